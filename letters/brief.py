@@ -1,0 +1,76 @@
+"""The facts that a letter is written from: no names of children, only application numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from calendars.deadlines import Due
+    from gates.verdict import Finding
+
+Kind = Literal[
+    "opened",
+    "reminder",
+    "overdue",
+    "digest",
+    "escalation",
+    "passed",
+    "returned",
+    "approval-needed",
+    "rerun",
+    "withdrawn",
+    "appointment",
+    "result",
+    "visits-short",
+]
+Audience = Literal["city", "head", "province", "lead", "mentor", "institution", "school"]
+Group = Literal["late", "awaiting", "undeliverable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a list: of a digest, of students behind, of later phases held.
+
+    `label` is what it is about (盐城市 面试名单, or an application number), `detail` one Chinese phrase.
+    `numbers` are application numbers. `days` are the days late or waited in a digest, elsewhere what is counted
+    (visits still lacking). `group` says where a digest lists it and is None in every other letter.
+    """
+
+    label: str
+    detail: str
+    numbers: tuple[str, ...] = ()
+    days: int | None = None
+    group: Group | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """All that `render` looks at.
+
+    `phase` is a slug, None for a letter about the whole year (digest, withdrawn). `phase_name` and `city_name` are
+    Chinese (导师推荐, 盐城); `addressee` is the whole 称谓 without its colon. `as_of` is aware; it dates the letter.
+    `working_days_left` counts from the day after `as_of` through the due day. `counts` maps a key of
+    `letters.words.COUNTS`, or a Chinese label of its own, to a number. `provisional` marks due days 暂定.
+    """
+
+    kind: Kind
+    phase: str | None
+    phase_name: str
+    year: int
+    city_name: str | None
+    audience: Audience
+    addressee: str
+    as_of: datetime
+    due: Due | None
+    working_days_left: int | None
+    attempt: int = 1
+    reason: str | None = None
+    findings: tuple[Finding, ...] = ()
+    items: tuple[Item, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    link: str = ""
+    provisional: bool = False
