@@ -1,0 +1,80 @@
+"""The one resolver of due instants, and how days become instants. All of it is Asia/Shanghai."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from calendars.working_days import WorkingDays
+
+TZ = ZoneInfo("Asia/Shanghai")
+
+Cause = Literal["extension", "rerun", "grace"]
+CAUSES: tuple[Cause, ...] = ("extension", "rerun", "grace")  # the order in which a due day is explained
+
+
+def start_of(day: date) -> datetime:
+    """Give 00:00 of that day."""
+    return datetime.combine(day, time(), TZ)
+
+
+def end_of(day: date) -> datetime:
+    """Give the next day's 00:00: the first instant at which a thing due that day is late."""
+    return start_of(day + timedelta(days=1))
+
+
+def at_nine(day: date) -> datetime:
+    """Give 09:00 of that day, when letters go out."""
+    return datetime.combine(day, time(9), TZ)
+
+
+def day_of(instant: datetime) -> date:
+    """Give the day in Asia/Shanghai that an aware instant lies in."""
+    return instant.astimezone(TZ).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A later due day (that day included) of one city phase, and what it was given for."""
+
+    until: date
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An effective due day; `instant` is the first one too late; `because` begins with `calendar`."""
+
+    day: date
+    instant: datetime
+    because: tuple[str, ...]
+
+    def met_by(self, instant: datetime) -> bool:
+        """Tell whether something done at that instant is in time."""
+        return instant < self.instant
+
+
+def resolve(base: date, extensions: Iterable[Extension] = ()) -> Due:
+    """Give the later of the calendar's day and the city's own, whatever the order of the extensions.
+
+    `because` names the causes that moved the day, as extension, rerun, grace.
+    """
+    day, because = base, ["calendar"]
+    given = tuple(extensions)
+    for cause in CAUSES:
+        own = max((extension.until for extension in given if extension.cause == cause), default=base)
+        if own > day:
+            day = own
+            because.append(cause)
+    return Due(day, end_of(day), tuple(because))
+
+
+def room(due: Due, since: datetime, grace: int, days: WorkingDays) -> Extension | None:
+    """Give the extension that keeps `grace` working days after `since`, or None where the due day leaves them."""
+    until = days.after(day_of(since), grace)
+    return Extension(until, "grace") if until > due.day else None

@@ -1,0 +1,100 @@
+"""Working days of the People's Republic: weekends, statutory holidays, make-up days (调休), single-day overrides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DAY = timedelta(days=1)
+_WEEKDAYS = "一二三四五六日"
+_SATURDAY = 5
+
+
+class _Notice(NamedTuple):
+    """The State Council's arrangement of one calendar year, as far as it is known."""
+
+    holidays: Mapping[date, str]
+    make_up_days: frozenset[date]
+
+
+@lru_cache(maxsize=128)
+def _notice(year: int) -> _Notice:
+    from holidays import country_holidays  # noqa: PLC0415 - takes a third of a second
+
+    china = country_holidays("CN", years=year, language="zh_CN")
+    return _Notice(
+        {day: name for day, name in china.items() if day.year == year},
+        frozenset(day for day in china.weekend_workdays if day.year == year),
+    )
+
+
+def published(year: int) -> bool:
+    """Tell whether the holiday notice of a calendar year is known: each one so far has make-up days."""
+    return bool(_notice(year).make_up_days)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """Which days are worked. `overrides` maps single days to `working` or `holiday` and wins over everything.
+
+    A year without a published notice has weekends and the statutory holidays by rule, but no make-up days.
+    """
+
+    overrides: Mapping[date, str] = field(default_factory=dict)
+
+    def is_working(self, day: date) -> bool:
+        """Tell whether offices work on that day."""
+        override = self.overrides.get(day)
+        if override is not None:
+            return override == "working"
+        notice = _notice(day.year)
+        if day.weekday() >= _SATURDAY:
+            return day in notice.make_up_days
+        return day not in notice.holidays
+
+    def on_or_before(self, day: date) -> date:
+        """Give the day itself where it is worked, else the nearest earlier working day."""
+        while not self.is_working(day):
+            day -= _DAY
+        return day
+
+    def on_or_after(self, day: date) -> date:
+        """Give the day itself where it is worked, else the nearest later working day."""
+        while not self.is_working(day):
+            day += _DAY
+        return day
+
+    def after(self, day: date, n: int) -> date:
+        """Give the n-th working day strictly after that day; for n = 0 the day itself."""
+        for _ in range(n):
+            day = self.on_or_after(day + _DAY)
+        return day
+
+    def before(self, day: date, n: int) -> date:
+        """Give the n-th working day strictly before that day; for n = 0 the day itself."""
+        for _ in range(n):
+            day = self.on_or_before(day - _DAY)
+        return day
+
+    def left(self, today: date, due: date) -> int:
+        """Count the working days from tomorrow up to the due day, that day included; never negative."""
+        return sum(self.is_working(today + _DAY * ahead) for ahead in range(1, (due - today).days + 1))
+
+    def why(self, day: date) -> str:
+        """Say in Chinese why that day is worked or not: 工作日, 调休上班, 周六, 春节, 调休放假 and so on."""
+        override = self.overrides.get(day)
+        if override is not None:
+            return "日历指定上班" if override == "working" else "日历指定放假"
+        notice = _notice(day.year)
+        weekday = f"周{_WEEKDAYS[day.weekday()]}"
+        if day.weekday() >= _SATURDAY:
+            return f"{weekday}，调休上班" if day in notice.make_up_days else notice.holidays.get(day, weekday)
+        holiday = notice.holidays.get(day)
+        if holiday is None:
+            return "工作日"
+        return "调休放假" if holiday.startswith("休息日") else holiday
