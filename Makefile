@@ -1,0 +1,45 @@
+# The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help install demo test fast check bench
+
+bin := .venv/bin
+installed := .venv/.installed
+# Two workers: the database of each test is its own, so tests may run side by side.
+pytest := $(bin)/pytest -q -n 2
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+install: $(installed)  ## make .venv with everything, .venv/bin/talent included
+
+$(installed): pyproject.toml uv.lock Makefile
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '需要 Python 3.11 或更高版本。'; exit 1; }
+	@if command -v uv >/dev/null && uv --version >/dev/null 2>&1; then \
+	  uv sync --frozen --quiet; \
+	else \
+	  test -x $(bin)/pip || python3 -m venv .venv \
+	    || { echo '建不了虚拟环境：Debian/Ubuntu 上请先 apt-get install python3-venv。'; exit 1; }; \
+	  test -x $(bin)/uv || $(bin)/pip install --quiet --disable-pip-version-check uv || exit 1; \
+	  $(bin)/uv sync --frozen --quiet; \
+	fi
+	@test -x $(bin)/talent && touch $@
+
+demo: $(installed)  ## the 2022 season up to 7 February: the matrix, who is late and why, what to type next
+	@$(bin)/talent demo
+
+test: $(installed)  ## the whole suite, on SQLite and on PostgreSQL where a server is installed
+	@$(pytest)
+
+fast: $(installed)  ## the part of the suite that takes less than a minute
+	@$(pytest) -m 'not slow and not prefect'
+
+check: $(installed)  ## everything the CI looks at: style, types, import contracts, migrations, tests
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy .
+	$(bin)/lint-imports
+	$(bin)/python -m tests.migrations
+	$(pytest)
+
+bench: $(installed)  ## measured figures, as a table with medians
+	@$(bin)/python -m benchmarks

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests import postgres
+
+
+def _make(address: str, name: str, template: str = "template0") -> str:
+    """A database of that name on the server; its URL."""
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return sa.make_url(address).set(database=name).render_as_string(hide_password=False)
+
+
+def _drop(address: str, name: str) -> None:
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _migrate(url: str) -> None:
+    from models.database import Database
+
+    database = Database(url)
+    try:
+        database.upgrade()
+    finally:
+        database.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[str]:
+    """The maintenance database of a server to make databases on, started here where none is given."""
+    with ExitStack() as stack:
+        address = os.environ.get(postgres.ADDRESS)
+        if address is None:
+            try:
+                address = stack.enter_context(postgres.server())
+            except postgres.NoServer:
+                if os.environ.get("CI"):
+                    raise
+                pytest.skip("本机没有 PostgreSQL 服务器程序（Debian：apt-get install postgresql），只测 SQLite")
+        yield address
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_address: str) -> Iterator[str]:
+    """The name of a migrated database that the databases of the tests are copied from."""
+    name = f"template_{uuid.uuid4().hex}"
+    _migrate(_make(postgres_address, name))
+    yield name
+    _drop(postgres_address, name)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file that the databases of the tests are copied from."""
+    path = tmp_path_factory.mktemp("template") / "talent.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database without a table, on each of the two kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    address, name = request.getfixturevalue("postgres_address"), f"test_{uuid.uuid4().hex}"
+    yield _make(address, name)
+    _drop(address, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated database without a row, on each of the two kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'talent.db')}"
+        return
+    address, name = request.getfixturevalue("postgres_address"), f"test_{uuid.uuid4().hex}"
+    yield _make(address, name, request.getfixturevalue("migrated_postgres"))
+    _drop(address, name)

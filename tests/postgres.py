@@ -1,0 +1,95 @@
+"""A throwaway PostgreSQL server on the loopback, for the tests and for the CI.
+
+`python -m tests.postgres COMMAND…` runs the command with the server's address in TALENT_TEST_POSTGRES, and stops the
+server after it.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ADDRESS = "TALENT_TEST_POSTGRES"
+MADE_WITH = ("-U", "talent", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+UNSAFE_AND_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+
+
+class NoServer(Exception):
+    """没有找到 PostgreSQL 的服务器程序（Debian：apt-get install postgresql）。"""
+
+
+def binaries() -> Path:
+    """The folder of the newest `initdb` and `pg_ctl`; raises NoServer."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        raise NoServer(NoServer.__doc__)
+    return Path(on_path).resolve().parent
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _other_user() -> pwd.struct_passwd | None:
+    """Whom the server runs as: root may not start one."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
+
+
+def _run(user: pwd.struct_passwd | None, cwd: Path, *command: str) -> None:
+    """As that user, quietly; what the command said goes into the error where it failed."""
+    who = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    log = cwd / "pg.log"
+    with log.open("a") as out:
+        # A pipe would be inherited by the server and never close: a file it is.
+        done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False, **who)  # type: ignore[call-overload]
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]}: {log.read_text(errors='replace')[-2000:]}")
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A running server, as a SQLAlchemy URL of its maintenance database; raises NoServer."""
+    tools, user, port = binaries(), _other_user(), _free_port()
+    home = Path(tempfile.mkdtemp(prefix="talent-pg-"))
+    (home / "pg.log").touch()
+    if user is not None:
+        os.chown(home, user.pw_uid, user.pw_gid)
+    data = home / "data"
+    started = False
+    try:
+        _run(user, home, f"{tools}/initdb", "-D", str(data), *MADE_WITH)
+        options = f"-h 127.0.0.1 -p {port} -k {home} {UNSAFE_AND_FAST}"
+        _run(user, home, f"{tools}/pg_ctl", "-D", str(data), "-w", "-t", "60", "-o", options, "start")
+        started = True
+        yield f"postgresql+psycopg://talent@127.0.0.1:{port}/postgres"
+    finally:
+        if started:
+            _run(user, home, f"{tools}/pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def main(command: list[str]) -> int:
+    """Run the command beside a server of its own; its exit status is this one's."""
+    with server() as address:
+        return subprocess.run(command, env={**os.environ, ADDRESS: address}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
