@@ -1,0 +1,122 @@
+"""The environment, read once: every `TALENT_` variable, its default and what it may be.
+
+`TALENT_SMTP__HOST` is `settings.smtp.host`. Any variable may instead be given as `…_FILE`, the path of a file that
+holds the value (systemd credentials, Docker secrets). `PREFECT_*` is Prefect's own and is left alone.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic_settings import PydanticBaseSettingsSource
+
+PREFIX = "TALENT_"
+SUFFIX = "_FILE"
+
+
+class DatabaseSettings(BaseModel):
+    """Where the rows are; the URL may hold a password and stays out of every `repr`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(default="sqlite:///var/talent.db", repr=False)
+
+
+class SmtpSettings(BaseModel):
+    """The office's own mail relay."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=465, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    username: str | None = None
+    password: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _plain_only_to_loopback(self) -> Self:
+        if self.security == "none" and not _is_loopback(self.host):
+            msg = (
+                f"TALENT_SMTP__SECURITY=none 只许用于本机，而 TALENT_SMTP__HOST 是 {self.host}；请改用 tls 或 starttls"
+            )
+            raise ValueError(msg)
+        return self
+
+
+class Settings(BaseSettings):
+    """All that the environment decides, as `contract.md` lists it."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+    )
+
+    database: DatabaseSettings = DatabaseSettings()
+    courier: Literal["maildir", "smtp"] = "maildir"
+    maildir: Path = Path("var/mail")
+    smtp: SmtpSettings = SmtpSettings()
+    mail_from: str = "省级管理办公室 <office@talent.example>"
+    base_url: str = "http://127.0.0.1:8000"
+    secret_key: SecretStr | None = None
+    operator: str | None = None
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_trailing_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (pydantic's signature)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic's signature)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Ask, in this order: arguments, the environment, `.env`; both of these through `…_FILE` too."""
+        for source in (env_settings, dotenv_settings):
+            assert isinstance(source, EnvSettingsSource)
+            source.env_vars = _resolved(source.env_vars)
+        return init_settings, env_settings, dotenv_settings
+
+
+def _resolved(named: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the variables with each `TALENT_X_FILE` replaced by `TALENT_X`, the text of the file."""
+    files = {key: path for key, path in named.items() if path and _names_a_file(key.upper())}
+    plain = {key: value for key, value in named.items() if key not in files}
+    return plain | {key[: -len(SUFFIX)]: _read(key, path, plain) for key, path in files.items()}
+
+
+def _names_a_file(key: str) -> bool:
+    return key.startswith(PREFIX) and key.endswith(SUFFIX)
+
+
+def _read(key: str, path: str, plain: Mapping[str, str | None]) -> str:
+    if plain.get(key[: -len(SUFFIX)]):
+        raise SettingsError(f"{key[: -len(SUFFIX)].upper()} 与 {key.upper()} 同时设置，请只留一个")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "不是 UTF-8 文本"
+        raise SettingsError(f"{key.upper()} 指向的文件 {path} 读不出来（{reason}）") from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An environment and a directory that say nothing."""
+    for name in [name for name in os.environ if name.startswith("TALENT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def flat(settings: Settings) -> dict[str, Any]:
+    return settings.model_dump(mode="json") | {
+        "password": settings.smtp.password and settings.smtp.password.get_secret_value()
+    }
+
+
+def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
+    assert flat(Settings()) == {
+        "database": {"url": "sqlite:///var/talent.db"},
+        "courier": "maildir",
+        "maildir": "var/mail",
+        "smtp": {"host": "127.0.0.1", "port": 465, "security": "tls", "username": None, "password": None},
+        "mail_from": "省级管理办公室 <office@talent.example>",
+        "base_url": "http://127.0.0.1:8000",
+        "secret_key": None,
+        "operator": None,
+        "password": None,
+    }
+
+
+def test_the_example_file_lists_every_variable_and_holds_the_defaults(tmp_path: Path) -> None:
+    example = Path(__file__).parents[1] / ".env.example"
+    names = {line.split("=")[0] for line in example.read_text(encoding="utf-8").splitlines() if line.startswith("TAL")}
+    nested = {"database": ["url"], "smtp": ["host", "port", "security", "username", "password"]}
+    assert names == {
+        "__".join(["TALENT_" + field.upper(), *part])
+        for field in Settings.model_fields
+        for part in [[name.upper()] for name in nested.get(field, [])] or [[]]
+    }
+    defaults = Settings()
+    (tmp_path / ".env").write_bytes(example.read_bytes())
+    assert Settings() == defaults
+
+
+def test_a_file_gives_a_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("s3cret\n")
+    (tmp_path / "url").write_text("postgresql+psycopg://talent:pw@127.0.0.1/talent\n")
+    monkeypatch.setenv("TALENT_SMTP__HOST", "relay.example")
+    monkeypatch.setenv("TALENT_SMTP__PASSWORD_FILE", str(tmp_path / "password"))
+    (tmp_path / ".env").write_text(f"TALENT_DATABASE__URL_FILE={tmp_path}/url\n")
+    settings = Settings()
+    assert (flat(settings)["password"], settings.smtp.host, settings.database.url) == (
+        "s3cret",
+        "relay.example",
+        "postgresql+psycopg://talent:pw@127.0.0.1/talent",
+    )
+    assert "pw@" not in repr(settings)
+    assert "s3cret" not in repr(settings)
+
+
+def test_a_value_and_its_file_at_once_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k")
+    monkeypatch.setenv("TALENT_SECRET_KEY", "other")
+    monkeypatch.setenv("TALENT_SECRET_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(SettingsError, match="TALENT_SECRET_KEY 与 TALENT_SECRET_KEY_FILE 同时设置"):
+        Settings()
+
+
+def test_a_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALENT_SECRET_KEY_FILE", "nowhere")
+    with pytest.raises(SettingsError, match="TALENT_SECRET_KEY_FILE 指向的文件 nowhere 读不出来"):
+        Settings()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_plain_smtp_goes_to_this_machine(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("TALENT_SMTP__HOST", host)
+    monkeypatch.setenv("TALENT_SMTP__SECURITY", "none")
+    assert Settings().smtp.host == host
+
+
+def test_plain_smtp_goes_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALENT_SMTP__HOST", "relay.example")
+    monkeypatch.setenv("TALENT_SMTP__SECURITY", "none")
+    with pytest.raises(ValidationError, match="只许用于本机"):
+        Settings()
