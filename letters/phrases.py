@@ -1,0 +1,69 @@
+"""Days, deadlines and numbers as a Chinese office writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import day_of
+from gates.verdict import ACTORS
+from letters.words import COUNTS, MOVED
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from calendars.deadlines import Due
+    from gates.verdict import Finding
+    from letters.brief import Brief
+
+WEEKDAYS = "一二三四五六日"
+
+
+def day(value: date) -> str:
+    """2022年1月15日."""
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def due(value: Due, *, provisional: bool) -> str:
+    """The due day, inclusive, with 暂定 and what moved it: 2022年1月15日（星期六）24:00 前（经批准延期）."""
+    moved = "、".join(MOVED[cause] for cause in dict.fromkeys(value.because) if cause in MOVED)
+    notes = "；".join(filter(None, ("暂定，以国务院办公厅公布的节假日安排为准" if provisional else "", moved)))
+    written = f"{day(value.day)}（星期{WEEKDAYS[value.day.weekday()]}）24:00 前"
+    return f"{written}（{notes}）" if notes else written
+
+
+def left(brief: Brief) -> str | None:
+    """How much time remains, None where that is not known. A due weekend may leave no working day before it."""
+    if brief.due is None:
+        return None
+    if brief.as_of >= brief.due.instant:
+        return "已截止"
+    if brief.working_days_left is None:
+        return None
+    if day_of(brief.as_of) == brief.due.day:
+        return "今天截止"
+    if brief.working_days_left == 0:
+        return "截止前不再有其他工作日，请尽快办结"
+    return f"还剩 {brief.working_days_left} 个工作日"
+
+
+def count(key: str, number: int) -> tuple[str, str]:
+    """Label and figure of one of a brief's counts."""
+    label, unit = COUNTS.get(key, (key, ""))
+    return label, f"{number} {unit}".rstrip()
+
+
+def finding(value: Finding) -> tuple[str, str]:
+    """What mends a refusal, and what it rests on: clause, figures, who must act."""
+    notes = [f"依据通知{value.clause}"]
+    if value.found and value.needed:
+        notes.append(f"现为 {value.found}，应为 {value.needed}")
+    if value.actor != "city":
+        notes.append(f"由{ACTORS[value.actor]}办理")
+    if value.kind == "in-principle":
+        notes.append("属原则性要求，确有特殊情况可向省级管理办公室申请豁免")
+    return value.mend, "；".join(notes)
+
+
+def city(name: str | None) -> str:
+    """盐城市; nothing where the letter is about no one city."""
+    return "" if not name else name if name.endswith("市") else f"{name}市"

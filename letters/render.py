@@ -1,0 +1,135 @@
+"""From a brief to a subject and two bodies that say the same. Pure: no clock, no address, no database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from calendars.deadlines import day_of
+from calendars.errors import TalentError
+from letters import phrases
+from letters.occurrences import KINDS, OCCURS
+from letters.titles import subject, title
+from letters.words import DECISIONS, DUTIES, GROUPS, OFFICE, PASSED, PROGRAMME, YOU
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from letters.brief import Brief, Item
+
+__all__ = ["KINDS", "OCCURS", "NoSuchLetter", "Rendered", "render"]
+
+BLANKS = re.compile(r"\n{3,}")
+FORMS = ("txt", "html")
+SHARED = ("paragraph", "facts", "duties", "findings", "items", "link_to")
+
+
+class NoSuchLetter(TalentError):
+    """没有这样的函件：{kind} 类函件不在 {phase} 阶段发给 {audience}。"""  # noqa: D415 - a Chinese full stop
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A letter in words: a one-line subject, plain text, and the same as html without any remote resource."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(brief: Brief) -> Rendered:
+    """Write the letter. Raises NoSuchLetter where OCCURS has none for this kind, phase and audience."""
+    if brief.audience not in OCCURS.get((brief.kind, brief.phase), ()):
+        raise NoSuchLetter(kind=brief.kind, phase=brief.phase, audience=brief.audience)
+    view = _view(brief)
+    text, html = (_template(brief.kind, form).render(view) for form in FORMS)
+    return Rendered(subject=subject(brief), text=BLANKS.sub("\n\n", text).strip() + "\n", html=html)
+
+
+@cache
+def _environment(form: str) -> Environment:
+    environment = Environment(  # noqa: S701 - the text twin has nothing to escape
+        loader=PackageLoader("letters"),
+        undefined=StrictUndefined,
+        autoescape=form == "html",
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(layout=f"layout.{form}", programme=PROGRAMME, office=OFFICE)
+    parts = environment.get_template(f"parts.{form}").module
+    environment.globals.update({name: getattr(parts, name) for name in SHARED})
+    return environment
+
+
+@cache
+def _template(kind: str, form: str) -> Template:
+    return _environment(form).get_template(f"{kind}.jinja")
+
+
+def _view(brief: Brief) -> dict[str, Any]:
+    """What the templates may name; StrictUndefined refuses anything else."""
+    settled, following = PASSED.get((brief.phase or "", brief.audience), ("", ""))
+    return {
+        "title": title(brief),
+        "addressee": brief.addressee,
+        "audience": brief.audience,
+        "you": YOU[brief.audience],
+        "year": brief.year,
+        "phase": brief.phase_name,
+        "whole_year": brief.phase is None,
+        "city": phrases.city(brief.city_name),
+        "attempt": brief.attempt,
+        "rows": _rows(brief),
+        "due": phrases.due(brief.due, provisional=brief.provisional) if brief.due else "",
+        "decision": DECISIONS.get(brief.phase or "", ""),
+        "todo": DUTIES.get((brief.phase or "", brief.audience), ()),
+        "city_todo": DUTIES.get((brief.phase or "", "city"), ()),
+        "settled": settled,
+        "following": following,
+        "reason": brief.reason or "",
+        "refusals": [phrases.finding(found) for found in brief.findings if found.refuses],
+        "lines": [_line(item) for item in brief.items],
+        "groups": _groups(brief),
+        "link": brief.link,
+        "date": phrases.day(day_of(brief.as_of)),
+    }
+
+
+def _rows(brief: Brief) -> list[tuple[str, str]]:
+    """The table of facts: label and value, only those that are known."""
+    limit = "办结时限" if brief.audience == "province" else "截止时间"
+    rows = [
+        ("年度", f"{brief.year}年度"),
+        ("阶段", brief.phase_name if brief.phase else ""),
+        ("设区市", phrases.city(brief.city_name)),
+        ("报送轮次", f"第 {brief.attempt} 次" if brief.attempt > 1 else ""),
+        (limit, phrases.due(brief.due, provisional=brief.provisional) if brief.due else ""),
+        ("剩余时间", phrases.left(brief) or ""),
+        *(phrases.count(key, number) for key, number in brief.counts.items()),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _line(item: Item) -> tuple[str, str]:
+    listed = f"（{'、'.join(item.numbers)}）" if item.numbers else ""
+    return item.label, item.detail + listed
+
+
+def _groups(brief: Brief) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The parts of a digest that have lines, each with the longest waiting first."""
+    groups = []
+    for group, (heading, word) in GROUPS.items():
+        found = sorted((item for item in brief.items if item.group == group), key=lambda item: -(item.days or 0))
+        lines = [(label, detail + _waited(word, item)) for item in found for label, detail in (_line(item),)]
+        if lines:
+            groups.append((heading, lines))
+    return groups
+
+
+def _waited(word: str, item: Item) -> str:
+    return f"，{word} {item.days} 天" if item.days else ""

@@ -1,0 +1,56 @@
+"""What a letter is about: its 事由, and the subject line that a mailbox lists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import day_of
+from letters import phrases
+from letters.words import DECISIONS, GROUPS, SUBJECT_MARK, TAGS
+
+if TYPE_CHECKING:
+    from letters.brief import Brief
+
+WITH_DUE = ("opened", "reminder", "returned", "rerun", "approval-needed")
+
+
+def title(brief: Brief) -> str:
+    """The 事由 of the letter: 关于……的函."""
+    what = f"{brief.year}年度{brief.phase_name}"
+    city = phrases.city(brief.city_name)
+    decision = DECISIONS.get(brief.phase or "", "")
+    if brief.kind == "reminder" and brief.audience == "province":
+        return f"关于尽快办结{city}{what}{decision}的提醒"
+    titles = {
+        "opened": f"关于开展{what}工作的函",
+        "reminder": f"关于按时完成{what}工作的提醒函",
+        "overdue": f"关于{what}逾期未报送的催办函",
+        "digest": f"{brief.year}年度培养计划待办日报",
+        "escalation": f"关于{city}{what}逾期未报送的督办函",
+        "passed": f"关于{what}工作通过的函",
+        "returned": f"关于退回修改{city}{what}报送材料的函",
+        "approval-needed": f"关于提请办理{city}{what}{decision}的函",
+        "rerun": f"关于重启{city}{what}工作的函",
+        "withdrawn": f"关于{city}退出{brief.year}年度培养计划的函",
+        "appointment": f"关于聘任{brief.year}年度培养导师的函",
+        "result": f"关于公布{brief.year}年度评价结果的函",
+        "visits-short": f"关于补足{brief.year}年度学生培养进度的提醒函",
+    }
+    return titles[brief.kind]
+
+
+def subject(brief: Brief) -> str:
+    """One short line: the mark, the kind, city and phase, the due day. Never a person's name."""
+    if brief.kind == "digest":
+        return SUBJECT_MARK + _digest(brief)
+    about = phrases.city(brief.city_name) + (brief.phase_name if brief.phase else f"{brief.year}年度")
+    due = f"，{brief.due.day.month}月{brief.due.day.day}日截止" if brief.due and brief.kind in WITH_DUE else ""
+    return f"{SUBJECT_MARK}{TAGS[brief.kind]}：{about}{due}"
+
+
+def _digest(brief: Brief) -> str:
+    today = day_of(brief.as_of)
+    counts = Counter(item.group for item in brief.items if item.group)
+    found = "、".join(f"{heading} {counts[group]} 项" for group, (heading, _) in GROUPS.items() if counts[group])
+    return f"{today.month}月{today.day}日待办：{found or '无'}"
