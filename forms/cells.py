@@ -1,0 +1,235 @@
+"""What one cell says: tolerant readings of text, dates, numbers and yes-or-no, each a value or a `BadCellError`.
+
+A reading takes what a workbook, a web form or code hands over (str, float, bool, date, Decimal) and never sees a blank.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+SPACES = " \t\u00a0\u3000"
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, bidi and zero-width marks, line separators
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
+)
+_APPLICATION = re.compile(r"\d{4}-\d{4}-\d{4}")
+_TRUE = frozenset({"是", "Y", "YES", "TRUE", "√"})
+_FALSE = frozenset({"否", "N", "NO", "FALSE", "×"})
+_LAST_YEAR = 2199
+_FIRST_YEAR = 1900
+
+
+class BadCellError(ValueError):
+    """A cell is not what its column asks: a stable `code`, and `wrong`, a Chinese phrase for who filled it in."""
+
+    def __init__(self, code: str, wrong: str) -> None:
+        super().__init__(wrong)
+        self.code, self.wrong = code, wrong
+
+
+def is_blank(value: object) -> bool:
+    """Whether nothing is written there: nothing at all, or only spaces of either width."""
+    return value is None or (isinstance(value, str) and not value.strip(SPACES))
+
+
+def half_width(text: str) -> str:
+    """Trim, and turn full-width ASCII (digits, letters, `％`, `＠`) into its half-width twin."""
+    return text.translate(_HALF_WIDTH).strip(SPACES)
+
+
+def line(value: object, longest: int = 100) -> str:
+    """One line of text without invisible characters: names, units, places. Numbers are refused."""
+    if not isinstance(value, str):
+        raise BadCellError("cell.not-text", "单元格不是文本")
+    text = value.strip(SPACES)
+    if not text.isprintable() and any(unicodedata.category(mark) in _UNSEEN for mark in text):
+        raise BadCellError("cell.control", "含有换行或看不见的控制字符")
+    if len(text) > longest:
+        raise BadCellError("cell.too-long", f"长 {len(text)} 字，超过 {longest} 字")
+    return text
+
+
+def prose(value: object, longest: int = 2000) -> str:
+    """Free text: line breaks are kept as LF, a number is taken as its digits."""
+    if isinstance(value, bool | date):
+        raise BadCellError("cell.not-text", "单元格不是文本")
+    if isinstance(value, int | float | Decimal):
+        return f"{decimal(value):f}"
+    if not isinstance(value, str):
+        raise BadCellError("cell.not-text", "单元格不是文本")
+    text = value.strip(SPACES).replace("\r\n", "\n").replace("\r", "\n")
+    line(text.replace("\n", " ").replace("\t", " "), longest)
+    return text
+
+
+def digits(value: object) -> str:
+    """Text made of digits. A numeric cell is refused: Excel may already have lost some of them."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        raise BadCellError("cell.number-for-text", "单元格是数字格式，可能已丢失首位的 0 或末位数字")
+    return half_width(line(value))
+
+
+def application_number(value: object) -> str:
+    """报名号: 行政区划代码-年-四位序号, such as `3209-2022-0007`."""
+    text = digits(value)
+    if not _APPLICATION.fullmatch(text) or not text.isascii():
+        raise BadCellError("cell.application-number", "不是报名号的格式")
+    return text
+
+
+def phone(value: object) -> str:
+    """A telephone number of 7 to 15 digits; spaces inside are dropped, hyphens and a leading `+` kept."""
+    text = digits(value).replace(" ", "")
+    if not re.fullmatch(r"\+?[0-9]+(-[0-9]+)*", text) or not 7 <= sum(mark.isdigit() for mark in text) <= 15:  # noqa: PLR2004 - E.164
+        raise BadCellError("cell.phone", "不是电话号码")
+    return text
+
+
+def email(value: object) -> str:
+    """An address that can be put in a header as it stands: ASCII, a dotted domain, at most 254 characters."""
+    text = half_width(line(value, 254))
+    if not _EMAIL.fullmatch(text) or len(text.partition("@")[0]) > 64:  # noqa: PLR2004 - RFC 5321
+        raise BadCellError("cell.email", "不是有效的电子邮箱")
+    return text
+
+
+def day(value: object) -> date:
+    """A day: an Excel date (its time of day is dropped), `2022-02-26`, `2022/2/26` or `2022年2月26日`."""
+    if isinstance(value, datetime):
+        value = value.date()
+    if not isinstance(value, date):
+        value = _written_day(value)
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise BadCellError("cell.date", "年份不在 1900–2199 之间")
+    return value
+
+
+def _written_day(value: object) -> date:
+    found = _DAY.fullmatch(half_width(value)) if isinstance(value, str) else None
+    if found is None:
+        raise BadCellError("cell.date", "不是日期")
+    year, month, dom = (int(part) for part in found.groups() if part is not None)
+    try:
+        return date(year, month, dom)
+    except ValueError:
+        raise BadCellError("cell.date", "没有这一天") from None
+
+
+def yes(value: object) -> bool:
+    """是/否, also Y/N, TRUE/FALSE, √/×."""
+    if isinstance(value, bool):
+        return value
+    text = half_width(value).upper() if isinstance(value, str) else ""
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise BadCellError("cell.choice", "不在可选项中")
+
+
+def decimal(value: object) -> Decimal:
+    """A number, to the 15 significant digits that Excel keeps: 0.07099999999999999 is 0.071."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise BadCellError("cell.number", "不是数字")
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(_plain(value))
+    except InvalidOperation:
+        raise BadCellError("cell.number", "不是数字") from None
+    if not number.is_finite() or abs(number.adjusted()) > 15:  # noqa: PLR2004 - Excel's precision
+        raise BadCellError("cell.number", "不是数字")
+    return _shortest(number)
+
+
+def _plain(value: str | float) -> str:
+    if not isinstance(value, str):
+        return format(value, ".15g")
+    text = half_width(value)
+    if not re.fullmatch(r"[+-]?[0-9,]*\.?[0-9]*", text):
+        return "not a number"
+    return text.replace(",", "") if _GROUPED.fullmatch(text) else text
+
+
+def _shortest(number: Decimal) -> Decimal:
+    """8, 8.0 and 8.00 are one value and one spelling, without an exponent."""
+    whole = number.to_integral_value()
+    return whole.quantize(Decimal(1)) if number == whole else number.normalize()
+
+
+def between(low: int, high: int, value: object) -> Decimal:
+    """A number from `low` to `high`, both included."""
+    number = decimal(value)
+    if not low <= number <= high:
+        raise BadCellError("cell.range", f"不在 {low}–{high} 之间")
+    return number
+
+
+def score(value: object) -> Decimal:
+    """A mark from 0 to 100."""
+    return between(0, 100, value)
+
+
+def per_cent(value: object) -> Decimal:
+    """A rank in per cent, above 0 and up to 100: `8`, `8%` and `８％` are all 8 %.
+
+    A cell formatted as a percentage comes here as the text it shows, `8%`: the size of a number is never guessed at.
+    """
+    if isinstance(value, str):
+        value = half_width(value).removesuffix("%")
+    number = between(0, 100, value)
+    if not number:
+        raise BadCellError("cell.range", "应大于 0")
+    return number
+
+
+def places(value: object) -> int:
+    """A whole number from 1 to 999."""
+    number = between(1, 999, value)
+    if number != number.to_integral_value():
+        raise BadCellError("cell.number", "不是整数")
+    return int(number)
+
+
+def money(value: object) -> Decimal:
+    """Yuan, not negative, with two decimals at most; the value has exactly two."""
+    number = between(0, 100_000_000, value)
+    cents = number.quantize(Decimal("0.01"))
+    if cents != number:
+        raise BadCellError("cell.number", "小数超过两位")
+    return cents
+
+
+def stage(value: object) -> int:
+    """A training stage, 1 to 3."""
+    number = decimal(value)
+    if number not in (1, 2, 3):
+        raise BadCellError("cell.choice", "不在可选项中")
+    return int(number)
+
+
+def choice(choices: tuple[str, ...], value: object) -> str:
+    """One of `choices`."""
+    text = half_width(value) if isinstance(value, str) else ""
+    if text not in choices:
+        raise BadCellError("cell.choice", "不在可选项中")
+    return text
+
+
+def verdict(choices: tuple[str, str], value: object) -> bool:
+    """One of two words, such as 通过 or 不通过: whether it is the first."""
+    return value if isinstance(value, bool) else choice(choices, value) == choices[0]
+
+
+def several(choices: tuple[str, ...], value: object) -> tuple[str, ...]:
+    """Some of `choices`, split by `、` (a comma or semicolon is understood), each once, in the order of `choices`."""
+    parts = re.split("[、,;]", half_width(value)) if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        raise BadCellError("cell.choice", "不在可选项中")
+    chosen = {choice(choices, part) for part in parts if not is_blank(part)}
+    return tuple(one for one in choices if one in chosen)

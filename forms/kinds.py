@@ -1,0 +1,80 @@
+"""The kinds of column: how a cell is read, what its drop-down offers, how wide it is, what a person is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from pydantic import GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import core_schema
+
+from forms import cells
+
+Parse = Callable[[object], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of column. `hint` says what is right; `text`: its cells are formatted as text; `width` in characters."""
+
+    parse: Parse
+    hint: str
+    choices: tuple[str, ...] = ()
+    width: int = 14
+    text: bool = False
+    by_year: bool = False  # its choices are the subjects of the year
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a field of a row model asks in a workbook: the column's label, its kind, and a note for who fills it in."""
+
+    label: str
+    kind: Kind
+    note: str = ""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Read the cell by its kind first, so that a model takes raw cells and ready values alike."""
+        inner = handler(source)
+        if self.kind.by_year:
+            return core_schema.with_info_before_validator_function(_subject, inner)
+        parse = self.kind.parse
+        return core_schema.no_info_before_validator_function(lambda raw: None if raw is None else parse(raw), inner)
+
+
+def _subject(raw: object, info: ValidationInfo) -> str:
+    return cells.choice(info.context or SUBJECTS, raw)
+
+
+def one_of(*choices: str) -> Kind:
+    """A column with a drop-down of `choices`."""
+    return Kind(partial(cells.choice, choices), f"应为：{' / '.join(choices)}", choices, width=12)
+
+
+def either(first: str, second: str) -> Kind:
+    """A column of two words that is read as whether the first was chosen."""
+    return Kind(partial(cells.verdict, (first, second)), f"应为：{first} / {second}", (first, second), width=10)
+
+
+def some_of(*choices: str) -> Kind:
+    """A column that takes several of `choices`; a drop-down would allow only one, so it has none."""
+    return Kind(partial(cells.several, choices), f"可填多项，用“、”隔开：{' / '.join(choices)}", width=28, text=True)
+
+
+SUBJECTS = ("数学", "物理", "化学", "生物", "计算机")
+
+NAME = Kind(partial(cells.line, longest=50), "应为文本，50 字以内，不含换行", width=14, text=True)
+UNIT = Kind(cells.line, "应为文本，100 字以内，不含换行", width=24, text=True)
+PROSE = Kind(cells.prose, "应为文字，2000 字以内", width=36, text=True)
+EMAIL = Kind(cells.email, "应为电子邮箱，如 office@example.cn", width=28, text=True)
+PHONE = Kind(cells.phone, "应为文本格式的电话号码，如 13800000000 或 025-83000000", width=18, text=True)
+NUMBER = Kind(cells.application_number, "应为“行政区划代码-年-四位序号”的文本，如 3209-2022-0007", width=18, text=True)
+DAY = Kind(cells.day, "应为日期，如 2022-02-26、2022/2/26 或 2022年2月26日", width=14)
+YES_NO = Kind(cells.yes, "应为：是 / 否（也可填 Y/N、TRUE/FALSE、√/×）", ("是", "否"), width=10)
+SCORE = Kind(cells.score, "应为 0–100 的数", width=12)
+RANK = Kind(cells.per_cent, "应为大于 0、不超过 100 的百分比：8、8% 和百分比格式的单元格都表示 8%", width=14)
+PLACES = Kind(cells.places, "应为不小于 1 的整数", width=12)
+MONEY = Kind(cells.money, "应为金额（元），不小于 0，最多两位小数", width=14)
+STAGE = Kind(cells.stage, "应为：1 / 2 / 3", ("1", "2", "3"), width=8)
+SUBJECT = Kind(partial(cells.choice, SUBJECTS), f"应为：{' / '.join(SUBJECTS)}", SUBJECTS, width=10, by_year=True)
