@@ -23,7 +23,10 @@ class TeamMember:
 
 @dataclass(frozen=True, slots=True)
 class Mentor:
-    """One row of the roll that the city filed. `honours` are the 人才称号; `taken` is 市级审定 = 通过."""
+    """One row of the roll that the city filed. `honours` are the 人才称号; `taken` is 市级审定.
+
+    `taken` is True for 通过, False for 不通过, None where the city has not reviewed the mentor yet.
+    """
 
     label: str  # 姓名（单位）, what a mend sentence calls the mentor
     institution: str
@@ -31,7 +34,7 @@ class Mentor:
     honours: tuple[str, ...]
     elite_programme: bool  # 拔尖计划导师
     returning: bool
-    taken: bool
+    taken: bool | None
     complete: bool  # every required field of the information form is there
     team: tuple[TeamMember, ...]
 
@@ -218,7 +221,6 @@ class EvaluationFacts:
     in_training: tuple[str, ...]
     evaluations: tuple[Evaluation, ...]
     visits: Mapping[str, int]
-
 
 
 Facts = (

@@ -1,0 +1,89 @@
+"""The rules of `application` (三(二), 八(二)): the students that a city took.
+
+Judged by profile and count: a few dozen profiles stand for any number of students. A student whom the city did not
+take (市级审核 = 不通过) is in no profile. Where nobody applied, the rules hold: the notice asks for no least number.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gates.found import Found, each
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from decimal import Decimal
+
+    from calendars.year import Figures
+    from gates.facts import ApplicationFacts, ApplicationProfile
+
+
+def rank_within(subject_rank: Decimal | None, overall_rank: Decimal | None, figures: Figures) -> bool:
+    """Tell whether a student ranks high enough (三(二)). Ranks are per cent of the grade, 8 for 8 %; the edge is in."""
+    by_subject = subject_rank is not None and subject_rank <= figures.subject_rank
+    return by_subject or (overall_rank is not None and overall_rank <= figures.overall_rank)
+
+
+def _each(rule: str, facts: ApplicationFacts, breaks: Callable[[ApplicationProfile], bool], mend: str) -> Found:
+    total = sum(facts.profiles.values())
+    count = sum(students for profile, students in facts.profiles.items() if breaks(profile))
+    return each(total, facts.offenders.get(rule, ()), mend, count)
+
+
+def grade(facts: ApplicationFacts, figures: Figures) -> Found:
+    """Senior grades (高一, 高二), or junior ones for the subjects that are open to them (计算机)."""
+
+    def breaks(profile: ApplicationProfile) -> bool:
+        junior = profile.grade in figures.junior_grades and profile.subject in figures.junior_subjects
+        return profile.grade not in figures.senior_grades and not junior
+
+    senior, subjects = "、".join(figures.senior_grades), "、".join(figures.junior_subjects)
+    mend = f"{{count}} 名学生{{who}}年级不符，应为{senior}，初中生限报{subjects}；请更正年级、学科或改为审核不通过"
+    return _each("applications.grade", facts, breaks, mend)
+
+
+def rank(facts: ApplicationFacts, figures: Figures) -> Found:
+    """Subject rank or overall rank within the year's figures: see `rank_within`."""
+    need = f"学科排名应在年级前 {figures.subject_rank:f}% 或综合排名在前 {figures.overall_rank:f}%"
+    mend = f"{{count}} 名学生{{who}}排名不符，{need}；请更正排名或改为审核不通过"
+    return _each("applications.rank", facts, lambda profile: not profile.rank_within, mend)
+
+
+def mentor(facts: ApplicationFacts, _: Figures) -> Found:
+    """The chosen mentor is on this year's roll. Another subject than the mentor's is allowed, and shown (四(三)1)."""
+    mend = "{count} 名学生{who}选报的导师不在本年度导师名册中；请改选在册导师或改为审核不通过"
+    found = _each("applications.mentor", facts, lambda profile: not profile.mentor_on_roll, mend)
+    others = sum(students for profile, students in facts.profiles.items() if profile.other_subject)
+    shown = f"{found.found}（跨学科选报 {others} 人）" if others else found.found
+    return Found(shown, found.needed, found.mend, found.numbers)
+
+
+def recommended(facts: ApplicationFacts, _: Figures) -> Found:
+    """Every student that the city took was recommended by the school."""
+    mend = "{count} 名学生{who}未经中学推荐；请由中学补办推荐或改为审核不通过"
+    return _each("applications.recommended", facts, lambda profile: not profile.recommended, mend)
+
+
+def once(facts: ApplicationFacts, _: Figures) -> Found:
+    """One application a student a year, over the whole province."""
+    mend = "{count} 份申报{who}属同一学生重复申报；请每人只保留 1 份，其余改为审核不通过"
+    return _each("applications.once", facts, lambda profile: profile.repeated, mend)
+
+
+def consent(facts: ApplicationFacts, figures: Figures) -> Found:
+    """A guardian's consent is on record where the student is under the age of consent on the day of filing."""
+    mend = f"{{count}} 名未满 {figures.consent_age} 周岁的学生{{who}}缺监护人同意；请中学补办后更新"
+    return _each("applications.consent", facts, lambda profile: profile.consent_missing, mend)
+
+
+RULES: Mapping[str, Callable[[ApplicationFacts, Figures], Found]] = MappingProxyType(
+    {
+        "applications.grade": grade,
+        "applications.rank": rank,
+        "applications.mentor": mentor,
+        "applications.recommended": recommended,
+        "applications.once": once,
+        "applications.consent": consent,
+    }
+)

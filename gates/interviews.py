@@ -1,0 +1,90 @@
+"""The rules of `interview` (三(二), 八(四)): who is admitted, and who of them the province funds.
+
+A city may admit nobody: the ratio then holds, whoever came.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gates.found import NAMED, Found, named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calendars.year import Figures
+    from gates.facts import InterviewFacts
+
+
+def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
+    """Admitted ⊆ interviewed ⊆ shortlisted, where the interviewed are those who came."""
+    absent = [row.number for row in facts.interviews if row.admitted and not row.came]
+    strangers = [row.number for row in facts.interviews if row.came and not row.shortlisted]
+    parts = []
+    if absent:
+        parts.append(f"{len(absent)} 名入选学生{named(absent)}没有到场面试；请更正到场情况或取消入选")
+    if strangers:
+        parts.append(f"{len(strangers)} 名面试学生{named(strangers)}不在面试名单中；请从面试表中去掉")
+    wrong = list(dict.fromkeys(absent + strangers))
+    return Found(f"不符 {len(wrong)} 人", "不符 0 人", "；".join(parts), tuple(wrong[:NAMED]))
+
+
+def ratio(facts: InterviewFacts, figures: Figures) -> Found:
+    """Interviewed (those who came) to admitted: at least the year's figure, in the city."""
+    came = sum(row.came for row in facts.interviews)
+    admitted = sum(row.admitted for row in facts.interviews)
+    need = figures.interview_ratio
+    more = int((need * admitted).to_integral_value(ROUND_CEILING)) - came
+    found, needed = f"{came}:{admitted}", f"{need:f}:1"
+    if more <= 0:
+        return Found(found, needed)
+    fewer = admitted - int((came / need).to_integral_value(ROUND_FLOOR))
+    return Found(
+        found,
+        needed,
+        f"面试 {came} 人、入选 {admitted} 人，比例 {_shown(came, admitted)}:1；需再面试 {more} 人，或少入选 {fewer} 人",
+    )
+
+
+def _shown(came: int, admitted: int) -> str:
+    """Two decimals at most, cut and never rounded up: 2.999 must not read 3."""
+    value = (Decimal(came) / admitted).quantize(Decimal("0.01"), ROUND_DOWN)
+    return f"{value.normalize():f}"
+
+
+def _funded(facts: InterviewFacts) -> int:
+    return sum(row.admitted and row.funded for row in facts.interviews)
+
+
+def city_cap(facts: InterviewFacts, figures: Figures) -> Found:
+    """At most so many funded students in the city; the others are self-funded without limit."""
+    funded, cap = _funded(facts), figures.city_cap
+    mend = f"省级资助 {funded} 人，原则上不超过 {cap} 人；请将 {funded - cap} 人改为自筹" if funded > cap else ""
+    return Found(str(funded), f"≤{cap}", mend)
+
+
+def province_total(facts: InterviewFacts, figures: Figures) -> Found:
+    """At most so many funded students in the province, with the places that other cities hold or have reserved.
+
+    A city that funds nobody takes no place and is never refused for what others hold.
+    """
+    own, elsewhere, cap = _funded(facts), facts.funded_elsewhere, figures.funded_cap
+    excess = min(own, own + elsewhere - cap)
+    mend = (
+        f"其他设区市已占 {elsewhere} 人，本市 {own} 人，全省资助名额共 {cap} 人；请将 {excess} 人改为自筹"
+        if excess > 0
+        else ""
+    )
+    return Found(f"{elsewhere}+{own}={elsewhere + own}", f"≤{cap}", mend)
+
+
+RULES: Mapping[str, Callable[[InterviewFacts, Figures], Found]] = MappingProxyType(
+    {
+        "interviews.from-shortlist": from_shortlist,
+        "interviews.ratio": ratio,
+        "funding.city-cap": city_cap,
+        "funding.province-total": province_total,
+    }
+)

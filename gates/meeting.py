@@ -1,0 +1,59 @@
+"""The rule of `meeting` (八(五)): the kick-off meeting of mentors, students, school teachers and guardians."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gates.found import NAMED, Found, named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calendars.year import Figures
+    from gates.facts import Attendance, MeetingFacts
+
+_ANSWERS = frozenset({"到会", "请假"})
+
+
+def held(facts: MeetingFacts, _: Figures) -> Found:
+    """Held by the due day, with a record; each admitted student's three sides are named, and a contact arrangement.
+
+    Where a city keeps several meetings, each on record has been held; one to come is not. A city that admitted nobody
+    has nobody to bring together: the rule holds.
+    """
+    registered = {row.number for row in facts.attendance if _complete(row)}
+    missing = [number for number in facts.admitted if number not in registered]
+    total = len(facts.admitted)
+    parts = _meeting_faults(facts) if total else []
+    if missing:
+        who = f"{len(missing)} 名入选学生{named(missing)}"
+        parts.append(f"{who}缺导师、指导老师、家长的到会或请假登记或联系方式约定；请补登")
+    return Found(
+        f"见面会 {len(facts.meetings)} 次，登记 {total - len(missing)}/{total}",
+        f"{facts.due_day} 前（含）召开，登记 {total}/{total}",
+        "；".join(parts),
+        tuple(missing[:NAMED]),
+    )
+
+
+def _complete(row: Attendance) -> bool:
+    return {row.mentor, row.teacher, row.guardian} <= _ANSWERS and bool(row.contact.strip())
+
+
+def _meeting_faults(facts: MeetingFacts) -> list[str]:
+    if not facts.meetings:
+        return [f"没有见面会记录；请于 {facts.due_day} 前（含）召开并登记"]
+    parts = []
+    if late := [str(meeting.held_on) for meeting in facts.meetings if meeting.held_on > facts.due_day]:
+        parts.append(f"{'、'.join(late)} 的见面会晚于截止日 {facts.due_day}；请在截止日前召开或申请延期")
+    if coming := [
+        str(meeting.held_on) for meeting in facts.meetings if facts.filed_on < meeting.held_on <= facts.due_day
+    ]:
+        parts.append(f"{'、'.join(coming)} 的见面会尚未召开；请召开后再报送")
+    if bare := [str(m.held_on) for m in facts.meetings if not (m.place.strip() and m.agenda.strip())]:
+        parts.append(f"{'、'.join(bare)} 的见面会缺地点或议程；请补全记录")
+    return parts
+
+
+RULES: Mapping[str, Callable[[MeetingFacts, Figures], Found]] = MappingProxyType({"meeting.held": held})

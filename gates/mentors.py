@@ -1,0 +1,98 @@
+"""The rules of `mentor-recommendation` (三(一), 八(一)): the roll that a city recommends.
+
+A mentor whom the city did not take (市级审定 = 不通过) is a recorded rejection and left out of every rule.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gates.found import Found, each, named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calendars.year import Figures
+    from gates.facts import Mentor, MentorFacts, TeamMember
+
+
+def _taken(facts: MentorFacts) -> list[Mentor]:
+    return [mentor for mentor in facts.mentors if mentor.taken]
+
+
+def institution_filed(facts: MentorFacts, _: Figures) -> Found:
+    """Each mentor's institution is on the list that the city filed with the province."""
+    taken = _taken(facts)
+    strangers = [mentor for mentor in taken if mentor.institution not in facts.institutions]
+    places = "、".join(dict.fromkeys(mentor.institution for mentor in strangers))
+    found = each(
+        len(taken),
+        [mentor.label for mentor in strangers],
+        "{count} 名导师{who}的单位不在本市报送的培养单位名单中；请补报单位或更正导师单位",
+    )
+    return found if not strangers else Found(found.found, found.needed, f"{found.mend}：{places}", found.numbers)
+
+
+def form_complete(facts: MentorFacts, _: Figures) -> Found:
+    """Every recommended mentor's information form (《导师信息收集表》) is complete.
+
+    A workbook with a required field left out does not load, so that this holds of what came in by one.
+    """
+    taken = _taken(facts)
+    mend = "{count} 名导师{who}的《导师信息收集表》未填全；请导师补全"
+    return each(len(taken), [mentor.label for mentor in taken if not mentor.complete], mend)
+
+
+def city_reviewed(facts: MentorFacts, _: Figures) -> Found:
+    """The city reviewed each one, taking or rejecting, before it filed."""
+    waiting = [mentor.label for mentor in facts.mentors if mentor.taken is None]
+    return each(len(facts.mentors), waiting, "{count} 名导师{who}尚未经市级审定；请逐人审定为通过或不通过")
+
+
+def standing(facts: MentorFacts, figures: Figures) -> Found:
+    """Each is a 拔尖计划 mentor or holds one of the year's honours."""
+    taken, honours = _taken(facts), frozenset(figures.honours)
+    without = [m.label for m in taken if not m.elite_programme and honours.isdisjoint(m.honours)]
+    mend = "{count} 名导师{who}既非拔尖计划导师，也无所列人才称号；请补充称号依据或另荐导师"
+    return each(len(taken), without, mend)
+
+
+def team(facts: MentorFacts, figures: Figures) -> Found:
+    """A mentor has a team, each member with a qualifying degree (博士) or title (副高 or above)."""
+    taken = _taken(facts)
+    alone = [mentor.label for mentor in taken if not mentor.team]
+    weak = [mentor.label for mentor in taken if not all(_qualified(member, figures) for member in mentor.team)]
+    members = [member.name for mentor in taken for member in mentor.team if not _qualified(member, figures)]
+    parts = []
+    if alone:
+        parts.append(f"{len(alone)} 名导师{named(alone)}没有培养团队；请组建")
+    if weak:
+        who = f"{len(weak)} 名导师{named(weak)}的 {len(members)} 名团队成员{named(members)}"
+        parts.append(f"{who}不具备博士学位或副高以上职称；请调整成员或补充依据")
+    found = each(len(taken), alone + weak, "")
+    return Found(found.found, found.needed, "；".join(parts), found.numbers)
+
+
+def _qualified(member: TeamMember, figures: Figures) -> bool:
+    return member.degree in figures.team_degrees or member.title in figures.team_titles
+
+
+def some(facts: MentorFacts, _: Figures) -> Found:
+    """The city recommends at least one mentor."""
+    count = len(_taken(facts))
+    rejected = sum(mentor.taken is False for mentor in facts.mentors)
+    mend = f"本市未推荐导师（市级审定不通过 {rejected} 名）；请至少推荐 1 名导师" if not count else ""
+    return Found(str(count), "≥1", mend)
+
+
+RULES: Mapping[str, Callable[[MentorFacts, Figures], Found]] = MappingProxyType(
+    {
+        "mentors.institution-filed": institution_filed,
+        "mentors.form-complete": form_complete,
+        "mentors.city-reviewed": city_reviewed,
+        "mentors.standing": standing,
+        "mentors.team": team,
+        "mentors.some": some,
+    }
+)

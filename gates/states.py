@@ -1,0 +1,160 @@
+"""The states of a city phase, what may happen to it, and where that leads.
+
+The table is the whole truth: a pair that is not in it is an illegal transition, whoever asks.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from calendars.errors import TalentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class State(StrEnum):
+    """Where one city stands in one phase of one year."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    PASSED = "passed"
+    RETURNED = "returned"
+    OVERDUE = "overdue"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def chinese(self) -> str:
+        """The state's word on pages and in letters."""
+        return _STATE_WORDS[self]
+
+
+class Event(StrEnum):
+    """What may happen to a city phase. `lapse` is the due instant going by; `hold` and `resume` come of a rerun."""
+
+    OPEN = "open"
+    LOAD = "load"
+    SUBMIT = "submit"
+    PASS = "pass"  # noqa: S105 - no password
+    RETURN = "return"
+    LAPSE = "lapse"
+    APPROVE = "approve"
+    REJECT = "reject"
+    EXTEND = "extend"
+    WAIVE = "waive"
+    RERUN = "rerun"
+    WITHDRAW = "withdraw"
+    HOLD = "hold"
+    RESUME = "resume"
+
+    @property
+    def chinese(self) -> str:
+        """The event's word on pages and in letters."""
+        return _EVENT_WORDS[self]
+
+
+_STATE_WORDS: Mapping[State, str] = MappingProxyType(
+    {
+        State.WAITING: "未开放",
+        State.OPEN: "进行中",
+        State.SUBMITTED: "已报送",
+        State.PASSED: "已通过",
+        State.RETURNED: "已退回",
+        State.OVERDUE: "已逾期",
+        State.WITHDRAWN: "已退出",
+    }
+)
+
+_EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
+    {
+        Event.OPEN: "开放",
+        Event.LOAD: "导入",
+        Event.SUBMIT: "报送",
+        Event.PASS: "通过",
+        Event.RETURN: "退回",
+        Event.LAPSE: "到期",
+        Event.APPROVE: "审定",
+        Event.REJECT: "驳回",
+        Event.EXTEND: "延期",
+        Event.WAIVE: "豁免",
+        Event.RERUN: "重启",
+        Event.WITHDRAW: "退出",
+        Event.HOLD: "暂缓",
+        Event.RESUME: "恢复",
+    }
+)
+
+_FROM: Mapping[State, Mapping[Event, State]] = {
+    State.WAITING: {
+        Event.OPEN: State.OPEN,
+        Event.RESUME: State.SUBMITTED,  # what was filed before the hold is kept and judged again
+        Event.EXTEND: State.WAITING,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    State.OPEN: {
+        Event.LOAD: State.OPEN,
+        Event.SUBMIT: State.SUBMITTED,
+        Event.EXTEND: State.OPEN,
+        Event.WAIVE: State.OPEN,
+        Event.LAPSE: State.OVERDUE,
+        Event.HOLD: State.WAITING,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    State.SUBMITTED: {
+        Event.PASS: State.PASSED,
+        Event.RETURN: State.RETURNED,
+        Event.APPROVE: State.PASSED,
+        Event.REJECT: State.RETURNED,
+        Event.HOLD: State.WAITING,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    State.RETURNED: {
+        Event.LOAD: State.RETURNED,
+        Event.SUBMIT: State.SUBMITTED,
+        Event.EXTEND: State.RETURNED,
+        Event.WAIVE: State.RETURNED,
+        Event.LAPSE: State.OVERDUE,
+        Event.RERUN: State.OPEN,
+        Event.HOLD: State.WAITING,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    State.OVERDUE: {
+        Event.LOAD: State.OVERDUE,  # a late city may prepare; the deadline closes filing, not drafting
+        Event.WAIVE: State.OVERDUE,
+        Event.RERUN: State.OPEN,
+        Event.HOLD: State.WAITING,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    # A withdrawal leaves what has passed as it is.
+    State.PASSED: {Event.RERUN: State.OPEN, Event.HOLD: State.WAITING},
+    State.WITHDRAWN: {},
+}
+
+TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
+    {(state, event): target for state, row in _FROM.items() for event, target in row.items()}
+)
+
+
+class IllegalTransition(TalentError):
+    """处于“{state}”的阶段不能{event}。"""  # noqa: D415 - a Chinese full stop
+
+    def __init__(self, state: State, event: Event) -> None:
+        """Name the pair that the table does not have."""
+        super().__init__(state=f"{state.chinese}（{state}）", event=f"{event.chinese}（{event}）")
+        self.state = state
+        self.event = event
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let the error cross a process border."""
+        return type(self), (self.state, self.event)
+
+
+def step(state: State, event: Event) -> State:
+    """Give the state that `event` leads to; raises `IllegalTransition` where the table has no such pair."""
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        raise IllegalTransition(state, event) from None
