@@ -24,7 +24,7 @@ class _Notice(NamedTuple):
 
 @lru_cache(maxsize=128)
 def _notice(year: int) -> _Notice:
-    from holidays import country_holidays  # noqa: PLC0415 - takes a third of a second
+    from holidays import country_holidays
 
     china = country_holidays("CN", years=year, language="zh_CN")
     return _Notice(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
-from datetime import date  # noqa: TC003
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -34,11 +34,11 @@ Weight = Annotated[Decimal, Field(ge=0, strict=False)]
 DayKind = Literal["working", "holiday"]
 
 
-class UnknownPhase(TalentError):  # noqa: N818 - named for what is wrong
+class UnknownPhase(TalentError):
     """没有名为“{name}”的阶段；可用的阶段：{known}。"""  # noqa: D415 - a Chinese full stop
 
 
-class UnknownCity(TalentError):  # noqa: N818
+class UnknownCity(TalentError):
     """没有名为“{name}”的城市；请写拼音、中文名或行政区划代码，例如 {example}。"""  # noqa: D415
 
 

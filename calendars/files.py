@@ -1,0 +1,166 @@
+"""Reading year files: TOML in, a checked `Year` out, or every fault of the file at once and no year at all."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from calendars.checks import check_cities, check_days, check_figures, check_head, check_phases
+from calendars.faults import CalendarFaults, Fault
+from calendars.shapes import fault_of, syntax_fault
+from calendars.year import City, DayKind, Figures, Phase, Year
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+_FOLDER = Path(__file__).parent
+_BARE_DATE = re.compile(r"^(\s*[\w-]+\s*=\s*)(\d{4}-\d{2}-\d{2})(?=\s*(?:#|$))", re.MULTILINE)
+
+_KIND: TypeAdapter[DayKind] = TypeAdapter(DayKind)
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def shipped() -> tuple[int, ...]:
+    """Give the years whose files come with the programme, ascending."""
+    return tuple(sorted(int(path.stem) for path in _FOLDER.glob("[0-9][0-9][0-9][0-9].toml")))
+
+
+def load(year: int) -> Year:
+    """Give a shipped year, or raise `CalendarFaults`."""
+    path = _FOLDER / f"{year}.toml"
+    if not path.exists():
+        known = "、".join(map(str, shipped()))
+        mend = f"已有的年度是 {known}；新年度请先用 talent calendar draft {year} --from {shipped()[-1]} 起草"
+        raise CalendarFaults((Fault(path.name, "year", f"没有 {year} 年度的日历文件", mend),))
+    found = read(path)
+    if found.year != year:
+        mend = f"把 year 改为 {year}，或给文件改名"
+        raise CalendarFaults((Fault(path.name, "year", f"文件名是 {year}，里面写的是 {found.year}", mend),))
+    return found
+
+
+def read(path: Path) -> Year:
+    """Give the year of a file, or raise `CalendarFaults` where it cannot be read or is at fault."""
+    try:
+        return parse(path.read_text("utf-8"), path.name)
+    except OSError as error:
+        fault = Fault(path.name, "文件", f"打不开（{error.strerror}）", "请检查文件名和读取权限")
+    except UnicodeDecodeError as error:
+        fault = Fault(path.name, "文件", f"第 {error.start + 1} 个字节起不是 UTF-8 文字", "请另存为 UTF-8 编码")
+    raise CalendarFaults((fault,))
+
+
+def parse(text: str, source: str) -> Year:
+    """Give the year that the TOML text states, `source` being its name in faults; raise `CalendarFaults`."""
+    quoted = _BARE_DATE.sub(_quote_impossible, text)
+    try:
+        raw = _frozen(tomllib.loads(quoted, parse_float=Decimal))
+    except tomllib.TOMLDecodeError as error:
+        raise CalendarFaults((syntax_fault(source, quoted, error),)) from None
+    reader = _Reader(source)
+    year = reader.year(raw, text)
+    if year is None or reader.faults:
+        raise CalendarFaults(reader.faults)
+    return year
+
+
+class _Reader:
+    """Reads the parts of one file, each for itself, so that a fault in one hides none in another."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.faults: list[Fault] = []
+
+    def year(self, raw: dict[str, Any], text: str) -> Year | None:
+        cities, phases = self._named(City, raw, "cities"), self._named(Phase, raw, "phases")
+        figures, days = self._figures(raw), self._days(raw.get("days", {}))
+        year = raw["year"] if isinstance(raw.get("year"), int) else None
+        subjects = raw.get("subjects")
+        self.faults += check_head(self.source, subjects)
+        self.faults += check_cities(self.source, cities)
+        self.faults += check_phases(self.source, phases, _requires(raw.get("phases")), year)
+        self.faults += check_figures(self.source, figures, subjects) if figures else ()
+        self.faults += check_days(self.source, days, year)
+        parts = {"cities": tuple(cities), "phases": tuple(phases), "figures": figures, "days": days}
+        return self._part(Year, raw | parts | {"source_text": text}, "", ignore=parts)
+
+    def _figures(self, raw: dict[str, Any]) -> Figures | None:
+        if "figures" in raw:
+            return self._part(Figures, raw["figures"], "figures")
+        self._add("figures", "缺少这一节", "写上 [figures] 一节，可参照已有年度的文件")
+        return None
+
+    def _named(self, model: type[_Model], raw: dict[str, Any], key: str) -> list[_Model]:
+        """Read a table of tables, whose keys are the slugs."""
+        tables = raw.get(key)
+        if not isinstance(tables, dict) or not tables:
+            self._add(key, "缺少这一节" if tables is None else "应是一组表", f"写上 [{key}] 一节")
+            return []
+        made = []
+        for slug, table in tables.items():
+            fields = table if isinstance(table, dict) else {}
+            if part := self._part(model, fields | {"slug": slug}, f"{key}.{slug}"):
+                made.append(part)
+        return made
+
+    def _part(self, model: type[_Model], fields: object, key: str, ignore: Container[object] = ()) -> _Model | None:
+        try:
+            return model.model_validate(fields)
+        except ValidationError as error:
+            self.faults += [
+                fault_of(self.source, key, detail, model)
+                for detail in error.errors(include_url=False)
+                if not (detail["loc"] and detail["loc"][0] in ignore)
+            ]
+            return None
+
+    def _days(self, table: object) -> dict[date, DayKind]:
+        if not isinstance(table, dict):
+            self._add("days", "应是一组日期", '写成 [days] 一节，下面每行如 2022-02-07 = "holiday"')
+            return {}
+        made = {}
+        for key, kind in table.items():
+            try:
+                made[date.fromisoformat(key)] = _KIND.validate_python(kind, strict=True)
+            except ValidationError:
+                self._add(f"days.{key}", f"“{kind}”不能用", '写 "working"（上班）或 "holiday"（放假）')
+            except ValueError:
+                self._add(f"days.{key}", "没有这一天", "写成真实存在的日期，如 2022-02-07")
+        return made
+
+    def _add(self, key: str, reason: str, mend: str) -> None:
+        self.faults.append(Fault(self.source, key, reason, mend))
+
+
+def _quote_impossible(found: re.Match[str]) -> str:
+    """Put a date that does not exist in quotes: the parser would stop at it and hide the faults that follow."""
+    key, day = found.groups()
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return f'{key}"{day}"'
+    return found.group()
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+    """Give TOML's lists as tuples, as the models hold them."""
+    if isinstance(value, dict):
+        return {key: _frozen(inner) for key, inner in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _requires(tables: object) -> dict[str, tuple[str, ...]]:
+    """Give what each phase requires, of phases at fault too, so that a loop shows however the file stands."""
+    if not isinstance(tables, dict):
+        return {}
+    stated = {slug: table.get("requires") if isinstance(table, dict) else () for slug, table in tables.items()}
+    return {
+        slug: tuple(item for item in found if isinstance(item, str)) if isinstance(found, tuple) else ()
+        for slug, found in stated.items()
+    }

@@ -1,0 +1,56 @@
+"""The moments of a year at which something may be owed to any city: what the schedules are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from calendars.deadlines import resolve, start_of
+from calendars.rungs import escalation_at, ladder, monthly, overdue_letter_at, province_ladder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from calendars.year import Phase, Year
+
+MomentKind = Literal["opening", "rung", "deadline", "next-day", "third-day", "monthly", "province-due"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One instant of the calendar, the slug of its phase, what it is, and its Chinese label."""
+
+    instant: datetime
+    phase: str
+    kind: MomentKind
+    label: str
+
+
+def moments(year: Year) -> tuple[Moment, ...]:
+    """Give every moment of the year, in order of time, then of the phases."""
+    found = (moment for phase in year.phases for moment in _of_phase(year, phase))
+    return tuple(sorted(found, key=lambda moment: moment.instant))
+
+
+def _of_phase(year: Year, phase: Phase) -> Iterator[Moment]:
+    days, figures = year.working_days, year.figures
+    due, opening = resolve(phase.due), start_of(phase.opens)
+
+    def at(instant: datetime, kind: MomentKind, what: str) -> Moment:
+        return Moment(instant, phase.slug, kind, f"{phase.name}：{what}")
+
+    yield at(opening, "opening", "开放")
+    for rung in ladder(phase, due, days, opening):
+        yield at(rung.instant, "rung", f"截止前 {rung.days} 天提醒")
+    for instant in monthly(phase, days):
+        yield at(instant, "monthly", f"{instant.month} 月提醒")
+    yield at(due.instant, "deadline", f"截止（{phase.due.isoformat()} 当天有效）")
+    yield at(overdue_letter_at(due, days), "next-day", "逾期通知")
+    yield at(escalation_at(due, days, figures.escalation_days), "third-day", "催办升级")
+    if phase.province_due is not None:
+        own = resolve(phase.province_due)
+        for rung in province_ladder(own, figures, days, opening):
+            yield at(rung.instant, "province-due", f"省办期限前 {rung.days} 个工作日提醒")
+        yield at(own.instant, "province-due", f"省办期限（{phase.province_due.isoformat()} 当天有效）")
+        yield at(overdue_letter_at(own, days), "province-due", "省办逾期汇总")
