@@ -27,12 +27,12 @@ class Fault:
 
 
 class CalendarFaults(TalentError):
-    """年度日历有 {count} 处错误，什么也没有载入：\n{list}"""  # noqa: D415 - the message itself, in Chinese
+    """年度日历有 {count} 处错误，什么也没有载入：{list}"""  # noqa: D415 - the message itself, in Chinese
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         """Take every fault found in one file, at least one."""
         self.faults = tuple(faults)
-        super().__init__(count=len(self.faults), list="\n".join(fault.sentence for fault in self.faults))
+        super().__init__(count=len(self.faults), list="".join(f"\n{fault.sentence}" for fault in self.faults))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let the error cross a process border."""
