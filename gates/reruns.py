@@ -1,0 +1,88 @@
+"""What a rerun of one city's phase holds: the later phases that stand on it, by requirement or by their facts."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gates.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from calendars.year import Year
+
+# Whose filings the facts of each phase are made of, beyond the order of the year: the calendar's `requires` does not
+# know that a plan is owed only by those whom the midterm left in training, nor that the year's end counts the visits,
+# logs and plans of the cultivation and asks the mentors and schools of the applications for summaries.
+USES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "application": frozenset({"mentor-recommendation"}),
+        "shortlist": frozenset({"application"}),
+        "interview": frozenset({"application", "shortlist"}),
+        "meeting": frozenset({"interview"}),
+        "cultivation": frozenset({"interview", "midterm"}),
+        "midterm": frozenset({"interview"}),
+        "year-end": frozenset({"application", "interview", "cultivation", "midterm"}),
+    }
+)
+
+_GONE = frozenset({State.WAITING, State.WITHDRAWN})
+_JUDGED = frozenset({State.SUBMITTED, State.PASSED})
+
+
+def later(year: Year, phase: str) -> tuple[str, ...]:
+    """Give the phases that stand on `phase`, directly or through others, in the order of the year."""
+    return _grown(year, phase, lambda slug, grown: bool(grown & (_required(year, slug) | _used(slug))))
+
+
+def held(year: Year, phase: str, states: Mapping[str, State]) -> tuple[str, ...]:
+    """Give the phases of one city that a rerun of `phase` puts back to waiting, in the order of the year.
+
+    `states` are the city's, by slug, before the rerun. Only the rerun of a passed phase holds others. One that requires
+    a held phase is held wherever it stands; one that only used its facts is held where it was judged by them, and goes
+    on where it is still being filled in.
+    """
+    if states[phase] is not State.PASSED:
+        return ()
+
+    def stands(slug: str, grown: frozenset[str]) -> bool:
+        by_order = states[slug] not in _GONE and bool(grown & _required(year, slug))
+        return by_order or (states[slug] in _JUDGED and bool(grown & _used(slug)))
+
+    return _grown(year, phase, stands)
+
+
+def resumable(year: Year, phase: str, states: Mapping[str, State], attempts: Mapping[str, int]) -> bool:
+    """Tell whether a held phase may be judged again by what it had filed.
+
+    All it requires has passed, and no phase whose facts it uses waits itself, or is in a rerun that has not passed.
+    """
+
+    def settled(slug: str) -> bool:
+        return states[slug] is not State.WAITING and (states[slug] is State.PASSED or attempts[slug] == 1)
+
+    required = all(states[slug] is State.PASSED for slug in _required(year, phase))
+    return states[phase] is State.WAITING and required and all(settled(slug) for slug in _used(phase))
+
+
+def _grown(year: Year, phase: str, joins: Callable[[str, frozenset[str]], bool]) -> tuple[str, ...]:
+    """Let `phase` grow by every phase that joins those reached so far, until none does."""
+    reached: frozenset[str] = frozenset()
+    grown = frozenset({phase})
+    while grown != reached:
+        reached = grown
+        grown = reached | {slug for slug in _slugs(year) if slug in reached or joins(slug, reached)}
+    return tuple(slug for slug in _slugs(year) if slug in grown and slug != phase)
+
+
+def _slugs(year: Year) -> tuple[str, ...]:
+    return tuple(phase.slug for phase in year.phases)
+
+
+def _required(year: Year, slug: str) -> frozenset[str]:
+    return frozenset(year.phase(slug).requires)
+
+
+def _used(slug: str) -> frozenset[str]:
+    return USES.get(slug, frozenset())
