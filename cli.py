@@ -1,0 +1,99 @@
+"""The hand tool `talent`: which groups of commands there are, and what an end means as an exit status.
+
+0 done; 1 refused, or findings; 2 wrong usage; 75 try again later. Groups are imported when one of them is typed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from commands.chinese import ChineseHelp, complaint
+from commands.options import ConfigurationError, UsageError
+from commands.output import console, say
+
+DONE, REFUSED, USAGE, LATER, INTERRUPTED = 0, 1, 2, 75, 130
+
+GROUPS = {
+    "calendar": "年度日历：查看、检查、起草、比较、导出 iCalendar",
+    "year": "年度：打开、关闭、结转到下一年",
+    "form": "报送表：空白模板、检查、导入",
+    "phase": "阶段：推进、报送、延期、审定、豁免、重启、退出、结论",
+    "letters": "函件：清单、查看、发送、预览",
+    "city": "设区市与其邮箱",
+    "office": "省级管理办公室的邮箱",
+    "db": "数据库：升级、检查",
+}
+SINGLE = {
+    "status": ("commands.reading:status", "各市各阶段一览：现在，或过去任一时刻"),
+    "log": ("commands.reading:log", "流转记录：谁、何时、为何"),
+    "rehearse": ("commands.rehearsal:rehearse", "在一个新库里把一整年预演一遍"),
+    "demo": ("commands.rehearsal:demo", "预演 2022 年到 2 月 7 日：一览、谁逾期、最近的函件、下一步"),
+    "up": ("commands.running:up", "正式运行：数据库、Prefect、部署、推进、发信"),
+    "doctor": ("commands.doctor:doctor", "检查设置与环境，说明问题与处理办法"),
+}
+
+
+def application() -> App:
+    """The whole command line; nothing of a group is loaded before one of its commands is typed."""
+    app = App(
+        name="talent",
+        help="江苏省中学生科技创新后备人才培养计划：年度各阶段的报送、审定、催办与重启。",
+        help_formatter=ChineseHelp(),
+        help_format="plaintext",
+        version=_version,
+        console=console(),
+    )
+    for name, words in GROUPS.items():
+        app.command(f"commands.{name}:app", name=name, help=words)
+    for name, (where, words) in SINGLE.items():
+        app.command(where, name=name, help=words)
+    return app
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("talent-calendar")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (default: the process's own); the exit status."""
+    try:
+        outcome = application()(
+            sys.argv[1:] if argv is None else list(argv),
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+    except CycloptsError as error:
+        say(complaint(error), "写 talent --help 看用法。")
+        return USAGE
+    except KeyboardInterrupt:
+        say("已中断。")
+        return INTERRUPTED
+    except Exception as error:
+        status = _status_of(error)
+        if status is None:
+            raise
+        say(str(error))
+        return status
+    return outcome if isinstance(outcome, int) else DONE
+
+
+def _status_of(error: Exception) -> int | None:
+    """The exit status of what people are told in one sentence; None for a defect, which keeps its traceback."""
+    from calendars.errors import TalentError
+    from calendars.year import UnknownCity, UnknownPhase
+
+    if isinstance(error, (UsageError, UnknownCity, UnknownPhase)):
+        return USAGE
+    if type(error).__name__ == "Busy":
+        return LATER
+    return REFUSED if isinstance(error, (TalentError, ConfigurationError)) else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

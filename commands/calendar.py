@@ -1,0 +1,141 @@
+"""`talent calendar`: the year as data, for people and for calendars on a phone."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from commands.options import COMMON, City, Common, calendar_of
+from commands.output import answer, say, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from calendars.faults import Fault
+    from calendars.findings import Warning_
+    from calendars.year import Phase, Year
+
+app = App(name="calendar")
+
+Source = Annotated[str, Parameter(help="年度（如 2022）或年度文件的路径")]
+
+
+@app.command(help="各阶段的开放、截止日、截止时刻、提醒时刻及其工作日缘由")
+def show(year: Annotated[str, Parameter(help="年度，或年度文件的路径")], /, *, common: Common = COMMON) -> None:
+    """Print a year's phases with every instant that follows from its dates."""
+    read = calendar_of(year)
+    phases = [_phase(read, phase) for phase in read.phases]
+    data = {
+        "year": read.year,
+        "title": read.title,
+        "notice": read.notice,
+        "provisional": read.provisional,
+        "phases": phases,
+    }
+    answer(common.json, data, lambda console: _show(console, read, phases))
+
+
+def _phase(year: Year, phase: Phase) -> dict[str, Any]:
+    from calendars.deadlines import resolve, start_of
+    from calendars.rungs import ladder, monthly
+
+    due, opening, days = resolve(phase.due), start_of(phase.opens), year.working_days
+    return {
+        "phase": phase.slug,
+        "name": phase.name,
+        "requires": list(phase.requires),
+        "opens": opening.isoformat(),
+        "due_day": due.day.isoformat(),
+        "due_day_is": days.why(due.day),
+        "due": due.instant.isoformat(),
+        "rungs": [
+            {"days": rung.days, "nominal": rung.nominal.isoformat(), "at": rung.instant.isoformat(), "why": rung.reason}
+            for rung in ladder(phase, due, days, opening)
+        ],
+        "monthly": [at.isoformat() for at in monthly(phase, days)],
+        "files_from": phase.files_from.isoformat() if phase.files_from else None,
+        "province": phase.province,
+        "province_due": phase.province_due.isoformat() if phase.province_due else None,
+        "provisional": year.provisional,
+    }
+
+
+def _show(console: Console, year: Year, phases: list[dict[str, Any]]) -> None:
+    mark = "（暂定：放假安排尚未公布）" if year.provisional else ""
+    console.print(f"{year.title} {mark}\n依据：{year.notice}\n", markup=False)
+    rows = [(each["name"], each["opens"][:10], _day(each), _clock(each["due"]), _needs(year, each)) for each in phases]
+    console.print(table("阶段", "开放", "截止日（含）", "截止时刻", "前提", rows=rows))
+    console.print("\n提醒函发出时刻")
+    console.print(table("阶段", "档", "时刻", "缘由", rows=[row for each in phases for row in _reminders(each)]))
+
+
+def _day(phase: dict[str, Any]) -> str:
+    return f"{phase['due_day']} {phase['due_day_is']}" + (" 暂定" if phase["provisional"] else "")
+
+
+def _clock(instant: str) -> str:
+    return instant[:16].replace("T", " ")
+
+
+def _needs(year: Year, phase: dict[str, Any]) -> str:
+    return "、".join(year.phase(slug).name for slug in phase["requires"]) or "—"
+
+
+def _reminders(phase: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    rungs = [(phase["name"], f"前 {r['days']} 天", _clock(r["at"]), r["why"]) for r in phase["rungs"]]
+    return rungs + [(phase["name"], "每月", _clock(at), "当月第一个工作日") for at in phase["monthly"]]
+
+
+@app.command(help="检查一个年度或年度文件：错误（退出码 1）与提醒")
+def check(source: Source, /, *, common: Common = COMMON) -> int:
+    """Print the faults, which make it unusable, and the warnings."""
+    from calendars.faults import CalendarFaults
+    from calendars.findings import check as findings_of
+
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[Warning_, ...] = ()
+    try:
+        warnings = findings_of(calendar_of(source))
+    except CalendarFaults as error:
+        faults = error.faults
+    data = {
+        "faults": [{"file": f.source, "key": f.key, "reason": f.reason, "mend": f.mend} for f in faults],
+        "warnings": [{"key": w.key, "reason": w.reason, "mend": w.mend} for w in warnings],
+    }
+    answer(common.json, data, lambda console: _findings(console, source, data))
+    return 1 if faults else 0
+
+
+def _findings(console: Console, source: str, data: dict[str, list[dict[str, str]]]) -> None:
+    for fault in data["faults"]:
+        console.print(f"错误 {fault['file']} {fault['key']}：{fault['reason']}；{fault['mend']}", markup=False)
+    for warning in data["warnings"]:
+        console.print(f"提醒 {warning['key']}：{warning['reason']}；{warning['mend']}", markup=False)
+    console.print(f"{source}：错误 {len(data['faults'])} 处，提醒 {len(data['warnings'])} 处。", markup=False)
+
+
+@app.command(help="起草下一年度的日历：日期顺延，标为暂定，并列出要核对之处")
+def draft(
+    year: Annotated[int, Parameter(help="要起草的年度")],
+    /,
+    *,
+    from_: Annotated[str, Parameter(name="--from", help="以哪一年度（或年度文件）为底本")],
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"], help="写到这个文件；不写时打印")] = None,
+    common: Common = COMMON,
+) -> None:
+    """Print a draft year file, and on standard error what to look at."""
+    from calendars.drafts import draft as drafted
+
+    text, notes = drafted(calendar_of(from_), year)
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+        say(f"已写入 {output}")
+    if common.json:
+        answer(True, {"year": year, "file": text, "notes": list(notes)}, lambda _: None)
+        return
+    if output is None:
+        sys.stdout.write(text)
+    say("请核对：", *(f"  - {note}" for note in notes))

@@ -1,0 +1,135 @@
+"""What every command understands: who acts, on which database, as of when, and in which shape the answer is."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+from cyclopts import Parameter, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acts.stamp import Stamp
+    from calendars.year import Year
+    from models.database import Database
+    from settings import Settings
+
+TZ = ZoneInfo("Asia/Shanghai")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class ConfigurationError(Exception):
+    """环境变量或 .env 里有不能用的设置。"""
+
+
+class UsageError(Exception):
+    """命令写得不对。"""
+
+
+def instant(text: str) -> datetime:
+    """An aware instant from `2022-01-16T09:00`, with an offset or without, or a bare day (its 00:00); else ValueError."""
+    try:
+        parsed = datetime.fromisoformat(f"{text}T00:00" if DAY.fullmatch(text) else text)
+    except ValueError:
+        raise ValueError(f"“{text}”不是时间；请写成 2022-01-16T09:00 或 2022-01-16") from None
+    return parsed.replace(tzinfo=TZ) if parsed.tzinfo is None else parsed.astimezone(TZ)
+
+
+def day(text: str) -> date:
+    """A day from `2022-01-18`; ValueError else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"“{text}”不是日期；请写成 2022-01-18") from None
+
+
+def _instant(_type: type, tokens: Sequence[Token]) -> datetime:
+    return instant(tokens[0].value)
+
+
+def _day(_type: type, tokens: Sequence[Token]) -> date:
+    return day(tokens[0].value)
+
+
+Instant = Annotated[datetime, Parameter(converter=_instant, n_tokens=1, metavar="时间")]
+Day = Annotated[date, Parameter(converter=_day, n_tokens=1, metavar="日期")]
+City = Annotated[str | None, Parameter(name="--city", metavar="城市", help="设区市：拼音、中文名或行政区划代码")]
+Cities = Annotated[
+    list[str],
+    Parameter(name="--city", metavar="城市", negative="", help="设区市，可以写多次：拼音、中文名或行政区划代码"),
+]
+OneCity = Annotated[str, Parameter(name="--city", metavar="城市", help="设区市：拼音、中文名或行政区划代码")]
+Reason = Annotated[str, Parameter(metavar="事由", help="事由，记录在案")]
+DryRun = Annotated[bool, Parameter(name="--dry-run", negative="", help="只预览会发生什么，不写入")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """The options of every command."""
+
+    by: Annotated[str | None, Parameter(metavar="姓名", help="操作人；不写时取 TALENT_OPERATOR，再取系统用户名")] = None
+    db: Annotated[
+        str | None,
+        Parameter(metavar="URL", help="数据库；不写时取 TALENT_DATABASE__URL，再取 var/talent.db（SQLite）"),
+    ] = None
+    as_of: Annotated[Instant | None, Parameter(help="按哪一时刻办理或查看（北京时间）；不写时为现在")] = None
+    json: Annotated[bool, Parameter(negative="", help="以 JSON 输出数据；消息写到标准错误")] = False
+
+    def operator(self) -> str:
+        """Who acts: the option, the environment, the system's user."""
+        return self.by or environment().operator or getpass.getuser()
+
+    def moment(self) -> datetime:
+        """As of when: the option, else the clock. Below the command line nothing reads a clock."""
+        return self.as_of or datetime.now(TZ)
+
+    def stamp(self) -> Stamp:
+        """Who acts and when, for an act."""
+        from acts.stamp import Stamp
+
+        now = datetime.now(TZ)
+        return Stamp(by=self.operator(), at=now, as_of=self.as_of or now)
+
+    def database(self) -> Database:
+        """The database that is meant; connections are made when it is first asked something."""
+        from models.database import Database
+
+        return Database(self.db or environment().database.url)
+
+
+COMMON = Common()
+"""None of them given."""
+
+
+def environment() -> Settings:
+    """What the environment and `.env` decide; raises ConfigurationError with every fault in Chinese."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise ConfigurationError("；".join(_fault(fault["loc"], fault["msg"]) for fault in error.errors())) from error
+    except SettingsError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _fault(where: tuple[int | str, ...], what: str) -> str:
+    variable = "TALENT_" + "__".join(str(part).upper() for part in where)
+    return what.removeprefix("Value error, ") if where in {(), ("smtp",)} else f"{variable}：{what}"
+
+
+def calendar_of(source: str) -> Year:
+    """A year's calendar by its number (the file that is shipped) or by the path of a year file."""
+    from calendars.files import load, read
+
+    return load(int(source)) if source.isdecimal() else read(Path(source))
