@@ -25,56 +25,74 @@ def rank_within(subject_rank: Decimal | None, overall_rank: Decimal | None, figu
     return by_subject or (overall_rank is not None and overall_rank <= figures.overall_rank)
 
 
-def _each(rule: str, facts: ApplicationFacts, breaks: Callable[[ApplicationProfile], bool], mend: str) -> Found:
+def _grade_wrong(profile: ApplicationProfile, figures: Figures) -> bool:
+    junior = profile.grade in figures.junior_grades and profile.subject in figures.junior_subjects
+    return profile.grade not in figures.senior_grades and not junior
+
+
+BREACHES: Mapping[str, Callable[[ApplicationProfile, Figures], bool]] = MappingProxyType(
+    {
+        "applications.grade": _grade_wrong,
+        "applications.rank": lambda profile, _: not profile.rank_within,
+        "applications.mentor": lambda profile, _: not profile.mentor_on_roll,
+        "applications.recommended": lambda profile, _: not profile.recommended,
+        "applications.once": lambda profile, _: profile.repeated,
+        "applications.consent": lambda profile, _: profile.consent_missing,
+    }
+)
+"""By rule, which profiles are in breach of it."""
+
+
+def breached(profile: ApplicationProfile, figures: Figures) -> tuple[str, ...]:
+    """Give the rules that students of this profile break."""
+    return tuple(rule for rule, breaks in BREACHES.items() if breaks(profile, figures))
+
+
+def _each(rule: str, facts: ApplicationFacts, figures: Figures, mend: str) -> Found:
     total = sum(facts.profiles.values())
-    count = sum(students for profile, students in facts.profiles.items() if breaks(profile))
+    count = sum(students for profile, students in facts.profiles.items() if BREACHES[rule](profile, figures))
     return each(total, facts.offenders.get(rule, ()), mend, count)
 
 
 def grade(facts: ApplicationFacts, figures: Figures) -> Found:
     """Senior grades (高一, 高二), or junior ones for the subjects that are open to them (计算机)."""
-
-    def breaks(profile: ApplicationProfile) -> bool:
-        junior = profile.grade in figures.junior_grades and profile.subject in figures.junior_subjects
-        return profile.grade not in figures.senior_grades and not junior
-
     senior, subjects = "、".join(figures.senior_grades), "、".join(figures.junior_subjects)
     mend = f"{{count}} 名学生{{who}}年级不符，应为{senior}，初中生限报{subjects}；请更正年级、学科或改为审核不通过"
-    return _each("applications.grade", facts, breaks, mend)
+    return _each("applications.grade", facts, figures, mend)
 
 
 def rank(facts: ApplicationFacts, figures: Figures) -> Found:
     """Subject rank or overall rank within the year's figures: see `rank_within`."""
     need = f"学科排名应在年级前 {figures.subject_rank:f}% 或综合排名在前 {figures.overall_rank:f}%"
     mend = f"{{count}} 名学生{{who}}排名不符，{need}；请更正排名或改为审核不通过"
-    return _each("applications.rank", facts, lambda profile: not profile.rank_within, mend)
+    return _each("applications.rank", facts, figures, mend)
 
 
-def mentor(facts: ApplicationFacts, _: Figures) -> Found:
+def mentor(facts: ApplicationFacts, figures: Figures) -> Found:
     """The chosen mentor is on this year's roll. Another subject than the mentor's is allowed, and shown (四(三)1)."""
     mend = "{count} 名学生{who}选报的导师不在本年度导师名册中；请改选在册导师或改为审核不通过"
-    found = _each("applications.mentor", facts, lambda profile: not profile.mentor_on_roll, mend)
+    found = _each("applications.mentor", facts, figures, mend)
     others = sum(students for profile, students in facts.profiles.items() if profile.other_subject)
     shown = f"{found.found}（跨学科选报 {others} 人）" if others else found.found
     return Found(shown, found.needed, found.mend, found.numbers)
 
 
-def recommended(facts: ApplicationFacts, _: Figures) -> Found:
+def recommended(facts: ApplicationFacts, figures: Figures) -> Found:
     """Every student that the city took was recommended by the school."""
     mend = "{count} 名学生{who}未经中学推荐；请由中学补办推荐或改为审核不通过"
-    return _each("applications.recommended", facts, lambda profile: not profile.recommended, mend)
+    return _each("applications.recommended", facts, figures, mend)
 
 
-def once(facts: ApplicationFacts, _: Figures) -> Found:
+def once(facts: ApplicationFacts, figures: Figures) -> Found:
     """One application a student a year, over the whole province."""
     mend = "{count} 份申报{who}属同一学生重复申报；请每人只保留 1 份，其余改为审核不通过"
-    return _each("applications.once", facts, lambda profile: profile.repeated, mend)
+    return _each("applications.once", facts, figures, mend)
 
 
 def consent(facts: ApplicationFacts, figures: Figures) -> Found:
     """A guardian's consent is on record where the student is under the age of consent on the day of filing."""
     mend = f"{{count}} 名未满 {figures.consent_age} 周岁的学生{{who}}缺监护人同意；请中学补办后更新"
-    return _each("applications.consent", facts, lambda profile: profile.consent_missing, mend)
+    return _each("applications.consent", facts, figures, mend)
 
 
 RULES: Mapping[str, Callable[[ApplicationFacts, Figures], Found]] = MappingProxyType(
