@@ -1,0 +1,65 @@
+"""Column types that lose nothing on either database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import DateTime, Integer, Table
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC, read back in Asia/Shanghai.
+
+    SQLite drops an offset without a word, so a naive value is an error here rather than a wrong hour later.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive values; SQLite gets UTC without its offset, which is all it can hold."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the instant back in the programme's own time."""
+        del dialect
+        if value is None:
+            return None
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(SHANGHAI)
+
+
+class Hundredths(TypeDecorator[Decimal]):
+    """A decimal with two places (scores, per cents, yuan) as an integer: exact, and comparable in SQL."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
+        """Round half up to hundredths."""
+        del dialect
+        return None if value is None else int((Decimal(value) * 100).to_integral_value(rounding="ROUND_HALF_UP"))
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """Two places, always."""
+        del dialect
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Give the table behind a model: queries here are set-based and speak to tables, not to objects."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]

@@ -1,0 +1,136 @@
+"""The database, embedded or real: transactions that neither lose an update nor let two writers of a year pass each other.
+
+On SQLite a writing transaction begins with `BEGIN IMMEDIATE`: one writer at a time, by the file's own lock. On PostgreSQL
+it locks the year's row first, which comes to the same. Readers see one snapshot on both.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from calendars.errors import TalentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+WAIT_SECONDS = 30
+"""How long a writer waits for another one before it gives up as `Busy`."""
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA synchronous=FULL",
+)
+
+
+class Busy(TalentError):
+    """数据库正忙（另一项操作尚未完成），请稍后再试。"""
+
+
+class NotPrepared(TalentError):
+    """数据库尚未建表或版本不符；请先运行 talent db upgrade。"""
+
+
+class Database:
+    """A database by its URL. Connections are made when first needed; `dispose` closes them."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is SQLite."""
+        return self.url.startswith("sqlite")
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The SQLAlchemy engine, set up so that the driver's defaults lose nothing."""
+        url = make_url(self.url)
+        if not self.embedded:
+            return create_engine(url, pool_pre_ping=True, pool_size=2, connect_args={"connect_timeout": 10})
+        if url.database and url.database != ":memory:":
+            _private_file(Path(url.database))
+        engine = create_engine(url, poolclass=NullPool if url.database in {None, "", ":memory:"} else None)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one snapshot and changes nothing."""
+        level = {} if self.embedded else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with _speaking(), self.engine.connect().execution_options(**level) as connection:
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def write(self, year: int | None = None) -> Iterator[Connection]:
+        """Give a connection inside a writing transaction; commit at its end, roll back where it raises.
+
+        `year` names the year whose writers exclude one another; None for what belongs to no year.
+        """
+        with _speaking(), self.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
+            if not self.embedded:
+                connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
+                if year is not None:
+                    lock = text("SELECT 1 FROM programme_year WHERE year = :year FOR UPDATE")
+                    connection.execute(lock, {"year": year})
+            yield connection
+
+    def upgrade(self) -> None:
+        """Bring it to this version's tables. Alembic is slow to import and comes in only here."""
+        from models import migrate  # noqa: PLC0415
+
+        migrate.upgrade(self)
+
+    def dispose(self) -> None:
+        """Close what is open."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+
+def _private_file(path: Path) -> None:
+    """Make the file before SQLite does, readable by its owner alone: it holds children's data."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- the driver's own type
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("talent_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+_BUSY = ("database is locked", "lock timeout", "LockNotAvailable", "canceling statement due to lock")
+_UNPREPARED = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
+
+
+@contextmanager
+def _speaking() -> Iterator[None]:
+    """Turn what a driver says of a lock or a missing table into words for people."""
+    try:
+        yield
+    except Exception as error:
+        said = f"{type(getattr(error, 'orig', None)).__name__}: {error}"
+        if isinstance(error, OperationalError) and any(word in said for word in _BUSY):
+            raise Busy from error
+        if any(word in said for word in _UNPREPARED) and hasattr(error, "orig"):
+            raise NotPrepared from error
+        raise

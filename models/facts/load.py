@@ -1,0 +1,34 @@
+"""The facts of a phase, for the gate that judges it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from models.facts import entry, training
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gates.facts import Facts
+    from models.facts.scope import Scope
+
+FACTS: Mapping[str, Callable[[Scope], Mapping[str, Facts]]] = MappingProxyType(
+    {
+        "mentor-recommendation": entry.rolls,
+        "application": entry.applications,
+        "shortlist": entry.shortlists,
+        "interview": entry.interviews,
+        "meeting": training.meetings,
+        "cultivation": training.cultivations,
+        "midterm": training.midterms,
+        "year-end": training.year_ends,
+        "evaluation": training.evaluations,
+    }
+)
+"""By phase (or `evaluation`): the facts of every city in a scope, in a number of queries that no city adds to."""
+
+
+def facts_of(phase: str, scope: Scope) -> Mapping[str, Facts]:
+    """Give each city's facts for the gate of that phase."""
+    return FACTS[phase](scope)

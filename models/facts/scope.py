@@ -1,0 +1,80 @@
+"""Whose facts are asked for, and the small queries that several phases share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, Select, select
+
+from gates.states import State
+from models.columns import table_of
+from models.drafts import InterviewDraft, ResultDraft
+from models.season import CityPhase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from sqlalchemy import Connection, Table
+    from sqlmodel import SQLModel
+
+    from calendars.year import Year
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The cities whose facts are asked for; `filed_on` is each one's day of filing, `due_day` its effective due day."""
+
+    connection: Connection
+    year: Year
+    filed_on: Mapping[str, date]
+    due_day: Mapping[str, date]
+
+    @property
+    def cities(self) -> tuple[str, ...]:
+        """The cities, in the order given."""
+        return tuple(self.filed_on)
+
+    def of(self, model: type[SQLModel], *columns: str) -> Select[Any]:
+        """Select these columns of a draft's rows of these cities, the city first, in the order of the workbook."""
+        table = table_of(model)
+        chosen = (table.c.city, *(table.c[name] for name in columns))
+        return select(*chosen).where(*self.mine(table)).order_by(table.c.city, table.c.line)
+
+    def mine(self, table: Table) -> tuple[Any, ...]:
+        """Conditions: this year's rows of these cities."""
+        return (table.c.year == self.year.year, table.c.city.in_(self.cities))
+
+    def grouped(self, query: Select[Any]) -> dict[str, list[Row[Any]]]:
+        """Run a query whose first column is the city."""
+        found: dict[str, list[Row[Any]]] = defaultdict(list)
+        for row in self.connection.execute(query):
+            found[row[0]].append(row)
+        return found
+
+
+def in_state(scope: Scope, phase: str, states: Iterable[State]) -> frozenset[str]:
+    """Give all cities of the year, in scope or not, whose phase is in one of these states."""
+    table = table_of(CityPhase)
+    query = select(table.c.city).where(
+        table.c.year == scope.year.year, table.c.phase == phase, table.c.state.in_([state.value for state in states])
+    )
+    return frozenset(scope.connection.execute(query).scalars())
+
+
+def admitted(scope: Scope) -> dict[str, tuple[str, ...]]:
+    """Give the numbers of each city's admitted students, in order."""
+    table = table_of(InterviewDraft)
+    rows = scope.grouped(scope.of(InterviewDraft, "number").where(table.c.admitted))
+    return {city: tuple(sorted(row.number for row in rows.get(city, ()))) for city in scope.cities}
+
+
+def in_training(scope: Scope) -> dict[str, tuple[str, ...]]:
+    """Give the numbers of each city's students in training: admitted, and not out by a midterm that has passed."""
+    table = table_of(ResultDraft)
+    evaluated = in_state(scope, "midterm", [State.PASSED])
+    out = scope.grouped(scope.of(ResultDraft, "number").where(~table.c.qualified))
+    gone = {(city, row.number) for city in evaluated for row in out.get(city, ())}
+    return {city: tuple(n for n in numbers if (city, n) not in gone) for city, numbers in admitted(scope).items()}

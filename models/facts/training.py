@@ -1,0 +1,183 @@
+"""Facts of the phases after admission: the meeting, cultivation, midterm, and the year's end."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from gates.facts import (
+    Attendance,
+    CultivationFacts,
+    Evaluation,
+    EvaluationFacts,
+    Materials,
+    Meeting,
+    MeetingFacts,
+    MidtermFacts,
+    MidtermResult,
+    YearEndFacts,
+)
+from models.columns import table_of
+from models.drafts import (
+    AttendanceDraft,
+    EvaluationDraft,
+    FundsDraft,
+    LogDraft,
+    MaterialsDraft,
+    MeetingDraft,
+    PlanDraft,
+    ResultDraft,
+    StudentDraft,
+    SummaryDraft,
+    TalkDraft,
+    TargetDraft,
+    VisitDraft,
+)
+from models.facts.scope import Scope, admitted, in_training
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlmodel import SQLModel
+
+SCORES = ("interest", "knowledge", "potential", "ability", "english")
+
+
+def meetings(scope: Scope) -> dict[str, MeetingFacts]:
+    """`meeting`."""
+    held = scope.grouped(scope.of(MeetingDraft, "held_on", "place", "agenda"))
+    came = scope.grouped(scope.of(AttendanceDraft, "number", "mentor", "teacher", "guardian", "contact"))
+    owed = admitted(scope)
+    return {
+        city: MeetingFacts(
+            tuple(Meeting(*row[1:]) for row in held.get(city, ())),
+            tuple(Attendance(*row[1:]) for row in came.get(city, ())),
+            owed[city],
+            scope.due_day[city],
+            scope.filed_on[city],
+        )
+        for city in scope.cities
+    }
+
+
+def cultivations(scope: Scope) -> dict[str, CultivationFacts]:
+    """`cultivation`."""
+    plans = scope.grouped(scope.of(PlanDraft, "number"))
+    training = in_training(scope)
+    return {
+        city: CultivationFacts(training[city], frozenset(row.number for row in plans.get(city, ())))
+        for city in scope.cities
+    }
+
+
+def midterms(scope: Scope) -> dict[str, MidtermFacts]:
+    """`midterm`."""
+    results = scope.grouped(scope.of(ResultDraft, "number", "subject", "reported_on", "qualified"))
+    owed = admitted(scope)
+    return {
+        city: MidtermFacts(
+            tuple(MidtermResult(*row[1:]) for row in results.get(city, ())), owed[city], scope.filed_on[city]
+        )
+        for city in scope.cities
+    }
+
+
+def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
+    """`year-end`, the city's part."""
+    kinds = ("project_report", "training_report", "growth_log", "mentor_evaluation")
+    materials = scope.grouped(scope.of(MaterialsDraft, "number", *kinds))
+    funds = scope.grouped(scope.of(FundsDraft, "amount"))
+    targets = scope.grouped(scope.of(TargetDraft, "target"))
+    logs, records = _stages(scope, LogDraft), _stages(scope, TalkDraft)
+    filed = _summaries(scope)
+    owing = summaries_owing(scope)
+    training = in_training(scope)
+    return {
+        city: YearEndFacts(
+            training[city],
+            tuple(Materials(*row[1:]) for row in materials.get(city, ())),
+            logs[city],
+            records[city],
+            any(kind == "市级" for kind, _, _ in filed[city]),
+            tuple(f"{name}（{place}）" for kind, name, place in owing[city] if kind == "mentor"),
+            tuple(name for kind, name, _ in owing[city] if kind == "school"),
+            sum((row.amount for row in funds.get(city, ())), Decimal(0)),
+            len(targets.get(city, ())),
+        )
+        for city in scope.cities
+    }
+
+
+def summaries_owing(scope: Scope) -> dict[str, list[tuple[str, str, str]]]:
+    """Give the mentors and schools of students in training whose summary is not in the draft: kind, name, place."""
+    filed = _summaries(scope)
+    training = in_training(scope)
+    owing: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    for city, number, mentor, institution, school in scope.connection.execute(
+        scope.of(StudentDraft, "number", "mentor", "institution", "school").where(
+            table_of(StudentDraft).c.number.in_(sorted(n for numbers in training.values() for n in numbers))
+        )
+    ):
+        if number in training[city]:
+            owing[city] |= {("mentor", mentor, institution), ("school", school, "")}
+    done = {city: {_owed_by(row) for row in filed[city]} for city in scope.cities}
+    return {city: sorted(owing[city] - done[city]) for city in scope.cities}
+
+
+def _owed_by(summary: tuple[str, str, str | None]) -> tuple[str, str, str]:
+    kind, unit, mentor = summary
+    return ("mentor", mentor or "", unit) if kind == "导师" else ("school", unit, "")
+
+
+def _summaries(scope: Scope) -> dict[str, list[tuple[str, str, str | None]]]:
+    rows = scope.grouped(scope.of(SummaryDraft, "type", "unit", "mentor"))
+    return {city: [(row.type, row.unit, row.mentor) for row in rows.get(city, ())] for city in scope.cities}
+
+
+def _stages(scope: Scope, model: type[SQLModel]) -> dict[str, dict[str, frozenset[int]]]:
+    found: dict[str, dict[str, set[int]]] = {city: defaultdict(set) for city in scope.cities}
+    for city, number, stage in scope.connection.execute(scope.of(model, "number", "stage")):
+        found[city][number].add(stage)
+    return {city: {number: frozenset(stages) for number, stages in numbers.items()} for city, numbers in found.items()}
+
+
+def evaluations(scope: Scope) -> dict[str, EvaluationFacts]:
+    """`evaluation`, the province's part of the year's end."""
+    rows = scope.grouped(scope.of(EvaluationDraft, "number", *SCORES, "grade"))
+    training = in_training(scope)
+    visited = visits(scope)
+    return {
+        city: EvaluationFacts(
+            training[city],
+            tuple(
+                Evaluation(row.number, tuple(getattr(row, score) for score in SCORES), row.grade)
+                for row in rows.get(city, ())
+            ),
+            visited[city],
+        )
+        for city in scope.cities
+    }
+
+
+def visits(scope: Scope, before: date | None = None) -> dict[str, dict[str, int]]:
+    """Give each student's days on campus within the months of cultivation (before a day, where one is given)."""
+    table = table_of(VisitDraft)
+    first, last = scope.year.figures.cultivation_months
+    day = table.c.visited_on
+    bounds = [day >= _month(scope.year.year, first), day < _month(scope.year.year, last + 1)]
+    if before is not None:
+        bounds.append(day < before)
+    query = select(table.c.city, table.c.number, func.count(day.distinct())).where(*scope.mine(table), *bounds)
+    found: dict[str, dict[str, int]] = {city: {} for city in scope.cities}
+    for city, number, days in scope.connection.execute(query.group_by(table.c.city, table.c.number)):
+        found[city][number] = days
+    return found
+
+
+def _month(year: int, month: int) -> date:
+    from datetime import date  # noqa: PLC0415
+
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)

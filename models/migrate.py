@@ -1,0 +1,56 @@
+"""Bringing a database to this version's tables, and saying whether it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlmodel import SQLModel
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from models.database import Database
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(database: Database) -> None:
+    """Run the migrations that are missing; nothing where there are none."""
+    with database.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
+        command.upgrade(_config(connection), "head")
+
+
+def prepared(database: Database) -> bool:
+    """Tell whether the database has this version's tables."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    with database.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head
+
+
+def differences(database: Database) -> list[Any]:
+    """Give what a new migration would have to do to reach the models: nothing, where they agree."""
+    import models.drafts  # noqa: PLC0415 -- the tables must be known to be compared
+    import models.season  # noqa: PLC0415
+
+    assert models.drafts
+    assert models.season
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, SQLModel.metadata))
+
+
+def revision(database: Database, message: str) -> None:
+    """Write the next migration from what the models have and the database has not."""
+    with database.engine.connect() as connection:
+        command.revision(_config(connection), message, autogenerate=True)

@@ -1,0 +1,41 @@
+"""Alembic's entry: the connection comes from `models.migrate`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from alembic import context
+from sqlmodel import AutoString, SQLModel
+
+import models.drafts
+import models.season
+from models.columns import Hundredths, UTCDateTime
+
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
+
+assert models.drafts
+assert models.season
+
+
+
+def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:  # noqa: ANN401
+    """Write our own column types by name, and SQLModel's text as plain text."""
+    if kind == "type" and isinstance(item, AutoString):
+        return "sa.String()"
+    if kind == "type" and isinstance(item, (UTCDateTime, Hundredths)):
+        autogen.imports.add(f"from models.columns import {type(item).__name__}")
+        return f"{type(item).__name__}()"
+    return False
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+    render_item=render,
+)
+with context.begin_transaction():
+    context.run_migrations()

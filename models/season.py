@@ -1,0 +1,228 @@
+"""Tables of the season itself: the year, its cities, where each city phase stands, and how it came there."""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003 -- SQLModel reads annotations at run time
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import UTCDateTime
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class ProgrammeYear(SQLModel, table=True):
+    """A year that was opened, with the calendar it runs on. `revision` grows with every writing transaction."""
+
+    __tablename__ = "programme_year"
+
+    year: int = Field(primary_key=True)
+    calendar: str = Field(sa_column=Column(Text, nullable=False))
+    rehearsal: bool
+    revision: int = 0
+    opened_by: str
+    opened_at: datetime = Field(sa_type=UTCDateTime)
+    opened_as_of: datetime = Field(sa_type=UTCDateTime)
+    closed_as_of: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class CityYear(SQLModel, table=True):
+    """A city in a year, in the customary order. A withdrawn city keeps what it passed and counts in no total."""
+
+    __tablename__ = "city_year"
+
+    year: int = Field(primary_key=True, foreign_key="programme_year.year")
+    city: str = Field(primary_key=True)
+    name: str
+    code: str
+    position: int
+    withdrawn_as_of: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class CityPhase(SQLModel, table=True):
+    """One city in one phase of one year, as it stands. `moves` counts its log rows and is what compare-and-set compares.
+
+    `since` is when the city last got it in hand (opened, returned, rerun), `as_of` its newest log row.
+    `resume` is the state a held phase had ('submitted' or 'passed') when an earlier phase's rerun put it back;
+    `tally` is what its filing adds to the province's totals.
+    """
+
+    __tablename__ = "city_phase"
+    __table_args__ = (UniqueConstraint("year", "phase", "city"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int = Field(foreign_key="programme_year.year")
+    phase: str
+    city: str
+    state: str
+    attempt: int = 1
+    moves: int = 0
+    filings: int = 0
+    since: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    filed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    passed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+    resume: str | None = None
+    tally: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+
+
+class Transition(SQLModel, table=True):
+    """The log, append-only: who did what to a city phase, when by the clock and when by the programme, and why.
+
+    Each row carries the city phase as it stood afterwards, so that any past instant can be shown from the log alone.
+    A refused try and a note (load, extension, waiver) are rows whose two states are the same.
+    """
+
+    __tablename__ = "transition"
+    __table_args__ = (
+        UniqueConstraint("year", "phase", "city", "seq"),
+        Index("ix_transition_year_as_of", "year", "as_of"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    phase: str
+    city: str
+    seq: int
+    event: str
+    from_state: str
+    to_state: str
+    refused: bool = False
+    attempt: int
+    filing: int
+    since: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    filed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    passed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    tally: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+    reason: str | None = None
+
+
+class ExtensionRow(SQLModel, table=True):
+    """A later due day that one city was given for one phase: by extension, by rerun, or as room to work (grace)."""
+
+    __tablename__ = "extension"
+    __table_args__ = (UniqueConstraint("year", "phase", "city", "attempt", "cause", "until"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    phase: str
+    city: str
+    attempt: int
+    cause: str
+    until: date
+    reason: str
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
+class WaiverRow(SQLModel, table=True):
+    """An in-principle rule that the province waived for one city, phase and attempt."""
+
+    __tablename__ = "waiver"
+    __table_args__ = (UniqueConstraint("year", "phase", "city", "attempt", "rule"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    phase: str
+    city: str
+    attempt: int
+    rule: str
+    reason: str
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
+class Filing(SQLModel, table=True):
+    """One judgement of a gate, with the verdict and the facts it looked at, frozen. `part` is 'city' or 'province'."""
+
+    __tablename__ = "filing"
+    __table_args__ = (UniqueConstraint("year", "phase", "city", "number", "part"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    phase: str
+    city: str
+    number: int
+    part: str
+    attempt: int
+    passed: bool
+    verdict: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    digest: str
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
+class WorkbookLoad(SQLModel, table=True):
+    """A workbook whose rows are, or once were, the draft of a city for a form (a phase, or `evaluation`)."""
+
+    __tablename__ = "workbook_load"
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int = Field(index=True)
+    form: str
+    city: str
+    attempt: int
+    sha256: str
+    rows: int
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
+class Office(SQLModel, table=True):
+    """The addresses that the office keeps: a city's slug, or `province`. `head` is the city's head, the province's lead."""
+
+    __tablename__ = "office"
+
+    office: str = Field(primary_key=True)
+    email: str | None = None
+    head: str | None = None
+
+
+class Letter(SQLModel, table=True):
+    """A letter owed to one recipient, rendered when it was queued. Its seven-part key forbids writing it twice."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        UniqueConstraint("year", "phase", "city", "attempt", "recipient", "kind", "slot"),
+        Index("ix_letter_state_due", "state", "due_at"),
+        Index("ix_letter_year_slot", "year", "slot"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    phase: str
+    city: str
+    attempt: str
+    recipient: str
+    kind: str
+    slot: str
+    concerns: str  # the city whose doings cause it, also where the key's city is '*'
+    state: str = "queued"
+    tries: int = 0
+    claim: str | None = None
+    address: str
+    subject: str
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    html: str = Field(sa_column=Column(Text, nullable=False))
+    message_id: str
+    queued_at: datetime = Field(sa_type=UTCDateTime)
+    queued_as_of: datetime = Field(sa_type=UTCDateTime)
+    due_at: datetime = Field(sa_type=UTCDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    detail: str | None = None

@@ -1,0 +1,141 @@
+"""Where the city phases stand: the year's snapshot that an act works on, in a handful of queries for all cities."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Row, select
+
+from calendars.deadlines import Extension
+from calendars.errors import TalentError
+from calendars.files import parse
+from gates.states import State
+from gates.verdict import Waived
+from models.columns import table_of
+from models.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYear, WaiverRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from sqlalchemy import Connection
+
+    from calendars.year import Year
+
+Key = tuple[str, str]
+"""A phase's slug and a city's."""
+
+
+class YearNotOpen(TalentError):
+    """{year} 年度尚未开设；请先运行 talent year open {year}。"""
+
+
+class NoYearOpen(TalentError):
+    """还没有开设任何年度；请先运行 talent year open 年份。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One city phase as it stands; the fields are those of `CityPhase`."""
+
+    id: int
+    phase: str
+    city: str
+    state: State
+    attempt: int
+    moves: int
+    filings: int
+    since: datetime | None
+    filed_at: datetime | None
+    passed_at: datetime | None
+    as_of: datetime
+    resume: str | None
+    tally: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A year that was opened: its calendar, and whether it is a rehearsal."""
+
+    year: Year
+    rehearsal: bool
+    closed_as_of: datetime | None
+    revision: int
+
+
+@lru_cache(maxsize=16)
+def _calendar(text: str, source: str) -> Year:
+    return parse(text, source)
+
+
+def newest_year(connection: Connection) -> int:
+    """Give the newest year that was opened; raise `NoYearOpen` where there is none."""
+    found = connection.execute(
+        select(ProgrammeYear.year).order_by(ProgrammeYear.closed_as_of.is_not(None), ProgrammeYear.year.desc()).limit(1)  # type: ignore[union-attr]
+    ).scalar()
+    if found is None:
+        raise NoYearOpen
+    return int(found)
+
+
+def opened(connection: Connection, year: int) -> Opened:
+    """Give a year as it was opened; raise `YearNotOpen`."""
+    row = connection.execute(select(table_of(ProgrammeYear)).where(ProgrammeYear.year == year)).one_or_none()
+    if row is None:
+        raise YearNotOpen(year=year)
+    return Opened(_calendar(row.calendar, f"{year} 年度日历"), row.rehearsal, row.closed_as_of, row.revision)
+
+
+def cells(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, Cell]:
+    """Give the city phases of these cities (None: all), by phase and city."""
+    table = table_of(CityPhase)
+    query = select(table).where(table.c.year == year).order_by(table.c.id)
+    if cities is not None:
+        query = query.where(table.c.city.in_(cities))
+    return {(row.phase, row.city): _cell(row) for row in connection.execute(query)}
+
+
+def _cell(row: Row[Any]) -> Cell:
+    return Cell(
+        row.id, row.phase, row.city, State(row.state), row.attempt, row.moves, row.filings,
+        row.since, row.filed_at, row.passed_at, row.as_of, row.resume, row.tally,
+    )  # fmt: skip
+
+
+def extensions(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, list[Extension]]:
+    """Give each city phase's own later due days."""
+    table = table_of(ExtensionRow)
+    query = select(table.c.phase, table.c.city, table.c.until, table.c.cause).where(table.c.year == year)
+    if cities is not None:
+        query = query.where(table.c.city.in_(cities))
+    found: dict[Key, list[Extension]] = defaultdict(list)
+    for phase, city, until, cause in connection.execute(query):
+        found[phase, city].append(Extension(until, cause))
+    return found
+
+
+def waivers(connection: Connection, year: int, cities: Collection[str] | None) -> dict[tuple[str, str, int], dict[str, Waived]]:
+    """Give the waived rules by phase, city and attempt."""
+    table = table_of(WaiverRow)
+    query = select(table).where(table.c.year == year)
+    if cities is not None:
+        query = query.where(table.c.city.in_(cities))
+    found: dict[tuple[str, str, int], dict[str, Waived]] = defaultdict(dict)
+    for row in connection.execute(query):
+        found[row.phase, row.city, row.attempt][row.rule] = Waived(row.by, row.reason)
+    return found
+
+
+def withdrawn(connection: Connection, year: int) -> frozenset[str]:
+    """Give the cities that left the year."""
+    query = select(CityYear.city).where(CityYear.year == year, CityYear.withdrawn_as_of.is_not(None))  # type: ignore[union-attr]
+    return frozenset(connection.execute(query).scalars())
+
+
+def offices(connection: Connection) -> dict[str, tuple[str | None, str | None]]:
+    """Give the addresses on file: office to its own and its head's."""
+    return {row.office: (row.email, row.head) for row in connection.execute(select(table_of(Office)))}

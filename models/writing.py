@@ -1,0 +1,275 @@
+"""The only functions that write the season's rows: a handful of statements, however many cities they move."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from calendars.errors import TalentError
+from gates.states import State
+from models.columns import table_of
+from models.season import CityPhase, CityYear, ExtensionRow, Filing, Letter, ProgrammeYear, Transition, WaiverRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from calendars.year import Year
+    from gates.states import Event
+    from models.standing import Cell
+
+LetterKey = tuple[str, str, str, str, str, str]
+"""Phase, city, attempt, recipient, kind, slot: what makes a letter one within a year; `'*'` where it does not apply."""
+
+
+class Stale(TalentError):
+    """{count} 个城市的状态在此期间已被另一操作改变，本次未作任何改动；请重试。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A log row to be: the city phase before and after, what happened, and why. Nothing moved where it was `refused`."""
+
+    before: Cell
+    after: Cell
+    event: Event
+    reason: str | None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A later due day that one city phase is given."""
+
+    phase: str
+    city: str
+    attempt: int
+    cause: str
+    until: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiving:
+    """An in-principle rule set aside."""
+
+    phase: str
+    city: str
+    attempt: int
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement to be kept. `number` is the filing's; `part` 'city' or 'province'."""
+
+    phase: str
+    city: str
+    number: int
+    part: str
+    attempt: int
+    passed: bool
+    verdict: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """A rendered letter to be queued."""
+
+    phase: str
+    city: str
+    attempt: str
+    recipient: str
+    kind: str
+    slot: str
+    concerns: str
+    address: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+
+    @property
+    def key(self) -> LetterKey:
+        """What no second letter of the year may share."""
+        return (self.phase, self.city, self.attempt, self.recipient, self.kind, self.slot)
+
+
+@dataclass(slots=True)
+class Writes:
+    """What one act adds to a year, gathered before it is written."""
+
+    moves: list[Move] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    waivings: list[Waiving] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    letters: list[LetterRow] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.moves or self.grants or self.waivings or self.judged or self.letters)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """By whom, at what time by the clock, and as of what instant of the programme."""
+
+    by: str
+    at: datetime
+    as_of: datetime
+
+
+def write(connection: Connection, year: int, writes: Writes, signature: Signature) -> None:
+    """Write all of it, and bump the year's revision; nothing where there is nothing.
+
+    Raises `Stale` where a city phase is no longer as it was read (compare-and-set on its count of moves).
+    """
+    if not writes:
+        return
+    signed = asdict(signature)
+    _move(connection, year, writes.moves, signed)
+    for model, rows in ((ExtensionRow, writes.grants), (WaiverRow, writes.waivings), (Filing, writes.judged)):
+        _insert(connection, table_of(model), [{"year": year, **asdict(row), **signed} for row in rows])
+    _cancel(connection, year, writes.moves)
+    _queue(connection, year, writes.letters, signature)
+    bump(connection, year)
+
+
+def bump(connection: Connection, year: int) -> None:
+    """Say that something of this year was written: the revision is what pages are cached by."""
+    table = table_of(ProgrammeYear)
+    connection.execute(update(table).where(table.c.year == year).values(revision=table.c.revision + 1))
+
+
+def _move(connection: Connection, year: int, moves: Sequence[Move], signed: Mapping[str, Any]) -> None:
+    if not moves:
+        return
+    first: dict[int, Cell] = {}
+    last: dict[int, Cell] = {}
+    for move in moves:
+        first.setdefault(move.before.id, move.before)
+        last[move.after.id] = move.after
+    table = table_of(CityPhase)
+    columns = ("state", "attempt", "moves", "filings", "since", "filed_at", "passed_at", "as_of", "resume", "tally")
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("cell"), table.c.moves == bindparam("seen"))
+        .values({column: bindparam(f"new_{column}") for column in columns})
+    )
+    rows = [
+        {"cell": key, "seen": first[key].moves, **{f"new_{column}": getattr(cell, column) for column in columns}}
+        for key, cell in last.items()
+    ]
+    done = connection.execute(statement, rows)
+    if done.rowcount != len(rows):
+        raise Stale(count=len(rows) - done.rowcount)
+    _insert(connection, table_of(Transition), [{"year": year, **_logged(move), **signed} for move in moves])
+
+
+def _logged(move: Move) -> dict[str, Any]:
+    after = move.after
+    return {
+        "phase": after.phase,
+        "city": after.city,
+        "seq": after.moves,
+        "event": move.event,
+        "from_state": move.before.state,
+        "to_state": after.state,
+        "refused": move.refused,
+        "attempt": after.attempt,
+        "filing": after.filings,
+        "since": after.since,
+        "filed_at": after.filed_at,
+        "passed_at": after.passed_at,
+        "tally": after.tally,
+        "reason": move.reason,
+    }
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table).inline(), rows)
+
+
+def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; one whose unique key is there already is left as it is."""
+    if rows:
+        dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+        connection.execute(dialect.insert(table).inline().on_conflict_do_nothing(), rows)
+
+
+OWED = frozenset({State.OPEN, State.RETURNED, State.OVERDUE})
+"""The states in which the city still owes its filing."""
+
+CHASING = ("reminder", "overdue", "escalation")
+"""The kinds that are no longer owed once a city has done what they ask, or has been given other dates."""
+
+
+def _cancel(connection: Connection, year: int, moves: Iterable[Move]) -> None:
+    """Take back the chasing letters still queued of city phases that were moved, noted under other dates, or filed."""
+    touched = {(move.after.phase, move.after.city) for move in moves if not move.refused and move.event != "load"}
+    if touched:
+        table = table_of(Letter)
+        connection.execute(
+            update(table)
+            .where(table.c.year == year, table.c.state == "queued", table.c.kind.in_(CHASING))
+            .where(tuple_(table.c.phase, table.c.concerns).in_(sorted(touched)))
+            .values(state="cancelled")
+        )
+
+
+def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], signature: Signature) -> None:
+    signed = {"queued_at": signature.at, "queued_as_of": signature.as_of, "due_at": signature.as_of}
+    insert_once(connection, table_of(Letter), [{"year": year, "state": "queued", "tries": 0, **asdict(row), **signed} for row in letters])
+
+
+def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:
+    """Give the keys of the letters already written under these slots."""
+    table = table_of(Letter)
+    columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.slot)
+    query = select(*columns).where(table.c.year == year, table.c.slot.in_(sorted(set(slots))))
+    return {tuple(row) for row in connection.execute(query)}
+
+
+def open_rows(connection: Connection, year: Year, *, rehearsal: bool, signature: Signature) -> bool:
+    """Make the year's rows, one a city and phase; False where they are there already."""
+    table = table_of(ProgrammeYear)
+    if connection.execute(select(table.c.year).where(table.c.year == year.year)).scalar() is not None:
+        return False
+    row = {"year": year.year, "calendar": year.source_text, "rehearsal": rehearsal, "revision": 1}
+    opening = {"opened_by": signature.by, "opened_at": signature.at, "opened_as_of": signature.as_of}
+    connection.execute(insert(table), {**row, **opening})
+    _insert(connection, table_of(CityYear), [
+        {"year": year.year, "city": city.slug, "name": city.name, "code": city.code, "position": position}
+        for position, city in enumerate(year.cities)
+    ])  # fmt: skip
+    _insert(connection, table_of(CityPhase), [
+        {"year": year.year, "phase": phase.slug, "city": city.slug, "state": State.WAITING,
+         "attempt": 1, "moves": 0, "filings": 0, "as_of": signature.as_of}
+        for phase in year.phases for city in year.cities
+    ])  # fmt: skip
+    return True
+
+
+def withdraw_city(connection: Connection, year: int, city: str, as_of: datetime) -> None:
+    """Put the city's exit on record."""
+    table = table_of(CityYear)
+    connection.execute(update(table).where(table.c.year == year, table.c.city == city).values(withdrawn_as_of=as_of))
+
+
+def message_id(domain: str, year: int, key: LetterKey) -> str:
+    """Make the Message-ID from the letter's key, so that any copy is recognisably the same letter."""
+    import hashlib  # noqa: PLC0415
+
+    return f"<{hashlib.sha256('/'.join((str(year), *key)).encode()).hexdigest()[:32]}@{domain}>"
+
+
+def token() -> str:
+    """Make a claim's token."""
+    return secrets.token_hex(8)
