@@ -139,3 +139,42 @@ def draft(
     if output is None:
         sys.stdout.write(text)
     say("请核对：", *(f"  - {note}" for note in notes))
+
+
+@app.command(help="两份日历之间：哪些时刻与函件会出现、移动、消失")
+def diff(before: Source, after: Source, /, *, common: Common = COMMON) -> None:
+    """Print what the second calendar would change against the first."""
+    from calendars.drafts import diff as difference
+
+    found = difference(calendar_of(before), calendar_of(after))
+    answer(common.json, found.as_json(), lambda console: console.print(found.chinese, markup=False))
+
+
+@app.command(help="iCalendar 文件，可导入手机或 Outlook；写明城市时含该市的延期")
+def ics(
+    year: Annotated[int, Parameter(help="年度")],
+    /,
+    *,
+    city: City = None,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"], help="写到这个文件；不写时打印")] = None,
+    common: Common = COMMON,
+) -> None:
+    """Print the year's due days as iCalendar, with a city's own where one is named."""
+    from calendars.ics import calendar
+
+    read = calendar_of(str(year))
+    content = calendar(read) if city is None else _of_city(read, city, common)
+    if output is not None:
+        output.write_bytes(content)
+        say(f"已写入 {output}")
+    else:
+        sys.stdout.write(content.decode("utf-8"))
+
+
+def _of_city(year: Year, key: str, common: Common) -> bytes:
+    from calendars.ics import calendar
+    from models.reports import dues
+
+    found = year.city(key)
+    effective, sequences = dues(common.database(), year.year, found.slug, common.moment())
+    return calendar(year, effective, found, sequences)

@@ -40,13 +40,13 @@ def say(*lines: str) -> None:
         sys.stderr.write(f"{line}\n")
 
 
-def table(*columns: str, rows: Iterable[Sequence[str]], title: str | None = None) -> Table:
+def table(*columns: str, rows: Iterable[Sequence[str]] = ()) -> Table:
     """A plain table: a rule under its head, no frame; every cell is literal text."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(*columns, box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, padding=(0, 1, 0, 0))
+    made = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for row in rows:
-        made.add_row(*(Text.from_markup(cell) if cell.startswith("[/") else Text(cell) for cell in row))
+        made.add_row(*(Text(cell) for cell in row))
     return made

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tests import postgres
 
 
-def _make(address: str, name: str, template: str = "template0") -> str:
+def _make(address: str, name: str, template: str) -> str:
     """A database of that name on the server; its URL."""
     engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
@@ -29,10 +29,11 @@ def _drop(address: str, name: str) -> None:
 
 def _migrate(url: str) -> None:
     from models.database import Database
+    from models.migrate import upgrade
 
     database = Database(url)
     try:
-        database.upgrade()
+        upgrade(database)
     finally:
         database.dispose()
 
@@ -56,7 +57,7 @@ def postgres_address() -> Iterator[str]:
 def migrated_postgres(postgres_address: str) -> Iterator[str]:
     """The name of a migrated database that the databases of the tests are copied from."""
     name = f"template_{uuid.uuid4().hex}"
-    _migrate(_make(postgres_address, name))
+    _migrate(_make(postgres_address, name, "template0"))
     yield name
     _drop(postgres_address, name)
 
@@ -70,22 +71,30 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh database without a table, on each of the two kinds."""
-    if request.param == "sqlite":
+def kind(request: pytest.FixtureRequest) -> str:
+    """The two kinds of database that everything must hold on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database without a table."""
+    if kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    address, name = request.getfixturevalue("postgres_address"), f"test_{uuid.uuid4().hex}"
-    yield _make(address, name)
-    _drop(address, name)
+    yield from _copy(request.getfixturevalue("postgres_address"), "template0")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh migrated database without a row, on each of the two kinds."""
-    if request.param == "sqlite":
+@pytest.fixture
+def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated database without a row."""
+    if kind == "sqlite":
         yield f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'talent.db')}"
         return
-    address, name = request.getfixturevalue("postgres_address"), f"test_{uuid.uuid4().hex}"
-    yield _make(address, name, request.getfixturevalue("migrated_postgres"))
+    yield from _copy(request.getfixturevalue("postgres_address"), request.getfixturevalue("migrated_postgres"))
+
+
+def _copy(address: str, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    yield _make(address, name, template)
     _drop(address, name)
