@@ -1,0 +1,215 @@
+"""Read a filled workbook: rows of the form's models, and every fault at once, each a sentence with a stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from calendars.year import Year
+from forms import sandbox
+from forms.cells import BadCellError, half_width, is_blank
+from forms.definitions import FORMS, Column, Form, Row, Sheet
+from forms.kinds import Kind
+
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """One fault. `row` as Excel numbers it; None for a whole sheet, `sheet` "" for the file. `found`: what stands there."""
+
+    code: str
+    sheet: str
+    row: int | None
+    column: str | None
+    found: str
+    wrong: str
+    right: str
+
+    @property
+    def sentence(self) -> str:
+        """Where, what is wrong, what would be right, in Chinese."""
+        where = f"“{self.sheet}”表" if self.sheet else ""
+        where += f"第 {self.row} 行" if self.row else ""
+        where += f"“{self.column}”" if self.column else ""
+        found = f"填的是“{self.found}”，" if self.found else ""
+        return f"{where}{'：' if where else ''}{found}{self.wrong}；{self.right}。"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read. `rows` has every sheet's key, and all rows without a fault; nothing may load while `errors` stand."""
+
+    slug: str
+    rows: Mapping[str, tuple[Row, ...]]
+    errors: tuple[RowError, ...]
+    warnings: tuple[RowError, ...]
+
+
+def read(source: Path | bytes, slug: str, year: Year | None = None) -> Reading:
+    """Read the workbook of the form `slug` (KeyError where there is none); subjects are the year's where it is given.
+
+    Never raises for what the file holds: a hostile, broken or foreign file is a reading with one error and no rows.
+    """
+    form = FORMS[slug]
+    opened = sandbox.unpack(source, [sheet.name for sheet in form.sheets])
+    if isinstance(opened, sandbox.Refused):
+        refusal = RowError(opened.code, "", None, None, "", opened.wrong, opened.right)
+        return Reading(slug, {sheet.key: () for sheet in form.sheets}, (refusal,), ())
+    sheets = [_SheetReader(sheet, year.subjects if year else None) for sheet in form.sheets]
+    for reader in sheets:
+        reader.read(opened.tables.get(reader.sheet.name))
+    return Reading(
+        slug,
+        {reader.sheet.key: tuple(reader.rows) for reader in sheets},
+        tuple(error for reader in sheets for error in reader.errors),
+        (*_about_the_book(form, opened), *(warning for reader in sheets for warning in reader.warnings)),
+    )
+
+
+def _about_the_book(form: Form, book: sandbox.Unpacked) -> Iterator[RowError]:
+    stamp = f"{form.slug}/{form.version}"
+    if book.stamp not in ("", stamp):
+        wrong = "文件由别的表格或旧版模板制成"
+        yield RowError(
+            "form.version", "", None, None, book.stamp, wrong, f"请核对是否应为“{form.title}”的现行模板（{stamp}）"
+        )
+    known = {sheet.name for sheet in form.sheets}
+    for name in book.names:
+        if name.strip() not in known:
+            yield RowError(
+                "sheet.unknown",
+                name,
+                None,
+                None,
+                "",
+                "表格中没有这张工作表，未读取",
+                "如有需要的内容，请移到规定的表中",
+            )
+
+
+@dataclass(slots=True)
+class _SheetReader:
+    """One sheet, read once: gathers rows, errors and warnings, in the order of the sheet."""
+
+    sheet: Sheet
+    subjects: tuple[str, ...] | None
+    rows: list[Row] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+    warnings: list[RowError] = field(default_factory=list)
+    _missing: set[str] = field(default_factory=set)  # fields whose column is not there: said once, not in every row
+    _seen: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+    def read(self, table: sandbox.Table | None) -> None:
+        if table is None:
+            self._fault("sheet.missing", None, None, "", "缺少这张工作表", "请补上，表名须一致")
+        elif not table or all(map(is_blank, table[0])):
+            self._fault("sheet.no-header", 1, None, "", "第一行没有表头", "请保留模板的表头")
+        else:
+            positions = self._header(table[0])
+            for line, cells in enumerate(table[1:], start=2):
+                if not all(map(is_blank, cells)):
+                    self._row(line, {name: cells[at] for name, at in positions.items() if at < len(cells)})
+
+    def _header(self, header: Sequence[sandbox.Cell]) -> dict[str, int]:
+        """The position of each field that has a column; what is missing, unknown or there twice is noted."""
+        columns = {column.label: column for column in self.sheet.columns}
+        positions: dict[str, int] = {}
+        for at, cell in enumerate(header):
+            label = _label(cell)
+            if label in columns and columns[label].field in positions:
+                self._fault("column.twice", 1, label, "", "这一列出现两次", "请只保留一列")
+            elif label in columns:
+                positions[columns[label].field] = at
+            elif label:
+                self._warn("column.unknown", label, "表格中没有这一列，未读取", "如为别字请改正，否则可以不管")
+        self._absent(positions)
+        return positions
+
+    def _absent(self, positions: Mapping[str, int]) -> None:
+        absent = [column for column in self.sheet.columns if column.field not in positions]
+        lost = {column.field for column in absent}
+        group = set(self.sheet.one_of) if lost.issuperset(self.sheet.one_of) else set()
+        if group:
+            labels = "、".join(column.label for column in absent if column.field in group)
+            self._fault("column.missing", 1, labels, "", "这些列一列也没有", "请至少补上其中一列")
+        for column in absent:
+            if column.required:
+                self._fault("column.missing", 1, column.label, "", "缺少这一必填列", "请补上这一列，表头文字须一致")
+            elif column.field not in group:
+                self._warn("column.missing", column.label, "缺少这一选填列，按未填处理", "如需填写请补上")
+        self._missing = group | {column.field for column in absent if column.required}
+
+    def _row(self, line: int, cells: dict[str, Any]) -> None:
+        key: tuple[object, ...] | None
+        try:
+            row = self.sheet.row.model_validate({**cells, "line": line}, context=self.subjects)
+        except ValidationError as error:
+            self._faults(line, cells, error)
+            key = _raw_key(self.sheet, cells)
+        else:
+            self.rows.append(row)
+            key = tuple(getattr(row, name) for name in self.sheet.unique)
+        if key:
+            self._once(line, key)
+
+    def _faults(self, line: int, cells: Mapping[str, sandbox.Cell], error: ValidationError) -> None:
+        columns = {column.field: column for column in self.sheet.columns}
+        for fault in error.errors(include_url=False, include_input=False):
+            column = columns[str(fault["loc"][0])]
+            if column.field in self._missing:
+                continue
+            found = _shown(cells.get(column.field))
+            if fault["type"] == "missing":
+                self._fault("cell.required", line, column.label, "", "没有填", self._right(column))
+            else:
+                bad: BadCellError = fault["ctx"]["error"]
+                self._fault(bad.code, line, column.label, found, bad.wrong, self._right(column))
+
+    def _once(self, line: int, key: tuple[object, ...]) -> None:
+        first = self._seen.setdefault(key, line)
+        if first != line:
+            labels = "、".join(column.label for column in self.sheet.columns if column.field in self.sheet.unique)
+            found = "、".join(map(str, key))
+            self._fault("row.duplicate", line, labels, found, f"与第 {first} 行重复", "请删去或改正其中一行")
+
+    def _right(self, column: Column) -> str:
+        return f"应为：{' / '.join(self.subjects)}" if column.kind.by_year and self.subjects else column.kind.hint
+
+    def _fault(self, code: str, row: int | None, column: str | None, found: str, wrong: str, right: str) -> None:
+        self.errors.append(RowError(code, self.sheet.name, row, column, found, wrong, right))
+
+    def _warn(self, code: str, column: str, wrong: str, right: str) -> None:
+        self.warnings.append(RowError(code, self.sheet.name, 1, column, "", wrong, right))
+
+
+def _label(cell: sandbox.Cell) -> str:
+    """A header as written in the definitions: without spaces and line breaks, and without the mark of a required column."""
+    return "" if cell is None else "".join(half_width(str(cell)).split()).removesuffix("*")
+
+
+def _raw_key(sheet: Sheet, cells: Mapping[str, sandbox.Cell]) -> tuple[object, ...] | None:
+    """What names the row, for a row with faults elsewhere; None where that itself cannot be read."""
+    kinds: Iterable[tuple[str, Kind]] = [(column.field, column.kind) for column in sheet.columns]
+    named = {name: kind for name, kind in kinds if name in sheet.unique}
+    try:
+        return tuple(named[name].parse(cells[name]) for name in sheet.unique if not is_blank(cells[name]))
+    except (BadCellError, KeyError):
+        return None
+
+
+def _shown(cell: sandbox.Cell) -> str:
+    """What stands in a cell, on one line: invisible characters are made visible, long text is cut."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return format(cell, ".15g")
+    if isinstance(cell, bool | date):
+        return str(cell).upper()
+    shown = "".join(mark if mark.isprintable() or mark == "\u3000" else f"\\u{ord(mark):04x}" for mark in str(cell))
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"
