@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class TalentError(Exception):
-    """出错了。"""  # noqa: D415 - a Chinese full stop
+    """出错了。"""
 
     def __init__(self, **values: object) -> None:
         """Take the values that the class's docstring, which is the message, names in braces."""

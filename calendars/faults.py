@@ -27,7 +27,7 @@ class Fault:
 
 
 class CalendarFaults(TalentError):
-    """年度日历有 {count} 处错误，什么也没有载入：{list}"""  # noqa: D415 - the message itself, in Chinese
+    """年度日历有 {count} 处错误，什么也没有载入：{list}"""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         """Take every fault found in one file, at least one."""

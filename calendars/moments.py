@@ -45,12 +45,12 @@ def _of_phase(year: Year, phase: Phase) -> Iterator[Moment]:
         yield at(rung.instant, "rung", f"截止前 {rung.days} 天提醒")
     for instant in monthly(phase, days):
         yield at(instant, "monthly", f"{instant.month} 月提醒")
-    yield at(due.instant, "deadline", f"截止（{phase.due.isoformat()} 当天有效）")
+    yield at(due.instant, "deadline", "截止")
     yield at(overdue_letter_at(due, days), "next-day", "逾期通知")
     yield at(escalation_at(due, days, figures.escalation_days), "third-day", "催办升级")
     if phase.province_due is not None:
         own = resolve(phase.province_due)
         for rung in province_ladder(own, figures, days, opening):
             yield at(rung.instant, "province-due", f"省办期限前 {rung.days} 个工作日提醒")
-        yield at(own.instant, "province-due", f"省办期限（{phase.province_due.isoformat()} 当天有效）")
+        yield at(own.instant, "province-due", "省办期限")
         yield at(overdue_letter_at(own, days), "province-due", "省办逾期汇总")

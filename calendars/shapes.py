@@ -55,7 +55,7 @@ def fault_of(source: str, key: str, detail: ErrorDetails, model: type[BaseModel]
     path = _path(key, detail["loc"])
     kind, given = detail["type"], detail["input"]
     if kind == "missing":
-        return Fault(source, path, "缺少这一项", f"写上 {path.rsplit('.', 1)[-1]} = …，可参照已有年度的文件")
+        return Fault(source, path, "缺少这一项", _supply(detail["loc"], model))
     if kind == "extra_forbidden":
         near = get_close_matches(str(detail["loc"][-1]), model.model_fields, n=1)
         return Fault(source, path, "不认识的键", f"是不是想写 {near[0]}" if near else "删去这一行")
@@ -75,6 +75,13 @@ def syntax_fault(source: str, text: str, error: TOMLDecodeError) -> Fault:
     found = (words for beginning, *words in _SYNTAX if said.startswith(beginning))
     reason, mend = next(found, ("不合 TOML 的写法", "参照已有年度的文件改写这一行"))
     return Fault(source, f"第 {number} 行 {key}".strip(), reason, mend)
+
+
+def _supply(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    name = loc[-1]
+    field = model.model_fields.get(str(name))
+    meaning = f"（{field.description}）" if field and field.description else ""
+    return "补上这个值" if isinstance(name, int) else f"写上 {name} = …{meaning}，可参照已有年度的文件"
 
 
 def _date_fault(given: object) -> tuple[str, str]:

@@ -35,11 +35,11 @@ DayKind = Literal["working", "holiday"]
 
 
 class UnknownPhase(TalentError):
-    """没有名为“{name}”的阶段；可用的阶段：{known}。"""  # noqa: D415 - a Chinese full stop
+    """没有名为“{name}”的阶段；可用的阶段：{known}。"""
 
 
 class UnknownCity(TalentError):
-    """没有名为“{name}”的城市；请写拼音、中文名或行政区划代码，例如 {example}。"""  # noqa: D415
+    """没有名为“{name}”的城市；请写拼音、中文名或行政区划代码，例如 {example}。"""
 
 
 class _Frozen(BaseModel):
@@ -77,33 +77,36 @@ class Phase(_Frozen):
 class Figures(_Frozen):
     """Every figure of the rules. None has a default: the year file states them all, with their clause."""
 
-    grace: Count  # working days a phase keeps when an act lets it open or be mended late
-    subject_rank: Percent  # of the grade, per cent
-    overall_rank: Percent
-    consent_age: Positive  # years; younger students need a guardian's consent
-    interview_ratio: Percent  # interviewed for each one admitted
-    city_cap: Count  # funded students in a city
-    funded_cap: Count  # funded students in the province
-    grant: Count  # yuan a funded student
-    visits: Count  # on campus within the cultivation months
-    city_funds: Count  # yuan a city
-    province_days: Positive  # working days the province has after a filing
-    province_rungs: tuple[Positive, ...]  # working days before the province's due day
-    escalation_days: Positive  # working days after the due day
-    dimensions: tuple[Text, ...]  # of the province's evaluation
-    weights: tuple[Weight, ...]  # one a dimension; only their proportion counts
-    stages: tuple[Months, ...]  # training stages, first and last month
-    cultivation_months: Months
-    senior_grades: tuple[Text, ...]
-    junior_grades: tuple[Text, ...]
-    junior_subjects: tuple[Text, ...]  # open to junior grades
-    honours: tuple[Text, ...]
-    team_degrees: tuple[Text, ...]  # either of these qualifies a member of a mentor's team
-    team_titles: tuple[Text, ...]
+    grace: Count = Field(description="个工作日：重启、延期、退回之后至少留给城市的时间")
+    subject_rank: Percent = Field(description="%：学科成绩在年级的排名以内")
+    overall_rank: Percent = Field(description="%：综合成绩在年级的排名以内")
+    consent_age: Positive = Field(description="岁：未满者须监护人同意")
+    interview_ratio: Percent = Field(description="面试人数与入选人数之比不少于几比一")
+    city_cap: Count = Field(description="人：每个设区市的省级资助名额")
+    funded_cap: Count = Field(description="人：全省的省级资助名额")
+    grant: Count = Field(description="元：每名受资助学生")
+    visits: Count = Field(description="次：培养周期内到校培养")
+    city_funds: Count = Field(description="元：拨付每个市级管理办公室的工作经费")
+    province_days: Positive = Field(description="个工作日：报送之后省办审定、备案的时间")
+    province_rungs: tuple[Positive, ...] = Field(description="省办期限前几个工作日提醒省办")
+    escalation_days: Positive = Field(description="截止之后第几个工作日催办升级")
+    dimensions: tuple[Text, ...] = Field(description="年度评价的各方面")
+    weights: tuple[Weight, ...] = Field(description="各方面的权重，只看比例")
+    stages: tuple[Months, ...] = Field(description="培养阶段的起止月份")
+    cultivation_months: Months = Field(description="培养周期的起止月份")
+    senior_grades: tuple[Text, ...] = Field(description="可报名的高中年级")
+    junior_grades: tuple[Text, ...] = Field(description="可报名的初中年级")
+    junior_subjects: tuple[Text, ...] = Field(description="初中生可报的学科")
+    honours: tuple[Text, ...] = Field(description="导师的人才称号")
+    team_degrees: tuple[Text, ...] = Field(description="培养团队成员的学位，与职称有一项符合即可")
+    team_titles: tuple[Text, ...] = Field(description="培养团队成员的职称")
 
 
 class Year(_Frozen):
-    """A whole programme year. `days` overrides single days; `source_text` is the file it was read from."""
+    """A whole programme year. `days` overrides single days; `source_text` is the file it was read from.
+
+    `draft` marks a year whose own notice is not out yet.
+    """
 
     year: Annotated[int, Field(ge=2000, le=2099)]
     title: Text
@@ -113,6 +116,7 @@ class Year(_Frozen):
     phases: tuple[Phase, ...]
     figures: Figures
     days: Mapping[date, DayKind]
+    draft: bool = False
     source_text: str = Field(default="", repr=False)
 
     _by_key: tuple[tuple[City, ...], dict[str, City]] = PrivateAttr(default=((), {}))
@@ -149,8 +153,8 @@ class Year(_Frozen):
 
     @property
     def provisional(self) -> bool:
-        """Whether a calendar year it touches has no State Council holiday notice yet (暂定)."""
-        return not all(published(year) for year in self.calendar_years)
+        """Whether it is a draft, or touches a calendar year without a State Council holiday notice (暂定)."""
+        return self.draft or not all(published(year) for year in self.calendar_years)
 
     def after(self, slug: str) -> tuple[str, ...]:
         """Give the phases that require this one, directly or through others, in the order of the year."""
