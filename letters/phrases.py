@@ -9,7 +9,7 @@ from gates.verdict import ACTORS
 from letters.words import COUNTS, MOVED
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from calendars.deadlines import Due
     from gates.verdict import Finding

@@ -1,0 +1,152 @@
+"""One letter as an internet message: headers that no value can break, base64 UTF-8 text and html twins."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from binascii import b2a_base64
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import TZ
+from calendars.errors import TalentError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# What breaks a header or turns its reading round: control characters, line separators, bidi marks, lone surrogates.
+UNFIT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9.-]{1,128}>")
+LONGEST_NAME = 45  # bytes of UTF-8: one encoded word of 75 characters, since some mail hosts refuse a folded From
+IDS = ("message-id", "references")
+UNFOLDED = ("from", *IDS)
+FRAME = (
+    b'%sMIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="%s"\r\n\r\n'
+    b'--%s\r\nContent-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n'
+    b'--%s\r\nContent-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n'
+    b"MIME-Version: 1.0\r\n\r\n%s\r\n--%s--\r\n"
+)
+
+
+class UnfitHeader(TalentError):
+    """邮件的“{header}”不合要求：{value}。"""
+
+
+class _Policy(EmailPolicy):
+    """The library's policy, but the sender and the ids stay on one line: folding would encode a long id."""
+
+    def fold(self, name: str, value: str) -> str:
+        folded: str = (ONE_LINE if name.lower() in UNFOLDED else FOLDED).fold(name, value)
+        return folded
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        folded: bytes = (ONE_LINE if name.lower() in UNFOLDED else FOLDED).fold_binary(name, value)
+        return folded
+
+
+FOLDED = SMTP
+ONE_LINE = SMTP.clone(max_line_length=998)  # the longest that RFC 5322 allows
+POLICY = _Policy(linesep="\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A queued letter on its way.
+
+    `key` is the obligation's unique key; `message_id` is made from it (`<…@…>`). `thread` is the message id of the
+    first letter of the same phase, None for that one. `sender` may carry a short display name, `recipient` is a bare
+    address. `queued_at` is aware.
+    """
+
+    key: str
+    message_id: str
+    thread: str | None
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    queued_at: datetime
+
+
+def build(letter: Outgoing) -> EmailMessage:
+    """Make the message; the same letter gives the same bytes. Raises UnfitHeader and sends nothing half-right."""
+    message = EmailMessage(policy=POLICY)
+    for name, value in _headers(letter):
+        message[name] = value
+    message.set_content(letter.text, charset="utf-8", cte="base64")
+    message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="base64")
+    message.set_boundary(_boundary(letter))
+    return message
+
+
+def flatten(letter: Outgoing) -> bytes:
+    """The bytes of `build(letter)`, CRLF lines, without the library's cost a letter. Raises UnfitHeader."""
+    head = b"".join(_folded(name, value) for name, value in _headers(letter))
+    boundary = _boundary(letter).encode()
+    return FRAME % (head, boundary, boundary, _body(letter.text), boundary, _body(letter.html), boundary)
+
+
+def digest(key: str) -> str:
+    """A short, file-safe name for a letter's key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
+@lru_cache(maxsize=16)
+def mailbox(sender: str) -> Address:
+    """The sender's display name and address. Raises UnfitHeader, also for a name too long for one encoded word."""
+    name, address = parseaddr(_clean("From", sender))
+    if len(name.encode()) > LONGEST_NAME:
+        raise UnfitHeader(header="From", value=f"显示名“{name}”超过 15 个汉字")
+    return Address(display_name=name, addr_spec=_matching(ADDRESS, "From", address))
+
+
+def _headers(letter: Outgoing) -> list[tuple[str, str]]:
+    sender = mailbox(letter.sender)
+    headers = [
+        ("From", str(sender)),
+        ("To", _matching(ADDRESS, "To", letter.recipient)),
+        ("Subject", _clean("Subject", letter.subject)),
+        ("Date", format_datetime(letter.queued_at.astimezone(TZ))),
+        ("Message-ID", _matching(MESSAGE_ID, "Message-ID", letter.message_id)),
+    ]
+    if letter.thread and letter.thread != letter.message_id:
+        headers.append(("References", _matching(MESSAGE_ID, "References", letter.thread)))
+    return [*headers, ("List-Id", f"<talent-calendar.{sender.domain}>"), ("Auto-Submitted", "auto-generated")]
+
+
+def _folded(name: str, value: str) -> bytes:
+    return f"{name}: {value}\r\n".encode() if name.lower() in IDS else _folded_by_library(name, value)
+
+
+@lru_cache(maxsize=4096)
+def _folded_by_library(name: str, value: str) -> bytes:
+    return POLICY.fold_binary(name, POLICY.header_factory(name, value))
+
+
+def _body(content: str) -> bytes:
+    """Base64 in lines of 76 characters, of the content with CRLF lines."""
+    plain = b"\r\n".join(content.encode().splitlines()) + b"\r\n"
+    return b"".join(b2a_base64(plain[at : at + 57], newline=False) + b"\r\n" for at in range(0, len(plain), 57))
+
+
+def _boundary(letter: Outgoing) -> str:
+    return f"=_{digest(letter.key)}"
+
+
+def _matching(form: re.Pattern[str], header: str, value: str) -> str:
+    if not form.fullmatch(value):
+        raise UnfitHeader(header=header, value=ascii(value))
+    return value
+
+
+def _clean(header: str, value: str) -> str:
+    if UNFIT.search(value):
+        raise UnfitHeader(header=header, value=ascii(value))
+    return value
