@@ -43,7 +43,7 @@ _RULES = (
     Rule("applications.mentor", "三(二)", "must", "application", "选报导师在册", "city"),
     Rule("applications.recommended", "三(二) 八(二)", "must", "application", "中学推荐", "school"),
     Rule("applications.once", "八(二)", "must", "application", "一人一报", "city"),
-    Rule("applications.consent", "法律规定", "must", "application", "监护人同意", "school"),
+    Rule("applications.consent", "个人信息保护法第三十一条", "must", "application", "监护人同意", "school"),
     Rule("roll-over.priority", "四(一)", "record", "application", "往届学员优先", "mentor"),
     Rule("shortlist.tested", "八(三)", "must", "shortlist", "审核通过并有测试成绩", "city"),
     Rule("shortlist.cut-line", "八(三)", "must", "shortlist", "分数线", "city"),

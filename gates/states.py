@@ -139,7 +139,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
 
 
 class IllegalTransition(TalentError):
-    """处于“{state}”的阶段不能{event}。"""  # noqa: D415 - a Chinese full stop
+    """处于“{state}”的阶段不能{event}。"""
 
     def __init__(self, state: State, event: Event) -> None:
         """Name the pair that the table does not have."""

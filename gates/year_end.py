@@ -62,7 +62,7 @@ def summaries(facts: YearEndFacts, _: Figures) -> Found:
     """
     owing: list[tuple[Actor, str, str]] = []
     if not facts.city_summary:
-        owing.append(("city", "市级 1", "市级年度工作总结"))
+        owing.append(("city", "市级 1", "1 份市级年度工作总结"))
     if facts.mentors_owing:
         count = len(facts.mentors_owing)
         owing.append(("mentor", f"导师 {count}", f"{count} 名导师{named(facts.mentors_owing)}的年度工作总结"))
@@ -74,7 +74,7 @@ def summaries(facts: YearEndFacts, _: Figures) -> Found:
     return Found(
         f"欠交 {'、'.join(short for _, short, _ in owing)}",
         "欠交 0",
-        f"缺{'、'.join(long for _, _, long in owing)}；请补交",
+        f"缺 {'、'.join(long for _, _, long in owing)}；请补交",
         (facts.mentors_owing + facts.schools_owing)[:NAMED],
         owing[0][0],
     )

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from time import perf_counter
+
+import pytest
+
+from gates.facts import ApplicationFacts, ApplicationProfile, CultivationFacts
+from gates.judge import judge
+from tests.gates.cards import FIGURES
+
+
+def test_facts_of_another_phase_are_a_defect() -> None:
+    with pytest.raises(TypeError, match="midterm is judged by MidtermFacts, not by CultivationFacts"):
+        judge("midterm", CultivationFacts((), frozenset()), FIGURES)
+
+
+def test_a_million_applications_are_judged_by_their_profiles() -> None:
+    profiles = {
+        ApplicationProfile(
+            grade=grade,
+            subject=subject,
+            rank_within=True,
+            mentor_on_roll=True,
+            other_subject=other,
+            recommended=True,
+            consent_missing=False,
+            repeated=False,
+        ): 50_000
+        for grade in ("高一", "高二")
+        for subject in ("数学", "物理", "化学", "生物", "计算机")
+        for other in (False, True)
+    }
+    start = perf_counter()
+    verdict = judge("application", ApplicationFacts(profiles), FIGURES)
+    assert (verdict.findings[0].found, verdict.passed) == ("1000000/1000000", True)
+    assert perf_counter() - start < 0.05

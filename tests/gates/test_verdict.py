@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from gates.verdict import Verdict, Waived
+from tests.gates.cards import broken, met
+
+RATIO = broken("interviews.ratio", "12:5", "3:1", "需再面试 3 人，或少入选 1 人")
+CAP = broken("funding.city-cap", "6", "≤5", "请将 1 人改为自筹", "3208-2022-0001")
+TOTAL = met("funding.province-total", "50+6=56", "≤65")
+WAIVED = replace(RATIO, waived=Waived(by="省办 李", reason="两名考生因病缺席"))
+
+
+def test_only_what_is_neither_met_nor_waived_refuses() -> None:
+    verdict = Verdict("interview", (WAIVED, CAP, TOTAL))
+    assert (verdict.refusals, verdict.passed) == ((CAP,), False)
+
+
+def test_a_verdict_of_met_and_waived_rules_passes() -> None:
+    verdict = Verdict("interview", (WAIVED, TOTAL))
+    assert (verdict.refusals, verdict.passed) == ((), True)
+
+
+def test_a_finding_as_the_report_card_shows_it() -> None:
+    assert WAIVED.as_json() == {
+        "rule": "interviews.ratio",
+        "clause": "三(二)",
+        "kind": "in-principle",
+        "found": "12:5",
+        "needed": "3:1",
+        "ok": False,
+        "actor": "city",
+        "mend": "需再面试 3 人，或少入选 1 人",
+        "numbers": [],
+        "waived": True,
+        "waived_by": "省办 李",
+        "waived_reason": "两名考生因病缺席",
+    }
+
+
+def test_a_verdict_survives_storage() -> None:
+    verdict = Verdict("interview", (WAIVED, CAP, TOTAL))
+    stored = json.loads(json.dumps(verdict.as_json()))
+    assert (stored["passed"], Verdict.from_json(stored)) == (False, verdict)
