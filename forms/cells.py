@@ -13,13 +13,13 @@ from decimal import Decimal, InvalidOperation
 SPACES = " \t\u00a0\u3000"
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, bidi and zero-width marks, line separators
-_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 )
-_APPLICATION = re.compile(r"\d{4}-\d{4}-\d{4}")
+_APPLICATION = re.compile(r"\d{4}-\d{4}-\d{4}", re.ASCII)
 _TRUE = frozenset({"是", "Y", "YES", "TRUE", "√"})
 _FALSE = frozenset({"否", "N", "NO", "FALSE", "×"})
 _LAST_YEAR = 2199
@@ -79,7 +79,7 @@ def digits(value: object) -> str:
 def application_number(value: object) -> str:
     """报名号: 行政区划代码-年-四位序号, such as `3209-2022-0007`."""
     text = digits(value)
-    if not _APPLICATION.fullmatch(text) or not text.isascii():
+    if not _APPLICATION.fullmatch(text):
         raise BadCellError("cell.application-number", "不是报名号的格式")
     return text
 
@@ -139,7 +139,7 @@ def decimal(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise BadCellError("cell.number", "不是数字")
     try:
-        number = value if isinstance(value, Decimal) else Decimal(_plain(value))
+        number = Decimal(_plain(value) if isinstance(value, str | float) else value)
     except InvalidOperation:
         raise BadCellError("cell.number", "不是数字") from None
     if not number.is_finite() or abs(number.adjusted()) > 15:  # noqa: PLR2004 - Excel's precision

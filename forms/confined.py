@@ -14,9 +14,10 @@ import resource
 import signal
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat  # hostile XML is what the limits of this process are for; a DTD is refused
 
@@ -27,8 +28,9 @@ WALL = 10  # seconds a request may take
 INFLATED = 50 * 2**20  # bytes, all members together
 MEMBERS = 200
 CELLS = 2_000_000  # in one sheet: a form of 20,000 rows has 340,000
+TAGS = 3_000_000  # in all members together: that form has 1,700,000, and as many again take a second to parse
 HEAVY = 8 * 2**20  # bytes inflated, after which the process is not used again: its memory is in pieces
-_FORM_PROPERTY = "talent-form"
+FORM_PROPERTY = "talent-form"  # custom property: the form's slug and version
 _BUILT_IN_PERCENT = frozenset({"9", "10"})  # number formats 0% and 0.00%, ECMA-376 part 1, 18.8.30
 _NOT_SCALING = re.compile(r'"[^"]*"|\\.|_.|\*.')  # a literal % in a number format does not multiply by a hundred
 
@@ -73,6 +75,8 @@ def _members(data: bytes) -> dict[str, bytes]:
                 left -= len(parts[member.filename])
                 if left < 0:
                     raise RefusedError("file.inflated")
+    if sum(part.count(b"<") for part in parts.values()) > TAGS:
+        raise RefusedError("file.too-large-sheet")
     if b"macroEnabled" in parts.get("[Content_Types].xml", b""):
         raise RefusedError("file.macros")
     return parts
@@ -126,24 +130,32 @@ class _Percent:
         self._paths = dict(_sheet_paths(members)) if self._styles else {}
 
     def cells(self, sheet: str) -> list[tuple[int, int]]:
-        """Rows and columns, counted from 0."""
-        part = self._members.get(self._paths.get(sheet, ""), b"")
+        """Rows and columns, counted from 0; one that does not say where it stands follows the one before."""
         found: list[tuple[int, int]] = []
-        row, column = -1, -1
-        for tag, given in _elements(part, frozenset({"row", "c"})):
-            if tag == "row":
+        row, column, styles = -1, -1, self._styles
+
+        def seen(tag: str, given: dict[str, str]) -> None:
+            nonlocal row, column
+            if tag == "c":
+                column = _column(given["r"]) if "r" in given else column + 1
+                if given.get("s") in styles:
+                    found.append((row, column))
+            else:
                 row, column = int(given["r"]) - 1 if "r" in given else row + 1, -1
-                continue
-            column = _column(given["r"]) if "r" in given else column + 1
-            if given.get("s") in self._styles:
-                found.append((row, column))
+
+        _walk(self._members.get(self._paths.get(sheet, ""), b""), frozenset({"row", "c"}), seen)
         return found
 
 
 def _column(reference: str) -> int:
+    return _column_named(reference.rstrip("0123456789"))
+
+
+@lru_cache(maxsize=1000)
+def _column_named(letters: str) -> int:
     number = 0
-    for mark in reference.rstrip("0123456789"):
-        number = number * 26 + ord(mark) - ord("A") + 1
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
 
 
@@ -174,46 +186,50 @@ def _sheet_paths(members: dict[str, bytes]) -> Iterator[tuple[str, str]]:
 def _stamp(part: bytes) -> str:
     """The value of the property that the template writer left: the form's slug and version."""
     text: list[str] = []
-    at: list[bool] = [False]
+    ours = False
 
-    def start(tag: str, given: dict[str, str]) -> None:
-        if _local(tag) == "property":
-            at[0] = given.get("name") == _FORM_PROPERTY
+    def seen(_: str, given: dict[str, str]) -> None:
+        nonlocal ours
+        ours = given.get("name") == FORM_PROPERTY
 
-    reader = _reader()
-    reader.StartElementHandler = start
-    reader.CharacterDataHandler = lambda data: text.append(data) if at[0] else None
-    if part:
-        reader.Parse(part, True)
+    _walk(part, frozenset({"property"}), seen, lambda data: text.append(data) if ours else None)
     return "".join(text).strip()[:80]
 
 
 def _elements(part: bytes, tags: frozenset[str]) -> list[tuple[str, dict[str, str]]]:
-    """The elements named so, whatever their namespace, with their attributes by local name."""
+    """The elements named so, with their attributes by local name."""
     found: list[tuple[str, dict[str, str]]] = []
-
-    def start(tag: str, given: dict[str, str]) -> None:
-        if (name := _local(tag)) in tags:
-            found.append((name, {_local(key): value for key, value in given.items()}))
-
-    reader = _reader()
-    reader.StartElementHandler = start
-    if part:
-        reader.Parse(part, True)
+    _walk(part, tags, lambda tag, given: found.append((tag, {_local(key): text for key, text in given.items()})))
     return found
 
 
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]
+def _walk(
+    part: bytes,
+    tags: frozenset[str],
+    seen: Callable[[str, dict[str, str]], None],
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Call `seen` for each element named so, whatever its namespace; its attributes keep theirs."""
 
+    def start(tag: str, given: dict[str, str]) -> None:
+        if (name := _local(tag)) in tags:
+            seen(name, given)
 
-def _reader() -> expat.XMLParserType:
     def refuse(*_: object) -> None:
         raise RefusedError("file.damaged")
 
     reader = expat.ParserCreate(namespace_separator=" ")
+    reader.StartElementHandler = start
     reader.StartDoctypeDeclHandler = refuse
-    return reader
+    if text:
+        reader.CharacterDataHandler = text
+    if part:
+        reader.Parse(part, True)
+
+
+@lru_cache(maxsize=1000)
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
 
 
 def _answer(data: bytes, wanted: Iterable[str]) -> dict[str, Any]:

@@ -114,6 +114,11 @@ class Form:
     version: int
     sheets: tuple[Sheet, ...]
 
+    @property
+    def stamp(self) -> str:
+        """What a workbook made from it carries as a custom property."""
+        return f"{self.slug}/{self.version}"
+
 
 def _student(name: str, key: str, row: type[Row], one_of: tuple[str, ...] = ()) -> Sheet:
     """A sheet of one row a student."""

@@ -16,13 +16,14 @@ Parse = Callable[[object], object]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of column. `hint` says what is right; `text`: its cells are formatted as text; `width` in characters."""
+    """A kind of column. `hint` says what is right; `text`, `day`: its cells are formatted so; `width` in characters."""
 
     parse: Parse
     hint: str
     choices: tuple[str, ...] = ()
     width: int = 14
     text: bool = False
+    day: bool = False
     by_year: bool = False  # its choices are the subjects of the year
 
 
@@ -70,7 +71,7 @@ PROSE = Kind(cells.prose, "应为文字，2000 字以内", width=36, text=True)
 EMAIL = Kind(cells.email, "应为电子邮箱，如 office@example.cn", width=28, text=True)
 PHONE = Kind(cells.phone, "应为文本格式的电话号码，如 13800000000 或 025-83000000", width=18, text=True)
 NUMBER = Kind(cells.application_number, "应为“行政区划代码-年-四位序号”的文本，如 3209-2022-0007", width=18, text=True)
-DAY = Kind(cells.day, "应为日期，如 2022-02-26、2022/2/26 或 2022年2月26日", width=14)
+DAY = Kind(cells.day, "应为日期，如 2022-02-26、2022/2/26 或 2022年2月26日", width=14, day=True)
 YES_NO = Kind(cells.yes, "应为：是 / 否（也可填 Y/N、TRUE/FALSE、√/×）", ("是", "否"), width=10)
 SCORE = Kind(cells.score, "应为 0–100 的数", width=12)
 RANK = Kind(cells.per_cent, "应为大于 0、不超过 100 的百分比：8、8% 和百分比格式的单元格都表示 8%", width=14)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from calendars.year import Year
 from forms import sandbox
 from forms.cells import BadCellError, half_width, is_blank
 from forms.definitions import FORMS, Column, Form, Row, Sheet
-from forms.kinds import Kind
+
+if TYPE_CHECKING:
+    from calendars.year import Year
 
 _LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """One fault. `row` as Excel numbers it; None for a whole sheet, `sheet` "" for the file. `found`: what stands there."""
+    """One fault. `row` as Excel numbers it, None for a whole sheet; `sheet` "" is the file; `found` stands there."""
 
     code: str
     sheet: str
@@ -43,7 +44,7 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read. `rows` has every sheet's key, and all rows without a fault; nothing may load while `errors` stand."""
+    """What was read. `rows` has every sheet's key and all rows without a fault; nothing loads while `errors` stand."""
 
     slug: str
     rows: Mapping[str, tuple[Row, ...]]
@@ -73,24 +74,15 @@ def read(source: Path | bytes, slug: str, year: Year | None = None) -> Reading:
 
 
 def _about_the_book(form: Form, book: sandbox.Unpacked) -> Iterator[RowError]:
-    stamp = f"{form.slug}/{form.version}"
-    if book.stamp not in ("", stamp):
-        wrong = "文件由别的表格或旧版模板制成"
-        yield RowError(
-            "form.version", "", None, None, book.stamp, wrong, f"请核对是否应为“{form.title}”的现行模板（{stamp}）"
-        )
+    if book.stamp not in ("", form.stamp):
+        right = f"请核对是否应为“{form.title}”的现行模板（{form.stamp}）"
+        wrong = f"文件由另一张表或旧版的模板（{_shown(book.stamp)}）制成"
+        yield RowError("form.version", "", None, None, "", wrong, right)
     known = {sheet.name for sheet in form.sheets}
     for name in book.names:
         if name.strip() not in known:
-            yield RowError(
-                "sheet.unknown",
-                name,
-                None,
-                None,
-                "",
-                "表格中没有这张工作表，未读取",
-                "如有需要的内容，请移到规定的表中",
-            )
+            right = "如有需要的内容，请移到规定的表中"
+            yield RowError("sheet.unknown", _shown(name), None, None, "", "表格中没有这张工作表，未读取", right)
 
 
 @dataclass(slots=True)
@@ -107,9 +99,9 @@ class _SheetReader:
 
     def read(self, table: sandbox.Table | None) -> None:
         if table is None:
-            self._fault("sheet.missing", None, None, "", "缺少这张工作表", "请补上，表名须一致")
+            self._fault("sheet.missing", "缺少这张工作表", "请补上，表名须一致")
         elif not table or all(map(is_blank, table[0])):
-            self._fault("sheet.no-header", 1, None, "", "第一行没有表头", "请保留模板的表头")
+            self._fault("sheet.no-header", "第一行没有表头", "请保留模板的表头", row=1)
         else:
             positions = self._header(table[0])
             for line, cells in enumerate(table[1:], start=2):
@@ -123,11 +115,11 @@ class _SheetReader:
         for at, cell in enumerate(header):
             label = _label(cell)
             if label in columns and columns[label].field in positions:
-                self._fault("column.twice", 1, label, "", "这一列出现两次", "请只保留一列")
+                self._fault("column.twice", "这一列出现两次", "请只保留一列", row=1, column=label)
             elif label in columns:
                 positions[columns[label].field] = at
             elif label:
-                self._warn("column.unknown", label, "表格中没有这一列，未读取", "如为别字请改正，否则可以不管")
+                self._warn("column.unknown", _shown(label), "表格中没有这一列，未读取", "如为别字请改正，否则可以不管")
         self._absent(positions)
         return positions
 
@@ -137,10 +129,11 @@ class _SheetReader:
         group = set(self.sheet.one_of) if lost.issuperset(self.sheet.one_of) else set()
         if group:
             labels = "、".join(column.label for column in absent if column.field in group)
-            self._fault("column.missing", 1, labels, "", "这些列一列也没有", "请至少补上其中一列")
+            self._fault("column.missing", "这些列一列也没有", "请至少补上其中一列", row=1, column=labels)
         for column in absent:
             if column.required:
-                self._fault("column.missing", 1, column.label, "", "缺少这一必填列", "请补上这一列，表头文字须一致")
+                right = "请补上这一列，表头文字须一致"
+                self._fault("column.missing", "缺少这一必填列", right, row=1, column=column.label)
             elif column.field not in group:
                 self._warn("column.missing", column.label, "缺少这一选填列，按未填处理", "如需填写请补上")
         self._missing = group | {column.field for column in absent if column.required}
@@ -164,24 +157,25 @@ class _SheetReader:
             column = columns[str(fault["loc"][0])]
             if column.field in self._missing:
                 continue
-            found = _shown(cells.get(column.field))
-            if fault["type"] == "missing":
-                self._fault("cell.required", line, column.label, "", "没有填", self._right(column))
-            else:
+            code, wrong, found = "cell.required", "没有填", ""
+            if fault["type"] != "missing":
                 bad: BadCellError = fault["ctx"]["error"]
-                self._fault(bad.code, line, column.label, found, bad.wrong, self._right(column))
+                code, wrong, found = bad.code, bad.wrong, _shown(cells.get(column.field))
+            self._fault(code, wrong, self._right(column), row=line, column=column.label, found=found)
 
     def _once(self, line: int, key: tuple[object, ...]) -> None:
         first = self._seen.setdefault(key, line)
         if first != line:
             labels = "、".join(column.label for column in self.sheet.columns if column.field in self.sheet.unique)
-            found = "、".join(map(str, key))
-            self._fault("row.duplicate", line, labels, found, f"与第 {first} 行重复", "请删去或改正其中一行")
+            found, wrong = "、".join(map(str, key)), f"与第 {first} 行重复"
+            self._fault("row.duplicate", wrong, "请删去或改正其中一行", row=line, column=labels, found=found)
 
     def _right(self, column: Column) -> str:
         return f"应为：{' / '.join(self.subjects)}" if column.kind.by_year and self.subjects else column.kind.hint
 
-    def _fault(self, code: str, row: int | None, column: str | None, found: str, wrong: str, right: str) -> None:
+    def _fault(
+        self, code: str, wrong: str, right: str, *, row: int | None = None, column: str | None = None, found: str = ""
+    ) -> None:
         self.errors.append(RowError(code, self.sheet.name, row, column, found, wrong, right))
 
     def _warn(self, code: str, column: str, wrong: str, right: str) -> None:
@@ -189,17 +183,19 @@ class _SheetReader:
 
 
 def _label(cell: sandbox.Cell) -> str:
-    """A header as written in the definitions: without spaces and line breaks, and without the mark of a required column."""
+    """A header as the definitions write it: no spaces or line breaks, and no mark of a required column."""
     return "" if cell is None else "".join(half_width(str(cell)).split()).removesuffix("*")
 
 
 def _raw_key(sheet: Sheet, cells: Mapping[str, sandbox.Cell]) -> tuple[object, ...] | None:
     """What names the row, for a row with faults elsewhere; None where that itself cannot be read."""
-    kinds: Iterable[tuple[str, Kind]] = [(column.field, column.kind) for column in sheet.columns]
-    named = {name: kind for name, kind in kinds if name in sheet.unique}
+    kinds = {column.field: column.kind for column in sheet.columns}
+    named = [(kinds[name], cells.get(name)) for name in sheet.unique]
+    if any(is_blank(cell) for _, cell in named):
+        return None
     try:
-        return tuple(named[name].parse(cells[name]) for name in sheet.unique if not is_blank(cells[name]))
-    except (BadCellError, KeyError):
+        return tuple(kind.parse(cell) for kind, cell in named)
+    except BadCellError:
         return None
 
 

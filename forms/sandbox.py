@@ -61,7 +61,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
     "file.macros": ("文件带有宏（.xlsm）", _SAVE),
     "file.members": ("文件内的部件超过 200 个", _TEMPLATE),
     "file.inflated": ("文件解压后超过 50 MB", _TEMPLATE),
-    "file.too-large-sheet": ("工作表占用的区域过大", "请删去表格以外的内容和格式，或把内容填入空白模板"),
+    "file.too-large-sheet": ("工作表的内容或占用的区域过大", "请删去表格以外的内容和格式，或把内容填入空白模板"),
     "file.damaged": ("文件已损坏或不完整", "请在 Excel 或 WPS 中重新打开、另存后上传"),
     "file.too-costly": ("解析文件超出了时间或内存限制", _TEMPLATE),
 }

@@ -1,0 +1,90 @@
+"""Write a form's empty workbook: headers with help, drop-downs, text where digits matter, the form's version."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import xlsxwriter  # type: ignore[import-untyped] # ships no py.typed
+
+from forms.confined import FORM_PROPERTY
+from forms.definitions import FORMS, Column, Sheet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsxwriter.format import Format  # type: ignore[import-untyped]
+    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+
+    from calendars.year import Year
+
+ROWS = 20_000  # that drop-downs and formats reach
+_CREATED = datetime(2022, 1, 1, tzinfo=UTC)  # not the clock: the same form is the same bytes
+_COMMENT_WIDTH = 260  # pixels
+_COMMENT_LINE = 22  # pixels
+
+
+def write(slug: str, path: Path, year: Year | None = None) -> None:
+    """Write the workbook of the form `slug` (KeyError where there is none) to `path`; OSError where that fails."""
+    path.write_bytes(render(slug, year))
+
+
+def render(slug: str, year: Year | None = None) -> bytes:
+    """The bytes of the form's workbook; subjects are the year's where it is given."""
+    form = FORMS[slug]
+    target = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(target, options) as book:
+        book.set_properties({"title": f"{year.title} {form.title}" if year else form.title, "created": _CREATED})
+        book.set_custom_property(FORM_PROPERTY, form.stamp, "text")
+        formats = _Formats(book)
+        for sheet in form.sheets:
+            _sheet(book.add_worksheet(sheet.name), sheet, formats, year.subjects if year else None)
+    return target.getvalue()
+
+
+class _Formats:
+    """The cell formats of one workbook."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        header = {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
+        self.required = book.add_format({**header, "bg_color": "#FFF2CC"})
+        self.optional = book.add_format({**header, "bg_color": "#F2F2F2"})
+        self.text = book.add_format({"num_format": "@"})
+        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
+
+    def cells(self, column: Column) -> Format | None:
+        """How the cells of a column are formatted, None for Excel's own way."""
+        if column.kind.text:
+            return self.text
+        return self.day if column.kind.day else None
+
+
+def _sheet(page: Worksheet, sheet: Sheet, formats: _Formats, subjects: tuple[str, ...] | None) -> None:
+    page.freeze_panes(1, 0)
+    page.set_row(0, 30)
+    for at, column in enumerate(sheet.columns):
+        page.set_column(at, at, column.kind.width, formats.cells(column))
+        page.write_string(0, at, column.label, formats.required if column.required else formats.optional)
+        page.write_comment(0, at, column.help, {"x_scale": 1, "width": _COMMENT_WIDTH, "height": _height(column.help)})
+        choices = subjects if subjects and column.kind.by_year else column.kind.choices
+        if choices:
+            page.data_validation(1, at, ROWS, at, _list(column, choices))
+
+
+def _height(help_text: str) -> int:
+    """Room for every line of a comment, about 18 characters to a line."""
+    return _COMMENT_LINE * sum(1 + len(line) // 18 for line in help_text.split("\n")) + _COMMENT_LINE
+
+
+def _list(column: Column, choices: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "validate": "list",
+        "source": list(choices),
+        "ignore_blank": True,
+        # The reader understands more than the list (Y/N, √/×), so Excel warns where it would otherwise forbid.
+        "error_type": "warning",
+        "error_title": column.label,
+        "error_message": f"{column.kind.hint}。",
+    }
