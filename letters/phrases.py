@@ -67,3 +67,8 @@ def finding(value: Finding) -> tuple[str, str]:
 def city(name: str | None) -> str:
     """盐城市; nothing where the letter is about no one city."""
     return "" if not name else name if name.endswith("市") else f"{name}市"
+
+
+def work(brief: Brief) -> str:
+    """2022年度导师推荐; a phase whose name begins with 年度 does not say it twice."""
+    return f"{brief.year}年度{brief.phase_name.removeprefix('年度')}"

@@ -81,6 +81,7 @@ def _view(brief: Brief) -> dict[str, Any]:
         "you": YOU[brief.audience],
         "year": brief.year,
         "phase": brief.phase_name,
+        "what": phrases.work(brief),
         "whole_year": brief.phase is None,
         "city": phrases.city(brief.city_name),
         "attempt": brief.attempt,
@@ -116,14 +117,14 @@ def _rows(brief: Brief) -> list[tuple[str, str]]:
 
 
 def _line(item: Item) -> tuple[str, str]:
-    listed = f"（{'、'.join(item.numbers)}）" if item.numbers else ""
-    return item.label, item.detail + listed
+    listed = "、".join(item.numbers)
+    return item.label, f"{item.detail}（{listed}）" if item.detail and listed else item.detail or listed
 
 
 def _groups(brief: Brief) -> list[tuple[str, list[tuple[str, str]]]]:
     """The parts of a digest that have lines, each with the longest waiting first."""
     groups = []
-    for group, (heading, word) in GROUPS.items():
+    for group, (heading, _, word) in GROUPS.items():
         found = sorted((item for item in brief.items if item.group == group), key=lambda item: -(item.days or 0))
         lines = [(label, detail + _waited(word, item)) for item in found for label, detail in (_line(item),)]
         if lines:

@@ -17,20 +17,22 @@ WITH_DUE = ("opened", "reminder", "returned", "rerun", "approval-needed")
 
 def title(brief: Brief) -> str:
     """The 事由 of the letter: 关于……的函."""
-    what = f"{brief.year}年度{brief.phase_name}"
+    what = phrases.work(brief)
     city = phrases.city(brief.city_name)
     decision = DECISIONS.get(brief.phase or "", "")
     if brief.kind == "reminder" and brief.audience == "province":
-        return f"关于尽快办结{city}{what}{decision}的提醒"
+        return f"关于尽快对{city}{what}予以{decision}的提醒函"
+    if brief.kind == "passed" and brief.audience != "city":
+        return f"关于{what}有关情况的函"
     titles = {
         "opened": f"关于开展{what}工作的函",
         "reminder": f"关于按时完成{what}工作的提醒函",
         "overdue": f"关于{what}逾期未报送的催办函",
         "digest": f"{brief.year}年度培养计划待办日报",
         "escalation": f"关于{city}{what}逾期未报送的督办函",
-        "passed": f"关于{what}工作通过的函",
+        "passed": f"关于{what}通过的函",
         "returned": f"关于退回修改{city}{what}报送材料的函",
-        "approval-needed": f"关于提请办理{city}{what}{decision}的函",
+        "approval-needed": f"关于提请对{city}{what}予以{decision}的函",
         "rerun": f"关于重启{city}{what}工作的函",
         "withdrawn": f"关于{city}退出{brief.year}年度培养计划的函",
         "appointment": f"关于聘任{brief.year}年度培养导师的函",
@@ -46,11 +48,12 @@ def subject(brief: Brief) -> str:
         return SUBJECT_MARK + _digest(brief)
     about = phrases.city(brief.city_name) + (brief.phase_name if brief.phase else f"{brief.year}年度")
     due = f"，{brief.due.day.month}月{brief.due.day.day}日截止" if brief.due and brief.kind in WITH_DUE else ""
-    return f"{SUBJECT_MARK}{TAGS[brief.kind]}：{about}{due}"
+    tag = "情况告知" if brief.kind == "passed" and brief.audience != "city" else TAGS[brief.kind]
+    return f"{SUBJECT_MARK}{tag}：{about}{due}"
 
 
 def _digest(brief: Brief) -> str:
     today = day_of(brief.as_of)
     counts = Counter(item.group for item in brief.items if item.group)
-    found = "、".join(f"{heading} {counts[group]} 项" for group, (heading, _) in GROUPS.items() if counts[group])
+    found = "、".join(f"{short} {counts[group]}" for group, (_, short, _) in GROUPS.items() if counts[group])
     return f"{today.month}月{today.day}日待办：{found or '无'}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from letters.brief import Audience, Group, Kind
 
 PROGRAMME = "江苏省中学生科技创新后备人才培养计划"
-OFFICE = "江苏省中学生科技创新后备人才培养计划省级管理办公室"
+OFFICE = "省级管理办公室"
 SUBJECT_MARK = "【省后备人才】"
 
 YOU: Mapping[Audience, str] = {
@@ -26,7 +26,7 @@ YOU: Mapping[Audience, str] = {
     "school": "贵校",
 }
 
-DECISIONS: Mapping[str, str] = {"mentor-recommendation": "审定", "interview": "备案", "year-end": "评价"}
+DECISIONS: Mapping[str, str] = {"mentor-recommendation": "审定", "interview": "备案", "year-end": "评定"}
 """The province's last word, by the phase that ends with it."""
 
 # (phase, audience): what this party has to do while the phase is open.
@@ -200,12 +200,12 @@ COUNTS: Mapping[str, tuple[str, str]] = {
     "certificates": ("授予《培养证书》", "名"),
 }
 
-GROUPS: Mapping[Group, tuple[str, str]] = {
-    "late": ("逾期未报送", "逾期"),
-    "awaiting": ("待省级管理办公室办理", "已等待"),
-    "undeliverable": ("函件无法送达", "已持续"),
+GROUPS: Mapping[Group, tuple[str, str, str]] = {
+    "late": ("逾期未报送", "逾期", "已逾期"),
+    "awaiting": ("待省级管理办公室办理", "待办理", "已等待"),
+    "undeliverable": ("函件无法送达", "无法送达", "已持续"),
 }
-"""The parts of a digest in their order: its heading, and the word before a number of days."""
+"""The parts of a digest in their order: heading, word for the subject, word before a number of days."""
 
 MOVED: Mapping[str, str] = {"extension": "经批准延期", "rerun": "因重启重新确定", "grace": "按规定顺延"}
 """Why a due day is not the calendar's, by the resolver's cause."""
@@ -222,7 +222,7 @@ TAGS: Mapping[Kind, str] = {
     "rerun": "重启",
     "withdrawn": "退出",
     "appointment": "导师聘任",
-    "result": "年度评价结果",
+    "result": "结果公布",
     "visits-short": "培养进度提醒",
 }
 """The one word of each kind, in subjects and in lists."""
