@@ -14,6 +14,7 @@ from commands.output import answer, say, table
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from calendars.drafts import Change
     from calendars.faults import Fault
     from calendars.findings import Warning_
     from calendars.year import Phase, Year
@@ -147,7 +148,36 @@ def diff(before: Source, after: Source, /, *, common: Common = COMMON) -> None:
     from calendars.drafts import diff as difference
 
     found = difference(calendar_of(before), calendar_of(after))
-    answer(common.json, found.as_json(), lambda console: console.print(found.chinese, markup=False))
+    groups = {"appearing": found.appearing, "moving": found.moving, "vanishing": found.vanishing}
+    data = {name: [_change(change) for change in changes] for name, changes in groups.items()}
+    answer(common.json, data, lambda console: _differences(console, data))
+
+
+def _change(change: Change) -> dict[str, str | None]:
+    return {
+        "phase": change.phase,
+        "kind": change.kind,
+        "label": change.label,
+        "letter": change.letter,
+        "before": change.before.isoformat() if change.before else None,
+        "after": change.after.isoformat() if change.after else None,
+    }
+
+
+def _differences(console: Console, data: dict[str, list[dict[str, str | None]]]) -> None:
+    words = {"appearing": "出现", "moving": "移动", "vanishing": "消失"}
+    rows = [
+        (words[name], each["label"] or "", _clock(each["before"] or "—"), _clock(each["after"] or "—"), _letter(each))
+        for name, changes in data.items()
+        for each in changes
+    ]
+    console.print(table("", "时刻", "原", "新", "函件", rows=rows) if rows else "两份日历的时刻完全相同。")
+
+
+def _letter(change: dict[str, str | None]) -> str:
+    from letters.words import TAGS
+
+    return next((tag for kind, tag in TAGS.items() if kind == change["letter"]), "—")
 
 
 @app.command(help="iCalendar 文件，可导入手机或 Outlook；写明城市时含该市的延期")

@@ -44,3 +44,56 @@ def known(phase: str) -> str:
     if phase not in FORMS:
         raise UsageError(f"没有“{phase}”这张表；可用的有 {'、'.join(FORMS)}。")
     return phase
+
+
+@app.command(help="检查一份工作簿：一次列出全部错误（退出码 1），什么也不写入")
+def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, common: Common = COMMON) -> int:
+    """Read a workbook and say every fault; with an open year also what disagrees with the records."""
+    from forms.reading import read
+
+    reading = read(_there(workbook), known(phase))
+    errors = reading.errors or _against_records(phase, workbook, city, common)
+    counts = {key: len(rows) for key, rows in reading.rows.items()}
+    data = {
+        "phase": phase,
+        "city": city,
+        "rows": counts,
+        "errors": [error_json(error) for error in errors],
+        "warnings": [error_json(warning) for warning in reading.warnings],
+    }
+    answer(common.json, data, lambda console: _checked(console, workbook, errors, reading.warnings))
+    return 1 if errors else 0
+
+
+def _there(workbook: Path) -> Path:
+    if not workbook.is_file():
+        raise UsageError(f"没有 {workbook} 这个文件。")
+    return workbook
+
+
+def error_json(error: RowError) -> dict[str, Any]:
+    """One row error for a program: a stable code, the place, the words."""
+    return {
+        "code": error.code,
+        "sheet": error.sheet,
+        "row": error.row,
+        "column": error.column,
+        "found": error.found,
+        "message": error.sentence,
+    }
+
+
+def show_errors(console: Console, errors: tuple[RowError, ...]) -> None:
+    """Print faults as a table: where, what stands there, what is wrong, what would be right."""
+    rows = [(e.sheet, str(e.row or ""), e.column or "", e.found, e.wrong, e.right) for e in errors]
+    console.print(table("工作表", "行", "列", "所填", "问题", "应为", rows=rows))
+
+
+def _checked(
+    console: Console, workbook: Path, errors: tuple[RowError, ...], warnings: tuple[RowError, ...]
+) -> None:
+    for warning in warnings:
+        console.print(f"提醒：{warning.sentence}", markup=False)
+    if errors:
+        show_errors(console, errors)
+    console.print(f"{workbook.name}：错误 {len(errors)} 处，提醒 {len(warnings)} 处。", markup=False)

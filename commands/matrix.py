@@ -23,7 +23,6 @@ STYLES = {
     "overdue": "bold red",
     "withdrawn": "dim strike",
 }
-CAUSES = {"calendar": "日历", "extension": "延期", "rerun": "重启", "grace": "留足办理时间", "filed": "报送日"}
 LEGEND = "· 未开放　+ 延期内办成　* 有豁免　2 第 2 次办理（经重启）"
 
 
@@ -88,8 +87,10 @@ def reason(phase: Mapping[str, Any]) -> str:
 
 def due_day(phase: Mapping[str, Any]) -> str:
     """The due day, that day included, and what moved it where something did."""
+    from calendars.ics import CAUSES_IN_CHINESE
+
     last = (datetime.fromisoformat(phase["due"]) - timedelta(microseconds=1)).date().isoformat()
-    moved = "、".join(CAUSES[cause] for cause in phase["due_because"] if cause != "calendar")
+    moved = "、".join(CAUSES_IN_CHINESE[cause] for cause in phase["due_because"] if cause != "calendar")
     return f"{last}（{moved}）" if moved else last
 
 

@@ -15,7 +15,7 @@ from cyclopts import Parameter, Token
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acts.stamp import Stamp
+    from models.stamp import Stamp
     from calendars.year import Year
     from models.database import Database
     from settings import Settings
@@ -92,10 +92,10 @@ class Common:
 
     def stamp(self) -> Stamp:
         """Who acts and when, for an act."""
-        from acts.stamp import Stamp
+        from models.stamp import Stamp
 
         now = datetime.now(TZ)
-        return Stamp(by=self.operator(), at=now, as_of=self.as_of or now)
+        return Stamp(by=self.operator(), at=now, as_of=self.as_of or now, base_url=environment().base_url)
 
     def database(self) -> Database:
         """The database that is meant; connections are made when it is first asked something."""
@@ -104,8 +104,24 @@ class Common:
         return Database(self.db or environment().database.url)
 
 
-COMMON = Common()
-"""None of them given."""
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Season(Common):
+    """The options of a command about one year."""
+
+    year: Annotated[int | None, Parameter(metavar="年度", help="哪一年度；不写时为最近打开的年度")] = None
+
+    def opened(self) -> tuple[Database, Year]:
+        """The database and the calendar that the year was opened with; raises YearNotOpen, NoYearOpen, NotPrepared."""
+        from models.standing import newest_year, opened
+
+        database = self.database()
+        with database.read() as connection:
+            return database, opened(connection, self.year or newest_year(connection)).year
+
+
+COMMON, SEASON = Common(), Season()
+"""None of the options given."""
 
 
 def environment() -> Settings:

@@ -1,0 +1,205 @@
+"""`talent doctor`: what is misconfigured, said with the mend."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from commands.options import COMMON, Common, ConfigurationError, environment
+from commands.output import answer, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from models.database import Database
+    from settings import Settings, SmtpSettings
+
+PATIENCE = 5
+"""Seconds to wait for a server before it counts as not there."""
+
+CLOCK_SLACK = timedelta(minutes=5)
+OLDEST = datetime.fromisoformat("2025-01-01T00:00+08:00")
+"""A clock before this was never set: the programme is younger."""
+
+Level = Literal["ok", "note", "finding"]
+WORDS: dict[Level, tuple[str, str]] = {"ok": ("正常", "green"), "note": ("提示", "cyan"), "finding": ("问题", "bold red")}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found: `says` 说明, `mend` 处理办法 (empty where nothing is to be done)."""
+
+    check: str
+    level: Level
+    says: str
+    mend: str = ""
+
+
+def doctor(*, common: Common = COMMON) -> int:
+    """Check settings, database, year, addresses, post, Prefect and clock; 1 where something is to be mended."""
+    found = list(examine(common))
+    data = {"findings": [asdict(finding) for finding in found]}
+    answer(common.json, data, lambda console: _show(console, found))
+    return 1 if any(finding.level == "finding" for finding in found) else 0
+
+
+def examine(common: Common) -> Iterator[Finding]:
+    """Every finding, in the order in which they are best mended."""
+    try:
+        settings = environment()
+    except ConfigurationError as error:
+        yield Finding("设置", "finding", str(error), "改正环境变量或 .env；各项说明见 .env.example")
+        return
+    yield Finding("设置", "ok", f"函件方式 {settings.courier}，链接地址 {settings.base_url}")
+    yield from _of_the_database(common.database(), common.moment())
+    yield from _of_the_post(settings)
+    yield from _of_prefect()
+
+
+def _show(console: Console, found: list[Finding]) -> None:
+    made = table("项目", "", "说明", "处理办法")
+    for finding in found:
+        word, style = WORDS[finding.level]
+        made.add_row(finding.check, f"[{style}]{word}[/]", *map(_literal, (finding.says, finding.mend)))
+    console.print(made)
+    count = sum(finding.level == "finding" for finding in found)
+    console.print(f"{count} 个问题需要处理。" if count else "没有发现问题。")
+
+
+def _literal(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _of_the_database(database: Database, now: datetime) -> Iterator[Finding]:
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from models import migrate
+
+    where = "SQLite" if database.embedded else "PostgreSQL"
+    try:
+        with database.read() as connection:
+            connection.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        yield Finding("数据库", "finding", f"{where} 连不上：{reason}", "检查 TALENT_DATABASE__URL 与数据库服务")
+        return
+    if not migrate.prepared(database):
+        yield Finding("数据库", "finding", f"{where} 的表结构不是本版本", "运行 talent db upgrade")
+        return
+    yield Finding("数据库", "ok", f"{where}，表结构为本版本")
+    yield from _of_the_year(database)
+    yield from _of_the_clock(database, now)
+
+
+def _of_the_year(database: Database) -> Iterator[Finding]:
+    from models import standing
+
+    with database.read() as connection:
+        try:
+            opened = standing.opened(connection, standing.newest_year(connection))
+        except standing.NoYearOpen:
+            yield Finding("年度", "finding", "还没有打开年度", "运行 talent year open 年份")
+            return
+        offices = standing.offices(connection)
+    year = opened.year
+    if year.provisional:
+        mend = "放假通知公布后更新 holidays 组件，并运行 talent calendar check"
+        yield Finding("年度", "note", f"{year.year} 年度已打开；日历为暂定（放假安排尚未公布）", mend)
+    else:
+        yield Finding("年度", "ok", f"{year.year} 年度已打开")
+    if opened.rehearsal:
+        yield Finding("邮箱", "note", "这是预演库，没有登记的邮箱以 example 地址代替")
+        return
+    missing = [city.name for city in year.cities if not any(offices.get(city.slug, (None, None))[:1])]
+    if missing:
+        yield Finding("邮箱", "finding", f"没有登记邮箱：{'、'.join(missing)}", "运行 talent city set 城市 --email 邮箱")
+    if not offices.get("province", (None, None))[0]:
+        yield Finding("邮箱", "finding", "没有登记省级管理办公室的邮箱", "运行 talent office set --email 邮箱")
+
+
+def _of_the_clock(database: Database, now: datetime) -> Iterator[Finding]:
+    from sqlalchemy import func, select
+
+    from models.columns import table_of
+    from models.season import Transition
+
+    with database.read() as connection:
+        newest = connection.execute(select(func.max(table_of(Transition).c.at))).scalar()
+    mend = "校准系统时钟（timedatectl set-ntp true）"
+    if now < OLDEST:
+        yield Finding("时钟", "finding", f"系统时钟是 {now:%Y-%m-%d %H:%M}", mend)
+    elif newest is not None and newest > now + CLOCK_SLACK:
+        yield Finding("时钟", "finding", f"系统时钟是 {now:%Y-%m-%d %H:%M}，早于最近一条记录 {newest:%Y-%m-%d %H:%M}", mend)
+    else:
+        yield Finding("时钟", "ok", f"{now:%Y-%m-%d %H:%M}（北京时间）")
+
+
+def _of_the_post(settings: Settings) -> Iterator[Finding]:
+    if settings.courier == "smtp":
+        yield _relay(settings.smtp)
+        return
+    folder = settings.maildir
+    there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
+    if os.access(there, os.W_OK | os.X_OK) and there.is_dir():
+        yield Finding("函件", "ok", f"写入 {folder}（maildir）")
+    else:
+        yield Finding("函件", "finding", f"{folder} 写不进去", "改 TALENT_MAILDIR，或给该目录写权限")
+
+
+def _relay(smtp: SmtpSettings) -> Finding:
+    where = f"{smtp.host}:{smtp.port}（{smtp.security}）"
+    try:
+        _greet(smtp)
+    except ssl.SSLError as error:
+        mend = "检查 TALENT_SMTP__SECURITY 与端口是否相符（465 用 tls，587 用 starttls）、服务器证书是否有效"
+        return Finding("函件", "finding", f"{where} 的加密连接建不起来：{error.reason or error}", mend)
+    except (OSError, smtplib.SMTPException) as error:
+        mend = "检查 TALENT_SMTP__HOST、TALENT_SMTP__PORT、用户名与密码，以及本机到该服务器的网络"
+        return Finding("函件", "finding", f"{where} 连不上：{error}", mend)
+    return Finding("函件", "ok", f"{where} 应答正常")
+
+
+def _greet(smtp: SmtpSettings) -> None:
+    """Say hello to the relay, sign in where a name is set, and leave; raises OSError or SMTPException."""
+    context = ssl.create_default_context()
+    opened: Callable[[], smtplib.SMTP] = (
+        (lambda: smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=PATIENCE, context=context))
+        if smtp.security == "tls"
+        else (lambda: smtplib.SMTP(smtp.host, smtp.port, timeout=PATIENCE))
+    )
+    with opened() as relay:
+        relay.ehlo()
+        if smtp.security == "starttls":
+            relay.starttls(context=context)
+            relay.ehlo()
+        if smtp.username and smtp.password:
+            relay.login(smtp.username, smtp.password.get_secret_value())
+
+
+def _of_prefect() -> Iterator[Finding]:
+    from prefect.settings import get_current_settings
+
+    address = get_current_settings().api.url
+    if address is None:
+        yield Finding("Prefect", "note", "没有设置 PREFECT_API_URL；talent up 会自己启动一个")
+        return
+    yield _reached(address)
+
+
+def _reached(address: str) -> Finding:
+    import httpx
+
+    try:
+        httpx.get(f"{address}/health", timeout=PATIENCE).raise_for_status()
+    except httpx.HTTPError as error:
+        mend = "启动 Prefect 服务（talent up），或改正 PREFECT_API_URL"
+        return Finding("Prefect", "finding", f"{address} 连不上：{error}", mend)
+    return Finding("Prefect", "ok", f"{address} 应答正常")

@@ -1,0 +1,136 @@
+"""What an act answered, for people and for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from commands.output import answer, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from acts.outcome import Changes, Outcome
+    from calendars.year import Year
+    from commands.options import Common
+    from models.writing import Move
+
+
+def report(common: Common, year: Year, outcome: Outcome, *, preview: bool = False) -> int:
+    """Print an outcome; the exit status: 0 where all that was asked happened, 1 else."""
+    answer(common.json, outcome_json(outcome, preview=preview), lambda console: show(console, year, outcome, preview))
+    return 0 if outcome.done else 1
+
+
+def outcome_json(outcome: Outcome, *, preview: bool) -> dict[str, Any]:
+    """The outcome with its report card, its row errors and what it changed."""
+    from commands.form import error_json
+
+    return {
+        "outcome": outcome.outcome,
+        "message": outcome.message,
+        "dry_run": preview,
+        "rules": [finding.as_json() for finding in outcome.verdict.findings] if outcome.verdict else None,
+        "errors": [error_json(error) for error in outcome.errors],
+        "warnings": [error_json(warning) for warning in outcome.warnings],
+        "changes": changes_json(outcome.changes),
+    }
+
+
+def changes_json(changes: Changes) -> dict[str, list[dict[str, Any]]]:
+    """Log rows, letters and later due days."""
+    return {
+        "transitions": [
+            {
+                "phase": move.after.phase,
+                "city": move.after.city,
+                "event": str(move.event),
+                "from": str(move.before.state),
+                "to": str(move.after.state),
+                "attempt": move.after.attempt,
+                "refused": move.refused,
+                "reason": move.reason,
+            }
+            for move in changes.transitions
+        ],
+        "letters": [
+            {"kind": one.kind, "phase": one.phase, "city": one.concerns, "to": one.recipient, "subject": one.subject}
+            for one in changes.letters
+        ],
+        "extensions": [
+            {"phase": one.phase, "city": one.city, "cause": one.cause, "until": one.until.isoformat()}
+            for one in changes.extensions
+        ],
+    }
+
+
+def show(console: Console, year: Year, outcome: Outcome, preview: bool) -> None:
+    """Print the sentence, then the report card or the row errors, then what changed."""
+    from commands.form import show_errors
+
+    console.print(outcome.message, style="green" if outcome.done else "yellow", markup=False)
+    for warning in outcome.warnings:
+        console.print(f"提醒：{warning.sentence}", markup=False)
+    if outcome.errors:
+        show_errors(console, outcome.errors)
+    if outcome.verdict is not None and not outcome.done:
+        card(console, [finding.as_json() for finding in outcome.verdict.findings])
+    show_changes(console, year, outcome.changes, preview)
+
+
+def card(console: Console, rules: list[Mapping[str, Any]]) -> None:
+    """Print a report card: each rule with what was found and needed, then what would mend the refusals."""
+    rows = [
+        (_verdict(rule), rule["rule"], rule["clause"], _kind(rule), rule["found"], rule["needed"]) for rule in rules
+    ]
+    console.print(table("结论", "规则", "条款", "性质", "实际", "要求", rows=rows))
+    mends = [rule for rule in rules if not rule["ok"] and not rule["waived"]]
+    if mends:
+        console.print("怎样改：")
+    for rule in mends:
+        console.print(f"  - {_actor(rule)}：{rule['mend']}", markup=False)
+
+
+def _verdict(rule: Mapping[str, Any]) -> str:
+    if rule["ok"]:
+        return "符合"
+    return "豁免" if rule["waived"] else "不符"
+
+
+def _kind(rule: Mapping[str, Any]) -> str:
+    return "必须" if rule["kind"] == "must" else "原则上"
+
+
+def _actor(rule: Mapping[str, Any]) -> str:
+    from gates.verdict import ACTORS
+
+    return next(word for actor, word in ACTORS.items() if actor == rule["actor"])
+
+
+def show_changes(console: Console, year: Year, changes: Changes, preview: bool) -> None:
+    """Print what happened, or in a dry run would happen."""
+    if not (changes.transitions or changes.letters or changes.extensions):
+        return
+    console.print("将会发生（预览，没有写入）：" if preview else "已写入：")
+    for move in changes.transitions:
+        console.print(f"  {_place(year, move.after.city, move.after.phase)}：{_moved(move)}", markup=False)
+    for grant in changes.extensions:
+        place = _place(year, grant.city, grant.phase)
+        console.print(f"  {place}：截止日改为 {grant.until.isoformat()}（{grant.reason}）", markup=False)
+    for letter in changes.letters:
+        console.print(f"  函件 → {letter.recipient}：{letter.subject}", markup=False)
+
+
+def _moved(move: Move) -> str:
+    if move.refused:
+        return f"{move.event.chinese}未获准（{move.reason}）"
+    if move.before.state is move.after.state:
+        return f"{move.event.chinese}（状态不变：{move.after.state.chinese}）"
+    return f"{move.before.state.chinese} → {move.after.state.chinese}（{move.event.chinese}）"
+
+
+def _place(year: Year, city: str, phase: str) -> str:
+    return f"{year.city(city).name} {year.phase(phase).name}"
+
+

@@ -1,0 +1,160 @@
+"""`talent phase`: what may be done to a city phase, each command one act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from commands.options import SEASON, Cities, Day, DryRun, OneCity, Reason, Season, UsageError
+from commands.outcomes import report
+from commands.output import answer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from calendars.year import Year
+
+app = App(name="phase")
+
+Slug = Annotated[str, Parameter(help="阶段，如 mentor-recommendation、application、shortlist")]
+Until = Annotated[Day, Parameter(help="新的截止日，当天有效")]
+
+
+@app.command(help="办理到期该办的事，只办该办的；不写阶段时为全年")
+def advance(
+    phase: Annotated[str | None, Parameter(help="只推进这一阶段")] = None,
+    /,
+    *,
+    city: Cities | None = None,
+    dry_run: DryRun = False,
+    season: Season = SEASON,
+) -> int:
+    """Do what is owed at that instant and not yet done; the second time nothing."""
+    from acts.advance import advance as act
+
+    database, year = season.opened()
+    phases = None if phase is None else [year.phase(phase).slug]
+    cities = [year.city(key).slug for key in city] if city else None
+    done = act(database, year.year, season.stamp(), phases=phases, cities=cities, dry_run=dry_run)
+    return advanced(season, year, done, dry_run)
+
+
+@app.command(help="市级管理办公室报送本阶段")
+def submit(phase: Slug, /, *, city: OneCity, dry_run: DryRun = False, season: Season = SEASON) -> int:
+    """File one phase of one city; the gate judges at once."""
+    from acts.submit import submit as act
+
+    database, year = season.opened()
+    slug, place = year.phase(phase).slug, year.city(city).slug
+    outcome = act(database, year.year, slug, place, season.stamp(), dry_run=dry_run)
+    return report(season, year, outcome, preview=dry_run)
+
+
+@app.command(help="省级管理办公室：某市退出本年度")
+def withdraw(*, city: OneCity, reason: Reason, dry_run: DryRun = False, season: Season = SEASON) -> int:
+    """Take one city out of the year."""
+    from acts.withdraw import withdraw as act
+
+    database, year = season.opened()
+    outcome = act(database, year.year, year.city(city).slug, reason, season.stamp(), dry_run=dry_run)
+    return report(season, year, outcome, preview=dry_run)
+
+
+@app.command(help="截止前延期：一市、几市或全部（--all）")
+def extend(
+    phase: Slug,
+    /,
+    *,
+    until: Until,
+    reason: Reason,
+    city: Cities | None = None,
+    all_: Annotated[bool, Parameter(name="--all", negative="", help="全部设区市")] = False,
+    dry_run: DryRun = False,
+    season: Season = SEASON,
+) -> int:
+    """Give a later due day before the due instant, within the same attempt."""
+    from acts.extend import extend as act
+
+    database, year = season.opened()
+    places = chosen(year, city, everyone=all_)
+    slug = year.phase(phase).slug
+    outcome = act(database, year.year, slug, places, until, reason, season.stamp(), dry_run=dry_run)
+    return report(season, year, outcome, preview=dry_run)
+
+
+def chosen(year: Year, cities: Sequence[str] | None, *, everyone: bool) -> tuple[str, ...]:
+    """The slugs that --city (several) or --all name; raises UsageError where neither or both are given."""
+    if bool(cities) == everyone:
+        raise UsageError("请写明 --city（可以写多次）或 --all，二者写其一。")
+    if everyone:
+        return tuple(city.slug for city in year.cities)
+    return tuple(year.city(key).slug for key in cities or ())
+
+
+@app.command(help="省级管理办公室：审定或备案；加 --reject 为退回")
+def approve(
+    phase: Slug,
+    /,
+    *,
+    city: Cities,
+    reject: Annotated[bool, Parameter(negative="", help="退回，须写明 --reason")] = False,
+    reason: Reason | None = None,
+    until: Until | None = None,
+    dry_run: DryRun = False,
+    season: Season = SEASON,
+) -> int:
+    """Give the province's last word for one city or several."""
+    from acts.approve import approve as act
+    from acts.approve import reject as refuse
+
+    if reject != (reason is not None):
+        raise UsageError("--reject 与 --reason 要一起写。")
+    database, year = season.opened()
+    slug, places = year.phase(phase).slug, chosen(year, city, everyone=False)
+    if reason is not None:
+        outcome = refuse(database, year.year, slug, places, reason, season.stamp(), until=until, dry_run=dry_run)
+    else:
+        outcome = act(database, year.year, slug, places, season.stamp(), dry_run=dry_run)
+    return report(season, year, outcome, preview=dry_run)
+
+
+@app.command(help="省级管理办公室：对某市本次办理豁免一条“原则上”的规则")
+def waive(
+    rule: Annotated[str, Parameter(help="规则，如 interviews.ratio")],
+    /,
+    *,
+    phase: Annotated[str, Parameter(metavar="阶段", help="阶段")],
+    city: OneCity,
+    reason: Reason,
+    dry_run: DryRun = False,
+    season: Season = SEASON,
+) -> int:
+    """Set one in-principle rule aside for one city, phase and attempt."""
+    from acts.waive import waive as act
+
+    database, year = season.opened()
+    slug, place = year.phase(phase).slug, year.city(city).slug
+    outcome = act(database, year.year, slug, place, rule, reason, season.stamp(), dry_run=dry_run)
+    return report(season, year, outcome, preview=dry_run)
+
+
+@app.command(help="省级管理办公室：为某市重启本阶段；先用 --dry-run 预览")
+def rerun(
+    phase: Slug,
+    /,
+    *,
+    city: OneCity,
+    until: Until,
+    reason: Reason,
+    dry_run: DryRun = False,
+    season: Season = SEASON,
+) -> int:
+    """Start a new attempt of one phase for one city."""
+    from acts.rerun import rerun as act
+
+    database, year = season.opened()
+    slug, place = year.phase(phase).slug, year.city(city).slug
+    outcome = act(database, year.year, slug, place, until, reason, season.stamp(), dry_run=dry_run)
+    return report(season, year, outcome, preview=dry_run)
