@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from calendars.checks import check_cities, check_days, check_figures, check_head, check_phases
 from calendars.faults import CalendarFaults, Fault
 from calendars.shapes import fault_of, syntax_fault
-from calendars.year import City, DayKind, Figures, Phase, Year
+from calendars.year import FIRST_YEAR, LAST_YEAR, City, DayKind, Figures, Phase, Year
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -48,7 +48,7 @@ def load(year: int) -> Year:
 def read(path: Path) -> Year:
     """Give the year of a file, or raise `CalendarFaults` where it cannot be read or is at fault."""
     try:
-        return parse(path.read_text("utf-8"), path.name)
+        return parse(path.read_text("utf-8-sig"), path.name)
     except OSError as error:
         fault = Fault(path.name, "文件", f"打不开（{error.strerror}）", "请检查文件名和读取权限")
     except UnicodeDecodeError as error:
@@ -80,8 +80,7 @@ class _Reader:
     def year(self, raw: dict[str, Any], text: str) -> Year | None:
         cities, phases = self._named(City, raw, "cities"), self._named(Phase, raw, "phases")
         figures, days = self._figures(raw), self._days(raw.get("days", {}))
-        year = raw["year"] if isinstance(raw.get("year"), int) else None
-        subjects = raw.get("subjects")
+        year, subjects = _year(raw.get("year")), raw.get("subjects")
         self.faults += check_head(self.source, subjects)
         self.faults += check_cities(self.source, cities)
         self.faults += check_phases(self.source, phases, _requires(raw.get("phases")), year)
@@ -104,8 +103,9 @@ class _Reader:
             return []
         made = []
         for slug, table in tables.items():
-            fields = table if isinstance(table, dict) else {}
-            if part := self._part(model, fields | {"slug": slug}, f"{key}.{slug}"):
+            if not isinstance(table, dict):
+                self._add(f"{key}.{slug}", "应是一张表", "参照已有年度的文件改写")
+            elif part := self._part(model, table | {"slug": slug}, f"{key}.{slug}"):
                 made.append(part)
         return made
 
@@ -153,6 +153,11 @@ def _frozen(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
     if isinstance(value, dict):
         return {key: _frozen(inner) for key, inner in value.items()}
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _year(stated: object) -> int | None:
+    """Give the year where it is one, so that days are not measured by a typing error."""
+    return stated if isinstance(stated, int) and FIRST_YEAR <= stated <= LAST_YEAR else None
 
 
 def _requires(tables: object) -> dict[str, tuple[str, ...]]:

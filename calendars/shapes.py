@@ -62,7 +62,8 @@ def fault_of(source: str, key: str, detail: ErrorDetails, model: type[BaseModel]
     if kind.startswith("date"):
         return Fault(source, path, *_date_fault(given))
     reason, mend = _REASONS.get(kind, _FALLBACK)
-    return Fault(source, path, f"“{given}”{reason}", mend.format(**detail.get("ctx", {})))
+    context = {name: _chinese_list(value) for name, value in detail.get("ctx", {}).items()}
+    return Fault(source, path, f"“{given}”{reason}", mend.format(**context))
 
 
 def syntax_fault(source: str, text: str, error: TOMLDecodeError) -> Fault:
@@ -71,10 +72,15 @@ def syntax_fault(source: str, text: str, error: TOMLDecodeError) -> Fault:
     at = re.search(r"at line (\d+)", said)
     number = int(at.group(1)) if at else text.count("\n") + 1
     line = text.splitlines()[number - 1 : number]
-    key = line[0].split("=")[0].strip() if line else ""
+    key = re.split("[=#]", line[0])[0].strip() if line else ""
     found = (words for beginning, *words in _SYNTAX if said.startswith(beginning))
     reason, mend = next(found, ("不合 TOML 的写法", "参照已有年度的文件改写这一行"))
     return Fault(source, f"第 {number} 行 {key}".strip(), reason, mend)
+
+
+def _chinese_list(value: object) -> str:
+    """Give pydantic's `'a', 'b' or 'c'` with the comma of Chinese lists, anything else as it is."""
+    return re.sub(r"', '|' or '", "'、'", str(value)).replace("'", '"')
 
 
 def _supply(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:

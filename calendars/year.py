@@ -33,6 +33,8 @@ Percent = Annotated[Decimal, Field(gt=0, le=100, strict=False)]
 Weight = Annotated[Decimal, Field(ge=0, strict=False)]
 DayKind = Literal["working", "holiday"]
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099  # for which the lunar calendar of the holidays is known
+
 
 class UnknownPhase(TalentError):
     """没有名为“{name}”的阶段；可用的阶段：{known}。"""
@@ -102,13 +104,26 @@ class Figures(_Frozen):
     team_titles: tuple[Text, ...] = Field(description="培养团队成员的职称")
 
 
+class _Index:
+    """The cities of a year by slug, name and code; made of the year's fields, so no part of its equality."""
+
+    def __init__(self, cities: tuple[City, ...]) -> None:
+        self.cities = cities
+        self.found = {word: city for city in cities for word in (city.code, city.name, city.slug)}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Index)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 class Year(_Frozen):
     """A whole programme year. `days` overrides single days; `source_text` is the file it was read from.
 
     `draft` marks a year whose own notice is not out yet.
     """
 
-    year: Annotated[int, Field(ge=2000, le=2099)]
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
     title: Text
     notice: Text
     subjects: tuple[Text, ...]
@@ -119,7 +134,7 @@ class Year(_Frozen):
     draft: bool = False
     source_text: str = Field(default="", repr=False)
 
-    _by_key: tuple[tuple[City, ...], dict[str, City]] = PrivateAttr(default=((), {}))
+    _index: _Index = PrivateAttr(default_factory=lambda: _Index(()))
 
     def phase(self, slug: str) -> Phase:
         """Give the phase of that slug or Chinese name, or raise `UnknownPhase`."""
@@ -130,11 +145,9 @@ class Year(_Frozen):
 
     def city(self, key: str) -> City:
         """Give the city of that slug, Chinese name (with or without 市) or code, or raise `UnknownCity`."""
-        known, index = self._by_key
-        if known is not self.cities:  # a model_copy with other cities brings the old index along
-            index = {word: city for city in self.cities for word in (city.code, city.name, city.slug)}
-            self._by_key = (self.cities, index)
-        found = index.get(key) or index.get(key.removesuffix("市"))
+        if self._index.cities is not self.cities:  # not made yet, or brought along by model_copy
+            self._index = _Index(self.cities)
+        found = self._index.found.get(key) or self._index.found.get(key.removesuffix("市"))
         if found is None:
             first = self.cities[0] if self.cities else None
             raise UnknownCity(name=key, example=f"{first.slug}、{first.name}、{first.code}" if first else "—")
