@@ -1,0 +1,311 @@
+"""Every letter there is, its twins held against each other, and a few whole letters word for word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+
+from calendars.deadlines import TZ, Extension, at_nine, resolve
+from calendars.files import load
+from calendars.year import Year
+from gates.verdict import Waived
+from letters.brief import Audience, Brief, Item, Kind
+from letters.occurrences import KINDS, OCCURS, OPENED
+from letters.render import NoSuchLetter, _template, render
+from letters.specimens import specimen
+from letters.words import PROGRAMME
+
+YEARS = {year: load(year) for year in (2022, 2027)}
+LETTERS = [(kind, phase, audience) for (kind, phase), audiences in OCCURS.items() for audience in audiences]
+BLANK = re.compile(r"None|\{[{%]|[%}]\}|\n{3}|：\n\n|[A-Za-z]{3}|[，。；：、]{2}|（）")
+REMOTE = re.compile(r"<(?:img|link|script|iframe|style|form)\b|\bsrc=|url\(|@import|\bon\w+=")
+
+
+class _Visible(HTMLParser):
+    """What a reader sees: the text without the <title>, list items with their numbers; and the tags met."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.tags: list[str] = []
+        self.links: list[str | None] = []
+        self._number = 0
+        self._open = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self._open = tag
+        self.text += " "
+        if tag == "ol":
+            self._number = 0
+        if tag == "li":
+            self._number += 1
+            self.text += f"{self._number}. "
+        self.links += [value for name, value in attrs if name == "href"]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = "" if tag == self._open else self._open
+        self.text += " "
+
+    def handle_data(self, data: str) -> None:
+        if self._open != "title":
+            self.text += data
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def _specimen(kind: Kind, phase: str | None, audience: Audience, year: int = 2022) -> Brief:
+    found: Year = YEARS[year]
+    return specimen(found, kind, phase, audience, found.city("盐城"))
+
+
+def _text(*lines: str) -> str:
+    return "\n".join(lines) + "\n"
+
+
+FOOT = ("", "——", "本函由系统自动发出，请勿直接回复。")
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_letter_of_a_kind_is_whole_and_its_twins_say_the_same(kind: Kind, year: int) -> None:
+    found = [letter for letter in LETTERS if letter[0] == kind]
+    assert found
+    for letter in found:
+        brief = _specimen(*letter, year=year)
+        rendered = render(brief)
+        seen = _Visible(rendered.html)
+        assert _words(seen.text) == [PROGRAMME, *_words(rendered.text)]
+        assert seen.links == [brief.link]
+        assert not REMOTE.search(rendered.html)
+        assert rendered.text.split("\n")[2] == f"{brief.addressee}："
+        assert not BLANK.search(rendered.text.replace(brief.link, "网址").split("\n", 3)[3])
+        assert rendered.subject.startswith("【省后备人才】")
+        assert len(rendered.subject) <= 40
+        assert "\n" not in rendered.subject
+
+
+@pytest.mark.parametrize("letter", [letter for letter in LETTERS if letter[0] in {"opened", "reminder", "overdue"}])
+def test_a_letter_about_owed_work_says_until_when_and_what_to_do(letter: tuple[Kind, str | None, Audience]) -> None:
+    text = render(_specimen(*letter)).text
+    assert re.search(r"　　(截止时间|办结时限)：2022年\d+月\d+日（星期[一二三四五六日]）24:00 前\n　　剩余时间：", text)
+    assert "　　要做的事：\n　　1. " in text
+
+
+def test_what_occurs_follows_the_table_of_who_is_written_to() -> None:
+    assert {kind for kind, _ in OCCURS} == set(KINDS)
+    assert tuple(OPENED) == tuple(phase.slug for phase in YEARS[2022].phases)
+    assert {phase: OCCURS.get(("passed", phase)) for phase in OPENED} == {
+        "mentor-recommendation": ("city",),
+        "application": ("city", "mentor"),
+        "shortlist": ("city", "mentor"),
+        "interview": ("city", "mentor"),
+        "meeting": None,
+        "cultivation": ("city",),
+        "midterm": ("city", "school"),
+        "year-end": None,
+    }
+    assert OCCURS["returned", "shortlist"] == ("city",)
+    assert OCCURS["returned", "interview"] == ("city", "mentor")
+
+
+def test_a_letter_that_does_not_occur_is_an_error() -> None:
+    brief = replace(_specimen("passed", "midterm", "city"), phase="meeting")
+    with pytest.raises(NoSuchLetter, match="passed 类函件不在 meeting 阶段发给 city"):
+        render(brief)
+
+
+def test_a_template_that_names_what_is_not_there_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        _template("opened", "txt").render({"rows": [], "todo": (), "link": ""})
+
+
+def test_the_reminder_before_a_saturday_due_day() -> None:
+    year = YEARS[2022]
+    due = resolve(year.phase("mentor-recommendation").due)
+    brief = Brief(
+        kind="reminder",
+        phase="mentor-recommendation",
+        phase_name="导师推荐",
+        year=2022,
+        city_name="盐城",
+        audience="city",
+        addressee="盐城市科协科普部",
+        as_of=at_nine(date(2022, 1, 14)),
+        due=due,
+        working_days_left=year.working_days.left(date(2022, 1, 14), due.day),
+        link="https://talent.example/yancheng",
+    )
+    rendered = render(brief)
+    assert rendered.subject == "【省后备人才】截止提醒：盐城市导师推荐，1月15日截止"
+    assert rendered.text == _text(
+        "关于按时完成2022年度导师推荐工作的提醒函",
+        "",
+        "盐城市科协科普部：",
+        "",
+        "　　截至目前，尚未收到贵办2022年度导师推荐的报送材料，截止时间将至，请抓紧办理。",
+        "",
+        "　　年度：2022年度",
+        "　　阶段：导师推荐",
+        "　　设区市：盐城市",
+        "　　截止时间：2022年1月15日（星期六）24:00 前",
+        "　　剩余时间：截止前不再有其他工作日，请尽快办结",
+        "",
+        "　　要做的事：",
+        "　　1. 确定参与培养的高校、科研院所，填报机构名单。",
+        "　　2. 组织导师填写《导师信息收集表》，逐人审定并注明市级审定结论。",
+        "　　3. 核对培养团队成员的学位与职称，在平台完成报送。",
+        "",
+        "　　确有困难不能按时报送的，请在截止时间前向省级管理办公室说明原因、申请延期。",
+        "",
+        "　　登录平台办理：https://talent.example/yancheng",
+        "",
+        "　　特此函告。",
+        "",
+        "江苏省中学生科技创新后备人才培养计划",
+        "省级管理办公室",
+        "2022年1月14日",
+        *FOOT,
+    )
+
+
+def test_a_returned_filing_with_its_mends() -> None:
+    brief = _specimen("returned", "interview", "city")
+    waived = replace(brief.findings[1], waived=Waived("省办", "特殊情况"))
+    met = replace(brief.findings[1], ok=True)
+    text = render(replace(brief, findings=(*brief.findings[:1], waived, met), reason="名单有误", link="")).text
+    assert text == _text(
+        "关于退回修改盐城市2022年度导师面试报送材料的函",
+        "",
+        "盐城市市级管理办公室：",
+        "",
+        "　　盐城市2022年度导师面试报送材料经核验未能通过，现予退回。"
+        "请按下列意见修改后于2022年2月20日（星期日）24:00 前重新报送。",
+        "",
+        "　　年度：2022年度",
+        "　　阶段：导师面试",
+        "　　设区市：盐城市",
+        "　　截止时间：2022年2月20日（星期日）24:00 前",
+        "　　剩余时间：还剩 1 个工作日",
+        "",
+        "　　退回原因：名单有误",
+        "",
+        "　　修改意见：",
+        "　　1. 面试 12 人、入选 5 人，比例 2.4:1；需再面试 3 人，或少入选 1 人。",
+        "　　　（依据通知三(二)；现为 12:5，应为 3:1；属原则性要求，确有特殊情况可向省级管理办公室申请豁免）",
+        "",
+        "　　特此函告。",
+        "",
+        "江苏省中学生科技创新后备人才培养计划",
+        "省级管理办公室",
+        "2022年2月17日",
+        *FOOT,
+    )
+
+
+def test_a_digest_in_three_parts_the_longest_waiting_first() -> None:
+    items = (
+        Item("南京市 导师面试", "等待备案", days=2, group="awaiting"),
+        Item("盐城市 面试名单", "应于 1月30日前报送", days=1, group="late"),
+        Item("扬州市 面试名单", "应于 1月30日前报送", days=9, group="late"),
+        Item("苏州市 导师面试", "等待备案", group="awaiting"),
+    )
+    brief = replace(_specimen("digest", None, "province"), items=items, as_of=at_nine(date(2022, 2, 8)))
+    rendered = render(brief)
+    assert rendered.subject == "【省后备人才】2月8日待办：逾期 2、待办理 2"
+    assert rendered.text == _text(
+        "2022年度培养计划待办日报",
+        "",
+        "省级管理办公室：",
+        "",
+        "　　截至2022年2月8日，2022年度培养计划有以下事项需要关注或办理，各项按紧急程度排列。",
+        "",
+        "　　逾期未报送：",
+        "　　· 扬州市 面试名单：应于 1月30日前报送，已逾期 9 天",
+        "　　· 盐城市 面试名单：应于 1月30日前报送，已逾期 1 天",
+        "",
+        "　　待省级管理办公室办理：",
+        "　　· 南京市 导师面试：等待备案，已等待 2 天",
+        "　　· 苏州市 导师面试：等待备案",
+        "",
+        "　　登录平台办理：https://talent.example/2022/",
+        "",
+        "　　特此函告。",
+        "",
+        "江苏省中学生科技创新后备人才培养计划",
+        "省级管理办公室",
+        "2022年2月8日",
+        *FOOT,
+    )
+
+
+@pytest.mark.parametrize(
+    ("extensions", "provisional", "shown"),
+    [
+        ((), False, ""),
+        ((), True, "（暂定，以国务院办公厅公布的节假日安排为准）"),
+        ((Extension(date(2022, 1, 20), "extension"),), False, "（经批准延期）"),
+        (
+            (Extension(date(2022, 1, 18), "extension"), Extension(date(2022, 1, 20), "rerun")),
+            True,
+            "（暂定，以国务院办公厅公布的节假日安排为准；经批准延期、因重启重新确定）",
+        ),
+        ((Extension(date(2022, 1, 20), "grace"),), False, "（按规定顺延）"),
+    ],
+)
+def test_a_due_day_says_whether_it_is_provisional_and_what_moved_it(
+    extensions: tuple[Extension, ...], provisional: bool, shown: str
+) -> None:
+    due = resolve(date(2022, 1, 15) if extensions else date(2022, 1, 20), extensions)
+    brief = replace(_specimen("reminder", "application", "city"), due=due, provisional=provisional)
+    line = next(line for line in render(brief).text.split("\n") if "截止时间：" in line)
+    assert line == f"　　截止时间：2022年1月20日（星期四）24:00 前{shown}"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "left", "shown"),
+    [
+        (datetime(2022, 1, 13, 9, tzinfo=TZ), 5, "还剩 5 个工作日"),
+        (datetime(2022, 1, 20, 9, tzinfo=TZ), 0, "今天截止"),
+        (datetime(2022, 1, 19, 16, tzinfo=UTC), 0, "今天截止"),
+        (datetime(2022, 1, 20, 15, 59, 59, tzinfo=UTC), 0, "今天截止"),
+        (datetime(2022, 1, 21, tzinfo=TZ), 0, "已截止"),
+        (datetime(2022, 1, 19, 9, tzinfo=TZ), 0, "截止前不再有其他工作日，请尽快办结"),
+        (datetime(2022, 1, 13, 9, tzinfo=TZ), None, None),
+    ],
+)
+def test_the_time_that_remains(as_of: datetime, left: int | None, shown: str | None) -> None:
+    brief = replace(_specimen("opened", "application", "city"), as_of=as_of, working_days_left=left)
+    lines = [line for line in render(brief).text.split("\n") if line.startswith("　　剩余时间：")]
+    assert lines == ([] if shown is None else [f"　　剩余时间：{shown}"])
+
+
+def test_a_letter_is_dated_in_the_office_s_own_time() -> None:
+    brief = replace(
+        _specimen("appointment", "mentor-recommendation", "mentor"), as_of=datetime(2022, 1, 16, 17, tzinfo=UTC)
+    )
+    assert "\n2022年1月17日\n" in render(brief).text
+
+
+@given(st.text(st.sampled_from("<>&\"'{}%盐城a "), min_size=1))
+def test_no_value_becomes_markup(value: str) -> None:
+    brief = _specimen("withdrawn", "application", "mentor")
+    hostile = replace(brief, addressee=value, reason=value, city_name=value, items=(Item(value, value),))
+    tame = replace(brief, addressee="甲", reason="甲", city_name="甲", items=(Item("甲", "甲"),))
+    assert _Visible(render(hostile).html).tags == _Visible(render(tame).html).tags
+
+
+def test_no_student_s_number_stands_in_a_subject() -> None:
+    subjects = [render(_specimen(*letter)).subject for letter in LETTERS]
+    assert [subject for subject in subjects if re.search(r"\d{4}-\d{4}", subject)] == []
