@@ -26,7 +26,7 @@ def visits(facts: EvaluationFacts, figures: Figures) -> Found:
     shown = [f"{number} 到校 {facts.visits.get(number, 0)} 次" for number in short]
     mend = f"{{count}} 名拟评优秀的学生{{who}}到校不足 {figures.visits} 次；请改评其他等级，或由市级补报到校记录"
     found = each(len(best), shown, mend)
-    return Found(found.found, found.needed, found.mend, tuple(short[: len(found.numbers)]))
+    return Found(found.found, found.needed, found.mend, tuple(short))
 
 
 def evaluated(facts: EvaluationFacts, figures: Figures) -> Found:

@@ -17,7 +17,8 @@ NAMED = 20  # of those in breach; the sentence gives the total
 class Found:
     """The figures found and needed. The rule holds where there is nothing to mend.
 
-    `actor` is set where who must act depends on what is missing.
+    `numbers` are all that are known to be in breach; the gate shows the first of them. `actor` is set where who
+    must act depends on what is missing.
     """
 
     found: str
@@ -44,4 +45,4 @@ def each(total: int, breaching: Sequence[str], mend: str, count: int | None = No
     if not count:
         return Found(needed, needed)
     sentence = mend.format(count=count, who=named(breaching, count))
-    return Found(f"{total - count}/{total}", needed, sentence, tuple(breaching[:NAMED]))
+    return Found(f"{total - count}/{total}", needed, sentence, tuple(breaching))

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gates.found import NAMED, Found, named
+from gates.found import Found, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
     if strangers:
         parts.append(f"{len(strangers)} 名面试学生{named(strangers)}不在面试名单中；请从面试表中去掉")
     wrong = list(dict.fromkeys(absent + strangers))
-    return Found(f"不符 {len(wrong)} 人", "不符 0 人", "；".join(parts), tuple(wrong[:NAMED]))
+    return Found(f"不符 {len(wrong)} 人", "不符 0 人", "；".join(parts), tuple(wrong))
 
 
 def ratio(facts: InterviewFacts, figures: Figures) -> Found:

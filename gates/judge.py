@@ -19,7 +19,7 @@ from gates.facts import (
     ShortlistFacts,
     YearEndFacts,
 )
-from gates.found import Found
+from gates.found import NAMED, Found
 from gates.rules import RULES
 from gates.verdict import Finding, Kind, Verdict, Waived
 
@@ -78,6 +78,6 @@ def _finding(rule_id: str, found: Found, waivers: Mapping[str, Waived]) -> Findi
         ok=not found.mend,
         actor=found.actor or rule.actor,
         mend=found.mend,
-        numbers=found.numbers,
+        numbers=found.numbers[:NAMED],
         waived=waivers.get(rule_id) if waivable else None,
     )

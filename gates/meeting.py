@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gates.found import NAMED, Found, named
+from gates.found import Found, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,7 +33,7 @@ def held(facts: MeetingFacts, _: Figures) -> Found:
         f"见面会 {len(facts.meetings)} 次，登记 {total - len(missing)}/{total}",
         f"{facts.due_day} 前（含）召开，登记 {total}/{total}",
         "；".join(parts),
-        tuple(missing[:NAMED]),
+        tuple(missing),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gates.found import NAMED, Found, each, named
+from gates.found import Found, each, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ def cut_line(facts: ShortlistFacts, _: Figures) -> Found:
         f"{lines}，名单不符 {wrong} 人",
         f"分数线 {len(subjects)}/{len(subjects)}，名单不符 0 人",
         "；".join(parts),
-        tuple((above + below)[:NAMED]),
+        tuple(above + below),
     )
 
 

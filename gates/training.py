@@ -6,7 +6,7 @@ from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gates.found import NAMED, Found, each
+from gates.found import Found, each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,7 +45,7 @@ def leaving(facts: MidtermFacts) -> tuple[str, ...]:
 def leave(facts: MidtermFacts, _: Figures) -> Found:
     """A student not qualified leaves training: an effect, shown with the numbers, that refuses nothing."""
     gone = leaving(facts)
-    return Found(f"退出 {len(gone)} 人", "不合格者退出培养", numbers=gone[:NAMED])
+    return Found(f"退出 {len(gone)} 人", "不合格者退出培养", numbers=gone)
 
 
 CULTIVATION: Mapping[str, Callable[[CultivationFacts, Figures], Found]] = MappingProxyType({"cultivation.plan": plan})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gates.found import NAMED, Found, each, named
+from gates.found import Found, each, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,7 +75,7 @@ def summaries(facts: YearEndFacts, _: Figures) -> Found:
         f"欠交 {'、'.join(short for _, short, _ in owing)}",
         "欠交 0",
         f"缺 {'、'.join(long for _, _, long in owing)}；请补交",
-        (facts.mentors_owing + facts.schools_owing)[:NAMED],
+        facts.mentors_owing + facts.schools_owing,
         owing[0][0],
     )
 

@@ -36,6 +36,7 @@ def held(*days: date) -> MeetingFacts:
 CASES: dict[str, tuple[MeetingFacts, Verdict]] = {
     "held, all named": (SOUND, good()),
     "held on the day of filing, which is the due day": (held(DUE), good()),
+    "one side excused": (replace(SOUND, attendance=(replace(HERE, guardian="请假"), EXCUSED)), good()),
     "held in two rounds": (held(date(2022, 2, 25), DUE), good("见面会 2 次，登记 2/2")),
     "rows of others are let be": (
         replace(SOUND, attendance=(HERE, EXCUSED, replace(HERE, number="3201-2022-0009"))),
