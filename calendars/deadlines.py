@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from calendars.working_days import WorkingDays
 
@@ -16,6 +16,14 @@ TZ = ZoneInfo("Asia/Shanghai")
 
 Cause = Literal["extension", "rerun", "grace"]
 CAUSES: tuple[Cause, ...] = ("extension", "rerun", "grace")  # the order in which a due day is explained
+
+BECAUSE: Mapping[str, str] = {  # every word of `Due.because` in Chinese
+    "calendar": "日历",
+    "extension": "延期",
+    "rerun": "重启",
+    "grace": "保留办理时间",
+    "filed": "自报送之日起算",
+}
 
 
 def start_of(day: date) -> datetime:
@@ -48,7 +56,10 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An effective due day; `instant` is the first one too late; `because` begins with `calendar`."""
+    """An effective due day; `instant` is the first one too late; `because` begins with `calendar`.
+
+    The province's own may instead be counted from a filing; `because` then is `filed`.
+    """
 
     day: date
     instant: datetime

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import resolve, start_of
 from calendars.moments import moments
 from calendars.rungs import ladder
-from calendars.working_days import WorkingDays, published
+from calendars.working_days import WorkingDays, published, spring_festival
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from calendars.year import Phase, Year
 
@@ -34,20 +35,14 @@ def check(year: Year) -> tuple[Warning_, ...]:
     return (*found, *_overrides(year), *_unpublished(year))
 
 
-def spring_festival(year: int) -> date:
-    """Give the first day of the first lunar month (春节) of that calendar year."""
-    from lunardate import LunarDate  # type: ignore[import-untyped]
-
-    first: date = LunarDate(year, 1, 1).to_solar_date()
-    return first
-
-
 def _of_phase(year: Year, phase: Phase) -> Iterator[Warning_]:
     key, days = f"phases.{phase.slug}", year.working_days
     yield from _due_day(f"{key}.due", phase.due, days)
     if phase.province_due and phase.province_due != phase.due:
         yield from _due_day(f"{key}.province_due", phase.province_due, days)
     for needed in map(year.phase, phase.requires):
+        if year.phases.index(needed) > year.phases.index(phase):
+            yield Warning_(key, f"写在所要求的{needed.name}之前", "页面按文件的先后排列各阶段，请移到后面")
         if phase.opens < needed.opens:
             reason = f"开放日 {phase.opens} 早于所要求的{needed.name}的开放日 {needed.opens}"
             yield Warning_(f"{key}.opens", reason, "这段时间没有城市能够开始，可推后开放日")

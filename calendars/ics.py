@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from calendars.deadlines import TZ, Due, resolve, start_of
+from calendars.deadlines import BECAUSE, TZ, Due, resolve, start_of
 from calendars.rungs import ladder, province_ladder
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from calendars.rungs import Rung
     from calendars.year import City, Phase, Year
-
-CAUSES_IN_CHINESE = {"calendar": "日历", "extension": "延期", "rerun": "重启", "grace": "保留办理时间"}
 
 _NONE: Mapping[str, int] = MappingProxyType({})
 _SHOWN = timedelta(hours=1)  # a deadline is drawn as the last hour before it
@@ -51,7 +49,7 @@ def calendar(
 
 
 def _deadline(year: Year, phase: Phase, due: Due, city: City | None, sequence: int) -> Event:
-    because = "、".join(CAUSES_IN_CHINESE[cause] for cause in due.because)
+    because = "、".join(BECAUSE[cause] for cause in due.because)
     return _event(
         year,
         due,

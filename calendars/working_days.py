@@ -38,6 +38,11 @@ def published(year: int) -> bool:
     return bool(_notice(year).make_up_days)
 
 
+def spring_festival(year: int) -> date:
+    """Give the first day of the first lunar month (春节) of that calendar year, notice or none."""
+    return min(day for day, name in _notice(year).holidays.items() if name == "春节")
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
     """Which days are worked. `overrides` maps single days to `working` or `holiday` and wins over everything.

@@ -8,8 +8,9 @@ import chinese_calendar  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lunardate import LunarDate  # type: ignore[import-untyped]
 
-from calendars.working_days import WorkingDays, published
+from calendars.working_days import WorkingDays, published, spring_festival
 
 DAYS = WorkingDays()
 DAY = timedelta(days=1)
@@ -72,6 +73,11 @@ def test_a_year_without_a_notice_still_has_weekends_and_statutory_holidays() -> 
 )
 def test_working_days_left(today: date, due: date, left: int) -> None:
     assert DAYS.left(today, due) == left
+
+
+def test_the_spring_festival_of_75_years_agrees_with_lunardate() -> None:
+    years = range(2025, 2100)
+    assert [spring_festival(year) for year in years] == [LunarDate(year, 1, 1).to_solar_date() for year in years]
 
 
 @given(some_days, some_counts)

@@ -1,0 +1,89 @@
+"""iCalendar: stable UIDs, sequence numbers, alarms at the rungs, a time zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from icalendar import Calendar
+
+from calendars.deadlines import TZ, Extension, resolve
+from calendars.files import load
+from calendars.ics import calendar
+
+YEAR = load(2022)
+YANCHENG = YEAR.city("yancheng")
+RERUN = resolve(date(2022, 1, 30), [Extension(date(2022, 2, 10), "rerun")])
+
+
+def events(content: bytes) -> dict[str, dict[str, object]]:
+    parsed = Calendar.from_ical(content)
+    return {
+        str(event["UID"]): {
+            "from": event.decoded("DTSTART"),
+            "to": event.decoded("DTEND"),
+            "sequence": event.decoded("SEQUENCE"),
+            "summary": str(event["SUMMARY"]),
+            "status": str(event["STATUS"]),
+            "alarms": [alarm.decoded("TRIGGER") for alarm in event.walk("VALARM")],
+        }
+        for event in parsed.walk("VEVENT")
+    }
+
+
+def test_the_province_s_calendar_has_a_deadline_a_phase_and_its_own_day() -> None:
+    found = events(calendar(YEAR))
+    assert list(found) == [
+        *(f"2022-{phase.slug}-due@talent-calendar" for phase in YEAR.phases),
+        "2022-year-end-province-due@talent-calendar",
+    ]
+    assert found["2022-mentor-recommendation-due@talent-calendar"] == {
+        "from": datetime(2022, 1, 15, 23, tzinfo=TZ),
+        "to": datetime(2022, 1, 16, tzinfo=TZ),
+        "sequence": 0,
+        "summary": "导师推荐截止",
+        "status": "CONFIRMED",
+        "alarms": [datetime(2022, 1, day, 1, tzinfo=UTC) for day in (7, 12, 14)],
+    }
+    assert found["2022-year-end-province-due@talent-calendar"]["to"] == datetime(2023, 1, 1, tzinfo=TZ)
+
+
+def test_a_city_s_own_extension_moves_its_event_under_the_same_uid() -> None:
+    plain = events(calendar(YEAR, city=YANCHENG))
+    moved = events(calendar(YEAR, {"shortlist": RERUN}, YANCHENG, {"shortlist": 1}))
+    uid = "2022-shortlist-due-yancheng@talent-calendar"
+    assert plain.keys() == moved.keys()
+    assert [key for key in plain if plain[key] != moved[key]] == [uid]
+    assert moved[uid] == {
+        "from": datetime(2022, 2, 10, 23, tzinfo=TZ),
+        "to": datetime(2022, 2, 11, tzinfo=TZ),
+        "sequence": 1,
+        "summary": "面试名单截止",
+        "status": "CONFIRMED",
+        "alarms": [datetime(2022, 1, 30, 1, tzinfo=UTC), *(datetime(2022, 2, day, 1, tzinfo=UTC) for day in (7, 9))],
+    }
+
+
+def test_the_description_says_why() -> None:
+    content = calendar(YEAR, {"shortlist": RERUN}, YANCHENG)
+    texts = [str(event["DESCRIPTION"]) for event in Calendar.from_ical(content).walk("VEVENT")]
+    assert texts[2] == "截止日 2022-02-10 当天有效（依据：日历、重启）。苏青科函〔2021〕21 号"
+
+
+def test_the_time_zone_is_in_the_file_and_right() -> None:
+    (zone,) = Calendar.from_ical(calendar(YEAR)).walk("VTIMEZONE")
+    (standard,) = zone.walk("STANDARD")
+    assert (str(zone["TZID"]), standard.decoded("TZOFFSETTO")) == ("Asia/Shanghai", timedelta(hours=8))
+
+
+def test_the_same_calendar_gives_the_same_bytes() -> None:
+    assert calendar(YEAR, city=YANCHENG) == calendar(YEAR, city=YANCHENG)
+    assert calendar(YEAR) == calendar(YEAR)
+
+
+def test_a_provisional_year_is_tentative() -> None:
+    found = events(calendar(load(2027)))
+    assert {(event["status"], str(event["summary"])[-4:]) for event in found.values()} == {("TENTATIVE", "（暂定）")}
+
+
+def test_lines_are_folded_within_75_octets() -> None:
+    assert max(len(line) for line in calendar(YEAR, city=YANCHENG).split(b"\r\n")) <= 75
