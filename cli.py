@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from commands.chinese import ChineseHelp, complaint
-from commands.options import ConfigurationError, UsageError
+from commands.options import AT_END, ConfigurationError, UsageError
 from commands.output import console, say
 
 DONE, REFUSED, USAGE, LATER, INTERRUPTED = 0, 1, 2, 75, 130
@@ -29,8 +29,8 @@ GROUPS = {
 SINGLE = {
     "status": ("commands.reading:status", "各市各阶段一览：现在，或过去任一时刻"),
     "log": ("commands.reading:log", "流转记录：谁、何时、为何"),
-    "rehearse": ("commands.rehearsal:rehearse", "在一个新库里把一整年预演一遍"),
-    "demo": ("commands.rehearsal:demo", "预演 2022 年到 2 月 7 日：一览、谁逾期、最近的函件、下一步"),
+    "rehearse": ("commands.rehearsal:rehearse", "在一个新库里把一整年演练一遍"),
+    "demo": ("commands.rehearsal:demo", "演练 2022 年到 2 月 7 日：一览、谁逾期、最近的函件、下一步"),
     "up": ("commands.running:up", "正式运行：数据库、Prefect、部署、推进、发信"),
     "doctor": ("commands.doctor:doctor", "检查设置与环境，说明问题与处理办法"),
 }
@@ -62,12 +62,13 @@ def _version() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's own); the exit status."""
     try:
-        outcome = application()(
-            sys.argv[1:] if argv is None else list(argv),
-            exit_on_error=False,
-            print_error=False,
-            result_action="return_value",
-        )
+        with AT_END:
+            outcome = application()(
+                sys.argv[1:] if argv is None else list(argv),
+                exit_on_error=False,
+                print_error=False,
+                result_action="return_value",
+            )
     except CycloptsError as error:
         say(complaint(error), "写 talent --help 看用法。")
         return USAGE

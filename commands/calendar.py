@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from commands.options import COMMON, City, Common, calendar_of
-from commands.output import answer, say, table
+from commands.output import answer, line, say, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,10 +66,10 @@ def _phase(year: Year, phase: Phase) -> dict[str, Any]:
 
 def _show(console: Console, year: Year, phases: list[dict[str, Any]]) -> None:
     mark = "（暂定：放假安排尚未公布）" if year.provisional else ""
-    console.print(f"{year.title} {mark}\n依据：{year.notice}\n", markup=False)
+    line(console, f"{year.title} {mark}\n依据：{year.notice}\n")
     rows = [(each["name"], each["opens"][:10], _day(each), _clock(each["due"]), _needs(year, each)) for each in phases]
     console.print(table("阶段", "开放", "截止日（含）", "截止时刻", "前提", rows=rows))
-    console.print("\n提醒函发出时刻")
+    line(console, "\n提醒函发出时刻")
     console.print(table("阶段", "档", "时刻", "缘由", rows=[row for each in phases for row in _reminders(each)]))
 
 
@@ -112,10 +112,10 @@ def check(source: Source, /, *, common: Common = COMMON) -> int:
 
 def _findings(console: Console, source: str, data: dict[str, list[dict[str, str]]]) -> None:
     for fault in data["faults"]:
-        console.print(f"错误 {fault['file']} {fault['key']}：{fault['reason']}；{fault['mend']}", markup=False)
+        line(console, f"错误 {fault['file']} {fault['key']}：{fault['reason']}；{fault['mend']}")
     for warning in data["warnings"]:
-        console.print(f"提醒 {warning['key']}：{warning['reason']}；{warning['mend']}", markup=False)
-    console.print(f"{source}：错误 {len(data['faults'])} 处，提醒 {len(data['warnings'])} 处。", markup=False)
+        line(console, f"提醒 {warning['key']}：{warning['reason']}；{warning['mend']}")
+    line(console, f"{source}：错误 {len(data['faults'])} 处，提醒 {len(data['warnings'])} 处。")
 
 
 @app.command(help="起草下一年度的日历：日期顺延，标为暂定，并列出要核对之处")
@@ -171,7 +171,10 @@ def _differences(console: Console, data: dict[str, list[dict[str, str | None]]])
         for name, changes in data.items()
         for each in changes
     ]
-    console.print(table("", "时刻", "原", "新", "函件", rows=rows) if rows else "两份日历的时刻完全相同。")
+    if rows:
+        console.print(table("", "时刻", "原", "新", "函件", rows=rows))
+    else:
+        line(console, "两份日历的时刻完全相同。")
 
 
 def _letter(change: dict[str, str | None]) -> str:

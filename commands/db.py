@@ -5,7 +5,7 @@ from __future__ import annotations
 from cyclopts import App
 
 from commands.options import COMMON, Common
-from commands.output import answer
+from commands.output import answer, line
 
 app = App(name="db")
 
@@ -19,7 +19,7 @@ def upgrade(*, common: Common = COMMON) -> None:
     before = migrate.prepared(database)
     migrate.upgrade(database)
     words = "数据库已是最新版本。" if before else "数据库已升级到最新版本。"
-    answer(common.json, {"upgraded": not before}, lambda console: console.print(words))
+    answer(common.json, {"upgraded": not before}, lambda console: line(console, words))
 
 
 @app.command(help="检查数据库的表结构是否与本版本一致（不一致时退出码 1）")
@@ -32,5 +32,5 @@ def check(*, common: Common = COMMON) -> int:
     differences = [str(difference) for difference in migrate.differences(database)] if prepared else []
     data = {"prepared": prepared, "differences": differences}
     words = "数据库与本版本一致。" if prepared else "数据库不是本版本；请运行 talent db upgrade。"
-    answer(common.json, data, lambda console: console.print("\n".join([words, *differences]), markup=False))
+    answer(common.json, data, lambda console: line(console, "\n".join([words, *differences])))
     return 0 if prepared and not differences else 1

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from commands.options import COMMON, Common, ConfigurationError, environment
-from commands.output import answer, table
+from commands.output import answer, line, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +27,11 @@ OLDEST = datetime.fromisoformat("2025-01-01T00:00+08:00")
 """A clock before this was never set: the programme is younger."""
 
 Level = Literal["ok", "note", "finding"]
-WORDS: dict[Level, tuple[str, str]] = {"ok": ("正常", "green"), "note": ("提示", "cyan"), "finding": ("问题", "bold red")}
+WORDS: dict[Level, tuple[str, str]] = {
+    "ok": ("正常", "green"),
+    "note": ("提示", "cyan"),
+    "finding": ("问题", "bold red"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def _show(console: Console, found: list[Finding]) -> None:
         made.add_row(finding.check, f"[{style}]{word}[/]", *map(_literal, (finding.says, finding.mend)))
     console.print(made)
     count = sum(finding.level == "finding" for finding in found)
-    console.print(f"{count} 个问题需要处理。" if count else "没有发现问题。")
+    line(console, f"{count} 个问题需要处理。" if count else "没有发现问题。")
 
 
 def _literal(text: str) -> str:
@@ -116,11 +120,13 @@ def _of_the_year(database: Database) -> Iterator[Finding]:
     else:
         yield Finding("年度", "ok", f"{year.year} 年度已打开")
     if opened.rehearsal:
-        yield Finding("邮箱", "note", "这是预演库，没有登记的邮箱以 example 地址代替")
+        yield Finding("邮箱", "note", "这是演练库，没有登记的邮箱以 example 地址代替")
         return
     missing = [city.name for city in year.cities if not any(offices.get(city.slug, (None, None))[:1])]
     if missing:
-        yield Finding("邮箱", "finding", f"没有登记邮箱：{'、'.join(missing)}", "运行 talent city set 城市 --email 邮箱")
+        yield Finding(
+            "邮箱", "finding", f"没有登记邮箱：{'、'.join(missing)}", "运行 talent city set 城市 --email 邮箱"
+        )
     if not offices.get("province", (None, None))[0]:
         yield Finding("邮箱", "finding", "没有登记省级管理办公室的邮箱", "运行 talent office set --email 邮箱")
 
@@ -137,7 +143,9 @@ def _of_the_clock(database: Database, now: datetime) -> Iterator[Finding]:
     if now < OLDEST:
         yield Finding("时钟", "finding", f"系统时钟是 {now:%Y-%m-%d %H:%M}", mend)
     elif newest is not None and newest > now + CLOCK_SLACK:
-        yield Finding("时钟", "finding", f"系统时钟是 {now:%Y-%m-%d %H:%M}，早于最近一条记录 {newest:%Y-%m-%d %H:%M}", mend)
+        yield Finding(
+            "时钟", "finding", f"系统时钟是 {now:%Y-%m-%d %H:%M}，早于最近一条记录 {newest:%Y-%m-%d %H:%M}", mend
+        )
     else:
         yield Finding("时钟", "ok", f"{now:%Y-%m-%d %H:%M}（北京时间）")
 

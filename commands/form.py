@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from commands.options import COMMON, Common, DryRun, OneCity, UsageError
-from commands.output import answer, say, table
+from commands.options import COMMON, Common, OneCity, UsageError
+from commands.output import answer, line, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +33,7 @@ def template(
     from forms.template import write
 
     write(known(phase), output)
-    answer(common.json, {"phase": phase, "file": str(output)}, lambda console: console.print(f"已写入 {output}"))
+    answer(common.json, {"phase": phase, "file": str(output)}, lambda console: line(console, f"已写入 {output}"))
 
 
 def known(phase: str) -> str:
@@ -89,11 +88,9 @@ def show_errors(console: Console, errors: tuple[RowError, ...]) -> None:
     console.print(table("工作表", "行", "列", "所填", "问题", "应为", rows=rows))
 
 
-def _checked(
-    console: Console, workbook: Path, errors: tuple[RowError, ...], warnings: tuple[RowError, ...]
-) -> None:
+def _checked(console: Console, workbook: Path, errors: tuple[RowError, ...], warnings: tuple[RowError, ...]) -> None:
     for warning in warnings:
-        console.print(f"提醒：{warning.sentence}", markup=False)
+        line(console, f"提醒：{warning.sentence}")
     if errors:
         show_errors(console, errors)
-    console.print(f"{workbook.name}：错误 {len(errors)} 处，提醒 {len(warnings)} 处。", markup=False)
+    line(console, f"{workbook.name}：错误 {len(errors)} 处，提醒 {len(warnings)} 处。")

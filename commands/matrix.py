@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from commands.output import table
+from commands.output import line, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,16 +55,17 @@ def marks(phase: Mapping[str, Any]) -> str:
 def show(console: Console, status: Mapping[str, Any], names: Mapping[str, str]) -> None:
     """Print the matrix, the totals, and the list of what is late or returned."""
     totals = status["totals"]
-    console.print(f"{status['year']} 年度　截至 {clock(status['as_of'])}", style="bold")
+    line(console, f"{status['year']} 年度　截至 {clock(status['as_of'])}", "bold")
     console.print(matrix(status, names))
-    console.print(LEGEND, style="dim")
-    console.print(
+    line(console, LEGEND, "dim")
+    line(
+        console,
         f"入选 {totals['admitted']} 人　省级资助 {totals['funded']}/{totals['funded_cap']} 人　"
-        f"中期退出 {totals['exited']} 人　优秀 {totals['excellent']} 人　证书 {totals['certificates']} 份"
+        f"中期退出 {totals['exited']} 人　优秀 {totals['excellent']} 人　证书 {totals['certificates']} 份",
     )
     late = list(lateness(status, names))
     if late:
-        console.print("\n逾期与退回", style="bold")
+        line(console, "\n逾期与退回", "bold")
         console.print(table("城市", "阶段", "状态", "截止（含）", "缘由", rows=late))
 
 
@@ -87,7 +88,7 @@ def reason(phase: Mapping[str, Any]) -> str:
 
 def due_day(phase: Mapping[str, Any]) -> str:
     """The due day, that day included, and what moved it where something did."""
-    from calendars.ics import CAUSES_IN_CHINESE
+    from calendars.deadlines import CAUSES_IN_CHINESE
 
     last = (datetime.fromisoformat(phase["due"]) - timedelta(microseconds=1)).date().isoformat()
     moved = "、".join(CAUSES_IN_CHINESE[cause] for cause in phase["due_because"] if cause != "calendar")

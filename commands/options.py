@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,13 +16,17 @@ from cyclopts import Parameter, Token
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.stamp import Stamp
     from calendars.year import Year
     from models.database import Database
+    from models.stamp import Stamp
     from settings import Settings
 
 TZ = ZoneInfo("Asia/Shanghai")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+AT_END = ExitStack()
+"""What is closed when the command has ended, however it ended."""
 
 
 class ConfigurationError(Exception):
@@ -33,7 +38,7 @@ class UsageError(Exception):
 
 
 def instant(text: str) -> datetime:
-    """An aware instant from `2022-01-16T09:00`, with an offset or without, or a bare day (its 00:00); else ValueError."""
+    """An aware instant from `2022-01-16T09:00`, or a bare day (its 00:00), Shanghai where it names no offset."""
     try:
         parsed = datetime.fromisoformat(f"{text}T00:00" if DAY.fullmatch(text) else text)
     except ValueError:
@@ -101,7 +106,9 @@ class Common:
         """The database that is meant; connections are made when it is first asked something."""
         from models.database import Database
 
-        return Database(self.db or environment().database.url)
+        made = Database(self.db or environment().database.url)
+        AT_END.callback(made.dispose)
+        return made
 
 
 @Parameter(name="*")

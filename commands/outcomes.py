@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from commands.output import answer, table
+from commands.output import answer, line, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -21,6 +21,26 @@ def report(common: Common, year: Year, outcome: Outcome, *, preview: bool = Fals
     """Print an outcome; the exit status: 0 where all that was asked happened, 1 else."""
     answer(common.json, outcome_json(outcome, preview=preview), lambda console: show(console, year, outcome, preview))
     return 0 if outcome.done else 1
+
+
+def joined(outcomes: Sequence[Outcome]) -> Outcome:
+    """One answer for several cities: done where all are; else the first "no", with every city's sentence."""
+    from acts.outcome import Changes, Outcome
+
+    first = next((outcome for outcome in outcomes if not outcome.done), outcomes[0])
+    changes = [outcome.changes for outcome in outcomes]
+    return Outcome(
+        first.outcome,
+        "\n".join(outcome.message for outcome in outcomes),
+        first.verdict,
+        first.errors,
+        first.warnings,
+        Changes(
+            tuple(move for each in changes for move in each.transitions),
+            tuple(letter for each in changes for letter in each.letters),
+            tuple(grant for each in changes for grant in each.extensions),
+        ),
+    )
 
 
 def outcome_json(outcome: Outcome, *, preview: bool) -> dict[str, Any]:
@@ -69,9 +89,9 @@ def show(console: Console, year: Year, outcome: Outcome, preview: bool) -> None:
     """Print the sentence, then the report card or the row errors, then what changed."""
     from commands.form import show_errors
 
-    console.print(outcome.message, style="green" if outcome.done else "yellow", markup=False)
+    line(console, outcome.message, "green" if outcome.done else "yellow")
     for warning in outcome.warnings:
-        console.print(f"提醒：{warning.sentence}", markup=False)
+        line(console, f"提醒：{warning.sentence}")
     if outcome.errors:
         show_errors(console, outcome.errors)
     if outcome.verdict is not None and not outcome.done:
@@ -87,9 +107,9 @@ def card(console: Console, rules: list[Mapping[str, Any]]) -> None:
     console.print(table("结论", "规则", "条款", "性质", "实际", "要求", rows=rows))
     mends = [rule for rule in rules if not rule["ok"] and not rule["waived"]]
     if mends:
-        console.print("怎样改：")
+        line(console, "怎样改：")
     for rule in mends:
-        console.print(f"  - {_actor(rule)}：{rule['mend']}", markup=False)
+        line(console, f"  - {_actor(rule)}：{rule['mend']}")
 
 
 def _verdict(rule: Mapping[str, Any]) -> str:
@@ -112,14 +132,14 @@ def show_changes(console: Console, year: Year, changes: Changes, preview: bool) 
     """Print what happened, or in a dry run would happen."""
     if not (changes.transitions or changes.letters or changes.extensions):
         return
-    console.print("将会发生（预览，没有写入）：" if preview else "已写入：")
+    line(console, "将会发生（预览，没有写入）：" if preview else "已写入：")
     for move in changes.transitions:
-        console.print(f"  {_place(year, move.after.city, move.after.phase)}：{_moved(move)}", markup=False)
+        line(console, f"  {_place(year, move.after.city, move.after.phase)}：{_moved(move)}")
     for grant in changes.extensions:
         place = _place(year, grant.city, grant.phase)
-        console.print(f"  {place}：截止日改为 {grant.until.isoformat()}（{grant.reason}）", markup=False)
+        line(console, f"  {place}：截止日改为 {grant.until.isoformat()}（{grant.reason}）")
     for letter in changes.letters:
-        console.print(f"  函件 → {letter.recipient}：{letter.subject}", markup=False)
+        line(console, f"  函件 → {letter.recipient}：{letter.subject}")
 
 
 def _moved(move: Move) -> str:
@@ -132,5 +152,3 @@ def _moved(move: Move) -> str:
 
 def _place(year: Year, city: str, phase: str) -> str:
     return f"{year.city(city).name} {year.phase(phase).name}"
-
-

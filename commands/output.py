@@ -34,6 +34,13 @@ def answer(as_json: bool, data: Any, people: Callable[[Console], None]) -> None:
         people(console())
 
 
+def line(to: Console, text: str, style: str = "") -> None:
+    """One line for people, as it is: no markup, and left to the terminal to wrap (rich breaks Chinese badly)."""
+    from rich.text import Text
+
+    to.print(Text(text, style=style), soft_wrap=True)
+
+
 def say(*lines: str) -> None:
     """A message for the one who typed: standard error, never part of the data."""
     for line in lines:

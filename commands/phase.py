@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from commands.options import SEASON, Cities, Day, DryRun, OneCity, Reason, Season, UsageError
-from commands.outcomes import report
-from commands.output import answer
+from commands.outcomes import changes_json, joined, report, show_changes
+from commands.output import answer, line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from acts.advance import Advance
     from calendars.year import Year
 
 app = App(name="phase")
@@ -38,7 +39,16 @@ def advance(
     phases = None if phase is None else [year.phase(phase).slug]
     cities = [year.city(key).slug for key in city] if city else None
     done = act(database, year.year, season.stamp(), phases=phases, cities=cities, dry_run=dry_run)
-    return advanced(season, year, done, dry_run)
+    data = changes_json(done.changes) | {"dry_run": dry_run, "failures": dict(done.failures)}
+    answer(season.json, data, lambda console: _advanced(console, year, done, dry_run))
+    return 1 if done.failures else 0
+
+
+def _advanced(console: Console, year: Year, done: Advance, preview: bool) -> None:
+    show_changes(console, year, done.changes, preview)
+    for city, reason in done.failures.items():
+        line(console, f"{year.city(city).name}没有推进：{reason}", "bold red")
+    line(console, f"状态变动 {len(done.changes.transitions)} 处，函件 {len(done.changes.letters)} 封。")
 
 
 @app.command(help="市级管理办公室报送本阶段")
@@ -58,7 +68,7 @@ def withdraw(*, city: OneCity, reason: Reason, dry_run: DryRun = False, season: 
     from acts.withdraw import withdraw as act
 
     database, year = season.opened()
-    outcome = act(database, year.year, year.city(city).slug, reason, season.stamp(), dry_run=dry_run)
+    outcome = act(database, year.year, year.city(city).slug, season.stamp(), reason=reason, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
 
 
@@ -78,19 +88,16 @@ def extend(
     from acts.extend import extend as act
 
     database, year = season.opened()
-    places = chosen(year, city, everyone=all_)
-    slug = year.phase(phase).slug
-    outcome = act(database, year.year, slug, places, until, reason, season.stamp(), dry_run=dry_run)
+    slug, places = year.phase(phase).slug, chosen(year, city, everyone=all_)
+    outcome = act(database, year.year, slug, places, season.stamp(), until=until, reason=reason, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
 
 
-def chosen(year: Year, cities: Sequence[str] | None, *, everyone: bool) -> tuple[str, ...]:
-    """The slugs that --city (several) or --all name; raises UsageError where neither or both are given."""
+def chosen(year: Year, cities: Sequence[str] | None, *, everyone: bool) -> tuple[str, ...] | None:
+    """The slugs that --city (several) names, None for --all; raises UsageError where neither or both are given."""
     if bool(cities) == everyone:
         raise UsageError("请写明 --city（可以写多次）或 --all，二者写其一。")
-    if everyone:
-        return tuple(city.slug for city in year.cities)
-    return tuple(year.city(key).slug for key in cities or ())
+    return None if everyone else tuple(year.city(key).slug for key in cities or ())
 
 
 @app.command(help="省级管理办公室：审定或备案；加 --reject 为退回")
@@ -112,12 +119,14 @@ def approve(
     if reject != (reason is not None):
         raise UsageError("--reject 与 --reason 要一起写。")
     database, year = season.opened()
-    slug, places = year.phase(phase).slug, chosen(year, city, everyone=False)
-    if reason is not None:
-        outcome = refuse(database, year.year, slug, places, reason, season.stamp(), until=until, dry_run=dry_run)
-    else:
-        outcome = act(database, year.year, slug, places, season.stamp(), dry_run=dry_run)
-    return report(season, year, outcome, preview=dry_run)
+    slug, stamp = year.phase(phase).slug, season.stamp()
+    outcomes = [
+        act(database, year.year, slug, place, stamp, dry_run=dry_run)
+        if reason is None
+        else refuse(database, year.year, slug, place, stamp, reason=reason, until=until, dry_run=dry_run)
+        for place in dict.fromkeys(year.city(key).slug for key in city)
+    ]
+    return report(season, year, joined(outcomes), preview=dry_run)
 
 
 @app.command(help="省级管理办公室：对某市本次办理豁免一条“原则上”的规则")
@@ -136,7 +145,7 @@ def waive(
 
     database, year = season.opened()
     slug, place = year.phase(phase).slug, year.city(city).slug
-    outcome = act(database, year.year, slug, place, rule, reason, season.stamp(), dry_run=dry_run)
+    outcome = act(database, year.year, rule, slug, place, season.stamp(), reason=reason, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
 
 
@@ -156,5 +165,5 @@ def rerun(
 
     database, year = season.opened()
     slug, place = year.phase(phase).slug, year.city(city).slug
-    outcome = act(database, year.year, slug, place, until, reason, season.stamp(), dry_run=dry_run)
+    outcome = act(database, year.year, slug, place, season.stamp(), until=until, reason=reason, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
