@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 30
 """How long a writer waits for another one before it gives up as `Busy`."""
 
+ROW_SECONDS = 2
+"""How long the holder of a year waits for a single row that something else has locked (PostgreSQL)."""
+
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}",
@@ -86,11 +89,12 @@ class Database:
                 if year is not None:
                     lock = text("SELECT 1 FROM programme_year WHERE year = :year FOR UPDATE")
                     connection.execute(lock, {"year": year})
+                connection.execute(text(f"SET LOCAL lock_timeout = '{ROW_SECONDS}s'"))
             yield connection
 
     def upgrade(self) -> None:
         """Bring it to this version's tables. Alembic is slow to import and comes in only here."""
-        from models import migrate  # noqa: PLC0415
+        from models import migrate
 
         migrate.upgrade(self)
 

@@ -5,8 +5,8 @@ They hold the current draft of a city. What an attempt was judged on is frozen i
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 -- SQLModel reads annotations at run time
-from decimal import Decimal  # noqa: TC003
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint

@@ -118,7 +118,9 @@ def extensions(connection: Connection, year: int, cities: Collection[str] | None
     return found
 
 
-def waivers(connection: Connection, year: int, cities: Collection[str] | None) -> dict[tuple[str, str, int], dict[str, Waived]]:
+def waivers(
+    connection: Connection, year: int, cities: Collection[str] | None
+) -> dict[tuple[str, str, int], dict[str, Waived]]:
     """Give the waived rules by phase, city and attempt."""
     table = table_of(WaiverRow)
     query = select(table).where(table.c.year == year)

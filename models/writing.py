@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from gates.states import Event
+    from models.stamp import Stamp
     from models.standing import Cell
 
 LetterKey = tuple[str, str, str, str, str, str]
-"""Phase, city, attempt, recipient, kind, slot: what makes a letter one within a year; `'*'` where it does not apply."""
+"""Phase, city, attempt, recipient, kind, slot: what makes a letter one within a year; `ALL` where one does not apply."""
+
+
+ALL = "*"
+"""A part of a letter's key that does not apply: never NULL, for NULLs never collide."""
 
 
 class Stale(TalentError):
@@ -95,6 +100,8 @@ class LetterRow:
     text: str
     html: str
     message_id: str
+    state: str = "queued"
+    detail: str | None = None
 
     @property
     def key(self) -> LetterKey:
@@ -116,28 +123,19 @@ class Writes:
         return bool(self.moves or self.grants or self.waivings or self.judged or self.letters)
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """By whom, at what time by the clock, and as of what instant of the programme."""
-
-    by: str
-    at: datetime
-    as_of: datetime
-
-
-def write(connection: Connection, year: int, writes: Writes, signature: Signature) -> None:
+def write(connection: Connection, year: int, writes: Writes, stamp: Stamp) -> None:
     """Write all of it, and bump the year's revision; nothing where there is nothing.
 
     Raises `Stale` where a city phase is no longer as it was read (compare-and-set on its count of moves).
     """
     if not writes:
         return
-    signed = asdict(signature)
+    signed = stamp.columns()
     _move(connection, year, writes.moves, signed)
     for model, rows in ((ExtensionRow, writes.grants), (WaiverRow, writes.waivings), (Filing, writes.judged)):
         _insert(connection, table_of(model), [{"year": year, **asdict(row), **signed} for row in rows])
     _cancel(connection, year, writes.moves)
-    _queue(connection, year, writes.letters, signature)
+    _queue(connection, year, writes.letters, stamp)
     bump(connection, year)
 
 
@@ -224,9 +222,9 @@ def _cancel(connection: Connection, year: int, moves: Iterable[Move]) -> None:
         )
 
 
-def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], signature: Signature) -> None:
-    signed = {"queued_at": signature.at, "queued_as_of": signature.as_of, "due_at": signature.as_of}
-    insert_once(connection, table_of(Letter), [{"year": year, "state": "queued", "tries": 0, **asdict(row), **signed} for row in letters])
+def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:
+    signed = {"queued_at": stamp.at, "queued_as_of": stamp.as_of, "due_at": stamp.as_of}
+    insert_once(connection, table_of(Letter), [{"year": year, "tries": 0, **asdict(row), **signed} for row in letters])
 
 
 def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:
@@ -237,13 +235,13 @@ def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[
     return {tuple(row) for row in connection.execute(query)}
 
 
-def open_rows(connection: Connection, year: Year, *, rehearsal: bool, signature: Signature) -> bool:
+def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Stamp) -> bool:
     """Make the year's rows, one a city and phase; False where they are there already."""
     table = table_of(ProgrammeYear)
     if connection.execute(select(table.c.year).where(table.c.year == year.year)).scalar() is not None:
         return False
     row = {"year": year.year, "calendar": year.source_text, "rehearsal": rehearsal, "revision": 1}
-    opening = {"opened_by": signature.by, "opened_at": signature.at, "opened_as_of": signature.as_of}
+    opening = {"opened_by": stamp.by, "opened_at": stamp.at, "opened_as_of": stamp.as_of}
     connection.execute(insert(table), {**row, **opening})
     _insert(connection, table_of(CityYear), [
         {"year": year.year, "city": city.slug, "name": city.name, "code": city.code, "position": position}
@@ -251,7 +249,7 @@ def open_rows(connection: Connection, year: Year, *, rehearsal: bool, signature:
     ])  # fmt: skip
     _insert(connection, table_of(CityPhase), [
         {"year": year.year, "phase": phase.slug, "city": city.slug, "state": State.WAITING,
-         "attempt": 1, "moves": 0, "filings": 0, "as_of": signature.as_of}
+         "attempt": 1, "moves": 0, "filings": 0, "as_of": stamp.as_of}
         for phase in year.phases for city in year.cities
     ])  # fmt: skip
     return True
@@ -265,11 +263,4 @@ def withdraw_city(connection: Connection, year: int, city: str, as_of: datetime)
 
 def message_id(domain: str, year: int, key: LetterKey) -> str:
     """Make the Message-ID from the letter's key, so that any copy is recognisably the same letter."""
-    import hashlib  # noqa: PLC0415
-
     return f"<{hashlib.sha256('/'.join((str(year), *key)).encode()).hexdigest()[:32]}@{domain}>"
-
-
-def token() -> str:
-    """Make a claim's token."""
-    return secrets.token_hex(8)

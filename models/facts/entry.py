@@ -114,7 +114,15 @@ def rank_within(student: Table, figures: Figures) -> ColumnElement[bool]:
 def _judged(student: Table, figures: Figures) -> list[ColumnElement[Any]]:
     needs = case((student.c.guardian_consent, None), else_=student.c.consent_from).label("consent_from")
     within = rank_within(student, figures).label("rank_within")
-    return [student.c.city, student.c.grade, student.c.subject, within, student.c.mentor_party, student.c.recommended, needs]
+    return [
+        student.c.city,
+        student.c.grade,
+        student.c.subject,
+        within,
+        student.c.mentor_party,
+        student.c.recommended,
+        needs,
+    ]
 
 
 def _profiles(scope: Scope, student: Table, figures: Figures, *more: ColumnElement[bool]) -> list[Row[Any]]:
@@ -152,7 +160,9 @@ def _withdrawn(scope: Scope) -> frozenset[str]:
 def _persons_twice(scope: Scope, filed: frozenset[str]) -> list[str]:
     student = table_of(StudentDraft)
     cities = sorted(filed | set(scope.cities))
-    query = select(student.c.person).where(student.c.year == scope.year.year, student.c.taken, student.c.city.in_(cities))
+    query = select(student.c.person).where(
+        student.c.year == scope.year.year, student.c.taken, student.c.city.in_(cities)
+    )
     return list(scope.connection.execute(query.group_by(student.c.person).having(func.count() > 1)).scalars())
 
 
@@ -230,4 +240,6 @@ def funded_places(scope: Scope) -> dict[str, int]:
     table = table_of(CityPhase)
     query = select(table.c.city, table.c.tally).where(table.c.year == scope.year.year, table.c.phase == "interview")
     gone = _withdrawn(scope)
-    return {city: tally.get("funded", 0) for city, tally in scope.connection.execute(query) if tally and city not in gone}
+    return {
+        city: tally.get("funded", 0) for city, tally in scope.connection.execute(query) if tally and city not in gone
+    }

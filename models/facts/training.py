@@ -178,6 +178,6 @@ def visits(scope: Scope, before: date | None = None) -> dict[str, dict[str, int]
 
 
 def _month(year: int, month: int) -> date:
-    from datetime import date  # noqa: PLC0415
+    from datetime import date
 
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)

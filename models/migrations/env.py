@@ -18,7 +18,6 @@ assert models.drafts
 assert models.season
 
 
-
 def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:  # noqa: ANN401
     """Write our own column types by name, and SQLModel's text as plain text."""
     if kind == "type" and isinstance(item, AutoString):

@@ -1,0 +1,93 @@
+"""Doing all that is owed at an instant and not yet done, and nothing the second time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from acts.chasing import chase, digest
+from acts.correspondence import correspond
+from acts.outcome import Changes
+from acts.season import Season
+from acts.settle import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from models.database import Database
+    from models.stamp import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What an advance did, and the cities it could not: slug to what went wrong."""
+
+    changes: Changes = field(default_factory=Changes)
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+
+def advance(
+    database: Database,
+    year: int,
+    stamp: Stamp,
+    phases: Sequence[str] | None = None,
+    cities: Sequence[str] | None = None,
+    *,
+    dry_run: bool = False,
+) -> Advance:
+    """Advance these phases of these cities (None: all of them), as of the stamp's instant.
+
+    One pass for all cities. Where it fails, each city is tried by itself: the one that fails is named and left as it
+    was, the others are done. The province's digest goes out only where the whole year is looked at.
+    """
+    passing = _Pass(year, stamp, phases, dry_run=dry_run)
+    failures: dict[str, str] = {}
+    with database.write(year) as connection:
+        every = Season.read(connection, year, stamp, cities).cities
+        try:
+            passing.over(connection, every)
+        except Exception:  # noqa: BLE001 -- whatever one city does must not hold up the others
+            for city in every:
+                try:
+                    passing.over(connection, [city])
+                except Exception as error:  # noqa: BLE001
+                    failures[city] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        if phases is None and cities is None:
+            passing.savepoint(connection, None, digest)
+    return Advance(_joined(passing.changes), failures)
+
+
+class _Pass:
+    """One pass at an instant; each savepoint of it stands or falls by itself."""
+
+    def __init__(self, year: int, stamp: Stamp, phases: Sequence[str] | None, *, dry_run: bool) -> None:
+        self.year, self.stamp, self.phases, self.dry_run = year, stamp, phases, dry_run
+        self.changes: list[Changes] = []
+
+    def over(self, connection: Connection, cities: Sequence[str]) -> None:
+        self.savepoint(connection, cities, self._states_then_letters)
+
+    def savepoint(self, connection: Connection, cities: Sequence[str] | None, step: Callable[[Season], None]) -> None:
+        with connection.begin_nested() as savepoint:
+            season = Season.read(connection, self.year, self.stamp, cities)
+            step(season)
+            season.flush()
+            correspond(season)
+            season.flush()
+            if self.dry_run:
+                savepoint.rollback()
+        self.changes.append(season.changes)
+
+    def _states_then_letters(self, season: Season) -> None:
+        settle(season, season.cities)
+        chase(season, self.phases)
+
+
+def _joined(changes: Sequence[Changes]) -> Changes:
+    return Changes(
+        tuple(move for one in changes for move in one.transitions),
+        tuple(letter for one in changes for letter in one.letters),
+        tuple(grant for one in changes for grant in one.extensions),
+    )

@@ -1,0 +1,92 @@
+"""The province's last word on a phase: approval, record or results, and its rejection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts import judging
+from acts.outcome import Outcome
+from acts.refusing import illegal, refuse
+from acts.season import sitting
+from acts.settle import return_to_city, settle
+from calendars.deadlines import day_of
+from gates.states import Event
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from acts.season import Season
+    from models.database import Database
+    from models.stamp import Stamp
+    from models.standing import Cell
+
+
+def approve(database: Database, year: int, phase: str, city: str, stamp: Stamp, *, dry_run: bool = False) -> Outcome:
+    """Let a submitted phase pass. `refused` with a report card where the province's own part is not done."""
+    with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        season.not_backdated(season.cells[phase, city])
+        settle(season, [city])
+        cell = season.cells[phase, city]
+        why = _not_the_provinces(season, cell) or illegal(season, cell, Event.APPROVE)
+        outcome = refuse(season, cell, Event.APPROVE, why) if why else _approve(season, cell)
+        settle(season, [city])
+    return season.answered(outcome)
+
+
+def _approve(season: Season, cell: Cell) -> Outcome:
+    title, tally, verdict = season.title(cell.phase, cell.city), cell.tally, None
+    if cell.phase in judging.PARTS:
+        judgement = judging.judge_cities(season, cell.phase, [cell.city], judging.PROVINCE)[cell.city]
+        verdict, tally = judgement.verdict, judgement.tally
+        if not verdict.passed:
+            mends = "；".join(finding.mend for finding in verdict.refusals)
+            refused = refuse(season, cell, Event.APPROVE, f"{title} 还不能公布结果：{mends}。")
+            return Outcome(refused.outcome, refused.message, verdict)
+        judging.keep(season, cell, judgement, cell.filings, judging.PROVINCE)
+    cell = season.move(cell, Event.APPROVE, passed_at=season.stamp.as_of, tally=tally)
+    results = season.year.phase(cell.phase).province == "results"
+    season.owe("result" if results else "passed", cell, str(cell.filings))
+    if season.year.phase(cell.phase).province == "approve":
+        season.owe("appointment", cell, "*")
+    return Outcome("done", f"{title} 已由省级管理办公室办结，阶段通过。", verdict)
+
+
+def reject(
+    database: Database,
+    year: int,
+    phase: str,
+    city: str,
+    stamp: Stamp,
+    *,
+    reason: str,
+    until: date | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Return a submitted phase to its city, with a reason; past the due instant a new due day must be named."""
+    with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        season.not_backdated(season.cells[phase, city])
+        settle(season, [city])
+        cell = season.cells[phase, city]
+        why = _not_the_provinces(season, cell) or illegal(season, cell, Event.REJECT) or _no_room(season, cell, until)
+        if why:
+            outcome = refuse(season, cell, Event.REJECT, why)
+        else:
+            return_to_city(season, cell, Event.REJECT, number=cell.filings, reason=reason, until=until)
+            due = season.due(phase, city)
+            outcome = Outcome("done", f"{season.title(phase, city)} 已退回修改，请于 {due.day} 24:00 前重新报送。")
+    return season.answered(outcome)
+
+
+def _not_the_provinces(season: Season, cell: Cell) -> str | None:
+    if season.year.phase(cell.phase).province:
+        return None
+    return f"{season.title(cell.phase, cell.city)} 由关口判定，无需省级管理办公室审定或备案。"
+
+
+def _no_room(season: Season, cell: Cell, until: date | None) -> str | None:
+    due, today = season.due(cell.phase, cell.city), day_of(season.stamp.as_of)
+    if until is not None:
+        return None if until >= today else f"重新报送的截止日 {until} 已经过去；请另定日期。"
+    if due.met_by(season.stamp.as_of):
+        return None
+    return f"{season.title(cell.phase, cell.city)} 已过截止日 {due.day}，退回时须用 --until 写明新的截止日。"

@@ -1,0 +1,145 @@
+"""Letters that time alone makes owed: reminders, overdue letters, escalations, the monthly watch, the daily digest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from acts.judging import scope_of
+from acts.settle import province_due
+from calendars import rungs
+from calendars.deadlines import day_of
+from gates.states import State
+from letters.brief import Item
+from models.columns import table_of
+from models.parties import Reach
+from models.season import Letter
+from models.writing import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from acts.season import Season
+    from calendars.deadlines import Due
+    from calendars.year import Phase
+    from models.standing import Cell
+
+CULTIVATION = "cultivation"
+UNDELIVERABLE = ("failed", "unknown", "held")
+
+
+def chase(season: Season, phases: Sequence[str] | None = None) -> None:
+    """Owe what has come for each city phase still waited for: of several rungs the latest, never the backlog."""
+    for phase in season.year.phases:
+        if phases is not None and phase.slug not in phases:
+            continue
+        for city in season.cities:
+            _chase(season, phase, season.cells[phase.slug, city])
+        if phase.monthly_from is not None:
+            _watch_visits(season, phase)
+
+
+def _chase(season: Season, phase: Phase, cell: Cell) -> None:
+    now, days = season.stamp.as_of, season.days
+    if cell.state in {State.OPEN, State.RETURNED} and cell.since is not None:
+        due = season.due(phase.slug, cell.city)
+        _remind(season, cell, due, rungs.latest(rungs.ladder(phase, due, days, cell.since), now), province=False)
+    elif cell.state is State.OVERDUE:
+        due = season.due(phase.slug, cell.city)
+        if now >= rungs.overdue_letter_at(due, days):
+            season.owe("overdue", cell, _slot(due.instant), due=due)
+        if now >= rungs.escalation_at(due, days, season.year.figures.escalation_days):
+            season.owe("escalation", cell, _slot(due.instant), due=due)
+    elif cell.state is State.SUBMITTED and phase.province and cell.filed_at is not None:
+        due = province_due(season, cell)
+        ladder = rungs.province_ladder(due, season.year.figures, days, cell.filed_at)
+        _remind(season, cell, due, rungs.latest(ladder, now), province=True)
+
+
+def _remind(season: Season, cell: Cell, due: Due, rung: rungs.Rung | None, *, province: bool) -> None:
+    if rung is not None and season.stamp.as_of < due.instant:
+        season.owe("reminder", cell, f"{rung.days}@{_slot(due.instant)}", due=due, province=province)
+
+
+def _slot(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M}"
+
+
+def _watch_visits(season: Season, phase: Phase) -> None:
+    """Write once a month about the students who have fewer days on campus than the months gone by ask for."""
+    now = season.stamp.as_of
+    months = [instant for instant in rungs.monthly(phase, season.days) if instant <= now]
+    cells = [season.cells[phase.slug, city] for city in season.cities]
+    watched = [cell for cell in cells if cell.state in {State.OPEN, State.RETURNED} and cell.since is not None]
+    if not months or not watched:
+        return
+    month = months[-1]
+    cities = [cell.city for cell in watched if cell.since is not None and cell.since <= month]
+    owed = visits_owed(season, month)
+    behind = Reach(scope_of(season, phase.slug, cities)).behind(day_of(month), owed) if cities else {}
+    for city, had in behind.items():
+        if had:
+            lacking = {number: owed - days for number, days in had.items()}
+            season.owe("visits-short", season.cells[phase.slug, city], f"{month:%Y-%m-%d}", short=lacking)
+
+
+def visits_owed(season: Season, at: datetime) -> int:
+    """Give the visits that the months of cultivation gone by ask for, in proportion to the year's figure.
+
+    A local assumption: the notice names only the figure for the whole year (四(三)).
+    """
+    first, last = season.year.figures.cultivation_months
+    gone = min(max((at.year - season.year.year) * 12 + at.month - first, 0), last - first + 1)
+    return season.year.figures.visits * gone // (last - first + 1)
+
+
+def digest(season: Season) -> None:
+    """Owe the province its digest of the working day, where at 09:00 something was late, waited for it or is stuck."""
+    slot = rungs.digest_slot(season.stamp.as_of, season.days)
+    if slot is None:
+        return
+    found = [*_late(season), *_awaiting(season), *_stuck(season)]
+    if any(since <= slot for since, _ in found):
+        items = tuple(item for _, item in found)
+        season.owe_year("digest", f"{slot:%Y-%m-%d}", items=items)
+
+
+def _late(season: Season) -> list[tuple[datetime, Item]]:
+    found = []
+    for cell in season.cells.values():
+        if cell.state is State.OVERDUE:
+            due = season.due(cell.phase, cell.city)
+            days = (day_of(season.stamp.as_of) - due.day).days
+            item = Item(season.title(cell.phase, cell.city), f"应于 {due.day} 前报送", days=days, group="late")
+            found.append((due.instant, item))
+    return found
+
+
+def _awaiting(season: Season) -> list[tuple[datetime, Item]]:
+    found = []
+    for cell in season.cells.values():
+        if cell.state is State.SUBMITTED and season.year.phase(cell.phase).province and cell.filed_at is not None:
+            due = province_due(season, cell)
+            days = (day_of(season.stamp.as_of) - day_of(cell.filed_at)).days
+            item = Item(season.title(cell.phase, cell.city), f"请于 {due.day} 前办理", days=days, group="awaiting")
+            found.append((cell.filed_at, item))
+    return found
+
+
+def _stuck(season: Season) -> list[tuple[datetime, Item]]:
+    """Letters that could not be delivered: a deadline at risk."""
+    letter = table_of(Letter)
+    query = (
+        select(letter.c.concerns, func.count(), func.min(letter.c.queued_as_of))
+        .where(letter.c.year == season.year.year, letter.c.state.in_(UNDELIVERABLE))
+        .group_by(letter.c.concerns)
+        .order_by(letter.c.concerns)
+    )
+    found = []
+    for city, count, since in season.connection.execute(query):
+        name = "全省" if city == ALL else season.year.city(city).name
+        days = (day_of(season.stamp.as_of) - day_of(since)).days
+        found.append((since, Item(name, f"{count} 封函件未能送达", days=days, group="undeliverable")))
+    return found

@@ -1,0 +1,164 @@
+"""From letters owed to letters written: recipients found for all cities at once, rendered, their keys made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from acts import recipients
+from acts.judging import scope_of
+from calendars.deadlines import day_of
+from letters.brief import Brief, Item
+from letters.render import render
+from models.parties import Reach
+from models.writing import ALL, LetterRow, message_id, queued_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from acts.recipients import Recipient
+    from acts.season import Owed, Season
+    from models.parties import Concerned
+    from models.writing import LetterKey
+
+DOMAIN = "talent-calendar.example"
+ONCE_EVER = frozenset({"appointment"})
+"""Kinds of which a recipient gets one in a year, whatever city, attempt or filing causes it."""
+
+COUNTED: Mapping[tuple[str, str], str] = {
+    ("passed", "application"): "chosen",
+    ("passed", "shortlist"): "shortlisted",
+    ("opened", "interview"): "shortlisted",
+    ("reminder", "interview"): "shortlisted",
+    ("passed", "interview"): "admitted",
+    ("opened", "midterm"): "in_training",
+    ("passed", "midterm"): "exited",
+}
+"""What a party's students are counted as."""
+
+LISTED: Mapping[tuple[str, str | None], str] = {
+    ("passed", "interview"): "由您培养",
+    ("opened", "cultivation"): "请制定培养方案",
+    ("reminder", "midterm"): "尚未完成中期评价",
+    ("passed", "midterm"): "中期评价不合格，退出培养",
+}
+"""Letters that list a party's students by number, and what is said of each."""
+
+
+def correspond(season: Season) -> None:
+    """Write every letter owed that was not written before."""
+    if not season.owed:
+        return
+    owed, season.owed = season.owed, []
+    written = queued_keys(season.connection, season.year.year, (one.slot for one in owed))
+    rows: dict[LetterKey, LetterRow] = {}
+    for one, recipient in _addressed(season, owed):
+        key = _key(one, recipient)
+        if key not in written and key not in rows:
+            rows[key] = _written(season, one, recipient, key)
+    season.writes.letters.extend(rows.values())
+
+
+def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipient]]:
+    """Find who gets each; every question about parties is asked once, for all cities."""
+    asked = [(one, audience) for one in owed for audience in recipients.audiences(one)]
+    cities = sorted({one.city for one, _ in asked if one.city != ALL})
+    reach = Reach(scope_of(season, season.year.phases[0].slug, cities))
+    concerned: dict[tuple[str, str | None, str], Concerned] = {}
+    for one, audience in asked:
+        find = recipients.parties(one, audience)
+        if find is not None and (one.kind, one.phase, audience) not in concerned:
+            concerned[one.kind, one.phase, audience] = find(reach)
+    on_file = reach.on_file(_merged(concerned.values()))
+    addressed: list[tuple[Owed, Recipient]] = []
+    for one, audience in asked:
+        if audience in recipients.OFFICES:
+            addressed.append((one, recipients.office(season, one.city, audience)))
+            continue
+        parties = concerned.get((one.kind, one.phase, audience), {}).get(one.city, {})
+        for party, numbers in parties.items():
+            theirs = tuple(number for number in numbers if one.short is None or number in one.short)
+            if theirs or one.short is None:
+                addressed.append((one, recipients.party(on_file[party], audience, theirs)))
+    return addressed
+
+
+def _merged(answers: Iterable[Concerned]) -> Concerned:
+    found: Concerned = defaultdict(dict)
+    for answer in answers:
+        for city, parties in answer.items():
+            found[city].update(parties)
+    return found
+
+
+def _key(owed: Owed, recipient: Recipient) -> LetterKey:
+    city, attempt = (ALL, ALL) if owed.kind in ONCE_EVER else (owed.city, owed.attempt)
+    return (owed.phase or ALL, city, attempt, recipient.key, owed.kind, owed.slot)
+
+
+def _written(season: Season, owed: Owed, recipient: Recipient, key: LetterKey) -> LetterRow:
+    rendered = render(_brief(season, owed, recipient))
+    return LetterRow(
+        *key,
+        concerns=owed.city,
+        address=recipient.address,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message_id=message_id(urlsplit(season.stamp.base_url).hostname or DOMAIN, season.year.year, key),
+        state="queued" if recipient.address else "held",
+        detail=None if recipient.address else "未登记邮箱",
+    )
+
+
+def _brief(season: Season, owed: Owed, recipient: Recipient) -> Brief:
+    about = (owed.kind, owed.phase or "")
+    today = day_of(season.stamp.as_of)
+    return Brief(
+        kind=owed.kind,
+        phase=owed.phase,
+        phase_name=season.year.phase(owed.phase).name if owed.phase else "",
+        year=season.year.year,
+        city_name=None if owed.city == ALL else season.year.city(owed.city).name,
+        audience=recipient.audience,
+        addressee=recipient.addressee,
+        as_of=season.stamp.as_of,
+        due=owed.due,
+        working_days_left=season.days.left(today, owed.due.day) if owed.due else None,
+        attempt=int(owed.attempt) if owed.attempt != ALL else 1,
+        reason=owed.reason,
+        findings=owed.findings,
+        items=owed.items + _items(season, owed, recipient),
+        counts={COUNTED[about]: len(recipient.numbers)} if about in COUNTED and recipient.party else {},
+        link=_link(season, owed),
+        provisional=season.year.provisional,
+    )
+
+
+def _items(season: Season, owed: Owed, recipient: Recipient) -> tuple[Item, ...]:
+    """List the students a letter is about: by number, and with the visits still lacking where it is about those."""
+    if owed.short is not None:
+        numbers = recipient.numbers if recipient.party else tuple(sorted(owed.short))
+        return tuple(
+            Item(
+                number,
+                f"到校培养尚缺 {owed.short[number]} 次（全年不少于 {season.year.figures.visits} 次）",
+                days=owed.short[number],
+            )
+            for number in numbers
+        )
+    if (owed.kind, owed.phase) in LISTED and recipient.party:
+        return tuple(Item(number, LISTED[owed.kind, owed.phase]) for number in recipient.numbers)
+    return ()
+
+
+def _link(season: Season, owed: Owed) -> str:
+    if not season.stamp.base_url:
+        return ""
+    page = (
+        f"/{season.year.year}"
+        + (f"/{owed.phase}" if owed.phase else "")
+        + ("" if owed.city == ALL else f"/{owed.city}")
+    )
+    return season.stamp.base_url.rstrip("/") + page

@@ -1,0 +1,71 @@
+"""From the rows of a workbook to the rows of a draft: who the persons are, whom they chose, what is derived."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+
+from models import loading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from acts.season import Season
+    from forms.definitions import Row
+    from forms.reading import Reading
+
+    Drafts = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def rows_of(season: Season, city: str, reading: Reading) -> Drafts:
+    """Give the draft's rows by sheet key; registers the parties that the forms name."""
+    plain = {key: [row.model_dump() for row in rows] for key, rows in reading.rows.items()}
+    derive = DERIVED.get(reading.slug)
+    return derive(season, city, reading.rows, plain) if derive else plain
+
+
+def _roll(
+    season: Season, _city: str, rows: Mapping[str, Sequence[Row]], plain: dict[str, list[dict[str, Any]]]
+) -> Drafts:
+    keys = {
+        "institutions": [("institution", row["name"], "") for row in plain["institutions"]],
+        "mentors": [("mentor", row["name"], row["institution"]) for row in plain["mentors"]],
+    }
+    mails = {key: row["email"] for sheet, found in keys.items() for key, row in zip(found, plain[sheet], strict=True)}
+    ids = loading.register(season.connection, mails)
+    for sheet, found in keys.items():
+        for key, row in zip(found, plain[sheet], strict=True):
+            row["party"] = ids[key]
+    for row in plain["mentors"]:
+        row["returning_mentor"] = row.pop("returning")
+        row["honours"] = list(row["honours"])
+    return plain
+
+
+def _applications(
+    season: Season, city: str, rows: Mapping[str, Sequence[Row]], plain: dict[str, list[dict[str, Any]]]
+) -> Drafts:
+    place = season.year.city(city).name
+    ids = loading.register(
+        season.connection, {("school", row["name"], place): row["email"] for row in plain["schools"]}
+    )
+    for row in plain["schools"]:
+        row["party"] = ids["school", row["name"], place]
+    roll = loading.roll(season.connection, season.year.year, city)
+    for row in plain["students"]:
+        row["person"] = person(row["name"], row["born"], row["school"])
+        row["consent_from"] = pendulum.instance(row["born"]).add(years=season.year.figures.consent_age)
+        row["mentor_party"] = roll[row["mentor"], row["institution"]]
+        row["school_party"] = ids.get(("school", row["school"], place))
+    return plain
+
+
+def person(name: str, born: date, school: str) -> str:
+    """Give what tells the same child apart from homonyms over the province: 姓名 + 出生日期 + 中学, as a fingerprint."""
+    return hashlib.sha256(f"{name}|{born.isoformat()}|{school}".encode()).hexdigest()[:32]
+
+
+DERIVED: Mapping[str, Callable[..., Drafts]] = {"mentor-recommendation": _roll, "application": _applications}

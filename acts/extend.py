@@ -1,0 +1,67 @@
+"""A later due day before the due instant, for one city, several or all; the same attempt goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.outcome import Outcome
+from acts.refusing import illegal, refuse
+from acts.season import sitting
+from acts.settle import settle
+from gates.states import Event, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from acts.season import Season
+    from models.database import Database
+    from models.stamp import Stamp
+    from models.standing import Cell
+
+DONE_WITH = frozenset({State.SUBMITTED, State.PASSED, State.WITHDRAWN})
+
+
+def extend(
+    database: Database,
+    year: int,
+    phase: str,
+    cities: Sequence[str] | None,
+    stamp: Stamp,
+    *,
+    until: date,
+    reason: str,
+    dry_run: bool = False,
+) -> Outcome:
+    """Extend these cities (None: every one that still owes the phase) until a day, that day included.
+
+    `refused` where any city that was named could not be extended; the others are.
+    """
+    with sitting(database, year, stamp, cities, dry_run=dry_run) as season:
+        for city in season.cities:
+            season.not_backdated(season.cells[phase, city])
+        settle(season, season.cities)
+        done, refused = [], []
+        for city in season.cities:
+            cell = season.cells[phase, city]
+            why = _why_not(season, cell, until)
+            if why is None:
+                season.grant(cell, "extension", until, reason)
+                season.note(cell, Event.EXTEND, f"至 {until}：{reason}")
+                done.append(season.year.city(city).name)
+            elif cities is not None or cell.state not in DONE_WITH:
+                refused.append(refuse(season, cell, Event.EXTEND, why).message)
+    said = [f"{season.year.phase(phase).name} 已延期至 {until} 24:00：{'、'.join(done)}。"] if done else []
+    return season.answered(Outcome("refused" if refused or not done else "done", "".join([*said, *refused]) or NOBODY))
+
+
+NOBODY = "没有仍需报送本阶段的城市，未作改动。"
+
+
+def _why_not(season: Season, cell: Cell, until: date) -> str | None:
+    due, title = season.due(cell.phase, cell.city), season.title(cell.phase, cell.city)
+    if cell.state is State.OVERDUE:
+        return f"{title} 已于 {due.day} 24:00 截止，不能延期；请改用重启（talent phase rerun）。"
+    if until <= due.day:
+        return f"{title} 现在的截止日是 {due.day}，不早于所给的 {until}，无需延期。"
+    return illegal(season, cell, Event.EXTEND)

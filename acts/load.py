@@ -1,0 +1,73 @@
+"""Loading a workbook: a draft, all or nothing, every fault at once."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from acts.crosschecks import faults
+from acts.drafting import rows_of
+from acts.outcome import Outcome
+from acts.refusing import illegal, refuse
+from acts.season import sitting
+from acts.settle import settle
+from forms.definitions import FORMS
+from forms.reading import read
+from gates.states import Event, State
+from models import loading
+
+if TYPE_CHECKING:
+    from acts.season import Season
+    from forms.reading import Reading
+    from models.database import Database
+    from models.stamp import Stamp
+    from models.standing import Cell
+
+EVALUATION, YEAR_END = "evaluation", "year-end"
+
+
+def load(
+    database: Database, year: int, form: str, city: str, source: Path | bytes, stamp: Stamp, *, dry_run: bool = False
+) -> Outcome:
+    """Load a city's workbook of a form: a phase's slug, or `evaluation`, which the province loads.
+
+    `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads. The same
+    file loaded again changes nothing. The workbook is read before the transaction begins.
+    """
+    content = source.read_bytes() if isinstance(source, Path) else source
+    reading = read(content, form)
+    phase = YEAR_END if form == EVALUATION else form
+    with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        season.not_backdated(season.cells[phase, city])
+        settle(season, [city])
+        cell = season.cells[phase, city]
+        why = _not_now(season, cell, form)
+        outcome = refuse(season, cell, Event.LOAD, why) if why else _load(season, cell, reading, content)
+    return season.answered(outcome)
+
+
+def _not_now(season: Season, cell: Cell, form: str) -> str | None:
+    if form != EVALUATION:
+        return illegal(season, cell, Event.LOAD)
+    if cell.state is State.SUBMITTED:
+        return None
+    return f"{season.title(cell.phase, cell.city)} 现为“{cell.state.chinese}”，评价结果须在该市报送之后、公布结果之前导入。"
+
+
+def _load(season: Season, cell: Cell, reading: Reading, content: bytes) -> Outcome:
+    year, city = season.year.year, cell.city
+    title = f"{season.year.city(city).name}《{FORMS[reading.slug].title}》"
+    season.flush()
+    errors = reading.errors or faults(season, city, reading)
+    if errors:
+        said = f"{title}有 {len(errors)} 处错误，未导入；请逐条改正后重新导入。"
+        return Outcome("form-errors", said, errors=errors, warnings=reading.warnings)
+    sha256 = hashlib.sha256(content).hexdigest()
+    if loading.newest_load(season.connection, year, reading.slug, city) == sha256:
+        return Outcome("done", f"{title}与上次导入的文件相同，未作改动。", warnings=reading.warnings)
+    rows = sum(map(len, reading.rows.values()))
+    loading.replace(season.connection, year, city, rows_of(season, city, reading))
+    loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
+    season.note(cell, Event.LOAD, f"《{FORMS[reading.slug].title}》{rows} 行")
+    return Outcome("done", f"{title}已导入 {rows} 行。", warnings=reading.warnings)

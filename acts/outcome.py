@@ -1,0 +1,39 @@
+"""What an act answers: what it did, or the business "no" and what would mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from forms.reading import RowError
+    from gates.verdict import Verdict
+    from models.writing import Grant, LetterRow, Move
+
+Said = Literal["done", "refused", "returned", "form-errors"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was written, or in a dry run would be: log rows, letters, later due days."""
+
+    transitions: tuple[Move, ...] = ()
+    letters: tuple[LetterRow, ...] = ()
+    extensions: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`outcome` is `done` only where all that was asked happened; `message` is one Chinese sentence for people."""
+
+    outcome: Said
+    message: str
+    verdict: Verdict | None = None
+    errors: tuple[RowError, ...] = ()
+    warnings: tuple[RowError, ...] = ()
+    changes: Changes = field(default_factory=Changes)
+
+    @property
+    def done(self) -> bool:
+        """Whether all that was asked happened."""
+        return self.outcome == "done"

@@ -1,0 +1,84 @@
+"""Opening a phase again for one late city, and for no other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.outcome import Outcome
+from acts.refusing import illegal, refuse
+from acts.season import sitting
+from acts.settle import settle
+from calendars.deadlines import Extension, day_of
+from gates.reruns import held
+from gates.states import Event, State
+from letters.brief import Item
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from acts.season import Season
+    from models.database import Database
+    from models.stamp import Stamp
+    from models.standing import Cell
+
+
+def rerun(
+    database: Database,
+    year: int,
+    phase: str,
+    city: str,
+    stamp: Stamp,
+    *,
+    until: date,
+    reason: str,
+    dry_run: bool = False,
+) -> Outcome:
+    """Open a late, returned or passed phase again until a day, that day included; hold the later phases on it.
+
+    The same rerun asked for again while its attempt is open changes nothing.
+    """
+    with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        season.not_backdated(season.cells[phase, city])
+        settle(season, [city])
+        cell = season.cells[phase, city]
+        if _done_already(season, cell, until):
+            return Outcome("done", f"{season.title(phase, city)} 已按此重启，正在办理，未作改动。")
+        why = illegal(season, cell, Event.RERUN) or _too_soon(season, until)
+        outcome = refuse(season, cell, Event.RERUN, why) if why else _rerun(season, cell, until, reason)
+    return season.answered(outcome)
+
+
+def _done_already(season: Season, cell: Cell, until: date) -> bool:
+    given = Extension(until, "rerun") in season.extensions.get((cell.phase, cell.city), ())
+    return given and cell.attempt > 1 and cell.state in {State.OPEN, State.SUBMITTED}
+
+
+def _too_soon(season: Season, until: date) -> str | None:
+    if until >= day_of(season.stamp.as_of):
+        return None
+    return f"新的截止日 {until} 已经过去；请用 --until 另定一个不早于今天的日期。"
+
+
+def _rerun(season: Season, cell: Cell, until: date, reason: str) -> Outcome:
+    phase, city = cell.phase, cell.city
+    later = held(season.year, phase, season.states(city))
+    after = season.move(cell, Event.RERUN, reason, attempt=cell.attempt + 1, since=season.stamp.as_of, passed_at=None)
+    season.grant(after, "rerun", until, reason)
+    for slug in later:
+        _hold(season, season.cells[slug, city], phase)
+    due = season.due(phase, city)
+    items = tuple(Item(season.year.phase(slug).name, "暂缓，待本阶段再次通过后接续") for slug in later)
+    season.owe("rerun", after, "*", due=due, reason=reason, items=items)
+    names = "、".join(season.year.phase(slug).name for slug in later) or "无"
+    return Outcome(
+        "done",
+        f"{season.title(phase, city)} 已重启（第 {after.attempt} 次），截止 {due.day} 24:00；"
+        f"暂缓的后续阶段：{names}；其他城市不受影响。",
+    )
+
+
+def _hold(season: Season, cell: Cell, phase: str) -> None:
+    """Put a later phase back to waiting; what was filed is kept, to be judged again."""
+    filed = cell.state in {State.SUBMITTED, State.PASSED}
+    reason = f"因{season.year.phase(phase).name}重启"
+    season.move(cell, Event.HOLD, reason, resume=cell.state.value if filed else None, passed_at=None)

@@ -1,0 +1,224 @@
+"""A year inside one transaction: what stands, and what an act adds to it before all of it is written at once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from acts.outcome import Changes, Outcome
+from calendars.deadlines import Due, Extension, resolve
+from calendars.errors import TalentError
+from gates.states import Event, State, step
+from models import standing, writing
+from models.writing import Grant, Judged, Move, Waiving, Writes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from calendars.deadlines import Cause
+    from calendars.working_days import WorkingDays
+    from calendars.year import Year
+    from gates.verdict import Finding, Waived
+    from letters.brief import Item, Kind
+    from models.database import Database
+    from models.stamp import Stamp
+    from models.standing import Cell
+
+
+class NotARehearsal(TalentError):
+    """{year} 年度是正式年度，操作时间以系统时钟为准，不接受 --as-of。"""
+
+
+class Backdated(TalentError):
+    """{city} {phase} 在 {newest} 已有记录，不能以更早的时间（{as_of}）操作。"""
+
+
+class YearClosed(TalentError):
+    """{year} 年度已归档，不能再操作。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A letter owed to the parties that `acts.recipients` names for its kind and phase; its words' facts.
+
+    `phase` is None for a letter about the whole year. `slot` and `attempt` are parts of the letter's key.
+    """
+
+    kind: Kind
+    phase: str | None
+    city: str
+    attempt: str
+    slot: str
+    due: Due | None = None
+    reason: str | None = None
+    findings: tuple[Finding, ...] = ()
+    items: tuple[Item, ...] = ()
+    short: Mapping[str, int] | None = None  # students behind, and the visits each lacks
+    province: bool = False  # a reminder of the province's own due day
+
+
+@dataclass
+class Season:
+    """What an act works on. Moves change `cells` at once; `flush` writes them, with everything else gathered."""
+
+    connection: Connection
+    year: Year
+    rehearsal: bool
+    stamp: Stamp
+    cells: dict[standing.Key, Cell]
+    extensions: dict[standing.Key, list[Extension]]
+    waivers: Mapping[tuple[str, str, int], Mapping[str, Waived]]
+    withdrawn: frozenset[str]
+    offices: Mapping[str, tuple[str | None, str | None]]
+    writes: Writes = field(default_factory=Writes)
+    written: Writes = field(default_factory=Writes)
+    owed: list[Owed] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, connection: Connection, year: int, stamp: Stamp, cities: Collection[str] | None) -> Season:
+        """Read what stands, for these cities or all; raise where the year takes no such act."""
+        opened = standing.opened(connection, year)
+        if opened.closed_as_of is not None:
+            raise YearClosed(year=year)
+        if not opened.rehearsal and stamp.as_of != stamp.at:
+            raise NotARehearsal(year=year)
+        return cls(
+            connection,
+            opened.year,
+            opened.rehearsal,
+            stamp,
+            standing.cells(connection, year, cities),
+            standing.extensions(connection, year, cities),
+            standing.waivers(connection, year, cities),
+            standing.withdrawn(connection, year),
+            standing.offices(connection),
+        )
+
+    @property
+    def days(self) -> WorkingDays:
+        """The working days of the year."""
+        return self.year.working_days
+
+    @property
+    def cities(self) -> tuple[str, ...]:
+        """The cities read, in the customary order."""
+        read = {city for _, city in self.cells}
+        return tuple(city.slug for city in self.year.cities if city.slug in read)
+
+    def states(self, city: str) -> dict[str, State]:
+        """Give the states of one city, by phase."""
+        return {phase.slug: self.cells[phase.slug, city].state for phase in self.year.phases}
+
+    def due(self, phase: str, city: str) -> Due:
+        """Ask the resolver."""
+        return resolve(self.year.phase(phase).due, self.extensions.get((phase, city), ()))
+
+    def title(self, phase: str, city: str) -> str:
+        """Name a city phase for people."""
+        return f"{self.year.city(city).name} {self.year.phase(phase).name}"
+
+    def not_backdated(self, cell: Cell) -> None:
+        """Raise `Backdated` where the city phase has a newer log row than this act's instant."""
+        if self.stamp.as_of < cell.as_of:
+            raise Backdated(
+                city=self.year.city(cell.city).name,
+                phase=self.year.phase(cell.phase).name,
+                newest=f"{cell.as_of:%Y-%m-%d %H:%M}",
+                as_of=f"{self.stamp.as_of:%Y-%m-%d %H:%M}",
+            )
+
+    def move(self, cell: Cell, event: Event, reason: str | None = None, **changes: Any) -> Cell:  # noqa: ANN401
+        """Take the transition that `event` names and change these fields; raise `IllegalTransition`."""
+        return self._log(cell, replace(cell, state=step(cell.state, event), **changes), event, reason)
+
+    def note(
+        self,
+        cell: Cell,
+        event: Event,
+        reason: str | None = None,
+        *,
+        refused: bool = False,
+        **changes: Any,  # noqa: ANN401
+    ) -> Cell:
+        """Log what left the state as it is: a load, an extension, a waiver, a refused try."""
+        return self._log(cell, replace(cell, **changes), event, reason, refused=refused)
+
+    def _log(self, cell: Cell, after: Cell, event: Event, reason: str | None, *, refused: bool = False) -> Cell:
+        after = replace(after, moves=cell.moves + 1, as_of=max(cell.as_of, self.stamp.as_of))
+        self.cells[cell.phase, cell.city] = after
+        self.writes.moves.append(Move(cell, after, event, reason, refused))
+        return after
+
+    def returned_before(self, cell: Cell) -> bool:
+        """Tell whether a return of this attempt has already given room to work."""
+        return any(extension.cause == "grace" for extension in self.extensions.get((cell.phase, cell.city), ()))
+
+    def grant(self, cell: Cell, cause: Cause, until: date, reason: str) -> None:
+        """Give the city phase a later due day; what it has already is not given twice."""
+        held = self.extensions.setdefault((cell.phase, cell.city), [])
+        if Extension(until, cause) not in held:
+            held.append(Extension(until, cause))
+            self.writes.grants.append(Grant(cell.phase, cell.city, cell.attempt, cause, until, reason))
+
+    def waive(self, cell: Cell, rule: str, reason: str) -> None:
+        """Set a rule aside for this attempt."""
+        self.writes.waivings.append(Waiving(cell.phase, cell.city, cell.attempt, rule, reason))
+
+    def keep(self, judged: Judged) -> None:
+        """Keep a judgement."""
+        self.writes.judged.append(judged)
+
+    def owe(self, kind: Kind, cell: Cell, slot: str, **words: Any) -> None:  # noqa: ANN401 -- fields of `Owed`
+        """Owe a letter about a city phase, in its present attempt."""
+        self.owed.append(Owed(kind, cell.phase, cell.city, str(cell.attempt), slot, **words))
+
+    def owe_year(self, kind: Kind, slot: str, **words: Any) -> None:  # noqa: ANN401
+        """Owe a letter about the whole year."""
+        self.owed.append(Owed(kind, None, writing.ALL, writing.ALL, slot, **words))
+
+    @property
+    def changes(self) -> Changes:
+        """What was written so far."""
+        return Changes(tuple(self.written.moves), tuple(self.written.letters), tuple(self.written.grants))
+
+    def answered(self, outcome: Outcome) -> Outcome:
+        """Give the outcome with what was written for it."""
+        return replace(outcome, changes=self.changes)
+
+    def flush(self) -> None:
+        """Write what was gathered, so that queries see it."""
+        writing.write(self.connection, self.year.year, self.writes, self.stamp)
+        for kept, new in ((getattr(self.written, name), getattr(self.writes, name)) for name in Writes.__slots__):
+            kept.extend(new)
+        self.writes = Writes()
+
+
+class _Undone(Exception):
+    """Nothing of this is to stay."""
+
+
+@contextmanager
+def sitting(
+    database: Database, year: int, stamp: Stamp, cities: Sequence[str] | None = None, *, dry_run: bool = False
+) -> Iterator[Season]:
+    """Give a season inside one transaction; its letters are written and it is committed where the block ends well.
+
+    A dry run does all of it and takes it back: what it shows is what then happens.
+    """
+    from acts.correspondence import correspond
+
+    try:
+        with database.write(year) as connection:
+            season = Season.read(connection, year, stamp, cities)
+            yield season
+            season.flush()
+            correspond(season)
+            season.flush()
+            if dry_run:
+                raise _Undone
+    except _Undone:
+        pass

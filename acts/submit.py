@@ -1,0 +1,66 @@
+"""A city files a phase: late filings are refused and logged, others judged in the same transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts import judging
+from acts.outcome import Outcome
+from acts.refusing import BECAUSE, illegal, refuse
+from acts.season import sitting
+from acts.settle import settle, take
+from calendars.deadlines import day_of
+from gates.states import Event, State
+from models.loading import loaded
+
+if TYPE_CHECKING:
+    from acts.season import Season
+    from models.database import Database
+    from models.stamp import Stamp
+    from models.standing import Cell
+
+
+def submit(database: Database, year: int, phase: str, city: str, stamp: Stamp, *, dry_run: bool = False) -> Outcome:
+    """File a city's phase. `done`: it passed, or awaits the province; `returned`: the gate refused; `refused`: not taken."""
+    with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        season.not_backdated(season.cells[phase, city])
+        settle(season, [city])
+        cell = season.cells[phase, city]
+        why = _too_late(season, cell) or illegal(season, cell, Event.SUBMIT) or _too_early(season, cell)
+        outcome = refuse(season, cell, Event.SUBMIT, why) if why else _file(season, cell)
+        settle(season, [city])
+    return season.answered(outcome)
+
+
+def _too_late(season: Season, cell: Cell) -> str | None:
+    if cell.state is not State.OVERDUE:
+        return None
+    due = season.due(cell.phase, cell.city)
+    why = "、".join(BECAUSE[cause] for cause in due.because)
+    return (
+        f"{season.title(cell.phase, cell.city)} 的报送已于 {due.day} 24:00 截止（{why}），现在不能报送；"
+        "请向省级管理办公室说明原因并申请延期，由省办重启本阶段后再报送，已导入的内容会保留。"
+    )
+
+
+def _too_early(season: Season, cell: Cell) -> str | None:
+    title, first = season.title(cell.phase, cell.city), season.year.phase(cell.phase).files_from
+    if first is not None and day_of(season.stamp.as_of) < first:
+        return f"{title} 自 {first} 起方可报送；现在可以继续导入和修改。"
+    if not loaded(season.connection, season.year.year, cell.phase, cell.city):
+        return f"{title} 尚未导入工作簿，没有可报送的内容；请先用 talent form load {cell.phase} 导入。"
+    return None
+
+
+def _file(season: Season, cell: Cell) -> Outcome:
+    judgement = judging.judge_cities(season, cell.phase, [cell.city], filing=True)[cell.city]
+    tally = judgement.tally if judgement.verdict.passed else None
+    number = cell.filings + 1
+    filed = season.move(cell, Event.SUBMIT, filed_at=season.stamp.as_of, filings=number, tally=tally, resume=None)
+    take(season, filed, judgement, number)
+    title = season.title(cell.phase, cell.city)
+    if not judgement.verdict.passed:
+        mends = "；".join(finding.mend for finding in judgement.verdict.refusals)
+        return Outcome("returned", f"{title} 未通过关口，已退回：{mends}。", judgement.verdict)
+    waits = season.cells[cell.phase, cell.city].state is State.SUBMITTED
+    return Outcome("done", f"{title} 已报送，{'等待省级管理办公室办理' if waits else '通过'}。", judgement.verdict)

@@ -1,0 +1,44 @@
+"""The province sets an in-principle rule (原则上) aside for one city, phase and attempt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.outcome import Outcome
+from acts.refusing import illegal, refuse
+from acts.season import sitting
+from acts.settle import settle
+from gates.rules import RULES
+from gates.states import Event
+
+if TYPE_CHECKING:
+    from models.database import Database
+    from models.stamp import Stamp
+
+
+def waive(
+    database: Database, year: int, rule: str, phase: str, city: str, stamp: Stamp, *, reason: str, dry_run: bool = False
+) -> Outcome:
+    """Put the waiver on record. It judges nothing: the city files again. The same waiver again changes nothing."""
+    with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        season.not_backdated(season.cells[phase, city])
+        settle(season, [city])
+        cell, title = season.cells[phase, city], season.title(phase, city)
+        if rule in season.waivers.get((phase, city, cell.attempt), {}):
+            return Outcome("done", f"{title} 的规则 {rule} 已经豁免，未作改动。")
+        why = _not_waivable(rule, phase) or illegal(season, cell, Event.WAIVE)
+        if why:
+            outcome = refuse(season, cell, Event.WAIVE, why)
+        else:
+            season.waive(cell, rule, reason)
+            season.note(cell, Event.WAIVE, f"{rule}：{reason}")
+            outcome = Outcome("done", f"{title} 已豁免“{RULES[rule].name}”（{rule}），本次报送有效；请该市重新报送。")
+    return season.answered(outcome)
+
+
+def _not_waivable(rule: str, phase: str) -> str | None:
+    waivable = [one.id for one in RULES.values() if one.kind == "in-principle" and one.phase == phase]
+    if rule in waivable:
+        return None
+    choice = f"可豁免的是：{'、'.join(waivable)}" if waivable else "本阶段没有可豁免的规则"
+    return f"规则 {rule} 不能在本阶段豁免：只有通知中“原则上”的规定可以豁免；{choice}。"

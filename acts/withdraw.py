@@ -1,0 +1,36 @@
+"""A city leaves the year: what it passed stays, the rest ends, its places are free again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.outcome import Outcome
+from acts.season import sitting
+from acts.settle import settle
+from gates.states import Event, State
+from models import writing
+
+if TYPE_CHECKING:
+    from models.database import Database
+    from models.stamp import Stamp
+
+ENDED = frozenset({State.PASSED, State.WITHDRAWN})
+
+
+def withdraw(database: Database, year: int, city: str, stamp: Stamp, *, reason: str, dry_run: bool = False) -> Outcome:
+    """Take a city out of the year, by the province, with a reason. Again: nothing."""
+    with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        name = season.year.city(city).name
+        if city in season.withdrawn:
+            return Outcome("done", f"{name} 已退出 {year} 年度，未作改动。")
+        for phase in season.year.phases:
+            season.not_backdated(season.cells[phase.slug, city])
+        settle(season, [city])
+        running = [cell for cell in (season.cells[p.slug, city] for p in season.year.phases) if cell.state not in ENDED]
+        season.owed.clear()  # a phase that opened in this very act is not announced to a city that leaves
+        moved = [season.move(cell, Event.WITHDRAW, reason, tally=None) for cell in running]
+        writing.withdraw_city(season.connection, year, city, stamp.as_of)
+        if moved:
+            season.owe("withdrawn", moved[0], "*", reason=reason)
+        outcome = Outcome("done", f"{name} 已退出 {year} 年度；已通过的阶段保留，其余 {len(moved)} 个阶段终止。")
+    return season.answered(outcome)

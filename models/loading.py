@@ -1,0 +1,91 @@
+"""Drafts in: what a city loaded replaces what it had loaded, sheet by sheet, in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.columns import table_of
+from models.drafts import SHEETS, MentorDraft, Party, SchoolDraft, StudentDraft
+from models.season import WorkbookLoad
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from models.stamp import Stamp
+
+PartyKey = tuple[str, str, str]
+"""Kind, name and place: what makes a mentor, institution or school one."""
+
+
+def loaded(connection: Connection, year: int, form: str, city: str) -> bool:
+    """Tell whether the city has a draft of that form."""
+    return newest_load(connection, year, form, city) is not None
+
+
+def newest_load(connection: Connection, year: int, form: str, city: str) -> str | None:
+    """Give the SHA-256 of the workbook that is the city's draft."""
+    table = table_of(WorkbookLoad)
+    query = select(table.c.sha256).where(table.c.year == year, table.c.form == form, table.c.city == city)
+    return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar()
+
+
+def register(connection: Connection, parties: Mapping[PartyKey, str]) -> dict[PartyKey, int]:
+    """Give these parties their ids; the address is the one that was given last."""
+    if not parties:
+        return {}
+    table = table_of(Party)
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    new = dialect.insert(table).inline()
+    upsert = new.on_conflict_do_update(index_elements=["kind", "name", "place"], set_={"email": new.excluded.email})
+    rows = [
+        {"kind": kind, "name": name, "place": place, "email": mail} for (kind, name, place), mail in parties.items()
+    ]
+    connection.execute(upsert, rows)
+    names = sorted({name for _, name, _ in parties})
+    query = select(table.c.kind, table.c.name, table.c.place, table.c.id).where(table.c.name.in_(names))
+    return {(kind, name, place): key for kind, name, place, key in connection.execute(query)}
+
+
+def roll(connection: Connection, year: int, city: str) -> dict[tuple[str, str], int]:
+    """Give the mentors on the city's roll whom it took: name and institution to party."""
+    table = table_of(MentorDraft)
+    query = select(table.c.name, table.c.institution, table.c.party).where(
+        table.c.year == year, table.c.city == city, table.c.taken
+    )
+    return {(name, institution): party for name, institution, party in connection.execute(query)}
+
+
+def schools(connection: Connection, year: int, city: str) -> dict[str, int]:
+    """Give the schools that the city named: name to party."""
+    table = table_of(SchoolDraft)
+    query = select(table.c.name, table.c.party).where(table.c.year == year, table.c.city == city)
+    return {name: party for name, party in connection.execute(query)}
+
+
+def students(connection: Connection, year: int, city: str) -> dict[str, str]:
+    """Give the city's students, taken or not: number to name."""
+    table = table_of(StudentDraft)
+    query = select(table.c.number, table.c.name).where(table.c.year == year, table.c.city == city)
+    return {number: name for number, name in connection.execute(query)}
+
+
+def replace(connection: Connection, year: int, city: str, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Put these rows, by sheet key, in the place of what the city had in these sheets."""
+    for key, rows in sheets.items():
+        table = table_of(SHEETS[key])
+        connection.execute(delete(table).where(table.c.year == year, table.c.city == city))
+        if rows:
+            connection.execute(insert(table).inline(), [{"year": year, "city": city, **row} for row in rows])
+
+
+def record(
+    connection: Connection, year: int, form: str, city: str, attempt: int, sha256: str, rows: int, stamp: Stamp
+) -> None:
+    """Put the load itself on record."""
+    row = {"year": year, "form": form, "city": city, "attempt": attempt, "sha256": sha256, "rows": rows}
+    connection.execute(insert(table_of(WorkbookLoad)), row | stamp.columns())

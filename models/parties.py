@@ -1,0 +1,215 @@
+"""Whom a letter may go to besides offices: mentors, institutions and schools, and which students each has to do with.
+
+Every question is one query for all cities, asked at most once for a batch of letters.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from gates.states import State
+from models.columns import table_of
+from models.drafts import InstitutionDraft, MentorDraft, Party, ResultDraft, SchoolDraft, ScoreDraft, StudentDraft
+from models.facts.scope import Scope, admitted, in_state, in_training
+from models.facts.training import summaries_owing, visits
+from models.season import Letter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+
+    from sqlmodel import SQLModel
+
+Concerned = dict[str, dict[int, tuple[str, ...]]]
+"""By city, by party: the numbers of the students it has to do with."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyOnFile:
+    """A party as its form gave it."""
+
+    id: int
+    kind: str
+    name: str
+    place: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Student:
+    number: str
+    mentor: int
+    school: int | None
+
+
+class Reach:
+    """The parties of these cities in a year."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    @cached_property
+    def _students(self) -> dict[str, list[_Student]]:
+        student = table_of(StudentDraft)
+        rows = self.scope.of(StudentDraft, "number", "mentor_party", "school_party").where(student.c.taken)
+        found: dict[str, list[_Student]] = defaultdict(list)
+        for city, *row in self.scope.connection.execute(rows):
+            found[city].append(_Student(*row))
+        return found
+
+    def _by_mentor(self, numbers: Mapping[str, Iterable[str]]) -> Concerned:
+        return self._by(numbers, lambda student: student.mentor)
+
+    def _by(self, numbers: Mapping[str, Iterable[str]], party: Callable[[_Student], int | None]) -> Concerned:
+        found: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for city, students in self._students.items():
+            wanted = frozenset(numbers.get(city, ()))
+            for student in students:
+                whose = party(student)
+                if student.number in wanted and whose is not None:
+                    found[city][whose].append(student.number)
+        return {city: {one: tuple(theirs) for one, theirs in parties.items()} for city, parties in found.items()}
+
+    @cached_property
+    def _admitted(self) -> dict[str, tuple[str, ...]]:
+        return admitted(self.scope)
+
+    @cached_property
+    def training(self) -> dict[str, tuple[str, ...]]:
+        """The numbers of the students in training, by city."""
+        return in_training(self.scope)
+
+    def roll(self) -> Concerned:
+        """Mentors of the roll, each with those who chose them."""
+        mentor = table_of(MentorDraft)
+        chosen = self._by_mentor({city: [s.number for s in students] for city, students in self._students.items()})
+        found: Concerned = defaultdict(dict)
+        for city, party in self.scope.connection.execute(self.scope.of(MentorDraft, "party").where(mentor.c.taken)):
+            found[city][party] = chosen.get(city, {}).get(party, ())
+        return found
+
+    def new_mentors(self) -> Concerned:
+        """Mentors of the roll who are not returning ones."""
+        mentor = table_of(MentorDraft)
+        new = self.scope.of(MentorDraft, "party").where(mentor.c.taken, ~mentor.c.returning_mentor)
+        return _bare(self.scope.connection.execute(new))
+
+    def pool(self) -> Concerned:
+        """Last year's mentors of a roll that passed: they enter this year's pool by themselves (三(一))."""
+        return self._last_year(MentorDraft, "mentor-recommendation")
+
+    def pool_institutions(self) -> Concerned:
+        """Last year's institutions."""
+        return self._last_year(InstitutionDraft, "mentor-recommendation")
+
+    def schools_of_last_year(self) -> Concerned:
+        """Last year's schools."""
+        return self._last_year(SchoolDraft, "application")
+
+    def _last_year(self, model: type[SQLModel], phase: str) -> Concerned:
+        table, before = table_of(model), self.scope.year.year - 1
+        last = Scope(
+            self.scope.connection, self.scope.year.model_copy(update={"year": before}), self.scope.filed_on, {}
+        )
+        passed = in_state(last, phase, [State.PASSED])
+        query = last.of(model, "party")
+        if "taken" in table.c:
+            query = query.where(table.c.taken)
+        return {city: found for city, found in _bare(self.scope.connection.execute(query)).items() if city in passed}
+
+    def shortlisted(self) -> Concerned:
+        """Mentors of shortlisted students."""
+        score = table_of(ScoreDraft)
+        rows = self.scope.grouped(self.scope.of(ScoreDraft, "number").where(score.c.shortlisted))
+        return self._by_mentor({city: [row.number for row in found] for city, found in rows.items()})
+
+    def admitted(self) -> Concerned:
+        """Mentors of admitted students."""
+        return self._by_mentor(self._admitted)
+
+    def schools_of_admitted(self) -> Concerned:
+        """Schools of admitted students."""
+        return self._by(self._admitted, lambda student: student.school)
+
+    def in_training(self) -> Concerned:
+        """Mentors of students in training."""
+        return self._by_mentor(self.training)
+
+    def schools_in_training(self) -> Concerned:
+        """Schools of students in training."""
+        return self._by(self.training, lambda student: student.school)
+
+    def not_evaluated(self) -> Concerned:
+        """Mentors of students in training whose midterm result is not in the draft."""
+        rows = self.scope.grouped(self.scope.of(ResultDraft, "number"))
+        done = {city: {row.number for row in found} for city, found in rows.items()}
+        return self._by_mentor({city: set(numbers) - done.get(city, set()) for city, numbers in self.training.items()})
+
+    def schools_of_exited(self) -> Concerned:
+        """Schools of those whom the midterm took out of training."""
+        result = table_of(ResultDraft)
+        rows = self.scope.grouped(self.scope.of(ResultDraft, "number").where(~result.c.qualified))
+        return self._by(
+            {city: [r.number for r in found] for city, found in rows.items()}, lambda student: student.school
+        )
+
+    def summaries(self, kind: str) -> Concerned:
+        """Mentors, or schools, of students in training whose annual summary is not in the draft."""
+        owing = {
+            (city, name, place)
+            for city, rows in summaries_owing(self.scope).items()
+            for k, name, place in rows
+            if k == kind
+        }
+        concerned = self.in_training() if kind == "mentor" else self.schools_in_training()
+        on_file = self.on_file(concerned)
+        return {
+            city: {
+                party: numbers
+                for party, numbers in parties.items()
+                if (city, on_file[party].name, on_file[party].place if kind == "mentor" else "") in owing
+            }
+            for city, parties in concerned.items()
+        }
+
+    def behind(self, before: date, owed: int) -> dict[str, dict[str, int]]:
+        """Give the students in training with fewer days on campus before that day than owed: city, number, days had."""
+        had = visits(self.scope, before)
+        return {
+            city: {number: days for number in numbers if (days := had[city].get(number, 0)) < owed}
+            for city, numbers in self.training.items()
+        }
+
+    def told(self, phase: str) -> Concerned:
+        """Mentors who got this phase's `opened`."""
+        letter = table_of(Letter)
+        query = select(letter.c.concerns, letter.c.recipient).where(
+            letter.c.year == self.scope.year.year,
+            letter.c.phase == phase,
+            letter.c.kind == "opened",
+            letter.c.recipient.like("mentor:%"),
+            letter.c.concerns.in_(self.scope.cities),
+        )
+        rows = self.scope.connection.execute(query)
+        return _bare((city, int(recipient.partition(":")[2])) for city, recipient in rows)
+
+    def on_file(self, concerned: Concerned) -> dict[int, PartyOnFile]:
+        """Give the parties themselves."""
+        ids = sorted({party for parties in concerned.values() for party in parties})
+        if not ids:
+            return {}
+        table = table_of(Party)
+        rows = self.scope.connection.execute(select(table).where(table.c.id.in_(ids)))
+        return {row.id: PartyOnFile(row.id, row.kind, row.name, row.place, row.email) for row in rows}
+
+
+def _bare(rows: Iterable[tuple[str, int]]) -> Concerned:
+    found: Concerned = defaultdict(dict)
+    for city, party in rows:
+        found[city][party] = ()
+    return found

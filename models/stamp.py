@@ -1,0 +1,26 @@
+"""Who acts, and when: the one way that time comes into anything below the edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """`by` acts at `at` by the clock, as of the programme's instant `as_of` (the same but in a rehearsal); both aware.
+
+    `base_url` is the address that letters link back to, "" for none.
+    """
+
+    by: str
+    at: datetime
+    as_of: datetime
+    base_url: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        """The stamp as columns of a row."""
+        return {"by": self.by, "at": self.at, "as_of": self.as_of}
