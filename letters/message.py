@@ -8,7 +8,7 @@ from binascii import b2a_base64
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -24,8 +24,8 @@ UNFIT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9.-]{1,128}>")
 LONGEST_NAME = 45  # bytes of UTF-8: one encoded word of 75 characters, since some mail hosts refuse a folded From
-IDS = ("message-id", "references")
-UNFOLDED = ("from", *IDS)
+OURS = ("From", "To", "Subject", "Date", "Message-ID", "References", "List-Id", "Auto-Submitted")
+WORD_BYTES = 39  # of UTF-8 in an encoded word: the line, its name included, stays within the 76 of RFC 2047
 FRAME = (
     b'%sMIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="%s"\r\n\r\n'
     b'--%s\r\nContent-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n'
@@ -39,19 +39,17 @@ class UnfitHeader(TalentError):
 
 
 class _Policy(EmailPolicy):
-    """The library's policy, but the sender and the ids stay on one line: folding would encode a long id."""
+    """The library's policy, but our own headers: its folding loses spaces, overlong words, and encodes long ids."""
 
     def fold(self, name: str, value: str) -> str:
-        folded: str = (ONE_LINE if name.lower() in UNFOLDED else FOLDED).fold(name, value)
+        folded: str = _line(name, value) if name in OURS else super().fold(name, value)
         return folded
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        folded: bytes = (ONE_LINE if name.lower() in UNFOLDED else FOLDED).fold_binary(name, value)
+        folded: bytes = _line(name, value).encode() if name in OURS else super().fold_binary(name, value)
         return folded
 
 
-FOLDED = SMTP
-ONE_LINE = SMTP.clone(max_line_length=998)  # the longest that RFC 5322 allows
 POLICY = _Policy(linesep="\r\n")
 
 
@@ -88,7 +86,7 @@ def build(letter: Outgoing) -> EmailMessage:
 
 def flatten(letter: Outgoing) -> bytes:
     """The bytes of `build(letter)`, CRLF lines, without the library's cost a letter. Raises UnfitHeader."""
-    head = b"".join(_folded(name, value) for name, value in _headers(letter))
+    head = "".join(_line(name, value) for name, value in _headers(letter)).encode()
     boundary = _boundary(letter).encode()
     return FRAME % (head, boundary, boundary, _body(letter.text), boundary, _body(letter.html), boundary)
 
@@ -121,13 +119,24 @@ def _headers(letter: Outgoing) -> list[tuple[str, str]]:
     return [*headers, ("List-Id", f"<talent-calendar.{sender.domain}>"), ("Auto-Submitted", "auto-generated")]
 
 
-def _folded(name: str, value: str) -> bytes:
-    return f"{name}: {value}\r\n".encode() if name.lower() in IDS else _folded_by_library(name, value)
+def _line(name: str, value: str) -> str:
+    """One header as it travels, Chinese in encoded words."""
+    if name == "Subject":
+        return f"Subject: {_encoded(value, WORD_BYTES)}\r\n"
+    if name == "From":
+        display, address = parseaddr(value)
+        return f"From: {_encoded(display, LONGEST_NAME)} <{address}>\r\n"
+    return f"{name}: {value}\r\n"
 
 
-@lru_cache(maxsize=4096)
-def _folded_by_library(name: str, value: str) -> bytes:
-    return POLICY.fold_binary(name, POLICY.header_factory(name, value))
+def _encoded(value: str, most: int) -> str:
+    """Encoded words of RFC 2047, a line each, of at most `most` bytes and never cut within a character."""
+    words = [b""]
+    for character in map(str.encode, value):
+        if len(words[-1]) + len(character) > most:
+            words.append(b"")
+        words[-1] += character
+    return "\r\n ".join(f"=?utf-8?b?{b2a_base64(word, newline=False).decode()}?=" for word in words)
 
 
 def _body(content: str) -> bytes:

@@ -1,0 +1,269 @@
+"""The SMTP courier against relays that misbehave: each trouble settled by the side of the dot it lies on."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from socket import AF_INET
+from typing import Literal
+
+import pytest
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from letters.smtp import OpenRelay, Relay, SmtpCourier
+from tests.letters.post import letter
+
+GOOD = {
+    "greeting": "220 relay",
+    "EHLO": "250 relay",
+    "MAIL": "250 ok",
+    "RCPT": "250 ok",
+    "DATA": "354 go",
+    "dot": "250 taken",
+    "RSET": "250 ok",
+    "QUIT": "221 bye",
+}
+DROP, HANG = "drop", "hang"
+
+
+class _Faulty:
+    """A relay that answers by the book but for the faults named, each stage's used up in turn.
+
+    `accepted` holds the recipients whose final dot it read, whatever it then said.
+    """
+
+    def __init__(self, faults: dict[str, list[str]]) -> None:
+        self.faults = faults
+        self.accepted: list[str] = []
+        self.connections = 0
+        self.port = 0
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[_Faulty]:
+        server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        async with server:
+            yield self
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        stage, recipient = "greeting", ""
+        try:
+            while (reply := await self._answer(writer, stage)) and stage != "QUIT":
+                if reply.startswith("354"):
+                    await reader.readuntil(b"\r\n.\r\n")
+                    self.accepted.append(recipient)
+                    stage = "dot"
+                    continue
+                line = (await reader.readuntil(b"\r\n")).decode()
+                stage = line[:4]
+                recipient = line[9:-3] if stage == "RCPT" else recipient
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, writer: asyncio.StreamWriter, stage: str) -> str:
+        """Say the stage's answer and give it; nothing where the connection is to end."""
+        reply = self.faults[stage].pop(0) if self.faults.get(stage) else GOOD[stage]
+        if reply == HANG:
+            await asyncio.sleep(60)
+        if reply == DROP:
+            return ""
+        writer.write(f"{reply}\r\n".encode())
+        await writer.drain()
+        return "" if reply.startswith("421") else reply
+
+
+def _courier(relay: _Faulty) -> SmtpCourier:
+    return SmtpCourier(Relay("127.0.0.1", relay.port, "none", command_seconds=0.3, dot_seconds=0.3))
+
+
+LETTERS = [letter(number, recipient=f"{name}@city.example") for number, name in enumerate(("a", "b", "c"))]
+A, B, C = (sent.recipient for sent in LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "states", "accepted"),
+    [
+        # a refusal is settled at once, the others go out
+        ("MAIL", "450 later", ["retry", "sent", "sent"], [B, C]),
+        ("MAIL", "550 no", ["failed", "sent", "sent"], [B, C]),
+        ("RCPT", "451 greylisted", ["retry", "sent", "sent"], [B, C]),
+        ("RCPT", "550 no such box", ["failed", "sent", "sent"], [B, C]),
+        ("DATA", "452 full", ["retry", "sent", "sent"], [B, C]),
+        ("DATA", "554 no", ["failed", "sent", "sent"], [B, C]),
+        ("dot", "451 later", ["retry", "sent", "sent"], [A, B, C]),
+        ("dot", "552 too big", ["failed", "sent", "sent"], [A, B, C]),
+        ("dot", "421 going down", ["retry", "sent", "sent"], [A, B, C]),
+        ("RCPT", "421 going down", ["retry", "sent", "sent"], [B, C]),
+        # a connection lost, or silent, before the dot: surely not handed over
+        ("MAIL", DROP, ["retry", "sent", "sent"], [B, C]),
+        ("RCPT", DROP, ["retry", "sent", "sent"], [B, C]),
+        ("DATA", DROP, ["retry", "sent", "sent"], [B, C]),
+        ("RCPT", HANG, ["retry", "sent", "sent"], [B, C]),
+        ("DATA", HANG, ["retry", "sent", "sent"], [B, C]),
+        ("RCPT", "what", ["retry", "sent", "sent"], [B, C]),
+        # after it: nobody knows
+        ("dot", DROP, ["unknown", "sent", "sent"], [A, B, C]),
+        ("dot", HANG, ["unknown", "sent", "sent"], [A, B, C]),
+        ("dot", "what", ["unknown", "sent", "sent"], [A, B, C]),
+        ("dot", "354 again", ["unknown", "sent", "sent"], [A, B, C]),
+        # a relay that does not let us in refuses no letter
+        ("greeting", "554 not you", ["retry", "retry", "retry"], []),
+        ("greeting", DROP, ["retry", "retry", "retry"], []),
+        ("greeting", HANG, ["retry", "retry", "retry"], []),
+        ("EHLO", "550 not you", ["retry", "retry", "retry"], []),
+        ("EHLO", DROP, ["retry", "retry", "retry"], []),
+    ],
+)
+async def test_each_trouble_is_settled_by_its_side_of_the_dot(
+    stage: str, reply: str, states: list[str], accepted: list[str]
+) -> None:
+    async with _Faulty({stage: [reply]}).serving() as relay:
+        deliveries = await _courier(relay).deliver(LETTERS)
+        assert [(delivery.key, delivery.state) for delivery in deliveries] == [
+            (sent.key, state) for sent, state in zip(LETTERS, states, strict=True)
+        ]
+        assert relay.accepted == accepted
+    said = reply if reply[0].isdigit() else ""
+    assert said in deliveries[0].detail
+
+
+async def test_after_three_lost_connections_in_a_row_the_rest_waits() -> None:
+    letters = [letter(number) for number in range(6)]
+    async with _Faulty({"dot": [DROP] * 6}).serving() as relay:
+        deliveries = await _courier(relay).deliver(letters)
+        assert [delivery.state for delivery in deliveries] == ["unknown"] * 3 + ["retry"] * 3
+        assert relay.connections == 3
+
+
+async def test_lost_connections_that_are_not_in_a_row_stop_nothing() -> None:
+    letters = [letter(number) for number in range(8)]
+    async with _Faulty({"RCPT": [DROP, "250 ok"] * 4}).serving() as relay:
+        deliveries = await _courier(relay).deliver(letters)
+    assert [delivery.state for delivery in deliveries] == ["retry", "sent"] * 4
+
+
+async def test_no_relay_at_all_is_a_retry() -> None:
+    async with _Faulty({}).serving() as relay:
+        gone = _courier(relay)
+    deliveries = await gone.deliver(LETTERS)
+    assert [delivery.state for delivery in deliveries] == ["retry"] * 3
+    assert deliveries[2].detail.startswith("连不上邮件服务器：")
+
+
+async def test_what_a_relay_says_is_kept_as_one_clean_short_line() -> None:
+    async with _Faulty({"RCPT": ["550-no\x1b[31m\r\n550 such " + "x" * 500]}).serving() as relay:
+        [delivery] = await _courier(relay).deliver(LETTERS[:1])
+    assert delivery.detail == ("550 no [31m such " + "x" * 500)[:200]
+
+
+@pytest.mark.parametrize("host", ["mail.example", "192.0.2.1", "10.0.0.1", "::ffff:192.0.2.1"])
+def test_letters_never_travel_in_the_clear(host: str) -> None:
+    with pytest.raises(OpenRelay, match=host):
+        SmtpCourier(Relay(host, 25, "none"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]", "localhost"])
+def test_but_may_to_this_machine(host: str) -> None:
+    assert SmtpCourier(Relay(host, 25, "none")).relay.host == host
+
+
+async def test_a_relay_without_starttls_gets_nothing_where_it_is_required() -> None:
+    async with _Faulty({}).serving() as relay:
+        courier = SmtpCourier(Relay("127.0.0.1", relay.port, "starttls", "office", "secret", command_seconds=0.3))
+        deliveries = await courier.deliver(LETTERS)
+        assert [delivery.state for delivery in deliveries] == ["retry"] * 3
+        assert relay.accepted == []
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of localhost with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+class _Accounting(Sink):
+    """Takes letters and remembers whether the sender had signed in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[bool] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
+        self.taken.append(bool(session.authenticated))
+        return "250 taken"
+
+
+def _login(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
+    assert isinstance(data, LoginPassword)
+    return AuthResult(success=(data.login, data.password) == (b"office", b"secret"), handled=False)
+
+
+@asynccontextmanager
+async def _secured(security: str, certificate: Path) -> AsyncIterator[tuple[_Accounting, int]]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    handler = _Accounting()
+    upgraded = security == "starttls"
+
+    def protocol() -> SMTP:
+        return SMTP(
+            handler,
+            authenticator=_login,
+            auth_required=True,
+            auth_require_tls=upgraded,
+            tls_context=context if upgraded else None,
+            require_starttls=upgraded,
+        )
+
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(protocol, "localhost", 0, ssl=None if upgraded else context, family=AF_INET)
+    async with server:
+        yield handler, server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # all of it is in TLS already
+@pytest.mark.filterwarnings("ignore:Session.login_data is deprecated")  # aiosmtpd's own use of it
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_signed_in_over_a_checked_certificate(security: Literal["tls", "starttls"], certificate: Path) -> None:
+    trusting = ssl.create_default_context(cafile=certificate)
+    async with _secured(security, certificate) as (handler, port):
+        known = Relay("localhost", port, security, "office", "secret", trusting, command_seconds=3)
+        wrong = Relay("localhost", port, security, "office", "guess", trusting, command_seconds=3)
+        strange = Relay("localhost", port, security, "office", "secret", command_seconds=3)
+        states = [
+            [delivery.state for delivery in await SmtpCourier(relay).deliver(LETTERS)]
+            for relay in (known, wrong, strange)
+        ]
+    assert states == [["sent"] * 3, ["retry"] * 3, ["retry"] * 3]
+    assert handler.taken == [True] * 3
+
+
+def test_a_password_shows_in_no_repr() -> None:
+    assert "secret" not in repr(Relay("mail.example", 465, "tls", "office", "secret"))
