@@ -335,6 +335,11 @@ def test_whatever_a_line_becomes_there_is_a_whole_year_or_a_list_of_faults(line:
     assert all(fault.key and fault.reason and fault.mend for fault in faults)
 
 
+def test_a_phase_may_open_and_end_on_one_day() -> None:
+    year = parse(changed(("due = 2022-08-31", "due = 2022-07-01")), "2022.toml")
+    assert year.phase("midterm").opens == year.phase("midterm").due
+
+
 def test_the_years_that_are_shipped_load() -> None:
     assert {year: load(year).year for year in shipped()} == {2022: 2022, 2026: 2026, 2027: 2027}
 

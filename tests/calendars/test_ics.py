@@ -47,6 +47,11 @@ def test_the_province_s_calendar_has_a_deadline_a_phase_and_its_own_day() -> Non
     assert found["2022-year-end-province-due@talent-calendar"]["to"] == datetime(2023, 1, 1, tzinfo=TZ)
 
 
+def test_a_city_s_calendar_leaves_out_the_province_s_own_day() -> None:
+    uids = [f"2022-{phase.slug}-due-yancheng@talent-calendar" for phase in YEAR.phases]
+    assert list(events(calendar(YEAR, city=YANCHENG))) == uids
+
+
 def test_a_city_s_own_extension_moves_its_event_under_the_same_uid() -> None:
     plain = events(calendar(YEAR, city=YANCHENG))
     moved = events(calendar(YEAR, {"shortlist": RERUN}, YANCHENG, {"shortlist": 1}))

@@ -126,6 +126,18 @@ def test_after_downtime_only_the_newest_rung_that_has_come_is_owed(phase: Phase,
     assert latest(reversed(found), as_of) == latest(found, as_of)
 
 
+def test_a_rung_has_come_at_its_very_instant() -> None:
+    phase = YEAR.phase("shortlist")
+    rungs = ladder(phase, resolve(phase.due), DAYS, start_of(phase.opens))
+    nine = at_nine(date(2022, 1, 27))
+    assert [latest(rungs, at) for at in (nine - timedelta(microseconds=1), nine)] == [rungs[0], rungs[1]]
+
+
+def test_the_monthly_watch_ends_with_the_due_day() -> None:
+    phase = YEAR.phase("cultivation").model_copy(update={"due": date(2022, 5, 4)})  # May begins with a holiday
+    assert monthly(phase, DAYS) == (at_nine(date(2022, 4, 1)),)
+
+
 def test_cultivation_is_watched_from_april_on_the_first_working_day_of_each_month() -> None:
     days = [instant.isoformat() for instant in monthly(YEAR.phase("cultivation"), DAYS)]
     first = ["04-01", "05-05", "06-01", "07-01", "08-01", "09-01", "10-08", "11-01", "12-01"]
