@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from commands.options import COMMON, Common, OneCity, UsageError
-from commands.output import answer, line, table
+from commands.options import COMMON, SEASON, Common, DryRun, OneCity, Season, UsageError
+from commands.outcomes import report
+from commands.output import answer, line, say, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,23 +46,50 @@ def known(phase: str) -> str:
     return phase
 
 
+@app.command(help="导入一份工作簿：有一处错误就什么也不导入；再导一次相同的文件没有变化")
+def load(phase: Slug, workbook: Workbook, /, *, city: OneCity, dry_run: DryRun = False, season: Season = SEASON) -> int:
+    """Load a workbook as the city's draft of a phase."""
+    from acts.load import load as act
+
+    database, year = season.opened()
+    place = year.city(city).slug
+    outcome = act(database, year.year, known(phase), place, _there(workbook), season.stamp(), dry_run=dry_run)
+    return report(season, year, outcome, preview=dry_run)
+
+
 @app.command(help="检查一份工作簿：一次列出全部错误（退出码 1），什么也不写入")
-def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, common: Common = COMMON) -> int:
-    """Read a workbook and say every fault; with an open year also what disagrees with the records."""
+def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: Season = SEASON) -> int:
+    """Read a workbook and say every fault; where a year is open also what disagrees with its records."""
     from forms.reading import read
 
     reading = read(_there(workbook), known(phase))
-    errors = reading.errors or _against_records(phase, workbook, city, common)
-    counts = {key: len(rows) for key, rows in reading.rows.items()}
+    errors = reading.errors or _against_records(season, phase, workbook, city)
     data = {
         "phase": phase,
         "city": city,
-        "rows": counts,
+        "rows": {key: len(rows) for key, rows in reading.rows.items()},
         "errors": [error_json(error) for error in errors],
         "warnings": [error_json(warning) for warning in reading.warnings],
     }
-    answer(common.json, data, lambda console: _checked(console, workbook, errors, reading.warnings))
+    answer(season.json, data, lambda console: _checked(console, workbook, errors, reading.warnings))
     return 1 if errors else 0
+
+
+def _against_records(season: Season, phase: str, workbook: Path, city: str) -> tuple[RowError, ...]:
+    """What loading it would find fault with; nothing, and said so, where no year is open to compare with."""
+    from acts.load import load as act
+    from models.database import NotPrepared
+    from models.standing import NoYearOpen
+
+    try:
+        database, year = season.opened()
+    except (NotPrepared, NoYearOpen):
+        say("没有打开的年度，只检查了表格本身，没有与已有记录核对。")
+        return ()
+    outcome = act(database, year.year, phase, year.city(city).slug, workbook, season.stamp(), dry_run=True)
+    if outcome.outcome == "refused":
+        say(f"没有与已有记录核对：{outcome.message}")
+    return outcome.errors
 
 
 def _there(workbook: Path) -> Path:

@@ -88,10 +88,10 @@ def reason(phase: Mapping[str, Any]) -> str:
 
 def due_day(phase: Mapping[str, Any]) -> str:
     """The due day, that day included, and what moved it where something did."""
-    from calendars.deadlines import CAUSES_IN_CHINESE
+    from calendars.deadlines import BECAUSE
 
     last = (datetime.fromisoformat(phase["due"]) - timedelta(microseconds=1)).date().isoformat()
-    moved = "、".join(CAUSES_IN_CHINESE[cause] for cause in phase["due_because"] if cause != "calendar")
+    moved = "、".join(BECAUSE[cause] for cause in phase["due_because"] if cause != "calendar")
     return f"{last}（{moved}）" if moved else last
 
 
