@@ -115,10 +115,16 @@ class _Process:
         """The answer to one request; `file.too-costly` where the process did not live to give one."""
         request = json.dumps({"size": len(data), "wanted": list(wanted)}).encode() + b"\n" + data
         with self._lock:
-            reply = self._exchange(request)
-            whole = reply.endswith(b"\n")
-            answer: dict[str, Any] = json.loads(reply, object_hook=_day) if whole else {"refused": "file.too-costly"}
-            if not whole or answer.get("heavy"):
+            reply = b""
+            try:
+                reply = self._exchange(request)
+            finally:  # an answer nobody waited for (Ctrl-C) must not become that of the next workbook
+                if not reply.endswith(b"\n"):
+                    self._stop()
+            if not reply.endswith(b"\n"):
+                return {"refused": "file.too-costly"}
+            answer: dict[str, Any] = json.loads(reply, object_hook=_day)
+            if answer.get("heavy"):
                 self._stop()
         return answer
 
