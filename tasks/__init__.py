@@ -1,0 +1,1 @@
+"""One effect each: Prefect tasks, every one a thin shell over an act."""

@@ -1,0 +1,67 @@
+"""Processes kept alive: started, watched, started again when they die, stopped in order."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+PATIENCE = 20.0
+"""Seconds a process has to end after SIGTERM before it is killed."""
+
+LONGEST_PAUSE = 30.0
+STEADY = 60.0
+"""Seconds after which a process counts as running well, and its next start as its first."""
+
+
+@dataclass
+class Child:
+    """One process of ours, in our own process group, with its output appended to a log only the owner can read."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    deaths: int = field(default=0, init=False)
+    started: float = field(default=0.0, init=False)
+
+    def keep(self) -> bool:
+        """Start it where it does not run; say whether it was started. Each early death doubles the pause before."""
+        now = time.monotonic()
+        if self.process is None:
+            return self._start(now)
+        if self.process.poll() is None:
+            return False
+        if now - self.started > STEADY:
+            self.deaths = 0
+        if now - self.started < min(2.0**self.deaths, LONGEST_PAUSE):
+            return False
+        self.deaths += 1
+        return self._start(now)
+
+    def _start(self, now: float) -> bool:
+        self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(self.log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 -- our own command
+                self.command, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self.started = now
+        return True
+
+    def stop(self) -> None:
+        """Ask it to end, and kill it where it does not."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()

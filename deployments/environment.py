@@ -1,0 +1,70 @@
+"""The environment of the Prefect processes: what was measured to be needed; what the office set stands."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from deployments.zombies import HEARTBEAT_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+USER = "talent"
+
+
+def prefect_environment(given: Mapping[str, str], home: Path, port: int, auth: str) -> dict[str, str]:
+    """Give the whole environment of server, worker and runs; what `given` already says stands.
+
+    `home` is an absolute folder, `auth` is `user:password`.
+    """
+    return {**_defaults(home, given.get("PREFECT_API_URL", f"http://{LOOPBACK}:{port}/api"), port, auth), **given}
+
+
+def _defaults(home: Path, api: str, port: int, auth: str) -> dict[str, str]:
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": api,
+        "PREFECT_API_AUTH_STRING": auth,
+        "PREFECT_CLI_PROMPT": "false",
+        "DO_NOT_TRACK": "1",
+        # Open to nobody by default: no login and CORS `*` are what Prefect itself starts with.
+        "PREFECT_SERVER_API_HOST": LOOPBACK,
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_API_AUTH_STRING": auth,
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{LOOPBACK}:{port}",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_UI_API_URL": "/api",
+        # A whole year of moments is shown; of the runs a minute apart, the next twenty.
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT20M",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "20",
+        # Nearly three thousand runs a day: the programme's own log is the record, these may go after a month.
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(30 * 24 * 3600),
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+    }
+
+
+def auth_string(given: Mapping[str, str], home: Path) -> str:
+    """Give the sign-in of the server, `user:password`: what the office has set, else a secret of this machine's own.
+
+    That one stands in `auth` in the server's home, made on first use, readable by its owner alone.
+    """
+    named = given.get("PREFECT_SERVER_API_AUTH_STRING") or given.get("PREFECT_API_AUTH_STRING")
+    return named or _own_secret(home / "auth")
+
+
+def _own_secret(path: Path) -> str:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(f"{USER}:{secrets.token_urlsafe(24)}\n")
+    except FileExistsError:
+        path.chmod(0o600)
+    return path.read_text(encoding="ascii").strip()

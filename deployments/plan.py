@@ -1,0 +1,89 @@
+"""What the server should hold: one deployment a phase with the moments of its years, and the frequent ones. Pure.
+
+A schedule is named by what it is and when, so the same moment has the same slug for ever, and a moment that moves is
+one schedule gone and another come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendars.moments import moments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from calendars.moments import Moment
+    from calendars.year import Year
+
+NAME = "talent"
+EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One run, at one aware instant, of one year."""
+
+    slug: str
+    instant: datetime
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """A run each `period`."""
+
+    slug: str
+    period: timedelta
+
+
+Schedule = Once | Every
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A flow by its name on the server and its dotted entrypoint, with its schedules in order of time.
+
+    `alone` lets one run go at a time: a run that would start beside it is dropped, for the next one does the same.
+    """
+
+    flow: str
+    entrypoint: str
+    schedules: tuple[Schedule, ...] = ()
+    alone: bool = False
+
+    @property
+    def calendar(self) -> bool:
+        """Whether its runs are moments of the calendar."""
+        return any(isinstance(schedule, Once) for schedule in self.schedules)
+
+
+def plan(years: Iterable[Year]) -> tuple[Deployment, ...]:
+    """Give every deployment of these years: the phases in order, then watch, post, rerun, rehearse."""
+    kept = tuple(sorted(years, key=lambda year: year.year))
+    phases = dict.fromkeys(phase.slug for year in kept for phase in year.phases)
+    return (
+        *(Deployment(slug, entrypoint(slug), tuple(_of_phase(slug, kept))) for slug in phases),
+        Deployment("watch", entrypoint("watch"), (Every("every-minute", EVERY),), alone=True),
+        Deployment("post", entrypoint("post"), (Every("every-minute", EVERY),), alone=True),
+        Deployment("rerun", entrypoint("rerun")),
+        Deployment("rehearse", entrypoint("rehearse")),
+    )
+
+
+def entrypoint(flow: str) -> str:
+    """Give the dotted path of a flow: `mentor-recommendation` is `mentor_recommendation` in its own module."""
+    word = flow.replace("-", "_")
+    return f"flows.{word}.{word}"
+
+
+def _of_phase(phase: str, years: Iterable[Year]) -> Iterator[Once]:
+    found = (_once(year.year, moment) for year in years for moment in moments(year) if moment.phase == phase)
+    return iter(dict.fromkeys(found))
+
+
+def _once(year: int, moment: Moment) -> Once:
+    return Once(f"{year}-{moment.kind}-{moment.instant:%Y%m%dT%H%M}", moment.instant, year)

@@ -1,0 +1,187 @@
+"""Makes a Prefect server hold exactly what the plan says, touching only what differs; safe to run again and again.
+
+What is unchanged is left alone, so that a schedule an officer paused stays paused and a run already due is not lost.
+The server never deletes a schedule by itself: those the calendar no longer has are deleted here, by id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate, WorkPoolCreate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions
+from prefect.client.schemas.schedules import IntervalSchedule, RRuleSchedule
+from prefect.exceptions import ObjectNotFound
+from prefect.flows import load_flow_from_entrypoint
+from prefect.utilities.callables import parameter_schema
+from prefect.workers.process import ProcessWorker
+
+from calendars.deadlines import TZ
+from deployments.plan import NAME, Every, plan
+from deployments.pool import CALENDAR, POOL, TAG
+from deployments.zombies import crash_zombies
+from models.database import Database
+from models.live import live
+from settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import DeploymentSchedule
+    from prefect.client.schemas.responses import DeploymentResponse
+    from prefect.flows import Flow
+
+    from deployments.plan import Deployment, Schedule
+
+ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where and with which Python a process worker runs a flow; relative paths of the settings start at `folder`."""
+
+    python: str
+    folder: Path
+
+    @property
+    def job_variables(self) -> dict[str, str]:
+        """A command of our own spares the supervisor process that Prefect would start first, and any `uv run`.
+
+        `-P` keeps the folder off the import path, so that nothing lying there can hide a room of this house.
+        """
+        return {"command": f"{self.python} -P -m prefect.engine", "working_dir": str(self.folder)}
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What was made, changed or removed: deployments by flow, schedules as `flow/slug`; all empty the second time."""
+
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    schedules_made: tuple[str, ...] = ()
+    schedules_removed: tuple[str, ...] = ()
+
+
+async def sync(deployments: Sequence[Deployment], workplace: Workplace) -> Synced:
+    """Bring the server that `PREFECT_API_URL` names to the plan. Raise what Prefect's client raises."""
+    async with get_client() as client:
+        await _pool(client)
+        await crash_zombies(client)
+        removed = await _remove_strangers(client, {deployment.flow for deployment in deployments})
+        changed, made, gone = [], [], []
+        for deployment in deployments:
+            identity, differed = await _deployment(client, deployment, workplace)
+            changed += [deployment.flow] * differed
+            new, stale = await _schedules(client, identity, deployment)
+            made += [f"{deployment.flow}/{slug}" for slug in new]
+            gone += [f"{deployment.flow}/{slug}" for slug in stale]
+        return Synced(tuple(changed), removed, tuple(made), tuple(gone))
+
+
+async def _pool(client: PrefectClient) -> None:
+    try:
+        await client.read_work_pool(POOL)
+    except ObjectNotFound:
+        template = ProcessWorker.get_default_base_job_template()
+        await client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
+
+
+async def _remove_strangers(client: PrefectClient, flows: set[str]) -> tuple[str, ...]:
+    """Remove deployments of ours whose flow the plan no longer has."""
+    ours = await client.read_deployments(deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG])))
+    names = {found.id: (await client.read_flow(found.flow_id)).name for found in ours}
+    for identity in [identity for identity, name in names.items() if name not in flows]:
+        await client.delete_deployment(identity)
+    return tuple(sorted(name for name in names.values() if name not in flows))
+
+
+async def _deployment(client: PrefectClient, deployment: Deployment, workplace: Workplace) -> tuple[UUID, bool]:
+    """Create or mend one deployment; give its id and whether anything differed."""
+    wanted = _wanted(deployment, workplace)
+    try:
+        found = await client.read_deployment_by_name(f"{deployment.flow}/{NAME}")
+    except ObjectNotFound:
+        flow = await client.create_flow_from_name(deployment.flow)
+        return await client.create_deployment(flow, NAME, **wanted, **_concurrency(deployment)), True
+    if _held(found, wanted) == wanted and _limit(found) == (1 if deployment.alone else None):
+        return found.id, False
+    await client.update_deployment(found.id, DeploymentUpdate(**wanted, **_concurrency(deployment)))
+    return found.id, True
+
+
+def _wanted(deployment: Deployment, workplace: Workplace) -> dict[str, Any]:
+    flow: Flow[..., object] = load_flow_from_entrypoint(deployment.entrypoint, use_placeholder_flow=False)
+    return {
+        "entrypoint": deployment.entrypoint,
+        "work_pool_name": POOL,
+        "job_variables": workplace.job_variables,
+        "tags": [TAG, CALENDAR] if deployment.calendar else [TAG],
+        "description": flow.description,
+        "parameter_openapi_schema": parameter_schema(flow).model_dump(mode="json", exclude_unset=True),
+        "enforce_parameter_schema": True,
+    }
+
+
+def _held(found: DeploymentResponse, wanted: dict[str, Any]) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in wanted}
+
+
+def _concurrency(deployment: Deployment) -> dict[str, Any]:
+    strategy = ConcurrencyLimitStrategy.CANCEL_NEW
+    options = ConcurrencyOptions(collision_strategy=strategy) if deployment.alone else None
+    return {"concurrency_limit": 1 if deployment.alone else None, "concurrency_options": options}
+
+
+def _limit(found: DeploymentResponse) -> int | None:
+    limit = found.global_concurrency_limit
+    return None if limit is None else limit.limit
+
+
+async def _schedules(client: PrefectClient, identity: UUID, deployment: Deployment) -> tuple[list[str], list[str]]:
+    """Delete what the plan does not have, create what the server does not; give the slugs of both."""
+    wanted = {_face(create): create for create in map(_create, deployment.schedules)}
+    found = {_face(held): held for held in await client.read_deployment_schedules(identity)}
+    stale = [held for face, held in found.items() if face not in wanted]
+    for held in stale:
+        await client.delete_deployment_schedule(identity, held.id)
+    new = [create for face, create in wanted.items() if face not in found]
+    if new:
+        await client.create_deployment_schedules(identity, new)
+    return [str(create.slug) for create in new], [str(held.slug) for held in stale]
+
+
+def _create(schedule: Schedule) -> DeploymentScheduleCreate:
+    if isinstance(schedule, Every):
+        return DeploymentScheduleCreate(schedule=IntervalSchedule(interval=schedule.period), slug=schedule.slug)
+    local = f"{schedule.instant.astimezone(TZ):%Y%m%dT%H%M%S}"
+    rule = RRuleSchedule(rrule=f"DTSTART:{local}\nRRULE:FREQ=DAILY;COUNT=1", timezone=ZONE)
+    return DeploymentScheduleCreate(schedule=rule, slug=schedule.slug, parameters={"year": schedule.year})
+
+
+def _face(held: DeploymentScheduleCreate | DeploymentSchedule) -> tuple[str | None, str, str]:
+    """Give what tells two schedules apart: whether one is paused is the officer's affair."""
+    rule = held.schedule
+    when = rule.rrule if isinstance(rule, RRuleSchedule) else str(getattr(rule, "interval", rule))
+    return held.slug, when, repr(held.parameters)
+
+
+def main() -> None:
+    """Sync the calendars of the years under way, for runs from here: `python -m deployments.sync`."""
+    database = Database(Settings().database.url)
+    with database.read() as connection:
+        years = [opened.year for opened in live(connection)]
+    done = asyncio.run(sync(plan(years), Workplace(sys.executable, Path.cwd())))
+    print(json.dumps(asdict(done), ensure_ascii=False))  # noqa: T201 -- what this command answers
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The automation that declares a run dead once its process and its worker both are: else it stays Running for ever."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+
+NAME = "talent：失联的运行记为崩溃"
+HEARTBEAT_SECONDS = 30
+MISSED = 3
+ENDINGS = ("Completed", "Failed", "Cancelled", "Crashed")
+
+
+async def crash_zombies(client: PrefectClient) -> None:
+    """Make the automation where the server has none of its name."""
+    if not await client.read_automations_by_name(NAME):
+        await client.create_automation(automation())
+
+
+def automation() -> AutomationCore:
+    """Give the automation: after a heartbeat, either another one or an end is expected within three beats."""
+    beat = "prefect.flow-run.heartbeat"
+    return AutomationCore(
+        name=NAME,
+        trigger=EventTrigger(
+            after={beat},
+            expect={beat, *(f"prefect.flow-run.{ending}" for ending in ENDINGS)},
+            match={"prefect.resource.id": "prefect.flow-run.*"},
+            for_each={"prefect.resource.id"},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=timedelta(seconds=HEARTBEAT_SECONDS * MISSED),
+        ),
+        actions=[
+            ChangeFlowRunState(
+                name=None, state=StateType.CRASHED, force=False, message="运行进程失联；下一次 watch 会补上所欠的推进"
+            )
+        ],
+    )

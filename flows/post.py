@@ -1,0 +1,17 @@
+"""Every minute: hand over the letters that are due, whoever queued them, and try again those that had to wait."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows.ending import posted
+from flows.entry import enter
+from tasks.posting import send_due
+
+
+@flow(name="post", description="每分钟投递一次：把到时的函件交给邮件服务，对方暂不接收的稍后再试。")
+async def post() -> State[None]:
+    """Send what is due. Failed where a letter was refused for good or where it is not known what became of it."""
+    entry = enter(None)
+    return posted(await send_due(entry.database, entry.settings, entry.stamp))

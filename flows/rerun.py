@@ -1,0 +1,44 @@
+"""The rerun of one late city, from decision to letter: the act, then all that follows from it for that city alone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from flows.ending import end
+from flows.entry import enter
+from tasks.advancing import advance_cities
+from tasks.posting import send_due
+from tasks.rerunning import rerun_city
+
+NOT_RERUN = "未予重启"
+PREVIEW = "仅预览"
+
+
+@flow(name="rerun", description="重启一个城市的一个阶段；事由会留在 Prefect 的参数里，请勿写学生姓名。")
+async def rerun(
+    *,
+    year: int,
+    phase: str,
+    city: str,
+    until: date,
+    reason: str,
+    by: str,
+    dry_run: bool = False,
+    as_of: datetime | None = None,
+) -> State[None]:
+    """Open the phase again for that city until a day, that day included. Run twice, it ends in the same place."""
+    entry = enter(as_of, by)
+    outcome = await rerun_city(
+        entry.database, year, phase, city, entry.stamp, until=until, reason=reason, dry_run=dry_run
+    )
+    if not outcome.done:
+        return Failed(name=NOT_RERUN, message=outcome.message)
+    if dry_run:
+        return Completed(name=PREVIEW, message=outcome.message)
+    passed = await advance_cities(entry.database, year, entry.stamp, cities=(city,))
+    await send_due(entry.database, entry.settings, entry.stamp)
+    return await end("rerun", [passed])

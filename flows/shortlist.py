@@ -1,0 +1,26 @@
+"""面试名单. The city tests the approved students and draws a cut line a subject; the gate alone decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows.phase import Card, run
+from gates.facts import ShortlistFacts
+from gates.shortlist import RULES
+
+CARD = Card(
+    phase="shortlist",
+    name="面试名单",
+    facts=ShortlistFacts,
+    gate=RULES,
+    letters=("opened", "reminder", "overdue", "escalation", "passed", "returned", "rerun", "withdrawn"),
+)
+
+
+@flow(name=CARD.phase, description=CARD.description)
+async def shortlist(year: int, cities: list[str] | None = None, as_of: datetime | None = None) -> State[None]:
+    """Advance this phase in these cities (none named: all), at the clock's instant unless a rehearsal gives another."""
+    return await run(CARD, year, cities, as_of)

@@ -1,0 +1,92 @@
+"""What one pass over the cities did, in slugs, states and counts: all that Prefect may know of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from acts.advance import Advance
+    from models.standing import Cell, Key
+
+OWING = frozenset({State.OPEN, State.RETURNED, State.OVERDUE, State.SUBMITTED})
+
+
+@dataclass(frozen=True, slots=True)
+class CityRow:
+    """One city: its state in each phase looked at, what moved, which letters were queued, whether it failed."""
+
+    city: str
+    states: tuple[tuple[str, str], ...]
+    moves: tuple[str, ...]
+    letters: Mapping[str, int]
+    failed: bool
+
+    def as_table(self) -> dict[str, str]:
+        """The row for people."""
+        return {
+            "城市": self.city,
+            "状态": "，".join(f"{phase} {state}" for phase, state in self.states),
+            "变动": "，".join(self.moves),
+            "函件": "，".join(f"{kind}×{count}" for kind, count in self.letters.items()),
+            "结果": "失败，等待重试" if self.failed else "完成",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One pass over a year: a row a city in the customary order, and the letters that belong to no city."""
+
+    year: int
+    rows: tuple[CityRow, ...]
+    other_letters: int = 0
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The cities that could not be advanced."""
+        return tuple(row.city for row in self.rows if row.failed)
+
+    @property
+    def moves(self) -> int:
+        """How many transitions were made."""
+        return sum(len(row.moves) for row in self.rows)
+
+    @property
+    def letters(self) -> int:
+        """How many letters were queued."""
+        return self.other_letters + sum(sum(row.letters.values()) for row in self.rows)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether some city waits for the phase before and none has anything to do here."""
+        states = {state for row in self.rows for _, state in row.states}
+        return State.WAITING in states and not states & OWING
+
+
+def summarise(year: int, cities: Sequence[str], cells: Mapping[Key, Cell], advance: Advance) -> Pass:
+    """Give a row for each of these cities, from its cells as they now stand and what the advance says it did."""
+    moves, letters = advance.changes.transitions, advance.changes.letters
+    rows = tuple(
+        CityRow(
+            city,
+            tuple((phase, cell.state.value) for (phase, there), cell in cells.items() if there == city),
+            tuple(
+                f"{move.after.phase} {move.before.state.value}→{move.after.state.value}"
+                for move in moves
+                if move.after.city == city
+            ),
+            _count(letter.kind for letter in letters if letter.city == city),
+            city in advance.failures,
+        )
+        for city in cities
+    )
+    return Pass(year, rows, sum(letter.city not in cities for letter in letters))
+
+
+def _count(kinds: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(kinds).items()))
