@@ -105,6 +105,11 @@ def mailbox(sender: str) -> Address:
     return Address(display_name=name, addr_spec=_matching(ADDRESS, "From", address))
 
 
+def fit_address(value: str) -> str:
+    """Give a bare address as it may stand in a header. Raises UnfitHeader."""
+    return _matching(ADDRESS, "To", _clean("To", value.strip()))
+
+
 def _headers(letter: Outgoing) -> list[tuple[str, str]]:
     sender = mailbox(letter.sender)
     headers = [

@@ -185,7 +185,7 @@ class WorkbookLoad(SQLModel, table=True):
 
 
 class Office(SQLModel, table=True):
-    """The addresses that the office keeps: a city's slug, or `province`. `head` is the city's head, the province's lead."""
+    """The addresses that the office keeps, by slug or `province`; `head` is a city's head or the province's lead."""
 
     __tablename__ = "office"
 
@@ -202,6 +202,7 @@ class Letter(SQLModel, table=True):
         UniqueConstraint("year", "phase", "city", "attempt", "recipient", "kind", "slot"),
         Index("ix_letter_state_due", "state", "due_at"),
         Index("ix_letter_year_slot", "year", "slot"),
+        Index("ix_letter_thread", "year", "phase", "recipient"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -216,6 +217,7 @@ class Letter(SQLModel, table=True):
     state: str = "queued"
     tries: int = 0
     claim: str | None = None
+    claimed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     address: str
     subject: str
     text: str = Field(sa_column=Column(Text, nullable=False))

@@ -184,6 +184,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("claim", sa.String(), nullable=True),
+        sa.Column("claimed_at", UTCDateTime(), nullable=True),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -208,6 +209,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index("ix_letter_state_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_letter_thread", ["year", "phase", "recipient"], unique=False)
         batch_op.create_index("ix_letter_year_slot", ["year", "slot"], unique=False)
 
     op.create_table(
@@ -566,6 +568,7 @@ def downgrade() -> None:
     op.drop_table("materials")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index("ix_letter_year_slot")
+        batch_op.drop_index("ix_letter_thread")
         batch_op.drop_index("ix_letter_state_due")
 
     op.drop_table("letter")

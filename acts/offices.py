@@ -1,0 +1,28 @@
+"""The addresses that the office keeps: setting one lets go the letters that waited for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.outcome import Outcome
+from models import addresses
+
+if TYPE_CHECKING:
+    from models.database import Database
+
+PROVINCE = "province"
+
+
+def set_office(database: Database, office: str, name: str, *, email: str | None = None, head: str | None = None) -> Outcome:
+    """Put a city's (its slug) or the province's address on file, its head's beside it; None leaves one as it is.
+
+    Raises `UnfitHeader` for what is no address.
+    """
+    from letters.message import fit_address  # noqa: PLC0415 -- the mail library comes in only here
+
+    given = {column: fit_address(value) for column, value in (("email", email), ("head", head)) if value is not None}
+    with database.write() as connection:
+        addresses.put(connection, office, given)
+        freed = addresses.release(connection, office)
+    said = f"；{freed} 封待发函件已放行" if freed else ""
+    return Outcome("done", f"{name}的邮箱已登记{said}。")

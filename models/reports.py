@@ -1,0 +1,225 @@
+"""What the office sees: the matrix at any instant, the log, the report card. Read from the log alone, so the past is there too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, func, select
+
+from calendars.deadlines import Due, Extension, end_of, resolve, start_of
+from gates.projection import seen_at
+from gates.states import State
+from models import standing
+from models.columns import table_of
+from models.season import ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from calendars.year import Phase, Year
+    from models.standing import Key
+
+TOTALS: Mapping[str, tuple[str, ...]] = {
+    "interview": ("admitted", "funded"),
+    "midterm": ("exited",),
+    "year-end": ("excellent", "certificates"),
+}
+"""Whose tally each total over the province is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A city phase as it stood at an instant. `refusals` and `waived` are rules; `mends` say what would mend each."""
+
+    phase: str
+    state: State
+    attempt: int
+    due: Due
+    filed_at: datetime | None
+    passed_at: datetime | None
+    timeliness: str | None
+    refusals: tuple[str, ...]
+    mends: tuple[str, ...]
+    waived: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The phase's part of `talent status --json`."""
+        return {
+            "phase": self.phase,
+            "state": str(self.state),
+            "attempt": self.attempt,
+            "due": self.due.instant.isoformat(),
+            "due_because": list(self.due.because),
+            "filed_at": _iso(self.filed_at),
+            "passed_at": _iso(self.passed_at),
+            "timeliness": self.timeliness,
+            "refusals": list(self.refusals),
+            "waived": list(self.waived),
+            "reruns": self.attempt - 1,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All cities of a year at an instant: by city's slug, its phases in order; and the province's totals."""
+
+    year: Year
+    as_of: datetime
+    cities: Mapping[str, tuple[Standing, ...]]
+    totals: Mapping[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """`talent status --json`."""
+        named = {city.slug: city.name for city in self.year.cities}
+        return {
+            "year": self.year.year,
+            "as_of": self.as_of.isoformat(),
+            "provisional": self.year.provisional,
+            "totals": dict(self.totals),
+            "cities": [
+                {"city": slug, "name": named[slug], "phases": [phase.as_json() for phase in phases]}
+                for slug, phases in self.cities.items()
+            ],
+        }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
+    """Give the matrix as it stood, or will stand if nobody acts, at an instant: what is late there is shown late."""
+    calendar = standing.opened(connection, year).year
+    newest = _newest(connection, year, as_of)
+    extensions = _extensions(connection, year, as_of)
+    verdicts, waivers = _verdicts(connection, year, as_of), _waivers(connection, year, as_of)
+    cities = {}
+    for city in calendar.cities:
+        states: dict[str, State] = {}
+        phases = []
+        for phase in calendar.phases:
+            key, row = (phase.slug, city.slug), newest.get((phase.slug, city.slug))
+            due = resolve(phase.due, extensions.get(key, ()))
+            states[phase.slug] = _state(phase, row, states, due, as_of)
+            waived = waivers.get((*key, row.attempt), ()) if row else ()
+            phases.append(_standing(phase, states[phase.slug], row, due, verdicts.get(key, ()), waived))
+        cities[city.slug] = tuple(phases)
+    return Matrix(calendar, as_of, cities, _totals(calendar, newest))
+
+
+def _state(phase: Phase, row: Row[Any] | None, states: Mapping[str, State], due: Due, as_of: datetime) -> State:
+    return seen_at(
+        State(row.to_state) if row else State.WAITING,
+        due.instant,
+        as_of,
+        opens=start_of(phase.opens),
+        required=[states[slug] for slug in phase.requires],
+        filed=bool(row and row.event == "hold" and row.from_state in {State.SUBMITTED, State.PASSED}),
+    )
+
+
+def _standing(
+    phase: Phase, state: State, row: Row[Any] | None, due: Due, refused: tuple[Any, ...], waived: tuple[str, ...]
+) -> Standing:
+    filed_at = row.filed_at if row else None
+    timeliness = None
+    if state is State.PASSED and filed_at:
+        timeliness = "on-time" if filed_at < end_of(phase.due) else "extended"
+    told = refused if state in {State.RETURNED, State.OVERDUE} and row and row.attempt == _attempt(refused) else ()
+    return Standing(
+        phase.slug,
+        state,
+        row.attempt if row else 1,
+        due,
+        filed_at,
+        row.passed_at if row else None,
+        timeliness,
+        tuple(rule["rule"] for rule in told[1:]),
+        tuple(rule["mend"] for rule in told[1:]),
+        waived,
+    )
+
+
+def _attempt(refused: tuple[Any, ...]) -> int | None:
+    return refused[0] if refused else None
+
+
+def _newest(connection: Connection, year: int, as_of: datetime) -> dict[Key, Row[Any]]:
+    table = table_of(Transition)
+    newest = (
+        select(func.max(table.c.id))
+        .where(table.c.year == year, table.c.as_of <= as_of)
+        .group_by(table.c.phase, table.c.city)
+    )
+    return {(row.phase, row.city): row for row in connection.execute(select(table).where(table.c.id.in_(newest)))}
+
+
+def _extensions(connection: Connection, year: int, as_of: datetime) -> dict[Key, list[Extension]]:
+    table = table_of(ExtensionRow)
+    found: dict[Key, list[Extension]] = defaultdict(list)
+    for row in connection.execute(select(table).where(table.c.year == year, table.c.as_of <= as_of)):
+        found[row.phase, row.city].append(Extension(row.until, row.cause))
+    return found
+
+
+def _waivers(connection: Connection, year: int, as_of: datetime) -> dict[tuple[str, str, int], tuple[str, ...]]:
+    table = table_of(WaiverRow)
+    found: dict[tuple[str, str, int], tuple[str, ...]] = {}
+    for row in connection.execute(select(table).where(table.c.year == year, table.c.as_of <= as_of).order_by(table.c.id)):
+        key = (row.phase, row.city, row.attempt)
+        found[key] = (*found.get(key, ()), row.rule)
+    return found
+
+
+def _verdicts(connection: Connection, year: int, as_of: datetime) -> dict[Key, tuple[Any, ...]]:
+    """Give the newest verdict of each city phase where it refused: its attempt, then the refused rules."""
+    table = table_of(Filing)
+    newest = (
+        select(func.max(table.c.id))
+        .where(table.c.year == year, table.c.as_of <= as_of)
+        .group_by(table.c.phase, table.c.city)
+    )
+    query = select(table.c.phase, table.c.city, table.c.attempt, table.c.verdict)
+    return {
+        (phase, city): (attempt, *(rule for rule in verdict["rules"] if not rule["ok"] and not rule["waived"]))
+        for phase, city, attempt, verdict in connection.execute(query.where(table.c.id.in_(newest), ~table.c.passed))
+    }
+
+
+def _totals(calendar: Year, newest: Mapping[Key, Row[Any]]) -> dict[str, int]:
+    gone = {city for (_, city), row in newest.items() if row.to_state == State.WITHDRAWN}
+    totals = {"admitted": 0, "funded": 0, "funded_cap": calendar.figures.funded_cap, "exited": 0, "excellent": 0, "certificates": 0}
+    for (phase, city), row in newest.items():
+        if city not in gone and row.tally:
+            for name in TOTALS[phase]:
+                totals[name] += row.tally[name]
+    return totals
+
+
+def log(
+    connection: Connection, year: int, *, city: str | None = None, phase: str | None = None, as_of: datetime | None = None
+) -> list[Row[Any]]:
+    """Give the log's rows, oldest first."""
+    table = table_of(Transition)
+    query = select(table).where(table.c.year == year).order_by(table.c.id)
+    for column, wanted in ((table.c.city, city), (table.c.phase, phase)):
+        query = query if wanted is None else query.where(column == wanted)
+    return list(connection.execute(query if as_of is None else query.where(table.c.as_of <= as_of)))
+
+
+def verdicts(connection: Connection, year: int, phase: str, city: str) -> list[Row[Any]]:
+    """Give the judgements of a city phase, oldest first: number, part, attempt, passed, verdict, by, as_of."""
+    table = table_of(Filing)
+    query = select(table).where(table.c.year == year, table.c.phase == phase, table.c.city == city)
+    return list(connection.execute(query.order_by(table.c.id)))
+
+
+def revision(connection: Connection, year: int) -> int:
+    """Give the year's revision: what a page is cached by."""
+    table = table_of(ProgrammeYear)
+    return int(connection.execute(select(table.c.revision).where(table.c.year == year)).scalar_one())
