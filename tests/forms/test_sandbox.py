@@ -83,9 +83,8 @@ def two_cells(far: bytes) -> bytes:
 
 def echoing() -> bytes:
     """One long string, shown in a hundred thousand cells."""
-    strings = HEAD.replace(b"worksheet", b"sst").replace(b"<sheetData>", b"") + b"<si><t>%b</t></si></sst>" % (
-        b"a" * 32_000
-    )
+    head = HEAD.replace(b"worksheet", b"sst").removesuffix(b"<sheetData>")
+    strings = head + b"<si><t>%b</t></si></sst>" % (b"a" * 32_000)
     cells = (b"<row>" + b'<c t="s"><v>0</v></c>' * 20 + b"</row>") * 5_000
     return with_parts({STRINGS: strings, SHEET: HEAD + cells + TAIL})
 
@@ -234,6 +233,19 @@ def test_a_process_whose_memory_is_in_pieces_is_not_used_again() -> None:
     assert codes(read(with_parts({"docProps/app.xml": b"<a>" + b" " * 9 * MEGABYTE + b"</a>"}), "interview")) == []
     assert codes(read(GOOD, "interview")) == []
     assert pid() != before
+
+
+def test_an_answer_nobody_waited_for_is_not_given_to_the_next() -> None:
+    interrupted, before = pid(), signal.signal(signal.SIGALRM, signal.default_int_handler)
+    os.kill(interrupted, signal.SIGSTOP)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    with pytest.raises(KeyboardInterrupt):
+        read(packed({}), "interview")
+    signal.signal(signal.SIGALRM, before)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(interrupted, signal.SIGCONT)
+    assert codes(read(GOOD, "interview")) == []
+    assert not running(interrupted)
 
 
 def test_threads_and_coroutines_share_one_process() -> None:
