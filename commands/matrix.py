@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from calendars.deadlines import BECAUSE
 from commands.output import line, table
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+    from calendars.deadlines import Due
+    from models.reports import Matrix, Standing
 
 STYLES = {
     "waiting": "dim",
@@ -26,75 +29,66 @@ STYLES = {
 LEGEND = "· 未开放　+ 延期内办成　* 有豁免　2 第 2 次办理（经重启）"
 
 
-def matrix(status: Mapping[str, Any], names: Mapping[str, str]) -> Table:
-    """The table of `status --json`; `names` are the phases' Chinese names by slug, in order."""
-    cities = status["cities"]
-    shown = [each["phase"] for each in cities[0]["phases"]] if cities else list(names)
-    made = table("", *(names[slug] for slug in shown))
-    for city in cities:
-        made.add_row(city["name"], *(cell(each) for each in city["phases"]))
+def grid(status: Matrix) -> Table:
+    """The table of `talent status`: only the cities and phases that the matrix holds."""
+    names = [status.year.phase(each.phase).name for each in next(iter(status.cities.values()), ())]
+    made = table("", *names)
+    for slug, phases in status.cities.items():
+        made.add_row(status.year.city(slug).name, *map(cell, phases))
     return made
 
 
-def cell(phase: Mapping[str, Any]) -> Text:
+def cell(standing: Standing) -> Text:
     """One city in one phase: the state's word and what is told apart beside it."""
-    from gates.states import State
-
-    state = State(phase["state"])
-    if state is State.WAITING:
-        return Text("·", style=STYLES[state])
-    return Text(state.chinese + marks(phase), style=STYLES[state])
+    style = STYLES[standing.state]
+    if standing.state == "waiting":
+        return Text("·", style=style)
+    return Text(standing.state.chinese + marks(standing), style=style)
 
 
-def marks(phase: Mapping[str, Any]) -> str:
+def marks(standing: Standing) -> str:
     """One column each, so that the table keeps within 100: extended, waived, and the attempt after a rerun."""
-    told = (("+", phase["timeliness"] == "extended"), ("*", phase["waived"]), (str(phase["attempt"]), phase["reruns"]))
+    told = (
+        ("+", standing.timeliness == "extended"),
+        ("*", bool(standing.waived)),
+        (str(standing.attempt), standing.attempt > 1),
+    )
     return "".join(mark for mark, so in told if so)
 
 
-def show(console: Console, status: Mapping[str, Any], names: Mapping[str, str]) -> None:
+def show(console: Console, status: Matrix) -> None:
     """Print the matrix, the totals, and the list of what is late or returned."""
-    totals = status["totals"]
-    line(console, f"{status['year']} 年度　截至 {clock(status['as_of'])}", "bold")
-    console.print(matrix(status, names))
+    totals = status.totals
+    provisional = "　日历为暂定" if status.year.provisional else ""
+    line(console, f"{status.year.year} 年度　截至 {status.as_of:%Y-%m-%d %H:%M}{provisional}", "bold")
+    console.print(grid(status))
     line(console, LEGEND, "dim")
     line(
         console,
         f"入选 {totals['admitted']} 人　省级资助 {totals['funded']}/{totals['funded_cap']} 人　"
         f"中期退出 {totals['exited']} 人　优秀 {totals['excellent']} 人　证书 {totals['certificates']} 份",
     )
-    late = list(lateness(status, names))
+    late = list(lateness(status))
     if late:
         line(console, "\n逾期与退回", "bold")
         console.print(table("城市", "阶段", "状态", "截止（含）", "缘由", rows=late))
 
 
-def lateness(status: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str]]:
+def lateness(status: Matrix) -> Iterator[tuple[str, str, str, str, str]]:
     """City, phase, state, due day and reason of every phase that is overdue or returned."""
-    from gates.states import State
-
-    for city in status["cities"]:
-        for phase in city["phases"]:
-            if phase["state"] in {"overdue", "returned"}:
-                word = State(phase["state"]).chinese
-                yield city["name"], names[phase["phase"]], word, due_day(phase), reason(phase)
+    for slug, phases in status.cities.items():
+        for each in phases:
+            if each.state in {"overdue", "returned"}:
+                city, phase = status.year.city(slug).name, status.year.phase(each.phase).name
+                yield city, phase, each.state.chinese, due_day(each.due), why_late(each)
 
 
-def reason(phase: Mapping[str, Any]) -> str:
-    """Why it is late: what the gate refused, else that nothing was filed."""
-    mends = [refusal["mend"] for refusal in phase["refusals"]]
-    return "；".join(mends) if mends else "截止前没有报送"
+def why_late(standing: Standing) -> str:
+    """What the gate refused, else that nothing was filed."""
+    return "；".join(standing.mends) or "截止前没有报送"
 
 
-def due_day(phase: Mapping[str, Any]) -> str:
+def due_day(due: Due) -> str:
     """The due day, that day included, and what moved it where something did."""
-    from calendars.deadlines import BECAUSE
-
-    last = (datetime.fromisoformat(phase["due"]) - timedelta(microseconds=1)).date().isoformat()
-    moved = "、".join(BECAUSE[cause] for cause in phase["due_because"] if cause != "calendar")
-    return f"{last}（{moved}）" if moved else last
-
-
-def clock(instant: str) -> str:
-    """`2022-02-07 09:30` from an instant in ISO."""
-    return instant[:16].replace("T", " ")
+    moved = "、".join(BECAUSE[cause] for cause in due.because if cause != "calendar")
+    return f"{due.day.isoformat()}（{moved}）" if moved else due.day.isoformat()

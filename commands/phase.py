@@ -167,3 +167,6 @@ def rerun(
     slug, place = year.phase(phase).slug, year.city(city).slug
     outcome = act(database, year.year, slug, place, season.stamp(), until=until, reason=reason, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
+
+
+app.command("commands.reading:why", name="why", help="结论：关口逐条判定的报告单")

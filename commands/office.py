@@ -1,0 +1,28 @@
+"""`talent office`: the provincial office's own addresses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from commands.options import SEASON, Season, UsageError
+from commands.outcomes import report
+
+app = App(name="office")
+
+
+@app.command(name="set", help="登记省级管理办公室的邮箱")
+def set_(
+    *,
+    email: Annotated[str | None, Parameter(metavar="邮箱", help="省级管理办公室的邮箱：待办日报发到这里")] = None,
+    lead: Annotated[str | None, Parameter(metavar="邮箱", help="负责同志的邮箱：催办升级发到这里")] = None,
+    season: Season = SEASON,
+) -> int:
+    """Put the province's addresses on file."""
+    from acts.offices import PROVINCE, set_office
+
+    if email is None and lead is None:
+        raise UsageError("请写明 --email 或 --lead。")
+    database, year = season.opened()
+    return report(season, year, set_office(database, PROVINCE, "省级管理办公室", email=email, head=lead))
