@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from acts.chasing import chase, digest
 from acts.correspondence import correspond
 from acts.outcome import Changes
-from acts.season import Season
+from acts.season import NotARehearsal, Season, YearClosed
 from acts.settle import settle
+from models import standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,20 +44,26 @@ def advance(
     was, the others are done. The province's digest goes out only where the whole year is looked at.
     """
     passing = _Pass(year, stamp, phases, dry_run=dry_run)
+    whole = phases is None and cities is None
     failures: dict[str, str] = {}
     with database.write(year) as connection:
-        every = Season.read(connection, year, stamp, cities).cities
         try:
-            passing.over(connection, every)
+            passing.over(connection, cities, whole=whole)
+        except NOT_OF_ONE_CITY:
+            raise
         except Exception:  # noqa: BLE001 -- whatever one city does must not hold up the others
-            for city in every:
+            for city in standing.city_slugs(connection, year) if cities is None else cities:
                 try:
                     passing.over(connection, [city])
                 except Exception as error:  # noqa: BLE001
                     failures[city] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
-        if phases is None and cities is None:
-            passing.savepoint(connection, None, digest)
+            if whole:
+                passing.savepoint(connection, None, digest)
     return Advance(_joined(passing.changes), failures)
+
+
+NOT_OF_ONE_CITY = (standing.YearNotOpen, YearClosed, NotARehearsal)
+"""What no city is to blame for: the whole advance is refused."""
 
 
 class _Pass:
@@ -66,8 +73,14 @@ class _Pass:
         self.year, self.stamp, self.phases, self.dry_run = year, stamp, phases, dry_run
         self.changes: list[Changes] = []
 
-    def over(self, connection: Connection, cities: Sequence[str]) -> None:
-        self.savepoint(connection, cities, self._states_then_letters)
+    def over(self, connection: Connection, cities: Sequence[str] | None, *, whole: bool = False) -> None:
+        def step(season: Season) -> None:
+            settle(season, season.cities)
+            chase(season, self.phases)
+            if whole:
+                digest(season)
+
+        self.savepoint(connection, cities, step)
 
     def savepoint(self, connection: Connection, cities: Sequence[str] | None, step: Callable[[Season], None]) -> None:
         with connection.begin_nested() as savepoint:
@@ -79,10 +92,6 @@ class _Pass:
             if self.dry_run:
                 savepoint.rollback()
         self.changes.append(season.changes)
-
-    def _states_then_letters(self, season: Season) -> None:
-        settle(season, season.cities)
-        chase(season, self.phases)
 
 
 def _joined(changes: Sequence[Changes]) -> Changes:

@@ -79,12 +79,17 @@ class Season:
     owed: list[Owed] = field(default_factory=list)
 
     @classmethod
-    def read(cls, connection: Connection, year: int, stamp: Stamp, cities: Collection[str] | None) -> Season:
-        """Read what stands, for these cities or all; raise where the year takes no such act."""
+    def read(
+        cls, connection: Connection, year: int, stamp: Stamp, cities: Collection[str] | None, *, reading: bool = False
+    ) -> Season:
+        """Read what stands, for these cities or all; raise where the year takes no act at such an instant.
+
+        `reading` is for those who only look: they may look at any instant, of any year.
+        """
         opened = standing.opened(connection, year)
-        if opened.closed_as_of is not None:
+        if opened.closed_as_of is not None and not reading:
             raise YearClosed(year=year)
-        if not opened.rehearsal and stamp.as_of != stamp.at:
+        if not opened.rehearsal and stamp.as_of != stamp.at and not reading:
             raise NotARehearsal(year=year)
         return cls(
             connection,

@@ -61,19 +61,11 @@ def claim(database: Database, as_of: datetime, at: datetime, limit: int = BATCH)
 
 
 def _claimed(connection: Connection, token: str) -> list[Claimed]:
-    letter, first = table_of(Letter), table_of(Letter).alias("first")
-    opening = (
-        select(func.min(first.c.id))
-        .where(
-            first.c.year == letter.c.year,
-            first.c.phase == letter.c.phase,
-            first.c.recipient == letter.c.recipient,
-            first.c.concerns == letter.c.concerns,
-        )
-        .scalar_subquery()
-    )
-    root = select(first.c.message_id).where(first.c.id == opening, first.c.id != letter.c.id).scalar_subquery()
-    columns = (letter.c.id, letter.c.tries, letter.c.message_id, root.label("thread"), letter.c.address)
+    letter, first, other = table_of(Letter), table_of(Letter).alias("first"), table_of(Letter).alias("other")
+    same = [other.c[name] == letter.c[name] for name in ("year", "phase", "recipient", "concerns")]
+    opening = select(func.min(other.c.id)).where(*same).correlate(letter).scalar_subquery()
+    root = select(first.c.message_id).where(first.c.id == opening, first.c.id != letter.c.id)
+    columns = (letter.c.id, letter.c.tries, letter.c.message_id, root.correlate(letter).scalar_subquery().label("thread"), letter.c.address)
     query = select(*columns, letter.c.subject, letter.c.text, letter.c.html, letter.c.queued_as_of)
     rows = connection.execute(query.where(letter.c.claim == token, letter.c.state == "sending").order_by(letter.c.id))
     return [Claimed(*row) for row in rows]

@@ -132,6 +132,12 @@ def waivers(
     return found
 
 
+def city_slugs(connection: Connection, year: int) -> tuple[str, ...]:
+    """Give the year's cities, in the customary order."""
+    query = select(CityYear.city).where(CityYear.year == year).order_by(CityYear.position)
+    return tuple(connection.execute(query).scalars())
+
+
 def withdrawn(connection: Connection, year: int) -> frozenset[str]:
     """Give the cities that left the year."""
     query = select(CityYear.city).where(CityYear.year == year, CityYear.withdrawn_as_of.is_not(None))  # type: ignore[union-attr]

@@ -1,0 +1,224 @@
+"""Playing a whole year on a database of its own, through the functions that the real year runs on."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from acts import approve, extend, load, open_year, rerun, submit, waive, withdraw
+from acts.advance import advance
+from acts.outcome import Outcome
+from calendars.deadlines import at_nine, day_of, end_of, start_of
+from calendars.errors import TalentError
+from models import post, reports
+from models.stamp import Stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from acts.packs import Happening, Pack
+    from calendars.year import Year
+    from models.database import Database
+    from models.reports import Matrix
+
+PROVINCE = "省级管理办公室"
+
+
+class Stuck(TalentError):
+    """演练在 {at} 推进时出错：{what}。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An event that did not do what it asked, or did where a refusal was expected (`expected` tells which was due)."""
+
+    event: Happening
+    outcome: Outcome
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules that refused."""
+        verdict = self.outcome.verdict
+        return [finding.rule for finding in verdict.refusals] if verdict else []
+
+    def as_json(self) -> dict[str, Any]:
+        """One element of `refusals` in `talent rehearse --json`."""
+        return {
+            "at": self.event.at.isoformat(),
+            "city": self.event.city,
+            "do": self.event.do,
+            "phase": self.event.phase,
+            "outcome": self.outcome.outcome,
+            "rules": self.rules,
+            "message": self.outcome.message,
+        }
+
+
+@dataclass(slots=True)
+class Rehearsed:
+    """How a rehearsal ended. `unmet` are the events whose outcome was not the one that the pack expects."""
+
+    matrix: Matrix
+    letters: Mapping[str, Mapping[str, int]]
+    refusals: list[Refusal]
+    unmet: list[Refusal]
+
+    def as_json(self) -> dict[str, Any]:
+        """`talent rehearse --json`."""
+        return {
+            "status": self.matrix.as_json(),
+            "letters": self.letters,
+            "refusals": [refusal.as_json() for refusal in self.refusals],
+            "unmet": [refusal.as_json() for refusal in self.unmet],
+        }
+
+
+@dataclass
+class Play:
+    """A rehearsal under way. `steps` yields each instant as it is reached; what happened is gathered here."""
+
+    database: Database
+    year: Year
+    pack: Pack
+    until: datetime
+    by: str
+    base_url: str = ""
+    post: Callable[[Stamp], None] | None = None
+    refusals: list[Refusal] = field(default_factory=list)
+    unmet: list[Refusal] = field(default_factory=list)
+    timeline: list[tuple[datetime, str]] = field(default_factory=list)
+    _moments: list[datetime] = field(default_factory=list)
+
+    def steps(self) -> Iterator[datetime]:
+        """Open the year and play it: advance at every moment, and let each event happen at its own."""
+        opens = min(start_of(phase.opens) for phase in self.year.phases)
+        open_year.open_year(self.database, self.year, self._stamp(opens, self.by), rehearsal=True)
+        self._moments = sorted(set(moments(self.year, opens, self.until)))
+        for event in (event for event in self.pack.events if event.at <= self.until):
+            yield from self._advance_to(event.at)
+            self._happen(event)
+            yield event.at
+        yield from self._advance_to(self.until)
+
+    def _advance_to(self, instant: datetime) -> Iterator[datetime]:
+        while self._moments and self._moments[0] <= instant:
+            at = heapq.heappop(self._moments)
+            done = advance(self.database, self.year.year, self._stamp(at, PROVINCE))
+            if done.failures:
+                raise Stuck(at=f"{at:%Y-%m-%d %H:%M}", what=done.failures)
+            self._posted(at, bool(done.changes.letters))
+            yield at
+
+    def _happen(self, event: Happening) -> None:
+        city = self.year.city(event.city).slug if event.city else None
+        by = f"{self.year.city(event.city).name}市级管理办公室" if event.city and event.do in OF_A_CITY else PROVINCE
+        try:
+            outcome = DO[event.do](self, event, city, self._stamp(event.at, by))
+        except TalentError as error:
+            outcome = Outcome("refused", str(error))
+        for grant in outcome.changes.extensions:
+            heapq.heappush(self._moments, end_of(grant.until))
+        self.timeline.append((event.at, outcome.message))
+        met = event.expect == (None if outcome.done else outcome.outcome)
+        refusal = Refusal(event, outcome)
+        named = event.options.get("rule") if event.expect and event.do != "waive" else None
+        if not outcome.done:
+            self.refusals.append(refusal)
+        if not met or (named and named not in refusal.rules):
+            self.unmet.append(refusal)
+        self._posted(event.at, bool(outcome.changes.letters))
+
+    def _posted(self, at: datetime, letters: bool) -> None:
+        if letters and self.post is not None:
+            self.post(self._stamp(at, PROVINCE))
+
+    def _stamp(self, at: datetime, by: str) -> Stamp:
+        return Stamp(by, at, at, self.base_url)
+
+    def ended(self) -> Rehearsed:
+        """Give how it stands at the end."""
+        with self.database.read() as connection:
+            matrix = reports.matrix(connection, self.year.year, self.until)
+            rows = post.listed(connection, self.year.year, {})
+        return Rehearsed(matrix, by_day((row.queued_as_of, row.kind) for row in rows), self.refusals, self.unmet)
+
+
+def by_day(letters: Iterable[tuple[datetime, str]]) -> dict[str, dict[str, int]]:
+    """Count letters by the day they were queued, and by kind."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for at, kind in letters:
+        found[day_of(at).isoformat()][kind] += 1
+    return {day: dict(sorted(kinds.items())) for day, kinds in sorted(found.items())}
+
+
+def ends(year: Year) -> datetime:
+    """Give the instant at which the last due day of the year is over."""
+    return max(end_of(day) for phase in year.phases for day in (phase.due, phase.province_due) if day)
+
+
+def moments(year: Year, first: datetime, last: datetime) -> Iterator[datetime]:
+    """Give every instant at which the calendar alone may make something owed: openings, due instants, working mornings."""
+    for phase in year.phases:
+        yield from (at for at in (start_of(phase.opens), end_of(phase.due)) if first <= at <= last)
+    days = year.working_days
+    day = first.date()
+    while day <= last.date():
+        if days.is_working(day) and first <= at_nine(day) <= last:
+            yield at_nine(day)
+        day += timedelta(days=1)
+
+
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _load(play: Play, event: Happening, city: str, stamp: Stamp) -> Outcome:
+    path = play.pack.folder / event.options["file"]
+    return load.load(play.database, play.year.year, str(event.phase), city, path, stamp)
+
+
+def _reject(play: Play, event: Happening, city: str, stamp: Stamp) -> Outcome:
+    until = event.options.get("until")
+    return approve.reject(
+        play.database, play.year.year, str(event.phase), city, stamp,
+        reason=event.options["reason"], until=_day(until) if until else None,
+    )  # fmt: skip
+
+
+def _extend(play: Play, event: Happening, city: str | None, stamp: Stamp) -> Outcome:
+    named = [play.year.city(name).slug for name in event.options.get("cities", ())] or ([city] if city else None)
+    until, reason = _day(event.options["until"]), event.options["reason"]
+    return extend.extend(
+        play.database, play.year.year, str(event.phase), named, stamp, until=until, reason=reason
+    )
+
+
+def _rerun(play: Play, event: Happening, city: str, stamp: Stamp) -> Outcome:
+    until, reason = _day(event.options["until"]), event.options["reason"]
+    return rerun.rerun(play.database, play.year.year, str(event.phase), city, stamp, until=until, reason=reason)
+
+
+OF_A_CITY = frozenset({"load", "submit"})
+
+DO: Mapping[str, Callable[[Play, Happening, Any, Stamp], Outcome]] = {
+    "load": _load,
+    "submit": lambda play, event, city, stamp: submit.submit(
+        play.database, play.year.year, str(event.phase), city, stamp
+    ),
+    "approve": lambda play, event, city, stamp: approve.approve(
+        play.database, play.year.year, str(event.phase), city, stamp
+    ),
+    "reject": _reject,
+    "waive": lambda play, event, city, stamp: waive.waive(
+        play.database, play.year.year, event.options["rule"], str(event.phase), city, stamp,
+        reason=event.options["reason"],
+    ),
+    "extend": _extend,
+    "rerun": _rerun,
+    "withdraw": lambda play, event, city, stamp: withdraw.withdraw(
+        play.database, play.year.year, city, stamp, reason=event.options["reason"]
+    ),
+}  # fmt: skip
