@@ -205,9 +205,14 @@ def ics(
 
 
 def _of_city(year: Year, key: str, common: Common) -> bytes:
+    """The calendar with the city's own due days; each later day it was given makes a new version of the event."""
     from calendars.ics import calendar
-    from models.reports import dues
+    from models.reports import matrix
+    from models.standing import extensions
 
     found = year.city(key)
-    effective, sequences = dues(common.database(), year.year, found.slug, common.moment())
-    return calendar(year, effective, found, sequences)
+    with common.database().read() as connection:
+        status = matrix(connection, year.year, common.moment())
+        given = extensions(connection, year.year, [found.slug])
+    dues = {each.phase: each.due for each in status.cities[found.slug]}
+    return calendar(status.year, dues, found, {slug: len(given.get((slug, found.slug), ())) for slug in dues})

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from commands.options import COMMON, Common, OneCity, UsageError
-from commands.output import answer, line
+from commands.options import COMMON, SEASON, City, Common, OneCity, Season, UsageError, environment, local
+from commands.output import answer, line, say, table
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from sqlalchemy import Row
 
 app = App(name="letters")
 
@@ -66,3 +69,112 @@ def _letters(console: Console, found: list[dict[str, str]], *, html: bool) -> No
         line(console, f"—— 收件人类别：{each['audience']}", "dim")
         line(console, f"主题：{each['subject']}", "bold")
         line(console, each["html"] if html else each["text"])
+
+
+@app.command(name="list", help="函件清单")
+def list_(
+    *,
+    state: Annotated[
+        str | None, Parameter(metavar="状态", help="queued、sending、sent、failed、unknown、held、cancelled")
+    ] = None,
+    city: City = None,
+    kind: Annotated[str | None, Parameter(metavar="种类", help="如 reminder、overdue、returned")] = None,
+    season: Season = SEASON,
+) -> None:
+    """Print the letters of a year, oldest first."""
+    from models.post import listed
+
+    database, year = season.opened()
+    place = year.city(city).slug if city else None
+    with database.read() as connection:
+        rows = listed(connection, year.year, {"state": state, "concerns": place, "kind": kind}, season.as_of)
+    answer(season.json, [entry(row) for row in rows], lambda console: _list(console, rows))
+
+
+def entry(row: Row[Any]) -> dict[str, Any]:
+    """One letter of `talent letters list --json`; what does not apply is null."""
+    key = "/".join(map(str, (row.year, row.phase, row.city, row.attempt, row.recipient, row.kind, row.slot)))
+    return {
+        "id": row.id,
+        "key": key,
+        "kind": row.kind,
+        "phase": _applies(row.phase),
+        "city": _applies(row.concerns),
+        "to": row.recipient,
+        "slot": _applies(row.slot),
+        "state": row.state,
+        "queued_as_of": local(row.queued_as_of).isoformat(),
+        "sent_at": local(row.sent_at).isoformat() if row.sent_at else None,
+        "subject": row.subject,
+    }
+
+
+def _applies(part: str) -> str | None:
+    return None if part == "*" else part
+
+
+STATES = {
+    "queued": "待发",
+    "sending": "发送中",
+    "sent": "已发",
+    "failed": "未送达",
+    "unknown": "待核实",
+    "held": "缺地址",
+    "cancelled": "已取消",
+}
+"""The states of a letter, in Chinese."""
+
+
+def _list(console: Console, rows: Sequence[Row[Any]]) -> None:
+    show_list(console, rows)
+    line(console, f"共 {len(rows)} 封。")
+
+
+def show_list(console: Console, rows: Sequence[Row[Any]]) -> None:
+    """Print letters as a table."""
+    shown = [
+        (str(row.id), f"{local(row.queued_as_of):%m-%d %H:%M}", STATES[row.state], row.recipient, row.subject)
+        for row in rows
+    ]
+    console.print(table("编号", "时刻", "状态", "收件人", "主题", rows=shown))
+
+
+@app.command(help="一封函件的全文与来历")
+def show(number: Annotated[int, Parameter(help="编号，见 talent letters list")], /, *, season: Season = SEASON) -> int:
+    """Print one letter; 1 where there is none of that number."""
+    from models.post import letter_by_id
+
+    with season.database().read() as connection:
+        row = letter_by_id(connection, number)
+    if row is None:
+        say(f"没有编号为 {number} 的函件。")
+        return 1
+    more = {"address": row.address, "detail": row.detail, "text": row.text, "html": row.html}
+    answer(season.json, entry(row) | more, lambda console: _letter(console, row))
+    return 0
+
+
+def _letter(console: Console, row: Row[Any]) -> None:
+    sent = f"，{local(row.sent_at):%Y-%m-%d %H:%M} 发出" if row.sent_at else ""
+    line(console, f"收件人：{row.recipient} <{row.address}>")
+    line(console, f"状态：{STATES[row.state]}{sent}{f'（{row.detail}）' if row.detail else ''}")
+    line(console, f"主题：{row.subject}\n", "bold")
+    line(console, row.text)
+
+
+@app.command(help="发出待发的函件，发完为止；有的要稍后再试时退出码 75")
+def send(*, season: Season = SEASON) -> int:
+    """Drain what is queued and due."""
+    import asyncio
+
+    from acts.post import send as act
+    from models.post import waiting
+    from tasks.couriers import courier
+
+    settings, database = environment(), season.database()
+    posted = asyncio.run(act(database, courier(settings), settings.mail_from, season.stamp()))
+    with database.read() as connection:
+        left = waiting(connection)
+    words = f"已发 {posted.sent} 封，未送达 {posted.failed} 封，稍后再试 {left} 封，待核实 {posted.unknown} 封。"
+    answer(season.json, asdict(posted) | {"waiting": left}, lambda console: line(console, words))
+    return 75 if left else 0

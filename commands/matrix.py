@@ -11,6 +11,8 @@ from calendars.deadlines import BECAUSE
 from commands.output import line, table
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.console import Console
     from rich.table import Table
 
@@ -80,12 +82,14 @@ def lateness(status: Matrix) -> Iterator[tuple[str, str, str, str, str]]:
         for each in phases:
             if each.state in {"overdue", "returned"}:
                 city, phase = status.year.city(slug).name, status.year.phase(each.phase).name
-                yield city, phase, each.state.chinese, due_day(each.due), why_late(each)
+                yield city, phase, each.state.chinese, due_day(each.due), why_late(each, status.as_of)
 
 
-def why_late(standing: Standing) -> str:
-    """What the gate refused, else that nothing was filed."""
-    return "；".join(standing.mends) or "截止前没有报送"
+def why_late(standing: Standing, as_of: datetime) -> str:
+    """What the gate refused, else that nothing was filed; and for how many days it has been overdue."""
+    why = "；".join(standing.mends) or "截止前没有报送"
+    days = (as_of - standing.due.instant).days + 1
+    return f"{why}（逾期第 {days} 天）" if standing.state == "overdue" else why
 
 
 def due_day(due: Due) -> str:

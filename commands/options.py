@@ -46,6 +46,11 @@ def instant(text: str) -> datetime:
     return parsed.replace(tzinfo=TZ) if parsed.tzinfo is None else parsed.astimezone(TZ)
 
 
+def local(at: datetime) -> datetime:
+    """The instant in Shanghai's time."""
+    return at.astimezone(TZ)
+
+
 def day(text: str) -> date:
     """A day from `2022-01-18`; ValueError else."""
     try:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from commands.options import SEASON, TZ, City, Season
+from commands.options import SEASON, City, Season, local
 from commands.output import answer, line, table
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from rich.console import Console
     from sqlalchemy import Row
 
+    from acts.why import ReportCard
     from calendars.year import Year
     from models.reports import Matrix
 
@@ -74,11 +73,6 @@ def _entry(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def local(at: datetime) -> datetime:
-    """The instant in Shanghai's time."""
-    return at.astimezone(TZ)
-
-
 def _log(console: Console, year: Year, rows: list[Row[Any]]) -> None:
     from gates.states import Event, State
 
@@ -102,31 +96,24 @@ def why(
     phase: Annotated[str, Parameter(help="阶段")],
     /,
     *,
-    city: Annotated[str, Parameter(metavar="城市", help="设区市")],
+    city: Annotated[str, Parameter(metavar="城市", help="设区市：拼音、中文名或行政区划代码")],
+    trial: Annotated[bool, Parameter(negative="", help="试算：按现在导入的内容判定，不看已有结论")] = False,
     season: Season = SEASON,
 ) -> int:
-    """Print the newest report card of a city phase; 1 where it refused, or where there is none."""
-    from models.reports import verdicts
+    """Print the newest report card of a city phase, or of its draft where nothing was filed; 1 where it refuses."""
+    from acts.why import report_card
 
     database, year = season.opened()
     slug, place = year.phase(phase).slug, year.city(city).slug
-    with database.read() as connection:
-        rows = [row for row in verdicts(connection, year.year, slug, place) if row.as_of <= season.moment()]
-    attempt = rows[-1].attempt if rows else 1
-    cards = {row.part: row for row in rows if row.attempt == attempt}  # the newest of each part
-    rules = [rule for row in cards.values() for rule in row.verdict["rules"]]
-    passed = bool(rows) and all(row.passed for row in cards.values())
-    data = {"phase": slug, "city": place, "attempt": attempt, "passed": passed, "rules": rules}
-    answer(season.json, data, lambda console: _card(console, year, data, judged=bool(rows)))
-    return 0 if passed else 1
+    found = report_card(database, year.year, slug, place, season.stamp(), trial=trial)
+    answer(season.json, found.as_json(), lambda console: _card(console, year, found))
+    return 0 if found.passed else 1
 
 
-def _card(console: Console, year: Year, data: dict[str, Any], *, judged: bool) -> None:
+def _card(console: Console, year: Year, found: ReportCard) -> None:
     from commands.outcomes import card
 
-    title = f"{year.city(data['city']).name} {year.phase(data['phase']).name}　第 {data['attempt']} 次"
-    if not judged:
-        line(console, f"{title}：还没有报送，没有结论。")
-        return
-    line(console, f"{title}：{'通过' if data['passed'] else '未通过'}", "bold")
-    card(console, data["rules"])
+    title = f"{year.city(found.city).name} {year.phase(found.phase).name}　第 {found.attempt} 次"
+    how = "　试算（尚未报送，按已导入的内容）" if found.trial else ""
+    line(console, f"{title}：{'通过' if found.passed else '未通过'}{how}", "bold")
+    card(console, found.as_json()["rules"])
