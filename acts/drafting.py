@@ -18,18 +18,17 @@ if TYPE_CHECKING:
     from forms.reading import Reading
 
     Drafts = Mapping[str, Sequence[Mapping[str, Any]]]
+    Sheets = dict[str, list[dict[str, Any]]]
 
 
 def rows_of(season: Season, city: str, reading: Reading) -> Drafts:
     """Give the draft's rows by sheet key; registers the parties that the forms name."""
     plain = {key: [row.model_dump() for row in rows] for key, rows in reading.rows.items()}
     derive = DERIVED.get(reading.slug)
-    return derive(season, city, reading.rows, plain) if derive else plain
+    return derive(season, city, plain) if derive else plain
 
 
-def _roll(
-    season: Season, _city: str, rows: Mapping[str, Sequence[Row]], plain: dict[str, list[dict[str, Any]]]
-) -> Drafts:
+def _roll(season: Season, _city: str, plain: Sheets) -> Drafts:
     keys = {
         "institutions": [("institution", row["name"], "") for row in plain["institutions"]],
         "mentors": [("mentor", row["name"], row["institution"]) for row in plain["mentors"]],
@@ -45,9 +44,7 @@ def _roll(
     return plain
 
 
-def _applications(
-    season: Season, city: str, rows: Mapping[str, Sequence[Row]], plain: dict[str, list[dict[str, Any]]]
-) -> Drafts:
+def _applications(season: Season, city: str, plain: Sheets) -> Drafts:
     place = season.year.city(city).name
     ids = loading.register(
         season.connection, {("school", row["name"], place): row["email"] for row in plain["schools"]}
@@ -55,8 +52,10 @@ def _applications(
     for row in plain["schools"]:
         row["party"] = ids["school", row["name"], place]
     roll = loading.roll(season.connection, season.year.year, city)
+    past = loading.pool(season.connection, season.year.year, "student")
     for row in plain["students"]:
         row["person"] = person(row["name"], row["born"], row["school"])
+        row["priority"] = row["person"] in past
         row["consent_from"] = pendulum.instance(row["born"]).add(years=season.year.figures.consent_age)
         row["mentor_party"] = roll[row["mentor"], row["institution"]]
         row["school_party"] = ids.get(("school", row["school"], place))
@@ -64,7 +63,7 @@ def _applications(
 
 
 def person(name: str, born: date, school: str) -> str:
-    """Give what tells the same child apart from homonyms over the province: 姓名 + 出生日期 + 中学, as a fingerprint."""
+    """Give what tells a child apart from homonyms over the province: a fingerprint of 姓名, 出生日期 and 中学."""
     return hashlib.sha256(f"{name}|{born.isoformat()}|{school}".encode()).hexdigest()[:32]
 
 

@@ -1,4 +1,4 @@
-"""Putting city phases before their gates: facts in one go for all cities, a verdict each, kept with its frozen facts."""
+"""Putting city phases before their gates: facts for all cities at once, a verdict each, kept with what it judged."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def judge_cities(
 
 
 def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool = False) -> Scope:
-    """Give the scope of a phase's facts: each city with its day of filing (today, where it has not filed) and due day."""
+    """Give the scope of a phase's facts: each city with its day of filing (today, if it has not filed) and due day."""
     now = season.stamp.as_of
     filed = {city: now if filing else season.cells[phase, city].filed_at or now for city in cities}
     return Scope(

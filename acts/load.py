@@ -52,7 +52,8 @@ def _not_now(season: Season, cell: Cell, form: str) -> str | None:
         return illegal(season, cell, Event.LOAD)
     if cell.state is State.SUBMITTED:
         return None
-    return f"{season.title(cell.phase, cell.city)} 现为“{cell.state.chinese}”，评价结果须在该市报送之后、公布结果之前导入。"
+    title = season.title(cell.phase, cell.city)
+    return f"{title} 现为“{cell.state.chinese}”，评价结果须在该市报送之后、公布结果之前导入。"
 
 
 def _load(season: Season, cell: Cell, reading: Reading, content: bytes) -> Outcome:

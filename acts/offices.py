@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 PROVINCE = "province"
 
 
-def set_office(database: Database, office: str, name: str, *, email: str | None = None, head: str | None = None) -> Outcome:
+def set_office(
+    database: Database, office: str, name: str, *, email: str | None = None, head: str | None = None
+) -> Outcome:
     """Put a city's (its slug) or the province's address on file, its head's beside it; None leaves one as it is.
 
     Raises `UnfitHeader` for what is no address.
     """
-    from letters.message import fit_address  # noqa: PLC0415 -- the mail library comes in only here
+    from letters.message import fit_address
 
     given = {column: fit_address(value) for column, value in (("email", email), ("head", head)) if value is not None}
     with database.write() as connection:

@@ -64,7 +64,7 @@ def read_pack(folder: Path) -> Pack:
 
 
 def _happening(path: Path, number: int, event: Mapping[str, Any]) -> Happening:
-    do = event.get("do")
+    do = str(event.get("do"))
     if do not in NEEDS:
         raise BadPack(file=path.name, number=number, wrong=f"不认识的操作 {do!r}，可用的有 {'、'.join(NEEDS)}")
     missing = sorted((NEEDS[do] | {"at"}) - event.keys())

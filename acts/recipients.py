@@ -23,10 +23,10 @@ def _owing(kind: str) -> Find:
 
 PARTIES: Mapping[tuple[str, str, Audience], Find] = MappingProxyType(
     {
-        ("opened", "mentor-recommendation", "institution"): lambda reach: reach.pool_institutions(),
-        ("opened", "mentor-recommendation", "mentor"): lambda reach: reach.pool(),
+        ("opened", "mentor-recommendation", "institution"): lambda reach: reach.pool("institution"),
+        ("opened", "mentor-recommendation", "mentor"): lambda reach: reach.pool("mentor"),
         ("opened", "application", "mentor"): lambda reach: reach.roll(),
-        ("opened", "application", "school"): lambda reach: reach.schools_of_last_year(),
+        ("opened", "application", "school"): lambda reach: reach.pool("school"),
         ("opened", "interview", "mentor"): lambda reach: reach.shortlisted(),
         ("opened", "meeting", "mentor"): lambda reach: reach.admitted(),
         ("opened", "meeting", "school"): lambda reach: reach.schools_of_admitted(),

@@ -91,6 +91,7 @@ class Play:
     unmet: list[Refusal] = field(default_factory=list)
     timeline: list[tuple[datetime, str]] = field(default_factory=list)
     _moments: list[datetime] = field(default_factory=list)
+    _written: int = 0
 
     def steps(self) -> Iterator[datetime]:
         """Open the year and play it: advance at every moment, and let each event happen at its own."""
@@ -102,6 +103,7 @@ class Play:
             self._happen(event)
             yield event.at
         yield from self._advance_to(self.until)
+        self._send(self.until)
 
     def _advance_to(self, instant: datetime) -> Iterator[datetime]:
         while self._moments and self._moments[0] <= instant:
@@ -109,7 +111,8 @@ class Play:
             done = advance(self.database, self.year.year, self._stamp(at, PROVINCE))
             if done.failures:
                 raise Stuck(at=f"{at:%Y-%m-%d %H:%M}", what=done.failures)
-            self._posted(at, bool(done.changes.letters))
+            self._written += len(done.changes.letters)
+            self._send(at)
             yield at
 
     def _happen(self, event: Happening) -> None:
@@ -129,11 +132,13 @@ class Play:
             self.refusals.append(refusal)
         if not met or (named and named not in refusal.rules):
             self.unmet.append(refusal)
-        self._posted(event.at, bool(outcome.changes.letters))
+        self._written += len(outcome.changes.letters)
 
-    def _posted(self, at: datetime, letters: bool) -> None:
-        if letters and self.post is not None:
+    def _send(self, at: datetime) -> None:
+        """Send what was written since the last moment."""
+        if self._written and self.post is not None:
             self.post(self._stamp(at, PROVINCE))
+            self._written = 0
 
     def _stamp(self, at: datetime, by: str) -> Stamp:
         return Stamp(by, at, at, self.base_url)
@@ -160,7 +165,7 @@ def ends(year: Year) -> datetime:
 
 
 def moments(year: Year, first: datetime, last: datetime) -> Iterator[datetime]:
-    """Give every instant at which the calendar alone may make something owed: openings, due instants, working mornings."""
+    """Give every instant at which the calendar alone makes something owed: openings, due instants, working mornings."""
     for phase in year.phases:
         yield from (at for at in (start_of(phase.opens), end_of(phase.due)) if first <= at <= last)
     days = year.working_days
@@ -191,9 +196,7 @@ def _reject(play: Play, event: Happening, city: str, stamp: Stamp) -> Outcome:
 def _extend(play: Play, event: Happening, city: str | None, stamp: Stamp) -> Outcome:
     named = [play.year.city(name).slug for name in event.options.get("cities", ())] or ([city] if city else None)
     until, reason = _day(event.options["until"]), event.options["reason"]
-    return extend.extend(
-        play.database, play.year.year, str(event.phase), named, stamp, until=until, reason=reason
-    )
+    return extend.extend(play.database, play.year.year, str(event.phase), named, stamp, until=until, reason=reason)
 
 
 def _rerun(play: Play, event: Happening, city: str, stamp: Stamp) -> Outcome:

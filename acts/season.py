@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from acts.outcome import Changes, Outcome
@@ -71,9 +72,7 @@ class Season:
     stamp: Stamp
     cells: dict[standing.Key, Cell]
     extensions: dict[standing.Key, list[Extension]]
-    waivers: Mapping[tuple[str, str, int], Mapping[str, Waived]]
-    withdrawn: frozenset[str]
-    offices: Mapping[str, tuple[str | None, str | None]]
+    chosen: Collection[str] | None
     writes: Writes = field(default_factory=Writes)
     written: Writes = field(default_factory=Writes)
     owed: list[Owed] = field(default_factory=list)
@@ -98,12 +97,25 @@ class Season:
             stamp,
             standing.cells(connection, year, cities),
             standing.extensions(connection, year, cities),
-            standing.waivers(connection, year, cities),
-            standing.withdrawn(connection, year),
-            standing.offices(connection),
+            cities,
         )
 
-    @property
+    @cached_property
+    def waivers(self) -> Mapping[tuple[str, str, int], Mapping[str, Waived]]:
+        """The waived rules by phase, city and attempt."""
+        return standing.waivers(self.connection, self.year.year, self.chosen)
+
+    @cached_property
+    def withdrawn(self) -> frozenset[str]:
+        """The cities that left the year."""
+        return standing.withdrawn(self.connection, self.year.year)
+
+    @cached_property
+    def offices(self) -> Mapping[str, tuple[str | None, str | None]]:
+        """The addresses on file."""
+        return standing.offices(self.connection)
+
+    @cached_property
     def days(self) -> WorkingDays:
         """The working days of the year."""
         return self.year.working_days
@@ -224,6 +236,6 @@ def sitting(
             correspond(season)
             season.flush()
             if dry_run:
-                raise _Undone
+                raise _Undone  # noqa: TRY301 -- only an exception takes the whole transaction back
     except _Undone:
         pass

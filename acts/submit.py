@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def submit(database: Database, year: int, phase: str, city: str, stamp: Stamp, *, dry_run: bool = False) -> Outcome:
-    """File a city's phase. `done`: it passed, or awaits the province; `returned`: the gate refused; `refused`: not taken."""
+    """File a city's phase.
+
+    `done`: it passed, or awaits the province; `returned`: the gate refused; `refused`: it was not taken.
+    """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])

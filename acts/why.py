@@ -37,7 +37,9 @@ class ReportCard:
         return {**card, "trial": self.trial, "rules": rules}
 
 
-def report_card(database: Database, year: int, phase: str, city: str, stamp: Stamp, *, trial: bool = False) -> ReportCard:
+def report_card(
+    database: Database, year: int, phase: str, city: str, stamp: Stamp, *, trial: bool = False
+) -> ReportCard:
     """Give the newest verdicts as of the stamp's instant, one a part; `trial` judges the present draft (试算)."""
     with database.read() as connection:
         kept = {} if trial else {

@@ -21,7 +21,9 @@ def put(connection: Connection, office: str, given: Mapping[str, str]) -> None:
     table = table_of(Office)
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     new = dialect.insert(table).values({"office": office, **given})
-    connection.execute(new.on_conflict_do_update(index_elements=["office"], set_=given) if given else new.on_conflict_do_nothing())
+    connection.execute(
+        new.on_conflict_do_update(index_elements=["office"], set_=given) if given else new.on_conflict_do_nothing()
+    )
 
 
 def release(connection: Connection, office: str) -> int:
@@ -33,7 +35,9 @@ def release(connection: Connection, office: str) -> int:
     freed = 0
     for recipient, address in ((owns, row.email), (heads, row.head)):
         if address:
-            held = update(letter).where(letter.c.recipient == recipient, letter.c.state == "held", letter.c.address == "")
+            held = update(letter).where(
+                letter.c.recipient == recipient, letter.c.state == "held", letter.c.address == ""
+            )
             freed += connection.execute(held.values(state="queued", address=address, detail=None)).rowcount
     return freed
 

@@ -1,7 +1,7 @@
-"""The database, embedded or real: transactions that neither lose an update nor let two writers of a year pass each other.
+"""The database, embedded or real: transactions that lose no update and let no two writers of a year pass each other.
 
-On SQLite a writing transaction begins with `BEGIN IMMEDIATE`: one writer at a time, by the file's own lock. On PostgreSQL
-it locks the year's row first, which comes to the same. Readers see one snapshot on both.
+On SQLite a writing transaction begins with `BEGIN IMMEDIATE`: one writer at a time, by the file's own lock. On
+PostgreSQL it locks the year's row first, which comes to the same. Readers see one snapshot on both.
 """
 
 from __future__ import annotations

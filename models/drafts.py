@@ -31,6 +31,21 @@ class Party(SQLModel, table=True):
     email: str
 
 
+class PoolEntry(SQLModel, table=True):
+    """Whom a year brought along from the year before: mentors, institutions, schools by party; students by person.
+
+    `key` is a party's id, or a student's `person`. A mentor of the pool needs no new letter of appointment; a student
+    of it has the mentor's priority (三(一), 四(一)).
+    """
+
+    __tablename__ = "pool"
+
+    year: int = Field(primary_key=True)
+    city: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+
+
 class Row(SQLModel):
     """A row of a sheet: whose, and where it stood in the workbook."""
 
@@ -94,8 +109,10 @@ class SchoolDraft(Row, table=True):
 
 
 class StudentDraft(Row, table=True):
-    """学生. `person` tells the same child apart from homonyms over the province; `consent_from` is the day from which
-    no guardian's consent is needed; `mentor_party` the chosen mentor.
+    """学生.
+
+    `person` tells the same child apart from homonyms over the province; `consent_from` is the day from which no
+    guardian's consent is needed; `mentor_party` the chosen mentor; `priority` marks a student of the past year.
     """
 
     __tablename__ = "student"
@@ -130,6 +147,7 @@ class StudentDraft(Row, table=True):
     consent_from: date
     mentor_party: int
     school_party: int | None = None
+    priority: bool = False
 
 
 class ScoreDraft(Row, table=True):

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.columns import table_of
-from models.drafts import SHEETS, MentorDraft, Party, SchoolDraft, StudentDraft
+from models.drafts import SHEETS, MentorDraft, Party, PoolEntry, SchoolDraft, StudentDraft
 from models.season import WorkbookLoad
 
 if TYPE_CHECKING:
@@ -64,14 +64,21 @@ def schools(connection: Connection, year: int, city: str) -> dict[str, int]:
     """Give the schools that the city named: name to party."""
     table = table_of(SchoolDraft)
     query = select(table.c.name, table.c.party).where(table.c.year == year, table.c.city == city)
-    return {name: party for name, party in connection.execute(query)}
+    return dict(connection.execute(query).tuples())
+
+
+def pool(connection: Connection, year: int, kind: str) -> frozenset[str]:
+    """Give whom the year brought along from the year before, over the province."""
+    table = table_of(PoolEntry)
+    query = select(table.c.key).where(table.c.year == year, table.c.kind == kind)
+    return frozenset(connection.execute(query).scalars())
 
 
 def students(connection: Connection, year: int, city: str) -> dict[str, str]:
     """Give the city's students, taken or not: number to name."""
     table = table_of(StudentDraft)
     query = select(table.c.number, table.c.name).where(table.c.year == year, table.c.city == city)
-    return {number: name for number, name in connection.execute(query)}
+    return dict(connection.execute(query).tuples())
 
 
 def replace(connection: Connection, year: int, city: str, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:

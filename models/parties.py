@@ -8,22 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from gates.states import State
 from models.columns import table_of
-from models.drafts import InstitutionDraft, MentorDraft, Party, ResultDraft, SchoolDraft, ScoreDraft, StudentDraft
-from models.facts.scope import Scope, admitted, in_state, in_training
+from models.drafts import MentorDraft, Party, PoolEntry, ResultDraft, ScoreDraft, StudentDraft
+from models.facts.scope import Scope, admitted, in_training
 from models.facts.training import summaries_owing, visits
 from models.season import Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
-
-    from sqlmodel import SQLModel
 
 Concerned = dict[str, dict[int, tuple[str, ...]]]
 """By city, by party: the numbers of the students it has to do with."""
@@ -89,7 +86,9 @@ class Reach:
         mentor = table_of(MentorDraft)
         chosen = self._by_mentor({city: [s.number for s in students] for city, students in self._students.items()})
         found: Concerned = defaultdict(dict)
-        for city, party in self.scope.connection.execute(self.scope.of(MentorDraft, "party").where(mentor.c.taken)):
+        for city, party in self.scope.connection.execute(
+            self.scope.of(MentorDraft, "party").where(mentor.c.taken)
+        ).tuples():
             found[city][party] = chosen.get(city, {}).get(party, ())
         return found
 
@@ -99,28 +98,17 @@ class Reach:
         new = self.scope.of(MentorDraft, "party").where(mentor.c.taken, ~mentor.c.returning_mentor)
         return _bare(self.scope.connection.execute(new))
 
-    def pool(self) -> Concerned:
-        """Last year's mentors of a roll that passed: they enter this year's pool by themselves (三(一))."""
-        return self._last_year(MentorDraft, "mentor-recommendation")
+    def pool(self, kind: str) -> Concerned:
+        """Mentors, institutions or schools that came along from the year before."""
+        table = table_of(PoolEntry)
+        query = select(table.c.city, table.c.key).where(*self.scope.mine(table), table.c.kind == kind)
+        return _bare((city, int(key)) for city, key in self.scope.connection.execute(query))
 
-    def pool_institutions(self) -> Concerned:
-        """Last year's institutions."""
-        return self._last_year(InstitutionDraft, "mentor-recommendation")
-
-    def schools_of_last_year(self) -> Concerned:
-        """Last year's schools."""
-        return self._last_year(SchoolDraft, "application")
-
-    def _last_year(self, model: type[SQLModel], phase: str) -> Concerned:
-        table, before = table_of(model), self.scope.year.year - 1
-        last = Scope(
-            self.scope.connection, self.scope.year.model_copy(update={"year": before}), self.scope.filed_on, {}
-        )
-        passed = in_state(last, phase, [State.PASSED])
-        query = last.of(model, "party")
-        if "taken" in table.c:
-            query = query.where(table.c.taken)
-        return {city: found for city, found in _bare(self.scope.connection.execute(query)).items() if city in passed}
+    def with_priority(self) -> frozenset[str]:
+        """The numbers of applicants who were in training in the past year."""
+        student = table_of(StudentDraft)
+        query = select(student.c.number).where(*self.scope.mine(student), student.c.taken, student.c.priority)
+        return frozenset(self.scope.connection.execute(query).scalars())
 
     def shortlisted(self) -> Concerned:
         """Mentors of shortlisted students."""
@@ -208,7 +196,7 @@ class Reach:
         return {row.id: PartyOnFile(row.id, row.kind, row.name, row.place, row.email) for row in rows}
 
 
-def _bare(rows: Iterable[tuple[str, int]]) -> Concerned:
+def _bare(rows: Iterable[Sequence[Any]]) -> Concerned:
     found: Concerned = defaultdict(dict)
     for city, party in rows:
         found[city][party] = ()

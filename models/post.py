@@ -31,7 +31,7 @@ TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A letter in a worker's hand; `thread` is the Message-ID of the first letter of the same phase to the recipient."""
+    """A letter in a worker's hand; `thread` is the Message-ID of the recipient's first letter of the same phase."""
 
     id: int
     tries: int
@@ -50,7 +50,12 @@ def claim(database: Database, as_of: datetime, at: datetime, limit: int = BATCH)
     Two workers never hold the same letter: one writes at a time (SQLite), or locked rows are passed by (PostgreSQL).
     """
     letter, token = table_of(Letter), secrets.token_hex(8)
-    due = select(letter.c.id).where(letter.c.state == "queued", letter.c.due_at <= as_of).order_by(letter.c.id).limit(limit)
+    due = (
+        select(letter.c.id)
+        .where(letter.c.state == "queued", letter.c.due_at <= as_of)
+        .order_by(letter.c.id)
+        .limit(limit)
+    )
     with database.write() as connection:
         ids = list(connection.execute(due.with_for_update(skip_locked=True)).scalars())
         if not ids:
@@ -65,14 +70,25 @@ def _claimed(connection: Connection, token: str) -> list[Claimed]:
     same = [other.c[name] == letter.c[name] for name in ("year", "phase", "recipient", "concerns")]
     opening = select(func.min(other.c.id)).where(*same).correlate(letter).scalar_subquery()
     root = select(first.c.message_id).where(first.c.id == opening, first.c.id != letter.c.id)
-    columns = (letter.c.id, letter.c.tries, letter.c.message_id, root.correlate(letter).scalar_subquery().label("thread"), letter.c.address)
+    columns = (
+        letter.c.id,
+        letter.c.tries,
+        letter.c.message_id,
+        root.correlate(letter).scalar_subquery().label("thread"),
+        letter.c.address,
+    )
     query = select(*columns, letter.c.subject, letter.c.text, letter.c.html, letter.c.queued_as_of)
     rows = connection.execute(query.where(letter.c.claim == token, letter.c.state == "sending").order_by(letter.c.id))
     return [Claimed(*row) for row in rows]
 
 
 def mark(
-    database: Database, token: str, held: Sequence[Claimed], deliveries: Sequence[Delivery], as_of: datetime, at: datetime
+    database: Database,
+    token: str,
+    held: Sequence[Claimed],
+    deliveries: Sequence[Delivery],
+    as_of: datetime,
+    at: datetime,
 ) -> None:
     """Put on record what became of the letters in this hand; one that was taken out of it meanwhile is left alone."""
     letter = table_of(Letter)

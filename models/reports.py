@@ -1,4 +1,4 @@
-"""What the office sees: the matrix at any instant, the log, the report card. Read from the log alone, so the past is there too."""
+"""What the office sees: the matrix at any instant, read from the log alone; the log itself; the judgements."""
 
 from __future__ import annotations
 
@@ -170,7 +170,9 @@ def _extensions(connection: Connection, year: int, as_of: datetime) -> dict[Key,
 def _waivers(connection: Connection, year: int, as_of: datetime) -> dict[tuple[str, str, int], tuple[str, ...]]:
     table = table_of(WaiverRow)
     found: dict[tuple[str, str, int], tuple[str, ...]] = {}
-    for row in connection.execute(select(table).where(table.c.year == year, table.c.as_of <= as_of).order_by(table.c.id)):
+    for row in connection.execute(
+        select(table).where(table.c.year == year, table.c.as_of <= as_of).order_by(table.c.id)
+    ):
         key = (row.phase, row.city, row.attempt)
         found[key] = (*found.get(key, ()), row.rule)
     return found
@@ -193,7 +195,14 @@ def _verdicts(connection: Connection, year: int, as_of: datetime) -> dict[Key, t
 
 def _totals(calendar: Year, newest: Mapping[Key, Row[Any]]) -> dict[str, int]:
     gone = {city for (_, city), row in newest.items() if row.to_state == State.WITHDRAWN}
-    totals = {"admitted": 0, "funded": 0, "funded_cap": calendar.figures.funded_cap, "exited": 0, "excellent": 0, "certificates": 0}
+    totals = {
+        "admitted": 0,
+        "funded": 0,
+        "funded_cap": calendar.figures.funded_cap,
+        "exited": 0,
+        "excellent": 0,
+        "certificates": 0,
+    }
     for (phase, city), row in newest.items():
         if city not in gone and row.tally:
             for name in TOTALS[phase]:
@@ -202,7 +211,12 @@ def _totals(calendar: Year, newest: Mapping[Key, Row[Any]]) -> dict[str, int]:
 
 
 def log(
-    connection: Connection, year: int, *, city: str | None = None, phase: str | None = None, as_of: datetime | None = None
+    connection: Connection,
+    year: int,
+    *,
+    city: str | None = None,
+    phase: str | None = None,
+    as_of: datetime | None = None,
 ) -> list[Row[Any]]:
     """Give the log's rows, oldest first."""
     table = table_of(Transition)

@@ -74,9 +74,9 @@ def _calendar(text: str, source: str) -> Year:
 
 def newest_year(connection: Connection) -> int:
     """Give the newest year that was opened; raise `NoYearOpen` where there is none."""
-    found = connection.execute(
-        select(ProgrammeYear.year).order_by(ProgrammeYear.closed_as_of.is_not(None), ProgrammeYear.year.desc()).limit(1)  # type: ignore[union-attr]
-    ).scalar()
+    table = table_of(ProgrammeYear)
+    newest = select(table.c.year).order_by(table.c.closed_as_of.is_not(None), table.c.year.desc()).limit(1)
+    found = connection.execute(newest).scalar()
     if found is None:
         raise NoYearOpen
     return int(found)
@@ -84,7 +84,8 @@ def newest_year(connection: Connection) -> int:
 
 def opened(connection: Connection, year: int) -> Opened:
     """Give a year as it was opened; raise `YearNotOpen`."""
-    row = connection.execute(select(table_of(ProgrammeYear)).where(ProgrammeYear.year == year)).one_or_none()
+    table = table_of(ProgrammeYear)
+    row = connection.execute(select(table).where(table.c.year == year)).one_or_none()
     if row is None:
         raise YearNotOpen(year=year)
     return Opened(_calendar(row.calendar, f"{year} 年度日历"), row.rehearsal, row.closed_as_of, row.revision)
@@ -134,13 +135,15 @@ def waivers(
 
 def city_slugs(connection: Connection, year: int) -> tuple[str, ...]:
     """Give the year's cities, in the customary order."""
-    query = select(CityYear.city).where(CityYear.year == year).order_by(CityYear.position)
+    table = table_of(CityYear)
+    query = select(table.c.city).where(table.c.year == year).order_by(table.c.position)
     return tuple(connection.execute(query).scalars())
 
 
 def withdrawn(connection: Connection, year: int) -> frozenset[str]:
     """Give the cities that left the year."""
-    query = select(CityYear.city).where(CityYear.year == year, CityYear.withdrawn_as_of.is_not(None))  # type: ignore[union-attr]
+    table = table_of(CityYear)
+    query = select(table.c.city).where(table.c.year == year, table.c.withdrawn_as_of.is_not(None))
     return frozenset(connection.execute(query).scalars())
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from models.standing import Cell
 
 LetterKey = tuple[str, str, str, str, str, str]
-"""Phase, city, attempt, recipient, kind, slot: what makes a letter one within a year; `ALL` where one does not apply."""
+"""Phase, city, attempt, recipient, kind, slot: what makes a letter one in a year; `ALL` where a part does not apply."""
 
 
 ALL = "*"
@@ -37,7 +37,7 @@ class Stale(TalentError):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A log row to be: the city phase before and after, what happened, and why. Nothing moved where it was `refused`."""
+    """A log row to be: the city phase before and after, what happened, and why; nothing moved where `refused`."""
 
     before: Cell
     after: Cell

@@ -299,6 +299,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("year", "city", "line"),
     )
     op.create_table(
+        "pool",
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("year", "city", "kind", "key"),
+    )
+    op.create_table(
         "programme_year",
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("calendar", sa.Text(), nullable=False),
@@ -360,6 +368,7 @@ def upgrade() -> None:
         sa.Column("consent_from", sa.Date(), nullable=False),
         sa.Column("mentor_party", sa.Integer(), nullable=False),
         sa.Column("school_party", sa.Integer(), nullable=True),
+        sa.Column("priority", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("year", "city", "line"),
         sa.UniqueConstraint("year", "number"),
     )
@@ -559,6 +568,7 @@ def downgrade() -> None:
     op.drop_table("score")
     op.drop_table("school")
     op.drop_table("programme_year")
+    op.drop_table("pool")
     op.drop_table("plan")
     op.drop_table("party")
     op.drop_table("office")

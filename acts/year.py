@@ -1,0 +1,42 @@
+"""The end of a year: putting it away, and handing its people to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.outcome import Outcome
+from acts.season import NotARehearsal
+from models import rolling, standing
+
+if TYPE_CHECKING:
+    from models.database import Database
+    from models.stamp import Stamp
+
+KINDS = {"mentor": "导师", "institution": "培养单位", "school": "中学", "student": "往届学员"}
+
+
+def close_year(database: Database, year: int, stamp: Stamp) -> Outcome:
+    """Archive a year all of whose phases have passed or ended. Again: nothing."""
+    with database.write(year) as connection:
+        opened = standing.opened(connection, year)
+        if not opened.rehearsal and stamp.as_of != stamp.at:
+            raise NotARehearsal(year=year)
+        if opened.closed_as_of is not None:
+            return Outcome("done", f"{year} 年度已经归档，未作改动。")
+        left = rolling.unfinished(connection, year)
+        if left:
+            named = "、".join(
+                f"{opened.year.city(city).name} {opened.year.phase(phase).name}" for phase, city in left[:8]
+            )
+            more = f" 等 {len(left)} 项" if len(left) > len(left[:8]) else ""
+            return Outcome("refused", f"{year} 年度还不能归档，尚未办结：{named}{more}。")
+        rolling.close(connection, year, stamp.as_of)
+    return Outcome("done", f"{year} 年度已归档，今后只能查阅。")
+
+
+def roll_year(database: Database, year: int) -> Outcome:
+    """Bring last year's mentors into the next year's pool, and mark its students for the mentors' priority."""
+    with database.write(year) as connection:
+        counts = rolling.roll(connection, standing.opened(connection, year).year)
+    said = "、".join(f"{KINDS[kind]} {count}" for kind, count in sorted(counts.items())) or "无"
+    return Outcome("done", f"{year + 1} 年度后备人才库现有：{said}。")

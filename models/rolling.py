@@ -1,0 +1,75 @@
+"""Closing a year, and what it hands to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+
+from gates.states import State
+from models.columns import table_of
+from models.drafts import InstitutionDraft, MentorDraft, PoolEntry, SchoolDraft, StudentDraft
+from models.facts.scope import Scope, in_state, in_training
+from models.season import CityPhase, ProgrammeYear
+from models.writing import bump, insert_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from calendars.year import Year
+
+UNFINISHED = frozenset({State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE, State.WAITING})
+
+
+def unfinished(connection: Connection, year: int) -> list[tuple[str, str]]:
+    """Give the city phases of a year that have neither passed nor ended: phase and city."""
+    table = table_of(CityPhase)
+    query = select(table.c.phase, table.c.city).where(table.c.year == year, table.c.state.in_([*map(str, UNFINISHED)]))
+    return [(phase, city) for phase, city in connection.execute(query.order_by(table.c.id))]
+
+
+def close(connection: Connection, year: int, as_of: datetime) -> None:
+    """Put the year away: it can be read and no longer acted on."""
+    table = table_of(ProgrammeYear)
+    connection.execute(update(table).where(table.c.year == year).values(closed_as_of=as_of))
+    bump(connection, year)
+
+
+def roll(connection: Connection, year: Year) -> dict[str, int]:
+    """Bring the year's people into the next year's pool; give how many of each kind it holds then. Again: nothing new.
+
+    Mentors, institutions and schools of cities whose phase passed, and the students who stayed in training.
+    """
+    days = dict.fromkeys((city.slug for city in year.cities), year.phases[0].due)
+    scope = Scope(connection, year, days, days)
+    table = table_of(PoolEntry)
+    rows = [
+        {"year": year.year + 1, "city": city, "kind": kind, "key": key}
+        for city, kind, key in sorted({*_parties(scope), *_students(scope)})
+    ]
+    insert_once(connection, table, rows)
+    counted = select(table.c.kind, func.count()).where(table.c.year == year.year + 1).group_by(table.c.kind)
+    return dict(connection.execute(counted.order_by(table.c.kind)).tuples())
+
+
+def _parties(scope: Scope) -> Iterator[tuple[str, str, str]]:
+    mentor = table_of(MentorDraft)
+    filed = (
+        ("mentor-recommendation", "mentor", scope.of(MentorDraft, "party").where(mentor.c.taken)),
+        ("mentor-recommendation", "institution", scope.of(InstitutionDraft, "party")),
+        ("application", "school", scope.of(SchoolDraft, "party")),
+    )
+    for phase, kind, query in filed:
+        passed = in_state(scope, phase, [State.PASSED])
+        yield from ((city, kind, str(party)) for city, party in scope.connection.execute(query) if city in passed)
+
+
+def _students(scope: Scope) -> Iterator[tuple[str, str, str]]:
+    recorded = in_state(scope, "interview", [State.PASSED])
+    training = {(city, number) for city, numbers in in_training(scope).items() for number in numbers}
+    for city, number, person in scope.connection.execute(scope.of(StudentDraft, "number", "person")):
+        if city in recorded and (city, number) in training:
+            yield city, "student", person
