@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from acts.season import Season
-    from forms.definitions import Row
     from forms.reading import Reading
 
     Drafts = Mapping[str, Sequence[Mapping[str, Any]]]

@@ -64,7 +64,7 @@ def schools(connection: Connection, year: int, city: str) -> dict[str, int]:
     """Give the schools that the city named: name to party."""
     table = table_of(SchoolDraft)
     query = select(table.c.name, table.c.party).where(table.c.year == year, table.c.city == city)
-    return dict(connection.execute(query).tuples())
+    return dict(connection.execute(query).tuples().all())
 
 
 def pool(connection: Connection, year: int, kind: str) -> frozenset[str]:
@@ -78,7 +78,7 @@ def students(connection: Connection, year: int, city: str) -> dict[str, str]:
     """Give the city's students, taken or not: number to name."""
     table = table_of(StudentDraft)
     query = select(table.c.number, table.c.name).where(table.c.year == year, table.c.city == city)
-    return dict(connection.execute(query).tuples())
+    return dict(connection.execute(query).tuples().all())
 
 
 def replace(connection: Connection, year: int, city: str, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:

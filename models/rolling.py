@@ -52,7 +52,7 @@ def roll(connection: Connection, year: Year) -> dict[str, int]:
     ]
     insert_once(connection, table, rows)
     counted = select(table.c.kind, func.count()).where(table.c.year == year.year + 1).group_by(table.c.kind)
-    return dict(connection.execute(counted.order_by(table.c.kind)).tuples())
+    return dict(connection.execute(counted.order_by(table.c.kind)).tuples().all())
 
 
 def _parties(scope: Scope) -> Iterator[tuple[str, str, str]]:

@@ -50,9 +50,9 @@ class CityYear(SQLModel, table=True):
 class CityPhase(SQLModel, table=True):
     """One city in one phase of one year, as it stands.
 
-    `moves` counts its log rows and is what compare-and-set compares. `since` is when the city last got it in hand (opened, returned, rerun), `as_of` its newest log row.
-    `resume` is the state a held phase had ('submitted' or 'passed') when an earlier phase's rerun put it back;
-    `tally` is what its filing adds to the province's totals.
+    `moves` counts its log rows and is what compare-and-set compares. `since` is when the city last got it in hand
+    (opened, returned, rerun), `as_of` its newest log row. `resume` is the state a held phase had ('submitted' or
+    'passed') when an earlier phase's rerun put it back; `tally` is what its filing adds to the province's totals.
     """
 
     __tablename__ = "city_phase"

@@ -168,7 +168,7 @@ def _persons_twice(scope: Scope, filed: frozenset[str]) -> list[str]:
 
 def _rejected(scope: Scope, student: Table) -> dict[str, int]:
     query = select(student.c.city, func.count()).where(*scope.mine(student), ~student.c.taken).group_by(student.c.city)
-    return dict(scope.connection.execute(query).tuples())
+    return dict(scope.connection.execute(query).tuples().all())
 
 
 def _offenders(
