@@ -1,0 +1,102 @@
+"""What a database holds, as values that can be compared: the witness of the tests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
+
+import models.drafts
+import models.season
+from models.columns import table_of
+from models.database import Database
+from models.drafts import Party
+from models.season import Letter, Transition
+
+assert models.drafts
+assert models.season
+
+Rows = Mapping[str, list[tuple[Any, ...]]]
+
+CLOCKED = frozenset({"id", "at", "queued_at", "due_at", "opened_at", "revision", "message_id"})
+"""Columns that say when by the clock, or in which order: two runs of the same story differ in no other."""
+
+
+def everything(database: Database) -> Rows:
+    """Every row of every table, sorted."""
+    with database.read() as connection:
+        tables = SQLModel.metadata.sorted_tables
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr) for table in tables
+        }
+
+
+def story(database: Database) -> Rows:
+    """All that happened and stands; the clock and the numbering of rows are left out, parties go by their names."""
+    with database.read() as connection:
+        names = _names(connection)
+        return {
+            table.name: sorted(
+                (
+                    tuple(_told(name, value, names) for name, value in row._mapping.items() if name not in CLOCKED)
+                    for row in connection.execute(select(table))
+                ),
+                key=repr,
+            )
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
+def _names(connection: Connection) -> dict[str, str]:
+    """By recipient's key: the party's name and place."""
+    rows = connection.execute(select(table_of(Party)))
+    return {f"{row.kind}:{row.id}": f"{row.kind}:{row.name}{row.place and '@'}{row.place}" for row in rows}
+
+
+def _told(column: str, value: object, names: Mapping[str, str]) -> object:
+    if column == "recipient":
+        return names.get(str(value), value)
+    if column.endswith("party"):
+        return {key.partition(":")[2]: name for key, name in names.items()}.get(str(value))
+    return value
+
+
+def fingerprint(database: Database) -> str:
+    """A hash of every row there is."""
+    return hashlib.sha256(repr(everything(database)).encode()).hexdigest()
+
+
+def of_others(database: Database, city: str) -> dict[str, str]:
+    """By table that has one: a hash of the rows of every other city than this, to the last column."""
+    hashes = {}
+    with database.read() as connection:
+        for table in SQLModel.metadata.sorted_tables:
+            whose = table.c.get("concerns") if "concerns" in table.c else table.c.get("city")
+            if whose is not None:
+                rows = sorted(repr(tuple(row)) for row in connection.execute(select(table).where(whose != city)))
+                hashes[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return hashes
+
+
+def letters(database: Database, **where: Any) -> list[tuple[str, str, str, str, str]]:  # noqa: ANN401 - column values
+    """Phase, city concerned, recipient, kind, slot of each letter not taken back, in the order written."""
+    table = table_of(Letter)
+    query = select(table.c.phase, table.c.concerns, table.c.recipient, table.c.kind, table.c.slot).order_by(table.c.id)
+    query = query.where(table.c.state != "cancelled").filter_by(**where)
+    with database.read() as connection:
+        names = _names(connection)
+        return [
+            (phase, city, names.get(recipient, recipient), kind, slot)
+            for phase, city, recipient, kind, slot in connection.execute(query)
+        ]
+
+
+def log(database: Database, **where: Any) -> list[tuple[str, str, str, bool]]:  # noqa: ANN401 - column values
+    """Event, state before, state after, whether refused, in the order written."""
+    table = table_of(Transition)
+    query = select(table.c.event, table.c.from_state, table.c.to_state, table.c.refused).order_by(table.c.id)
+    with database.read() as connection:
+        return [tuple(row) for row in connection.execute(query.filter_by(**where))]
