@@ -78,7 +78,10 @@ class Rehearsed:
 
 @dataclass
 class Play:
-    """A rehearsal under way. `steps` yields each instant as it is reached; what happened is gathered here."""
+    """A rehearsal under way. `steps` yields each instant as it is reached; what happened is gathered here.
+
+    `post` sends what is queued; None leaves every letter queued at the end.
+    """
 
     database: Database
     year: Year
@@ -104,6 +107,8 @@ class Play:
             yield event.at
         yield from self._advance_to(self.until)
         self._send(self.until)
+        if self.post is None:
+            post.let_go(self.database)
 
     def _advance_to(self, instant: datetime) -> Iterator[datetime]:
         while self._moments and self._moments[0] <= instant:
@@ -135,10 +140,12 @@ class Play:
         self._written += len(outcome.changes.letters)
 
     def _send(self, at: datetime) -> None:
-        """Send what was written since the last moment."""
+        """Send what was written since the last moment, or hold it back until the end as if it had been sent."""
         if self._written and self.post is not None:
             self.post(self._stamp(at, PROVINCE))
-            self._written = 0
+        elif self._written:
+            post.hold_back(self.database, at)
+        self._written = 0
 
     def _stamp(self, at: datetime, by: str) -> Stamp:
         return Stamp(by, at, at, self.base_url)

@@ -129,6 +129,24 @@ def orphaned(database: Database, at: datetime, *, again: bool) -> int:
         return int(connection.execute(stale.values(state="queued" if again else "unknown", detail=detail)).rowcount)
 
 
+HELD_BACK = "held-back"
+
+
+def hold_back(database: Database, as_of: datetime) -> None:
+    """Take what is queued and due out of the queue without sending it: a rehearsal goes on as if it had been sent."""
+    letter = table_of(Letter)
+    due = (letter.c.state == "queued") & (letter.c.due_at <= as_of)
+    with database.write() as connection:
+        connection.execute(update(letter).where(due).values(state="sending", claim=HELD_BACK))
+
+
+def let_go(database: Database) -> None:
+    """Put back into the queue what was held back."""
+    letter = table_of(Letter)
+    with database.write() as connection:
+        connection.execute(update(letter).where(letter.c.claim == HELD_BACK).values(state="queued", claim=None))
+
+
 def waiting(connection: Connection) -> int:
     """Give how many letters are queued, due or not."""
     letter = table_of(Letter)

@@ -202,24 +202,26 @@ def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str
         connection.execute(dialect.insert(table).inline().on_conflict_do_nothing(), rows)
 
 
-OWED = frozenset({State.OPEN, State.RETURNED, State.OVERDUE})
-"""The states in which the city still owes its filing."""
+ASKING = ("opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed")
+"""The kinds that ask for something, and are untrue once the city phase has moved on."""
 
-CHASING = ("reminder", "overdue", "escalation")
-"""The kinds that are no longer owed once a city has done what they ask, or has been given other dates."""
+DATED = ("reminder",)
+"""The kinds that are owed anew under other dates."""
 
 
-def _cancel(connection: Connection, year: int, moves: Iterable[Move]) -> None:
-    """Take back the chasing letters still queued of city phases that were moved, noted under other dates, or filed."""
-    touched = {(move.after.phase, move.after.city) for move in moves if not move.refused and move.event != "load"}
-    if touched:
-        table = table_of(Letter)
-        connection.execute(
-            update(table)
-            .where(table.c.year == year, table.c.state == "queued", table.c.kind.in_(CHASING))
-            .where(tuple_(table.c.phase, table.c.concerns).in_(sorted(touched)))
-            .values(state="cancelled")
-        )
+def _cancel(connection: Connection, year: int, moves: Sequence[Move]) -> None:
+    """Take back letters still queued that are no longer owed: the city phase moved on, or was given other dates."""
+    moved = {(move.after.phase, move.after.city) for move in moves if move.before.state is not move.after.state}
+    dated = {(move.after.phase, move.after.city) for move in moves if move.event == "extend" and not move.refused}
+    table = table_of(Letter)
+    for touched, kinds in ((moved, ASKING), (dated - moved, DATED)):
+        if touched:
+            connection.execute(
+                update(table)
+                .where(table.c.year == year, table.c.state == "queued", table.c.kind.in_(kinds))
+                .where(tuple_(table.c.phase, table.c.concerns).in_(sorted(touched)))
+                .values(state="cancelled")
+            )
 
 
 def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:
