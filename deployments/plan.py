@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NAME = "talent"
 EVERY = timedelta(minutes=1)
+WATCH_AT, POST_AT = timedelta(seconds=20), timedelta(seconds=40)
+"""Seconds of each minute, apart from each other and from the moments of the calendar, which are on the minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,11 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """A run each `period`."""
+    """A run each `period`, `offset` after its beginning."""
 
     slug: str
     period: timedelta
+    offset: timedelta
 
 
 Schedule = Once | Every
@@ -67,8 +70,8 @@ def plan(years: Iterable[Year]) -> tuple[Deployment, ...]:
     phases = dict.fromkeys(phase.slug for year in kept for phase in year.phases)
     return (
         *(Deployment(slug, entrypoint(slug), tuple(_of_phase(slug, kept))) for slug in phases),
-        Deployment("watch", entrypoint("watch"), (Every("every-minute", EVERY),), alone=True),
-        Deployment("post", entrypoint("post"), (Every("every-minute", EVERY),), alone=True),
+        Deployment("watch", entrypoint("watch"), (Every("every-minute", EVERY, WATCH_AT),), alone=True),
+        Deployment("post", entrypoint("post"), (Every("every-minute", EVERY, POST_AT),), alone=True),
         Deployment("rerun", entrypoint("rerun")),
         Deployment("rehearse", entrypoint("rehearse")),
     )

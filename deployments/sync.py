@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from deployments.plan import Deployment, Schedule
 
 ZONE = "Asia/Shanghai"
+ANCHOR = datetime(2020, 1, 1, tzinfo=TZ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +163,16 @@ async def _schedules(client: PrefectClient, identity: UUID, deployment: Deployme
 
 def _create(schedule: Schedule) -> DeploymentScheduleCreate:
     if isinstance(schedule, Every):
-        return DeploymentScheduleCreate(schedule=IntervalSchedule(interval=schedule.period), slug=schedule.slug)
+        rule = IntervalSchedule(interval=schedule.period, anchor_date=ANCHOR + schedule.offset, timezone=ZONE)
+        return DeploymentScheduleCreate(schedule=rule, slug=schedule.slug)
     local = f"{schedule.instant.astimezone(TZ):%Y%m%dT%H%M%S}"
-    rule = RRuleSchedule(rrule=f"DTSTART:{local}\nRRULE:FREQ=DAILY;COUNT=1", timezone=ZONE)
-    return DeploymentScheduleCreate(schedule=rule, slug=schedule.slug, parameters={"year": schedule.year})
+    once = RRuleSchedule(rrule=f"DTSTART:{local}\nRRULE:FREQ=DAILY;COUNT=1", timezone=ZONE)
+    return DeploymentScheduleCreate(schedule=once, slug=schedule.slug, parameters={"year": schedule.year})
 
 
 def _face(held: DeploymentScheduleCreate | DeploymentSchedule) -> tuple[str | None, str, str]:
-    """Give what tells two schedules apart: whether one is paused is the officer's affair."""
-    rule = held.schedule
-    when = rule.rrule if isinstance(rule, RRuleSchedule) else str(getattr(rule, "interval", rule))
-    return held.slug, when, repr(held.parameters)
+    """Give what tells two schedules apart; whether one is paused is the officer's affair."""
+    return held.slug, held.schedule.model_dump_json(), json.dumps(held.parameters, sort_keys=True)
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from prefect.client.schemas.objects import State
 
+    from acts.post import Posted
     from tasks.passes import Pass
-    from tasks.posting import Posted
 
 NOTHING_OWED = "无事可做"
 WAITING = "等待上一阶段"
@@ -50,8 +50,10 @@ async def _show(flow: str, one: Pass) -> None:
 
 def posted(post: Posted) -> State[None]:
     """Give the state of a run that only sends: a letter that a person must look at makes it Failed."""
-    if post.for_a_person:
-        return Failed(name=UNDELIVERED, message=f"{post}；请看 talent letters list")
-    if post.handled:
-        return Completed(name=POSTED, message=str(post))
+    counts = (post.sent, post.failed, post.retry, post.unknown)
+    said = "已投递 {} 封，被拒 {} 封，稍后重试 {} 封，结果不明 {} 封".format(*counts)
+    if post.failed or post.unknown:
+        return Failed(name=UNDELIVERED, message=f"{said}；请看 talent letters list")
+    if any(counts):
+        return Completed(name=POSTED, message=said)
     return Completed(name=NO_POST, message="没有到时的函件")

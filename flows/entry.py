@@ -23,9 +23,11 @@ class Entry:
 
 
 def enter(as_of: datetime | None, by: str = BY) -> Entry:
-    """Read the clock. `as_of` is for a rehearsal only (a real year refuses it); without an offset it is local time."""
-    at = datetime.now(UTC)
-    if as_of is not None and as_of.tzinfo is None:
-        as_of = as_of.replace(tzinfo=TZ)
-    settings = Settings()
-    return Entry(Database(settings.database.url), settings, Stamp(by, at, as_of or at, settings.base_url))
+    """Read the clock. `as_of` is for a rehearsal only (a real year refuses it)."""
+    at, settings = datetime.now(UTC), Settings()
+    return Entry(Database(settings.database.url), settings, Stamp(by, at, aware(as_of) or at, settings.base_url))
+
+
+def aware(instant: datetime | None) -> datetime | None:
+    """Give an instant its offset: without one it is local time."""
+    return instant.replace(tzinfo=TZ) if instant is not None and instant.tzinfo is None else instant

@@ -46,5 +46,6 @@ async def run(card: Card, year: int, cities: Sequence[str] | None, as_of: dateti
     """Advance this phase in these cities (None: all), send what is due, and say by the run's state what came of it."""
     entry = enter(as_of)
     passed = await advance_cities(entry.database, year, entry.stamp, (card.phase,), cities)
+    ended = await end(card.phase, [passed])
     await send_due(entry.database, entry.settings, entry.stamp)
-    return await end(card.phase, [passed])
+    return ended

@@ -40,5 +40,6 @@ async def rerun(
     if dry_run:
         return Completed(name=PREVIEW, message=outcome.message)
     passed = await advance_cities(entry.database, year, entry.stamp, cities=(city,))
+    ended = await end("rerun", [passed])
     await send_due(entry.database, entry.settings, entry.stamp)
-    return await end("rerun", [passed])
+    return ended

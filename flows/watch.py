@@ -23,5 +23,6 @@ async def watch(year: int | None = None, as_of: datetime | None = None) -> State
     entry = enter(as_of)
     years = await years_under_way(entry.database) if year is None else (year,)
     passes = [await advance_cities(entry.database, each, entry.stamp) for each in years]
+    ended = await end("watch", passes)
     await send_due(entry.database, entry.settings, entry.stamp)
-    return await end("watch", passes)
+    return ended

@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from acts.advance import advance
 from models import standing
 from models.live import live
+from tasks.discretion import discreet
 from tasks.passes import Pass, summarise
 
 if TYPE_CHECKING:
@@ -32,13 +33,15 @@ async def advance_cities(
 
     A city that fails is a row that says so, and no error.
     """
-    return await asyncio.to_thread(_advance, database, year, stamp, phases, cities)
+    with discreet():
+        return await asyncio.to_thread(_advance, database, year, stamp, phases, cities)
 
 
 @task(name="years-under-way", cache_policy=NO_CACHE)
 async def years_under_way(database: Database) -> tuple[int, ...]:
     """Ask which years the clock moves on."""
-    return await asyncio.to_thread(_live, database)
+    with discreet():
+        return await asyncio.to_thread(_live, database)
 
 
 def _advance(

@@ -19,13 +19,13 @@ OWING = frozenset({State.OPEN, State.RETURNED, State.OVERDUE, State.SUBMITTED})
 
 @dataclass(frozen=True, slots=True)
 class CityRow:
-    """One city: its state in each phase looked at, what moved, which letters were queued, whether it failed."""
+    """One city: its state in each phase looked at, what moved, which letters were queued, the kind of its failure."""
 
     city: str
     states: tuple[tuple[str, str], ...]
     moves: tuple[str, ...]
     letters: Mapping[str, int]
-    failed: bool
+    failure: str | None
 
     def as_table(self) -> dict[str, str]:
         """The row for people."""
@@ -34,7 +34,7 @@ class CityRow:
             "状态": "，".join(f"{phase} {state}" for phase, state in self.states),
             "变动": "，".join(self.moves),
             "函件": "，".join(f"{kind}×{count}" for kind, count in self.letters.items()),
-            "结果": "失败，等待重试" if self.failed else "完成",
+            "结果": "完成" if self.failure is None else f"失败（{self.failure}），等待重试",
         }
 
 
@@ -49,7 +49,7 @@ class Pass:
     @property
     def failed(self) -> tuple[str, ...]:
         """The cities that could not be advanced."""
-        return tuple(row.city for row in self.rows if row.failed)
+        return tuple(row.city for row in self.rows if row.failure is not None)
 
     @property
     def moves(self) -> int:
@@ -81,7 +81,7 @@ def summarise(year: int, cities: Sequence[str], cells: Mapping[Key, Cell], advan
                 if move.after.city == city
             ),
             _count(letter.kind for letter in letters if letter.city == city),
-            city in advance.failures,
+            _kind(advance.failures.get(city)),
         )
         for city in cities
     )
@@ -90,3 +90,8 @@ def summarise(year: int, cities: Sequence[str], cells: Mapping[Key, Cell], advan
 
 def _count(kinds: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(kinds).items()))
+
+
+def _kind(failure: str | None) -> str | None:
+    """Give the kind of an error and leave its words behind: they may hold a name."""
+    return None if failure is None else failure.partition(":")[0]

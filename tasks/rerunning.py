@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from acts.rerun import rerun
 from models import standing
+from tasks.discretion import discreet
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,8 +35,9 @@ async def rerun_city(
     """Rerun, or show what it would do; a refusal is an outcome. The city is named as people name it."""
 
     def act() -> Outcome:
-        with database.read() as connection:
-            slug = standing.opened(connection, year).year.city(city).slug
-        return rerun(database, year, phase, slug, stamp, until=until, reason=reason, dry_run=dry_run)
+        with discreet():
+            with database.read() as connection:
+                slug = standing.opened(connection, year).year.city(city).slug
+            return rerun(database, year, phase, slug, stamp, until=until, reason=reason, dry_run=dry_run)
 
     return await asyncio.to_thread(act)
