@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.outcome import Outcome
-from gates.states import Event, IllegalTransition, step
+from gates.states import Event, IllegalTransition, State, step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,12 +17,24 @@ BECAUSE: Mapping[str, str] = {"calendar": "年度日历", "extension": "延期",
 """Why a due day is what it is, by the resolver's words."""
 
 
+WAY_OUT: Mapping[State, str] = {
+    State.WAITING: "请等前面的阶段通过、本阶段开放后再办",
+    State.OPEN: "请等该市报送后再办",
+    State.SUBMITTED: "报送的内容正等待办理；如需修改，请由省级管理办公室退回",
+    State.PASSED: "如需重新办理，请由省级管理办公室重启本阶段",
+    State.RETURNED: "请等该市修改并重新报送后再办",
+    State.OVERDUE: "请由省级管理办公室重启本阶段",
+    State.WITHDRAWN: "该市本年度已退出",
+}
+"""What may be done instead, by the state a city phase is in."""
+
+
 def illegal(season: Season, cell: Cell, event: Event) -> str | None:
     """Say why this cannot happen to the city phase as it stands; None where it can."""
     try:
         step(cell.state, event)
     except IllegalTransition as error:
-        return f"{season.title(cell.phase, cell.city)}：{error}"
+        return f"{season.title(cell.phase, cell.city)}：{str(error).rstrip('。')}；{WAY_OUT[cell.state]}。"
     return None
 
 

@@ -13,7 +13,7 @@ from gates.projection import seen_at
 from gates.states import State
 from models import standing
 from models.columns import table_of
-from models.season import ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
+from models.season import CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +109,7 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
             waived = waivers.get((*key, row.attempt), ()) if row else ()
             phases.append(_standing(phase, states[phase.slug], row, due, verdicts.get(key, ()), waived))
         cities[city.slug] = tuple(phases)
-    return Matrix(calendar, as_of, cities, _totals(calendar, newest))
+    return Matrix(calendar, as_of, cities, _totals(calendar, newest, _gone(connection, year, as_of)))
 
 
 def _state(phase: Phase, row: Row[Any] | None, states: Mapping[str, State], due: Due, as_of: datetime) -> State:
@@ -193,8 +193,13 @@ def _verdicts(connection: Connection, year: int, as_of: datetime) -> dict[Key, t
     }
 
 
-def _totals(calendar: Year, newest: Mapping[Key, Row[Any]]) -> dict[str, int]:
-    gone = {city for (_, city), row in newest.items() if row.to_state == State.WITHDRAWN}
+def _gone(connection: Connection, year: int, as_of: datetime) -> frozenset[str]:
+    table = table_of(CityYear)
+    query = select(table.c.city).where(table.c.year == year, table.c.withdrawn_as_of <= as_of)
+    return frozenset(connection.execute(query).scalars())
+
+
+def _totals(calendar: Year, newest: Mapping[Key, Row[Any]], gone: frozenset[str]) -> dict[str, int]:
     totals = {
         "admitted": 0,
         "funded": 0,
