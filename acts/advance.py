@@ -75,7 +75,7 @@ class _Pass:
 
     def over(self, connection: Connection, cities: Sequence[str] | None, *, whole: bool = False) -> None:
         def step(season: Season) -> None:
-            settle(season, season.cities)
+            settle(season, season.cities, self.phases)
             chase(season, self.phases)
             if whole:
                 digest(season)

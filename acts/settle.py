@@ -25,10 +25,11 @@ OPENED_LATE = "本阶段开放较迟，按规定保留不少于 {days} 个工作
 RETURNED_LATE = "临近截止被退回，按规定保留不少于 {days} 个工作日"
 
 
-def settle(season: Season, cities: Sequence[str]) -> None:
-    """Do what is owed to the states of these cities, and go on while something moved: passing opens the next phase."""
+def settle(season: Season, cities: Sequence[str], phases: Sequence[str] | None = None) -> None:
+    """Do what is owed to the states of these cities in these phases (None: all), and go on while something moved."""
     steps: tuple[Callable[[Season, Phase, Sequence[str]], int], ...] = (_open, _resume, _stranded, _lapse)
-    while sum(step(season, phase, cities) for phase in season.year.phases for step in steps):
+    chosen = [phase for phase in season.year.phases if phases is None or phase.slug in phases]
+    while sum(step(season, phase, cities) for phase in chosen for step in steps):
         pass
 
 
