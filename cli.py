@@ -76,24 +76,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("已中断。")
         return INTERRUPTED
     except Exception as error:
-        status = _status_of(error)
-        if status is None:
+        said = _said(error)
+        if said is None:
             raise
-        say(str(error))
+        status, words = said
+        say(words)
         return status
     return outcome if isinstance(outcome, int) else DONE
 
 
-def _status_of(error: Exception) -> int | None:
-    """The exit status of what people are told in one sentence; None for a defect, which keeps its traceback."""
+def _said(error: Exception) -> tuple[int, str] | None:
+    """The exit status and the one sentence for people; None for a defect, which keeps its traceback."""
     from calendars.errors import TalentError
     from calendars.year import UnknownCity, UnknownPhase
 
+    kind = type(error).__name__  # by name: what never loaded SQLAlchemy need not load it to fail
     if isinstance(error, (UsageError, UnknownCity, UnknownPhase)):
-        return USAGE
-    if type(error).__name__ == "Busy":
-        return LATER
-    return REFUSED if isinstance(error, (TalentError, ConfigurationError)) else None
+        return USAGE, str(error)
+    if kind == "Busy":
+        return LATER, str(error)
+    if kind == "OperationalError":
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        return LATER, f"数据库现在用不了（{reason}）；请稍后再试，或运行 talent doctor。"
+    if isinstance(error, (TalentError, ConfigurationError)):
+        return REFUSED, str(error)
+    return None
 
 
 if __name__ == "__main__":

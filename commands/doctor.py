@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import smtplib
 import ssl
@@ -16,6 +17,7 @@ from commands.output import answer, line, table
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from calendars.year import Year
     from models.database import Database
     from settings import Settings, SmtpSettings
 
@@ -60,9 +62,10 @@ def examine(common: Common) -> Iterator[Finding]:
         yield Finding("设置", "finding", str(error), "改正环境变量或 .env；各项说明见 .env.example")
         return
     yield Finding("设置", "ok", f"函件方式 {settings.courier}，链接地址 {settings.base_url}")
-    yield from _of_the_database(common.database(), common.moment())
+    database = common.database()
+    yield from _of_the_database(database, common.moment())
     yield from _of_the_post(settings)
-    yield from _of_prefect()
+    yield from _of_prefect(_under_way(database))
 
 
 def _show(console: Console, found: list[Finding]) -> None:
@@ -101,6 +104,17 @@ def _of_the_database(database: Database, now: datetime) -> Iterator[Finding]:
     yield Finding("数据库", "ok", f"{where}，表结构为本版本")
     yield from _of_the_year(database)
     yield from _of_the_clock(database, now)
+
+
+def _under_way(database: Database) -> list[Year]:
+    """The calendars that the schedules are made of; none where the database cannot say."""
+    from models.live import live
+
+    try:
+        with database.read() as connection:
+            return [opened.year for opened in live(connection)]
+    except Exception:  # noqa: BLE001 - already a finding of the database
+        return []
 
 
 def _of_the_year(database: Database) -> Iterator[Finding]:
@@ -192,14 +206,17 @@ def _greet(smtp: SmtpSettings) -> None:
             relay.login(smtp.username, smtp.password.get_secret_value())
 
 
-def _of_prefect() -> Iterator[Finding]:
+def _of_prefect(years: list[Year]) -> Iterator[Finding]:
     from prefect.settings import get_current_settings
 
     address = get_current_settings().api.url
     if address is None:
         yield Finding("Prefect", "note", "没有设置 PREFECT_API_URL；talent up 会自己启动一个")
         return
-    yield _reached(address)
+    reached = _reached(address)
+    yield reached
+    if reached.level == "ok":
+        yield asyncio.run(_deployments(years))
 
 
 def _reached(address: str) -> Finding:
@@ -211,3 +228,33 @@ def _reached(address: str) -> Finding:
         mend = "启动 Prefect 服务（talent up），或改正 PREFECT_API_URL"
         return Finding("Prefect", "finding", f"{address} 连不上：{error}", mend)
     return Finding("Prefect", "ok", f"{address} 应答正常")
+
+
+async def _deployments(years: list[Year]) -> Finding:
+    """Whether the server's schedules are those of the calendars under way."""
+    import httpx
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+
+    from deployments.plan import NAME, plan
+
+    drift: list[str] = []
+    try:
+        async with get_client() as client:
+            for deployment in plan(years):
+                try:
+                    found = await client.read_deployment_by_name(f"{deployment.flow}/{NAME}")
+                except ObjectNotFound:
+                    drift.append(deployment.flow)
+                    continue
+                held = {schedule.slug for schedule in await client.read_deployment_schedules(found.id)}
+                if held != {schedule.slug for schedule in deployment.schedules}:
+                    drift.append(deployment.flow)
+    except (httpx.HTTPError, PrefectHTTPStatusError) as error:
+        mend = "检查 PREFECT_API_AUTH_STRING 与 Prefect 服务的口令是否一致"
+        return Finding("部署", "finding", f"读不到部署：{error}", mend)
+    if drift:
+        return Finding(
+            "部署", "finding", f"与年度日历不一致：{'、'.join(drift)}", "运行 talent up，或 python -m deployments.sync"
+        )
+    return Finding("部署", "ok", "与年度日历一致")

@@ -51,9 +51,9 @@ def load(phase: Slug, workbook: Workbook, /, *, city: OneCity, dry_run: DryRun =
     """Load a workbook as the city's draft of a phase."""
     from acts.load import load as act
 
-    database, year = season.opened()
+    database, year, stamp = season.acting()
     place = year.city(city).slug
-    outcome = act(database, year.year, known(phase), place, _there(workbook), season.stamp(), dry_run=dry_run)
+    outcome = act(database, year.year, known(phase), place, _there(workbook), stamp, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
 
 

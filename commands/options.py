@@ -13,12 +13,15 @@ from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter, Token
 
+from commands.output import say
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from calendars.year import Year
     from models.database import Database
     from models.stamp import Stamp
+    from models.standing import Opened
     from settings import Settings
 
 TZ = ZoneInfo("Asia/Shanghai")
@@ -111,7 +114,10 @@ class Common:
         """The database that is meant; connections are made when it is first asked something."""
         from models.database import Database
 
-        made = Database(self.db or environment().database.url)
+        url = self.db or environment().database.url
+        if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+            raise UsageError("数据库只能是 SQLite（sqlite:///路径）或 PostgreSQL（postgresql://用户@主机/库）。")
+        made = Database(url)
         AT_END.callback(made.dispose)
         return made
 
@@ -125,11 +131,23 @@ class Season(Common):
 
     def opened(self) -> tuple[Database, Year]:
         """The database and the calendar that the year was opened with; raises YearNotOpen, NoYearOpen, NotPrepared."""
+        database, found = self._found()
+        return database, found.year
+
+    def acting(self) -> tuple[Database, Year, Stamp]:
+        """The same for an act, with its stamp; says so where a rehearsal is acted on by the clock."""
+        database, found = self._found()
+        stamp = self.stamp()
+        if found.rehearsal and self.as_of is None:
+            say(f"提示：这是演练库，没有写 --as-of，按现在（{stamp.as_of:%Y-%m-%d %H:%M}）办理。")
+        return database, found.year, stamp
+
+    def _found(self) -> tuple[Database, Opened]:
         from models.standing import newest_year, opened
 
         database = self.database()
         with database.read() as connection:
-            return database, opened(connection, self.year or newest_year(connection)).year
+            return database, opened(connection, self.year or newest_year(connection))
 
 
 COMMON, SEASON = Common(), Season()

@@ -53,7 +53,9 @@ def table(*columns: str, rows: Iterable[Sequence[str]] = ()) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in columns:
+        made.add_column(name, overflow="fold")  # a narrow terminal breaks lines and loses nothing
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made

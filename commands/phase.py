@@ -35,10 +35,10 @@ def advance(
     """Do what is owed at that instant and not yet done; the second time nothing."""
     from acts.advance import advance as act
 
-    database, year = season.opened()
+    database, year, stamp = season.acting()
     phases = None if phase is None else [year.phase(phase).slug]
     cities = [year.city(key).slug for key in city] if city else None
-    done = act(database, year.year, season.stamp(), phases=phases, cities=cities, dry_run=dry_run)
+    done = act(database, year.year, stamp, phases=phases, cities=cities, dry_run=dry_run)
     data = changes_json(done.changes) | {"dry_run": dry_run, "failures": dict(done.failures)}
     answer(season.json, data, lambda console: _advanced(console, year, done, dry_run))
     return 1 if done.failures else 0
@@ -56,9 +56,9 @@ def submit(phase: Slug, /, *, city: OneCity, dry_run: DryRun = False, season: Se
     """File one phase of one city; the gate judges at once."""
     from acts.submit import submit as act
 
-    database, year = season.opened()
+    database, year, stamp = season.acting()
     slug, place = year.phase(phase).slug, year.city(city).slug
-    outcome = act(database, year.year, slug, place, season.stamp(), dry_run=dry_run)
+    outcome = act(database, year.year, slug, place, stamp, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
 
 
@@ -67,8 +67,8 @@ def withdraw(*, city: OneCity, reason: Reason, dry_run: DryRun = False, season: 
     """Take one city out of the year."""
     from acts.withdraw import withdraw as act
 
-    database, year = season.opened()
-    outcome = act(database, year.year, year.city(city).slug, season.stamp(), reason=reason, dry_run=dry_run)
+    database, year, stamp = season.acting()
+    outcome = act(database, year.year, year.city(city).slug, stamp, reason=reason, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
 
 
@@ -87,9 +87,9 @@ def extend(
     """Give a later due day before the due instant, within the same attempt."""
     from acts.extend import extend as act
 
-    database, year = season.opened()
+    database, year, stamp = season.acting()
     slug, places = year.phase(phase).slug, chosen(year, city, everyone=all_)
-    outcome = act(database, year.year, slug, places, season.stamp(), until=until, reason=reason, dry_run=dry_run)
+    outcome = act(database, year.year, slug, places, stamp, until=until, reason=reason, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
 
 
@@ -118,8 +118,8 @@ def approve(
 
     if reject != (reason is not None):
         raise UsageError("--reject 与 --reason 要一起写。")
-    database, year = season.opened()
-    slug, stamp = year.phase(phase).slug, season.stamp()
+    database, year, stamp = season.acting()
+    slug = year.phase(phase).slug
     outcomes = [
         act(database, year.year, slug, place, stamp, dry_run=dry_run)
         if reason is None
@@ -143,9 +143,9 @@ def waive(
     """Set one in-principle rule aside for one city, phase and attempt."""
     from acts.waive import waive as act
 
-    database, year = season.opened()
+    database, year, stamp = season.acting()
     slug, place = year.phase(phase).slug, year.city(city).slug
-    outcome = act(database, year.year, rule, slug, place, season.stamp(), reason=reason, dry_run=dry_run)
+    outcome = act(database, year.year, rule, slug, place, stamp, reason=reason, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
 
 
@@ -163,9 +163,9 @@ def rerun(
     """Start a new attempt of one phase for one city."""
     from acts.rerun import rerun as act
 
-    database, year = season.opened()
+    database, year, stamp = season.acting()
     slug, place = year.phase(phase).slug, year.city(city).slug
-    outcome = act(database, year.year, slug, place, season.stamp(), until=until, reason=reason, dry_run=dry_run)
+    outcome = act(database, year.year, slug, place, stamp, until=until, reason=reason, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
 
 

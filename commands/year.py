@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from commands.options import COMMON, Common, UsageError, calendar_of
 from commands.outcomes import report
+
+if TYPE_CHECKING:
+    from calendars.year import Year
+    from models.database import Database
 
 app = App(name="year")
 
@@ -32,3 +36,29 @@ def open_(
         raise UsageError(f"{from_file} 是 {calendar.year} 年度的文件，不是 {year} 年度。")
     outcome = open_year(common.database(), calendar, common.stamp(), rehearsal=rehearsal)
     return report(common, calendar, outcome)
+
+
+@app.command(help="把年度归档：此后只能查看，不能再办理")
+def close(year: Number, /, *, common: Common = COMMON) -> int:
+    """Put a year away; 1 where something in it is not finished."""
+    from acts.year import close_year
+
+    database, calendar = _opened(common, year)
+    return report(common, calendar, close_year(database, year, common.stamp()))
+
+
+@app.command(help="结转到下一年度：导师库、往届学员的优先标记")
+def roll(year: Number, /, *, common: Common = COMMON) -> int:
+    """Hand a year's people to the next year's pool."""
+    from acts.year import roll_year
+
+    database, calendar = _opened(common, year)
+    return report(common, calendar, roll_year(database, year))
+
+
+def _opened(common: Common, year: int) -> tuple[Database, Year]:
+    from models.standing import opened
+
+    database = common.database()
+    with database.read() as connection:
+        return database, opened(connection, year).year

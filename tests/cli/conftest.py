@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,12 +30,11 @@ Talent = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True)
-def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:  # noqa: ANN401
+def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of this machine, and a folder of its own to write in."""
-    import os
-
     for name in [name for name in os.environ if name.startswith("TALENT_") and name != "TALENT_TEST_POSTGRES"]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
 
 
@@ -44,5 +46,26 @@ def talent(capsys: pytest.CaptureFixture[str]) -> Talent:
         status = main(argv)
         captured = capsys.readouterr()
         return Ran(status, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The season of 2022 up to 09:00 of 7 February, when Yancheng's shortlist is late."""
+    path = tmp_path_factory.mktemp("played") / "talent.db"
+    url = f"sqlite:///{path}"
+    assert main(["rehearse", "2022", "--until", "2022-02-07T09:00", "--keep", url, "--hold-letters", "--json"]) == 0
+    return path
+
+
+@pytest.fixture
+def season(talent: Talent, played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Talent:
+    """Run a command line on a copy of that season, half an hour later."""
+    monkeypatch.setenv("TALENT_DATABASE__URL", f"sqlite:///{shutil.copy(played, tmp_path / 'season.db')}")
+    monkeypatch.setenv("TALENT_OPERATOR", "王办")
+
+    def run(*argv: str) -> Ran:
+        return talent(*argv, "--as-of", "2022-02-07T09:30") if "--as-of" not in argv else talent(*argv)
 
     return run
