@@ -12,6 +12,7 @@ from calendars import rungs
 from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Item
+from letters.phrases import day
 from models.columns import table_of
 from models.parties import Reach
 from models.season import Letter
@@ -112,7 +113,7 @@ def _late(season: Season) -> list[tuple[datetime, Item]]:
         if cell.state is State.OVERDUE:
             due = season.due(cell.phase, cell.city)
             days = (day_of(season.stamp.as_of) - due.day).days
-            item = Item(season.title(cell.phase, cell.city), f"应于 {due.day} 前报送", days=days, group="late")
+            item = Item(season.title(cell.phase, cell.city), f"应于{day(due.day)} 24:00 前报送", days=days, group="late")
             found.append((due.instant, item))
     return found
 
@@ -123,7 +124,7 @@ def _awaiting(season: Season) -> list[tuple[datetime, Item]]:
         if cell.state is State.SUBMITTED and season.year.phase(cell.phase).province and cell.filed_at is not None:
             due = province_due(season, cell)
             days = (day_of(season.stamp.as_of) - day_of(cell.filed_at)).days
-            item = Item(season.title(cell.phase, cell.city), f"请于 {due.day} 前办理", days=days, group="awaiting")
+            item = Item(season.title(cell.phase, cell.city), f"请于{day(due.day)} 24:00 前办理", days=days, group="awaiting")
             found.append((cell.filed_at, item))
     return found
 
