@@ -113,7 +113,8 @@ def _late(season: Season) -> list[tuple[datetime, Item]]:
         if cell.state is State.OVERDUE:
             due = season.due(cell.phase, cell.city)
             days = (day_of(season.stamp.as_of) - due.day).days
-            item = Item(season.title(cell.phase, cell.city), f"应于{day(due.day)} 24:00 前报送", days=days, group="late")
+            said = f"应于{day(due.day)} 24:00 前报送"
+            item = Item(season.title(cell.phase, cell.city), said, days=days, group="late")
             found.append((due.instant, item))
     return found
 
@@ -124,7 +125,8 @@ def _awaiting(season: Season) -> list[tuple[datetime, Item]]:
         if cell.state is State.SUBMITTED and season.year.phase(cell.phase).province and cell.filed_at is not None:
             due = province_due(season, cell)
             days = (day_of(season.stamp.as_of) - day_of(cell.filed_at)).days
-            item = Item(season.title(cell.phase, cell.city), f"请于{day(due.day)} 24:00 前办理", days=days, group="awaiting")
+            said = f"请于{day(due.day)} 24:00 前办理"
+            item = Item(season.title(cell.phase, cell.city), said, days=days, group="awaiting")
             found.append((cell.filed_at, item))
     return found
 

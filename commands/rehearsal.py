@@ -100,7 +100,7 @@ def _play(database: Database, pack: Pack, until: datetime | None, mail: Path | N
 
     calendar = load(pack.year)
     post = None if mail is None else _postman(database, mail)
-    return Play(database, calendar, pack, until or ends(calendar), common.operator(), post=post)
+    return Play(database, calendar, pack, until or ends(calendar), common.operator(), common.stamp().base_url, post)
 
 
 def _postman(database: Database, mail: Path) -> Callable[[Stamp], None]:
