@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 WIDTH = 100
 """Columns where the terminal does not say: a pipe, a file, a dumb terminal."""
 
+WHOLE = 16
+"""Columns up to which a cell counts as short."""
+
 
 def console(*, stderr: bool = False) -> Console:
     """A console that keeps its width in a pipe and in a dumb terminal, where rich alone would fall to 80."""
@@ -48,14 +51,20 @@ def say(*lines: str) -> None:
 
 
 def table(*columns: str, rows: Iterable[Sequence[str]] = ()) -> Table:
-    """A plain table: a rule under its head, no frame; every cell is literal text."""
+    """A plain table: a rule under its head, no frame; every cell is literal text.
+
+    A column of short cells is kept whole; the others wrap, and nothing is lost in a narrow terminal.
+    """
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
+    shown = [list(row) for row in rows]
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in columns:
-        made.add_column(name, overflow="fold")  # a narrow terminal breaks lines and loses nothing
-    for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
+    for number, name in enumerate(columns):
+        short = bool(shown) and max(cell_len(row[number]) for row in shown) <= WHOLE
+        made.add_column(name, overflow="fold", no_wrap=short)
+    for row in shown:
+        made.add_row(*map(Text, row))
     return made

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from acts.why import ReportCard
     from calendars.year import Year
+    from gates.states import State
     from models.reports import Matrix
 
 Phase = Annotated[str | None, Parameter(name="--phase", metavar="阶段", help="只看这一阶段")]
@@ -82,7 +83,7 @@ def _log(console: Console, year: Year, rows: list[Row[Any]]) -> None:
             year.city(row.city).name,
             year.phase(row.phase).name,
             Event(row.event).chinese + ("（未获准）" if row.refused else ""),
-            f"{State(row.from_state).chinese} → {State(row.to_state).chinese}",
+            _states(State(row.from_state), State(row.to_state)),
             row.by,
             row.reason or "",
         )
@@ -90,6 +91,10 @@ def _log(console: Console, year: Year, rows: list[Row[Any]]) -> None:
     ]
     console.print(table("时刻", "城市", "阶段", "事项", "状态", "操作人", "缘由", rows=shown))
     line(console, f"共 {len(rows)} 条。")
+
+
+def _states(before: State, after: State) -> str:
+    return after.chinese if before is after else f"{before.chinese} → {after.chinese}"
 
 
 def why(

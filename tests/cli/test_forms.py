@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from commands.rehearsal import PACKS
+from tests.cli.conftest import Talent
+
+TAIZHOU = PACKS / "2022" / "taizhou"
+
+
+@pytest.mark.parametrize("phase", ["mentor-recommendation", "application", "evaluation"])
+def test_a_template_has_the_sheets_that_are_checked(talent: Talent, phase: str) -> None:
+    assert talent("form", "template", phase, "-o", "t.xlsx").out == "已写入 t.xlsx\n"
+    ran = talent("form", "check", phase, "t.xlsx", "--city", "泰州", "--json")
+    assert (ran.status, set(ran.data["rows"].values()), ran.data["warnings"]) == (0, {0}, [])
+
+
+def test_a_broken_workbook_is_told_all_its_faults_without_a_year(talent: Talent) -> None:
+    ran = talent("form", "check", "application", str(TAIZHOU / "application-broken.xlsx"), "--city", "泰州", "--json")
+    assert (ran.status, ran.data["errors"]) == (
+        1,
+        [
+            {
+                "code": "column.missing",
+                "sheet": "学生",
+                "row": 1,
+                "column": "选报导师",
+                "found": "",
+                "message": "“学生”表第 1 行“选报导师”：缺少这一必填列；请补上这一列，表头文字须一致。",
+            }
+        ],
+    )
+
+
+def test_a_good_workbook_without_a_year_is_checked_by_itself_and_said_so(talent: Talent) -> None:
+    ran = talent("form", "check", "application", str(TAIZHOU / "application.xlsx"), "--city", "泰州")
+    assert (ran.status, ran.out) == (0, "application.xlsx：错误 0 处，提醒 0 处。\n")
+    assert ran.err == "没有打开的年度，只检查了表格本身，没有与已有记录核对。\n"
+
+
+def test_a_workbook_of_another_city_is_caught_against_the_records(season: Talent) -> None:
+    other = str(PACKS / "2022" / "nanjing" / "interview.xlsx")
+    checked = season("form", "check", "interview", other, "--city", "无锡", "--as-of", "2022-02-17T10:00", "--json")
+    loaded = season("form", "load", "interview", other, "--city", "无锡", "--as-of", "2022-02-17T10:00", "--json")
+    assert (checked.status, loaded.status, loaded.data["outcome"]) == (1, 1, "form-errors")
+    assert checked.data["errors"] == loaded.data["errors"]
+    assert {error["column"] for error in checked.data["errors"]} == {"报名号"}
+
+
+def test_an_unknown_form_names_those_there_are(talent: Talent) -> None:
+    ran = talent("form", "template", "exam", "-o", "t.xlsx")
+    assert (ran.status, ran.err.split("；")[0]) == (2, "没有“exam”这张表")
