@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Row, bindparam, func, select, update
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from letters.couriers import Delivery
     from models.database import Database
 
 BATCH = 500
@@ -27,6 +26,20 @@ LEASE = timedelta(minutes=15)
 
 TRIES = 8
 """Tries after which a letter that was put off each time is parked as failed."""
+
+
+class Fate(Protocol):
+    """What a courier says of a letter: `sent`, `failed`, `retry` or `unknown`, and one short line for a person."""
+
+    @property
+    def state(self) -> str:
+        """One of the four."""
+        ...
+
+    @property
+    def detail(self) -> str:
+        """Why."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ def mark(
     database: Database,
     token: str,
     held: Sequence[Claimed],
-    deliveries: Sequence[Delivery],
+    deliveries: Sequence[Fate],
     as_of: datetime,
     at: datetime,
 ) -> None:
@@ -102,7 +115,7 @@ def mark(
         connection.execute(statement, rows)
 
 
-def _marked(one: Claimed, delivery: Delivery, as_of: datetime, at: datetime) -> dict[str, Any]:
+def _marked(one: Claimed, delivery: Fate, as_of: datetime, at: datetime) -> dict[str, Any]:
     parked = delivery.state == "retry" and one.tries >= TRIES
     state = "failed" if parked else "queued" if delivery.state == "retry" else delivery.state
     pause = timedelta(minutes=2 ** (one.tries - 1)) if state == "queued" else timedelta()
