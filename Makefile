@@ -38,7 +38,7 @@ check: $(installed)  ## everything the CI looks at: style, types, import contrac
 	$(bin)/ruff format --check .
 	$(bin)/mypy .
 	$(bin)/lint-imports
-	$(bin)/python -m tests.migrations
+	$(pytest) tests/cli/test_db.py  # migrations, on both kinds of database
 	$(pytest)
 
 bench: $(installed)  ## measured figures, as a table with medians
