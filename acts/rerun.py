@@ -43,7 +43,7 @@ def rerun(
         cell = season.cells[phase, city]
         if _done_already(season, cell, until):
             return Outcome("done", f"{season.title(phase, city)} 已按此重启，正在办理，未作改动。")
-        why = illegal(season, cell, Event.RERUN) or _too_soon(season, until)
+        why = _gone(season, cell) or illegal(season, cell, Event.RERUN) or _too_soon(season, until)
         outcome = refuse(season, cell, Event.RERUN, why) if why else _rerun(season, cell, until, reason)
     return season.answered(outcome)
 
@@ -51,6 +51,13 @@ def rerun(
 def _done_already(season: Season, cell: Cell, until: date) -> bool:
     given = Extension(until, "rerun") in season.extensions.get((cell.phase, cell.city), ())
     return given and cell.attempt > 1 and cell.state in {State.OPEN, State.SUBMITTED}
+
+
+def _gone(season: Season, cell: Cell) -> str | None:
+    """A city that left the year keeps what it passed, and is not let in again by the back door of a passed phase."""
+    if cell.city not in season.withdrawn:
+        return None
+    return f"{season.year.city(cell.city).name} 已退出 {season.year.year} 年度，不能重启任何阶段。"
 
 
 def _too_soon(season: Season, until: date) -> str | None:

@@ -82,10 +82,10 @@ def of_others(database: Database, city: str) -> dict[str, str]:
 
 
 def letters(database: Database, **where: Any) -> list[tuple[str, str, str, str, str]]:  # noqa: ANN401 - column values
-    """Phase, city concerned, recipient, kind, slot of each letter not taken back, in the order written."""
+    """Phase, city concerned, recipient, kind, slot of each letter ever written, in that order."""
     table = table_of(Letter)
     query = select(table.c.phase, table.c.concerns, table.c.recipient, table.c.kind, table.c.slot).order_by(table.c.id)
-    query = query.where(table.c.state != "cancelled").filter_by(**where)
+    query = query.filter_by(**where)
     with database.read() as connection:
         names = _names(connection)
         return [

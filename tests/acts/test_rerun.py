@@ -1,0 +1,240 @@
+"""A rerun and what stands on it: held, judged again by itself, returned where it no longer holds."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from calendars.deadlines import Due
+from gates.states import State
+from models.writing import Grant
+from tests import ledger, sheets
+from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+
+ROLL, APPLICATION, SHORTLIST, INTERVIEW = "mentor-recommendation", "application", "shortlist", "interview"
+MEETING, CULTIVATION, MIDTERM, YEAR_END = "meeting", "cultivation", "midterm", "year-end"
+AT, UNTIL = "2022-02-12T10:00", date(2022, 2, 18)
+
+
+def applied(scene: Scene, *changed: dict[str, object]) -> sheets.Sheets:
+    """The six applications of Nanjing, the first of them changed so."""
+    where = scene.city(NANJING)
+    rows = [sheets.student(where, place, **dict(change)) for place, change in enumerate(changed, 1)]
+    return sheets.application([*rows, *sheets.students(where)[len(rows) :]])
+
+
+def due(scene: Scene, phase: str) -> Due:
+    from acts.season import Season
+
+    with scene.database.read() as connection:
+        return Season.read(connection, YEAR, stamp("2023-06-01T00:00"), [NANJING]).due(phase, NANJING)
+
+
+def held(scene: Scene) -> dict[str, str]:
+    return {phase: state for phase, state in scene.states(NANJING).items() if state != "waiting"}
+
+
+def test_a_late_city_is_let_in_again_and_told(scene: Scene) -> None:
+    scene.advance("2022-01-17T09:00")
+    said = scene.rerun(ROLL, NANJING, "2022-01-17T10:00", date(2022, 1, 20))
+    assert said.outcome == "done"
+    assert said.message == (
+        "南京 导师推荐 已重启（第 2 次），截止 2022-01-20 24:00；暂缓的后续阶段：无；其他城市不受影响。"
+    )
+    assert said.changes.extensions == (Grant(ROLL, NANJING, 2, "rerun", date(2022, 1, 20), "疫情封控"),)
+    assert due(scene, ROLL) == Due(date(2022, 1, 20), instant("2022-01-21T00:00"), ("calendar", "rerun"))
+    assert ledger.letters(scene.database, kind="rerun") == [(ROLL, NANJING, "city:nanjing", "rerun", "*")]
+    cell = scene.cell(ROLL, NANJING)
+    assert (cell.state, cell.attempt, cell.since) == (State.OPEN, 2, instant("2022-01-17T10:00"))
+
+
+def test_the_first_attempt_stays_readable(scene: Scene) -> None:
+    from models import reports
+
+    where = scene.city(NANJING)
+    scene.file(ROLL, NANJING, sheets.roll(sheets.mentor(where, honours=())))
+    scene.advance("2022-01-17T09:00")
+    scene.rerun(ROLL, NANJING, "2022-01-17T10:00", date(2022, 1, 20))
+    scene.file(ROLL, NANJING, at="2022-01-18T10:00")
+    with scene.database.read() as connection:
+        found = reports.verdicts(connection, YEAR, ROLL, NANJING)
+    assert [(row.number, row.attempt, row.passed) for row in found] == [(1, 1, False), (2, 2, True)]
+    assert found[0].facts["mentors"][0]["honours"] == []
+    assert found[1].facts["mentors"][0]["honours"] == ["国家杰青"]
+
+
+def test_a_new_attempt_starts_from_the_last_draft(scene: Scene) -> None:
+    scene.load(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-10T10:00")
+    scene.rerun(ROLL, NANJING, "2022-01-17T10:00", date(2022, 1, 17))
+    assert scene.submit(ROLL, NANJING, "2022-01-17T10:01").done
+
+
+@pytest.mark.parametrize(
+    ("phase", "until", "message"),
+    [
+        (ROLL, date(2022, 1, 16), "新的截止日 2022-01-16 已经过去；请用 --until 另定一个不早于今天的日期。"),
+        (APPLICATION, date(2022, 1, 20), "南京 学生申报：处于“未开放（waiting）”的阶段不能重启（rerun）；"),
+    ],
+)
+def test_what_cannot_be_rerun_is_refused(scene: Scene, phase: str, until: date, message: str) -> None:
+    said = scene.rerun(phase, NANJING, "2022-01-17T10:00", until)
+    assert (said.outcome, said.message[: len(message)]) == ("refused", message)
+
+
+def test_an_open_phase_is_extended_not_rerun(scene: Scene) -> None:
+    said = scene.rerun(ROLL, NANJING, "2022-01-14T10:00", date(2022, 1, 20))
+    assert said.message.startswith("南京 导师推荐：处于“进行中（open）”的阶段不能重启（rerun）；")
+
+
+def test_later_phases_wait_and_pass_again_by_themselves_without_a_letter(scene: Scene) -> None:
+    scene.through(INTERVIEW, NANJING)
+    scene.advance(AT)
+    before = ledger.letters(scene.database)
+    said = scene.rerun(APPLICATION, NANJING, AT, UNTIL)
+    assert held(scene) == {ROLL: "passed", APPLICATION: "open"}
+    assert [scene.cell(phase, NANJING).resume for phase in (SHORTLIST, INTERVIEW, MEETING)] == [
+        "passed",
+        "passed",
+        None,
+    ]
+    assert "暂缓的后续阶段：面试名单、导师面试；" in said.message
+    scene.submit(APPLICATION, NANJING, "2022-02-14T10:00")
+    assert held(scene) == {ROLL: "passed", APPLICATION: "passed", SHORTLIST: "passed", INTERVIEW: "passed"}
+    scene.advance("2022-02-14T10:00")
+    new = ledger.letters(scene.database)[len(before) :]
+    told = {(phase, kind) for phase, _, _, kind, _ in new if kind != "digest"}
+    assert told == {(APPLICATION, "rerun"), (APPLICATION, "passed")}
+    assert scene.cell(SHORTLIST, NANJING).filings == scene.cell(INTERVIEW, NANJING).filings == 1
+
+
+def test_a_whole_year_passes_again_by_itself(scene: Scene) -> None:
+    scene.through(CULTIVATION, NANJING)
+    at = "2022-12-06T10:00"
+    scene.advance(at)
+    states, before = scene.states(NANJING), ledger.letters(scene.database)
+    scene.rerun(APPLICATION, NANJING, at, date(2022, 12, 9))
+    assert held(scene) == {ROLL: "passed", APPLICATION: "open"}
+    assert scene.submit(APPLICATION, NANJING, at).done
+    assert scene.states(NANJING) == states == dict.fromkeys(states, "passed")
+    scene.advance(at)
+    new = ledger.letters(scene.database)[len(before) :]
+    assert {(phase, kind) for phase, _, _, kind, _ in new} == {(APPLICATION, "rerun"), (APPLICATION, "passed")}
+
+
+def test_a_shortlisted_student_no_longer_approved_returns_the_shortlist_naming_the_number(scene: Scene) -> None:
+    scene.through(SHORTLIST, NANJING)
+    at = "2022-02-07T10:00"
+    scene.rerun(APPLICATION, NANJING, at, date(2022, 2, 10))
+    scene.load(APPLICATION, NANJING, applied(scene, {"taken": False}), at)
+    said = scene.submit(APPLICATION, NANJING, at)
+    assert said.done
+    assert held(scene) == {ROLL: "passed", APPLICATION: "passed", SHORTLIST: "returned"}
+    (returned,) = [letter for letter in said.changes.letters if letter.kind == "returned"]
+    assert "3201-2022-0001" in returned.text
+    assert (returned.phase, returned.recipient, returned.slot) == (SHORTLIST, "city:nanjing", "2")
+    assert due(scene, SHORTLIST) == Due(date(2022, 2, 10), instant("2022-02-11T00:00"), ("calendar", "grace"))
+    left = sheets.shortlist(sheets.students(scene.city(NANJING))[1:])
+    assert scene.file(SHORTLIST, NANJING, left, "2022-02-10T23:59").done
+
+
+def test_the_interviews_held_behind_a_returned_shortlist_are_judged_by_the_new_one(scene: Scene) -> None:
+    scene.through(INTERVIEW, NANJING)
+    scene.rerun(APPLICATION, NANJING, AT, UNTIL)
+    scene.load(APPLICATION, NANJING, applied(scene, {"taken": False}), AT)
+    scene.submit(APPLICATION, NANJING, AT)
+    assert held(scene) == {ROLL: "passed", APPLICATION: "passed", SHORTLIST: "returned"}
+    left = sheets.shortlist(sheets.students(scene.city(NANJING))[1:])
+    said = scene.file(SHORTLIST, NANJING, left, AT)
+    assert said.done
+    assert held(scene) == {ROLL: "passed", APPLICATION: "passed", SHORTLIST: "passed", INTERVIEW: "returned"}
+    (returned,) = [
+        letter for letter in said.changes.letters if letter.kind == "returned" and letter.recipient[0] == "c"
+    ]
+    assert "3201-2022-0001" in returned.text
+
+
+def test_a_rerun_keeps_the_funded_places_until_it_files_again(scene: Scene) -> None:
+    scene.through(INTERVIEW, NANJING)
+    scene.rerun(INTERVIEW, NANJING, AT, UNTIL)
+    assert scene.cell(INTERVIEW, NANJING).tally == {"admitted": 2, "funded": 2}
+    students = sheets.students(scene.city(NANJING))
+    scene.load(INTERVIEW, NANJING, sheets.interview(students, 1, 1), AT)
+    scene.submit(INTERVIEW, NANJING, AT)
+    assert scene.cell(INTERVIEW, NANJING).tally == {"admitted": 1, "funded": 1}
+
+
+def test_a_filing_that_awaited_the_province_awaits_it_again(scene: Scene) -> None:
+    scene.through(SHORTLIST, NANJING)
+    scene.load(INTERVIEW, NANJING, scene.sheets(INTERVIEW, NANJING), "2022-02-10T10:00")
+    scene.submit(INTERVIEW, NANJING, "2022-02-10T10:00")
+    scene.rerun(SHORTLIST, NANJING, AT, UNTIL)
+    assert scene.cell(INTERVIEW, NANJING).resume == "submitted"
+    assert scene.approve(INTERVIEW, NANJING, AT).outcome == "refused"
+    scene.submit(SHORTLIST, NANJING, AT)
+    cell = scene.cell(INTERVIEW, NANJING)
+    assert (cell.state, cell.filings, cell.filed_at) == (State.SUBMITTED, 1, instant("2022-02-10T10:00"))
+    assert scene.approve(INTERVIEW, NANJING, AT).done
+
+
+def test_the_rerun_of_a_late_phase_holds_nothing(scene: Scene) -> None:
+    scene.through(MEETING, NANJING)
+    scene.advance("2022-09-01T00:00")
+    states = scene.states(NANJING)
+    scene.rerun(MIDTERM, NANJING, "2022-09-01T10:00", date(2022, 9, 9))
+    assert scene.states(NANJING) == {**states, MIDTERM: "open"}
+
+
+def test_a_midterms_rerun_holds_what_was_judged_by_it_and_not_what_is_being_filled_in(scene: Scene) -> None:
+    scene.through(MIDTERM, NANJING)
+    at = "2022-11-10T10:00"
+    scene.advance(at)
+    scene.rerun(MIDTERM, NANJING, at, date(2022, 11, 18))
+    found = scene.states(NANJING)
+    assert [found[phase] for phase in (CULTIVATION, MIDTERM, YEAR_END)] == ["open", "open", "waiting"]
+
+
+def test_a_held_phase_that_was_open_opens_again_with_room_to_work(scene: Scene) -> None:
+    scene.through(MEETING, NANJING)
+    scene.advance("2022-08-29T10:00")
+    assert scene.states(NANJING)[MIDTERM] == "open"
+    scene.rerun(MEETING, NANJING, "2022-08-29T10:00", date(2022, 9, 2))
+    assert scene.states(NANJING)[MIDTERM] == "waiting"
+    scene.submit(MEETING, NANJING, "2022-08-31T10:00")
+    assert scene.states(NANJING)[MIDTERM] == "open"
+    assert due(scene, MIDTERM) == Due(date(2022, 9, 5), instant("2022-09-06T00:00"), ("calendar", "grace"))
+
+
+def test_a_withdrawn_city_is_out_for_the_year(scene: Scene) -> None:
+    scene.through(SHORTLIST, NANJING)
+    said = scene.withdraw(NANJING, "2022-02-07T10:00")
+    assert said.message == "南京 已退出 2022 年度；已通过的阶段保留，其余 5 个阶段终止。"
+    assert scene.states(NANJING) == {
+        **dict.fromkeys((ROLL, APPLICATION, SHORTLIST), "passed"),
+        **dict.fromkeys((INTERVIEW, MEETING, CULTIVATION, MIDTERM, YEAR_END), "withdrawn"),
+    }
+    letters = ledger.letters(scene.database, kind="withdrawn")
+    assert letters == [(INTERVIEW, NANJING, "city:nanjing", "withdrawn", "*")]
+    refused = scene.file(INTERVIEW, NANJING, at="2022-02-10T10:00")
+    assert refused.message.startswith("南京 导师面试：处于“已退出（withdrawn）”的阶段不能报送（submit）；")
+    before = ledger.fingerprint(scene.database)
+    assert scene.withdraw(NANJING, "2022-02-10T10:00").message == "南京 已退出 2022 年度，未作改动。"
+    scene.advance("2022-02-21T10:00", cities=[NANJING])
+    assert ledger.fingerprint(scene.database) == before
+
+
+def test_a_withdrawn_city_cannot_be_rerun_into_the_year_again(scene: Scene) -> None:
+    scene.through(SHORTLIST, NANJING)
+    scene.withdraw(NANJING, "2022-02-07T10:00")
+    said = scene.rerun(SHORTLIST, NANJING, "2022-02-08T10:00", date(2022, 2, 18))
+    assert (said.outcome, said.message) == ("refused", "南京 已退出 2022 年度，不能重启任何阶段。")
+
+
+def test_a_reruns_letter_goes_to_the_city_and_to_mentors_who_act(scene: Scene) -> None:
+    scene.through(INTERVIEW, NANJING)
+    scene.through(ROLL, WUXI)
+    said = scene.rerun(INTERVIEW, NANJING, AT, UNTIL)
+    assert [(letter.kind, letter.address) for letter in said.changes.letters] == [
+        ("rerun", "nanjing@city.example"),
+        ("rerun", "mentor1@nanjing.example"),
+    ]
