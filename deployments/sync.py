@@ -149,13 +149,19 @@ def _limit(found: DeploymentResponse) -> int | None:
 
 
 async def _schedules(client: PrefectClient, identity: UUID, deployment: Deployment) -> tuple[list[str], list[str]]:
-    """Delete what the plan does not have, create what the server does not; give the slugs of both."""
+    """Delete what the plan does not have, create what the server does not; give the slugs of both.
+
+    Pausing a schedule makes Prefect forget its parameters: such a one is made anew, and stays paused.
+    """
     wanted = {_face(create): create for create in map(_create, deployment.schedules)}
     found = {_face(held): held for held in await client.read_deployment_schedules(identity)}
     stale = [held for face, held in found.items() if face not in wanted]
     for held in stale:
         await client.delete_deployment_schedule(identity, held.id)
+    paused = {held.slug for held in stale if not held.active}
     new = [create for face, create in wanted.items() if face not in found]
+    for create in new:
+        create.active = create.slug not in paused
     if new:
         await client.create_deployment_schedules(identity, new)
     return [str(create.slug) for create in new], [str(held.slug) for held in stale]

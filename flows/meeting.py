@@ -21,6 +21,8 @@ CARD = Card(
 
 
 @flow(name=CARD.phase, description=CARD.description)
-async def meeting(year: int, cities: list[str] | None = None, as_of: datetime | None = None) -> State[None]:
-    """Advance this phase in these cities (none named: all), at the clock's instant unless a rehearsal gives another."""
-    return await run(CARD, year, cities, as_of)
+async def meeting(
+    year: int | None = None, cities: list[str] | None = None, as_of: datetime | None = None
+) -> State[None]:
+    """Advance this phase of a year (none: all under way) in these cities (none: all); `as_of` is for a rehearsal."""
+    return await run(CARD.phase, (CARD.phase,), year, cities, as_of)

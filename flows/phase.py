@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from flows.ending import end
 from flows.entry import enter
 from gates.rules import RULES
-from tasks.advancing import advance_cities
+from tasks.advancing import advance_cities, years_under_way
 from tasks.posting import send_due
 
 if TYPE_CHECKING:
@@ -42,10 +42,16 @@ class Card:
         return f"**{self.name}** 推进到当前时刻应有的状态。\n\n关口：\n{rules}\n\n函件：{'、'.join(self.letters)}"
 
 
-async def run(card: Card, year: int, cities: Sequence[str] | None, as_of: datetime | None) -> State[None]:
-    """Advance this phase in these cities (None: all), send what is due, and say by the run's state what came of it."""
+async def run(
+    flow: str, phases: Sequence[str] | None, year: int | None, cities: Sequence[str] | None, as_of: datetime | None
+) -> State[None]:
+    """Advance these phases (None: all) of a year (None: every year under way) in these cities (None: all).
+
+    Then send what is due, and say by the run's state what came of it.
+    """
     entry = enter(as_of)
-    passed = await advance_cities(entry.database, year, entry.stamp, (card.phase,), cities)
-    ended = await end(card.phase, [passed])
+    years = await years_under_way(entry.database) if year is None else (year,)
+    passes = [await advance_cities(entry.database, each, entry.stamp, phases, cities) for each in years]
+    ended = await end(flow, passes)
     await send_due(entry.database, entry.settings, entry.stamp)
     return ended

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from deployments.environment import auth_string, prefect_environment
+
+
+def test_what_prefect_leaves_open_is_closed(tmp_path: Path) -> None:
+    environment = prefect_environment({}, tmp_path, 4711, "talent:secret")
+    assert {
+        key: value for key, value in environment.items() if "SERVER_API" in key or "CSRF" in key or "CORS" in key
+    } == {
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": "4711",
+        "PREFECT_SERVER_API_AUTH_STRING": "talent:secret",
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "http://127.0.0.1:4711",
+    }
+    assert (environment["PREFECT_SERVER_ANALYTICS_ENABLED"], environment["DO_NOT_TRACK"]) == ("false", "1")
+
+
+def test_what_the_office_has_set_stands(tmp_path: Path) -> None:
+    given = {"PREFECT_API_URL": "https://prefect.example/api", "PREFECT_HOME": "elsewhere", "LANG": "zh_CN.UTF-8"}
+    environment = prefect_environment(given, tmp_path, 4200, "talent:secret")
+    assert {key: environment[key] for key in given} == given
+
+
+def test_the_sign_in_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
+    home = tmp_path / "prefect"
+    first = auth_string({}, home)
+    assert first.startswith("talent:")
+    assert len(first) >= len("talent:") + 32
+    assert auth_string({}, home) == first
+    assert stat.S_IMODE((home / "auth").stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_a_sign_in_that_was_left_readable_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "auth").write_text("talent:old\n")
+    (tmp_path / "auth").chmod(0o644)
+    assert auth_string({}, tmp_path) == "talent:old"
+    assert stat.S_IMODE((tmp_path / "auth").stat().st_mode) == 0o600
+
+
+def test_a_sign_in_that_the_office_set_is_used_and_none_made(tmp_path: Path) -> None:
+    assert auth_string({"PREFECT_SERVER_API_AUTH_STRING": "office:own"}, tmp_path) == "office:own"
+    assert auth_string({"PREFECT_API_AUTH_STRING": "remote:own"}, tmp_path) == "remote:own"
+    assert list(tmp_path.iterdir()) == []

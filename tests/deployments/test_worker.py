@@ -1,0 +1,123 @@
+"""The walk of a deadline, with a real server and a real worker: a schedule nudges, the acts advance, the post sends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import Artifact
+
+from acts.extend import extend
+from acts.offices import set_office
+from calendars.deadlines import TZ
+from calendars.files import load
+from deployments.plan import NAME, Deployment, Every, Once, plan
+from models.stamp import Stamp
+from tests.site import Site
+
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+
+PHASE = "mentor-recommendation"
+CITIES = [city.slug for city in load(2022).cities]
+AWAY_SECONDS = float(os.environ.get("TALENT_TEST_AWAY_SECONDS", "15"))
+"""How long the server is gone; two minutes where there is time for it."""
+
+
+def soon(seconds: float) -> Once:
+    """A moment of 2022 that, for this server, is about to come."""
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds)
+    return Once(f"2022-deadline-{at:%Y%m%dT%H%M%S}", at, 2022)
+
+
+def without_frequent(*instead: Deployment) -> list[Deployment]:
+    named = {one.flow for one in instead}
+    kept = (one for one in plan([load(2022)]) if one.flow not in named)
+    return [replace(one, schedules=()) if one.flow in {"watch", "post"} else one for one in kept] + list(instead)
+
+
+def artifacts(key: str) -> Sequence[Artifact]:
+    async def read() -> list[Artifact]:
+        async with get_client() as client:
+            return [one for one in await client.read_artifacts() if one.key == key]
+
+    return asyncio.run(read())
+
+
+def test_a_scheduled_run_fires_advances_and_posts(site: Site) -> None:
+    site.open(2022)
+    for city in CITIES:
+        set_office(site.database, city, city, email=f"{city}@office.example")
+    moment = soon(12)
+    (site.folder / "models.py").write_text("raise ImportError('a stray file hid a room')\n")
+    site.sync(without_frequent(Deployment(PHASE, "flows.mentor_recommendation.mentor_recommendation", (moment,))))
+    site.work()
+    site.until(lambda: any(run.state and run.state.is_final() for run in site.runs()))
+    done = [run for run in site.runs() if run.state and run.state.is_final()]
+    assert [(run.expected_start_time, run.state_name, run.parameters) for run in done] == [
+        (moment.instant, "已推进", {"year": 2022})
+    ]
+    assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "overdue")
+    assert len(site.mail()) == len(CITIES)
+    (table,) = artifacts(f"{PHASE}-2022")
+    assert isinstance(table.data, str)
+    assert [city for city in CITIES if city in table.data] == CITIES
+    assert "@" not in table.data
+
+
+def test_a_server_killed_across_a_moment_loses_nothing_once_it_is_back(site: Site) -> None:
+    site.open(2022)
+    watch = Deployment("watch", "flows.watch.watch", (Every("often", timedelta(seconds=5), timedelta()),), alone=True)
+    moment = soon(AWAY_SECONDS / 2 + 6)
+    site.sync(
+        without_frequent(watch, Deployment(PHASE, "flows.mentor_recommendation.mentor_recommendation", (moment,)))
+    )
+    site.server.kill()
+    site.work()
+    assert set(site.states(2022, PHASE).values()) == {"waiting"}
+    time.sleep(AWAY_SECONDS)
+    assert datetime.now(UTC) > moment.instant
+    site.server.start()
+    site.until(lambda: set(site.states(2022, PHASE).values()) == {"overdue"})
+
+
+def run(flow: str, **parameters: object) -> str:
+    """Nudge a flow by name, as the dashboard does; give the name of the state it ends in."""
+
+    async def nudge() -> str:
+        async with get_client() as client:
+            deployment = await client.read_deployment_by_name(f"{flow}/{NAME}")
+            found = await client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
+            while found.state is None or not found.state.is_final():
+                await asyncio.sleep(0.3)
+                found = await client.read_flow_run(found.id)
+            return found.state.name or ""
+
+    return asyncio.run(asyncio.wait_for(nudge(), 90))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=TZ)
+
+
+def test_an_extension_moves_nothing_in_prefect_and_is_honoured(site: Site) -> None:
+    site.open(2022, at("2021-12-31T00:00"), rehearsal=True)
+    site.sync(without_frequent())
+    site.work()
+    assert run(PHASE, year=2022, as_of="2022-01-10T09:00") == "已推进"
+    synced = site.sync(without_frequent())
+    stamp = Stamp("省办", at("2022-01-12T10:00"), at("2022-01-12T10:00"))
+    extend(site.database, 2022, PHASE, ["yancheng"], stamp, until=date(2022, 1, 19), reason="系统迁移")
+    assert site.sync(without_frequent()) == synced
+    assert run(PHASE, year=2022, as_of="2022-01-16T00:00") == "已推进"
+    assert Counter(site.states(2022, PHASE).values()) == {"overdue": 12, "open": 1}
+    assert site.states(2022, PHASE)["yancheng"] == "open"
+    assert run(PHASE, year=2022, cities=["盐城"], as_of="2022-01-20T00:00") == "已推进"
+    assert site.states(2022, PHASE)["yancheng"] == "overdue"
+    assert run("shortlist", year=2022, as_of="2022-01-20T00:00") == "等待上一阶段"

@@ -1,0 +1,96 @@
+"""A Prefect server of the tests' own, in the environment that `talent up` gives it, on a free port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from deployments.environment import LOOPBACK, auth_string, prefect_environment
+
+START_SECONDS = 90.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def foreign(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what an office, or the machine of the tests, may have set."""
+    return {key: value for key, value in environment.items() if not key.startswith(("PREFECT_", "TALENT_"))}
+
+
+@dataclass
+class Server:
+    """A server that can be killed and started again on the same port with the same data."""
+
+    home: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        given = foreign(os.environ)
+        return prefect_environment(given, self.home, self.port, auth_string(given, self.home))
+
+    @property
+    def api(self) -> str:
+        return self.environment["PREFECT_API_URL"]
+
+    def start(self) -> None:
+        # A shell that starts the tests in the background has SIGINT ignored, and Prefect stops by SIGINT.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            with (self.home / "server.log").open("ab") as log:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "prefect", "server", "start"],
+                    env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                )  # fmt: skip
+        finally:
+            signal.signal(signal.SIGINT, before)
+        self._wait()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                with urlopen(f"{self.api}/health", timeout=5):
+                    return
+            except (URLError, OSError):
+                assert time.monotonic() < until, (self.home / "server.log").read_text()[-2000:]
+                time.sleep(0.1)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Server]:
+    server = Server(home)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

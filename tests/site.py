@@ -1,0 +1,96 @@
+"""A place where flows run: a folder with a database and a mailbox, a worker, and a client of the server."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
+from acts.open_year import open_year
+from calendars import files
+from deployments.children import Child
+from deployments.plan import Deployment
+from deployments.pool import POOL
+from deployments.sync import Synced, Workplace, sync
+from models import standing
+from models.database import Database
+from models.stamp import Stamp
+from tests.prefect_server import Server
+
+PATIENCE = 90.0
+
+
+@dataclass
+class Site:
+    server: Server
+    folder: Path
+    worker: Child | None = None
+    database: Database = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.database = Database(f"sqlite:///{self.folder / 'talent.db'}")
+
+    @contextmanager
+    def entered(self) -> Iterator[Site]:
+        """Point Prefect's client at the server; at the end stop the worker."""
+        settings = {
+            PREFECT_API_URL: self.server.api,
+            PREFECT_API_AUTH_STRING: self.server.environment["PREFECT_API_AUTH_STRING"],
+        }
+        try:
+            with temporary_settings(settings):
+                yield self
+        finally:
+            if self.worker is not None:
+                self.worker.stop()
+            self.database.dispose()
+
+    def open(self, year: int, at: datetime | None = None, *, rehearsal: bool = False) -> None:
+        now = at or datetime.now(UTC)
+        open_year(self.database, files.load(year), Stamp("省办", now, now), rehearsal=rehearsal)
+
+    def sync(self, deployments: Sequence[Deployment]) -> Synced:
+        return asyncio.run(sync(deployments, Workplace(sys.executable, self.folder)))
+
+    def work(self) -> None:
+        """Start a worker; it keeps working where the server is gone."""
+        environment = self.server.environment | {
+            "TALENT_DATABASE__URL": self.database.url,
+            "TALENT_MAILDIR": str(self.folder / "mail"),
+            "PREFECT_WORKER_QUERY_SECONDS": "2",
+        }
+        command = (sys.executable, "-P", "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process")
+        self.worker = Child("worker", command, environment, self.folder / "worker.log")
+        self.worker.keep()
+
+    def runs(self) -> list[FlowRun]:
+        async def read() -> list[FlowRun]:
+            async with get_client() as client:
+                return await client.read_flow_runs(limit=200)
+
+        return asyncio.run(read())
+
+    def until(self, true: Callable[[], bool], patience: float = PATIENCE) -> None:
+        end = time.monotonic() + patience
+        while not true():
+            log = self.folder / "worker.log"
+            assert time.monotonic() < end, log.read_text()[-4000:] if log.exists() else "no worker"
+            time.sleep(0.2)
+
+    def states(self, year: int, phase: str) -> dict[str, str]:
+        """The state of each city in that phase."""
+        with self.database.read() as connection:
+            cells = standing.cells(connection, year, None).values()
+        return {cell.city: cell.state.value for cell in cells if cell.phase == phase}
+
+    def mail(self) -> list[str]:
+        return sorted(path.name for path in (self.folder / "mail" / "new").glob("*"))
