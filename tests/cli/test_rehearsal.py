@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from tests.cli.conftest import Talent
 EXPECTED = PACKS / "2022" / "expected.json"
 
 
+@pytest.mark.slow
 def test_the_whole_year_ends_as_the_pack_expects(talent: Talent) -> None:
     ran = talent("rehearse", "2022", "--json")
     status, expected = ran.data["status"], json.loads(EXPECTED.read_text(encoding="utf-8"))
@@ -84,16 +86,15 @@ def test_the_demo_shows_who_is_late_and_what_to_type_next(talent: Talent) -> Non
 
 @pytest.mark.slow
 def test_status_from_cold_takes_under_a_second_and_a_half_and_no_prefect(season: Talent, tmp_path: Path) -> None:
+    """Seconds of the processor, which other tests beside this one do not lengthen; the best of three."""
     season("status")
     code = "import sys, cli; cli.main(); sys.exit(sorted({'prefect', 'fastapi', 'openpyxl'} & sys.modules.keys()) or 0)"
     argv = [sys.executable, "-c", code, "status", "--db", f"sqlite:///{tmp_path}/season.db", "--json"]
-    best = min(_seconds(argv) for _ in range(3))
-    assert best < 1.5
+    assert min(_seconds(argv) for _ in range(3)) < 1.5
 
 
 def _seconds(argv: list[str]) -> float:
-    import time
-
-    began = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(argv, check=True, capture_output=True)
-    return time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
