@@ -213,13 +213,14 @@ def _of_prefect(years: list[Year]) -> Iterator[Finding]:
     if address is None:
         yield Finding("Prefect", "note", "没有设置 PREFECT_API_URL；talent up 会自己启动一个")
         return
-    reached = _reached(address)
-    yield reached
-    if reached.level == "ok":
+    server = reached(address)
+    yield server
+    if server.level == "ok":
         yield asyncio.run(_deployments(years))
 
 
-def _reached(address: str) -> Finding:
+def reached(address: str) -> Finding:
+    """Whether a Prefect server answers at that address."""
     import httpx
 
     try:

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commands import doctor
+from tests.cli.conftest import Talent
+
+PREFECT = {
+    "check": "Prefect",
+    "level": "note",
+    "says": "没有设置 PREFECT_API_URL；talent up 会自己启动一个",
+    "mend": "",
+}
+SETTINGS = {"check": "设置", "level": "ok", "says": "函件方式 maildir，链接地址 http://127.0.0.1:8000", "mend": ""}
+MAILDIR = {"check": "函件", "level": "ok", "says": "写入 var/mail（maildir）", "mend": ""}
+
+
+@pytest.fixture(autouse=True)
+def _no_prefect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+def _found(ran: Any) -> dict[str, tuple[str, str]]:  # noqa: ANN401 - a `Ran`
+    return {each["check"]: (each["level"], each["says"]) for each in ran.data["findings"]}
+
+
+def test_a_fresh_machine_is_told_what_to_run_first(talent: Talent) -> None:
+    ran = talent("doctor", "--json")
+    tables = {
+        "check": "数据库",
+        "level": "finding",
+        "says": "SQLite 的表结构不是本版本",
+        "mend": "运行 talent db upgrade",
+    }
+    assert (ran.status, ran.data["findings"]) == (1, [SETTINGS, tables, MAILDIR, PREFECT])
+
+
+def test_a_rehearsal_has_no_findings(season: Talent) -> None:
+    ran = season("doctor", "--as-of", "2026-11-23T09:00", "--json")
+    assert [each["check"] for each in ran.data["findings"] if each["level"] == "finding"] == []
+    assert ran.status == 0
+
+
+def test_a_real_year_wants_addresses_and_says_when_it_is_provisional(talent: Talent) -> None:
+    talent("db", "upgrade")
+    talent("year", "open", "2027")
+    for city in ("南京", "无锡", "徐州", "常州", "苏州", "南通", "连云港", "淮安", "扬州", "镇江", "泰州"):
+        talent("city", "set", city, "--email", "office@city.example")
+    found = _found(talent("doctor", "--json"))
+    assert (found["年度"][0], found["邮箱"]) == ("note", ("finding", "没有登记省级管理办公室的邮箱"))
+    said = [each["says"] for each in talent("doctor", "--json").data["findings"] if each["check"] == "邮箱"]
+    assert said == ["没有登记邮箱：盐城、宿迁", "没有登记省级管理办公室的邮箱"]
+
+
+def test_bad_settings_are_said_before_anything_is_tried(talent: Talent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALENT_COURIER", "pigeon")
+    doctored, other = talent("doctor", "--json"), talent("status")
+    assert (doctored.status, len(doctored.data["findings"]), doctored.data["findings"][0]["check"]) == (1, 1, "设置")
+    assert doctored.data["findings"][0]["says"].startswith("TALENT_COURIER")
+    assert (other.status, other.out, other.err.startswith("TALENT_COURIER")) == (1, "", True)
+
+
+def test_a_relay_that_does_not_answer_is_a_finding(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, closed_port: int
+) -> None:
+    for name, value in (("COURIER", "smtp"), ("SMTP__HOST", "127.0.0.1"), ("SMTP__PORT", str(closed_port))):
+        monkeypatch.setenv(f"TALENT_{name}", value)
+    level, says = _found(talent("doctor", "--json"))["函件"]
+    assert (level, says.split("连不上")[0]) == ("finding", f"127.0.0.1:{closed_port}（tls） ")
+
+
+def test_a_folder_that_cannot_be_written_is_a_finding(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("TALENT_MAILDIR", str(tmp_path / "file" / "mail"))
+    assert _found(talent("doctor", "--json"))["函件"] == ("finding", f"{tmp_path}/file/mail 写不进去")
+
+
+def test_a_prefect_server_that_does_not_answer_is_a_finding(closed_port: int) -> None:
+    found = doctor.reached(f"http://127.0.0.1:{closed_port}/api")
+    assert (found.check, found.level) == ("Prefect", "finding")
+
+
+@pytest.mark.parametrize(
+    ("now", "level"), [("2020-01-01T00:00", "finding"), ("2026-11-01T00:00", "finding"), ("2027-01-01T00:00", "ok")]
+)
+def test_a_clock_behind_the_newest_record_is_a_finding(talent: Talent, now: str, level: str) -> None:
+    import time_machine
+
+    with time_machine.travel("2026-11-20T09:00+08:00"):
+        talent("db", "upgrade")
+        talent("year", "open", "2026")
+        talent("phase", "advance")
+    assert _found(talent("doctor", "--as-of", now, "--json"))["时钟"][0] == level
