@@ -118,11 +118,11 @@ class StudentDraft(Row, table=True):
     __tablename__ = "student"
     __table_args__ = (
         UniqueConstraint("year", "number"),
-        Index("ix_student_person", "year", "person", "taken", "city"),
+        Index("ix_student_person", "year", "taken", "person"),
         Index(
             "ix_student_judged",
-            "year", "taken", "city", "grade", "subject", "subject_rank", "overall_rank", "mentor_party",
-            "recommended", "guardian_consent", "consent_from",
+            "year", "taken", "city", "grade", "subject", "mentor_party", "recommended",
+            "guardian_consent", "consent_from", "subject_rank", "overall_rank",
         ),
     )  # fmt: skip
 

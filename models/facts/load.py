@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from models.facts import entry, training
+from models.facts import applications, entry, training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FACTS: Mapping[str, Callable[[Scope], Mapping[str, Facts]]] = MappingProxyType(
     {
         "mentor-recommendation": entry.rolls,
-        "application": entry.applications,
+        "application": applications.applications,
         "shortlist": entry.shortlists,
         "interview": entry.interviews,
         "meeting": training.meetings,

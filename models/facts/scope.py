@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, select
 from gates.states import State
 from models.columns import table_of
 from models.drafts import InterviewDraft, ResultDraft
-from models.season import CityPhase
+from models.season import CityPhase, CityYear
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,6 +61,13 @@ def in_state(scope: Scope, phase: str, states: Iterable[State]) -> frozenset[str
     query = select(table.c.city).where(
         table.c.year == scope.year.year, table.c.phase == phase, table.c.state.in_([state.value for state in states])
     )
+    return frozenset(scope.connection.execute(query).scalars())
+
+
+def withdrawn(scope: Scope) -> frozenset[str]:
+    """Give all cities that left the year."""
+    table = table_of(CityYear)
+    query = select(table.c.city).where(table.c.year == scope.year.year, table.c.withdrawn_as_of.is_not(None))
     return frozenset(scope.connection.execute(query).scalars())
 
 

@@ -381,16 +381,16 @@ def upgrade() -> None:
                 "city",
                 "grade",
                 "subject",
-                "subject_rank",
-                "overall_rank",
                 "mentor_party",
                 "recommended",
                 "guardian_consent",
                 "consent_from",
+                "subject_rank",
+                "overall_rank",
             ],
             unique=False,
         )
-        batch_op.create_index("ix_student_person", ["year", "person", "taken", "city"], unique=False)
+        batch_op.create_index("ix_student_person", ["year", "taken", "person"], unique=False)
 
     op.create_table(
         "summary",

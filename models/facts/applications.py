@@ -1,0 +1,187 @@
+"""Facts of the application phase: counted by profile where the rows are, so that a million of them never leave it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true, tuple_
+
+from gates.applications import breached
+from gates.facts import ApplicationFacts, ApplicationProfile
+from gates.found import NAMED
+from gates.states import State
+from models.columns import table_of
+from models.drafts import MentorDraft, StudentDraft
+from models.facts.scope import Scope, in_state, withdrawn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from sqlalchemy import Row, Table
+
+    from calendars.year import Figures
+
+KEY = ("city", "grade", "subject", "mentor_party", "recommended")
+"""What students are grouped by. Whether ranks and consent are in order is counted within a group: the group's order is
+that of an index, and a count needs no sorting where a million days and ranks would.
+"""
+
+MANY_KEYS = 2_000
+"""So many groups in breach are looked for by name; where there are more, every row is read."""
+
+
+def applications(scope: Scope) -> dict[str, ApplicationFacts]:
+    """`application`, counted by profile in the database; rows are read only of those who may be in breach.
+
+    The same person counts as repeated against this city's own rows and those of cities whose applications passed:
+    whoever files last is told.
+    """
+    roll, groups, repeated = _roll(scope), _groups(scope), _repeated(scope)
+    counts: dict[str, Counter[ApplicationProfile]] = defaultdict(Counter)
+    for group in groups:
+        for (within, missing), students in _spread(group).items():
+            counts[group.city][_profile(roll, group, within=within, missing=missing, repeated=False)] += students
+    for row in repeated.values():
+        counts[row.city][_profile_of(roll, row, repeated=False)] -= 1
+        counts[row.city][_profile_of(roll, row, repeated=True)] += 1
+    offenders, rejected = _offenders(scope, counts, roll, groups, repeated), _rejected(scope)
+    return {
+        city: ApplicationFacts(+counts[city], rejected.get(city, 0), offenders.get(city, {})) for city in scope.cities
+    }
+
+
+def rank_within(student: Table, figures: Figures) -> ColumnElement[bool]:
+    """Say `gates.applications.rank_within` in SQL; a test holds the two together."""
+    within = or_(student.c.subject_rank <= figures.subject_rank, student.c.overall_rank <= figures.overall_rank)
+    return case((within, True), else_=False)
+
+
+def _consent_missing(student: Table, filed_on: Mapping[str, date]) -> ColumnElement[bool]:
+    """Under the age of consent on the day that the city files, and none recorded."""
+    days: dict[date, list[str]] = defaultdict(list)
+    for city, day in filed_on.items():
+        days[day].append(city)
+    young = [and_(student.c.consent_from > day, student.c.city.in_(cities)) for day, cities in days.items()]
+    if len(days) == 1:
+        young = [student.c.consent_from > day for day in days]
+    return and_(~student.c.guardian_consent, or_(false(), *young))
+
+
+def _groups(scope: Scope) -> list[Row[Any]]:
+    student = table_of(StudentDraft)
+    key, within, missing = _judged(scope, student)
+    counts = (
+        func.count().label("students"),
+        func.count().filter(within).label("within"),
+        func.count().filter(missing).label("missing"),
+        func.count().filter(within, missing).label("both"),
+    )
+    query = select(*key, *counts).where(*scope.mine(student), student.c.taken).group_by(*key)
+    return list(scope.connection.execute(query))
+
+
+def _judged(scope: Scope, student: Table) -> tuple[list[ColumnElement[Any]], ColumnElement[bool], ColumnElement[bool]]:
+    """Give what students are grouped by, whether the rank is within, whether a consent is missing."""
+    key: list[ColumnElement[Any]] = [student.c[name] for name in KEY]
+    return key, rank_within(student, scope.year.figures), _consent_missing(student, scope.filed_on)
+
+
+def _spread(row: Row[Any]) -> dict[tuple[bool, bool], int]:
+    """Give how many of a group there are by rank within, consent missing; no entry where there is none."""
+    cells = {
+        (True, True): row.both,
+        (True, False): row.within - row.both,
+        (False, True): row.missing - row.both,
+        (False, False): row.students - row.within - row.missing + row.both,
+    }
+    return {cell: students for cell, students in cells.items() if students}
+
+
+def _profile(
+    roll: Mapping[tuple[str, int], str], row: Row[Any], *, within: bool, missing: bool, repeated: bool
+) -> ApplicationProfile:
+    subject = roll.get((row.city, row.mentor_party))
+    return ApplicationProfile(
+        grade=row.grade,
+        subject=row.subject,
+        rank_within=within,
+        mentor_on_roll=subject is not None,
+        other_subject=subject is not None and subject != row.subject,
+        recommended=row.recommended,
+        consent_missing=missing,
+        repeated=repeated,
+    )
+
+
+def _profile_of(roll: Mapping[tuple[str, int], str], row: Row[Any], *, repeated: bool) -> ApplicationProfile:
+    return _profile(roll, row, within=bool(row.within), missing=bool(row.missing), repeated=repeated)
+
+
+def _roll(scope: Scope) -> dict[tuple[str, int], str]:
+    mentor = table_of(MentorDraft)
+    query = scope.of(MentorDraft, "party", "subject").where(mentor.c.taken)
+    return {(city, party): subject for city, party, subject in scope.connection.execute(query)}
+
+
+def _rows(scope: Scope, *which: ColumnElement[bool]) -> dict[tuple[str, str], Row[Any]]:
+    """Give single students by city and number."""
+    student = table_of(StudentDraft)
+    key, within, missing = _judged(scope, student)
+    query = select(*key, within.label("within"), missing.label("missing"), student.c.number)
+    query = query.where(student.c.taken, *which)
+    return {(row.city, row.number): row for row in scope.connection.execute(query) if row.city in scope.filed_on}
+
+
+def _repeated(scope: Scope) -> dict[tuple[str, str], Row[Any]]:
+    """Give the students who are there more than once.
+
+    Over all cities first, which is one pass over an index; and no condition on the city, which would choose another.
+    """
+    student = table_of(StudentDraft)
+    filed = in_state(scope, "application", [State.PASSED]) - withdrawn(scope)
+    counted = student.c.city.in_(sorted(filed | set(scope.cities)))
+    taken = (student.c.year == scope.year.year, student.c.taken)
+    twice = select(student.c.person).group_by(student.c.person).having(func.count() > 1).where(*taken)
+    return _rows(
+        scope,
+        student.c.year == scope.year.year,
+        student.c.person.in_(twice.where(counted, student.c.person.in_(twice))),
+    )
+
+
+def _rejected(scope: Scope) -> dict[str, int]:
+    student = table_of(StudentDraft)
+    query = select(student.c.city, func.count()).where(*scope.mine(student), ~student.c.taken).group_by(student.c.city)
+    return dict(scope.connection.execute(query).tuples().all())
+
+
+def _offenders(
+    scope: Scope,
+    counts: Mapping[str, Counter[ApplicationProfile]],
+    roll: Mapping[tuple[str, int], str],
+    groups: Sequence[Row[Any]],
+    repeated: Mapping[tuple[str, str], Row[Any]],
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Give the first numbers in breach of each rule."""
+    figures = scope.year.figures
+    if not any(breached(profile, figures) for found in counts.values() for profile in +found):
+        return {}
+    sound = {"within": True, "missing": False, "repeated": False}
+    wrong = [tuple(group[: len(KEY)]) for group in groups if breached(_profile(roll, group, **sound), figures)]
+    suspects = {**_suspects(scope, wrong), **repeated}
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for (city, number), row in sorted(suspects.items()):
+        for rule in breached(_profile_of(roll, row, repeated=(city, number) in repeated), figures):
+            if len(found[city][rule]) < NAMED:
+                found[city][rule].append(number)
+    return {city: {rule: tuple(numbers) for rule, numbers in rules.items()} for city, rules in found.items()}
+
+
+def _suspects(scope: Scope, wrong: Sequence[tuple[Any, ...]]) -> dict[tuple[str, str], Row[Any]]:
+    """Give the students of these groups, and all whose rank or consent is not in order."""
+    student = table_of(StudentDraft)
+    key, within, missing = _judged(scope, student)
+    by_group = tuple_(*key).in_(wrong) if len(wrong) <= MANY_KEYS else true()
+    return _rows(scope, *scope.mine(student), or_(~within, missing, by_group))
