@@ -1,0 +1,125 @@
+"""Transactions: no update is lost, a reader sees one moment, a lock speaks Chinese."""
+
+from __future__ import annotations
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from models import database as database_module
+from models.columns import table_of
+from models.database import Busy, Database, NotPrepared
+from models.season import ProgrammeYear
+from tests.scenes import YEAR, Scene, instant
+
+WORKERS, EACH = 4, 200
+
+
+@pytest.fixture
+def season(database: Database) -> Scene:
+    return Scene.begin(database)
+
+
+def count_up(url: str, failures: list[Exception]) -> None:
+    """Read the revision, add one, write it: `EACH` times, each in a transaction that writes."""
+    table, database = table_of(ProgrammeYear), Database(url)
+    for _ in range(EACH):
+        try:
+            with database.write(YEAR) as connection:
+                seen = connection.execute(select(table.c.revision)).scalar_one()
+                connection.execute(update(table).values(revision=seen + 1))
+        except (Busy, DBAPIError) as error:
+            failures.append(error)
+    database.dispose()
+
+
+def counted(season: Scene) -> int:
+    """How many of 800 increments by four writers at once are there in the end."""
+    failures: list[Exception] = []
+    workers = [threading.Thread(target=count_up, args=(season.database.url, failures)) for _ in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with season.database.read() as connection:
+        return int(connection.execute(select(table_of(ProgrammeYear).c.revision)).scalar_one()) - 1
+
+
+@pytest.mark.slow
+def test_no_update_is_lost(season: Scene) -> None:
+    assert counted(season) == WORKERS * EACH
+
+
+@pytest.mark.slow
+def test_without_the_lock_updates_are_lost(season: Scene, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: a plain BEGIN, or a year's row that nobody locks."""
+    if kind == "sqlite":
+        monkeypatch.setattr(database_module, "_begin_sqlite", lambda connection: connection.exec_driver_sql("BEGIN"))
+    else:
+        monkeypatch.setattr(database_module, "text", lambda sql: text(sql.replace("FOR UPDATE", "")))
+    assert counted(season) < WORKERS * EACH
+
+
+def test_a_reader_sees_one_moment(season: Scene) -> None:
+    table = table_of(ProgrammeYear)
+    with season.database.read() as reading:
+        before = reading.execute(select(table.c.revision)).scalar_one()
+        with season.database.write(YEAR) as writing:
+            writing.execute(update(table).values(revision=before + 1))
+        assert reading.execute(select(table.c.revision)).scalar_one() == before
+    with season.database.read() as reading:
+        assert reading.execute(select(table.c.revision)).scalar_one() == before + 1
+
+
+def test_an_error_takes_all_of_it_back(season: Scene) -> None:
+    table = table_of(ProgrammeYear)
+    with pytest.raises(ZeroDivisionError), season.database.write(YEAR) as connection:
+        assert connection.execute(update(table).values(revision=99)).rowcount // 0
+    with season.database.read() as connection:
+        assert connection.execute(select(table.c.revision)).scalar_one() == 1
+
+
+def test_a_writer_that_waits_too_long_is_told_in_chinese(season: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "WAIT_SECONDS", 1)
+    monkeypatch.setattr(database_module, "_PRAGMAS", ("PRAGMA journal_mode=WAL", "PRAGMA busy_timeout=100"))
+    other = Database(season.database.url)
+    said = "数据库正忙（另一项操作尚未完成），请稍后再试。"
+    with season.database.write(YEAR), pytest.raises(Busy, match=said), other.write(YEAR):
+        pass
+    other.dispose()
+
+
+def test_a_database_without_tables_says_what_to_run(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    with pytest.raises(NotPrepared, match="talent db upgrade"), database.read() as connection:
+        connection.execute(select(table_of(ProgrammeYear)))
+    database.dispose()
+
+
+def test_the_file_of_children_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'deep' / 'talent.db'}")
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE one (two INTEGER)"))
+    assert stat.S_IMODE((tmp_path / "deep" / "talent.db").stat().st_mode) == 0o600
+    database.dispose()
+
+
+@pytest.mark.parametrize("table", ["transition", "filing"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET city = 'wuxi'", "DELETE FROM {}"])
+def test_what_was_logged_or_judged_cannot_be_changed(season: Scene, table: str, change: str) -> None:
+    season.file("mentor-recommendation", "nanjing")
+    with season.database.read() as connection:
+        before = [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))]
+    with pytest.raises(DBAPIError, match=f"{table} is append-only"), season.database.write(YEAR) as connection:
+        connection.execute(text(change.format(table)))
+    with season.database.read() as connection:
+        assert [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))] == before != []
+
+
+def test_the_url_of_a_server_names_the_driver_we_ship() -> None:
+    assert make_url(Database("postgresql://talent@localhost/talent").url).drivername == "postgresql+psycopg"
+    assert instant("2022-01-01T00:00").utcoffset() is not None
