@@ -56,11 +56,8 @@ class Workplace:
 
     @property
     def job_variables(self) -> dict[str, str]:
-        """A command of our own spares the supervisor process that Prefect would start first, and any `uv run`.
-
-        `-P` keeps the folder off the import path, so that nothing lying there can hide a room of this house.
-        """
-        return {"command": f"{self.python} -P -m prefect.engine", "working_dir": str(self.folder)}
+        """A command of our own spares the supervisor process that Prefect would start first, and any `uv run`."""
+        return {"command": f"{self.python} -P -m deployments.engine", "working_dir": str(self.folder)}
 
 
 @dataclass(frozen=True, slots=True)

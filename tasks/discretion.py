@@ -33,4 +33,4 @@ def discreet() -> Iterator[None]:
         kind = type(error).__name__
     else:
         return
-    raise Defect(kind=kind, where=place)
+    raise Defect(kind=kind, where=place) from None

@@ -6,11 +6,16 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from tests import postgres
+
+if TYPE_CHECKING:
+    from tests.prefect_server import Server
+    from tests.site import Site
 
 
 def _make(address: str, name: str, template: str) -> str:
@@ -98,3 +103,22 @@ def _copy(address: str, template: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex}"
     yield _make(address, name, template)
     _drop(address, name)
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One Prefect server for every test that needs one."""
+    from tests.prefect_server import serving
+
+    with serving(tmp_path_factory.mktemp("prefect")) as server:
+        yield server
+
+
+@pytest.fixture
+def site(prefect_server: Server, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
+    """A folder where flows run, with a migrated database of its own, on that server."""
+    from tests.site import Site
+
+    shutil.copy(migrated_sqlite, tmp_path / "talent.db")
+    with Site(prefect_server, tmp_path).entered() as site:
+        yield site

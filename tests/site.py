@@ -13,7 +13,12 @@ from pathlib import Path
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
 
 from acts.open_year import open_year
 from calendars import files
@@ -44,6 +49,7 @@ class Site:
         """Point Prefect's client at the server; at the end stop the worker."""
         settings = {
             PREFECT_API_URL: self.server.api,
+            PREFECT_LOGGING_TO_API_ENABLED: False,
             PREFECT_API_AUTH_STRING: self.server.environment["PREFECT_API_AUTH_STRING"],
         }
         try:

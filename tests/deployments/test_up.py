@@ -1,0 +1,99 @@
+"""`talent up` as an office runs it: one command, a process group, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from acts.open_year import open_year
+from calendars.files import load
+from deployments.up import PortTaken, up
+from models import standing
+from models.database import Database
+from models.stamp import Stamp
+from tests.prefect_server import foreign, free_port
+
+RUN = "import sys; from pathlib import Path; from deployments.up import up; sys.exit(up(Path('var'), int(sys.argv[1])))"
+
+
+@pytest.fixture
+def office(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Path]:
+    """A folder with nothing but a database in it, where the year 2022 is under way."""
+    (tmp_path / "var").mkdir()
+    shutil.copy(migrated_sqlite, tmp_path / "var" / "talent.db")
+    database, now = Database(f"sqlite:///{tmp_path}/var/talent.db"), datetime.now(UTC)
+    open_year(database, load(2022), Stamp("省办", now, now))
+    yield tmp_path
+    database.dispose()
+
+
+def until(true: Callable[[], bool], log: Path) -> None:
+    end = time.monotonic() + 150
+    while not true():
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.3)
+
+
+def alive(group: int) -> list[str]:
+    """The processes of a group that have not ended."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, fields = status.read_text().rpartition(")")
+        except OSError:
+            continue
+        state, _, of = fields.split()[:3]
+        if int(of) == group and state != "Z":
+            found.append(name)
+    return found
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
+def test_it_runs_all_of_it_and_leaves_nothing_running(office: Path) -> None:
+    log = office / "up.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", RUN, str(free_port())],
+            cwd=office, env=foreign(os.environ), stdout=out, stderr=out, start_new_session=True,
+        )  # fmt: skip
+    database = Database(f"sqlite:///{office}/var/talent.db")
+
+    def states() -> set[str]:
+        with database.read() as connection:
+            cells = standing.cells(connection, 2022, None).values()
+        return {cell.state.value for cell in cells if cell.phase == "mentor-recommendation"}
+
+    until(lambda: states() == {"overdue"}, log)  # watch has run, at the next minute
+    assert len(alive(process.pid)) >= 3
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    until(lambda: not alive(process.pid), log)
+    assert "日程已同步：2022 年度" in log.read_text()
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (office / "var" / "log").iterdir()}
+    assert modes == {"server.log": 0o600, "sync.log": 0o600, "worker.log": 0o600}
+    assert stat.S_IMODE((office / "var" / "prefect" / "auth").stat().st_mode) == 0o600
+    database.dispose()
+
+
+def test_a_taken_port_is_said_before_anything_starts(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"端口 {port} 已被占用"):
+            up(office / "var", port, f"sqlite:///{office}/var/talent.db", lambda _: None)
+    assert not (office / "var" / "log").exists()

@@ -1,0 +1,204 @@
+"""The flows run in this process, against a server: what they do, what their state says, what Prefect gets to know."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
+
+from acts.season import Season
+from calendars.deadlines import TZ
+from calendars.files import load
+from flows.application import application
+from flows.mentor_recommendation import mentor_recommendation
+from flows.post import post
+from flows.rehearse import rehearse
+from flows.rerun import rerun
+from flows.watch import watch
+from models.standing import cells
+from tasks import posting
+from tests.site import Site
+
+pytestmark = [
+    pytest.mark.prefect,
+    pytest.mark.slow,
+    # Prefect keeps a client and an event socket a loop, and leaves them to the collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+PHASE = "mentor-recommendation"
+CITIES = [city.slug for city in load(2022).cities]
+PACK = Path(__file__).parents[2] / "deployments" / "demo" / "2022"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _leaving_nothing() -> Iterator[None]:
+    """Collect what Prefect left before another module's tests would be blamed for it."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _here(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The flows read the database and the mailbox of this test's folder."""
+    monkeypatch.setenv("TALENT_DATABASE__URL", site.database.url)
+    monkeypatch.setenv("TALENT_MAILDIR", str(site.folder / "mail"))
+
+
+@pytest.fixture
+def rehearsal(site: Site) -> Site:
+    site.open(2022, at("2021-12-31T00:00"), rehearsal=True)
+    return site
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=TZ)
+
+
+def said(state: State[Any]) -> tuple[str, str | None]:
+    return state.name or "", state.message
+
+
+async def tables(key: str) -> list[list[dict[str, str]]]:
+    async with get_client() as client:
+        found = [one for one in await client.read_artifacts() if one.key == key]
+    return [json.loads(str(one.data)) for one in found]
+
+
+async def test_what_is_owed_is_done_once_and_then_nothing_is(rehearsal: Site) -> None:
+    opens = at("2021-12-31T00:00")
+    assert said(await mentor_recommendation(2022, as_of=opens, return_state=True)) == (
+        "已推进",
+        "13 处状态变动，13 封函件待发",
+    )
+    assert rehearsal.states(2022, PHASE) == dict.fromkeys(CITIES, "open")
+    assert len(rehearsal.mail()) == 13
+    again = await mentor_recommendation(2022, as_of=opens, return_state=True)
+    assert said(again) == ("无事可做", "没有应做而未做的事")
+    assert len(rehearsal.mail()) == 13
+
+
+async def test_a_phase_that_waits_says_so(rehearsal: Site) -> None:
+    waiting = await application(2022, as_of=at("2022-01-05T09:00"), return_state=True)
+    assert said(waiting) == ("等待上一阶段", "前一阶段尚未通过，没有应做而未做的事")
+    assert rehearsal.states(2022, "application") == dict.fromkeys(CITIES, "waiting")
+
+
+async def test_one_city_that_fails_is_named_and_holds_up_no_other(rehearsal: Site) -> None:
+    whole = Season.read
+
+    def broken(*args: object, **names: object) -> Season:
+        season = whole(*args, **names)  # type: ignore[arg-type]
+        if "yancheng" in season.cities:
+            raise RuntimeError("盐城的王小明")
+        return season
+
+    with patch.object(Season, "read", broken):
+        failed = await mentor_recommendation(2022, as_of=at("2021-12-31T00:00"), return_state=True)
+    assert failed.is_failed()
+    assert said(failed) == ("部分城市未完成", "2022 yancheng；其余城市已推进，下一次 watch 会重试")
+    assert Counter(rehearsal.states(2022, PHASE).values()) == {"open": 12, "waiting": 1}
+    table = (await tables(f"{PHASE}-2022"))[-1]
+    assert [row["城市"] for row in table] == CITIES
+    assert {row["城市"]: row["结果"] for row in table if row["结果"] != "完成"} == {
+        "yancheng": "失败（RuntimeError），等待重试"
+    }
+    assert "王小明" not in json.dumps(table, ensure_ascii=False)
+    mended = await watch(2022, as_of=at("2021-12-31T00:01"), return_state=True)
+    assert mended.name == "已推进"
+    assert rehearsal.states(2022, PHASE) == dict.fromkeys(CITIES, "open")
+
+
+async def test_a_city_is_named_as_people_name_it(rehearsal: Site) -> None:
+    await mentor_recommendation(2022, ["盐城", "3201"], at("2021-12-31T00:00"))
+    assert {city for city, state in rehearsal.states(2022, PHASE).items() if state == "open"} == {"yancheng", "nanjing"}
+
+
+async def test_watch_moves_every_year_under_way_and_no_rehearsal(site: Site) -> None:
+    site.open(2022)
+    site.open(2026, at("2025-12-31T00:00"), rehearsal=True)
+    assert (await watch(return_state=True)).name == "已推进"
+    assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "overdue")
+    assert site.states(2026, PHASE) == dict.fromkeys(CITIES, "waiting")
+
+
+async def test_an_as_of_is_refused_where_the_year_is_real(site: Site) -> None:
+    site.open(2022)
+    refused = await watch(2022, at("2022-01-16T00:00"), return_state=True)
+    assert refused.is_failed()
+    assert "不接受 --as-of" in str(refused.message)
+
+
+async def test_a_defect_tells_prefect_no_name(site: Site) -> None:
+    site.open(2022)
+    with patch.object(posting, "send", side_effect=ValueError("王小明 wang@school.example")):
+        broken = await post(return_state=True)
+    assert broken.is_failed()
+    assert "ValueError" in str(broken.message)
+    assert "王小明" not in str(broken.message)
+
+
+async def test_post_sends_what_any_act_queued(rehearsal: Site) -> None:
+    assert said(await post(return_state=True)) == ("无信可投", "没有到时的函件")
+    with patch.object(posting, "send", side_effect=ConnectionError):
+        await mentor_recommendation(2022, as_of=at("2021-12-31T00:00"), return_state=True)
+    assert rehearsal.mail() == []
+    assert said(await post(return_state=True)) == ("已投递", "已投递 13 封，被拒 0 封，稍后重试 0 封，结果不明 0 封")
+    assert len(rehearsal.mail()) == 13
+
+
+def others(site: Site) -> Sequence[object]:
+    with site.database.read() as connection:
+        return [cell for cell in cells(connection, 2022, None).values() if cell.city != "yancheng"]
+
+
+async def test_a_rerun_touches_one_city_and_run_twice_ends_in_the_same_place(rehearsal: Site) -> None:
+    await watch(2022, at("2022-01-17T09:00"))
+    before = others(rehearsal)
+    asked: dict[str, Any] = {
+        "year": 2022,
+        "phase": PHASE,
+        "city": "盐城",
+        "until": date(2022, 1, 19),
+        "reason": "系统迁移",
+        "by": "省办",
+    }
+    when = at("2022-01-17T09:30")
+    preview = await rerun(**asked, dry_run=True, as_of=when, return_state=True)
+    assert (preview.name, rehearsal.states(2022, PHASE)["yancheng"]) == ("仅预览", "overdue")
+    await rerun(**asked, as_of=when)
+    once = list(others(rehearsal)), rehearsal.states(2022, PHASE)["yancheng"], rehearsal.mail()
+    assert once[:2] == (before, "open")
+    await rerun(**asked, as_of=when)
+    assert (others(rehearsal), rehearsal.states(2022, PHASE)["yancheng"], rehearsal.mail()) == once
+
+
+@pytest.mark.usefixtures("rehearsal")
+async def test_a_rerun_that_is_refused_says_why() -> None:
+    refused = await rerun(
+        year=2022, phase="shortlist", city="yancheng", until=date(2022, 1, 19), reason="无", by="省办",
+        as_of=at("2022-01-10T09:00"), return_state=True,
+    )  # fmt: skip
+    assert (refused.is_failed(), refused.name) == (True, "未予重启")
+
+
+async def test_a_rehearsal_shows_how_far_it_is_and_touches_nothing_real(site: Site) -> None:
+    ended = await rehearse(2022, str(PACK), at("2022-01-19T12:30"), return_state=True)
+    assert ended.name == "演练完成"
+    (table,) = await tables("rehearse-2022")
+    assert {row["城市"]: row[PHASE] for row in table} == dict.fromkeys(CITIES, "passed·1") | {"yangzhou": "passed·2"}
+    async with get_client() as client:
+        progress = [one.data for one in await client.read_artifacts() if one.key == "rehearse-2022-progress"]
+    assert progress == [100.0]
+    with site.database.read() as connection:
+        assert cells(connection, 2022, None) == {}
