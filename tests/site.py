@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
@@ -84,6 +87,15 @@ class Site:
                 return await client.read_flow_runs(limit=200)
 
         return asyncio.run(read())
+
+    @staticmethod
+    async def artifacts(run: UUID | None) -> dict[str, Any]:
+        """What a run has put up to be seen: key to data."""
+        assert run is not None
+        mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run]))
+        async with get_client() as client:
+            found = await client.read_artifacts(artifact_filter=mine)
+        return {str(one.key): one.data for one in found}
 
     def until(self, true: Callable[[], bool], patience: float = PATIENCE) -> None:
         end = time.monotonic() + patience

@@ -12,7 +12,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 
 from acts.season import Season
@@ -69,10 +68,10 @@ def said(state: State[Any]) -> tuple[str, str | None]:
     return state.name or "", state.message
 
 
-async def tables(key: str) -> list[list[dict[str, str]]]:
-    async with get_client() as client:
-        found = [one for one in await client.read_artifacts() if one.key == key]
-    return [json.loads(str(one.data)) for one in found]
+async def shown(state: State[Any]) -> dict[str, Any]:
+    """The artifacts of the run that ended so, tables read."""
+    found = await Site.artifacts(state.state_details.flow_run_id)
+    return {key: json.loads(data) if isinstance(data, str) else data for key, data in found.items()}
 
 
 async def test_what_is_owed_is_done_once_and_then_nothing_is(rehearsal: Site) -> None:
@@ -108,7 +107,7 @@ async def test_one_city_that_fails_is_named_and_holds_up_no_other(rehearsal: Sit
     assert failed.is_failed()
     assert said(failed) == ("部分城市未完成", "2022 yancheng；其余城市已推进，下一次 watch 会重试")
     assert Counter(rehearsal.states(2022, PHASE).values()) == {"open": 12, "waiting": 1}
-    table = (await tables(f"{PHASE}-2022"))[-1]
+    table = (await shown(failed))[f"{PHASE}-2022"]
     assert [row["城市"] for row in table] == CITIES
     assert {row["城市"]: row["结果"] for row in table if row["结果"] != "完成"} == {
         "yancheng": "失败（RuntimeError），等待重试"
@@ -195,10 +194,9 @@ async def test_a_rerun_that_is_refused_says_why() -> None:
 async def test_a_rehearsal_shows_how_far_it_is_and_touches_nothing_real(site: Site) -> None:
     ended = await rehearse(2022, str(PACK), at("2022-01-19T12:30"), return_state=True)
     assert ended.name == "演练完成"
-    (table,) = await tables("rehearse-2022")
-    assert {row["城市"]: row[PHASE] for row in table} == dict.fromkeys(CITIES, "passed·1") | {"yangzhou": "passed·2"}
-    async with get_client() as client:
-        progress = [one.data for one in await client.read_artifacts() if one.key == "rehearse-2022-progress"]
-    assert progress == [100.0]
+    seen = await shown(ended)
+    progress = dict.fromkeys(CITIES, "passed·1") | {"yangzhou": "passed·2"}
+    assert {row["城市"]: row[PHASE] for row in seen["rehearse-2022"]} == progress
+    assert seen["rehearse-2022-progress"] == 100.0
     with site.database.read() as connection:
         assert cells(connection, 2022, None) == {}
