@@ -118,6 +118,8 @@ def approve(
 
     if reject != (reason is not None):
         raise UsageError("--reject 与 --reason 要一起写。")
+    if until is not None and not reject:
+        raise UsageError("--until 只与 --reject 一起写：退回之后重新报送的截止日。")
     database, year, stamp = season.acting()
     slug = year.phase(phase).slug
     outcomes = [

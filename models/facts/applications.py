@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from sqlalchemy import Row, Table
+    from sqlalchemy import CTE, Row, Select, Table
 
     from calendars.year import Figures
 
@@ -143,12 +143,15 @@ def _repeated(scope: Scope) -> dict[tuple[str, str], Row[Any]]:
     filed = in_state(scope, "application", [State.PASSED]) - withdrawn(scope)
     counted = student.c.city.in_(sorted(filed | set(scope.cities)))
     taken = (student.c.year == scope.year.year, student.c.taken)
-    twice = select(student.c.person).group_by(student.c.person).having(func.count() > 1).where(*taken)
-    return _rows(
-        scope,
-        student.c.year == scope.year.year,
-        student.c.person.in_(twice.where(counted, student.c.person.in_(twice))),
-    )
+    more = select(student.c.person).group_by(student.c.person).having(func.count() > 1).where(*taken)
+    twice = _once(more, "twice")
+    again = _once(more.where(counted, student.c.person.in_(select(twice.c.person))), "again")
+    return _rows(scope, student.c.year == scope.year.year, student.c.person.in_(select(again.c.person)))
+
+
+def _once(query: Select[Any], name: str) -> CTE:
+    """A subquery that PostgreSQL runs once: without statistics it would run it again for every row."""
+    return query.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _rejected(scope: Scope) -> dict[str, int]:
