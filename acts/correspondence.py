@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from models.parties import Reach
 from models.writing import ALL, LetterRow, message_id, queued_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from acts.recipients import Recipient
     from acts.season import Owed, Season
@@ -57,7 +58,21 @@ def correspond(season: Season) -> None:
         key = _key(one, recipient)
         if key not in written and key not in rows:
             rows[key] = _written(season, one, recipient, key)
-    season.writes.letters.extend(rows.values())
+    season.writes.letters.extend(_one_at_once(list(rows.values())))
+
+
+def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
+    """Keep a reminder unsent where its phase opened, unseen till now, in this very pass: the opening says it all.
+
+    It is written all the same, or the next pass would find it owed.
+    """
+    opened = {(row.phase, row.concerns, row.recipient) for row in rows if row.kind == "opened"}
+    return [
+        replace(row, state="cancelled", detail="与开放通知同时到期，不另发")
+        if row.kind == "reminder" and (row.phase, row.concerns, row.recipient) in opened
+        else row
+        for row in rows
+    ]
 
 
 def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipient]]:

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from acts.packs import read_pack
 from acts.rehearse import Play, Rehearsed
 from models.database import Database
-from tests.scenes import calendar, instant
+from tests.scenes import Scene, calendar, instant
 
 PACK = Path(__file__).parents[2] / "deployments/demo/2022"
 
+BEGUN = "2021-12-30T12:00"
 BEFORE_YANGZHOU = "2022-01-17T09:00"
 BEFORE_YANCHENG = "2022-02-07T09:00"
 END = "2023-01-01T00:00"
@@ -52,7 +53,9 @@ class Shelf:
 def play(url: str, copy: Copy) -> Shelf:
     database = Database(url)
     played = Play(database, calendar(), read_pack(PACK), instant(END), "省办")
-    wanted, kept = list(MARKS), {}
+    Scene.begin(database, at=BEGUN)
+    database.dispose()
+    wanted, kept = list(MARKS), {BEGUN: copy(url)}
     for at in played.steps():
         if at >= instant(wanted[0]):
             assert at == instant(wanted[0])
