@@ -207,12 +207,17 @@ def ics(
 def _of_city(year: Year, key: str, common: Common) -> bytes:
     """The calendar with the city's own due days; each later day it was given makes a new version of the event."""
     from calendars.ics import calendar
+    from models.database import NotPrepared
     from models.reports import matrix
-    from models.standing import extensions
+    from models.standing import YearNotOpen, extensions
 
     found = year.city(key)
-    with common.database().read() as connection:
-        status = matrix(connection, year.year, common.moment())
-        given = extensions(connection, year.year, [found.slug])
+    try:
+        with common.database().read() as connection:
+            status = matrix(connection, year.year, common.moment())
+            given = extensions(connection, year.year, [found.slug])
+    except (NotPrepared, YearNotOpen):
+        say(f"{year.year} 年度没有打开，没有延期可查，按年度日历。")
+        return calendar(year, None, found)
     dues = {each.phase: each.due for each in status.cities[found.slug]}
     return calendar(status.year, dues, found, {slug: len(given.get((slug, found.slug), ())) for slug in dues})
