@@ -31,7 +31,7 @@ async def end(flow: str, passes: Sequence[Pass]) -> State[None]:
     """
     for one in passes:
         if one.moves or one.letters or one.failed:
-            await _show(flow, one)
+            await show(flow, one)
     failed = [f"{one.year} {'、'.join(one.failed)}" for one in passes if one.failed]
     if failed:
         return Failed(name=SOME_FAILED, message=f"{'；'.join(failed)}；其余城市已推进，下一次 watch 会重试")
@@ -43,7 +43,8 @@ async def end(flow: str, passes: Sequence[Pass]) -> State[None]:
     return Completed(name=NOTHING_OWED, message="没有应做而未做的事")
 
 
-async def _show(flow: str, one: Pass) -> None:
+async def show(flow: str, one: Pass) -> None:
+    """Put up the table of a pass."""
     table = [row.as_table() for row in one.rows]
     await acreate_table_artifact(table, key=f"{flow}-{one.year}", description=f"{flow} {one.year} 年度，逐城市")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,10 +24,15 @@ class Entry:
     stamp: Stamp
 
 
-def enter(as_of: datetime | None, by: str = BY) -> Entry:
-    """Read the clock. `as_of` is for a rehearsal only (a real year refuses it)."""
+@contextmanager
+def enter(as_of: datetime | None, by: str = BY) -> Iterator[Entry]:
+    """Read the clock, and close the database at the end. `as_of` is for a rehearsal only (a real year refuses it)."""
     at, settings = datetime.now(UTC), Settings()
-    return Entry(Database(settings.database.url), settings, Stamp(by, at, aware(as_of) or at, settings.base_url))
+    database = Database(settings.database.url)
+    try:
+        yield Entry(database, settings, Stamp(by, at, aware(as_of) or at, settings.base_url))
+    finally:
+        database.dispose()
 
 
 def aware(instant: datetime | None) -> datetime | None:

@@ -49,9 +49,9 @@ async def run(
 
     Then send what is due, and say by the run's state what came of it.
     """
-    entry = enter(as_of)
-    years = await years_under_way(entry.database) if year is None else (year,)
-    passes = [await advance_cities(entry.database, each, entry.stamp, phases, cities) for each in years]
-    ended = await end(flow, passes)
-    await send_due(entry.database, entry.settings, entry.stamp)
+    with enter(as_of) as entry:
+        years = await years_under_way(entry.database) if year is None else (year,)
+        passes = [await advance_cities(entry.database, each, entry.stamp, phases, cities) for each in years]
+        ended = await end(flow, passes)
+        await send_due(entry.database, entry.settings, entry.stamp)
     return ended

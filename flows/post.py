@@ -13,5 +13,5 @@ from tasks.posting import send_due
 @flow(name="post", description="每分钟投递一次：把到时的函件交给邮件服务，对方暂不接收的稍后再试。")
 async def post() -> State[None]:
     """Send what is due. Failed where a letter was refused for good or where it is not known what became of it."""
-    entry = enter(None)
-    return posted(await send_due(entry.database, entry.settings, entry.stamp))
+    with enter(None) as entry:
+        return posted(await send_due(entry.database, entry.settings, entry.stamp))

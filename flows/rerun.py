@@ -8,7 +8,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.ending import end
+from flows.ending import end, show
 from flows.entry import enter
 from tasks.advancing import advance_cities
 from tasks.posting import send_due
@@ -31,15 +31,14 @@ async def rerun(
     as_of: datetime | None = None,
 ) -> State[None]:
     """Open the phase again for that city until a day, that day included. Run twice, it ends in the same place."""
-    entry = enter(as_of, by)
-    outcome = await rerun_city(
-        entry.database, year, phase, city, entry.stamp, until=until, reason=reason, dry_run=dry_run
-    )
-    if not outcome.done:
-        return Failed(name=NOT_RERUN, message=outcome.message)
-    if dry_run:
-        return Completed(name=PREVIEW, message=outcome.message)
-    passed = await advance_cities(entry.database, year, entry.stamp, cities=(city,))
-    ended = await end("rerun", [passed])
-    await send_due(entry.database, entry.settings, entry.stamp)
-    return ended
+    with enter(as_of, by) as entry:
+        database, stamp = entry.database, entry.stamp
+        asked = await rerun_city(database, year, phase, city, stamp, until=until, reason=reason, dry_run=dry_run)
+        if not asked.done:
+            return Failed(name=NOT_RERUN, message=asked.message)
+        if dry_run:
+            await show("rerun", asked.made)
+            return Completed(name=PREVIEW, message=asked.message)
+        ended = await end("rerun", [asked.made, await advance_cities(database, year, stamp, cities=(city,))])
+        await send_due(database, entry.settings, stamp)
+        return ended

@@ -45,11 +45,13 @@ class Pass:
     year: int
     rows: tuple[CityRow, ...]
     other_letters: int = 0
+    other_failure: str | None = None
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """The cities that could not be advanced."""
-        return tuple(row.city for row in self.rows if row.failure is not None)
+        """The cities that could not be advanced, and `*` where the province's digest could not be written."""
+        cities = tuple(row.city for row in self.rows if row.failure is not None)
+        return cities if self.other_failure is None else (*cities, "*")
 
     @property
     def moves(self) -> int:
@@ -85,7 +87,8 @@ def summarise(year: int, cities: Sequence[str], cells: Mapping[Key, Cell], advan
         )
         for city in cities
     )
-    return Pass(year, rows, sum(letter.city not in cities for letter in letters))
+    others = sum(letter.city not in cities for letter in letters)
+    return Pass(year, rows, others, _kind(advance.failures.get("*")))
 
 
 def _count(kinds: Iterable[str]) -> dict[str, int]:

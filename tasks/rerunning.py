@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from acts.advance import Advance
 from acts.rerun import rerun
 from models import standing
 from tasks.discretion import discreet
+from tasks.passes import Pass, summarise
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from acts.outcome import Outcome
     from models.database import Database
     from models.stamp import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of it: whether it was done, one sentence for people, and what was written, or in a dry run would be."""
+
+    done: bool
+    message: str
+    made: Pass
 
 
 @task(name="rerun", cache_policy=NO_CACHE)
@@ -31,13 +42,17 @@ async def rerun_city(
     until: date,
     reason: str,
     dry_run: bool = False,
-) -> Outcome:
-    """Rerun, or show what it would do; a refusal is an outcome. The city is named as people name it."""
+) -> Asked:
+    """Rerun, or show what it would do; a refusal is an answer. The city is named as people name it."""
 
-    def act() -> Outcome:
+    def act() -> Asked:
         with discreet():
             with database.read() as connection:
                 slug = standing.opened(connection, year).year.city(city).slug
-            return rerun(database, year, phase, slug, stamp, until=until, reason=reason, dry_run=dry_run)
+            outcome = rerun(database, year, phase, slug, stamp, until=until, reason=reason, dry_run=dry_run)
+            with database.read() as connection:
+                cells = standing.cells(connection, year, [slug])
+            made = summarise(year, [slug], cells, Advance(outcome.changes))
+            return Asked(outcome.done, outcome.message, made)
 
     return await asyncio.to_thread(act)

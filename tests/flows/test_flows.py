@@ -175,7 +175,11 @@ async def test_a_rerun_touches_one_city_and_run_twice_ends_in_the_same_place(reh
     when = at("2022-01-17T09:30")
     preview = await rerun(**asked, dry_run=True, as_of=when, return_state=True)
     assert (preview.name, rehearsal.states(2022, PHASE)["yancheng"]) == ("仅预览", "overdue")
-    await rerun(**asked, as_of=when)
+    done = await rerun(**asked, as_of=when, return_state=True)
+    tables = [(await shown(state))["rerun-2022"] for state in (preview, done)]
+    assert [[(row["城市"], row["变动"], row["函件"]) for row in table] for table in tables] == [
+        [("yancheng", f"{PHASE} overdue→open", "rerun×1")]
+    ] * 2
     once = list(others(rehearsal)), rehearsal.states(2022, PHASE)["yancheng"], rehearsal.mail()
     assert once[:2] == (before, "open")
     await rerun(**asked, as_of=when)
