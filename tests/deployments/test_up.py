@@ -76,12 +76,15 @@ def test_it_runs_all_of_it_and_leaves_nothing_running(office: Path) -> None:
             cells = standing.cells(connection, 2022, None).values()
         return {cell.state.value for cell in cells if cell.phase == "mentor-recommendation"}
 
+    until(lambda: "日程已同步：2022 年度" in log.read_text(), log)
+    now = datetime.now(UTC)
+    open_year(database, load(2027), Stamp("省办", now, now))
     until(lambda: states() == {"overdue"}, log)  # watch has run, at the next minute
+    until(lambda: "日程已同步：2022、2027 年度" in log.read_text(), log)
     assert len(alive(process.pid)) >= 3
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
     until(lambda: not alive(process.pid), log)
-    assert "日程已同步：2022 年度" in log.read_text()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (office / "var" / "log").iterdir()}
     assert modes == {"server.log": 0o600, "sync.log": 0o600, "worker.log": 0o600}
     assert stat.S_IMODE((office / "var" / "prefect" / "auth").stat().st_mode) == 0o600
