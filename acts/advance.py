@@ -11,6 +11,7 @@ from acts.outcome import Changes
 from acts.season import NotARehearsal, Season, YearClosed
 from acts.settle import settle
 from models import standing
+from models.writing import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """What an advance did, and the cities it could not: slug to what went wrong."""
+    """What an advance did, and the cities it could not: slug (`*`: the province's digest) to what went wrong."""
 
     changes: Changes = field(default_factory=Changes)
     failures: Mapping[str, str] = field(default_factory=dict)
@@ -56,10 +57,17 @@ def advance(
                 try:
                     passing.over(connection, [city])
                 except Exception as error:  # noqa: BLE001
-                    failures[city] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+                    failures[city] = _said(error)
             if whole:
-                passing.savepoint(connection, None, digest)
+                try:
+                    passing.savepoint(connection, None, digest)
+                except Exception as error:  # noqa: BLE001
+                    failures[ALL] = _said(error)
     return Advance(_joined(passing.changes), failures)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
 
 NOT_OF_ONE_CITY = (standing.YearNotOpen, YearClosed, NotARehearsal)

@@ -47,7 +47,8 @@ def advance(
 def _advanced(console: Console, year: Year, done: Advance, preview: bool) -> None:
     show_changes(console, year, done.changes, preview)
     for city, reason in done.failures.items():
-        line(console, f"{year.city(city).name}没有推进：{reason}", "bold red")
+        name = "省级管理办公室的摘要" if city == "*" else year.city(city).name
+        line(console, f"{name}没有推进：{reason}", "bold red")
     line(console, f"状态变动 {len(done.changes.transitions)} 处，函件 {len(done.changes.letters)} 封。")
 
 
