@@ -6,15 +6,24 @@ import gc
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table as RichTable
+from sqlalchemy import event
+
+from models.database import Database
+
+WIDTH = 120
+"""Of a table that goes into a file."""
 
 NAMED = ("sqlalchemy", "sqlmodel", "psycopg", "prefect", "python-calamine")
 
@@ -61,6 +70,28 @@ def seconds(doing: Callable[[], object]) -> float:
     return perf_counter() - begun
 
 
+def wall_and_processor(doing: Callable[[], object]) -> tuple[float, float]:
+    """How long this takes by the clock, and by the processor: its own processes' time, other work left out."""
+    before = os.times()
+    took = seconds(doing)
+    return took, sum(os.times()[:4]) - sum(before[:4])
+
+
+@contextmanager
+def counting(database: Database) -> Iterator[Counter[str]]:
+    """Count the statements sent to the database, by their first word."""
+    sent: Counter[str] = Counter()
+
+    def count(*said: Any) -> None:  # noqa: ANN401 -- SQLAlchemy's own arguments
+        sent[said[2].split(None, 1)[0]] += 1
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", count)
+
+
 def middle(times: Sequence[float]) -> str:
     """The median, with the figures a reader needs."""
     found = median(times)
@@ -84,7 +115,8 @@ def _processor() -> str:
 
 def run(*measures: Callable[[], Iterable[Table]]) -> list[Table]:
     """Measure one after the other, each table printed as soon as it is there."""
-    to = Console()
+    console = Console()
+    to = console if console.is_terminal else Console(width=WIDTH)
     to.print(machine())
     tables = []
     for measure in measures:
