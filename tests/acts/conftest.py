@@ -50,3 +50,12 @@ def played(kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str]
     yield begin
     for database in opened:
         database.dispose()
+
+
+@pytest.fixture
+def second_database(empty_database_url: str) -> Iterator[Database]:
+    """Another one of the same kind, to compare with."""
+    opened = Database(empty_database_url)
+    opened.upgrade()
+    yield opened
+    opened.dispose()

@@ -1,0 +1,141 @@
+"""An advance asks the database the same number of questions, however many cities and students there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert, update
+
+from acts.advance import Advance
+from models.columns import table_of
+from models.database import Database
+from models.drafts import InterviewDraft, MentorDraft, Party, ResultDraft, SchoolDraft, ScoreDraft, StudentDraft
+from models.season import CityPhase
+from tests.scenes import YEAR, Scene, calendar, instant
+
+pytestmark = pytest.mark.slow
+
+PHASES = ("mentor-recommendation", "application", "shortlist", "interview", "meeting", "midterm")
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def seen(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:  # noqa: ANN401 - the event's arguments
+        statements.append(" ".join(statement.split()[:4]))
+
+    event.listen(database.engine, "before_cursor_execute", seen)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine, "before_cursor_execute", seen)
+
+
+def filled(scene: Scene, students: int) -> Scene:
+    """Each city with one mentor, one school and its share of the students, all of whom are admitted."""
+    drafts: dict[Any, list[dict[str, Any]]] = {}
+    parties: list[dict[str, Any]] = []
+    share = students // len(scene.year.cities)
+    for place, city in enumerate(scene.year.cities):
+        own = {"year": YEAR, "city": city.slug}
+        mentor, school = 2 * place + 1, 2 * place + 2
+        parties += [
+            {"id": mentor, "kind": "mentor", "name": city.name, "place": "大学", "email": "m@unit.example"},
+            {"id": school, "kind": "school", "name": city.name, "place": city.name, "email": "s@unit.example"},
+        ]
+        taught = {"name": city.name, "institution": "大学", "subject": "物理", "title": "教授", "degree": "博士"}
+        free = {"elite_programme": True, "research": "光学", "places": 9, "email": "m@unit.example", "honours": []}
+        drafts.setdefault(MentorDraft, []).append(
+            {**own, **taught, **free, "line": 2, "returning_mentor": False, "taken": True, "party": mentor}
+        )
+        contact = {"head": "甲", "contact": "乙", "email": "s@unit.example"}
+        drafts.setdefault(SchoolDraft, []).append({**own, **contact, "line": 2, "name": city.name, "party": school})
+        for line in range(share):
+            number = f"{city.code}-2022-{line:05d}"
+            known = {**own, "line": line, "number": number, "name": "丙"}
+            drafts.setdefault(StudentDraft, []).append({
+                **known, "gender": "女", "born": date(2006, 2, 3), "school": city.name, "grade": "高一",
+                "subject": "物理", "mentor": city.name, "institution": "大学", "subject_rank": Decimal(8),
+                "overall_rank": None, "guardian_consent": True, "alumnus": False, "recommended": True, "taken": True,
+                "person": number, "consent_from": date(2020, 2, 3), "mentor_party": mentor, "school_party": school,
+            })  # fmt: skip
+            score = {"subject": "物理", "score": Decimal(80)}
+            drafts.setdefault(ScoreDraft, []).append({**known, **score, "shortlisted": True})
+            met = {"held_on": date(2022, 2, 9), "came": True, "admitted": True, "funding": "自筹"}
+            drafts.setdefault(InterviewDraft, []).append({**known, **score, **met})
+            if line:
+                told = {"subject": "物理", "reported_on": date(2022, 7, 9), "qualified": True, "opinion": "好"}
+                drafts.setdefault(ResultDraft, []).append({**known, **told})
+    with scene.database.write(YEAR) as connection:
+        connection.execute(insert(table_of(Party)).inline(), parties)
+        for model, rows in drafts.items():
+            connection.execute(insert(table_of(model)).inline(), rows)
+    return scene
+
+
+def stand(scene: Scene, at: str, **states: str) -> None:
+    """Put every city's phases in these states, as of that instant."""
+    table = table_of(CityPhase)
+    with scene.database.write(YEAR) as connection:
+        for phase, state in states.items():
+            row: dict[str, str | datetime] = {"state": state, "since": instant(at), "filed_at": instant(at)}
+            row |= {"passed_at": instant(at), "as_of": instant(at)}
+            slug = phase.replace("_", "-")
+            connection.execute(update(table).where(table.c.phase == slug).values(row))
+
+
+def through_the_year(scene: Scene) -> list[list[str]]:
+    """The statements of an advance at eight moments: openings, reminders, what was stranded, what is overdue."""
+    found = []
+
+    def advance(at: str) -> None:
+        with counted(scene.database) as statements:
+            done = scene.advance(at)
+        assert done.failures == {}
+        assert done != Advance()
+        found.append(statements)
+
+    advance("2021-12-31T00:00")
+    advance("2022-01-07T09:00")
+    stand(scene, "2022-01-10T10:00", mentor_recommendation="passed", application="submitted")
+    advance("2022-01-11T10:00")
+    stand(scene, "2022-03-01T10:00", shortlist="passed", interview="passed", meeting="passed")
+    advance("2022-07-01T09:00")
+    advance("2022-08-01T09:00")
+    advance("2022-09-01T09:00")
+    stand(scene, "2022-09-10T10:00", midterm="passed")
+    advance("2022-11-01T09:00")
+    advance("2022-11-16T09:00")
+    return found
+
+
+def test_as_many_statements_for_333_cities_as_for_13(database: Database, second_database: Database) -> None:
+    few = through_the_year(filled(Scene.begin(database, calendar(13)), 13 * 3))
+    many = through_the_year(filled(Scene.begin(second_database, calendar(333)), 333 * 3))
+    assert [len(statements) for statements in many] == [len(statements) for statements in few]
+    assert many == few
+
+
+def test_as_many_statements_for_50_000_students_as_for_500(database: Database, second_database: Database) -> None:
+    few = through_the_year(filled(Scene.begin(database), 500))
+    many = through_the_year(filled(Scene.begin(second_database), 50_000))
+    assert many == few
+
+
+def test_a_question_a_city_would_be_counted(database: Database, second_database: Database) -> None:
+    """The control: each city advanced by itself asks more often where there are more of them."""
+
+    def one_by_one(scene: Scene) -> int:
+        with counted(scene.database) as statements:
+            for city in scene.year.cities:
+                scene.advance("2021-12-31T00:00", cities=[city.slug])
+        return len(statements)
+
+    few, many = Scene.begin(database, calendar(13)), Scene.begin(second_database, calendar(14))
+    assert one_by_one(many) > one_by_one(few)
