@@ -19,11 +19,6 @@ from tests.scenes import YEAR, Scene, instant
 WORKERS, EACH = 4, 200
 
 
-@pytest.fixture
-def season(database: Database) -> Scene:
-    return Scene.begin(database)
-
-
 def count_up(url: str, failures: list[Exception]) -> None:
     """Read the revision, add one, write it: `EACH` times, each in a transaction that writes."""
     table, database = table_of(ProgrammeYear), Database(url)
@@ -37,58 +32,58 @@ def count_up(url: str, failures: list[Exception]) -> None:
     database.dispose()
 
 
-def counted(season: Scene) -> int:
+def counted(scene: Scene) -> int:
     """How many of 800 increments by four writers at once are there in the end."""
     failures: list[Exception] = []
-    workers = [threading.Thread(target=count_up, args=(season.database.url, failures)) for _ in range(WORKERS)]
+    workers = [threading.Thread(target=count_up, args=(scene.database.url, failures)) for _ in range(WORKERS)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    with season.database.read() as connection:
+    with scene.database.read() as connection:
         return int(connection.execute(select(table_of(ProgrammeYear).c.revision)).scalar_one()) - 1
 
 
 @pytest.mark.slow
-def test_no_update_is_lost(season: Scene) -> None:
-    assert counted(season) == WORKERS * EACH
+def test_no_update_is_lost(scene: Scene) -> None:
+    assert counted(scene) == WORKERS * EACH
 
 
 @pytest.mark.slow
-def test_without_the_lock_updates_are_lost(season: Scene, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_updates_are_lost(scene: Scene, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: a plain BEGIN, or a year's row that nobody locks."""
     if kind == "sqlite":
         monkeypatch.setattr(database_module, "_begin_sqlite", lambda connection: connection.exec_driver_sql("BEGIN"))
     else:
         monkeypatch.setattr(database_module, "text", lambda sql: text(sql.replace("FOR UPDATE", "")))
-    assert counted(season) < WORKERS * EACH
+    assert counted(scene) < WORKERS * EACH
 
 
-def test_a_reader_sees_one_moment(season: Scene) -> None:
+def test_a_reader_sees_one_moment(scene: Scene) -> None:
     table = table_of(ProgrammeYear)
-    with season.database.read() as reading:
+    with scene.database.read() as reading:
         before = reading.execute(select(table.c.revision)).scalar_one()
-        with season.database.write(YEAR) as writing:
+        with scene.database.write(YEAR) as writing:
             writing.execute(update(table).values(revision=before + 1))
         assert reading.execute(select(table.c.revision)).scalar_one() == before
-    with season.database.read() as reading:
+    with scene.database.read() as reading:
         assert reading.execute(select(table.c.revision)).scalar_one() == before + 1
 
 
-def test_an_error_takes_all_of_it_back(season: Scene) -> None:
+def test_an_error_takes_all_of_it_back(scene: Scene) -> None:
     table = table_of(ProgrammeYear)
-    with pytest.raises(ZeroDivisionError), season.database.write(YEAR) as connection:
+    with pytest.raises(ZeroDivisionError), scene.database.write(YEAR) as connection:
         assert connection.execute(update(table).values(revision=99)).rowcount // 0
-    with season.database.read() as connection:
+    with scene.database.read() as connection:
         assert connection.execute(select(table.c.revision)).scalar_one() == 1
 
 
-def test_a_writer_that_waits_too_long_is_told_in_chinese(season: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_that_waits_too_long_is_told_in_chinese(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_module, "WAIT_SECONDS", 1)
     monkeypatch.setattr(database_module, "_PRAGMAS", ("PRAGMA journal_mode=WAL", "PRAGMA busy_timeout=100"))
-    other = Database(season.database.url)
+    other = Database(scene.database.url)
     said = "数据库正忙（另一项操作尚未完成），请稍后再试。"
-    with season.database.write(YEAR), pytest.raises(Busy, match=said), other.write(YEAR):
+    with scene.database.write(YEAR), pytest.raises(Busy, match=said), other.write(YEAR):
         pass
     other.dispose()
 
@@ -110,13 +105,13 @@ def test_the_file_of_children_is_readable_by_its_owner_alone(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("table", ["transition", "filing"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET city = 'wuxi'", "DELETE FROM {}"])
-def test_what_was_logged_or_judged_cannot_be_changed(season: Scene, table: str, change: str) -> None:
-    season.file("mentor-recommendation", "nanjing")
-    with season.database.read() as connection:
+def test_what_was_logged_or_judged_cannot_be_changed(scene: Scene, table: str, change: str) -> None:
+    scene.file("mentor-recommendation", "nanjing")
+    with scene.database.read() as connection:
         before = [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))]
-    with pytest.raises(DBAPIError, match=f"{table} is append-only"), season.database.write(YEAR) as connection:
+    with pytest.raises(DBAPIError, match=f"{table} is append-only"), scene.database.write(YEAR) as connection:
         connection.execute(text(change.format(table)))
-    with season.database.read() as connection:
+    with scene.database.read() as connection:
         assert [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))] == before != []
 
 
