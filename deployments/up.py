@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from calendars.errors import TalentError
 from deployments.children import Child
 from deployments.environment import LOOPBACK, auth_string, prefect_environment
@@ -78,9 +80,8 @@ def up(
     port: int = PORT,
     database_url: str | None = None,
     say: Callable[[str], None] = print,
-    stop: threading.Event | None = None,
 ) -> int:
-    """Run until SIGINT, SIGTERM or `stop`; give 0.
+    """Run until SIGINT or SIGTERM; give 0. For the main thread: only that one hears signals.
 
     `folder` keeps logs, the server's data and its sign-in; `database_url` overrides `TALENT_DATABASE__URL`. Raise
     PortTaken, ServerSilent, or what the migrations raise, before anything is left running.
@@ -89,7 +90,7 @@ def up(
     database = Database(database_url or Settings().database.url)
     say("检查数据库……")
     database.upgrade()
-    ended = stop or threading.Event()
+    ended = threading.Event()
     with _until_signalled(ended):
         children: list[Child] = []
         try:
@@ -121,6 +122,7 @@ def _run(
         for child in children:
             if child.keep() and child.deaths:
                 say(f"{child.name} 意外退出，已重新启动（日志 {child.log}）")
+                synced = ()  # a server that came back may have lost what it held
         if time.monotonic() - looked > LOOK_SECONDS:
             synced, looked = _synced(house, environment, database, synced, say), time.monotonic()
 
@@ -159,8 +161,12 @@ def _synced(
     say: Callable[[str], None],
 ) -> tuple[Deployment, ...]:
     """Bring the server to the calendars of the years under way, where they are not what was synced; give what is."""
-    with database.read() as connection:
-        years = [opened.year for opened in live(connection)]
+    try:
+        with database.read() as connection:
+            years = [opened.year for opened in live(connection)]
+    except (TalentError, SQLAlchemyError) as error:
+        say(f"读不到各年度的日历，稍后重试（{type(error).__name__}）")
+        return before
     wanted = plan(years)
     if wanted == before:
         return before
@@ -184,9 +190,6 @@ def _synced(
 @contextmanager
 def _until_signalled(ended: threading.Event) -> Iterator[None]:
     """Let SIGINT and SIGTERM end it. Having a handler also gives the children back signals our own parent ignored."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield

@@ -45,24 +45,24 @@ def until(true: Callable[[], bool], log: Path) -> None:
         time.sleep(0.3)
 
 
-def alive(group: int) -> list[str]:
-    """The processes of a group that have not ended."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
+def alive(group: int) -> dict[int, str]:
+    """The processes of a group that have not ended: number to command line."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            name, _, fields = status.read_text().rpartition(")")
+            state, _, of = (process / "stat").read_text().rpartition(")")[2].split()[:3]
+            command = (process / "cmdline").read_text().replace("\0", " ")
         except OSError:
             continue
-        state, _, of = fields.split()[:3]
         if int(of) == group and state != "Z":
-            found.append(name)
+            found[int(process.name)] = command
     return found
 
 
 @pytest.mark.prefect
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
-def test_it_runs_all_of_it_and_leaves_nothing_running(office: Path) -> None:
+def test_it_runs_all_of_it_keeps_it_alive_and_leaves_nothing_running(office: Path) -> None:
     log = office / "up.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -81,7 +81,10 @@ def test_it_runs_all_of_it_and_leaves_nothing_running(office: Path) -> None:
     open_year(database, load(2027), Stamp("省办", now, now))
     until(lambda: states() == {"overdue"}, log)  # watch has run, at the next minute
     until(lambda: "日程已同步：2022、2027 年度" in log.read_text(), log)
-    assert len(alive(process.pid)) >= 3
+    server = next(number for number, command in alive(process.pid).items() if "prefect server start" in command)
+    os.kill(server, signal.SIGKILL)
+    until(lambda: "server 意外退出，已重新启动" in log.read_text(), log)
+    assert any("prefect worker start" in command for command in alive(process.pid).values())
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
     until(lambda: not alive(process.pid), log)
