@@ -45,7 +45,7 @@ def test_a_scheduled_run_fires_advances_and_posts(site: Site) -> None:
     site.open(2022)
     for city in CITIES:
         set_office(site.database, city, city, email=f"{city}@office.example")
-    moment = soon(12)
+    moment = soon(25)
     (site.folder / "models.py").write_text("raise ImportError('a stray file hid a room')\n")
     site.sync(without_frequent(Deployment(PHASE, "flows.mentor_recommendation.mentor_recommendation", (moment,))))
     site.work()
