@@ -1,4 +1,4 @@
-"""All figures, one after the other: `python -m benchmarks [NAME…] [--write]`.
+"""All figures, one after the other: `python -m benchmarks [NAME… | --write]`.
 
 `--write` puts what was measured into docs/benchmarks.md, with the machine it was measured on.
 """
@@ -23,6 +23,8 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
     given = parser.parse_args()
+    if given.write and given.names:
+        parser.error("the page holds all of them: --write takes no names")
     tables = run(*(import_module(f"benchmarks.{name}").measure for name in given.names or NAMES))
     if given.write:
         PAGE.write_text(page(tables), encoding="utf-8")

@@ -46,7 +46,7 @@ def measure() -> Iterator[Table]:
     for cities, times in CITIES.items():
         year = calendar(cities)
         with TemporaryDirectory(prefix="talent-bench-") as folder, ExitStack() as stack:
-            copies = {"SQLite": _sqlite(Path(folder), year)}
+            copies = {"SQLite": copied_file(Path(folder), year)}
             try:
                 copies["PostgreSQL"] = stack.enter_context(_postgresql(year))
             except postgres.NoServer as missing:
@@ -95,7 +95,7 @@ def _passed(database: Database, year: Year) -> Passed:
     return Passed(took, sent.total(), len(changes.transitions), len(changes.letters))
 
 
-def _sqlite(folder: Path, year: Year) -> Copy:
+def copied_file(folder: Path, year: Year) -> Copy:
     """A file copied from one that is made once."""
     made = Database(f"sqlite:///{folder / 'made.db'}")
     _make(made, year)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,22 +72,21 @@ class Pass:
 
 def summarise(year: int, cities: Sequence[str], cells: Mapping[Key, Cell], advance: Advance) -> Pass:
     """Give a row for each of these cities, from its cells as they now stand and what the advance says it did."""
-    moves, letters = advance.changes.transitions, advance.changes.letters
+    chosen = frozenset(cities)
+    states: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    moves: dict[str, list[str]] = defaultdict(list)
+    letters: dict[str, list[str]] = defaultdict(list)
+    for (phase, city), cell in cells.items():
+        states[city].append((phase, cell.state.value))
+    for move in advance.changes.transitions:
+        moves[move.after.city].append(f"{move.after.phase} {move.before.state.value}→{move.after.state.value}")
+    for letter in advance.changes.letters:
+        letters[letter.city].append(letter.kind)
     rows = tuple(
-        CityRow(
-            city,
-            tuple((phase, cell.state.value) for (phase, there), cell in cells.items() if there == city),
-            tuple(
-                f"{move.after.phase} {move.before.state.value}→{move.after.state.value}"
-                for move in moves
-                if move.after.city == city
-            ),
-            _count(letter.kind for letter in letters if letter.city == city),
-            _kind(advance.failures.get(city)),
-        )
+        CityRow(city, tuple(states[city]), tuple(moves[city]), _count(letters[city]), _kind(advance.failures.get(city)))
         for city in cities
     )
-    others = sum(letter.city not in cities for letter in letters)
+    others = sum(len(kinds) for city, kinds in letters.items() if city not in chosen)
     return Pass(year, rows, others, _kind(advance.failures.get("*")))
 
 
