@@ -16,9 +16,7 @@ from models.columns import SHANGHAI, Hundredths, UTCDateTime
 from models.database import Database
 
 OFFSETS = st.builds(lambda minutes: timezone(timedelta(minutes=minutes)), st.integers(-720, 840))
-AWARE = st.datetimes(min_value=datetime.min.replace(year=1900), timezones=st.just(UTC) | OFFSETS).filter(
-    lambda instant: instant.year < 9999  # its UTC must exist, too
-)
+AWARE = st.datetimes(timezones=st.just(UTC) | OFFSETS).filter(lambda one: 1 < one.year < 9999)  # its UTC exists too
 DIALECTS = [sqlite.dialect(), postgresql.dialect()]  # type: ignore[no-untyped-call]
 
 
