@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -86,7 +87,8 @@ def server() -> Iterator[str]:
 
 
 def main(command: list[str]) -> int:
-    """Run the command beside a server of its own; its exit status is this one's."""
+    """Run the command beside a server of its own; its exit status is this one's. Told to end, stop the server first."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     with server() as address:
         return subprocess.run(command, env={**os.environ, ADDRESS: address}, check=False).returncode
 
