@@ -52,8 +52,8 @@ def _advance(
     named = None if cities is None else [calendar.city(city).slug for city in cities]
     advanced = advance(database, year, stamp, phases, named)
     with database.read() as connection:
-        cells = standing.cells(connection, year, named)
-    looked_at = {key: cell for key, cell in cells.items() if phases is None or cell.phase in phases}
+        states = standing.states(connection, year, named)
+    looked_at = {key: state for key, state in states.items() if phases is None or key[0] in phases}
     chosen = [city.slug for city in calendar.cities if named is None or city.slug in named]
     return summarise(year, chosen, looked_at, advanced)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from acts.advance import Advance
-    from models.standing import Cell, Key
+    from models.standing import Key
 
 OWING = frozenset({State.OPEN, State.RETURNED, State.OVERDUE, State.SUBMITTED})
 
@@ -70,20 +70,22 @@ class Pass:
         return State.WAITING in states and not states & OWING
 
 
-def summarise(year: int, cities: Sequence[str], cells: Mapping[Key, Cell], advance: Advance) -> Pass:
-    """Give a row for each of these cities, from its cells as they now stand and what the advance says it did."""
+def summarise(year: int, cities: Sequence[str], states: Mapping[Key, State], advance: Advance) -> Pass:
+    """Give a row for each of these cities, from its states as they now are and what the advance says it did."""
     chosen = frozenset(cities)
-    states: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    standing: dict[str, list[tuple[str, str]]] = defaultdict(list)
     moves: dict[str, list[str]] = defaultdict(list)
     letters: dict[str, list[str]] = defaultdict(list)
-    for (phase, city), cell in cells.items():
-        states[city].append((phase, cell.state.value))
+    for (phase, city), state in states.items():
+        standing[city].append((phase, state.value))
     for move in advance.changes.transitions:
         moves[move.after.city].append(f"{move.after.phase} {move.before.state.value}→{move.after.state.value}")
     for letter in advance.changes.letters:
         letters[letter.city].append(letter.kind)
     rows = tuple(
-        CityRow(city, tuple(states[city]), tuple(moves[city]), _count(letters[city]), _kind(advance.failures.get(city)))
+        CityRow(
+            city, tuple(standing[city]), tuple(moves[city]), _count(letters[city]), _kind(advance.failures.get(city))
+        )
         for city in cities
     )
     others = sum(len(kinds) for city, kinds in letters.items() if city not in chosen)

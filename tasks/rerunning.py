@@ -51,8 +51,8 @@ async def rerun_city(
                 slug = standing.opened(connection, year).year.city(city).slug
             outcome = rerun(database, year, phase, slug, stamp, until=until, reason=reason, dry_run=dry_run)
             with database.read() as connection:
-                cells = standing.cells(connection, year, [slug])
-            made = summarise(year, [slug], cells, Advance(outcome.changes))
+                states = standing.states(connection, year, [slug])
+            made = summarise(year, [slug], states, Advance(outcome.changes))
             return Asked(outcome.done, outcome.message, made)
 
     return await asyncio.to_thread(act)

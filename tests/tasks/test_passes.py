@@ -27,9 +27,9 @@ def letter(city: str, kind: str) -> LetterRow:
 def test_a_row_a_city_in_slugs_states_and_counts() -> None:
     moved = Move(cell("nanjing", State.OPEN), cell("nanjing", State.OVERDUE), Event.LAPSE, "张三")
     letters = (letter("nanjing", "overdue"), letter("nanjing", "overdue"), letter("*", "digest"))
-    cells = {("shortlist", city): cell(city, State.OVERDUE) for city in ("nanjing", "wuxi")}
+    states = {("shortlist", city): State.OVERDUE for city in ("nanjing", "wuxi")}
     advance = Advance(Changes((moved,), letters), {"wuxi": "ValueError: 李四 的成绩"})
-    assert summarise(2022, ["nanjing", "wuxi"], cells, advance) == Pass(
+    assert summarise(2022, ["nanjing", "wuxi"], states, advance) == Pass(
         2022,
         (
             CityRow("nanjing", (("shortlist", "overdue"),), ("shortlist open→overdue",), {"overdue": 2}, None),
