@@ -42,6 +42,7 @@ class Site:
     server: Server
     folder: Path
     worker: Child | None = None
+    synced: bool = False
     database: Database = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,7 +50,7 @@ class Site:
 
     @contextmanager
     def entered(self) -> Iterator[Site]:
-        """Point Prefect's client at the server; at the end stop the worker."""
+        """Point Prefect's client at the server; at the end stop the worker and leave the server nothing to run."""
         settings = {
             PREFECT_API_URL: self.server.api,
             PREFECT_LOGGING_TO_API_ENABLED: False,
@@ -58,6 +59,8 @@ class Site:
         try:
             with temporary_settings(settings):
                 yield self
+                if self.synced:
+                    self.sync(())
         finally:
             if self.worker is not None:
                 self.worker.stop()
@@ -68,6 +71,7 @@ class Site:
         open_year(self.database, files.load(year), Stamp("省办", now, now), rehearsal=rehearsal)
 
     def sync(self, deployments: Sequence[Deployment]) -> Synced:
+        self.synced = True
         return asyncio.run(sync(deployments, Workplace(sys.executable, self.folder)))
 
     def work(self) -> None:
