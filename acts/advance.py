@@ -92,7 +92,7 @@ class _Pass:
 
     def savepoint(self, connection: Connection, cities: Sequence[str] | None, step: Callable[[Season], None]) -> None:
         with connection.begin_nested() as savepoint:
-            season = Season.read(connection, self.year, self.stamp, cities)
+            season = Season.read(connection, self.year, self.stamp, cities, reading=self.dry_run)
             step(season)
             season.flush()
             correspond(season)

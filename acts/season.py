@@ -73,6 +73,7 @@ class Season:
     cells: dict[standing.Key, Cell]
     extensions: dict[standing.Key, list[Extension]]
     chosen: Collection[str] | None
+    looking: bool = False
     writes: Writes = field(default_factory=Writes)
     written: Writes = field(default_factory=Writes)
     owed: list[Owed] = field(default_factory=list)
@@ -83,7 +84,7 @@ class Season:
     ) -> Season:
         """Read what stands, for these cities or all; raise where the year takes no act at such an instant.
 
-        `reading` is for those who only look: they may look at any instant, of any year.
+        `reading` is for those who only look, a dry run among them: they may look at any instant, of any year.
         """
         opened = standing.opened(connection, year)
         if opened.closed_as_of is not None and not reading:
@@ -98,6 +99,7 @@ class Season:
             standing.cells(connection, year, cities),
             standing.extensions(connection, year, cities),
             cities,
+            looking=reading,
         )
 
     @cached_property
@@ -139,8 +141,8 @@ class Season:
         return f"{self.year.city(city).name} {self.year.phase(phase).name}"
 
     def not_backdated(self, cell: Cell) -> None:
-        """Raise `Backdated` where the city phase has a newer log row than this act's instant."""
-        if self.stamp.as_of < cell.as_of:
+        """Raise `Backdated` where the city phase has a newer log row than this act's instant, and is to be written."""
+        if self.stamp.as_of < cell.as_of and not self.looking:
             raise Backdated(
                 city=self.year.city(cell.city).name,
                 phase=self.year.phase(cell.phase).name,
@@ -230,7 +232,7 @@ def sitting(
 
     try:
         with database.write(year) as connection:
-            season = Season.read(connection, year, stamp, cities)
+            season = Season.read(connection, year, stamp, cities, reading=dry_run)
             yield season
             season.flush()
             correspond(season)
