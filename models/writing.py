@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, and_, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars.errors import TalentError
@@ -224,16 +224,31 @@ def _cancel(connection: Connection, year: int, moves: Sequence[Move]) -> None:
             )
 
 
+OWED_AGAIN = "opened"
+"""The kind that is owed once more where it was taken back unsent: a rerun held the phase, and it opens again."""
+
+
 def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:
-    signed = {"queued_at": stamp.at, "queued_as_of": stamp.as_of, "due_at": stamp.as_of}
-    insert_once(connection, table_of(Letter), [{"year": year, "tries": 0, **asdict(row), **signed} for row in letters])
+    if not letters:
+        return
+    table, signed = table_of(Letter), {"queued_at": stamp.at, "queued_as_of": stamp.as_of, "due_at": stamp.as_of}
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    new = dialect.insert(table).inline()
+    anew = ("state", "address", "subject", "text", "html", "detail", *signed)
+    upsert = new.on_conflict_do_update(
+        index_elements=["year", "phase", "city", "attempt", "recipient", "kind", "slot"],
+        set_={column: new.excluded[column] for column in anew},
+        where=and_(table.c.state == "cancelled", table.c.kind == OWED_AGAIN),
+    )
+    connection.execute(upsert, [{"year": year, "tries": 0, **asdict(row), **signed} for row in letters])
 
 
 def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:
-    """Give the keys of the letters already written under these slots."""
+    """Give the keys of the letters already written under these slots, but for those that are owed once more."""
     table = table_of(Letter)
     columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.slot)
-    query = select(*columns).where(table.c.year == year, table.c.slot.in_(sorted(set(slots))))
+    taken_back = and_(table.c.state == "cancelled", table.c.kind == OWED_AGAIN)
+    query = select(*columns).where(table.c.year == year, table.c.slot.in_(sorted(set(slots))), ~taken_back)
     return {tuple(row) for row in connection.execute(query)}
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select, update
 
 from calendars.deadlines import Due
 from gates.states import State
+from models.columns import table_of
+from models.season import Letter
 from models.writing import Grant
 from tests import ledger, sheets
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
@@ -238,3 +241,34 @@ def test_a_reruns_letter_goes_to_the_city_and_to_mentors_who_act(scene: Scene) -
         ("rerun", "nanjing@city.example"),
         ("rerun", "mentor1@nanjing.example"),
     ]
+
+
+def test_an_opening_taken_back_unsent_is_owed_once_more(scene: Scene) -> None:
+    scene.through(SHORTLIST, NANJING)
+    scene.advance("2022-02-07T10:00")
+
+    def opened() -> list[tuple[str, str]]:
+        table = table_of(Letter)
+        query = select(table.c.address, table.c.state).where(table.c.kind == "opened", table.c.phase == INTERVIEW)
+        with scene.database.read() as connection:
+            return sorted(tuple(row) for row in connection.execute(query))
+
+    both = ["mentor1@nanjing.example", "nanjing@city.example"]
+    assert opened() == [(address, "queued") for address in both]
+    scene.rerun(SHORTLIST, NANJING, AT, UNTIL)
+    assert opened() == [(address, "cancelled") for address in both]
+    scene.submit(SHORTLIST, NANJING, AT)
+    assert scene.states(NANJING)[INTERVIEW] == "open"
+    assert opened() == [(address, "queued") for address in both]
+
+
+def test_an_opening_that_was_sent_is_not_sent_again(scene: Scene) -> None:
+    scene.through(SHORTLIST, NANJING)
+    scene.advance("2022-02-07T10:00")
+    with scene.database.write(YEAR) as connection:
+        connection.execute(update(table_of(Letter)).values(state="sent"))
+    before = ledger.everything(scene.database)["letter"]
+    scene.rerun(SHORTLIST, NANJING, AT, UNTIL)
+    scene.submit(SHORTLIST, NANJING, AT)
+    assert [row for row in ledger.everything(scene.database)["letter"] if row in before] == before
+    assert len(ledger.letters(scene.database, kind="opened", phase=INTERVIEW)) == 2
