@@ -33,7 +33,7 @@ CARD = Card(
 
 @flow(name=CARD.phase, description=CARD.description)
 async def mentor_recommendation(
-    year: int, cities: list[str] | None = None, as_of: datetime | None = None
+    year: int | None = None, cities: list[str] | None = None, as_of: datetime | None = None
 ) -> State[None]:
     """Advance this phase of a year (none: all under way) in these cities (none: all); `as_of` is for a rehearsal."""
     return await run(CARD.phase, (CARD.phase,), year, cities, as_of)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import signature
+from typing import get_type_hints
 
 import pytest
 
@@ -29,6 +31,15 @@ def test_a_phase_names_the_facts_gate_and_letters_that_are_its_own(phase: str) -
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_phase_is_called_as_the_calendar_calls_it(phase: str) -> None:
     assert {load(year).phase(phase).name for year in shipped()} == {card(phase).name}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_phase_runs_for_all_years_under_way_where_none_is_named(phase: str) -> None:
+    name = phase.replace("-", "_")
+    flow = getattr(import_module(f"flows.{name}"), name).fn
+    asked = signature(flow).parameters
+    assert {one: asked[one].default for one in asked} == {"year": None, "cities": None, "as_of": None}
+    assert get_type_hints(flow)["year"] == int | None
 
 
 def test_the_description_lists_the_rules_with_their_clauses() -> None:
