@@ -129,11 +129,12 @@ def _actor(rule: Mapping[str, Any]) -> str:
 
 
 def show_changes(console: Console, year: Year, changes: Changes, preview: bool) -> None:
-    """Print what happened, or in a dry run would happen."""
-    if not (changes.transitions or changes.letters or changes.extensions):
+    """Print what happened, or in a dry run would happen; a refused try is on record but changed nothing."""
+    moves = [move for move in changes.transitions if not move.refused]
+    if not (moves or changes.letters or changes.extensions):
         return
     line(console, "将会发生（预览，没有写入）：" if preview else "已写入：")
-    for move in changes.transitions:
+    for move in moves:
         line(console, f"  {_place(year, move.after.city, move.after.phase)}：{_moved(move)}")
     for grant in changes.extensions:
         place = _place(year, grant.city, grant.phase)
@@ -143,8 +144,6 @@ def show_changes(console: Console, year: Year, changes: Changes, preview: bool) 
 
 
 def _moved(move: Move) -> str:
-    if move.refused:
-        return f"{move.event.chinese}未获准（{move.reason}）"
     if move.before.state is move.after.state:
         return f"{move.event.chinese}（状态不变：{move.after.state.chinese}）"
     return f"{move.before.state.chinese} → {move.after.state.chinese}（{move.event.chinese}）"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from acts.advance import Advance
+    from acts.outcome import Outcome
     from calendars.year import Year
 
 app = App(name="phase")
@@ -123,13 +124,29 @@ def approve(
         raise UsageError("--until 只与 --reject 一起写：退回之后重新报送的截止日。")
     database, year, stamp = season.acting()
     slug = year.phase(phase).slug
-    outcomes = [
-        act(database, year.year, slug, place, stamp, dry_run=dry_run)
-        if reason is None
-        else refuse(database, year.year, slug, place, stamp, reason=reason, until=until, dry_run=dry_run)
-        for place in dict.fromkeys(year.city(key).slug for key in city)
-    ]
-    return report(season, year, joined(outcomes), preview=dry_run)
+
+    def decide(place: str) -> Outcome:
+        if reason is None:
+            return act(database, year.year, slug, place, stamp, dry_run=dry_run)
+        return refuse(database, year.year, slug, place, stamp, reason=reason, until=until, dry_run=dry_run)
+
+    places = tuple(dict.fromkeys(year.city(key).slug for key in city))
+    outcome = decide(places[0]) if len(places) == 1 else one_by_one(year, places, decide)
+    return report(season, year, outcome, preview=dry_run)
+
+
+def one_by_one(year: Year, places: Sequence[str], decide: Callable[[str], Outcome]) -> Outcome:
+    """Each city on its own: what one of them cannot have done now (busy, backdated) undoes none of the others."""
+    from acts.outcome import Outcome
+    from calendars.errors import TalentError
+
+    outcomes = []
+    for place in places:
+        try:
+            outcomes.append(decide(place))
+        except TalentError as error:
+            outcomes.append(Outcome("refused", f"{year.city(place).name} 没有办理：{error}"))
+    return joined(outcomes)
 
 
 @app.command(help="省级管理办公室：对某市本次办理豁免一条“原则上”的规则")
