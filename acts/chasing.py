@@ -16,7 +16,7 @@ from letters.phrases import day
 from models.columns import table_of
 from models.parties import Reach
 from models.season import Letter
-from models.writing import ALL
+from models.writing import ALL, queued_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,20 +33,28 @@ UNDELIVERABLE = ("failed", "unknown", "held")
 
 def chase(season: Season, phases: Sequence[str] | None = None) -> None:
     """Owe what has come for each city phase still waited for: of several rungs the latest, never the backlog."""
+    ladders: Ladders = {}
     for phase in season.year.phases:
         if phases is not None and phase.slug not in phases:
             continue
         for city in season.cities:
-            _chase(season, phase, season.cells[phase.slug, city])
+            _chase(season, phase, season.cells[phase.slug, city], ladders)
         if phase.monthly_from is not None:
             _watch_visits(season, phase)
 
 
-def _chase(season: Season, phase: Phase, cell: Cell) -> None:
+Ladders = dict[tuple[str, "Due", "datetime"], "tuple[rungs.Rung, ...]"]
+"""The ladders of one pass: most cities share theirs."""
+
+
+def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
     now, days = season.stamp.as_of, season.days
     if cell.state in {State.OPEN, State.RETURNED} and cell.since is not None:
         due = season.due(phase.slug, cell.city)
-        _remind(season, cell, due, rungs.latest(rungs.ladder(phase, due, days, cell.since), now), province=False)
+        key = (phase.slug, due, cell.since)
+        if key not in ladders:
+            ladders[key] = rungs.ladder(phase, due, days, cell.since)
+        _remind(season, cell, due, rungs.latest(ladders[key], now), province=False)
     elif cell.state is State.OVERDUE:
         due = season.due(phase.slug, cell.city)
         if now >= rungs.overdue_letter_at(due, days):
@@ -77,13 +85,16 @@ def _watch_visits(season: Season, phase: Phase) -> None:
     if not months or not watched:
         return
     month = months[-1]
-    cities = [cell.city for cell in watched if cell.since is not None and cell.since <= month]
+    slot = f"{month:%Y-%m-%d}"
+    done = {key[1] for key in queued_keys(season.connection, season.year.year, [slot]) if key[4] == "visits-short"}
+    cities = [cell.city for cell in watched if cell.city not in done and cell.since is not None and cell.since <= month]
     owed = visits_owed(season, month)
     behind = Reach(scope_of(season, phase.slug, cities)).behind(day_of(month), owed) if cities else {}
     for city, had in behind.items():
         if had:
-            lacking = {number: owed - days for number, days in had.items()}
-            season.owe("visits-short", season.cells[phase.slug, city], f"{month:%Y-%m-%d}", short=lacking)
+            year = season.year.figures.visits
+            said = {number: f"到校培养尚缺 {owed - days} 次（全年不少于 {year} 次）" for number, days in had.items()}
+            season.owe("visits-short", season.cells[phase.slug, city], slot, said=said)
 
 
 def visits_owed(season: Season, at: datetime) -> int:
@@ -125,7 +136,8 @@ def _awaiting(season: Season) -> list[tuple[datetime, Item]]:
         if cell.state is State.SUBMITTED and season.year.phase(cell.phase).province and cell.filed_at is not None:
             due = province_due(season, cell)
             days = (day_of(season.stamp.as_of) - day_of(cell.filed_at)).days
-            said = f"请于{day(due.day)} 24:00 前办理"
+            late = (day_of(season.stamp.as_of) - due.day).days
+            said = f"应于{day(due.day)} 24:00 前办理" + (f"，已超期 {late} 天" if late > 0 else "")
             item = Item(season.title(cell.phase, cell.city), said, days=days, group="awaiting")
             found.append((cell.filed_at, item))
     return found

@@ -38,7 +38,11 @@ COUNTED: Mapping[tuple[str, str], str] = {
 }
 """What a party's students are counted as."""
 
+FIRST = ("passed", "application")
+"""The letter that tells a mentor who of the past year's students applies again (四(一)); it lists only those."""
+
 LISTED: Mapping[tuple[str, str | None], str] = {
+    FIRST: "往届学员，请予优先考虑",
     ("passed", "interview"): "由您培养",
     ("opened", "cultivation"): "请制定培养方案",
     ("reminder", "midterm"): "尚未完成中期评价",
@@ -54,7 +58,9 @@ def correspond(season: Season) -> None:
     owed, season.owed = season.owed, []
     written = queued_keys(season.connection, season.year.year, (one.slot for one in owed))
     rows: dict[LetterKey, LetterRow] = {}
-    for one, recipient in _addressed(season, owed):
+    done = {(kind, phase, city, attempt, slot) for phase, city, attempt, _, kind, slot in written}
+    fresh = [one for one in owed if (one.kind, one.phase or ALL, one.city, one.attempt, one.slot) not in done]
+    for one, recipient in _addressed(season, fresh) if fresh else ():
         key = _key(one, recipient)
         if key not in written and key not in rows:
             rows[key] = _written(season, one, recipient, key)
@@ -85,6 +91,7 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
         find = recipients.parties(one, audience)
         if find is not None and (one.kind, one.phase, audience) not in concerned:
             concerned[one.kind, one.phase, audience] = find(reach)
+    first = reach.with_priority() if any((one.kind, one.phase) == FIRST for one, _ in asked) else frozenset()
     on_file = reach.on_file(_merged(concerned.values()))
     addressed: list[tuple[Owed, Recipient]] = []
     for one, audience in asked:
@@ -93,9 +100,12 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
             continue
         parties = concerned.get((one.kind, one.phase, audience), {}).get(one.city, {})
         for party, numbers in parties.items():
-            theirs = tuple(number for number in numbers if one.short is None or number in one.short)
-            if theirs or one.short is None:
-                addressed.append((one, recipients.party(on_file[party], audience, theirs)))
+            theirs = tuple(number for number in numbers if one.said is None or number in one.said)
+            if theirs or one.said is None:
+                listed = (
+                    tuple(number for number in theirs if number in first) if (one.kind, one.phase) == FIRST else theirs
+                )
+                addressed.append((one, recipients.party(on_file[party], audience, theirs, listed)))
     return addressed
 
 
@@ -141,30 +151,23 @@ def _brief(season: Season, owed: Owed, recipient: Recipient) -> Brief:
         as_of=season.stamp.as_of,
         due=owed.due,
         working_days_left=season.days.left(today, owed.due.day) if owed.due else None,
-        attempt=int(owed.attempt) if owed.attempt != ALL else 1,
+        attempt=1 if recipient.party or owed.attempt == ALL else int(owed.attempt),
         reason=owed.reason,
         findings=owed.findings,
-        items=owed.items + _items(season, owed, recipient),
+        items=owed.items + _items(owed, recipient),
         counts={COUNTED[about]: len(recipient.numbers)} if about in COUNTED and recipient.party else {},
         link=_link(season, owed),
         provisional=season.year.provisional,
     )
 
 
-def _items(season: Season, owed: Owed, recipient: Recipient) -> tuple[Item, ...]:
-    """List the students a letter is about: by number, and with the visits still lacking where it is about those."""
-    if owed.short is not None:
-        numbers = recipient.numbers if recipient.party else tuple(sorted(owed.short))
-        return tuple(
-            Item(
-                number,
-                f"到校培养尚缺 {owed.short[number]} 次（全年不少于 {season.year.figures.visits} 次）",
-                days=owed.short[number],
-            )
-            for number in numbers
-        )
+def _items(owed: Owed, recipient: Recipient) -> tuple[Item, ...]:
+    """List the students a letter is about, by number, and what is said of each."""
+    if owed.said is not None:
+        numbers = recipient.numbers if recipient.party else tuple(sorted(owed.said))
+        return tuple(Item(number, owed.said[number]) for number in numbers)
     if (owed.kind, owed.phase) in LISTED and recipient.party:
-        return tuple(Item(number, LISTED[owed.kind, owed.phase]) for number in recipient.numbers)
+        return tuple(Item(number, LISTED[owed.kind, owed.phase]) for number in recipient.listed)
     return ()
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acts import judging
 from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
 from acts.season import sitting
 from acts.settle import settle
 from gates.states import Event, State
+from models import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from acts.season import Season
+    from letters.brief import Kind
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
@@ -41,13 +44,15 @@ def extend(
         for city in season.cities:
             season.not_backdated(season.cells[phase, city])
         settle(season, season.cities)
+        unsent = writing.unsent(season.connection, year, phase, ANEW)
         done, refused = [], []
         for city in season.cities:
             cell = season.cells[phase, city]
             why = _why_not(season, cell, until)
             if why is None:
                 season.grant(cell, "extension", until, reason)
-                season.note(cell, Event.EXTEND, f"至 {until}：{reason}")
+                cell = season.note(cell, Event.EXTEND, f"至 {until}：{reason}")
+                _say_anew(season, cell, {kind for kind, concerned in unsent if concerned == city})
                 done.append(season.year.city(city).name)
             elif cities is not None or cell.state not in DONE_WITH:
                 refused.append(refuse(season, cell, Event.EXTEND, why).message)
@@ -55,6 +60,16 @@ def extend(
     return season.answered(Outcome("refused" if refused or not done else "done", "".join([*said, *refused]) or NOBODY))
 
 
+def _say_anew(season: Season, cell: Cell, kinds: Iterable[str]) -> None:
+    """Owe again, with the new day, what was written and not yet sent; the old one is taken back."""
+    due = season.due(cell.phase, cell.city)
+    for kind in ANEW:
+        if kind in kinds:
+            findings = judging.last_refusals(season, cell) if kind == "returned" else ()
+            season.owe(kind, cell, f"{cell.filings}@{due.day}", due=due, findings=findings)
+
+
+ANEW: tuple[Kind, ...] = ("opened", "returned", "rerun")
 NOBODY = "没有仍需报送本阶段的城市，未作改动。"
 
 

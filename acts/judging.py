@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from calendars.deadlines import day_of
 from gates.facts import EvaluationFacts, InterviewFacts, MidtermFacts
 from gates.judge import judge
+from gates.verdict import Verdict
 from models.columns import table_of
 from models.facts.load import facts_of
 from models.facts.scope import Scope
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from acts.season import Season
     from gates.facts import Facts
-    from gates.verdict import Verdict
+    from gates.verdict import Finding
     from models.standing import Cell
 
 CITY, PROVINCE = "city", "province"
@@ -111,6 +112,20 @@ def last_digests(season: Season, phase: str, cities: Iterable[str]) -> dict[tupl
     return {(city, part): said for city, part, said in season.connection.execute(query)}
 
 
+def last_refusals(season: Season, cell: Cell) -> tuple[Finding, ...]:
+    """Give what refused the city phase's newest filing."""
+    table = table_of(Filing)
+    query = select(table.c.verdict).where(
+        table.c.year == season.year.year,
+        table.c.phase == cell.phase,
+        table.c.city == cell.city,
+        table.c.number == cell.filings,
+        table.c.part == CITY,
+    )
+    verdict = season.connection.execute(query).scalar()
+    return Verdict.from_json(verdict).refusals if verdict else ()
+
+
 def frozen(facts: Any) -> Any:  # noqa: ANN401 -- one line a type
     """Turn facts into JSON, the same for equal facts."""
     if is_dataclass(facts):
@@ -131,6 +146,11 @@ def digest(facts: Facts) -> str:
     """Give a fingerprint of what the phase itself stands on."""
     own = {name: value for name, value in frozen(facts).items() if name not in NOT_ITS_OWN}
     return hashlib.sha256(json.dumps(own, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def grades(facts: Facts) -> dict[str, str]:
+    """Give each student's grade, by number, from the province's evaluation."""
+    return {row.number: row.grade for row in facts.evaluations} if isinstance(facts, EvaluationFacts) else {}
 
 
 def tally(facts: Facts) -> dict[str, int] | None:

@@ -71,4 +71,6 @@ def _load(season: Season, cell: Cell, reading: Reading, content: bytes) -> Outco
     loading.replace(season.connection, year, city, rows_of(season, city, reading))
     loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
     season.note(cell, Event.LOAD, f"《{FORMS[reading.slug].title}》{rows} 行")
-    return Outcome("done", f"{title}已导入 {rows} 行。", warnings=reading.warnings)
+    empty = [sheet.name for sheet in FORMS[reading.slug].sheets if not reading.rows[sheet.key]]
+    said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
+    return Outcome("done", f"{title}已导入 {rows} 行{said}。", warnings=reading.warnings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.outcome import Outcome
-from models import writing
+from models import standing, writing
 
 if TYPE_CHECKING:
     from calendars.year import Year
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 def open_year(database: Database, year: Year, stamp: Stamp, *, rehearsal: bool = False) -> Outcome:
     """Open the year on this calendar, which it keeps; a year that is open already is left as it is."""
+    kind, other_kind = ("演练", "正式") if rehearsal else ("正式", "演练")
     with database.write() as connection:
+        other = standing.any_year(connection, rehearsal=not rehearsal)
+        if other is not None:
+            return Outcome("refused", f"这个数据库里有{other_kind}年度 {other}；{kind}年度请另用一个数据库。")
         opened = writing.open_rows(connection, year, rehearsal=rehearsal, stamp=stamp)
     if not opened:
-        return Outcome("done", f"{year.year} 年度已经开设，未作改动。")
-    kind = "演练" if rehearsal else "正式"
+        return Outcome("done", f"{year.year} 年度（{kind}）已经开设，未作改动。")
     return Outcome(
         "done", f"已开设 {year.year} 年度（{kind}）：{len(year.cities)} 个设区市，{len(year.phases)} 个阶段。"
     )

@@ -87,6 +87,7 @@ class Recipient:
     addressee: str
     address: str
     numbers: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()  # those of them whom a letter lists by number
 
     @property
     def party(self) -> bool:
@@ -124,7 +125,7 @@ def office(season: Season, city: str, audience: Audience) -> Recipient:
     return Recipient(key, audience, addressee, on_file or (stand_in if season.rehearsal else ""))
 
 
-def party(on_file: PartyOnFile, audience: Audience, numbers: tuple[str, ...]) -> Recipient:
+def party(on_file: PartyOnFile, audience: Audience, numbers: tuple[str, ...], listed: tuple[str, ...]) -> Recipient:
     """Give a party as a recipient."""
     addressee = f"{on_file.name}老师" if audience == "mentor" else on_file.name
-    return Recipient(f"{on_file.kind}:{on_file.id}", audience, addressee, on_file.email, numbers)
+    return Recipient(f"{on_file.kind}:{on_file.id}", audience, addressee, on_file.email, numbers, listed)

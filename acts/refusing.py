@@ -28,13 +28,22 @@ WAY_OUT: Mapping[State, str] = {
 }
 """What may be done instead, by the state a city phase is in."""
 
+INSTEAD: Mapping[tuple[State, Event], str] = {
+    (State.OPEN, Event.RERUN): "本阶段正在进行；如需改期，请用延期（talent phase extend）",
+    (State.WAITING, Event.RERUN): "本阶段还没有开放，无需重启；如需改期，请用延期（talent phase extend）",
+    (State.OPEN, Event.APPROVE): "该市尚未报送；请等报送后再办",
+    (State.RETURNED, Event.APPROVE): "该市尚未重新报送；请等报送后再办",
+}
+"""The same where what was asked for says better what is meant."""
+
 
 def illegal(season: Season, cell: Cell, event: Event) -> str | None:
     """Say why this cannot happen to the city phase as it stands; None where it can."""
     try:
         step(cell.state, event)
     except IllegalTransition as error:
-        return f"{season.title(cell.phase, cell.city)}：{str(error).rstrip('。')}；{WAY_OUT[cell.state]}。"
+        instead = INSTEAD.get((cell.state, event), WAY_OUT[cell.state])
+        return f"{season.title(cell.phase, cell.city)}：{str(error).rstrip('。')}；{instead}。"
     return None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from acts import approve, extend, load, open_year, rerun, submit, waive, withdraw
 from acts.advance import advance
 from acts.outcome import Outcome
-from calendars.deadlines import at_nine, day_of, end_of, start_of
+from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
 from models import post, reports
 from models.stamp import Stamp
@@ -95,6 +95,7 @@ class Play:
     timeline: list[tuple[datetime, str]] = field(default_factory=list)
     _moments: list[datetime] = field(default_factory=list)
     _written: int = 0
+    _now: datetime = field(default=datetime.min.replace(tzinfo=TZ))
 
     def steps(self) -> Iterator[datetime]:
         """Open the year and play it: advance at every moment, and let each event happen at its own."""
@@ -106,23 +107,30 @@ class Play:
             self._happen(event)
             yield event.at
         yield from self._advance_to(self.until)
-        self._send(self.until)
+        self._send(self._now)
         if self.post is None:
             post.let_go(self.database)
 
     def _advance_to(self, instant: datetime) -> Iterator[datetime]:
         while self._moments and self._moments[0] <= instant:
             at = heapq.heappop(self._moments)
+            self._reach(at)
             done = advance(self.database, self.year.year, self._stamp(at, PROVINCE))
             if done.failures:
                 raise Stuck(at=f"{at:%Y-%m-%d %H:%M}", what=done.failures)
             self._written += len(done.changes.letters)
-            self._send(at)
             yield at
 
+    def _reach(self, at: datetime) -> None:
+        """Let the post catch up before time moves on: what was written at an instant is sent at it."""
+        if at > self._now:
+            self._send(self._now)
+            self._now = at
+
     def _happen(self, event: Happening) -> None:
+        self._reach(event.at)
         city = self.year.city(event.city).slug if event.city else None
-        by = f"{self.year.city(event.city).name}市级管理办公室" if event.city and event.do in OF_A_CITY else PROVINCE
+        by = f"{self.year.city(event.city).name}市级管理办公室" if event.city and of_a_city(event) else PROVINCE
         try:
             outcome = DO[event.do](self, event, city, self._stamp(event.at, by))
         except TalentError as error:
@@ -211,7 +219,10 @@ def _rerun(play: Play, event: Happening, city: str, stamp: Stamp) -> Outcome:
     return rerun.rerun(play.database, play.year.year, str(event.phase), city, stamp, until=until, reason=reason)
 
 
-OF_A_CITY = frozenset({"load", "submit"})
+def of_a_city(event: Happening) -> bool:
+    """Tell what a city office does itself; all else, the evaluation among it, is the province's."""
+    return event.do in {"load", "submit"} and event.phase != load.EVALUATION
+
 
 DO: Mapping[str, Callable[[Play, Happening, Any, Stamp], Outcome]] = {
     "load": _load,

@@ -58,7 +58,7 @@ class Owed:
     reason: str | None = None
     findings: tuple[Finding, ...] = ()
     items: tuple[Item, ...] = ()
-    short: Mapping[str, int] | None = None  # students behind, and the visits each lacks
+    said: Mapping[str, str] | None = None  # what is said of which students; a party hears of its own, or gets none
     province: bool = False  # a reminder of the province's own due day
 
 
@@ -77,6 +77,7 @@ class Season:
     writes: Writes = field(default_factory=Writes)
     written: Writes = field(default_factory=Writes)
     owed: list[Owed] = field(default_factory=list)
+    _dues: dict[standing.Key, Due] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -133,8 +134,10 @@ class Season:
         return {phase.slug: self.cells[phase.slug, city].state for phase in self.year.phases}
 
     def due(self, phase: str, city: str) -> Due:
-        """Ask the resolver."""
-        return resolve(self.year.phase(phase).due, self.extensions.get((phase, city), ()))
+        """Ask the resolver; its answer holds until a later day is granted."""
+        if (phase, city) not in self._dues:
+            self._dues[phase, city] = resolve(self.year.phase(phase).due, self.extensions.get((phase, city), ()))
+        return self._dues[phase, city]
 
     def title(self, phase: str, city: str) -> str:
         """Name a city phase for people."""
@@ -172,15 +175,12 @@ class Season:
         self.writes.moves.append(Move(cell, after, event, reason, refused))
         return after
 
-    def returned_before(self, cell: Cell) -> bool:
-        """Tell whether a return of this attempt has already given room to work."""
-        return any(extension.cause == "grace" for extension in self.extensions.get((cell.phase, cell.city), ()))
-
     def grant(self, cell: Cell, cause: Cause, until: date, reason: str) -> None:
         """Give the city phase a later due day; what it has already is not given twice."""
         held = self.extensions.setdefault((cell.phase, cell.city), [])
         if Extension(until, cause) not in held:
             held.append(Extension(until, cause))
+            self._dues.pop((cell.phase, cell.city), None)
             self.writes.grants.append(Grant(cell.phase, cell.city, cell.attempt, cause, until, reason))
 
     def waive(self, cell: Cell, rule: str, reason: str) -> None:

@@ -83,8 +83,10 @@ def _resume(season: Season, phase: Phase, cities: Sequence[str]) -> int:
     """Put held phases before their gate again once all they stand on has settled."""
     ready = {}
     for cell in _at_hand(season, phase, cities, State.WAITING):
+        if not cell.resume:
+            continue
         attempts = {one.slug: season.cells[one.slug, cell.city].attempt for one in season.year.phases}
-        if cell.resume and resumable(season.year, phase.slug, season.states(cell.city), attempts):
+        if resumable(season.year, phase.slug, season.states(cell.city), attempts):
             ready[cell.city] = State(cell.resume)
             season.move(cell, Event.RESUME, resume=None)
     if ready:
@@ -122,11 +124,12 @@ def _judge_again(season: Season, phase: Phase, was: Mapping[str, State]) -> None
             take(season, cell, judgement, cell.filings)
 
 
-def take(season: Season, cell: Cell, judgement: Judgement, number: int) -> None:
+def take(season: Season, cell: Cell, judgement: Judgement, number: int, *, room_to_mend: bool = True) -> None:
     """Take a submitted city phase to where its verdict puts it, as filing `number`, with the letters of that."""
     judging.keep(season, cell, judgement, number)
     if not judgement.verdict.passed:
-        return_to_city(season, cell, Event.RETURN, number=number, findings=judgement.verdict.refusals)
+        refusals = judgement.verdict.refusals
+        return_to_city(season, cell, Event.RETURN, number=number, findings=refusals, room_to_mend=room_to_mend)
     elif season.year.phase(cell.phase).province:
         if number != cell.filings:
             cell = season.note(cell, Event.RESUME, filings=number, tally=judgement.tally)
@@ -146,16 +149,13 @@ def return_to_city(
     reason: str | None = None,
     findings: Sequence[Finding] = (),
     until: date | None = None,
+    room_to_mend: bool = True,
 ) -> None:
-    """Return a submitted city phase, with room to mend it: until a day that was named, else the grace of the year.
-
-    A gate's refusal of a city's own filing gives that room once an attempt, or a deadline would never come.
-    """
-    again = event is Event.RETURN and season.returned_before(cell)
+    """Return a submitted city phase, with room to mend it: until a day that was named, else the grace of the year."""
     cell = season.move(cell, event, reason, since=season.stamp.as_of, filings=number, tally=None)
     if until is not None:
         season.grant(cell, "extension", until, reason or "")
-    elif not again:
+    elif room_to_mend:
         keep_room(season, cell, season.stamp.as_of, RETURNED_LATE)
     due = season.due(cell.phase, cell.city)
     season.owe("returned", cell, str(number), due=due, reason=reason, findings=tuple(findings))

@@ -12,6 +12,7 @@ from acts.settle import settle, take
 from calendars.deadlines import day_of
 from gates.states import Event, State
 from models.loading import loaded
+from models.standing import returned_before
 
 if TYPE_CHECKING:
     from acts.season import Season
@@ -60,7 +61,9 @@ def _file(season: Season, cell: Cell) -> Outcome:
     tally = judgement.tally if judgement.verdict.passed else None
     number = cell.filings + 1
     filed = season.move(cell, Event.SUBMIT, filed_at=season.stamp.as_of, filings=number, tally=tally, resume=None)
-    take(season, filed, judgement, number)
+    # Once an attempt: if every refusal gave room to mend, the deadline would never come.
+    first = not returned_before(season.connection, season.year.year, cell)
+    take(season, filed, judgement, number, room_to_mend=first)
     title = season.title(cell.phase, cell.city)
     if not judgement.verdict.passed:
         mends = "；".join(finding.mend for finding in judgement.verdict.refusals)

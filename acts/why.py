@@ -9,6 +9,7 @@ from acts import judging
 from acts.season import Season
 from gates.verdict import Verdict
 from models import reports
+from models.loading import loaded
 
 if TYPE_CHECKING:
     from models.database import Database
@@ -24,17 +25,18 @@ class ReportCard:
     attempt: int
     verdicts: tuple[Verdict, ...]
     trial: bool
+    note: str = ""  # why there is nothing to judge
 
     @property
     def passed(self) -> bool:
-        """Whether nothing refuses."""
-        return all(verdict.passed for verdict in self.verdicts)
+        """Whether there was something to judge and nothing of it refuses."""
+        return bool(self.verdicts) and all(verdict.passed for verdict in self.verdicts)
 
     def as_json(self) -> dict[str, Any]:
         """`talent phase why --json`."""
         rules = [finding.as_json() for verdict in self.verdicts for finding in verdict.findings]
         card = {"phase": self.phase, "city": self.city, "attempt": self.attempt, "passed": self.passed}
-        return {**card, "trial": self.trial, "rules": rules}
+        return {**card, "trial": self.trial, "note": self.note, "rules": rules}
 
 
 def report_card(
@@ -51,5 +53,9 @@ def report_card(
             verdicts = tuple(Verdict.from_json(row.verdict) for row in parts)
             return ReportCard(phase, city, newest.attempt, verdicts, trial=False)
         season = Season.read(connection, year, stamp, [city], reading=True)
+        cell = season.cells[phase, city]
+        if not loaded(connection, year, phase, city):
+            note = f"{season.title(phase, city)} 现为“{cell.state.chinese}”，尚未导入工作簿，没有可判定的内容。"
+            return ReportCard(phase, city, cell.attempt, (), trial=True, note=note)
         judged = judging.judge_cities(season, phase, [city], filing=True)[city]
-        return ReportCard(phase, city, season.cells[phase, city].attempt, (judged.verdict,), trial=True)
+        return ReportCard(phase, city, cell.attempt, (judged.verdict,), trial=True)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
 
 from calendars.errors import TalentError
 
@@ -61,10 +60,11 @@ class Database:
         """The SQLAlchemy engine, set up so that the driver's defaults lose nothing."""
         url = make_url(self.url)
         if not self.embedded:
-            return create_engine(url, pool_pre_ping=True, pool_size=2, connect_args={"connect_timeout": 10})
-        if url.database and url.database != ":memory:":
-            _private_file(Path(url.database))
-        engine = create_engine(url, poolclass=NullPool if url.database in {None, "", ":memory:"} else None)
+            wait = {"connect_timeout": 10}
+            return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=2, connect_args=wait)
+        if not Path(url.database or "").is_file():
+            raise NotPrepared
+        engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -97,6 +97,11 @@ class Database:
         from models import migrate
 
         migrate.upgrade(self)
+
+    def make(self) -> None:
+        """Make an embedded database's file where there is none, its owner's alone; reading never does."""
+        if self.embedded:
+            _private_file(Path(make_url(self.url).database or ""))
 
     def dispose(self) -> None:
         """Close what is open."""

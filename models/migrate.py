@@ -12,6 +12,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
+from models.database import NotPrepared
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -27,6 +29,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 def upgrade(database: Database) -> None:
     """Run the migrations that are missing; nothing where there are none."""
+    database.make()
     with database.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
         command.upgrade(_config(connection), "head")
 
@@ -34,8 +37,11 @@ def upgrade(database: Database) -> None:
 def prepared(database: Database) -> bool:
     """Tell whether the database has this version's tables."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
-    with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+    try:
+        with database.read() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == head
+    except NotPrepared:
+        return False
 
 
 def differences(database: Database) -> list[Any]:

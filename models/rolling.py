@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from gates.states import State
 from models.columns import table_of
@@ -39,7 +39,7 @@ def close(connection: Connection, year: int, as_of: datetime) -> None:
 
 
 def roll(connection: Connection, year: Year) -> dict[str, int]:
-    """Bring the year's people into the next year's pool; give how many of each kind it holds then. Again: nothing new.
+    """Make the next year's pool of the year's people; give how many of each kind it holds. Again: the same.
 
     Mentors, institutions and schools of cities whose phase passed, and the students who stayed in training.
     """
@@ -50,6 +50,7 @@ def roll(connection: Connection, year: Year) -> dict[str, int]:
         {"year": year.year + 1, "city": city, "kind": kind, "key": key}
         for city, kind, key in sorted({*_parties(scope), *_students(scope)})
     ]
+    connection.execute(delete(table).where(table.c.year == year.year + 1))
     insert_once(connection, table, rows)
     counted = select(table.c.kind, func.count()).where(table.c.year == year.year + 1).group_by(table.c.kind)
     return dict(connection.execute(counted.order_by(table.c.kind)).tuples().all())

@@ -12,10 +12,10 @@ from sqlalchemy import Row, select
 from calendars.deadlines import Extension
 from calendars.errors import TalentError
 from calendars.files import parse
-from gates.states import State
+from gates.states import Event, State
 from gates.verdict import Waived
 from models.columns import table_of
-from models.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYear, WaiverRow
+from models.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -80,6 +80,12 @@ def newest_year(connection: Connection) -> int:
     if found is None:
         raise NoYearOpen
     return int(found)
+
+
+def any_year(connection: Connection, *, rehearsal: bool) -> int | None:
+    """Give a year of that kind, if there is one: rehearsals and real years do not share a database."""
+    table = table_of(ProgrammeYear)
+    return connection.execute(select(table.c.year).where(table.c.rehearsal.is_(rehearsal)).limit(1)).scalar()
 
 
 def opened(connection: Connection, year: int) -> Opened:
@@ -147,6 +153,19 @@ def city_slugs(connection: Connection, year: int) -> tuple[str, ...]:
     table = table_of(CityYear)
     query = select(table.c.city).where(table.c.year == year).order_by(table.c.position)
     return tuple(connection.execute(query).scalars())
+
+
+def returned_before(connection: Connection, year: int, cell: Cell) -> bool:
+    """Tell whether a gate has returned this city phase in its present attempt."""
+    table = table_of(Transition)
+    query = select(table.c.id).where(
+        table.c.year == year,
+        table.c.phase == cell.phase,
+        table.c.city == cell.city,
+        table.c.attempt == cell.attempt,
+        table.c.event == Event.RETURN.value,
+    )
+    return connection.execute(query.limit(1)).scalar() is not None
 
 
 def withdrawn(connection: Connection, year: int) -> frozenset[str]:

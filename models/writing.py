@@ -205,8 +205,8 @@ def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str
 ASKING = ("opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed")
 """The kinds that ask for something, and are untrue once the city phase has moved on."""
 
-DATED = ("reminder",)
-"""The kinds that are owed anew under other dates."""
+DATED = ("opened", "reminder", "returned", "rerun")
+"""The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
 
 
 def _cancel(connection: Connection, year: int, moves: Sequence[Move]) -> None:
@@ -241,6 +241,15 @@ def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], stam
         where=and_(table.c.state == "cancelled", table.c.kind == OWED_AGAIN),
     )
     connection.execute(upsert, [{"year": year, "tries": 0, **asdict(row), **signed} for row in letters])
+
+
+def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
+    """Give the kinds of a phase's letters that are still queued, with the city each concerns."""
+    table = table_of(Letter)
+    query = select(table.c.kind, table.c.concerns).where(
+        table.c.year == year, table.c.phase == phase, table.c.state == "queued", table.c.kind.in_(list(kinds))
+    )
+    return {(kind, city) for kind, city in connection.execute(query.distinct())}
 
 
 def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:

@@ -6,12 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from gates.states import State
 from models.columns import table_of
-from models.drafts import InterviewDraft, ResultDraft
-from models.season import CityPhase, CityYear
+from models.drafts import InterviewDraft
+from models.season import CityPhase, CityYear, Filing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,9 +79,18 @@ def admitted(scope: Scope) -> dict[str, tuple[str, ...]]:
 
 
 def in_training(scope: Scope) -> dict[str, tuple[str, ...]]:
-    """Give the numbers of each city's students in training: admitted, and not out by a midterm that has passed."""
-    table = table_of(ResultDraft)
-    evaluated = in_state(scope, "midterm", [State.PASSED])
-    out = scope.grouped(scope.of(ResultDraft, "number").where(~table.c.qualified))
-    gone = {(city, row.number) for city in evaluated for row in out.get(city, ())}
+    """Give the numbers of each city's students in training: admitted, and not out by a midterm that passed."""
+    gone = _exited(scope)
     return {city: tuple(n for n in numbers if (city, n) not in gone) for city, numbers in admitted(scope).items()}
+
+
+def _exited(scope: Scope) -> frozenset[tuple[str, str]]:
+    """Give those whom the last midterm that passed took out; while it is run again, that one still stands."""
+    filing = table_of(Filing)
+    last = (
+        select(func.max(filing.c.id))
+        .where(*scope.mine(filing), filing.c.phase == "midterm", filing.c.passed)
+        .group_by(filing.c.city)
+    )
+    rows = scope.connection.execute(select(filing.c.city, filing.c.facts).where(filing.c.id.in_(last)))
+    return frozenset((city, row["number"]) for city, facts in rows for row in facts["results"] if not row["qualified"])
