@@ -74,6 +74,7 @@ def test_facts_that_cannot_be_judged_stop_their_own_city(scene: Scene, monkeypat
     assert by_city(scene, APPLICATION)["yancheng"] == "passed"
 
 
+@pytest.mark.slow
 def test_a_row_that_somebody_holds_stops_its_own_city(scene: Scene, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if kind == "sqlite":
         pytest.skip("SQLite locks no single row")

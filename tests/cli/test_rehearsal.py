@@ -40,6 +40,7 @@ def test_the_whole_year_ends_as_the_pack_expects(talent: Talent) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_rehearsal_that_is_stopped_and_kept_can_be_looked_at(talent: Talent, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/kept.db"
     ran = talent("rehearse", "2022", "--until", "2022-01-14", "--keep", url, "--json")
@@ -71,6 +72,7 @@ def test_a_pack_that_is_not_there_or_of_another_year_is_wrong_usage(
     assert talent("rehearse", year, *(("--inputs", folder) if folder else ())).status == 2
 
 
+@pytest.mark.slow
 def test_the_demo_shows_who_is_late_and_what_to_type_next(talent: Talent) -> None:
     lines = talent("demo").out.splitlines()
     assert lines[0] == "2022 年度　截至 2022-02-07 09:00"

@@ -37,6 +37,7 @@ def test_it_is_started_once_and_writes_to_a_log_of_its_owners(tmp_path: Path) ->
     assert one.process.returncode == -15
 
 
+@pytest.mark.slow
 def test_one_that_dies_is_started_again_after_a_growing_pause(tmp_path: Path) -> None:
     one = child(tmp_path, "raise SystemExit(3)")
     one.keep()

@@ -262,6 +262,7 @@ def test_a_form_that_does_not_exist_is_a_mistake_of_the_caller() -> None:
         read(b"", "no-such-form")
 
 
+@pytest.mark.slow
 def test_twenty_thousand_applications_are_checked_in_five_seconds() -> None:
     tables = sample("application")
     row = tables["学生"][1]
