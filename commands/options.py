@@ -70,6 +70,12 @@ def _day(_type: type, tokens: Sequence[Token]) -> date:
     return day(tokens[0].value)
 
 
+def _reason(_type: type, tokens: Sequence[Token]) -> str:
+    if not (words := tokens[0].value.strip()):
+        raise ValueError("不能是空白，事由要记录在案")
+    return words
+
+
 Instant = Annotated[datetime, Parameter(converter=_instant, n_tokens=1, metavar="时间")]
 Day = Annotated[date, Parameter(converter=_day, n_tokens=1, metavar="日期")]
 City = Annotated[str | None, Parameter(name="--city", metavar="城市", help="设区市：拼音、中文名或行政区划代码")]
@@ -78,7 +84,7 @@ Cities = Annotated[
     Parameter(name="--city", metavar="城市", negative="", help="设区市，可以写多次：拼音、中文名或行政区划代码"),
 ]
 OneCity = Annotated[str, Parameter(name="--city", metavar="城市", help="设区市：拼音、中文名或行政区划代码")]
-Reason = Annotated[str, Parameter(metavar="事由", help="事由，记录在案")]
+Reason = Annotated[str, Parameter(converter=_reason, n_tokens=1, metavar="事由", help="事由，记录在案")]
 DryRun = Annotated[bool, Parameter(name="--dry-run", negative="", help="只预览会发生什么，不写入")]
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.conftest import Talent
 
 PHASE = "mentor-recommendation"
@@ -33,3 +35,30 @@ def test_a_refusal_is_said_once_and_not_as_written(season: Talent) -> None:
     ran = season("phase", "submit", "shortlist", "--city", "盐城")
     assert (ran.status, ran.out.count("报送已于"), "已写入" in ran.out) == (1, 1, False)
     assert season("log", "--city", "盐城", "--phase", "shortlist", "--json").data[-1]["refused"] is True
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("withdraw", "--city", "盐城"),
+        ("extend", "shortlist", "--city", "盐城", "--until", "2022-02-10"),
+        ("approve", PHASE, "--city", "盐城", "--reject"),
+        ("waive", "interviews.ratio", "--phase", "interview", "--city", "盐城"),
+        ("rerun", "shortlist", "--city", "盐城", "--until", "2022-02-10"),
+    ],
+    ids=lambda asked: asked[0],
+)
+@pytest.mark.parametrize("reason", ["", " \u3000"])
+def test_a_blank_reason_is_none(talent: Talent, asked: tuple[str, ...], reason: str) -> None:
+    ran = talent("phase", *asked, "--reason", reason)
+    assert (ran.status, ran.out, ran.err) == (
+        2,
+        "",
+        "--reason：不能是空白，事由要记录在案。\n写 talent --help 看用法。\n",
+    )
+
+
+def test_a_reason_is_kept_without_the_blanks_around_it(season: Talent) -> None:
+    asked = ("phase", "rerun", "shortlist", "--city", "盐城", "--until", "2022-02-10", "--json")
+    ran = season(*asked, "--reason", " 疫情 封控 ")
+    assert [move["reason"] for move in ran.data["changes"]["transitions"]] == ["疫情 封控"]
