@@ -85,25 +85,33 @@ Cities = Annotated[
 ]
 OneCity = Annotated[str, Parameter(name="--city", metavar="城市", help="设区市：拼音、中文名或行政区划代码")]
 Reason = Annotated[str, Parameter(converter=_reason, n_tokens=1, metavar="事由", help="事由，记录在案")]
+Db = Annotated[
+    str | None,
+    Parameter(name="--db", metavar="URL", help="数据库；不写时取 TALENT_DATABASE__URL，再取 var/talent.db（SQLite）"),
+]
 DryRun = Annotated[bool, Parameter(name="--dry-run", negative="", help="只预览会发生什么，不写入")]
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Common:
-    """The options of every command."""
+class Plain:
+    """The options of a command that has a database and a time of its own."""
 
     by: Annotated[str | None, Parameter(metavar="姓名", help="操作人；不写时取 TALENT_OPERATOR，再取系统用户名")] = None
-    db: Annotated[
-        str | None,
-        Parameter(metavar="URL", help="数据库；不写时取 TALENT_DATABASE__URL，再取 var/talent.db（SQLite）"),
-    ] = None
-    as_of: Annotated[Instant | None, Parameter(help="按哪一时刻办理或查看（北京时间）；不写时为现在")] = None
     json: Annotated[bool, Parameter(negative="", help="以 JSON 输出数据；消息写到标准错误")] = False
 
     def operator(self) -> str:
         """Who acts: the option, the environment, the system's user."""
         return self.by or environment().operator or getpass.getuser()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Common(Plain):
+    """The options of every command but a few."""
+
+    db: Db = None
+    as_of: Annotated[Instant | None, Parameter(help="按哪一时刻办理或查看（北京时间）；不写时为现在")] = None
 
     def moment(self) -> datetime:
         """As of when: the option, else the clock. Below the command line nothing reads a clock."""
@@ -118,14 +126,7 @@ class Common:
 
     def database(self) -> Database:
         """The database that is meant; connections are made when it is first asked something."""
-        from models.database import Database
-
-        url = self.db or environment().database.url
-        if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
-            raise UsageError("数据库只能是 SQLite（sqlite:///路径）或 PostgreSQL（postgresql://用户@主机/库）。")
-        made = Database(url)
-        AT_END.callback(made.dispose)
-        return made
+        return database_at(self.db or environment().database.url)
 
 
 @Parameter(name="*")
@@ -156,8 +157,26 @@ class Season(Common):
             return database, opened(connection, self.year or newest_year(connection))
 
 
-COMMON, SEASON = Common(), Season()
+PLAIN, COMMON, SEASON = Plain(), Common(), Season()
 """None of the options given."""
+
+
+def database_at(url: str) -> Database:
+    """The database at that URL, closed when the command ends; raises UsageError where it is no such URL."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    from models.database import Database
+
+    try:
+        driver = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        driver = ""
+    if driver not in {"sqlite", "postgresql", "postgresql+psycopg"}:
+        raise UsageError("数据库只能是 SQLite（sqlite:///路径）或 PostgreSQL（postgresql://用户@主机/库）。")
+    made = Database(url)
+    AT_END.callback(made.dispose)
+    return made
 
 
 def environment() -> Settings:

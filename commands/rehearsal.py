@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from commands.options import AT_END, COMMON, TZ, Common, Instant, UsageError, local
+from commands.options import PLAIN, TZ, Instant, Plain, UsageError, database_at, environment, local
 from commands.output import answer, console, line, say
 
 if TYPE_CHECKING:
@@ -45,16 +45,16 @@ def rehearse(
         str | None, Parameter(metavar="URL", help="把演练的数据库留在这里（须是新库）；不写时用完即弃")
     ] = None,
     hold_letters: Annotated[bool, Parameter(negative="", help="函件全部留在待发状态，不投递")] = False,
-    common: Common = COMMON,
+    plain: Plain = PLAIN,
 ) -> int:
     """Play a year and print its timeline and its end; 1 where an event marked `expect` was not refused as marked."""
     pack = _pack(year, inputs or PACKS / str(year))
     with _folder() as folder:
         database = _fresh(keep or f"sqlite:///{folder / 'rehearsal.db'}", year)
-        play = _play(database, pack, until, None if hold_letters else folder / "mail", common)
+        play = _play(database, pack, until, None if hold_letters else folder / "mail", plain)
         _run(play)
         ended = play.ended()
-    answer(common.json, ended.as_json(), lambda to: _told(to, play, ended))
+    answer(plain.json, ended.as_json(), lambda to: _told(to, play, ended))
     for unmet in ended.unmet:
         say(f"与演练材料所注不符：{unmet.as_json()}")
     return 1 if any(unmet.event.expect for unmet in ended.unmet) else 0
@@ -80,12 +80,9 @@ def _folder() -> Iterator[Path]:
 def _fresh(url: str, year: int) -> Database:
     """A migrated database without that year; raises UsageError where it has it."""
     from models import standing
-    from models.database import Database
-    from models.migrate import upgrade
 
-    database = Database(url)
-    AT_END.callback(database.dispose)
-    upgrade(database)
+    database = database_at(url)
+    database.upgrade()
     with database.read() as connection:
         try:
             standing.opened(connection, year)
@@ -94,13 +91,13 @@ def _fresh(url: str, year: int) -> Database:
     raise UsageError(f"这个数据库里已有 {year} 年度；演练要用一个新的数据库。")
 
 
-def _play(database: Database, pack: Pack, until: datetime | None, mail: Path | None, common: Common) -> Play:
+def _play(database: Database, pack: Pack, until: datetime | None, mail: Path | None, plain: Plain) -> Play:
     from acts.rehearse import Play, ends
     from calendars.files import load
 
     calendar = load(pack.year)
     post = None if mail is None else _postman(database, mail)
-    return Play(database, calendar, pack, until or ends(calendar), common.operator(), common.stamp().base_url, post)
+    return Play(database, calendar, pack, until or ends(calendar), plain.operator(), environment().base_url, post)
 
 
 def _postman(database: Database, mail: Path) -> Callable[[Stamp], None]:
@@ -108,7 +105,6 @@ def _postman(database: Database, mail: Path) -> Callable[[Stamp], None]:
     import asyncio
 
     from acts.post import send
-    from commands.options import environment
     from letters.maildir import MaildirCourier
 
     courier, sender = MaildirCourier(mail), environment().mail_from
@@ -162,17 +158,17 @@ def _counted(kinds: Any) -> str:  # noqa: ANN401 - counts by kind
     return "、".join(f"{next(tag for one, tag in TAGS.items() if one == kind)} {n}" for kind, n in kinds.items())
 
 
-def demo(*, common: Common = COMMON) -> int:
+def demo(*, plain: Plain = PLAIN) -> int:
     """Rehearse 2022 to the morning of 7 February, and say what is to be seen and what may be typed next."""
     shutil.rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir(parents=True)
     pack = _pack(DEMO_YEAR, PACKS / str(DEMO_YEAR))
     url = f"sqlite:///{DEMO}/talent.db"
     database = _fresh(url, DEMO_YEAR)
-    play = _play(database, pack, DEMO_UNTIL, DEMO / "mail", common)
+    play = _play(database, pack, DEMO_UNTIL, DEMO / "mail", plain)
     _run(play)
     ended = play.ended()
-    answer(common.json, ended.as_json(), lambda to: _demonstrated(to, database, ended, url))
+    answer(plain.json, ended.as_json(), lambda to: _demonstrated(to, database, ended, url))
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from commands.options import COMMON, Common
+from commands.options import Db
 from commands.output import say
 
 
@@ -15,9 +15,9 @@ def up(
     *,
     folder: Annotated[Path, Parameter(metavar="目录", help="日志与 Prefect 服务的数据放在这里")] = Path("var"),
     port: Annotated[int, Parameter(metavar="端口", help="Prefect 服务的端口")] = 4200,
-    common: Common = COMMON,
+    db: Db = None,
 ) -> int:
     """Run migrations, the Prefect server (or the one configured), schedules and a worker until interrupted."""
     from deployments.up import up as run
 
-    return run(folder, port, common.db, say)
+    return run(folder, port, db, say)

@@ -32,6 +32,31 @@ def test_wrong_usage_is_said_in_chinese_and_ends_with_2(talent: Talent, argv: tu
     assert (ran.status, ran.out, ran.err) == (2, "", f"{message}\n写 talent --help 看用法。\n")
 
 
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("rehearse 2022", "--db"),
+        ("rehearse 2022", "--as-of"),
+        ("demo", "--db"),
+        ("demo", "--as-of"),
+        ("up", "--as-of"),
+        ("up", "--by"),
+        ("up", "--json"),
+    ],
+)
+def test_an_option_that_would_be_ignored_is_not_taken(talent: Talent, command: str, option: str) -> None:
+    ran = talent(*command.split(), option, "2022-01-16")
+    assert (ran.status, ran.out, ran.err.splitlines()[0]) == (2, "", f"没有“{option}”这个选项。")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://x", "sqlite", "postgresql://h:port/x"])
+@pytest.mark.parametrize("argv", [("status", "--db"), ("rehearse", "2022", "--keep")], ids=lambda argv: argv[0])
+def test_a_database_is_named_by_a_url_of_one_of_two_kinds(talent: Talent, argv: tuple[str, ...], url: str) -> None:
+    ran = talent(*argv, url)
+    words = "数据库只能是 SQLite（sqlite:///路径）或 PostgreSQL（postgresql://用户@主机/库）。\n"
+    assert (ran.status, ran.out, ran.err) == (2, "", words)
+
+
 def _every_command() -> list[tuple[str, ...]]:
     app = application()
     groups = [(name, verb) for name in GROUPS for verb in app[name] if not verb.startswith("-")]
