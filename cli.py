@@ -89,18 +89,29 @@ def _said(error: Exception) -> tuple[int, str] | None:
     """The exit status and the one sentence for people; None for a defect, which keeps its traceback."""
     from calendars.errors import TalentError
     from calendars.year import UnknownCity, UnknownPhase
+    from commands.files import reason
 
-    kind = type(error).__name__  # by name: what never loaded SQLAlchemy need not load it to fail
     if isinstance(error, (UsageError, UnknownCity, UnknownPhase)):
         return USAGE, str(error)
-    if kind == "Busy":
+    if type(error).__name__ == "Busy":
         return LATER, str(error)
-    if kind == "OperationalError":
-        reason = str(getattr(error, "orig", error)).splitlines()[0]
-        return LATER, f"数据库现在用不了（{reason}）；请稍后再试，或运行 talent doctor。"
     if isinstance(error, (TalentError, ConfigurationError)):
         return REFUSED, str(error)
-    return None
+    if isinstance(error, OSError) and error.filename is not None:
+        return REFUSED, f"{error.filename} 读写不了：{reason(error)}。"
+    return _of_the_database(error)
+
+
+def _of_the_database(error: Exception) -> tuple[int, str] | None:
+    """By the error's name: what never loaded SQLAlchemy need not load it to fail."""
+    words = str(getattr(error, "orig", error)).partition("\n")[0]
+    match type(error).__name__:
+        case "OperationalError":
+            return LATER, f"数据库现在用不了（{words}）；请稍后再试，或运行 talent doctor。"
+        case "DatabaseError":
+            return REFUSED, f"数据库读不了（{words}）；请检查 --db 或 TALENT_DATABASE__URL。"
+        case _:
+            return None
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from commands.files import Output, write
 from commands.options import COMMON, City, Common, calendar_of
 from commands.output import answer, line, say, table
 
@@ -124,7 +124,7 @@ def draft(
     /,
     *,
     from_: Annotated[str, Parameter(name="--from", help="以哪一年度（或年度文件）为底本")],
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"], help="写到这个文件；不写时打印")] = None,
+    output: Output = None,
     common: Common = COMMON,
 ) -> None:
     """Print a draft year file, and on standard error what to look at."""
@@ -132,7 +132,7 @@ def draft(
 
     text, notes = drafted(calendar_of(from_), year)
     if output is not None:
-        output.write_text(text, encoding="utf-8")
+        write(output, text.encode("utf-8"))
         say(f"已写入 {output}")
     if common.json:
         answer(True, {"year": year, "file": text, "notes": list(notes)}, lambda _: None)
@@ -189,7 +189,7 @@ def ics(
     /,
     *,
     city: City = None,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"], help="写到这个文件；不写时打印")] = None,
+    output: Output = None,
     common: Common = COMMON,
 ) -> None:
     """Print the year's due days as iCalendar, with a city's own where one is named."""
@@ -198,7 +198,7 @@ def ics(
     read = calendar_of(str(year))
     content = calendar(read) if city is None else _of_city(read, city, common)
     if output is not None:
-        output.write_bytes(content)
+        write(output, content)
         say(f"已写入 {output}")
     else:
         sys.stdout.write(content.decode("utf-8"))

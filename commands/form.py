@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from commands.files import there, write
 from commands.options import COMMON, SEASON, Common, DryRun, OneCity, Season, UsageError
 from commands.outcomes import report
 from commands.output import answer, line, say, table
@@ -31,9 +32,9 @@ def template(
     common: Common = COMMON,
 ) -> None:
     """Write an empty workbook of one phase."""
-    from forms.template import write
+    from forms.template import render
 
-    write(known(phase), output)
+    write(output, render(known(phase)))
     answer(common.json, {"phase": phase, "file": str(output)}, lambda console: line(console, f"已写入 {output}"))
 
 
@@ -53,7 +54,7 @@ def load(phase: Slug, workbook: Workbook, /, *, city: OneCity, dry_run: DryRun =
 
     database, year, stamp = season.acting()
     place = year.city(city).slug
-    outcome = act(database, year.year, known(phase), place, _there(workbook), stamp, dry_run=dry_run)
+    outcome = act(database, year.year, known(phase), place, there(workbook), stamp, dry_run=dry_run)
     return report(season, year, outcome, preview=dry_run)
 
 
@@ -62,7 +63,7 @@ def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: Season =
     """Read a workbook and say every fault; where a year is open also what disagrees with its records."""
     from forms.reading import read
 
-    reading = read(_there(workbook), known(phase))
+    reading = read(there(workbook), known(phase))
     errors = reading.errors or _against_records(season, phase, workbook, city)
     data = {
         "phase": phase,
@@ -90,12 +91,6 @@ def _against_records(season: Season, phase: str, workbook: Path, city: str) -> t
     if outcome.outcome == "refused":
         say(f"没有与已有记录核对：{outcome.message}")
     return outcome.errors
-
-
-def _there(workbook: Path) -> Path:
-    if not workbook.is_file():
-        raise UsageError(f"没有 {workbook} 这个文件。")
-    return workbook
 
 
 def error_json(error: RowError) -> dict[str, Any]:
