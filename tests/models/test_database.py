@@ -95,11 +95,14 @@ def test_a_database_without_tables_says_what_to_run(empty_database_url: str) -> 
     database.dispose()
 
 
-def test_the_file_of_children_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'deep' / 'talent.db'}")
-    with database.write() as connection:
-        connection.execute(text("CREATE TABLE one (two INTEGER)"))
-    assert stat.S_IMODE((tmp_path / "deep" / "talent.db").stat().st_mode) == 0o600
+def test_the_file_of_children_is_made_by_an_upgrade_alone_and_is_its_owners(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "talent.db"
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(NotPrepared), database.read():
+        pass
+    assert not path.exists()
+    database.upgrade()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     database.dispose()
 
 
