@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 app = App(name="calendar")
 
-Source = Annotated[str, Parameter(help="年度（如 2022）或年度文件的路径")]
+OF = "年度（如 2022）或年度文件的路径"
+Source = Annotated[str, Parameter(name="年度或文件", help=OF)]
+Before = Annotated[str, Parameter(name="原日历", help=OF)]
+After = Annotated[str, Parameter(name="新日历", help=OF)]
 
 
 @app.command(help="各阶段的开放、截止日、截止时刻、提醒时刻及其工作日缘由")
-def show(year: Annotated[str, Parameter(help="年度，或年度文件的路径")], /, *, common: Common = COMMON) -> None:
+def show(year: Source, /, *, common: Common = COMMON) -> None:
     """Print a year's phases with every instant that follows from its dates."""
     read = calendar_of(year)
     phases = [_phase(read, phase) for phase in read.phases]
@@ -120,10 +123,10 @@ def _findings(console: Console, source: str, data: dict[str, list[dict[str, str]
 
 @app.command(help="起草下一年度的日历：日期顺延，标为暂定，并列出要核对之处")
 def draft(
-    year: Annotated[int, Parameter(help="要起草的年度")],
+    year: Annotated[int, Parameter(name="年度", help="要起草的年度")],
     /,
     *,
-    from_: Annotated[str, Parameter(name="--from", help="以哪一年度（或年度文件）为底本")],
+    from_: Annotated[str, Parameter(name="--from", metavar="年度或文件", help="以哪一年度（或年度文件）为底本")],
     output: Output = None,
     common: Common = COMMON,
 ) -> None:
@@ -143,7 +146,7 @@ def draft(
 
 
 @app.command(help="两份日历之间：哪些时刻与函件会出现、移动、消失")
-def diff(before: Source, after: Source, /, *, common: Common = COMMON) -> None:
+def diff(before: Before, after: After, /, *, common: Common = COMMON) -> None:
     """Print what the second calendar would change against the first."""
     from calendars.drafts import diff as difference
 
@@ -185,7 +188,7 @@ def _letter(change: dict[str, str | None]) -> str:
 
 @app.command(help="iCalendar 文件，可导入手机或 Outlook；写明城市时含该市的延期")
 def ics(
-    year: Annotated[int, Parameter(help="年度")],
+    year: Annotated[int, Parameter(name="年度", help="年度")],
     /,
     *,
     city: City = None,

@@ -75,8 +75,7 @@ def complaint(error: CycloptsError) -> str:  # noqa: PLR0911 - one return a kind
 def _name(error: CycloptsError) -> str:
     if error.argument is None:
         return "命令"
-    name = error.argument.name
-    return name if name.startswith("--") else name.upper()
+    return error.argument.name
 
 
 def _choices(error: exceptions.CoercionError) -> str:

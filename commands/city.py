@@ -47,7 +47,7 @@ def _list(console: Console, data: list[dict[str, str | None]]) -> None:
 
 @app.command(name="set", help="登记一市的邮箱")
 def set_(
-    city: Annotated[str, Parameter(help="设区市：拼音、中文名或行政区划代码")],
+    city: Annotated[str, Parameter(name="城市", help="设区市：拼音、中文名或行政区划代码")],
     /,
     *,
     email: Email = None,

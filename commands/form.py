@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 app = App(name="form")
 
-Slug = Annotated[str, Parameter(help="阶段，如 application；省办的评价表为 evaluation")]
-Workbook = Annotated[Path, Parameter(metavar="文件", help="Excel 工作簿（.xlsx）")]
+Slug = Annotated[str, Parameter(name="阶段", help="阶段，如 application；省办的评价表为 evaluation")]
+Workbook = Annotated[Path, Parameter(name="文件", help="Excel 工作簿（.xlsx）")]
 
 
 @app.command(help="空白模板：带下拉选项与填写说明")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 app = App(name="letters")
 
-Kind = Annotated[str, Parameter(help="种类，如 reminder、overdue、returned、digest")]
+Kind = Annotated[str, Parameter(name="种类", help="种类，如 reminder、overdue、returned、digest")]
 
 
 @app.command(help="预览某类函件的样稿（内容为虚构），不发送")
@@ -140,7 +140,9 @@ def show_list(console: Console, rows: Sequence[Row[Any]]) -> None:
 
 
 @app.command(help="一封函件的全文与来历")
-def show(number: Annotated[int, Parameter(help="编号，见 talent letters list")], /, *, season: Season = SEASON) -> int:
+def show(
+    number: Annotated[int, Parameter(name="编号", help="编号，见 talent letters list")], /, *, season: Season = SEASON
+) -> int:
     """Print one letter; 1 where there is none of that number."""
     from models.post import letter_by_id
 

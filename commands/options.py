@@ -18,6 +18,8 @@ from commands.output import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pydantic_core import ErrorDetails
+
     from calendars.year import Year
     from models.database import Database
     from models.stamp import Stamp
@@ -189,14 +191,28 @@ def environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise ConfigurationError("；".join(_fault(fault["loc"], fault["msg"]) for fault in error.errors())) from error
+        raise ConfigurationError("；".join(map(_fault, error.errors()))) from error
     except SettingsError as error:
-        raise ConfigurationError(str(error)) from error
+        unread = re.search(r'value for field "(\w+)"', str(error))  # a group of settings that is no JSON
+        raise ConfigurationError(f"TALENT_{unread[1].upper()}：写法不对" if unread else str(error)) from error
 
 
-def _fault(where: tuple[int | str, ...], what: str) -> str:
-    variable = "TALENT_" + "__".join(str(part).upper() for part in where)
-    return what.removeprefix("Value error, ") if where in {(), ("smtp",)} else f"{variable}：{what}"
+WRONG = {
+    "int_parsing": "应为整数",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "literal_error": "应为 {expected} 之一",
+    "extra_forbidden": "没有这一项设置",
+}
+"""What is wrong with a setting, by pydantic's kind of error."""
+
+
+def _fault(fault: ErrorDetails) -> str:
+    if fault["type"] == "value_error":  # said by the settings themselves, the variable included
+        return str(fault["ctx"]["error"])
+    named = {key: re.sub(r", | or ", "、", str(value)).replace("'", "") for key, value in fault.get("ctx", {}).items()}
+    variable = "TALENT_" + "__".join(str(part).upper() for part in fault["loc"])
+    return f"{variable}：{WRONG.get(fault['type'], '写法不对').format(**named)}"
 
 
 def calendar_of(source: str) -> Year:

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 app = App(name="phase")
 
-Slug = Annotated[str, Parameter(help="阶段，如 mentor-recommendation、application、shortlist")]
+Slug = Annotated[str, Parameter(name="阶段", help="阶段，如 mentor-recommendation、application、shortlist")]
 Until = Annotated[Day, Parameter(help="新的截止日，当天有效")]
 
 
 @app.command(help="办理到期该办的事，只办该办的；不写阶段时为全年")
 def advance(
-    phase: Annotated[str | None, Parameter(help="只推进这一阶段")] = None,
+    phase: Annotated[str | None, Parameter(name="阶段", help="只推进这一阶段")] = None,
     /,
     *,
     city: Cities | None = None,
@@ -151,7 +151,7 @@ def one_by_one(year: Year, places: Sequence[str], decide: Callable[[str], Outcom
 
 @app.command(help="省级管理办公室：对某市本次办理豁免一条“原则上”的规则")
 def waive(
-    rule: Annotated[str, Parameter(help="规则，如 interviews.ratio")],
+    rule: Annotated[str, Parameter(name="规则", help="规则，如 interviews.ratio")],
     /,
     *,
     phase: Annotated[str, Parameter(metavar="阶段", help="阶段")],

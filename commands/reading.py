@@ -98,7 +98,7 @@ def _states(before: State, after: State) -> str:
 
 
 def why(
-    phase: Annotated[str, Parameter(help="阶段")],
+    phase: Annotated[str, Parameter(name="阶段", help="阶段")],
     /,
     *,
     city: Annotated[str, Parameter(metavar="城市", help="设区市：拼音、中文名或行政区划代码")],

@@ -36,7 +36,7 @@ WEEKDAYS = "一二三四五六日"
 
 
 def rehearse(
-    year: Annotated[int, Parameter(help="年度")],
+    year: Annotated[int, Parameter(name="年度", help="年度")],
     /,
     *,
     inputs: Annotated[Path | None, Parameter(metavar="目录", help="演练材料；不写时用随程序附带的")] = None,

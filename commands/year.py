@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = App(name="year")
 
-Number = Annotated[int, Parameter(help="年度，如 2022")]
+Number = Annotated[int, Parameter(name="年度", help="年度，如 2022")]
 
 
 @app.command(name="open", help="打开年度：各市各阶段各一行；再次打开什么也不做")

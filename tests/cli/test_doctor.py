@@ -68,8 +68,28 @@ def test_bad_settings_are_said_before_anything_is_tried(talent: Talent, monkeypa
     monkeypatch.setenv("TALENT_COURIER", "pigeon")
     doctored, other = talent("doctor", "--json"), talent("status")
     assert (doctored.status, len(doctored.data["findings"]), doctored.data["findings"][0]["check"]) == (1, 1, "设置")
-    assert doctored.data["findings"][0]["says"].startswith("TALENT_COURIER")
-    assert (other.status, other.out, other.err.startswith("TALENT_COURIER")) == (1, "", True)
+    words = "TALENT_COURIER：应为 maildir、smtp 之一"
+    assert doctored.data["findings"][0]["says"] == words
+    assert (other.status, other.out, other.err) == (1, "", f"{words}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SMTP__PORT", "abc", "TALENT_SMTP__PORT：应为整数"),
+        ("SMTP__PORT", "0", "TALENT_SMTP__PORT：不能小于 1"),
+        ("SMTP__PORT", "65536", "TALENT_SMTP__PORT：不能大于 65535"),
+        ("SMTP__SECURITY", "ssl", "TALENT_SMTP__SECURITY：应为 tls、starttls、none 之一"),
+        ("SMTP__PROT", "25", "TALENT_SMTP__PROT：没有这一项设置"),
+        ("SMTP", "mail.example", "TALENT_SMTP：写法不对"),
+    ],
+)
+def test_what_is_wrong_with_a_setting_is_said_in_chinese(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(f"TALENT_{name}", value)
+    ran = talent("status")
+    assert (ran.status, ran.out, ran.err) == (1, "", f"{words}\n")
 
 
 def test_a_relay_that_does_not_answer_is_a_finding(

@@ -16,10 +16,10 @@ CHINESE = "的一在"
     [
         (("nope",), "没有“nope”这个命令。"),
         (("calendar", "shw"), "没有“shw”这个命令。"),
-        (("calendar", "show"), "缺少 YEAR。"),
+        (("calendar", "show"), "缺少 年度或文件。"),
         (("calendar", "show", "2022", "--xx"), "没有“--xx”这个选项。"),
         (("calendar", "show", "2022", "2023"), "多出了“2023”。"),
-        (("calendar", "draft", "x", "--from", "2022"), "YEAR 不能是“x”，应为整数。"),
+        (("calendar", "draft", "x", "--from", "2022"), "年度 不能是“x”，应为整数。"),
         (("calendar", "draft", "2023"), "缺少 --from。"),
         (
             ("calendar", "show", "2022", "--as-of", "昨天"),
@@ -72,6 +72,8 @@ def test_every_help_page_speaks_chinese(talent: Talent, command: tuple[str, ...]
     assert [word for word in english if word in ran.out] == []
     described = [line for line in ran.out.splitlines() if line.startswith("│ ")]
     assert [line for line in described if line.isascii()] == []
+    named = [*ran.out.splitlines()[0].split(), *(word for line in described for word in line.split()[1:4])]
+    assert [word for word in named if word.isascii() and word.isupper() and word not in {"URL", "JSON", "HTML"}] == []
 
 
 def test_the_module_and_the_script_are_one_command() -> None:
