@@ -45,7 +45,7 @@ def test_the_same_workbook_again_changes_nothing(approved: Scene) -> None:
 
     assert load(80, "2022-01-24T10:00") == "南京《面试名单》已导入 2 行。"
     before = ledger.fingerprint(approved.database)
-    assert load(80, "2022-01-25T10:00") == "南京《面试名单》与上次导入的文件相同，未作改动。"
+    assert load(80, "2022-01-25T10:00") == "南京《面试名单》与上次导入的内容相同，未作改动。"
     assert ledger.fingerprint(approved.database) == before
     assert load(81, "2022-01-25T10:00") == "南京《面试名单》已导入 2 行。"
     assert ledger.fingerprint(approved.database) != before

@@ -145,3 +145,13 @@ def test_a_closed_year_takes_no_act(scene: Scene) -> None:
         connection.execute(update(table_of(ProgrammeYear)).values(closed_as_of=instant("2023-01-01T00:00")))
     with pytest.raises(YearClosed, match="2022 年度已归档"):
         scene.submit(ROLL, NANJING, "2023-01-02T10:00")
+
+
+def test_a_dry_run_may_look_at_any_instant(database: Database) -> None:
+    Scene.begin(database, rehearsal=False)
+    submit(database, YEAR, ROLL, NANJING, stamp("2022-01-05T10:00"))
+    before = ledger.fingerprint(database)
+    for looked_at in ("2022-01-02T10:00", "2022-01-16T00:00"):
+        ahead = Stamp("省办", instant("2022-01-05T11:00"), instant(looked_at))
+        assert submit(database, YEAR, ROLL, NANJING, ahead, dry_run=True).outcome == "refused"
+    assert ledger.fingerprint(database) == before
