@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+import json
 from typing import TYPE_CHECKING
 
 from acts.crosschecks import faults
@@ -18,6 +18,8 @@ from gates.states import Event, State
 from models import loading
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from acts.season import Season
     from forms.reading import Reading
     from models.database import Database
@@ -33,17 +35,16 @@ def load(
     """Load a city's workbook of a form: a phase's slug, or `evaluation`, which the province loads.
 
     `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads. The same
-    file loaded again changes nothing. The workbook is read before the transaction begins.
+    rows loaded again change nothing. The workbook is read before the transaction begins.
     """
-    content = source.read_bytes() if isinstance(source, Path) else source
-    reading = read(content, form)
+    reading = read(source, form)
     phase = YEAR_END if form == EVALUATION else form
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell = season.cells[phase, city]
         why = _not_now(season, cell, form)
-        outcome = refuse(season, cell, Event.LOAD, why) if why else _load(season, cell, reading, content)
+        outcome = refuse(season, cell, Event.LOAD, why) if why else _load(season, cell, reading)
     return season.answered(outcome)
 
 
@@ -56,7 +57,7 @@ def _not_now(season: Season, cell: Cell, form: str) -> str | None:
     return f"{title} 现为“{cell.state.chinese}”，评价结果须在该市报送之后、公布结果之前导入。"
 
 
-def _load(season: Season, cell: Cell, reading: Reading, content: bytes) -> Outcome:
+def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     year, city = season.year.year, cell.city
     title = f"{season.year.city(city).name}《{FORMS[reading.slug].title}》"
     season.flush()
@@ -64,9 +65,9 @@ def _load(season: Season, cell: Cell, reading: Reading, content: bytes) -> Outco
     if errors:
         said = f"{title}有 {len(errors)} 处错误，未导入；请逐条改正后重新导入。"
         return Outcome("form-errors", said, errors=errors, warnings=reading.warnings)
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = _fingerprint(reading)
     if loading.newest_load(season.connection, year, reading.slug, city) == sha256:
-        return Outcome("done", f"{title}与上次导入的文件相同，未作改动。", warnings=reading.warnings)
+        return Outcome("done", f"{title}与上次导入的内容相同，未作改动。", warnings=reading.warnings)
     rows = sum(map(len, reading.rows.values()))
     loading.replace(season.connection, year, city, rows_of(season, city, reading))
     loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
@@ -74,3 +75,9 @@ def _load(season: Season, cell: Cell, reading: Reading, content: bytes) -> Outco
     empty = [sheet.name for sheet in FORMS[reading.slug].sheets if not reading.rows[sheet.key]]
     said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
     return Outcome("done", f"{title}已导入 {rows} 行{said}。", warnings=reading.warnings)
+
+
+def _fingerprint(reading: Reading) -> str:
+    """Give what two workbooks of the same rows share; a program that saves one again changes its bytes."""
+    rows = {key: [row.model_dump(mode="json") for row in rows] for key, rows in reading.rows.items()}
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -28,7 +28,7 @@ def loaded(connection: Connection, year: int, form: str, city: str) -> bool:
 
 
 def newest_load(connection: Connection, year: int, form: str, city: str) -> str | None:
-    """Give the SHA-256 of the workbook that is the city's draft."""
+    """Give the fingerprint of the rows that are the city's draft."""
     table = table_of(WorkbookLoad)
     query = select(table.c.sha256).where(table.c.year == year, table.c.form == form, table.c.city == city)
     return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar()
