@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 UNFIT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9.-]{1,128}>")
+TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:; ?[a-z]+=[A-Za-z0-9-]+)*")
 LONGEST_NAME = 45  # bytes of UTF-8: one encoded word of 75 characters, since some mail hosts refuse a folded From
 OURS = ("From", "To", "Subject", "Date", "Message-ID", "References", "List-Id", "Auto-Submitted")
 WORD_BYTES = 39  # of UTF-8 in an encoded word: the line, its name included, stays within the 76 of RFC 2047
@@ -54,6 +55,15 @@ POLICY = _Policy(linesep="\r\n")
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter: `name` as the recipient saves it, `type` a MIME type with its parameters."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A queued letter on its way.
 
@@ -71,6 +81,7 @@ class Outgoing:
     text: str
     html: str
     queued_at: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 def build(letter: Outgoing) -> EmailMessage:
@@ -81,11 +92,17 @@ def build(letter: Outgoing) -> EmailMessage:
     message.set_content(letter.text, charset="utf-8", cte="base64")
     message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="base64")
     message.set_boundary(_boundary(letter))
+    for attachment in letter.attachments:
+        _attach(message, attachment)
+    if letter.attachments:
+        message.set_boundary(f"{_boundary(letter)}_m")
     return message
 
 
 def flatten(letter: Outgoing) -> bytes:
     """The bytes of `build(letter)`, CRLF lines, without the library's cost a letter. Raises UnfitHeader."""
+    if letter.attachments:
+        return build(letter).as_bytes()
     head = "".join(_line(name, value) for name, value in _headers(letter)).encode()
     boundary = _boundary(letter).encode()
     return FRAME % (head, boundary, boundary, _body(letter.text), boundary, _body(letter.html), boundary)
@@ -108,6 +125,15 @@ def mailbox(sender: str) -> Address:
 def fit_address(value: str) -> str:
     """Give a bare address as it may stand in a header. Raises UnfitHeader."""
     return _matching(ADDRESS, "To", _clean("To", value.strip()))
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    kind = _matching(TYPE, "Content-Type", attachment.type)
+    essence, *pairs = (part.strip() for part in kind.split(";"))
+    maintype, subtype = essence.split("/")
+    name = _clean("Content-Disposition", attachment.name)
+    params = dict(pair.split("=", 1) for pair in pairs)
+    message.add_attachment(attachment.content, maintype, subtype, filename=name, params=params)
 
 
 def _headers(letter: Outgoing) -> list[tuple[str, str]]:
