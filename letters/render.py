@@ -17,6 +17,8 @@ from letters.titles import subject, title
 from letters.words import DECISIONS, DUTIES, GROUPS, OFFICE, PASSED, PROGRAMME, YOU
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Template
 
     from letters.brief import Brief, Item
@@ -46,8 +48,19 @@ def render(brief: Brief) -> Rendered:
     if brief.audience not in OCCURS.get((brief.kind, brief.phase), ()):
         raise NoSuchLetter(kind=brief.kind, phase=brief.phase, audience=brief.audience)
     view = _view(brief)
-    text, html = (_template(brief.kind, form).render(view) for form in FORMS)
-    return Rendered(subject=subject(brief), text=BLANKS.sub("\n\n", text).strip() + "\n", html=html)
+    text, html = (_filled(_template(brief.kind, form), form, view) for form in FORMS)
+    return Rendered(subject=subject(brief), text=text, html=html)
+
+
+def fill(name: str, view: Mapping[str, Any]) -> str:
+    """Fill a shared template, `envelope.txt` or `envelope.html`, in the frame that every letter has."""
+    form = name.rpartition(".")[2]
+    return _filled(_environment(form).get_template(name), form, view)
+
+
+def _filled(template: Template, form: str, view: Mapping[str, Any]) -> str:
+    filled = template.render(view)
+    return BLANKS.sub("\n\n", filled).strip() + "\n" if form == "txt" else filled
 
 
 @cache
