@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from acts import recipients
+from acts.invitations import calendar_file
 from acts.judging import scope_of
 from calendars.deadlines import day_of
 from letters.brief import Brief, Item
@@ -53,10 +54,14 @@ def correspond(season: Season) -> None:
     owed, season.owed = season.owed, []
     written = queued_keys(season.connection, season.year.year, (one.slot for one in owed))
     rows: dict[LetterKey, LetterRow] = {}
+    files: dict[tuple[str, str | None, str], str | None] = {}
     for one, recipient in _addressed(season, owed):
-        key = _key(one, recipient)
-        if key not in written and key not in rows:
-            rows[key] = _written(season, one, recipient, key)
+        key, cause = _key(one, recipient), (one.kind, one.phase, one.city)
+        if key in written or key in rows:
+            continue
+        if cause not in files:
+            files[cause] = calendar_file(season, one)
+        rows[key] = _written(season, one, recipient, key, files[cause])
     season.writes.letters.extend(rows.values())
 
 
@@ -97,7 +102,7 @@ def _key(owed: Owed, recipient: Recipient) -> LetterKey:
     return (owed.phase or ALL, city, attempt, recipient.key, owed.kind, owed.slot)
 
 
-def _written(season: Season, owed: Owed, recipient: Recipient, key: LetterKey) -> LetterRow:
+def _written(season: Season, owed: Owed, recipient: Recipient, key: LetterKey, ics: str | None) -> LetterRow:
     rendered = render(_brief(season, owed, recipient))
     return LetterRow(
         *key,
@@ -109,6 +114,7 @@ def _written(season: Season, owed: Owed, recipient: Recipient, key: LetterKey) -
         message_id=message_id(urlsplit(season.stamp.base_url).hostname or DOMAIN, season.year.year, key),
         state="queued" if recipient.address else "held",
         detail=None if recipient.address else "未登记邮箱",
+        ics=ics,
     )
 
 

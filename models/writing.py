@@ -102,6 +102,7 @@ class LetterRow:
     message_id: str
     state: str = "queued"
     detail: str | None = None
+    ics: str | None = None
 
     @property
     def key(self) -> LetterKey:
