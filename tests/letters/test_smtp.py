@@ -160,7 +160,8 @@ async def test_no_relay_at_all_is_a_retry() -> None:
         gone = _courier(relay)
     deliveries = await gone.deliver(LETTERS)
     assert [delivery.state for delivery in deliveries] == ["retry"] * 3
-    assert deliveries[2].detail.startswith("连不上邮件服务器：")
+    assert [delivery.tried for delivery in deliveries] == [False] * 3
+    assert deliveries[2].detail == f"未能交给邮件服务器：端口 {relay.port} 没有邮件服务（连接被拒绝）"
 
 
 async def test_what_a_relay_says_is_kept_as_one_clean_short_line() -> None:
