@@ -116,7 +116,9 @@ class Wire(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._waiter is not None and not self._waiter.done():
+        if self._replies:
+            self._wake()
+        elif self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(self._trouble)
 
     def _wake(self) -> None:

@@ -20,79 +20,20 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from letters.smtp import OpenRelay, Relay, SmtpCourier
 from tests.letters.post import letter
-
-GOOD = {
-    "greeting": "220 relay",
-    "EHLO": "250 relay",
-    "MAIL": "250 ok",
-    "RCPT": "250 ok",
-    "DATA": "354 go",
-    "dot": "250 taken",
-    "RSET": "250 ok",
-    "QUIT": "221 bye",
-}
-DROP, HANG = "drop", "hang"
+from tests.letters.relays import DROP, HANG, Faulty
 
 
-class _Faulty:
-    """A relay that answers by the book but for the faults named, each stage's used up in turn.
-
-    `accepted` holds the recipients whose final dot it read, whatever it then said.
-    """
-
-    def __init__(self, faults: dict[str, list[str]]) -> None:
-        self.faults = faults
-        self.accepted: list[str] = []
-        self.connections = 0
-        self.port = 0
-
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[_Faulty]:
-        server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        async with server:
-            yield self
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        stage, recipient = "greeting", ""
-        try:
-            while (reply := await self._answer(writer, stage)) and stage != "QUIT":
-                if reply.startswith("354"):
-                    await reader.readuntil(b"\r\n.\r\n")
-                    self.accepted.append(recipient)
-                    stage = "dot"
-                    continue
-                line = (await reader.readuntil(b"\r\n")).decode()
-                stage = line[:4]
-                recipient = line[9:-3] if stage == "RCPT" else recipient
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    async def _answer(self, writer: asyncio.StreamWriter, stage: str) -> str:
-        """Say the stage's answer and give it; nothing where the connection is to end."""
-        reply = self.faults[stage].pop(0) if self.faults.get(stage) else GOOD[stage]
-        if reply == HANG:
-            await asyncio.sleep(60)
-        if reply == DROP:
-            return ""
-        writer.write(f"{reply}\r\n".encode())
-        await writer.drain()
-        return "" if reply.startswith("421") else reply
-
-
-def _courier(relay: _Faulty) -> SmtpCourier:
-    return SmtpCourier(Relay("127.0.0.1", relay.port, "none", command_seconds=0.3, dot_seconds=0.3))
+def _courier(relay: Faulty, connections: int = 1) -> SmtpCourier:
+    return SmtpCourier(
+        Relay("127.0.0.1", relay.port, "none", command_seconds=0.3, dot_seconds=0.3, connections=connections)
+    )
 
 
 LETTERS = [letter(number, recipient=f"{name}@city.example") for number, name in enumerate(("a", "b", "c"))]
 A, B, C = (sent.recipient for sent in LETTERS)
 
 
+@pytest.mark.parametrize("grouped", [False, True], ids=["in turn", "in groups"])
 @pytest.mark.parametrize(
     ("stage", "reply", "states", "accepted"),
     [
@@ -128,9 +69,9 @@ A, B, C = (sent.recipient for sent in LETTERS)
     ],
 )
 async def test_each_trouble_is_settled_by_its_side_of_the_dot(
-    stage: str, reply: str, states: list[str], accepted: list[str]
+    stage: str, reply: str, states: list[str], accepted: list[str], grouped: bool
 ) -> None:
-    async with _Faulty({stage: [reply]}).serving() as relay:
+    async with Faulty({stage: [reply]}, grouped=grouped).serving() as relay:
         deliveries = await _courier(relay).deliver(LETTERS)
         assert [(delivery.key, delivery.state) for delivery in deliveries] == [
             (sent.key, state) for sent, state in zip(LETTERS, states, strict=True)
@@ -140,9 +81,40 @@ async def test_each_trouble_is_settled_by_its_side_of_the_dot(
     assert said in deliveries[0].detail
 
 
+async def test_a_group_without_a_recipient_that_is_bidden_on_sends_nothing() -> None:
+    async with Faulty({"RCPT": ["550 no such box"], "DATA": ["354 go on"]}, grouped=True).serving() as relay:
+        deliveries = await _courier(relay).deliver(LETTERS)
+        assert [delivery.state for delivery in deliveries] == ["failed", "sent", "sent"]
+        assert (relay.accepted, relay.connections) == ([B, C], 1)
+
+
+async def test_a_letter_announced_on_a_line_that_breaks_goes_out_on_another() -> None:
+    for trouble in (DROP, "421 going down", HANG, "what"):
+        async with Faulty({f"dot {A}": [trouble]}, grouped=True).serving() as relay:
+            deliveries = await _courier(relay).deliver(LETTERS)
+            assert [delivery.state for delivery in deliveries][1:] == ["sent", "sent"]
+            assert (relay.accepted, relay.connections) == ([A, B, C], 2)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+@pytest.mark.parametrize("ending", [DROP, "421 enough for one connection"])
+async def test_a_connection_that_is_worn_out_is_no_try_of_a_letter(ending: str, grouped: bool) -> None:
+    async with Faulty({f"MAIL {A}": [ending], f"MAIL {B}": [ending]}, grouped=grouped).serving() as relay:
+        deliveries = await _courier(relay).deliver(LETTERS)
+        assert [delivery.state for delivery in deliveries] == ["sent", "sent", "sent"]
+        assert (relay.accepted, relay.connections) == ([A, B, C], 3)
+
+
+async def test_what_a_relay_says_unasked_is_no_answer_to_the_next_letter() -> None:
+    async with Faulty({f"dot {A}": ["250 taken\r\n250 and more"]}).serving() as relay:
+        deliveries = await _courier(relay).deliver(LETTERS)
+        assert [delivery.state for delivery in deliveries] == ["sent", "sent", "sent"]
+        assert (relay.accepted, relay.connections) == ([A, B, C], 2)
+
+
 async def test_after_three_lost_connections_in_a_row_the_rest_waits() -> None:
     letters = [letter(number) for number in range(6)]
-    async with _Faulty({"dot": [DROP] * 6}).serving() as relay:
+    async with Faulty({"dot": [DROP] * 6}).serving() as relay:
         deliveries = await _courier(relay).deliver(letters)
         assert [delivery.state for delivery in deliveries] == ["unknown"] * 3 + ["retry"] * 3
         assert relay.connections == 3
@@ -150,13 +122,13 @@ async def test_after_three_lost_connections_in_a_row_the_rest_waits() -> None:
 
 async def test_lost_connections_that_are_not_in_a_row_stop_nothing() -> None:
     letters = [letter(number) for number in range(8)]
-    async with _Faulty({"RCPT": [DROP, "250 ok"] * 4}).serving() as relay:
+    async with Faulty({"RCPT": [DROP, "250 ok"] * 4}).serving() as relay:
         deliveries = await _courier(relay).deliver(letters)
     assert [delivery.state for delivery in deliveries] == ["retry", "sent"] * 4
 
 
 async def test_no_relay_at_all_is_a_retry() -> None:
-    async with _Faulty({}).serving() as relay:
+    async with Faulty({}).serving() as relay:
         gone = _courier(relay)
     deliveries = await gone.deliver(LETTERS)
     assert [delivery.state for delivery in deliveries] == ["retry"] * 3
@@ -165,7 +137,7 @@ async def test_no_relay_at_all_is_a_retry() -> None:
 
 
 async def test_what_a_relay_says_is_kept_as_one_clean_short_line() -> None:
-    async with _Faulty({"RCPT": ["550-no\x1b[31m\r\n550 such " + "x" * 500]}).serving() as relay:
+    async with Faulty({"RCPT": ["550-no\x1b[31m\r\n550 such " + "x" * 500]}).serving() as relay:
         [delivery] = await _courier(relay).deliver(LETTERS[:1])
     assert delivery.detail == ("550 no [31m such " + "x" * 500)[:200]
 
@@ -182,7 +154,7 @@ def test_but_may_to_this_machine(host: str) -> None:
 
 
 async def test_a_relay_without_starttls_gets_nothing_where_it_is_required() -> None:
-    async with _Faulty({}).serving() as relay:
+    async with Faulty({}).serving() as relay:
         courier = SmtpCourier(Relay("127.0.0.1", relay.port, "starttls", "office", "secret", command_seconds=0.3))
         deliveries = await courier.deliver(LETTERS)
         assert [delivery.state for delivery in deliveries] == ["retry"] * 3

@@ -1,0 +1,115 @@
+"""A relay that misbehaves where it is told to, for the tests of the SMTP courier."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+GOOD = {
+    "greeting": "220 relay",
+    "EHLO": "250 relay",
+    "MAIL": "250 ok",
+    "RCPT": "250 ok",
+    "DATA": "354 go",
+    "dot": "250 taken",
+    "RSET": "250 ok",
+    "QUIT": "221 bye",
+}
+DROP, HANG, SLOW = "drop", "hang", "slow"
+SLOW_SECONDS = 0.4
+
+
+class Faulty:
+    """A relay that answers by the book but for the faults named, each stage's used up in turn.
+
+    `faults` may also name a letter by its recipient's stage (`RCPT a@city.example`). `accepted` holds the recipients
+    whose final dot it read, whatever it then said; `at_once` the most connections that stood together.
+    """
+
+    def __init__(self, faults: dict[str, list[str]], *, grouped: bool = False, most: int = 100) -> None:
+        self.faults = faults
+        self.grouped = grouped
+        self.most = most
+        self.accepted: list[str] = []
+        self.connections = 0
+        self.standing = 0
+        self.at_once = 0
+        self.port = 0
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[Faulty]:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        async with server:
+            yield self
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self.standing += 1
+        self.at_once = max(self.at_once, self.standing)
+        try:
+            await _Talk(self, reader, writer).go()
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+            pass
+        finally:
+            self.standing -= 1
+            writer.close()
+
+
+class _Talk:
+    """One conversation: `stage` is what the client did last, `envelope` the stages it may count on."""
+
+    def __init__(self, relay: Faulty, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.relay, self.reader, self.writer = relay, reader, writer
+        self.stage, self.recipient = "greeting", ""
+        self.envelope: set[str] = set()
+
+    async def go(self) -> None:
+        while (reply := await self._answer()) and self.stage != "QUIT":
+            if reply.startswith("354"):
+                await self._content()
+                continue
+            line = (await self.reader.readuntil(b"\r\n")).decode()
+            self.stage = line[:4]
+            self.recipient = line[9:-3] if self.stage == "RCPT" else self.recipient
+            self.envelope -= {"MAIL", "RCPT"} if self.stage in {"MAIL", "RSET"} else set()
+
+    async def _content(self) -> None:
+        while (await self.reader.readuntil(b"\r\n")) != b".\r\n":
+            pass
+        self.stage = "dot"
+        if "RCPT" in self.envelope:
+            self.relay.accepted.append(self.recipient)
+
+    async def _answer(self) -> str:
+        """Say the stage's answer and give it; nothing where the connection is to end."""
+        reply = self._reply()
+        if reply.startswith(SLOW):
+            await asyncio.sleep(SLOW_SECONDS)
+            reply = GOOD[self.stage]
+        if reply == HANG:
+            await asyncio.sleep(60)
+        if reply == DROP:
+            return ""
+        if reply[:1] == "2":
+            self.envelope |= {self.stage}
+        self.writer.write(f"{reply}\r\n".encode())
+        await self.writer.drain()
+        return "" if reply.startswith("421") else reply
+
+    def _reply(self) -> str:
+        named = (f"{self.stage} {self.recipient}", self.stage)
+        planned = next((self.relay.faults[name] for name in named if self.relay.faults.get(name)), None)
+        if planned:
+            return planned.pop(0)
+        if self.stage == "greeting" and self.relay.standing > self.relay.most:
+            return "421 too many connections"
+        needed = {"RCPT": "MAIL", "DATA": "RCPT", "dot": "RCPT"}.get(self.stage)
+        if needed and needed not in self.envelope:
+            return "554 no valid recipients"
+        if self.stage == "EHLO" and self.relay.grouped:
+            return "250-relay\r\n250 PIPELINING"
+        return GOOD[self.stage]
