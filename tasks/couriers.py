@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from letters.couriers import Courier
-    from settings import Settings
+    from letters.relay import Relay
+    from settings import Settings, SmtpSettings
 
 
 def courier(settings: Settings) -> Courier:
@@ -15,8 +16,21 @@ def courier(settings: Settings) -> Courier:
         from letters.maildir import MaildirCourier
 
         return MaildirCourier(settings.maildir)
-    from letters.smtp import Relay, SmtpCourier
+    from letters.smtp import SmtpCourier
 
-    smtp = settings.smtp
-    password = None if smtp.password is None else smtp.password.get_secret_value()
-    return SmtpCourier(Relay(smtp.host, smtp.port, smtp.security, smtp.username, password))
+    return SmtpCourier(relay(settings.smtp))
+
+
+def relay(smtp: SmtpSettings) -> Relay:
+    """Give the relay of `TALENT_SMTP__…`."""
+    from letters.relay import Relay
+
+    return Relay(
+        smtp.host,
+        smtp.port,
+        smtp.security,
+        smtp.username,
+        None if smtp.password is None else smtp.password.get_secret_value(),
+        connections=smtp.connections,
+        per_minute=smtp.per_minute,
+    )
