@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from acts import recipients
 from acts.invitations import calendar_file
 from acts.judging import scope_of
-from calendars.deadlines import day_of
+from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.render import render
 from models.parties import Reach
@@ -17,6 +17,7 @@ from models.writing import ALL, LetterRow, message_id, queued_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from acts.recipients import Recipient
     from acts.season import Owed, Season
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 DOMAIN = "talent-calendar.example"
 ONCE_EVER = frozenset({"appointment"})
 """Kinds of which a recipient gets one in a year, whatever city, attempt or filing causes it."""
+
+UNTIL_DUE = frozenset({"opened", "reminder", "returned", "rerun"})
+"""Kinds that ask for something by a due instant, and say nothing true after it."""
 
 COUNTED: Mapping[tuple[str, str], str] = {
     ("passed", "application"): "chosen",
@@ -115,7 +119,15 @@ def _written(season: Season, owed: Owed, recipient: Recipient, key: LetterKey, i
         state="queued" if recipient.address else "held",
         detail=None if recipient.address else "未登记邮箱",
         ics=ics,
+        valid_until=_valid_until(season, owed),
     )
+
+
+def _valid_until(season: Season, owed: Owed) -> datetime | None:
+    """Give the instant from which a letter says what is no longer so, where the calendar alone tells it."""
+    if owed.kind in UNTIL_DUE and owed.due is not None:
+        return owed.due.instant
+    return end_of(day_of(season.stamp.as_of)) if owed.kind == "digest" else None
 
 
 def _brief(season: Season, owed: Owed, recipient: Recipient) -> Brief:

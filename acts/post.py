@@ -2,53 +2,161 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from acts.reconcile import reconcile
+from calendars.errors import TalentError
+from letters.envelope import Part, compose
 from letters.maildir import MaildirCourier
 from letters.message import Outgoing
-from models import post
+from letters.witnesses import MaildirWitness, Nobody
+from models import clock, post, workers
 
 if TYPE_CHECKING:
-    from letters.couriers import Courier
+    from collections.abc import Sequence
+
+    from letters.brief import Kind
+    from letters.couriers import Courier, Delivery
+    from letters.witnesses import Witness
     from models.database import Database
     from models.post import Claimed
     from models.stamp import Stamp
+    from models.workers import Worker
+
+FIRST, LEAST = 100, 20
+"""Letters taken in hand at first, and at least."""
+
+SECONDS_IN_HAND = 10.0
+"""About how long a letter is in hand before it is offered: an act that makes it untrue meanwhile comes too late."""
+
+WATCH_SECONDS = 30.0
+"""How often a worker looks whether its lock is still its own."""
+
+
+class LockLost(TalentError):
+    """与数据库的连接中断，本次投递已停止；下一次投递会核对手中的函件。"""
 
 
 @dataclass(slots=True)
 class Posted:
-    """How many letters were sent, refused for good, put off, or are of unknown fate."""
+    """How many letters were sent, refused for good, put off, or are of unknown fate; `alarm` says why none was."""
 
     sent: int = 0
     failed: int = 0
     retry: int = 0
     unknown: int = 0
+    alarm: str | None = None
 
 
-async def send(database: Database, courier: Courier, sender: str, stamp: Stamp) -> Posted:
-    """Drain what is queued and due, batch by batch, until nothing is; `sender` is the From of every letter."""
-    post.orphaned(database, stamp.at, again=isinstance(courier, MaildirCourier))
-    posted = Posted()
-    while True:
-        token, held = post.claim(database, stamp.as_of, stamp.at)
-        if not held:
-            return posted
-        deliveries = await courier.deliver([_outgoing(one, sender) for one in held])
-        post.mark(database, token, held, deliveries, stamp.as_of, stamp.at)
+async def send(
+    database: Database,
+    courier: Courier,
+    sender: str,
+    stamp: Stamp,
+    *,
+    witness: Witness | None = None,
+    ticks: clock.Ticks | None = None,
+) -> Posted:
+    """Drain what is queued and due until nothing is; `sender` is the From of every letter.
+
+    What a dead worker left is settled first, by the `witness` (None: the mailbox itself for a maildir, else nobody).
+    `ticks` are the machine's, against which the clock is checked; None where it does not count (a rehearsal).
+    """
+    alarm = clock.doubted(database, stamp.at, ticks) if ticks is not None else None
+    if alarm is not None:
+        return Posted(alarm=alarm)
+    with workers.at_work(database) as worker:
+        reconcile(database, witness or _own_witness(courier), stamp.at)
+        run = _Run(database, courier, sender, stamp, worker)
+        async with courier:
+            await _while_held(worker, run)
+    return run.posted
+
+
+def _own_witness(courier: Courier) -> Witness:
+    return MaildirWitness(courier.path) if isinstance(courier, MaildirCourier) else Nobody()
+
+
+async def _while_held(worker: Worker, run: _Run) -> None:
+    """Let it run, but no longer than the worker's lock is its own. Raises LockLost."""
+    work = asyncio.ensure_future(run.drain())
+    while not (await asyncio.wait({work}, timeout=WATCH_SECONDS))[0]:
+        if not worker.holds():
+            work.cancel()
+            await asyncio.wait({work})
+            raise LockLost
+    await work
+
+
+class _Run:
+    """One worker's run. It takes more in hand as soon as half of what it has is settled: no slow letter stalls it."""
+
+    def __init__(self, database: Database, courier: Courier, sender: str, stamp: Stamp, worker: Worker) -> None:
+        self.database, self.courier, self.sender = database, courier, sender
+        self.stamp, self.token = stamp, worker.token
+        self.posted = Posted()
+        self._in_hand = self._settled = 0
+        self._some_settled = asyncio.Event()
+        self._nobody_there = False
+
+    async def drain(self) -> None:
+        began = asyncio.get_running_loop().time()
+        size = FIRST
+        async with asyncio.TaskGroup() as batches:
+            while not self._nobody_there and (held := self._claim(size)):
+                self._in_hand += len(held)
+                batches.create_task(self._deliver(held))
+                while self._in_hand > size // 2:
+                    self._some_settled.clear()
+                    await self._some_settled.wait()
+                elapsed = asyncio.get_running_loop().time() - began
+                size = min(max(int(self._settled / elapsed * SECONDS_IN_HAND), LEAST), post.BATCH)
+
+    def _claim(self, size: int) -> list[Claimed]:
+        return post.claim(self.database, self.token, self.stamp.as_of, self.stamp.at, size)
+
+    async def _deliver(self, held: Sequence[Claimed]) -> None:
+        """Ask again which of them are still owed, hand those over, and put each answer on record as it comes."""
+        untrue = post.no_longer_owed(self.database, self.token)
+        self._count(sum(one.id in untrue for one in held))
+        members: dict[str, list[Claimed]] = defaultdict(list)
+        for one in held:
+            if one.id not in untrue:
+                members[one.message_id].append(one)
+        letters = [_outgoing(theirs, self.sender) for theirs in members.values()]
+        async for deliveries in self.courier.settling(letters):
+            self._mark([(one, delivery) for delivery in deliveries for one in members[delivery.key]])
+
+    def _mark(self, settled: Sequence[tuple[Claimed, Delivery]]) -> None:
+        held, deliveries = [one for one, _ in settled], [delivery for _, delivery in settled]
+        post.mark(self.database, self.token, held, deliveries, self.stamp.as_of, self.stamp.at)
         for delivery in deliveries:
-            setattr(posted, delivery.state, getattr(posted, delivery.state) + 1)
+            setattr(self.posted, delivery.state, getattr(self.posted, delivery.state) + 1)
+        self._nobody_there = not any(delivery.tried for delivery in deliveries)
+        self._count(len(settled))
+
+    def _count(self, settled: int) -> None:
+        self._in_hand -= settled
+        self._settled += settled
+        self._some_settled.set()
 
 
-def _outgoing(one: Claimed, sender: str) -> Outgoing:
+def _outgoing(members: Sequence[Claimed], sender: str) -> Outgoing:
+    """The message that answers these obligations of one recipient."""
+    lead = members[0]
+    composed = compose([Part(cast("Kind", one.kind), one.subject, one.text, one.html, one.ics) for one in members])
     return Outgoing(
-        key=one.message_id,
-        message_id=one.message_id,
-        thread=one.thread,
+        key=lead.message_id,
+        message_id=lead.message_id,
+        thread=lead.thread,
         sender=sender,
-        recipient=one.address,
-        subject=one.subject,
-        text=one.text,
-        html=one.html,
-        queued_at=one.queued_at,
+        recipient=lead.address,
+        subject=composed.subject,
+        text=composed.text,
+        html=composed.html,
+        queued_at=max(one.queued_at for one in members),
+        attachments=composed.attachments,
     )

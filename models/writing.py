@@ -6,12 +6,13 @@ import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars.errors import TalentError
 from gates.states import State
 from models.columns import table_of
+from models.post import HELD_BACK
 from models.season import CityPhase, CityYear, ExtensionRow, Filing, Letter, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class LetterRow:
     state: str = "queued"
     detail: str | None = None
     ics: str | None = None
+    valid_until: datetime | None = None
 
     @property
     def key(self) -> LetterKey:
@@ -136,6 +138,7 @@ def write(connection: Connection, year: int, writes: Writes, stamp: Stamp) -> No
     for model, rows in ((ExtensionRow, writes.grants), (WaiverRow, writes.waivings), (Filing, writes.judged)):
         _insert(connection, table_of(model), [{"year": year, **asdict(row), **signed} for row in rows])
     _cancel(connection, year, writes.moves)
+    _supersede(connection, year, writes.letters)
     _queue(connection, year, writes.letters, stamp)
     bump(connection, year)
 
@@ -203,26 +206,50 @@ def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str
         connection.execute(dialect.insert(table).inline().on_conflict_do_nothing(), rows)
 
 
-ASKING = ("opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed")
+ASKING = ("opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed", "visits-short")
 """The kinds that ask for something, and are untrue once the city phase has moved on."""
+
+SETTLING = ("passed", "result")
+"""The kinds that say that something is settled, and are untrue once it is opened again."""
 
 DATED = ("reminder",)
 """The kinds that are owed anew under other dates."""
 
+NEWEST = ("reminder", "visits-short", "digest")
+"""The kinds of which only the newest is worth sending."""
+
 
 def _cancel(connection: Connection, year: int, moves: Sequence[Move]) -> None:
-    """Take back letters still queued that are no longer owed: the city phase moved on, or was given other dates."""
+    """Take back letters that are no longer owed: the city phase moved on, was opened again, or given other dates."""
     moved = {(move.after.phase, move.after.city) for move in moves if move.before.state is not move.after.state}
     dated = {(move.after.phase, move.after.city) for move in moves if move.event == "extend" and not move.refused}
+    again = {(move.after.phase, move.after.city) for move in moves if move.event == "rerun" and not move.refused}
     table = table_of(Letter)
-    for touched, kinds in ((moved, ASKING), (dated - moved, DATED)):
+    for touched, kinds in ((moved, ASKING), (again, SETTLING), (dated - moved, DATED)):
         if touched:
-            connection.execute(
-                update(table)
-                .where(table.c.year == year, table.c.state == "queued", table.c.kind.in_(kinds))
-                .where(tuple_(table.c.phase, table.c.concerns).in_(sorted(touched)))
-                .values(state="cancelled")
-            )
+            about = tuple_(table.c.phase, table.c.concerns).in_(sorted(touched))
+            take_back(connection, table.c.year == year, table.c.kind.in_(kinds), about)
+
+
+def _supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:
+    """Take back what was not yet sent of the kinds of which a newer letter is about to be queued."""
+    newer = {(row.kind, row.phase, row.concerns, row.recipient) for row in letters if row.kind in NEWEST}
+    table = table_of(Letter)
+    about = tuple_(table.c.kind, table.c.phase, table.c.concerns, table.c.recipient)
+    if newer:
+        take_back(connection, table.c.year == year, about.in_(sorted(newer)))
+
+
+def take_back(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """Cancel those of these letters that wait, give how many; a worker that has one in hand finds it moot.
+
+    So does whoever settles what became of it. What a rehearsal holds back counts as sent, and stays.
+    """
+    table = table_of(Letter)
+    in_hand = table.c.state.in_(("sending", "unknown")) & (table.c.claim != HELD_BACK)
+    connection.execute(update(table).where(*which, in_hand).values(moot=True))
+    waiting = table.c.state.in_(("queued", "held"))
+    return connection.execute(update(table).where(*which, waiting).values(state="cancelled")).rowcount
 
 
 def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:
