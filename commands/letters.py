@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 app = App(name="letters")
 
+app.command("commands.suppression:suppress", name="suppress", help="停用一个邮箱：发往该地址的函件暂存")
+app.command("commands.suppression:unsuppress", name="unsuppress", help="恢复一个停用的邮箱，放行暂存的函件")
+app.command("commands.suppression:bounces", name="bounces", help="读退信（文件，或 - 读标准输入），停用收不到信的邮箱")
+
 Kind = Annotated[str, Parameter(help="种类，如 reminder、overdue、returned、digest")]
 
 
@@ -119,7 +123,7 @@ STATES = {
     "sent": "已发",
     "failed": "未送达",
     "unknown": "待核实",
-    "held": "缺地址",
+    "held": "暂存",
     "cancelled": "已取消",
 }
 """The states of a letter, in Chinese."""
