@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from acts.reconcile import reconcile
@@ -13,10 +15,11 @@ from letters.envelope import Part, compose
 from letters.maildir import MaildirCourier
 from letters.message import Outgoing
 from letters.witnesses import MaildirWitness, Nobody
-from models import clock, post, workers
+from models import clock, post, suppression, workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from letters.brief import Kind
     from letters.couriers import Courier, Delivery
@@ -31,6 +34,9 @@ FIRST, LEAST = 100, 20
 
 SECONDS_IN_HAND = 10.0
 """About how long a letter is in hand before it is offered: an act that makes it untrue meanwhile comes too late."""
+
+AGAIN_SECONDS = 5.0
+"""How often a worker whose letters are slow looks what else has come."""
 
 WATCH_SECONDS = 30.0
 """How often a worker looks whether its lock is still its own."""
@@ -101,38 +107,57 @@ class _Run:
         self._in_hand = self._settled = 0
         self._some_settled = asyncio.Event()
         self._nobody_there = False
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
 
     async def drain(self) -> None:
-        began = asyncio.get_running_loop().time()
-        size = FIRST
+        """Go on until nothing is due and nothing is in hand, or until there is nobody to hand anything to."""
         async with asyncio.TaskGroup() as batches:
-            while not self._nobody_there and (held := self._claim(size)):
-                self._in_hand += len(held)
-                batches.create_task(self._deliver(held))
-                while self._in_hand > size // 2:
-                    self._some_settled.clear()
-                    await self._some_settled.wait()
-                elapsed = asyncio.get_running_loop().time() - began
-                size = min(max(int(self._settled / elapsed * SECONDS_IN_HAND), LEAST), post.BATCH)
+            while not self._nobody_there:
+                size = self._size()
+                held = self._claim(size) if self._in_hand <= size // 2 else []
+                if not held and not self._in_hand:
+                    return
+                if held:
+                    self._in_hand += len(held)
+                    batches.create_task(self._deliver(held))
+                await self._news()
+
+    def _size(self) -> int:
+        """As many as were settled in so many seconds so far."""
+        elapsed = self._clock() - self._began
+        return min(max(int(self._settled / elapsed * SECONDS_IN_HAND), LEAST), post.BATCH) if self._settled else FIRST
+
+    async def _news(self) -> None:
+        """Wait until some are settled, or until it is time to look what has come meanwhile."""
+        self._some_settled.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AGAIN_SECONDS):
+                await self._some_settled.wait()
+
+    def _now(self) -> tuple[datetime, datetime]:
+        """The programme's instant and the clock's, as of this moment of the run."""
+        later = timedelta(seconds=self._clock() - self._began)
+        return self.stamp.as_of + later, self.stamp.at + later
 
     def _claim(self, size: int) -> list[Claimed]:
-        return post.claim(self.database, self.token, self.stamp.as_of, self.stamp.at, size)
+        return post.claim(self.database, self.token, *self._now(), size)
 
     async def _deliver(self, held: Sequence[Claimed]) -> None:
         """Ask again which of them are still owed, hand those over, and put each answer on record as it comes."""
         untrue = post.no_longer_owed(self.database, self.token)
-        self._count(sum(one.id in untrue for one in held))
         members: dict[str, list[Claimed]] = defaultdict(list)
         for one in held:
             if one.id not in untrue:
                 members[one.message_id].append(one)
+        self._count(sum(one.id in untrue for one in held))
         letters = [_outgoing(theirs, self.sender) for theirs in members.values()]
         async for deliveries in self.courier.settling(letters):
             self._mark([(one, delivery) for delivery in deliveries for one in members[delivery.key]])
 
     def _mark(self, settled: Sequence[tuple[Claimed, Delivery]]) -> None:
         held, deliveries = [one for one, _ in settled], [delivery for _, delivery in settled]
-        post.mark(self.database, self.token, held, deliveries, self.stamp.as_of, self.stamp.at)
+        post.mark(self.database, self.token, held, deliveries, *self._now())
         for delivery in deliveries:
             setattr(self.posted, delivery.state, getattr(self.posted, delivery.state) + 1)
         self._nobody_there = not any(delivery.tried for delivery in deliveries)

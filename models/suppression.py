@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
 REFUSALS = 3
-"""So many letters refused for good, with none taken in between, and an address is written to no more."""
+"""So many messages refused for good, with none taken in between, and an address is written to no more."""
 
 HELD, REFUSED, RETURNED = "地址已停用", "连续 {count} 封被对方邮局拒收：{last}", "退信：{reason}"
 PARKED = "已试%"
@@ -59,28 +59,42 @@ def suppressed(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(table).order_by(table.c.since, table.c.address)))
 
 
-def give_up(connection: Connection, recipients: Collection[str], since: datetime, by: str) -> list[str]:
-    """Suppress the addresses of these recipients whose last letters were all refused for good; give the new ones."""
+def give_up(connection: Connection, failed: Collection[int], since: datetime, by: str) -> list[str]:
+    """Suppress the addresses of these letters where their last messages were all refused; give the new ones.
+
+    Only where the relay took somebody else's letter meanwhile: one that refuses everybody says nothing of an address.
+    """
     letter = table_of(Letter)
-    query = (
-        select(func.lower(letter.c.address), letter.c.state, letter.c.detail)
-        .where(letter.c.recipient.in_(sorted(recipients)), letter.c.state.in_(("sent", "failed")))
-        .where(letter.c.detail.is_(None) | letter.c.detail.not_like(PARKED))
-        .order_by(letter.c.id.desc())
-    )
-    refused: dict[str, list[str]] = {}
+    recipients = select(letter.c.recipient).where(letter.c.id.in_(sorted(failed)))
+    refused: dict[str, dict[int, Row[Any]]] = {}
     taken: set[str] = set()
-    for address, state, detail in connection.execute(query):
-        if state == "sent":
-            taken.add(address)
-        elif address not in taken:
-            refused.setdefault(address, []).append(detail or "")
-    reasons = {
-        address: REFUSED.format(count=len(details), last=details[0])
-        for address, details in refused.items()
-        if len(details) >= REFUSALS
-    }
+    for row in connection.execute(_outcomes().where(letter.c.recipient.in_(recipients))):
+        if row.state == "sent":
+            taken.add(row.address)
+        elif row.address not in taken:
+            refused.setdefault(row.address, {}).setdefault(row.envelope, row)
+    reasons = {}
+    for address, messages in refused.items():
+        newest, first = next(iter(messages.values())), min(row.due_at for row in messages.values())
+        others = select(letter.c.id).where(letter.c.state == "sent", letter.c.due_at >= first).limit(1)
+        if len(messages) >= REFUSALS and connection.execute(others).scalar() is not None:
+            reasons[address] = REFUSED.format(count=len(messages), last=newest.detail or "")
     return suppress(connection, reasons, since, by)
+
+
+def _outcomes() -> Select[Any]:
+    """What became of letters that were taken or refused, the newest first; one that was given up says nothing."""
+    letter = table_of(Letter)
+    envelope = func.coalesce(letter.c.envelope, letter.c.id).label("envelope")
+    columns = (
+        func.lower(letter.c.address).label("address"),
+        envelope,
+        letter.c.state,
+        letter.c.detail,
+        letter.c.due_at,
+    )
+    offered = letter.c.state.in_(("sent", "failed")) & (letter.c.detail.is_(None) | letter.c.detail.not_like(PARKED))
+    return select(*columns).where(offered).order_by(letter.c.id.desc())
 
 
 def leads(connection: Connection, message_ids: Collection[str]) -> dict[str, Row[Any]]:
