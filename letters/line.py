@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from letters.couriers import Delivery, DeliveryState
-from letters.message import UnfitHeader, flatten, mailbox
+from letters.message import UnfitHeader, mailbox
 from letters.relay import TROUBLE, line_of, one_line
+from letters.splice import flatten
 from letters.wire import NO_ANSWER, Reply, Wire
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from letters.couriers import Delivery
-from letters.message import UnfitHeader, digest, flatten
+from letters.message import UnfitHeader, digest
+from letters.splice import flatten
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

@@ -16,10 +16,11 @@ from calendars.deadlines import at_nine
 from calendars.files import load
 from letters.brief import Audience, Kind
 from letters.envelope import URGENCY, Composed, Part, compose, urgent_first
-from letters.message import Attachment, Outgoing, build, flatten
+from letters.message import Attachment, Outgoing, build
 from letters.occurrences import OCCURS
 from letters.render import render
 from letters.specimens import specimen
+from letters.splice import flatten
 
 YEAR = load(2022)
 YANCHENG = YEAR.city("盐城")
