@@ -79,6 +79,9 @@ async def send(
         run = _Run(database, courier, sender, stamp, worker)
         async with courier:
             await _while_held(worker, run)
+    if run.refused:
+        with database.write() as connection:
+            suppression.give_up(connection, run.refused, stamp.as_of, stamp.by)
     return run.posted
 
 
@@ -103,7 +106,7 @@ class _Run:
     def __init__(self, database: Database, courier: Courier, sender: str, stamp: Stamp, worker: Worker) -> None:
         self.database, self.courier, self.sender = database, courier, sender
         self.stamp, self.token = stamp, worker.token
-        self.posted = Posted()
+        self.posted, self.refused = Posted(), set[int]()
         self._in_hand = self._settled = 0
         self._some_settled = asyncio.Event()
         self._nobody_there = False
@@ -158,6 +161,7 @@ class _Run:
     def _mark(self, settled: Sequence[tuple[Claimed, Delivery]]) -> None:
         held, deliveries = [one for one, _ in settled], [delivery for _, delivery in settled]
         post.mark(self.database, self.token, held, deliveries, *self._now())
+        self.refused |= {one.id for one, delivery in settled if delivery.state == "failed"}
         for delivery in deliveries:
             setattr(self.posted, delivery.state, getattr(self.posted, delivery.state) + 1)
         self._nobody_there = not any(delivery.tried for delivery in deliveries)

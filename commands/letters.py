@@ -180,5 +180,6 @@ def send(*, season: Season = SEASON) -> int:
     with database.read() as connection:
         left = waiting(connection)
     words = f"已发 {posted.sent} 封，未送达 {posted.failed} 封，稍后再试 {left} 封，待核实 {posted.unknown} 封。"
-    answer(season.json, asdict(posted) | {"waiting": left}, lambda console: line(console, words))
+    counts = {name: count for name, count in asdict(posted).items() if count is not None}
+    answer(season.json, counts | {"waiting": left}, lambda console: line(console, words))
     return 75 if left else 0

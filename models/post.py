@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import BindParameter, Row, and_, bindparam, case, func, select, update
 
 from models.columns import table_of
-from models.season import Letter, Suppressed
+from models.season import Letter, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
@@ -72,20 +72,22 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
 
     Two workers never hold the same letter: one writes at a time (SQLite), or locked rows are passed by (PostgreSQL).
     What else is queued for the same recipients comes with them; the letters of an envelope follow each other. A letter
-    that has gone stale is cancelled instead, one to a suppressed address held.
+    that has gone stale is cancelled instead, one to a suppressed address held. A rehearsal has a time of its own: its
+    letters go stale by no clock, and only those of one day share an envelope.
     """
     with database.write() as connection:
         while found := _due(connection, as_of, limit):
-            fit = _fit(connection, found, as_of)
+            rehearsed = _rehearsed(connection)
+            fit = _fit(connection, found, as_of, rehearsed)
             if fit:
-                _take(connection, fit, {"state": "sending", "claim": token, "claimed_at": at})
+                _take(connection, fit, rehearsed, {"state": "sending", "claim": token, "claimed_at": at})
                 return _claimed(connection, [row.id for row in fit])
     return []
 
 
 def _due(connection: Connection, as_of: datetime, limit: int) -> list[Row[Any]]:
     letter = table_of(Letter)
-    names = ("id", "year", "recipient", "address", "envelope", "valid_until")
+    names = ("id", "year", "recipient", "address", "envelope", "queued_as_of", "valid_until")
     queued = (
         select(*(letter.c[name] for name in names))
         .where(letter.c.state == "queued", letter.c.due_at <= as_of)
@@ -98,12 +100,20 @@ def _due(connection: Connection, as_of: datetime, limit: int) -> list[Row[Any]]:
     return list({row.id: row for row in (*first, *connection.execute(theirs))}.values())
 
 
-def _fit(connection: Connection, found: Sequence[Row[Any]], as_of: datetime) -> list[Row[Any]]:
+def _rehearsed(connection: Connection) -> frozenset[int]:
+    table = table_of(ProgrammeYear)
+    return frozenset(connection.execute(select(table.c.year).where(table.c.rehearsal)).scalars())
+
+
+def _fit(
+    connection: Connection, found: Sequence[Row[Any]], as_of: datetime, rehearsed: Collection[int]
+) -> list[Row[Any]]:
     """Put aside what is not to be sent, and give the rest."""
     address = func.lower(table_of(Suppressed).c.address)
     given_up = select(address).where(address.in_({row.address.lower() for row in found}))
     suppressed = set(connection.execute(given_up).scalars())
-    stale = {row.id for row in found if row.valid_until is not None and row.valid_until <= as_of}
+    dated = [row for row in found if row.valid_until is not None and row.year not in rehearsed]
+    stale = {row.id for row in dated if row.valid_until <= as_of}
     held = {row.id for row in found if row.address.lower() in suppressed} - stale
     _put_aside(connection, stale, "cancelled", STALE)
     _put_aside(connection, held, "held", SUPPRESSED)
@@ -116,10 +126,14 @@ def _put_aside(connection: Connection, ids: Iterable[int], state: str, detail: s
         connection.execute(update(letter).where(letter.c.id.in_(chosen)).values(state=state, detail=detail))
 
 
-def _take(connection: Connection, rows: Sequence[Row[Any]], values: Mapping[str, Any]) -> None:
+def _take(
+    connection: Connection, rows: Sequence[Row[Any]], rehearsed: Collection[int], values: Mapping[str, Any]
+) -> None:
     """Put these letters into one hand, and each into its envelope; one that was in an envelope before stays there."""
     letter = table_of(Letter)
-    shared = [{"letter": key, "lead": group[0]} for group in _groups(rows) for key in group if len(group) > 1]
+    shared = [
+        {"letter": key, "lead": group[0]} for group in _groups(rows, rehearsed) for key in group if len(group) > 1
+    ]
     if shared:
         leads = update(letter).where(letter.c.id == bindparam("letter")).values(envelope=bindparam("lead"))
         connection.execute(leads, shared)
@@ -128,12 +142,13 @@ def _take(connection: Connection, rows: Sequence[Row[Any]], values: Mapping[str,
     connection.execute(taken.values(**values, tries=letter.c.tries + 1, envelope=envelope))
 
 
-def _groups(rows: Sequence[Row[Any]]) -> Iterator[list[int]]:
+def _groups(rows: Sequence[Row[Any]], rehearsed: Collection[int]) -> Iterator[list[int]]:
     """Gather what is in no envelope yet by year, recipient and address, so many in one."""
-    found: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    found: dict[tuple[int, str, str, date | None], list[int]] = defaultdict(list)
     for row in rows:
         if row.envelope is None:
-            found[row.year, row.recipient, row.address].append(row.id)
+            day = row.queued_as_of.date() if row.year in rehearsed else None
+            found[row.year, row.recipient, row.address, day].append(row.id)
     for ids in map(sorted, found.values()):
         yield from (ids[start : start + MOST] for start in range(0, len(ids), MOST))
 
