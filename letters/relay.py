@@ -59,7 +59,7 @@ def guard(relay: Relay) -> Relay:
 async def connect(relay: Relay) -> tuple[Wire, bool]:
     """Open a connection, encrypt it, sign in; give it, and whether it takes commands in groups (RFC 2920).
 
-    Raises one of TROUBLE; `explain` says in Chinese what it means.
+    Raises one of TROUBLE; `explain` says what it means.
     """
     client = aiosmtplib.SMTP(
         hostname=relay.host,
@@ -82,33 +82,52 @@ async def connect(relay: Relay) -> tuple[Wire, bool]:
         raise
 
 
-def explain(relay: Relay, error: BaseException) -> str:
-    """Say in Chinese at which step it failed and what follows, for the person who can mend it."""
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why nobody was let in, in Chinese, and what would mend it."""
+
+    says: str
+    mend: str
+
+
+def explain(relay: Relay, error: BaseException) -> Trouble:
+    """Say at which step it failed and what follows, for the person who can mend it."""
     for cause in _causes(error):
-        for kind, mark, words in EXPLAINED:
+        for kind, mark, says, mend in EXPLAINED:
             if isinstance(cause, kind) and mark in str(cause):
-                return words.format(host=relay.host, port=relay.port, security=relay.security, said=line_of(cause))
-    return f"连不上邮件服务器 {relay.host}:{relay.port}：{line_of(error)}"
+                words = {"host": relay.host, "port": relay.port, "security": relay.security, "said": line_of(cause)}
+                return Trouble(says.format(**words), mend)
+    return Trouble(f"连不上邮件服务器 {relay.host}:{relay.port}（{line_of(error)}）", "检查本机到该服务器的网络")
 
 
-EXPLAINED: tuple[tuple[type[BaseException], str, str], ...] = (
-    (aiosmtplib.SMTPAuthenticationError, "", "端口 {port} 可连接，但用户名或授权码被拒绝（{said}）"),
-    (ssl.SSLCertVerificationError, "", "端口 {port} 可连接，但服务器证书不可信（{said}）"),
-    (ssl.SSLError, "", "端口 {port} 可连接，但不是 {security} 加密：465 用 tls，587、25 用 starttls（{said}）"),
-    (socket.gaierror, "", "找不到邮件服务器 {host}：域名写错，或本机不能解析"),
-    (UnicodeError, "", "找不到邮件服务器 {host}：域名写错"),
-    (ConnectionRefusedError, "", "端口 {port} 没有邮件服务（连接被拒绝）"),
+HOST = "核对 TALENT_SMTP__HOST"
+PORT = "核对 TALENT_SMTP__PORT 与 TALENT_SMTP__SECURITY（465 用 tls，587、25 用 starttls）"
+LOGIN = "核对 TALENT_SMTP__USERNAME 与 TALENT_SMTP__PASSWORD（多数邮箱要填授权码，不是登录密码）"
+ASK = "请邮件服务器的管理员放行本机"
+EXPLAINED: tuple[tuple[type[BaseException], str, str, str], ...] = (
+    (aiosmtplib.SMTPAuthenticationError, "", "端口 {port} 可连接，但用户名或授权码被拒绝（{said}）", LOGIN),
+    (
+        ssl.SSLCertVerificationError,
+        "",
+        "端口 {port} 可连接，但服务器证书不可信（{said}）",
+        f"{HOST}（须与证书上的名字一致），或更新服务器证书",
+    ),
+    (ssl.SSLError, "", "端口 {port} 可连接，但不会 {security} 加密（{said}）", PORT),
+    (socket.gaierror, "", "找不到邮件服务器 {host}：域名写错，或本机不能解析", HOST),
+    (UnicodeError, "", "找不到邮件服务器 {host}：域名写错", HOST),
+    (ConnectionRefusedError, "", "端口 {port} 没有邮件服务（连接被拒绝）", PORT),
+    (aiosmtplib.SMTPConnectTimeoutError, "ready", "端口 {port} 可连接，但服务器不应答", PORT),
     (
         aiosmtplib.SMTPConnectTimeoutError,
-        "ready",
-        "端口 {port} 可连接，但服务器不应答：端口与 {security} 不符，或服务器繁忙",
+        "",
+        "端口 {port} 连接超时：被防火墙拦下，或地址写错",
+        f"{HOST}，并放行本机到该端口的连接",
     ),
-    (aiosmtplib.SMTPConnectTimeoutError, "", "端口 {port} 连接超时：被防火墙拦下，或地址写错"),
-    (aiosmtplib.SMTPConnectResponseError, "", "端口 {port} 可连接，但服务器不接待本机（{said}）"),
-    (aiosmtplib.SMTPHeloError, "", "端口 {port} 可连接，但服务器不认本机的名字（{said}）"),
-    (aiosmtplib.SMTPException, "STARTTLS", "端口 {port} 可连接，但服务器不提供 starttls 加密，没有登录"),
-    (aiosmtplib.SMTPException, "AUTH extension", "端口 {port} 可连接，但服务器不提供登录；请核对端口，或去掉用户名"),
-    (aiosmtplib.SMTPException, "authentication method", "端口 {port} 可连接，但没有双方都会的登录方式"),
+    (aiosmtplib.SMTPConnectResponseError, "", "端口 {port} 可连接，但服务器不接待本机（{said}）", ASK),
+    (aiosmtplib.SMTPHeloError, "", "端口 {port} 可连接，但服务器不认本机的名字（{said}）", ASK),
+    (aiosmtplib.SMTPException, "AUTH extension", "端口 {port} 可连接，但服务器不提供登录", f"{PORT}，或去掉用户名"),
+    (aiosmtplib.SMTPException, "STARTTLS", "端口 {port} 可连接，但服务器不提供 starttls 加密，没有登录", PORT),
+    (aiosmtplib.SMTPException, "authentication method", "端口 {port} 可连接，但没有双方都会的登录方式", LOGIN),
 )
 """What went wrong on the way in, told from the library's error and a word in it; the first that fits is said."""
 

@@ -231,7 +231,7 @@ class _Pool:
         except TROUBLE as error:
             self.give_back(job)
             if self._working == 1:
-                self._give_up(f"未能交给邮件服务器：{explain(self._relay, error)}")
+                self._give_up(f"未能交给邮件服务器：{explain(self._relay, error).says}")
             return None
         except asyncio.CancelledError:
             self.give_back(job)

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from socket import AF_INET
+
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 GOOD = {
     "greeting": "220 relay",
@@ -113,3 +123,61 @@ class _Talk:
         if self.stage == "EHLO" and self.relay.grouped:
             return "250-relay\r\n250 PIPELINING"
         return GOOD[self.stage]
+
+
+def certify(path: Path) -> Path:
+    """Write a certificate of localhost with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+class Accounting(Sink):
+    """Takes letters and remembers whether the sender had signed in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[bool] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
+        self.taken.append(bool(session.authenticated))
+        return "250 taken"
+
+
+def _login(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
+    assert isinstance(data, LoginPassword)
+    return AuthResult(success=(data.login, data.password) == (b"office", b"secret"), handled=False)
+
+
+@asynccontextmanager
+async def secured(security: str, certificate: Path) -> AsyncIterator[tuple[Accounting, int]]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    handler = Accounting()
+    upgraded = security == "starttls"
+
+    def protocol() -> SMTP:
+        return SMTP(
+            handler,
+            authenticator=_login,
+            auth_required=True,
+            auth_require_tls=upgraded,
+            tls_context=context if upgraded else None,
+            require_starttls=upgraded,
+        )
+
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(protocol, "localhost", 0, ssl=None if upgraded else context, family=AF_INET)
+    async with server:
+        yield handler, server.sockets[0].getsockname()[1]

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from socket import AF_INET
 from typing import Literal
 
 import pytest
-from aiosmtpd.handlers import Sink
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from letters.smtp import OpenRelay, Relay, SmtpCourier
 from tests.letters.post import letter
-from tests.letters.relays import DROP, HANG, Faulty
+from tests.letters.relays import DROP, HANG, Faulty, certify, secured
 
 
 def _courier(relay: Faulty, connections: int = 1) -> SmtpCourier:
@@ -163,62 +153,7 @@ async def test_a_relay_without_starttls_gets_nothing_where_it_is_required() -> N
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of localhost with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-class _Accounting(Sink):
-    """Takes letters and remembers whether the sender had signed in."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.taken: list[bool] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
-        self.taken.append(bool(session.authenticated))
-        return "250 taken"
-
-
-def _login(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
-    assert isinstance(data, LoginPassword)
-    return AuthResult(success=(data.login, data.password) == (b"office", b"secret"), handled=False)
-
-
-@asynccontextmanager
-async def _secured(security: str, certificate: Path) -> AsyncIterator[tuple[_Accounting, int]]:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    handler = _Accounting()
-    upgraded = security == "starttls"
-
-    def protocol() -> SMTP:
-        return SMTP(
-            handler,
-            authenticator=_login,
-            auth_required=True,
-            auth_require_tls=upgraded,
-            tls_context=context if upgraded else None,
-            require_starttls=upgraded,
-        )
-
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(protocol, "localhost", 0, ssl=None if upgraded else context, family=AF_INET)
-    async with server:
-        yield handler, server.sockets[0].getsockname()[1]
+    return certify(tmp_path_factory.mktemp("tls") / "localhost.pem")
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # all of it is in TLS already
@@ -226,7 +161,7 @@ async def _secured(security: str, certificate: Path) -> AsyncIterator[tuple[_Acc
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 async def test_signed_in_over_a_checked_certificate(security: Literal["tls", "starttls"], certificate: Path) -> None:
     trusting = ssl.create_default_context(cafile=certificate)
-    async with _secured(security, certificate) as (handler, port):
+    async with secured(security, certificate) as (handler, port):
         known = Relay("localhost", port, security, "office", "secret", trusting, command_seconds=3)
         wrong = Relay("localhost", port, security, "office", "guess", trusting, command_seconds=3)
         strange = Relay("localhost", port, security, "office", "secret", command_seconds=3)
