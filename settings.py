@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     courier: Literal["maildir", "smtp"] = "maildir"
     maildir: Path = Path("var/mail")
     smtp: SmtpSettings = SmtpSettings()
+    letters: Path = Path("var/letters")
     mail_from: str = "省级管理办公室 <office@talent.example>"
     base_url: str = "http://127.0.0.1:8000"
     secret_key: SecretStr | None = None

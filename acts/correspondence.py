@@ -107,7 +107,7 @@ def _key(owed: Owed, recipient: Recipient) -> LetterKey:
 
 
 def _written(season: Season, owed: Owed, recipient: Recipient, key: LetterKey, ics: str | None) -> LetterRow:
-    rendered = render(_brief(season, owed, recipient))
+    rendered = render(_brief(season, owed, recipient), season.stamp.words)
     return LetterRow(
         *key,
         concerns=owed.city,

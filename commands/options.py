@@ -16,7 +16,7 @@ from cyclopts import Parameter, Token
 from commands.output import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from calendars.year import Year
     from models.database import Database
@@ -104,11 +104,11 @@ class Common:
         return self.as_of or datetime.now(TZ)
 
     def stamp(self) -> Stamp:
-        """Who acts and when, for an act."""
+        """Who acts and when, for an act; says so where words of the office's own cannot be used."""
         from models.stamp import Stamp
 
-        now = datetime.now(TZ)
-        return Stamp(by=self.operator(), at=now, as_of=self.as_of or now, base_url=environment().base_url)
+        now, settings = datetime.now(TZ), environment()
+        return Stamp(self.operator(), now, self.as_of or now, settings.base_url, _words(settings))
 
     def database(self) -> Database:
         """The database that is meant; connections are made when it is first asked something."""
@@ -167,6 +167,17 @@ def environment() -> Settings:
         raise ConfigurationError("；".join(_fault(fault["loc"], fault["msg"]) for fault in error.errors())) from error
     except SettingsError as error:
         raise ConfigurationError(str(error)) from error
+
+
+def _words(settings: Settings) -> Mapping[str, str]:
+    """The office's own templates that hold; nothing of the letters is loaded where there are none."""
+    if not settings.letters.is_dir():
+        return {}
+    from letters.overrides import wording
+
+    found = wording(settings.letters)
+    say(*(f"提示：{fault.sentence}；这类函件仍用系统所附的文字。" for fault in found.faults))
+    return found.words
 
 
 def _fault(where: tuple[int | str, ...], what: str) -> str:

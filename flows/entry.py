@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from calendars.deadlines import TZ
+from letters.overrides import wording
 from models.database import Database
 from models.stamp import Stamp
 from settings import Settings
@@ -25,7 +26,8 @@ class Entry:
 def enter(as_of: datetime | None, by: str = BY) -> Entry:
     """Read the clock. `as_of` is for a rehearsal only (a real year refuses it)."""
     at, settings = datetime.now(UTC), Settings()
-    return Entry(Database(settings.database.url), settings, Stamp(by, at, aware(as_of) or at, settings.base_url))
+    stamp = Stamp(by, at, aware(as_of) or at, settings.base_url, wording(settings.letters).words)
+    return Entry(Database(settings.database.url), settings, stamp)
 
 
 def aware(instant: datetime | None) -> datetime | None:

@@ -30,6 +30,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "database": {"url": "sqlite:///var/talent.db"},
         "courier": "maildir",
         "maildir": "var/mail",
+        "letters": "var/letters",
         "smtp": {
             "host": "127.0.0.1",
             "port": 465,
