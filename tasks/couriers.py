@@ -1,4 +1,4 @@
-"""The courier that the settings choose."""
+"""The courier that the settings choose, and who can tell what became of its letters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from letters.couriers import Courier
     from letters.relay import Relay
+    from letters.witnesses import Witness
     from settings import Settings, SmtpSettings
 
 
@@ -19,6 +20,19 @@ def courier(settings: Settings) -> Courier:
     from letters.smtp import SmtpCourier
 
     return SmtpCourier(relay(settings.smtp))
+
+
+def witness(settings: Settings) -> Witness:
+    """Give who can tell what became of letters whose worker died: the maildir itself, the relay's log, or nobody."""
+    from letters.witnesses import MaildirWitness, Nobody
+
+    if settings.courier == "maildir":
+        return MaildirWitness(settings.maildir)
+    if settings.smtp.log is None:
+        return Nobody()
+    from letters.relay_log import RelayLog
+
+    return RelayLog(settings.smtp.log)
 
 
 def relay(smtp: SmtpSettings) -> Relay:
