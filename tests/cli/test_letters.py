@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import sys
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,57 @@ def test_a_preview_is_printed_as_text_or_as_html(talent: Talent) -> None:
     text, html = talent(*asked).out, talent(*asked, "--html").out
     assert text.splitlines()[1] == html.splitlines()[1] == "主题：【省后备人才】逾期催办：盐城市面试名单"
     assert ("<" in text, "<" in html) == (False, True)
+
+
+def test_every_letter_is_written_as_a_message_without_being_sent(talent: Talent, tmp_path: Path) -> None:
+    ran = talent("letters", "preview", "all", "--city", "盐城", "-o", "drafts", "--json")
+    wanted = [(kind, phase, audience) for (kind, phase), audiences in OCCURS.items() for audience in audiences]
+    assert [(each["kind"], each["phase"], each["audience"]) for each in ran.data] == wanted
+    files = sorted((tmp_path / "drafts").iterdir())
+    assert files == sorted(tmp_path / each["file"] for each in ran.data)
+    messages = {file.stem: message_from_bytes(file.read_bytes(), policy=policy.default) for file in files}
+    assert {name: message["Subject"] for name, message in messages.items()} == {
+        Path(each["file"]).stem: each["subject"] for each in ran.data
+    }
+    attached = {name.split("-")[0] for name, message in messages.items() if list(message.iter_attachments())}
+    assert attached == {"opened", "rerun", "withdrawn"}
+
+
+def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: Path) -> None:
+    asked = ("letters", "preview", "overdue", "--phase", "shortlist", "--city", "盐城")
+    assert talent("letters", "words", "overdue").out.splitlines() == [
+        "已写入 var/letters/overdue.jinja；改好后用 talent letters check 检查，通过后即采用。"
+    ]
+    assert talent("letters", "words", "overdue").status == 1
+    assert talent("letters", "words", "late").status == 2
+    file = tmp_path / "var/letters/overdue.jinja"
+    own = file.read_text(encoding="utf-8").replace("尚未完成", "还缺")
+    file.write_text(own.replace("要做的事", "请即办理"), encoding="utf-8")
+    checked = talent("letters", "check", "--json")
+    assert (checked.status, checked.data) == (0, {"folder": "var/letters", "used": ["overdue"], "faults": []})
+    assert "请即办理：" in talent(*asked).out
+    file.write_text(own.replace("{{ what }}", "{{ wat }}"), encoding="utf-8")
+    checked = talent("letters", "check")
+    assert (checked.status, checked.out.splitlines()) == (
+        1,
+        [
+            "overdue.jinja（导师推荐，发给 city）：用了没有的名称：'wat' is undefined",
+            "var/letters：采用 0 类（无），不能用 1 份。",
+        ],
+    )
+    shown = talent(*asked)
+    assert shown.err.startswith("提示：overdue.jinja（导师推荐，发给 city）")
+    assert "要做的事：" in shown.out
+
+
+def test_an_act_writes_in_the_office_s_words(season: Talent, tmp_path: Path) -> None:
+    season("letters", "words", "rerun")
+    file = tmp_path / "var/letters/rerun.jinja"
+    file.write_text(file.read_text(encoding="utf-8").replace("决定重启", "同意重新开放"), encoding="utf-8")
+    asked = ("--city", "盐城", "--until", "2022-02-10", "--reason", "暴雪")
+    assert season("phase", "rerun", "shortlist", *asked).status == 0
+    (letter,) = season("letters", "list", "--kind", "rerun", "--city", "盐城", "--json").data
+    assert "同意重新开放盐城市" in season("letters", "show", str(letter["id"])).out
 
 
 BOUNCE = b"""From: MAILER-DAEMON@relay.example
