@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 UNFIT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 LABEL, ATOM = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 # RFC 5321 4.5.3.1: 64 octets before the @, 254 in all; ASCII alone, since a relay without SMTPUTF8 takes no other.
-ADDRESS = re.compile(rf"(?=.{{3,254}}\Z)(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
-MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9.-]{1,128}>")
+# No encoded word either: some readers decode one even there, and write to somebody else.
+ADDRESS = re.compile(rf"(?!.*=\?)(?=.{{3,254}}\Z)(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
+MESSAGE_ID = re.compile(r"<(?!.*=\?)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9.-]{1,128}>")
 TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:; ?[a-z]+=[A-Za-z0-9-]+)*")
 LONGEST_NAME = 45  # bytes of UTF-8: one encoded word of 75 characters, since some mail hosts refuse a folded From
 OURS = ("From", "To", "Subject", "Date", "Message-ID", "References", "List-Id", "Auto-Submitted")
@@ -104,6 +105,7 @@ def digest(key: str) -> str:
 def mailbox(sender: str) -> Address:
     """The sender's display name and address. Raises UnfitHeader, also for a name too long for one encoded word."""
     name, address = parseaddr(clean("From", sender))
+    name = " ".join(name.split())
     if len(name.encode()) > LONGEST_NAME:
         raise UnfitHeader(header="From", value=f"显示名“{name}”超过 15 个汉字")
     return Address(display_name=name, addr_spec=matching(ADDRESS, "From", address))
