@@ -85,7 +85,7 @@ def _spoken(brief: Brief, rendered: Rendered) -> Iterator[str]:
     if body is None or TEXT.fullmatch(rendered.text) is None:
         yield "没有套用函件版式：应以 {% extends layout %} 开头，正文写在 {% block body %} 里"
         return
-    if FOREIGN.search(rendered.html.replace(HOSTILE, "")):
+    if FOREIGN.search(body[1]):
         yield "含有图片、脚本、样式或外部资源，收件方可能看不到"
     if WORDS.findall(_visible(rendered.html)) != WORDS.findall(f"{PROGRAMME} {rendered.text}"):
         yield "文字正文与 HTML 正文说的不一样：请只用所附的段落、列表等写法，不直接写 HTML"
@@ -103,7 +103,7 @@ def _visible(html: str) -> str:
 
 
 class _Visible(HTMLParser):
-    """What a reader sees: the text without the <title>, list items with their numbers."""
+    """What a reader sees: the text without <title> and <style>, list items with their numbers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,6 +112,8 @@ class _Visible(HTMLParser):
         self._open = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the library's
+        if tag == "wbr":
+            return
         self._open = tag
         self._number = 0 if tag == "ol" else self._number + (tag == "li")
         self.text += f" {self._number}. " if tag == "li" else " "
@@ -121,5 +123,5 @@ class _Visible(HTMLParser):
         self.text += " "
 
     def handle_data(self, data: str) -> None:
-        if self._open != "title":
+        if self._open not in {"title", "style"}:
             self.text += data

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from letters.brief import Brief, Item
 
 __all__ = ["KINDS", "OCCURS", "SHIPPED", "NoSuchLetter", "Rendered", "render", "render_own"]
+
+PIECES = re.compile("(?=[0-9]{4}年度|报送材料|工作的|逾期未报送|予以|有关情况|通过的)")
+"""Where a title may be broken into lines: never within a year, a phase or a city."""
 
 BLANKS = re.compile(r"\n{3,}")
 FORMS = ("txt", "html")
@@ -93,10 +97,15 @@ def _environment(form: str, kind: type[Environment] = Environment) -> Environmen
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["in_pieces"] = _in_pieces
     environment.globals.update(layout=f"layout.{form}", programme=PROGRAMME, office=OFFICE)
     parts = environment.get_template(f"parts.{form}").module
     environment.globals.update({name: getattr(parts, name) for name in SHARED})
     return environment
+
+
+def _in_pieces(title: str) -> Markup:
+    return Markup("<wbr>").join(piece for piece in PIECES.split(title) if piece)
 
 
 @cache
