@@ -1,7 +1,7 @@
 """Letters over one connection: envelope, content, final dot, and on which side of it a trouble lies.
 
 Where the relay takes commands in groups (RFC 2920), the dot of a letter and the envelope of the next leave together:
-one round trip a letter. A dot never leaves before all of its content has.
+one round trip a letter. A dot never leaves before all of its content has, nor on a line that is known to be broken.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ DATA_SECONDS, BLOCK_SECONDS = 120.0, 180.0  # RFC 5321 4.5.3.2
 GOODBYE_SECONDS = 5.0
 LEADING_DOT = re.compile(rb"(?m)^\.")
 DOT = b".\r\n"
+ONE_PIECE = 65_536
+"""Bytes that a socket whose other side waits for them takes at once: what follows them does not overtake a trouble."""
+
 GO_AHEAD, CLOSING = 354, 421
 ENDING = (CLOSING, NO_ANSWER)
 STATES: dict[int, DeliveryState] = {2: "sent", 4: "retry", 5: "failed"}
@@ -102,8 +105,7 @@ class Line:
         try:
             replies = await self._offer(job)
             if _fine(replies):
-                self.wire.write(job.content, 0)
-                await self._patiently(self.wire.drained, BLOCK_SECONDS)
+                await self._send(job)
         except TROUBLE as error:
             return self._lost(job, "retry", f"连接中断，未交出：{line_of(error)}")
         if not replies:
@@ -147,6 +149,13 @@ class Line:
         seconds = min(DATA_SECONDS, self.relay.command_seconds) if last else self.relay.command_seconds
         return await self._patiently(self.wire.reply, seconds)
 
+    async def _send(self, job: Job) -> None:
+        """Send a long content ahead of its dot; a short one leaves with it, in one piece, if the line still stands."""
+        if len(job.content) > ONE_PIECE:
+            self.wire.write(job.content, 0)
+            job.content = b""
+        await self._patiently(self.wire.drained, BLOCK_SECONDS)
+
     async def _refused(self, job: Job, replies: list[Reply]) -> str:
         """Settle a refusal before the dot, and clear the envelope for the next letter."""
         refusal = next(reply for number, reply in enumerate(replies) if not _expected(number, reply))
@@ -174,11 +183,11 @@ class Line:
             self.close()
 
     async def _finish(self, job: Job) -> str:
-        """Send the dot, and the envelope of the next letter with it; settle what the relay answers to the dot."""
+        """Send what is left, the dot, the envelope of the next letter; settle what the relay answers to the dot."""
         self.next = self.office.take() if self.grouped else None
         announced = self.next.commands if self.next else ()
         try:
-            self.wire.write(b"".join((DOT, *announced)), 1 + len(announced))
+            self.wire.write(b"".join((job.content, DOT, *announced)), 1 + len(announced))
         except TROUBLE as error:
             return self._lost(job, "retry", f"连接中断，未交出：{line_of(error)}")
         try:

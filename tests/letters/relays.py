@@ -33,8 +33,9 @@ SLOW_SECONDS = 0.4
 class Faulty:
     """A relay that answers by the book but for the faults named, each stage's used up in turn.
 
-    `faults` may also name a letter by its recipient's stage (`RCPT a@city.example`). `accepted` holds the recipients
-    whose final dot it read, whatever it then said; `at_once` the most connections that stood together.
+    Of the stage `content` it reads the beginning, and hangs up. A stage may also be that of one recipient alone
+    (`RCPT a@city.example`). `accepted` holds the recipients whose final dot it read, whatever it then said; `at_once`
+    the most connections that stood together.
     """
 
     def __init__(self, faults: dict[str, list[str]], *, grouped: bool = False, most: int = 100) -> None:
@@ -88,6 +89,10 @@ class _Talk:
             self.envelope -= {"MAIL", "RCPT"} if self.stage in {"MAIL", "RSET"} else set()
 
     async def _content(self) -> None:
+        if self.relay.faults.get("content"):
+            self.relay.faults["content"].pop()
+            await self.reader.readexactly(1000)
+            raise ConnectionError
         while (await self.reader.readuntil(b"\r\n")) != b".\r\n":
             pass
         self.stage = "dot"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
+from letters.message import Attachment
 from letters.smtp import OpenRelay, Relay, SmtpCourier
 from tests.letters.post import letter
 from tests.letters.relays import DROP, HANG, Faulty, certify, secured
@@ -100,6 +102,16 @@ async def test_what_a_relay_says_unasked_is_no_answer_to_the_next_letter() -> No
         deliveries = await _courier(relay).deliver(LETTERS)
         assert [delivery.state for delivery in deliveries] == ["sent", "sent", "sent"]
         assert (relay.accepted, relay.connections) == ([A, B, C], 2)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+async def test_a_long_letter_arrives_and_one_cut_off_within_was_surely_not_handed_over(grouped: bool) -> None:
+    long = [replace(sent, attachments=(Attachment("a.bin", "application/pdf", bytes(8_000_000)),)) for sent in LETTERS]
+    async with Faulty({"content": [DROP]}, grouped=grouped).serving() as relay:
+        courier = SmtpCourier(Relay("127.0.0.1", relay.port, "none", command_seconds=9, dot_seconds=9))
+        deliveries = await courier.deliver(long)
+        assert [delivery.state for delivery in deliveries] == ["retry", "sent", "sent"]
+        assert relay.accepted == [B, C]
 
 
 async def test_after_three_lost_connections_in_a_row_the_rest_waits() -> None:
