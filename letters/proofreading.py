@@ -51,13 +51,14 @@ def cases(kind: Kind, year: Year) -> Iterator[Brief]:
         for audience in audiences if each == kind else ():
             plain = specimen(year, kind, phase, audience, city)
             yield plain
-            yield _full(plain, city)
+            yield fullest(plain, city)
             yield replace(
                 plain, due=None, working_days_left=None, reason=None, findings=(), items=(), counts={}, link=""
             )
 
 
-def _full(plain: Brief, city: City) -> Brief:
+def fullest(plain: Brief, city: City) -> Brief:
+    """Give the brief with long and hostile values everywhere, and many students."""
     numbers = tuple(f"{city.code}-{plain.year}-{number:04d}" for number in range(30))
     listed = (Item(HOSTILE, HOSTILE, numbers, 3, "late"), Item("甲", "", (), None, "undeliverable"), *plain.items)
     counts = {**plain.counts, HOSTILE: 12345}
