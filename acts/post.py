@@ -180,7 +180,7 @@ def _outgoing(members: Sequence[Claimed], sender: str) -> Outgoing:
     return Outgoing(
         key=lead.message_id,
         message_id=lead.message_id,
-        thread=lead.thread,
+        thread=next((one.thread for one in members if one.thread), None),
         sender=sender,
         recipient=lead.address,
         subject=composed.subject,

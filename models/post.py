@@ -39,7 +39,7 @@ class Claimed:
     """A letter in a worker's hand.
 
     `envelope` is the id of the letter that leads the message it goes out in, and `message_id` is that message's;
-    `thread` is the Message-ID of the recipient's first letter of the same phase.
+    `thread` is the Message-ID of the message that the recipient's first letter of the same phase went out in.
     """
 
     id: int
@@ -155,14 +155,15 @@ def _groups(rows: Sequence[Row[Any]], rehearsed: Collection[int]) -> Iterator[li
 
 def _claimed(connection: Connection, ids: Sequence[int]) -> list[Claimed]:
     letter, lead = table_of(Letter), table_of(Letter).alias("lead")
-    first, other = table_of(Letter).alias("first"), table_of(Letter).alias("other")
+    other, root = table_of(Letter).alias("other"), table_of(Letter).alias("root")
     same = [other.c[name] == letter.c[name] for name in ("year", "phase", "recipient", "concerns")]
-    opening = select(func.min(other.c.id)).where(*same).correlate(letter).scalar_subquery()
-    root = select(first.c.message_id).where(first.c.id == opening, first.c.id != letter.c.envelope)
+    offered = other.c.state.in_(("sending", "sent", "unknown"))
+    opening = select(other.c.envelope).where(*same, offered).order_by(other.c.id).limit(1).correlate(letter)
+    thread = select(root.c.message_id).where(root.c.id == opening.scalar_subquery(), root.c.id != letter.c.envelope)
     query = select(
         *(letter.c[name] for name in ("id", "envelope", "tries", "kind")),
         lead.c.message_id,
-        root.correlate(letter).scalar_subquery().label("thread"),
+        thread.correlate(letter).scalar_subquery().label("thread"),
         *(letter.c[name] for name in ("address", "subject", "text", "html", "ics", "queued_as_of")),
     )
     rows = query.join(lead, lead.c.id == letter.c.envelope).where(letter.c.id.in_(ids))
