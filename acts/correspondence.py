@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from acts.invitations import calendar_file
 from acts.judging import scope_of
 from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
-from letters.render import render
+from letters.campaigns import render_one
 from models.parties import Reach
 from models.writing import ALL, LetterRow, message_id, queued_keys
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from acts.recipients import Recipient
     from acts.season import Owed, Season
+    from letters.brief import Audience
+    from letters.render import Rendered
     from models.parties import Concerned
     from models.writing import LetterKey
 
@@ -59,13 +62,17 @@ def correspond(season: Season) -> None:
     written = queued_keys(season.connection, season.year.year, (one.slot for one in owed))
     rows: dict[LetterKey, LetterRow] = {}
     files: dict[tuple[str, str | None, str], str | None] = {}
+    shared: dict[tuple[int, Audience], Brief] = {}
     for one, recipient in _addressed(season, owed):
         key, cause = _key(one, recipient), (one.kind, one.phase, one.city)
         if key in written or key in rows:
             continue
         if cause not in files:
             files[cause] = calendar_file(season, one)
-        rows[key] = _written(season, one, recipient, key, files[cause])
+        if (id(one), recipient.audience) not in shared:
+            shared[id(one), recipient.audience] = _shared(season, one, recipient.audience)
+        brief = _brief(season, one, recipient, shared[id(one), recipient.audience])
+        rows[key] = _written(season, one, recipient, key, render_one(brief, season.stamp.words), files[cause])
     season.writes.letters.extend(rows.values())
 
 
@@ -106,8 +113,9 @@ def _key(owed: Owed, recipient: Recipient) -> LetterKey:
     return (owed.phase or ALL, city, attempt, recipient.key, owed.kind, owed.slot)
 
 
-def _written(season: Season, owed: Owed, recipient: Recipient, key: LetterKey, ics: str | None) -> LetterRow:
-    rendered = render(_brief(season, owed, recipient), season.stamp.words)
+def _written(
+    season: Season, owed: Owed, recipient: Recipient, key: LetterKey, rendered: Rendered, ics: str | None
+) -> LetterRow:
     return LetterRow(
         *key,
         concerns=owed.city,
@@ -130,8 +138,8 @@ def _valid_until(season: Season, owed: Owed) -> datetime | None:
     return end_of(day_of(season.stamp.as_of)) if owed.kind == "digest" else None
 
 
-def _brief(season: Season, owed: Owed, recipient: Recipient) -> Brief:
-    about = (owed.kind, owed.phase or "")
+def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
+    """What all letters over one cause say to one audience."""
     today = day_of(season.stamp.as_of)
     return Brief(
         kind=owed.kind,
@@ -139,18 +147,28 @@ def _brief(season: Season, owed: Owed, recipient: Recipient) -> Brief:
         phase_name=season.year.phase(owed.phase).name if owed.phase else "",
         year=season.year.year,
         city_name=None if owed.city == ALL else season.year.city(owed.city).name,
-        audience=recipient.audience,
-        addressee=recipient.addressee,
+        audience=audience,
+        addressee="",
         as_of=season.stamp.as_of,
         due=owed.due,
         working_days_left=season.days.left(today, owed.due.day) if owed.due else None,
         attempt=int(owed.attempt) if owed.attempt != ALL else 1,
         reason=owed.reason,
         findings=owed.findings,
-        items=owed.items + _items(season, owed, recipient),
-        counts={COUNTED[about]: len(recipient.numbers)} if about in COUNTED and recipient.party else {},
+        items=owed.items,
         link=_link(season, owed),
         provisional=season.year.provisional,
+    )
+
+
+def _brief(season: Season, owed: Owed, recipient: Recipient, shared: Brief) -> Brief:
+    """What one of them says to this recipient."""
+    about = (owed.kind, owed.phase or "")
+    return replace(
+        shared,
+        addressee=recipient.addressee,
+        items=shared.items + _items(season, owed, recipient),
+        counts={COUNTED[about]: len(recipient.numbers)} if about in COUNTED and recipient.party else {},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, select, tuple_, update
@@ -253,8 +253,10 @@ def take_back(connection: Connection, *which: ColumnElement[bool]) -> int:
 
 
 def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:
-    signed = {"queued_at": stamp.at, "queued_as_of": stamp.as_of, "due_at": stamp.as_of}
-    insert_once(connection, table_of(Letter), [{"year": year, "tries": 0, **asdict(row), **signed} for row in letters])
+    signed = {"year": year, "tries": 0, "queued_at": stamp.at, "queued_as_of": stamp.as_of, "due_at": stamp.as_of}
+    names = [column.name for column in fields(LetterRow)]  # asdict would copy every body
+    rows = [{name: getattr(row, name) for name in names} | signed for row in letters]
+    insert_once(connection, table_of(Letter), rows)
 
 
 def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:
