@@ -72,6 +72,7 @@ def examine(common: Common) -> Iterator[Finding]:
     database = common.database()
     yield from _of_the_database(database, common.moment())
     yield from of_the_post(settings)
+    yield from of_the_words(settings)
     yield from _of_prefect(_under_way(database))
 
 
@@ -223,6 +224,17 @@ def probe_letter(settings: Settings, address: str, now: datetime) -> Finding:
     if delivery.state == "sent":
         return Finding("测试函件", "ok", f"已交出：{delivery.detail}")
     return Finding("测试函件", "finding", delivery.detail, "按说明改正后再试")
+
+
+def of_the_words(settings: Settings) -> Iterator[Finding]:
+    """The office's own words of letters: which are used, and why others are not."""
+    from letters.overrides import wording
+
+    found = wording(settings.letters)
+    for fault in found.faults:
+        yield Finding("函件文字", "finding", f"{fault.sentence}；仍用所附文字", "改好后用 talent letters check 检查")
+    if found.words:
+        yield Finding("函件文字", "ok", f"自定文字：{'、'.join(sorted(found.words))}")
 
 
 def _of_prefect(years: list[Year]) -> Iterator[Finding]:

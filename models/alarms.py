@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from models import suppression
+from models import clock, suppression
 from models.columns import table_of
 from models.season import Letter, Office
 
@@ -35,13 +35,17 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """The addresses given up, the oldest first; and by state how many letters of a year did not arrive."""
+    """The addresses given up, the oldest first; by state how many letters of a year did not arrive.
+
+    `clock` says why the post is held by a clock that cannot be right, None where it is believed.
+    """
 
     suppressed: tuple[Suppression, ...]
     letters: Mapping[str, int]
+    clock: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.suppressed or self.letters)
+        return bool(self.suppressed or self.letters or self.clock)
 
     def as_json(self) -> dict[str, Any]:
         """The alarms of `talent status --json`."""
@@ -57,6 +61,7 @@ class Alarms:
                 for one in self.suppressed
             ],
             "letters": dict(self.letters),
+            "clock": self.clock,
         }
 
 
@@ -78,7 +83,8 @@ def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
         )
         for row in given_up
     )
-    return Alarms(suppressed, {state: found[state] for state in UNDELIVERABLE if state in found})
+    stuck_in = {state: found[state] for state in UNDELIVERABLE if state in found}
+    return Alarms(suppressed, stuck_in, clock.alarm(connection))
 
 
 def _owners(connection: Connection) -> Mapping[str, set[str]]:

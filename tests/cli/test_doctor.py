@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from commands.doctor import Finding, of_the_post, probe_letter
+from commands.doctor import Finding, of_the_post, of_the_words, probe_letter
+from letters.overrides import shipped
 from settings import Settings, SmtpSettings
 from tests.letters.relays import Faulty
 
@@ -86,3 +87,18 @@ def test_a_probe_into_the_maildir(tmp_path: Path) -> None:
 def test_a_probe_to_what_is_no_address(address: str, tmp_path: Path) -> None:
     found = probe_letter(Settings(maildir=tmp_path / "mail"), address, NOW)
     assert (found.level, found.mend) == ("finding", "改正地址")
+
+
+def test_words_of_the_office_that_cannot_be_used_are_a_finding(tmp_path: Path) -> None:
+    assert list(of_the_words(Settings(letters=tmp_path))) == []
+    (tmp_path / "overdue.jinja").write_text("{% extends layout %}", encoding="utf-8")
+    (tmp_path / "rerun.jinja").write_text(shipped("rerun"), encoding="utf-8")
+    assert list(of_the_words(Settings(letters=tmp_path))) == [
+        Finding(
+            "函件文字",
+            "finding",
+            "overdue.jinja（导师推荐，发给 city）：正文是空的；仍用所附文字",
+            "改好后用 talent letters check 检查",
+        ),
+        Finding("函件文字", "ok", "自定文字：rerun"),
+    ]

@@ -111,6 +111,7 @@ def test_an_address_is_suppressed_shown_in_the_status_and_taken_up_again(season:
             }
         ],
         "letters": {"held": held},
+        "clock": None,
     }
     shown = season("status").out.splitlines()
     assert shown[-1] == f"函件：暂存 {held} 封；清单见 talent letters list --state failed|unknown|held。"
@@ -118,7 +119,7 @@ def test_an_address_is_suppressed_shown_in_the_status_and_taken_up_again(season:
     assert season("letters", "unsuppress", "yancheng@city.example").status == 0
     assert season("letters", "unsuppress", "yancheng@city.example").status == 1
     assert len(season("letters", "list", "--state", "queued", "--json").data) == waiting
-    assert season("status", "--json").data["alarms"] == {"suppressed": [], "letters": {}}
+    assert season("status", "--json").data["alarms"] == {"suppressed": [], "letters": {}, "clock": None}
 
 
 def test_what_is_no_address_is_not_suppressed(season: Talent) -> None:
