@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from models import clock, suppression
+from models import clock
 from models.columns import table_of
-from models.season import Letter, Office
+from models.season import Letter, Office, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 UNDELIVERABLE = ("failed", "unknown", "held")
 """The states of a letter that nobody has and that nothing but a person moves on."""
@@ -71,9 +71,9 @@ def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
     stuck = letter.c.state.in_(UNDELIVERABLE) & (letter.c.year == year) & (letter.c.queued_as_of <= as_of)
     counts = select(letter.c.state, func.count()).where(stuck).group_by(letter.c.state)
     found = {row.state: int(row[1]) for row in connection.execute(counts)}
-    given_up = [row for row in suppression.suppressed(connection) if row.since <= as_of]
+    given_up = [row for row in suppressed(connection) if row.since <= as_of]
     owners, held = (_owners(connection), _held(connection, year, as_of)) if given_up else ({}, {})
-    suppressed = tuple(
+    addresses = tuple(
         Suppression(
             address=row.address,
             to=tuple(sorted({*owners.get(row.address, ()), *held.get(row.address, ())})),
@@ -84,7 +84,13 @@ def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
         for row in given_up
     )
     stuck_in = {state: found[state] for state in UNDELIVERABLE if state in found}
-    return Alarms(suppressed, stuck_in, clock.alarm(connection))
+    return Alarms(addresses, stuck_in, clock.alarm(connection))
+
+
+def suppressed(connection: Connection) -> list[Row[Any]]:
+    """Give the suppressed addresses: address, since, why, by; the oldest first."""
+    table = table_of(Suppressed)
+    return list(connection.execute(select(table).order_by(table.c.since, table.c.address)))
 
 
 def _owners(connection: Connection) -> Mapping[str, set[str]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, update
 
+from models.alarms import suppressed
 from models.columns import table_of
 from models.season import Letter, ProgrammeYear, Suppressed
 from models.writing import insert_once
@@ -51,12 +52,6 @@ def unsuppress(connection: Connection, address: str) -> int | None:
     freed = connection.execute(waiting.values(state="queued", detail=None)).rowcount
     _bump(connection)
     return int(freed)
-
-
-def suppressed(connection: Connection) -> list[Row[Any]]:
-    """Give the suppressed addresses: address, since, why, by; the oldest first."""
-    table = table_of(Suppressed)
-    return list(connection.execute(select(table).order_by(table.c.since, table.c.address)))
 
 
 def give_up(connection: Connection, failed: Collection[int], since: datetime, by: str) -> list[str]:
