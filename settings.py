@@ -31,7 +31,11 @@ class DatabaseSettings(BaseModel):
 
 
 class SmtpSettings(BaseModel):
-    """The office's own mail relay."""
+    """The office's own mail relay, how many connections to it, and how many letters a minute (None: no limit).
+
+    `log` is the relay's own log in Postfix's format, where this machine can read it: what a crash left in doubt is
+    settled from it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,6 +44,9 @@ class SmtpSettings(BaseModel):
     security: Literal["tls", "starttls", "none"] = "tls"
     username: str | None = None
     password: SecretStr | None = None
+    connections: int = Field(default=4, ge=1, le=50)
+    per_minute: int | None = Field(default=None, ge=1)
+    log: Path | None = None
 
     @model_validator(mode="after")
     def _plain_only_to_loopback(self) -> Self:
@@ -68,6 +75,7 @@ class Settings(BaseSettings):
     courier: Literal["maildir", "smtp"] = "maildir"
     maildir: Path = Path("var/mail")
     smtp: SmtpSettings = SmtpSettings()
+    letters: Path = Path("var/letters")
     mail_from: str = "省级管理办公室 <office@talent.example>"
     base_url: str = "http://127.0.0.1:8000"
     secret_key: SecretStr | None = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from acts import recipients
 from acts.judging import scope_of
 from acts.settle import province_due
 from calendars import rungs
@@ -13,6 +14,7 @@ from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Item
 from letters.phrases import day
+from models.alarms import UNDELIVERABLE, alarms
 from models.columns import table_of
 from models.parties import Reach
 from models.season import Letter
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from models.standing import Cell
 
 CULTIVATION = "cultivation"
-UNDELIVERABLE = ("failed", "unknown", "held")
 
 
 def chase(season: Season, phases: Sequence[str] | None = None) -> None:
@@ -112,7 +113,7 @@ def digest(season: Season) -> None:
     slot = rungs.digest_slot(season.stamp.as_of, season.days)
     if slot is None:
         return
-    found = [*_late(season), *_awaiting(season), *_stuck(season)]
+    found = [*_late(season), *_awaiting(season), *_given_up(season), *_stuck(season)]
     if any(since <= slot for since, _ in found):
         items = tuple(item for _, item in found)
         season.owe_year("digest", f"{slot:%Y-%m-%d}", items=items)
@@ -140,6 +141,17 @@ def _awaiting(season: Season) -> list[tuple[datetime, Item]]:
             said = f"应于{day(due.day)} 24:00 前办理" + (f"，已超期 {late} 天" if late > 0 else "")
             item = Item(season.title(cell.phase, cell.city), said, days=days, group="awaiting")
             found.append((cell.filed_at, item))
+    return found
+
+
+def _given_up(season: Season) -> list[tuple[datetime, Item]]:
+    """Addresses that are written to no more: whoever is behind one hears of no deadline."""
+    found = []
+    for one in alarms(season.connection, season.year.year, season.stamp.as_of).suppressed:
+        whose = "、".join(recipients.named(season.year, recipient) for recipient in one.to) or "收件人不详"
+        days = (day_of(season.stamp.as_of) - day_of(one.since)).days
+        item = Item(whose, f"邮箱 {one.address} 已停用（{one.why}），请更正", days=days, group="undeliverable")
+        found.append((one.since, item))
     return found
 
 

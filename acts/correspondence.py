@@ -8,24 +8,31 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from acts import recipients
+from acts.invitations import calendar_file
 from acts.judging import scope_of
-from calendars.deadlines import day_of
+from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
-from letters.render import render
+from letters.campaigns import render_one
 from models.parties import Reach
 from models.writing import ALL, LetterRow, message_id, queued_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from acts.recipients import Recipient
     from acts.season import Owed, Season
+    from letters.brief import Audience
+    from letters.render import Rendered
     from models.parties import Concerned
     from models.writing import LetterKey
 
 DOMAIN = "talent-calendar.example"
 ONCE_EVER = frozenset({"appointment"})
 """Kinds of which a recipient gets one in a year, whatever city, attempt or filing causes it."""
+
+UNTIL_DUE = frozenset({"opened", "reminder", "returned", "rerun"})
+"""Kinds that ask for something by a due instant, and say nothing true after it."""
 
 COUNTED: Mapping[tuple[str, str], str] = {
     ("passed", "application"): "chosen",
@@ -60,10 +67,18 @@ def correspond(season: Season) -> None:
     rows: dict[LetterKey, LetterRow] = {}
     done = {(kind, phase, city, attempt, slot) for phase, city, attempt, _, kind, slot in written}
     fresh = [one for one in owed if (one.kind, one.phase or ALL, one.city, one.attempt, one.slot) not in done]
+    files: dict[tuple[str, str | None, str], str | None] = {}
+    shared: dict[tuple[int, Audience], Brief] = {}
     for one, recipient in _addressed(season, fresh) if fresh else ():
-        key = _key(one, recipient)
-        if key not in written and key not in rows:
-            rows[key] = _written(season, one, recipient, key)
+        key, cause = _key(one, recipient), (one.kind, one.phase, one.city)
+        if key in written or key in rows:
+            continue
+        if cause not in files:
+            files[cause] = calendar_file(season, one)
+        if (id(one), recipient.audience) not in shared:
+            shared[id(one), recipient.audience] = _shared(season, one, recipient.audience)
+        brief = _brief(one, recipient, shared[id(one), recipient.audience])
+        rows[key] = _written(season, one, recipient, key, render_one(brief, season.stamp.words), files[cause])
     season.writes.letters.extend(_one_at_once(list(rows.values())))
 
 
@@ -122,8 +137,9 @@ def _key(owed: Owed, recipient: Recipient) -> LetterKey:
     return (owed.phase or ALL, city, attempt, recipient.key, owed.kind, owed.slot)
 
 
-def _written(season: Season, owed: Owed, recipient: Recipient, key: LetterKey) -> LetterRow:
-    rendered = render(_brief(season, owed, recipient))
+def _written(
+    season: Season, owed: Owed, recipient: Recipient, key: LetterKey, rendered: Rendered, ics: str | None
+) -> LetterRow:
     return LetterRow(
         *key,
         concerns=owed.city,
@@ -134,11 +150,20 @@ def _written(season: Season, owed: Owed, recipient: Recipient, key: LetterKey) -
         message_id=message_id(urlsplit(season.stamp.base_url).hostname or DOMAIN, season.year.year, key),
         state="queued" if recipient.address else "held",
         detail=None if recipient.address else "未登记邮箱",
+        ics=ics,
+        valid_until=_valid_until(season, owed),
     )
 
 
-def _brief(season: Season, owed: Owed, recipient: Recipient) -> Brief:
-    about = (owed.kind, owed.phase or "")
+def _valid_until(season: Season, owed: Owed) -> datetime | None:
+    """Give the instant from which a letter says what is no longer so, where the calendar alone tells it."""
+    if owed.kind in UNTIL_DUE and owed.due is not None:
+        return owed.due.instant
+    return end_of(day_of(season.stamp.as_of)) if owed.kind == "digest" else None
+
+
+def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
+    """What all letters over one cause say to one audience."""
     today = day_of(season.stamp.as_of)
     return Brief(
         kind=owed.kind,
@@ -146,18 +171,28 @@ def _brief(season: Season, owed: Owed, recipient: Recipient) -> Brief:
         phase_name=season.year.phase(owed.phase).name if owed.phase else "",
         year=season.year.year,
         city_name=None if owed.city == ALL else season.year.city(owed.city).name,
-        audience=recipient.audience,
-        addressee=recipient.addressee,
+        audience=audience,
+        addressee="",
         as_of=season.stamp.as_of,
         due=owed.due,
         working_days_left=season.days.left(today, owed.due.day) if owed.due else None,
-        attempt=1 if recipient.party or owed.attempt == ALL else int(owed.attempt),
+        attempt=1 if audience not in recipients.OFFICES or owed.attempt == ALL else int(owed.attempt),
         reason=owed.reason,
         findings=owed.findings,
-        items=owed.items + _items(owed, recipient),
-        counts={COUNTED[about]: len(recipient.numbers)} if about in COUNTED and recipient.party else {},
+        items=owed.items,
         link=_link(season, owed),
         provisional=season.year.provisional,
+    )
+
+
+def _brief(owed: Owed, recipient: Recipient, shared: Brief) -> Brief:
+    """What one of them says to this recipient."""
+    about = (owed.kind, owed.phase or "")
+    return replace(
+        shared,
+        addressee=recipient.addressee,
+        items=shared.items + _items(owed, recipient),
+        counts={COUNTED[about]: len(recipient.numbers)} if about in COUNTED and recipient.party else {},
     )
 
 

@@ -2,53 +2,190 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
 
+from acts.reconcile import reconcile
+from calendars.errors import TalentError
+from letters.envelope import Part, compose
 from letters.maildir import MaildirCourier
 from letters.message import Outgoing
-from models import post
+from letters.witnesses import MaildirWitness, Nobody
+from models import clock, post, suppression, workers
 
 if TYPE_CHECKING:
-    from letters.couriers import Courier
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from letters.brief import Kind
+    from letters.couriers import Courier, Delivery
+    from letters.witnesses import Witness
     from models.database import Database
     from models.post import Claimed
     from models.stamp import Stamp
+    from models.workers import Worker
+
+FIRST, LEAST = 100, 20
+"""Letters taken in hand at first, and at least."""
+
+SECONDS_IN_HAND = 10.0
+"""About how long a letter is in hand before it is offered: an act that makes it untrue meanwhile comes too late."""
+
+AGAIN_SECONDS = 5.0
+"""How often a worker whose letters are slow looks what else has come."""
+
+WATCH_SECONDS = 30.0
+"""How often a worker looks whether its lock is still its own."""
+
+
+class LockLost(TalentError):
+    """与数据库的连接中断，本次投递已停止；下一次投递会核对手中的函件。"""
 
 
 @dataclass(slots=True)
 class Posted:
-    """How many letters were sent, refused for good, put off, or are of unknown fate."""
+    """How many letters were sent, refused for good, put off, or are of unknown fate; `alarm` says why none was."""
 
     sent: int = 0
     failed: int = 0
     retry: int = 0
     unknown: int = 0
+    alarm: str | None = None
 
 
-async def send(database: Database, courier: Courier, sender: str, stamp: Stamp) -> Posted:
-    """Drain what is queued and due, batch by batch, until nothing is; `sender` is the From of every letter."""
-    post.orphaned(database, stamp.at, again=isinstance(courier, MaildirCourier))
-    posted = Posted()
-    while True:
-        token, held = post.claim(database, stamp.as_of, stamp.at)
-        if not held:
-            return posted
-        deliveries = await courier.deliver([_outgoing(one, sender) for one in held])
-        post.mark(database, token, held, deliveries, stamp.as_of, stamp.at)
+async def send(
+    database: Database,
+    courier: Courier,
+    sender: str,
+    stamp: Stamp,
+    *,
+    witness: Witness | None = None,
+    ticks: clock.Ticks | None = None,
+) -> Posted:
+    """Drain what is queued and due until nothing is; `sender` is the From of every letter.
+
+    What a dead worker left is settled first, by the `witness` (None: the mailbox itself for a maildir, else nobody).
+    `ticks` are the machine's, against which the clock is checked; None where it does not count (a rehearsal).
+    """
+    alarm = clock.doubted(database, stamp.at, ticks) if ticks is not None else None
+    if alarm is not None:
+        return Posted(alarm=alarm)
+    with workers.at_work(database) as worker:
+        reconcile(database, witness or _own_witness(courier), stamp.at)
+        run = _Run(database, courier, sender, stamp, worker)
+        async with courier:
+            await _while_held(worker, run)
+    if run.refused:
+        with database.write() as connection:
+            suppression.give_up(connection, run.refused, stamp.as_of, stamp.by)
+    return run.posted
+
+
+def _own_witness(courier: Courier) -> Witness:
+    return MaildirWitness(courier.path) if isinstance(courier, MaildirCourier) else Nobody()
+
+
+async def _while_held(worker: Worker, run: _Run) -> None:
+    """Let it run, but no longer than the worker's lock is its own. Raises LockLost."""
+    work = asyncio.ensure_future(run.drain())
+    while not (await asyncio.wait({work}, timeout=WATCH_SECONDS))[0]:
+        if not worker.holds():
+            work.cancel()
+            await asyncio.wait({work})
+            raise LockLost
+    await work
+
+
+class _Run:
+    """One worker's run. It takes more in hand as soon as half of what it has is settled: no slow letter stalls it."""
+
+    def __init__(self, database: Database, courier: Courier, sender: str, stamp: Stamp, worker: Worker) -> None:
+        self.database, self.courier, self.sender = database, courier, sender
+        self.stamp, self.token = stamp, worker.token
+        self.posted, self.refused = Posted(), set[int]()
+        self._in_hand = self._settled = 0
+        self._some_settled = asyncio.Event()
+        self._nobody_there = False
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
+
+    async def drain(self) -> None:
+        """Go on until nothing is due and nothing is in hand, or until there is nobody to hand anything to."""
+        async with asyncio.TaskGroup() as batches:
+            while not self._nobody_there:
+                size = self._size()
+                held = self._claim(size) if self._in_hand <= size // 2 else []
+                if not held and not self._in_hand:
+                    return
+                if held:
+                    self._in_hand += len(held)
+                    batches.create_task(self._deliver(held))
+                await self._news()
+
+    def _size(self) -> int:
+        """As many as were settled in so many seconds so far."""
+        elapsed = self._clock() - self._began
+        return min(max(int(self._settled / elapsed * SECONDS_IN_HAND), LEAST), post.BATCH) if self._settled else FIRST
+
+    async def _news(self) -> None:
+        """Wait until some are settled, or until it is time to look what has come meanwhile."""
+        self._some_settled.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AGAIN_SECONDS):
+                await self._some_settled.wait()
+
+    def _now(self) -> tuple[datetime, datetime]:
+        """The programme's instant and the clock's, as of this moment of the run."""
+        later = timedelta(seconds=self._clock() - self._began)
+        return self.stamp.as_of + later, self.stamp.at + later
+
+    def _claim(self, size: int) -> list[Claimed]:
+        return post.claim(self.database, self.token, *self._now(), size)
+
+    async def _deliver(self, held: Sequence[Claimed]) -> None:
+        """Ask again which of them are still owed, hand those over, and put each answer on record as it comes."""
+        untrue = post.no_longer_owed(self.database, self.token)
+        members: dict[str, list[Claimed]] = defaultdict(list)
+        for one in held:
+            if one.id not in untrue:
+                members[one.message_id].append(one)
+        self._count(sum(one.id in untrue for one in held))
+        letters = [_outgoing(theirs, self.sender) for theirs in members.values()]
+        async for deliveries in self.courier.settling(letters):
+            self._mark([(one, delivery) for delivery in deliveries for one in members[delivery.key]])
+
+    def _mark(self, settled: Sequence[tuple[Claimed, Delivery]]) -> None:
+        held, deliveries = [one for one, _ in settled], [delivery for _, delivery in settled]
+        post.mark(self.database, self.token, held, deliveries, *self._now())
+        self.refused |= {one.id for one, delivery in settled if delivery.state == "failed"}
         for delivery in deliveries:
-            setattr(posted, delivery.state, getattr(posted, delivery.state) + 1)
+            setattr(self.posted, delivery.state, getattr(self.posted, delivery.state) + 1)
+        self._nobody_there = not any(delivery.tried for delivery in deliveries)
+        self._count(len(settled))
+
+    def _count(self, settled: int) -> None:
+        self._in_hand -= settled
+        self._settled += settled
+        self._some_settled.set()
 
 
-def _outgoing(one: Claimed, sender: str) -> Outgoing:
+def _outgoing(members: Sequence[Claimed], sender: str) -> Outgoing:
+    """The message that answers these obligations of one recipient."""
+    lead = members[0]
+    composed = compose([Part(cast("Kind", one.kind), one.subject, one.text, one.html, one.ics) for one in members])
     return Outgoing(
-        key=one.message_id,
-        message_id=one.message_id,
-        thread=one.thread,
+        key=lead.message_id,
+        message_id=lead.message_id,
+        thread=next((one.thread for one in members if one.thread), None),
         sender=sender,
-        recipient=one.address,
-        subject=one.subject,
-        text=one.text,
-        html=one.html,
-        queued_at=one.queued_at,
+        recipient=lead.address,
+        subject=composed.subject,
+        text=composed.text,
+        html=composed.html,
+        queued_at=max(one.queued_at for one in members),
+        attachments=composed.attachments,
     )

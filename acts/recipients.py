@@ -11,6 +11,7 @@ from letters.occurrences import OPENED, PASSED, REMINDED
 
 if TYPE_CHECKING:
     from acts.season import Owed, Season
+    from calendars.year import Year
     from letters.brief import Audience
     from models.parties import Concerned, PartyOnFile, Reach
 
@@ -55,6 +56,8 @@ PARTIES: Mapping[tuple[str, str, Audience], Find] = MappingProxyType(
 
 AS_THE_OPENED = frozenset({"returned", "rerun", "withdrawn"})
 """Kinds that go to the city and to those mentors who got this phase's `opened`."""
+
+PARTY_NAMES = {"mentor": "导师", "institution": "培养单位", "school": "中学"}
 
 OFFICES = frozenset({"city", "head", "province", "lead"})
 """Audiences that are offices, written to at the addresses on file."""
@@ -129,3 +132,13 @@ def party(on_file: PartyOnFile, audience: Audience, numbers: tuple[str, ...], li
     """Give a party as a recipient."""
     addressee = f"{on_file.name}老师" if audience == "mentor" else on_file.name
     return Recipient(f"{on_file.kind}:{on_file.id}", audience, addressee, on_file.email, numbers, listed)
+
+
+def named(year: Year, key: str) -> str:
+    """Name a recipient, as it stands in a letter's key, for people; a party by its kind and number alone."""
+    kind, _, whose = key.partition(":")
+    if kind in {"city", "head"}:
+        name = next((city.name for city in year.cities if city.slug == whose), whose)
+        return f"{name}市" + ("负责同志" if kind == "head" else "")
+    words = {"province": "省级管理办公室", "lead": "省级管理办公室负责同志"}
+    return words.get(kind) or f"{PARTY_NAMES[kind]}（编号 {whose}）"

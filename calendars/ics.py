@@ -1,4 +1,7 @@
-"""The year as iCalendar: one event a deadline, its reminders as alarms, UIDs that never change."""
+"""Deadlines as iCalendar: one event each, its reminders as alarms, UIDs that never change.
+
+A year's or a city's whole calendar; and what goes with a letter, to be put into the recipient's own or taken out of it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ from calendars.deadlines import BECAUSE, TZ, Due, resolve, start_of
 from calendars.rungs import ladder, province_ladder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
 
     from icalendar import Alarm, Event, Timezone
 
@@ -42,13 +45,58 @@ def calendar(
     made.add_component(_timezone(year.phases[0].opens, year.phases[-1].due))
     for phase in year.phases:
         due = (dues or {}).get(phase.slug) or resolve(phase.due)
-        made.add_component(_deadline(year, phase, due, city, sequences.get(phase.slug, 0)))
+        sequence, opens = sequences.get(phase.slug, 0), start_of(phase.opens)
+        made.add_component(_deadline(year, phase, due, city, sequence, since=opens, stamp=_first(year)))
         if phase.province_due and city is None:
             made.add_component(_province(year, phase, resolve(phase.province_due)))
     return bytes(made.to_ical())
 
 
-def _deadline(year: Year, phase: Phase, due: Due, city: City | None, sequence: int) -> Event:
+def version(later_days: int, attempt: int) -> int:
+    """Give the SEQUENCE of a city phase's deadline: it grows with each later day given and with each rerun."""
+    return later_days + attempt - 1
+
+
+def invitation(
+    year: Year, phase: Phase, due: Due, city: City, *, sequence: int, at: datetime, organizer: str = ""
+) -> str:
+    """Give one deadline to go with a letter of the instant `at`; sent again with a higher sequence it takes its place.
+
+    `organizer` is the province's address, "" where none is on file; alarms that lie before `at` fall away.
+    """
+    return _sent("PUBLISH", [_deadline(year, phase, due, city, sequence, since=at, stamp=at)], due.day, organizer)
+
+
+def cancellation(
+    year: Year, dues: Mapping[str, Due], city: City, *, sequences: Mapping[str, int], at: datetime, organizer: str = ""
+) -> str:
+    """Give what takes these deadlines of a city, by phase slug, out of the calendars that they were put into."""
+    events = []
+    for slug, due in dues.items():
+        event = _deadline(year, year.phase(slug), due, city, sequences[slug], since=due.instant, stamp=at)
+        event.pop("status")
+        event.add("status", "CANCELLED")
+        events.append(event)
+    return _sent("CANCEL", events, max(due.day for due in dues.values()), organizer)
+
+
+def _sent(method: str, events: Iterable[Event], last: date, organizer: str) -> str:
+    from icalendar import Calendar, vCalAddress
+
+    made = Calendar()
+    for name, value in (("prodid", "-//talent-calendar//ZH"), ("version", "2.0"), ("method", method)):
+        made.add(name, value)
+    made.add_component(_timezone(last, last))
+    for event in events:
+        if organizer:
+            event.add("organizer", vCalAddress(f"mailto:{organizer}"))
+        made.add_component(event)
+    return str(made.to_ical(), "utf-8")
+
+
+def _deadline(
+    year: Year, phase: Phase, due: Due, city: City | None, sequence: int, *, since: datetime, stamp: datetime
+) -> Event:
     because = "、".join(BECAUSE[cause] for cause in due.because)
     return _event(
         year,
@@ -56,8 +104,9 @@ def _deadline(year: Year, phase: Phase, due: Due, city: City | None, sequence: i
         uid=f"{year.year}-{phase.slug}-due{f'-{city.slug}' if city else ''}@talent-calendar",
         summary=f"{phase.name}截止",
         text=f"截止日 {due.day} 当天有效（依据：{because}）。{year.notice}",
-        rungs=ladder(phase, due, year.working_days, start_of(phase.opens)),
+        rungs=ladder(phase, due, year.working_days, since),
         sequence=sequence,
+        stamp=stamp,
     )
 
 
@@ -70,15 +119,31 @@ def _province(year: Year, phase: Phase, due: Due) -> Event:
         text=f"省办期限 {due.day} 当天有效。{year.notice}",
         rungs=province_ladder(due, year.figures, year.working_days, start_of(phase.opens)),
         sequence=0,
+        stamp=_first(year),
     )
 
 
-def _event(year: Year, due: Due, *, uid: str, summary: str, text: str, rungs: tuple[Rung, ...], sequence: int) -> Event:
+def _first(year: Year) -> datetime:
+    """What dates a year's calendar: the same input gives the same bytes."""
+    return start_of(year.phases[0].opens)
+
+
+def _event(
+    year: Year,
+    due: Due,
+    *,
+    uid: str,
+    summary: str,
+    text: str,
+    rungs: tuple[Rung, ...],
+    sequence: int,
+    stamp: datetime,
+) -> Event:
     from icalendar import Event
 
     event = Event.new(
         uid=uid,
-        stamp=start_of(year.phases[0].opens).astimezone(UTC),  # the same input gives the same bytes
+        stamp=stamp.astimezone(UTC),
         sequence=sequence,
         start=due.instant - _SHOWN,
         end=due.instant,

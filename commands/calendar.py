@@ -208,8 +208,8 @@ def ics(
 
 
 def _of_city(year: Year, key: str, common: Common) -> bytes:
-    """The calendar with the city's own due days; each later day it was given makes a new version of the event."""
-    from calendars.ics import calendar
+    """The calendar with the city's own due days, under the versions that its letters gave them."""
+    from calendars.ics import calendar, version
     from models.database import NotPrepared
     from models.reports import matrix
     from models.standing import YearNotOpen, extensions
@@ -222,5 +222,7 @@ def _of_city(year: Year, key: str, common: Common) -> bytes:
     except (NotPrepared, YearNotOpen):
         say(f"{year.year} 年度没有打开，没有延期可查，按年度日历。")
         return calendar(year, None, found)
-    dues = {each.phase: each.due for each in status.cities[found.slug]}
-    return calendar(status.year, dues, found, {slug: len(given.get((slug, found.slug), ())) for slug in dues})
+    phases = status.cities[found.slug]
+    dues = {each.phase: each.due for each in phases}
+    versions = {each.phase: version(len(given.get((each.phase, found.slug), ())), each.attempt) for each in phases}
+    return calendar(status.year, dues, found, versions)

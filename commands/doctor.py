@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import smtplib
-import ssl
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
 
 from commands.options import COMMON, Common, ConfigurationError, environment
 from commands.output import answer, line, table
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from models.database import Database
-    from settings import Settings, SmtpSettings
+    from settings import Settings
 
 PATIENCE = 5
 """Seconds to wait for a server before it counts as not there."""
@@ -46,9 +47,15 @@ class Finding:
     mend: str = ""
 
 
-def doctor(*, common: Common = COMMON) -> int:
+def doctor(
+    *,
+    to: Annotated[str | None, Parameter(metavar="邮箱", help="另向这个邮箱发一封测试函件")] = None,
+    common: Common = COMMON,
+) -> int:
     """Check settings, database, year, addresses, post, Prefect and clock; 1 where something is to be mended."""
     found = list(examine(common))
+    if to is not None and found[0].level == "ok":
+        found.append(probe_letter(environment(), to, common.moment()))
     data = {"findings": [asdict(finding) for finding in found]}
     answer(common.json, data, lambda console: _show(console, found))
     return 1 if any(finding.level == "finding" for finding in found) else 0
@@ -64,7 +71,8 @@ def examine(common: Common) -> Iterator[Finding]:
     yield Finding("设置", "ok", f"函件方式 {settings.courier}，链接地址 {settings.base_url}")
     database = common.database()
     yield from _of_the_database(database, common.moment())
-    yield from _of_the_post(settings)
+    yield from of_the_post(settings)
+    yield from of_the_words(settings)
     yield from _of_prefect(_under_way(database))
 
 
@@ -164,9 +172,10 @@ def _of_the_clock(database: Database, now: datetime) -> Iterator[Finding]:
         yield Finding("时钟", "ok", f"{now:%Y-%m-%d %H:%M}（北京时间）")
 
 
-def _of_the_post(settings: Settings) -> Iterator[Finding]:
+def of_the_post(settings: Settings) -> Iterator[Finding]:
+    """Whether letters can be handed over: to the folder, or to the relay, which is asked without sending one."""
     if settings.courier == "smtp":
-        yield _relay(settings.smtp)
+        yield _relay(settings)
         return
     folder = settings.maildir
     there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
@@ -176,34 +185,56 @@ def _of_the_post(settings: Settings) -> Iterator[Finding]:
         yield Finding("函件", "finding", f"{folder} 写不进去", "改 TALENT_MAILDIR，或给该目录写权限")
 
 
-def _relay(smtp: SmtpSettings) -> Finding:
-    where = f"{smtp.host}:{smtp.port}（{smtp.security}）"
+def _relay(settings: Settings) -> Finding:
+    from letters.message import UnfitHeader
+    from letters.probe import probe
+    from tasks.couriers import relay
+
+    smtp = settings.smtp
     try:
-        _greet(smtp)
-    except ssl.SSLError as error:
-        mend = "检查 TALENT_SMTP__SECURITY 与端口是否相符（465 用 tls，587 用 starttls）、服务器证书是否有效"
-        return Finding("函件", "finding", f"{where} 的加密连接建不起来：{error.reason or error}", mend)
-    except (OSError, smtplib.SMTPException) as error:
-        mend = "检查 TALENT_SMTP__HOST、TALENT_SMTP__PORT、用户名与密码，以及本机到该服务器的网络"
-        return Finding("函件", "finding", f"{where} 连不上：{error}", mend)
-    return Finding("函件", "ok", f"{where} 应答正常")
+        trouble = asyncio.run(probe(relay(smtp), settings.mail_from, PATIENCE))
+    except UnfitHeader as unfit:
+        return Finding("函件", "finding", str(unfit), "改正 TALENT_MAIL_FROM")
+    if trouble is not None:
+        return Finding("函件", "finding", trouble.says, trouble.mend)
+    return Finding("函件", "ok", f"{smtp.host}:{smtp.port}（{smtp.security}）可登录，愿意收下发件人的函件")
 
 
-def _greet(smtp: SmtpSettings) -> None:
-    """Say hello to the relay, sign in where a name is set, and leave; raises OSError or SMTPException."""
-    context = ssl.create_default_context()
-    opened: Callable[[], smtplib.SMTP] = (
-        (lambda: smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=PATIENCE, context=context))
-        if smtp.security == "tls"
-        else (lambda: smtplib.SMTP(smtp.host, smtp.port, timeout=PATIENCE))
-    )
-    with opened() as relay:
-        relay.ehlo()
-        if smtp.security == "starttls":
-            relay.starttls(context=context)
-            relay.ehlo()
-        if smtp.username and smtp.password:
-            relay.login(smtp.username, smtp.password.get_secret_value())
+def probe_letter(settings: Settings, address: str, now: datetime) -> Finding:
+    """Send one letter to an address, the way all letters go."""
+    from letters.message import Outgoing, UnfitHeader, fit_address, mailbox
+    from tasks.couriers import courier
+
+    try:
+        domain, key = mailbox(settings.mail_from).domain, f"probe.{secrets.token_hex(8)}"
+        letter = Outgoing(
+            key=key,
+            message_id=f"<{key}@{domain}>",
+            thread=None,
+            sender=settings.mail_from,
+            recipient=fit_address(address),
+            subject="测试函件：收到即表示邮件设置正确",
+            text="这是一封测试函件，不必回复。\n",
+            html='<!doctype html><html lang="zh-CN"><p>这是一封测试函件，不必回复。</p></html>\n',
+            queued_at=now,
+        )
+    except UnfitHeader as unfit:
+        return Finding("测试函件", "finding", str(unfit), "改正地址")
+    [delivery] = asyncio.run(courier(settings).deliver([letter]))
+    if delivery.state == "sent":
+        return Finding("测试函件", "ok", f"已交出：{delivery.detail}")
+    return Finding("测试函件", "finding", delivery.detail, "按说明改正后再试")
+
+
+def of_the_words(settings: Settings) -> Iterator[Finding]:
+    """The office's own words of letters: which are used, and why others are not."""
+    from letters.overrides import wording
+
+    found = wording(settings.letters)
+    for fault in found.faults:
+        yield Finding("函件文字", "finding", f"{fault.sentence}；仍用所附文字", "改好后用 talent letters check 检查")
+    if found.words:
+        yield Finding("函件文字", "ok", f"自定文字：{'、'.join(sorted(found.words))}")
 
 
 def _of_prefect(years: list[Year]) -> Iterator[Finding]:

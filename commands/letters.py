@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from commands.options import COMMON, SEASON, City, Common, OneCity, Season, UsageError, environment, local
+from commands.options import SEASON, City, Season, environment, local
 from commands.output import answer, line, say, table
 
 if TYPE_CHECKING:
@@ -17,58 +17,16 @@ if TYPE_CHECKING:
 
 app = App(name="letters")
 
-Kind = Annotated[str, Parameter(name="种类", help="种类，如 reminder、overdue、returned、digest")]
-
-
-@app.command(help="预览某类函件的样稿（内容为虚构），不发送")
-def preview(
-    kind: Kind,
-    /,
-    *,
-    city: OneCity,
-    phase: Annotated[str | None, Parameter(metavar="阶段", help="阶段；整个年度的函件不写")] = None,
-    html: Annotated[bool, Parameter(negative="", help="打印 HTML 正文，不打印文字正文")] = False,
-    year: Annotated[int | None, Parameter(metavar="年度", help="按哪一年度的日历；不写时为附带的最早年度")] = None,
-    common: Common = COMMON,
-) -> None:
-    """Print a specimen of one kind for every audience that it is written to."""
-    found = specimens(kind, phase, city, year)
-    answer(common.json, found, lambda console: _letters(console, found, html=html))
-
-
-def specimens(kind: str, phase: str | None, city: str, number: int | None) -> list[dict[str, str]]:
-    """The rendered specimens, one an audience; raises UsageError where there is no such letter."""
-    from calendars.files import load, shipped
-    from letters.occurrences import KINDS, OCCURS
-    from letters.render import render
-    from letters.specimens import specimen
-
-    year = load(number or shipped()[0])
-    slug = year.phase(phase).slug if phase else None
-    kinds = [each for each in KINDS if each == kind]
-    audiences = [(each, audience) for each in kinds for audience in OCCURS.get((each, slug), ())]
-    if not audiences:
-        raise UsageError(_no_such(kind, slug))
-    rendered = [
-        (audience, render(specimen(year, each, slug, audience, year.city(city)))) for each, audience in audiences
-    ]
-    return [{"audience": audience, "subject": r.subject, "text": r.text, "html": r.html} for audience, r in rendered]
-
-
-def _no_such(kind: str, phase: str | None) -> str:
-    from letters.occurrences import KINDS, OCCURS
-
-    if kind not in KINDS:
-        return f"没有“{kind}”这类函件；可用的有 {'、'.join(KINDS)}。"
-    phases = [slug or "（不写 --phase）" for each, slug in OCCURS if each == kind]
-    return f"“{kind}”类函件不出现在 {phase or '整个年度'}；可用的阶段有 {'、'.join(phases)}。"
-
-
-def _letters(console: Console, found: list[dict[str, str]], *, html: bool) -> None:
-    for each in found:
-        line(console, f"—— 收件人类别：{each['audience']}", "dim")
-        line(console, f"主题：{each['subject']}", "bold")
-        line(console, each["html"] if html else each["text"])
+app.command(
+    "commands.wording:preview", name="preview", help="预览某类函件的样稿（内容为虚构），不发送；-o 写成邮件文件"
+)
+app.command("commands.wording:check", name="check", help="检查本单位自定的函件文字：有不能用的，逐条说明（退出码 1）")
+app.command("commands.wording:words", name="words", help="取出某类函件所附的文字，作为自定文字的底稿")
+app.command("commands.suppression:suppress", name="suppress", help="停用一个邮箱：发往该地址的函件暂存")
+app.command("commands.suppression:unsuppress", name="unsuppress", help="恢复一个停用的邮箱，放行暂存的函件")
+app.command("commands.settling:settle", name="settle", help="核实一封去向不明的函件：已送达，或重发")
+app.command("commands.settling:resume", name="resume", help="确认系统时钟无误，恢复因时钟暂停的投递")
+app.command("commands.suppression:bounces", name="bounces", help="读退信（文件，或 - 读标准输入），停用收不到信的邮箱")
 
 
 @app.command(name="list", help="函件清单")
@@ -119,7 +77,7 @@ STATES = {
     "sent": "已发",
     "failed": "未送达",
     "unknown": "待核实",
-    "held": "缺地址",
+    "held": "暂存",
     "cancelled": "已取消",
 }
 """The states of a letter, in Chinese."""
@@ -170,13 +128,25 @@ def send(*, season: Season = SEASON) -> int:
     import asyncio
 
     from acts.post import send as act
+    from models.clock import Ticks
     from models.post import waiting
-    from tasks.couriers import courier
+    from tasks.couriers import courier, witness
 
     settings, database = environment(), season.database()
-    posted = asyncio.run(act(database, courier(settings), settings.mail_from, season.stamp()))
+    sending = act(
+        database,
+        courier(settings),
+        settings.mail_from,
+        season.stamp(),
+        witness=witness(settings),
+        ticks=Ticks.now(),
+    )
+    posted = asyncio.run(sending)
+    if posted.alarm is not None:
+        say(posted.alarm)
     with database.read() as connection:
         left = waiting(connection)
     words = f"已发 {posted.sent} 封，未送达 {posted.failed} 封，稍后再试 {left} 封，待核实 {posted.unknown} 封。"
-    answer(season.json, asdict(posted) | {"waiting": left}, lambda console: line(console, words))
+    counts = {name: count for name, count in asdict(posted).items() if count is not None}
+    answer(season.json, counts | {"waiting": left}, lambda console: line(console, words))
     return 75 if left else 0

@@ -28,6 +28,7 @@ STYLES = {
     "overdue": "bold red",
     "withdrawn": "dim strike",
 }
+STUCK = {"failed": "未送达", "unknown": "待核实", "held": "暂存"}
 LEGEND = "· 未开放　+ 延期内办成　* 有豁免　2 第 2 次办理（经重启）"
 
 
@@ -74,6 +75,24 @@ def show(console: Console, status: Matrix) -> None:
     if late:
         line(console, "\n逾期与退回", "bold")
         console.print(table("城市", "阶段", "状态", "截止（含）", "缘由", rows=late))
+    if status.alarms:
+        show_alarms(console, status)
+
+
+def show_alarms(console: Console, status: Matrix) -> None:
+    """Print what the post could not do: whoever is not reached may miss a deadline."""
+    line(console, "\n送达告警", "bold red")
+    if status.alarms.suppressed:
+        rows = [
+            ("、".join(one.to) or "—", one.address, f"{one.since:%Y-%m-%d}", one.why, str(one.letters))
+            for one in status.alarms.suppressed
+        ]
+        console.print(table("收件人", "停用的邮箱", "自", "缘由", "待发", rows=rows))
+    if status.alarms.clock:
+        line(console, f"投递已暂停：{status.alarms.clock}")
+    stuck = "，".join(f"{STUCK[state]} {count} 封" for state, count in status.alarms.letters.items())
+    if stuck:
+        line(console, f"函件：{stuck}；清单见 talent letters list --state failed|unknown|held。")
 
 
 def lateness(status: Matrix) -> Iterator[tuple[str, str, str, str, str]]:

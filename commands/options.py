@@ -16,7 +16,7 @@ from cyclopts import Parameter, Token
 from commands.output import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pydantic_core import ErrorDetails
 
@@ -120,11 +120,11 @@ class Common(Plain):
         return self.as_of or datetime.now(TZ)
 
     def stamp(self) -> Stamp:
-        """Who acts and when, for an act."""
+        """Who acts and when, for an act; says so where words of the office's own cannot be used."""
         from models.stamp import Stamp
 
-        now = datetime.now(TZ)
-        return Stamp(by=self.operator(), at=now, as_of=self.as_of or now, base_url=environment().base_url)
+        now, settings = datetime.now(TZ), environment()
+        return Stamp(self.operator(), now, self.as_of or now, settings.base_url, _words(settings))
 
     def database(self) -> Database:
         """The database that is meant; connections are made when it is first asked something."""
@@ -195,6 +195,17 @@ def environment() -> Settings:
     except SettingsError as error:
         unread = re.search(r'value for field "(\w+)"', str(error))  # a group of settings that is no JSON
         raise ConfigurationError(f"TALENT_{unread[1].upper()}：写法不对" if unread else str(error)) from error
+
+
+def _words(settings: Settings) -> Mapping[str, str]:
+    """The office's own templates that hold; nothing of the letters is loaded where there are none."""
+    if not settings.letters.is_dir():
+        return {}
+    from letters.overrides import wording
+
+    found = wording(settings.letters)
+    say(*(f"提示：{fault.sentence}；这类函件仍用系统所附的文字。" for fault in found.faults))
+    return found.words
 
 
 WRONG = {

@@ -22,6 +22,7 @@ SOME_FAILED = "部分城市未完成"
 NO_POST = "无信可投"
 POSTED = "已投递"
 UNDELIVERED = "有函件未送达"
+ON_HOLD = "投递已暂停"
 
 
 async def end(flow: str, passes: Sequence[Pass]) -> State[None]:
@@ -51,6 +52,8 @@ async def show(flow: str, one: Pass) -> None:
 
 def posted(post: Posted) -> State[None]:
     """Give the state of a run that only sends: a letter that a person must look at makes it Failed."""
+    if post.alarm is not None:
+        return Failed(name=ON_HOLD, message=post.alarm)
     counts = (post.sent, post.failed, post.retry, post.unknown)
     said = "已投递 {} 封，被拒 {} 封，稍后重试 {} 封，结果不明 {} 封".format(*counts)
     if post.failed or post.unknown:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from calendars.deadlines import TZ
+from letters.overrides import wording
 from models.database import Database
 from models.stamp import Stamp
 from settings import Settings
@@ -29,8 +30,9 @@ def enter(as_of: datetime | None, by: str = BY) -> Iterator[Entry]:
     """Read the clock, and close the database at the end. `as_of` is for a rehearsal only (a real year refuses it)."""
     at, settings = datetime.now(UTC), Settings()
     database = Database(settings.database.url)
+    stamp = Stamp(by, at, aware(as_of) or at, settings.base_url, wording(settings.letters).words)
     try:
-        yield Entry(database, settings, Stamp(by, at, aware(as_of) or at, settings.base_url))
+        yield Entry(database, settings, stamp)
     finally:
         database.dispose()
 

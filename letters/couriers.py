@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from letters.message import Outgoing
 
@@ -19,16 +19,30 @@ class Delivery:
 
     `sent`: taken over for good. `failed`: refused for good, or not fit to be sent. `retry`: surely not taken over,
     may be tried again. `unknown`: it may or may not have been, and only a look at the other side can tell.
-    `detail` is one short line for a person.
+    `detail` is one short line for a person. `tried` is False for a `retry` that was never offered, since nobody could
+    be reached: that says nothing of this letter, and is no try of it.
     """
 
     key: str
     state: DeliveryState
     detail: str
+    tried: bool = True
 
 
 class Courier(Protocol):
-    """Hands letters over."""
+    """Hands letters over. Inside `async with` it keeps its connections from one delivery to the next."""
+
+    async def __aenter__(self) -> Self:
+        """Begin a series of deliveries."""
+        ...
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let go of what was kept."""
+        ...
+
+    def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+        """Give the Deliveries as they settle, some at a time and in any order: a slow one holds up no other."""
+        ...
 
     async def deliver(self, letters: Sequence[Outgoing]) -> Sequence[Delivery]:
         """Give one Delivery a letter, in their order. One bad letter never holds up the others; nothing is raised."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import os
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from letters.couriers import Delivery
-from letters.message import UnfitHeader, digest, flatten
+from letters.message import UnfitHeader, digest
+from letters.splice import flatten
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from letters.message import Outgoing
@@ -28,6 +29,18 @@ class MaildirCourier:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    async def __aenter__(self) -> Self:
+        """Begin; there is nothing to keep."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End."""
+
+    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+        """Give all of them at once."""
+        if letters:
+            yield await self.deliver(letters)
 
     async def deliver(self, letters: Sequence[Outgoing]) -> Sequence[Delivery]:
         """Write all, then fsync the folder once; a full or broken disk makes it `retry`."""
@@ -60,6 +73,8 @@ class MaildirCourier:
             draft.replace(self.path / "new" / name)
         except UnfitHeader as unfit:
             return Delivery(letter.key, "failed", str(unfit))
+        except UnicodeEncodeError:
+            return Delivery(letter.key, "failed", "正文中有不成字的代码，无法写成邮件")
         except OSError as error:
             return Delivery(letter.key, "retry", _reason(error))
         return Delivery(letter.key, "sent", f"已写入邮箱：{name}")

@@ -21,17 +21,15 @@ if TYPE_CHECKING:
 
 # What breaks a header or turns its reading round: control characters, line separators, bidi marks, lone surrogates.
 UNFIT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
-MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9.-]{1,128}>")
+LABEL, ATOM = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+# RFC 5321 4.5.3.1: 64 octets before the @, 254 in all; ASCII alone, since a relay without SMTPUTF8 takes no other.
+# No encoded word either: some readers decode one even there, and write to somebody else.
+ADDRESS = re.compile(rf"(?!.*=\?)(?=.{{3,254}}\Z)(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
+MESSAGE_ID = re.compile(r"<(?!.*=\?)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9.-]{1,128}>")
+TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:; ?[a-z]+=[A-Za-z0-9-]+)*")
 LONGEST_NAME = 45  # bytes of UTF-8: one encoded word of 75 characters, since some mail hosts refuse a folded From
 OURS = ("From", "To", "Subject", "Date", "Message-ID", "References", "List-Id", "Auto-Submitted")
 WORD_BYTES = 39  # of UTF-8 in an encoded word: the line, its name included, stays within the 76 of RFC 2047
-FRAME = (
-    b'%sMIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="%s"\r\n\r\n'
-    b'--%s\r\nContent-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n'
-    b'--%s\r\nContent-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n'
-    b"MIME-Version: 1.0\r\n\r\n%s\r\n--%s--\r\n"
-)
 
 
 class UnfitHeader(TalentError):
@@ -42,15 +40,24 @@ class _Policy(EmailPolicy):
     """The library's policy, but our own headers: its folding loses spaces, overlong words, and encodes long ids."""
 
     def fold(self, name: str, value: str) -> str:
-        folded: str = _line(name, value) if name in OURS else super().fold(name, value)
+        folded: str = header_line(name, value) if name in OURS else super().fold(name, value)
         return folded
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        folded: bytes = _line(name, value).encode() if name in OURS else super().fold_binary(name, value)
+        folded: bytes = header_line(name, value).encode() if name in OURS else super().fold_binary(name, value)
         return folded
 
 
 POLICY = _Policy(linesep="\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter: `name` as the recipient saves it, `type` a MIME type with its parameters."""
+
+    name: str
+    type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class Outgoing:
     text: str
     html: str
     queued_at: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 def build(letter: Outgoing) -> EmailMessage:
@@ -80,15 +88,12 @@ def build(letter: Outgoing) -> EmailMessage:
         message[name] = value
     message.set_content(letter.text, charset="utf-8", cte="base64")
     message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="base64")
-    message.set_boundary(_boundary(letter))
+    message.set_boundary(boundary(letter))
+    for attachment in letter.attachments:
+        _attach(message, attachment)
+    if letter.attachments:
+        message.set_boundary(f"{boundary(letter)}_m")
     return message
-
-
-def flatten(letter: Outgoing) -> bytes:
-    """The bytes of `build(letter)`, CRLF lines, without the library's cost a letter. Raises UnfitHeader."""
-    head = "".join(_line(name, value) for name, value in _headers(letter)).encode()
-    boundary = _boundary(letter).encode()
-    return FRAME % (head, boundary, boundary, _body(letter.text), boundary, _body(letter.html), boundary)
 
 
 def digest(key: str) -> str:
@@ -99,32 +104,42 @@ def digest(key: str) -> str:
 @lru_cache(maxsize=16)
 def mailbox(sender: str) -> Address:
     """The sender's display name and address. Raises UnfitHeader, also for a name too long for one encoded word."""
-    name, address = parseaddr(_clean("From", sender))
+    name, address = parseaddr(clean("From", sender))
+    name = " ".join(name.split())
     if len(name.encode()) > LONGEST_NAME:
         raise UnfitHeader(header="From", value=f"显示名“{name}”超过 15 个汉字")
-    return Address(display_name=name, addr_spec=_matching(ADDRESS, "From", address))
+    return Address(display_name=name, addr_spec=matching(ADDRESS, "From", address))
 
 
 def fit_address(value: str) -> str:
     """Give a bare address as it may stand in a header. Raises UnfitHeader."""
-    return _matching(ADDRESS, "To", _clean("To", value.strip()))
+    return matching(ADDRESS, "To", clean("To", value.strip()))
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    kind = matching(TYPE, "Content-Type", attachment.type)
+    essence, *pairs = (part.strip() for part in kind.split(";"))
+    maintype, subtype = essence.split("/")
+    name = clean("Content-Disposition", attachment.name)
+    params = dict(pair.split("=", 1) for pair in pairs)
+    message.add_attachment(attachment.content, maintype, subtype, filename=name, params=params)
 
 
 def _headers(letter: Outgoing) -> list[tuple[str, str]]:
     sender = mailbox(letter.sender)
     headers = [
         ("From", str(sender)),
-        ("To", _matching(ADDRESS, "To", letter.recipient)),
-        ("Subject", _clean("Subject", letter.subject)),
+        ("To", matching(ADDRESS, "To", letter.recipient)),
+        ("Subject", clean("Subject", letter.subject)),
         ("Date", format_datetime(letter.queued_at.astimezone(TZ))),
-        ("Message-ID", _matching(MESSAGE_ID, "Message-ID", letter.message_id)),
+        ("Message-ID", matching(MESSAGE_ID, "Message-ID", letter.message_id)),
     ]
     if letter.thread and letter.thread != letter.message_id:
-        headers.append(("References", _matching(MESSAGE_ID, "References", letter.thread)))
+        headers.append(("References", matching(MESSAGE_ID, "References", letter.thread)))
     return [*headers, ("List-Id", f"<talent-calendar.{sender.domain}>"), ("Auto-Submitted", "auto-generated")]
 
 
-def _line(name: str, value: str) -> str:
+def header_line(name: str, value: str) -> str:
     """One header as it travels, Chinese in encoded words."""
     if name == "Subject":
         return f"Subject: {_encoded(value, WORD_BYTES)}\r\n"
@@ -144,23 +159,20 @@ def _encoded(value: str, most: int) -> str:
     return "\r\n ".join(f"=?utf-8?b?{b2a_base64(word, newline=False).decode()}?=" for word in words)
 
 
-def _body(content: str) -> bytes:
-    """Base64 in lines of 76 characters, of the content with CRLF lines."""
-    plain = b"\r\n".join(content.encode().splitlines()) + b"\r\n"
-    return b"".join(b2a_base64(plain[at : at + 57], newline=False) + b"\r\n" for at in range(0, len(plain), 57))
-
-
-def _boundary(letter: Outgoing) -> str:
+def boundary(letter: Outgoing) -> str:
+    """What parts a letter's bodies: the same whenever it is written."""
     return f"=_{digest(letter.key)}"
 
 
-def _matching(form: re.Pattern[str], header: str, value: str) -> str:
+def matching(form: re.Pattern[str], header: str, value: str) -> str:
+    """Give the value of a header that has to have a form. Raises UnfitHeader."""
     if not form.fullmatch(value):
         raise UnfitHeader(header=header, value=ascii(value))
     return value
 
 
-def _clean(header: str, value: str) -> str:
+def clean(header: str, value: str) -> str:
+    """Give the value of a header that may say anything, but break nothing. Raises UnfitHeader."""
     if UNFIT.search(value):
         raise UnfitHeader(header=header, value=ascii(value))
     return value

@@ -1,207 +1,271 @@
-"""The courier to the office's own mail relay, over one connection a batch.
+"""The courier to the office's own mail relay: a pool of connections that are kept and used again.
 
-It promises to know on which side of the final dot a trouble lies. It does not promise exactly once: after the dot
-without an answer a letter is `unknown`, and is never tried again by itself.
+It promises to know on which side of the final dot a trouble lies, and that one slow or broken connection holds up no
+other letter. It does not promise exactly once: after the dot without an answer a letter is `unknown`, and is never
+tried again by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
+from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
-from ipaddress import ip_address
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Self
 
-import aiosmtplib
-
-from calendars.errors import TalentError
-from letters.couriers import Delivery, DeliveryState
-from letters.message import UNFIT, UnfitHeader, flatten, mailbox
+from letters.line import Job, Line
+from letters.pace import Pace
+from letters.relay import TROUBLE, OpenRelay, Relay, connect, explain, guard
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
-    from aiosmtplib.protocol import SMTPProtocol
-    from aiosmtplib.response import SMTPResponse
-
+    from letters.couriers import Delivery
     from letters.message import Outgoing
 
-COMMAND_SECONDS = 60.0
-DOT_SECONDS = 600.0  # RFC 5321 4.5.3.2.6: a relay may take ten minutes over the final dot
-TROUBLES = 3  # so many lost connections in a row, and the rest of the batch waits
-LONGEST_DETAIL = 200
-GOODBYE_SECONDS = 5.0
-DRAIN_SECONDS = 0.005
-LEADING_DOT = re.compile(rb"(?m)^\.")
-GO_AHEAD, CLOSING, NO_ANSWER = 354, 421, -1  # aiosmtplib gives -1 for what is no SMTP answer
-PERMANENT, BEYOND = 500, 600
-ANSWERS: tuple[tuple[int, DeliveryState], ...] = ((200, "sent"), (400, "retry"), (500, "failed"))
-TROUBLE = (aiosmtplib.SMTPException, OSError, TimeoutError)
+__all__ = ["OpenRelay", "Relay", "SmtpCourier"]
 
-
-class OpenRelay(TalentError):
-    """不加密（none）只许用于本机，而邮件服务器是 {host}；请改用 tls 或 starttls。"""
-
-
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """Where the relay is and how to reach it; seconds are of one command, and of the answer to the final dot."""
-
-    host: str
-    port: int
-    security: Literal["tls", "starttls", "none"] = "tls"
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    tls_context: ssl.SSLContext | None = None
-    command_seconds: float = COMMAND_SECONDS
-    dot_seconds: float = DOT_SECONDS
+TROUBLES = 3  # so many lost connections in a row, and what is left waits for a better day
+ASIDE = 40  # connections that may wait for a late answer while others take their place
+SETTLE_SECONDS = 0.5
+"""How long settled letters wait for others, to be put on record together."""
 
 
 class SmtpCourier:
     """Delivers through a relay. Raises OpenRelay at once where letters would travel in the clear."""
 
     def __init__(self, relay: Relay) -> None:
-        if relay.security == "none" and not _is_loopback(relay.host):
-            raise OpenRelay(host=relay.host)
-        self.relay = relay
+        self.relay = guard(relay)
+        self._pool = _Pool(relay)
+        self._users = 0
+
+    async def __aenter__(self) -> Self:
+        """Keep connections until the last user has left."""
+        self._users += 1
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Take leave of the relay."""
+        self._users -= 1
+        if not self._users:
+            await self._pool.close()
 
     async def deliver(self, letters: Sequence[Outgoing]) -> Sequence[Delivery]:
-        """Send one by one; a lost connection is made anew, but not more than TROUBLES times in a row."""
-        session = _Session(self.relay)
-        try:
-            return [await session.deliver(letter) for letter in letters]
-        finally:
-            await session.close()
+        """Give one Delivery a letter, in their order, once all are settled."""
+        found = {delivery.key: delivery async for some in self.settling(letters) for delivery in some}
+        return [found[letter.key] for letter in letters]
+
+    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+        """Give the Deliveries as they settle."""
+        batch = _Batch(letters)
+        async with self:
+            self._pool.post(batch)
+            try:
+                while batch.left:
+                    yield await batch.some()
+            finally:
+                self._pool.forget(batch)
 
 
-class _Session:
-    """One connection at a time, and how often in a row it was lost."""
+class _Batch:
+    """Letters that were posted together, and what is settled of them but not yet told."""
+
+    def __init__(self, letters: Sequence[Outgoing]) -> None:
+        self.jobs = [Job(letter, self._settle) for letter in letters]
+        self.left = self._open = len(letters)
+        self._settled: list[Delivery] = []
+        self._news, self._done = asyncio.Event(), asyncio.Event()
+        self._defect: BaseException | None = None
+
+    async def some(self) -> list[Delivery]:
+        """Wait for the first, and a little for more."""
+        await self._news.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self._done.wait()
+        self._news.clear()
+        if self._defect is not None:
+            raise self._defect
+        settled, self._settled = self._settled, []
+        self.left -= len(settled)
+        return settled
+
+    def fail(self, defect: BaseException) -> None:
+        """Tell whoever waits that a worker of the pool broke."""
+        self._defect = defect
+        self._news.set()
+        self._done.set()
+
+    def _settle(self, delivery: Delivery) -> None:
+        self._settled.append(delivery)
+        self._open -= 1
+        self._news.set()
+        if not self._open:
+            self._done.set()
+
+
+class _Pool:
+    """Letters that wait, the workers that carry them, and the lines that rest between two batches.
+
+    Troubles in a row are counted by outage, not by connection: a line that stood before the last one adds nothing.
+    While there is trouble a single worker tries, until a letter is answered for again.
+    """
 
     def __init__(self, relay: Relay) -> None:
-        self.relay = relay
-        self.client: aiosmtplib.SMTP | None = None
-        self.troubles = 0
-        self.last_trouble = ""
+        self._relay = relay
+        self._pace = Pace(relay.per_minute)
+        self._batches: list[_Batch] = []
+        self._waiting: deque[Job] = deque()
+        self._resting: list[Line] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._working = 0
+        self._troubles = 0
+        self._outages = 0
 
-    async def deliver(self, letter: Outgoing) -> Delivery:
-        try:
-            content = flatten(letter)
-        except UnfitHeader as unfit:
-            return Delivery(letter.key, "failed", str(unfit))
-        if self.troubles >= TROUBLES:
-            return Delivery(letter.key, "retry", self.last_trouble)
-        try:
-            client = await self._connected()
-        except TROUBLE as error:  # a refusal here is of our set-up, not of the letter
-            self.troubles = TROUBLES
-            return self._lost(letter, "retry", f"连不上邮件服务器：{_line(error)}")
-        return await self._send(client, letter, content)
+    def post(self, batch: _Batch) -> None:
+        """Let these letters be carried."""
+        self._troubles = 0
+        self._batches.append(batch)
+        self._waiting.extend(batch.jobs)
+        self._staff()
+
+    def forget(self, batch: _Batch) -> None:
+        """Drop what still waits of it: nobody is left to be told."""
+        self._batches.remove(batch)
+        if batch.left:
+            gone = set(map(id, batch.jobs))
+            self._waiting = deque(job for job in self._waiting if id(job) not in gone)
 
     async def close(self) -> None:
-        if self.client is not None and self.client.is_connected:
-            with suppress(*TROUBLE):
-                await self.client.quit(timeout=GOODBYE_SECONDS)
-        self._drop()
+        """Stop the workers and take leave of the relay."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        resting, self._resting = self._resting, []
+        await asyncio.gather(*(line.quit() for line in resting))
 
-    async def _connected(self) -> aiosmtplib.SMTP:
-        if self.client is not None and self.client.is_connected:
-            return self.client
-        self.client = aiosmtplib.SMTP(
-            hostname=self.relay.host,
-            port=self.relay.port,
-            username=self.relay.username,
-            password=self.relay.password,
-            timeout=self.relay.command_seconds,
-            use_tls=self.relay.security == "tls",
-            start_tls=self.relay.security == "starttls",
-            tls_context=self.relay.tls_context,
-        )
-        await self.client.connect()
-        if self.client.is_ehlo_or_helo_needed:
-            await self.client.ehlo()
-        return self.client
+    def take(self) -> Job | None:
+        """Give the next letter that may go at once."""
+        if not self._waiting or not self._pace.is_free(_now()):
+            return None
+        self._pace.reserve(_now())
+        return self._fit()
 
-    async def _send(self, client: aiosmtplib.SMTP, letter: Outgoing, content: bytes) -> Delivery:
+    def give_back(self, job: Job) -> None:
+        """Take back a letter that did not get its turn."""
+        self._waiting.appendleft(job)
+
+    def went_well(self) -> None:
+        """Note that the relay answers for its letters."""
+        if self._troubles:
+            self._troubles = 0
+            self._staff()
+
+    def set_aside(self) -> None:
+        """Let another worker take the place of one that waits long for its answer."""
+        self._working -= 1
+        self._staff()
+
+    def _staff(self) -> None:
+        """Have as many workers as there may be, and letters for them."""
+        most = 1 if self._troubles else self._relay.connections
+        room = self._relay.connections + ASIDE - len(self._tasks)
+        for _ in range(min(most - self._working, len(self._waiting), room)):
+            self._working += 1
+            task = asyncio.get_running_loop().create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (defect := task.exception()) is not None:
+            for batch in self._batches:
+                batch.fail(defect)
+
+    async def _work(self) -> None:
+        """Carry letters until none waits."""
+        line: Line | None = None
         try:
-            await client.mail(mailbox(letter.sender).addr_spec)
-            await client.rcpt(letter.recipient)
-            protocol = await self._hand_over(client, content)
-        except aiosmtplib.SMTPResponseException as refusal:
-            return await self._refused(client, letter, refusal)
+            while not self._is_too_many() and (job := await self._next(line)) is not None:
+                line = line if line is not None and line.wire.stands else await self._line(job)
+                if line is None:
+                    break
+                if trouble := await line.deliver(job):
+                    self._had_trouble(line, trouble)
+                if line.is_aside:
+                    break
+        except BaseException:
+            if line is not None:
+                line.close()
+            raise
+        finally:
+            self._leave(line)
+
+    def _is_too_many(self) -> bool:
+        return bool(self._troubles) and self._working > 1
+
+    async def _next(self, line: Line | None) -> Job | None:
+        if line is not None and line.next is not None:
+            return line.next
+        while self._waiting:
+            await asyncio.sleep(self._pace.reserve(_now()))
+            if (job := self._fit()) is not None:
+                return job
+        return None
+
+    def _fit(self) -> Job | None:
+        while self._waiting:
+            job = self._waiting.popleft()
+            if job.content or job.is_fit():
+                return job
+        return None
+
+    async def _line(self, job: Job) -> Line | None:
+        """Give a line that stands, new or rested; None where the relay lets nobody in."""
+        while self._resting:
+            line = self._resting.pop()
+            if line.wire.stands:
+                return line
+            line.close()
+        try:
+            wire, grouped = await connect(self._relay)
         except TROUBLE as error:
-            return self._lost(letter, "retry", f"连接中断，未交出：{_line(error)}")
-        try:
-            answer = await protocol.read_response(timeout=self.relay.dot_seconds)
-        except TROUBLE as error:
-            return self._lost(letter, "unknown", f"已交出，未收到答复：{_line(error)}")
-        return self._answered(letter, answer)
+            self.give_back(job)
+            if self._working == 1:
+                self._give_up(f"未能交给邮件服务器：{explain(self._relay, error).says}")
+            return None
+        except asyncio.CancelledError:
+            self.give_back(job)
+            raise
+        return Line(wire, self._relay, self, grouped=grouped, born=self._outages)
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, content: bytes) -> SMTPProtocol:
-        """Send the content and then, only once all of it has left and the connection still stands, the final dot."""
-        started = await client.execute_command(b"DATA")
-        if started.code != GO_AHEAD:
-            raise aiosmtplib.SMTPDataError(started.code, started.message)
-        assert client.protocol is not None
-        client.protocol.write(LEADING_DOT.sub(b"..", content))
-        async with asyncio.timeout(self.relay.command_seconds):
-            await asyncio.sleep(0)
-            while (transport := client.transport) is not None and _waiting(transport):  # noqa: ASYNC110 - no event to wait for
-                await asyncio.sleep(DRAIN_SECONDS)
-        client.protocol.write(b".\r\n")
-        return client.protocol
+    def _leave(self, line: Line | None) -> None:
+        """Let the line rest, or end it."""
+        if line is not None and line.is_aside:
+            line.close()
+            self._staff()
+            return
+        self._working -= 1
+        if line is None:
+            return
+        if line.wire.stands and line.next is None:
+            self._resting.append(line)
+        else:
+            line.close()
 
-    async def _refused(
-        self, client: aiosmtplib.SMTP, letter: Outgoing, refusal: aiosmtplib.SMTPResponseException
-    ) -> Delivery:
-        """Settle a refusal before the dot, and clear the envelope for the next letter."""
-        state: DeliveryState = "failed" if PERMANENT <= refusal.code < BEYOND else "retry"
-        if refusal.code in (CLOSING, NO_ANSWER):
-            return self._lost(letter, state, _line(refusal))
-        self.troubles = 0
-        try:
-            await client.rset()
-        except TROUBLE:
-            self._drop()
-        return Delivery(letter.key, state, _line(refusal))
+    def _had_trouble(self, line: Line, trouble: str) -> None:
+        if line.born != self._outages:
+            return
+        self._outages += 1
+        self._troubles += 1
+        if self._troubles >= TROUBLES:
+            self._give_up(trouble)
 
-    def _answered(self, letter: Outgoing, answer: SMTPResponse) -> Delivery:
-        """Settle the answer to the final dot."""
-        line = _line(aiosmtplib.SMTPDataError(answer.code, answer.message))
-        if answer.code == CLOSING:
-            return self._lost(letter, "retry", line)
-        for first, state in ANSWERS:
-            if first <= answer.code < first + 100:
-                self.troubles = 0
-                return Delivery(letter.key, state, line)
-        return self._lost(letter, "unknown", f"已交出，答复无法辨认：{line}")
-
-    def _lost(self, letter: Outgoing, state: DeliveryState, detail: str) -> Delivery:
-        self.troubles += 1
-        self.last_trouble = detail
-        self._drop()
-        return Delivery(letter.key, state, detail)
-
-    def _drop(self) -> None:
-        if self.client is not None:
-            self.client.close()
-        self.client = None
+    def _give_up(self, trouble: str) -> None:
+        """Leave what waits for a better day; none of it was tried."""
+        waiting, self._waiting = self._waiting, deque()
+        for job in waiting:
+            job.tell("retry", trouble, tried=False)
 
 
-def _waiting(transport: asyncio.BaseTransport) -> bool:
-    assert isinstance(transport, asyncio.WriteTransport)
-    return not transport.is_closing() and transport.get_write_buffer_size() > 0
-
-
-def _line(error: Exception) -> str:
-    """One short printable line of what the relay, or the network, said."""
-    said = f"{error.code} {error.message}" if isinstance(error, aiosmtplib.SMTPResponseException) else str(error)
-    return UNFIT.sub(" ", said or type(error).__name__)[:LONGEST_DETAIL]
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _now() -> float:
+    return asyncio.get_running_loop().time()

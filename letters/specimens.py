@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import at_nine, resolve
+from calendars.ics import cancellation, invitation, version
 from gates.verdict import Finding
 from letters.brief import Audience, Brief, Item, Kind
 
@@ -63,6 +64,18 @@ def specimen(year: Year, kind: Kind, phase: str | None, audience: Audience, city
         provisional=year.provisional,
     )
     return replace(plain, **_details(plain, f"{city.code}-{year.year}-"))
+
+
+def calendar_file(year: Year, brief: Brief, city: City) -> str | None:
+    """The iCalendar that goes with a specimen, as it goes with the letter itself; None where none does."""
+    slug = brief.phase or year.phases[0].slug
+    if brief.kind == "withdrawn":
+        dues = {slug: resolve(year.phase(slug).due)}
+        return cancellation(year, dues, city, sequences={slug: 1}, at=brief.as_of)
+    if brief.kind not in {"opened", "rerun"} or brief.due is None:
+        return None
+    sequence = version(brief.attempt - 1, brief.attempt)
+    return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of)
 
 
 def _day(year: Year, kind: Kind, due: date) -> date:

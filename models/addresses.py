@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.columns import table_of
-from models.season import Letter, Office
+from models.season import Office
+from models.suppression import readdress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,19 +28,11 @@ def put(connection: Connection, office: str, given: Mapping[str, str]) -> None:
 
 
 def release(connection: Connection, office: str) -> int:
-    """Address and queue the letters that were held because this office had no address; give how many."""
-    table, letter = table_of(Office), table_of(Letter)
+    """Address anew and queue the letters that were held because this office had no usable address; give how many."""
+    table = table_of(Office)
     row = connection.execute(select(table).where(table.c.office == office)).one()
-    heads = "lead" if office == "province" else f"head:{office}"
-    owns = "province" if office == "province" else f"city:{office}"
-    freed = 0
-    for recipient, address in ((owns, row.email), (heads, row.head)):
-        if address:
-            held = update(letter).where(
-                letter.c.recipient == recipient, letter.c.state == "held", letter.c.address == ""
-            )
-            freed += connection.execute(held.values(state="queued", address=address, detail=None)).rowcount
-    return freed
+    own, head = ("province", "lead") if office == "province" else (f"city:{office}", f"head:{office}")
+    return readdress(connection, {own: row.email or "", head: row.head or ""})
 
 
 def on_file(connection: Connection) -> dict[str, Row[Any]]:

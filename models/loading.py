@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from models.columns import table_of
 from models.drafts import SHEETS, MentorDraft, Party, PoolEntry, SchoolDraft, StudentDraft
 from models.season import WorkbookLoad
+from models.suppression import readdress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ def newest_load(connection: Connection, year: int, form: str, city: str) -> str 
 
 
 def register(connection: Connection, parties: Mapping[PartyKey, str]) -> dict[PartyKey, int]:
-    """Give these parties their ids; the address is the one that was given last."""
+    """Give these parties their ids; the address is the one that was given last, and what waited for one goes there."""
     if not parties:
         return {}
     table = table_of(Party)
@@ -48,7 +49,9 @@ def register(connection: Connection, parties: Mapping[PartyKey, str]) -> dict[Pa
     connection.execute(upsert, rows)
     names = sorted({name for _, name, _ in parties})
     query = select(table.c.kind, table.c.name, table.c.place, table.c.id).where(table.c.name.in_(names))
-    return {(kind, name, place): key for kind, name, place, key in connection.execute(query)}
+    ids = {(kind, name, place): key for kind, name, place, key in connection.execute(query)}
+    readdress(connection, {f"{party[0]}:{ids[party]}": mail for party, mail in parties.items()})
+    return ids
 
 
 def roll(connection: Connection, year: int, city: str) -> dict[tuple[str, str], int]:

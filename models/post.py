@@ -2,147 +2,229 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import BindParameter, Row, and_, bindparam, case, func, select, update
 
 from models.columns import table_of
-from models.season import Letter
+from models.season import Letter, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
     from models.database import Database
 
 BATCH = 500
-LEASE = timedelta(minutes=15)
-"""How long a worker may have letters in hand before they count as orphaned: longer than any one delivery can take."""
+MOST = 20
+"""Letters in one envelope."""
 
 TRIES = 8
 """Tries after which a letter that was put off each time is parked as failed."""
 
+HELD_BACK = "held-back"
+"""What a rehearsal claims letters with: no worker's token."""
 
-class Fate(Protocol):
-    """What a courier says of a letter: `sent`, `failed`, `retry` or `unknown`, and one short line for a person."""
-
-    @property
-    def state(self) -> str:
-        """One of the four."""
-        ...
-
-    @property
-    def detail(self) -> str:
-        """Why."""
-        ...
+STALE, SUPPRESSED, MOOT = "过时未发", "地址已停用", "发送前情况已变，不再发送"
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A letter in a worker's hand; `thread` is the Message-ID of the recipient's first letter of the same phase."""
+    """A letter in a worker's hand.
+
+    `envelope` is the id of the letter that leads the message it goes out in, and `message_id` is that message's;
+    `thread` is the Message-ID of the message that the recipient's first letter of the same phase went out in.
+    """
 
     id: int
+    envelope: int
     tries: int
+    kind: str
     message_id: str
     thread: str | None
     address: str
     subject: str
     text: str
     html: str
+    ics: str | None
     queued_at: datetime
 
 
-def claim(database: Database, as_of: datetime, at: datetime, limit: int = BATCH) -> tuple[str, list[Claimed]]:
-    """Take up to `limit` letters that are queued and due into one hand, and commit that before anything is sent.
+class Delivery(Protocol):
+    """What became of a letter: `sent`, `failed`, `retry` or `unknown`; `tried` is False where it was never offered."""
+
+    @property
+    def state(self) -> str: ...  # noqa: D102
+    @property
+    def detail(self) -> str: ...  # noqa: D102
+    @property
+    def tried(self) -> bool: ...  # noqa: D102
+
+
+def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: int = BATCH) -> list[Claimed]:
+    """Take `limit` letters that are queued and due into one hand, and commit that before anything is sent.
 
     Two workers never hold the same letter: one writes at a time (SQLite), or locked rows are passed by (PostgreSQL).
+    What else is queued for the same recipients comes with them; the letters of an envelope follow each other. A letter
+    that has gone stale is cancelled instead, one to a suppressed address held. A rehearsal has a time of its own: its
+    letters go stale by no clock, and only those of one day share an envelope.
     """
-    letter, token = table_of(Letter), secrets.token_hex(8)
-    due = (
-        select(letter.c.id)
-        .where(letter.c.state == "queued", letter.c.due_at <= as_of)
-        .order_by(letter.c.id)
-        .limit(limit)
-    )
     with database.write() as connection:
-        ids = list(connection.execute(due.with_for_update(skip_locked=True)).scalars())
-        if not ids:
-            return token, []
-        values = {"state": "sending", "claim": token, "claimed_at": at, "tries": letter.c.tries + 1}
-        connection.execute(update(letter).where(letter.c.id.in_(ids), letter.c.state == "queued").values(values))
-        return token, _claimed(connection, token)
+        while found := _due(connection, as_of, limit):
+            rehearsed = _rehearsed(connection)
+            fit = _fit(connection, found, as_of, rehearsed)
+            if fit:
+                _take(connection, fit, rehearsed, {"state": "sending", "claim": token, "claimed_at": at})
+                return _claimed(connection, [row.id for row in fit])
+    return []
 
 
-def _claimed(connection: Connection, token: str) -> list[Claimed]:
-    letter, first, other = table_of(Letter), table_of(Letter).alias("first"), table_of(Letter).alias("other")
-    same = [other.c[name] == letter.c[name] for name in ("year", "phase", "recipient", "concerns")]
-    opening = select(func.min(other.c.id)).where(*same).correlate(letter).scalar_subquery()
-    root = select(first.c.message_id).where(first.c.id == opening, first.c.id != letter.c.id)
-    columns = (
-        letter.c.id,
-        letter.c.tries,
-        letter.c.message_id,
-        root.correlate(letter).scalar_subquery().label("thread"),
-        letter.c.address,
+def _due(connection: Connection, as_of: datetime, limit: int) -> list[Row[Any]]:
+    letter = table_of(Letter)
+    names = ("id", "year", "recipient", "address", "envelope", "queued_as_of", "valid_until")
+    queued = (
+        select(*(letter.c[name] for name in names))
+        .where(letter.c.state == "queued", letter.c.due_at <= as_of)
+        .with_for_update(skip_locked=True)
     )
-    query = select(*columns, letter.c.subject, letter.c.text, letter.c.html, letter.c.queued_as_of)
-    rows = connection.execute(query.where(letter.c.claim == token, letter.c.state == "sending").order_by(letter.c.id))
-    return [Claimed(*row) for row in rows]
+    first = list(connection.execute(queued.order_by(letter.c.due_at, letter.c.id).limit(limit)))
+    if len(first) < limit:
+        return first
+    theirs = queued.where(letter.c.recipient.in_({row.recipient for row in first})).limit(2 * limit)
+    return list({row.id: row for row in (*first, *connection.execute(theirs))}.values())
+
+
+def _rehearsed(connection: Connection) -> frozenset[int]:
+    table = table_of(ProgrammeYear)
+    return frozenset(connection.execute(select(table.c.year).where(table.c.rehearsal)).scalars())
+
+
+def _fit(
+    connection: Connection, found: Sequence[Row[Any]], as_of: datetime, rehearsed: Collection[int]
+) -> list[Row[Any]]:
+    """Put aside what is not to be sent, and give the rest."""
+    address = func.lower(table_of(Suppressed).c.address)
+    given_up = select(address).where(address.in_({row.address.lower() for row in found}))
+    suppressed = set(connection.execute(given_up).scalars())
+    dated = [row for row in found if row.valid_until is not None and row.year not in rehearsed]
+    stale = {row.id for row in dated if row.valid_until <= as_of}
+    held = {row.id for row in found if row.address.lower() in suppressed} - stale
+    _put_aside(connection, stale, "cancelled", STALE)
+    _put_aside(connection, held, "held", SUPPRESSED)
+    return [row for row in found if row.id not in stale | held]
+
+
+def _put_aside(connection: Connection, ids: Iterable[int], state: str, detail: str) -> None:
+    letter, chosen = table_of(Letter), sorted(ids)
+    if chosen:
+        connection.execute(update(letter).where(letter.c.id.in_(chosen)).values(state=state, detail=detail))
+
+
+def _take(
+    connection: Connection, rows: Sequence[Row[Any]], rehearsed: Collection[int], values: Mapping[str, Any]
+) -> None:
+    """Put these letters into one hand, and each into its envelope; one that was in an envelope before stays there."""
+    letter = table_of(Letter)
+    shared = [
+        {"letter": key, "lead": group[0]} for group in _groups(rows, rehearsed) for key in group if len(group) > 1
+    ]
+    if shared:
+        leads = update(letter).where(letter.c.id == bindparam("letter")).values(envelope=bindparam("lead"))
+        connection.execute(leads, shared)
+    taken = update(letter).where(letter.c.id.in_([row.id for row in rows]), letter.c.state == "queued")
+    envelope = func.coalesce(letter.c.envelope, letter.c.id)
+    connection.execute(taken.values(**values, tries=letter.c.tries + 1, envelope=envelope))
+
+
+def _groups(rows: Sequence[Row[Any]], rehearsed: Collection[int]) -> Iterator[list[int]]:
+    """Gather what is in no envelope yet by year, recipient and address, so many in one."""
+    found: dict[tuple[int, str, str, date | None], list[int]] = defaultdict(list)
+    for row in rows:
+        if row.envelope is None:
+            day = row.queued_as_of.date() if row.year in rehearsed else None
+            found[row.year, row.recipient, row.address, day].append(row.id)
+    for ids in map(sorted, found.values()):
+        yield from (ids[start : start + MOST] for start in range(0, len(ids), MOST))
+
+
+def _claimed(connection: Connection, ids: Sequence[int]) -> list[Claimed]:
+    letter, lead = table_of(Letter), table_of(Letter).alias("lead")
+    other, root = table_of(Letter).alias("other"), table_of(Letter).alias("root")
+    same = [other.c[name] == letter.c[name] for name in ("year", "phase", "recipient", "concerns")]
+    offered = other.c.state.in_(("sending", "sent", "unknown"))
+    opening = select(other.c.envelope).where(*same, offered).order_by(other.c.id).limit(1).correlate(letter)
+    thread = select(root.c.message_id).where(root.c.id == opening.scalar_subquery(), root.c.id != letter.c.envelope)
+    query = select(
+        *(letter.c[name] for name in ("id", "envelope", "tries", "kind")),
+        lead.c.message_id,
+        thread.correlate(letter).scalar_subquery().label("thread"),
+        *(letter.c[name] for name in ("address", "subject", "text", "html", "ics", "queued_as_of")),
+    )
+    rows = query.join(lead, lead.c.id == letter.c.envelope).where(letter.c.id.in_(ids))
+    return [Claimed(*row) for row in connection.execute(rows.order_by(letter.c.envelope, letter.c.id))]
+
+
+def no_longer_owed(database: Database, token: str) -> frozenset[int]:
+    """Take out of this hand, and cancel, the letters that an act made untrue since they were taken into it."""
+    letter = table_of(Letter)
+    moot = update(letter).where(letter.c.state == "sending", letter.c.claim == token, letter.c.moot)
+    with database.write() as connection:
+        cancelled = moot.values(state="cancelled", detail=MOOT).returning(letter.c.id)
+        return frozenset(connection.execute(cancelled).scalars())
 
 
 def mark(
     database: Database,
     token: str,
     held: Sequence[Claimed],
-    deliveries: Sequence[Fate],
+    deliveries: Sequence[Delivery],
     as_of: datetime,
     at: datetime,
 ) -> None:
     """Put on record what became of the letters in this hand; one that was taken out of it meanwhile is left alone."""
     letter = table_of(Letter)
-    rows = [_marked(one, delivery, as_of, at) for one, delivery in zip(held, deliveries, strict=True)]
+    state: BindParameter[str] = bindparam("new_state")
+    untrue = and_(letter.c.moot, state == "queued")
     statement = (
         update(letter)
         .where(letter.c.id == bindparam("letter"), letter.c.claim == token, letter.c.tries == bindparam("seen"))
-        .values({name: bindparam(f"new_{name}") for name in ("state", "sent_at", "due_at", "detail")})
+        .values({name: bindparam(f"new_{name}") for name in ("tries", "sent_at", "due_at", "detail")})
+        .values(state=case((untrue, "cancelled"), else_=state))
     )
-    with database.write() as connection:
-        connection.execute(statement, rows)
+    rows = [_marked(one, delivery, as_of, at) for one, delivery in zip(held, deliveries, strict=True)]
+    if rows:
+        with database.write() as connection:
+            connection.execute(statement, rows)
 
 
-def _marked(one: Claimed, delivery: Fate, as_of: datetime, at: datetime) -> dict[str, Any]:
-    parked = delivery.state == "retry" and one.tries >= TRIES
+def _marked(one: Claimed, delivery: Delivery, as_of: datetime, at: datetime) -> dict[str, Any]:
+    tries = one.tries - (not delivery.tried)
+    parked = delivery.state == "retry" and tries >= TRIES
     state = "failed" if parked else "queued" if delivery.state == "retry" else delivery.state
-    pause = timedelta(minutes=2 ** (one.tries - 1)) if state == "queued" else timedelta()
     return {
         "letter": one.id,
         "seen": one.tries,
         "new_state": state,
+        "new_tries": tries,
         "new_sent_at": at if state == "sent" else None,
-        "new_due_at": as_of + pause,
-        "new_detail": f"已试 {one.tries} 次：{delivery.detail}" if parked else delivery.detail or None,
+        "new_due_at": as_of + (pause(one.message_id, tries) if state == "queued" else timedelta()),
+        "new_detail": f"已试 {tries} 次：{delivery.detail}" if parked else delivery.detail or None,
     }
 
 
-def orphaned(database: Database, at: datetime, *, again: bool) -> int:
-    """Deal with letters whose worker has been gone longer than a lease; give how many.
+def pause(message_id: str, tries: int) -> timedelta:
+    """Give how long a letter waits that was put off: a minute, then twice as long each time, give or take a fifth.
 
-    `again` where the courier takes the same letter twice as one (maildir): they go back into the queue. Else nobody can
-    know whether they went out, and they stand as unknown, for a person to settle.
+    The letters of one envelope wait equally long, those of different ones do not all come back at once.
     """
-    letter = table_of(Letter)
-    stale = update(letter).where(letter.c.state == "sending", letter.c.claimed_at < at - LEASE)
-    detail = None if again else "发送进程中断，不能确定是否已送达"
-    with database.write() as connection:
-        return int(connection.execute(stale.values(state="queued" if again else "unknown", detail=detail)).rowcount)
-
-
-HELD_BACK = "held-back"
+    lot = hashlib.sha256(f"{message_id}/{tries}".encode()).digest()[0] / 255
+    return timedelta(minutes=2 ** max(tries - 1, 0)) * (0.8 + 0.4 * lot)
 
 
 def hold_back(database: Database, as_of: datetime) -> None:

@@ -12,6 +12,7 @@ from calendars.deadlines import Due, Extension, end_of, resolve, start_of
 from gates.projection import seen_at
 from gates.states import State
 from models import standing
+from models.alarms import alarms
 from models.columns import table_of
 from models.season import CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from calendars.year import Phase, Year
+    from models.alarms import Alarms
     from models.standing import Key
 
 TOTALS: Mapping[str, tuple[str, ...]] = {
@@ -66,12 +68,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All cities of a year at an instant: by city's slug, its phases in order; and the province's totals."""
+    """All cities of a year at an instant: by city's slug, its phases in order; the province's totals; the alarms."""
 
     year: Year
     as_of: datetime
     cities: Mapping[str, tuple[Standing, ...]]
     totals: Mapping[str, int]
+    alarms: Alarms
 
     def as_json(self) -> dict[str, Any]:
         """`talent status --json`."""
@@ -81,6 +84,7 @@ class Matrix:
             "as_of": self.as_of.isoformat(),
             "provisional": self.year.provisional,
             "totals": dict(self.totals),
+            "alarms": self.alarms.as_json(),
             "cities": [
                 {"city": slug, "name": named[slug], "phases": [phase.as_json() for phase in phases]}
                 for slug, phases in self.cities.items()
@@ -109,7 +113,8 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
             waived = waivers.get((*key, row.attempt), ()) if row else ()
             phases.append(_standing(phase, states[phase.slug], row, due, verdicts.get(key, ()), waived))
         cities[city.slug] = tuple(phases)
-    return Matrix(calendar, as_of, cities, _totals(calendar, newest, _gone(connection, year, as_of)))
+    totals = _totals(calendar, newest, _gone(connection, year, as_of))
+    return Matrix(calendar, as_of, cities, totals, alarms(connection, year, as_of))
 
 
 def _state(phase: Phase, row: Row[Any] | None, states: Mapping[str, State], due: Due, as_of: datetime) -> State:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from models.columns import UTCDateTime
@@ -195,12 +195,19 @@ class Office(SQLModel, table=True):
 
 
 class Letter(SQLModel, table=True):
-    """A letter owed to one recipient, rendered when it was queued. Its seven-part key forbids writing it twice."""
+    """A letter owed to one recipient, rendered when it was queued. Its seven-part key forbids writing it twice.
+
+    `claim` is the token of the worker that has, or last had, it in hand. `envelope` is the id of the letter whose
+    Message-ID the message carries that this one goes out in, its own where it goes alone; set when it is first taken in
+    hand. `moot` tells a worker that the letter in its hand is no longer owed. From `valid_until` on it would be untrue.
+    `ics` is the calendar file that goes with it.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
         UniqueConstraint("year", "phase", "city", "attempt", "recipient", "kind", "slot"),
-        Index("ix_letter_state_due", "state", "due_at"),
+        Index("ix_letter_state_due_at_id", "state", "due_at", "id"),
+        Index("ix_letter_recipient_state", "recipient", "state", "due_at"),
         Index("ix_letter_year_slot", "year", "slot"),
         Index("ix_letter_thread", "year", "phase", "recipient"),
     )
@@ -228,3 +235,33 @@ class Letter(SQLModel, table=True):
     due_at: datetime = Field(sa_type=UTCDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     detail: str | None = None
+    ics: str | None = Field(default=None, sa_column=Column(Text))
+    envelope: int | None = None
+    moot: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    valid_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Suppressed(SQLModel, table=True):
+    """An address that is written to no more: it refused for good, or the office said so. Its letters are held."""
+
+    __tablename__ = "suppressed"
+
+    address: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UTCDateTime)
+    why: str
+    by: str
+
+
+class ClockReading(SQLModel, table=True):
+    """The last reading of the clock that the post believed: the time, and the seconds since this boot of the machine.
+
+    `alarm` says why the post is held since a later reading that it does not believe.
+    """
+
+    __tablename__ = "clock_reading"
+
+    id: int = Field(primary_key=True)
+    wall: datetime = Field(sa_type=UTCDateTime)
+    boot: str
+    ticks: float
+    alarm: str | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -13,13 +14,15 @@ if TYPE_CHECKING:
 class Stamp:
     """`by` acts at `at` by the clock, as of the programme's instant `as_of` (the same but in a rehearsal); both aware.
 
-    `base_url` is the address that letters link back to, "" for none.
+    `base_url` is the address that letters link back to, "" for none. `words` are the office's own templates of letters
+    by kind, where it has some.
     """
 
     by: str
     at: datetime
     as_of: datetime
     base_url: str = ""
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def columns(self) -> dict[str, Any]:
         """The stamp as columns of a row."""

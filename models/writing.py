@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars.errors import TalentError
 from gates.states import State
 from models.columns import table_of
+from models.post import HELD_BACK
 from models.season import CityPhase, CityYear, ExtensionRow, Filing, Letter, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ class LetterRow:
     message_id: str
     state: str = "queued"
     detail: str | None = None
+    ics: str | None = None
+    valid_until: datetime | None = None
 
     @property
     def key(self) -> LetterKey:
@@ -135,6 +138,7 @@ def write(connection: Connection, year: int, writes: Writes, stamp: Stamp) -> No
     for model, rows in ((ExtensionRow, writes.grants), (WaiverRow, writes.waivings), (Filing, writes.judged)):
         _insert(connection, table_of(model), [{"year": year, **asdict(row), **signed} for row in rows])
     _cancel(connection, year, writes.moves)
+    _supersede(connection, year, writes.letters)
     _queue(connection, year, writes.letters, stamp)
     bump(connection, year)
 
@@ -202,27 +206,56 @@ def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str
         connection.execute(dialect.insert(table).inline().on_conflict_do_nothing(), rows)
 
 
-ASKING = ("opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed")
+ASKING = ("opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed", "visits-short")
 """The kinds that ask for something, and are untrue once the city phase has moved on."""
+
+SETTLING = ("passed", "result")
+"""The kinds that say that something is settled, and are untrue once it is opened again."""
 
 DATED = ("opened", "reminder", "returned", "rerun")
 """The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
 
+NEWEST = ("reminder", "visits-short", "digest")
+"""The kinds of which only the newest is worth sending."""
+
 
 def _cancel(connection: Connection, year: int, moves: Sequence[Move]) -> None:
-    """Take back letters still queued that are no longer owed: the city phase moved on, or was given other dates."""
+    """Take back letters that are no longer owed: the city phase moved on, was opened again, or given other dates."""
     moved = {(move.after.phase, move.after.city) for move in moves if move.before.state is not move.after.state}
     dated = {(move.after.phase, move.after.city) for move in moves if move.event == "extend" and not move.refused}
+    again = {(move.after.phase, move.after.city) for move in moves if move.event == "rerun" and not move.refused}
     table = table_of(Letter)
-    for touched, kinds in ((moved, ASKING), (dated - moved, DATED)):
+    for touched, kinds in ((moved, ASKING), (again, SETTLING), (dated - moved, DATED)):
         if touched:
-            connection.execute(
-                update(table)
-                .where(table.c.year == year, table.c.state == "queued", table.c.kind.in_(kinds))
-                .where(tuple_(table.c.phase, table.c.concerns).in_(sorted(touched)))
-                .values(state="cancelled")
-            )
+            about = tuple_(table.c.phase, table.c.concerns).in_(sorted(touched))
+            take_back(connection, table.c.year == year, table.c.kind.in_(kinds), about)
 
+
+def _supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:
+    """Take back what was not yet sent of the kinds of which a newer letter is about to be queued."""
+    newer = {(row.kind, row.phase, row.concerns, row.recipient) for row in letters if row.kind in NEWEST}
+    table = table_of(Letter)
+    about = tuple_(table.c.kind, table.c.phase, table.c.concerns, table.c.recipient)
+    if newer:
+        take_back(connection, table.c.year == year, about.in_(sorted(newer)))
+
+
+def take_back(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """Cancel those of these letters that wait, give how many; a worker that has one in hand finds it moot.
+
+    So does whoever settles what became of it. What a rehearsal holds back counts as sent, and stays.
+    """
+    table = table_of(Letter)
+    in_hand = table.c.state.in_(("sending", "unknown")) & (table.c.claim != HELD_BACK)
+    connection.execute(update(table).where(*which, in_hand).values(moot=True))
+    waiting = table.c.state.in_(("queued", "held"))
+    return connection.execute(update(table).where(*which, waiting).values(state="cancelled")).rowcount
+
+
+ANEW = (
+    "state", "address", "subject", "text", "html", "ics", "valid_until", "detail", "queued_at", "queued_as_of", "due_at"
+)  # fmt: skip
+"""What a letter owed once more says anew."""
 
 OWED_AGAIN = "opened"
 """The kind that is owed once more where it was taken back unsent: a rerun held the phase, and it opens again."""
@@ -234,13 +267,15 @@ def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], stam
     table, signed = table_of(Letter), {"queued_at": stamp.at, "queued_as_of": stamp.as_of, "due_at": stamp.as_of}
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     new = dialect.insert(table).inline()
-    anew = ("state", "address", "subject", "text", "html", "detail", *signed)
+    names = [column.name for column in fields(LetterRow)]  # asdict would copy every body
+    written = {name: new.excluded[name] for name in ANEW}
     upsert = new.on_conflict_do_update(
         index_elements=["year", "phase", "city", "attempt", "recipient", "kind", "slot"],
-        set_={column: new.excluded[column] for column in anew},
+        set_={**written, "tries": 0, "claim": None, "envelope": None, "moot": False},
         where=and_(table.c.state == "cancelled", table.c.kind == OWED_AGAIN),
     )
-    connection.execute(upsert, [{"year": year, "tries": 0, **asdict(row), **signed} for row in letters])
+    start = {"year": year, "tries": 0, **signed}
+    connection.execute(upsert, [{name: getattr(row, name) for name in names} | start for row in letters])
 
 
 def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> set[tuple[str, str]]:

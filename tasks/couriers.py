@@ -1,4 +1,4 @@
-"""The courier that the settings choose."""
+"""The courier that the settings choose, and who can tell what became of its letters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from letters.couriers import Courier
-    from settings import Settings
+    from letters.relay import Relay
+    from letters.witnesses import Witness
+    from settings import Settings, SmtpSettings
 
 
 def courier(settings: Settings) -> Courier:
@@ -15,8 +17,34 @@ def courier(settings: Settings) -> Courier:
         from letters.maildir import MaildirCourier
 
         return MaildirCourier(settings.maildir)
-    from letters.smtp import Relay, SmtpCourier
+    from letters.smtp import SmtpCourier
 
-    smtp = settings.smtp
-    password = None if smtp.password is None else smtp.password.get_secret_value()
-    return SmtpCourier(Relay(smtp.host, smtp.port, smtp.security, smtp.username, password))
+    return SmtpCourier(relay(settings.smtp))
+
+
+def witness(settings: Settings) -> Witness:
+    """Give who can tell what became of letters whose worker died: the maildir itself, the relay's log, or nobody."""
+    from letters.witnesses import MaildirWitness, Nobody
+
+    if settings.courier == "maildir":
+        return MaildirWitness(settings.maildir)
+    if settings.smtp.log is None:
+        return Nobody()
+    from letters.relay_log import RelayLog
+
+    return RelayLog(settings.smtp.log)
+
+
+def relay(smtp: SmtpSettings) -> Relay:
+    """Give the relay of `TALENT_SMTP__…`."""
+    from letters.relay import Relay
+
+    return Relay(
+        smtp.host,
+        smtp.port,
+        smtp.security,
+        smtp.username,
+        None if smtp.password is None else smtp.password.get_secret_value(),
+        connections=smtp.connections,
+        per_minute=smtp.per_minute,
+    )

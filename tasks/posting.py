@@ -9,7 +9,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from acts.post import Posted, send
-from tasks.couriers import courier
+from models.clock import Ticks
+from tasks.couriers import courier, witness
 from tasks.discretion import discreet
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ async def send_due(database: Database, settings: Settings, stamp: Stamp) -> Post
 
     def drain() -> Posted:
         with discreet():
-            return asyncio.run(send(database, courier(settings), settings.mail_from, stamp))
+            sending = send(
+                database, courier(settings), settings.mail_from, stamp, witness=witness(settings), ticks=Ticks.now()
+            )
+            return asyncio.run(sending)
 
     return await asyncio.to_thread(drain)

@@ -30,7 +30,17 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "database": {"url": "sqlite:///var/talent.db"},
         "courier": "maildir",
         "maildir": "var/mail",
-        "smtp": {"host": "127.0.0.1", "port": 465, "security": "tls", "username": None, "password": None},
+        "letters": "var/letters",
+        "smtp": {
+            "host": "127.0.0.1",
+            "port": 465,
+            "security": "tls",
+            "username": None,
+            "password": None,
+            "connections": 4,
+            "per_minute": None,
+            "log": None,
+        },
         "mail_from": "省级管理办公室 <office@talent.example>",
         "base_url": "http://127.0.0.1:8000",
         "secret_key": None,
@@ -42,7 +52,10 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
 def test_the_example_file_lists_every_variable_and_holds_the_defaults(tmp_path: Path) -> None:
     example = Path(__file__).parents[1] / ".env.example"
     names = {line.split("=")[0] for line in example.read_text(encoding="utf-8").splitlines() if line.startswith("TAL")}
-    nested = {"database": ["url"], "smtp": ["host", "port", "security", "username", "password"]}
+    nested = {
+        "database": ["url"],
+        "smtp": ["host", "port", "security", "username", "password", "connections", "per_minute", "log"],
+    }
     assert names == {
         "__".join(["TALENT_" + field.upper(), *part])
         for field in Settings.model_fields

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Calendar
 
-from calendars.deadlines import TZ, Extension, resolve
+from calendars.deadlines import TZ, Extension, at_nine, resolve
 from calendars.files import load
-from calendars.ics import calendar
+from calendars.ics import calendar, cancellation, invitation, version
 
 YEAR = load(2022)
 YANCHENG = YEAR.city("yancheng")
@@ -92,3 +92,35 @@ def test_a_provisional_year_is_tentative() -> None:
 
 def test_lines_are_folded_within_75_octets() -> None:
     assert max(len(line) for line in calendar(YEAR, city=YANCHENG).split(b"\r\n")) <= 75
+
+
+def test_a_letter_s_calendar_replaces_the_city_s_own_event_and_keeps_only_the_alarms_ahead() -> None:
+    at = at_nine(date(2022, 2, 7))
+    sent = invitation(
+        YEAR, YEAR.phase("shortlist"), RERUN, YANCHENG, sequence=2, at=at, organizer="office@talent.example"
+    )
+    kept = events(calendar(YEAR, {"shortlist": RERUN}, YANCHENG, {"shortlist": 2}))
+    uid = "2022-shortlist-due-yancheng@talent-calendar"
+    ahead = [datetime(2022, 2, day, 1, tzinfo=UTC) for day in (7, 9)]
+    assert events(sent.encode()) == {uid: kept[uid] | {"alarms": ahead}}
+    parsed = Calendar.from_ical(sent)
+    (event,) = parsed.walk("VEVENT")
+    assert (parsed["METHOD"], event["ORGANIZER"]) == ("PUBLISH", "mailto:office@talent.example")
+    assert event.decoded("DTSTAMP") == at
+
+
+def test_a_cancellation_names_each_event_and_wakes_nobody() -> None:
+    dues = {slug: resolve(YEAR.phase(slug).due) for slug in ("shortlist", "midterm")}
+    versions = {"shortlist": 3, "midterm": 1}
+    sent = cancellation(YEAR, dues, YANCHENG, sequences=versions, at=at_nine(date(2022, 2, 7)))
+    found = events(sent.encode())
+    assert Calendar.from_ical(sent)["METHOD"] == "CANCEL"
+    assert {uid: (each["sequence"], each["status"], each["alarms"]) for uid, each in found.items()} == {
+        "2022-shortlist-due-yancheng@talent-calendar": (3, "CANCELLED", []),
+        "2022-midterm-due-yancheng@talent-calendar": (1, "CANCELLED", []),
+    }
+    assert "ORGANIZER" not in sent
+
+
+def test_each_later_day_and_each_rerun_makes_a_new_version() -> None:
+    assert [version(*each) for each in ((0, 1), (1, 1), (2, 2), (2, 3))] == [0, 1, 3, 4]

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import io
+import sys
+from email import message_from_bytes, policy
+from pathlib import Path
+
 import pytest
 
 from letters.occurrences import OCCURS
@@ -21,3 +26,122 @@ def test_a_preview_is_printed_as_text_or_as_html(talent: Talent) -> None:
     text, html = talent(*asked).out, talent(*asked, "--html").out
     assert text.splitlines()[1] == html.splitlines()[1] == "主题：【省后备人才】逾期催办：盐城市面试名单"
     assert ("<" in text, "<" in html) == (False, True)
+
+
+def test_every_letter_is_written_as_a_message_without_being_sent(talent: Talent, tmp_path: Path) -> None:
+    ran = talent("letters", "preview", "all", "--city", "盐城", "-o", "drafts", "--json")
+    wanted = [(kind, phase, audience) for (kind, phase), audiences in OCCURS.items() for audience in audiences]
+    assert [(each["kind"], each["phase"], each["audience"]) for each in ran.data] == wanted
+    files = sorted((tmp_path / "drafts").iterdir())
+    assert files == sorted(tmp_path / each["file"] for each in ran.data)
+    messages = {file.stem: message_from_bytes(file.read_bytes(), policy=policy.default) for file in files}
+    assert {name: message["Subject"] for name, message in messages.items()} == {
+        Path(each["file"]).stem: each["subject"] for each in ran.data
+    }
+    attached = {name.split("-")[0] for name, message in messages.items() if list(message.iter_attachments())}
+    assert attached == {"opened", "rerun", "withdrawn"}
+
+
+def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: Path) -> None:
+    asked = ("letters", "preview", "overdue", "--phase", "shortlist", "--city", "盐城")
+    assert talent("letters", "words", "overdue").out.splitlines() == [
+        "已写入 var/letters/overdue.jinja；改好后用 talent letters check 检查，通过后即采用。"
+    ]
+    assert talent("letters", "words", "overdue").status == 1
+    assert talent("letters", "words", "late").status == 2
+    file = tmp_path / "var/letters/overdue.jinja"
+    own = file.read_text(encoding="utf-8").replace("尚未完成", "还缺")
+    file.write_text(own.replace("要做的事", "请即办理"), encoding="utf-8")
+    checked = talent("letters", "check", "--json")
+    assert (checked.status, checked.data) == (0, {"folder": "var/letters", "used": ["overdue"], "faults": []})
+    assert "请即办理：" in talent(*asked).out
+    file.write_text(own.replace("{{ what }}", "{{ wat }}"), encoding="utf-8")
+    checked = talent("letters", "check")
+    assert (checked.status, checked.out.splitlines()) == (
+        1,
+        [
+            "overdue.jinja（导师推荐，发给 city）：用了没有的名称：'wat' is undefined",
+            "var/letters：采用 0 类（无），不能用 1 份。",
+        ],
+    )
+    shown = talent(*asked)
+    assert shown.err.startswith("提示：overdue.jinja（导师推荐，发给 city）")
+    assert "要做的事：" in shown.out
+
+
+def test_an_act_writes_in_the_office_s_words(season: Talent, tmp_path: Path) -> None:
+    season("letters", "words", "rerun")
+    file = tmp_path / "var/letters/rerun.jinja"
+    file.write_text(file.read_text(encoding="utf-8").replace("决定重启", "同意重新开放"), encoding="utf-8")
+    asked = ("--city", "盐城", "--until", "2022-02-10", "--reason", "暴雪")
+    assert season("phase", "rerun", "shortlist", *asked).status == 0
+    (letter,) = season("letters", "list", "--kind", "rerun", "--city", "盐城", "--json").data
+    assert "同意重新开放盐城市" in season("letters", "show", str(letter["id"])).out
+
+
+BOUNCE = b"""From: MAILER-DAEMON@relay.example
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; yancheng@city.example
+Action: failed
+Diagnostic-Code: smtp; 550 gone
+
+--b--
+"""
+
+
+def test_an_address_is_suppressed_shown_in_the_status_and_taken_up_again(season: Talent) -> None:
+    waiting = len(season("letters", "list", "--state", "queued", "--json").data)
+    assert season("letters", "suppress", "yancheng@city.example", "--reason", "邮箱已停").status == 0
+    held = len(season("letters", "list", "--state", "held", "--json").data)
+    assert 0 < held < waiting
+    assert season("status", "--json").data["alarms"] == {
+        "suppressed": [
+            {
+                "address": "yancheng@city.example",
+                "to": ["city:yancheng"],
+                "since": "2022-02-07T09:30:00+08:00",
+                "why": "邮箱已停",
+                "letters": held,
+            }
+        ],
+        "letters": {"held": held},
+        "clock": None,
+    }
+    shown = season("status").out.splitlines()
+    assert shown[-1] == f"函件：暂存 {held} 封；清单见 talent letters list --state failed|unknown|held。"
+    assert [part for line in shown for part in line.split() if part == "yancheng@city.example"] != []
+    assert season("letters", "unsuppress", "yancheng@city.example").status == 0
+    assert season("letters", "unsuppress", "yancheng@city.example").status == 1
+    assert len(season("letters", "list", "--state", "queued", "--json").data) == waiting
+    assert season("status", "--json").data["alarms"] == {"suppressed": [], "letters": {}, "clock": None}
+
+
+def test_what_is_no_address_is_not_suppressed(season: Talent) -> None:
+    assert season("letters", "suppress", "盐城\n@city.example").status == 1
+
+
+def test_bounces_are_read_from_a_file_a_folder_or_a_pipe(
+    season: Talent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = {"read": 1, "bounces": 1, "delayed": 0, "letters": 0, "suppressed": [], "foreign": 1}
+    (tmp_path / "box" / "new").mkdir(parents=True)
+    (tmp_path / "box" / "cur").mkdir()
+    for file in (tmp_path / "one.eml", tmp_path / "box" / "new" / "1"):
+        file.write_bytes(BOUNCE)
+    (tmp_path / "mbox").write_bytes(b"From x\n" + BOUNCE + b"\nFrom y\n" + BOUNCE)
+    assert season("letters", "bounces", "one.eml", "--json").data == foreign
+    assert season("letters", "bounces", "box", "--json").data == foreign
+    assert season("letters", "bounces", "mbox", "--json").data == foreign | {"read": 2, "bounces": 2, "foreign": 2}
+    assert season("letters", "bounces", "nowhere").status == 2
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BOUNCE)))
+    assert season("letters", "bounces", "-").out.splitlines() == [
+        "读到 1 封邮件，其中退信 1 封，暂缓投递的通知 0 封。",
+        "0 封函件改记为未送达。",
+        "1 封退信不涉及本系统发出的函件，未作处理。",
+    ]

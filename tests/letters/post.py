@@ -6,10 +6,10 @@ import email
 import email.policy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from typing import cast
 
-from letters.message import Outgoing
+from letters.message import Attachment, Outgoing
 
 NINE = datetime(2022, 1, 14, 1, tzinfo=UTC)
 
@@ -43,6 +43,7 @@ class Read:
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 def parse(content: bytes) -> EmailMessage:
@@ -52,11 +53,19 @@ def parse(content: bytes) -> EmailMessage:
 def read(content: bytes) -> Read:
     message = parse(content)
     text, html = (_body(message, kind) for kind in ("plain", "html"))
-    return Read(str(message["Message-ID"]), str(message["To"]), str(message["Subject"]), text, html)
+    files = tuple(_file(part) for part in message.iter_attachments())
+    return Read(str(message["Message-ID"]), str(message["To"]), str(message["Subject"]), text, html, files)
 
 
 def expected(sent: Outgoing) -> Read:
-    return Read(sent.message_id, sent.recipient, sent.subject, sent.text, sent.html)
+    return Read(sent.message_id, sent.recipient, sent.subject, sent.text, sent.html, sent.attachments)
+
+
+def _file(part: Message) -> Attachment:
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    kind = "; ".join([part.get_content_type(), *(f"{name}={value}" for name, value in part.get_params([])[1:])])
+    return Attachment(part.get_filename(""), kind, content)
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import mailbox
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from letters.couriers import Courier, Delivery
 from letters.maildir import MaildirCourier
+from letters.message import Attachment
 from letters.smtp import Relay, SmtpCourier
 from tests.letters.post import Read, expected, letter, read
 
@@ -77,6 +79,34 @@ async def test_an_unfit_letter_fails_alone(side: Side) -> None:
     assert [delivery.state for delivery in deliveries] == ["sent", "failed", "sent"]
     assert deliveries[1].detail == r"邮件的“To”不合要求：'a@b\r\nBcc: c@d.example'。"
     assert {found.message_id for found in arrived()} == {letter(1).message_id, letter(3).message_id}
+
+
+async def test_deliveries_settle_once_each_inside_a_series(side: Side) -> None:
+    courier, arrived = side
+    letters = [letter(number) for number in range(1, 31)]
+    async with courier:
+        settled = [
+            delivery
+            for begin in (0, 10, 20)
+            async for some in courier.settling(letters[begin : begin + 10])
+            for delivery in some
+        ]
+    assert sorted(_states(settled)) == sorted((sent.key, "sent") for sent in letters)
+    assert sorted(arrived(), key=lambda found: found.message_id) == [expected(sent) for sent in letters]
+    assert [some async for some in courier.settling([])] == []
+
+
+async def test_a_body_that_is_no_text_fails_alone(side: Side) -> None:
+    courier, _ = side
+    deliveries = await courier.deliver([letter(1), replace(letter(2), text="\ud800"), letter(3)])
+    assert [delivery.state for delivery in deliveries] == ["sent", "failed", "sent"]
+
+
+async def test_attachments_arrive_as_they_were(side: Side) -> None:
+    courier, arrived = side
+    sent = replace(letter(1), attachments=(Attachment("截止.ics", "text/calendar; charset=utf-8", b"A\r\n.\r\nB\r\n"),))
+    assert _states(await courier.deliver([sent])) == [(sent.key, "sent")]
+    assert arrived() == [expected(sent)]
 
 
 async def test_a_copy_is_recognisably_the_same_letter(side: Side) -> None:

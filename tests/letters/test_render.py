@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -27,9 +28,12 @@ LETTERS = [(kind, phase, audience) for (kind, phase), audiences in OCCURS.items(
 BLANK = re.compile(r"None|\{[{%]|[%}]\}|\n{3}|：\n\n|[A-Za-z]{3}|[，。；：、]{2}|（）")
 REMOTE = re.compile(r"<(?:img|link|script|iframe|style|form)\b|\bsrc=|url\(|@import|\bon\w+=")
 
+STYLE = re.compile(r"(?s)<style>\n(.*?)</style>")
+DARK = STYLE.findall((Path(__file__).parents[2] / "letters/templates/layout.html").read_text(encoding="utf-8"))[0]
+
 
 class _Visible(HTMLParser):
-    """What a reader sees: the text without the <title>, list items with their numbers; and the tags met."""
+    """What a reader sees: the text without <title> and <style>, list items with their numbers; and the tags met."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -43,6 +47,8 @@ class _Visible(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        if tag == "wbr":
+            return
         self._open = tag
         self.text += " "
         if tag == "ol":
@@ -57,7 +63,7 @@ class _Visible(HTMLParser):
         self.text += " "
 
     def handle_data(self, data: str) -> None:
-        if self._open != "title":
+        if self._open not in {"title", "style"}:
             self.text += data
 
 
@@ -88,7 +94,8 @@ def test_every_letter_of_a_kind_is_whole_and_its_twins_say_the_same(kind: Kind, 
         seen = _Visible(rendered.html)
         assert _words(seen.text) == [PROGRAMME, *_words(rendered.text)]
         assert seen.links == [brief.link]
-        assert not REMOTE.search(rendered.html)
+        assert not REMOTE.search(STYLE.sub("", rendered.html, count=1))
+        assert STYLE.findall(rendered.html) == [DARK]
         assert rendered.text.split("\n")[2] == f"{brief.addressee}："
         assert not BLANK.search(rendered.text.replace(brief.link, "网址").split("\n", 3)[3])
         assert rendered.subject.startswith("【省后备人才】")

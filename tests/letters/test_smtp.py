@@ -2,97 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from pathlib import Path
-from socket import AF_INET
 from typing import Literal
 
 import pytest
-from aiosmtpd.handlers import Sink
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from letters.message import Attachment
 from letters.smtp import OpenRelay, Relay, SmtpCourier
 from tests.letters.post import letter
-
-GOOD = {
-    "greeting": "220 relay",
-    "EHLO": "250 relay",
-    "MAIL": "250 ok",
-    "RCPT": "250 ok",
-    "DATA": "354 go",
-    "dot": "250 taken",
-    "RSET": "250 ok",
-    "QUIT": "221 bye",
-}
-DROP, HANG = "drop", "hang"
+from tests.letters.relays import DROP, HANG, Faulty, certify, secured
 
 
-class _Faulty:
-    """A relay that answers by the book but for the faults named, each stage's used up in turn.
-
-    `accepted` holds the recipients whose final dot it read, whatever it then said.
-    """
-
-    def __init__(self, faults: dict[str, list[str]]) -> None:
-        self.faults = faults
-        self.accepted: list[str] = []
-        self.connections = 0
-        self.port = 0
-
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[_Faulty]:
-        server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        async with server:
-            yield self
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        stage, recipient = "greeting", ""
-        try:
-            while (reply := await self._answer(writer, stage)) and stage != "QUIT":
-                if reply.startswith("354"):
-                    await reader.readuntil(b"\r\n.\r\n")
-                    self.accepted.append(recipient)
-                    stage = "dot"
-                    continue
-                line = (await reader.readuntil(b"\r\n")).decode()
-                stage = line[:4]
-                recipient = line[9:-3] if stage == "RCPT" else recipient
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    async def _answer(self, writer: asyncio.StreamWriter, stage: str) -> str:
-        """Say the stage's answer and give it; nothing where the connection is to end."""
-        reply = self.faults[stage].pop(0) if self.faults.get(stage) else GOOD[stage]
-        if reply == HANG:
-            await asyncio.sleep(60)
-        if reply == DROP:
-            return ""
-        writer.write(f"{reply}\r\n".encode())
-        await writer.drain()
-        return "" if reply.startswith("421") else reply
-
-
-def _courier(relay: _Faulty) -> SmtpCourier:
-    return SmtpCourier(Relay("127.0.0.1", relay.port, "none", command_seconds=0.3, dot_seconds=0.3))
+def _courier(relay: Faulty, connections: int = 1) -> SmtpCourier:
+    return SmtpCourier(
+        Relay("127.0.0.1", relay.port, "none", command_seconds=0.3, dot_seconds=0.3, connections=connections)
+    )
 
 
 LETTERS = [letter(number, recipient=f"{name}@city.example") for number, name in enumerate(("a", "b", "c"))]
 A, B, C = (sent.recipient for sent in LETTERS)
 
 
+@pytest.mark.parametrize("grouped", [False, True], ids=["in turn", "in groups"])
 @pytest.mark.parametrize(
     ("stage", "reply", "states", "accepted"),
     [
@@ -128,9 +61,9 @@ A, B, C = (sent.recipient for sent in LETTERS)
     ],
 )
 async def test_each_trouble_is_settled_by_its_side_of_the_dot(
-    stage: str, reply: str, states: list[str], accepted: list[str]
+    stage: str, reply: str, states: list[str], accepted: list[str], grouped: bool
 ) -> None:
-    async with _Faulty({stage: [reply]}).serving() as relay:
+    async with Faulty({stage: [reply]}, grouped=grouped).serving() as relay:
         deliveries = await _courier(relay).deliver(LETTERS)
         assert [(delivery.key, delivery.state) for delivery in deliveries] == [
             (sent.key, state) for sent, state in zip(LETTERS, states, strict=True)
@@ -140,9 +73,50 @@ async def test_each_trouble_is_settled_by_its_side_of_the_dot(
     assert said in deliveries[0].detail
 
 
+async def test_a_group_without_a_recipient_that_is_bidden_on_sends_nothing() -> None:
+    async with Faulty({"RCPT": ["550 no such box"], "DATA": ["354 go on"]}, grouped=True).serving() as relay:
+        deliveries = await _courier(relay).deliver(LETTERS)
+        assert [delivery.state for delivery in deliveries] == ["failed", "sent", "sent"]
+        assert (relay.accepted, relay.connections) == ([B, C], 1)
+
+
+async def test_a_letter_announced_on_a_line_that_breaks_goes_out_on_another() -> None:
+    for trouble in (DROP, "421 going down", HANG, "what"):
+        async with Faulty({f"dot {A}": [trouble]}, grouped=True).serving() as relay:
+            deliveries = await _courier(relay).deliver(LETTERS)
+            assert [delivery.state for delivery in deliveries][1:] == ["sent", "sent"]
+            assert (relay.accepted, relay.connections) == ([A, B, C], 2)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+@pytest.mark.parametrize("ending", [DROP, "421 enough for one connection"])
+async def test_a_connection_that_is_worn_out_is_no_try_of_a_letter(ending: str, grouped: bool) -> None:
+    async with Faulty({f"MAIL {A}": [ending], f"MAIL {B}": [ending]}, grouped=grouped).serving() as relay:
+        deliveries = await _courier(relay).deliver(LETTERS)
+        assert [delivery.state for delivery in deliveries] == ["sent", "sent", "sent"]
+        assert (relay.accepted, relay.connections) == ([A, B, C], 3)
+
+
+async def test_what_a_relay_says_unasked_is_no_answer_to_the_next_letter() -> None:
+    async with Faulty({f"dot {A}": ["250 taken\r\n250 and more"]}).serving() as relay:
+        deliveries = await _courier(relay).deliver(LETTERS)
+        assert [delivery.state for delivery in deliveries] == ["sent", "sent", "sent"]
+        assert (relay.accepted, relay.connections) == ([A, B, C], 2)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+async def test_a_long_letter_arrives_and_one_cut_off_within_was_surely_not_handed_over(grouped: bool) -> None:
+    long = [replace(sent, attachments=(Attachment("a.bin", "application/pdf", bytes(8_000_000)),)) for sent in LETTERS]
+    async with Faulty({"content": [DROP]}, grouped=grouped).serving() as relay:
+        courier = SmtpCourier(Relay("127.0.0.1", relay.port, "none", command_seconds=9, dot_seconds=9))
+        deliveries = await courier.deliver(long)
+        assert [delivery.state for delivery in deliveries] == ["retry", "sent", "sent"]
+        assert relay.accepted == [B, C]
+
+
 async def test_after_three_lost_connections_in_a_row_the_rest_waits() -> None:
     letters = [letter(number) for number in range(6)]
-    async with _Faulty({"dot": [DROP] * 6}).serving() as relay:
+    async with Faulty({"dot": [DROP] * 6}).serving() as relay:
         deliveries = await _courier(relay).deliver(letters)
         assert [delivery.state for delivery in deliveries] == ["unknown"] * 3 + ["retry"] * 3
         assert relay.connections == 3
@@ -150,21 +124,22 @@ async def test_after_three_lost_connections_in_a_row_the_rest_waits() -> None:
 
 async def test_lost_connections_that_are_not_in_a_row_stop_nothing() -> None:
     letters = [letter(number) for number in range(8)]
-    async with _Faulty({"RCPT": [DROP, "250 ok"] * 4}).serving() as relay:
+    async with Faulty({"RCPT": [DROP, "250 ok"] * 4}).serving() as relay:
         deliveries = await _courier(relay).deliver(letters)
     assert [delivery.state for delivery in deliveries] == ["retry", "sent"] * 4
 
 
 async def test_no_relay_at_all_is_a_retry() -> None:
-    async with _Faulty({}).serving() as relay:
+    async with Faulty({}).serving() as relay:
         gone = _courier(relay)
     deliveries = await gone.deliver(LETTERS)
     assert [delivery.state for delivery in deliveries] == ["retry"] * 3
-    assert deliveries[2].detail.startswith("连不上邮件服务器：")
+    assert [delivery.tried for delivery in deliveries] == [False] * 3
+    assert deliveries[2].detail == f"未能交给邮件服务器：端口 {relay.port} 没有邮件服务（连接被拒绝）"
 
 
 async def test_what_a_relay_says_is_kept_as_one_clean_short_line() -> None:
-    async with _Faulty({"RCPT": ["550-no\x1b[31m\r\n550 such " + "x" * 500]}).serving() as relay:
+    async with Faulty({"RCPT": ["550-no\x1b[31m\r\n550 such " + "x" * 500]}).serving() as relay:
         [delivery] = await _courier(relay).deliver(LETTERS[:1])
     assert delivery.detail == ("550 no [31m such " + "x" * 500)[:200]
 
@@ -181,7 +156,7 @@ def test_but_may_to_this_machine(host: str) -> None:
 
 
 async def test_a_relay_without_starttls_gets_nothing_where_it_is_required() -> None:
-    async with _Faulty({}).serving() as relay:
+    async with Faulty({}).serving() as relay:
         courier = SmtpCourier(Relay("127.0.0.1", relay.port, "starttls", "office", "secret", command_seconds=0.3))
         deliveries = await courier.deliver(LETTERS)
         assert [delivery.state for delivery in deliveries] == ["retry"] * 3
@@ -190,62 +165,7 @@ async def test_a_relay_without_starttls_gets_nothing_where_it_is_required() -> N
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of localhost with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-class _Accounting(Sink):
-    """Takes letters and remembers whether the sender had signed in."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.taken: list[bool] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
-        self.taken.append(bool(session.authenticated))
-        return "250 taken"
-
-
-def _login(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
-    assert isinstance(data, LoginPassword)
-    return AuthResult(success=(data.login, data.password) == (b"office", b"secret"), handled=False)
-
-
-@asynccontextmanager
-async def _secured(security: str, certificate: Path) -> AsyncIterator[tuple[_Accounting, int]]:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    handler = _Accounting()
-    upgraded = security == "starttls"
-
-    def protocol() -> SMTP:
-        return SMTP(
-            handler,
-            authenticator=_login,
-            auth_required=True,
-            auth_require_tls=upgraded,
-            tls_context=context if upgraded else None,
-            require_starttls=upgraded,
-        )
-
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(protocol, "localhost", 0, ssl=None if upgraded else context, family=AF_INET)
-    async with server:
-        yield handler, server.sockets[0].getsockname()[1]
+    return certify(tmp_path_factory.mktemp("tls") / "localhost.pem")
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # all of it is in TLS already
@@ -253,7 +173,7 @@ async def _secured(security: str, certificate: Path) -> AsyncIterator[tuple[_Acc
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 async def test_signed_in_over_a_checked_certificate(security: Literal["tls", "starttls"], certificate: Path) -> None:
     trusting = ssl.create_default_context(cafile=certificate)
-    async with _secured(security, certificate) as (handler, port):
+    async with secured(security, certificate) as (handler, port):
         known = Relay("localhost", port, security, "office", "secret", trusting, command_seconds=3)
         wrong = Relay("localhost", port, security, "office", "guess", trusting, command_seconds=3)
         strange = Relay("localhost", port, security, "office", "secret", command_seconds=3)

@@ -1,0 +1,148 @@
+"""`python -m benchmarks.post`: what the post costs, beside others on the same relay, in one run.
+
+Ours is the acts themselves: ask who is owed a letter, render, queue, claim, hand over, mark, each commit on the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from statistics import median
+from time import perf_counter
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.post import rivals
+from benchmarks.post.million import flatness
+from benchmarks.post.relay import Running, sink
+from benchmarks.post.season import about_to_open, opened, posted
+from letters.couriers import Delivery
+from letters.message import Outgoing
+from letters.relay import Relay
+from letters.smtp import SmtpCourier
+from letters.splice import flatten
+
+LETTERS, FEW, FAR = 5_000, 1_500, 2_000
+ROUNDS = 3
+ROUND_TRIP = 0.02
+OURS = "ours, from the question to the mark"
+WANTED = {"aiosmtplib": 5, "Django": 10}
+
+
+class Kept(SmtpCourier):
+    """The courier, with a copy of what it was given."""
+
+    def __init__(self, relay: Relay) -> None:
+        super().__init__(relay)
+        self.letters: list[Outgoing] = []
+
+    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+        self.letters += letters
+        async for some in super().settling(letters):
+            yield some
+
+
+def relay_of(running: Running) -> Relay:
+    return Relay("127.0.0.1", running.port, "none", connections=rivals.CONNECTIONS)
+
+
+def ours(running: Running, mentors: int) -> float:
+    """Letters a second, from the question to the mark."""
+    with about_to_open(mentors) as database:
+        running.taken()
+        begun = perf_counter()
+        opened(database)
+        done = posted(database, SmtpCourier(relay_of(running)))
+        elapsed = perf_counter() - begun
+    assert running.taken() == (done.sent, done.sent), "lost or sent twice"
+    return done.sent / elapsed
+
+
+def samples(running: Running) -> list[Outgoing]:
+    """The very letters that ours sends."""
+    kept = Kept(relay_of(running))
+    with about_to_open(LETTERS) as database:
+        opened(database)
+        posted(database, kept)
+    running.taken()
+    return kept.letters
+
+
+def rate(running: Running, letters: Sequence[Outgoing], seconds: Callable[[], float | None]) -> float | None:
+    """Letters a second of a rival, once the sink has confirmed how many came."""
+    running.taken()
+    took = seconds()
+    if took is None:
+        return None
+    assert running.taken()[0] == len(letters)
+    return len(letters) / took
+
+
+Rates = dict[str, float | None]
+
+
+def near(*, durable: bool) -> None:
+    """Everybody over the loopback, in turn, so many rounds."""
+    with sink(durable=durable) as running:
+        letters = samples(running)
+        few, size = letters[:FEW], len(flatten(letters[-1]))
+        rounds = [round_of(running, letters, few, size) for _ in range(ROUNDS)]
+    rates: Rates = {}
+    for name in rounds[0]:
+        found = [each for one in rounds if (each := one[name]) is not None]
+        rates[name] = median(found) if found else None
+    kind = "answers the dot once its ledger is on the disk" if durable else "answers at once"
+    show_near(rates, f"A relay that {kind}; messages of {size:,} bytes, median of {ROUNDS} rounds")
+
+
+def round_of(running: Running, letters: Sequence[Outgoing], few: Sequence[Outgoing], size: int) -> Rates:
+    port = running.port
+    return {
+        OURS: ours(running, LETTERS),
+        "aiosmtplib, 10 connections, fresh EmailMessages": rate(
+            running, few, lambda: rivals.aiosmtplib_pool(port, few)
+        ),
+        "Django send_messages": rate(running, few, lambda: rivals.django(port, few)),
+        "smtp-source -d -s 10": rate(running, letters, lambda: rivals.smtp_source(port, letters, size)),
+    }
+
+
+def show_near(rates: Rates, title: str) -> None:
+    table = Table(title=title, title_justify="left")
+    for name in ("", "letters/s", "ours is", "wanted"):
+        table.add_column(name, justify="right" if name else "left")
+    first = rates[OURS] or 0.0
+    for name, each in rates.items():
+        wanted = next((f"≥ {factor} ×" for rival, factor in WANTED.items() if name.startswith(rival)), "")
+        times = f"{first / each:.2f} ×" if each else "not to be had"
+        table.add_row(name, f"{each:,.0f}" if each else "–", times, wanted)
+    CONSOLE.print(table)
+
+
+def far() -> None:
+    table = Table(title=f"A round trip of {ROUND_TRIP * 1000:.0f} ms, 10 connections", title_justify="left")
+    for name in ("", "round trips a letter", "letters/s", "of what they allow", "wanted"):
+        table.add_column(name, justify="right" if name else "left")
+    for name, grouped, trips in (("commands in groups", True, 1), ("commands in turn", False, 4)):
+        with sink(ROUND_TRIP, grouped=grouped) as running:
+            each = median(ours(running, FAR // trips) for _ in range(ROUNDS))
+        allowed = rivals.CONNECTIONS / (ROUND_TRIP * trips)
+        table.add_row(name, str(trips), f"{each:,.0f}", f"{each / allowed:.2f}", "≥ 0.80")
+    CONSOLE.print(table)
+
+
+CONSOLE = Console(width=120)
+
+if __name__ == "__main__":
+    CONSOLE.print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
+    parts: dict[str, Callable[[], None]] = {
+        "near": lambda: near(durable=False),
+        "durable": lambda: near(durable=True),
+        "far": far,
+        "million": lambda: flatness(CONSOLE),
+    }
+    for part in sys.argv[1:] or parts:
+        parts[part]()

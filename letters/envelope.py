@@ -1,0 +1,140 @@
+"""Several obligations of one recipient in one message: what was rendered for each, most urgent first. Pure.
+
+It works on the stored words alone, so that changing a template never changes what is queued: a letter's own part is
+what stands between the marks of its html, and between the salutation and the close of its text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from letters.brief import Kind
+from letters.message import Attachment
+from letters.render import fill
+from letters.words import SUBJECT_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+URGENCY: tuple[tuple[Kind, ...], ...] = (
+    ("escalation",),
+    ("overdue",),
+    ("digest", "withdrawn"),
+    ("returned", "rerun", "reminder", "approval-needed", "opened"),
+    ("visits-short",),
+    ("result", "passed", "appointment"),
+)
+"""The kinds, most urgent first; of those in one row, what is due the earliest comes first."""
+
+TITLE = "关于培养计划有关事项的函（共 {count} 项）"
+MORE = "{subject}（共 {count} 项）"
+TEXT = re.compile(
+    r"(?P<title>.*)\n\n(?P<addressee>.*)：\n\n(?P<body>(?s:.*))\n　　特此函告。\n\n.*\n.*\n(?P<date>.*)\n\n——\n.*\n"
+)
+DUE = re.compile(r"　　(?:截止时间|办结时限)：(\d+)年(\d+)月(\d+)日")
+NEVER = (9999, 12, 31)
+HTML = re.compile(r"(?s)<!--body-->\n(.*)<!--/body-->")
+AS_TEXT = Markup('<p style="margin:0 0 12px;white-space:pre-wrap">{}</p>')
+INVITATION = "text/calendar; charset=utf-8; method={method}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One obligation as it was queued; `ics` is its iCalendar, where it carries one."""
+
+    kind: Kind
+    subject: str
+    text: str
+    html: str
+    ics: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What one message says, and what is attached to it."""
+
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What a part says besides the frame that all letters share."""
+
+    title: str
+    addressee: str
+    date: str
+    text: str
+    html: Markup
+
+
+def compose(parts: Sequence[Part]) -> Composed:
+    """Give the message that answers these obligations, at least one, all of one recipient; a single one stays as it is.
+
+    Nothing of a part is left out, and the same parts in any order give the same message.
+    """
+    ordered = urgent_first(parts)
+    attachments = invitations(part.ics for part in ordered)
+    if len(ordered) == 1:
+        return Composed(ordered[0].subject, ordered[0].text, ordered[0].html, attachments)
+    own = [_own(part) for part in ordered]
+    view = {
+        "title": TITLE.format(count=len(own)),
+        "addressee": "、".join(dict.fromkeys(each.addressee for each in own if each.addressee)),
+        "date": max((each.date for each in own), key=_as_numbers),
+        "contents": [part.subject.removeprefix(SUBJECT_MARK) for part in ordered],
+    }
+    return Composed(
+        subject=MORE.format(subject=ordered[0].subject, count=len(own)),
+        text=fill("envelope.txt", view | {"parts": [(each.title, each.text) for each in own]}),
+        html=fill("envelope.html", view | {"parts": [(each.title, each.html) for each in own]}),
+        attachments=attachments,
+    )
+
+
+def urgent_first(parts: Iterable[Part]) -> list[Part]:
+    """Order obligations as an envelope lists them."""
+    return sorted(parts, key=_urgency)
+
+
+def _urgency(part: Part) -> tuple[int, tuple[int, ...], str, str]:
+    row = next(place for place, kinds in enumerate(URGENCY) if part.kind in kinds)
+    due = DUE.search(part.text)
+    return row, tuple(map(int, due.groups())) if due else NEVER, part.subject, part.text
+
+
+def invitations(calendars: Iterable[str | None]) -> tuple[Attachment, ...]:
+    """Attach each iCalendar once, under a name of its own."""
+    found = list(dict.fromkeys(calendar for calendar in calendars if calendar))
+    return tuple(
+        Attachment(
+            name="deadline.ics" if number == 1 else f"deadline-{number}.ics",
+            type=INVITATION.format(method="CANCEL" if "METHOD:CANCEL" in calendar else "PUBLISH"),
+            content=calendar.encode(),
+        )
+        for number, calendar in enumerate(found, 1)
+    )
+
+
+def _own(part: Part) -> _Own:
+    """Take a letter out of its frame; what is framed otherwise is taken whole."""
+    text, html = TEXT.fullmatch(part.text), HTML.search(part.html)
+    body = text["body"].strip("\n") if text else part.text.strip("\n")
+    return _Own(
+        title=text["title"] if text else part.subject.removeprefix(SUBJECT_MARK),
+        addressee=text["addressee"] if text else "",
+        date=text["date"] if text else "",
+        text=body,
+        html=Markup(html[1]) if html else AS_TEXT.format(escape(body)),  # noqa: S704 - escaped when it was rendered
+    )
+
+
+def _as_numbers(date: str) -> tuple[int, ...]:
+    """Order days written as 2022年1月15日."""
+    return tuple(map(int, re.findall(r"\d+", date)))

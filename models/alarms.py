@@ -1,0 +1,116 @@
+"""What the post could not do: addresses given up, and letters that did not arrive. A deadline at risk, so an alarm."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from models import clock
+from models.columns import table_of
+from models.season import Letter, Office, Suppressed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+UNDELIVERABLE = ("failed", "unknown", "held")
+"""The states of a letter that nobody has and that nothing but a person moves on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address given up, whose it is as far as that is known (recipients as in a letter's key), what waits for it."""
+
+    address: str
+    to: tuple[str, ...]
+    since: datetime
+    why: str
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """The addresses given up, the oldest first; by state how many letters of a year did not arrive.
+
+    `clock` says why the post is held by a clock that cannot be right, None where it is believed.
+    """
+
+    suppressed: tuple[Suppression, ...]
+    letters: Mapping[str, int]
+    clock: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.suppressed or self.letters or self.clock)
+
+    def as_json(self) -> dict[str, Any]:
+        """The alarms of `talent status --json`."""
+        return {
+            "suppressed": [
+                {
+                    "address": one.address,
+                    "to": list(one.to),
+                    "since": one.since.isoformat(),
+                    "why": one.why,
+                    "letters": one.letters,
+                }
+                for one in self.suppressed
+            ],
+            "letters": dict(self.letters),
+            "clock": self.clock,
+        }
+
+
+def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
+    """Give what of the post is at risk, as far as it was so at an instant."""
+    letter = table_of(Letter)
+    stuck = letter.c.state.in_(UNDELIVERABLE) & (letter.c.year == year) & (letter.c.queued_as_of <= as_of)
+    counts = select(letter.c.state, func.count()).where(stuck).group_by(letter.c.state)
+    found = {row.state: int(row[1]) for row in connection.execute(counts)}
+    given_up = [row for row in suppressed(connection) if row.since <= as_of]
+    owners, held = (_owners(connection), _held(connection, year, as_of)) if given_up else ({}, {})
+    addresses = tuple(
+        Suppression(
+            address=row.address,
+            to=tuple(sorted({*owners.get(row.address, ()), *held.get(row.address, ())})),
+            since=row.since,
+            why=row.why,
+            letters=sum(held.get(row.address, {}).values()),
+        )
+        for row in given_up
+    )
+    stuck_in = {state: found[state] for state in UNDELIVERABLE if state in found}
+    return Alarms(addresses, stuck_in, clock.alarm(connection))
+
+
+def suppressed(connection: Connection) -> list[Row[Any]]:
+    """Give the suppressed addresses: address, since, why, by; the oldest first."""
+    table = table_of(Suppressed)
+    return list(connection.execute(select(table).order_by(table.c.since, table.c.address)))
+
+
+def _owners(connection: Connection) -> Mapping[str, set[str]]:
+    """The offices behind each address on file, as recipients."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for office, own, head in connection.execute(select(table_of(Office))):
+        named = ("province", "lead") if office == "province" else (f"city:{office}", f"head:{office}")
+        for recipient, address in zip(named, (own, head), strict=True):
+            if address:
+                found[address.lower()].add(recipient)
+    return found
+
+
+def _held(connection: Connection, year: int, as_of: datetime) -> Mapping[str, Mapping[str, int]]:
+    """How many letters are held by address and recipient."""
+    letter = table_of(Letter)
+    waiting = (letter.c.state == "held") & (letter.c.year == year) & (letter.c.queued_as_of <= as_of)
+    address = func.lower(letter.c.address)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    query = select(address, letter.c.recipient, func.count()).where(waiting).group_by(address, letter.c.recipient)
+    for where, recipient, count in connection.execute(query):
+        found[where][recipient] = count
+    return found

@@ -1,0 +1,135 @@
+"""Addresses that are written to no more, the letters held for them, and the letters that came back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select, update
+
+from models.alarms import suppressed
+from models.columns import table_of
+from models.season import Letter, ProgrammeYear, Suppressed
+from models.writing import insert_once
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row, Select
+
+REFUSALS = 3
+"""So many messages refused for good, with none taken in between, and an address is written to no more."""
+
+HELD, REFUSED, RETURNED = "地址已停用", "连续 {count} 封被对方邮局拒收：{last}", "退信：{reason}"
+PARKED = "已试%"
+"""How the detail of a letter begins that was given up after many tries, and not refused."""
+
+
+def suppress(connection: Connection, reasons: Mapping[str, str], since: datetime, by: str) -> list[str]:
+    """Write to these addresses no more, each for its reason; give those that are new. Their letters in the queue wait.
+
+    Addresses are told apart without regard to case.
+    """
+    known = {row.address for row in suppressed(connection)}
+    new = {address.lower(): why for address, why in reasons.items() if address.lower() not in known}
+    rows = [{"address": address, "since": since, "why": why, "by": by} for address, why in sorted(new.items())]
+    insert_once(connection, table_of(Suppressed), rows)
+    letter = table_of(Letter)
+    theirs = func.lower(letter.c.address).in_(sorted(new))
+    if new:
+        held = update(letter).where(letter.c.state == "queued", theirs)
+        connection.execute(held.values(state="held", detail=HELD))
+        _bump(connection)
+    return sorted(new)
+
+
+def unsuppress(connection: Connection, address: str) -> int | None:
+    """Write to an address again; give how many letters had waited for that, None where it was not suppressed."""
+    table, letter = table_of(Suppressed), table_of(Letter)
+    if not connection.execute(delete(table).where(table.c.address == address.lower())).rowcount:
+        return None
+    waiting = update(letter).where(letter.c.state == "held", func.lower(letter.c.address) == address.lower())
+    freed = connection.execute(waiting.values(state="queued", detail=None)).rowcount
+    _bump(connection)
+    return int(freed)
+
+
+def give_up(connection: Connection, failed: Collection[int], since: datetime, by: str) -> list[str]:
+    """Suppress the addresses of these letters where their last messages were all refused; give the new ones.
+
+    Only where the relay took somebody else's letter meanwhile: one that refuses everybody says nothing of an address.
+    """
+    letter = table_of(Letter)
+    recipients = select(letter.c.recipient).where(letter.c.id.in_(sorted(failed)))
+    refused: dict[str, dict[int, Row[Any]]] = {}
+    taken: set[str] = set()
+    for row in connection.execute(_outcomes().where(letter.c.recipient.in_(recipients))):
+        if row.state == "sent":
+            taken.add(row.address)
+        elif row.address not in taken:
+            refused.setdefault(row.address, {}).setdefault(row.envelope, row)
+    reasons = {}
+    for address, messages in refused.items():
+        newest, first = next(iter(messages.values())), min(row.due_at for row in messages.values())
+        others = select(letter.c.id).where(letter.c.state == "sent", letter.c.due_at >= first).limit(1)
+        if len(messages) >= REFUSALS and connection.execute(others).scalar() is not None:
+            reasons[address] = REFUSED.format(count=len(messages), last=newest.detail or "")
+    return suppress(connection, reasons, since, by)
+
+
+def _outcomes() -> Select[Any]:
+    """What became of letters that were taken or refused, the newest first; one that was given up says nothing."""
+    letter = table_of(Letter)
+    envelope = func.coalesce(letter.c.envelope, letter.c.id).label("envelope")
+    columns = (
+        func.lower(letter.c.address).label("address"),
+        envelope,
+        letter.c.state,
+        letter.c.detail,
+        letter.c.due_at,
+    )
+    offered = letter.c.state.in_(("sent", "failed")) & (letter.c.detail.is_(None) | letter.c.detail.not_like(PARKED))
+    return select(*columns).where(offered).order_by(letter.c.id.desc())
+
+
+def leads(connection: Connection, message_ids: Collection[str]) -> dict[str, Row[Any]]:
+    """Find the letters that these messages carried: Message-ID to id, recipient and address of the one that leads."""
+    letter = table_of(Letter)
+    columns = (letter.c.message_id, letter.c.id, letter.c.recipient, letter.c.address)
+    query = select(*columns).where(letter.c.message_id.in_(sorted(message_ids)), letter.c.tries > 0)
+    return {row.message_id: row for row in connection.execute(query)}
+
+
+def came_back(connection: Connection, lead: Row[Any], reason: str) -> int:
+    """Put on record that a message came back: all letters in it have failed. Give how many."""
+    letter = table_of(Letter)
+    carried = (letter.c.id == lead.id) | (letter.c.envelope == lead.id)
+    gone = update(letter).where(letter.c.recipient == lead.recipient, carried, letter.c.state.in_(("sent", "unknown")))
+    return int(connection.execute(gone.values(state="failed", detail=RETURNED.format(reason=reason))).rowcount)
+
+
+def written_to(connection: Connection, addresses: Collection[str]) -> frozenset[str]:
+    """Give those of these addresses (lower case) that a letter was ever sent to."""
+    letter = table_of(Letter)
+    query = select(func.lower(letter.c.address)).where(func.lower(letter.c.address).in_(sorted(addresses)))
+    return frozenset(connection.execute(query.where(letter.c.tries > 0).distinct()).scalars())
+
+
+def readdress(connection: Connection, addresses: Mapping[str, str]) -> int:
+    """Address anew and queue what is held for these recipients, but not to an address that is suppressed itself."""
+    letter, table = table_of(Letter), table_of(Suppressed)
+    waiting = select(letter.c.recipient).where(letter.c.state == "held", letter.c.recipient.in_(sorted(addresses)))
+    freed = 0
+    for recipient in connection.execute(waiting.distinct()).scalars().all():
+        address = addresses[recipient]
+        given_up = connection.execute(select(table.c.address).where(table.c.address == address.lower())).scalar()
+        if address and given_up is None:
+            held = update(letter).where(letter.c.state == "held", letter.c.recipient == recipient)
+            freed += connection.execute(held.values(state="queued", address=address, detail=None)).rowcount
+    return freed
+
+
+def _bump(connection: Connection) -> None:
+    """Pages of every year that is not closed show what cannot be delivered."""
+    table = table_of(ProgrammeYear)
+    connection.execute(update(table).where(table.c.closed_as_of.is_(None)).values(revision=table.c.revision + 1))

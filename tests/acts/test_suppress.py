@@ -1,0 +1,203 @@
+"""Addresses given up by hand, by refusals, by bounces: their letters wait, and a new address frees them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select, update
+
+from acts.offices import set_office
+from acts.suppress import Returned, suppress, take_back, unsuppress
+from models import suppression
+from models.alarms import Alarms, Suppression, alarms
+from models.columns import table_of
+from models.season import Letter
+from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+
+ROLL = "mentor-recommendation"
+AT = "2022-01-11T10:00"
+ADDRESS = "nanjing@city.example"
+
+
+def letters(scene: Scene, city: str = NANJING) -> list[tuple[str, str, str, str | None]]:
+    """Kind, address, state and detail of what was written to a city's office."""
+    letter = table_of(Letter)
+    columns = (letter.c.kind, letter.c.address, letter.c.state, letter.c.detail)
+    with scene.database.read() as connection:
+        query = select(*columns).where(letter.c.recipient == f"city:{city}").order_by(letter.c.id)
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def sent(scene: Scene, city: str = NANJING) -> str:
+    """Mark what waits for a city's office as sent in one envelope; its Message-ID."""
+    letter = table_of(Letter)
+    theirs = (letter.c.recipient == f"city:{city}") & (letter.c.state == "queued")
+    with scene.database.write() as connection:
+        first = connection.execute(select(func.min(letter.c.id)).where(theirs)).scalar_one()
+        connection.execute(update(letter).where(theirs).values(state="sent", tries=1, envelope=first))
+        return str(connection.execute(select(letter.c.message_id).where(letter.c.id == first)).scalar_one())
+
+
+def found(scene: Scene, at: str = "2022-01-12T09:00") -> Alarms:
+    with scene.database.read() as connection:
+        return alarms(connection, YEAR, instant(at))
+
+
+def bounce(address: str, message_id: str = "<0@x>") -> bytes:
+    return (
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n"
+        f"Final-Recipient: rfc822; {address}\nAction: failed\nDiagnostic-Code: smtp; 550 gone\n\n"
+        f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {message_id}\n\n--b--\n"
+    ).encode()
+
+
+def test_an_address_suppressed_by_hand_has_its_letters_wait_and_raises_an_alarm(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    said = suppress(scene.database, "Nanjing@City.example", stamp(AT), reason="邮箱已停")
+    assert (said.outcome, said.message) == (
+        "done",
+        "Nanjing@City.example 已停用；发往该地址的函件暂存，更正地址或恢复后再发。",
+    )
+    assert letters(scene) == [("opened", ADDRESS, "held", "地址已停用")]
+    assert letters(scene, WUXI) == [("opened", "wuxi@city.example", "queued", None)]
+    kept = Suppression(ADDRESS, (f"city:{NANJING}",), instant(AT), "邮箱已停", 1)
+    assert found(scene) == Alarms((kept,), {"held": 1})
+    assert found(scene, "2022-01-11T09:59") == Alarms((), {"held": 1})
+
+
+def test_suppressing_again_changes_nothing(scene: Scene) -> None:
+    suppress(scene.database, ADDRESS, stamp(AT), reason="甲")
+    said = suppress(scene.database, ADDRESS.upper(), stamp("2022-01-12T10:00"), reason="乙")
+    assert said.message == "NANJING@CITY.EXAMPLE 早已停用，未作改动。"
+    assert [(one.since, one.why) for one in found(scene).suppressed] == [(instant(AT), "甲")]
+
+
+def test_an_address_taken_up_again_lets_its_letters_go(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    suppress(scene.database, ADDRESS, stamp(AT), reason="邮箱已停")
+    assert unsuppress(scene.database, ADDRESS.upper()).message == f"{ADDRESS.upper()} 已恢复，1 封暂存的函件待发。"
+    assert letters(scene) == [("opened", ADDRESS, "queued", None)]
+    assert found(scene) == Alarms((), {})
+    again = unsuppress(scene.database, ADDRESS)
+    assert (again.outcome, again.message) == (
+        "refused",
+        "nanjing@city.example 没有停用，未作改动；停用的地址见 talent status。",
+    )
+
+
+def test_a_corrected_address_gets_what_waited_for_the_old_one(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    suppress(scene.database, ADDRESS, stamp(AT), reason="邮箱已停")
+    said = set_office(scene.database, NANJING, "南京", email="new@city.example")
+    assert said.message == "南京的邮箱已登记；1 封待发函件已放行。"
+    assert letters(scene) == [("opened", "new@city.example", "queued", None)]
+
+
+def test_the_same_dead_address_given_again_frees_nothing(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    suppress(scene.database, ADDRESS, stamp(AT), reason="邮箱已停")
+    set_office(scene.database, NANJING, "南京", email=ADDRESS)
+    assert letters(scene) == [("opened", ADDRESS, "held", "地址已停用")]
+
+
+def test_a_form_with_a_mentor_s_new_address_frees_that_mentor_s_letters(scene: Scene) -> None:
+    roll = scene.sheets(ROLL, NANJING)
+    scene.file(ROLL, NANJING, roll, "2022-01-05T10:00")
+    letter = table_of(Letter)
+    mine = select(letter.c.address, letter.c.state).where(letter.c.recipient.like("mentor:%")).distinct()
+    with scene.database.read() as connection:
+        ((address, _),) = connection.execute(mine).all()
+    suppress(scene.database, address, stamp(AT), reason="退信")
+    scene.rerun(ROLL, NANJING, "2022-01-12T10:00", date(2022, 1, 20))
+    changed = {**roll, "mentors": [row.model_copy(update={"email": "new@uni.example"}) for row in roll["mentors"]]}
+    scene.load(ROLL, NANJING, changed, "2022-01-12T11:00")
+    with scene.database.read() as connection:
+        assert {tuple(row) for row in connection.execute(mine)} == {
+            (address, "cancelled"),  # untrue since the rerun
+            ("new@uni.example", "queued"),
+        }
+
+
+def test_the_digest_says_whose_address_is_dead(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    suppress(scene.database, ADDRESS, stamp("2022-01-11T08:00"), reason="退信：550 gone")
+    scene.advance("2022-01-12T09:00")
+    letter = table_of(Letter)
+    with scene.database.read() as connection:
+        text = connection.execute(select(letter.c.text).where(letter.c.kind == "digest")).scalars().all()[-1]
+    assert [line for line in text.split("\n") if line.startswith("　　·")] == [
+        "　　· 南京：1 封函件未能送达，已持续 12 天",
+        "　　· 南京市：邮箱 nanjing@city.example 已停用（退信：550 gone），请更正，已持续 1 天",
+    ]
+
+
+def after(scene: Scene, *states: str, elsewhere: str = "sent", together: bool = False) -> list[str]:
+    """Which addresses are given up once four letters to one office ended so, and those to another ended `elsewhere`."""
+    letter = table_of(Letter)
+    for at in ("2021-12-31T00:00", "2022-01-07T09:00", "2022-01-12T09:00", "2022-01-14T09:00"):
+        scene.advance(at)
+    with scene.database.write() as connection:
+        others = update(letter).where(letter.c.recipient == f"city:{WUXI}")
+        connection.execute(others.values(state=elsewhere, detail="250 ok" if elsewhere == "sent" else "550 sender"))
+        theirs = select(letter.c.id).where(letter.c.recipient == f"city:{NANJING}").order_by(letter.c.id)
+        keys = connection.execute(theirs).scalars().all()
+        for key, state in zip(keys, states, strict=True):
+            detail = "已试 8 次：421" if state == "parked" else "550 no such user"
+            values = {"state": "failed" if state == "parked" else state, "detail": detail}
+            envelope = keys[0] if together else key
+            connection.execute(update(letter).where(letter.c.id == key).values(**values, envelope=envelope))
+        return suppression.give_up(connection, keys[-1:], instant(AT), "信使")
+
+
+def test_three_refusals_in_a_row_give_an_address_up(scene: Scene) -> None:
+    assert after(scene, "sent", "failed", "failed", "failed") == [ADDRESS]
+    assert [one.why for one in found(scene).suppressed] == ["连续 3 封被对方邮局拒收：550 no such user"]
+
+
+@pytest.mark.parametrize(
+    "states",
+    [("failed", "failed", "sent", "failed"), ("sent", "failed", "failed", "parked")],
+    ids=["one was taken", "one was given up after many tries"],
+)
+def test_fewer_in_a_row_do_not(scene: Scene, states: tuple[str, ...]) -> None:
+    assert after(scene, *states) == []
+
+
+def test_neither_does_one_message_that_held_several_letters(scene: Scene) -> None:
+    assert after(scene, *["failed"] * 4, together=True) == []
+
+
+def test_a_relay_that_refuses_everybody_gives_nobody_up(scene: Scene) -> None:
+    assert after(scene, *["failed"] * 4, elsewhere="failed") == []
+
+
+def test_a_bounce_fails_every_letter_of_its_envelope_and_gives_the_address_up(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    scene.advance("2022-01-07T09:00")
+    key = sent(scene)
+    returned = take_back(scene.database, [bounce("forwarded@elsewhere.example", key)], stamp(AT))
+    assert returned == Returned(1, 1, 0, 2, (ADDRESS,), 0)
+    assert letters(scene) == [
+        ("opened", ADDRESS, "failed", "退信：550 gone"),
+        ("reminder", ADDRESS, "failed", "退信：550 gone"),
+    ]
+    assert found(scene).suppressed[0].why == "退信：550 gone"
+
+
+def test_a_mailbox_read_again_changes_nothing_even_where_the_address_was_taken_up_again(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    mailbox = [bounce(ADDRESS, sent(scene))]
+    take_back(scene.database, mailbox, stamp(AT))
+    unsuppress(scene.database, ADDRESS)
+    assert take_back(scene.database, mailbox, stamp(AT)) == Returned(1, 1, 0, 0, (), 0)
+    assert found(scene).suppressed == ()
+
+
+def test_a_bounce_without_our_message_counts_only_for_an_address_that_was_written_to(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    sent(scene)
+    mailbox = [bounce(ADDRESS.upper()), bounce("wuxi@city.example"), bounce("stranger@else.example"), b"no bounce"]
+    assert take_back(scene.database, mailbox, stamp(AT)) == Returned(4, 3, 0, 0, (ADDRESS,), 2)
+    assert letters(scene) == [("opened", ADDRESS, "sent", None)]

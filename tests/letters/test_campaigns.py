@@ -1,0 +1,51 @@
+"""A letter of a campaign says what the same letter rendered alone says: every kind, phase and audience."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calendars.files import load
+from letters.brief import Brief
+from letters.campaigns import MARK, render_one
+from letters.occurrences import OCCURS
+from letters.render import render
+from letters.specimens import specimen
+
+YEAR = load(2022)
+BRIEFS = [
+    specimen(YEAR, kind, phase, audience, YEAR.cities[8])
+    for (kind, phase), audiences in OCCURS.items()
+    for audience in audiences
+]
+NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=40)
+
+
+@pytest.mark.parametrize("brief", BRIEFS, ids=lambda brief: f"{brief.kind}-{brief.phase}-{brief.audience}")
+def test_every_letter_is_the_one_rendered_alone(brief: Brief) -> None:
+    for addressee in (brief.addressee, "<b>王&'\"小明</b>", "{{ 7 * 7 }}", "王" * 60, MARK):
+        one = replace(brief, addressee=addressee)
+        assert render_one(one) == render(one)
+
+
+@given(NAMES.map(str.strip).filter(bool), st.sampled_from(BRIEFS))
+def test_whatever_the_addressee_is_called(addressee: str, brief: Brief) -> None:
+    one = replace(brief, addressee=addressee)
+    assert render_one(one) == render(one)
+
+
+def test_letters_that_differ_in_anything_else_are_told_apart() -> None:
+    brief = BRIEFS[0]
+    others = [replace(brief, counts={"chosen": number}) for number in (1, 2)]
+    others += [replace(brief, link=f"https://talent.example/{number}") for number in (1, 2)]
+    others += [replace(brief, provisional=True), replace(brief, reason="暴雪"), replace(brief, attempt=2)]
+    assert [render_one(one) for one in others] == [render(one) for one in others]
+
+
+def test_the_office_s_own_words_are_rendered_each_alone() -> None:
+    brief = replace(BRIEFS[0], addressee="王导师")
+    words: dict[str, str] = {brief.kind: "{{ addressee|length }}"}
+    assert render_one(brief, words) == render(brief, words)

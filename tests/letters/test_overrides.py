@@ -1,0 +1,108 @@
+"""Words of the office's own: taken where they hold for every case, refused with a reason where they do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from calendars.files import load
+from letters.occurrences import KINDS, OCCURS
+from letters.overrides import Misworded, Wording, shipped, wording
+from letters.proofreading import cases, proofread
+from letters.render import Rendered, render
+from letters.specimens import specimen
+
+YEAR = load(2022)
+OWN = """{% extends layout %}
+{% block body %}
+{% call paragraph() %}
+{{ city }}的同志：{{ what }}到期未报。
+{% endcall %}
+{{ facts(rows) }}
+{{ items("尚缺", lines) }}
+{{ link_to("去补报", link) }}
+{% endblock %}
+"""
+
+
+def overdue(words: dict[str, str]) -> Rendered:
+    return render(specimen(YEAR, "overdue", "shortlist", "city", YEAR.city("盐城")), words)
+
+
+def test_the_shipped_words_hold_for_every_case() -> None:
+    assert {kind: list(proofread(kind, shipped(kind), [YEAR, load(2027)])) for kind in KINDS} == {
+        kind: [] for kind in KINDS
+    }
+
+
+def test_every_phase_and_audience_of_a_kind_is_tried() -> None:
+    tried = {(kind, brief.phase, brief.audience) for kind in KINDS for brief in cases(kind, YEAR)}
+    assert tried == {(*pair, audience) for pair, audiences in OCCURS.items() for audience in audiences}
+
+
+def test_words_of_the_office_take_the_place_of_the_shipped(tmp_path: Path) -> None:
+    (tmp_path / "overdue.jinja").write_text(OWN, encoding="utf-8")
+    found = wording(tmp_path)
+    assert found == Wording({"overdue": OWN})
+    own, plain = overdue(dict(found.words)), overdue({})
+    assert own.subject == plain.subject
+    assert own.text.split("\n")[4:6] == ["　　盐城市的同志：2022年度面试名单到期未报。", ""]
+    assert "盐城市的同志" in own.html
+    assert "平台已停止接收报送" in plain.text
+
+
+def test_no_folder_means_no_words_of_its_own(tmp_path: Path) -> None:
+    assert wording(tmp_path / "none") == Wording({})
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "overdue.jinja"
+    file.write_text("{% oops %}", encoding="utf-8")
+    assert wording(tmp_path).words == {}
+    file.write_text(OWN, encoding="utf-8")
+    assert wording(tmp_path).words == {"overdue": OWN}
+
+
+@pytest.mark.parametrize(
+    ("source", "where", "wrong"),
+    [
+        ("{% extends layout %}\n{% block body %}", "第 2 行写法有误：", "Unexpected end of template"),
+        (OWN.replace("{{ city }}", "{{ town }}"), "用了没有的名称：", "'town' is undefined"),
+        (OWN.replace("{{ city }}", "{{ reason.years }}"), "用了没有的名称：", "'str object' has no attribute 'years'"),
+        (OWN.replace("{{ city }}", "{{ city.__class__.__mro__ }}"), "无法成文：SecurityError", ""),
+        ("{{ city }}", "没有套用函件版式：", "应以 {% extends layout %} 开头"),
+        ("{% extends layout %}{% block body %}{% endblock %}", "正文是空的", ""),
+        (OWN.replace("的同志", "<b>的</b>同志"), "文字正文与 HTML 正文说的不一样：", ""),
+        (OWN.replace("的同志", "<img src='http://x/y.png'>"), "含有图片、脚本、样式或外部资源", ""),
+        (OWN.replace("{{ facts(rows) }}", ""), "没有写明截止时间", ""),
+        (OWN.replace('{{ link_to("去补报", link) }}', ""), "没有给出平台链接", ""),
+        (OWN.replace("的同志", "\u202e的同志"), "含有控制字符", ""),
+        (OWN.replace("{{ city }}", "{{ 1 / 0 }}"), "无法成文：ZeroDivisionError", ""),
+    ],
+)
+def test_a_template_that_does_not_hold_is_refused_with_what_is_wrong(source: str, where: str, wrong: str) -> None:
+    found = [said for _, said in proofread("overdue", source, [YEAR])]
+    assert found != []
+    assert [said for said in found if said.startswith(where) and wrong in said] != []
+
+
+def test_words_that_fail_for_one_audience_alone_are_refused(tmp_path: Path) -> None:
+    source = OWN.replace("{{ city }}", '{{ city if audience == "city" else whatever }}')
+    (tmp_path / "overdue.jinja").write_text(source, encoding="utf-8")
+    assert wording(tmp_path) == Wording(
+        {}, (Misworded("overdue.jinja", "导师推荐，发给 mentor", "用了没有的名称：'whatever' is undefined"),)
+    )
+
+
+def test_a_file_of_no_kind_or_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "late.jinja").write_text(OWN, encoding="utf-8")
+    (tmp_path / "rerun.jinja").write_bytes(b"\xff\xfe")
+    assert [(fault.file, fault.wrong[:9]) for fault in wording(tmp_path).faults] == [
+        ("late.jinja", "没有“late”这"),
+        ("rerun.jinja", "读不出来：不是 U"),
+    ]
+
+
+def test_an_act_is_not_held_up_over_words_that_fail_all_the_same() -> None:
+    assert overdue({"overdue": "{{ nothing_of_that_name }}"}) == overdue({})

@@ -1,0 +1,81 @@
+"""The splice: the library's own bytes, whatever a letter's fields say, and nothing of one letter in another."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from statistics import median
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from letters.message import UNFIT, Attachment, Outgoing, build
+from letters.splice import MARK, flatten
+from tests.letters.post import expected, letter, read
+
+FIT = st.text(min_size=1, max_size=90).map(lambda said: UNFIT.sub("", said) or "函")
+LINES = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+LOCAL = st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,30}(\.[A-Za-z0-9]{1,10})?", fullmatch=True)
+ADDRESSES = st.builds("{}@{}.example".format, LOCAL, st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True))
+IDS = st.from_regex(r"<[a-z0-9.]{1,60}@[a-z0-9.]{1,20}>", fullmatch=True)
+SENDERS = st.sampled_from(["省级管理办公室 <office@talent.example>", "office@talent.example", "O <o@t.example>"])
+ZONES = st.integers(-23, 23).map(lambda hours: timezone(timedelta(hours=hours)))
+ATTACHMENTS = st.lists(
+    st.builds(
+        Attachment,
+        FIT.filter(lambda name: bool(name.strip())),
+        st.sampled_from(["text/calendar; charset=utf-8; method=PUBLISH", "application/pdf", "text/plain"]),
+        st.binary(max_size=200),
+    ),
+    max_size=3,
+).map(tuple)
+LETTERS = st.builds(
+    Outgoing,
+    key=st.text(max_size=20).map(lambda key: UNFIT.sub("", key)),
+    message_id=IDS,
+    thread=st.none() | IDS,
+    sender=SENDERS,
+    recipient=ADDRESSES,
+    subject=FIT,
+    text=LINES,
+    html=LINES,
+    queued_at=st.datetimes(datetime(1971, 1, 1), datetime(2090, 1, 1), timezones=ZONES),  # noqa: DTZ001 - bounds are naive
+    attachments=ATTACHMENTS,
+)
+
+
+@given(LETTERS)
+def test_the_bytes_are_the_library_s_own(sent: Outgoing) -> None:
+    assert flatten(sent) == build(sent).as_bytes()
+
+
+@given(st.lists(LETTERS, min_size=2, max_size=6))
+def test_a_campaign_leaves_nothing_of_one_letter_in_another(letters: list[Outgoing]) -> None:
+    letters = [replace(sent, sender=letters[0].sender, thread=None, attachments=()) for sent in letters]
+    assert [flatten(sent) for sent in letters] == [build(sent).as_bytes() for sent in letters]
+    assert all(MARK.encode() not in flatten(sent) for sent in letters)
+
+
+@given(FIT, ADDRESSES)
+def test_parsed_it_says_what_the_letter_says(subject: str, recipient: str) -> None:
+    sent = replace(letter(recipient=recipient), subject=" ".join(subject.split()) or "函")
+    assert read(flatten(sent)) == expected(sent)
+
+
+@pytest.mark.slow
+def test_it_costs_a_fraction_of_the_library_s_build() -> None:
+    letters = [letter(number) for number in range(300)]
+    flatten(letters[0])
+
+    def cost(make: object) -> float:
+        assert callable(make)
+        times = []
+        for sent in letters:
+            begun = time.perf_counter()
+            make(sent)
+            times.append(time.perf_counter() - begun)
+        return median(times)
+
+    assert cost(flatten) * 8 < cost(lambda sent: build(sent).as_bytes())
