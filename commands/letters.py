@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from commands.options import COMMON, SEASON, City, Common, OneCity, Season, UsageError, environment, local
 from commands.output import answer, line, say, table
+from commands.recipients import AUDIENCES, recipient
+from letters.brief import Kind
 
 if TYPE_CHECKING:
     from rich.console import Console
     from sqlalchemy import Row
 
+    from calendars.year import Year
+
 app = App(name="letters")
 
-Kind = Annotated[str, Parameter(name="种类", help="种类，如 reminder、overdue、returned、digest")]
+State = Literal["queued", "sending", "sent", "failed", "unknown", "held", "cancelled"]
 
 
 @app.command(help="预览某类函件的样稿（内容为虚构），不发送")
 def preview(
-    kind: Kind,
+    kind: Annotated[Kind, Parameter(name="种类", help="种类")],
     /,
     *,
     city: OneCity,
@@ -36,37 +40,34 @@ def preview(
     answer(common.json, found, lambda console: _letters(console, found, html=html))
 
 
-def specimens(kind: str, phase: str | None, city: str, number: int | None) -> list[dict[str, str]]:
+def specimens(kind: Kind, phase: str | None, city: str, number: int | None) -> list[dict[str, str]]:
     """The rendered specimens, one an audience; raises UsageError where there is no such letter."""
     from calendars.files import load, shipped
-    from letters.occurrences import KINDS, OCCURS
+    from letters.occurrences import OCCURS
     from letters.render import render
     from letters.specimens import specimen
 
     year = load(number or shipped()[0])
     slug = year.phase(phase).slug if phase else None
-    kinds = [each for each in KINDS if each == kind]
-    audiences = [(each, audience) for each in kinds for audience in OCCURS.get((each, slug), ())]
+    audiences = OCCURS.get((kind, slug), ())
     if not audiences:
         raise UsageError(_no_such(kind, slug))
-    rendered = [
-        (audience, render(specimen(year, each, slug, audience, year.city(city)))) for each, audience in audiences
-    ]
+    rendered = [(audience, render(specimen(year, kind, slug, audience, year.city(city)))) for audience in audiences]
     return [{"audience": audience, "subject": r.subject, "text": r.text, "html": r.html} for audience, r in rendered]
 
 
-def _no_such(kind: str, phase: str | None) -> str:
-    from letters.occurrences import KINDS, OCCURS
+def _no_such(kind: Kind, phase: str | None) -> str:
+    from letters.occurrences import OCCURS
 
-    if kind not in KINDS:
-        return f"没有“{kind}”这类函件；可用的有 {'、'.join(KINDS)}。"
     phases = [slug or "（不写 --phase）" for each, slug in OCCURS if each == kind]
     return f"“{kind}”类函件不出现在 {phase or '整个年度'}；可用的阶段有 {'、'.join(phases)}。"
 
 
 def _letters(console: Console, found: list[dict[str, str]], *, html: bool) -> None:
     for each in found:
-        line(console, f"—— 收件人类别：{each['audience']}", "dim")
+        line(
+            console, f"—— 收件人类别：{next(word for one, word in AUDIENCES.items() if one == each['audience'])}", "dim"
+        )
         line(console, f"主题：{each['subject']}", "bold")
         line(console, each["html"] if html else each["text"])
 
@@ -74,11 +75,9 @@ def _letters(console: Console, found: list[dict[str, str]], *, html: bool) -> No
 @app.command(name="list", help="函件清单")
 def list_(
     *,
-    state: Annotated[
-        str | None, Parameter(metavar="状态", help="queued、sending、sent、failed、unknown、held、cancelled")
-    ] = None,
+    state: Annotated[State | None, Parameter(metavar="状态", help="只看这一状态")] = None,
     city: City = None,
-    kind: Annotated[str | None, Parameter(metavar="种类", help="如 reminder、overdue、returned")] = None,
+    kind: Annotated[Kind | None, Parameter(metavar="种类", help="只看这一种类")] = None,
     season: Season = SEASON,
 ) -> None:
     """Print the letters of a year, oldest first."""
@@ -88,7 +87,7 @@ def list_(
     place = year.city(city).slug if city else None
     with database.read() as connection:
         rows = listed(connection, year.year, {"state": state, "concerns": place, "kind": kind}, season.as_of)
-    answer(season.json, [entry(row) for row in rows], lambda console: _list(console, rows))
+    answer(season.json, [entry(row) for row in rows], lambda console: _list(console, year, rows))
 
 
 def entry(row: Row[Any]) -> dict[str, Any]:
@@ -113,7 +112,7 @@ def _applies(part: str) -> str | None:
     return None if part == "*" else part
 
 
-STATES = {
+STATES: Mapping[State, str] = {
     "queued": "待发",
     "sending": "发送中",
     "sent": "已发",
@@ -125,15 +124,21 @@ STATES = {
 """The states of a letter, in Chinese."""
 
 
-def _list(console: Console, rows: Sequence[Row[Any]]) -> None:
-    show_list(console, rows)
+def _list(console: Console, year: Year, rows: Sequence[Row[Any]]) -> None:
+    show_list(console, year, rows)
     line(console, f"共 {len(rows)} 封。")
 
 
-def show_list(console: Console, rows: Sequence[Row[Any]]) -> None:
+def show_list(console: Console, year: Year, rows: Sequence[Row[Any]]) -> None:
     """Print letters as a table."""
     shown = [
-        (str(row.id), f"{local(row.queued_as_of):%m-%d %H:%M}", STATES[row.state], row.recipient, row.subject)
+        (
+            str(row.id),
+            f"{local(row.queued_as_of):%m-%d %H:%M}",
+            STATES[row.state],
+            recipient(year, row.recipient),
+            row.subject,
+        )
         for row in rows
     ]
     console.print(table("编号", "时刻", "状态", "收件人", "主题", rows=shown))
@@ -145,20 +150,22 @@ def show(
 ) -> int:
     """Print one letter; 1 where there is none of that number."""
     from models.post import letter_by_id
+    from models.standing import opened
 
     with season.database().read() as connection:
         row = letter_by_id(connection, number)
-    if row is None:
+        year = opened(connection, row.year).year if row else None
+    if row is None or year is None:
         say(f"没有编号为 {number} 的函件。")
         return 1
     more = {"address": row.address, "detail": row.detail, "text": row.text, "html": row.html}
-    answer(season.json, entry(row) | more, lambda console: _letter(console, row))
+    answer(season.json, entry(row) | more, lambda console: _letter(console, year, row))
     return 0
 
 
-def _letter(console: Console, row: Row[Any]) -> None:
+def _letter(console: Console, year: Year, row: Row[Any]) -> None:
     sent = f"，{local(row.sent_at):%Y-%m-%d %H:%M} 发出" if row.sent_at else ""
-    line(console, f"收件人：{row.recipient} <{row.address}>")
+    line(console, f"收件人：{recipient(year, row.recipient)} <{row.address}>")
     line(console, f"状态：{STATES[row.state]}{sent}{f'（{row.detail}）' if row.detail else ''}")
     line(console, f"主题：{row.subject}\n", "bold")
     line(console, row.text)

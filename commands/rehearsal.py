@@ -181,7 +181,7 @@ def _demonstrated(to: Console, database: Database, ended: Rehearsed, url: str) -
     with database.read() as connection:
         rows = listed(connection, DEMO_YEAR, {})
     line(to, f"\n最近的函件（共 {len(rows)} 封，投递在 {DEMO}/mail，可用任何邮件程序打开）", "bold")
-    show_list(to, rows[-LAST_LETTERS:])
+    show_list(to, ended.matrix.year, rows[-LAST_LETTERS:])
     line(to, "\n接下来可以输入", "bold")
     for words in _next(url, rows[-1].id):
         line(to, words)
