@@ -50,7 +50,7 @@ class SmtpSettings(BaseModel):
 
     @model_validator(mode="after")
     def _plain_only_to_loopback(self) -> Self:
-        if self.security == "none" and not _is_loopback(self.host):
+        if self.security == "none" and not is_loopback(self.host):
             msg = (
                 f"TALENT_SMTP__SECURITY=none 只许用于本机，而 TALENT_SMTP__HOST 是 {self.host}；请改用 tls 或 starttls"
             )
@@ -123,7 +123,8 @@ def _read(key: str, path: str, plain: Mapping[str, str | None]) -> str:
         raise SettingsError(f"{key.upper()} 指向的文件 {path} 读不出来（{reason}）") from error
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether that host name or address is this machine itself."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:

@@ -57,7 +57,9 @@ def extend(
             elif cities is not None or cell.state not in DONE_WITH:
                 refused.append(refuse(season, cell, Event.EXTEND, why).message)
     said = [f"{season.year.phase(phase).name} 已延期至 {until} 24:00：{'、'.join(done)}。"] if done else []
-    return season.answered(Outcome("refused" if refused or not done else "done", "".join([*said, *refused]) or NOBODY))
+    return season.answered(
+        Outcome("refused" if refused or not done else "done", "\n".join([*said, *refused]) or NOBODY)
+    )
 
 
 def _say_anew(season: Season, cell: Cell, kinds: Iterable[str]) -> None:

@@ -6,9 +6,11 @@ import asyncio
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
@@ -68,12 +70,24 @@ def examine(common: Common) -> Iterator[Finding]:
     except ConfigurationError as error:
         yield Finding("设置", "finding", str(error), "改正环境变量或 .env；各项说明见 .env.example")
         return
-    yield Finding("设置", "ok", f"函件方式 {settings.courier}，链接地址 {settings.base_url}")
     database = common.database()
+    years = _under_way(database)
+    yield _of_the_settings(settings, real=bool(years))
     yield from _of_the_database(database, common.moment())
     yield from of_the_post(settings)
     yield from of_the_words(settings)
-    yield from _of_prefect(_under_way(database))
+    yield from _of_prefect(years)
+
+
+def _of_the_settings(settings: Settings, *, real: bool) -> Finding:
+    """A link to this very machine is no use in a letter that leaves it: by a relay, or in a real year."""
+    from settings import is_loopback
+
+    says = f"函件方式 {settings.courier}，链接地址 {settings.base_url}"
+    if (settings.courier == "smtp" or real) and is_loopback(urlsplit(settings.base_url).hostname or "localhost"):
+        mend = "把 TALENT_BASE_URL 改为各市能打开的地址"
+        return Finding("设置", "finding", f"{says}：收件人打不开函件里的链接", mend)
+    return Finding("设置", "ok", says)
 
 
 def _show(console: Console, found: list[Finding]) -> None:
@@ -97,10 +111,11 @@ def _of_the_database(database: Database, now: datetime) -> Iterator[Finding]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from models import migrate
+    from models.database import NotPrepared
 
     where = "SQLite" if database.embedded else "PostgreSQL"
     try:
-        with database.read() as connection:
+        with suppress(NotPrepared), database.read() as connection:
             connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]

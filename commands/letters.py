@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from commands.options import SEASON, City, Season, environment, local
 from commands.output import answer, line, say, table
+from commands.recipients import recipient
+from letters.brief import Kind
 
 if TYPE_CHECKING:
     from rich.console import Console
     from sqlalchemy import Row
+
+    from calendars.year import Year
 
 app = App(name="letters")
 
@@ -28,15 +32,15 @@ app.command("commands.settling:settle", name="settle", help="核实一封去向�
 app.command("commands.settling:resume", name="resume", help="确认系统时钟无误，恢复因时钟暂停的投递")
 app.command("commands.suppression:bounces", name="bounces", help="读退信（文件，或 - 读标准输入），停用收不到信的邮箱")
 
+State = Literal["queued", "sending", "sent", "failed", "unknown", "held", "cancelled"]
+
 
 @app.command(name="list", help="函件清单")
 def list_(
     *,
-    state: Annotated[
-        str | None, Parameter(metavar="状态", help="queued、sending、sent、failed、unknown、held、cancelled")
-    ] = None,
+    state: Annotated[State | None, Parameter(metavar="状态", help="只看这一状态")] = None,
     city: City = None,
-    kind: Annotated[str | None, Parameter(metavar="种类", help="如 reminder、overdue、returned")] = None,
+    kind: Annotated[Kind | None, Parameter(metavar="种类", help="只看这一种类")] = None,
     season: Season = SEASON,
 ) -> None:
     """Print the letters of a year, oldest first."""
@@ -46,7 +50,7 @@ def list_(
     place = year.city(city).slug if city else None
     with database.read() as connection:
         rows = listed(connection, year.year, {"state": state, "concerns": place, "kind": kind}, season.as_of)
-    answer(season.json, [entry(row) for row in rows], lambda console: _list(console, rows))
+    answer(season.json, [entry(row) for row in rows], lambda console: _list(console, year, rows))
 
 
 def entry(row: Row[Any]) -> dict[str, Any]:
@@ -71,7 +75,7 @@ def _applies(part: str) -> str | None:
     return None if part == "*" else part
 
 
-STATES = {
+STATES: Mapping[State, str] = {
     "queued": "待发",
     "sending": "发送中",
     "sent": "已发",
@@ -83,15 +87,21 @@ STATES = {
 """The states of a letter, in Chinese."""
 
 
-def _list(console: Console, rows: Sequence[Row[Any]]) -> None:
-    show_list(console, rows)
+def _list(console: Console, year: Year, rows: Sequence[Row[Any]]) -> None:
+    show_list(console, year, rows)
     line(console, f"共 {len(rows)} 封。")
 
 
-def show_list(console: Console, rows: Sequence[Row[Any]]) -> None:
+def show_list(console: Console, year: Year, rows: Sequence[Row[Any]]) -> None:
     """Print letters as a table."""
     shown = [
-        (str(row.id), f"{local(row.queued_as_of):%m-%d %H:%M}", STATES[row.state], row.recipient, row.subject)
+        (
+            str(row.id),
+            f"{local(row.queued_as_of):%m-%d %H:%M}",
+            STATES[row.state],
+            recipient(year, row.recipient),
+            row.subject,
+        )
         for row in rows
     ]
     console.print(table("编号", "时刻", "状态", "收件人", "主题", rows=shown))
@@ -103,20 +113,22 @@ def show(
 ) -> int:
     """Print one letter; 1 where there is none of that number."""
     from models.post import letter_by_id
+    from models.standing import opened
 
     with season.database().read() as connection:
         row = letter_by_id(connection, number)
-    if row is None:
+        year = opened(connection, row.year).year if row else None
+    if row is None or year is None:
         say(f"没有编号为 {number} 的函件。")
         return 1
     more = {"address": row.address, "detail": row.detail, "text": row.text, "html": row.html}
-    answer(season.json, entry(row) | more, lambda console: _letter(console, row))
+    answer(season.json, entry(row) | more, lambda console: _letter(console, year, row))
     return 0
 
 
-def _letter(console: Console, row: Row[Any]) -> None:
+def _letter(console: Console, year: Year, row: Row[Any]) -> None:
     sent = f"，{local(row.sent_at):%Y-%m-%d %H:%M} 发出" if row.sent_at else ""
-    line(console, f"收件人：{row.recipient} <{row.address}>")
+    line(console, f"收件人：{recipient(year, row.recipient)} <{row.address}>")
     line(console, f"状态：{STATES[row.state]}{sent}{f'（{row.detail}）' if row.detail else ''}")
     line(console, f"主题：{row.subject}\n", "bold")
     line(console, row.text)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from acts.packs import Pack
-    from acts.rehearse import Play, Rehearsed
+    from acts.rehearse import Play, Refusal, Rehearsed
+    from calendars.year import Year
     from models.database import Database
     from models.stamp import Stamp
 
@@ -55,9 +56,37 @@ def rehearse(
         _run(play)
         ended = play.ended()
     answer(plain.json, ended.as_json(), lambda to: _told(to, play, ended))
-    for unmet in ended.unmet:
-        say(f"与演练材料所注不符：{unmet.as_json()}")
-    return 1 if any(unmet.event.expect for unmet in ended.unmet) else 0
+    marked = [unmet for unmet in ended.unmet if unmet.event.expect]
+    for unmet in marked:
+        say(_otherwise(play.year, unmet))
+    return 1 if marked else 0
+
+
+DOINGS = {
+    "load": "导入",
+    "submit": "报送",
+    "approve": "审定",
+    "reject": "退回",
+    "waive": "豁免",
+    "extend": "延期",
+    "rerun": "重启",
+    "withdraw": "退出",
+}
+ENDS = {"done": "办成", "refused": "不予办理", "returned": "退回", "form-errors": "表格有误"}
+
+
+def _otherwise(year: Year, unmet: Refusal) -> str:
+    """One line on an event that did not end as the pack marks it: what, the end marked, the end it came to."""
+    event, outcome = unmet.event, unmet.outcome
+    city = year.city(event.city).name if event.city else ""
+    phase = next((one.name for one in year.phases if one.slug == event.phase), event.phase or "")
+    rule = event.options.get("rule", "") if event.do != "waive" else ""
+    marked, came = ENDS.get(str(event.expect), event.expect), ENDS[outcome.outcome]
+    expected, found = (
+        f"{end}（{why}）" if why else end for end, why in ((marked, rule), (came, "、".join(unmet.rules)))
+    )
+    what = " ".join(filter(None, (f"{event.at:%m-%d %H:%M}", city, phase, DOINGS[event.do])))
+    return f"与演练材料所注不符：{what}应为{expected}，实为{found}。"
 
 
 def _pack(year: int, folder: Path) -> Pack:
@@ -181,7 +210,7 @@ def _demonstrated(to: Console, database: Database, ended: Rehearsed, url: str) -
     with database.read() as connection:
         rows = listed(connection, DEMO_YEAR, {})
     line(to, f"\n最近的函件（共 {len(rows)} 封，投递在 {DEMO}/mail，可用任何邮件程序打开）", "bold")
-    show_list(to, rows[-LAST_LETTERS:])
+    show_list(to, ended.matrix.year, rows[-LAST_LETTERS:])
     line(to, "\n接下来可以输入", "bold")
     for words in _next(url, rows[-1].id):
         line(to, words)

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from commands.options import COMMON, Common, OneCity, UsageError, environment
 from commands.output import answer, line, say
+from commands.recipients import AUDIENCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +106,7 @@ def _show(console: Console, found: Sequence[Mapping[str, Any]], *, html: bool) -
         if "file" in each:
             line(console, f"已写入 {each['file']}")
             continue
-        line(console, f"—— 收件人类别：{each['audience']}", "dim")
+        line(console, f"—— 收件人类别：{AUDIENCES[each['audience']]}", "dim")
         line(console, f"主题：{each['subject']}", "bold")
         line(console, each["html"] if html else each["text"])
 

@@ -92,6 +92,31 @@ def test_what_is_wrong_with_a_setting_is_said_in_chinese(
     assert (ran.status, ran.out, ran.err) == (1, "", f"{words}\n")
 
 
+@pytest.mark.parametrize(
+    ("url", "level"),
+    [
+        ("http://127.0.0.1:8000", "finding"),
+        ("http://localhost", "finding"),
+        ("http://[::1]:8000", "finding"),
+        ("talent.example", "finding"),
+        ("https://talent.example", "ok"),
+    ],
+)
+@pytest.mark.parametrize("when", ["smtp", "a real year"])
+def test_a_link_that_opens_on_this_machine_only_is_a_finding(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, closed_port: int, when: str, url: str, level: str
+) -> None:
+    monkeypatch.setenv("TALENT_BASE_URL", url)
+    if when == "smtp":
+        monkeypatch.setenv("TALENT_COURIER", "smtp")
+        monkeypatch.setenv("TALENT_SMTP__PORT", str(closed_port))
+    else:
+        talent("db", "upgrade")
+        talent("year", "open", "2027")
+    found = next(each for each in talent("doctor", "--json").data["findings"] if each["check"] == "设置")
+    assert (found["level"], bool(found["mend"])) == (level, level == "finding")
+
+
 def test_a_relay_that_does_not_answer_is_a_finding(
     talent: Talent, monkeypatch: pytest.MonkeyPatch, closed_port: int
 ) -> None:

@@ -53,16 +53,24 @@ def test_held_letters_stay_queued(season: Talent) -> None:
     assert {letter["state"] for letter in season("letters", "list", "--json").data} <= {"queued", "cancelled"}
 
 
-def test_an_event_that_was_not_refused_as_marked_is_a_finding(talent: Talent, tmp_path: Path) -> None:
+def test_an_event_that_did_not_end_as_marked_is_a_finding(talent: Talent, tmp_path: Path) -> None:
     pack = tmp_path / "pack"
     (pack / "nanjing").mkdir(parents=True)
     shutil.copy(PACKS / "2022" / "nanjing" / "mentor-recommendation.xlsx", pack / "nanjing")
-    event = '{at = "2022-01-11T10:00", city = "nanjing", do = "load", phase = "mentor-recommendation"'
-    event += ', file = "nanjing/mentor-recommendation.xlsx", expect = "form-errors"}'
-    (pack / "pack.toml").write_text(f"year = 2022\nevents = [{event}]\n", encoding="utf-8")
+    book = "nanjing/mentor-recommendation.xlsx"
+    of_nanjing = 'city = "nanjing", phase = "mentor-recommendation"'
+    events = (
+        f'{{at = "2022-01-11T09:30", {of_nanjing}, do = "submit", expect = "returned", rule = "mentors.standing"}}',
+        f'{{at = "2022-01-11T09:40", {of_nanjing}, do = "approve"}}',  # refused, and not marked: only listed
+        f'{{at = "2022-01-11T10:00", {of_nanjing}, do = "load", file = "{book}", expect = "form-errors"}}',
+    )
+    (pack / "pack.toml").write_text(f"year = 2022\nevents = [{','.join(events)}]\n", encoding="utf-8")
     ran = talent("rehearse", "2022", "--inputs", str(pack), "--until", "2022-01-12", "--json")
-    assert (ran.status, ran.data["refusals"]) == (1, [])
-    assert ran.err.startswith("与演练材料所注不符：")
+    assert (ran.status, [each["do"] for each in ran.data["refusals"]]) == (1, ["submit", "approve"])
+    assert ran.err.splitlines() == [
+        "与演练材料所注不符：01-11 09:30 南京 导师推荐 报送应为退回（mentors.standing），实为不予办理。",
+        "与演练材料所注不符：01-11 10:00 南京 导师推荐 导入应为表格有误，实为办成。",
+    ]
 
 
 @pytest.mark.parametrize(("year", "folder"), [("2026", None), ("2026", str(PACKS / "2022")), ("2022", "nowhere")])
