@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from acts.suppress import Returned
 
-Address = Annotated[str, Parameter(metavar="邮箱", help="邮箱地址，不分大小写")]
+Address = Annotated[str, Parameter(name="邮箱", help="邮箱地址，不分大小写")]
 BY_HAND = "人工停用"
 
 
@@ -49,7 +49,7 @@ def bounces(
     mailbox: Annotated[
         str,
         Parameter(
-            metavar="文件", help="mbox 文件、Maildir 目录、单封邮件，或 -（标准输入）", allow_leading_hyphen=True
+            name="文件", help="mbox 文件、Maildir 目录、单封邮件，或 -（标准输入）", allow_leading_hyphen=True
         ),
     ],
     /,

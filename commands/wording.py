@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ALL = "all"
 NOBODY = "preview@recipient.example"
-Named = Annotated[str, Parameter(metavar="种类", help="种类，如 reminder、overdue、returned、digest；all 为全部")]
+Named = Annotated[str, Parameter(name="种类", help="种类，如 reminder、overdue、returned、digest；all 为全部")]
 
 
 def preview(
@@ -113,7 +113,7 @@ def _show(console: Console, found: Sequence[Mapping[str, Any]], *, html: bool) -
 
 def check(
     folder: Annotated[
-        Path | None, Parameter(metavar="目录", help="自定文字的目录；不写时取 TALENT_LETTERS（var/letters）")
+        Path | None, Parameter(name="目录", help="自定文字的目录；不写时取 TALENT_LETTERS（var/letters）")
     ] = None,
     /,
     *,
@@ -145,7 +145,7 @@ def _complain(own: Wording) -> None:
 
 
 def words(
-    kind: Annotated[str, Parameter(metavar="种类", help="种类，如 overdue")], /, *, common: Common = COMMON
+    kind: Annotated[str, Parameter(name="种类", help="种类，如 overdue")], /, *, common: Common = COMMON
 ) -> int:
     """Copy the shipped template of a kind to the office's folder, to be changed there; 1 where there is one already."""
     from letters.occurrences import KINDS

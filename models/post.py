@@ -96,7 +96,8 @@ def _due(connection: Connection, as_of: datetime, limit: int) -> list[Row[Any]]:
     first = list(connection.execute(queued.order_by(letter.c.due_at, letter.c.id).limit(limit)))
     if len(first) < limit:
         return first
-    theirs = queued.where(letter.c.recipient.in_({row.recipient for row in first})).limit(2 * limit)
+    same = letter.c.recipient.in_({row.recipient for row in first})
+    theirs = queued.where(same).order_by(letter.c.due_at, letter.c.id).limit(2 * limit)
     return list({row.id: row for row in (*first, *connection.execute(theirs))}.values())
 
 
