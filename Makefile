@@ -15,12 +15,12 @@ install: $(installed)  ## make .venv with everything, .venv/bin/talent included
 $(installed): pyproject.toml uv.lock Makefile
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '需要 Python 3.11 或更高版本。'; exit 1; }
 	@if command -v uv >/dev/null && uv --version >/dev/null 2>&1; then \
-	  uv sync --frozen --quiet; \
+	  uv sync --frozen --quiet --compile-bytecode; \
 	else \
 	  test -x $(bin)/pip || python3 -m venv .venv \
 	    || { echo '建不了虚拟环境：Debian/Ubuntu 上请先 apt-get install python3-venv。'; exit 1; }; \
 	  test -x $(bin)/uv || $(bin)/pip install --quiet --disable-pip-version-check uv || exit 1; \
-	  $(bin)/uv sync --frozen --quiet; \
+	  $(bin)/uv sync --frozen --quiet --compile-bytecode; \
 	fi
 	@test -x $(bin)/talent && touch $@
 

@@ -211,7 +211,9 @@ def test_letters_are_listed_shown_and_sent(season: Talent, tmp_path: Path) -> No
     sent = season("letters", "send", "--json")
     assert (sent.status, sent.data) == (0, {"sent": len(queued), "failed": 0, "retry": 0, "unknown": 0, "waiting": 0})
     envelopes = {(letter["to"], letter["queued_as_of"][:10]) for letter in queued}
-    assert len(list((tmp_path / "var" / "mail" / "new").iterdir())) == len(envelopes)
+    messages = len(list((tmp_path / "var" / "mail" / "new").iterdir()))
+    batches = len(queued) // 100 + 1
+    assert len(envelopes) <= messages <= len(envelopes) + batches  # a batch may end inside somebody's day
     assert season("letters", "show", "999999").status == 1
 
 

@@ -20,4 +20,4 @@ def test_the_relay_is_the_one_that_the_settings_name() -> None:
     smtp = SmtpSettings(host="relay.example", port=587, security="starttls", username="u", password=SecretStr("p"))
     chosen = courier(Settings(courier="smtp", smtp=smtp))
     assert isinstance(chosen, SmtpCourier)
-    assert chosen.relay == Relay("relay.example", 587, "starttls", "u", "p")
+    assert chosen.relay == Relay("relay.example", 587, "starttls", "u", "p", connections=4)
