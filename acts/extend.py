@@ -9,6 +9,7 @@ from acts.refusing import illegal, refuse
 from acts.season import sitting
 from acts.settle import settle
 from gates.states import Event, State
+from models import post
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,12 +48,19 @@ def extend(
             why = _why_not(season, cell, until)
             if why is None:
                 season.grant(cell, "extension", until, reason)
-                season.note(cell, Event.EXTEND, f"至 {until}：{reason}")
+                _tell_anew(season, season.note(cell, Event.EXTEND, f"至 {until}：{reason}"))
                 done.append(season.year.city(city).name)
             elif cities is not None or cell.state not in DONE_WITH:
                 refused.append(refuse(season, cell, Event.EXTEND, why).message)
     said = [f"{season.year.phase(phase).name} 已延期至 {until} 24:00：{'、'.join(done)}。"] if done else []
     return season.answered(Outcome("refused" if refused or not done else "done", "".join([*said, *refused]) or NOBODY))
+
+
+def _tell_anew(season: Season, cell: Cell) -> None:
+    """Where the letter that the phase is open was not sent yet, write it with the day that now holds."""
+    if post.recall(season.connection, season.year.year, "opened", cell.phase, cell.city):
+        due = season.due(cell.phase, cell.city)
+        season.owe("opened", cell, f"{due.day}", due=due)
 
 
 NOBODY = "没有仍需报送本阶段的城市，未作改动。"

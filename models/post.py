@@ -243,6 +243,14 @@ def let_go(database: Database) -> None:
         connection.execute(update(letter).where(letter.c.claim == HELD_BACK).values(state="queued", claim=None))
 
 
+def recall(connection: Connection, year: int, kind: str, phase: str, city: str) -> int:
+    """Cancel the letters of this kind about a city phase that nobody has in hand yet; give how many."""
+    letter = table_of(Letter)
+    about = (letter.c.year == year, letter.c.kind == kind, letter.c.phase == phase, letter.c.concerns == city)
+    unsent = update(letter).where(*about, letter.c.state.in_(("queued", "held")))
+    return connection.execute(unsent.values(state="cancelled")).rowcount
+
+
 def waiting(connection: Connection) -> int:
     """Give how many letters are queued, due or not."""
     letter = table_of(Letter)
