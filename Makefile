@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test fast check bench
+.PHONY: help install demo test fast check bench proof-post
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -8,7 +8,7 @@ installed := .venv/.installed
 pytest := $(bin)/pytest -q -n 2
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 install: $(installed)  ## make .venv with everything, .venv/bin/talent included
 
@@ -43,3 +43,6 @@ check: $(installed)  ## everything the CI looks at: style, types, import contrac
 
 bench: $(installed)  ## measured figures, as a table with medians
 	@$(bin)/python -m benchmarks
+
+proof-post: $(installed)  ## the post's promises under kills, races, bad relays, outages, wrong clocks; about 5 minutes
+	@$(bin)/python -m tests.proof

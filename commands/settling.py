@@ -10,9 +10,7 @@ from commands.options import SEASON, Season, environment
 from commands.output import answer, line
 
 Number = Annotated[int, Parameter(name="编号", help="编号，见 talent letters list --state unknown")]
-Found = Annotated[
-    Literal["sent", "resend"], Parameter(name="结果", help="sent：核实已送达；resend：未送达，重发")
-]
+Found = Annotated[Literal["sent", "resend"], Parameter(name="结果", help="sent：核实已送达；resend：未送达，重发")]
 
 
 def settle(number: Number, found: Found, /, *, season: Season = SEASON) -> int:

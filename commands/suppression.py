@@ -48,9 +48,7 @@ def unsuppress(address: Address, /, *, season: Season = SEASON) -> int:
 def bounces(
     mailbox: Annotated[
         str,
-        Parameter(
-            name="文件", help="mbox 文件、Maildir 目录、单封邮件，或 -（标准输入）", allow_leading_hyphen=True
-        ),
+        Parameter(name="文件", help="mbox 文件、Maildir 目录、单封邮件，或 -（标准输入）", allow_leading_hyphen=True),
     ],
     /,
     *,

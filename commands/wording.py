@@ -144,9 +144,7 @@ def _complain(own: Wording) -> None:
     say(*(f"提示：{fault.sentence}；这里仍用系统所附的文字。" for fault in own.faults))
 
 
-def words(
-    kind: Annotated[str, Parameter(name="种类", help="种类，如 overdue")], /, *, common: Common = COMMON
-) -> int:
+def words(kind: Annotated[str, Parameter(name="种类", help="种类，如 overdue")], /, *, common: Common = COMMON) -> int:
     """Copy the shipped template of a kind to the office's folder, to be changed there; 1 where there is one already."""
     from letters.occurrences import KINDS
     from letters.overrides import SUFFIX, shipped

@@ -138,7 +138,8 @@ def _take(
     if shared:
         leads = update(letter).where(letter.c.id == bindparam("letter")).values(envelope=bindparam("lead"))
         connection.execute(leads, shared)
-    taken = update(letter).where(letter.c.id.in_([row.id for row in rows]), letter.c.state == "queued")
+    # By id alone: they are locked, and with their state SQLite would search the whole queue for them.
+    taken = update(letter).where(letter.c.id.in_([row.id for row in rows]))
     envelope = func.coalesce(letter.c.envelope, letter.c.id)
     connection.execute(taken.values(**values, tries=letter.c.tries + 1, envelope=envelope))
 

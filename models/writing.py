@@ -279,10 +279,13 @@ def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], stam
 
 
 def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
-    """Give the kinds of a phase's letters that are still queued, with the city each concerns."""
+    """Give the kinds of a phase's letters that nobody has in hand yet, with the city each concerns."""
     table = table_of(Letter)
     query = select(table.c.kind, table.c.concerns).where(
-        table.c.year == year, table.c.phase == phase, table.c.state == "queued", table.c.kind.in_(list(kinds))
+        table.c.year == year,
+        table.c.phase == phase,
+        table.c.state.in_(("queued", "held")),
+        table.c.kind.in_(list(kinds)),
     )
     return {(kind, city) for kind, city in connection.execute(query.distinct())}
 

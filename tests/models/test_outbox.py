@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from letters.couriers import Delivery
+from models import clock, doubt, post, workers
+from models.clock import Ticks
+from models.columns import table_of
+from models.database import Database
+from models.doubt import LEASE
+from models.post import Claimed
+from models.season import Letter, Suppressed
+from models.writing import take_back
+from tests.proof.outbox import fill
+from tests.scenes import instant
+
+NOW = instant("2022-01-14T09:00")
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    fill(opened, 4, at=NOW)  # the letters 2 and 3 are owed to one recipient
+    yield opened
+    opened.dispose()
+
+
+def states(database: Database, *names: str) -> list[tuple[object, ...]]:
+    letter = table_of(Letter)
+    with database.read() as connection:
+        query = select(*(letter.c[name] for name in names or ("state",))).order_by(letter.c.id)
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def change(database: Database, slot: str, **values: object) -> None:
+    letter = table_of(Letter)
+    with database.write() as connection:
+        connection.execute(update(letter).where(letter.c.slot == slot).values(**values))
+
+
+def envelopes(held: list[Claimed]) -> list[tuple[int, int, str]]:
+    return [(one.id, one.envelope, one.message_id) for one in held]
+
+
+def settle(database: Database, held: list[Claimed], state: str, *, tried: bool = True, token: str = "aa") -> None:
+    given = [Delivery(one.message_id, state, "said", tried) for one in held]  # type: ignore[arg-type]
+    post.mark(database, token, held, given, NOW, NOW)
+
+
+THREE = [
+    (1, 1, "<0@proof.example>"),
+    (2, 2, "<1@proof.example>"),
+    (3, 3, "<2@proof.example>"),
+    (4, 3, "<2@proof.example>"),
+]
+
+
+def test_what_one_recipient_is_owed_goes_into_one_envelope_and_stays_there(database: Database) -> None:
+    assert envelopes(post.claim(database, "aa", NOW, NOW)) == THREE
+    settle(database, post.claim(database, "bb", NOW, NOW), "sent")
+    assert states(database) == [("sending",)] * 4
+    change(database, "0", state="queued")
+    assert envelopes(post.claim(database, "bb", NOW, NOW)) == THREE[:1]
+
+
+def test_the_letters_of_one_recipient_are_taken_together_whatever_the_limit(database: Database) -> None:
+    assert envelopes(post.claim(database, "aa", NOW, NOW, 3)) == THREE
+
+
+def test_a_letter_put_off_keeps_its_envelope(database: Database) -> None:
+    settle(database, post.claim(database, "aa", NOW, NOW), "retry")
+    fill(database, 1, first=7, at=NOW)
+    change(database, "7", recipient="mentor:2", address="m2@proof.example")
+    again = post.claim(database, "aa", LATER, LATER)
+    assert envelopes(again) == [*THREE, (5, 5, "<7@proof.example>")]
+    assert [one.tries for one in again] == [2, 2, 2, 2, 1]
+
+
+def test_a_letter_is_parked_after_eight_tries_and_an_outage_is_none(database: Database) -> None:
+    at = NOW
+    for _ in range(post.TRIES):
+        for tried in (False, True):
+            held = post.claim(database, "aa", at, at)
+            post.mark(database, "aa", held, [Delivery(one.message_id, "retry", "满", tried) for one in held], at, at)
+            at += timedelta(hours=3)
+    assert states(database, "state", "tries", "detail") == [("failed", 8, "已试 8 次：满")] * 4
+
+
+def test_what_goes_stale_or_to_a_suppressed_address_is_not_taken(database: Database) -> None:
+    change(database, "0", valid_until=NOW)
+    with database.write() as connection:
+        row = {"address": "m1@proof.example", "since": NOW, "why": "退信", "by": "省办"}
+        connection.execute(insert(table_of(Suppressed)), row)
+    assert envelopes(post.claim(database, "aa", NOW, NOW)) == THREE[2:]
+    assert states(database) == [("cancelled",), ("held",), ("sending",), ("sending",)]
+
+
+def test_an_act_takes_letters_out_of_the_hand_before_they_are_sent(database: Database) -> None:
+    held = post.claim(database, "aa", NOW, NOW)
+    letter = table_of(Letter)
+    with database.write() as connection:
+        assert take_back(connection, letter.c.slot.in_(("0", "1"))) == 0
+    change(database, "1", claim="bb")
+    assert post.no_longer_owed(database, "aa") == {held[0].id}
+    settle(database, held[2:], "retry")
+    settle(database, held[1:2], "retry", token="bb")
+    assert states(database) == [("cancelled",), ("cancelled",), ("queued",), ("queued",)]
+
+
+def test_only_the_hand_that_has_a_letter_puts_its_fate_on_record(database: Database) -> None:
+    held = post.claim(database, "aa", NOW, NOW)
+    settle(database, held, "sent", token="bb")
+    assert states(database) == [("sending",)] * 4
+    settle(database, held, "sent")
+    assert states(database, "state", "sent_at") == [("sent", NOW)] * 4
+
+
+def test_a_living_workers_letters_are_in_no_doubt_and_a_dead_ones_are(database: Database) -> None:
+    with workers.at_work(database) as worker:
+        post.claim(database, worker.token, NOW, NOW)
+        assert worker.holds()
+        assert doubt.doubtful(database, NOW + 2 * LEASE) == []
+        assert workers.gone(database, [worker.token]) == frozenset()
+    assert workers.gone(database, [worker.token]) == {worker.token}
+    assert [one.message_id for one in doubt.doubtful(database, NOW + 2 * LEASE)] == [one[2] for one in THREE]
+    assert len(doubt.doubtful(database, NOW)) == (4 if database.embedded else 0)
+
+
+def test_a_dead_workers_letters_end_as_the_other_side_tells(database: Database) -> None:
+    post.claim(database, "aa", NOW, NOW)
+    found = doubt.doubtful(database, NOW + 2 * LEASE)
+    fates = {"<0@proof.example>": "accepted", "<1@proof.example>": "refused", "<2@proof.example>": "untold"}
+    doubt.resolve(database, found, fates, LATER)
+    assert states(database, "state", "sent_at") == [
+        ("sent", LATER),
+        ("queued", None),
+        ("unknown", None),
+        ("unknown", None),
+    ]
+    doubt.resolve(database, found, dict.fromkeys(fates, "refused"), LATER)
+    assert states(database) == [("sent",), ("queued",), ("unknown",), ("unknown",)]
+
+
+def test_a_rehearsals_held_letters_are_nobodys(database: Database) -> None:
+    post.hold_back(database, NOW)
+    assert doubt.doubtful(database, NOW + 2 * LEASE) == []
+    post.let_go(database)
+    assert states(database) == [("queued",)] * 4
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("boot", "ticks", "wall", "is_held"),
+    [
+        ("one", 3600.0, NOW + HOUR, False),
+        ("one", 3600.0, NOW + 25 * HOUR, False),
+        ("one", 3600.0, NOW + 26 * HOUR, True),
+        ("one", 40 * 86400.0, NOW + timedelta(days=40), False),
+        ("one", 60.0, NOW - HOUR, False),
+        ("one", 60.0, NOW - 2 * 24 * HOUR, True),
+        ("two", 60.0, NOW + timedelta(days=40), False),
+        ("two", 60.0, NOW + timedelta(days=365), True),
+        ("two", 60.0, NOW - 2 * 24 * HOUR, True),
+    ],
+)
+def test_a_clock_that_was_set_by_more_than_a_day_holds_the_post(
+    database: Database, boot: str, ticks: float, wall: object, *, is_held: bool
+) -> None:
+    assert clock.doubted(database, NOW, Ticks("one", 0.0)) is None
+    alarm = clock.doubted(database, wall, Ticks(boot, ticks))  # type: ignore[arg-type]
+    with database.read() as connection:
+        assert (alarm is not None, clock.alarm(connection)) == (is_held, alarm)
+    if is_held:  # set right, it is believed again
+        assert clock.doubted(database, NOW + HOUR, Ticks("one", 3600.0)) is None

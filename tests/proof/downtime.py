@@ -1,0 +1,203 @@
+"""R8: the whole programme down for an hour, three days, forty days across deadlines, somewhere in a whole year.
+
+The season is a real one (no rehearsal). Whatever a city would have done while it was down it does as soon as it is up.
+The witness stands at the mailbox: of each letter that arrives it asks the season's rows whether it is true, and whether
+another of the same obligation came with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import select
+
+from acts import correspondence
+from acts.post import send
+from acts.rehearse import moments
+from calendars.deadlines import resolve, start_of
+from letters.couriers import Delivery
+from letters.message import Outgoing
+from letters.witnesses import Nobody
+from models import standing, writing
+from models.addresses import put
+from models.columns import table_of
+from models.database import Database
+from models.season import Letter
+from models.stamp import Stamp
+from tests.proof.hands import SENDER
+from tests.proof.outbox import Account
+from tests.scenes import FILED, YEAR, Scene, calendar, instant
+
+CITIES = 3
+END = instant("2022-12-31T00:00")
+OUTAGES = {"1 h": timedelta(hours=1), "3 d": timedelta(days=3), "40 d": timedelta(days=40)}
+STATES = {
+    "opened": {"open"}, "reminder": {"open", "returned", "submitted"}, "rerun": {"open"}, "returned": {"returned"},
+    "overdue": {"overdue"}, "escalation": {"overdue"}, "approval-needed": {"submitted"}, "passed": {"passed"},
+}  # fmt: skip
+DATED = ("opened", "reminder", "rerun", "returned")
+NEWEST = ("opened", "reminder", "overdue", "escalation", "digest", "visits-short")
+
+
+@dataclass
+class Mailbox:
+    """A courier that keeps what arrives and asks the rows, at that instant, whether it is true."""
+
+    scene: Scene
+    at: datetime = END
+    is_down: bool = False
+    letters: int = 0
+    untrue: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    arrived: Counter[str] = field(default_factory=Counter)
+
+    def wake(self) -> None:
+        """Let the post run, where it is not down."""
+        if not self.is_down:
+            stamp = Stamp("proof", self.at, self.at)
+            asyncio.run(send(self.scene.database, self, SENDER, stamp, witness=Nobody()))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def deliver(self, letters: Sequence[Outgoing]) -> Sequence[Delivery]:
+        return [delivery async for some in self.settling(letters) for delivery in some]
+
+    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+        self.arrived.update(letter.message_id for letter in letters)
+        self._look()
+        if letters:
+            yield [Delivery(letter.key, "sent", "") for letter in letters]
+
+    def _look(self) -> None:
+        letter = table_of(Letter)
+        with self.scene.database.read() as connection:
+            rows = connection.execute(select(letter).where(letter.c.state == "sending")).all()
+            cells = standing.cells(connection, YEAR, None)
+            given = standing.extensions(connection, YEAR, None)
+        self.letters += len(rows)
+        current = Counter((row.kind, row.phase, row.concerns, row.recipient) for row in rows if row.kind in NEWEST)
+        self.doubled += [f"{self.at} {key}" for key, count in current.items() if count > 1]
+        for row in rows:
+            cell = cells.get((row.phase, row.concerns))
+            wrong = cell is not None and cell.state not in STATES.get(row.kind, {cell.state})
+            if row.kind in DATED and cell is not None and cell.state != "submitted":
+                due = resolve(self.scene.year.phase(row.phase).due, given.get((row.phase, row.concerns), ()))
+                wrong |= self.at >= due.instant or f"{due.day.month}月{due.day.day}日" not in row.text
+            wrong |= row.kind == "digest" and row.slot != f"{self.at:%Y-%m-%d}"
+            if wrong:
+                self.untrue.append(f"{self.at} {row.kind} {row.phase} {row.concerns} {row.slot}")
+
+
+@dataclass(frozen=True)
+class Endured:
+    """How many letters came; those that were untrue as they came, came double, or were left behind for ever."""
+
+    letters: int
+    untrue: int
+    doubled: int
+    extra: int
+    left: int
+
+    @property
+    def account(self) -> Account:
+        return Account(lost=self.left, extra=self.extra + self.doubled, unexpected=self.untrue)
+
+
+def endure(path: Path, outage: timedelta, begins: Sequence[datetime], *, post_only: bool) -> Endured:
+    """Play the year with an outage from each of these instants: of everything, or of the post alone."""
+    database = Database(f"sqlite:///{path}")
+    scene = Scene.begin(database, calendar(CITIES), rehearsal=False, at="2021-12-31T00:00")
+    with database.write() as connection:
+        for office in ("province", *(city.slug for city in scene.year.cities)):
+            put(connection, office, {"email": f"{office}@proof.example", "head": f"head.{office}@proof.example"})
+    box = Mailbox(scene)
+    events = _events(scene)
+    first = min(start_of(phase.opens) for phase in scene.year.phases)
+    ticks = set(moments(scene.year, first, END)) | {at for at, _ in events} | {at + outage for at in begins}
+    for at in sorted(ticks):
+        is_down = any(begin <= at < begin + outage for begin in begins)
+        if is_down and not post_only:
+            continue
+        woken, box.at, box.is_down = box.is_down or at - box.at >= outage, at, is_down
+        if woken:
+            box.wake()  # after an outage the post may well be the first to wake
+        while events and events[0][0] <= at:
+            events.pop(0)[1](f"{at:%Y-%m-%dT%H:%M}")
+        scene.advance(f"{at:%Y-%m-%dT%H:%M}")
+        box.wake()
+    letter = table_of(Letter)
+    with database.read() as connection:
+        states = Counter(connection.execute(select(letter.c.state)).scalars())
+    database.dispose()
+    left = states["queued"] + states["sending"] + states["unknown"]
+    extra = sum(count - 1 for count in box.arrived.values())
+    return Endured(box.letters, len(box.untrue), len(box.doubled), extra, left)
+
+
+def _events(scene: Scene) -> list[tuple[datetime, Callable[[str], object]]]:
+    """What the cities do: the first is on time, the second late by nine days and rerun, the third given a later day."""
+    prompt, late, given = [city.slug for city in scene.year.cities]
+    found: list[tuple[datetime, Callable[[str], object]]] = []
+    for phase, text in FILED.items():
+        at = instant(text)
+        due = scene.year.phase(phase).due
+        found.append((at, partial(_file, scene, phase, prompt)))
+        longer = partial(_longer, scene, phase, given, due + timedelta(days=4))
+        found.append((at - timedelta(hours=1), longer))
+        found.append((at + timedelta(days=2), partial(_file, scene, phase, given)))
+        again = start_of(due) + timedelta(days=9, hours=10)
+        for city in (prompt, late, given):
+            found.append((again, partial(_again, scene, phase, city)))
+            found.append((again + timedelta(days=1), partial(_file, scene, phase, city)))
+    return sorted(found, key=lambda event: event[0])
+
+
+def _file(scene: Scene, phase: str, city: str, at: str) -> None:
+    if scene.states(city)[phase] in {"open", "returned"}:
+        scene.file(phase, city, at=at)
+
+
+def _longer(scene: Scene, phase: str, city: str, until: date, at: str) -> None:
+    scene.extend(phase, [city], at, until)
+
+
+def _again(scene: Scene, phase: str, city: str, at: str) -> None:
+    if scene.states(city)[phase] == "overdue":
+        scene.rerun(phase, city, at, instant(at).date() + timedelta(days=5))
+
+
+def begins(seed: int, outage: timedelta, count: int) -> list[datetime]:
+    """Instants from which an outage crosses a deadline; they do not touch each other."""
+    chance = random.Random(f"{seed}/{outage}")
+    dues = sorted({start_of(phase.due) + timedelta(days=1) for phase in calendar(CITIES).phases})
+    found: list[datetime] = []
+    for due in dues:
+        at = due - outage * chance.uniform(0.05, 0.95)
+        if not found or at > found[-1] + outage + timedelta(days=1):
+            found.append(at.replace(second=0, microsecond=0))
+    return found[:count]
+
+
+@contextmanager
+def without_taking_back() -> Iterator[None]:
+    """The control: a letter that was queued goes out, whatever has happened since."""
+    taken_back, valid_until = writing.take_back, correspondence._valid_until
+    writing.take_back = lambda *_: 0
+    correspondence._valid_until = lambda *_: None
+    try:
+        yield
+    finally:
+        writing.take_back, correspondence._valid_until = taken_back, valid_until

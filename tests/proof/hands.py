@@ -1,0 +1,200 @@
+"""Workers of the post as processes of their own, to be killed, stopped or broken off at a named point."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+import traceback
+from asyncio import selector_events
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from acts import post as act
+from letters.couriers import Courier
+from letters.relay import Relay
+from letters.relay_log import RelayLog
+from letters.smtp import SmtpCourier
+from models import doubt, post, workers
+from models.database import Database
+from models.stamp import Stamp
+from tests.proof.outbox import now
+
+SENDER = "省级管理办公室 <office@proof.example>"
+SETTLE = 0.3
+Control = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What a worker works with. `ahead` sets its clock forward; `control` takes a guard out of it."""
+
+    url: str
+    relay: Relay
+    log: Path
+    ahead: timedelta = timedelta()
+    control: Control | None = None
+    failpoint: tuple[str, int] | None = None
+
+    def start(self, *, again: bool = False) -> int:
+        """Begin in a process of its own; `again` goes on until it is killed, else it ends with the queue."""
+        pid = os.fork()
+        if pid:
+            return pid
+        try:
+            if self.control is not None:
+                self.control()
+            if self.failpoint is not None:
+                break_off(*self.failpoint)
+            self._work(again=again)
+        except BaseException:  # noqa: BLE001 - a child must not come back into its parent's code
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+
+    def _work(self, *, again: bool) -> None:
+        database = Database(self.url)
+        self.once(database)
+        while again:
+            time.sleep(0.02)
+            self.once(database)
+
+    def once(self, database: Database) -> act.Posted:
+        at = now() + self.ahead
+        courier: Courier = SmtpCourier(self.relay)
+        witness = RelayLog(self.log, SETTLE)
+        return asyncio.run(act.send(database, courier, SENDER, Stamp("proof", at, at), witness=witness))
+
+    def finish(self, *, runs: int = 20, minutes: int = 3) -> None:
+        """Let clean workers do what is left, as the minutes go by."""
+        for run in range(runs):
+            clean = replace(self, failpoint=None, ahead=self.ahead + timedelta(minutes=minutes * run))
+            if wait(clean.start()) != 0:
+                raise RuntimeError("a clean worker failed")
+            database = Database(self.url)
+            with database.read() as connection:
+                left = post.waiting(connection)
+            in_hand = any(one.state == "sending" for one in doubt.doubtful(database, now()))
+            database.dispose()
+            if not left and not in_hand:
+                return
+
+
+def wait(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+# -- the controls: each takes one guard out --
+
+
+class _Blind(RelayLog):
+    """Does not look: says of everything that it was refused."""
+
+    def fates(self, asked: Any, at: Any) -> Any:  # noqa: ANN401, ARG002
+        return dict.fromkeys(asked, "refused")
+
+
+def without_a_look_at_the_log() -> None:
+    global RelayLog  # noqa: PLW0603
+    RelayLog = _Blind  # type: ignore[misc]
+
+
+def without_proof_of_death() -> None:
+    """A worker counts as gone though it lives; nor is the log asked, which would show it at work."""
+    workers.gone = lambda database, tokens: frozenset(tokens)  # noqa: ARG005
+    without_a_look_at_the_log()
+
+
+def without_a_mark_of_its_own() -> None:
+    """What is in doubt is taken as sent."""
+    doubt.RESOLVED = dict.fromkeys(("accepted", "refused", "untold"), ("sent", ""))
+
+
+# -- the failpoints --
+
+FAILPOINTS = (
+    "claim before commit",
+    "claim after commit",
+    "before the dot",
+    "after the dot",
+    "after 250",
+    "mark before commit",
+    "mark after commit",
+)
+
+
+def break_off(point: str, nth: int) -> None:
+    """Let this process end at the point, the n-th time that it comes there. Without this there are no failpoints."""
+    passed = iter(range(1, nth + 1))
+
+    def reach() -> None:
+        if next(passed, nth) == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    what, _, when = point.partition(" ")
+    if what in {"claim", "mark"}:
+        name = "_claimed" if what == "claim" else "mark"
+        _around_commit(name, reach, before=when == "before commit")
+    elif point == "after 250":
+        _at_answers(250, reach)
+    else:
+        _at_the_dot(reach, before=what == "before")
+
+
+def _around_commit(name: str, reach: Callable[[], None], *, before: bool) -> None:
+    """At the end of the transaction in which the function `name` of the outbox does its work."""
+    write = Database.write
+    wanted = "claim" if name == "_claimed" else "mark"
+
+    @contextmanager
+    def writing(self: Database, year: int | None = None) -> Iterator[Any]:
+        import sys
+
+        ours = sys._getframe(2).f_code.co_name == wanted
+        with write(self, year) as connection:
+            yield connection
+            if ours and before:
+                reach()
+        if ours and not before:
+            reach()
+
+    Database.write = writing  # type: ignore[method-assign]
+
+
+def _at_answers(count: int, reach: Callable[[], None]) -> None:
+    """With so many answers of the relay read, and the last of them not yet on record."""
+    mark, answers = act._Run._mark, 0
+
+    def marking(self: act._Run, settled: Any) -> None:  # noqa: ANN401
+        nonlocal answers
+        answers += len(settled)
+        if answers >= count:
+            reach()
+        mark(self, settled)
+
+    act._Run._mark = marking  # type: ignore[method-assign]
+
+
+def _at_the_dot(reach: Callable[[], None], *, before: bool) -> None:
+    transport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
+    write = transport.write
+
+    def writing(self: Any, data: bytes) -> None:  # noqa: ANN401
+        dot = bytes(data).startswith(b".\r\n") or b"\r\n.\r\n" in bytes(data)
+        if dot and before:
+            reach()
+        write(self, data)
+        if dot and not before:
+            reach()
+
+    transport.write = writing

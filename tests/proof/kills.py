@@ -1,0 +1,127 @@
+"""R1, R2, R3: workers killed at random, broken off at named points, stopped past their lease."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from letters.relay import Relay
+from models.database import Database
+from models.post import waiting
+from tests.proof import hands, relay
+from tests.proof.hands import Hand
+from tests.proof.outbox import Account, account, fill, ledger
+from tests.proof.sink import Fault, Sink, sink
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="talent-proof-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@dataclass
+class Field:
+    """A queue on a database of its own, a sink, and a real relay before it where that is wanted."""
+
+    home: Path
+    sink: Sink
+    database: Database
+    hand: Hand
+    real: relay.Postfix | None = None
+
+    def account(self) -> Account:
+        if self.real is not None and not relay.drained(self.real.home):
+            raise RuntimeError("Postfix did not hand everything on")
+        return account(self.database, ledger(self.sink.ledger))
+
+    def left(self) -> int:
+        with self.database.read() as connection:
+            return waiting(connection)
+
+
+@contextmanager
+def field(template: Path, letters: int, *, real: bool = False, seconds: float = 0.0, pace: int | None = None,
+          faults: tuple[Fault, ...] = (), control: hands.Control | None = None) -> Iterator[Field]:  # fmt: skip
+    with ExitStack() as stack:
+        home = stack.enter_context(folder())
+        taking = stack.enter_context(sink(home, *faults, seconds=seconds))
+        before = stack.enter_context(relay.postfix(taking.port)) if real else None
+        url = f"sqlite:///{shutil.copy(template, home / 'talent.db')}"
+        database = Database(url)
+        stack.callback(database.dispose)
+        fill(database, letters)
+        database.dispose()
+        to = Relay("127.0.0.1", before.port if before else taking.port, "none", connections=4, per_minute=pace)
+        hand = Hand(url, to, before.log if before else taking.log, control=control)
+        yield Field(home, taking, database, hand, before)
+
+
+def at_random(template: Path, letters: int, kills: int, seed: int, *, real: bool,
+              control: hands.Control | None = None) -> Account:  # fmt: skip
+    """R1: two workers, each killed again and again."""
+    chance = random.Random(seed)
+    lives = 0.45
+    pace = int(60 * letters / (kills * lives * 0.8))
+    with field(template, letters, real=real, pace=pace, control=control) as there:
+        done = 0
+        pids = [there.hand.start(again=True) for _ in range(2)]
+        while done < kills or there.left():
+            time.sleep(chance.uniform(0.2, lives * 1.4) / 2)
+            place = chance.randrange(2)
+            hands.kill(pids[place])
+            done += 1
+            pids[place] = there.hand.start(again=True)
+            if done > 4 * kills:
+                break
+        for pid in pids:
+            hands.kill(pid)
+        there.hand.finish()
+        return there.account()
+
+
+def at_points(template: Path, point: str, times: int, letters: int, seed: int,
+              control: hands.Control | None = None) -> Account:  # fmt: skip
+    """R2: a worker broken off at the point, a clean one after it; all the times together."""
+    chance = random.Random(f"{seed}/{point}")
+    total = Account()
+    for _ in range(times):
+        with field(template, letters, control=control) as there:
+            nth = chance.randint(1, letters // 2) if point.endswith("the dot") else 1
+            broken = replace(there.hand, failpoint=(point, nth))
+            if hands.wait(broken.start()) != -signal.SIGKILL:
+                raise RuntimeError(f"{point} was never reached")
+            there.hand.finish()
+            total += there.account()
+    return total
+
+
+def stopped(template: Path, times: int, letters: int, seed: int, control: hands.Control | None = None) -> Account:
+    """R3: a worker is stopped with letters in hand, another comes long past the lease, then the first goes on."""
+    chance = random.Random(seed)
+    total = Account()
+    for _ in range(times):
+        with field(template, letters, seconds=0.01, control=control) as there:
+            first = there.hand.start()
+            while not ledger(there.sink.ledger):
+                time.sleep(0.01)
+            time.sleep(chance.uniform(0.0, 0.1))
+            os.kill(first, signal.SIGSTOP)
+            replace(there.hand, ahead=timedelta(hours=1)).finish(runs=1)
+            os.kill(first, signal.SIGCONT)
+            hands.wait(first)
+            there.hand.finish()
+            total += there.account()
+    return total

@@ -1,0 +1,90 @@
+"""A queue of letters to prove things on, and the count of what became of them by what the sink's ledger says."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert, select
+
+from calendars.deadlines import TZ
+from calendars.files import load
+from models.columns import table_of
+from models.database import Database
+from models.season import Letter, ProgrammeYear
+
+YEAR = 2022
+DOMAIN = "proof.example"
+
+
+def now() -> datetime:
+    return datetime.now(TZ)
+
+
+def fill(database: Database, count: int, first: int = 0, at: datetime | None = None) -> None:
+    """Queue so many letters, due a minute ago; each third recipient is owed two."""
+    at = (at or now()) - timedelta(minutes=1)
+    with database.write() as connection:
+        if connection.execute(select(table_of(ProgrammeYear).c.year)).scalar() is None:
+            year = {"year": YEAR, "calendar": load(YEAR).source_text, "rehearsal": False, "revision": 1}
+            opened = {"opened_by": "proof", "opened_at": at, "opened_as_of": at}
+            connection.execute(insert(table_of(ProgrammeYear)), {**year, **opened})
+        connection.execute(insert(table_of(Letter)), [_row(number, at) for number in range(first, first + count)])
+
+
+def _row(number: int, at: datetime) -> dict[str, object]:
+    whose = number - 1 if number % 4 == 3 else number
+    return {
+        "year": YEAR, "phase": "application", "city": "nanjing", "attempt": "1", "recipient": f"mentor:{whose}",
+        "kind": "reminder", "slot": str(number), "concerns": "nanjing", "state": "queued", "tries": 0, "moot": False,
+        "address": f"m{whose}@{DOMAIN}", "subject": f"【省后备人才】第 {number} 封", "text": f"row-{number};\n",
+        "html": f"<p>{number}</p>\n", "message_id": f"<{number}@{DOMAIN}>",
+        "queued_at": at, "queued_as_of": at, "due_at": at,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One message that the sink put into its ledger: its Message-ID, who it was for, the letters it answers."""
+
+    message_id: str
+    recipient: str
+    rows: tuple[int, ...]
+
+
+def ledger(path: Path) -> list[Taken]:
+    lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return [Taken(line["id"], line["to"], tuple(line["rows"])) for line in lines]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Letters that never arrived, that arrived again, that nobody owed, and of which nobody knows."""
+
+    lost: int = 0
+    extra: int = 0
+    unexpected: int = 0
+    unknown: int = 0
+
+    def __add__(self, other: Account) -> Account:
+        return Account(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
+
+def account(database: Database, taken: list[Taken], *, owed: frozenset[str] = frozenset({"sent"})) -> Account:
+    """Hold the ledger against the queue: a letter in one of the states `owed` must have arrived once."""
+    letter = table_of(Letter)
+    with database.read() as connection:
+        rows = connection.execute(select(letter.c.slot, letter.c.address, letter.c.state)).all()
+    state = {int(row.slot): row.state for row in rows}
+    address = {int(row.slot): row.address for row in rows}
+    arrived = Counter(row for one in taken for row in one.rows)
+    astray = sum(address.get(row) != one.recipient for one in taken for row in one.rows)
+    return Account(
+        lost=sum(not arrived[row] for row, is_in in state.items() if is_in in owed or is_in == "queued"),
+        extra=sum(count - 1 for count in arrived.values()),
+        unexpected=astray + sum(not one.rows for one in taken),
+        unknown=sum(is_in in {"unknown", "sending"} for is_in in state.values()),
+    )

@@ -1,0 +1,226 @@
+"""The proofs of the post, each with its broken control: one table of what is run, at full length or short."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from models.database import Database
+from models.post import claim
+from tests.proof import clocks, downtime, halfway, hands, kills, misbehaviour, races, relay
+from tests.proof.outbox import Account
+
+SEED = 20221122
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A fault, its load, what comes of it, and what comes of it with a guard taken out."""
+
+    number: str
+    fault: str
+    load: str
+    run: Callable[[], Account]
+    control: Callable[[], Account]
+
+
+@dataclass(frozen=True)
+class Length:
+    """How much of each is done."""
+
+    letters: int
+    kills: int
+    times: int
+    pauses: int
+    ticks: int
+    modes: int
+    outages: tuple[str, ...]
+    cases: int
+
+
+FULL = Length(2500, 60, 20, 10, 500, len(misbehaviour.MODES), ("1 h", "3 d", "40 d"), 10_000)
+SHORT = Length(160, 6, 1, 1, 20, 3, ("3 d",), 400)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Migrated databases to copy, an empty one and a season with drafts loaded; a server for the same, or None."""
+
+    empty: Path
+    season: Path
+    server: str | None
+
+    @classmethod
+    def prepare(cls, folder: Path, server: str | None) -> Ground:
+        empty, season = folder / "empty.db", folder / "season.db"
+        database = Database(f"sqlite:///{empty}")
+        database.upgrade()
+        _closed(database)
+        shutil.copy(empty, season)
+        database = Database(f"sqlite:///{season}")
+        races.prepare(database)
+        _closed(database)
+        return cls(empty, season, server)
+
+    def file(self, name: str) -> Path:
+        return Path(shutil.copy(self.empty, self.empty.with_name(f"{name}.db")))
+
+    def raced(self, kind: str, name: str) -> str:
+        if kind == "SQLite":
+            return f"sqlite:///{shutil.copy(self.season, self.season.with_name(f'{name}.db'))}"
+        assert self.server is not None
+        engine = sa.create_engine(self.server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        database = Database(sa.make_url(self.server).set(database=name).render_as_string(hide_password=False))
+        database.upgrade()
+        races.prepare(database)
+        database.dispose()
+        return database.url
+
+
+def _closed(database: Database) -> None:
+    """Bring everything into the one file that is copied."""
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+
+
+def proofs(ground: Ground, length: Length) -> list[Proof]:
+    """All of them, the longest first."""
+    kinds = ["SQLite"] if ground.server is None else ["PostgreSQL", "SQLite"]
+    sinks = [False, True] if relay.is_here() else [False]
+    return [
+        *(_r4(ground, length, kind) for kind in kinds),
+        *(_r1(ground, length, real=real) for real in sinks),
+        *(_r2(ground, length, point) for point in hands.FAILPOINTS),
+        _r2_acts(ground, length),
+        _r3(ground, length),
+        *(_r8(ground, outage) for outage in length.outages),
+        _r11(ground, length),
+        *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
+    ]
+
+
+def _r1(ground: Ground, length: Length, *, real: bool) -> Proof:
+    run = partial(kills.at_random, ground.empty, seed=SEED, real=real)
+    return Proof(
+        "R1",
+        "kill -9, " + ("Postfix" if real else "sink"),
+        f"{length.letters} letters, 2 workers, {length.kills} kills",
+        partial(run, length.letters, length.kills),
+        partial(run, 300, 10, control=hands.without_a_look_at_the_log),
+    )
+
+
+def _r2(ground: Ground, length: Length, point: str) -> Proof:
+    never_out = point in {"claim after commit", "before the dot"}
+    control = hands.without_a_mark_of_its_own if never_out else hands.without_a_look_at_the_log
+    letters = 520 if point == "after 250" else 30
+    return Proof(
+        "R2",
+        f"exit {point}",
+        f"x {length.times}",
+        partial(kills.at_points, ground.empty, point, length.times, letters, SEED),
+        partial(kills.at_points, ground.empty, CONTROLLED.get(point, point), 2, letters, SEED, control=control),
+    )  # fmt: skip
+
+
+CONTROLLED = {"claim before commit": "after the dot", "mark after commit": "mark before commit"}
+"""Points at which nothing is in hand, so that no guard is needed: their control is broken off where one is."""
+
+
+def _r2_acts(ground: Ground, length: Length) -> Proof:
+    def both(times: int, control: hands.Control | None = None) -> Account:
+        given = (times, SEED, control)
+        return halfway.killed(ground.season, halfway.GATE, *given) + halfway.killed(
+            ground.season, halfway.RERUN, *given
+        )
+
+    wanting = partial(both, 3, halfway.without_a_transaction)
+    return Proof("R2", "exit mid-gate, mid-rerun", f"x {length.times} each", partial(both, length.times), wanting)
+
+
+def _r3(ground: Ground, length: Length) -> Proof:
+    return Proof(
+        "R3",
+        "SIGSTOP past the lease, then SIGCONT",
+        f"x {length.pauses}",
+        partial(kills.stopped, ground.empty, length.pauses, 60, SEED),
+        partial(kills.stopped, ground.empty, 1, 60, SEED, control=hands.without_proof_of_death),
+    )
+
+
+def _r4(ground: Ground, length: Length, kind: str) -> Proof:
+    def run(name: str, ticks: int, claiming: races.Claim) -> Account:
+        return races.race(ground.raced(kind, name), ticks, claiming).account
+
+    return Proof(
+        "R4",
+        f"2 workers, 2 ticks race, {kind}",
+        f"13 cities x {races.LETTERS} letters x {length.ticks} ticks",
+        partial(run, f"raced_{kind.lower()}", length.ticks, claim),
+        partial(run, f"control_{kind.lower()}", 20, races.claim_by_looking_first),
+    )
+
+
+def _r7(ground: Ground, mode: misbehaviour.Mode) -> Proof:
+    worst = next(one for one in misbehaviour.MODES if one.name == "drop after the dot")
+    controlled = mode if mode.ends != "sent" and mode.fault.reply[:1] != "5" else worst
+
+    def run(mode: misbehaviour.Mode, control: hands.Control | None = None) -> Account:
+        return misbehaviour.treat(ground.empty, mode, control).account
+
+    return Proof(
+        "R7",
+        mode.name,
+        f"{misbehaviour.LETTERS} letters",
+        partial(run, mode),
+        partial(run, controlled, misbehaviour.by_trying_again),
+    )
+
+
+def _r8(ground: Ground, outage: str) -> Proof:
+    lasting = downtime.OUTAGES[outage]
+    begins = downtime.begins(SEED, lasting, 9)
+
+    def run(name: str, *, post_only: bool) -> Account:
+        path = ground.file(f"{name}-{outage.replace(' ', '')}-{post_only}")
+        return downtime.endure(path, lasting, begins, post_only=post_only).account
+
+    def both() -> Account:
+        return run("down", post_only=False) + run("down", post_only=True)
+
+    def wanting() -> Account:
+        with downtime.without_taking_back():
+            return run("control", post_only=True)
+
+    load = f"a whole year, {len(begins)} outages, of all and of the post"
+    return Proof("R8", f"down {outage} across deadlines", load, both, wanting)
+
+
+def _r11(ground: Ground, length: Length) -> Proof:
+    each = length.cases // 10
+
+    def walks(name: str, counts: Sequence[int]) -> Account:
+        paths = [ground.file(f"{name}{place}") for place, _ in enumerate(counts)]
+        found = [
+            clocks.walk(path, count, SEED + place)
+            for place, (path, count) in enumerate(zip(paths, counts, strict=True))
+        ]
+        return sum((one.account for one in found), Account())
+
+    def run() -> Account:
+        pure = clocks.readings(4 * each, SEED).account + clocks.boundaries(4 * each, SEED).account
+        return pure + walks("walk", (each, each + 1))
+
+    def wanting() -> Account:
+        with clocks.without_doubt():
+            return walks("control", (200,))
+
+    return Proof("R11", "clock back 2 d, 1 h, ahead 1 y; leap day; 1 µs", f"{length.cases} cases", run, wanting)
