@@ -15,7 +15,7 @@ from letters.envelope import Part, compose
 from letters.maildir import MaildirCourier
 from letters.message import Outgoing
 from letters.witnesses import MaildirWitness, Nobody
-from models import clock, post, suppression, workers
+from models import clock, post, standing, suppression, workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,10 @@ class LockLost(TalentError):
     """与数据库的连接中断，本次投递已停止；下一次投递会核对手中的函件。"""
 
 
+class RehearsalMail(TalentError):
+    """这个数据库里是演练年度 {year}，函件不能发往外部的邮件服务器；请改用 maildir，或本机（127.0.0.1）的邮件服务。"""
+
+
 @dataclass(slots=True)
 class Posted:
     """How many letters were sent, refused for good, put off, or are of unknown fate; `alarm` says why none was."""
@@ -65,12 +69,19 @@ async def send(
     *,
     witness: Witness | None = None,
     ticks: clock.Ticks | None = None,
+    outside: bool = False,
 ) -> Posted:
     """Drain what is queued and due until nothing is; `sender` is the From of every letter.
 
     What a dead worker left is settled first, by the `witness` (None: the mailbox itself for a maildir, else nobody).
     `ticks` are the machine's, against which the clock is checked; None where it does not count (a rehearsal).
+    `outside` says that letters leave this machine: those of a rehearsal never do (raises RehearsalMail).
     """
+    if outside:
+        with database.read() as connection:
+            rehearsed = standing.any_year(connection, rehearsal=True)
+        if rehearsed is not None:
+            raise RehearsalMail(year=rehearsed)
     alarm = clock.doubted(database, stamp.at, ticks) if ticks is not None else None
     if alarm is not None:
         return Posted(alarm=alarm)

@@ -142,7 +142,7 @@ def send(*, season: Season = SEASON) -> int:
     from acts.post import send as act
     from models.clock import Ticks
     from models.post import waiting
-    from tasks.couriers import courier, witness
+    from tasks.couriers import courier, outside, witness
 
     settings, database = environment(), season.database()
     sending = act(
@@ -152,6 +152,7 @@ def send(*, season: Season = SEASON) -> int:
         season.stamp(),
         witness=witness(settings),
         ticks=Ticks.now(),
+        outside=outside(settings),
     )
     posted = asyncio.run(sending)
     if posted.alarm is not None:

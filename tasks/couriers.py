@@ -22,6 +22,13 @@ def courier(settings: Settings) -> Courier:
     return SmtpCourier(relay(settings.smtp))
 
 
+def outside(settings: Settings) -> bool:
+    """Tell whether letters leave this machine."""
+    from settings import is_loopback
+
+    return settings.courier == "smtp" and not is_loopback(settings.smtp.host)
+
+
 def witness(settings: Settings) -> Witness:
     """Give who can tell what became of letters whose worker died: the maildir itself, the relay's log, or nobody."""
     from letters.witnesses import MaildirWitness, Nobody

@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from acts.post import Posted, send
 from models.clock import Ticks
-from tasks.couriers import courier, witness
+from tasks.couriers import courier, outside, witness
 from tasks.discretion import discreet
 
 if TYPE_CHECKING:
@@ -26,7 +26,13 @@ async def send_due(database: Database, settings: Settings, stamp: Stamp) -> Post
     def drain() -> Posted:
         with discreet():
             sending = send(
-                database, courier(settings), settings.mail_from, stamp, witness=witness(settings), ticks=Ticks.now()
+                database,
+                courier(settings),
+                settings.mail_from,
+                stamp,
+                witness=witness(settings),
+                ticks=Ticks.now(),
+                outside=outside(settings),
             )
             return asyncio.run(sending)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+import acts.post
 from acts.advance import Advance
+from letters.maildir import MaildirCourier
+from models import post
 from tests import ledger
 from tests.acts.shelf import MARKS, PACK, Shelf
-from tests.scenes import Scene
+from tests.scenes import Scene, stamp
 
 pytestmark = pytest.mark.slow
 
@@ -54,3 +60,22 @@ def test_a_hundred_and_one_advances_at_the_same_instant_do_nothing(played: Playe
     before = ledger.fingerprint(scene.database)
     assert [scene.advance(mark) for _ in range(101)] == [Advance()] * 101
     assert ledger.fingerprint(scene.database) == before
+
+
+def test_a_letter_that_promises_a_list_has_one(played: Played) -> None:
+    """What a season really writes, not the specimens: 如下, 见下, 列示 are followed by application numbers."""
+    with played(MARKS[-1]).database.read() as connection:
+        letters = [(row.kind, row.recipient, row.text) for row in post.listed(connection, 2022, {})]
+    promising = [letter for letter in letters if any(word in letter[2] for word in ("列示", "公布如下"))]
+    assert {kind for kind, _, _ in promising} == {"result", "passed", "visits-short"}
+    assert [(kind, to) for kind, to, text in promising if not re.search(r"32\d\d-2022-\d{4}", text)] == []
+
+
+def test_a_rehearsal_s_letters_do_not_leave_the_machine(played: Played, tmp_path: Path) -> None:
+    scene = played(MARKS[0])
+    sending = acts.post.send(
+        scene.database, MaildirCourier(tmp_path), "省办 <p@office.example>", stamp("2022-01-17T09:00"), outside=True
+    )
+    with pytest.raises(acts.post.RehearsalMail, match="演练年度 2022"):
+        asyncio.run(sending)
+    assert list(tmp_path.iterdir()) == []
