@@ -43,7 +43,8 @@ def left(brief: Brief) -> str | None:
         return "今天截止"
     if brief.working_days_left == 0:
         return "截止前不再有其他工作日，请尽快办结"
-    return f"还剩 {brief.working_days_left} 个工作日"
+    today = day_of(brief.as_of)  # said beside the count, which is then true on whatever day the letter arrives
+    return f"还剩 {brief.working_days_left} 个工作日（{today.month}月{today.day}日计）"
 
 
 def count(key: str, number: int) -> tuple[str, str]:

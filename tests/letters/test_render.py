@@ -204,7 +204,7 @@ def test_a_returned_filing_with_its_mends() -> None:
         "　　阶段：导师面试",
         "　　设区市：盐城市",
         "　　截止时间：2022年2月20日（星期日）24:00 前",
-        "　　剩余时间：还剩 1 个工作日",
+        "　　剩余时间：还剩 1 个工作日（2月17日计）",
         "",
         "　　退回原因：名单有误",
         "",
@@ -283,7 +283,7 @@ def test_a_due_day_says_whether_it_is_provisional_and_what_moved_it(
 @pytest.mark.parametrize(
     ("as_of", "left", "shown"),
     [
-        (datetime(2022, 1, 13, 9, tzinfo=TZ), 5, "还剩 5 个工作日"),
+        (datetime(2022, 1, 13, 9, tzinfo=TZ), 5, "还剩 5 个工作日（1月13日计）"),
         (datetime(2022, 1, 20, 9, tzinfo=TZ), 0, "今天截止"),
         (datetime(2022, 1, 19, 16, tzinfo=UTC), 0, "今天截止"),
         (datetime(2022, 1, 20, 15, 59, 59, tzinfo=UTC), 0, "今天截止"),
