@@ -129,7 +129,7 @@ class _Run:
         async with asyncio.TaskGroup() as batches:
             while not self._nobody_there:
                 size = self._size()
-                held = self._claim(size) if self._in_hand <= size // 2 else []
+                held = await asyncio.to_thread(self._claim, size) if self._in_hand <= size // 2 else []
                 if not held and not self._in_hand:
                     return
                 if held:

@@ -26,7 +26,7 @@ __all__ = ["OpenRelay", "Relay", "SmtpCourier"]
 
 TROUBLES = 3  # so many lost connections in a row, and what is left waits for a better day
 ASIDE = 40  # connections that may wait for a late answer while others take their place
-SETTLE_SECONDS = 0.5
+SETTLE_SECONDS = 0.2
 """How long settled letters wait for others, to be put on record together."""
 
 

@@ -27,7 +27,7 @@ from letters.splice import flatten
 
 LETTERS, FEW, FAR = 5_000, 1_500, 2_000
 ROUNDS = 3
-ROUND_TRIP = 0.02
+ROUND_TRIP, NEXT_DOOR = 0.02, 0.002
 OURS = "ours, from the question to the mark"
 WANTED = {"aiosmtplib": 5, "Django": 10}
 
@@ -84,9 +84,9 @@ def rate(running: Running, letters: Sequence[Outgoing], seconds: Callable[[], fl
 Rates = dict[str, float | None]
 
 
-def near(*, durable: bool) -> None:
-    """Everybody over the loopback, in turn, so many rounds."""
-    with sink(durable=durable) as running:
+def together(title: str, delay: float = 0.0, *, durable: bool = False) -> None:
+    """Everybody to the same relay, one after the other, so many rounds."""
+    with sink(delay, durable=durable) as running:
         letters = samples(running)
         few, size = letters[:FEW], len(flatten(letters[-1]))
         rounds = [round_of(running, letters, few, size) for _ in range(ROUNDS)]
@@ -94,8 +94,7 @@ def near(*, durable: bool) -> None:
     for name in rounds[0]:
         found = [each for one in rounds if (each := one[name]) is not None]
         rates[name] = median(found) if found else None
-    kind = "answers the dot once its ledger is on the disk" if durable else "answers at once"
-    show_near(rates, f"A relay that {kind}; messages of {size:,} bytes, median of {ROUNDS} rounds")
+    show_together(rates, f"{title}; messages of {size:,} bytes, median of {ROUNDS} rounds")
 
 
 def round_of(running: Running, letters: Sequence[Outgoing], few: Sequence[Outgoing], size: int) -> Rates:
@@ -110,7 +109,7 @@ def round_of(running: Running, letters: Sequence[Outgoing], few: Sequence[Outgoi
     }
 
 
-def show_near(rates: Rates, title: str) -> None:
+def show_together(rates: Rates, title: str) -> None:
     table = Table(title=title, title_justify="left")
     for name in ("", "letters/s", "ours is", "wanted"):
         table.add_column(name, justify="right" if name else "left")
@@ -139,8 +138,9 @@ CONSOLE = Console(width=120)
 if __name__ == "__main__":
     CONSOLE.print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
     parts: dict[str, Callable[[], None]] = {
-        "near": lambda: near(durable=False),
-        "durable": lambda: near(durable=True),
+        "near": lambda: together("A relay that answers at once"),
+        "durable": lambda: together("A relay that answers the dot once its ledger is on the disk", durable=True),
+        "office": lambda: together(f"A relay {NEXT_DOOR * 1000:.0f} ms away", NEXT_DOOR),
         "far": far,
         "million": lambda: flatness(CONSOLE),
     }
