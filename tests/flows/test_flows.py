@@ -123,11 +123,17 @@ async def test_a_city_is_named_as_people_name_it(rehearsal: Site) -> None:
     assert {city for city, state in rehearsal.states(2022, PHASE).items() if state == "open"} == {"yancheng", "nanjing"}
 
 
-async def test_watch_moves_every_year_under_way_and_no_rehearsal(site: Site) -> None:
+async def test_watch_moves_every_year_under_way(site: Site) -> None:
     site.open(2022)
-    site.open(2026, at("2025-12-31T00:00"), rehearsal=True)
+    site.open(2026)
     assert (await watch(return_state=True)).name == "已推进"
     assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "overdue")
+    assert site.states(2026, PHASE) == dict.fromkeys(CITIES, "overdue")
+
+
+async def test_watch_leaves_a_rehearsal_to_who_plays_it(site: Site) -> None:
+    site.open(2026, at("2025-12-31T00:00"), rehearsal=True)
+    await watch(return_state=True)
     assert site.states(2026, PHASE) == dict.fromkeys(CITIES, "waiting")
 
 
