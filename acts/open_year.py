@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.outcome import Outcome
+from acts.season import NotARehearsal
 from models import standing, writing
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 def open_year(database: Database, year: Year, stamp: Stamp, *, rehearsal: bool = False) -> Outcome:
     """Open the year on this calendar, which it keeps; a year that is open already is left as it is."""
+    if not rehearsal and stamp.as_of != stamp.at:
+        raise NotARehearsal(year=year.year)
     kind, other_kind = ("演练", "正式") if rehearsal else ("正式", "演练")
     with database.write() as connection:
         other = standing.any_year(connection, rehearsal=not rehearsal)

@@ -34,7 +34,10 @@ def open_(
     calendar = calendar_of(str(from_file or year))
     if calendar.year != year:
         raise UsageError(f"{from_file} 是 {calendar.year} 年度的文件，不是 {year} 年度。")
-    outcome = open_year(common.database(), calendar, common.stamp(), rehearsal=rehearsal)
+    database = common.database()
+    if database.absent:
+        database.upgrade()
+    outcome = open_year(database, calendar, common.stamp(), rehearsal=rehearsal)
     return report(common, calendar, outcome)
 
 

@@ -62,7 +62,7 @@ class Database:
         if not self.embedded:
             wait = {"connect_timeout": 10}
             return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=2, connect_args=wait)
-        if not Path(url.database or "").is_file():
+        if self.absent:
             raise NotPrepared
         engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
@@ -97,6 +97,11 @@ class Database:
         from models import migrate
 
         migrate.upgrade(self)
+
+    @property
+    def absent(self) -> bool:
+        """Whether this is an embedded database that nobody has made yet."""
+        return self.embedded and not Path(make_url(self.url).database or "").is_file()
 
     def make(self) -> None:
         """Make an embedded database's file where there is none, its owner's alone; reading never does."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from calendars.deadlines import start_of
 from calendars.errors import TalentError
 from gates.states import State
 from models.columns import table_of
@@ -300,7 +301,10 @@ def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[
 
 
 def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Stamp) -> bool:
-    """Make the year's rows, one a city and phase; False where they are there already."""
+    """Make the year's rows, one a city and phase; False where they are there already.
+
+    A city phase begins with the calendar, whenever it is opened: a rehearsal may then be played from its first day.
+    """
     table = table_of(ProgrammeYear)
     if connection.execute(select(table.c.year).where(table.c.year == year.year)).scalar() is not None:
         return False
@@ -311,9 +315,10 @@ def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Sta
         {"year": year.year, "city": city.slug, "name": city.name, "code": city.code, "position": position}
         for position, city in enumerate(year.cities)
     ])  # fmt: skip
+    begins = min(stamp.as_of, *(start_of(phase.opens) for phase in year.phases))
     _insert(connection, table_of(CityPhase), [
         {"year": year.year, "phase": phase.slug, "city": city.slug, "state": State.WAITING,
-         "attempt": 1, "moves": 0, "filings": 0, "as_of": stamp.as_of}
+         "attempt": 1, "moves": 0, "filings": 0, "as_of": begins}
         for phase in year.phases for city in year.cities
     ])  # fmt: skip
     return True

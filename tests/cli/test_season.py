@@ -282,3 +282,16 @@ def test_a_database_that_is_not_there_is_a_matter_of_trying_again(talent: Talent
 
 def test_the_played_season_is_not_opened_twice(played: Path) -> None:
     assert main(["rehearse", "2022", "--keep", f"sqlite:///{played}"]) == 2
+
+
+def test_a_rehearsal_opened_today_is_played_from_its_first_day(talent: Talent) -> None:
+    """No `db upgrade` first: an embedded database that is not there is made when a year is opened in it."""
+    assert talent("year", "open", "2022", "--rehearsal").status == 0
+    assert talent("phase", "advance", "--as-of", "2022-01-04T09:00").status == 0
+    stood = talent("status", "--phase", "mentor-recommendation", "--as-of", "2022-01-04T09:00", "--json").data
+    assert {city["phases"][0]["state"] for city in stood["cities"]} == {"open"}
+
+
+def test_a_real_year_is_opened_by_the_clock(talent: Talent) -> None:
+    refused = talent("year", "open", "2026", "--as-of", "2026-01-01T00:00")
+    assert (refused.status, refused.err.strip()) == (1, "2026 年度是正式年度，操作时间以系统时钟为准，不接受 --as-of。")
