@@ -15,6 +15,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -79,7 +80,7 @@ def up(
     folder: Path = Path("var"),
     port: int = PORT,
     database_url: str | None = None,
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None] = partial(print, flush=True),  # a journal or a file shows it at once
 ) -> int:
     """Run until SIGINT or SIGTERM; give 0. For the main thread: only that one hears signals.
 

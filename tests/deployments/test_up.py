@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,12 +64,28 @@ def alive(group: int) -> dict[int, str]:
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 def test_it_runs_all_of_it_keeps_it_alive_and_leaves_nothing_running(office: Path) -> None:
+    with running(office) as (process, log):
+        _runs_all_of_it(office, process, log)
+
+
+@contextmanager
+def running(office: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """`up` in a process group of its own; whatever happens, nothing of it is left."""
     log = office / "up.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", RUN, str(free_port())],
             cwd=office, env=foreign(os.environ), stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
+    try:
+        yield process, log
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path) -> None:
     database = Database(f"sqlite:///{office}/var/talent.db")
 
     def states() -> set[str]:
