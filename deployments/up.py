@@ -76,11 +76,15 @@ class House:
         return prefect_environment(given, home, self.port, auth_string(given, home))
 
 
+AT_ONCE = partial(print, flush=True)
+"""Says a line so that a journal or a file shows it now, not at the end."""
+
+
 def up(
     folder: Path = Path("var"),
     port: int = PORT,
     database_url: str | None = None,
-    say: Callable[[str], None] = partial(print, flush=True),  # a journal or a file shows it at once
+    say: Callable[[str], None] = AT_ONCE,
 ) -> int:
     """Run until SIGINT or SIGTERM; give 0. For the main thread: only that one hears signals.
 
