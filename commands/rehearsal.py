@@ -50,9 +50,10 @@ def rehearse(
 ) -> int:
     """Play a year and print its timeline and its end; 1 where an event marked `expect` was not refused as marked."""
     pack = _pack(year, inputs or PACKS / str(year))
+    delivers = keep is not None and not hold_letters  # else nobody could ever look at what was delivered
     with _folder() as folder:
         database = _fresh(keep or f"sqlite:///{folder / 'rehearsal.db'}", year)
-        play = _play(database, pack, until, None if hold_letters else folder / "mail", plain)
+        play = _play(database, pack, until, folder / "mail" if delivers else None, plain)
         _run(play)
         ended = play.ended()
     answer(plain.json, ended.as_json(), lambda to: _told(to, play, ended))
