@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from calendars.deadlines import Extension
 from calendars.errors import TalentError
@@ -20,7 +20,6 @@ from models.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYe
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
-    from typing import Any
 
     from sqlalchemy import Connection
 
@@ -100,10 +99,16 @@ def opened(connection: Connection, year: int) -> Opened:
 def cells(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, Cell]:
     """Give the city phases of these cities (None: all), by phase and city."""
     table = table_of(CityPhase)
-    query = select(table).where(table.c.year == year).order_by(table.c.id)
+    query = select(*(table.c[field.name] for field in fields(Cell))).where(table.c.year == year).order_by(table.c.id)
     if cities is not None:
         query = query.where(table.c.city.in_(cities))
-    return {(row.phase, row.city): _cell(row) for row in connection.execute(query)}
+    found = {}
+    for key, phase, city, state, *rest in connection.execute(query):
+        found[phase, city] = Cell(key, phase, city, STATES[state], *rest)
+    return found
+
+
+STATES = {state.value: state for state in State}
 
 
 def states(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, State]:
@@ -112,14 +117,7 @@ def states(connection: Connection, year: int, cities: Collection[str] | None) ->
     query = select(table.c.phase, table.c.city, table.c.state).where(table.c.year == year).order_by(table.c.id)
     if cities is not None:
         query = query.where(table.c.city.in_(cities))
-    return {(phase, city): State(state) for phase, city, state in connection.execute(query)}
-
-
-def _cell(row: Row[Any]) -> Cell:
-    return Cell(
-        row.id, row.phase, row.city, State(row.state), row.attempt, row.moves, row.filings,
-        row.since, row.filed_at, row.passed_at, row.as_of, row.resume, row.tally,
-    )  # fmt: skip
+    return {(phase, city): STATES[state] for phase, city, state in connection.execute(query)}
 
 
 def extensions(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, list[Extension]]:
