@@ -23,6 +23,8 @@ from forms import confined, sandbox
 from forms.reading import Reading, read
 from tests.forms.books import book, packed, parts, sample
 
+pytestmark = pytest.mark.slow  # real processes or a real relay: seconds, not milliseconds
+
 ROOT = Path(__file__).parents[2]
 GOOD = book(sample("interview"))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504

@@ -13,6 +13,8 @@ from letters.smtp import Relay, SmtpCourier
 from tests.letters.post import letter
 from tests.letters.relays import DROP, HANG, SLOW, Faulty
 
+pytestmark = pytest.mark.slow  # real processes or a real relay: seconds, not milliseconds
+
 MANY = [letter(number, recipient=f"n{number}@city.example") for number in range(40)]
 ALL = {sent.recipient for sent in MANY}
 FIRST = MANY[0].recipient

@@ -14,6 +14,8 @@ from letters.smtp import OpenRelay, Relay, SmtpCourier
 from tests.letters.post import letter
 from tests.letters.relays import DROP, HANG, Faulty, certify, secured
 
+pytestmark = pytest.mark.slow  # real processes or a real relay: seconds, not milliseconds
+
 
 def _courier(relay: Faulty, connections: int = 1) -> SmtpCourier:
     return SmtpCourier(
