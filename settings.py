@@ -58,6 +58,16 @@ class SmtpSettings(BaseModel):
         return self
 
 
+class DashboardSettings(BaseModel):
+    """Where the window listens, and whether signing in asks for a second factor (off only for a demonstration)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    totp: bool = True
+
+
 class Settings(BaseSettings):
     """All that the environment decides, as `contract.md` lists it."""
 
@@ -76,6 +86,7 @@ class Settings(BaseSettings):
     maildir: Path = Path("var/mail")
     smtp: SmtpSettings = SmtpSettings()
     letters: Path = Path("var/letters")
+    dashboard: DashboardSettings = DashboardSettings()
     mail_from: str = "省级管理办公室 <office@talent.example>"
     base_url: str = "http://127.0.0.1:8000"
     secret_key: SecretStr | None = None

@@ -13,7 +13,7 @@ from acts.advance import advance
 from acts.outcome import Outcome
 from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
-from models import post, reports
+from models import live, post, reports
 from models.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ class Play:
         self._send(self._now)
         if self.post is None:
             post.let_go(self.database)
+        with self.database.write(self.year.year) as connection:
+            live.set_clock(connection, self.year.year, self.until)
 
     def _advance_to(self, instant: datetime) -> Iterator[datetime]:
         while self._moments and self._moments[0] <= instant:

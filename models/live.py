@@ -1,16 +1,18 @@
-"""The years that are under way: what the schedules are made from, and what `watch` looks after."""
+"""The years that are under way: what the schedules are made from, what `watch` looks after; a rehearsal's own time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import standing
 from models.columns import table_of
 from models.season import ProgrammeYear
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from models.standing import Opened
@@ -25,3 +27,10 @@ def live(connection: Connection) -> tuple[Opened, ...]:
     under_way = select(table.c.year).where(table.c.closed_as_of.is_(None), table.c.rehearsal.is_(False))
     years = connection.execute(under_way.order_by(table.c.year)).scalars()
     return tuple(standing.opened(connection, year) for year in years.all())
+
+
+def set_clock(connection: Connection, year: int, at: datetime) -> None:
+    """Say what time it is in a rehearsal: from now on it stands there until it is played further."""
+    table = table_of(ProgrammeYear)
+    rehearsed = (table.c.year == year) & table.c.rehearsal.is_(True)
+    connection.execute(update(table).where(rehearsed).values(clock=at, revision=table.c.revision + 1))

@@ -10,14 +10,6 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import UTCDateTime
 
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(column_0_N_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
 
 class ProgrammeYear(SQLModel, table=True):
     """A year that was opened, with the calendar it runs on. `revision` grows with every writing transaction."""
@@ -32,6 +24,7 @@ class ProgrammeYear(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UTCDateTime)
     opened_as_of: datetime = Field(sa_type=UTCDateTime)
     closed_as_of: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    clock: datetime | None = Field(default=None, sa_type=UTCDateTime)  # a rehearsal's own time, where it was played
 
 
 class CityYear(SQLModel, table=True):

@@ -58,12 +58,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A year that was opened: its calendar, and whether it is a rehearsal."""
+    """A year that was opened: its calendar, and whether it is a rehearsal, whose time is `clock` where it has one."""
 
     year: Year
     rehearsal: bool
     closed_as_of: datetime | None
     revision: int
+    clock: datetime | None = None
 
 
 @lru_cache(maxsize=16)
@@ -93,7 +94,7 @@ def opened(connection: Connection, year: int) -> Opened:
     row = connection.execute(select(table).where(table.c.year == year)).one_or_none()
     if row is None:
         raise YearNotOpen(year=year)
-    return Opened(_calendar(row.calendar, f"{year} 年度日历"), row.rehearsal, row.closed_as_of, row.revision)
+    return Opened(_calendar(row.calendar, f"{year} 年度日历"), row.rehearsal, row.closed_as_of, row.revision, row.clock)
 
 
 def cells(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, Cell]:

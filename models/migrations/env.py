@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
-import models.drafts
-import models.season
+import models.tables
 from models.columns import Hundredths, UTCDateTime
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
 
-assert models.drafts
-assert models.season
+assert models.tables
 
 
 def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:  # noqa: ANN401

@@ -1,0 +1,79 @@
+"""What people are told when a page cannot be given: in Chinese, what to do, and nothing of the machine."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import structlog
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from calendars.errors import TalentError
+from calendars.year import UnknownCity, UnknownPhase
+from dashboard.forged import Forged
+from dashboard.policy import NotSignedIn, NotThere, NotYours
+from dashboard.rendering import page
+from models.database import Busy, NotPrepared
+from models.standing import NoYearOpen, YearNotOpen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fastapi import Request, Response
+    from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
+
+STATUS: Mapping[type[TalentError], HTTPStatus] = {
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    NotThere: HTTPStatus.NOT_FOUND,
+    NotYours: HTTPStatus.FORBIDDEN,
+    Forged: HTTPStatus.FORBIDDEN,
+    UnknownPhase: HTTPStatus.NOT_FOUND,
+    UnknownCity: HTTPStatus.NOT_FOUND,
+    YearNotOpen: HTTPStatus.NOT_FOUND,
+    NoYearOpen: HTTPStatus.NOT_FOUND,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotPrepared: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The status of each refusal; 409 where nothing else is said."""
+
+SAID: Mapping[int, str] = {
+    404: str(NotThere()),
+    405: "这个地址不接受这样的请求。",
+    413: "文件太大：一份工作簿不能超过 5 MB。",
+}
+API = "/api/"
+BROKEN = "系统出了错，没有办理；请稍后重试，仍不行请联系维护人员。"
+
+
+async def refused(request: Request, error: TalentError) -> Response:
+    """Answer a refusal; whoever is not signed in is asked to, and comes back to where they wanted to go."""
+    status = STATUS.get(type(error), HTTPStatus.CONFLICT)
+    if isinstance(error, NotSignedIn) and request.method == "GET" and not request.url.path.startswith(API):
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse("/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}", 303)
+    return _answer(request, status, str(error))
+
+
+async def unreadable(request: Request, _error: RequestValidationError) -> Response:
+    """Answer a request whose parts cannot be read, naming none of what was sent."""
+    return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, "填写的内容不完整或格式不对，请返回检查后重新提交。")
+
+
+async def http(request: Request, error: HTTPException) -> Response:
+    """Answer what the framework itself refuses."""
+    return _answer(request, error.status_code, SAID.get(error.status_code, "请求没有成功。"))
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """Answer a defect; the log says its kind and place, never what people had typed."""
+    structlog.get_logger("dashboard").error("page failed", path=request.scope["path"], kind=type(error).__name__)
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN)
+
+
+def _answer(request: Request, status: int, said: str) -> Response:
+    if request.url.path.startswith(API):
+        problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": said}
+        return JSONResponse(problem, status, media_type="application/problem+json")
+    return page("failure.html", request, status=int(status), said=said)

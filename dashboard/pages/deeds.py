@@ -1,0 +1,28 @@
+"""What came of a confirmation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+
+from dashboard.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.rendering import page
+from models import deeds
+
+if TYPE_CHECKING:
+    from dashboard.site import Site
+
+area = APIRouter(dependencies=[Depends(allow(EVERYONE))], default_response_class=HTMLResponse)
+
+
+@area.get("/deeds/{token}")
+def deed(request: Request, reader: Signed, token: str) -> HTMLResponse:
+    """Show what the act answered, to whoever confirmed it."""
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        found = deeds.find(connection, token)
+    if found is None or found.account != reader.account:
+        raise NotThere
+    return page("deed.html", request, deed=found, status=200 if found.done is not False else 409)

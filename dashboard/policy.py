@@ -1,0 +1,97 @@
+"""Who may use a route. Every route names a policy; an application with one that does not is never made.
+
+A city account sees its own city: a path that names another is not there for it (404), as if it did not exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from starlette.routing import Mount
+
+from calendars.errors import TalentError
+from dashboard.forged import refuse_forged
+from dashboard.reader import Reader, Role
+from dashboard.sessions import reader_of
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+EVERYONE = frozenset(Role)
+PROVINCE = frozenset({Role.ADMIN, Role.VIEWER})
+
+
+class NotSignedIn(TalentError):
+    """请先登录。"""
+
+
+class NotThere(TalentError):
+    """没有这个页面，或者它不属于您的单位。"""
+
+
+class NotYours(TalentError):
+    """您的账号只能查看，不能办理。"""
+
+
+class Unguarded(TalentError):
+    """路由没有写明谁可以使用：{routes}。"""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The roles that may use a route; None: anybody, signed in or not."""
+
+    roles: frozenset[Role] | None
+
+    async def __call__(self, request: Request) -> None:
+        """Let the request through and put its reader on it; raise NotSignedIn, NotThere or NotYours."""
+        reader = await reader_of(request)
+        request.state.reader = reader
+        if self.roles is None:
+            return
+        if reader is None:
+            raise NotSignedIn
+        city = request.path_params.get("city")
+        if city is not None and not reader.sees(city):
+            raise NotThere
+        if reader.role not in self.roles:
+            raise NotYours if reader.role is Role.VIEWER else NotThere
+        await refuse_forged(request, reader)
+
+
+def allow(roles: frozenset[Role] | None) -> Policy:
+    """Name a route's policy: `dependencies=[Depends(allow(PROVINCE))]` of its router."""
+    return Policy(roles)
+
+
+def _reader(request: Request) -> Reader:
+    reader = request.state.reader
+    if reader is None:
+        raise NotSignedIn
+    assert isinstance(reader, Reader)
+    return reader
+
+
+Signed = Annotated[Reader, Depends(_reader)]
+"""The reader of a route whose policy wants one."""
+
+
+def policy_of(route: APIRoute) -> Policy | None:
+    """Give the policy a route was made with."""
+    found = [depends.dependency for depends in route.dependencies if isinstance(depends.dependency, Policy)]
+    return found[-1] if found else None
+
+
+def guarded(app: FastAPI) -> FastAPI:
+    """Give the application back; raise `Unguarded` where a route of it has no policy."""
+    bare = [
+        str(getattr(route, "path", route))
+        for route in app.routes
+        if not (isinstance(route, APIRoute) and policy_of(route)) and not isinstance(route, Mount)
+    ]
+    if bare:
+        raise Unguarded(routes="、".join(bare))
+    return app

@@ -1,0 +1,35 @@
+"""Confirmations: a form's own token is taken once, so that a double click does it once; and what was answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.audit import Deed
+from models.columns import table_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+
+def take(connection: Connection, token: str, account: int, act: str, at: datetime, back: str) -> bool:
+    """Take a form's token; False where it was taken before."""
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    row = {"token": token, "account": account, "act": act, "at": at, "back": back}
+    return bool(connection.execute(dialect.insert(table_of(Deed)).values(row).on_conflict_do_nothing()).rowcount)
+
+
+def answer(connection: Connection, token: str, *, done: bool, said: str) -> None:
+    """Keep what the act answered."""
+    table = table_of(Deed)
+    connection.execute(update(table).where(table.c.token == token).values(done=done, said=said))
+
+
+def find(connection: Connection, token: str) -> Row[Any] | None:
+    """Give a confirmation: token, account, act, at, done, said, back."""
+    table = table_of(Deed)
+    return connection.execute(select(table).where(table.c.token == token)).one_or_none()

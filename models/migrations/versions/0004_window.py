@@ -1,0 +1,191 @@
+"""The window: accounts, what people did through it, proof of being told, requests, feeds, a rehearsal's clock."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from models.columns import UTCDateTime
+
+revision = "0004"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("shown", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), nullable=True),
+        sa.Column("password", sa.String(), nullable=True),
+        sa.Column("totp", sa.String(), nullable=True),
+        sa.Column("totp_step", sa.Integer(), nullable=True),
+        sa.Column("disabled_at", UTCDateTime(), nullable=True),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("name", name=op.f("uq_account_name")),
+    )
+    op.create_table(
+        "call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("phase", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("whom", sa.String(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("as_of", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+    )
+
+    op.create_index("ix_call_year_phase_city", "call", ["year", "phase", "city"])
+    op.create_table(
+        "contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+    )
+
+    op.create_index("ix_contact_office_since", "contact", ["office", "since"])
+    op.create_table(
+        "request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("phase", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("as_of", UTCDateTime(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("answered_as_of", UTCDateTime(), nullable=True),
+        sa.Column("answer_reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
+        sa.UniqueConstraint("token", name=op.f("uq_request_token")),
+    )
+
+    op.create_index("ix_request_year_answer", "request", ["year", "answer"])
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("as_of", UTCDateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("account", sa.Integer(), nullable=True),
+        sa.Column("city", sa.String(), nullable=True),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["account"], ["account.id"], name=op.f("fk_audit_account_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+
+    op.create_index(op.f("ix_audit_at"), "audit", ["at"])
+    op.create_index(op.f("ix_audit_city"), "audit", ["city"])
+    op.create_table(
+        "deed",
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("account", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("done", sa.Boolean(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("back", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["account"], ["account.id"], name=op.f("fk_deed_account_account")),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_deed")),
+    )
+    op.create_table(
+        "feed",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("account", sa.Integer(), nullable=False),
+        sa.Column("city", sa.String(), nullable=True),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("revoked_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["account"], ["account.id"], name=op.f("fk_feed_account_account")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_feed")),
+    )
+
+    op.create_index(op.f("ix_feed_account"), "feed", ["account"])
+    op.create_table(
+        "one_time_link",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("account", sa.Integer(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=False),
+        sa.Column("used_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["account"], ["account.id"], name=op.f("fk_one_time_link_account_account")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_one_time_link")),
+    )
+
+    op.create_index(op.f("ix_one_time_link_account"), "one_time_link", ["account"])
+    op.create_table(
+        "receipt",
+        sa.Column("letter", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("as_of", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["letter"], ["letter.id"], name=op.f("fk_receipt_letter_letter")),
+        sa.PrimaryKeyConstraint("letter", name=op.f("pk_receipt")),
+    )
+    op.create_table(
+        "sign_in",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("account", sa.Integer(), nullable=False),
+        sa.Column("pending", sa.Boolean(), nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("seen", UTCDateTime(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.id"], name=op.f("fk_sign_in_account_account")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sign_in")),
+    )
+
+    op.create_index(op.f("ix_sign_in_account"), "sign_in", ["account"])
+    with op.batch_alter_table("programme_year", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("clock", UTCDateTime(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("programme_year", schema=None) as batch_op:
+        batch_op.drop_column("clock")
+
+    op.drop_index(op.f("ix_sign_in_account"), "sign_in")
+    op.drop_table("sign_in")
+    op.drop_table("receipt")
+
+    op.drop_index(op.f("ix_one_time_link_account"), "one_time_link")
+    op.drop_table("one_time_link")
+
+    op.drop_index(op.f("ix_feed_account"), "feed")
+    op.drop_table("feed")
+    op.drop_table("deed")
+
+    op.drop_index(op.f("ix_audit_city"), "audit")
+    op.drop_index(op.f("ix_audit_at"), "audit")
+    op.drop_table("audit")
+
+    op.drop_index("ix_request_year_answer")
+    op.drop_table("request")
+
+    op.drop_index("ix_contact_office_since")
+    op.drop_table("contact")
+
+    op.drop_index("ix_call_year_phase_city")
+    op.drop_table("call")
+    op.drop_table("account")

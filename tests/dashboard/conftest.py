@@ -1,0 +1,103 @@
+"""A window on the season of 2022 as it stood on the morning of 7 February, with everybody signed in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import insert
+
+from acts.packs import read_pack
+from acts.rehearse import Play
+from calendars import files
+from calendars.deadlines import TZ
+from dashboard import passwords
+from dashboard.app import make_app
+from dashboard.forged import token
+from dashboard.sessions import COOKIE, LASTS, digest
+from dashboard.site import Site
+from models.accounts import Account, SignIn
+from models.columns import table_of
+from models.database import Database
+from settings import Settings
+
+YEAR = 2022
+UNTIL = datetime(2022, 2, 7, 9, 0, tzinfo=TZ)
+PACK = Path(__file__).parents[2] / "deployments" / "demo" / "2022"
+BASE = "http://window.example"
+SECRET = b"a secret of the tests, 32 bytes!"
+PASSWORD = "correct horse battery"
+CITIES = tuple(city.slug for city in files.load(YEAR).cities)
+ADMIN, VIEWER = "admin", "viewer"
+
+
+@pytest.fixture(scope="session")
+def season_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the season, played once, with an account for each role and each city."""
+    path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("window") / "talent.db"))
+    database = Database(f"sqlite:///{path}")
+    for _ in Play(database, files.load(YEAR), read_pack(PACK), UNTIL, "省办", BASE).steps():
+        pass
+    now, kept = datetime.now(TZ), passwords.kept(PASSWORD)
+    people = [(ADMIN, "admin", None), (VIEWER, "viewer", None), *((city, "city", city) for city in CITIES)]
+    with database.write() as connection:
+        for name, role, city in people:
+            row = {"name": name, "shown": f"{name} 某", "role": role, "city": city, "password": kept}
+            connection.execute(insert(table_of(Account)).values(row | {"made_by": "测试", "made_at": now}))
+    database.dispose()
+    return path
+
+
+class Browser(TestClient):
+    """A browser that is signed in; `csrf` is what its forms carry."""
+
+    def __init__(self, site: Site, cookie: str | None) -> None:
+        super().__init__(make_app(site), base_url=BASE, follow_redirects=False, raise_server_exceptions=True)
+        self.headers["origin"] = BASE
+        self.csrf = ""
+        if cookie:
+            self.cookies.set(COOKIE, cookie)
+            self.csrf = token(site.secret, digest(cookie))
+
+    def submit(self, address: str, **fields: str) -> Response:
+        """Send a form with its token."""
+        answer: Response = self.post(address, data={"csrf": self.csrf, **fields})
+        return answer
+
+
+@dataclass
+class Window:
+    """One database with its site; `as_` gives a browser for an account's name, None for nobody."""
+
+    site: Site
+    accounts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        return self.site.database
+
+    def as_(self, name: str | None) -> Browser:
+        if name is None:
+            return Browser(self.site, None)
+        cookie, now = f"cookie of {name}", self.site.wall()
+        table = table_of(Account)
+        with self.database.write() as connection:
+            account = connection.execute(table.select().where(table.c.name == name)).one().id
+            row = {"digest": digest(cookie), "account": account, "pending": False, "since": now, "seen": now}
+            connection.execute(insert(table_of(SignIn)).prefix_with("OR REPLACE").values(row | {"until": now + LASTS}))
+        return Browser(self.site, cookie)
+
+
+@pytest.fixture
+def window(season_file: Path, tmp_path: Path) -> Iterator[Window]:
+    """A copy of the season for this test alone."""
+    database = Database(f"sqlite:///{shutil.copy(season_file, tmp_path / 'talent.db')}")
+    settings = Settings(base_url=BASE, maildir=tmp_path / "mail", letters=tmp_path / "letters")
+    yield Window(Site(database, settings, SECRET))
+    database.dispose()
