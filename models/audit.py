@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, Text, insert
 from sqlmodel import Field, SQLModel
 
-from models.columns import UTCDateTime
+from models.columns import UTCDateTime, table_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from models.stamp import Stamp
 
 
 class AuditEntry(SQLModel, table=True):
@@ -38,3 +44,18 @@ class Deed(SQLModel, table=True):
     done: bool | None = None
     said: str | None = Field(default=None, sa_column=Column(Text))
     back: str | None = None
+
+
+def record(
+    connection: Connection,
+    stamp: Stamp,
+    what: str,
+    subject: str,
+    *,
+    account: int | None = None,
+    city: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Put on record what a person did: `what` in Chinese, `subject` by ids; in the transaction that does it."""
+    said = {"what": what, "subject": subject, "account": account, "city": city, "reason": reason}
+    connection.execute(insert(table_of(AuditEntry)).values(stamp.columns() | said))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calendars.moments import moments
+from dashboard.looking import Look
 from dashboard.matrix import lines
 from dashboard.policy import EVERYONE, PROVINCE, Signed, allow
 from dashboard.rendering import page
@@ -31,12 +32,11 @@ def start(request: Request, reader: Signed) -> Response:
 
 
 @area.get("/{year:int}", dependencies=[Depends(allow(PROVINCE))])
-def home(request: Request, year: int) -> HTMLResponse:
+def home(request: Request, look: Look) -> HTMLResponse:
     """Show the matrix with its totals and the next moments of the calendar."""
     site: Site = request.app.state.site
-    opened = site.year(year)
-    now = site.now(opened)
+    year = look.opened.year
     with site.database.read() as connection:
-        found = matrix(connection, year, now)
-    coming = [moment for moment in moments(opened.year) if moment.instant > now][:NEXT_MOMENTS]
-    return page("home.html", request, opened=opened, now=now, matrix=found, lines=lines(found), coming=coming)
+        found = matrix(connection, year.year, look.as_of)
+    coming = [moment for moment in moments(year) if moment.instant > look.as_of][:NEXT_MOMENTS]
+    return page("home.html", request, look=look, year=year, matrix=found, lines=lines(found), coming=coming)

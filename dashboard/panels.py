@@ -1,0 +1,46 @@
+"""What stands on the page of a city phase or a city beside its history: each panel one area's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+    from calendars.year import City, Phase
+    from dashboard.looking import Looking
+    from dashboard.reader import Reader
+    from dashboard.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a panel stands: `phase` None on the page of a city's whole year, `city` None on that of a phase."""
+
+    request: Request
+    reader: Reader
+    looking: Looking
+    phase: Phase | None
+    city: City | None
+
+    @property
+    def site(self) -> Site:
+        """The site that is looked at."""
+        site: Site = self.request.app.state.site
+        return site
+
+
+Panel = Callable[[Place], Markup | None]
+"""Gives its part of the page, None where it has nothing to say there."""
+
+PANELS: tuple[Panel, ...] = ()
+"""In the order in which they stand."""
+
+
+def panels(place: Place) -> tuple[Markup, ...]:
+    """Give what stands at a place."""
+    return tuple(found for found in (panel(place) for panel in PANELS) if found)
