@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from calendars.errors import TalentError
 from calendars.year import UnknownCity, UnknownPhase
 from dashboard.forged import Forged
+from dashboard.guesses import TooMany
 from dashboard.policy import NotSignedIn, NotThere, NotYours
 from dashboard.rendering import page
 from models.database import Busy, NotPrepared
@@ -29,6 +30,7 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     NotThere: HTTPStatus.NOT_FOUND,
     NotYours: HTTPStatus.FORBIDDEN,
     Forged: HTTPStatus.FORBIDDEN,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     UnknownPhase: HTTPStatus.NOT_FOUND,
     UnknownCity: HTTPStatus.NOT_FOUND,
     YearNotOpen: HTTPStatus.NOT_FOUND,
@@ -68,8 +70,13 @@ async def http(request: Request, error: HTTPException) -> Response:
 
 async def broken(request: Request, error: Exception) -> Response:
     """Answer a defect; the log says its kind and place, never what people had typed."""
-    structlog.get_logger("dashboard").error("page failed", path=request.scope["path"], kind=type(error).__name__)
+    structlog.get_logger("dashboard").error("page failed", route=_route(request), kind=type(error).__name__)
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN)
+
+
+def _route(request: Request) -> str:
+    """Name the page, never its address: one of them may hold a one-time link's secret."""
+    return str(getattr(request.scope.get("route"), "path", "?"))
 
 
 def _answer(request: Request, status: int, said: str) -> Response:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from calendars.errors import TalentError
 from dashboard.forged import refuse_forged
@@ -20,8 +21,10 @@ from dashboard.sessions import reader_of
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+PUBLIC = "/static"
 EVERYONE = frozenset(Role)
 PROVINCE = frozenset({Role.ADMIN, Role.VIEWER})
+ADMIN_ONLY = frozenset({Role.ADMIN})
 
 
 class NotSignedIn(TalentError):
@@ -51,6 +54,7 @@ class Policy:
         reader = await reader_of(request)
         request.state.reader = reader
         if self.roles is None:
+            await refuse_forged(request, None)
             return
         if reader is None:
             raise NotSignedIn
@@ -85,12 +89,17 @@ def policy_of(route: APIRoute) -> Policy | None:
     return found[-1] if found else None
 
 
+def _files(route: object) -> bool:
+    """Whether it only gives out files that anybody may have: the style sheet, the script, the icon."""
+    return isinstance(route, Mount) and route.path == PUBLIC and isinstance(route.app, StaticFiles)
+
+
 def guarded(app: FastAPI) -> FastAPI:
     """Give the application back; raise `Unguarded` where a route of it has no policy."""
     bare = [
         str(getattr(route, "path", route))
         for route in app.routes
-        if not (isinstance(route, APIRoute) and policy_of(route)) and not isinstance(route, Mount)
+        if not (isinstance(route, APIRoute) and policy_of(route)) and not _files(route)
     ]
     if bare:
         raise Unguarded(routes="、".join(bare))

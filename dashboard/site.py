@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
+from dashboard.guesses import Guesses
 from models.stamp import Stamp
 from models.standing import opened
 
@@ -32,6 +33,7 @@ class Site:
     secret: bytes = field(repr=False)
     words: Mapping[str, str] = field(default_factory=dict)
     wall: Callable[[], datetime] = _clock
+    guesses: Guesses = field(default_factory=Guesses, compare=False, repr=False)
 
     def year(self, year: int) -> Opened:
         """Give the year as it was opened; raise `YearNotOpen`."""
@@ -46,3 +48,8 @@ class Site:
         """Sign an act: by whom, when by the clock and when by the programme."""
         wall = self.wall()
         return Stamp(reader.shown, wall, year.clock or wall, self.settings.base_url, self.words)
+
+    def sign(self, by: str) -> Stamp:
+        """Sign what belongs to no year: accounts and sign-ins, which are of the clock's own time."""
+        wall = self.wall()
+        return Stamp(by, wall, wall, self.settings.base_url)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Text, insert
+from sqlalchemy import Column, Text, insert, select
 from sqlmodel import Field, SQLModel
 
 from models.columns import UTCDateTime, table_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Row
 
     from models.stamp import Stamp
 
@@ -59,3 +61,15 @@ def record(
     """Put on record what a person did: `what` in Chinese, `subject` by ids; in the transaction that does it."""
     said = {"what": what, "subject": subject, "account": account, "city": city, "reason": reason}
     connection.execute(insert(table_of(AuditEntry)).values(stamp.columns() | said))
+
+
+def entries(
+    connection: Connection, *, account: int | None = None, city: str | None = None, before: int | None = None, most: int
+) -> Sequence[Row[Any]]:
+    """Give what was done, newest first: by one account, about one city, before an entry; at most so many."""
+    table = table_of(AuditEntry)
+    query = select(table).order_by(table.c.id.desc()).limit(most)
+    for column, wanted in ((table.c.account, account), (table.c.city, city)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return connection.execute(query if before is None else query.where(table.c.id < before)).all()

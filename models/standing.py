@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from calendars.deadlines import Extension
 from calendars.errors import TalentError
-from calendars.files import parse
+from calendars.files import load, parse, shipped
 from gates.states import Event, State
 from gates.verdict import Waived
 from models.columns import table_of
@@ -95,6 +95,14 @@ def opened(connection: Connection, year: int) -> Opened:
     if row is None:
         raise YearNotOpen(year=year)
     return Opened(_calendar(row.calendar, f"{year} 年度日历"), row.rehearsal, row.closed_as_of, row.revision, row.clock)
+
+
+def newest_calendar(connection: Connection) -> Year:
+    """Give the newest opened year's calendar, the newest that comes with the programme where none is open yet."""
+    try:
+        return opened(connection, newest_year(connection)).year
+    except NoYearOpen:
+        return load(shipped()[-1])
 
 
 def cells(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, Cell]:

@@ -1,67 +1,174 @@
-"""Signing in and out."""
+"""Signing in and out: the password, then the code, each with a session of its own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
 
-from dashboard import passwords, sessions
-from dashboard.forged import Forged, same_origin
+from dashboard import codes, passwords, sessions
+from dashboard.forged import Forged, refuse_tokenless
+from dashboard.guesses import TooMany
 from dashboard.policy import EVERYONE, Signed, allow
 from dashboard.rendering import page
-from models.accounts import Account
-from models.columns import table_of
+from models import accounts, audit, sign_ins
 
 if TYPE_CHECKING:
+    from sqlalchemy import Row
+
     from dashboard.site import Site
 
 area = APIRouter(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
 WRONG = "用户名或密码不对。"
+WRONG_CODE = "动态口令不对，或已经用过；请输入验证器上现在显示的六位数字。"
+NO_SECOND = "这个账号还没有绑定动态口令，不能登录；请联系省级管理办公室重新发登录链接。"
+ENDED = "等候时间过长，请重新输入密码。"
+
+Typed = Annotated[str, Form()]
 
 
 @area.get("/sign-in")
-def form(request: Request, after: str = "/") -> HTMLResponse:
+def form(request: Request, after: str = "/") -> Response:
     """Ask for name and password."""
-    return page("sign-in.html", request, said=None, name="", after=_inside(request.query_params.get("next", after)))
+    return _ask(request, None, after=request.query_params.get("next", after))
+
+
+def _ask(request: Request, said: str | None, *, name: str = "", after: str = "/", status: int = 200) -> Response:
+    cookie, csrf = sessions.welcome(request)
+    facts = {"said": said, "name": name, "after": _inside(after), "csrf": csrf}
+    response = page("sign-in.html", request, status=status, **facts)
+    sessions.greet(request.app.state.site, response, cookie)
+    return response
 
 
 def _inside(address: str) -> str:
     """Give only an address of our own: two slashes, either way round, begin another site's."""
-    return address if address.startswith("/") and address[1:2] not in {"/", "\\"} else "/"
+    ours = address.startswith("/") and address[1:2] not in {"/", "\\"} and address.isprintable()
+    return address if ours else "/"
+
+
+def peer(request: Request) -> str:
+    """Give the address that the request comes from: the connection's own, whatever its headers claim."""
+    return request.client.host if request.client else "?"
 
 
 @area.post("/sign-in")
-async def sign_in(
-    request: Request,
-    name: Annotated[str, Form()],
-    password: Annotated[str, Form()],
-    after: Annotated[str, Form()] = "/",
-) -> Response:
-    """Begin a session where name and password fit."""
-    if not same_origin(request):
+async def sign_in(request: Request, name: Typed, password: Typed, after: Typed = "/") -> Response:
+    """Go on to the code, or begin a session, where name and password fit."""
+    expected = sessions.visit(request)
+    if expected is None:
         raise Forged
+    await refuse_tokenless(request, expected)
     site: Site = request.app.state.site
-    table = table_of(Account)
-    query = select(table.c.id, table.c.password).where(
-        table.c.name == name.strip().casefold(), table.c.disabled_at.is_(None)
-    )
-    with site.database.read() as connection:
-        found = connection.execute(query).one_or_none()
-    if not await passwords.fits(found.password if found else None, password):
-        return page("sign-in.html", request, status=403, said=WRONG, name=name, after=_inside(after))
+    found = await run_in_threadpool(_able, site, name)
+    try:
+        with site.guesses.guess("password", name.strip().casefold(), peer(request)) as guess:
+            guess.right = await passwords.fits(found.password if found else None, password)
+    except TooMany as error:
+        return _ask(request, str(error), name=name, after=after, status=429)
+    if not guess.right:
+        return _ask(request, WRONG, name=name, after=after, status=403)
     assert found is not None
-    response = RedirectResponse(_inside(after), 303)
-    sessions.begin(site, found.id, response)
+    if passwords.outdated(found.password):
+        await run_in_threadpool(_keep_anew, site, found.id, await passwords.keep(password))
+    return await run_in_threadpool(_go_on, request, found, name, after)
+
+
+def _able(site: Site, name: str) -> Row[Any] | None:
+    """Give the account that may sign in under a name."""
+    with site.database.read() as connection:
+        found = accounts.named(connection, name)
+    return found if found is not None and found.disabled_at is None else None
+
+
+def _keep_anew(site: Site, account: int, kept: str) -> None:
+    with site.database.write() as connection:
+        accounts.change(connection, account, password=kept)
+
+
+def _go_on(request: Request, found: Row[Any], name: str, after: str) -> Response:
+    site: Site = request.app.state.site
+    cookie = request.cookies.get(sessions.named(site))
+    old = sessions.digest(cookie) if cookie else None
+    if not site.settings.dashboard.totp:
+        return signed_in(site, found, _inside(after), old)
+    if found.totp is None:
+        return _ask(request, NO_SECOND, name=name, after=after, status=403)
+    response = RedirectResponse(f"/sign-in/code?next={quote(_inside(after))}", 303)
+    sessions.begin(site, found.id, response, pending=True, old=old)
     return response
+
+
+def signed_in(site: Site, account: Row[Any], after: str, old: str | None) -> Response:
+    """Begin a whole session, put it on record, and send its owner on."""
+    response = RedirectResponse(after, 303)
+    sessions.begin(site, account.id, response, old=old)
+    with site.database.write() as connection:
+        subject = f"account:{account.id}"
+        audit.record(connection, site.sign(account.shown), "登录", subject, account=account.id, city=account.city)
+    return response
+
+
+@area.get("/sign-in/code")
+def code_form(request: Request) -> Response:
+    """Ask for the code of the authenticator."""
+    found = sessions.pending(request)
+    if found is None:
+        return RedirectResponse("/sign-in", 303)
+    return _ask_code(request, found, None, request.query_params.get("next", "/"))
+
+
+def _ask_code(request: Request, found: Row[Any], said: str | None, after: str, status: int = 200) -> Response:
+    facts = {"said": said, "after": _inside(after), "csrf": sessions.csrf(request.app.state.site, found.digest)}
+    return page("sign-in-code.html", request, status=status, **facts)
+
+
+@area.post("/sign-in/code")
+async def code(request: Request, code: Typed, after: Typed = "/") -> Response:
+    """Begin a session where the code is the account's present one and was not taken before."""
+    site: Site = request.app.state.site
+    found = await run_in_threadpool(sessions.pending, request)
+    expected = sessions.visit(request) if found is None else sessions.csrf(site, found.digest)
+    if expected is None:
+        raise Forged
+    await refuse_tokenless(request, expected)
+    if found is None:
+        return _ask(request, ENDED, status=403)
+    return await run_in_threadpool(_answer_code, request, found, code, after)
+
+
+def _answer_code(request: Request, found: Row[Any], code: str, after: str) -> Response:
+    site: Site = request.app.state.site
+    try:
+        with site.guesses.guess("code", found.name, peer(request)) as guess:
+            guess.right = taken(site, found, code)
+    except TooMany as error:
+        return _ask_code(request, found, str(error), after, 429)
+    if not guess.right:
+        return _ask_code(request, found, WRONG_CODE, after, 403)
+    return signed_in(site, found, _inside(after), found.digest)
+
+
+def taken(site: Site, account: Row[Any], code: str) -> bool:
+    """Take an account's code: whether it is a present one, and nobody took it, or a later one, before."""
+    if account.totp is None:
+        return False
+    step = codes.step_of(codes.unseal(site.secret, account.id, account.totp), code, site.wall())
+    if step is None:
+        return False
+    with site.database.write() as connection:
+        return accounts.take_step(connection, account.id, step)
 
 
 @area.post("/sign-out", dependencies=[Depends(allow(EVERYONE))])
 def sign_out(request: Request, reader: Signed) -> Response:
     """End the session."""
-    sessions.end(request.app.state.site, reader.session)
+    site: Site = request.app.state.site
+    with site.database.write() as connection:
+        sign_ins.end(connection, reader.session)
     response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(sessions.COOKIE)
+    sessions.forget(site, response)
     return response

@@ -1,0 +1,54 @@
+"""The record of what people did through the window, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from dashboard.pages.users import cities
+from dashboard.policy import PROVINCE, allow
+from dashboard.rendering import page
+from models import accounts, audit
+
+if TYPE_CHECKING:
+    from dashboard.site import Site
+
+area = APIRouter(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
+A_PAGE = 50
+ABOUT = "account:"
+
+
+def whole(text: str) -> int | None:
+    """Read a number that a form may leave empty."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**31)) else None
+
+
+@area.get("/audit")
+def entries(
+    request: Request,
+    by: Annotated[str, Query()] = "",
+    about: Annotated[str, Query()] = "",
+    before: Annotated[str, Query()] = "",
+) -> HTMLResponse:
+    """Show a page of it: by one account, about one city."""
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        found = audit.entries(connection, account=whole(by), city=about or None, before=whole(before), most=A_PAGE + 1)
+        everybody = accounts.everybody(connection)
+    shown, more = found[:A_PAGE], len(found) > A_PAGE
+    older = urlencode({"by": by, "about": about, "before": shown[-1].id}) if more else None
+    known = cities(site)
+    facts: dict[str, Any] = {
+        "entries": shown,
+        "older": older,
+        "everybody": everybody,
+        "by": by,
+        "about": about,
+        "cities": known,
+    }
+    facts |= {"names": {city.slug: city.name for city in known}, "start": urlencode({"by": by, "about": about})}
+    subjects = {f"{ABOUT}{row.id}": row.name for row in everybody}
+    return page("audit.html", request, subjects=subjects, newest=not before, **facts)

@@ -1,0 +1,159 @@
+"""The accounts, for who administers them: made, invited anew, shut, opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, Response
+
+from acts import accounts as acts
+from acts.outcome import Outcome
+from dashboard.codes import one_time
+from dashboard.once import form_token
+from dashboard.once import once as confirmed
+from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
+from dashboard.reader import Role
+from dashboard.rendering import page
+from models import accounts, deeds, sign_ins, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Row
+
+    from acts.accounts import Invited
+    from calendars.year import City
+    from dashboard.reader import Reader
+    from dashboard.site import Site
+
+area = APIRouter(prefix="/users", dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
+ANSWERED = "这张表已经办理过；链接只显示一次，若没有记下，请重新发一个。"
+
+Typed = Annotated[str, Form()]
+
+
+def cities(site: Site) -> tuple[City, ...]:
+    """Give the cities of the newest year, in the customary order."""
+    with site.database.read() as connection:
+        return tuple(standing.newest_calendar(connection).cities)
+
+
+@area.get("")
+def users(request: Request) -> HTMLResponse:
+    """List the accounts, with a form for another."""
+    return _list(request, None)
+
+
+def _list(request: Request, said: str | None, status: int = 200, **typed: str) -> HTMLResponse:
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        everybody = accounts.everybody(connection)
+    found = cities(site)
+    facts = {"everybody": everybody, "cities": found, "names": {city.slug: city.name for city in found}}
+    wanted = {"name": "", "shown": "", "role": Role.CITY, "city": ""} | typed
+    return page("users.html", request, status=status, token=form_token(), roles=Role, typed=wanted, said=said, **facts)
+
+
+@area.post("")
+def add(
+    request: Request, reader: Signed, once: Typed, name: Typed, shown: Typed, role: Typed, city: Typed = ""
+) -> Response:
+    """Make an account and show its link."""
+    site: Site = request.app.state.site
+    slug = _slug(site, city) if role == Role.CITY else None
+    token = one_time(site.secret, once)
+
+    def do() -> Invited:
+        stamp = site.sign(reader.shown)
+        return acts.add(site.database, stamp, name, role=role, city=slug, shown=shown, token=token, by=reader.account)
+
+    invited = _invited(site, reader, once, f"新建账号 {name}", token, do)
+    if not invited.outcome.done:
+        return _list(request, invited.outcome.message, 409, name=name, shown=shown, role=role, city=city)
+    return page("user-link.html", request, invited=invited)
+
+
+def _slug(site: Site, city: str) -> str | None:
+    return next((one.slug for one in cities(site) if one.slug == city), None)
+
+
+def _invited(site: Site, reader: Reader, form: str, act: str, token: str, do: Callable[[], Invited]) -> Invited:
+    """Invite somebody once a form; who sends it twice sees the same link, as long as nobody has used it."""
+    with site.database.write() as connection:
+        first = deeds.take(connection, form, reader.account, act, site.wall(), "/users")
+    if first:
+        invited = do()
+        with site.database.write() as connection:
+            deeds.answer(connection, form, done=invited.outcome.done, said=invited.outcome.message)
+        return invited
+    with site.database.read() as connection:
+        deed = deeds.find(connection, form)
+        waiting = sign_ins.offered(connection, acts.digest(token), site.wall())
+    if deed is None or deed.account != reader.account or waiting is None:
+        return acts.Invited(Outcome("refused", ANSWERED))
+    return acts.Invited(Outcome("done", deed.said or ""), waiting.id, acts.link_of(site.sign(reader.shown), token))
+
+
+@area.get("/{account}")
+def user(request: Request, account: int) -> HTMLResponse:
+    """Show an account with what may be done to it."""
+    return _one(request, account, None)
+
+
+def _one(request: Request, account: int, said: str | None, status: int = 200) -> HTMLResponse:
+    site: Site = request.app.state.site
+    found = _row(site, account)
+    names = {city.slug: city.name for city in cities(site)}
+    facts = {"user": found, "role": Role(found.role), "names": names, "said": said, "token": form_token}
+    return page("user.html", request, status=status, **facts)
+
+
+def _row(site: Site, account: int) -> Row[Any]:
+    with site.database.read() as connection:
+        found = accounts.of_id(connection, account)
+    if found is None:
+        raise NotThere
+    return found
+
+
+@area.post("/{account}/reset")
+def reset(request: Request, reader: Signed, account: int, once: Typed) -> Response:
+    """Take password and authenticator back, and show the new link."""
+    site: Site = request.app.state.site
+    name, token = _row(site, account).name, one_time(site.secret, once)
+
+    def do() -> Invited:
+        return acts.reset(site.database, site.sign(reader.shown), name, token=token, by=reader.account)
+
+    invited = _invited(site, reader, once, f"给 {name} 重新发登录链接", token, do)
+    if not invited.outcome.done:
+        return _one(request, account, invited.outcome.message, 409)
+    return page("user-link.html", request, invited=invited)
+
+
+@area.post("/{account}/disable")
+def disable(request: Request, reader: Signed, account: int, once: Typed, reason: Typed = "") -> Response:
+    """Shut an account; not one's own."""
+    site: Site = request.app.state.site
+    name = _row(site, account).name
+    if account == reader.account:
+        return _one(request, account, "不能停用自己的账号；请由另一位省办管理员办理。", 409)
+
+    def do() -> Outcome:
+        stamp = site.sign(reader.shown)
+        return acts.disable(site.database, stamp, name, by=reader.account, reason=reason.strip())
+
+    return confirmed(site, reader, once, f"停用账号 {name}", f"/users/{account}", do)
+
+
+@area.post("/{account}/enable")
+def enable(request: Request, reader: Signed, account: int, once: Typed) -> Response:
+    """Open an account again."""
+    site: Site = request.app.state.site
+    name = _row(site, account).name
+
+    def do() -> Outcome:
+        return acts.enable(site.database, site.sign(reader.shown), name, by=reader.account)
+
+    return confirmed(site, reader, once, f"启用账号 {name}", f"/users/{account}", do)

@@ -1,0 +1,83 @@
+"""The one-time link: its owner chooses a password and ties an authenticator to the account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from acts.accounts import digest, welcome
+from dashboard import choosing, codes, passwords
+from dashboard.pages.signing_in import signed_in
+from dashboard.policy import allow
+from dashboard.rendering import page
+from models import sign_ins, standing
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from dashboard.site import Site
+
+area = APIRouter(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
+WRONG_CODE = "动态口令不对；请确认扫的是这个页面上的二维码、手机时间准确，再输入现在显示的六位数字。"
+
+Typed = Annotated[str, Form()]
+
+
+def names_of(site: Site, account: Row[Any]) -> tuple[str, ...]:
+    """Give what an account's password may not contain."""
+    if account.city is None:
+        return account.name, account.shown
+    with site.database.read() as connection:
+        city = standing.newest_calendar(connection).city(account.city)
+    return account.name, account.shown, city.slug, city.name
+
+
+@area.get("/welcome/{link}")
+def form(request: Request, link: str) -> Response:
+    """Show what is to be chosen; looking uses nothing up, so that a mail scanner does no harm."""
+    found = _found(request.app.state.site, link)
+    return _gone(request) if found is None else _ask(request, found, link, None)
+
+
+def _found(site: Site, link: str) -> Row[Any] | None:
+    with site.database.read() as connection:
+        return sign_ins.offered(connection, digest(link), site.wall())
+
+
+def _gone(request: Request) -> Response:
+    return page("welcome-gone.html", request, status=404)
+
+
+def _ask(request: Request, found: Row[Any], link: str, said: str | None, status: int = 200) -> Response:
+    site: Site = request.app.state.site
+    offered = codes.offered(site.secret, digest(link)) if site.settings.dashboard.totp else None
+    facts = {"account": found, "said": said, "offered": offered, "shortest": choosing.SHORTEST}
+    drawn = None if offered is None else codes.picture(offered, found.name)
+    return page("welcome.html", request, status=status, picture=drawn, grouped=codes.grouped, **facts)
+
+
+@area.post("/welcome/{link}")
+async def choose(request: Request, link: str, password: Typed, again: Typed, code: Typed = "") -> Response:
+    """Take the password and the first code, use the link up, and sign its owner in."""
+    site: Site = request.app.state.site
+    found = await run_in_threadpool(_found, site, link)
+    if found is None:
+        return _gone(request)
+    said = choosing.fault(password, again, await run_in_threadpool(names_of, site, found))
+    step = None
+    if said is None and site.settings.dashboard.totp:
+        step = codes.step_of(codes.offered(site.secret, digest(link)), code, site.wall())
+        said = WRONG_CODE if step is None else None
+    if said is not None:
+        return await run_in_threadpool(_ask, request, found, link, said, 422)
+    return await run_in_threadpool(_take, request, found, link, await passwords.keep(password), step)
+
+
+def _take(request: Request, found: Row[Any], link: str, kept: str, step: int | None) -> Response:
+    site: Site = request.app.state.site
+    sealed = None if step is None else codes.seal(site.secret, found.id, codes.offered(site.secret, digest(link)))
+    taken = welcome(site.database, site.sign(found.shown), link, kept=kept, totp=sealed, step=step)
+    return _gone(request) if taken is None else signed_in(site, found, "/", None)

@@ -1,0 +1,106 @@
+"""Sessions and one-time links as rows: only digests are kept, and an account's end with what ended them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+
+from models.accounts import Account, OneTimeLink, SignIn
+from models.columns import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row, Select
+
+IDLE = timedelta(hours=2)
+"""How long a session lives without anything being done in it."""
+
+LASTS = timedelta(hours=12)
+"""How long a session lives whatever is done in it."""
+
+PENDING = timedelta(minutes=10)
+"""How long the second factor is waited for."""
+
+
+def begin(connection: Connection, digest: str, account: int, now: datetime, *, pending: bool) -> None:
+    """Start a session, and clear away those that are over."""
+    table = table_of(SignIn)
+    connection.execute(delete(table).where((table.c.until <= now) | (table.c.seen <= now - IDLE)))
+    row = {"digest": digest, "account": account, "pending": pending, "since": now, "seen": now}
+    connection.execute(insert(table).values(row | {"until": now + (PENDING if pending else LASTS)}))
+
+
+def _living(now: datetime) -> Select[Any]:
+    """The sessions that still hold, each with its account; one that was disabled has none."""
+    sign_in, account = table_of(SignIn), table_of(Account)
+    return (
+        select(account, sign_in.c.digest, sign_in.c.pending, sign_in.c.since, sign_in.c.seen)
+        .join_from(sign_in, account, account.c.id == sign_in.c.account)
+        .where(sign_in.c.until > now, sign_in.c.seen > now - IDLE, account.c.disabled_at.is_(None))
+    )
+
+
+def find(connection: Connection, digest: str, now: datetime, *, pending: bool) -> Row[Any] | None:
+    """Give the account of a session with its `since` and `seen`; None where it is over or waits for its code."""
+    sign_in = table_of(SignIn)
+    found = _living(now).where(sign_in.c.digest == digest, sign_in.c.pending.is_(pending))
+    return connection.execute(found).one_or_none()
+
+
+def of_account(connection: Connection, account: int, now: datetime) -> Sequence[Row[Any]]:
+    """Give an account's sessions, newest first."""
+    sign_in = table_of(SignIn)
+    found = _living(now).where(sign_in.c.account == account, sign_in.c.pending.is_(False))
+    return connection.execute(found.order_by(sign_in.c.since.desc(), sign_in.c.digest)).all()
+
+
+def seen(connection: Connection, digest: str, now: datetime) -> None:
+    """Put down that something was done in a session."""
+    table = table_of(SignIn)
+    connection.execute(update(table).where(table.c.digest == digest).values(seen=now))
+
+
+def end(connection: Connection, digest: str) -> None:
+    """End a session."""
+    table = table_of(SignIn)
+    connection.execute(delete(table).where(table.c.digest == digest))
+
+
+def end_all(connection: Connection, account: int) -> None:
+    """End an account's sessions, pending ones too."""
+    table = table_of(SignIn)
+    connection.execute(delete(table).where(table.c.account == account))
+
+
+def offer(connection: Connection, digest: str, account: int, until: datetime) -> None:
+    """Make a one-time link the only one of its account."""
+    revoke(connection, account)
+    connection.execute(insert(table_of(OneTimeLink)).values(digest=digest, account=account, until=until))
+
+
+def revoke(connection: Connection, account: int) -> None:
+    """Make an account's links that were not used worthless."""
+    table = table_of(OneTimeLink)
+    connection.execute(delete(table).where(table.c.account == account, table.c.used_at.is_(None)))
+
+
+def offered(connection: Connection, digest: str, now: datetime) -> Row[Any] | None:
+    """Give the account of a link that still holds; looking at it uses nothing up."""
+    link, account = table_of(OneTimeLink), table_of(Account)
+    found = (
+        select(account, link.c.until)
+        .join_from(link, account, account.c.id == link.c.account)
+        .where(link.c.digest == digest, link.c.used_at.is_(None), link.c.until > now, account.c.disabled_at.is_(None))
+    )
+    return connection.execute(found).one_or_none()
+
+
+def use(connection: Connection, digest: str, now: datetime) -> bool:
+    """Use a link up; False where somebody did before, or it is too late."""
+    table = table_of(OneTimeLink)
+    fresh = (table.c.digest == digest) & table.c.used_at.is_(None) & (table.c.until > now)
+    return connection.execute(update(table).where(fresh).values(used_at=now)).rowcount == 1
