@@ -158,5 +158,5 @@ def _invited(plain: Plain, invited: Invited) -> int:
 def _link(console: Console, outcome: Outcome, link: str | None) -> None:
     line(console, outcome.message, "green" if outcome.done else "yellow")
     if link is not None:
-        line(console, "登录链接（24 小时内有效，只能用一次，请当面或用电话交给本人）：")
+        line(console, "登录链接（24 小时内有效，只能用一次，请当面或用政务通讯交给本人）：")
         line(console, link)

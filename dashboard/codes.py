@@ -91,6 +91,6 @@ def picture(plain: str, name: str) -> Markup:
     uri = pyotp.TOTP(plain).provisioning_uri(name=name, issuer_name=ISSUER)
     made = segno.make(uri, micro=False, error="m")
     svg = made.svg_inline(
-        scale=5, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="动态口令二维码"
+        omitsize=True, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="动态口令二维码"
     )
     return Markup(svg.replace("<svg ", '<svg role="img" aria-label="动态口令二维码" ', 1))  # noqa: S704 -- ours alone
