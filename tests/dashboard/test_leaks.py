@@ -1,0 +1,261 @@
+"""Every route × {nobody, each of 13 cities, viewer, admin} × own and foreign: nothing of another's is ever shown."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, Depends, FastAPI, WebSocket
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from sqlmodel import SQLModel
+from starlette.applications import Starlette
+
+from dashboard import app as application
+from dashboard.app import make_app
+from dashboard.policy import EVERYONE, Signed, Unguarded, allow, guarded
+from dashboard.reader import Role
+from dashboard.site import Site
+from models.database import Database
+from settings import DashboardSettings, Settings
+from tests.browser.crawling import route_of
+from tests.dashboard import canaries, routes
+from tests.dashboard.conftest import ADMIN, BASE, CITIES, SECRET, VIEWER, Window
+from tests.dashboard.routes import Walk, walk
+
+pytestmark = pytest.mark.slow
+
+Rows = dict[str, list[Any]]
+
+
+@dataclass
+class Town:
+    """The season with a canary in everything of everybody's, and where each reader has been in it."""
+
+    window: Window
+    walks: dict[str, Walk]
+    before: Rows
+    after: Rows
+
+    @property
+    def app(self) -> FastAPI:
+        return make_app(self.window.site)
+
+
+def rows(database: Database) -> Rows:
+    """Everything there is, but for when a session was last used."""
+    tables = (table for table in SQLModel.metadata.sorted_tables if table.name != "sign_in")
+    with database.read() as connection:
+        return {table.name: sorted(map(repr, connection.execute(table.select()))) for table in tables}
+
+
+def starts(window: Window, app: FastAPI, city: str) -> list[str]:
+    """Every address of a page that is made from its parameters, for what belongs to a city."""
+    pages = [route for route in routes.routes(app) if not routes.unsafe(route)]
+    found = [route for route in pages if not {*routes.named(route)} & routes.LINKED]
+    return [address for route in found for address in routes.addresses(window, route, city)]
+
+
+def a_window(season_file: Path, folder: Path) -> Window:
+    database = Database(f"sqlite:///{shutil.copy(season_file, folder / 'talent.db')}")
+    settings = Settings(
+        base_url=BASE,
+        maildir=folder / "mail",
+        letters=folder / "letters",
+        dashboard=DashboardSettings(totp=False),
+    )
+    return Window(Site(database, settings, SECRET))
+
+
+@pytest.fixture(scope="module")
+def town(season_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    window = a_window(season_file, tmp_path_factory.mktemp("town"))
+    canaries.plant(window.database)
+    app = make_app(window.site)
+    before = rows(window.database)
+    walks = {city: walk(window.as_(city), starts(window, app, city)) for city in CITIES}
+    walks |= {name: walk(window.as_(name), starts(window, app, "yancheng")) for name in (ADMIN, VIEWER)}
+    yield Town(window, walks, before, rows(window.database))
+    window.database.dispose()
+
+
+def leaks(walked: Walk, city: str) -> list[str]:
+    """The addresses at which a city was shown something of another's or of the province's own."""
+    others = [word for other in (*CITIES, canaries.EVERY) if other != city for word in canaries.marks_of(other)]
+    return [address for address, text in walked.texts() if any(word in text for word in others)]
+
+
+def test_every_path_parameter_is_known(town: Town) -> None:
+    assert routes.unknown(town.app) == [], (
+        "这些路径参数的含义还没有写明：请在 tests/dashboard/routes.py 的 OWNED（属于某市）、SHARED（人人相同）、"
+        "LINKED（只从链接得知）或 SECRET（不可猜测）中写上，这样每个角色才会被试到"
+    )
+
+
+def test_every_column_of_words_is_known() -> None:
+    assert canaries.unclassified() == [], (
+        "请在 tests/dashboard/canaries.py 写明：是人写的（FREE），还是程序定的（FIXED）"
+    )
+
+
+def test_every_page_is_reached_by_somebody(town: Town) -> None:
+    shown = set().union(*(walked.shown(town.app) for walked in town.walks.values()))
+    pages = [route for route in routes.routes(town.app) if not routes.unsafe(route)]
+    missed = [route.path for route in pages if route.path not in shown and not {*routes.named(route)} & routes.SECRET]
+    assert missed == [], "没有人走到过这些页面；请让某一页链接到它，或在 tests/dashboard/routes.py 教会怎样到达"
+
+
+def test_a_canary_is_seen_where_it_may_be(town: Town) -> None:
+    if any(routes.belongs(route) for route in routes.routes(town.app) if routes.roles(route) == EVERYONE):
+        assert [city for city in CITIES if not _sees(town.walks[city], canaries.mark(city))] == []
+
+
+def _sees(walked: Walk, word: str) -> bool:
+    """Whether it stands anywhere but in the reader's own name, which heads every page."""
+    return any(text.count(word) > text.count(f"{word}{canaries.OWN_NAME}") for _, text in walked.texts())
+
+
+def test_no_city_is_shown_anything_of_anothers(town: Town) -> None:
+    assert {city: leaks(town.walks[city], city) for city in CITIES} == {city: [] for city in CITIES}
+
+
+def test_a_foreign_address_is_not_there(town: Town) -> None:
+    pages = [route for route in routes.routes(town.app) if not routes.unsafe(route) and routes.belongs(route)]
+    wrong = []
+    for city, other in zip(CITIES, (*CITIES[1:], CITIES[0]), strict=True):
+        browser = town.window.as_(city)
+        foreign = [one for route in pages for one in routes.addresses(town.window, route, other)]
+        wrong += [(city, one) for one in foreign if browser.get(one).status_code != 404]
+    assert wrong == []
+
+
+def test_where_the_province_goes_a_city_is_shown_nothing_of_anothers(town: Town) -> None:
+    visited = [*town.walks[ADMIN].answers]
+    for city in CITIES:
+        answered = walk(town.window.as_(city), visited, follow=False)
+        assert leaks(answered, city) == []
+
+
+def test_nobody_is_asked_to_sign_in(town: Town) -> None:
+    browser = town.window.as_(None)
+    public = {route.path for route in routes.routes(town.app) if routes.roles(route) is None}
+    visited = {address for walked in town.walks.values() for address in walked.answers}
+    wrong = []
+    for address in visited:
+        answer = browser.get(address)
+        asked = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
+        if not asked and answer.status_code not in {401, 404} and route_of(town.app, address) not in public:
+            wrong.append((address, answer.status_code))
+        words = (canaries.mark(city) for city in (*CITIES, canaries.EVERY))
+        assert not any(word in answer.text for word in words), address
+    assert wrong == []
+
+
+def test_who_only_looks_gets_only_what_is_to_be_looked_at(town: Town) -> None:
+    for route in routes.routes(town.app):
+        allowed = routes.roles(route)
+        if routes.unsafe(route) or allowed is None or Role.VIEWER in allowed:
+            continue
+        found = {town.window.as_(VIEWER).get(one).status_code for one in routes.addresses(town.window, route, "wuxi")}
+        assert found <= {403, 404}, route.path
+
+
+def test_looking_writes_nothing(town: Town) -> None:
+    assert town.after == town.before
+
+
+def test_no_unsafe_request_reaches_anything_of_anothers(town: Town) -> None:
+    before, wrong = rows(town.window.database), []
+    for route in filter(routes.unsafe, routes.routes(town.app)):
+        if not routes.names_a_city(route) or routes.roles(route) is None:
+            continue
+        for city, other in (("yancheng", "suqian"), ("suqian", "nanjing")):
+            browser = town.window.as_(city)
+            fields, uploads = routes.form_of(town.window, route, other)
+            for address in routes.addresses(town.window, route, other):
+                answer = browser.post(address, data=fields | {"csrf": browser.csrf}, files=uploads or None)
+                if answer.status_code not in ({404} if routes.belongs(route) else {403, 404}):
+                    wrong.append((city, address, answer.status_code))
+    assert (wrong, rows(town.window.database)) == ([], before)
+
+
+def test_no_unsafe_request_of_who_may_not_make_it_does_anything(town: Town) -> None:
+    before, wrong = rows(town.window.database), []
+    for route in filter(routes.unsafe, routes.routes(town.app)):
+        allowed = routes.roles(route)
+        for name, role in ((None, None), ("yancheng", Role.CITY), (VIEWER, Role.VIEWER), (ADMIN, Role.ADMIN)):
+            if allowed is None or role in allowed:
+                continue
+            browser = town.window.as_(name)
+            fields, uploads = routes.form_of(town.window, route, "yancheng")
+            for address in routes.addresses(town.window, route, "yancheng"):
+                answer = browser.post(address, data=fields | {"csrf": browser.csrf}, files=uploads or None)
+                if answer.status_code not in {401, 403, 404}:
+                    wrong.append((name, address, answer.status_code))
+    assert (wrong, rows(town.window.database)) == ([], before)
+
+
+LEAKY = APIRouter(default_response_class=HTMLResponse)
+
+
+@LEAKY.get("/leaky", dependencies=[Depends(allow(EVERYONE))])
+def leaky(reader: Signed) -> HTMLResponse:
+    del reader
+    return HTMLResponse(canaries.mark("suzhou"))
+
+
+def test_a_page_that_leaks_is_found(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "AREAS", (LEAKY, *application.AREAS))
+    walked = walk(town.window.as_("wuxi"), ["/leaky"], follow=False)
+    assert leaks(walked, "wuxi") == ["/leaky"]
+
+
+def bare() -> HTMLResponse:
+    return HTMLResponse("")
+
+
+async def socket(socket: WebSocket) -> None:
+    await socket.close()
+
+
+def _with(change: str) -> FastAPI:
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    match change:
+        case "route":
+            app.add_api_route("/bare", bare)
+        case "mount":
+            app.mount("/static/other", Starlette())
+        case "static":
+            app.mount("/static", Starlette())
+        case "websocket":
+            app.add_api_websocket_route("/bare", socket)
+        case "starlette":
+            app.router.add_route("/bare", bare)  # type: ignore[arg-type]
+        case "docs":
+            app = FastAPI()
+    return app
+
+
+@pytest.mark.parametrize("change", ["route", "mount", "static", "websocket", "starlette", "docs"])
+def test_a_route_without_a_policy_keeps_the_application_from_being_made(change: str) -> None:
+    with pytest.raises(Unguarded):
+        guarded(_with(change))
+
+
+def test_an_area_without_a_policy_keeps_the_application_from_being_made(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = APIRouter()
+    area.add_api_route("/bare", bare)
+    monkeypatch.setattr(application, "AREAS", (*application.AREAS, area))
+    with pytest.raises(Unguarded, match="/bare"):
+        make_app(window.site)
+
+
+def test_every_route_of_the_application_is_one_that_can_be_tried(town: Town) -> None:
+    others = [getattr(route, "path", route) for route in town.app.routes if not isinstance(route, APIRoute)]
+    assert others == ["/static"]
