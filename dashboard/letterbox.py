@@ -11,7 +11,7 @@ from letters.words import TAGS
 from models.letterbox import own
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from calendars.year import Year
     from dashboard.reader import Reader
@@ -44,9 +44,40 @@ KINDS: Mapping[str, str] = MappingProxyType({str(kind): word for kind, word in T
 """The word of each kind of letter."""
 
 
+UNKNOWN = "没有登记"
+"""Where no address is on file."""
+
+
 def recipients(year: Year, listed: Iterable[Listed]) -> dict[str, str]:
     """Name the recipients of these letters, by their keys."""
     return {each.recipient: named(year, each.recipient) for each in listed}
+
+
+@dataclass(frozen=True, slots=True)
+class OnFile:
+    """One of an office's addresses; `good` is False where letters to it wait."""
+
+    whose: str
+    address: str
+    status: str
+    good: bool
+
+
+def on_file(office: tuple[str | None, str | None], given_up: Collection[str], *, rehearsal: bool) -> tuple[OnFile, ...]:
+    """Tell how an office's two addresses, its own and its head's, stand.
+
+    `given_up` are those that are written to no more, in lower case. A rehearsal has stand-ins where none is on file.
+    """
+    pairs = zip(("市级管理办公室", "负责同志"), office, strict=True)
+    return tuple(_on_file(whose, address or "", given_up, rehearsal) for whose, address in pairs)
+
+
+def _on_file(whose: str, address: str, given_up: Collection[str], rehearsal: bool) -> OnFile:
+    if not address:
+        return OnFile(whose, "", f"{UNKNOWN}（演练中用代替地址）" if rehearsal else UNKNOWN, good=rehearsal)
+    if address.lower() in given_up:
+        return OnFile(whose, address, "已停用", good=False)
+    return OnFile(whose, address, "正常", good=True)
 
 
 def may_read(reader: Reader, recipient: str) -> bool:
@@ -57,7 +88,7 @@ def may_read(reader: Reader, recipient: str) -> bool:
 def address_for(reader: Reader, recipient: str, address: str) -> str:
     """Show an address: an office's in full, a mentor's or a school's in full only to whoever may act on it."""
     if not address:
-        return "没有登记"
+        return UNKNOWN
     if recipient.partition(":")[0] in OFFICES or reader.admin:
         return address
     name, at, host = address.partition("@")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dashboard.standings import Row
     from models.reports import Matrix
 
-LATE, DUE, RUNNING, AWAITED, NOTHING = range(5)
+LATE, DUE, RUNNING, AWAITED, WAITING, DONE = range(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def summary(year: Year, found: tuple[Task, ...], rows: tuple[Row, ...]) -> str:
             else f"{year.year} 年度各阶段均已通过，没有要办的事。"
         )
     most = first(found)
-    return most.said if most.rank < NOTHING else f"现在没有要办的事。{most.said}"
+    return most.said if most.rank < WAITING else f"现在没有要办的事。{most.said}"
 
 
 def _rank(matrix: Matrix, row: Row) -> int:
@@ -74,8 +74,10 @@ def _rank(matrix: Matrix, row: Row) -> int:
             return RUNNING if _not_yet(matrix, row) else DUE
         case State.SUBMITTED:
             return AWAITED
+        case State.WAITING:
+            return WAITING
         case _:
-            return NOTHING
+            return DONE
 
 
 def _not_yet(matrix: Matrix, row: Row) -> bool:

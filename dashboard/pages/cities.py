@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard import todo
-from dashboard.letterbox import KINDS, STATES, recipients
+from dashboard.letterbox import KINDS, STATES, on_file, recipients
 from dashboard.looking import Look
 from dashboard.panels import Place, panels
 from dashboard.places import city_at
 from dashboard.policy import EVERYONE, Signed, allow
 from dashboard.rendering import page
 from dashboard.standings import rows_of_city
-from models import letterbox
+from models import addresses, letterbox
 from models.alarms import UNDELIVERABLE
 from models.reports import matrix
 
@@ -36,7 +36,10 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
     with site.database.read() as connection:
         table = matrix(connection, year.year, look.as_of)
         stuck = letterbox.letters(connection, wanted, limit=MOST_STUCK) if reader.province else ()
+        kept = addresses.on_file(connection).get(whose.slug)
     rows = rows_of_city(table, whose.slug)
+    suppressed = table.alarms.suppressed
+    office = (kept.email, kept.head) if kept else (None, None)
     tasks = todo.tasks(table, rows)
     facts: dict[str, Any] = {
         "rows": rows,
@@ -45,7 +48,8 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
         "summary": todo.summary(year, tasks, rows),
         "others": todo.others(tasks),
         "stuck": stuck,
-        "suppressed": [one for one in table.alarms.suppressed if set(one.to).intersection(letterbox.own(whose.slug))],
+        "suppressed": [one for one in suppressed if set(one.to).intersection(letterbox.own(whose.slug))],
+        "addresses": on_file(office, {one.address for one in suppressed}, rehearsal=look.opened.rehearsal),
         "panels": panels(Place(request, reader, look, None, whose)),
     }
     words: dict[str, Any] = {"letter_states": STATES, "letter_kinds": KINDS, "to": recipients(year, stuck)}
