@@ -11,7 +11,20 @@ from starlette.staticfiles import StaticFiles
 
 from calendars.errors import TalentError
 from dashboard import failures
-from dashboard.pages import account, auditing, deeds, home, signing_in, users, welcoming
+from dashboard.pages import (
+    account,
+    auditing,
+    calendar,
+    cities,
+    deeds,
+    home,
+    letters,
+    log,
+    phases,
+    signing_in,
+    users,
+    welcoming,
+)
 from dashboard.policy import guarded
 from dashboard.rendering import STATIC
 from dashboard.shield import Shield
@@ -24,7 +37,20 @@ if TYPE_CHECKING:
 
     from dashboard.site import Site
 
-AREAS = (signing_in.area, welcoming.area, account.area, users.area, auditing.area, deeds.area, home.area)
+AREAS = (
+    signing_in.area,
+    welcoming.area,
+    account.area,
+    users.area,
+    auditing.area,
+    deeds.area,
+    home.area,
+    calendar.area,
+    letters.area,
+    log.area,
+    cities.area,
+    phases.area,
+)
 """Every page, by area. The order matters: `/{year}/{phase}` would take what comes after it."""
 
 

@@ -1,0 +1,50 @@
+"""The moments of a year as a list by month: each on its day, and why offices work on that day or do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import TZ, day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from calendars.moments import Moment
+    from calendars.working_days import WorkingDays
+
+MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A moment: its day, the hour on it (a due day ends at 24:00), what it is, what day that is, whether it is past."""
+
+    instant: datetime
+    day: date
+    hour: str
+    label: str
+    phase: str
+    why: str
+    past: bool
+
+
+def entry(moment: Moment, days: WorkingDays, as_of: datetime) -> Entry:
+    """Word a moment. A deadline is the first instant too late: it is shown at the end of its due day."""
+    at = moment.instant.astimezone(TZ)
+    ends = moment.kind in {"deadline", "province-due"} and at.hour == at.minute == 0
+    day = day_of(at - MOMENT) if ends else day_of(at)
+    hour = "24:00" if ends else f"{at:%H:%M}"
+    return Entry(at, day, hour, moment.label, moment.phase, days.why(day), at <= as_of)
+
+
+def by_month(
+    moments: Iterable[Moment], days: WorkingDays, as_of: datetime
+) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    """Give the moments, which come in order of time, by the month of their day."""
+    entries = sorted((entry(moment, days, as_of) for moment in moments), key=lambda one: one.day)
+    months = groupby(entries, key=lambda one: f"{one.day.year} 年 {one.day.month} 月")
+    return tuple((month, tuple(found)) for month, found in months)

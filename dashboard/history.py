@@ -1,0 +1,124 @@
+"""What happened to a city phase, as it is shown: the moves of the log, and the report cards of its gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from dashboard.standings import rule_name
+from gates.rules import RULES
+from gates.states import Event
+from gates.verdict import ACTORS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from gates.verdict import Finding
+    from models.histories import Judgement, Move
+
+KINDS = {"must": "必须", "in-principle": "原则上", "record": "记录"}
+"""Whether a rule may be waived."""
+
+PARTS = {"city": "市级报送的判定", "province": "省级管理办公室的判定"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a timeline: what was done, what it changed ("" where nothing), by whom, when and why."""
+
+    as_of: datetime
+    what: str
+    change: str
+    by: str
+    reason: str
+    refused: bool
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """One line of a report card."""
+
+    name: str
+    clause: str
+    kind: str
+    shape: str
+    word: str
+    found: str
+    needed: str
+    mend: str
+    waived: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What one part of a gate found."""
+
+    title: str
+    passed: bool
+    by: str
+    as_of: datetime
+    rules: tuple[Ruled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One filing with its report cards, the city's first."""
+
+    number: int
+    attempt: int
+    cards: tuple[Card, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing in it refuses."""
+        return all(card.passed for card in self.cards)
+
+
+def step(move: Move) -> Step:
+    """Word one row of the log."""
+    return Step(
+        move.as_of,
+        word(move.event, refused=move.refused),
+        "" if move.before is move.after else f"{move.before.chinese} → {move.after.chinese}",
+        move.by,
+        _why(move),
+        move.refused,
+        move.attempt,
+    )
+
+
+def _why(move: Move) -> str:
+    """Give the reason; that of a waiver begins with the rule's id, which the log's reader knows by its name."""
+    rule, colon, said = (move.reason or "").partition("：")
+    return f"“{RULES[rule].name}”{colon}{said}" if move.event is Event.WAIVE and rule in RULES else move.reason or ""
+
+
+def word(event: Event, *, refused: bool) -> str:
+    """Word what was done, or tried in vain."""
+    return event.chinese + ("（未获准）" if refused else "")
+
+
+def filings(judgements: Sequence[Judgement]) -> tuple[Filed, ...]:
+    """Gather the judgements, which come the newest filing first, by filing."""
+    found = groupby(judgements, key=lambda judged: (judged.number, judged.attempt))
+    return tuple(Filed(number, attempt, tuple(map(_card, parts))) for (number, attempt), parts in found)
+
+
+def _card(judged: Judgement) -> Card:
+    rules = _worst_first(judged.verdict.findings)
+    return Card(PARTS[judged.part], judged.verdict.passed, judged.by, judged.as_of, tuple(map(_ruled, rules)))
+
+
+def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (not finding.refuses, finding.ok))
+
+
+def _ruled(finding: Finding) -> Ruled:
+    shape, said = ("✓", "符合") if finding.ok else ("○", "豁免") if finding.waived else ("!", "不符")
+    mend = f"{ACTORS[finding.actor]}：{finding.mend}" if finding.refuses else ""
+    waived = f"{finding.waived.by}：{finding.waived.reason}" if finding.waived else ""
+    name, kind = rule_name(finding.rule), KINDS[finding.kind]
+    return Ruled(name, finding.clause, kind, shape, said, finding.found, finding.needed, mend, waived)

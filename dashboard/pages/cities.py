@@ -1,0 +1,56 @@
+"""A city's whole year: its home, which says first what to do now and by when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+
+from dashboard import todo
+from dashboard.letterbox import KINDS, STATES, on_file, recipients
+from dashboard.looking import Look
+from dashboard.panels import Place, panels
+from dashboard.places import city_at
+from dashboard.policy import EVERYONE, Signed, allow
+from dashboard.rendering import page
+from dashboard.standings import rows_of_city
+from models import addresses, letterbox
+from models.alarms import UNDELIVERABLE
+from models.reports import matrix
+
+if TYPE_CHECKING:
+    from dashboard.site import Site
+
+area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+MOST_STUCK = 20
+
+
+@area.get("/{year:int}/cities/{city}")
+def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResponse:
+    """Show a city's eight phases; the province sees besides what of its post did not arrive."""
+    site: Site = request.app.state.site
+    year = look.opened.year
+    whose = city_at(year, city)
+    wanted = letterbox.Wanted(year.year, look.as_of, city=whose.slug, states=UNDELIVERABLE)
+    with site.database.read() as connection:
+        table = matrix(connection, year.year, look.as_of)
+        stuck = letterbox.letters(connection, wanted, limit=MOST_STUCK) if reader.province else ()
+        kept = addresses.on_file(connection).get(whose.slug)
+    rows = rows_of_city(table, whose.slug)
+    suppressed = table.alarms.suppressed
+    office = (kept.email, kept.head) if kept else (None, None)
+    tasks = todo.tasks(table, rows)
+    facts: dict[str, Any] = {
+        "rows": rows,
+        "tasks": tasks,
+        "first": todo.first(tasks),
+        "summary": todo.summary(year, tasks, rows),
+        "others": todo.others(tasks),
+        "stuck": stuck,
+        "suppressed": [one for one in suppressed if set(one.to).intersection(letterbox.own(whose.slug))],
+        "addresses": on_file(office, {one.address for one in suppressed}, rehearsal=look.opened.rehearsal),
+        "panels": panels(Place(request, reader, look, None, whose)),
+    }
+    words: dict[str, Any] = {"letter_states": STATES, "letter_kinds": KINDS, "to": recipients(year, stuck)}
+    return page("city.html", request, look=look, year=year, city=whose, **facts, **words)

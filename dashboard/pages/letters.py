@@ -1,0 +1,111 @@
+"""The letters of a year: what was written to whom, what became of it, and each letter as its recipient sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from acts.recipients import named
+from dashboard.letterbox import KINDS, STATES, address_for, may_read, recipients
+from dashboard.looking import Look
+from dashboard.paging import NUMBER, SIZE, page_of, query_of
+from dashboard.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.rendering import page
+from models import letterbox
+from models.letterbox import EVERY
+from models.post import letter_by_id
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from dashboard.looking import Looking
+    from dashboard.reader import Reader
+    from dashboard.site import Site
+
+area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
+
+LARGEST = 2**31 - 1
+"""The largest id that a letter may have."""
+
+TWIN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+"""A letter's own styles are inline; nothing else of it may do or load anything."""
+
+
+@area.get("/{year:int}/letters")
+def listed(
+    request: Request,
+    look: Look,
+    reader: Signed,
+    state: Filter = "",
+    kind: Filter = "",
+    phase: Filter = "",
+    city: Filter = "",
+    number: Annotated[int, NUMBER] = 1,
+) -> HTMLResponse:
+    """List the letters that the reader may read, the newest first, and count them by state."""
+    site: Site = request.app.state.site
+    year = look.opened.year
+    filters = {"state": state, "kind": kind, "phase": phase, "city": city if reader.province else ""}
+    readable = None if reader.city is None else letterbox.own(reader.city)
+    wanted = letterbox.Wanted(
+        year.year,
+        look.as_of,
+        state=state or None,
+        kind=kind or None,
+        phase=phase or None,
+        city=filters["city"] or None,
+        recipients=readable,
+    )
+    with site.database.read() as connection:
+        counts = letterbox.by_state(connection, wanted)
+        total = counts.get(state, 0) if state else sum(counts.values())
+        pages = page_of(request.url.path, query_of(look, filters), number, total)
+        found = letterbox.letters(connection, wanted, limit=SIZE, offset=pages.offset)
+    facts: dict[str, Any] = {
+        "letters": found,
+        "to": recipients(year, found),
+        "counts": counts,
+        "pages": pages,
+        "filters": filters,
+    }
+    return page("letters.html", request, look=look, year=year, states=STATES, kinds=KINDS, **facts)
+
+
+@area.get("/{year:int}/letters/{letter:int}")
+def one(request: Request, look: Look, reader: Signed, letter: int) -> HTMLResponse:
+    """Show one letter; another city's is not there."""
+    year = look.opened.year
+    found = _readable(request, look, reader, letter)
+    phase = None if found.phase == EVERY else year.phase(found.phase)
+    city = None if found.concerns == EVERY else year.city(found.concerns)
+    facts: dict[str, Any] = {
+        "to": named(year, found.recipient),
+        "address": address_for(reader, found.recipient, found.address),
+        "state": STATES[found.state],
+        "kind": KINDS[found.kind],
+        "phase": phase,
+        "city": city,
+    }
+    return page("letter.html", request, look=look, year=year, letter=found, **facts)
+
+
+@area.get("/{year:int}/letters/{letter:int}/html")
+def twin(request: Request, look: Look, reader: Signed, letter: int) -> HTMLResponse:
+    """Give the letter's HTML as it was written, for the frame on its page: it may neither run nor load anything."""
+    found = _readable(request, look, reader, letter)
+    headers = {"content-security-policy": TWIN_POLICY, "x-frame-options": "SAMEORIGIN"}
+    return HTMLResponse(found.html, headers=headers)
+
+
+def _readable(request: Request, look: Looking, reader: Reader, letter: int) -> Row[Any]:
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        found = letter_by_id(connection, letter) if letter <= LARGEST else None
+    if found is None or found.year != look.opened.year.year or found.queued_as_of > look.as_of:
+        raise NotThere
+    if not may_read(reader, found.recipient):
+        raise NotThere
+    return found

@@ -1,0 +1,49 @@
+"""The log of a year: every move of every city phase, and every try that was refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from dashboard.history import step
+from dashboard.looking import Look
+from dashboard.paging import NUMBER, SIZE, page_of, query_of
+from dashboard.policy import EVERYONE, Signed, allow
+from dashboard.rendering import page
+from gates.states import Event
+from models import histories
+
+if TYPE_CHECKING:
+    from dashboard.site import Site
+
+area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
+
+
+@area.get("/{year:int}/log")
+def log(
+    request: Request,
+    look: Look,
+    reader: Signed,
+    phase: Filter = "",
+    city: Filter = "",
+    event: Filter = "",
+    refused: Filter = "",
+    number: Annotated[int, NUMBER] = 1,
+) -> HTMLResponse:
+    """Show the log, the newest first; a city sees its own."""
+    site: Site = request.app.state.site
+    year = look.opened.year
+    whose = city if reader.city is None else reader.city
+    filters = {"phase": phase, "city": city if reader.province else "", "event": event, "refused": refused and "1"}
+    span = histories.Span(year.year, look.as_of, phase or None, whose or None)
+    with site.database.read() as connection:
+        total = histories.how_many(connection, span, event=event or None, refused=bool(refused))
+        pages = page_of(request.url.path, query_of(look, filters), number, total)
+        found = histories.moves(
+            connection, span, event=event or None, refused=bool(refused), limit=SIZE, offset=pages.offset
+        )
+    steps = [(year.city(move.city), year.phase(move.phase), step(move)) for move in found]
+    return page("log.html", request, look=look, year=year, steps=steps, pages=pages, filters=filters, events=Event)

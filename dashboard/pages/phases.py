@@ -1,0 +1,123 @@
+"""A phase over all cities, and one city in it. Listed last: these addresses would take what comes after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from calendars.moments import moments
+from dashboard import requirements, waiting
+from dashboard.agenda import entry
+from dashboard.history import filings, step
+from dashboard.letterbox import KINDS, STATES, recipients
+from dashboard.looking import Look
+from dashboard.panels import Place, panels
+from dashboard.places import city_at, phase_at
+from dashboard.policy import EVERYONE, Signed, allow
+from dashboard.rendering import page
+from dashboard.standings import rows_of_city, rows_of_phase, rule_name
+from dashboard.todo import tasks
+from models import histories, letterbox
+from models.reports import matrix
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from calendars.year import City, Phase, Year
+    from dashboard.looking import Looking
+    from dashboard.reader import Reader
+    from dashboard.site import Site
+
+area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+MOST_LETTERS = 30
+YEAR_END, EVALUATION = "year-end", "evaluation"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What happened to a city phase up to an instant: the timeline oldest first, all else as `histories` gives it."""
+
+    moves: tuple[histories.Move, ...]
+    judgements: tuple[histories.Judgement, ...]
+    loads: tuple[histories.Load, ...]
+    grants: tuple[histories.Grant, ...]
+    waivers: tuple[histories.SetAside, ...]
+    letters: tuple[letterbox.Listed, ...]
+    letters_in_all: int
+
+
+@area.get("/{year:int}/{phase}")
+def of_phase(request: Request, look: Look, reader: Signed, phase: str) -> Response:
+    """Show a phase: every city in it, what it asks, its moments. A city is sent to its own line of it."""
+    site: Site = request.app.state.site
+    year = look.opened.year
+    found = phase_at(year, phase)
+    if reader.city is not None:
+        return RedirectResponse(f"/{year.year}/{found.slug}/{reader.city}{look.at}", 303)
+    with site.database.read() as connection:
+        table = matrix(connection, year.year, look.as_of)
+    facts: dict[str, Any] = {
+        "rows": rows_of_phase(table, found.slug),
+        "moments": _moments(year, found, look),
+        "rules": requirements.rules(found),
+        "figures": requirements.figures(found, year.figures),
+        "opening": waiting.opening(year, found),
+        "passing": waiting.passing(found),
+        "after": [(each, waiting.opening(year, each)) for each in waiting.followers(year, found)],
+        "panels": panels(Place(request, reader, look, found, None)),
+    }
+    return page("phase.html", request, look=look, year=year, phase=found, **facts)
+
+
+def _moments(year: Year, phase: Phase, look: Looking) -> list[Any]:
+    return [entry(each, year.working_days, look.as_of) for each in moments(year) if each.phase == phase.slug]
+
+
+@area.get("/{year:int}/{phase}/{city}")
+def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str) -> HTMLResponse:
+    """Show one city in one phase: where it stands, what its gate said, all that happened."""
+    site: Site = request.app.state.site
+    year = look.opened.year
+    found, whose = phase_at(year, phase), city_at(year, city)
+    with site.database.read() as connection:
+        table = matrix(connection, year.year, look.as_of)
+        past = _past(connection, look, reader, found, whose)
+    rows = rows_of_city(table, whose.slug)
+    states = {row.phase.slug: row.cell.state for row in rows}
+    at = [row.phase.slug for row in rows].index(found.slug)
+    facts: dict[str, Any] = {
+        "row": rows[at],
+        "task": tasks(table, rows)[at],
+        "lacking": waiting.lacking(year, found, states, look.as_of),
+        "passing": waiting.passing(found),
+        "after": waiting.after(year, found, states, look.as_of),
+        "steps": [step(move) for move in past.moves],
+        "filings": filings(past.judgements),
+        "panels": panels(Place(request, reader, look, found, whose)),
+    }
+    words: dict[str, Any] = {
+        "letter_states": STATES,
+        "letter_kinds": KINDS,
+        "rule_name": rule_name,
+        "to": recipients(year, past.letters),
+    }
+    return page("city-phase.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts, **words)
+
+
+def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, city: City) -> Past:
+    span = histories.Span(look.opened.year.year, look.as_of, phase.slug, city.slug)
+    forms = (phase.slug, EVALUATION) if phase.slug == YEAR_END else (phase.slug,)
+    readable = None if reader.province else letterbox.own(city.slug)
+    wanted = letterbox.Wanted(span.year, span.as_of, phase=phase.slug, city=city.slug, recipients=readable)
+    return Past(
+        tuple(reversed(histories.moves(connection, span))),
+        histories.judgements(connection, span),
+        histories.loads(connection, span, forms),
+        histories.grants(connection, span),
+        histories.waivers(connection, span),
+        letterbox.letters(connection, wanted, limit=MOST_LETTERS),
+        sum(letterbox.by_state(connection, wanted).values()),
+    )

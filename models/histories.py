@@ -1,0 +1,172 @@
+"""The history of city phases as it stood at an instant: moves, judgements, loads, later due days, waivers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from gates.states import Event, State
+from gates.verdict import Verdict
+from models.columns import table_of
+from models.season import ExtensionRow, Filing, Transition, WaiverRow, WorkbookLoad
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import ColumnElement, Connection, Select, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What history is asked for: a year up to an instant, of one phase and one city or (None) of all."""
+
+    year: int
+    as_of: datetime
+    phase: str | None = None
+    city: str | None = None
+
+    def of(self, table: Table) -> list[ColumnElement[bool]]:
+        """Give the conditions on a table that has these columns."""
+        named = (("phase", self.phase), ("city", self.city))
+        wanted = [table.c[name] == value for name, value in named if value is not None]
+        return [table.c.year == self.year, table.c.as_of <= self.as_of, *wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the log: who did what, when by the programme (`as_of`) and by the clock (`at`), and why."""
+
+    phase: str
+    city: str
+    event: Event
+    before: State
+    after: State
+    refused: bool
+    attempt: int
+    by: str
+    as_of: datetime
+    at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One judgement of a gate: the city phase's filing of that `number`, its `part` (city or province)."""
+
+    verdict: Verdict
+    number: int
+    part: str
+    attempt: int
+    by: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A workbook that was loaded."""
+
+    form: str
+    attempt: int
+    rows: int
+    by: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A later due day (that day included) of a city phase. `cause` is extension, rerun or grace."""
+
+    phase: str
+    city: str
+    attempt: int
+    cause: str
+    until: date
+    reason: str
+    by: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A rule that was waived for a city phase's attempt."""
+
+    phase: str
+    city: str
+    attempt: int
+    rule: str
+    reason: str
+    by: str
+    as_of: datetime
+
+
+MOVES = ("phase", "city", "event", "from_state", "to_state", "refused", "attempt", "by", "as_of", "at", "reason")
+
+
+def moves(
+    connection: Connection,
+    span: Span,
+    *,
+    event: str | None = None,
+    refused: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[Move, ...]:
+    """Give the log, the newest first; `refused`: the refused tries alone."""
+    table = table_of(Transition)
+    newest = (table.c.as_of.desc(), table.c.id.desc())
+    query = _columns(table, MOVES).where(*_logged(span, event, refused)).order_by(*newest).limit(limit).offset(offset)
+    return tuple(
+        Move(phase, city, Event(what), State(before), State(after), *rest)
+        for phase, city, what, before, after, *rest in connection.execute(query)
+    )
+
+
+def how_many(connection: Connection, span: Span, *, event: str | None = None, refused: bool = False) -> int:
+    """Count what `moves` gives without a limit."""
+    counted = select(func.count()).select_from(table_of(Transition)).where(*_logged(span, event, refused))
+    return int(connection.execute(counted).scalar_one())
+
+
+def judgements(connection: Connection, span: Span) -> tuple[Judgement, ...]:
+    """Give the judgements, the newest filing first, the city's part before the province's."""
+    table = table_of(Filing)
+    query = _columns(table, ("verdict", "number", "part", "attempt", "by", "as_of")).where(*span.of(table))
+    rows = connection.execute(query.order_by(table.c.number.desc(), table.c.id))
+    return tuple(Judgement(Verdict.from_json(verdict), *rest) for verdict, *rest in rows)
+
+
+def loads(connection: Connection, span: Span, forms: Collection[str]) -> tuple[Load, ...]:
+    """Give a city's loads of these forms, the newest first."""
+    table = table_of(WorkbookLoad)
+    mine = (table.c.year == span.year, table.c.as_of <= span.as_of, table.c.city == span.city, table.c.form.in_(forms))
+    query = _columns(table, ("form", "attempt", "rows", "by", "as_of")).where(*mine).order_by(table.c.id.desc())
+    return tuple(Load(*row) for row in connection.execute(query))
+
+
+def grants(connection: Connection, span: Span) -> tuple[Grant, ...]:
+    """Give the later due days, the oldest first."""
+    table = table_of(ExtensionRow)
+    names = ("phase", "city", "attempt", "cause", "until", "reason", "by", "as_of")
+    rows = connection.execute(_columns(table, names).where(*span.of(table)).order_by(table.c.id))
+    return tuple(Grant(*row) for row in rows)
+
+
+def waivers(connection: Connection, span: Span) -> tuple[SetAside, ...]:
+    """Give the waived rules, the oldest first."""
+    table = table_of(WaiverRow)
+    names = ("phase", "city", "attempt", "rule", "reason", "by", "as_of")
+    rows = connection.execute(_columns(table, names).where(*span.of(table)).order_by(table.c.id))
+    return tuple(SetAside(*row) for row in rows)
+
+
+def _columns(table: Table, names: Sequence[str]) -> Select[Any]:
+    return select(*(table.c[name] for name in names))
+
+
+def _logged(span: Span, event: str | None, refused: bool) -> list[ColumnElement[bool]]:
+    table = table_of(Transition)
+    named = [] if event is None else [table.c.event == event]
+    return [*span.of(table), *named, *([table.c.refused] if refused else [])]

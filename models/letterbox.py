@@ -1,0 +1,88 @@
+"""Letters as they are listed: without their bodies, by state, kind, phase, city or recipient, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from models.columns import table_of
+from models.season import Letter
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection
+
+EVERY = "*"
+"""What stands in a letter's key for no one phase or city."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which letters of a year that were queued up to an instant; None: any. `city` is the city they concern.
+
+    `recipients` are keys as `city:yancheng`; `states` several states, where more than one will do.
+    """
+
+    year: int
+    as_of: datetime
+    state: str | None = None
+    kind: str | None = None
+    phase: str | None = None
+    city: str | None = None
+    recipients: tuple[str, ...] | None = None
+    states: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A letter without its body. `phase` and `city` are None where it is about all of them."""
+
+    id: int
+    phase: str | None
+    city: str | None
+    recipient: str
+    kind: str
+    state: str
+    subject: str
+    queued_as_of: datetime
+    sent_at: datetime | None
+    detail: str | None
+
+
+def own(city: str) -> tuple[str, ...]:
+    """Give the recipients whose letters a city's office may read: its own and its head's."""
+    return (f"city:{city}", f"head:{city}")
+
+
+def letters(connection: Connection, wanted: Wanted, *, limit: int, offset: int = 0) -> tuple[Listed, ...]:
+    """Give a page of letters, the newest first."""
+    letter = table_of(Letter)
+    names = ("id", "phase", "concerns", "recipient", "kind", "state", "subject", "queued_as_of", "sent_at", "detail")
+    query = select(*(letter.c[name] for name in names)).where(*_conditions(wanted))
+    rows = connection.execute(
+        query.order_by(letter.c.queued_as_of.desc(), letter.c.id.desc()).limit(limit).offset(offset)
+    )
+    return tuple(Listed(key, _one(phase), _one(city), *rest) for key, phase, city, *rest in rows)
+
+
+def by_state(connection: Connection, wanted: Wanted) -> dict[str, int]:
+    """Count the letters by state, whatever state is wanted."""
+    letter = table_of(Letter)
+    query = select(letter.c.state, func.count()).where(*_conditions(replace(wanted, state=None)))
+    return dict(connection.execute(query.group_by(letter.c.state).order_by(letter.c.state)).tuples().all())
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    letter = table_of(Letter)
+    columns = {"state": wanted.state, "kind": wanted.kind, "phase": wanted.phase, "concerns": wanted.city}
+    found = [letter.c.year == wanted.year, letter.c.queued_as_of <= wanted.as_of]
+    found += [letter.c[name] == value for name, value in columns.items() if value is not None]
+    several = {"recipient": wanted.recipients, "state": wanted.states}
+    return found + [letter.c[name].in_(values) for name, values in several.items() if values is not None]
+
+
+def _one(part: str) -> str | None:
+    return None if part == EVERY else part
