@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from calendars.deadlines import day_of
 from calendars.moments import moments
-from dashboard.agenda import by_month
+from dashboard.timetable import by_month
 from dashboard.gantt import chart, own_days
 from dashboard.looking import Look
 from dashboard.policy import EVERYONE, Signed, allow

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calendars.moments import moments
 from dashboard import requirements, waiting
-from dashboard.agenda import entry
+from dashboard.timetable import entry
 from dashboard.history import filings, step
 from dashboard.letterbox import KINDS, STATES, recipients
 from dashboard.looking import Look
