@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
+from dashboard.remembering import Remembering
 from models.stamp import Stamp
 from models.standing import opened
 
@@ -32,6 +34,11 @@ class Site:
     secret: bytes = field(repr=False)
     words: Mapping[str, str] = field(default_factory=dict)
     wall: Callable[[], datetime] = _clock
+
+    @cached_property
+    def remembering(self) -> Remembering:
+        """The pages that are given from memory."""
+        return Remembering(self)
 
     def year(self, year: int) -> Opened:
         """Give the year as it was opened; raise `YearNotOpen`."""
