@@ -37,7 +37,7 @@ WAIVED, RERUN, ASKED, AWAITED = "有豁免", "重启", "申请延期", "待省�
 MARKS: Mapping[str, str] = {
     ON_TIME: "=",
     EXTENDED: "+",
-    MOVED: "+",
+    MOVED: "»",
     WAIVED: "*",
     RERUN: "↻",
     ASKED: "?",
