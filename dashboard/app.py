@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 
 from calendars.errors import TalentError
 from dashboard import failures
+from dashboard.kept import Kept
 from dashboard.pages import (
     account,
     auditing,
@@ -32,9 +32,6 @@ from dashboard.shield import Shield
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.responses import Response
-    from starlette.types import Scope
-
     from dashboard.site import Site
 
 AREAS = (
@@ -52,16 +49,6 @@ AREAS = (
     phases.area,
 )
 """Every page, by area. The order matters: `/{year}/{phase}` would take what comes after it."""
-
-
-class Kept(StaticFiles):
-    """Files whose address changes with their content."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Let the browser keep a file for a year."""
-        response = await super().get_response(path, scope)
-        response.headers["cache-control"] = "public, max-age=31536000, immutable"
-        return response
 
 
 def make_app(site: Site) -> FastAPI:

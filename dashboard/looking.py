@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
+from pydantic import BeforeValidator
 
-from calendars.deadlines import TZ
+from calendars.deadlines import TZ, day_of, start_of
 from models.standing import Opened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
     from dashboard.site import Site
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +38,75 @@ class Looking:
     @property
     def at(self) -> str:
         """What a link carries on, so that the pages it leads to show the same instant; "" for now."""
-        return f"?as_of={self.as_of:%Y-%m-%dT%H:%M}" if self.past else ""
+        return f"?as_of={minute(self.as_of)}" if self.past else ""
+
+    @property
+    def also(self) -> str:
+        """The same for a link that has a query already."""
+        return self.at.replace("?", "&", 1)
+
+    @property
+    def first(self) -> date:
+        """The first day that can be looked at: the year's first opening."""
+        return min(phase.opens for phase in self.opened.year.phases)
+
+    @property
+    def last(self) -> date:
+        """The last day that can be looked at: today."""
+        return max(self.first, day_of(self.now))
+
+    @property
+    def days(self) -> int:
+        """How many days lie between the first and the last."""
+        return (self.last - self.first).days
+
+    @property
+    def day(self) -> int:
+        """Which of them is looked at; the first is 0."""
+        return min(max((day_of(self.as_of) - self.first).days, 0), self.days)
+
+    @property
+    def day_before(self) -> str | None:
+        """The same time a day earlier, as an address has it; None on the first day."""
+        return minute(max(self.as_of - DAY, start_of(self.first))) if day_of(self.as_of) > self.first else None
+
+    @property
+    def day_after(self) -> str | None:
+        """The same time a day later; "" where that is now, None where it is now already."""
+        if not self.past:
+            return None
+        return minute(self.as_of + DAY) if self.as_of + DAY < self.now else ""
 
 
-def looking(request: Request, year: int, as_of: Annotated[datetime | None, Query()] = None) -> Looking:
-    """Read the year and the instant of an address; one in the future is now. Raise `YearNotOpen`."""
+def minute(at: datetime) -> str:
+    """Write an instant as an address and a field have it: Shanghai's time, to the minute."""
+    return f"{at.astimezone(TZ):%Y-%m-%dT%H:%M}"
+
+
+def moved(path: str, query: Iterable[tuple[str, str]], as_of: str) -> str:
+    """Give the address of the same page at another instant, "" for now."""
+    kept = [(name, value) for name, value in query if name != "as_of"]
+    said = urlencode([*kept, *([("as_of", as_of)] if as_of else [])], safe=":")
+    return f"{path}?{said}" if said else path
+
+
+def _unless_empty(value: object) -> object:
+    return value or None
+
+
+Instant = Annotated[datetime | None, BeforeValidator(_unless_empty), Query()]
+"""An instant of an address; an empty field is none."""
+
+
+def looking(request: Request, year: int, as_of: Instant = None) -> Looking:
+    """Read the year and the instant of an address; the present minute and the future are now. Raise `YearNotOpen`."""
     site: Site = request.app.state.site
     opened = site.year(year)
     now = site.now(opened)
     if as_of is None:
         return Looking(opened, now, now)
-    return Looking(opened, now, min(now, as_of.replace(tzinfo=TZ) if as_of.tzinfo is None else as_of.astimezone(TZ)))
+    at = as_of.replace(tzinfo=TZ) if as_of.tzinfo is None else as_of.astimezone(TZ)
+    return Looking(opened, now, now if at >= now.replace(second=0, microsecond=0) else at)
 
 
 Look = Annotated[Looking, Depends(looking)]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from calendars.deadlines import BECAUSE, day_of
+from markupsafe import Markup
+
+from calendars.deadlines import day_of
 from gates.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from datetime import date, datetime
 
     from calendars.working_days import WorkingDays
     from calendars.year import City, Phase
     from models.reports import Matrix, Standing
+    from models.standing import Key
 
 SHAPES: Mapping[State, str] = {
     State.WAITING: "·",
@@ -26,15 +31,29 @@ SHAPES: Mapping[State, str] = {
 }
 """Told apart without colour."""
 
-HANDS = frozenset({State.SUBMITTED, State.OVERDUE})
-"""Where the province is waited for: to decide, or to do something about a late city."""
+ON_TIME, EXTENDED, MOVED, LATE = "准时", "延期内", "已延期", "逾期"
+WAIVED, RERUN, ASKED, AWAITED = "有豁免", "重启", "申请延期", "待省办"
+
+MARKS: Mapping[str, str] = {
+    ON_TIME: "=",
+    EXTENDED: "+",
+    MOVED: "»",
+    WAIVED: "*",
+    RERUN: "↻",
+    ASKED: "?",
+    AWAITED: "▸",
+}
+"""The shape of each note, told apart without colour too."""
+
+IN_HAND = frozenset({State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE})
+"""Where somebody has something to do: what a phone lists, city by city."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One city in one phase, as it is shown. `left` is how long it has, or for how long it is late; "" where neither.
 
-    `notes` are what is told apart beside the state: 准时, 延期内, 豁免, 第 2 次.
+    `notes` are what is told apart beside the state: 准时, 延期内, 有豁免, 第 2 次（重启）, and who was told.
     """
 
     phase: str
@@ -44,6 +63,21 @@ class Cell:
     left: str
     notes: tuple[str, ...]
     hand: bool
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody has it in hand."""
+        return self.state in IN_HAND
+
+    @property
+    def looks(self) -> str:
+        """The classes of its cell."""
+        return f"{self.state.value} live" if self.live else self.state.value
+
+    @property
+    def inner(self) -> Markup:
+        """What stands in it; most cells say the same, so it is written once for all of them."""
+        return _inner(self.shape, self.word, self.left, self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,51 +93,83 @@ class Line:
         return any(cell.hand for cell in self.cells)
 
 
-def lines(matrix: Matrix) -> tuple[Line, ...]:
-    """Give the matrix line by line, in the customary order."""
-    days, phases = matrix.year.working_days, matrix.year.phases
+def lines(
+    matrix: Matrix, told: Mapping[Key, tuple[str, ...]] | None = None, asked: Collection[Key] = ()
+) -> tuple[Line, ...]:
+    """Give the matrix line by line, in the customary order.
+
+    `told` adds words to the notes of a phase and city; `asked` are those for which a city asks for more time.
+    """
+    said, days, phases, today = told or {}, matrix.year.working_days, matrix.year.phases, day_of(matrix.as_of)
+    rest: dict[date, int] = {}
+    made: dict[object, Cell] = {}
+
+    def cell(phase: Phase, city: str, standing: Standing) -> Cell:
+        key = (phase.slug, city)
+        more = (*((ASKED,) if key in asked else ()), *said.get(key, ()))
+        facts = (phase.slug, standing.state, standing.attempt, standing.due, standing.timeliness, standing.waived, more)
+        if facts not in made:
+            if standing.due.day not in rest:
+                rest[standing.due.day] = days.left(today, standing.due.day)
+            made[facts] = _cell(phase, standing, matrix.as_of, rest[standing.due.day], more)
+        return made[facts]
+
     return tuple(
-        Line(
-            matrix.year.city(slug),
-            tuple(_cell(matrix, phase, each, days) for phase, each in zip(phases, standings, strict=True)),
-        )
-        for slug, standings in matrix.cities.items()
+        Line(matrix.year.city(city), tuple(map(cell, phases, (city,) * len(phases), standings)))
+        for city, standings in matrix.cities.items()
     )
 
 
-def _cell(matrix: Matrix, phase: Phase, standing: Standing, days: WorkingDays) -> Cell:
-    decides = standing.state is State.SUBMITTED and phase.province is not None
-    return Cell(
-        standing.phase,
-        standing.state,
-        SHAPES[standing.state],
-        standing.state.chinese,
-        left(matrix, standing, days),
-        notes(standing),
-        decides or standing.state is State.OVERDUE,
-    )
+def decides(phase: Phase, standing: Standing) -> bool:
+    """Tell whether the province has the next word."""
+    return standing.state is State.SUBMITTED and phase.province is not None
+
+
+def _cell(phase: Phase, standing: Standing, as_of: datetime, rest: int, more: tuple[str, ...]) -> Cell:
+    awaited = decides(phase, standing)
+    found = (*notes(standing), *((AWAITED,) if awaited else ()), *more)
+    state = standing.state
+    hand = awaited or state is State.OVERDUE or ASKED in more
+    return Cell(phase.slug, state, SHAPES[state], state.chinese, _left(standing, as_of, rest), found, hand)
 
 
 def left(matrix: Matrix, standing: Standing, days: WorkingDays) -> str:
     """Say how many working days are left, or how many calendar days it is late."""
-    today = day_of(matrix.as_of)
+    return _left(standing, matrix.as_of, days.left(day_of(matrix.as_of), standing.due.day))
+
+
+def _left(standing: Standing, as_of: datetime, rest: int) -> str:
     if standing.state in {State.OPEN, State.RETURNED}:
-        if standing.due.day == today:
-            return "今天截止"
-        return f"剩 {days.left(today, standing.due.day)} 个工作日"
+        return "今天截止" if standing.due.day == day_of(as_of) else f"剩 {rest} 个工作日"
     if standing.state is State.OVERDUE:
-        return f"逾期 {(matrix.as_of - standing.due.instant).days + 1} 天"
+        return f"{LATE} {(as_of - standing.due.instant).days + 1} 天"
     return ""
 
 
 def notes(standing: Standing) -> tuple[str, ...]:
     """Say what is told apart beside the state."""
-    on_time = {"on-time": "准时", "extended": "延期内"}
-    moved = [BECAUSE[cause] for cause in standing.due.because if cause in {"extension", "grace"}]
+    on_time = {"on-time": ON_TIME, "extended": EXTENDED}
+    moved = any(cause in {"extension", "grace"} for cause in standing.due.because)
     found = (
         on_time.get(standing.timeliness or ""),
-        "已延期" if moved and standing.state in {State.WAITING, State.OPEN, State.RETURNED} else None,
-        f"第 {standing.attempt} 次（重启）" if standing.attempt > 1 else None,
-        "有豁免" if standing.waived else None,
+        MOVED if moved and standing.state in {State.WAITING, State.OPEN, State.RETURNED} else None,
+        f"第 {standing.attempt} 次（{RERUN}）" if standing.attempt > 1 else None,
+        WAIVED if standing.waived else None,
     )
     return tuple(note for note in found if note)
+
+
+def mark(note: str) -> str:
+    """Give the shape of a note; "" where it has none of its own."""
+    return MARKS.get(note) or (MARKS[RERUN] if RERUN in note else "")
+
+
+@lru_cache(maxsize=2048)
+def _inner(shape: str, word: str, rest: str, told: tuple[str, ...]) -> Markup:
+    said = Markup('<span class="shape" aria-hidden="true">{}</span><span class="word">{}</span>').format(shape, word)
+    if rest:
+        said += Markup("<small>{}</small>").format(rest)
+    for note in told:
+        sign = Markup('<i aria-hidden="true">{}</i>').format(mark(note)) if mark(note) else ""
+        said += Markup('<small class="note">{}{}</small>').format(sign, note)
+    return said

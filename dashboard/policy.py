@@ -53,17 +53,21 @@ class Policy:
         """Let the request through and put its reader on it; raise NotSignedIn, NotThere or NotYours."""
         reader = await reader_of(request)
         request.state.reader = reader
+        self.admit(reader, request.path_params.get("city"))
+        if self.roles is not None and reader is not None:
+            await refuse_forged(request, reader)
+
+    def admit(self, reader: Reader | None, city: str | None) -> None:
+        """Let a reader look at what belongs to a city (None: to none); raise NotSignedIn, NotThere or NotYours."""
         if self.roles is None:
             await refuse_forged(request, None)
             return
         if reader is None:
             raise NotSignedIn
-        city = request.path_params.get("city")
         if city is not None and not reader.sees(city):
             raise NotThere
         if reader.role not in self.roles:
             raise NotYours if reader.role is Role.VIEWER else NotThere
-        await refuse_forged(request, reader)
 
 
 def allow(roles: frozenset[Role] | None) -> Policy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from calendars.deadlines import TZ, day_of
+from dashboard.looking import minute, moved
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 WEEKDAYS = "一二三四五六日"
+PACKING = 5
+"""How hard a page is packed: from here on it costs more time than it saves bytes."""
+
+WORTH_PACKING = 1000
+"""Bytes; a shorter page goes as it is."""
 
 
 @cache
@@ -33,7 +40,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": day, "weekday": weekday, "moment": moment, "clock": clock}
-    made.globals["static"] = static
+    made.globals |= {"static": static, "moved": moved, "minute": minute}
     return made
 
 
@@ -71,5 +78,9 @@ def render(template: str, request: Request, **facts: Any) -> str:  # noqa: ANN40
 
 
 def page(template: str, request: Request, *, status: int = 200, **facts: Any) -> HTMLResponse:  # noqa: ANN401
-    """Give a page as an answer."""
-    return HTMLResponse(render(template, request, **facts), status)
+    """Give a page as an answer, packed where the browser takes that."""
+    text = render(template, request, **facts).encode()
+    if len(text) < WORTH_PACKING or "gzip" not in request.headers.get("accept-encoding", ""):
+        return HTMLResponse(text, status)
+    packed = gzip.compress(text, PACKING, mtime=0)
+    return HTMLResponse(packed, status, headers={"content-encoding": "gzip", "vary": "accept-encoding"})

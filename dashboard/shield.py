@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import MutableHeaders
-
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,6 +25,9 @@ HEADERS = {
 }
 """What an answer carries where it does not say otherwise itself."""
 
+RAW = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
+"""The same as they go out: each answer's own headers are looked through once, not once for each of these."""
+
 
 class Shield:
     """Adds the headers, and refuses a body that is too large before reading it."""
@@ -42,9 +43,8 @@ class Shield:
 
         async def shielded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                said = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in RAW if pair[0] not in said)]
             await send(message)
 
         if self._too_large(scope):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
 from dashboard.guesses import Guesses
+from dashboard.remembering import Remembering
 from models.stamp import Stamp
 from models.standing import opened
 
@@ -34,6 +36,11 @@ class Site:
     words: Mapping[str, str] = field(default_factory=dict)
     wall: Callable[[], datetime] = _clock
     guesses: Guesses = field(default_factory=Guesses, compare=False, repr=False)
+
+    @cached_property
+    def remembering(self) -> Remembering:
+        """The pages that are given from memory."""
+        return Remembering(self)
 
     def year(self, year: int) -> Opened:
         """Give the year as it was opened; raise `YearNotOpen`."""

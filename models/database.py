@@ -69,6 +69,12 @@ class Database:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
 
+    @property
+    def driver_error(self) -> type[Exception]:
+        """What the driver itself raises, to whoever speaks to it past SQLAlchemy."""
+        error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        return error
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one snapshot and changes nothing."""

@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse
 
 from calendars.deadlines import day_of
 from calendars.moments import moments
-from dashboard.timetable import by_month
 from dashboard.gantt import chart, own_days
 from dashboard.looking import Look
 from dashboard.policy import EVERYONE, Signed, allow
 from dashboard.rendering import page
+from dashboard.timetable import by_month
 from models import histories
 
 if TYPE_CHECKING:

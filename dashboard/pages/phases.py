@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calendars.moments import moments
 from dashboard import requirements, waiting
-from dashboard.timetable import entry
 from dashboard.history import filings, step
 from dashboard.letterbox import KINDS, STATES, recipients
 from dashboard.looking import Look
@@ -19,6 +18,7 @@ from dashboard.places import city_at, phase_at
 from dashboard.policy import EVERYONE, Signed, allow
 from dashboard.rendering import page
 from dashboard.standings import rows_of_city, rows_of_phase, rule_name
+from dashboard.timetable import entry
 from dashboard.todo import tasks
 from models import histories, letterbox
 from models.reports import matrix
