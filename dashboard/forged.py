@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD, HEADER = "csrf", "x-csrf-token"
+MOST_FIELDS = 50_000
+"""Fields of a form: a page of rows has seven for each student."""
 
 
 class Forged(TalentError):
@@ -42,6 +44,6 @@ async def refuse_forged(request: Request, reader: Reader) -> None:
     """Raise `Forged` where an unsafe request lacks our origin or its session's token."""
     if request.method in SAFE:
         return
-    given = request.headers.get(HEADER) or (await request.form()).get(FIELD)
+    given = request.headers.get(HEADER) or (await request.form(max_fields=MOST_FIELDS)).get(FIELD)
     if not same_origin(request) or not isinstance(given, str) or not hmac.compare_digest(given, reader.csrf):
         raise Forged

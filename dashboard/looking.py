@@ -41,7 +41,8 @@ def looking(request: Request, year: int, as_of: Annotated[datetime | None, Query
     now = site.now(opened)
     if as_of is None:
         return Looking(opened, now, now)
-    return Looking(opened, now, min(now, as_of.replace(tzinfo=TZ) if as_of.tzinfo is None else as_of.astimezone(TZ)))
+    at = min(now, as_of.replace(tzinfo=TZ) if as_of.tzinfo is None else as_of.astimezone(TZ))
+    return Looking(site.year(year, at), now, at)
 
 
 Look = Annotated[Looking, Depends(looking)]

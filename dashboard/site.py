@@ -23,20 +23,28 @@ def _clock() -> datetime:
     return datetime.now(TZ)
 
 
+def _left_alone(_flow: str) -> None:
+    """What is owed is done by the next run that comes by itself."""
+
+
 @dataclass(frozen=True)
 class Site:
-    """One window on one database. `words` are the office's own templates of letters; `wall` is the clock."""
+    """One window on one database. `words` are the office's own templates of letters; `wall` is the clock.
+
+    `nudge` asks Prefect to run a flow soon, by its name; nothing is ever true or untrue because of it.
+    """
 
     database: Database
     settings: Settings
     secret: bytes = field(repr=False)
     words: Mapping[str, str] = field(default_factory=dict)
+    nudge: Callable[[str], None] = _left_alone
     wall: Callable[[], datetime] = _clock
 
-    def year(self, year: int) -> Opened:
-        """Give the year as it was opened; raise `YearNotOpen`."""
+    def year(self, year: int, as_of: datetime | None = None) -> Opened:
+        """Give the year as it was opened; raise `YearNotOpen`. At a past instant, with the calendar of that time."""
         with self.database.read() as connection:
-            return opened(connection, year)
+            return opened(connection, year, as_of)
 
     def now(self, year: Opened) -> datetime:
         """Give the programme's present instant: the clock's, or a rehearsal's own where it was played to one."""
