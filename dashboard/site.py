@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
+from dashboard.nudge import left_alone
 from models.stamp import Stamp
 from models.standing import opened
 
@@ -23,10 +24,6 @@ def _clock() -> datetime:
     return datetime.now(TZ)
 
 
-def _left_alone(_flow: str) -> None:
-    """What is owed is done by the next run that comes by itself."""
-
-
 @dataclass(frozen=True)
 class Site:
     """One window on one database. `words` are the office's own templates of letters; `wall` is the clock.
@@ -38,7 +35,7 @@ class Site:
     settings: Settings
     secret: bytes = field(repr=False)
     words: Mapping[str, str] = field(default_factory=dict)
-    nudge: Callable[[str], None] = _left_alone
+    nudge: Callable[[str], None] = left_alone
     wall: Callable[[], datetime] = _clock
 
     def year(self, year: int, as_of: datetime | None = None) -> Opened:
