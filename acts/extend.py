@@ -52,7 +52,7 @@ def extend(
             if why is None:
                 season.grant(cell, "extension", until, reason)
                 cell = season.note(cell, Event.EXTEND, f"至 {until}：{reason}")
-                _say_anew(season, cell, {kind for kind, concerned in unsent if concerned == city})
+                say_anew(season, cell, {kind for kind, concerned in unsent if concerned == city})
                 done.append(season.year.city(city).name)
             elif cities is not None or cell.state not in DONE_WITH:
                 refused.append(refuse(season, cell, Event.EXTEND, why).message)
@@ -62,7 +62,7 @@ def extend(
     )
 
 
-def _say_anew(season: Season, cell: Cell, kinds: Iterable[str]) -> None:
+def say_anew(season: Season, cell: Cell, kinds: Iterable[str]) -> None:
     """Owe again, with the new day, what was written and not yet sent; the old one is taken back."""
     due = season.due(cell.phase, cell.city)
     for kind in ANEW:

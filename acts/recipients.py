@@ -57,7 +57,16 @@ PARTIES: Mapping[tuple[str, str, Audience], Find] = MappingProxyType(
 AS_THE_OPENED = frozenset({"returned", "rerun", "withdrawn"})
 """Kinds that go to the city and to those mentors who got this phase's `opened`."""
 
-PARTY_NAMES = {"mentor": "导师", "institution": "培养单位", "school": "中学"}
+AUDIENCES: Mapping[Audience, str] = {
+    "city": "市级管理办公室",
+    "head": "市级管理办公室负责同志",
+    "province": "省级管理办公室",
+    "lead": "省级管理办公室负责同志",
+    "mentor": "导师",
+    "institution": "高校、科研院所",
+    "school": "中学",
+}
+"""The word of each audience."""
 
 OFFICES = frozenset({"city", "head", "province", "lead"})
 """Audiences that are offices, written to at the addresses on file."""
@@ -135,10 +144,12 @@ def party(on_file: PartyOnFile, audience: Audience, numbers: tuple[str, ...], li
 
 
 def named(year: Year, key: str) -> str:
-    """Name a recipient, as it stands in a letter's key, for people; a party by its kind and number alone."""
-    kind, _, whose = key.partition(":")
-    if kind in {"city", "head"}:
-        name = next((city.name for city in year.cities if city.slug == whose), whose)
-        return f"{name}市" + ("负责同志" if kind == "head" else "")
-    words = {"province": "省级管理办公室", "lead": "省级管理办公室负责同志"}
-    return words.get(kind) or f"{PARTY_NAMES[kind]}（编号 {whose}）"
+    """Name a recipient, as it stands in a letter's key, for people; a party by its kind and number alone.
+
+    `city:yancheng` is 盐城市级管理办公室, `mentor:38` is 导师 #38, `province` is 省级管理办公室.
+    """
+    audience, _, whose = key.partition(":")
+    word = next(word for one, word in AUDIENCES.items() if one == audience)
+    if not whose:
+        return word
+    return f"{word} #{whose}" if whose.isdecimal() else year.city(whose).name + word

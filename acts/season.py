@@ -183,6 +183,12 @@ class Season:
             self._dues.pop((cell.phase, cell.city), None)
             self.writes.grants.append(Grant(cell.phase, cell.city, cell.attempt, cause, until, reason))
 
+    def follow(self, calendar: Year) -> None:
+        """Go on by another calendar of the same cities and phases: every due day is asked for anew."""
+        self.year = calendar
+        self._dues.clear()
+        self.__dict__.pop("days", None)
+
     def waive(self, cell: Cell, rule: str, reason: str) -> None:
         """Set a rule aside for this attempt."""
         self.writes.waivings.append(Waiving(cell.phase, cell.city, cell.attempt, rule, reason))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from acts.recipients import named
 from commands.options import SEASON, City, Season, environment, local
 from commands.output import answer, line, say, table
-from commands.recipients import recipient
 from letters.brief import Kind
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def show_list(console: Console, year: Year, rows: Sequence[Row[Any]]) -> None:
             str(row.id),
             f"{local(row.queued_as_of):%m-%d %H:%M}",
             STATES[row.state],
-            recipient(year, row.recipient),
+            named(year, row.recipient),
             row.subject,
         )
         for row in rows
@@ -128,7 +128,7 @@ def show(
 
 def _letter(console: Console, year: Year, row: Row[Any]) -> None:
     sent = f"，{local(row.sent_at):%Y-%m-%d %H:%M} 发出" if row.sent_at else ""
-    line(console, f"收件人：{recipient(year, row.recipient)} <{row.address}>")
+    line(console, f"收件人：{named(year, row.recipient)} <{row.address}>")
     line(console, f"状态：{STATES[row.state]}{sent}{f'（{row.detail}）' if row.detail else ''}")
     line(console, f"主题：{row.subject}\n", "bold")
     line(console, row.text)

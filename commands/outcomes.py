@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from acts.recipients import named
 from commands.output import answer, line, table
-from commands.recipients import recipient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -141,7 +141,7 @@ def show_changes(console: Console, year: Year, changes: Changes, preview: bool) 
         place = _place(year, grant.city, grant.phase)
         line(console, f"  {place}：截止日改为 {grant.until.isoformat()}（{grant.reason}）")
     for letter in changes.letters:
-        line(console, f"  函件 → {recipient(year, letter.recipient)}：{letter.subject}")
+        line(console, f"  函件 → {named(year, letter.recipient)}：{letter.subject}")
 
 
 def _moved(move: Move) -> str:

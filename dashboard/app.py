@@ -13,6 +13,7 @@ from dashboard import failures
 from dashboard.kept import Kept
 from dashboard.pages import (
     account,
+    acting,
     auditing,
     calendar,
     cities,
@@ -22,8 +23,10 @@ from dashboard.pages import (
     log,
     phases,
     signing_in,
+    tasks,
     users,
     welcoming,
+    years,
 )
 from dashboard.policy import guarded
 from dashboard.rendering import STATIC
@@ -42,6 +45,9 @@ AREAS = (
     auditing.area,
     deeds.area,
     home.area,
+    years.area,
+    tasks.area,
+    acting.area,
     calendar.area,
     letters.area,
     log.area,

@@ -106,7 +106,9 @@ def looking(request: Request, year: int, as_of: Instant = None) -> Looking:
     if as_of is None:
         return Looking(opened, now, now)
     at = as_of.replace(tzinfo=TZ) if as_of.tzinfo is None else as_of.astimezone(TZ)
-    return Looking(opened, now, now if at >= now.replace(second=0, microsecond=0) else at)
+    if at >= now.replace(second=0, microsecond=0):
+        return Looking(opened, now, now)
+    return Looking(site.year(year, at), now, at)
 
 
 Look = Annotated[Looking, Depends(looking)]

@@ -54,13 +54,11 @@ class Policy:
         reader = await reader_of(request)
         request.state.reader = reader
         self.admit(reader, request.path_params.get("city"))
-        if self.roles is not None and reader is not None:
-            await refuse_forged(request, reader)
+        await refuse_forged(request, None if self.roles is None else reader)
 
     def admit(self, reader: Reader | None, city: str | None) -> None:
         """Let a reader look at what belongs to a city (None: to none); raise NotSignedIn, NotThere or NotYours."""
         if self.roles is None:
-            await refuse_forged(request, None)
             return
         if reader is None:
             raise NotSignedIn

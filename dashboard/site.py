@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
 from dashboard.guesses import Guesses
+from dashboard.nudge import left_alone
 from dashboard.remembering import Remembering
 from models.stamp import Stamp
 from models.standing import opened
@@ -28,12 +29,16 @@ def _clock() -> datetime:
 
 @dataclass(frozen=True)
 class Site:
-    """One window on one database. `words` are the office's own templates of letters; `wall` is the clock."""
+    """One window on one database. `words` are the office's own templates of letters; `wall` is the clock.
+
+    `nudge` asks Prefect to run a flow soon, by its name; nothing is ever true or untrue because of it.
+    """
 
     database: Database
     settings: Settings
     secret: bytes = field(repr=False)
     words: Mapping[str, str] = field(default_factory=dict)
+    nudge: Callable[[str], None] = left_alone
     wall: Callable[[], datetime] = _clock
     guesses: Guesses = field(default_factory=Guesses, compare=False, repr=False)
 
@@ -42,10 +47,10 @@ class Site:
         """The pages that are given from memory."""
         return Remembering(self)
 
-    def year(self, year: int) -> Opened:
-        """Give the year as it was opened; raise `YearNotOpen`."""
+    def year(self, year: int, as_of: datetime | None = None) -> Opened:
+        """Give the year as it was opened; raise `YearNotOpen`. At a past instant, with the calendar of that time."""
         with self.database.read() as connection:
-            return opened(connection, year)
+            return opened(connection, year, as_of)
 
     def now(self, year: Opened) -> datetime:
         """Give the programme's present instant: the clock's, or a rehearsal's own where it was played to one."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 UNDELIVERABLE = ("failed", "unknown", "held")
 """The states of a letter that nobody has and that nothing but a person moves on."""
 
+MOST_LISTED = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
@@ -114,3 +116,11 @@ def _held(connection: Connection, year: int, as_of: datetime) -> Mapping[str, Ma
     for where, recipient, count in connection.execute(query):
         found[where][recipient] = count
     return found
+
+
+def undelivered(connection: Connection, year: int) -> list[Row[Any]]:
+    """Give the letters of a year that only a person moves on, the oldest first, without their texts."""
+    letter = table_of(Letter)
+    columns = [letter.c[name] for name in ("id", "phase", "concerns", "recipient", "subject", "state", "detail")]
+    query = select(*columns, letter.c.queued_as_of).where(letter.c.year == year, letter.c.state.in_(UNDELIVERABLE))
+    return list(connection.execute(query.order_by(letter.c.id).limit(MOST_LISTED)))

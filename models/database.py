@@ -120,6 +120,28 @@ class Database:
             self.engine.dispose()
 
 
+class Within(Database):
+    """A database seen from inside one transaction of it: what is written here stands or falls with that one.
+
+    Each `write` of it is a savepoint, so that acts may be done one after another, looked at, and taken back together.
+    """
+
+    def __init__(self, database: Database, connection: Connection) -> None:
+        super().__init__(database.url)
+        self._connection = connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give the transaction's own connection, which sees what was written in it."""
+        yield self._connection
+
+    @contextmanager
+    def write(self, year: int | None = None) -> Iterator[Connection]:  # noqa: ARG002 -- the transaction holds the year
+        """Give the transaction's own connection inside a savepoint."""
+        with self._connection.begin_nested():
+            yield self._connection
+
+
 def _private_file(path: Path) -> None:
     """Make the file before SQLite does, readable by its owner alone: it holds children's data."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -98,7 +98,7 @@ def _iso(at: datetime | None) -> str | None:
 
 def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
     """Give the matrix as it stood, or will stand if nobody acts, at an instant: what is late there is shown late."""
-    calendar = standing.opened(connection, year).year
+    calendar = standing.opened(connection, year, as_of).year
     newest = _newest(connection, year, as_of)
     extensions = _extensions(connection, year, as_of)
     verdicts, waivers = _verdicts(connection, year, as_of), _waivers(connection, year, as_of)

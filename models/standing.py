@@ -14,6 +14,7 @@ from calendars.errors import TalentError
 from calendars.files import load, parse, shipped
 from gates.states import Event, State
 from gates.verdict import Waived
+from models.amended import calendar_at
 from models.columns import table_of
 from models.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYear, Transition, WaiverRow
 
@@ -82,19 +83,27 @@ def newest_year(connection: Connection) -> int:
     return int(found)
 
 
+def years_open(connection: Connection) -> tuple[int, ...]:
+    """Give every year that was opened, archived ones too, ascending."""
+    table = table_of(ProgrammeYear)
+    return tuple(connection.execute(select(table.c.year).order_by(table.c.year)).scalars())
+
+
 def any_year(connection: Connection, *, rehearsal: bool) -> int | None:
     """Give a year of that kind, if there is one: rehearsals and real years do not share a database."""
     table = table_of(ProgrammeYear)
     return connection.execute(select(table.c.year).where(table.c.rehearsal.is_(rehearsal)).limit(1)).scalar()
 
 
-def opened(connection: Connection, year: int) -> Opened:
-    """Give a year as it was opened; raise `YearNotOpen`."""
+def opened(connection: Connection, year: int, as_of: datetime | None = None) -> Opened:
+    """Give a year as it was opened; raise `YearNotOpen`. At a past instant, with the calendar that it ran on then."""
     table = table_of(ProgrammeYear)
-    row = connection.execute(select(table).where(table.c.year == year)).one_or_none()
+    then = [] if as_of is None else [calendar_at(year, as_of).label("then")]
+    row = connection.execute(select(table, *then).where(table.c.year == year)).one_or_none()
     if row is None:
         raise YearNotOpen(year=year)
-    return Opened(_calendar(row.calendar, f"{year} 年度日历"), row.rehearsal, row.closed_as_of, row.revision, row.clock)
+    text = row.calendar if as_of is None else row.then or row.calendar
+    return Opened(_calendar(text, f"{year} 年度日历"), row.rehearsal, row.closed_as_of, row.revision, row.clock)
 
 
 def newest_calendar(connection: Connection) -> Year:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from acts.recipients import AUDIENCES, named
 from calendars.files import load
-from commands.recipients import AUDIENCES, recipient
 from letters.occurrences import OCCURS
 from tests.cli.conftest import Talent
 
 
 @pytest.mark.parametrize(("kind", "phase"), OCCURS, ids=str)
 def test_every_kind_is_previewed_for_every_phase_it_occurs_in(talent: Talent, kind: str, phase: str | None) -> None:
-    named = () if phase is None else ("--phase", phase)
-    ran = talent("letters", "preview", kind, *named, "--city", "盐城", "--json")
+    of = () if phase is None else ("--phase", phase)
+    ran = talent("letters", "preview", kind, *of, "--city", "盐城", "--json")
     wanted = next(audiences for pair, audiences in OCCURS.items() if pair == (kind, phase))
     assert (ran.status, ran.err) == (0, "")
     assert [letter["audience"] for letter in ran.data] == list(wanted)
@@ -170,7 +170,7 @@ def test_a_preview_names_its_readers_in_chinese(talent: Talent) -> None:
     ],
 )
 def test_a_recipient_is_shown_in_words(key: str, words: str) -> None:
-    assert recipient(load(2022), key) == words
+    assert named(load(2022), key) == words
 
 
 def test_every_audience_has_a_word() -> None:

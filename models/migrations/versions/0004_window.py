@@ -29,6 +29,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_account_name")),
     )
     op.create_table(
+        "amendment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("as_of", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
+    )
+    op.create_index("ix_amendment_year_as_of", "amendment", ["year", "as_of"])
+    op.create_table(
         "call",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -188,4 +200,7 @@ def downgrade() -> None:
 
     op.drop_index("ix_call_year_phase_city")
     op.drop_table("call")
+
+    op.drop_index("ix_amendment_year_as_of", "amendment")
+    op.drop_table("amendment")
     op.drop_table("account")

@@ -1,0 +1,114 @@
+"""Revising the calendar of a year that is under way: nobody is worse off than what they were told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.extend import ANEW, say_anew
+from acts.outcome import Outcome
+from acts.season import sitting
+from acts.settle import settle
+from calendars.deadlines import day_of, end_of
+from gates.states import Event, State
+from models import reports, writing
+from models.amended import replace_calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acts.season import Season
+    from calendars.deadlines import Due
+    from calendars.year import Phase, Year
+    from models.database import Database
+    from models.stamp import Stamp
+    from models.standing import Cell, Key
+
+WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
+"""The states in which a due day is still ahead of the city."""
+
+
+def amend(
+    database: Database, year: int, calendar: Year, stamp: Stamp, *, reason: str, dry_run: bool = False
+) -> Outcome:
+    """Put a checked calendar in the place of the year's; `refused` with every reason where it would strand somebody.
+
+    Cities, phases and their order stay. A due day that was made known moves only later, one that is past not at all;
+    letters that name an old day and are not sent are taken back and owed anew. The same calendar again: nothing.
+    """
+    with sitting(database, year, stamp, dry_run=dry_run) as season:
+        if calendar.source_text == season.year.source_text:
+            return Outcome("done", f"{year} 年度日历与现行的完全相同，未作改动。")
+        for cell in season.cells.values():
+            season.not_backdated(cell)
+        settle(season, season.cities)
+        season.flush()
+        faults = [*_other(season.year, calendar), *_stranding(season, calendar)]
+        if faults:
+            return Outcome("refused", "\n".join(faults))
+        told = _amend(season, calendar, reason)
+        outcome = Outcome("done", f"{year} 年度日历已修订；{told} 项截止日随之改变。")
+    return season.answered(outcome)
+
+
+def _amend(season: Season, calendar: Year, reason: str) -> int:
+    """Follow the new calendar; give how many city phases that are waited for have another due day."""
+    year = season.year.year
+    before = {key: season.due(*key) for key, cell in season.cells.items() if cell.state in WAITED_FOR}
+    unsent = {phase.slug: writing.unsent(season.connection, year, phase.slug, ANEW) for phase in calendar.phases}
+    replace_calendar(season.connection, year, calendar.source_text, reason, season.stamp)
+    season.follow(calendar)
+    moved = [(key, due) for key, due in before.items() if season.due(*key) != due]
+    for key, due in moved:
+        _note(season, key, due, reason, {kind for kind, city in unsent[key[0]] if city == key[1]})
+    settle(season, season.cities)
+    return len(moved)
+
+
+def _note(season: Season, key: Key, before: Due, reason: str, kinds: set[str]) -> None:
+    said = f"年度日历修订，截止日 {before.day} 改为 {season.due(*key).day}：{reason}"
+    cell = season.note(season.cells[key], Event.EXTEND, said)
+    say_anew(season, cell, kinds)
+
+
+def _other(old: Year, new: Year) -> Iterator[str]:
+    """Say what makes it another programme: its rows are made once, when the year is opened."""
+    if new.year != old.year:
+        yield f"这是 {new.year} 年度的日历，不是 {old.year} 年度的。"
+    if new.cities != old.cities:
+        yield "设区市的名单、名称、代码或次序不同；开设之后不能改。"
+    if [_shape(phase) for phase in new.phases] != [_shape(phase) for phase in old.phases]:
+        yield "阶段的名单、次序、前提或省办办结的方式不同；开设之后不能改。"
+
+
+def _shape(phase: Phase) -> tuple[object, ...]:
+    return phase.slug, phase.requires, phase.province
+
+
+def _stranding(season: Season, new: Year) -> Iterator[str]:
+    funded = reports.matrix(season.connection, season.year.year, season.stamp.as_of).totals["funded"]
+    if new.figures.funded_cap < funded:
+        yield f"全省资助名额 {new.figures.funded_cap} 少于已经确定的 {funded} 人。"
+    known = {phase.slug: phase for phase in new.phases}
+    for old in season.year.phases:
+        if old.slug in known:
+            yield from _moved(season, old, known[old.slug])
+
+
+def _moved(season: Season, old: Phase, new: Phase) -> Iterator[str]:
+    now = season.stamp.as_of
+    begun = [cell for (slug, _), cell in season.cells.items() if slug == old.slug and _begun(cell)]
+    if new.due != old.due and end_of(old.due) <= now:
+        yield f"{old.name}的截止日 {old.due} 已经过去，不能再改；请对有关城市用重启。"
+    elif new.due < old.due and begun:
+        yield f"{old.name}的截止日 {old.due} 已经通知 {len(begun)} 个市，只能推后，不能提前到 {new.due}。"
+    elif new.due != old.due and new.due < day_of(now):
+        yield f"{old.name}的新截止日 {new.due} 已经过去。"
+    if new.opens > old.opens and begun:
+        yield f"{old.name}已向 {len(begun)} 个市开放，开放日不能推后。"
+    if new.province_due != old.province_due and new.province_due and new.province_due < day_of(now):
+        yield f"{old.name}的省办期限 {new.province_due} 已经过去。"
+
+
+def _begun(cell: Cell) -> bool:
+    """Tell whether the city was told of this phase's due day."""
+    return cell.since is not None or cell.filed_at is not None

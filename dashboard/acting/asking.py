@@ -1,0 +1,90 @@
+"""What a form offers to choose from, and what it shows of the thing it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import TZ
+from dashboard.acting.rules import waivable
+from dashboard.acting.showing import stands
+from forms.definitions import FORMS
+from models import evaluations, requests
+from models.post import letter_by_id
+from models.reports import matrix
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from calendars.year import Phase, Year
+    from dashboard.acting.act import Act
+    from dashboard.acting.reading import Typed
+    from dashboard.looking import Looking
+    from forms.definitions import Column
+    from gates.rules import Rule
+    from models.evaluations import Evaluated
+    from models.reports import Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A city that may be ticked: where it stands, whether it is ticked, whether the act is offered for it."""
+
+    slug: str
+    name: str
+    stands: str
+    chosen: bool
+    offered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a form shows. `phase` is None until one is chosen; `title` names the act for it."""
+
+    title: str
+    phase: Phase | None
+    cities: tuple[Choice, ...]
+    rules: tuple[Rule, ...]
+    today: str
+    letter: Row[tuple[object, ...]] | None = None
+    request: Row[tuple[object, ...]] | None = None
+    columns: tuple[Column, ...] = ()
+    students: tuple[Evaluated, ...] = ()
+
+
+def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Facts:
+    """Find it, in a few queries."""
+    year = look.opened.year
+    slug = typed.one("phase")
+    phase = next((one for one in year.phases if one.slug == slug), None) if act.asks("phase") else None
+    found = matrix(connection, year.year, look.as_of)
+    cities = _cities(year, found, act, phase, frozenset(typed.values.get("city", ())))
+    chosen = [city.slug for city in cities if city.chosen]
+    number = typed.one("letter") or typed.one("request")
+    key = int(number) if number.isascii() and number.isdecimal() and len(number) < 12 else 0  # noqa: PLR2004
+    grid = act.asks("rows") is not None and len(chosen) == 1
+    return Facts(
+        act.title(phase),
+        phase,
+        cities,
+        waivable(phase.slug) if phase else (),
+        f"{look.now.astimezone(TZ):%Y-%m-%d}",
+        letter_by_id(connection, key) if act.asks("letter") else None,
+        requests.find(connection, year.year, key) if act.asks("request") else None,
+        FORMS["evaluation"].sheets[0].columns if grid else (),
+        evaluations.students(connection, year, chosen[0]) if grid else (),
+    )
+
+
+def _cities(year: Year, found: Matrix, act: Act, phase: Phase | None, chosen: frozenset[str]) -> tuple[Choice, ...]:
+    """Give the cities that the act is offered for, and those that were named though it is not."""
+    if not act.asks("city"):
+        return ()
+    choices = []
+    for slug, standings in found.cities.items():
+        mine = [one for one in standings if phase is None or one.phase == phase.slug]
+        offered = any(act.applies(year.phase(one.phase), one.state) for one in mine)
+        if offered or slug in chosen:
+            said = stands(mine[0]) if phase else ""
+            choices.append(Choice(slug, year.city(slug).name, said, slug in chosen, offered))
+    return tuple(choices)

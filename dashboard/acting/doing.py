@@ -1,0 +1,168 @@
+"""How each act is done: the very act that the command line calls, for the cities of the form one after another."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from acts import amend as amending
+from acts import answer as answering
+from acts import approve as deciding
+from acts import extend as extending
+from acts import rerun as rerunning
+from acts import settle_letter, year
+from acts import suppress as suppressing
+from acts import waive as waiving
+from acts import withdraw as withdrawing
+from acts.load import EVALUATION, load_rows
+from acts.offices import PROVINCE, set_office
+from acts.outcome import Changes, Outcome
+from calendars.errors import TalentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dashboard.acting.act import Bench, Filled
+
+
+def _each(bench: Bench, filled: Filled, do: Callable[[str], Outcome]) -> Outcome:
+    """Each city on its own: what one of them cannot have done undoes none of the others."""
+    outcomes = []
+    for city in filled.cities:
+        try:
+            outcomes.append(do(city))
+        except TalentError as error:
+            outcomes.append(Outcome("refused", f"{bench.year.city(city).name} 没有办理：{error}"))
+    return joined(outcomes)
+
+
+def joined(outcomes: Sequence[Outcome]) -> Outcome:
+    """Give one answer for several cities: done where all are; else the first "no", with every city's sentence."""
+    first = next((outcome for outcome in outcomes if not outcome.done), outcomes[0])
+    changes = [outcome.changes for outcome in outcomes]
+    return Outcome(
+        first.outcome,
+        "\n".join(outcome.message for outcome in outcomes),
+        first.verdict,
+        first.errors,
+        first.warnings,
+        Changes(
+            tuple(move for each in changes for move in each.transitions),
+            tuple(letter for each in changes for letter in each.letters),
+            tuple(grant for each in changes for grant in each.extensions),
+        ),
+    )
+
+
+def approve(bench: Bench, filled: Filled) -> Outcome:
+    """Let submitted phases pass."""
+    database, year_ = bench.database, bench.year.year
+    return _each(bench, filled, lambda city: deciding.approve(database, year_, filled.slug, city, bench.stamp))
+
+
+def reject(bench: Bench, filled: Filled) -> Outcome:
+    """Return submitted phases to their cities."""
+
+    def one(city: str) -> Outcome:
+        words = {"reason": filled.reason, "until": filled.until}
+        return deciding.reject(bench.database, bench.year.year, filled.slug, city, bench.stamp, **words)  # type: ignore[arg-type]
+
+    return _each(bench, filled, one)
+
+
+def extend(bench: Bench, filled: Filled) -> Outcome:
+    """Give a later due day before the due instant."""
+    assert filled.until is not None
+    given = (bench.database, bench.year.year, filled.slug, filled.cities, bench.stamp)
+    return extending.extend(*given, until=filled.until, reason=filled.reason)
+
+
+def rerun(bench: Bench, filled: Filled) -> Outcome:
+    """Open late, returned or passed phases again."""
+    until = filled.until
+    assert until is not None
+
+    def one(city: str) -> Outcome:
+        given = (bench.database, bench.year.year, filled.slug, city, bench.stamp)
+        return rerunning.rerun(*given, until=until, reason=filled.reason)
+
+    return _each(bench, filled, one)
+
+
+def waive(bench: Bench, filled: Filled) -> Outcome:
+    """Set an in-principle rule aside."""
+
+    def one(city: str) -> Outcome:
+        given = (bench.database, bench.year.year, filled.words["rule"], filled.slug, city, bench.stamp)
+        return waiving.waive(*given, reason=filled.reason)
+
+    return _each(bench, filled, one)
+
+
+def withdraw(bench: Bench, filled: Filled) -> Outcome:
+    """Take a city out of the year."""
+
+    def one(city: str) -> Outcome:
+        return withdrawing.withdraw(bench.database, bench.year.year, city, bench.stamp, reason=filled.reason)
+
+    return _each(bench, filled, one)
+
+
+def evaluate(bench: Bench, filled: Filled) -> Outcome:
+    """Save the scores and grades of a city's students."""
+    (city,) = filled.cities
+    return load_rows(bench.database, bench.year.year, EVALUATION, city, {"evaluations": list(filled.rows)}, bench.stamp)
+
+
+def answer(bench: Bench, filled: Filled) -> Outcome:
+    """Answer a city's request for a later day."""
+    return answering.answer(
+        bench.database,
+        bench.year.year,
+        filled.number,
+        bench.stamp,
+        grant=filled.words["answer"] == "granted",
+        until=filled.until,
+        reason=filled.reason,
+    )
+
+
+def settle(bench: Bench, filled: Filled) -> Outcome:
+    """Settle a letter of unknown fate."""
+    found: settle_letter.Found = "sent" if filled.words["found"] == "sent" else "resend"
+    return settle_letter.settle(bench.database, filled.number, found, bench.stamp)
+
+
+def suppress(bench: Bench, filled: Filled) -> Outcome:
+    """Write to an address no more."""
+    return suppressing.suppress(bench.database, filled.words["address"], bench.stamp, reason=filled.reason)
+
+
+def unsuppress(bench: Bench, filled: Filled) -> Outcome:
+    """Write to an address again."""
+    return suppressing.unsuppress(bench.database, filled.words["address"])
+
+
+def office(bench: Bench, filled: Filled) -> Outcome:
+    """Put an office's addresses on file."""
+    slug, given = filled.words["office"], {name: filled.words.get(name) for name in ("email", "head")}
+    name = "省级管理办公室" if slug == PROVINCE else bench.year.city(slug).name
+    if not any(given.values()):
+        return Outcome("refused", "两个邮箱都没有写，未作改动。")
+    return set_office(bench.database, slug, name, **given)
+
+
+def amend(bench: Bench, filled: Filled) -> Outcome:
+    """Put a checked calendar in the place of the year's."""
+    assert filled.calendar is not None
+    return amending.amend(bench.database, bench.year.year, filled.calendar, bench.stamp, reason=filled.reason)
+
+
+def close(bench: Bench, _filled: Filled) -> Outcome:
+    """Archive the year."""
+    return year.close_year(bench.database, bench.year.year, bench.stamp)
+
+
+def mark(address: str) -> str:
+    """Give what stands for an address in the audit, which holds no personal data."""
+    return sha256(address.strip().lower().encode()).hexdigest()[:16]

@@ -1,0 +1,162 @@
+"""The acts of the province: one table."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from dashboard.acting import doing, saying
+from dashboard.acting.act import Act, Field
+from dashboard.acting.rules import decision
+from gates.states import Event, State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calendars.year import Phase
+
+PHASE = Field("phase", "阶段", "phase")
+CITIES = Field("city", "城市", "cities", hint="可以选几个市：同一事由，一次预览，逐市办理。")
+CITY = Field("city", "城市", "city")
+UNTIL = Field("until", "新的截止日", "day", hint="当天有效，到 24:00 为止。")
+LATER = Field("until", "重新报送的截止日", "day", needed=False, hint="已过截止日的必须写；未过的可以不写。")
+REASON = Field("reason", "事由", "reason", hint="写入记录，并写进给该市的函件。")
+FOUND = Field("found", "核实结果", "choice", choices=(("sent", "已经送达，记为已发"), ("resend", "没有送达，重新发送")))
+ANSWER = Field("answer", "答复", "choice", choices=(("granted", "同意"), ("declined", "不同意")))
+
+GOING = frozenset({State.WAITING, State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE})
+
+_ACTS = (
+    Act(
+        "approve",
+        decision,
+        (PHASE, CITIES),
+        doing.approve,
+        saying.approve,
+        Event.APPROVE,
+        frozenset({State.SUBMITTED}),
+        province=True,
+    ),
+    Act(
+        "reject",
+        lambda _: "退回修改",
+        (PHASE, CITIES, LATER, REASON),
+        doing.reject,
+        saying.reject,
+        Event.REJECT,
+        frozenset({State.SUBMITTED}),
+        province=True,
+    ),
+    Act(
+        "evaluate",
+        lambda _: "评价学生",
+        (PHASE, CITY, Field("rows", "评价", "grid")),
+        doing.evaluate,
+        saying.evaluate,
+        Event.LOAD,
+        frozenset({State.SUBMITTED}),
+        evaluates=True,
+    ),
+    Act(
+        "extend",
+        lambda _: "延期",
+        (PHASE, CITIES, UNTIL, REASON),
+        doing.extend,
+        saying.extend,
+        Event.EXTEND,
+        frozenset({State.WAITING, State.OPEN, State.RETURNED}),
+    ),
+    Act(
+        "rerun",
+        lambda _: "重启",
+        (PHASE, CITIES, UNTIL, REASON),
+        doing.rerun,
+        saying.rerun,
+        Event.RERUN,
+        frozenset({State.RETURNED, State.OVERDUE, State.PASSED}),
+    ),
+    Act(
+        "waive",
+        lambda _: "豁免规则",
+        (PHASE, CITIES, Field("rule", "规则", "rule", hint="只有通知中“原则上”的规定可以豁免。"), REASON),
+        doing.waive,
+        saying.waive,
+        Event.WAIVE,
+        frozenset({State.OPEN, State.RETURNED, State.OVERDUE}),
+        waives=True,
+    ),
+    Act("withdraw", lambda _: "退出本年度", (CITY, REASON), doing.withdraw, saying.withdraw, Event.WITHDRAW, GOING),
+    Act(
+        "answer",
+        lambda _: "答复延期申请",
+        (
+            Field("request", "申请", "request"),
+            ANSWER,
+            Field("until", "新的截止日", "day", needed=False, hint="同意时须写；当天有效。"),
+            REASON,
+        ),
+        doing.answer,
+        saying.answer,
+        subject=lambda _, filled: f"request/{filled.number}",
+    ),
+    Act(
+        "settle",
+        lambda _: "核实函件",
+        (Field("letter", "函件编号", "letter"), FOUND),
+        doing.settle,
+        saying.settle,
+        subject=lambda _, filled: f"letter/{filled.number}",
+    ),
+    Act(
+        "suppress",
+        lambda _: "停用邮箱",
+        (Field("address", "邮箱", "address"), REASON),
+        doing.suppress,
+        saying.suppress,
+        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['address'])}",
+    ),
+    Act(
+        "unsuppress",
+        lambda _: "恢复邮箱",
+        (Field("address", "邮箱", "address"),),
+        doing.unsuppress,
+        saying.unsuppress,
+        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['address'])}",
+    ),
+    Act(
+        "office",
+        lambda _: "登记邮箱",
+        (
+            Field("office", "单位", "office"),
+            Field("email", "单位邮箱", "address", needed=False, hint="不写则不改。"),
+            Field("head", "负责同志邮箱", "address", needed=False, hint="催办升级发到这里；不写则不改。"),
+        ),
+        doing.office,
+        saying.office,
+        subject=lambda _, filled: f"office/{filled.words['office']}",
+    ),
+    Act(
+        "amend",
+        lambda _: "修订年度日历",
+        (Field("calendar", "新的日历", "calendar"), REASON),
+        doing.amend,
+        saying.amend,
+        subject=lambda year, _: f"calendar/{year.year}",
+    ),
+    Act(
+        "close",
+        lambda _: "归档本年度",
+        (REASON,),
+        doing.close,
+        saying.close,
+        subject=lambda year, _: f"year/{year.year}",
+    ),
+)
+
+ACTS: Mapping[str, Act] = MappingProxyType({act.slug: act for act in _ACTS})
+"""By slug, which stands in the address."""
+
+
+def offered(phase: Phase, state: State) -> tuple[Act, ...]:
+    """Give the acts that apply to a city phase in this state, in the order of the table."""
+    return tuple(act for act in _ACTS if act.applies(phase, state))

@@ -1,0 +1,181 @@
+"""The acts of the province: a form, a preview that does it and takes it back, and the confirmation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import UploadFile
+
+from acts.outcome import Outcome
+from calendars.drafts import diff
+from calendars.errors import TalentError
+from calendars.findings import check
+from dashboard.acting import showing
+from dashboard.acting.act import Act
+from dashboard.acting.asking import asked
+from dashboard.acting.reading import Typed, carried, read
+from dashboard.acting.table import ACTS
+from dashboard.acting.trying import Changed, done, tried
+from dashboard.looking import Look, Looking
+from dashboard.once import form_token, once
+from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
+from dashboard.reader import Reader
+from dashboard.rendering import page
+from models import deeds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.acting.act import Filled
+    from dashboard.acting.reading import Reading
+    from dashboard.acting.trying import Tried
+    from dashboard.site import Site
+
+area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
+
+CHANGED = "预览之后情况有了变化，没有办理。下面是现在会发生的事，请重新核对。"
+MEANWHILE = "确认的同时情况又变了，没有办理；请回到前一页重新预览。"
+UNPROCESSABLE = 422
+
+
+class NotNow(TalentError):
+    """过去的情形只能查看；请回到现在再办理。"""
+
+
+async def _typed(request: Request) -> Typed:
+    if request.method == "GET":
+        return Typed({name: request.query_params.getlist(name) for name in request.query_params})
+    form = await request.form()
+    upload = form.get("file")
+    values = {name: [str(one) for one in form.getlist(name) if isinstance(one, str)] for name in form}
+    return Typed(values, await upload.read() if isinstance(upload, UploadFile) else b"")
+
+
+def _act(act: str) -> Act:
+    if act not in ACTS:
+        raise NotThere
+    return ACTS[act]
+
+
+Which = Annotated[Act, Depends(_act)]
+Given = Annotated[Typed, Depends(_typed)]
+
+
+@area.get("/{year:int}/acts/{act}")
+def form(request: Request, look: Look, act: Which, typed: Given) -> HTMLResponse:
+    """Ask what the act needs, with what is known already filled in."""
+    return _form(request, look, act, typed, {})
+
+
+def _form(
+    request: Request, look: Looking, act: Act, typed: Typed, faults: Mapping[str, str], errors: Outcome | None = None
+) -> HTMLResponse:
+    if look.past:
+        raise NotNow
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        facts = asked(connection, look, act, typed)
+    status = UNPROCESSABLE if faults or errors else 200
+    return page(
+        "acts/form.html", request, status=status, look=look, year=look.opened.year, act=act, typed=typed,
+        faults=faults, errors=errors, facts=facts,
+    )  # fmt: skip
+
+
+@area.post("/{year:int}/acts/{act}/preview")
+def preview(request: Request, reader: Signed, look: Look, act: Which, typed: Given) -> HTMLResponse:
+    """Show exactly what would happen: it is done, looked at and taken back."""
+    reading = read(act, look.opened.year, typed)
+    if typed.one("edit") or reading.faults:
+        return _form(request, look, act, typed, {} if typed.one("edit") else reading.faults)
+    return _preview(request, reader, look, act, typed, reading)
+
+
+def _preview(
+    request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, reading: Reading, said: str = ""
+) -> HTMLResponse:
+    try:
+        found = _tried(request, reader, look, act, reading.filled)
+    except TalentError as error:
+        return _form(request, look, act, typed, {"": str(error)})
+    if not found.outcome.done and not found.acted(act.event):
+        return _form(request, look, act, typed, {}, found.outcome)
+    return page(
+        "acts/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
+        said=said, token=form_token(), carried=carried(act, typed, reading.filled),
+        **_shown(look, act, reading.filled, found),
+    )  # fmt: skip
+
+
+def _shown(look: Looking, act: Act, filled: Filled, found: Tried) -> dict[str, Any]:
+    year, calendar = look.opened.year, filled.calendar
+    return {
+        "found": found,
+        "filled": filled,
+        "says": act.says(year, filled),
+        "cities": showing.cities(year, found),
+        "letters": showing.letters(year, found),
+        "totals": showing.totals(found),
+        "untouched": showing.untouched(year, found),
+        "differences": showing.differences(diff(year, calendar)) if calendar else None,
+        "warnings": check(calendar) if calendar else (),
+    }
+
+
+def _tried(request: Request, reader: Reader, look: Looking, act: Act, filled: Filled) -> Tried:
+    if look.past:
+        raise NotNow
+    site: Site = request.app.state.site
+    return tried(site.database, look.opened.year, act, filled, site.stamp(reader, look.opened))
+
+
+@area.post("/{year:int}/acts/{act}")
+def confirm(request: Request, reader: Signed, look: Look, act: Which, typed: Given) -> Response:
+    """Do what was previewed, once; where something else would happen by now, preview that."""
+    reading, token = read(act, look.opened.year, typed), typed.one("once")
+    if _taken(request, token):
+        return RedirectResponse(f"/deeds/{token}", 303)
+    if reading.faults:
+        return _form(request, look, act, typed, reading.faults)
+    if not token or not _as_shown(request, reader, look, act, typed, reading):
+        if _taken(request, token):
+            return RedirectResponse(f"/deeds/{token}", 303)
+        return _preview(request, reader, look, act, typed, reading, CHANGED)
+    return _once(request, reader, look, act, reading.filled, token, typed.one("digest"))
+
+
+def _as_shown(request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, reading: Reading) -> bool:
+    try:
+        return _tried(request, reader, look, act, reading.filled).digest == typed.one("digest")
+    except TalentError:
+        return False
+
+
+def _taken(request: Request, token: str) -> bool:
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        return bool(token) and deeds.find(connection, token) is not None
+
+
+def _once(
+    request: Request, reader: Reader, look: Looking, act: Act, filled: Filled, token: str, digest: str
+) -> RedirectResponse:
+    site: Site = request.app.state.site
+    year = look.opened.year
+
+    def do() -> Outcome:
+        stamp = site.stamp(reader, look.opened)
+        try:
+            found = done(site.database, year, act, filled, stamp, expected=digest, account=reader.account)
+        except Changed:
+            return Outcome("refused", MEANWHILE)
+        for flow in ("watch", "post"):
+            site.nudge(flow)
+        return found.outcome
+
+    back = f"/{year.year}/tasks"
+    if filled.phase and len(filled.cities) == 1:
+        back = f"/{year.year}/{filled.slug}/{filled.cities[0]}"
+    return once(site, reader, token, act.says(year, filled), back, do)

@@ -1,0 +1,74 @@
+"""The province's list: what waits for its hand, with the acts that apply; and the acts on the pages of city phases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from markupsafe import Markup
+
+from acts.recipients import named
+from dashboard.acting.table import ACTS, GOING, offered
+from dashboard.acting.waiting import awaiting, late
+from dashboard.looking import Look
+from dashboard.policy import PROVINCE, Signed, allow
+from dashboard.rendering import page, render
+from models import requests
+from models.addresses import on_file
+from models.alarms import undelivered
+from models.reports import matrix
+
+if TYPE_CHECKING:
+    from dashboard.panels import Place
+    from dashboard.site import Site
+
+area = APIRouter(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
+
+LETTER_STATES = {"failed": "未送达", "unknown": "待核实", "held": "暂存"}
+SETTLED_BY_HAND = frozenset({"failed", "unknown"})
+
+
+@area.get("/{year:int}/tasks")
+def tasks(request: Request, look: Look, reader: Signed) -> Response:
+    """Show what waits now; in the past nothing does."""
+    if look.past:
+        return RedirectResponse(f"/{look.opened.year.year}/tasks", 303)
+    site: Site = request.app.state.site
+    year = look.opened.year
+    with site.database.read() as connection:
+        found = matrix(connection, year.year, look.as_of)
+        asked = requests.unanswered(connection, year.year)
+        letters = undelivered(connection, year.year)
+        offices = on_file(connection)
+    without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
+    return page(
+        "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
+        awaiting=awaiting(found), late=late(found), asked=asked, letters=letters, without=without,
+        suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=LETTER_STATES,
+        by_hand=SETTLED_BY_HAND,
+    )  # fmt: skip
+
+
+def acts_panel(place: Place) -> Markup | None:
+    """Give the acts that apply to a city phase, a city or a phase, for whoever may do them, now."""
+    if not place.reader.admin or place.looking.past or place.looking.opened.closed_as_of is not None:
+        return None
+    year = place.looking.opened.year
+    with place.site.database.read() as connection:
+        found = matrix(connection, year.year, place.looking.as_of)
+    counted: dict[str, int] = {}
+    for slug, standings in found.cities.items():
+        if place.city is not None and slug != place.city.slug:
+            continue
+        here = [one for one in standings if place.phase is not None and one.phase == place.phase.slug]
+        for act in {act for one in here for act in offered(year.phase(one.phase), one.state)}:
+            counted[act.slug] = counted.get(act.slug, 0) + 1
+        if place.phase is None and any(one.state in GOING for one in standings):
+            counted["withdraw"] = 1
+    if place.phase is not None:
+        counted.pop("withdraw", None)
+    acts = tuple((act, counted[slug]) for slug, act in ACTS.items() if slug in counted)
+    if not acts:
+        return None
+    return Markup(render("parts/acts.html", place.request, place=place, year=year, acts=acts))  # noqa: S704 -- a template's

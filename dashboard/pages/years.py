@@ -1,0 +1,106 @@
+"""Opening a year: a calendar that comes with the programme or is uploaded, looked at, and confirmed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.datastructures import UploadFile
+
+from acts.open_year import open_year
+from calendars import files
+from calendars.errors import TalentError
+from calendars.findings import check
+from calendars.moments import moments
+from dashboard.once import form_token, once
+from dashboard.policy import ADMIN_ONLY, Signed, allow
+from dashboard.rendering import page
+from models import audit
+from models.database import Within
+from models.stamp import Stamp
+from models.standing import years_open
+
+if TYPE_CHECKING:
+    from acts.outcome import Outcome
+    from calendars.year import Year
+    from dashboard.site import Site
+
+area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
+UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What the form named: a year that comes with the programme, or the text of a file."""
+
+    shipped: str
+    text: str
+    token: str
+
+    def calendar(self) -> Year:
+        """Read it; raise `CalendarFaults`."""
+        if self.text:
+            return files.parse(self.text, "上传的文件")
+        return files.load(int(self.shipped) if self.shipped.isdecimal() else 0)
+
+
+async def _chosen(request: Request) -> _Chosen:
+    form = await request.form()
+    upload, text = form.get("file"), str(form.get("calendar") or "")
+    if isinstance(upload, UploadFile):
+        text = (await upload.read()).decode("utf-8-sig", "replace") or text
+    return _Chosen(str(form.get("shipped") or ""), text.replace("\r\n", "\n"), str(form.get("once") or ""))
+
+
+Chosen = Annotated[_Chosen, Depends(_chosen)]
+
+
+@area.get("/years")
+def choose(request: Request) -> HTMLResponse:
+    """Show the years that are open, and ask which to open."""
+    return _choose(request, None)
+
+
+def _choose(request: Request, said: str | None) -> HTMLResponse:
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        there = years_open(connection)
+    left = [year for year in files.shipped() if year not in there]
+    status = UNPROCESSABLE if said else 200
+    return page("years.html", request, status=status, there=there, shipped=left, said=said)
+
+
+@area.post("/years/preview")
+def preview(request: Request, chosen: Chosen) -> HTMLResponse:
+    """Show the calendar that the year would run on: its warnings and every moment."""
+    try:
+        year = chosen.calendar()
+    except TalentError as error:
+        return _choose(request, str(error))
+    return page(
+        "year-preview.html", request, calendar=year, warnings=check(year), moments=moments(year), token=form_token()
+    )
+
+
+@area.post("/years")
+def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
+    """Open the year, once."""
+    site: Site = request.app.state.site
+    try:
+        year = chosen.calendar()
+    except TalentError as error:
+        return _choose(request, str(error))
+
+    def do() -> Outcome:
+        at = site.wall()
+        stamp = Stamp(reader.shown, at, at, site.settings.base_url, site.words)
+        with site.database.write() as connection:
+            outcome = open_year(Within(site.database, connection), year, stamp)
+            if outcome.done:
+                audit.record(connection, stamp, "开设年度", f"year/{year.year}", account=reader.account)
+        site.nudge("watch")
+        return outcome
+
+    return once(site, reader, chosen.token or form_token(), f"开设 {year.year} 年度", f"/{year.year}", do)

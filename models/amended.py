@@ -1,0 +1,55 @@
+"""The calendars that a year ran on before: what a revision replaced, kept for ever, so that the past shows its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Column, Index, Text, func, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from models.columns import UTCDateTime, table_of
+from models.season import ProgrammeYear
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, ScalarSelect
+
+    from models.stamp import Stamp
+
+
+class Amendment(SQLModel, table=True):
+    """One revision of a year's calendar, append-only: `calendar` is the text that stood until `as_of`."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (Index("ix_amendment_year_as_of", "year", "as_of"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    calendar: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
+def replace_calendar(connection: Connection, year: int, text: str, reason: str, stamp: Stamp) -> None:
+    """Put another calendar in the place of the year's, and the one that it had on record."""
+    table = table_of(ProgrammeYear)
+    was = connection.execute(select(table.c.calendar).where(table.c.year == year)).scalar_one()
+    row = {"year": year, "calendar": was, "reason": reason}
+    connection.execute(insert(table_of(Amendment)).values(row | stamp.columns()))
+    values = {"calendar": text, "revision": table.c.revision + 1}
+    connection.execute(update(table).where(table.c.year == year).values(values))
+
+
+def amendments(connection: Connection, year: int) -> int:
+    """Give how many times the year's calendar was revised."""
+    table = table_of(Amendment)
+    return int(connection.execute(select(func.count()).where(table.c.year == year)).scalar_one())
+
+
+def calendar_at(year: int, as_of: datetime) -> ScalarSelect[str]:
+    """Ask for the text of the calendar that was revised first after an instant; NULL where today's stood already."""
+    table = table_of(Amendment)
+    later = select(table.c.calendar).where(table.c.year == year, table.c.as_of > as_of)
+    return later.order_by(table.c.as_of, table.c.id).limit(1).scalar_subquery()

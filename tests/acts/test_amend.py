@@ -1,0 +1,150 @@
+"""Revising a running year's calendar: what moves, what is refused, and that the past keeps its own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from acts.amend import amend
+from acts.outcome import Outcome
+from calendars import files
+from calendars.drafts import diff
+from calendars.edits import NotFound, with_days
+from calendars.year import Year
+from deployments.plan import plan
+from models.amended import Amendment
+from models.columns import table_of
+from models.live import live
+from models.reports import matrix
+from models.season import Letter
+from models.standing import opened
+from tests import ledger
+from tests.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
+
+AT = "2022-01-05T10:00"
+
+
+def moved(**days: str) -> Year:
+    """The calendar with these days, `shortlist__due="2022-02-10"`."""
+    keys = {tuple(key.replace("_", "-").split("--")): date.fromisoformat(day) for key, day in days.items()}
+    named = {(phase, key.replace("-", "_")): day for (phase, key), day in keys.items()}
+    return files.parse(with_days(calendar().source_text, named), "日历")
+
+
+def revise(scene: Scene, new: Year, at: str = AT, *, dry_run: bool = False) -> Outcome:
+    return amend(scene.database, YEAR, new, stamp(at), reason="省厅通知", dry_run=dry_run)
+
+
+def due(scene: Scene, phase: str, at: str) -> date:
+    with scene.database.read() as connection:
+        found = matrix(connection, YEAR, instant(at)).cities[NANJING]
+    return next(one.due.day for one in found if one.phase == phase)
+
+
+def test_a_later_day_moves_for_every_city_and_what_names_the_old_one_is_said_anew(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    new = moved(mentor_recommendation__due="2022-01-18")
+    foreseen = revise(scene, new, dry_run=True)
+    happened = revise(scene, new)
+    assert happened == foreseen
+    assert happened.message == "2022 年度日历已修订；13 项截止日随之改变。"
+    assert {move.reason for move in happened.changes.transitions} == {
+        "年度日历修订，截止日 2022-01-15 改为 2022-01-18：省厅通知"
+    }
+    letter = table_of(Letter)
+    with scene.database.read() as connection:
+        query = select(letter.c.state, letter.c.subject).where(letter.c.kind == "opened", letter.c.concerns == NANJING)
+        found = {tuple(row) for row in connection.execute(query)}
+    assert {(state, "1月18日" in subject) for state, subject in found} == {("cancelled", False), ("queued", True)}
+
+
+def test_the_past_shows_the_day_that_stood_then(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    revise(scene, moved(mentor_recommendation__due="2022-01-18"))
+    days = [due(scene, "mentor-recommendation", at) for at in ("2022-01-05T09:59", AT)]
+    assert days == [date(2022, 1, 15), date(2022, 1, 18)]
+    with scene.database.read() as connection:
+        kept = connection.execute(select(table_of(Amendment))).one()
+        assert (kept.calendar, kept.reason, kept.by) == (calendar().source_text, "省厅通知", "省办")
+        assert opened(connection, YEAR, instant("2022-01-05T09:59")).year == calendar()
+
+
+def test_the_same_calendar_again_changes_nothing(scene: Scene) -> None:
+    new = moved(shortlist__due="2022-02-10")
+    assert revise(scene, new).done
+    before = ledger.everything(scene.database)
+    assert revise(scene, new, "2022-01-06T10:00").message == "2022 年度日历与现行的完全相同，未作改动。"
+    assert ledger.everything(scene.database) == before
+
+
+def test_an_extension_of_ones_own_stands_where_the_calendar_falls_short_of_it(scene: Scene) -> None:
+    scene.extend("shortlist", [NANJING], "2022-01-04T10:00", date(2022, 2, 15))
+    assert revise(scene, moved(shortlist__due="2022-02-10")).done
+    assert due(scene, "shortlist", AT) == date(2022, 2, 15)
+
+
+REFUSED = {
+    "earlier than told": ("导师推荐的截止日 2022-01-15 已经通知 13 个市，只能推后，不能提前到 2022-01-12。", AT),
+    "past": ("导师推荐的截止日 2022-01-15 已经过去，不能再改；请对有关城市用重启。", "2022-01-16T00:00"),
+}
+
+
+def test_a_day_that_was_made_known_moves_only_later(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    said, at = REFUSED["earlier than told"]
+    refused = revise(scene, moved(mentor_recommendation__due="2022-01-12"), at)
+    assert (refused.outcome, refused.message) == ("refused", said)
+    assert revise(scene, moved(application__due="2022-01-18"), at).done
+
+
+def test_a_day_that_is_past_does_not_move(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    said, at = REFUSED["past"]
+    refused = revise(scene, moved(mentor_recommendation__due="2022-01-18"), at)
+    assert (refused.outcome, refused.message) == ("refused", said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "南京"', 'name = "金陵"', "设区市的名单、名称、代码或次序不同；开设之后不能改。"),
+        ('province = "approve"', 'province = "record"', "阶段的名单、次序、前提或省办办结的方式不同；开设之后不能改。"),
+    ],
+)
+def test_another_programme_is_no_revision(scene: Scene, old: str, new: str, said: str) -> None:
+    other = files.parse(calendar().source_text.replace(old, new, 1), "日历")
+    refused = revise(scene, other)
+    assert (refused.outcome, said in refused.message.splitlines()) == ("refused", True)
+    with scene.database.read() as connection:
+        assert opened(connection, YEAR).year == calendar()
+
+
+def test_another_years_calendar_is_no_revision(scene: Scene) -> None:
+    refused = revise(scene, files.load(2026))
+    assert refused.message.splitlines()[0] == "这是 2026 年度的日历，不是 2022 年度的。"
+
+
+def test_places_that_are_given_cannot_be_taken_away(scene: Scene) -> None:
+    scene.through("interview", NANJING)
+    text = calendar().source_text.replace("funded_cap = 65", "funded_cap = 1").replace("city_cap = 5 ", "city_cap = 1 ")
+    refused = revise(scene, files.parse(text, "日历"), "2022-02-22T10:00")
+    assert (refused.outcome, refused.message) == ("refused", "全省资助名额 1 少于已经确定的 2 人。")
+
+
+def test_what_is_synced_to_prefect_follows(scene: Scene) -> None:
+    real = calendar()
+    with scene.database.write() as connection:
+        connection.exec_driver_sql("UPDATE programme_year SET rehearsal = false")
+    new = moved(shortlist__due="2022-02-10")
+    assert revise(scene, new).done
+    with scene.database.read() as connection:
+        years = [each.year for each in live(connection)]
+    assert plan(years) == plan([new]) != plan([real])
+    assert {change.phase for change in diff(real, new).moving} == {"shortlist"}
+
+
+def test_a_day_that_is_not_written_in_the_file_is_not_invented() -> None:
+    with pytest.raises(NotFound, match=r"phases\.shortlist 的 province_due"):
+        with_days(calendar().source_text, {("shortlist", "province_due"): date(2022, 2, 1)})
