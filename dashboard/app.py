@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from calendars.errors import TalentError
 from dashboard import failures
-from dashboard.pages import calls, deeds, home, offices, receipts, signing_in
+from dashboard.pages import calls, deeds, exports, feeds, home, offices, receipts, report, signing_in
 from dashboard.policy import guarded
 from dashboard.rendering import STATIC
 from dashboard.shield import Shield
@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
     from dashboard.site import Site
 
-AREAS = (signing_in.area, deeds.area, home.area, receipts.area, offices.area, calls.area)
+AREAS = (
+    signing_in.area,
+    deeds.area,
+    home.area,
+    receipts.area,
+    feeds.area,
+    exports.area,
+    report.area,
+    offices.area,
+    calls.area,
+)
 """Every page, by area. The order matters: `/{year}/{phase}` would take what comes after it."""
 
 
