@@ -126,7 +126,7 @@ def parties(owed: Owed, audience: Audience) -> Find | None:
 def office(season: Season, city: str, audience: Audience) -> Recipient:
     """Give an office as a recipient. In a rehearsal an address that is not on file has a stand-in."""
     name = season.year.city(city).name if audience in {"city", "head"} else ""
-    key, stand_in, addressee = {
+    key, in_its_stead, addressee = {
         "city": (f"city:{city}", f"{city}@city.example", f"{name}市级管理办公室"),
         "head": (f"head:{city}", f"head.{city}@city.example", f"{name}市级管理办公室负责同志"),
         "province": ("province", "province@office.example", "省级管理办公室"),
@@ -134,7 +134,12 @@ def office(season: Season, city: str, audience: Audience) -> Recipient:
     }[audience]
     own, head = season.offices.get(city if audience in {"city", "head"} else "province", (None, None))
     on_file = own if audience in {"city", "province"} else head
-    return Recipient(key, audience, addressee, on_file or (stand_in if season.rehearsal else ""))
+    return Recipient(key, audience, addressee, on_file or stand_in(season, in_its_stead))
+
+
+def stand_in(season: Season, address: str) -> str:
+    """Give the address that stands in for one that is not on file: a rehearsal has one, a real year none."""
+    return address if season.rehearsal else ""
 
 
 def party(on_file: PartyOnFile, audience: Audience, numbers: tuple[str, ...], listed: tuple[str, ...]) -> Recipient:

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from acts.outcome import Changes, Outcome
-from calendars.deadlines import Due, Extension, resolve
+from calendars.deadlines import Due, Extension, day_of, resolve
 from calendars.errors import TalentError
 from gates.states import Event, State, step
-from models import standing, writing
+from models import contacts, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
 
 if TYPE_CHECKING:
@@ -114,9 +114,14 @@ class Season:
         return standing.withdrawn(self.connection, self.year.year)
 
     @cached_property
-    def offices(self) -> Mapping[str, tuple[str | None, str | None]]:
-        """The addresses on file."""
+    def on_file(self) -> Mapping[str, tuple[str | None, str | None]]:
+        """The offices' own addresses."""
         return standing.offices(self.connection)
+
+    @cached_property
+    def offices(self) -> Mapping[str, tuple[str | None, str | None]]:
+        """Where the offices' letters go: to who is in charge on the day, else to the office's own address."""
+        return contacts.addressed(self.on_file, contacts.of(self.connection), day_of(self.stamp.as_of))
 
     @cached_property
     def days(self) -> WorkingDays:

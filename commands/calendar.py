@@ -209,20 +209,15 @@ def ics(
 
 def _of_city(year: Year, key: str, common: Common) -> bytes:
     """The calendar with the city's own due days, under the versions that its letters gave them."""
-    from calendars.ics import calendar, version
+    from acts.calendars import calendar_of_city
+    from calendars.ics import calendar
     from models.database import NotPrepared
-    from models.reports import matrix
-    from models.standing import YearNotOpen, extensions
+    from models.standing import YearNotOpen
 
     found = year.city(key)
     try:
         with common.database().read() as connection:
-            status = matrix(connection, year.year, common.moment())
-            given = extensions(connection, year.year, [found.slug])
+            return calendar_of_city(connection, year.year, found, common.moment())
     except (NotPrepared, YearNotOpen):
         say(f"{year.year} 年度没有打开，没有延期可查，按年度日历。")
         return calendar(year, None, found)
-    phases = status.cities[found.slug]
-    dues = {each.phase: each.due for each in phases}
-    versions = {each.phase: version(len(given.get((each.phase, found.slug), ())), each.attempt) for each in phases}
-    return calendar(status.year, dues, found, versions)

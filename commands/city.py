@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import SEASON, Season, UsageError
+from commands.options import SEASON, Season, UsageError, local
 from commands.outcomes import report
 from commands.output import answer, table
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 app = App(name="city")
+app.command("commands.contact:app", name="contact", help="联系人：登记、结束任期、列出")
 
 Email = Annotated[str | None, Parameter(metavar="邮箱", help="市级管理办公室的邮箱")]
 Head = Annotated[str | None, Parameter(metavar="邮箱", help="负责同志的邮箱：催办升级发到这里")]
@@ -61,4 +62,5 @@ def set_(
         raise UsageError("请写明 --email 或 --head。")
     database, year = season.opened()
     found = year.city(city)
-    return report(season, year, set_office(database, found.slug, found.name, email=email, head=head))
+    day = local(season.moment()).date()
+    return report(season, year, set_office(database, found.slug, found.name, email=email, head=head, day=day))

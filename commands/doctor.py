@@ -141,7 +141,7 @@ def _under_way(database: Database) -> list[Year]:
 
 
 def _of_the_year(database: Database) -> Iterator[Finding]:
-    from models import standing
+    from models import contacts, standing
 
     with database.read() as connection:
         try:
@@ -149,7 +149,8 @@ def _of_the_year(database: Database) -> Iterator[Finding]:
         except standing.NoYearOpen:
             yield Finding("年度", "finding", "还没有打开年度", "运行 talent year open 年份")
             return
-        offices = standing.offices(connection)
+        reached = {office for office, (own, _) in standing.offices(connection).items() if own}
+        reached |= {person.office for person in contacts.of(connection) if person.email}
     year = opened.year
     if year.provisional:
         mend = "放假通知公布后更新 holidays 组件，并运行 talent calendar check"
@@ -159,12 +160,12 @@ def _of_the_year(database: Database) -> Iterator[Finding]:
     if opened.rehearsal:
         yield Finding("邮箱", "note", "这是演练库，没有登记的邮箱以 example 地址代替")
         return
-    missing = [city.name for city in year.cities if not any(offices.get(city.slug, (None, None))[:1])]
+    missing = [city.name for city in year.cities if city.slug not in reached]
     if missing:
         yield Finding(
             "邮箱", "finding", f"没有登记邮箱：{'、'.join(missing)}", "运行 talent city set 城市 --email 邮箱"
         )
-    if not offices.get("province", (None, None))[0]:
+    if "province" not in reached:
         yield Finding("邮箱", "finding", "没有登记省级管理办公室的邮箱", "运行 talent office set --email 邮箱")
 
 

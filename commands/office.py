@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import SEASON, Season, UsageError
+from commands.options import SEASON, Season, UsageError, local
 from commands.outcomes import report
 
 app = App(name="office")
@@ -25,4 +25,5 @@ def set_(
     if email is None and lead is None:
         raise UsageError("请写明 --email 或 --lead。")
     database, year = season.opened()
-    return report(season, year, set_office(database, PROVINCE, "省级管理办公室", email=email, head=lead))
+    day = local(season.moment()).date()
+    return report(season, year, set_office(database, PROVINCE, "省级管理办公室", email=email, head=lead, day=day))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from dashboard.pages.tasks import acts_panel
+from dashboard.telling import told_panel
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -39,7 +40,7 @@ class Place:
 Panel = Callable[[Place], Markup | None]
 """Gives its part of the page, None where it has nothing to say there."""
 
-PANELS: tuple[Panel, ...] = (acts_panel,)
+PANELS: tuple[Panel, ...] = (acts_panel, told_panel)
 """In the order in which they stand."""
 
 

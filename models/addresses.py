@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from models import contacts
 from models.columns import table_of
 from models.season import Office
 from models.suppression import readdress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from sqlalchemy import Connection
 
@@ -27,12 +29,19 @@ def put(connection: Connection, office: str, given: Mapping[str, str]) -> None:
     )
 
 
-def release(connection: Connection, office: str) -> int:
-    """Address anew and queue the letters that were held because this office had no usable address; give how many."""
+def release(connection: Connection, office: str, day: date | None) -> int:
+    """Address anew what waits for this office: held letters are queued, queued ones go to who is in charge.
+
+    On that day, that is; None asks for nobody. Give how many letters that were.
+    """
     table = table_of(Office)
-    row = connection.execute(select(table).where(table.c.office == office)).one()
+    row = connection.execute(select(table.c.email, table.c.head).where(table.c.office == office)).one_or_none()
+    on_file = {office: (row.email, row.head) if row else (None, None)}
+    people = contacts.of(connection, office) if day else []
+    address, head_address = (contacts.addressed(on_file, people, day) if day else on_file)[office]
     own, head = ("province", "lead") if office == "province" else (f"city:{office}", f"head:{office}")
-    return readdress(connection, {own: row.email or "", head: row.head or ""})
+    moved = contacts.redirect(connection, own, address) if people and address else 0
+    return moved + readdress(connection, {own: address or "", head: head_address or ""})
 
 
 def on_file(connection: Connection) -> dict[str, Row[Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from models import clock
+from models import clock, contacts
 from models.columns import table_of
 from models.season import Letter, Office, Suppressed
 
@@ -98,7 +98,8 @@ def suppressed(connection: Connection) -> list[Row[Any]]:
 def _owners(connection: Connection) -> Mapping[str, set[str]]:
     """The offices behind each address on file, as recipients."""
     found: dict[str, set[str]] = defaultdict(set)
-    for office, own, head in connection.execute(select(table_of(Office))):
+    people = [(person.office, person.email, None) for person in contacts.of(connection)]
+    for office, own, head in (*connection.execute(select(table_of(Office))), *people):
         named = ("province", "lead") if office == "province" else (f"city:{office}", f"head:{office}")
         for recipient, address in zip(named, (own, head), strict=True):
             if address:

@@ -1,0 +1,111 @@
+"""`talent city contact`: the people of an office, who is in charge and who stands in, from when to when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from commands.options import SEASON, Day, Season, local
+from commands.outcomes import report
+from commands.output import answer, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from calendars.year import Year
+
+app = App(name="contact")
+
+PROVINCE = "province"
+Office = Annotated[str, Parameter(name="单位", help="设区市（拼音、中文名或代码），省级管理办公室写 province")]
+
+
+@app.command(help="登记一名联系人：负责人（main）或代理人（deputy）")
+def add(
+    office: Office,
+    /,
+    *,
+    name: Annotated[str, Parameter(metavar="姓名", help="联系人姓名")],
+    part: Annotated[Literal["main", "deputy"], Parameter(help="main 负责人，deputy 代理人")] = "main",
+    email: Annotated[str, Parameter(metavar="邮箱", help="在任期间函件发到这里")] = "",
+    phone: Annotated[str, Parameter(metavar="电话", help="联系电话")] = "",
+    since: Annotated[Day | None, Parameter(help="从哪一天起（含）；不写时即日有效")] = None,
+    until: Annotated[Day | None, Parameter(help="到哪一天止（含）；不写时长期有效")] = None,
+    season: Season = SEASON,
+) -> int:
+    """Put a person on file."""
+    from acts.contacts import add_contact
+
+    database, year, stamp = season.acting()
+    slug, title = _office(year, office)
+    outcome = add_contact(
+        database, slug, title, stamp, name=name, part=part, email=email, phone=phone, since=since, until=until
+    )
+    return report(season, year, outcome)
+
+
+@app.command(help="结束一名联系人的任期")
+def end(
+    office: Office,
+    number: Annotated[int, Parameter(name="编号", help="编号，见 talent city contact list")],
+    /,
+    *,
+    last: Annotated[Day | None, Parameter(metavar="日期", help="任期的最后一天（含）；不写时为今天")] = None,
+    season: Season = SEASON,
+) -> int:
+    """End a person's part; the record stays."""
+    from acts.contacts import end_contact
+
+    database, year, stamp = season.acting()
+    slug, title = _office(year, office)
+    day = last or local(stamp.as_of).date()
+    return report(season, year, end_contact(database, number, slug, title, stamp, last=day))
+
+
+@app.command(name="list", help="一个单位的联系人，历任也在内")
+def list_(office: Office, /, *, season: Season = SEASON) -> None:
+    """Print an office's contacts, and who is in charge today."""
+    from models import contacts
+
+    database, year = season.opened()
+    slug, _ = _office(year, office)
+    with database.read() as connection:
+        people = contacts.of(connection, slug)
+    charged = contacts.in_charge(people, local(season.moment()).date())
+    data = [
+        {
+            "id": person.id,
+            "office": person.office,
+            "part": person.part,
+            "name": person.name,
+            "email": person.email,
+            "phone": person.phone,
+            "since": person.since.isoformat() if person.since else None,
+            "until": person.until.isoformat() if person.until else None,
+            "in_charge": person == charged,
+        }
+        for person in people
+    ]
+    answer(season.json, data, lambda console: _list(console, data))
+
+
+def _list(console: Console, data: list[dict[str, str | int | bool | None]]) -> None:
+    parts = {"main": "负责人", "deputy": "代理人"}
+    rows = [
+        (
+            str(each["id"]),
+            parts[str(each["part"])] + ("（在任）" if each["in_charge"] else ""),
+            *(str(each[key] or "—") for key in ("name", "email", "phone", "since", "until")),
+        )
+        for each in data
+    ]
+    console.print(table("编号", "职责", "姓名", "邮箱", "电话", "起", "止", rows=rows))
+
+
+def _office(year: Year, key: str) -> tuple[str, str]:
+    """The office and how people call it."""
+    if key == PROVINCE:
+        return PROVINCE, "省级管理办公室"
+    city = year.city(key)
+    return city.slug, city.name

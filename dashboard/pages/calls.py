@@ -1,0 +1,45 @@
+"""Notes of telephone calls to a city that is late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from acts.telling import note_call
+from dashboard.looking import Look
+from dashboard.once import once
+from dashboard.policy import Signed, allow
+from dashboard.reader import Role
+
+if TYPE_CHECKING:
+    from dashboard.site import Site
+
+area = APIRouter(dependencies=[Depends(allow(frozenset({Role.ADMIN})))], default_response_class=HTMLResponse)
+
+
+@area.post("/{year:int}/{phase}/{city}/calls")
+def call(
+    request: Request,
+    reader: Signed,
+    look: Look,
+    phase: str,
+    city: str,
+    whom: Annotated[str, Form()],
+    said: Annotated[str, Form()],
+    token: Annotated[str, Form(alias="once")],
+) -> RedirectResponse:
+    """Put a call on record."""
+    site: Site = request.app.state.site
+    calendar = look.opened.year
+    about = (calendar.year, calendar.phase(phase).slug, calendar.city(city).slug)
+    stamp = site.stamp(reader, look.opened)
+    return once(
+        site,
+        reader,
+        token,
+        "记录电话催办",
+        "/{}/{}/{}".format(*about),
+        lambda: note_call(site.database, *about, stamp, whom=whom, said=said, account=reader.account),
+    )

@@ -1,0 +1,120 @@
+"""Exports: every table as xlsx and CSV. Who somebody is, is covered until the province asks for it, with a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, Response
+
+from calendars.errors import TalentError
+from dashboard.exporting import EXPORTS, FILED, SHEETS, TABLES, Asked, Export, stem
+from dashboard.looking import Look
+from dashboard.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.reader import Role
+from dashboard.rendering import page
+from dashboard.spreadsheets import as_csv, as_xlsx
+from forms.definitions import FORMS
+from models import audit, feeds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.looking import Looking
+    from dashboard.reader import Reader
+    from dashboard.site import Site
+
+area = APIRouter(default_response_class=HTMLResponse)
+SIGNED = [Depends(allow(EVERYONE))]
+HANDS = [Depends(allow(frozenset({Role.ADMIN})))]
+Kind = Literal["xlsx", "csv"]
+TYPES: Mapping[Kind, str] = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+LONGEST_REASON = 500
+
+
+class NoReason(TalentError):
+    """导出完整的姓名与联系方式须写明事由（500 字以内），事由记录在案。"""
+
+
+class OneTableEach(TalentError):
+    """CSV 文件只能装一张表；请选择其中一张，或下载 xlsx。"""
+
+
+@area.get("/{year:int}/exports", dependencies=SIGNED)
+def listed(request: Request, reader: Signed, look: Look) -> HTMLResponse:
+    """List what may be exported, and the calendar feeds."""
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        mine = feeds.listed(connection, None if reader.admin else reader.account)
+    forms = [
+        (slug, export, [(name, SHEETS[name]) for name in SHEETS if name.startswith(f"{slug}-")])
+        for slug, export in _open_to(FILED, reader).items()
+    ]
+    return page(
+        "exports.html",
+        request,
+        look=look,
+        year=look.opened.year,
+        tables={name: one for name, one in _open_to(TABLES, reader).items() if not (look.past and one.now)},
+        forms=[] if look.past else forms,
+        personal={name: one.title for name, one in _open_to({**TABLES, **FILED}, reader).items() if one.personal},
+        feeds=mine,
+        cities=[city for city in look.opened.year.cities if reader.sees(city.slug)],
+    )
+
+
+def _open_to(exports: Mapping[str, Export], reader: Reader) -> dict[str, Export]:
+    return {name: export for name, export in exports.items() if reader.province or not export.provincial}
+
+
+def _export(reader: Reader, look: Looking, name: str) -> Export:
+    """Give an export that is there for this reader; raise `NotThere`."""
+    export = _open_to(EXPORTS, reader).get(name)
+    if export is None or (look.past and export.now):
+        raise NotThere
+    return export
+
+
+def _file(request: Request, reader: Reader, look: Looking, name: str, kind: Kind, *, full: bool) -> Response:
+    site: Site = request.app.state.site
+    export = _export(reader, look, name)
+    if kind == "csv" and name in FILED and len(FORMS[name].sheets) > 1:
+        raise OneTableEach
+    with site.database.read() as connection:
+        asked = Asked(connection, look, reader.city, full)
+        tables, title = export.tables(asked), stem(asked, export)
+    content = as_csv(tables[0]) if kind == "csv" else as_xlsx(tables, title)
+    named = f"attachment; filename=\"{name}.{kind}\"; filename*=UTF-8''{quote(f'{title}.{kind}')}"
+    return Response(content, media_type=TYPES[kind], headers={"content-disposition": named})
+
+
+@area.get("/{year:int}/exports/{name}.{kind}", dependencies=SIGNED)
+def download(request: Request, reader: Signed, look: Look, name: str, kind: Kind) -> Response:
+    """Give a table: to a city its own as it is, to the province with people's names and addresses covered."""
+    return _file(request, reader, look, name, kind, full=reader.city is not None)
+
+
+@area.post("/{year:int}/exports", dependencies=HANDS)
+def download_in_full(
+    request: Request,
+    reader: Signed,
+    look: Look,
+    name: Annotated[str, Form()],
+    kind: Annotated[Kind, Form()] = "xlsx",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Give a table with nothing covered, for a reason that is put on record first."""
+    site: Site = request.app.state.site
+    reason = reason.strip()
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        raise NoReason
+    export = _export(reader, look, name)
+    stamp = site.stamp(reader, look.opened)
+    with site.database.write() as connection:
+        subject = f"export:{look.opened.year.year}/{name}"
+        audit.record(connection, stamp, f"导出完整的{export.title}", subject, account=reader.account, reason=reason)
+    return _file(request, reader, look, name, kind, full=True)

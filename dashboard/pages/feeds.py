@@ -1,0 +1,82 @@
+"""Calendar feeds: an address that whoever has it may read, until it is revoked."""
+
+from __future__ import annotations
+
+import secrets
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from acts.calendars import calendar_of_city
+from calendars.ics import calendar
+from dashboard.looking import Look
+from dashboard.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.rendering import page
+from models import audit, feeds
+from models.standing import newest_year, opened
+
+if TYPE_CHECKING:
+    from dashboard.site import Site
+
+area = APIRouter(default_response_class=HTMLResponse)
+SIGNED = [Depends(allow(EVERYONE))]
+TYPE = "text/calendar; charset=utf-8"
+KEPT = {"cache-control": "private, max-age=300"}
+
+
+@area.api_route("/feeds/{token}.ics", methods=["GET", "HEAD"], dependencies=[Depends(allow(None))])
+def feed(request: Request, token: str) -> Response:
+    """Give the calendar of the newest open year; 304 where the client has it as it is."""
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        found = feeds.find(connection, token)
+        if found is None:
+            raise NotThere
+        year = opened(connection, newest_year(connection))
+        if found.city is None:
+            content = calendar(year.year)
+        else:
+            city = year.year.city(found.city)
+            content = calendar_of_city(connection, year.year.year, city, site.now(year))
+    tag = f'"{sha256(content).hexdigest()[:32]}"'
+    headers = KEPT | {"etag": tag}
+    if _has(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=TYPE, headers=headers)
+
+
+def _has(request: Request, tag: str) -> bool:
+    given = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    return tag in given or "*" in given
+
+
+@area.post("/{year:int}/feeds", dependencies=SIGNED)
+def make(request: Request, reader: Signed, look: Look, whose: Annotated[str, Form()] = "") -> HTMLResponse:
+    """Make a feed, of a city or ("") of the province, and show its address this once."""
+    site: Site = request.app.state.site
+    city = look.opened.year.city(whose).slug if whose else None
+    if (city is None and not reader.province) or (city is not None and not reader.sees(city)):
+        raise NotThere
+    token, stamp = secrets.token_urlsafe(32), site.stamp(reader, look.opened)
+    with site.database.write() as connection:
+        feeds.make(connection, token, reader.account, city, stamp.at)
+        subject = f"feed:{feeds.digest(token)[:12]}"
+        audit.record(connection, stamp, "新建日历订阅", subject, account=reader.account, city=city)
+    address = f"{site.settings.base_url}/feeds/{token}.ics"
+    year = look.opened.year
+    title = f"{year.city(city).name}市" if city else "全省"
+    return page("feed.html", request, look=look, year=year, address=address, title=title)
+
+
+@area.post("/{year:int}/feeds/revoke", dependencies=SIGNED)
+def revoke(request: Request, reader: Signed, look: Look, feed: Annotated[str, Form()]) -> RedirectResponse:
+    """Revoke a feed: one's own, or any by the province's hands."""
+    site: Site = request.app.state.site
+    stamp = site.stamp(reader, look.opened)
+    with site.database.write() as connection:
+        if not feeds.revoke(connection, feed, None if reader.admin else reader.account, stamp.at):
+            raise NotThere
+        audit.record(connection, stamp, "撤销日历订阅", f"feed:{feed[:12]}", account=reader.account, city=reader.city)
+    return RedirectResponse(f"/{look.opened.year.year}/exports", 303)

@@ -1,0 +1,186 @@
+"""The offices and their people: the province keeps all, a city its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from acts.contacts import add_contact, end_contact
+from acts.offices import PROVINCE as PROVINCIAL
+from calendars.deadlines import day_of
+from calendars.errors import TalentError
+from dashboard import masking
+from dashboard.looking import Look
+from dashboard.once import form_token, once
+from dashboard.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.reader import Role
+from dashboard.rendering import page
+from models import contacts, standing
+
+if TYPE_CHECKING:
+    from calendars.year import Year
+    from dashboard.reader import Reader
+    from dashboard.site import Site
+    from models.contacts import Person
+
+area = APIRouter(default_response_class=HTMLResponse)
+HANDS = [Depends(allow(frozenset({Role.ADMIN, Role.CITY})))]
+TITLE = "省级管理办公室"
+
+
+class UnreadableDay(TalentError):
+    """日期应写成 2022-02-07 的样子。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A contact as this reader sees it. `now`: in charge today; `over`: the last day has passed."""
+
+    id: int
+    part: str
+    name: str
+    email: str
+    phone: str
+    since: date | None
+    until: date | None
+    now: bool
+    over: bool
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeShown:
+    """An office: its slug, its title, its own address and its head's, its people."""
+
+    slug: str
+    title: str
+    email: str
+    head: str
+    people: tuple[Shown, ...]
+
+
+def _titles(year: Year, reader: Reader) -> dict[str, str]:
+    """Give the offices a reader sees, the province's first."""
+    cities = {city.slug: f"{city.name}市" for city in year.cities if reader.sees(city.slug)}
+    return ({PROVINCIAL: TITLE} if reader.province else {}) | cities
+
+
+def _shown(person: Person, day: date, charged: Person | None, *, full: bool) -> Shown:
+    email, phone = person.email or "", person.phone or ""
+    return Shown(
+        person.id,
+        contacts.PARTS[person.part],
+        person.name if full else masking.name(person.name),
+        email if full else masking.email(email),
+        phone if full else masking.phone(phone),
+        person.since,
+        person.until,
+        now=person == charged,
+        over=person.until is not None and person.until < day,
+        ended=person.ended_at is not None,
+    )
+
+
+@area.get("/{year:int}/offices", dependencies=[Depends(allow(EVERYONE))])
+def offices(request: Request, reader: Signed, look: Look) -> HTMLResponse:
+    """Show who is in charge of each office, and who was: in full to the office itself and to the province's hands."""
+    site: Site = request.app.state.site
+    full, day = reader.role is not Role.VIEWER, day_of(look.as_of)
+    with site.database.read() as connection:
+        on_file, people = standing.offices(connection), contacts.of(connection, reader.city)
+    shown = []
+    for slug, title in _titles(look.opened.year, reader).items():
+        theirs = [person for person in people if person.office == slug]
+        charged = contacts.in_charge(theirs, day)
+        own, head = (address or "" for address in on_file.get(slug, (None, None)))
+        addresses = (own, head) if full else (masking.email(own), masking.email(head))
+        each = tuple(_shown(person, day, charged, full=full) for person in theirs)
+        shown.append(OfficeShown(slug, title, *addresses, each))
+    return page(
+        "offices.html",
+        request,
+        look=look,
+        year=look.opened.year,
+        offices=shown,
+        acting=full and not look.past,
+        token=form_token(),
+        today=day,
+    )
+
+
+def _mine(year: Year, reader: Reader, office: str) -> str:
+    """Give the title of an office that the reader may see; raise `NotThere`."""
+    title = _titles(year, reader).get(office)
+    if title is None:
+        raise NotThere
+    return title
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UnreadableDay from None
+
+
+@area.post("/{year:int}/offices/contacts", dependencies=HANDS)
+def add(
+    request: Request,
+    reader: Signed,
+    look: Look,
+    token: Annotated[str, Form(alias="once")],
+    office: Annotated[str, Form()],
+    name: Annotated[str, Form()],
+    part: Annotated[Literal["main", "deputy"], Form()],
+    email: Annotated[str, Form()] = "",
+    phone: Annotated[str, Form()] = "",
+    since: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
+) -> RedirectResponse:
+    """Put a person on file."""
+    site: Site = request.app.state.site
+    title, stamp = _mine(look.opened.year, reader, office), site.stamp(reader, look.opened)
+    first, last = _day(since), _day(until)
+    return once(
+        site,
+        reader,
+        token,
+        f"登记{title}的联系人",
+        f"/{look.opened.year.year}/offices",
+        lambda: add_contact(
+            site.database, office, title, stamp, name=name, part=part, email=email, phone=phone,
+            since=first, until=last, account=reader.account,
+        ),
+    )  # fmt: skip
+
+
+@area.post("/{year:int}/offices/contacts/{contact:int}/end", dependencies=HANDS)
+def end(
+    request: Request,
+    reader: Signed,
+    look: Look,
+    contact: int,
+    token: Annotated[str, Form(alias="once")],
+    office: Annotated[str, Form()],
+    last: Annotated[str, Form()] = "",
+) -> RedirectResponse:
+    """End a person's part with a day, today where none is named."""
+    site: Site = request.app.state.site
+    title, stamp = _mine(look.opened.year, reader, office), site.stamp(reader, look.opened)
+    with site.database.read() as connection:
+        person = contacts.find(connection, contact)
+    if person is None or person.office != office:
+        raise NotThere
+    day = _day(last) or day_of(stamp.as_of)
+    return once(
+        site,
+        reader,
+        token,
+        f"结束{title}一名联系人的任期",
+        f"/{look.opened.year.year}/offices",
+        lambda: end_contact(site.database, contact, office, title, stamp, last=day, account=reader.account),
+    )

@@ -1,0 +1,75 @@
+"""签收: a letter acknowledged by the link in it, by whoever reads it, or by its office where that is signed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from acts import telling
+from dashboard.looking import Look
+from dashboard.policy import NotThere, Signed, allow
+from dashboard.reader import Role
+from dashboard.rendering import page
+from dashboard.telling import is_theirs
+from letters.receipts import letter_of
+from models import post, receipts
+from models.stamp import Stamp
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from dashboard.site import Site
+
+area = APIRouter(default_response_class=HTMLResponse)
+OPEN = [Depends(allow(None))]
+HANDS = [Depends(allow(frozenset({Role.ADMIN, Role.CITY})))]
+BY_LINK = "函件链接"
+
+
+def _message(site: Site, token: str) -> list[Row[Any]]:
+    """Give the letters of the message whose link this is; raise `NotThere` where nobody signed it."""
+    lead = letter_of(site.secret, token)
+    if lead is None:
+        raise NotThere
+    with site.database.read() as connection:
+        found = receipts.in_message(connection, lead)
+    if not found:
+        raise NotThere
+    return found
+
+
+@area.get("/receipts/{token}", dependencies=OPEN)
+def letter(request: Request, token: str) -> HTMLResponse:
+    """Show the letter and ask for the acknowledgement; looking at it gives none: mail scanners follow links."""
+    site: Site = request.app.state.site
+    found = _message(site, token)
+    with site.database.read() as connection:
+        letters = [post.letter_by_id(connection, one.id) for one in found]
+    dates = [one.receipt for one in found if one.receipt]
+    received = max(dates) if len(dates) == len(found) else None
+    return page("receipt.html", request, letters=letters, received=received)
+
+
+@area.post("/receipts/{token}", dependencies=OPEN)
+def acknowledge(request: Request, token: str) -> RedirectResponse:
+    """Take the acknowledgement. Nobody is signed in: what shows that it is meant is the signed link alone."""
+    site: Site = request.app.state.site
+    found = _message(site, token)
+    stamp = Stamp(BY_LINK, site.wall(), site.now(site.year(found[0].year)))
+    telling.acknowledge(site.database, [one.id for one in found], stamp)
+    return RedirectResponse(f"/receipts/{token}", 303)
+
+
+@area.post("/{year:int}/letters/{letter:int}/receipt", dependencies=HANDS)
+def acknowledge_signed_in(request: Request, reader: Signed, look: Look, letter: int) -> RedirectResponse:
+    """Take the acknowledgement of a letter's own office; any other letter is not there for the reader."""
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        found = post.letter_by_id(connection, letter)
+    year = look.opened.year.year
+    if found is None or found.year != year or found.state == "cancelled" or not is_theirs(reader, found.recipient):
+        raise NotThere
+    telling.acknowledge(site.database, [letter], site.stamp(reader, look.opened), by=reader.shown)
+    return RedirectResponse(f"/{year}/letters/{letter}", 303)

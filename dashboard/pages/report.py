@@ -1,0 +1,39 @@
+"""The one-page report for the leadership."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from calendars.deadlines import day_of
+from dashboard.looking import Look
+from dashboard.policy import PROVINCE, allow
+from dashboard.status_report import facts, render
+from models import exports
+from models.reports import matrix
+
+if TYPE_CHECKING:
+    from dashboard.site import Site
+
+area = APIRouter(dependencies=[Depends(allow(PROVINCE))])
+
+
+@area.get("/{year:int}/report.pdf")
+def report(request: Request, look: Look) -> Response:
+    """Give the report as of the instant that is looked at; made in a thread of its own, as every page here."""
+    site: Site = request.app.state.site
+    year = look.opened.year
+    with site.database.read() as connection:
+        found = matrix(connection, year.year, look.as_of)
+        asked = exports.dated(connection, "requests", year.year, None, look.as_of)
+    waiting = [
+        f"{year.city(row.city).name}市 {year.phase(row.phase).name}：申请延期到 {row.until}，待答复"
+        for row in asked
+        if row.answer is None or row.answered_as_of > look.as_of
+    ]
+    name = quote(f"{year.year}年度情况报告-{day_of(look.as_of)}.pdf")
+    headers = {"content-disposition": f"inline; filename=\"report.pdf\"; filename*=UTF-8''{name}"}
+    return Response(render(facts(found, waiting, site.wall())), media_type="application/pdf", headers=headers)

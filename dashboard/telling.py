@@ -1,0 +1,95 @@
+"""Proof of being told, as it is shown: beside a city phase, and beside a letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from acts.recipients import named
+from dashboard.once import form_token
+from dashboard.rendering import render
+from letters.receipts import acknowledged
+from letters.words import TAGS
+from models import receipts, told_reports
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+    from dashboard.looking import Looking
+    from dashboard.panels import Place
+    from dashboard.reader import Reader
+
+STATES: Mapping[str, str] = {
+    "queued": "待发",
+    "sending": "发送中",
+    "sent": "已发",
+    "failed": "未送达",
+    "unknown": "待核实",
+    "held": "暂存",
+    "cancelled": "已取消",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """A letter's acknowledgement: since when, by whom (None: by its link); `may`: the reader may give it now."""
+
+    letter: int
+    at: datetime | None
+    by: str | None
+    may: bool
+
+
+def receipt_facts(connection: Connection, reader: Reader, look: Looking, letter: Row[Any]) -> ReceiptFacts | None:
+    """Give what `parts/receipt.html` shows of a letter; None for a letter that nobody acknowledges.
+
+    `letter` is a row with id, recipient and state.
+    """
+    if not acknowledged(letter.recipient):
+        return None
+    found = receipts.receipt(connection, letter.id)
+    if found is not None and found.as_of <= look.as_of:
+        return ReceiptFacts(letter.id, found.at, found.by, may=False)
+    may = found is None and not look.past and is_theirs(reader, letter.recipient) and letter.state != "cancelled"
+    return ReceiptFacts(letter.id, None, None, may)
+
+
+def is_theirs(reader: Reader, recipient: str) -> bool:
+    """Tell whether a letter to this recipient is for the reader's own office to acknowledge."""
+    if reader.city is not None:
+        return recipient in {f"city:{reader.city}", f"head:{reader.city}"}
+    return reader.admin and recipient in {"province", "lead"}
+
+
+def told_panel(place: Place) -> Markup | None:
+    """Show on the page of a city phase which letters went out and were acknowledged, and who was telephoned."""
+    if place.phase is None or place.city is None:
+        return None
+    look, reader = place.looking, place.reader
+    about = (look.opened.year.year, place.phase.slug, place.city.slug)
+    with place.site.database.read() as connection:
+        attempt = told_reports.attempt_of(connection, *about, look.as_of)
+        letters = told_reports.letters_of(connection, *about, attempt, look.as_of)
+        calls = told_reports.calls_of(connection, *about, look.as_of)
+    return Markup(  # noqa: S704 -- the template escapes
+        render(
+            "parts/told.html",
+            place.request,
+            look=look,
+            year=look.opened.year,
+            phase=place.phase,
+            city=place.city,
+            attempt=attempt,
+            letters=letters,
+            calls=calls,
+            tags=TAGS,
+            states=STATES,
+            named={row.recipient: named(look.opened.year, row.recipient) for row in letters},
+            token=form_token() if reader.admin and not look.past else None,
+        )
+    )

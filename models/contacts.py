@@ -1,0 +1,110 @@
+"""The people of an office: who is in charge on a day, and what of their addresses the letters go to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from models.columns import table_of
+from models.season import Letter, ProgrammeYear
+from models.told import Contact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from models.stamp import Stamp
+
+MAIN, DEPUTY = "main", "deputy"
+PARTS: Mapping[str, str] = {MAIN: "负责人", DEPUTY: "代理人"}
+Addresses = dict[str, tuple[str | None, str | None]]
+"""By office: where its letters go, and where its head's go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact as it is on file; `since` and `until` are inclusive, None without end."""
+
+    id: int
+    office: str
+    part: str
+    name: str
+    email: str | None
+    phone: str | None
+    since: date | None
+    until: date | None
+    by: str
+    at: datetime
+    ended_at: datetime | None
+
+    def covers(self, day: date) -> bool:
+        """Whether that day is one of theirs."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+def in_charge(people: Iterable[Person], day: date) -> Person | None:
+    """Give who is in charge of one office on a day: the newest in the main part, else a deputy, else nobody."""
+    there = [person for person in people if person.covers(day)]
+    return max(there, key=lambda person: (person.part == MAIN, person.since or date.min, person.id), default=None)
+
+
+def addressed(on_file: Mapping[str, tuple[str | None, str | None]], people: Iterable[Person], day: date) -> Addresses:
+    """Give where letters go on a day: to who is in charge then, else to the office's own address; the head's stays."""
+    theirs: dict[str, list[Person]] = defaultdict(list)
+    for person in people:
+        theirs[person.office].append(person)
+    found = dict(on_file)
+    for office, those in theirs.items():
+        own, head = on_file.get(office, (None, None))
+        charged = in_charge(those, day)
+        found[office] = ((charged.email if charged else None) or own, head)
+    return found
+
+
+def of(connection: Connection, office: str | None = None) -> list[Person]:
+    """Give an office's contacts (None: all), those of old among them; by office, the newest first."""
+    table = table_of(Contact)
+    query = select(*(table.c[each.name] for each in fields(Person)))
+    if office is not None:
+        query = query.where(table.c.office == office)
+    return [Person(*row) for row in connection.execute(query.order_by(table.c.office, table.c.id.desc()))]
+
+
+def find(connection: Connection, key: int) -> Person | None:
+    """Give one contact."""
+    table = table_of(Contact)
+    row = connection.execute(select(*(table.c[each.name] for each in fields(Person))).where(table.c.id == key)).first()
+    return None if row is None else Person(*row)
+
+
+def add(connection: Connection, stamp: Stamp, given: Mapping[str, Any]) -> int:
+    """Put a contact on file; give its number."""
+    row = {**given, "by": stamp.by, "at": stamp.at}
+    made = connection.execute(insert(table_of(Contact)).values(row).returning(table_of(Contact).c.id))
+    return int(made.scalar_one())
+
+
+def end(connection: Connection, stamp: Stamp, key: int, last: date) -> bool:
+    """Let a contact's part end with that day; False where it was ended before."""
+    table = table_of(Contact)
+    running = update(table).where(table.c.id == key, table.c.ended_at.is_(None))
+    return bool(connection.execute(running.values(until=last, ended_at=stamp.at)).rowcount)
+
+
+def redirect(connection: Connection, recipient: str, address: str) -> int:
+    """Send what is queued for an office, and not yet offered to anybody, to this address; give how many letters."""
+    letter = table_of(Letter)
+    waiting = (letter.c.state == "queued") & (letter.c.recipient == recipient) & (letter.c.address != address)
+    return int(connection.execute(update(letter).where(waiting).values(address=address)).rowcount)
+
+
+def touch(connection: Connection) -> None:
+    """Say that what the pages of every running year show has changed."""
+    table = table_of(ProgrammeYear)
+    connection.execute(update(table).where(table.c.closed_as_of.is_(None)).values(revision=table.c.revision + 1))

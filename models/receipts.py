@@ -1,0 +1,54 @@
+"""Acknowledgements: which letters went out in one message, and that their recipient has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.columns import table_of
+from models.season import Letter
+from models.told import Call, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection, Row
+
+    from models.stamp import Stamp
+
+
+def in_message(connection: Connection, lead: int) -> list[Row[Any]]:
+    """Give the letters that went out in the message this one leads: id, year, recipient, receipt (an instant or None).
+
+    What was taken back before it went out is not among them.
+    """
+    letter, receipt = table_of(Letter), table_of(Receipt)
+    query = (
+        select(letter.c.id, letter.c.year, letter.c.recipient, receipt.c.at.label("receipt"))
+        .outerjoin(receipt, receipt.c.letter == letter.c.id)
+        .where(or_(letter.c.id == lead, letter.c.envelope == lead), letter.c.state != "cancelled")
+    )
+    return list(connection.execute(query.order_by(letter.c.id)))
+
+
+def receipt(connection: Connection, letter: int) -> Row[Any] | None:
+    """Give a letter's acknowledgement: letter, by, at, as_of."""
+    table = table_of(Receipt)
+    return connection.execute(select(table).where(table.c.letter == letter)).one_or_none()
+
+
+def acknowledge(connection: Connection, letters: Iterable[int], by: str | None, stamp: Stamp) -> int:
+    """Put on record that these letters arrived; give how many were not acknowledged before."""
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    rows = [{"letter": letter, "by": by, "at": stamp.at, "as_of": stamp.as_of} for letter in letters]
+    new = dialect.insert(table_of(Receipt)).values(rows).on_conflict_do_nothing()
+    return int(connection.execute(new).rowcount) if rows else 0
+
+
+def called(connection: Connection, stamp: Stamp, given: dict[str, Any]) -> int:
+    """Put a telephone call on record: year, phase, city, attempt, whom, said; give its number."""
+    table = table_of(Call)
+    made = connection.execute(insert(table).values(given | stamp.columns()).returning(table.c.id))
+    return int(made.scalar_one())

@@ -1,0 +1,125 @@
+"""What proves that a city was told: its letters, their acknowledgements, the calls; for one city phase, and for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select
+
+from gates.states import State
+from models.columns import table_of
+from models.season import Letter, ProgrammeYear, Transition
+from models.told import Call, Receipt
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Row
+
+    from models.standing import Key
+
+WRITTEN, RECEIVED, CALLED = "已发函", "已签收", "已致电"
+OWING = (State.OPEN.value, State.RETURNED.value, State.OVERDUE.value)
+"""Where the city still has something to do; what is late by its due day alone is open in the log."""
+
+
+def told(connection: Connection, year: int, as_of: datetime) -> dict[Key, tuple[str, ...]]:
+    """Give, by phase and city, what was done to tell a city what it still owes, in the newest attempt.
+
+    已发函: a letter to its office or its head has gone out; 已签收: one of them was acknowledged; 已致电.
+    """
+    attempts = _owing(connection, year, as_of)
+    letters = _letters(connection, year, as_of)
+    calls = _calls(connection, year, as_of)
+    found = {}
+    for (phase, city), attempt in attempts.items():
+        written, received = letters.get((phase, city, str(attempt)), (0, 0))
+        marks = ((WRITTEN, written), (RECEIVED, received), (CALLED, (phase, city, attempt) in calls))
+        found[phase, city] = tuple(word for word, done in marks if done)
+    return {key: words for key, words in found.items() if words}
+
+
+def _owing(connection: Connection, year: int, as_of: datetime) -> dict[Key, int]:
+    table = table_of(Transition)
+    newest = (
+        select(func.max(table.c.id))
+        .where(table.c.year == year, table.c.as_of <= as_of)
+        .group_by(table.c.phase, table.c.city)
+    )
+    query = select(table.c.phase, table.c.city, table.c.attempt).where(
+        table.c.id.in_(newest), table.c.to_state.in_(OWING)
+    )
+    return {(phase, city): attempt for phase, city, attempt in connection.execute(query)}
+
+
+def _sent(year: int, as_of: datetime) -> ColumnElement[bool]:
+    """A rehearsal's letters leave by the wall's clock, not by its own: what was written by then counts as sent."""
+    letter, programme = table_of(Letter), table_of(ProgrammeYear)
+    rehearsed = select(programme.c.rehearsal).where(programme.c.year == year).scalar_subquery()
+    gone = (letter.c.state == "sent") & (letter.c.queued_as_of <= as_of)
+    return gone & or_(letter.c.sent_at <= as_of, rehearsed)
+
+
+def _letters(connection: Connection, year: int, as_of: datetime) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """Count letters sent, and acknowledged, by phase, city and attempt."""
+    letter, receipt = table_of(Letter), table_of(Receipt)
+    known = (receipt.c.letter == letter.c.id) & (receipt.c.as_of <= as_of)
+    to_city = letter.c.recipient.in_(("city:" + letter.c.concerns, "head:" + letter.c.concerns))
+    query = (
+        select(letter.c.phase, letter.c.concerns, letter.c.attempt, func.count(), func.count(receipt.c.letter))
+        .outerjoin(receipt, known)
+        .where(letter.c.year == year, to_city, or_(_sent(year, as_of), receipt.c.letter.is_not(None)))
+        .group_by(letter.c.phase, letter.c.concerns, letter.c.attempt)
+    )
+    return {
+        (phase, city, attempt): (written, received)
+        for phase, city, attempt, written, received in connection.execute(query)
+    }
+
+
+def _calls(connection: Connection, year: int, as_of: datetime) -> frozenset[tuple[str, str, int]]:
+    table = table_of(Call)
+    query = select(table.c.phase, table.c.city, table.c.attempt).where(table.c.year == year, table.c.as_of <= as_of)
+    return frozenset((phase, city, attempt) for phase, city, attempt in connection.execute(query.distinct()))
+
+
+def attempt_of(connection: Connection, year: int, phase: str, city: str, as_of: datetime) -> int:
+    """Give the attempt that a city phase was in at an instant; 1 where nothing had happened to it yet."""
+    table = table_of(Transition)
+    query = select(table.c.attempt).where(
+        table.c.year == year, table.c.phase == phase, table.c.city == city, table.c.as_of <= as_of
+    )
+    return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar() or 1
+
+
+def letters_of(
+    connection: Connection, year: int, phase: str, city: str, attempt: int, as_of: datetime
+) -> list[Row[Any]]:
+    """Give the letters of one attempt to a city's office and its head, oldest first, each with its `receipt`.
+
+    Columns: id, kind, recipient, subject, state, queued_as_of, sent_at, receipt (an instant or None).
+    """
+    letter, receipt = table_of(Letter), table_of(Receipt)
+    names = ("id", "kind", "recipient", "subject", "state", "queued_as_of", "sent_at")
+    query = (
+        select(*(letter.c[name] for name in names), receipt.c.as_of.label("receipt"))
+        .outerjoin(receipt, (receipt.c.letter == letter.c.id) & (receipt.c.as_of <= as_of))
+        .where(
+            letter.c.year == year,
+            letter.c.phase == phase,
+            letter.c.attempt == str(attempt),
+            letter.c.recipient.in_((f"city:{city}", f"head:{city}")),
+            letter.c.queued_as_of <= as_of,
+            letter.c.state != "cancelled",
+        )
+    )
+    return list(connection.execute(query.order_by(letter.c.id)))
+
+
+def calls_of(connection: Connection, year: int, phase: str, city: str, as_of: datetime) -> list[Row[Any]]:
+    """Give the calls about one city phase, oldest first: attempt, whom, said, by, at, as_of."""
+    table = table_of(Call)
+    query = select(table).where(
+        table.c.year == year, table.c.phase == phase, table.c.city == city, table.c.as_of <= as_of
+    )
+    return list(connection.execute(query.order_by(table.c.id)))

@@ -1,0 +1,74 @@
+"""The leadership's report: one page, the same facts as the matrix, no name of anybody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from dashboard.status_report import NoFont, facts, render
+from gates.states import State
+from models.reports import matrix
+from tests.dashboard.conftest import ADMIN, UNTIL, VIEWER, YEAR, Window
+
+
+def read(pdf: bytes) -> tuple[int, str]:
+    pages = PdfReader(BytesIO(pdf)).pages
+    return len(pages), "".join(page.extract_text() for page in pages).replace(" ", "").replace("\n", "")
+
+
+@pytest.mark.parametrize("name", [ADMIN, VIEWER])
+def test_the_province_reads_the_season_on_one_page(window: Window, name: str) -> None:
+    answer = window.as_(name).get("/2022/report.pdf")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    pages, text = read(answer.content)
+    assert pages == 1
+    wanted = (
+        "截至2022-02-07周一09:00",
+        "盐城市面试名单：已逾期，逾期8天（截止2022-01-31）。截止前没有报送。",
+        "省级资助0/65人",
+        "接下来的日程",
+        *(f"{city}" for city in ("南京", "无锡", "宿迁")),
+    )
+    assert [part for part in wanted if part not in text] == []
+
+
+@pytest.mark.parametrize(("name", "status"), [("nanjing", 404), (None, 303)])
+def test_a_city_has_no_such_report(window: Window, name: str | None, status: int) -> None:
+    assert window.as_(name).get("/2022/report.pdf").status_code == status
+
+
+def test_the_past_is_reported_as_it_stood(window: Window) -> None:
+    answer = window.as_(ADMIN).get("/2022/report.pdf?as_of=2022-01-10T09:00")
+    pages, text = read(answer.content)
+    assert (pages, "截至2022-01-10周一09:00" in text, "盐城市面试名单" in text) == (1, True, False)
+
+
+def test_the_worst_of_years_still_fits_one_page(window: Window) -> None:
+    with window.database.read() as connection:
+        found = matrix(connection, YEAR, UNTIL)
+    rules = ("interviews.from-shortlist", "interviews.ratio", "funding.city-cap", "funding.province-total")
+    late = {
+        city: tuple(replace(one, state=State.OVERDUE, refusals=rules, attempt=2, waived=rules) for one in phases)
+        for city, phases in found.cities.items()
+    }
+    said = facts(replace(found, cities=late), ["盐城市 面试名单：申请延期到 2022-02-20，待答复"] * 30, UNTIL)
+    pages, text = read(render(said))
+    assert (pages, "另有96项" in text, "另有22项" in text) == (1, True, True)
+
+
+def test_a_character_that_the_font_lacks_fails_instead_of_vanishing(window: Window) -> None:
+    with window.database.read() as connection:
+        said = facts(matrix(connection, YEAR, UNTIL), [], UNTIL)
+    with pytest.raises(NoFont):
+        render(said | {"foot": "\U0002cb6d"})
+    with pytest.raises(NoFont, match="fonts-noto-cjk"):
+        render(said, fonts=False)
+
+
+def test_what_the_facts_say_is_text_and_never_typst(window: Window) -> None:
+    with window.database.read() as connection:
+        said = facts(matrix(connection, YEAR, UNTIL), ['#panic("x") *甲* $x$ <script>'], UNTIL)
+    assert '#panic("x")*甲*$x$<script>' in read(render(said))[1]
