@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 EVERYONE = frozenset(Role)
 PROVINCE = frozenset({Role.ADMIN, Role.VIEWER})
+ADMIN_ONLY = frozenset({Role.ADMIN})
 
 
 class NotSignedIn(TalentError):

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from calendars.deadlines import TZ, day_of
+from dashboard.clock import clock_bar
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -33,7 +34,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": day, "weekday": weekday, "moment": moment, "clock": clock}
-    made.globals["static"] = static
+    made.globals |= {"static": static, "clock_bar": clock_bar}
     return made
 
 

@@ -12,6 +12,7 @@ from models.standing import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from dashboard.reader import Reader
     from models.database import Database
@@ -25,13 +26,17 @@ def _clock() -> datetime:
 
 @dataclass(frozen=True)
 class Site:
-    """One window on one database. `words` are the office's own templates of letters; `wall` is the clock."""
+    """One window on one database. `words` are the office's own templates of letters; `wall` is the clock.
+
+    `pack` is the folder of the events that a demonstration goes on with when its clock is moved, None for none.
+    """
 
     database: Database
     settings: Settings
     secret: bytes = field(repr=False)
     words: Mapping[str, str] = field(default_factory=dict)
     wall: Callable[[], datetime] = _clock
+    pack: Path | None = None
 
     def year(self, year: int) -> Opened:
         """Give the year as it was opened; raise `YearNotOpen`."""

@@ -1,0 +1,43 @@
+"""Whether this process lives, whether it can do its work, and its figures: for whoever watches machines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.policy import allow
+from models.database import Busy, NotPrepared
+from models.migrate import prepared
+
+if TYPE_CHECKING:
+    from dashboard.site import Site
+
+area = APIRouter(dependencies=[Depends(allow(None))], include_in_schema=False)
+
+
+@area.get("/livez")
+def lives() -> PlainTextResponse:
+    """Answer: that is all there is to it."""
+    return PlainTextResponse("ok\n")
+
+
+@area.get("/readyz")
+def is_ready(request: Request) -> JSONResponse:
+    """Say whether the database can be reached and has this version's tables, else by a word why not."""
+    site: Site = request.app.state.site
+    why = _why_not(site)
+    return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
+
+
+def _why_not(site: Site) -> str | None:
+    try:
+        return None if prepared(site.database) else "not-prepared"
+    except NotPrepared:
+        return "not-prepared"
+    except Busy:
+        return "busy"
+    except (SQLAlchemyError, OSError):
+        return "unreachable"
