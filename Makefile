@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test fast check bench proof-post
+.PHONY: help install demo test fast check bench proof-post screenshots
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -46,3 +46,6 @@ bench: $(installed)  ## measured figures, as a table with medians
 
 proof-post: $(installed)  ## the post's promises under kills, races, bad relays, outages, wrong clocks; about 5 minutes
 	@$(bin)/python -m tests.proof
+
+screenshots: $(installed)  ## pictures of the pages, wide and narrow, light and dark, in docs/images
+	@$(bin)/python -m tests.browser.screenshots

@@ -76,4 +76,4 @@ def _answer(request: Request, status: int, said: str) -> Response:
     if request.url.path.startswith(API):
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": said}
         return JSONResponse(problem, status, media_type="application/problem+json")
-    return page("failure.html", request, status=int(status), said=said)
+    return page("failure.html", request, status=int(status), number=int(status), said=said)

@@ -42,6 +42,14 @@ def season_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
     """The database of the season, played once, with an account for each role and each city."""
     path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("window") / "talent.db"))
     database = Database(f"sqlite:///{path}")
+    play_season(database)
+    database.dispose()
+    return path
+
+
+def play_season(database: Database) -> None:
+    """Play the season on a database, and give everybody an account."""
+    database.upgrade()
     for _ in Play(database, files.load(YEAR), read_pack(PACK), UNTIL, "省办", BASE).steps():
         pass
     now, kept = datetime.now(TZ), passwords.kept(PASSWORD)
@@ -50,8 +58,6 @@ def season_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
         for name, role, city in people:
             row = {"name": name, "shown": f"{name} 某", "role": role, "city": city, "password": kept}
             connection.execute(insert(table_of(Account)).values(row | {"made_by": "测试", "made_at": now}))
-    database.dispose()
-    return path
 
 
 class Browser(TestClient):
