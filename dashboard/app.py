@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from calendars.errors import TalentError
 from dashboard import failures
-from dashboard.pages import clock, deeds, health, home, signing_in
+from dashboard.pages import api, api_acts, api_document, clock, deeds, health, home, signing_in
 from dashboard.policy import guarded
 from dashboard.rendering import STATIC
 from dashboard.shield import Shield
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dashboard.site import Site
 
-AREAS = (signing_in.area, deeds.area, health.area, clock.area, home.area)
+AREAS = (signing_in.area, deeds.area, health.area, clock.area, api.area, api_acts.area, api_document.area, home.area)
 """Every page, by area. The order matters: `/{year}/{phase}` would take what comes after it."""
 
 
