@@ -11,6 +11,8 @@ from starlette.staticfiles import StaticFiles
 
 from calendars.errors import TalentError
 from dashboard import failures
+from dashboard.metrics import Metrics
+from dashboard.observing import Observer
 from dashboard.pages import api, api_acts, api_document, clock, deeds, health, home, signing_in
 from dashboard.policy import guarded
 from dashboard.rendering import STATIC
@@ -47,8 +49,9 @@ def make_app(site: Site) -> FastAPI:
         Exception: failures.broken,
     }
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, exception_handlers=dict(handlers))  # type: ignore[arg-type]
-    app.state.site = site
+    app.state.site, app.state.metrics = site, Metrics()
     app.add_middleware(Shield)
+    app.add_middleware(Observer, note=app.state.metrics.note)
     for area in AREAS:
         app.router.routes.extend(area.routes)
     app.mount("/static", Kept(directory=STATIC), "static")

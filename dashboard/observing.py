@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-import structlog
+from calendars.deadlines import TZ
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +20,7 @@ NOWHERE = "(none)"
 
 def template(scope: Scope) -> str:
     """Give the template of the route that took a request: `/{year}/{phase}`, with nothing of whose or which."""
-    path = str(getattr(scope.get("route"), "path", ""))
+    path = str(getattr(scope.get("route"), "path_format", ""))
     return path or ("/static" if scope.get("app_root_path") is not None and scope.get("root_path") else NOWHERE)
 
 
@@ -48,5 +50,6 @@ class Observer:
 
 
 def logged(method: str, route: str, status: int, seconds: float) -> None:
-    """Write the line of a request into the log."""
-    structlog.get_logger("access").info("request", method=method, route=route, status=status, ms=round(seconds * 1000))
+    """Write the line of a request to standard error, at once."""
+    at = datetime.now(TZ).isoformat(timespec="seconds")
+    sys.stderr.write(f"{at} {method} {route} {status} {seconds * 1000:.0f} ms\n")
