@@ -1,4 +1,4 @@
-"""The secret that forms and links are signed with: the office's own, else one made and kept here."""
+"""The window's one secret: what the office set, or one of this machine's own; never a placeholder."""
 
 from __future__ import annotations
 
@@ -13,32 +13,70 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
-LEAST = 32
-"""Characters of a secret."""
+SHORTEST = 32
+VARIED = 10
+"""How many different characters a secret has at least."""
 
-PLACEHOLDERS = ("change", "secret", "example", "placeholder", "xxxx", "password", "…")
+PLACEHOLDERS = (
+    "changeme", "change-me", "change_me", "placeholder", "example", "secret", "password", "your-", "your_", "insert",
+    "replace", "todo", "default", "xxxx", "<", "密钥", "示例",
+)  # fmt: skip
 
 
-class WeakSecret(TalentError):
-    """TALENT_SECRET_KEY 不能用：须是不少于 32 个字符的随机串，不能是示例里的占位文字；删去这一项则由系统自己生成。"""
+class UnfitSecret(TalentError):
+    """TALENT_SECRET_KEY 不能用：{why}。请换成 openssl rand -hex 32 给出的一串，或删去这一项，由系统自己生成。"""
+
+
+class UnfitSecretFile(TalentError):
+    """密钥文件 {path} 里没有可用的密钥；可从备份恢复，或删去它重新启动（各账号的动态口令须重新绑定）。"""
 
 
 def secret_of(settings: Settings, folder: Path) -> bytes:
-    """Give the secret of `TALENT_SECRET_KEY`, else of `folder/secret`, made on first use; raise `WeakSecret`."""
-    if settings.secret_key is None:
-        return _own(folder / "secret")
-    given = settings.secret_key.get_secret_value()
-    if len(given) < LEAST or any(word in given.casefold() for word in PLACEHOLDERS):
-        raise WeakSecret
-    return given.encode()
+    """Give the secret that sessions, forms and sealed fields stand on; raise `UnfitSecret` or `UnfitSecretFile`.
+
+    Where `TALENT_SECRET_KEY` is not set, `folder/secret` is made on first use, readable by its owner alone.
+    """
+    if settings.secret_key is not None:
+        given = settings.secret_key.get_secret_value().strip()
+        why = unfit(given)
+        if why is not None:
+            raise UnfitSecret(why=why)
+        return given.encode()
+    return _own(folder / "secret")
+
+
+def unfit(given: str) -> str | None:
+    """Say why a secret that somebody set is none; None where it will do."""
+    if len(given) < SHORTEST:
+        return f"只有 {len(given)} 个字符，至少要 {SHORTEST} 个"
+    if any(word in given.casefold() for word in PLACEHOLDERS):
+        return "像是说明里的示例文字"
+    if len(set(given)) < VARIED:
+        return "重复的字符太多"
+    return None
 
 
 def _own(path: Path) -> bytes:
-    """Read it, after making it readable by its owner alone where it is not there yet."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        _make(path)
+    path.chmod(0o600)
+    found = path.read_bytes().strip()
+    if len(found) < SHORTEST:
+        raise UnfitSecretFile(path=path)
+    return found
+
+
+def _make(path: Path) -> None:
+    """Make it whole under another name first: who starts at the same moment must not read half of it."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+        file.write(f"{secrets.token_urlsafe(48)}\n")
+        file.flush()
+        os.fsync(file.fileno())
     try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(f"{secrets.token_urlsafe(48)}\n")
+        os.link(draft, path)
     except FileExistsError:
-        path.chmod(0o600)
-    return path.read_text(encoding="ascii").strip().encode()
+        pass
+    finally:
+        draft.unlink()

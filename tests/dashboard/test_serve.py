@@ -18,8 +18,6 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from dashboard.secret import WeakSecret, secret_of
-from settings import Settings
 from tests.prefect_server import foreign, free_port
 
 COMMAND = [sys.executable, "-P", "-m", "dashboard.serve", "--folder", "var"]
@@ -103,15 +101,4 @@ def test_it_says_in_chinese_why_it_does_not_start(season_file: Path, tmp_path: P
         1,
         f"127.0.0.1 的端口 {port} 已被占用或不能使用；请停掉占用它的程序，或改 TALENT_DASHBOARD__PORT。",
     )
-    assert (weak[0], weak[1][:24]) == (1, str(WeakSecret())[:24])
-
-
-def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
-    first, again = (secret_of(Settings(), tmp_path) for _ in range(2))
-    assert (first == again, len(first) >= 32) == (True, True)
-
-
-@pytest.mark.parametrize("given", ["short", "change-me-change-me-change-me-change-me"])
-def test_a_secret_that_everybody_can_guess_is_refused(tmp_path: Path, given: str) -> None:
-    with pytest.raises(WeakSecret):
-        secret_of(Settings(secret_key=given), tmp_path)  # type: ignore[arg-type]
+    assert (weak[0], weak[1][:22]) == (1, "TALENT_SECRET_KEY 不能用：")
