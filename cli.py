@@ -31,8 +31,8 @@ SINGLE = {
     "status": ("commands.reading:status", "各市各阶段一览：现在，或过去任一时刻"),
     "log": ("commands.reading:log", "流转记录：谁、何时、为何"),
     "rehearse": ("commands.rehearsal:rehearse", "在一个新库里把一整年演练一遍"),
-    "demo": ("commands.rehearsal:demo", "演练 2022 年到 2 月 7 日：一览、谁逾期、最近的函件、下一步"),
-    "up": ("commands.running:up", "正式运行：数据库、Prefect、部署、推进、发信"),
+    "demo": ("commands.demonstration:demo", "演示：演练 2022 年到 2 月 7 日，打开页面，打印登录账号"),
+    "up": ("commands.running:up", "正式运行：数据库、页面、Prefect、部署、推进、发信"),
     "doctor": ("commands.doctor:doctor", "检查设置与环境，说明问题与处理办法"),
 }
 

@@ -45,11 +45,15 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A year's events in the order they are played, and the folder that their files lie in."""
+    """A year's events in the order they are played, and the folder that their files lie in.
+
+    `visitor` is the city that a demonstration lets its visitor act for.
+    """
 
     year: int
     events: tuple[Happening, ...]
     folder: Path
+    visitor: str | None = None
 
 
 def read_pack(folder: Path) -> Pack:
@@ -60,7 +64,7 @@ def read_pack(folder: Path) -> Pack:
     except (OSError, ValueError) as error:
         raise BadPack(file=path.name, number=0, wrong=f"读不出来（{error}）") from error
     events = [_happening(path, number, event) for number, event in enumerate(data.get("events", []), start=1)]
-    return Pack(int(data["year"]), tuple(sorted(events, key=lambda event: event.at)), folder)
+    return Pack(int(data["year"]), tuple(sorted(events, key=lambda event: event.at)), folder, data.get("visitor"))
 
 
 def _happening(path: Path, number: int, event: Mapping[str, Any]) -> Happening:

@@ -13,16 +13,18 @@ from acts.advance import advance
 from acts.outcome import Outcome
 from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
-from models import live, post, reports
+from models import live, post, reports, standing
 from models.stamp import Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from acts.outcome import Changes
     from acts.packs import Happening, Pack
     from calendars.year import Year
     from models.database import Database
     from models.reports import Matrix
+    from models.writing import Move
 
 PROVINCE = "省级管理办公室"
 
@@ -78,9 +80,10 @@ class Rehearsed:
 
 @dataclass
 class Play:
-    """A rehearsal under way. `steps` yields each instant as it is reached; what happened is gathered here.
+    """A rehearsal under way. `steps` plays it from its opening, `resume` on from the year's own clock.
 
-    `post` sends what is queued; None leaves every letter queued at the end.
+    Both yield each instant as it is reached; what happened is gathered here. `post` sends what is queued; None leaves
+    every letter queued at the end.
     """
 
     database: Database
@@ -93,16 +96,38 @@ class Play:
     refusals: list[Refusal] = field(default_factory=list)
     unmet: list[Refusal] = field(default_factory=list)
     timeline: list[tuple[datetime, str]] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
     _moments: list[datetime] = field(default_factory=list)
     _written: int = 0
     _now: datetime = field(default=datetime.min.replace(tzinfo=TZ))
+    _resumed: bool = False
 
     def steps(self) -> Iterator[datetime]:
         """Open the year and play it: advance at every moment, and let each event happen at its own."""
         opens = min(start_of(phase.opens) for phase in self.year.phases)
         open_year.open_year(self.database, self.year, self._stamp(opens, self.by), rehearsal=True)
         self._moments = sorted(set(moments(self.year, opens, self.until)))
-        for event in (event for event in self.pack.events if event.at <= self.until):
+        yield from self._play(event for event in self.pack.events if event.at <= self.until)
+
+    def resume(self, since: datetime, leave: Collection[str] = ()) -> Iterator[datetime]:
+        """Play on from `since`, up to which all was played, without the pack's events of the cities in `leave`.
+
+        The clock follows, so that a play that is cut off goes on from the last instant all of which was done.
+        """
+        with self.database.read() as connection:
+            granted = standing.extensions(connection, self.year.year, None)
+            self._written = post.waiting(connection)
+        own = {end_of(extension.until) for held in granted.values() for extension in held}
+        owing = {*moments(self.year, since, self.until), *own}
+        self._moments = sorted(at for at in owing if since < at <= self.until)
+        self._now, self._resumed = since, True
+        left = {self.year.city(city).slug for city in leave}
+        coming = (event for event in self.pack.events if since < event.at <= self.until)
+        yield from self._play(one for one in coming if not one.city or self.year.city(one.city).slug not in left)
+
+    def _play(self, events: Iterable[Happening]) -> Iterator[datetime]:
+        for event in events:
             yield from self._advance_to(event.at)
             self._happen(event)
             yield event.at
@@ -110,8 +135,11 @@ class Play:
         self._send(self._now)
         if self.post is None:
             post.let_go(self.database)
+        self._set_clock(self.until)
+
+    def _set_clock(self, at: datetime) -> None:
         with self.database.write(self.year.year) as connection:
-            live.set_clock(connection, self.year.year, self.until)
+            live.set_clock(connection, self.year.year, at)
 
     def _advance_to(self, instant: datetime) -> Iterator[datetime]:
         while self._moments and self._moments[0] <= instant:
@@ -120,13 +148,15 @@ class Play:
             done = advance(self.database, self.year.year, self._stamp(at, PROVINCE))
             if done.failures:
                 raise Stuck(at=f"{at:%Y-%m-%d %H:%M}", what=done.failures)
-            self._written += len(done.changes.letters)
+            self._gather(done.changes)
             yield at
 
     def _reach(self, at: datetime) -> None:
         """Let the post catch up before time moves on: what was written at an instant is sent at it."""
         if at > self._now:
             self._send(self._now)
+            if self._resumed:
+                self._set_clock(self._now)
             self._now = at
 
     def _happen(self, event: Happening) -> None:
@@ -147,7 +177,12 @@ class Play:
             self.refusals.append(refusal)
         if not met or (named and named not in refusal.rules):
             self.unmet.append(refusal)
-        self._written += len(outcome.changes.letters)
+        self._gather(outcome.changes)
+
+    def _gather(self, changes: Changes) -> None:
+        self.moves += changes.transitions
+        self.kinds.update(letter.kind for letter in changes.letters)
+        self._written += len(changes.letters)
 
     def _send(self, at: datetime) -> None:
         """Send what was written since the last moment, or hold it back until the end as if it had been sent."""

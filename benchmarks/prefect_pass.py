@@ -21,7 +21,8 @@ from urllib.request import urlopen
 from benchmarks.advance import NOW, copied_file
 from benchmarks.measuring import Table, middle, run
 from deployments.children import Child
-from deployments.up import PYTHON, House
+from deployments.house import House
+from deployments.up import PYTHON
 from tests.scenes import YEAR, calendar
 
 CITIES = (13, 333)
@@ -56,7 +57,8 @@ def _server(folder: Path) -> Iterator[Mapping[str, str]]:
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    house = House(folder, port, f"sqlite:///{folder / 'copy.db'}")
+    told = {"TALENT_DATABASE__URL": f"sqlite:///{folder / 'copy.db'}"}
+    house = House(folder, port, "127.0.0.1", 0, told)
     environment = house.environment() | {"TALENT_MAILDIR": str(folder / "mail"), "TALENT_COURIER": "maildir"}
     server = Child("server", (*PYTHON, "prefect", "server", "start"), environment, house.logs / "server.log")
     server.keep()

@@ -85,13 +85,20 @@ def measure() -> Iterator[Table]:
             for one in found
         ],
     )
-    static = sum(len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.rglob("*") if path.suffix in {".css", ".js"})
+    static = sum(
+        len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.rglob("*") if path.suffix in {".css", ".js"}
+    )
     yield Table(
         "Over the wire",
         f"The page, packed; styles and scripts are {static:,} bytes more, once a year.",
         ("cities", "bytes", "unpacked", "wanted"),
         [
-            (str(len(one.year.cities)), f"{len(one.body):,}", f"{len(gzip.decompress(one.body)):,}", f"≤ {MOST_BYTES:,}")
+            (
+                str(len(one.year.cities)),
+                f"{len(one.body):,}",
+                f"{len(gzip.decompress(one.body)):,}",
+                f"≤ {MOST_BYTES:,}",
+            )
             for one in found
         ],
     )

@@ -74,14 +74,18 @@ SignIn = table(
     account=models.ForeignKey(Account, models.CASCADE, db_column="account"),
     until=models.DateTimeField(),
 )
-City = table("city_year", year=models.IntegerField(), city=text(primary_key=True), name=text(), position=models.IntegerField())
+City = table(
+    "city_year", year=models.IntegerField(), city=text(primary_key=True), name=text(), position=models.IntegerField()
+)
 CityPhase = table(
     "city_phase",
     year=models.IntegerField(), phase=text(), city=text(), state=text(), attempt=models.IntegerField(),
     filed_at=models.DateTimeField(null=True), passed_at=models.DateTimeField(null=True),
 )  # fmt: skip
 Extension = table("extension", year=models.IntegerField(), phase=text(), city=text(), until=models.DateField())
-Waiver = table("waiver", year=models.IntegerField(), phase=text(), city=text(), attempt=models.IntegerField(), rule=text())
+Waiver = table(
+    "waiver", year=models.IntegerField(), phase=text(), city=text(), attempt=models.IntegerField(), rule=text()
+)
 Letter = table("letter", year=models.IntegerField(), state=text())
 Suppressed = table("suppressed", address=text(primary_key=True))
 DUE = {phase["slug"]: date.fromisoformat(phase["due"]) for phase in PHASES}
@@ -143,4 +147,6 @@ urlpatterns = [path("2022", home)]
 if __name__ == "__main__":
     from django.core.asgi import get_asgi_application  # type: ignore[import-not-found]
 
-    uvicorn.run(get_asgi_application(), host="127.0.0.1", port=PORT, log_level="warning", access_log=False, lifespan="off")
+    uvicorn.run(
+        get_asgi_application(), host="127.0.0.1", port=PORT, log_level="warning", access_log=False, lifespan="off"
+    )

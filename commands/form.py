@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from acts.shapes import error_json
 from commands.files import there, write
 from commands.options import COMMON, SEASON, Common, DryRun, OneCity, Season, UsageError
 from commands.outcomes import report
@@ -91,18 +92,6 @@ def _against_records(season: Season, phase: str, workbook: Path, city: str) -> t
     if outcome.outcome == "refused":
         say(f"没有与已有记录核对：{outcome.message}")
     return outcome.errors
-
-
-def error_json(error: RowError) -> dict[str, Any]:
-    """One row error for a program: a stable code, the place, the words."""
-    return {
-        "code": error.code,
-        "sheet": error.sheet,
-        "row": error.row,
-        "column": error.column,
-        "found": error.found,
-        "message": error.sentence,
-    }
 
 
 def show_errors(console: Console, errors: tuple[RowError, ...]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from acts.recipients import named
+from acts.shapes import letter_entry
 from commands.options import SEASON, City, Season, environment, local
 from commands.output import answer, line, say, table
 from letters.brief import Kind
@@ -50,29 +51,7 @@ def list_(
     place = year.city(city).slug if city else None
     with database.read() as connection:
         rows = listed(connection, year.year, {"state": state, "concerns": place, "kind": kind}, season.as_of)
-    answer(season.json, [entry(row) for row in rows], lambda console: _list(console, year, rows))
-
-
-def entry(row: Row[Any]) -> dict[str, Any]:
-    """One letter of `talent letters list --json`; what does not apply is null."""
-    key = "/".join(map(str, (row.year, row.phase, row.city, row.attempt, row.recipient, row.kind, row.slot)))
-    return {
-        "id": row.id,
-        "key": key,
-        "kind": row.kind,
-        "phase": _applies(row.phase),
-        "city": _applies(row.concerns),
-        "to": row.recipient,
-        "slot": _applies(row.slot),
-        "state": row.state,
-        "queued_as_of": local(row.queued_as_of).isoformat(),
-        "sent_at": local(row.sent_at).isoformat() if row.sent_at else None,
-        "subject": row.subject,
-    }
-
-
-def _applies(part: str) -> str | None:
-    return None if part == "*" else part
+    answer(season.json, [letter_entry(row) for row in rows], lambda console: _list(console, year, rows))
 
 
 STATES: Mapping[State, str] = {
@@ -122,7 +101,7 @@ def show(
         say(f"没有编号为 {number} 的函件。")
         return 1
     more = {"address": row.address, "detail": row.detail, "text": row.text, "html": row.html}
-    answer(season.json, entry(row) | more, lambda console: _letter(console, year, row))
+    answer(season.json, letter_entry(row) | more, lambda console: _letter(console, year, row))
     return 0
 
 

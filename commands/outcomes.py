@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from acts.recipients import named
+from acts.shapes import outcome_json
 from commands.output import answer, line, table
 
 if TYPE_CHECKING:
@@ -42,48 +43,6 @@ def joined(outcomes: Sequence[Outcome]) -> Outcome:
             tuple(grant for each in changes for grant in each.extensions),
         ),
     )
-
-
-def outcome_json(outcome: Outcome, *, preview: bool) -> dict[str, Any]:
-    """The outcome with its report card, its row errors and what it changed."""
-    from commands.form import error_json
-
-    return {
-        "outcome": outcome.outcome,
-        "message": outcome.message,
-        "dry_run": preview,
-        "rules": [finding.as_json() for finding in outcome.verdict.findings] if outcome.verdict else None,
-        "errors": [error_json(error) for error in outcome.errors],
-        "warnings": [error_json(warning) for warning in outcome.warnings],
-        "changes": changes_json(outcome.changes),
-    }
-
-
-def changes_json(changes: Changes) -> dict[str, list[dict[str, Any]]]:
-    """Log rows, letters and later due days."""
-    return {
-        "transitions": [
-            {
-                "phase": move.after.phase,
-                "city": move.after.city,
-                "event": str(move.event),
-                "from": str(move.before.state),
-                "to": str(move.after.state),
-                "attempt": move.after.attempt,
-                "refused": move.refused,
-                "reason": move.reason,
-            }
-            for move in changes.transitions
-        ],
-        "letters": [
-            {"kind": one.kind, "phase": one.phase, "city": one.concerns, "to": one.recipient, "subject": one.subject}
-            for one in changes.letters
-        ],
-        "extensions": [
-            {"phase": one.phase, "city": one.city, "cause": one.cause, "until": one.until.isoformat()}
-            for one in changes.extensions
-        ],
-    }
 
 
 def show(console: Console, year: Year, outcome: Outcome, preview: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from commands.options import SEASON, Cities, Day, DryRun, OneCity, Reason, Season, UsageError
-from commands.outcomes import changes_json, joined, report, show_changes
+from commands.outcomes import joined, report, show_changes
 from commands.output import answer, line
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def advance(
 ) -> int:
     """Do what is owed at that instant and not yet done; the second time nothing."""
     from acts.advance import advance as act
+    from acts.shapes import changes_json
 
     database, year, stamp = season.acting()
     phases = None if phase is None else [year.phase(phase).slug]

@@ -47,6 +47,7 @@ def narrowed(found: Matrix, phase: str | None, city: str | None) -> Matrix:
 
 def log(*, city: City = None, phase: Phase = None, season: Season = SEASON) -> None:
     """Print the transitions: who, when, why."""
+    from acts.shapes import log_entry
     from models.reports import log as logged
 
     database, year = season.opened()
@@ -54,24 +55,7 @@ def log(*, city: City = None, phase: Phase = None, season: Season = SEASON) -> N
     slug = year.phase(phase).slug if phase else None
     with database.read() as connection:
         rows = logged(connection, year.year, city=place, phase=slug, as_of=season.as_of)
-    answer(season.json, [_entry(row) for row in rows], lambda console: _log(console, year, rows))
-
-
-def _entry(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "phase": row.phase,
-        "city": row.city,
-        "seq": row.seq,
-        "event": row.event,
-        "from": row.from_state,
-        "to": row.to_state,
-        "refused": row.refused,
-        "attempt": row.attempt,
-        "by": row.by,
-        "at": local(row.at).isoformat(),
-        "as_of": local(row.as_of).isoformat(),
-        "reason": row.reason,
-    }
+    answer(season.json, [log_entry(row) for row in rows], lambda console: _log(console, year, rows))
 
 
 def _log(console: Console, year: Year, rows: list[Row[Any]]) -> None:

@@ -1,9 +1,8 @@
-"""`talent rehearse` and `talent demo`: a whole year through the real functions, on a database of its own."""
+"""`talent rehearse`: a whole year through the real functions, on a database of its own."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from commands.options import PLAIN, TZ, Instant, Plain, UsageError, database_at, environment, local
+from commands.options import PLAIN, Instant, Plain, UsageError, database_at, environment, local
 from commands.output import answer, console, line, say
 
 if TYPE_CHECKING:
@@ -22,17 +21,10 @@ if TYPE_CHECKING:
     from acts.rehearse import Play, Refusal, Rehearsed
     from calendars.year import Year
     from models.database import Database
-    from models.stamp import Stamp
 
 PACKS = Path(__file__).parents[1] / "deployments" / "demo"
 """The packs that come with the programme, by year."""
 
-DEMO_YEAR = 2022
-DEMO_UNTIL = datetime(2022, 2, 7, 9, 0, tzinfo=TZ)
-"""The first working morning after the Spring Festival: Yancheng's shortlist is late and was just written to."""
-
-DEMO = Path("var/demo")
-LAST_LETTERS = 8
 WEEKDAYS = "一二三四五六日"
 
 
@@ -49,12 +41,12 @@ def rehearse(
     plain: Plain = PLAIN,
 ) -> int:
     """Play a year and print its timeline and its end; 1 where an event marked `expect` was not refused as marked."""
-    pack = _pack(year, inputs or PACKS / str(year))
+    pack = pack_in(year, inputs or PACKS / str(year))
     delivers = keep is not None and not hold_letters  # else nobody could ever look at what was delivered
     with _folder() as folder:
-        database = _fresh(keep or f"sqlite:///{folder / 'rehearsal.db'}", year)
-        play = _play(database, pack, until, folder / "mail" if delivers else None, plain)
-        _run(play)
+        database = fresh(keep or f"sqlite:///{folder / 'rehearsal.db'}", year)
+        play = play_of(database, pack, until, folder / "mail" if delivers else None, plain)
+        run_through(play)
         ended = play.ended()
     answer(plain.json, ended.as_json(), lambda to: _told(to, play, ended))
     marked = [unmet for unmet in ended.unmet if unmet.event.expect]
@@ -90,7 +82,8 @@ def _otherwise(year: Year, unmet: Refusal) -> str:
     return f"与演练材料所注不符：{what}应为{expected}，实为{found}。"
 
 
-def _pack(year: int, folder: Path) -> Pack:
+def pack_in(year: int, folder: Path) -> Pack:
+    """The pack of a folder; raises UsageError where there is none, or one of another year."""
     from acts.packs import read_pack
 
     if not (folder / "pack.toml").is_file():
@@ -107,7 +100,7 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def _fresh(url: str, year: int) -> Database:
+def fresh(url: str, year: int) -> Database:
     """A migrated database without that year; raises UsageError where it has it."""
     from models import standing
 
@@ -121,31 +114,18 @@ def _fresh(url: str, year: int) -> Database:
     raise UsageError(f"这个数据库里已有 {year} 年度；演练要用一个新的数据库。")
 
 
-def _play(database: Database, pack: Pack, until: datetime | None, mail: Path | None, plain: Plain) -> Play:
+def play_of(database: Database, pack: Pack, until: datetime | None, mail: Path | None, plain: Plain) -> Play:
+    """A play of a pack on a database, up to an instant (None: the end); its letters go to the folder `mail`."""
+    from acts.playing_on import postman
     from acts.rehearse import Play, ends
     from calendars.files import load
 
     calendar = load(pack.year)
-    post = None if mail is None else _postman(database, mail)
+    post = None if mail is None else postman(database, mail, environment().mail_from)
     return Play(database, calendar, pack, until or ends(calendar), plain.operator(), environment().base_url, post)
 
 
-def _postman(database: Database, mail: Path) -> Callable[[Stamp], None]:
-    """Deliver what is queued to a maildir: a rehearsal never writes to anybody."""
-    import asyncio
-
-    from acts.post import send
-    from letters.maildir import MaildirCourier
-
-    courier, sender = MaildirCourier(mail), environment().mail_from
-
-    def post(stamp: Stamp) -> None:
-        asyncio.run(send(database, courier, sender, stamp))
-
-    return post
-
-
-def _run(play: Play) -> None:
+def run_through(play: Play) -> None:
     """Play to the end, with a bar on standard error where that is a terminal."""
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -186,56 +166,3 @@ def _counted(kinds: Any) -> str:  # noqa: ANN401 - counts by kind
     from letters.words import TAGS
 
     return "、".join(f"{next(tag for one, tag in TAGS.items() if one == kind)} {n}" for kind, n in kinds.items())
-
-
-def demo(*, plain: Plain = PLAIN) -> int:
-    """Rehearse 2022 to the morning of 7 February, and say what is to be seen and what may be typed next."""
-    shutil.rmtree(DEMO, ignore_errors=True)
-    DEMO.mkdir(parents=True)
-    pack = _pack(DEMO_YEAR, PACKS / str(DEMO_YEAR))
-    url = f"sqlite:///{DEMO}/talent.db"
-    database = _fresh(url, DEMO_YEAR)
-    play = _play(database, pack, DEMO_UNTIL, DEMO / "mail", plain)
-    _run(play)
-    ended = play.ended()
-    answer(plain.json, ended.as_json(), lambda to: _demonstrated(to, database, ended, url))
-    return 0
-
-
-def _demonstrated(to: Console, database: Database, ended: Rehearsed, url: str) -> None:
-    from commands.letters import show_list
-    from commands.matrix import show
-    from models.post import listed
-
-    show(to, ended.matrix)
-    with database.read() as connection:
-        rows = listed(connection, DEMO_YEAR, {})
-    line(to, f"\n最近的函件（共 {len(rows)} 封，投递在 {DEMO}/mail，可用任何邮件程序打开）", "bold")
-    show_list(to, ended.matrix.year, rows[-LAST_LETTERS:])
-    line(to, "\n接下来可以输入", "bold")
-    for words in _next(url, rows[-1].id):
-        line(to, words)
-
-
-def _next(url: str, letter: int) -> tuple[str, ...]:
-    at = "--as-of 2022-02-07T09:30"
-    talent = ".venv/bin/talent" if Path(".venv/bin/talent").exists() else "talent"
-    return (
-        f"  export TALENT_DATABASE__URL={url}",
-        f"  {talent} letters show {letter}",
-        f"  {talent} log --city 盐城 {at}",
-        "  # 省办为盐城重启面试名单：先预览，确认后去掉 --dry-run",
-        f"  {talent} phase rerun shortlist --city 盐城 --until 2022-02-10 --reason 疫情封控 {at} --dry-run",
-        "  # 盐城导入名单并报送",
-        f"  {talent} form load shortlist {_shown(PACKS)}/2022/yancheng/shortlist.xlsx --city 盐城 {at}",
-        f"  {talent} phase submit shortlist --city 盐城 {at}",
-        f"  {talent} status {at}",
-        "  # 把一整年演完",
-        f"  {talent} rehearse 2022",
-    )
-
-
-def _shown(path: Path) -> Path:
-    """The path as it is typed from here."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

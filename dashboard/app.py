@@ -11,16 +11,23 @@ from starlette.exceptions import HTTPException
 from calendars.errors import TalentError
 from dashboard import failures
 from dashboard.kept import Kept
+from dashboard.metrics import Metrics
+from dashboard.observing import Observer
 from dashboard.pages import (
     account,
     acting,
+    api,
+    api_acts,
+    api_document,
     auditing,
     calendar,
     calls,
     cities,
+    clock,
     deeds,
     exports,
     feeds,
+    health,
     home,
     letters,
     log,
@@ -50,8 +57,13 @@ AREAS = (
     users.area,
     auditing.area,
     deeds.area,
+    health.area,
     receipts.area,
     feeds.area,
+    api.area,
+    api_acts.area,
+    api_document.area,
+    clock.area,
     home.area,
     years.area,
     tasks.area,
@@ -78,8 +90,9 @@ def make_app(site: Site) -> FastAPI:
         Exception: failures.broken,
     }
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, exception_handlers=dict(handlers))  # type: ignore[arg-type]
-    app.state.site = site
+    app.state.site, app.state.metrics = site, Metrics()
     app.add_middleware(Shield)
+    app.add_middleware(Observer, note=app.state.metrics.note)
     for area in AREAS:
         app.router.routes.extend(area.routes)
     app.mount("/static", Kept(directory=STATIC), "static")

@@ -13,6 +13,7 @@ from calendars.errors import TalentError
 from calendars.year import UnknownCity, UnknownPhase
 from dashboard.forged import Forged
 from dashboard.guesses import TooMany
+from dashboard.idempotent import NoKey, OtherRequest
 from dashboard.policy import NotSignedIn, NotThere, NotYours
 from dashboard.rendering import page
 from models.database import Busy, NotPrepared
@@ -31,6 +32,8 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     NotYours: HTTPStatus.FORBIDDEN,
     Forged: HTTPStatus.FORBIDDEN,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    NoKey: HTTPStatus.UNPROCESSABLE_ENTITY,
+    OtherRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownPhase: HTTPStatus.NOT_FOUND,
     UnknownCity: HTTPStatus.NOT_FOUND,
     YearNotOpen: HTTPStatus.NOT_FOUND,
@@ -58,9 +61,11 @@ async def refused(request: Request, error: TalentError) -> Response:
     return _answer(request, status, str(error))
 
 
-async def unreadable(request: Request, _error: RequestValidationError) -> Response:
-    """Answer a request whose parts cannot be read, naming none of what was sent."""
-    return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, "填写的内容不完整或格式不对，请返回检查后重新提交。")
+async def unreadable(request: Request, error: RequestValidationError) -> Response:
+    """Answer a request whose parts cannot be read, naming none of what was sent, to a program where it stood."""
+    said = "填写的内容不完整或格式不对，请返回检查后重新提交。"
+    where = [{"where": ".".join(map(str, one["loc"])), "kind": str(one["type"])} for one in error.errors()]
+    return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, said, {"errors": where})
 
 
 async def http(request: Request, error: HTTPException) -> Response:
@@ -79,8 +84,8 @@ def _route(request: Request) -> str:
     return str(getattr(request.scope.get("route"), "path", "?"))
 
 
-def _answer(request: Request, status: int, said: str) -> Response:
+def _answer(request: Request, status: int, said: str, more: Mapping[str, object] | None = None) -> Response:
     if request.url.path.startswith(API):
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": said}
-        return JSONResponse(problem, status, media_type="application/problem+json")
+        return JSONResponse(problem | dict(more or {}), status, media_type="application/problem+json")
     return page("failure.html", request, status=int(status), number=int(status), said=said)

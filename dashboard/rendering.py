@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from calendars.deadlines import TZ, day_of
+from dashboard.clock import clock_bar
 from dashboard.looking import minute, moved
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": day, "weekday": weekday, "moment": moment, "clock": clock}
-    made.globals |= {"static": static, "moved": moved, "minute": minute}
+    made.globals |= {"static": static, "moved": moved, "minute": minute, "clock_bar": clock_bar}
     return made
 
 

@@ -16,6 +16,7 @@ from models.standing import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from dashboard.reader import Reader
     from models.database import Database
@@ -32,6 +33,7 @@ class Site:
     """One window on one database. `words` are the office's own templates of letters; `wall` is the clock.
 
     `nudge` asks Prefect to run a flow soon, by its name; nothing is ever true or untrue because of it.
+    `pack` is the folder of the events that a demonstration goes on with when its clock is moved, None for none.
     """
 
     database: Database
@@ -41,6 +43,7 @@ class Site:
     nudge: Callable[[str], None] = left_alone
     wall: Callable[[], datetime] = _clock
     guesses: Guesses = field(default_factory=Guesses, compare=False, repr=False)
+    pack: Path | None = None
 
     @cached_property
     def remembering(self) -> Remembering:

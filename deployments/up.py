@@ -1,4 +1,4 @@
-"""Everything in one process group: migrations, the Prefect server (or the one configured), schedules, a worker.
+"""Everything in one process group: migrations, dashboard, Prefect server (or the one configured), schedules, worker.
 
 This process imports no Prefect. It keeps its children alive, and brings the schedules up to date whenever a year is
 opened or archived. What a child says stands in a log file of its own.
@@ -6,15 +6,14 @@ opened or archived. What a child says stands in a log file of its own.
 
 from __future__ import annotations
 
-import os
+import importlib
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,13 +22,15 @@ from urllib.request import urlopen
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from calendars.deadlines import TZ
 from calendars.errors import TalentError
 from deployments.children import Child
-from deployments.environment import LOOPBACK, auth_string, prefect_environment
+from deployments.house import House
 from deployments.plan import plan
 from deployments.pool import POOL
 from models.database import Database
 from models.live import live
+from models.stamp import Stamp
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -39,43 +40,18 @@ if TYPE_CHECKING:
 
 PORT = 4200
 START_SECONDS = 120.0
+WINDOW_SECONDS = 60.0
 SYNC_SECONDS = 120.0
 LOOK_SECONDS = 30.0
 RUNS_AT_ONCE = 3
 PYTHON = (sys.executable, "-P", "-m")
 
 
-class PortTaken(TalentError):
-    """端口 {port} 已被占用；请停掉占用它的程序，或用 --port 换一个端口。"""
-
-
 class ServerSilent(TalentError):
     """Prefect 服务 {api} 在 {seconds} 秒内没有应答；请看日志 {log}。"""
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """Where a run of everything keeps its things: `folder` is absolute."""
-
-    folder: Path
-    port: int
-    database_url: str | None
-
-    @property
-    def logs(self) -> Path:
-        """The folder of the log files."""
-        return self.folder / "log"
-
-    def environment(self) -> dict[str, str]:
-        """The environment of every child: Prefect's, and the database where one was named."""
-        home = self.folder / "prefect"
-        given = dict(os.environ)
-        if self.database_url is not None:
-            given.pop("TALENT_DATABASE__URL_FILE", None)
-            given["TALENT_DATABASE__URL"] = self.database_url
-        return prefect_environment(given, home, self.port, auth_string(given, home))
-
-
+NO_YEAR = "还没有开设年度；运行 talent year open 年份 之后日程会自动出现。"
 AT_ONCE = partial(print, flush=True)
 """Says a line so that a journal or a file shows it now, not at the end."""
 
@@ -85,21 +61,39 @@ def up(
     port: int = PORT,
     database_url: str | None = None,
     say: Callable[[str], None] = AT_ONCE,
+    web: int | None = None,
 ) -> int:
     """Run until SIGINT or SIGTERM; give 0. For the main thread: only that one hears signals.
 
-    `folder` keeps logs, the server's data and its sign-in; `database_url` overrides `TALENT_DATABASE__URL`. Raise
-    PortTaken, ServerSilent, or what the migrations raise, before anything is left running.
+    `folder` keeps logs, the server's data, its sign-in and the dashboard's secret; `database_url` overrides
+    `TALENT_DATABASE__URL`, `web` the dashboard's port. Raise PortTaken, ServerSilent, or what the migrations raise,
+    before anything is left running.
     """
-    house = House(folder.resolve(), port, database_url)
-    database = Database(database_url or Settings().database.url)
+    settings = Settings()
+    listens = web or settings.dashboard.port
+    told = {"TALENT_DASHBOARD__PORT": str(listens)}
+    if database_url is not None:
+        told["TALENT_DATABASE__URL"] = database_url
+    house = House(folder.resolve(), port, settings.dashboard.host, listens, told)
+    database = Database(database_url or settings.database.url)
+    house.free()
     say("检查数据库……")
     database.upgrade()
+    try:
+        return run(house, database, say, lambda: _first_link(database, settings, say))
+    finally:
+        database.dispose()
+
+
+def run(
+    house: House, database: Database, say: Callable[[str], None] = AT_ONCE, greet: Callable[[], None] = lambda: None
+) -> int:
+    """Run a house until SIGINT or SIGTERM, `greet` once its dashboard answers; the database is there already."""
     ended = threading.Event()
     with _until_signalled(ended):
         children: list[Child] = []
         try:
-            _run(house, database, children, ended, say)
+            _run(house, database, children, ended, say, greet)
         finally:
             for child in reversed(children):
                 child.stop()
@@ -107,16 +101,45 @@ def up(
     return 0
 
 
+def _first_link(database: Database, settings: Settings, say: Callable[[str], None]) -> None:
+    """Print the one-time link of the first admin where nobody can sign in yet."""
+    # FOUNDER, once branch `signin` is in: `from acts.accounts import first_link` at the top, and these lines go.
+    try:
+        first_link = importlib.import_module("acts.accounts").first_link
+    except (ModuleNotFoundError, AttributeError):
+        return
+    now = datetime.now(TZ)
+    link = first_link(database, Stamp("talent up", now, now, settings.base_url))
+    if link is not None:
+        say(f"还没有可以登录的省办账号；请用这个一次性链接设置第一个账号的密码：{link}")
+
+
+def _window(house: House, environment: dict[str, str], ended: threading.Event, say: Callable[[str], None]) -> Child:
+    """Start the dashboard and say where it is, once it answers."""
+    pack = ("--pack", str(house.pack)) if house.pack else ()
+    child = _child(house, environment, "dashboard", "dashboard.serve", "--folder", str(house.folder), *pack)
+    child.keep()
+    said = "总表与各页面" if _answers(f"{house.window}/livez", WINDOW_SECONDS, ended) else "页面没有应答，请看日志"
+    say(f"{said}：{house.window}（日志 {child.log}）")
+    return child
+
+
 def _run(
-    house: House, database: Database, children: list[Child], ended: threading.Event, say: Callable[[str], None]
+    house: House,
+    database: Database,
+    children: list[Child],
+    ended: threading.Event,
+    say: Callable[[str], None],
+    greet: Callable[[], None],
 ) -> None:
     environment = house.environment()
     api = environment["PREFECT_API_URL"]
-    if "PREFECT_API_URL" not in os.environ:
-        _free(house.port)
+    if house.own_server:
         children.append(_child(house, environment, "server", "prefect", "server", "start"))
         children[-1].keep()
         say(f"Prefect 服务启动中：{api.removesuffix('/api')}（登录口令在 {house.folder / 'prefect' / 'auth'}）")
+    children.append(_window(house, environment, ended, say))
+    greet()
     _wait(api, house, ended)
     synced = _synced(house, environment, database, (), say)
     worker = ("prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", str(RUNS_AT_ONCE))
@@ -136,26 +159,24 @@ def _child(house: House, environment: dict[str, str], name: str, *command: str) 
     return Child(name, (*PYTHON, *command), environment, house.logs / f"{name}.log")
 
 
-def _free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError as error:
-            raise PortTaken(port=port) from error
-
-
 def _wait(api: str, house: House, ended: threading.Event) -> None:
-    """Wait until the server answers."""
-    until = time.monotonic() + START_SECONDS
+    """Wait until the Prefect server answers."""
+    if not _answers(f"{api}/health", START_SECONDS, ended):
+        raise ServerSilent(api=api, seconds=int(START_SECONDS), log=house.logs / "server.log")
+
+
+def _answers(address: str, seconds: float, ended: threading.Event) -> bool:
+    """Tell whether it answers within so many seconds; also where it is over meanwhile."""
+    until = time.monotonic() + seconds
     while not ended.is_set():
         try:
-            with urlopen(f"{api}/health", timeout=5):  # noqa: S310 -- the address of our own server
-                return
+            with urlopen(address, timeout=5):  # noqa: S310 -- an address of our own
+                return True
         except (URLError, OSError):
             if time.monotonic() > until:
-                raise ServerSilent(api=api, seconds=int(START_SECONDS), log=house.logs / "server.log") from None
+                return False
         ended.wait(0.2)
+    return True
 
 
 def _synced(
@@ -188,7 +209,8 @@ def _synced(
         say(f"日程没有同步成功，稍后重试（日志 {once.log}）")
         return before
     named = "、".join(str(year.year) for year in years)
-    say(f"日程已同步：{named} 年度" if named else "还没有开设年度；运行 talent year open 年份 之后日程会自动出现。")
+    none = "演示不按系统时间推进，由页面上的演示时钟推进。" if house.pack else NO_YEAR
+    say(f"日程已同步：{named} 年度" if named else none)
     return wanted
 
 

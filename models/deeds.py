@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.audit import Deed
@@ -33,3 +33,9 @@ def find(connection: Connection, token: str) -> Row[Any] | None:
     """Give a confirmation: token, account, act, at, done, said, back."""
     table = table_of(Deed)
     return connection.execute(select(table).where(table.c.token == token)).one_or_none()
+
+
+def forget(connection: Connection, token: str) -> None:
+    """Give a token back that was taken and came to nothing, so that the same may be asked again."""
+    table = table_of(Deed)
+    connection.execute(delete(table).where(table.c.token == token, table.c.said.is_(None)))

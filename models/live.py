@@ -29,6 +29,13 @@ def live(connection: Connection) -> tuple[Opened, ...]:
     return tuple(standing.opened(connection, year) for year in years.all())
 
 
+def all_years(connection: Connection) -> tuple[Opened, ...]:
+    """Give every year that was opened, oldest first."""
+    table = table_of(ProgrammeYear)
+    years = connection.execute(select(table.c.year).order_by(table.c.year)).scalars()
+    return tuple(standing.opened(connection, year) for year in years.all())
+
+
 def set_clock(connection: Connection, year: int, at: datetime) -> None:
     """Say what time it is in a rehearsal: from now on it stands there until it is played further."""
     table = table_of(ProgrammeYear)

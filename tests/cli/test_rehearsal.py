@@ -82,7 +82,7 @@ def test_a_pack_that_is_not_there_or_of_another_year_is_wrong_usage(
 
 @pytest.mark.slow
 def test_the_demo_shows_who_is_late_and_what_to_type_next(talent: Talent) -> None:
-    lines = talent("demo").out.splitlines()
+    lines = talent("demo", "--no-serve").out.splitlines()
     assert lines[0] == "2022 年度　截至 2022-02-07 09:00"
     assert ["盐城", "面试名单", "已逾期", "2022-01-30", "截止前没有报送（逾期第", "8", "天）"] in map(str.split, lines)
     commands = [line.split(maxsplit=1) for line in lines[lines.index("接下来可以输入") + 1 :] if "#" not in line]

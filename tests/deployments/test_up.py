@@ -14,18 +14,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from acts.open_year import open_year
 from calendars.files import load
-from deployments.up import PortTaken, up
+from deployments.house import PortTaken
+from deployments.up import up
 from models import standing
 from models.database import Database
 from models.stamp import Stamp
 from tests.prefect_server import foreign, free_port
 
-RUN = "import sys; from pathlib import Path; from deployments.up import up; sys.exit(up(Path('var'), int(sys.argv[1])))"
+RUN = (
+    "import sys; from pathlib import Path; from deployments.up import up; "
+    "sys.exit(up(Path('var'), int(sys.argv[1]), web=int(sys.argv[2])))"
+)
 
 
 @pytest.fixture
@@ -64,17 +69,18 @@ def alive(group: int) -> dict[int, str]:
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 def test_it_runs_all_of_it_keeps_it_alive_and_leaves_nothing_running(office: Path) -> None:
-    with running(office) as (process, log):
-        _runs_all_of_it(office, process, log)
+    web = free_port()
+    with running(office, web) as (process, log):
+        _runs_all_of_it(office, process, log, web)
 
 
 @contextmanager
-def running(office: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+def running(office: Path, web: int) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """`up` in a process group of its own; whatever happens, nothing of it is left."""
     log = office / "up.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", RUN, str(free_port())],
+            [sys.executable, "-P", "-c", RUN, str(free_port()), str(web)],
             cwd=office, env=foreign(os.environ), stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
     try:
@@ -85,7 +91,7 @@ def running(office: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
         process.wait()
 
 
-def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, web: int) -> None:
     database = Database(f"sqlite:///{office}/var/talent.db")
 
     def states() -> set[str]:
@@ -93,6 +99,9 @@ def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path) -
             cells = standing.cells(connection, 2022, None).values()
         return {cell.state.value for cell in cells if cell.phase == "mentor-recommendation"}
 
+    until(lambda: f"总表与各页面：http://127.0.0.1:{web}" in log.read_text(), log)
+    with urlopen(f"http://127.0.0.1:{web}/sign-in", timeout=5) as answer:
+        assert "登录" in answer.read().decode()
     until(lambda: "日程已同步：2022 年度" in log.read_text(), log)
     now = datetime.now(UTC)
     open_year(database, load(2027), Stamp("省办", now, now))
@@ -106,17 +115,22 @@ def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path) -
     assert process.wait(60) == 0
     until(lambda: not alive(process.pid), log)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (office / "var" / "log").iterdir()}
-    assert modes == {"server.log": 0o600, "sync.log": 0o600, "worker.log": 0o600}
+    assert modes == {f"{name}.log": 0o600 for name in ("dashboard", "server", "sync", "worker")}
+    assert stat.S_IMODE((office / "var" / "secret").stat().st_mode) == 0o600
     assert stat.S_IMODE((office / "var" / "prefect" / "auth").stat().st_mode) == 0o600
     database.dispose()
 
 
-def test_a_taken_port_is_said_before_anything_starts(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("option", ["--port", "--web-port"])
+def test_a_taken_port_is_said_before_anything_starts(
+    option: str, office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(PortTaken, match=f"端口 {port} 已被占用"):
-            up(office / "var", port, f"sqlite:///{office}/var/talent.db", lambda _: None)
+        ports = (port, free_port()) if option == "--port" else (free_port(), port)
+        with pytest.raises(PortTaken, match=f"端口 {port} 已被占用.*用 {option} 换"):
+            up(office / "var", ports[0], f"sqlite:///{office}/var/talent.db", lambda _: None, ports[1])
     assert not (office / "var" / "log").exists()

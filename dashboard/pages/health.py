@@ -1,0 +1,61 @@
+"""Whether this process lives, whether it can do its work, and its figures: for whoever watches machines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from calendars.errors import TalentError
+from dashboard.metrics import TYPE, Metrics, near
+from dashboard.policy import NotThere, allow
+from models.database import Busy, NotPrepared
+from models.figures import figures
+from models.migrate import prepared
+
+if TYPE_CHECKING:
+    from dashboard.site import Site
+
+area = APIRouter(dependencies=[Depends(allow(None))], include_in_schema=False)
+
+
+@area.get("/livez")
+def lives() -> PlainTextResponse:
+    """Answer: that is all there is to it."""
+    return PlainTextResponse("ok\n")
+
+
+@area.get("/readyz")
+def is_ready(request: Request) -> JSONResponse:
+    """Say whether the database can be reached and has this version's tables, else by a word why not."""
+    site: Site = request.app.state.site
+    why = _why_not(site)
+    return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
+
+
+@area.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Give the figures, to whoever asks from this machine itself; to others there is no such page."""
+    site: Site = request.app.state.site
+    if not near(request.client.host if request.client else None, request.headers):
+        raise NotThere
+    try:
+        with site.database.read() as connection:
+            found = figures(connection)
+    except (TalentError, SQLAlchemyError, OSError):
+        found = None
+    told: Metrics = request.app.state.metrics
+    return Response(told.text(found, site.wall()), media_type=TYPE)
+
+
+def _why_not(site: Site) -> str | None:
+    try:
+        return None if prepared(site.database) else "not-prepared"
+    except NotPrepared:
+        return "not-prepared"
+    except Busy:
+        return "busy"
+    except (SQLAlchemyError, OSError):
+        return "unreachable"

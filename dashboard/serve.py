@@ -1,0 +1,92 @@
+"""The window in a process of its own: `python -P -m dashboard.serve`. One process; what it is told is in settings.
+
+It says of each request the route's template and nothing that was typed. Links, tokens and names stay out of its log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from calendars.errors import TalentError
+from dashboard.app import make_app
+from dashboard.observing import Observer, logged
+from dashboard.secret import secret_of
+from dashboard.site import Site
+from letters.overrides import wording
+from models.database import Database, NotPrepared
+from models.migrate import prepared
+from settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+LAST_REQUESTS_SECONDS = 10
+"""How long requests that are under way may still take once it is asked to end."""
+
+
+class PortTaken(TalentError):
+    """{host} 的端口 {port} 已被占用或不能使用；请停掉占用它的程序，或改 TALENT_DASHBOARD__PORT。"""
+
+
+@contextmanager
+def site_of(settings: Settings, folder: Path, pack: Path | None = None) -> Iterator[Site]:
+    """Give the site that the settings name; raise NotPrepared or WeakSecret before anything listens."""
+    database = Database(settings.database.url)
+    try:
+        if database.absent or not prepared(database):
+            raise NotPrepared
+        yield Site(database, settings, secret_of(settings, folder), wording(settings.letters).words, pack=pack)
+    finally:
+        database.dispose()
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Give a socket that listens there; raise PortTaken."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise PortTaken(host=host, port=port) from error
+    return made
+
+
+def serve(settings: Settings, folder: Path, pack: Path | None = None) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    with site_of(settings, folder, pack) as site, listening(settings.dashboard.host, settings.dashboard.port) as heard:
+        config = uvicorn.Config(
+            Observer(make_app(site), logged),
+            proxy_headers=False,
+            server_header=False,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+        )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[heard])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run it as a command: 0 ended, 1 refused with the reason on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m dashboard.serve", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("var"), help="where the secret is kept")
+    parser.add_argument("--pack", type=Path, help="the events that a rehearsal goes on with")
+    given = parser.parse_args(argv)
+    try:
+        serve(Settings(), given.folder, given.pack)
+    except TalentError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

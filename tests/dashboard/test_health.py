@@ -1,0 +1,87 @@
+"""What whoever watches machines is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from dashboard.app import make_app
+from dashboard.metrics import Metrics, near
+from dashboard.observing import NOWHERE
+from models.database import Database
+from models.figures import Figures
+from tests.dashboard.conftest import ADMIN, BASE, Browser, Window
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("#") and "_created" not in line]
+
+
+def test_it_lives_and_is_ready_where_its_database_is(window: Window, tmp_path: Path) -> None:
+    nobody = window.as_(None)
+    assert (nobody.get("/livez").text, nobody.get("/readyz").json()) == ("ok\n", {"ready": True, "reason": None})
+    bare = Browser(replace(window.site, database=Database(f"sqlite:///{tmp_path}/nowhere.db")), None)
+    assert (bare.get("/livez").status_code, bare.get("/readyz").status_code) == (200, 503)
+    assert bare.get("/readyz").json() == {"ready": False, "reason": "not-prepared"}
+
+
+def test_the_figures_count_and_name_nobody(window: Window) -> None:
+    cookies = dict(window.as_(ADMIN).cookies)
+    client = TestClient(make_app(window.site), base_url=BASE, client=("127.0.0.1", 5000), cookies=cookies)
+    client.get("/2022")
+    client.get("/nowhere/at/all/王小明")
+    client.get("/2022/cities/nanjing/王小明")
+    text = client.get("/metrics").text
+    told = lines(text)
+    assert 'talent_requests_total{method="GET",route="/{year}",status="200"} 1.0' in told
+    assert f'talent_requests_total{{method="GET",route="{NOWHERE}",status="404"}} 2.0' in told
+    assert 'talent_city_phases{state="overdue",year="2022"} 1.0' in told
+    assert "talent_database_up 1.0" in told
+    assert ("王小明" in text, "nanjing" in text, "@" in text) == (False, False, False)
+
+
+def test_the_figures_of_a_database_that_is_gone() -> None:
+    told = lines(Metrics().text(None, NOW).decode())
+    assert told == ["talent_database_up 0.0"]
+
+
+def test_the_age_of_the_oldest_letter() -> None:
+    found = Figures({}, {(2022, "queued"): 2}, {2022: 7}, NOW - timedelta(minutes=5))
+    assert lines(Metrics().text(found, NOW).decode()) == [
+        "talent_database_up 1.0",
+        'talent_letters{state="queued",year="2022"} 2.0',
+        'talent_revision{year="2022"} 7.0',
+        "talent_oldest_queued_letter_seconds 300.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "may"),
+    [
+        ("127.0.0.1", {}, True),
+        ("::1", {}, True),
+        ("10.0.0.8", {}, False),
+        ("127.0.0.1", {"X-Forwarded-For": "10.0.0.8"}, False),
+        ("testclient", {}, False),
+        (None, {}, False),
+    ],
+)
+def test_only_this_machine_is_told_the_figures(peer: str | None, headers: dict[str, str], may: bool) -> None:
+    assert near(peer, headers) is may
+
+
+def test_from_elsewhere_there_is_no_such_page(window: Window) -> None:
+    assert window.as_(ADMIN).get("/metrics").status_code == 404
+
+
+def test_a_made_up_method_makes_no_series_of_its_own() -> None:
+    metrics = Metrics()
+    for method in ("FOO", "BAR"):
+        metrics.note(method, "/", 405, 0.1)
+    assert 'talent_requests_total{method="OTHER",route="/",status="405"} 2.0' in lines(metrics.text(None, NOW).decode())
