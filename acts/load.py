@@ -14,10 +14,12 @@ from acts.season import sitting
 from acts.settle import settle
 from forms.definitions import FORMS
 from forms.reading import read
+from forms.typed import read_rows
 from gates.states import Event, State
 from models import loading
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from acts.season import Season
@@ -37,7 +39,25 @@ def load(
     `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads. The same
     rows loaded again change nothing. The workbook is read before the transaction begins.
     """
-    reading = read(source, form)
+    return _take(database, year, city, read(source, form), stamp, dry_run=dry_run)
+
+
+def load_rows(
+    database: Database,
+    year: int,
+    form: str,
+    city: str,
+    raw: Mapping[str, Sequence[Mapping[str, object]]],
+    stamp: Stamp,
+    *,
+    dry_run: bool = False,
+) -> Outcome:
+    """Load rows typed on a page, by sheet key and column field, as `load` does a workbook; rows count from 2."""
+    return _take(database, year, city, read_rows(raw, form), stamp, dry_run=dry_run)
+
+
+def _take(database: Database, year: int, city: str, reading: Reading, stamp: Stamp, *, dry_run: bool) -> Outcome:
+    form = reading.slug
     phase = YEAR_END if form == EVALUATION else form
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])

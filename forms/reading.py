@@ -62,7 +62,7 @@ def read(source: Path | bytes, slug: str, year: Year | None = None) -> Reading:
     if isinstance(opened, sandbox.Refused):
         refusal = RowError(opened.code, "", None, None, "", opened.wrong, opened.right)
         return Reading(slug, {sheet.key: () for sheet in form.sheets}, (refusal,), ())
-    sheets = [_SheetReader(sheet, year.subjects if year else None) for sheet in form.sheets]
+    sheets = [SheetReader(sheet, year.subjects if year else None) for sheet in form.sheets]
     for reader in sheets:
         reader.read(opened.tables.get(reader.sheet.name))
     return Reading(
@@ -86,7 +86,7 @@ def _about_the_book(form: Form, book: sandbox.Unpacked) -> Iterator[RowError]:
 
 
 @dataclass(slots=True)
-class _SheetReader:
+class SheetReader:
     """One sheet, read once: gathers rows, errors and warnings, in the order of the sheet."""
 
     sheet: Sheet
@@ -98,6 +98,7 @@ class _SheetReader:
     _seen: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def read(self, table: sandbox.Table | None) -> None:
+        """Read the sheet's cells, its header among them; None where the sheet is not there."""
         if table is None:
             self._fault("sheet.missing", "缺少这张工作表", "请补上，表名须一致")
         elif not table or all(map(is_blank, table[0])):

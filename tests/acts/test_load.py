@@ -63,6 +63,36 @@ def test_a_workbook_takes_the_place_of_the_one_before(approved: Scene) -> None:
         assert loads.scalar() == 4  # the roll, the applications, and two shortlists
 
 
+def test_rows_typed_on_a_page_are_loaded_as_those_of_a_workbook_are(approved: Scene) -> None:
+    at = stamp("2022-01-24T10:00")
+    score = {"number": "3201-2022-0001", "name": "学生1", "subject": "物理", "score": "80", "shortlisted": "是"}
+    typed = {"scores": [score], "cut_lines": [{"subject": "物理", "line_score": "60"}]}
+    dry = acts.load.load_rows(approved.database, YEAR, SHORTLIST, NANJING, typed, at, dry_run=True)
+    assert ledger.everything(approved.database)["score"] == []
+    said = acts.load.load_rows(approved.database, YEAR, SHORTLIST, NANJING, typed, at)
+    assert said == dry
+    assert said.message == "南京《面试名单》已导入 2 行。"
+    again = acts.load.load(approved.database, YEAR, SHORTLIST, NANJING, cut_line(80), at)
+    assert again.message == "南京《面试名单》与上次导入的内容相同，未作改动。"
+
+
+def test_faults_of_typed_rows_name_sheet_row_and_column_and_nothing_loads(approved: Scene) -> None:
+    at = stamp("2022-01-24T10:00")
+    score = {"number": "3201-2022-0077", "name": "学生1", "subject": "物理", "score": "101", "shortlisted": ""}
+    typed = {"scores": [{"score": " "}, score, score | {"score": "80", "shortlisted": "是"}]}
+    said = acts.load.load_rows(approved.database, YEAR, SHORTLIST, NANJING, typed, at)
+    assert [(error.code, error.sheet, error.row, error.column, error.found) for error in said.errors] == [
+        ("cell.range", "成绩", 3, "测试成绩", "101"),
+        ("cell.required", "成绩", 3, "入围面试", ""),
+        ("row.duplicate", "成绩", 4, "报名号", "3201-2022-0077"),
+        ("sheet.missing", "分数线", None, None, ""),
+    ]
+    typed = {"scores": [score | {"score": "80", "shortlisted": "是"}], "cut_lines": []}
+    stranger = acts.load.load_rows(approved.database, YEAR, SHORTLIST, NANJING, typed, at)
+    assert [(error.code, error.row) for error in stranger.errors] == [("number.unknown", 2)]
+    assert ledger.everything(approved.database)["score"] == []
+
+
 def test_a_number_nobody_has_and_a_name_that_disagrees_are_named_and_nothing_loads(approved: Scene) -> None:
     where = approved.city(NANJING)
     strangers = [

@@ -1,0 +1,38 @@
+"""Rows typed on a page, read by the same models and checks as those of a workbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from forms.definitions import FORMS
+from forms.reading import Reading, SheetReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from forms.definitions import Sheet
+    from forms.sandbox import Cell
+
+
+def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], slug: str) -> Reading:
+    """Read rows by sheet key and column field, counted from 2 as under a header; KeyError for an unknown form.
+
+    A blank row is left out and still counts. A sheet that is not there at all is a fault, as in a workbook: what is
+    loaded takes the place of everything.
+    """
+    readers = [SheetReader(sheet, None) for sheet in FORMS[slug].sheets]
+    for reader in readers:
+        given = raw.get(reader.sheet.key)
+        reader.read(None if given is None else list(_table(reader.sheet, given)))
+    return Reading(
+        slug,
+        {reader.sheet.key: tuple(reader.rows) for reader in readers},
+        tuple(error for reader in readers for error in reader.errors),
+        (),
+    )
+
+
+def _table(sheet: Sheet, rows: Sequence[Mapping[str, object]]) -> Iterator[list[Cell]]:
+    yield [column.label for column in sheet.columns]
+    for row in rows:
+        yield [cast("Cell", row.get(column.field)) for column in sheet.columns]
