@@ -90,4 +90,4 @@ def _no_room(season: Season, cell: Cell, until: date | None) -> str | None:
         return None if until >= today else f"重新报送的截止日 {until} 已经过去；请另定日期。"
     if due.met_by(season.stamp.as_of):
         return None
-    return f"{season.title(cell.phase, cell.city)} 已过截止日 {due.day}，退回时须用 --until 写明新的截止日。"
+    return f"{season.title(cell.phase, cell.city)} 已过截止日 {due.day}，退回时须写明新的截止日。"

@@ -17,9 +17,23 @@ if TYPE_CHECKING:
 
 
 def faults(season: Season, city: str, reading: Reading) -> tuple[RowError, ...]:
-    """Give every fault of the workbook against this city's roll, schools and students."""
+    """Give every fault of the rows that could be read against this city's roll, schools and students.
+
+    What a row of the same workbook must name is not looked for where that sheet has faults of its own.
+    """
     check = CHECKS.get(reading.slug, _numbers)
     return tuple(check(season, city, reading))
+
+
+def in_order(reading: Reading, found: tuple[RowError, ...]) -> tuple[RowError, ...]:
+    """Give these and the reading's own faults, by sheet and row as the workbook has them."""
+    at = {sheet.name: place for place, sheet in enumerate(FORMS[reading.slug].sheets)}
+    return tuple(sorted((*reading.errors, *found), key=lambda fault: (at.get(fault.sheet, -1), fault.row or 0)))
+
+
+def _whole(reading: Reading, sheet: str) -> bool:
+    """Whether every row of a sheet could be read; nothing can be missed in one that could not."""
+    return all(error.sheet != sheet for error in reading.errors)
 
 
 def _rows(reading: Reading) -> Iterator[tuple[Sheet, Row]]:
@@ -33,6 +47,8 @@ def _fault(code: str, sheet: Sheet, row: Row, field: str, wrong: str, right: str
 
 def _roll(_season: Season, _city: str, reading: Reading) -> Iterator[RowError]:
     """A member of a team belongs to a mentor of the same workbook."""
+    if not _whole(reading, "导师"):
+        return
     mentors = {(row.name, row.institution) for row in reading.rows["mentors"]}  # type: ignore[attr-defined]
     for sheet, row in _rows(reading):
         if sheet.key == "team" and (row.mentor, row.institution) not in mentors:  # type: ignore[attr-defined]
@@ -42,6 +58,7 @@ def _roll(_season: Season, _city: str, reading: Reading) -> Iterator[RowError]:
 def _applications(season: Season, city: str, reading: Reading) -> Iterator[RowError]:
     roll = loading.roll(season.connection, season.year.year, city)
     schools = {row.name for row in reading.rows["schools"]}  # type: ignore[attr-defined]
+    named = _whole(reading, "中学")
     prefix = f"{season.year.city(city).code}-{season.year.year}-"
     for sheet, row in _rows(reading):
         if sheet.key != "students":
@@ -51,7 +68,7 @@ def _applications(season: Season, city: str, reading: Reading) -> Iterator[RowEr
         if (row.mentor, row.institution) not in roll:  # type: ignore[attr-defined]
             right = "请按导师名册核对姓名和单位，或改选在册导师"
             yield _fault("mentor.unknown", sheet, row, "mentor", "本市导师名册中没有这位导师", right)
-        if row.school not in schools:  # type: ignore[attr-defined]
+        if named and row.school not in schools:  # type: ignore[attr-defined]
             yield _fault("school.unknown", sheet, row, "school", "“中学”表中没有这所中学", "请补入“中学”表或改正名称")
 
 

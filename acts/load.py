@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from acts.crosschecks import faults
+from acts.crosschecks import faults, in_order
 from acts.drafting import rows_of
 from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
@@ -81,7 +81,7 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     year, city = season.year.year, cell.city
     title = f"{season.year.city(city).name}《{FORMS[reading.slug].title}》"
     season.flush()
-    errors = reading.errors or faults(season, city, reading)
+    errors = in_order(reading, faults(season, city, reading))
     if errors:
         said = f"{title}有 {len(errors)} 处错误，未导入；请逐条改正后重新导入。"
         return Outcome("form-errors", said, errors=errors, warnings=reading.warnings)

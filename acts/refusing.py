@@ -29,8 +29,8 @@ WAY_OUT: Mapping[State, str] = {
 """What may be done instead, by the state a city phase is in."""
 
 INSTEAD: Mapping[tuple[State, Event], str] = {
-    (State.OPEN, Event.RERUN): "本阶段正在进行；如需改期，请用延期（talent phase extend）",
-    (State.WAITING, Event.RERUN): "本阶段还没有开放，无需重启；如需改期，请用延期（talent phase extend）",
+    (State.OPEN, Event.RERUN): "本阶段正在进行；如需改期，请用延期",
+    (State.WAITING, Event.RERUN): "本阶段还没有开放，无需重启；如需改期，请用延期",
     (State.OPEN, Event.APPROVE): "该市尚未报送；请等报送后再办",
     (State.RETURNED, Event.APPROVE): "该市尚未重新报送；请等报送后再办",
 }

@@ -63,7 +63,7 @@ def _gone(season: Season, cell: Cell) -> str | None:
 def _too_soon(season: Season, until: date) -> str | None:
     if until >= day_of(season.stamp.as_of):
         return None
-    return f"新的截止日 {until} 已经过去；请用 --until 另定一个不早于今天的日期。"
+    return f"新的截止日 {until} 已经过去；请另定一个不早于今天的日期。"
 
 
 def _rerun(season: Season, cell: Cell, until: date, reason: str) -> Outcome:

@@ -52,7 +52,7 @@ def _too_early(season: Season, cell: Cell) -> str | None:
     if first is not None and day_of(season.stamp.as_of) < first:
         return f"{title} 自 {first} 起方可报送；现在可以继续导入和修改。"
     if not loaded(season.connection, season.year.year, cell.phase, cell.city):
-        return f"{title} 尚未导入工作簿，没有可报送的内容；请先用 talent form load {cell.phase} 导入。"
+        return f"{title} 尚未导入工作簿，没有可报送的内容；请先下载模板，填好后导入。"
     return None
 
 

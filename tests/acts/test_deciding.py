@@ -109,7 +109,7 @@ def test_with_time_enough_a_rejection_moves_no_due_day(scene: Scene) -> None:
 def test_past_the_due_instant_a_rejection_names_the_new_day(scene: Scene) -> None:
     submitted(scene, at="2022-01-15T23:59")
     refused = scene.reject(ROLL, NANJING, "2022-01-17T10:00")
-    said = "南京 导师推荐 已过截止日 2022-01-15，退回时须用 --until 写明新的截止日。"
+    said = "南京 导师推荐 已过截止日 2022-01-15，退回时须写明新的截止日。"
     assert (refused.outcome, refused.message) == ("refused", said)
     gone = scene.reject(ROLL, NANJING, "2022-01-17T10:00", date(2022, 1, 16))
     assert (gone.outcome, gone.message) == ("refused", "重新报送的截止日 2022-01-16 已经过去；请另定日期。")

@@ -87,7 +87,7 @@ def test_what_waits_can_be_extended_and_keeps_it_when_it_opens(scene: Scene) -> 
 @pytest.mark.parametrize(
     ("at", "message"),
     [
-        ("2022-01-16T00:00", "南京 导师推荐 已于 2022-01-15 24:00 截止，不能延期；请改用重启（talent phase rerun）。"),
+        ("2022-01-16T00:00", "南京 导师推荐 已于 2022-01-15 24:00 截止，不能延期；请改用重启。"),
         ("2022-01-13T10:00", "南京 导师推荐 现在的截止日是 2022-01-15，不早于所给的 2022-01-15，无需延期。"),
     ],
 )

@@ -85,6 +85,7 @@ def test_faults_of_typed_rows_name_sheet_row_and_column_and_nothing_loads(approv
         ("cell.range", "成绩", 3, "测试成绩", "101"),
         ("cell.required", "成绩", 3, "入围面试", ""),
         ("row.duplicate", "成绩", 4, "报名号", "3201-2022-0077"),
+        ("number.unknown", "成绩", 4, "报名号", "3201-2022-0077"),
         ("sheet.missing", "分数线", None, None, ""),
     ]
     typed = {"scores": [score | {"score": "80", "shortlisted": "是"}], "cut_lines": []}

@@ -76,7 +76,7 @@ def test_a_new_attempt_starts_from_the_last_draft(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("phase", "until", "message"),
     [
-        (ROLL, date(2022, 1, 16), "新的截止日 2022-01-16 已经过去；请用 --until 另定一个不早于今天的日期。"),
+        (ROLL, date(2022, 1, 16), "新的截止日 2022-01-16 已经过去；请另定一个不早于今天的日期。"),
         (APPLICATION, date(2022, 1, 20), "南京 学生申报：处于“未开放（waiting）”的阶段不能重启（rerun）；"),
     ],
 )

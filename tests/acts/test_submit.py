@@ -64,9 +64,7 @@ def test_a_write_first_advances_its_city_and_no_other(scene: Scene) -> None:
 def test_nothing_loaded_is_nothing_to_file(scene: Scene) -> None:
     said = scene.submit(ROLL, NANJING, "2022-01-05T10:00")
     assert said.outcome == "refused"
-    assert said.message == (
-        "南京 导师推荐 尚未导入工作簿，没有可报送的内容；请先用 talent form load mentor-recommendation 导入。"
-    )
+    assert said.message == ("南京 导师推荐 尚未导入工作簿，没有可报送的内容；请先下载模板，填好后导入。")
     assert ledger.log(scene.database) == [("open", "waiting", "open", False), ("submit", "open", "open", True)]
 
 
