@@ -10,7 +10,7 @@ from acts.refusing import illegal, refuse
 from acts.season import sitting
 from acts.settle import settle
 from gates.states import Event, State
-from models import writing
+from models import outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ def extend(
         for city in season.cities:
             season.not_backdated(season.cells[phase, city])
         settle(season, season.cities)
-        unsent = writing.unsent(season.connection, year, phase, ANEW)
+        unsent = outbox.unsent(season.connection, year, phase, ANEW)
         done, refused = [], []
         for city in season.cities:
             cell = season.cells[phase, city]

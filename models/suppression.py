@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, select, update
 
 from models.alarms import suppressed
 from models.columns import table_of
+from models.inserting import insert_once
 from models.season import Letter, ProgrammeYear, Suppressed
-from models.writing import insert_once
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from gates.states import Event, State
-from models import standing, writing
+from models import outbox, standing, writing
 from models.columns import table_of
+from models.outbox import LetterRow
 from models.season import Letter, ProgrammeYear, Transition
-from models.writing import LetterRow, Move, Stale, Writes
+from models.writing import Move, Stale, Writes
 from tests import ledger
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
@@ -80,10 +81,10 @@ def test_writing_nothing_leaves_the_revision(scene: Scene) -> None:
 
 def test_the_message_id_is_made_of_the_key() -> None:
     key = letter().key
-    made = writing.message_id("office.example", YEAR, key)
-    assert made == writing.message_id("office.example", YEAR, letter().key)
-    assert made != writing.message_id("office.example", YEAR + 1, key)
-    assert made != writing.message_id("office.example", YEAR, letter("7@x").key)
+    made = outbox.message_id("office.example", YEAR, key)
+    assert made == outbox.message_id("office.example", YEAR, letter().key)
+    assert made != outbox.message_id("office.example", YEAR + 1, key)
+    assert made != outbox.message_id("office.example", YEAR, letter("7@x").key)
     assert (made[0], made[-16:]) == ("<", "@office.example>")
 
 
