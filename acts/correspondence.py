@@ -110,7 +110,7 @@ def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
     """
     opened = {(row.phase, row.concerns, row.recipient) for row in rows if row.kind == "opened"}
     return [
-        replace(row, state="cancelled", detail="与开放通知同时到期，不另发")
+        row._replace(state="cancelled", detail="与开放通知同时到期，不另发")
         if row.kind == "reminder" and (row.phase, row.concerns, row.recipient) in opened
         else row
         for row in rows

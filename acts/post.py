@@ -208,16 +208,17 @@ def _outgoing(members: Sequence[Claimed], sender: str) -> Outgoing:
     """The message that answers these obligations of one recipient."""
     lead = members[0]
     said, addressee = _words(members)
+    alone = len(members) == 1
     return Outgoing(
         key=lead.message_id,
         message_id=lead.message_id,
-        thread=next((one.thread for one in members if one.thread), None),
+        thread=lead.thread if alone else next((one.thread for one in members if one.thread), None),
         sender=sender,
         recipient=lead.address,
         subject=said.subject,
         text=said.text,
         html=said.html,
-        queued_at=max(one.queued_at for one in members),
+        queued_at=lead.queued_at if alone else max(one.queued_at for one in members),
         attachments=said.attachments,
         addressee=addressee,
     )

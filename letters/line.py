@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from letters.couriers import Delivery, DeliveryState
@@ -105,13 +106,14 @@ class Line:
         """Settle one letter; give the trouble where the connection was lost over it, else nothing."""
         try:
             replies = await self._offer(job)
-            if _fine(replies):
+            fine = _fine(replies)
+            if fine:
                 await self._send(job)
         except TROUBLE as error:
             return self._lost(job, "retry", f"连接中断，未交出：{line_of(error)}")
         if not replies:
             return self._worn_out(job)
-        return await (self._finish(job) if _fine(replies) else self._refused(job, replies))
+        return await (self._finish(job) if fine else self._refused(job, replies))
 
     async def quit(self) -> None:
         """Take leave as the protocol wants it."""
@@ -242,7 +244,7 @@ def _expected(number: int, reply: Reply) -> bool:
 
 
 def _ok(replies: list[Reply]) -> bool:
-    return all(_expected(number, reply) for number, reply in enumerate(replies))
+    return all(map(_expected, count(), replies))
 
 
 def _fine(replies: list[Reply]) -> bool:

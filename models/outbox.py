@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, select, tuple_, update
 
+from models.bulk import insert_into, insert_once, many
 from models.columns import table_of
-from models.inserting import insert_into, insert_once, many
 from models.post import HELD_BACK
 from models.season import Letter, LetterBody
 
@@ -32,8 +31,7 @@ Words = tuple[str, str, str | None]
 """A letter's text, html and calendar file."""
 
 
-@dataclass(frozen=True, slots=True)
-class LetterRow:
+class LetterRow(NamedTuple):
     """A rendered letter to be queued. Where there is an `addressee`, `text` and `html` have a place for it."""
 
     phase: str
@@ -114,8 +112,6 @@ ANEW = (
 OWED_AGAIN = "opened"
 """The kind that is owed once more where it was taken back unsent: a rerun held the phase, and it opens again."""
 
-OWN = tuple(each.name for each in fields(LetterRow) if each.name not in {"text", "html", "ics"})
-
 
 def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:
     """Write these letters, and their words once for all that share them; one written before stays as it is."""
@@ -127,14 +123,12 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
         set_={name: new.excluded[name] for name in ANEW} | {"tries": 0, "claim": None, "envelope": None, "moot": False},
         where=and_(table_of(Letter).c.state == "cancelled", table_of(Letter).c.kind == OWED_AGAIN),
     )
+    columns = dict(zip(LetterRow._fields, zip(*letters, strict=True), strict=True))
+    said = list(zip(*(columns.pop(name) for name in ("text", "html", "ics")), strict=True))
+    bodies = keep(connection, said)
+    columns["body"] = tuple(bodies[words] for words in said)
     start = {"year": year, "tries": 0, "moot": False}
-    same = start | {"queued_at": stamp.at, "queued_as_of": stamp.as_of, "due_at": stamp.as_of}
-    bodies = keep(connection, ((row.text, row.html, row.ics) for row in letters))
-    rows = [
-        {name: getattr(row, name) for name in OWN} | same | {"body": bodies[row.text, row.html, row.ics]}
-        for row in letters
-    ]
-    many(connection, upsert, rows)
+    many(connection, upsert, columns, **start, queued_at=stamp.at, queued_as_of=stamp.as_of, due_at=stamp.as_of)
 
 
 def keep(connection: Connection, said: Iterable[Words]) -> dict[Words, str]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import BindParameter, Row, and_, bindparam, case, func, select, update
 
+from models.bulk import among, many
 from models.columns import table_of
-from models.inserting import many
 from models.season import Letter, LetterBody, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _due(connection: Connection, as_of: datetime, limit: int) -> list[Row[Any]]:
     if len(first) < limit:
         return first
     at, last = first[-1].due_at, first[-1].id
-    same = letter.c.recipient.in_({row.recipient for row in first})
+    same = among(connection, letter.c.recipient, {row.recipient for row in first})
     later = (letter.c.due_at >= at) & ~((letter.c.due_at == at) & (letter.c.id <= last))
     # With the bare state SQLite would search the whole queue for them, not what these recipients have.
     queued = func.coalesce(letter.c.state, "") == "queued"
@@ -149,7 +149,7 @@ def _take(
         leads = update(letter).where(letter.c.id == bindparam("letter")).values(envelope=bindparam("lead"))
         connection.execute(leads, shared)
     # By id alone: they are locked, and with their state SQLite would search the whole queue for them.
-    taken = update(letter).where(letter.c.id.in_([row.id for row in rows]))
+    taken = update(letter).where(among(connection, letter.c.id, [row.id for row in rows]))
     envelope = func.coalesce(letter.c.envelope, letter.c.id)
     connection.execute(taken.values(**values, tries=letter.c.tries + 1, envelope=envelope))
 
@@ -178,7 +178,7 @@ def _claimed(connection: Connection, ids: Sequence[int]) -> list[Claimed]:
         thread.correlate(letter).scalar_subquery().label("thread"),
         *(letter.c[name] for name in ("address", "subject", "queued_as_of", "addressee", "body")),
     )
-    rows = query.join(lead, lead.c.id == letter.c.envelope).where(letter.c.id.in_(ids))
+    rows = query.join(lead, lead.c.id == letter.c.envelope).where(among(connection, letter.c.id, ids))
     found = connection.execute(rows.order_by(letter.c.envelope, letter.c.id)).all()
     words = _words(connection, {row.body for row in found})
     return [Claimed._make((*row[:-1], *words[row[-1]])) for row in found]
@@ -221,22 +221,28 @@ def mark(
     rows = [_marked(one, delivery, as_of, at) for one, delivery in zip(held, deliveries, strict=True)]
     if rows:
         with database.write() as connection:
-            many(connection, statement, rows)
+            many(connection, statement, dict(zip(_Marked._fields, zip(*rows, strict=True), strict=True)))
 
 
-def _marked(one: Claimed, delivery: Delivery, as_of: datetime, at: datetime) -> dict[str, Any]:
+class _Marked(NamedTuple):
+    """What is to be put down of one letter, where its tries are still as they were seen."""
+
+    letter: int
+    seen: int
+    new_state: str
+    new_tries: int
+    new_sent_at: datetime | None
+    new_due_at: datetime
+    new_detail: str | None
+
+
+def _marked(one: Claimed, delivery: Delivery, as_of: datetime, at: datetime) -> _Marked:
     tries = one.tries - (not delivery.tried)
     parked = delivery.state == "retry" and tries >= TRIES
     state = "failed" if parked else "queued" if delivery.state == "retry" else delivery.state
-    return {
-        "letter": one.id,
-        "seen": one.tries,
-        "new_state": state,
-        "new_tries": tries,
-        "new_sent_at": at if state == "sent" else None,
-        "new_due_at": as_of + (pause(one.message_id, tries) if state == "queued" else timedelta()),
-        "new_detail": f"已试 {tries} 次：{delivery.detail}" if parked else delivery.detail or None,
-    }
+    due_at = as_of + pause(one.message_id, tries) if state == "queued" else as_of
+    detail = f"已试 {tries} 次：{delivery.detail}" if parked else delivery.detail or None
+    return _Marked(one.id, one.tries, state, tries, at if state == "sent" else None, due_at, detail)
 
 
 def pause(message_id: str, tries: int) -> timedelta:

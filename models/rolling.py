@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, update
 
 from gates.states import State
+from models.bulk import insert_once
 from models.columns import table_of
 from models.drafts import InstitutionDraft, MentorDraft, PoolEntry, SchoolDraft, StudentDraft
 from models.facts.scope import Scope, in_state, in_training
-from models.inserting import insert_once
 from models.season import CityPhase, ProgrammeYear
 from models.writing import bump
 

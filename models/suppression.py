@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select, update
 
 from models.alarms import suppressed
+from models.bulk import insert_once
 from models.columns import table_of
-from models.inserting import insert_once
 from models.season import Letter, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:

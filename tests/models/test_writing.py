@@ -60,7 +60,7 @@ def test_several_moves_of_one_city_phase_are_one_change_and_each_a_log_row(scene
 
 def test_a_letters_key_is_written_once_and_the_first_stays(scene: Scene) -> None:
     write(scene, letters=(letter(), letter("7@x")))
-    write(scene, letters=(replace(letter(), subject="又开放"), letter("3@x")))
+    write(scene, letters=(letter()._replace(subject="又开放"), letter("3@x")))
     table = table_of(Letter)
     with scene.database.read() as connection:
         rows = connection.execute(select(table.c.slot, table.c.subject).order_by(table.c.id)).all()

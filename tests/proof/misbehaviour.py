@@ -119,11 +119,11 @@ def by_trying_again() -> None:
     """The control: what became of a letter is not known, and it is sent again; nor is a letter ever parked."""
     marked = post._marked
 
-    def again(one: Claimed, delivery: Delivery, *when: Any) -> dict[str, Any]:  # noqa: ANN401
+    def again(one: Claimed, delivery: Delivery, *when: Any) -> post._Marked:  # noqa: ANN401
         row = marked(one, delivery, *when)
-        if row["new_state"] != "unknown":
+        if row.new_state != "unknown":
             return row
-        return row | {"new_state": "queued", "new_due_at": row["new_due_at"] + timedelta(minutes=1)}
+        return row._replace(new_state="queued", new_due_at=row.new_due_at + timedelta(minutes=1))
 
     post._marked = again  # type: ignore[assignment]
     post.TRIES = 1_000_000
