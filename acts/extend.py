@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from acts import judging
+from acts import judging, rerun
 from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
 from acts.season import sitting
@@ -67,8 +67,14 @@ def _say_anew(season: Season, cell: Cell, kinds: Iterable[str]) -> None:
     due = season.due(cell.phase, cell.city)
     for kind in ANEW:
         if kind in kinds:
-            findings = judging.last_refusals(season, cell) if kind == "returned" else ()
-            season.owe(kind, cell, f"{cell.filings}@{due.day}", due=due, findings=findings)
+            season.owe(kind, cell, f"{cell.filings}@{due.day}", due=due, **_said(season, cell, kind))
+
+
+def _said(season: Season, cell: Cell, kind: Kind) -> dict[str, Any]:
+    """What the letter said besides the day."""
+    if kind == "returned":
+        return {"findings": judging.last_refusals(season, cell)}
+    return rerun.said(season, cell) if kind == "rerun" else {}
 
 
 ANEW: tuple[Kind, ...] = ("opened", "returned", "rerun")
