@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, event, insert, select, update
+from sqlalchemy import Connection, event, insert, select, text, update
 
 from letters.couriers import Delivery
 from models import clock, doubt, post, workers
@@ -144,7 +144,25 @@ def test_a_living_workers_letters_are_in_no_doubt_and_a_dead_ones_are(database: 
         assert workers.gone(database, [worker.token]) == frozenset()
     assert workers.gone(database, [worker.token]) == {worker.token}
     assert [one.message_id for one in doubt.doubtful(database, NOW + 2 * LEASE)] == [one[2] for one in THREE]
-    assert len(doubt.doubtful(database, NOW)) == (4 if database.embedded else 0)
+    assert len(doubt.doubtful(database, NOW)) == 4
+
+
+def test_a_worker_whose_session_was_cut_off_and_one_of_elsewhere_count_as_dead_after_the_lease_alone(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.embedded:
+        pytest.skip("a file lock goes with its process")
+    with workers.at_work(database) as worker:
+        post.claim(database, worker.token, NOW, NOW)
+        others = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        with database.write() as connection:
+            connection.execute(others)
+        assert not worker.holds()
+        assert workers.gone(database, [worker.token]) == {worker.token}
+        assert [len(doubt.doubtful(database, at)) for at in (NOW, NOW + LEASE, NOW + 2 * LEASE)] == [0, 0, 4]
+    assert len(doubt.doubtful(database, NOW)) == 4
+    monkeypatch.setattr(workers, "_place", lambda: "elsewhere")
+    assert [len(doubt.doubtful(database, at)) for at in (NOW, NOW + 2 * LEASE)] == [0, 4]
 
 
 def test_a_dead_workers_letters_end_as_the_other_side_tells(database: Database) -> None:
