@@ -10,8 +10,9 @@ from acts.correspondence import correspond
 from acts.outcome import Changes
 from acts.season import NotARehearsal, Season, YearClosed
 from acts.settle import settle
+from acts.undisturbed import undisturbed
 from models import standing
-from models.writing import ALL
+from models.outbox import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -47,7 +48,7 @@ def advance(
     passing = _Pass(year, stamp, phases, dry_run=dry_run)
     whole = phases is None and cities is None
     failures: dict[str, str] = {}
-    with database.write(year) as connection:
+    with undisturbed(), database.write(year) as connection:
         try:
             passing.over(connection, cities, whole=whole)
         except NOT_OF_ONE_CITY:

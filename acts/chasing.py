@@ -16,9 +16,9 @@ from letters.brief import Item
 from letters.phrases import day
 from models.alarms import UNDELIVERABLE, alarms
 from models.columns import table_of
+from models.outbox import ALL, queued_keys
 from models.parties import Reach
 from models.season import Letter
-from models.writing import ALL, queued_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

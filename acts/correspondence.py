@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,9 +13,9 @@ from acts.invitations import calendar_file
 from acts.judging import scope_of
 from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
-from letters.campaigns import render_one
+from letters.campaigns import campaign
+from models.outbox import ALL, LetterRow, message_id, queued_keys
 from models.parties import Reach
-from models.writing import ALL, LetterRow, message_id, queued_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from acts.recipients import Recipient
     from acts.season import Owed, Season
     from letters.brief import Audience
-    from letters.render import Rendered
+    from letters.campaigns import Campaign
+    from models.outbox import LetterKey
     from models.parties import Concerned
-    from models.writing import LetterKey
 
 DOMAIN = "talent-calendar.example"
 ONCE_EVER = frozenset({"appointment"})
@@ -67,19 +68,39 @@ def correspond(season: Season) -> None:
     rows: dict[LetterKey, LetterRow] = {}
     done = {(kind, phase, city, attempt, slot) for phase, city, attempt, _, kind, slot in written}
     fresh = [one for one in owed if (one.kind, one.phase or ALL, one.city, one.attempt, one.slot) not in done]
-    files: dict[tuple[str, str | None, str], str | None] = {}
-    shared: dict[tuple[int, Audience], Brief] = {}
+    words = _Words(season)
     for one, recipient in _addressed(season, fresh) if fresh else ():
-        key, cause = _key(one, recipient), (one.kind, one.phase, one.city)
-        if key in written or key in rows:
-            continue
-        if cause not in files:
-            files[cause] = calendar_file(season, one)
-        if (id(one), recipient.audience) not in shared:
-            shared[id(one), recipient.audience] = _shared(season, one, recipient.audience)
-        brief = _brief(one, recipient, shared[id(one), recipient.audience])
-        rows[key] = _written(season, one, recipient, key, render_one(brief, season.stamp.words), files[cause])
+        key = _key(one, recipient)
+        if key not in written and key not in rows:
+            rows[key] = _written(season, one, recipient, key, *words.of(one, recipient))
     season.writes.letters.extend(_one_at_once(list(rows.values())))
+
+
+class _Words:
+    """What the letters of one pass say, each once."""
+
+    def __init__(self, season: Season) -> None:
+        self._season = season
+        self._files: dict[tuple[str, str | None, str], str | None] = {}
+        self._shared: dict[tuple[int, Audience], Brief] = {}
+        self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...]], Campaign] = {}
+
+    def of(self, owed: Owed, recipient: Recipient) -> tuple[Campaign, str | None]:
+        """Give the words of one letter, and the calendar file that goes with it."""
+        like = (id(owed), recipient.audience, recipient.numbers, recipient.listed)
+        found = self._campaigns.get(like)
+        if found is None or not found.open:
+            found = self._campaigns[like] = campaign(self._brief(owed, recipient), self._season.stamp.words)
+        cause = (owed.kind, owed.phase, owed.city)
+        if cause not in self._files:
+            self._files[cause] = calendar_file(self._season, owed)
+        return found, self._files[cause]
+
+    def _brief(self, owed: Owed, recipient: Recipient) -> Brief:
+        about = (id(owed), recipient.audience)
+        if about not in self._shared:
+            self._shared[about] = _shared(self._season, owed, recipient.audience)
+        return _brief(owed, recipient, self._shared[about])
 
 
 def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
@@ -89,7 +110,7 @@ def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
     """
     opened = {(row.phase, row.concerns, row.recipient) for row in rows if row.kind == "opened"}
     return [
-        replace(row, state="cancelled", detail="与开放通知同时到期，不另发")
+        row._replace(state="cancelled", detail="与开放通知同时到期，不另发")
         if row.kind == "reminder" and (row.phase, row.concerns, row.recipient) in opened
         else row
         for row in rows
@@ -138,21 +159,27 @@ def _key(owed: Owed, recipient: Recipient) -> LetterKey:
 
 
 def _written(
-    season: Season, owed: Owed, recipient: Recipient, key: LetterKey, rendered: Rendered, ics: str | None
+    season: Season, owed: Owed, recipient: Recipient, key: LetterKey, words: Campaign, ics: str | None
 ) -> LetterRow:
     return LetterRow(
         *key,
         concerns=owed.city,
         address=recipient.address,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        message_id=message_id(urlsplit(season.stamp.base_url).hostname or DOMAIN, season.year.year, key),
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        addressee=words.to(recipient.addressee),
+        message_id=message_id(_domain(season.stamp.base_url), season.year.year, key),
         state="queued" if recipient.address else "held",
         detail=None if recipient.address else "未登记邮箱",
         ics=ics,
         valid_until=_valid_until(season, owed),
     )
+
+
+@lru_cache(maxsize=8)
+def _domain(base_url: str) -> str:
+    return urlsplit(base_url).hostname or DOMAIN
 
 
 def _valid_until(season: Season, owed: Owed) -> datetime | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from acts import judging
+from acts import judging, rerun
 from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
 from acts.season import sitting
 from acts.settle import settle
 from gates.states import Event, State
-from models import writing
+from models import outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ def extend(
         for city in season.cities:
             season.not_backdated(season.cells[phase, city])
         settle(season, season.cities)
-        unsent = writing.unsent(season.connection, year, phase, ANEW)
+        unsent = outbox.unsent(season.connection, year, phase, ANEW)
         done, refused = [], []
         for city in season.cities:
             cell = season.cells[phase, city]
@@ -67,8 +67,14 @@ def say_anew(season: Season, cell: Cell, kinds: Iterable[str]) -> None:
     due = season.due(cell.phase, cell.city)
     for kind in ANEW:
         if kind in kinds:
-            findings = judging.last_refusals(season, cell) if kind == "returned" else ()
-            season.owe(kind, cell, f"{cell.filings}@{due.day}", due=due, findings=findings)
+            season.owe(kind, cell, f"{cell.filings}@{due.day}", due=due, **_said(season, cell, kind))
+
+
+def _said(season: Season, cell: Cell, kind: Kind) -> dict[str, Any]:
+    """What the letter said besides the day."""
+    if kind == "returned":
+        return {"findings": judging.last_refusals(season, cell)}
+    return rerun.said(season, cell) if kind == "rerun" else {}
 
 
 ANEW: tuple[Kind, ...] = ("opened", "returned", "rerun")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from forms.reading import RowError
     from gates.verdict import Verdict
-    from models.writing import Grant, LetterRow, Move
+    from models.outbox import LetterRow
+    from models.writing import Grant, Move
 
 Said = Literal["done", "refused", "returned", "form-errors"]
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from acts.reconcile import reconcile
+from acts.undisturbed import undisturbed
 from calendars.errors import TalentError
-from letters.envelope import Part, compose
+from letters.addressee import in_html, in_text
+from letters.envelope import Composed, Part, compose, invitations
 from letters.maildir import MaildirCourier
 from letters.message import Outgoing
 from letters.witnesses import MaildirWitness, Nobody
 from models import clock, post, standing, suppression, workers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
     from datetime import datetime
 
     from letters.brief import Kind
@@ -29,8 +33,10 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
     from models.workers import Worker
 
-FIRST, LEAST = 100, 20
-"""Letters taken in hand at first, and at least."""
+T = TypeVar("T")
+
+FIRST, LEAST, MOST = 200, 20, 3 * post.BATCH
+"""Letters in hand at first, and at least and at most after that."""
 
 SECONDS_IN_HAND = 10.0
 """About how long a letter is in hand before it is offered: an act that makes it untrue meanwhile comes too late."""
@@ -85,9 +91,9 @@ async def send(
     alarm = clock.doubted(database, stamp.at, ticks) if ticks is not None else None
     if alarm is not None:
         return Posted(alarm=alarm)
-    with workers.at_work(database) as worker:
+    with workers.at_work(database) as worker, ThreadPoolExecutor(1, "outbox") as desk, undisturbed():
         reconcile(database, witness or _own_witness(courier), stamp.at)
-        run = _Run(database, courier, sender, stamp, worker)
+        run = _Run(database, courier, sender, stamp, worker, desk)
         async with courier:
             await _while_held(worker, run)
     if run.refused:
@@ -112,11 +118,16 @@ async def _while_held(worker: Worker, run: _Run) -> None:
 
 
 class _Run:
-    """One worker's run. It takes more in hand as soon as half of what it has is settled: no slow letter stalls it."""
+    """One worker's run. It takes more in hand as soon as half of what it has is settled: no slow letter stalls it.
 
-    def __init__(self, database: Database, courier: Courier, sender: str, stamp: Stamp, worker: Worker) -> None:
+    The outbox is written at a `desk` of its own, one thing after the other: letters go out meanwhile.
+    """
+
+    def __init__(
+        self, database: Database, courier: Courier, sender: str, stamp: Stamp, worker: Worker, desk: Executor
+    ) -> None:
         self.database, self.courier, self.sender = database, courier, sender
-        self.stamp, self.token = stamp, worker.token
+        self.stamp, self.token, self._desk = stamp, worker.token, desk
         self.posted, self.refused = Posted(), set[int]()
         self._in_hand = self._settled = 0
         self._some_settled = asyncio.Event()
@@ -128,8 +139,8 @@ class _Run:
         """Go on until nothing is due and nothing is in hand, or until there is nobody to hand anything to."""
         async with asyncio.TaskGroup() as batches:
             while not self._nobody_there:
-                size = self._size()
-                held = await asyncio.to_thread(self._claim, size) if self._in_hand <= size // 2 else []
+                room = self._room()
+                held = await self._at_desk(self._claim, room) if room else []
                 if not held and not self._in_hand:
                     return
                 if held:
@@ -137,10 +148,15 @@ class _Run:
                     batches.create_task(self._deliver(held))
                 await self._news()
 
-    def _size(self) -> int:
-        """As many as were settled in so many seconds so far."""
+    def _room(self) -> int:
+        """How many more may be taken in hand; none until there is room for half of what may be."""
         elapsed = self._clock() - self._began
-        return min(max(int(self._settled / elapsed * SECONDS_IN_HAND), LEAST), post.BATCH) if self._settled else FIRST
+        most = min(max(int(self._settled / elapsed * SECONDS_IN_HAND), LEAST), MOST) if self._settled else FIRST
+        room = most - self._in_hand
+        return min(room, post.BATCH) if 2 * room >= most else 0
+
+    async def _at_desk(self, doing: Callable[..., T], *given: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._desk, doing, *given)
 
     async def _news(self) -> None:
         """Wait until some are settled, or until it is time to look what has come meanwhile."""
@@ -159,7 +175,7 @@ class _Run:
 
     async def _deliver(self, held: Sequence[Claimed]) -> None:
         """Ask again which of them are still owed, hand those over, and put each answer on record as it comes."""
-        untrue = post.no_longer_owed(self.database, self.token)
+        untrue = await self._at_desk(post.no_longer_owed, self.database, self.token)
         members: dict[str, list[Claimed]] = defaultdict(list)
         for one in held:
             if one.id not in untrue:
@@ -167,15 +183,19 @@ class _Run:
         self._count(sum(one.id in untrue for one in held))
         letters = [_outgoing(theirs, self.sender) for theirs in members.values()]
         async for deliveries in self.courier.settling(letters):
-            self._mark([(one, delivery) for delivery in deliveries for one in members[delivery.key]])
+            settled = [(one, delivery) for delivery in deliveries for one in members[delivery.key]]
+            await self._at_desk(self._mark, settled)
+            self._note(settled)
 
     def _mark(self, settled: Sequence[tuple[Claimed, Delivery]]) -> None:
         held, deliveries = [one for one, _ in settled], [delivery for _, delivery in settled]
         post.mark(self.database, self.token, held, deliveries, *self._now())
+
+    def _note(self, settled: Sequence[tuple[Claimed, Delivery]]) -> None:
         self.refused |= {one.id for one, delivery in settled if delivery.state == "failed"}
-        for delivery in deliveries:
-            setattr(self.posted, delivery.state, getattr(self.posted, delivery.state) + 1)
-        self._nobody_there = not any(delivery.tried for delivery in deliveries)
+        for state, count in Counter(delivery.state for _, delivery in settled).items():
+            setattr(self.posted, state, getattr(self.posted, state) + count)
+        self._nobody_there = not any(delivery.tried for _, delivery in settled)
         self._count(len(settled))
 
     def _count(self, settled: int) -> None:
@@ -187,16 +207,31 @@ class _Run:
 def _outgoing(members: Sequence[Claimed], sender: str) -> Outgoing:
     """The message that answers these obligations of one recipient."""
     lead = members[0]
-    composed = compose([Part(cast("Kind", one.kind), one.subject, one.text, one.html, one.ics) for one in members])
+    said, addressee = _words(members)
+    alone = len(members) == 1
     return Outgoing(
         key=lead.message_id,
         message_id=lead.message_id,
-        thread=next((one.thread for one in members if one.thread), None),
+        thread=lead.thread if alone else next((one.thread for one in members if one.thread), None),
         sender=sender,
         recipient=lead.address,
-        subject=composed.subject,
-        text=composed.text,
-        html=composed.html,
-        queued_at=max(one.queued_at for one in members),
-        attachments=composed.attachments,
+        subject=said.subject,
+        text=said.text,
+        html=said.html,
+        queued_at=lead.queued_at if alone else max(one.queued_at for one in members),
+        attachments=said.attachments,
+        addressee=addressee,
     )
+
+
+def _words(members: Sequence[Claimed]) -> tuple[Composed, str | None]:
+    """What the message says, and the addressee where he still has to be put in his place."""
+    if len(members) == 1:
+        one = members[0]
+        return Composed(one.subject, one.text, one.html, invitations([one.ics])), one.addressee
+    return compose([_part(one) for one in members]), None
+
+
+def _part(one: Claimed) -> Part:
+    text, html = in_text(one.text, one.addressee), in_html(one.html, one.addressee)
+    return Part(cast("Kind", one.kind), one.subject, text, html, one.ics)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
@@ -12,8 +14,11 @@ from calendars.deadlines import Extension, day_of
 from gates.reruns import held
 from gates.states import Event, State
 from letters.brief import Item
+from models.columns import table_of
+from models.season import Transition
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from acts.season import Season
@@ -74,14 +79,32 @@ def _rerun(season: Season, cell: Cell, until: date, reason: str) -> Outcome:
     for slug in later:
         _hold(season, season.cells[slug, city], phase)
     due = season.due(phase, city)
-    items = tuple(Item(season.year.phase(slug).name, "暂缓，待本阶段再次通过后接续") for slug in later)
-    season.owe("rerun", after, "*", due=due, reason=reason, items=items)
+    season.owe("rerun", after, "*", due=due, reason=reason, items=_items(season, later))
     names = "、".join(season.year.phase(slug).name for slug in later) or "无"
     return Outcome(
         "done",
         f"{season.title(phase, city)} 已重启（第 {after.attempt} 次），截止 {due.day} 24:00；"
         f"暂缓的后续阶段：{names}；其他城市不受影响。",
     )
+
+
+def said(season: Season, cell: Cell) -> dict[str, Any]:
+    """Give what the letter of the rerun that began this attempt says besides the due day, from the log."""
+    table = table_of(Transition)
+    query = select(table.c.phase, table.c.event, table.c.reason).where(
+        table.c.year == season.year.year,
+        table.c.city == cell.city,
+        table.c.as_of == cell.since,
+        ((table.c.event == Event.RERUN) & (table.c.phase == cell.phase)) | (table.c.event == Event.HOLD),
+    )
+    rows = season.connection.execute(query.order_by(table.c.id)).all()
+    held_back = [row.phase for row in rows if row.event == Event.HOLD]
+    reason = next((row.reason for row in rows if row.event == Event.RERUN), None)
+    return {"reason": reason, "items": _items(season, held_back)}
+
+
+def _items(season: Season, later: Iterable[str]) -> tuple[Item, ...]:
+    return tuple(Item(season.year.phase(slug).name, "暂缓，待本阶段再次通过后接续") for slug in later)
 
 
 def _hold(season: Season, cell: Cell, phase: str) -> None:

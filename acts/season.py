@@ -11,7 +11,7 @@ from acts.outcome import Changes, Outcome
 from calendars.deadlines import Due, Extension, day_of, resolve
 from calendars.errors import TalentError
 from gates.states import Event, State, step
-from models import contacts, standing, writing
+from models import contacts, outbox, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ class Season:
 
     def owe_year(self, kind: Kind, slot: str, **words: Any) -> None:  # noqa: ANN401
         """Owe a letter about the whole year."""
-        self.owed.append(Owed(kind, None, writing.ALL, writing.ALL, slot, **words))
+        self.owed.append(Owed(kind, None, outbox.ALL, outbox.ALL, slot, **words))
 
     @property
     def changes(self) -> Changes:

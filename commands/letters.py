@@ -91,6 +91,7 @@ def show(
     number: Annotated[int, Parameter(name="编号", help="编号，见 talent letters list")], /, *, season: Season = SEASON
 ) -> int:
     """Print one letter; 1 where there is none of that number."""
+    from letters.addressee import in_html, in_text
     from models.post import letter_by_id
     from models.standing import opened
 
@@ -100,17 +101,18 @@ def show(
     if row is None or year is None:
         say(f"没有编号为 {number} 的函件。")
         return 1
-    more = {"address": row.address, "detail": row.detail, "text": row.text, "html": row.html}
-    answer(season.json, letter_entry(row) | more, lambda console: _letter(console, year, row))
+    text, html = in_text(row.text, row.addressee), in_html(row.html, row.addressee)
+    more = {"address": row.address, "detail": row.detail, "text": text, "html": html}
+    answer(season.json, letter_entry(row) | more, lambda console: _letter(console, year, row, text))
     return 0
 
 
-def _letter(console: Console, year: Year, row: Row[Any]) -> None:
+def _letter(console: Console, year: Year, row: Row[Any], text: str) -> None:
     sent = f"，{local(row.sent_at):%Y-%m-%d %H:%M} 发出" if row.sent_at else ""
     line(console, f"收件人：{named(year, row.recipient)} <{row.address}>")
     line(console, f"状态：{STATES[row.state]}{sent}{f'（{row.detail}）' if row.detail else ''}")
     line(console, f"主题：{row.subject}\n", "bold")
-    line(console, row.text)
+    line(console, text)
 
 
 @app.command(help="发出待发的函件，发完为止；有的要稍后再试时退出码 75")

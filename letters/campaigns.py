@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field, fields, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from markupsafe import escape
-
-from letters.brief import Brief
-from letters.render import SHIPPED, Rendered, render
+from letters.addressee import PLACE
+from letters.render import SHIPPED, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MARK = secrets.token_hex(16)
-"""Stands for the addressee; in no letter, made anew in every process."""
-
-SHARED = tuple(each.name for each in fields(Brief) if each.name not in {"addressee", "counts"})
+    from letters.brief import Brief
 
 
 @dataclass(frozen=True, slots=True)
-class _Campaign:
-    """What its letters share, to be told apart by `key`."""
+class Campaign:
+    """A letter in words; where `open`, its two bodies have a place for the addressee, else they say it already."""
 
-    key: tuple[object, ...]
-    brief: Brief = field(compare=False)
+    subject: str
+    text: str
+    html: str
+    open: bool
 
-
-def render_one(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
-    """Give what `render(brief, words)` gives. The office's own words may do anything with an addressee: not spliced."""
-    if brief.kind in words or MARK in brief.addressee:
-        return render(brief, words)
-    key = (*(getattr(brief, name) for name in SHARED), *brief.counts.items())
-    shared = _framed(_Campaign(key, brief))
-    return Rendered(
-        subject=shared.subject,
-        text=shared.text.replace(MARK, brief.addressee),
-        html=shared.html.replace(MARK, str(escape(brief.addressee))),
-    )
+    def to(self, addressee: str) -> str | None:
+        """Give what to keep with the words as the addressee of one letter."""
+        return addressee if self.open else None
 
 
-@lru_cache(maxsize=256)
-def _framed(campaign: _Campaign) -> Rendered:
-    return render(replace(campaign.brief, addressee=MARK))
+def is_shared(brief: Brief, words: Mapping[str, str] = SHIPPED) -> bool:
+    """Tell whether letters like this one may share their words.
+
+    The office's own words may do anything with an addressee, and a brief may say of itself what marks the place.
+    """
+    return brief.kind not in words and PLACE not in repr(replace(brief, addressee=""))
+
+
+def campaign(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Campaign:
+    """Render it for whoever is its addressee, or for its own alone; filled in, it says what `render` gives."""
+    shared = is_shared(brief, words)
+    rendered = render(replace(brief, addressee=PLACE) if shared else brief, words)
+    return Campaign(rendered.subject, rendered.text, rendered.html, shared)

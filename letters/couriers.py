@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
 DeliveryState = Literal["sent", "failed", "retry", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """What became of one letter.
 
     `sent`: taken over for good. `failed`: refused for good, or not fit to be sent. `retry`: surely not taken over,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -111,14 +112,18 @@ def _urgency(part: Part) -> tuple[int, tuple[int, ...], str, str]:
 
 def invitations(calendars: Iterable[str | None]) -> tuple[Attachment, ...]:
     """Attach each iCalendar once, under a name of its own."""
-    found = list(dict.fromkeys(calendar for calendar in calendars if calendar))
+    return _attached(tuple(dict.fromkeys(calendar for calendar in calendars if calendar)))
+
+
+@lru_cache(maxsize=64)
+def _attached(calendars: tuple[str, ...]) -> tuple[Attachment, ...]:
     return tuple(
         Attachment(
             name="deadline.ics" if number == 1 else f"deadline-{number}.ics",
             type=INVITATION.format(method="CANCEL" if "METHOD:CANCEL" in calendar else "PUBLISH"),
             content=calendar.encode(),
         )
-        for number, calendar in enumerate(found, 1)
+        for number, calendar in enumerate(calendars, 1)
     )
 
 

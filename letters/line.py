@@ -6,15 +6,16 @@ one round trip a letter. A dot never leaves before all of its content has, nor o
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from letters.couriers import Delivery, DeliveryState
 from letters.message import UnfitHeader, mailbox
 from letters.relay import TROUBLE, line_of, one_line
-from letters.splice import flatten
+from letters.splice import as_sent
 from letters.wire import NO_ANSWER, Reply, Wire
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ T = TypeVar("T")
 
 DATA_SECONDS, BLOCK_SECONDS = 120.0, 180.0  # RFC 5321 4.5.3.2
 GOODBYE_SECONDS = 5.0
-LEADING_DOT = re.compile(rb"(?m)^\.")
-DOT = b".\r\n"
+DOT, DATA = b".\r\n", b"DATA\r\n"
 ONE_PIECE = 65_536
 """Bytes that a socket whose other side waits for them takes at once: what follows them does not overtake a trouble."""
 
@@ -49,22 +49,24 @@ class Job:
     def is_fit(self) -> bool:
         """Make its envelope and content; a letter that cannot be written is settled as failed."""
         try:
-            content = flatten(self.letter)
+            self.content = as_sent(self.letter)
         except UnfitHeader as unfit:
             self.tell("failed", str(unfit))
             return False
         except UnicodeEncodeError:
             self.tell("failed", "正文中有不成字的代码，无法写成邮件")
             return False
-        self.content = LEADING_DOT.sub(b"..", content) if b"\n." in content else content
-        sender = mailbox(self.letter.sender).addr_spec
-        envelope = (f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{self.letter.recipient}>\r\n", "DATA\r\n")
-        self.commands = tuple(map(str.encode, envelope))
+        self.commands = (_mail_from(self.letter.sender), f"RCPT TO:<{self.letter.recipient}>\r\n".encode(), DATA)
         return True
 
     def tell(self, state: DeliveryState, detail: str, *, tried: bool = True) -> None:
         """Say what became of it."""
         self.settle(Delivery(self.letter.key, state, detail, tried))
+
+
+@lru_cache(maxsize=16)
+def _mail_from(sender: str) -> bytes:
+    return f"MAIL FROM:<{mailbox(sender).addr_spec}>\r\n".encode()
 
 
 class Office(Protocol):
@@ -104,13 +106,14 @@ class Line:
         """Settle one letter; give the trouble where the connection was lost over it, else nothing."""
         try:
             replies = await self._offer(job)
-            if _fine(replies):
+            fine = _fine(replies)
+            if fine:
                 await self._send(job)
         except TROUBLE as error:
             return self._lost(job, "retry", f"连接中断，未交出：{line_of(error)}")
         if not replies:
             return self._worn_out(job)
-        return await (self._finish(job) if _fine(replies) else self._refused(job, replies))
+        return await (self._finish(job) if fine else self._refused(job, replies))
 
     async def quit(self) -> None:
         """Take leave as the protocol wants it."""
@@ -147,14 +150,16 @@ class Line:
             self.wire.write(job.commands[number], 1)
         last = number == len(job.commands) - 1
         seconds = min(DATA_SECONDS, self.relay.command_seconds) if last else self.relay.command_seconds
-        return await self._patiently(self.wire.reply, seconds)
+        here = self.wire.ready()
+        return here if here is not None else await self._patiently(self.wire.reply, seconds)
 
     async def _send(self, job: Job) -> None:
         """Send a long content ahead of its dot; a short one leaves with it, in one piece, if the line still stands."""
         if len(job.content) > ONE_PIECE:
             self.wire.write(job.content, 0)
             job.content = b""
-        await self._patiently(self.wire.drained, BLOCK_SECONDS)
+        if not self.wire.is_quiet():
+            await self._patiently(self.wire.drained, BLOCK_SECONDS)
 
     async def _refused(self, job: Job, replies: list[Reply]) -> str:
         """Settle a refusal before the dot, and clear the envelope for the next letter."""
@@ -191,7 +196,8 @@ class Line:
         except TROUBLE as error:
             return self._lost(job, "retry", f"连接中断，未交出：{line_of(error)}")
         try:
-            answer = await self._patiently(self.wire.reply, self.relay.dot_seconds)
+            here = self.wire.ready()
+            answer = here if here is not None else await self._patiently(self.wire.reply, self.relay.dot_seconds)
         except TROUBLE as error:
             return self._lost(job, "unknown", f"已交出，未收到答复：{line_of(error)}")
         said = one_line(str(answer))
@@ -238,7 +244,7 @@ def _expected(number: int, reply: Reply) -> bool:
 
 
 def _ok(replies: list[Reply]) -> bool:
-    return all(_expected(number, reply) for number, reply in enumerate(replies))
+    return all(map(_expected, count(), replies))
 
 
 def _fine(replies: list[Reply]) -> bool:

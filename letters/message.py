@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
 from calendars.errors import TalentError
+from letters.addressee import in_html, in_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,7 +67,7 @@ class Outgoing:
 
     `key` is the obligation's unique key; `message_id` is made from it (`<…@…>`). `thread` is the message id of the
     first letter of the same phase, None for that one. `sender` may carry a short display name, `recipient` is a bare
-    address. `queued_at` is aware.
+    address. `queued_at` is aware. Where there is an `addressee`, `text` and `html` have its place for it.
     """
 
     key: str
@@ -79,6 +80,7 @@ class Outgoing:
     html: str
     queued_at: datetime
     attachments: tuple[Attachment, ...] = ()
+    addressee: str | None = None
 
 
 def build(letter: Outgoing) -> EmailMessage:
@@ -86,8 +88,9 @@ def build(letter: Outgoing) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
     for name, value in _headers(letter):
         message[name] = value
-    message.set_content(letter.text, charset="utf-8", cte="base64")
-    message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="base64")
+    message.set_content(in_text(letter.text, letter.addressee), charset="utf-8", cte="base64")
+    html = in_html(letter.html, letter.addressee)
+    message.add_alternative(html, subtype="html", charset="utf-8", cte="base64")
     message.set_boundary(boundary(letter))
     for attachment in letter.attachments:
         _attach(message, attachment)
@@ -139,6 +142,7 @@ def _headers(letter: Outgoing) -> list[tuple[str, str]]:
     return [*headers, ("List-Id", f"<talent-calendar.{sender.domain}>"), ("Auto-Submitted", "auto-generated")]
 
 
+@lru_cache(maxsize=256)
 def header_line(name: str, value: str) -> str:
     """One header as it travels, Chinese in encoded words."""
     if name == "Subject":

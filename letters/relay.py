@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Literal
 
@@ -147,6 +148,7 @@ def line_of(error: BaseException) -> str:
     return one_line(said or type(error).__name__)
 
 
+@lru_cache(maxsize=16)
 def one_line(said: str) -> str:
     """Without what could disturb a terminal or a table, and short."""
     return UNFIT.sub(" ", said)[:LONGEST_DETAIL]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 from collections import deque
 from typing import NamedTuple
 
@@ -41,6 +42,8 @@ class Wire(asyncio.Protocol):
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._trouble: Exception | None = None
+        self._news = select.poll()
+        self._news.register(transport.get_extra_info("socket"), select.POLLIN)
         transport.set_protocol(self)
 
     @property
@@ -54,6 +57,14 @@ class Wire(asyncio.Protocol):
             raise self._trouble or ConnectionResetError("connection lost")
         self._owed += replies
         self._transport.write(content)
+
+    def ready(self) -> Reply | None:
+        """Give the next reply if it is here already."""
+        return self._replies.popleft() if self._replies else None
+
+    def is_quiet(self) -> bool:
+        """Tell whether all that was written has left, and nothing came that was not read: the line still stands."""
+        return self.stands and not self._transport.get_write_buffer_size() and not self._news.poll(0)
 
     async def reply(self, seconds: float) -> Reply:
         """Give the next reply. Raises ConnectionError, or TimeoutError: then one may go on waiting."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -40,15 +41,26 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"naive datetime: {value!r}")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        return _without_offset(value, value.fold) if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the instant back in the programme's own time."""
         del dialect
         if value is None:
             return None
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(SHANGHAI)
+        return _in_shanghai(value)
+
+
+@lru_cache(maxsize=256)
+def _without_offset(value: datetime, fold: int) -> datetime:
+    """In UTC; rows written together share their instants. `fold` tells two apart that are equal to Python."""
+    del fold
+    return value.astimezone(UTC).replace(tzinfo=None)
+
+
+@lru_cache(maxsize=256)
+def _in_shanghai(value: datetime) -> datetime:
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(SHANGHAI)
 
 
 class Hundredths(TypeDecorator[Decimal]):

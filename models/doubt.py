@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from models.database import Database
 
 LEASE = timedelta(minutes=15)
-"""On PostgreSQL a session, and its lock, may be cut off from a worker that goes on: only so long after is it gone."""
+"""On PostgreSQL a session, and its lock, may be cut off from a worker that goes on: only so long after is it gone,
+where its process is not seen to have ended.
+"""
 
 RESOLVED: Mapping[str, tuple[str, str]] = {
     "accepted": ("sent", "发送进程中断，经核对已送达"),
@@ -59,7 +61,8 @@ def doubtful(database: Database, at: datetime) -> list[Doubtful]:
     with database.read() as connection:
         found = [Doubtful(*row) for row in connection.execute(query)]
     gone = workers.gone(database, {one.claim for one in found})
-    return [one for one in found if one.claim in gone and (database.embedded or one.since < at - LEASE)]
+    ended = gone if database.embedded else {token for token in gone if workers.ended(token)}
+    return [one for one in found if one.claim in ended or (one.claim in gone and one.since < at - LEASE)]
 
 
 def resolve(database: Database, found: Sequence[Doubtful], fates: Mapping[str, str], at: datetime) -> None:

@@ -1,17 +1,17 @@
-"""The outbox: which letters are due, who has them in hand, and what became of each."""
+"""Which letters are due, who has them in hand, and what became of each."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import BindParameter, Row, and_, bindparam, case, func, select, update
 
+from models.bulk import among, many
 from models.columns import table_of
-from models.season import Letter, ProgrammeYear, Suppressed
+from models.season import Letter, LetterBody, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -34,12 +34,12 @@ HELD_BACK = "held-back"
 STALE, SUPPRESSED, MOOT = "过时未发", "地址已停用", "发送前情况已变，不再发送"
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A letter in a worker's hand.
 
     `envelope` is the id of the letter that leads the message it goes out in, and `message_id` is that message's;
-    `thread` is the Message-ID of the message that the recipient's first letter of the same phase went out in.
+    `thread` is the Message-ID of the message that the recipient's first letter of the same phase went out in. Where
+    there is an `addressee`, `text` and `html` have a place for it.
     """
 
     id: int
@@ -50,10 +50,11 @@ class Claimed:
     thread: str | None
     address: str
     subject: str
+    queued_at: datetime
+    addressee: str | None
     text: str
     html: str
     ics: str | None
-    queued_at: datetime
 
 
 class Delivery(Protocol):
@@ -76,9 +77,9 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
     letters go stale by no clock, and only those of one day share an envelope.
     """
     with database.write() as connection:
+        rehearsed = _rehearsed(connection)
         while found := _due(connection, as_of, limit):
-            rehearsed = _rehearsed(connection)
-            fit = _fit(connection, found, as_of, rehearsed)
+            fit = _fit(connection, found, rehearsed)
             if fit:
                 _take(connection, fit, rehearsed, {"state": "sending", "claim": token, "claimed_at": at})
                 return _claimed(connection, [row.id for row in fit])
@@ -87,18 +88,22 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
 
 def _due(connection: Connection, as_of: datetime, limit: int) -> list[Row[Any]]:
     letter = table_of(Letter)
-    names = ("id", "year", "recipient", "address", "envelope", "queued_as_of", "valid_until")
-    queued = (
-        select(*(letter.c[name] for name in names))
-        .where(letter.c.state == "queued", letter.c.due_at <= as_of)
+    names = ("id", "year", "recipient", "address", "envelope", "queued_as_of", "due_at")
+    due = (
+        select(*(letter.c[name] for name in names), (letter.c.valid_until <= as_of).label("stale"))
+        .where(letter.c.due_at <= as_of)
+        .order_by(letter.c.due_at, letter.c.id)
         .with_for_update(skip_locked=True)
     )
-    first = list(connection.execute(queued.order_by(letter.c.due_at, letter.c.id).limit(limit)))
+    first = list(connection.execute(due.where(letter.c.state == "queued").limit(limit)))
     if len(first) < limit:
         return first
-    same = letter.c.recipient.in_({row.recipient for row in first})
-    theirs = queued.where(same).order_by(letter.c.due_at, letter.c.id).limit(2 * limit)
-    return list({row.id: row for row in (*first, *connection.execute(theirs))}.values())
+    at, last = first[-1].due_at, first[-1].id
+    same = among(connection, letter.c.recipient, {row.recipient for row in first})
+    later = (letter.c.due_at >= at) & ~((letter.c.due_at == at) & (letter.c.id <= last))
+    # With the bare state SQLite would search the whole queue for them, not what these recipients have.
+    queued = func.coalesce(letter.c.state, "") == "queued"
+    return first + list(connection.execute(due.where(same, later, queued).limit(limit)))
 
 
 def _rehearsed(connection: Connection) -> frozenset[int]:
@@ -106,19 +111,24 @@ def _rehearsed(connection: Connection) -> frozenset[int]:
     return frozenset(connection.execute(select(table.c.year).where(table.c.rehearsal)).scalars())
 
 
-def _fit(
-    connection: Connection, found: Sequence[Row[Any]], as_of: datetime, rehearsed: Collection[int]
-) -> list[Row[Any]]:
+def _fit(connection: Connection, found: Sequence[Row[Any]], rehearsed: Collection[int]) -> list[Row[Any]]:
     """Put aside what is not to be sent, and give the rest."""
-    address = func.lower(table_of(Suppressed).c.address)
-    given_up = select(address).where(address.in_({row.address.lower() for row in found}))
-    suppressed = set(connection.execute(given_up).scalars())
-    dated = [row for row in found if row.valid_until is not None and row.year not in rehearsed]
-    stale = {row.id for row in dated if row.valid_until <= as_of}
+    suppressed = _suppressed(connection, found)
+    stale = {row.id for row in found if row.stale and row.year not in rehearsed}
     held = {row.id for row in found if row.address.lower() in suppressed} - stale
     _put_aside(connection, stale, "cancelled", STALE)
     _put_aside(connection, held, "held", SUPPRESSED)
     return [row for row in found if row.id not in stale | held]
+
+
+def _suppressed(connection: Connection, found: Sequence[Row[Any]]) -> frozenset[str]:
+    """Give those of these letters' addresses, in lower case, that are written to no more: mostly there are none."""
+    table = table_of(Suppressed)
+    if connection.execute(select(table.c.address).limit(1)).scalar() is None:
+        return frozenset()
+    address = func.lower(table.c.address)
+    given_up = select(address).where(address.in_({row.address.lower() for row in found}))
+    return frozenset(connection.execute(given_up).scalars())
 
 
 def _put_aside(connection: Connection, ids: Iterable[int], state: str, detail: str) -> None:
@@ -139,7 +149,7 @@ def _take(
         leads = update(letter).where(letter.c.id == bindparam("letter")).values(envelope=bindparam("lead"))
         connection.execute(leads, shared)
     # By id alone: they are locked, and with their state SQLite would search the whole queue for them.
-    taken = update(letter).where(letter.c.id.in_([row.id for row in rows]))
+    taken = update(letter).where(among(connection, letter.c.id, [row.id for row in rows]))
     envelope = func.coalesce(letter.c.envelope, letter.c.id)
     connection.execute(taken.values(**values, tries=letter.c.tries + 1, envelope=envelope))
 
@@ -166,10 +176,19 @@ def _claimed(connection: Connection, ids: Sequence[int]) -> list[Claimed]:
         *(letter.c[name] for name in ("id", "envelope", "tries", "kind")),
         lead.c.message_id,
         thread.correlate(letter).scalar_subquery().label("thread"),
-        *(letter.c[name] for name in ("address", "subject", "text", "html", "ics", "queued_as_of")),
+        *(letter.c[name] for name in ("address", "subject", "queued_as_of", "addressee", "body")),
     )
-    rows = query.join(lead, lead.c.id == letter.c.envelope).where(letter.c.id.in_(ids))
-    return [Claimed(*row) for row in connection.execute(rows.order_by(letter.c.envelope, letter.c.id))]
+    rows = query.join(lead, lead.c.id == letter.c.envelope).where(among(connection, letter.c.id, ids))
+    found = connection.execute(rows.order_by(letter.c.envelope, letter.c.id)).all()
+    words = _words(connection, {row.body for row in found})
+    return [Claimed._make((*row[:-1], *words[row[-1]])) for row in found]
+
+
+def _words(connection: Connection, digests: Collection[str]) -> dict[str, tuple[str, str, str | None]]:
+    """Give text, html and calendar file of each."""
+    body = table_of(LetterBody)
+    rows = connection.execute(select(body).where(body.c.digest.in_(digests)))
+    return {row.digest: (row.text, row.html, row.ics) for row in rows}
 
 
 def no_longer_owed(database: Database, token: str) -> frozenset[int]:
@@ -202,22 +221,28 @@ def mark(
     rows = [_marked(one, delivery, as_of, at) for one, delivery in zip(held, deliveries, strict=True)]
     if rows:
         with database.write() as connection:
-            connection.execute(statement, rows)
+            many(connection, statement, dict(zip(_Marked._fields, zip(*rows, strict=True), strict=True)))
 
 
-def _marked(one: Claimed, delivery: Delivery, as_of: datetime, at: datetime) -> dict[str, Any]:
+class _Marked(NamedTuple):
+    """What is to be put down of one letter, where its tries are still as they were seen."""
+
+    letter: int
+    seen: int
+    new_state: str
+    new_tries: int
+    new_sent_at: datetime | None
+    new_due_at: datetime
+    new_detail: str | None
+
+
+def _marked(one: Claimed, delivery: Delivery, as_of: datetime, at: datetime) -> _Marked:
     tries = one.tries - (not delivery.tried)
     parked = delivery.state == "retry" and tries >= TRIES
     state = "failed" if parked else "queued" if delivery.state == "retry" else delivery.state
-    return {
-        "letter": one.id,
-        "seen": one.tries,
-        "new_state": state,
-        "new_tries": tries,
-        "new_sent_at": at if state == "sent" else None,
-        "new_due_at": as_of + (pause(one.message_id, tries) if state == "queued" else timedelta()),
-        "new_detail": f"已试 {tries} 次：{delivery.detail}" if parked else delivery.detail or None,
-    }
+    due_at = as_of + pause(one.message_id, tries) if state == "queued" else as_of
+    detail = f"已试 {tries} 次：{delivery.detail}" if parked else delivery.detail or None
+    return _Marked(one.id, one.tries, state, tries, at if state == "sent" else None, due_at, detail)
 
 
 def pause(message_id: str, tries: int) -> timedelta:
@@ -262,6 +287,7 @@ def listed(
 
 
 def letter_by_id(connection: Connection, key: int) -> Row[Any] | None:
-    """Give one letter."""
-    letter = table_of(Letter)
-    return connection.execute(select(letter).where(letter.c.id == key)).one_or_none()
+    """Give one letter with its words."""
+    letter, body = table_of(Letter), table_of(LetterBody)
+    query = select(letter, body.c.text, body.c.html, body.c.ics).join(body, body.c.digest == letter.c.body)
+    return connection.execute(query.where(letter.c.id == key)).one_or_none()

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, update
 
 from gates.states import State
+from models.bulk import insert_once
 from models.columns import table_of
 from models.drafts import InstitutionDraft, MentorDraft, PoolEntry, SchoolDraft, StudentDraft
 from models.facts.scope import Scope, in_state, in_training
 from models.season import CityPhase, ProgrammeYear
-from models.writing import bump, insert_once
+from models.writing import bump
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -187,20 +187,35 @@ class Office(SQLModel, table=True):
     head: str | None = None
 
 
+class LetterBody(SQLModel, table=True):
+    """The words of one or many letters, kept once and never changed; `digest` is made from them.
+
+    The two texts may have a place for the addressee, in which alone the letters differ that share them. `ics` is the
+    calendar file that goes with them.
+    """
+
+    __tablename__ = "letter_body"
+
+    digest: str = Field(primary_key=True)
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    html: str = Field(sa_column=Column(Text, nullable=False))
+    ics: str | None = Field(default=None, sa_column=Column(Text))
+
+
 class Letter(SQLModel, table=True):
     """A letter owed to one recipient, rendered when it was queued. Its seven-part key forbids writing it twice.
 
+    Its words are those of `body` with the `addressee` in his place, or as they stand where there is none.
     `claim` is the token of the worker that has, or last had, it in hand. `envelope` is the id of the letter whose
     Message-ID the message carries that this one goes out in, its own where it goes alone; set when it is first taken in
     hand. `moot` tells a worker that the letter in its hand is no longer owed. From `valid_until` on it would be untrue.
-    `ics` is the calendar file that goes with it.
     """
 
     __tablename__ = "letter"
     __table_args__ = (
         UniqueConstraint("year", "phase", "city", "attempt", "recipient", "kind", "slot"),
         Index("ix_letter_state_due_at_id", "state", "due_at", "id"),
-        Index("ix_letter_recipient_state", "recipient", "state", "due_at"),
+        Index("ix_letter_recipient", "recipient"),  # without its state: a claim would rewrite a page a letter
         Index("ix_letter_year_slot", "year", "slot"),
         Index("ix_letter_thread", "year", "phase", "recipient"),
     )
@@ -220,15 +235,14 @@ class Letter(SQLModel, table=True):
     claimed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     address: str
     subject: str
-    text: str = Field(sa_column=Column(Text, nullable=False))
-    html: str = Field(sa_column=Column(Text, nullable=False))
+    body: str = Field(foreign_key="letter_body.digest")
+    addressee: str | None = None
     message_id: str
     queued_at: datetime = Field(sa_type=UTCDateTime)
     queued_as_of: datetime = Field(sa_type=UTCDateTime)
     due_at: datetime = Field(sa_type=UTCDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     detail: str | None = None
-    ics: str | None = Field(default=None, sa_column=Column(Text))
     envelope: int | None = None
     moot: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     valid_until: datetime | None = Field(default=None, sa_type=UTCDateTime)

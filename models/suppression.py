@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select, update
 
 from models.alarms import suppressed
+from models.bulk import insert_once
 from models.columns import table_of
 from models.season import Letter, ProgrammeYear, Suppressed
-from models.writing import insert_once
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -3,19 +3,26 @@
 On SQLite it is a file lock beside the database, on PostgreSQL an advisory lock of a session of its own. A stopped
 (SIGSTOP) or slow worker keeps it; a killed one has lost it, however little time has passed. Both are of one machine or
 one server: a database file on a network share, or a pooler that lends sessions out by transaction, breaks the promise.
+
+A session can be cut off from a worker that goes on. So on Linux a worker of PostgreSQL also holds a name in its
+machine's network namespace (an abstract socket), which goes with its process and nothing else: another one in the same
+namespace of the same boot finds the name free once it is dead, and need not wait for the lease.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import secrets
+import socket
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, make_url, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -23,6 +30,8 @@ if TYPE_CHECKING:
     from models.database import Database
 
 FOLDER = "workers"
+KEY = 8
+"""Bytes by which a worker is told from all others; on PostgreSQL as many follow that tell where it runs."""
 
 
 class Worker:
@@ -35,14 +44,53 @@ class Worker:
 @contextmanager
 def at_work(database: Database) -> Iterator[Worker]:
     """Give a worker whose token is locked until the block, or the process, ends."""
-    token = secrets.token_hex(8)
-    with _file_lock(database, token) if database.embedded else _session_lock(database, token) as holds:
-        yield Worker(token, holds)
+    token = secrets.token_hex(KEY)
+    if database.embedded:
+        with _file_lock(database, token) as holds:
+            yield Worker(token, holds)
+        return
+    named = token + _place()
+    with _session_lock(database, token) as holds, _name(named) as is_named:
+        yield Worker(named if is_named else token, holds)
 
 
 def gone(database: Database, tokens: Collection[str]) -> frozenset[str]:
     """Give those of these tokens that no living process holds."""
     return (_without_file_lock if database.embedded else _without_session_lock)(database, tokens)
+
+
+def ended(token: str) -> bool:
+    """Tell of a worker of PostgreSQL whether its process has ended; False where that cannot be told from here."""
+    if token[2 * KEY :] != _place():
+        return False
+    with _name(token) as is_free:
+        return is_free
+
+
+@cache
+def _place() -> str:
+    """Tell this boot and network namespace from any other; "" where there are no abstract sockets."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        space = Path("/proc/self/ns/net").stat()
+    except OSError:
+        return ""
+    return hashlib.sha256(f"{boot}/{space.st_dev}/{space.st_ino}".encode()).hexdigest()[: 2 * KEY]
+
+
+@contextmanager
+def _name(token: str) -> Iterator[bool]:
+    """Hold the name, and give whether that could be done; never where there are no such names."""
+    if not token[2 * KEY :]:
+        yield False
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as holder:
+        try:
+            holder.bind(f"\0talent-calendar/{token}")
+        except OSError:
+            yield False
+            return
+        yield True
 
 
 def _path(database: Database, token: str) -> Path:
@@ -88,7 +136,7 @@ def _session_lock(database: Database, token: str) -> Iterator[Callable[[], bool]
         connection.execute(select(func.pg_advisory_lock(_number(token))))
 
         def holds() -> bool:
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):
                 return connection.execute(select(1)).scalar() == 1
             return False
 
@@ -97,7 +145,7 @@ def _session_lock(database: Database, token: str) -> Iterator[Callable[[], bool]
         finally:
             try:
                 connection.execute(select(func.pg_advisory_unlock(_number(token))))
-            except DBAPIError:
+            except SQLAlchemyError:
                 connection.invalidate()  # a session that went back to the pool alive would keep the lock
 
 
@@ -109,4 +157,4 @@ def _without_session_lock(database: Database, tokens: Collection[str]) -> frozen
 
 def _number(token: str) -> int:
     """The token as PostgreSQL wants it: a signed integer of 64 bits."""
-    return int.from_bytes(bytes.fromhex(token), signed=True)
+    return int.from_bytes(bytes.fromhex(token[: 2 * KEY]), signed=True)

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from calendars.deadlines import start_of
 from calendars.errors import TalentError
 from gates.states import State
 from models.columns import table_of
-from models.post import HELD_BACK
-from models.season import CityPhase, CityYear, ExtensionRow, Filing, Letter, ProgrammeYear, Transition, WaiverRow
+from models.outbox import cancel_untrue, queue, supersede
+from models.season import CityPhase, CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from calendars.year import Year
     from gates.states import Event
+    from models.outbox import LetterRow
     from models.stamp import Stamp
     from models.standing import Cell
-
-LetterKey = tuple[str, str, str, str, str, str]
-"""Phase, city, attempt, recipient, kind, slot: what makes a letter one in a year; `ALL` where a part does not apply."""
-
-
-ALL = "*"
-"""A part of a letter's key that does not apply: never NULL, for NULLs never collide."""
 
 
 class Stale(TalentError):
@@ -86,33 +78,6 @@ class Judged:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class LetterRow:
-    """A rendered letter to be queued."""
-
-    phase: str
-    city: str
-    attempt: str
-    recipient: str
-    kind: str
-    slot: str
-    concerns: str
-    address: str
-    subject: str
-    text: str
-    html: str
-    message_id: str
-    state: str = "queued"
-    detail: str | None = None
-    ics: str | None = None
-    valid_until: datetime | None = None
-
-    @property
-    def key(self) -> LetterKey:
-        """What no second letter of the year may share."""
-        return (self.phase, self.city, self.attempt, self.recipient, self.kind, self.slot)
-
-
 @dataclass(slots=True)
 class Writes:
     """What one act adds to a year, gathered before it is written."""
@@ -138,9 +103,9 @@ def write(connection: Connection, year: int, writes: Writes, stamp: Stamp) -> No
     _move(connection, year, writes.moves, signed)
     for model, rows in ((ExtensionRow, writes.grants), (WaiverRow, writes.waivings), (Filing, writes.judged)):
         _insert(connection, table_of(model), [{"year": year, **asdict(row), **signed} for row in rows])
-    _cancel(connection, year, writes.moves)
-    _supersede(connection, year, writes.letters)
-    _queue(connection, year, writes.letters, stamp)
+    cancel_untrue(connection, year, writes.moves)
+    supersede(connection, year, writes.letters)
+    queue(connection, year, writes.letters, stamp)
     bump(connection, year)
 
 
@@ -200,106 +165,6 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
         connection.execute(insert(table).inline(), rows)
 
 
-def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows; one whose unique key is there already is left as it is."""
-    if rows:
-        dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(dialect.insert(table).inline().on_conflict_do_nothing(), rows)
-
-
-ASKING = ("opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed", "visits-short")
-"""The kinds that ask for something, and are untrue once the city phase has moved on."""
-
-SETTLING = ("passed", "result")
-"""The kinds that say that something is settled, and are untrue once it is opened again."""
-
-DATED = ("opened", "reminder", "returned", "rerun")
-"""The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
-
-NEWEST = ("reminder", "visits-short", "digest")
-"""The kinds of which only the newest is worth sending."""
-
-
-def _cancel(connection: Connection, year: int, moves: Sequence[Move]) -> None:
-    """Take back letters that are no longer owed: the city phase moved on, was opened again, or given other dates."""
-    moved = {(move.after.phase, move.after.city) for move in moves if move.before.state is not move.after.state}
-    dated = {(move.after.phase, move.after.city) for move in moves if move.event == "extend" and not move.refused}
-    again = {(move.after.phase, move.after.city) for move in moves if move.event == "rerun" and not move.refused}
-    table = table_of(Letter)
-    for touched, kinds in ((moved, ASKING), (again, SETTLING), (dated - moved, DATED)):
-        if touched:
-            about = tuple_(table.c.phase, table.c.concerns).in_(sorted(touched))
-            take_back(connection, table.c.year == year, table.c.kind.in_(kinds), about)
-
-
-def _supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:
-    """Take back what was not yet sent of the kinds of which a newer letter is about to be queued."""
-    newer = {(row.kind, row.phase, row.concerns, row.recipient) for row in letters if row.kind in NEWEST}
-    table = table_of(Letter)
-    about = tuple_(table.c.kind, table.c.phase, table.c.concerns, table.c.recipient)
-    if newer:
-        take_back(connection, table.c.year == year, about.in_(sorted(newer)))
-
-
-def take_back(connection: Connection, *which: ColumnElement[bool]) -> int:
-    """Cancel those of these letters that wait, give how many; a worker that has one in hand finds it moot.
-
-    So does whoever settles what became of it. What a rehearsal holds back counts as sent, and stays.
-    """
-    table = table_of(Letter)
-    in_hand = table.c.state.in_(("sending", "unknown")) & (table.c.claim != HELD_BACK)
-    connection.execute(update(table).where(*which, in_hand).values(moot=True))
-    waiting = table.c.state.in_(("queued", "held"))
-    return connection.execute(update(table).where(*which, waiting).values(state="cancelled")).rowcount
-
-
-ANEW = (
-    "state", "address", "subject", "text", "html", "ics", "valid_until", "detail", "queued_at", "queued_as_of", "due_at"
-)  # fmt: skip
-"""What a letter owed once more says anew."""
-
-OWED_AGAIN = "opened"
-"""The kind that is owed once more where it was taken back unsent: a rerun held the phase, and it opens again."""
-
-
-def _queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:
-    if not letters:
-        return
-    table, signed = table_of(Letter), {"queued_at": stamp.at, "queued_as_of": stamp.as_of, "due_at": stamp.as_of}
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    new = dialect.insert(table).inline()
-    names = [column.name for column in fields(LetterRow)]  # asdict would copy every body
-    written = {name: new.excluded[name] for name in ANEW}
-    upsert = new.on_conflict_do_update(
-        index_elements=["year", "phase", "city", "attempt", "recipient", "kind", "slot"],
-        set_={**written, "tries": 0, "claim": None, "envelope": None, "moot": False},
-        where=and_(table.c.state == "cancelled", table.c.kind == OWED_AGAIN),
-    )
-    start = {"year": year, "tries": 0, **signed}
-    connection.execute(upsert, [{name: getattr(row, name) for name in names} | start for row in letters])
-
-
-def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
-    """Give the kinds of a phase's letters that nobody has in hand yet, with the city each concerns."""
-    table = table_of(Letter)
-    query = select(table.c.kind, table.c.concerns).where(
-        table.c.year == year,
-        table.c.phase == phase,
-        table.c.state.in_(("queued", "held")),
-        table.c.kind.in_(list(kinds)),
-    )
-    return {(kind, city) for kind, city in connection.execute(query.distinct())}
-
-
-def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:
-    """Give the keys of the letters already written under these slots, but for those that are owed once more."""
-    table = table_of(Letter)
-    columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.slot)
-    taken_back = and_(table.c.state == "cancelled", table.c.kind == OWED_AGAIN)
-    query = select(*columns).where(table.c.year == year, table.c.slot.in_(sorted(set(slots))), ~taken_back)
-    return {tuple(row) for row in connection.execute(query)}
-
-
 def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Stamp) -> bool:
     """Make the year's rows, one a city and phase; False where they are there already.
 
@@ -328,8 +193,3 @@ def withdraw_city(connection: Connection, year: int, city: str, as_of: datetime)
     """Put the city's exit on record."""
     table = table_of(CityYear)
     connection.execute(update(table).where(table.c.year == year, table.c.city == city).values(withdrawn_as_of=as_of))
-
-
-def message_id(domain: str, year: int, key: LetterKey) -> str:
-    """Make the Message-ID from the letter's key, so that any copy is recognisably the same letter."""
-    return f"<{hashlib.sha256('/'.join((str(year), *key)).encode()).hexdigest()[:32]}@{domain}>"

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 from sqlmodel import SQLModel
 
 import models.drafts
@@ -14,7 +14,7 @@ import models.season
 from models.columns import table_of
 from models.database import Database
 from models.drafts import Party
-from models.season import Letter, Transition
+from models.season import Letter, LetterBody, Transition
 
 assert models.drafts
 assert models.season
@@ -92,6 +92,13 @@ def letters(database: Database, **where: Any) -> list[tuple[str, str, str, str, 
             (phase, city, names.get(recipient, recipient), kind, slot)
             for phase, city, recipient, kind, slot in connection.execute(query)
         ]
+
+
+def words(connection: Connection) -> list[Row[Any]]:
+    """Every letter with its words as they are kept, oldest first."""
+    letter, body = table_of(Letter), table_of(LetterBody)
+    said = select(letter, body.c.text, body.c.html, body.c.ics).join(body, body.c.digest == letter.c.body)
+    return list(connection.execute(said.order_by(letter.c.id)))
 
 
 def log(database: Database, **where: Any) -> list[tuple[str, str, str, bool]]:  # noqa: ANN401 - column values

@@ -14,6 +14,7 @@ from time import perf_counter
 
 import aiosmtplib
 
+from letters.addressee import in_html, in_text
 from letters.message import Outgoing, build
 
 CONNECTIONS = 10
@@ -47,8 +48,8 @@ def django(port: int, letters: Sequence[Outgoing]) -> float | None:
     fields = [
         {
             "subject": letter.subject,
-            "body": letter.text,
-            "html": letter.html,
+            "body": in_text(letter.text, letter.addressee),
+            "html": in_html(letter.html, letter.addressee),
             "from": letter.sender,
             "to": letter.recipient,
             "id": letter.message_id,

@@ -17,10 +17,10 @@ from calendars import rungs
 from calendars.deadlines import Due
 from calendars.rungs import Rung
 from models.columns import table_of
+from models.outbox import LetterRow
 from models.season import CityPhase, ExtensionRow
 from models.stamp import Stamp
 from models.standing import Cell
-from models.writing import LetterRow
 from tests import sheets
 from tests.acts.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, BEGUN
 from tests.scenes import NANJING, OPENING, WUXI, YEAR, Scene, instant

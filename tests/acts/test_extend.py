@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from calendars.deadlines import Due
 from models.columns import table_of
+from models.outbox import LetterRow
 from models.season import Letter
 from models.writing import Grant
 from tests import ledger
@@ -157,3 +158,16 @@ def test_a_gate_gives_room_once_an_attempt(scene: Scene) -> None:
     for at in ("2022-01-19T10:00", "2022-01-20T10:00", "2022-01-21T10:00"):
         scene.submit(APPLICATION, NANJING, at)
     assert due(scene, APPLICATION, NANJING).day == date(2022, 1, 24)
+
+
+def test_a_rerun_owed_anew_with_a_later_day_keeps_its_reason_and_what_it_holds(scene: Scene) -> None:
+    scene.through(APPLICATION, NANJING)
+    first = scene.rerun(ROLL, NANJING, "2022-02-07T10:00", date(2022, 2, 10))
+    again = scene.extend(ROLL, [NANJING], "2022-02-08T10:00", date(2022, 2, 14))
+
+    def said(letters: tuple[LetterRow, ...]) -> list[list[str]]:
+        city = [letter.text for letter in letters if (letter.kind, letter.recipient) == ("rerun", "city:nanjing")]
+        return [[line for line in text.split("\n") if "疫情封控" in line or "暂缓" in line] for text in city]
+
+    assert said(again.changes.letters) == said(first.changes.letters)
+    assert [len(lines) > 1 for lines in said(first.changes.letters)] == [True]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from icalendar import Calendar
-from sqlalchemy import select
 
 from acts.offices import set_office
-from models.columns import table_of
-from models.season import Letter
-from tests.scenes import NANJING, YEAR, Scene, instant
+from tests import ledger
+from tests.scenes import NANJING, Scene, instant
 
 ROLL, APPLICATION = "mentor-recommendation", "application"
 UID = "2022-{}-due-nanjing@talent-calendar"
@@ -18,10 +16,9 @@ UID = "2022-{}-due-nanjing@talent-calendar"
 
 def files(scene: Scene, kind: str, recipient: str = "city:nanjing") -> list[str]:
     """The calendars that went with the letters of a kind, oldest first."""
-    letter = table_of(Letter)
-    query = select(letter.c.ics).where(letter.c.year == YEAR, letter.c.kind == kind, letter.c.recipient == recipient)
     with scene.database.read() as connection:
-        return list(connection.execute(query.order_by(letter.c.id)).scalars())
+        rows = [row for row in ledger.words(connection) if (row.kind, row.recipient) == (kind, recipient)]
+    return [row.ics for row in rows]
 
 
 def events(content: str) -> list[tuple[str, str, int, str, datetime]]:
@@ -70,10 +67,9 @@ def test_a_withdrawal_cancels_what_was_told_and_nothing_else(scene: Scene) -> No
 def test_whoever_is_told_of_the_deadline_gets_the_same_file_from_the_same_organizer(scene: Scene) -> None:
     set_office(scene.database, "province", "省级管理办公室", email="office@province.example")
     scene.file(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-05T10:00")
-    letter = table_of(Letter)
-    told = select(letter.c.recipient, letter.c.ics).where(letter.c.kind == "opened", letter.c.phase == APPLICATION)
     with scene.database.read() as connection:
-        sent = {recipient.partition(":")[0]: ics for recipient, ics in connection.execute(told)}
+        rows = [row for row in ledger.words(connection) if (row.kind, row.phase) == ("opened", APPLICATION)]
+    sent = {row.recipient.partition(":")[0]: row.ics for row in rows}
     assert sorted(sent) == ["city", "mentor"]
     assert sent["city"] == sent["mentor"]
     (event,) = Calendar.from_ical(sent["city"]).walk("VEVENT")
@@ -83,10 +79,9 @@ def test_whoever_is_told_of_the_deadline_gets_the_same_file_from_the_same_organi
 def test_letters_of_other_kinds_carry_no_calendar(scene: Scene) -> None:
     scene.advance("2022-01-14T09:00")
     scene.advance("2022-01-19T09:00")
-    letter = table_of(Letter)
     with scene.database.read() as connection:
-        rows = connection.execute(select(letter.c.kind, letter.c.ics.is_not(None)).distinct()).all()
-    assert sorted(tuple(row) for row in rows) == [
+        rows = {(row.kind, row.ics is not None) for row in ledger.words(connection)}
+    assert sorted(rows) == [
         ("digest", False),
         ("escalation", False),
         ("opened", True),

@@ -11,7 +11,7 @@ from sqlalchemy import text, update
 from acts import correspondence, judging
 from gates.judge import judge
 from gates.verdict import Verdict
-from letters.render import render
+from letters.campaigns import campaign
 from models import database as database_module
 from models.columns import table_of
 from models.database import Database
@@ -28,12 +28,12 @@ def by_city(scene: Scene, phase: str = ROLL) -> dict[str, str]:
 
 
 def test_a_letter_that_cannot_be_written_stops_its_own_city(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    def poisoned(brief: Any, words: Any) -> Any:  # noqa: ANN401 - the render's own types
+    def poisoned(brief: Any, words: Any) -> Any:  # noqa: ANN401 - the campaign's own types
         if brief.city_name == "盐城":
             raise ZeroDivisionError("盐城的函件写不出来")
-        return render(brief, words)
+        return campaign(brief, words)
 
-    monkeypatch.setattr(correspondence, "render_one", poisoned)
+    monkeypatch.setattr(correspondence, "campaign", poisoned)
     done = scene.advance(FIRST)
     assert done.failures == {"yancheng": "ZeroDivisionError: 盐城的函件写不出来"}
     assert by_city(scene) == {city.slug: "open" for city in scene.year.cities} | {"yancheng": "waiting"}
@@ -93,12 +93,12 @@ def test_a_row_that_somebody_holds_stops_its_own_city(scene: Scene, kind: str, m
 def test_a_digest_that_cannot_be_written_holds_up_no_city(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     scene.advance(FIRST)
 
-    def poisoned(brief: Any, words: Any) -> Any:  # noqa: ANN401 - the render's own types
+    def poisoned(brief: Any, words: Any) -> Any:  # noqa: ANN401 - the campaign's own types
         if brief.kind == "digest":
             raise ZeroDivisionError("摘要写不出来")
-        return render(brief, words)
+        return campaign(brief, words)
 
-    monkeypatch.setattr(correspondence, "render_one", poisoned)
+    monkeypatch.setattr(correspondence, "campaign", poisoned)
     done = scene.advance("2022-01-17T09:00")
     assert done.failures == {"*": "ZeroDivisionError: 摘要写不出来"}
     assert set(by_city(scene).values()) == {"overdue"}
@@ -110,10 +110,10 @@ def test_without_savepoints_one_city_would_hold_up_all(scene: Scene, monkeypatch
     """The control: a failure that no city is to blame for takes the whole pass with it."""
     from acts import advance
 
-    def poisoned(_: Any, __: Any) -> Any:  # noqa: ANN401 - the render's own types
+    def poisoned(_: Any, __: Any) -> Any:  # noqa: ANN401 - the campaign's own types
         raise ZeroDivisionError
 
-    monkeypatch.setattr(correspondence, "render_one", poisoned)
+    monkeypatch.setattr(correspondence, "campaign", poisoned)
     monkeypatch.setattr(advance, "NOT_OF_ONE_CITY", (ZeroDivisionError,))
     with pytest.raises(ZeroDivisionError):
         scene.advance(FIRST)

@@ -13,6 +13,7 @@ from models import suppression
 from models.alarms import Alarms, Suppression, alarms
 from models.columns import table_of
 from models.season import Letter
+from tests import ledger
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL = "mentor-recommendation"
@@ -124,9 +125,8 @@ def test_the_digest_says_whose_address_is_dead(scene: Scene) -> None:
     scene.advance("2021-12-31T00:00")
     suppress(scene.database, ADDRESS, stamp("2022-01-11T08:00"), reason="退信：550 gone")
     scene.advance("2022-01-12T09:00")
-    letter = table_of(Letter)
     with scene.database.read() as connection:
-        text = connection.execute(select(letter.c.text).where(letter.c.kind == "digest")).scalars().all()[-1]
+        text = [row.text for row in ledger.words(connection) if row.kind == "digest"][-1]
     assert [line for line in text.split("\n") if line.startswith("　　·")] == [
         "　　· 南京：1 封函件未能送达，已持续 12 天",
         "　　· 南京市级管理办公室：邮箱 nanjing@city.example 已停用（退信：550 gone），请更正，已持续 1 天",

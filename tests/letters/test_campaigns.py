@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -9,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.files import load
+from letters.addressee import PLACE, in_html, in_text
 from letters.brief import Brief
-from letters.campaigns import MARK, render_one
+from letters.campaigns import campaign
 from letters.occurrences import OCCURS
-from letters.render import render
+from letters.render import SHIPPED, Rendered, render
 from letters.specimens import specimen
 
 YEAR = load(2022)
@@ -21,20 +23,40 @@ BRIEFS = [
     for (kind, phase), audiences in OCCURS.items()
     for audience in audiences
 ]
+
+
+def said(one: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
+    """What the recipient reads: the words kept, with the addressee in his place."""
+    kept = campaign(one, words)
+    addressee = kept.to(one.addressee)
+    return Rendered(kept.subject, in_text(kept.text, addressee), in_html(kept.html, addressee))
+
+
 NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=40)
 
 
 @pytest.mark.parametrize("brief", BRIEFS, ids=lambda brief: f"{brief.kind}-{brief.phase}-{brief.audience}")
 def test_every_letter_is_the_one_rendered_alone(brief: Brief) -> None:
-    for addressee in (brief.addressee, "<b>王&'\"小明</b>", "{{ 7 * 7 }}", "王" * 60, MARK):
+    for addressee in (brief.addressee, "<b>王&'\"小明</b>", "{{ 7 * 7 }}", "王" * 60, PLACE, f"{PLACE}老师"):
         one = replace(brief, addressee=addressee)
-        assert render_one(one) == render(one)
+        assert said(one) == render(one)
 
 
 @given(NAMES.map(str.strip).filter(bool), st.sampled_from(BRIEFS))
 def test_whatever_the_addressee_is_called(addressee: str, brief: Brief) -> None:
     one = replace(brief, addressee=addressee)
-    assert render_one(one) == render(one)
+    assert said(one) == render(one)
+
+
+def test_letters_that_differ_in_the_addressee_alone_share_their_words() -> None:
+    for brief in BRIEFS:
+        assert campaign(replace(brief, addressee="王")) == campaign(replace(brief, addressee="<李>"))
+
+
+def test_words_that_say_the_place_of_themselves_are_kept_whole() -> None:
+    brief = replace(BRIEFS[0], link=f"https://talent.example/{PLACE}", addressee="王导师")
+    kept = campaign(brief)
+    assert (kept.open, kept.to("王导师"), said(brief)) == (False, None, render(brief))
 
 
 def test_letters_that_differ_in_anything_else_are_told_apart() -> None:
@@ -42,10 +64,10 @@ def test_letters_that_differ_in_anything_else_are_told_apart() -> None:
     others = [replace(brief, counts={"chosen": number}) for number in (1, 2)]
     others += [replace(brief, link=f"https://talent.example/{number}") for number in (1, 2)]
     others += [replace(brief, provisional=True), replace(brief, reason="暴雪"), replace(brief, attempt=2)]
-    assert [render_one(one) for one in others] == [render(one) for one in others]
+    assert [said(one) for one in others] == [render(one) for one in others]
 
 
 def test_the_office_s_own_words_are_rendered_each_alone() -> None:
     brief = replace(BRIEFS[0], addressee="王导师")
     words: dict[str, str] = {brief.kind: "{{ addressee|length }}"}
-    assert render_one(brief, words) == render(brief, words)
+    assert said(brief, words) == render(brief, words)

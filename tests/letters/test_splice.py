@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from letters.addressee import PLACE
 from letters.message import UNFIT, Attachment, Outgoing, build
-from letters.splice import MARK, flatten
+from letters.splice import LEADING_DOT, MARK, as_sent, flatten
 from tests.letters.post import expected, letter, read
 
 FIT = st.text(min_size=1, max_size=90).map(lambda said: UNFIT.sub("", said) or "函")
@@ -49,6 +50,18 @@ LETTERS = st.builds(
 @given(LETTERS)
 def test_the_bytes_are_the_library_s_own(sent: Outgoing) -> None:
     assert flatten(sent) == build(sent).as_bytes()
+
+
+@given(LETTERS, st.text(st.characters(exclude_categories=["Cs"]), max_size=90), LINES, LINES)
+def test_the_bytes_of_a_campaign_are_the_library_s_own(sent: Outgoing, addressee: str, before: str, after: str) -> None:
+    body = f"{before}{PLACE}{after}"
+    one = replace(sent, text=body, html=f"{body}{PLACE}", addressee=addressee)
+    assert flatten(one) == build(one).as_bytes()
+
+
+@given(LETTERS)
+def test_as_sent_every_line_that_begins_with_a_dot_has_two(sent: Outgoing) -> None:
+    assert as_sent(sent) == LEADING_DOT.sub(b"..", flatten(sent))
 
 
 @given(st.lists(LETTERS, min_size=2, max_size=6))

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, event, insert, select, text, update
 
 from letters.couriers import Delivery
 from models import clock, doubt, post, workers
@@ -12,9 +12,9 @@ from models.clock import Ticks
 from models.columns import table_of
 from models.database import Database
 from models.doubt import LEASE
+from models.outbox import take_back
 from models.post import Claimed
 from models.season import Letter, Suppressed
-from models.writing import take_back
 from tests.proof.outbox import fill
 from tests.scenes import instant
 
@@ -70,6 +70,22 @@ def test_what_one_recipient_is_owed_goes_into_one_envelope_and_stays_there(datab
 
 def test_the_letters_of_one_recipient_are_taken_together_whatever_the_limit(database: Database) -> None:
     assert envelopes(post.claim(database, "aa", NOW, NOW, 3)) == THREE
+
+
+def test_no_claim_searches_the_whole_queue_for_some_recipients(database: Database) -> None:
+    if not database.embedded:
+        pytest.skip("PostgreSQL plans by what the table holds")
+    plans: list[str] = []
+
+    def explain(connection: Connection, _cursor: object, statement: str, given: Sequence[object], *_: object) -> None:
+        if statement.startswith("SELECT letter.id") and "letter.recipient IN" in statement:
+            found = connection.connection.cursor()
+            found.execute(f"EXPLAIN QUERY PLAN {statement}", given)
+            plans.extend(row[3] for row in found.fetchall())
+
+    event.listen(database.engine, "before_cursor_execute", explain)
+    post.claim(database, "aa", NOW, NOW, 3)
+    assert plans[0] == "SEARCH letter USING INDEX ix_letter_recipient (recipient=?)"
 
 
 def test_a_letter_put_off_keeps_its_envelope(database: Database) -> None:
@@ -128,7 +144,25 @@ def test_a_living_workers_letters_are_in_no_doubt_and_a_dead_ones_are(database: 
         assert workers.gone(database, [worker.token]) == frozenset()
     assert workers.gone(database, [worker.token]) == {worker.token}
     assert [one.message_id for one in doubt.doubtful(database, NOW + 2 * LEASE)] == [one[2] for one in THREE]
-    assert len(doubt.doubtful(database, NOW)) == (4 if database.embedded else 0)
+    assert len(doubt.doubtful(database, NOW)) == 4
+
+
+def test_a_worker_whose_session_was_cut_off_and_one_of_elsewhere_count_as_dead_after_the_lease_alone(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.embedded:
+        pytest.skip("a file lock goes with its process")
+    with workers.at_work(database) as worker:
+        post.claim(database, worker.token, NOW, NOW)
+        others = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        with database.write() as connection:
+            connection.execute(others)
+        assert not worker.holds()
+        assert workers.gone(database, [worker.token]) == {worker.token}
+        assert [len(doubt.doubtful(database, at)) for at in (NOW, NOW + LEASE, NOW + 2 * LEASE)] == [0, 0, 4]
+    assert len(doubt.doubtful(database, NOW)) == 4
+    monkeypatch.setattr(workers, "_place", lambda: "elsewhere")
+    assert [len(doubt.doubtful(database, at)) for at in (NOW, NOW + 2 * LEASE)] == [0, 4]
 
 
 def test_a_dead_workers_letters_end_as_the_other_side_tells(database: Database) -> None:

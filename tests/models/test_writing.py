@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from gates.states import Event, State
-from models import standing, writing
+from models import outbox, standing, writing
 from models.columns import table_of
+from models.outbox import LetterRow
 from models.season import Letter, ProgrammeYear, Transition
-from models.writing import LetterRow, Move, Stale, Writes
+from models.writing import Move, Stale, Writes
 from tests import ledger
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
@@ -59,7 +60,7 @@ def test_several_moves_of_one_city_phase_are_one_change_and_each_a_log_row(scene
 
 def test_a_letters_key_is_written_once_and_the_first_stays(scene: Scene) -> None:
     write(scene, letters=(letter(), letter("7@x")))
-    write(scene, letters=(replace(letter(), subject="又开放"), letter("3@x")))
+    write(scene, letters=(letter()._replace(subject="又开放"), letter("3@x")))
     table = table_of(Letter)
     with scene.database.read() as connection:
         rows = connection.execute(select(table.c.slot, table.c.subject).order_by(table.c.id)).all()
@@ -80,10 +81,10 @@ def test_writing_nothing_leaves_the_revision(scene: Scene) -> None:
 
 def test_the_message_id_is_made_of_the_key() -> None:
     key = letter().key
-    made = writing.message_id("office.example", YEAR, key)
-    assert made == writing.message_id("office.example", YEAR, letter().key)
-    assert made != writing.message_id("office.example", YEAR + 1, key)
-    assert made != writing.message_id("office.example", YEAR, letter("7@x").key)
+    made = outbox.message_id("office.example", YEAR, key)
+    assert made == outbox.message_id("office.example", YEAR, letter().key)
+    assert made != outbox.message_id("office.example", YEAR + 1, key)
+    assert made != outbox.message_id("office.example", YEAR, letter("7@x").key)
     assert (made[0], made[-16:]) == ("<", "@office.example>")
 
 

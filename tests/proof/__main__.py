@@ -74,7 +74,7 @@ def _in_lanes(to_prove: list[Proof]) -> list[Result]:
     for _ in to_prove:
         place, result = done.get()
         found[place] = result
-        _say(f"{to_prove[place].number:4}{to_prove[place].fault:48}{'ok' if result.holds else 'FAILED'}")
+        _say(f"{to_prove[place].number:4}{to_prove[place].fault:50}{'ok' if result.holds else 'FAILED'}")
     for _ in lanes:
         todo.put(None)
     for lane in lanes:
@@ -88,16 +88,16 @@ def _lane(to_prove: list[Proof], todo: multiprocessing.Queue[int | None], done: 
 
 
 def _table(rows: list[tuple[Proof, Result]]) -> None:
-    _say(f"\n{'':4}{'fault':48}{'load':52}{'lost':>5}{'extra':>6}{'unexp':>6}{'unkn':>5}   {'control':22}{'s':>4}")
+    _say(f"\n{'':4}{'fault':50}{'load':52}{'lost':>5}{'extra':>6}{'unexp':>6}{'unkn':>5}   {'control':22}{'s':>4}")
     for proof, result in rows:
         if result.account is None or result.control is None:
-            _say(f"{proof.number:4}{proof.fault:48}{result.broke}")
+            _say(f"{proof.number:4}{proof.fault:50}{result.broke}")
             continue
         one, other = result.account, result.control
         counts = f"{one.lost:5}{one.extra:6}{one.unexpected:6}{one.unknown:5}"
         broken = f"{other.lost}/{other.extra}/{other.unexpected}/{other.unknown}"
         verdict = "fails, as it must" if other != Account() else "DOES NOT FAIL"
-        _say(f"{proof.number:4}{proof.fault:48}{proof.load:52}{counts}   {broken} {verdict:18}{result.seconds:6.0f}")
+        _say(f"{proof.number:4}{proof.fault:50}{proof.load:52}{counts}   {broken} {verdict:18}{result.seconds:6.0f}")
 
 
 def _say(line: str) -> None:

@@ -27,11 +27,11 @@ from calendars.deadlines import resolve, start_of
 from letters.couriers import Delivery
 from letters.message import Outgoing
 from letters.witnesses import Nobody
-from models import standing, writing
+from models import outbox, standing
 from models.addresses import put
 from models.columns import table_of
 from models.database import Database
-from models.season import Letter
+from models.season import Letter, LetterBody
 from models.stamp import Stamp
 from tests.proof.hands import SENDER
 from tests.proof.outbox import Account
@@ -82,9 +82,10 @@ class Mailbox:
             yield [Delivery(letter.key, "sent", "") for letter in letters]
 
     def _look(self) -> None:
-        letter = table_of(Letter)
+        letter, body = table_of(Letter), table_of(LetterBody)
         with self.scene.database.read() as connection:
-            rows = connection.execute(select(letter).where(letter.c.state == "sending")).all()
+            said = select(letter, body.c.text).join(body, body.c.digest == letter.c.body)
+            rows = connection.execute(said.where(letter.c.state == "sending")).all()
             cells = standing.cells(connection, YEAR, None)
             given = standing.extensions(connection, YEAR, None)
         self.letters += len(rows)
@@ -194,10 +195,10 @@ def begins(seed: int, outage: timedelta, count: int) -> list[datetime]:
 @contextmanager
 def without_taking_back() -> Iterator[None]:
     """The control: a letter that was queued goes out, whatever has happened since."""
-    taken_back, valid_until = writing.take_back, correspondence._valid_until
-    writing.take_back = lambda *_: 0
+    taken_back, valid_until = outbox.take_back, correspondence._valid_until
+    outbox.take_back = lambda *_: 0
     correspondence._valid_until = lambda *_: None
     try:
         yield
     finally:
-        writing.take_back, correspondence._valid_until = taken_back, valid_until
+        outbox.take_back, correspondence._valid_until = taken_back, valid_until

@@ -112,6 +112,7 @@ def without_a_look_at_the_log() -> None:
 def without_proof_of_death() -> None:
     """A worker counts as gone though it lives; nor is the log asked, which would show it at work."""
     workers.gone = lambda database, tokens: frozenset(tokens)  # noqa: ARG005
+    workers.ended = lambda token: True  # noqa: ARG005
     without_a_look_at_the_log()
 
 

@@ -21,6 +21,7 @@ from tests.proof import hands, relay
 from tests.proof.hands import Hand
 from tests.proof.outbox import Account, account, fill, ledger
 from tests.proof.sink import Fault, Sink, sink
+from tests.proof.templates import Template
 
 
 @contextmanager
@@ -53,13 +54,13 @@ class Field:
 
 
 @contextmanager
-def field(template: Path, letters: int, *, real: bool = False, seconds: float = 0.0, pace: int | None = None,
+def field(template: Template, letters: int, *, real: bool = False, seconds: float = 0.0, pace: int | None = None,
           faults: tuple[Fault, ...] = (), control: hands.Control | None = None) -> Iterator[Field]:  # fmt: skip
     with ExitStack() as stack:
         home = stack.enter_context(folder())
         taking = stack.enter_context(sink(home, *faults, seconds=seconds))
         before = stack.enter_context(relay.postfix(taking.port)) if real else None
-        url = f"sqlite:///{shutil.copy(template, home / 'talent.db')}"
+        url = stack.enter_context(template.copy(home))
         database = Database(url)
         stack.callback(database.dispose)
         fill(database, letters)
@@ -69,7 +70,7 @@ def field(template: Path, letters: int, *, real: bool = False, seconds: float = 
         yield Field(home, taking, database, hand, before)
 
 
-def at_random(template: Path, letters: int, kills: int, seed: int, *, real: bool,
+def at_random(template: Template, letters: int, kills: int, seed: int, *, real: bool,
               control: hands.Control | None = None) -> Account:  # fmt: skip
     """R1: two workers, each killed again and again."""
     chance = random.Random(seed)
@@ -92,7 +93,7 @@ def at_random(template: Path, letters: int, kills: int, seed: int, *, real: bool
         return there.account()
 
 
-def at_points(template: Path, point: str, times: int, letters: int, seed: int,
+def at_points(template: Template, point: str, times: int, letters: int, seed: int,
               control: hands.Control | None = None) -> Account:  # fmt: skip
     """R2: a worker broken off at the point, a clean one after it; all the times together."""
     chance = random.Random(f"{seed}/{point}")
@@ -108,7 +109,7 @@ def at_points(template: Path, point: str, times: int, letters: int, seed: int,
     return total
 
 
-def stopped(template: Path, times: int, letters: int, seed: int, control: hands.Control | None = None) -> Account:
+def stopped(template: Template, times: int, letters: int, seed: int, control: hands.Control | None = None) -> Account:
     """R3: a worker is stopped with letters in hand, another comes long past the lease, then the first goes on."""
     chance = random.Random(seed)
     total = Account()

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +19,7 @@ from tests.proof import hands
 from tests.proof.kills import Field, field
 from tests.proof.outbox import DOMAIN, Account, account, ledger
 from tests.proof.sink import DROP, HANG, Fault
+from tests.proof.templates import Template
 
 LETTERS = 50
 POISON = frozenset({f"m20@{DOMAIN}"})
@@ -70,7 +70,7 @@ class Treated:
         return replace(self.counted, unexpected=self.counted.unexpected + self.otherwise + self.too_often + late)
 
 
-def treat(template: Path, mode: Mode, control: hands.Control | None = None) -> Treated:
+def treat(template: Template, mode: Mode, control: hands.Control | None = None) -> Treated:
     """Send on that day, and again as its hours go by, until nothing waits."""
     with field(template, LETTERS, faults=(mode.fault,), control=control) as there:
         slow = Relay("127.0.0.1", there.sink.port, "none", command_seconds=3, dot_seconds=3, connections=4, patience=1)
@@ -119,11 +119,11 @@ def by_trying_again() -> None:
     """The control: what became of a letter is not known, and it is sent again; nor is a letter ever parked."""
     marked = post._marked
 
-    def again(one: Claimed, delivery: Delivery, *when: Any) -> dict[str, Any]:  # noqa: ANN401
+    def again(one: Claimed, delivery: Delivery, *when: Any) -> post._Marked:  # noqa: ANN401
         row = marked(one, delivery, *when)
-        if row["new_state"] != "unknown":
+        if row.new_state != "unknown":
             return row
-        return row | {"new_state": "queued", "new_due_at": row["new_due_at"] + timedelta(minutes=1)}
+        return row._replace(new_state="queued", new_due_at=row.new_due_at + timedelta(minutes=1))
 
     post._marked = again  # type: ignore[assignment]
     post.TRIES = 1_000_000

@@ -14,6 +14,7 @@ from calendars.deadlines import TZ
 from calendars.files import load
 from models.columns import table_of
 from models.database import Database
+from models.outbox import Words, keep
 from models.season import Letter, ProgrammeYear
 
 YEAR = 2022
@@ -32,7 +33,10 @@ def fill(database: Database, count: int, first: int = 0, at: datetime | None = N
             year = {"year": YEAR, "calendar": load(YEAR).source_text, "rehearsal": False, "revision": 1}
             opened = {"opened_by": "proof", "opened_at": at, "opened_as_of": at}
             connection.execute(insert(table_of(ProgrammeYear)), {**year, **opened})
-        connection.execute(insert(table_of(Letter)), [_row(number, at) for number in range(first, first + count)])
+        said: list[Words] = [(f"row-{number};\n", f"<p>{number}</p>\n", None) for number in range(first, first + count)]
+        bodies = keep(connection, said)
+        rows = [_row(first + place, at) | {"body": bodies[words]} for place, words in enumerate(said)]
+        connection.execute(insert(table_of(Letter)), rows)
 
 
 def _row(number: int, at: datetime) -> dict[str, object]:
@@ -40,8 +44,8 @@ def _row(number: int, at: datetime) -> dict[str, object]:
     return {
         "year": YEAR, "phase": "application", "city": "nanjing", "attempt": "1", "recipient": f"mentor:{whose}",
         "kind": "reminder", "slot": str(number), "concerns": "nanjing", "state": "queued", "tries": 0, "moot": False,
-        "address": f"m{whose}@{DOMAIN}", "subject": f"【省后备人才】第 {number} 封", "text": f"row-{number};\n",
-        "html": f"<p>{number}</p>\n", "message_id": f"<{number}@{DOMAIN}>",
+        "address": f"m{whose}@{DOMAIN}", "subject": f"【省后备人才】第 {number} 封",
+        "message_id": f"<{number}@{DOMAIN}>",
         "queued_at": at, "queued_as_of": at, "due_at": at,
     }  # fmt: skip
 

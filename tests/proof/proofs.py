@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from models.database import Database
 from models.post import claim
 from tests.proof import clocks, downtime, halfway, hands, kills, misbehaviour, races, relay
 from tests.proof.outbox import Account
+from tests.proof.templates import Template, made
 
 SEED = 20221122
 
@@ -54,6 +53,7 @@ class Ground:
     empty: Path
     season: Path
     server: str | None
+    templates: tuple[Template, ...]
 
     @classmethod
     def prepare(cls, folder: Path, server: str | None) -> Ground:
@@ -65,7 +65,8 @@ class Ground:
         database = Database(f"sqlite:///{season}")
         races.prepare(database)
         _closed(database)
-        return cls(empty, season, server)
+        templates = [Template(empty)] if server is None else [Template.on(server, "empty"), Template(empty)]
+        return cls(empty, season, server, tuple(templates))
 
     def file(self, name: str) -> Path:
         return Path(shutil.copy(self.empty, self.empty.with_name(f"{name}.db")))
@@ -74,10 +75,7 @@ class Ground:
         if kind == "SQLite":
             return f"sqlite:///{shutil.copy(self.season, self.season.with_name(f'{name}.db'))}"
         assert self.server is not None
-        engine = sa.create_engine(self.server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        database = Database(sa.make_url(self.server).set(database=name).render_as_string(hide_password=False))
+        database = Database(made(self.server, name))
         database.upgrade()
         races.prepare(database)
         database.dispose()
@@ -93,41 +91,41 @@ def _closed(database: Database) -> None:
 
 def proofs(ground: Ground, length: Length) -> list[Proof]:
     """All of them, the longest first."""
-    kinds = ["SQLite"] if ground.server is None else ["PostgreSQL", "SQLite"]
+    kinds = ground.templates
     sinks = [False, True] if relay.is_here() else [False]
     return [
-        *(_r4(ground, length, kind) for kind in kinds),
-        *(_r1(ground, length, real=real) for real in sinks),
-        *(_r2(ground, length, point) for point in hands.FAILPOINTS),
+        *(_r4(ground, length, kind.kind) for kind in kinds),
+        *(_r1(kind, length, real=real) for kind in kinds for real in sinks),
+        *(_r2(kind, length, point) for point in hands.FAILPOINTS for kind in kinds),
         _r2_acts(ground, length),
-        _r3(ground, length),
+        *(_r3(kind, length) for kind in kinds),
         *(_r8(ground, outage) for outage in length.outages),
         _r11(ground, length),
         *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
     ]
 
 
-def _r1(ground: Ground, length: Length, *, real: bool) -> Proof:
-    run = partial(kills.at_random, ground.empty, seed=SEED, real=real)
+def _r1(template: Template, length: Length, *, real: bool) -> Proof:
+    run = partial(kills.at_random, template, seed=SEED, real=real)
     return Proof(
         "R1",
-        "kill -9, " + ("Postfix" if real else "sink"),
+        f"kill -9, {'Postfix' if real else 'sink'}, {template.kind}",
         f"{length.letters} letters, 2 workers, {length.kills} kills",
         partial(run, length.letters, length.kills),
         partial(run, 300, 10, control=hands.without_a_look_at_the_log),
     )
 
 
-def _r2(ground: Ground, length: Length, point: str) -> Proof:
+def _r2(template: Template, length: Length, point: str) -> Proof:
     never_out = point in {"claim after commit", "before the dot"}
     control = hands.without_a_mark_of_its_own if never_out else hands.without_a_look_at_the_log
     letters = 520 if point == "after 250" else 30
     return Proof(
         "R2",
-        f"exit {point}",
+        f"exit {point}, {template.kind}",
         f"x {length.times}",
-        partial(kills.at_points, ground.empty, point, length.times, letters, SEED),
-        partial(kills.at_points, ground.empty, CONTROLLED.get(point, point), 2, letters, SEED, control=control),
+        partial(kills.at_points, template, point, length.times, letters, SEED),
+        partial(kills.at_points, template, CONTROLLED.get(point, point), 2, letters, SEED, control=control),
     )  # fmt: skip
 
 
@@ -146,13 +144,13 @@ def _r2_acts(ground: Ground, length: Length) -> Proof:
     return Proof("R2", "exit mid-gate, mid-rerun", f"x {length.times} each", partial(both, length.times), wanting)
 
 
-def _r3(ground: Ground, length: Length) -> Proof:
+def _r3(template: Template, length: Length) -> Proof:
     return Proof(
         "R3",
-        "SIGSTOP past the lease, then SIGCONT",
+        f"SIGSTOP past the lease, then SIGCONT, {template.kind}",
         f"x {length.pauses}",
-        partial(kills.stopped, ground.empty, length.pauses, 60, SEED),
-        partial(kills.stopped, ground.empty, 1, 60, SEED, control=hands.without_proof_of_death),
+        partial(kills.stopped, template, length.pauses, 60, SEED),
+        partial(kills.stopped, template, 1, 60, SEED, control=hands.without_proof_of_death),
     )
 
 
@@ -174,7 +172,7 @@ def _r7(ground: Ground, mode: misbehaviour.Mode) -> Proof:
     controlled = mode if mode.ends != "sent" and mode.fault.reply[:1] != "5" else worst
 
     def run(mode: misbehaviour.Mode, control: hands.Control | None = None) -> Account:
-        return misbehaviour.treat(ground.empty, mode, control).account
+        return misbehaviour.treat(Template(ground.empty), mode, control).account
 
     return Proof(
         "R7",

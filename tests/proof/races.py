@@ -17,6 +17,7 @@ from letters.couriers import Delivery
 from models import post, workers
 from models.columns import table_of
 from models.database import Database
+from models.outbox import digest_of, keep
 from models.post import Claimed
 from models.season import Letter, Transition
 from tests.proof.outbox import DOMAIN, Account
@@ -84,19 +85,22 @@ def race(url: str, ticks: int, claim: Claim = post.claim) -> Raced:
 
 def _queue(database: Database, cities: list[str], ticks: int) -> None:
     rows = []
+    words = ("函", "函", None)
+    body = digest_of(words)
     for tick in range(ticks):
         at = FIRST + timedelta(minutes=tick)
         for city in cities:
-            rows += [_row(f"{tick}-{place}", city, at) for place in range(LETTERS)]
+            rows += [_row(f"{tick}-{place}", city, at, body) for place in range(LETTERS)]
     with database.write() as connection:
+        keep(connection, [words])
         connection.execute(insert(table_of(Letter)), rows)
 
 
-def _row(slot: str, city: str, at: datetime) -> dict[str, object]:
+def _row(slot: str, city: str, at: datetime, body: str) -> dict[str, object]:
     return {
         "year": YEAR, "phase": "*", "city": city, "attempt": "*", "recipient": f"{city}-{slot}", "kind": "withdrawn",
         "slot": slot, "concerns": city, "state": "queued", "tries": 0, "moot": False, "address": f"{city}@{DOMAIN}",
-        "subject": slot, "text": slot, "html": slot, "message_id": f"<{slot}.{city}@{DOMAIN}>",
+        "subject": slot, "body": body, "message_id": f"<{slot}.{city}@{DOMAIN}>",
         "queued_at": at, "queued_as_of": at, "due_at": at,
     }  # fmt: skip
 

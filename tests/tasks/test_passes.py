@@ -6,8 +6,9 @@ from typing import Any
 from acts.advance import Advance
 from acts.outcome import Changes
 from gates.states import Event, State
+from models.outbox import LetterRow
 from models.standing import Cell
-from models.writing import LetterRow, Move
+from models.writing import Move
 from tasks.passes import CityRow, Pass, summarise
 
 NOW = datetime(2022, 1, 16, tzinfo=UTC)

@@ -1,0 +1,171 @@
+"""The outbox as acts fill it: letters queued, taken back and written anew, in the transaction that causes them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, select, tuple_, update
+
+from models.bulk import insert_into, insert_once, many
+from models.columns import table_of
+from models.post import HELD_BACK
+from models.season import Letter, LetterBody
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from models.stamp import Stamp
+    from models.writing import Move
+
+LetterKey = tuple[str, str, str, str, str, str]
+"""Phase, city, attempt, recipient, kind, slot: what makes a letter one in a year; `ALL` where a part does not apply."""
+
+
+ALL = "*"
+"""A part of a letter's key that does not apply: never NULL, for NULLs never collide."""
+
+Words = tuple[str, str, str | None]
+"""A letter's text, html and calendar file."""
+
+
+class LetterRow(NamedTuple):
+    """A rendered letter to be queued. Where there is an `addressee`, `text` and `html` have a place for it."""
+
+    phase: str
+    city: str
+    attempt: str
+    recipient: str
+    kind: str
+    slot: str
+    concerns: str
+    address: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    state: str = "queued"
+    detail: str | None = None
+    ics: str | None = None
+    valid_until: datetime | None = None
+    addressee: str | None = None
+
+    @property
+    def key(self) -> LetterKey:
+        """What no second letter of the year may share."""
+        return (self.phase, self.city, self.attempt, self.recipient, self.kind, self.slot)
+
+
+ASKING = ("opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed", "visits-short")
+"""The kinds that ask for something, and are untrue once the city phase has moved on."""
+
+SETTLING = ("passed", "result")
+"""The kinds that say that something is settled, and are untrue once it is opened again."""
+
+DATED = ("opened", "reminder", "returned", "rerun")
+"""The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
+
+NEWEST = ("reminder", "visits-short", "digest")
+"""The kinds of which only the newest is worth sending."""
+
+
+def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> None:
+    """Take back letters that are no longer owed: the city phase moved on, was opened again, or given other dates."""
+    moved = {(move.after.phase, move.after.city) for move in moves if move.before.state is not move.after.state}
+    dated = {(move.after.phase, move.after.city) for move in moves if move.event == "extend" and not move.refused}
+    again = {(move.after.phase, move.after.city) for move in moves if move.event == "rerun" and not move.refused}
+    table = table_of(Letter)
+    for touched, kinds in ((moved, ASKING), (again, SETTLING), (dated - moved, DATED)):
+        if touched:
+            about = tuple_(table.c.phase, table.c.concerns).in_(sorted(touched))
+            take_back(connection, table.c.year == year, table.c.kind.in_(kinds), about)
+
+
+def supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:
+    """Take back what was not yet sent of the kinds of which a newer letter is about to be queued."""
+    newer = {(row.kind, row.phase, row.concerns, row.recipient) for row in letters if row.kind in NEWEST}
+    table = table_of(Letter)
+    about = tuple_(table.c.kind, table.c.phase, table.c.concerns, table.c.recipient)
+    if newer:
+        take_back(connection, table.c.year == year, about.in_(sorted(newer)))
+
+
+def take_back(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """Cancel those of these letters that wait, give how many; a worker that has one in hand finds it moot.
+
+    So does whoever settles what became of it. What a rehearsal holds back counts as sent, and stays.
+    """
+    table = table_of(Letter)
+    in_hand = table.c.state.in_(("sending", "unknown")) & (table.c.claim != HELD_BACK)
+    connection.execute(update(table).where(*which, in_hand).values(moot=True))
+    waiting = table.c.state.in_(("queued", "held"))
+    return connection.execute(update(table).where(*which, waiting).values(state="cancelled")).rowcount
+
+
+ANEW = (
+    "state", "address", "subject", "body", "addressee", "valid_until", "detail", "queued_at", "queued_as_of", "due_at"
+)  # fmt: skip
+"""What a letter owed once more says anew."""
+
+OWED_AGAIN = "opened"
+"""The kind that is owed once more where it was taken back unsent: a rerun held the phase, and it opens again."""
+
+
+def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:
+    """Write these letters, and their words once for all that share them; one written before stays as it is."""
+    if not letters:
+        return
+    new = insert_into(connection, table_of(Letter)).inline()
+    upsert = new.on_conflict_do_update(
+        index_elements=["year", "phase", "city", "attempt", "recipient", "kind", "slot"],
+        set_={name: new.excluded[name] for name in ANEW} | {"tries": 0, "claim": None, "envelope": None, "moot": False},
+        where=and_(table_of(Letter).c.state == "cancelled", table_of(Letter).c.kind == OWED_AGAIN),
+    )
+    columns = dict(zip(LetterRow._fields, zip(*letters, strict=True), strict=True))
+    said = list(zip(*(columns.pop(name) for name in ("text", "html", "ics")), strict=True))
+    bodies = keep(connection, said)
+    columns["body"] = tuple(bodies[words] for words in said)
+    start = {"year": year, "tries": 0, "moot": False}
+    many(connection, upsert, columns, **start, queued_at=stamp.at, queued_as_of=stamp.as_of, due_at=stamp.as_of)
+
+
+def keep(connection: Connection, said: Iterable[Words]) -> dict[Words, str]:
+    """Keep these words, once each; give the digest by which a letter names its own."""
+    digests = {words: digest_of(words) for words in dict.fromkeys(said)}
+    rows = [{"digest": digest, "text": text, "html": html, "ics": ics} for (text, html, ics), digest in digests.items()]
+    insert_once(connection, table_of(LetterBody), rows)
+    return digests
+
+
+def digest_of(words: Words) -> str:
+    """Give what words are kept under: no two that differ share it."""
+    text, html, ics = words
+    return hashlib.sha256(json.dumps([text, html, ics]).encode()).hexdigest()[:40]
+
+
+def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
+    """Give the kinds of a phase's letters that nobody has in hand yet, with the city each concerns."""
+    table = table_of(Letter)
+    query = select(table.c.kind, table.c.concerns).where(
+        table.c.year == year,
+        table.c.phase == phase,
+        table.c.state.in_(("queued", "held")),
+        table.c.kind.in_(list(kinds)),
+    )
+    return {(kind, city) for kind, city in connection.execute(query.distinct())}
+
+
+def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:
+    """Give the keys of the letters already written under these slots, but for those that are owed once more."""
+    table = table_of(Letter)
+    columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.slot)
+    taken_back = and_(table.c.state == "cancelled", table.c.kind == OWED_AGAIN)
+    query = select(*columns).where(table.c.year == year, table.c.slot.in_(sorted(set(slots))), ~taken_back)
+    return {tuple(row) for row in connection.execute(query)}
+
+
+def message_id(domain: str, year: int, key: LetterKey) -> str:
+    """Make the Message-ID from the letter's key, so that any copy is recognisably the same letter."""
+    return f"<{hashlib.sha256('/'.join((str(year), *key)).encode()).hexdigest()[:32]}@{domain}>"
