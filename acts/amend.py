@@ -10,7 +10,7 @@ from acts.season import sitting
 from acts.settle import settle
 from calendars.deadlines import day_of, end_of
 from gates.states import Event, State
-from models import reports, writing
+from models import outbox, reports
 from models.amended import replace_calendar
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _amend(season: Season, calendar: Year, reason: str) -> int:
     """Follow the new calendar; give how many city phases that are waited for have another due day."""
     year = season.year.year
     before = {key: season.due(*key) for key, cell in season.cells.items() if cell.state in WAITED_FOR}
-    unsent = {phase.slug: writing.unsent(season.connection, year, phase.slug, ANEW) for phase in calendar.phases}
+    unsent = {phase.slug: outbox.unsent(season.connection, year, phase.slug, ANEW) for phase in calendar.phases}
     replace_calendar(season.connection, year, calendar.source_text, reason, season.stamp)
     season.follow(calendar)
     moved = [(key, due) for key, due in before.items() if season.due(*key) != due]

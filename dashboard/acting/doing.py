@@ -17,6 +17,7 @@ from acts import withdraw as withdrawing
 from acts.load import EVALUATION, load_rows
 from acts.offices import PROVINCE, set_office
 from acts.outcome import Changes, Outcome
+from calendars.deadlines import day_of
 from calendars.errors import TalentError
 
 if TYPE_CHECKING:
@@ -145,11 +146,11 @@ def unsuppress(bench: Bench, filled: Filled) -> Outcome:
 
 def office(bench: Bench, filled: Filled) -> Outcome:
     """Put an office's addresses on file."""
-    slug, given = filled.words["office"], {name: filled.words.get(name) for name in ("email", "head")}
+    slug, email, head = filled.words["office"], filled.words.get("email"), filled.words.get("head")
     name = "省级管理办公室" if slug == PROVINCE else bench.year.city(slug).name
-    if not any(given.values()):
+    if not (email or head):
         return Outcome("refused", "两个邮箱都没有写，未作改动。")
-    return set_office(bench.database, slug, name, **given)
+    return set_office(bench.database, slug, name, email=email, head=head, day=day_of(bench.stamp.as_of))
 
 
 def amend(bench: Bench, filled: Filled) -> Outcome:

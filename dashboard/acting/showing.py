@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acts.recipients import named
+from letters.addressee import in_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
     from calendars.drafts import Change, Difference
     from calendars.year import Year
     from dashboard.acting.trying import Tried
+    from models.outbox import LetterRow
     from models.reports import Standing
-    from models.writing import LetterRow
+
 
 TOTALS: Mapping[str, str] = {
     "admitted": "入选",
@@ -88,7 +90,9 @@ def letters(year: Year, tried: Tried) -> tuple[Shown, ...]:
 
 def _letter(year: Year, row: LetterRow, *, openable: bool) -> Shown:
     waiting = "" if row.state == "queued" else f"（{row.detail or '不发送'}）"
-    return Shown(named(year, row.recipient) + waiting, row.subject, row.text if openable else None)
+    return Shown(
+        named(year, row.recipient) + waiting, row.subject, in_text(row.text, row.addressee) if openable else None
+    )
 
 
 def untouched(year: Year, tried: Tried) -> str:

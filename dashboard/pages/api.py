@@ -27,6 +27,7 @@ from dashboard.api_shapes import (
 from dashboard.looking import Looking, looking
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.reader import Reader
+from letters.addressee import in_text
 from models import post, reports
 from models.live import all_years
 
@@ -174,7 +175,7 @@ def letter(
     shown = row is not None and row.year == look.opened.year.year and row.queued_as_of <= look.as_of
     if row is None or not shown or not theirs(reader, row.recipient):
         raise NotThere
-    return letter_entry(row) | {"text": row.text}
+    return letter_entry(row) | {"text": in_text(row.text, row.addressee)}
 
 
 @area.get("/years/{year}/calendar", response_model=Calendar, summary="年历")

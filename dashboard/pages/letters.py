@@ -13,6 +13,7 @@ from dashboard.looking import Look
 from dashboard.paging import NUMBER, SIZE, page_of, query_of
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.rendering import page
+from letters.addressee import in_html, in_text
 from models import letterbox
 from models.letterbox import EVERY
 from models.post import letter_by_id
@@ -82,6 +83,7 @@ def one(request: Request, look: Look, reader: Signed, letter: int) -> HTMLRespon
     phase = None if found.phase == EVERY else year.phase(found.phase)
     city = None if found.concerns == EVERY else year.city(found.concerns)
     facts: dict[str, Any] = {
+        "text": in_text(found.text, found.addressee),
         "to": named(year, found.recipient),
         "address": address_for(reader, found.recipient, found.address),
         "state": STATES[found.state],
@@ -97,7 +99,7 @@ def twin(request: Request, look: Look, reader: Signed, letter: int) -> HTMLRespo
     """Give the letter's HTML as it was written, for the frame on its page: it may neither run nor load anything."""
     found = _readable(request, look, reader, letter)
     headers = {"content-security-policy": TWIN_POLICY, "x-frame-options": "SAMEORIGIN"}
-    return HTMLResponse(found.html, headers=headers)
+    return HTMLResponse(in_html(found.html, found.addressee), headers=headers)
 
 
 def _readable(request: Request, look: Looking, reader: Reader, letter: int) -> Row[Any]:

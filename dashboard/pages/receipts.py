@@ -13,6 +13,7 @@ from dashboard.policy import NotThere, Signed, allow
 from dashboard.reader import Role
 from dashboard.rendering import page
 from dashboard.telling import is_theirs
+from letters.addressee import in_text
 from letters.receipts import letter_of
 from models import post, receipts
 from models.stamp import Stamp
@@ -49,7 +50,7 @@ def letter(request: Request, token: str) -> HTMLResponse:
         letters = [post.letter_by_id(connection, one.id) for one in found]
     dates = [one.receipt for one in found if one.receipt]
     received = max(dates) if len(dates) == len(found) else None
-    return page("receipt.html", request, letters=letters, received=received)
+    return page("receipt.html", request, letters=letters, received=received, in_text=in_text)
 
 
 @area.post("/receipts/{token}", dependencies=OPEN)
