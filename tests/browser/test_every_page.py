@@ -1,0 +1,59 @@
+"""Every page, for every kind of account: nothing that bars anybody, nothing wider than a phone, nothing logged."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+
+from dashboard.app import make_app
+from tests.browser.crawling import crawl
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Town
+
+pytestmark = pytest.mark.slow
+LOOKS = [(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")]
+SIDEWAYS = "() => document.scrollingElement.scrollWidth - window.innerWidth"
+
+
+def faults(page: Page, address: str) -> list[str]:
+    """What is wrong with the page that is shown, in all four looks."""
+    found = []
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        where = f"{address} at {width} px, {scheme}"
+        if (over := page.evaluate(SIDEWAYS)) > 0:
+            found.append(f"{where}: {over} px too wide")
+        for violation in Axe().run(page).response["violations"]:
+            nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+            found.append(f"{where}: {violation['id']}: {json.dumps(nodes, ensure_ascii=False)}")
+    return found
+
+
+@pytest.mark.parametrize("name", ["admin", "viewer", "yancheng", "nanjing"])
+def test_every_page_bars_nobody(town: Town, name: str) -> None:
+    with town.context() as context:
+        page = town.sign_in(context, name)
+        said: list[str] = []
+        page.on("console", lambda line: said.append(f"{page.url}: {line.text}") if line.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+        visited = []
+        wrong = []
+        for address in crawl(page, make_app(town.site), "/"):
+            visited.append(address)
+            wrong += faults(page, address)
+        assert (wrong, said) == ([], [])
+        assert len(visited) > 1
+
+
+def test_signing_in_bars_nobody(town: Town) -> None:
+    with town.context() as context:
+        page = context.new_page()
+        page.goto("/sign-in")
+        assert faults(page, "/sign-in") == []
