@@ -121,6 +121,32 @@ def without_a_mark_of_its_own() -> None:
     doubt.RESOLVED = dict.fromkeys(("accepted", "refused", "untold"), ("sent", ""))
 
 
+def with_claims_that_no_transaction_holds() -> None:
+    """Each statement of a claim stands by itself; and what is in doubt is taken as sent."""
+    from models import database
+
+    database._begin_sqlite = lambda connection: None  # noqa: ARG005
+    connect = vars(Database)["engine"].func
+
+    def at_once(self: Database) -> Any:  # noqa: ANN401
+        engine = connect(self)
+        return engine if self.embedded else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    Database.engine = property(at_once)  # type: ignore[assignment]
+    without_a_mark_of_its_own()
+
+
+def without_a_mark_that_lasts() -> None:
+    """The mark's transaction has nothing in it; nor is the log asked."""
+
+    def mark(database: Database, *_: object) -> None:
+        with database.write():
+            pass
+
+    post.mark = mark  # type: ignore[assignment]
+    without_a_look_at_the_log()
+
+
 # -- the failpoints --
 
 FAILPOINTS = (
