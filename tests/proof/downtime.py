@@ -37,7 +37,7 @@ from tests.proof.hands import SENDER
 from tests.proof.outbox import Account
 from tests.scenes import FILED, YEAR, Scene, calendar, instant
 
-CITIES = 3
+CITIES = 13
 END = instant("2022-12-31T00:00")
 OUTAGES = {"1 h": timedelta(hours=1), "3 d": timedelta(days=3), "40 d": timedelta(days=40)}
 STATES = {
@@ -149,18 +149,18 @@ def endure(path: Path, outage: timedelta, begins: Sequence[datetime], *, post_on
 
 
 def _events(scene: Scene) -> list[tuple[datetime, Callable[[str], object]]]:
-    """What the cities do: the first is on time, the second late by nine days and rerun, the third given a later day."""
-    prompt, late, given = [city.slug for city in scene.year.cities]
+    """What the cities do by turns: one is on time, one late by nine days and rerun, one given a later day."""
+    cities = [city.slug for city in scene.year.cities]
     found: list[tuple[datetime, Callable[[str], object]]] = []
     for phase, text in FILED.items():
         at = instant(text)
         due = scene.year.phase(phase).due
-        found.append((at, partial(_file, scene, phase, prompt)))
-        longer = partial(_longer, scene, phase, given, due + timedelta(days=4))
+        found += [(at, partial(_file, scene, phase, city)) for city in cities[::3]]
+        longer = partial(_longer, scene, phase, cities[2::3], due + timedelta(days=4))
         found.append((at - timedelta(hours=1), longer))
-        found.append((at + timedelta(days=2), partial(_file, scene, phase, given)))
+        found += [(at + timedelta(days=2), partial(_file, scene, phase, city)) for city in cities[2::3]]
         again = start_of(due) + timedelta(days=9, hours=10)
-        for city in (prompt, late, given):
+        for city in cities:
             found.append((again, partial(_again, scene, phase, city)))
             found.append((again + timedelta(days=1), partial(_file, scene, phase, city)))
     return sorted(found, key=lambda event: event[0])
@@ -171,8 +171,8 @@ def _file(scene: Scene, phase: str, city: str, at: str) -> None:
         scene.file(phase, city, at=at)
 
 
-def _longer(scene: Scene, phase: str, city: str, until: date, at: str) -> None:
-    scene.extend(phase, [city], at, until)
+def _longer(scene: Scene, phase: str, cities: Sequence[str], until: date, at: str) -> None:
+    scene.extend(phase, cities, at, until)
 
 
 def _again(scene: Scene, phase: str, city: str, at: str) -> None:

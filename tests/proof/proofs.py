@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -117,20 +117,24 @@ def _r1(template: Template, length: Length, *, real: bool) -> Proof:
 
 
 def _r2(template: Template, length: Length, point: str) -> Proof:
-    never_out = point in {"claim after commit", "before the dot"}
-    control = hands.without_a_mark_of_its_own if never_out else hands.without_a_look_at_the_log
+    control = CONTROLS.get(point, hands.without_a_look_at_the_log)
     letters = 520 if point == "after 250" else 30
     return Proof(
         "R2",
         f"exit {point}, {template.kind}",
         f"x {length.times}",
         partial(kills.at_points, template, point, length.times, letters, SEED),
-        partial(kills.at_points, template, CONTROLLED.get(point, point), 2, letters, SEED, control=control),
+        partial(kills.at_points, template, point, 2, letters, SEED, control=control),
     )  # fmt: skip
 
 
-CONTROLLED = {"claim before commit": "after the dot", "mark after commit": "mark before commit"}
-"""Points at which nothing is in hand, so that no guard is needed: their control is broken off where one is."""
+CONTROLS: Mapping[str, hands.Control] = {
+    "claim before commit": hands.with_claims_that_no_transaction_holds,
+    "claim after commit": hands.without_a_mark_of_its_own,
+    "before the dot": hands.without_a_mark_of_its_own,
+    "mark after commit": hands.without_a_mark_that_lasts,
+}
+"""By point the guard that is taken out; elsewhere the look at the relay's log."""
 
 
 def _r2_acts(ground: Ground, length: Length) -> Proof:
