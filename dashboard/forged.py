@@ -80,4 +80,5 @@ async def refuse_tokenless(request: Request, expected: str) -> None:
     """Raise `Forged` where a request does not carry this token, in its header or its form."""
     given = request.headers.get(HEADER) or (await request.form(max_fields=MOST_FIELDS)).get(FIELD)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
+        await request.close()  # what was uploaded with it is not kept
         raise Forged

@@ -74,6 +74,16 @@ def texts(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if isinstance(column.type, (String, AutoString))]
 
 
+Rows = dict[str, list[str]]
+
+
+def rows(database: Database) -> Rows:
+    """Everything there is, but for when a session was last used."""
+    tables = (table for table in SQLModel.metadata.sorted_tables if table.name != "sign_in")
+    with database.read() as connection:
+        return {table.name: sorted(map(repr, connection.execute(table.select()))) for table in tables}
+
+
 def unclassified() -> list[str]:
     """Columns of words that this module does not know: are they somebody's own, or the programme's?"""
     known = FREE | PHONES | FIXED

@@ -25,7 +25,7 @@ from dashboard.site import Site
 from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
-from settings import Settings
+from settings import DashboardSettings, Settings
 
 YEAR = 2022
 UNTIL = datetime(2022, 2, 7, 9, 0, tzinfo=TZ)
@@ -100,10 +100,17 @@ class Window:
         return Browser(self.site, cookie)
 
 
+def a_window(season_file: Path, folder: Path, *, totp: bool = False) -> Window:
+    """A window on a copy of the season; without a second factor, as in the demonstration, unless it is asked for."""
+    database = Database(f"sqlite:///{shutil.copy(season_file, folder / 'talent.db')}")
+    dashboard = DashboardSettings(totp=totp)
+    settings = Settings(base_url=BASE, maildir=folder / "mail", letters=folder / "letters", dashboard=dashboard)
+    return Window(Site(database, settings, SECRET))
+
+
 @pytest.fixture
 def window(season_file: Path, tmp_path: Path) -> Iterator[Window]:
     """A copy of the season for this test alone."""
-    database = Database(f"sqlite:///{shutil.copy(season_file, tmp_path / 'talent.db')}")
-    settings = Settings(base_url=BASE, maildir=tmp_path / "mail", letters=tmp_path / "letters")
-    yield Window(Site(database, settings, SECRET))
-    database.dispose()
+    made = a_window(season_file, tmp_path)
+    yield made
+    made.database.dispose()

@@ -12,7 +12,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 from fastapi import UploadFile
@@ -72,7 +72,8 @@ LINKED = frozenset({"act", "name", "kind", "form", "rule", "sheet", "what"})
 SECRET = frozenset({"token", "link", "word", "mark", "feed", "code"})
 
 FIELDS: Mapping[str, str] = {
-    "until": "2022-02-25", "reason": "理由", "kind": "xlsx", "role": "city", "password": "x", "again": "x",
+    "until": "2022-02-25", "since": "2022-02-01", "last": "2022-02-25", "reason": "理由", "kind": "xlsx",
+    "role": "city",
 }  # fmt: skip
 """What a form's field is sent, where a letter will not do."""
 
@@ -117,15 +118,34 @@ def belongs(route: APIRoute) -> bool:
     return any(name in OWNED for name in named(route))
 
 
-def addresses(window: Window, route: APIRoute, city: str, *, linked: str = "x") -> Iterator[str]:
+def addresses(window: Window, route: APIRoute, city: str) -> list[str]:
     """The addresses of a route for what belongs to a city; secrets are made up."""
+    return _made(route, [_values(window, name, (city,)) for name in named(route)])
+
+
+def starts(window: Window, app: FastAPI, city: str) -> list[str]:
+    """Every address of a page that is made from its parameters, for what belongs to a city."""
+    found = [route for route in routes(app) if not unsafe(route) and not {*named(route)} & LINKED]
+    return [address for route in found for address in addresses(window, route, city)]
+
+
+def foreign(window: Window, route: APIRoute, city: str, other: str) -> list[str]:
+    """The addresses of a route that name something of another city's, also where the rest of them is one's own."""
+    both = _made(route, [_values(window, name, (other, city)) for name in named(route)])
+    own = set(addresses(window, route, city))
+    return [address for address in both if address not in own]
+
+
+def _values(window: Window, name: str, cities: Values) -> Values:
+    if name in OWNED:
+        return tuple(value for city in cities for value in OWNED[name](window, city))
+    return SHARED.get(name, (NOWHERE,) if name in SECRET else ("x",))
+
+
+def _made(route: APIRoute, values: list[Values]) -> list[str]:
     names = named(route)
-    values = [
-        OWNED[name](window, city) if name in OWNED else SHARED.get(name, (NOWHERE,) if name in SECRET else (linked,))
-        for name in names
-    ]
-    for chosen in product(*values):
-        yield route.url_path_for(route.name, **dict(zip(names, map(_typed(route), names, chosen), strict=True)))
+    chosen = (dict(zip(names, map(_typed(route), names, one), strict=True)) for one in product(*values))
+    return [str(route.url_path_for(route.name, **parameters)) for parameters in chosen]
 
 
 def _typed(route: APIRoute) -> Callable[[str, str], Any]:
@@ -152,8 +172,14 @@ def form_of(window: Window, route: APIRoute, city: str) -> tuple[dict[str, str],
         elif name == "once":
             fields[name] = secrets.token_urlsafe(18)
         else:
-            fields[name] = FIELDS.get(name, "1")
+            fields[name] = FIELDS.get(name, _first(parameter.field_info.annotation))
     return fields, uploads
+
+
+def _first(annotation: object) -> str:
+    """One of the words that a field may hold, where there are only some; a figure, which is a text too, else."""
+    words = get_args(annotation) if get_origin(annotation) is Literal else ()
+    return str(words[0]) if words else "1"
 
 
 def names_a_city(route: APIRoute) -> bool:

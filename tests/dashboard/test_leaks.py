@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, WebSocket
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
-from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
 from dashboard import app as application
 from dashboard.app import make_app
 from dashboard.policy import EVERYONE, Signed, Unguarded, allow, guarded
 from dashboard.reader import Role
-from dashboard.site import Site
-from models.database import Database
-from settings import DashboardSettings, Settings
 from tests.browser.crawling import route_of
 from tests.dashboard import canaries, routes
-from tests.dashboard.conftest import ADMIN, BASE, CITIES, SECRET, VIEWER, Window
-from tests.dashboard.routes import Walk, walk
+from tests.dashboard.canaries import Rows, rows
+from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window, a_window
+from tests.dashboard.routes import Walk, starts, walk
 
 pytestmark = pytest.mark.slow
-
-Rows = dict[str, list[Any]]
 
 
 @dataclass
@@ -44,31 +37,6 @@ class Town:
     @property
     def app(self) -> FastAPI:
         return make_app(self.window.site)
-
-
-def rows(database: Database) -> Rows:
-    """Everything there is, but for when a session was last used."""
-    tables = (table for table in SQLModel.metadata.sorted_tables if table.name != "sign_in")
-    with database.read() as connection:
-        return {table.name: sorted(map(repr, connection.execute(table.select()))) for table in tables}
-
-
-def starts(window: Window, app: FastAPI, city: str) -> list[str]:
-    """Every address of a page that is made from its parameters, for what belongs to a city."""
-    pages = [route for route in routes.routes(app) if not routes.unsafe(route)]
-    found = [route for route in pages if not {*routes.named(route)} & routes.LINKED]
-    return [address for route in found for address in routes.addresses(window, route, city)]
-
-
-def a_window(season_file: Path, folder: Path) -> Window:
-    database = Database(f"sqlite:///{shutil.copy(season_file, folder / 'talent.db')}")
-    settings = Settings(
-        base_url=BASE,
-        maildir=folder / "mail",
-        letters=folder / "letters",
-        dashboard=DashboardSettings(totp=False),
-    )
-    return Window(Site(database, settings, SECRET))
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +96,8 @@ def test_a_foreign_address_is_not_there(town: Town) -> None:
     wrong = []
     for city, other in zip(CITIES, (*CITIES[1:], CITIES[0]), strict=True):
         browser = town.window.as_(city)
-        foreign = [one for route in pages for one in routes.addresses(town.window, route, other)]
-        wrong += [(city, one) for one in foreign if browser.get(one).status_code != 404]
+        found = [one for route in pages for one in routes.foreign(town.window, route, city, other)]
+        wrong += [(city, one) for one in found if browser.get(one).status_code != 404]
     assert wrong == []
 
 
@@ -169,18 +137,28 @@ def test_looking_writes_nothing(town: Town) -> None:
 
 
 def test_no_unsafe_request_reaches_anything_of_anothers(town: Town) -> None:
-    before, wrong = rows(town.window.database), []
-    for route in filter(routes.unsafe, routes.routes(town.app)):
-        if not routes.names_a_city(route) or routes.roles(route) is None:
-            continue
-        for city, other in (("yancheng", "suqian"), ("suqian", "nanjing")):
-            browser = town.window.as_(city)
-            fields, uploads = routes.form_of(town.window, route, other)
-            for address in routes.addresses(town.window, route, other):
-                answer = browser.post(address, data=fields | {"csrf": browser.csrf}, files=uploads or None)
-                if answer.status_code not in ({404} if routes.belongs(route) else {403, 404}):
-                    wrong.append((city, address, answer.status_code))
+    before = rows(town.window.database)
+    wrong = [
+        (city, address, status)
+        for route in filter(routes.unsafe, routes.routes(town.app))
+        if routes.names_a_city(route) and routes.roles(route) is not None
+        for city, other in (("yancheng", "suqian"), ("suqian", "nanjing"))
+        for address, status in _tried(town.window, route, city, other)
+        if status not in ({404} if routes.belongs(route) else {403, 404})
+    ]
     assert (wrong, rows(town.window.database)) == ([], before)
+
+
+def _tried(window: Window, route: APIRoute, city: str, other: str) -> Iterator[tuple[str, int]]:
+    """Send a city's form to another's address, and another's form to its own."""
+    browser = window.as_(city)
+    theirs, uploads = routes.form_of(window, route, other)
+    own, _ = routes.form_of(window, route, city)
+    tried = [(address, fields) for address in routes.foreign(window, route, city, other) for fields in (theirs, own)]
+    if not routes.belongs(route):
+        tried = [(address, theirs) for address in routes.addresses(window, route, city)]
+    for address, fields in tried:
+        yield address, browser.post(address, data=fields | {"csrf": browser.csrf}, files=uploads or None).status_code
 
 
 def test_no_unsafe_request_of_who_may_not_make_it_does_anything(town: Town) -> None:
