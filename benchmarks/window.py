@@ -159,7 +159,16 @@ def _same_cells(one: Measured, django: int) -> None:
 
 def _wrk(port: int) -> float:
     headers = [part for name, value in ASKED.items() for part in ("-H", f"{name}: {value}")]
-    command = ["wrk", "-t1", "-c8", f"-d{LOAD_SECONDS}s", *headers, f"http://127.0.0.1:{port}{PAGE}"]
+    command = [
+        "wrk",
+        "-t1",
+        "-c8",
+        f"-d{LOAD_SECONDS}s",
+        "--timeout",
+        "60s",
+        *headers,
+        f"http://127.0.0.1:{port}{PAGE}",
+    ]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise SystemExit(said)
