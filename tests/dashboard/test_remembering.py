@@ -1,35 +1,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, event, insert, update
 
 from acts.extend import extend
+from calendars.deadlines import TZ
+from dashboard.pages import home
 from dashboard.policy import PROVINCE, policy_of
 from dashboard.reader import Reader, Role
-from dashboard.remembering import Kept, Memory, Remembered, Remembering, Version
+from dashboard.remembering import Asked, Kept, Memory, Remembered, Remembering, Version
+from dashboard.sessions import digest
+from dashboard.site import Site
 from models import writing
 from models.accounts import Account, SignIn
 from models.audit import record
 from models.columns import table_of
 from models.database import Database
 from models.glance import Glance, Glanced
+from models.reports import Matrix, matrix
 from models.season import Letter
 from models.stamp import Stamp
-from tests.dashboard.conftest import ADMIN, VIEWER, Browser, Window
+from settings import Settings
+from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Browser, Window
 from tests.scenes import Scene, instant
 
 HOME = "/2022"
 
 
 @pytest.fixture
-def frozen(window: Window, monkeypatch: pytest.MonkeyPatch) -> Window:
+def frozen(window: Window) -> Window:
     """The window with its clock standing still, so that no minute passes within a test."""
     now = window.site.wall()
     object.__setattr__(window.site, "wall", lambda: now)
-    del monkeypatch
     return window
 
 
@@ -180,6 +186,39 @@ def test_the_route_names_its_policy_and_the_memory_asks_it(frozen: Window) -> No
 def test_a_year_that_was_not_opened_is_not_remembered(frozen: Window) -> None:
     assert [frozen.as_(ADMIN).get("/2031").status_code for _ in range(2)] == [404, 404]
     assert frozen.site.remembering.memory.held == 0
+
+
+async def test_the_memory_looks_the_same_way_on_both_databases(database_url: str, tmp_path: Path) -> None:
+    database, now = Database(database_url), datetime.now(TZ)
+    Scene.begin(database)
+    row = {"id": 1, "name": "甲", "shown": "甲某", "role": "viewer", "made_by": "x", "made_at": now}
+    sign_in = {"digest": digest("c"), "account": 1, "pending": False, "since": now, "seen": now}
+    with database.write() as connection:
+        connection.execute(insert(table_of(Account)).values(row))
+        connection.execute(insert(table_of(SignIn)).values(sign_in | {"until": now + timedelta(hours=1)}))
+    settings = Settings(base_url=BASE, maildir=tmp_path / "mail")
+    remembering = Remembering(Site(database, settings, SECRET, wall=lambda: now))
+    found = await remembering.look(Asked("c", packed=True, part=False, etags=b""), 2022)
+    reader = Reader(1, "甲", "甲某", Role.VIEWER, None, digest("c"), "")
+    assert found == (reader, 1, None, int(now.timestamp()) // 60)
+    assert await remembering.look(Asked("d", packed=True, part=False, etags=b""), 2022) is None
+    database.dispose()
+
+
+def test_what_is_written_while_a_page_is_made_shows_at_the_next_request(
+    frozen: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page that is made meanwhile is kept under the revision from before: the next look finds another."""
+
+    def and_then(*given: object) -> Matrix:
+        monkeypatch.setattr(home, "matrix", matrix)
+        found = matrix(*given)  # type: ignore[arg-type]
+        put_off(frozen)
+        return found
+
+    monkeypatch.setattr(home, "matrix", and_then)
+    browser = frozen.as_(ADMIN)
+    assert ["剩 14 个工作日" in browser.get(HOME).text for _ in range(2)] == [False, True]
 
 
 READER = Reader(1, "a", "甲", Role.ADMIN, None, "s", "c")
