@@ -5,6 +5,7 @@ Needs `wrk` (a Debian package); Django is had by uv for its own process, where i
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import os
@@ -23,11 +24,13 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from fastapi import Request
+from starlette.types import ASGIApp, Message, Scope
 
 from benchmarks.measuring import Table, middle, run, seconds
-from benchmarks.window_site import COOKIE, NOW, make
+from benchmarks.window_site import COOKIE, NOW, make, site_of
 from calendars.year import Year
 from dashboard.agenda import agenda
+from dashboard.app import make_app
 from dashboard.looking import Looking
 from dashboard.matrix import MARKS, SHAPES, lines
 from dashboard.reader import Reader, Role
@@ -73,12 +76,13 @@ def measure() -> Iterator[Table]:
         found = [_prepared(Path(folder) / f"{cities}.db", cities) for cities in CITIES]
         for one in found:
             _under_load(stack, one)
-            _after_writes(stack, one)
+            _after_writes(one)
     note = f"Load of the machine {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end."
     yield _rates(found, note)
     yield Table(
         "The first page after a write",
-        f"Over HTTP, packed, from a server of its own, beside the matrix and its template alone; median of {WRITES}.",
+        f"All of the application, from request to packed answer, beside the matrix and its template alone, in one "
+        f"process, by turns; median of {WRITES}.",
         ("cities", "first page", "query and render", "times", "wanted"),
         [
             (str(len(one.year.cities)), middle(one.first), middle(one.plain), f"{_times(one):.2f}", "≤ 3")
@@ -155,7 +159,16 @@ def _same_cells(one: Measured, django: int) -> None:
 
 def _wrk(port: int) -> float:
     headers = [part for name, value in ASKED.items() for part in ("-H", f"{name}: {value}")]
-    command = ["wrk", "-t1", "-c8", f"-d{LOAD_SECONDS}s", *headers, f"http://127.0.0.1:{port}{PAGE}"]
+    command = [
+        "wrk",
+        "-t1",
+        "-c8",
+        f"-d{LOAD_SECONDS}s",
+        "--timeout",
+        "60s",
+        *headers,
+        f"http://127.0.0.1:{port}{PAGE}",
+    ]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise SystemExit(said)
@@ -228,17 +241,44 @@ def _free() -> int:
         return int(found.getsockname()[1])
 
 
-def _after_writes(stack: ExitStack, one: Measured) -> None:
-    """Each write makes the page anew; beside it, in turn, only what nobody can do without."""
-    port = stack.enter_context(_serving("ours", one.path))
-    database = Database(f"sqlite:///{one.path}")
-    _get(port)
+def _after_writes(one: Measured) -> None:
+    """Each write makes the page anew; beside it, in turn and in this process, only what nobody can do without."""
+    site = site_of(one.path)
+    app = make_app(site)
+    asyncio.run(_asked(app))
     for _ in range(WRITES):
-        with database.write(one.year.year) as connection:
+        with site.database.write(one.year.year) as connection:
             writing.bump(connection, one.year.year)
-        one.first.append(seconds(lambda: _get(port)))
-        one.plain.append(seconds(lambda: _plain(database, one)))
-    database.dispose()
+        one.first.append(seconds(lambda: asyncio.run(_asked(app))))
+        one.plain.append(seconds(lambda: _plain(site.database, one)))
+    site.database.dispose()
+
+
+async def _asked(app: ASGIApp) -> None:
+    """Ask for the page as uvicorn does."""
+    headers = [(name.encode(), value.encode()) for name, value in ASKED.items()]
+    scope: Scope = {
+        "type": "http",
+        "method": "GET",
+        "path": PAGE,
+        "query_string": b"",
+        "headers": headers,
+        "root_path": "",
+    }
+    scope.update({"http_version": "1.1", "scheme": "http", "server": ("127.0.0.1", 80), "state": {}})
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    await app(
+        {**scope, "http_version": "1.1", "scheme": "http", "server": ("127.0.0.1", 80), "state": {}}, receive, send
+    )
+    if said[0]["status"] != 200:
+        raise SystemExit(f"{said}")
 
 
 def _plain(database: Database, one: Measured) -> str:

@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import django  # type: ignore[import-not-found]
 import uvicorn
@@ -19,9 +20,10 @@ from django.conf import settings  # type: ignore[import-not-found]
 DATABASE, PORT, PHASES = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
 TODAY = date(2022, 2, 7)
 PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>2022 年度总表</title></head><body>
-<p>{{ reader.shown }}</p><ul class="totals"><li>函件未送达 {{ failed }} 封</li><li>停用邮箱 {{ suppressed }} 个</li></ul>
-<table class="matrix"><thead><tr><th>城市</th>{% for phase in phases %}<th><a href="/2022/{{ phase.slug }}">{{ phase.name }}</a>
-<small>{{ phase.due }}</small></th>{% endfor %}</tr></thead><tbody>
+<p>{{ reader.shown }}</p><ul class="totals"><li>函件未送达 {{ failed }} 封</li>
+<li>停用邮箱 {{ suppressed }} 个</li></ul>
+<table class="matrix"><thead><tr><th>城市</th>{% for phase in phases %}<th>
+<a href="/2022/{{ phase.slug }}">{{ phase.name }}</a><small>{{ phase.due }}</small></th>{% endfor %}</tr></thead><tbody>
 {% for line in lines %}<tr><th scope="row"><a href="/2022/cities/{{ line.city.city }}">{{ line.city.name }}</a></th>
 {% for cell in line.cells %}<td class="cell {{ cell.state }}"><a href="/2022/{{ cell.phase }}/{{ line.city.city }}">
 <span class="shape" aria-hidden="true">{{ cell.shape }}</span><span class="word">{{ cell.word }}</span>
@@ -117,7 +119,7 @@ def cell(row: models.Model, later: date | None, waived: bool) -> dict[str, objec
     return {"phase": row.phase, "state": state, "shape": shape, "word": word, "left": rest, "notes": notes}
 
 
-def home(request: object) -> HttpResponse:
+def home(request: Any) -> HttpResponse:  # noqa: ANN401 -- mypy has no Django here
     now = datetime.fromisoformat("2022-02-07T09:00:00+08:00")
     cookie = sha256(request.COOKIES["talent"].encode()).hexdigest()
     session = SignIn.objects.select_related("account").get(digest=cookie, until__gt=now)

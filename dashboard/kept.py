@@ -20,8 +20,8 @@ PACKED = frozenset({".css", ".js", ".svg"})
 
 
 @cache
-def _packed(path: str, changed: float) -> bytes:
-    del changed  # part of the key: a file that is written anew is packed anew
+def _packed(path: str, etag: str | None) -> bytes:
+    del etag  # part of the key: a file that is written anew is packed anew
     return gzip.compress(Path(path).read_bytes(), 9, mtime=0)
 
 
@@ -38,4 +38,6 @@ class Kept(StaticFiles):
         if file.suffix not in PACKED:
             return response
         headers = {"cache-control": FOR_A_YEAR, "content-encoding": "gzip", "vary": "accept-encoding"}
-        return Response(_packed(str(file), file.stat().st_mtime), headers=headers, media_type=response.media_type)
+        return Response(
+            _packed(str(file), response.headers.get("etag")), headers=headers, media_type=response.media_type
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from calendars.deadlines import day_of
 from gates.states import State
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendars.working_days import WorkingDays
-    from calendars.year import City, Phase
+    from calendars.year import City, Phase, Year
     from models.reports import Matrix, Standing
     from models.standing import Key
 
@@ -91,6 +91,21 @@ class Line:
     def hand(self) -> bool:
         """Whether anything in it needs the province."""
         return any(cell.hand for cell in self.cells)
+
+    def row(self, year: Year, at: str) -> Markup:
+        """Give its cells as a table has them; `at` is what their links carry on.
+
+        Written here and not in the template: of the time a page takes, most would go into these few words.
+        """
+        city = escape(f"{self.city.slug}{at}")
+        cells = zip(year.phases, self.cells, strict=True)
+        return Markup("\n").join(_td(f"/{year.year}/{cell.phase}/{city}", phase, cell) for phase, cell in cells)
+
+
+def _td(address: str, phase: Phase, cell: Cell) -> Markup:
+    """Give one cell of the table, its `address` escaped; a phone shows a live one apart from its column, so named."""
+    which = f'<span class="which">{escape(phase.name)}</span>' if cell.live else ""
+    return Markup(f'<td class="cell {cell.looks}"><a href="{address}">{cell.inner}{which}</a></td>')  # noqa: S704 -- escaped
 
 
 def lines(

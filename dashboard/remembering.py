@@ -19,7 +19,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import cookie_parser
 
 from calendars.errors import TalentError
-from dashboard.forged import token
 from dashboard.policy import policy_of
 from dashboard.reader import Reader, Role
 from dashboard.sessions import COOKIE, digest
@@ -83,7 +82,10 @@ class Remembering:
         self.glance = Glance(site.database)
 
     async def look(self, asked: Asked, year: int) -> Version | None:
-        """Give the reader of a session with how new the year is and what minute it is; None where nobody has it."""
+        """Give the reader of a session with how new the year is and what minute it is; None where nobody has it.
+
+        The reader is for comparing and for the policy, not for forms: their token is not worked out.
+        """
         now = self.site.wall()
         session = digest(asked.cookie)
         if self.site.database.embedded:
@@ -93,7 +95,7 @@ class Remembering:
         if found is None:
             return None
         account, name, shown, role, city, revision, audited = found
-        reader = Reader(account, name, shown, Role(role), city, session, token(self.site.secret, session))
+        reader = Reader(account, name, shown, Role(role), city, session, csrf="")
         return reader, revision, audited, int(now.timestamp()) // MINUTE
 
 

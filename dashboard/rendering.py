@@ -80,7 +80,7 @@ def render(template: str, request: Request, **facts: Any) -> str:  # noqa: ANN40
 
 def page(template: str, request: Request, *, status: int = 200, **facts: Any) -> HTMLResponse:  # noqa: ANN401
     """Give a page as an answer, packed where the browser takes that."""
-    text = render(template, request, **facts).encode()
+    text = render(template, request, status=status, **facts).encode()
     if len(text) < WORTH_PACKING or "gzip" not in request.headers.get("accept-encoding", ""):
         return HTMLResponse(text, status)
     packed = gzip.compress(text, PACKING, mtime=0)

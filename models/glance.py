@@ -99,5 +99,5 @@ class Glance:
         compiled = self._question.compile(dialect=engine.dialect)
         own = engine.raw_connection()
         own.detach()
-        stored = UTCDateTime().bind_processor(engine.dialect)
+        stored = UTCDateTime().dialect_impl(engine.dialect).bind_processor(engine.dialect)
         return _Prepared(own.cursor(), str(compiled), tuple(compiled.positiontup or ()), stored)

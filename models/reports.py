@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Row, func, select
 
@@ -32,6 +32,9 @@ TOTALS: Mapping[str, tuple[str, ...]] = {
     "year-end": ("excellent", "certificates"),
 }
 """Whose tally each total over the province is made of."""
+
+SHOWN = ("phase", "city", "event", "from_state", "to_state", "attempt", "filed_at", "passed_at", "tally")
+"""The columns of the log that the matrix is made of: each instant that is read costs as much as all the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,47 +105,68 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
     newest = _newest(connection, year, as_of)
     extensions = _extensions(connection, year, as_of)
     verdicts, waivers = _verdicts(connection, year, as_of), _waivers(connection, year, as_of)
+    plain = {
+        phase.slug: _Plain(resolve(phase.due), start_of(phase.opens), end_of(phase.due)) for phase in calendar.phases
+    }
     cities = {}
     for city in calendar.cities:
         states: dict[str, State] = {}
         phases = []
         for phase in calendar.phases:
-            key, row = (phase.slug, city.slug), newest.get((phase.slug, city.slug))
-            due = resolve(phase.due, extensions.get(key, ()))
-            states[phase.slug] = _state(phase, row, states, due, as_of)
-            waived = waivers.get((*key, row.attempt), ()) if row else ()
-            phases.append(_standing(phase, states[phase.slug], row, due, verdicts.get(key, ()), waived))
+            key, row, usual = (phase.slug, city.slug), newest.get((phase.slug, city.slug)), plain[phase.slug]
+            due = resolve(phase.due, extensions[key]) if key in extensions else usual.due
+            states[phase.slug] = state = _state(phase, row, states, due, usual.opens, as_of)
+            if row is None:
+                phases.append(Standing(phase.slug, state, 1, due, None, None, None, (), (), ()))
+            else:
+                waived = waivers.get((*key, row.attempt), ())
+                phases.append(_standing(phase, state, row, due, usual.ends, verdicts.get(key, ()), waived))
         cities[city.slug] = tuple(phases)
     totals = _totals(calendar, newest, _gone(connection, year, as_of))
     return Matrix(calendar, as_of, cities, totals, alarms(connection, year, as_of))
 
 
-def _state(phase: Phase, row: Row[Any] | None, states: Mapping[str, State], due: Due, as_of: datetime) -> State:
+class _Plain(NamedTuple):
+    """What the calendar says of a phase to every city that was given no other day."""
+
+    due: Due
+    opens: datetime
+    ends: datetime
+
+
+def _state(
+    phase: Phase, row: Row[Any] | None, states: Mapping[str, State], due: Due, opens: datetime, as_of: datetime
+) -> State:
     return seen_at(
-        State(row.to_state) if row else State.WAITING,
+        standing.STATES[row.to_state] if row else State.WAITING,
         due.instant,
         as_of,
-        opens=start_of(phase.opens),
+        opens=opens,
         required=[states[slug] for slug in phase.requires],
         filed=bool(row and row.event == "hold" and row.from_state in {State.SUBMITTED, State.PASSED}),
     )
 
 
 def _standing(
-    phase: Phase, state: State, row: Row[Any] | None, due: Due, refused: tuple[Any, ...], waived: tuple[str, ...]
+    phase: Phase,
+    state: State,
+    row: Row[Any],
+    due: Due,
+    ends: datetime,
+    refused: tuple[Any, ...],
+    waived: tuple[str, ...],
 ) -> Standing:
-    filed_at = row.filed_at if row else None
     timeliness = None
-    if state is State.PASSED and filed_at:
-        timeliness = "on-time" if filed_at < end_of(phase.due) else "extended"
-    told = refused if state in {State.RETURNED, State.OVERDUE} and row and row.attempt == _attempt(refused) else ()
+    if state is State.PASSED and row.filed_at:
+        timeliness = "on-time" if row.filed_at < ends else "extended"
+    told = refused if state in {State.RETURNED, State.OVERDUE} and row.attempt == _attempt(refused) else ()
     return Standing(
         phase.slug,
         state,
-        row.attempt if row else 1,
+        row.attempt,
         due,
-        filed_at,
-        row.passed_at if row else None,
+        row.filed_at,
+        row.passed_at,
         timeliness,
         tuple(rule["rule"] for rule in told[1:]),
         tuple(rule["mend"] for rule in told[1:]),
@@ -161,7 +185,8 @@ def _newest(connection: Connection, year: int, as_of: datetime) -> dict[Key, Row
         .where(table.c.year == year, table.c.as_of <= as_of)
         .group_by(table.c.phase, table.c.city)
     )
-    return {(row.phase, row.city): row for row in connection.execute(select(table).where(table.c.id.in_(newest)))}
+    shown = select(*(table.c[name] for name in SHOWN)).where(table.c.id.in_(newest))
+    return {(row.phase, row.city): row for row in connection.execute(shown)}
 
 
 def _extensions(connection: Connection, year: int, as_of: datetime) -> dict[Key, list[Extension]]:

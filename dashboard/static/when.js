@@ -12,6 +12,10 @@
     field.value = at > field.max ? field.max : at < field.min ? field.min : at;
     say();
   });
-  slider.addEventListener("change", () => field.form.requestSubmit());
+  let asked = 0; /* by keyboard each step is a change: several in a row ask once */
+  slider.addEventListener("change", () => {
+    clearTimeout(asked);
+    asked = setTimeout(() => field.form.requestSubmit(), 400);
+  });
   say();
 })();

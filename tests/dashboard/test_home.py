@@ -1,6 +1,41 @@
 from __future__ import annotations
 
-from tests.dashboard.conftest import ADMIN, Window
+import json
+import shutil
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import html5lib  # type: ignore[import-untyped]
+import pytest
+from sqlalchemy import event, insert, update
+
+from cli import main
+from dashboard.site import Site
+from gates.states import State
+from models.accounts import Account
+from models.asked import Request
+from models.columns import table_of
+from models.database import Database
+from models.live import set_clock
+from models.season import Letter, Suppressed
+from settings import Settings
+from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Window
+from tests.scenes import Scene, calendar, instant
+
+H = "{http://www.w3.org/1999/xhtml}"
+
+
+def states(page: str) -> dict[str, list[str]]:
+    """The words of the matrix's states, by city."""
+    tree = html5lib.parse(page)
+    found = {}
+    for row in tree.iterfind(f".//{H}table/{H}tbody/{H}tr"):
+        city = row.find(f"{H}th/{H}a")
+        if city is not None:
+            words = row.iterfind(f".//{H}span[@class='word']")
+            found[city.text or ""] = [word.text or "" for word in words]
+    return found
 
 
 def test_the_province_lands_on_the_matrix_and_a_city_on_its_own_year(window: Window) -> None:
@@ -13,8 +48,96 @@ def test_the_province_lands_on_the_matrix_and_a_city_on_its_own_year(window: Win
 
 def test_a_late_city_is_told_by_shape_and_word(window: Window) -> None:
     page = window.as_(ADMIN).get("/2022").text
-    cell = page.split('href="/2022/shortlist/yancheng">')[1].split("</a>")[0]
-    assert (
-        '<span class="shape" aria-hidden="true">!</span><span class="word">已逾期</span><small>逾期 8 天</small>'
-        in cell
+    cell = page.split('<td class="cell overdue live">')[1].split("</td>")[0]
+    assert cell == (
+        '<a href="/2022/shortlist/yancheng"><span class="shape" aria-hidden="true">!</span>'
+        '<span class="word">已逾期</span><small>逾期 8 天</small><span class="which">面试名单</span></a>'
     )
+
+
+@pytest.mark.parametrize("at", ["2022-01-13T12:00", "2022-01-22T10:00", "2022-02-06T23:59"])
+def test_the_past_is_what_talent_status_shows_of_it(
+    window: Window, at: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", "--as-of", at, "--json", "--db", window.database.url]) == 0
+    told = json.loads(capsys.readouterr().out)
+    theirs = {city["name"]: [State(each["state"]).chinese for each in city["phases"]] for city in told["cities"]}
+    page = window.as_(VIEWER).get(f"/2022?as_of={at}").text
+    assert states(page) == theirs
+    assert f"<b>{told['totals']['admitted']}</b> 入选" in page
+
+
+def test_only_what_needs_the_provinces_hand(window: Window) -> None:
+    browser = window.as_(ADMIN)
+    assert set(states(browser.get("/2022?only=hand").text)) == {"盐城"}
+    assert len(states(browser.get("/2022").text)) == 13
+    assert "没有等待省办办理的城市" in browser.get("/2022?only=hand&as_of=2022-01-22T10:00").text
+
+
+def test_what_awaits_the_province_is_named_with_where_to_act(window: Window) -> None:
+    letter, request = table_of(Letter), table_of(Request)
+    asked = {"token": "t", "year": 2022, "phase": "interview", "city": "suzhou", "attempt": 1, "by": "苏州"}
+    at = {"at": instant("2022-02-07T08:00"), "as_of": instant("2022-02-07T08:00")}
+    with window.database.write() as connection:
+        some = connection.execute(letter.select().limit(3)).all()
+        connection.execute(update(letter).where(letter.c.id == some[0].id).values(state="failed"))
+        connection.execute(update(letter).where(letter.c.id.in_([one.id for one in some[1:]])).values(state="unknown"))
+        connection.execute(insert(table_of(Suppressed)).values(address="x", since=at["at"], why="退信", by="x"))
+        connection.execute(insert(request).values(asked | at | {"until": date(2022, 2, 25), "reason": "疫情"}))
+    page = window.as_(ADMIN).get("/2022").text
+    links = {link.get("href") for link in html5lib.parse(page).iterfind(f".//{H}ul[@class='todo']//{H}a")}
+    assert links == {
+        "/2022/shortlist/yancheng",
+        "/2022/tasks",
+        "/2022/interview/suzhou",
+        "/2022/letters?state=failed",
+        "/2022/letters?state=unknown",
+    }
+    totals = page.split('<ul class="totals">')[1].split("</ul>")[0]
+    assert totals.count('class="alarm"') == 3
+    assert "疫情" not in page
+    assert set(states(window.as_(ADMIN).get("/2022?only=hand").text)) == {"盐城", "苏州"}
+    before = window.as_(ADMIN).get("/2022?as_of=2022-02-07T07:59").text
+    assert "延期申请" not in before
+
+
+def statements(path: Path, cities: int) -> Counter[str]:
+    """What the page sends to the database, by its first word."""
+    database = Database(f"sqlite:///{path}")
+    scene = Scene.begin(database, calendar(cities), at="2022-01-04T00:00")
+    scene.advance("2022-01-04T09:00")
+    with database.write(2022) as connection:
+        letters = [letter.id for letter in connection.execute(table_of(Letter).select().limit(cities))]
+        table = table_of(Letter)
+        connection.execute(update(table).where(table.c.id.in_(letters)).values(state="failed"))
+    window = Window(Site(database, Settings(base_url=BASE), SECRET))
+    sent: Counter[str] = Counter()
+    with database.write() as connection:
+        row = {"name": ADMIN, "shown": "省办", "role": "admin", "made_by": "测试", "made_at": window.site.wall()}
+        connection.execute(insert(table_of(Account)).values(row))
+    browser = window.as_(ADMIN)
+
+    def count(*said: object) -> None:
+        sent[str(said[2]).split(None, 1)[0]] += 1
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    page = browser.get("/2022").text
+    event.remove(database.engine, "before_cursor_execute", count)
+    database.dispose()
+    assert len(states(page)) == cities
+    return sent
+
+
+def test_the_database_is_asked_as_often_for_many_cities_as_for_few(migrated_sqlite: Path, tmp_path: Path) -> None:
+    few, many = (
+        statements(Path(shutil.copy(migrated_sqlite, tmp_path / f"{cities}.db")), cities) for cities in (3, 40)
+    )
+    assert few == many
+
+
+def test_a_rehearsal_that_is_played_on_is_shown_at_once(window: Window) -> None:
+    browser = window.as_(ADMIN)
+    assert "2022-02-07 周一 09:00" in browser.get("/2022").text
+    with window.database.write(2022) as connection:
+        set_clock(connection, 2022, instant("2022-02-07T09:00") + timedelta(days=1))
+    assert '<span id="now">2022-02-08 周二 09:00</span>' in browser.get("/2022").text
