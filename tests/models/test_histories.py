@@ -94,7 +94,7 @@ def test_letters_are_listed_by_recipient_state_kind_phase_and_city(scene: Scene)
 
         mine = kinds(replace(every, recipients=own(NANJING)))
         passed = kinds(replace(every, kind="passed", city=NANJING))
-        early = kinds(replace(every, as_of=instant("2021-12-31T00:00"), recipients=own(WUXI)))
+        early = kinds(replace(every, as_of=instant("2022-01-01T00:00"), recipients=own(WUXI)))
         sent = kinds(replace(every, state="sent"))
         counts = letterbox.by_state(connection, replace(every, state="sent"))
         total = len(letterbox.letters(connection, every, limit=999))
@@ -103,5 +103,6 @@ def test_letters_are_listed_by_recipient_state_kind_phase_and_city(scene: Scene)
     assert {recipient for _, recipient in mine} == {f"city:{NANJING}"}
     assert [kind for kind, _ in reversed(mine)] == ["opened", "returned", "returned", "passed", "opened"]
     assert passed == [("passed", f"city:{NANJING}")]
-    assert (early, sent, counts) == ([("opened", f"city:{WUXI}")], [], {"queued": total})
+    assert (early, sent) == ([("opened", f"city:{WUXI}")], [])
+    assert (set(counts), sum(counts.values())) == ({"cancelled", "queued"}, total)
     assert second == both[1:]
