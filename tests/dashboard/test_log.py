@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from models.columns import table_of
+from models.season import Transition
+from tests.dashboard.conftest import ADMIN, Window
+from tests.dashboard.reading import Read
+
+LOG = "/2022/log"
+
+
+def rows(window: Window, query: str = "", name: str = ADMIN) -> list[list[str]]:
+    answer = window.as_(name).get(LOG + query)
+    assert answer.status_code == 200, answer.text
+    tables = Read.page(answer.text).tables
+    return tables[0][1:] if tables else []
+
+
+def test_the_log_comes_newest_first_a_page_at_a_time_and_loses_nothing(window: Window) -> None:
+    with window.database.read() as connection:
+        every = connection.execute(select(func.count()).select_from(table_of(Transition))).scalar_one()
+    pages = [rows(window, f"?page={number}") for number in range(1, -(-every // 50) + 1)]
+    listed = [row for page in pages for row in page]
+    assert len(listed) == every
+    assert [row[0] for row in listed] == sorted((row[0] for row in listed), reverse=True)
+
+
+def test_the_log_is_filtered_by_city_phase_event_and_by_what_was_refused(window: Window) -> None:
+    assert [row[1:6] for row in rows(window, "?refused=1")] == [
+        ["扬州", "导师推荐", "报送（未获准）", "—", "扬州市级管理办公室"],
+        ["徐州", "导师推荐", "导入（未获准）", "—", "徐州市级管理办公室"],
+    ]
+    assert [row[1:] for row in rows(window, "?event=rerun&city=yangzhou&phase=mentor-recommendation")] == [
+        ["扬州", "导师推荐第 2 次办理", "重启", "已逾期 → 进行中", "省级管理办公室", "系统迁移，延期两日"]
+    ]
+    assert rows(window, "?event=withdraw") == []
+
+
+@pytest.mark.parametrize("query", ["", "?city=nanjing", "?phase=application&city=wuxi", "?refused=1"])
+def test_a_city_reads_its_own_log_alone(window: Window, query: str) -> None:
+    assert {row[1] for row in rows(window, query, "yancheng")} <= {"盐城"}
+
+
+def test_the_past_knows_nothing_of_what_came_later(window: Window) -> None:
+    assert [row[0] for row in rows(window, "?as_of=2022-01-11T10:00&city=yancheng")] == [
+        "2022-01-11 周二 10:00",
+        "2021-12-31 周五 00:00",
+    ]
+
+
+def test_nobody_reads_the_log_unasked(window: Window) -> None:
+    assert window.as_(None).get(LOG).headers["location"] == "/sign-in?next=/2022/log"

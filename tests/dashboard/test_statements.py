@@ -1,0 +1,73 @@
+"""A page asks the database the same number of questions, however many cities there are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert
+
+from calendars.deadlines import TZ
+from dashboard.site import Site
+from models.accounts import Account
+from models.columns import table_of
+from models.database import Database
+from settings import Settings
+from tests.dashboard.conftest import ADMIN, BASE, SECRET, Window
+from tests.scenes import Scene, calendar
+
+PAGES = (
+    "/2022/mentor-recommendation",
+    "/2022/mentor-recommendation/nanjing",
+    "/2022/cities/nanjing",
+    "/2022/letters",
+    "/2022/letters/1",
+    "/2022/log",
+    "/2022/calendar",
+)
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def seen(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:  # noqa: ANN401 - the event's arguments
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", seen)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine, "before_cursor_execute", seen)
+
+
+def window(file: Path, cities: int) -> Window:
+    """A season of so many cities whose first phase is open, and late in every one of them."""
+    database = Database(f"sqlite:///{file}")
+    scene = Scene.begin(database, calendar(cities))
+    for at in ("2021-12-31T09:00", "2022-01-17T09:00"):
+        scene.advance(at)
+    row = {"name": ADMIN, "shown": ADMIN, "role": "admin", "city": None, "password": "", "made_by": "测试"}
+    with database.write() as connection:
+        connection.execute(insert(table_of(Account)).values(row | {"made_at": datetime.now(TZ)}))
+    return Window(Site(database, Settings(base_url=BASE), SECRET))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_of_forty_cities_asks_as_often_as_one_of_two(
+    address: str, migrated_sqlite: Path, tmp_path: Path
+) -> None:
+    asked = []
+    for cities in (2, 40):
+        made = window(Path(shutil.copy(migrated_sqlite, tmp_path / f"{cities}.db")), cities)
+        browser = made.as_(ADMIN)
+        with counted(made.database) as statements:
+            assert browser.get(address).status_code == 200
+        asked.append(len(statements))
+        made.database.dispose()
+    assert asked[0] == asked[1]
