@@ -71,12 +71,12 @@ def settle(_year: Year, filled: Filled) -> str:
 
 def suppress(_year: Year, filled: Filled) -> str:
     """Say it."""
-    return f"停用邮箱 {filled.words['address']}"
+    return f"停用邮箱 {filled.words['email']}"
 
 
 def unsuppress(_year: Year, filled: Filled) -> str:
     """Say it."""
-    return f"恢复邮箱 {filled.words['address']}，放行暂存的函件"
+    return f"恢复邮箱 {filled.words['email']}，放行暂存的函件"
 
 
 def office(year: Year, filled: Filled) -> str:

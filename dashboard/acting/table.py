@@ -110,18 +110,18 @@ _ACTS = (
     Act(
         "suppress",
         lambda _: "停用邮箱",
-        (Field("address", "邮箱", "address"), REASON),
+        (Field("email", "邮箱", "address"), REASON),
         doing.suppress,
         saying.suppress,
-        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['address'])}",
+        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['email'])}",
     ),
     Act(
         "unsuppress",
         lambda _: "恢复邮箱",
-        (Field("address", "邮箱", "address"),),
+        (Field("email", "邮箱", "address"),),
         doing.unsuppress,
         saying.unsuppress,
-        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['address'])}",
+        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['email'])}",
     ),
     Act(
         "office",

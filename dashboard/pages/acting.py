@@ -50,7 +50,9 @@ async def _typed(request: Request) -> Typed:
     form = await request.form()
     upload = form.get("file")
     values = {name: [str(one) for one in form.getlist(name) if isinstance(one, str)] for name in form}
-    return Typed(values, await upload.read() if isinstance(upload, UploadFile) else b"")
+    brought = await upload.read() if isinstance(upload, UploadFile) else b""
+    await form.close()
+    return Typed(values, brought)
 
 
 def _act(act: str) -> Act:
