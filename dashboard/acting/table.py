@@ -28,6 +28,16 @@ GOING = frozenset({State.WAITING, State.OPEN, State.SUBMITTED, State.RETURNED, S
 
 _ACTS = (
     Act(
+        "evaluate",
+        lambda _: "评价学生",
+        (PHASE, CITY, Field("rows", "评价", "grid")),
+        doing.evaluate,
+        saying.evaluate,
+        Event.LOAD,
+        frozenset({State.SUBMITTED}),
+        evaluates=True,
+    ),
+    Act(
         "approve",
         decision,
         (PHASE, CITIES),
@@ -46,16 +56,6 @@ _ACTS = (
         Event.REJECT,
         frozenset({State.SUBMITTED}),
         province=True,
-    ),
-    Act(
-        "evaluate",
-        lambda _: "评价学生",
-        (PHASE, CITY, Field("rows", "评价", "grid")),
-        doing.evaluate,
-        saying.evaluate,
-        Event.LOAD,
-        frozenset({State.SUBMITTED}),
-        evaluates=True,
     ),
     Act(
         "extend",

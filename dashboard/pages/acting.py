@@ -72,7 +72,13 @@ def form(request: Request, look: Look, act: Which, typed: Given) -> HTMLResponse
 
 
 def _form(
-    request: Request, look: Looking, act: Act, typed: Typed, faults: Mapping[str, str], errors: Outcome | None = None
+    request: Request,
+    look: Looking,
+    act: Act,
+    typed: Typed,
+    faults: Mapping[str, str],
+    errors: Outcome | None = None,
+    filled: Filled | None = None,
 ) -> HTMLResponse:
     if look.past:
         raise NotNow
@@ -83,6 +89,7 @@ def _form(
     return page(
         "acts/form.html", request, status=status, look=look, year=look.opened.year, act=act, typed=typed,
         faults=faults, errors=errors, facts=facts,
+        wrong=showing.wrong(errors, filled) if errors and filled else (),
     )  # fmt: skip
 
 
@@ -103,7 +110,7 @@ def _preview(
     except TalentError as error:
         return _form(request, look, act, typed, {"": str(error)})
     if not found.outcome.done and not found.acted(act.event):
-        return _form(request, look, act, typed, {}, found.outcome)
+        return _form(request, look, act, typed, {}, found.outcome, reading.filled)
     return page(
         "acts/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
         said=said, token=form_token(), carried=carried(act, typed, reading.filled),

@@ -58,7 +58,7 @@ def test_students_are_evaluated_on_a_grid_and_the_results_published(december: Wi
     assert 'name="rows:3201-2022-0001:interest" aria-label="学生1：科学兴趣"' in grid
     first, second = "3201-2022-0001", "3201-2022-0002"
     wrong = admin.submit("/2022/acts/evaluate/preview", **of, **scores(first, interest="101"))
-    assert "“评价”表第 2 行“科学兴趣”：填的是“101”，不在 0–100 之间" in wrong.text
+    assert "3201-2022-0001 学生1“科学兴趣”：填的是“101”，不在 0–100 之间" in wrong.text
     assert 'value="101"' in wrong.text
     shown = admin.submit("/2022/acts/evaluate/preview", **of, **scores(first), **scores(second, "合格"))
     assert "确认：保存南京 2 名学生的评价" in shown.text
