@@ -1,7 +1,7 @@
 """Everything in one process group: migrations, dashboard, Prefect server (or the one configured), schedules, worker.
 
 This process imports no Prefect. It keeps its children alive, and brings the schedules up to date whenever a year is
-opened or archived. What a child says stands in a log file of its own.
+opened, revised or archived. What a child says stands in a log file of its own.
 """
 
 from __future__ import annotations

@@ -95,6 +95,11 @@ class Act:
         """Give the field of that name, None where it is not asked."""
         return next((one for one in self.fields if one.name == name), None)
 
+    @property
+    def several(self) -> bool:
+        """Whether it may be done for several cities at once."""
+        return any(asked.kind == "cities" for asked in self.fields)
+
     def applies(self, phase: Phase, state: State) -> bool:
         """Tell whether it is offered for a city phase in this state."""
         return (

@@ -136,12 +136,12 @@ def settle(bench: Bench, filled: Filled) -> Outcome:
 
 def suppress(bench: Bench, filled: Filled) -> Outcome:
     """Write to an address no more."""
-    return suppressing.suppress(bench.database, filled.words["address"], bench.stamp, reason=filled.reason)
+    return suppressing.suppress(bench.database, filled.words["email"], bench.stamp, reason=filled.reason)
 
 
 def unsuppress(bench: Bench, filled: Filled) -> Outcome:
     """Write to an address again."""
-    return suppressing.unsuppress(bench.database, filled.words["address"])
+    return suppressing.unsuppress(bench.database, filled.words["email"])
 
 
 def office(bench: Bench, filled: Filled) -> Outcome:

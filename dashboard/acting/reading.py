@@ -66,13 +66,15 @@ def read(act: Act, year: Year, typed: Typed) -> Reading:
 
 def carried(act: Act, typed: Typed, filled: Filled) -> tuple[tuple[str, str], ...]:
     """Give what was typed as pairs, for the form that confirms; a calendar as the text that was understood."""
-    names = {asked.name for asked in act.fields if asked.kind not in {"calendar", "grid"}}
+    names = {asked.name for asked in act.fields if asked.kind not in {"calendar", "cities", "grid"}}
     pairs = [
         (name, value)
         for name, values in typed.values.items()
         if name in names or (name.startswith("rows:") and act.asks("rows"))
         for value in values
     ]
+    if act.several:
+        pairs += [("city", slug) for slug in filled.cities]
     if filled.calendar is not None:
         pairs.append(("calendar", filled.calendar.source_text))
     return tuple(pairs)
@@ -93,7 +95,7 @@ def _phase(asked: Field, year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
 
 
 def _cities(asked: Field, year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
-    chosen = {value for value in typed.values.get(asked.name, ()) if value}
+    chosen = {value for value in typed.values.get("every" if typed.one("all") else asked.name, ()) if value}
     if not chosen:
         raise _Wrong("请至少选一个市")
     try:

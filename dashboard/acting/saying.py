@@ -1,7 +1,8 @@
-"""What confirming an act does, in one sentence."""
+"""What confirming an act does, in one sentence; and what an act answers, without the words of the command line."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from acts.offices import PROVINCE
@@ -11,6 +12,14 @@ from gates.rules import RULES
 if TYPE_CHECKING:
     from calendars.year import Year
     from dashboard.acting.act import Filled
+
+
+OF_THE_COMMAND_LINE = re.compile(r"（talent [^）]*）|用 --until |；(请看|停用的地址见) talent [^。]*")
+
+
+def plain(message: str) -> str:
+    """Leave out of an act's answer how it would be done from the command line."""
+    return OF_THE_COMMAND_LINE.sub("", message)
 
 
 def _cities(year: Year, filled: Filled) -> str:
@@ -71,12 +80,12 @@ def settle(_year: Year, filled: Filled) -> str:
 
 def suppress(_year: Year, filled: Filled) -> str:
     """Say it."""
-    return f"停用邮箱 {filled.words['address']}"
+    return f"停用邮箱 {filled.words['email']}"
 
 
 def unsuppress(_year: Year, filled: Filled) -> str:
     """Say it."""
-    return f"恢复邮箱 {filled.words['address']}，放行暂存的函件"
+    return f"恢复邮箱 {filled.words['email']}，放行暂存的函件"
 
 
 def office(year: Year, filled: Filled) -> str:

@@ -11,9 +11,12 @@ from letters.addressee import in_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from acts.outcome import Outcome
     from calendars.drafts import Change, Difference
     from calendars.year import Year
+    from dashboard.acting.act import Filled
     from dashboard.acting.trying import Tried
+    from forms.reading import RowError
     from models.outbox import LetterRow
     from models.reports import Standing
 
@@ -25,6 +28,9 @@ TOTALS: Mapping[str, str] = {
     "excellent": "优秀",
     "certificates": "培养证书",
 }
+FIRST_ROW = 2
+"""The number of the first typed row, as under the header of a workbook."""
+
 OPENABLE = 30
 """So many letters can be opened on the page; of more, only recipient and subject are listed."""
 
@@ -101,6 +107,19 @@ def untouched(year: Year, tried: Tried) -> str:
     if not names:
         return "各市都有变化。"
     return f"{'、'.join(names)} {len(names)} 个市的状态、截止日、函件和记录逐行比对，没有一行变化。"
+
+
+def wrong(outcome: Outcome, filled: Filled) -> tuple[str, ...]:
+    """Say every fault of typed rows, by the student that the row is about."""
+    return tuple(_wrong(error, filled) for error in outcome.errors)
+
+
+def _wrong(error: RowError, filled: Filled) -> str:
+    if error.row is None:
+        return error.sentence
+    row = filled.rows[error.row - FIRST_ROW]
+    found = f"填的是“{error.found}”，" if error.found else ""
+    return f"{row['number']} {row.get('name', '')}“{error.column}”：{found}{error.wrong}；{error.right}。"
 
 
 def totals(tried: Tried) -> tuple[tuple[str, int, int], ...]:

@@ -28,6 +28,16 @@ GOING = frozenset({State.WAITING, State.OPEN, State.SUBMITTED, State.RETURNED, S
 
 _ACTS = (
     Act(
+        "evaluate",
+        lambda _: "评价学生",
+        (PHASE, CITY, Field("rows", "评价", "grid")),
+        doing.evaluate,
+        saying.evaluate,
+        Event.LOAD,
+        frozenset({State.SUBMITTED}),
+        evaluates=True,
+    ),
+    Act(
         "approve",
         decision,
         (PHASE, CITIES),
@@ -46,16 +56,6 @@ _ACTS = (
         Event.REJECT,
         frozenset({State.SUBMITTED}),
         province=True,
-    ),
-    Act(
-        "evaluate",
-        lambda _: "评价学生",
-        (PHASE, CITY, Field("rows", "评价", "grid")),
-        doing.evaluate,
-        saying.evaluate,
-        Event.LOAD,
-        frozenset({State.SUBMITTED}),
-        evaluates=True,
     ),
     Act(
         "extend",
@@ -110,18 +110,18 @@ _ACTS = (
     Act(
         "suppress",
         lambda _: "停用邮箱",
-        (Field("address", "邮箱", "address"), REASON),
+        (Field("email", "邮箱", "address"), REASON),
         doing.suppress,
         saying.suppress,
-        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['address'])}",
+        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['email'])}",
     ),
     Act(
         "unsuppress",
         lambda _: "恢复邮箱",
-        (Field("address", "邮箱", "address"),),
+        (Field("email", "邮箱", "address"),),
         doing.unsuppress,
         saying.unsuppress,
-        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['address'])}",
+        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['email'])}",
     ),
     Act(
         "office",

@@ -50,7 +50,9 @@ async def _typed(request: Request) -> Typed:
     form = await request.form()
     upload = form.get("file")
     values = {name: [str(one) for one in form.getlist(name) if isinstance(one, str)] for name in form}
-    return Typed(values, await upload.read() if isinstance(upload, UploadFile) else b"")
+    brought = await upload.read() if isinstance(upload, UploadFile) else b""
+    await form.close()
+    return Typed(values, brought)
 
 
 def _act(act: str) -> Act:
@@ -70,7 +72,13 @@ def form(request: Request, look: Look, act: Which, typed: Given) -> HTMLResponse
 
 
 def _form(
-    request: Request, look: Looking, act: Act, typed: Typed, faults: Mapping[str, str], errors: Outcome | None = None
+    request: Request,
+    look: Looking,
+    act: Act,
+    typed: Typed,
+    faults: Mapping[str, str],
+    errors: Outcome | None = None,
+    filled: Filled | None = None,
 ) -> HTMLResponse:
     if look.past:
         raise NotNow
@@ -81,6 +89,7 @@ def _form(
     return page(
         "acts/form.html", request, status=status, look=look, year=look.opened.year, act=act, typed=typed,
         faults=faults, errors=errors, facts=facts,
+        wrong=showing.wrong(errors, filled) if errors and filled else (),
     )  # fmt: skip
 
 
@@ -101,7 +110,7 @@ def _preview(
     except TalentError as error:
         return _form(request, look, act, typed, {"": str(error)})
     if not found.outcome.done and not found.acted(act.event):
-        return _form(request, look, act, typed, {}, found.outcome)
+        return _form(request, look, act, typed, {}, found.outcome, reading.filled)
     return page(
         "acts/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
         said=said, token=form_token(), carried=carried(act, typed, reading.filled),

@@ -51,6 +51,7 @@ async def _chosen(request: Request) -> _Chosen:
     upload, text = form.get("file"), str(form.get("calendar") or "")
     if isinstance(upload, UploadFile):
         text = (await upload.read()).decode("utf-8-sig", "replace") or text
+    await form.close()
     return _Chosen(str(form.get("shipped") or ""), text.replace("\r\n", "\n"), str(form.get("once") or ""))
 
 

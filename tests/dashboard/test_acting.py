@@ -5,22 +5,34 @@ from __future__ import annotations
 import html
 import re
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
+from fastapi import Request
 from httpx2 import Response
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from dashboard.acting.act import Filled
 from dashboard.acting.reading import Typed, read
 from dashboard.acting.table import ACTS
-from dashboard.acting.trying import done, tried
+from dashboard.acting.trying import Changed, done, tried
+from dashboard.app import make_app
+from dashboard.looking import looking
+from dashboard.pages.tasks import acts_panel
+from dashboard.panels import Place
 from dashboard.reader import Reader, Role
 from models.audit import AuditEntry
 from models.columns import table_of
+from models.database import Database
 from models.season import Transition
 from models.standing import withdrawn
+from models.witness import changed, witness
 from tests import ledger
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Browser, Window
+from tests.scenes import Scene, stamp
 
 READER = Reader(1, "admin", "admin 某", Role.ADMIN, None, "", "")
 RERUN = {"phase": "shortlist", "city": "yancheng", "until": "2022-02-10", "reason": "疫情封控"}
@@ -110,6 +122,20 @@ def _of_cities(window: Window) -> dict[str, list[object]]:
     return found
 
 
+def test_all_cities_are_extended_at_once_with_one_preview(window: Window) -> None:
+    admin, fields = window.as_(ADMIN), {"phase": "interview", "until": "2022-03-03", "reason": "寒潮", "all": "1"}
+    every = re.findall(r'name="every" value="([a-z]+)"', admin.get("/2022/acts/extend?phase=interview").text)
+    assert tuple(every) == CITIES
+    shown = admin.post("/2022/acts/extend/preview", data={"csrf": admin.csrf, "every": every, **fields})
+    carried = re.findall(r'name="city" value="([a-z]+)"', shown.text)
+    assert tuple(carried) == CITIES
+    answer = admin.post("/2022/acts/extend", data={"csrf": admin.csrf, **hidden(shown), "city": carried})
+    assert "已延期至 2022-03-03 24:00：南京、无锡" in admin.get(answer.headers["location"]).text
+    with window.database.read() as connection:
+        audit = table_of(AuditEntry)
+        assert tuple(connection.execute(select(audit.c.city).order_by(audit.c.id)).scalars()) == CITIES
+
+
 def test_a_double_click_does_it_once(window: Window) -> None:
     confirmed = hidden(window.as_(ADMIN).submit("/2022/acts/rerun/preview", **RERUN))
     answers: list[str] = []
@@ -181,3 +207,63 @@ def test_nothing_happens_by_looking_or_without_the_token_of_the_form(window: Win
     assert admin.get("/2022/acts/rerun?as_of=2022-01-20T09:00").status_code == 409
     assert admin.get("/2022/acts/nothing").status_code == 404
     assert ledger.everything(window.database) == before
+
+
+SIGNED = "'省办', '2022-02-07 00:00:00', '2022-02-07 00:00:00'"
+TOUCHES = {
+    "its standing": "UPDATE city_phase SET moves = moves + 1 WHERE city = 'wuxi' AND phase = 'meeting'",
+    "a letter": "UPDATE letter SET state = 'sent' WHERE id = (SELECT max(id) FROM letter WHERE concerns = 'wuxi')",
+    "a due day": "INSERT INTO extension (year, phase, city, attempt, cause, until, reason, by, at, as_of) "
+    f"VALUES (2022, 'meeting', 'wuxi', 1, 'grace', '2022-03-09', 'x', {SIGNED})",
+    "its exit": "UPDATE city_year SET withdrawn_as_of = '2022-02-07 00:00:00' WHERE city = 'wuxi'",
+}
+
+
+@pytest.mark.parametrize("touch", TOUCHES)
+def test_the_witness_sees_what_another_city_would_suffer(window: Window, touch: str) -> None:
+    with window.database.read() as connection:
+        before = witness(connection, 2022)
+        assert changed(before, witness(connection, 2022)) == frozenset()
+    with window.database.write() as connection:
+        connection.exec_driver_sql(TOUCHES[touch])
+        assert changed(before, witness(connection, 2022)) == {"wuxi"}
+
+
+def test_an_act_that_comes_to_something_else_is_taken_back(scene: Scene) -> None:
+    scene.advance("2022-01-16T09:00")
+    before, year = ledger.everything(scene.database), scene.year
+    filled = Filled(year.phases[0], ("nanjing", "wuxi"), date(2022, 1, 25), "封控")
+    foreseen = tried(scene.database, year, ACTS["rerun"], filled, stamp("2022-01-17T09:00"))
+    assert foreseen.outcome.done
+    assert foreseen.touched == {"nanjing", "wuxi"}
+    with pytest.raises(Changed):
+        done(scene.database, year, ACTS["rerun"], filled, stamp("2022-01-17T09:00"), expected="", account=1)
+    assert ledger.everything(scene.database) == before
+
+
+@pytest.fixture
+def scene(database_url: str) -> Iterator[Scene]:
+    database = Database(database_url)
+    yield Scene.begin(database)
+    database.dispose()
+
+
+def panel(window: Window, name: str, phase: str | None, city: str | None, as_of: str = "") -> list[str]:
+    """The acts that stand on a page, by the addresses that they lead to."""
+    reader = READER if name == ADMIN else replace(READER, role=Role.VIEWER)
+    request = Request({"type": "http", "app": make_app(window.site), "state": {"reader": reader}, "path": "/"})
+    year = window.site.year(2022).year
+    look = looking(request, 2022, datetime.fromisoformat(as_of) if as_of else None)
+    place = Place(request, reader, look, year.phase(phase) if phase else None, year.city(city) if city else None)
+    return re.findall(r'href="/2022/acts/([^"]+)"', html.unescape(acts_panel(place) or ""))
+
+
+def test_the_acts_that_apply_stand_on_the_pages_of_city_phases(window: Window) -> None:
+    assert panel(window, ADMIN, "shortlist", "yancheng") == ["rerun?phase=shortlist&city=yancheng"]
+    assert panel(window, ADMIN, "interview", None) == [
+        "extend?phase=interview",
+        "waive?phase=interview",
+    ]
+    assert panel(window, ADMIN, None, "yancheng") == ["withdraw?city=yancheng"]
+    assert panel(window, ADMIN, "shortlist", "yancheng", "2022-02-01T09:00") == []
+    assert panel(window, VIEWER, "shortlist", "yancheng") == []

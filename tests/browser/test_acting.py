@@ -1,0 +1,86 @@
+"""The late city, found and rerun in a browser, with and without scripts; no act's page bars anybody."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page
+from sqlalchemy import insert
+
+from dashboard.acting.table import ACTS
+from models.asked import Request
+from models.columns import table_of
+from tests.browser.conftest import Town
+
+pytestmark = pytest.mark.slow
+LOOKS = [(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")]
+SIDEWAYS = "() => document.scrollingElement.scrollWidth - window.innerWidth"
+LARGEST = 100_000
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with the page that is shown, in all four looks."""
+    found = []
+    if len(page.content().encode()) > LARGEST:
+        found.append(f"{page.url}: {len(page.content().encode())} bytes")
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        if page.evaluate(SIDEWAYS) > 0:
+            found.append(f"{page.url} at {width}: too wide")
+        for violation in Axe().run(page).response["violations"]:
+            nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+            found.append(f"{page.url} at {width}, {scheme}: {violation['id']}: {json.dumps(nodes, ensure_ascii=False)}")
+    return found
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_late_city_is_rerun(town: Town, *, scripts: bool) -> None:
+    with town.context(scripts=scripts) as context:
+        page = town.sign_in(context, "admin")
+        page.get_by_role("link", name="待办").click()
+        page.get_by_role("checkbox", name="盐城").check()
+        page.get_by_role("button", name="重启").click()
+        page.get_by_label("新的截止日").fill("2022-02-10")
+        page.get_by_role("button", name="预览").click()
+        assert "事由：请填写。" in page.get_by_role("alert").inner_text()
+        page.get_by_label("事由").fill("疫情封控，测试推迟")
+        page.get_by_role("button", name="预览").click()
+        row = page.get_by_role("row").filter(has_text="面试名单")
+        assert row.inner_text().split("\t") == [
+            "盐城",
+            "面试名单",
+            "已逾期，截止 2022-01-30",
+            "→ 进行中，第 2 次，截止 2022-02-10",
+        ]
+        page.get_by_role("button", name="确认：为盐城重启面试名单，截止 2022-02-10 24:00").click()
+        assert "已重启（第 2 次）" in page.get_by_role("status").inner_text()
+
+
+def test_no_page_of_an_act_bars_anybody(town: Town) -> None:
+    now = town.site.now(town.site.year(2022))
+    row = {"token": "t", "year": 2022, "phase": "shortlist", "city": "yancheng", "attempt": 1, "reason": "封控"}
+    with town.site.database.write() as connection:
+        signed = {"until": date(2022, 2, 12), "by": "盐城", "at": now, "as_of": now}
+        connection.execute(insert(table_of(Request)).values(row | signed))
+    with town.context() as context:
+        page = town.sign_in(context, "admin")
+        wrong = []
+        for address in ("/2022/tasks", "/years", *(f"/2022/acts/{act}" for act in ACTS)):
+            page.goto(address)
+            wrong += faults(page)
+        for query in ("rerun?phase=shortlist&city=yancheng", "answer?request=1", "waive?phase=interview", "extend"):
+            page.goto(f"/2022/acts/{query}")
+            wrong += faults(page)
+        page.goto("/2022/acts/amend")
+        page.get_by_label("导师面试截止").fill("2022-02-25")
+        page.get_by_label("事由").fill("省厅通知")
+        page.get_by_role("button", name="预览").click()
+        wrong += faults(page)
+        page.goto("/years")
+        page.get_by_role("button", name="预览").click()
+        assert page.get_by_role("button", name="确认：开设").is_visible()
+        assert wrong + faults(page) == []

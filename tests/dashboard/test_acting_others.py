@@ -1,0 +1,188 @@
+"""The acts that are about no single city phase: evaluation, requests, letters, addresses, the calendar, years."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from calendars import files
+from dashboard.site import Site
+from models.accounts import Account
+from models.asked import Request
+from models.audit import AuditEntry
+from models.columns import table_of
+from models.database import Database
+from models.drafts import EvaluationDraft
+from models.season import Letter, Office, ProgrammeYear, Suppressed
+from models.standing import opened
+from settings import Settings
+from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, SECRET, VIEWER, Window
+from tests.dashboard.test_acting import hidden
+from tests.scenes import NANJING, Scene, instant
+
+
+@pytest.fixture
+def december(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Window]:
+    """A year whose one active city has filed its year-end, on 5 December."""
+    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'december.db')}")
+    scene = Scene.begin(database)
+    scene.through("midterm", NANJING)
+    for form in ("cultivation", "year-end"):
+        scene.load(form, NANJING, scene.sheets(form, NANJING), "2022-11-21T10:00")
+    assert scene.submit("year-end", NANJING, "2022-11-21T10:00").done
+    now = instant("2022-12-05T10:00")
+    with database.write() as connection:
+        row = {"name": ADMIN, "shown": "admin 某", "role": "admin", "password": PASSWORD}
+        connection.execute(insert(table_of(Account)).values(row | {"made_by": "测试", "made_at": now}))
+    settings = Settings(base_url=BASE, maildir=tmp_path / "mail", letters=tmp_path / "letters")
+    yield Window(Site(database, settings, SECRET, wall=lambda: now))
+    database.dispose()
+
+
+def scores(number: str, grade: str = "优秀", **more: str) -> dict[str, str]:
+    """What the grid sends of one student."""
+    given = {"name": f"学生{int(number[-4:])}", "grade": grade} | dict.fromkeys(
+        ("interest", "knowledge", "potential", "ability", "english"), "90"
+    )
+    return {f"rows:{number}:{column}": value for column, value in (given | more).items()}
+
+
+def test_students_are_evaluated_on_a_grid_and_the_results_published(december: Window) -> None:
+    admin, of = december.as_(ADMIN), {"phase": "year-end", "city": NANJING}
+    grid = admin.get("/2022/acts/evaluate?phase=year-end&city=nanjing").text
+    assert 'name="rows:3201-2022-0001:interest" aria-label="学生1：科学兴趣"' in grid
+    first, second = "3201-2022-0001", "3201-2022-0002"
+    wrong = admin.submit("/2022/acts/evaluate/preview", **of, **scores(first, interest="101"))
+    assert "3201-2022-0001 学生1“科学兴趣”：填的是“101”，不在 0–100 之间" in wrong.text
+    assert 'value="101"' in wrong.text
+    shown = admin.submit("/2022/acts/evaluate/preview", **of, **scores(first), **scores(second, "合格"))
+    assert "确认：保存南京 2 名学生的评价" in shown.text
+    assert admin.submit("/2022/acts/evaluate", **hidden(shown)).is_redirect
+    draft = table_of(EvaluationDraft)
+    with december.database.read() as connection:
+        kept = connection.execute(select(draft.c.number, draft.c.grade).order_by(draft.c.number)).all()
+    assert [tuple(row) for row in kept] == [(first, "优秀"), (second, "合格")]
+    results = admin.submit("/2022/acts/approve/preview", **of)
+    assert results.status_code == 200
+    assert "优秀 <b>0</b> → <b>1</b>" in results.text
+    assert admin.submit("/2022/acts/approve", **hidden(results)).is_redirect
+    with december.database.read() as connection:
+        said = connection.execute(select(table_of(AuditEntry).c.what, table_of(AuditEntry).c.subject)).all()
+    assert [tuple(row) for row in said] == [
+        ("评价学生", "2022/year-end/nanjing"),
+        ("公布结果", "2022/year-end/nanjing"),
+    ]
+
+
+def test_results_without_an_evaluation_are_refused_with_what_is_missing(december: Window) -> None:
+    refused = december.as_(ADMIN).submit("/2022/acts/approve/preview", phase="year-end", city=NANJING)
+    assert (refused.status_code, "还不能公布结果" in refused.text) == (422, True)
+
+
+def test_a_request_is_answered_from_the_list(window: Window) -> None:
+    now = window.site.now(window.site.year(2022))
+    row = {"token": "t", "year": 2022, "phase": "shortlist", "city": "yancheng", "attempt": 1, "reason": "封控"}
+    with window.database.write() as connection:
+        signed = {"until": date(2022, 2, 12), "by": "盐城", "at": now, "as_of": now}
+        connection.execute(insert(table_of(Request)).values(row | signed))
+    admin = window.as_(ADMIN)
+    assert 'href="/2022/acts/answer?request=1">答复盐城' in admin.get("/2022/tasks").text
+    asked = admin.get("/2022/acts/answer?request=1").text
+    assert "盐城 面试名单，希望延至 2022-02-12" in asked
+    shown = admin.submit("/2022/acts/answer/preview", request="1", answer="granted", until="2022-02-12", reason="同意")
+    assert "→ 进行中，第 2 次，截止 2022-02-12" in shown.text
+    assert admin.submit("/2022/acts/answer", **hidden(shown)).is_redirect
+    assert "acts/answer" not in admin.get("/2022/tasks").text
+
+
+def test_a_letter_given_up_is_settled_and_an_address_suppressed_and_restored(window: Window) -> None:
+    with window.database.write() as connection:
+        letter = table_of(Letter)
+        connection.execute(update(letter).where(letter.c.id == 1).values(state="failed", detail="550"))
+        address = connection.execute(select(letter.c.address).where(letter.c.id == 2)).scalar_one()
+    admin = window.as_(ADMIN)
+    assert "核实 1 号" in admin.get("/2022/tasks").text
+    for act, fields in (
+        ("settle", {"letter": "1", "found": "sent"}),
+        ("suppress", {"email": address, "reason": "已离任"}),
+    ):
+        shown = admin.submit(f"/2022/acts/{act}/preview", **fields)
+        assert admin.submit(f"/2022/acts/{act}", **hidden(shown)).is_redirect
+    with window.database.read() as connection:
+        assert connection.execute(select(letter.c.state).where(letter.c.id == 1)).scalar_one() == "sent"
+        assert connection.execute(select(table_of(Suppressed).c.why)).scalars().all() == ["已离任"]
+        said = connection.execute(select(table_of(AuditEntry).c.subject)).scalars().all()
+    assert said[0] == "letter/1"
+    assert not any("@" in subject for subject in said)
+    assert f"恢复 {address}" in admin.get("/2022/tasks").text
+    shown = admin.submit("/2022/acts/unsuppress/preview", email=address)
+    assert admin.submit("/2022/acts/unsuppress", **hidden(shown)).is_redirect
+    with window.database.read() as connection:
+        assert connection.execute(select(table_of(Suppressed))).all() == []
+
+
+def test_an_office_gets_its_address_and_nobody_a_broken_one(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    wrong = admin.submit("/2022/acts/office/preview", office="yancheng", email="not an address")
+    assert (wrong.status_code, "单位邮箱：不是有效的电子邮箱。" in wrong.text) == (422, True)
+    assert admin.submit("/2022/acts/office/preview", office="yancheng").status_code == 422
+    shown = admin.submit("/2022/acts/office/preview", office="yancheng", email="office@yancheng.example")
+    assert admin.submit("/2022/acts/office", **hidden(shown)).is_redirect
+    with window.database.read() as connection:
+        assert connection.execute(select(table_of(Office).c.email)).scalars().all() == ["office@yancheng.example"]
+
+
+def test_a_calendar_is_revised_from_the_page(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    year = window.site.year(2022).year
+    unchanged = {f"due:{phase.slug}": str(phase.due) for phase in year.phases}
+    nothing = admin.submit("/2022/acts/amend/preview", **unchanged, reason="通知")
+    assert "没有改动任何日期，也没有上传文件" in nothing.text
+    refused = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:shortlist": "2022-02-10"}, reason="通知")
+    assert "面试名单的截止日 2022-01-30 已经过去" in refused.text
+    shown = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:interview": "2022-02-25"}, reason="通知")
+    assert "<td>移动</td><td>导师面试：截止</td>" in shown.text
+    assert admin.submit("/2022/acts/amend", **hidden(shown)).is_redirect
+    assert window.site.year(2022).year.phase("interview").due == date(2022, 2, 25)
+    shows = ["<small>2022-02-20</small>" in admin.get(f"/2022{at}").text for at in ("", "?as_of=2022-02-07T08:59")]
+    assert shows == [False, True]
+
+
+def test_a_calendar_is_uploaded_and_its_faults_are_said(window: Window) -> None:
+    admin, text = window.as_(ADMIN), files.load(2022).source_text
+    fields = {"csrf": admin.csrf, "reason": "通知"}
+    broken = admin.post("/2022/acts/amend/preview", data=fields, files={"file": ("a.toml", b"year = 'x'")})
+    assert (broken.status_code, "缺少这一节" in broken.text) == (422, True)
+    later = text.replace("due = 2022-02-20 ", "due = 2022-02-25 ").encode()
+    shown = admin.post("/2022/acts/amend/preview", data=fields, files={"file": ("a.toml", later)})
+    assert (shown.status_code, "确认：启用修订后的 2022 年度日历" in shown.text) == (200, True)
+
+
+def test_a_year_that_goes_on_is_not_archived(window: Window) -> None:
+    refused = window.as_(ADMIN).submit("/2022/acts/close/preview", reason="结束")
+    assert (refused.status_code, "还不能归档" in refused.text) == (422, True)
+
+
+def test_a_year_is_opened_once_after_its_calendar_was_looked_at(december: Window) -> None:
+    with december.database.write() as connection:
+        connection.execute(update(table_of(ProgrammeYear)).values(rehearsal=False))
+    admin = december.as_(ADMIN)
+    assert '<option value="2026">' in admin.get("/years").text
+    shown = admin.submit("/years/preview", shipped="2026")
+    assert "确认：开设 2026 年度，13 个设区市、8 个阶段" in shown.text
+    confirmed = hidden(shown)
+    answers = [admin.submit("/years", **confirmed).headers["location"] for _ in range(2)]
+    assert answers == [f"/deeds/{confirmed['once']}"] * 2
+    with december.database.read() as connection:
+        assert opened(connection, 2026).year == files.load(2026)
+        said = connection.execute(select(table_of(AuditEntry).c.subject)).scalars().all()
+    assert said == ["year/2026"]
+
+
+def test_years_are_opened_by_whoever_may_act(window: Window) -> None:
+    assert [window.as_(name).get("/years").status_code for name in (VIEWER, "nanjing")] == [403, 404]
