@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from calendars.errors import TalentError
 from dashboard import failures
-from dashboard.pages import deeds, home, signing_in
+from dashboard.pages import asking, deeds, filing, home, rows, signing_in
 from dashboard.policy import guarded
 from dashboard.rendering import STATIC
 from dashboard.shield import Shield
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dashboard.site import Site
 
-AREAS = (signing_in.area, deeds.area, home.area)
+AREAS = (signing_in.area, deeds.area, home.area, filing.area, rows.area, asking.area)
 """Every page, by area. The order matters: `/{year}/{phase}` would take what comes after it."""
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from dashboard.pages import filing
+
 if TYPE_CHECKING:
     from fastapi import Request
 
@@ -37,7 +39,7 @@ class Place:
 Panel = Callable[[Place], Markup | None]
 """Gives its part of the page, None where it has nothing to say there."""
 
-PANELS: tuple[Panel, ...] = ()
+PANELS: tuple[Panel, ...] = (filing.panel,)
 """In the order in which they stand."""
 
 

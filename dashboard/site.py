@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
+from dashboard.faults import Shelf
 from models.stamp import Stamp
 from models.standing import opened
 
@@ -32,6 +33,7 @@ class Site:
     secret: bytes = field(repr=False)
     words: Mapping[str, str] = field(default_factory=dict)
     wall: Callable[[], datetime] = _clock
+    faults: Shelf = field(default_factory=Shelf, repr=False)
 
     def year(self, year: int) -> Opened:
         """Give the year as it was opened; raise `YearNotOpen`."""
