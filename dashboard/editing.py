@@ -37,6 +37,7 @@ class Cell:
     value: str
     choices: tuple[str, ...]
     long: bool
+    width: int
     faults: tuple[RowError, ...]
 
 
@@ -135,10 +136,23 @@ def _cell(
     choices = tuple(subjects) if column.kind.by_year else column.kind.choices
     offered = choices if not choices or value in {"", *choices} else (*choices, value)
     name = f"{line}.{column.field}"
-    return Cell(name, column.label, value, offered, column.kind is PROSE, tuple(at.get((line, column.field), ())))
+    return Cell(
+        name,
+        column.label,
+        value,
+        offered,
+        column.kind is PROSE,
+        column.kind.width,
+        tuple(at.get((line, column.field), ())),
+    )
+
+
+def at_cells(shown: Sequence[Line]) -> list[tuple[str, RowError]]:
+    """Give the faults that stand at cells of the page, each with its cell's name, in the order of the page."""
+    return [(cell.name, fault) for line in shown for cell in line.cells for fault in cell.faults]
 
 
 def elsewhere(shown: Sequence[Line], faults: Sequence[RowError]) -> list[RowError]:
     """Give the faults that stand at no cell of the page."""
-    here = {id(fault) for line in shown for cell in line.cells for fault in cell.faults}
+    here = {id(fault) for _, fault in at_cells(shown)}
     return [fault for fault in faults if id(fault) not in here]

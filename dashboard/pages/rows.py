@@ -128,7 +128,7 @@ def _shown(
         "here": desk.here,
         "lines": lines,
         "general": general,
-        "faults": len(faults),
+        "at_cells": editing.at_cells(lines),
     }
     sizes = {"size": editing.PAGE, "more": editing.MORE, "most": editing.MOST}
     if outcome:
