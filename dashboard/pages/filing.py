@@ -204,7 +204,7 @@ def file_phase(
 
 def panel(place: Place) -> Markup | None:
     """Say on the page of a city phase what to do now, with the means to do it; for the province, the upload alone."""
-    if place.phase is None or place.city is None or place.looking.past:
+    if place.phase is None or place.city is None or place.looking.past or place.looking.opened.closed_as_of:
         return None
     reader = place.reader
     if reader.role is Role.VIEWER:

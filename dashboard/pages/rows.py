@@ -32,7 +32,6 @@ area = APIRouter(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY))], default_response_class=HTMLResponse
 )
 SAID = {"saved": "已保存。", "unchanged": "内容与原来相同，未作改动。"}
-CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是您刚才的保存）。下面是现在的内容，请核对后再改。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +145,17 @@ def save(
     form = editing.sent(fields.multi_items(), desk.sheet)
     if fields.get("do") == "more":
         return _shown(request, look, _with_more(desk), form=form)
-    if fields.get("version") != desk.version:
-        return _shown(request, look, desk, status=409, said=CHANGED)
-    outcome = _load(request, reader, desk, form)
+    outcome = _load(request, reader, desk, form, str(fields.get("version", "")))
+    if outcome.outcome == "refused":  # what was typed is not put over what now stands there
+        now = replace(desk, work=work(request.app.state.site, reader, desk.here))
+        return _shown(request, look, now, outcome=outcome, status=409)
     if not outcome.done:
         return _shown(request, look, desk, form=form, outcome=outcome, status=STATUS[outcome.outcome])
     said = "saved" if any(move.event is Event.LOAD for move in outcome.changes.transitions) else "unchanged"
     return RedirectResponse(f"{desk.here.address}/rows?sheet={desk.sheet.key}&start={desk.start}&said={said}", 303)
 
 
-def _load(request: Request, reader: Reader, desk: Desk, form: Sent) -> Outcome:
+def _load(request: Request, reader: Reader, desk: Desk, form: Sent, since: str) -> Outcome:
     """Load the draft with this page's rows in the place of its own; every other row is as it was."""
     site: Site = request.app.state.site
     here, sheet = desk.here, desk.sheet
@@ -167,7 +167,7 @@ def _load(request: Request, reader: Reader, desk: Desk, form: Sent) -> Outcome:
     at = desk.page({line: {} for line in old}, max(rows[sheet.key], default=editing.FIRST - 1))
     rows[sheet.key] = editing.merged(rows[sheet.key], at, form)
     raw = {key: editing.as_raw(typed) for key, typed in rows.items()}
-    return load_rows(site.database, year, here.form.slug, city, raw, site.stamp(reader, here.opened))
+    return load_rows(site.database, year, here.form.slug, city, raw, site.stamp(reader, here.opened), since=since)
 
 
 def _with_more(desk: Desk) -> Desk:

@@ -125,6 +125,17 @@ def test_who_may_what(late: Window) -> None:
     assert upload(late.as_("nanjing"), workbook()).status_code == 404
 
 
+def test_a_city_hears_of_no_other_city(late: Window) -> None:
+    browser = late.as_(CITY)
+    assert upload(browser, workbook()).status_code == 200
+    others = [city.name for city in late.site.year(YEAR).year.cities if city.slug != CITY]
+    for page in ("workbook", "trial", "file", "rows", "rows?sheet=cut_lines", "request"):
+        text = browser.get(f"{HERE}/{page}").text
+        assert [name for name in others if name in text] == []
+    faulty = upload(browser, spoilt(A2="3201-2022-0001")).text
+    assert ("本市没有这个报名号" in faulty, [name for name in others if name in faulty]) == (True, [])
+
+
 def test_a_load_that_the_state_forbids_says_why(window: Window) -> None:
     answer = upload(window.as_(CITY), workbook(f"{CITY}/application.xlsx"), f"/{YEAR}/application/{CITY}")
     assert answer.status_code == 409

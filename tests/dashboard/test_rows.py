@@ -10,12 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from acts.load import load_rows
 from acts.read_back import draft, written
 from dashboard import editing
 from forms.definitions import FORMS
 from forms.reading import RowError
+from models.loading import newest_load
 from tests.dashboard.conftest import YEAR, Window
-from tests.dashboard.filing import CITY, HERE, loads, reopen, upload, workbook
+from tests.dashboard.filing import CITY, HERE, STAMP, loads, reopen, upload, workbook
 
 SCORES, LINES = FORMS["shortlist"].sheets
 FIELD = re.compile(
@@ -174,3 +176,20 @@ def test_days_are_written_as_days(window: Window) -> None:
         student = draft(connection, YEAR, "application", CITY)["students"][2]
     assert isinstance(student["born"], date)
     assert written(FORMS["application"].sheets[1], {2: student})[2]["born"] == student["born"].isoformat()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_of_two_who_save_at_once_the_second_is_refused(drafted: Window, *, guarded: bool) -> None:
+    """Both have read the same draft, and neither saw the other: the act itself compares. Without that one is lost."""
+    first, second = rows(drafted), rows(drafted)
+    first[2]["score"], second[3]["score"] = "81", "82"
+    with drafted.database.read() as connection:
+        version = newest_load(connection, YEAR, "shortlist", CITY)
+        lines = written(LINES, draft(connection, YEAR, "shortlist", CITY)["cut_lines"])
+    said = []
+    for mine in (first, second):
+        raw = {"scores": editing.as_raw(mine), "cut_lines": editing.as_raw(lines)}
+        since = version if guarded else None
+        said.append(load_rows(drafted.database, YEAR, "shortlist", CITY, raw, STAMP, since=since).outcome)
+    assert said == ["done", "refused" if guarded else "done"]
+    assert (rows(drafted)[2]["score"] == "81") is guarded
