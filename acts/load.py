@@ -17,6 +17,7 @@ from forms.reading import read
 from forms.typed import read_rows
 from gates.states import Event, State
 from models import loading
+from models.loading import newest_load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
     from models.standing import Cell
 
+CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是您刚才的保存）。下面是现在的内容，请核对后再改。"
 EVALUATION, YEAR_END = "evaluation", "year-end"
 
 
@@ -50,13 +52,26 @@ def load_rows(
     raw: Mapping[str, Sequence[Mapping[str, object]]],
     stamp: Stamp,
     *,
+    since: str | None = None,
     dry_run: bool = False,
 ) -> Outcome:
-    """Load rows typed on a page, by sheet key and column field, as `load` does a workbook; rows count from 2."""
-    return _take(database, year, city, read_rows(raw, form), stamp, dry_run=dry_run)
+    """Load rows typed on a page, by sheet key and column field, as `load` does a workbook; rows count from 2.
+
+    `since` is the fingerprint of the draft that they were made from ("" for none): `refused` where it is another now.
+    """
+    return _take(database, year, city, read_rows(raw, form), stamp, since=since, dry_run=dry_run)
 
 
-def _take(database: Database, year: int, city: str, reading: Reading, stamp: Stamp, *, dry_run: bool) -> Outcome:
+def _take(
+    database: Database,
+    year: int,
+    city: str,
+    reading: Reading,
+    stamp: Stamp,
+    *,
+    since: str | None = None,
+    dry_run: bool,
+) -> Outcome:
     form = reading.slug
     phase = YEAR_END if form == EVALUATION else form
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
@@ -64,6 +79,8 @@ def _take(database: Database, year: int, city: str, reading: Reading, stamp: Sta
         settle(season, [city])
         cell = season.cells[phase, city]
         why = _not_now(season, cell, form)
+        if why is None and since is not None and since != (newest_load(season.connection, year, form, city) or ""):
+            return Outcome("refused", CHANGED)
         outcome = refuse(season, cell, Event.LOAD, why) if why else _load(season, cell, reading)
     return season.answered(outcome)
 
@@ -86,7 +103,7 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
         said = f"{title}有 {len(errors)} 处错误，未导入；请逐条改正后重新导入。"
         return Outcome("form-errors", said, errors=errors, warnings=reading.warnings)
     sha256 = _fingerprint(reading)
-    if loading.newest_load(season.connection, year, reading.slug, city) == sha256:
+    if newest_load(season.connection, year, reading.slug, city) == sha256:
         return Outcome("done", f"{title}与上次导入的内容相同，未作改动。", warnings=reading.warnings)
     rows = sum(map(len, reading.rows.values()))
     loading.replace(season.connection, year, city, rows_of(season, city, reading))

@@ -48,17 +48,24 @@ SAID: Mapping[int, str] = {
     405: "这个地址不接受这样的请求。",
     413: "文件太大：一份工作簿不能超过 5 MB。",
 }
+ON_A_PAGE: Mapping[type[TalentError], str] = {
+    YearNotOpen: "这个年度尚未开设。",
+    NoYearOpen: "还没有开设任何年度；请由维护人员开设。",
+    NotPrepared: "系统尚未准备好；请联系维护人员。",
+}
+"""What is said to people at a page where the error itself names commands to type."""
 API = "/api/"
 BROKEN = "系统出了错，没有办理；请稍后重试，仍不行请联系维护人员。"
 
 
 async def refused(request: Request, error: TalentError) -> Response:
     """Answer a refusal; whoever is not signed in is asked to, and comes back to where they wanted to go."""
+    await request.close()  # a file that came with it
     status = STATUS.get(type(error), HTTPStatus.CONFLICT)
     if isinstance(error, NotSignedIn) and request.method == "GET" and not request.url.path.startswith(API):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}", 303)
-    return _answer(request, status, str(error))
+    return _answer(request, status, ON_A_PAGE.get(type(error), str(error)))
 
 
 async def unreadable(request: Request, error: RequestValidationError) -> Response:

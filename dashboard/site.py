@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
+from dashboard.faults import Shelf
 from dashboard.guesses import Guesses
 from dashboard.nudge import left_alone
 from dashboard.remembering import Remembering
@@ -44,6 +45,7 @@ class Site:
     wall: Callable[[], datetime] = _clock
     guesses: Guesses = field(default_factory=Guesses, compare=False, repr=False)
     pack: Path | None = None
+    faults: Shelf = field(default_factory=Shelf, repr=False)
 
     @cached_property
     def remembering(self) -> Remembering:

@@ -1,15 +1,21 @@
-"""Write a form's empty workbook: headers with help, drop-downs, text where digits matter, the form's version."""
+"""Write a form's workbook: headers with help, drop-downs, text where digits matter, the form's version.
+
+It is empty, or filled with rows that were loaded, each on its own line, so that they can be mended and loaded again.
+"""
 
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import xlsxwriter  # type: ignore[import-untyped] # ships no py.typed
 
 from forms.confined import FORM_PROPERTY
 from forms.definitions import FORMS, Column, Sheet
+from forms.wording import as_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +26,9 @@ if TYPE_CHECKING:
     from calendars.year import Year
 
 ROWS = 20_000  # that drop-downs and formats reach
+Filling = Mapping[str, Mapping[int, Mapping[str, object]]]
+"""Values by sheet key, by line as Excel numbers it, by column field."""
+
 _CREATED = datetime(2022, 1, 1, tzinfo=UTC)  # not the clock: the same form is the same bytes
 _COMMENT_WIDTH = 260  # pixels
 _COMMENT_LINE = 22  # pixels
@@ -30,8 +39,8 @@ def write(slug: str, path: Path, year: Year | None = None) -> None:
     path.write_bytes(render(slug, year))
 
 
-def render(slug: str, year: Year | None = None) -> bytes:
-    """The bytes of the form's workbook; subjects are the year's where it is given."""
+def render(slug: str, year: Year | None = None, rows: Filling | None = None) -> bytes:
+    """The bytes of the form's workbook, filled with `rows`; subjects are the year's where it is given."""
     form = FORMS[slug]
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -40,7 +49,9 @@ def render(slug: str, year: Year | None = None) -> bytes:
         book.set_custom_property(FORM_PROPERTY, form.stamp, "text")
         formats = _Formats(book)
         for sheet in form.sheets:
-            _sheet(book.add_worksheet(sheet.name), sheet, formats, year.subjects if year else None)
+            page = book.add_worksheet(sheet.name)
+            _sheet(page, sheet, formats, year.subjects if year else None)
+            _fill(page, sheet, (rows or {}).get(sheet.key, {}))
     return target.getvalue()
 
 
@@ -71,6 +82,22 @@ def _sheet(page: Worksheet, sheet: Sheet, formats: _Formats, subjects: tuple[str
         choices = subjects if subjects and column.kind.by_year else column.kind.choices
         if choices:
             page.data_validation(1, at, ROWS, at, _list(column, choices))
+
+
+def _fill(page: Worksheet, sheet: Sheet, rows: Mapping[int, Mapping[str, object]]) -> None:
+    for line, row in rows.items():
+        for at, column in enumerate(sheet.columns):
+            _cell(page, line - 1, at, column, row[column.field])
+
+
+def _cell(page: Worksheet, row: int, at: int, column: Column, value: object) -> None:
+    """Numbers and days stay what they are; a format is the column's own."""
+    if isinstance(value, date):
+        page.write_datetime(row, at, datetime(value.year, value.month, value.day))  # noqa: DTZ001 -- a day, no instant
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+        page.write_number(row, at, value)
+    elif text := as_text(column, value):
+        page.write_string(row, at, text)
 
 
 def _height(help_text: str) -> int:

@@ -1,0 +1,69 @@
+"""A city asks the province for a later due day; the season itself stands as it did until the province decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.outcome import Outcome
+from acts.season import Season
+from calendars.deadlines import day_of
+from forms.cells import BadCellError, prose
+from gates.states import State
+from models import asking
+from models.seen import seen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from models.database import Database
+    from models.seen import Seen
+    from models.stamp import Stamp
+
+LONGEST = 500
+"""Characters of a reason."""
+
+NO_USE: Mapping[State, str] = {
+    State.SUBMITTED: "已经报送，正等待办理，无需延期",
+    State.PASSED: "已经通过，无需延期；如需更正，请与省级管理办公室联系",
+    State.WITHDRAWN: "本市本年度已退出，不能申请",
+}
+"""Where there is nothing to be had later, and why."""
+
+
+def ask(
+    database: Database, year: int, phase: str, city: str, stamp: Stamp, *, until: date, reason: str, token: str
+) -> Outcome:
+    """Ask for this phase to be due on a day, that day included; one request waits at a time in an attempt."""
+    with database.write(year) as connection:
+        season = Season.read(connection, year, stamp, [city])
+        now = seen(connection, season.year, city, stamp.as_of)[phase]
+        title = season.title(phase, city)
+        why = _no_use(now) or _unfit(season, now, until) or _wordless(reason)
+        if why:
+            return Outcome("refused", f"{title}：{why}。")
+        open_one = asking.waiting(connection, year, phase, city, now.attempt)
+        if open_one:
+            said = f"{open_one.as_of:%Y-%m-%d} 已申请延期至 {open_one.until}，正等省级管理办公室答复，不必重复申请"
+            return Outcome("refused", f"{title}：{said}。")
+        asking.ask(connection, token, (year, phase, city), now.attempt, until, prose(reason, LONGEST), stamp)
+    return Outcome("done", f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。")
+
+
+def _no_use(now: Seen) -> str | None:
+    return NO_USE.get(now.state)
+
+
+def _unfit(season: Season, now: Seen, until: date) -> str | None:
+    if until <= now.due.day:
+        return f"现在的截止日是 {now.due.day}，申请的日期须在此之后"
+    if until < day_of(season.stamp.as_of):
+        return f"申请的日期 {until} 已经过去"
+    return None if until.year <= season.year.year + 1 else f"申请的日期 {until} 太远，请核对年份"
+
+
+def _wordless(reason: str) -> str | None:
+    try:
+        return None if prose(reason, LONGEST) else "请写明理由"
+    except BadCellError as error:
+        return f"理由{error.wrong}，请改正"

@@ -1,0 +1,44 @@
+"""A city's draft as it would be written: for the page where its rows are edited, and for a workbook filled with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from forms.definitions import FORMS
+from forms.wording import as_text
+from models import draft_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from forms.definitions import Sheet
+
+Lines = dict[int, dict[str, Any]]
+"""Rows of a sheet by their line, each by its column's field."""
+
+RENAMED: Mapping[str, str] = {"returning": "returning_mentor"}
+"""Fields of forms whose column in the table is called otherwise."""
+
+
+def values(
+    connection: Connection, year: int, city: str, sheet: Sheet, *, start: int = 0, limit: int | None = None
+) -> Lines:
+    """Give the values of a sheet's rows, all of them or a page."""
+    found = draft_rows.rows(connection, year, city, sheet.key, start=start, limit=limit)
+    fields = [(column.field, RENAMED.get(column.field, column.field)) for column in sheet.columns]
+    return {row["line"]: {field: row[name] for field, name in fields} for row in found}
+
+
+def written(sheet: Sheet, lines: Lines) -> dict[int, dict[str, str]]:
+    """Give the same rows as what one would write in each cell."""
+    return {
+        line: {column.field: as_text(column, row[column.field]) for column in sheet.columns}
+        for line, row in lines.items()
+    }
+
+
+def draft(connection: Connection, year: int, form: str, city: str) -> dict[str, Lines]:
+    """Give the whole draft of a form by sheet key, one statement a sheet."""
+    return {sheet.key: values(connection, year, city, sheet) for sheet in FORMS[form].sheets}

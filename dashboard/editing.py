@@ -1,0 +1,158 @@
+"""The rows of a sheet as a form: what was typed, which cell each fault belongs to, what the draft then is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from forms.kinds import PROSE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from forms.definitions import Column, Sheet
+    from forms.reading import RowError
+
+PAGE = 50
+"""Rows of a draft on one page."""
+
+MORE = 5
+MOST = 50
+"""Blank rows: how many come with a click, and how many there may be."""
+
+FIRST = 2
+"""The line of a sheet's first row, under its header."""
+
+Typed = dict[int, dict[str, str]]
+"""Rows by line, each by its column's field, as they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One input: `choices` where it is a choice, what stands there among them even where it is none."""
+
+    name: str
+    label: str
+    value: str
+    choices: tuple[str, ...]
+    long: bool
+    width: int
+    faults: tuple[RowError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the form; `new` where the draft has none there yet."""
+
+    number: int
+    new: bool
+    dropped: bool
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows of a sheet are on a page: `old` are in the draft, `blank` are the lines after its last one."""
+
+    old: tuple[int, ...]
+    blank: tuple[int, ...]
+
+
+@dataclass
+class Sent:
+    """What a form brought: rows by line, and the lines to be taken away."""
+
+    rows: Typed = field(default_factory=dict)
+    dropped: set[int] = field(default_factory=set)
+
+
+def sent(fields: Iterable[tuple[str, object]], sheet: Sheet) -> Sent:
+    """Read a form's fields, named `line.field`; whatever is named otherwise is not ours."""
+    known = {column.field for column in sheet.columns}
+    found = Sent()
+    for name, value in fields:
+        line, _, column = name.partition(".")
+        if not (line.isascii() and line.isdigit() and len(line) <= 7 and isinstance(value, str)):  # noqa: PLR2004
+            continue
+        if column == "drop":
+            found.dropped.add(int(line))
+        elif column in known:
+            found.rows.setdefault(int(line), {})[column] = value
+    return found
+
+
+def merged(stored: Typed, page: Page, form: Sent) -> Typed:
+    """Give the sheet's rows with those of the page as the form has them; no other row is touched."""
+    rows = dict(stored)
+    for line in (*page.old, *page.blank):
+        if line in form.dropped:
+            rows.pop(line, None)
+        elif line in form.rows:
+            rows[line] = rows.get(line, {}) | form.rows[line]
+    return {line: row for line, row in rows.items() if any(cell.strip() for cell in row.values())}
+
+
+def as_raw(rows: Typed) -> list[dict[str, str]]:
+    """Give rows as `load_rows` counts them: from the first line on, each line that has none as an empty one."""
+    return [rows.get(line, {}) for line in range(FIRST, max(rows, default=1) + 1)]
+
+
+def lines(
+    sheet: Sheet, page: Page, rows: Typed, dropped: Iterable[int], faults: Sequence[RowError], subjects: Sequence[str]
+) -> tuple[Line, ...]:
+    """Give the rows of a page as inputs, each fault at its cell."""
+    at, gone = _at_cells(sheet, faults), set(dropped)
+    return tuple(
+        Line(
+            number,
+            number in page.blank,
+            number in gone,
+            tuple(_cell(number, column, rows.get(number, {}), at, subjects) for column in sheet.columns),
+        )
+        for number in (*page.old, *page.blank)
+    )
+
+
+def _at_cells(sheet: Sheet, faults: Sequence[RowError]) -> Mapping[tuple[int, str], list[RowError]]:
+    """Give the faults by line and field; one about several columns stands at the first of them."""
+    fields = {column.label: column.field for column in sheet.columns}
+    found: dict[tuple[int, str], list[RowError]] = defaultdict(list)
+    for fault in faults:
+        first = fields.get((fault.column or "").partition("、")[0])
+        if fault.sheet == sheet.name and fault.row is not None and first is not None:
+            found[fault.row, first].append(fault)
+    return found
+
+
+def _cell(
+    line: int,
+    column: Column,
+    row: Mapping[str, str],
+    at: Mapping[tuple[int, str], list[RowError]],
+    subjects: Sequence[str],
+) -> Cell:
+    value = row.get(column.field, "")
+    choices = tuple(subjects) if column.kind.by_year else column.kind.choices
+    offered = choices if not choices or value in {"", *choices} else (*choices, value)
+    name = f"{line}.{column.field}"
+    return Cell(
+        name,
+        column.label,
+        value,
+        offered,
+        column.kind is PROSE,
+        column.kind.width,
+        tuple(at.get((line, column.field), ())),
+    )
+
+
+def at_cells(shown: Sequence[Line]) -> list[tuple[str, RowError]]:
+    """Give the faults that stand at cells of the page, each with its cell's name, in the order of the page."""
+    return [(cell.name, fault) for line in shown for cell in line.cells for fault in cell.faults]
+
+
+def elsewhere(shown: Sequence[Line], faults: Sequence[RowError]) -> list[RowError]:
+    """Give the faults that stand at no cell of the page."""
+    here = {id(fault) for _, fault in at_cells(shown)}
+    return [fault for fault in faults if id(fault) not in here]

@@ -1,0 +1,59 @@
+"""A city asks for a later due day, and reads what became of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, Response
+
+from acts.ask import LONGEST, ask
+from acts.outcome import Outcome
+from dashboard.looking import Look
+from dashboard.once import form_token, once
+from dashboard.pages.filing import CITY, Here
+from dashboard.phases import work
+from dashboard.policy import Signed, allow
+from dashboard.rendering import page
+
+if TYPE_CHECKING:
+    from dashboard.site import Site
+
+area = APIRouter(
+    prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY))], default_response_class=HTMLResponse
+)
+ANSWERED = {"granted": "已同意", "declined": "未同意"}
+
+
+@area.get("/request")
+def form(request: Request, reader: Signed, look: Look, here: Here) -> HTMLResponse:
+    """Show what was asked, and ask for a day and a reason."""
+    facts: dict[str, Any] = {"here": here, "work": work(request.app.state.site, reader, here), "longest": LONGEST}
+    year = here.opened.year
+    return page("filing/request.html", request, look=look, year=year, token=form_token(), answered=ANSWERED, **facts)
+
+
+@area.post("/request")
+def send(
+    request: Request,
+    reader: Signed,
+    look: Look,
+    here: Here,
+    token: Annotated[str, Form(alias="once")],
+    until: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Ask, once."""
+    site: Site = request.app.state.site
+    stamp, year = site.stamp(reader, look.opened), here.opened.year.year
+
+    def do() -> Outcome:
+        try:
+            day = date.fromisoformat(until.strip())
+        except ValueError:
+            return Outcome("refused", "请写明希望延期到哪一天，如 2022-02-10。")
+        where = (year, here.phase.slug, here.city.slug)
+        return ask(site.database, *where, stamp, until=day, reason=reason, token=token)
+
+    return once(site, reader, token, f"申请延期：{here.title}", f"{here.address}/request", do)

@@ -1,0 +1,217 @@
+"""A city files a phase: the template, the upload and its faults, the trial before filing, filing itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+from starlette.datastructures import UploadFile
+
+from acts.load import load
+from acts.read_back import draft
+from acts.submit import submit
+from acts.why import report_card
+from dashboard.faults import SHOWN, Kept, as_csv, by_sheet
+from dashboard.looking import Look
+from dashboard.next_step import LAST_WORD, STEPS
+from dashboard.once import form_token, once
+from dashboard.phases import Filing, filing_of, work
+from dashboard.policy import EVERYONE, NotThere, NotYours, Signed, allow
+from dashboard.reader import Reader, Role
+from dashboard.rendering import page, render
+from forms.sandbox import FILE_SIZE
+from forms.template import render as template_of
+from gates.rules import RULES
+from gates.states import State
+from models import audit
+
+if TYPE_CHECKING:
+    from acts.outcome import Outcome
+    from dashboard.panels import Place
+    from dashboard.site import Site
+    from forms.reading import RowError
+
+LOADERS = frozenset({Role.ADMIN, Role.CITY})
+CITY = frozenset({Role.CITY})
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATUS = {"done": 200, "form-errors": 422, "refused": 409}
+
+area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
+
+
+def _filing(request: Request, look: Look, reader: Signed, phase: str, city: str) -> Filing:
+    """Give the city phase of the address."""
+    del request
+    return filing_of(look.opened, phase, city, reader)
+
+
+Here = Annotated[Filing, Depends(_filing)]
+"""The city phase of a page under `/{year}/{phase}/{city}`."""
+
+
+async def _sent(request: Request) -> bytes | None:
+    """Give the workbook that was sent, at most one byte more than is allowed; None where no file was chosen."""
+    form = await request.form()
+    found = form.get("workbook")
+    data = await found.read(FILE_SIZE + 1) if isinstance(found, UploadFile) and found.filename else None
+    await form.close()  # what was spooled to a temporary file is gone as soon as it is read
+    return data
+
+
+@area.get("/template.xlsx", dependencies=[Depends(allow(EVERYONE))])
+def template(request: Request, reader: Signed, here: Here, filled: Annotated[bool, Query()] = False) -> Response:
+    """Give the form's workbook, empty or filled with what is loaded; what a city loaded, only to the city itself."""
+    site: Site = request.app.state.site
+    year, rows = here.opened.year, None
+    if filled:
+        if reader.province:
+            raise NotYours if reader.admin else NotThere
+        with site.database.read() as connection:
+            rows = draft(connection, year.year, here.form.slug, here.city.slug)
+    name = f"{year.year} {here.city.name} {here.form.title}{'（已填）' if filled else ''}.xlsx"
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(template_of(here.form.slug, year, rows), media_type=XLSX, headers=headers)
+
+
+@area.get("/workbook", dependencies=[Depends(allow(LOADERS))])
+def ask_workbook(request: Request, reader: Signed, look: Look, here: Here) -> HTMLResponse:
+    """Ask for the workbook, on a page of its own."""
+    return _workbook(request, reader, look, here)
+
+
+@area.post("/workbook", dependencies=[Depends(allow(LOADERS))])
+def take_workbook(
+    request: Request, reader: Signed, look: Look, here: Here, sent: Annotated[bytes | None, Depends(_sent)]
+) -> HTMLResponse:
+    """Load the workbook and show what came of it; it is read in the confined process, this thread only waits."""
+    if sent is None:
+        return _workbook(request, reader, look, here, status=422, said="没有选择文件；请选择填好的工作簿后再上传。")
+    site: Site = request.app.state.site
+    stamp, year = site.stamp(reader, look.opened), here.opened.year.year
+    outcome = load(site.database, year, here.form.slug, here.city.slug, sent, stamp)
+    if outcome.done and reader.province:
+        with site.database.write() as connection:
+            subject = f"{year}/{here.form.slug}/{here.city.slug}"
+            audit.record(connection, stamp, "代为导入工作簿", subject, account=reader.account, city=here.city.slug)
+    return _workbook(request, reader, look, here, outcome=outcome, status=STATUS[outcome.outcome], said=outcome.message)
+
+
+def _workbook(
+    request: Request,
+    reader: Reader,
+    look: Look,
+    here: Filing,
+    *,
+    outcome: Outcome | None = None,
+    status: int = 200,
+    said: str = "",
+) -> HTMLResponse:
+    site: Site = request.app.state.site
+    errors = outcome.errors if outcome else ()
+    word = site.faults.put(Kept(reader.account, here.address, errors)) if len(errors) > SHOWN else None
+    return page(
+        "filing/workbook.html",
+        request,
+        status=status,
+        look=look,
+        year=here.opened.year,
+        here=here,
+        work=work(site, reader, here),
+        said=said,
+        done=bool(outcome and outcome.done),
+        groups=by_sheet(errors[:SHOWN]),
+        total=len(errors),
+        shown=SHOWN,
+        word=word,
+        warnings=outcome.warnings if outcome else (),
+    )
+
+
+@area.get("/faults/{word}.csv", dependencies=[Depends(allow(LOADERS))])
+def faults_csv(request: Request, reader: Signed, here: Here, word: str) -> Response:
+    """Give all faults of an upload as a table."""
+    found = as_csv(_kept(request, reader, here, word))
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(here.form.title)}.csv"}
+    return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@area.get("/faults/{word}", dependencies=[Depends(allow(LOADERS))])
+def faults(
+    request: Request,
+    reader: Signed,
+    look: Look,
+    here: Here,
+    word: str,
+    start: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> HTMLResponse:
+    """Show the faults of an upload, page by page."""
+    found = _kept(request, reader, here, word)
+    facts: dict[str, Any] = {
+        "groups": by_sheet(found[start : start + SHOWN]),
+        "total": len(found),
+        "start": start,
+        "shown": SHOWN,
+    }
+    return page("filing/faults.html", request, look=look, year=here.opened.year, here=here, word=word, **facts)
+
+
+def _kept(request: Request, reader: Reader, here: Filing, word: str) -> tuple[RowError, ...]:
+    site: Site = request.app.state.site
+    found = site.faults.find(word, reader.account, here.address)
+    if found is None:
+        raise NotThere
+    return found
+
+
+@area.get("/trial", dependencies=[Depends(allow(EVERYONE))])
+def trial(request: Request, reader: Signed, look: Look, here: Here) -> HTMLResponse:
+    """Show the report card that the present draft would be given (试算)."""
+    site: Site = request.app.state.site
+    stamp = site.stamp(reader, look.opened)
+    card = report_card(site.database, here.opened.year.year, here.phase.slug, here.city.slug, stamp, trial=True)
+    facts: dict[str, Any] = {"here": here, "card": card, "rules": RULES, "work": work(site, reader, here)}
+    return page("filing/trial.html", request, look=look, year=here.opened.year, **facts)
+
+
+@area.get("/file", dependencies=[Depends(allow(CITY))])
+def ask_filing(request: Request, reader: Signed, look: Look, here: Here) -> HTMLResponse:
+    """Show what would be filed, what the trial says and what happens next; nothing is filed by looking."""
+    done = work(request.app.state.site, reader, here)
+    after = [phase.name for phase in here.opened.year.phases if here.phase.slug in phase.requires]
+    facts: dict[str, Any] = {
+        "here": here,
+        "work": done,
+        "last_word": LAST_WORD.get(here.phase.province or ""),
+        "after": after,
+    }
+    return page("filing/file.html", request, look=look, year=here.opened.year, rules=RULES, token=form_token(), **facts)
+
+
+@area.post("/file", dependencies=[Depends(allow(CITY))])
+def file_phase(
+    request: Request, reader: Signed, look: Look, here: Here, token: Annotated[str, Form(alias="once")]
+) -> Response:
+    """File the phase, once."""
+    site: Site = request.app.state.site
+    stamp, year = site.stamp(reader, look.opened), here.opened.year.year
+    act = f"报送：{here.title}"
+    slug, city = here.phase.slug, here.city.slug
+    return once(site, reader, token, act, here.home, lambda: submit(site.database, year, slug, city, stamp))
+
+
+def panel(place: Place) -> Markup | None:
+    """Say on the page of a city phase what to do now, with the means to do it; for the province, the upload alone."""
+    if place.phase is None or place.city is None or place.looking.past or place.looking.opened.closed_as_of:
+        return None
+    reader = place.reader
+    if reader.role is Role.VIEWER:
+        return None
+    here = filing_of(place.looking.opened, place.phase.slug, place.city.slug, reader)
+    done = work(place.site, reader, here)
+    if reader.province and not done.may_load and done.now.state is not State.SUBMITTED:
+        return None
+    facts: dict[str, Any] = {"here": here, "work": done, "steps": STEPS, "look": place.looking}
+    return Markup(render("parts/filing-panel.html", place.request, **facts))  # noqa: S704 -- our own template, escaped

@@ -1,0 +1,42 @@
+"""One city's phases as they stand at an instant that no advance has reached yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import Due, resolve, start_of
+from gates.projection import seen_at
+from gates.states import State
+from models import standing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from calendars.year import Year
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A city phase: its state, attempt and effective due day at that instant."""
+
+    phase: str
+    state: State
+    attempt: int
+    due: Due
+
+
+def seen(connection: Connection, year: Year, city: str, as_of: datetime) -> dict[str, Seen]:
+    """Give the phases of one city by slug, in the order of the year: two statements."""
+    cells = standing.cells(connection, year.year, [city])
+    extensions = standing.extensions(connection, year.year, [city])
+    found: dict[str, Seen] = {}
+    for phase in year.phases:
+        cell, due = cells[phase.slug, city], resolve(phase.due, extensions.get((phase.slug, city), ()))
+        required = [found[slug].state for slug in phase.requires]
+        opens, filed = start_of(phase.opens), bool(cell.resume)
+        state = seen_at(cell.state, due.instant, as_of, opens=opens, required=required, filed=filed)
+        found[phase.slug] = Seen(phase.slug, State(state), cell.attempt, due)
+    return found

@@ -1,0 +1,43 @@
+"""A city sends its workbook with a script: progress, the faults in place of the page, and back again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Town
+from tests.dashboard.conftest import PACK
+from tests.dashboard.filing import CITY, HERE, spoilt
+
+pytestmark = pytest.mark.slow
+
+
+def test_an_upload_with_a_script_shows_its_faults_and_then_its_success(town: Town, tmp_path: Path) -> None:
+    faulty = tmp_path / "faulty.xlsx"
+    faulty.write_bytes(spoilt(D2="九十"))
+    page = town.sign_in(town.context(), CITY)
+    page.goto(f"{HERE}/workbook")
+    page.get_by_label("填好的《面试名单》").set_input_files(faulty)
+    page.get_by_role("button", name="上传", exact=True).click()
+    expect(page.get_by_role("alert").first).to_have_text("盐城《面试名单》有 1 处错误，未导入；请逐条改正后重新导入。")
+    expect(page.get_by_role("row", name="2 测试成绩 九十 不是数字 应为 0–100 的数")).to_be_visible()
+    assert page.evaluate("document.activeElement.hasAttribute('data-result')")
+
+    page.get_by_label("填好的《面试名单》").set_input_files(PACK / CITY / "shortlist.xlsx")
+    page.get_by_role("button", name="上传", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("盐城《面试名单》已导入 38 行")
+    page.get_by_role("button", name="下一步：试算").click()
+    expect(page.get_by_role("heading", name="试算：盐城 面试名单")).to_be_visible()
+
+
+def test_a_file_that_is_too_large_is_not_even_sent(town: Town, tmp_path: Path) -> None:
+    large = tmp_path / "large.xlsx"
+    large.write_bytes(b"PK" + b"0" * 6 * 2**20)
+    for scripts, said in ((True, "文件超过 5 MB，没有上传"), (False, "文件太大：一份工作簿不能超过 5 MB")):
+        page = town.sign_in(town.context(scripts=scripts), CITY)
+        page.goto(f"{HERE}/workbook")
+        page.get_by_label("填好的《面试名单》").set_input_files(large)
+        page.get_by_role("button", name="上传", exact=True).click()
+        expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()

@@ -1,0 +1,97 @@
+"""A city asks for a later day: once, in words, and the season stands as it did."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import insert, select
+
+from acts.ask import ask
+from calendars.deadlines import TZ
+from models.asked import Request
+from models.columns import table_of
+from models.stamp import Stamp
+from tests.dashboard.conftest import ADMIN, UNTIL, YEAR, Window
+from tests.dashboard.filing import CITY, HERE, deed, once, reopen
+
+LATER = date(2022, 2, 15)
+SEASON = ("city_phase", "transition", "letter", "extension", "filing")
+
+
+def asked(window: Window) -> list[tuple[object, ...]]:
+    table = table_of(Request)
+    columns = [table.c[name] for name in ("phase", "city", "attempt", "until", "reason", "by", "answer")]
+    with window.database.read() as connection:
+        return [tuple(row) for row in connection.execute(select(*columns))]
+
+
+def test_a_late_city_asks_once_however_often_it_clicks(window: Window) -> None:
+    browser = window.as_(CITY)
+    page = browser.get(f"{HERE}/request").text
+    assert "已经逾期；申请得到同意后，省级管理办公室会重启本阶段" in page
+    token = once(page)
+    for _ in range(2):
+        answer = browser.submit(f"{HERE}/request", once=token, until="2022-02-15", reason="场地封控\n无法测试")
+        assert "盐城 面试名单：已向省级管理办公室申请延期至 2022-02-15 24:00。" in deed(browser, answer)
+    assert asked(window) == [("shortlist", CITY, 1, LATER, "场地封控\n无法测试", "yancheng 某", None)]
+    after = browser.get(f"{HERE}/request").text
+    assert "等省级管理办公室答复" in after
+    assert "<textarea" not in after
+    second = browser.submit(f"{HERE}/request", once="another form", until="2022-02-16", reason="再来")
+    assert "2022-02-07 已申请延期至 2022-02-15，正等省级管理办公室答复，不必重复申请。" in deed(browser, second)
+    assert window.as_("nanjing").get(f"{HERE}/request").status_code == 404
+
+
+def test_asking_moves_nothing_in_the_season(window: Window) -> None:
+    def season() -> object:
+        with window.database.read() as connection:
+            return [connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY id").all() for table in tables]
+
+    with window.database.read() as connection:
+        names = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master")}
+    tables = [name for name in SEASON if name in names]
+    before = season()
+    stamp = Stamp("盐城", UNTIL, UNTIL)
+    assert ask(window.database, YEAR, "shortlist", CITY, stamp, until=LATER, reason="封控", token="t").done
+    assert (len(tables) >= 4, season()) == (True, before)
+
+
+@pytest.mark.parametrize(
+    ("phase", "until", "reason", "said"),
+    [
+        ("shortlist", LATER, " ", "盐城 面试名单：请写明理由。"),
+        ("shortlist", LATER, "字" * 501, "盐城 面试名单：理由长 501 字，超过 500 字，请改正。"),
+        ("shortlist", LATER, "a\u202eb", "盐城 面试名单：理由含有换行或看不见的控制字符，请改正。"),
+        ("shortlist", date(2022, 1, 30), "封控", "盐城 面试名单：现在的截止日是 2022-01-30，申请的日期须在此之后。"),
+        ("shortlist", date(2022, 2, 6), "封控", "盐城 面试名单：申请的日期 2022-02-06 已经过去。"),
+        ("shortlist", date(2202, 2, 10), "封控", "盐城 面试名单：申请的日期 2202-02-10 太远，请核对年份。"),
+        ("application", LATER, "封控", "盐城 学生申报：已经通过，无需延期；如需更正，请与省级管理办公室联系。"),
+    ],
+)
+def test_what_cannot_be_asked_for(window: Window, phase: str, until: date, reason: str, said: str) -> None:
+    stamp = Stamp("盐城", UNTIL, UNTIL)
+    answer = ask(window.database, YEAR, phase, CITY, stamp, until=until, reason=reason, token="t")
+    assert (answer.outcome, answer.message, asked(window)) == ("refused", said, [])
+
+
+@pytest.mark.parametrize("day", ["", "2022/2/15", "tomorrow", "2022-02-30"])
+def test_a_day_that_is_none(window: Window, day: str) -> None:
+    browser = window.as_(CITY)
+    answer = browser.submit(f"{HERE}/request", once="a form", until=day, reason="封控")
+    assert "请写明希望延期到哪一天，如 2022-02-10。" in deed(browser, answer)
+
+
+def test_the_answer_is_shown_and_a_new_attempt_may_ask_again(window: Window) -> None:
+    row = {"token": "t", "year": YEAR, "phase": "shortlist", "city": CITY, "attempt": 1, "until": LATER, "by": "盐城"}
+    at = datetime(2022, 2, 5, 10, tzinfo=TZ)
+    answered = {"answer": "declined", "answered_by": "省办", "answered_as_of": UNTIL, "answer_reason": "请先用备用场地"}
+    with window.database.write() as connection:
+        connection.execute(insert(table_of(Request)).values(row | answered | {"reason": "封控", "at": at, "as_of": at}))
+    page = window.as_(CITY).get(f"{HERE}/request").text
+    assert "✗ 未同意" in page
+    assert "2022-02-07 09:00 省办：请先用备用场地" in page
+    assert "<textarea" in page
+    reopen(window)
+    assert "<textarea" in window.as_(CITY).get(f"{HERE}/request").text
+    assert window.as_(ADMIN).get(f"{HERE}/request").status_code == 404

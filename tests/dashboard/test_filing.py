@@ -1,0 +1,260 @@
+"""A late city from the workbook to the next phase, without a script; and what becomes of a file that cannot load."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+import openpyxl
+import pytest
+from sqlalchemy import event, select
+from starlette.requests import Request
+
+from dashboard.looking import Looking
+from dashboard.panels import Place, panels
+from dashboard.sessions import COOKIE, digest, find
+from forms.sandbox import FILE_SIZE
+from models.audit import AuditEntry
+from models.columns import table_of
+from tests.dashboard.conftest import ADMIN, VIEWER, YEAR, Window
+from tests.dashboard.filing import CITY, HERE, deed, loads, once, reopen, spoilt, state, upload, workbook
+from tests.forms.books import book
+
+
+@pytest.fixture
+def late(window: Window) -> Window:
+    reopen(window)
+    return window
+
+
+def test_a_city_files_its_phase_without_a_script(late: Window) -> None:
+    browser = late.as_(CITY)
+    assert "还没有导入任何内容" in browser.get(f"{HERE}/workbook").text
+
+    refused = upload(browser, spoilt(D2="九十", B3="<script>alert(1)</script>"))
+    assert (refused.status_code, loads(late)) == (422, 0)
+    row = refused.text.partition('<th scope="row">2</th>')[2].partition("</tr>")[0]
+    assert row == ('<td>测试成绩</td><td class="cell-shown">九十</td><td>不是数字</td><td>应为 0–100 的数</td>')
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in refused.text
+    assert "<script>alert" not in refused.text
+
+    mended = upload(browser, workbook())
+    assert (mended.status_code, loads(late)) == (200, 1)
+    assert "盐城《面试名单》已导入 38 行" in mended.text
+
+    assert "✓ 每一项都符合" in browser.get(f"{HERE}/trial").text
+    asked = browser.get(f"{HERE}/file").text
+    assert "本阶段即告通过，导师面试到时间即可开放" in asked
+    assert state(late, "shortlist") == "open"
+    for _ in range(2):
+        assert "盐城 面试名单 已报送，通过。" in deed(browser, browser.submit(f"{HERE}/file", once=once(asked)))
+    assert [state(late, phase) for phase in ("shortlist", "interview")] == ["passed", "open"]
+    assert "不用办理" in browser.get(f"{HERE}/file").text
+
+
+def test_a_filing_that_the_gate_returns_says_what_mends_it(late: Window) -> None:
+    browser = late.as_(CITY)
+    upload(browser, spoilt(E2="否"))
+    assert "1 名学生（3209-2022-0001）达到分数线而未列入；请列入面试名单" in browser.get(f"{HERE}/trial").text
+    asked = browser.get(f"{HERE}/file").text
+    assert "现在报送会被退回" in asked
+    said = deed(browser, browser.submit(f"{HERE}/file", once=once(asked)))
+    assert "已退回：1 名学生（3209-2022-0001）达到分数线而未列入；请列入面试名单" in said
+    assert state(late, "shortlist") == "returned"
+    assert "上次报送被退回：草稿还有 1 项不符合规定" in panel(late, CITY)
+
+
+def test_a_late_city_may_prepare_and_is_told_how_to_ask(window: Window) -> None:
+    browser = window.as_(CITY)
+    assert upload(browser, workbook()).status_code == 200
+    said = "已于 2022-01-30 24:00 截止，现在不能报送：请向省级管理办公室申请延期，草稿试算已通过；重启之后即可报送。"
+    assert said in browser.get(f"{HERE}/file").text
+    assert said in panel(window, CITY)
+    answer = deed(browser, browser.submit(f"{HERE}/file", once="a form from before"))
+    assert "现在不能报送；请向省级管理办公室说明原因并申请延期" in answer
+
+
+def panel(window: Window, name: str, phase: str = "shortlist") -> str:
+    """What stands on the page of a city phase for this account."""
+    window.as_(name)
+    opened = window.site.year(YEAR)
+    now = window.site.now(opened)
+    reader = find(window.site, digest(f"cookie of {name}"))
+    assert reader is not None
+    request = Request({"type": "http", "app": type("App", (), {"state": type("State", (), {"site": window.site})})})
+    request.state.reader = reader
+    place = Place(request, reader, Looking(opened, now, now), opened.year.phase(phase), opened.year.city(CITY))
+    return "".join(panels(place))
+
+
+def test_the_panel_says_what_to_do_now_and_to_the_province_only_how_to_help(late: Window) -> None:
+    mine, help_, looking = (panel(late, name) for name in (CITY, ADMIN, VIEWER))
+    assert "请下载模板，填好后上传，试算通过即可报送；须在 2022-02-10（周四，剩 3 个工作日）24:00 前报送。" in mine
+    assert '<li class="now" aria-current="step"><span aria-hidden="true">1</span> 下载模板' in mine
+    assert "代该市导入" in help_
+    assert f"{HERE}/file" not in help_
+    assert looking == ""
+    assert "等“面试名单”通过后开放" not in panel(late, CITY, "interview")
+    assert "“面试名单”通过后开放，不早于 2022-01-31（周一）；现在不用办理。" in panel(late, CITY, "interview")
+
+
+def test_an_officer_helps_by_telephone_and_the_audit_says_so(late: Window) -> None:
+    assert upload(late.as_(ADMIN), workbook()).status_code == 200
+    table = table_of(AuditEntry)
+    with late.database.read() as connection:
+        rows = connection.execute(select(table.c.by, table.c.what, table.c.subject, table.c.city)).all()
+    assert [tuple(row) for row in rows] == [("admin 某", "代为导入工作簿", "2022/shortlist/yancheng", CITY)]
+
+
+def test_who_may_what(late: Window) -> None:
+    pages = ("workbook", "template.xlsx", "template.xlsx?filled=1", "trial", "file", "rows", "request")
+    found = {
+        name: [late.as_(name).get(f"{HERE}/{page}").status_code for page in pages]
+        for name in (CITY, "nanjing", ADMIN, VIEWER)
+    }
+    assert found == {
+        CITY: [200] * 7,
+        "nanjing": [404] * 7,
+        ADMIN: [200, 200, 403, 200, 404, 404, 404],
+        VIEWER: [403, 200, 404, 200, 403, 403, 403],
+    }
+    assert late.as_(CITY).get("/2022/evaluation/yancheng/workbook").status_code == 404
+    assert late.as_(ADMIN).get("/2022/evaluation/yancheng/workbook").status_code == 200
+    assert late.as_(CITY).get("/2022/nothing/yancheng/workbook").status_code == 404
+    assert upload(late.as_("nanjing"), workbook()).status_code == 404
+
+
+def test_a_city_hears_of_no_other_city(late: Window) -> None:
+    browser = late.as_(CITY)
+    assert upload(browser, workbook()).status_code == 200
+    others = [city.name for city in late.site.year(YEAR).year.cities if city.slug != CITY]
+    for page in ("workbook", "trial", "file", "rows", "rows?sheet=cut_lines", "request"):
+        text = browser.get(f"{HERE}/{page}").text
+        assert [name for name in others if name in text] == []
+    faulty = upload(browser, spoilt(A2="3201-2022-0001")).text
+    assert ("本市没有这个报名号" in faulty, [name for name in others if name in faulty]) == (True, [])
+
+
+def test_a_load_that_the_state_forbids_says_why(window: Window) -> None:
+    answer = upload(window.as_(CITY), workbook(f"{CITY}/application.xlsx"), f"/{YEAR}/application/{CITY}")
+    assert answer.status_code == 409
+    assert "盐城 学生申报：" in answer.text
+    assert "如需重新办理，请由省级管理办公室重启本阶段" in answer.text
+
+
+def bomb() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("[Content_Types].xml", "xl/workbook.xml"):
+            archive.writestr(name, "<a/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 60 * 2**20)
+    return target.getvalue()
+
+
+def crowd() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for at in range(201):
+            archive.writestr(f"{at}.xml", "")
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "文件是空的；请用 Excel 或 WPS 另存为 .xlsx 后重新上传"),
+        (b"no workbook", "文件不是 Excel 工作簿（.xlsx）"),
+        (b"PK\x03\x04" + b"0" * FILE_SIZE, "文件超过 5 MB"),
+        (bomb(), "文件解压后超过 50 MB"),
+        (crowd(), "文件内的部件超过 200 个"),
+        (book({"成绩": [["报名号"]]}), "“分数线”"),
+    ],
+    ids=["empty", "text", "large", "bomb", "crowd", "sheet missing"],
+)
+def test_a_file_that_cannot_be_read_says_why(late: Window, data: bytes, said: str) -> None:
+    answer = upload(late.as_(CITY), data)
+    assert (answer.status_code, loads(late)) == (422, 0)
+    wrong, _, right = said.partition("；")
+    assert wrong in answer.text
+    assert right in answer.text
+
+
+def test_no_file_chosen(late: Window) -> None:
+    answer = upload(late.as_(CITY), b"", name="")
+    assert (answer.status_code, "没有选择文件" in answer.text) == (422, True)
+
+
+def chunks(size: int) -> Iterator[bytes]:
+    yield b'--e\r\ncontent-disposition: form-data; name="workbook"; filename="a"\r\n\r\n'
+    for _ in range(size // 2**16):
+        yield b"0" * 2**16
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_body_beyond_all_bounds_is_refused_whether_it_states_its_length_or_not(late: Window, *, stated: bool) -> None:
+    browser, size = late.as_(CITY), 12 * 2**20
+    headers = {"content-type": "multipart/form-data; boundary=e", "accept": "text/html"}
+    if stated:
+        answer = browser.post(f"{HERE}/workbook", content=b"".join(chunks(size)), headers=headers)
+    else:
+        answer = browser.post(f"{HERE}/workbook", content=chunks(size), headers=headers)
+    assert (answer.status_code, "文件太大：一份工作簿不能超过 5 MB" in answer.text) == (413, True)
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+
+
+def test_a_great_many_faults_are_shown_page_by_page_and_as_a_table(late: Window) -> None:
+    scores: list[list[object]] = [["报名号", "姓名", "学科", "测试成绩", "入围面试"]]
+    scores += [[f"3209-2022-{at:04}", "=cmd|' /C calc'!A0", "物理", "=1+1", "是"] for at in range(250)]
+    browser = late.as_(CITY)
+    answer = upload(browser, book({"成绩": scores, "分数线": [["学科", "分数线"]]}))
+    assert (answer.status_code, answer.text.count('<th scope="row">')) == (422, 200)
+    total = int(answer.text.partition("<p>共 ")[2].partition(" 处")[0])
+    assert total >= 250
+    word = answer.text.partition(f"{HERE}/faults/")[2].partition('"')[0]
+
+    last = browser.get(f"{HERE}/faults/{word}?start=200").text
+    assert last.count('<th scope="row">') == total - 200
+    table = browser.get(f"{HERE}/faults/{word}.csv")
+    lines = table.content.decode("utf-8-sig").splitlines()
+    assert (len(lines), lines[0]) == (total + 1, "表,行,列,填的内容,错在哪里,应当怎样")
+    assert not [line for line in lines if ",=" in line]
+    assert [late.as_(name).get(f"{HERE}/faults/{word}").status_code for name in ("nanjing", ADMIN)] == [404, 404]
+
+
+def test_a_filled_workbook_loads_again_as_the_same(late: Window) -> None:
+    browser = late.as_(CITY)
+    upload(browser, workbook())
+    filled = browser.get(f"{HERE}/template.xlsx?filled=1")
+    assert "%EF%BC%88%E5%B7%B2%E5%A1%AB%EF%BC%89.xlsx" in filled.headers["content-disposition"]
+    again = upload(browser, filled.content)
+    assert (again.status_code, "与上次导入的内容相同，未作改动" in again.text) == (200, True)
+
+
+def test_the_empty_template_is_the_citys_to_fill(late: Window) -> None:
+    found = openpyxl.load_workbook(io.BytesIO(late.as_(CITY).get(f"{HERE}/template.xlsx").content))
+    assert [(page.title, page.max_row) for page in found] == [("成绩", 1), ("分数线", 1)]
+
+
+def test_the_cookie_of_a_city_alone_sends_nothing(late: Window) -> None:
+    browser = late.as_(CITY)
+    assert browser.cookies[COOKIE]
+    answer = browser.post(f"{HERE}/workbook", files={"workbook": ("a.xlsx", workbook())})
+    assert (answer.status_code, loads(late)) == (403, 0)
+
+
+def test_as_many_statements_for_any_number_of_rows(late: Window) -> None:
+    browser = late.as_(CITY)
+    scores = [["报名号", "姓名", "学科", "测试成绩", "入围面试"]]
+    cut: list[list[object]] = [["学科", "分数线"], ["物理", 60]]
+    whole = openpyxl.load_workbook(io.BytesIO(workbook()))["成绩"]
+    rows = [list(row) for row in whole.iter_rows(min_row=2, values_only=True)]
+    counted = []
+    for some in (rows[:1], rows):
+        assert upload(browser, book({"成绩": [*scores, *some], "分数线": cut})).status_code == 200
+        sent: list[str] = []
+        event.listen(late.database.engine, "before_cursor_execute", lambda *said, to=sent: to.append(said[2]))
+        for page in ("workbook", "rows", "trial", "file", "request"):
+            assert browser.get(f"{HERE}/{page}").status_code == 200
+        counted.append(len(sent))
+    assert counted[0] == counted[1]
