@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -17,6 +17,7 @@ from letters.addressee import in_html, in_text
 from letters.envelope import Composed, Part, compose, invitations
 from letters.maildir import MaildirCourier
 from letters.message import Outgoing
+from letters.receipts import acknowledged, with_receipt
 from letters.witnesses import MaildirWitness, Nobody
 from models import clock, post, standing, suppression, workers
 
@@ -76,12 +77,14 @@ async def send(
     witness: Witness | None = None,
     ticks: clock.Ticks | None = None,
     outside: bool = False,
+    links: Callable[[int], str] | None = None,
 ) -> Posted:
     """Drain what is queued and due until nothing is; `sender` is the From of every letter.
 
     What a dead worker left is settled first, by the `witness` (None: the mailbox itself for a maildir, else nobody).
     `ticks` are the machine's, against which the clock is checked; None where it does not count (a rehearsal).
     `outside` says that letters leave this machine: those of a rehearsal never do (raises RehearsalMail).
+    `links` makes the link by which an office acknowledges a message, from the number of the letter that leads it.
     """
     if outside:
         with database.read() as connection:
@@ -93,7 +96,7 @@ async def send(
         return Posted(alarm=alarm)
     with workers.at_work(database) as worker, ThreadPoolExecutor(1, "outbox") as desk, undisturbed():
         reconcile(database, witness or _own_witness(courier), stamp.at)
-        run = _Run(database, courier, sender, stamp, worker, desk)
+        run = _Run(database, courier, sender, stamp, worker, desk, links)
         async with courier:
             await _while_held(worker, run)
     if run.refused:
@@ -124,10 +127,17 @@ class _Run:
     """
 
     def __init__(
-        self, database: Database, courier: Courier, sender: str, stamp: Stamp, worker: Worker, desk: Executor
+        self,
+        database: Database,
+        courier: Courier,
+        sender: str,
+        stamp: Stamp,
+        worker: Worker,
+        desk: Executor,
+        links: Callable[[int], str] | None,
     ) -> None:
         self.database, self.courier, self.sender = database, courier, sender
-        self.stamp, self.token, self._desk = stamp, worker.token, desk
+        self.stamp, self.token, self._desk, self._links = stamp, worker.token, desk, links
         self.posted, self.refused = Posted(), set[int]()
         self._in_hand = self._settled = 0
         self._some_settled = asyncio.Event()
@@ -181,7 +191,7 @@ class _Run:
             if one.id not in untrue:
                 members[one.message_id].append(one)
         self._count(sum(one.id in untrue for one in held))
-        letters = [_outgoing(theirs, self.sender) for theirs in members.values()]
+        letters = [_outgoing(theirs, self.sender, self._links) for theirs in members.values()]
         async for deliveries in self.courier.settling(letters):
             settled = [(one, delivery) for delivery in deliveries for one in members[delivery.key]]
             await self._at_desk(self._mark, settled)
@@ -204,10 +214,12 @@ class _Run:
         self._some_settled.set()
 
 
-def _outgoing(members: Sequence[Claimed], sender: str) -> Outgoing:
+def _outgoing(members: Sequence[Claimed], sender: str, links: Callable[[int], str] | None) -> Outgoing:
     """The message that answers these obligations of one recipient."""
     lead = members[0]
     said, addressee = _words(members)
+    if links is not None and acknowledged(lead.recipient):
+        said, addressee = _receipted(said, addressee, links(lead.envelope)), None
     alone = len(members) == 1
     return Outgoing(
         key=lead.message_id,
@@ -230,6 +242,12 @@ def _words(members: Sequence[Claimed]) -> tuple[Composed, str | None]:
         one = members[0]
         return Composed(one.subject, one.text, one.html, invitations([one.ics])), one.addressee
     return compose([_part(one) for one in members]), None
+
+
+def _receipted(said: Composed, addressee: str | None, url: str) -> Composed:
+    """Give words that no other message shares: the addressee in his place, the message's own link at the end."""
+    text, html = with_receipt(in_text(said.text, addressee), in_html(said.html, addressee), url)
+    return replace(said, text=text, html=html)
 
 
 def _part(one: Claimed) -> Part:

@@ -123,7 +123,7 @@ def send(*, season: Season = SEASON) -> int:
     from acts.post import send as act
     from models.clock import Ticks
     from models.post import waiting
-    from tasks.couriers import courier, outside, witness
+    from tasks.couriers import courier, links, outside, witness
 
     settings, database = environment(), season.database()
     sending = act(
@@ -134,6 +134,7 @@ def send(*, season: Season = SEASON) -> int:
         witness=witness(settings),
         ticks=Ticks.now(),
         outside=outside(settings),
+        links=links(settings),
     )
     posted = asyncio.run(sending)
     if posted.alarm is not None:

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from calendars.moments import moments
 from dashboard.matrix import lines
@@ -87,7 +86,7 @@ def _late(matrix: Matrix, shown: Sequence[Line]) -> list[str]:
             if cell.state in {State.OVERDUE, State.RETURNED}:
                 title = f"{line.city.name}市 {matrix.year.phase(cell.phase).name}"
                 left = f"，{cell.left}" if cell.left else ""
-                found.append(f"{title}：{cell.word}{left}（截止 {day_of(standing.due.instant)}）。{_why(standing)}")
+                found.append(f"{title}：{cell.word}{left}（截止日 {standing.due.day}）。{_why(standing)}")
     return found
 
 

@@ -48,6 +48,7 @@ class Claimed(NamedTuple):
     kind: str
     message_id: str
     thread: str | None
+    recipient: str
     address: str
     subject: str
     queued_at: datetime
@@ -176,7 +177,7 @@ def _claimed(connection: Connection, ids: Sequence[int]) -> list[Claimed]:
         *(letter.c[name] for name in ("id", "envelope", "tries", "kind")),
         lead.c.message_id,
         thread.correlate(letter).scalar_subquery().label("thread"),
-        *(letter.c[name] for name in ("address", "subject", "queued_as_of", "addressee", "body")),
+        *(letter.c[name] for name in ("recipient", "address", "subject", "queued_as_of", "addressee", "body")),
     )
     rows = query.join(lead, lead.c.id == letter.c.envelope).where(among(connection, letter.c.id, ids))
     found = connection.execute(rows.order_by(letter.c.envelope, letter.c.id)).all()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from letters.couriers import Courier
     from letters.relay import Relay
     from letters.witnesses import Witness
@@ -27,6 +29,15 @@ def outside(settings: Settings) -> bool:
     from settings import is_loopback
 
     return settings.courier == "smtp" and not is_loopback(settings.smtp.host)
+
+
+def links(settings: Settings) -> Callable[[int], str] | None:
+    """Give what makes the links by which offices acknowledge letters; None where the window's secret is not set."""
+    from letters import receipts
+
+    if settings.secret_key is None:
+        return None
+    return receipts.links(settings.secret_key.get_secret_value().strip().encode(), settings.base_url)
 
 
 def witness(settings: Settings) -> Witness:

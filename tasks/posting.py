@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from acts.post import Posted, send
 from models.clock import Ticks
-from tasks.couriers import courier, outside, witness
+from tasks.couriers import courier, links, outside, witness
 from tasks.discretion import discreet
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ async def send_due(database: Database, settings: Settings, stamp: Stamp) -> Post
                 witness=witness(settings),
                 ticks=Ticks.now(),
                 outside=outside(settings),
+                links=links(settings),
             )
             return asyncio.run(sending)
 

@@ -27,7 +27,7 @@ def test_the_province_reads_the_season_on_one_page(window: Window, name: str) ->
     assert pages == 1
     wanted = (
         "截至2022-02-07周一09:00",
-        "盐城市面试名单：已逾期，逾期8天（截止2022-01-31）。截止前没有报送。",
+        "盐城市面试名单：已逾期，逾期8天（截止日2022-01-30）。截止前没有报送。",
         "省级资助0/65人",
         "接下来的日程",
         *(f"{city}" for city in ("南京", "无锡", "宿迁")),

@@ -1,0 +1,233 @@
+"""Exports: every table, read again with what people open it with; text stays text; people are covered."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from httpx2 import Response
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from sqlalchemy import insert, select, update
+
+from calendars.deadlines import TZ
+from dashboard.exporting import EXPORTS, FILED, TABLES
+from dashboard.spreadsheets import BEGINS_FORMULA, Table, as_csv, as_xlsx
+from forms.definitions import FORMS
+from models.asked import Request
+from models.audit import AuditEntry
+from models.columns import table_of
+from models.drafts import StudentDraft
+from models.told import Call
+from tests.dashboard.conftest import ADMIN, VIEWER, Window
+
+HOSTILE = ("=cmd|' /C calc'!A0", "<script>alert(1)</script>", "阿卜杜拉·䶮𬭸", "+1", "-1", "@x", "\tx", "'x", '"x"')
+SINGLE = [name for name in EXPORTS if name not in FILED]
+
+
+def sheets(content: bytes) -> dict[str, list[tuple[object, ...]]]:
+    """The cells of a workbook; fails where one is a formula or a link."""
+    book = load_workbook(io.BytesIO(content))
+    cells = [cell for page in book for row in page.iter_rows() for cell in row]
+    assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+    return {page.title: list(page.iter_rows(values_only=True)) for page in book}
+
+
+def rows(content: bytes) -> list[list[str]]:
+    """The cells of a CSV as Excel is given them; fails where one begins as a formula does."""
+    text = content.decode("utf-8")
+    assert text.startswith("\ufeff")
+    found = list(csv.reader(io.StringIO(text[1:], newline="")))
+    assert [cell for row in found for cell in row if cell.startswith(BEGINS_FORMULA)] == []
+    return found
+
+
+def table(values: Sequence[str | Decimal | date | None]) -> Table:
+    return Table("表", tuple(f"列{at}" for at in range(len(values))), [tuple(values)])
+
+
+def test_names_of_every_kind_come_back_unchanged_from_a_workbook() -> None:
+    assert sheets(as_xlsx([table(HOSTILE)], "表"))["表"][1] == HOSTILE
+
+
+def test_names_of_every_kind_are_no_formulas_in_a_csv() -> None:
+    assert rows(as_csv(table(HOSTILE)))[1] == [
+        "'=cmd|' /C calc'!A0",
+        "<script>alert(1)</script>",
+        "阿卜杜拉·䶮𬭸",
+        "'+1",
+        "'-1",
+        "'@x",
+        "'\tx",
+        "'x",
+        '"x"',
+    ]
+
+
+def test_without_the_guard_a_formula_would_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: what the two guards take out is there without them."""
+    monkeypatch.setattr("dashboard.spreadsheets.BEGINS_FORMULA", ())
+    with pytest.raises(AssertionError):
+        rows(as_csv(table(HOSTILE)))
+    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+
+    monkeypatch.setattr(Worksheet, "write_string", Worksheet.write_formula)
+    with pytest.raises(AssertionError):
+        sheets(as_xlsx([table(HOSTILE)], "表"))
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60), min_size=1, max_size=5))
+def test_any_text_is_text(texts: list[str]) -> None:
+    found = sheets(as_xlsx([table(texts)], "表"))["表"][1]
+    assert [cell or "" for cell in found] == texts
+    rows(as_csv(table(texts)))
+
+
+def test_numbers_and_days_are_numbers_and_days() -> None:
+    at = datetime(2022, 2, 7, 9, 30, tzinfo=TZ)
+    values = (Decimal("80.50"), date(2022, 2, 7), at, None)
+    read = sheets(as_xlsx([table(values)], "表"))["表"][1]
+    assert read == (80.5, datetime(2022, 2, 7), datetime(2022, 2, 7, 9, 30), None)  # noqa: DTZ001 -- Excel has no zones
+    assert rows(as_csv(table(values)))[1] == ["80.50", "2022-02-07", "2022-02-07 09:30", ""]
+
+
+def test_a_cell_longer_than_excel_takes_is_cut_and_not_lost() -> None:
+    assert sheets(as_xlsx([table(["甲" * 40_000])], "表"))["表"][1] == ("甲" * 32_767,)
+
+
+def fill(window: Window) -> None:
+    """A row in every table, with a name that would be a formula."""
+    at = window.site.now(window.site.year(2022))
+    about = {
+        "year": 2022,
+        "phase": "shortlist",
+        "city": "yancheng",
+        "attempt": 1,
+        "by": HOSTILE[0],
+        "at": at,
+        "as_of": at,
+    }
+    with window.database.write() as connection:
+        connection.execute(insert(table_of(Call)).values(about | {"whom": HOSTILE[0], "said": HOSTILE[1]}))
+        asked = {"token": "t", "until": date(2022, 2, 20), "reason": HOSTILE[0]}
+        connection.execute(insert(table_of(Request)).values(about | asked))
+        connection.execute(update(table_of(StudentDraft)).values(name=HOSTILE[0], school=HOSTILE[2]))
+
+
+def contact(window: Window) -> None:
+    window.as_("yancheng").submit(
+        "/2022/offices/contacts", once="t", office="yancheng", name="=王某", part="main", email="wang@city.example"
+    )
+
+
+@pytest.mark.parametrize("name", [ADMIN, VIEWER, "yancheng"])
+def test_every_export_reads_as_it_should_to_whoever_may_have_it(window: Window, name: str) -> None:
+    fill(window)
+    contact(window)
+    browser = window.as_(name)
+    refused = set()
+    for each, export in EXPORTS.items():
+        book = browser.get(f"/2022/exports/{each}.xlsx")
+        if book.status_code == 404:
+            refused.add(each)
+            continue
+        found = sheets(book.content)
+        assert all(len(page) >= 1 for page in found.values()), each
+        if each in SINGLE:
+            single = rows(browser.get(f"/2022/exports/{each}.csv").content)
+            assert [len(page) for page in found.values()] == [len(single)], (each, export.title)
+    provincial = {"calls", "evaluation", "evaluation-evaluations"}
+    assert refused == (provincial if name == "yancheng" else set())
+
+
+def column(answer: Response, title: str) -> set[str]:
+    found = rows(answer.content)
+    at = found[0].index(title)
+    return {row[at] for row in found[1:]}
+
+
+def test_a_city_exports_its_own_rows_and_nothing_else(window: Window) -> None:
+    fill(window)
+    contact(window)
+    browser = window.as_("nanjing")
+    cities = {
+        each: column(answer, "单位" if each == "contacts" else "城市")
+        for each in SINGLE
+        if (answer := browser.get(f"/2022/exports/{each}.csv")).status_code == 200
+    }
+    assert {each: found for each, found in cities.items() if not found <= {"南京"}} == {}
+    assert cities["matrix"] == cities["log"] == cities["application-students"] == {"南京"}
+    told = column(browser.get("/2022/exports/letters.csv"), "收件人")
+    assert told == {"南京市级管理办公室"}
+
+
+def test_the_province_sees_people_covered_until_it_says_why(window: Window) -> None:
+    with window.database.read() as connection:
+        student = connection.execute(select(table_of(StudentDraft)).order_by(table_of(StudentDraft).c.city)).first()
+    assert student is not None
+    admin, address = window.as_(ADMIN), "/2022/exports/application-students.csv"
+    secrets = (student.name, student.born.isoformat())
+    assert [secret in admin.get(address).text for secret in secrets] == [False, False]
+    assert student.number in admin.get(address).text
+    asked = admin.submit("/2022/exports", name="application-students", kind="csv", reason=" 学籍核对 ")
+    assert [secret in asked.text for secret in secrets] == [True, True]
+    with window.database.read() as connection:
+        audit = connection.execute(select(table_of(AuditEntry))).one()
+    assert (audit.what, audit.subject, audit.reason, audit.account) == (
+        "导出完整的学生",
+        "export:2022/application-students",
+        "学籍核对",
+        1,
+    )
+
+
+def test_without_a_reason_or_the_right_nothing_is_uncovered_and_nothing_is_on_record(window: Window) -> None:
+    fields = {"name": "application", "kind": "xlsx"}
+    tries = [
+        window.as_(ADMIN).submit("/2022/exports", reason=" ", **fields).status_code,
+        window.as_(VIEWER).submit("/2022/exports", reason="核对", **fields).status_code,
+        window.as_("nanjing").submit("/2022/exports", reason="核对", **fields).status_code,
+        window.as_(ADMIN).post("/2022/exports", data=fields | {"reason": "核对"}).status_code,
+    ]
+    assert tries == [409, 403, 404, 403]
+    with window.database.read() as connection:
+        assert list(connection.execute(select(table_of(AuditEntry)))) == []
+
+
+def test_a_csv_holds_one_table_and_an_unknown_export_is_not_there(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    tries = ("application.csv", "interview.csv", "nothing.xlsx", "matrix.pdf")
+    assert [admin.get(f"/2022/exports/{each}").status_code for each in tries] == [409, 200, 404, 422]
+
+
+def test_in_the_past_there_is_only_what_was_then(window: Window) -> None:
+    admin, past = window.as_(ADMIN), "?as_of=2022-01-10T09:00"
+    log = admin.get(f"/2022/exports/log.csv{past}")
+    assert (
+        max(column(log, "办理时间")) <= "2022-01-10 09:00" < max(column(admin.get("/2022/exports/log.csv"), "办理时间"))
+    )
+    assert admin.get(f"/2022/exports/application.xlsx{past}").status_code == 404
+    page = admin.get(f"/2022/exports{past}").text
+    assert ("log.csv?as_of" in page, "application.xlsx" in page, "<form method" in page.split("<main")[1]) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_the_page_lists_every_export_that_its_reader_may_have(window: Window) -> None:
+    pages = {name: window.as_(name).get("/2022/exports").text for name in (ADMIN, VIEWER, "nanjing")}
+    listed = {name: {each for each in EXPORTS if f"/exports/{each}." in page} for name, page in pages.items()}
+    alone = {f"{slug}-{form.sheets[0].key}" for slug, form in FORMS.items() if len(form.sheets) == 1}
+    assert set(TABLES) <= listed[ADMIN] == listed[VIEWER] == set(EXPORTS) - alone
+    assert listed["nanjing"] == listed[ADMIN] - {"calls", "evaluation"}
+    assert {name: "导出完整的姓名与联系方式" in page for name, page in pages.items()} == {
+        ADMIN: True,
+        VIEWER: False,
+        "nanjing": False,
+    }
