@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Query, Request
 
-from calendars.deadlines import TZ
+from dashboard.instants import sensible
 from models.standing import Opened
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def looking(request: Request, year: int, as_of: Annotated[datetime | None, Query
     now = site.now(opened)
     if as_of is None:
         return Looking(opened, now, now)
-    return Looking(opened, now, min(now, as_of.replace(tzinfo=TZ) if as_of.tzinfo is None else as_of.astimezone(TZ)))
+    return Looking(opened, now, sensible(as_of, now))
 
 
 Look = Annotated[Looking, Depends(looking)]
