@@ -23,6 +23,7 @@ from acts.post import send
 from calendars.deadlines import TZ
 from calendars.files import load
 from letters.maildir import MaildirCourier
+from models import audit
 from models.database import Database
 from models.stamp import Stamp
 
@@ -128,6 +129,22 @@ def test_two_at_once_say_nothing_twice(database: Database, tmp_path: Path) -> No
 
     announce(database, late, hear)
     assert heard == [DIGEST]
+
+
+def test_without_the_record_a_line_would_be_said_each_minute(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, heard = at("2022-01-17T09:00"), list[str]()
+    Office(database, tmp_path / "mail").morning(late)
+    monkeypatch.setattr(audit, "record", lambda *_, **__: None)
+
+    def hear(line: str) -> bool:
+        heard.append(line)
+        return True
+
+    for _ in range(2):
+        announce(database, late, hear)
+    assert heard == [DIGEST, DIGEST]
 
 
 def test_a_chat_that_is_broken_or_gone_stops_nothing_and_is_not_asked_again(
