@@ -24,7 +24,7 @@ $(installed): pyproject.toml uv.lock Makefile
 	fi
 	@test -x $(bin)/talent && touch $@
 
-demo: $(installed)  ## the 2022 season up to 7 February: the matrix, who is late and why, what to type next
+demo: $(installed)  ## the 2022 season on 7 February, one city late: opens the pages, prints the sign-ins; Ctrl-C ends it
 	@$(bin)/talent demo
 
 test: $(installed)  ## the whole suite, on SQLite and on PostgreSQL where a server is installed

@@ -90,7 +90,14 @@ class Settings(BaseSettings):
     mail_from: str = "省级管理办公室 <office@talent.example>"
     base_url: str = "http://127.0.0.1:8000"
     secret_key: SecretStr | None = None
+    notify: SecretStr | None = None
     operator: str | None = None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The secret addresses of the office's chat channels, as `TALENT_NOTIFY` lists them."""
+        given = self.notify.get_secret_value() if self.notify else ""
+        return tuple(address.strip() for address in given.split(",") if address.strip())
 
     @field_validator("base_url")
     @classmethod

@@ -53,6 +53,8 @@ def demo(
     url = f"sqlite:///{DEMO}/talent.db"
     database = fresh(url, DEMO_YEAR)
     play = play_of(database, pack_in(DEMO_YEAR, PACKS / str(DEMO_YEAR)), DEMO_UNTIL, DEMO / "mail", plain)
+    if serve:
+        play.base_url = house.window
     run_through(play)
     ended = play.ended()
     if serve:

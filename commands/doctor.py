@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
+from commands.channels import of_the_channels
 from commands.options import COMMON, Common, ConfigurationError, environment
 from commands.output import answer, line, table
 
@@ -76,6 +77,7 @@ def examine(common: Common) -> Iterator[Finding]:
     yield from _of_the_database(database, common.moment())
     yield from of_the_post(settings)
     yield from of_the_words(settings)
+    yield from (Finding("群通知", level, says, mend) for level, says, mend in of_the_channels(settings))
     yield from _of_prefect(years)
 
 

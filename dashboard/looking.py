@@ -11,6 +11,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BeforeValidator
 
 from calendars.deadlines import TZ, day_of, start_of
+from dashboard.instants import sensible
 from models.standing import Opened
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def looking(request: Request, year: int, as_of: Instant = None) -> Looking:
     now = site.now(opened)
     if as_of is None:
         return Looking(opened, now, now)
-    at = as_of.replace(tzinfo=TZ) if as_of.tzinfo is None else as_of.astimezone(TZ)
+    at = sensible(as_of, now)
     if at >= now.replace(second=0, microsecond=0):
         return Looking(opened, now, now)
     return Looking(site.year(year, at), now, at)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PUBLIC = "/static"
 EVERYONE = frozenset(Role)
 PROVINCE = frozenset({Role.ADMIN, Role.VIEWER})
+YEARS = range(2000, 3000)
 ADMIN_ONLY = frozenset({Role.ADMIN})
 
 
@@ -64,8 +65,15 @@ class Policy:
             raise NotSignedIn
         if city is not None and not reader.sees(city):
             raise NotThere
+        if not plausible(request.path_params.get("year", YEARS[0])):
+            raise NotThere
         if reader.role not in self.roles:
             raise NotYours if reader.role is Role.VIEWER else NotThere
+
+
+def plausible(year: object) -> bool:
+    """Tell whether a year of a path is one: a database cannot even be asked about a number of twenty digits."""
+    return str(year).isdecimal() and int(str(year)) in YEARS
 
 
 def allow(roles: frozenset[Role] | None) -> Policy:

@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import State
 
 from flows.ending import posted
 from flows.entry import enter
+from tasks.announcing import announce_sent
 from tasks.posting import send_due
 
 
@@ -14,4 +15,7 @@ from tasks.posting import send_due
 async def post() -> State[None]:
     """Send what is due. Failed where a letter was refused for good or where it is not known what became of it."""
     with enter(None) as entry:
-        return posted(await send_due(entry.database, entry.settings, entry.stamp))
+        done = posted(await send_due(entry.database, entry.settings, entry.stamp))
+        if entry.settings.channels:
+            await announce_sent(entry.database, entry.settings, entry.stamp)
+        return done

@@ -24,6 +24,7 @@ from dashboard.api_shapes import (
     WholeLetter,
     YearEntry,
 )
+from dashboard.instants import sensible
 from dashboard.looking import Looking, looking
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.reader import Reader
@@ -52,7 +53,8 @@ def _looked(
     year: Annotated[int, Path(ge=2000, le=2999)],
     as_of: Annotated[datetime | None, Query(description="按过去哪一时刻；不写时为现在")] = None,
 ) -> Looking:
-    return looking(request, year, as_of)
+    site: Site = request.app.state.site
+    return looking(request, year, None if as_of is None else sensible(as_of, site.wall()))
 
 
 Look = Annotated[Looking, Depends(_looked)]

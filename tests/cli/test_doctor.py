@@ -149,3 +149,16 @@ def test_a_clock_behind_the_newest_record_is_a_finding(talent: Talent, now: str,
         talent("year", "open", "2026")
         talent("phase", "advance")
     assert _found(talent("doctor", "--as-of", now, "--json"))["时钟"][0] == level
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's own
+def test_a_chat_channel_that_is_none_is_told_by_its_place_and_not_by_its_secret(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALENT_NOTIFY", "json://127.0.0.1/secret-1, nonsense-secret-2")
+    wrong = talent("doctor", "--json")
+    assert _found(wrong)["群通知"] == ("finding", "TALENT_NOTIFY 的第 2 个地址不能用")
+    monkeypatch.setenv("TALENT_NOTIFY", "json://127.0.0.1/secret-1")
+    right = talent("doctor", "--json")
+    assert _found(right)["群通知"][0] == "ok"
+    assert "secret-" not in wrong.out + wrong.err + right.out + right.err

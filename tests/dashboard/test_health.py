@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from dashboard.app import make_app
 from dashboard.metrics import Metrics, near
 from dashboard.observing import NOWHERE
+from dashboard.rendering import static
 from models.database import Database
 from models.figures import Figures
 from tests.dashboard.conftest import ADMIN, BASE, Browser, Window
@@ -35,12 +36,14 @@ def test_the_figures_count_and_name_nobody(window: Window) -> None:
     cookies = dict(window.as_(ADMIN).cookies)
     client = TestClient(make_app(window.site), base_url=BASE, client=("127.0.0.1", 5000), cookies=cookies)
     client.get("/2022")
+    client.get(static("talent.css"))
     client.get("/nowhere/at/all/王小明")
     client.get("/2022/cities/nanjing/王小明")
     text = client.get("/metrics").text
     told = lines(text)
     assert 'talent_requests_total{method="GET",route="/{year}",status="200"} 1.0' in told
     assert f'talent_requests_total{{method="GET",route="{NOWHERE}",status="404"}} 2.0' in told
+    assert 'talent_requests_total{method="GET",route="/static",status="200"} 1.0' in told
     assert 'talent_city_phases{state="overdue",year="2022"} 1.0' in told
     assert "talent_database_up 1.0" in told
     assert ("王小明" in text, "nanjing" in text, "@" in text) == (False, False, False)
@@ -77,7 +80,8 @@ def test_only_this_machine_is_told_the_figures(peer: str | None, headers: dict[s
 
 
 def test_from_elsewhere_there_is_no_such_page(window: Window) -> None:
-    assert window.as_(ADMIN).get("/metrics").status_code == 404
+    elsewhere = TestClient(make_app(window.site), base_url=BASE, client=("10.0.0.8", 5000))
+    assert (elsewhere.get("/metrics").status_code, window.as_(None).get("/metrics").status_code) == (404, 200)
 
 
 def test_a_made_up_method_makes_no_series_of_its_own() -> None:

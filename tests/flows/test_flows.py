@@ -24,7 +24,7 @@ from flows.rehearse import rehearse
 from flows.rerun import rerun
 from flows.watch import watch
 from models.standing import cells
-from tasks import posting
+from tasks import announcing, posting
 from tests.site import Site
 
 pytestmark = [
@@ -160,6 +160,14 @@ async def test_post_sends_what_any_act_queued(rehearsal: Site) -> None:
     assert rehearsal.mail() == []
     assert said(await post(return_state=True)) == ("已投递", "已投递 13 封，被拒 0 封，稍后重试 0 封，结果不明 0 封")
     assert len(rehearsal.mail()) == 13
+
+
+async def test_a_chat_that_fails_is_no_fault_of_the_posts(rehearsal: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rehearsal.mail() == []
+    monkeypatch.setenv("TALENT_NOTIFY", "json://127.0.0.1:9/")
+    with patch.object(announcing, "announce", side_effect=RuntimeError("secret-address")) as announced:
+        ended = await post(return_state=True)
+    assert (said(ended), announced.called) == (("无信可投", "没有到时的函件"), True)
 
 
 def others(site: Site) -> Sequence[object]:

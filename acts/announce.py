@@ -1,0 +1,99 @@
+"""Announcing in the office's chat that a digest or an escalation went out: one short line, once, without a person.
+
+A letter is the notice; this only points at it. So a line that does not get through is not sent again, and nothing of
+the post waits for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import String, cast, exists, literal, select
+
+from gates.states import State
+from models import audit, standing
+from models.audit import AuditEntry
+from models.columns import table_of
+from models.live import live
+from models.season import Letter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from calendars.year import Year
+    from models.database import Database
+    from models.stamp import Stamp
+
+KINDS = ("digest", "escalation")
+WHAT = "announce"
+RECENT = timedelta(days=1)
+"""What was sent longer ago is no news: a channel that is set up late does not get the season's backlog."""
+
+
+@dataclass(slots=True)
+class Announced:
+    """How many lines were announced, and how many did not get through."""
+
+    said: int = 0
+    lost: int = 0
+
+
+def announce(database: Database, stamp: Stamp, deliver: Callable[[str], bool]) -> Announced:
+    """Announce what was sent and not announced before, of every real year under way.
+
+    What is about to be announced is put on record first, in one transaction a year: two of these never say the same.
+    """
+    with database.read() as connection:
+        under_way = [opened.year for opened in live(connection)]
+        years = [year for year in under_way if _unannounced(connection, year.year, stamp)]
+    done = Announced()
+    for year in years:
+        with database.write(year.year) as connection:
+            letters = _unannounced(connection, year.year, stamp)
+            for letter in letters:
+                audit.record(connection, stamp, WHAT, subject(letter.id), city=_city(letter))
+            lines = list(worded(year, letters, _states(connection, year.year) if letters else {}))
+        for line in lines:
+            if deliver(line):
+                done.said += 1
+            else:
+                done.lost += 1
+    return done
+
+
+def subject(letter: int) -> str:
+    """Name a letter in the audit."""
+    return f"letter {letter}"
+
+
+def _unannounced(connection: Connection, year: int, stamp: Stamp) -> Sequence[Row[Any]]:
+    letter, entry = table_of(Letter), table_of(AuditEntry)
+    named = literal("letter ") + cast(letter.c.id, String)
+    said = exists().where(entry.c.what == WHAT, entry.c.subject == named)
+    sent = (letter.c.year == year, letter.c.state == "sent", letter.c.sent_at > stamp.at - RECENT)
+    query = select(letter.c.id, letter.c.kind, letter.c.phase, letter.c.concerns, letter.c.slot)
+    return connection.execute(query.where(*sent, letter.c.kind.in_(KINDS), ~said).order_by(letter.c.id)).all()
+
+
+def _city(letter: Row[Any]) -> str | None:
+    return None if letter.concerns == "*" else letter.concerns
+
+
+def _states(connection: Connection, year: int) -> dict[standing.Key, State]:
+    return standing.states(connection, year, None)
+
+
+def worded(year: Year, letters: Iterable[Row[Any]], states: dict[standing.Key, State]) -> Iterable[str]:
+    """Give a line for each thing that was written about, however many it was written to; no person is named."""
+    for kind, phase, concerns in dict.fromkeys((one.kind, one.phase, one.concerns) for one in letters):
+        if kind == "digest":
+            late, waiting = (
+                sum(found is state for found in states.values()) for state in (State.OVERDUE, State.SUBMITTED)
+            )
+            yield f"{year.year} 年度待办日报已发：逾期 {late} 项，已报送待办 {waiting} 项"
+        else:
+            yield f"{year.city(concerns).name} {year.phase(phase).name} 已逾期，催办已升级"
