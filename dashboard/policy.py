@@ -55,6 +55,8 @@ class Policy:
         reader = await reader_of(request)
         request.state.reader = reader
         self.admit(reader, request.path_params.get("city"))
+        if not plausible(request.path_params.get("year", YEARS[0])):
+            raise NotThere
         await refuse_forged(request, None if self.roles is None else reader)
 
     def admit(self, reader: Reader | None, city: str | None) -> None:
@@ -64,8 +66,6 @@ class Policy:
         if reader is None:
             raise NotSignedIn
         if city is not None and not reader.sees(city):
-            raise NotThere
-        if not plausible(request.path_params.get("year", YEARS[0])):
             raise NotThere
         if reader.role not in self.roles:
             raise NotYours if reader.role is Role.VIEWER else NotThere

@@ -85,8 +85,8 @@ class Office:
         self.database, self.mail = database, mail
         open_year(database, YEAR, at("2021-12-31T00:00"), rehearsal=rehearsal)
         for office in ("province", *(city.slug for city in YEAR.cities)):
-            addresses = {"email": f"{office}@office.example", "head": f"head.{office}@office.example"}
-            offices.set_office(database, office, office, **addresses)
+            own, head = f"{office}@office.example", f"head.{office}@office.example"
+            offices.set_office(database, office, office, email=own, head=head)
 
     def morning(self, stamp: Stamp) -> None:
         advance(self.database, 2022, stamp)

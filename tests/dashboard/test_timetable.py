@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from calendars.moments import moments
-from dashboard.agenda import Entry, by_month, entry
+from dashboard.timetable import Entry, by_month, entry
 from tests.dashboard.made import calendar, instant
 
 YEAR = calendar()
