@@ -35,6 +35,8 @@ WORDS = {
     "returned": ("↩", "已退回"), "overdue": ("!", "已逾期"), "withdrawn": ("—", "已退出"),
 }  # fmt: skip
 
+LOADER = ("django.template.loaders.locmem.Loader", {"home.html": PAGE})
+
 settings.configure(
     DEBUG=False,
     ALLOWED_HOSTS=["*"],
@@ -46,7 +48,7 @@ settings.configure(
     TEMPLATES=[
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
-            "OPTIONS": {"loaders": [("django.template.loaders.locmem.Loader", {"home.html": PAGE})]},
+            "OPTIONS": {"loaders": [("django.template.loaders.cached.Loader", [LOADER])]},  # compiled once
         }
     ],
     MIDDLEWARE=["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"],

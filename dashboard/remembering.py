@@ -80,6 +80,7 @@ class Remembering:
     def __init__(self, site: Site) -> None:
         self.site, self.memory = site, Memory()
         self.glance = Glance(site.database)
+        self.cookie = COOKIE
 
     async def look(self, asked: Asked, year: int) -> Version | None:
         """Give the reader of a session with how new the year is and what minute it is; None where nobody has it.
@@ -109,10 +110,10 @@ class Asked:
     etags: bytes
 
     @classmethod
-    def of(cls, scope: Scope) -> Asked:
-        """Read them once."""
+    def of(cls, scope: Scope, name: str) -> Asked:
+        """Read them once; `name` is that of the session's cookie."""
         found = dict(scope["headers"])
-        cookie = cookie_parser(found.get(b"cookie", b"").decode("latin-1")).get(COOKIE, "")
+        cookie = cookie_parser(found.get(b"cookie", b"").decode("latin-1")).get(name, "")
         packed = b"gzip" in found.get(b"accept-encoding", b"")
         return cls(cookie, packed, b"hx-request" in found, found.get(b"if-none-match", b""))
 
@@ -125,11 +126,11 @@ class Remembered(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, else as any route would, and remember that."""
-        asked = Asked.of(scope)
+        remembering: Remembering = scope["app"].state.site.remembering
+        asked = Asked.of(scope, remembering.cookie)
         if scope["method"] != "GET" or not asked.cookie:
             await super().handle(scope, receive, send)
             return
-        remembering: Remembering = scope["app"].state.site.remembering
         version = await self._admitted(remembering, asked, scope)
         if version is None:
             await super().handle(scope, receive, send)
