@@ -21,7 +21,7 @@ from starlette.requests import cookie_parser
 from calendars.errors import TalentError
 from dashboard.policy import policy_of
 from dashboard.reader import Reader, Role
-from dashboard.sessions import COOKIE, digest
+from dashboard.sessions import digest, named
 from models.glance import Glance
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Remembering:
     def __init__(self, site: Site) -> None:
         self.site, self.memory = site, Memory()
         self.glance = Glance(site.database)
-        self.cookie = COOKIE
+        self.cookie = named(site)
 
     async def look(self, asked: Asked, year: int) -> Version | None:
         """Give the reader of a session with how new the year is and what minute it is; None where nobody has it.

@@ -17,15 +17,10 @@ from dashboard.rendering import clock, page
 from models.awaiting import unanswered
 from models.reports import matrix
 from models.standing import newest_year
+from models.told_reports import told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from sqlalchemy import Connection
-
     from dashboard.site import Site
-    from models.standing import Key
 
 area = APIRouter(default_response_class=HTMLResponse)
 board = APIRouter(default_response_class=HTMLResponse, route_class=Remembered)
@@ -74,12 +69,6 @@ def home(
     )
     response.headers[CLOCK] = quote(clock(look.as_of))
     return response
-
-
-def told(connection: Connection, year: int, as_of: datetime) -> Mapping[Key, tuple[str, ...]]:
-    """Give the words about who was told, acknowledged and called, by phase and city."""
-    del connection, year, as_of
-    return {}
 
 
 area.routes.extend(board.routes)
