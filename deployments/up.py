@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,7 +32,7 @@ from deployments.pool import POOL
 from models.database import Database
 from models.live import live
 from models.stamp import Stamp
-from settings import Settings
+from settings import Settings, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -75,12 +76,15 @@ def up(
     if database_url is not None:
         told["TALENT_DATABASE__URL"] = database_url
     house = House(folder.resolve(), port, settings.dashboard.host, listens, told)
+    base = settings.base_url
+    if web is not None and is_loopback(urlsplit(base).hostname or ""):  # links that only this machine follows
+        base = told["TALENT_BASE_URL"] = house.window
     database = Database(database_url or settings.database.url)
     house.free()
     say("检查数据库……")
     database.upgrade()
     try:
-        return run(house, database, say, lambda: _first_link(database, settings, say))
+        return run(house, database, say, lambda: _first_link(database, base, say))
     finally:
         database.dispose()
 
@@ -101,7 +105,7 @@ def run(
     return 0
 
 
-def _first_link(database: Database, settings: Settings, say: Callable[[str], None]) -> None:
+def _first_link(database: Database, base_url: str, say: Callable[[str], None]) -> None:
     """Print the one-time link of the first admin where nobody can sign in yet."""
     # FOUNDER, once branch `signin` is in: `from acts.accounts import first_link` at the top, and these lines go.
     try:
@@ -109,7 +113,7 @@ def _first_link(database: Database, settings: Settings, say: Callable[[str], Non
     except (ModuleNotFoundError, AttributeError):
         return
     now = datetime.now(TZ)
-    link = first_link(database, Stamp("talent up", now, now, settings.base_url))
+    link = first_link(database, Stamp("talent up", now, now, base_url))
     if link is not None:
         say(f"还没有可以登录的省办账号；请用这个一次性链接设置第一个账号的密码：{link}")
 
