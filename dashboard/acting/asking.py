@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
+from dashboard.acting.reading import DIGITS
 from dashboard.acting.rules import waivable
 from dashboard.acting.showing import stands
 from forms.definitions import FORMS
@@ -61,7 +62,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
     cities = _cities(year, found, act, phase, frozenset(typed.values.get("city", ())))
     chosen = [city.slug for city in cities if city.chosen]
     number = typed.one("letter") or typed.one("request")
-    key = int(number) if number.isascii() and number.isdecimal() and len(number) < 12 else 0  # noqa: PLR2004
+    key = int(number) if number.isascii() and number.isdecimal() and len(number) <= DIGITS else 0
     grid = act.asks("rows") is not None and len(chosen) == 1
     return Facts(
         act.title(phase),

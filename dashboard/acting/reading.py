@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LONGEST = 500
 """Characters of a reason."""
 
+DIGITS = 9
+"""Of a number, so that it fits every database's integer."""
+
 DAYS = ("opens", "due", "province_due")
 """The days of a phase that can be edited on the page."""
 
@@ -130,7 +133,7 @@ def _rule(asked: Field, _year: Year, typed: Typed, filled: Filled) -> dict[str, 
 
 def _number(asked: Field, _year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
     text = cells.half_width(_needed(asked, typed))
-    if not (text.isascii() and text.isdecimal() and len(text) < 12):  # noqa: PLR2004 -- fits every database's integer
+    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
         raise _Wrong("应为编号，如 128")
     return {"number": int(text)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 
-CHANGED = "预览之后情况有了变化，没有办理。下面是现在会发生的事，请重新核对。"
+CHANGED = "预览之后情况有了变化，没有办理。"
 MEANWHILE = "确认的同时情况又变了，没有办理；请回到前一页重新预览。"
 UNPROCESSABLE = 422
 
@@ -108,9 +109,10 @@ def _preview(
     try:
         found = _tried(request, reader, look, act, reading.filled)
     except TalentError as error:
-        return _form(request, look, act, typed, {"": str(error)})
+        return _form(request, look, act, typed, {"": f"{said}\n{error}".strip()})
     if not found.outcome.done and not found.acted(act.event):
-        return _form(request, look, act, typed, {}, found.outcome, reading.filled)
+        refused = replace(found.outcome, message=f"{said}\n{found.outcome.message}".strip())
+        return _form(request, look, act, typed, {}, refused, reading.filled)
     return page(
         "acts/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
         said=said, token=form_token(), carried=carried(act, typed, reading.filled),

@@ -6,10 +6,13 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from dashboard.nudge import DEPLOYMENT, Nudge, configured, left_alone
 from deployments.plan import NAME
+from tests.dashboard.conftest import ADMIN, Window
+from tests.dashboard.test_acting import RERUN, hidden
 
 Heard = list[tuple[str, str, object, str | None, str | None]]
 
@@ -79,3 +82,17 @@ def test_the_nudge_follows_the_environment_and_the_plan() -> None:
     assert configured({}) is left_alone
     given = {"PREFECT_API_URL": "http://127.0.0.1:4200/api", "PREFECT_API_AUTH_STRING": "a:b"}
     assert configured(given) == Nudge("http://127.0.0.1:4200/api", "a:b")
+
+
+def test_a_confirmed_act_asks_for_a_watch_and_a_post_and_a_preview_for_nothing(window: Window) -> None:
+    heard: Heard = []
+    with server(heard) as api:
+        admin = Window(replace(window.site, nudge=Nudge(api))).as_(ADMIN)
+        shown = admin.submit("/2022/acts/rerun/preview", **RERUN)
+        assert heard == []
+        assert admin.submit("/2022/acts/rerun", **hidden(shown)).is_redirect
+        for thread in [thread for thread in threading.enumerate() if thread.name.startswith("nudge-")]:
+            thread.join(10)
+    asked = sorted(path for method, path, *_ in heard if method == "GET" and "name" in path)
+    assert asked == ["/api/deployments/name/post/talent", "/api/deployments/name/watch/talent"]
+    assert [body for method, _, body, *_ in heard if method == "POST"] == [{"state": {"type": "SCHEDULED"}}] * 2
