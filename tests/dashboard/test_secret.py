@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from dashboard.secret import UnfitSecret, UnfitSecretFile, secret_of
+from dashboard.secret import WeakSecret, WeakSecretFile, secret_of
 from settings import Settings
 
 GOOD = "9f8b2c7d1e6a40355bd0c1f27a88e94d"
@@ -34,7 +34,7 @@ def test_what_the_office_set_is_taken(tmp_path: Path) -> None:
     ],
 )
 def test_a_placeholder_starts_nothing(tmp_path: Path, secret: str) -> None:
-    with pytest.raises(UnfitSecret) as refused:
+    with pytest.raises(WeakSecret) as refused:
         secret_of(given(secret), tmp_path)
     assert secret not in str(refused.value)
 
@@ -61,5 +61,5 @@ def test_a_secret_that_others_could_read_is_closed(tmp_path: Path) -> None:
 
 def test_an_empty_file_is_no_secret(tmp_path: Path) -> None:
     (tmp_path / "secret").touch()
-    with pytest.raises(UnfitSecretFile):
+    with pytest.raises(WeakSecretFile):
         secret_of(Settings(), tmp_path)
