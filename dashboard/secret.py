@@ -23,16 +23,16 @@ PLACEHOLDERS = (
 )  # fmt: skip
 
 
-class UnfitSecret(TalentError):
+class WeakSecret(TalentError):
     """TALENT_SECRET_KEY 不能用：{why}。请换成 openssl rand -hex 32 给出的一串，或删去这一项，由系统自己生成。"""
 
 
-class UnfitSecretFile(TalentError):
+class WeakSecretFile(TalentError):
     """密钥文件 {path} 里没有可用的密钥；可从备份恢复，或删去它重新启动（各账号的动态口令须重新绑定）。"""
 
 
 def secret_of(settings: Settings, folder: Path) -> bytes:
-    """Give the secret that sessions, forms and sealed fields stand on; raise `UnfitSecret` or `UnfitSecretFile`.
+    """Give the secret that sessions, forms and sealed fields stand on; raise `WeakSecret` or `WeakSecretFile`.
 
     Where `TALENT_SECRET_KEY` is not set, `folder/secret` is made on first use, readable by its owner alone.
     """
@@ -40,7 +40,7 @@ def secret_of(settings: Settings, folder: Path) -> bytes:
         given = settings.secret_key.get_secret_value().strip()
         why = unfit(given)
         if why is not None:
-            raise UnfitSecret(why=why)
+            raise WeakSecret(why=why)
         return given.encode()
     return _own(folder / "secret")
 
@@ -63,7 +63,7 @@ def _own(path: Path) -> bytes:
     path.chmod(0o600)
     found = path.read_bytes().strip()
     if len(found) < SHORTEST:
-        raise UnfitSecretFile(path=path)
+        raise WeakSecretFile(path=path)
     return found
 
 

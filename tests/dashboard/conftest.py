@@ -69,7 +69,7 @@ class Browser(TestClient):
         self.headers["origin"] = BASE
         self.csrf = ""
         if cookie:
-            self.cookies.set(COOKIE, cookie)
+            self.cookies.set(COOKIE, cookie, domain="window.example", path="/")
             self.csrf = token(site.secret, digest(cookie))
 
     def submit(self, address: str, **fields: str) -> Response:
