@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from acts.recipients import OFFICES, named
-from letters.words import TAGS
+from letters.words import SUBJECT_MARK, TAGS
 from models.letterbox import own
 
 if TYPE_CHECKING:
@@ -78,6 +78,11 @@ def _on_file(whose: str, address: str, given_up: Collection[str], rehearsal: boo
     if address.lower() in given_up:
         return OnFile(whose, address, "已停用", good=False)
     return OnFile(whose, address, "正常", good=True)
+
+
+def heading(subject: str) -> str:
+    """Give a letter's subject as a list of letters has it: without the mark that begins every one of them."""
+    return subject.removeprefix(SUBJECT_MARK)
 
 
 def may_read(reader: Reader, recipient: str) -> bool:

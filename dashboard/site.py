@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
+from calendars.year import FIRST_YEAR, LAST_YEAR
 from dashboard.faults import Shelf
 from dashboard.guesses import Guesses
 from dashboard.nudge import left_alone
 from dashboard.remembering import Remembering
 from models.stamp import Stamp
-from models.standing import opened
+from models.standing import YearNotOpen, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,6 +55,8 @@ class Site:
 
     def year(self, year: int, as_of: datetime | None = None) -> Opened:
         """Give the year as it was opened; raise `YearNotOpen`. At a past instant, with the calendar of that time."""
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise YearNotOpen(year=year)
         with self.database.read() as connection:
             return opened(connection, year, as_of)
 

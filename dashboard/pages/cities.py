@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard import todo
-from dashboard.letterbox import KINDS, STATES, on_file, recipients
+from dashboard.letterbox import KINDS, STATES, heading, on_file, recipients
 from dashboard.looking import Look
 from dashboard.panels import Place, panels
 from dashboard.places import city_at
@@ -52,5 +52,10 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
         "addresses": on_file(office, {one.address for one in suppressed}, rehearsal=look.opened.rehearsal),
         "panels": panels(Place(request, reader, look, None, whose)),
     }
-    words: dict[str, Any] = {"letter_states": STATES, "letter_kinds": KINDS, "to": recipients(year, stuck)}
+    words: dict[str, Any] = {
+        "letter_states": STATES,
+        "letter_kinds": KINDS,
+        "heading": heading,
+        "to": recipients(year, stuck),
+    }
     return page("city.html", request, look=look, year=year, city=whose, **facts, **words)

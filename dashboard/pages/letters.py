@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from acts.recipients import named
-from dashboard.letterbox import KINDS, STATES, address_for, may_read, recipients
+from dashboard.letterbox import KINDS, STATES, address_for, heading, may_read, recipients
 from dashboard.looking import Look
 from dashboard.paging import NUMBER, SIZE, page_of, query_of
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
@@ -72,7 +72,7 @@ def listed(
         "pages": pages,
         "filters": filters,
     }
-    return page("letters.html", request, look=look, year=year, states=STATES, kinds=KINDS, **facts)
+    return page("letters.html", request, look=look, year=year, states=STATES, kinds=KINDS, heading=heading, **facts)
 
 
 @area.get("/{year:int}/letters/{letter:int}")

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from calendars.moments import moments
 from dashboard import requirements, waiting
 from dashboard.history import filings, step
-from dashboard.letterbox import KINDS, STATES, recipients
+from dashboard.letterbox import KINDS, STATES, heading, recipients
 from dashboard.looking import Look
 from dashboard.panels import Place, panels
 from dashboard.places import city_at, phase_at
@@ -102,6 +102,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "letter_states": STATES,
         "letter_kinds": KINDS,
         "rule_name": rule_name,
+        "heading": heading,
         "to": recipients(year, past.letters),
     }
     return page("city-phase.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts, **words)

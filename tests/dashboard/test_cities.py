@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, update
 
+from dashboard import panels
 from models.columns import table_of
 from models.season import Letter, Suppressed
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window
@@ -10,6 +11,12 @@ from tests.dashboard.made import instant
 from tests.dashboard.reading import Read
 
 HOME = "/2022/cities/yancheng"
+
+
+@pytest.fixture(autouse=True)
+def no_panels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other areas put on these pages is theirs to test."""
+    monkeypatch.setattr(panels, "PANELS", ())
 
 
 def read(window: Window, name: str, address: str = HOME) -> Read:

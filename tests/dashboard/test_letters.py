@@ -49,9 +49,9 @@ def test_letters_are_counted_by_state_and_paged_newest_first(window: Window) -> 
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
-        ("kind=overdue", {("逾期催办", "盐城市"), ("逾期催办", "扬州市")}),
-        ("kind=rerun&phase=mentor-recommendation", {("重启", "扬州市")}),
-        ("city=yancheng&phase=shortlist&kind=opened", {("工作开始", "盐城市")}),
+        ("kind=overdue", {("逾期催办", "盐城市级管理办公室"), ("逾期催办", "扬州市级管理办公室")}),
+        ("kind=rerun&phase=mentor-recommendation", {("重启", "扬州市级管理办公室")}),
+        ("city=yancheng&phase=shortlist&kind=opened", {("工作开始", "盐城市级管理办公室")}),
         ("state=sent", set()),
     ],
 )
@@ -64,15 +64,18 @@ def test_letters_are_filtered(window: Window, query: str, shown: set[tuple[str, 
 def test_a_city_lists_the_letters_to_its_own_office_whatever_it_asks_for(window: Window) -> None:
     for query in ("", "?city=nanjing", "?kind=appointment", "?state=queued"):
         found = read(window, "yancheng", LIST + query)
-        assert {row[2] for row in (found.tables[0][1:] if found.tables else [])} <= {"盐城市", "盐城市负责同志"}
+        assert {row[2] for row in (found.tables[0][1:] if found.tables else [])} <= {
+            "盐城市级管理办公室",
+            "盐城市级管理办公室负责同志",
+        }
     assert total(read(window, "yancheng")) == f"全部 {len(ids(window, 'city:yancheng'))} ○待发 13"
 
 
 def test_a_past_instant_lists_what_was_written_by_then(window: Window) -> None:
     found = read(window, "yancheng", f"{LIST}?as_of=2022-01-10T09:00")
     assert [row[1:] for row in found.tables[0][1:]] == [
-        ["【省后备人才】截止提醒：盐城市导师推荐，1月15日截止", "盐城市", "截止提醒", "2022-01-07 09:00"],
-        ["【省后备人才】工作开始：盐城市导师推荐，1月15日截止", "盐城市", "工作开始", "2021-12-31 00:00"],
+        ["截止提醒：盐城市导师推荐，1月15日截止", "盐城市级管理办公室", "截止提醒", "2022-01-07 09:00"],
+        ["工作开始：盐城市导师推荐，1月15日截止", "盐城市级管理办公室", "工作开始", "2021-12-31 00:00"],
     ]
 
 
@@ -85,7 +88,7 @@ def test_a_letter_tells_who_got_it_what_became_of_it_and_what_it_says(window: Wi
         )
     found = read(window, "yancheng", f"{LIST}/{key}")
     assert found.texts("dd") == [
-        "盐城市",
+        "盐城市级管理办公室",
         "yancheng@city.example",
         "工作开始",
         "盐城 导师推荐",

@@ -52,3 +52,16 @@ def test_the_past_knows_nothing_of_what_came_later(window: Window) -> None:
 
 def test_nobody_reads_the_log_unasked(window: Window) -> None:
     assert window.as_(None).get(LOG).headers["location"] == "/sign-in?next=/2022/log"
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/99999999999999999999/log", 404),
+        ("/2022/log?as_of=0001-01-01T00:00", 200),
+        ("/2022/log?as_of=9999-12-31T23:59-12:00", 200),
+        ("/2022/log?page=1000000", 200),
+    ],
+)
+def test_an_address_that_no_calendar_knows_breaks_nothing(window: Window, address: str, status: int) -> None:
+    assert window.as_(ADMIN).get(address).status_code == status

@@ -3,8 +3,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from markupsafe import Markup
 from sqlalchemy import insert, select, update
 
+from dashboard import panels
 from models.columns import table_of
 from models.season import Filing, Letter, Transition
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window
@@ -12,6 +14,12 @@ from tests.dashboard.reading import Read
 
 PHASE, CITY, PAST = "/2022/shortlist", "/2022/shortlist/yancheng", "?as_of=2022-01-25T10:00"
 HOSTILE = "<script>alert('甲·乙')</script>\"䶮𬭸" + "长" * 60
+
+
+@pytest.fixture(autouse=True)
+def no_panels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other areas put on these pages is theirs to test."""
+    monkeypatch.setattr(panels, "PANELS", ())
 
 
 def page(window: Window, address: str, name: str = ADMIN) -> Read:
@@ -93,9 +101,9 @@ def test_the_province_sees_all_letters_of_a_city_phase_and_the_city_its_own_offi
         {row[2] for row in page(window, "/2022/mentor-recommendation/yancheng", name).tables[-1][1:]}
         for name in (ADMIN, "yancheng")
     ]
-    assert "盐城市" in whom[0]
-    assert any(one.startswith("导师（编号") for one in whom[0])
-    assert whom[1] == {"盐城市"}
+    assert "盐城市级管理办公室" in whom[0]
+    assert any(one.startswith("导师 #") for one in whom[0])
+    assert whom[1] == {"盐城市级管理办公室"}
 
 
 @pytest.mark.parametrize("name", [None, ADMIN, VIEWER, *CITIES])
@@ -152,3 +160,18 @@ def test_a_load_of_many_letters_links_to_all_of_them(window: Window) -> None:
     assert re.fullmatch(r"/2022/letters\?phase=mentor-recommendation&city=nanjing", link)
     listed = page(window, link)
     assert len(listed.tables[0]) - 1 == int(next(t for t in listed.texts("p") if t.startswith("共"))[2:-3])
+
+
+def test_each_area_may_put_its_panel_on_a_phase_a_city_and_a_city_phase(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(place: panels.Place) -> Markup:
+        return Markup("<aside>{} {}</aside>").format(place.phase and place.phase.slug, place.city and place.city.slug)
+
+    monkeypatch.setattr(panels, "PANELS", (told, lambda _place: None))
+    shown = [window.as_(ADMIN).get(address).text for address in (PHASE, CITY, "/2022/cities/yancheng")]
+    assert [text.partition("<aside>")[2].partition("</aside>")[0] for text in shown] == [
+        "shortlist None",
+        "shortlist yancheng",
+        "None yancheng",
+    ]
