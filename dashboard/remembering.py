@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import cookie_parser
 
 from calendars.errors import TalentError
-from dashboard.policy import policy_of
+from dashboard.policy import plausible, policy_of
 from dashboard.reader import Reader, Role
 from dashboard.sessions import digest, named
 from models.glance import Glance
@@ -128,7 +128,7 @@ class Remembered(APIRoute):
         """Answer from memory, else as any route would, and remember that."""
         remembering: Remembering = scope["app"].state.site.remembering
         asked = Asked.of(scope, remembering.cookie)
-        if scope["method"] != "GET" or not asked.cookie:
+        if scope["method"] != "GET" or not asked.cookie or not plausible(scope["path_params"]["year"]):
             await super().handle(scope, receive, send)
             return
         version = await self._admitted(remembering, asked, scope)

@@ -6,6 +6,7 @@ It says of each request the route's template and nothing that was typed. Links, 
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import sys
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ import uvicorn
 
 from calendars.errors import TalentError
 from dashboard.app import make_app
+from dashboard.nudge import configured
 from dashboard.observing import Observer, logged
 from dashboard.secret import secret_of
 from dashboard.site import Site
@@ -42,7 +44,14 @@ def site_of(settings: Settings, folder: Path, pack: Path | None = None) -> Itera
     try:
         if database.absent or not prepared(database):
             raise NotPrepared
-        yield Site(database, settings, secret_of(settings, folder), wording(settings.letters).words, pack=pack)
+        yield Site(
+            database,
+            settings,
+            secret_of(settings, folder),
+            wording(settings.letters).words,
+            nudge=configured(os.environ),
+            pack=pack,
+        )
     finally:
         database.dispose()
 

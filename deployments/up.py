@@ -6,7 +6,6 @@ opened, revised or archived. What a child says stands in a log file of its own.
 
 from __future__ import annotations
 
-import importlib
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from urllib.request import urlopen
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from acts.accounts import first_link
 from calendars.deadlines import TZ
 from calendars.errors import TalentError
 from deployments.children import Child
@@ -107,11 +107,6 @@ def run(
 
 def _first_link(database: Database, base_url: str, say: Callable[[str], None]) -> None:
     """Print the one-time link of the first admin where nobody can sign in yet."""
-    # FOUNDER, once branch `signin` is in: `from acts.accounts import first_link` at the top, and these lines go.
-    try:
-        first_link = importlib.import_module("acts.accounts").first_link
-    except (ModuleNotFoundError, AttributeError):
-        return
     now = datetime.now(TZ)
     link = first_link(database, Stamp("talent up", now, now, base_url))
     if link is not None:

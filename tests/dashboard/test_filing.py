@@ -12,7 +12,8 @@ from sqlalchemy import event, select
 from starlette.requests import Request
 
 from dashboard.looking import Looking
-from dashboard.panels import Place, panels
+from dashboard.pages import filing
+from dashboard.panels import Place
 from dashboard.sessions import COOKIE, digest, find
 from forms.sandbox import FILE_SIZE
 from models.audit import AuditEntry
@@ -85,7 +86,7 @@ def panel(window: Window, name: str, phase: str = "shortlist") -> str:
     request = Request({"type": "http", "app": type("App", (), {"state": type("State", (), {"site": window.site})})})
     request.state.reader = reader
     place = Place(request, reader, Looking(opened, now, now), opened.year.phase(phase), opened.year.city(CITY))
-    return "".join(panels(place))
+    return filing.panel(place) or ""
 
 
 def test_the_panel_says_what_to_do_now_and_to_the_province_only_how_to_help(late: Window) -> None:
