@@ -39,7 +39,8 @@ from models.drafts import MentorDraft
 YEAR, CITY = 2022, "yancheng"
 UNTIL = datetime(2022, 1, 12, 9, 0, tzinfo=TZ)  # its roll is approved, its applications are open
 PACK = Path(__file__).parents[1] / "deployments" / "demo" / "2022"
-ROWS, ROUNDS, ASKED = 20_000, 5, 200
+ROWS, ROUNDS = 20_000, 5
+ASKED, TURNS = 75, 8
 SECRET = b"a secret of the figures, 32 byte"
 SERVE = """
 import sys
@@ -195,46 +196,59 @@ def uploads(port: int, database: Database) -> Table:
 
 
 def meanwhile(port: int) -> Table:
-    """The home page, asked for 25 times a second, without and with bombs sent one after the other."""
-    admin, city, data = Visitor(port, "admin"), Visitor(port, CITY), bomb()
-    refused: list[float] = []
-    stop = threading.Event()
-
-    def throw() -> None:
-        while not stop.is_set():
-            to, begun = city.connect(), perf_counter()
-            status, _ = city.send(to, f"/{YEAR}/application/{CITY}/workbook", data)
-            refused.append(perf_counter() - begun)
-            assert status == 422, status
-            to.close()
-            stop.wait(0.2)
-
-    asked(admin)
-    quiet = asked(admin)
-    thread = threading.Thread(target=throw)
-    thread.start()
-    under = asked(admin)
-    stop.set()
-    thread.join()
-    again = asked(admin)
-    base = (quiet + again) / 2
+    """The home page, asked for 25 times a second, by turns without and with bombs."""
+    admin, thrower = Visitor(port, "admin"), Thrower(Visitor(port, CITY), bomb())
+    asked(admin, 20)
+    quiet, under = [], []
+    for _ in range(TURNS):
+        quiet += asked(admin, ASKED)
+        with thrower:
+            under += asked(admin, ASKED)
+    base, now = (quantiles(times, n=20)[-1] for times in (quiet, under))
+    refused = thrower.took
     rows = [
-        ["home, p95, quiet before and after", f"{quiet * 1000:.1f} ms", f"{again * 1000:.1f} ms"],
-        ["home, p95, under bombs", f"{under * 1000:.1f} ms", f"{(under / base - 1) * 100:+.0f} %"],
+        ["home, p95, quiet", f"{base * 1000:.1f} ms", ""],
+        ["home, p95, under bombs", f"{now * 1000:.1f} ms", f"{(now / base - 1) * 100:+.0f} %"],
         [f"a bomb refused ({len(refused)})", f"{median(refused) * 1000:.0f} ms", f"{max(refused) * 1000:.0f} ms worst"],
     ]
-    note = "A bomb that inflates to 135 MB, sent five times a second; required: refused ≤ 1 s, p95 of home within 20 %."
+    note = "A bomb that inflates to 135 MB, sent twice a second; required: refused ≤ 1 s, p95 of home within 20 %."
     return Table("A zip bomb", note, ("what", "figure", ""), rows)
 
 
-def asked(admin: Visitor) -> float:
-    """The 95th percentile of so many home pages, one every 40 ms."""
-    to, times = admin.connect(), []
-    for _ in range(ASKED):
+class Thrower:
+    """Sends a bomb twice a second while it is entered."""
+
+    def __init__(self, city: Visitor, data: bytes) -> None:
+        self.city, self.data, self.took = city, data, list[float]()
+        self.stop = threading.Event()
+
+    def __enter__(self) -> None:
+        self.stop.clear()
+        self.thread = threading.Thread(target=self.throw)
+        self.thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self.thread.join()
+
+    def throw(self) -> None:
+        while not self.stop.is_set():
+            to, begun = self.city.connect(), perf_counter()
+            status, _ = self.city.send(to, f"/{YEAR}/application/{CITY}/workbook", self.data)
+            self.took.append(perf_counter() - begun)
+            assert status == 422, status
+            to.close()
+            self.stop.wait(0.5)
+
+
+def asked(admin: Visitor, times: int) -> list[float]:
+    """How long so many home pages take, one every 40 ms."""
+    to, took = admin.connect(), []
+    for _ in range(times):
         begun = perf_counter()
         status, _ = admin.get(to, f"/{YEAR}")
-        times.append(perf_counter() - begun)
+        took.append(perf_counter() - begun)
         assert status == 200, status
-        sleep(max(0.0, 0.04 - times[-1]))
+        sleep(max(0.0, 0.04 - took[-1]))
     to.close()
-    return quantiles(times, n=20)[-1]
+    return took

@@ -41,7 +41,7 @@ def is_blank(value: object) -> bool:
 
 def half_width(text: str) -> str:
     """Trim, and turn full-width ASCII (digits, letters, `％`, `＠`) into its half-width twin."""
-    return text.translate(_HALF_WIDTH).strip(SPACES)
+    return (text if text.isascii() else text.translate(_HALF_WIDTH)).strip(SPACES)
 
 
 def line(value: object, longest: int = 100) -> str:
