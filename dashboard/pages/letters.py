@@ -13,6 +13,7 @@ from dashboard.looking import Look
 from dashboard.paging import NUMBER, SIZE, page_of, query_of
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.rendering import page
+from dashboard.telling import receipt_facts
 from letters.addressee import in_html, in_text
 from models import letterbox
 from models.letterbox import EVERY
@@ -91,7 +92,10 @@ def one(request: Request, look: Look, reader: Signed, letter: int) -> HTMLRespon
         "phase": phase,
         "city": city,
     }
-    return page("letter.html", request, look=look, year=year, letter=found, **facts)
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        receipt = receipt_facts(connection, reader, look, found)
+    return page("letter.html", request, look=look, year=year, letter=found, receipt=receipt, **facts)
 
 
 @area.get("/{year:int}/letters/{letter:int}/html")

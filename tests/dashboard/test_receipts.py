@@ -262,3 +262,13 @@ def test_a_day_that_is_none_is_said_so(window: Window) -> None:
     fields = {"office": "yancheng", "once": "t", **ADDED, "since": "2月7日"}
     answer = window.as_("yancheng").submit("/2022/offices/contacts", **fields)
     assert (answer.status_code, "日期应写成 2022-02-07 的样子。" in answer.text) == (409, True)
+
+
+def test_an_office_acknowledges_on_the_letter_s_own_page(window: Window) -> None:
+    posted(window)
+    address = f"/2022/letters/{letter(window).id}"
+    form = f'action="{address}/receipt"'
+    assert [form in window.as_(name).get(address).text for name in ("yancheng", ADMIN)] == [True, False]
+    assert "尚未签收。" in window.as_(ADMIN).get(address).text
+    window.as_("yancheng").submit(f"{address}/receipt")
+    assert "签收（yancheng 某）。" in window.as_(ADMIN).get(address).text

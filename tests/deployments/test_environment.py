@@ -4,6 +4,8 @@ import stat
 from pathlib import Path
 
 from deployments.environment import auth_string, prefect_environment
+from deployments.house import House
+from deployments.up import _sealed
 
 
 def test_what_prefect_leaves_open_is_closed(tmp_path: Path) -> None:
@@ -47,3 +49,15 @@ def test_a_sign_in_that_the_office_set_is_used_and_none_made(tmp_path: Path) -> 
     assert auth_string({"PREFECT_SERVER_API_AUTH_STRING": "office:own"}, tmp_path) == "office:own"
     assert auth_string({"PREFECT_API_AUTH_STRING": "remote:own"}, tmp_path) == "remote:own"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_post_is_told_where_the_window_s_own_secret_is(tmp_path: Path) -> None:
+    house = House(tmp_path, 4200, "127.0.0.1", 8000)
+    before = _sealed(house, {})
+    (tmp_path / "secret").write_text("x" * 64)
+    named = {"TALENT_SECRET_KEY_FILE": "elsewhere"}
+    assert [before, _sealed(house, {}), _sealed(house, named)] == [
+        {},
+        {"TALENT_SECRET_KEY_FILE": str(tmp_path / "secret")},
+        {},
+    ]
