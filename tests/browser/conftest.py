@@ -30,9 +30,9 @@ QUIET = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless; gone with its module, for its driver keeps an event loop running."""
     if CHROMIUM is None:
         pytest.skip("本机没有 Chromium（Debian：apt-get install chromium）")
     with sync_playwright() as playwright:
