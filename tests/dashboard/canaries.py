@@ -35,18 +35,21 @@ OWNERS: Mapping[str, str] = {"letter": "concerns", "contact": "office", "office"
 """The column that says whose a row is, where it is not `city`."""
 
 FREE = frozenset({
-    "achieved", "act", "agenda", "answer_reason", "answered_by", "by", "contact", "content", "department", "detail",
-    "email", "goal", "guardian", "head", "html", "institution", "item", "made_by", "mentor", "name", "note",
+    "achieved", "act", "addressee", "agenda", "answer_reason", "answered_by", "by", "contact", "content", "department",
+    "detail", "email", "goal", "guardian", "head", "html", "institution", "item", "made_by", "mentor", "name", "note",
     "opinion", "outline", "place", "planned", "reason", "research", "said", "school", "shown", "target", "teacher",
     "text", "unit", "whom",
 })  # fmt: skip
 """Columns in which somebody's own words stand, or a person's name."""
 
+IF_THERE = frozenset({"addressee"})
+"""Columns that mean something else where they are empty."""
+
 PHONES = frozenset({"mobile", "phone", "guardian_phone"})
 
 FIXED = frozenset({
-    "address", "answer", "attempt", "back", "cause", "city", "claim", "code", "concerns", "degree", "digest", "event",
-    "form", "from_state", "funding", "gender", "grade", "ics", "key", "kind", "message_id", "number", "office",
+    "address", "answer", "attempt", "back", "body", "cause", "city", "claim", "code", "concerns", "degree", "digest",
+    "event", "form", "from_state", "funding", "gender", "grade", "ics", "key", "kind", "message_id", "number", "office",
     "part", "password", "person", "phase", "recipient", "resume", "role", "rule", "sha256", "slot", "state",
     "subject", "title", "to_state", "token", "totp", "type", "what",
 })  # fmt: skip
@@ -116,11 +119,27 @@ def plant(database: Database, word: Callable[[str], str] = mark, *, letters: boo
                 _row_of(connection, table, owner, city)
             for city in (*CODES, EVERY):
                 _write(connection, table, owner, city, word, letters=letters)
-        verdict = SQLModel.metadata.tables["filing"].c.verdict
         for city in CODES:
-            told = func.replace(verdict, '"mend": "', f'"mend": "{mark(city)}')
-            table = SQLModel.metadata.tables["filing"]
-            connection.execute(update(table).where(table.c.city == city).values(verdict=told.cast(String)))
+            _verdicts(connection, city)
+            if letters:
+                _bodies(connection, city)
+
+
+def _verdicts(connection: Connection, city: str) -> None:
+    """Put the city's word into what its report cards say."""
+    filing = SQLModel.metadata.tables["filing"]
+    told = func.replace(filing.c.verdict, '"mend": "', f'"mend": "{mark(city)}')
+    connection.execute(update(filing).where(filing.c.city == city).values(verdict=told.cast(String)))
+
+
+def _bodies(connection: Connection, city: str) -> None:
+    """Put the city's word into the letters' texts that are about it alone, where these are kept apart."""
+    letter, body = SQLModel.metadata.tables["letter"], SQLModel.metadata.tables.get("letter_body")
+    if body is not None:
+        about = select(letter.c.body).group_by(letter.c.body)
+        alone = about.having(func.min(letter.c.concerns) == city, func.max(letter.c.concerns) == city)
+        words = {name: literal(mark(city)).concat(body.c[name]) for name in ("text", "html")}
+        connection.execute(update(body).where(body.c.digest.in_(alone)).values(words))
 
 
 def _write(
@@ -132,7 +151,9 @@ def _write(
             continue
         if column.name in FREE or (table.name, column.name) in ALSO:
             name = OWN_NAME if (table.name, column.name) == ("account", "shown") else ""
-            changed[column.name] = literal(word(city) + name).concat(func.coalesce(column, ""))
+            changed[column.name] = literal(word(city) + name).concat(
+                column if column.name in IF_THERE else func.coalesce(column, "")
+            )
         elif column.name in PHONES:
             changed[column.name] = phone(city)
     if changed:
