@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -81,9 +81,12 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
         rehearsed = _rehearsed(connection)
         while found := _due(connection, as_of, limit):
             fit = _fit(connection, found, rehearsed)
+            whole = _whole(connection, fit)
+            if whole:
+                _take(connection, whole, rehearsed, {"state": "sending", "claim": token, "claimed_at": at})
+                return _claimed(connection, [row.id for row in whole])
             if fit:
-                _take(connection, fit, rehearsed, {"state": "sending", "claim": token, "claimed_at": at})
-                return _claimed(connection, [row.id for row in fit])
+                break
     return []
 
 
@@ -120,6 +123,22 @@ def _fit(connection: Connection, found: Sequence[Row[Any]], rehearsed: Collectio
     _put_aside(connection, stale, "cancelled", STALE)
     _put_aside(connection, held, "held", SUPPRESSED)
     return [row for row in found if row.id not in stale | held]
+
+
+def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Leave out what shared an envelope before with a letter that is now in another's hand, or about to be.
+
+    Two messages would else carry one Message-ID, and what the relay tells of either would be taken for both.
+    """
+    again = [row for row in rows if row.envelope is not None]
+    if not again:
+        return list(rows)
+    letter, mine = table_of(Letter), Counter(row.envelope for row in again)
+    whose = among(connection, letter.c.recipient, {row.recipient for row in again})
+    open_ones = letter.c.state.in_(("queued", "sending"))
+    query = select(letter.c.envelope, func.count()).where(whose, letter.c.envelope.in_(mine), open_ones)
+    there = {envelope: count for envelope, count in connection.execute(query.group_by(letter.c.envelope))}
+    return [row for row in rows if row.envelope is None or mine[row.envelope] == there[row.envelope]]
 
 
 def _suppressed(connection: Connection, found: Sequence[Row[Any]]) -> frozenset[str]:

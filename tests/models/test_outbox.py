@@ -213,3 +213,12 @@ def test_a_clock_that_was_set_by_more_than_a_day_holds_the_post(
         assert (alarm is not None, clock.alarm(connection)) == (is_held, alarm)
     if is_held:  # set right, it is believed again
         assert clock.doubted(database, NOW + HOUR, Ticks("one", 3600.0)) is None
+
+
+def test_an_envelope_is_not_parted_between_two_hands(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(database, post.claim(database, "aa", NOW, NOW), "retry")
+    change(database, "2", state="sending", claim="bb")
+    assert envelopes(post.claim(database, "cc", LATER, LATER)) == THREE[:2]
+    assert post.claim(database, "cc", LATER, LATER) == []
+    monkeypatch.setattr(post, "_whole", lambda _connection, rows: rows)
+    assert envelopes(post.claim(database, "dd", LATER, LATER)) == THREE[3:], "without the guard it is"
