@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
-def postman(database: Database, mail: Path, sender: str) -> Callable[[Stamp], None]:
-    """Deliver what is queued to a maildir: a rehearsal never writes to anybody."""
+def postman(
+    database: Database, mail: Path, sender: str, links: Callable[[int], str] | None = None
+) -> Callable[[Stamp], None]:
+    """Deliver what is queued to a maildir: a rehearsal never writes to anybody. `links` are those of receipts."""
     courier = MaildirCourier(mail)
 
     def post(stamp: Stamp) -> None:
-        asyncio.run(send(database, courier, sender, stamp))
+        asyncio.run(send(database, courier, sender, stamp, links=links))
 
     return post
 

@@ -15,7 +15,7 @@ from commands.rehearsal import PACKS, fresh, pack_in, play_of, run_through
 from commands.running import PrefectPort, WebPort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from rich.console import Console
 
@@ -52,7 +52,8 @@ def demo(
     DEMO.mkdir(parents=True)
     url = f"sqlite:///{DEMO}/talent.db"
     database = fresh(url, DEMO_YEAR)
-    play = play_of(database, pack_in(DEMO_YEAR, PACKS / str(DEMO_YEAR)), DEMO_UNTIL, DEMO / "mail", plain)
+    links = _links(house) if serve else None
+    play = play_of(database, pack_in(DEMO_YEAR, PACKS / str(DEMO_YEAR)), DEMO_UNTIL, DEMO / "mail", plain, links)
     if serve:
         play.base_url = house.window
     run_through(play)
@@ -81,6 +82,14 @@ def _house(port: int, web: int) -> House:
         "TALENT_DASHBOARD__TOTP": "false",
     }
     return House(DEMO.resolve(), port, LOOPBACK, web, told, PACKS / str(DEMO_YEAR), given)
+
+
+def _links(house: House) -> Callable[[int], str]:
+    from dashboard.secret import secret_of
+    from letters.receipts import links
+    from settings import Settings
+
+    return links(secret_of(Settings(secret_key=None), house.folder), house.window)
 
 
 def _served(house: House, database: Database, ended: Rehearsed) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -114,14 +114,24 @@ def fresh(url: str, year: int) -> Database:
     raise UsageError(f"这个数据库里已有 {year} 年度；演练要用一个新的数据库。")
 
 
-def play_of(database: Database, pack: Pack, until: datetime | None, mail: Path | None, plain: Plain) -> Play:
-    """A play of a pack on a database, up to an instant (None: the end); its letters go to the folder `mail`."""
+def play_of(
+    database: Database,
+    pack: Pack,
+    until: datetime | None,
+    mail: Path | None,
+    plain: Plain,
+    links: Callable[[int], str] | None = None,
+) -> Play:
+    """A play of a pack on a database, up to an instant (None: the end); its letters go to the folder `mail`.
+
+    `links` make the links by which offices acknowledge them, None where no window is to answer.
+    """
     from acts.playing_on import postman
     from acts.rehearse import Play, ends
     from calendars.files import load
 
     calendar = load(pack.year)
-    post = None if mail is None else postman(database, mail, environment().mail_from)
+    post = None if mail is None else postman(database, mail, environment().mail_from, links)
     return Play(database, calendar, pack, until or ends(calendar), plain.operator(), environment().base_url, post)
 
 

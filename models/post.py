@@ -137,7 +137,7 @@ def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     whose = among(connection, letter.c.recipient, {row.recipient for row in again})
     open_ones = letter.c.state.in_(("queued", "sending"))
     query = select(letter.c.envelope, func.count()).where(whose, letter.c.envelope.in_(mine), open_ones)
-    there = {envelope: count for envelope, count in connection.execute(query.group_by(letter.c.envelope))}
+    there = dict(connection.execute(query.group_by(letter.c.envelope)).tuples().all())
     return [row for row in rows if row.envelope is None or mine[row.envelope] == there[row.envelope]]
 
 

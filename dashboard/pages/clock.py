@@ -12,13 +12,16 @@ from acts.playing_on import DAY, next_moment, play_on, postman
 from dashboard.clock import pack_of
 from dashboard.once import once
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
+from letters.receipts import links
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from calendars.year import Year
     from dashboard.reader import Reader
     from dashboard.site import Site
+    from models.stamp import Stamp
     from models.standing import Opened
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))])
@@ -57,7 +60,12 @@ def _play(site: Site, reader: Reader, opened: Opened, to: str, leave: list[str])
             pack_of(site.pack, opened.year),
             (since, _until(opened.year, since, to)),
             reader.shown,
-            postman(site.database, site.settings.maildir, site.settings.mail_from),
+            postman(
+                site.database,
+                site.settings.maildir,
+                site.settings.mail_from,
+                links(site.secret, site.settings.base_url),
+            ),
             base_url=site.settings.base_url,
             leave=leave,
         )
@@ -68,3 +76,8 @@ def _play(site: Site, reader: Reader, opened: Opened, to: str, leave: list[str])
 def _until(year: Year, since: datetime, to: str) -> datetime:
     coming = next_moment(year, since)
     return coming.instant if to == "moment" and coming is not None else since + DAY
+
+
+def _post(site: Site) -> Callable[[Stamp], None]:
+    at = site.settings
+    return postman(site.database, at.maildir, at.mail_from, links(site.secret, at.base_url))
