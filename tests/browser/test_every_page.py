@@ -1,7 +1,8 @@
-"""Every page, for every kind of account: nothing that bars anybody, nothing wider than a phone, nothing logged."""
+"""Every page, for every kind of account: it bars nobody, is no wider than a phone, no heavier than it may be."""
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 LOOKS = [(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")]
 SIDEWAYS = "() => document.scrollingElement.scrollWidth - window.innerWidth"
+HEAVIEST = 100_000
+"""Bytes of a page over the wire."""
 
 
 def faults(page: Page, address: str) -> list[str]:
     """What is wrong with the page that is shown, in all four looks."""
     found = []
+    if (weight := len(gzip.compress(page.content().encode()))) > HEAVIEST:
+        found.append(f"{address}: {weight} bytes")
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from models.columns import table_of
 from models.season import CityPhase
-from tests.dashboard.conftest import PACK
+from tests.dashboard.conftest import PACK, PASSWORD
 from tests.dashboard.filing import CITY, HERE, spoilt
 
 if TYPE_CHECKING:
@@ -79,3 +79,42 @@ def test_a_late_city_from_first_to_last(town: Town, tmp_path: Path, *, scripts: 
         city.get_by_role("link", name=re.compile("重启")).first.click()
         expect(city.get_by_text("测试场地疫情封控").first).to_be_visible()
     assert others(town) == before
+
+
+FOCUSED = "() => document.activeElement?.closest('label')?.innerText || document.activeElement?.innerText || ''"
+MOST_TABS = 120
+
+
+def reach(page: Page, words: str) -> None:
+    """Go on with the tab key until the focus is on what says so, and can be seen to be there."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if words in page.evaluate(FOCUSED):
+            assert page.evaluate("() => document.activeElement.matches(':focus-visible')")
+            return
+    raise AssertionError(f"the tab key never comes to “{words}” on {page.url}")
+
+
+def test_the_late_city_is_rerun_by_keyboard_alone(town: Town) -> None:
+    with town.context() as context:
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.keyboard.type("admin")
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/2022")
+        reach(page, "已逾期")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/shortlist/yancheng")
+        reach(page, "重启")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/acts/rerun*")
+        page.get_by_label("新的截止日").fill("2022-02-10")  # how a date is typed is the browser's own affair
+        reach(page, "事由")
+        page.keyboard.type("测试场地疫情封控")
+        reach(page, "预览")
+        page.keyboard.press("Enter")
+        reach(page, "确认：为盐城重启面试名单")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("已重启（第 2 次）")
