@@ -38,7 +38,7 @@ def rerun_the_late_city(page: Page) -> None:
     page.get_by_label("新的截止日").fill("2022-02-10")
     page.get_by_label("事由").fill("测试场地疫情封控")
     page.get_by_role("button", name="预览").click()
-    expect(page.get_by_text("其他 12 市")).to_be_visible()
+    expect(page.get_by_text("12 个市的状态、截止日、函件和记录逐行比对，没有一行变化")).to_be_visible()
     page.get_by_role("button", name="确认：为盐城重启面试名单，截止 2022-02-10 24:00").click()
     expect(page.get_by_role("status")).to_contain_text("已重启（第 2 次）")
 
@@ -81,7 +81,10 @@ def test_a_late_city_from_first_to_last(town: Town, tmp_path: Path, *, scripts: 
     assert others(town) == before
 
 
-FOCUSED = "() => document.activeElement?.closest('label')?.innerText || document.activeElement?.innerText || ''"
+FOCUSED = """() => {
+  const at = document.activeElement;
+  return at?.matches("a, button, input, select, textarea") ? at.labels?.[0]?.innerText || at.innerText : "";
+}"""
 MOST_TABS = 120
 
 
@@ -115,6 +118,7 @@ def test_the_late_city_is_rerun_by_keyboard_alone(town: Town) -> None:
         page.keyboard.type("测试场地疫情封控")
         reach(page, "预览")
         page.keyboard.press("Enter")
+        page.wait_for_url("**/acts/rerun/preview")
         reach(page, "确认：为盐城重启面试名单")
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_contain_text("已重启（第 2 次）")
