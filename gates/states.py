@@ -143,7 +143,7 @@ class IllegalTransition(TalentError):
 
     def __init__(self, state: State, event: Event) -> None:
         """Name the pair that the table does not have."""
-        super().__init__(state=f"{state.chinese}（{state}）", event=f"{event.chinese}（{event}）")
+        super().__init__(state=state.chinese, event=event.chinese)
         self.state = state
         self.event = event
 

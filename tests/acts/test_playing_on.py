@@ -23,7 +23,7 @@ from models.stamp import Stamp
 
 YEAR = files.load(2022)
 PACK = Path(__file__).parents[2] / "deployments" / "demo" / "2022"
-ILLEGAL = "没有办成：盐城 面试名单：处于“进行中（open）”的阶段不能重启（rerun）；本阶段正在进行；如需改期，请用延期。"
+ILLEGAL = "没有办成：盐城 面试名单：处于“进行中”的阶段不能重启；本阶段正在进行；如需改期，请用延期。"
 FIRST = datetime(2022, 2, 7, 9, 0, tzinfo=TZ)
 
 

@@ -77,7 +77,7 @@ def test_a_new_attempt_starts_from_the_last_draft(scene: Scene) -> None:
     ("phase", "until", "message"),
     [
         (ROLL, date(2022, 1, 16), "新的截止日 2022-01-16 已经过去；请另定一个不早于今天的日期。"),
-        (APPLICATION, date(2022, 1, 20), "南京 学生申报：处于“未开放（waiting）”的阶段不能重启（rerun）；"),
+        (APPLICATION, date(2022, 1, 20), "南京 学生申报：处于“未开放”的阶段不能重启；"),
     ],
 )
 def test_what_cannot_be_rerun_is_refused(scene: Scene, phase: str, until: date, message: str) -> None:
@@ -87,7 +87,7 @@ def test_what_cannot_be_rerun_is_refused(scene: Scene, phase: str, until: date, 
 
 def test_an_open_phase_is_extended_not_rerun(scene: Scene) -> None:
     said = scene.rerun(ROLL, NANJING, "2022-01-14T10:00", date(2022, 1, 20))
-    assert said.message.startswith("南京 导师推荐：处于“进行中（open）”的阶段不能重启（rerun）；")
+    assert said.message.startswith("南京 导师推荐：处于“进行中”的阶段不能重启；")
 
 
 def test_later_phases_wait_and_pass_again_by_themselves_without_a_letter(scene: Scene) -> None:
@@ -219,7 +219,7 @@ def test_a_withdrawn_city_is_out_for_the_year(scene: Scene) -> None:
     letters = ledger.letters(scene.database, kind="withdrawn")
     assert letters == [(INTERVIEW, NANJING, "city:nanjing", "withdrawn", "*")]
     refused = scene.file(INTERVIEW, NANJING, at="2022-02-10T10:00")
-    assert refused.message.startswith("南京 导师面试：处于“已退出（withdrawn）”的阶段不能报送（submit）；")
+    assert refused.message.startswith("南京 导师面试：处于“已退出”的阶段不能报送；")
     before = ledger.fingerprint(scene.database)
     assert scene.withdraw(NANJING, "2022-02-10T10:00").message == "南京 已退出 2022 年度，未作改动。"
     scene.advance("2022-02-21T10:00", cities=[NANJING])

@@ -56,7 +56,7 @@ def test_an_illegal_transition_names_both() -> None:
     assert (caught.value.state, caught.value.event, str(caught.value)) == (
         State.WAITING,
         Event.APPROVE,
-        "处于“未开放（waiting）”的阶段不能审定（approve）。",
+        "处于“未开放”的阶段不能审定。",
     )
 
 
