@@ -22,6 +22,14 @@ settings.register_profile("untimed", deadline=None)  # a loaded machine is no fi
 settings.load_profile("untimed")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count as slow what first has a season played: half a minute of pages is no part of `make fast`."""
+    for item in items:
+        if "season_file" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 def _make(address: str, name: str, template: str) -> str:
     """A database of that name on the server; its URL."""
     engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
