@@ -26,6 +26,7 @@ from dashboard.api_shapes import (
 )
 from dashboard.instants import sensible
 from dashboard.looking import Looking, looking
+from dashboard.masking import for_reader
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.reader import Reader
 from letters.addressee import in_text
@@ -34,6 +35,7 @@ from models.live import all_years
 
 if TYPE_CHECKING:
     from dashboard.site import Site
+    from models.alarms import Suppression
 
 ROOT = "/api/v1"
 PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
@@ -111,8 +113,13 @@ def status(
         for key, phases in found.cities.items()
         if wanted in {None, key}
     }
-    told = replace(found, cities=cities).as_json()
+    alarms = replace(found.alarms, suppressed=tuple(_covered(one, reader) for one in found.alarms.suppressed))
+    told = replace(found, cities=cities, alarms=alarms).as_json()
     return told if reader.province else told | {"totals": None, "alarms": None}
+
+
+def _covered(one: Suppression, reader: Reader) -> Suppression:
+    return replace(one, address=for_reader(one.address, reader), why=for_reader(one.why, reader))
 
 
 @area.get("/years/{year}/phases/{phase}/cities/{city}/why", response_model=Card, summary="报告单")

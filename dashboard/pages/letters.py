@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from acts.recipients import named
-from dashboard.letterbox import KINDS, STATES, address_for, heading, may_read, recipients
+from dashboard.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients
 from dashboard.looking import Look
+from dashboard.masking import for_reader
 from dashboard.paging import NUMBER, SIZE, page_of, query_of
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.rendering import page
@@ -86,7 +87,7 @@ def one(request: Request, look: Look, reader: Signed, letter: int) -> HTMLRespon
     facts: dict[str, Any] = {
         "text": in_text(found.text, found.addressee),
         "to": named(year, found.recipient),
-        "address": address_for(reader, found.recipient, found.address),
+        "address": for_reader(found.address, reader) or UNKNOWN,
         "state": STATES[found.state],
         "kind": KINDS[found.kind],
         "phase": phase,

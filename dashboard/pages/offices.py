@@ -97,10 +97,9 @@ def offices(request: Request, reader: Signed, look: Look) -> HTMLResponse:
     for slug, title in _titles(look.opened.year, reader).items():
         theirs = [person for person in people if person.office == slug]
         charged = contacts.in_charge(theirs, day)
-        own, head = (address or "" for address in on_file.get(slug, (None, None)))
-        addresses = (own, head) if full else (masking.email(own), masking.email(head))
+        own, head = (masking.for_reader(address or "", reader) for address in on_file.get(slug, (None, None)))
         each = tuple(_shown(person, day, charged, full=full) for person in theirs)
-        shown.append(OfficeShown(slug, title, *addresses, each))
+        shown.append(OfficeShown(slug, title, own, head, each))
     return page(
         "offices.html",
         request,
