@@ -24,6 +24,7 @@ from dashboard.api_shapes import (
     WholeLetter,
     YearEntry,
 )
+from dashboard.ids import Id
 from dashboard.instants import sensible
 from dashboard.looking import Looking, looking
 from dashboard.masking import for_reader
@@ -47,7 +48,6 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     503: PROBLEM | {"description": "数据库正忙，稍后再试"},
 }
 area = APIRouter(prefix=ROOT, dependencies=[Depends(allow(EVERYONE))], responses=REFUSALS)
-BIGGEST = 2**31 - 1
 
 
 def _looked(
@@ -174,9 +174,7 @@ def letters(
 
 
 @area.get("/years/{year}/letters/{letter}", response_model=WholeLetter, summary="一封函件")
-def letter(
-    request: Request, reader: Signed, look: Look, letter: Annotated[int, Path(ge=1, le=BIGGEST)]
-) -> dict[str, Any]:
+def letter(request: Request, reader: Signed, look: Look, letter: Id) -> dict[str, Any]:
     """Give one letter with its words."""
     site: Site = request.app.state.site
     with site.database.read() as connection:

@@ -16,8 +16,9 @@ from dashboard.acting.table import ACTS
 from dashboard.acting.trying import record
 from dashboard.api_shapes import Answer, Asked, Extension, Problem, Rejection, Rerun, Settlement, Waiver, WithReason
 from dashboard.idempotent import NoKey, once_for, said
+from dashboard.ids import Id
 from dashboard.nudge import owed
-from dashboard.pages.api import BIGGEST, PROBLEM, REFUSALS, ROOT
+from dashboard.pages.api import PROBLEM, REFUSALS, ROOT
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader, Role
 from models import post
@@ -221,7 +222,7 @@ def withdrawal(act: Act, city: str, asked: WithReason) -> Response:
 @area.post(
     "/years/{year}/letters/{letter}/settle", dependencies=PROVINCE_ACTS, response_model=Answer, summary="核实函件"
 )
-def settlement(act: Act, letter: Annotated[int, Path(ge=1, le=BIGGEST)], asked: Settlement) -> Response:
+def settlement(act: Act, letter: Id, asked: Settlement) -> Response:
     """Say what became of a letter of unknown fate, or send again one that was given up."""
     with act.site.database.read() as connection:
         row = post.letter_by_id(connection, letter)
