@@ -6,7 +6,7 @@ holds the value (systemd credentials, Docker secrets). `PREFECT_*` is Prefect's 
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -59,13 +59,32 @@ class SmtpSettings(BaseModel):
 
 
 class DashboardSettings(BaseModel):
-    """Where the window listens, and whether signing in asks for a second factor (off only for a demonstration)."""
+    """Where the window listens, and whether signing in asks for a second factor (off only for a demonstration).
+
+    `proxies` are the gateways whose X-Forwarded-For is believed, with commas between them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     totp: bool = True
+    proxies: str = ""
+
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        """The addresses or networks that `proxies` lists."""
+        return tuple(address.strip() for address in self.proxies.split(",") if address.strip())
+
+    @model_validator(mode="after")
+    def _gateways_by_address(self) -> Self:
+        for address in self.gateways:
+            try:
+                ip_network(address)
+            except ValueError as error:
+                msg = f"TALENT_DASHBOARD__PROXIES 里的 {address} 不是 IP 地址或网段；多个之间用逗号隔开"
+                raise ValueError(msg) from error
+        return self
 
 
 class Settings(BaseSettings):

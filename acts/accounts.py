@@ -15,6 +15,8 @@ from hashlib import sha256
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import IntegrityError
+
 from acts.outcome import Outcome
 from models import accounts, audit, sign_ins
 
@@ -67,13 +69,20 @@ def add(
     said = _unfit(name, role, city, shown)
     if said is not None:
         return Invited(Outcome("refused", said))
-    with database.write() as connection:
-        if accounts.named(connection, name) is not None:
-            return Invited(Outcome("refused", f"用户名 {name} 已经有了；请换一个，或给原账号重新发链接。"))
-        row = {"name": name, "shown": shown.strip(), "role": role, "city": city}
-        made = accounts.add(connection, row | {"made_by": stamp.by, "made_at": stamp.at})
-        _invite(connection, stamp, made, token)
-        _record(connection, stamp, "新建账号", made, by, city)
+    taken = Invited(Outcome("refused", f"用户名 {name} 已经有了；请换一个，或给原账号重新发链接。"))
+    row = {"name": name, "shown": shown.strip(), "role": role, "city": city, "made_by": stamp.by, "made_at": stamp.at}
+    try:
+        with database.write() as connection:
+            if accounts.named(connection, name) is not None:
+                return taken
+            made = accounts.add(connection, row)
+            _invite(connection, stamp, made, token)
+            _record(connection, stamp, "新建账号", made, by, city)
+    except IntegrityError:  # somebody added the same name since it was looked for
+        with database.read() as connection:
+            if accounts.named(connection, name) is None:
+                raise
+        return taken
     return Invited(Outcome("done", f"已新建账号 {name}（{ROLES[role]}）。"), made, link_of(stamp, token))
 
 

@@ -17,6 +17,7 @@ from cyclopts import Parameter
 from commands.channels import of_the_channels
 from commands.options import COMMON, Common, ConfigurationError, environment
 from commands.output import answer, line, table
+from commands.window import of_the_window
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -77,6 +78,8 @@ def examine(common: Common) -> Iterator[Finding]:
     yield from _of_the_database(database, common.moment())
     yield from of_the_post(settings)
     yield from of_the_words(settings)
+    window = of_the_window(settings, real=_in_earnest(database))
+    yield from (Finding("网页", level, says, mend) for level, says, mend in window)
     yield from (Finding("群通知", level, says, mend) for level, says, mend in of_the_channels(settings))
     yield from _of_prefect(years)
 
@@ -140,6 +143,17 @@ def _under_way(database: Database) -> list[Year]:
             return [opened.year for opened in live(connection)]
     except Exception:  # noqa: BLE001 - already a finding of the database
         return []
+
+
+def _in_earnest(database: Database) -> bool:
+    """Whether any of its years, archived ones too, is no rehearsal."""
+    from models.live import all_years
+
+    try:
+        with database.read() as connection:
+            return not all(opened.rehearsal for opened in all_years(connection))
+    except Exception:  # noqa: BLE001 - already a finding of the database
+        return False
 
 
 def _of_the_year(database: Database) -> Iterator[Finding]:

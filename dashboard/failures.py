@@ -69,7 +69,12 @@ async def refused(request: Request, error: TalentError) -> Response:
 
 
 async def unreadable(request: Request, error: RequestValidationError) -> Response:
-    """Answer a request whose parts cannot be read, naming none of what was sent, to a program where it stood."""
+    """Answer a request whose parts cannot be read, naming none of what was sent, to a program where it stood.
+
+    A page whose address names what cannot be is not there.
+    """
+    if not request.url.path.startswith(API) and any(one["loc"][0] == "path" for one in error.errors()):
+        return _answer(request, HTTPStatus.NOT_FOUND, SAID[404])
     said = "填写的内容不完整或格式不对，请返回检查后重新提交。"
     where = [{"where": ".".join(map(str, one["loc"])), "kind": str(one["type"])} for one in error.errors()]
     return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, said, {"errors": where})

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from itertools import groupby
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from dashboard import spreadsheets
+from dashboard.spreadsheets import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +23,6 @@ SHOWN = 200
 KEPT = 100_000
 """Faults in memory, over all uploads: the oldest uploads go first."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADER = ("表", "行", "列", "填的内容", "错在哪里", "应当怎样")
 
 
@@ -66,14 +66,5 @@ def by_sheet(faults: Iterable[RowError]) -> list[tuple[str, list[RowError]]]:
 
 def as_csv(faults: Sequence[RowError]) -> bytes:
     """Give them as a table that Excel opens in Chinese, no cell of which is a formula."""
-    to = io.StringIO()
-    writer = csv.writer(to, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    for fault in faults:
-        cells = (fault.sheet, fault.row or "", fault.column or "", fault.found, fault.wrong, fault.right)
-        writer.writerow([_plain(str(cell)) for cell in cells])
-    return to.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    rows = [(one.sheet, one.row, one.column, one.found, one.wrong, one.right) for one in faults]
+    return spreadsheets.as_csv(Table("错误", HEADER, rows))

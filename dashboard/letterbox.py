@@ -1,4 +1,4 @@
-"""Letters in words: what each state means, what a kind is called, and how much of an address is shown to whom."""
+"""Letters in words: what each state means, what a kind is called, which of an office's addresses are good."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from acts.recipients import OFFICES, named
+from acts.recipients import named
 from letters.words import SUBJECT_MARK, TAGS
 from models.letterbox import own
 
@@ -88,13 +88,3 @@ def heading(subject: str) -> str:
 def may_read(reader: Reader, recipient: str) -> bool:
     """Tell whether a letter to this recipient is the reader's to see: the province's all, a city's its own office's."""
     return reader.city is None or recipient in own(reader.city)
-
-
-def address_for(reader: Reader, recipient: str, address: str) -> str:
-    """Show an address: an office's in full, a mentor's or a school's in full only to whoever may act on it."""
-    if not address:
-        return UNKNOWN
-    if recipient.partition(":")[0] in OFFICES or reader.admin:
-        return address
-    name, at, host = address.partition("@")
-    return f"{name[:1]}***{at}{host}"

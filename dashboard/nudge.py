@@ -21,6 +21,9 @@ DEPLOYMENT = "talent"
 
 SECONDS = 2.0
 
+AFTER_AN_ACT = ("watch", "post")
+"""What may follow from an act: phases that open, letters that go out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
@@ -64,6 +67,12 @@ class Nudge:
             request.add_header("authorization", f"Basic {base64.b64encode(self.auth.encode()).decode()}")
         with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 -- the address that the office configured
             return json.load(answer)
+
+
+def owed(nudge: Callable[[str], None]) -> None:
+    """Ask for everything that may follow from an act."""
+    for flow in AFTER_AN_ACT:
+        nudge(flow)
 
 
 def left_alone(_flow: str) -> None:

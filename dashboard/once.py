@@ -31,6 +31,7 @@ def once(site: Site, reader: Reader, token: str, act: str, back: str, do: Callab
     with site.database.write() as connection:
         first = deeds.take(connection, token, reader.account, act, site.wall(), back)
     if first:
+        site.remembering.answered(reader.session)
         try:
             outcome = do()
             done, said = outcome.done, outcome.message

@@ -8,7 +8,7 @@ Docs: docs/decisions/0015-pages-from-memory.md.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
 from http import HTTPStatus
@@ -36,12 +36,12 @@ MOST = 64 * 1024 * 1024
 
 MINUTE = 60
 Key = tuple[str, str, bytes, bool, bool]
-Version = tuple[Reader, int | None, int | None, int]
+Version = tuple[Reader, int | None, int | None, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A page as it was given: for which reader, revision, audit entry and minute."""
+    """A page as it was given: for which reader, revision, audit entry, minute and forms answered."""
 
     version: Version
     headers: Sequence[tuple[bytes, bytes]]
@@ -81,6 +81,11 @@ class Remembering:
         self.site, self.memory = site, Memory()
         self.glance = Glance(site.database)
         self.cookie = named(site)
+        self._answered = Counter[str]()
+
+    def answered(self, session: str) -> None:
+        """Take note that a form of this session was answered: a page that holds its token is not given again."""
+        self._answered[session] += 1
 
     async def look(self, asked: Asked, year: int) -> Version | None:
         """Give the reader of a session with how new the year is and what minute it is; None where nobody has it.
@@ -97,7 +102,7 @@ class Remembering:
             return None
         account, name, shown, role, city, revision, audited = found
         reader = Reader(account, name, shown, Role(role), city, session, csrf="")
-        return reader, revision, audited, int(now.timestamp()) // MINUTE
+        return reader, revision, audited, int(now.timestamp()) // MINUTE, self._answered[session]
 
 
 @dataclass(frozen=True, slots=True)

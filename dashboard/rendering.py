@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from calendars.deadlines import TZ, day_of
 from dashboard.clock import clock_bar
 from dashboard.looking import minute, moved
+from dashboard.masking import for_reader
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -40,7 +41,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"day": day, "weekday": weekday, "moment": moment, "clock": clock}
+    made.filters |= {"day": day, "weekday": weekday, "moment": moment, "clock": clock, "for_reader": for_reader}
     made.globals |= {"static": static, "moved": moved, "minute": minute, "clock_bar": clock_bar}
     return made
 

@@ -68,19 +68,26 @@ def listening(host: str, port: int) -> socket.socket:
     return made
 
 
+def configuration(site: Site) -> uvicorn.Config:
+    """Say how a site is served; who asks is told by X-Forwarded-For only where a gateway that is named says so."""
+    gateways = site.settings.dashboard.gateways
+    return uvicorn.Config(
+        Observer(make_app(site), logged),
+        proxy_headers=bool(gateways),
+        forwarded_allow_ips=list(gateways),
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+    )
+
+
 def serve(settings: Settings, folder: Path, pack: Path | None = None) -> None:
     """Serve until SIGINT or SIGTERM."""
-    with site_of(settings, folder, pack) as site, listening(settings.dashboard.host, settings.dashboard.port) as heard:
-        config = uvicorn.Config(
-            Observer(make_app(site), logged),
-            proxy_headers=False,
-            server_header=False,
-            access_log=False,
-            log_level="warning",
-            timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
-        )
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[heard])
+    with site_of(settings, folder, pack) as site:
+        server = uvicorn.Server(configuration(site))
+        with listening(settings.dashboard.host, settings.dashboard.port) as heard, suppress(KeyboardInterrupt):
+            server.run(sockets=[heard])
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -41,7 +41,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
             "per_minute": None,
             "log": None,
         },
-        "dashboard": {"host": "127.0.0.1", "port": 8000, "totp": True},
+        "dashboard": {"host": "127.0.0.1", "port": 8000, "totp": True, "proxies": ""},
         "mail_from": "省级管理办公室 <office@talent.example>",
         "base_url": "http://127.0.0.1:8000",
         "secret_key": None,
@@ -56,7 +56,7 @@ def test_the_example_file_lists_every_variable_and_holds_the_defaults(tmp_path: 
     names = {line.split("=")[0] for line in example.read_text(encoding="utf-8").splitlines() if line.startswith("TAL")}
     nested = {
         "database": ["url"],
-        "dashboard": ["host", "port", "totp"],
+        "dashboard": ["host", "port", "totp", "proxies"],
         "smtp": ["host", "port", "security", "username", "password", "connections", "per_minute", "log"],
     }
     assert names == {
@@ -110,4 +110,16 @@ def test_plain_smtp_goes_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALENT_SMTP__HOST", "relay.example")
     monkeypatch.setenv("TALENT_SMTP__SECURITY", "none")
     with pytest.raises(ValidationError, match="只许用于本机"):
+        Settings()
+
+
+def test_gateways_are_named_by_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALENT_DASHBOARD__PROXIES", "127.0.0.1, 10.0.0.0/24,::1")
+    assert Settings().dashboard.gateways == ("127.0.0.1", "10.0.0.0/24", "::1")
+
+
+@pytest.mark.parametrize("proxies", ["*", "gateway.example", "10.0.0.1/24", "127.0.0.1;10.0.0.1"])
+def test_a_gateway_that_is_no_address_is_refused(monkeypatch: pytest.MonkeyPatch, proxies: str) -> None:
+    monkeypatch.setenv("TALENT_DASHBOARD__PROXIES", proxies)
+    with pytest.raises(ValidationError, match="不是 IP 地址或网段"):
         Settings()

@@ -41,8 +41,7 @@ class Tried:
 
     def acted(self, event: Event | None) -> frozenset[str]:
         """Give the cities that it was done for, and not refused."""
-        moves = self.outcome.changes.transitions
-        return frozenset(move.after.city for move in moves if move.event is event and not move.refused)
+        return acted(self.outcome, event)
 
     @property
     def untouched(self) -> tuple[str, ...]:
@@ -103,7 +102,7 @@ def done(
         found = _done(database, connection, year, act, filled, stamp)
         if found.digest != expected:
             raise Changed
-        _record(connection, year, act, filled, stamp, account, found)
+        record(connection, year, act, filled, stamp, account, found.outcome)
     return found
 
 
@@ -115,15 +114,21 @@ def _done(database: Database, connection: Connection, year: Year, act: Act, fill
     return Tried(outcome, before, after, changed(was, witness(connection, year.year)))
 
 
-def _record(
-    connection: Connection, year: Year, act: Act, filled: Filled, stamp: Stamp, account: int, found: Tried
+def acted(outcome: Outcome, event: Event | None) -> frozenset[str]:
+    """Give the cities for which an event came about, and was not refused."""
+    moves = outcome.changes.transitions
+    return frozenset(move.after.city for move in moves if move.event is event and not move.refused)
+
+
+def record(
+    connection: Connection, year: Year, act: Act, filled: Filled, stamp: Stamp, account: int, outcome: Outcome
 ) -> None:
     """Put on record what was done, a line a city; a refused try stands in the city phase's own log."""
     what, reason = act.title(filled.phase), filled.reason or None
     if act.subject is not None:
-        if found.outcome.done:
+        if outcome.done:
             audit.record(connection, stamp, what, act.subject(year, filled), account=account, reason=reason)
         return
     place = f"{year.year}/{filled.slug}" if filled.phase else str(year.year)
-    for city in (slug for slug in filled.cities if slug in found.acted(act.event)):
+    for city in (slug for slug in filled.cities if slug in acted(outcome, act.event)):
         audit.record(connection, stamp, what, f"{place}/{city}", account=account, city=city, reason=reason)

@@ -20,6 +20,7 @@ from dashboard.acting.reading import Typed, carried, read
 from dashboard.acting.table import ACTS
 from dashboard.acting.trying import Changed, done, tried
 from dashboard.looking import Look, Looking
+from dashboard.nudge import owed
 from dashboard.once import form_token, once
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader
@@ -182,8 +183,7 @@ def _once(
             found = done(site.database, year, act, filled, stamp, expected=digest, account=reader.account)
         except Changed:
             return Outcome("refused", MEANWHILE)
-        for flow in ("watch", "post"):
-            site.nudge(flow)
+        owed(site.nudge)
         return found.outcome
 
     back = f"/{year.year}/tasks"

@@ -24,8 +24,10 @@ from dashboard.api_shapes import (
     WholeLetter,
     YearEntry,
 )
+from dashboard.ids import Id
 from dashboard.instants import sensible
 from dashboard.looking import Looking, looking
+from dashboard.masking import for_reader
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.reader import Reader
 from letters.addressee import in_text
@@ -34,6 +36,7 @@ from models.live import all_years
 
 if TYPE_CHECKING:
     from dashboard.site import Site
+    from models.alarms import Suppression
 
 ROOT = "/api/v1"
 PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
@@ -45,7 +48,6 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     503: PROBLEM | {"description": "数据库正忙，稍后再试"},
 }
 area = APIRouter(prefix=ROOT, dependencies=[Depends(allow(EVERYONE))], responses=REFUSALS)
-BIGGEST = 2**31 - 1
 
 
 def _looked(
@@ -111,8 +113,13 @@ def status(
         for key, phases in found.cities.items()
         if wanted in {None, key}
     }
-    told = replace(found, cities=cities).as_json()
+    alarms = replace(found.alarms, suppressed=tuple(_covered(one, reader) for one in found.alarms.suppressed))
+    told = replace(found, cities=cities, alarms=alarms).as_json()
     return told if reader.province else told | {"totals": None, "alarms": None}
+
+
+def _covered(one: Suppression, reader: Reader) -> Suppression:
+    return replace(one, address=for_reader(one.address, reader), why=for_reader(one.why, reader))
 
 
 @area.get("/years/{year}/phases/{phase}/cities/{city}/why", response_model=Card, summary="报告单")
@@ -167,9 +174,7 @@ def letters(
 
 
 @area.get("/years/{year}/letters/{letter}", response_model=WholeLetter, summary="一封函件")
-def letter(
-    request: Request, reader: Signed, look: Look, letter: Annotated[int, Path(ge=1, le=BIGGEST)]
-) -> dict[str, Any]:
+def letter(request: Request, reader: Signed, look: Look, letter: Id) -> dict[str, Any]:
     """Give one letter with its words."""
     site: Site = request.app.state.site
     with site.database.read() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,19 +10,23 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from acts import approve, extend, rerun, settle_letter, submit, waive, withdraw
+from acts.outcome import Outcome
+from dashboard.acting.act import Filled
+from dashboard.acting.table import ACTS
+from dashboard.acting.trying import record
 from dashboard.api_shapes import Answer, Asked, Extension, Problem, Rejection, Rerun, Settlement, Waiver, WithReason
 from dashboard.idempotent import NoKey, once_for, said
-from dashboard.pages.api import BIGGEST, PROBLEM, REFUSALS, ROOT
+from dashboard.ids import Id
+from dashboard.nudge import owed
+from dashboard.pages.api import PROBLEM, REFUSALS, ROOT
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader, Role
 from models import post
+from models.database import Database, Within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pydantic import BaseModel
 
-    from acts.outcome import Outcome
     from calendars.year import Year
     from dashboard.site import Site
     from models.stamp import Stamp
@@ -32,6 +37,10 @@ PROVINCE_ACTS = [Depends(allow(ADMIN_ONLY))]
 CITY_ACTS = [Depends(allow(frozenset({Role.CITY})))]
 PLACE = "/years/{year}/phases/{phase}/cities/{city}"
 
+
+Do = Callable[[Database], Outcome]
+Entry = tuple[str, Filled]
+"""What an act's entry in the audit says: the act of the pages that it is, and what it was given."""
 
 Key = Annotated[
     str | None,
@@ -63,14 +72,35 @@ class Acting:
         """Give the slugs of what was named; raise UnknownPhase, UnknownCity."""
         return self.year.phase(phase).slug, self.year.city(city).slug
 
-    def do(self, asked: BaseModel, act: Callable[[], Outcome], *, preview: bool = False) -> Response:
-        """Do it, once where it is no preview, and answer: 409 where not all that was asked happened."""
+    def filled(self, phase: str | None, cities: Sequence[str] | None, reason: str = "") -> Filled:
+        """Say what an act was given, as its form does: the phase, the cities (None: all of them), the reason."""
+        named = tuple(city.slug for city in self.year.cities) if cities is None else tuple(cities)
+        return Filled(phase=self.year.phase(phase) if phase else None, cities=named, reason=reason)
+
+    def do(self, asked: BaseModel, act: Do, entry: Entry | None = None, *, preview: bool = False) -> Response:
+        """Do it, once where it is no preview, and answer: 409 where not all that was asked happened.
+
+        `entry` is what goes on record with it; None where the season's own log says all there is.
+        """
         if preview:
-            return _answered(said(act, preview=True))
+            return _answered(said(lambda: act(self.site.database), preview=True))
         if self.key is None:
             raise NoKey
         whole = f"{self.request.url.path} {asked.model_dump_json()}"
-        return _answered(once_for(self.site, self.reader, self.key, whole, act))
+        return _answered(once_for(self.site, self.reader, self.key, whole, lambda: self._done(act, entry)))
+
+    def _done(self, act: Do, entry: Entry | None) -> Outcome:
+        """Do it with its entry in the audit, in one transaction, and ask for what follows from it."""
+        database = self.site.database
+        if entry is None:
+            outcome = act(database)
+        else:
+            of_page, filled = ACTS[entry[0]], entry[1]
+            with database.write(self.year.year) as connection:
+                outcome = act(Within(database, connection))
+                record(connection, self.year, of_page, filled, self.stamp, self.reader.account, outcome)
+        owed(self.site.nudge)
+        return outcome
 
 
 def _acting(request: Request, reader: Signed, year: Annotated[int, Path(ge=2000, le=2999)], key: Key = None) -> Acting:
@@ -97,7 +127,7 @@ def file(act: Act, phase: str, city: str, asked: Asked) -> Response:
     slug, place, dry = *act.slugs(phase, city), asked.dry_run
     return act.do(
         asked,
-        lambda: submit.submit(act.site.database, act.year.year, slug, place, act.stamp, dry_run=dry),
+        lambda database: submit.submit(database, act.year.year, slug, place, act.stamp, dry_run=dry),
         preview=dry,
     )
 
@@ -108,7 +138,8 @@ def approval(act: Act, phase: str, city: str, asked: Asked) -> Response:
     slug, place, dry = *act.slugs(phase, city), asked.dry_run
     return act.do(
         asked,
-        lambda: approve.approve(act.site.database, act.year.year, slug, place, act.stamp, dry_run=dry),
+        lambda database: approve.approve(database, act.year.year, slug, place, act.stamp, dry_run=dry),
+        ("approve", act.filled(phase, [place])),
         preview=dry,
     )
 
@@ -119,10 +150,11 @@ def rejection(act: Act, phase: str, city: str, asked: Rejection) -> Response:
     slug, place = act.slugs(phase, city)
     return act.do(
         asked,
-        lambda: approve.reject(
-            act.site.database, act.year.year, slug, place, act.stamp,
+        lambda database: approve.reject(
+            database, act.year.year, slug, place, act.stamp,
             reason=asked.reason, until=asked.until, dry_run=asked.dry_run,
         ),
+        ("reject", act.filled(phase, [place], asked.reason)),
         preview=asked.dry_run,
     )  # fmt: skip
 
@@ -133,10 +165,11 @@ def start_again(act: Act, phase: str, city: str, asked: Rerun) -> Response:
     slug, place = act.slugs(phase, city)
     return act.do(
         asked,
-        lambda: rerun.rerun(
-            act.site.database, act.year.year, slug, place, act.stamp,
+        lambda database: rerun.rerun(
+            database, act.year.year, slug, place, act.stamp,
             until=asked.until, reason=asked.reason, dry_run=asked.dry_run,
         ),
+        ("rerun", act.filled(phase, [place], asked.reason)),
         preview=asked.dry_run,
     )  # fmt: skip
 
@@ -147,10 +180,11 @@ def waiver(act: Act, phase: str, city: str, asked: Waiver) -> Response:
     slug, place = act.slugs(phase, city)
     return act.do(
         asked,
-        lambda: waive.waive(
-            act.site.database, act.year.year, asked.rule, slug, place, act.stamp,
+        lambda database: waive.waive(
+            database, act.year.year, asked.rule, slug, place, act.stamp,
             reason=asked.reason, dry_run=asked.dry_run,
         ),
+        ("waive", act.filled(phase, [place], asked.reason)),
         preview=asked.dry_run,
     )  # fmt: skip
 
@@ -162,10 +196,11 @@ def extension(act: Act, phase: str, asked: Extension) -> Response:
     places = None if asked.cities is None else list(dict.fromkeys(act.year.city(one).slug for one in asked.cities))
     return act.do(
         asked,
-        lambda: extend.extend(
-            act.site.database, act.year.year, slug, places, act.stamp,
+        lambda database: extend.extend(
+            database, act.year.year, slug, places, act.stamp,
             until=asked.until, reason=asked.reason, dry_run=asked.dry_run,
         ),
+        ("extend", act.filled(phase, places, asked.reason)),
         preview=asked.dry_run,
     )  # fmt: skip
 
@@ -176,9 +211,10 @@ def withdrawal(act: Act, city: str, asked: WithReason) -> Response:
     place = act.year.city(city).slug
     return act.do(
         asked,
-        lambda: withdraw.withdraw(
-            act.site.database, act.year.year, place, act.stamp, reason=asked.reason, dry_run=asked.dry_run
+        lambda database: withdraw.withdraw(
+            database, act.year.year, place, act.stamp, reason=asked.reason, dry_run=asked.dry_run
         ),
+        ("withdraw", act.filled(None, [place], asked.reason)),
         preview=asked.dry_run,
     )
 
@@ -186,10 +222,14 @@ def withdrawal(act: Act, city: str, asked: WithReason) -> Response:
 @area.post(
     "/years/{year}/letters/{letter}/settle", dependencies=PROVINCE_ACTS, response_model=Answer, summary="核实函件"
 )
-def settlement(act: Act, letter: Annotated[int, Path(ge=1, le=BIGGEST)], asked: Settlement) -> Response:
+def settlement(act: Act, letter: Id, asked: Settlement) -> Response:
     """Say what became of a letter of unknown fate, or send again one that was given up."""
     with act.site.database.read() as connection:
         row = post.letter_by_id(connection, letter)
     if row is None or row.year != act.year.year:
         raise NotThere
-    return act.do(asked, lambda: settle_letter.settle(act.site.database, letter, asked.found, act.stamp))
+    return act.do(
+        asked,
+        lambda database: settle_letter.settle(database, letter, asked.found, act.stamp),
+        ("settle", Filled(number=letter)),
+    )

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from calendars.errors import TalentError
 from dashboard.exporting import EXPORTS, FILED, SHEETS, TABLES, Asked, Export, stem
 from dashboard.looking import Look
+from dashboard.once import form_token
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.reader import Role
 from dashboard.rendering import page
@@ -63,6 +64,7 @@ def listed(request: Request, reader: Signed, look: Look) -> HTMLResponse:
         forms=[] if look.past else forms,
         personal={name: one.title for name, one in _open_to({**TABLES, **FILED}, reader).items() if one.personal},
         feeds=mine,
+        token=form_token(),
         cities=[city for city in look.opened.year.cities if reader.sees(city.slug)],
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +9,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.calendars import calendar_of_city
+from calendars.errors import TalentError
 from calendars.ics import calendar
+from dashboard.codes import one_time
 from dashboard.looking import Look
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.rendering import page
-from models import audit, feeds
+from models import audit, deeds, feeds
 from models.standing import newest_year, opened
 
 if TYPE_CHECKING:
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 area = APIRouter(default_response_class=HTMLResponse)
 SIGNED = [Depends(allow(EVERYONE))]
 TYPE = "text/calendar; charset=utf-8"
+ACT, MADE = "新建日历订阅", "订阅地址已建立。"
 KEPT = {"cache-control": "private, max-age=300"}
+
+
+class Answered(TalentError):
+    """这张表已经办理过；请回到“导出”页重新建立订阅地址。"""
 
 
 @area.api_route("/feeds/{token}.ics", methods=["GET", "HEAD"], dependencies=[Depends(allow(None))])
@@ -53,20 +59,30 @@ def _has(request: Request, tag: str) -> bool:
 
 
 @area.post("/{year:int}/feeds", dependencies=SIGNED)
-def make(request: Request, reader: Signed, look: Look, whose: Annotated[str, Form()] = "") -> HTMLResponse:
-    """Make a feed, of a city or ("") of the province, and show its address this once."""
+def make(
+    request: Request,
+    reader: Signed,
+    look: Look,
+    form: Annotated[str, Form(alias="once")],
+    whose: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Make a feed, of a city or ("") of the province, once a form, and show its address this once."""
     site: Site = request.app.state.site
     city = look.opened.year.city(whose).slug if whose else None
     if (city is None and not reader.province) or (city is not None and not reader.sees(city)):
         raise NotThere
-    token, stamp = secrets.token_urlsafe(32), site.stamp(reader, look.opened)
+    token, stamp, year = one_time(site.secret, f"feed {form}"), site.stamp(reader, look.opened), look.opened.year
     with site.database.write() as connection:
-        feeds.make(connection, token, reader.account, city, stamp.at)
-        subject = f"feed:{feeds.digest(token)[:12]}"
-        audit.record(connection, stamp, "新建日历订阅", subject, account=reader.account, city=city)
+        if deeds.take(connection, form, reader.account, ACT, stamp.at, f"/{year.year}/exports"):
+            feeds.make(connection, token, reader.account, city, stamp.at)
+            subject = f"feed:{feeds.digest(token)[:12]}"
+            audit.record(connection, stamp, ACT, subject, account=reader.account, city=city)
+            deeds.answer(connection, form, done=True, said=MADE)
+        deed, made = deeds.find(connection, form), feeds.find(connection, token)
+    if deed is None or deed.account != reader.account or made is None:
+        raise Answered
     address = f"{site.settings.base_url}/feeds/{token}.ics"
-    year = look.opened.year
-    title = f"{year.city(city).name}市" if city else "全省"
+    title = f"{year.city(made.city).name}市" if made.city else "全省"
     return page("feed.html", request, look=look, year=year, address=address, title=title)
 
 

@@ -17,6 +17,7 @@ from acts.why import report_card
 from dashboard.faults import SHOWN, Kept, as_csv, by_sheet
 from dashboard.looking import Look
 from dashboard.next_step import LAST_WORD, STEPS
+from dashboard.nudge import owed
 from dashboard.once import form_token, once
 from dashboard.phases import Filing, filing_of, work
 from dashboard.policy import EVERYONE, NotThere, NotYours, Signed, allow
@@ -199,7 +200,13 @@ def file_phase(
     stamp, year = site.stamp(reader, look.opened), here.opened.year.year
     act = f"报送：{here.title}"
     slug, city = here.phase.slug, here.city.slug
-    return once(site, reader, token, act, here.home, lambda: submit(site.database, year, slug, city, stamp))
+
+    def do() -> Outcome:
+        outcome = submit(site.database, year, slug, city, stamp)
+        owed(site.nudge)
+        return outcome
+
+    return once(site, reader, token, act, here.home, do)
 
 
 def panel(place: Place) -> Markup | None:

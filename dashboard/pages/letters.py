@@ -8,8 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from acts.recipients import named
-from dashboard.letterbox import KINDS, STATES, address_for, heading, may_read, recipients
+from dashboard.ids import Id
+from dashboard.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients
 from dashboard.looking import Look
+from dashboard.masking import for_reader
 from dashboard.paging import NUMBER, SIZE, page_of, query_of
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.rendering import page
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
-
-LARGEST = 2**31 - 1
-"""The largest id that a letter may have."""
 
 TWIN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 """A letter's own styles are inline; nothing else of it may do or load anything."""
@@ -77,7 +76,7 @@ def listed(
 
 
 @area.get("/{year:int}/letters/{letter:int}")
-def one(request: Request, look: Look, reader: Signed, letter: int) -> HTMLResponse:
+def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLResponse:
     """Show one letter; another city's is not there."""
     year = look.opened.year
     found = _readable(request, look, reader, letter)
@@ -86,7 +85,7 @@ def one(request: Request, look: Look, reader: Signed, letter: int) -> HTMLRespon
     facts: dict[str, Any] = {
         "text": in_text(found.text, found.addressee),
         "to": named(year, found.recipient),
-        "address": address_for(reader, found.recipient, found.address),
+        "address": for_reader(found.address, reader) or UNKNOWN,
         "state": STATES[found.state],
         "kind": KINDS[found.kind],
         "phase": phase,
@@ -99,7 +98,7 @@ def one(request: Request, look: Look, reader: Signed, letter: int) -> HTMLRespon
 
 
 @area.get("/{year:int}/letters/{letter:int}/html")
-def twin(request: Request, look: Look, reader: Signed, letter: int) -> HTMLResponse:
+def twin(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLResponse:
     """Give the letter's HTML as it was written, for the frame on its page: it may neither run nor load anything."""
     found = _readable(request, look, reader, letter)
     headers = {"content-security-policy": TWIN_POLICY, "x-frame-options": "SAMEORIGIN"}
@@ -109,7 +108,7 @@ def twin(request: Request, look: Look, reader: Signed, letter: int) -> HTMLRespo
 def _readable(request: Request, look: Looking, reader: Reader, letter: int) -> Row[Any]:
     site: Site = request.app.state.site
     with site.database.read() as connection:
-        found = letter_by_id(connection, letter) if letter <= LARGEST else None
+        found = letter_by_id(connection, letter)
     if found is None or found.year != look.opened.year.year or found.queued_as_of > look.as_of:
         raise NotThere
     if not may_read(reader, found.recipient):

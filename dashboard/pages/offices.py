@@ -14,6 +14,7 @@ from acts.offices import PROVINCE as PROVINCIAL
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from dashboard import masking
+from dashboard.ids import Id
 from dashboard.looking import Look
 from dashboard.once import form_token, once
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 area = APIRouter(default_response_class=HTMLResponse)
 HANDS = [Depends(allow(frozenset({Role.ADMIN, Role.CITY})))]
-LARGEST = 2**31 - 1
 TITLE = "省级管理办公室"
 
 
@@ -97,10 +97,9 @@ def offices(request: Request, reader: Signed, look: Look) -> HTMLResponse:
     for slug, title in _titles(look.opened.year, reader).items():
         theirs = [person for person in people if person.office == slug]
         charged = contacts.in_charge(theirs, day)
-        own, head = (address or "" for address in on_file.get(slug, (None, None)))
-        addresses = (own, head) if full else (masking.email(own), masking.email(head))
+        own, head = (masking.for_reader(address or "", reader) for address in on_file.get(slug, (None, None)))
         each = tuple(_shown(person, day, charged, full=full) for person in theirs)
-        shown.append(OfficeShown(slug, title, *addresses, each))
+        shown.append(OfficeShown(slug, title, own, head, each))
     return page(
         "offices.html",
         request,
@@ -164,7 +163,7 @@ def end(
     request: Request,
     reader: Signed,
     look: Look,
-    contact: int,
+    contact: Id,
     token: Annotated[str, Form(alias="once")],
     office: Annotated[str, Form()],
     last: Annotated[str, Form()] = "",
@@ -173,7 +172,7 @@ def end(
     site: Site = request.app.state.site
     title, stamp = _mine(look.opened.year, reader, office), site.stamp(reader, look.opened)
     with site.database.read() as connection:
-        person = contacts.find(connection, contact) if contact <= LARGEST else None
+        person = contacts.find(connection, contact)
     if person is None or person.office != office:
         raise NotThere
     day = _day(last) or day_of(stamp.as_of)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts import telling
+from dashboard.ids import Id
 from dashboard.looking import Look
 from dashboard.policy import NotThere, Signed, allow
 from dashboard.reader import Role
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 area = APIRouter(default_response_class=HTMLResponse)
 OPEN = [Depends(allow(None))]
 HANDS = [Depends(allow(frozenset({Role.ADMIN, Role.CITY})))]
-LARGEST = 2**31 - 1
 BY_LINK = "函件链接"
 
 
@@ -65,11 +65,11 @@ def acknowledge(request: Request, token: str) -> RedirectResponse:
 
 
 @area.post("/{year:int}/letters/{letter:int}/receipt", dependencies=HANDS)
-def acknowledge_signed_in(request: Request, reader: Signed, look: Look, letter: int) -> RedirectResponse:
+def acknowledge_signed_in(request: Request, reader: Signed, look: Look, letter: Id) -> RedirectResponse:
     """Take the acknowledgement of a letter's own office; any other letter is not there for the reader."""
     site: Site = request.app.state.site
     with site.database.read() as connection:
-        found = post.letter_by_id(connection, letter) if letter <= LARGEST else None
+        found = post.letter_by_id(connection, letter)
     year = look.opened.year.year
     if found is None or found.year != year or found.state == "cancelled" or not is_theirs(reader, found.recipient):
         raise NotThere

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from acts import accounts as acts
 from acts.outcome import Outcome
 from dashboard.codes import one_time
+from dashboard.ids import Id
 from dashboard.once import form_token
 from dashboard.once import once as confirmed
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
@@ -96,7 +97,7 @@ def _invited(site: Site, reader: Reader, form: str, act: str, token: str, do: Ca
 
 
 @area.get("/{account}")
-def user(request: Request, account: int) -> HTMLResponse:
+def user(request: Request, account: Id) -> HTMLResponse:
     """Show an account with what may be done to it."""
     return _one(request, account, None)
 
@@ -118,7 +119,7 @@ def _row(site: Site, account: int) -> Row[Any]:
 
 
 @area.post("/{account}/reset")
-def reset(request: Request, reader: Signed, account: int, once: Typed) -> Response:
+def reset(request: Request, reader: Signed, account: Id, once: Typed) -> Response:
     """Take password and authenticator back, and show the new link."""
     site: Site = request.app.state.site
     name, token = _row(site, account).name, one_time(site.secret, once)
@@ -133,7 +134,7 @@ def reset(request: Request, reader: Signed, account: int, once: Typed) -> Respon
 
 
 @area.post("/{account}/disable")
-def disable(request: Request, reader: Signed, account: int, once: Typed, reason: Typed = "") -> Response:
+def disable(request: Request, reader: Signed, account: Id, once: Typed, reason: Typed = "") -> Response:
     """Shut an account; not one's own."""
     site: Site = request.app.state.site
     name = _row(site, account).name
@@ -148,7 +149,7 @@ def disable(request: Request, reader: Signed, account: int, once: Typed, reason:
 
 
 @area.post("/{account}/enable")
-def enable(request: Request, reader: Signed, account: int, once: Typed) -> Response:
+def enable(request: Request, reader: Signed, account: Id, once: Typed) -> Response:
     """Open an account again."""
     site: Site = request.app.state.site
     name = _row(site, account).name

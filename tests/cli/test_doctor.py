@@ -162,3 +162,27 @@ def test_a_chat_channel_that_is_none_is_told_by_its_place_and_not_by_its_secret(
     right = talent("doctor", "--json")
     assert _found(right)["群通知"][0] == "ok"
     assert "secret-" not in wrong.out + wrong.err + right.out + right.err
+
+
+@pytest.mark.parametrize(("proxies", "found"), [("", True), ("10.0.0.1", False)])
+def test_an_https_gateway_that_is_not_named_is_a_finding(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, proxies: str, found: bool
+) -> None:
+    monkeypatch.setenv("TALENT_BASE_URL", "https://talent.example")
+    monkeypatch.setenv("TALENT_DASHBOARD__PROXIES", proxies)
+    assert ("网页" in _found(talent("doctor", "--json"))) == found
+
+
+@pytest.mark.parametrize(("totp", "found"), [("false", True), ("true", False)])
+def test_a_real_year_without_a_second_factor_is_a_finding(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, totp: str, found: bool
+) -> None:
+    monkeypatch.setenv("TALENT_DASHBOARD__TOTP", totp)
+    talent("db", "upgrade")
+    talent("year", "open", "2027")
+    assert ("网页" in _found(talent("doctor", "--json"))) == found
+
+
+def test_a_rehearsal_needs_no_second_factor(season: Talent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALENT_DASHBOARD__TOTP", "false")
+    assert "网页" not in _found(season("doctor", "--json"))

@@ -1,8 +1,8 @@
 """Every route of the application with addresses that are really there, made from the routes themselves.
 
 Who adds a route with a path parameter of a new name is stopped by `test_every_path_parameter_is_known`, and says here
-what it names: something of a city's (`OWNED`), the same to everybody (`SHARED`), something only links know (`LINKED`),
-or a secret (`SECRET`).
+what it names: something of a city's (`OWNED`), the same to everybody (`SHARED`), something only links lead to, with
+values that are really there (`LINKED`), or a secret (`SECRET`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from calendars import files
+from dashboard.acting.table import ACTS
+from dashboard.exporting import TABLES
 from dashboard.forged import SAFE
+from dashboard.pages.exports import Kind
 from dashboard.policy import EVERYONE, Policy
 from tests.browser.crawling import route_of
 from tests.dashboard.canaries import text_of
@@ -68,12 +71,14 @@ SHARED: Mapping[str, Values] = {
     "year": (str(YEAR),),
     "phase": tuple(phase.slug for phase in files.load(YEAR).phases),
 }
-LINKED = frozenset({"act", "name", "kind", "form", "rule", "sheet", "what"})
+LINKED: Mapping[str, Values] = {"act": tuple(ACTS), "name": tuple(TABLES), "kind": get_args(Kind)}
+"""A made-up one would be 404 to anybody, whatever the route's policy lets through."""
+
 SECRET = frozenset({"token", "link", "word", "mark", "feed", "code"})
 
 FIELDS: Mapping[str, str] = {
     "until": "2022-02-25", "since": "2022-02-01", "last": "2022-02-25", "reason": "理由", "kind": "xlsx",
-    "role": "city",
+    "role": "city", "name": next(iter(TABLES)),
 }  # fmt: skip
 """What a form's field is sent, where a letter will not do."""
 
@@ -125,7 +130,7 @@ def addresses(window: Window, route: APIRoute, city: str) -> list[str]:
 
 def starts(window: Window, app: FastAPI, city: str) -> list[str]:
     """Every address of a page that is made from its parameters, for what belongs to a city."""
-    found = [route for route in routes(app) if not unsafe(route) and not {*named(route)} & LINKED]
+    found = [route for route in routes(app) if not unsafe(route) and not {*named(route)} & LINKED.keys()]
     return [address for route in found for address in addresses(window, route, city)]
 
 
@@ -139,7 +144,7 @@ def foreign(window: Window, route: APIRoute, city: str, other: str) -> list[str]
 def _values(window: Window, name: str, cities: Values) -> Values:
     if name in OWNED:
         return tuple(value for city in cities for value in OWNED[name](window, city))
-    return SHARED.get(name, (NOWHERE,) if name in SECRET else ("x",))
+    return (NOWHERE,) if name in SECRET else {**SHARED, **LINKED}[name]
 
 
 def _made(route: APIRoute, values: list[Values]) -> list[str]:

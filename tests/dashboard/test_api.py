@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from dashboard.pages.api import ROOT
-from models import post, reports
+from models import audit, post, reports
+from models.columns import table_of
+from models.season import Letter
 from tests.dashboard.conftest import ADMIN, CITIES, UNTIL, VIEWER, Browser, Window
 
 YEAR = f"{ROOT}/years/2022"
@@ -154,6 +159,58 @@ def test_the_other_acts_reach_their_acts(window: Window) -> None:
     assert {act: answer.status_code for act, answer in said.items()} == {
         "extend": 200, "approve": 409, "reject": 409, "waive": 200, "withdraw": 200, "settle": 409,
     }  # fmt: skip
+
+
+def test_an_act_goes_on_record_as_on_the_pages_and_asks_for_what_follows_once(window: Window) -> None:
+    asked: list[str] = []
+    there = Window(replace(window.site, nudge=asked.append))
+    admin, reason = there.as_(ADMIN), {"reason": "疫情"}
+    interview = f"{YEAR}/phases/interview"
+    before = {row.id for row in recorded(window)}
+    ask(admin, RERUN, ASKED | {"dry_run": True}, key=None)
+    assert (asked, {row.id for row in recorded(window)}) == ([], before)
+    for _ in range(2):
+        ask(admin, RERUN, ASKED, "rerun")
+        ask(admin, f"{interview}/cities/nanjing/waive", reason | {"rule": "interviews.ratio"}, "waive")
+        ask(admin, f"{interview}/cities/nanjing/reject", reason, "refused")
+        ask(admin, f"{interview}/extend", reason | {"cities": ["南京", "wuxi"], "until": "2022-02-25"}, "extend")
+        ask(admin, f"{YEAR}/cities/xuzhou/withdraw", reason, "withdraw")
+        ask(admin, f"{YEAR}/letters/{lost(window)}/settle", {"found": "sent"}, "settle")
+        ask(there.as_("yancheng"), f"{YEAR}/phases/shortlist/cities/yancheng/submit", {}, "submit")
+    done = [(row.what, row.subject, row.city, row.reason, row.by) for row in recorded(window) if row.id not in before]
+    by = "admin 某"
+    assert done[::-1] == [
+        ("重启", "2022/shortlist/yancheng", "yancheng", ASKED["reason"], by),
+        ("豁免规则", "2022/interview/nanjing", "nanjing", "疫情", by),
+        ("延期", "2022/interview/nanjing", "nanjing", "疫情", by),
+        ("延期", "2022/interview/wuxi", "wuxi", "疫情", by),
+        ("退出本年度", "2022/xuzhou", "xuzhou", "疫情", by),
+        ("核实函件", f"letter/{lost(window)}", None, None, by),
+    ]
+    assert asked == ["watch", "post"] * 7
+
+
+def test_an_act_that_cannot_go_on_record_is_not_done(window: Window) -> None:
+    with window.database.write() as connection:
+        connection.execute(text("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END"))
+    with pytest.raises(DBAPIError, match="full"):
+        ask(window.as_(ADMIN), RERUN, ASKED)
+    assert attempt(window) == 1
+
+
+def recorded(window: Window) -> list[Row[Any]]:
+    with window.database.read() as connection:
+        return list(audit.entries(connection, most=50))
+
+
+def lost(window: Window) -> int:
+    """A letter of which nobody knows whether it went."""
+    letter = table_of(Letter)
+    with window.database.write() as connection:
+        found = int(connection.execute(select(func.min(letter.c.id))).scalar_one())
+        if not any(row.subject == f"letter/{found}" for row in recorded(window)):
+            connection.execute(update(letter).where(letter.c.id == found).values(state="unknown"))
+    return found
 
 
 def test_the_document_names_every_route_and_its_page_shows_it(window: Window) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from calendars.deadlines import TZ
 from dashboard.once import form_token
+from dashboard.pages import clock
 from models import post
 from models.columns import table_of
 from models.season import ProgrammeYear
@@ -36,15 +37,15 @@ def said(browser: Browser, address: str) -> list[str]:
 
 def form(page: str) -> dict[str, str]:
     """The fields of the clock's form as the page holds them."""
-    clock = page.split('<form class="clock"')[1].split("</form>", maxsplit=1)[0]
-    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', clock))
+    fields = page.split('<form class="clock"')[1].split("</form>", maxsplit=1)[0]
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', fields))
 
 
 def test_the_bar_says_where_each_button_goes(demo: Window) -> None:
     page = demo.as_(ADMIN).get("/2022").text
-    clock = page.split('<form class="clock"')[1].split("</form>")[0]
-    assert ("2022-02-07 周一 09:00" in clock, "盐城留给我办理" in clock) == (True, True)
-    assert "<small>2022-02-09 09:00 面试名单：催办升级</small>" in clock
+    bar = page.split('<form class="clock"')[1].split("</form>")[0]
+    assert ("2022-02-07 周一 09:00" in bar, "盐城留给我办理" in bar) == (True, True)
+    assert "<small>2022-02-09 09:00 面试名单：催办升级</small>" in bar
 
 
 def test_a_day_forward_happens_once_and_tells_what_happened(demo: Window) -> None:
@@ -57,6 +58,17 @@ def test_a_day_forward_happens_once_and_tells_what_happened(demo: Window) -> Non
     assert now(demo) == UNTIL + timedelta(days=1)
     assert said(admin, first.headers["location"])[0] == "演示时钟已到 2022-02-08 09:00。"
     assert list((demo.site.settings.maildir / "new").iterdir()) != []
+
+
+def test_after_an_answer_that_moved_nothing_the_button_works_again(demo: Window) -> None:
+    wall = demo.site.wall()
+    object.__setattr__(demo.site, "wall", lambda: wall)
+    admin = demo.as_(ADMIN)
+    with clock._moving:
+        busy = admin.post("/2022/clock", data=form(admin.get("/2022").text) | {"to": "day"})
+    assert said(admin, busy.headers["location"]) == [clock.MOVING]
+    admin.post("/2022/clock", data=form(admin.get("/2022").text) | {"to": "day"})
+    assert now(demo) == UNTIL + timedelta(days=1)
 
 
 def test_to_the_next_moment_a_reminder_goes_out(demo: Window) -> None:

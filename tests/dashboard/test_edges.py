@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from fastapi._compat import ModelField
+from fastapi.dependencies.models import Dependant
 
 from calendars.deadlines import TZ
+from dashboard.app import make_app
+from dashboard.ids import LARGEST
 from dashboard.instants import EARLIEST, sensible
 from dashboard.once import form_token
+from tests.dashboard import routes
 from tests.dashboard.conftest import ADMIN, Window
 
 NOW = datetime(2022, 2, 7, 9, tzinfo=TZ)
@@ -42,3 +47,33 @@ def test_the_edges_of_time_are_shown_as_what_they_are_near(window: Window, as_of
     admin = window.as_(ADMIN)
     for address in ("/2022", "/api/v1/years/2022/status", "/api/v1/years/2022/log"):
         assert admin.get(f"{address}?as_of={as_of}").status_code == 200, address
+
+
+@pytest.mark.parametrize("number", [HUGE, str(LARGEST + 1), "0"])
+def test_a_number_that_no_row_can_have_is_not_there(window: Window, number: str) -> None:
+    admin = window.as_(ADMIN)
+    pages = [f"/users/{number}", f"/2022/letters/{number}", f"/2022/letters/{number}/html"]
+    forms = [f"/users/{number}/{act}" for act in ("reset", "disable", "enable")]
+    forms += [f"/2022/letters/{number}/receipt", f"/2022/offices/contacts/{number}/end"]
+    found = {address: admin.get(address).status_code for address in pages}
+    found |= {address: admin.submit(address, once=form_token(), office="province").status_code for address in forms}
+    assert found == dict.fromkeys([*pages, *forms], 404)
+    assert admin.get(f"/2022/acts/settle?letter={number}").status_code < 500
+    assert admin.submit("/2022/acts/settle/preview", letter=number, found="sent").status_code < 500
+    assert admin.get(f"/audit?account={number}&before={number}").status_code < 500
+    assert admin.get(f"/api/v1/years/2022/letters/{number}").status_code == 422
+
+
+def test_every_whole_number_in_an_address_is_bounded(window: Window) -> None:
+    numbers = {
+        (route.path, one.alias): [getattr(bound, "le", None) for bound in one.field_info.metadata]
+        for route in routes.routes(make_app(window.site))
+        for one in parameters(route.dependant)
+        if one.field_info.annotation is int and one.alias != "year"
+    }
+    assert [where for where, bounds in numbers.items() if LARGEST not in bounds] == []
+    assert len(numbers) > 5
+
+
+def parameters(dependant: Dependant) -> list[ModelField]:
+    return [*dependant.path_params, *(one for inner in dependant.dependencies for one in parameters(inner))]

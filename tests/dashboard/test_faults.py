@@ -30,11 +30,15 @@ def test_sheets_come_in_the_order_of_the_workbook() -> None:
     assert by_sheet(faults) == [("", faults[:1]), ("成绩", faults[1:3]), ("分数线", faults[3:])]
 
 
+FORMULAS = ("=1+1", "+1", "-1", "@a", "\t=1", "＝cmd|x", "＋1", "－1", "＠a")
+
+
 def test_no_cell_of_the_table_is_a_formula() -> None:
-    found = as_csv([fault("成绩", 2, text) for text in ("=1+1", "+1", "-1", "@a", '平,"常"')]).decode("utf-8-sig")
+    found = as_csv([fault("成绩", 2, text) for text in (*FORMULAS, '平,"常"')]).decode("utf-8-sig")
     assert found.split("\r\n") == [
         "表,行,列,填的内容,错在哪里,应当怎样",
-        *(f"成绩,2,测试成绩,'{text},不是数字,应为 0–100 的数" for text in ("=1+1", "+1", "-1", "@a")),
+        *(f"成绩,2,测试成绩,'{text},不是数字,应为 0–100 的数" for text in FORMULAS),
         '成绩,2,测试成绩,"平,""常""",不是数字,应为 0–100 的数',
         "",
     ]
+    assert ',"\'\n=1",' in as_csv([fault("成绩", 2, "\n=1")]).decode()

@@ -9,6 +9,7 @@ from icalendar import Calendar
 from sqlalchemy import select, update
 
 from acts.extend import extend
+from dashboard.once import form_token
 from models.accounts import Account
 from models.audit import AuditEntry
 from models.columns import table_of
@@ -19,7 +20,7 @@ from tests.dashboard.conftest import ADMIN, BASE, UNTIL, VIEWER, YEAR, Window
 
 def made(window: Window, name: str, whose: str = "") -> str:
     """Make a feed as somebody; its path."""
-    page = window.as_(name).submit("/2022/feeds", whose=whose)
+    page = window.as_(name).submit("/2022/feeds", once=form_token(), whose=whose)
     found = re.search(rf"{BASE}(/feeds/[\w-]{{43}}\.ics)", page.text)
     assert found is not None
     return found[1]
@@ -57,7 +58,7 @@ def test_the_province_s_feed_has_its_own_days(window: Window) -> None:
 
 @pytest.mark.parametrize("whose", ["", "yancheng", "南京", "nowhere"])
 def test_a_city_makes_no_feed_but_its_own(window: Window, whose: str) -> None:
-    answer = window.as_("nanjing").submit("/2022/feeds", whose=whose)
+    answer = window.as_("nanjing").submit("/2022/feeds", once=form_token(), whose=whose)
     assert (answer.status_code, "/feeds/" in answer.text.split("<main")[-1]) == (
         (200, True) if whose == "南京" else (404, False)
     )
@@ -85,6 +86,26 @@ def test_a_revoked_feed_is_not_there_and_only_its_owner_or_the_province_s_hands_
     assert [window.as_(None).get(path).status_code for path in paths] == [200, 200]
     assert [revoke("nanjing", keys[0]), revoke(ADMIN, keys[1]), revoke("nanjing", keys[0])] == [303, 303, 404]
     assert [window.as_(None).get(path).status_code for path in paths] == [404, 404]
+
+
+def test_a_double_click_makes_one_feed_and_shows_its_address_again(window: Window) -> None:
+    browser = window.as_("nanjing")
+    once = {"once": form_of(browser.get("/2022/exports").text), "whose": "nanjing"}
+    pages = [browser.submit("/2022/feeds", **once) for _ in range(2)]
+    shown = [re.findall(rf"{BASE}(/feeds/[\w-]{{43}}\.ics)", page.text) for page in pages]
+    with window.database.read() as connection:
+        [kept] = connection.execute(select(table_of(Feed).c.digest)).scalars()
+        assert len(connection.execute(select(table_of(AuditEntry))).all()) == 1
+    assert (shown[0], len(shown[0])) == (shown[1], 1)
+    assert window.as_("wuxi").submit("/2022/feeds", **once | {"whose": "wuxi"}).status_code == 409
+    assert browser.submit("/2022/feeds/revoke", feed=kept).status_code == 303
+    again = browser.submit("/2022/feeds", **once)
+    assert (again.status_code, shown[0][0] in again.text) == (409, False)
+
+
+def form_of(page: str) -> str:
+    """The token of the form that makes a feed."""
+    return page.split('/feeds" class="fields"')[1].split('name="once" value="')[1].split('"', maxsplit=1)[0]
 
 
 def test_a_disabled_account_s_feed_is_not_there(window: Window) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from dashboard import app as application
 from dashboard.app import make_app
+from dashboard.pages import acting, exports
 from dashboard.policy import EVERYONE, Signed, Unguarded, allow, guarded
 from dashboard.reader import Role
 from tests.browser.crawling import route_of
@@ -124,12 +125,8 @@ def test_nobody_is_asked_to_sign_in(town: Town) -> None:
 
 
 def test_who_only_looks_gets_only_what_is_to_be_looked_at(town: Town) -> None:
-    for route in routes.routes(town.app):
-        allowed = routes.roles(route)
-        if routes.unsafe(route) or allowed is None or Role.VIEWER in allowed:
-            continue
-        found = {town.window.as_(VIEWER).get(one).status_code for one in routes.addresses(town.window, route, "wuxi")}
-        assert found <= {403, 404}, route.path
+    pages = [route for route in routes.routes(town.app) if not routes.unsafe(route)]
+    assert let_in(town.window, pages) == []
 
 
 def test_looking_writes_nothing(town: Town) -> None:
@@ -162,19 +159,63 @@ def _tried(window: Window, route: APIRoute, city: str, other: str) -> Iterator[t
 
 
 def test_no_unsafe_request_of_who_may_not_make_it_does_anything(town: Town) -> None:
-    before, wrong = rows(town.window.database), []
-    for route in filter(routes.unsafe, routes.routes(town.app)):
+    before = rows(town.window.database)
+    forms = [route for route in routes.routes(town.app) if routes.unsafe(route)]
+    assert (let_in(town.window, forms), rows(town.window.database)) == ([], before)
+
+
+STRANGERS: Mapping[str, tuple[Role | None, set[int]]] = {
+    "": (None, {401}),
+    "yancheng": (Role.CITY, {404}),
+    VIEWER: (Role.VIEWER, {403}),
+    ADMIN: (Role.ADMIN, {403, 404}),
+}
+"""Who comes to a route that is not for them, and what they must be told."""
+
+
+def let_in(window: Window, meant: Iterable[APIRoute]) -> list[tuple[str, str, int]]:
+    """Who was told something else than that it is not for them, by the policies that are meant, and where."""
+    wrong = []
+    for route in meant:
         allowed = routes.roles(route)
-        for name, role in ((None, None), ("yancheng", Role.CITY), (VIEWER, Role.VIEWER), (ADMIN, Role.ADMIN)):
-            if allowed is None or role in allowed:
+        for name, (role, told) in STRANGERS.items():
+            if allowed is None or role in allowed or not (role or routes.unsafe(route)):
                 continue
-            browser = town.window.as_(name)
-            fields, uploads = routes.form_of(town.window, route, "yancheng")
-            for address in routes.addresses(town.window, route, "yancheng"):
-                answer = browser.post(address, data=fields | {"csrf": browser.csrf}, files=uploads or None)
-                if answer.status_code not in {401, 403, 404}:
-                    wrong.append((name, address, answer.status_code))
-    assert (wrong, rows(town.window.database)) == ([], before)
+            found = list(_knocked(window, route, name))
+            assert found, route.path
+            wrong += [(name, address, status) for address, status in found if status not in told]
+    return wrong
+
+
+def _knocked(window: Window, route: APIRoute, name: str) -> Iterator[tuple[str, int]]:
+    """Go to a route's addresses, or send them a form, as somebody ("": nobody)."""
+    browser = window.as_(name or None)
+    fields, uploads = routes.form_of(window, route, "yancheng")
+    for address in routes.addresses(window, route, "yancheng"):
+        if not routes.unsafe(route):
+            yield address, browser.get(address).status_code
+            continue
+        answer = browser.post(address, data=fields | {"csrf": browser.csrf}, files=uploads or None)
+        yield address, answer.status_code
+
+
+@pytest.mark.parametrize("area", [acting.area, exports.area], ids=["acts", "exports"])
+def test_a_policy_that_is_opened_is_found(town: Town, monkeypatch: pytest.MonkeyPatch, area: APIRouter) -> None:
+    found = [route for route in area.routes if isinstance(route, APIRoute)]
+    shut = [route for route in found if Role.VIEWER not in (routes.roles(route) or EVERYONE)]
+    monkeypatch.setattr(application, "AREAS", (opened(area), *application.AREAS))
+    let = {route.path: [name for name, *_ in let_in(town.window, [route])] for route in shut}
+    assert {path: VIEWER in names for path, names in let.items()} == dict.fromkeys(let, True) != {}
+
+
+def opened(area: APIRouter) -> APIRouter:
+    """The routes of an area, let through for everybody."""
+    made = APIRouter(default_response_class=area.default_response_class)
+    for route in area.routes:
+        assert isinstance(route, APIRoute)
+        everybody = [Depends(allow(EVERYONE))]
+        made.add_api_route(route.path, route.endpoint, methods=list(route.methods or ()), dependencies=everybody)
+    return made
 
 
 LEAKY = APIRouter(default_response_class=HTMLResponse)

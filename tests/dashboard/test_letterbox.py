@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dashboard.letterbox import KINDS, STATES, OnFile, address_for, may_read, on_file
+from dashboard.letterbox import KINDS, STATES, OnFile, may_read, on_file
 from dashboard.reader import Reader, Role
 from letters.occurrences import KINDS as EVERY_KIND
 
@@ -21,23 +21,6 @@ def test_a_city_may_read_its_own_offices_letters_alone() -> None:
     recipients = ["city:yancheng", "head:yancheng", "city:nanjing", "mentor:3", "province", "lead", "city:yancheng2"]
     assert [key for key in recipients if may_read(YANCHENG, key)] == ["city:yancheng", "head:yancheng"]
     assert all(may_read(reader, key) for reader in (ADMIN, VIEWER) for key in recipients)
-
-
-def test_an_offices_address_is_shown_and_a_partys_to_whoever_may_act() -> None:
-    shown = [
-        address_for(reader, key, "someone@unit.example")
-        for reader in (ADMIN, VIEWER, YANCHENG)
-        for key in ("city:yancheng", "mentor:3")
-    ]
-    assert shown == [
-        "someone@unit.example",
-        "someone@unit.example",
-        "someone@unit.example",
-        "s***@unit.example",
-        "someone@unit.example",
-        "s***@unit.example",
-    ]
-    assert address_for(ADMIN, "city:yancheng", "") == "没有登记"
 
 
 def test_an_address_is_good_missing_or_given_up() -> None:

@@ -80,7 +80,7 @@ def test_without_the_revision_it_would_not_show(frozen: Window, monkeypatch: pyt
 
     async def blind(*given: object) -> Version | None:
         version = await look(*given)  # type: ignore[arg-type]
-        return version and (version[0], None, None, version[3])
+        return version and (version[0], None, None, version[3], version[4])
 
     monkeypatch.setattr(Remembering, "look", blind)
     browser = frozen.as_(ADMIN)
@@ -206,7 +206,7 @@ async def test_the_memory_looks_the_same_way_on_both_databases(database_url: str
     remembering = Remembering(Site(database, settings, SECRET, wall=lambda: now))
     found = await remembering.look(Asked("c", packed=True, part=False, etags=b""), 2022)
     reader = Reader(1, "甲", "甲某", Role.VIEWER, None, digest("c"), "")
-    assert found == (reader, 1, None, int(now.timestamp()) // 60)
+    assert found == (reader, 1, None, int(now.timestamp()) // 60, 0)
     assert await remembering.look(Asked("d", packed=True, part=False, etags=b""), 2022) is None
     database.dispose()
 
@@ -231,7 +231,7 @@ READER = Reader(1, "a", "甲", Role.ADMIN, None, "s", "c")
 
 
 def kept(size: int, revision: int = 1) -> Kept:
-    return Kept((READER, revision, None, 0), (), b"x" * size, b"")
+    return Kept((READER, revision, None, 0, 0), (), b"x" * size, b"")
 
 
 def test_the_memory_holds_so_many_bytes_and_forgets_what_was_not_asked_for() -> None:

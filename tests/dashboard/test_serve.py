@@ -12,12 +12,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from starlette.testclient import TestClient
 
+from dashboard.guesses import MOST
+from dashboard.serve import configuration
+from tests.dashboard.conftest import BASE, Window
+from tests.dashboard.test_signing_in import token_of
 from tests.prefect_server import foreign, free_port
 
 COMMAND = [sys.executable, "-P", "-m", "dashboard.serve", "--folder", "var"]
@@ -102,3 +108,44 @@ def test_it_says_in_chinese_why_it_does_not_start(season_file: Path, tmp_path: P
         f"127.0.0.1 的端口 {port} 已被占用或不能使用；请停掉占用它的程序，或改 TALENT_DASHBOARD__PORT。",
     )
     assert (weak[0], weak[1][:22]) == (1, "TALENT_SECRET_KEY 不能用：")
+
+
+class Outside(TestClient):
+    """Somebody's browser behind a gateway, as what the office runs sees it."""
+
+    def __init__(self, window: Window, proxies: str) -> None:
+        dashboard = window.site.settings.dashboard.model_copy(update={"proxies": proxies})
+        settings = window.site.settings.model_copy(update={"dashboard": dashboard})
+        served = configuration(replace(window.site, settings=settings))
+        served.load()
+        super().__init__(served.loaded_app, base_url=BASE, follow_redirects=False, client=(GATEWAY, 50000))
+        self.headers["origin"] = BASE
+
+    def guess(self, address: str, name: str) -> int:
+        """Try a wrong password from an address, which the gateway puts behind whatever was claimed before."""
+        passed = {"x-forwarded-for": f"198.51.100.7, {address}"}
+        csrf = token_of(self.get("/sign-in", headers=passed))
+        data = {"csrf": csrf, "name": name, "password": "wrong"}
+        return self.post("/sign-in", data=data, headers=passed).status_code
+
+
+GATEWAY = "10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "other"),
+    [(GATEWAY, 403), ("192.0.2.1, 10.0.0.0/24", 403), ("", 429), ("10.0.0.2", 429)],
+    ids=["named", "its network", "nobody", "another"],
+)
+def test_who_guesses_behind_a_gateway_that_is_named_locks_out_nobody_else(
+    window: Window, proxies: str, other: int
+) -> None:
+    outside = Outside(window, proxies)
+    assert [outside.guess("192.168.7.1", f"name{number}") for number in range(MOST + 1)] == [403] * MOST + [429]
+    assert outside.guess("192.168.7.2", "admin") == other
+
+
+@pytest.mark.parametrize("claimed", ["127.0.0.1", "::1", GATEWAY])
+def test_who_comes_by_a_gateway_is_never_near(window: Window, claimed: str) -> None:
+    outside = Outside(window, GATEWAY)
+    assert outside.get("/metrics", headers={"x-forwarded-for": claimed}).status_code == 404

@@ -7,13 +7,14 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, select, text, update
+from sqlalchemy import delete, func, insert, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
 from models import database as database_module
 from models.columns import table_of
 from models.database import Busy, Database, NotPrepared
-from models.season import ProgrammeYear
+from models.season import Letter, ProgrammeYear
 from tests.scenes import YEAR, Scene, instant
 
 WORKERS, EACH = 4, 200
@@ -116,6 +117,31 @@ def test_what_was_logged_or_judged_cannot_be_changed(scene: Scene, table: str, c
         connection.execute(text(change.format(table)))
     with scene.database.read() as connection:
         assert [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))] == before != []
+
+
+AT = instant("2022-01-10T09:00")
+SIGNED = {"by": "省办", "at": AT, "as_of": AT}
+PLACE = {"year": YEAR, "phase": "shortlist", "city": "yancheng", "attempt": 1}
+ROWS: dict[str, dict[str, object]] = {
+    "audit": SIGNED | {"what": "重启", "subject": "2022/shortlist/yancheng"},
+    "amendment": SIGNED | {"year": YEAR, "calendar": "", "reason": "通知"},
+    "call": SIGNED | PLACE | {"whom": "王", "said": "在办"},
+    "receipt": SIGNED | {"letter": select(func.min(table_of(Letter).c.id)).scalar_subquery()},
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_what_was_done_said_or_acknowledged_cannot_be_changed(scene: Scene, name: str, verb: str) -> None:
+    scene.file("mentor-recommendation", "nanjing")
+    table = SQLModel.metadata.tables[name]
+    change = update(table).values(by="别人") if verb == "update" else delete(table)
+    with scene.database.write(YEAR) as connection:
+        connection.execute(insert(table).values(ROWS[name]))
+    with pytest.raises(DBAPIError, match=f"{name} is append-only"), scene.database.write(YEAR) as connection:
+        connection.execute(change)
+    with scene.database.read() as connection:
+        assert connection.execute(select(table.c.by)).scalars().all() == ["省办"]
 
 
 def test_the_url_of_a_server_names_the_driver_we_ship() -> None:

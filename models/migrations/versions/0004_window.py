@@ -11,6 +11,28 @@ branch_labels = None
 depends_on = None
 
 
+APPEND_ONLY = ("audit", "amendment", "call", "receipt")
+
+REFUSE_SQLITE = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+
+
+def keep_for_ever() -> None:
+    """Let nobody change or delete what was done, revised, said or acknowledged; `refuse_change` is of 0001."""
+    if op.get_bind().dialect.name == "sqlite":
+        for table in APPEND_ONLY:
+            for verb in ("UPDATE", "DELETE"):
+                op.execute(REFUSE_SQLITE.format(table=table, verb=verb))
+        return
+    for table in APPEND_ONLY:
+        op.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+
+
 def upgrade() -> None:
     op.create_table(
         "account",
@@ -171,6 +193,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sign_in_account"), "sign_in", ["account"])
     with op.batch_alter_table("programme_year", schema=None) as batch_op:
         batch_op.add_column(sa.Column("clock", UTCDateTime(), nullable=True))
+    keep_for_ever()
 
 
 def downgrade() -> None:

@@ -1,0 +1,25 @@
+"""What `talent doctor` finds of how people reach the window and sign in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings import Settings
+
+
+def of_the_window(settings: Settings, *, real: bool) -> Iterator[tuple[Literal["finding"], str, str]]:
+    """Whether a gateway is named where there is one, and a second factor asked for: level, 说明, 处理办法.
+
+    `real` where the database holds a year that is no rehearsal.
+    """
+    if settings.base_url.startswith("https://") and not settings.dashboard.gateways:
+        yield (
+            "finding",
+            "页面在 https 网关之后，却没有写明网关的地址：十次输错密码会让所有人暂停登录",
+            "把网关的 IP 地址写进 TALENT_DASHBOARD__PROXIES",
+        )
+    if real and not settings.dashboard.totp:
+        yield "finding", "登录不要验证码（TALENT_DASHBOARD__TOTP=false），只许用于演示", "去掉这一项设置"

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import insert, update
+
+from dashboard.masking import for_reader
+from dashboard.pages.api import ROOT
+from dashboard.reader import Reader, Role
+from models.columns import table_of
+from models.season import Letter, Office, Suppressed
+from tests.dashboard.conftest import ADMIN, UNTIL, VIEWER, Window
+
+HANDS = Reader(1, "admin", "甲", Role.ADMIN, None, "", "")
+LOOKS = replace(HANDS, role=Role.VIEWER)
+OWN = replace(HANDS, role=Role.CITY, city="yancheng")
+ADDRESS, SHOWN = "keeper@office.example", "k＊＊@office.example"
+WHY = f"550 5.1.1 <{ADDRESS}>: unknown"
+LETTER = 1
+
+
+@pytest.mark.parametrize("words", [ADDRESS, WHY, f"（{ADDRESS}），退回：{ADDRESS}", "", "没有登记", "@", "a@b@c"])
+def test_to_who_only_looks_every_address_is_covered(words: str) -> None:
+    assert [for_reader(words, reader) for reader in (HANDS, OWN)] == [words] * 2
+    assert for_reader(words, LOOKS) == words.replace(ADDRESS, SHOWN).replace("a@b@c", "a＊＊@b@c")
+
+
+@pytest.fixture
+def stuck(window: Window) -> Window:
+    """A city whose one address is given up, with a letter that did not arrive there."""
+    office, letter = table_of(Office), table_of(Letter)
+    with window.database.write() as connection:
+        connection.execute(office.delete().where(office.c.office == "yancheng"))
+        row = {"office": "yancheng", "email": ADDRESS, "head": ADDRESS}
+        connection.execute(insert(office).values(row))
+        given_up = {"address": ADDRESS, "since": UNTIL, "why": WHY, "by": "省办"}
+        connection.execute(insert(table_of(Suppressed)).values(given_up))
+        failed = {"address": ADDRESS, "state": "failed", "detail": WHY, "concerns": "yancheng"}
+        connection.execute(update(letter).where(letter.c.id == LETTER).values(failed))
+    return window
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/2022/tasks", "/2022/cities/yancheng", "/2022/offices", f"/2022/letters/{LETTER}", f"{ROOT}/years/2022/status"],
+)
+def test_no_page_shows_who_only_looks_what_another_covers(stuck: Window, address: str) -> None:
+    seen = {name: stuck.as_(name).get(address).text for name in (ADMIN, VIEWER)}
+    assert {name: (ADDRESS in text, SHOWN in text) for name, text in seen.items()} == {
+        ADMIN: (True, False),
+        VIEWER: (False, True),
+    }
