@@ -47,5 +47,5 @@ bench: $(installed)  ## measured figures, as a table with medians
 proof-post: $(installed)  ## the post's promises under kills, races, bad relays, outages, wrong clocks; about 5 minutes
 	@$(bin)/python -m tests.proof
 
-screenshots: $(installed)  ## pictures of the pages, wide and narrow, light and dark, in docs/images
+screenshots: $(installed)  ## pictures of the pages, wide and narrow, light and dark, in docs/images; needs chromium-l10n
 	@$(bin)/python -m tests.browser.screenshots
