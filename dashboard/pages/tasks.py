@@ -14,7 +14,6 @@ from dashboard.acting.waiting import awaiting, late
 from dashboard.looking import Look
 from dashboard.policy import PROVINCE, Signed, allow
 from dashboard.rendering import page, render
-from gates.states import State
 from models import requests
 from models.addresses import on_file
 from models.alarms import undelivered
@@ -63,9 +62,8 @@ def acts_panel(place: Place) -> Markup | None:
         if place.city is not None and slug != place.city.slug:
             continue
         here = [one for one in standings if place.phase is not None and one.phase == place.phase.slug]
-        if place.city is None:  # a passed phase is opened again for one city, on its own page
-            here = [one for one in here if one.state is not State.PASSED]
-        for act in {act for one in here for act in offered(year.phase(one.phase), one.state)}:
+        named = place.city is not None
+        for act in {act for one in here for act in offered(year.phase(one.phase), one.state, named=named)}:
             counted[act.slug] = counted.get(act.slug, 0) + 1
         if place.phase is None and any(one.state in GOING for one in standings):
             counted["withdraw"] = 1
