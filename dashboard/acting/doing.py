@@ -16,12 +16,12 @@ from acts import waive as waiving
 from acts import withdraw as withdrawing
 from acts.load import EVALUATION, load_rows
 from acts.offices import PROVINCE, set_office
-from acts.outcome import Changes, Outcome
+from acts.outcome import Outcome, joined
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from dashboard.acting.act import Bench, Filled
 
@@ -35,24 +35,6 @@ def _each(bench: Bench, filled: Filled, do: Callable[[str], Outcome]) -> Outcome
         except TalentError as error:
             outcomes.append(Outcome("refused", f"{bench.year.city(city).name} 没有办理：{error}"))
     return joined(outcomes)
-
-
-def joined(outcomes: Sequence[Outcome]) -> Outcome:
-    """Give one answer for several cities: done where all are; else the first "no", with every city's sentence."""
-    first = next((outcome for outcome in outcomes if not outcome.done), outcomes[0])
-    changes = [outcome.changes for outcome in outcomes]
-    return Outcome(
-        first.outcome,
-        "\n".join(outcome.message for outcome in outcomes),
-        first.verdict,
-        first.errors,
-        first.warnings,
-        Changes(
-            tuple(move for each in changes for move in each.transitions),
-            tuple(letter for each in changes for letter in each.letters),
-            tuple(grant for each in changes for grant in each.extensions),
-        ),
-    )
 
 
 def approve(bench: Bench, filled: Filled) -> Outcome:

@@ -1,8 +1,7 @@
-"""What confirming an act does, in one sentence; and what an act answers, without the words of the command line."""
+"""What confirming an act does, in one sentence; and why there is nobody to do it for."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from acts.offices import PROVINCE
@@ -13,14 +12,6 @@ from gates.states import State
 if TYPE_CHECKING:
     from calendars.year import Phase, Year
     from dashboard.acting.act import Act, Filled
-
-
-OF_THE_COMMAND_LINE = re.compile(r"（talent [^）]*）|用 --until |；(请看|停用的地址见) talent [^。]*")
-
-
-def plain(message: str) -> str:
-    """Leave out of an act's answer how it would be done from the command line."""
-    return OF_THE_COMMAND_LINE.sub("", message)
 
 
 def nobody(act: Act, phase: Phase | None) -> str:
