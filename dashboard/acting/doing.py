@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from acts.offices import PROVINCE, set_office
 from acts.outcome import Outcome, joined
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
+from dashboard import masking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,12 +121,20 @@ def settle(bench: Bench, filled: Filled) -> Outcome:
 
 def suppress(bench: Bench, filled: Filled) -> Outcome:
     """Write to an address no more."""
-    return suppressing.suppress(bench.database, filled.words["email"], bench.stamp, reason=filled.reason)
+    email = filled.words["email"]
+    return _masked(email, suppressing.suppress(bench.database, email, bench.stamp, reason=filled.reason))
 
 
 def unsuppress(bench: Bench, filled: Filled) -> Outcome:
     """Write to an address again."""
-    return suppressing.unsuppress(bench.database, filled.words["email"])
+    email = filled.words["email"]
+    return _masked(email, suppressing.unsuppress(bench.database, email))
+
+
+def _masked(address: str, outcome: Outcome) -> Outcome:
+    """Cover the address in what was answered, for that is kept for ever."""
+    said = re.sub(re.escape(address.strip()), lambda _: masking.email(address), outcome.message, flags=re.IGNORECASE)
+    return replace(outcome, message=said)
 
 
 def office(bench: Bench, filled: Filled) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.offices import PROVINCE
+from dashboard import masking
 from dashboard.acting.rules import decision, waivable
 from gates.rules import RULES
 from gates.states import State
@@ -85,13 +86,13 @@ def settle(_year: Year, filled: Filled) -> str:
 
 
 def suppress(_year: Year, filled: Filled) -> str:
-    """Say it."""
-    return f"停用邮箱 {filled.words['email']}"
+    """Say it; what was confirmed is kept for ever, and keeps no address in clear."""
+    return f"停用邮箱 {masking.email(filled.words['email'])}"
 
 
 def unsuppress(_year: Year, filled: Filled) -> str:
-    """Say it."""
-    return f"恢复邮箱 {filled.words['email']}，放行暂存的函件"
+    """Say it; as above."""
+    return f"恢复邮箱 {masking.email(filled.words['email'])}，放行暂存的函件"
 
 
 def office(year: Year, filled: Filled) -> str:

@@ -14,6 +14,7 @@ from dashboard.acting.waiting import awaiting, late
 from dashboard.looking import Look
 from dashboard.policy import PROVINCE, Signed, allow
 from dashboard.rendering import page, render
+from letters.words import STATES
 from models import requests
 from models.addresses import on_file
 from models.alarms import undelivered
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 area = APIRouter(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
 
-LETTER_STATES = {"failed": "未送达", "unknown": "待核实", "held": "暂存"}
 SETTLED_BY_HAND = frozenset({"failed", "unknown"})
 
 
@@ -38,14 +38,14 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
     year = look.opened.year
     with site.database.read() as connection:
         found = matrix(connection, year.year, look.as_of)
-        asked = requests.unanswered(connection, year.year)
+        asked = requests.unanswered(connection, year.year, look.as_of)
         letters = undelivered(connection, year.year)
         offices = on_file(connection)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
         awaiting=awaiting(found), late=late(found), asked=asked, letters=letters, without=without,
-        suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=LETTER_STATES,
+        suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         by_hand=SETTLED_BY_HAND,
     )  # fmt: skip
 
