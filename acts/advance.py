@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from acts.chasing import chase, digest
 from acts.correspondence import correspond
-from acts.outcome import Changes
+from acts.outcome import Changes, merged
 from acts.season import NotARehearsal, Season, YearClosed
 from acts.settle import settle
 from acts.undisturbed import undisturbed
@@ -64,7 +64,7 @@ def advance(
                     passing.savepoint(connection, None, digest)
                 except Exception as error:  # noqa: BLE001
                     failures[ALL] = _said(error)
-    return Advance(_joined(passing.changes), failures)
+    return Advance(merged(passing.changes), failures)
 
 
 def _said(error: Exception) -> str:
@@ -101,11 +101,3 @@ class _Pass:
             if self.dry_run:
                 savepoint.rollback()
         self.changes.append(season.changes)
-
-
-def _joined(changes: Sequence[Changes]) -> Changes:
-    return Changes(
-        tuple(move for one in changes for move in one.transitions),
-        tuple(letter for one in changes for letter in one.letters),
-        tuple(grant for one in changes for grant in one.extensions),
-    )

@@ -9,7 +9,7 @@ from acts.season import Season
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import State
-from models import asking
+from models import requests
 from models.seen import seen
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ def ask(
         why = _no_use(now) or _unfit(season, now, until) or _wordless(reason)
         if why:
             return Outcome("refused", f"{title}：{why}。")
-        open_one = asking.waiting(connection, year, phase, city, now.attempt)
+        open_one = requests.waiting(connection, year, phase, city, now.attempt)
         if open_one:
             said = f"{open_one.as_of:%Y-%m-%d} 已申请延期至 {open_one.until}，正等省级管理办公室答复，不必重复申请"
             return Outcome("refused", f"{title}：{said}。")
-        asking.ask(connection, token, (year, phase, city), now.attempt, until, prose(reason, LONGEST), stamp)
+        requests.ask(connection, token, (year, phase, city), now.attempt, until, prose(reason, LONGEST), stamp)
     return Outcome("done", f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
+from acts.read_back import RENAMED
 from models import loading
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _roll(season: Season, _city: str, plain: Sheets) -> Drafts:
         for key, row in zip(found, plain[sheet], strict=True):
             row["party"] = ids[key]
     for row in plain["mentors"]:
-        row["returning_mentor"] = row.pop("returning")
+        row[RENAMED["returning"]] = row.pop("returning")
         row["honours"] = list(row["honours"])
     return plain
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from forms.reading import RowError
     from gates.verdict import Verdict
     from models.outbox import LetterRow
@@ -38,3 +40,25 @@ class Outcome:
     def done(self) -> bool:
         """Whether all that was asked happened."""
         return self.outcome == "done"
+
+
+def merged(changes: Sequence[Changes]) -> Changes:
+    """Give all that was written, as one."""
+    return Changes(
+        tuple(move for one in changes for move in one.transitions),
+        tuple(letter for one in changes for letter in one.letters),
+        tuple(grant for one in changes for grant in one.extensions),
+    )
+
+
+def joined(outcomes: Sequence[Outcome]) -> Outcome:
+    """Give one answer for several cities: done where all are; else the first "no", with every city's sentence."""
+    first = next((outcome for outcome in outcomes if not outcome.done), outcomes[0])
+    return Outcome(
+        first.outcome,
+        "\n".join(outcome.message for outcome in outcomes),
+        first.verdict,
+        first.errors,
+        first.warnings,
+        merged([outcome.changes for outcome in outcomes]),
+    )

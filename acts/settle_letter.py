@@ -29,7 +29,7 @@ def settle(database: Database, key: int, found: Found, stamp: Stamp) -> Outcome:
         if letter is None:
             return Outcome("refused", f"没有编号为 {key} 的函件。")
         if letter.state not in OPEN:
-            return Outcome("refused", f"{key} 号函件既非待核实也非未送达，无需处理；请看 talent letters show {key}。")
+            return Outcome("refused", f"{key} 号函件既非待核实也非未送达，无需处理。")
         mates = doubt.same_envelope(connection, key, OPEN)
         return Outcome("done", (_sent if found == "sent" else _again)(connection, mates, stamp))
 

@@ -49,7 +49,7 @@ def unsuppress(database: Database, address: str) -> Outcome:
     with database.write() as connection:
         freed = suppression.unsuppress(connection, address.strip())
     if freed is None:
-        return Outcome("refused", f"{address} 没有停用，未作改动；停用的地址见 talent status。")
+        return Outcome("refused", f"{address} 没有停用，未作改动。")
     return Outcome("done", f"{address} 已恢复，{freed} 封暂存的函件待发。")
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DAY = timedelta(days=1)
-_WEEKDAYS = "一二三四五六日"
+WEEKDAYS = "一二三四五六日"
 _SATURDAY = 5
 
 
@@ -96,7 +96,7 @@ class WorkingDays:
         if override is not None:
             return "日历指定上班" if override == "working" else "日历指定放假"
         notice = _notice(day.year)
-        weekday = f"周{_WEEKDAYS[day.weekday()]}"
+        weekday = f"周{WEEKDAYS[day.weekday()]}"
         if day.weekday() >= _SATURDAY:
             return f"{weekday}，调休上班" if day in notice.make_up_days else notice.holidays.get(day, weekday)
         holiday = notice.holidays.get(day)

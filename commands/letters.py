@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,6 +13,7 @@ from acts.shapes import letter_entry
 from commands.options import SEASON, City, Season, environment, local
 from commands.output import answer, line, say, table
 from letters.brief import Kind
+from letters.words import STATES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,18 +53,6 @@ def list_(
     with database.read() as connection:
         rows = listed(connection, year.year, {"state": state, "concerns": place, "kind": kind}, season.as_of)
     answer(season.json, [letter_entry(row) for row in rows], lambda console: _list(console, year, rows))
-
-
-STATES: Mapping[State, str] = {
-    "queued": "待发",
-    "sending": "发送中",
-    "sent": "已发",
-    "failed": "未送达",
-    "unknown": "待核实",
-    "held": "暂存",
-    "cancelled": "已取消",
-}
-"""The states of a letter, in Chinese."""
 
 
 def _list(console: Console, year: Year, rows: Sequence[Row[Any]]) -> None:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from calendars.deadlines import BECAUSE
 from commands.output import line, table
+from letters.words import STATES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +29,6 @@ STYLES = {
     "overdue": "bold red",
     "withdrawn": "dim strike",
 }
-STUCK = {"failed": "未送达", "unknown": "待核实", "held": "暂存"}
 LEGEND = "· 未开放　+ 延期内办成　* 有豁免　2 第 2 次办理（经重启）"
 
 
@@ -90,7 +90,7 @@ def show_alarms(console: Console, status: Matrix) -> None:
         console.print(table("收件人", "停用的邮箱", "自", "缘由", "待发", rows=rows))
     if status.alarms.clock:
         line(console, f"投递已暂停：{status.alarms.clock}")
-    stuck = "，".join(f"{STUCK[state]} {count} 封" for state, count in status.alarms.letters.items())
+    stuck = "，".join(f"{STATES[state]} {count} 封" for state, count in status.alarms.letters.items())
     if stuck:
         line(console, f"函件：{stuck}；清单见 talent letters list --state failed|unknown|held。")
 

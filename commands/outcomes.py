@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from acts.recipients import named
@@ -9,7 +10,7 @@ from acts.shapes import outcome_json
 from commands.output import answer, line, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from rich.console import Console
 
@@ -25,24 +26,9 @@ def report(common: Common, year: Year, outcome: Outcome, *, preview: bool = Fals
     return 0 if outcome.done else 1
 
 
-def joined(outcomes: Sequence[Outcome]) -> Outcome:
-    """One answer for several cities: done where all are; else the first "no", with every city's sentence."""
-    from acts.outcome import Changes, Outcome
-
-    first = next((outcome for outcome in outcomes if not outcome.done), outcomes[0])
-    changes = [outcome.changes for outcome in outcomes]
-    return Outcome(
-        first.outcome,
-        "\n".join(outcome.message for outcome in outcomes),
-        first.verdict,
-        first.errors,
-        first.warnings,
-        Changes(
-            tuple(move for each in changes for move in each.transitions),
-            tuple(letter for each in changes for letter in each.letters),
-            tuple(grant for each in changes for grant in each.extensions),
-        ),
-    )
+def hinted(outcome: Outcome, hint: str) -> Outcome:
+    """Add to an answer which command would tell more."""
+    return replace(outcome, message=f"{outcome.message.removesuffix('。')}；{hint}。")
 
 
 def show(console: Console, year: Year, outcome: Outcome, preview: bool) -> None:

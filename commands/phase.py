@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from acts.outcome import joined
 from commands.options import SEASON, Cities, Day, DryRun, OneCity, Reason, Season, UsageError
-from commands.outcomes import joined, report, show_changes
+from commands.outcomes import report, show_changes
 from commands.output import answer, line
 
 if TYPE_CHECKING:

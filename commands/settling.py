@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from commands.options import SEASON, Season, environment
+from commands.outcomes import hinted
 from commands.output import answer, line
 
 Number = Annotated[int, Parameter(name="编号", help="编号，见 talent letters list --state unknown")]
@@ -22,6 +23,8 @@ def settle(number: Number, found: Found, /, *, season: Season = SEASON) -> int:
     database, stamp = season.database(), season.stamp()
     reconcile(database, witness(environment()), stamp.at)
     outcome = act(database, number, found, stamp)
+    if not outcome.done:
+        outcome = hinted(outcome, "请看 talent letters list")
     told = {"outcome": outcome.outcome, "message": outcome.message}
     answer(season.json, told, lambda console: line(console, outcome.message))
     return 0 if outcome.done else 1

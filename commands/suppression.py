@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from commands.options import SEASON, Season, UsageError
-from commands.outcomes import report
+from commands.outcomes import hinted, report
 from commands.output import answer, line
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def unsuppress(address: Address, /, *, season: Season = SEASON) -> int:
     from acts.suppress import unsuppress as act
 
     database, year, _ = season.acting()
-    return report(season, year, act(database, address))
+    said = act(database, address)
+    return report(season, year, said if said.done else hinted(said, "停用的地址见 talent status"))
 
 
 def bounces(

@@ -11,6 +11,7 @@ from calendars.moments import moments
 from calendars.rungs import province_due
 from dashboard.matrix import decides
 from gates.states import State
+from letters.words import LAST_WORK
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -25,9 +26,6 @@ NEXT = 6
 
 NAMED = 8
 """How many cities a task names; the rest are counted."""
-
-WORDS = {"approve": "审定", "record": "备案", "results": "评价并公布结果"}
-"""What the province does with a filing, by the phase's `province`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ def to_decide(matrix: Matrix) -> tuple[Task, ...]:
 def _decision(matrix: Matrix, slug: str, due: Due, cities: list[City]) -> Task:
     phase, today = matrix.year.phase(slug), day_of(matrix.as_of)
     rest = -1 if matrix.as_of >= due.instant else matrix.year.working_days.left(today, due.day)
-    return Task(WORDS[phase.province or "approve"], phase, tuple(cities), due, rest)
+    return Task(LAST_WORK[phase.province or "approve"], phase, tuple(cities), due, rest)
 
 
 def late(matrix: Matrix) -> tuple[Task, ...]:

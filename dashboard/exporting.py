@@ -2,72 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from acts.offices import PROVINCE
 from acts.recipients import named
-from calendars.deadlines import day_of
+from calendars.deadlines import BECAUSE, day_of
 from dashboard import masking
+from dashboard.exported import Asked, Export
+from dashboard.exporting_forms import FILED, SHEETS
+from dashboard.history import KINDS, outcome
 from dashboard.matrix import lines
 from dashboard.spreadsheets import Cell, Table
-from dashboard.telling import STATES
-from forms.definitions import FORMS
 from gates.rules import RULES
 from gates.states import Event, State
 from gates.verdict import ACTORS
-from letters.words import TAGS
+from letters.words import STATES, TAGS
 from models import contacts, exports, reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sqlalchemy import Connection, Row
-
-    from calendars.year import Year
-    from dashboard.looking import Looking
-    from forms.definitions import Column, Form, Sheet
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Whose rows are exported (`city` None: all), as of when, and whether people are named in full."""
-
-    connection: Connection
-    look: Looking
-    city: str | None
-    full: bool
-
-    @property
-    def year(self) -> Year:
-        """The calendar of the year."""
-        return self.look.opened.year
-
-    def place(self, slug: str) -> str:
-        """Name a city, `province`, or nothing (`*`) for people."""
-        if slug in {PROVINCE, "*"}:
-            return "省级管理办公室" if slug == PROVINCE else ""
-        return self.year.city(slug).name
-
-    def phase(self, slug: str) -> str:
-        """Name a phase, or nothing (`*`), for people."""
-        return "" if slug == "*" else self.year.phase(slug).name
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """One download: its Chinese title, its tables; `personal` where it says who somebody is or how to reach them.
-
-    `now`: it knows no past; `provincial`: it is not for the cities.
-    """
-
-    title: str
-    tables: Callable[[Asked], tuple[Table, ...]]
-    personal: bool = False
-    now: bool = False
-    provincial: bool = False
+    from sqlalchemy import Row
 
 
 def _matrix(asked: Asked) -> tuple[Table, ...]:
@@ -152,7 +106,6 @@ def _dated(name: str, title: str, columns: Mapping[str, Callable[[Asked, Row[Any
     return Export(title, tables, provincial=name == "calls")
 
 
-CAUSES = {"extension": "延期", "rerun": "重启", "grace": "保留办理时间"}
 ANSWERS = {"granted": "同意", "declined": "不同意", None: "待办"}
 SIGNED: Mapping[str, Callable[[Asked, Row[Any]], Cell]] = {
     "操作人": lambda _, row: row.by,
@@ -172,16 +125,16 @@ def _findings(asked: Asked) -> tuple[Table, ...]:
         "结果",
         "实际",
         "要求",
-        "责任方",
-        "如何补正",
+        "办理方",
+        "怎样改",
         "判定时间",
     )
     rows = []
     for row in exports.dated(asked.connection, "findings", asked.year.year, asked.city, asked.look.as_of):
         about = (asked.place(row.city), asked.phase(row.phase), row.attempt, row.number)
         for rule in row.verdict["rules"]:
-            result = "符合" if rule["ok"] else "已豁免" if rule["waived"] else "不符合"
-            kind = "必须" if rule["kind"] == "must" else "原则上"
+            result = outcome(ok=rule["ok"], waived=bool(rule["waived"]))[1]
+            kind = KINDS[rule["kind"]]
             found = (rule["found"], rule["needed"], ACTORS[rule["actor"]], rule["mend"])
             rows.append((*about, RULES[rule["rule"]].name, rule["clause"], kind, result, *found, row.as_of))
     return (Table("结论", columns, rows),)
@@ -207,73 +160,6 @@ def _contacts(asked: Asked) -> tuple[Table, ...]:
     return (Table("联系人", columns, rows),)
 
 
-PERSONAL: Mapping[str, Mapping[str, Callable[[str], str]]] = {
-    "institutions": {"email": masking.email},
-    "mentors": {"name": masking.name, "email": masking.email, "mobile": masking.phone},
-    "team": {"mentor": masking.name, "name": masking.name},
-    "schools": {"head": masking.name, "contact": masking.name, "email": masking.email},
-    "students": {
-        "name": masking.name,
-        "born": masking.covered,
-        "mentor": masking.name,
-        "email": masking.email,
-        "guardian_phone": masking.phone,
-    },
-    "attendance": {"name": masking.name, "contact": masking.covered},
-    "summaries": {"mentor": masking.name},
-    **{
-        sheet: {"name": masking.name}
-        for sheet in (
-            "scores",
-            "interviews",
-            "plans",
-            "visits",
-            "logs",
-            "talks",
-            "results",
-            "materials",
-            "evaluations",
-        )
-    },
-}
-"""By sheet, the fields that say who somebody is, and how each is covered."""
-
-STORED = {"returning": "returning_mentor"}
-"""Fields that their table calls otherwise."""
-
-
-def _draft(sheet: Sheet) -> Callable[[Asked], Table]:
-    masks = PERSONAL.get(sheet.key, {})
-
-    def cell(asked: Asked, column: Column, row: Row[Any]) -> Cell:
-        value = _worded(column, getattr(row, STORED.get(column.field, column.field)))
-        mask = None if asked.full else masks.get(column.field)
-        return value if mask is None or value is None else mask(str(value))
-
-    def table(asked: Asked) -> Table:
-        found = exports.drafts(asked.connection, sheet.key, asked.year.year, asked.city)
-        rows = [(asked.place(row.city), *(cell(asked, column, row) for column in sheet.columns)) for row in found]
-        return Table(sheet.name, ("城市", *(column.label for column in sheet.columns)), rows)
-
-    return table
-
-
-def _worded(column: Column, value: Any) -> Cell:  # noqa: ANN401 -- whatever a column of a draft holds
-    if isinstance(value, bool):
-        return column.kind.choices[0 if value else 1]
-    if isinstance(value, list):
-        return "、".join(value)
-    assert value is None or isinstance(value, str | int | Decimal | date)
-    return value
-
-
-def _of_form(form: Form, sheets: tuple[Sheet, ...], title: str) -> Export:
-    drafts = [_draft(sheet) for sheet in sheets]
-    personal = any(sheet.key in PERSONAL for sheet in sheets)
-    return Export(title, lambda asked: tuple(draft(asked) for draft in drafts), personal, now=True,
-                  provincial=form.slug == "evaluation")  # fmt: skip
-
-
 TABLES: Mapping[str, Export] = {
     "matrix": Export("总表", _matrix),
     "log": Export("记录", _log),
@@ -283,7 +169,7 @@ TABLES: Mapping[str, Export] = {
         "延期",
         {
             "延至": lambda _, row: row.until,
-            "缘由": lambda _, row: CAUSES[row.cause],
+            "缘由": lambda _, row: BECAUSE[row.cause],
             "事由": lambda _, row: row.reason,
             **SIGNED,
         },
@@ -310,14 +196,6 @@ TABLES: Mapping[str, Export] = {
     "calls": _dated("calls", "电话", {"与谁通话": lambda _, row: row.whom, "内容": lambda _, row: row.said, **SIGNED}),
     "contacts": Export("联系人", _contacts, personal=True, now=True),
 }
-FILED: Mapping[str, Export] = {form.slug: _of_form(form, form.sheets, form.title) for form in FORMS.values()}
-"""Each form as one workbook."""
-
-SHEETS: Mapping[str, Export] = {
-    f"{form.slug}-{sheet.key}": _of_form(form, (sheet,), sheet.name) for form in FORMS.values() for sheet in form.sheets
-}
-"""Each of its sheets by itself, for CSV holds one table."""
-
 EXPORTS: Mapping[str, Export] = {**TABLES, **FILED, **SHEETS}
 
 

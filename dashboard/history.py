@@ -108,16 +108,22 @@ def filings(judgements: Sequence[Judgement]) -> tuple[Filed, ...]:
 
 
 def _card(judged: Judgement) -> Card:
-    rules = _worst_first(judged.verdict.findings)
-    return Card(PARTS[judged.part], judged.verdict.passed, judged.by, judged.as_of, tuple(map(_ruled, rules)))
+    rules = ruled(judged.verdict.findings)
+    return Card(PARTS[judged.part], judged.verdict.passed, judged.by, judged.as_of, rules)
 
 
-def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: (not finding.refuses, finding.ok))
+def ruled(findings: Iterable[Finding]) -> tuple[Ruled, ...]:
+    """Word the lines of a report card, what refuses first."""
+    return tuple(map(_ruled, sorted(findings, key=lambda finding: (not finding.refuses, finding.ok))))
+
+
+def outcome(*, ok: bool, waived: bool) -> tuple[str, str]:
+    """Give the shape and the word of a rule's outcome."""
+    return ("✓", "符合") if ok else ("○", "豁免") if waived else ("!", "不符")
 
 
 def _ruled(finding: Finding) -> Ruled:
-    shape, said = ("✓", "符合") if finding.ok else ("○", "豁免") if finding.waived else ("!", "不符")
+    shape, said = outcome(ok=finding.ok, waived=finding.waived is not None)
     mend = f"{ACTORS[finding.actor]}：{finding.mend}" if finding.refuses else ""
     waived = f"{finding.waived.by}：{finding.waived.reason}" if finding.waived else ""
     name, kind = rule_name(finding.rule), KINDS[finding.kind]

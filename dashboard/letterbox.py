@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from acts.recipients import named
+from letters.words import STATES as WORDS
 from letters.words import SUBJECT_MARK, TAGS
 from models.letterbox import own
 
@@ -29,15 +30,17 @@ class State:
 
 
 _STATES = (
-    State("queued", "○", "待发", "已经写好，等待投递。"),
-    State("sending", "◐", "发送中", "正在投递，结果很快就有。"),
-    State("sent", "✓", "已发", "收件方的邮件服务器已经接收。"),
-    State("failed", "!", "未送达", "被对方邮局拒收、被退回，或多次投递没有成功；请核对邮箱后重发。"),
-    State("unknown", "?", "待核实", "投递中断，不能确定是否送达；请核实后办理。"),
-    State("held", "‖", "暂存", "没有登记邮箱，或邮箱已经停用；登记新邮箱后自动发出。"),
-    State("cancelled", "—", "已取消", "发出之前情况已变，不再发送。"),
+    ("queued", "○", "已经写好，等待投递。"),
+    ("sending", "◐", "正在投递，结果很快就有。"),
+    ("sent", "✓", "收件方的邮件服务器已经接收。"),
+    ("failed", "!", "被对方邮局拒收、被退回，或多次投递没有成功；请核对邮箱后重发。"),
+    ("unknown", "?", "投递中断，不能确定是否送达；请核实后办理。"),
+    ("held", "‖", "没有登记邮箱，或邮箱已经停用；登记新邮箱后自动发出。"),
+    ("cancelled", "—", "发出之前情况已变，不再发送。"),
 )
-STATES: Mapping[str, State] = MappingProxyType({state.slug: state for state in _STATES})
+STATES: Mapping[str, State] = MappingProxyType(
+    {slug: State(slug, shape, WORDS[slug], meaning) for slug, shape, meaning in _STATES}
+)
 """Every state of a letter, by its slug."""
 
 KINDS: Mapping[str, str] = MappingProxyType({str(kind): word for kind, word in TAGS.items()})

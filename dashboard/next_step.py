@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from dashboard.rendering import weekday
 from gates.states import State
+from letters.words import LAST_WORK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date, datetime
 
     from calendars.year import Phase, Year
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 STEPS = ("下载模板", "填写", "上传", "试算", "报送")
 DOWNLOAD, FILL, FILE = 0, 1, 4
-
-LAST_WORD: Mapping[str, str] = {"approve": "审定", "record": "备案", "results": "评价并公布结果"}
-"""What the province does with a filing, by the calendar's `province`."""
 
 MAY_LOAD = frozenset({State.OPEN, State.RETURNED, State.OVERDUE})
 MAY_FILE = frozenset({State.OPEN, State.RETURNED})
@@ -50,7 +47,7 @@ def next_step(year: Year, now: Seen, draft: Draft, as_of: datetime) -> NextStep:
         case State.WAITING:
             return NextStep(_waiting(year, phase))
         case State.SUBMITTED:
-            decided = LAST_WORD.get(phase.province or "", "办理")
+            decided = LAST_WORK.get(phase.province or "", "办理")
             return NextStep(f"已报送，等省级管理办公室{decided}；现在不用办理。")
         case State.PASSED:
             return NextStep("本阶段已通过，不用办理。")

@@ -11,7 +11,7 @@ from dashboard.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, ne
 from dashboard.policy import NotThere
 from forms.definitions import FORMS, Form
 from gates.states import State
-from models import asking, draft_rows
+from models import draft_rows, requests
 from models.seen import Seen, seen
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def work(site: Site, reader: Reader, filing: Filing) -> Work:
         now = seen(connection, year, city, now_at)[filing.phase.slug]
         newest = draft_rows.newest(connection, year.year, form.slug, city)
         counts = draft_rows.counts(connection, year.year, city, [sheet.key for sheet in form.sheets])
-        asked = asking.requests(connection, year.year, filing.phase.slug, city)
+        asked = requests.of_city_phase(connection, year.year, filing.phase.slug, city)
     card = None
     if newest is not None and form.slug != EVALUATION and now.state in MAY_LOAD:
         stamp = site.stamp(reader, filing.opened)

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from calendars.deadlines import TZ, day_of
+from calendars.working_days import WEEKDAYS
 from dashboard.clock import clock_bar
 from dashboard.looking import minute, moved
 from dashboard.masking import for_reader
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-WEEKDAYS = "一二三四五六日"
 PACKING = 5
 """How hard a page is packed: from here on it costs more time than it saves bytes."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acts.load import EVALUATION, YEAR_END
 from calendars.year import Figures
 from dashboard.history import KINDS
 from gates.rules import RULES
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calendars.year import Phase
-
-YEAR_END, EVALUATION = "year-end", "evaluation"
 
 USED: Mapping[str, tuple[str, ...]] = {
     "mentor-recommendation": ("honours", "team_degrees", "team_titles"),

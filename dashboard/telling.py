@@ -11,11 +11,11 @@ from acts.recipients import named
 from dashboard.once import form_token
 from dashboard.rendering import render
 from letters.receipts import acknowledged
-from letters.words import TAGS
+from letters.words import STATES, TAGS
 from models import receipts, told_reports
+from models.letterbox import own
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from dashboard.looking import Looking
     from dashboard.panels import Place
     from dashboard.reader import Reader
-
-STATES: Mapping[str, str] = {
-    "queued": "待发",
-    "sending": "发送中",
-    "sent": "已发",
-    "failed": "未送达",
-    "unknown": "待核实",
-    "held": "暂存",
-    "cancelled": "已取消",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ def receipt_facts(connection: Connection, reader: Reader, look: Looking, letter:
 def is_theirs(reader: Reader, recipient: str) -> bool:
     """Tell whether a letter to this recipient is for the reader's own office to acknowledge."""
     if reader.city is not None:
-        return recipient in {f"city:{reader.city}", f"head:{reader.city}"}
+        return recipient in own(reader.city)
     return reader.admin and recipient in {"province", "lead"}
 
 

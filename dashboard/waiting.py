@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import start_of
+from dashboard.rendering import weekday
 from gates.states import State
+from letters.words import LAST_WORDS, OFFICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,14 +15,13 @@ if TYPE_CHECKING:
 
     from calendars.year import Phase, Year
 
-WEEKDAYS = "一二三四五六日"
-DECISIONS = {"approve": "省级管理办公室审定", "record": "省级管理办公室备案", "results": "省级管理办公室公布结果"}
+DECISIONS = {province: f"{OFFICE}{word}" for province, word in LAST_WORDS.items()}
 """How the province ends a phase."""
 
 
 def dated(day: date) -> str:
     """Write a day with its weekday: 2022-01-21（周五）."""
-    return f"{day.isoformat()}（周{WEEKDAYS[day.weekday()]}）"
+    return f"{day.isoformat()}（{weekday(day)}）"
 
 
 def quoted(names: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
+from calendars.working_days import WEEKDAYS
 from gates.verdict import ACTORS
 from letters.words import COUNTS, MOVED
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from calendars.deadlines import Due
     from gates.verdict import Finding
     from letters.brief import Brief
-
-WEEKDAYS = "一二三四五六日"
 
 
 def day(value: date) -> str:

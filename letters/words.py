@@ -26,8 +26,29 @@ YOU: Mapping[Audience, str] = {
     "school": "贵校",
 }
 
-DECISIONS: Mapping[str, str] = {"mentor-recommendation": "审定", "interview": "备案", "year-end": "评定"}
-"""The province's last word, by the phase that ends with it."""
+STATES: Mapping[str, str] = {
+    "queued": "待发",
+    "sending": "发送中",
+    "sent": "已发",
+    "failed": "未送达",
+    "unknown": "待核实",
+    "held": "暂存",
+    "cancelled": "已取消",
+}
+"""The states of a letter."""
+
+LAST_WORDS: Mapping[str, str] = {"approve": "审定", "record": "备案", "results": "公布结果"}
+"""The province's last word on a phase, by the calendar's `province`."""
+
+LAST_WORK: Mapping[str, str] = {**LAST_WORDS, "results": "评价并公布结果"}
+"""What the province does up to its last word."""
+
+DECISIONS: Mapping[str, str] = {
+    "mentor-recommendation": LAST_WORDS["approve"],
+    "interview": LAST_WORDS["record"],
+    "year-end": "评定",
+}
+"""What a letter calls it, by the phase that ends with it: a result is not published to whoever it is about."""
 
 # (phase, audience): what this party has to do while the phase is open.
 DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.asked import Request
 from models.columns import table_of
 from models.drafts import SHEETS
+from models.letterbox import own
 from models.season import ExtensionRow, Filing, Letter, WaiverRow
 from models.told import Call, Receipt
 
@@ -50,8 +51,7 @@ def letters(connection: Connection, year: int, city: str | None, as_of: datetime
         .where(letter.c.year == year, letter.c.queued_as_of <= as_of)
         .order_by(letter.c.id)
     )
-    own = letter.c.recipient.in_((f"city:{city}", f"head:{city}"))
-    return list(connection.execute(query if city is None else query.where(own)))
+    return list(connection.execute(query if city is None else query.where(letter.c.recipient.in_(own(city)))))
 
 
 def drafts(connection: Connection, sheet: str, year: int, city: str | None) -> list[Row[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import func, select
 
@@ -52,9 +52,15 @@ class Listed:
     detail: str | None
 
 
-def own(city: str) -> tuple[str, ...]:
-    """Give the recipients whose letters a city's office may read: its own and its head's."""
-    return (f"city:{city}", f"head:{city}")
+Slug = TypeVar("Slug", str, "ColumnElement[str]")
+
+
+def own(city: Slug) -> tuple[Slug, Slug]:
+    """Give the recipients whose letters a city's office may read and acknowledge: its own and its head's.
+
+    Every page, export and list asks here; for a column of cities it gives the condition's terms.
+    """
+    return ("city:" + city, "head:" + city)
 
 
 def letters(connection: Connection, wanted: Wanted, *, limit: int, offset: int = 0) -> tuple[Listed, ...]:

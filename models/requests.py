@@ -1,10 +1,10 @@
-"""The cities' requests for a later day: which wait for the province, and what was answered."""
+"""The cities' requests for a later day: what was asked, which wait for the province, what was answered."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, or_, select, update
 
 from models.asked import Request
 from models.columns import table_of
@@ -12,6 +12,7 @@ from models.writing import bump
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date, datetime
 
     from sqlalchemy import Connection, Row
 
@@ -24,11 +25,42 @@ def find(connection: Connection, year: int, request: int) -> Row[Any] | None:
     return connection.execute(select(table).where(table.c.year == year, table.c.id == request)).one_or_none()
 
 
-def unanswered(connection: Connection, year: int) -> Sequence[Row[Any]]:
-    """Give the requests that wait for the province, the oldest first."""
+def of_city_phase(connection: Connection, year: int, phase: str, city: str) -> list[Row[Any]]:
+    """Give what the city asked for in this phase, newest first, each with its answer or None."""
     table = table_of(Request)
-    query = select(table).where(table.c.year == year, table.c.answer.is_(None)).order_by(table.c.as_of, table.c.id)
-    return connection.execute(query).all()
+    query = select(table).where(table.c.year == year, table.c.phase == phase, table.c.city == city)
+    return list(connection.execute(query.order_by(table.c.id.desc())))
+
+
+def waiting(connection: Connection, year: int, phase: str, city: str, attempt: int) -> Row[Any] | None:
+    """Give the request of this attempt that nobody has answered yet."""
+    return next(
+        (row for row in of_city_phase(connection, year, phase, city) if row.attempt == attempt and row.answer is None),
+        None,
+    )
+
+
+def ask(
+    connection: Connection,
+    token: str,
+    place: tuple[int, str, str],
+    attempt: int,
+    until: date,
+    reason: str,
+    stamp: Stamp,
+) -> None:
+    """Keep a request for a city phase (`place`: year, phase, city); its form's token is taken once."""
+    year, phase, city = place
+    row = {"token": token, "year": year, "phase": phase, "city": city, "attempt": attempt}
+    connection.execute(insert(table_of(Request)).values(row | {"until": until, "reason": reason} | stamp.columns()))
+
+
+def unanswered(connection: Connection, year: int, as_of: datetime) -> Sequence[Row[Any]]:
+    """Give the requests that waited for the province at an instant, the oldest first."""
+    table = table_of(Request)
+    open_then = or_(table.c.answer.is_(None), table.c.answered_as_of > as_of)
+    query = select(table).where(table.c.year == year, table.c.as_of <= as_of, open_then)
+    return connection.execute(query.order_by(table.c.as_of, table.c.id)).all()
 
 
 def answer(connection: Connection, request: int, *, granted: bool, reason: str, stamp: Stamp) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 
 from gates.states import State
 from models.columns import table_of
+from models.letterbox import own
 from models.season import Letter, ProgrammeYear, Transition
 from models.told import Call, Receipt
 
@@ -64,7 +65,7 @@ def _letters(connection: Connection, year: int, as_of: datetime) -> dict[tuple[s
     """Count letters sent, and acknowledged, by phase, city and attempt."""
     letter, receipt = table_of(Letter), table_of(Receipt)
     known = (receipt.c.letter == letter.c.id) & (receipt.c.as_of <= as_of)
-    to_city = letter.c.recipient.in_(("city:" + letter.c.concerns, "head:" + letter.c.concerns))
+    to_city = letter.c.recipient.in_(own(letter.c.concerns))
     query = (
         select(letter.c.phase, letter.c.concerns, letter.c.attempt, func.count(), func.count(receipt.c.letter))
         .outerjoin(receipt, known)
@@ -108,7 +109,7 @@ def letters_of(
             letter.c.year == year,
             letter.c.phase == phase,
             letter.c.attempt == str(attempt),
-            letter.c.recipient.in_((f"city:{city}", f"head:{city}")),
+            letter.c.recipient.in_(own(city)),
             letter.c.queued_as_of <= as_of,
             letter.c.state != "cancelled",
         )

@@ -75,6 +75,9 @@ Do = Callable[[Bench, Filled], Outcome]
 class Act:
     """An act. `states` are those of the city phases that it is offered for; `province` wants a phase that ends so.
 
+    `alone` are states that it is offered for too, but only to the city that is named. `forever` warns of what nothing
+    can bring back.
+
     `event` is what a city phase's log shows of it; `subject` names what it is about in the audit, where that is no city
     phase. `title` says it for a phase (None: of no phase); `says` what confirming does, after 确认：.
     """
@@ -86,6 +89,8 @@ class Act:
     says: Callable[[Year, Filled], str]
     event: Event | None = None
     states: frozenset[State] = frozenset()
+    alone: frozenset[State] = frozenset()
+    forever: str = ""
     province: bool = False
     waives: bool = False
     evaluates: bool = False
@@ -100,10 +105,10 @@ class Act:
         """Whether it may be done for several cities at once."""
         return any(asked.kind == "cities" for asked in self.fields)
 
-    def applies(self, phase: Phase, state: State) -> bool:
-        """Tell whether it is offered for a city phase in this state."""
+    def applies(self, phase: Phase, state: State, *, named: bool = False) -> bool:
+        """Tell whether it is offered for a city phase in this state; `named`: for this city by its name."""
         return (
-            state in self.states
+            (state in self.states or (named and state in self.alone))
             and (not self.province or phase.province is not None)
             and (not self.waives or bool(waivable(phase.slug)))
             and (not self.evaluates or phase.province == "results")

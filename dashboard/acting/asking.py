@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import TZ
 from dashboard.acting.reading import DIGITS
 from dashboard.acting.rules import waivable
+from dashboard.acting.saying import nobody
 from dashboard.acting.showing import stands
 from forms.definitions import FORMS
 from models import evaluations, requests
@@ -29,13 +30,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A city that may be ticked: where it stands, whether it is ticked, whether the act is offered for it."""
+    """A city that may be ticked: where it stands, whether it is ticked, whether the act is offered for it.
+
+    `together`: also as one of all; a passed phase is opened again only for the city that is named.
+    """
 
     slug: str
     name: str
     stands: str
     chosen: bool
     offered: bool
+    together: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class Facts:
     request: Row[tuple[object, ...]] | None = None
     columns: tuple[Column, ...] = ()
     students: tuple[Evaluated, ...] = ()
+    nobody: str = ""
+    """Why there is no city that it could be done for; "" where there is one."""
 
 
 def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Facts:
@@ -74,18 +81,20 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         requests.find(connection, year.year, key) if act.asks("request") else None,
         FORMS["evaluation"].sheets[0].columns if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
+        nobody(act, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
     )
 
 
 def _cities(year: Year, found: Matrix, act: Act, phase: Phase | None, chosen: frozenset[str]) -> tuple[Choice, ...]:
-    """Give the cities that the act is offered for, and those that were named though it is not."""
+    """Give the cities that the act is offered for, and those that were named."""
     if not act.asks("city"):
         return ()
     choices = []
     for slug, standings in found.cities.items():
         mine = [one for one in standings if phase is None or one.phase == phase.slug]
-        offered = any(act.applies(year.phase(one.phase), one.state) for one in mine)
+        together = any(act.applies(year.phase(one.phase), one.state) for one in mine)
+        offered = any(act.applies(year.phase(one.phase), one.state, named=slug in chosen) for one in mine)
         if offered or slug in chosen:
             said = stands(mine[0]) if phase else ""
-            choices.append(Choice(slug, year.city(slug).name, said, slug in chosen, offered))
+            choices.append(Choice(slug, year.city(slug).name, said, slug in chosen, offered, together))
     return tuple(choices)

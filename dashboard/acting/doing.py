@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -16,12 +18,13 @@ from acts import waive as waiving
 from acts import withdraw as withdrawing
 from acts.load import EVALUATION, load_rows
 from acts.offices import PROVINCE, set_office
-from acts.outcome import Changes, Outcome
+from acts.outcome import Outcome, joined
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
+from dashboard import masking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from dashboard.acting.act import Bench, Filled
 
@@ -35,24 +38,6 @@ def _each(bench: Bench, filled: Filled, do: Callable[[str], Outcome]) -> Outcome
         except TalentError as error:
             outcomes.append(Outcome("refused", f"{bench.year.city(city).name} 没有办理：{error}"))
     return joined(outcomes)
-
-
-def joined(outcomes: Sequence[Outcome]) -> Outcome:
-    """Give one answer for several cities: done where all are; else the first "no", with every city's sentence."""
-    first = next((outcome for outcome in outcomes if not outcome.done), outcomes[0])
-    changes = [outcome.changes for outcome in outcomes]
-    return Outcome(
-        first.outcome,
-        "\n".join(outcome.message for outcome in outcomes),
-        first.verdict,
-        first.errors,
-        first.warnings,
-        Changes(
-            tuple(move for each in changes for move in each.transitions),
-            tuple(letter for each in changes for letter in each.letters),
-            tuple(grant for each in changes for grant in each.extensions),
-        ),
-    )
 
 
 def approve(bench: Bench, filled: Filled) -> Outcome:
@@ -136,12 +121,20 @@ def settle(bench: Bench, filled: Filled) -> Outcome:
 
 def suppress(bench: Bench, filled: Filled) -> Outcome:
     """Write to an address no more."""
-    return suppressing.suppress(bench.database, filled.words["email"], bench.stamp, reason=filled.reason)
+    email = filled.words["email"]
+    return _masked(email, suppressing.suppress(bench.database, email, bench.stamp, reason=filled.reason))
 
 
 def unsuppress(bench: Bench, filled: Filled) -> Outcome:
     """Write to an address again."""
-    return suppressing.unsuppress(bench.database, filled.words["email"])
+    email = filled.words["email"]
+    return _masked(email, suppressing.unsuppress(bench.database, email))
+
+
+def _masked(address: str, outcome: Outcome) -> Outcome:
+    """Cover the address in what was answered, for that is kept for ever."""
+    said = re.sub(re.escape(address.strip()), lambda _: masking.email(address), outcome.message, flags=re.IGNORECASE)
+    return replace(outcome, message=said)
 
 
 def office(bench: Bench, filled: Filled) -> Outcome:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.rules import RULES
+from letters.words import LAST_WORDS
 
 if TYPE_CHECKING:
     from calendars.year import Phase
     from gates.rules import Rule
 
-DECISIONS = {"approve": "审定", "record": "备案", "results": "公布结果"}
-
 
 def decision(phase: Phase | None) -> str:
     """Say what the province's last word on a phase is called."""
-    return DECISIONS.get(phase.province or "", "审定") if phase else "审定"
+    return LAST_WORDS[(phase.province if phase else None) or "approve"]
 
 
 def waivable(phase: str) -> tuple[Rule, ...]:

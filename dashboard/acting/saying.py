@@ -1,25 +1,32 @@
-"""What confirming an act does, in one sentence; and what an act answers, without the words of the command line."""
+"""What confirming an act does, in one sentence; and why there is nobody to do it for."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from acts.offices import PROVINCE
-from dashboard.acting.rules import decision
+from dashboard import masking
+from dashboard.acting.rules import decision, waivable
 from gates.rules import RULES
+from gates.states import State
 
 if TYPE_CHECKING:
-    from calendars.year import Year
-    from dashboard.acting.act import Filled
+    from calendars.year import Phase, Year
+    from dashboard.acting.act import Act, Filled
 
 
-OF_THE_COMMAND_LINE = re.compile(r"（talent [^）]*）|用 --until |；(请看|停用的地址见) talent [^。]*")
-
-
-def plain(message: str) -> str:
-    """Leave out of an act's answer how it would be done from the command line."""
-    return OF_THE_COMMAND_LINE.sub("", message)
+def nobody(act: Act, phase: Phase | None) -> str:
+    """Say why an act can be done for no city now."""
+    of = phase.name if phase else "本年度"
+    if phase and act.province and phase.province is None:
+        return f"{of}不需要省办{decision(phase)}，没有可以{act.title(phase)}的市。"
+    if phase and act.waives and not waivable(phase.slug):
+        return f"{of}没有“原则上”的规定，没有规则可以豁免。"
+    if phase and act.evaluates and phase.province != "results":
+        return f"{of}不评价学生。"
+    states = "、".join(f"“{state.chinese}”" for state in State if state in act.states)
+    more = "；已通过的，请从该市本阶段的页面办理" if act.alone else ""
+    return f"{act.title(phase)}用于状态为{states}的市，{of}现在没有这样的市{more}。"
 
 
 def _cities(year: Year, filled: Filled) -> str:
@@ -79,13 +86,13 @@ def settle(_year: Year, filled: Filled) -> str:
 
 
 def suppress(_year: Year, filled: Filled) -> str:
-    """Say it."""
-    return f"停用邮箱 {filled.words['email']}"
+    """Say it; what was confirmed is kept for ever, and keeps no address in clear."""
+    return f"停用邮箱 {masking.email(filled.words['email'])}"
 
 
 def unsuppress(_year: Year, filled: Filled) -> str:
-    """Say it."""
-    return f"恢复邮箱 {filled.words['email']}，放行暂存的函件"
+    """Say it; as above."""
+    return f"恢复邮箱 {masking.email(filled.words['email'])}，放行暂存的函件"
 
 
 def office(year: Year, filled: Filled) -> str:

@@ -73,7 +73,8 @@ _ACTS = (
         doing.rerun,
         saying.rerun,
         Event.RERUN,
-        frozenset({State.RETURNED, State.OVERDUE, State.PASSED}),
+        frozenset({State.RETURNED, State.OVERDUE}),
+        frozenset({State.PASSED}),
     ),
     Act(
         "waive",
@@ -85,7 +86,16 @@ _ACTS = (
         frozenset({State.OPEN, State.RETURNED, State.OVERDUE}),
         waives=True,
     ),
-    Act("withdraw", lambda _: "退出本年度", (CITY, REASON), doing.withdraw, saying.withdraw, Event.WITHDRAW, GOING),
+    Act(
+        "withdraw",
+        lambda _: "退出本年度",
+        (CITY, REASON),
+        doing.withdraw,
+        saying.withdraw,
+        Event.WITHDRAW,
+        GOING,
+        forever="退出之后不能恢复：已通过的阶段保留，其余各阶段全部终止，本年度不能再加入。",
+    ),
     Act(
         "answer",
         lambda _: "答复延期申请",
@@ -150,6 +160,7 @@ _ACTS = (
         doing.close,
         saying.close,
         subject=lambda year, _: f"year/{year.year}",
+        forever="归档之后不能恢复：本年度今后只能查阅，不能再办理。",
     ),
 )
 
@@ -157,6 +168,6 @@ ACTS: Mapping[str, Act] = MappingProxyType({act.slug: act for act in _ACTS})
 """By slug, which stands in the address."""
 
 
-def offered(phase: Phase, state: State) -> tuple[Act, ...]:
+def offered(phase: Phase, state: State, *, named: bool = False) -> tuple[Act, ...]:
     """Give the acts that apply to a city phase in this state, in the order of the table."""
-    return tuple(act for act in _ACTS if act.applies(phase, state))
+    return tuple(act for act in _ACTS if act.applies(phase, state, named=named))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.acting.act import Bench
-from dashboard.acting.saying import plain
 from models import audit, reports
 from models.database import Within
 from models.witness import changed, witness
@@ -109,7 +108,6 @@ def done(
 def _done(database: Database, connection: Connection, year: Year, act: Act, filled: Filled, stamp: Stamp) -> Tried:
     was, before = witness(connection, year.year), reports.matrix(connection, year.year, stamp.as_of)
     outcome = act.do(Bench(Within(database, connection), year, stamp), filled)
-    outcome = replace(outcome, message=plain(outcome.message))
     after = reports.matrix(connection, year.year, stamp.as_of)
     return Tried(outcome, before, after, changed(was, witness(connection, year.year)))
 

@@ -26,6 +26,7 @@ from dashboard.api_shapes import (
 )
 from dashboard.ids import Id
 from dashboard.instants import sensible
+from dashboard.letterbox import may_read
 from dashboard.looking import Looking, looking
 from dashboard.masking import for_reader
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
@@ -151,11 +152,6 @@ def log(
     return [log_entry(row) for row in rows]
 
 
-def theirs(reader: Reader, recipient: str) -> bool:
-    """Tell whether a letter is theirs to see: a city sees those to itself and to its head."""
-    return reader.province or recipient in {f"city:{reader.city}", f"head:{reader.city}"}
-
-
 @area.get("/years/{year}/letters", response_model=list[LetterEntry], summary="函件清单")
 def letters(
     request: Request,
@@ -170,7 +166,7 @@ def letters(
     wanted = {"state": state, "concerns": place(look, reader, city), "kind": kind}
     with site.database.read() as connection:
         rows = post.listed(connection, look.opened.year.year, wanted, look.as_of)
-    return [letter_entry(row) for row in rows if theirs(reader, row.recipient)]
+    return [letter_entry(row) for row in rows if may_read(reader, row.recipient)]
 
 
 @area.get("/years/{year}/letters/{letter}", response_model=WholeLetter, summary="一封函件")
@@ -180,7 +176,7 @@ def letter(request: Request, reader: Signed, look: Look, letter: Id) -> dict[str
     with site.database.read() as connection:
         row = post.letter_by_id(connection, letter)
     shown = row is not None and row.year == look.opened.year.year and row.queued_as_of <= look.as_of
-    if row is None or not shown or not theirs(reader, row.recipient):
+    if row is None or not shown or not may_read(reader, row.recipient):
         raise NotThere
     return letter_entry(row) | {"text": in_text(row.text, row.addressee)}
 

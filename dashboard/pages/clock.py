@@ -15,13 +15,11 @@ from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from letters.receipts import links
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from calendars.year import Year
     from dashboard.reader import Reader
     from dashboard.site import Site
-    from models.stamp import Stamp
     from models.standing import Opened
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))])
@@ -76,8 +74,3 @@ def _play(site: Site, reader: Reader, opened: Opened, to: str, leave: list[str])
 def _until(year: Year, since: datetime, to: str) -> datetime:
     coming = next_moment(year, since)
     return coming.instant if to == "moment" and coming is not None else since + DAY
-
-
-def _post(site: Site) -> Callable[[Stamp], None]:
-    at = site.settings
-    return postman(site.database, at.maildir, at.mail_from, links(site.secret, at.base_url))

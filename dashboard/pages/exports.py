@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from calendars.errors import TalentError
-from dashboard.exporting import EXPORTS, FILED, SHEETS, TABLES, Asked, Export, stem
+from dashboard.exported import Asked, Export
+from dashboard.exporting import EXPORTS, TABLES, stem
+from dashboard.exporting_forms import FILED, SHEETS
 from dashboard.looking import Look
 from dashboard.once import form_token
 from dashboard.policy import EVERYONE, NotThere, Signed, allow

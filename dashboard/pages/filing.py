@@ -15,8 +15,9 @@ from acts.read_back import draft
 from acts.submit import submit
 from acts.why import report_card
 from dashboard.faults import SHOWN, Kept, as_csv, by_sheet
+from dashboard.history import ruled
 from dashboard.looking import Look
-from dashboard.next_step import LAST_WORD, STEPS
+from dashboard.next_step import STEPS
 from dashboard.nudge import owed
 from dashboard.once import form_token, once
 from dashboard.phases import Filing, filing_of, work
@@ -25,8 +26,8 @@ from dashboard.reader import Reader, Role
 from dashboard.rendering import page, render
 from forms.sandbox import FILE_SIZE
 from forms.template import render as template_of
-from gates.rules import RULES
 from gates.states import State
+from letters.words import LAST_WORK
 from models import audit
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def trial(request: Request, reader: Signed, look: Look, here: Here) -> HTMLRespo
     site: Site = request.app.state.site
     stamp = site.stamp(reader, look.opened)
     card = report_card(site.database, here.opened.year.year, here.phase.slug, here.city.slug, stamp, trial=True)
-    facts: dict[str, Any] = {"here": here, "card": card, "rules": RULES, "work": work(site, reader, here)}
+    facts: dict[str, Any] = {"here": here, "card": card, "ruled": ruled, "work": work(site, reader, here)}
     return page("filing/trial.html", request, look=look, year=here.opened.year, **facts)
 
 
@@ -185,10 +186,10 @@ def ask_filing(request: Request, reader: Signed, look: Look, here: Here) -> HTML
     facts: dict[str, Any] = {
         "here": here,
         "work": done,
-        "last_word": LAST_WORD.get(here.phase.province or ""),
+        "last_word": LAST_WORK.get(here.phase.province or ""),
         "after": after,
     }
-    return page("filing/file.html", request, look=look, year=here.opened.year, rules=RULES, token=form_token(), **facts)
+    return page("filing/file.html", request, look=look, year=here.opened.year, ruled=ruled, token=form_token(), **facts)
 
 
 @area.post("/file", dependencies=[Depends(allow(CITY))])

@@ -14,8 +14,8 @@ from dashboard.matrix import MARKS, SHAPES, lines
 from dashboard.policy import EVERYONE, PROVINCE, Signed, allow
 from dashboard.remembering import Remembered
 from dashboard.rendering import clock, page
-from models.awaiting import unanswered
 from models.reports import matrix
+from models.requests import unanswered
 from models.standing import newest_year
 from models.told_reports import told
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from acts.load import EVALUATION, YEAR_END
+from calendars.deadlines import BECAUSE
 from calendars.moments import moments
 from dashboard import requirements, waiting
 from dashboard.history import filings, step
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 MOST_LETTERS = 30
-YEAR_END, EVALUATION = "year-end", "evaluation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "letter_kinds": KINDS,
         "rule_name": rule_name,
         "heading": heading,
+        "because": BECAUSE,
         "to": recipients(year, past.letters),
     }
     return page("city-phase.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts, **words)

@@ -14,7 +14,7 @@ from dashboard.acting.waiting import awaiting, late
 from dashboard.looking import Look
 from dashboard.policy import PROVINCE, Signed, allow
 from dashboard.rendering import page, render
-from gates.states import State
+from letters.words import STATES
 from models import requests
 from models.addresses import on_file
 from models.alarms import undelivered
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 area = APIRouter(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
 
-LETTER_STATES = {"failed": "未送达", "unknown": "待核实", "held": "暂存"}
 SETTLED_BY_HAND = frozenset({"failed", "unknown"})
 
 
@@ -39,14 +38,14 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
     year = look.opened.year
     with site.database.read() as connection:
         found = matrix(connection, year.year, look.as_of)
-        asked = requests.unanswered(connection, year.year)
+        asked = requests.unanswered(connection, year.year, look.as_of)
         letters = undelivered(connection, year.year)
         offices = on_file(connection)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
         awaiting=awaiting(found), late=late(found), asked=asked, letters=letters, without=without,
-        suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=LETTER_STATES,
+        suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         by_hand=SETTLED_BY_HAND,
     )  # fmt: skip
 
@@ -63,9 +62,8 @@ def acts_panel(place: Place) -> Markup | None:
         if place.city is not None and slug != place.city.slug:
             continue
         here = [one for one in standings if place.phase is not None and one.phase == place.phase.slug]
-        if place.city is None:  # a passed phase is opened again for one city, on its own page
-            here = [one for one in here if one.state is not State.PASSED]
-        for act in {act for one in here for act in offered(year.phase(one.phase), one.state)}:
+        named = place.city is not None
+        for act in {act for one in here for act in offered(year.phase(one.phase), one.state, named=named)}:
             counted[act.slug] = counted.get(act.slug, 0) + 1
         if place.phase is None and any(one.state in GOING for one in standings):
             counted["withdraw"] = 1

@@ -84,7 +84,7 @@ def test_an_address_taken_up_again_lets_its_letters_go(scene: Scene) -> None:
     again = unsuppress(scene.database, ADDRESS)
     assert (again.outcome, again.message) == (
         "refused",
-        "nanjing@city.example 没有停用，未作改动；停用的地址见 talent status。",
+        "nanjing@city.example 没有停用，未作改动。",
     )
 
 

@@ -90,7 +90,8 @@ def test_what_is_offered_is_previewed_and_then_happens_and_the_rest_is_refused(
 ) -> None:
     admin = window.as_(ADMIN)
     for city in ("nanjing", "wuxi", "yancheng"):
-        offered = f'value="{city}"> ' in admin.get(f"/2022/acts/{act}?phase={phase}").text
+        asked = admin.get(f"/2022/acts/{act}?phase={phase}&city={city}").text
+        offered = f'value="{city}" checked' in asked and "不适用" not in asked
         fields = {"city": city, **more} | ({"phase": phase} if phase else {})
         before = ledger.everything(window.database)
         shown = admin.submit(f"/2022/acts/{act}/preview", **fields)
@@ -134,6 +135,46 @@ def test_all_cities_are_extended_at_once_with_one_preview(window: Window) -> Non
     with window.database.read() as connection:
         audit = table_of(AuditEntry)
         assert tuple(connection.execute(select(audit.c.city).order_by(audit.c.id)).scalars()) == CITIES
+
+
+def offers(page: Response) -> tuple[list[str], list[str]]:
+    """The cities that a form lets tick, and those that stand for all."""
+    ticks = re.findall(r'type="checkbox" name="city" value="([a-z]+)"', page.text)
+    return ticks, re.findall(r'name="every" value="([a-z]+)"', page.text)
+
+
+def test_only_what_is_late_is_rerun_for_all_and_what_passed_for_the_city_that_is_named(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    assert offers(admin.get("/2022/acts/rerun?phase=shortlist&city=yancheng")) == (["yancheng"], [])
+    assert offers(admin.get("/2022/acts/rerun?phase=shortlist&city=nanjing")) == (["nanjing", "yancheng"], [])
+    assert offers(admin.get("/2022/acts/rerun?phase=application&city=wuxi")) == (["wuxi"], [])
+    assert panel(window, ADMIN, "application", "wuxi") == ["rerun?phase=application&city=wuxi"]
+    assert panel(window, ADMIN, "application", None) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("approve?phase=interview", "导师面试现在没有这样的市"),
+        ("approve?phase=interview&city=wuxi", "备案用于状态为“已报送”的市，导师面试现在没有这样的市。"),
+        ("rerun?phase=application", "已通过的，请从该市本阶段的页面办理。"),
+        ("waive?phase=meeting", "没有规则可以豁免。"),
+        ("evaluate?phase=shortlist", "面试名单不评价学生。"),
+        ("approve?phase=shortlist", "面试名单不需要省办审定"),
+    ],
+)
+def test_a_form_that_nobody_can_use_says_why_and_offers_no_preview(window: Window, address: str, why: str) -> None:
+    shown = window.as_(ADMIN).get(f"/2022/acts/{address}").text
+    assert why in shown
+    assert ">预览<" not in shown
+
+
+def test_what_cannot_be_brought_back_is_said_before_it_is_done(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    said = '<p class="forever"><strong>请注意：退出之后不能恢复：'
+    assert said in admin.get("/2022/acts/withdraw?city=wuxi").text
+    assert said in admin.submit("/2022/acts/withdraw/preview", city="wuxi", reason="不再组织").text
+    assert "forever" not in admin.submit("/2022/acts/rerun/preview", **RERUN).text
 
 
 def test_a_double_click_does_it_once(window: Window) -> None:

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from calendars import files
+from dashboard import masking
 from dashboard.site import Site
 from models.accounts import Account
 from models.asked import Request
-from models.audit import AuditEntry
+from models.audit import AuditEntry, Deed
 from models.columns import table_of
 from models.database import Database
 from models.drafts import EvaluationDraft
@@ -112,13 +113,17 @@ def test_a_letter_given_up_is_settled_and_an_address_suppressed_and_restored(win
         ("suppress", {"email": address, "reason": "已离任"}),
     ):
         shown = admin.submit(f"/2022/acts/{act}/preview", **fields)
+        assert all(typed in shown.text for typed in fields.values())
         assert admin.submit(f"/2022/acts/{act}", **hidden(shown)).is_redirect
     with window.database.read() as connection:
         assert connection.execute(select(letter.c.state).where(letter.c.id == 1)).scalar_one() == "sent"
         assert connection.execute(select(table_of(Suppressed).c.why)).scalars().all() == ["已离任"]
         said = connection.execute(select(table_of(AuditEntry).c.subject)).scalars().all()
+        kept = connection.execute(select(table_of(Deed).c.act, table_of(Deed).c.said)).all()
     assert said[0] == "letter/1"
     assert not any("@" in subject for subject in said)
+    assert address not in str(kept)
+    assert f"停用邮箱 {masking.email(address)}" in [act for act, _ in kept]
     assert f"恢复 {address}" in admin.get("/2022/tasks").text
     shown = admin.submit("/2022/acts/unsuppress/preview", email=address)
     assert admin.submit("/2022/acts/unsuppress", **hidden(shown)).is_redirect

@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 from sqlalchemy import insert, select, update
 
 from calendars.deadlines import TZ
-from dashboard.exporting import EXPORTS, FILED, TABLES
+from dashboard.exporting import EXPORTS, TABLES
+from dashboard.exporting_forms import FILED
 from dashboard.spreadsheets import BEGINS_FORMULA, Table, as_csv, as_xlsx
 from forms.definitions import FORMS
 from models.asked import Request

@@ -1,0 +1,93 @@
+"""What the cities loaded, as exported: each form, each of its sheets, and which columns say who somebody is."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from acts.read_back import RENAMED
+from dashboard import masking
+from dashboard.exported import Asked, Export
+from dashboard.spreadsheets import Cell, Table
+from forms.definitions import FORMS
+from models import exports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy import Row
+
+    from forms.definitions import Column, Form, Sheet
+
+PERSONAL: Mapping[str, Mapping[str, Callable[[str], str]]] = {
+    "institutions": {"email": masking.email},
+    "mentors": {"name": masking.name, "email": masking.email, "mobile": masking.phone},
+    "team": {"mentor": masking.name, "name": masking.name},
+    "schools": {"head": masking.name, "contact": masking.name, "email": masking.email},
+    "students": {
+        "name": masking.name,
+        "born": masking.covered,
+        "mentor": masking.name,
+        "email": masking.email,
+        "guardian_phone": masking.phone,
+    },
+    "attendance": {"name": masking.name, "contact": masking.covered},
+    "summaries": {"mentor": masking.name},
+    **{
+        sheet: {"name": masking.name}
+        for sheet in (
+            "scores",
+            "interviews",
+            "plans",
+            "visits",
+            "logs",
+            "talks",
+            "results",
+            "materials",
+            "evaluations",
+        )
+    },
+}
+"""By sheet, the fields that say who somebody is, and how each is covered."""
+
+
+def _draft(sheet: Sheet) -> Callable[[Asked], Table]:
+    masks = PERSONAL.get(sheet.key, {})
+
+    def cell(asked: Asked, column: Column, row: Row[Any]) -> Cell:
+        value = _worded(column, getattr(row, RENAMED.get(column.field, column.field)))
+        mask = None if asked.full else masks.get(column.field)
+        return value if mask is None or value is None else mask(str(value))
+
+    def table(asked: Asked) -> Table:
+        found = exports.drafts(asked.connection, sheet.key, asked.year.year, asked.city)
+        rows = [(asked.place(row.city), *(cell(asked, column, row) for column in sheet.columns)) for row in found]
+        return Table(sheet.name, ("城市", *(column.label for column in sheet.columns)), rows)
+
+    return table
+
+
+def _worded(column: Column, value: Any) -> Cell:  # noqa: ANN401 -- whatever a column of a draft holds
+    if isinstance(value, bool):
+        return column.kind.choices[0 if value else 1]
+    if isinstance(value, list):
+        return "、".join(value)
+    assert value is None or isinstance(value, str | int | Decimal | date)
+    return value
+
+
+def _of_form(form: Form, sheets: tuple[Sheet, ...], title: str) -> Export:
+    drafts = [_draft(sheet) for sheet in sheets]
+    personal = any(sheet.key in PERSONAL for sheet in sheets)
+    return Export(title, lambda asked: tuple(draft(asked) for draft in drafts), personal, now=True,
+                  provincial=form.slug == "evaluation")  # fmt: skip
+
+
+FILED: Mapping[str, Export] = {form.slug: _of_form(form, form.sheets, form.title) for form in FORMS.values()}
+"""Each form as one workbook."""
+
+SHEETS: Mapping[str, Export] = {
+    f"{form.slug}-{sheet.key}": _of_form(form, (sheet,), sheet.name) for form in FORMS.values() for sheet in form.sheets
+}
+"""Each of its sheets by itself, for CSV holds one table."""
