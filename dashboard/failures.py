@@ -50,7 +50,7 @@ SAID: Mapping[int, str] = {
 }
 ON_A_PAGE: Mapping[type[TalentError], str] = {
     YearNotOpen: "这个年度尚未开设。",
-    NoYearOpen: "还没有开设任何年度；请由维护人员开设。",
+    NoYearOpen: "还没有开设任何年度；请由省级管理办公室有办理权限的同志开设。",
     NotPrepared: "系统尚未准备好；请联系维护人员。",
 }
 """What is said to people at a page where the error itself names commands to type."""
