@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def unanswered(connection: Connection, year: int, as_of: datetime) -> list[Row[Any]]:
-    """Give the requests for more time that were open at an instant, the oldest first: phase, city, until."""
+    """Give the requests for more time that were open at an instant, the oldest first."""
     table = table_of(Request)
     open_then = or_(table.c.answer.is_(None), table.c.answered_as_of > as_of)
-    query = select(table.c.id, table.c.phase, table.c.city, table.c.until, table.c.as_of)
+    names = ("id", "phase", "city", "attempt", "until", "as_of", "by", "reason")
+    query = select(*(table.c[name] for name in names))
     return list(
         connection.execute(
             query.where(table.c.year == year, table.c.as_of <= as_of, open_then).order_by(table.c.as_of, table.c.id)

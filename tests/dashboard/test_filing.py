@@ -69,7 +69,7 @@ def test_a_filing_that_the_gate_returns_says_what_mends_it(late: Window) -> None
 def test_a_late_city_may_prepare_and_is_told_how_to_ask(window: Window) -> None:
     browser = window.as_(CITY)
     assert upload(browser, workbook()).status_code == 200
-    said = "已于 2022-01-30 24:00 截止，现在不能报送：请向省级管理办公室申请延期，草稿试算已通过；重启之后即可报送。"
+    said = "已于 2022-01-30 24:00 截止，现在不能报送：请向省级管理办公室申请延期，重启之后即可报送；草稿试算已通过。"
     assert said in browser.get(f"{HERE}/file").text
     assert said in panel(window, CITY)
     answer = deed(browser, browser.submit(f"{HERE}/file", once="a form from before"))
