@@ -122,7 +122,8 @@ def _record(
     what, reason = act.title(filled.phase), filled.reason or None
     if act.subject is not None:
         if found.outcome.done:
-            audit.record(connection, stamp, what, act.subject(year, filled), account=account, reason=reason)
+            city = filled.cities[0] if filled.cities else None
+            audit.record(connection, stamp, what, act.subject(year, filled), account=account, city=city, reason=reason)
         return
     place = f"{year.year}/{filled.slug}" if filled.phase else str(year.year)
     for city in (slug for slug in filled.cities if slug in found.acted(act.event)):
