@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from models.asked import Request
 from models.columns import table_of
+from models.writing import bump
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,7 +41,11 @@ def ask(
     reason: str,
     stamp: Stamp,
 ) -> None:
-    """Keep a request for a city phase (`place`: year, phase, city); its form's token is taken once."""
+    """Keep a request for a city phase (`place`: year, phase, city); its form's token is taken once.
+
+    Pages from memory show it, so the year's revision moves with it.
+    """
     year, phase, city = place
     row = {"token": token, "year": year, "phase": phase, "city": city, "attempt": attempt}
     connection.execute(insert(table_of(Request)).values(row | {"until": until, "reason": reason} | stamp.columns()))
+    bump(connection, year)

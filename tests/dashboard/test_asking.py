@@ -66,6 +66,13 @@ def test_a_passed_phase_offers_no_request_though_something_was_asked_once(window
     assert ("✓ 已同意" in page, f"{here}/request" in page) == (True, False)
 
 
+def test_the_provinces_home_from_memory_shows_a_request_at_once(window: Window) -> None:
+    admin, city = window.as_(ADMIN), window.as_(CITY)
+    assert "件待答复" not in admin.get(f"/{YEAR}").text
+    city.submit(f"{HERE}/request", once="a form", until="2022-02-15", reason="封控")
+    assert "延期申请 1 件待答复" in admin.get(f"/{YEAR}").text
+
+
 def test_asking_moves_nothing_in_the_season(window: Window) -> None:
     def season() -> object:
         with window.database.read() as connection:
