@@ -14,6 +14,7 @@ from calendars.year import UnknownCity, UnknownPhase
 from dashboard.forged import Forged
 from dashboard.guesses import TooMany
 from dashboard.idempotent import NoKey, OtherRequest
+from dashboard.looking import NotNow, moved
 from dashboard.policy import NotSignedIn, NotThere, NotYours
 from dashboard.rendering import page
 from models.database import Busy, NotPrepared
@@ -65,7 +66,11 @@ async def refused(request: Request, error: TalentError) -> Response:
     if isinstance(error, NotSignedIn) and request.method == "GET" and not request.url.path.startswith(API):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}", 303)
-    return _answer(request, status, ON_A_PAGE.get(type(error), str(error)))
+    said = ON_A_PAGE.get(type(error), str(error))
+    if isinstance(error, NotNow) and request.method == "GET" and not request.url.path.startswith(API):
+        now = moved(request.url.path, request.query_params.multi_items(), "")
+        return page("failure.html", request, status=int(status), number=int(status), said=said, now=now)
+    return _answer(request, status, said)
 
 
 async def unreadable(request: Request, error: RequestValidationError) -> Response:
@@ -95,4 +100,4 @@ def _answer(request: Request, status: int, said: str, more: Mapping[str, object]
     if request.url.path.startswith(API):
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": said}
         return JSONResponse(problem | dict(more or {}), status, media_type="application/problem+json")
-    return page("failure.html", request, status=int(status), number=int(status), said=said)
+    return page("failure.html", request, status=int(status), number=int(status), said=said, now=None)

@@ -19,7 +19,7 @@ from dashboard.acting.asking import about, asked
 from dashboard.acting.reading import Typed, carried, read
 from dashboard.acting.table import ACTS
 from dashboard.acting.trying import Changed, done, tried
-from dashboard.looking import Look, Looking
+from dashboard.looking import Look, Looking, NotNow
 from dashboard.once import form_token, once
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader
@@ -39,10 +39,6 @@ area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_cla
 CHANGED = "预览之后情况有了变化，没有办理。"
 MEANWHILE = "确认的同时情况又变了，没有办理；请回到前一页重新预览。"
 UNPROCESSABLE = 422
-
-
-class NotNow(TalentError):
-    """过去的情形只能查看；请回到现在再办理。"""
 
 
 async def _typed(request: Request) -> Typed:

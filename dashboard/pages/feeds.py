@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.calendars import calendar_of_city
 from calendars.ics import calendar
-from dashboard.looking import Look
+from dashboard.looking import Present
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.rendering import page
 from models import audit, feeds
@@ -53,7 +53,7 @@ def _has(request: Request, tag: str) -> bool:
 
 
 @area.post("/{year:int}/feeds", dependencies=SIGNED)
-def make(request: Request, reader: Signed, look: Look, whose: Annotated[str, Form()] = "") -> HTMLResponse:
+def make(request: Request, reader: Signed, look: Present, whose: Annotated[str, Form()] = "") -> HTMLResponse:
     """Make a feed, of a city or ("") of the province, and show its address this once."""
     site: Site = request.app.state.site
     city = look.opened.year.city(whose).slug if whose else None
@@ -71,7 +71,7 @@ def make(request: Request, reader: Signed, look: Look, whose: Annotated[str, For
 
 
 @area.post("/{year:int}/feeds/revoke", dependencies=SIGNED)
-def revoke(request: Request, reader: Signed, look: Look, feed: Annotated[str, Form()]) -> RedirectResponse:
+def revoke(request: Request, reader: Signed, look: Present, feed: Annotated[str, Form()]) -> RedirectResponse:
     """Revoke a feed: one's own, or any by the province's hands."""
     site: Site = request.app.state.site
     stamp = site.stamp(reader, look.opened)

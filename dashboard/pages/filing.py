@@ -15,7 +15,7 @@ from acts.read_back import draft
 from acts.submit import submit
 from acts.why import report_card
 from dashboard.faults import SHOWN, Kept, as_csv, by_sheet
-from dashboard.looking import Look
+from dashboard.looking import Look, Present
 from dashboard.next_step import LAST_WORD, STEPS
 from dashboard.once import form_token, once
 from dashboard.phases import Filing, filing_of, work
@@ -42,8 +42,8 @@ STATUS = {"done": 200, "form-errors": 422, "refused": 409}
 area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
 
-def _filing(request: Request, look: Look, reader: Signed, phase: str, city: str) -> Filing:
-    """Give the city phase of the address."""
+def _filing(request: Request, look: Present, reader: Signed, phase: str, city: str) -> Filing:
+    """Give the city phase of the address, now: today's draft is not what stood at a past instant."""
     del request
     return filing_of(look.opened, phase, city, reader)
 
