@@ -11,7 +11,9 @@ from acts.offices import PROVINCE
 from acts.recipients import named
 from calendars.deadlines import day_of
 from dashboard import masking
+from dashboard.history import why, word
 from dashboard.matrix import lines
+from dashboard.naming import signed
 from dashboard.spreadsheets import Cell, Table
 from dashboard.telling import STATES
 from forms.definitions import FORMS
@@ -100,13 +102,13 @@ def _log(asked: Asked) -> tuple[Table, ...]:
             asked.place(row.city),
             asked.phase(row.phase),
             row.attempt,
-            Event(row.event).chinese + ("（未获准）" if row.refused else ""),
+            word(Event(row.event), asked.year.phase(row.phase), refused=row.refused),
             State(row.from_state).chinese,
             State(row.to_state).chinese,
-            row.by,
+            signed(row.by),
             row.as_of,
             row.at,
-            row.reason,
+            why(Event(row.event), row.reason),
         )
         for row in reports.log(asked.connection, asked.year.year, city=asked.city, as_of=asked.look.as_of)
     ]
@@ -155,7 +157,7 @@ def _dated(name: str, title: str, columns: Mapping[str, Callable[[Asked, Row[Any
 CAUSES = {"extension": "延期", "rerun": "重启", "grace": "保留办理时间"}
 ANSWERS = {"granted": "同意", "declined": "不同意", None: "待办"}
 SIGNED: Mapping[str, Callable[[Asked, Row[Any]], Cell]] = {
-    "操作人": lambda _, row: row.by,
+    "操作人": lambda _, row: signed(row.by),
     "办理时间": lambda _, row: row.as_of,
 }
 

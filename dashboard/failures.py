@@ -15,7 +15,7 @@ from dashboard.forged import Forged
 from dashboard.guesses import TooMany
 from dashboard.idempotent import NoKey, OtherRequest
 from dashboard.looking import NotNow, moved
-from dashboard.policy import NotSignedIn, NotThere, NotYours
+from dashboard.policy import FilledIsTheirs, NotSignedIn, NotThere, NotYours
 from dashboard.rendering import page
 from models.database import Busy, NotPrepared
 from models.standing import NoYearOpen, YearNotOpen
@@ -31,6 +31,7 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     NotThere: HTTPStatus.NOT_FOUND,
     NotYours: HTTPStatus.FORBIDDEN,
+    FilledIsTheirs: HTTPStatus.FORBIDDEN,
     Forged: HTTPStatus.FORBIDDEN,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     NoKey: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -12,8 +12,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from calendars.deadlines import TZ, day_of
+from dashboard.acting.saying import plain
 from dashboard.clock import clock_bar
 from dashboard.looking import minute, moved
+from dashboard.naming import done, signed
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -40,7 +42,15 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"day": day, "weekday": weekday, "moment": moment, "clock": clock}
+    made.filters |= {
+        "day": day,
+        "weekday": weekday,
+        "moment": moment,
+        "clock": clock,
+        "signed": signed,
+        "done": done,
+        "plain": plain,
+    }
     made.globals |= {"static": static, "moved": moved, "minute": minute, "clock_bar": clock_bar}
     return made
 

@@ -99,4 +99,4 @@ def _stands(year: Year, phase: Phase, states: Mapping[str, State], as_of: dateti
     wanted = lacking(year, phase, states, as_of)
     if wanted:
         return f"“{phase.name}”还在等：{'；'.join(wanted)}。"
-    return f"“{phase.name}”不再等待，现为{states[phase.slug].chinese}。"
+    return f"“{phase.name}”{states[phase.slug].chinese}。"

@@ -93,6 +93,11 @@ def office(year: Year, filled: Filled) -> str:
     return f"登记{'省级管理办公室' if slug == PROVINCE else year.city(slug).name}的邮箱，放行等待的函件"
 
 
+def resume(_year: Year, _filled: Filled) -> str:
+    """Say it."""
+    return "系统时钟无误，恢复投递"
+
+
 def amend(year: Year, _filled: Filled) -> str:
     """Say it."""
     return f"启用修订后的 {year.year} 年度日历"

@@ -144,6 +144,14 @@ _ACTS = (
         subject=lambda _, filled: f"office/{filled.words['office']}",
     ),
     Act(
+        "resume",
+        lambda _: "恢复投递",
+        (KEPT,),
+        doing.resume,
+        saying.resume,
+        subject=lambda _year, _filled: "clock",
+    ),
+    Act(
         "amend",
         lambda _: "修订年度日历",
         (Field("calendar", "新的日历", "calendar"), AMENDED),

@@ -19,7 +19,7 @@ from dashboard.looking import Look, Present
 from dashboard.next_step import LAST_WORD, STEPS
 from dashboard.once import form_token, once
 from dashboard.phases import Filing, filing_of, work
-from dashboard.policy import EVERYONE, NotThere, NotYours, Signed, allow
+from dashboard.policy import EVERYONE, FilledIsTheirs, NotThere, Signed, allow
 from dashboard.reader import Reader, Role
 from dashboard.rendering import page, render
 from forms.sandbox import FILE_SIZE
@@ -38,6 +38,7 @@ LOADERS = frozenset({Role.ADMIN, Role.CITY})
 CITY = frozenset({Role.CITY})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATUS = {"done": 200, "form-errors": 422, "refused": 409}
+
 
 area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
@@ -68,7 +69,7 @@ def template(request: Request, reader: Signed, here: Here, filled: Annotated[boo
     year, rows = here.opened.year, None
     if filled:
         if reader.province:
-            raise NotYours if reader.admin else NotThere
+            raise FilledIsTheirs if reader.admin else NotThere
         with site.database.read() as connection:
             rows = draft(connection, year.year, here.form.slug, here.city.slug)
     name = f"{year.year} {here.city.name} {here.form.title}{'（已填）' if filled else ''}.xlsx"

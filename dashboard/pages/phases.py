@@ -97,7 +97,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "lacking": waiting.lacking(year, found, states, look.as_of),
         "passing": waiting.passing(found),
         "after": waiting.after(year, found, states, look.as_of),
-        "steps": [step(move) for move in past.moves],
+        "steps": [step(move, found) for move in past.moves],
         "filings": filings(past.judgements),
         "panels": panels(Place(request, reader, look, found, whose)),
     }

@@ -259,3 +259,9 @@ def test_as_many_statements_for_any_number_of_rows(late: Window) -> None:
             assert browser.get(f"{HERE}/{page}").status_code == 200
         counted.append(len(sent))
     assert counted[0] == counted[1]
+
+
+def test_the_provinces_hand_is_told_why_the_filled_workbook_is_not_theirs(late: Window) -> None:
+    answer = late.as_(ADMIN).get(f"{HERE}/template.xlsx?filled=1")
+    assert (answer.status_code, "您的账号只能查看" in answer.text) == (403, False)
+    assert "已填的内容只由该市自己下载；省办可在“导出”页下载各市的表。" in answer.text
