@@ -16,6 +16,7 @@ from dashboard.acting.saying import plain
 from dashboard.clock import clock_bar
 from dashboard.looking import minute, moved
 from dashboard.naming import done, signed
+from dashboard.years import other_years
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -51,7 +52,13 @@ def environment() -> Environment:
         "done": done,
         "plain": plain,
     }
-    made.globals |= {"static": static, "moved": moved, "minute": minute, "clock_bar": clock_bar}
+    made.globals |= {
+        "static": static,
+        "moved": moved,
+        "minute": minute,
+        "clock_bar": clock_bar,
+        "other_years": other_years,
+    }
     return made
 
 

@@ -79,3 +79,14 @@ def test_with_no_calendar_left_the_page_names_no_command(empty: Window, shipped:
         True,
         False,
     )
+
+
+def test_several_years_are_a_step_apart_for_everybody(empty: Window) -> None:
+    admin = empty.as_(ADMIN)
+    for year in (2022, 2026):
+        assert "其他年度" not in (admin.get("/2022").text if year > 2022 else "")
+        admin.submit("/years", calendar=files.load(year).source_text, once=f"form {year}")
+    homes = {VIEWER: "/2022", CITY: f"/2022/cities/{CITY}"}
+    for name, home in homes.items():
+        shown = empty.as_(name).get(home).text.partition('aria-label="其他年度">')[2].partition("</nav>")[0]
+        assert Read.page(shown).links == [home.replace("2022", "2026")]
