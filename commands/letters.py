@@ -127,7 +127,7 @@ def send(*, season: Season = SEASON) -> int:
     )
     posted = asyncio.run(sending)
     if posted.alarm is not None:
-        say(posted.alarm)
+        say(f"{posted.alarm}（talent letters resume）")
     with database.read() as connection:
         left = waiting(connection)
     words = f"已发 {posted.sent} 封，未送达 {posted.failed} 封，稍后再试 {left} 封，待核实 {posted.unknown} 封。"

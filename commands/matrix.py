@@ -89,7 +89,7 @@ def show_alarms(console: Console, status: Matrix) -> None:
         ]
         console.print(table("收件人", "停用的邮箱", "自", "缘由", "待发", rows=rows))
     if status.alarms.clock:
-        line(console, f"投递已暂停：{status.alarms.clock}")
+        line(console, f"投递已暂停：{status.alarms.clock}（talent letters resume）")
     stuck = "，".join(f"{STATES[state]} {count} 封" for state, count in status.alarms.letters.items())
     if stuck:
         line(console, f"函件：{stuck}；清单见 talent letters list --state failed|unknown|held。")

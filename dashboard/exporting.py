@@ -9,8 +9,9 @@ from calendars.deadlines import BECAUSE, day_of
 from dashboard import masking
 from dashboard.exported import Asked, Export
 from dashboard.exporting_forms import FILED, SHEETS
-from dashboard.history import KINDS, outcome
+from dashboard.history import KINDS, outcome, why, word
 from dashboard.matrix import lines
+from dashboard.naming import signed
 from dashboard.spreadsheets import Cell, Table
 from gates.rules import RULES
 from gates.states import Event, State
@@ -54,13 +55,13 @@ def _log(asked: Asked) -> tuple[Table, ...]:
             asked.place(row.city),
             asked.phase(row.phase),
             row.attempt,
-            Event(row.event).chinese + ("（未获准）" if row.refused else ""),
+            word(Event(row.event), asked.year.phase(row.phase), refused=row.refused),
             State(row.from_state).chinese,
             State(row.to_state).chinese,
-            row.by,
+            signed(row.by),
             row.as_of,
             row.at,
-            row.reason,
+            why(Event(row.event), row.reason),
         )
         for row in reports.log(asked.connection, asked.year.year, city=asked.city, as_of=asked.look.as_of)
     ]
@@ -108,7 +109,7 @@ def _dated(name: str, title: str, columns: Mapping[str, Callable[[Asked, Row[Any
 
 ANSWERS = {"granted": "同意", "declined": "不同意", None: "待办"}
 SIGNED: Mapping[str, Callable[[Asked, Row[Any]], Cell]] = {
-    "操作人": lambda _, row: row.by,
+    "操作人": lambda _, row: signed(row.by),
     "办理时间": lambda _, row: row.as_of,
 }
 

@@ -14,7 +14,8 @@ from calendars.year import UnknownCity, UnknownPhase
 from dashboard.forged import Forged
 from dashboard.guesses import TooMany
 from dashboard.idempotent import NoKey, OtherRequest
-from dashboard.policy import NotSignedIn, NotThere, NotYours
+from dashboard.looking import NotNow, moved
+from dashboard.policy import FilledIsTheirs, NotSignedIn, NotThere, NotYours
 from dashboard.rendering import page
 from models.database import Busy, NotPrepared
 from models.standing import NoYearOpen, YearNotOpen
@@ -30,6 +31,7 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     NotThere: HTTPStatus.NOT_FOUND,
     NotYours: HTTPStatus.FORBIDDEN,
+    FilledIsTheirs: HTTPStatus.FORBIDDEN,
     Forged: HTTPStatus.FORBIDDEN,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     NoKey: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -50,7 +52,7 @@ SAID: Mapping[int, str] = {
 }
 ON_A_PAGE: Mapping[type[TalentError], str] = {
     YearNotOpen: "这个年度尚未开设。",
-    NoYearOpen: "还没有开设任何年度；请由维护人员开设。",
+    NoYearOpen: "还没有开设任何年度；请由省级管理办公室有办理权限的同志开设。",
     NotPrepared: "系统尚未准备好；请联系维护人员。",
 }
 """What is said to people at a page where the error itself names commands to type."""
@@ -65,7 +67,11 @@ async def refused(request: Request, error: TalentError) -> Response:
     if isinstance(error, NotSignedIn) and request.method == "GET" and not request.url.path.startswith(API):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}", 303)
-    return _answer(request, status, ON_A_PAGE.get(type(error), str(error)))
+    said = ON_A_PAGE.get(type(error), str(error))
+    if isinstance(error, NotNow) and request.method == "GET" and not request.url.path.startswith(API):
+        now = moved(request.url.path, request.query_params.multi_items(), "")
+        return page("failure.html", request, status=int(status), number=int(status), said=said, now=now)
+    return _answer(request, status, said)
 
 
 async def unreadable(request: Request, error: RequestValidationError) -> Response:
@@ -100,4 +106,4 @@ def _answer(request: Request, status: int, said: str, more: Mapping[str, object]
     if request.url.path.startswith(API):
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": said}
         return JSONResponse(problem | dict(more or {}), status, media_type="application/problem+json")
-    return page("failure.html", request, status=int(status), number=int(status), said=said)
+    return page("failure.html", request, status=int(status), number=int(status), said=said, now=None)

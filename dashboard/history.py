@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from dashboard import naming
 from dashboard.standings import rule_name
 from gates.rules import RULES
 from gates.states import Event
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from calendars.year import Phase
     from gates.verdict import Finding
     from models.histories import Judgement, Move
 
@@ -77,28 +79,28 @@ class Filed:
         return all(card.passed for card in self.cards)
 
 
-def step(move: Move) -> Step:
+def step(move: Move, phase: Phase | None = None) -> Step:
     """Word one row of the log."""
     return Step(
         move.as_of,
-        word(move.event, refused=move.refused),
+        word(move.event, phase, refused=move.refused),
         "" if move.before is move.after else f"{move.before.chinese} → {move.after.chinese}",
         move.by,
-        _why(move),
+        why(move.event, move.reason),
         move.refused,
         move.attempt,
     )
 
 
-def _why(move: Move) -> str:
+def why(event: Event, reason: str | None) -> str:
     """Give the reason; that of a waiver begins with the rule's id, which the log's reader knows by its name."""
-    rule, colon, said = (move.reason or "").partition("：")
-    return f"“{RULES[rule].name}”{colon}{said}" if move.event is Event.WAIVE and rule in RULES else move.reason or ""
+    rule, colon, said = (reason or "").partition("：")
+    return f"“{RULES[rule].name}”{colon}{said}" if event is Event.WAIVE and rule in RULES else reason or ""
 
 
-def word(event: Event, *, refused: bool) -> str:
+def word(event: Event, phase: Phase | None, *, refused: bool) -> str:
     """Word what was done, or tried in vain."""
-    return event.chinese + ("（未获准）" if refused else "")
+    return naming.event(event, phase) + ("（未获准）" if refused else "")
 
 
 def filings(judgements: Sequence[Judgement]) -> tuple[Filed, ...]:

@@ -11,6 +11,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BeforeValidator
 
 from calendars.deadlines import TZ, day_of, start_of
+from calendars.errors import TalentError
 from dashboard.instants import sensible
 from models.standing import Opened
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from dashboard.site import Site
 
 DAY = timedelta(days=1)
+
+
+class NotNow(TalentError):
+    """过去的情形只能查看；请回到现在再办理。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +119,14 @@ def looking(request: Request, year: int, as_of: Instant = None) -> Looking:
 
 Look = Annotated[Looking, Depends(looking)]
 """The year and the instant of a page under `/{year}`."""
+
+
+def present(look: Look) -> Looking:
+    """Refuse an address that names a past instant; raise `NotNow`."""
+    if look.past:
+        raise NotNow
+    return look
+
+
+Present = Annotated[Looking, Depends(present)]
+"""The year of a page that is only of now: what is done there, and what has no past."""

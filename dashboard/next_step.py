@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from dashboard.rendering import weekday
+from dashboard.waiting import answerless, missed
 from gates.states import State
 from letters.words import LAST_WORK
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendars.year import Phase, Year
+    from dashboard.waiting import Asked
     from models.seen import Seen
 
 STEPS = ("下载模板", "填写", "上传", "试算", "报送")
@@ -40,8 +42,15 @@ class NextStep:
     at: int | None = None
 
 
-def next_step(year: Year, now: Seen, draft: Draft, as_of: datetime) -> NextStep:
-    """Say what is to be done about this phase."""
+def next_step(year: Year, now: Seen, draft: Draft, as_of: datetime, asked: Asked | None = None) -> NextStep:
+    """Say what is to be done about this phase; `asked` is the request for a later day that waits for its answer."""
+    found = _next_step(year, now, draft, as_of, asked)
+    if asked is None or now.state not in MAY_ASK - {State.OVERDUE}:
+        return found
+    return replace(found, sentence=f"{found.sentence}{answerless(asked)}。")
+
+
+def _next_step(year: Year, now: Seen, draft: Draft, as_of: datetime, asked: Asked | None) -> NextStep:
     phase = year.phase(now.phase)
     match now.state:
         case State.WAITING:
@@ -54,7 +63,7 @@ def next_step(year: Year, now: Seen, draft: Draft, as_of: datetime) -> NextStep:
         case State.WITHDRAWN:
             return NextStep("本市本年度已退出，不用办理。")
         case State.OVERDUE:
-            return _overdue(now, draft)
+            return _overdue(now, draft, asked)
         case _:
             return _owed(year, phase, now, draft, day_of(as_of))
 
@@ -65,9 +74,9 @@ def _waiting(year: Year, phase: Phase) -> str:
     return f"本阶段{after}不早于 {phase.opens}（{weekday(phase.opens)}）；现在不用办理。"
 
 
-def _overdue(now: Seen, draft: Draft) -> NextStep:
-    ready = "草稿试算已通过；" if draft.refused == 0 else "可以先把内容准备好；"
-    said = f"已于 {now.due.day} 24:00 截止，现在不能报送：请向省级管理办公室申请延期，{ready}重启之后即可报送。"
+def _overdue(now: Seen, draft: Draft, asked: Asked | None) -> NextStep:
+    ready = "草稿试算已通过" if draft.refused == 0 else "可以先把内容准备好"
+    said = f"已于 {now.due.day} 24:00 截止，现在不能报送：{missed(asked)}；{ready}。"
     return NextStep(said, _stage(draft) if draft.refused != 0 else None)
 
 

@@ -79,8 +79,7 @@ class Work:
     @property
     def may_ask(self) -> bool:
         """Whether a later day may be asked for: one request waits at a time."""
-        open_one = any(row.attempt == self.now.attempt and row.answer is None for row in self.asked)
-        return self.now.state in MAY_ASK and not open_one
+        return self.now.state in MAY_ASK and _unanswered(self.asked, self.now) is None
 
 
 def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> Filing:
@@ -107,9 +106,13 @@ def work(site: Site, reader: Reader, filing: Filing) -> Work:
     if newest is not None and form.slug != EVALUATION and now.state in MAY_LOAD:
         stamp = site.stamp(reader, filing.opened)
         card = report_card(site.database, year.year, filing.phase.slug, city, stamp, trial=True)
-    step = next_step(year, now, Draft(newest is not None, _refused(card)), now_at)
+    step = next_step(year, now, Draft(newest is not None, _refused(card)), now_at, _unanswered(asked, now))
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
     return Work(form, now, newest, named, asked, card, step)
+
+
+def _unanswered(asked: list[Row[Any]], now: Seen) -> Row[Any] | None:
+    return next((row for row in asked if row.attempt == now.attempt and row.answer is None), None)
 
 
 def _refused(card: ReportCard | None) -> int | None:

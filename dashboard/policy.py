@@ -40,6 +40,10 @@ class NotYours(TalentError):
     """您的账号只能查看，不能办理。"""
 
 
+class FilledIsTheirs(TalentError):
+    """已填的内容只由该市自己下载；省办可在“导出”页下载各市的表。"""
+
+
 class Unguarded(TalentError):
     """路由没有写明谁可以使用：{routes}。"""
 

@@ -16,6 +16,8 @@ from calendars.working_days import WEEKDAYS
 from dashboard.clock import clock_bar
 from dashboard.looking import minute, moved
 from dashboard.masking import for_reader
+from dashboard.naming import done, signed
+from dashboard.years import other_years
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -41,8 +43,22 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"day": day, "weekday": weekday, "moment": moment, "clock": clock, "for_reader": for_reader}
-    made.globals |= {"static": static, "moved": moved, "minute": minute, "clock_bar": clock_bar}
+    made.filters |= {
+        "day": day,
+        "weekday": weekday,
+        "moment": moment,
+        "clock": clock,
+        "for_reader": for_reader,
+        "signed": signed,
+        "done": done,
+    }
+    made.globals |= {
+        "static": static,
+        "moved": moved,
+        "minute": minute,
+        "clock_bar": clock_bar,
+        "other_years": other_years,
+    }
     return made
 
 

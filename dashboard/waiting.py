@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from calendars.deadlines import start_of
+from calendars.deadlines import day_of, start_of
 from dashboard.rendering import weekday
 from gates.states import State
 from letters.words import LAST_WORDS, OFFICE
@@ -27,6 +27,39 @@ def dated(day: date) -> str:
 def quoted(names: list[str]) -> str:
     """Write names in quotation marks: “导师推荐”、“学生申报”."""
     return "、".join(f"“{name}”" for name in names)
+
+
+class Asked(Protocol):
+    """A request for a later day that nobody has answered."""
+
+    @property
+    def attempt(self) -> int:
+        """Of which attempt it asks."""
+
+    @property
+    def until(self) -> date:
+        """The day that it asks for."""
+
+    @property
+    def as_of(self) -> datetime:
+        """When it was made."""
+
+
+def asked_for(asked: Asked) -> str:
+    """Say when a later day was asked for, and which."""
+    return f"{dated(day_of(asked.as_of))}申请延期至 {dated(asked.until)}"
+
+
+def answerless(asked: Asked) -> str:
+    """Say to the city that it asked, when, and that it waits."""
+    return f"已于 {asked_for(asked)}，正等省级管理办公室答复"
+
+
+def missed(asked: Asked | None) -> str:
+    """Say to a late city what it is to do, or what it waits for."""
+    if asked is None:
+        return "请向省级管理办公室申请延期，重启之后即可报送"
+    return f"{answerless(asked)}，重启之后即可报送"
 
 
 def opening(year: Year, phase: Phase) -> str:
@@ -67,4 +100,4 @@ def _stands(year: Year, phase: Phase, states: Mapping[str, State], as_of: dateti
     wanted = lacking(year, phase, states, as_of)
     if wanted:
         return f"“{phase.name}”还在等：{'；'.join(wanted)}。"
-    return f"“{phase.name}”不再等待，现为{states[phase.slug].chinese}。"
+    return f"“{phase.name}”{states[phase.slug].chinese}。"

@@ -77,7 +77,7 @@ def _said(off: timedelta, wall: datetime, last: datetime) -> str:
     return (
         f"系统时钟可能有误：现在是 {wall:%Y-%m-%d %H:%M}，上次投递在 {last:%Y-%m-%d %H:%M}，"
         f"其间时钟被{way}约 {abs(off) // timedelta(hours=1)} 小时。投递已暂停；"
-        "校准时钟后自动恢复，时钟无误则运行 talent letters resume"
+        "校准时钟后自动恢复；时钟无误则请恢复投递"
     )
 
 

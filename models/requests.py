@@ -49,10 +49,14 @@ def ask(
     reason: str,
     stamp: Stamp,
 ) -> None:
-    """Keep a request for a city phase (`place`: year, phase, city); its form's token is taken once."""
+    """Keep a request for a city phase (`place`: year, phase, city); its form's token is taken once.
+
+    Pages from memory show it, so the year's revision moves with it.
+    """
     year, phase, city = place
     row = {"token": token, "year": year, "phase": phase, "city": city, "attempt": attempt}
     connection.execute(insert(table_of(Request)).values(row | {"until": until, "reason": reason} | stamp.columns()))
+    bump(connection, year)
 
 
 def unanswered(connection: Connection, year: int, as_of: datetime) -> Sequence[Row[Any]]:

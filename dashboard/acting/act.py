@@ -28,7 +28,7 @@ Kind = Literal[
 class Field:
     """One thing that an act asks: its name in the form, its label, how it is read, whether it may be left empty.
 
-    `choices` are value and word of a `choice`.
+    `choices` are value and word of a `choice`; `when` names one, asked before, with the word that makes this needed.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Field:
     needed: bool = True
     choices: tuple[tuple[str, str], ...] = ()
     hint: str = ""
+    when: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from calendars.year import Phase, Year
-    from dashboard.acting.act import Act
+    from dashboard.acting.act import Act, Filled
     from dashboard.acting.reading import Typed
     from dashboard.looking import Looking
     from forms.definitions import Column
@@ -83,6 +83,12 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         evaluations.students(connection, year, chosen[0]) if grid else (),
         nobody(act, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
     )
+
+
+def about(connection: Connection, year: Year, act: Act, filled: Filled) -> Filled:
+    """Name the city and the phase that a request is about, which its number alone does not say."""
+    found = requests.find(connection, year.year, filled.number) if act.asks("request") else None
+    return replace(filled, phase=year.phase(found.phase), cities=(found.city,)) if found else filled
 
 
 def _cities(year: Year, found: Matrix, act: Act, phase: Phase | None, chosen: frozenset[str]) -> tuple[Choice, ...]:

@@ -115,7 +115,9 @@ def _city(asked: Field, year: Year, typed: Typed, filled: Filled) -> dict[str, A
     return found
 
 
-def _day(asked: Field, _year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
+def _day(asked: Field, _year: Year, typed: Typed, filled: Filled) -> dict[str, Any]:
+    if asked.when is not None and filled.words.get(asked.when[0]) == asked.when[1]:
+        asked = replace(asked, needed=True)
     text = _needed(asked, typed)
     return {"until": cells.day(text) if text else None}
 

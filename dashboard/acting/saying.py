@@ -73,11 +73,10 @@ def evaluate(year: Year, filled: Filled) -> str:
     return f"保存{_cities(year, filled)} {len(filled.rows)} 名学生的评价"
 
 
-def answer(_year: Year, filled: Filled) -> str:
+def answer(year: Year, filled: Filled) -> str:
     """Say it."""
-    if filled.words["answer"] == "declined":
-        return f"不同意 {filled.number} 号申请"
-    return f"同意 {filled.number} 号申请，截止 {filled.until} 24:00"
+    asked = f"{_cities(year, filled)}{_what(filled)}的延期申请"
+    return f"不同意{asked}" if filled.words["answer"] == "declined" else f"同意{asked}，截止 {filled.until} 24:00"
 
 
 def settle(_year: Year, filled: Filled) -> str:
@@ -99,6 +98,11 @@ def office(year: Year, filled: Filled) -> str:
     """Say it."""
     slug = filled.words["office"]
     return f"登记{'省级管理办公室' if slug == PROVINCE else year.city(slug).name}的邮箱，放行等待的函件"
+
+
+def resume(_year: Year, _filled: Filled) -> str:
+    """Say it."""
+    return "系统时钟无误，恢复投递"
 
 
 def amend(year: Year, _filled: Filled) -> str:

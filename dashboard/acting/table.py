@@ -20,7 +20,13 @@ CITIES = Field("city", "城市", "cities", hint="可以选几个市：同一事�
 CITY = Field("city", "城市", "city")
 UNTIL = Field("until", "新的截止日", "day", hint="当天有效，到 24:00 为止。")
 LATER = Field("until", "重新报送的截止日", "day", needed=False, hint="已过截止日的必须写；未过的可以不写。")
-REASON = Field("reason", "事由", "reason", hint="写入记录，并写进给该市的函件。")
+TOLD = Field("reason", "事由", "reason", hint="写入记录，并写进给该市的函件。")
+NOTED = Field("reason", "事由", "reason", hint="写入记录，该市可以看到；不写进函件。")
+KEPT = Field("reason", "事由", "reason", hint="只写入省办的操作记录，不发函件。")
+AMENDED = Field("reason", "事由", "reason", hint="写入记录，截止日有变化的市可以看到；不写进函件。")
+ANSWERED = Field(
+    "reason", "事由", "reason", hint="该市在本阶段的页面上看到；不同意的不发函件，同意而需重启的也写进重启函件。"
+)
 FOUND = Field("found", "核实结果", "choice", choices=(("sent", "已经送达，记为已发"), ("resend", "没有送达，重新发送")))
 ANSWER = Field("answer", "答复", "choice", choices=(("granted", "同意"), ("declined", "不同意")))
 
@@ -50,7 +56,7 @@ _ACTS = (
     Act(
         "reject",
         lambda _: "退回修改",
-        (PHASE, CITIES, LATER, REASON),
+        (PHASE, CITIES, LATER, TOLD),
         doing.reject,
         saying.reject,
         Event.REJECT,
@@ -60,7 +66,7 @@ _ACTS = (
     Act(
         "extend",
         lambda _: "延期",
-        (PHASE, CITIES, UNTIL, REASON),
+        (PHASE, CITIES, UNTIL, NOTED),
         doing.extend,
         saying.extend,
         Event.EXTEND,
@@ -69,7 +75,7 @@ _ACTS = (
     Act(
         "rerun",
         lambda _: "重启",
-        (PHASE, CITIES, UNTIL, REASON),
+        (PHASE, CITIES, UNTIL, TOLD),
         doing.rerun,
         saying.rerun,
         Event.RERUN,
@@ -79,7 +85,7 @@ _ACTS = (
     Act(
         "waive",
         lambda _: "豁免规则",
-        (PHASE, CITIES, Field("rule", "规则", "rule", hint="只有通知中“原则上”的规定可以豁免。"), REASON),
+        (PHASE, CITIES, Field("rule", "规则", "rule", hint="只有通知中“原则上”的规定可以豁免。"), NOTED),
         doing.waive,
         saying.waive,
         Event.WAIVE,
@@ -89,7 +95,7 @@ _ACTS = (
     Act(
         "withdraw",
         lambda _: "退出本年度",
-        (CITY, REASON),
+        (CITY, TOLD),
         doing.withdraw,
         saying.withdraw,
         Event.WITHDRAW,
@@ -102,8 +108,10 @@ _ACTS = (
         (
             Field("request", "申请", "request"),
             ANSWER,
-            Field("until", "新的截止日", "day", needed=False, hint="同意时须写；当天有效。"),
-            REASON,
+            Field(
+                "until", "新的截止日", "day", needed=False, hint="同意时须写；当天有效。", when=("answer", "granted")
+            ),
+            ANSWERED,
         ),
         doing.answer,
         saying.answer,
@@ -120,7 +128,7 @@ _ACTS = (
     Act(
         "suppress",
         lambda _: "停用邮箱",
-        (Field("email", "邮箱", "address"), REASON),
+        (Field("email", "邮箱", "address"), KEPT),
         doing.suppress,
         saying.suppress,
         subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['email'])}",
@@ -146,9 +154,17 @@ _ACTS = (
         subject=lambda _, filled: f"office/{filled.words['office']}",
     ),
     Act(
+        "resume",
+        lambda _: "恢复投递",
+        (KEPT,),
+        doing.resume,
+        saying.resume,
+        subject=lambda _year, _filled: "clock",
+    ),
+    Act(
         "amend",
         lambda _: "修订年度日历",
-        (Field("calendar", "新的日历", "calendar"), REASON),
+        (Field("calendar", "新的日历", "calendar"), AMENDED),
         doing.amend,
         saying.amend,
         subject=lambda year, _: f"calendar/{year.year}",
@@ -156,7 +172,7 @@ _ACTS = (
     Act(
         "close",
         lambda _: "归档本年度",
-        (REASON,),
+        (KEPT,),
         doing.close,
         saying.close,
         subject=lambda year, _: f"year/{year.year}",

@@ -125,7 +125,8 @@ def record(
     what, reason = act.title(filled.phase), filled.reason or None
     if act.subject is not None:
         if outcome.done:
-            audit.record(connection, stamp, what, act.subject(year, filled), account=account, reason=reason)
+            city = filled.cities[0] if filled.cities else None
+            audit.record(connection, stamp, what, act.subject(year, filled), account=account, city=city, reason=reason)
         return
     place = f"{year.year}/{filled.slug}" if filled.phase else str(year.year)
     for city in (slug for slug in filled.cities if slug in acted(outcome, act.event)):

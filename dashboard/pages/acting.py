@@ -15,11 +15,11 @@ from calendars.errors import TalentError
 from calendars.findings import check
 from dashboard.acting import showing
 from dashboard.acting.act import Act
-from dashboard.acting.asking import asked
+from dashboard.acting.asking import about, asked
 from dashboard.acting.reading import Typed, carried, read
 from dashboard.acting.table import ACTS
 from dashboard.acting.trying import Changed, done, tried
-from dashboard.looking import Look, Looking
+from dashboard.looking import Look, Looking, NotNow
 from dashboard.nudge import owed
 from dashboard.once import form_token, once
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
@@ -40,10 +40,6 @@ area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_cla
 CHANGED = "预览之后情况有了变化，没有办理。"
 MEANWHILE = "确认的同时情况又变了，没有办理；请回到前一页重新预览。"
 UNPROCESSABLE = 422
-
-
-class NotNow(TalentError):
-    """过去的情形只能查看；请回到现在再办理。"""
 
 
 async def _typed(request: Request) -> Typed:
@@ -95,10 +91,17 @@ def _form(
     )  # fmt: skip
 
 
+def _read(request: Request, look: Looking, act: Act, typed: Typed) -> Reading:
+    site: Site = request.app.state.site
+    reading = read(act, look.opened.year, typed)
+    with site.database.read() as connection:
+        return replace(reading, filled=about(connection, look.opened.year, act, reading.filled))
+
+
 @area.post("/{year:int}/acts/{act}/preview")
 def preview(request: Request, reader: Signed, look: Look, act: Which, typed: Given) -> HTMLResponse:
     """Show exactly what would happen: it is done, looked at and taken back."""
-    reading = read(act, look.opened.year, typed)
+    reading = _read(request, look, act, typed)
     if typed.one("edit") or reading.faults:
         return _form(request, look, act, typed, {} if typed.one("edit") else reading.faults)
     return _preview(request, reader, look, act, typed, reading)
@@ -146,7 +149,7 @@ def _tried(request: Request, reader: Reader, look: Looking, act: Act, filled: Fi
 @area.post("/{year:int}/acts/{act}")
 def confirm(request: Request, reader: Signed, look: Look, act: Which, typed: Given) -> Response:
     """Do what was previewed, once; where something else would happen by now, preview that."""
-    reading, token = read(act, look.opened.year, typed), typed.one("once")
+    reading, token = _read(request, look, act, typed), typed.one("once")
     if _taken(request, token):
         return RedirectResponse(f"/deeds/{token}", 303)
     if reading.faults:

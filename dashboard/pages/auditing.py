@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
+from dashboard.exporting import EXPORTS
+from dashboard.naming import subject
 from dashboard.pages.users import cities
 from dashboard.policy import PROVINCE, allow
 from dashboard.rendering import page
 from models import accounts, audit
+from models.standing import newest_calendar
 
 if TYPE_CHECKING:
     from dashboard.site import Site
@@ -24,6 +27,11 @@ ABOUT = "account:"
 def whole(text: str) -> int | None:
     """Read a number that a form may leave empty."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**31)) else None
+
+
+def _phases(site: Site) -> dict[str, str]:
+    with site.database.read() as connection:
+        return {phase.slug: phase.name for phase in newest_calendar(connection).phases}
 
 
 @area.get("/audit")
@@ -51,4 +59,5 @@ def entries(
     }
     facts |= {"names": {city.slug: city.name for city in known}, "start": urlencode({"by": by, "about": about})}
     subjects = {f"{ABOUT}{row.id}": row.name for row in everybody}
-    return page("audit.html", request, subjects=subjects, newest=not before, **facts)
+    subjects |= facts["names"] | _phases(site) | {f"export:{name}": one.title for name, one in EXPORTS.items()}
+    return page("audit.html", request, subjects=subjects, subject=subject, newest=not before, **facts)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts.telling import note_call
-from dashboard.looking import Look
+from dashboard.looking import Present
 from dashboard.once import once
 from dashboard.policy import Signed, allow
 from dashboard.reader import Role
@@ -23,7 +23,7 @@ area = APIRouter(dependencies=[Depends(allow(frozenset({Role.ADMIN})))], default
 def call(
     request: Request,
     reader: Signed,
-    look: Look,
+    look: Present,
     phase: str,
     city: str,
     whom: Annotated[str, Form()],

@@ -18,6 +18,7 @@ from dashboard.standings import rows_of_city
 from models import addresses, letterbox
 from models.alarms import UNDELIVERABLE
 from models.reports import matrix
+from models.requests import unanswered
 
 if TYPE_CHECKING:
     from dashboard.site import Site
@@ -35,17 +36,18 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
     wanted = letterbox.Wanted(year.year, look.as_of, city=whose.slug, states=UNDELIVERABLE)
     with site.database.read() as connection:
         table = matrix(connection, year.year, look.as_of)
+        asked = unanswered(connection, year.year, look.as_of)
         stuck = letterbox.letters(connection, wanted, limit=MOST_STUCK) if reader.province else ()
         kept = addresses.on_file(connection).get(whose.slug)
     rows = rows_of_city(table, whose.slug)
     suppressed = table.alarms.suppressed
     office = (kept.email, kept.head) if kept else (None, None)
-    tasks = todo.tasks(table, rows)
+    tasks = todo.tasks(table, rows, reader, {row.phase: row for row in asked if row.city == whose.slug})
     facts: dict[str, Any] = {
         "rows": rows,
         "tasks": tasks,
         "first": todo.first(tasks),
-        "summary": todo.summary(year, tasks, rows),
+        "summary": todo.summary(year, tasks, rows, reader),
         "others": todo.others(tasks),
         "stuck": stuck,
         "suppressed": [one for one in suppressed if set(one.to).intersection(letterbox.own(whose.slug))],

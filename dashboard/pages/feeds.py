@@ -12,7 +12,7 @@ from acts.calendars import calendar_of_city
 from calendars.errors import TalentError
 from calendars.ics import calendar
 from dashboard.codes import one_time
-from dashboard.looking import Look
+from dashboard.looking import Present
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.rendering import page
 from models import audit, deeds, feeds
@@ -62,7 +62,7 @@ def _has(request: Request, tag: str) -> bool:
 def make(
     request: Request,
     reader: Signed,
-    look: Look,
+    look: Present,
     form: Annotated[str, Form(alias="once")],
     whose: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
@@ -87,7 +87,7 @@ def make(
 
 
 @area.post("/{year:int}/feeds/revoke", dependencies=SIGNED)
-def revoke(request: Request, reader: Signed, look: Look, feed: Annotated[str, Form()]) -> RedirectResponse:
+def revoke(request: Request, reader: Signed, look: Present, feed: Annotated[str, Form()]) -> RedirectResponse:
     """Revoke a feed: one's own, or any by the province's hands."""
     site: Site = request.app.state.site
     stamp = site.stamp(reader, look.opened)

@@ -16,12 +16,12 @@ from acts.submit import submit
 from acts.why import report_card
 from dashboard.faults import SHOWN, Kept, as_csv, by_sheet
 from dashboard.history import ruled
-from dashboard.looking import Look
+from dashboard.looking import Look, Present
 from dashboard.next_step import STEPS
 from dashboard.nudge import owed
 from dashboard.once import form_token, once
 from dashboard.phases import Filing, filing_of, work
-from dashboard.policy import EVERYONE, NotThere, NotYours, Signed, allow
+from dashboard.policy import EVERYONE, FilledIsTheirs, NotThere, Signed, allow
 from dashboard.reader import Reader, Role
 from dashboard.rendering import page, render
 from forms.sandbox import FILE_SIZE
@@ -41,11 +41,12 @@ CITY = frozenset({Role.CITY})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATUS = {"done": 200, "form-errors": 422, "refused": 409}
 
+
 area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
 
-def _filing(request: Request, look: Look, reader: Signed, phase: str, city: str) -> Filing:
-    """Give the city phase of the address."""
+def _filing(request: Request, look: Present, reader: Signed, phase: str, city: str) -> Filing:
+    """Give the city phase of the address, now: today's draft is not what stood at a past instant."""
     del request
     return filing_of(look.opened, phase, city, reader)
 
@@ -70,7 +71,7 @@ def template(request: Request, reader: Signed, here: Here, filled: Annotated[boo
     year, rows = here.opened.year, None
     if filled:
         if reader.province:
-            raise NotYours if reader.admin else NotThere
+            raise FilledIsTheirs if reader.admin else NotThere
         with site.database.read() as connection:
             rows = draft(connection, year.year, here.form.slug, here.city.slug)
     name = f"{year.year} {here.city.name} {here.form.title}{'（已填）' if filled else ''}.xlsx"

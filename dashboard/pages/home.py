@@ -16,7 +16,7 @@ from dashboard.remembering import Remembered
 from dashboard.rendering import clock, page
 from models.reports import matrix
 from models.requests import unanswered
-from models.standing import newest_year
+from models.standing import NoYearOpen, newest_year
 from models.told_reports import told
 
 if TYPE_CHECKING:
@@ -31,10 +31,16 @@ CLOCK = "talent-clock"
 
 @area.get("/", dependencies=[Depends(allow(EVERYONE))])
 def start(request: Request, reader: Signed) -> Response:
-    """Send everybody to their home: the province to the newest year's matrix, a city to its own year."""
+    """Send everybody to their home: the province to the newest year's matrix, a city to its own year.
+
+    With no year open, who may open one is sent there, and everybody else told whom to ask.
+    """
     site: Site = request.app.state.site
-    with site.database.read() as connection:
-        year = newest_year(connection)
+    try:
+        with site.database.read() as connection:
+            year = newest_year(connection)
+    except NoYearOpen:
+        return RedirectResponse("/years", 303) if reader.admin else page("no-year.html", request)
     return RedirectResponse(f"/{year}" if reader.province else f"/{year}/cities/{reader.city}", 303)
 
 

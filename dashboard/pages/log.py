@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
+from dashboard import naming
 from dashboard.history import step
 from dashboard.looking import Look
 from dashboard.paging import NUMBER, SIZE, page_of, query_of
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
+
+
+def _words(event: Event) -> str:
+    """Word an event of any phase, as it is chosen."""
+    return "审定、备案、公布结果" if event is Event.APPROVE else naming.event(event, None)
 
 
 @area.get("/{year:int}/log")
@@ -45,5 +51,7 @@ def log(
         found = histories.moves(
             connection, span, event=event or None, refused=bool(refused), limit=SIZE, offset=pages.offset
         )
-    steps = [(year.city(move.city), year.phase(move.phase), step(move)) for move in found]
-    return page("log.html", request, look=look, year=year, steps=steps, pages=pages, filters=filters, events=Event)
+    steps = [(year.city(move.city), year.phase(move.phase), step(move, year.phase(move.phase))) for move in found]
+    return page(
+        "log.html", request, look=look, year=year, steps=steps, pages=pages, filters=filters, events=Event, words=_words
+    )

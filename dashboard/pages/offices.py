@@ -15,7 +15,7 @@ from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from dashboard import masking
 from dashboard.ids import Id
-from dashboard.looking import Look
+from dashboard.looking import Present
 from dashboard.once import form_token, once
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.reader import Role
@@ -87,7 +87,7 @@ def _shown(person: Person, day: date, charged: Person | None, *, full: bool) -> 
 
 
 @area.get("/{year:int}/offices", dependencies=[Depends(allow(EVERYONE))])
-def offices(request: Request, reader: Signed, look: Look) -> HTMLResponse:
+def offices(request: Request, reader: Signed, look: Present) -> HTMLResponse:
     """Show who is in charge of each office, and who was: in full to the office itself and to the province's hands."""
     site: Site = request.app.state.site
     full, day = reader.role is not Role.VIEWER, day_of(look.as_of)
@@ -106,7 +106,7 @@ def offices(request: Request, reader: Signed, look: Look) -> HTMLResponse:
         look=look,
         year=look.opened.year,
         offices=shown,
-        acting=full and not look.past,
+        acting=full,
         token=form_token(),
         today=day,
     )
@@ -131,7 +131,7 @@ def _day(text: str) -> date | None:
 def add(
     request: Request,
     reader: Signed,
-    look: Look,
+    look: Present,
     token: Annotated[str, Form(alias="once")],
     office: Annotated[str, Form()],
     name: Annotated[str, Form()],
@@ -162,7 +162,7 @@ def add(
 def end(
     request: Request,
     reader: Signed,
-    look: Look,
+    look: Present,
     contact: Id,
     token: Annotated[str, Form(alias="once")],
     office: Annotated[str, Form()],

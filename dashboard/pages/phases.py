@@ -24,6 +24,7 @@ from dashboard.timetable import entry
 from dashboard.todo import tasks
 from models import histories, letterbox
 from models.reports import matrix
+from models.requests import unanswered
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -86,16 +87,18 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
     with site.database.read() as connection:
         table = matrix(connection, year.year, look.as_of)
         past = _past(connection, look, reader, found, whose)
+        open_ones = unanswered(connection, year.year, look.as_of)
     rows = rows_of_city(table, whose.slug)
     states = {row.phase.slug: row.cell.state for row in rows}
+    asked = {row.phase: row for row in open_ones if row.city == whose.slug}
     at = [row.phase.slug for row in rows].index(found.slug)
     facts: dict[str, Any] = {
         "row": rows[at],
-        "task": tasks(table, rows)[at],
+        "task": tasks(table, rows, reader, asked)[at],
         "lacking": waiting.lacking(year, found, states, look.as_of),
         "passing": waiting.passing(found),
         "after": waiting.after(year, found, states, look.as_of),
-        "steps": [step(move) for move in past.moves],
+        "steps": [step(move, found) for move in past.moves],
         "filings": filings(past.judgements),
         "panels": panels(Place(request, reader, look, found, whose)),
     }

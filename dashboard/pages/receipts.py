@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts import telling
 from dashboard.ids import Id
-from dashboard.looking import Look
+from dashboard.looking import Present
 from dashboard.policy import NotThere, Signed, allow
 from dashboard.reader import Role
 from dashboard.rendering import page
@@ -65,7 +65,7 @@ def acknowledge(request: Request, token: str) -> RedirectResponse:
 
 
 @area.post("/{year:int}/letters/{letter:int}/receipt", dependencies=HANDS)
-def acknowledge_signed_in(request: Request, reader: Signed, look: Look, letter: Id) -> RedirectResponse:
+def acknowledge_signed_in(request: Request, reader: Signed, look: Present, letter: Id) -> RedirectResponse:
     """Take the acknowledgement of a letter's own office; any other letter is not there for the reader."""
     site: Site = request.app.state.site
     with site.database.read() as connection:

@@ -19,6 +19,7 @@ from models import requests
 from models.addresses import on_file
 from models.alarms import undelivered
 from models.reports import matrix
+from models.requests import unanswered
 
 if TYPE_CHECKING:
     from dashboard.panels import Place
@@ -48,6 +49,22 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         by_hand=SETTLED_BY_HAND,
     )  # fmt: skip
+
+
+def asked_panel(place: Place) -> Markup | None:
+    """Show the province which requests for a later day wait here, with the way to answer them."""
+    if not place.reader.province:
+        return None
+    year, look = place.looking.opened.year, place.looking
+    with place.site.database.read() as connection:
+        every = unanswered(connection, year.year, look.as_of)
+    phase, city = place.phase and place.phase.slug, place.city and place.city.slug
+    found = [one for one in every if phase in {None, one.phase} and city in {None, one.city}]
+    if not found:
+        return None
+    may = place.reader.admin and not look.past and look.opened.closed_as_of is None
+    facts = {"found": found, "year": year, "may": may, "look": look}
+    return Markup(render("parts/asked-panel.html", place.request, **facts))  # noqa: S704 -- a template's
 
 
 def acts_panel(place: Place) -> Markup | None:

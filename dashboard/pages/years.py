@@ -31,6 +31,10 @@ area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_cla
 UNPROCESSABLE = 422
 
 
+class NothingChosen(TalentError):
+    """没有可用的日历：请选择一份随程序附带的日历，或者上传新年度的文件（.toml，可请维护人员起草）。"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Chosen:
     """What the form named: a year that comes with the programme, or the text of a file."""
@@ -40,10 +44,12 @@ class _Chosen:
     token: str
 
     def calendar(self) -> Year:
-        """Read it; raise `CalendarFaults`."""
+        """Read it; raise `CalendarFaults`, or `NothingChosen` where it is none of the years that come along."""
         if self.text:
             return files.parse(self.text, "上传的文件")
-        return files.load(int(self.shipped) if self.shipped.isdecimal() else 0)
+        if self.shipped not in map(str, files.shipped()):
+            raise NothingChosen
+        return files.load(int(self.shipped))
 
 
 async def _chosen(request: Request) -> _Chosen:

@@ -12,7 +12,10 @@ from sqlalchemy import insert, select, update
 
 from calendars import files
 from dashboard import masking
+from dashboard.acting.act import Field
+from dashboard.acting.table import ACTS
 from dashboard.site import Site
+from letters import render
 from models.accounts import Account
 from models.asked import Request
 from models.audit import AuditEntry, Deed
@@ -25,6 +28,8 @@ from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, SECRET, VIEWER, Window
 from tests.dashboard.test_acting import hidden
 from tests.scenes import NANJING, Scene, instant
+
+PLAIN = Field("", "", "reason")
 
 
 @pytest.fixture
@@ -99,6 +104,44 @@ def test_a_request_is_answered_from_the_list(window: Window) -> None:
     assert "→ 进行中，第 2 次，截止 2022-02-12" in shown.text
     assert admin.submit("/2022/acts/answer", **hidden(shown)).is_redirect
     assert "acts/answer" not in admin.get("/2022/tasks").text
+
+
+@pytest.fixture
+def asked(window: Window) -> Window:
+    """Yancheng asked for a later day."""
+    now = window.site.now(window.site.year(2022))
+    row = {"token": "t", "year": 2022, "phase": "shortlist", "city": "yancheng", "attempt": 1, "reason": "封控"}
+    with window.database.write() as connection:
+        signed = {"until": date(2022, 2, 12), "by": "盐城", "at": now, "as_of": now}
+        connection.execute(insert(table_of(Request)).values(row | signed))
+    return window
+
+
+@pytest.mark.parametrize("page", ["/2022/shortlist/yancheng", "/2022/shortlist", "/2022/cities/yancheng"])
+def test_where_the_agenda_leads_stands_the_request_with_its_answer(asked: Window, page: str) -> None:
+    mine, viewers, citys = (asked.as_(name).get(page).text for name in (ADMIN, VIEWER, "yancheng"))
+    button = 'href="/2022/acts/answer?request=1">答复盐城的申请'
+    assert [button in text for text in (mine, viewers, citys)] == [True, False, False]
+    for text in (mine, viewers):
+        assert "希望延期至 <b>2022-02-12 周六</b>。理由：封控 <small>盐城，2022-02-07" in text
+    past = asked.as_(ADMIN).get(f"{page}?as_of=2022-02-06T10:00").text
+    other = asked.as_(ADMIN).get("/2022/shortlist/nanjing").text
+    assert ["理由：封控" in text for text in (past, other)] == [False, False]
+
+
+def test_an_answer_names_the_city_and_the_day_and_a_day_is_needed_to_grant(asked: Window) -> None:
+    admin = asked.as_(ADMIN)
+    preview = {"request": "1", "reason": "同意"}
+    missing = admin.submit("/2022/acts/answer/preview", **preview, answer="granted", until="")
+    assert (missing.status_code, "新的截止日：请填写。" in missing.text) == (422, True)
+    granted = admin.submit("/2022/acts/answer/preview", **preview, answer="granted", until="2022-02-12").text
+    assert "确认：同意盐城面试名单的延期申请，截止 2022-02-12 24:00" in granted
+    declined = admin.submit("/2022/acts/answer/preview", **preview, answer="declined", until="")
+    assert "确认：不同意盐城面试名单的延期申请" in declined.text
+    assert admin.submit("/2022/acts/answer", **hidden(declined)).is_redirect
+    with asked.database.read() as connection:
+        entry = connection.execute(select(table_of(AuditEntry))).one()
+    assert (entry.subject, entry.city) == ("request/1", "yancheng")
 
 
 def test_a_letter_given_up_is_settled_and_an_address_suppressed_and_restored(window: Window) -> None:
@@ -191,3 +234,10 @@ def test_a_year_is_opened_once_after_its_calendar_was_looked_at(december: Window
 
 def test_years_are_opened_by_whoever_may_act(window: Window) -> None:
     assert [window.as_(name).get("/years").status_code for name in (VIEWER, "nanjing")] == [403, 404]
+
+
+def test_a_reason_is_said_to_stand_in_a_letter_only_where_that_letter_has_it() -> None:
+    promised = {slug for slug, act in ACTS.items() if "写进给该市的函件" in ((act.asks("reason") or PLAIN).hint)}
+    templates = Path(render.__file__).parent / "templates"
+    having = {path.stem for path in templates.glob("*.jinja") if "{{ reason }}" in path.read_text(encoding="utf-8")}
+    assert (promised, having) == ({"reject", "rerun", "withdraw"}, {"returned", "rerun", "withdrawn"})

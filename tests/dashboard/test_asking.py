@@ -43,6 +43,36 @@ def test_a_late_city_asks_once_however_often_it_clicks(window: Window) -> None:
     assert window.as_("nanjing").get(f"{HERE}/request").status_code == 404
 
 
+def test_every_page_says_after_asking_that_it_was_asked_and_no_page_asks_to_ask(window: Window) -> None:
+    city, pages = window.as_(CITY), (HERE, f"/{YEAR}/cities/{CITY}", f"{HERE}/file")
+    todo, asked_ = (
+        "请向省级管理办公室申请延期",
+        "已于 2022-02-07（周一）申请延期至 2022-02-15（周二），正等省级管理办公室答复",
+    )
+    assert [todo in city.get(page).text for page in pages] == [True] * 3
+    city.submit(f"{HERE}/request", once="a form", until="2022-02-15", reason="封控")
+    found = [city.get(page).text for page in pages]
+    assert [(todo in page, asked_ in page) for page in found] == [(False, True)] * 3
+    assert [f'href="{HERE}/request"' in page for page in found] == [False] * 3
+
+
+def test_a_passed_phase_offers_no_request_though_something_was_asked_once(window: Window) -> None:
+    here = f"/{YEAR}/application/{CITY}"
+    row = {"token": "t", "year": YEAR, "phase": "application", "city": CITY, "attempt": 1, "until": LATER, "by": "盐城"}
+    at = {"at": UNTIL, "as_of": UNTIL, "reason": "封控", "answer": "granted", "answered_by": "省办"}
+    with window.database.write() as connection:
+        connection.execute(insert(table_of(Request)).values(row | at | {"answered_as_of": UNTIL}))
+    page = window.as_(CITY).get(here).text
+    assert ("✓ 已同意" in page, f"{here}/request" in page) == (True, False)
+
+
+def test_the_provinces_home_from_memory_shows_a_request_at_once(window: Window) -> None:
+    admin, city = window.as_(ADMIN), window.as_(CITY)
+    assert "件待答复" not in admin.get(f"/{YEAR}").text
+    city.submit(f"{HERE}/request", once="a form", until="2022-02-15", reason="封控")
+    assert "延期申请 1 件待答复" in admin.get(f"/{YEAR}").text
+
+
 def test_asking_moves_nothing_in_the_season(window: Window) -> None:
     def season() -> object:
         with window.database.read() as connection:

@@ -26,7 +26,8 @@ def read(window: Window, name: str, address: str = HOME) -> Read:
 def test_the_first_thing_a_city_reads_is_what_to_do_now_and_by_when(window: Window) -> None:
     found = read(window, "yancheng")
     assert found.texts("p")[0] == (
-        "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天：请备齐材料，并向省级管理办公室说明原因、申请重启。 去办理"
+        "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天，现在不能报送："
+        "请向省级管理办公室申请延期，重启之后即可报送。 去办理"
     )
     assert found.links.index("/2022/shortlist/yancheng") < found.links.index("/2022/mentor-recommendation/yancheng")
 

@@ -81,7 +81,7 @@ def test_a_filing_that_the_gate_returns_says_what_mends_it(late: Window) -> None
 def test_a_late_city_may_prepare_and_is_told_how_to_ask(window: Window) -> None:
     browser = window.as_(CITY)
     assert upload(browser, workbook()).status_code == 200
-    said = "已于 2022-01-30 24:00 截止，现在不能报送：请向省级管理办公室申请延期，草稿试算已通过；重启之后即可报送。"
+    said = "已于 2022-01-30 24:00 截止，现在不能报送：请向省级管理办公室申请延期，重启之后即可报送；草稿试算已通过。"
     assert said in browser.get(f"{HERE}/file").text
     assert said in panel(window, CITY)
     answer = deed(browser, browser.submit(f"{HERE}/file", once="a form from before"))
@@ -271,3 +271,9 @@ def test_as_many_statements_for_any_number_of_rows(late: Window) -> None:
             assert browser.get(f"{HERE}/{page}").status_code == 200
         counted.append(len(sent))
     assert counted[0] == counted[1]
+
+
+def test_the_provinces_hand_is_told_why_the_filled_workbook_is_not_theirs(late: Window) -> None:
+    answer = late.as_(ADMIN).get(f"{HERE}/template.xlsx?filled=1")
+    assert (answer.status_code, "您的账号只能查看" in answer.text) == (403, False)
+    assert "已填的内容只由该市自己下载；省办可在“导出”页下载各市的表。" in answer.text

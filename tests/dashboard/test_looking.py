@@ -64,3 +64,50 @@ def test_the_past_is_marked_and_does_not_refresh_itself(window: Window) -> None:
 def test_an_instant_that_cannot_be_read_is_said_to_be_so(window: Window) -> None:
     answer = window.as_(ADMIN).get("/2022?as_of=gestern")
     assert (answer.status_code, "gestern" in answer.text) == (422, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        *(
+            ("yancheng", f"/2022/shortlist/yancheng/{page}")
+            for page in ("workbook", "rows", "request", "trial", "file")
+        ),
+        (ADMIN, "/2022/shortlist/yancheng/workbook"),
+        (ADMIN, "/2022/offices"),
+        (ADMIN, "/2022/acts/extend"),
+    ],
+)
+def test_what_has_no_past_says_so_and_leads_to_now(window: Window, name: str, address: str) -> None:
+    browser = window.as_(name)
+    past = browser.get(f"{address}?sheet=&as_of=2022-01-20T10:00")
+    assert (past.status_code, "<form" in past.text.partition("<main")[2]) == (409, False)
+    assert f'href="{address}?sheet=">回到现在' in past.text
+    now = browser.get(address)
+    assert (now.status_code, 'class="at"' in now.text) == (200, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "fields"),
+    [
+        ("yancheng", "/2022/shortlist/yancheng/request", {"until": "2022-02-15", "reason": "封控"}),
+        ("yancheng", "/2022/shortlist/yancheng/file", {}),
+        ("yancheng", "/2022/shortlist/yancheng/rows", {"do": "save"}),
+        ("yancheng", "/2022/shortlist/yancheng/workbook", {}),
+        (ADMIN, "/2022/shortlist/yancheng/calls", {"whom": "某", "said": "已告知"}),
+        (ADMIN, "/2022/offices/contacts", {"office": "yancheng", "name": "某", "part": "main"}),
+        (ADMIN, "/2022/feeds", {}),
+    ],
+)
+def test_in_the_past_nothing_is_done(window: Window, name: str, address: str, fields: dict[str, str]) -> None:
+    def kept() -> dict[str, int]:
+        with window.database.read() as connection:
+            return {
+                table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+                for table in ("request", "audit", "call", "contact", "feed", "transition", "workbook_load", "deed")
+            }
+
+    before = kept()
+    answer = window.as_(name).submit(f"{address}?as_of=2022-01-20T10:00", once="a form", **fields)
+    assert (answer.status_code, kept()) == (409, before)
+    assert "过去的情形只能查看；请回到现在再办理。" in answer.text

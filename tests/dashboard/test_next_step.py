@@ -16,7 +16,7 @@ YEAR = files.load(2022)
 NOW = datetime(2022, 1, 26, 9, 0, tzinfo=TZ)
 NONE, FAULTY, GOOD = Draft(loaded=False), Draft(loaded=True, refused=2), Draft(loaded=True, refused=0)
 BY = "2022-01-30（周日，剩 4 个工作日）24:00 前"
-LATE = "已于 2022-01-30 24:00 截止，现在不能报送：请向省级管理办公室申请延期，"
+LATE = "已于 2022-01-30 24:00 截止，现在不能报送：请向省级管理办公室申请延期，重启之后即可报送；"
 
 
 def said(state: State, draft: Draft = NONE, phase: str = "shortlist", now: datetime = NOW) -> tuple[str, str | None]:
@@ -38,9 +38,9 @@ def said(state: State, draft: Draft = NONE, phase: str = "shortlist", now: datet
             "填写",
         ),
         (State.RETURNED, GOOD, f"上次报送被退回：草稿试算已通过：请核对后在 {BY}报送。", "报送"),
-        (State.OVERDUE, NONE, f"{LATE}可以先把内容准备好；重启之后即可报送。", "下载模板"),
-        (State.OVERDUE, FAULTY, f"{LATE}可以先把内容准备好；重启之后即可报送。", "填写"),
-        (State.OVERDUE, GOOD, f"{LATE}草稿试算已通过；重启之后即可报送。", None),
+        (State.OVERDUE, NONE, f"{LATE}可以先把内容准备好。", "下载模板"),
+        (State.OVERDUE, FAULTY, f"{LATE}可以先把内容准备好。", "填写"),
+        (State.OVERDUE, GOOD, f"{LATE}草稿试算已通过。", None),
         (State.WAITING, NONE, "本阶段“学生申报”通过后开放，不早于 2022-01-21（周五）；现在不用办理。", None),
         (State.SUBMITTED, GOOD, "已报送，等省级管理办公室办理；现在不用办理。", None),
         (State.PASSED, GOOD, "本阶段已通过，不用办理。", None),

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import pytest
 
+from calendars.deadlines import TZ
 from dashboard import todo
+from dashboard.reader import Reader, Role
 from dashboard.standings import rows_of_city
 from gates.states import State
 from models.reports import Matrix
@@ -16,9 +19,21 @@ PASSED = dict.fromkeys((FIRST, SECOND), State.PASSED)
 SEVEN = dict.fromkeys((FIRST, SECOND, THIRD, "interview", "meeting", "midterm", "year-end"), State.PASSED)
 
 
-def summary(found: Matrix) -> str:
+CITY = Reader(1, YANCHENG, "某", Role.CITY, YANCHENG, "", "")
+PROVINCE = Reader(2, "viewer", "某", Role.VIEWER, None, "", "")
+
+
+@dataclass(frozen=True)
+class Asked:
+    attempt: int = 1
+    until: date = date(2022, 2, 15)
+    as_of: datetime = datetime(2022, 2, 5, 10, tzinfo=TZ)
+
+
+def summary(found: Matrix, reader: Reader = CITY, asked: Asked | None = None) -> str:
     rows = rows_of_city(found, YANCHENG)
-    return todo.summary(found.year, todo.tasks(found, rows), rows)
+    given = {THIRD: asked} if asked else {}
+    return todo.summary(found.year, todo.tasks(found, rows, reader, given), rows, reader)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +42,10 @@ def summary(found: Matrix) -> str:
         (
             "2022-02-07T09:00",
             {**PASSED, THIRD: State.OVERDUE},
-            "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天：请备齐材料，并向省级管理办公室说明原因、申请重启。",
+            (
+                "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天，现在不能报送："
+                "请向省级管理办公室申请延期，重启之后即可报送。"
+            ),
         ),
         (
             "2022-01-28T09:00",
@@ -69,10 +87,69 @@ def test_a_city_is_told_in_one_sentence_what_to_do_and_by_when(
     assert summary(matrix(as_of, states, filed="2022-01-11T10:00")) == said
 
 
+@pytest.mark.parametrize(
+    ("as_of", "state", "asked", "said"),
+    [
+        (
+            "2022-02-07T09:00",
+            State.OVERDUE,
+            None,
+            "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天：该市尚未申请延期；由省级管理办公室重启之后方可报送。",
+        ),
+        (
+            "2022-02-07T09:00",
+            State.OVERDUE,
+            Asked(),
+            (
+                "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天："
+                "该市已于 2022-02-05（周六）申请延期至 2022-02-15（周二），待省级管理办公室答复。"
+            ),
+        ),
+        (
+            "2022-02-07T09:00",
+            State.OVERDUE,
+            Asked(attempt=2),
+            "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天：该市尚未申请延期；由省级管理办公室重启之后方可报送。",
+        ),
+        (
+            "2022-01-28T09:00",
+            State.RETURNED,
+            None,
+            "“面试名单”已退回该市修改，须在 2022-01-30（周日）24:00 前重新报送（剩 2 个工作日）。",
+        ),
+        ("2022-01-30T09:00", State.OPEN, None, "该市须在 2022-01-30（周日）24:00 前报送“面试名单”（今天截止）。"),
+        (
+            "2022-01-20T09:00",
+            State.WAITING,
+            None,
+            "该市现在没有要办的事。“面试名单”还没有开放，在等：2022-01-21（周五）到来。",
+        ),
+        ("2022-01-28T09:00", State.SUBMITTED, None, "“面试名单”已经报送，正等待关口判定。"),
+    ],
+)
+def test_the_province_is_told_of_the_same_state_what_it_means_for_the_office(
+    as_of: str, state: State, asked: Asked | None, said: str
+) -> None:
+    assert summary(matrix(as_of, {**PASSED, THIRD: state}), PROVINCE, asked) == said
+
+
+def test_a_city_that_asked_is_told_when_and_that_it_waits() -> None:
+    late = summary(matrix("2022-02-07T09:00", {**PASSED, THIRD: State.OVERDUE}), CITY, Asked())
+    assert late == (
+        "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天，现在不能报送："
+        "已于 2022-02-05（周六）申请延期至 2022-02-15（周二），正等省级管理办公室答复，重启之后即可报送。"
+    )
+    due = summary(matrix("2022-01-30T09:00", {**PASSED, THIRD: State.OPEN}), CITY, Asked())
+    assert due == (
+        "请在 2022-01-30（周日）24:00 前报送“面试名单”（今天截止）。"
+        "已于 2022-02-05（周六）申请延期至 2022-02-15（周二），正等省级管理办公室答复。"
+    )
+
+
 def test_what_is_late_comes_before_what_is_due_and_the_rest_is_named_beside() -> None:
     midterm_late = {**SEVEN, "cultivation": State.OPEN, "midterm": State.OVERDUE, "year-end": State.OPEN}
     found = matrix("2022-12-05T09:00", midterm_late, until={"year-end": date(2022, 12, 9)})
-    tasks = todo.tasks(found, rows_of_city(found, YANCHENG))
+    tasks = todo.tasks(found, rows_of_city(found, YANCHENG), CITY, {})
     assert [todo.first(tasks).phase, *(task.phase for task in todo.others(tasks))] == [
         "midterm",
         "cultivation",
@@ -82,4 +159,4 @@ def test_what_is_late_comes_before_what_is_due_and_the_rest_is_named_beside() ->
 
 def test_a_passed_phase_is_never_what_a_waiting_city_reads_first() -> None:
     found = matrix("2022-01-20T09:00", PASSED)
-    assert todo.first(todo.tasks(found, rows_of_city(found, YANCHENG))).phase == THIRD
+    assert todo.first(todo.tasks(found, rows_of_city(found, YANCHENG), CITY, {})).phase == THIRD

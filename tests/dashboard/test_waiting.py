@@ -36,4 +36,4 @@ def test_a_city_reads_what_each_next_phase_still_waits_for() -> None:
     assert waiting.after(YEAR, YEAR.phase("shortlist"), states, at) == (
         "“导师面试”还在等：“面试名单”通过（现为未开放）；2022-01-31（周一）到来。",
     )
-    assert waiting.after(YEAR, YEAR.phase("mentor-recommendation"), states, at) == ("“学生申报”不再等待，现为已逾期。",)
+    assert waiting.after(YEAR, YEAR.phase("mentor-recommendation"), states, at) == ("“学生申报”已逾期。",)

@@ -1,0 +1,68 @@
+"""What is kept by a word of the machine or by an id, as people read it: who did something, what, and to what."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dashboard.acting.rules import decision
+from gates.states import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calendars.year import Phase
+
+SYSTEM = frozenset({"prefect", "talent up", "talent demo"})
+"""What signs for itself."""
+
+DONE: Mapping[str, str] = {"announce": "发到工作群"}
+KINDS: Mapping[str, str] = {
+    "account": "账号",
+    "contact": "联系人",
+    "letter": "函件",
+    "call": "电话记录",
+    "feed": "日历订阅",
+    "request": "延期申请",
+    "office": "单位邮箱",
+    "suppressed": "停用的邮箱",
+}
+"""What an id is of."""
+
+SEPARATOR = re.compile("[:/ ]")
+YEARLY: Mapping[str, str] = {"year": "年度", "calendar": "年度日历"}
+
+
+def signed(by: str) -> str:
+    """Name who did something; what happened by itself was the system."""
+    return "系统" if by in SYSTEM else by
+
+
+def done(what: str) -> str:
+    """Word what was done."""
+    return DONE.get(what, what)
+
+
+def event(what: Event, phase: Phase | None) -> str:
+    """Word an event of a phase: what the province's last word is called depends on it."""
+    if what is Event.APPROVE:
+        return decision(phase)
+    return "退回修改" if what is Event.REJECT else what.chinese
+
+
+def subject(kept: str, names: Mapping[str, str]) -> str:
+    """Word what something was done to; `names` are those of accounts (account:3), cities, phases and exports by key."""
+    if kept in names:
+        return names[kept]
+    kind, rest = (*SEPARATOR.split(kept, maxsplit=1), "")[:2]
+    if kind.isdecimal():
+        return " ".join((f"{kind} 年度", *(names.get(part, part) for part in rest.split("/") if part)))
+    if kind in YEARLY:
+        return f"{rest} {YEARLY[kind]}"
+    if kind == "export":
+        year, _, name = rest.partition("/")
+        return f"{year} 年度 {names.get(kept, names.get(f'export:{name}', name))}"
+    if kind == "clock":
+        return "投递时钟"
+    number = f" {rest} 号" if rest.isdecimal() else f" {names[rest]}" if rest in names else ""
+    return f"{KINDS[kind]}{number}" if kind in KINDS else kept

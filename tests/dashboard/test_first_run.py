@@ -1,0 +1,92 @@
+"""The first day: people have accounts, and no year is open."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from calendars import files
+from dashboard.site import Site
+from models.accounts import Account
+from models.columns import table_of
+from models.database import Database
+from settings import DashboardSettings, Settings
+from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Window
+from tests.dashboard.reading import Read
+
+CITY = "yancheng"
+MENU = {
+    ADMIN: ["/", "/years", "/account", "/users", "/audit"],
+    VIEWER: ["/", "/account", "/audit"],
+    CITY: ["/", "/account"],
+}
+
+
+@pytest.fixture
+def empty(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Window]:
+    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'talent.db')}")
+    window = Window(Site(database, Settings(base_url=BASE, dashboard=DashboardSettings(totp=False)), SECRET))
+    people = [(ADMIN, "admin", None), (VIEWER, "viewer", None), (CITY, "city", CITY)]
+    with database.write() as connection:
+        for name, role, city in people:
+            row = {"name": name, "shown": name, "role": role, "city": city}
+            connection.execute(
+                insert(table_of(Account)).values(row | {"made_by": "talent up", "made_at": window.site.wall()})
+            )
+    yield window
+    database.dispose()
+
+
+def menu(page: str) -> list[str]:
+    return Read.page(page.partition('<nav aria-label="主要页面">')[2].partition("</nav>")[0]).links
+
+
+def test_who_may_open_a_year_is_sent_there_and_everybody_else_told_whom_to_ask(empty: Window) -> None:
+    sent = empty.as_(ADMIN).get("/")
+    assert (sent.status_code, sent.headers["location"]) == (303, "/years")
+    for name in (VIEWER, CITY):
+        told = empty.as_(name).get("/")
+        assert (told.status_code, "请联系省级管理办公室有办理权限的同志" in told.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        (ADMIN, "/years"), (ADMIN, "/users"), (ADMIN, "/audit"), (ADMIN, "/account"), (ADMIN, "/2022"),
+        (VIEWER, "/"), (VIEWER, "/audit"), (VIEWER, "/2022"), (CITY, "/"), (CITY, "/account"), (CITY, "/2022/log"),
+    ],
+)  # fmt: skip
+def test_every_page_of_no_year_has_the_menu_of_who_looks(empty: Window, name: str, address: str) -> None:
+    assert menu(empty.as_(name).get(address).text) == MENU[name]
+
+
+def test_the_answer_of_a_confirmation_and_a_preview_of_a_year_have_it_too(empty: Window) -> None:
+    admin = empty.as_(ADMIN)
+    assert menu(admin.submit("/years/preview", shipped="2022").text) == MENU[ADMIN]
+    answer = admin.submit("/years", calendar=files.load(2022).source_text, once="a form")
+    assert menu(admin.get(answer.headers["location"]).text) == MENU[ADMIN]
+
+
+@pytest.mark.parametrize("shipped", ["", "0", "1999"])
+def test_with_no_calendar_left_the_page_names_no_command(empty: Window, shipped: str) -> None:
+    shown = empty.as_(ADMIN).submit("/years/preview", shipped=shipped)
+    assert (shown.status_code, "请选择一份随程序附带的日历" in shown.text, "talent calendar" in shown.text) == (
+        422,
+        True,
+        False,
+    )
+
+
+def test_several_years_are_a_step_apart_for_everybody(empty: Window) -> None:
+    admin = empty.as_(ADMIN)
+    for year in (2022, 2026):
+        assert "其他年度" not in (admin.get("/2022").text if year > 2022 else "")
+        admin.submit("/years", calendar=files.load(year).source_text, once=f"form {year}")
+    homes = {VIEWER: "/2022", CITY: f"/2022/cities/{CITY}"}
+    for name, home in homes.items():
+        shown = empty.as_(name).get(home).text.partition('aria-label="其他年度">')[2].partition("</nav>")[0]
+        assert Read.page(shown).links == [home.replace("2022", "2026")]
