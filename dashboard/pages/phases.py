@@ -96,6 +96,11 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "after": waiting.after(year, found, states, look.as_of),
         "steps": [step(move) for move in past.moves],
         "filings": filings(past.judgements),
+        "forms_loaded": [
+            form
+            for form in _forms(found)
+            if (reader.province or form != EVALUATION) and any(load.form == form for load in past.loads)
+        ],
         "panels": panels(Place(request, reader, look, found, whose)),
     }
     words: dict[str, Any] = {
@@ -110,15 +115,19 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
 
 def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, city: City) -> Past:
     span = histories.Span(look.opened.year.year, look.as_of, phase.slug, city.slug)
-    forms = (phase.slug, EVALUATION) if phase.slug == YEAR_END else (phase.slug,)
     readable = None if reader.province else letterbox.own(city.slug)
     wanted = letterbox.Wanted(span.year, span.as_of, phase=phase.slug, city=city.slug, recipients=readable)
     return Past(
         tuple(reversed(histories.moves(connection, span))),
         histories.judgements(connection, span),
-        histories.loads(connection, span, forms),
+        histories.loads(connection, span, _forms(phase)),
         histories.grants(connection, span),
         histories.waivers(connection, span),
         letterbox.letters(connection, wanted, limit=MOST_LETTERS),
         sum(letterbox.by_state(connection, wanted).values()),
     )
+
+
+def _forms(phase: Phase) -> tuple[str, ...]:
+    """Give the forms that are loaded in a phase."""
+    return (phase.slug, EVALUATION) if phase.slug == YEAR_END else (phase.slug,)
