@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 MOST_LETTERS = 30
+MOST_REFUSED = 20
 YEAR_END, EVALUATION = "year-end", "evaluation"
 
 
@@ -43,6 +44,7 @@ class Past:
     moves: tuple[histories.Move, ...]
     judgements: tuple[histories.Judgement, ...]
     loads: tuple[histories.Load, ...]
+    refused: tuple[histories.Refused, ...]
     grants: tuple[histories.Grant, ...]
     waivers: tuple[histories.SetAside, ...]
     letters: tuple[letterbox.Listed, ...]
@@ -96,6 +98,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "after": waiting.after(year, found, states, look.as_of),
         "steps": [step(move) for move in past.moves],
         "filings": filings(past.judgements),
+        "tries": sorted((*past.loads, *past.refused), key=lambda one: one.as_of, reverse=True),
         "forms_loaded": [
             form
             for form in _forms(found)
@@ -115,12 +118,14 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
 
 def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, city: City) -> Past:
     span = histories.Span(look.opened.year.year, look.as_of, phase.slug, city.slug)
+    forms = [form for form in _forms(phase) if reader.province or form != EVALUATION]
     readable = None if reader.province else letterbox.own(city.slug)
     wanted = letterbox.Wanted(span.year, span.as_of, phase=phase.slug, city=city.slug, recipients=readable)
     return Past(
         tuple(reversed(histories.moves(connection, span))),
         histories.judgements(connection, span),
         histories.loads(connection, span, _forms(phase)),
+        histories.refused_loads(connection, span, forms, limit=MOST_REFUSED),
         histories.grants(connection, span),
         histories.waivers(connection, span),
         letterbox.letters(connection, wanted, limit=MOST_LETTERS),

@@ -10,6 +10,7 @@ from dashboard import panels
 from models.columns import table_of
 from models.season import Filing, Letter, Transition
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window
+from tests.dashboard.filing import reopen, spoilt, upload, workbook
 from tests.dashboard.reading import Read
 
 PHASE, CITY, PAST = "/2022/shortlist", "/2022/shortlist/yancheng", "?as_of=2022-01-25T10:00"
@@ -175,3 +176,16 @@ def test_each_area_may_put_its_panel_on_a_phase_a_city_and_a_city_phase(
         "shortlist yancheng",
         "None yancheng",
     ]
+
+
+def test_a_refused_load_is_told_among_the_loads_to_the_province_and_the_city(window: Window) -> None:
+    reopen(window)
+    upload(window.as_("yancheng"), spoilt(D2="王小明", D3="<script>"))
+    upload(window.as_("yancheng"), workbook())
+    for name in (ADMIN, "yancheng"):
+        (loads,) = (table for table in page(window, CITY, name).tables if table[0][2:3] == ["行数或错误"])
+        told = "没有导入：2 处错误 “成绩”第 2 行“测试成绩”：不是数字“成绩”第 3 行“测试成绩”：不是数字"
+        assert [row[1:] for row in loads[1:]] == [
+            ["面试名单", "38", "2", "yancheng 某"],
+            ["面试名单", told, "2", "yancheng 某"],
+        ]
