@@ -11,16 +11,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from calendars.moments import moments
 from dashboard import requirements, waiting
 from dashboard.history import filings, step
-from dashboard.letterbox import KINDS, STATES, heading, recipients
 from dashboard.looking import Look
 from dashboard.panels import Place, panels
 from dashboard.places import city_at, phase_at
 from dashboard.policy import EVERYONE, Signed, allow
 from dashboard.rendering import page
 from dashboard.standings import rows_of_city, rows_of_phase, rule_name
+from dashboard.telling import told_section
 from dashboard.timetable import entry
 from dashboard.todo import tasks
-from models import histories, letterbox
+from models import histories
 from models.reports import matrix
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from dashboard.site import Site
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
-MOST_LETTERS = 30
 MOST_REFUSED = 20
 YEAR_END, EVALUATION = "year-end", "evaluation"
 
@@ -47,8 +46,6 @@ class Past:
     refused: tuple[histories.Refused, ...]
     grants: tuple[histories.Grant, ...]
     waivers: tuple[histories.SetAside, ...]
-    letters: tuple[letterbox.Listed, ...]
-    letters_in_all: int
 
 
 @area.get("/{year:int}/{phase}")
@@ -87,6 +84,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
     with site.database.read() as connection:
         table = matrix(connection, year.year, look.as_of)
         past = _past(connection, look, reader, found, whose)
+    place = Place(request, reader, look, found, whose)
     rows = rows_of_city(table, whose.slug)
     states = {row.phase.slug: row.cell.state for row in rows}
     at = [row.phase.slug for row in rows].index(found.slug)
@@ -104,23 +102,16 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
             for form in _forms(found)
             if (reader.province or form != EVALUATION) and any(load.form == form for load in past.loads)
         ],
-        "panels": panels(Place(request, reader, look, found, whose)),
-    }
-    words: dict[str, Any] = {
-        "letter_states": STATES,
-        "letter_kinds": KINDS,
+        "panels": panels(place),
+        "told": told_section(place),
         "rule_name": rule_name,
-        "heading": heading,
-        "to": recipients(year, past.letters),
     }
-    return page("city-phase.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts, **words)
+    return page("city-phase.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts)
 
 
 def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, city: City) -> Past:
     span = histories.Span(look.opened.year.year, look.as_of, phase.slug, city.slug)
     forms = [form for form in _forms(phase) if reader.province or form != EVALUATION]
-    readable = None if reader.province else letterbox.own(city.slug)
-    wanted = letterbox.Wanted(span.year, span.as_of, phase=phase.slug, city=city.slug, recipients=readable)
     return Past(
         tuple(reversed(histories.moves(connection, span))),
         histories.judgements(connection, span),
@@ -128,8 +119,6 @@ def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, c
         histories.refused_loads(connection, span, forms, limit=MOST_REFUSED),
         histories.grants(connection, span),
         histories.waivers(connection, span),
-        letterbox.letters(connection, wanted, limit=MOST_LETTERS),
-        sum(letterbox.by_state(connection, wanted).values()),
     )
 
 

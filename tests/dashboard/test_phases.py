@@ -67,7 +67,7 @@ def test_the_first_attempt_stays_readable_beside_the_newest_report_card(window: 
     read = page(window, "/2022/mentor-recommendation/xuzhou")
     assert (read.texts("h3"), read.texts("summary")) == (
         ["第 2 次报送（第 1 次办理）"],
-        ["第 1 次报送（第 1 次办理）：未通过，2022-01-13 10:05"],
+        ["第 1 次报送（第 1 次办理）：未通过，2022-01-13 10:05", "记录一次电话"],
     )
     newest, first, loads, _letters = read.tables
     assert newest[1] == ["○豁免", "导师资格", "三(一)", "原则上", "4/5", "5/5豁免 省级管理办公室：青年骨干，省办同意"]
@@ -189,3 +189,16 @@ def test_a_refused_load_is_told_among_the_loads_to_the_province_and_the_city(win
             ["面试名单", "38", "2", "yancheng 某"],
             ["面试名单", told, "2", "yancheng 某"],
         ]
+
+
+def test_the_letters_of_all_attempts_stand_in_one_table_the_office_s_own_first(window: Window) -> None:
+    read = page(window, "/2022/mentor-recommendation/yangzhou")
+    assert read.texts("h2").count("函件与告知") == 1
+    (letters,) = (table for table in read.tables if table[0][-1] == "签收")
+    assert letters[0] == ["第几次", "函件", "收件人", "发函", "签收"]
+    office = [row[2] == "扬州市级管理办公室" for row in letters[1:]]
+    assert office == sorted(office, reverse=True)
+    assert {row[0] for row, own in zip(letters[1:], office, strict=True) if own} == {"1", "2"}
+    assert {row[4] for row, own in zip(letters[1:], office, strict=True) if own} == {"未签收"}
+    assert {row[4] for row in letters[1:] if row[2].startswith(("导师", "中学"))} <= {"—"}
+    assert re.fullmatch(r".{1,5} 2022-\d\d-\d\d \d\d:\d\d", letters[1][3])
