@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acts.season import Season
-    from forms.reading import Reading
+    from forms.reading import Reading, RowError
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
 
 CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是您刚才的保存）。下面是现在的内容，请核对后再改。"
 EVALUATION, YEAR_END = "evaluation", "year-end"
+PLACES = 50
+"""Of so many faults the record says where they are."""
 
 
 def load(
@@ -38,8 +40,9 @@ def load(
 ) -> Outcome:
     """Load a city's workbook of a form: a phase's slug, or `evaluation`, which the province loads.
 
-    `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads. The same
-    rows loaded again change nothing. The workbook is read before the transaction begins.
+    `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads, and where
+    the faults are is put on record. The same rows loaded again change nothing. The workbook is read before the
+    transaction begins.
     """
     return _take(database, year, city, read(source, form), stamp, dry_run=dry_run)
 
@@ -100,6 +103,9 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     season.flush()
     errors = in_order(reading, faults(season, city, reading))
     if errors:
+        places = [_place(error) for error in errors[:PLACES]]
+        given = (year, reading.slug, city, cell.attempt, len(errors), places, season.stamp)
+        loading.record_refused(season.connection, *given)
         said = f"{title}有 {len(errors)} 处错误，未导入；请逐条改正后重新导入。"
         return Outcome("form-errors", said, errors=errors, warnings=reading.warnings)
     sha256 = _fingerprint(reading)
@@ -112,6 +118,11 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     empty = [sheet.name for sheet in FORMS[reading.slug].sheets if not reading.rows[sheet.key]]
     said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
     return Outcome("done", f"{title}已导入 {rows} 行{said}。", warnings=reading.warnings)
+
+
+def _place(error: RowError) -> dict[str, object]:
+    """Say where a fault is and what it is, without what stands there: it may be somebody's name or number."""
+    return {name: getattr(error, name) for name in ("sheet", "row", "column", "code", "wrong")}
 
 
 def _fingerprint(reading: Reading) -> str:

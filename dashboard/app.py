@@ -28,6 +28,7 @@ from dashboard.pages import (
     deeds,
     exports,
     feeds,
+    filed,
     filing,
     health,
     home,
@@ -81,6 +82,7 @@ AREAS = (
     asking.area,
     filing.area,
     rows.area,
+    filed.area,
     calls.area,
     phases.area,
 )

@@ -20,44 +20,11 @@ if TYPE_CHECKING:
 
     from forms.definitions import Column, Form, Sheet
 
-PERSONAL: Mapping[str, Mapping[str, Callable[[str], str]]] = {
-    "institutions": {"email": masking.email},
-    "mentors": {"name": masking.name, "email": masking.email, "mobile": masking.phone},
-    "team": {"mentor": masking.name, "name": masking.name},
-    "schools": {"head": masking.name, "contact": masking.name, "email": masking.email},
-    "students": {
-        "name": masking.name,
-        "born": masking.covered,
-        "mentor": masking.name,
-        "email": masking.email,
-        "guardian_phone": masking.phone,
-    },
-    "attendance": {"name": masking.name, "contact": masking.covered},
-    "summaries": {"mentor": masking.name},
-    **{
-        sheet: {"name": masking.name}
-        for sheet in (
-            "scores",
-            "interviews",
-            "plans",
-            "visits",
-            "logs",
-            "talks",
-            "results",
-            "materials",
-            "evaluations",
-        )
-    },
-}
-"""By sheet, the fields that say who somebody is, and how each is covered."""
-
 
 def _draft(sheet: Sheet) -> Callable[[Asked], Table]:
-    masks = PERSONAL.get(sheet.key, {})
-
     def cell(asked: Asked, column: Column, row: Row[Any]) -> Cell:
         value = _worded(column, getattr(row, RENAMED.get(column.field, column.field)))
-        mask = None if asked.full else masks.get(column.field)
+        mask = None if asked.full else masking.mask(sheet.key, column.field)
         return value if mask is None or value is None else mask(str(value))
 
     def table(asked: Asked) -> Table:
@@ -79,7 +46,7 @@ def _worded(column: Column, value: Any) -> Cell:  # noqa: ANN401 -- whatever a c
 
 def _of_form(form: Form, sheets: tuple[Sheet, ...], title: str) -> Export:
     drafts = [_draft(sheet) for sheet in sheets]
-    personal = any(sheet.key in PERSONAL for sheet in sheets)
+    personal = any(sheet.key in masking.PERSONAL for sheet in sheets)
     return Export(title, lambda asked: tuple(draft(asked) for draft in drafts), personal, now=True,
                   provincial=form.slug == "evaluation")  # fmt: skip
 

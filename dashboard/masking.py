@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from dashboard.reader import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from dashboard.reader import Reader
 
 COVER = "＊"
@@ -41,3 +43,36 @@ def phone(value: str) -> str:
 def covered(value: str) -> str:
     """Show that there is something, and nothing of it."""
     return COVER * 3 if value else ""
+
+
+PERSONAL: Mapping[str, Mapping[str, Callable[[str], str]]] = {
+    "institutions": {"email": email},
+    "mentors": {"email": email, "mobile": phone},
+    "team": {"name": name},
+    "schools": {"head": name, "contact": name, "email": email},
+    "students": {"name": name, "born": covered, "email": email, "guardian_phone": phone},
+    "attendance": {"name": name, "contact": covered},
+    **{
+        sheet: {"name": name}
+        for sheet in (
+            "scores",
+            "interviews",
+            "plans",
+            "visits",
+            "logs",
+            "talks",
+            "results",
+            "materials",
+            "evaluations",
+        )
+    },
+}
+"""By sheet of a form, the fields that say who somebody is or how to reach them, and how each is covered.
+
+A mentor's name is not among them: who may be a mentor is what the province decides about.
+"""
+
+
+def mask(sheet: str, field: str) -> Callable[[str], str] | None:
+    """Give how a field of a sheet is covered; None where it says nothing of a person."""
+    return PERSONAL.get(sheet, {}).get(field)

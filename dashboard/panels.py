@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from dashboard.pages import filing
 from dashboard.pages.tasks import acts_panel, asked_panel
-from dashboard.telling import told_panel
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -41,7 +40,7 @@ class Place:
 Panel = Callable[[Place], Markup | None]
 """Gives its part of the page, None where it has nothing to say there."""
 
-PANELS: tuple[Panel, ...] = (asked_panel, filing.panel, acts_panel, told_panel)
+PANELS: tuple[Panel, ...] = (asked_panel, filing.panel, acts_panel)
 """In the order in which they stand."""
 
 

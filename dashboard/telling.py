@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from acts.recipients import named
+from dashboard.letterbox import STATES as LETTER_STATES
+from dashboard.letterbox import heading
 from dashboard.once import form_token
 from dashboard.rendering import render
 from letters.receipts import acknowledged
-from letters.words import STATES, TAGS
-from models import receipts, told_reports
+from models import letterbox, receipts, told_reports
 from models.letterbox import own
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from dashboard.looking import Looking
     from dashboard.panels import Place
     from dashboard.reader import Reader
+
+MOST = 30
+"""So many letters stand on the page of a city phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +60,31 @@ def is_theirs(reader: Reader, recipient: str) -> bool:
     return reader.admin and recipient in {"province", "lead"}
 
 
-def told_panel(place: Place) -> Markup | None:
-    """Show on the page of a city phase which letters went out and were acknowledged, and who was telephoned."""
+def told_section(place: Place) -> Markup | None:
+    """Show on the page of a city phase every letter about it, whether it was acknowledged, and who was telephoned.
+
+    A city sees its own office's letters.
+    """
     if place.phase is None or place.city is None:
         return None
     look, reader = place.looking, place.reader
-    about = (look.opened.year.year, place.phase.slug, place.city.slug)
+    year, phase, city = look.opened.year, place.phase.slug, place.city.slug
+    readable = None if reader.province else letterbox.own(city)
+    wanted = letterbox.Wanted(year.year, look.as_of, phase=phase, city=city, recipients=readable)
     with place.site.database.read() as connection:
-        attempt = told_reports.attempt_of(connection, *about, look.as_of)
-        letters = told_reports.letters_of(connection, *about, attempt, look.as_of)
-        calls = told_reports.calls_of(connection, *about, look.as_of)
+        letters = told_reports.letters_of(connection, wanted, limit=MOST)
+        in_all = sum(letterbox.by_state(connection, wanted).values())
+        calls = told_reports.calls_of(connection, year.year, phase, city, look.as_of)
+    facts: dict[str, Any] = {
+        "letters": letters,
+        "in_all": in_all,
+        "calls": calls,
+        "acknowledged": acknowledged,
+        "heading": heading,
+        "letter_states": LETTER_STATES,
+        "named": {row.recipient: named(year, row.recipient) for row in letters},
+        "token": form_token() if reader.admin and not look.past else None,
+    }
     return Markup(  # noqa: S704 -- the template escapes
-        render(
-            "parts/told.html",
-            place.request,
-            look=look,
-            year=look.opened.year,
-            phase=place.phase,
-            city=place.city,
-            attempt=attempt,
-            letters=letters,
-            calls=calls,
-            tags=TAGS,
-            states=STATES,
-            named={row.recipient: named(look.opened.year, row.recipient) for row in letters},
-            token=form_token() if reader.admin and not look.past else None,
-        )
+        render("parts/told.html", place.request, look=look, year=year, phase=place.phase, city=place.city, **facts)
     )

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from models.columns import table_of
 from models.drafts import SHEETS
-from models.season import WorkbookLoad
+from models.season import Filing, WorkbookLoad
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,3 +47,10 @@ def newest(connection: Connection, year: int, form: str, city: str) -> Row[Any] 
     table = table_of(WorkbookLoad)
     query = select(table).where(table.c.year == year, table.c.form == form, table.c.city == city)
     return connection.execute(query.order_by(table.c.id.desc()).limit(1)).one_or_none()
+
+
+def newest_filing(connection: Connection, year: int, phase: str, city: str) -> Row[Any] | None:
+    """Give the city's newest filing as its gate judged it: number, attempt, passed, by, at, as_of; None for none."""
+    table = table_of(Filing)
+    mine = (table.c.year == year, table.c.phase == phase, table.c.city == city, table.c.part == "city")
+    return connection.execute(select(table).where(*mine).order_by(table.c.id.desc()).limit(1)).one_or_none()

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from gates.states import Event, State
 from gates.verdict import Verdict
 from models.columns import table_of
-from models.season import ExtensionRow, Filing, Transition, WaiverRow, WorkbookLoad
+from models.season import ExtensionRow, Filing, RefusedLoad, Transition, WaiverRow, WorkbookLoad
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -71,6 +71,18 @@ class Load:
     form: str
     attempt: int
     rows: int
+    by: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A load that was refused for its faults; `places` say where the first of them are."""
+
+    form: str
+    attempt: int
+    faults: int
+    places: list[dict[str, Any]]
     by: str
     as_of: datetime
 
@@ -141,9 +153,21 @@ def judgements(connection: Connection, span: Span) -> tuple[Judgement, ...]:
 def loads(connection: Connection, span: Span, forms: Collection[str]) -> tuple[Load, ...]:
     """Give a city's loads of these forms, the newest first."""
     table = table_of(WorkbookLoad)
-    mine = (table.c.year == span.year, table.c.as_of <= span.as_of, table.c.city == span.city, table.c.form.in_(forms))
-    query = _columns(table, ("form", "attempt", "rows", "by", "as_of")).where(*mine).order_by(table.c.id.desc())
-    return tuple(Load(*row) for row in connection.execute(query))
+    query = _columns(table, ("form", "attempt", "rows", "by", "as_of")).where(*_of_forms(table, span, forms))
+    return tuple(Load(*row) for row in connection.execute(query.order_by(table.c.id.desc())))
+
+
+def refused_loads(connection: Connection, span: Span, forms: Collection[str], *, limit: int) -> tuple[Refused, ...]:
+    """Give the city's loads of these forms that were refused for their faults, the newest first."""
+    table = table_of(RefusedLoad)
+    names = ("form", "attempt", "faults", "places", "by", "as_of")
+    query = _columns(table, names).where(*_of_forms(table, span, forms)).order_by(table.c.id.desc()).limit(limit)
+    return tuple(Refused(*row) for row in connection.execute(query))
+
+
+def _of_forms(table: Table, span: Span, forms: Collection[str]) -> list[ColumnElement[bool]]:
+    mine = (table.c.year == span.year, table.c.as_of <= span.as_of, table.c.city == span.city)
+    return [*mine, table.c.form.in_(forms)]
 
 
 def grants(connection: Connection, span: Span) -> tuple[Grant, ...]:

@@ -67,7 +67,7 @@ def letters(connection: Connection, wanted: Wanted, *, limit: int, offset: int =
     """Give a page of letters, the newest first."""
     letter = table_of(Letter)
     names = ("id", "phase", "concerns", "recipient", "kind", "state", "subject", "queued_as_of", "sent_at", "detail")
-    query = select(*(letter.c[name] for name in names)).where(*_conditions(wanted))
+    query = select(*(letter.c[name] for name in names)).where(*conditions(wanted))
     rows = connection.execute(
         query.order_by(letter.c.queued_as_of.desc(), letter.c.id.desc()).limit(limit).offset(offset)
     )
@@ -77,11 +77,12 @@ def letters(connection: Connection, wanted: Wanted, *, limit: int, offset: int =
 def by_state(connection: Connection, wanted: Wanted) -> dict[str, int]:
     """Count the letters by state, whatever state is wanted."""
     letter = table_of(Letter)
-    query = select(letter.c.state, func.count()).where(*_conditions(replace(wanted, state=None)))
+    query = select(letter.c.state, func.count()).where(*conditions(replace(wanted, state=None)))
     return dict(connection.execute(query.group_by(letter.c.state).order_by(letter.c.state)).tuples().all())
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Give them as a query asks for them."""
     letter = table_of(Letter)
     columns = {"state": wanted.state, "kind": wanted.kind, "phase": wanted.phase, "concerns": wanted.city}
     found = [letter.c.year == wanted.year, letter.c.queued_as_of <= wanted.as_of]

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models.columns import table_of
 from models.drafts import SHEETS, MentorDraft, Party, PoolEntry, SchoolDraft, StudentDraft
-from models.season import WorkbookLoad
+from models.season import RefusedLoad, WorkbookLoad
 from models.suppression import readdress
 
 if TYPE_CHECKING:
@@ -99,3 +99,18 @@ def record(
     """Put the load itself on record."""
     row = {"year": year, "form": form, "city": city, "attempt": attempt, "sha256": sha256, "rows": rows}
     connection.execute(insert(table_of(WorkbookLoad)), row | stamp.columns())
+
+
+def record_refused(
+    connection: Connection,
+    year: int,
+    form: str,
+    city: str,
+    attempt: int,
+    faults: int,
+    places: Sequence[Mapping[str, Any]],
+    stamp: Stamp,
+) -> None:
+    """Put on record that a load was refused for its faults, with where the first of them are."""
+    row = {"year": year, "form": form, "city": city, "attempt": attempt, "faults": faults, "places": list(places)}
+    connection.execute(insert(table_of(RefusedLoad)), row | stamp.columns())

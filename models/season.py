@@ -177,6 +177,27 @@ class WorkbookLoad(SQLModel, table=True):
     as_of: datetime = Field(sa_type=UTCDateTime)
 
 
+class RefusedLoad(SQLModel, table=True):
+    """A workbook, or rows typed on a page, that did not load for its faults: how many, and where the first of them are.
+
+    `places` are at most 50 of {sheet, row, column, code, wrong}; nothing that stood in a cell is kept.
+    """
+
+    __tablename__ = "refused_load"
+    __table_args__ = (Index("ix_refused_load_year_city", "year", "city"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    form: str
+    city: str
+    attempt: int
+    faults: int
+    places: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
 class Office(SQLModel, table=True):
     """The addresses that the office keeps, by slug or `province`; `head` is a city's head or the province's lead."""
 

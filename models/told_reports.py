@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 
 from gates.states import State
 from models.columns import table_of
-from models.letterbox import own
+from models.letterbox import conditions, own
 from models.season import Letter, ProgrammeYear, Transition
 from models.told import Call, Receipt
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Row
 
+    from models.letterbox import Wanted
     from models.standing import Key
 
 WRITTEN, RECEIVED, CALLED = "已发函", "已签收", "已致电"
@@ -93,28 +94,22 @@ def attempt_of(connection: Connection, year: int, phase: str, city: str, as_of: 
     return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar() or 1
 
 
-def letters_of(
-    connection: Connection, year: int, phase: str, city: str, attempt: int, as_of: datetime
-) -> list[Row[Any]]:
-    """Give the letters of one attempt to a city's office and its head, oldest first, each with its `receipt`.
+def letters_of(connection: Connection, wanted: Wanted, *, limit: int) -> list[Row[Any]]:
+    """Give the letters of a city phase, of all its attempts, each with its `receipt`: the office's own first.
 
-    Columns: id, kind, recipient, subject, state, queued_as_of, sent_at, receipt (an instant or None).
+    Columns: id, attempt, kind, recipient, subject, state, queued_as_of, receipt (an instant or None). The newest first.
     """
     letter, receipt = table_of(Letter), table_of(Receipt)
-    names = ("id", "kind", "recipient", "subject", "state", "queued_as_of", "sent_at")
+    names = ("id", "attempt", "kind", "recipient", "subject", "state", "queued_as_of")
     query = (
         select(*(letter.c[name] for name in names), receipt.c.as_of.label("receipt"))
-        .outerjoin(receipt, (receipt.c.letter == letter.c.id) & (receipt.c.as_of <= as_of))
-        .where(
-            letter.c.year == year,
-            letter.c.phase == phase,
-            letter.c.attempt == str(attempt),
-            letter.c.recipient.in_(own(city)),
-            letter.c.queued_as_of <= as_of,
-            letter.c.state != "cancelled",
-        )
+        .outerjoin(receipt, (receipt.c.letter == letter.c.id) & (receipt.c.as_of <= wanted.as_of))
+        .where(*conditions(wanted))
     )
-    return list(connection.execute(query.order_by(letter.c.id)))
+    theirs = letter.c.recipient.in_(own(wanted.city or ""))
+    return list(
+        connection.execute(query.order_by(theirs.desc(), letter.c.queued_as_of.desc(), letter.c.id.desc()).limit(limit))
+    )
 
 
 def calls_of(connection: Connection, year: int, phase: str, city: str, as_of: datetime) -> list[Row[Any]]:

@@ -10,14 +10,24 @@ from sqlalchemy import func, select
 
 from models.asked import Request
 from models.columns import table_of
-from models.season import CityPhase, CityYear, ExtensionRow, Filing, Letter, Transition, WaiverRow, WorkbookLoad
+from models.season import (
+    CityPhase,
+    CityYear,
+    ExtensionRow,
+    Filing,
+    Letter,
+    RefusedLoad,
+    Transition,
+    WaiverRow,
+    WorkbookLoad,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection, Select
 
-GROWING = (Transition, ExtensionRow, WaiverRow, Filing, WorkbookLoad)
+GROWING = (Transition, ExtensionRow, WaiverRow, Filing, WorkbookLoad, RefusedLoad)
 """Tables that are only added to: how many rows, and the newest, say all."""
 
 ON_LETTERS = ("id", "state", "tries", "address", "moot", "due_at", "valid_until", "message_id", "queued_at")

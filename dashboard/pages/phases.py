@@ -13,16 +13,16 @@ from calendars.deadlines import BECAUSE
 from calendars.moments import moments
 from dashboard import requirements, waiting
 from dashboard.history import filings, step
-from dashboard.letterbox import KINDS, STATES, heading, recipients
 from dashboard.looking import Look
 from dashboard.panels import Place, panels
 from dashboard.places import city_at, phase_at
 from dashboard.policy import EVERYONE, Signed, allow
 from dashboard.rendering import page
 from dashboard.standings import rows_of_city, rows_of_phase, rule_name
+from dashboard.telling import told_section
 from dashboard.timetable import entry
 from dashboard.todo import tasks
-from models import histories, letterbox
+from models import histories
 from models.reports import matrix
 from models.requests import unanswered
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dashboard.site import Site
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
-MOST_LETTERS = 30
+MOST_REFUSED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,9 @@ class Past:
     moves: tuple[histories.Move, ...]
     judgements: tuple[histories.Judgement, ...]
     loads: tuple[histories.Load, ...]
+    refused: tuple[histories.Refused, ...]
     grants: tuple[histories.Grant, ...]
     waivers: tuple[histories.SetAside, ...]
-    letters: tuple[letterbox.Listed, ...]
-    letters_in_all: int
 
 
 @area.get("/{year:int}/{phase}")
@@ -88,6 +87,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         table = matrix(connection, year.year, look.as_of)
         past = _past(connection, look, reader, found, whose)
         open_ones = unanswered(connection, year.year, look.as_of)
+    place = Place(request, reader, look, found, whose)
     rows = rows_of_city(table, whose.slug)
     states = {row.phase.slug: row.cell.state for row in rows}
     asked = {row.phase: row for row in open_ones if row.city == whose.slug}
@@ -100,30 +100,33 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "after": waiting.after(year, found, states, look.as_of),
         "steps": [step(move, found) for move in past.moves],
         "filings": filings(past.judgements),
-        "panels": panels(Place(request, reader, look, found, whose)),
-    }
-    words: dict[str, Any] = {
-        "letter_states": STATES,
-        "letter_kinds": KINDS,
+        "tries": sorted((*past.loads, *past.refused), key=lambda one: one.as_of, reverse=True),
+        "forms_loaded": [
+            form
+            for form in _forms(found)
+            if (reader.province or form != EVALUATION) and any(load.form == form for load in past.loads)
+        ],
+        "panels": panels(place),
+        "told": told_section(place),
         "rule_name": rule_name,
-        "heading": heading,
         "because": BECAUSE,
-        "to": recipients(year, past.letters),
     }
-    return page("city-phase.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts, **words)
+    return page("city-phase.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts)
 
 
 def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, city: City) -> Past:
     span = histories.Span(look.opened.year.year, look.as_of, phase.slug, city.slug)
-    forms = (phase.slug, EVALUATION) if phase.slug == YEAR_END else (phase.slug,)
-    readable = None if reader.province else letterbox.own(city.slug)
-    wanted = letterbox.Wanted(span.year, span.as_of, phase=phase.slug, city=city.slug, recipients=readable)
+    forms = [form for form in _forms(phase) if reader.province or form != EVALUATION]
     return Past(
         tuple(reversed(histories.moves(connection, span))),
         histories.judgements(connection, span),
-        histories.loads(connection, span, forms),
+        histories.loads(connection, span, _forms(phase)),
+        histories.refused_loads(connection, span, forms, limit=MOST_REFUSED),
         histories.grants(connection, span),
         histories.waivers(connection, span),
-        letterbox.letters(connection, wanted, limit=MOST_LETTERS),
-        sum(letterbox.by_state(connection, wanted).values()),
     )
+
+
+def _forms(phase: Phase) -> tuple[str, ...]:
+    """Give the forms that are loaded in a phase."""
+    return (phase.slug, EVALUATION) if phase.slug == YEAR_END else (phase.slug,)

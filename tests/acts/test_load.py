@@ -11,7 +11,7 @@ import acts.load
 from forms.reading import RowError
 from models.columns import table_of
 from models.drafts import ScoreDraft, StudentDraft
-from models.season import WorkbookLoad
+from models.season import RefusedLoad, WorkbookLoad
 from tests import ledger, sheets
 from tests.forms.books import book
 from tests.scenes import NANJING, WUXI, YEAR, Scene, stamp
@@ -279,10 +279,11 @@ def test_the_evaluation_is_loaded_while_the_year_end_awaits_the_province(scene: 
 
 def test_a_fault_of_form_is_reported_and_nothing_loads(approved: Scene) -> None:
     approved.advance("2022-01-24T10:00")
-    before = ledger.fingerprint(approved.database)
+    before = ledger.everything(approved.database)
     said = acts.load.load(approved.database, YEAR, SHORTLIST, NANJING, b"no workbook", stamp("2022-01-24T10:00"))
     assert (said.outcome, len(said.errors)) == ("form-errors", 1)
-    assert ledger.fingerprint(approved.database) == before
+    after = ledger.everything(approved.database)
+    assert {name for name, rows in after.items() if rows != before[name]} == {"refused_load"}
 
 
 def test_a_dry_load_shows_the_faults_and_writes_nothing(approved: Scene) -> None:
@@ -291,3 +292,34 @@ def test_a_dry_load_shows_the_faults_and_writes_nothing(approved: Scene) -> None
     shown = approved.load(SHORTLIST, NANJING, filled, "2022-01-24T10:00", dry_run=True)
     assert ledger.fingerprint(approved.database) == before
     assert approved.load(SHORTLIST, NANJING, filled, "2022-01-24T10:00") == shown
+
+
+def refused(scene: Scene) -> list[tuple[object, ...]]:
+    table = table_of(RefusedLoad)
+    columns = (table.c.form, table.c.city, table.c.attempt, table.c.faults, table.c.places, table.c.as_of)
+    with scene.database.read() as connection:
+        return [tuple(row) for row in connection.execute(select(*columns).order_by(table.c.id))]
+
+
+def test_a_refused_load_is_on_record_with_its_places_and_nothing_of_what_stood_there(approved: Scene) -> None:
+    where, at = approved.city(NANJING), "2022-01-24T10:00"
+    book = sheets.shortlist([sheets.student(where, 1, name="学生一"), sheets.student(where, 77)])
+    approved.load(SHORTLIST, NANJING, book, at)
+    other = {"sheet": "成绩", "row": 2, "column": "姓名", "code": "name.disagrees"}
+    unknown = {"sheet": "成绩", "row": 3, "column": "报名号", "code": "number.unknown", "wrong": "本市没有这个报名号"}
+    places = [other | {"wrong": "与报名号 3201-2022-0001 的姓名不一致"}, unknown]
+    assert refused(approved) == [(SHORTLIST, NANJING, 1, 2, places, stamp(at).as_of)]
+    assert "学生一" not in str(refused(approved))
+
+
+def test_of_many_faults_fifty_places_are_kept_and_a_dry_run_or_a_good_load_keeps_none(approved: Scene) -> None:
+    at = stamp("2022-01-24T10:00")
+    row = {"number": "3201-2022-0077", "name": "学生1", "subject": "物理", "score": "一百", "shortlisted": "是"}
+    typed = {"scores": [row | {"number": f"3201-2022-9{n:03}"} for n in range(60)], "cut_lines": []}
+    acts.load.load_rows(approved.database, YEAR, SHORTLIST, NANJING, typed, at, dry_run=True)
+    acts.load.load(approved.database, YEAR, SHORTLIST, NANJING, cut_line(80), at)
+    assert refused(approved) == []
+    said = acts.load.load_rows(approved.database, YEAR, SHORTLIST, NANJING, typed, at)
+    ((_, _, _, faults, places, _),) = refused(approved)
+    assert (faults, len(places)) == (len(said.errors), 50)  # type: ignore[arg-type]
+    assert len(said.errors) > 50

@@ -9,6 +9,7 @@ from acts.telling import acknowledge, note_call
 from calendars.year import UnknownCity, UnknownPhase
 from models import told_reports
 from models.columns import table_of
+from models.letterbox import Wanted, own
 from models.season import Letter
 from models.told import Receipt
 from tests.acts.test_statements import counted
@@ -67,8 +68,13 @@ def test_a_new_attempt_is_told_anew(scene: Scene) -> None:
     assert told(scene, "2022-01-20T10:00") == {(ROLL, NANJING): ("已致电",)}
     with scene.database.read() as connection:
         calls = told_reports.calls_of(connection, YEAR, ROLL, NANJING, instant("2022-01-20T10:00"))
-        letters = told_reports.letters_of(connection, YEAR, ROLL, NANJING, 2, instant("2022-01-20T10:00"))
-    assert ([call.attempt for call in calls], [letter.kind for letter in letters]) == ([2], ["rerun"])
+        wanted = Wanted(YEAR, instant("2022-01-20T10:00"), phase=ROLL, city=NANJING, recipients=own(NANJING))
+        letters = told_reports.letters_of(connection, wanted, limit=30)
+    assert [call.attempt for call in calls] == [2]
+    assert [(letter.attempt, letter.kind) for letter in letters if letter.attempt == "2"] == [("2", "rerun")]
+    first = [letter for letter in letters if letter.attempt == "1"]
+    assert [letter.kind for letter in first if letter.receipt == instant(AT)] == ["opened"]
+    assert letters[1:] == first
 
 
 def test_told_asks_three_questions_however_many_cities(scene: Scene) -> None:

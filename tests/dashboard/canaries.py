@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pypdf
-from sqlalchemy import Date, String, func, insert, literal, select, text, update
+from sqlalchemy import JSON, Date, String, func, insert, literal, select, text, update
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -180,6 +180,8 @@ def _sample(column: Column[Any], city: str) -> object:
             key: f"{key} of {city}" for key in ("token", "digest", "key")
         }
         return unique.get(name, SAMPLES.get(name, ""))
+    if isinstance(column.type, JSON):
+        return []
     if isinstance(column.type, Date):
         return date(2022, 2, 25) if name == "until" else DAY
     if isinstance(column.type, UTCDateTime):

@@ -10,6 +10,7 @@ from dashboard import panels
 from models.columns import table_of
 from models.season import Filing, Letter, Transition
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window
+from tests.dashboard.filing import reopen, spoilt, upload, workbook
 from tests.dashboard.reading import Read
 
 PHASE, CITY, PAST = "/2022/shortlist", "/2022/shortlist/yancheng", "?as_of=2022-01-25T10:00"
@@ -66,7 +67,7 @@ def test_the_first_attempt_stays_readable_beside_the_newest_report_card(window: 
     read = page(window, "/2022/mentor-recommendation/xuzhou")
     assert (read.texts("h3"), read.texts("summary")) == (
         ["第 2 次报送（第 1 次办理）"],
-        ["第 1 次报送（第 1 次办理）：未通过，2022-01-13 10:05"],
+        ["第 1 次报送（第 1 次办理）：未通过，2022-01-13 10:05", "记录一次电话"],
     )
     newest, first, loads, _letters = read.tables
     assert newest[1] == ["○豁免", "导师资格", "三(一)", "原则上", "4/5", "5/5豁免 省级管理办公室：青年骨干，省办同意"]
@@ -175,3 +176,29 @@ def test_each_area_may_put_its_panel_on_a_phase_a_city_and_a_city_phase(
         "shortlist yancheng",
         "None yancheng",
     ]
+
+
+def test_a_refused_load_is_told_among_the_loads_to_the_province_and_the_city(window: Window) -> None:
+    reopen(window)
+    upload(window.as_("yancheng"), spoilt(D2="王小明", D3="<script>"))
+    upload(window.as_("yancheng"), workbook())
+    for name in (ADMIN, "yancheng"):
+        (loads,) = (table for table in page(window, CITY, name).tables if table[0][2:3] == ["行数或错误"])
+        told = "没有导入：2 处错误 “成绩”第 2 行“测试成绩”：不是数字“成绩”第 3 行“测试成绩”：不是数字"
+        assert [row[1:] for row in loads[1:]] == [
+            ["面试名单", "38", "2", "yancheng 某"],
+            ["面试名单", told, "2", "yancheng 某"],
+        ]
+
+
+def test_the_letters_of_all_attempts_stand_in_one_table_the_office_s_own_first(window: Window) -> None:
+    read = page(window, "/2022/mentor-recommendation/yangzhou")
+    assert read.texts("h2").count("函件与告知") == 1
+    (letters,) = (table for table in read.tables if table[0][-1] == "签收")
+    assert letters[0] == ["第几次", "函件", "收件人", "发函", "签收"]
+    office = [row[2] == "扬州市级管理办公室" for row in letters[1:]]
+    assert office == sorted(office, reverse=True)
+    assert {row[0] for row, own in zip(letters[1:], office, strict=True) if own} == {"1", "2"}
+    assert {row[4] for row, own in zip(letters[1:], office, strict=True) if own} == {"未签收"}
+    assert {row[4] for row in letters[1:] if row[2].startswith(("导师", "中学"))} <= {"—"}
+    assert re.fullmatch(r".{1,5} 2022-\d\d-\d\d \d\d:\d\d", letters[1][3])

@@ -12,7 +12,7 @@ from acts.contacts import add_contact
 from dashboard.looking import Looking, looking
 from dashboard.panels import Place
 from dashboard.reader import Reader, Role
-from dashboard.telling import ReceiptFacts, receipt_facts, told_panel
+from dashboard.telling import ReceiptFacts, receipt_facts, told_section
 from letters.addressee import in_text
 from letters.receipts import token
 from models import post
@@ -153,7 +153,7 @@ def test_the_facts_of_a_letter_s_page(window: Window) -> None:
 def panel(window: Window, browser: Browser, who: Reader) -> str:
     year = window.site.year(YEAR).year
     request = Request({"type": "http", "app": browser.app, "headers": [], "state": {"reader": who}})
-    found = told_panel(Place(request, who, looking(request, YEAR), year.phase("shortlist"), year.city("yancheng")))
+    found = told_section(Place(request, who, looking(request, YEAR), year.phase("shortlist"), year.city("yancheng")))
     return str(found)
 
 

@@ -179,6 +179,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("letter", name=op.f("pk_receipt")),
     )
     op.create_table(
+        "refused_load",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("faults", sa.Integer(), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("as_of", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refused_load")),
+    )
+
+    op.create_index("ix_refused_load_year_city", "refused_load", ["year", "city"])
+    op.create_table(
         "sign_in",
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("account", sa.Integer(), nullable=False),
@@ -202,6 +218,9 @@ def downgrade() -> None:
 
     op.drop_index(op.f("ix_sign_in_account"), "sign_in")
     op.drop_table("sign_in")
+
+    op.drop_index("ix_refused_load_year_city")
+    op.drop_table("refused_load")
     op.drop_table("receipt")
 
     op.drop_index(op.f("ix_one_time_link_account"), "one_time_link")

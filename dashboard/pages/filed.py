@@ -1,0 +1,135 @@
+"""报送内容: the rows that a city filed, for who decides about them; who somebody is, covered until it is said why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from acts.load import EVALUATION, YEAR_END
+from acts.read_back import values, written
+from dashboard import masking
+from dashboard.looking import Look
+from dashboard.pages.filing import Here
+from dashboard.paging import NUMBER, SIZE, page_of
+from dashboard.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
+from dashboard.rendering import page
+from models import audit, draft_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from sqlalchemy import Connection, Row
+
+    from dashboard.looking import Looking
+    from dashboard.paging import Page
+    from dashboard.phases import Filing
+    from dashboard.reader import Reader
+    from dashboard.site import Site
+    from forms.definitions import Sheet
+
+area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
+
+LONGEST_REASON = 500
+NO_REASON = "请写明事由（500 字以内）；事由记录在案。"
+UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address names: a sheet of a city's form, and which page of its rows."""
+
+    here: Filing
+    sheet: Sheet
+    number: int
+
+
+def _wanted(here: Here, sheet: Annotated[str, Query()] = "", number: Annotated[int, NUMBER] = 1) -> Wanted:
+    found = next((one for one in here.form.sheets if sheet in {one.key, ""}), None)
+    if found is None:
+        raise NotThere
+    return Wanted(here, found, number)
+
+
+What = Annotated[Wanted, Depends(_wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows of a page as they are written, by line; the load they came by, and the city's newest filing."""
+
+    counts: Mapping[str, int]
+    pages: Page
+    rows: Mapping[int, Mapping[str, str]]
+    load: Row[Any] | None
+    filing: Row[Any] | None
+
+    @property
+    def filed(self) -> bool:
+        """Whether these are the rows that were filed: nothing was loaded since."""
+        if self.load is None or self.filing is None:
+            return False
+        return bool((self.load.as_of, self.load.at) <= (self.filing.as_of, self.filing.at))
+
+
+@area.get("/filed", dependencies=[Depends(allow(EVERYONE))])
+def filed(request: Request, reader: Signed, look: Look, wanted: What) -> Response:
+    """Show the rows; to the city its own as they are. Drafts know no past."""
+    if look.past:
+        return RedirectResponse(f"{wanted.here.address}/filed", 303)
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        found = _found(connection, wanted)
+    return _shown(request, reader, look, wanted, found, full=not reader.province)
+
+
+@area.post("/filed", dependencies=[Depends(allow(ADMIN_ONLY))])
+def uncovered(
+    request: Request, reader: Signed, look: Look, wanted: What, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Show one page of rows with nothing covered, for a reason that is put on record first."""
+    site: Site = request.app.state.site
+    reason = reason.strip()
+    good = 1 <= len(reason) <= LONGEST_REASON
+    with site.database.write() as connection:
+        found = _found(connection, wanted)
+        if good and found.rows and found.load:
+            here, lines = wanted.here, (min(found.rows), max(found.rows))
+            subject = f"{here.address[1:]}/load:{found.load.id}/{wanted.sheet.key}:{lines[0]}-{lines[1]}"
+            what = f"查看完整的{here.form.title}“{wanted.sheet.name}”"
+            stamp, city = site.stamp(reader, look.opened), here.city.slug
+            audit.record(connection, stamp, what, subject, account=reader.account, city=city, reason=reason)
+    return _shown(request, reader, look, wanted, found, full=good, said="" if good else NO_REASON)
+
+
+def _found(connection: Connection, wanted: Wanted) -> Found:
+    here, sheet = wanted.here, wanted.sheet
+    year, city = here.opened.year.year, here.city.slug
+    counts = draft_rows.counts(connection, year, city, [one.key for one in here.form.sheets])
+    pages = page_of(f"{here.address}/filed", {"sheet": sheet.key}, wanted.number, counts[sheet.key])
+    rows = values(connection, year, city, sheet, start=pages.offset, limit=SIZE)
+    load = draft_rows.newest(connection, year, here.form.slug, city)
+    filing = draft_rows.newest_filing(connection, year, here.phase.slug, city)
+    return Found(counts, pages, written(sheet, rows), load, filing)
+
+
+def _shown(
+    request: Request, reader: Reader, look: Looking, wanted: Wanted, found: Found, *, full: bool, said: str = ""
+) -> HTMLResponse:
+    here, sheet = wanted.here, wanted.sheet
+    masks = {} if full else masking.PERSONAL.get(sheet.key, {})
+    rows = {
+        line: [masks[field](text) if field in masks else text for field, text in row.items()]
+        for line, row in found.rows.items()
+    }
+    other = {YEAR_END: EVALUATION, EVALUATION: YEAR_END}.get(here.form.slug) if reader.province else None
+    answer = page(
+        "filing/filed.html", request, status=UNPROCESSABLE if said else 200, look=look, year=here.opened.year,
+        here=here, sheet=sheet, found=found, rows=rows, pages=found.pages, full=full, said=said, other=other,
+        covered=bool(masks), evaluation=here.form.slug == EVALUATION, longest=LONGEST_REASON,
+    )  # fmt: skip
+    answer.headers["cache-control"] = "no-store"
+    return answer
