@@ -16,7 +16,7 @@ from forms.definitions import FORMS
 from forms.reading import read
 from forms.typed import read_rows
 from gates.states import Event, State
-from models import loading
+from models import audit, loading
 from models.loading import newest_load
 
 if TYPE_CHECKING:
@@ -33,18 +33,27 @@ CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是
 EVALUATION, YEAR_END = "evaluation", "year-end"
 PLACES = 50
 """Of so many faults the record says where they are."""
+FOR_A_CITY = "代为导入工作簿"
 
 
 def load(
-    database: Database, year: int, form: str, city: str, source: Path | bytes, stamp: Stamp, *, dry_run: bool = False
+    database: Database,
+    year: int,
+    form: str,
+    city: str,
+    source: Path | bytes,
+    stamp: Stamp,
+    *,
+    dry_run: bool = False,
+    account: int | None = None,
 ) -> Outcome:
     """Load a city's workbook of a form: a phase's slug, or `evaluation`, which the province loads.
 
     `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads, and where
     the faults are is put on record. The same rows loaded again change nothing. The workbook is read before the
-    transaction begins.
+    transaction begins. `account` is that of the province where it loads for the city, which is put on record with it.
     """
-    return _take(database, year, city, read(source, form), stamp, dry_run=dry_run)
+    return _take(database, year, city, read(source, form), stamp, dry_run=dry_run, account=account)
 
 
 def load_rows(
@@ -74,6 +83,7 @@ def _take(
     *,
     since: str | None = None,
     dry_run: bool,
+    account: int | None = None,
 ) -> Outcome:
     form = reading.slug
     phase = YEAR_END if form == EVALUATION else form
@@ -85,6 +95,8 @@ def _take(
         if why is None and since is not None and since != (newest_load(season.connection, year, form, city) or ""):
             return Outcome("refused", CHANGED)
         outcome = refuse(season, cell, Event.LOAD, why) if why else _load(season, cell, reading)
+        if outcome.done and account is not None:
+            audit.record(season.connection, stamp, FOR_A_CITY, f"{year}/{form}/{city}", account=account, city=city)
     return season.answered(outcome)
 
 

@@ -28,7 +28,6 @@ from forms.sandbox import FILE_SIZE
 from forms.template import render as template_of
 from gates.states import State
 from letters.words import LAST_WORK
-from models import audit
 
 if TYPE_CHECKING:
     from acts.outcome import Outcome
@@ -94,11 +93,8 @@ def take_workbook(
         return _workbook(request, reader, look, here, status=422, said="没有选择文件；请选择填好的工作簿后再上传。")
     site: Site = request.app.state.site
     stamp, year = site.stamp(reader, look.opened), here.opened.year.year
-    outcome = load(site.database, year, here.form.slug, here.city.slug, sent, stamp)
-    if outcome.done and reader.province:
-        with site.database.write() as connection:
-            subject = f"{year}/{here.form.slug}/{here.city.slug}"
-            audit.record(connection, stamp, "代为导入工作簿", subject, account=reader.account, city=here.city.slug)
+    by = reader.account if reader.province else None
+    outcome = load(site.database, year, here.form.slug, here.city.slug, sent, stamp, account=by)
     return _workbook(request, reader, look, here, outcome=outcome, status=STATUS[outcome.outcome], said=outcome.message)
 
 

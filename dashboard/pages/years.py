@@ -17,8 +17,6 @@ from calendars.moments import moments
 from dashboard.once import form_token, once
 from dashboard.policy import ADMIN_ONLY, Signed, allow
 from dashboard.rendering import page
-from models import audit
-from models.database import Within
 from models.stamp import Stamp
 from models.standing import years_open
 
@@ -103,10 +101,7 @@ def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
     def do() -> Outcome:
         at = site.wall()
         stamp = Stamp(reader.shown, at, at, site.settings.base_url, site.words)
-        with site.database.write() as connection:
-            outcome = open_year(Within(site.database, connection), year, stamp)
-            if outcome.done:
-                audit.record(connection, stamp, "开设年度", f"year/{year.year}", account=reader.account)
+        outcome = open_year(site.database, year, stamp, account=reader.account)
         site.nudge("watch")
         return outcome
 
