@@ -79,8 +79,8 @@ def _refusal(scope: Scope) -> Response:
     from dashboard.rendering import environment
 
     request = Request(scope)
-    page = environment().get_template("failure.html").render(reader=None, request=request, number=413, said=said)
-    return HTMLResponse(page, 413)
+    template = environment().get_template("failure.html")
+    return HTMLResponse(template.render(reader=None, request=request, number=413, said=said, now=None), 413)
 
 
 def _too_large(scope: Scope) -> bool:

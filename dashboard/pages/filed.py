@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from acts.load import EVALUATION, YEAR_END
 from acts.read_back import values, written
@@ -77,9 +77,7 @@ class Found:
 
 @area.get("/filed", dependencies=[Depends(allow(EVERYONE))])
 def filed(request: Request, reader: Signed, look: Look, wanted: What) -> Response:
-    """Show the rows; to the city its own as they are. Drafts know no past."""
-    if look.past:
-        return RedirectResponse(f"{wanted.here.address}/filed", 303)
+    """Show the rows; to the city its own as they are."""
     site: Site = request.app.state.site
     with site.database.read() as connection:
         found = _found(connection, wanted)
