@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Message, Scope
 
 from benchmarks.measuring import Table, middle, run, seconds
@@ -250,7 +250,7 @@ def _after_writes(one: Measured) -> None:
         with site.database.write(one.year.year) as connection:
             writing.bump(connection, one.year.year)
         one.first.append(seconds(lambda: asyncio.run(_asked(app))))
-        one.plain.append(seconds(lambda: _plain(site.database, one)))
+        one.plain.append(seconds(lambda: _plain(app, site.database, one)))
     site.database.dispose()
 
 
@@ -281,13 +281,14 @@ async def _asked(app: ASGIApp) -> None:
         raise SystemExit(f"{said}")
 
 
-def _plain(database: Database, one: Measured) -> str:
+def _plain(app: FastAPI, database: Database, one: Measured) -> str:
     with database.read() as connection:
         found, year = matrix(connection, one.year.year, NOW), opened(connection, one.year.year)
     every = lines(found)
-    request = Request({"type": "http", "path": PAGE, "query_string": b"", "headers": []})
+    request = Request({"type": "http", "path": PAGE, "query_string": b"", "headers": [], "app": app})
+    request.state.reader = reader = Reader(1, "bench", "省办", Role.ADMIN, None, "", "")
     facts: Mapping[str, object] = {
-        "request": request, "reader": Reader(1, "bench", "省办", Role.ADMIN, None, "", ""), "year": year.year,
+        "request": request, "reader": reader, "year": year.year,
         "look": Looking(year, NOW, NOW), "matrix": found, "lines": every, "cities": len(every),
         "hands": sum(line.hand for line in every), "agenda": agenda(found), "requests": [], "only": None,
         "shapes": SHAPES, "marks": MARKS,

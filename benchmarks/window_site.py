@@ -24,7 +24,7 @@ from dashboard.site import Site
 from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
-from models.season import CityPhase, ExtensionRow, Letter, Transition, WaiverRow
+from models.season import CityPhase, ExtensionRow, Letter, LetterBody, Transition, WaiverRow
 from models.stamp import Stamp
 from settings import Settings
 from tests.scenes import calendar
@@ -64,6 +64,7 @@ def make(path: Path, cities: int) -> Year:
         ]
         connection.execute(insert(table_of(ExtensionRow)), extended)
         connection.execute(insert(table_of(WaiverRow)), waived)
+        connection.execute(insert(table_of(LetterBody)).values(digest="words", text="通知", html="<p>通知</p>"))
         connection.execute(insert(table_of(Letter)), [_letter(year, place) for place in range(500)])
         now = datetime.now(TZ)
         account = {"id": 1, "name": "bench", "shown": "省办", "role": "admin", "made_by": "bench", "made_at": now}
@@ -106,7 +107,7 @@ def _letter(year: Year, place: int) -> Mapping[str, Any]:
     return {
         "year": year.year, "phase": "application", "city": city, "attempt": "1", "recipient": f"mentor:{place}",
         "kind": "opened", "slot": "", "concerns": city, "state": state, "address": f"{place}@u.example",
-        "subject": "通知", "text": "通知", "html": "<p>通知</p>", "message_id": f"<{place}@bench>",
+        "subject": "通知", "body": "words", "message_id": f"<{place}@bench>",
         "queued_at": PASSED, "queued_as_of": PASSED, "due_at": PASSED,
     }  # fmt: skip
 
