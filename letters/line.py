@@ -60,7 +60,8 @@ class Job:
         return True
 
     def tell(self, state: DeliveryState, detail: str, *, tried: bool = True) -> None:
-        """Say what became of it."""
+        """Say what became of it, and let go of its bytes: many letters are in hand, and few on their way."""
+        self.content = b""
         self.settle(Delivery(self.letter.key, state, detail, tried))
 
 

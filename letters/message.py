@@ -165,7 +165,7 @@ def _encoded(value: str, most: int) -> str:
 
 def boundary(letter: Outgoing) -> str:
     """What parts a letter's bodies: the same whenever it is written."""
-    return f"=_{digest(letter.key)}"
+    return f"=_{hashlib.blake2b(letter.key.encode(), digest_size=20).hexdigest()}"
 
 
 def matching(form: re.Pattern[str], header: str, value: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from letters.line import Job, Line
@@ -145,9 +146,9 @@ class _Pool:
 
     def take(self) -> Job | None:
         """Give the next letter that may go at once."""
-        if not self._waiting or not self._pace.is_free(_now()):
+        if not self._waiting or not self._pace.is_free(monotonic()):
             return None
-        self._pace.reserve(_now())
+        self._pace.reserve(monotonic())
         return self._fit()
 
     def give_back(self, job: Job) -> None:
@@ -207,7 +208,7 @@ class _Pool:
         if line is not None and line.next is not None:
             return line.next
         while self._waiting:
-            await asyncio.sleep(self._pace.reserve(_now()))
+            await asyncio.sleep(self._pace.reserve(monotonic()))
             if (job := self._fit()) is not None:
                 return job
         return None
@@ -265,7 +266,3 @@ class _Pool:
         waiting, self._waiting = self._waiting, deque()
         for job in waiting:
             job.tell("retry", trouble, tried=False)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

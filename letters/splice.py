@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from markupsafe import escape
@@ -104,13 +105,18 @@ def _fields(letter: Outgoing, *, threaded: bool) -> list[bytes]:
     return [
         boundary(letter).encode(),
         b"To: %s\r\n" % matching(ADDRESS, "To", letter.recipient).encode(),
-        header_line("Subject", clean("Subject", letter.subject)).encode(),
+        _subject(letter.subject),
         _date(letter.queued_at),
         b"Message-ID: %s\r\n" % matching(MESSAGE_ID, "Message-ID", letter.message_id).encode(),
         *([matching(MESSAGE_ID, "References", letter.thread or "").encode()] if threaded else []),
         *_bodies(letter),
         *(_attached(each.content) for each in letter.attachments),
     ]
+
+
+@lru_cache(maxsize=64)
+def _subject(subject: str) -> bytes:
+    return header_line("Subject", clean("Subject", subject)).encode()
 
 
 @lru_cache(maxsize=64)
@@ -121,13 +127,9 @@ def _date(queued_at: datetime) -> bytes:
 def _bodies(letter: Outgoing) -> tuple[bytes, bytes]:
     """The text and the html, encoded; what letters share of them is encoded once."""
     name = letter.addressee
-    if name is None or not name or "\n" in name or "\r" in name:
-        whole = in_text(letter.text, name), in_html(letter.html, name)
-        return _base64(_lines(whole[0])), _base64(_lines(whole[1]))
-    return (
-        _woven(_around(letter.text), name.encode()),
-        _woven(_around(letter.html), str(escape(name)).encode()),
-    )
+    if not name or "\n" in name or "\r" in name:
+        return _base64(_lines(in_text(letter.text, name))), _base64(_lines(in_html(letter.html, name)))
+    return _woven(letter.text, name.encode()), _woven(letter.html, str(escape(name)).encode())
 
 
 def _lines(body: str) -> bytes:
@@ -135,39 +137,37 @@ def _lines(body: str) -> bytes:
     return b"\r\n".join(body.encode().splitlines()) + b"\r\n"
 
 
+def _woven(body: str, name: bytes) -> bytes:
+    """The base64 of a body with the name in its places: only the lines that have a part of it are made anew."""
+    shared, own = _warp(body, len(name))
+    parts = [shared[0]]
+    for around, after in zip(own, shared[1:], strict=True):
+        parts += _base64(name.join(around)), after
+    return b"".join(parts)
+
+
 @lru_cache(maxsize=256)
-def _around(body: str) -> tuple[bytes, ...]:
-    """What stands before, between and after the places of the addressee, its lines ended as the library ends them."""
+def _warp(body: str, length: int) -> tuple[tuple[bytes, ...], tuple[tuple[bytes, ...], ...]]:
+    """A body for names of so many bytes: the base64 that all have alike, and what stands around each one's own.
+
+    Between two shared parts lie the lines that have a part of the name in them, in one place or in several.
+    """
     pieces = [BREAK.sub(b"\r\n", piece) for piece in body.encode().split(PLACE.encode())]
     if not pieces[-1].endswith(b"\r\n"):
         pieces[-1] += b"\r\n"
-    return tuple(pieces)
-
-
-def _woven(pieces: Sequence[bytes], name: bytes) -> bytes:
-    """The base64 of the pieces with the name between them: only the lines that the name moves are made anew."""
-    woven, rest = [], b""
-    for number, piece in enumerate(pieces):
-        if number:
-            rest += name
-            full = len(rest) // LINE_BYTES * LINE_BYTES
-            woven.append(_base64(rest[:full]))
-            rest = rest[full:]
-        lead = -len(rest) % LINE_BYTES
-        if len(piece) <= lead:
-            rest += piece
-            continue
-        woven.append(_base64(rest + piece[:lead]))
-        lines, rest = _aligned(piece, lead)
-        woven.append(lines)
-    return b"".join((*woven, _base64(rest)))
-
-
-@lru_cache(maxsize=1024)
-def _aligned(piece: bytes, lead: int) -> tuple[bytes, bytes]:
-    """The base64 of all full lines after the first so many bytes, and what is left over."""
-    end = lead + (len(piece) - lead) // LINE_BYTES * LINE_BYTES
-    return _base64(piece[lead:end]), piece[end:]
+    whole, last, done = bytes(length).join(pieces), 0, 0
+    shared, own = list[bytes](), list[tuple[bytes, ...]]()
+    for end in accumulate(len(piece) + length for piece in pieces[:-1]):
+        begin = end - length
+        if begin >= done:
+            line = begin // LINE_BYTES * LINE_BYTES
+            shared.append(_base64(whole[done:line]))
+            before: tuple[bytes, ...] = (whole[line:begin],)
+        else:  # in a line of the place before it
+            before = (*own.pop()[:-1], whole[last:begin])
+        last, done = end, -(-end // LINE_BYTES) * LINE_BYTES
+        own.append((*before, whole[last:done]))
+    return (*shared, _base64(whole[done:])), tuple(own)
 
 
 @lru_cache(maxsize=64)

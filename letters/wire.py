@@ -8,6 +8,9 @@ from collections import deque
 from typing import NamedTuple
 
 LONGEST_REPLY = 32_768
+AT_ONCE = 4_096
+"""Bytes taken in at a time: replies are short, and asyncio's own way makes room for 256 KB to hold each of them."""
+
 DRAIN_SECONDS = 0.005
 NO_ANSWER = -1
 """The code of what is no SMTP reply."""
@@ -23,7 +26,7 @@ class Reply(NamedTuple):
         return self.text if self.code == NO_ANSWER else f"{self.code} {self.text}"
 
 
-class Wire(asyncio.Protocol):
+class Wire(asyncio.BufferedProtocol):
     """A connection that was opened and signed in, taken over from the library that did so.
 
     `write` says how many replies its bytes will bring; a reply that nothing asked for ends the connection, lest it be
@@ -33,6 +36,7 @@ class Wire(asyncio.Protocol):
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
+        self._taken_in = memoryview(bytearray(AT_ONCE))
         self._rest = b""
         self._lines: list[bytes] = []
         self._said = 0
@@ -88,9 +92,14 @@ class Wire(asyncio.Protocol):
         self._transport.close()
         self._ended(ConnectionAbortedError("connection closed"))
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Give the place that what arrives is to be written to."""
+        del sizehint
+        return self._taken_in
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Take in what arrived."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        *lines, self._rest = (self._rest + self._taken_in[:nbytes]).split(b"\n")
         for line in lines:
             self._line(line.rstrip(b"\r"))
         if len(self._rest) + self._said > LONGEST_REPLY:

