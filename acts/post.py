@@ -151,19 +151,20 @@ class _Run:
             while not self._nobody_there:
                 room = self._room()
                 held = await self._at_desk(self._claim, room) if room else []
-                if not held and not self._in_hand:
-                    return
                 if held:
                     self._in_hand += len(held)
                     batches.create_task(self._deliver(held))
-                await self._news()
+                elif self._in_hand:
+                    await self._news()
+                else:
+                    return
 
     def _room(self) -> int:
         """How many more may be taken in hand; none until there is room for half of what may be."""
         elapsed = self._clock() - self._began
         most = min(max(int(self._settled / elapsed * SECONDS_IN_HAND), LEAST), MOST) if self._settled else FIRST
         room = most - self._in_hand
-        return min(room, post.BATCH) if 2 * room >= most else 0
+        return min(room, most // 2, post.BATCH) if 2 * room >= most else 0
 
     async def _at_desk(self, doing: Callable[..., T], *given: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._desk, doing, *given)

@@ -6,14 +6,15 @@ import json
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import Text, column, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Table
+    from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table
     from sqlalchemy.sql.compiler import SQLCompiler
+    from sqlalchemy.types import TypeEngine
 
     Columns = Mapping[str, Sequence[Any]]
 
@@ -56,6 +57,48 @@ def _values(compiled: SQLCompiler, name: str, columns: Columns, same: Mapping[st
 
 def _as_it_is(value: Any) -> Any:  # noqa: ANN401
     return value
+
+
+def at_once(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
+    """Give all rows of a query, in one step of the database.
+
+    SQLite's driver lets go of the interpreter at every row and then waits for it, behind whatever other threads do:
+    five hundred rows are five hundred waits. As one JSON text they are a single one.
+    """
+    if connection.dialect.name != "sqlite":
+        return [tuple(row) for row in connection.execute(query)]
+    rows = query.subquery()
+    text = connection.execute(select(func.json_group_array(func.json_array(*rows.c), type_=Text))).scalar_one()
+    found = zip(*json.loads(text), strict=True)
+    return list(zip(*map(_read, repeat(connection), rows.c, found), strict=True))
+
+
+def _read(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> Iterable[Any]:
+    process = column.type.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
+    return values if process is None else map(process, values)
+
+
+def rows_of(connection: Connection, columns: Mapping[str, tuple[TypeEngine[Any], Sequence[Any]]]) -> FromClause:
+    """Give these rows, column by column with their types, as a table to join with, in one parameter or one a column."""
+    if connection.dialect.name != "sqlite":
+        arrays = [literal(list(values), postgresql.ARRAY(kind)) for kind, values in columns.values()]
+        return (
+            func.unnest(*arrays)
+            .table_valued(*(column(name, kind) for name, (kind, _) in columns.items()))
+            .render_derived()
+        )
+    written = [_written(connection, kind, values) for kind, values in columns.values()]
+    each = func.json_each(json.dumps(list(zip(*written, strict=True)))).table_valued("value")
+    fields = (
+        func.json_extract(each.c.value, f"$[{place}]", type_=kind).label(name)
+        for place, (name, (kind, _)) in enumerate(columns.items())
+    )
+    return select(*fields).subquery()
+
+
+def _written(connection: Connection, kind: TypeEngine[Any], values: Sequence[Any]) -> Iterable[Any]:
+    process = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return map(process, values) if process else values
 
 
 def among(connection: Connection, column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:

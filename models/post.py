@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import BindParameter, Row, and_, bindparam, case, func, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, select, update
 
-from models.bulk import among, many
+from models.bulk import among, at_once, rows_of
 from models.columns import table_of
 from models.season import Letter, LetterBody, ProgrammeYear, Suppressed
 
@@ -90,16 +90,28 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
     return []
 
 
-def _due(connection: Connection, as_of: datetime, limit: int) -> list[Row[Any]]:
+class _Due(NamedTuple):
+    """A letter that is queued and due, as far as one must know it to take it; `stale` where it would be untrue."""
+
+    id: int
+    year: int
+    recipient: str
+    address: str
+    envelope: int | None
+    queued_as_of: datetime
+    due_at: datetime
+    stale: bool | None
+
+
+def _due(connection: Connection, as_of: datetime, limit: int) -> list[_Due]:
     letter = table_of(Letter)
-    names = ("id", "year", "recipient", "address", "envelope", "queued_as_of", "due_at")
     due = (
-        select(*(letter.c[name] for name in names), (letter.c.valid_until <= as_of).label("stale"))
+        select(*(letter.c[name] for name in _Due._fields[:-1]), (letter.c.valid_until <= as_of).label("stale"))
         .where(letter.c.due_at <= as_of)
         .order_by(letter.c.due_at, letter.c.id)
         .with_for_update(skip_locked=True)
     )
-    first = list(connection.execute(due.where(letter.c.state == "queued").limit(limit)))
+    first = [_Due._make(row) for row in at_once(connection, due.where(letter.c.state == "queued").limit(limit))]
     if len(first) < limit:
         return first
     at, last = first[-1].due_at, first[-1].id
@@ -107,7 +119,7 @@ def _due(connection: Connection, as_of: datetime, limit: int) -> list[Row[Any]]:
     later = (letter.c.due_at >= at) & ~((letter.c.due_at == at) & (letter.c.id <= last))
     # With the bare state SQLite would search the whole queue for them, not what these recipients have.
     queued = func.coalesce(letter.c.state, "") == "queued"
-    return first + list(connection.execute(due.where(same, later, queued).limit(limit)))
+    return first + [_Due._make(row) for row in at_once(connection, due.where(same, later, queued).limit(limit))]
 
 
 def _rehearsed(connection: Connection) -> frozenset[int]:
@@ -115,7 +127,7 @@ def _rehearsed(connection: Connection) -> frozenset[int]:
     return frozenset(connection.execute(select(table.c.year).where(table.c.rehearsal)).scalars())
 
 
-def _fit(connection: Connection, found: Sequence[Row[Any]], rehearsed: Collection[int]) -> list[Row[Any]]:
+def _fit(connection: Connection, found: Sequence[_Due], rehearsed: Collection[int]) -> list[_Due]:
     """Put aside what is not to be sent, and give the rest."""
     suppressed = _suppressed(connection, found)
     stale = {row.id for row in found if row.stale and row.year not in rehearsed}
@@ -125,7 +137,7 @@ def _fit(connection: Connection, found: Sequence[Row[Any]], rehearsed: Collectio
     return [row for row in found if row.id not in stale | held]
 
 
-def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+def _whole(connection: Connection, rows: Sequence[_Due]) -> list[_Due]:
     """Leave out what shared an envelope before with a letter that is now in another's hand, or about to be.
 
     Two messages would else carry one Message-ID, and what the relay tells of either would be taken for both.
@@ -141,7 +153,7 @@ def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     return [row for row in rows if row.envelope is None or mine[row.envelope] == there[row.envelope]]
 
 
-def _suppressed(connection: Connection, found: Sequence[Row[Any]]) -> frozenset[str]:
+def _suppressed(connection: Connection, found: Sequence[_Due]) -> frozenset[str]:
     """Give those of these letters' addresses, in lower case, that are written to no more: mostly there are none."""
     table = table_of(Suppressed)
     if connection.execute(select(table.c.address).limit(1)).scalar() is None:
@@ -157,9 +169,7 @@ def _put_aside(connection: Connection, ids: Iterable[int], state: str, detail: s
         connection.execute(update(letter).where(letter.c.id.in_(chosen)).values(state=state, detail=detail))
 
 
-def _take(
-    connection: Connection, rows: Sequence[Row[Any]], rehearsed: Collection[int], values: Mapping[str, Any]
-) -> None:
+def _take(connection: Connection, rows: Sequence[_Due], rehearsed: Collection[int], values: Mapping[str, Any]) -> None:
     """Put these letters into one hand, and each into its envelope; one that was in an envelope before stays there."""
     letter = table_of(Letter)
     shared = [
@@ -174,7 +184,7 @@ def _take(
     connection.execute(taken.values(**values, tries=letter.c.tries + 1, envelope=envelope))
 
 
-def _groups(rows: Sequence[Row[Any]], rehearsed: Collection[int]) -> Iterator[list[int]]:
+def _groups(rows: Sequence[_Due], rehearsed: Collection[int]) -> Iterator[list[int]]:
     """Gather what is in no envelope yet by year, recipient and address, so many in one."""
     found: dict[tuple[int, str, str, date | None], list[int]] = defaultdict(list)
     for row in rows:
@@ -199,8 +209,8 @@ def _claimed(connection: Connection, ids: Sequence[int]) -> list[Claimed]:
         *(letter.c[name] for name in ("recipient", "address", "subject", "queued_as_of", "addressee", "body")),
     )
     rows = query.join(lead, lead.c.id == letter.c.envelope).where(among(connection, letter.c.id, ids))
-    found = connection.execute(rows.order_by(letter.c.envelope, letter.c.id)).all()
-    words = _words(connection, {row.body for row in found})
+    found = at_once(connection, rows.order_by(letter.c.envelope, letter.c.id))
+    words = _words(connection, {row[-1] for row in found})
     return [Claimed._make((*row[:-1], *words[row[-1]])) for row in found]
 
 
@@ -230,25 +240,29 @@ def mark(
 ) -> None:
     """Put on record what became of the letters in this hand; one that was taken out of it meanwhile is left alone."""
     letter = table_of(Letter)
-    state: BindParameter[str] = bindparam("new_state")
-    untrue = and_(letter.c.moot, state == "queued")
-    statement = (
-        update(letter)
-        .where(letter.c.id == bindparam("letter"), letter.c.claim == token, letter.c.tries == bindparam("seen"))
-        .values({name: bindparam(f"new_{name}") for name in ("tries", "sent_at", "due_at", "detail")})
-        .values(state=case((untrue, "cancelled"), else_=state))
-    )
     rows = [_marked(one, delivery, as_of, at) for one, delivery in zip(held, deliveries, strict=True)]
-    if rows:
-        with database.write() as connection:
-            many(connection, statement, dict(zip(_Marked._fields, zip(*rows, strict=True), strict=True)))
+    if not rows:
+        return
+    kinds = [letter.c[name].type for name in ("id", "tries", *CHANGED)]
+    columns = zip(_Marked._fields, kinds, zip(*rows, strict=True), strict=True)
+    with database.write() as connection:
+        seen = rows_of(connection, {name: (kind, values) for name, kind, values in columns})
+        untrue = and_(letter.c.moot, seen.c.new_state == "queued")
+        state = {"state": case((untrue, "cancelled"), else_=seen.c.new_state)}
+        mine = (letter.c.id == seen.c.letter, letter.c.claim == token, letter.c.tries == seen.c.tries)
+        connection.execute(
+            update(letter).where(*mine).values({name: seen.c[f"new_{name}"] for name in CHANGED} | state)
+        )
+
+
+CHANGED = ("state", "tries", "sent_at", "due_at", "detail")
 
 
 class _Marked(NamedTuple):
     """What is to be put down of one letter, where its tries are still as they were seen."""
 
     letter: int
-    seen: int
+    tries: int
     new_state: str
     new_tries: int
     new_sent_at: datetime | None

@@ -78,10 +78,10 @@ def test_no_claim_searches_the_whole_queue_for_some_recipients(database: Databas
     plans: list[str] = []
 
     def explain(connection: Connection, _cursor: object, statement: str, given: Sequence[object], *_: object) -> None:
-        if statement.startswith("SELECT letter.id") and "letter.recipient IN" in statement:
+        if statement.startswith("SELECT") and "stale" in statement and "letter.recipient IN" in statement:
             found = connection.connection.cursor()
             found.execute(f"EXPLAIN QUERY PLAN {statement}", given)
-            plans.extend(row[3] for row in found.fetchall())
+            plans.extend(row[3] for row in found.fetchall() if "letter" in row[3])
 
     event.listen(database.engine, "before_cursor_execute", explain)
     post.claim(database, "aa", NOW, NOW, 3)
