@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -13,19 +12,15 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import insert
 
 from acts.open_year import open_year
+from benchmarks.measuring import Table, run
 from benchmarks.post.relay import sink
-from benchmarks.post.season import OPENING, STAMP, YEAR, posted
+from benchmarks.post.season import OPENING, STAMP, YEAR
+from benchmarks.post.worker import SENT
 from calendars.files import load
 from letters.campaigns import campaign
-from letters.couriers import Delivery
-from letters.message import Outgoing
-from letters.relay import Relay
-from letters.smtp import SmtpCourier
 from letters.specimens import specimen
 from models import post
 from models.columns import table_of
@@ -36,7 +31,6 @@ from models.season import Letter
 SHORT, LONG = 10_000, 1_000_000
 BATCHES = 15
 CHUNK = 5_000
-SENT = 20_000
 
 
 @contextmanager
@@ -100,20 +94,6 @@ def claims(database: Database) -> list[float]:
     return times[1:]
 
 
-class Enough(SmtpCourier):
-    """The courier, which finds nobody there once it has handed over so many."""
-
-    left = SENT
-
-    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
-        self.left -= len(letters)
-        if self.left < 0:
-            yield [Delivery(letter.key, "retry", "", tried=False) for letter in letters]
-            return
-        async for some in super().settling(letters):
-            yield some
-
-
 def memory(database: Database) -> int:
     """The most memory, in MB, of a process that works a long queue down for a while: its own, nothing shared."""
     reader, writer = os.pipe()
@@ -124,32 +104,32 @@ def memory(database: Database) -> int:
         if not pid:
             os.execv(
                 sys.executable,
-                [sys.executable, "-m", "benchmarks.post.million", database.url, str(running.port), str(writer)],
+                [sys.executable, "-m", "benchmarks.post.worker", database.url, str(running.port), str(writer)],
             )
         os.waitpid(pid, 0)
     os.close(writer)
     return int(os.read(reader, 20)) // 1024
 
 
-def flatness(console: Console) -> None:
-    """Measure and show."""
-    table = Table(title=f"Claiming {post.BATCH} letters, median of {BATCHES}", title_justify="left")
-    for name in ("queued", "ms a batch", "times the first", "wanted", "MB"):
-        table.add_column(name, justify="right")
-    first = 0.0
+def measure() -> Iterator[Table]:
+    """Claims straight after the queue was filled, again once a worker has been through, and that worker's memory."""
+    rows, first = [], 0.0
     for letters in (SHORT, LONG):
         with queue(letters) as database:
-            most = memory(database) if letters == LONG else 0
-            took = median(claims(database))
-        first = first or took
-        table.add_row(
-            f"{letters:,}", f"{took * 1000:.1f}", f"{took / first:.2f}", "≤ 1.50" if letters == LONG else "", f"{most}"
-        )
-    console.print(table)
-    console.print(f"MB: the most memory of a worker that sends up to {SENT:,} of them (wanted ≤ 150)")
+            fresh = median(claims(database))
+            most = memory(database)
+            again = median(claims(database)) if letters == LONG else fresh
+        first = first or fresh
+        times = (f"{fresh / first:.2f} ×", f"{again / first:.2f} ×") if letters == LONG else ("", "")
+        rows.append((f"{letters:,}", f"{fresh * 1000:.1f} ms", f"{again * 1000:.1f} ms", *times, f"{most} MB"))
+    rows.append(("wanted", "", "", "≤ 1.50 ×", "≤ 1.50 ×", "≤ 150 MB"))
+    note = (
+        f"A claim of {post.BATCH}, median of {BATCHES} straight after filling, and again after a worker that sent up "
+        f"to {SENT:,} of them; memory is the most that this worker, a process of its own, had."
+    )
+    columns = ("queued", "fresh", "later", "fresh against the first", "later against the first", "memory")
+    yield Table("Claiming from a queue of a million", note, columns, rows)
 
 
 if __name__ == "__main__":
-    url, port, out = sys.argv[1:]
-    done = posted(Database(url), Enough(Relay("127.0.0.1", int(port), "none", connections=10)))
-    os.write(int(out), str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss).encode())
+    run(measure)

@@ -42,7 +42,7 @@ def aiosmtplib_pool(port: int, letters: Sequence[Outgoing]) -> float:
 
 def django(port: int, letters: Sequence[Outgoing]) -> float | None:
     """Seconds of Django's `send_messages`, in an environment of its own made by uv; None where it cannot be had."""
-    uv = shutil.which("uv")
+    uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
     if uv is None:
         return None
     fields = [

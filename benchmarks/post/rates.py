@@ -1,22 +1,17 @@
-"""`python -m benchmarks.post`: what the post costs, beside others on the same relay, in one run.
+"""What the post costs, beside others on the same relay, in one run: `python -m benchmarks.post.rates [PART…]`.
 
 Ours is the acts themselves: ask who is owed a letter, render, queue, claim, hand over, mark, each commit on the disk.
 """
 
 from __future__ import annotations
 
-import os
-import platform
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from statistics import median
 from time import perf_counter
 
-from rich.console import Console
-from rich.table import Table
-
+from benchmarks.measuring import Table, run
 from benchmarks.post import rivals
-from benchmarks.post.million import flatness
 from benchmarks.post.relay import Running, sink
 from benchmarks.post.season import about_to_open, opened, posted
 from letters.couriers import Delivery
@@ -30,6 +25,7 @@ ROUNDS = 3
 ROUND_TRIP, NEXT_DOOR = 0.02, 0.002
 OURS = "ours, from the question to the mark"
 WANTED = {"aiosmtplib": 5, "Django": 10}
+HEAD = ("", "letters/s", "ours is", "wanted")
 
 
 class Kept(SmtpCourier):
@@ -84,7 +80,7 @@ def rate(running: Running, letters: Sequence[Outgoing], seconds: Callable[[], fl
 Rates = dict[str, float | None]
 
 
-def together(title: str, delay: float = 0.0, *, durable: bool = False) -> None:
+def together(title: str, delay: float = 0.0, *, durable: bool = False) -> Table:
     """Everybody to the same relay, one after the other, so many rounds."""
     with sink(delay, durable=durable) as running:
         letters = samples(running)
@@ -94,7 +90,11 @@ def together(title: str, delay: float = 0.0, *, durable: bool = False) -> None:
     for name in rounds[0]:
         found = [each for one in rounds if (each := one[name]) is not None]
         rates[name] = median(found) if found else None
-    show_together(rates, f"{title}; messages of {size:,} bytes, median of {ROUNDS} rounds")
+    spread = ", ".join(f"{one[OURS]:,.0f}" for one in rounds)
+    note = (
+        f"Messages of {size:,} bytes, {LETTERS:,} of ours and of smtp-source, {FEW:,} of the others; median of {ROUNDS}"
+    )
+    return Table(title, f"{note} rounds (ours: {spread} letters/s).", HEAD, list(rows_of(rates)))
 
 
 def round_of(running: Running, letters: Sequence[Outgoing], few: Sequence[Outgoing], size: int) -> Rates:
@@ -109,40 +109,39 @@ def round_of(running: Running, letters: Sequence[Outgoing], few: Sequence[Outgoi
     }
 
 
-def show_together(rates: Rates, title: str) -> None:
-    table = Table(title=title, title_justify="left")
-    for name in ("", "letters/s", "ours is", "wanted"):
-        table.add_column(name, justify="right" if name else "left")
+def rows_of(rates: Rates) -> Iterator[Sequence[str]]:
     first = rates[OURS] or 0.0
     for name, each in rates.items():
         wanted = next((f"≥ {factor} ×" for rival, factor in WANTED.items() if name.startswith(rival)), "")
         times = f"{first / each:.2f} ×" if each else "not to be had"
-        table.add_row(name, f"{each:,.0f}" if each else "–", times, wanted)
-    CONSOLE.print(table)
+        yield name, f"{each:,.0f}" if each else "–", times, wanted
 
 
-def far() -> None:
-    table = Table(title=f"A round trip of {ROUND_TRIP * 1000:.0f} ms, 10 connections", title_justify="left")
-    for name in ("", "round trips a letter", "letters/s", "of what they allow", "wanted"):
-        table.add_column(name, justify="right" if name else "left")
+def far() -> Table:
+    rows = []
     for name, grouped, trips in (("commands in groups", True, 1), ("commands in turn", False, 4)):
         with sink(ROUND_TRIP, grouped=grouped) as running:
             each = median(ours(running, FAR // trips) for _ in range(ROUNDS))
         allowed = rivals.CONNECTIONS / (ROUND_TRIP * trips)
-        table.add_row(name, str(trips), f"{each:,.0f}", f"{each / allowed:.2f}", "≥ 0.80")
-    CONSOLE.print(table)
+        rows.append((name, str(trips), f"{each:,.0f}", f"{each / allowed:.2f}", "≥ 0.80"))
+    note = f"{rivals.CONNECTIONS} connections; median of {ROUNDS} rounds. The share is of what the round trips allow."
+    columns = ("", "round trips a letter", "letters/s", "share", "wanted")
+    return Table(f"A relay with a round trip of {ROUND_TRIP * 1000:.0f} ms", note, columns, rows)
 
 
-CONSOLE = Console(width=120)
+PARTS: Mapping[str, Callable[[], Table]] = {
+    "near": lambda: together("A relay that answers at once"),
+    "durable": lambda: together("A relay that answers the dot once its ledger is on the disk", durable=True),
+    "office": lambda: together(f"A relay {NEXT_DOOR * 1000:.0f} ms away", NEXT_DOOR),
+    "far": far,
+}
+
+
+def measure(parts: Sequence[str] = ()) -> Iterator[Table]:
+    """Against the others on relays of three kinds, then against what a far one allows."""
+    for part in parts or PARTS:
+        yield PARTS[part]()
+
 
 if __name__ == "__main__":
-    CONSOLE.print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
-    parts: dict[str, Callable[[], None]] = {
-        "near": lambda: together("A relay that answers at once"),
-        "durable": lambda: together("A relay that answers the dot once its ledger is on the disk", durable=True),
-        "office": lambda: together(f"A relay {NEXT_DOOR * 1000:.0f} ms away", NEXT_DOOR),
-        "far": far,
-        "million": lambda: flatness(CONSOLE),
-    }
-    for part in sys.argv[1:] or parts:
-        parts[part]()
+    run(lambda: measure(sys.argv[1:]))

@@ -1,0 +1,37 @@
+"""A process that works a long queue down for a while, and says how much memory it had at the most, in KB."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import AsyncIterator, Sequence
+
+from benchmarks.post.season import posted
+from letters.couriers import Delivery
+from letters.message import Outgoing
+from letters.relay import Relay
+from letters.smtp import SmtpCourier
+from models.database import Database
+
+SENT = 20_000
+
+
+class Enough(SmtpCourier):
+    """The courier, which finds nobody there once it has handed over so many."""
+
+    left = SENT
+
+    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+        self.left -= len(letters)
+        if self.left < 0:
+            yield [Delivery(letter.key, "retry", "", tried=False) for letter in letters]
+            return
+        async for some in super().settling(letters):
+            yield some
+
+
+if __name__ == "__main__":
+    url, port, out = sys.argv[1:]
+    posted(Database(url), Enough(Relay("127.0.0.1", int(port), "none", connections=10)))
+    os.write(int(out), str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss).encode())
