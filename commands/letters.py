@@ -110,22 +110,27 @@ def send(*, season: Season = SEASON) -> int:
     import asyncio
 
     from acts.post import send as act
+    from commands.leaving import leaving
     from models.clock import Ticks
     from models.post import waiting
     from tasks.couriers import courier, links, outside, witness
 
     settings, database = environment(), season.database()
-    sending = act(
-        database,
-        courier(settings),
-        settings.mail_from,
-        season.stamp(),
-        witness=witness(settings),
-        ticks=Ticks.now(),
-        outside=outside(settings),
-        links=links(settings),
-    )
-    posted = asyncio.run(sending)
+    with leaving() as leave:
+        sending = act(
+            database,
+            courier(settings),
+            settings.mail_from,
+            season.stamp(),
+            witness=witness(settings),
+            ticks=Ticks.now(),
+            outside=outside(settings),
+            links=links(settings),
+            leave=leave,
+        )
+        posted = asyncio.run(sending)
+    if leave.is_set():
+        say("已停止投递；没有交出的函件仍在队列里，下次投递时发出。")
     if posted.alarm is not None:
         say(f"{posted.alarm}（talent letters resume）")
     with database.read() as connection:

@@ -11,7 +11,7 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, Self
 
-from letters.couriers import Delivery
+from letters.couriers import Delivery, always
 from letters.message import UnfitHeader, digest
 from letters.splice import flatten
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
+    from letters.couriers import Wanted
     from letters.message import Outgoing
 
 FOLDERS = ("tmp", "new", "cur")
@@ -37,19 +38,22 @@ class MaildirCourier:
     async def __aexit__(self, *_: object) -> None:
         """End."""
 
-    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+    async def settling(self, letters: Sequence[Outgoing], wanted: Wanted = always) -> AsyncIterator[Sequence[Delivery]]:
         """Give all of them at once."""
         if letters:
-            yield await self.deliver(letters)
+            yield await asyncio.to_thread(self._deliver, letters, wanted)
 
     async def deliver(self, letters: Sequence[Outgoing]) -> Sequence[Delivery]:
         """Write all, then fsync the folder once; a full or broken disk makes it `retry`."""
-        return await asyncio.to_thread(self._deliver, letters)
+        return await asyncio.to_thread(self._deliver, letters, always)
 
-    def _deliver(self, letters: Sequence[Outgoing]) -> list[Delivery]:
+    def _deliver(self, letters: Sequence[Outgoing], wanted: Wanted) -> list[Delivery]:
         try:
             there = self._prepare()
-            done = [self._write(letter, there) for letter in letters]
+            done = [
+                self._write(letter, there) if wanted(letter.key) else Delivery(letter.key, "withheld", "", tried=False)
+                for letter in letters
+            ]
             _fsync(self.path / "new")
         except OSError as error:
             return [Delivery(letter.key, "retry", _reason(error)) for letter in letters]

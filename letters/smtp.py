@@ -13,14 +13,15 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
+from letters.couriers import always
 from letters.line import Job, Line
 from letters.pace import Pace
 from letters.relay import TROUBLE, OpenRelay, Relay, connect, explain, guard
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Container, Sequence
 
-    from letters.couriers import Delivery
+    from letters.couriers import Delivery, Wanted
     from letters.message import Outgoing
 
 __all__ = ["OpenRelay", "Relay", "SmtpCourier"]
@@ -29,6 +30,9 @@ TROUBLES = 3  # so many lost connections in a row, and what is left waits for a 
 ASIDE = 40  # connections that may wait for a late answer while others take their place
 SETTLE_SECONDS = 0.2
 """How long settled letters wait for others, to be put on record together."""
+
+SIFT_SECONDS = 1.0
+"""How often what waits for a line is asked to be still wanted, where nothing else happens."""
 
 
 class SmtpCourier:
@@ -55,14 +59,16 @@ class SmtpCourier:
         found = {delivery.key: delivery async for some in self.settling(letters) for delivery in some}
         return [found[letter.key] for letter in letters]
 
-    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+    async def settling(self, letters: Sequence[Outgoing], wanted: Wanted = always) -> AsyncIterator[Sequence[Delivery]]:
         """Give the Deliveries as they settle."""
         batch = _Batch(letters)
         async with self:
             self._pool.post(batch)
             try:
                 while batch.left:
-                    yield await batch.some()
+                    if settled := await batch.some():
+                        yield settled
+                    self._pool.sift(batch, wanted)
             finally:
                 self._pool.forget(batch)
 
@@ -78,9 +84,10 @@ class _Batch:
         self._defect: BaseException | None = None
 
     async def some(self) -> list[Delivery]:
-        """Wait for the first, and a little for more."""
-        await self._news.wait()
+        """Wait for the first, but no longer than one should before asking what is still wanted; a little for more."""
         with suppress(TimeoutError):
+            async with asyncio.timeout(SIFT_SECONDS):
+                await self._news.wait()
             async with asyncio.timeout(SETTLE_SECONDS):
                 await self._done.wait()
         self._news.clear()
@@ -129,12 +136,22 @@ class _Pool:
         self._waiting.extend(batch.jobs)
         self._staff()
 
+    def sift(self, batch: _Batch, wanted: Wanted) -> None:
+        """Withhold what waits of it and is wanted no more."""
+        theirs = set(map(id, batch.jobs)) if self._waiting else ()
+        gone = {id(job): job for job in self._waiting if id(job) in theirs and not wanted(job.letter.key)}
+        self._drop(gone)
+        for job in gone.values():
+            job.tell("withheld", "", tried=False)
+
     def forget(self, batch: _Batch) -> None:
         """Drop what still waits of it: nobody is left to be told."""
         self._batches.remove(batch)
         if batch.left:
-            gone = set(map(id, batch.jobs))
-            self._waiting = deque(job for job in self._waiting if id(job) not in gone)
+            self._drop(set(map(id, batch.jobs)))
+
+    def _drop(self, gone: Container[int]) -> None:
+        self._waiting = deque(job for job in self._waiting if id(job) not in gone)
 
     async def close(self) -> None:
         """Stop the workers and take leave of the relay."""

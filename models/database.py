@@ -40,6 +40,10 @@ class Busy(TalentError):
     """数据库正忙（另一项操作尚未完成），请稍后再试。"""
 
 
+class Unreachable(Busy):
+    """与数据库的连接中断，请稍后再试。"""
+
+
 class NotPrepared(TalentError):
     """数据库尚未建表或版本不符；请先运行 talent db upgrade。"""
 
@@ -164,6 +168,12 @@ _BUSY = ("database is locked", "lock timeout", "LockNotAvailable", "canceling st
 _UNPREPARED = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
 
 
+def _is_gone(error: OperationalError) -> bool:
+    """Whether the server hung up or was not there: no statement is to blame (PostgreSQL's classes 08 and 57P)."""
+    state = getattr(error.orig, "sqlstate", "other")
+    return state is None or state.startswith(("08", "57P"))
+
+
 @contextmanager
 def _speaking() -> Iterator[None]:
     """Turn what a driver says of a lock or a missing table into words for people."""
@@ -173,6 +183,8 @@ def _speaking() -> Iterator[None]:
         said = f"{type(getattr(error, 'orig', None)).__name__}: {error}"
         if isinstance(error, OperationalError) and any(word in said for word in _BUSY):
             raise Busy from error
+        if isinstance(error, OperationalError) and _is_gone(error):
+            raise Unreachable from error
         if any(word in said for word in _UNPREPARED) and hasattr(error, "orig"):
             raise NotPrepared from error
         raise

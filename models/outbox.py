@@ -67,6 +67,9 @@ SETTLING = ("passed", "result")
 DATED = ("opened", "reminder", "returned", "rerun")
 """The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
 
+WAITING, IN_HAND = ("queued", "held"), ("sending", "unknown")
+"""The states of what nobody has in hand yet, and of what somebody has or had without its fate being known."""
+
 NEWEST = ("reminder", "visits-short", "digest")
 """The kinds of which only the newest is worth sending."""
 
@@ -98,9 +101,9 @@ def take_back(connection: Connection, *which: ColumnElement[bool]) -> int:
     So does whoever settles what became of it. What a rehearsal holds back counts as sent, and stays.
     """
     table = table_of(Letter)
-    in_hand = table.c.state.in_(("sending", "unknown")) & (table.c.claim != HELD_BACK)
+    in_hand = table.c.state.in_(IN_HAND) & (table.c.claim != HELD_BACK)
     connection.execute(update(table).where(*which, in_hand).values(moot=True))
-    waiting = table.c.state.in_(("queued", "held"))
+    waiting = table.c.state.in_(WAITING)
     return connection.execute(update(table).where(*which, waiting).values(state="cancelled")).rowcount
 
 
@@ -117,6 +120,7 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
     """Write these letters, and their words once for all that share them; one written before stays as it is."""
     if not letters:
         return
+    _owed_after_all(connection, year, letters)
     new = insert_into(connection, table_of(Letter)).inline()
     upsert = new.on_conflict_do_update(
         index_elements=["year", "phase", "city", "attempt", "recipient", "kind", "slot"],
@@ -129,6 +133,16 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
     columns["body"] = tuple(bodies[words] for words in said)
     start = {"year": year, "tries": 0, "moot": False}
     many(connection, upsert, columns, **start, queued_at=stamp.at, queued_as_of=stamp.as_of, due_at=stamp.as_of)
+
+
+def _owed_after_all(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:
+    """Let a worker send what it has in hand and was to take back, where it is owed once more by now."""
+    again = sorted({(row.phase, row.concerns, row.slot) for row in letters if row.kind == OWED_AGAIN})
+    table = table_of(Letter)
+    if again:
+        about = tuple_(table.c.phase, table.c.concerns, table.c.slot).in_(again)
+        in_hand = (table.c.year == year, table.c.kind == OWED_AGAIN, table.c.state.in_(IN_HAND), table.c.moot)
+        connection.execute(update(table).where(*in_hand, about).values(moot=False))
 
 
 def keep(connection: Connection, said: Iterable[Words]) -> dict[Words, str]:
@@ -146,12 +160,16 @@ def digest_of(words: Words) -> str:
 
 
 def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
-    """Give the kinds of a phase's letters that nobody has in hand yet, with the city each concerns."""
+    """Give the kinds of a phase's letters of which it is not known that all went out, with the city each concerns.
+
+    One that a worker has in hand, or whose fate is unknown, may never go out. What a rehearsal holds back has.
+    """
     table = table_of(Letter)
+    in_hand = table.c.state.in_(IN_HAND) & (table.c.claim != HELD_BACK)
     query = select(table.c.kind, table.c.concerns).where(
         table.c.year == year,
         table.c.phase == phase,
-        table.c.state.in_(("queued", "held")),
+        table.c.state.in_(WAITING) | in_hand,
         table.c.kind.in_(list(kinds)),
     )
     return {(kind, city) for kind, city in connection.execute(query.distinct())}
@@ -161,7 +179,7 @@ def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[
     """Give the keys of the letters already written under these slots, but for those that are owed once more."""
     table = table_of(Letter)
     columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.slot)
-    taken_back = and_(table.c.state == "cancelled", table.c.kind == OWED_AGAIN)
+    taken_back = and_((table.c.state == "cancelled") | table.c.moot, table.c.kind == OWED_AGAIN)
     query = select(*columns).where(table.c.year == year, table.c.slot.in_(sorted(set(slots))), ~taken_back)
     return {tuple(row) for row in connection.execute(query)}
 

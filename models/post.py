@@ -59,7 +59,7 @@ class Claimed(NamedTuple):
 
 
 class Delivery(Protocol):
-    """What became of a letter: `sent`, `failed`, `retry` or `unknown`; `tried` is False where it was never offered."""
+    """What became of a letter: `sent`, `failed`, `retry`, `unknown`, `withheld`; `tried`: whether it was offered."""
 
     @property
     def state(self) -> str: ...  # noqa: D102
@@ -172,9 +172,8 @@ def _put_aside(connection: Connection, ids: Iterable[int], state: str, detail: s
 def _take(connection: Connection, rows: Sequence[_Due], rehearsed: Collection[int], values: Mapping[str, Any]) -> None:
     """Put these letters into one hand, and each into its envelope; one that was in an envelope before stays there."""
     letter = table_of(Letter)
-    shared = [
-        {"letter": key, "lead": group[0]} for group in _groups(rows, rehearsed) for key in group if len(group) > 1
-    ]
+    groups = [*_groups(rows, rehearsed), *_leaderless(rows)]
+    shared = [{"letter": key, "lead": group[0]} for group in groups for key in group]
     if shared:
         leads = update(letter).where(letter.c.id == bindparam("letter")).values(envelope=bindparam("lead"))
         connection.execute(leads, shared)
@@ -185,14 +184,27 @@ def _take(connection: Connection, rows: Sequence[_Due], rehearsed: Collection[in
 
 
 def _groups(rows: Sequence[_Due], rehearsed: Collection[int]) -> Iterator[list[int]]:
-    """Gather what is in no envelope yet by year, recipient and address, so many in one."""
+    """Gather what is in no envelope yet by year, recipient and address, so many in one; none that goes alone."""
     found: dict[tuple[int, str, str, date | None], list[int]] = defaultdict(list)
     for row in rows:
         if row.envelope is None:
             day = row.queued_as_of.date() if row.year in rehearsed else None
             found[row.year, row.recipient, row.address, day].append(row.id)
     for ids in map(sorted, found.values()):
-        yield from (ids[start : start + MOST] for start in range(0, len(ids), MOST))
+        yield from (ids[start : start + MOST] for start in range(0, len(ids), MOST) if len(ids) > 1)
+
+
+def _leaderless(rows: Sequence[_Due]) -> Iterable[list[int]]:
+    """Gather what is left of envelopes whose lead is no more among them: no message goes out under another's id.
+
+    What they went out in before was surely not taken over, or they would not be queued. Their lead may have been
+    cancelled, and may be owed once more.
+    """
+    there, found = {row.id for row in rows}, defaultdict(list)
+    for row in rows:
+        if row.envelope is not None and row.envelope not in there:
+            found[row.envelope].append(row.id)
+    return map(sorted, found.values())
 
 
 def _claimed(connection: Connection, ids: Sequence[int]) -> list[Claimed]:
@@ -221,13 +233,21 @@ def _words(connection: Connection, digests: Collection[str]) -> dict[str, tuple[
     return {row.digest: (row.text, row.html, row.ics) for row in rows}
 
 
-def no_longer_owed(database: Database, token: str) -> frozenset[int]:
-    """Take out of this hand, and cancel, the letters that an act made untrue since they were taken into it."""
-    letter = table_of(Letter)
-    moot = update(letter).where(letter.c.state == "sending", letter.c.claim == token, letter.c.moot)
-    with database.write() as connection:
-        cancelled = moot.values(state="cancelled", detail=MOOT).returning(letter.c.id)
-        return frozenset(connection.execute(cancelled).scalars())
+def untrue(database: Database, token: str, as_of: datetime) -> frozenset[str]:
+    """Give the Message-IDs under which this hand holds a letter that an act, or the time, has made untrue meanwhile.
+
+    Given back to the queue, what an act made untrue is cancelled, and what has gone stale is so with the next claim.
+    """
+    letter, lead, year = table_of(Letter), table_of(Letter).alias("lead"), table_of(ProgrammeYear)
+    rehearsed = select(year.c.year).where(year.c.rehearsal)
+    stale = (letter.c.valid_until <= as_of) & letter.c.year.not_in(rehearsed)
+    query = (
+        select(lead.c.message_id)
+        .join(letter, letter.c.envelope == lead.c.id)
+        .where(letter.c.state == "sending", letter.c.claim == token, letter.c.moot | stale)
+    )
+    with database.read() as connection:
+        return frozenset(connection.execute(query).scalars())
 
 
 def mark(
@@ -273,8 +293,8 @@ class _Marked(NamedTuple):
 def _marked(one: Claimed, delivery: Delivery, as_of: datetime, at: datetime) -> _Marked:
     tries = one.tries - (not delivery.tried)
     parked = delivery.state == "retry" and tries >= TRIES
-    state = "failed" if parked else "queued" if delivery.state == "retry" else delivery.state
-    due_at = as_of + pause(one.message_id, tries) if state == "queued" else as_of
+    state = "failed" if parked else "queued" if delivery.state in ("retry", "withheld") else delivery.state
+    due_at = as_of + pause(one.message_id, tries) if state == "queued" and delivery.state == "retry" else as_of
     detail = f"已试 {tries} 次：{delivery.detail}" if parked else delivery.detail or None
     return _Marked(one.id, one.tries, state, tries, at if state == "sent" else None, due_at, detail)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Event
 from typing import TYPE_CHECKING
 
 from prefect import task
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
 @task(name="post", cache_policy=NO_CACHE)
 async def send_due(database: Database, settings: Settings, stamp: Stamp) -> Posted:
-    """Send everything that is queued and due; in a thread with a loop of its own, since its bookkeeping blocks."""
+    """Send everything that is queued and due; in a thread with a loop of its own, since its bookkeeping blocks.
+
+    Where the flow is broken off, the thread leaves nothing in doubt: it ends once what is on its way is answered for.
+    """
+    leave = Event()
 
     def drain() -> Posted:
         with discreet():
@@ -34,7 +39,11 @@ async def send_due(database: Database, settings: Settings, stamp: Stamp) -> Post
                 ticks=Ticks.now(),
                 outside=outside(settings),
                 links=links(settings),
+                leave=leave,
             )
             return asyncio.run(sending)
 
-    return await asyncio.to_thread(drain)
+    try:
+        return await asyncio.to_thread(drain)
+    finally:
+        leave.set()

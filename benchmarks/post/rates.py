@@ -14,7 +14,7 @@ from benchmarks.measuring import Table, run
 from benchmarks.post import rivals
 from benchmarks.post.relay import Running, sink
 from benchmarks.post.season import about_to_open, opened, posted
-from letters.couriers import Delivery
+from letters.couriers import Delivery, Wanted, always
 from letters.message import Outgoing
 from letters.relay import Relay
 from letters.smtp import SmtpCourier
@@ -35,9 +35,9 @@ class Kept(SmtpCourier):
         super().__init__(relay)
         self.letters: list[Outgoing] = []
 
-    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+    async def settling(self, letters: Sequence[Outgoing], wanted: Wanted = always) -> AsyncIterator[Sequence[Delivery]]:
         self.letters += letters
-        async for some in super().settling(letters):
+        async for some in super().settling(letters, wanted):
             yield some
 
 

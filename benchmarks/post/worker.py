@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 
 from benchmarks.post.season import posted
-from letters.couriers import Delivery
+from letters.couriers import Delivery, Wanted, always
 from letters.message import Outgoing
 from letters.relay import Relay
 from letters.smtp import SmtpCourier
@@ -22,12 +22,12 @@ class Enough(SmtpCourier):
 
     left = SENT
 
-    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+    async def settling(self, letters: Sequence[Outgoing], wanted: Wanted = always) -> AsyncIterator[Sequence[Delivery]]:
         self.left -= len(letters)
         if self.left < 0:
             yield [Delivery(letter.key, "retry", "", tried=False) for letter in letters]
             return
-        async for some in super().settling(letters):
+        async for some in super().settling(letters, wanted):
             yield some
 
 

@@ -272,3 +272,21 @@ def test_an_opening_that_was_sent_is_not_sent_again(scene: Scene) -> None:
     scene.submit(SHORTLIST, NANJING, AT)
     assert [row for row in ledger.everything(scene.database)["letter"] if row in before] == before
     assert len(ledger.letters(scene.database, kind="opened", phase=INTERVIEW)) == 2
+
+
+def test_an_opening_in_a_workers_hand_that_is_owed_once_more_may_go_out(scene: Scene) -> None:
+    scene.through(SHORTLIST, NANJING)
+    scene.advance("2022-02-07T10:00")
+    table = table_of(Letter)
+    theirs = (table.c.kind == "opened", table.c.phase == INTERVIEW)
+    with scene.database.write(YEAR) as connection:
+        connection.execute(update(table).where(*theirs).values(state="sending", claim="aa"))
+
+    def in_hand() -> list[tuple[str, bool]]:
+        with scene.database.read() as connection:
+            return [tuple(row) for row in connection.execute(select(table.c.state, table.c.moot).where(*theirs))]
+
+    scene.rerun(SHORTLIST, NANJING, AT, UNTIL)
+    assert in_hand() == [("sending", True)] * 2
+    scene.submit(SHORTLIST, NANJING, AT)
+    assert in_hand() == [("sending", False)] * 2

@@ -96,6 +96,16 @@ async def test_deliveries_settle_once_each_inside_a_series(side: Side) -> None:
     assert [some async for some in courier.settling([])] == []
 
 
+async def test_what_is_wanted_no_more_is_given_back_untried(side: Side) -> None:
+    courier, arrived = side
+    letters, gone = [letter(number) for number in range(1, 61)], {letter(number).key for number in range(31, 61)}
+    settled = [one async for some in courier.settling(letters, lambda key: key not in gone) for one in some]
+    given_back = {one.key for one in settled if (one.state, one.tried) == ("withheld", False)}
+    assert (given_back <= gone, len(settled), len(arrived())) == (True, 60, 60 - len(given_back))
+    if isinstance(courier, MaildirCourier):
+        assert given_back == gone
+
+
 async def test_a_body_that_is_no_text_fails_alone(side: Side) -> None:
     courier, _ = side
     deliveries = await courier.deliver([letter(1), replace(letter(2), text="\ud800"), letter(3)])

@@ -122,7 +122,8 @@ def test_an_act_takes_letters_out_of_the_hand_before_they_are_sent(database: Dat
     with database.write() as connection:
         assert take_back(connection, letter.c.slot.in_(("0", "1"))) == 0
     change(database, "1", claim="bb")
-    assert post.no_longer_owed(database, "aa") == {held[0].id}
+    assert post.untrue(database, "aa", NOW) == {held[0].message_id}
+    settle(database, held[:1], "withheld")
     settle(database, held[2:], "retry")
     settle(database, held[1:2], "retry", token="bb")
     assert states(database) == [("cancelled",), ("cancelled",), ("queued",), ("queued",)]
@@ -217,8 +218,33 @@ def test_a_clock_that_was_set_by_more_than_a_day_holds_the_post(
 
 def test_an_envelope_is_not_parted_between_two_hands(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     settle(database, post.claim(database, "aa", NOW, NOW), "retry")
-    change(database, "2", state="sending", claim="bb")
+    change(database, "3", state="sending", claim="bb")
     assert envelopes(post.claim(database, "cc", LATER, LATER)) == THREE[:2]
     assert post.claim(database, "cc", LATER, LATER) == []
     monkeypatch.setattr(post, "_whole", lambda _connection, rows: rows)
-    assert envelopes(post.claim(database, "dd", LATER, LATER)) == THREE[3:], "without the guard it is"
+    assert envelopes(post.claim(database, "dd", LATER, LATER)) == THREE[2:3], "without the guard it is"
+
+
+def test_no_message_goes_out_under_the_id_of_a_letter_that_is_not_in_it(database: Database) -> None:
+    settle(database, post.claim(database, "aa", NOW, NOW), "retry")
+    change(database, "2", state="cancelled")
+    assert envelopes(post.claim(database, "bb", LATER, LATER)) == [*THREE[:2], (4, 4, "<3@proof.example>")]
+    change(database, "2", state="queued", envelope=None)
+    assert envelopes(post.claim(database, "cc", LATER, LATER)) == THREE[2:3]
+
+
+def test_what_a_courier_gave_back_unasked_is_due_at_once_and_was_no_try(database: Database) -> None:
+    settle(database, post.claim(database, "aa", NOW, NOW), "withheld", tried=False)
+    assert states(database, "state", "tries", "due_at", "detail") == [("queued", 0, NOW, "said")] * 4
+    assert envelopes(post.claim(database, "aa", NOW, NOW)) == THREE
+
+
+@pytest.mark.parametrize("moment", ["moot", "stale"])
+def test_what_has_become_untrue_in_the_hand_is_told_and_cancelled_once_it_is_back(
+    database: Database, moment: str
+) -> None:
+    post.claim(database, "aa", NOW, NOW)
+    change(database, "3", **({"moot": True} if moment == "moot" else {"valid_until": LATER}))
+    assert post.untrue(database, "aa", NOW) == ({"<2@proof.example>"} if moment == "moot" else frozenset())
+    assert post.untrue(database, "aa", LATER) == {"<2@proof.example>"}
+    assert post.untrue(database, "bb", LATER) == frozenset()

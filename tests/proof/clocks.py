@@ -22,7 +22,7 @@ from acts.post import send
 from calendars.deadlines import Extension, end_of, resolve, start_of
 from gates.projection import seen_at
 from gates.states import State
-from letters.couriers import Delivery
+from letters.couriers import Delivery, Wanted, always
 from letters.message import Outgoing
 from letters.witnesses import Nobody
 from models import clock
@@ -100,7 +100,8 @@ class _Mailbox:
     async def deliver(self, letters: Sequence[Outgoing]) -> Sequence[Delivery]:
         return [delivery async for some in self.settling(letters) for delivery in some]
 
-    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+    async def settling(self, letters: Sequence[Outgoing], wanted: Wanted = always) -> AsyncIterator[Sequence[Delivery]]:
+        assert all(wanted(letter.key) for letter in letters)
         self.arrived.update(letter.message_id for letter in letters)
         if letters:
             yield [Delivery(letter.key, "sent", "") for letter in letters]

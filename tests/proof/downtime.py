@@ -24,7 +24,7 @@ from acts import correspondence
 from acts.post import send
 from acts.rehearse import moments
 from calendars.deadlines import resolve, start_of
-from letters.couriers import Delivery
+from letters.couriers import Delivery, Wanted, always
 from letters.message import Outgoing
 from letters.witnesses import Nobody
 from models import outbox, standing
@@ -75,7 +75,8 @@ class Mailbox:
     async def deliver(self, letters: Sequence[Outgoing]) -> Sequence[Delivery]:
         return [delivery async for some in self.settling(letters) for delivery in some]
 
-    async def settling(self, letters: Sequence[Outgoing]) -> AsyncIterator[Sequence[Delivery]]:
+    async def settling(self, letters: Sequence[Outgoing], wanted: Wanted = always) -> AsyncIterator[Sequence[Delivery]]:
+        assert all(wanted(letter.key) for letter in letters)
         self.arrived.update(letter.message_id for letter in letters)
         self._look()
         if letters:

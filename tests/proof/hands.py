@@ -17,6 +17,7 @@ from smtplib import SMTP, SMTPException
 from typing import Any
 
 from acts import post as act
+from acts.rounds import Round
 from letters.couriers import Courier
 from letters.relay import Relay
 from letters.relay_log import RelayLog
@@ -218,16 +219,16 @@ def _around_commit(name: str, reach: Callable[[], None], *, before: bool) -> Non
 
 def _at_answers(count: int, reach: Callable[[], None]) -> None:
     """With so many answers of the relay read, and the last of them not yet on record."""
-    mark, answers = act._Run._mark, 0
+    mark, answers = Round._mark, 0
 
-    def marking(self: act._Run, settled: Any) -> None:  # noqa: ANN401
+    async def marking(self: Round, settled: Any) -> None:  # noqa: ANN401
         nonlocal answers
         answers += len(settled)
         if answers >= count:
             reach()
-        mark(self, settled)
+        await mark(self, settled)
 
-    act._Run._mark = marking  # type: ignore[method-assign]
+    Round._mark = marking  # type: ignore[method-assign]
 
 
 def _at_the_dot(reach: Callable[[], None], *, before: bool) -> None:
