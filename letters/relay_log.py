@@ -29,7 +29,10 @@ LOOKS = 10
 LINE = re.compile(r"(?P<when>\w{3} [ \d]\d [\d:]{8}|\S+) \S+ postfix\S*/(?P<who>[\w-]+)\[(?P<pid>\d+)\]: (?P<said>.*)")
 OF_QUEUE = re.compile(r"(?P<queue>[0-9A-Za-z]+): (?P<what>client=|message-id=|from=|to=|(?:milter-)?reject: )")
 MESSAGE_ID = re.compile(r"message-id=(<[^>]*>)")
-CUT = re.compile(r"(?:lost connection|timeout) after DATA")
+CUT = re.compile(r"(?:lost connection|timeout) after DATA \(\d+ bytes\)")
+"""Content that was cut off. Without the bytes it is the command that was refused, as to the envelope that left together
+with the dot of the letter before: of that letter it tells nothing.
+"""
 COUNTED = re.compile(r" data=(?P<good>\d+)(?:/(?P<all>\d+))?")
 WITHIN_A_SECOND = timedelta(seconds=1)  # a log in the old format has no fractions
 
@@ -74,8 +77,8 @@ class _Read:
     def _line(self, who: str, pid: str, said: str) -> None:
         if found := OF_QUEUE.match(said):
             self._of_queue(found["queue"], found["what"], pid, said)
-        elif who == "smtpd" and CUT.match(said) and self.sessions.get(pid):
-            self.sessions[pid][-1].told = "refused"
+        elif who == "smtpd" and CUT.match(said):
+            self._cut(pid)
         elif who == "smtpd" and said.startswith("disconnect from"):
             self._ended(pid, said)
         elif who == "master" and said.startswith("daemon started"):
@@ -91,8 +94,13 @@ class _Read:
             return
         elif named := MESSAGE_ID.search(said):
             transaction.message_id = named[1]
-        else:
+        elif transaction.told != "accepted":
             transaction.told = "refused" if what.endswith("reject: ") else "accepted"
+
+    def _cut(self, pid: str) -> None:
+        """The last of a session is the one whose content was coming, unless it has come to its end before."""
+        for last in self.sessions.get(pid, [])[-1:]:
+            last.told = last.told or "refused"
 
     def _ended(self, pid: str, said: str) -> None:
         """Close a session. Where as many failed as are known to have been refused, the others were accepted."""

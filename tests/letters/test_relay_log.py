@@ -32,6 +32,15 @@ REJECTED = (
     "cleanup[66]: A4: milter-reject: END-OF-MESSAGE from localhost[127.0.0.1]: 5.7.1 no; from=<a@b>",
     "smtpd[71]: disconnect from localhost[127.0.0.1] ehlo=1 mail=1 rcpt=1 data=0/1 quit=1 commands=4/5",
 )
+TAKEN_AND_THE_NEXT_REFUSED = (
+    "smtpd[72]: A5: client=localhost[127.0.0.1]",
+    "cleanup[66]: A5: message-id=<letter@x>",
+    "qmgr[02]: A5: from=<a@b>, size=389, nrcpt=1 (queue active)",
+    "smtpd[72]: NOQUEUE: reject: RCPT from localhost[127.0.0.1]: 554 5.7.1 <c@d>: Recipient address rejected",
+    "smtpd[72]: lost connection after DATA from localhost[127.0.0.1]",
+    "smtpd[72]: disconnect from localhost[127.0.0.1] ehlo=1 mail=2 rcpt=1/2 data=1/2 commands=5/7",
+)
+"""The dot of the letter left with the next one's envelope; the relay refused that one, and the worker was gone."""
 OF_ANOTHER = tuple(line.replace("letter@x", "other@x").replace("A1", "B1") for line in FULL)
 
 
@@ -48,6 +57,13 @@ def fates(folder: Path, *lines: str, since: datetime = SINCE) -> dict[str, str]:
         pytest.param(GONE_AFTER_THE_DOT, "accepted", id="the session counts it, the queue's line is not there yet"),
         pytest.param(CUT, "refused", id="its header was seen, its end was not"),
         pytest.param(REJECTED, "refused", id="refused at the dot"),
+        pytest.param(TAKEN_AND_THE_NEXT_REFUSED, "accepted", id="taken over, and the next one's envelope refused"),
+        pytest.param(
+            (*TAKEN_AND_THE_NEXT_REFUSED[:2], *TAKEN_AND_THE_NEXT_REFUSED[3:]),
+            "untold",
+            id="the next one's envelope refused, the queue's line is not there yet",
+        ),
+        pytest.param((*FULL, CUT[2]), "accepted", id="a cut that is of none of its transactions"),
         pytest.param(OF_ANOTHER, "refused", id="never seen"),
         pytest.param((*CUT, *FULL), "accepted", id="cut off once, taken over the second time"),
         pytest.param((*FULL[:2], CUT[3]), "untold", id="one of the session failed, and it is not said which"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import time
 import traceback
@@ -17,6 +18,7 @@ from smtplib import SMTP, SMTPException
 from typing import Any
 
 from acts import post as act
+from letters import relay_log
 from letters.couriers import Courier
 from letters.relay import Relay
 from letters.relay_log import RelayLog
@@ -25,7 +27,7 @@ from letters.witnesses import Fate
 from models import doubt, post, workers
 from models.database import Database
 from models.stamp import Stamp
-from tests.proof.outbox import now
+from tests.proof.outbox import DOMAIN, now
 
 SENDER = "省级管理办公室 <office@proof.example>"
 SETTLE = 0.3
@@ -127,6 +129,17 @@ def without_a_look_at_the_log() -> None:
     Log = _Blind  # type: ignore[misc]
 
 
+def by_the_last_of_its_session() -> None:
+    """A connection that was lost over a command counts against the letter before it, whatever was told of that."""
+
+    def cut(self: Any, pid: str) -> None:  # noqa: ANN401
+        for last in self.sessions.get(pid, [])[-1:]:
+            last.told = "refused"
+
+    relay_log.CUT = re.compile("(?:lost connection|timeout) after DATA")
+    relay_log._Read._cut = cut  # type: ignore[method-assign]
+
+
 def without_proof_of_death() -> None:
     """A worker counts as gone though it lives; nor is the log asked, which would show it at work."""
     workers.gone = lambda database, tokens: frozenset(tokens)  # noqa: ARG005
@@ -167,11 +180,18 @@ def without_a_mark_that_lasts() -> None:
 
 # -- the failpoints --
 
+ANYTHING = re.compile(b"")
+NEXT_REFUSED = re.compile(rb"RCPT TO:<m\d*[13579]@")
+REFUSED = frozenset(f"m{number}@{DOMAIN}" for number in range(1, 1000, 2))
+"""Whom the relay takes nothing for, where it is the next one's turn that counts."""
+
+NEXT_IS_REFUSED = "after the dot, the next refused"
 FAILPOINTS = (
     "claim before commit",
     "claim after commit",
     "before the dot",
     "after the dot",
+    NEXT_IS_REFUSED,
     "after 250",
     "mark before commit",
     "mark after commit",
@@ -193,7 +213,7 @@ def break_off(point: str, nth: int) -> None:
     elif point == "after 250":
         _at_answers(250, reach)
     else:
-        _at_the_dot(reach, before=what == "before")
+        _at_the_dot(reach, NEXT_REFUSED if point == NEXT_IS_REFUSED else ANYTHING, before=what == "before")
 
 
 def _around_commit(name: str, reach: Callable[[], None], *, before: bool) -> None:
@@ -230,12 +250,14 @@ def _at_answers(count: int, reach: Callable[[], None]) -> None:
     act._Run._mark = marking  # type: ignore[method-assign]
 
 
-def _at_the_dot(reach: Callable[[], None], *, before: bool) -> None:
+def _at_the_dot(reach: Callable[[], None], along: re.Pattern[bytes], *, before: bool) -> None:
+    """At a dot that leaves together with such bytes."""
     transport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
     write = transport.write
 
     def writing(self: Any, data: bytes) -> None:  # noqa: ANN401
         dot = bytes(data).startswith(b".\r\n") or b"\r\n.\r\n" in bytes(data)
+        dot = dot and along.search(bytes(data)) is not None
         if dot and before:
             reach()
         write(self, data)
