@@ -18,11 +18,11 @@ from smtplib import SMTP, SMTPException
 from typing import Any
 
 from acts import post as act
-from letters import relay_log
 from letters.couriers import Courier
 from letters.relay import Relay
 from letters.relay_log import RelayLog
 from letters.smtp import SmtpCourier
+from letters.transactions import Transactions
 from letters.witnesses import Fate
 from models import doubt, post, workers
 from models.database import Database
@@ -132,12 +132,12 @@ def without_a_look_at_the_log() -> None:
 def by_the_last_of_its_session() -> None:
     """A connection that was lost over a command counts against the letter before it, whatever was told of that."""
 
-    def cut(self: Any, pid: str) -> None:  # noqa: ANN401
-        for last in self.sessions.get(pid, [])[-1:]:
+    def lost(self: Any, line: Any, _: Any) -> None:  # noqa: ANN401
+        for last in self._sessions[line["host"], line["pid"]].transactions[-1:]:
             last.told = "refused"
 
-    relay_log.CUT = re.compile("(?:lost connection|timeout) after DATA")
-    relay_log._Read._cut = cut  # type: ignore[method-assign]
+    heard = (re.compile("(?:lost connection|timeout) after DATA"), lost)
+    Transactions.HEARD = {**Transactions.HEARD, "smtpd": (heard, *Transactions.HEARD["smtpd"])}
 
 
 def without_proof_of_death() -> None:
