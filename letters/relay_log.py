@@ -11,6 +11,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from letters.log_files import BROKEN, generation, lines
 from letters.log_times import instant
 from letters.transactions import Transactions
 
@@ -41,7 +42,7 @@ of a dead worker ends with it, and the relay waits no more than minutes for anyt
 
 
 class RelayLog:
-    """The log at `path`, and the one rotated away before it (`path`.1)."""
+    """The log at `path`, and the one rotated away before it."""
 
     def __init__(self, path: Path, settle: float = SETTLE_SECONDS) -> None:
         self.path, self.settle = path, settle
@@ -51,11 +52,11 @@ class RelayLog:
         time.sleep(self.settle)
         try:
             return self._fates(asked, at)
-        except (OSError, ValueError):
+        except (*BROKEN, ValueError):
             return dict.fromkeys(asked, "untold")
 
     def _fates(self, asked: Mapping[str, datetime], at: datetime) -> Mapping[str, Fate]:
-        read = self._read()
+        read = all_of(self.path)
         before = len(read.every)  # what began later cannot be a dead worker's
         for _ in range(LOOKS):
             told = _Told(read, before, at)
@@ -63,16 +64,15 @@ class RelayLog:
             if None not in found.values():
                 break
             time.sleep(self.settle / LOOKS)
-            read = self._read()
+            read = all_of(self.path)
         return {key: fate for key, fate in found.items() if fate is not None}
 
-    def _read(self) -> Transactions:
-        read = Transactions()
-        for path in (self.path.with_name(f"{self.path.name}.1"), self.path):
-            if path.is_file():
-                with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
-                    read.take_in(lines)
-        return read
+
+def all_of(path: Path) -> Transactions:
+    """Read the log and the one before it; again where it was rotated meanwhile, for a file may have been missed."""
+    read, files = Transactions(), generation(path)
+    read.take_in(lines(files))
+    return read if generation(path) == files else all_of(path)
 
 
 class _Told:

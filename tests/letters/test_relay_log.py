@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import gzip
+import os
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from letters import log_files, relay_log
 from letters.relay_log import RelayLog
 
 NOW = datetime.fromisoformat("2022-11-23T00:10:00+00:00")
@@ -169,9 +173,39 @@ def test_a_log_that_is_not_there_tells_nothing(tmp_path: Path) -> None:
     assert RelayLog(tmp_path / "none", 0.0).fates({"<letter@x>": SINCE}, NOW) == {"<letter@x>": "untold"}
 
 
-def test_the_log_before_this_one_is_read_too(tmp_path: Path) -> None:
-    (tmp_path / "mail.log.1").write_text(of(BEGAN, "master[1]: daemon started") + of(WHEN, *FULL))
-    assert read(tmp_path, of(WHEN, "smtpd[9]: connect from localhost[127.0.0.1]")) == {"<letter@x>": "accepted"}
+@pytest.mark.parametrize("name", ["mail.log.1", "mail.log-20221122", "mail.log.1.gz", "mail.log.20221122-235955.gz"])
+def test_the_log_before_this_one_is_read_too(tmp_path: Path, name: str) -> None:
+    text = (of(BEGAN, "master[1]: daemon started") + of(WHEN, *FULL)).encode()
+    (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+    assert read(tmp_path, of(WHEN, CONNECT)) == {"<letter@x>": "accepted"}
+
+
+def test_an_older_one_that_lies_about_is_not_the_log_before(tmp_path: Path) -> None:
+    """There is a gap between it and this one, in which the letter may have been taken over."""
+    (tmp_path / "mail.log.1").write_text(of(BEGAN, "master[1]: daemon started"))
+    os.utime(tmp_path / "mail.log.1", (1, 1))
+    (tmp_path / "mail.log-20221122").write_text(of(WHEN, *OF_ANOTHER))
+    assert read(tmp_path, of(WHEN, CONNECT)) == {"<letter@x>": "untold"}
+
+
+def test_a_log_that_is_rotated_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mail.log.1").write_text(of(BEGAN, "master[1]: daemon started"))
+    log, reading = tmp_path / "mail.log", log_files.lines
+
+    def rotated(files: log_files.Generation) -> Iterator[str]:
+        monkeypatch.undo()
+        yield from reading(files[:-1])
+        log.rename(tmp_path / "mail.log.1")
+        log.write_text(of(WHEN, CONNECT))
+        yield from reading(files[-1:])
+
+    monkeypatch.setattr(relay_log, "lines", rotated)
+    assert fates(tmp_path, *FULL) == {"<letter@x>": "accepted"}
+
+
+def test_a_packed_log_that_is_broken_tells_nothing(tmp_path: Path) -> None:
+    (tmp_path / "mail.log.1.gz").write_bytes(gzip.compress(of(BEGAN, *FULL).encode())[:-20])
+    assert fates(tmp_path) == {"<letter@x>": "untold"}
 
 
 def test_the_old_format_of_times_is_this_machines_and_this_years(tmp_path: Path) -> None:
