@@ -1,25 +1,28 @@
 """What the relay's own log (Postfix's format) tells of messages whose worker died before it read the answer.
 
 A message is refused only where every transaction that could have carried it came to another end. The log must be
-complete: a log daemon that drops lines under load breaks the promise.
+complete: a log daemon that drops lines under load breaks the promise. A log that is no longer written shows no letter,
+and the old format of times has no zone: so the relay is knocked at first, and the log must tell of that, as of now.
 """
 
 from __future__ import annotations
 
+import socket
 import time
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from letters.log_files import BROKEN, generation, lines
 from letters.log_times import instant
+from letters.relay import Trouble
 from letters.transactions import Transactions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
+    from letters.relay import Relay
     from letters.transactions import Transaction
     from letters.witnesses import Fate
 
@@ -41,19 +44,69 @@ of a dead worker ends with it, and the relay waits no more than minutes for anyt
 """
 
 
-class RelayLog:
-    """The log at `path`, and the one rotated away before it."""
+GREETING = 4_096
+KNOCK_SECONDS = 30.0
+"""How long the relay may take to greet: some let their clients wait a little."""
 
-    def __init__(self, path: Path, settle: float = SETTLE_SECONDS) -> None:
-        self.path, self.settle = path, settle
+DRIFT = timedelta(minutes=5)
+"""How far the time in the last line may be from that at which the file was written: less than any two zones differ."""
+
+CHECK = "核对 TALENT_SMTP__LOG：应是这台邮件服务器（Postfix）正在写的日志"
+GONE = Trouble("{path} 不存在", CHECK)
+UNREADABLE = Trouble("{path} 读不了（{why}）", "给运行本程序的用户读这个文件及其目录的权限（如加入 adm 组）")
+FOREIGN = Trouble("{path} 里没有认得的 Postfix 记录", f"{CHECK}，并用 rsyslog 的默认格式")
+APART = Trouble("{path} 末行的时间与写入的时间相差 {minutes} 分钟", "让邮件服务器与本程序用同一时区、同一时钟")
+DEAF = Trouble("连接邮件服务器，{path} 里没有记下", CHECK)
+"""Why nothing can be told from a log."""
+
+
+class RelayLog:
+    """The log at `path`, and the one rotated away before it; `relay` is whose it is, None where none can be asked."""
+
+    def __init__(self, path: Path, settle: float = SETTLE_SECONDS, relay: Relay | None = None) -> None:
+        self.path, self.settle, self.relay = path, settle, relay
 
     def fates(self, asked: Mapping[str, datetime], at: datetime) -> Mapping[str, Fate]:
         """Read until nothing is under way that could be one of them; what then still is, is left out."""
-        time.sleep(self.settle)
         try:
-            return self._fates(asked, at)
+            return dict.fromkeys(asked, "untold") if self.trouble() else self._fates(asked, at)
         except (*BROKEN, ValueError):
             return dict.fromkeys(asked, "untold")
+
+    def trouble(self) -> Trouble | None:
+        """Say in Chinese why nothing can be told from this log, and what would mend it; None where it can be."""
+        try:
+            heard = self._hears()
+            apart = self._apart(all_of(self.path))
+        except FileNotFoundError:
+            return self._because(GONE)
+        except BROKEN as error:
+            return self._because(UNREADABLE, why=getattr(error, "strerror", None) or error)
+        except ValueError:
+            return self._because(FOREIGN)
+        if apart > DRIFT:
+            return self._because(APART, minutes=round(apart / timedelta(minutes=1)))
+        return None if heard else self._because(DEAF)
+
+    def _because(self, trouble: Trouble, **words: object) -> Trouble:
+        return Trouble(trouble.says.format(path=self.path, **words), trouble.mend)
+
+    def _hears(self) -> bool:
+        """Knock at the relay, and tell whether that is in the log.
+
+        It is this relay's then and still written, and it holds all that was said before. Raises OSError.
+        """
+        before = self.path.stat()
+        if self.relay is not None and not knock(self.relay):
+            return False
+        time.sleep(self.settle)
+        after = self.path.stat()
+        return self.relay is None or (before.st_ino, before.st_size) != (after.st_ino, after.st_size)
+
+    def _apart(self, read: Transactions) -> timedelta:
+        """Give by how much a clock, or a zone, of its own sets it apart. Raises ValueError where it has no time."""
+        written = datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+        return abs(written - instant(read.last, written))
 
     def _fates(self, asked: Mapping[str, datetime], at: datetime) -> Mapping[str, Fate]:
         read = all_of(self.path)
@@ -66,6 +119,19 @@ class RelayLog:
             time.sleep(self.settle / LOOKS)
             read = all_of(self.path)
         return {key: fate for key, fate in found.items() if fate is not None}
+
+
+def knock(relay: Relay) -> bool:
+    """Connect to the relay and take leave; tell whether somebody was there."""
+    try:
+        with socket.create_connection((relay.host, relay.port), KNOCK_SECONDS) as line:
+            if relay.security != "tls":
+                line.recv(GREETING)
+                line.sendall(b"QUIT\r\n")
+                line.recv(GREETING)
+    except OSError:
+        return False
+    return True
 
 
 def all_of(path: Path) -> Transactions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -67,6 +68,7 @@ def test_an_old_acceptance_in_the_log_does_not_answer_for_a_letter_sent_again(
         )
     )
     sent_again_by_a_worker_that_dies(bounced)
+    os.utime(log, times=((AT - timedelta(days=1)).timestamp(),) * 2)
     reconcile(bounced, RelayLog(log, 0.0), AT + timedelta(hours=1))
     assert state(bounced) == "queued"
 

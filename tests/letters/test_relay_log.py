@@ -2,14 +2,20 @@ from __future__ import annotations
 
 import gzip
 import os
+import socket
+import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from letters import log_files, relay_log
+from letters.log_times import instant
+from letters.relay import Relay
 from letters.relay_log import RelayLog
+from letters.transactions import Transactions
 
 NOW = datetime.fromisoformat("2022-11-23T00:10:00+00:00")
 SINCE = datetime.fromisoformat("2022-11-22T23:59:50+00:00")
@@ -105,12 +111,22 @@ def of(when: str, *lines: str) -> str:
     return "".join(f"{when} relay postfix/{line}\n" for line in lines)
 
 
+def write(log: Path, text: str) -> None:
+    """As of the time in its last line."""
+    log.write_text(text)
+    whole = Transactions()
+    whole.take_in(text.splitlines(keepends=True))
+    with suppress(ValueError):
+        written = instant(whole.last, NOW).timestamp()
+        os.utime(log, (written, written))
+
+
 def fates(folder: Path, *lines: str, since: datetime = SINCE) -> dict[str, str]:
     return read(folder, of(BEGAN, "master[1]: daemon started") + of(WHEN, *lines), since)
 
 
 def read(folder: Path, text: str, since: datetime = SINCE) -> dict[str, str]:
-    (folder / "mail.log").write_text(text)
+    write(folder / "mail.log", text)
     return dict(RelayLog(folder / "mail.log", 0.0).fates({"<letter@x>": since}, NOW))
 
 
@@ -196,7 +212,7 @@ def test_a_log_that_is_rotated_while_it_is_read_is_read_again(tmp_path: Path, mo
         monkeypatch.undo()
         yield from reading(files[:-1])
         log.rename(tmp_path / "mail.log.1")
-        log.write_text(of(WHEN, CONNECT))
+        write(log, of(WHEN, CONNECT))
         yield from reading(files[-1:])
 
     monkeypatch.setattr(relay_log, "lines", rotated)
@@ -260,7 +276,7 @@ def test_what_is_under_way_since_before_holds_up_nothing(tmp_path: Path) -> None
 
 def test_each_letter_has_its_own_time(tmp_path: Path) -> None:
     log = tmp_path / "mail.log"
-    log.write_text(of(BEGAN, "master[1]: daemon started") + of(BEFORE, *FULL) + of(WHEN, *OF_ANOTHER))
+    write(log, of(BEGAN, "master[1]: daemon started") + of(BEFORE, *FULL) + of(WHEN, *OF_ANOTHER))
     long_ago, before = SINCE - timedelta(days=40), datetime.fromisoformat(BEFORE)
     asked = {"<letter@x>": before, "<other@x>": SINCE, "<third@x>": long_ago}
     assert RelayLog(log, 0.0).fates(asked, NOW) == {
@@ -275,3 +291,79 @@ def test_two_relays_in_one_log_do_not_speak_for_each_other(tmp_path: Path) -> No
     elsewhere = "".join(f"{WHEN} elsewhere postfix/{line}\n" for line in others)
     beside = f"{WHEN} relay postfix-out/{others[1]}\n"
     assert read(tmp_path, text + elsewhere + beside) == {}
+
+
+@contextmanager
+def relay(log: Path, line: str) -> Iterator[Relay]:
+    """Who greets one client, having logged this."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def greet() -> None:
+            client, _ = listening.accept()
+            with client, log.open("a") as file:
+                file.write(line)
+                file.flush()
+                client.sendall(b"220 relay\r\n")
+                client.recv(99)
+
+        greeting = threading.Thread(target=greet)
+        greeting.start()
+        yield Relay("127.0.0.1", listening.getsockname()[1], "none")
+        greeting.join()
+
+
+def now(ahead: timedelta = timedelta()) -> str:
+    return (datetime.now(UTC) + ahead).isoformat()
+
+
+def test_a_log_that_hears_the_relay_is_fine(tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(of(now(), CONNECT))
+    with relay(log, of(now(), CONNECT)) as there:
+        assert RelayLog(log, 0.0, there).trouble() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "heard", "says"),
+    [
+        pytest.param(of(now(), *FULL), "", "连接邮件服务器，{log} 里没有记下", id="not written any more"),
+        pytest.param("", of(now(timedelta(hours=-8)), *FULL), "{log} 末行的时间与写入的时间相差 480 分钟", id="a zone"),
+        pytest.param("", f"{now()} relay dovecot: hello\n", "{log} 里没有认得的 Postfix 记录", id="of another program"),
+        pytest.param("", of("1669161588", *FULL), "{log} 里没有认得的 Postfix 记录", id="times that are none"),
+    ],
+)
+def test_why_nothing_is_told_from_a_log_is_said_and_nothing_is_told(
+    tmp_path: Path, text: str, heard: str, says: str
+) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(of(now(), "master[1]: daemon started") * bool(text) + text)
+    with relay(log, heard) as there:
+        told = RelayLog(log, 0.0, there).trouble()
+    assert told is not None
+    assert told.says == says.format(log=log)
+    with relay(log, heard) as there:
+        asked = datetime.now(UTC)
+        assert RelayLog(log, 0.0, there).fates({"<letter@x>": asked}, asked) == {"<letter@x>": "untold"}
+
+
+def test_a_relay_that_is_not_there_tells_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(of(now(), *FULL))
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port: int = closed.getsockname()[1]
+    told = RelayLog(log, 0.0, Relay("127.0.0.1", port, "none")).trouble()
+    assert told is not None
+    assert told.says == f"连接邮件服务器，{log} 里没有记下"
+
+
+def test_a_log_that_is_missing_or_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(_: Path) -> log_files.Generation:
+        raise PermissionError(13, "Permission denied")
+
+    log = tmp_path / "mail.log"
+    missing = RelayLog(log, 0.0).trouble()
+    log.write_text(of(now(), *FULL))
+    monkeypatch.setattr(relay_log, "generation", denied)
+    unreadable = RelayLog(log, 0.0).trouble()
+    assert (missing is not None and missing.says) == f"{log} 不存在"
+    assert (unreadable is not None and unreadable.says) == f"{log} 读不了（Permission denied）"
