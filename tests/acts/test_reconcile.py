@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from acts.reconcile import reconcile
 from acts.settle_letter import settle
 from letters.maildir import MaildirCourier
 from letters.relay_log import RelayLog
-from letters.witnesses import MaildirWitness
+from letters.witnesses import Fate, MaildirWitness
 from models.columns import table_of
 from models.database import Database
 from models.season import Letter
@@ -83,3 +84,24 @@ async def test_a_letter_that_lies_in_the_mailbox_has_arrived_whenever_it_came_th
     reconcile(bounced, MaildirWitness(tmp_path), AT + timedelta(hours=1))
     assert (state(bounced), [one.state for one in await courier.deliver([mine])]) == ("sent", ["sent"])
     assert len(list((tmp_path / "new").iterdir())) == 1
+
+
+def test_two_messages_of_one_name_are_a_persons_to_tell_apart(database: Database) -> None:
+    """One was cut off at its time, the other taken over at its own: whose the acceptance is nobody can say."""
+    fill(database, 2, at=AT - timedelta(days=1))
+    table = table_of(Letter)
+    with database.write() as connection:
+        in_hand = {"state": "sending", "claim": "bb", "tries": 1, "envelope": 1}
+        for key, since in ((1, AT - timedelta(hours=1)), (2, AT)):
+            connection.execute(update(table).where(table.c.id == key).values(**in_hand, claimed_at=since))
+    reconcile(database, SawAll(), AT + timedelta(hours=1))
+    with database.read() as connection:
+        assert connection.execute(select(table.c.state)).scalars().all() == ["unknown", "unknown"]
+
+
+class SawAll:
+    """Saw every message that it is asked about."""
+
+    def fates(self, asked: Mapping[str, datetime], at: datetime) -> Mapping[str, Fate]:
+        del at
+        return dict.fromkeys(asked, "accepted")
