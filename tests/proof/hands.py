@@ -170,7 +170,7 @@ NEXT_REFUSED = re.compile(rb"RCPT TO:<m\d*[13579]@")
 REFUSED = frozenset(f"m{number}@{DOMAIN}" for number in range(1, 1000, 2))
 """Whom the relay takes nothing for, where it is the next one's turn that counts."""
 
-NEXT_IS_REFUSED = "after the dot, the next refused"
+NEXT_IS_REFUSED = "after the dot, next refused"
 FAILPOINTS = (
     "claim before commit",
     "claim after commit",

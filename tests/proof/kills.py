@@ -105,7 +105,7 @@ def at_points(template: Template, point: str, times: int, letters: int, seed: in
     refused = hands.REFUSED if point == hands.NEXT_IS_REFUSED else frozenset()
     for _ in range(times):
         with field(template, letters, real=real, seconds=2.0 * real, refused=refused, control=control) as there:
-            nth = chance.randint(1, letters // (8 if refused else 2)) if " the dot" in point else 1
+            nth = chance.randint(1, letters // 2) if point.endswith("the dot") else 1
             broken = replace(there.hand, failpoint=(point, nth))
             if hands.wait(broken.start()) != -signal.SIGKILL:
                 raise RuntimeError(f"{point} was never reached")

@@ -119,7 +119,7 @@ def _r1(template: Template, length: Length, *, real: bool) -> Proof:
 
 def _r2(template: Template, length: Length, point: str, *, real: bool = False) -> Proof:
     control = CONTROLS.get(point, hands.without_a_look_at_the_log)
-    letters = {"after 250": 520, hands.NEXT_IS_REFUSED: 16}.get(point, 30)
+    letters = 520 if point == "after 250" else 30
     times = -(-length.times // 4) if real else length.times
     run = partial(kills.at_points, template, point, seed=SEED, letters=letters, real=real)
     return Proof(
