@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from models import doubt
@@ -9,16 +10,22 @@ from models import doubt
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from letters.witnesses import Witness
+    from letters.witnesses import Fate, Witness
     from models.database import Database
 
 
 def reconcile(database: Database, witness: Witness, at: datetime) -> None:
     """Ask the witness about every letter in doubt, and put on record what it tells.
 
-    What it cannot tell for good stands as unknown, for a person to settle; what it cannot tell yet is asked again.
+    What it cannot tell for good stands as unknown, for a person to settle; what it cannot tell yet is asked again. Two
+    messages of one Message-ID, as when a letter is owed once more whose fellows still go by its name, look alike to it.
     """
     found = doubt.doubtful(database, at)
-    if found:
-        asked = {one.message_id: one.since for one in found}
-        doubt.resolve(database, found, witness.fates(asked, at), at)
+    times: defaultdict[str, set[datetime]] = defaultdict(set)
+    for one in found:
+        times[one.message_id].add(one.since)
+    fates: dict[str, Fate] = {key: "untold" for key, since in times.items() if len(since) > 1}
+    asked = {key: since for key, (since, *others) in times.items() if not others}
+    if asked:
+        fates |= witness.fates(asked, at)
+    doubt.resolve(database, found, fates, at)

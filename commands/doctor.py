@@ -207,7 +207,9 @@ def _of_the_clock(database: Database, now: datetime) -> Iterator[Finding]:
 def of_the_post(settings: Settings) -> Iterator[Finding]:
     """Whether letters can be handed over: to the folder, or to the relay, which is asked without sending one."""
     if settings.courier == "smtp":
-        yield _relay(settings)
+        relay = _relay(settings)
+        yield relay
+        yield from _relay_log(settings, asking=relay.level == "ok")
         return
     folder = settings.maildir
     there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
@@ -230,6 +232,18 @@ def _relay(settings: Settings) -> Finding:
     if trouble is not None:
         return Finding("函件", "finding", trouble.says, trouble.mend)
     return Finding("函件", "ok", f"{smtp.host}:{smtp.port}（{smtp.security}）可登录，愿意收下发件人的函件")
+
+
+def _relay_log(settings: Settings, *, asking: bool) -> Iterator[Finding]:
+    """Whether what a crash leaves in doubt can be settled from the relay's log, where there is one."""
+    from letters.relay_log import RelayLog
+    from tasks.couriers import relay
+
+    smtp = settings.smtp
+    if smtp.log is not None:
+        told = (RelayLog(smtp.log, relay=relay(smtp)) if asking else RelayLog(smtp.log, 0.0)).trouble()
+        lost = f"{told.says if told else ''}：投递中断时不能核实函件是否已送达"
+        yield Finding("投递日志", "finding", lost, told.mend) if told else Finding("投递日志", "ok", f"{smtp.log} 可用")
 
 
 def probe_letter(settings: Settings, address: str, now: datetime) -> Finding:

@@ -1,23 +1,29 @@
 """What the relay's own log (Postfix's format) tells of messages whose worker died before it read the answer.
 
-A transaction shows as `client=` before its content can be sent, as `message-id=` once its header was read, and as
-`queue active` once it is taken over. That a Message-ID was seen proves nothing: the content may have been cut off after
-it. So a message is refused only where every transaction that could have carried it came to another end. The log must be
-complete: a log daemon that drops lines under load breaks the promise.
+A message is refused only where every transaction that could have carried it came to another end. The log must be
+complete: a log daemon that drops lines under load breaks the promise. A log that is no longer written shows no letter,
+and the old format of times has no zone: so the relay is knocked at first, and the log must tell of that, as of now.
 """
 
 from __future__ import annotations
 
-import re
+import socket
 import time
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from letters.log_files import BROKEN, generation, lines
+from letters.log_times import instant
+from letters.relay import Trouble
+from letters.transactions import Transactions
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from letters.relay import Relay
+    from letters.transactions import Transaction
     from letters.witnesses import Fate
 
 SETTLE_SECONDS = 2.0
@@ -26,147 +32,147 @@ SETTLE_SECONDS = 2.0
 LOOKS = 10
 """How often the log is read again, a moment apart, while something is under way that could be the message."""
 
-LINE = re.compile(r"(?P<when>\w{3} [ \d]\d [\d:]{8}|\S+) \S+ postfix\S*/(?P<who>[\w-]+)\[(?P<pid>\d+)\]: (?P<said>.*)")
-OF_QUEUE = re.compile(r"(?P<queue>[0-9A-Za-z]+): (?P<what>client=|message-id=|from=|to=|(?:milter-)?reject: )")
-MESSAGE_ID = re.compile(r"message-id=(<[^>]*>)")
-CUT = re.compile(r"(?:lost connection|timeout) after DATA")
-COUNTED = re.compile(r" data=(?P<good>\d+)(?:/(?P<all>\d+))?")
-WITHIN_A_SECOND = timedelta(seconds=1)  # a log in the old format has no fractions
+TOLERANCE = timedelta(seconds=2)
+"""How much before it was taken in hand a letter's transaction may seem to begin. The old format cuts off up to a
+second, and two clocks that are kept right differ by less than another. Within two seconds no letter is taken over,
+bounces, is settled by a person and taken in hand again.
+"""
+
+LONGEST = timedelta(hours=1)
+"""What began so long before the log's last line is not under way any more, though no line tells its end: the connection
+of a dead worker ends with it, and the relay waits no more than minutes for anything.
+"""
 
 
-@dataclass(slots=True)
-class _Transaction:
-    """One queue id: its message, as far as is known; its end where a line tells it.
+GREETING = 4_096
+KNOCK_SECONDS = 30.0
+"""How long the relay may take to greet: some let their clients wait a little."""
 
-    `over` once its session is, `sound` where that session's count of successes leaves no doubt of those without a line.
-    """
+DRIFT = timedelta(minutes=5)
+"""How far the time in the last line may be from that at which the file was written: less than any two zones differ."""
 
-    message_id: str = ""
-    told: str = ""
-    over: bool = False
-    sound: bool = False
-
-    @property
-    def end(self) -> str:
-        return self.told or ("accepted" if self.over and self.sound and self.message_id else "")
-
-    @property
-    def under_way(self) -> bool:
-        return not self.end and not self.over
-
-
-@dataclass(slots=True)
-class _Read:
-    """All that the log told so far. A queue id that is used again begins a new transaction."""
-
-    first: str = ""
-    transactions: list[_Transaction] = field(default_factory=list)
-    by_queue: dict[str, _Transaction] = field(default_factory=dict)
-    sessions: dict[str, list[_Transaction]] = field(default_factory=dict)
-
-    def take_in(self, path: Path) -> None:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for found in map(LINE.match, lines):
-                if found:
-                    self.first = self.first or found["when"]
-                    self._line(found["who"], found["pid"], found["said"])
-
-    def _line(self, who: str, pid: str, said: str) -> None:
-        if found := OF_QUEUE.match(said):
-            self._of_queue(found["queue"], found["what"], pid, said)
-        elif who == "smtpd" and CUT.match(said) and self.sessions.get(pid):
-            self.sessions[pid][-1].told = "refused"
-        elif who == "smtpd" and said.startswith("disconnect from"):
-            self._ended(pid, said)
-        elif who == "master" and said.startswith("daemon started"):
-            for session in list(self.sessions):
-                self._ended(session, said)
-
-    def _of_queue(self, queue: str, what: str, pid: str, said: str) -> None:
-        if what == "client=":
-            begun = self.by_queue[queue] = _Transaction()
-            self.transactions.append(begun)
-            self.sessions.setdefault(pid, []).append(begun)
-        elif (transaction := self.by_queue.get(queue)) is None:
-            return
-        elif named := MESSAGE_ID.search(said):
-            transaction.message_id = named[1]
-        else:
-            transaction.told = "refused" if what.endswith("reject: ") else "accepted"
-
-    def _ended(self, pid: str, said: str) -> None:
-        """Close a session. Where as many failed as are known to have been refused, the others were accepted."""
-        theirs, counted = self.sessions.pop(pid, []), COUNTED.search(said)
-        failed = int(counted["all"] or counted["good"]) - int(counted["good"]) if counted else None
-        sound = failed == sum(one.told == "refused" for one in theirs)
-        for one in theirs:
-            one.over, one.sound = True, sound
+CHECK = "核对 TALENT_SMTP__LOG：应是这台邮件服务器（Postfix）正在写的日志"
+GONE = Trouble("{path} 不存在", CHECK)
+UNREADABLE = Trouble("{path} 读不了（{why}）", "给运行本程序的用户读这个文件及其目录的权限（如加入 adm 组）")
+FOREIGN = Trouble("{path} 里没有认得的 Postfix 记录", f"{CHECK}，并用 rsyslog 的默认格式")
+APART = Trouble("{path} 末行的时间与写入的时间相差 {minutes} 分钟", "让邮件服务器与本程序用同一时区、同一时钟")
+DEAF = Trouble("连接邮件服务器，{path} 里没有记下", CHECK)
+"""Why nothing can be told from a log."""
 
 
 class RelayLog:
-    """The log at `path`, and the one rotated away before it (`path`.1)."""
+    """The log at `path`, and the one rotated away before it; `relay` is whose it is, None where none can be asked."""
 
-    def __init__(self, path: Path, settle: float = SETTLE_SECONDS) -> None:
-        self.path, self.settle = path, settle
+    def __init__(self, path: Path, settle: float = SETTLE_SECONDS, relay: Relay | None = None) -> None:
+        self.path, self.settle, self.relay = path, settle, relay
 
     def fates(self, asked: Mapping[str, datetime], at: datetime) -> Mapping[str, Fate]:
         """Read until nothing is under way that could be one of them; what then still is, is left out."""
-        time.sleep(self.settle)
         try:
-            return self._fates(asked, at)
-        except OSError:
+            return dict.fromkeys(asked, "untold") if self.trouble() else self._fates(asked, at)
+        except (*BROKEN, ValueError):
             return dict.fromkeys(asked, "untold")
+
+    def trouble(self) -> Trouble | None:
+        """Say in Chinese why nothing can be told from this log, and what would mend it; None where it can be."""
+        try:
+            heard = self._hears()
+            apart = self._apart(all_of(self.path))
+        except FileNotFoundError:
+            return self._because(GONE)
+        except BROKEN as error:
+            return self._because(UNREADABLE, why=getattr(error, "strerror", None) or error)
+        except ValueError:
+            return self._because(FOREIGN)
+        if apart > DRIFT:
+            return self._because(APART, minutes=round(apart / timedelta(minutes=1)))
+        return None if heard else self._because(DEAF)
+
+    def _because(self, trouble: Trouble, **words: object) -> Trouble:
+        return Trouble(trouble.says.format(path=self.path, **words), trouble.mend)
+
+    def _hears(self) -> bool:
+        """Knock at the relay, and tell whether that is in the log.
+
+        It is this relay's then and still written, and it holds all that was said before. Raises OSError.
+        """
+        before = self.path.stat()
+        if self.relay is not None and not knock(self.relay):
+            return False
+        time.sleep(self.settle)
+        after = self.path.stat()
+        return self.relay is None or (before.st_ino, before.st_size) != (after.st_ino, after.st_size)
+
+    def _apart(self, read: Transactions) -> timedelta:
+        """Give by how much a clock, or a zone, of its own sets it apart. Raises ValueError where it has no time."""
+        written = datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+        return abs(written - instant(read.last, written))
 
     def _fates(self, asked: Mapping[str, datetime], at: datetime) -> Mapping[str, Fate]:
-        read = self._read()
-        if not _covers(read.first, min(asked.values()), at):
-            return dict.fromkeys(asked, "untold")
-        before = len(read.transactions)  # what began later cannot be a dead worker's
+        read = all_of(self.path)
+        before = len(read.every)  # what began later cannot be a dead worker's
         for _ in range(LOOKS):
-            if not any(one.under_way for one in read.transactions[:before]):
+            told = _Told(read, before, at)
+            found = {key: told.fate(key, since) for key, since in asked.items()}
+            if None not in found.values():
                 break
             time.sleep(self.settle / LOOKS)
-            read = self._read()
-        return dict(_told(read.transactions[:before], asked))
-
-    def _read(self) -> _Read:
-        read = _Read()
-        for path in (self.path.with_name(f"{self.path.name}.1"), self.path):
-            if path.is_file():
-                read.take_in(path)
-        return read
+            read = all_of(self.path)
+        return {key: fate for key, fate in found.items() if fate is not None}
 
 
-def _covers(first: str, since: datetime, at: datetime) -> bool:
-    """Tell whether a log that begins so was being written at that instant."""
-    if not first:
-        return False
+def knock(relay: Relay) -> bool:
+    """Connect to the relay and take leave; tell whether somebody was there."""
     try:
-        began = datetime.fromisoformat(first)
-    except ValueError:
-        return _in_this_year(first, at) <= since + WITHIN_A_SECOND
-    return began <= since + WITHIN_A_SECOND
+        with socket.create_connection((relay.host, relay.port), KNOCK_SECONDS) as line:
+            if relay.security != "tls":
+                line.recv(GREETING)
+                line.sendall(b"QUIT\r\n")
+                line.recv(GREETING)
+    except OSError:
+        return False
+    return True
 
 
-def _in_this_year(when: str, at: datetime) -> datetime:
-    """Read the old format, which has neither a year nor an offset: the last such time of this machine before `at`."""
-    years = (at.year, at.year - 1)
-    texts = (f"{year} {when.replace('Feb 29', 'Feb 28')}" for year in years)
-    read = (datetime.strptime(text, "%Y %b %d %H:%M:%S").astimezone() for text in texts)
-    return next(found for found in read if found <= at + timedelta(days=1))
+def all_of(path: Path) -> Transactions:
+    """Read the log and the one before it; again where it was rotated meanwhile, for a file may have been missed."""
+    read, files = Transactions(), generation(path)
+    read.take_in(lines(files))
+    return read if generation(path) == files else all_of(path)
 
 
-def _told(transactions: Sequence[_Transaction], asked: Collection[str]) -> Iterator[tuple[str, Fate]]:
-    unnamed = any(one.under_way and not one.message_id for one in transactions)
-    theirs: dict[str, list[_Transaction]] = {key: [] for key in asked}
-    for one in transactions:
-        if one.message_id in theirs:
-            theirs[one.message_id].append(one)
-    for key, found in theirs.items():
-        ends = {one.end for one in found}
+class _Told:
+    """What the first `count` transactions tell of messages, as of `at`."""
+
+    def __init__(self, read: Transactions, count: int, at: datetime) -> None:
+        self._at = at
+        self._began = self._ended = None
+        self._of: defaultdict[str, list[Transaction]] = defaultdict(list)
+        if read.first:
+            self._began, self._ended = instant(read.first, at), instant(read.last, at)
+        for one in read.every[:count]:
+            self._of[one.message_id].append(one)
+        self._nameless = [one for one in self._of[""] if one.end == "accepted" or self._is_under_way(one)]
+
+    def fate(self, key: str, since: datetime) -> Fate | None:
+        """Give what became of a message that was handed over no earlier than `since`; None where it is under way.
+
+        What was told of it before that is of another time that it was sent.
+        """
+        if self._began is None or self._began > since:
+            return "untold"
+        named, nameless = (self._begun_since(since, some) for some in (self._of[key], self._nameless))
+        ends = {one.end for one in named}
         if "accepted" in ends:
-            yield key, "accepted"
-        elif ends <= {"refused"} and not unnamed:
-            yield key, "refused"
-        elif not unnamed and not any(one.under_way for one in found):
-            yield key, "untold"
+            return "accepted"
+        if any(map(self._is_under_way, (*named, *nameless))):
+            return None
+        return "refused" if ends <= {"refused"} and not nameless else "untold"
+
+    def _begun_since(self, since: datetime, some: Sequence[Transaction]) -> list[Transaction]:
+        return [one for one in some if instant(one.when, self._at) >= since - TOLERANCE]
+
+    def _is_under_way(self, one: Transaction) -> bool:
+        if one.end or one.over or self._ended is None:
+            return False
+        return instant(one.when, self._at) > self._ended - LONGEST

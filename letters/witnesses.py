@@ -22,7 +22,8 @@ class Witness(Protocol):
     def fates(self, asked: Mapping[str, datetime], at: datetime) -> Mapping[str, Fate]:
         """Give the fate of these messages, by Message-ID, each handed over no earlier than its instant.
 
-        One that is left out cannot be told of yet: ask again later. `at` is now.
+        What became of one at another time that it was sent, before, is not asked. One that is left out cannot be told
+        of yet: ask again later. `at` is now.
         """
         ...
 
@@ -37,7 +38,11 @@ class Nobody:
 
 
 class MaildirWitness:
-    """Looks into the Maildir at `path`: a message is there under the name made from its key, or it is not."""
+    """Looks into the Maildir at `path`: a message is there under the name made from its key, or it is not.
+
+    Since when is all one. This is where it was to go, not a relay that hands it on and may have it come back: what
+    lies here has arrived, and offered again it would be the same file.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -50,7 +50,7 @@ def witness(settings: Settings) -> Witness:
         return Nobody()
     from letters.relay_log import RelayLog
 
-    return RelayLog(settings.smtp.log)
+    return RelayLog(settings.smtp.log, relay=relay(settings.smtp))
 
 
 def relay(smtp: SmtpSettings) -> Relay:

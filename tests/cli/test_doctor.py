@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,22 @@ def test_a_relay_that_does_not_answer_is_a_finding(
     for name, value in (("COURIER", "smtp"), ("SMTP__HOST", "127.0.0.1"), ("SMTP__PORT", str(closed_port))):
         monkeypatch.setenv(f"TALENT_{name}", value)
     assert _found(talent("doctor", "--json"))["函件"] == ("finding", f"端口 {closed_port} 没有邮件服务（连接被拒绝）")
+
+
+def test_a_log_of_the_relay_that_cannot_be_used_is_a_finding(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, closed_port: int, tmp_path: Path
+) -> None:
+    log = tmp_path / "mail.log"
+    for name, value in (("COURIER", "smtp"), ("SMTP__PORT", str(closed_port)), ("SMTP__LOG", str(log))):
+        monkeypatch.setenv(f"TALENT_{name}", value)
+    lost = "：投递中断时不能核实函件是否已送达"
+    assert _found(talent("doctor", "--json"))["投递日志"] == ("finding", f"{log} 不存在{lost}")
+    log.write_text("hello\n")
+    assert _found(talent("doctor", "--json"))["投递日志"] == ("finding", f"{log} 里没有认得的 Postfix 记录{lost}")
+    log.write_text(f"{datetime.now(UTC).isoformat()} relay postfix/smtpd[1]: connect from localhost[127.0.0.1]\n")
+    assert _found(talent("doctor", "--json"))["投递日志"] == ("ok", f"{log} 可用")
+    monkeypatch.delenv("TALENT_SMTP__LOG")
+    assert "投递日志" not in _found(talent("doctor", "--json"))
 
 
 def test_a_folder_that_cannot_be_written_is_a_finding(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import time
 import traceback
 from asyncio import selector_events
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from smtplib import SMTP, SMTPException
 from typing import Any
 
 from acts import post as act
@@ -22,11 +22,11 @@ from letters.couriers import Courier
 from letters.relay import Relay
 from letters.relay_log import RelayLog
 from letters.smtp import SmtpCourier
-from letters.witnesses import Fate
+from letters.transactions import Transactions
 from models import doubt, post, workers
 from models.database import Database
 from models.stamp import Stamp
-from tests.proof.outbox import now
+from tests.proof.outbox import DOMAIN, now
 
 SENDER = "省级管理办公室 <office@proof.example>"
 SETTLE = 0.3
@@ -70,7 +70,7 @@ class Hand:
     def once(self, database: Database) -> act.Posted:
         at = now() + self.ahead
         courier: Courier = SmtpCourier(self.relay)
-        witness = Log(self.relay.port, self.log)
+        witness = Log(self.log, SETTLE, self.relay)
         return asyncio.run(act.send(database, courier, SENDER, Stamp("proof", at, at), witness=witness))
 
     def finish(self, *, runs: int = 20, minutes: int = 3) -> None:
@@ -88,20 +88,7 @@ class Hand:
                 return
 
 
-class Log(RelayLog):
-    """The relay's log, read once the relay has answered: by then it has read what the dead wrote before.
-
-    On a busy machine the time that the log is given to settle may be over before the relay has its turn.
-    """
-
-    def __init__(self, port: int, path: Path) -> None:
-        super().__init__(path, SETTLE)
-        self.port = port
-
-    def fates(self, asked: Mapping[str, datetime], at: datetime) -> Mapping[str, Fate]:
-        with suppress(OSError, SMTPException), SMTP("127.0.0.1", self.port, timeout=60) as client:
-            client.noop()
-        return super().fates(asked, at)
+Log: type[RelayLog] = RelayLog
 
 
 def wait(pid: int) -> int:
@@ -116,7 +103,7 @@ def kill(pid: int) -> None:
 # -- the controls: each takes one guard out --
 
 
-class _Blind(Log):
+class _Blind(RelayLog):
     """Does not look: says of everything that it was refused."""
 
     def fates(self, asked: Any, at: Any) -> Any:  # noqa: ANN401, ARG002
@@ -125,7 +112,18 @@ class _Blind(Log):
 
 def without_a_look_at_the_log() -> None:
     global Log  # noqa: PLW0603
-    Log = _Blind  # type: ignore[misc]
+    Log = _Blind
+
+
+def by_the_last_of_its_session() -> None:
+    """A connection that was lost over a command counts against the letter before it, whatever was told of that."""
+
+    def lost(self: Any, line: Any, _: Any) -> None:  # noqa: ANN401
+        for last in self._sessions[line["host"], line["pid"]].transactions[-1:]:
+            last.told = "refused"
+
+    heard = (re.compile("(?:lost connection|timeout) after DATA"), lost)
+    Transactions.HEARD = {**Transactions.HEARD, "smtpd": (heard, *Transactions.HEARD["smtpd"])}
 
 
 def without_proof_of_death() -> None:
@@ -168,11 +166,18 @@ def without_a_mark_that_lasts() -> None:
 
 # -- the failpoints --
 
+ANYTHING = re.compile(b"")
+NEXT_REFUSED = re.compile(rb"RCPT TO:<m\d*[13579]@")
+REFUSED = frozenset(f"m{number}@{DOMAIN}" for number in range(1, 1000, 2))
+"""Whom the relay takes nothing for, where it is the next one's turn that counts."""
+
+NEXT_IS_REFUSED = "after the dot, next refused"
 FAILPOINTS = (
     "claim before commit",
     "claim after commit",
     "before the dot",
     "after the dot",
+    NEXT_IS_REFUSED,
     "after 250",
     "mark before commit",
     "mark after commit",
@@ -194,7 +199,7 @@ def break_off(point: str, nth: int) -> None:
     elif point == "after 250":
         _at_answers(250, reach)
     else:
-        _at_the_dot(reach, before=what == "before")
+        _at_the_dot(reach, NEXT_REFUSED if point == NEXT_IS_REFUSED else ANYTHING, before=what == "before")
 
 
 def _around_commit(name: str, reach: Callable[[], None], *, before: bool) -> None:
@@ -231,12 +236,14 @@ def _at_answers(count: int, reach: Callable[[], None]) -> None:
     Round._mark = marking  # type: ignore[method-assign]
 
 
-def _at_the_dot(reach: Callable[[], None], *, before: bool) -> None:
+def _at_the_dot(reach: Callable[[], None], along: re.Pattern[bytes], *, before: bool) -> None:
+    """At a dot that leaves together with such bytes."""
     transport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
     write = transport.write
 
     def writing(self: Any, data: bytes) -> None:  # noqa: ANN401
         dot = bytes(data).startswith(b".\r\n") or b"\r\n.\r\n" in bytes(data)
+        dot = dot and along.search(bytes(data)) is not None
         if dot and before:
             reach()
         write(self, data)

@@ -55,11 +55,12 @@ class Field:
 
 @contextmanager
 def field(template: Template, letters: int, *, real: bool = False, seconds: float = 0.0, pace: int | None = None,
-          faults: tuple[Fault, ...] = (), control: hands.Control | None = None) -> Iterator[Field]:  # fmt: skip
+          faults: tuple[Fault, ...] = (), refused: frozenset[str] = frozenset(),
+          control: hands.Control | None = None) -> Iterator[Field]:  # fmt: skip
     with ExitStack() as stack:
         home = stack.enter_context(folder())
-        taking = stack.enter_context(sink(home, *faults, seconds=seconds))
-        before = stack.enter_context(relay.postfix(taking.port)) if real else None
+        taking = stack.enter_context(sink(home, Fault("RCPT", "550 no", refused), *faults, seconds=seconds))
+        before = stack.enter_context(relay.postfix(taking.port, refused)) if real else None
         url = stack.enter_context(template.copy(home))
         database = Database(url)
         stack.callback(database.dispose)
@@ -93,13 +94,17 @@ def at_random(template: Template, letters: int, kills: int, seed: int, *, real: 
         return there.account()
 
 
-def at_points(template: Template, point: str, times: int, letters: int, seed: int,
+def at_points(template: Template, point: str, times: int, letters: int, seed: int, *, real: bool = False,
               control: hands.Control | None = None) -> Account:  # fmt: skip
-    """R2: a worker broken off at the point, a clean one after it; all the times together."""
+    """R2: a worker broken off at the point, a clean one after it; all the times together.
+
+    A real relay delivers slowly, lest its log tell of the delivery before it is looked at.
+    """
     chance = random.Random(f"{seed}/{point}")
     total = Account()
+    refused = hands.REFUSED if point == hands.NEXT_IS_REFUSED else frozenset()
     for _ in range(times):
-        with field(template, letters, control=control) as there:
+        with field(template, letters, real=real, seconds=2.0 * real, refused=refused, control=control) as there:
             nth = chance.randint(1, letters // 2) if point.endswith("the dot") else 1
             broken = replace(there.hand, failpoint=(point, nth))
             if hands.wait(broken.start()) != -signal.SIGKILL:

@@ -97,6 +97,7 @@ def proofs(ground: Ground, length: Length) -> list[Proof]:
         *(_r4(ground, length, kind.kind) for kind in kinds),
         *(_r1(kind, length, real=real) for kind in kinds for real in sinks),
         *(_r2(kind, length, point) for point in hands.FAILPOINTS for kind in kinds),
+        *(_r2(kinds[-1], length, hands.NEXT_IS_REFUSED, real=True) for real in sinks if real),
         _r2_acts(ground, length),
         *(_r3(kind, length) for kind in kinds),
         *(_r8(ground, outage) for outage in length.outages),
@@ -116,22 +117,25 @@ def _r1(template: Template, length: Length, *, real: bool) -> Proof:
     )
 
 
-def _r2(template: Template, length: Length, point: str) -> Proof:
+def _r2(template: Template, length: Length, point: str, *, real: bool = False) -> Proof:
     control = CONTROLS.get(point, hands.without_a_look_at_the_log)
     letters = 520 if point == "after 250" else 30
+    times = -(-length.times // 4) if real else length.times
+    run = partial(kills.at_points, template, point, seed=SEED, letters=letters, real=real)
     return Proof(
         "R2",
-        f"exit {point}, {template.kind}",
-        f"x {length.times}",
-        partial(kills.at_points, template, point, length.times, letters, SEED),
-        partial(kills.at_points, template, point, 2, letters, SEED, control=control),
-    )  # fmt: skip
+        f"exit {point}, {'Postfix, ' if real else ''}{template.kind}",
+        f"x {times}",
+        partial(run, times=times),
+        partial(run, times=2, control=control),
+    )
 
 
 CONTROLS: Mapping[str, hands.Control] = {
     "claim before commit": hands.with_claims_that_no_transaction_holds,
     "claim after commit": hands.without_a_mark_of_its_own,
     "before the dot": hands.without_a_mark_of_its_own,
+    hands.NEXT_IS_REFUSED: hands.by_the_last_of_its_session,
     "mark after commit": hands.without_a_mark_that_lasts,
 }
 """By point the guard that is taken out; elsewhere the look at the relay's log."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 mydestination =
 myhostname = relay.example
-smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_relay_restrictions = check_recipient_access regexp:{home}/etc/refused, permit_mynetworks, reject
 smtpd_client_connection_rate_limit = 0
 smtpd_client_connection_count_limit = 0
 default_transport = smtp:[127.0.0.1]:{sink}
@@ -72,8 +73,11 @@ def is_here() -> bool:
 
 
 @contextmanager
-def postfix(sink_port: int) -> Iterator[Postfix]:
-    """Run a relay until the block ends; only root may, and only where Postfix is installed (`is_here`)."""
+def postfix(sink_port: int, refused: Iterable[str] = ()) -> Iterator[Postfix]:
+    """Run a relay until the block ends; only root may, and only where Postfix is installed (`is_here`).
+
+    It takes nothing for the recipients in `refused`.
+    """
     home = Path(tempfile.mkdtemp(prefix="talent-postfix-"))
     home.chmod(0o755)  # its processes run as another user
     with socket.socket() as probe:
@@ -83,6 +87,7 @@ def postfix(sink_port: int) -> Iterator[Postfix]:
         (home / folder).mkdir()
     shutil.chown(home / "data", "postfix")
     (home / "etc/main.cf").write_text(MAIN.format(home=home, sink=sink_port))
+    (home / "etc/refused").write_text("".join(f"/^{re.escape(one)}$/ REJECT\n" for one in refused))
     (home / "etc/master.cf").write_text(MASTER.format(port=port))
     try:
         _postfix(home, "start")

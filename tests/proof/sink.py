@@ -129,14 +129,15 @@ class _Session:
         self.server, self.reader, self.writer = server, reader, writer
         self.pid = next(server.numbers)
         self.recipient, self.queue = "", ""
-        self.in_content = False
+        self.where = "CONNECT"
         self.good = self.all = 0
 
     async def go(self) -> None:
+        self.server.log("smtpd", self.pid, "connect from localhost[127.0.0.1]")
         going = await self._say("greeting")
         while going:
             line = (await self.reader.readuntil(b"\r\n")).decode()
-            verb = line[:4].upper()
+            self.where = verb = line[:4].upper()
             if verb in {"EHLO", "HELO"}:
                 self.writer.write(b"250-sink\r\n250 PIPELINING\r\n")
             elif verb == "QUIT":
@@ -160,6 +161,8 @@ class _Session:
         if going and self.last.startswith("2"):
             self.queue = f"{next(self.server.numbers):X}"
             self.server.log("smtpd", self.pid, f"{self.queue}: client=localhost[127.0.0.1]")
+        elif going:
+            self.server.log("smtpd", self.pid, f"NOQUEUE: reject: RCPT from localhost[127.0.0.1]: {self.last}")
         return going
 
     async def _data(self) -> bool:
@@ -170,9 +173,9 @@ class _Session:
         going = await self._say("DATA")
         if not going or not self.last.startswith("354"):
             return going
-        self.in_content = True
+        self.where = "DATA (1 bytes)"
         content = await self._content()
-        self.in_content = False
+        self.where = ""
         named = re.search(rb"(?im)^Message-ID: (\S+)", content)
         self.server.log("cleanup", 1, f"{self.queue}: message-id={named[1].decode() if named else ''}")
         fault = self.server.fault("dot", self.recipient)
@@ -195,17 +198,16 @@ class _Session:
     async def _say(self, stage: str, fault: Fault | None = None) -> bool:
         if stage != "dot":
             fault = fault or self.server.fault(stage, self.recipient if stage in {"RCPT", "DATA"} else "")
-        if fault is not None:
+        if fault is not None and (fault.seconds or fault.reply == HANG):
             await asyncio.sleep(3600 if fault.reply == HANG else fault.seconds)
         if fault is not None and fault.reply == DROP:
             return False
         self.last = (fault.reply if fault else "") or GOOD.get(stage, "250 ok")
-        self.writer.write(f"{self.last}\r\n".encode())
-        await self.writer.drain()
+        self.writer.write(f"{self.last}\r\n".encode())  # no drain: as Postfix it goes through all that it has read
         return not self.last.startswith("421")
 
     def end(self) -> None:
-        if self.in_content:
-            self.server.log("smtpd", self.pid, "lost connection after DATA (1 bytes) from localhost[127.0.0.1]")
+        if self.where not in {"", "QUIT"}:
+            self.server.log("smtpd", self.pid, f"lost connection after {self.where} from localhost[127.0.0.1]")
         data = f"data={self.good}" if self.good == self.all else f"data={self.good}/{self.all}"
         self.server.log("smtpd", self.pid, f"disconnect from localhost[127.0.0.1] {data} commands=1")
