@@ -81,7 +81,7 @@ class _Words:
 
     def __init__(self, season: Season) -> None:
         self._season = season
-        self._files: dict[tuple[str, str | None, str], str | None] = {}
+        self._files: dict[tuple[str, str | None, str, Audience], str | None] = {}
         self._shared: dict[tuple[int, Audience], Brief] = {}
         self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...]], Campaign] = {}
 
@@ -91,9 +91,9 @@ class _Words:
         found = self._campaigns.get(like)
         if found is None or not found.open:
             found = self._campaigns[like] = campaign(self._brief(owed, recipient), self._season.stamp.words)
-        cause = (owed.kind, owed.phase, owed.city)
+        cause = (owed.kind, owed.phase, owed.city, recipient.audience)
         if cause not in self._files:
-            self._files[cause] = calendar_file(self._season, owed)
+            self._files[cause] = calendar_file(self._season, owed, recipient.audience)
         return found, self._files[cause]
 
     def _brief(self, owed: Owed, recipient: Recipient) -> Brief:

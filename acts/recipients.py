@@ -55,7 +55,7 @@ PARTIES: Mapping[tuple[str, str, Audience], Find] = MappingProxyType(
 """The parties of a kind, phase and audience. Mentors are chased only where the phase waits for them too."""
 
 AS_THE_OPENED = frozenset({"returned", "rerun", "withdrawn"})
-"""Kinds that go to the city and to those mentors who got this phase's `opened`."""
+"""Kinds that go to the city and to those mentors who got this phase's `opened`; a withdrawal ends later ones too."""
 
 AUDIENCES: Mapping[Audience, str] = {
     "city": "市级管理办公室",
@@ -118,8 +118,8 @@ def audiences(owed: Owed) -> tuple[Audience, ...]:
 def parties(owed: Owed, audience: Audience) -> Find | None:
     """Give how the parties of that audience are found; None where there are none in this phase."""
     if owed.kind in AS_THE_OPENED and audience == "mentor":
-        phase = owed.phase
-        return (lambda reach: reach.told(phase)) if phase is not None else None
+        phase, ended = owed.phase, owed.kind == "withdrawn"
+        return (lambda reach: reach.told(phase, later=ended)) if phase is not None else None
     return PARTIES.get((owed.kind, owed.phase or "", audience))
 
 

@@ -94,7 +94,7 @@ def _write(folder: Path, year: Year, city: City, brief: Brief, rendered: Rendere
         text=rendered.text,
         html=rendered.html,
         queued_at=brief.as_of,
-        attachments=invitations([calendar_file(year, brief, city)]),
+        attachments=invitations([calendar_file(year, brief, city)], environment().mail_from),
     )
     folder.mkdir(parents=True, exist_ok=True)
     file.write_bytes(build(letter).as_bytes())

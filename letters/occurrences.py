@@ -58,7 +58,7 @@ def _occurrences() -> dict[tuple[Kind, str | None], tuple[Audience, ...]]:
         found["overdue", phase] = concerned
         found["returned", phase] = concerned
         found["rerun", phase] = concerned
-        found["withdrawn", phase] = concerned
+        found["withdrawn", phase] = ("city", "mentor")  # of whatever later phase was opened, too
     found.update({("passed", phase): audiences for phase, audiences in PASSED.items()})
     found.update({("approval-needed", phase): ("province",) for phase in DECIDED})
     return dict(sorted(found.items(), key=lambda entry: KINDS.index(entry[0][0])))
@@ -66,3 +66,14 @@ def _occurrences() -> dict[tuple[Kind, str | None], tuple[Audience, ...]]:
 
 OCCURS: Mapping[tuple[Kind, str | None], tuple[Audience, ...]] = _occurrences()
 """By kind and phase (None: the whole year), the audiences that such a letter is written for."""
+
+CALENDARS: tuple[Kind, ...] = ("opened", "rerun", "withdrawn")
+"""The kinds that a calendar file goes with: it puts the deadline into the recipient's calendar, moves it, ends it."""
+
+
+def in_calendar(phase: str, audience: Audience) -> bool:
+    """Tell whether a phase's deadline goes into that audience's calendars: only where who is told of it is told again.
+
+    Others, schools and institutions, get the day in words: it would stay in their calendars whatever became of it.
+    """
+    return audience in OCCURS["rerun", phase]

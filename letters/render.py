@@ -16,7 +16,7 @@ from markupsafe import Markup
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from letters import phrases
-from letters.occurrences import KINDS, OCCURS
+from letters.occurrences import CALENDARS, KINDS, OCCURS, in_calendar
 from letters.titles import subject, title
 from letters.words import DECISIONS, DUTIES, GROUPS, OFFICE, PASSED, PROGRAMME, YOU
 
@@ -144,8 +144,16 @@ def _view(brief: Brief) -> dict[str, Any]:
         "lines": [_line(item) for item in brief.items],
         "groups": _groups(brief),
         "link": brief.link,
+        "calendar": _has_calendar(brief),
         "date": phrases.day(day_of(brief.as_of)),
     }
+
+
+def _has_calendar(brief: Brief) -> bool:
+    """Whether a calendar file goes with it; with a withdrawal one does where a deadline had been told."""
+    if brief.kind == "withdrawn":
+        return True
+    return brief.kind in CALENDARS and brief.due is not None and in_calendar(brief.phase or "", brief.audience)
 
 
 def _rows(brief: Brief) -> list[tuple[str, str]]:

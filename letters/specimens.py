@@ -10,6 +10,7 @@ from calendars.deadlines import at_nine, resolve
 from calendars.ics import cancellation, invitation, version
 from gates.verdict import Finding
 from letters.brief import Audience, Brief, Item, Kind
+from letters.occurrences import CALENDARS, in_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,10 +70,12 @@ def specimen(year: Year, kind: Kind, phase: str | None, audience: Audience, city
 def calendar_file(year: Year, brief: Brief, city: City) -> str | None:
     """The iCalendar that goes with a specimen, as it goes with the letter itself; None where none does."""
     slug = brief.phase or year.phases[0].slug
+    if brief.kind not in CALENDARS or not in_calendar(slug, brief.audience):
+        return None
     if brief.kind == "withdrawn":
         dues = {slug: resolve(year.phase(slug).due)}
         return cancellation(year, dues, city, sequences={slug: 1}, at=brief.as_of)
-    if brief.kind not in {"opened", "rerun"} or brief.due is None:
+    if brief.due is None:
         return None
     sequence = version(brief.attempt - 1, brief.attempt)
     return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of)

@@ -98,7 +98,7 @@ def letters() -> dict[str, str]:
     parts = [
         Part(brief.kind, *(getattr(render(brief), name) for name in ("subject", "text", "html"))) for brief in briefs
     ]
-    return found | {"envelope": compose(parts[:20]).html}
+    return found | {"envelope": compose(parts[:20], "省办 <office@talent.example>").html}
 
 
 @pytest.mark.slow
