@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from acts.recipients import AUDIENCES
 from commands.options import COMMON, Common, OneCity, UsageError, environment
 from commands.output import answer, line, say
+from letters.words import AUDIENCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

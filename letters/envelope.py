@@ -91,6 +91,7 @@ def compose(parts: Sequence[Part], sender: str) -> Composed:
         "title": TITLE.format(count=len(own)),
         "addressee": "、".join(dict.fromkeys(each.addressee for each in own if each.addressee)),
         "date": max((each.date for each in own), key=_as_numbers),
+        "ask": "",  # each part says whom
         "contents": [part.subject.removeprefix(SUBJECT_MARK) for part in ordered],
     }
     return Composed(

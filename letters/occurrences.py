@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+OFFICES: frozenset[Audience] = frozenset({"city", "head", "province", "lead"})
+"""Audiences that are offices, which sign in; mentors, institutions and schools do not: they deal with their city's."""
+
 OPENED: Mapping[str, tuple[Audience, ...]] = {
     "mentor-recommendation": ("city", "institution", "mentor"),
     "application": ("city", "mentor", "school"),
@@ -66,6 +69,9 @@ def _occurrences() -> dict[tuple[Kind, str | None], tuple[Audience, ...]]:
 
 OCCURS: Mapping[tuple[Kind, str | None], tuple[Audience, ...]] = _occurrences()
 """By kind and phase (None: the whole year), the audiences that such a letter is written for."""
+
+UNTIL: Mapping[tuple[Kind, str | None, Audience], str] = {("passed", "shortlist", "mentor"): "interview"}
+"""Letters that say until when a later phase lasts, and which that is."""
 
 CALENDARS: tuple[Kind, ...] = ("opened", "rerun", "withdrawn")
 """The kinds that a calendar file goes with: it puts the deadline into the recipient's calendar, moves it, ends it."""

@@ -16,20 +16,21 @@ from markupsafe import Markup
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from letters import phrases
-from letters.occurrences import CALENDARS, KINDS, OCCURS, in_calendar
+from letters.occurrences import CALENDARS, KINDS, OCCURS, OFFICES, in_calendar
 from letters.titles import subject, title
-from letters.words import DECISIONS, DUTIES, GROUPS, OFFICE, PASSED, PROGRAMME, YOU
+from letters.words import AUDIENCES, DECISIONS, DUTIES, GROUPS, OFFICE, PASSED, PROGRAMME, TAGS, YOU
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jinja2 import Template
 
+    from gates.verdict import Finding
     from letters.brief import Brief, Item
 
 __all__ = ["KINDS", "OCCURS", "SHIPPED", "NoSuchLetter", "Rendered", "render", "render_own"]
 
-PIECES = re.compile("(?=[0-9]{4}年度|报送材料|工作的|逾期未报送|予以|有关情况|通过的)")
+PIECES = re.compile("(?=[0-9]{4}年度|材料|工作(?:的|逾期)|逾期未|予以|有关情况|到校培养)")
 """Where a title may be broken into lines: never within a year, a phase or a city."""
 
 BLANKS = re.compile(r"\n{3,}")
@@ -41,7 +42,7 @@ SHARED = ("paragraph", "facts", "duties", "findings", "items", "link_to")
 
 
 class NoSuchLetter(TalentError):
-    """没有这样的函件：{kind} 类函件不在 {phase} 阶段发给 {audience}。"""
+    """没有这样的函件：“{kind}”函件{phase}不发给{audience}。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,11 @@ def render(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
     the same is passed by: no act is held up over words.
     """
     if brief.audience not in OCCURS.get((brief.kind, brief.phase), ()):
-        raise NoSuchLetter(kind=brief.kind, phase=brief.phase, audience=brief.audience)
+        raise NoSuchLetter(
+            kind=TAGS[brief.kind],
+            phase=f"在{brief.phase_name or brief.phase}阶段" if brief.phase else "",
+            audience=AUDIENCES[brief.audience],
+        )
     if brief.kind in words:
         with suppress(Exception):
             return render_own(brief, words[brief.kind])
@@ -120,6 +125,7 @@ def _own(source: str, form: str) -> Template:
 
 def _view(brief: Brief) -> dict[str, Any]:
     """What the templates may name; StrictUndefined refuses anything else."""
+    city = phrases.city(brief.city_name)
     settled, following = PASSED.get((brief.phase or "", brief.audience), ("", ""))
     return {
         "title": title(brief),
@@ -129,24 +135,30 @@ def _view(brief: Brief) -> dict[str, Any]:
         "year": brief.year,
         "phase": brief.phase_name,
         "what": phrases.work(brief),
-        "whole_year": brief.phase is None,
-        "city": phrases.city(brief.city_name),
+        "task": phrases.task(brief),
+        "city": city,
         "attempt": brief.attempt,
         "rows": _rows(brief),
         "due": phrases.due(brief.due, provisional=brief.provisional) if brief.due else "",
         "decision": DECISIONS.get(brief.phase or "", ""),
         "todo": DUTIES.get((brief.phase or "", brief.audience), ()),
         "city_todo": DUTIES.get((brief.phase or "", "city"), ()),
-        "settled": settled,
+        "settled": settled.format(city=city),
         "following": following,
         "reason": brief.reason or "",
-        "refusals": [phrases.finding(found) for found in brief.findings if found.refuses],
+        "refusals": [phrases.finding(found, brief.audience) for found in brief.findings if _concerns(found, brief)],
         "lines": [_line(item) for item in brief.items],
         "groups": _groups(brief),
         "link": brief.link,
+        "ask": "" if brief.audience in OFFICES else phrases.office("city", brief.city_name),
         "calendar": _has_calendar(brief),
         "date": phrases.day(day_of(brief.as_of)),
     }
+
+
+def _concerns(found: Finding, brief: Brief) -> bool:
+    """Whether a refusal is told: the city all of them, a mentor those that he has to mend and no colleague's."""
+    return found.refuses and brief.audience in {"city", found.actor}
 
 
 def _has_calendar(brief: Brief) -> bool:
@@ -158,7 +170,7 @@ def _has_calendar(brief: Brief) -> bool:
 
 def _rows(brief: Brief) -> list[tuple[str, str]]:
     """The table of facts: label and value, only those that are known."""
-    limit = "办结时限" if brief.audience == "province" else "截止时间"
+    limit = "办结时限" if brief.audience == "province" else "面试完成时限" if brief.kind == "passed" else "截止时间"
     rows = [
         ("年度", f"{brief.year}年度"),
         ("阶段", brief.phase_name if brief.phase else ""),

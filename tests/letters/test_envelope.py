@@ -74,7 +74,7 @@ def test_two_obligations_word_for_word() -> None:
         "",
         *body(REMINDER.text),
         "————————————————",
-        "第 2 项　关于开展2022年度面试名单工作的函",
+        "第 2 项　关于开展2022年度面试名单确定工作的函",
         "",
         *body(OPENED.text),
         "　　特此函告。",
