@@ -81,6 +81,17 @@ def render_own(brief: Brief, source: str) -> Rendered:
     return Rendered(subject=subject(brief), text=text, html=html)
 
 
+def names(brief: Brief) -> list[str]:
+    """Give what a template of its own may name, in the order of the alphabet."""
+    return sorted(_view(brief))
+
+
+def read_own(source: str) -> None:
+    """Read a template of the office's own; raises TemplateSyntaxError where it is not written as one is."""
+    for form in FORMS:
+        _own(source, form)
+
+
 def fill(name: str, view: Mapping[str, Any]) -> str:
     """Fill a shared template, `envelope.txt` or `envelope.html`, in the frame that every letter has."""
     form = name.rpartition(".")[2]

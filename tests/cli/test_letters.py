@@ -63,12 +63,12 @@ def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: P
     assert (checked.status, checked.out.splitlines()) == (
         1,
         [
-            "overdue.jinja（导师推荐，发给 city）：用了没有的名称：'wat' is undefined",
+            "overdue.jinja（导师推荐，发给市级管理办公室）：第 5 行：没有“wat”这个名称，疑为“what”",
             "var/letters：采用 0 类（无），不能用 1 份。",
         ],
     )
     shown = talent(*asked)
-    assert shown.err.startswith("提示：overdue.jinja（导师推荐，发给 city）")
+    assert shown.err.startswith("提示：overdue.jinja（导师推荐，发给市级管理办公室）")
     assert "要做的事：" in shown.out
 
 
