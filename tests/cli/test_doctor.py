@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from commands import doctor
+from commands.examining.schedules import reached
 from tests.cli.conftest import Talent
 
 PREFECT = {
@@ -134,7 +134,7 @@ def test_a_folder_that_cannot_be_written_is_a_finding(
 
 
 def test_a_prefect_server_that_does_not_answer_is_a_finding(closed_port: int) -> None:
-    found = doctor.reached(f"http://127.0.0.1:{closed_port}/api")
+    found = reached(f"http://127.0.0.1:{closed_port}/api")
     assert (found.check, found.level) == ("Prefect", "finding")
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from commands.doctor import Finding, of_the_post, of_the_words, probe_letter
+from commands.examining.finding import Finding
+from commands.examining.post import of_the_post, of_the_words, probe_letter
 from letters.overrides import shipped
 from settings import Settings, SmtpSettings
 from tests.letters.relays import Faulty
