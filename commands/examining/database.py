@@ -41,6 +41,7 @@ def of_the_database(database: Database, now: datetime) -> Iterator[Finding]:
     yield Finding("数据库", "ok", f"{where}，表结构为本版本")
     yield from _of_the_year(database)
     yield from _of_the_clock(database, now)
+    yield from _of_the_held_post(database)
 
 
 def under_way(database: Database) -> list[Year]:
@@ -111,3 +112,14 @@ def _of_the_clock(database: Database, now: datetime) -> Iterator[Finding]:
         )
     else:
         yield Finding("时钟", "ok", f"{now:%Y-%m-%d %H:%M}（北京时间）")
+
+
+def _of_the_held_post(database: Database) -> Iterator[Finding]:
+    """Whether the post doubts the clock and waits: nothing goes out until it is right, or somebody says that it is."""
+    from models import clock
+
+    with database.read() as connection:
+        alarm = clock.alarm(connection)
+    if alarm is not None:
+        mend = "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在总表页按“恢复投递”"
+        yield Finding("投递", "finding", alarm, mend)
