@@ -14,6 +14,7 @@ from acts.judging import scope_of
 from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
+from letters.occurrences import OFFICES, UNTIL
 from models.outbox import ALL, LetterRow, message_id, queued_keys
 from models.parties import Reach
 
@@ -81,7 +82,7 @@ class _Words:
 
     def __init__(self, season: Season) -> None:
         self._season = season
-        self._files: dict[tuple[str, str | None, str], str | None] = {}
+        self._files: dict[tuple[str, str | None, str, Audience], str | None] = {}
         self._shared: dict[tuple[int, Audience], Brief] = {}
         self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...]], Campaign] = {}
 
@@ -91,9 +92,9 @@ class _Words:
         found = self._campaigns.get(like)
         if found is None or not found.open:
             found = self._campaigns[like] = campaign(self._brief(owed, recipient), self._season.stamp.words)
-        cause = (owed.kind, owed.phase, owed.city)
+        cause = (owed.kind, owed.phase, owed.city, recipient.audience)
         if cause not in self._files:
-            self._files[cause] = calendar_file(self._season, owed)
+            self._files[cause] = calendar_file(self._season, owed, recipient.audience)
         return found, self._files[cause]
 
     def _brief(self, owed: Owed, recipient: Recipient) -> Brief:
@@ -131,7 +132,7 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
     on_file = reach.on_file(_merged(concerned.values()))
     addressed: list[tuple[Owed, Recipient]] = []
     for one, audience in asked:
-        if audience in recipients.OFFICES:
+        if audience in OFFICES:
             addressed.append((one, recipients.office(season, one.city, audience)))
             continue
         parties = concerned.get((one.kind, one.phase, audience), {}).get(one.city, {})
@@ -191,7 +192,8 @@ def _valid_until(season: Season, owed: Owed) -> datetime | None:
 
 def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
     """What all letters over one cause say to one audience."""
-    today = day_of(season.stamp.as_of)
+    today, told = day_of(season.stamp.as_of), UNTIL.get((owed.kind, owed.phase, audience))
+    due = season.due(told, owed.city) if told else owed.due
     return Brief(
         kind=owed.kind,
         phase=owed.phase,
@@ -201,13 +203,13 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         audience=audience,
         addressee="",
         as_of=season.stamp.as_of,
-        due=owed.due,
-        working_days_left=season.days.left(today, owed.due.day) if owed.due else None,
-        attempt=1 if audience not in recipients.OFFICES or owed.attempt == ALL else int(owed.attempt),
+        due=due,
+        working_days_left=season.days.left(today, due.day) if due else None,
+        attempt=1 if audience not in OFFICES or owed.attempt == ALL else int(owed.attempt),
         reason=owed.reason,
         findings=owed.findings,
         items=owed.items,
-        link=_link(season, owed),
+        link=_link(season, owed) if audience in OFFICES else "",
         provisional=season.year.provisional,
     )
 

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts import recipients
 from calendars.ics import cancellation, invitation, version
 from gates.states import State
+from letters.occurrences import CALENDARS, in_calendar
 
 if TYPE_CHECKING:
     from acts.season import Owed, Season
+    from letters.brief import Audience
     from models.standing import Cell
 
-INVITING = frozenset({"opened", "rerun"})
+
+def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
+    """Give the iCalendar text that goes with a letter to that audience, None where none does."""
+    if owed.kind == "withdrawn":
+        return _cancelled(season, owed.city, audience)
+    if owed.kind not in CALENDARS or not owed.phase or not owed.due or not in_calendar(owed.phase, audience):
+        return None
+    return invitation(
+        season.year,
+        season.year.phase(owed.phase),
+        owed.due,
+        season.year.city(owed.city),
+        sequence=_version(season, season.cells[owed.phase, owed.city]),
+        at=season.stamp.as_of,
+    )
 
 
-def calendar_file(season: Season, owed: Owed) -> str | None:
-    """Give the iCalendar text that goes with a letter, the same for whoever gets it; None for one that carries none."""
-    if owed.kind in INVITING and owed.phase is not None and owed.due is not None:
-        return invitation(
-            season.year,
-            season.year.phase(owed.phase),
-            owed.due,
-            season.year.city(owed.city),
-            sequence=_version(season, season.cells[owed.phase, owed.city]),
-            at=season.stamp.as_of,
-            organizer=_organizer(season),
-        )
-    return _cancelled(season, owed.city) if owed.kind == "withdrawn" else None
-
-
-def _cancelled(season: Season, city: str) -> str | None:
-    """Cancel every deadline of the phases that ended and that the city had been told of."""
-    cells = [season.cells[phase.slug, city] for phase in season.year.phases]
+def _cancelled(season: Season, city: str, audience: Audience) -> str | None:
+    """Cancel every deadline of the phases that ended and that this audience had been told of."""
+    cells = [season.cells[phase.slug, city] for phase in season.year.phases if in_calendar(phase.slug, audience)]
     told = [cell for cell in cells if cell.state is State.WITHDRAWN and cell.since is not None]
     if not told:
         return None
@@ -42,13 +42,8 @@ def _cancelled(season: Season, city: str) -> str | None:
         season.year.city(city),
         sequences={cell.phase: _version(season, cell) + 1 for cell in told},
         at=season.stamp.as_of,
-        organizer=_organizer(season),
     )
 
 
 def _version(season: Season, cell: Cell) -> int:
     return version(len(season.extensions.get((cell.phase, cell.city), ())), cell.attempt)
-
-
-def _organizer(season: Season) -> str:
-    return season.on_file.get("province", (None, None))[0] or recipients.stand_in(season, "province@office.example")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def outgoing(members: Sequence[Claimed], sender: str, links: Callable[[int], str] | None) -> Outgoing:
     """Give the message that answers these obligations of one recipient, at least one."""
     lead = members[0]
-    said, addressee = _words(members)
+    said, addressee = _words(members, sender)
     if links is not None and acknowledged(lead.recipient):
         said, addressee = _receipted(said, addressee, links(lead.envelope)), None
     alone = len(members) == 1
@@ -39,12 +39,12 @@ def outgoing(members: Sequence[Claimed], sender: str, links: Callable[[int], str
     )
 
 
-def _words(members: Sequence[Claimed]) -> tuple[Composed, str | None]:
+def _words(members: Sequence[Claimed], sender: str) -> tuple[Composed, str | None]:
     """What the message says, and the addressee where he still has to be put in his place."""
     if len(members) == 1:
         one = members[0]
-        return Composed(one.subject, one.text, one.html, invitations([one.ics])), one.addressee
-    return compose([_part(one) for one in members]), None
+        return Composed(one.subject, one.text, one.html, invitations([one.ics], sender)), one.addressee
+    return compose([_part(one) for one in members], sender), None
 
 
 def _receipted(said: Composed, addressee: str | None, url: str) -> Composed:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from letters.occurrences import OPENED, PASSED, REMINDED
+from letters import phrases
+from letters.occurrences import OFFICES, OPENED, PASSED, REMINDED
+from letters.words import AUDIENCES
 
 if TYPE_CHECKING:
     from acts.season import Owed, Season
@@ -55,21 +57,7 @@ PARTIES: Mapping[tuple[str, str, Audience], Find] = MappingProxyType(
 """The parties of a kind, phase and audience. Mentors are chased only where the phase waits for them too."""
 
 AS_THE_OPENED = frozenset({"returned", "rerun", "withdrawn"})
-"""Kinds that go to the city and to those mentors who got this phase's `opened`."""
-
-AUDIENCES: Mapping[Audience, str] = {
-    "city": "市级管理办公室",
-    "head": "市级管理办公室负责同志",
-    "province": "省级管理办公室",
-    "lead": "省级管理办公室负责同志",
-    "mentor": "导师",
-    "institution": "高校、科研院所",
-    "school": "中学",
-}
-"""The word of each audience."""
-
-OFFICES = frozenset({"city", "head", "province", "lead"})
-"""Audiences that are offices, written to at the addresses on file."""
+"""Kinds that go to the city and to those mentors who got this phase's `opened`; a withdrawal ends later ones too."""
 
 BY_PHASE: Mapping[str, Mapping[str, tuple[Audience, ...]]] = MappingProxyType(
     {"opened": OPENED, "reminder": REMINDED, "passed": PASSED}
@@ -118,22 +106,23 @@ def audiences(owed: Owed) -> tuple[Audience, ...]:
 def parties(owed: Owed, audience: Audience) -> Find | None:
     """Give how the parties of that audience are found; None where there are none in this phase."""
     if owed.kind in AS_THE_OPENED and audience == "mentor":
-        phase = owed.phase
-        return (lambda reach: reach.told(phase)) if phase is not None else None
+        phase, ended = owed.phase, owed.kind == "withdrawn"
+        return (lambda reach: reach.told(phase, later=ended)) if phase is not None else None
     return PARTIES.get((owed.kind, owed.phase or "", audience))
 
 
 def office(season: Season, city: str, audience: Audience) -> Recipient:
     """Give an office as a recipient. In a rehearsal an address that is not on file has a stand-in."""
-    name = season.year.city(city).name if audience in {"city", "head"} else ""
-    key, in_its_stead, addressee = {
-        "city": (f"city:{city}", f"{city}@city.example", f"{name}市级管理办公室"),
-        "head": (f"head:{city}", f"head.{city}@city.example", f"{name}市级管理办公室负责同志"),
-        "province": ("province", "province@office.example", "省级管理办公室"),
-        "lead": ("lead", "lead@office.example", "省级管理办公室负责同志"),
+    key, in_its_stead = {
+        "city": (f"city:{city}", f"{city}@city.example"),
+        "head": (f"head:{city}", f"head.{city}@city.example"),
+        "province": ("province", "province@office.example"),
+        "lead": ("lead", "lead@office.example"),
     }[audience]
-    own, head = season.offices.get(city if audience in {"city", "head"} else "province", (None, None))
+    of_a_city = audience in {"city", "head"}
+    own, head = season.offices.get(city if of_a_city else "province", (None, None))
     on_file = own if audience in {"city", "province"} else head
+    addressee = phrases.office(audience, season.year.city(city).name if of_a_city else None)
     return Recipient(key, audience, addressee, on_file or stand_in(season, in_its_stead))
 
 
@@ -144,17 +133,17 @@ def stand_in(season: Season, address: str) -> str:
 
 def party(on_file: PartyOnFile, audience: Audience, numbers: tuple[str, ...], listed: tuple[str, ...]) -> Recipient:
     """Give a party as a recipient."""
-    addressee = f"{on_file.name}老师" if audience == "mentor" else on_file.name
+    addressee = phrases.mentor(on_file.name) if audience == "mentor" else on_file.name
     return Recipient(f"{on_file.kind}:{on_file.id}", audience, addressee, on_file.email, numbers, listed)
 
 
 def named(year: Year, key: str) -> str:
     """Name a recipient, as it stands in a letter's key, for people; a party by its kind and number alone.
 
-    `city:yancheng` is 盐城市级管理办公室, `mentor:38` is 导师 #38, `province` is 省级管理办公室.
+    `city:yancheng` is 盐城市市级管理办公室, `mentor:38` is 导师 #38, `province` is 省级管理办公室.
     """
-    audience, _, whose = key.partition(":")
-    word = next(word for one, word in AUDIENCES.items() if one == audience)
-    if not whose:
-        return word
-    return f"{word} #{whose}" if whose.isdecimal() else year.city(whose).name + word
+    name, _, whose = key.partition(":")
+    audience = next(one for one in AUDIENCES if one == name)
+    if whose.isdecimal():
+        return f"{AUDIENCES[audience]} #{whose}"
+    return phrases.office(audience, year.city(whose).name if whose else None)

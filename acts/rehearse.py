@@ -13,6 +13,7 @@ from acts.advance import advance
 from acts.outcome import Outcome
 from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
+from letters.phrases import office
 from models import live, post, reports, standing
 from models.stamp import Stamp
 
@@ -162,7 +163,7 @@ class Play:
     def _happen(self, event: Happening) -> None:
         self._reach(event.at)
         city = self.year.city(event.city).slug if event.city else None
-        by = f"{self.year.city(event.city).name}市级管理办公室" if event.city and of_a_city(event) else PROVINCE
+        by = office("city", self.year.city(event.city).name) if event.city and of_a_city(event) else PROVINCE
         try:
             outcome = DO[event.do](self, event, city, self._stamp(event.at, by))
         except TalentError as error:

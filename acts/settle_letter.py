@@ -37,7 +37,7 @@ def settle(database: Database, key: int, found: Found, stamp: Stamp) -> Outcome:
 def _sent(connection: Connection, keys: list[int], stamp: Stamp) -> str:
     values = {"state": "sent", "sent_at": stamp.at, "detail": f"{_checked(stamp)}：已送达"}
     doubt.settled(connection, keys, values)
-    return f"{_named(keys)} 已记为已发。"
+    return f"{_named(keys)}已记为已发。"
 
 
 def _again(connection: Connection, keys: list[int], stamp: Stamp) -> str:
@@ -46,7 +46,7 @@ def _again(connection: Connection, keys: list[int], stamp: Stamp) -> str:
     queued = {"state": "queued", "tries": 0, "due_at": stamp.as_of, "detail": f"{_checked(stamp)}：重发"}
     doubt.settled(connection, owed, queued)
     doubt.settled(connection, moot, {"state": "cancelled", "detail": MOOT})
-    said = (f"{_named(owed)} 已重新排队。" if owed else "", f"{_named(moot)} 情况已变，不再发送。" if moot else "")
+    said = (f"{_named(owed)}已重新排队。" if owed else "", f"{_named(moot)}情况已变，不再发送。" if moot else "")
     return "".join(said)
 
 

@@ -5,16 +5,18 @@ A year's or a city's whole calendar; and what goes with a letter, to be put into
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from calendars.deadlines import BECAUSE, TZ, Due, resolve, start_of
 from calendars.rungs import ladder, province_ladder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from icalendar import Alarm, Event, Timezone
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 
 _NONE: Mapping[str, int] = MappingProxyType({})
 _SHOWN = timedelta(hours=1)  # a deadline is drawn as the last hour before it
+_OBJECT = re.compile(r"(?ms)^BEGIN:VCALENDAR\r\n.*?^END:VCALENDAR\r\n")
+_FOLD = re.compile(r".{1,74}")
+_BEGIN = re.compile(r"(?m)^BEGIN:VEVENT\r\n")
+IN_MAILTO = "@!$'*+"
+"""What of an address may stand in a mailto URI as it is, besides letters, digits and -._~ (RFC 6068)."""
 
 
 def calendar(
@@ -57,40 +64,45 @@ def version(later_days: int, attempt: int) -> int:
     return later_days + attempt - 1
 
 
-def invitation(
-    year: Year, phase: Phase, due: Due, city: City, *, sequence: int, at: datetime, organizer: str = ""
-) -> str:
+def invitation(year: Year, phase: Phase, due: Due, city: City, *, sequence: int, at: datetime) -> str:
     """Give one deadline to go with a letter of the instant `at`; sent again with a higher sequence it takes its place.
 
-    `organizer` is the province's address, "" where none is on file; alarms that lie before `at` fall away.
+    Alarms that lie before `at` fall away. The organizer is whoever sends it: see `objects`.
     """
-    return _sent("PUBLISH", [_deadline(year, phase, due, city, sequence, since=at, stamp=at)], due.day, organizer)
+    return _sent("PUBLISH", _deadline(year, phase, due, city, sequence, since=at, stamp=at), due.day)
 
 
-def cancellation(
-    year: Year, dues: Mapping[str, Due], city: City, *, sequences: Mapping[str, int], at: datetime, organizer: str = ""
-) -> str:
-    """Give what takes these deadlines of a city, by phase slug, out of the calendars that they were put into."""
-    events = []
+def cancellation(year: Year, dues: Mapping[str, Due], city: City, *, sequences: Mapping[str, int], at: datetime) -> str:
+    """Give what takes these deadlines of a city, by phase slug, out of the calendars that they were put into.
+
+    It is an object for each: all that one CANCEL names must share a UID (RFC 5546, 3.2.5).
+    """
+    made = []
     for slug, due in dues.items():
         event = _deadline(year, year.phase(slug), due, city, sequences[slug], since=due.instant, stamp=at)
         event.pop("status")
         event.add("status", "CANCELLED")
-        events.append(event)
-    return _sent("CANCEL", events, max(due.day for due in dues.values()), organizer)
+        made.append(_sent("CANCEL", event, due.day))
+    return "".join(made)
 
 
-def _sent(method: str, events: Iterable[Event], last: date, organizer: str) -> str:
-    from icalendar import Calendar, vCalAddress
+def objects(content: str, organizer: str) -> list[str]:
+    """Give the calendar objects of a text, each to travel by itself, with their organizer's address in every event.
+
+    A recipient's calendar may refuse an event that names none (RFC 5546, 3.2.1).
+    """
+    named = "\r\n ".join(_FOLD.findall(f"ORGANIZER:mailto:{quote(organizer, safe=IN_MAILTO)}"))
+    return [_BEGIN.sub(lambda begin: f"{begin[0]}{named}\r\n", each) for each in _OBJECT.findall(content)]
+
+
+def _sent(method: str, event: Event, last: date) -> str:
+    from icalendar import Calendar
 
     made = Calendar()
     for name, value in (("prodid", "-//talent-calendar//ZH"), ("version", "2.0"), ("method", method)):
         made.add(name, value)
     made.add_component(_timezone(last, last))
-    for event in events:
-        if organizer:
-            event.add("organizer", vCalAddress(f"mailto:{organizer}"))
-        made.add_component(event)
+    made.add_component(event)
     return str(made.to_ical(), "utf-8")
 
 

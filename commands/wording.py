@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from acts.recipients import AUDIENCES
 from commands.options import COMMON, Common, OneCity, UsageError, environment
 from commands.output import answer, line, say
+from letters.words import AUDIENCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,7 +94,7 @@ def _write(folder: Path, year: Year, city: City, brief: Brief, rendered: Rendere
         text=rendered.text,
         html=rendered.html,
         queued_at=brief.as_of,
-        attachments=invitations([calendar_file(year, brief, city)]),
+        attachments=invitations([calendar_file(year, brief, city)], environment().mail_from),
     )
     folder.mkdir(parents=True, exist_ok=True)
     file.write_bytes(build(letter).as_bytes())

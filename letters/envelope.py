@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from calendars.ics import objects
 from letters.brief import Kind
-from letters.message import Attachment
+from letters.message import Attachment, mailbox
 from letters.render import fill
 from letters.words import SUBJECT_MARK
 
@@ -45,7 +47,7 @@ INVITATION = "text/calendar; charset=utf-8; method={method}"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One obligation as it was queued; `ics` is its iCalendar, where it carries one."""
+    """One obligation as it was queued; `ics` are its iCalendar objects one after another, where it carries any."""
 
     kind: Kind
     subject: str
@@ -75,13 +77,13 @@ class _Own:
     html: Markup
 
 
-def compose(parts: Sequence[Part]) -> Composed:
+def compose(parts: Sequence[Part], sender: str) -> Composed:
     """Give the message that answers these obligations, at least one, all of one recipient; a single one stays as it is.
 
     Nothing of a part is left out, and the same parts in any order give the same message.
     """
     ordered = urgent_first(parts)
-    attachments = invitations(part.ics for part in ordered)
+    attachments = invitations((part.ics for part in ordered), sender)
     if len(ordered) == 1:
         return Composed(ordered[0].subject, ordered[0].text, ordered[0].html, attachments)
     own = [_own(part) for part in ordered]
@@ -89,6 +91,7 @@ def compose(parts: Sequence[Part]) -> Composed:
         "title": TITLE.format(count=len(own)),
         "addressee": "、".join(dict.fromkeys(each.addressee for each in own if each.addressee)),
         "date": max((each.date for each in own), key=_as_numbers),
+        "ask": "",  # each part says whom
         "contents": [part.subject.removeprefix(SUBJECT_MARK) for part in ordered],
     }
     return Composed(
@@ -110,20 +113,26 @@ def _urgency(part: Part) -> tuple[int, tuple[int, ...], str, str]:
     return row, tuple(map(int, due.groups())) if due else NEVER, part.subject, part.text
 
 
-def invitations(calendars: Iterable[str | None]) -> tuple[Attachment, ...]:
-    """Attach each iCalendar once, under a name of its own."""
-    return _attached(tuple(dict.fromkeys(calendar for calendar in calendars if calendar)))
+def invitations(calendars: Iterable[str | None], sender: str) -> tuple[Attachment, ...]:
+    """Attach each iCalendar object once, under a name of its own; its organizer is the sender, as in the From header.
+
+    That address stays the same where an office's own address on file changes: what another organizer asks of an event
+    calendars ignore.
+    """
+    return _attached(tuple(calendar for calendar in calendars if calendar), sender)
 
 
 @lru_cache(maxsize=64)
-def _attached(calendars: tuple[str, ...]) -> tuple[Attachment, ...]:
+def _attached(calendars: tuple[str, ...], sender: str) -> tuple[Attachment, ...]:
+    organizer = mailbox(sender).addr_spec
+    found = dict.fromkeys(chain.from_iterable(objects(content, organizer) for content in calendars))
     return tuple(
         Attachment(
             name="deadline.ics" if number == 1 else f"deadline-{number}.ics",
             type=INVITATION.format(method="CANCEL" if "METHOD:CANCEL" in calendar else "PUBLISH"),
             content=calendar.encode(),
         )
-        for number, calendar in enumerate(calendars, 1)
+        for number, calendar in enumerate(found, 1)
     )
 
 

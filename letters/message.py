@@ -149,7 +149,7 @@ def header_line(name: str, value: str) -> str:
         return f"Subject: {_encoded(value, WORD_BYTES)}\r\n"
     if name == "From":
         display, address = parseaddr(value)
-        return f"From: {_encoded(display, LONGEST_NAME)} <{address}>\r\n"
+        return f"From: {_encoded(display, LONGEST_NAME)} <{address}>\r\n" if display else f"From: {address}\r\n"
     return f"{name}: {value}\r\n"
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+OFFICES: frozenset[Audience] = frozenset({"city", "head", "province", "lead"})
+"""Audiences that are offices, which sign in; mentors, institutions and schools do not: they deal with their city's."""
+
 OPENED: Mapping[str, tuple[Audience, ...]] = {
     "mentor-recommendation": ("city", "institution", "mentor"),
     "application": ("city", "mentor", "school"),
@@ -58,7 +61,7 @@ def _occurrences() -> dict[tuple[Kind, str | None], tuple[Audience, ...]]:
         found["overdue", phase] = concerned
         found["returned", phase] = concerned
         found["rerun", phase] = concerned
-        found["withdrawn", phase] = concerned
+        found["withdrawn", phase] = ("city", "mentor")  # of whatever later phase was opened, too
     found.update({("passed", phase): audiences for phase, audiences in PASSED.items()})
     found.update({("approval-needed", phase): ("province",) for phase in DECIDED})
     return dict(sorted(found.items(), key=lambda entry: KINDS.index(entry[0][0])))
@@ -66,3 +69,17 @@ def _occurrences() -> dict[tuple[Kind, str | None], tuple[Audience, ...]]:
 
 OCCURS: Mapping[tuple[Kind, str | None], tuple[Audience, ...]] = _occurrences()
 """By kind and phase (None: the whole year), the audiences that such a letter is written for."""
+
+UNTIL: Mapping[tuple[Kind, str | None, Audience], str] = {("passed", "shortlist", "mentor"): "interview"}
+"""Letters that say until when a later phase lasts, and which that is."""
+
+CALENDARS: tuple[Kind, ...] = ("opened", "rerun", "withdrawn")
+"""The kinds that a calendar file goes with: it puts the deadline into the recipient's calendar, moves it, ends it."""
+
+
+def in_calendar(phase: str, audience: Audience) -> bool:
+    """Tell whether a phase's deadline goes into that audience's calendars: only where who is told of it is told again.
+
+    Others, schools and institutions, get the day in words: it would stay in their calendars whatever became of it.
+    """
+    return audience in OCCURS["rerun", phase]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from calendars.working_days import WEEKDAYS
 from gates.verdict import ACTORS
-from letters.words import COUNTS, MOVED
+from letters.words import AUDIENCES, COUNTS, MOVED
 
 if TYPE_CHECKING:
     from datetime import date
 
     from calendars.deadlines import Due
     from gates.verdict import Finding
-    from letters.brief import Brief
+    from letters.brief import Audience, Brief
 
 
 def day(value: date) -> str:
@@ -39,11 +39,11 @@ def left(brief: Brief) -> str | None:
     if brief.working_days_left is None:
         return None
     if day_of(brief.as_of) == brief.due.day:
-        return "今天截止"
+        return f"{brief.due.day.month}月{brief.due.day.day}日当日截止"
     if brief.working_days_left == 0:
-        return "截止前不再有其他工作日，请尽快办结"
+        return "截止前已无其他工作日，请尽快办结"
     today = day_of(brief.as_of)  # said beside the count, which is then true on whatever day the letter arrives
-    return f"还剩 {brief.working_days_left} 个工作日（{today.month}月{today.day}日计）"
+    return f"{brief.working_days_left} 个工作日（自{today.month}月{today.day}日起算，不含当日）"
 
 
 def count(key: str, number: int) -> tuple[str, str]:
@@ -52,14 +52,14 @@ def count(key: str, number: int) -> tuple[str, str]:
     return label, f"{number} {unit}".rstrip()
 
 
-def finding(value: Finding) -> tuple[str, str]:
-    """What mends a refusal, and what it rests on: clause, figures, who must act."""
+def finding(value: Finding, audience: Audience) -> tuple[str, str]:
+    """What mends a refusal, and what it rests on: clause, figures, who must act where that is somebody else."""
     notes = [f"依据通知{value.clause}"]
     if value.found and value.needed:
         notes.append(f"现为 {value.found}，应为 {value.needed}")
-    if value.actor != "city":
+    if value.actor not in {"city", audience}:
         notes.append(f"由{ACTORS[value.actor]}办理")
-    if value.kind == "in-principle":
+    if value.kind == "in-principle" and audience == "city":
         notes.append("属原则性要求，确有特殊情况可向省级管理办公室申请豁免")
     return value.mend, "；".join(notes)
 
@@ -69,6 +69,21 @@ def city(name: str | None) -> str:
     return "" if not name else name if name.endswith("市") else f"{name}市"
 
 
+def office(audience: Audience, city_name: str | None = None) -> str:
+    """盐城市市级管理办公室, 省级管理办公室负责同志: the one way that an office is named."""
+    return (city(city_name) if audience in {"city", "head"} else "") + AUDIENCES[audience]
+
+
+def mentor(name: str) -> str:
+    """王某某老师: how a mentor is spoken to."""
+    return f"{name}老师"
+
+
 def work(brief: Brief) -> str:
     """2022年度导师推荐; a phase whose name begins with 年度 does not say it twice."""
     return f"{brief.year}年度{brief.phase_name.removeprefix('年度')}"
+
+
+def task(brief: Brief) -> str:
+    """2022年度导师推荐工作; a list is not done but drawn up."""
+    return f"{work(brief)}{'确定' if brief.phase == 'shortlist' else ''}工作"

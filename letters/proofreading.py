@@ -7,16 +7,16 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from jinja2 import TemplateSyntaxError, UndefinedError
+from jinja2 import TemplateSyntaxError
 
-from letters import phrases
+from letters import complaints, phrases
 from letters.brief import Item, Kind
 from letters.envelope import HTML, TEXT
 from letters.message import UNFIT
 from letters.occurrences import OCCURS
-from letters.render import render_own
+from letters.render import names, read_own, render_own
 from letters.specimens import specimen
-from letters.words import PROGRAMME
+from letters.words import AUDIENCES, PROGRAMME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FOREIGN = re.compile(r"(?i)<(?:img|link|script|iframe|style|form|svg|object|video)\b|\bsrc=|url\(|@import|\son\w+=")
 HOSTILE = "<b>“&\"'{{ 1 }}{% x %}”</b>"
+FRAME = "{% extends layout %}"
 WORDS = re.compile(r"\w+")
 
 
@@ -35,13 +36,16 @@ def proofread(kind: Kind, source: str, years: Sequence[Year]) -> Iterator[tuple[
     if UNFIT.search(source.replace("\n", "").replace("\r", "").replace("\t", "")):
         yield "全文", "含有控制字符或双向文字标记"
         return
+    if (miswritten := _miswritten(source)) is not None:
+        yield "全文", miswritten
+        return
     told: set[str] = set()
     for year in years:
         for brief in cases(kind, year):
             for fault in _faults(brief, source):
                 if fault not in told:
                     told.add(fault)
-                    yield f"{brief.phase_name or '整个年度'}，发给 {brief.audience}", fault
+                    yield f"{brief.phase_name or '整个年度'}，发给{AUDIENCES[brief.audience]}", fault
 
 
 def cases(kind: Kind, year: Year) -> Iterator[Brief]:
@@ -65,22 +69,26 @@ def fullest(plain: Brief, city: City) -> Brief:
     return replace(plain, addressee=HOSTILE, attempt=3, reason=HOSTILE * 20, items=listed, counts=counts)
 
 
+def _miswritten(source: str) -> str | None:
+    try:
+        read_own(source)
+    except TemplateSyntaxError as error:
+        return complaints.syntax(error)
+    return None
+
+
 def _faults(brief: Brief, source: str) -> Iterator[str]:
     try:
         rendered = render_own(brief, source)
-    except TemplateSyntaxError as error:
-        yield f"第 {error.lineno} 行写法有误：{error.message}"
-    except UndefinedError as error:
-        yield f"用了没有的名称：{error.message}"
     except Exception as error:  # noqa: BLE001 - whatever a template does wrong is a fault of the template
-        yield f"无法成文：{type(error).__name__}: {error}"
+        yield complaints.failure(error, names(brief))
     else:
         yield from _spoken(brief, rendered)
 
 
 def _spoken(brief: Brief, rendered: Rendered) -> Iterator[str]:
     body = HTML.search(rendered.html)
-    if body is not None and not body[1].strip():
+    if body is not None and rendered.text == render_own(brief, FRAME).text:
         yield "正文是空的"
         return
     if body is None or TEXT.fullmatch(rendered.text) is None:

@@ -56,9 +56,7 @@ def acknowledged(recipient: str) -> bool:
 
 def with_receipt(text: str, html: str, url: str) -> tuple[str, str]:
     """Give both bodies of a message with the link at their end; in the html within its card, where it has one."""
-    foot = html.rfind(FOOT)
-    if foot >= 0:
-        return text + TEXT.format(url=url), html[:foot] + ROW.format(url=url) + html[foot:]
-    end = html.rfind("</body>")
-    place = end if end >= 0 else len(html)
-    return text + TEXT.format(url=url), html[:place] + BARE.format(url=url) + html[place:]
+    foot, end = html.rfind(FOOT), html.rfind("</body>")
+    place, link = (foot, ROW) if foot >= 0 else (end if end >= 0 else len(html), BARE)
+    made = str(link.format(url=url))  # no Markup: beside it the letter itself would be escaped
+    return text + TEXT.format(url=url), html[:place] + made + html[place:]

@@ -16,20 +16,21 @@ from markupsafe import Markup
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from letters import phrases
-from letters.occurrences import KINDS, OCCURS
+from letters.occurrences import CALENDARS, KINDS, OCCURS, OFFICES, in_calendar
 from letters.titles import subject, title
-from letters.words import DECISIONS, DUTIES, GROUPS, OFFICE, PASSED, PROGRAMME, YOU
+from letters.words import AUDIENCES, DECISIONS, DUTIES, GROUPS, OFFICE, PASSED, PROGRAMME, TAGS, YOU
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jinja2 import Template
 
+    from gates.verdict import Finding
     from letters.brief import Brief, Item
 
 __all__ = ["KINDS", "OCCURS", "SHIPPED", "NoSuchLetter", "Rendered", "render", "render_own"]
 
-PIECES = re.compile("(?=[0-9]{4}年度|报送材料|工作的|逾期未报送|予以|有关情况|通过的)")
+PIECES = re.compile("(?=[0-9]{4}年度|材料|工作(?:的|逾期)|逾期未|予以|有关情况|到校培养)")
 """Where a title may be broken into lines: never within a year, a phase or a city."""
 
 BLANKS = re.compile(r"\n{3,}")
@@ -41,7 +42,7 @@ SHARED = ("paragraph", "facts", "duties", "findings", "items", "link_to")
 
 
 class NoSuchLetter(TalentError):
-    """没有这样的函件：{kind} 类函件不在 {phase} 阶段发给 {audience}。"""
+    """没有这样的函件：“{kind}”函件{phase}不发给{audience}。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,11 @@ def render(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
     the same is passed by: no act is held up over words.
     """
     if brief.audience not in OCCURS.get((brief.kind, brief.phase), ()):
-        raise NoSuchLetter(kind=brief.kind, phase=brief.phase, audience=brief.audience)
+        raise NoSuchLetter(
+            kind=TAGS[brief.kind],
+            phase=f"在{brief.phase_name or brief.phase}阶段" if brief.phase else "",
+            audience=AUDIENCES[brief.audience],
+        )
     if brief.kind in words:
         with suppress(Exception):
             return render_own(brief, words[brief.kind])
@@ -74,6 +79,17 @@ def render_own(brief: Brief, source: str) -> Rendered:
     view = _view(brief)
     text, html = (_filled(_own(source, form), form, view) for form in FORMS)
     return Rendered(subject=subject(brief), text=text, html=html)
+
+
+def names(brief: Brief) -> list[str]:
+    """Give what a template of its own may name, in the order of the alphabet."""
+    return sorted(_view(brief))
+
+
+def read_own(source: str) -> None:
+    """Read a template of the office's own; raises TemplateSyntaxError where it is not written as one is."""
+    for form in FORMS:
+        _own(source, form)
 
 
 def fill(name: str, view: Mapping[str, Any]) -> str:
@@ -120,6 +136,7 @@ def _own(source: str, form: str) -> Template:
 
 def _view(brief: Brief) -> dict[str, Any]:
     """What the templates may name; StrictUndefined refuses anything else."""
+    city = phrases.city(brief.city_name)
     settled, following = PASSED.get((brief.phase or "", brief.audience), ("", ""))
     return {
         "title": title(brief),
@@ -129,28 +146,42 @@ def _view(brief: Brief) -> dict[str, Any]:
         "year": brief.year,
         "phase": brief.phase_name,
         "what": phrases.work(brief),
-        "whole_year": brief.phase is None,
-        "city": phrases.city(brief.city_name),
+        "task": phrases.task(brief),
+        "city": city,
         "attempt": brief.attempt,
         "rows": _rows(brief),
         "due": phrases.due(brief.due, provisional=brief.provisional) if brief.due else "",
         "decision": DECISIONS.get(brief.phase or "", ""),
         "todo": DUTIES.get((brief.phase or "", brief.audience), ()),
         "city_todo": DUTIES.get((brief.phase or "", "city"), ()),
-        "settled": settled,
+        "settled": settled.format(city=city),
         "following": following,
         "reason": brief.reason or "",
-        "refusals": [phrases.finding(found) for found in brief.findings if found.refuses],
+        "refusals": [phrases.finding(found, brief.audience) for found in brief.findings if _concerns(found, brief)],
         "lines": [_line(item) for item in brief.items],
         "groups": _groups(brief),
         "link": brief.link,
+        "ask": "" if brief.audience in OFFICES else phrases.office("city", brief.city_name),
+        "calendar": _has_calendar(brief),
         "date": phrases.day(day_of(brief.as_of)),
     }
 
 
+def _concerns(found: Finding, brief: Brief) -> bool:
+    """Whether a refusal is told: the city all of them, a mentor those that he has to mend and no colleague's."""
+    return found.refuses and brief.audience in {"city", found.actor}
+
+
+def _has_calendar(brief: Brief) -> bool:
+    """Whether a calendar file goes with it; with a withdrawal one does where a deadline had been told."""
+    if brief.kind == "withdrawn":
+        return True
+    return brief.kind in CALENDARS and brief.due is not None and in_calendar(brief.phase or "", brief.audience)
+
+
 def _rows(brief: Brief) -> list[tuple[str, str]]:
     """The table of facts: label and value, only those that are known."""
-    limit = "办结时限" if brief.audience == "province" else "截止时间"
+    limit = "办结时限" if brief.audience == "province" else "面试完成时限" if brief.kind == "passed" else "截止时间"
     rows = [
         ("年度", f"{brief.year}年度"),
         ("阶段", brief.phase_name if brief.phase else ""),

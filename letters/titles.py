@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from letters import phrases
-from letters.words import DECISIONS, GROUPS, SUBJECT_MARK, TAGS
+from letters.words import DECISIONS, GRANTED, GROUPS, SUBJECT_MARK, TAGS
 
 if TYPE_CHECKING:
     from letters.brief import Brief
@@ -17,27 +17,29 @@ WITH_DUE = ("opened", "reminder", "returned", "rerun", "approval-needed")
 
 def title(brief: Brief) -> str:
     """The 事由 of the letter: 关于……的函."""
-    what = phrases.work(brief)
+    what, task = phrases.work(brief), phrases.task(brief)
     city = phrases.city(brief.city_name)
     decision = DECISIONS.get(brief.phase or "", "")
     if brief.kind == "reminder" and brief.audience == "province":
         return f"关于尽快对{city}{what}予以{decision}的提醒函"
     if brief.kind == "passed" and brief.audience != "city":
         return f"关于{what}有关情况的函"
+    if brief.kind == "overdue" and brief.audience != "city":
+        return f"关于{task}逾期未完成的催办函"
     titles = {
-        "opened": f"关于开展{what}工作的函",
-        "reminder": f"关于按时完成{what}工作的提醒函",
+        "opened": f"关于开展{task}的函",
+        "reminder": f"关于按时完成{task}的提醒函",
         "overdue": f"关于{what}逾期未报送的催办函",
         "digest": f"{brief.year}年度培养计划待办日报",
         "escalation": f"关于{city}{what}逾期未报送的督办函",
-        "passed": f"关于{what}通过的函",
-        "returned": f"关于退回修改{city}{what}报送材料的函",
+        "passed": f"关于{what}材料{GRANTED.get(brief.phase or '', '通过核验')}的函",
+        "returned": f"关于退回修改{city}{what}材料的函",
         "approval-needed": f"关于提请对{city}{what}予以{decision}的函",
-        "rerun": f"关于重启{city}{what}工作的函",
+        "rerun": f"关于重启{city}{task}的函",
         "withdrawn": f"关于{city}退出{brief.year}年度培养计划的函",
         "appointment": f"关于聘任{brief.year}年度培养导师的函",
         "result": f"关于公布{brief.year}年度评价结果的函",
-        "visits-short": f"关于补足{brief.year}年度学生培养进度的提醒函",
+        "visits-short": f"关于补足{brief.year}年度到校培养次数的提醒函",
     }
     return titles[brief.kind]
 

@@ -26,6 +26,17 @@ YOU: Mapping[Audience, str] = {
     "school": "贵校",
 }
 
+AUDIENCES: Mapping[Audience, str] = {
+    "city": "市级管理办公室",
+    "head": "市级管理办公室负责同志",
+    "province": "省级管理办公室",
+    "lead": "省级管理办公室负责同志",
+    "mentor": "导师",
+    "institution": "高校、科研院所",
+    "school": "中学",
+}
+"""The word of each audience; an office's own name is `letters.phrases.office`."""
+
 STATES: Mapping[str, str] = {
     "queued": "待发",
     "sending": "发送中",
@@ -43,6 +54,9 @@ LAST_WORDS: Mapping[str, str] = {"approve": "审定", "record": "备案", "resul
 LAST_WORK: Mapping[str, str] = {**LAST_WORDS, "results": "评价并公布结果"}
 """What the province does up to its last word."""
 
+GRANTED: Mapping[str, str] = {"mentor-recommendation": "审定通过", "interview": "予以备案"}
+"""How a letter calls what passed, by the phase; where the province has no last word it is 通过核验."""
+
 DECISIONS: Mapping[str, str] = {
     "mentor-recommendation": LAST_WORDS["approve"],
     "interview": LAST_WORDS["record"],
@@ -59,15 +73,15 @@ DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
     ),
     ("mentor-recommendation", "institution"): (
         "明确负责本计划的具体部门和联系邮箱。",
-        "推荐导师人选，并将名单反馈所在设区市管理办公室。",
+        "推荐导师人选，将名单报所在设区市的市级管理办公室。",
     ),
     ("mentor-recommendation", "mentor"): (
         "核对《导师信息收集表》中的学科、招生名额和联系方式，有变化的请告知市级管理办公室。",
-        "确认培养团队成员名单。",
+        "确认培养团队成员名单，报市级管理办公室。",
     ),
     ("mentor-recommendation", "province"): (
         "核对培养高校、科研院所备案名单与导师名单。",
-        "逐市作出审定或退回的决定，退回的请写明原因。",
+        "作出审定或退回的决定；退回的，请写明原因。",
     ),
     ("application", "city"): (
         "组织参与中学宣传动员，推荐符合条件的学生申报并选报导师。",
@@ -75,13 +89,13 @@ DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
         "逐人注明审核结论，在平台完成报送。",
     ),
     ("application", "mentor"): (
-        "关注学生选报情况，可在平台查看进展。",
+        "安排好面试和培养的时间；选报您的学生人数，申报结束后另行函告。",
         "需要调整招生名额的，请及时告知市级管理办公室。",
     ),
     ("application", "school"): (
         "指派专人负责，向符合年级条件的学生开展宣传动员。",
         "推荐品学兼优、成绩排名符合要求的学生，核实其申报信息。",
-        "将推荐名单报所在设区市管理办公室审核。",
+        "将推荐名单报所在设区市的市级管理办公室审核。",
     ),
     ("shortlist", "city"): (
         "会同高校、科研院所完成学科潜质测试，录入成绩。",
@@ -95,11 +109,11 @@ DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
     ),
     ("interview", "mentor"): (
         "按市级管理办公室的安排参加面试。",
-        "面试结束后提交评分和录取意见。",
+        "面试结束后，将评分和录取意见交市级管理办公室。",
     ),
     ("interview", "province"): (
         "核对入选名单、资助名额和面试比例。",
-        "逐市作出备案或退回的决定，退回的请写明原因。",
+        "作出备案或退回的决定；退回的，请写明原因。",
     ),
     ("meeting", "city"): (
         "组织导师、学生、中学指导老师和家长参加师生见面会。",
@@ -107,20 +121,20 @@ DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
         "填报每名入选学生的联系对接方式，在平台完成报送。",
     ),
     ("meeting", "mentor"): (
-        "参加师生见面会，不能到会的请提前请假。",
+        "参加师生见面会；不能到会的，请提前向市级管理办公室请假。",
         "与学生、中学指导老师建立联系对接机制。",
     ),
     ("meeting", "school"): (
         "安排中学指导老师参加师生见面会。",
-        "通知入选学生及家长到会，不能到会的请提前请假。",
+        "通知入选学生及家长到会；不能到会的，请提前向市级管理办公室请假。",
     ),
     ("cultivation", "city"): (
         "督促导师为每名在培学生制定培养方案。",
         "及时录入到校培养、《学生成长日志》和《学生面谈记录》。",
-        "开放报送后，在平台报送培养阶段材料。",
+        "年底报送开放后，在平台报送本阶段材料。",
     ),
     ("cultivation", "mentor"): (
-        "为每名学生制定切实可行的培养方案。",
+        "为每名学生制定切实可行的培养方案，交市级管理办公室。",
         "保证到校培养次数，对学生进行当面指导。",
         "督促学生在每个培养阶段提交《学生成长日志》和《学生面谈记录》。",
     ),
@@ -131,7 +145,7 @@ DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
     ),
     ("midterm", "mentor"): (
         "参加本学科的中期汇报，解答学生问题，明确下半年培养目标。",
-        "结合日常培养情况，对所带学生逐人提出评价意见。",
+        "结合日常培养情况，对所带学生逐人提出评价意见，交市级管理办公室。",
     ),
     ("year-end", "city"): (
         "收齐每名在培学生的课题报告、培养报告、成长日志和导师评价。",
@@ -139,12 +153,12 @@ DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
         "填报工作经费使用情况和绩效指标完成情况，在平台完成报送。",
     ),
     ("year-end", "mentor"): (
-        "提交所带学生的导师评价。",
-        "提交年度工作总结。",
+        "对所带学生逐人作出导师评价，交市级管理办公室。",
+        "撰写年度工作总结，交市级管理办公室。",
     ),
     ("year-end", "school"): (
-        "督促本校在培学生提交课题报告、培养报告和成长日志。",
-        "提交年度工作总结。",
+        "督促本校在培学生完成课题报告、培养报告和成长日志，收齐后交市级管理办公室。",
+        "撰写年度工作总结，交市级管理办公室。",
     ),
     ("year-end", "province"): (
         "按通知规定的各个方面对全部在培学生评分，并评定等级。",
@@ -152,7 +166,7 @@ DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
     ),
 }
 
-# (phase, audience): what has been settled when the phase passes, and what comes next.
+# (phase, audience): what has been settled when the phase passes, and what comes next; {city} is 盐城市.
 PASSED: Mapping[tuple[str, Audience], tuple[str, str]] = {
     ("mentor-recommendation", "city"): (
         "贵市报送的导师名单已经省级管理办公室审定。",
@@ -163,15 +177,15 @@ PASSED: Mapping[tuple[str, Audience], tuple[str, str]] = {
         "请会同高校、科研院所组织学科潜质测试，划定分数线。",
     ),
     ("application", "mentor"): (
-        "本市学生申报工作已经结束，选报您的学生人数见下。",
-        "测试和面试的安排由市级管理办公室另行告知。",
+        "{city}学生申报工作已经结束，选报您的学生人数见下。",
+        "测试和面试的安排，由市级管理办公室另行通知。",
     ),
     ("shortlist", "city"): (
         "贵市报送的面试名单已通过核验。",
         "请会同高校、科研院所按学科组织导师面试。",
     ),
     ("shortlist", "mentor"): (
-        "本市面试名单已经确定，请您面试的学生人数和面试完成时限见下。",
+        "{city}面试名单已经确定，请您面试的学生人数和面试完成时限见下。",
         "请按市级管理办公室的安排参加面试。",
     ),
     ("interview", "city"): (
@@ -179,7 +193,7 @@ PASSED: Mapping[tuple[str, Audience], tuple[str, str]] = {
         "请组织师生见面会，做好培养对接。",
     ),
     ("interview", "mentor"): (
-        "入选学生名单已经备案，由您培养的学生见下，以报名号列示；姓名和联系方式请登录平台查看。",
+        "{city}入选学生名单已由省级管理办公室备案，由您培养的学生见下，以报名号列示；姓名和联系方式由市级管理办公室告知。",
         "请参加师生见面会，并着手制定培养方案。",
     ),
     ("cultivation", "city"): (
@@ -188,11 +202,11 @@ PASSED: Mapping[tuple[str, Audience], tuple[str, str]] = {
     ),
     ("midterm", "city"): (
         "贵市报送的中期评价结果已通过核验。",
-        "请按中期汇报明确的目标继续做好下半年培养，并告知退出培养的学生。",
+        "请按中期汇报明确的目标做好下半年培养；有学生退出培养的，请做好告知和后续安排。",
     ),
     ("midterm", "school"): (
-        "贵校下列学生中期评价不合格，按规定退出培养，以报名号列示。",
-        "请做好学生和家长的沟通与后续关心。",
+        "贵校下列学生（以报名号列示）中期评价不合格，按规定退出培养。",
+        "请做好与学生、家长的沟通和后续关心工作。",
     ),
 }
 

@@ -173,12 +173,13 @@ class Reach:
             for city, numbers in self.training.items()
         }
 
-    def told(self, phase: str) -> Concerned:
-        """Mentors who got this phase's `opened`."""
-        letter = table_of(Letter)
+    def told(self, phase: str, *, later: bool = False) -> Concerned:
+        """Mentors who got this phase's `opened`, or that of a later one."""
+        letter, slugs = table_of(Letter), [each.slug for each in self.scope.year.phases]
+        place = slugs.index(phase)
         query = select(letter.c.concerns, letter.c.recipient).where(
             letter.c.year == self.scope.year.year,
-            letter.c.phase == phase,
+            letter.c.phase.in_(slugs[place:] if later else [phase]),
             letter.c.kind == "opened",
             letter.c.recipient.like("mentor:%"),
             letter.c.concerns.in_(self.scope.cities),

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from icalendar import Calendar
 
-from acts.offices import set_office
 from tests import ledger
 from tests.scenes import NANJING, Scene, instant
 
@@ -14,19 +13,19 @@ ROLL, APPLICATION = "mentor-recommendation", "application"
 UID = "2022-{}-due-nanjing@talent-calendar"
 
 
-def files(scene: Scene, kind: str, recipient: str = "city:nanjing") -> list[str]:
-    """The calendars that went with the letters of a kind, oldest first."""
+def files(scene: Scene, kind: str, audience: str = "city") -> list[str]:
+    """The calendars that went with the letters of a kind to whoever is of that audience, oldest first."""
     with scene.database.read() as connection:
-        rows = [row for row in ledger.words(connection) if (row.kind, row.recipient) == (kind, recipient)]
-    return [row.ics for row in rows]
+        rows = [row for row in ledger.words(connection) if (row.kind, row.recipient.split(":")[0]) == (kind, audience)]
+    return [row.ics for row in rows if row.concerns == NANJING]
 
 
 def events(content: str) -> list[tuple[str, str, int, str, datetime]]:
-    """Method, UID, sequence, status and end of each event."""
-    parsed = Calendar.from_ical(content)
+    """Method, UID, sequence, status and end of each event, an object of its own for each."""
     return [
         (str(parsed["METHOD"]), str(one["UID"]), one.decoded("SEQUENCE"), str(one["STATUS"]), one.decoded("DTEND"))
-        for one in parsed.walk("VEVENT")
+        for parsed in Calendar.from_ical(content, multiple=True)
+        for (one,) in [parsed.walk("VEVENT")]
     ]
 
 
@@ -64,16 +63,47 @@ def test_a_withdrawal_cancels_what_was_told_and_nothing_else(scene: Scene) -> No
     assert events(content) == [("CANCEL", UID.format(APPLICATION), 2, "CANCELLED", instant("2022-01-25T00:00"))]
 
 
-def test_whoever_is_told_of_the_deadline_gets_the_same_file_from_the_same_organizer(scene: Scene) -> None:
-    set_office(scene.database, "province", "省级管理办公室", email="office@province.example")
-    scene.file(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-05T10:00")
+def cancelled(phase: str, sequence: int, end: str) -> tuple[str, str, int, str, datetime]:
+    return ("CANCEL", UID.format(phase), sequence, "CANCELLED", instant(end))
+
+
+def test_a_withdrawal_cancels_each_deadline_in_an_object_of_its_own(scene: Scene) -> None:
+    scene.through("meeting", NANJING).advance("2022-07-01T09:00")
+    scene.withdraw(NANJING, "2022-07-04T10:00")
+    ended = [cancelled("cultivation", 1, "2023-01-01T00:00"), cancelled("midterm", 1, "2022-09-01T00:00")]
+    assert [events(each) for each in files(scene, "withdrawn")] == [ended]
+    assert [events(each) for each in files(scene, "withdrawn", "mentor")] == [ended]
+
+
+def test_a_mentor_of_a_later_phase_hears_of_a_withdrawal_from_an_earlier_one_and_of_no_deadline_that_is_not_his(
+    scene: Scene,
+) -> None:
+    scene.through("shortlist", NANJING).advance("2022-01-31T09:00")
+    scene.rerun("shortlist", NANJING, "2022-02-07T10:00", date(2022, 2, 10))
+    scene.withdraw(NANJING, "2022-02-08T10:00")
+    interview = cancelled("interview", 1, "2022-02-21T00:00")
+    assert [events(each) for each in files(scene, "withdrawn")] == [
+        [cancelled("shortlist", 3, "2022-02-11T00:00"), interview]
+    ]
+    assert [events(each) for each in files(scene, "withdrawn", "mentor")] == [[interview]]
+
+
+def test_whoever_can_be_told_of_its_change_gets_the_deadline_and_others_get_it_in_words(scene: Scene) -> None:
+    scene.through("interview", NANJING).advance("2022-02-21T09:00")
+    scene.withdraw(NANJING, "2022-02-22T10:00")
     with scene.database.read() as connection:
-        rows = [row for row in ledger.words(connection) if (row.kind, row.phase) == ("opened", APPLICATION)]
-    sent = {row.recipient.partition(":")[0]: row.ics for row in rows}
-    assert sorted(sent) == ["city", "mentor"]
-    assert sent["city"] == sent["mentor"]
-    (event,) = Calendar.from_ical(sent["city"]).walk("VEVENT")
-    assert event["ORGANIZER"] == "mailto:office@province.example"
+        rows = [row for row in ledger.words(connection) if (row.phase, row.concerns) == ("meeting", NANJING)]
+    put, taken = (
+        {row.recipient.split(":")[0]: row for row in rows if row.kind == kind} for kind in ("opened", "withdrawn")
+    )
+    assert {audience: (bool(row.ics), "日历文件" in row.text) for audience, row in put.items()} == {
+        "city": (True, True),
+        "mentor": (True, True),
+        "school": (False, False),
+    }
+    assert put["city"].ics == put["mentor"].ics
+    assert "2022年2月28日（星期一）24:00 前" in put["school"].text
+    assert {audience for audience, row in taken.items() if row.ics} == {"city", "mentor"}
 
 
 def test_letters_of_other_kinds_carry_no_calendar(scene: Scene) -> None:

@@ -28,8 +28,9 @@ def messages(folder: Path) -> dict[str, tuple[list[str], list[str]]]:
     for path in sorted(folder.glob("new/*")):
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
-        text, html = (LINK.findall(body.get_content()) if body else [] for body in bodies)
-        found[str(message["To"])] = (text, html)
+        text, html = (body.get_content() if body else "" for body in bodies)
+        assert html.startswith("<!doctype html>")
+        found[str(message["To"])] = (LINK.findall(text), LINK.findall(html))
     return found
 
 

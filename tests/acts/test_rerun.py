@@ -111,6 +111,25 @@ def test_later_phases_wait_and_pass_again_by_themselves_without_a_letter(scene: 
     assert scene.cell(SHORTLIST, NANJING).filings == scene.cell(INTERVIEW, NANJING).filings == 1
 
 
+def test_a_letter_that_a_held_phase_passed_still_goes_out_for_it_is_not_told_again(scene: Scene) -> None:
+    scene.through(INTERVIEW, NANJING)
+    scene.rerun(APPLICATION, NANJING, AT, UNTIL)
+    scene.submit(APPLICATION, NANJING, "2022-02-14T10:00")
+    with scene.database.read() as connection:
+        told = {
+            (row.phase, row.attempt, row.state)
+            for row in ledger.words(connection)
+            if (row.kind, row.recipient) == ("passed", f"city:{NANJING}")
+        }
+    assert told == {
+        (ROLL, "1", "queued"),
+        (APPLICATION, "1", "cancelled"),
+        (APPLICATION, "2", "queued"),
+        (SHORTLIST, "1", "queued"),
+        (INTERVIEW, "1", "queued"),
+    }
+
+
 def test_a_whole_year_passes_again_by_itself(scene: Scene) -> None:
     scene.through(CULTIVATION, NANJING)
     at = "2022-12-06T10:00"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from commands import doctor
+from commands.examining.schedules import reached
 from tests.cli.conftest import Talent
 
 PREFECT = {
@@ -151,7 +151,7 @@ def test_a_folder_that_cannot_be_written_is_a_finding(
 
 
 def test_a_prefect_server_that_does_not_answer_is_a_finding(closed_port: int) -> None:
-    found = doctor.reached(f"http://127.0.0.1:{closed_port}/api")
+    found = reached(f"http://127.0.0.1:{closed_port}/api")
     assert (found.check, found.level) == ("Prefect", "finding")
 
 
@@ -166,6 +166,31 @@ def test_a_clock_behind_the_newest_record_is_a_finding(talent: Talent, now: str,
         talent("year", "open", "2026")
         talent("phase", "advance")
     assert _found(talent("doctor", "--as-of", now, "--json"))["时钟"][0] == level
+
+
+def test_a_clock_that_holds_the_post_is_a_finding_with_the_way_out(talent: Talent) -> None:
+    import time_machine
+
+    talent("db", "upgrade")
+    with time_machine.travel("2026-11-20T09:00+08:00"):
+        talent("year", "open", "2026")
+        talent("letters", "send")
+    with time_machine.travel("2026-11-24T09:30+08:00"):
+        before = _found(talent("doctor", "--json"))
+        talent("letters", "send")
+        told = [each for each in talent("doctor", "--json").data["findings"] if each["check"] == "投递"]
+        resumed = talent("letters", "resume").status
+        after = _found(talent("doctor", "--json"))
+    assert told == [
+        {
+            "check": "投递",
+            "level": "finding",
+            "says": "系统时钟可能有误：现在是 2026-11-24 09:30，上次投递在 2026-11-20 09:00，其间时钟被拨快约 96 小时。"
+            "投递已暂停；校准时钟后自动恢复；时钟无误则请恢复投递",
+            "mend": "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在总表页按“恢复投递”",
+        }
+    ]
+    assert ("投递" in before, resumed, "投递" in after) == (False, 0, False)
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's own

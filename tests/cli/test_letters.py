@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from acts.recipients import AUDIENCES, named
+from acts.recipients import named
 from calendars.files import load
 from letters.occurrences import OCCURS
+from letters.words import AUDIENCES
 from tests.cli.conftest import Talent
 
 
@@ -62,12 +63,12 @@ def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: P
     assert (checked.status, checked.out.splitlines()) == (
         1,
         [
-            "overdue.jinja（导师推荐，发给 city）：用了没有的名称：'wat' is undefined",
+            "overdue.jinja（导师推荐，发给市级管理办公室）：第 5 行：没有“wat”这个名称，疑为“what”",
             "var/letters：采用 0 类（无），不能用 1 份。",
         ],
     )
     shown = talent(*asked)
-    assert shown.err.startswith("提示：overdue.jinja（导师推荐，发给 city）")
+    assert shown.err.startswith("提示：overdue.jinja（导师推荐，发给市级管理办公室）")
     assert "要做的事：" in shown.out
 
 
@@ -160,8 +161,8 @@ def test_a_preview_names_its_readers_in_chinese(talent: Talent) -> None:
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("city:yancheng", "盐城市级管理办公室"),
-        ("head:yancheng", "盐城市级管理办公室负责同志"),
+        ("city:yancheng", "盐城市市级管理办公室"),
+        ("head:yancheng", "盐城市市级管理办公室负责同志"),
         ("province", "省级管理办公室"),
         ("lead", "省级管理办公室负责同志"),
         ("mentor:38", "导师 #38"),
@@ -181,12 +182,12 @@ def test_lists_and_letters_show_people_who_is_written_to(season: Talent) -> None
     asked = ("letters", "list", "--city", "盐城", "--kind", "overdue")
     number = season(*asked, "--json").data[0]["id"]
     rows = [line.split() for line in season(*asked).out.splitlines()]
-    assert ["待发", "盐城市级管理办公室"] in [row[3:5] for row in rows]
+    assert ["待发", "盐城市市级管理办公室"] in [row[3:5] for row in rows]
     shown = season("letters", "show", str(number)).out.splitlines()
-    assert shown[0] == "收件人：盐城市级管理办公室 <yancheng@city.example>"
+    assert shown[0] == "收件人：盐城市市级管理办公室 <yancheng@city.example>"
     rerun = ("phase", "rerun", "shortlist", "--city", "盐城", "--until", "2022-02-10", "--reason", "大雪", "--dry-run")
     said = season(*rerun).out.splitlines()
-    assert said[-1] == "  函件 → 盐城市级管理办公室：【省后备人才】重启：盐城市面试名单，2月10日截止"
+    assert said[-1] == "  函件 → 盐城市市级管理办公室：【省后备人才】重启：盐城市面试名单，2月10日截止"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from commands.doctor import Finding, of_the_post, of_the_words, probe_letter
+from commands.examining.finding import Finding
+from commands.examining.post import of_the_post, of_the_words, probe_letter
 from letters.overrides import shipped
 from settings import Settings, SmtpSettings
 from tests.letters.relays import Faulty
@@ -97,7 +98,7 @@ def test_words_of_the_office_that_cannot_be_used_are_a_finding(tmp_path: Path) -
         Finding(
             "函件文字",
             "finding",
-            "overdue.jinja（导师推荐，发给 city）：正文是空的；仍用所附文字",
+            "overdue.jinja（导师推荐，发给市级管理办公室）：正文是空的；仍用所附文字",
             "改好后用 talent letters check 检查",
         ),
         Finding("函件文字", "ok", "自定文字：rerun"),

@@ -43,8 +43,8 @@ def by_relay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("by_relay")
 def test_a_person_settles_a_letter_with_all_that_was_in_its_message(talent: Talent, database: Database) -> None:
-    assert talent("letters", "settle", "4", "sent", "--by", "张主任").out == "3、4 号函件 已记为已发。\n"
-    assert talent("letters", "settle", "1", "resend", "--by", "张主任").out == "1 号函件 已重新排队。\n"
+    assert talent("letters", "settle", "4", "sent", "--by", "张主任").out == "3、4 号函件已记为已发。\n"
+    assert talent("letters", "settle", "1", "resend", "--by", "张主任").out == "1 号函件已重新排队。\n"
     assert states(database) == [("queued", 0), ("unknown", 3), ("sent", 3), ("sent", 3)]
     assert [talent("letters", "settle", one, "sent").status for one in ("1", "3", "99")] == [1, 1, 1]
     assert talent("letters", "settle", "2", "perhaps").status == 2
@@ -55,7 +55,7 @@ def test_a_letter_that_is_no_longer_owed_is_not_sent_again(talent: Talent, datab
     with database.write() as connection:
         connection.execute(update(table_of(Letter)).where(table_of(Letter).c.id == 3).values(moot=True))
     said = talent("letters", "settle", "3", "resend").out
-    assert said == "4 号函件 已重新排队。3 号函件 情况已变，不再发送。\n"
+    assert said == "4 号函件已重新排队。3 号函件情况已变，不再发送。\n"
     assert states(database)[2:] == [("cancelled", 3), ("queued", 0)]
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from calendars.deadlines import at_nine
 from calendars.files import load
 from letters.brief import Audience, Kind
-from letters.envelope import URGENCY, Composed, Part, compose, urgent_first
+from letters.envelope import URGENCY, Composed, Part, urgent_first
+from letters.envelope import compose as compose_from
 from letters.message import Attachment, Outgoing, build
 from letters.occurrences import OCCURS
 from letters.render import render
@@ -36,6 +37,10 @@ PARTS = {letter: part(*letter) for letter in LETTERS}
 OPENED = PARTS["opened", "shortlist", "city"]
 REMINDER = PARTS["reminder", "mentor-recommendation", "city"]
 OVERDUE = PARTS["overdue", "interview", "city"]
+
+
+def compose(parts: list[Part]) -> Composed:
+    return compose_from(parts, "省办 <office@talent.example>")
 
 
 def body(text: str) -> list[str]:
@@ -69,7 +74,7 @@ def test_two_obligations_word_for_word() -> None:
         "",
         *body(REMINDER.text),
         "————————————————",
-        "第 2 项　关于开展2022年度面试名单工作的函",
+        "第 2 项　关于开展2022年度面试名单确定工作的函",
         "",
         *body(OPENED.text),
         "　　特此函告。",
@@ -120,27 +125,38 @@ def test_every_kind_has_its_place() -> None:
     assert sorted(chain.from_iterable(URGENCY)) == sorted(get_args(Kind))
 
 
-def test_calendars_are_attached_once_each_in_the_order_of_the_letters() -> None:
-    asked, cancelled = "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\n", "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\n"
+def sent(method: str, *uids: str, organizer: bool = True) -> str:
+    """Calendar objects as `calendars.ics` writes them, one after another."""
+    named = "ORGANIZER:mailto:office@talent.example\r\n" if organizer else ""
+    return "".join(
+        f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\n{named}UID:{uid}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        for uid in uids
+    )
+
+
+def test_calendars_are_attached_once_each_in_the_order_of_the_letters_from_the_sender() -> None:
+    asked, cancelled = sent("PUBLISH", "a", organizer=False), sent("CANCEL", "b", "c", organizer=False)
     parts = [
         replace(OPENED, ics=asked),
         replace(PARTS["opened", "midterm", "city"], ics=asked),
         replace(PARTS["withdrawn", "midterm", "city"], ics=cancelled),
     ]
+    kind = "text/calendar; charset=utf-8; method={}".format
     assert compose(parts).attachments == (
-        Attachment("deadline.ics", "text/calendar; charset=utf-8; method=CANCEL", cancelled.encode()),
-        Attachment("deadline-2.ics", "text/calendar; charset=utf-8; method=PUBLISH", asked.encode()),
+        Attachment("deadline.ics", kind("CANCEL"), sent("CANCEL", "b").encode()),
+        Attachment("deadline-2.ics", kind("CANCEL"), sent("CANCEL", "c").encode()),
+        Attachment("deadline-3.ics", kind("PUBLISH"), sent("PUBLISH", "a").encode()),
     )
     assert compose(parts[:1]) == Composed(
         OPENED.subject,
         OPENED.text,
         OPENED.html,
-        (Attachment("deadline.ics", "text/calendar; charset=utf-8; method=PUBLISH", asked.encode()),),
+        (Attachment("deadline.ics", kind("PUBLISH"), sent("PUBLISH", "a").encode()),),
     )
 
 
 def test_an_envelope_is_a_message_like_any_other() -> None:
-    composed = compose([replace(OPENED, ics="BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\n"), REMINDER])
+    composed = compose([replace(OPENED, ics=sent("PUBLISH", "a", organizer=False)), REMINDER])
     letter = Outgoing(
         key="lead",
         message_id="<lead@talent.example>",

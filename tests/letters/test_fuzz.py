@@ -131,18 +131,22 @@ def test_each_is_refused_when_recorded_or_one_message_as_intended() -> None:
 
 
 @pytest.mark.slow
-def test_the_sender_s_own_name_and_address_are_refused_or_as_intended() -> None:
+@pytest.mark.parametrize("written", ["{name} <{address}>", "<{address}>", "{address}"])
+def test_the_sender_s_own_name_and_address_are_refused_or_as_intended(written: str) -> None:
     found: Counter[str] = Counter()
     for number in range(CASES // 4):
         case = _case(number)
+        given = written.format(name=case.name[:6], address=case.address)
         try:
-            sender = mailbox(f"{case.name[:6]} <{case.address}>")
+            sender = mailbox(given)
         except UnfitHeader:
             found["refused"] += 1
             continue
         found["sent"] += 1
-        [read_back] = parse(flatten(letter(sender=f"{case.name[:6]} <{case.address}>")))["From"].addresses
+        content = flatten(letter(sender=given))
+        [read_back] = parse(content)["From"].addresses
         assert (read_back.display_name, read_back.addr_spec) == (sender.display_name, sender.addr_spec)
+        assert b"=?utf-8?b??=" not in content
     assert min(found.values()) > CASES // 80
 
 

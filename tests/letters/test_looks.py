@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from calendars.files import load
+from letters.brief import Brief
 from letters.envelope import Part, compose
-from letters.occurrences import OCCURS
+from letters.occurrences import OCCURS, OFFICES
 from letters.proofreading import fullest
+from letters.receipts import with_receipt
 from letters.render import render
 from letters.specimens import specimen
 
+URL = "https://talent.example/receipts/MTIzNDU2Nzg.abcdefghijklmnopqrstuvwxyz-0123456789_ABCDEFG"
 WIDTHS = (320, 390, 700)
 LEGIBLE = 4.5
 """The contrast that WCAG 2 asks of text (1.4.3)."""
@@ -47,6 +50,7 @@ for (const frame of document.querySelectorAll("iframe")) {
     const text = walker.currentNode;
     if (text.textContent.trim() && contrast(text.parentElement) < LEGIBLE)
       faults.push([frame.title, "faint", text.textContent.trim()]);
+    if (text.textContent.includes("</td>")) faults.push([frame.title, "markup", text.textContent.trim()]);
   }
 }
 document.body.innerHTML = `<pre>${JSON.stringify({
@@ -84,6 +88,12 @@ def seen(letters: dict[str, str], folder: Path, *, dark: bool) -> dict[str, obje
     return told
 
 
+def sent(brief: Brief) -> str:
+    """The html as it goes out, an office's with its link of acknowledgement."""
+    rendered = render(brief)
+    return with_receipt(rendered.text, rendered.html, URL)[1] if brief.audience in OFFICES else rendered.html
+
+
 @pytest.fixture(scope="module")
 def letters() -> dict[str, str]:
     """Every kind, phase and audience at its fullest, and one envelope of several."""
@@ -94,11 +104,11 @@ def letters() -> dict[str, str]:
         for (kind, phase), audiences in OCCURS.items()
         for audience in audiences
     ]
-    found = {f"{brief.kind} {brief.phase} {brief.audience}": render(brief).html for brief in briefs}
+    found = {f"{brief.kind} {brief.phase} {brief.audience}": sent(brief) for brief in briefs}
     parts = [
         Part(brief.kind, *(getattr(render(brief), name) for name in ("subject", "text", "html"))) for brief in briefs
     ]
-    return found | {"envelope": compose(parts[:20]).html}
+    return found | {"envelope": compose(parts[:20], "省办 <office@talent.example>").html}
 
 
 @pytest.mark.slow

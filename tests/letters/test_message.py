@@ -51,6 +51,14 @@ def test_the_headers_of_a_letter() -> None:
     }
 
 
+@pytest.mark.parametrize("sender", ["office@talent.example", "<office@talent.example>", '"" <office@talent.example>'])
+def test_a_sender_without_a_name_is_its_bare_address(sender: str) -> None:
+    sent = letter(sender=sender)
+    content = flatten(sent)
+    assert content.startswith(b"From: office@talent.example\r\n")
+    assert content == build(sent).as_bytes()
+
+
 def test_the_sender_and_the_ids_stay_on_one_line() -> None:
     sent = letter(sender=f"{'省' * 15} <{'o' * 60}@talent.example>", thread=f"<{'a' * 120}@talent.example>")
     lines = flatten(sent).split(b"\r\n")

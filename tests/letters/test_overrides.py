@@ -67,10 +67,22 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "where", "wrong"),
     [
-        ("{% extends layout %}\n{% block body %}", "第 2 行写法有误：", "Unexpected end of template"),
-        (OWN.replace("{{ city }}", "{{ town }}"), "用了没有的名称：", "'town' is undefined"),
-        (OWN.replace("{{ city }}", "{{ reason.years }}"), "用了没有的名称：", "'str object' has no attribute 'years'"),
-        (OWN.replace("{{ city }}", "{{ city.__class__.__mro__ }}"), "无法成文：SecurityError", ""),
+        ("{% extends layout %}\n{% block body %}", "第 2 行写法有误：没有写完，缺少结束标签，如 {% endblock %}", ""),
+        (OWN.replace("{{ city }}", "{{ city }"), "第 4 行写法有误：多了“}”", ""),
+        (OWN.replace("{{ city }}", "{{ city “}}"), "第 4 行写法有误：有不认得的符号 “ ，引号", ""),
+        (OWN.replace("{{ city }}", "{{ }}"), "第 4 行写法有误：缺少内容，写的是“}}”", ""),
+        (OWN.replace("{{ city }}", "{{ city what }}"), "第 4 行写法有误：应为“}}”，写的却是“what”", ""),
+        (OWN.replace("{{ city }}", "{{ (city }}"), "第 4 行写法有误：多了“}”，应为“)”", ""),
+        (OWN.replace("{{ city }}", "{% oops %}"), "第 4 行写法有误：没有“oops”这个标签", ""),
+        (OWN.replace("{{ city }}", "{{ city | big }}"), "第 4 行写法有误：没有“big”这种写法", ""),
+        (OWN.replace("{{ city }}", "{% endif %}"), "第 4 行写法有误：“endif”没有与之配对的开头", ""),
+        (OWN.replace("paragraph()", "paragraph"), "第 3 行写法有误：call 之后要写成 paragraph() 的样子", ""),
+        (OWN + "{% block body %}{% endblock %}", "第 10 行写法有误：“body”部分写了两次", ""),
+        (OWN.replace("{{ city }}", "{{ town }}"), "第 4 行：没有“town”这个名称；可用的有 addressee、", "、year"),
+        (OWN.replace("{{ city }}", "{{ reason.years }}"), "第 4 行：没有“years”这一项", ""),
+        (OWN.replace("{{ city }}", "{{ city.__class__.__mro__ }}"), "第 4 行：用了不允许的写法", ""),
+        (OWN.replace("{{ city }}", "{{ city() }}"), "第 4 行：用法不对", ""),
+        ("{% extends 'other' %}", "第 1 行：只能套用 layout", ""),
         ("{{ city }}", "没有套用函件版式：", "应以 {% extends layout %} 开头"),
         ("{% extends layout %}{% block body %}{% endblock %}", "正文是空的", ""),
         (OWN.replace("的同志", "<b>的</b>同志"), "文字正文与 HTML 正文说的不一样：", ""),
@@ -78,20 +90,29 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
         (OWN.replace("{{ facts(rows) }}", ""), "没有写明截止时间", ""),
         (OWN.replace('{{ link_to("去补报", link) }}', ""), "没有给出平台链接", ""),
         (OWN.replace("的同志", "\u202e的同志"), "含有控制字符", ""),
-        (OWN.replace("{{ city }}", "{{ 1 / 0 }}"), "无法成文：ZeroDivisionError", ""),
+        (OWN.replace("{{ city }}", "{{ 1 / 0 }}"), "第 4 行：除数为零", ""),
+        (OWN.replace("{{ city }}", "{{ city.index('甲') }}"), "第 4 行：无法成文（ValueError：", ""),
     ],
 )
 def test_a_template_that_does_not_hold_is_refused_with_what_is_wrong(source: str, where: str, wrong: str) -> None:
     found = [said for _, said in proofread("overdue", source, [YEAR])]
     assert found != []
     assert [said for said in found if said.startswith(where) and wrong in said] != []
+    assert [said for said in found if "’" in said or "'" in said] == []
 
 
 def test_words_that_fail_for_one_audience_alone_are_refused(tmp_path: Path) -> None:
-    source = OWN.replace("{{ city }}", '{{ city if audience == "city" else whatever }}')
+    source = OWN.replace("{{ city }}", '{{ city if audience == "city" else citty }}')
     (tmp_path / "overdue.jinja").write_text(source, encoding="utf-8")
     assert wording(tmp_path) == Wording(
-        {}, (Misworded("overdue.jinja", "导师推荐，发给 mentor", "用了没有的名称：'whatever' is undefined"),)
+        {},
+        (
+            Misworded(
+                "overdue.jinja",
+                "导师推荐，发给导师",
+                "第 4 行：没有“citty”这个名称，疑为“city”",
+            ),
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeSerializer
 
-from letters.receipts import acknowledged, letter_of, token, with_receipt
+from letters.receipts import BARE, ROW, acknowledged, letter_of, token, with_receipt
 
 SECRET, OTHER = b"a secret of the tests, 32 bytes!", b"another one of the tests, 32 by!"
 URL = "http://window.example/receipts/a.b-c_d"
@@ -52,6 +52,14 @@ def test_the_link_stands_once_at_the_end_of_both_bodies(page: str) -> None:
     assert [(link.text, link.get("href")) for link in links] == [("签收本函", URL)]
     said = "".join(tree.itertext())
     assert said.index("甲") < said.index("签收本函")
+
+
+@pytest.mark.parametrize("page", [CARD, "<html><body><p>甲</p></body></html>", "<p>甲</p>"])
+def test_nothing_else_of_the_html_is_touched(page: str) -> None:
+    _, html = with_receipt("甲\n", page, f"{URL}?a=1&b=2")
+    row = str((ROW if page is CARD else BARE).format(url=f"{URL}?a=1&b=2"))
+    assert (f'href="{URL}?a=1&amp;b=2"' in row, type(html)) == (True, str)
+    assert html.replace(row, "") == page
 
 
 def test_in_a_card_the_link_stands_before_its_foot() -> None:

@@ -93,11 +93,11 @@ def test_every_letter_of_a_kind_is_whole_and_its_twins_say_the_same(kind: Kind, 
         rendered = render(brief)
         seen = _Visible(rendered.html)
         assert _words(seen.text) == [PROGRAMME, *_words(rendered.text)]
-        assert seen.links == [brief.link]
+        assert seen.links == ([brief.link] if brief.link else [])
         assert not REMOTE.search(STYLE.sub("", rendered.html, count=1))
         assert STYLE.findall(rendered.html) == [DARK]
         assert rendered.text.split("\n")[2] == f"{brief.addressee}："
-        assert not BLANK.search(rendered.text.replace(brief.link, "网址").split("\n", 3)[3])
+        assert not BLANK.search(rendered.text.replace(brief.link or "无", "网址").split("\n", 3)[3])
         assert rendered.subject.startswith("【省后备人才】")
         assert len(rendered.subject) <= 40
         assert "\n" not in rendered.subject
@@ -128,8 +128,8 @@ def test_what_occurs_follows_the_table_of_who_is_written_to() -> None:
 
 
 def test_a_letter_that_does_not_occur_is_an_error() -> None:
-    brief = replace(_specimen("passed", "midterm", "city"), phase="meeting")
-    with pytest.raises(NoSuchLetter, match="passed 类函件不在 meeting 阶段发给 city"):
+    brief = replace(_specimen("passed", "midterm", "city"), phase="meeting", phase_name="师生见面会")
+    with pytest.raises(NoSuchLetter, match="没有这样的函件：“已通过”函件在师生见面会阶段不发给市级管理办公室。"):
         render(brief)
 
 
@@ -161,13 +161,13 @@ def test_the_reminder_before_a_saturday_due_day() -> None:
         "",
         "盐城市科协科普部：",
         "",
-        "　　截至目前，尚未收到贵办2022年度导师推荐的报送材料，截止时间将至，请抓紧办理。",
+        "　　截至目前，贵办2022年度导师推荐材料尚未完成报送，截止时间将至，请抓紧办理。",
         "",
         "　　年度：2022年度",
         "　　阶段：导师推荐",
         "　　设区市：盐城市",
         "　　截止时间：2022年1月15日（星期六）24:00 前",
-        "　　剩余时间：截止前不再有其他工作日，请尽快办结",
+        "　　剩余时间：截止前已无其他工作日，请尽快办结",
         "",
         "　　要做的事：",
         "　　1. 确定参与培养的高校、科研院所，填报机构名单。",
@@ -193,18 +193,18 @@ def test_a_returned_filing_with_its_mends() -> None:
     met = replace(brief.findings[1], ok=True)
     text = render(replace(brief, findings=(*brief.findings[:1], waived, met), reason="名单有误", link="")).text
     assert text == _text(
-        "关于退回修改盐城市2022年度导师面试报送材料的函",
+        "关于退回修改盐城市2022年度导师面试材料的函",
         "",
         "盐城市市级管理办公室：",
         "",
-        "　　盐城市2022年度导师面试报送材料经核验未能通过，现予退回。"
-        "请按下列意见修改后于2022年2月20日（星期日）24:00 前重新报送。",
+        "　　盐城市报送的2022年度导师面试材料未能通过核验，现予退回。"
+        "请按下列意见修改，于2022年2月20日（星期日）24:00 前重新报送。",
         "",
         "　　年度：2022年度",
         "　　阶段：导师面试",
         "　　设区市：盐城市",
         "　　截止时间：2022年2月20日（星期日）24:00 前",
-        "　　剩余时间：还剩 1 个工作日（2月17日计）",
+        "　　剩余时间：1 个工作日（自2月17日起算，不含当日）",
         "",
         "　　退回原因：名单有误",
         "",
@@ -219,6 +219,26 @@ def test_a_returned_filing_with_its_mends() -> None:
         "2022年2月17日",
         *FOOT,
     )
+
+
+def test_a_mentor_reads_what_he_has_to_mend_and_nothing_of_a_colleague_s_or_the_city_s() -> None:
+    brief = _specimen("returned", "interview", "mentor")
+    (finding,) = [found for found in brief.findings if found.actor == "mentor"]
+    theirs = render(replace(brief, findings=(*brief.findings, replace(finding, kind="in-principle")))).text
+    assert (
+        re.findall(r"　　\d\. (.*)\n　　　(.*)", theirs)
+        == [("还有 1 名学生没有培养方案，请导师补上。", "（依据通知八(六)；现为 7 人有方案，应为 8 人有方案）")] * 2
+    )
+    assert "修改意见" not in render(replace(brief, findings=brief.findings[:1])).text
+
+
+def test_whoever_has_no_account_is_sent_to_the_city_s_office_and_not_to_the_platform() -> None:
+    parties = [letter for letter in LETTERS if letter[2] in {"mentor", "institution", "school"}]
+    for letter in parties:
+        rendered = render(_specimen(*letter))
+        assert [word for word in ("平台", "登录", "http") if word in rendered.text + rendered.html] == []
+        assert "\n　　如有疑问，请与盐城市市级管理办公室联系。\n" in rendered.text
+    assert all("如有疑问" not in render(_specimen(*letter)).text for letter in LETTERS if letter not in parties)
 
 
 def test_a_digest_in_three_parts_the_longest_waiting_first() -> None:
@@ -236,7 +256,7 @@ def test_a_digest_in_three_parts_the_longest_waiting_first() -> None:
         "",
         "省级管理办公室：",
         "",
-        "　　截至2022年2月8日，2022年度培养计划有以下事项需要关注或办理，各项按紧急程度排列。",
+        "　　截至2022年2月8日，2022年度培养计划有以下事项需要关注或办理，按紧急程度排列。",
         "",
         "　　逾期未报送：",
         "　　· 扬州市 面试名单：应于 1月30日前报送，已逾期 9 天",
@@ -283,12 +303,12 @@ def test_a_due_day_says_whether_it_is_provisional_and_what_moved_it(
 @pytest.mark.parametrize(
     ("as_of", "left", "shown"),
     [
-        (datetime(2022, 1, 13, 9, tzinfo=TZ), 5, "还剩 5 个工作日（1月13日计）"),
-        (datetime(2022, 1, 20, 9, tzinfo=TZ), 0, "今天截止"),
-        (datetime(2022, 1, 19, 16, tzinfo=UTC), 0, "今天截止"),
-        (datetime(2022, 1, 20, 15, 59, 59, tzinfo=UTC), 0, "今天截止"),
+        (datetime(2022, 1, 13, 9, tzinfo=TZ), 5, "5 个工作日（自1月13日起算，不含当日）"),
+        (datetime(2022, 1, 20, 9, tzinfo=TZ), 0, "1月20日当日截止"),
+        (datetime(2022, 1, 19, 16, tzinfo=UTC), 0, "1月20日当日截止"),
+        (datetime(2022, 1, 20, 15, 59, 59, tzinfo=UTC), 0, "1月20日当日截止"),
         (datetime(2022, 1, 21, tzinfo=TZ), 0, "已截止"),
-        (datetime(2022, 1, 19, 9, tzinfo=TZ), 0, "截止前不再有其他工作日，请尽快办结"),
+        (datetime(2022, 1, 19, 9, tzinfo=TZ), 0, "截止前已无其他工作日，请尽快办结"),
         (datetime(2022, 1, 13, 9, tzinfo=TZ), None, None),
     ],
 )

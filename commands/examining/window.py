@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from commands.examining.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -10,16 +12,18 @@ if TYPE_CHECKING:
     from settings import Settings
 
 
-def of_the_window(settings: Settings, *, real: bool) -> Iterator[tuple[Literal["finding"], str, str]]:
-    """Whether a gateway is named where there is one, and a second factor asked for: level, 说明, 处理办法.
+def of_the_window(settings: Settings, *, real: bool) -> Iterator[Finding]:
+    """Whether a gateway is named where there is one, and a second factor asked for.
 
     `real` where the database holds a year that is no rehearsal.
     """
     if settings.base_url.startswith("https://") and not settings.dashboard.gateways:
-        yield (
+        yield Finding(
+            "网页",
             "finding",
             "页面在 https 网关之后，却没有写明网关的地址：十次输错密码会让所有人暂停登录",
             "把网关的 IP 地址写进 TALENT_DASHBOARD__PROXIES",
         )
     if real and not settings.dashboard.totp:
-        yield "finding", "登录不要验证码（TALENT_DASHBOARD__TOTP=false），只许用于演示", "去掉这一项设置"
+        says = "登录不要验证码（TALENT_DASHBOARD__TOTP=false），只许用于演示"
+        yield Finding("网页", "finding", says, "去掉这一项设置")

@@ -1,0 +1,69 @@
+"""What `talent doctor` finds of Prefect: whether it answers, and whether its schedules are those of the calendars."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from commands.examining.finding import PATIENCE, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calendars.year import Year
+
+
+def of_prefect(years: list[Year]) -> Iterator[Finding]:
+    """Whether the server that is named answers, and what it holds."""
+    from prefect.settings import get_current_settings
+
+    address = get_current_settings().api.url
+    if address is None:
+        yield Finding("Prefect", "note", "没有设置 PREFECT_API_URL；talent up 会自己启动一个")
+        return
+    server = reached(address)
+    yield server
+    if server.level == "ok":
+        yield asyncio.run(_deployments(years))
+
+
+def reached(address: str) -> Finding:
+    """Whether a Prefect server answers at that address."""
+    import httpx
+
+    try:
+        httpx.get(f"{address}/health", timeout=PATIENCE).raise_for_status()
+    except httpx.HTTPError as error:
+        mend = "启动 Prefect 服务（talent up），或改正 PREFECT_API_URL"
+        return Finding("Prefect", "finding", f"{address} 连不上：{error}", mend)
+    return Finding("Prefect", "ok", f"{address} 应答正常")
+
+
+async def _deployments(years: list[Year]) -> Finding:
+    """Whether the server's schedules are those of the calendars under way."""
+    import httpx
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+
+    from deployments.plan import NAME, plan
+
+    drift: list[str] = []
+    try:
+        async with get_client() as client:
+            for deployment in plan(years):
+                try:
+                    found = await client.read_deployment_by_name(f"{deployment.flow}/{NAME}")
+                except ObjectNotFound:
+                    drift.append(deployment.flow)
+                    continue
+                held = {schedule.slug for schedule in await client.read_deployment_schedules(found.id)}
+                if held != {schedule.slug for schedule in deployment.schedules}:
+                    drift.append(deployment.flow)
+    except (httpx.HTTPError, PrefectHTTPStatusError) as error:
+        mend = "检查 PREFECT_API_AUTH_STRING 与 Prefect 服务的口令是否一致"
+        return Finding("部署", "finding", f"读不到部署：{error}", mend)
+    if drift:
+        return Finding(
+            "部署", "finding", f"与年度日历不一致：{'、'.join(drift)}", "运行 talent up，或 python -m deployments.sync"
+        )
+    return Finding("部署", "ok", "与年度日历一致")

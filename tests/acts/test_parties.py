@@ -1,0 +1,36 @@
+"""What mentors and schools read: nothing of a window they cannot open, and the day that concerns them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from acts.advance import advance
+from tests import ledger
+from tests.scenes import NANJING, YEAR, Scene, stamp
+
+BASE = "https://talent.example"
+
+
+def test_only_offices_are_led_to_the_window(scene: Scene) -> None:
+    scene.through("shortlist", NANJING)
+    advance(scene.database, YEAR, replace(stamp("2022-01-31T09:00"), base_url=BASE))
+    with scene.database.read() as connection:
+        rows = [row for row in ledger.words(connection) if (row.kind, row.phase) == ("opened", "interview")]
+    led = {row.recipient.split(":")[0]: (BASE in row.text, BASE in row.html) for row in rows}
+    assert led == {"city": (True, True), "mentor": (False, False)}
+
+
+def test_a_mentor_is_told_how_many_to_interview_and_until_when(scene: Scene) -> None:
+    scene.through("shortlist", NANJING)
+    with scene.database.read() as connection:
+        (told,) = [
+            row
+            for row in ledger.words(connection)
+            if (row.kind, row.phase) == ("passed", "shortlist") and row.recipient.startswith("mentor:")
+        ]
+    assert re.findall(r"　　(面试完成时限|进入面试)：(.*)", told.text) == [
+        ("面试完成时限", "2022年2月20日（星期日）24:00 前"),
+        ("进入面试", "6 名"),
+    ]
+    assert "如有疑问，请与南京市市级管理办公室联系。" in told.text
