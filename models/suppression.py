@@ -93,10 +93,10 @@ def _outcomes() -> Select[Any]:
 
 
 def leads(connection: Connection, message_ids: Collection[str]) -> dict[str, Row[Any]]:
-    """Find the letters that these messages carried: Message-ID to id, recipient and address of the one that leads."""
+    """Find the letters that lead these messages: Message-ID to its id, recipient, address and sent_at."""
     letter = table_of(Letter)
-    columns = (letter.c.message_id, letter.c.id, letter.c.recipient, letter.c.address)
-    query = select(*columns).where(letter.c.message_id.in_(sorted(message_ids)), letter.c.tries > 0)
+    columns = (letter.c[name] for name in ("message_id", "id", "recipient", "address", "sent_at"))
+    query = select(*columns).where(letter.c.message_id.in_(sorted(message_ids)))
     return {row.message_id: row for row in connection.execute(query)}
 
 

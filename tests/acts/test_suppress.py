@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from email.utils import format_datetime
 
 import pytest
 from sqlalchemy import func, select, update
 
 from acts.offices import set_office
-from acts.suppress import Returned, suppress, take_back, unsuppress
+from acts.suppress import Returned, Unclear, suppress, take_back, unsuppress
 from models import suppression
 from models.alarms import Alarms, Suppression, alarms
 from models.columns import table_of
 from models.season import Letter
 from tests import ledger
+from tests.letters import bouncing
+from tests.letters.bouncing import postfix
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL = "mentor-recommendation"
@@ -177,13 +180,58 @@ def test_a_bounce_fails_every_letter_of_its_envelope_and_gives_the_address_up(sc
     scene.advance("2021-12-31T00:00")
     scene.advance("2022-01-07T09:00")
     key = sent(scene)
-    returned = take_back(scene.database, [bounce("forwarded@elsewhere.example", key)], stamp(AT))
+    returned = take_back(scene.database, [bounce(ADDRESS, key)], stamp(AT))
     assert returned == Returned(1, 1, 0, 2, (ADDRESS,), 0)
     assert letters(scene) == [
         ("opened", ADDRESS, "failed", "退信：550 gone"),
         ("reminder", ADDRESS, "failed", "退信：550 gone"),
     ]
     assert found(scene).suppressed[0].why == "退信：550 gone"
+
+
+def test_a_bounced_reminder_leaves_the_letter_that_it_refers_to_as_it_is(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    opened = sent(scene)
+    scene.advance("2022-01-07T09:00")
+    reminder = postfix(bouncing.sent(sent(scene), opened), ADDRESS)
+    assert opened.encode() in reminder
+    assert take_back(scene.database, [reminder], stamp(AT)) == Returned(1, 1, 0, 1, (ADDRESS,), 0)
+    assert [(kind, state) for kind, _, state, _ in letters(scene)] == [("opened", "sent"), ("reminder", "failed")]
+
+
+def test_two_letters_that_come_back_from_one_address_are_counted_as_two(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    opened = sent(scene)
+    scene.advance("2022-01-07T09:00")
+    mailbox = [bounce(ADDRESS, key) for key in (opened, sent(scene))]
+    assert take_back(scene.database, mailbox, stamp(AT)) == Returned(2, 2, 0, 2, (ADDRESS,), 0)
+
+
+def test_what_an_office_writes_back_is_not_its_letter_though_it_refers_to_it(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    ours = bouncing.sent(sent(scene), None)
+    answer = postfix(bouncing.reply(ours), ADDRESS)
+    assert take_back(scene.database, [answer], stamp(AT)) == Returned(1, 1, 0, 0, (), 1)
+    assert letters(scene) == [("opened", ADDRESS, "sent", None)]
+
+
+def test_a_letter_that_comes_back_from_another_address_than_its_own_is_left_to_a_person(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    key, elsewhere = sent(scene), "forwarded@elsewhere.example"
+    unclear = (Unclear((elsewhere,), 1, "550 gone"),)
+    assert take_back(scene.database, [bounce(elsewhere, key)], stamp(AT)) == Returned(1, 1, 0, 0, (), 0, unclear)
+    assert (letters(scene), found(scene)) == ([("opened", ADDRESS, "sent", None)], Alarms((), {}))
+
+
+def test_a_bounce_that_does_not_hold_the_letter_changes_nothing_and_says_so(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    sent(scene)
+    bare = [bounce(address, "") for address in (ADDRESS.upper(), "wuxi@city.example", "stranger@else.example")]
+    unclear = (Unclear((ADDRESS,), None, "550 gone"),)
+    assert take_back(scene.database, [*bare, b"no bounce"], stamp(AT)) == Returned(4, 3, 0, 0, (), 2, unclear)
+    assert letters(scene) == [("opened", ADDRESS, "sent", None)]
+    suppress(scene.database, ADDRESS, stamp(AT), reason="核对过")
+    assert take_back(scene.database, bare, stamp(AT)) == Returned(3, 3, 0, 0, (), 2)
 
 
 def test_a_mailbox_read_again_changes_nothing_even_where_the_address_was_taken_up_again(scene: Scene) -> None:
@@ -195,9 +243,11 @@ def test_a_mailbox_read_again_changes_nothing_even_where_the_address_was_taken_u
     assert found(scene).suppressed == ()
 
 
-def test_a_bounce_without_our_message_counts_only_for_an_address_that_was_written_to(scene: Scene) -> None:
+@pytest.mark.parametrize(("at", "failed"), [("2022-01-12T08:00", 0), ("2022-01-12T08:50", 1)])
+def test_nor_does_it_where_the_letter_was_sent_again_since(scene: Scene, at: str, failed: int) -> None:
     scene.advance("2021-12-31T00:00")
-    sent(scene)
-    mailbox = [bounce(ADDRESS.upper()), bounce("wuxi@city.example"), bounce("stranger@else.example"), b"no bounce"]
-    assert take_back(scene.database, mailbox, stamp(AT)) == Returned(4, 3, 0, 0, (ADDRESS,), 2)
-    assert letters(scene) == [("opened", ADDRESS, "sent", None)]
+    letter, dated = table_of(Letter), f"Date: {format_datetime(instant(at))}\n".encode()
+    mailbox = [dated + bounce(ADDRESS, sent(scene))]
+    with scene.database.write() as connection:
+        connection.execute(update(letter).where(letter.c.id == 1).values(sent_at=instant("2022-01-12T09:30")))
+    assert take_back(scene.database, mailbox, stamp("2022-01-13T08:00")).letters == failed

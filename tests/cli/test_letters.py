@@ -11,6 +11,7 @@ from acts.recipients import AUDIENCES, named
 from calendars.files import load
 from letters.occurrences import OCCURS
 from tests.cli.conftest import Talent
+from tests.letters.bouncing import postfix, undated
 
 
 @pytest.mark.parametrize(("kind", "phase"), OCCURS, ids=str)
@@ -131,7 +132,7 @@ def test_what_is_no_address_is_not_suppressed(season: Talent) -> None:
 def test_bounces_are_read_from_a_file_a_folder_or_a_pipe(
     season: Talent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    foreign = {"read": 1, "bounces": 1, "delayed": 0, "letters": 0, "suppressed": [], "foreign": 1}
+    foreign = {"read": 1, "bounces": 1, "delayed": 0, "letters": 0, "suppressed": [], "foreign": 1, "unclear": []}
     (tmp_path / "box" / "new").mkdir(parents=True)
     (tmp_path / "box" / "cur").mkdir()
     for file in (tmp_path / "one.eml", tmp_path / "box" / "new" / "1"):
@@ -147,6 +148,30 @@ def test_bounces_are_read_from_a_file_a_folder_or_a_pipe(
         "0 封函件改记为未送达。",
         "1 封退信不涉及本系统发出的函件，未作处理。",
     ]
+
+
+def test_a_letter_is_found_in_the_bounce_that_holds_it_and_else_a_person_is_asked(
+    season: Talent, tmp_path: Path
+) -> None:
+    address = "yancheng@city.example"
+    assert season("letters", "send").status == 0
+    mail = [file.read_bytes() for file in (tmp_path / "var" / "mail" / "new").iterdir()]
+    mine = next(message for message in mail if f"To: {address}".encode() in message)
+    (tmp_path / "whole").write_bytes(undated(postfix(mine, address)))
+    (tmp_path / "bare").write_bytes(BOUNCE)
+    assert season("letters", "bounces", "bare").out.splitlines() == [
+        "读到 1 封邮件，其中退信 1 封，暂缓投递的通知 0 封。",
+        "0 封函件改记为未送达。",
+        "1 封退信不能确定退的是哪一封函件，未作处理，请人工核对：",
+        f"  {address}（未附原件）：550 gone",
+    ]
+    failed = season("letters", "bounces", "whole", "--json").data
+    assert failed | {"letters": 0} == {
+        "read": 1, "bounces": 1, "delayed": 0, "letters": 0, "suppressed": [address], "foreign": 0, "unclear": [],
+    }  # fmt: skip
+    assert [one["to"] for one in season("letters", "list", "--state", "failed", "--json").data] == (
+        ["city:yancheng"] * failed["letters"]
+    )
 
 
 def test_a_preview_names_its_readers_in_chinese(talent: Talent) -> None:
