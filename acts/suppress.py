@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 from acts.outcome import Outcome
-from models import suppression
+from models import audit, suppression
 from models.alarms import suppressed
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
 
 BOUNCED = "退信：{reason}"
+GIVEN_UP, TAKEN_UP = "停用邮箱", "恢复邮箱"
+"""What the audit says of an address: its own row goes when it is written to again."""
+
 Fate = Literal["ours", "old", "foreign", "unclear"]
 """What a bounce comes to: a letter that failed, nothing new, nothing of ours, nothing that can be said for sure."""
 
@@ -53,7 +57,7 @@ class Returned:
     unclear: tuple[Unclear, ...] = ()
 
 
-def suppress(database: Database, address: str, stamp: Stamp, *, reason: str) -> Outcome:
+def suppress(database: Database, address: str, stamp: Stamp, *, reason: str, account: int | None = None) -> Outcome:
     """Write to an address no more; its letters are held. Raises UnfitHeader for what is no address."""
     from letters.message import fit_address
 
@@ -61,16 +65,23 @@ def suppress(database: Database, address: str, stamp: Stamp, *, reason: str) -> 
     with database.write() as connection:
         if not suppression.suppress(connection, {fit: reason}, stamp.as_of, stamp.by):
             return Outcome("done", f"{fit} 早已停用，未作改动。")
+        audit.record(connection, stamp, GIVEN_UP, _subject(fit), account=account, reason=reason)
     return Outcome("done", f"{fit} 已停用；发往该地址的函件暂存，更正地址或恢复后再发。")
 
 
-def unsuppress(database: Database, address: str) -> Outcome:
+def unsuppress(database: Database, address: str, stamp: Stamp, *, account: int | None = None) -> Outcome:
     """Write to an address again, and let go what waited for that."""
     with database.write() as connection:
         freed = suppression.unsuppress(connection, address.strip())
-    if freed is None:
-        return Outcome("refused", f"{address} 没有停用，未作改动。")
+        if freed is None:
+            return Outcome("refused", f"{address} 没有停用，未作改动。")
+        audit.record(connection, stamp, TAKEN_UP, _subject(address), account=account)
     return Outcome("done", f"{address} 已恢复，{freed} 封暂存的函件待发。")
+
+
+def _subject(address: str) -> str:
+    """What stands for an address in the audit, which holds no personal data."""
+    return f"suppressed/{sha256(address.strip().lower().encode()).hexdigest()[:16]}"
 
 
 def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Returned:
@@ -90,6 +101,8 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
         failed = [(suppression.came_back(connection, lead, bounce.reason), lead, bounce) for lead, bounce in ours]
         reasons = {lead.address: BOUNCED.format(reason=bounce.reason) for count, lead, bounce in failed if count}
         new = suppression.suppress(connection, reasons, stamp.as_of, stamp.by)
+        for address in new:
+            audit.record(connection, stamp, GIVEN_UP, _subject(address), reason="退信")
     return Returned(
         read=len(found),
         bounces=len(dead),

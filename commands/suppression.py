@@ -41,8 +41,8 @@ def unsuppress(address: Address, /, *, season: Season = SEASON) -> int:
     """Write to an address again; 1 where it was not suppressed."""
     from acts.suppress import unsuppress as act
 
-    database, year, _ = season.acting()
-    said = act(database, address)
+    database, year, stamp = season.acting()
+    said = act(database, address, stamp)
     return report(season, year, said if said.done else hinted(said, "停用的地址见 talent status"))
 
 

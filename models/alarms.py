@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from models import clock, contacts
 from models.columns import table_of
+from models.overtaken import overtaken
 from models.season import Letter, Office, Suppressed
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
     """Give what of the post is at risk, as far as it was so at an instant."""
     letter = table_of(Letter)
     stuck = letter.c.state.in_(UNDELIVERABLE) & (letter.c.year == year) & (letter.c.queued_as_of <= as_of)
+    stuck &= ~overtaken(as_of)
     counts = select(letter.c.state, func.count()).where(stuck).group_by(letter.c.state)
     found = {row.state: int(row[1]) for row in connection.execute(counts)}
     given_up = [row for row in suppressed(connection) if row.since <= as_of]
@@ -119,9 +121,11 @@ def _held(connection: Connection, year: int, as_of: datetime) -> Mapping[str, Ma
     return found
 
 
-def undelivered(connection: Connection, year: int) -> list[Row[Any]]:
-    """Give the letters of a year that only a person moves on, the oldest first, without their texts."""
+def undelivered(connection: Connection, year: int, as_of: datetime) -> list[Row[Any]]:
+    """Give the letters of a year that are owed and that only a person moves on, the oldest first, without texts."""
     letter = table_of(Letter)
     columns = [letter.c[name] for name in ("id", "phase", "concerns", "recipient", "subject", "state", "detail")]
-    query = select(*columns, letter.c.queued_as_of).where(letter.c.year == year, letter.c.state.in_(UNDELIVERABLE))
+    query = select(*columns, letter.c.queued_as_of).where(
+        letter.c.year == year, letter.c.state.in_(UNDELIVERABLE), ~overtaken(as_of)
+    )
     return list(connection.execute(query.order_by(letter.c.id).limit(MOST_LISTED)))

@@ -81,10 +81,13 @@ def test_suppressing_again_changes_nothing(scene: Scene) -> None:
 def test_an_address_taken_up_again_lets_its_letters_go(scene: Scene) -> None:
     scene.advance("2021-12-31T00:00")
     suppress(scene.database, ADDRESS, stamp(AT), reason="邮箱已停")
-    assert unsuppress(scene.database, ADDRESS.upper()).message == f"{ADDRESS.upper()} 已恢复，1 封暂存的函件待发。"
+    assert (
+        unsuppress(scene.database, ADDRESS.upper(), stamp(AT)).message
+        == f"{ADDRESS.upper()} 已恢复，1 封暂存的函件待发。"
+    )
     assert letters(scene) == [("opened", ADDRESS, "queued", None)]
     assert found(scene) == Alarms((), {})
-    again = unsuppress(scene.database, ADDRESS)
+    again = unsuppress(scene.database, ADDRESS, stamp(AT))
     assert (again.outcome, again.message) == (
         "refused",
         "nanjing@city.example 没有停用，未作改动。",
@@ -238,7 +241,7 @@ def test_a_mailbox_read_again_changes_nothing_even_where_the_address_was_taken_u
     scene.advance("2021-12-31T00:00")
     mailbox = [bounce(ADDRESS, sent(scene))]
     take_back(scene.database, mailbox, stamp(AT))
-    unsuppress(scene.database, ADDRESS)
+    unsuppress(scene.database, ADDRESS, stamp(AT))
     assert take_back(scene.database, mailbox, stamp(AT)) == Returned(1, 1, 0, 0, (), 0)
     assert found(scene).suppressed == ()
 
