@@ -6,13 +6,15 @@ from datetime import date
 from email.utils import format_datetime
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
+from acts.contacts import add_contact
 from acts.offices import set_office
 from acts.suppress import Returned, Unclear, suppress, take_back, unsuppress
 from models import suppression
 from models.alarms import Alarms, Suppression, alarms
 from models.columns import table_of
+from models.drafts import Party, PoolEntry
 from models.season import Letter
 from tests import ledger
 from tests.letters import bouncing
@@ -41,6 +43,10 @@ def sent(scene: Scene, city: str = NANJING) -> str:
         first = connection.execute(select(func.min(letter.c.id)).where(theirs)).scalar_one()
         connection.execute(update(letter).where(theirs).values(state="sent", tries=1, envelope=first))
         return str(connection.execute(select(letter.c.message_id).where(letter.c.id == first)).scalar_one())
+
+
+def on_file(scene: Scene, city: str = NANJING, email: str = ADDRESS) -> None:
+    set_office(scene.database, city, "南京", email=email)
 
 
 def found(scene: Scene, at: str = "2022-01-12T09:00") -> Alarms:
@@ -72,6 +78,7 @@ def test_an_address_suppressed_by_hand_has_its_letters_wait_and_raises_an_alarm(
 
 
 def test_suppressing_again_changes_nothing(scene: Scene) -> None:
+    on_file(scene)
     suppress(scene.database, ADDRESS, stamp(AT), reason="甲")
     said = suppress(scene.database, ADDRESS.upper(), stamp("2022-01-12T10:00"), reason="乙")
     assert said.message == "NANJING@CITY.EXAMPLE 早已停用，未作改动。"
@@ -139,6 +146,84 @@ def test_the_digest_says_whose_address_is_dead(scene: Scene) -> None:
     ]
 
 
+def digests(scene: Scene) -> list[str]:
+    """What each digest lists."""
+    with scene.database.read() as connection:
+        texts = [row.text for row in ledger.words(connection) if row.kind == "digest"]
+    return [line for text in texts for line in text.split("\n") if line.startswith("　　·")]
+
+
+def test_once_the_address_is_corrected_there_is_nothing_to_say(scene: Scene) -> None:
+    on_file(scene)
+    scene.advance("2021-12-31T00:00")
+    suppress(scene.database, ADDRESS, stamp("2022-01-11T08:00"), reason="退信：550 gone")
+    on_file(scene, email="new@city.example")
+    assert found(scene) == Alarms((), {})
+    for day in (12, 13, 14):
+        scene.advance(f"2022-01-{day}T09:00")
+    assert digests(scene) == []
+
+
+def test_a_letter_that_is_no_longer_owed_is_in_no_digest(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    letter = table_of(Letter)
+    with scene.database.write() as connection:
+        mine = letter.c.recipient == f"city:{NANJING}"
+        connection.execute(update(letter).where(mine).values(state="failed", tries=1))
+    scene.advance("2022-01-04T09:00")
+    assert digests(scene) == ["　　· 南京：1 封函件未能送达，已持续 4 天"]
+    scene.file(ROLL, NANJING, at="2022-01-04T10:00")
+    scene.advance("2022-01-05T09:00")
+    assert digests(scene) == ["　　· 南京：1 封函件未能送达，已持续 4 天"]
+
+
+MENTOR, POOLED, STRANGER = "mentor@uni.example", "pooled@uni.example", "stranger@uni.example"
+
+
+@pytest.fixture
+def peopled(scene: Scene) -> Scene:
+    """A year with a mentor on a roll and another in the pool, and somebody of another year; people of an office."""
+    scene.file(ROLL, NANJING)
+    party, pool = table_of(Party), table_of(PoolEntry)
+    with scene.database.write() as connection:
+        connection.execute(update(party).where(party.c.kind == "mentor").values(email=MENTOR.upper()))
+        known = [{"kind": "mentor", "name": mail, "place": "x", "email": mail} for mail in (POOLED, STRANGER)]
+        connection.execute(insert(party), known)
+        key = connection.execute(select(party.c.id).where(party.c.email == POOLED)).scalar_one()
+        connection.execute(insert(pool).values(year=YEAR, city=WUXI, kind="mentor", key=str(key)))
+    on_file(scene, WUXI, "wuxi.office@city.example")
+    for name, since, until in (("past", None, date(2022, 1, 10)), ("now", date(2022, 1, 11), None)):
+        person = {"name": name, "part": "main", "email": f"{name}@city.example", "since": since, "until": until}
+        add_contact(scene.database, WUXI, "无锡", stamp("2022-01-05T11:00"), **person)  # type: ignore[arg-type]
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("address", "to"),
+    [
+        (MENTOR, "mentor:"),
+        (POOLED, "mentor:"),
+        (STRANGER, None),
+        ("wuxi.office@city.example", f"city:{WUXI}"),
+        ("now@city.example", f"city:{WUXI}"),
+        ("past@city.example", None),
+        ("nobody@city.example", None),
+    ],
+)
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_only_an_address_at_which_somebody_is_still_written_to_is_an_alarm(
+    peopled: Scene, address: str, to: str | None, *, withdrawn: bool
+) -> None:
+    suppress(peopled.database, address, stamp("2022-01-12T08:00"), reason="退信")
+    if withdrawn:
+        peopled.withdraw(WUXI, "2022-01-12T08:30")
+    raised = [(one.address, [key.rstrip("0123456789") for key in one.to]) for one in found(peopled).suppressed]
+    gone = to is None or (withdrawn and address != MENTOR)
+    assert raised == ([] if gone else [(address, [to])])
+    before = [one.address for one in found(peopled, "2022-01-12T08:15").suppressed]
+    assert before == ([] if to is None else [address])
+
+
 def after(scene: Scene, *states: str, elsewhere: str = "sent", together: bool = False) -> list[str]:
     """Which addresses are given up once four letters to one office ended so, and those to another ended `elsewhere`."""
     letter = table_of(Letter)
@@ -158,6 +243,7 @@ def after(scene: Scene, *states: str, elsewhere: str = "sent", together: bool = 
 
 
 def test_three_refusals_in_a_row_give_an_address_up(scene: Scene) -> None:
+    on_file(scene)
     assert after(scene, "sent", "failed", "failed", "failed") == [ADDRESS]
     assert [one.why for one in found(scene).suppressed] == ["连续 3 封被对方邮局拒收：550 no such user"]
 
@@ -180,6 +266,7 @@ def test_a_relay_that_refuses_everybody_gives_nobody_up(scene: Scene) -> None:
 
 
 def test_a_bounce_fails_every_letter_of_its_envelope_and_gives_the_address_up(scene: Scene) -> None:
+    on_file(scene)
     scene.advance("2021-12-31T00:00")
     scene.advance("2022-01-07T09:00")
     key = sent(scene)
