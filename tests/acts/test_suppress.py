@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from email.utils import format_datetime
 
@@ -10,7 +11,9 @@ from sqlalchemy import func, insert, select, update
 
 from acts.contacts import add_contact
 from acts.offices import set_office
+from acts.post import send
 from acts.suppress import Returned, Unclear, suppress, take_back, unsuppress
+from letters.smtp import Relay, SmtpCourier
 from models import suppression
 from models.alarms import Alarms, Suppression, alarms
 from models.columns import table_of
@@ -19,11 +22,14 @@ from models.season import Letter
 from tests import ledger
 from tests.letters import bouncing
 from tests.letters.bouncing import postfix
+from tests.letters.relays import Faulty
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL = "mentor-recommendation"
 AT = "2022-01-11T10:00"
 ADDRESS = "nanjing@city.example"
+REFUSAL = "收件人被拒：550 no such user"
+WHY = "连续 3 封被对方邮局拒收：550 5.1.1 no such user"
 
 
 def letters(scene: Scene, city: str = NANJING) -> list[tuple[str, str, str, str | None]]:
@@ -224,18 +230,20 @@ def test_only_an_address_at_which_somebody_is_still_written_to_is_an_alarm(
     assert before == ([] if to is None else [address])
 
 
-def after(scene: Scene, *states: str, elsewhere: str = "sent", together: bool = False) -> list[str]:
+def after(
+    scene: Scene, *states: str, elsewhere: str = "sent", together: bool = False, refusal: str = REFUSAL
+) -> list[str]:
     """Which addresses are given up once four letters to one office ended so, and those to another ended `elsewhere`."""
     letter = table_of(Letter)
     for at in ("2021-12-31T00:00", "2022-01-07T09:00", "2022-01-12T09:00", "2022-01-14T09:00"):
         scene.advance(at)
     with scene.database.write() as connection:
         others = update(letter).where(letter.c.recipient == f"city:{WUXI}")
-        connection.execute(others.values(state=elsewhere, detail="250 ok" if elsewhere == "sent" else "550 sender"))
+        connection.execute(others.values(state=elsewhere, detail="250 ok" if elsewhere == "sent" else REFUSAL))
         theirs = select(letter.c.id).where(letter.c.recipient == f"city:{NANJING}").order_by(letter.c.id)
         keys = connection.execute(theirs).scalars().all()
         for key, state in zip(keys, states, strict=True):
-            detail = "已试 8 次：421" if state == "parked" else "550 no such user"
+            detail = "已试 8 次：421" if state == "parked" else refusal
             values = {"state": "failed" if state == "parked" else state, "detail": detail}
             envelope = keys[0] if together else key
             connection.execute(update(letter).where(letter.c.id == key).values(**values, envelope=envelope))
@@ -246,6 +254,46 @@ def test_three_refusals_in_a_row_give_an_address_up(scene: Scene) -> None:
     on_file(scene)
     assert after(scene, "sent", "failed", "failed", "failed") == [ADDRESS]
     assert [one.why for one in found(scene).suppressed] == ["连续 3 封被对方邮局拒收：550 no such user"]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "发件人被拒：550 no",
+        "正文被拒：554 spam",
+        "收件人被拒：554 5.7.1 relay access denied",
+        "退信：550 gone",
+        "550 no",
+    ],
+)
+def test_refusals_of_anything_else_say_nothing_of_the_address(scene: Scene, refusal: str) -> None:
+    assert after(scene, "sent", "failed", "failed", "failed", refusal=refusal) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("stage", "reply", "states", "given_up"),
+    [
+        ("RCPT", "550 5.1.1 no such user", ["failed", "failed", "failed", "held"], [(ADDRESS, WHY)]),
+        ("RCPT", "553 5.7.1 sender address rejected", ["failed"] * 4, []),
+        ("dot", "554 5.7.1 content rejected", ["failed"] * 4, []),
+    ],
+)
+def test_a_real_relay_s_refusals_give_up_an_address_that_it_does_not_know(
+    scene: Scene, stage: str, reply: str, states: list[str], given_up: list[tuple[str, str]]
+) -> None:
+    on_file(scene)
+    for at in ("2021-12-31T00:00", "2022-01-07T09:00", "2022-01-12T09:00", "2022-01-14T09:00"):
+        scene.advance(at)
+        asyncio.run(posted(scene, at, {f"{stage} {ADDRESS}": [reply] * 4}))
+    assert [(one.address, one.why) for one in found(scene, "2022-01-14T10:00").suppressed] == given_up
+    assert [state for _, _, state, _ in letters(scene)] == states
+
+
+async def posted(scene: Scene, at: str, faults: dict[str, list[str]]) -> None:
+    async with Faulty(faults, grouped=True).serving() as relay:
+        courier = SmtpCourier(Relay("127.0.0.1", relay.port, "none"))
+        await send(scene.database, courier, "省办 <office@talent.example>", stamp(at))
 
 
 @pytest.mark.parametrize(
