@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 NUMBER = re.compile("[0-9]{1,9}")
 Given = Annotated[
-    str,
+    list[str],
     Parameter(
-        name="编号… 结果",
+        name="编号…结果",
         help="编号（可写几个，见 talent letters list --state failed|unknown|held），"
         "再写 sent：核实已送达；resend：未送达，重发；dropped：不再发送",
     ),
 ]
 
 
-def settle(*given: Given, season: Season = SEASON) -> int:
+def settle(given: Given, /, *, season: Season = SEASON) -> int:
     """Settle letters of unknown fate, or given up, with all that was in one message with each; 1 where refused."""
     from acts.reconcile import reconcile
     from acts.settle_letter import settle as act
@@ -47,7 +47,7 @@ def _read(given: Sequence[str]) -> tuple[list[int], Found]:
     """The numbers and the last word; raises UsageError."""
     from acts.settle_letter import OPEN
 
-    *numbers, last = given or ("",)
+    *numbers, last = given
     found = next((one for one in OPEN if one == last), None)
     if found is None or not numbers or not all(map(NUMBER.fullmatch, numbers)):
         raise UsageError("请写成：talent letters settle 编号… sent|resend|dropped，如 settle 3 4 5 resend。")

@@ -75,9 +75,9 @@ def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
     letter = table_of(Letter)
     counts = select(letter.c.state, func.count()).where(at_risk(year, as_of)).group_by(letter.c.state)
     found = {row.state: int(row[1]) for row in connection.execute(counts)}
-    held = _held(connection, year, as_of)
     given_up = {row.address: row for row in suppressed(connection) if row.since <= as_of}
     owners = reached(connection, year, as_of, given_up) if given_up else {}
+    held = _held(connection, year, as_of) if given_up else {}
     addresses = tuple(
         Suppression(address, tuple(sorted(to)), row.since, row.why, sum(held.get(address, {}).values()))
         for address, row in given_up.items()
