@@ -14,7 +14,7 @@ from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Item
 from letters.phrases import day
-from models.alarms import UNDELIVERABLE, alarms
+from models.alarms import alarms, at_risk
 from models.columns import table_of
 from models.outbox import ALL, queued_keys
 from models.parties import Reach
@@ -145,10 +145,10 @@ def _awaiting(season: Season) -> list[tuple[datetime, Item]]:
 
 
 def _given_up(season: Season) -> list[tuple[datetime, Item]]:
-    """Addresses that are written to no more: whoever is behind one hears of no deadline."""
+    """Addresses that are written to no more: whoever is reached at one hears of no deadline."""
     found = []
     for one in alarms(season.connection, season.year.year, season.stamp.as_of).suppressed:
-        whose = "、".join(recipients.named(season.year, recipient) for recipient in one.to) or "收件人不详"
+        whose = "、".join(recipients.named(season.year, recipient) for recipient in one.to)
         days = (day_of(season.stamp.as_of) - day_of(one.since)).days
         item = Item(whose, f"邮箱 {one.address} 已停用（{one.why}），请更正", days=days, group="undeliverable")
         found.append((one.since, item))
@@ -160,7 +160,7 @@ def _stuck(season: Season) -> list[tuple[datetime, Item]]:
     letter = table_of(Letter)
     query = (
         select(letter.c.concerns, func.count(), func.min(letter.c.queued_as_of))
-        .where(letter.c.year == season.year.year, letter.c.state.in_(UNDELIVERABLE))
+        .where(at_risk(season.year.year, season.stamp.as_of))
         .group_by(letter.c.concerns)
         .order_by(letter.c.concerns)
     )

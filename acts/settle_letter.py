@@ -1,58 +1,120 @@
-"""A person settles what became of a letter of unknown fate, or sends again one that was given up."""
+"""A person settles letters of unknown fate, or that were given up: they arrived, go out again, or go out no more."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections import defaultdict
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
+from acts import covering
 from acts.outcome import Outcome
-from models import doubt
-from models.post import MOOT, letter_by_id
+from acts.recipients import named
+from calendars.deadlines import day_of
+from letters.words import STATES
+from models import addresses, audit, doubt, standing
+from models.alarms import suppressed
+from models.outbox import ALL
+from models.overtaken import untrue
+from models.post import MOOT, SUPPRESSED
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from sqlalchemy import Connection, Row
 
     from models.database import Database
     from models.stamp import Stamp
 
-Found = Literal["sent", "resend"]
-OPEN = ("unknown", "failed")
-"""The states that a person may settle."""
+Found = Literal["sent", "resend", "dropped"]
+OPEN: Mapping[Found, tuple[str, ...]] = MappingProxyType(
+    {"sent": ("unknown", "failed"), "resend": ("unknown", "failed"), "dropped": ("unknown", "failed", "held")}
+)
+"""The states that a person may settle, by what was found."""
+
+NOT_OPEN: Mapping[Found, str] = MappingProxyType(
+    {found: "既非" + "也非".join(STATES[state] for state in states) for found, states in OPEN.items()}
+)
+ON_RECORD: Mapping[Found, str] = MappingProxyType(
+    {"sent": "函件核实为已送达", "resend": "函件重发", "dropped": "函件不再发送"}
+)
+"""What the audit says, for a letter's own detail is overwritten by what becomes of it next."""
 
 
-def settle(database: Database, key: int, found: Found, stamp: Stamp) -> Outcome:
-    """Take a letter, and all that went out in one message with it, as sent, or queue it again; refuse any other state.
+def settle(
+    database: Database, keys: Sequence[int], found: Found, stamp: Stamp, *, account: int | None = None
+) -> Outcome:
+    """Take letters, and all that went out in one message with each, as sent, queue them again, or drop them.
 
-    One that is no longer owed is not queued again but cancelled.
+    All of them or none: one in a state that is not for a person to settle has all of them refused. A letter that goes
+    out again goes to where its recipient is written to today; one that is no longer owed is cancelled instead.
     """
     with database.write() as connection:
-        letter = letter_by_id(connection, key)
-        if letter is None:
-            return Outcome("refused", f"没有编号为 {key} 的函件。")
-        if letter.state not in OPEN:
-            return Outcome("refused", f"{key} 号函件既非待核实也非未送达，无需处理。")
-        mates = doubt.same_envelope(connection, key, OPEN)
-        return Outcome("done", (_sent if found == "sent" else _again)(connection, mates, stamp))
+        refusals = [said for key in keys if (said := _refusal(connection, key, found))]
+        if refusals:
+            return Outcome("refused", "".join(refusals) + ("一封也没有办理。" if len(keys) > 1 else ""))
+        mates = {mate for key in keys for mate in doubt.same_envelope(connection, key, OPEN[found])}
+        letters = doubt.among(connection, mates)
+        for row in letters:
+            city = None if row.concerns == ALL else row.concerns
+            audit.record(connection, stamp, ON_RECORD[found], f"letter/{row.id}", account=account, city=city)
+        return Outcome("done", DO[found](connection, letters, stamp))
 
 
-def _sent(connection: Connection, keys: list[int], stamp: Stamp) -> str:
+def _refusal(connection: Connection, key: int, found: Found) -> str:
+    rows = doubt.among(connection, [key])
+    if not rows:
+        return f"没有编号为 {key} 的函件。"
+    return "" if rows[0].state in OPEN[found] else f"{key} 号函件{NOT_OPEN[found]}，无需处理。"
+
+
+def _sent(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
+    keys = [row.id for row in letters]
     values = {"state": "sent", "sent_at": stamp.at, "detail": f"{_checked(stamp)}：已送达"}
     doubt.settled(connection, keys, values)
     return f"{_named(keys)}已记为已发。"
 
 
-def _again(connection: Connection, keys: list[int], stamp: Stamp) -> str:
-    letters = [row for key in keys if (row := letter_by_id(connection, key)) is not None]
-    owed, moot = ([row.id for row in letters if row.moot is is_moot] for is_moot in (False, True))
-    queued = {"state": "queued", "tries": 0, "due_at": stamp.as_of, "detail": f"{_checked(stamp)}：重发"}
-    doubt.settled(connection, owed, queued)
-    doubt.settled(connection, moot, {"state": "cancelled", "detail": MOOT})
-    said = (f"{_named(owed)}已重新排队。" if owed else "", f"{_named(moot)}情况已变，不再发送。" if moot else "")
-    return "".join(said)
+def _dropped(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
+    keys = [row.id for row in letters]
+    doubt.settled(connection, keys, {"state": "cancelled", "detail": f"{_checked(stamp)}：不再发送"})
+    return f"{_named(keys)}不再发送。"
+
+
+def _again(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
+    moot = untrue(connection, [row.id for row in letters], stamp.as_of)
+    doubt.settled(connection, sorted(moot), {"state": "cancelled", "detail": MOOT})
+    owed = [row for row in letters if row.id not in moot]
+    now = addresses.present(connection, {row.recipient for row in owed}, day_of(stamp.as_of))
+    given_up = {row.address for row in suppressed(connection)}
+    by_place: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+    for row in owed:
+        by_place[row.recipient, now.get(row.recipient, row.address)].append(row)
+    said = [_queued(connection, rows, address, stamp, given_up) for (_, address), rows in by_place.items()]
+    return "".join([*said, f"{_named(sorted(moot))}情况已变，不再发送。" if moot else ""])
+
+
+def _queued(
+    connection: Connection, rows: Sequence[Row[Any]], address: str, stamp: Stamp, given_up: Collection[str]
+) -> str:
+    """Queue what one recipient is owed, or let it wait where he cannot be reached; say which."""
+    first, keys = rows[0], [row.id for row in rows]
+    to = f"{named(standing.opened(connection, first.year).year, first.recipient)} {covering.email(address)}"
+    again = {"tries": 0, "due_at": stamp.as_of, "address": address}
+    if address.lower() in given_up:
+        doubt.settled(connection, keys, again | {"state": "held", "detail": SUPPRESSED})
+        return f"{_named(keys)}暂存：{to} 已停用，更正邮箱或恢复之后自动发出。"
+    doubt.settled(connection, keys, again | {"state": "queued", "detail": f"{_checked(stamp)}：重发"})
+    return f"{_named(keys)}已重新排队，发往{to}。"
+
+
+DO: Mapping[Found, Callable[[Connection, Sequence[Row[Any]], Stamp], str]] = MappingProxyType(
+    {"sent": _sent, "resend": _again, "dropped": _dropped}
+)
 
 
 def _checked(stamp: Stamp) -> str:
     return f"{stamp.by} 于 {stamp.at:%Y-%m-%d %H:%M} 核实"
 
 
-def _named(keys: list[int]) -> str:
+def _named(keys: Sequence[int]) -> str:
     return f"{'、'.join(map(str, keys))} 号函件"

@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal
 
 from acts.outcome import Outcome
-from models import suppression
+from models import audit, suppression
+from models.alarms import suppressed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Connection, Row
 
     from letters.bounces import Bounce
     from models.database import Database
     from models.stamp import Stamp
 
 BOUNCED = "退信：{reason}"
+GIVEN_UP, TAKEN_UP = "停用邮箱", "恢复邮箱"
+"""What the audit says of an address: its own row goes when it is written to again."""
+
+Fate = Literal["ours", "old", "foreign", "unclear"]
+"""What a bounce comes to: a letter that failed, nothing new, nothing of ours, nothing that can be said for sure."""
+
+STALE = timedelta(hours=1)
+"""So much older than the letter's sending a bounce is of an earlier one, however the clocks of mail hosts differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A bounce for a person to look at: the addresses that it names, the letter that it returns (None: not said)."""
+
+    addresses: tuple[str, ...]
+    letter: int | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
     """What a mailbox came to: messages read, bounces among them, letters that failed by them, addresses newly given up.
 
-    `foreign` are bounces of nothing that was sent from here; `delayed` may still come round.
+    `foreign` are bounces of nothing that was sent from here; `delayed` may still come round; by those that are
+    `unclear` nothing was changed.
     """
 
     read: int
@@ -31,9 +54,10 @@ class Returned:
     letters: int
     suppressed: tuple[str, ...]
     foreign: int
+    unclear: tuple[Unclear, ...] = ()
 
 
-def suppress(database: Database, address: str, stamp: Stamp, *, reason: str) -> Outcome:
+def suppress(database: Database, address: str, stamp: Stamp, *, reason: str, account: int | None = None) -> Outcome:
     """Write to an address no more; its letters are held. Raises UnfitHeader for what is no address."""
     from letters.message import fit_address
 
@@ -41,43 +65,88 @@ def suppress(database: Database, address: str, stamp: Stamp, *, reason: str) -> 
     with database.write() as connection:
         if not suppression.suppress(connection, {fit: reason}, stamp.as_of, stamp.by):
             return Outcome("done", f"{fit} 早已停用，未作改动。")
+        audit.record(connection, stamp, GIVEN_UP, _subject(fit), account=account, reason=reason)
     return Outcome("done", f"{fit} 已停用；发往该地址的函件暂存，更正地址或恢复后再发。")
 
 
-def unsuppress(database: Database, address: str) -> Outcome:
+def unsuppress(database: Database, address: str, stamp: Stamp, *, account: int | None = None) -> Outcome:
     """Write to an address again, and let go what waited for that."""
     with database.write() as connection:
         freed = suppression.unsuppress(connection, address.strip())
-    if freed is None:
-        return Outcome("refused", f"{address} 没有停用，未作改动。")
+        if freed is None:
+            return Outcome("refused", f"{address} 没有停用，未作改动。")
+        audit.record(connection, stamp, TAKEN_UP, _subject(address), account=account)
     return Outcome("done", f"{address} 已恢复，{freed} 封暂存的函件待发。")
 
 
-def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Returned:
-    """Read bounces: the letters they return have failed, and the addresses that refuse for good are suppressed.
+def _subject(address: str) -> str:
+    """What stands for an address in the audit, which holds no personal data."""
+    return f"suppressed/{sha256(address.strip().lower().encode()).hexdigest()[:16]}"
 
-    Only an address that was written to can be suppressed: a bounce of somebody else's mail changes nothing. The same
-    mailbox read again changes nothing either.
+
+def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Returned:
+    """Read bounces: a letter that came back from its own address has failed, and that address is suppressed.
+
+    Nothing else is: a bounce of somebody else's mail changes nothing, nor does one that does not hold the letter, or
+    names another address than the letter's. The same mailbox read again changes nothing either.
     """
     from letters.bounces import read
 
     found = [read(message) for message in mailbox]
     dead = [bounce for bounce in found if bounce.addresses]
     with database.write() as connection:
-        leads = suppression.leads(connection, {key for bounce in dead for key in bounce.message_ids})
-        ours = suppression.written_to(connection, {address for bounce in dead for address in bounce.addresses})
-        letters, reasons, foreign = 0, {}, 0
-        for bounce in dead:
-            carried = [leads[key] for key in bounce.message_ids if key in leads]
-            failed = {lead.address: suppression.came_back(connection, lead, bounce.reason) for lead in carried}
-            known = [address for address in bounce.addresses if address in ours and not carried]
-            theirs = [address for address, count in failed.items() if count] + known
-            reasons.update(dict.fromkeys(theirs, BOUNCED.format(reason=bounce.reason)))
-            letters += sum(failed.values())
-            foreign += not carried and not known
+        kept = _kept(connection, dead)
+        fates = [(kept.fate(bounce), kept.lead(bounce), bounce) for bounce in dead]
+        ours = [(lead, bounce) for fate, lead, bounce in fates if fate == "ours" and lead is not None]
+        failed = [(suppression.came_back(connection, lead, bounce.reason), lead, bounce) for lead, bounce in ours]
+        reasons = {lead.address: BOUNCED.format(reason=bounce.reason) for count, lead, bounce in failed if count}
         new = suppression.suppress(connection, reasons, stamp.as_of, stamp.by)
-    return Returned(len(found), len(dead), _delayed(found), letters, tuple(new), foreign)
+        for address in new:
+            audit.record(connection, stamp, GIVEN_UP, _subject(address), reason="退信")
+    return Returned(
+        read=len(found),
+        bounces=len(dead),
+        delayed=sum(bool(bounce.delayed) and not bounce.addresses for bounce in found),
+        letters=sum(count for count, _, _ in failed),
+        suppressed=tuple(new),
+        foreign=sum(fate == "foreign" for fate, _, _ in fates),
+        unclear=tuple(_unclear(lead, bounce) for fate, lead, bounce in fates if fate == "unclear"),
+    )
 
 
-def _delayed(found: Iterable[Bounce]) -> int:
-    return sum(bool(bounce.delayed) and not bounce.addresses for bounce in found)
+def _unclear(lead: Row[Any] | None, bounce: Bounce) -> Unclear:
+    return Unclear(bounce.addresses, lead.id if lead is not None else None, bounce.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is on file of what bounces name: letters by Message-ID, addresses that were written to, and given up."""
+
+    leads: Mapping[str, Row[Any]]
+    written_to: frozenset[str]
+    given_up: frozenset[str]
+
+    def lead(self, bounce: Bounce) -> Row[Any] | None:
+        """Give the letter that leads the message that came back."""
+        return self.leads.get(bounce.message_id or "")
+
+    def fate(self, bounce: Bounce) -> Fate:
+        """Say what a bounce comes to."""
+        lead = self.lead(bounce)
+        if lead is not None and lead.address.lower() in bounce.addresses:
+            return "old" if _is_older(bounce, lead) else "ours"
+        if lead is None and (bounce.message_id is not None or not self.written_to.intersection(bounce.addresses)):
+            return "foreign"
+        return "old" if self.given_up.issuperset(bounce.addresses) else "unclear"
+
+
+def _is_older(bounce: Bounce, lead: Row[Any]) -> bool:
+    return bounce.at is not None and lead.sent_at is not None and bounce.at < lead.sent_at - STALE
+
+
+def _kept(connection: Connection, dead: Iterable[Bounce]) -> _Kept:
+    return _Kept(
+        suppression.leads(connection, {bounce.message_id for bounce in dead if bounce.message_id}),
+        suppression.written_to(connection, {address for bounce in dead for address in bounce.addresses}),
+        frozenset(row.address for row in suppressed(connection)),
+    )

@@ -30,7 +30,7 @@ app.command("commands.wording:check", name="check", help="检查本单位自定�
 app.command("commands.wording:words", name="words", help="取出某类函件所附的文字，作为自定文字的底稿")
 app.command("commands.suppression:suppress", name="suppress", help="停用一个邮箱：发往该地址的函件暂存")
 app.command("commands.suppression:unsuppress", name="unsuppress", help="恢复一个停用的邮箱，放行暂存的函件")
-app.command("commands.settling:settle", name="settle", help="核实一封去向不明的函件：已送达，或重发")
+app.command("commands.settling:settle", name="settle", help="核实未送达、去向不明的函件：已送达、重发，或不再发送")
 app.command("commands.settling:resume", name="resume", help="确认系统时钟无误，恢复因时钟暂停的投递")
 app.command("commands.suppression:bounces", name="bounces", help="读退信（文件，或 - 读标准输入），停用收不到信的邮箱")
 

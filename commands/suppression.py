@@ -41,8 +41,8 @@ def unsuppress(address: Address, /, *, season: Season = SEASON) -> int:
     """Write to an address again; 1 where it was not suppressed."""
     from acts.suppress import unsuppress as act
 
-    database, year, _ = season.acting()
-    said = act(database, address)
+    database, year, stamp = season.acting()
+    said = act(database, address, stamp)
     return report(season, year, said if said.done else hinted(said, "停用的地址见 talent status"))
 
 
@@ -83,5 +83,10 @@ def _show(console: Console, found: Returned) -> None:
     line(console, f"{found.letters} 封函件改记为未送达。")
     for address in found.suppressed:
         line(console, f"已停用 {address}：更正地址，或用 talent letters unsuppress 恢复。")
+    if found.unclear:
+        line(console, f"{len(found.unclear)} 封退信不能确定退的是哪一封函件，未作处理，请人工核对：")
+    for one in found.unclear:
+        which = f"（夹带 {one.letter} 号函件，但收件地址不同）" if one.letter else "（未附原件）"
+        line(console, f"  {'、'.join(one.addresses)}{which}：{one.reason}")
     if found.foreign:
         line(console, f"{found.foreign} 封退信不涉及本系统发出的函件，未作处理。")

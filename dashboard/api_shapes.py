@@ -73,7 +73,7 @@ class Settlement(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    found: Literal["sent", "resend"]
+    found: Literal["sent", "resend", "dropped"]
 
 
 class Me(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from acts import covering
 from dashboard.reader import Role
 
 if TYPE_CHECKING:
@@ -12,19 +13,13 @@ if TYPE_CHECKING:
 
     from dashboard.reader import Reader
 
-COVER = "＊"
+COVER, email, covered = covering.COVER, covering.email, covering.covered
 ADDRESS = re.compile(r"""[^\s<>()\[\]"',;:（）《》“”，。；：、]+@[^\s<>()\[\]"',;:（）《》“”，。；：、]+""")
 
 
 def name(value: str) -> str:
     """Show the first character of a name: 王＊＊."""
     return value[:1] + COVER * min(max(len(value) - 1, 1), 2) if value else ""
-
-
-def email(value: str) -> str:
-    """Show the first letter of an address and where it is: w＊＊@city.example."""
-    local, at, domain = value.partition("@")
-    return f"{local[:1]}{COVER * 2}{at}{domain}" if at else covered(value)
 
 
 def for_reader(words: str, reader: Reader) -> str:
@@ -38,11 +33,6 @@ def for_reader(words: str, reader: Reader) -> str:
 def phone(value: str) -> str:
     """Show the last two digits of a number."""
     return COVER * 4 + value[-2:] if value else ""
-
-
-def covered(value: str) -> str:
-    """Show that there is something, and nothing of it."""
-    return COVER * 3 if value else ""
 
 
 PERSONAL: Mapping[str, Mapping[str, Callable[[str], str]]] = {

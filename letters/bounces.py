@@ -1,4 +1,4 @@
-"""Bounces as they lie in a mailbox: which addresses they say are dead, and which of our messages they return. Pure."""
+"""Bounces as they lie in a mailbox: which addresses they say are dead, and which message they return. Pure."""
 
 from __future__ import annotations
 
@@ -6,17 +6,34 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.iterators import typed_subpart_iterator
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, cast
 
 from letters.message import ADDRESS, UNFIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from email.message import Message
 
 FROM_LINE = re.compile(rb"(?m)^From [^\n]*\n")
-OURS = re.compile(rb"<[0-9a-f]{32}@[A-Za-z0-9.-]{1,128}>")
+MESSAGE_ID = re.compile("<[!-;=?-~]{1,250}>")
 LONGEST_REASON = 200
+
+RETURNED = frozenset(
+    {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers"}
+)
+"""The types of the part that holds what came back, whole or its header alone."""
+
+COPIES = (
+    r"Below (?:this|the next) line is a copy of the (?:message|mail header)",
+    r"Enclosed (?:are the original headers of|is a copy of) the message",
+    r"This is a copy of (?:the|your) message(?:'s headers|, including all the headers)",
+    r"(?:Unsent message|Original message|Message header|Message text) follows",
+)
+"""What stands above what came back, where an old mail host has no parts: qmail, Exim, sendmail and their kin."""
+
+COPY = re.compile(rf"(?im)^[ -]*(?:{'|'.join(COPIES)})[ .:-]*\r?$".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +41,16 @@ class Bounce:
     """What one message of a mailbox says.
 
     `addresses` (lower case) refuse for good, `delayed` may still come round; a message that is no bounce has neither.
-    `message_ids` are of our form and stand anywhere in it. `reason` is one line in the words of whoever refused.
+    `message_id` is that of the message that came back, None where the bounce does not hold it: what that one refers to,
+    and what stands in its text, came back with nobody. `reason` is one line in the words of whoever refused, `at` the
+    aware instant that the bounce was written, as far as it says so.
     """
 
     addresses: tuple[str, ...] = ()
     delayed: tuple[str, ...] = ()
-    message_ids: tuple[str, ...] = ()
+    message_id: str | None = None
     reason: str = ""
+    at: datetime | None = None
 
 
 def split(content: bytes) -> Iterator[bytes]:
@@ -43,20 +63,54 @@ def split(content: bytes) -> Iterator[bytes]:
 
 def read(content: bytes) -> Bounce:
     """Read one message; what no detector can make sense of is no bounce."""
-    from flufl.bounce import all_failures
-
-    message = message_from_bytes(content, policy=policy.compat32)
     try:
-        delayed, dead = map(_addresses, all_failures(message))
+        return _read(message_from_bytes(content, policy=policy.compat32))
     except Exception:  # noqa: BLE001 - a stranger's malformed mail: the detectors raise whatever it breaks
         return Bounce()
-    ids = sorted({found.decode() for found in OURS.findall(content)})
-    return Bounce(dead, delayed, tuple(ids), _reason(message) if dead else "")
+
+
+def _read(message: Message) -> Bounce:
+    from flufl.bounce import all_failures
+
+    delayed, dead = map(_addresses, all_failures(message))
+    if not dead:
+        return Bounce(delayed=delayed)
+    return Bounce(dead, delayed, _returned(message), _reason(message), _date(message))
 
 
 def _addresses(found: frozenset[bytes]) -> tuple[str, ...]:
     plain = {address.decode("ascii", "replace").strip().lower() for address in found}
     return tuple(sorted(address for address in plain if ADDRESS.fullmatch(address)))
+
+
+def _returned(message: Message) -> str | None:
+    """The Message-ID of what came back; None also where there are several, for then it is not said which."""
+    found = [str(value).strip() for header in _headers(message) for value in header.get_all("message-id", [])]
+    return found[0] if len(found) == 1 and MESSAGE_ID.fullmatch(found[0]) else None
+
+
+def _headers(message: Message) -> list[Message]:
+    """The header of what came back: of the bounce's own parts, and not of what came along with the message."""
+    if message.is_multipart():
+        parts = cast("list[Message]", message.get_payload())
+        return [_header(part) for part in parts if part.get_content_type() in RETURNED]
+    text = cast("bytes", message.get_payload(decode=True))
+    copy = COPY.search(text)
+    return [message_from_bytes(text[copy.end() :].lstrip())] if copy else []
+
+
+def _header(part: Message) -> Message:
+    if part.is_multipart():
+        return cast("Message", part.get_payload(0))
+    return message_from_bytes(cast("bytes", part.get_payload(decode=True)).lstrip())
+
+
+def _date(message: Message) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(str(message.get("date")))
+    except (ValueError, OverflowError):
+        return None
+    return at if at.tzinfo else None
 
 
 def _reason(message: Message) -> str:

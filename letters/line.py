@@ -35,6 +35,8 @@ ONE_PIECE = 65_536
 GO_AHEAD, CLOSING = 354, 421
 ENDING = (CLOSING, NO_ANSWER)
 STATES: dict[int, DeliveryState] = {2: "sent", 4: "retry", 5: "failed"}
+REFUSED = ("发件人被拒", "收件人被拒", "正文被拒")
+"""What was refused for good, by the command: MAIL, RCPT, then DATA or the dot. A letter's record keeps the word."""
 
 
 @dataclass(slots=True, eq=False)
@@ -164,9 +166,9 @@ class Line:
 
     async def _refused(self, job: Job, replies: list[Reply]) -> str:
         """Settle a refusal before the dot, and clear the envelope for the next letter."""
-        refusal = next(reply for number, reply in enumerate(replies) if not _expected(number, reply))
+        stage, refusal = next(item for item in enumerate(replies) if not _expected(*item))
         state = STATES.get(refusal.code // 100, "retry")
-        said = one_line(str(refusal))
+        said = _said(state, stage, refusal)
         if replies[-1].code in ENDING:
             return self._lost(job, "retry" if state == "sent" else state, said)
         job.tell("retry" if state == "sent" else state, said)
@@ -207,7 +209,8 @@ class Line:
         if answer.code // 100 not in STATES:
             return self._lost(job, "unknown", f"已交出，答复无法辨认：{said}")
         self._served += 1
-        job.tell(STATES[answer.code // 100], said)
+        state = STATES[answer.code // 100]
+        job.tell(state, _said(state, -1, answer))
         self.office.went_well()
         return ""
 
@@ -238,6 +241,10 @@ class Line:
         if self.next is not None:
             self.office.give_back(self.next)
             self.next = None
+
+
+def _said(state: DeliveryState, stage: int, reply: Reply) -> str:
+    return one_line(f"{REFUSED[stage]}：{reply}" if state == "failed" else str(reply))
 
 
 def _expected(number: int, reply: Reply) -> bool:

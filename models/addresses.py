@@ -9,11 +9,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import contacts
 from models.columns import table_of
+from models.drafts import Party
 from models.season import Office
 from models.suppression import readdress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from sqlalchemy import Connection
@@ -39,9 +40,21 @@ def release(connection: Connection, office: str, day: date | None) -> int:
     on_file = {office: (row.email, row.head) if row else (None, None)}
     people = contacts.of(connection, office) if day else []
     address, head_address = (contacts.addressed(on_file, people, day) if day else on_file)[office]
-    own, head = ("province", "lead") if office == "province" else (f"city:{office}", f"head:{office}")
+    own, head = contacts.recipients(office)
     moved = contacts.redirect(connection, own, address) if people and address else 0
     return moved + readdress(connection, {own: address or "", head: head_address or ""})
+
+
+def present(connection: Connection, recipients: Iterable[str], day: date) -> dict[str, str]:
+    """Give where letters to these recipients go on a day; one for whom no address is on file is left out."""
+    wanted, party = set(recipients), table_of(Party)
+    kept = {office: (row.email, row.head) for office, row in on_file(connection).items()}
+    charged = contacts.addressed(kept, contacts.of(connection), day)
+    pairs = [pair for office, those in charged.items() for pair in zip(contacts.recipients(office), those, strict=True)]
+    numbers = [int(number) for _, _, number in (key.partition(":") for key in wanted) if number.isdecimal()]
+    parties = select(party.c.kind, party.c.id, party.c.email).where(party.c.id.in_(numbers))
+    pairs += [(f"{row.kind}:{row.id}", row.email) for row in connection.execute(parties)]
+    return {key: address for key, address in pairs if address and key in wanted}
 
 
 def on_file(connection: Connection) -> dict[str, Row[Any]]:

@@ -6,17 +6,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
-from models import clock, contacts
+from models import clock
 from models.columns import table_of
-from models.season import Letter, Office, Suppressed
+from models.overtaken import overtaken
+from models.reached import reached
+from models.season import Letter, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
 UNDELIVERABLE = ("failed", "unknown", "held")
 """The states of a letter that nobody has and that nothing but a person moves on."""
@@ -26,7 +28,7 @@ MOST_LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """An address given up, whose it is as far as that is known (recipients as in a letter's key), what waits for it."""
+    """An address given up, whose it is (recipients as in a letter's key), how many letters wait for it."""
 
     address: str
     to: tuple[str, ...]
@@ -37,8 +39,9 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """The addresses given up, the oldest first; by state how many letters of a year did not arrive.
+    """The addresses given up, the oldest first; by state how many letters of a year did not arrive and are owed.
 
+    An address is at risk only where somebody would still be written to there in the year, or letters wait for it.
     `clock` says why the post is held by a clock that cannot be right, None where it is believed.
     """
 
@@ -70,23 +73,25 @@ class Alarms:
 def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
     """Give what of the post is at risk, as far as it was so at an instant."""
     letter = table_of(Letter)
-    stuck = letter.c.state.in_(UNDELIVERABLE) & (letter.c.year == year) & (letter.c.queued_as_of <= as_of)
-    counts = select(letter.c.state, func.count()).where(stuck).group_by(letter.c.state)
+    counts = select(letter.c.state, func.count()).where(at_risk(year, as_of)).group_by(letter.c.state)
     found = {row.state: int(row[1]) for row in connection.execute(counts)}
-    given_up = [row for row in suppressed(connection) if row.since <= as_of]
-    owners, held = (_owners(connection), _held(connection, year, as_of)) if given_up else ({}, {})
+    given_up = {row.address: row for row in suppressed(connection) if row.since <= as_of}
+    owners = reached(connection, year, as_of, given_up) if given_up else {}
+    held = _held(connection, year, as_of) if given_up else {}
     addresses = tuple(
-        Suppression(
-            address=row.address,
-            to=tuple(sorted({*owners.get(row.address, ()), *held.get(row.address, ())})),
-            since=row.since,
-            why=row.why,
-            letters=sum(held.get(row.address, {}).values()),
-        )
-        for row in given_up
+        Suppression(address, tuple(sorted(to)), row.since, row.why, sum(held.get(address, {}).values()))
+        for address, row in given_up.items()
+        if (to := {*owners.get(address, ()), *held.get(address, ())})
     )
     stuck_in = {state: found[state] for state in UNDELIVERABLE if state in found}
     return Alarms(addresses, stuck_in, clock.alarm(connection))
+
+
+def at_risk(year: int, as_of: datetime) -> ColumnElement[bool]:
+    """Tell of a letter of a year whether it is owed at an instant, did not arrive, and waits for a person."""
+    letter = table_of(Letter)
+    stuck = and_(letter.c.year == year, letter.c.state.in_(UNDELIVERABLE), letter.c.queued_as_of <= as_of)
+    return and_(stuck, ~overtaken(as_of))
 
 
 def suppressed(connection: Connection) -> list[Row[Any]]:
@@ -95,22 +100,11 @@ def suppressed(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(table).order_by(table.c.since, table.c.address)))
 
 
-def _owners(connection: Connection) -> Mapping[str, set[str]]:
-    """The offices behind each address on file, as recipients."""
-    found: dict[str, set[str]] = defaultdict(set)
-    people = [(person.office, person.email, None) for person in contacts.of(connection)]
-    for office, own, head in (*connection.execute(select(table_of(Office))), *people):
-        named = ("province", "lead") if office == "province" else (f"city:{office}", f"head:{office}")
-        for recipient, address in zip(named, (own, head), strict=True):
-            if address:
-                found[address.lower()].add(recipient)
-    return found
-
-
 def _held(connection: Connection, year: int, as_of: datetime) -> Mapping[str, Mapping[str, int]]:
-    """How many letters are held by address and recipient."""
+    """How many letters that are owed are held, by address and recipient."""
     letter = table_of(Letter)
     waiting = (letter.c.state == "held") & (letter.c.year == year) & (letter.c.queued_as_of <= as_of)
+    waiting &= ~overtaken(as_of)
     address = func.lower(letter.c.address)
     found: dict[str, dict[str, int]] = defaultdict(dict)
     query = select(address, letter.c.recipient, func.count()).where(waiting).group_by(address, letter.c.recipient)
@@ -119,9 +113,9 @@ def _held(connection: Connection, year: int, as_of: datetime) -> Mapping[str, Ma
     return found
 
 
-def undelivered(connection: Connection, year: int) -> list[Row[Any]]:
-    """Give the letters of a year that only a person moves on, the oldest first, without their texts."""
+def undelivered(connection: Connection, year: int, as_of: datetime) -> list[Row[Any]]:
+    """Give the letters of a year that are owed and that only a person moves on, the oldest first, without texts."""
     letter = table_of(Letter)
     columns = [letter.c[name] for name in ("id", "phase", "concerns", "recipient", "subject", "state", "detail")]
-    query = select(*columns, letter.c.queued_as_of).where(letter.c.year == year, letter.c.state.in_(UNDELIVERABLE))
+    query = select(*columns, letter.c.queued_as_of).where(at_risk(year, as_of))
     return list(connection.execute(query.order_by(letter.c.id).limit(MOST_LISTED)))

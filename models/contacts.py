@@ -67,6 +67,11 @@ def addressed(on_file: Mapping[str, tuple[str | None, str | None]], people: Iter
     return found
 
 
+def recipients(office: str) -> tuple[str, str]:
+    """Give an office and its head as they stand in a letter's key."""
+    return ("province", "lead") if office == "province" else (f"city:{office}", f"head:{office}")
+
+
 def of(connection: Connection, office: str | None = None) -> list[Person]:
     """Give an office's contacts (None: all), those of old among them; by office, the newest first."""
     table = table_of(Contact)

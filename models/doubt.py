@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, case, func, select, update
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, func, select, update
 
 from models import workers
 from models.columns import table_of
@@ -18,7 +18,7 @@ from models.post import HELD_BACK
 from models.season import Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from models.database import Database
@@ -96,12 +96,23 @@ def _resolved(one: Doubtful, fate: str | None, at: datetime) -> dict[str, Any] |
 
 
 def same_envelope(connection: Connection, key: int, states: Sequence[str]) -> list[int]:
-    """Give the letters in these states that went out in one message with this one, itself among them."""
+    """Give the letters in these states that went out in one message with this one, itself among them.
+
+    One that was never taken in hand, and so has no envelope, shares none.
+    """
     letter = table_of(Letter)
     row = connection.execute(select(letter.c.envelope, letter.c.recipient).where(letter.c.id == key)).one()
     mates = select(letter.c.id).where(letter.c.recipient == row.recipient, letter.c.state.in_(states))
-    found = mates.where((letter.c.id == key) | (letter.c.envelope == row.envelope)).order_by(letter.c.id)
+    envelope = key if row.envelope is None else row.envelope
+    found = mates.where((letter.c.id == key) | (letter.c.envelope == envelope)).order_by(letter.c.id)
     return list(connection.execute(found).scalars())
+
+
+def among(connection: Connection, keys: Collection[int]) -> Sequence[Row[Any]]:
+    """Give these letters as far as settling them takes: id, year, state, recipient, address, concerns; by id."""
+    letter = table_of(Letter)
+    columns = (letter.c[name] for name in ("id", "year", "state", "recipient", "address", "concerns"))
+    return connection.execute(select(*columns).where(letter.c.id.in_(keys)).order_by(letter.c.id)).all()
 
 
 def settled(connection: Connection, keys: Sequence[int], values: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 from models.alarms import suppressed
 from models.bulk import insert_once
 from models.columns import table_of
+from models.refusals import of_the_address, words
 from models.season import Letter, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ REFUSALS = 3
 """So many messages refused for good, with none taken in between, and an address is written to no more."""
 
 HELD, REFUSED, RETURNED = "地址已停用", "连续 {count} 封被对方邮局拒收：{last}", "退信：{reason}"
-PARKED = "已试%"
-"""How the detail of a letter begins that was given up after many tries, and not refused."""
 
 
 def suppress(connection: Connection, reasons: Mapping[str, str], since: datetime, by: str) -> list[str]:
@@ -55,9 +54,9 @@ def unsuppress(connection: Connection, address: str) -> int | None:
 
 
 def give_up(connection: Connection, failed: Collection[int], since: datetime, by: str) -> list[str]:
-    """Suppress the addresses of these letters where their last messages were all refused; give the new ones.
+    """Suppress the addresses of these letters where so many messages were refused for them; give the new ones.
 
-    Only where the relay took somebody else's letter meanwhile: one that refuses everybody says nothing of an address.
+    A letter that failed otherwise says nothing of its address. Nor does a relay that took nobody else's meanwhile.
     """
     letter = table_of(Letter)
     recipients = select(letter.c.recipient).where(letter.c.id.in_(sorted(failed)))
@@ -66,19 +65,19 @@ def give_up(connection: Connection, failed: Collection[int], since: datetime, by
     for row in connection.execute(_outcomes().where(letter.c.recipient.in_(recipients))):
         if row.state == "sent":
             taken.add(row.address)
-        elif row.address not in taken:
+        elif row.address not in taken and of_the_address(row.detail or ""):
             refused.setdefault(row.address, {}).setdefault(row.envelope, row)
     reasons = {}
     for address, messages in refused.items():
         newest, first = next(iter(messages.values())), min(row.due_at for row in messages.values())
         others = select(letter.c.id).where(letter.c.state == "sent", letter.c.due_at >= first).limit(1)
         if len(messages) >= REFUSALS and connection.execute(others).scalar() is not None:
-            reasons[address] = REFUSED.format(count=len(messages), last=newest.detail or "")
+            reasons[address] = REFUSED.format(count=len(messages), last=words(newest.detail))
     return suppress(connection, reasons, since, by)
 
 
 def _outcomes() -> Select[Any]:
-    """What became of letters that were taken or refused, the newest first; one that was given up says nothing."""
+    """What became of letters that were taken or failed, the newest first."""
     letter = table_of(Letter)
     envelope = func.coalesce(letter.c.envelope, letter.c.id).label("envelope")
     columns = (
@@ -88,15 +87,14 @@ def _outcomes() -> Select[Any]:
         letter.c.detail,
         letter.c.due_at,
     )
-    offered = letter.c.state.in_(("sent", "failed")) & (letter.c.detail.is_(None) | letter.c.detail.not_like(PARKED))
-    return select(*columns).where(offered).order_by(letter.c.id.desc())
+    return select(*columns).where(letter.c.state.in_(("sent", "failed"))).order_by(letter.c.id.desc())
 
 
 def leads(connection: Connection, message_ids: Collection[str]) -> dict[str, Row[Any]]:
-    """Find the letters that these messages carried: Message-ID to id, recipient and address of the one that leads."""
+    """Find the letters that lead these messages: Message-ID to its id, recipient, address and sent_at."""
     letter = table_of(Letter)
-    columns = (letter.c.message_id, letter.c.id, letter.c.recipient, letter.c.address)
-    query = select(*columns).where(letter.c.message_id.in_(sorted(message_ids)), letter.c.tries > 0)
+    columns = (letter.c[name] for name in ("message_id", "id", "recipient", "address", "sent_at"))
+    query = select(*columns).where(letter.c.message_id.in_(sorted(message_ids)))
     return {row.message_id: row for row in connection.execute(query)}
 
 

@@ -62,11 +62,15 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where an act is done: the database (in a preview, one that takes everything back), the year, who signs."""
+    """Where an act is done: the database (in a preview, one that takes everything back), the year, who signs.
+
+    `account` is whose form it is; an act that puts itself on record names it there. A preview has none.
+    """
 
     database: Database
     year: Year
     stamp: Stamp
+    account: int | None = None
 
 
 Do = Callable[[Bench, Filled], Outcome]
@@ -80,7 +84,8 @@ class Act:
     can bring back.
 
     `event` is what a city phase's log shows of it; `subject` names what it is about in the audit, where that is no city
-    phase. `title` says it for a phase (None: of no phase); `says` what confirming does, after 确认：.
+    phase and the act does not put itself on record. `title` says it for a phase (None: of no phase); `says` what
+    confirming does, after 确认：.
     """
 
     slug: str

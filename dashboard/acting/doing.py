@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from acts import amend as amending
 from acts import answer as answering
@@ -116,20 +115,21 @@ def answer(bench: Bench, filled: Filled) -> Outcome:
 
 def settle(bench: Bench, filled: Filled) -> Outcome:
     """Settle a letter of unknown fate."""
-    found: settle_letter.Found = "sent" if filled.words["found"] == "sent" else "resend"
-    return settle_letter.settle(bench.database, filled.number, found, bench.stamp)
+    found = cast("settle_letter.Found", filled.words["found"])
+    return settle_letter.settle(bench.database, [filled.number], found, bench.stamp, account=bench.account)
 
 
 def suppress(bench: Bench, filled: Filled) -> Outcome:
     """Write to an address no more."""
     email = filled.words["email"]
-    return _masked(email, suppressing.suppress(bench.database, email, bench.stamp, reason=filled.reason))
+    outcome = suppressing.suppress(bench.database, email, bench.stamp, reason=filled.reason, account=bench.account)
+    return _masked(email, outcome)
 
 
 def unsuppress(bench: Bench, filled: Filled) -> Outcome:
     """Write to an address again."""
     email = filled.words["email"]
-    return _masked(email, suppressing.unsuppress(bench.database, email))
+    return _masked(email, suppressing.unsuppress(bench.database, email, bench.stamp, account=bench.account))
 
 
 def _masked(address: str, outcome: Outcome) -> Outcome:
@@ -165,8 +165,3 @@ def resume(bench: Bench, _filled: Filled) -> Outcome:
             return Outcome("refused", "投递没有因时钟暂停，未作改动。")
         clock.believe(connection, bench.stamp.at, clock.Ticks.now())
     return Outcome("done", "已确认系统时钟无误，投递恢复。")
-
-
-def mark(address: str) -> str:
-    """Give what stands for an address in the audit, which holds no personal data."""
-    return sha256(address.strip().lower().encode()).hexdigest()[:16]

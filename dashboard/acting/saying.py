@@ -11,8 +11,13 @@ from gates.rules import RULES
 from gates.states import State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from calendars.year import Phase, Year
     from dashboard.acting.act import Act, Filled
+
+
+SETTLED: Mapping[str, str] = {"sent": "记为已送达", "resend": "重新发送", "dropped": "不再发送"}
 
 
 def nobody(act: Act, phase: Phase | None) -> str:
@@ -81,7 +86,7 @@ def answer(year: Year, filled: Filled) -> str:
 
 def settle(_year: Year, filled: Filled) -> str:
     """Say it."""
-    return f"{filled.number} 号函件" + ("记为已送达" if filled.words["found"] == "sent" else "重新发送")
+    return f"{filled.number} 号函件{SETTLED[filled.words['found']]}"
 
 
 def suppress(_year: Year, filled: Filled) -> str:

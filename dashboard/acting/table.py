@@ -27,7 +27,13 @@ AMENDED = Field("reason", "事由", "reason", hint="写入记录，截止日有�
 ANSWERED = Field(
     "reason", "事由", "reason", hint="该市在本阶段的页面上看到；不同意的不发函件，同意而需重启的也写进重启函件。"
 )
-FOUND = Field("found", "核实结果", "choice", choices=(("sent", "已经送达，记为已发"), ("resend", "没有送达，重新发送")))
+FOUND = Field(
+    "found",
+    "核实结果",
+    "choice",
+    choices=(("sent", "已经送达，记为已发"), ("resend", "没有送达，重新发送"), ("dropped", "不再发送")),
+    hint="重新发送时发往现在登记的邮箱。暂存的函件更正邮箱后自动发出，不必办理；确实不必再发的，选“不再发送”。",
+)
 ANSWER = Field("answer", "答复", "choice", choices=(("granted", "同意"), ("declined", "不同意")))
 
 GOING = frozenset({State.WAITING, State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE})
@@ -123,7 +129,6 @@ _ACTS = (
         (Field("letter", "函件编号", "letter"), FOUND),
         doing.settle,
         saying.settle,
-        subject=lambda _, filled: f"letter/{filled.number}",
     ),
     Act(
         "suppress",
@@ -131,7 +136,6 @@ _ACTS = (
         (Field("email", "邮箱", "address"), KEPT),
         doing.suppress,
         saying.suppress,
-        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['email'])}",
     ),
     Act(
         "unsuppress",
@@ -139,7 +143,6 @@ _ACTS = (
         (Field("email", "邮箱", "address"),),
         doing.unsuppress,
         saying.unsuppress,
-        subject=lambda _, filled: f"suppressed/{doing.mark(filled.words['email'])}",
     ),
     Act(
         "office",

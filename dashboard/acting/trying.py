@@ -98,16 +98,24 @@ def done(
 ) -> Tried:
     """Do an act with its entry in the audit, in one transaction; raise `Changed` where it is not what was expected."""
     with database.write(year.year) as connection:
-        found = _done(database, connection, year, act, filled, stamp)
+        found = _done(database, connection, year, act, filled, stamp, account)
         if found.digest != expected:
             raise Changed
         record(connection, year, act, filled, stamp, account, found.outcome)
     return found
 
 
-def _done(database: Database, connection: Connection, year: Year, act: Act, filled: Filled, stamp: Stamp) -> Tried:
+def _done(
+    database: Database,
+    connection: Connection,
+    year: Year,
+    act: Act,
+    filled: Filled,
+    stamp: Stamp,
+    account: int | None = None,
+) -> Tried:
     was, before = witness(connection, year.year), reports.matrix(connection, year.year, stamp.as_of)
-    outcome = act.do(Bench(Within(database, connection), year, stamp), filled)
+    outcome = act.do(Bench(Within(database, connection), year, stamp, account), filled)
     after = reports.matrix(connection, year.year, stamp.as_of)
     return Tried(outcome, before, after, changed(was, witness(connection, year.year)))
 

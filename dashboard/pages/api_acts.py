@@ -223,13 +223,12 @@ def withdrawal(act: Act, city: str, asked: WithReason) -> Response:
     "/years/{year}/letters/{letter}/settle", dependencies=PROVINCE_ACTS, response_model=Answer, summary="核实函件"
 )
 def settlement(act: Act, letter: Id, asked: Settlement) -> Response:
-    """Say what became of a letter of unknown fate, or send again one that was given up."""
+    """Say what became of a letter of unknown fate, send again one that was given up, or drop it."""
     with act.site.database.read() as connection:
         row = post.letter_by_id(connection, letter)
     if row is None or row.year != act.year.year:
         raise NotThere
     return act.do(
         asked,
-        lambda database: settle_letter.settle(database, letter, asked.found, act.stamp),
-        ("settle", Filled(number=letter)),
+        lambda database: settle_letter.settle(database, [letter], asked.found, act.stamp, account=act.reader.account),
     )

@@ -40,7 +40,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
     with site.database.read() as connection:
         found = matrix(connection, year.year, look.as_of)
         asked = requests.unanswered(connection, year.year, look.as_of)
-        letters = undelivered(connection, year.year)
+        letters = undelivered(connection, year.year, look.as_of)
         offices = on_file(connection)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
+from email.utils import format_datetime
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
+from acts.contacts import add_contact
 from acts.offices import set_office
-from acts.suppress import Returned, suppress, take_back, unsuppress
+from acts.post import send
+from acts.suppress import Returned, Unclear, suppress, take_back, unsuppress
+from letters.smtp import Relay, SmtpCourier
 from models import suppression
 from models.alarms import Alarms, Suppression, alarms
 from models.columns import table_of
+from models.drafts import Party, PoolEntry
 from models.season import Letter
 from tests import ledger
+from tests.letters import bouncing
+from tests.letters.bouncing import postfix
+from tests.letters.relays import Faulty
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL = "mentor-recommendation"
 AT = "2022-01-11T10:00"
 ADDRESS = "nanjing@city.example"
+REFUSAL = "收件人被拒：550 no such user"
+WHY = "连续 3 封被对方邮局拒收：550 5.1.1 no such user"
 
 
 def letters(scene: Scene, city: str = NANJING) -> list[tuple[str, str, str, str | None]]:
@@ -38,6 +49,10 @@ def sent(scene: Scene, city: str = NANJING) -> str:
         first = connection.execute(select(func.min(letter.c.id)).where(theirs)).scalar_one()
         connection.execute(update(letter).where(theirs).values(state="sent", tries=1, envelope=first))
         return str(connection.execute(select(letter.c.message_id).where(letter.c.id == first)).scalar_one())
+
+
+def on_file(scene: Scene, city: str = NANJING, email: str = ADDRESS) -> None:
+    set_office(scene.database, city, "南京", email=email)
 
 
 def found(scene: Scene, at: str = "2022-01-12T09:00") -> Alarms:
@@ -69,6 +84,7 @@ def test_an_address_suppressed_by_hand_has_its_letters_wait_and_raises_an_alarm(
 
 
 def test_suppressing_again_changes_nothing(scene: Scene) -> None:
+    on_file(scene)
     suppress(scene.database, ADDRESS, stamp(AT), reason="甲")
     said = suppress(scene.database, ADDRESS.upper(), stamp("2022-01-12T10:00"), reason="乙")
     assert said.message == "NANJING@CITY.EXAMPLE 早已停用，未作改动。"
@@ -78,10 +94,13 @@ def test_suppressing_again_changes_nothing(scene: Scene) -> None:
 def test_an_address_taken_up_again_lets_its_letters_go(scene: Scene) -> None:
     scene.advance("2021-12-31T00:00")
     suppress(scene.database, ADDRESS, stamp(AT), reason="邮箱已停")
-    assert unsuppress(scene.database, ADDRESS.upper()).message == f"{ADDRESS.upper()} 已恢复，1 封暂存的函件待发。"
+    assert (
+        unsuppress(scene.database, ADDRESS.upper(), stamp(AT)).message
+        == f"{ADDRESS.upper()} 已恢复，1 封暂存的函件待发。"
+    )
     assert letters(scene) == [("opened", ADDRESS, "queued", None)]
     assert found(scene) == Alarms((), {})
-    again = unsuppress(scene.database, ADDRESS)
+    again = unsuppress(scene.database, ADDRESS, stamp(AT))
     assert (again.outcome, again.message) == (
         "refused",
         "nanjing@city.example 没有停用，未作改动。",
@@ -133,18 +152,98 @@ def test_the_digest_says_whose_address_is_dead(scene: Scene) -> None:
     ]
 
 
-def after(scene: Scene, *states: str, elsewhere: str = "sent", together: bool = False) -> list[str]:
+def digests(scene: Scene) -> list[str]:
+    """What each digest lists."""
+    with scene.database.read() as connection:
+        texts = [row.text for row in ledger.words(connection) if row.kind == "digest"]
+    return [line for text in texts for line in text.split("\n") if line.startswith("　　·")]
+
+
+def test_once_the_address_is_corrected_there_is_nothing_to_say(scene: Scene) -> None:
+    on_file(scene)
+    scene.advance("2021-12-31T00:00")
+    suppress(scene.database, ADDRESS, stamp("2022-01-11T08:00"), reason="退信：550 gone")
+    on_file(scene, email="new@city.example")
+    assert found(scene) == Alarms((), {})
+    for day in (12, 13, 14):
+        scene.advance(f"2022-01-{day}T09:00")
+    assert digests(scene) == []
+
+
+def test_a_letter_that_is_no_longer_owed_is_in_no_digest(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    letter = table_of(Letter)
+    with scene.database.write() as connection:
+        mine = letter.c.recipient == f"city:{NANJING}"
+        connection.execute(update(letter).where(mine).values(state="failed", tries=1))
+    scene.advance("2022-01-04T09:00")
+    assert digests(scene) == ["　　· 南京：1 封函件未能送达，已持续 4 天"]
+    scene.file(ROLL, NANJING, at="2022-01-04T10:00")
+    scene.advance("2022-01-05T09:00")
+    assert digests(scene) == ["　　· 南京：1 封函件未能送达，已持续 4 天"]
+
+
+MENTOR, POOLED, STRANGER = "mentor@uni.example", "pooled@uni.example", "stranger@uni.example"
+
+
+@pytest.fixture
+def peopled(scene: Scene) -> Scene:
+    """A year with a mentor on a roll and another in the pool, and somebody of another year; people of an office."""
+    scene.file(ROLL, NANJING)
+    party, pool = table_of(Party), table_of(PoolEntry)
+    with scene.database.write() as connection:
+        connection.execute(update(party).where(party.c.kind == "mentor").values(email=MENTOR.upper()))
+        known = [{"kind": "mentor", "name": mail, "place": "x", "email": mail} for mail in (POOLED, STRANGER)]
+        connection.execute(insert(party), known)
+        key = connection.execute(select(party.c.id).where(party.c.email == POOLED)).scalar_one()
+        connection.execute(insert(pool).values(year=YEAR, city=WUXI, kind="mentor", key=str(key)))
+    on_file(scene, WUXI, "wuxi.office@city.example")
+    for name, since, until in (("past", None, date(2022, 1, 10)), ("now", date(2022, 1, 11), None)):
+        person = {"name": name, "part": "main", "email": f"{name}@city.example", "since": since, "until": until}
+        add_contact(scene.database, WUXI, "无锡", stamp("2022-01-05T11:00"), **person)  # type: ignore[arg-type]
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("address", "to"),
+    [
+        (MENTOR, "mentor:"),
+        (POOLED, "mentor:"),
+        (STRANGER, None),
+        ("wuxi.office@city.example", f"city:{WUXI}"),
+        ("now@city.example", f"city:{WUXI}"),
+        ("past@city.example", None),
+        ("nobody@city.example", None),
+    ],
+)
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_only_an_address_at_which_somebody_is_still_written_to_is_an_alarm(
+    peopled: Scene, address: str, to: str | None, *, withdrawn: bool
+) -> None:
+    suppress(peopled.database, address, stamp("2022-01-12T08:00"), reason="退信")
+    if withdrawn:
+        peopled.withdraw(WUXI, "2022-01-12T08:30")
+    raised = [(one.address, [key.rstrip("0123456789") for key in one.to]) for one in found(peopled).suppressed]
+    gone = to is None or (withdrawn and address != MENTOR)
+    assert raised == ([] if gone else [(address, [to])])
+    before = [one.address for one in found(peopled, "2022-01-12T08:15").suppressed]
+    assert before == ([] if to is None else [address])
+
+
+def after(
+    scene: Scene, *states: str, elsewhere: str = "sent", together: bool = False, refusal: str = REFUSAL
+) -> list[str]:
     """Which addresses are given up once four letters to one office ended so, and those to another ended `elsewhere`."""
     letter = table_of(Letter)
     for at in ("2021-12-31T00:00", "2022-01-07T09:00", "2022-01-12T09:00", "2022-01-14T09:00"):
         scene.advance(at)
     with scene.database.write() as connection:
         others = update(letter).where(letter.c.recipient == f"city:{WUXI}")
-        connection.execute(others.values(state=elsewhere, detail="250 ok" if elsewhere == "sent" else "550 sender"))
+        connection.execute(others.values(state=elsewhere, detail="250 ok" if elsewhere == "sent" else REFUSAL))
         theirs = select(letter.c.id).where(letter.c.recipient == f"city:{NANJING}").order_by(letter.c.id)
         keys = connection.execute(theirs).scalars().all()
         for key, state in zip(keys, states, strict=True):
-            detail = "已试 8 次：421" if state == "parked" else "550 no such user"
+            detail = "已试 8 次：421" if state == "parked" else refusal
             values = {"state": "failed" if state == "parked" else state, "detail": detail}
             envelope = keys[0] if together else key
             connection.execute(update(letter).where(letter.c.id == key).values(**values, envelope=envelope))
@@ -152,8 +251,49 @@ def after(scene: Scene, *states: str, elsewhere: str = "sent", together: bool = 
 
 
 def test_three_refusals_in_a_row_give_an_address_up(scene: Scene) -> None:
+    on_file(scene)
     assert after(scene, "sent", "failed", "failed", "failed") == [ADDRESS]
     assert [one.why for one in found(scene).suppressed] == ["连续 3 封被对方邮局拒收：550 no such user"]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "发件人被拒：550 no",
+        "正文被拒：554 spam",
+        "收件人被拒：554 5.7.1 relay access denied",
+        "退信：550 gone",
+        "550 no",
+    ],
+)
+def test_refusals_of_anything_else_say_nothing_of_the_address(scene: Scene, refusal: str) -> None:
+    assert after(scene, "sent", "failed", "failed", "failed", refusal=refusal) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("stage", "reply", "states", "given_up"),
+    [
+        ("RCPT", "550 5.1.1 no such user", ["failed", "failed", "failed", "held"], [(ADDRESS, WHY)]),
+        ("RCPT", "553 5.7.1 sender address rejected", ["failed"] * 4, []),
+        ("dot", "554 5.7.1 content rejected", ["failed"] * 4, []),
+    ],
+)
+def test_a_real_relay_s_refusals_give_up_an_address_that_it_does_not_know(
+    scene: Scene, stage: str, reply: str, states: list[str], given_up: list[tuple[str, str]]
+) -> None:
+    on_file(scene)
+    for at in ("2021-12-31T00:00", "2022-01-07T09:00", "2022-01-12T09:00", "2022-01-14T09:00"):
+        scene.advance(at)
+        asyncio.run(posted(scene, at, {f"{stage} {ADDRESS}": [reply] * 4}))
+    assert [(one.address, one.why) for one in found(scene, "2022-01-14T10:00").suppressed] == given_up
+    assert [state for _, _, state, _ in letters(scene)] == states
+
+
+async def posted(scene: Scene, at: str, faults: dict[str, list[str]]) -> None:
+    async with Faulty(faults, grouped=True).serving() as relay:
+        courier = SmtpCourier(Relay("127.0.0.1", relay.port, "none"))
+        await send(scene.database, courier, "省办 <office@talent.example>", stamp(at))
 
 
 @pytest.mark.parametrize(
@@ -174,10 +314,11 @@ def test_a_relay_that_refuses_everybody_gives_nobody_up(scene: Scene) -> None:
 
 
 def test_a_bounce_fails_every_letter_of_its_envelope_and_gives_the_address_up(scene: Scene) -> None:
+    on_file(scene)
     scene.advance("2021-12-31T00:00")
     scene.advance("2022-01-07T09:00")
     key = sent(scene)
-    returned = take_back(scene.database, [bounce("forwarded@elsewhere.example", key)], stamp(AT))
+    returned = take_back(scene.database, [bounce(ADDRESS, key)], stamp(AT))
     assert returned == Returned(1, 1, 0, 2, (ADDRESS,), 0)
     assert letters(scene) == [
         ("opened", ADDRESS, "failed", "退信：550 gone"),
@@ -186,18 +327,65 @@ def test_a_bounce_fails_every_letter_of_its_envelope_and_gives_the_address_up(sc
     assert found(scene).suppressed[0].why == "退信：550 gone"
 
 
+def test_a_bounced_reminder_leaves_the_letter_that_it_refers_to_as_it_is(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    opened = sent(scene)
+    scene.advance("2022-01-07T09:00")
+    reminder = postfix(bouncing.sent(sent(scene), opened), ADDRESS)
+    assert opened.encode() in reminder
+    assert take_back(scene.database, [reminder], stamp(AT)) == Returned(1, 1, 0, 1, (ADDRESS,), 0)
+    assert [(kind, state) for kind, _, state, _ in letters(scene)] == [("opened", "sent"), ("reminder", "failed")]
+
+
+def test_two_letters_that_come_back_from_one_address_are_counted_as_two(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    opened = sent(scene)
+    scene.advance("2022-01-07T09:00")
+    mailbox = [bounce(ADDRESS, key) for key in (opened, sent(scene))]
+    assert take_back(scene.database, mailbox, stamp(AT)) == Returned(2, 2, 0, 2, (ADDRESS,), 0)
+
+
+def test_what_an_office_writes_back_is_not_its_letter_though_it_refers_to_it(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    ours = bouncing.sent(sent(scene), None)
+    answer = postfix(bouncing.reply(ours), ADDRESS)
+    assert take_back(scene.database, [answer], stamp(AT)) == Returned(1, 1, 0, 0, (), 1)
+    assert letters(scene) == [("opened", ADDRESS, "sent", None)]
+
+
+def test_a_letter_that_comes_back_from_another_address_than_its_own_is_left_to_a_person(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    key, elsewhere = sent(scene), "forwarded@elsewhere.example"
+    unclear = (Unclear((elsewhere,), 1, "550 gone"),)
+    assert take_back(scene.database, [bounce(elsewhere, key)], stamp(AT)) == Returned(1, 1, 0, 0, (), 0, unclear)
+    assert (letters(scene), found(scene)) == ([("opened", ADDRESS, "sent", None)], Alarms((), {}))
+
+
+def test_a_bounce_that_does_not_hold_the_letter_changes_nothing_and_says_so(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    sent(scene)
+    bare = [bounce(address, "") for address in (ADDRESS.upper(), "wuxi@city.example", "stranger@else.example")]
+    unclear = (Unclear((ADDRESS,), None, "550 gone"),)
+    assert take_back(scene.database, [*bare, b"no bounce"], stamp(AT)) == Returned(4, 3, 0, 0, (), 2, unclear)
+    assert letters(scene) == [("opened", ADDRESS, "sent", None)]
+    suppress(scene.database, ADDRESS, stamp(AT), reason="核对过")
+    assert take_back(scene.database, bare, stamp(AT)) == Returned(3, 3, 0, 0, (), 2)
+
+
 def test_a_mailbox_read_again_changes_nothing_even_where_the_address_was_taken_up_again(scene: Scene) -> None:
     scene.advance("2021-12-31T00:00")
     mailbox = [bounce(ADDRESS, sent(scene))]
     take_back(scene.database, mailbox, stamp(AT))
-    unsuppress(scene.database, ADDRESS)
+    unsuppress(scene.database, ADDRESS, stamp(AT))
     assert take_back(scene.database, mailbox, stamp(AT)) == Returned(1, 1, 0, 0, (), 0)
     assert found(scene).suppressed == ()
 
 
-def test_a_bounce_without_our_message_counts_only_for_an_address_that_was_written_to(scene: Scene) -> None:
+@pytest.mark.parametrize(("at", "failed"), [("2022-01-12T08:00", 0), ("2022-01-12T08:50", 1)])
+def test_nor_does_it_where_the_letter_was_sent_again_since(scene: Scene, at: str, failed: int) -> None:
     scene.advance("2021-12-31T00:00")
-    sent(scene)
-    mailbox = [bounce(ADDRESS.upper()), bounce("wuxi@city.example"), bounce("stranger@else.example"), b"no bounce"]
-    assert take_back(scene.database, mailbox, stamp(AT)) == Returned(4, 3, 0, 0, (ADDRESS,), 2)
-    assert letters(scene) == [("opened", ADDRESS, "sent", None)]
+    letter, dated = table_of(Letter), f"Date: {format_datetime(instant(at))}\n".encode()
+    mailbox = [dated + bounce(ADDRESS, sent(scene))]
+    with scene.database.write() as connection:
+        connection.execute(update(letter).where(letter.c.id == 1).values(sent_at=instant("2022-01-12T09:30")))
+    assert take_back(scene.database, mailbox, stamp("2022-01-13T08:00")).letters == failed

@@ -12,6 +12,7 @@ from calendars.files import load
 from letters.occurrences import OCCURS
 from letters.words import AUDIENCES
 from tests.cli.conftest import Talent
+from tests.letters.bouncing import postfix, undated
 
 
 @pytest.mark.parametrize(("kind", "phase"), OCCURS, ids=str)
@@ -103,21 +104,24 @@ def test_an_address_is_suppressed_shown_in_the_status_and_taken_up_again(season:
     assert season("letters", "suppress", "yancheng@city.example", "--reason", "邮箱已停").status == 0
     held = len(season("letters", "list", "--state", "held", "--json").data)
     assert 0 < held < waiting
-    assert season("status", "--json").data["alarms"] == {
+    found = season("status", "--json").data["alarms"]
+    owed = found["letters"]["held"]
+    assert 0 < owed < held  # most were written months ago, about what is over
+    assert found == {
         "suppressed": [
             {
                 "address": "yancheng@city.example",
                 "to": ["city:yancheng"],
                 "since": "2022-02-07T09:30:00+08:00",
                 "why": "邮箱已停",
-                "letters": held,
+                "letters": owed,
             }
         ],
-        "letters": {"held": held},
+        "letters": {"held": owed},
         "clock": None,
     }
     shown = season("status").out.splitlines()
-    assert shown[-1] == f"函件：暂存 {held} 封；清单见 talent letters list --state failed|unknown|held。"
+    assert shown[-1] == f"函件：暂存 {owed} 封；清单见 talent letters list --state failed|unknown|held。"
     assert [part for line in shown for part in line.split() if part == "yancheng@city.example"] != []
     assert season("letters", "unsuppress", "yancheng@city.example").status == 0
     assert season("letters", "unsuppress", "yancheng@city.example").status == 1
@@ -132,7 +136,7 @@ def test_what_is_no_address_is_not_suppressed(season: Talent) -> None:
 def test_bounces_are_read_from_a_file_a_folder_or_a_pipe(
     season: Talent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    foreign = {"read": 1, "bounces": 1, "delayed": 0, "letters": 0, "suppressed": [], "foreign": 1}
+    foreign = {"read": 1, "bounces": 1, "delayed": 0, "letters": 0, "suppressed": [], "foreign": 1, "unclear": []}
     (tmp_path / "box" / "new").mkdir(parents=True)
     (tmp_path / "box" / "cur").mkdir()
     for file in (tmp_path / "one.eml", tmp_path / "box" / "new" / "1"):
@@ -148,6 +152,30 @@ def test_bounces_are_read_from_a_file_a_folder_or_a_pipe(
         "0 封函件改记为未送达。",
         "1 封退信不涉及本系统发出的函件，未作处理。",
     ]
+
+
+def test_a_letter_is_found_in_the_bounce_that_holds_it_and_else_a_person_is_asked(
+    season: Talent, tmp_path: Path
+) -> None:
+    address = "yancheng@city.example"
+    assert season("letters", "send").status == 0
+    mail = [file.read_bytes() for file in (tmp_path / "var" / "mail" / "new").iterdir()]
+    mine = next(message for message in mail if f"To: {address}".encode() in message)
+    (tmp_path / "whole").write_bytes(undated(postfix(mine, address)))
+    (tmp_path / "bare").write_bytes(BOUNCE)
+    assert season("letters", "bounces", "bare").out.splitlines() == [
+        "读到 1 封邮件，其中退信 1 封，暂缓投递的通知 0 封。",
+        "0 封函件改记为未送达。",
+        "1 封退信不能确定退的是哪一封函件，未作处理，请人工核对：",
+        f"  {address}（未附原件）：550 gone",
+    ]
+    failed = season("letters", "bounces", "whole", "--json").data
+    assert failed | {"letters": 0} == {
+        "read": 1, "bounces": 1, "delayed": 0, "letters": 0, "suppressed": [address], "foreign": 0, "unclear": [],
+    }  # fmt: skip
+    assert [one["to"] for one in season("letters", "list", "--state", "failed", "--json").data] == (
+        ["city:yancheng"] * failed["letters"]
+    )
 
 
 def test_a_preview_names_its_readers_in_chinese(talent: Talent) -> None:

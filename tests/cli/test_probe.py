@@ -75,7 +75,7 @@ def test_a_probe_goes_the_way_of_all_letters() -> None:
         assert (found, relay.accepted) == (Finding("测试函件", "ok", "已交出：250 taken"), ["me@city.example"])
     with _relay({"RCPT": ["550 no such box"]}) as relay:
         found = probe_letter(_settings(relay), "me@city.example", NOW)
-    assert found == Finding("测试函件", "finding", "550 no such box", "按说明改正后再试")
+    assert found == Finding("测试函件", "finding", "收件人被拒：550 no such box", "按说明改正后再试")
 
 
 def test_a_probe_into_the_maildir(tmp_path: Path) -> None:

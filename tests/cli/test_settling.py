@@ -44,10 +44,26 @@ def by_relay(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("by_relay")
 def test_a_person_settles_a_letter_with_all_that_was_in_its_message(talent: Talent, database: Database) -> None:
     assert talent("letters", "settle", "4", "sent", "--by", "张主任").out == "3、4 号函件已记为已发。\n"
-    assert talent("letters", "settle", "1", "resend", "--by", "张主任").out == "1 号函件已重新排队。\n"
+    assert talent("letters", "settle", "1", "resend", "--by", "张主任").out == (
+        "1 号函件已重新排队，发往导师 #0 m＊＊@proof.example。\n"
+    )
     assert states(database) == [("queued", 0), ("unknown", 3), ("sent", 3), ("sent", 3)]
     assert [talent("letters", "settle", one, "sent").status for one in ("1", "3", "99")] == [1, 1, 1]
-    assert talent("letters", "settle", "2", "perhaps").status == 2
+    for wrong in (("2", "perhaps"), ("sent",), ("2",), ("two", "sent"), ()):
+        assert talent("letters", "settle", *wrong).status == 2
+
+
+@pytest.mark.usefixtures("by_relay")
+def test_several_letters_are_settled_at_once_or_none(talent: Talent, database: Database) -> None:
+    refused = talent("letters", "settle", "1", "2", "99", "resend")
+    assert (refused.status, refused.out) == (
+        1,
+        "没有编号为 99 的函件。一封也没有办理；请看 talent letters list。\n",
+    )
+    assert states(database) == [("unknown", 3)] * 4
+    told = talent("letters", "settle", "1", "2", "4", "dropped", "--json").data
+    assert told == {"outcome": "done", "message": "1、2、3、4 号函件不再发送。"}
+    assert states(database) == [("cancelled", 3)] * 4
 
 
 @pytest.mark.usefixtures("by_relay")
@@ -55,7 +71,7 @@ def test_a_letter_that_is_no_longer_owed_is_not_sent_again(talent: Talent, datab
     with database.write() as connection:
         connection.execute(update(table_of(Letter)).where(table_of(Letter).c.id == 3).values(moot=True))
     said = talent("letters", "settle", "3", "resend").out
-    assert said == "4 号函件已重新排队。3 号函件情况已变，不再发送。\n"
+    assert said == "4 号函件已重新排队，发往导师 #2 m＊＊@proof.example。3 号函件情况已变，不再发送。\n"
     assert states(database)[2:] == [("cancelled", 3), ("queued", 0)]
 
 

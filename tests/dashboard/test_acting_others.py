@@ -147,7 +147,8 @@ def test_an_answer_names_the_city_and_the_day_and_a_day_is_needed_to_grant(asked
 def test_a_letter_given_up_is_settled_and_an_address_suppressed_and_restored(window: Window) -> None:
     with window.database.write() as connection:
         letter = table_of(Letter)
-        connection.execute(update(letter).where(letter.c.id == 1).values(state="failed", detail="550"))
+        lost = {"state": "failed", "detail": "550", "kind": "result", "valid_until": None}
+        connection.execute(update(letter).where(letter.c.id == 1).values(**lost))
         address = connection.execute(select(letter.c.address).where(letter.c.id == 2)).scalar_one()
     admin = window.as_(ADMIN)
     assert "核实 1 号" in admin.get("/2022/tasks").text
@@ -172,6 +173,31 @@ def test_a_letter_given_up_is_settled_and_an_address_suppressed_and_restored(win
     assert admin.submit("/2022/acts/unsuppress", **hidden(shown)).is_redirect
     with window.database.read() as connection:
         assert connection.execute(select(table_of(Suppressed))).all() == []
+        entry = table_of(AuditEntry)
+        kept = connection.execute(select(entry.c.what, entry.c.reason, entry.c.account).order_by(entry.c.id)).all()
+    assert [tuple(row) for row in kept] == [
+        ("函件核实为已送达", None, 1),
+        ("停用邮箱", "已离任", 1),
+        ("恢复邮箱", None, 1),
+    ]
+
+
+def test_a_letter_that_waits_for_an_address_can_be_dropped_and_is_not_listed_any_more(window: Window) -> None:
+    with window.database.write() as connection:
+        letter = table_of(Letter)
+        connection.execute(update(letter).where(letter.c.id == 1).values(state="held", kind="result", valid_until=None))
+    admin = window.as_(ADMIN)
+    assert 'href="/2022/acts/settle?letter=1&amp;found=dropped">不再发送 1 号' in admin.get("/2022/tasks").text
+    asked = admin.get("/2022/acts/settle?letter=1&found=dropped").text
+    assert 'value="dropped" checked> 不再发送' in asked
+    assert "重新发送时发往现在登记的邮箱" in asked
+    shown = admin.submit("/2022/acts/settle/preview", letter="1", found="dropped")
+    assert "确认：1 号函件不再发送" in shown.text
+    assert admin.submit("/2022/acts/settle", **hidden(shown)).is_redirect
+    assert "不再发送 1 号" not in admin.get("/2022/tasks").text
+    with window.database.read() as connection:
+        assert connection.execute(select(letter.c.state).where(letter.c.id == 1)).scalar_one() == "cancelled"
+    assert "函件不再发送" in admin.get("/audit").text
 
 
 def test_an_office_gets_its_address_and_nobody_a_broken_one(window: Window) -> None:

@@ -185,7 +185,7 @@ def test_an_act_goes_on_record_as_on_the_pages_and_asks_for_what_follows_once(wi
         ("延期", "2022/interview/nanjing", "nanjing", "疫情", by),
         ("延期", "2022/interview/wuxi", "wuxi", "疫情", by),
         ("退出本年度", "2022/xuzhou", "xuzhou", "疫情", by),
-        ("核实函件", f"letter/{lost(window)}", None, None, by),
+        ("函件核实为已送达", f"letter/{lost(window)}", "nanjing", None, by),
     ]
     assert asked == ["watch", "post"] * 7
 

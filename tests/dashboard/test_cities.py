@@ -50,14 +50,14 @@ def test_the_province_sees_beside_what_of_the_citys_post_did_not_arrive(window: 
     letter = table_of(Letter)
     mine = letter.c.recipient == "city:yancheng"
     with window.database.write() as connection:
-        connection.execute(update(letter).where(mine, letter.c.kind == "overdue").values(state="failed"))
-        connection.execute(update(letter).where(mine, letter.c.kind == "opened").values(state="held"))
+        connection.execute(update(letter).where(mine, letter.c.kind == "opened").values(state="failed"))
+        connection.execute(update(letter).where(mine, letter.c.kind == "overdue").values(state="held"))
         since = {"since": instant("2022-01-20T09:00"), "by": "省办", "why": "连续退信"}
         connection.execute(insert(table_of(Suppressed)).values(address="yancheng@city.example", **since))
     found = read(window, ADMIN)
-    assert [row[0] for row in found.tables[0][1:]] == ["!未送达", "‖暂存", "‖暂存", "‖暂存"]
+    assert [row[0] for row in found.tables[0][1:]] == ["‖暂存", "!未送达", "!未送达", "!未送达"]
     assert found.texts("dd") == ["没有登记（演练中用代替地址）"] * 2
-    assert "!邮箱 yancheng@city.example 已停用（2022-01-20 09:00）：连续退信；3 封函件在等。" in found.texts("p")
+    assert "!邮箱 yancheng@city.example 已停用（2022-01-20 09:00）：连续退信；1 封函件在等。" in found.texts("p")
     assert not read(window, "yancheng").tables
     assert not read(window, ADMIN, "/2022/cities/nanjing").tables
 

@@ -18,7 +18,7 @@ from models.asked import Request
 from models.columns import table_of
 from models.database import Database
 from models.live import set_clock
-from models.season import Letter, Suppressed
+from models.season import Letter, Office, Suppressed
 from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Window
 from tests.scenes import Scene, calendar, instant
@@ -79,10 +79,11 @@ def test_what_awaits_the_province_is_named_with_where_to_act(window: Window) -> 
     asked = {"token": "t", "year": 2022, "phase": "interview", "city": "suzhou", "attempt": 1, "by": "苏州"}
     at = {"at": instant("2022-02-07T08:00"), "as_of": instant("2022-02-07T08:00")}
     with window.database.write() as connection:
-        some = connection.execute(letter.select().limit(3)).all()
+        some = connection.execute(letter.select().where(letter.c.kind == "passed").limit(3)).all()
         connection.execute(update(letter).where(letter.c.id == some[0].id).values(state="failed"))
         connection.execute(update(letter).where(letter.c.id.in_([one.id for one in some[1:]])).values(state="unknown"))
-        connection.execute(insert(table_of(Suppressed)).values(address="x", since=at["at"], why="退信", by="x"))
+        connection.execute(insert(table_of(Suppressed)).values(address="x@x", since=at["at"], why="退信", by="x"))
+        connection.execute(insert(table_of(Office)).values(office="yancheng", email="x@x"))
         connection.execute(insert(request).values(asked | at | {"until": date(2022, 2, 25), "reason": "疫情"}))
     page = window.as_(ADMIN).get("/2022").text
     links = {link.get("href") for link in html5lib.parse(page).iterfind(f".//{H}ul[@class='todo']//{H}a")}

@@ -75,6 +75,19 @@ async def test_each_trouble_is_settled_by_its_side_of_the_dot(
     assert said in deliveries[0].detail
 
 
+@pytest.mark.parametrize("grouped", [False, True], ids=["in turn", "in groups"])
+@pytest.mark.parametrize(
+    ("stage", "refused"),
+    [("MAIL", "发件人被拒"), ("RCPT", "收件人被拒"), ("DATA", "正文被拒"), ("dot", "正文被拒")],
+)
+async def test_a_refusal_for_good_says_what_was_refused_and_another_does_not(
+    stage: str, refused: str, *, grouped: bool
+) -> None:
+    async with Faulty({stage: ["550 no", "450 later"]}, grouped=grouped).serving() as relay:
+        deliveries = await _courier(relay).deliver(LETTERS)
+    assert [delivery.detail for delivery in deliveries] == [f"{refused}：550 no", "450 later", "250 taken"]
+
+
 async def test_a_group_without_a_recipient_that_is_bidden_on_sends_nothing() -> None:
     async with Faulty({"RCPT": ["550 no such box"], "DATA": ["354 go on"]}, grouped=True).serving() as relay:
         deliveries = await _courier(relay).deliver(LETTERS)
@@ -143,7 +156,7 @@ async def test_no_relay_at_all_is_a_retry() -> None:
 async def test_what_a_relay_says_is_kept_as_one_clean_short_line() -> None:
     async with Faulty({"RCPT": ["550-no\x1b[31m\r\n550 such " + "x" * 500]}).serving() as relay:
         [delivery] = await _courier(relay).deliver(LETTERS[:1])
-    assert delivery.detail == ("550 no [31m such " + "x" * 500)[:200]
+    assert delivery.detail == ("收件人被拒：550 no [31m such " + "x" * 500)[:200]
 
 
 @pytest.mark.parametrize("host", ["mail.example", "192.0.2.1", "10.0.0.1", "::ffff:192.0.2.1"])
