@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(minutes=15)
 """On PostgreSQL a session, and its lock, may be cut off from a worker that goes on: only so long after is it gone,
-where its process is not seen to have ended.
+where nothing is seen of its process. One that is seen to live is not gone, one that is seen to have ended is at once.
 """
 
 RESOLVED: Mapping[str, tuple[str, str]] = {
@@ -61,8 +61,12 @@ def doubtful(database: Database, at: datetime) -> list[Doubtful]:
     with database.read() as connection:
         found = [Doubtful(*row) for row in connection.execute(query)]
     gone = workers.gone(database, {one.claim for one in found})
-    ended = gone if database.embedded else {token for token in gone if workers.ended(token)}
-    return [one for one in found if one.claim in ended or (one.claim in gone and one.since < at - LEASE)]
+    lives: dict[str, workers.Life] = {token: "ended" if database.embedded else workers.life(token) for token in gone}
+    return [one for one in found if _is_dead(lives.get(one.claim, "alive"), one.since, at)]
+
+
+def _is_dead(life: workers.Life, since: datetime, at: datetime) -> bool:
+    return life == "ended" or (life == "untold" and since < at - LEASE)
 
 
 def resolve(database: Database, found: Sequence[Doubtful], fates: Mapping[str, str], at: datetime) -> None:

@@ -148,22 +148,46 @@ def test_a_living_workers_letters_are_in_no_doubt_and_a_dead_ones_are(database: 
     assert len(doubt.doubtful(database, NOW)) == 4
 
 
-def test_a_worker_whose_session_was_cut_off_and_one_of_elsewhere_count_as_dead_after_the_lease_alone(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+def cut_off(database: Database) -> None:
+    """Take the sessions away that hold the workers' locks."""
+    with database.write() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+
+
+def in_doubt(database: Database) -> list[int]:
+    """How many letters are in doubt at once, at the end of the lease, long after it."""
+    return [len(doubt.doubtful(database, at)) for at in (NOW, NOW + LEASE, NOW + 2 * LEASE)]
+
+
+def test_a_worker_whose_session_was_cut_off_lives_as_long_as_its_process(database: Database) -> None:
+    if database.embedded:
+        pytest.skip("a file lock goes with its process")
+    with workers.at_work(database) as worker:
+        post.claim(database, worker.token, NOW, NOW)
+        cut_off(database)
+        assert not worker.holds()
+        assert workers.gone(database, [worker.token]) == {worker.token}
+        assert (workers.life(worker.token), in_doubt(database)) == ("alive", [0, 0, 0])
+    assert (workers.life(worker.token), in_doubt(database)) == ("ended", [4, 4, 4])
+
+
+@pytest.mark.parametrize("place", ["elsewhere", ""])
+def test_a_worker_of_which_nothing_is_seen_counts_as_dead_after_the_lease(
+    database: Database, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     if database.embedded:
         pytest.skip("a file lock goes with its process")
     with workers.at_work(database) as worker:
         post.claim(database, worker.token, NOW, NOW)
-        others = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
-        with database.write() as connection:
-            connection.execute(others)
-        assert not worker.holds()
-        assert workers.gone(database, [worker.token]) == {worker.token}
-        assert [len(doubt.doubtful(database, at)) for at in (NOW, NOW + LEASE, NOW + 2 * LEASE)] == [0, 0, 4]
-    assert len(doubt.doubtful(database, NOW)) == 4
-    monkeypatch.setattr(workers, "_place", lambda: "elsewhere")
-    assert [len(doubt.doubtful(database, at)) for at in (NOW, NOW + 2 * LEASE)] == [0, 4]
+        cut_off(database)
+        monkeypatch.setattr(workers, "_place", lambda: place)
+        assert (workers.life(worker.token), in_doubt(database)) == ("untold", [0, 0, 4])
+
+
+def test_a_name_that_cannot_be_asked_after_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert workers.life("00" * workers.KEY) == "untold", "a worker without a name"
+    monkeypatch.setattr(workers, "_address", lambda token: f"/nowhere/{token}")
+    assert workers.life("00" * workers.KEY + workers._place()) == "untold"
 
 
 def test_a_dead_workers_letters_end_as_the_other_side_tells(database: Database) -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import text
+
 from letters.relay import Relay
 from models.database import Database
 from models.post import waiting
@@ -109,8 +111,12 @@ def at_points(template: Template, point: str, times: int, letters: int, seed: in
     return total
 
 
-def stopped(template: Template, times: int, letters: int, seed: int, control: hands.Control | None = None) -> Account:
-    """R3: a worker is stopped with letters in hand, another comes long past the lease, then the first goes on."""
+def stopped(template: Template, times: int, letters: int, seed: int, control: hands.Control | None = None, *,
+            is_cut_off: bool = False) -> Account:  # fmt: skip
+    """R3: a worker is stopped with letters in hand, another comes long past the lease, then the first goes on.
+
+    Where it `is_cut_off`, its session, and with it its lock, is taken away while it is stopped.
+    """
     chance = random.Random(seed)
     total = Account()
     for _ in range(times):
@@ -120,9 +126,22 @@ def stopped(template: Template, times: int, letters: int, seed: int, control: ha
                 time.sleep(0.01)
             time.sleep(chance.uniform(0.0, 0.1))
             os.kill(first, signal.SIGSTOP)
+            if is_cut_off:
+                _cut_off(there.database)
             replace(there.hand, ahead=timedelta(hours=1)).finish(runs=1)
             os.kill(first, signal.SIGCONT)
             hands.wait(first)
             there.hand.finish()
             total += there.account()
     return total
+
+
+def _cut_off(database: Database) -> None:
+    """End the session of the one worker that there is. The server tells all that it ended, and answers then."""
+    ours = "locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    with database.write() as connection:
+        ending = text(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE {ours}")
+        ended = list(connection.execute(ending).scalars())
+    database.dispose()
+    if ended != [True]:
+        raise RuntimeError(f"the worker's session was not ended: {ended}")

@@ -99,6 +99,7 @@ def proofs(ground: Ground, length: Length) -> list[Proof]:
         *(_r2(kind, length, point) for point in hands.FAILPOINTS for kind in kinds),
         _r2_acts(ground, length),
         *(_r3(kind, length) for kind in kinds),
+        *(_r3_cut_off(kind, length) for kind in kinds if kind.server is not None),
         *(_r8(ground, outage) for outage in length.outages),
         _r11(ground, length),
         *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
@@ -155,6 +156,17 @@ def _r3(template: Template, length: Length) -> Proof:
         f"x {length.pauses}",
         partial(kills.stopped, template, length.pauses, 60, SEED),
         partial(kills.stopped, template, 1, 60, SEED, control=hands.without_proof_of_death),
+    )
+
+
+def _r3_cut_off(template: Template, length: Length) -> Proof:
+    run = partial(kills.stopped, template, is_cut_off=True)
+    return Proof(
+        "R3",
+        f"the same, its session cut off, {template.kind}",
+        f"x {length.pauses}",
+        partial(run, length.pauses, 60, SEED),
+        partial(run, 1, 60, SEED, control=hands.without_a_sight_of_the_living),
     )
 
 
