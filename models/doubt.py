@@ -79,7 +79,7 @@ def resolve(database: Database, found: Sequence[Doubtful], fates: Mapping[str, s
     untrue = and_(letter.c.moot, state == "queued")
     unchanged = [letter.c[name] == bindparam(f"seen_{name}") for name in ("state", "claim", "tries")]
     statement = update(letter).where(letter.c.id == bindparam("letter"), *unchanged)
-    values: dict[str, Any] = {"sent_at": bindparam("new_sent_at"), "detail": bindparam("new_detail")}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("tries", "sent_at", "detail")}
     with database.write() as connection:
         connection.execute(statement.values(**values, state=case((untrue, "cancelled"), else_=state)), rows)
 
@@ -94,9 +94,18 @@ def _resolved(one: Doubtful, fate: str | None, at: datetime) -> dict[str, Any] |
         "seen_claim": one.claim,
         "seen_tries": one.tries,
         "new_state": state,
+        "new_tries": one.tries - _was_untried(one, state),
         "new_sent_at": at if state == "sent" else None,
         "new_detail": detail,
     }
+
+
+def _was_untried(one: Doubtful, state: str) -> bool:
+    """Tell whether it was only in hand: a worker's death is no try of a letter, and parks none however often it comes.
+
+    One that was handed over without an answer, and turned out refused, was tried.
+    """
+    return one.state == "sending" and state == "queued"
 
 
 def same_envelope(connection: Connection, key: int, states: Sequence[str]) -> list[int]:

@@ -205,6 +205,25 @@ def test_a_dead_workers_letters_end_as_the_other_side_tells(database: Database) 
     assert states(database) == [("sent",), ("queued",), ("unknown",), ("unknown",)]
 
 
+def found_refused(database: Database) -> None:
+    found = doubt.doubtful(database, NOW + 2 * LEASE)
+    doubt.resolve(database, found, dict.fromkeys((one.message_id for one in found), "refused"), NOW)
+
+
+def test_a_letter_whose_worker_died_with_it_in_hand_was_not_tried(database: Database) -> None:
+    for _ in range(post.TRIES + 1):
+        post.claim(database, "aa", NOW, NOW)
+        found_refused(database)
+    settle(database, post.claim(database, "aa", NOW, NOW), "retry", tried=False)
+    assert states(database, "state", "tries") == [("queued", 0)] * 4
+
+
+def test_a_letter_that_was_handed_over_and_turned_out_refused_was_tried(database: Database) -> None:
+    settle(database, post.claim(database, "aa", NOW, NOW), "unknown")
+    found_refused(database)
+    assert states(database, "state", "tries") == [("queued", 1)] * 4
+
+
 def test_a_rehearsals_held_letters_are_nobodys(database: Database) -> None:
     post.hold_back(database, NOW)
     assert doubt.doubtful(database, NOW + 2 * LEASE) == []

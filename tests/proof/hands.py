@@ -142,6 +142,11 @@ def without_a_sight_of_the_living() -> None:
     without_a_look_at_the_log()
 
 
+def with_every_claim_a_try() -> None:
+    """A letter counts as tried though its worker died before it was offered."""
+    doubt._was_untried = lambda *_: False
+
+
 def without_a_mark_of_its_own() -> None:
     """What is in doubt is taken as sent."""
     doubt.RESOLVED = dict.fromkeys(("accepted", "refused", "untold"), ("sent", ""))

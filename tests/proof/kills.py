@@ -18,12 +18,15 @@ from sqlalchemy import text
 
 from letters.relay import Relay
 from models.database import Database
-from models.post import waiting
+from models.post import TRIES, waiting
 from tests.proof import hands, relay
 from tests.proof.hands import Hand
 from tests.proof.outbox import Account, account, fill, ledger
 from tests.proof.sink import Fault, Sink, sink
 from tests.proof.templates import Template
+
+NOBODY = 1
+"""A port at which nobody listens."""
 
 
 @contextmanager
@@ -103,12 +106,25 @@ def at_points(template: Template, point: str, times: int, letters: int, seed: in
     for _ in range(times):
         with field(template, letters, control=control) as there:
             nth = chance.randint(1, letters // 2) if point.endswith("the dot") else 1
-            broken = replace(there.hand, failpoint=(point, nth))
-            if hands.wait(broken.start()) != -signal.SIGKILL:
-                raise RuntimeError(f"{point} was never reached")
+            _broken_off(replace(there.hand, failpoint=(point, nth)))
             there.hand.finish()
             total += there.account()
     return total
+
+
+def again_and_again(template: Template, letters: int, control: hands.Control | None = None) -> Account:
+    """R2: one worker after the other ends with all in hand, more often than a letter is tried; then nobody is there."""
+    with field(template, letters, control=control) as there:
+        for _ in range(TRIES + 1):
+            _broken_off(replace(there.hand, failpoint=("claim after commit", 1)))
+        hands.wait(replace(there.hand, relay=replace(there.hand.relay, port=NOBODY)).start())
+        there.hand.finish()
+        return there.account()
+
+
+def _broken_off(hand: Hand) -> None:
+    if hands.wait(hand.start()) != -signal.SIGKILL:
+        raise RuntimeError(f"{hand.failpoint} was never reached")
 
 
 def stopped(template: Template, times: int, letters: int, seed: int, control: hands.Control | None = None, *,

@@ -57,17 +57,16 @@ MODES = (
 
 @dataclass(frozen=True)
 class Treated:
-    """The account of a mode; letters that ended otherwise than they must, were offered too often, or came late."""
+    """The account of a mode; letters that were offered too often, or came late."""
 
     counted: Account
-    otherwise: int
     too_often: int
     seconds: float
 
     @property
     def account(self) -> Account:
         late = self.seconds > PATIENT_SECONDS
-        return replace(self.counted, unexpected=self.counted.unexpected + self.otherwise + self.too_often + late)
+        return replace(self.counted, unexpected=self.counted.unexpected + self.too_often + late)
 
 
 def treat(template: Template, mode: Mode, control: hands.Control | None = None) -> Treated:
@@ -77,14 +76,11 @@ def treat(template: Template, mode: Mode, control: hands.Control | None = None) 
         there.hand = replace(there.hand, relay=slow, log=there.home / "none")
         seconds = _first_run(there, mode.fault.of or frozenset(), waits=mode.name == "greylist")
         there.hand.finish(runs=14 if control is None else 4, minutes=180)
-        taken = ledger(there.sink.ledger)
-        found = account(there.database, taken)
-        ends = _ends(there, mode.fault.of or frozenset())
+        found = account(there.database, ledger(there.sink.ledger), dict.fromkeys(mode.fault.of or (), mode.ends))
         tries = Counter(there.sink.offers.read_text().split())
         most = max(tries[one] for one in mode.fault.of or ())
         return Treated(
-            replace(found, unknown=found.unknown - ends["unknown"] * (mode.ends == "unknown")),
-            otherwise=sum(count for state, count in ends.items() if state != mode.ends),
+            found,
             too_often=0 if mode.offers is None else abs(most - mode.offers),
             seconds=seconds,
         )
@@ -106,13 +102,6 @@ def _first_run(there: Field, hit: frozenset[str], *, waits: bool) -> float:
     seconds = time.monotonic() - began
     hands.wait(pid)
     return seconds
-
-
-def _ends(there: Field, hit: frozenset[str]) -> Counter[str]:
-    letter = table_of(Letter)
-    with there.database.read() as connection:
-        rows = connection.execute(select(letter.c.state).where(letter.c.address.in_(sorted(hit)))).scalars()
-        return Counter(rows)
 
 
 def by_trying_again() -> None:

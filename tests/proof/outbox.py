@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import insert, select
 
@@ -77,18 +79,23 @@ class Account:
         return Account(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
 
 
-def account(database: Database, taken: list[Taken], *, owed: frozenset[str] = frozenset({"sent"})) -> Account:
-    """Hold the ledger against the queue: a letter in one of the states `owed` must have arrived once."""
+def account(database: Database, taken: list[Taken], ends: Mapping[str, str] = MappingProxyType({})) -> Account:
+    """Hold the ledger against the queue: each letter must be on record as sent and have arrived, once.
+
+    `ends` gives by address those that must end otherwise, whether they arrived or not.
+    """
     letter = table_of(Letter)
     with database.read() as connection:
         rows = connection.execute(select(letter.c.slot, letter.c.address, letter.c.state)).all()
-    state = {int(row.slot): row.state for row in rows}
     address = {int(row.slot): row.address for row in rows}
     arrived = Counter(row for one in taken for row in one.rows)
     astray = sum(address.get(row) != one.recipient for one in taken for row in one.rows)
+    amiss = [row for row in rows if row.state != ends.get(row.address, "sent")]
+    missing = sum(row.state == "sent" and not arrived[int(row.slot)] for row in rows)
+    unsure = sum(row.state in {"unknown", "sending"} for row in amiss)
     return Account(
-        lost=sum(not arrived[row] for row, is_in in state.items() if is_in in owed or is_in == "queued"),
+        lost=len(amiss) - unsure + missing,
         extra=sum(count - 1 for count in arrived.values()),
         unexpected=astray + sum(not one.rows for one in taken),
-        unknown=sum(is_in in {"unknown", "sending"} for is_in in state.values()),
+        unknown=unsure,
     )

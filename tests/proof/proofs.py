@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from models.database import Database
-from models.post import claim
+from models.post import TRIES, claim
 from tests.proof import clocks, downtime, halfway, hands, kills, misbehaviour, races, relay
 from tests.proof.outbox import Account
 from tests.proof.templates import Template, made
@@ -97,6 +97,7 @@ def proofs(ground: Ground, length: Length) -> list[Proof]:
         *(_r4(ground, length, kind.kind) for kind in kinds),
         *(_r1(kind, length, real=real) for kind in kinds for real in sinks),
         *(_r2(kind, length, point) for point in hands.FAILPOINTS for kind in kinds),
+        _r2_in_a_row(kinds[-1]),
         _r2_acts(ground, length),
         *(_r3(kind, length) for kind in kinds),
         *(_r3_cut_off(kind, length) for kind in kinds if kind.server is not None),
@@ -136,6 +137,16 @@ CONTROLS: Mapping[str, hands.Control] = {
     "mark after commit": hands.without_a_mark_that_lasts,
 }
 """By point the guard that is taken out; elsewhere the look at the relay's log."""
+
+
+def _r2_in_a_row(template: Template) -> Proof:
+    return Proof(
+        "R2",
+        "exit with all in hand, then nobody is there",
+        f"30 letters, {TRIES + 1} in a row",
+        partial(kills.again_and_again, template, 30),
+        partial(kills.again_and_again, template, 30, control=hands.with_every_claim_a_try),
+    )
 
 
 def _r2_acts(ground: Ground, length: Length) -> Proof:
