@@ -43,7 +43,7 @@ class Length:
 
 
 FULL = Length(2500, 60, 20, 10, 500, len(misbehaviour.MODES), ("1 h", "3 d", "40 d"), 10_000)
-SHORT = Length(160, 6, 1, 1, 20, 3, ("3 d",), 400)
+SHORT = Length(160, 6, 1, 1, 20, 5, ("3 d",), 400)
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ def proofs(ground: Ground, length: Length) -> list[Proof]:
     return [
         *(_r4(ground, length, kind.kind) for kind in kinds),
         *(_r1(kind, length, real=real) for kind in kinds for real in sinks),
+        *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
         *(_r2(kind, length, point) for point in hands.FAILPOINTS for kind in kinds),
         _r2_in_a_row(kinds[-1]),
         _r2_acts(ground, length),
@@ -103,7 +104,6 @@ def proofs(ground: Ground, length: Length) -> list[Proof]:
         *(_r3_cut_off(kind, length) for kind in kinds if kind.server is not None),
         *(_r8(ground, outage) for outage in length.outages),
         _r11(ground, length),
-        *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
     ]
 
 
@@ -195,19 +195,8 @@ def _r4(ground: Ground, length: Length, kind: str) -> Proof:
 
 
 def _r7(ground: Ground, mode: misbehaviour.Mode) -> Proof:
-    worst = next(one for one in misbehaviour.MODES if one.name == "drop after the dot")
-    controlled = mode if mode.ends != "sent" and mode.fault.reply[:1] != "5" else worst
-
-    def run(mode: misbehaviour.Mode, control: hands.Control | None = None) -> Account:
-        return misbehaviour.treat(Template(ground.empty), mode, control).account
-
-    return Proof(
-        "R7",
-        mode.name,
-        f"{misbehaviour.LETTERS} letters",
-        partial(run, mode),
-        partial(run, controlled, misbehaviour.by_trying_again),
-    )
+    run = partial(misbehaviour.treat, Template(ground.empty), mode)
+    return Proof("R7", mode.name, f"{misbehaviour.LETTERS} letters", run, partial(run, mode.control))
 
 
 def _r8(ground: Ground, outage: str) -> Proof:
