@@ -143,6 +143,15 @@ async def test_a_relay_that_lets_in_fewer_gets_all_over_those() -> None:
         assert sorted(relay.accepted) == sorted(ALL)
 
 
+async def test_whom_the_relay_keeps_at_the_door_goes_by_the_line_that_rests() -> None:
+    async with Faulty({"greeting": ["220 relay", HANG]}).serving() as relay:
+        settling = _courier(relay, connections=2).settling(MANY)
+        assert set((await _some(settling, 39)).values()) == {"sent"}
+        relay.released.set()
+        assert list((await _some(settling, 1)).values()) == ["sent"]
+        assert (sorted(relay.accepted), relay.connections) == (sorted(ALL), 2)
+
+
 class _Clock:
     """A clock that goes on by what the pool sleeps alone; `woken` are the instants that it slept until."""
 
