@@ -71,7 +71,8 @@ def field(template: Template, letters: int, *, real: bool = False, seconds: floa
         url = stack.enter_context(template.copy(home))
         database = Database(url)
         stack.callback(database.dispose)
-        fill(database, letters)
+        if letters:
+            fill(database, letters)
         database.dispose()
         to = Relay("127.0.0.1", before.port if before else taking.port, "none", connections=4, per_minute=pace)
         hand = Hand(url, to, before.log if before else taking.log, control=control)

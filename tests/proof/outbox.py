@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
@@ -19,6 +20,7 @@ from models.database import Database
 from models.outbox import Words, keep
 from models.season import Letter, ProgrammeYear
 
+ROW = re.compile(r"row-(\d+);")
 YEAR = 2022
 DOMAIN = "proof.example"
 
@@ -54,16 +56,22 @@ def _row(number: int, at: datetime) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Taken:
-    """One message that the sink put into its ledger: its Message-ID, who it was for, the letters it answers."""
+    """One message that the sink put into its ledger: its Message-ID, who it was for, when by the clock, its text."""
 
     message_id: str
     recipient: str
-    rows: tuple[int, ...]
+    at: float
+    text: str
+
+    @property
+    def rows(self) -> list[int]:
+        """The numbers of the letters that it answers, as their texts give them."""
+        return [int(number) for number in ROW.findall(self.text)]
 
 
 def ledger(path: Path) -> list[Taken]:
     lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    return [Taken(line["id"], line["to"], tuple(line["rows"])) for line in lines]
+    return [Taken(line["id"], line["to"], line["at"], line["text"]) for line in lines]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from models.database import Database
 from models.post import TRIES, claim
-from tests.proof import clocks, downtime, halfway, hands, kills, misbehaviour, races, relay
+from tests.proof import clocks, downtime, halfway, hands, kills, meanwhile, misbehaviour, races, relay
 from tests.proof.outbox import Account
 from tests.proof.templates import Template, made
 
@@ -40,20 +40,25 @@ class Length:
     modes: int
     outages: tuple[str, ...]
     cases: int
+    answer: float
 
 
-FULL = Length(2500, 60, 20, 10, 500, len(misbehaviour.MODES), ("1 h", "3 d", "40 d"), 10_000)
-SHORT = Length(160, 6, 1, 1, 20, 5, ("3 d",), 400)
+FULL = Length(2500, 60, 20, 10, 500, len(misbehaviour.MODES), ("1 h", "3 d", "40 d"), 10_000, 0.3)
+SHORT = Length(160, 6, 1, 1, 20, 5, ("3 d",), 400, 0.02)
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Migrated databases to copy, an empty one and a season with drafts loaded; a server for the same, or None."""
+    """Migrated databases to copy, an empty one and a season with drafts loaded; a server for the same, or None.
+
+    `templates` are empty, `begun` a season whose mentors may be passed, on each kind of database that there is.
+    """
 
     empty: Path
     season: Path
     server: str | None
     templates: tuple[Template, ...]
+    begun: tuple[Template, ...]
 
     @classmethod
     def prepare(cls, folder: Path, server: str | None) -> Ground:
@@ -65,8 +70,14 @@ class Ground:
         database = Database(f"sqlite:///{season}")
         races.prepare(database)
         _closed(database)
-        templates = [Template(empty)] if server is None else [Template.on(server, "empty"), Template(empty)]
-        return cls(empty, season, server, tuple(templates))
+        begun = Template(Path(shutil.copy(empty, folder / "begun.db")))
+        database = Database(f"sqlite:///{begun.file}")
+        meanwhile.prepare(database)
+        _closed(database)
+        if server is None:
+            return cls(empty, season, server, (Template(empty),), (begun,))
+        both = (Template.on(server, "empty"), Template.on(server, "begun", meanwhile.prepare))
+        return cls(empty, season, server, (both[0], Template(empty)), (both[1], begun))
 
     def file(self, name: str) -> Path:
         return Path(shutil.copy(self.empty, self.empty.with_name(f"{name}.db")))
@@ -96,6 +107,7 @@ def proofs(ground: Ground, length: Length) -> list[Proof]:
     return [
         *(_r4(ground, length, kind.kind) for kind in kinds),
         *(_r1(kind, length, real=real) for kind in kinds for real in sinks),
+        *(_r4_acts(kind, length) for kind in ground.begun if length is FULL or kind.server is None),
         *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
         *(_r2(kind, length, point) for point in hands.FAILPOINTS for kind in kinds),
         _r2_in_a_row(kinds[-1]),
@@ -191,6 +203,19 @@ def _r4(ground: Ground, length: Length, kind: str) -> Proof:
         f"13 cities x {races.LETTERS} letters x {length.ticks} ticks",
         partial(run, f"raced_{kind.lower()}", length.ticks, claim),
         partial(run, f"control_{kind.lower()}", 20, races.claim_by_looking_first),
+    )
+
+
+def _r4_acts(template: Template, length: Length) -> Proof:
+    """On one kind of database what a later day takes back is not written anew, on the other nothing is recalled."""
+    run = partial(meanwhile.act, template, SEED, length.answer)
+    wanting = meanwhile.without_writing_anew if template.server is None else meanwhile.without_recall
+    return Proof(
+        "R4",
+        f"acts while 2 workers send, {template.kind}",
+        f"13 cities x {meanwhile.MENTORS + 1}, {length.answer} s a letter",
+        run,
+        partial(run, wanting),
     )
 
 
