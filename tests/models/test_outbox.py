@@ -120,13 +120,30 @@ def test_an_act_takes_letters_out_of_the_hand_before_they_are_sent(database: Dat
     held = post.claim(database, "aa", NOW, NOW)
     letter = table_of(Letter)
     with database.write() as connection:
-        assert take_back(connection, letter.c.slot.in_(("0", "1"))) == 0
+        take_back(connection, letter.c.slot.in_(("0", "1")))
     change(database, "1", claim="bb")
     assert post.untrue(database, "aa", NOW) == {held[0].message_id}
     settle(database, held[:1], "withheld")
     settle(database, held[2:], "retry")
     settle(database, held[1:2], "retry", token="bb")
     assert states(database) == [("cancelled",), ("cancelled",), ("queued",), ("queued",)]
+
+
+def test_no_claim_slips_in_where_letters_are_taken_back(database: Database) -> None:
+    if database.embedded:
+        pytest.skip("one writes at a time")
+    other, letter = Database(database.url), table_of(Letter)
+    held: list[Claimed] = []
+
+    def meanwhile(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE letter"):
+            held.extend(post.claim(other, "aa", NOW, NOW))
+
+    event.listen(database.engine, "after_cursor_execute", meanwhile)
+    with database.write() as connection:
+        take_back(connection, letter.c.slot == "0")
+    other.dispose()
+    assert (envelopes(held), states(database)[0]) == (THREE[1:], ("cancelled",))
 
 
 def test_only_the_hand_that_has_a_letter_puts_its_fate_on_record(database: Database) -> None:

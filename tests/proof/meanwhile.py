@@ -273,8 +273,8 @@ def without_recall() -> Iterator[None]:
     """A worker takes in hand whatever is queued, and keeps it, whatever an act makes of it."""
     take_back, claim = outbox.take_back, post.claim
 
-    def waiting(connection: Connection, *which: Any) -> int:  # noqa: ANN401
-        return take_back(connection, *which, table_of(Letter).c.state.in_(("queued", "held")))
+    def waiting(connection: Connection, *which: Any) -> None:  # noqa: ANN401
+        take_back(connection, *which, table_of(Letter).c.state.in_(("queued", "held")))
 
     def all_there_is(database: Database, token: str, as_of: datetime, at: datetime, _: int) -> list[post.Claimed]:
         return claim(database, token, as_of, at)
