@@ -239,14 +239,13 @@ class _Pool:
 
     async def _line(self, job: Job) -> Line | None:
         """Give a line that stands, new or rested; None where the relay lets nobody in."""
-        while self._resting:
-            line = self._resting.pop()
-            if line.wire.stands:
-                return line
-            line.close()
+        if (line := self._rested()) is not None:
+            return line
         try:
             wire, grouped = await connect(self._relay)
         except TROUBLE as error:
+            if (line := self._rested()) is not None:  # whom the relay did let in was done meanwhile
+                return line
             self.give_back(job)
             if self._working == 1:
                 self._give_up(f"未能交给邮件服务器：{explain(self._relay, error).says}")
@@ -255,6 +254,14 @@ class _Pool:
             self.give_back(job)
             raise
         return Line(wire, self._relay, self, grouped=grouped, born=self._outages)
+
+    def _rested(self) -> Line | None:
+        while self._resting:
+            line = self._resting.pop()
+            if line.wire.stands:
+                return line
+            line.close()
+        return None
 
     def _leave(self, line: Line | None) -> None:
         """Let the line rest, or end it."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(minutes=15)
 """On PostgreSQL a session, and its lock, may be cut off from a worker that goes on: only so long after is it gone,
-where its process is not seen to have ended.
+where nothing is seen of its process. One that is seen to live is not gone, one that is seen to have ended is at once.
 """
 
 RESOLVED: Mapping[str, tuple[str, str]] = {
@@ -61,8 +61,12 @@ def doubtful(database: Database, at: datetime) -> list[Doubtful]:
     with database.read() as connection:
         found = [Doubtful(*row) for row in connection.execute(query)]
     gone = workers.gone(database, {one.claim for one in found})
-    ended = gone if database.embedded else {token for token in gone if workers.ended(token)}
-    return [one for one in found if one.claim in ended or (one.claim in gone and one.since < at - LEASE)]
+    lives: dict[str, workers.Life] = {token: "ended" if database.embedded else workers.life(token) for token in gone}
+    return [one for one in found if _is_dead(lives.get(one.claim, "alive"), one.since, at)]
+
+
+def _is_dead(life: workers.Life, since: datetime, at: datetime) -> bool:
+    return life == "ended" or (life == "untold" and since < at - LEASE)
 
 
 def resolve(database: Database, found: Sequence[Doubtful], fates: Mapping[str, str], at: datetime) -> None:
@@ -75,7 +79,7 @@ def resolve(database: Database, found: Sequence[Doubtful], fates: Mapping[str, s
     untrue = and_(letter.c.moot, state == "queued")
     unchanged = [letter.c[name] == bindparam(f"seen_{name}") for name in ("state", "claim", "tries")]
     statement = update(letter).where(letter.c.id == bindparam("letter"), *unchanged)
-    values: dict[str, Any] = {"sent_at": bindparam("new_sent_at"), "detail": bindparam("new_detail")}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("tries", "sent_at", "detail")}
     with database.write() as connection:
         connection.execute(statement.values(**values, state=case((untrue, "cancelled"), else_=state)), rows)
 
@@ -90,9 +94,18 @@ def _resolved(one: Doubtful, fate: str | None, at: datetime) -> dict[str, Any] |
         "seen_claim": one.claim,
         "seen_tries": one.tries,
         "new_state": state,
+        "new_tries": one.tries - _was_untried(one, state),
         "new_sent_at": at if state == "sent" else None,
         "new_detail": detail,
     }
+
+
+def _was_untried(one: Doubtful, state: str) -> bool:
+    """Tell whether it was only in hand: a worker's death is no try of a letter, and parks none however often it comes.
+
+    One that was handed over without an answer, and turned out refused, was tried.
+    """
+    return one.state == "sending" and state == "queued"
 
 
 def same_envelope(connection: Connection, key: int, states: Sequence[str]) -> list[int]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, case, select, tuple_, update
 
 from models.bulk import insert_into, insert_once, many
 from models.columns import table_of
@@ -95,16 +95,20 @@ def supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -
         take_back(connection, table.c.year == year, about.in_(sorted(newer)))
 
 
-def take_back(connection: Connection, *which: ColumnElement[bool]) -> int:
-    """Cancel those of these letters that wait, give how many; a worker that has one in hand finds it moot.
+def take_back(connection: Connection, *which: ColumnElement[bool]) -> None:
+    """Cancel those of these letters that wait; a worker that has one in hand finds it moot.
 
     So does whoever settles what became of it. What a rehearsal holds back counts as sent, and stays.
     """
-    table = table_of(Letter)
-    in_hand = table.c.state.in_(IN_HAND) & (table.c.claim != HELD_BACK)
-    connection.execute(update(table).where(*which, in_hand).values(moot=True))
-    waiting = table.c.state.in_(WAITING)
-    return connection.execute(update(table).where(*which, waiting).values(state="cancelled")).rowcount
+    letter = table_of(Letter)
+    waits = letter.c.state.in_(WAITING)
+    in_hand = letter.c.state.in_(IN_HAND) & (letter.c.claim != HELD_BACK)
+    # In one statement: between two PostgreSQL lets a letter be claimed, or given back, that neither of them sees.
+    taken_back = {
+        "state": case((waits, "cancelled"), else_=letter.c.state),
+        "moot": case((waits, letter.c.moot), else_=True),
+    }
+    connection.execute(update(letter).where(*which, waits | in_hand).values(taken_back))
 
 
 ANEW = (

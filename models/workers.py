@@ -6,7 +6,8 @@ one server: a database file on a network share, or a pooler that lends sessions 
 
 A session can be cut off from a worker that goes on. So on Linux a worker of PostgreSQL also holds a name in its
 machine's network namespace (an abstract socket), which goes with its process and nothing else: another one in the same
-namespace of the same boot finds the name free once it is dead, and need not wait for the lease.
+namespace of the same boot finds the name free once it is dead, and need not wait for the lease; while it finds the name
+taken the worker lives, and is not given up however long it says nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import socket
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 FOLDER = "workers"
 KEY = 8
 """Bytes by which a worker is told from all others; on PostgreSQL as many follow that tell where it runs."""
+
+Life = Literal["ended", "alive", "untold"]
+"""What is seen of a worker's process from here: `untold` where nothing can be seen."""
 
 
 class Worker:
@@ -59,12 +63,18 @@ def gone(database: Database, tokens: Collection[str]) -> frozenset[str]:
     return (_without_file_lock if database.embedded else _without_session_lock)(database, tokens)
 
 
-def ended(token: str) -> bool:
-    """Tell of a worker of PostgreSQL whether its process has ended; False where that cannot be told from here."""
-    if token[2 * KEY :] != _place():
-        return False
-    with _name(token) as is_free:
-        return is_free
+def life(token: str) -> Life:
+    """Tell what is seen from here of the process of a worker of PostgreSQL."""
+    if not token[2 * KEY :] or token[2 * KEY :] != _place():
+        return "untold"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as caller:
+        try:
+            caller.connect(_address(token))
+        except ConnectionRefusedError:
+            return "ended"
+        except OSError:
+            return "untold"
+    return "alive"
 
 
 @cache
@@ -86,11 +96,15 @@ def _name(token: str) -> Iterator[bool]:
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as holder:
         try:
-            holder.bind(f"\0talent-calendar/{token}")
+            holder.bind(_address(token))
         except OSError:
             yield False
             return
         yield True
+
+
+def _address(token: str) -> str:
+    return f"\0talent-calendar/{token}"
 
 
 def _path(database: Database, token: str) -> Path:

@@ -27,7 +27,7 @@ GOOD = {
     "QUIT": "221 bye",
 }
 DROP, HANG, SLOW = "drop", "hang", "slow"
-SLOW_SECONDS = 0.4
+"""Hangs up at once; says nothing until it is released, and hangs up then; answers only once it is released."""
 
 
 class Faulty:
@@ -35,7 +35,8 @@ class Faulty:
 
     Of the stage `content` it reads the beginning, and hangs up. A stage may also be that of one recipient alone
     (`RCPT a@city.example`). `accepted` holds the recipients whose final dot it read, whatever it then said; `at_once`
-    the most connections that stood together.
+    the most connections that stood together. Who hangs or is slow waits until the test sets `released`; `kept` is set
+    as soon as somebody is kept waiting.
     """
 
     def __init__(self, faults: dict[str, list[str]], *, grouped: bool = False, most: int = 100) -> None:
@@ -47,6 +48,7 @@ class Faulty:
         self.standing = 0
         self.at_once = 0
         self.port = 0
+        self.released, self.kept = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[Faulty]:
@@ -102,11 +104,10 @@ class _Talk:
     async def _answer(self) -> str:
         """Say the stage's answer and give it; nothing where the connection is to end."""
         reply = self._reply()
-        if reply.startswith(SLOW):
-            await asyncio.sleep(SLOW_SECONDS)
-            reply = GOOD[self.stage]
-        if reply == HANG:
-            await asyncio.sleep(60)
+        if reply in {SLOW, HANG}:
+            self.relay.kept.set()
+            await self.relay.released.wait()
+            reply = GOOD[self.stage] if reply == SLOW else DROP
         if reply == DROP:
             return ""
         if reply[:1] == "2":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
+from collections.abc import AsyncIterator, Sequence
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,14 +21,20 @@ ALL = {sent.recipient for sent in MANY}
 FIRST = MANY[0].recipient
 
 
-def _courier(relay: Faulty, connections: int = 4, per_minute: int | None = None, patience: float = 0.1) -> SmtpCourier:
+LONG = 60.0
+"""Seconds that no test waits: what takes so long has been held up for ever."""
+
+AT_ONCE = 0.05
+
+
+def _courier(relay: Faulty, connections: int = 4, per_minute: int | None = None, patience: float = LONG) -> SmtpCourier:
     return SmtpCourier(
         Relay(
             "127.0.0.1",
             relay.port,
             "none",
-            command_seconds=1,
-            dot_seconds=1,
+            command_seconds=LONG,
+            dot_seconds=LONG,
             connections=connections,
             per_minute=per_minute,
             patience=patience,
@@ -35,7 +42,16 @@ def _courier(relay: Faulty, connections: int = 4, per_minute: int | None = None,
     )
 
 
-def _states(deliveries: list[Delivery]) -> dict[str, str]:
+async def _some(settling: AsyncIterator[Sequence[Delivery]], count: int, seconds: float = LONG / 2) -> dict[str, str]:
+    """Give the states of the next so many letters that settle."""
+    found: dict[str, str] = {}
+    async with asyncio.timeout(seconds):
+        while len(found) < count:
+            found |= _states(await anext(settling))
+    return found
+
+
+def _states(deliveries: Sequence[Delivery]) -> dict[str, str]:
     return {delivery.key: delivery.state for delivery in deliveries}
 
 
@@ -67,22 +83,28 @@ async def test_a_connection_that_died_at_rest_is_no_try_of_a_letter() -> None:
 @pytest.mark.parametrize(("fault", "state"), [(f"dot {FIRST}", "unknown"), (f"RCPT {FIRST}", "retry")])
 async def test_a_relay_that_hangs_over_one_letter_stalls_no_other(fault: str, state: str, grouped: bool) -> None:
     async with Faulty({fault: [HANG]}, grouped=grouped).serving() as relay:
-        begun, courier = time.monotonic(), _courier(relay, connections=1)
-        seen = [(time.monotonic() - begun, settled) async for settled in courier.settling(MANY)]
-        last = seen.pop()
-        assert [(delivery.key, delivery.state) for delivery in last[1]] == [(MANY[0].key, state)]
-        assert seen[-1][0] < 0.9 < last[0]
-        others = {delivery.key: delivery.state for _, settled in seen for delivery in settled}
-        assert others == {sent.key: "sent" for sent in MANY[1:]}
+        settling = _courier(relay, connections=1, patience=AT_ONCE).settling(MANY)
+        assert await _some(settling, 39) == {sent.key: "sent" for sent in MANY[1:]}
+        relay.released.set()
+        assert await _some(settling, 1) == {MANY[0].key: state}
+
+
+async def test_without_patience_one_letter_stalls_all() -> None:
+    async with Faulty({f"dot {FIRST}": [HANG]}).serving() as relay:
+        settling = _courier(relay, connections=1).settling(MANY)
+        with pytest.raises(TimeoutError):
+            await _some(settling, 1, seconds=10 * AT_ONCE)
+        assert relay.accepted == [FIRST]
 
 
 async def test_a_slow_relay_is_waited_for_and_its_letters_are_sent() -> None:
     slow = {f"dot {sent.recipient}": [SLOW] for sent in MANY[:10]}
     async with Faulty(slow, grouped=True).serving() as relay:
-        begun = time.monotonic()
-        deliveries = await _courier(relay, connections=2).deliver(MANY)
-        assert [delivery.state for delivery in deliveries] == ["sent"] * 40
-        assert (sorted(relay.accepted), time.monotonic() - begun < 1.5) == (sorted(ALL), True)
+        settling = _courier(relay, connections=2, patience=AT_ONCE).settling(MANY)
+        assert await _some(settling, 30) == {sent.key: "sent" for sent in MANY[10:]}
+        relay.released.set()
+        assert await _some(settling, 10) == {sent.key: "sent" for sent in MANY[:10]}
+        assert sorted(relay.accepted) == sorted(ALL)
 
 
 async def test_one_poison_letter_costs_no_other() -> None:
@@ -121,12 +143,45 @@ async def test_a_relay_that_lets_in_fewer_gets_all_over_those() -> None:
         assert sorted(relay.accepted) == sorted(ALL)
 
 
+async def test_whom_the_relay_keeps_at_the_door_goes_by_the_line_that_rests() -> None:
+    async with Faulty({"greeting": ["220 relay", HANG]}).serving() as relay:
+        settling = _courier(relay, connections=2).settling(MANY)
+        assert set((await _some(settling, 39)).values()) == {"sent"}
+        relay.released.set()
+        assert list((await _some(settling, 1)).values()) == ["sent"]
+        assert (sorted(relay.accepted), relay.connections) == (sorted(ALL), 2)
+
+
+class _Clock:
+    """A clock that goes on by what the pool sleeps alone; `woken` are the instants that it slept until."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.woken: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        until = self.now + seconds
+        self.woken.append(until)
+        await asyncio.sleep(0)
+        self.now = max(self.now, until)
+
+
 @pytest.mark.parametrize("grouped", [False, True])
-async def test_the_pace_is_kept(grouped: bool) -> None:
+@pytest.mark.parametrize(("per_minute", "gap"), [(600, 0.1), (None, 0.0)])
+async def test_the_pace_is_kept_over_all_connections(
+    grouped: bool, per_minute: int | None, gap: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = _Clock()
+    monkeypatch.setattr("letters.smtp.monotonic", clock.monotonic)
+    monkeypatch.setattr("letters.smtp.asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": clock.sleep}))
     async with Faulty({}, grouped=grouped).serving() as relay:
-        begun = time.monotonic()
-        await _courier(relay, per_minute=600).deliver(MANY[:6])
-        assert 0.5 <= time.monotonic() - begun < 0.9
+        await _courier(relay, per_minute=per_minute).deliver(MANY[:6])
+    places = [gap * place for place in range(len(clock.woken))]  # a connection may take one, and find no letter left
+    assert sorted(clock.woken) == pytest.approx(places)
+    assert len(places) >= 6 or not gap
 
 
 def test_a_pace_gives_places_evenly() -> None:
@@ -138,9 +193,9 @@ def test_a_pace_gives_places_evenly() -> None:
 
 async def test_letters_that_nobody_waits_for_any_more_stay_where_they_are() -> None:
     async with Faulty({"dot": [HANG]}).serving() as relay:
-        courier = _courier(relay, connections=1, patience=5)
+        courier = _courier(relay, connections=1)
         task = asyncio.create_task(courier.deliver(MANY))
-        await asyncio.sleep(0.3)
+        await relay.kept.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

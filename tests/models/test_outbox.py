@@ -120,13 +120,30 @@ def test_an_act_takes_letters_out_of_the_hand_before_they_are_sent(database: Dat
     held = post.claim(database, "aa", NOW, NOW)
     letter = table_of(Letter)
     with database.write() as connection:
-        assert take_back(connection, letter.c.slot.in_(("0", "1"))) == 0
+        take_back(connection, letter.c.slot.in_(("0", "1")))
     change(database, "1", claim="bb")
     assert post.untrue(database, "aa", NOW) == {held[0].message_id}
     settle(database, held[:1], "withheld")
     settle(database, held[2:], "retry")
     settle(database, held[1:2], "retry", token="bb")
     assert states(database) == [("cancelled",), ("cancelled",), ("queued",), ("queued",)]
+
+
+def test_no_claim_slips_in_where_letters_are_taken_back(database: Database) -> None:
+    if database.embedded:
+        pytest.skip("one writes at a time")
+    other, letter = Database(database.url), table_of(Letter)
+    held: list[Claimed] = []
+
+    def meanwhile(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE letter"):
+            held.extend(post.claim(other, "aa", NOW, NOW))
+
+    event.listen(database.engine, "after_cursor_execute", meanwhile)
+    with database.write() as connection:
+        take_back(connection, letter.c.slot == "0")
+    other.dispose()
+    assert (envelopes(held), states(database)[0]) == (THREE[1:], ("cancelled",))
 
 
 def test_only_the_hand_that_has_a_letter_puts_its_fate_on_record(database: Database) -> None:
@@ -148,22 +165,46 @@ def test_a_living_workers_letters_are_in_no_doubt_and_a_dead_ones_are(database: 
     assert len(doubt.doubtful(database, NOW)) == 4
 
 
-def test_a_worker_whose_session_was_cut_off_and_one_of_elsewhere_count_as_dead_after_the_lease_alone(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+def cut_off(database: Database) -> None:
+    """Take the sessions away that hold the workers' locks."""
+    with database.write() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+
+
+def in_doubt(database: Database) -> list[int]:
+    """How many letters are in doubt at once, at the end of the lease, long after it."""
+    return [len(doubt.doubtful(database, at)) for at in (NOW, NOW + LEASE, NOW + 2 * LEASE)]
+
+
+def test_a_worker_whose_session_was_cut_off_lives_as_long_as_its_process(database: Database) -> None:
+    if database.embedded:
+        pytest.skip("a file lock goes with its process")
+    with workers.at_work(database) as worker:
+        post.claim(database, worker.token, NOW, NOW)
+        cut_off(database)
+        assert not worker.holds()
+        assert workers.gone(database, [worker.token]) == {worker.token}
+        assert (workers.life(worker.token), in_doubt(database)) == ("alive", [0, 0, 0])
+    assert (workers.life(worker.token), in_doubt(database)) == ("ended", [4, 4, 4])
+
+
+@pytest.mark.parametrize("place", ["elsewhere", ""])
+def test_a_worker_of_which_nothing_is_seen_counts_as_dead_after_the_lease(
+    database: Database, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     if database.embedded:
         pytest.skip("a file lock goes with its process")
     with workers.at_work(database) as worker:
         post.claim(database, worker.token, NOW, NOW)
-        others = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
-        with database.write() as connection:
-            connection.execute(others)
-        assert not worker.holds()
-        assert workers.gone(database, [worker.token]) == {worker.token}
-        assert [len(doubt.doubtful(database, at)) for at in (NOW, NOW + LEASE, NOW + 2 * LEASE)] == [0, 0, 4]
-    assert len(doubt.doubtful(database, NOW)) == 4
-    monkeypatch.setattr(workers, "_place", lambda: "elsewhere")
-    assert [len(doubt.doubtful(database, at)) for at in (NOW, NOW + 2 * LEASE)] == [0, 4]
+        cut_off(database)
+        monkeypatch.setattr(workers, "_place", lambda: place)
+        assert (workers.life(worker.token), in_doubt(database)) == ("untold", [0, 0, 4])
+
+
+def test_a_name_that_cannot_be_asked_after_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert workers.life("00" * workers.KEY) == "untold", "a worker without a name"
+    monkeypatch.setattr(workers, "_address", lambda token: f"/nowhere/{token}")
+    assert workers.life("00" * workers.KEY + workers._place()) == "untold"
 
 
 def test_a_dead_workers_letters_end_as_the_other_side_tells(database: Database) -> None:
@@ -179,6 +220,25 @@ def test_a_dead_workers_letters_end_as_the_other_side_tells(database: Database) 
     ]
     doubt.resolve(database, found, dict.fromkeys(fates, "refused"), LATER)
     assert states(database) == [("sent",), ("queued",), ("unknown",), ("unknown",)]
+
+
+def found_refused(database: Database) -> None:
+    found = doubt.doubtful(database, NOW + 2 * LEASE)
+    doubt.resolve(database, found, dict.fromkeys((one.message_id for one in found), "refused"), NOW)
+
+
+def test_a_letter_whose_worker_died_with_it_in_hand_was_not_tried(database: Database) -> None:
+    for _ in range(post.TRIES + 1):
+        post.claim(database, "aa", NOW, NOW)
+        found_refused(database)
+    settle(database, post.claim(database, "aa", NOW, NOW), "retry", tried=False)
+    assert states(database, "state", "tries") == [("queued", 0)] * 4
+
+
+def test_a_letter_that_was_handed_over_and_turned_out_refused_was_tried(database: Database) -> None:
+    settle(database, post.claim(database, "aa", NOW, NOW), "unknown")
+    found_refused(database)
+    assert states(database, "state", "tries") == [("queued", 1)] * 4
 
 
 def test_a_rehearsals_held_letters_are_nobodys(database: Database) -> None:

@@ -16,7 +16,7 @@ from tests.proof import relay
 from tests.proof.outbox import Account
 from tests.proof.proofs import FULL, SHORT, Ground, Length, Proof, proofs
 
-LANES = 5
+LANES = 6
 
 
 @dataclass(frozen=True)

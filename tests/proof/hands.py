@@ -129,8 +129,20 @@ def by_the_last_of_its_session() -> None:
 def without_proof_of_death() -> None:
     """A worker counts as gone though it lives; nor is the log asked, which would show it at work."""
     workers.gone = lambda database, tokens: frozenset(tokens)  # noqa: ARG005
-    workers.ended = lambda token: True  # noqa: ARG005
+    workers.life = lambda token: "ended"  # noqa: ARG005
     without_a_look_at_the_log()
+
+
+def without_a_sight_of_the_living() -> None:
+    """A worker that has lost its lock is given up after the lease though its process lives; nor is the log asked."""
+    life = workers.life
+    workers.life = lambda token: "ended" if life(token) == "ended" else "untold"
+    without_a_look_at_the_log()
+
+
+def with_every_claim_a_try() -> None:
+    """A letter counts as tried though its worker died before it was offered."""
+    doubt._was_untried = lambda *_: False
 
 
 def without_a_mark_of_its_own() -> None:

@@ -14,14 +14,22 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import text
+
 from letters.relay import Relay
 from models.database import Database
-from models.post import waiting
+from models.post import TRIES, waiting
 from tests.proof import hands, relay
 from tests.proof.hands import Hand
 from tests.proof.outbox import Account, account, fill, ledger
 from tests.proof.sink import Fault, Sink, sink
 from tests.proof.templates import Template
+
+NOBODY = 1
+"""A port at which nobody listens."""
+
+CONTROL_RUNS = 4
+"""Clean workers after a broken one where a guard is out: some would go on for ever."""
 
 
 @contextmanager
@@ -64,7 +72,8 @@ def field(template: Template, letters: int, *, real: bool = False, seconds: floa
         url = stack.enter_context(template.copy(home))
         database = Database(url)
         stack.callback(database.dispose)
-        fill(database, letters)
+        if letters:
+            fill(database, letters)
         database.dispose()
         to = Relay("127.0.0.1", before.port if before else taking.port, "none", connections=4, per_minute=pace)
         hand = Hand(url, to, before.log if before else taking.log, control=control)
@@ -106,16 +115,33 @@ def at_points(template: Template, point: str, times: int, letters: int, seed: in
     for _ in range(times):
         with field(template, letters, real=real, seconds=2.0 * real, refused=refused, control=control) as there:
             nth = chance.randint(1, letters // 2) if point.endswith("the dot") else 1
-            broken = replace(there.hand, failpoint=(point, nth))
-            if hands.wait(broken.start()) != -signal.SIGKILL:
-                raise RuntimeError(f"{point} was never reached")
-            there.hand.finish()
+            _broken_off(replace(there.hand, failpoint=(point, nth)))
+            there.hand.finish(runs=20 if control is None else CONTROL_RUNS)
             total += there.account()
     return total
 
 
-def stopped(template: Template, times: int, letters: int, seed: int, control: hands.Control | None = None) -> Account:
-    """R3: a worker is stopped with letters in hand, another comes long past the lease, then the first goes on."""
+def again_and_again(template: Template, letters: int, control: hands.Control | None = None) -> Account:
+    """R2: one worker after the other ends with all in hand, more often than a letter is tried; then nobody is there."""
+    with field(template, letters, control=control) as there:
+        for _ in range(TRIES + 1):
+            _broken_off(replace(there.hand, failpoint=("claim after commit", 1)))
+        hands.wait(replace(there.hand, relay=replace(there.hand.relay, port=NOBODY)).start())
+        there.hand.finish()
+        return there.account()
+
+
+def _broken_off(hand: Hand) -> None:
+    if hands.wait(hand.start()) != -signal.SIGKILL:
+        raise RuntimeError(f"{hand.failpoint} was never reached")
+
+
+def stopped(template: Template, times: int, letters: int, seed: int, control: hands.Control | None = None, *,
+            is_cut_off: bool = False) -> Account:  # fmt: skip
+    """R3: a worker is stopped with letters in hand, another comes long past the lease, then the first goes on.
+
+    Where it `is_cut_off`, its session, and with it its lock, is taken away while it is stopped.
+    """
     chance = random.Random(seed)
     total = Account()
     for _ in range(times):
@@ -125,9 +151,22 @@ def stopped(template: Template, times: int, letters: int, seed: int, control: ha
                 time.sleep(0.01)
             time.sleep(chance.uniform(0.0, 0.1))
             os.kill(first, signal.SIGSTOP)
+            if is_cut_off:
+                _cut_off(there.database)
             replace(there.hand, ahead=timedelta(hours=1)).finish(runs=1)
             os.kill(first, signal.SIGCONT)
             hands.wait(first)
             there.hand.finish()
             total += there.account()
     return total
+
+
+def _cut_off(database: Database) -> None:
+    """End the session of the one worker that there is. The server tells all that it ended, and answers then."""
+    ours = "locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    with database.write() as connection:
+        ending = text(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE {ours}")
+        ended = list(connection.execute(ending).scalars())
+    database.dispose()
+    if ended != [True]:
+        raise RuntimeError(f"the worker's session was not ended: {ended}")

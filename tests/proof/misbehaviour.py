@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from letters import line
+from letters.couriers import DeliveryState
 from letters.relay import Relay
 from models import post
 from models.columns import table_of
@@ -24,99 +27,35 @@ from tests.proof.templates import Template
 LETTERS = 50
 POISON = frozenset({f"m20@{DOMAIN}"})
 FEW = frozenset(f"m{number}@{DOMAIN}" for number in (4, 12, 20, 28, 36))
-EVERY = frozenset(f"m{number}@{DOMAIN}" for number in range(LETTERS))
 PATIENT_SECONDS = 30.0
+RUNS = 14
+"""So many runs, three hours apart: more than a letter is tried."""
+
+LINES = 4
+CLOSED = LINES * (post.TRIES + 1)
+"""Connections not let in: each of a run's, for more runs than a letter is tried."""
 
 
-@dataclass(frozen=True)
-class Mode:
-    """One way to misbehave, and how the letters that it hits must end; `offers` is how often each may be offered."""
-
-    name: str
-    fault: Fault
-    ends: str
-    offers: int | None = None
+# -- the controls: each breaks one promise, by taking out what keeps it --
 
 
-MODES = (
-    Mode("4xx at MAIL", Fault("MAIL", "451 later", FEW, times=2), "sent"),
-    Mode("4xx at RCPT", Fault("RCPT", "450 later", FEW, times=2), "sent"),
-    Mode("4xx at DATA", Fault("DATA", "451 later", FEW, times=2), "sent"),
-    Mode("4xx at the dot", Fault("dot", "452 full", FEW, times=2), "sent"),
-    Mode("5xx at MAIL", Fault("MAIL", "550 no", FEW), "failed", 1),
-    Mode("5xx at RCPT", Fault("RCPT", "550 no", FEW), "failed", 1),
-    Mode("5xx at the dot", Fault("dot", "554 no", FEW), "failed", 1),
-    Mode("drop after the dot", Fault("dot", DROP, FEW), "unknown", 1),
-    Mode("421", Fault("RCPT", "421 closing", FEW, times=2), "sent"),
-    Mode("hang", Fault("dot", HANG, FEW), "unknown", 1),
-    Mode("greylist", Fault("RCPT", "450 greylisted", EVERY, times=1), "sent"),
-    Mode("slow", Fault("dot", "", FEW, seconds=2.0), "sent"),
-    Mode("one poison letter", Fault("DATA", DROP, POISON), "failed", post.TRIES),
-)
+def _settling(replies: int, state: DeliveryState) -> None:
+    line.STATES = line.STATES | {replies: state}
 
 
-@dataclass(frozen=True)
-class Treated:
-    """The account of a mode; letters that ended otherwise than they must, were offered too often, or came late."""
-
-    counted: Account
-    otherwise: int
-    too_often: int
-    seconds: float
-
-    @property
-    def account(self) -> Account:
-        late = self.seconds > PATIENT_SECONDS
-        return replace(self.counted, unexpected=self.counted.unexpected + self.otherwise + self.too_often + late)
+def with_a_delay_for_good() -> None:
+    """What is put off (4xx) counts as refused."""
+    _settling(4, "failed")
 
 
-def treat(template: Template, mode: Mode, control: hands.Control | None = None) -> Treated:
-    """Send on that day, and again as its hours go by, until nothing waits."""
-    with field(template, LETTERS, faults=(mode.fault,), control=control) as there:
-        slow = Relay("127.0.0.1", there.sink.port, "none", command_seconds=3, dot_seconds=3, connections=4, patience=1)
-        there.hand = replace(there.hand, relay=slow, log=there.home / "none")
-        seconds = _first_run(there, mode.fault.of or frozenset(), waits=mode.name == "greylist")
-        there.hand.finish(runs=14 if control is None else 4, minutes=180)
-        taken = ledger(there.sink.ledger)
-        found = account(there.database, taken)
-        ends = _ends(there, mode.fault.of or frozenset())
-        tries = Counter(there.sink.offers.read_text().split())
-        most = max(tries[one] for one in mode.fault.of or ())
-        return Treated(
-            replace(found, unknown=found.unknown - ends["unknown"] * (mode.ends == "unknown")),
-            otherwise=sum(count for state, count in ends.items() if state != mode.ends),
-            too_often=0 if mode.offers is None else abs(most - mode.offers),
-            seconds=seconds,
-        )
-
-
-def _first_run(there: Field, hit: frozenset[str], *, waits: bool) -> float:
-    """Give the seconds until the letters that the fault does not hit had arrived; 0 where it hits them all."""
-    others = EVERY - hit
-    began = time.monotonic()
-    pid = there.hand.start()
-    address = table_of(Letter).c.address
-    with there.database.read() as connection:
-        others &= set(connection.execute(select(address)).scalars())
-    there.database.dispose()
-    while not waits and not others <= {one.recipient for one in ledger(there.sink.ledger)}:
-        if time.monotonic() - began > 2 * PATIENT_SECONDS:
-            break
-        time.sleep(0.05)
-    seconds = time.monotonic() - began
-    hands.wait(pid)
-    return seconds
-
-
-def _ends(there: Field, hit: frozenset[str]) -> Counter[str]:
-    letter = table_of(Letter)
-    with there.database.read() as connection:
-        rows = connection.execute(select(letter.c.state).where(letter.c.address.in_(sorted(hit)))).scalars()
-        return Counter(rows)
+def with_a_refusal_for_now() -> None:
+    """What is refused (5xx) counts as put off."""
+    _settling(5, "retry")
 
 
 def by_trying_again() -> None:
-    """The control: what became of a letter is not known, and it is sent again; nor is a letter ever parked."""
+    """What became of a letter is not known, and it is sent again."""
+
     marked = post._marked
 
     def again(one: Claimed, delivery: Delivery, *when: Any) -> post._Marked:  # noqa: ANN401
@@ -126,4 +65,123 @@ def by_trying_again() -> None:
         return row._replace(new_state="queued", new_due_at=row.new_due_at + timedelta(minutes=1))
 
     post._marked = again  # type: ignore[assignment]
+
+
+def without_parking() -> None:
+    """A letter is tried for ever."""
     post.TRIES = 1_000_000
+
+
+def with_a_closed_door_a_try() -> None:
+    """A letter counts as tried though nobody was let in to offer it."""
+    marked = post._marked
+    post._marked = lambda one, delivery, *when: marked(one, delivery._replace(tried=True), *when)
+
+
+def without_a_way_round() -> None:
+    """A line that waits for its answer keeps its place for as long as the answer may take."""
+
+    async def waiting(_: line.Line, wait: Callable[[float], Awaitable[Any]], _seconds: float) -> Any:  # noqa: ANN401
+        return await wait(3600)
+
+    line.Line._patiently = waiting  # type: ignore[assignment, method-assign]
+
+
+def without_patience() -> None:
+    """A relay that is slow to answer counts as one that does not."""
+
+    async def waiting(self: line.Line, wait: Callable[[float], Awaitable[Any]], _: float) -> Any:  # noqa: ANN401
+        return await wait(self.relay.patience)
+
+    line.Line._patiently = waiting  # type: ignore[assignment, method-assign]
+
+
+# -- the modes --
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to misbehave, how the letters that it hits must end, and the control that breaks that promise.
+
+    `offers` is how often each of them must be offered, None where it does not matter.
+    """
+
+    name: str
+    fault: Fault
+    ends: str
+    control: hands.Control
+    offers: int | None = None
+
+
+def _put_off(stage: str, reply: str) -> Mode:
+    return Mode(f"4xx at {stage}", Fault(stage, reply, FEW, times=2), "sent", with_a_delay_for_good, 3)
+
+
+def _refused(stage: str, reply: str) -> Mode:
+    return Mode(f"5xx at {stage}", Fault(stage, reply, FEW), "failed", with_a_refusal_for_now, 1)
+
+
+def _closed(stage: str, reply: str) -> Mode:
+    """At the door nothing is said of a letter: whatever the answer, none was tried, and all wait."""
+    name = f"{reply[0]}xx at {stage}"
+    return Mode(name, Fault(stage, reply, times=CLOSED), "sent", with_a_closed_door_a_try, 1)
+
+
+MODES = (
+    Mode("hang", Fault("dot", HANG, FEW), "unknown", without_a_way_round, 1),
+    _closed("greeting", "421 busy"),
+    _closed("EHLO", "451 later"),
+    _closed("EHLO", "550 not you"),
+    _put_off("MAIL", "451 later"),
+    _put_off("RCPT", "450 later"),
+    _put_off("DATA", "451 later"),
+    _refused("MAIL", "550 no"),
+    _refused("RCPT", "550 no"),
+    _refused("DATA", "554 no"),
+    Mode("421", Fault("RCPT", "421 closing", FEW, times=2), "sent", with_a_delay_for_good),
+    Mode("greylist", Fault("RCPT", "450 greylisted", times=1), "sent", with_a_delay_for_good, 2),
+    Mode("slow", Fault("dot", "", FEW, seconds=2.0), "sent", without_patience, 1),
+    _closed("greeting", "554 no service"),
+    _put_off("dot", "452 full"),
+    _refused("dot", "554 no"),
+    Mode("drop after the dot", Fault("dot", DROP, FEW), "unknown", by_trying_again, 1),
+    Mode("one poison letter", Fault("DATA", DROP, POISON), "failed", without_parking, post.TRIES),
+)
+"""The one that takes longest first; last those whose promises cover most of the others', for the short form."""
+
+
+def treat(template: Template, mode: Mode, control: hands.Control | None = None) -> Account:
+    """Send on that day, and again as its hours go by, until nothing waits."""
+    with field(template, LETTERS, faults=(mode.fault,), control=control) as there:
+        slow = Relay("127.0.0.1", there.sink.port, "none", command_seconds=3, dot_seconds=3, connections=LINES,
+                     patience=1)  # fmt: skip
+        there.hand = replace(there.hand, relay=slow, log=there.home / "none")
+        everyone = _addresses(there)
+        hit = mode.fault.of or everyone
+        if not _in_time(there, everyone - hit):
+            return Account(unexpected=1)
+        there.hand.finish(runs=RUNS, minutes=180)
+        found = account(there.database, ledger(there.sink.ledger), dict.fromkeys(hit, mode.ends))
+        offers = Counter(there.sink.offers.read_text().split())
+        too_many = sum(abs(offers[one] - mode.offers) for one in hit) if mode.offers is not None else 0
+        return replace(found, unexpected=found.unexpected + too_many)
+
+
+def _addresses(there: Field) -> frozenset[str]:
+    with there.database.read() as connection:
+        found = frozenset(connection.execute(select(table_of(Letter).c.address)).scalars())
+    there.database.dispose()
+    return found
+
+
+def _in_time(there: Field, others: frozenset[str]) -> bool:
+    """Send for the first time; tell whether the letters that the fault does not hit arrived in time."""
+    until = time.monotonic() + PATIENT_SECONDS
+    pid = there.hand.start()
+    while not others <= {one.recipient for one in ledger(there.sink.ledger)}:
+        if time.monotonic() > until:
+            hands.kill(pid)
+            return False
+        time.sleep(0.05)
+    hands.wait(pid)
+    return True

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import insert, select
 
@@ -17,6 +20,7 @@ from models.database import Database
 from models.outbox import Words, keep
 from models.season import Letter, ProgrammeYear
 
+ROW = re.compile(r"row-(\d+);")
 YEAR = 2022
 DOMAIN = "proof.example"
 
@@ -52,16 +56,22 @@ def _row(number: int, at: datetime) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Taken:
-    """One message that the sink put into its ledger: its Message-ID, who it was for, the letters it answers."""
+    """One message that the sink put into its ledger: its Message-ID, who it was for, when by the clock, its text."""
 
     message_id: str
     recipient: str
-    rows: tuple[int, ...]
+    at: float
+    text: str
+
+    @property
+    def rows(self) -> list[int]:
+        """The numbers of the letters that it answers, as their texts give them."""
+        return [int(number) for number in ROW.findall(self.text)]
 
 
 def ledger(path: Path) -> list[Taken]:
     lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    return [Taken(line["id"], line["to"], tuple(line["rows"])) for line in lines]
+    return [Taken(line["id"], line["to"], line["at"], line["text"]) for line in lines]
 
 
 @dataclass(frozen=True)
@@ -77,18 +87,23 @@ class Account:
         return Account(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
 
 
-def account(database: Database, taken: list[Taken], *, owed: frozenset[str] = frozenset({"sent"})) -> Account:
-    """Hold the ledger against the queue: a letter in one of the states `owed` must have arrived once."""
+def account(database: Database, taken: list[Taken], ends: Mapping[str, str] = MappingProxyType({})) -> Account:
+    """Hold the ledger against the queue: each letter must be on record as sent and have arrived, once.
+
+    `ends` gives by address those that must end otherwise, whether they arrived or not.
+    """
     letter = table_of(Letter)
     with database.read() as connection:
         rows = connection.execute(select(letter.c.slot, letter.c.address, letter.c.state)).all()
-    state = {int(row.slot): row.state for row in rows}
     address = {int(row.slot): row.address for row in rows}
     arrived = Counter(row for one in taken for row in one.rows)
     astray = sum(address.get(row) != one.recipient for one in taken for row in one.rows)
+    amiss = [row for row in rows if row.state != ends.get(row.address, "sent")]
+    missing = sum(row.state == "sent" and not arrived[int(row.slot)] for row in rows)
+    unsure = sum(row.state in {"unknown", "sending"} for row in amiss)
     return Account(
-        lost=sum(not arrived[row] for row, is_in in state.items() if is_in in owed or is_in == "queued"),
+        lost=len(amiss) - unsure + missing,
         extra=sum(count - 1 for count in arrived.values()),
         unexpected=astray + sum(not one.rows for one in taken),
-        unknown=sum(is_in in {"unknown", "sending"} for is_in in state.values()),
+        unknown=unsure,
     )

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from models.database import Database
-from models.post import claim
-from tests.proof import clocks, downtime, halfway, hands, kills, misbehaviour, races, relay
+from models.post import TRIES, claim
+from tests.proof import clocks, downtime, halfway, hands, kills, meanwhile, misbehaviour, races, relay
 from tests.proof.outbox import Account
 from tests.proof.templates import Template, made
 
@@ -40,20 +40,25 @@ class Length:
     modes: int
     outages: tuple[str, ...]
     cases: int
+    answer: float
 
 
-FULL = Length(2500, 60, 20, 10, 500, len(misbehaviour.MODES), ("1 h", "3 d", "40 d"), 10_000)
-SHORT = Length(160, 6, 1, 1, 20, 3, ("3 d",), 400)
+FULL = Length(2500, 60, 20, 10, 500, len(misbehaviour.MODES), ("1 h", "3 d", "40 d"), 10_000, 0.3)
+SHORT = Length(160, 6, 1, 1, 20, 5, ("3 d",), 400, 0.02)
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Migrated databases to copy, an empty one and a season with drafts loaded; a server for the same, or None."""
+    """Migrated databases to copy, an empty one and a season with drafts loaded; a server for the same, or None.
+
+    `templates` are empty, `begun` a season whose mentors may be passed, on each kind of database that there is.
+    """
 
     empty: Path
     season: Path
     server: str | None
     templates: tuple[Template, ...]
+    begun: tuple[Template, ...]
 
     @classmethod
     def prepare(cls, folder: Path, server: str | None) -> Ground:
@@ -65,8 +70,14 @@ class Ground:
         database = Database(f"sqlite:///{season}")
         races.prepare(database)
         _closed(database)
-        templates = [Template(empty)] if server is None else [Template.on(server, "empty"), Template(empty)]
-        return cls(empty, season, server, tuple(templates))
+        begun = Template(Path(shutil.copy(empty, folder / "begun.db")))
+        database = Database(f"sqlite:///{begun.file}")
+        meanwhile.prepare(database)
+        _closed(database)
+        if server is None:
+            return cls(empty, season, server, (Template(empty),), (begun,))
+        both = (Template.on(server, "empty"), Template.on(server, "begun", meanwhile.prepare))
+        return cls(empty, season, server, (both[0], Template(empty)), (both[1], begun))
 
     def file(self, name: str) -> Path:
         return Path(shutil.copy(self.empty, self.empty.with_name(f"{name}.db")))
@@ -96,13 +107,16 @@ def proofs(ground: Ground, length: Length) -> list[Proof]:
     return [
         *(_r4(ground, length, kind.kind) for kind in kinds),
         *(_r1(kind, length, real=real) for kind in kinds for real in sinks),
+        *(_r4_acts(kind, length) for kind in ground.begun if length is FULL or kind.server is None),
+        *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
         *(_r2(kind, length, point) for point in hands.FAILPOINTS for kind in kinds),
         *(_r2(kinds[-1], length, hands.NEXT_IS_REFUSED, real=True) for real in sinks if real),
+        _r2_in_a_row(kinds[-1]),
         _r2_acts(ground, length),
         *(_r3(kind, length) for kind in kinds),
+        *(_r3_cut_off(kind, length) for kind in kinds if kind.server is not None),
         *(_r8(ground, outage) for outage in length.outages),
         _r11(ground, length),
-        *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
     ]
 
 
@@ -141,6 +155,16 @@ CONTROLS: Mapping[str, hands.Control] = {
 """By point the guard that is taken out; elsewhere the look at the relay's log."""
 
 
+def _r2_in_a_row(template: Template) -> Proof:
+    return Proof(
+        "R2",
+        "exit with all in hand, then nobody is there",
+        f"30 letters, {TRIES + 1} in a row",
+        partial(kills.again_and_again, template, 30),
+        partial(kills.again_and_again, template, 30, control=hands.with_every_claim_a_try),
+    )
+
+
 def _r2_acts(ground: Ground, length: Length) -> Proof:
     def both(times: int, control: hands.Control | None = None) -> Account:
         given = (times, SEED, control)
@@ -162,6 +186,17 @@ def _r3(template: Template, length: Length) -> Proof:
     )
 
 
+def _r3_cut_off(template: Template, length: Length) -> Proof:
+    run = partial(kills.stopped, template, is_cut_off=True)
+    return Proof(
+        "R3",
+        f"the same, its session cut off, {template.kind}",
+        f"x {length.pauses}",
+        partial(run, length.pauses, 60, SEED),
+        partial(run, 1, 60, SEED, control=hands.without_a_sight_of_the_living),
+    )
+
+
 def _r4(ground: Ground, length: Length, kind: str) -> Proof:
     def run(name: str, ticks: int, claiming: races.Claim) -> Account:
         return races.race(ground.raced(kind, name), ticks, claiming).account
@@ -175,20 +210,22 @@ def _r4(ground: Ground, length: Length, kind: str) -> Proof:
     )
 
 
-def _r7(ground: Ground, mode: misbehaviour.Mode) -> Proof:
-    worst = next(one for one in misbehaviour.MODES if one.name == "drop after the dot")
-    controlled = mode if mode.ends != "sent" and mode.fault.reply[:1] != "5" else worst
-
-    def run(mode: misbehaviour.Mode, control: hands.Control | None = None) -> Account:
-        return misbehaviour.treat(Template(ground.empty), mode, control).account
-
+def _r4_acts(template: Template, length: Length) -> Proof:
+    """On one kind of database what a later day takes back is not written anew, on the other nothing is recalled."""
+    run = partial(meanwhile.act, template, SEED, length.answer)
+    wanting = meanwhile.without_writing_anew if template.server is None else meanwhile.without_recall
     return Proof(
-        "R7",
-        mode.name,
-        f"{misbehaviour.LETTERS} letters",
-        partial(run, mode),
-        partial(run, controlled, misbehaviour.by_trying_again),
+        "R4",
+        f"acts while 2 workers send, {template.kind}",
+        f"13 cities x {meanwhile.MENTORS + 1}, {length.answer} s a letter",
+        run,
+        partial(run, wanting),
     )
+
+
+def _r7(ground: Ground, mode: misbehaviour.Mode) -> Proof:
+    run = partial(misbehaviour.treat, Template(ground.empty), mode)
+    return Proof("R7", mode.name, f"{misbehaviour.LETTERS} letters", run, partial(run, mode.control))
 
 
 def _r8(ground: Ground, outage: str) -> Proof:

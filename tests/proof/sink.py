@@ -13,6 +13,7 @@ import os
 import re
 import signal
 import socket
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,8 +23,7 @@ from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 
-ROW = re.compile(r"row-(\d+);")
-GOOD = {"greeting": "220 sink", "DATA": "354 go", "dot": "250 taken"}
+GOOD = {"greeting": "220 sink", "EHLO": "250-sink\r\n250 PIPELINING", "DATA": "354 go", "dot": "250 taken"}
 """What it says where nothing is wrong; 250 ok elsewhere."""
 
 DROP, HANG = "drop", "hang"
@@ -31,9 +31,10 @@ DROP, HANG = "drop", "hang"
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong at a stage (`greeting`, `MAIL`, `RCPT`, `DATA`, `dot`) for the recipients in `of` (None: all).
+    """What goes wrong at a stage (`greeting`, `EHLO`, `MAIL`, `RCPT`, `DATA`, `dot`) for the recipients in `of`.
 
-    `reply` is an SMTP line, DROP or HANG; `seconds` pass before it; it happens the first `times` times to each.
+    None are all. `reply` is an SMTP line, DROP or HANG; `seconds` pass before it; it happens the first `times` times to
+    each, and where there is no recipient yet to the first so many connections.
     """
 
     stage: str
@@ -59,6 +60,7 @@ def sink(folder: Path, *faults: Fault, seconds: float = 0.0) -> Iterator[Sink]:
     listening = socket.create_server(("127.0.0.1", 0), backlog=200)
     given = Sink(listening.getsockname()[1], folder / "ledger", folder / "relay.log", folder / "offers")
     given.log.write_text(f"{_time()} sink postfix/master[1]: daemon started\n")
+    given.offers.touch()
     pid = os.fork()
     if pid == 0:
         with suppress(BaseException):
@@ -103,8 +105,7 @@ class _Server:
         message = email.message_from_bytes(content, policy=email.policy.default)
         body = message.get_body(("plain",))
         text = body.get_content() if isinstance(body, EmailMessage) else ""
-        rows = [int(number) for number in ROW.findall(text)]
-        line = json.dumps({"id": str(message["Message-ID"]), "to": recipient, "rows": rows})
+        line = json.dumps({"id": str(message["Message-ID"]), "to": recipient, "at": time.time(), "text": text})
         append(self.given.ledger, line)
 
     def fault(self, stage: str, recipient: str) -> Fault | None:
@@ -124,40 +125,53 @@ def append(path: Path, line: str) -> None:
         os.close(handle)
 
 
+def _named(line: bytes) -> str:
+    return line[line.index(b"<") + 1 : line.index(b">")].decode()
+
+
 class _Session:
     def __init__(self, server: _Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.server, self.reader, self.writer = server, reader, writer
         self.pid = next(server.numbers)
         self.recipient, self.queue = "", ""
         self.where = "CONNECT"
+        self.ahead = b""
+        self.has_sender = False
         self.good = self.all = 0
 
     async def go(self) -> None:
         self.server.log("smtpd", self.pid, "connect from localhost[127.0.0.1]")
         going = await self._say("greeting")
         while going:
-            line = (await self.reader.readuntil(b"\r\n")).decode()
-            self.where = verb = line[:4].upper()
-            if verb in {"EHLO", "HELO"}:
-                self.writer.write(b"250-sink\r\n250 PIPELINING\r\n")
-            elif verb == "QUIT":
+            line, self.ahead = self.ahead or await self.reader.readuntil(b"\r\n"), b""
+            self.where = verb = line[:4].decode().upper()
+            if verb == "QUIT":
                 self.writer.write(b"221 bye\r\n")
                 return
+            if verb == "MAIL":
+                going = await self._mail()
             elif verb == "RCPT":
-                self.recipient = line[line.index("<") + 1 : line.index(">")]
+                self.recipient = _named(line)
                 going = await self._rcpt()
             elif verb == "DATA":
                 going = await self._data()
             else:
                 going = await self._say(verb)
 
+    async def _mail(self) -> bool:
+        """Who sends says nothing of who is to get it: the line that came along with this one does."""
+        if not any(fault.stage == "MAIL" for fault in self.server.faults):
+            self.has_sender = True
+            return await self._say("MAIL")
+        self.ahead = await self.reader.readuntil(b"\r\n")
+        fault = self.server.fault("MAIL", _named(self.ahead))
+        self.has_sender = fault is None
+        return await self._say("MAIL", fault)
+
     async def _rcpt(self) -> bool:
         with self.server.given.offers.open("a") as file:
             file.write(f"{self.recipient}\n")
-        fault = self.server.fault("MAIL", self.recipient)  # the sender's stage knows no recipient: it is told here
-        if fault is not None:
-            return await self._say("RCPT", fault)
-        going = await self._say("RCPT")
+        going = await self._say("RCPT", None if self.has_sender else Fault("RCPT", "503 no sender"))
         if going and self.last.startswith("2"):
             self.queue = f"{next(self.server.numbers):X}"
             self.server.log("smtpd", self.pid, f"{self.queue}: client=localhost[127.0.0.1]")

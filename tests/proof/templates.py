@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,10 +36,11 @@ class Template:
         _told(self.server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
     @classmethod
-    def on(cls, server: str, name: str) -> Template:
-        """Make one on a server."""
+    def on(cls, server: str, name: str, prepare: Callable[[Database], None] = lambda _: None) -> Template:
+        """Make one on a server, with what it is to hold."""
         database = Database(made(server, name))
         database.upgrade()
+        prepare(database)
         database.dispose()
         return cls(Path(name), server)
 
