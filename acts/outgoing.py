@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from letters.brief import Kind
-    from models.post import Claimed
+    from models.claims import Claimed
 
 
 def outgoing(members: Sequence[Claimed], sender: str, links: Callable[[int], str] | None) -> Outgoing:

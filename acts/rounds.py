@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from acts.outgoing import outgoing
 from letters.couriers import Delivery
-from models import post
+from models import claims, post
 from models.database import Busy
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from letters.couriers import Courier
+    from models.claims import Claimed
     from models.database import Database
-    from models.post import Claimed
     from models.stamp import Stamp
 
 T = TypeVar("T")
 Settled = tuple["Claimed", Delivery]
 
-FIRST, LEAST, MOST = 200, 20, 3 * post.BATCH
+FIRST, LEAST, MOST = 200, 20, 3 * claims.BATCH
 """Letters in hand at first, and at least and at most after that."""
 
 SECONDS_IN_HAND = 10.0
@@ -121,11 +121,11 @@ class Round:
         elapsed = self._clock() - self._began
         most = min(max(int(self._settled / elapsed * SECONDS_IN_HAND), LEAST), MOST) if self._settled else FIRST
         room = most - self._in_hand
-        return min(room, most // 2, post.BATCH) if 2 * room >= most else 0
+        return min(room, most // 2, claims.BATCH) if 2 * room >= most else 0
 
     async def _claimed(self, size: int) -> list[Claimed]:
         try:
-            return await self._at_desk(post.claim, self.database, self.token, *self._now(), size)
+            return await self._at_desk(claims.claim, self.database, self.token, *self._now(), size)
         except Exception as trouble:  # noqa: BLE001 - drain raises it, once what is in hand is settled
             self.leave(trouble)
             return []

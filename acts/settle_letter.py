@@ -13,9 +13,10 @@ from calendars.deadlines import day_of
 from letters.words import STATES
 from models import addresses, audit, doubt, standing
 from models.alarms import suppressed
+from models.claims import SUPPRESSED
 from models.outbox import ALL
 from models.overtaken import untrue
-from models.post import MOOT, SUPPRESSED
+from models.post import MOOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

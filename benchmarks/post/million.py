@@ -22,7 +22,7 @@ from benchmarks.post.worker import SENT
 from calendars.files import load
 from letters.campaigns import campaign
 from letters.specimens import specimen
-from models import post
+from models import claims
 from models.columns import table_of
 from models.database import Database
 from models.outbox import keep
@@ -83,14 +83,14 @@ def rows(first: int, count: int, subject: str, body: str) -> Sequence[dict[str, 
     ]
 
 
-def claims(database: Database) -> list[float]:
+def times_of_claims(database: Database) -> list[float]:
     """Seconds of each of the first batches; the very first one, which reads the schema, left out."""
     times = []
     for _ in range(BATCHES + 1):
         begun = perf_counter()
-        held = post.claim(database, "benchmark", OPENING, OPENING)
+        held = claims.claim(database, "benchmark", OPENING, OPENING)
         times.append(perf_counter() - begun)
-        assert len(held) >= post.BATCH
+        assert len(held) >= claims.BATCH
     return times[1:]
 
 
@@ -116,15 +116,15 @@ def measure() -> Iterator[Table]:
     rows, first = [], 0.0
     for letters in (SHORT, LONG):
         with queue(letters) as database:
-            fresh = median(claims(database))
+            fresh = median(times_of_claims(database))
             most = memory(database)
-            again = median(claims(database)) if letters == LONG else fresh
+            again = median(times_of_claims(database)) if letters == LONG else fresh
         first = first or fresh
         times = (f"{fresh / first:.2f} ×", f"{again / first:.2f} ×") if letters == LONG else ("", "")
         rows.append((f"{letters:,}", f"{fresh * 1000:.1f} ms", f"{again * 1000:.1f} ms", *times, f"{most} MB"))
     rows.append(("wanted", "", "", "≤ 1.50 ×", "≤ 1.50 ×", "≤ 150 MB"))
     note = (
-        f"A claim of {post.BATCH}, median of {BATCHES} straight after filling, and again after a worker that sent up "
+        f"A claim of {claims.BATCH}, median of {BATCHES} straight after filling, and again after a worker that sent up "
         f"to {SENT:,} of them; memory is the most that this worker, a process of its own, had."
     )
     columns = ("queued", "fresh", "later", "fresh against the first", "later against the first", "memory")

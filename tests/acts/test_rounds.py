@@ -17,7 +17,7 @@ from acts.outgoing import outgoing
 from acts.post import Posted, send
 from letters.message import Outgoing
 from letters.smtp import SmtpCourier
-from models import post
+from models import claims, post
 from models.columns import table_of
 from models.database import Busy, Database
 from models.season import Letter
@@ -119,7 +119,7 @@ async def test_no_lock_of_anothers_loses_an_answer_of_the_relay(
 async def test_a_letter_that_cannot_be_put_together_holds_up_no_other(
     filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(members: Sequence[post.Claimed], *given: Any) -> Outgoing:  # noqa: ANN401
+    def failing(members: Sequence[claims.Claimed], *given: Any) -> Outgoing:  # noqa: ANN401
         if members[0].id == 1:
             raise TypeError
         return outgoing(members, *given)

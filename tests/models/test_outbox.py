@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import Connection, event, insert, select, text, update
 
 from letters.couriers import Delivery
-from models import clock, doubt, post, workers
+from models import claims, clock, doubt, post, workers
+from models.claims import Claimed
 from models.clock import Ticks
 from models.columns import table_of
 from models.database import Database
 from models.doubt import LEASE
 from models.outbox import take_back
-from models.post import Claimed
 from models.season import Letter, Suppressed
 from tests.proof.outbox import fill
 from tests.scenes import instant
@@ -61,15 +61,15 @@ THREE = [
 
 
 def test_what_one_recipient_is_owed_goes_into_one_envelope_and_stays_there(database: Database) -> None:
-    assert envelopes(post.claim(database, "aa", NOW, NOW)) == THREE
-    settle(database, post.claim(database, "bb", NOW, NOW), "sent")
+    assert envelopes(claims.claim(database, "aa", NOW, NOW)) == THREE
+    settle(database, claims.claim(database, "bb", NOW, NOW), "sent")
     assert states(database) == [("sending",)] * 4
     change(database, "0", state="queued")
-    assert envelopes(post.claim(database, "bb", NOW, NOW)) == THREE[:1]
+    assert envelopes(claims.claim(database, "bb", NOW, NOW)) == THREE[:1]
 
 
 def test_the_letters_of_one_recipient_are_taken_together_whatever_the_limit(database: Database) -> None:
-    assert envelopes(post.claim(database, "aa", NOW, NOW, 3)) == THREE
+    assert envelopes(claims.claim(database, "aa", NOW, NOW, 3)) == THREE
 
 
 def test_no_claim_searches_the_whole_queue_for_some_recipients(database: Database) -> None:
@@ -84,15 +84,15 @@ def test_no_claim_searches_the_whole_queue_for_some_recipients(database: Databas
             plans.extend(row[3] for row in found.fetchall() if "letter" in row[3])
 
     event.listen(database.engine, "before_cursor_execute", explain)
-    post.claim(database, "aa", NOW, NOW, 3)
+    claims.claim(database, "aa", NOW, NOW, 3)
     assert plans[0] == "SEARCH letter USING INDEX ix_letter_recipient (recipient=?)"
 
 
 def test_a_letter_put_off_keeps_its_envelope(database: Database) -> None:
-    settle(database, post.claim(database, "aa", NOW, NOW), "retry")
+    settle(database, claims.claim(database, "aa", NOW, NOW), "retry")
     fill(database, 1, first=7, at=NOW)
     change(database, "7", recipient="mentor:2", address="m2@proof.example")
-    again = post.claim(database, "aa", LATER, LATER)
+    again = claims.claim(database, "aa", LATER, LATER)
     assert envelopes(again) == [*THREE, (5, 5, "<7@proof.example>")]
     assert [one.tries for one in again] == [2, 2, 2, 2, 1]
 
@@ -101,7 +101,7 @@ def test_a_letter_is_parked_after_eight_tries_and_an_outage_is_none(database: Da
     at = NOW
     for _ in range(post.TRIES):
         for tried in (False, True):
-            held = post.claim(database, "aa", at, at)
+            held = claims.claim(database, "aa", at, at)
             post.mark(database, "aa", held, [Delivery(one.message_id, "retry", "满", tried) for one in held], at, at)
             at += timedelta(hours=3)
     assert states(database, "state", "tries", "detail") == [("failed", 8, "已试 8 次：满")] * 4
@@ -112,12 +112,12 @@ def test_what_goes_stale_or_to_a_suppressed_address_is_not_taken(database: Datab
     with database.write() as connection:
         row = {"address": "m1@proof.example", "since": NOW, "why": "退信", "by": "省办"}
         connection.execute(insert(table_of(Suppressed)), row)
-    assert envelopes(post.claim(database, "aa", NOW, NOW)) == THREE[2:]
+    assert envelopes(claims.claim(database, "aa", NOW, NOW)) == THREE[2:]
     assert states(database) == [("cancelled",), ("held",), ("sending",), ("sending",)]
 
 
 def test_an_act_takes_letters_out_of_the_hand_before_they_are_sent(database: Database) -> None:
-    held = post.claim(database, "aa", NOW, NOW)
+    held = claims.claim(database, "aa", NOW, NOW)
     letter = table_of(Letter)
     with database.write() as connection:
         take_back(connection, letter.c.slot.in_(("0", "1")))
@@ -137,7 +137,7 @@ def test_no_claim_slips_in_where_letters_are_taken_back(database: Database) -> N
 
     def meanwhile(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         if statement.startswith("UPDATE letter"):
-            held.extend(post.claim(other, "aa", NOW, NOW))
+            held.extend(claims.claim(other, "aa", NOW, NOW))
 
     event.listen(database.engine, "after_cursor_execute", meanwhile)
     with database.write() as connection:
@@ -147,7 +147,7 @@ def test_no_claim_slips_in_where_letters_are_taken_back(database: Database) -> N
 
 
 def test_only_the_hand_that_has_a_letter_puts_its_fate_on_record(database: Database) -> None:
-    held = post.claim(database, "aa", NOW, NOW)
+    held = claims.claim(database, "aa", NOW, NOW)
     settle(database, held, "sent", token="bb")
     assert states(database) == [("sending",)] * 4
     settle(database, held, "sent")
@@ -156,7 +156,7 @@ def test_only_the_hand_that_has_a_letter_puts_its_fate_on_record(database: Datab
 
 def test_a_living_workers_letters_are_in_no_doubt_and_a_dead_ones_are(database: Database) -> None:
     with workers.at_work(database) as worker:
-        post.claim(database, worker.token, NOW, NOW)
+        claims.claim(database, worker.token, NOW, NOW)
         assert worker.holds()
         assert doubt.doubtful(database, NOW + 2 * LEASE) == []
         assert workers.gone(database, [worker.token]) == frozenset()
@@ -180,7 +180,7 @@ def test_a_worker_whose_session_was_cut_off_lives_as_long_as_its_process(databas
     if database.embedded:
         pytest.skip("a file lock goes with its process")
     with workers.at_work(database) as worker:
-        post.claim(database, worker.token, NOW, NOW)
+        claims.claim(database, worker.token, NOW, NOW)
         cut_off(database)
         assert not worker.holds()
         assert workers.gone(database, [worker.token]) == {worker.token}
@@ -195,7 +195,7 @@ def test_a_worker_of_which_nothing_is_seen_counts_as_dead_after_the_lease(
     if database.embedded:
         pytest.skip("a file lock goes with its process")
     with workers.at_work(database) as worker:
-        post.claim(database, worker.token, NOW, NOW)
+        claims.claim(database, worker.token, NOW, NOW)
         cut_off(database)
         monkeypatch.setattr(workers, "_place", lambda: place)
         assert (workers.life(worker.token), in_doubt(database)) == ("untold", [0, 0, 4])
@@ -208,7 +208,7 @@ def test_a_name_that_cannot_be_asked_after_tells_nothing(monkeypatch: pytest.Mon
 
 
 def test_a_dead_workers_letters_end_as_the_other_side_tells(database: Database) -> None:
-    post.claim(database, "aa", NOW, NOW)
+    claims.claim(database, "aa", NOW, NOW)
     found = doubt.doubtful(database, NOW + 2 * LEASE)
     fates = {"<0@proof.example>": "accepted", "<1@proof.example>": "refused", "<2@proof.example>": "untold"}
     doubt.resolve(database, found, fates, LATER)
@@ -229,14 +229,14 @@ def found_refused(database: Database) -> None:
 
 def test_a_letter_whose_worker_died_with_it_in_hand_was_not_tried(database: Database) -> None:
     for _ in range(post.TRIES + 1):
-        post.claim(database, "aa", NOW, NOW)
+        claims.claim(database, "aa", NOW, NOW)
         found_refused(database)
-    settle(database, post.claim(database, "aa", NOW, NOW), "retry", tried=False)
+    settle(database, claims.claim(database, "aa", NOW, NOW), "retry", tried=False)
     assert states(database, "state", "tries") == [("queued", 0)] * 4
 
 
 def test_a_letter_that_was_handed_over_and_turned_out_refused_was_tried(database: Database) -> None:
-    settle(database, post.claim(database, "aa", NOW, NOW), "unknown")
+    settle(database, claims.claim(database, "aa", NOW, NOW), "unknown")
     found_refused(database)
     assert states(database, "state", "tries") == [("queued", 1)] * 4
 
@@ -277,33 +277,33 @@ def test_a_clock_that_was_set_by_more_than_a_day_holds_the_post(
 
 
 def test_an_envelope_is_not_parted_between_two_hands(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    settle(database, post.claim(database, "aa", NOW, NOW), "retry")
+    settle(database, claims.claim(database, "aa", NOW, NOW), "retry")
     change(database, "3", state="sending", claim="bb")
-    assert envelopes(post.claim(database, "cc", LATER, LATER)) == THREE[:2]
-    assert post.claim(database, "cc", LATER, LATER) == []
-    monkeypatch.setattr(post, "_whole", lambda _connection, rows: rows)
-    assert envelopes(post.claim(database, "dd", LATER, LATER)) == THREE[2:3], "without the guard it is"
+    assert envelopes(claims.claim(database, "cc", LATER, LATER)) == THREE[:2]
+    assert claims.claim(database, "cc", LATER, LATER) == []
+    monkeypatch.setattr(claims, "_whole", lambda _connection, rows: rows)
+    assert envelopes(claims.claim(database, "dd", LATER, LATER)) == THREE[2:3], "without the guard it is"
 
 
 def test_no_message_goes_out_under_the_id_of_a_letter_that_is_not_in_it(database: Database) -> None:
-    settle(database, post.claim(database, "aa", NOW, NOW), "retry")
+    settle(database, claims.claim(database, "aa", NOW, NOW), "retry")
     change(database, "2", state="cancelled")
-    assert envelopes(post.claim(database, "bb", LATER, LATER)) == [*THREE[:2], (4, 4, "<3@proof.example>")]
+    assert envelopes(claims.claim(database, "bb", LATER, LATER)) == [*THREE[:2], (4, 4, "<3@proof.example>")]
     change(database, "2", state="queued", envelope=None)
-    assert envelopes(post.claim(database, "cc", LATER, LATER)) == THREE[2:3]
+    assert envelopes(claims.claim(database, "cc", LATER, LATER)) == THREE[2:3]
 
 
 def test_what_a_courier_gave_back_unasked_is_due_at_once_and_was_no_try(database: Database) -> None:
-    settle(database, post.claim(database, "aa", NOW, NOW), "withheld", tried=False)
+    settle(database, claims.claim(database, "aa", NOW, NOW), "withheld", tried=False)
     assert states(database, "state", "tries", "due_at", "detail") == [("queued", 0, NOW, "said")] * 4
-    assert envelopes(post.claim(database, "aa", NOW, NOW)) == THREE
+    assert envelopes(claims.claim(database, "aa", NOW, NOW)) == THREE
 
 
 @pytest.mark.parametrize("moment", ["moot", "stale"])
 def test_what_has_become_untrue_in_the_hand_is_told_and_cancelled_once_it_is_back(
     database: Database, moment: str
 ) -> None:
-    post.claim(database, "aa", NOW, NOW)
+    claims.claim(database, "aa", NOW, NOW)
     change(database, "3", **({"moot": True} if moment == "moot" else {"valid_until": LATER}))
     assert post.untrue(database, "aa", NOW) == ({"<2@proof.example>"} if moment == "moot" else frozenset())
     assert post.untrue(database, "aa", LATER) == {"<2@proof.example>"}

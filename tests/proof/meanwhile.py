@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from acts import extend
-from models import outbox, post
+from models import claims, outbox
 from models.addresses import put
 from models.columns import table_of
 from models.database import Database
@@ -195,14 +195,14 @@ def act(template: Template, seed: int, seconds: float, control: Control = nullco
 
 def lingering() -> None:
     """Have every worker wait between its claim and whatever comes next."""
-    claim = post.claim
+    claim = claims.claim
 
-    def slowly(*given: Any) -> list[post.Claimed]:  # noqa: ANN401
+    def slowly(*given: Any) -> list[claims.Claimed]:  # noqa: ANN401
         held = claim(*given)
         time.sleep(LINGER_SECONDS if held else 0)
         return held
 
-    post.claim = slowly  # type: ignore[assignment]
+    claims.claim = slowly  # type: ignore[assignment]
 
 
 def _drained(there: Field) -> None:
@@ -271,16 +271,16 @@ def without_writing_anew() -> Iterator[None]:
 @contextmanager
 def without_recall() -> Iterator[None]:
     """A worker takes in hand whatever is queued, and keeps it, whatever an act makes of it."""
-    take_back, claim = outbox.take_back, post.claim
+    take_back, claim = outbox.take_back, claims.claim
 
     def waiting(connection: Connection, *which: Any) -> None:  # noqa: ANN401
         take_back(connection, *which, table_of(Letter).c.state.in_(("queued", "held")))
 
-    def all_there_is(database: Database, token: str, as_of: datetime, at: datetime, _: int) -> list[post.Claimed]:
+    def all_there_is(database: Database, token: str, as_of: datetime, at: datetime, _: int) -> list[claims.Claimed]:
         return claim(database, token, as_of, at)
 
-    outbox.take_back, post.claim = waiting, all_there_is  # type: ignore[assignment]
+    outbox.take_back, claims.claim = waiting, all_there_is  # type: ignore[assignment]
     try:
         yield
     finally:
-        outbox.take_back, post.claim = take_back, claim
+        outbox.take_back, claims.claim = take_back, claim

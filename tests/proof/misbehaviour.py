@@ -15,8 +15,9 @@ from letters import line
 from letters.couriers import DeliveryState
 from letters.relay import Relay
 from models import post
+from models.claims import Claimed
 from models.columns import table_of
-from models.post import Claimed, Delivery
+from models.post import Delivery
 from models.season import Letter
 from tests.proof import hands
 from tests.proof.kills import Field, field

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from models.claims import claim
 from models.database import Database
-from models.post import TRIES, claim
+from models.post import TRIES
 from tests.proof import clocks, downtime, halfway, hands, kills, meanwhile, misbehaviour, races, relay
 from tests.proof.outbox import Account
 from tests.proof.templates import Template, made

@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from letters.couriers import Delivery
-from models import post, workers
+from models import claims, post, workers
+from models.claims import Claimed
 from models.columns import table_of
 from models.database import Database
 from models.outbox import digest_of, keep
-from models.post import Claimed
 from models.season import Letter, Transition
 from tests.proof.outbox import DOMAIN, Account
 from tests.scenes import YEAR, Scene, instant
@@ -54,7 +54,7 @@ def prepare(database: Database) -> None:
         connection.execute(update(table_of(Letter)).values(state="sent"))
 
 
-def race(url: str, ticks: int, claim: Claim = post.claim) -> Raced:
+def race(url: str, ticks: int, claim: Claim = claims.claim) -> Raced:
     """Let two workers and two tickers meet at every tick; they start each at the same moment."""
     database = Database(url)
     cities = [city.slug for city in Scene.begin(database).year.cities]
@@ -149,7 +149,7 @@ def _passes(database: Database) -> dict[str, int]:
 
 
 def claim_by_looking_first(
-    database: Database, token: str, as_of: datetime, at: datetime, limit: int = post.BATCH
+    database: Database, token: str, as_of: datetime, at: datetime, limit: int = claims.BATCH
 ) -> list[Claimed]:
     """The control: what is queued is looked up in one transaction and taken in the next."""
     letter = table_of(Letter)

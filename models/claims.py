@@ -1,0 +1,221 @@
+"""Letters taken in hand: which are due, which go into one envelope, which are not to be sent after all."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select, update
+
+from models.bulk import among, at_once
+from models.columns import table_of
+from models.season import Letter, LetterBody, ProgrammeYear, Suppressed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection, Select
+
+    from models.database import Database
+
+BATCH = 500
+MOST = 20
+"""Letters in one envelope."""
+
+STALE, SUPPRESSED = "过时未发", "地址已停用"
+
+
+class Claimed(NamedTuple):
+    """A letter in a worker's hand.
+
+    `envelope` is the id of the letter that leads the message it goes out in, and `message_id` is that message's;
+    `thread` is the Message-ID of the message that the recipient's first letter of the same phase went out in. Where
+    there is an `addressee`, `text` and `html` have a place for it.
+    """
+
+    id: int
+    envelope: int
+    tries: int
+    kind: str
+    message_id: str
+    thread: str | None
+    recipient: str
+    address: str
+    subject: str
+    queued_at: datetime
+    addressee: str | None
+    text: str
+    html: str
+    ics: str | None
+
+
+def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: int = BATCH) -> list[Claimed]:
+    """Take `limit` letters that are queued and due into one hand, and commit that before anything is sent.
+
+    Two workers never hold the same letter: one writes at a time (SQLite), or locked rows are passed by (PostgreSQL).
+    What else is queued for the same recipients comes with them; the letters of an envelope follow each other. A letter
+    that has gone stale is cancelled instead, one to a suppressed address held. A rehearsal has a time of its own: its
+    letters go stale by no clock, and only those of one day share an envelope.
+    """
+    with database.write() as connection:
+        rehearsed = _rehearsed(connection)
+        while found := _due(connection, as_of, limit):
+            fit = _fit(connection, found, rehearsed)
+            whole = _whole(connection, fit)
+            if whole:
+                _take(connection, whole, rehearsed, {"state": "sending", "claim": token, "claimed_at": at})
+                return _claimed(connection, [row.id for row in whole])
+            if fit:
+                break
+    return []
+
+
+class _Due(NamedTuple):
+    """A letter that is queued and due, as far as one must know it to take it; `stale` where it would be untrue."""
+
+    id: int
+    year: int
+    recipient: str
+    address: str
+    envelope: int | None
+    queued_as_of: datetime
+    due_at: datetime
+    stale: bool | None
+
+
+def _due(connection: Connection, as_of: datetime, limit: int) -> list[_Due]:
+    letter = table_of(Letter)
+    due = (
+        select(*(letter.c[name] for name in _Due._fields[:-1]), (letter.c.valid_until <= as_of).label("stale"))
+        .where(letter.c.due_at <= as_of)
+        .order_by(letter.c.due_at, letter.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    first = [_Due._make(row) for row in at_once(connection, due.where(letter.c.state == "queued").limit(limit))]
+    if len(first) < limit:
+        return first
+    at, last = first[-1].due_at, first[-1].id
+    same = among(connection, letter.c.recipient, {row.recipient for row in first})
+    later = (letter.c.due_at >= at) & ~((letter.c.due_at == at) & (letter.c.id <= last))
+    # With the bare state SQLite would search the whole queue for them, not what these recipients have.
+    queued = func.coalesce(letter.c.state, "") == "queued"
+    return first + [_Due._make(row) for row in at_once(connection, due.where(same, later, queued).limit(limit))]
+
+
+def _rehearsed(connection: Connection) -> frozenset[int]:
+    table = table_of(ProgrammeYear)
+    return frozenset(connection.execute(select(table.c.year).where(table.c.rehearsal)).scalars())
+
+
+def _fit(connection: Connection, found: Sequence[_Due], rehearsed: Collection[int]) -> list[_Due]:
+    """Put aside what is not to be sent, and give the rest."""
+    suppressed = _suppressed(connection, found)
+    stale = {row.id for row in found if row.stale and row.year not in rehearsed}
+    held = {row.id for row in found if row.address.lower() in suppressed} - stale
+    _put_aside(connection, stale, "cancelled", STALE)
+    _put_aside(connection, held, "held", SUPPRESSED)
+    return [row for row in found if row.id not in stale | held]
+
+
+def _whole(connection: Connection, rows: Sequence[_Due]) -> list[_Due]:
+    """Leave out what shared an envelope before with a letter that is now in another's hand, or about to be.
+
+    Two messages would else carry one Message-ID, and what the relay tells of either would be taken for both.
+    """
+    again = [row for row in rows if row.envelope is not None]
+    if not again:
+        return list(rows)
+    letter, mine = table_of(Letter), Counter(row.envelope for row in again)
+    whose = among(connection, letter.c.recipient, {row.recipient for row in again})
+    open_ones = letter.c.state.in_(("queued", "sending"))
+    query = select(letter.c.envelope, func.count()).where(whose, letter.c.envelope.in_(mine), open_ones)
+    there = dict(connection.execute(query.group_by(letter.c.envelope)).tuples().all())
+    return [row for row in rows if row.envelope is None or mine[row.envelope] == there[row.envelope]]
+
+
+def _suppressed(connection: Connection, found: Sequence[_Due]) -> frozenset[str]:
+    """Give those of these letters' addresses, in lower case, that are written to no more: mostly there are none."""
+    table = table_of(Suppressed)
+    if connection.execute(select(table.c.address).limit(1)).scalar() is None:
+        return frozenset()
+    address = func.lower(table.c.address)
+    given_up = select(address).where(address.in_({row.address.lower() for row in found}))
+    return frozenset(connection.execute(given_up).scalars())
+
+
+def _put_aside(connection: Connection, ids: Iterable[int], state: str, detail: str) -> None:
+    letter, chosen = table_of(Letter), sorted(ids)
+    if chosen:
+        connection.execute(update(letter).where(letter.c.id.in_(chosen)).values(state=state, detail=detail))
+
+
+def _take(connection: Connection, rows: Sequence[_Due], rehearsed: Collection[int], values: Mapping[str, Any]) -> None:
+    """Put these letters into one hand, and each into its envelope; one that was in an envelope before stays there."""
+    letter = table_of(Letter)
+    groups = [*_groups(rows, rehearsed), *_leaderless(rows)]
+    shared = [{"letter": key, "lead": group[0]} for group in groups for key in group]
+    if shared:
+        leads = update(letter).where(letter.c.id == bindparam("letter")).values(envelope=bindparam("lead"))
+        connection.execute(leads, shared)
+    # By id alone: they are locked, and with their state SQLite would search the whole queue for them.
+    taken = update(letter).where(among(connection, letter.c.id, [row.id for row in rows]))
+    envelope = func.coalesce(letter.c.envelope, letter.c.id)
+    connection.execute(taken.values(**values, tries=letter.c.tries + 1, envelope=envelope))
+
+
+def _groups(rows: Sequence[_Due], rehearsed: Collection[int]) -> Iterator[list[int]]:
+    """Gather what is in no envelope yet by year, recipient and address, so many in one; none that goes alone."""
+    found: dict[tuple[int, str, str, date | None], list[int]] = defaultdict(list)
+    for row in rows:
+        if row.envelope is None:
+            day = row.queued_as_of.date() if row.year in rehearsed else None
+            found[row.year, row.recipient, row.address, day].append(row.id)
+    for ids in map(sorted, found.values()):
+        yield from (ids[start : start + MOST] for start in range(0, len(ids), MOST) if len(ids) > 1)
+
+
+def _leaderless(rows: Sequence[_Due]) -> Iterable[list[int]]:
+    """Gather what is left of envelopes whose lead is no more among them: no message goes out under another's id.
+
+    What they went out in before was surely not taken over, or they would not be queued. Their lead may have been
+    cancelled, and may be owed once more.
+    """
+    there, found = {row.id for row in rows}, defaultdict(list)
+    for row in rows:
+        if row.envelope is not None and row.envelope not in there:
+            found[row.envelope].append(row.id)
+    return map(sorted, found.values())
+
+
+def _claimed(connection: Connection, ids: Sequence[int]) -> list[Claimed]:
+    chosen = _in_hand().where(among(connection, table_of(Letter).c.id, ids))
+    found = at_once(connection, chosen)
+    words = _words(connection, {row[-1] for row in found})
+    return [Claimed._make((*row[:-1], *words[row[-1]])) for row in found]
+
+
+@lru_cache(maxsize=1)
+def _in_hand() -> Select[Any]:
+    """Ask for what is sent of letters, and last for the digest of their words; made once, for making it costs 2 ms."""
+    letter, lead = table_of(Letter), table_of(Letter).alias("lead")
+    other, root = table_of(Letter).alias("other"), table_of(Letter).alias("root")
+    same = [other.c[name] == letter.c[name] for name in ("year", "phase", "recipient", "concerns")]
+    offered = other.c.state.in_(("sending", "sent", "unknown"))
+    opening = select(other.c.envelope).where(*same, offered).order_by(other.c.id).limit(1).correlate(letter)
+    thread = select(root.c.message_id).where(root.c.id == opening.scalar_subquery(), root.c.id != letter.c.envelope)
+    query = select(
+        *(letter.c[name] for name in ("id", "envelope", "tries", "kind")),
+        lead.c.message_id,
+        thread.correlate(letter).scalar_subquery().label("thread"),
+        *(letter.c[name] for name in ("recipient", "address", "subject", "queued_as_of", "addressee", "body")),
+    )
+    return query.join(lead, lead.c.id == letter.c.envelope).order_by(letter.c.envelope, letter.c.id)
+
+
+def _words(connection: Connection, digests: Collection[str]) -> dict[str, tuple[str, str, str | None]]:
+    """Give text, html and calendar file of each."""
+    body = table_of(LetterBody)
+    rows = connection.execute(select(body).where(body.c.digest.in_(digests)))
+    return {row.digest: (row.text, row.html, row.ics) for row in rows}
