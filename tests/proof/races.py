@@ -161,4 +161,4 @@ def claim_by_looking_first(
     with database.write() as connection:
         taken = {"state": "sending", "claim": token, "claimed_at": at, "envelope": letter.c.id}
         connection.execute(update(letter).where(letter.c.id.in_(ids)).values(**taken, tries=letter.c.tries + 1))
-        return post._claimed(connection, ids)
+        return claims._claimed(connection, ids)
