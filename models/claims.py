@@ -65,15 +65,16 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
             fit = _fit(connection, found, rehearsed)
             whole = _whole(connection, fit)
             if whole:
-                _take(connection, whole, rehearsed, {"state": "sending", "claim": token, "claimed_at": at})
-                return _claimed(connection, [row.id for row in whole])
+                leads = _leads(whole, rehearsed)
+                _take(connection, whole, leads, {"state": "sending", "claim": token, "claimed_at": at})
+                return _claimed(connection, whole, leads)
             if fit:
                 break
     return []
 
 
 class _Due(NamedTuple):
-    """A letter that is queued and due, as far as one must know it to take it; `stale` where it would be untrue."""
+    """A letter that is queued and due; `body` is the digest of its words, `stale` says that it would be untrue."""
 
     id: int
     year: int
@@ -82,6 +83,12 @@ class _Due(NamedTuple):
     envelope: int | None
     queued_as_of: datetime
     due_at: datetime
+    tries: int
+    kind: str
+    message_id: str
+    subject: str
+    addressee: str | None
+    body: str
     stale: bool | None
 
 
@@ -151,18 +158,21 @@ def _put_aside(connection: Connection, ids: Iterable[int], state: str, detail: s
         connection.execute(update(letter).where(letter.c.id.in_(chosen)).values(state=state, detail=detail))
 
 
-def _take(connection: Connection, rows: Sequence[_Due], rehearsed: Collection[int], values: Mapping[str, Any]) -> None:
+def _take(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, int], values: Mapping[str, Any]) -> None:
     """Put these letters into one hand, and each into its envelope; one that was in an envelope before stays there."""
     letter = table_of(Letter)
-    groups = [*_groups(rows, rehearsed), *_leaderless(rows)]
-    shared = [{"letter": key, "lead": group[0]} for group in groups for key in group]
-    if shared:
-        leads = update(letter).where(letter.c.id == bindparam("letter")).values(envelope=bindparam("lead"))
-        connection.execute(leads, shared)
+    if leads:
+        led = update(letter).where(letter.c.id == bindparam("letter")).values(envelope=bindparam("lead"))
+        connection.execute(led, [{"letter": key, "lead": lead} for key, lead in leads.items()])
     # By id alone: they are locked, and with their state SQLite would search the whole queue for them.
     taken = update(letter).where(among(connection, letter.c.id, [row.id for row in rows]))
     envelope = func.coalesce(letter.c.envelope, letter.c.id)
     connection.execute(taken.values(**values, tries=letter.c.tries + 1, envelope=envelope))
+
+
+def _leads(rows: Sequence[_Due], rehearsed: Collection[int]) -> dict[int, int]:
+    """Give the letter that leads each of those that get an envelope with others, or another one than they had."""
+    return {key: group[0] for group in (*_groups(rows, rehearsed), *_leaderless(rows)) for key in group}
 
 
 def _groups(rows: Sequence[_Due], rehearsed: Collection[int]) -> Iterator[list[int]]:
@@ -189,29 +199,34 @@ def _leaderless(rows: Sequence[_Due]) -> Iterable[list[int]]:
     return map(sorted, found.values())
 
 
-def _claimed(connection: Connection, ids: Sequence[int]) -> list[Claimed]:
-    chosen = _in_hand().where(among(connection, table_of(Letter).c.id, ids))
-    found = at_once(connection, chosen)
-    words = _words(connection, {row[-1] for row in found})
-    return [Claimed._make((*row[:-1], *words[row[-1]])) for row in found]
+def _claimed(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, int]) -> list[Claimed]:
+    """Give what was taken as it goes out, envelope by envelope."""
+    ids = {row.id: row.message_id for row in rows}
+    threads, words = _threads(connection, ids), _words(connection, {row.body for row in rows})
+    return [
+        Claimed(
+            row.id, lead, row.tries + 1, row.kind, ids[lead], threads.get(row.id), row.recipient, row.address,
+            row.subject, row.queued_as_of, row.addressee, *words[row.body],
+        )
+        for lead, _, row in sorted((leads.get(row.id, row.envelope or row.id), row.id, row) for row in rows)
+    ]  # fmt: skip
+
+
+def _threads(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Give the Message-ID that each of these letters refers to, where that is not the one it goes out under itself."""
+    found = _thread().where(among(connection, table_of(Letter).c.id, ids))
+    return dict(at_once(connection, found))
 
 
 @lru_cache(maxsize=1)
-def _in_hand() -> Select[Any]:
-    """Ask for what is sent of letters, and last for the digest of their words; made once, for making it costs 2 ms."""
-    letter, lead = table_of(Letter), table_of(Letter).alias("lead")
-    other, root = table_of(Letter).alias("other"), table_of(Letter).alias("root")
+def _thread() -> Select[Any]:
+    """Ask for a letter's thread; made once, for making it costs a millisecond."""
+    letter, other, root = table_of(Letter), table_of(Letter).alias("other"), table_of(Letter).alias("root")
     same = [other.c[name] == letter.c[name] for name in ("year", "phase", "recipient", "concerns")]
     offered = other.c.state.in_(("sending", "sent", "unknown"))
     opening = select(other.c.envelope).where(*same, offered).order_by(other.c.id).limit(1).correlate(letter)
-    thread = select(root.c.message_id).where(root.c.id == opening.scalar_subquery(), root.c.id != letter.c.envelope)
-    query = select(
-        *(letter.c[name] for name in ("id", "envelope", "tries", "kind")),
-        lead.c.message_id,
-        thread.correlate(letter).scalar_subquery().label("thread"),
-        *(letter.c[name] for name in ("recipient", "address", "subject", "queued_as_of", "addressee", "body")),
-    )
-    return query.join(lead, lead.c.id == letter.c.envelope).order_by(letter.c.envelope, letter.c.id)
+    elsewhere = (root.c.id == opening.scalar_subquery()) & (root.c.id != letter.c.envelope)
+    return select(letter.c.id, root.c.message_id).select_from(letter).join(root, elsewhere)
 
 
 def _words(connection: Connection, digests: Collection[str]) -> dict[str, tuple[str, str, str | None]]:

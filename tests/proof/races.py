@@ -153,12 +153,12 @@ def claim_by_looking_first(
 ) -> list[Claimed]:
     """The control: what is queued is looked up in one transaction and taken in the next."""
     letter = table_of(Letter)
-    due = select(letter.c.id).where(letter.c.state == "queued", letter.c.due_at <= as_of).order_by(letter.c.id)
-    with database.read() as connection:
-        ids = list(connection.execute(due.limit(limit)).scalars())
-    if not ids:
+    with database.write() as connection:
+        found = claims._due(connection, as_of, limit)
+    if not found:
         return []
     with database.write() as connection:
         taken = {"state": "sending", "claim": token, "claimed_at": at, "envelope": letter.c.id}
-        connection.execute(update(letter).where(letter.c.id.in_(ids)).values(**taken, tries=letter.c.tries + 1))
-        return claims._claimed(connection, ids)
+        theirs = letter.c.id.in_([row.id for row in found])
+        connection.execute(update(letter).where(theirs).values(**taken, tries=letter.c.tries + 1))
+        return claims._claimed(connection, found, {})
