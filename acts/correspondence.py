@@ -14,7 +14,7 @@ from acts.judging import scope_of
 from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
-from letters.occurrences import OFFICES, UNTIL
+from letters.occurrences import OFFICES, UNTIL, in_calendar
 from models.outbox import ALL, LetterRow, message_id, queued_keys
 from models.parties import Reach
 
@@ -82,7 +82,7 @@ class _Words:
 
     def __init__(self, season: Season) -> None:
         self._season = season
-        self._files: dict[tuple[str, str | None, str, Audience], str | None] = {}
+        self._files: dict[tuple[str, str | None, str, Audience | bool], str | None] = {}
         self._shared: dict[tuple[int, Audience], Brief] = {}
         self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...]], Campaign] = {}
 
@@ -92,8 +92,9 @@ class _Words:
         found = self._campaigns.get(like)
         if found is None or not found.open:
             found = self._campaigns[like] = campaign(self._brief(owed, recipient), self._season.stamp.words)
-        cause = (owed.kind, owed.phase, owed.city, recipient.audience)
-        if cause not in self._files:
+        is_told = owed.phase is not None and in_calendar(owed.phase, recipient.audience)
+        cause = (owed.kind, owed.phase, owed.city, recipient.audience if owed.kind == "withdrawn" else is_told)
+        if cause not in self._files:  # it costs as much as two hundred letters
             self._files[cause] = calendar_file(self._season, owed, recipient.audience)
         return found, self._files[cause]
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Settled = tuple["Claimed", Delivery]
 
-FIRST, LEAST, MOST = 200, 20, 3 * claims.BATCH
+FIRST, LEAST, MOST = claims.BATCH, 20, 3 * claims.BATCH
 """Letters in hand at first, and at least and at most after that."""
 
 SECONDS_IN_HAND = 10.0

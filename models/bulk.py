@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, column, func, literal, select
+from sqlalchemy import Text, bindparam, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -59,52 +60,75 @@ def _as_it_is(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def at_once(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
-    """Give all rows of a query, in one step of the database.
+def at_once(connection: Connection, query: Select[Any], given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Give all rows of a query, in one step of the database; one that is asked often is made once and kept.
 
     SQLite's driver lets go of the interpreter at every row and then waits for it, behind whatever other threads do:
     five hundred rows are five hundred waits. As one JSON text they are a single one.
     """
     if connection.dialect.name != "sqlite":
-        return [tuple(row) for row in connection.execute(query)]
-    rows = query.subquery()
-    text = connection.execute(select(func.json_group_array(func.json_array(*rows.c), type_=Text))).scalar_one()
-    found = zip(*json.loads(text), strict=True)
-    return list(zip(*map(_read, repeat(connection), rows.c, found), strict=True))
+        return [tuple(row) for row in connection.execute(query, given)]
+    found = zip(*json.loads(connection.execute(_as_text(query), given).scalar_one()), strict=True)
+    return list(zip(*map(_read, repeat(connection), query.selected_columns, found), strict=True))
+
+
+@lru_cache(maxsize=16)
+def _as_text(query: Select[Any]) -> Select[Any]:
+    return select(func.json_group_array(func.json_array(*query.subquery().c), type_=Text))
 
 
 def _read(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> Iterable[Any]:
     process = column.type.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
-    return values if process is None else map(process, values)
+    if process is None:
+        return values
+    known = {value: process(value) for value in set(values)}  # rows written together share their instants
+    return map(known.__getitem__, values)
 
 
-def rows_of(connection: Connection, columns: Mapping[str, tuple[TypeEngine[Any], Sequence[Any]]]) -> FromClause:
-    """Give these rows, column by column with their types, as a table to join with, in one parameter or one a column."""
-    if connection.dialect.name != "sqlite":
-        arrays = [literal(list(values), postgresql.ARRAY(kind)) for kind, values in columns.values()]
-        return (
-            func.unnest(*arrays)
-            .table_valued(*(column(name, kind) for name, (kind, _) in columns.items()))
-            .render_derived()
-        )
-    written = [_written(connection, kind, values) for kind, values in columns.values()]
-    each = func.json_each(json.dumps(list(zip(*written, strict=True)))).table_valued("value")
+def rows_of(dialect: str, kinds: Mapping[str, TypeEngine[Any]]) -> FromClause:
+    """Give rows as a table to join with, of columns of these types; `rows_given` gives what is in it."""
+    if dialect != "sqlite":
+        arrays = [bindparam(f"rows_{name}", type_=postgresql.ARRAY(kind)) for name, kind in kinds.items()]
+        return func.unnest(*arrays).table_valued(*(column(name, kind) for name, kind in kinds.items())).render_derived()
+    each = func.json_each(bindparam("rows", type_=Text)).table_valued("value")
     fields = (
         func.json_extract(each.c.value, f"$[{place}]", type_=kind).label(name)
-        for place, (name, (kind, _)) in enumerate(columns.items())
+        for place, (name, kind) in enumerate(kinds.items())
     )
     return select(*fields).subquery()
 
 
+def rows_given(
+    connection: Connection, kinds: Mapping[str, TypeEngine[Any]], rows: Sequence[Sequence[Any]]
+) -> dict[str, Any]:
+    """Give the parameters that put these rows into a statement made with `rows_of`."""
+    columns = zip(*rows, strict=True)
+    if connection.dialect.name != "sqlite":
+        return {f"rows_{name}": list(values) for name, values in zip(kinds, columns, strict=True)}
+    written = map(_written, repeat(connection), kinds.values(), columns)
+    return {"rows": json.dumps(list(zip(*written, strict=True)))}
+
+
 def _written(connection: Connection, kind: TypeEngine[Any], values: Sequence[Any]) -> Iterable[Any]:
     process = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    return map(process, values) if process else values
+    if process is None:
+        return values
+    if all(value is values[0] for value in values):
+        return [process(values[0])] * len(values)
+    return map(process, values)
 
 
-def among(connection: Connection, column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """Say that a column has one of these values, in one parameter: a statement with a thousand is slow to write."""
-    given = list(values)
-    if connection.dialect.name == "sqlite":
-        listed = func.json_each(json.dumps(given)).table_valued("value")
-        return column.in_(select(listed.c.value))
-    return column == func.any(literal(given, postgresql.ARRAY(column.type)))
+def among(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Say that a column has one of the values of a parameter of this name, which `listed` gives.
+
+    One parameter for all of them: a statement with a thousand is slow to write.
+    """
+    if dialect == "sqlite":
+        values = func.json_each(bindparam(name, type_=Text)).table_valued("value")
+        return column.in_(select(values.c.value))
+    return column == func.any(bindparam(name, type_=postgresql.ARRAY(column.type)))
+
+
+def listed(connection: Connection, values: Iterable[Any]) -> Any:  # noqa: ANN401 -- as the driver wants it
+    """Give the values of a parameter made with `among`."""
+    return json.dumps(list(values)) if connection.dialect.name == "sqlite" else list(values)

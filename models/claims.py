@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
-from models.bulk import among, at_once
+from models.bulk import among, at_once, listed
 from models.columns import table_of
 from models.season import Letter, LetterBody, ProgrammeYear, Suppressed
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection, Select, Update
 
     from models.database import Database
 
@@ -66,7 +66,7 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
             whole = _whole(connection, fit)
             if whole:
                 leads = _leads(whole, rehearsed)
-                _take(connection, whole, leads, {"state": "sending", "claim": token, "claimed_at": at})
+                _take(connection, whole, leads, {"new_claim": token, "new_claimed_at": at})
                 return _claimed(connection, whole, leads)
             if fit:
                 break
@@ -93,22 +93,38 @@ class _Due(NamedTuple):
 
 
 def _due(connection: Connection, as_of: datetime, limit: int) -> list[_Due]:
+    first = _asked(connection, "first", {"as_of": as_of, "limit": limit})
+    if len(first) < limit:
+        return first
+    same = {"recipients": listed(connection, {row.recipient for row in first})}
+    return first + _asked(
+        connection, "more", {"as_of": as_of, "limit": limit, "at": first[-1].due_at, "last": first[-1].id, **same}
+    )
+
+
+def _asked(connection: Connection, which: Literal["first", "more"], given: Mapping[str, Any]) -> list[_Due]:
+    return [_Due._make(row) for row in at_once(connection, _queued(connection.dialect.name, which), given)]
+
+
+@lru_cache(maxsize=4)
+def _queued(dialect: str, which: Literal["first", "more"]) -> Select[Any]:
+    """Ask for the letters that are due first, or for `more` of the same recipients after them."""
     letter = table_of(Letter)
+    as_of = bindparam("as_of", type_=letter.c.due_at.type)
     due = (
         select(*(letter.c[name] for name in _Due._fields[:-1]), (letter.c.valid_until <= as_of).label("stale"))
         .where(letter.c.due_at <= as_of)
         .order_by(letter.c.due_at, letter.c.id)
+        .limit(bindparam("limit"))
         .with_for_update(skip_locked=True)
     )
-    first = [_Due._make(row) for row in at_once(connection, due.where(letter.c.state == "queued").limit(limit))]
-    if len(first) < limit:
-        return first
-    at, last = first[-1].due_at, first[-1].id
-    same = among(connection, letter.c.recipient, {row.recipient for row in first})
+    if which == "first":
+        return due.where(letter.c.state == "queued")
+    at, last = bindparam("at", type_=letter.c.due_at.type), bindparam("last", type_=letter.c.id.type)
     later = (letter.c.due_at >= at) & ~((letter.c.due_at == at) & (letter.c.id <= last))
     # With the bare state SQLite would search the whole queue for them, not what these recipients have.
     queued = func.coalesce(letter.c.state, "") == "queued"
-    return first + [_Due._make(row) for row in at_once(connection, due.where(same, later, queued).limit(limit))]
+    return due.where(among(dialect, letter.c.recipient, "recipients"), later, queued)
 
 
 def _rehearsed(connection: Connection) -> frozenset[int]:
@@ -135,10 +151,11 @@ def _whole(connection: Connection, rows: Sequence[_Due]) -> list[_Due]:
     if not again:
         return list(rows)
     letter, mine = table_of(Letter), Counter(row.envelope for row in again)
-    whose = among(connection, letter.c.recipient, {row.recipient for row in again})
+    whose = among(connection.dialect.name, letter.c.recipient, "whose")
+    given = {"whose": listed(connection, {row.recipient for row in again})}
     open_ones = letter.c.state.in_(("queued", "sending"))
     query = select(letter.c.envelope, func.count()).where(whose, letter.c.envelope.in_(mine), open_ones)
-    there = dict(connection.execute(query.group_by(letter.c.envelope)).tuples().all())
+    there = dict(connection.execute(query.group_by(letter.c.envelope), given).tuples().all())
     return [row for row in rows if row.envelope is None or mine[row.envelope] == there[row.envelope]]
 
 
@@ -164,10 +181,19 @@ def _take(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, int]
     if leads:
         led = update(letter).where(letter.c.id == bindparam("letter")).values(envelope=bindparam("lead"))
         connection.execute(led, [{"letter": key, "lead": lead} for key, lead in leads.items()])
-    # By id alone: they are locked, and with their state SQLite would search the whole queue for them.
-    taken = update(letter).where(among(connection, letter.c.id, [row.id for row in rows]))
+    connection.execute(
+        _taking(connection.dialect.name), {"ids": listed(connection, (row.id for row in rows)), **values}
+    )
+
+
+@lru_cache(maxsize=2)
+def _taking(dialect: str) -> Update:
+    """Take by id alone: they are locked, and with their state SQLite would search the whole queue for them."""
+    letter = table_of(Letter)
+    hand = {f"{name}": bindparam(f"new_{name}", type_=letter.c[name].type) for name in ("claim", "claimed_at")}
     envelope = func.coalesce(letter.c.envelope, letter.c.id)
-    connection.execute(taken.values(**values, tries=letter.c.tries + 1, envelope=envelope))
+    taken = update(letter).where(among(dialect, letter.c.id, "ids"))
+    return taken.values(**hand, state="sending", tries=letter.c.tries + 1, envelope=envelope)
 
 
 def _leads(rows: Sequence[_Due], rehearsed: Collection[int]) -> dict[int, int]:
@@ -214,19 +240,18 @@ def _claimed(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, i
 
 def _threads(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """Give the Message-ID that each of these letters refers to, where that is not the one it goes out under itself."""
-    found = _thread().where(among(connection, table_of(Letter).c.id, ids))
-    return dict(at_once(connection, found))
+    return dict(at_once(connection, _thread(connection.dialect.name), {"ids": listed(connection, ids)}))
 
 
-@lru_cache(maxsize=1)
-def _thread() -> Select[Any]:
-    """Ask for a letter's thread; made once, for making it costs a millisecond."""
+@lru_cache(maxsize=2)
+def _thread(dialect: str) -> Select[Any]:
     letter, other, root = table_of(Letter), table_of(Letter).alias("other"), table_of(Letter).alias("root")
     same = [other.c[name] == letter.c[name] for name in ("year", "phase", "recipient", "concerns")]
     offered = other.c.state.in_(("sending", "sent", "unknown"))
     opening = select(other.c.envelope).where(*same, offered).order_by(other.c.id).limit(1).correlate(letter)
     elsewhere = (root.c.id == opening.scalar_subquery()) & (root.c.id != letter.c.envelope)
-    return select(letter.c.id, root.c.message_id).select_from(letter).join(root, elsewhere)
+    ours = among(dialect, letter.c.id, "ids")
+    return select(letter.c.id, root.c.message_id).select_from(letter).join(root, elsewhere).where(ours)
 
 
 def _words(connection: Connection, digests: Collection[str]) -> dict[str, tuple[str, str, str | None]]:

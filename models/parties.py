@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from models.bulk import among, listed
 from models.columns import table_of
 from models.drafts import MentorDraft, Party, PoolEntry, ResultDraft, ScoreDraft, StudentDraft
 from models.facts.scope import Scope, admitted, in_training
@@ -192,9 +193,11 @@ class Reach:
         ids = sorted({party for parties in concerned.values() for party in parties})
         if not ids:
             return {}
-        table = table_of(Party)
-        rows = self.scope.connection.execute(select(table).where(table.c.id.in_(ids)))
-        return {row.id: PartyOnFile(row.id, row.kind, row.name, row.place, row.email) for row in rows}
+        table, connection = table_of(Party), self.scope.connection
+        query = select(*(table.c[name] for name in ("id", "kind", "name", "place", "email")))
+        theirs = query.where(among(connection.dialect.name, table.c.id, "ids"))
+        rows = connection.execute(theirs, {"ids": listed(connection, ids)})
+        return {row[0]: PartyOnFile(*row) for row in rows.all()}
 
 
 def _bare(rows: Iterable[Sequence[Any]]) -> Concerned:

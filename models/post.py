@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import Row, and_, case, func, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, select, update
 
-from models.bulk import rows_of
+from models.bulk import rows_given, rows_of
 from models.columns import table_of
 from models.season import Letter, LetterBody, ProgrammeYear
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Update
+    from sqlalchemy.types import TypeEngine
 
     from models.claims import Claimed
     from models.database import Database
@@ -65,20 +67,27 @@ def mark(
     at: datetime,
 ) -> None:
     """Put on record what became of the letters in this hand; one that was taken out of it meanwhile is left alone."""
-    letter = table_of(Letter)
     rows = [_marked(one, delivery, as_of, at) for one, delivery in zip(held, deliveries, strict=True)]
     if not rows:
         return
-    kinds = [letter.c[name].type for name in ("id", "tries", *CHANGED)]
-    columns = zip(_Marked._fields, kinds, zip(*rows, strict=True), strict=True)
+    given = {"token": token}
     with database.write() as connection:
-        seen = rows_of(connection, {name: (kind, values) for name, kind, values in columns})
-        untrue = and_(letter.c.moot, seen.c.new_state == "queued")
-        state = {"state": case((untrue, "cancelled"), else_=seen.c.new_state)}
-        mine = (letter.c.id == seen.c.letter, letter.c.claim == token, letter.c.tries == seen.c.tries)
-        connection.execute(
-            update(letter).where(*mine).values({name: seen.c[f"new_{name}"] for name in CHANGED} | state)
-        )
+        connection.execute(_marking(connection.dialect.name), given | rows_given(connection, _kinds(), rows))
+
+
+@lru_cache(maxsize=2)
+def _marking(dialect: str) -> Update:
+    letter, seen = table_of(Letter), rows_of(dialect, _kinds())
+    untrue = and_(letter.c.moot, seen.c.new_state == "queued")
+    state = {"state": case((untrue, "cancelled"), else_=seen.c.new_state)}
+    mine = (letter.c.id == seen.c.letter, letter.c.claim == bindparam("token"), letter.c.tries == seen.c.tries)
+    return update(letter).where(*mine).values({name: seen.c[f"new_{name}"] for name in CHANGED} | state)
+
+
+def _kinds() -> dict[str, TypeEngine[Any]]:
+    """The types of the columns of `_Marked`."""
+    letter = table_of(Letter)
+    return {name: letter.c[name.removeprefix("new_").replace("letter", "id")].type for name in _Marked._fields}
 
 
 CHANGED = ("state", "tries", "sent_at", "due_at", "detail")
