@@ -62,7 +62,7 @@ Control = Callable[[], AbstractContextManager[None]]
 LINGER_SECONDS = 0.1
 """How long a worker is kept between its claim and the question what is still owed."""
 
-LATE_SECONDS = 8.0
+LATE_SECONDS = 6.0
 """How long after an act a letter that it made untrue may still be offered: the design says about ten."""
 
 

@@ -44,7 +44,7 @@ class Length:
     answer: float
 
 
-FULL = Length(2500, 60, 20, 10, 500, len(misbehaviour.MODES), ("1 h", "3 d", "40 d"), 10_000, 0.3)
+FULL = Length(2500, 60, 20, 10, 500, len(misbehaviour.MODES), ("1 h", "3 d", "40 d"), 10_000, 0.25)
 SHORT = Length(160, 6, 1, 1, 20, 5, ("3 d",), 400, 0.02)
 
 
@@ -106,18 +106,18 @@ def proofs(ground: Ground, length: Length) -> list[Proof]:
     kinds = ground.templates
     sinks = [False, True] if relay.is_here() else [False]
     return [
-        *(_r4(ground, length, kind.kind) for kind in kinds),
+        *(_r4(ground, length, kind.kind) for kind in reversed(kinds)),
         *(_r1(kind, length, real=real) for kind in kinds for real in sinks),
-        *(_r4_acts(kind, length) for kind in ground.begun if length is FULL or kind.server is None),
-        *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
-        *(_r2(kind, length, point) for point in hands.FAILPOINTS for kind in kinds),
-        *(_r2(kinds[-1], length, hands.NEXT_IS_REFUSED, real=True) for real in sinks if real),
-        _r2_in_a_row(kinds[-1]),
-        _r2_acts(ground, length),
-        *(_r3(kind, length) for kind in kinds),
-        *(_r3_cut_off(kind, length) for kind in kinds if kind.server is not None),
         *(_r8(ground, outage) for outage in length.outages),
         _r11(ground, length),
+        *(_r2(kind, length, point) for point in reversed(hands.FAILPOINTS) for kind in kinds),
+        *(_r4_acts(kind, length) for kind in ground.begun if length is FULL or kind.server is None),
+        *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
+        *(_r2(kinds[-1], length, hands.NEXT_IS_REFUSED, real=True) for real in sinks if real),
+        *(_r3(kind, length) for kind in kinds),
+        *(_r3_cut_off(kind, length) for kind in kinds if kind.server is not None),
+        _r2_acts(ground, length),
+        _r2_in_a_row(kinds[-1]),
     ]
 
 
@@ -134,7 +134,7 @@ def _r1(template: Template, length: Length, *, real: bool) -> Proof:
 
 def _r2(template: Template, length: Length, point: str, *, real: bool = False) -> Proof:
     control = CONTROLS.get(point, hands.without_a_look_at_the_log)
-    letters = 520 if point == "after 250" else 30
+    letters = 280 if point == "after 250" else 30
     times = -(-length.times // 4) if real else length.times
     run = partial(kills.at_points, template, point, seed=SEED, letters=letters, real=real)
     return Proof(
@@ -142,7 +142,7 @@ def _r2(template: Template, length: Length, point: str, *, real: bool = False) -
         f"exit {point}, {'Postfix, ' if real else ''}{template.kind}",
         f"x {times}",
         partial(run, times=times),
-        partial(run, times=2, control=control),
+        partial(run, times=1, control=control),
     )
 
 
