@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -40,10 +39,9 @@ def test_what_cities_filed_reads_without_a_fault(workbook: Path) -> None:
     assert set(reading.rows) == {sheet.key for sheet in FORMS[slug_of(workbook)].sheets}
 
 
-def test_the_whole_season_reads_in_a_few_seconds() -> None:
-    began = time.perf_counter()
+def test_every_row_of_the_season_is_read() -> None:
     rows = sum(len(found) for path in FILED for found in read(path, slug_of(path)).rows.values())
-    assert (rows, time.perf_counter() - began < 3.5) == (2890 - 29, True)  # the broken one's students
+    assert rows == 2890 - 29  # the broken one's students
 
 
 def test_a_rank_means_what_its_cell_shows() -> None:
@@ -263,12 +261,10 @@ def test_a_form_that_does_not_exist_is_a_mistake_of_the_caller() -> None:
 
 
 @pytest.mark.slow
-def test_twenty_thousand_applications_are_checked_in_five_seconds() -> None:
+def test_twenty_thousand_applications_are_read() -> None:
     tables = sample("application")
     row = tables["学生"][1]
     tables["学生"] += [[f"{code}-2022-{number:04}", *row[1:]] for code in (3201, 3202) for number in range(1, 10_000)]
     data = book(tables)
-    began = time.perf_counter()
     reading = read(data, "application")
-    taken = time.perf_counter() - began
-    assert (len(reading.rows["students"]), reading.errors, taken < 5) == (19_999, (), True)
+    assert (len(reading.rows["students"]), reading.errors) == (19_999, ())
