@@ -41,7 +41,7 @@ class Busy(TalentError):
 
 
 class Unreachable(Busy):
-    """与数据库的连接中断，请稍后再试。"""
+    """数据库现在用不了（{said}）；请稍后再试，或运行 talent doctor。"""
 
 
 class NotPrepared(TalentError):
@@ -184,7 +184,7 @@ def _speaking() -> Iterator[None]:
         if isinstance(error, OperationalError) and any(word in said for word in _BUSY):
             raise Busy from error
         if isinstance(error, OperationalError) and _is_gone(error):
-            raise Unreachable from error
+            raise Unreachable(said=str(error.orig).partition("\n")[0]) from error
         if any(word in said for word in _UNPREPARED) and hasattr(error, "orig"):
             raise NotPrepared from error
         raise

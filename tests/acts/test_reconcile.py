@@ -41,7 +41,7 @@ def sent_again_by_a_worker_that_dies(database: Database) -> None:
     """A person has it sent again; a worker takes it in hand, and is killed before it is offered."""
     with database.read() as connection:
         key = connection.execute(select(table_of(Letter).c.id)).scalar_one()
-    assert settle(database, key, "resend", Stamp("张主任", AT, AT)).done
+    assert settle(database, [key], "resend", Stamp("张主任", AT, AT)).done
     with database.write() as connection:
         in_hand = {"state": "sending", "claim": "bb", "claimed_at": AT, "tries": 1}
         connection.execute(update(table_of(Letter)).values(**in_hand))

@@ -8,7 +8,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -51,10 +51,10 @@ class Field:
     hand: Hand
     real: relay.Postfix | None = None
 
-    def account(self) -> Account:
+    def account(self, refused: Iterable[str] = ()) -> Account:
         if self.real is not None and not relay.drained(self.real.home):
             raise RuntimeError("Postfix did not hand everything on")
-        return account(self.database, ledger(self.sink.ledger))
+        return account(self.database, ledger(self.sink.ledger), dict.fromkeys(refused, "failed"))
 
     def left(self) -> int:
         with self.database.read() as connection:
@@ -117,7 +117,7 @@ def at_points(template: Template, point: str, times: int, letters: int, seed: in
             nth = chance.randint(1, letters // 2) if point.endswith("the dot") else 1
             _broken_off(replace(there.hand, failpoint=(point, nth)))
             there.hand.finish(runs=20 if control is None else CONTROL_RUNS)
-            total += there.account()
+            total += there.account(refused)
     return total
 
 
@@ -126,6 +126,7 @@ def again_and_again(template: Template, letters: int, control: hands.Control | N
     with field(template, letters, control=control) as there:
         for _ in range(TRIES + 1):
             _broken_off(replace(there.hand, failpoint=("claim after commit", 1)))
+        _broken_off(replace(there.hand, failpoint=("claim before commit", 1)))  # what was in hand is looked into
         hands.wait(replace(there.hand, relay=replace(there.hand.relay, port=NOBODY)).start())
         there.hand.finish()
         return there.account()
