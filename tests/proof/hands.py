@@ -209,7 +209,7 @@ def break_off(point: str, nth: int) -> None:
         name = "_claimed" if what == "claim" else "mark"
         _around_commit(name, reach, before=when == "before commit")
     elif point == "after 250":
-        _at_answers(250, reach)
+        _at_answers(20, reach)
     else:
         _at_the_dot(reach, NEXT_REFUSED if point == NEXT_IS_REFUSED else ANYTHING, before=what == "before")
 
@@ -235,7 +235,7 @@ def _around_commit(name: str, reach: Callable[[], None], *, before: bool) -> Non
 
 
 def _at_answers(count: int, reach: Callable[[], None]) -> None:
-    """With so many answers of the relay read, and the last of them not yet on record."""
+    """After the 250 to a dot: with so many such answers read, and the last of them not yet on record."""
     mark, answers = Round._mark, 0
 
     async def marking(self: Round, settled: Any) -> None:  # noqa: ANN401

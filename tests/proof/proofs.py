@@ -134,9 +134,8 @@ def _r1(template: Template, length: Length, *, real: bool) -> Proof:
 
 def _r2(template: Template, length: Length, point: str, *, real: bool = False) -> Proof:
     control = CONTROLS.get(point, hands.without_a_look_at_the_log)
-    letters = 280 if point == "after 250" else 30
     times = -(-length.times // 4) if real else length.times
-    run = partial(kills.at_points, template, point, seed=SEED, letters=letters, real=real)
+    run = partial(kills.at_points, template, point, seed=SEED, letters=30, real=real)
     return Proof(
         "R2",
         f"exit {point}, {'Postfix, ' if real else ''}{template.kind}",
