@@ -5,7 +5,7 @@
 bin := .venv/bin
 installed := .venv/.installed
 # Two workers: the database of each test is its own, so tests may run side by side.
-pytest := $(bin)/pytest -q -n 2
+pytest := $(bin)/pytest -q -n 2 --dist worksteal
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
