@@ -13,7 +13,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from forms.definitions import FORMS
 
-PACK = Path(__file__).parents[3] / "shared/inputs/2022"
+PACK = Path(__file__).parents[2] / "deployments/demo/2022"
 NUMBER, NAME = "3209-2022-0007", "阿依努尔·买买提"
 
 
