@@ -30,8 +30,8 @@ demo: $(installed)  ## the 2022 season on 7 February, one city late: opens the p
 test: $(installed)  ## the whole suite, on SQLite and on PostgreSQL where a server is installed
 	@$(pytest)
 
-fast: $(installed)  ## the part of the suite that takes less than a minute
-	@$(pytest) -m 'not slow and not prefect'
+fast: $(installed)  ## the part of the suite that takes less than a minute, on SQLite alone
+	@$(pytest) -m 'not slow and not prefect' -k 'not postgresql'
 
 check: $(installed)  ## everything the CI looks at: style, types, import contracts, migrations, tests
 	$(bin)/ruff check .
