@@ -86,16 +86,19 @@ def _own_witness(courier: Courier) -> Witness:
 
 
 async def _minded(its: Round, worker: Worker, leave: Event | None) -> None:
-    """See a round through; end it early where somebody wants that, or where its lock is its own no more (LockLost)."""
-    work, patience = asyncio.ensure_future(its.drain()), LEAVE_SECONDS / TICK_SECONDS
+    """See a round through; end it early where somebody wants that, or where its lock is its own no more (LockLost).
+
+    Only then is what is on its way not waited for to its end: a trouble of its own leaves a round the time it needs.
+    """
+    work, patience, lost = asyncio.ensure_future(its.drain()), LEAVE_SECONDS / TICK_SECONDS, False
     try:
         for tick in count(1):
             if (await asyncio.wait({work}, timeout=TICK_SECONDS))[0] or patience < 0:
                 break
             if tick % ASK_TICKS == 0:
                 await its.ask_again()
-            lost = tick % LOCK_TICKS == 0 and not worker.holds()
-            if lost or its.trouble is not None or (leave is not None and leave.is_set()):
+            lost = lost or (tick % LOCK_TICKS == 0 and not worker.holds())
+            if lost or (leave is not None and leave.is_set()):
                 its.leave(LockLost() if lost else None)
                 patience -= 1
     finally:

@@ -151,13 +151,21 @@ class Round:
         try:
             await self.ask_again()
             async for settled in self._settling(held):
-                await self._mark(settled)
-                self._note(settled)
+                await self._record(settled)
                 left -= len(settled)
         except Exception as trouble:  # noqa: BLE001 - drain raises it, once what is in hand is settled
             self.leave(trouble)
-        finally:
             self._count(left)
+
+    async def _record(self, settled: Sequence[Settled]) -> None:
+        """Put these answers on record; where that fails, the courier is heard out all the same: it has others'."""
+        try:
+            await self._mark(settled)
+            self._note(settled)
+        except Exception as trouble:  # noqa: BLE001 - drain raises it, once what is in hand is settled
+            self.leave(trouble)
+        finally:
+            self._count(len(settled))
 
     async def _settling(self, held: Sequence[Claimed]) -> AsyncIterator[list[Settled]]:
         members: dict[str, list[Claimed]] = defaultdict(list)
@@ -197,7 +205,6 @@ class Round:
                 setattr(self.posted, state, getattr(self.posted, state) + count)
         if not any(delivery.tried or delivery.state == "withheld" for _, delivery in settled):
             self.leave()
-        self._count(len(settled))
 
     def _count(self, settled: int) -> None:
         self._in_hand -= settled

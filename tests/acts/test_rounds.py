@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from threading import Event
 from typing import Any
 
@@ -15,6 +15,7 @@ from acts import post as act
 from acts import rounds
 from acts.outgoing import outgoing
 from acts.post import Posted, send
+from letters import smtp
 from letters.message import Outgoing
 from letters.smtp import SmtpCourier
 from models import claims, post
@@ -114,6 +115,52 @@ async def test_no_lock_of_anothers_loses_an_answer_of_the_relay(
         with pytest.raises(Busy):
             await sending(filled, courier)
     assert len(gate.taken) > counted(filled).get("sent", 0), "without the guard it does"
+
+
+async def test_a_trouble_of_its_own_cuts_a_round_off_from_no_answer(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(act, "TICK_SECONDS", 0.02)
+    monkeypatch.setattr(act, "LEAVE_SECONDS", 0.0)
+    take, busy = claims.claim, iter([False])
+
+    def taking(database: Database, token: str, as_of: datetime, at: datetime, _: int) -> list[claims.Claimed]:
+        if next(busy, True):
+            raise Busy
+        return take(database, token, as_of, at, 20)
+
+    monkeypatch.setattr(claims, "claim", taking)
+    gate = Gate()
+    async with gate.serving() as courier:
+        work = sending(filled, courier)
+        await gate.arrived.wait()
+        await until(lambda: counted(filled, "state", "tries")["queued", 0] > MANY // 2)
+        gate.opened.set()
+        with pytest.raises(Busy):
+            await work
+    assert counted(filled) == {"sent": len(gate.taken), "queued": MANY - len(gate.taken)}
+
+
+async def test_an_answer_that_cannot_be_put_on_record_lets_nothing_else_go_out_unseen(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "SETTLE_SECONDS", 0.0)
+    mark, broken = post.mark, iter([True])
+
+    def marking(*given: Any) -> None:  # noqa: ANN401
+        if next(broken, False):
+            raise ZeroDivisionError
+        mark(*given)
+
+    monkeypatch.setattr(post, "mark", marking)
+    gate = Gate()
+    gate.opened.set()
+    async with gate.serving() as courier:
+        with pytest.raises(ZeroDivisionError):
+            await sending(filled, courier)
+    found = counted(filled, "state", "address")
+    assert {address for state, address in found if state != "queued"} == set(gate.taken)
+    assert {state for state, _ in found} >= {"sending", "queued"}
 
 
 async def test_a_letter_that_cannot_be_put_together_holds_up_no_other(
