@@ -94,7 +94,7 @@ def _said(error: Exception) -> tuple[int, str] | None:
 
     if isinstance(error, (UsageError, UnknownCity, UnknownPhase)):
         return USAGE, str(error)
-    if type(error).__name__ in ("Busy", "Unreachable"):
+    if type(error).__name__ == "Busy":
         return LATER, str(error)
     if isinstance(error, (TalentError, ConfigurationError)):
         return REFUSED, str(error)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from acts.outgoing import outgoing
 from letters.couriers import Delivery
 from models import claims, post
-from models.database import Busy
+from models.database import passes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -37,7 +37,7 @@ AGAIN_SECONDS = 5.0
 """How often a worker whose letters are slow looks what else has come."""
 
 AT_IT_SECONDS, BUSY_SECONDS = 600.0, 1.0
-"""How long an answer of the relay is tried to be put on record, and how soon again, where others hold the rows."""
+"""How long an answer of the relay is tried to be put on record, and how soon again, where that may still succeed."""
 
 
 @dataclass(slots=True)
@@ -184,14 +184,14 @@ class Round:
             yield [(one, delivery) for delivery in deliveries for one in members[delivery.key]]
 
     async def _mark(self, settled: Sequence[Settled]) -> None:
-        """Put these answers on record, and let no lock of another's lose them: nobody could tell them again."""
+        """Mark them; no lock of another's, nor a server that is away, may lose them: nobody could tell them again."""
         held, deliveries = [one for one, _ in settled], [delivery for _, delivery in settled]
         give_up = self._clock() + AT_IT_SECONDS
         while True:
             try:
                 await self._at_desk(post.mark, self.database, self.token, held, deliveries, *self._now())
-            except Busy:
-                if self._clock() > give_up:
+            except Exception as trouble:
+                if not passes(trouble) or self._clock() > give_up:
                     raise
                 await asyncio.sleep(BUSY_SECONDS)
             else:

@@ -40,10 +40,6 @@ class Busy(TalentError):
     """数据库正忙（另一项操作尚未完成），请稍后再试。"""
 
 
-class Unreachable(Busy):
-    """数据库现在用不了（{said}）；请稍后再试，或运行 talent doctor。"""
-
-
 class NotPrepared(TalentError):
     """数据库尚未建表或版本不符；请先运行 talent db upgrade。"""
 
@@ -168,10 +164,13 @@ _BUSY = ("database is locked", "lock timeout", "LockNotAvailable", "canceling st
 _UNPREPARED = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
 
 
-def _is_gone(error: OperationalError) -> bool:
-    """Whether the server hung up or was not there: no statement is to blame (PostgreSQL's classes 08 and 57P)."""
-    state = getattr(error.orig, "sqlstate", "other")
-    return state is None or state.startswith(("08", "57P"))
+def passes(error: Exception) -> bool:
+    """Tell whether the same may be done later: another held the database, or the server hung up or was not there.
+
+    No statement is to blame for PostgreSQL's classes 08 and 57P. Whether what was under way was committed is not known.
+    """
+    state = getattr(error.orig, "sqlstate", "") if isinstance(error, OperationalError) else ""
+    return isinstance(error, Busy) or state is None or state.startswith(("08", "57P"))
 
 
 @contextmanager
@@ -183,8 +182,6 @@ def _speaking() -> Iterator[None]:
         said = f"{type(getattr(error, 'orig', None)).__name__}: {error}"
         if isinstance(error, OperationalError) and any(word in said for word in _BUSY):
             raise Busy from error
-        if isinstance(error, OperationalError) and _is_gone(error):
-            raise Unreachable(said=str(error.orig).partition("\n")[0]) from error
         if any(word in said for word in _UNPREPARED) and hasattr(error, "orig"):
             raise NotPrepared from error
         raise

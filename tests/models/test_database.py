@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 
 from models import database as database_module
 from models.columns import table_of
-from models.database import Busy, Database, NotPrepared
+from models.database import Busy, Database, NotPrepared, passes
 from models.season import Letter, ProgrammeYear
 from tests.scenes import YEAR, Scene, instant
 
@@ -147,3 +147,20 @@ def test_what_was_done_said_or_acknowledged_cannot_be_changed(scene: Scene, name
 def test_the_url_of_a_server_names_the_driver_we_ship() -> None:
     assert make_url(Database("postgresql://talent@localhost/talent").url).drivername == "postgresql+psycopg"
     assert instant("2022-01-01T00:00").utcoffset() is not None
+
+
+def failure(database: Database, statement: str) -> Exception:
+    with pytest.raises(DBAPIError) as failed, database.write() as connection:
+        connection.execute(text(statement))
+    database.dispose()
+    return failed.value
+
+
+def test_what_passes_is_told_from_what_is_wrong(scene: Scene, unused_tcp_port: int) -> None:
+    gone = Database(f"postgresql://nobody@127.0.0.1:{unused_tcp_port}/none")
+    assert passes(Busy())
+    assert passes(failure(gone, "SELECT 1"))
+    assert not passes(failure(scene.database, "SELECT nonsense FROM programme_year WHERE"))
+    assert not passes(ZeroDivisionError())
+    if not scene.database.embedded:
+        assert passes(failure(scene.database, "SELECT pg_terminate_backend(pg_backend_pid())"))
