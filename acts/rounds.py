@@ -13,6 +13,7 @@ from acts.outgoing import outgoing
 from letters.couriers import Delivery
 from models import claims, post
 from models.database import passes
+from models.overtaken import untrue_in_hand
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -109,7 +110,7 @@ class Round:
         if not self._in_hand:
             return
         try:
-            self._untrue = await self._at_desk(post.untrue, self.database, self.token, self._now()[0])
+            self._untrue = await self._at_desk(untrue_in_hand, self.database, self.token, self._now()[0])
         except Exception as trouble:  # noqa: BLE001 - drain raises it, once what is in hand is settled
             self.leave(trouble)
 

@@ -54,7 +54,7 @@ def settle(
         if refusals:
             return Outcome("refused", "".join(refusals) + ("一封也没有办理。" if len(keys) > 1 else ""))
         mates = {mate for key in keys for mate in doubt.same_envelope(connection, key, OPEN[found])}
-        letters = doubt.among(connection, mates)
+        letters = doubt.letters(connection, mates)
         for row in letters:
             city = None if row.concerns == ALL else row.concerns
             audit.record(connection, stamp, ON_RECORD[found], f"letter/{row.id}", account=account, city=city)
@@ -62,7 +62,7 @@ def settle(
 
 
 def _refusal(connection: Connection, key: int, found: Found) -> str:
-    rows = doubt.among(connection, [key])
+    rows = doubt.letters(connection, [key])
     if not rows:
         return f"没有编号为 {key} 的函件。"
     return "" if rows[0].state in OPEN[found] else f"{key} 号函件{NOT_OPEN[found]}，无需处理。"

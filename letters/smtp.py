@@ -140,7 +140,8 @@ class _Pool:
         """Withhold what waits of it and is wanted no more."""
         theirs = set(map(id, batch.jobs)) if self._waiting else ()
         gone = {id(job): job for job in self._waiting if id(job) in theirs and not wanted(job.letter.key)}
-        self._drop(gone)
+        if gone:
+            self._drop(gone)
         for job in gone.values():
             job.tell("withheld", "", tried=False)
 

@@ -190,7 +190,7 @@ def _take(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, int]
 def _taking(dialect: str) -> Update:
     """Take by id alone: they are locked, and with their state SQLite would search the whole queue for them."""
     letter = table_of(Letter)
-    hand = {f"{name}": bindparam(f"new_{name}", type_=letter.c[name].type) for name in ("claim", "claimed_at")}
+    hand = {name: bindparam(f"new_{name}", type_=letter.c[name].type) for name in ("claim", "claimed_at")}
     envelope = func.coalesce(letter.c.envelope, letter.c.id)
     taken = update(letter).where(among(dialect, letter.c.id, "ids"))
     return taken.values(**hand, state="sending", tries=letter.c.tries + 1, envelope=envelope)

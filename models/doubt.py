@@ -121,7 +121,7 @@ def same_envelope(connection: Connection, key: int, states: Sequence[str]) -> li
     return list(connection.execute(found).scalars())
 
 
-def among(connection: Connection, keys: Collection[int]) -> Sequence[Row[Any]]:
+def letters(connection: Connection, keys: Collection[int]) -> Sequence[Row[Any]]:
     """Give these letters as far as settling them takes: id, year, state, recipient, address, concerns; by id."""
     letter = table_of(Letter)
     columns = (letter.c[name] for name in ("id", "year", "state", "recipient", "address", "concerns"))

@@ -17,13 +17,27 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
+    from models.database import Database
+
 
 def untrue(connection: Connection, keys: Collection[int], as_of: datetime) -> frozenset[int]:
-    """Give those of these letters that are no longer to be sent; the letters of a rehearsal go stale by no clock."""
-    letter, year = table_of(Letter), table_of(ProgrammeYear)
-    rehearsed = select(year.c.year).where(year.c.rehearsal)
-    over = or_(moved_on(as_of), and_(stale(as_of), letter.c.year.not_in(rehearsed)))
+    """Give those of these letters that are no longer to be sent."""
+    letter = table_of(Letter)
+    over = or_(moved_on(as_of), stale_by_the_clock(as_of))
     return frozenset(connection.execute(select(letter.c.id).where(letter.c.id.in_(keys), over)).scalars())
+
+
+def untrue_in_hand(database: Database, token: str, as_of: datetime) -> frozenset[str]:
+    """Give the Message-IDs under which this hand holds a letter that an act, or the time, has made untrue meanwhile.
+
+    Given back to the queue, what an act made untrue is cancelled, and what has gone stale is so with the next claim.
+    """
+    letter = table_of(Letter)
+    mine = (letter.c.state == "sending", letter.c.claim == token)
+    theirs = select(letter.c.envelope).where(*mine, or_(letter.c.moot, stale_by_the_clock(as_of)))
+    with database.read() as connection:
+        found = connection.execute(select(letter.c.message_id).where(letter.c.id.in_(theirs)))
+        return frozenset(found.scalars())
 
 
 def overtaken(as_of: datetime) -> ColumnElement[bool]:
@@ -35,6 +49,12 @@ def stale(as_of: datetime) -> ColumnElement[bool]:
     """Tell of a letter whether its time is over."""
     until = table_of(Letter).c.valid_until
     return and_(until.is_not(None), until <= as_of)
+
+
+def stale_by_the_clock(as_of: datetime) -> ColumnElement[bool]:
+    """Tell of a letter whether its time is over; one of a rehearsal goes stale by no clock."""
+    year = table_of(ProgrammeYear)
+    return and_(stale(as_of), table_of(Letter).c.year.not_in(select(year.c.year).where(year.c.rehearsal)))
 
 
 def moved_on(as_of: datetime) -> ColumnElement[bool]:

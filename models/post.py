@@ -11,7 +11,7 @@ from sqlalchemy import Row, and_, bindparam, case, func, select, update
 
 from models.bulk import rows_given, rows_of
 from models.columns import table_of
-from models.season import Letter, LetterBody, ProgrammeYear
+from models.season import Letter, LetterBody
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,21 +41,6 @@ class Delivery(Protocol):
     def detail(self) -> str: ...  # noqa: D102
     @property
     def tried(self) -> bool: ...  # noqa: D102
-
-
-def untrue(database: Database, token: str, as_of: datetime) -> frozenset[str]:
-    """Give the Message-IDs under which this hand holds a letter that an act, or the time, has made untrue meanwhile.
-
-    Given back to the queue, what an act made untrue is cancelled, and what has gone stale is so with the next claim.
-    """
-    letter, year = table_of(Letter), table_of(ProgrammeYear)
-    stale = (letter.c.valid_until <= as_of) & letter.c.year.not_in(select(year.c.year).where(year.c.rehearsal))
-    theirs = select(letter.c.envelope).where(
-        letter.c.state == "sending", letter.c.claim == token, letter.c.moot | stale
-    )
-    query = select(letter.c.message_id).where(letter.c.id.in_(theirs))
-    with database.read() as connection:
-        return frozenset(connection.execute(query).scalars())
 
 
 def mark(

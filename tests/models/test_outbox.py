@@ -14,6 +14,7 @@ from models.columns import table_of
 from models.database import Database
 from models.doubt import LEASE
 from models.outbox import take_back
+from models.overtaken import untrue_in_hand
 from models.season import Letter, Suppressed
 from tests.proof.outbox import fill
 from tests.scenes import instant
@@ -122,7 +123,7 @@ def test_an_act_takes_letters_out_of_the_hand_before_they_are_sent(database: Dat
     with database.write() as connection:
         take_back(connection, letter.c.slot.in_(("0", "1")))
     change(database, "1", claim="bb")
-    assert post.untrue(database, "aa", NOW) == {held[0].message_id}
+    assert untrue_in_hand(database, "aa", NOW) == {held[0].message_id}
     settle(database, held[:1], "withheld")
     settle(database, held[2:], "retry")
     settle(database, held[1:2], "retry", token="bb")
@@ -305,6 +306,6 @@ def test_what_has_become_untrue_in_the_hand_is_told_and_cancelled_once_it_is_bac
 ) -> None:
     claims.claim(database, "aa", NOW, NOW)
     change(database, "3", **({"moot": True} if moment == "moot" else {"valid_until": LATER}))
-    assert post.untrue(database, "aa", NOW) == ({"<2@proof.example>"} if moment == "moot" else frozenset())
-    assert post.untrue(database, "aa", LATER) == {"<2@proof.example>"}
-    assert post.untrue(database, "bb", LATER) == frozenset()
+    assert untrue_in_hand(database, "aa", NOW) == ({"<2@proof.example>"} if moment == "moot" else frozenset())
+    assert untrue_in_hand(database, "aa", LATER) == {"<2@proof.example>"}
+    assert untrue_in_hand(database, "bb", LATER) == frozenset()
