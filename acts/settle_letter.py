@@ -87,19 +87,22 @@ def _again(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) ->
     owed = [row for row in letters if row.id not in moot]
     now = addresses.present(connection, {row.recipient for row in owed}, day_of(stamp.as_of))
     given_up = {row.address for row in suppressed(connection)}
+    years = {year: standing.opened(connection, year).year for year in {row.year for row in owed}}
     by_place: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
     for row in owed:
         by_place[row.recipient, now.get(row.recipient, row.address)].append(row)
-    said = [_queued(connection, rows, address, stamp, given_up) for (_, address), rows in by_place.items()]
+    said = [
+        _queued(connection, rows, named(years[rows[0].year], recipient), address, stamp, given_up)
+        for (recipient, address), rows in by_place.items()
+    ]
     return "".join([*said, f"{_named(sorted(moot))}情况已变，不再发送。" if moot else ""])
 
 
 def _queued(
-    connection: Connection, rows: Sequence[Row[Any]], address: str, stamp: Stamp, given_up: Collection[str]
+    connection: Connection, rows: Sequence[Row[Any]], whom: str, address: str, stamp: Stamp, given_up: Collection[str]
 ) -> str:
     """Queue what one recipient is owed, or let it wait where he cannot be reached; say which."""
-    first, keys = rows[0], [row.id for row in rows]
-    to = f"{named(standing.opened(connection, first.year).year, first.recipient)} {covering.email(address)}"
+    keys, to = [row.id for row in rows], f"{whom} {covering.email(address)}"
     again = {"tries": 0, "due_at": stamp.as_of, "address": address}
     if address.lower() in given_up:
         doubt.settled(connection, keys, again | {"state": "held", "detail": SUPPRESSED})
