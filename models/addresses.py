@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import contacts
 from models.columns import table_of
-from models.drafts import Party
+from models.pool import Party
 from models.season import Office
 from models.suppression import readdress
 

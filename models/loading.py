@@ -8,7 +8,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.columns import table_of
-from models.drafts import SHEETS, MentorDraft, Party, PoolEntry, SchoolDraft, StudentDraft
+from models.drafts import SHEETS, MentorDraft, SchoolDraft, StudentDraft
+from models.pool import Party, PoolEntry
 from models.season import RefusedLoad, WorkbookLoad
 from models.suppression import readdress
 

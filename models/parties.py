@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from models.bulk import among, listed
 from models.columns import table_of
-from models.drafts import MentorDraft, Party, PoolEntry, ResultDraft, ScoreDraft, StudentDraft
+from models.drafts import MentorDraft, ResultDraft, ScoreDraft, StudentDraft
 from models.facts.scope import Scope, admitted, in_training
 from models.facts.training import summaries_owing, visits
+from models.pool import Party, PoolEntry
 from models.season import Letter
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from sqlalchemy import Integer, cast, func, or_, select, union
 from calendars.deadlines import day_of
 from models import contacts
 from models.columns import table_of
-from models.drafts import InstitutionDraft, MentorDraft, Party, PoolEntry, SchoolDraft, StudentDraft
+from models.drafts import InstitutionDraft, MentorDraft, SchoolDraft, StudentDraft
+from models.pool import Party, PoolEntry
 from models.season import CityYear, Office
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from sqlalchemy import delete, func, select, update
 from gates.states import State
 from models.bulk import insert_once
 from models.columns import table_of
-from models.drafts import InstitutionDraft, MentorDraft, PoolEntry, SchoolDraft, StudentDraft
+from models.drafts import InstitutionDraft, MentorDraft, SchoolDraft, StudentDraft
 from models.facts.scope import Scope, in_state, in_training
+from models.pool import PoolEntry
 from models.season import CityPhase, ProgrammeYear
 from models.writing import bump
 

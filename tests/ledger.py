@@ -13,7 +13,7 @@ import models.drafts
 import models.season
 from models.columns import table_of
 from models.database import Database
-from models.drafts import Party
+from models.pool import Party
 from models.season import Letter, LetterBody, Transition
 
 assert models.drafts

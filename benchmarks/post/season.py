@@ -19,7 +19,7 @@ from calendars.files import load
 from letters.couriers import Courier
 from models.columns import table_of
 from models.database import Database
-from models.drafts import Party, PoolEntry
+from models.pool import Party, PoolEntry
 from models.stamp import Stamp
 
 YEAR = 2022

@@ -22,7 +22,7 @@ from models.alarms import alarms, undelivered
 from models.audit import AuditEntry
 from models.columns import table_of
 from models.contacts import MAIN
-from models.drafts import Party
+from models.pool import Party
 from models.season import Letter, ProgrammeYear
 from tests.acts.test_suppress import ADDRESS, bounce, letters, sent
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp

@@ -14,7 +14,8 @@ from sqlalchemy import event, insert, update
 from acts.advance import Advance
 from models.columns import table_of
 from models.database import Database
-from models.drafts import InterviewDraft, MentorDraft, Party, ResultDraft, SchoolDraft, ScoreDraft, StudentDraft
+from models.drafts import InterviewDraft, MentorDraft, ResultDraft, SchoolDraft, ScoreDraft, StudentDraft
+from models.pool import Party
 from models.season import CityPhase
 from tests.scenes import YEAR, Scene, calendar, instant
 

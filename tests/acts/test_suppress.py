@@ -17,7 +17,7 @@ from letters.smtp import Relay, SmtpCourier
 from models import suppression
 from models.alarms import Alarms, Suppression, alarms
 from models.columns import table_of
-from models.drafts import Party, PoolEntry
+from models.pool import Party, PoolEntry
 from models.season import Letter
 from tests import ledger
 from tests.letters import bouncing

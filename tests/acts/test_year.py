@@ -12,7 +12,7 @@ from acts.season import YearClosed
 from acts.year import close_year, roll_year
 from models.columns import table_of
 from models.database import Database
-from models.drafts import PoolEntry
+from models.pool import PoolEntry
 from tests import ledger, sheets
 from tests.acts.shelf import END
 from tests.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
