@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from acts.recipients import named
 from calendars.deadlines import TZ
 from dashboard.acting.reading import DIGITS
 from dashboard.acting.rules import waivable
 from dashboard.acting.saying import nobody
 from dashboard.acting.showing import stands
+from dashboard.letterbox import heading
 from forms.definitions import FORMS
 from models import evaluations, requests
 from models.post import letter_by_id
@@ -44,6 +46,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter to be settled, in words: what it is about, whom it was for, what became of it."""
+
+    subject: str
+    to: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a form shows. `phase` is None until one is chosen; `title` names the act for it."""
 
@@ -52,7 +63,7 @@ class Facts:
     cities: tuple[Choice, ...]
     rules: tuple[Rule, ...]
     today: str
-    letter: Row[tuple[object, ...]] | None = None
+    letter: Undelivered | None = None
     request: Row[tuple[object, ...]] | None = None
     columns: tuple[Column, ...] = ()
     students: tuple[Evaluated, ...] = ()
@@ -77,12 +88,19 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         cities,
         waivable(phase.slug) if phase else (),
         f"{look.now.astimezone(TZ):%Y-%m-%d}",
-        letter_by_id(connection, key) if act.asks("letter") else None,
+        _undelivered(connection, year, key) if act.asks("letter") else None,
         requests.find(connection, year.year, key) if act.asks("request") else None,
         FORMS["evaluation"].sheets[0].columns if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
         nobody(act, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
     )
+
+
+def _undelivered(connection: Connection, year: Year, key: int) -> Undelivered | None:
+    row = letter_by_id(connection, key)
+    if row is None or row.year != year.year:
+        return None
+    return Undelivered(heading(row.subject), named(year, row.recipient), row.detail or "")
 
 
 def about(connection: Connection, year: Year, act: Act, filled: Filled) -> Filled:

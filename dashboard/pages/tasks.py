@@ -11,6 +11,7 @@ from markupsafe import Markup
 from acts.recipients import named
 from dashboard.acting.table import ACTS, GOING, offered
 from dashboard.acting.waiting import awaiting, late
+from dashboard.letterbox import heading
 from dashboard.looking import Look
 from dashboard.policy import PROVINCE, Signed, allow
 from dashboard.rendering import page, render
@@ -47,6 +48,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
         awaiting=awaiting(found), late=late(found), asked=asked, letters=letters, without=without,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
+        heading=heading,
         by_hand=SETTLED_BY_HAND,
     )  # fmt: skip
 
