@@ -67,8 +67,8 @@ SETTLING = ("passed", "result")
 DATED = ("opened", "reminder", "returned", "rerun")
 """The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
 
-WAITING, IN_HAND = ("queued", "held"), ("sending", "unknown")
-"""The states of what nobody has in hand yet, and of what somebody has or had without its fate being known."""
+WAITING, TAKEN = ("queued", "held"), ("sending", "unknown", "failed")
+"""The states of what nobody has in hand yet, and of what was taken in hand and is not known to have arrived."""
 
 NEWEST = ("reminder", "visits-short", "digest")
 """The kinds of which only the newest is worth sending."""
@@ -98,17 +98,18 @@ def supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -
 def take_back(connection: Connection, *which: ColumnElement[bool]) -> None:
     """Cancel those of these letters that wait; a worker that has one in hand finds it moot.
 
-    So does whoever settles what became of it. What a rehearsal holds back counts as sent, and stays.
+    So does whoever settles what became of it, or would send it once more. What a rehearsal holds back counts as sent,
+    and stays.
     """
     letter = table_of(Letter)
     waits = letter.c.state.in_(WAITING)
-    in_hand = letter.c.state.in_(IN_HAND) & (letter.c.claim != HELD_BACK)
+    taken = letter.c.state.in_(TAKEN) & (letter.c.claim != HELD_BACK)
     # In one statement: between two PostgreSQL lets a letter be claimed, or given back, that neither of them sees.
     taken_back = {
         "state": case((waits, "cancelled"), else_=letter.c.state),
         "moot": case((waits, letter.c.moot), else_=True),
     }
-    connection.execute(update(letter).where(*which, waits | in_hand).values(taken_back))
+    connection.execute(update(letter).where(*which, waits | taken).values(taken_back))
 
 
 ANEW = (
@@ -145,8 +146,8 @@ def _owed_after_all(connection: Connection, year: int, letters: Sequence[LetterR
     table = table_of(Letter)
     if again:
         about = tuple_(table.c.phase, table.c.concerns, table.c.slot).in_(again)
-        in_hand = (table.c.year == year, table.c.kind == OWED_AGAIN, table.c.state.in_(IN_HAND), table.c.moot)
-        connection.execute(update(table).where(*in_hand, about).values(moot=False))
+        taken = (table.c.year == year, table.c.kind == OWED_AGAIN, table.c.state.in_(TAKEN), table.c.moot)
+        connection.execute(update(table).where(*taken, about).values(moot=False))
 
 
 def keep(connection: Connection, said: Iterable[Words]) -> dict[Words, str]:
@@ -166,14 +167,15 @@ def digest_of(words: Words) -> str:
 def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
     """Give the kinds of a phase's letters of which it is not known that all went out, with the city each concerns.
 
-    One that a worker has in hand, or whose fate is unknown, may never go out. What a rehearsal holds back has.
+    One that a worker has in hand, or whose fate is unknown, may never go out, one that failed did not. What a rehearsal
+    holds back has.
     """
     table = table_of(Letter)
-    in_hand = table.c.state.in_(IN_HAND) & (table.c.claim != HELD_BACK)
+    taken = table.c.state.in_(TAKEN) & (table.c.claim != HELD_BACK)
     query = select(table.c.kind, table.c.concerns).where(
         table.c.year == year,
         table.c.phase == phase,
-        table.c.state.in_(WAITING) | in_hand,
+        table.c.state.in_(WAITING) | taken,
         table.c.kind.in_(list(kinds)),
     )
     return {(kind, city) for kind, city in connection.execute(query.distinct())}

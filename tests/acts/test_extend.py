@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from acts.settle_letter import settle
 from calendars.deadlines import Due
 from models.columns import table_of
 from models.outbox import LetterRow
@@ -171,3 +172,19 @@ def test_a_rerun_owed_anew_with_a_later_day_keeps_its_reason_and_what_it_holds(s
 
     assert said(again.changes.letters) == said(first.changes.letters)
     assert [len(lines) > 1 for lines in said(first.changes.letters)] == [True]
+
+
+def test_a_letter_that_failed_is_owed_anew_with_the_new_day_and_never_sent_again_with_the_old(scene: Scene) -> None:
+    table = table_of(Letter)
+    theirs = (table.c.kind == "opened", table.c.concerns == NANJING)
+    scene.advance("2021-12-31T09:00")
+    with scene.database.write(YEAR) as connection:
+        failed = update(table).where(*theirs).values(state="failed", claim="aa", tries=8)
+        connection.execute(failed)
+        key = connection.execute(select(table.c.id).where(*theirs)).scalar_one()
+    scene.extend(ROLL, [NANJING], SNOW, UNTIL)
+    said = settle(scene.database, [key], "resend", stamp(SNOW))
+    assert said.message == f"{key} 号函件情况已变，不再发送。"
+    with scene.database.read() as connection:
+        rows = connection.execute(select(table.c.slot, table.c.state).where(*theirs).order_by(table.c.id)).all()
+    assert [tuple(row) for row in rows] == [("*", "cancelled"), (f"0@{UNTIL}", "queued")]
