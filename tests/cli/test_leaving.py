@@ -12,7 +12,7 @@ import pytest
 
 from models.database import Database
 from tests.letters.gate import Gate
-from tests.proof.fates import counted
+from tests.proof.fates import counted, until
 from tests.proof.outbox import fill
 
 pytestmark = pytest.mark.slow  # a process of its own
@@ -38,7 +38,7 @@ async def test_the_command_ends_in_order_and_says_that_some_must_wait(tmp_path: 
         process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **settings}, stderr=pipe)
         await gate.arrived.wait()
         process.send_signal(number)
-        await asyncio.sleep(1.5)
+        await until(lambda: counted(database).get("queued", 0) > 20)
         gate.opened.set()
         _, said = await process.communicate()
     assert (process.returncode, said.decode()) == (75, "已停止投递；没有交出的函件仍在队列里，下次投递时发出。\n")
