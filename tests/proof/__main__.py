@@ -21,6 +21,9 @@ LANES = 7
 MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
 """What a killed process has written stands in memory as on a disk: no machine is made to crash here."""
 
+CHANCES = 4
+"""How often a control may be run until it fails: a kill need not meet its fault. What is proved has one chance."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -39,7 +42,9 @@ class Result:
 def tried(proof: Proof) -> Result:
     began = time.monotonic()
     try:
-        account, control = proof.run(), proof.control()
+        account = proof.run()
+        controls = (proof.control() for _ in range(CHANCES))
+        control = next((one for one in controls if one != Account()), Account())
     except Exception as error:  # noqa: BLE001 - a proof that breaks is a finding of its own
         return Result(None, None, time.monotonic() - began, f"{type(error).__name__}: {error}")
     return Result(account, control, time.monotonic() - began)
@@ -60,7 +65,8 @@ def main(length: Length) -> int:
             _say("没有 Postfix（或没有 root 权限）：R1 只用记账的接收端。")
         to_prove = proofs(Ground.prepare(folder, server), length)
         results = _in_lanes(to_prove)
-    rows = sorted(zip(to_prove, results, strict=True), key=lambda row: int(row[0].number[1:]))
+    # What does not hold stands last, where it is seen, however little of the output is kept.
+    rows = sorted(zip(to_prove, results, strict=True), key=lambda row: (not row[1].holds, int(row[0].number[1:])))
     _table(rows)
     _say(f"{sum(result.holds for result in results)} / {len(results)}，{time.monotonic() - began:.0f} s")
     return 0 if all(result.holds for result in results) else 1
