@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 settings.register_profile("untimed", deadline=None)  # a loaded machine is no finding; benchmarks measure
 settings.load_profile("untimed")
+
+
+def pytest_configure() -> None:
+    """Give back SIGINT, which a shell takes from what it runs in the background: Prefect's worker ends by it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import socket
 import subprocess
 import sys
@@ -53,16 +52,11 @@ class Server:
         return self.environment["PREFECT_API_URL"]
 
     def start(self) -> None:
-        # A shell that starts the tests in the background has SIGINT ignored, and Prefect stops by SIGINT.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            with (self.home / "server.log").open("ab") as log:
-                self.process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "prefect", "server", "start"],
-                    env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                )  # fmt: skip
-        finally:
-            signal.signal(signal.SIGINT, before)
+        with (self.home / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "prefect", "server", "start"],
+                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
         self._wait()
 
     def _wait(self) -> None:
