@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tests.dashboard.conftest import Browser, Window
 
 YEAR = 2022
-A_ROUTE = 16
+A_ROUTE = 4
 """So many addresses of a route are looked at beside those that are made from its parameters."""
 
 NOWHERE = "0" * 43
@@ -212,16 +212,17 @@ def walk(browser: Browser, starts: Iterable[str], *, follow: bool = True) -> Wal
     done, counts = Walk(), dict[str, int]()
     waiting = list(dict.fromkeys(starts))
     known = set(waiting)
-    while waiting:
-        address = waiting.pop(0)
-        answer = browser.get(address)
-        done.answers[address] = answer
-        for link in links(answer) if follow else ():
-            route = route_of(browser.app, link) or link  # type: ignore[arg-type]
-            if link not in known and counts.get(route, 0) < A_ROUTE:
-                known.add(link)
-                counts[route] = counts.get(route, 0) + 1
-                waiting.append(link)
+    with browser:  # one event loop for all of the walk
+        while waiting:
+            address = waiting.pop(0)
+            answer = browser.get(address)
+            done.answers[address] = answer
+            for link in links(answer) if follow else ():
+                route = route_of(browser.app, link) or link  # type: ignore[arg-type]
+                if link not in known and counts.get(route, 0) < A_ROUTE:
+                    known.add(link)
+                    counts[route] = counts.get(route, 0) + 1
+                    waiting.append(link)
     return done
 
 

@@ -40,7 +40,7 @@ class Town:
         return make_app(self.window.site)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town(season_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     window = a_window(season_file, tmp_path_factory.mktemp("town"))
     canaries.plant(window.database)
