@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
-from tests import postgres
+from tests import memory, postgres
 
 if TYPE_CHECKING:
     from tests.prefect_server import Server
@@ -24,7 +24,11 @@ settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:
-    """Give back SIGINT, which a shell takes from what it runs in the background: Prefect's worker ends by it."""
+    """Keep folders in memory, and give back SIGINT.
+
+    A shell takes it from what it runs in the background, and Prefect's worker ends by it.
+    """
+    memory.settle()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

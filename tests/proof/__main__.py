@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import shutil
 import sys
 import tempfile
 import time
@@ -12,15 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests import postgres
+from tests import memory, postgres
 from tests.proof import relay
 from tests.proof.outbox import Account
 from tests.proof.proofs import FULL, SHORT, Ground, Length, Proof, proofs
 
 LANES = 7
-MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
-"""What a killed process has written stands in memory as on a disk: no machine is made to crash here."""
-
 CHANCES = 4
 """How often a control may be run until it fails: a kill need not meet its fault. What is proved has one chance."""
 
@@ -52,8 +48,7 @@ def tried(proof: Proof) -> Result:
 
 def main(length: Length) -> int:
     began = time.monotonic()
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
-        tempfile.tempdir = str(MEMORY)
+    memory.settle()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="talent-proof-")))
         try:
