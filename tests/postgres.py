@@ -10,13 +10,14 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.ports import free_port
 
 ADDRESS = "TALENT_TEST_POSTGRES"
 MADE_WITH = ("-U", "talent", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
@@ -36,13 +37,6 @@ def binaries() -> Path:
     if on_path is None:
         raise NoServer(NoServer.__doc__)
     return Path(on_path).resolve().parent
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _other_user() -> pwd.struct_passwd | None:
@@ -67,7 +61,7 @@ def _run(user: pwd.struct_passwd | None, cwd: Path, *command: str) -> None:
 @contextmanager
 def server() -> Iterator[str]:
     """A running server, as a SQLAlchemy URL of its maintenance database; raises NoServer."""
-    tools, user, port = binaries(), _other_user(), _free_port()
+    tools, user, port = binaries(), _other_user(), free_port()
     home = Path(tempfile.mkdtemp(prefix="talent-pg-"))
     (home / "pg.log").touch()
     if user is not None:

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import os
-import random
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from deployments.environment import LOOPBACK, auth_string, prefect_environment
+from deployments.environment import auth_string, prefect_environment
+from tests.ports import free_port
 
 START_SECONDS = 90.0
-
-
-def free_port() -> int:
-    """A port that is free now and that no outgoing connection is given: those come from above."""
-    while True:
-        port = random.randrange(20_000, 30_000)
-        with suppress(OSError), socket.socket() as probe:
-            probe.bind((LOOPBACK, port))
-            return port
 
 
 def foreign(environment: Mapping[str, str]) -> dict[str, str]:

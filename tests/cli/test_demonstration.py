@@ -24,7 +24,8 @@ from models.accounts import Account
 from models.columns import table_of
 from models.database import Database
 from tests.cli.conftest import Talent
-from tests.prefect_server import foreign, free_port
+from tests.ports import free_port
+from tests.prefect_server import foreign
 
 
 def test_a_port_that_is_taken_is_said_and_an_older_demonstration_is_left_alone(talent: Talent, tmp_path: Path) -> None:

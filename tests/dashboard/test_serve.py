@@ -24,7 +24,8 @@ from dashboard.guesses import MOST
 from dashboard.serve import configuration
 from tests.dashboard.conftest import BASE, Window
 from tests.dashboard.test_signing_in import token_of
-from tests.prefect_server import foreign, free_port
+from tests.ports import free_port
+from tests.prefect_server import foreign
 
 COMMAND = [sys.executable, "-P", "-m", "dashboard.serve", "--folder", "var"]
 

@@ -25,7 +25,8 @@ from deployments.up import up
 from models import standing
 from models.database import Database
 from models.stamp import Stamp
-from tests.prefect_server import foreign, free_port
+from tests.ports import free_port
+from tests.prefect_server import foreign
 
 RUN = (
     "import sys; from pathlib import Path; from deployments.up import up; "

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_port
+
 MAIN = """\
 compatibility_level = 3.6
 queue_directory = {home}/queue
@@ -80,9 +82,7 @@ def postfix(sink_port: int, refused: Iterable[str] = ()) -> Iterator[Postfix]:
     """
     home = Path(tempfile.mkdtemp(prefix="talent-postfix-"))
     home.chmod(0o755)  # its processes run as another user
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     for folder in ("etc", "queue", "data"):
         (home / folder).mkdir()
     shutil.chown(home / "data", "postfix")
