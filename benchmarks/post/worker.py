@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import resource
+import re
 import sys
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 from benchmarks.post.season import posted
 from letters.couriers import Delivery, Wanted, always
@@ -31,7 +32,14 @@ class Enough(SmtpCourier):
             yield some
 
 
+def most_memory() -> str:
+    """The most that this program had, in KB: what `getrusage` gives may be the most of who started it."""
+    found = re.search(r"^VmHWM:\s*(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
 if __name__ == "__main__":
     url, port, out = sys.argv[1:]
     posted(Database(url), Enough(Relay("127.0.0.1", int(port), "none", connections=10)))
-    os.write(int(out), str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss).encode())
+    os.write(int(out), most_memory().encode())
