@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, case, null, select, tuple_, update
 
 from models.bulk import insert_into, insert_once, many
 from models.columns import table_of
@@ -113,9 +113,9 @@ def take_back(connection: Connection, *which: ColumnElement[bool]) -> None:
 
 
 ANEW = (
-    "state", "address", "subject", "body", "addressee", "valid_until", "detail", "queued_at", "queued_as_of", "due_at"
+    "state", "address", "subject", "body", "addressee", "detail", "queued_at", "due_at"
 )  # fmt: skip
-"""What a letter owed once more says anew."""
+"""What a letter owed once more says anew, where the old one never went out or came to nothing."""
 
 OWED_AGAIN = "opened"
 """The kind that is owed once more where it was taken back unsent: a rerun held the phase, and it opens again."""
@@ -125,12 +125,17 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
     """Write these letters, and their words once for all that share them; one written before stays as it is."""
     if not letters:
         return
-    _owed_after_all(connection, year, letters)
-    new = insert_into(connection, table_of(Letter)).inline()
+    table = table_of(Letter)
+    new = insert_into(connection, table).inline()
+    ended = (table.c.state == "cancelled") | (table.c.state == "failed")
+    # What may be on its way stays as it was written, and is owed from now on and for as long as the new one would be.
+    anew = {name: case((ended, new.excluded[name]), else_=table.c[name]) for name in ANEW}
+    afresh = {"tries": 0, "claim": null(), "envelope": null()}
+    anew |= {name: case((ended, value), else_=table.c[name]) for name, value in afresh.items()}
     upsert = new.on_conflict_do_update(
         index_elements=["year", "phase", "city", "attempt", "recipient", "kind", "slot"],
-        set_={name: new.excluded[name] for name in ANEW} | {"tries": 0, "claim": None, "envelope": None, "moot": False},
-        where=and_(table_of(Letter).c.state == "cancelled", table_of(Letter).c.kind == OWED_AGAIN),
+        set_=anew | {name: new.excluded[name] for name in ("valid_until", "queued_as_of")} | {"moot": False},
+        where=and_((table.c.state == "cancelled") | table.c.moot, table.c.kind == OWED_AGAIN),
     )
     columns = dict(zip(LetterRow._fields, zip(*letters, strict=True), strict=True))
     said = list(zip(*(columns.pop(name) for name in ("text", "html", "ics")), strict=True))
@@ -138,16 +143,6 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
     columns["body"] = tuple(bodies[words] for words in said)
     start = {"year": year, "tries": 0, "moot": False}
     many(connection, upsert, columns, **start, queued_at=stamp.at, queued_as_of=stamp.as_of, due_at=stamp.as_of)
-
-
-def _owed_after_all(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:
-    """Let a worker send what it has in hand and was to take back, where it is owed once more by now."""
-    again = sorted({(row.phase, row.concerns, row.slot) for row in letters if row.kind == OWED_AGAIN})
-    table = table_of(Letter)
-    if again:
-        about = tuple_(table.c.phase, table.c.concerns, table.c.slot).in_(again)
-        taken = (table.c.year == year, table.c.kind == OWED_AGAIN, table.c.state.in_(TAKEN), table.c.moot)
-        connection.execute(update(table).where(*taken, about).values(moot=False))
 
 
 def keep(connection: Connection, said: Iterable[Words]) -> dict[Words, str]:
@@ -167,8 +162,8 @@ def digest_of(words: Words) -> str:
 def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
     """Give the kinds of a phase's letters of which it is not known that all went out, with the city each concerns.
 
-    One that a worker has in hand, or whose fate is unknown, may never go out, one that failed did not. What a rehearsal
-    holds back has.
+    One that a worker has in hand, or whose fate is unknown, may never go out, one that failed did not; where it was
+    taken back, whatever took its place counts. What a rehearsal holds back has gone out.
     """
     table = table_of(Letter)
     taken = table.c.state.in_(TAKEN) & (table.c.claim != HELD_BACK)
@@ -176,6 +171,7 @@ def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) 
         table.c.year == year,
         table.c.phase == phase,
         table.c.state.in_(WAITING) | taken,
+        ~table.c.moot,
         table.c.kind.in_(list(kinds)),
     )
     return {(kind, city) for kind, city in connection.execute(query.distinct())}

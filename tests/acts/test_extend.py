@@ -188,3 +188,34 @@ def test_a_letter_that_failed_is_owed_anew_with_the_new_day_and_never_sent_again
     with scene.database.read() as connection:
         rows = connection.execute(select(table.c.slot, table.c.state).where(*theirs).order_by(table.c.id)).all()
     assert [tuple(row) for row in rows] == [("*", "cancelled"), (f"0@{UNTIL}", "queued")]
+
+
+def opened(scene: Scene, **changed: object) -> list[tuple[str, str]]:
+    """The openings of Nanjing's first phase, slot and state; those that wait are changed so before."""
+    table = table_of(Letter)
+    theirs = (table.c.kind == "opened", table.c.concerns == NANJING, table.c.phase == ROLL)
+    with scene.database.write(YEAR) as connection:
+        if changed:
+            connection.execute(update(table).where(*theirs, table.c.state == "queued").values(**changed))
+        query = select(table.c.slot, table.c.state).where(*theirs).order_by(table.c.id)
+        return [tuple(row) for row in connection.execute(query)]
+
+
+@pytest.mark.parametrize("lost", ["failed", "unknown"])
+def test_an_opening_that_a_filing_overtook_is_not_owed_anew(scene: Scene, lost: str) -> None:
+    scene.advance("2021-12-31T09:00")
+    opened(scene, state=lost, claim="aa")
+    scene.load(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-05T10:00")
+    scene.submit(ROLL, NANJING, "2022-01-05T10:00")
+    scene.reject(ROLL, NANJING, "2022-01-06T10:00")
+    scene.extend(ROLL, [NANJING], "2022-01-07T10:00", UNTIL)
+    assert opened(scene) == [("*", lost)]
+
+
+def test_who_was_told_the_new_day_is_not_told_of_the_opening_at_each_further_one(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    opened(scene, state="failed", claim="aa")
+    scene.extend(ROLL, [NANJING], "2022-01-05T10:00", date(2022, 1, 20))
+    assert opened(scene, state="sent", claim="bb") == [("*", "failed"), ("0@2022-01-20", "sent")]
+    scene.extend(ROLL, [NANJING], "2022-01-06T10:00", date(2022, 1, 25))
+    assert opened(scene) == [("*", "failed"), ("0@2022-01-20", "sent")]

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
+from acts.settle_letter import settle
 from calendars.deadlines import Due
 from gates.states import State
+from models.alarms import undelivered
 from models.columns import table_of
 from models.season import Letter
 from models.writing import Grant
@@ -309,3 +311,40 @@ def test_an_opening_in_a_workers_hand_that_is_owed_once_more_may_go_out(scene: S
     assert in_hand() == [("sending", True)] * 2
     scene.submit(SHORTLIST, NANJING, AT)
     assert in_hand() == [("sending", False)] * 2
+
+
+@pytest.mark.parametrize(("lost", "then"), [("failed", "queued"), ("unknown", "unknown")])
+def test_an_opening_that_came_to_nothing_is_not_lost_with_the_hold(scene: Scene, lost: str, then: str) -> None:
+    scene.through(SHORTLIST, NANJING)
+    scene.advance("2022-02-07T10:00")
+    table = table_of(Letter)
+    theirs = (table.c.kind == "opened", table.c.phase == INTERVIEW)
+    with scene.database.write(YEAR) as connection:
+        connection.execute(update(table).where(*theirs).values(state=lost, claim="aa", tries=8))
+    scene.rerun(SHORTLIST, NANJING, "2022-02-12T10:00", UNTIL)
+    scene.submit(SHORTLIST, NANJING, "2022-02-12T10:00")
+    with scene.database.read() as connection:
+        keys = list(connection.execute(select(table.c.id).where(*theirs).order_by(table.c.id)).scalars())
+        states = list(connection.execute(select(table.c.state).where(*theirs)).scalars())
+        listed = [row.id for row in undelivered(connection, YEAR, instant("2022-02-12T11:00"))]
+    assert (states, listed) == ([then] * 2, keys if lost == "unknown" else [])
+    if lost == "unknown":
+        settle(scene.database, keys, "resend", stamp("2022-02-12T11:00"))
+    with scene.database.read() as connection:
+        assert set(connection.execute(select(table.c.state, table.c.moot).where(*theirs))) == {("queued", False)}
+
+
+def test_an_opening_in_hand_that_is_owed_after_all_is_owed_until_the_day_that_holds(scene: Scene) -> None:
+    scene.through(SHORTLIST, NANJING)
+    scene.advance("2022-02-07T10:00")
+    table = table_of(Letter)
+    theirs = (table.c.kind == "opened", table.c.phase == INTERVIEW)
+    with scene.database.write(YEAR) as connection:
+        connection.execute(update(table).where(*theirs).values(state="sending", claim="aa"))
+    scene.rerun(SHORTLIST, NANJING, "2022-02-17T10:00", date(2022, 2, 28))
+    scene.submit(SHORTLIST, NANJING, "2022-02-25T10:00")
+    with scene.database.read() as connection:
+        found = set(
+            connection.execute(select(table.c.state, table.c.claim, table.c.moot, table.c.valid_until).where(*theirs))
+        )
+    assert found == {("sending", "aa", False, due(scene, INTERVIEW).instant)}
