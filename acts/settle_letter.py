@@ -7,15 +7,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from acts import covering
+from acts.extend import say_anew
 from acts.outcome import Outcome
 from acts.recipients import named
+from acts.season import sitting
 from calendars.deadlines import day_of
 from letters.words import STATES
 from models import addresses, audit, doubt, standing
 from models.alarms import suppressed
 from models.claims import SUPPRESSED
+from models.database import Within
 from models.outbox import ALL
-from models.overtaken import untrue
+from models.overtaken import redated, untrue
 from models.post import MOOT
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ OPEN: Mapping[Found, tuple[str, ...]] = MappingProxyType(
 )
 """The states that a person may settle, by what was found."""
 
+REDATED = "截止日已改，按新的日期重写"
+
 NOT_OPEN: Mapping[Found, str] = MappingProxyType(
     {found: "既非" + "也非".join(STATES[state] for state in states) for found, states in OPEN.items()}
 )
@@ -47,7 +52,8 @@ def settle(
     """Take letters, and all that went out in one message with each, as sent, queue them again, or drop them.
 
     All of them or none: one in a state that is not for a person to settle has all of them refused. A letter that goes
-    out again goes to where its recipient is written to today; one that is no longer owed is cancelled instead.
+    out again goes to where its recipient is written to today; one that is no longer owed is cancelled instead, and one
+    whose due day has moved is written anew, to all of its city phase who were not told the new day.
     """
     with database.write() as connection:
         refusals = [said for key in keys if (said := _refusal(connection, key, found))]
@@ -58,7 +64,27 @@ def settle(
         for row in letters:
             city = None if row.concerns == ALL else row.concerns
             audit.record(connection, stamp, ON_RECORD[found], f"letter/{row.id}", account=account, city=city)
-        return Outcome("done", DO[found](connection, letters, stamp))
+        redone = _redated(database, connection, letters, stamp) if found == "resend" else frozenset()
+        rest = [row for row in letters if row.id not in redone]
+        done = DO[found](connection, rest, stamp) if rest else ""
+        if redone:
+            done += f"{_named(sorted(redone))}里的截止日已改，不再发送；仍应告知的已按新的日期重写。"
+        return Outcome("done", done)
+
+
+def _redated(database: Database, connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> frozenset[int]:
+    """Cancel those that name a day which has moved since, and owe with the new one what is still owed; give which."""
+    keys = [row.id for row in letters]
+    found = redated(connection, keys, stamp.as_of) - untrue(connection, keys, stamp.as_of)
+    doubt.settled(connection, sorted(found), {"state": "cancelled", "detail": REDATED})
+    owed: dict[tuple[int, str, str], set[str]] = defaultdict(set)
+    for row in letters:
+        if row.id in found:
+            owed[row.year, row.phase, row.concerns].add(row.kind)
+    for (year, phase, city), kinds in owed.items():
+        with sitting(Within(database, connection), year, stamp, [city]) as season:
+            say_anew(season, season.cells[phase, city], kinds)
+    return found
 
 
 def _refusal(connection: Connection, key: int, found: Found) -> str:

@@ -122,9 +122,10 @@ def same_envelope(connection: Connection, key: int, states: Sequence[str]) -> li
 
 
 def letters(connection: Connection, keys: Collection[int]) -> Sequence[Row[Any]]:
-    """Give these letters as far as settling them takes: id, year, state, recipient, address, concerns; by id."""
+    """Give these letters as far as settling them takes; by id."""
     letter = table_of(Letter)
-    columns = (letter.c[name] for name in ("id", "year", "state", "recipient", "address", "concerns"))
+    names = ("id", "year", "phase", "kind", "state", "recipient", "address", "concerns")
+    columns = (letter.c[name] for name in names)
     return connection.execute(select(*columns).where(letter.c.id.in_(keys)).order_by(letter.c.id)).all()
 
 

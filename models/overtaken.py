@@ -8,14 +8,14 @@ from sqlalchemy import and_, exists, or_, select
 
 from gates.states import Event
 from models.columns import table_of
-from models.outbox import ASKING, SETTLING
+from models.outbox import ASKING, DATED, SETTLING
 from models.season import Letter, ProgrammeYear, Transition
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Exists
 
     from models.database import Database
 
@@ -25,6 +25,14 @@ def untrue(connection: Connection, keys: Collection[int], as_of: datetime) -> fr
     letter = table_of(Letter)
     over = or_(moved_on(as_of), stale_by_the_clock(as_of))
     return frozenset(connection.execute(select(letter.c.id).where(letter.c.id.in_(keys), over)).scalars())
+
+
+def redated(connection: Connection, keys: Collection[int], as_of: datetime) -> frozenset[int]:
+    """Give those of these letters whose due day was moved after they were written: they name one that no longer is."""
+    letter, log = table_of(Letter), table_of(Transition)
+    moved = _since(as_of).where(log.c.event == Event.EXTEND.value)
+    query = select(letter.c.id).where(letter.c.id.in_(keys), letter.c.kind.in_(DATED), moved)
+    return frozenset(connection.execute(query).scalars())
 
 
 def untrue_in_hand(database: Database, token: str, as_of: datetime) -> frozenset[str]:
@@ -58,13 +66,21 @@ def stale_by_the_clock(as_of: datetime) -> ColumnElement[bool]:
 
 
 def moved_on(as_of: datetime) -> ColumnElement[bool]:
-    """Tell of a letter whether its city phase has moved on since: `models.outbox` would have taken it back unsent."""
-    letter, log = table_of(Letter), table_of(Transition)
-    same = (log.c.year == letter.c.year, log.c.phase == letter.c.phase, log.c.city == letter.c.concerns)
-    since = exists().where(*same, log.c.as_of > letter.c.queued_as_of, log.c.as_of <= as_of, ~log.c.refused)
+    """Tell of a letter whether its city phase has moved on since: `models.outbox` would have taken it back unsent.
+
+    So would it one that names a day which has moved since; that one is still owed, with the new day (`redated`).
+    """
+    letter, log, since = table_of(Letter), table_of(Transition), _since(as_of)
     moved, again = log.c.from_state != log.c.to_state, log.c.event == Event.RERUN.value
     return or_(
         letter.c.moot,
         and_(letter.c.kind.in_(ASKING), since.where(moved)),
         and_(letter.c.kind.in_(SETTLING), since.where(again)),
     )
+
+
+def _since(as_of: datetime) -> Exists:
+    """What was put into the log of a letter's city phase after it was written."""
+    letter, log = table_of(Letter), table_of(Transition)
+    same = (log.c.year == letter.c.year, log.c.phase == letter.c.phase, log.c.city == letter.c.concerns)
+    return exists().where(*same, log.c.as_of > letter.c.queued_as_of, log.c.as_of <= as_of, ~log.c.refused)

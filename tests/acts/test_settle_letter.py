@@ -222,3 +222,26 @@ def test_what_has_gone_stale_is_not_sent_again_but_in_a_rehearsal(scene: Scene, 
         connection.execute(update(table_of(ProgrammeYear)).values(rehearsal=rehearsal))
     settled(scene, "resend", key, at="2022-01-16T00:00")
     assert [one for one, _ in states(scene, key)] == [state]
+
+
+def test_one_that_came_back_after_its_day_moved_is_written_anew_with_the_new_day(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    table = table_of(Letter)
+    theirs = (table.c.kind == "opened", table.c.concerns == NANJING)
+    with scene.database.write() as connection:
+        connection.execute(update(table).where(*theirs).values(state="sent", claim="aa"))
+    scene.extend(ROLL, [NANJING], "2022-01-04T10:00", date(2022, 1, 25))
+    with scene.database.write() as connection:
+        connection.execute(update(table).where(*theirs).values(state="failed", detail="550"))
+        (key,) = connection.execute(select(table.c.id).where(*theirs)).scalars()
+        assert [row.id for row in undelivered(connection, YEAR, instant("2022-01-05T09:00"))] == [key]
+    assert settled(scene, "resend", key, at="2022-01-05T10:00") == (
+        "done",
+        f"{key} 号函件里的截止日已改，不再发送；仍应告知的已按新的日期重写。",
+    )
+    with scene.database.read() as connection:
+        found = connection.execute(select(table.c.state, table.c.subject).where(*theirs).order_by(table.c.id)).all()
+    assert [(state, subject.rpartition("，")[2]) for state, subject in found] == [
+        ("cancelled", "1月15日截止"),
+        ("queued", "1月25日截止"),
+    ]
