@@ -12,6 +12,7 @@ from acts.rounds import Posted, Round
 from acts.undisturbed import undisturbed
 from calendars.errors import TalentError
 from letters.maildir import MaildirCourier
+from letters.message import mailbox
 from letters.witnesses import MaildirWitness, Nobody
 from models import clock, standing, suppression, workers
 
@@ -61,7 +62,9 @@ async def send(
     `outside` says that letters leave this machine: those of a rehearsal never do (raises RehearsalMail).
     `links` makes the link by which an office acknowledges a message, from the number of the letter that leads it.
     `leave`, set by whoever wants it to end, lets what is not on its way go back to the queue.
+    Raises UnfitHeader where no message can bear the `sender`: that is no letter's fault, and fails none.
     """
+    mailbox(sender)
     if outside:
         with database.read() as connection:
             rehearsed = standing.any_year(connection, rehearsal=True)
@@ -88,7 +91,8 @@ def _own_witness(courier: Courier) -> Witness:
 async def _minded(its: Round, worker: Worker, leave: Event | None) -> None:
     """See a round through; end it early where somebody wants that, or where its lock is its own no more (LockLost).
 
-    Only then is what is on its way not waited for to its end: a trouble of its own leaves a round the time it needs.
+    Only then is what is on its way not waited for to its end, but for an answer that is being put on record: it is not
+    dropped for a lock of somebody's, nor for a server that is away. A trouble of its own leaves a round all its time.
     """
     work, patience, lost = asyncio.ensure_future(its.drain()), LEAVE_SECONDS / TICK_SECONDS, False
     try:
@@ -100,7 +104,7 @@ async def _minded(its: Round, worker: Worker, leave: Event | None) -> None:
             lost = lost or (tick % LOCK_TICKS == 0 and not worker.holds())
             if lost or (leave is not None and leave.is_set()):
                 its.leave(LockLost() if lost else None)
-                patience -= 1
+                patience -= not its.recording
     finally:
         work.cancel()
         await asyncio.wait({work})

@@ -56,7 +56,8 @@ class Round:
     """It takes more in hand as soon as half of what it has is settled: no slow letter stalls it.
 
     The outbox is written at a `desk` of its own, one thing after the other: letters go out meanwhile. `posted` says
-    what became of the letters, `refused` which of them were refused, `trouble` why it ends early.
+    what became of the letters, `refused` which of them were refused, `recording` how many groups of answers are just
+    being put on record, `trouble` why it ends early.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Round:
         self._in_hand = self._settled = 0
         self._some_settled = asyncio.Event()
         self._is_leaving = False
+        self.recording = 0
         self.trouble: Exception | None = None
         self._untrue: frozenset[str] = frozenset()
         self._clock = asyncio.get_running_loop().time
@@ -160,12 +162,14 @@ class Round:
 
     async def _record(self, settled: Sequence[Settled]) -> None:
         """Put these answers on record; where that fails, the courier is heard out all the same: it has others'."""
+        self.recording += 1
         try:
             await self._mark(settled)
             self._note(settled)
         except Exception as trouble:  # noqa: BLE001 - drain raises it, once what is in hand is settled
             self.leave(trouble)
         finally:
+            self.recording -= 1
             self._count(len(settled))
 
     async def _settling(self, held: Sequence[Claimed]) -> AsyncIterator[list[Settled]]:

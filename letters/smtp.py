@@ -91,7 +91,7 @@ class _Batch:
             async with asyncio.timeout(SETTLE_SECONDS):
                 await self._done.wait()
         self._news.clear()
-        if self._defect is not None:
+        if self._defect is not None and not self._settled:
             raise self._defect
         settled, self._settled = self._settled, []
         self.left -= len(settled)

@@ -160,7 +160,9 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-_BUSY = ("database is locked", "lock timeout", "LockNotAvailable", "canceling statement due to lock")
+_BUSY = (
+    "database is locked", "lock timeout", "LockNotAvailable", "canceling statement due to lock", "DeadlockDetected"
+)  # fmt: skip
 _UNPREPARED = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
 
 

@@ -66,7 +66,9 @@ def _marking(dialect: str) -> Update:
     untrue = and_(letter.c.moot, seen.c.new_state == "queued")
     state = {"state": case((untrue, "cancelled"), else_=seen.c.new_state)}
     mine = (letter.c.id == seen.c.letter, letter.c.claim == bindparam("token"), letter.c.tries == seen.c.tries)
-    return update(letter).where(*mine).values({name: seen.c[f"new_{name}"] for name in CHANGED} | state)
+    # That it was sent is true whatever came of it meanwhile; nothing else revives what was taken back.
+    open_ = letter.c.state.in_(("sending", "unknown")) | (seen.c.new_state == "sent")
+    return update(letter).where(*mine, open_).values({name: seen.c[f"new_{name}"] for name in CHANGED} | state)
 
 
 def _kinds() -> dict[str, TypeEngine[Any]]:

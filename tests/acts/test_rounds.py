@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from threading import Event
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from acts import post as act
 from acts import rounds
 from acts.outgoing import outgoing
 from acts.post import Posted, send
 from letters import smtp
-from letters.message import Outgoing
+from letters.couriers import Delivery
+from letters.line import Job
+from letters.message import Outgoing, UnfitHeader
 from letters.smtp import SmtpCourier
-from models import claims, post
+from models import claims, post, workers
 from models.columns import table_of
-from models.database import Busy, Database
+from models.database import Busy, Database, passes
+from models.outbox import take_back
 from models.season import Letter
+from models.workers import Worker
 from tests.letters.gate import Gate
 from tests.proof.fates import counted, until
 from tests.proof.outbox import fill
@@ -29,13 +34,19 @@ from tests.scenes import WUXI, Scene, stamp
 
 ROLL, OPENING = "mentor-recommendation", "2021-12-31T09:00"
 NOW = stamp("2022-01-14T09:00")
-MANY = 40
+MANY, MESSAGES = 40, 30
 
 
 @pytest.fixture
 def filled(database: Database) -> Database:
     fill(database, MANY, at=NOW.as_of)
     return database
+
+
+def recorded(database: Database) -> tuple[set[str], set[str]]:
+    """To whom letters are on record as sent, and all states that there are."""
+    found = counted(database, "state", "address")
+    return {address for state, address in found if state == "sent"}, {state for state, _ in found}
 
 
 def sending(database: Database, courier: SmtpCourier, leave: Event | None = None) -> asyncio.Task[Posted]:
@@ -177,3 +188,111 @@ async def test_a_letter_that_cannot_be_put_together_holds_up_no_other(
     async with gate.serving() as courier:
         assert await sending(filled, courier) == Posted(sent=MANY - 1, failed=1)
     assert counted(filled, "state", "detail")["failed", "写不成邮件：TypeError"] == 1
+
+
+async def test_an_answer_that_a_lock_keeps_off_the_record_is_not_dropped_by_who_wants_an_end(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(act, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(act, "LEAVE_SECONDS", 0.0)
+    monkeypatch.setattr(rounds, "BUSY_SECONDS", 0.05)
+    mark, leave, busy = post.mark, Event(), iter([True] * 10)
+
+    def marking(*given: Any) -> None:  # noqa: ANN401
+        leave.set()
+        if next(busy, False):
+            raise Busy
+        mark(*given)
+
+    monkeypatch.setattr(post, "mark", marking)
+    gate = Gate()
+    gate.opened.set()
+    async with gate.serving() as courier:
+        await sending(filled, courier, leave)
+    assert recorded(filled) == (set(gate.taken), {"sent", "queued"} if len(gate.taken) < MESSAGES else {"sent"})
+
+
+async def test_a_lost_lock_drops_no_answer_while_the_server_is_away(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(act, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(act, "LOCK_TICKS", 1)
+    monkeypatch.setattr(act, "LEAVE_SECONDS", 0.0)
+    monkeypatch.setattr(rounds, "BUSY_SECONDS", 0.05)
+    mark, away, lost = post.mark, iter([True] * 10), Event()
+
+    def marking(*given: Any) -> None:  # noqa: ANN401
+        lost.set()
+        if next(away, False):
+            raise Busy
+        mark(*given)
+
+    monkeypatch.setattr(post, "mark", marking)
+    monkeypatch.setattr(workers, "Worker", lambda token, _: Worker(token, lambda: not lost.is_set()))
+    gate = Gate()
+    gate.opened.set()
+    async with gate.serving() as courier:
+        with pytest.raises(act.LockLost):
+            await sending(filled, courier)
+    assert recorded(filled) == (set(gate.taken), {"sent", "queued"} if len(gate.taken) < MESSAGES else {"sent"})
+
+
+@pytest.mark.parametrize(
+    "sender", ["省级管理办公室", "江苏省中学生科技创新后备人才培养计划办公室 <office@talent.example>"]
+)
+async def test_a_sender_that_no_message_can_bear_fails_no_letter(filled: Database, sender: str) -> None:
+    async with Gate().serving() as courier:
+        with pytest.raises(UnfitHeader):
+            await send(filled, courier, sender, NOW)
+    assert counted(filled, "state", "tries") == {("queued", 0): MANY}
+
+
+async def test_a_defect_in_the_pool_drops_no_answer_that_was_given(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_fit, left = Job.is_fit, iter([True] * 5)
+
+    def fit(self: Job) -> bool:
+        if not next(left, False):
+            raise ZeroDivisionError
+        return is_fit(self)
+
+    monkeypatch.setattr(Job, "is_fit", fit)
+    gate = Gate()
+    gate.opened.set()
+    async with gate.serving() as courier:
+        with pytest.raises(ZeroDivisionError):
+            await sending(filled, courier)
+    assert (recorded(filled)[0], len(gate.taken)) == (set(gate.taken), 5)
+
+
+@pytest.mark.parametrize("said", ["retry", "withheld", "failed"])
+def test_a_mark_made_twice_brings_nothing_back_that_was_taken_back_between(filled: Database, said: str) -> None:
+    token, letter = "ab" * 8, table_of(Letter)
+    held = claims.claim(filled, token, NOW.as_of, NOW.at)[:1]
+    for again in (False, True):
+        post.mark(filled, token, held, [Delivery(held[0].message_id, said, "451")], NOW.as_of, NOW.at)  # type: ignore[arg-type]
+        with filled.write() as connection:
+            if not again:
+                connection.execute(update(letter).where(letter.c.id == held[0].id).values(state="cancelled"))
+    assert counted(filled, "id", "state")[held[0].id, "cancelled"] == 1
+
+
+async def test_a_deadlock_with_an_act_is_tried_again(filled: Database) -> None:
+    if filled.embedded:
+        pytest.skip("SQLite has one writer at a time")
+    token, letter = "ab" * 8, table_of(Letter)
+    held = claims.claim(filled, token, NOW.as_of, NOW.at)
+    answers = [Delivery(one.message_id, "sent", "250") for one in held]
+    first, last = min(one.id for one in held), max(one.id for one in held)
+    troubles: list[BaseException] = []
+    with suppress(Busy), filled.write() as connection:
+        take_back(connection, letter.c.id == last)
+        marking = asyncio.create_task(asyncio.to_thread(post.mark, filled, token, held, answers, NOW.as_of, NOW.at))
+        await asyncio.sleep(0.5)
+        await asyncio.to_thread(take_back, connection, letter.c.id == first)
+    try:
+        await marking
+    except Exception as trouble:  # noqa: BLE001 - what it was is the finding
+        troubles.append(trouble)
+    assert [trouble for trouble in troubles if not passes(trouble)] == []  # type: ignore[arg-type]
