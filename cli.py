@@ -26,6 +26,7 @@ GROUPS = {
     "office": "省级管理办公室的邮箱",
     "user": "账号：新建、清单、停用、启用、重新发登录链接",
     "db": "数据库：升级、检查",
+    "notice": "通知：各条款由系统的什么来办",
 }
 SINGLE = {
     "status": ("commands.reading:status", "各市各阶段一览：现在，或过去任一时刻"),

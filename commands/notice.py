@@ -1,0 +1,64 @@
+"""`talent notice`: the notice's clauses, and what of the system does each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from commands.options import COMMON, Common
+from commands.output import answer, line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from calendars.notices import Gap
+
+app = App(name="notice")
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "notice"
+KINDS = {"missing": "尚未办到", "untrue": "对不上", "unstated": "没有出处"}
+
+
+@app.command(help="核对通知各条款与系统的对应：哪些还没有办到，哪些对不上（有则退出码 1）")
+def check(year: Annotated[int, Parameter(name="年度", help="年度")], /, *, common: Common = COMMON) -> int:
+    """Print what nothing does yet, what is bound to something that is not there, and what no clause asks for."""
+    from calendars.files import load
+    from calendars.notices import check as gaps_of
+    from calendars.notices import read
+
+    notice = read(FOLDER / f"{year}.toml")
+    gaps = gaps_of(notice, load(year), names())
+    data = [{"kind": gap.kind, "clause": gap.at, "says": gap.says} for gap in gaps]
+    answer(common.json, data, lambda console: _show(console, len(notice.clause), gaps))
+    return 1 if gaps else 0
+
+
+def names() -> dict[str, frozenset[str]]:
+    """Give what a clause can be bound to by name: rules, letters, pages, columns and records there are."""
+    from sqlmodel import SQLModel
+
+    import models.tables
+    from dashboard.app import AREAS
+    from forms.definitions import FORMS
+    from gates.rules import RULES
+    from letters.occurrences import OCCURS
+
+    assert models.tables
+    sheets = [(form.slug, sheet) for form in FORMS.values() for sheet in form.sheets]
+    tables = SQLModel.metadata.tables.values()
+    return {
+        "rules": frozenset(RULES),
+        "letters": frozenset(f"{kind}/{phase}" if phase else kind for kind, phase in OCCURS),
+        "pages": frozenset(getattr(route, "path", "") for area in AREAS for route in area.routes),
+        "columns": frozenset(f"{slug}/{sheet.name}/{each.label}" for slug, sheet in sheets for each in sheet.columns),
+        "records": frozenset(f"{table.name}.{column.name}" for table in tables for column in table.columns),
+    }
+
+
+def _show(console: Console, clauses: int, gaps: tuple[Gap, ...]) -> None:
+    for gap in gaps:
+        line(console, f"{KINDS[gap.kind]} {gap.at} {gap.says}")
+    counted = "，".join(f"{words} {sum(gap.kind == kind for gap in gaps)} 处" for kind, words in KINDS.items())
+    line(console, f"共 {clauses} 项：{counted}。")
