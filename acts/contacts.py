@@ -43,7 +43,7 @@ def add_contact(
 
     `title` names the office for people. Raises `UnfitHeader` for what is no address.
     """
-    from letters.message import fit_address
+    from letters.headers import fit_address
 
     name, phone = name.strip(), phone.strip()
     address = fit_address(email) if email.strip() else None
@@ -59,7 +59,7 @@ def add_contact(
 
 
 def _refusal(name: str, phone: str, email: str | None, since: date | None, until: date | None) -> str | None:
-    from letters.message import UNFIT
+    from letters.headers import UNFIT
 
     if not 1 <= len(name) <= LONGEST or UNFIT.search(name):
         return UNFIT_NAME

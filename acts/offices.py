@@ -30,7 +30,7 @@ def set_office(
 
     Raises `UnfitHeader` for what is no address.
     """
-    from letters.message import fit_address
+    from letters.headers import fit_address
 
     given = {column: fit_address(value) for column, value in (("email", email), ("head", head)) if value is not None}
     with database.write() as connection:

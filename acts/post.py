@@ -11,8 +11,8 @@ from acts.reconcile import reconcile
 from acts.rounds import Posted, Round
 from acts.undisturbed import undisturbed
 from calendars.errors import TalentError
+from letters.headers import mailbox
 from letters.maildir import MaildirCourier
-from letters.message import mailbox
 from letters.witnesses import MaildirWitness, Nobody
 from models import clock, standing, suppression, workers
 

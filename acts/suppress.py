@@ -59,7 +59,7 @@ class Returned:
 
 def suppress(database: Database, address: str, stamp: Stamp, *, reason: str, account: int | None = None) -> Outcome:
     """Write to an address no more; its letters are held. Raises UnfitHeader for what is no address."""
-    from letters.message import fit_address
+    from letters.headers import fit_address
 
     fit = fit_address(address)
     with database.write() as connection:

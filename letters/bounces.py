@@ -9,7 +9,7 @@ from email.iterators import typed_subpart_iterator
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, cast
 
-from letters.message import ADDRESS, UNFIT
+from letters.headers import ADDRESS, UNFIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from calendars.ics import objects
 from letters.brief import Kind
-from letters.message import Attachment, mailbox
+from letters.headers import mailbox
 from letters.render import fill
 from letters.words import SUBJECT_MARK
 
@@ -43,6 +43,15 @@ NEVER = (9999, 12, 31)
 HTML = re.compile(r"(?s)<!--body-->\n(.*)<!--/body-->")
 AS_TEXT = Markup('<p style="margin:0 0 12px;white-space:pre-wrap">{}</p>')
 INVITATION = "text/calendar; charset=utf-8; method={method}"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter: `name` as the recipient saves it, `type` a MIME type with its parameters."""
+
+    name: str
+    type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)

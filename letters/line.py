@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from letters.couriers import Delivery, DeliveryState
-from letters.message import UnfitHeader, mailbox
+from letters.headers import UnfitHeader, mailbox
 from letters.relay import TROUBLE, line_of, one_line
 from letters.splice import as_sent
 from letters.wire import NO_ANSWER, Reply, Wire

@@ -12,7 +12,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from letters.couriers import Delivery, always
-from letters.message import UnfitHeader, digest
+from letters.headers import UnfitHeader
+from letters.message import digest
 from letters.splice import flatten
 
 if TYPE_CHECKING:

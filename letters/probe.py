@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from letters.message import mailbox
+from letters.headers import mailbox
 from letters.relay import TROUBLE, Trouble, connect, explain, guard, one_line
 
 if TYPE_CHECKING:

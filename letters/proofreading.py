@@ -12,7 +12,7 @@ from jinja2 import TemplateSyntaxError
 from letters import complaints, phrases
 from letters.brief import Item, Kind
 from letters.envelope import HTML, TEXT
-from letters.message import UNFIT
+from letters.headers import UNFIT
 from letters.occurrences import OCCURS
 from letters.render import names, read_own, render_own
 from letters.specimens import specimen

@@ -13,7 +13,7 @@ from typing import Literal
 import aiosmtplib
 
 from calendars.errors import TalentError
-from letters.message import UNFIT
+from letters.headers import UNFIT
 from letters.wire import Wire
 
 COMMAND_SECONDS = 300.0  # RFC 5321 4.5.3.2: five minutes for the greeting, MAIL and RCPT

@@ -20,17 +20,9 @@ from markupsafe import escape
 
 from calendars.deadlines import TZ
 from letters.addressee import PLACE, in_html, in_text
-from letters.message import (
-    ADDRESS,
-    MESSAGE_ID,
-    Attachment,
-    Outgoing,
-    boundary,
-    build,
-    clean,
-    header_line,
-    matching,
-)
+from letters.envelope import Attachment
+from letters.headers import ADDRESS, MESSAGE_ID, clean, header_line, matching
+from letters.message import Outgoing, boundary, build
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

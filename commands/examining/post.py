@@ -32,7 +32,7 @@ def of_the_post(settings: Settings) -> Iterator[Finding]:
 
 
 def _relay(settings: Settings) -> Finding:
-    from letters.message import UnfitHeader
+    from letters.headers import UnfitHeader
     from letters.probe import probe
     from tasks.couriers import relay
 
@@ -60,7 +60,8 @@ def _relay_log(settings: Settings, *, asking: bool) -> Iterator[Finding]:
 
 def probe_letter(settings: Settings, address: str, now: datetime) -> Finding:
     """Send one letter to an address, the way all letters go."""
-    from letters.message import Outgoing, UnfitHeader, fit_address, mailbox
+    from letters.headers import UnfitHeader, fit_address, mailbox
+    from letters.message import Outgoing
     from tasks.couriers import courier
 
     try:

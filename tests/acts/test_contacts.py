@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from acts.contacts import add_contact, end_contact
 from acts.offices import set_office
-from letters.message import UnfitHeader
+from letters.headers import UnfitHeader
 from models.audit import AuditEntry
 from models.columns import table_of
 from models.season import Letter

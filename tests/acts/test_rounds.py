@@ -18,8 +18,9 @@ from acts.outgoing import outgoing
 from acts.post import Posted, send
 from letters import smtp
 from letters.couriers import Delivery
+from letters.headers import UnfitHeader
 from letters.line import Job
-from letters.message import Outgoing, UnfitHeader
+from letters.message import Outgoing
 from letters.smtp import SmtpCourier
 from models import claims, post, workers
 from models.columns import table_of

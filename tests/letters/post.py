@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from email.message import EmailMessage, Message
 from typing import cast
 
-from letters.message import Attachment, Outgoing
+from letters.envelope import Attachment
+from letters.message import Outgoing
 
 NINE = datetime(2022, 1, 14, 1, tzinfo=UTC)
 

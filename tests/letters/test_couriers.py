@@ -13,8 +13,8 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from letters.couriers import Courier, Delivery
+from letters.envelope import Attachment
 from letters.maildir import MaildirCourier
-from letters.message import Attachment
 from letters.smtp import Relay, SmtpCourier
 from tests.letters.post import Read, expected, letter, read
 

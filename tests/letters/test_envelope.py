@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from calendars.deadlines import at_nine
 from calendars.files import load
 from letters.brief import Audience, Kind
-from letters.envelope import URGENCY, Composed, Part, urgent_first
+from letters.envelope import URGENCY, Attachment, Composed, Part, urgent_first
 from letters.envelope import compose as compose_from
-from letters.message import Attachment, Outgoing, build
+from letters.message import Outgoing, build
 from letters.occurrences import OCCURS
 from letters.render import render
 from letters.specimens import specimen

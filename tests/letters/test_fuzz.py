@@ -12,7 +12,8 @@ import pytest
 from calendars.files import load
 from forms import cells
 from letters.brief import Brief
-from letters.message import Outgoing, UnfitHeader, fit_address, mailbox
+from letters.headers import UnfitHeader, fit_address, mailbox
+from letters.message import Outgoing
 from letters.render import render
 from letters.specimens import specimen
 from letters.splice import flatten

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letters.message import UNFIT, Attachment, Outgoing, UnfitHeader, build
+from letters.envelope import Attachment
+from letters.headers import UNFIT, UnfitHeader
+from letters.message import Outgoing, build
 from letters.splice import flatten
 from tests.letters.post import expected, letter, parse, read
 

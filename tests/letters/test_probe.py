@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from letters.message import UnfitHeader
+from letters.headers import UnfitHeader
 from letters.probe import SENDER, probe
 from letters.relay import ASK, HOST, LOGIN, PORT, OpenRelay, Relay, Security, Trouble
 from tests.letters.relays import DROP, HANG, Faulty, certify, secured

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from letters.message import Attachment
+from letters.envelope import Attachment
 from letters.smtp import OpenRelay, Relay, SmtpCourier
 from tests.letters.post import letter
 from tests.letters.relays import DROP, HANG, Faulty, certify, secured

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from letters.addressee import PLACE
-from letters.message import UNFIT, Attachment, Outgoing, build
+from letters.envelope import Attachment
+from letters.headers import UNFIT
+from letters.message import Outgoing, build
 from letters.splice import LEADING_DOT, MARK, as_sent, flatten
 from tests.letters.post import expected, letter, read
 
