@@ -34,8 +34,8 @@ def approve(database: Database, year: int, phase: str, city: str, stamp: Stamp, 
 
 
 def _approve(season: Season, cell: Cell) -> Outcome:
-    title, tally, verdict, grades = season.title(cell.phase, cell.city), cell.tally, None, None
-    if cell.phase in judging.PARTS:
+    title, tally, verdict, results = season.title(cell.phase, cell.city), cell.tally, None, None
+    if season.book[cell.phase].province_gate is not None:
         judgement = judging.judge_cities(season, cell.phase, [cell.city], judging.PROVINCE)[cell.city]
         verdict, tally = judgement.verdict, judgement.tally
         if not verdict.passed:
@@ -43,10 +43,10 @@ def _approve(season: Season, cell: Cell) -> Outcome:
             refused = refuse(season, cell, Event.APPROVE, f"{title} 还不能公布结果：{mends}。")
             return Outcome(refused.outcome, refused.message, verdict)
         judging.keep(season, cell, judgement, cell.filings, judging.PROVINCE)
-        grades = judging.grades(judgement.facts)
+        results = judgement.results
     cell = season.move(cell, Event.APPROVE, passed_at=season.stamp.as_of, tally=tally)
-    results = season.year.phase(cell.phase).province == "results"
-    season.owe("result" if results else "passed", cell, str(cell.filings), said=grades)
+    published = season.year.phase(cell.phase).province == "results"
+    season.owe("result" if published else "passed", cell, str(cell.filings), said=results)
     if season.year.phase(cell.phase).province == "approve":
         season.owe("appointment", cell, "*")
     return Outcome("done", f"{title} 已由省级管理办公室办结，阶段通过。", verdict)

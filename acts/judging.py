@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from calendars.deadlines import day_of
-from gates.facts import EvaluationFacts, InterviewFacts, MidtermFacts
 from gates.judge import judge
 from gates.verdict import Verdict
 from models.columns import table_of
@@ -26,30 +25,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from acts.season import Season
-    from gates.facts import Facts
+    from gates.judge import Gate
     from gates.verdict import Finding
     from models.standing import Cell
+    from phases.definition import PhaseDefinition
 
 CITY, PROVINCE = "city", "province"
-PARTS: Mapping[str, str] = {"year-end": "evaluation"}
-"""Phases whose last word the province has on facts of its own, and the gate that judges those."""
-
-NOT_ITS_OWN = frozenset({"filed_on", "due_day", "funded_elsewhere"})
-"""Fields of facts that change without anything the phase stands on having changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict, the facts it looked at, and their digest."""
+    """A verdict, the facts it looked at and their digest; with what its gate says of them: `tally`, `results`."""
 
     verdict: Verdict
-    facts: Facts
+    facts: object
     digest: str
-
-    @property
-    def tally(self) -> dict[str, int] | None:
-        """What these facts add to the province's totals."""
-        return tally(self.facts)
+    tally: dict[str, int] | None
+    results: dict[str, str] | None
 
 
 def judge_cities(
@@ -60,15 +52,24 @@ def judge_cities(
     `filing` says that they file now; else their day of filing is that of what they filed last.
     """
     season.flush()
-    gate = phase if part == CITY else PARTS[phase]
-    facts = facts_of(gate, scope_of(season, phase, cities, filing=filing))
+    gate = _gate(season.book[phase], part)
+    facts = facts_of(gate.name, scope_of(season, phase, cities, filing=filing))
     found = {}
     for city in cities:
         attempt = season.cells[phase, city].attempt
         waivers = season.waivers.get((phase, city, attempt), {})
         verdict = judge(gate, facts[city], season.year.figures, waivers)
-        found[city] = Judgement(verdict, facts[city], digest(facts[city]))
+        tally = gate.tally(facts[city]) if gate.tally else None
+        results = gate.results(facts[city]) if gate.results else None
+        found[city] = Judgement(verdict, facts[city], digest(facts[city], gate.apart), tally, results)
     return found
+
+
+def _gate(phase: PhaseDefinition, part: str) -> Gate[Any]:
+    """Give the gate of a part of a phase; a phase without a part of the province's has none: that is a defect."""
+    gate = phase.gate if part == CITY else phase.province_gate
+    assert gate is not None
+    return gate
 
 
 def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool = False) -> Scope:
@@ -142,29 +143,7 @@ def frozen(facts: Any) -> Any:  # noqa: ANN401 -- one line a type
     return f"{facts.normalize():f}" if isinstance(facts, Decimal) else facts
 
 
-def digest(facts: Facts) -> str:
-    """Give a fingerprint of what the phase itself stands on."""
-    own = {name: value for name, value in frozen(facts).items() if name not in NOT_ITS_OWN}
+def digest(facts: object, apart: frozenset[str]) -> str:
+    """Give a fingerprint of what the phase itself stands on; the fields in `apart` are not its own."""
+    own = {name: value for name, value in frozen(facts).items() if name not in apart}
     return hashlib.sha256(json.dumps(own, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def grades(facts: Facts) -> dict[str, str]:
-    """Give each student's grade, by number, from the province's evaluation."""
-    return {row.number: row.grade for row in facts.evaluations} if isinstance(facts, EvaluationFacts) else {}
-
-
-def tally(facts: Facts) -> dict[str, int] | None:
-    """Count what a filing adds to the province's totals; None where it adds to none."""
-    match facts:
-        case InterviewFacts():
-            return {
-                "admitted": sum(row.admitted for row in facts.interviews),
-                "funded": sum(row.funded for row in facts.interviews),
-            }
-        case MidtermFacts():
-            return {"exited": sum(not row.qualified for row in facts.results)}
-        case EvaluationFacts():
-            grades = [row.grade for row in facts.evaluations]
-            return {"excellent": grades.count("优秀"), "certificates": len(grades) - grades.count("不合格")}
-        case _:
-            return None

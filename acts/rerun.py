@@ -73,7 +73,7 @@ def _too_soon(season: Season, until: date) -> str | None:
 
 def _rerun(season: Season, cell: Cell, until: date, reason: str) -> Outcome:
     phase, city = cell.phase, cell.city
-    later = held(season.year, phase, season.states(city))
+    later = held(season.year, season.book.uses, phase, season.states(city))
     after = season.move(cell, Event.RERUN, reason, attempt=cell.attempt + 1, since=season.stamp.as_of, passed_at=None)
     season.grant(after, "rerun", until, reason)
     for slug in later:

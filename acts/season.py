@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
+    from phases.book import Book
 
 
 class NotARehearsal(TalentError):
@@ -68,6 +69,7 @@ class Season:
 
     connection: Connection
     year: Year
+    book: Book
     rehearsal: bool
     stamp: Stamp
     cells: dict[standing.Key, Cell]
@@ -95,6 +97,7 @@ class Season:
         return cls(
             connection,
             opened.year,
+            opened.book,
             opened.rehearsal,
             stamp,
             standing.cells(connection, year, cities),

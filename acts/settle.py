@@ -86,7 +86,7 @@ def _resume(season: Season, phase: Phase, cities: Sequence[str]) -> int:
         if not cell.resume:
             continue
         attempts = {one.slug: season.cells[one.slug, cell.city].attempt for one in season.year.phases}
-        if resumable(season.year, phase.slug, season.states(cell.city), attempts):
+        if resumable(season.year, season.book.uses, phase.slug, season.states(cell.city), attempts):
             ready[cell.city] = State(cell.resume)
             season.move(cell, Event.RESUME, resume=None)
     if ready:
@@ -110,7 +110,7 @@ def _judge_again(season: Season, phase: Phase, was: Mapping[str, State]) -> None
     cities = list(was)
     before = judging.last_digests(season, phase.slug, cities)
     judged = {judging.CITY: judging.judge_cities(season, phase.slug, cities)}
-    if phase.slug in judging.PARTS:
+    if season.book[phase.slug].province_gate is not None:
         judged[judging.PROVINCE] = judging.judge_cities(season, phase.slug, cities, judging.PROVINCE)
     for city, judgement in judged[judging.CITY].items():
         cell = season.cells[phase.slug, city]

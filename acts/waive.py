@@ -8,12 +8,12 @@ from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
 from acts.season import sitting
 from acts.settle import settle
-from gates.rules import RULES
 from gates.states import Event
 
 if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
+    from phases.book import Book
 
 
 def waive(
@@ -26,18 +26,20 @@ def waive(
         cell, title = season.cells[phase, city], season.title(phase, city)
         if rule in season.waivers.get((phase, city, cell.attempt), {}):
             return Outcome("done", f"{title} 的规则 {rule} 已经豁免，未作改动。")
-        why = _not_waivable(rule, phase) or illegal(season, cell, Event.WAIVE)
+        why = _not_waivable(season.book, rule, phase) or illegal(season, cell, Event.WAIVE)
         if why:
             outcome = refuse(season, cell, Event.WAIVE, why)
         else:
             season.waive(cell, rule, reason)
             season.note(cell, Event.WAIVE, f"{rule}：{reason}")
-            outcome = Outcome("done", f"{title} 已豁免“{RULES[rule].name}”（{rule}），本次报送有效；请该市重新报送。")
+            outcome = Outcome(
+                "done", f"{title} 已豁免“{season.book.rules[rule].name}”（{rule}），本次报送有效；请该市重新报送。"
+            )
     return season.answered(outcome)
 
 
-def _not_waivable(rule: str, phase: str) -> str | None:
-    waivable = [one.id for one in RULES.values() if one.kind == "in-principle" and one.phase == phase]
+def _not_waivable(book: Book, rule: str, phase: str) -> str | None:
+    waivable = [one.id for one in book.waivable(phase)]
     if rule in waivable:
         return None
     choice = f"可豁免的是：{'、'.join(waivable)}" if waivable else "本阶段没有可豁免的规则"

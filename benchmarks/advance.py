@@ -24,6 +24,7 @@ from models.columns import table_of
 from models.database import Database
 from models.season import CityPhase
 from models.stamp import Stamp
+from phases.book import BOOK
 from tests import postgres
 from tests.scenes import calendar
 
@@ -97,11 +98,11 @@ def _passed(database: Database, year: Year) -> Passed:
 
 def copied_file(folder: Path, year: Year) -> Copy:
     """A file copied from one that is made once."""
-    made = Database(f"sqlite:///{folder / 'made.db'}")
+    made = Database(f"sqlite:///{folder / 'made.db'}", BOOK)
     _make(made, year)
 
     def copy() -> Database:
-        return Database(f"sqlite:///{shutil.copy(folder / 'made.db', folder / 'copy.db')}")
+        return Database(f"sqlite:///{shutil.copy(folder / 'made.db', folder / 'copy.db')}", BOOK)
 
     return copy
 
@@ -116,7 +117,7 @@ def _postgresql(year: Year) -> Iterator[Copy]:
             with server.connect() as connection:
                 connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
                 connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-            return Database(sa.make_url(address).set(database=name).render_as_string(hide_password=False))
+            return Database(sa.make_url(address).set(database=name).render_as_string(hide_password=False), BOOK)
 
         _make(make("made", "template0"), year)
         yield lambda: make("copy", "made")

@@ -18,8 +18,6 @@ from benchmarks.measuring import Table, middle, run, seconds
 from calendars.deadlines import start_of
 from calendars.files import load
 from calendars.year import Year
-from gates.applications import breached, rank_within
-from gates.facts import ApplicationFacts, ApplicationProfile
 from gates.found import NAMED
 from gates.judge import judge
 from gates.verdict import Verdict
@@ -28,6 +26,8 @@ from models.drafts import MentorDraft, StudentDraft
 from models.facts.load import facts_of
 from models.facts.scope import Scope
 from models.stamp import Stamp
+from phases.application import ApplicationFacts, ApplicationProfile, breached, rank_within
+from phases.book import BOOK
 
 PHASE = "application"
 MENTORS = 40
@@ -56,7 +56,7 @@ def measure() -> Iterator[Table]:
 
 
 def _row(folder: Path, size: int, times: int) -> tuple[str, ...]:
-    database, year = Database(f"sqlite:///{folder / 'gate.db'}"), load(2022)
+    database, year = Database(f"sqlite:///{folder / 'gate.db'}", BOOK), load(2022)
     database.upgrade()
     opens = start_of(year.phase(PHASE).opens)
     open_year(database, year, Stamp("bench", opens, opens), rehearsal=True)
@@ -81,7 +81,7 @@ def set_based(database: Database, year: Year, filed: date) -> Verdicts:
     every = dict.fromkeys((city.slug for city in year.cities), filed)
     with database.read() as connection:
         facts = facts_of(PHASE, Scope(connection, year, every, every))
-    return {city: judge(PHASE, found, year.figures) for city, found in facts.items()}
+    return {city: judge(BOOK.gates[PHASE], found, year.figures) for city, found in facts.items()}
 
 
 def orm_rows(database: Database, year: Year, filed: date) -> Verdicts:
@@ -115,7 +115,7 @@ def _judged(database: Database, year: Year, city: str, filed: date, twice: froze
                 if len(offenders[rule]) < NAMED:
                     offenders[rule].append(student.number)
     named = {rule: tuple(numbers) for rule, numbers in offenders.items()}
-    return judge(PHASE, ApplicationFacts(counts, rejected, named), year.figures)
+    return judge(BOOK.gates[PHASE], ApplicationFacts(counts, rejected, named), year.figures)
 
 
 def _profile(

@@ -26,6 +26,7 @@ from forms.reading import read
 from letters.maildir import MaildirCourier
 from models.database import Database
 from models.stamp import Stamp
+from phases.book import BOOK
 
 PACK = Path(__file__).parents[1] / "deployments" / "demo" / "2022"
 TALENT = Path(sys.executable).parent / "talent"
@@ -112,7 +113,7 @@ def _played(*, deliver: bool) -> Played:
 
 def _play(folder: Path, played: Played, *, deliver: bool) -> None:
     """From a database without a table to the end of the year."""
-    database, year = Database(f"sqlite:///{folder / 'year.db'}"), load(2022)
+    database, year = Database(f"sqlite:///{folder / 'year.db'}", BOOK), load(2022)
     courier = MaildirCourier(folder / "mail")
     database.upgrade()
 

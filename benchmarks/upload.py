@@ -35,6 +35,7 @@ from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
 from models.drafts import MentorDraft
+from phases.book import BOOK
 
 YEAR, CITY = 2022, "yancheng"
 UNTIL = datetime(2022, 1, 12, 9, 0, tzinfo=TZ)  # its roll is approved, its applications are open
@@ -50,7 +51,7 @@ from dashboard.site import Site
 from models.database import Database
 from settings import Settings
 url, port, secret = sys.argv[1:]
-site = Site(Database(url), Settings(base_url=f"http://127.0.0.1:{port}"), secret.encode())
+site = Site(Database(url, BOOK), Settings(base_url=f"http://127.0.0.1:{port}"), secret.encode())
 uvicorn.run(make_app(site), host="127.0.0.1", port=int(port), log_level="error")
 """
 
@@ -110,7 +111,7 @@ def server() -> Iterator[tuple[int, Database]]:
 
 
 def season(path: Path) -> Database:
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", BOOK)
     database.make()
     database.upgrade()
     for _ in Play(database, files.load(YEAR), read_pack(PACK), UNTIL, "省办", "http://127.0.0.1").steps():

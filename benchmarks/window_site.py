@@ -26,6 +26,7 @@ from models.columns import table_of
 from models.database import Database
 from models.season import CityPhase, ExtensionRow, Letter, LetterBody, Transition, WaiverRow
 from models.stamp import Stamp
+from phases.book import BOOK
 from settings import Settings
 from tests.scenes import calendar
 
@@ -43,7 +44,7 @@ LATE, WAIVED, EXTENDED, AGAIN = 9, 5, 7, 11
 
 def make(path: Path, cities: int) -> Year:
     """Make a season: three phases passed but for the late, the interview open, letters that did not arrive."""
-    database, year = Database(f"sqlite:///{path}"), calendar(cities)
+    database, year = Database(f"sqlite:///{path}", BOOK), calendar(cities)
     database.make()
     database.upgrade()
     open_year(database, year, Stamp("bench", OPENED, OPENED), rehearsal=True)
@@ -116,7 +117,7 @@ def site_of(path: Path) -> Site:
     """Give the window on such a season; its clock runs, from the morning of 7 February 2022."""
     behind = datetime.now(TZ) - NOW
     settings = Settings(base_url="http://127.0.0.1")
-    return Site(Database(f"sqlite:///{path}"), settings, SECRET, wall=lambda: datetime.now(TZ) - behind)
+    return Site(Database(f"sqlite:///{path}", BOOK), settings, SECRET, wall=lambda: datetime.now(TZ) - behind)
 
 
 def bare(body: bytes) -> ASGIApp:

@@ -42,14 +42,14 @@ def names() -> dict[str, frozenset[str]]:
     import models.tables
     from dashboard.app import AREAS
     from forms.definitions import FORMS
-    from gates.rules import RULES
     from letters.occurrences import OCCURS
+    from phases.book import BOOK
 
     assert models.tables
     sheets = [(form.slug, sheet) for form in FORMS.values() for sheet in form.sheets]
     tables = SQLModel.metadata.tables.values()
     return {
-        "rules": frozenset(RULES),
+        "rules": frozenset(BOOK.rules),
         "letters": frozenset(f"{kind}/{phase}" if phase else kind for kind, phase in OCCURS),
         "pages": frozenset(getattr(route, "path", "") for area in AREAS for route in area.routes),
         "columns": frozenset(f"{slug}/{sheet.name}/{each.label}" for slug, sheet in sheets for each in sheet.columns),

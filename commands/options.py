@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from cyclopts import Parameter, Token
 
 from commands.output import say
+from phases.book import BOOK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -176,7 +177,7 @@ def database_at(url: str) -> Database:
         driver = ""
     if driver not in {"sqlite", "postgresql", "postgresql+psycopg"}:
         raise UsageError("数据库只能是 SQLite（sqlite:///路径）或 PostgreSQL（postgresql://用户@主机/库）。")
-    made = Database(url)
+    made = Database(url, BOOK)
     AT_END.callback(made.dispose)
     return made
 

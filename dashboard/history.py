@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from dashboard import naming
 from dashboard.standings import rule_name
-from gates.rules import RULES
 from gates.states import Event
 from gates.verdict import ACTORS
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from calendars.year import Phase
     from gates.verdict import Finding
     from models.histories import Judgement, Move
+    from phases.book import Book
 
 KINDS = {"must": "必须", "in-principle": "原则上", "record": "记录"}
 """Whether a rule may be waived."""
@@ -79,23 +79,23 @@ class Filed:
         return all(card.passed for card in self.cards)
 
 
-def step(move: Move, phase: Phase | None = None) -> Step:
+def step(book: Book, move: Move, phase: Phase | None = None) -> Step:
     """Word one row of the log."""
     return Step(
         move.as_of,
         word(move.event, phase, refused=move.refused),
         "" if move.before is move.after else f"{move.before.chinese} → {move.after.chinese}",
         move.by,
-        why(move.event, move.reason),
+        why(book, move.event, move.reason),
         move.refused,
         move.attempt,
     )
 
 
-def why(event: Event, reason: str | None) -> str:
+def why(book: Book, event: Event, reason: str | None) -> str:
     """Give the reason; that of a waiver begins with the rule's id, which the log's reader knows by its name."""
     rule, colon, said = (reason or "").partition("：")
-    return f"“{RULES[rule].name}”{colon}{said}" if event is Event.WAIVE and rule in RULES else reason or ""
+    return f"“{rule_name(book, rule)}”{colon}{said}" if event is Event.WAIVE and rule in book.rules else reason or ""
 
 
 def word(event: Event, phase: Phase | None, *, refused: bool) -> str:
@@ -103,20 +103,23 @@ def word(event: Event, phase: Phase | None, *, refused: bool) -> str:
     return naming.event(event, phase) + ("（未获准）" if refused else "")
 
 
-def filings(judgements: Sequence[Judgement]) -> tuple[Filed, ...]:
+def filings(book: Book, judgements: Sequence[Judgement]) -> tuple[Filed, ...]:
     """Gather the judgements, which come the newest filing first, by filing."""
     found = groupby(judgements, key=lambda judged: (judged.number, judged.attempt))
-    return tuple(Filed(number, attempt, tuple(map(_card, parts))) for (number, attempt), parts in found)
+    return tuple(
+        Filed(number, attempt, tuple(_card(book, part) for part in parts)) for (number, attempt), parts in found
+    )
 
 
-def _card(judged: Judgement) -> Card:
-    rules = ruled(judged.verdict.findings)
+def _card(book: Book, judged: Judgement) -> Card:
+    rules = ruled(book, judged.verdict.findings)
     return Card(PARTS[judged.part], judged.verdict.passed, judged.by, judged.as_of, rules)
 
 
-def ruled(findings: Iterable[Finding]) -> tuple[Ruled, ...]:
+def ruled(book: Book, findings: Iterable[Finding]) -> tuple[Ruled, ...]:
     """Word the lines of a report card, what refuses first."""
-    return tuple(map(_ruled, sorted(findings, key=lambda finding: (not finding.refuses, finding.ok))))
+    ordered = sorted(findings, key=lambda finding: (not finding.refuses, finding.ok))
+    return tuple(_ruled(book, finding) for finding in ordered)
 
 
 def outcome(*, ok: bool, waived: bool) -> tuple[str, str]:
@@ -124,9 +127,9 @@ def outcome(*, ok: bool, waived: bool) -> tuple[str, str]:
     return ("✓", "符合") if ok else ("○", "豁免") if waived else ("!", "不符")
 
 
-def _ruled(finding: Finding) -> Ruled:
+def _ruled(book: Book, finding: Finding) -> Ruled:
     shape, said = outcome(ok=finding.ok, waived=finding.waived is not None)
     mend = f"{ACTORS[finding.actor]}：{finding.mend}" if finding.refuses else ""
     waived = f"{finding.waived.by}：{finding.waived.reason}" if finding.waived else ""
-    name, kind = rule_name(finding.rule), KINDS[finding.kind]
+    name, kind = rule_name(book, finding.rule), KINDS[finding.kind]
     return Ruled(name, finding.clause, kind, shape, said, finding.found, finding.needed, mend, waived)

@@ -24,6 +24,7 @@ from dashboard.site import Site
 from letters.overrides import wording
 from models.database import Database, NotPrepared
 from models.migrate import prepared
+from phases.book import BOOK
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class PortTaken(TalentError):
 @contextmanager
 def site_of(settings: Settings, folder: Path, pack: Path | None = None) -> Iterator[Site]:
     """Give the site that the settings name; raise NotPrepared or WeakSecret before anything listens."""
-    database = Database(settings.database.url)
+    database = Database(settings.database.url, BOOK)
     try:
         if database.absent or not prepared(database):
             raise NotPrepared

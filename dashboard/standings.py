@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import BECAUSE
 from dashboard.matrix import lines
-from gates.rules import RULES
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from calendars.year import City, Phase
     from dashboard.matrix import Cell
     from models.reports import Matrix, Standing
+    from phases.book import Book
 
 TIMELINESS = {"on-time": "准时", "extended": "延期内"}
 
@@ -39,9 +39,9 @@ class Row:
     waived: tuple[str, ...]
 
 
-def rule_name(rule: str) -> str:
+def rule_name(book: Book, rule: str) -> str:
     """Name a rule as the notice's reader knows it; one that a later version took away by its id."""
-    return RULES[rule].name if rule in RULES else rule
+    return book.rules[rule].name if rule in book.rules else rule
 
 
 def because(causes: tuple[str, ...]) -> str:
@@ -54,17 +54,19 @@ def rows_of_city(matrix: Matrix, city: str) -> tuple[Row, ...]:
     alone = replace(matrix, cities={city: matrix.cities[city]})
     (line,) = lines(alone)
     told = zip(matrix.year.phases, line.cells, matrix.cities[city], strict=True)
-    return tuple(_row(line.city, phase, cell, standing) for phase, cell, standing in told)
+    return tuple(_row(matrix.book, line.city, phase, cell, standing) for phase, cell, standing in told)
 
 
 def rows_of_phase(matrix: Matrix, phase: str) -> tuple[Row, ...]:
     """Give a phase's cities in the customary order."""
     at = [each.slug for each in matrix.year.phases].index(phase)
     found = zip(lines(matrix), matrix.cities.values(), strict=True)
-    return tuple(_row(line.city, matrix.year.phases[at], line.cells[at], theirs[at]) for line, theirs in found)
+    return tuple(
+        _row(matrix.book, line.city, matrix.year.phases[at], line.cells[at], theirs[at]) for line, theirs in found
+    )
 
 
-def _row(city: City, phase: Phase, cell: Cell, standing: Standing) -> Row:
+def _row(book: Book, city: City, phase: Phase, cell: Cell, standing: Standing) -> Row:
     return Row(
         city,
         phase,
@@ -75,6 +77,6 @@ def _row(city: City, phase: Phase, cell: Cell, standing: Standing) -> Row:
         standing.filed_at,
         standing.passed_at,
         TIMELINESS.get(standing.timeliness or "", ""),
-        tuple((rule_name(rule), mend) for rule, mend in zip(standing.refusals, standing.mends, strict=True)),
-        tuple(map(rule_name, standing.waived)),
+        tuple((rule_name(book, rule), mend) for rule, mend in zip(standing.refusals, standing.mends, strict=True)),
+        tuple(rule_name(book, rule) for rule in standing.waived),
     )

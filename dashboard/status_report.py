@@ -10,7 +10,7 @@ from calendars.errors import TalentError
 from calendars.moments import moments
 from dashboard.matrix import lines
 from dashboard.rendering import clock
-from gates.rules import RULES
+from dashboard.standings import rule_name
 from gates.states import State
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from calendars.year import Year
     from dashboard.matrix import Cell, Line
     from models.reports import Matrix, Standing
+    from phases.book import Book
 
 TEMPLATE = Path(__file__).parent / "reports" / "status.typ"
 MOST = 8
@@ -86,13 +87,13 @@ def _late(matrix: Matrix, shown: Sequence[Line]) -> list[str]:
             if cell.state in {State.OVERDUE, State.RETURNED}:
                 title = f"{line.city.name}市 {matrix.year.phase(cell.phase).name}"
                 left = f"，{cell.left}" if cell.left else ""
-                found.append(f"{title}：{cell.word}{left}（截止日 {standing.due.day}）。{_why(standing)}")
+                found.append(f"{title}：{cell.word}{left}（截止日 {standing.due.day}）。{_why(matrix.book, standing)}")
     return found
 
 
-def _why(standing: Standing) -> str:
+def _why(book: Book, standing: Standing) -> str:
     if standing.refusals:
-        return f"未符合：{'、'.join(RULES[rule].name for rule in standing.refusals)}。"
+        return f"未符合：{'、'.join(rule_name(book, rule) for rule in standing.refusals)}。"
     return "截止前没有报送。" if standing.filed_at is None else "报送后被退回，没有再次报送。"
 
 

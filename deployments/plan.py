@@ -69,7 +69,7 @@ def plan(years: Iterable[Year]) -> tuple[Deployment, ...]:
     kept = tuple(sorted(years, key=lambda year: year.year))
     phases = dict.fromkeys(phase.slug for year in kept for phase in year.phases)
     return (
-        *(Deployment(slug, entrypoint(slug), tuple(_of_phase(slug, kept))) for slug in phases),
+        *(Deployment(slug, of_phase(slug), tuple(_of_phase(slug, kept))) for slug in phases),
         Deployment("watch", entrypoint("watch"), (Every("every-minute", EVERY, WATCH_AT),), alone=True),
         Deployment("post", entrypoint("post"), (Every("every-minute", EVERY, POST_AT),), alone=True),
         Deployment("rerun", entrypoint("rerun")),
@@ -78,9 +78,13 @@ def plan(years: Iterable[Year]) -> tuple[Deployment, ...]:
 
 
 def entrypoint(flow: str) -> str:
-    """Give the dotted path of a flow: `mentor-recommendation` is `mentor_recommendation` in its own module."""
-    word = flow.replace("-", "_")
-    return f"flows.{word}.{word}"
+    """Give the dotted path of a flow that has a module of its own."""
+    return f"flows.{flow}.{flow}"
+
+
+def of_phase(slug: str) -> str:
+    """Give the dotted path of a phase's flow: `year-end` is `year_end` in the one module of them all."""
+    return f"flows.phase_flows.{slug.replace('-', '_')}"
 
 
 def _of_phase(phase: str, years: Iterable[Year]) -> Iterator[Once]:

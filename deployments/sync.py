@@ -30,6 +30,7 @@ from deployments.pool import CALENDAR, POOL, TAG
 from deployments.zombies import crash_zombies
 from models.database import Database
 from models.live import live
+from phases.book import BOOK
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def _face(held: DeploymentScheduleCreate | DeploymentSchedule) -> tuple[str | No
 
 def main() -> None:
     """Sync the calendars of the years under way, for runs from here: `python -m deployments.sync`."""
-    database = Database(Settings().database.url)
+    database = Database(Settings().database.url, BOOK)
     with database.read() as connection:
         years = [opened.year for opened in live(connection)]
     done = asyncio.run(sync(plan(years), Workplace(sys.executable, Path.cwd())))

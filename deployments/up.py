@@ -32,6 +32,7 @@ from deployments.pool import POOL
 from models.database import Database
 from models.live import live
 from models.stamp import Stamp
+from phases.book import BOOK
 from settings import Settings, is_loopback
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def up(
     base = settings.base_url
     if web is not None and is_loopback(urlsplit(base).hostname or ""):  # links that only this machine follows
         base = told["TALENT_BASE_URL"] = house.window
-    database = Database(database_url or settings.database.url)
+    database = Database(database_url or settings.database.url, BOOK)
     house.free()
     say("检查数据库……")
     database.upgrade()

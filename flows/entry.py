@@ -11,6 +11,7 @@ from calendars.deadlines import TZ
 from letters.overrides import wording
 from models.database import Database
 from models.stamp import Stamp
+from phases.book import BOOK
 from settings import Settings
 
 BY = "prefect"
@@ -29,7 +30,7 @@ class Entry:
 def enter(as_of: datetime | None, by: str = BY) -> Iterator[Entry]:
     """Read the clock, and close the database at the end. `as_of` is for a rehearsal only (a real year refuses it)."""
     at, settings = datetime.now(UTC), Settings()
-    database = Database(settings.database.url)
+    database = Database(settings.database.url, BOOK)
     stamp = Stamp(by, at, aware(as_of) or at, settings.base_url, wording(settings.letters).words)
     try:
         yield Entry(database, settings, stamp)

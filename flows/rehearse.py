@@ -15,6 +15,7 @@ from acts.rehearse import Play, ends
 from calendars.files import load
 from flows.entry import BY, aware
 from models.database import Database
+from phases.book import BOOK
 from tasks.rehearsing import play_season
 
 AS_MARKED = "演练完成"
@@ -26,7 +27,7 @@ async def rehearse(year: int, inputs: str, until: datetime | None = None) -> Sta
     """Play the pack in a folder of the worker's machine. Failed where an event did not end as it is marked."""
     calendar, pack = load(year), read_pack(Path(inputs))
     with TemporaryDirectory(prefix="talent-rehearsal-") as folder:
-        database = Database(f"sqlite:///{folder}/rehearsal.db")
+        database = Database(f"sqlite:///{folder}/rehearsal.db", BOOK)
         database.upgrade()
         try:
             rehearsed = await play_season(Play(database, calendar, pack, aware(until) or ends(calendar), BY))

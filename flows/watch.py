@@ -11,7 +11,7 @@ from datetime import datetime
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.phase import run
+from flows.phase_flows import run
 
 
 @flow(name="watch", description="每分钟推进一次：各年度、各阶段、各城市应做而未做的事，错过的运行也由它补上。")

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gates.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from calendars.year import Year
 
-# Whose filings the facts of each phase are made of, beyond the order of the year: the calendar's `requires` does not
-# know that a plan is owed only by those whom the midterm left in training, nor that the year's end counts the visits,
-# logs and plans of the cultivation and asks the mentors and schools of the applications for summaries.
-USES: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "application": frozenset({"mentor-recommendation"}),
-        "shortlist": frozenset({"application"}),
-        "interview": frozenset({"application", "shortlist"}),
-        "meeting": frozenset({"interview"}),
-        "cultivation": frozenset({"interview", "midterm"}),
-        "midterm": frozenset({"interview"}),
-        "year-end": frozenset({"application", "interview", "cultivation", "midterm"}),
-    }
-)
+Uses = Mapping[str, frozenset[str]]
+"""By phase, those of whose filings its facts are made, beyond the order of the year: the calendar knows only that."""
 
 _GONE = frozenset({State.WAITING, State.WITHDRAWN})
 _JUDGED = frozenset({State.SUBMITTED, State.PASSED})
 
 
-def later(year: Year, phase: str) -> tuple[str, ...]:
+def later(year: Year, uses: Uses, phase: str) -> tuple[str, ...]:
     """Give the phases that stand on `phase`, directly or through others, in the order of the year."""
-    return _grown(year, phase, lambda slug, grown: bool(grown & (_required(year, slug) | _used(slug))))
+    return _grown(year, phase, lambda slug, grown: bool(grown & (_required(year, slug) | _used(uses, slug))))
 
 
-def held(year: Year, phase: str, states: Mapping[str, State]) -> tuple[str, ...]:
+def held(year: Year, uses: Uses, phase: str, states: Mapping[str, State]) -> tuple[str, ...]:
     """Give the phases of one city that a rerun of `phase` puts back to waiting, in the order of the year.
 
     `states` are the city's, by slug, before the rerun. Only the rerun of a passed phase holds others. One that requires
@@ -48,12 +36,12 @@ def held(year: Year, phase: str, states: Mapping[str, State]) -> tuple[str, ...]
 
     def stands(slug: str, grown: frozenset[str]) -> bool:
         by_order = states[slug] not in _GONE and bool(grown & _required(year, slug))
-        return by_order or (states[slug] in _JUDGED and bool(grown & _used(slug)))
+        return by_order or (states[slug] in _JUDGED and bool(grown & _used(uses, slug)))
 
     return _grown(year, phase, stands)
 
 
-def resumable(year: Year, phase: str, states: Mapping[str, State], attempts: Mapping[str, int]) -> bool:
+def resumable(year: Year, uses: Uses, phase: str, states: Mapping[str, State], attempts: Mapping[str, int]) -> bool:
     """Tell whether a held phase may be judged again by what it had filed.
 
     All it requires has passed, and no phase whose facts it uses waits itself, or is in a rerun that has not passed.
@@ -63,7 +51,7 @@ def resumable(year: Year, phase: str, states: Mapping[str, State], attempts: Map
         return states[slug] is not State.WAITING and (states[slug] is State.PASSED or attempts[slug] == 1)
 
     required = all(states[slug] is State.PASSED for slug in _required(year, phase))
-    return states[phase] is State.WAITING and required and all(settled(slug) for slug in _used(phase))
+    return states[phase] is State.WAITING and required and all(settled(slug) for slug in _used(uses, phase))
 
 
 def _grown(year: Year, phase: str, joins: Callable[[str, frozenset[str]], bool]) -> tuple[str, ...]:
@@ -84,5 +72,5 @@ def _required(year: Year, slug: str) -> frozenset[str]:
     return frozenset(year.phase(slug).requires)
 
 
-def _used(slug: str) -> frozenset[str]:
-    return USES.get(slug, frozenset())
+def _used(uses: Uses, slug: str) -> frozenset[str]:
+    return uses.get(slug, frozenset())

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from phases.book import Book
+
 WAIT_SECONDS = 30
 """How long a writer waits for another one before it gives up as `Busy`."""
 
@@ -45,10 +47,14 @@ class NotPrepared(TalentError):
 
 
 class Database:
-    """A database by its URL. Connections are made when first needed; `dispose` closes them."""
+    """A database by its URL. Connections are made when first needed; `dispose` closes them.
 
-    def __init__(self, url: str) -> None:
+    `book` are the phases that it is made for; every connection of it hands them down (`book_of`).
+    """
+
+    def __init__(self, url: str, book: Book) -> None:
         self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        self.book = book
 
     @property
     def embedded(self) -> bool:
@@ -79,7 +85,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one snapshot and changes nothing."""
         level = {} if self.embedded else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with _speaking(), self.engine.connect().execution_options(**level) as connection:
+        with _speaking(), self.engine.connect().execution_options(talent_book=self.book, **level) as connection:
             yield connection
             connection.rollback()
 
@@ -89,7 +95,8 @@ class Database:
 
         `year` names the year whose writers exclude one another; None for what belongs to no year.
         """
-        with _speaking(), self.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
+        options = {"talent_write": True, "talent_book": self.book}
+        with _speaking(), self.engine.connect().execution_options(**options) as connection, connection.begin():
             if not self.embedded:
                 connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
                 if year is not None:
@@ -127,7 +134,7 @@ class Within(Database):
     """
 
     def __init__(self, database: Database, connection: Connection) -> None:
-        super().__init__(database.url)
+        super().__init__(database.url, database.book)
         self._connection = connection
 
     @contextmanager
@@ -140,6 +147,12 @@ class Within(Database):
         """Give the transaction's own connection inside a savepoint."""
         with self._connection.begin_nested():
             yield self._connection
+
+
+def book_of(connection: Connection) -> Book:
+    """Give the phases that the database of a connection is made for."""
+    book: Book = connection.get_execution_options()["talent_book"]
+    return book
 
 
 def _private_file(path: Path) -> None:

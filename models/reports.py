@@ -14,6 +14,7 @@ from gates.states import State
 from models import standing
 from models.alarms import alarms
 from models.columns import table_of
+from models.database import book_of
 from models.season import CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from calendars.year import Phase, Year
     from models.alarms import Alarms
     from models.standing import Key
+    from phases.book import Book
 
 TOTALS: Mapping[str, tuple[str, ...]] = {
     "interview": ("admitted", "funded"),
@@ -74,6 +76,7 @@ class Matrix:
     """All cities of a year at an instant: by city's slug, its phases in order; the province's totals; the alarms."""
 
     year: Year
+    book: Book
     as_of: datetime
     cities: Mapping[str, tuple[Standing, ...]]
     totals: Mapping[str, int]
@@ -123,7 +126,7 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
                 phases.append(_standing(phase, state, row, due, usual.ends, verdicts.get(key, ()), waived))
         cities[city.slug] = tuple(phases)
     totals = _totals(calendar, newest, _gone(connection, year, as_of))
-    return Matrix(calendar, as_of, cities, totals, alarms(connection, year, as_of))
+    return Matrix(calendar, book_of(connection), as_of, cities, totals, alarms(connection, year, as_of))
 
 
 class _Plain(NamedTuple):

@@ -16,6 +16,7 @@ from gates.states import Event, State
 from gates.verdict import Waived
 from models.amended import calendar_at
 from models.columns import table_of
+from models.database import book_of
 from models.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from calendars.year import Year
+    from phases.book import Book
 
 Key = tuple[str, str]
 """A phase's slug and a city's."""
@@ -59,9 +61,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A year that was opened: its calendar, and whether it is a rehearsal, whose time is `clock` where it has one."""
+    """A year that was opened: its calendar, the phases there are, whether it is a rehearsal, and its time (`clock`)."""
 
     year: Year
+    book: Book
     rehearsal: bool
     closed_as_of: datetime | None
     revision: int
@@ -103,7 +106,14 @@ def opened(connection: Connection, year: int, as_of: datetime | None = None) -> 
     if row is None:
         raise YearNotOpen(year=year)
     text = row.calendar if as_of is None else row.then or row.calendar
-    return Opened(_calendar(text, f"{year} 年度日历"), row.rehearsal, row.closed_as_of, row.revision, row.clock)
+    return Opened(
+        _calendar(text, f"{year} 年度日历"),
+        book_of(connection),
+        row.rehearsal,
+        row.closed_as_of,
+        row.revision,
+        row.clock,
+    )
 
 
 def newest_calendar(connection: Connection) -> Year:

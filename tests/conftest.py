@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
+from phases.book import BOOK
 from tests import memory, postgres
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _migrate(url: str) -> None:
     from models.database import Database
     from models.migrate import upgrade
 
-    database = Database(url)
+    database = Database(url, BOOK)
     try:
         upgrade(database)
     finally:

@@ -32,6 +32,7 @@ from deployments.sync import Synced, Workplace, sync
 from models import standing
 from models.database import Database
 from models.stamp import Stamp
+from phases.book import BOOK
 from tests.prefect_server import Server
 
 PATIENCE = 90.0
@@ -46,7 +47,7 @@ class Site:
     database: Database = field(init=False)
 
     def __post_init__(self) -> None:
-        self.database = Database(f"sqlite:///{self.folder / 'talent.db'}")
+        self.database = Database(f"sqlite:///{self.folder / 'talent.db'}", BOOK)
 
     @contextmanager
     def entered(self) -> Iterator[Site]:

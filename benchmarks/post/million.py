@@ -27,6 +27,7 @@ from models.columns import table_of
 from models.database import Database
 from models.outbox import keep
 from models.season import Letter
+from phases.book import BOOK
 
 SHORT, LONG = 10_000, 1_000_000
 BATCHES = 15
@@ -37,7 +38,7 @@ CHUNK = 5_000
 def queue(letters: int) -> Iterator[Database]:
     """Give a database with so many letters queued and due, each to another recipient."""
     with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'talent.db'}")
+        database = Database(f"sqlite:///{Path(folder) / 'talent.db'}", BOOK)
         database.upgrade()
         open_year(database, load(YEAR), STAMP)
         year = load(YEAR)

@@ -21,6 +21,7 @@ from models.columns import table_of
 from models.database import Database
 from models.pool import Party, PoolEntry
 from models.stamp import Stamp
+from phases.book import BOOK
 
 YEAR = 2022
 BEFORE, OPENING = (datetime(2021, 12, day, tzinfo=TZ) for day in (30, 31))
@@ -32,7 +33,7 @@ STAMP = Stamp("省办", OPENING, OPENING, base_url="https://talent.example")
 def about_to_open(mentors: int) -> Iterator[Database]:
     """Give a fresh database in which nothing is owed yet."""
     with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'talent.db'}")
+        database = Database(f"sqlite:///{Path(folder) / 'talent.db'}", BOOK)
         database.upgrade()
         year = load(YEAR)
         open_year(database, year, Stamp("省办", BEFORE, BEFORE), rehearsal=True)

@@ -14,6 +14,7 @@ from letters.message import Outgoing
 from letters.relay import Relay
 from letters.smtp import SmtpCourier
 from models.database import Database
+from phases.book import BOOK
 
 SENT = 20_000
 
@@ -41,5 +42,5 @@ def most_memory() -> str:
 
 if __name__ == "__main__":
     url, port, out = sys.argv[1:]
-    posted(Database(url), Enough(Relay("127.0.0.1", int(port), "none", connections=10)))
+    posted(Database(url, BOOK), Enough(Relay("127.0.0.1", int(port), "none", connections=10)))
     os.write(int(out), most_memory().encode())

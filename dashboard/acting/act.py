@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from acts.outcome import Outcome
-from dashboard.acting.rules import waivable
 from gates.states import Event, State
 from models.database import Database
 from models.stamp import Stamp
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from calendars.year import Phase, Year
+    from phases.book import Book
 
 Kind = Literal[
     "phase", "cities", "city", "day", "reason", "rule", "letter", "address", "office", "choice", "request",
@@ -92,7 +92,7 @@ class Act:
     title: Callable[[Phase | None], str]
     fields: tuple[Field, ...]
     do: Do
-    says: Callable[[Year, Filled], str]
+    says: Callable[[Book, Year, Filled], str]
     event: Event | None = None
     states: frozenset[State] = frozenset()
     alone: frozenset[State] = frozenset()
@@ -111,11 +111,11 @@ class Act:
         """Whether it may be done for several cities at once."""
         return any(asked.kind == "cities" for asked in self.fields)
 
-    def applies(self, phase: Phase, state: State, *, named: bool = False) -> bool:
+    def applies(self, book: Book, phase: Phase, state: State, *, named: bool = False) -> bool:
         """Tell whether it is offered for a city phase in this state; `named`: for this city by its name."""
         return (
             (state in self.states or (named and state in self.alone))
             and (not self.province or phase.province is not None)
-            and (not self.waives or bool(waivable(phase.slug)))
+            and (not self.waives or bool(book.waivable(phase.slug)))
             and (not self.evaluates or phase.province == "results")
         )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acts.recipients import named
 from calendars.deadlines import TZ
 from dashboard.acting.reading import DIGITS
-from dashboard.acting.rules import waivable
 from dashboard.acting.saying import nobody
 from dashboard.acting.showing import stands
 from dashboard.letterbox import heading
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from dashboard.acting.reading import Typed
     from dashboard.looking import Looking
     from forms.definitions import Column
-    from gates.rules import Rule
+    from gates.rule import Rule
     from models.evaluations import Evaluated
     from models.reports import Matrix
 
@@ -61,7 +60,7 @@ class Facts:
     title: str
     phase: Phase | None
     cities: tuple[Choice, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[Rule[Any], ...]
     today: str
     letter: Undelivered | None = None
     request: Row[tuple[object, ...]] | None = None
@@ -86,13 +85,13 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         act.title(phase),
         phase,
         cities,
-        waivable(phase.slug) if phase else (),
+        found.book.waivable(phase.slug) if phase else (),
         f"{look.now.astimezone(TZ):%Y-%m-%d}",
         _undelivered(connection, year, key) if act.asks("letter") else None,
         requests.find(connection, year.year, key) if act.asks("request") else None,
         FORMS["evaluation"].sheets[0].columns if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
-        nobody(act, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
+        nobody(found.book, act, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
     )
 
 
@@ -116,8 +115,8 @@ def _cities(year: Year, found: Matrix, act: Act, phase: Phase | None, chosen: fr
     choices = []
     for slug, standings in found.cities.items():
         mine = [one for one in standings if phase is None or one.phase == phase.slug]
-        together = any(act.applies(year.phase(one.phase), one.state) for one in mine)
-        offered = any(act.applies(year.phase(one.phase), one.state, named=slug in chosen) for one in mine)
+        together = any(act.applies(found.book, year.phase(one.phase), one.state) for one in mine)
+        offered = any(act.applies(found.book, year.phase(one.phase), one.state, named=slug in chosen) for one in mine)
         if offered or slug in chosen:
             said = stands(mine[0]) if phase else ""
             choices.append(Choice(slug, year.city(slug).name, said, slug in chosen, offered, together))

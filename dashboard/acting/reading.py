@@ -12,14 +12,13 @@ from calendars.edits import with_days
 from calendars.errors import TalentError
 from calendars.year import UnknownCity, UnknownPhase
 from dashboard.acting.act import Filled
-from dashboard.acting.rules import waivable
 from forms import cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from calendars.year import Year
     from dashboard.acting.act import Act, Field
+    from models.standing import Opened
 
 LONGEST = 500
 """Characters of a reason."""
@@ -55,12 +54,12 @@ class _Wrong(Exception):
     """What was typed cannot be meant."""
 
 
-def read(act: Act, year: Year, typed: Typed) -> Reading:
+def read(act: Act, opened: Opened, typed: Typed) -> Reading:
     """Read every field that the act asks; the phase first, for others depend on it."""
     filled, faults = Filled(), dict[str, str]()
     for asked in act.fields:
         try:
-            filled = replace(filled, **_READ[asked.kind](asked, year, typed, filled))
+            filled = replace(filled, **_READ[asked.kind](asked, opened, typed, filled))
         except (_Wrong, cells.BadCellError, TalentError) as error:
             said = error.wrong if isinstance(error, cells.BadCellError) else str(error)
             faults[asked.name] = f"{asked.label}：{said.rstrip('。')}。"
@@ -90,79 +89,79 @@ def _needed(asked: Field, typed: Typed) -> str:
     return text
 
 
-def _phase(asked: Field, year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
+def _phase(asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
     try:
-        return {"phase": year.phase(_needed(asked, typed))}
+        return {"phase": opened.year.phase(_needed(asked, typed))}
     except UnknownPhase:
         raise _Wrong("没有这个阶段") from None
 
 
-def _cities(asked: Field, year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
+def _cities(asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
     chosen = {value for value in typed.values.get("every" if typed.one("all") else asked.name, ()) if value}
     if not chosen:
         raise _Wrong("请至少选一个市")
     try:
-        slugs = {year.city(one).slug for one in chosen}
+        slugs = {opened.year.city(one).slug for one in chosen}
     except UnknownCity:
         raise _Wrong("没有这个市") from None
-    return {"cities": tuple(city.slug for city in year.cities if city.slug in slugs)}
+    return {"cities": tuple(city.slug for city in opened.year.cities if city.slug in slugs)}
 
 
-def _city(asked: Field, year: Year, typed: Typed, filled: Filled) -> dict[str, Any]:
-    found = _cities(asked, year, typed, filled)
+def _city(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
+    found = _cities(asked, opened, typed, filled)
     if len(found["cities"]) > 1:
         raise _Wrong("一次只能选一个市")
     return found
 
 
-def _day(asked: Field, _year: Year, typed: Typed, filled: Filled) -> dict[str, Any]:
+def _day(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     if asked.when is not None and filled.words.get(asked.when[0]) == asked.when[1]:
         asked = replace(asked, needed=True)
     text = _needed(asked, typed)
     return {"until": cells.day(text) if text else None}
 
 
-def _reason(asked: Field, _year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
+def _reason(asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
     return {"reason": cells.line(" ".join(_needed(asked, typed).split()), LONGEST)}
 
 
-def _rule(asked: Field, _year: Year, typed: Typed, filled: Filled) -> dict[str, Any]:
+def _rule(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     rule = _needed(asked, typed)
-    if filled.phase is None or rule not in {one.id for one in waivable(filled.phase.slug)}:
+    if filled.phase is None or rule not in {one.id for one in opened.book.waivable(filled.phase.slug)}:
         raise _Wrong("这条规则不能在本阶段豁免")
     return _word(filled, asked.name, rule)
 
 
-def _number(asked: Field, _year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
+def _number(asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
     text = cells.half_width(_needed(asked, typed))
     if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
         raise _Wrong("应为编号，如 128")
     return {"number": int(text)}
 
 
-def _address(asked: Field, _year: Year, typed: Typed, filled: Filled) -> dict[str, Any]:
+def _address(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     text = _needed(asked, typed)
     return _word(filled, asked.name, cells.email(text)) if text else {}
 
 
-def _office(asked: Field, year: Year, typed: Typed, filled: Filled) -> dict[str, Any]:
+def _office(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     text = _needed(asked, typed)
     if text == PROVINCE:
         return _word(filled, asked.name, text)
     try:
-        return _word(filled, asked.name, year.city(text).slug)
+        return _word(filled, asked.name, opened.year.city(text).slug)
     except UnknownCity:
         raise _Wrong("没有这个单位") from None
 
 
-def _choice(asked: Field, _year: Year, typed: Typed, filled: Filled) -> dict[str, Any]:
+def _choice(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     value = _needed(asked, typed)
     if value not in dict(asked.choices):
         raise _Wrong("请选一项")
     return _word(filled, asked.name, value)
 
 
-def _calendar(_asked: Field, year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
+def _calendar(_asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
     """Read the calendar: the text carried from a preview, an uploaded file, or the days edited on the page."""
     given = next(iter(typed.values.get("calendar", ())), "")
     if given.strip():
@@ -174,16 +173,16 @@ def _calendar(_asked: Field, year: Year, typed: Typed, _: Filled) -> dict[str, A
             raise _Wrong("文件不是 UTF-8 文字，请另存为 UTF-8 编码") from None
     edited = {
         (phase.slug, key): cells.day(text)
-        for phase in year.phases
+        for phase in opened.year.phases
         for key in DAYS
         if (text := typed.one(f"{key}:{phase.slug}")) and text != str(getattr(phase, key))
     }
     if not edited:
         raise _Wrong("没有改动任何日期，也没有上传文件")
-    return {"calendar": files.parse(with_days(year.source_text, edited), "日历")}
+    return {"calendar": files.parse(with_days(opened.year.source_text, edited), "日历")}
 
 
-def _grid(_asked: Field, _year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
+def _grid(_asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
     """Read the rows, `rows:3209-2022-0001:grade`; one without a single score was not evaluated yet."""
     rows: dict[str, dict[str, str]] = defaultdict(dict)
     for name, values in typed.values.items():
@@ -201,7 +200,7 @@ def _word(filled: Filled, name: str, value: str) -> dict[str, Any]:
     return {"words": {**filled.words, name: value}}
 
 
-_READ: Mapping[str, Callable[[Field, Year, Typed, Filled], dict[str, Any]]] = {
+_READ: Mapping[str, Callable[[Field, Opened, Typed, Filled], dict[str, Any]]] = {
     "phase": _phase,
     "cities": _cities,
     "city": _city,

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from acts.offices import PROVINCE
 from dashboard import masking
-from dashboard.acting.rules import decision, waivable
-from gates.rules import RULES
+from dashboard.acting.rules import decision
 from gates.states import State
 
 if TYPE_CHECKING:
@@ -15,17 +14,18 @@ if TYPE_CHECKING:
 
     from calendars.year import Phase, Year
     from dashboard.acting.act import Act, Filled
+    from phases.book import Book
 
 
 SETTLED: Mapping[str, str] = {"sent": "记为已送达", "resend": "重新发送", "dropped": "不再发送"}
 
 
-def nobody(act: Act, phase: Phase | None) -> str:
+def nobody(book: Book, act: Act, phase: Phase | None) -> str:
     """Say why an act can be done for no city now."""
     of = phase.name if phase else "本年度"
     if phase and act.province and phase.province is None:
         return f"{of}不需要省办{decision(phase)}，没有可以{act.title(phase)}的市。"
-    if phase and act.waives and not waivable(phase.slug):
+    if phase and act.waives and not book.waivable(phase.slug):
         return f"{of}没有“原则上”的规定，没有规则可以豁免。"
     if phase and act.evaluates and phase.province != "results":
         return f"{of}不评价学生。"
@@ -42,79 +42,79 @@ def _what(filled: Filled) -> str:
     return filled.phase.name if filled.phase else ""
 
 
-def approve(year: Year, filled: Filled) -> str:
+def approve(_: Book, year: Year, filled: Filled) -> str:
     """Say it."""
     return f"{decision(filled.phase)}{_cities(year, filled)}的{_what(filled)}"
 
 
-def reject(year: Year, filled: Filled) -> str:
+def reject(_: Book, year: Year, filled: Filled) -> str:
     """Say it."""
     until = f"，重新报送截止 {filled.until} 24:00" if filled.until else ""
     return f"把{_what(filled)}退回{_cities(year, filled)}修改{until}"
 
 
-def extend(year: Year, filled: Filled) -> str:
+def extend(_: Book, year: Year, filled: Filled) -> str:
     """Say it."""
     return f"把{_cities(year, filled)}的{_what(filled)}延期至 {filled.until} 24:00"
 
 
-def rerun(year: Year, filled: Filled) -> str:
+def rerun(_: Book, year: Year, filled: Filled) -> str:
     """Say it."""
     return f"为{_cities(year, filled)}重启{_what(filled)}，截止 {filled.until} 24:00"
 
 
-def waive(year: Year, filled: Filled) -> str:
+def waive(book: Book, year: Year, filled: Filled) -> str:
     """Say it."""
-    return f"对{_cities(year, filled)}的{_what(filled)}豁免“{RULES[filled.words['rule']].name}”"
+    return f"对{_cities(year, filled)}的{_what(filled)}豁免“{book.rules[filled.words['rule']].name}”"
 
 
-def withdraw(year: Year, filled: Filled) -> str:
+def withdraw(_: Book, year: Year, filled: Filled) -> str:
     """Say it."""
     return f"{_cities(year, filled)}退出 {year.year} 年度，不能恢复"
 
 
-def evaluate(year: Year, filled: Filled) -> str:
+def evaluate(_: Book, year: Year, filled: Filled) -> str:
     """Say it."""
     return f"保存{_cities(year, filled)} {len(filled.rows)} 名学生的评价"
 
 
-def answer(year: Year, filled: Filled) -> str:
+def answer(_: Book, year: Year, filled: Filled) -> str:
     """Say it."""
     asked = f"{_cities(year, filled)}{_what(filled)}的延期申请"
     return f"不同意{asked}" if filled.words["answer"] == "declined" else f"同意{asked}，截止 {filled.until} 24:00"
 
 
-def settle(_year: Year, filled: Filled) -> str:
+def settle(_: Book, _year: Year, filled: Filled) -> str:
     """Say it."""
     return f"{filled.number} 号函件{SETTLED[filled.words['found']]}"
 
 
-def suppress(_year: Year, filled: Filled) -> str:
+def suppress(_: Book, _year: Year, filled: Filled) -> str:
     """Say it; what was confirmed is kept for ever, and keeps no address in clear."""
     return f"停用邮箱 {masking.email(filled.words['email'])}"
 
 
-def unsuppress(_year: Year, filled: Filled) -> str:
+def unsuppress(_: Book, _year: Year, filled: Filled) -> str:
     """Say it; as above."""
     return f"恢复邮箱 {masking.email(filled.words['email'])}，放行暂存的函件"
 
 
-def office(year: Year, filled: Filled) -> str:
+def office(_: Book, year: Year, filled: Filled) -> str:
     """Say it."""
     slug = filled.words["office"]
     return f"登记{'省级管理办公室' if slug == PROVINCE else year.city(slug).name}的邮箱，放行等待的函件"
 
 
-def resume(_year: Year, _filled: Filled) -> str:
+def resume(_: Book, _year: Year, _filled: Filled) -> str:
     """Say it."""
     return "系统时钟无误，恢复投递"
 
 
-def amend(year: Year, _filled: Filled) -> str:
+def amend(_: Book, year: Year, _filled: Filled) -> str:
     """Say it."""
     return f"启用修订后的 {year.year} 年度日历"
 
 
-def close(year: Year, _filled: Filled) -> str:
+def close(_: Book, year: Year, _filled: Filled) -> str:
     """Say it."""
     return f"归档 {year.year} 年度，今后只能查阅"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calendars.year import Phase
+    from phases.book import Book
 
 PHASE = Field("phase", "阶段", "phase")
 CITIES = Field("city", "城市", "cities", hint="可以选几个市：同一事由，一次预览，逐市办理。")
@@ -187,6 +188,6 @@ ACTS: Mapping[str, Act] = MappingProxyType({act.slug: act for act in _ACTS})
 """By slug, which stands in the address."""
 
 
-def offered(phase: Phase, state: State, *, named: bool = False) -> tuple[Act, ...]:
+def offered(book: Book, phase: Phase, state: State, *, named: bool = False) -> tuple[Act, ...]:
     """Give the acts that apply to a city phase in this state, in the order of the table."""
-    return tuple(act for act in _ACTS if act.applies(phase, state, named=named))
+    return tuple(act for act in _ACTS if act.applies(book, phase, state, named=named))

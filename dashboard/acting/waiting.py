@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from calendars.year import City, Phase, Year
     from dashboard.acting.act import Act
     from models.reports import Matrix, Standing
+    from phases.book import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Group:
 def awaiting(matrix: Matrix) -> tuple[Group, ...]:
     """Give the filings that wait for the province's decision, phase by phase."""
     return tuple(
-        Group(phase, _several(phase, State.SUBMITTED), tuple(sorted(found, key=lambda one: one.since)))
+        Group(phase, _several(matrix.book, phase, State.SUBMITTED), tuple(sorted(found, key=lambda one: one.since)))
         for phase, found in _by_phase(matrix, State.SUBMITTED)
         if phase.province
     )
@@ -50,14 +51,14 @@ def awaiting(matrix: Matrix) -> tuple[Group, ...]:
 def late(matrix: Matrix) -> tuple[Group, ...]:
     """Give the cities that are late, phase by phase."""
     return tuple(
-        Group(phase, _several(phase, State.OVERDUE), tuple(sorted(found, key=lambda one: one.since)))
+        Group(phase, _several(matrix.book, phase, State.OVERDUE), tuple(sorted(found, key=lambda one: one.since)))
         for phase, found in _by_phase(matrix, State.OVERDUE)
     )
 
 
-def _several(phase: Phase, state: State) -> tuple[Act, ...]:
+def _several(book: Book, phase: Phase, state: State) -> tuple[Act, ...]:
     """Give the acts of a phase; leaving the whole year is not one."""
-    return tuple(act for act in offered(phase, state) if act.asks("phase"))
+    return tuple(act for act in offered(book, phase, state) if act.asks("phase"))
 
 
 def _by_phase(matrix: Matrix, state: State) -> list[tuple[Phase, list[Waiting]]]:

@@ -93,7 +93,7 @@ def _form(
 
 def _read(request: Request, look: Looking, act: Act, typed: Typed) -> Reading:
     site: Site = request.app.state.site
-    reading = read(act, look.opened.year, typed)
+    reading = read(act, look.opened, typed)
     with site.database.read() as connection:
         return replace(reading, filled=about(connection, look.opened.year, act, reading.filled))
 
@@ -129,7 +129,7 @@ def _shown(look: Looking, act: Act, filled: Filled, found: Tried) -> dict[str, A
     return {
         "found": found,
         "filled": filled,
-        "says": act.says(year, filled),
+        "says": act.says(look.opened.book, year, filled),
         "cities": showing.cities(year, found),
         "letters": showing.letters(year, found),
         "totals": showing.totals(found),
@@ -192,4 +192,4 @@ def _once(
     back = f"/{year.year}/tasks"
     if filled.phase and len(filled.cities) == 1:
         back = f"/{year.year}/{filled.slug}/{filled.cities[0]}"
-    return once(site, reader, token, act.says(year, filled), back, do)
+    return once(site, reader, token, act.says(look.opened.book, year, filled), back, do)

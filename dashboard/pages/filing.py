@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
@@ -171,7 +172,12 @@ def trial(request: Request, reader: Signed, look: Look, here: Here) -> HTMLRespo
     site: Site = request.app.state.site
     stamp = site.stamp(reader, look.opened)
     card = report_card(site.database, here.opened.year.year, here.phase.slug, here.city.slug, stamp, trial=True)
-    facts: dict[str, Any] = {"here": here, "card": card, "ruled": ruled, "work": work(site, reader, here)}
+    facts: dict[str, Any] = {
+        "here": here,
+        "card": card,
+        "ruled": partial(ruled, here.opened.book),
+        "work": work(site, reader, here),
+    }
     return page("filing/trial.html", request, look=look, year=here.opened.year, **facts)
 
 
@@ -186,7 +192,15 @@ def ask_filing(request: Request, reader: Signed, look: Look, here: Here) -> HTML
         "last_word": LAST_WORK.get(here.phase.province or ""),
         "after": after,
     }
-    return page("filing/file.html", request, look=look, year=here.opened.year, ruled=ruled, token=form_token(), **facts)
+    return page(
+        "filing/file.html",
+        request,
+        look=look,
+        year=here.opened.year,
+        ruled=partial(ruled, here.opened.book),
+        token=form_token(),
+        **facts,
+    )
 
 
 @area.post("/file", dependencies=[Depends(allow(CITY))])

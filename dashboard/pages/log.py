@@ -51,7 +51,10 @@ def log(
         found = histories.moves(
             connection, span, event=event or None, refused=bool(refused), limit=SIZE, offset=pages.offset
         )
-    steps = [(year.city(move.city), year.phase(move.phase), step(move, year.phase(move.phase))) for move in found]
+    steps = [
+        (year.city(move.city), year.phase(move.phase), step(look.opened.book, move, year.phase(move.phase)))
+        for move in found
+    ]
     return page(
         "log.html", request, look=look, year=year, steps=steps, pages=pages, filters=filters, events=Event, words=_words
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -63,8 +64,8 @@ def of_phase(request: Request, look: Look, reader: Signed, phase: str) -> Respon
     facts: dict[str, Any] = {
         "rows": rows_of_phase(table, found.slug),
         "moments": _moments(year, found, look),
-        "rules": requirements.rules(found),
-        "figures": requirements.figures(found, year.figures),
+        "rules": requirements.rules(look.opened.book[found.slug]),
+        "figures": requirements.figures(look.opened.book[found.slug], found, year.figures),
         "opening": waiting.opening(year, found),
         "passing": waiting.passing(found),
         "after": [(each, waiting.opening(year, each)) for each in waiting.followers(year, found)],
@@ -98,8 +99,8 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "lacking": waiting.lacking(year, found, states, look.as_of),
         "passing": waiting.passing(found),
         "after": waiting.after(year, found, states, look.as_of),
-        "steps": [step(move, found) for move in past.moves],
-        "filings": filings(past.judgements),
+        "steps": [step(look.opened.book, move, found) for move in past.moves],
+        "filings": filings(look.opened.book, past.judgements),
         "tries": sorted((*past.loads, *past.refused), key=lambda one: one.as_of, reverse=True),
         "forms_loaded": [
             form
@@ -108,7 +109,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         ],
         "panels": panels(place),
         "told": told_section(place),
-        "rule_name": rule_name,
+        "rule_name": partial(rule_name, look.opened.book),
         "because": BECAUSE,
     }
     return page("city-phase.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts)

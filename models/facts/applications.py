@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true, tuple_
 
-from gates.applications import breached
-from gates.facts import ApplicationFacts, ApplicationProfile
 from gates.found import NAMED
 from gates.states import State
 from models.columns import table_of
 from models.drafts import MentorDraft, StudentDraft
 from models.facts.scope import Scope, in_state, withdrawn
+from phases.application import ApplicationFacts, ApplicationProfile, breached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +52,7 @@ def applications(scope: Scope) -> dict[str, ApplicationFacts]:
 
 
 def rank_within(student: Table, figures: Figures) -> ColumnElement[bool]:
-    """Say `gates.applications.rank_within` in SQL; a test holds the two together."""
+    """Say `phases.application.rank_within` in SQL; a test holds the two together."""
     within = or_(student.c.subject_rank <= figures.subject_rank, student.c.overall_rank <= figures.overall_rank)
     return case((within, True), else_=False)
 

@@ -7,15 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from gates.facts import (
-    Interview,
-    InterviewFacts,
-    Mentor,
-    MentorFacts,
-    Score,
-    ShortlistFacts,
-    TeamMember,
-)
 from models.columns import table_of
 from models.drafts import (
     CutLineDraft,
@@ -28,6 +19,9 @@ from models.drafts import (
 )
 from models.facts.scope import Scope, withdrawn
 from models.season import CityPhase
+from phases.interview import Interview, InterviewFacts
+from phases.mentor_recommendation import Mentor, MentorFacts, TeamMember
+from phases.shortlist import Score, ShortlistFacts
 
 if TYPE_CHECKING:
     from sqlalchemy import Row

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.facts import applications, entry, training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gates.facts import Facts
     from models.facts.scope import Scope
 
-FACTS: Mapping[str, Callable[[Scope], Mapping[str, Facts]]] = MappingProxyType(
+FACTS: Mapping[str, Callable[[Scope], Mapping[str, Any]]] = MappingProxyType(
     {
         "mentor-recommendation": entry.rolls,
         "application": applications.applications,
@@ -29,6 +28,6 @@ FACTS: Mapping[str, Callable[[Scope], Mapping[str, Facts]]] = MappingProxyType(
 """By phase (or `evaluation`): the facts of every city in a scope, in a number of queries that no city adds to."""
 
 
-def facts_of(phase: str, scope: Scope) -> Mapping[str, Facts]:
+def facts_of(phase: str, scope: Scope) -> Mapping[str, Any]:
     """Give each city's facts for the gate of that phase."""
     return FACTS[phase](scope)

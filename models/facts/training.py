@@ -8,18 +8,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from gates.facts import (
-    Attendance,
-    CultivationFacts,
-    Evaluation,
-    EvaluationFacts,
-    Materials,
-    Meeting,
-    MeetingFacts,
-    MidtermFacts,
-    MidtermResult,
-    YearEndFacts,
-)
 from models.columns import table_of
 from models.drafts import (
     AttendanceDraft,
@@ -37,6 +25,10 @@ from models.drafts import (
     VisitDraft,
 )
 from models.facts.scope import Scope, admitted, in_training
+from phases.cultivation import CultivationFacts
+from phases.meeting import Attendance, Meeting, MeetingFacts
+from phases.midterm import MidtermFacts, MidtermResult
+from phases.year_end import Evaluation, EvaluationFacts, Materials, YearEndFacts
 
 if TYPE_CHECKING:
     from datetime import date

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.database import Database
+from phases.book import BOOK
 from tests.acts import shelf
 from tests.acts.shelf import Shelf
 from tests.scenes import Scene, calendar
@@ -14,7 +15,7 @@ from tests.scenes import Scene, calendar
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
+    opened = Database(database_url, BOOK)
     yield opened
     opened.dispose()
 
@@ -44,7 +45,7 @@ def played(kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str]
     opened: list[Database] = []
 
     def begin(mark: str) -> Scene:
-        opened.append(Database(kept.copy(kept.kept[mark])))
+        opened.append(Database(kept.copy(kept.kept[mark]), BOOK))
         return Scene(opened[-1], calendar())
 
     yield begin
@@ -55,7 +56,7 @@ def played(kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str]
 @pytest.fixture
 def second_database(empty_database_url: str) -> Iterator[Database]:
     """Another one of the same kind, to compare with."""
-    opened = Database(empty_database_url)
+    opened = Database(empty_database_url, BOOK)
     opened.upgrade()
     yield opened
     opened.dispose()

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from acts.packs import read_pack
 from acts.rehearse import Play, Rehearsed
 from models.database import Database
+from phases.book import BOOK
 from tests.scenes import Scene, calendar, instant
 
 PACK = Path(__file__).parents[2] / "deployments/demo/2022"
@@ -51,7 +52,7 @@ class Shelf:
 
 
 def play(url: str, copy: Copy) -> Shelf:
-    database = Database(url)
+    database = Database(url, BOOK)
     played = Play(database, calendar(), read_pack(PACK), instant(END), "省办")
     Scene.begin(database, at=BEGUN)
     database.dispose()

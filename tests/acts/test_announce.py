@@ -26,6 +26,7 @@ from letters.maildir import MaildirCourier
 from models import audit
 from models.database import Database
 from models.stamp import Stamp
+from phases.book import BOOK
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's own
 
@@ -95,7 +96,7 @@ class Office:
 
 @pytest.fixture
 def database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'talent.db')}")
+    made = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'talent.db')}", BOOK)
     yield made
     made.dispose()
 

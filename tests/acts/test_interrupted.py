@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from models.database import Database
+from phases.book import BOOK
 from tests import ledger, sheets
 from tests.scenes import NANJING, Scene, calendar
 
@@ -75,7 +76,7 @@ STEPS: tuple[Step, ...] = (
 def test_a_rerun_cut_off_at_every_statement_ends_where_an_uninterrupted_one_does(
     database: Database, empty_database_url: str
 ) -> None:
-    whole = Database(empty_database_url)
+    whole = Database(empty_database_url, BOOK)
     whole.upgrade()
     uninterrupted = begun(whole)
     for step in STEPS:
@@ -125,7 +126,7 @@ def test_a_step_that_committed_half_way_would_be_seen(database: Database, monkey
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_process_killed_at_a_statement_leaves_nothing_half_done(database: Database, empty_database_url: str) -> None:
-    whole = Database(empty_database_url)
+    whole = Database(empty_database_url, BOOK)
     whole.upgrade()
     uninterrupted = begun(whole)
     for step in STEPS:
@@ -145,7 +146,7 @@ def killed(url: str, step: Step, statement: int) -> bool:
     """Take the step in a process that dies before that statement, as by kill -9; False where it came to its end."""
     child = os.fork()
     if child == 0:
-        database = Database(url)
+        database = Database(url, BOOK)
         with cut_at(database, statement, lambda: os._exit(9)):
             step(Scene(database, calendar(2)))
         os._exit(0)

@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import text, update
 
 from acts import correspondence, judging
-from gates.judge import judge
+from gates.judge import Gate, judge
 from gates.verdict import Verdict
 from letters.campaigns import campaign
 from models import database as database_module
 from models.columns import table_of
 from models.database import Database
 from models.season import CityPhase
+from phases.book import BOOK
 from tests import ledger
 from tests.scenes import NANJING, YEAR, Scene
 
@@ -55,7 +56,7 @@ def test_facts_that_cannot_be_judged_stop_their_own_city(scene: Scene, monkeypat
         stranded = table.c.city.in_(cities), table.c.phase == APPLICATION
         connection.execute(update(table).where(*stranded).values(state="submitted"))
 
-    def poisoned(gate: str, facts: Any, figures: Any, waivers: Mapping[str, Any]) -> Verdict:  # noqa: ANN401
+    def poisoned(gate: Gate[Any], facts: Any, figures: Any, waivers: Mapping[str, Any]) -> Verdict:  # noqa: ANN401
         if judged.pop(0) == "yancheng":
             raise ArithmeticError
         return judge(gate, facts, figures, waivers)
@@ -79,7 +80,7 @@ def test_a_row_that_somebody_holds_stops_its_own_city(scene: Scene, kind: str, m
     if kind == "sqlite":
         pytest.skip("SQLite locks no single row")
     monkeypatch.setattr(database_module, "ROW_SECONDS", 1)
-    other = Database(scene.database.url)
+    other = Database(scene.database.url, BOOK)
     with other.engine.connect() as holder:
         holder.execute(text("SELECT 1 FROM city_phase WHERE city = 'yancheng' FOR UPDATE"))
         done = scene.advance(FIRST)

@@ -27,6 +27,7 @@ from models.columns import table_of
 from models.database import Database
 from models.facts import entry
 from models.season import CityPhase, ExtensionRow, Filing, Letter, Transition
+from phases.book import BOOK
 from tests import ledger, sheets
 from tests.scenes import DECIDED, FILED, NANJING, WUXI, Scene, calendar, instant
 
@@ -55,7 +56,7 @@ class Season(RuleBasedStateMachine):
         """Open the year, and let each city go on for so many phases, the one that is further behind first."""
         self.path = Path(shutil.copy(self.template, self.template.with_name(f"{uuid.uuid4().hex}.db")))
         self.now, self.refused = instant("2021-12-31T00:00"), 0
-        self.scene = Scene.begin(Database(f"sqlite:///{self.path}"), calendar(2, funded_cap=CAP))
+        self.scene = Scene.begin(Database(f"sqlite:///{self.path}", BOOK), calendar(2, funded_cap=CAP))
         for phase in range(8):
             for city in [city for city, depth in ((NANJING, nanjing), (WUXI, wuxi)) if phase < depth]:
                 self.go_on(city)

@@ -20,6 +20,7 @@ from models import post, standing
 from models.database import Database
 from models.reports import matrix
 from models.stamp import Stamp
+from phases.book import BOOK
 
 YEAR = files.load(2022)
 PACK = Path(__file__).parents[2] / "deployments" / "demo" / "2022"
@@ -31,7 +32,7 @@ FIRST = datetime(2022, 2, 7, 9, 0, tzinfo=TZ)
 def stopped(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The season as the demonstration opens on it, its letters delivered."""
     folder = tmp_path_factory.mktemp("stopped")
-    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, folder / 'talent.db')}")
+    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, folder / 'talent.db')}", BOOK)
     sender = postman(database, folder / "mail", "省办 <office@talent.example>")
     for _ in Play(database, YEAR, read_pack(PACK), FIRST, "省办", post=sender).steps():
         pass
@@ -44,7 +45,7 @@ class Demo:
 
     def __init__(self, folder: Path) -> None:
         self.mail = folder / "mail"
-        self.database = Database(f"sqlite:///{folder / 'talent.db'}")
+        self.database = Database(f"sqlite:///{folder / 'talent.db'}", BOOK)
 
     @property
     def now(self) -> datetime:
@@ -91,7 +92,7 @@ def test_played_to_the_end_by_moments_and_days_it_ends_as_the_pack_expects(demo:
         for city in ended["cities"]
     }
     assert (cells, ended["totals"]) == (expected["cities"], expected["totals"] | {"funded_cap": 65})
-    whole = Database(f"sqlite:///{shutil.copy(migrated_sqlite, demo.mail.parent / 'whole.db')}")
+    whole = Database(f"sqlite:///{shutil.copy(migrated_sqlite, demo.mail.parent / 'whole.db')}", BOOK)
     play = Play(whole, YEAR, read_pack(PACK), ends(YEAR), "省办")
     for _ in play.steps():
         pass

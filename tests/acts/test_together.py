@@ -16,6 +16,7 @@ from acts.advance import Advance
 from acts.outcome import Outcome
 from models import database as database_module
 from models.database import Database
+from phases.book import BOOK
 from tests import ledger, sheets
 from tests.acts.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU
 from tests.scenes import NANJING, Scene, calendar
@@ -55,7 +56,7 @@ def own(scene: Scene, work: Callable[[Scene], object]) -> Callable[[], object]:
     """The work, to be done over connections of its own."""
 
     def done() -> object:
-        database = Database(scene.database.url)
+        database = Database(scene.database.url, BOOK)
         try:
             return work(Scene(database, scene.year))
         finally:
@@ -98,7 +99,7 @@ def in_a_process(url: str, at: str) -> int:
     if child == 0:
         status = 1
         try:
-            status = bool(Scene(Database(url), calendar()).advance(at).failures)
+            status = bool(Scene(Database(url, BOOK), calendar()).advance(at).failures)
         finally:
             os._exit(status)
     return child

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from dashboard.app import make_app
 from dashboard.site import Site
 from models.database import Database
+from phases.book import BOOK
 from settings import DashboardSettings, Settings
 from tests.dashboard.conftest import PASSWORD, SECRET, season_file
 
@@ -93,7 +94,7 @@ class Town:
 @pytest.fixture
 def town(season_file: Path, tmp_path: Path, chromium: Browser) -> Iterator[Town]:
     """A copy of the season for this test alone, served; no second factor, as in the demonstration."""
-    database = Database(f"sqlite:///{shutil.copy(season_file, tmp_path / 'talent.db')}")
+    database = Database(f"sqlite:///{shutil.copy(season_file, tmp_path / 'talent.db')}", BOOK)
 
     def site(address: str) -> Site:
         settings = Settings(

@@ -20,6 +20,7 @@ from dashboard import passwords
 from dashboard.site import Site
 from letters.receipts import links
 from models.database import Database
+from phases.book import BOOK
 from settings import DashboardSettings, Settings
 from tests.browser.conftest import CHROMIUM, QUIET, Town, serving
 from tests.dashboard.conftest import PACK, PASSWORD, SECRET, UNTIL, YEAR
@@ -60,7 +61,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="talent-") as name:
         folder = Path(name)
-        database = Database(f"sqlite:///{folder / 'talent.db'}")
+        database = Database(f"sqlite:///{folder / 'talent.db'}", BOOK)
         _play(database, folder / "mail")  # before Playwright: the post has an event loop of its own
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(

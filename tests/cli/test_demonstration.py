@@ -23,6 +23,7 @@ from commands.demonstration import sign_ins
 from models.accounts import Account
 from models.columns import table_of
 from models.database import Database
+from phases.book import BOOK
 from tests.cli.conftest import Talent
 from tests.ports import free_port
 from tests.prefect_server import foreign
@@ -41,7 +42,7 @@ def test_a_port_that_is_taken_is_said_and_an_older_demonstration_is_left_alone(t
 
 
 def test_everybody_is_invited_and_told(migrated_sqlite: Path, tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'talent.db')}")
+    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'talent.db')}", BOOK)
     year = load(2022)
     people = invite(database, year, "kept", datetime.now(UTC))
     table = table_of(Account)

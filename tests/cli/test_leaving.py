@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from models.database import Database
+from phases.book import BOOK
 from tests.letters.gate import Gate
 from tests.proof.fates import counted, until
 from tests.proof.outbox import fill
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.slow  # a process of its own
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_the_command_ends_in_order_and_says_that_some_must_wait(tmp_path: Path, number: signal.Signals) -> None:
-    database, gate = Database(f"sqlite:///{tmp_path / 'talent.db'}"), Gate()
+    database, gate = Database(f"sqlite:///{tmp_path / 'talent.db'}", BOOK), Gate()
     database.make()
     database.upgrade()
     fill(database, 40)

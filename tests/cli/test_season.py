@@ -7,6 +7,7 @@ import pytest
 
 from cli import main
 from commands.rehearsal import PACKS
+from phases.book import BOOK
 from tests.cli.conftest import Talent
 
 SHORTLIST = str(PACKS / "2022" / "yancheng" / "shortlist.xlsx")
@@ -267,7 +268,7 @@ def test_a_busy_database_is_a_matter_of_trying_again(season: Talent, monkeypatch
     from models import database
 
     monkeypatch.setattr(database, "_PRAGMAS", ("PRAGMA journal_mode=WAL", "PRAGMA busy_timeout=50"))
-    other = database.Database(os.environ["TALENT_DATABASE__URL"])
+    other = database.Database(os.environ["TALENT_DATABASE__URL"], BOOK)
     with other.write():
         ran = season(*RERUN)
     other.dispose()

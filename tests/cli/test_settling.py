@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from models.columns import table_of
 from models.database import Database
 from models.season import ClockReading, Letter
+from phases.book import BOOK
 from tests.cli.conftest import Talent
 from tests.proof.outbox import fill, now
 
@@ -18,7 +19,7 @@ def database(migrated_sqlite: Path, tmp_path: Path) -> Database:
     """Four letters sent by a relay that gave no answer, by a worker that is gone; the last two in one message."""
     (tmp_path / "var").mkdir()
     (tmp_path / "var/talent.db").write_bytes(migrated_sqlite.read_bytes())
-    opened = Database(f"sqlite:///{tmp_path}/var/talent.db")
+    opened = Database(f"sqlite:///{tmp_path}/var/talent.db", BOOK)
     fill(opened, 4)
     letter = table_of(Letter)
     with opened.write() as connection:

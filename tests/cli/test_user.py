@@ -6,6 +6,7 @@ from pathlib import Path
 from models import accounts, sign_ins
 from models.audit import entries
 from models.database import Database
+from phases.book import BOOK
 from tests.cli.conftest import Talent
 
 LINK = re.compile(r"http://127\.0\.0\.1:8000/welcome/[\w-]{43}")
@@ -50,7 +51,7 @@ def test_the_shape_of_the_answers(talent: Talent) -> None:
 def test_everything_is_on_record_and_one_link_holds(talent: Talent, tmp_path: Path) -> None:
     talent("user", "add", "wang", "--role", "city", "--city", "盐城", "--by", "张工")
     talent("user", "reset", "wang", "--by", "李工")
-    database = Database(f"sqlite:///{tmp_path / 'var' / 'talent.db'}")
+    database = Database(f"sqlite:///{tmp_path / 'var' / 'talent.db'}", BOOK)
     with database.read() as connection:
         said = [(row.by, row.what, row.subject, row.city) for row in entries(connection, most=9)]
         held = connection.exec_driver_sql("SELECT count(*) FROM one_time_link").scalar_one()

@@ -25,6 +25,7 @@ from dashboard.site import Site
 from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
+from phases.book import BOOK
 from settings import DashboardSettings, Settings
 
 YEAR = 2022
@@ -41,7 +42,7 @@ ADMIN, VIEWER = "admin", "viewer"
 def season_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database of the season, played once, with an account for each role and each city."""
     path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("window") / "talent.db"))
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", BOOK)
     play_season(database)
     database.dispose()
     return path
@@ -103,7 +104,7 @@ class Window:
 
 def a_window(season_file: Path, folder: Path, *, totp: bool = False) -> Window:
     """A window on a copy of the season; without a second factor, as in the demonstration, unless it is asked for."""
-    database = Database(f"sqlite:///{shutil.copy(season_file, folder / 'talent.db')}")
+    database = Database(f"sqlite:///{shutil.copy(season_file, folder / 'talent.db')}", BOOK)
     dashboard = DashboardSettings(totp=totp)
     settings = Settings(base_url=BASE, maildir=folder / "mail", letters=folder / "letters", dashboard=dashboard)
     return Window(Site(database, settings, SECRET))

@@ -11,6 +11,7 @@ from calendars.year import Year
 from gates.states import State
 from models.alarms import Alarms
 from models.reports import Matrix, Standing
+from phases.book import BOOK
 
 YANCHENG = "yancheng"
 
@@ -34,4 +35,4 @@ def matrix(
         given = [Extension(day, "extension") for slug, day in (until or {}).items() if slug == phase.slug]
         at = instant(filed) if filed and state is State.SUBMITTED else None
         standings.append(Standing(phase.slug, state, 1, resolve(phase.due, given), at, None, None, (), (), ()))
-    return Matrix(year, instant(as_of), {YANCHENG: tuple(standings)}, {}, Alarms((), {}))
+    return Matrix(year, BOOK, instant(as_of), {YANCHENG: tuple(standings)}, {}, Alarms((), {}))

@@ -24,6 +24,7 @@ from models.audit import AuditEntry
 from models.columns import table_of
 from models.database import Database
 from models.stamp import Stamp
+from phases.book import BOOK
 from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, VIEWER, Browser, Window, a_window
 from tests.dashboard.test_signing_in import code, live, password, where
 
@@ -270,7 +271,7 @@ def test_the_record_is_read_by_account_by_city_and_page_by_page(window: Window) 
 
 
 def test_the_first_administrator_is_invited_until_there_is_one(migrated_sqlite: Path, tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'talent.db'}")
+    database = Database(f"sqlite:///{tmp_path / 'talent.db'}", BOOK)
     (tmp_path / "talent.db").write_bytes(migrated_sqlite.read_bytes())
     with time_machine.travel("2026-11-23T10:00:00+08:00", tick=False):
         from dashboard.site import _clock
@@ -289,7 +290,7 @@ def test_the_first_administrator_is_invited_until_there_is_one(migrated_sqlite: 
 
 def test_a_first_administrator_does_not_take_anothers_name(migrated_sqlite: Path, tmp_path: Path) -> None:
     (tmp_path / "talent.db").write_bytes(migrated_sqlite.read_bytes())
-    database = Database(f"sqlite:///{tmp_path / 'talent.db'}")
+    database = Database(f"sqlite:///{tmp_path / 'talent.db'}", BOOK)
     with time_machine.travel("2026-11-23T10:00:00+08:00", tick=False):
         from dashboard.site import _clock
 

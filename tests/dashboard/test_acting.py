@@ -30,6 +30,7 @@ from models.database import Database
 from models.season import Transition
 from models.standing import withdrawn
 from models.witness import changed, witness
+from phases.book import BOOK
 from tests import ledger
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Browser, Window
 from tests.scenes import Scene, stamp
@@ -101,7 +102,7 @@ def test_what_is_offered_is_previewed_and_then_happens_and_the_rest_is_refused(
             assert 'role="alert"' in shown.text
             continue
         opened, filled = window.site.year(2022), ACTS[act]
-        reading = read(filled, opened.year, Typed({name: [value] for name, value in fields.items()}))
+        reading = read(filled, opened, Typed({name: [value] for name, value in fields.items()}))
         stamp = window.site.stamp(READER, opened)
         foreseen = tried(window.database, opened.year, filled, reading.filled, stamp)
         others = {slug: rows for slug, rows in _of_cities(window).items() if slug != city}
@@ -285,7 +286,7 @@ def test_an_act_that_comes_to_something_else_is_taken_back(scene: Scene) -> None
 
 @pytest.fixture
 def scene(database_url: str) -> Iterator[Scene]:
-    database = Database(database_url)
+    database = Database(database_url, BOOK)
     yield Scene.begin(database)
     database.dispose()
 

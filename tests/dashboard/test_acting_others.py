@@ -24,6 +24,7 @@ from models.database import Database
 from models.drafts import EvaluationDraft
 from models.season import Letter, Office, ProgrammeYear, Suppressed
 from models.standing import opened
+from phases.book import BOOK
 from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, SECRET, VIEWER, Window
 from tests.dashboard.test_acting import hidden
@@ -35,7 +36,7 @@ PLAIN = Field("", "", "reason")
 @pytest.fixture
 def december(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Window]:
     """A year whose one active city has filed its year-end, on 5 December."""
-    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'december.db')}")
+    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'december.db')}", BOOK)
     scene = Scene.begin(database)
     scene.through("midterm", NANJING)
     for form in ("cultivation", "year-end"):

@@ -14,6 +14,7 @@ from dashboard.site import Site
 from models.accounts import Account
 from models.columns import table_of
 from models.database import Database
+from phases.book import BOOK
 from settings import DashboardSettings, Settings
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Window
 from tests.dashboard.reading import Read
@@ -28,7 +29,7 @@ MENU = {
 
 @pytest.fixture
 def empty(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Window]:
-    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'talent.db')}")
+    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'talent.db')}", BOOK)
     window = Window(Site(database, Settings(base_url=BASE, dashboard=DashboardSettings(totp=False)), SECRET))
     people = [(ADMIN, "admin", None), (VIEWER, "viewer", None), (CITY, "city", CITY)]
     with database.write() as connection:

@@ -15,6 +15,7 @@ from dashboard.observing import NOWHERE
 from dashboard.rendering import static
 from models.database import Database
 from models.figures import Figures
+from phases.book import BOOK
 from tests.dashboard.conftest import ADMIN, BASE, Browser, Window
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -27,7 +28,7 @@ def lines(text: str) -> list[str]:
 def test_it_lives_and_is_ready_where_its_database_is(window: Window, tmp_path: Path) -> None:
     nobody = window.as_(None)
     assert (nobody.get("/livez").text, nobody.get("/readyz").json()) == ("ok\n", {"ready": True, "reason": None})
-    bare = Browser(replace(window.site, database=Database(f"sqlite:///{tmp_path}/nowhere.db")), None)
+    bare = Browser(replace(window.site, database=Database(f"sqlite:///{tmp_path}/nowhere.db", BOOK)), None)
     assert (bare.get("/livez").status_code, bare.get("/readyz").status_code) == (200, 503)
     assert bare.get("/readyz").json() == {"ready": False, "reason": "not-prepared"}
 

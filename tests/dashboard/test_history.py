@@ -4,6 +4,7 @@ from dashboard.history import Card, Filed, Ruled, Step, filings, step
 from gates.states import Event, State
 from gates.verdict import Finding, Verdict, Waived
 from models.histories import Judgement, Move
+from phases.book import BOOK
 from tests.dashboard.made import YANCHENG, instant
 
 AT = instant("2022-02-17T10:05")
@@ -23,7 +24,7 @@ def move(event: Event, before: State, after: State, reason: str | None = None, *
 
 
 def test_what_refuses_stands_first_with_what_mends_it() -> None:
-    assert filings([judged(1, 1, "city", CAP, RATIO)]) == (
+    assert filings(BOOK, [judged(1, 1, "city", CAP, RATIO)]) == (
         Filed(
             1,
             1,
@@ -45,7 +46,7 @@ def test_what_refuses_stands_first_with_what_mends_it() -> None:
 
 def test_a_waived_rule_tells_who_and_why_and_refuses_no_more() -> None:
     waived = Finding(**{**{f: getattr(RATIO, f) for f in RATIO.__slots__}, "waived": Waived("省办", "疫情")})
-    (filed,) = filings([judged(2, 1, "city", waived)])
+    (filed,) = filings(BOOK, [judged(2, 1, "city", waived)])
     assert filed.passed
     assert filed.cards[0].rules == (
         Ruled("面试与入选比例", "三(二)", "原则上", "○", "豁免", "12:5", "3:1", "", "省办：疫情"),
@@ -53,7 +54,7 @@ def test_a_waived_rule_tells_who_and_why_and_refuses_no_more() -> None:
 
 
 def test_filings_of_two_attempts_stay_apart_and_both_parts_of_one_together() -> None:
-    found = filings([judged(2, 2, "city", CAP), judged(2, 2, "province", CAP), judged(1, 1, "city", RATIO)])
+    found = filings(BOOK, [judged(2, 2, "city", CAP), judged(2, 2, "province", CAP), judged(1, 1, "city", RATIO)])
     assert [(filed.number, filed.attempt, [card.title for card in filed.cards], filed.passed) for filed in found] == [
         (2, 2, ["市级报送的判定", "省级管理办公室的判定"], True),
         (1, 1, ["市级报送的判定"], False),
@@ -62,14 +63,14 @@ def test_filings_of_two_attempts_stay_apart_and_both_parts_of_one_together() -> 
 
 def test_a_rule_that_a_later_version_took_away_is_named_by_its_id() -> None:
     gone = Finding("interviews.gone", "三", "must", "1", "0", ok=True, actor="city", mend="")
-    assert filings([judged(1, 1, "city", gone)])[0].cards[0].rules[0].name == "interviews.gone"
+    assert filings(BOOK, [judged(1, 1, "city", gone)])[0].cards[0].rules[0].name == "interviews.gone"
 
 
 def test_a_move_is_told_by_what_it_changed_and_a_refused_try_by_what_it_was() -> None:
     assert [
-        step(move(Event.SUBMIT, State.OPEN, State.SUBMITTED)),
-        step(move(Event.SUBMIT, State.OVERDUE, State.OVERDUE, "已经截止", refused=True)),
-        step(move(Event.WAIVE, State.RETURNED, State.RETURNED, "interviews.ratio：疫情：封控")),
+        step(BOOK, move(Event.SUBMIT, State.OPEN, State.SUBMITTED)),
+        step(BOOK, move(Event.SUBMIT, State.OVERDUE, State.OVERDUE, "已经截止", refused=True)),
+        step(BOOK, move(Event.WAIVE, State.RETURNED, State.RETURNED, "interviews.ratio：疫情：封控")),
     ] == [
         Step(AT, "报送", "进行中 → 已报送", "某人", "", refused=False, attempt=1),
         Step(AT, "报送（未获准）", "", "某人", "已经截止", refused=True, attempt=1),

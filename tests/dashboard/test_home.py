@@ -19,6 +19,7 @@ from models.columns import table_of
 from models.database import Database
 from models.live import set_clock
 from models.season import Letter, Office, Suppressed
+from phases.book import BOOK
 from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Window
 from tests.scenes import Scene, calendar, instant
@@ -104,7 +105,7 @@ def test_what_awaits_the_province_is_named_with_where_to_act(window: Window) -> 
 
 def statements(path: Path, cities: int) -> Counter[str]:
     """What the page sends to the database, by its first word."""
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", BOOK)
     scene = Scene.begin(database, calendar(cities), at="2022-01-04T00:00")
     scene.advance("2022-01-04T09:00")
     with database.write(2022) as connection:

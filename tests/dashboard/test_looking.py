@@ -7,10 +7,11 @@ import pytest
 from calendars import files
 from dashboard.looking import Looking, moved
 from models.standing import Opened
+from phases.book import BOOK
 from tests.dashboard.conftest import ADMIN, Window
 from tests.scenes import instant
 
-OPENED = Opened(files.load(2022), rehearsal=True, closed_as_of=None, revision=1)
+OPENED = Opened(files.load(2022), BOOK, rehearsal=True, closed_as_of=None, revision=1)
 NOW = instant("2022-02-07T09:00")
 
 

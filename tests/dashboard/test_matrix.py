@@ -13,6 +13,7 @@ from dashboard.matrix import MARKS, SHAPES, Cell, lines, mark
 from gates.states import State
 from models.alarms import Alarms
 from models.reports import Matrix, Standing
+from phases.book import BOOK
 from tests.scenes import instant
 
 YEAR = files.load(2022)
@@ -45,7 +46,7 @@ def shown(*found: Standing, as_of: datetime = AS_OF) -> Matrix:
             else Standing(phase.slug, State.WAITING, 1, resolve(phase.due), None, None, None, (), (), ())
             for phase in YEAR.phases
         )
-    return Matrix(YEAR, as_of, cities, {}, Alarms((), {}))
+    return Matrix(YEAR, BOOK, as_of, cities, {}, Alarms((), {}))
 
 
 def cell_of(found: Standing, as_of: datetime = AS_OF, **more: object) -> Cell:

@@ -25,6 +25,7 @@ from models.glance import Glance, Glanced
 from models.reports import Matrix, matrix
 from models.season import Letter
 from models.stamp import Stamp
+from phases.book import BOOK
 from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Browser, Window
 from tests.scenes import Scene, instant
@@ -195,7 +196,7 @@ def test_a_year_that_was_not_opened_is_not_remembered(frozen: Window) -> None:
 
 
 async def test_the_memory_looks_the_same_way_on_both_databases(database_url: str, tmp_path: Path) -> None:
-    database, now = Database(database_url), datetime.now(TZ)
+    database, now = Database(database_url, BOOK), datetime.now(TZ)
     Scene.begin(database)
     row = {"id": 1, "name": "甲", "shown": "甲某", "role": "viewer", "made_by": "x", "made_at": now}
     sign_in = {"digest": digest("c"), "account": 1, "pending": False, "since": now, "seen": now}
@@ -248,7 +249,7 @@ def test_the_memory_holds_so_many_bytes_and_forgets_what_was_not_asked_for() -> 
 
 def test_one_look_says_who_it_is_and_how_new_the_year_is(database_url: str) -> None:
     """On SQLite past the pool, on PostgreSQL through it: the same answer."""
-    database, now = Database(database_url), instant("2022-02-07T09:00")
+    database, now = Database(database_url, BOOK), instant("2022-02-07T09:00")
     glance = Glance(database)
     row = {"name": "甲", "shown": "甲某", "role": "city", "city": "suzhou", "made_by": "x", "made_at": now}
     sign_in = {"digest": "d", "account": 1, "pending": False, "since": now, "seen": now}

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from dashboard import requirements
 from dashboard.requirements import Asked
-from gates.rules import RULES
+from phases.book import BOOK
 from tests.dashboard.made import calendar
 
 YEAR = calendar()
 
 
 def test_the_year_end_lists_both_judgements_and_what_is_only_recorded() -> None:
-    asked = requirements.rules(YEAR.phase("year-end"))
+    asked = requirements.rules(BOOK["year-end"])
     assert [(one.name, one.judged) for one in asked] == [
         ("年度评价材料", "报送时"),
         ("成长日志与面谈记录", "报送时"),
@@ -22,19 +22,19 @@ def test_the_year_end_lists_both_judgements_and_what_is_only_recorded() -> None:
 
 
 def test_a_rule_tells_its_clause_its_kind_and_who_acts() -> None:
-    assert requirements.rules(YEAR.phase("interview"))[1] == Asked(
+    assert requirements.rules(BOOK["interview"])[1] == Asked(
         "面试与入选比例", "三(二)", "原则上", "市级管理办公室", "报送时"
     )
 
 
 def test_every_rule_stands_on_the_page_of_one_phase() -> None:
-    shown = [one.name for phase in YEAR.phases for one in requirements.rules(phase)]
-    assert sorted(shown) == sorted(rule.name for rule in RULES.values())
+    shown = [one.name for phase in YEAR.phases for one in requirements.rules(BOOK[phase.slug])]
+    assert sorted(shown) == sorted(rule.name for rule in BOOK.rules.values())
 
 
 def test_figures_have_their_units_and_come_from_the_year() -> None:
     figures = YEAR.figures.model_copy(update={"funded_cap": 70})
-    assert requirements.figures(YEAR.phase("interview"), figures) == (
+    assert requirements.figures(BOOK["interview"], YEAR.phase("interview"), figures) == (
         ("面试人数与入选人数之比不少于几比一", "3"),
         ("每个设区市的省级资助名额", "5 人"),
         ("全省的省级资助名额", "70 人"),
@@ -44,4 +44,5 @@ def test_figures_have_their_units_and_come_from_the_year() -> None:
         ("省办期限前几个工作日提醒省办", "3、1"),
         ("截止之后第几个工作日催办升级", "3"),
     )
-    assert ("培养阶段的起止月份", "3–6 月、7–8 月、9–11 月") in requirements.figures(YEAR.phase("cultivation"), figures)
+    shown = requirements.figures(BOOK["cultivation"], YEAR.phase("cultivation"), figures)
+    assert ("培养阶段的起止月份", "3–6 月、7–8 月、9–11 月") in shown

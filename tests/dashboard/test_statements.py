@@ -16,6 +16,7 @@ from dashboard.site import Site
 from models.accounts import Account
 from models.columns import table_of
 from models.database import Database
+from phases.book import BOOK
 from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, Window
 from tests.scenes import Scene, calendar
@@ -47,7 +48,7 @@ def counted(database: Database) -> Iterator[list[str]]:
 
 def window(file: Path, cities: int) -> Window:
     """A season of so many cities whose first phase is open, and late in every one of them."""
-    database = Database(f"sqlite:///{file}")
+    database = Database(f"sqlite:///{file}", BOOK)
     scene = Scene.begin(database, calendar(cities))
     for at in ("2021-12-31T09:00", "2022-01-17T09:00"):
         scene.advance(at)

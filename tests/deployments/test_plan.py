@@ -9,7 +9,7 @@ from calendars.deadlines import TZ
 from calendars.files import load, parse
 from calendars.moments import moments
 from calendars.year import Year
-from deployments.plan import Deployment, Every, Once, entrypoint, plan
+from deployments.plan import Deployment, Every, Once, plan
 
 ROOMS = Path(__file__).parents[2]
 PHASES = (
@@ -35,7 +35,7 @@ def local(text: str) -> datetime:
 def test_a_phase_is_scheduled_at_every_moment_of_its_calendar() -> None:
     assert of("shortlist", load(2022)) == Deployment(
         "shortlist",
-        "flows.shortlist.shortlist",
+        "flows.phase_flows.shortlist",
         (
             Once("2022-opening-20220121T0000", local("2022-01-21T00:00"), 2022),
             Once("2022-rung-20220121T0900", local("2022-01-21T09:00"), 2022),
@@ -104,7 +104,7 @@ def test_the_frequent_ones_keep_off_each_other_and_off_the_calendar() -> None:
 
 def test_every_entrypoint_is_a_flow_of_that_name() -> None:
     for deployment in plan([load(2022)]):
-        module, _, name = entrypoint(deployment.flow).rpartition(".")
+        module, _, name = deployment.entrypoint.rpartition(".")
         flow = getattr(import_module(module), name)
         assert (flow.name, flow.isasync) == (deployment.flow, True)
 

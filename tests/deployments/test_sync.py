@@ -77,7 +77,7 @@ def test_a_schedule_that_an_officer_paused_stays_paused(site: Site) -> None:
 
 def test_a_deployment_that_the_plan_no_longer_has_is_removed(site: Site) -> None:
     planned = plan([load(2022)])
-    gone = Deployment("midterm", "flows.midterm.midterm")
+    gone = Deployment("midterm", "flows.phase_flows.midterm")
     site.sync([*(one for one in planned if one.flow != "midterm"), gone])
     assert site.sync([one for one in planned if one.flow != "midterm"]).removed == ("midterm",)
     assert site.sync(planned).changed == ("midterm",)
@@ -107,7 +107,7 @@ def test_the_runs_of_a_whole_year_appear(site: Site) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     instants = [now + timedelta(days=days) for days in (1, 60, 120, 390)]
     moments = tuple(Once(f"2022-rung-{at:%Y%m%dT%H%M}", at, 2022) for at in instants)
-    site.sync([Deployment("interview", "flows.interview.interview", moments), *plan([])])
+    site.sync([Deployment("interview", "flows.phase_flows.interview", moments), *plan([])])
 
     def scheduled() -> list[tuple[datetime | None, object]]:
         found = [run for run in site.runs() if run.parameters == {"year": 2022}]

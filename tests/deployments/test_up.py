@@ -25,6 +25,7 @@ from deployments.up import up
 from models import standing
 from models.database import Database
 from models.stamp import Stamp
+from phases.book import BOOK
 from tests.ports import free_port
 from tests.prefect_server import foreign
 
@@ -39,7 +40,7 @@ def office(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Path]:
     """A folder with nothing but a database in it, where the year 2022 is under way."""
     (tmp_path / "var").mkdir()
     shutil.copy(migrated_sqlite, tmp_path / "var" / "talent.db")
-    database, now = Database(f"sqlite:///{tmp_path}/var/talent.db"), datetime.now(UTC)
+    database, now = Database(f"sqlite:///{tmp_path}/var/talent.db", BOOK), datetime.now(UTC)
     open_year(database, load(2022), Stamp("省办", now, now))
     yield tmp_path
     database.dispose()
@@ -93,7 +94,7 @@ def running(office: Path, web: int) -> Iterator[tuple[subprocess.Popen[bytes], P
 
 
 def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, web: int) -> None:
-    database = Database(f"sqlite:///{office}/var/talent.db")
+    database = Database(f"sqlite:///{office}/var/talent.db", BOOK)
 
     def states() -> set[str]:
         with database.read() as connection:

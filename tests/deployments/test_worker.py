@@ -47,7 +47,7 @@ def test_a_scheduled_run_fires_advances_and_posts(site: Site) -> None:
         set_office(site.database, city, city, email=f"{city}@office.example")
     moment = soon(12)
     (site.folder / "models.py").write_text("raise ImportError('a stray file hid a room')\n")
-    site.sync(without_frequent(Deployment(PHASE, "flows.mentor_recommendation.mentor_recommendation", (moment,))))
+    site.sync(without_frequent(Deployment(PHASE, "flows.phase_flows.mentor_recommendation", (moment,))))
     site.work()
     site.until(lambda: any(run.state and run.state.is_final() for run in site.runs()))
     done = [run for run in site.runs() if run.state and run.state.is_final()]
@@ -65,9 +65,7 @@ def test_a_server_killed_across_a_moment_loses_nothing_once_it_is_back(site: Sit
     site.open(2022)
     watch = Deployment("watch", "flows.watch.watch", (Every("often", timedelta(seconds=5), timedelta()),), alone=True)
     moment = soon(10)
-    site.sync(
-        without_frequent(watch, Deployment(PHASE, "flows.mentor_recommendation.mentor_recommendation", (moment,)))
-    )
+    site.sync(without_frequent(watch, Deployment(PHASE, "flows.phase_flows.mentor_recommendation", (moment,))))
     site.server.kill()
     site.work()
     assert set(site.states(2022, PHASE).values()) == {"waiting"}

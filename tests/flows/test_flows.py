@@ -20,8 +20,7 @@ from prefect.client.schemas.objects import State
 from acts.season import Season
 from calendars.deadlines import TZ
 from calendars.files import load
-from flows.application import application
-from flows.mentor_recommendation import mentor_recommendation
+from flows.phase_flows import FLOWS
 from flows.post import post
 from flows.rehearse import rehearse
 from flows.rerun import rerun
@@ -79,19 +78,19 @@ async def shown(state: State[Any]) -> dict[str, Any]:
 
 async def test_what_is_owed_is_done_once_and_then_nothing_is(rehearsal: Site) -> None:
     opens = at("2021-12-31T00:00")
-    assert said(await mentor_recommendation(2022, as_of=opens, return_state=True)) == (
+    assert said(await FLOWS["mentor_recommendation"](2022, as_of=opens, return_state=True)) == (
         "已推进",
         "13 处状态变动，13 封函件待发",
     )
     assert rehearsal.states(2022, PHASE) == dict.fromkeys(CITIES, "open")
     assert len(rehearsal.mail()) == 13
-    again = await mentor_recommendation(2022, as_of=opens, return_state=True)
+    again = await FLOWS["mentor_recommendation"](2022, as_of=opens, return_state=True)
     assert said(again) == ("无事可做", "没有应做而未做的事")
     assert len(rehearsal.mail()) == 13
 
 
 async def test_a_phase_that_waits_says_so(rehearsal: Site) -> None:
-    waiting = await application(2022, as_of=at("2022-01-05T09:00"), return_state=True)
+    waiting = await FLOWS["application"](2022, as_of=at("2022-01-05T09:00"), return_state=True)
     assert said(waiting) == ("等待上一阶段", "前一阶段尚未通过，没有应做而未做的事")
     assert rehearsal.states(2022, "application") == dict.fromkeys(CITIES, "waiting")
 
@@ -106,7 +105,7 @@ async def test_one_city_that_fails_is_named_and_holds_up_no_other(rehearsal: Sit
         return season
 
     with patch.object(Season, "read", broken):
-        failed = await mentor_recommendation(2022, as_of=at("2021-12-31T00:00"), return_state=True)
+        failed = await FLOWS["mentor_recommendation"](2022, as_of=at("2021-12-31T00:00"), return_state=True)
     assert failed.is_failed()
     assert said(failed) == ("部分城市未完成", "2022 yancheng；其余城市已推进，下一次 watch 会重试")
     assert Counter(rehearsal.states(2022, PHASE).values()) == {"open": 12, "waiting": 1}
@@ -122,7 +121,7 @@ async def test_one_city_that_fails_is_named_and_holds_up_no_other(rehearsal: Sit
 
 
 async def test_a_city_is_named_as_people_name_it(rehearsal: Site) -> None:
-    await mentor_recommendation(2022, ["盐城", "3201"], at("2021-12-31T00:00"), return_state=True)
+    await FLOWS["mentor_recommendation"](2022, ["盐城", "3201"], at("2021-12-31T00:00"), return_state=True)
     assert {city for city, state in rehearsal.states(2022, PHASE).items() if state == "open"} == {"yancheng", "nanjing"}
 
 
@@ -159,7 +158,7 @@ async def test_a_defect_tells_prefect_no_name(site: Site) -> None:
 async def test_post_sends_what_any_act_queued(rehearsal: Site) -> None:
     assert said(await post(return_state=True)) == ("无信可投", "没有到时的函件")
     with patch.object(posting, "send", side_effect=ConnectionError):
-        await mentor_recommendation(2022, as_of=at("2021-12-31T00:00"), return_state=True)
+        await FLOWS["mentor_recommendation"](2022, as_of=at("2021-12-31T00:00"), return_state=True)
     assert rehearsal.mail() == []
     assert said(await post(return_state=True)) == ("已投递", "已投递 13 封，被拒 0 封，稍后重试 0 封，结果不明 0 封")
     assert len(rehearsal.mail()) == 13

@@ -38,7 +38,7 @@ FIGURES = Figures(
 LAW = "个人信息保护法第三十一条"
 
 # rule: clause, kind, gate, who acts.
-BOOK: dict[str, tuple[str, str, str, Actor]] = {
+RULES: dict[str, tuple[str, str, str, Actor]] = {
     "mentors.institution-filed": ("二(二)", "must", "mentor-recommendation", "city"),
     "mentors.form-complete": ("八(一)", "must", "mentor-recommendation", "mentor"),
     "mentors.city-reviewed": ("三(一)", "must", "mentor-recommendation", "city"),
@@ -74,7 +74,7 @@ BOOK: dict[str, tuple[str, str, str, Actor]] = {
 
 
 def met(rule: str, found: str, needed: str, *numbers: str) -> Finding:
-    clause, kind, _, actor = BOOK[rule]
+    clause, kind, _, actor = RULES[rule]
     return Finding(
         rule=rule,
         clause=clause,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gates.applications import breached, rank_within
-from gates.facts import ApplicationFacts, ApplicationProfile
 from gates.judge import judge
 from gates.verdict import Verdict
+from phases.application import ApplicationFacts, ApplicationProfile, breached, rank_within
+from phases.book import BOOK
 from tests.gates.cards import FIGURES, broken, card, met
 
 SOUND = ApplicationProfile(
@@ -137,7 +137,7 @@ CASES: dict[str, tuple[ApplicationFacts, Verdict]] = {
 
 @pytest.mark.parametrize(("facts", "expected"), CASES.values(), ids=CASES)
 def test_applications_are_judged(facts: ApplicationFacts, expected: Verdict) -> None:
-    assert judge("application", facts, FIGURES) == expected
+    assert judge(BOOK.gates["application"], facts, FIGURES) == expected
 
 
 def test_a_profile_says_every_rule_it_breaks() -> None:
@@ -195,5 +195,5 @@ def test_a_better_rank_never_harms(subject: Decimal | None, overall: Decimal | N
 def test_students_are_counted_not_profiles(counts: list[int]) -> None:
     sound, low = counts
     facts = ApplicationFacts({SOUND: sound, replace(SOUND, rank_within=False): low})
-    rank = judge("application", facts, FIGURES).findings[1]
+    rank = judge(BOOK.gates["application"], facts, FIGURES).findings[1]
     assert (rank.found, rank.needed, rank.ok) == (f"{sound}/{sound + low}", f"{sound + low}/{sound + low}", low == 0)

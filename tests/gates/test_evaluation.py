@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gates.facts import Evaluation, EvaluationFacts
 from gates.judge import judge
 from gates.verdict import Verdict
+from phases.book import BOOK
+from phases.year_end import Evaluation, EvaluationFacts
 from tests.gates.cards import FIGURES, broken, card, met
 
 A, B = "3204-2022-0001", "3204-2022-0002"
@@ -62,11 +63,11 @@ CASES: dict[str, tuple[EvaluationFacts, Verdict]] = {
 
 @pytest.mark.parametrize(("facts", "expected"), CASES.values(), ids=CASES)
 def test_the_provinces_part_of_the_years_end_is_judged(facts: EvaluationFacts, expected: Verdict) -> None:
-    assert judge("evaluation", facts, FIGURES) == expected
+    assert judge(BOOK.gates["evaluation"], facts, FIGURES) == expected
 
 
 @given(visits=st.integers(0, 30), need=st.integers(1, 20), grade=st.sampled_from(("优秀", "合格", "不合格")))
 def test_too_few_visits_block_the_best_grade_and_no_other(visits: int, need: int, grade: str) -> None:
     figures = FIGURES.model_copy(update={"visits": need})
     facts = EvaluationFacts((A,), (replace(BEST, grade=grade),), {A: visits} if visits else {})
-    assert judge("evaluation", facts, figures).passed is not (grade == "优秀" and visits < need)
+    assert judge(BOOK.gates["evaluation"], facts, figures).passed is not (grade == "优秀" and visits < need)

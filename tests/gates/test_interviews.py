@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gates.facts import Interview, InterviewFacts
 from gates.judge import judge
 from gates.verdict import Verdict, Waived
+from phases.book import BOOK
+from phases.interview import Interview, InterviewFacts
 from tests.gates.cards import FIGURES, broken, card, met
 
 
@@ -135,17 +136,17 @@ CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
 
 @pytest.mark.parametrize(("facts", "expected"), CASES.values(), ids=CASES)
 def test_interviews_are_judged(facts: InterviewFacts, expected: Verdict) -> None:
-    assert judge("interview", facts, FIGURES) == expected
+    assert judge(BOOK.gates["interview"], facts, FIGURES) == expected
 
 
 def test_funded_but_not_admitted_takes_no_place() -> None:
     funded = Interview("3206-2022-0001", "化学", came=True, admitted=False, funded=True, shortlisted=True)
-    assert judge("interview", InterviewFacts((funded,), 65), FIGURES) == good("1:0", 0, 65)
+    assert judge(BOOK.gates["interview"], InterviewFacts((funded,), 65), FIGURES) == good("1:0", 0, 65)
 
 
 def _holds(came: int, admitted: int, ratio: Decimal = FIGURES.interview_ratio) -> bool:
     figures = FIGURES.model_copy(update={"interview_ratio": ratio})
-    return judge("interview", interviews(came=came, admitted=admitted), figures).findings[1].ok
+    return judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), figures).findings[1].ok
 
 
 @given(came=st.integers(0, 60), share=st.integers(0, 60), ratio=st.decimals(min_value=1, max_value=6, places=1))
@@ -157,7 +158,7 @@ def test_the_ratio_holds_exactly_when_it_is_reached(came: int, share: int, ratio
 @given(came=st.integers(1, 60), share=st.integers(1, 60))
 def test_either_mend_of_a_ratio_is_just_enough(came: int, share: int) -> None:
     admitted = min(share, came)
-    mend = judge("interview", interviews(came=came, admitted=admitted), FIGURES).findings[1].mend
+    mend = judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), FIGURES).findings[1].mend
     if mend:
         more, fewer = (int("".join(filter(str.isdigit, part))) for part in mend.split("；")[1].split("，"))
         mended = [_holds(came + more, admitted), _holds(came, admitted - fewer)]
@@ -168,7 +169,7 @@ def test_either_mend_of_a_ratio_is_just_enough(came: int, share: int) -> None:
 @given(funded=st.integers(0, 12), elsewhere=st.integers(0, 80))
 def test_the_quotas_hold_exactly_within_the_years_figures(funded: int, elsewhere: int) -> None:
     facts = interviews(came=36, admitted=12, funded=funded, elsewhere=elsewhere)
-    verdict = judge("interview", facts, FIGURES)
+    verdict = judge(BOOK.gates["interview"], facts, FIGURES)
     refused = {finding.rule for finding in verdict.refusals}
     expected = {
         "funding.city-cap": funded > 5,
@@ -182,7 +183,7 @@ WAIVED = Waived("省办 陈", "两名考生因病缺席")
 
 def test_a_waived_ratio_shows_who_and_why_and_does_not_refuse() -> None:
     facts = interviews(came=12, admitted=5)
-    verdict = judge("interview", facts, FIGURES, {"interviews.ratio": WAIVED})
+    verdict = judge(BOOK.gates["interview"], facts, FIGURES, {"interviews.ratio": WAIVED})
     ratio = verdict.findings[1]
     assert (verdict.passed, ratio.ok, ratio.waived, ratio.found) == (True, False, WAIVED, "12:5")
 
@@ -190,10 +191,10 @@ def test_a_waived_ratio_shows_who_and_why_and_does_not_refuse() -> None:
 def test_a_waiver_of_a_rule_that_must_hold_is_not_honoured() -> None:
     facts = interviews(came=30, admitted=8, funded=6, elsewhere=65)
     waivers = dict.fromkeys(("funding.city-cap", "funding.province-total", "interviews.from-shortlist"), WAIVED)
-    (refusal,) = judge("interview", facts, FIGURES, waivers).refusals
+    (refusal,) = judge(BOOK.gates["interview"], facts, FIGURES, waivers).refusals
     assert (refusal.rule, refusal.waived) == ("funding.province-total", None)
 
 
 def test_a_waiver_of_a_rule_that_holds_is_not_shown() -> None:
     facts = interviews(came=15, admitted=5)
-    assert judge("interview", facts, FIGURES, {"interviews.ratio": WAIVED}) == good("15:5")
+    assert judge(BOOK.gates["interview"], facts, FIGURES, {"interviews.ratio": WAIVED}) == good("15:5")

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from gates.facts import ApplicationFacts, ApplicationProfile, CultivationFacts
 from gates.judge import judge
+from phases.application import ApplicationFacts, ApplicationProfile
+from phases.book import BOOK
+from phases.cultivation import CultivationFacts
 from tests.gates.cards import FIGURES
 
 
 def test_facts_of_another_phase_are_a_defect() -> None:
     with pytest.raises(TypeError, match="midterm is judged by MidtermFacts, not by CultivationFacts"):
-        judge("midterm", CultivationFacts((), frozenset()), FIGURES)
+        judge(BOOK.gates["midterm"], CultivationFacts((), frozenset()), FIGURES)
 
 
 def test_a_million_applications_are_judged_by_their_profiles() -> None:
@@ -28,5 +30,5 @@ def test_a_million_applications_are_judged_by_their_profiles() -> None:
         for subject in ("数学", "物理", "化学", "生物", "计算机")
         for other in (False, True)
     }
-    verdict = judge("application", ApplicationFacts(profiles), FIGURES)
+    verdict = judge(BOOK.gates["application"], ApplicationFacts(profiles), FIGURES)
     assert (verdict.findings[0].found, verdict.passed) == ("1000000/1000000", True)

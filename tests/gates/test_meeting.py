@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from gates.facts import Attendance, Meeting, MeetingFacts
 from gates.judge import judge
 from gates.verdict import Verdict
+from phases.book import BOOK
+from phases.meeting import Attendance, Meeting, MeetingFacts
 from tests.gates.cards import FIGURES, broken, met
 
 DUE = date(2022, 2, 28)
@@ -80,4 +81,4 @@ CASES: dict[str, tuple[MeetingFacts, Verdict]] = {
 
 @pytest.mark.parametrize(("facts", "expected"), CASES.values(), ids=CASES)
 def test_a_meeting_is_judged(facts: MeetingFacts, expected: Verdict) -> None:
-    assert judge("meeting", facts, FIGURES) == expected
+    assert judge(BOOK.gates["meeting"], facts, FIGURES) == expected

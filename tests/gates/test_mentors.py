@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from gates.facts import Mentor, MentorFacts, TeamMember
 from gates.judge import judge
 from gates.verdict import Finding, Verdict
+from phases.book import BOOK
+from phases.mentor_recommendation import Mentor, MentorFacts, TeamMember
 from tests.gates.cards import FIGURES, broken, card, met
 
 DOCTOR = TeamMember("周一", "博士", "无")
@@ -155,17 +156,17 @@ CASES: dict[str, tuple[MentorFacts, Verdict]] = {
 
 @pytest.mark.parametrize(("facts", "expected"), CASES.values(), ids=CASES)
 def test_a_roll_is_judged(facts: MentorFacts, expected: Verdict) -> None:
-    assert judge("mentor-recommendation", facts, FIGURES) == expected
+    assert judge(BOOK.gates["mentor-recommendation"], facts, FIGURES) == expected
 
 
 def test_the_honours_are_those_of_the_year() -> None:
     figures = FIGURES.model_copy(update={"honours": ("市级骨干",)})
-    assert judge("mentor-recommendation", roll(replace(A, honours=("市级骨干",))), figures) == good()
+    assert judge(BOOK.gates["mentor-recommendation"], roll(replace(A, honours=("市级骨干",))), figures) == good()
 
 
 def test_of_many_in_breach_the_first_twenty_are_named() -> None:
     facts = roll(*(replace(mentor(f"导师{n:02}"), complete=False) for n in range(25)))
-    (finding,) = judge("mentor-recommendation", facts, FIGURES).refusals
+    (finding,) = judge(BOOK.gates["mentor-recommendation"], facts, FIGURES).refusals
     labels = tuple(f"导师{n:02}（江海大学）" for n in range(20))
     expected: Finding = broken(
         "mentors.form-complete",

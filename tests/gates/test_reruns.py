@@ -7,6 +7,7 @@ import pytest
 from calendars.year import Phase, Year
 from gates.reruns import held, later, resumable
 from gates.states import State
+from phases.book import BOOK
 from tests.gates.cards import FIGURES
 
 ORDER = {
@@ -62,7 +63,7 @@ def city(states: str) -> dict[str, State]:
     ],
 )
 def test_the_later_phases_stand_on_what_they_require_and_use(phase: str, expected: tuple[str, ...]) -> None:
-    assert later(YEAR, phase) == expected
+    assert later(YEAR, BOOK.uses, phase) == expected
 
 
 HELD: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -84,7 +85,7 @@ HELD: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize(("states", "phase", "expected"), HELD.values(), ids=HELD)
 def test_a_rerun_holds_what_stood_on_the_passed_phase(states: str, phase: str, expected: tuple[str, ...]) -> None:
-    assert held(YEAR, phase, city(states)) == expected
+    assert held(YEAR, BOOK.uses, phase, city(states)) == expected
 
 
 RESUMABLE: dict[str, tuple[str, str, set[str], bool]] = {
@@ -107,11 +108,11 @@ def test_a_held_phase_is_judged_again_once_it_stands_on_firm_ground(
     states: str, phase: str, rerun: set[str], *, expected: bool
 ) -> None:
     attempts = {slug: 2 if slug in rerun else 1 for slug in SLUGS}
-    assert resumable(YEAR, phase, city(states), attempts) is expected
+    assert resumable(YEAR, BOOK.uses, phase, city(states), attempts) is expected
 
 
 @pytest.mark.parametrize("phase", SLUGS)
 def test_a_second_hold_finds_nothing_more(phase: str) -> None:
     states = city("pppppppp")
-    after = states | dict.fromkeys(held(YEAR, phase, states), State.WAITING)
-    assert held(YEAR, phase, after) == ()
+    after = states | dict.fromkeys(held(YEAR, BOOK.uses, phase, states), State.WAITING)
+    assert held(YEAR, BOOK.uses, phase, after) == ()

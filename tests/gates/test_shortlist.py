@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gates.facts import Score, ShortlistFacts
 from gates.judge import judge
 from gates.verdict import Verdict
+from phases.book import BOOK
+from phases.shortlist import Score, ShortlistFacts
 from tests.gates.cards import FIGURES, broken, card, met
 
 
@@ -125,7 +126,7 @@ CASES: dict[str, tuple[ShortlistFacts, Verdict]] = {
 
 @pytest.mark.parametrize(("case", "expected"), CASES.values(), ids=CASES)
 def test_a_shortlist_is_judged(case: ShortlistFacts, expected: Verdict) -> None:
-    assert judge("shortlist", case, FIGURES) == expected
+    assert judge(BOOK.gates["shortlist"], case, FIGURES) == expected
 
 
 POINTS = st.decimals(min_value=0, max_value=100, places=2)
@@ -140,7 +141,7 @@ def test_a_shortlist_holds_exactly_when_no_one_is_misplaced(
         for n, value in enumerate(points)
     )
     misplaced = tuple(row.number for n, row in enumerate(scores) if n in flips)
-    finding = judge("shortlist", facts(*scores, lines={"数学": line}), FIGURES).findings[1]
+    finding = judge(BOOK.gates["shortlist"], facts(*scores, lines={"数学": line}), FIGURES).findings[1]
     assert (finding.ok, set(finding.numbers) <= set(misplaced), len(finding.numbers)) == (
         not misplaced,
         True,

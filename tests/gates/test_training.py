@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from gates.facts import CultivationFacts, MidtermFacts, MidtermResult
 from gates.judge import judge
-from gates.training import leaving
 from gates.verdict import Verdict
+from phases.book import BOOK
+from phases.cultivation import CultivationFacts
+from phases.midterm import MidtermFacts, MidtermResult, leaving
 from tests.gates.cards import FIGURES, broken, card, met
 
 A, B, C = "3202-2022-0001", "3202-2022-0002", "3202-2022-0003"
@@ -39,7 +40,7 @@ PLANS: dict[str, tuple[CultivationFacts, Verdict]] = {
 
 @pytest.mark.parametrize(("facts", "expected"), PLANS.values(), ids=PLANS)
 def test_plans_are_judged(facts: CultivationFacts, expected: Verdict) -> None:
-    assert judge("cultivation", facts, FIGURES) == expected
+    assert judge(BOOK.gates["cultivation"], facts, FIGURES) == expected
 
 
 FILED = date(2022, 8, 30)
@@ -92,7 +93,7 @@ MIDTERMS: dict[str, tuple[MidtermFacts, Verdict]] = {
 
 @pytest.mark.parametrize(("facts", "expected"), MIDTERMS.values(), ids=MIDTERMS)
 def test_midterms_are_judged(facts: MidtermFacts, expected: Verdict) -> None:
-    assert judge("midterm", facts, FIGURES) == expected
+    assert judge(BOOK.gates["midterm"], facts, FIGURES) == expected
 
 
 def test_those_not_qualified_leave() -> None:

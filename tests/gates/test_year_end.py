@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gates.facts import Materials, YearEndFacts
 from gates.judge import judge
 from gates.verdict import Verdict
+from phases.book import BOOK
+from phases.year_end import Materials, YearEndFacts
 from tests.gates.cards import FIGURES, broken, card, met
 
 A, B = "3203-2022-0001", "3203-2022-0002"
@@ -169,20 +170,20 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
 
 @pytest.mark.parametrize(("facts", "expected"), CASES.values(), ids=CASES)
 def test_the_citys_part_of_the_years_end_is_judged(facts: YearEndFacts, expected: Verdict) -> None:
-    assert judge("year-end", facts, FIGURES) == expected
+    assert judge(BOOK.gates["year-end"], facts, FIGURES) == expected
 
 
 def test_the_stages_are_those_of_the_year() -> None:
     figures = FIGURES.model_copy(update={"stages": ((3, 6), (7, 11))})
     facts = replace(SOUND, logs={A: frozenset({1, 2}), B: ALL}, records={A: ALL, B: frozenset({1, 2})})
-    assert judge("year-end", facts, figures) == GOOD
+    assert judge(BOOK.gates["year-end"], facts, figures) == GOOD
 
 
 @given(spent=st.lists(st.decimals(min_value=0, max_value=20000, places=2), max_size=6))
 def test_the_remainder_always_settles_the_account(spent: list[Decimal]) -> None:
     rest = Decimal(20000) - sum(spent, Decimal(0))
     outcome = [
-        judge("year-end", replace(SOUND, accounted=sum(items, Decimal(0))), FIGURES).passed
+        judge(BOOK.gates["year-end"], replace(SOUND, accounted=sum(items, Decimal(0))), FIGURES).passed
         for items in ([*spent, rest], [*spent, rest, Decimal("0.01")])
     ]
     assert outcome == [True, False]

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from models.database import Database
+from phases.book import BOOK
 from tests.scenes import Scene
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
+    opened = Database(database_url, BOOK)
     yield opened
     opened.dispose()
 

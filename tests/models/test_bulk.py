@@ -13,6 +13,7 @@ from models.bulk import among, at_once, listed, rows_given, rows_of
 from models.columns import table_of
 from models.database import Database
 from models.season import Letter
+from phases.book import BOOK
 from tests.proof.outbox import fill
 from tests.scenes import instant
 
@@ -23,7 +24,7 @@ KINDS = {name: LETTER.c[name].type for name in ("id", "detail", "sent_at")}
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
+    opened = Database(database_url, BOOK)
     fill(opened, 5, at=NOW)
     yield opened
     opened.dispose()

@@ -15,6 +15,7 @@ from models import database as database_module
 from models.columns import table_of
 from models.database import Busy, Database, NotPrepared, passes
 from models.season import Letter, ProgrammeYear
+from phases.book import BOOK
 from tests.scenes import YEAR, Scene, instant
 
 WORKERS, EACH = 4, 200
@@ -22,7 +23,7 @@ WORKERS, EACH = 4, 200
 
 def count_up(url: str, failures: list[Exception]) -> None:
     """Read the revision, add one, write it: `EACH` times, each in a transaction that writes."""
-    table, database = table_of(ProgrammeYear), Database(url)
+    table, database = table_of(ProgrammeYear), Database(url, BOOK)
     for _ in range(EACH):
         try:
             with database.write(YEAR) as connection:
@@ -82,7 +83,7 @@ def test_an_error_takes_all_of_it_back(scene: Scene) -> None:
 def test_a_writer_that_waits_too_long_is_told_in_chinese(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_module, "WAIT_SECONDS", 1)
     monkeypatch.setattr(database_module, "_PRAGMAS", ("PRAGMA journal_mode=WAL", "PRAGMA busy_timeout=100"))
-    other = Database(scene.database.url)
+    other = Database(scene.database.url, BOOK)
     said = "数据库正忙（另一项操作尚未完成），请稍后再试。"
     with scene.database.write(YEAR), pytest.raises(Busy, match=said), other.write(YEAR):
         pass
@@ -90,7 +91,7 @@ def test_a_writer_that_waits_too_long_is_told_in_chinese(scene: Scene, monkeypat
 
 
 def test_a_database_without_tables_says_what_to_run(empty_database_url: str) -> None:
-    database = Database(empty_database_url)
+    database = Database(empty_database_url, BOOK)
     with pytest.raises(NotPrepared, match="talent db upgrade"), database.read() as connection:
         connection.execute(select(table_of(ProgrammeYear)))
     database.dispose()
@@ -98,7 +99,7 @@ def test_a_database_without_tables_says_what_to_run(empty_database_url: str) -> 
 
 def test_the_file_of_children_is_made_by_an_upgrade_alone_and_is_its_owners(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "talent.db"
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", BOOK)
     with pytest.raises(NotPrepared), database.read():
         pass
     assert not path.exists()
@@ -145,7 +146,7 @@ def test_what_was_done_said_or_acknowledged_cannot_be_changed(scene: Scene, name
 
 
 def test_the_url_of_a_server_names_the_driver_we_ship() -> None:
-    assert make_url(Database("postgresql://talent@localhost/talent").url).drivername == "postgresql+psycopg"
+    assert make_url(Database("postgresql://talent@localhost/talent", BOOK).url).drivername == "postgresql+psycopg"
     assert instant("2022-01-01T00:00").utcoffset() is not None
 
 
@@ -157,7 +158,7 @@ def failure(database: Database, statement: str) -> Exception:
 
 
 def test_what_passes_is_told_from_what_is_wrong(scene: Scene, unused_tcp_port: int) -> None:
-    gone = Database(f"postgresql://nobody@127.0.0.1:{unused_tcp_port}/none")
+    gone = Database(f"postgresql://nobody@127.0.0.1:{unused_tcp_port}/none", BOOK)
     assert passes(Busy())
     assert passes(failure(gone, "SELECT 1"))
     assert not passes(failure(scene.database, "SELECT nonsense FROM programme_year WHERE"))

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gates import applications as gate
-from gates.facts import ApplicationProfile
 from models.columns import table_of
 from models.drafts import StudentDraft
 from models.facts.applications import applications, rank_within
 from models.facts.scope import Scope
+from phases import application as gate
+from phases.application import ApplicationProfile
 from tests import sheets
 from tests.scenes import NANJING, Scene, calendar
 

@@ -10,6 +10,7 @@ from alembic import command
 
 from models import migrate
 from models.database import Database
+from phases.book import BOOK
 
 LETTER = (
     "INSERT INTO letter (id, year, phase, city, attempt, recipient, kind, slot, concerns, state, tries, address,"
@@ -24,7 +25,7 @@ PLACE = "addressee-7f1d3c5e90b84a62a4d6f0385b2c9e17"
 @pytest.fixture
 def before(empty_database_url: str) -> Iterator[Database]:
     """A database of the version before, with letters in it."""
-    database = Database(empty_database_url)
+    database = Database(empty_database_url, BOOK)
     database.make()
     _to(database, "0002")
     with database.write() as connection:

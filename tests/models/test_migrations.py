@@ -10,11 +10,12 @@ from sqlmodel import SQLModel
 
 from models import migrate
 from models.database import Database
+from phases.book import BOOK
 
 
 @pytest.fixture
 def empty(empty_database_url: str) -> Iterator[Database]:
-    database = Database(empty_database_url)
+    database = Database(empty_database_url, BOOK)
     yield database
     database.dispose()
 

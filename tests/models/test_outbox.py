@@ -16,6 +16,7 @@ from models.doubt import LEASE
 from models.outbox import take_back
 from models.overtaken import untrue_in_hand
 from models.season import Letter, Suppressed
+from phases.book import BOOK
 from tests.proof.outbox import fill
 from tests.scenes import instant
 
@@ -25,7 +26,7 @@ LATER = NOW + timedelta(hours=1)
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
+    opened = Database(database_url, BOOK)
     fill(opened, 4, at=NOW)  # the letters 2 and 3 are owed to one recipient
     yield opened
     opened.dispose()
@@ -133,7 +134,7 @@ def test_an_act_takes_letters_out_of_the_hand_before_they_are_sent(database: Dat
 def test_no_claim_slips_in_where_letters_are_taken_back(database: Database) -> None:
     if database.embedded:
         pytest.skip("one writes at a time")
-    other, letter = Database(database.url), table_of(Letter)
+    other, letter = Database(database.url, BOOK), table_of(Letter)
     held: list[Claimed] = []
 
     def meanwhile(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:

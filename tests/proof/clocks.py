@@ -30,6 +30,7 @@ from models.addresses import put
 from models.clock import Ticks
 from models.database import Database
 from models.stamp import Stamp
+from phases.book import BOOK
 from tests.proof.hands import SENDER
 from tests.proof.outbox import Account
 from tests.scenes import Scene, calendar, instant
@@ -110,7 +111,7 @@ class _Mailbox:
 def walk(path: Path, cases: int, seed: int) -> Kept:
     """One programme, woken so many times by a clock that is set at random; the machine's ticks go on all the while."""
     chance, kept, box = random.Random(seed), Kept(cases), _Mailbox()
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", BOOK)
     scene = Scene.begin(database, calendar(2), rehearsal=False)
     with database.write() as connection:
         for office in ("province", *(city.slug for city in scene.year.cities)):

@@ -33,6 +33,7 @@ from models.columns import table_of
 from models.database import Database
 from models.season import Letter, LetterBody
 from models.stamp import Stamp
+from phases.book import BOOK
 from tests.proof.hands import SENDER
 from tests.proof.outbox import Account
 from tests.scenes import FILED, YEAR, Scene, calendar, instant
@@ -120,7 +121,7 @@ class Endured:
 
 def endure(path: Path, outage: timedelta, begins: Sequence[datetime], *, post_only: bool) -> Endured:
     """Play the year with an outage from each of these instants: of everything, or of the post alone."""
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", BOOK)
     scene = Scene.begin(database, calendar(CITIES), rehearsal=False, at="2021-12-31T00:00")
     with database.write() as connection:
         for office in ("province", *(city.slug for city in scene.year.cities)):

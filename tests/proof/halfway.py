@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.database import Database
+from phases.book import BOOK
 from tests import ledger
 from tests.proof import hands
 from tests.proof.kills import folder
@@ -50,7 +51,7 @@ def killed(season: Path, act: Act, times: int, seed: int, control: hands.Control
 
 
 def _scene(path: Path) -> Scene:
-    return Scene(Database(f"sqlite:///{path}"), Scene.begin(Database(f"sqlite:///{path}")).year)
+    return Scene(Database(f"sqlite:///{path}", BOOK), Scene.begin(Database(f"sqlite:///{path}", BOOK)).year)
 
 
 def _done(path: Path, act: Act) -> None:
@@ -98,7 +99,7 @@ def _kill(path: Path, act: Act, nth: int, control: hands.Control | None) -> None
 
 
 def _rows(path: Path) -> Counter[tuple[str, str]]:
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", BOOK)
     found = Counter((table, repr(row)) for table, rows in ledger.everything(database).items() for row in rows)
     database.dispose()
     return found

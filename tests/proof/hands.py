@@ -26,6 +26,7 @@ from letters.transactions import Transactions
 from models import doubt, post, workers
 from models.database import Database
 from models.stamp import Stamp
+from phases.book import BOOK
 from tests.proof.outbox import DOMAIN, now
 
 SENDER = "省级管理办公室 <office@proof.example>"
@@ -61,7 +62,7 @@ class Hand:
         os._exit(0)
 
     def _work(self, *, again: bool) -> None:
-        database = Database(self.url)
+        database = Database(self.url, BOOK)
         self.once(database)
         while again:
             time.sleep(0.02)
@@ -79,7 +80,7 @@ class Hand:
             clean = replace(self, failpoint=None, ahead=self.ahead + timedelta(minutes=minutes * run))
             if wait(clean.start()) != 0:
                 raise RuntimeError("a clean worker failed")
-            database = Database(self.url)
+            database = Database(self.url, BOOK)
             with database.read() as connection:
                 left = post.waiting(connection)
             in_hand = any(one.state == "sending" for one in doubt.doubtful(database, now()))

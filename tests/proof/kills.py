@@ -19,6 +19,7 @@ from sqlalchemy import text
 from letters.relay import Relay
 from models.database import Database
 from models.post import TRIES, waiting
+from phases.book import BOOK
 from tests.proof import hands, relay
 from tests.proof.hands import Hand
 from tests.proof.outbox import Account, account, fill, ledger
@@ -70,7 +71,7 @@ def field(template: Template, letters: int, *, real: bool = False, seconds: floa
         taking = stack.enter_context(sink(home, Fault("RCPT", "550 no", refused), *faults, seconds=seconds))
         before = stack.enter_context(relay.postfix(taking.port, refused)) if real else None
         url = stack.enter_context(template.copy(home))
-        database = Database(url)
+        database = Database(url, BOOK)
         stack.callback(database.dispose)
         if letters:
             fill(database, letters)

@@ -11,6 +11,7 @@ from pathlib import Path
 from models.claims import claim
 from models.database import Database
 from models.post import TRIES
+from phases.book import BOOK
 from tests.proof import clocks, downtime, halfway, hands, kills, meanwhile, misbehaviour, races, relay
 from tests.proof.outbox import Account
 from tests.proof.templates import Template, made
@@ -64,15 +65,15 @@ class Ground:
     @classmethod
     def prepare(cls, folder: Path, server: str | None) -> Ground:
         empty, season = folder / "empty.db", folder / "season.db"
-        database = Database(f"sqlite:///{empty}")
+        database = Database(f"sqlite:///{empty}", BOOK)
         database.upgrade()
         _closed(database)
         shutil.copy(empty, season)
-        database = Database(f"sqlite:///{season}")
+        database = Database(f"sqlite:///{season}", BOOK)
         races.prepare(database)
         _closed(database)
         begun = Template(Path(shutil.copy(empty, folder / "begun.db")))
-        database = Database(f"sqlite:///{begun.file}")
+        database = Database(f"sqlite:///{begun.file}", BOOK)
         meanwhile.prepare(database)
         _closed(database)
         if server is None:
@@ -87,7 +88,7 @@ class Ground:
         if kind == "SQLite":
             return f"sqlite:///{shutil.copy(self.season, self.season.with_name(f'{name}.db'))}"
         assert self.server is not None
-        database = Database(made(self.server, name))
+        database = Database(made(self.server, name), BOOK)
         database.upgrade()
         races.prepare(database)
         database.dispose()

@@ -20,6 +20,7 @@ from models.columns import table_of
 from models.database import Database
 from models.outbox import digest_of, keep
 from models.season import Letter, Transition
+from phases.book import BOOK
 from tests.proof.outbox import DOMAIN, Account
 from tests.scenes import YEAR, Scene, instant
 
@@ -56,7 +57,7 @@ def prepare(database: Database) -> None:
 
 def race(url: str, ticks: int, claim: Claim = claims.claim) -> Raced:
     """Let two workers and two tickers meet at every tick; they start each at the same moment."""
-    database = Database(url)
+    database = Database(url, BOOK)
     cities = [city.slug for city in Scene.begin(database).year.cities]
     _queue(database, cities, ticks)
     database.dispose()
@@ -117,7 +118,7 @@ def _run(race: Any, given: tuple[Any, ...], barrier: Barrier, results: Any) -> N
 
 
 def _work(url: str, ticks: int, claim: Claim, barrier: Barrier, keys: list[int], _: list[str]) -> None:
-    database = Database(url)
+    database = Database(url, BOOK)
     with workers.at_work(database) as worker:
         for tick in range(ticks):
             at = FIRST + timedelta(minutes=tick)
@@ -129,7 +130,7 @@ def _work(url: str, ticks: int, claim: Claim, barrier: Barrier, keys: list[int],
 
 
 def _tick(url: str, ticks: int, cities: list[str], barrier: Barrier, _: list[int], said: list[str]) -> None:
-    database = Database(url)
+    database = Database(url, BOOK)
     scene = Scene.begin(database)
     each = max(ticks // len(cities), 1)
     for tick in range(ticks):

@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from models.database import Database
+from phases.book import BOOK
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Template:
     @classmethod
     def on(cls, server: str, name: str, prepare: Callable[[Database], None] = lambda _: None) -> Template:
         """Make one on a server, with what it is to hold."""
-        database = Database(made(server, name))
+        database = Database(made(server, name), BOOK)
         database.upgrade()
         prepare(database)
         database.dispose()

@@ -9,6 +9,7 @@ import pytest
 
 from models.database import Database
 from models.stamp import Stamp
+from phases.book import BOOK
 from settings import Settings, SmtpSettings
 from tasks.posting import send_due
 from tests.letters.gate import Gate
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.slow  # Prefect is imported
 
 @pytest.fixture
 def filled(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+    database = Database(database_url, BOOK)
     fill(database, 40)
     yield database
     database.dispose()

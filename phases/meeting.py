@@ -1,19 +1,51 @@
-"""The rule of `meeting` (八(五)): the kick-off meeting of mentors, students, school teachers and guardians."""
+"""师生见面会 (八(五)): the kick-off meeting of mentors, students, school teachers and guardians."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from gates.found import Found, named
+from gates.judge import Gate
+from gates.rule import Rule
+from phases.definition import PhaseDefinition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from calendars.year import Figures
-    from gates.facts import Attendance, MeetingFacts
 
 _ANSWERS = frozenset({"到会", "请假"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """One admitted student's row of the meeting: each of the three 到会 or 请假."""
+
+    number: str
+    mentor: str
+    teacher: str
+    guardian: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The record of a kick-off meeting (师生见面会)."""
+
+    held_on: date
+    place: str
+    agenda: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """`meeting`: `due_day` is the effective due day, `filed_on` the day of filing (a meeting to come is not held)."""
+
+    meetings: tuple[Meeting, ...]
+    attendance: tuple[Attendance, ...]
+    admitted: tuple[str, ...]
+    due_day: date
+    filed_on: date
 
 
 def held(facts: MeetingFacts, _: Figures) -> Found:
@@ -56,4 +88,14 @@ def _meeting_faults(facts: MeetingFacts) -> list[str]:
     return parts
 
 
-RULES: Mapping[str, Callable[[MeetingFacts, Figures], Found]] = MappingProxyType({"meeting.held": held})
+PHASE = PhaseDefinition(
+    slug="meeting",
+    name="师生见面会",
+    gate=Gate(
+        "meeting",
+        MeetingFacts,
+        (Rule("meeting.held", "八(五)", "must", "师生见面会", "city", held),),
+        apart=frozenset({"filed_on", "due_day"}),
+    ),
+    uses=frozenset({"interview"}),
+)

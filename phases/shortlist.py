@@ -1,17 +1,41 @@
-"""The rules of `shortlist` (八(三)): who is called to the interviews."""
+"""面试名单 (八(三)): who is called to the interviews."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from gates.found import Found, each, named
+from gates.judge import Gate
+from gates.rule import Rule
+from phases.definition import PhaseDefinition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from calendars.year import Figures
-    from gates.facts import ShortlistFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One row of the test results. `approved`: the student stands in an application phase of this city that passed."""
+
+    number: str
+    subject: str
+    score: Decimal
+    shortlisted: bool
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShortlistFacts:
+    """`shortlist`: results and cut lines; `applicants` is every approved student's number and subject."""
+
+    scores: tuple[Score, ...]
+    cut_lines: Mapping[str, Decimal]
+    applicants: Mapping[str, str]
 
 
 def tested(facts: ShortlistFacts, _: Figures) -> Found:
@@ -61,9 +85,16 @@ def _misplaced(facts: ShortlistFacts) -> tuple[list[str], list[str]]:
     return above, below
 
 
-RULES: Mapping[str, Callable[[ShortlistFacts, Figures], Found]] = MappingProxyType(
-    {
-        "shortlist.tested": tested,
-        "shortlist.cut-line": cut_line,
-    }
+PHASE = PhaseDefinition(
+    slug="shortlist",
+    name="面试名单",
+    gate=Gate(
+        "shortlist",
+        ShortlistFacts,
+        (
+            Rule("shortlist.tested", "八(三)", "must", "审核通过并有测试成绩", "city", tested),
+            Rule("shortlist.cut-line", "八(三)", "must", "分数线", "city", cut_line),
+        ),
+    ),
+    uses=frozenset({"application"}),
 )

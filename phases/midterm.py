@@ -1,24 +1,38 @@
-"""The rules of `cultivation` (八(六)) and `midterm` (五(一)): the students in training."""
+"""中期评价 (五(一)): who goes on, and who leaves training."""
 
 from __future__ import annotations
 
 from collections import Counter
-from types import MappingProxyType
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from gates.found import Found, each
+from gates.judge import Gate
+from gates.rule import Rule
+from phases.definition import PhaseDefinition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from calendars.year import Figures
-    from gates.facts import CultivationFacts, MidtermFacts
 
 
-def plan(facts: CultivationFacts, _: Figures) -> Found:
-    """Each student in training has a plan (培养方案) from the mentor."""
-    without = [number for number in facts.in_training if number not in facts.planned]
-    return each(len(facts.in_training), without, "{count} 名在培学生{who}没有培养方案；请导师补交")
+@dataclass(frozen=True, slots=True)
+class MidtermResult:
+    """One row of the midterm evaluation (中期评价)."""
+
+    number: str
+    subject: str
+    reported_on: date
+    qualified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MidtermFacts:
+    """`midterm`: `in_training` is every student admitted, before this evaluation. `filed_on` as for the meeting."""
+
+    results: tuple[MidtermResult, ...]
+    in_training: tuple[str, ...]
+    filed_on: date
 
 
 def by_subject(facts: MidtermFacts, _: Figures) -> Found:
@@ -48,10 +62,22 @@ def leave(facts: MidtermFacts, _: Figures) -> Found:
     return Found(f"退出 {len(gone)} 人", "不合格者退出培养", numbers=gone)
 
 
-CULTIVATION: Mapping[str, Callable[[CultivationFacts, Figures], Found]] = MappingProxyType({"cultivation.plan": plan})
-MIDTERM: Mapping[str, Callable[[MidtermFacts, Figures], Found]] = MappingProxyType(
-    {
-        "midterm.by-subject": by_subject,
-        "midterm.exit": leave,
-    }
+def _tally(facts: MidtermFacts) -> dict[str, int]:
+    return {"exited": sum(not row.qualified for row in facts.results)}
+
+
+PHASE = PhaseDefinition(
+    slug="midterm",
+    name="中期评价",
+    gate=Gate(
+        "midterm",
+        MidtermFacts,
+        (
+            Rule("midterm.by-subject", "五(一)", "must", "分学科中期汇报与评价", "city", by_subject),
+            Rule("midterm.exit", "五(一)", "must", "不合格者退出培养", "city", leave),
+        ),
+        tally=_tally,
+        apart=frozenset({"filed_on"}),
+    ),
+    uses=frozenset({"interview"}),
 )

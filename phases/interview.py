@@ -1,21 +1,41 @@
-"""The rules of `interview` (三(二), 八(四)): who is admitted, and who of them the province funds.
+"""导师面试 (三(二), 八(四)): who is admitted, and who of them the province funds.
 
 A city may admit nobody: the ratio then holds, whoever came.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gates.found import Found, named
+from gates.judge import Gate
+from gates.rule import Rule
+from phases.definition import PhaseDefinition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from calendars.year import Figures
-    from gates.facts import InterviewFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """One row of the interview sheet; `shortlisted` as the passed shortlist of this city says."""
+
+    number: str
+    subject: str
+    came: bool
+    admitted: bool
+    funded: bool
+    shortlisted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewFacts:
+    """`interview`: the rows, and the funded places that the other cities of the province hold or have reserved."""
+
+    interviews: tuple[Interview, ...]
+    funded_elsewhere: int
 
 
 def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
@@ -80,11 +100,28 @@ def province_total(facts: InterviewFacts, figures: Figures) -> Found:
     return Found(f"{elsewhere}+{own}={elsewhere + own}", f"≤{cap}", mend)
 
 
-RULES: Mapping[str, Callable[[InterviewFacts, Figures], Found]] = MappingProxyType(
-    {
-        "interviews.from-shortlist": from_shortlist,
-        "interviews.ratio": ratio,
-        "funding.city-cap": city_cap,
-        "funding.province-total": province_total,
+def _tally(facts: InterviewFacts) -> dict[str, int]:
+    return {
+        "admitted": sum(row.admitted for row in facts.interviews),
+        "funded": sum(row.funded for row in facts.interviews),
     }
+
+
+PHASE = PhaseDefinition(
+    slug="interview",
+    name="导师面试",
+    gate=Gate(
+        "interview",
+        InterviewFacts,
+        (
+            Rule("interviews.from-shortlist", "八(四)", "must", "入选学生出自面试名单", "city", from_shortlist),
+            Rule("interviews.ratio", "三(二)", "in-principle", "面试与入选比例", "city", ratio),
+            Rule("funding.city-cap", "三(二)", "in-principle", "本市资助名额", "city", city_cap),
+            Rule("funding.province-total", "三(二)", "must", "全省资助名额", "city", province_total),
+        ),
+        tally=_tally,
+        apart=frozenset({"funded_elsewhere"}),
+    ),
+    uses=frozenset({"application", "shortlist"}),
+    figures=("interview_ratio", "city_cap", "funded_cap", "grant"),
 )

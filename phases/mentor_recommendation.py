@@ -1,20 +1,55 @@
-"""The rules of `mentor-recommendation` (三(一), 八(一)): the roll that a city recommends.
+"""导师推荐 (三(一), 八(一)): the roll that a city recommends.
 
 A mentor whom the city did not take (市级审定 = 不通过) is a recorded rejection and left out of every rule.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.found import Found, each, named
+from gates.judge import Gate
+from gates.rule import Rule
+from phases.definition import PhaseDefinition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from calendars.year import Figures
-    from gates.facts import Mentor, MentorFacts, TeamMember
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """A member of a mentor's team (培养团队): a degree (博士/硕士/学士) and a title (正高/副高/中级/初级/无)."""
+
+    name: str
+    degree: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mentor:
+    """One row of the roll that the city filed. `honours` are the 人才称号; `taken` is 市级审定.
+
+    `taken` is True for 通过, False for 不通过, None where the city has not reviewed the mentor yet.
+    """
+
+    label: str  # 姓名（单位）, what a mend sentence calls the mentor
+    institution: str
+    subject: str
+    honours: tuple[str, ...]
+    elite_programme: bool  # 拔尖计划导师
+    returning: bool
+    taken: bool | None
+    complete: bool  # every required field of the information form is there
+    team: tuple[TeamMember, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MentorFacts:
+    """`mentor-recommendation`: the institutions on the city's list and its roll."""
+
+    institutions: frozenset[str]
+    mentors: tuple[Mentor, ...]
 
 
 def _taken(facts: MentorFacts) -> list[Mentor]:
@@ -86,13 +121,21 @@ def some(facts: MentorFacts, _: Figures) -> Found:
     return Found(str(count), "≥1", mend)
 
 
-RULES: Mapping[str, Callable[[MentorFacts, Figures], Found]] = MappingProxyType(
-    {
-        "mentors.institution-filed": institution_filed,
-        "mentors.form-complete": form_complete,
-        "mentors.city-reviewed": city_reviewed,
-        "mentors.standing": standing,
-        "mentors.team": team,
-        "mentors.some": some,
-    }
+PHASE = PhaseDefinition(
+    slug="mentor-recommendation",
+    name="导师推荐",
+    gate=Gate(
+        "mentor-recommendation",
+        MentorFacts,
+        (
+            Rule("mentors.institution-filed", "二(二)", "must", "培养单位已报备", "city", institution_filed),
+            Rule("mentors.form-complete", "八(一)", "must", "导师信息收集表完整", "mentor", form_complete),
+            Rule("mentors.city-reviewed", "三(一)", "must", "市级审定", "city", city_reviewed),
+            Rule("mentors.standing", "三(一)", "in-principle", "导师资格", "city", standing),
+            Rule("mentors.team", "三(一)", "in-principle", "培养团队", "mentor", team),
+            Rule("mentors.some", "八(一)", "must", "推荐导师", "city", some),
+        ),
+    ),
+    records=(Rule("roll-over.pool", "三(一)", "record", "往届导师自动入库", "province"),),
+    figures=("honours", "team_degrees", "team_titles"),
 )

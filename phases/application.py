@@ -1,4 +1,4 @@
-"""The rules of `application` (三(二), 八(二)): the students that a city took.
+"""学生申报 (三(二), 八(二)): the students that a city took.
 
 Judged by profile and count: a few dozen profiles stand for any number of students. A student whom the city did not
 take (市级审核 = 不通过) is in no profile. Where nobody applied, the rules hold: the notice asks for no least number.
@@ -6,17 +6,51 @@ take (市级审核 = 不通过) is in no profile. Where nobody applied, the rule
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gates.found import Found, each
+from gates.judge import Gate
+from gates.rule import Rule
+from phases.definition import PhaseDefinition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
     from calendars.year import Figures
-    from gates.facts import ApplicationFacts, ApplicationProfile
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationProfile:
+    """What the rules of the application phase ask about one student, names and numbers left out.
+
+    Students that agree in all of it are one profile: a gate over a million applications looks at a few dozen.
+    """
+
+    grade: str  # 初一 … 高二 高三
+    subject: str
+    rank_within: bool  # subject rank or overall rank within the year's figures
+    mentor_on_roll: bool
+    other_subject: bool  # another subject than the mentor's: allowed, and shown
+    recommended: bool
+    consent_missing: bool  # under the age of consent on the day of filing, and none recorded
+    repeated: bool  # the same person applied elsewhere or twice this year
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationFacts:
+    """`application`: how many of the students the city took fall in each profile.
+
+    `offenders` gives, for a rule id, the numbers of up to 20 students in breach of it.
+    """
+
+    profiles: Mapping[ApplicationProfile, int]
+    rejected: int = 0
+    offenders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def rank_within(subject_rank: Decimal | None, overall_rank: Decimal | None, figures: Figures) -> bool:
@@ -95,13 +129,22 @@ def consent(facts: ApplicationFacts, figures: Figures) -> Found:
     return _each("applications.consent", facts, figures, mend)
 
 
-RULES: Mapping[str, Callable[[ApplicationFacts, Figures], Found]] = MappingProxyType(
-    {
-        "applications.grade": grade,
-        "applications.rank": rank,
-        "applications.mentor": mentor,
-        "applications.recommended": recommended,
-        "applications.once": once,
-        "applications.consent": consent,
-    }
+PHASE = PhaseDefinition(
+    slug="application",
+    name="学生申报",
+    gate=Gate(
+        "application",
+        ApplicationFacts,
+        (
+            Rule("applications.grade", "三(二)", "must", "年级", "city", grade),
+            Rule("applications.rank", "三(二)", "must", "成绩排名", "city", rank),
+            Rule("applications.mentor", "三(二)", "must", "选报导师在册", "city", mentor),
+            Rule("applications.recommended", "三(二) 八(二)", "must", "中学推荐", "school", recommended),
+            Rule("applications.once", "八(二)", "must", "一人一报", "city", once),
+            Rule("applications.consent", "个人信息保护法第三十一条", "must", "监护人同意", "school", consent),
+        ),
+    ),
+    records=(Rule("roll-over.priority", "四(一)", "record", "往届学员优先", "mentor"),),
+    uses=frozenset({"mentor-recommendation"}),
+    figures=("senior_grades", "junior_grades", "junior_subjects", "subject_rank", "overall_rank", "consent_age"),
 )

@@ -1,0 +1,62 @@
+"""The phases there are. Whoever asks about phases is handed a book; only an entry takes this one."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from phases import (
+    application,
+    cultivation,
+    interview,
+    meeting,
+    mentor_recommendation,
+    midterm,
+    shortlist,
+    year_end,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gates.judge import Gate
+    from gates.rule import Rule
+    from phases.definition import PhaseDefinition
+
+
+class Book:
+    """Phases by slug, in the order of the year; their rules by id and their gates by name."""
+
+    def __init__(self, phases: Iterable[PhaseDefinition]) -> None:
+        self.phases: Mapping[str, PhaseDefinition] = MappingProxyType({phase.slug: phase for phase in phases})
+        self.rules: Mapping[str, Rule[Any]] = MappingProxyType(
+            {rule.id: rule for phase in self.phases.values() for rule in phase.rules}
+        )
+        self.gates: Mapping[str, Gate[Any]] = MappingProxyType(
+            {gate.name: gate for phase in self.phases.values() for gate in phase.gates}
+        )
+        self.uses: Mapping[str, frozenset[str]] = MappingProxyType(
+            {slug: phase.uses for slug, phase in self.phases.items()}
+        )
+
+    def __getitem__(self, slug: str) -> PhaseDefinition:
+        """Give a phase; KeyError where the book has none of that slug."""
+        return self.phases[slug]
+
+    def waivable(self, slug: str) -> tuple[Rule[Any], ...]:
+        """Give the rules judged at a phase's filing that the province may set aside (原则上), in their order."""
+        return tuple(rule for rule in self.phases[slug].gate.rules if rule.kind == "in-principle")
+
+
+BOOK = Book(
+    (
+        mentor_recommendation.PHASE,
+        application.PHASE,
+        shortlist.PHASE,
+        interview.PHASE,
+        meeting.PHASE,
+        cultivation.PHASE,
+        midterm.PHASE,
+        year_end.PHASE,
+    )
+)

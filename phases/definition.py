@@ -1,0 +1,42 @@
+"""The shape of a phase: all that the programme knows of one besides its dates, which stand in the year file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gates.judge import Gate
+    from gates.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDefinition:
+    """A phase by its slug and its Chinese name.
+
+    `gate` judges what the city files, `province_gate` what the province answers for when it has the last word on facts
+    of its own. `records` are rules that are kept and never judged. `uses` are the phases of whose filings its facts
+    are made, beyond the order of the year. `figures` are the keys of the year's figures that its rules ask.
+    """
+
+    slug: str
+    name: str
+    gate: Gate[Any]
+    province_gate: Gate[Any] | None = None
+    records: tuple[Rule[Any], ...] = ()
+    uses: frozenset[str] = frozenset()
+    figures: tuple[str, ...] = ()
+
+    @property
+    def gates(self) -> tuple[Gate[Any], ...]:
+        """Give its gates: the city's, and the province's where there is one."""
+        return (self.gate,) if self.province_gate is None else (self.gate, self.province_gate)
+
+    @property
+    def rules(self) -> Iterator[Rule[Any]]:
+        """Give all its rules: those judged at filing, those of the province's part, those only recorded."""
+        for gate in self.gates:
+            yield from gate.rules
+        yield from self.records

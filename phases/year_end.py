@@ -1,0 +1,218 @@
+"""年度评价 (四(三), 五(二), 七(一), 八(七)): what the city files, and what the province evaluates and publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from gates.found import Found, each, named
+from gates.judge import Gate
+from gates.rule import Rule
+from gates.verdict import Actor
+from phases.definition import PhaseDefinition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from calendars.year import Figures
+
+EXCELLENT = "优秀"
+UNQUALIFIED = "不合格"
+GRADES = (EXCELLENT, "合格", UNQUALIFIED)
+_FULL_SCORE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """One row of the year-end materials: which of the four are there."""
+
+    number: str
+    project_report: bool
+    training_report: bool
+    growth_log: bool
+    mentor_evaluation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class YearEndFacts:
+    """`year-end`, what the city answers for.
+
+    `logs` and `records` give the stages (1, 2, 3) a student has a growth log, an interview record for.
+    `mentors_owing` and `schools_owing` are the labels of those of students in training who filed no summary.
+    `accounted` is the sum of the funds sheet in yuan; `targets` the number of performance rows.
+    """
+
+    in_training: tuple[str, ...]
+    materials: tuple[Materials, ...]
+    logs: Mapping[str, frozenset[int]]
+    records: Mapping[str, frozenset[int]]
+    city_summary: bool
+    mentors_owing: tuple[str, ...]
+    schools_owing: tuple[str, ...]
+    accounted: Decimal
+    targets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One student's evaluation by the province: five scores (0-100) in the order of the year's dimensions, a grade."""
+
+    number: str
+    scores: tuple[Decimal, ...]
+    grade: str  # 优秀 合格 不合格
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationFacts:
+    """`year-end`, what the province answers for when it approves. `visits`: days on campus within the year."""
+
+    in_training: tuple[str, ...]
+    evaluations: tuple[Evaluation, ...]
+    visits: Mapping[str, int]
+
+
+def _present(row: Materials) -> Mapping[str, bool]:
+    return {
+        "课题报告": row.project_report,
+        "培养报告": row.training_report,
+        "成长日志": row.growth_log,
+        "导师评价": row.mentor_evaluation,
+    }
+
+
+_NOTHING = MappingProxyType({"课题报告": False, "培养报告": False, "成长日志": False, "导师评价": False})
+
+
+def materials(facts: YearEndFacts, _: Figures) -> Found:
+    """Project report, training report, growth log and mentor's evaluation, for each student in training."""
+    filed = {row.number: _present(row) for row in facts.materials}
+    sheets = {number: filed.get(number, _NOTHING) for number in facts.in_training}
+    short = [number for number, present in sheets.items() if not all(present.values())]
+    lacks = "、".join(
+        f"{name} {count} 份" for name in _NOTHING if (count := sum(not sheets[number][name] for number in short))
+    )
+    return each(len(facts.in_training), short, f"{{count}} 名在培学生{{who}}材料不全，缺{lacks}；请补交")
+
+
+def logs(facts: YearEndFacts, figures: Figures) -> Found:
+    """A growth log and an interview record for each training stage, for each student in training."""
+    stages = range(1, len(figures.stages) + 1)
+    none: frozenset[int] = frozenset()
+    lacks, short = [], dict[str, None]()
+    for name, kept in (("成长日志", facts.logs), ("面谈记录", facts.records)):
+        for stage in stages:
+            owing = [number for number in facts.in_training if stage not in kept.get(number, none)]
+            short |= dict.fromkeys(owing)
+            if owing:
+                lacks.append(f"第 {stage} 阶段{name} {len(owing)} 份")
+    order = [number for number in facts.in_training if number in short]
+    mend = f"{{count}} 名在培学生{{who}}缺{'、'.join(lacks)}；请导师督促补交"
+    return each(len(facts.in_training), order, mend)
+
+
+def summaries(facts: YearEndFacts, _: Figures) -> Found:
+    """Annual summaries from the city, and from each mentor and each school of students in training.
+
+    The first of city, mentors, schools to owe one must act.
+    """
+    owing: list[tuple[Actor, str, str]] = []
+    if not facts.city_summary:
+        owing.append(("city", "市级 1", "1 份市级年度工作总结"))
+    if facts.mentors_owing:
+        count = len(facts.mentors_owing)
+        owing.append(("mentor", f"导师 {count}", f"{count} 名导师{named(facts.mentors_owing)}的年度工作总结"))
+    if facts.schools_owing:
+        count = len(facts.schools_owing)
+        owing.append(("school", f"中学 {count}", f"{count} 所中学{named(facts.schools_owing)}的年度工作总结"))
+    if not owing:
+        return Found("欠交 0", "欠交 0")
+    return Found(
+        f"欠交 {'、'.join(short for _, short, _ in owing)}",
+        "欠交 0",
+        f"缺 {'、'.join(long for _, _, long in owing)}；请补交",
+        facts.mentors_owing + facts.schools_owing,
+        owing[0][0],
+    )
+
+
+def funds(facts: YearEndFacts, figures: Figures) -> Found:
+    """The city accounts for its working funds, to the cent, and for at least one performance target."""
+    given, gap = figures.city_funds, figures.city_funds - facts.accounted
+    parts = []
+    if gap:
+        mend = f"请补列 {_yuan(gap)}" if gap > 0 else f"请核减 {_yuan(-gap)}"
+        parts.append(f"经费说明合计 {_yuan(facts.accounted)}，与拨付的 {given} 元不符；{mend}")
+    if not facts.targets:
+        parts.append("没有绩效指标完成情况；请至少填报 1 项")
+    return Found(f"{_yuan(facts.accounted)}，绩效 {facts.targets} 项", f"{given} 元，绩效 ≥1 项", "；".join(parts))
+
+
+def _yuan(amount: Decimal) -> str:
+    return f"{amount:.2f}".removesuffix(".00") + " 元"
+
+
+def visits(facts: EvaluationFacts, figures: Figures) -> Found:
+    """Nobody is 优秀 with fewer days on campus than the year's figure; 合格 stays open (a local assumption)."""
+    training = frozenset(facts.in_training)
+    best = [row.number for row in facts.evaluations if row.grade == EXCELLENT and row.number in training]
+    short = [number for number in best if facts.visits.get(number, 0) < figures.visits]
+    shown = [f"{number} 到校 {facts.visits.get(number, 0)} 次" for number in short]
+    mend = f"{{count}} 名拟评优秀的学生{{who}}到校不足 {figures.visits} 次；请改评其他等级，或由市级补报到校记录"
+    found = each(len(best), shown, mend)
+    return Found(found.found, found.needed, found.mend, tuple(short))
+
+
+def evaluated(facts: EvaluationFacts, figures: Figures) -> Found:
+    """Every student in training has a score of 0 to 100 on each of the year's dimensions, and a grade."""
+    done = {row.number for row in facts.evaluations if _scored(row, figures)}
+    missing = [number for number in facts.in_training if number not in done]
+    mend = f"{{count}} 名在培学生{{who}}没有完整的 {len(figures.dimensions)} 项评分与等级；请补评"
+    return each(len(facts.in_training), missing, mend)
+
+
+def _scored(row: Evaluation, figures: Figures) -> bool:
+    whole = len(row.scores) == len(figures.dimensions) and all(0 <= score <= _FULL_SCORE for score in row.scores)
+    return whole and row.grade in GRADES
+
+
+def _tally(facts: EvaluationFacts) -> dict[str, int]:
+    grades = [row.grade for row in facts.evaluations]
+    return {"excellent": grades.count(EXCELLENT), "certificates": len(grades) - grades.count(UNQUALIFIED)}
+
+
+def _results(facts: EvaluationFacts) -> dict[str, str]:
+    return {row.number: row.grade for row in facts.evaluations}
+
+
+# It counts the visits, logs and plans of the cultivation, and asks mentors and schools of the applications to sum up.
+PHASE = PhaseDefinition(
+    slug="year-end",
+    name="年度评价",
+    gate=Gate(
+        "year-end",
+        YearEndFacts,
+        (
+            Rule("year-end.materials", "五(二)", "must", "年度评价材料", "city", materials),
+            Rule("year-end.logs", "四(三)", "must", "成长日志与面谈记录", "mentor", logs),
+            Rule("year-end.summaries", "八(七)", "must", "年度工作总结", "city", summaries),
+            Rule("year-end.funds", "七(一)", "must", "经费使用与绩效", "city", funds),
+        ),
+    ),
+    province_gate=Gate(
+        "evaluation",
+        EvaluationFacts,
+        (
+            Rule("year-end.visits", "四(三)", "must", "到校次数", "province", visits),
+            Rule("year-end.evaluated", "五(二)", "must", "年度评价与等级", "province", evaluated),
+        ),
+        tally=_tally,
+        results=_results,
+    ),
+    records=(Rule("tracking", "六", "record", "学生跟踪", "city"),),
+    uses=frozenset({"application", "interview", "cultivation", "midterm"}),
+    figures=("visits", "stages", "dimensions", "weights", "city_funds"),
+)
