@@ -1,1 +1,1 @@
-"""Whether: states and transitions, the facts a gate looks at, the rules, the verdict, what a rerun changes."""
+"""How it is judged: states and transitions, rules, findings, the verdict, what a rerun holds; no rule of any phase."""
