@@ -48,7 +48,7 @@ def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     database.upgrade()
     give_accounts(database)
     database.dispose()
-    monkeypatch.setitem(routes.SHARED, "phase", ("mentor-recommendation", "registration", "shortlist"))  # type: ignore[arg-type]
+    monkeypatch.setitem(routes.SHARED, "phase", ("mentor-recommendation", "registration", "shortlist"))
     made = a_window(file, tmp_path)
     yield made
     made.database.dispose()

@@ -12,10 +12,12 @@ import pytest
 
 from calendars.deadlines import CAUSES
 from dashboard.history import KINDS, PARTS
+from dashboard.reader import Role
 from gates.facts import MidtermFacts, MidtermResult
 from gates.states import Event, State
 from gates.verdict import ACTORS
 from letters.words import STATES, TAGS
+from models.contacts import PARTS as CONTACTS
 
 LETTERS = """
 opened reminder overdue digest escalation passed returned approval-needed rerun withdrawn appointment result
@@ -31,6 +33,8 @@ KEPT: dict[str, tuple[Collection[str], str]] = {
     "kinds of rules": (KINDS, "must in-principle"),
     "who mends": (ACTORS, "city province mentor school"),
     "parts of a filing": (PARTS, "city province"),
+    "roles of accounts": ([one.value for one in Role], "admin viewer city"),
+    "parts of an office": (CONTACTS, "main deputy"),
     "states of letters": (STATES, "queued sending sent failed unknown held cancelled"),
     "kinds of letters": (TAGS, LETTERS),
 }
