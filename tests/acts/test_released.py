@@ -13,7 +13,7 @@ from sqlalchemy import select
 from acts.amend import amend
 from acts.packs import read_pack
 from acts.rehearse import Play
-from calendars import files
+from calendars import files, versions
 from calendars.edits import with_days
 from gates.verdict import Verdict
 from models import reports, standing
@@ -83,6 +83,22 @@ def test_its_calendar_is_revised_by_a_release_with_another_phase_and_another_fig
                 found = matrix(connection, YEAR, instant(at)).cities[NANJING]
             days.append(next(one.due.day for one in found if one.phase == "midterm"))
     assert days == [date(2022, 8, 31), date(2022, 9, 2)], "the past keeps its own, which no release had a version for"
+
+
+def test_an_older_file_takes_back_nothing_that_the_year_states(left: Database) -> None:
+    with nextrelease.installed():
+        with left.read() as connection:
+            older = standing.opened(connection, YEAR).year
+        newer = files.stored(
+            f"version = {versions.current()}\n{older.source_text}".replace("grace = 3", "grace = 3\nparty_days = 5"),
+            "日历",
+        )
+        first, back = (
+            amend(left, YEAR, each, stamp(f"2022-02-07T1{hour}:00"), reason="省厅通知")
+            for hour, each in enumerate((newer, older))
+        )
+        assert (first.outcome, back.outcome) == ("done", "refused")
+        assert back.message == "文件是旧版格式，没有写明 figures.party_days，现行日历写明了；请在文件里写上。"
 
 
 def test_totals_that_this_release_does_not_count_are_left_out(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,3 +72,9 @@ def test_every_page_shows_what_is_stored(window: Window, name: str) -> None:
     assert [address for address, answer in answers.items() if answer.status_code >= 500] == []
     assert answers["/2022/registration/changzhou"].status_code == 200
     assert "applications.gone" in answers["/2022/exports/findings.csv"].text
+
+
+def test_its_calendar_is_revised_on_the_page(window: Window) -> None:
+    shown = window.as_(ADMIN).submit("/2022/acts/amend/preview", **{"due:midterm": "2022-09-02"}, reason="通知")
+    assert "2022-09-02" in shown.text
+    assert 'name="once"' in shown.text, "it may be confirmed"
