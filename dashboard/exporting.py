@@ -13,7 +13,7 @@ from dashboard.history import KINDS, outcome, why, word
 from dashboard.matrix import lines
 from dashboard.naming import signed
 from dashboard.spreadsheets import Cell, Table
-from gates.rules import RULES
+from dashboard.standings import rule_name
 from gates.states import Event, State
 from gates.verdict import ACTORS
 from letters.words import STATES, TAGS
@@ -137,7 +137,7 @@ def _findings(asked: Asked) -> tuple[Table, ...]:
             result = outcome(ok=rule["ok"], waived=bool(rule["waived"]))[1]
             kind = KINDS[rule["kind"]]
             found = (rule["found"], rule["needed"], ACTORS[rule["actor"]], rule["mend"])
-            rows.append((*about, RULES[rule["rule"]].name, rule["clause"], kind, result, *found, row.as_of))
+            rows.append((*about, rule_name(rule["rule"]), rule["clause"], kind, result, *found, row.as_of))
     return (Table("结论", columns, rows),)
 
 
@@ -178,7 +178,7 @@ TABLES: Mapping[str, Export] = {
     "waivers": _dated(
         "waivers",
         "豁免",
-        {"规则": lambda _, row: RULES[row.rule].name, "事由": lambda _, row: row.reason, **SIGNED},
+        {"规则": lambda _, row: rule_name(row.rule), "事由": lambda _, row: row.reason, **SIGNED},
     ),
     "findings": Export("结论", _findings),
     "requests": _dated(

@@ -10,7 +10,7 @@ from calendars.errors import TalentError
 from calendars.moments import moments
 from dashboard.matrix import lines
 from dashboard.rendering import clock
-from gates.rules import RULES
+from dashboard.standings import rule_name
 from gates.states import State
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _late(matrix: Matrix, shown: Sequence[Line]) -> list[str]:
 
 def _why(standing: Standing) -> str:
     if standing.refusals:
-        return f"未符合：{'、'.join(RULES[rule].name for rule in standing.refusals)}。"
+        return f"未符合：{'、'.join(map(rule_name, standing.refusals))}。"
     return "截止前没有报送。" if standing.filed_at is None else "报送后被退回，没有再次报送。"
 
 

@@ -163,13 +163,17 @@ def _choice(asked: Field, _year: Year, typed: Typed, filled: Filled) -> dict[str
 
 
 def _calendar(_asked: Field, year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
-    """Read the calendar: the text carried from a preview, an uploaded file, or the days edited on the page."""
+    """Read the calendar: the text carried from a preview, an uploaded file, or the days edited on the page.
+
+    It has the phases that the year was opened with.
+    """
+    phases = tuple(phase.slug for phase in year.phases)
     given = next(iter(typed.values.get("calendar", ())), "")
     if given.strip():
-        return {"calendar": files.parse(given.replace("\r\n", "\n"), "日历")}
+        return {"calendar": files.parse(given.replace("\r\n", "\n"), "日历", phases)}
     if typed.upload:
         try:
-            return {"calendar": files.parse(typed.upload.decode("utf-8-sig"), "上传的文件")}
+            return {"calendar": files.parse(typed.upload.decode("utf-8-sig"), "上传的文件", phases)}
         except UnicodeDecodeError:
             raise _Wrong("文件不是 UTF-8 文字，请另存为 UTF-8 编码") from None
     edited = {
@@ -180,7 +184,7 @@ def _calendar(_asked: Field, year: Year, typed: Typed, _: Filled) -> dict[str, A
     }
     if not edited:
         raise _Wrong("没有改动任何日期，也没有上传文件")
-    return {"calendar": files.parse(with_days(year.source_text, edited), "日历")}
+    return {"calendar": files.parse(with_days(year.source_text, edited), "日历", phases)}
 
 
 def _grid(_asked: Field, _year: Year, typed: Typed, _: Filled) -> dict[str, Any]:
