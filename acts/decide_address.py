@@ -45,11 +45,11 @@ def decide_address(
 def _decide(season: Season, found: Difference, choice: Choice, reason: str, account: int | None) -> Outcome:
     connection, year, stamp = season.connection, season.year, season.stamp
     moved = stated.decide(connection, year.year, found, take=choice == "new", stamp=stamp)
-    said = f"{named(year, found.recipient)}{CHOICES[choice].format(year.city(found.city).name)}"
+    said = f"{named(year, found.recipient)}：{CHOICES[choice].format(year.city(found.city).name)}"
     for city in stated.concerned(connection, year.year, found.party):
         cell = season.cells[found.phase, city]
         season.not_backdated(cell)
-        season.note(cell, Event.ADDRESS, f"{said}：{reason}")
+        season.note(cell, Event.ADDRESS, f"{said}；{reason}")
     what, whose = Event.ADDRESS.chinese, found.recipient
-    audit.record(connection, stamp, what, whose, account=account, city=found.city, reason=f"{said}：{reason}")
+    audit.record(connection, stamp, what, whose, account=account, city=found.city, reason=f"{said}；{reason}")
     return Outcome("done", f"{said}{f'，{moved} 封待发函件改发' if moved else ''}。")

@@ -274,7 +274,7 @@ def test_whoever_reads_the_log_sees_why(scene: Scene) -> None:
     mentor = f"导师 #{one.party}"
     assert logged(scene, WUXI, "submit") == [f"邮箱与现用的不同，待省级管理办公室决定：{mentor}"]
     decide(scene, "new")
-    said = f"{mentor}改用无锡报送的邮箱：已电话核实"
+    said = f"{mentor}：改用无锡报送的邮箱；已电话核实"
     assert [logged(scene, city, "address") for city in (NANJING, WUXI, XUZHOU)] == [[said], [said], []]
     with scene.database.read() as connection:
         (entry,) = audit.entries(connection, most=5)

@@ -33,6 +33,6 @@ def test_a_difference_is_listed_and_decided(talent: Talent, database_url: str) -
     assert "改用无锡报送的邮箱" in done.out
     logged = talent("log", "--city", "无锡", "--json", *at).data
     assert [(each["by"], each["reason"]) for each in logged if each["event"] == "address"] == [
-        ("王办", f"导师 #{one['recipient'].split(':')[1]}改用无锡报送的邮箱：已核实")
+        ("王办", f"导师 #{one['recipient'].split(':')[1]}：改用无锡报送的邮箱；已核实")
     ]
     database.dispose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select, update
 
+from dashboard.site import Site
 from models import audit
 from models.columns import table_of
 from models.pool import Party, StatedAddress
@@ -15,19 +16,23 @@ from tests.dashboard.test_acting import hidden
 OLD, NEW = "old@unit.example", "new@unit.example"
 
 
-@pytest.fixture
-def differing(window: Window) -> tuple[Window, int, int]:
-    """A mentor of Wuxi's whom Yancheng names too, by another address; with the mentor's number, the difference's."""
+def differ(site: Site) -> tuple[int, int]:
+    """Let Yancheng name a mentor of Wuxi's by another address; the mentor's number and the difference's."""
     table, party = table_of(StatedAddress), table_of(Party)
-    now = window.site.now(window.site.year(2022))
-    with window.database.write() as connection:
+    now = site.now(site.year(2022))
+    with site.database.write() as connection:
         kept = select(table.c.party).join(party, party.c.id == table.c.party)
         mentor = connection.execute(kept.where(table.c.office == "wuxi", party.c.kind == "mentor")).scalars().all()[0]
         connection.execute(update(party).where(party.c.id == mentor).values(email=OLD))
         connection.execute(update(table).where(table.c.party == mentor).values(email=OLD))
         row = {"party": mentor, "office": "yancheng", "year": 2022, "email": NEW, "settled": False}
         made = insert(table).values(row | {"by": "盐城", "at": now, "as_of": now}).returning(table.c.id)
-        return window, int(mentor), int(connection.execute(made).scalar_one())
+        return int(mentor), int(connection.execute(made).scalar_one())
+
+
+@pytest.fixture
+def differing(window: Window) -> tuple[Window, int, int]:
+    return (window, *differ(window.site))
 
 
 def test_the_province_sees_both_and_decides(differing: tuple[Window, int, int]) -> None:
@@ -47,7 +52,7 @@ def test_the_province_sees_both_and_decides(differing: tuple[Window, int, int]) 
     assert f"导师 {mentor} 号" in admin.get("/audit").text
     assert NEW not in admin.get("/2022/tasks").text
     for city in ("yancheng", "wuxi"):
-        assert f"导师 #{mentor}改用盐城报送的邮箱：已核实" in admin.get(f"/2022/mentor-recommendation/{city}").text
+        assert f"导师 #{mentor}：改用盐城报送的邮箱；已核实" in admin.get(f"/2022/mentor-recommendation/{city}").text
 
 
 def test_what_was_decided_meanwhile_is_decided_once(differing: tuple[Window, int, int]) -> None:
