@@ -32,6 +32,7 @@ def upgrade() -> None:
     )
     for table, phase in FILED.items():
         filed_till_now(table, phase)
+    undo_drafts()
 
 
 def filed_till_now(table: str, phase: str) -> None:
@@ -56,6 +57,20 @@ def _filed(name: str, phase: str) -> sa.Select[tuple[object, ...]]:
     columns = (draft.c.party, draft.c.city, draft.c.year, draft.c.email, cell.c.as_of, cell.c.filed_at)
     query = sa.select(*columns).join_from(draft, cell, of).where(filed).order_by(draft.c.year, draft.c.line)
     return query.where(draft.c.taken) if name == "mentor" else query
+
+
+def undo_drafts() -> None:
+    """Where the address in force is one that no city filed, a draft put it there: that which was filed first stands."""
+    said, party = _table("stated_address", "party", "email"), _table("party", "id", "email")
+    first: dict[int, str] = {}
+    filed: dict[int, set[str]] = {}
+    query = sa.select(said.c.party, said.c.email).order_by(said.c.as_of, said.c.party)
+    for key, email in op.get_bind().execute(query).tuples():
+        first.setdefault(key, email)
+        filed.setdefault(key, set()).add(email.lower())
+    for key, email in op.get_bind().execute(sa.select(party.c.id, party.c.email)).tuples().all():
+        if key in filed and email.lower() not in filed[key]:
+            op.execute(sa.update(party).where(party.c.id == key).values(email=first[key]))
 
 
 TYPES = {"at": UTCDateTime(), "as_of": UTCDateTime(), "filed_at": UTCDateTime()}
