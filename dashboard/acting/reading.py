@@ -214,6 +214,7 @@ _READ: Mapping[str, Callable[[Field, Year, Typed, Filled], dict[str, Any]]] = {
     "rule": _rule,
     "letter": _number,
     "request": _number,
+    "difference": _number,
     "address": _address,
     "office": _office,
     "choice": _choice,
