@@ -33,11 +33,12 @@ test: $(installed)  ## the whole suite, on SQLite and on PostgreSQL where a serv
 fast: $(installed)  ## the part of the suite that takes less than a minute, on SQLite alone
 	@$(pytest) -m 'not slow and not prefect' -k 'not postgresql'
 
-check: $(installed)  ## everything the CI looks at: style, types, import contracts, migrations, tests
+check: $(installed)  ## everything the CI looks at: style, types, imports, dependencies, migrations, tests
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy .
 	$(bin)/lint-imports
+	$(bin)/deptry .
 	$(pytest) tests/cli/test_db.py  # migrations, on both kinds of database
 	$(pytest)
 

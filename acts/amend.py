@@ -71,13 +71,19 @@ def _note(season: Season, key: Key, before: Due, reason: str, kinds: set[str]) -
 
 
 def _other(old: Year, new: Year) -> Iterator[str]:
-    """Say what makes it another programme: its rows are made once, when the year is opened."""
+    """Say what makes it another programme: its rows are made once, when the year is opened.
+
+    A file of an older version would take back what today's states, without anybody having said so.
+    """
     if new.year != old.year:
         yield f"这是 {new.year} 年度的日历，不是 {old.year} 年度的。"
     if new.cities != old.cities:
         yield "设区市的名单、名称、代码或次序不同；开设之后不能改。"
     if [_shape(phase) for phase in new.phases] != [_shape(phase) for phase in old.phases]:
         yield "阶段的名单、次序、前提或省办办结的方式不同；开设之后不能改。"
+    unsaid = "、".join(sorted(new.assumed.keys() - old.assumed.keys()))
+    if unsaid:
+        yield f"文件是旧版格式，没有写明 {unsaid}，现行日历写明了；请在文件里写上。"
 
 
 def _shape(phase: Phase) -> tuple[object, ...]:

@@ -35,7 +35,7 @@ def approve(database: Database, year: int, phase: str, city: str, stamp: Stamp, 
 
 def _approve(season: Season, cell: Cell) -> Outcome:
     title, tally, verdict, results = season.title(cell.phase, cell.city), cell.tally, None, None
-    if season.book[cell.phase].province_gate is not None:
+    if season.book.province_gate(cell.phase) is not None:
         judgement = judging.judge_cities(season, cell.phase, [cell.city], judging.PROVINCE)[cell.city]
         verdict, tally = judgement.verdict, judgement.tally
         if not verdict.passed:

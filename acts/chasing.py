@@ -14,6 +14,7 @@ from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Item
 from letters.phrases import day
+from models import stated
 from models.alarms import alarms, at_risk
 from models.columns import table_of
 from models.outbox import ALL, queued_keys
@@ -113,7 +114,7 @@ def digest(season: Season) -> None:
     slot = rungs.digest_slot(season.stamp.as_of, season.days)
     if slot is None:
         return
-    found = [*_late(season), *_awaiting(season), *_given_up(season), *_stuck(season)]
+    found = [*_late(season), *_awaiting(season), *_differing(season), *_given_up(season), *_stuck(season)]
     if any(since <= slot for since, _ in found):
         items = tuple(item for _, item in found)
         season.owe_year("digest", f"{slot:%Y-%m-%d}", items=items)
@@ -141,6 +142,17 @@ def _awaiting(season: Season) -> list[tuple[datetime, Item]]:
             said = f"应于{day(due.day)} 24:00 前办理" + (f"，已超期 {late} 天" if late > 0 else "")
             item = Item(season.title(cell.phase, cell.city), said, days=days, group="awaiting")
             found.append((cell.filed_at, item))
+    return found
+
+
+def _differing(season: Season) -> list[tuple[datetime, Item]]:
+    """Addresses that a city filed against the one in force."""
+    found = []
+    for one in stated.differences(season.connection, season.year.year, season.stamp.as_of):
+        said = f"{season.year.city(one.city).name}报送的邮箱与现用的不同，请决定用哪一个"
+        days = (day_of(season.stamp.as_of) - day_of(one.as_of)).days
+        item = Item(recipients.named(season.year, one.recipient), said, days=days, group="awaiting")
+        found.append((one.as_of, item))
     return found
 
 

@@ -33,8 +33,7 @@ def _roll(season: Season, _city: str, plain: Sheets) -> Drafts:
         "institutions": [("institution", row["name"], "") for row in plain["institutions"]],
         "mentors": [("mentor", row["name"], row["institution"]) for row in plain["mentors"]],
     }
-    mails = {key: row["email"] for sheet, found in keys.items() for key, row in zip(found, plain[sheet], strict=True)}
-    ids = loading.register(season.connection, mails)
+    ids = loading.register(season.connection, [key for found in keys.values() for key in found])
     for sheet, found in keys.items():
         for key, row in zip(found, plain[sheet], strict=True):
             row["party"] = ids[key]
@@ -46,9 +45,7 @@ def _roll(season: Season, _city: str, plain: Sheets) -> Drafts:
 
 def _applications(season: Season, city: str, plain: Sheets) -> Drafts:
     place = season.year.city(city).name
-    ids = loading.register(
-        season.connection, {("school", row["name"], place): row["email"] for row in plain["schools"]}
-    )
+    ids = loading.register(season.connection, [("school", row["name"], place) for row in plain["schools"]])
     for row in plain["schools"]:
         row["party"] = ids["school", row["name"], place]
     roll = loading.roll(season.connection, season.year.year, city)

@@ -110,7 +110,7 @@ def _judge_again(season: Season, phase: Phase, was: Mapping[str, State]) -> None
     cities = list(was)
     before = judging.last_digests(season, phase.slug, cities)
     judged = {judging.CITY: judging.judge_cities(season, phase.slug, cities)}
-    if season.book[phase.slug].province_gate is not None:
+    if season.book.province_gate(phase.slug) is not None:
         judged[judging.PROVINCE] = judging.judge_cities(season, phase.slug, cities, judging.PROVINCE)
     for city, judgement in judged[judging.CITY].items():
         cell = season.cells[phase.slug, city]

@@ -6,19 +6,25 @@ from typing import TYPE_CHECKING
 
 from acts import judging
 from acts.outcome import Outcome
+from acts.recipients import named
 from acts.refusing import BECAUSE, illegal, refuse
 from acts.season import sitting
 from acts.settle import settle, take
 from calendars.deadlines import day_of
 from gates.states import Event, State
+from models import stated
 from models.loading import loaded
 from models.standing import returned_before
+from models.stated import Filed
 
 if TYPE_CHECKING:
+    from acts.judging import Judgement
     from acts.season import Season
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
+
+DIFFERS = "；{} 个邮箱与现用的不同，函件仍发往现用的邮箱，由省级管理办公室决定用哪一个"
 
 
 def submit(database: Database, year: int, phase: str, city: str, stamp: Stamp, *, dry_run: bool = False) -> Outcome:
@@ -60,7 +66,8 @@ def _file(season: Season, cell: Cell) -> Outcome:
     judgement = judging.judge_cities(season, cell.phase, [cell.city], filing=True)[cell.city]
     tally = judgement.tally if judgement.verdict.passed else None
     number = cell.filings + 1
-    filed = season.move(cell, Event.SUBMIT, filed_at=season.stamp.as_of, filings=number, tally=tally, resume=None)
+    said, now = _addresses(season, cell, judgement), season.stamp.as_of
+    filed = season.move(cell, Event.SUBMIT, _why(season, said), filed_at=now, filings=number, tally=tally, resume=None)
     # Once an attempt: if every refusal gave room to mend, the deadline would never come.
     first = not returned_before(season.connection, season.year.year, cell)
     take(season, filed, judgement, number, room_to_mend=first)
@@ -69,4 +76,20 @@ def _file(season: Season, cell: Cell) -> Outcome:
         mends = "；".join(finding.mend for finding in judgement.verdict.refusals)
         return Outcome("returned", f"{title} 未通过关口，已退回：{mends}。", judgement.verdict)
     waits = season.cells[cell.phase, cell.city].state is State.SUBMITTED
-    return Outcome("done", f"{title} 已报送，{'等待省级管理办公室办理' if waits else '通过'}。", judgement.verdict)
+    then = "等待省级管理办公室办理" if waits else "通过"
+    differs = DIFFERS.format(len(said.awaiting)) if said.awaiting else ""
+    return Outcome("done", f"{title} 已报送，{then}{differs}。", judgement.verdict)
+
+
+def _addresses(season: Season, cell: Cell, judgement: Judgement) -> Filed:
+    """Bring the addresses filed into force; what the gate refuses is no filing, and changes none."""
+    if not judgement.verdict.passed:
+        return Filed()
+    return stated.file(season.connection, season.year.year, cell.phase, cell.city, season.stamp)
+
+
+def _why(season: Season, filed: Filed) -> str | None:
+    """Say for the log what became of them, by kind and number; None where nothing is to be said."""
+    groups = (("更新邮箱", filed.replaced), ("邮箱与现用的不同，待省级管理办公室决定", filed.awaiting))
+    said = [f"{what}：{'、'.join(named(season.year, key) for key in keys)}" for what, keys in groups if keys]
+    return "；".join(said) or None

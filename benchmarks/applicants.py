@@ -9,7 +9,7 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert, update
 
 from acts.drafting import person
 from calendars.year import City, Year
@@ -17,6 +17,7 @@ from models import loading
 from models.columns import table_of
 from models.database import Database
 from models.drafts import StudentDraft
+from models.pool import Party
 
 AT_ONCE = 20_000
 Parties = Mapping[loading.PartyKey, int]
@@ -37,7 +38,10 @@ def _roll(connection: Connection, year: Year, city: City, mentors: int) -> Parti
     unit, school = f"{city.name}大学", f"{city.name}一中"
     keys = [("mentor", f"{city.name}导师{at}", unit) for at in range(mentors)]
     addresses = {key: f"{at}@{city.slug}.example" for at, key in enumerate([*keys, ("school", school, city.name)])}
-    ids = loading.register(connection, addresses)
+    ids = loading.register(connection, list(addresses))
+    party = table_of(Party)
+    filed = update(party).where(party.c.id == bindparam("key")).values(email=bindparam("mail"))
+    connection.execute(filed, [{"key": ids[key], "mail": mail} for key, mail in addresses.items()])
     filled = {
         "institution": unit, "title": "教授", "degree": "博士", "honours": ["国家杰青"], "elite_programme": False,
         "research": "课题", "places": 9, "returning_mentor": False, "taken": True,

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from calendars.faults import Fault
-from calendars.year import PHASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,15 +25,18 @@ def check_cities(source: str, cities: Sequence[City]) -> Iterator[Fault]:
             yield Fault(source, f"cities.{slugs}.{field}", f"“{value}”重复", "每个城市的名称和代码各不相同")
 
 
-def check_phases(source: str, phases: Sequence[Phase], requires: Requires, year: int | None) -> Iterator[Fault]:
+def check_phases(
+    source: str, phases: Sequence[Phase], requires: Requires, year: int | None, known: Sequence[str]
+) -> Iterator[Fault]:
     """Name unknown and missing phases, and what disagrees within and between phases.
 
-    `requires` has every phase in the file, those at fault too; `year` is None where the file's is no number.
+    `requires` has every phase in the file, those at fault too; `year` is None where the file's is no number. `known`
+    are the phases that there are to be.
     """
     for slug in requires:
-        if slug not in PHASES:
-            yield Fault(source, f"phases.{slug}", "没有这个阶段", f"只能是：{'、'.join(PHASES)}")
-    for slug in PHASES:
+        if slug not in known:
+            yield Fault(source, f"phases.{slug}", "没有这个阶段", f"只能是：{'、'.join(known)}")
+    for slug in known:
         if slug not in requires:
             yield Fault(source, f"phases.{slug}", "缺少这个阶段", f"写上 [phases.{slug}] 一节")
     by_slug = {phase.slug: phase for phase in phases}

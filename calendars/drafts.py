@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from calendars.files import parse
 from calendars.findings import check
 from calendars.moments import moments
+from calendars.versions import current, toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,17 +96,18 @@ def _change(before: Moment | None, after: Moment | None) -> Change:
 def _lines(origin: Year, year: int) -> Iterator[str]:
     yield f"# {year} 年度日历草稿：由 {origin.year} 年度（{origin.notice}）顺延，通知印发前全部暂定。"
     yield ""
+    yield f"version = {current()}  # 本文件的格式，请勿改动"
     yield f"year = {year}"
-    yield f"title = {_toml(origin.title.replace(str(origin.year), str(year)))}"
-    yield f"notice = {_toml('（待印发）')}  # 请改为本年度通知的文号"
+    yield f"title = {toml(origin.title.replace(str(origin.year), str(year)))}"
+    yield f"notice = {toml('（待印发）')}  # 请改为本年度通知的文号"
     yield "draft = true  # 定稿后删去这一行"
-    yield f"subjects = {_toml(origin.subjects)}"
+    yield f"subjects = {toml(origin.subjects)}"
     yield from ("", "[figures]")
     for name, value in _stated(origin.figures):
-        yield f"{name} = {_toml(value)}  # {type(origin.figures).model_fields[name].description}"
+        yield f"{name} = {toml(value)}  # {type(origin.figures).model_fields[name].description}"
     yield from ("", "[cities]")
     for city in origin.cities:
-        yield f"{city.slug} = {{ name = {_toml(city.name)}, code = {_toml(city.code)} }}"
+        yield f"{city.slug} = {{ name = {toml(city.name)}, code = {toml(city.code)} }}"
     for phase in origin.phases:
         yield from _phase_lines(phase, year - origin.year)
     yield from ("", "[days]", "")
@@ -121,7 +121,7 @@ def _phase_lines(phase: Phase, years: int) -> Iterator[str]:
         if isinstance(value, date):
             yield f"{name} = {_carried(value, years)}  # 上年 {value}，请核对"
         else:
-            yield f"{name} = {_toml(value)}"
+            yield f"{name} = {toml(value)}"
 
 
 def _leap_days(origin: Year, year: int) -> Iterator[str]:
@@ -142,11 +142,3 @@ def _carried(day: date, years: int) -> date:
 def _stated(model: BaseModel) -> Iterator[tuple[str, object]]:
     for name in type(model).model_fields:
         yield name, getattr(model, name)
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, int | Decimal):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False)  # TOML reads JSON's strings

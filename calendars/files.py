@@ -1,4 +1,8 @@
-"""Reading year files: TOML in, a checked `Year` out, or every fault of the file at once and no year at all."""
+"""Reading year files: TOML in, a checked `Year` out, or every fault of the file at once and no year at all.
+
+What a release once took in and kept is read by `stored`: brought to today's version, and not checked again by rules
+that it never knew.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from calendars.checks import check_cities, check_days, check_figures, check_head, check_phases
 from calendars.faults import CalendarFaults, Fault
 from calendars.shapes import fault_of, syntax_fault
-from calendars.year import FIRST_YEAR, LAST_YEAR, City, DayKind, Figures, Phase, Year
+from calendars.versions import assumed, upgraded
+from calendars.year import FIRST_YEAR, LAST_YEAR, PHASES, City, DayKind, Figures, Phase, Year
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
+
+    from calendars.versions import Raw
 
 _FOLDER = Path(__file__).parent
 _BARE_DATE = re.compile(r"^(\s*[\w-]+\s*=\s*)(\d{4}-\d{2}-\d{2})(?=\s*(?:#|$))", re.MULTILINE)
@@ -56,15 +63,31 @@ def read(path: Path) -> Year:
     raise CalendarFaults((fault,))
 
 
-def parse(text: str, source: str) -> Year:
-    """Give the year that the TOML text states, `source` being its name in faults; raise `CalendarFaults`."""
+def parse(text: str, source: str, phases: Sequence[str] | None = None) -> Year:
+    """Give the year that the TOML text states, `source` being its name in faults; raise `CalendarFaults`.
+
+    It states these phases, no more and no fewer: those that this release knows where none are named.
+    """
+    return _read(text, source, PHASES if phases is None else phases)
+
+
+def stored(text: str, source: str) -> Year:
+    """Give the year of a calendar that this release or an earlier one checked and kept; raise `CalendarFaults`."""
+    return _read(text, source, None)
+
+
+def _read(text: str, source: str, phases: Sequence[str] | None) -> Year:
     quoted = _BARE_DATE.sub(_quote_impossible, text)
     try:
         raw = _frozen(tomllib.loads(quoted, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
         raise CalendarFaults((syntax_fault(source, quoted, error),)) from None
     reader = _Reader(source)
-    year = reader.year(raw, text)
+    newest = upgraded(raw, source)
+    parts = reader.parts(newest)
+    if phases is not None:
+        reader.check(newest, parts, phases)
+    year = reader.year(newest, parts, {"source_text": text, "assumed": assumed(raw, newest)})
     if year is None or reader.faults:
         raise CalendarFaults(reader.faults)
     return year
@@ -77,25 +100,29 @@ class _Reader:
         self.source = source
         self.faults: list[Fault] = []
 
-    def year(self, raw: dict[str, Any], text: str) -> Year | None:
+    def parts(self, raw: Raw) -> dict[str, Any]:
         cities, phases = self._named(City, raw, "cities"), self._named(Phase, raw, "phases")
         figures, days = self._figures(raw), self._days(raw.get("days", {}))
-        year, subjects = _year(raw.get("year")), raw.get("subjects")
-        self.faults += check_head(self.source, subjects)
-        self.faults += check_cities(self.source, cities)
-        self.faults += check_phases(self.source, phases, _requires(raw.get("phases")), year)
-        self.faults += check_figures(self.source, figures, subjects) if figures else ()
-        self.faults += check_days(self.source, days, year)
-        parts = {"cities": tuple(cities), "phases": tuple(phases), "figures": figures, "days": days}
-        return self._part(Year, raw | parts | {"source_text": text}, "", ignore=parts)
+        return {"cities": tuple(cities), "phases": tuple(phases), "figures": figures, "days": days}
 
-    def _figures(self, raw: dict[str, Any]) -> Figures | None:
+    def check(self, raw: Raw, parts: dict[str, Any], phases: Sequence[str]) -> None:
+        year, subjects, figures = _year(raw.get("year")), raw.get("subjects"), parts["figures"]
+        self.faults += check_head(self.source, subjects)
+        self.faults += check_cities(self.source, parts["cities"])
+        self.faults += check_phases(self.source, parts["phases"], _requires(raw.get("phases")), year, phases)
+        self.faults += check_figures(self.source, figures, subjects) if figures else ()
+        self.faults += check_days(self.source, parts["days"], year)
+
+    def year(self, raw: Raw, parts: dict[str, Any], told: dict[str, Any]) -> Year | None:
+        return self._part(Year, {**raw, **parts, **told}, "", ignore=parts)
+
+    def _figures(self, raw: Raw) -> Figures | None:
         if "figures" in raw:
             return self._part(Figures, raw["figures"], "figures")
         self._add("figures", "缺少这一节", "写上 [figures] 一节，可参照已有年度的文件")
         return None
 
-    def _named(self, model: type[_Model], raw: dict[str, Any], key: str) -> list[_Model]:
+    def _named(self, model: type[_Model], raw: Raw, key: str) -> list[_Model]:
         """Read a table of tables, whose keys are the slugs."""
         tables = raw.get(key)
         if not isinstance(tables, dict) or not tables:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import resolve, start_of
 from calendars.moments import moments
 from calendars.rungs import ladder
+from calendars.versions import toml
 from calendars.working_days import WorkingDays, published, spring_festival
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Warning_:  # noqa: N801 - the builtin has the plain name
 def check(year: Year) -> tuple[Warning_, ...]:
     """Give the warnings of a year, phase by phase, then those of the year as a whole."""
     found = [warning for phase in year.phases for warning in _of_phase(year, phase)]
-    return (*found, *_overrides(year), *_unpublished(year))
+    return (*found, *_overrides(year), *_unpublished(year), *_assumed(year))
 
 
 def _of_phase(year: Year, phase: Phase) -> Iterator[Warning_]:
@@ -100,3 +101,9 @@ def _unpublished(year: Year) -> Iterator[Warning_]:
     if last not in year.calendar_years and not published(last):
         reason = f"年末之后的函件落在 {last} 年，该年放假安排尚未公布"
         yield Warning_("year", reason, "逾期通知、催办的时刻暂定，通知公布后自动改正")
+
+
+def _assumed(year: Year) -> Iterator[Warning_]:
+    for key, value in year.assumed.items():
+        reason = f"文件是旧版格式，没有这一项，现按 {toml(value)} 执行"
+        yield Warning_(key, reason, "请核对；要改用别的值，在文件里写明")

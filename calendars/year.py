@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -77,7 +77,11 @@ class Phase(_Frozen):
 
 
 class Figures(_Frozen):
-    """Every figure of the rules. None has a default: the year file states them all, with their clause."""
+    """Every figure of the rules. None has a default: the year file states them all, with their clause.
+
+    A figure more is a field here, a line in the shipped files, and its line in `calendars.versions`: what it means for
+    the years that were opened without it.
+    """
 
     grace: Count = Field(description="个工作日：重启、延期、退回之后至少留给城市的时间")
     subject_rank: Percent = Field(description="%：学科成绩在年级的排名以内")
@@ -120,7 +124,8 @@ class _Index:
 class Year(_Frozen):
     """A whole programme year. `days` overrides single days; `source_text` is the file it was read from.
 
-    `draft` marks a year whose own notice is not out yet.
+    `draft` marks a year whose own notice is not out yet. `assumed` are what its file, of an older version, did not
+    know, by dotted key.
     """
 
     year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
@@ -133,6 +138,7 @@ class Year(_Frozen):
     days: Mapping[date, DayKind]
     draft: bool = False
     source_text: str = Field(default="", repr=False)
+    assumed: Mapping[str, Any] = Field(default_factory=dict, repr=False)
 
     _index: _Index = PrivateAttr(default_factory=lambda: _Index(()))
 

@@ -10,6 +10,7 @@ import structlog
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from calendars.errors import TalentError
+from calendars.versions import TooNew
 from calendars.year import UnknownCity, UnknownPhase
 from dashboard.forged import Forged
 from dashboard.guesses import TooMany
@@ -42,6 +43,7 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     NoYearOpen: HTTPStatus.NOT_FOUND,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     NotPrepared: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooNew: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The status of each refusal; 409 where nothing else is said."""
 

@@ -25,8 +25,13 @@ class Asked:
     judged: str
 
 
-def rules(phase: PhaseDefinition) -> tuple[Asked, ...]:
-    """Give the rules of a phase: those judged at filing, those of the province's own judgement, those only recorded."""
+def rules(phase: PhaseDefinition | None) -> tuple[Asked, ...]:
+    """Give the rules of a phase: those judged at filing, those of the province's own judgement, those only recorded.
+
+    A phase that the book has no more asks nothing.
+    """
+    if phase is None:
+        return ()
     province = phase.province_gate.rules if phase.province_gate else ()
     parts = ((phase.gate.rules, "报送时"), (province, "公布结果时"), (phase.records, "只作记录"))
     return tuple(
@@ -36,10 +41,12 @@ def rules(phase: PhaseDefinition) -> tuple[Asked, ...]:
     )
 
 
-def figures(defined: PhaseDefinition, phase: Phase, given: Figures) -> tuple[tuple[str, str], ...]:
+def figures(defined: PhaseDefinition | None, phase: Phase, given: Figures) -> tuple[tuple[str, str], ...]:
     """Give the figures of a phase: what each is, and its value with its unit."""
     province = ("province_days", "province_rungs") if phase.province else ()
-    return tuple(_figure(name, given) for name in (*defined.figures, "grace", *province, "escalation_days"))
+    return tuple(
+        _figure(name, given) for name in (*(defined.figures if defined else ()), "grace", *province, "escalation_days")
+    )
 
 
 def _figure(name: str, given: Figures) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendars.moments import moments
+from calendars.year import PHASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,9 +66,12 @@ class Deployment:
 
 
 def plan(years: Iterable[Year]) -> tuple[Deployment, ...]:
-    """Give every deployment of these years: the phases in order, then watch, post, rerun, rehearse."""
+    """Give every deployment of these years: the phases in order, then watch, post, rerun, rehearse.
+
+    A phase that an earlier release opened, and this one has no flow for, is left to watch.
+    """
     kept = tuple(sorted(years, key=lambda year: year.year))
-    phases = dict.fromkeys(phase.slug for year in kept for phase in year.phases)
+    phases = dict.fromkeys(phase.slug for year in kept for phase in year.phases if phase.slug in PHASES)
     return (
         *(Deployment(slug, of_phase(slug), tuple(_of_phase(slug, kept))) for slug in phases),
         Deployment("watch", entrypoint("watch"), (Every("every-minute", EVERY, WATCH_AT),), alone=True),

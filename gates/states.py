@@ -33,7 +33,10 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What may happen to a city phase. `lapse` is the due instant going by; `hold` and `resume` come of a rerun."""
+    """What may happen to a city phase. `lapse` is the due instant going by; `hold` and `resume` come of a rerun.
+
+    `address` is the province's decision between addresses that were filed: it moves nothing, and can come at any time.
+    """
 
     OPEN = "open"
     LOAD = "load"
@@ -49,6 +52,7 @@ class Event(StrEnum):
     WITHDRAW = "withdraw"
     HOLD = "hold"
     RESUME = "resume"
+    ADDRESS = "address"
 
     @property
     def chinese(self) -> str:
@@ -84,6 +88,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.WITHDRAW: "退出",
         Event.HOLD: "暂缓",
         Event.RESUME: "恢复",
+        Event.ADDRESS: "决定邮箱",
     }
 )
 
@@ -135,6 +140,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
     {(state, event): target for state, row in _FROM.items() for event, target in row.items()}
+    | {(state, Event.ADDRESS): state for state in State}
 )
 
 

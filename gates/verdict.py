@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:
@@ -69,10 +69,13 @@ class Finding:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The finding that `as_json` wrote."""
-        plain = {key: data[key] for key in ("rule", "clause", "kind", "found", "needed", "ok", "actor", "mend")}
+        """The finding that `as_json` wrote, in whatever release.
+
+        A field that it did not know has its default; one that is no more is left out.
+        """
+        known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
         waived = Waived(data["waived_by"], data["waived_reason"]) if data["waived"] else None
-        return cls(**plain, numbers=tuple(data["numbers"]), waived=waived)
+        return cls(**known | {"numbers": tuple(data["numbers"]), "waived": waived})
 
 
 @dataclass(frozen=True, slots=True)

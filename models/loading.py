@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from models.bulk import insert_once
 from models.columns import table_of
 from models.drafts import SHEETS, MentorDraft, SchoolDraft, StudentDraft
 from models.pool import Party, PoolEntry
 from models.season import RefusedLoad, WorkbookLoad
-from models.suppression import readdress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -36,23 +35,14 @@ def newest_load(connection: Connection, year: int, form: str, city: str) -> str 
     return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar()
 
 
-def register(connection: Connection, parties: Mapping[PartyKey, str]) -> dict[PartyKey, int]:
-    """Give these parties their ids; the address is the one that was given last, and what waited for one goes there."""
-    if not parties:
-        return {}
+def register(connection: Connection, parties: Collection[PartyKey]) -> dict[PartyKey, int]:
+    """Give these parties their ids. A draft writes no address: one that is new has none until a city files it."""
     table = table_of(Party)
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    new = dialect.insert(table).inline()
-    upsert = new.on_conflict_do_update(index_elements=["kind", "name", "place"], set_={"email": new.excluded.email})
-    rows = [
-        {"kind": kind, "name": name, "place": place, "email": mail} for (kind, name, place), mail in parties.items()
-    ]
-    connection.execute(upsert, rows)
+    rows = [{"kind": kind, "name": name, "place": place, "email": ""} for kind, name, place in parties]
+    insert_once(connection, table, rows)
     names = sorted({name for _, name, _ in parties})
     query = select(table.c.kind, table.c.name, table.c.place, table.c.id).where(table.c.name.in_(names))
-    ids = {(kind, name, place): key for kind, name, place, key in connection.execute(query)}
-    readdress(connection, {f"{party[0]}:{ids[party]}": mail for party, mail in parties.items()})
-    return ids
+    return {(kind, name, place): key for kind, name, place, key in connection.execute(query)}
 
 
 def roll(connection: Connection, year: int, city: str) -> dict[tuple[str, str], int]:

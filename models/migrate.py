@@ -12,12 +12,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
+from calendars.errors import TalentError
 from models.database import NotPrepared
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from models.database import Database
+
+
+class Newer(TalentError):
+    """数据库的表结构（{found}）是更新版本的程序建的：本程序比数据库旧，请先升级程序。"""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -28,10 +33,14 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(database: Database) -> None:
-    """Run the migrations that are missing; nothing where there are none."""
+    """Run the migrations that are missing; nothing where there are none. Raise `Newer` where some are not known."""
     database.make()
     with database.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
-        command.upgrade(_config(connection), "head")
+        config = _config(connection)
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found not in {None, *(one.revision for one in ScriptDirectory.from_config(config).walk_revisions())}:
+            raise Newer(found=found)
+        command.upgrade(config, "head")
 
 
 def prepared(database: Database) -> bool:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from models.columns import UTCDateTime
+
 
 class Party(SQLModel, table=True):
-    """A mentor, institution or school that letters go to. A mentor is one person by name and institution (`place`)."""
+    """A mentor, institution or school that letters go to. A mentor is one person by name and institution (`place`).
+
+    `email` is the address in force over the province, "" until a city files one (`models.stated`).
+    """
 
     __tablename__ = "party"
     __table_args__ = (UniqueConstraint("kind", "name", "place"),)
@@ -17,6 +24,27 @@ class Party(SQLModel, table=True):
     name: str
     place: str
     email: str
+
+
+class StatedAddress(SQLModel, table=True):
+    """What an office says a party's address is: a city by its newest filing, the province by its decision.
+
+    One that differs from the address in force waits for the province until it is `settled`. The id is that of the
+    address, never used again: who decides by it decides about what was shown.
+    """
+
+    __tablename__ = "stated_address"
+    __table_args__ = (UniqueConstraint("party", "office"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    party: int = Field(foreign_key="party.id")
+    office: str
+    year: int
+    email: str
+    settled: bool
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
 
 
 class PoolEntry(SQLModel, table=True):

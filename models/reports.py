@@ -33,7 +33,7 @@ TOTALS: Mapping[str, tuple[str, ...]] = {
     "midterm": ("exited",),
     "year-end": ("excellent", "certificates"),
 }
-"""Whose tally each total over the province is made of."""
+"""Whose tally each total over the province is made of; an earlier release may have counted fewer."""
 
 SHOWN = ("phase", "city", "event", "from_state", "to_state", "attempt", "filed_at", "passed_at", "tally")
 """The columns of the log that the matrix is made of: each instant that is read costs as much as all the rest."""
@@ -243,8 +243,8 @@ def _totals(calendar: Year, newest: Mapping[Key, Row[Any]], gone: frozenset[str]
     }
     for (phase, city), row in newest.items():
         if city not in gone and row.tally:
-            for name in TOTALS[phase]:
-                totals[name] += row.tally[name]
+            for name in TOTALS.get(phase, ()):
+                totals[name] += row.tally.get(name, 0)
     return totals
 
 

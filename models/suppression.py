@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from models.alarms import suppressed
 from models.bulk import insert_once
@@ -125,6 +125,18 @@ def readdress(connection: Connection, addresses: Mapping[str, str]) -> int:
             held = update(letter).where(letter.c.state == "held", letter.c.recipient == recipient)
             freed += connection.execute(held.values(state="queued", address=address, detail=None)).rowcount
     return freed
+
+
+def redirect(connection: Connection, addresses: Mapping[str, str]) -> int:
+    """Send what waits for these recipients to these addresses; it is held where that one is given up. Give how many."""
+    letter, table = table_of(Letter), table_of(Suppressed)
+    queued = (letter.c.state == "queued") & letter.c.recipient.in_(sorted(addresses))
+    if not addresses:
+        return 0
+    moved = connection.execute(update(letter).where(queued).values(address=case(addresses, value=letter.c.recipient)))
+    given_up = func.lower(letter.c.address).in_(select(table.c.address))
+    connection.execute(update(letter).where(queued, given_up).values(state="held", detail=HELD))
+    return int(moved.rowcount) + readdress(connection, addresses)
 
 
 def _bump(connection: Connection) -> None:

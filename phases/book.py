@@ -43,9 +43,19 @@ class Book:
         """Give a phase; KeyError where the book has none of that slug."""
         return self.phases[slug]
 
+    def find(self, slug: str) -> PhaseDefinition | None:
+        """Give a phase of an opened year; None where a later version took it out of the book."""
+        return self.phases.get(slug)
+
+    def province_gate(self, slug: str) -> Gate[Any] | None:
+        """Give the gate of the province's own part of a phase, where it has one."""
+        found = self.find(slug)
+        return found.province_gate if found else None
+
     def waivable(self, slug: str) -> tuple[Rule[Any], ...]:
         """Give the rules judged at a phase's filing that the province may set aside (原则上), in their order."""
-        return tuple(rule for rule in self.phases[slug].gate.rules if rule.kind == "in-principle")
+        found = self.find(slug)
+        return tuple(rule for rule in found.gate.rules if rule.kind == "in-principle") if found else ()
 
 
 BOOK = Book(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "phase", "cities", "city", "day", "reason", "rule", "letter", "address", "office", "choice", "request",
-    "calendar", "grid",
+    "difference", "calendar", "grid",
 ]  # fmt: skip
 """How a field is asked and read."""
 

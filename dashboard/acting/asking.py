@@ -12,11 +12,13 @@ from dashboard.acting.saying import nobody
 from dashboard.acting.showing import stands
 from dashboard.letterbox import heading
 from forms.definitions import FORMS
-from models import evaluations, requests
+from models import evaluations, requests, stated
 from models.post import letter_by_id
 from models.reports import matrix
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from sqlalchemy import Connection, Row
 
     from calendars.year import Phase, Year
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from gates.rule import Rule
     from models.evaluations import Evaluated
     from models.reports import Matrix
+    from models.stated import Difference
+
+FOUND: Mapping[str, Callable[[Connection, int, int], Any]] = {"request": requests.find, "difference": stated.find}
+"""What a number names that belongs to a city and a phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Facts:
     today: str
     letter: Undelivered | None = None
     request: Row[tuple[object, ...]] | None = None
+    difference: Difference | None = None
     columns: tuple[Column, ...] = ()
     students: tuple[Evaluated, ...] = ()
     nobody: str = ""
@@ -78,7 +85,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
     found = matrix(connection, year.year, look.as_of)
     cities = _cities(year, found, act, phase, frozenset(typed.values.get("city", ())))
     chosen = [city.slug for city in cities if city.chosen]
-    number = typed.one("letter") or typed.one("request")
+    number = typed.one("letter") or typed.one("request") or typed.one("difference")
     key = int(number) if number.isascii() and number.isdecimal() and len(number) <= DIGITS else 0
     grid = act.asks("rows") is not None and len(chosen) == 1
     return Facts(
@@ -89,6 +96,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         f"{look.now.astimezone(TZ):%Y-%m-%d}",
         _undelivered(connection, year, key) if act.asks("letter") else None,
         requests.find(connection, year.year, key) if act.asks("request") else None,
+        stated.find(connection, year.year, key) if act.asks("difference") else None,
         FORMS["evaluation"].sheets[0].columns if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
         nobody(found.book, act, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
@@ -103,8 +111,9 @@ def _undelivered(connection: Connection, year: Year, key: int) -> Undelivered | 
 
 
 def about(connection: Connection, year: Year, act: Act, filled: Filled) -> Filled:
-    """Name the city and the phase that a request is about, which its number alone does not say."""
-    found = requests.find(connection, year.year, filled.number) if act.asks("request") else None
+    """Name the city and the phase that a request or a difference is about, which its number alone does not say."""
+    find = next((find for name, find in FOUND.items() if act.asks(name)), None)
+    found = find(connection, year.year, filled.number) if find else None
     return replace(filled, phase=year.phase(found.phase), cities=(found.city,)) if found else filled
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, cast
 from acts import amend as amending
 from acts import answer as answering
 from acts import approve as deciding
+from acts import decide_address, settle_letter, year
 from acts import extend as extending
 from acts import rerun as rerunning
-from acts import settle_letter, year
 from acts import suppress as suppressing
 from acts import waive as waiving
 from acts import withdraw as withdrawing
@@ -111,6 +111,13 @@ def answer(bench: Bench, filled: Filled) -> Outcome:
         until=filled.until,
         reason=filled.reason,
     )
+
+
+def address(bench: Bench, filled: Filled) -> Outcome:
+    """Decide between the address in force and one that a city filed."""
+    choice = cast("decide_address.Choice", filled.words["choice"])
+    given = (bench.database, bench.year.year, filled.number, bench.stamp)
+    return decide_address.decide_address(*given, choice=choice, reason=filled.reason, account=bench.account)
 
 
 def settle(bench: Bench, filled: Filled) -> Outcome:

@@ -162,13 +162,17 @@ def _choice(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict
 
 
 def _calendar(_asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
-    """Read the calendar: the text carried from a preview, an uploaded file, or the days edited on the page."""
+    """Read the calendar: the text carried from a preview, an uploaded file, or the days edited on the page.
+
+    It has the phases that the year was opened with.
+    """
+    phases = tuple(phase.slug for phase in opened.year.phases)
     given = next(iter(typed.values.get("calendar", ())), "")
     if given.strip():
-        return {"calendar": files.parse(given.replace("\r\n", "\n"), "日历")}
+        return {"calendar": files.parse(given.replace("\r\n", "\n"), "日历", phases)}
     if typed.upload:
         try:
-            return {"calendar": files.parse(typed.upload.decode("utf-8-sig"), "上传的文件")}
+            return {"calendar": files.parse(typed.upload.decode("utf-8-sig"), "上传的文件", phases)}
         except UnicodeDecodeError:
             raise _Wrong("文件不是 UTF-8 文字，请另存为 UTF-8 编码") from None
     edited = {
@@ -179,7 +183,7 @@ def _calendar(_asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[st
     }
     if not edited:
         raise _Wrong("没有改动任何日期，也没有上传文件")
-    return {"calendar": files.parse(with_days(opened.year.source_text, edited), "日历")}
+    return {"calendar": files.parse(with_days(opened.year.source_text, edited), "日历", phases)}
 
 
 def _grid(_asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
@@ -209,6 +213,7 @@ _READ: Mapping[str, Callable[[Field, Opened, Typed, Filled], dict[str, Any]]] = 
     "rule": _rule,
     "letter": _number,
     "request": _number,
+    "difference": _number,
     "address": _address,
     "office": _office,
     "choice": _choice,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from acts.decide_address import CHOICES
 from acts.offices import PROVINCE
 from dashboard import masking
 from dashboard.acting.rules import decision
@@ -12,6 +13,7 @@ from gates.states import State
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from acts.decide_address import Choice
     from calendars.year import Phase, Year
     from dashboard.acting.act import Act, Filled
     from phases.book import Book
@@ -82,6 +84,11 @@ def answer(_: Book, year: Year, filled: Filled) -> str:
     """Say it."""
     asked = f"{_cities(year, filled)}{_what(filled)}的延期申请"
     return f"不同意{asked}" if filled.words["answer"] == "declined" else f"同意{asked}，截止 {filled.until} 24:00"
+
+
+def address(_: Book, year: Year, filled: Filled) -> str:
+    """Say it."""
+    return CHOICES[cast("Choice", filled.words["choice"])].format(_cities(year, filled))
 
 
 def settle(_: Book, _year: Year, filled: Filled) -> str:

@@ -125,6 +125,17 @@ _ACTS = (
         subject=lambda _, filled: f"request/{filled.number}",
     ),
     Act(
+        "address",
+        lambda _: "决定邮箱",
+        (
+            Field("difference", "待定邮箱", "difference"),
+            Field("choice", "决定", "choice", choices=(("new", "改用新报送的邮箱"), ("held", "保留现用的邮箱"))),
+            Field("reason", "事由", "reason", hint="写入记录，报送过该邮箱的市可以看到；不写进函件。"),
+        ),
+        doing.address,
+        saying.address,
+    ),
+    Act(
         "settle",
         lambda _: "核实函件",
         (Field("letter", "函件编号", "letter"), FOUND),

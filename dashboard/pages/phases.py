@@ -64,8 +64,8 @@ def of_phase(request: Request, look: Look, reader: Signed, phase: str) -> Respon
     facts: dict[str, Any] = {
         "rows": rows_of_phase(table, found.slug),
         "moments": _moments(year, found, look),
-        "rules": requirements.rules(look.opened.book[found.slug]),
-        "figures": requirements.figures(look.opened.book[found.slug], found, year.figures),
+        "rules": requirements.rules(look.opened.book.find(found.slug)),
+        "figures": requirements.figures(look.opened.book.find(found.slug), found, year.figures),
         "opening": waiting.opening(year, found),
         "passing": waiting.passing(found),
         "after": [(each, waiting.opening(year, each)) for each in waiting.followers(year, found)],

@@ -16,7 +16,7 @@ from dashboard.looking import Look
 from dashboard.policy import PROVINCE, Signed, allow
 from dashboard.rendering import page, render
 from letters.words import STATES
-from models import requests
+from models import requests, stated
 from models.addresses import on_file
 from models.alarms import undelivered
 from models.reports import matrix
@@ -43,12 +43,13 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         asked = requests.unanswered(connection, year.year, look.as_of)
         letters = undelivered(connection, year.year, look.as_of)
         offices = on_file(connection)
+        differing = stated.differences(connection, year.year, look.as_of)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
         awaiting=awaiting(found), late=late(found), asked=asked, letters=letters, without=without,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
-        heading=heading,
+        heading=heading, differing=differing,
         by_hand=SETTLED_BY_HAND,
     )  # fmt: skip
 

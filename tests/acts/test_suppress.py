@@ -122,7 +122,7 @@ def test_the_same_dead_address_given_again_frees_nothing(scene: Scene) -> None:
     assert letters(scene) == [("opened", ADDRESS, "held", "地址已停用")]
 
 
-def test_a_form_with_a_mentor_s_new_address_frees_that_mentor_s_letters(scene: Scene) -> None:
+def test_a_filing_with_a_mentor_s_new_address_frees_that_mentor_s_letters(scene: Scene) -> None:
     roll = scene.sheets(ROLL, NANJING)
     scene.file(ROLL, NANJING, roll, "2022-01-05T10:00")
     letter = table_of(Letter)
@@ -133,6 +133,9 @@ def test_a_form_with_a_mentor_s_new_address_frees_that_mentor_s_letters(scene: S
     scene.rerun(ROLL, NANJING, "2022-01-12T10:00", date(2022, 1, 20))
     changed = {**roll, "mentors": [row.model_copy(update={"email": "new@uni.example"}) for row in roll["mentors"]]}
     scene.load(ROLL, NANJING, changed, "2022-01-12T11:00")
+    with scene.database.read() as connection:
+        assert {tuple(row) for row in connection.execute(mine)} == {(address, "cancelled"), (address, "held")}
+    scene.submit(ROLL, NANJING, "2022-01-12T12:00")
     with scene.database.read() as connection:
         assert {tuple(row) for row in connection.execute(mine)} == {
             (address, "cancelled"),  # untrue since the rerun

@@ -14,6 +14,7 @@ from dashboard.acting.table import ACTS
 from models.asked import Request
 from models.columns import table_of
 from tests.browser.conftest import Town
+from tests.dashboard.test_addresses import differ
 
 pytestmark = pytest.mark.slow
 LOOKS = [(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")]
@@ -66,13 +67,15 @@ def test_no_page_of_an_act_bars_anybody(town: Town) -> None:
     with town.site.database.write() as connection:
         signed = {"until": date(2022, 2, 12), "by": "盐城", "at": now, "as_of": now}
         connection.execute(insert(table_of(Request)).values(row | signed))
+    _, number = differ(town.site)
     with town.context() as context:
         page = town.sign_in(context, "admin")
         wrong = []
         for address in ("/2022/tasks", "/years", *(f"/2022/acts/{act}" for act in ACTS)):
             page.goto(address)
             wrong += faults(page)
-        for query in ("rerun?phase=shortlist&city=yancheng", "answer?request=1", "waive?phase=interview", "extend"):
+        queries = ("rerun?phase=shortlist&city=yancheng", "answer?request=1", "waive?phase=interview", "extend")
+        for query in (*queries, f"address?difference={number}"):
             page.goto(f"/2022/acts/{query}")
             wrong += faults(page)
         page.goto("/2022/acts/amend")

@@ -31,7 +31,9 @@ EVERY = "*"
 OWN_NAME = "self"
 """What tells a reader's own name from the rest: it heads every page of theirs."""
 
-OWNERS: Mapping[str, str] = {"letter": "concerns", "contact": "office", "office": "office"}
+OWNERS: Mapping[str, str] = {
+    "letter": "concerns", "contact": "office", "office": "office", "stated_address": "office",
+}  # fmt: skip
 """The column that says whose a row is, where it is not `city`."""
 
 FREE = frozenset({

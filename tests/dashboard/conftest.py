@@ -53,6 +53,11 @@ def play_season(database: Database) -> None:
     database.upgrade()
     for _ in Play(database, files.load(YEAR), read_pack(PACK), UNTIL, "省办", BASE).steps():
         pass
+    give_accounts(database)
+
+
+def give_accounts(database: Database) -> None:
+    """One for each role and each city."""
     now, kept = datetime.now(TZ), passwords.kept(PASSWORD)
     people = [(ADMIN, "admin", None), (VIEWER, "viewer", None), *((city, "city", city) for city in CITIES)]
     with database.write() as connection:

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from calendars.deadlines import TZ
-from calendars.files import load, parse
+from calendars.files import load, parse, stored
 from calendars.moments import moments
 from calendars.year import Year
 from deployments.plan import Deployment, Every, Once, plan
@@ -91,6 +91,13 @@ def test_a_moment_that_moves_is_one_schedule_gone_and_another_come() -> None:
     assert "2022-opening-20220121T0000" in before & after
     unmoved = [phase for phase in PHASES if phase != "shortlist"]
     assert [of(phase, year) for phase in unmoved] == [of(phase, later) for phase in unmoved]
+
+
+def test_a_phase_of_an_earlier_release_is_left_to_watch() -> None:
+    """Its flow is gone: a deployment of it would stop all the others from being made."""
+    year = load(2022)
+    earlier = stored(year.source_text.replace("[phases.cultivation]", "[phases.training]"), "earlier.toml")
+    assert [one.flow for one in plan([earlier])] == [one.flow for one in plan([year]) if one.flow != "cultivation"]
 
 
 def test_the_frequent_ones_keep_off_each_other_and_off_the_calendar() -> None:

@@ -24,6 +24,7 @@ rerun     -          -          -          open     open       open       -
 withdraw  withdrawn  withdrawn  withdrawn  -        withdrawn  withdrawn  -
 hold      -          waiting    waiting    waiting  waiting    waiting    -
 resume    submitted  -          -          -        -          -          -
+address   waiting    open       submitted  passed   returned   overdue    withdrawn
 """
 
 

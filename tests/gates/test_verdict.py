@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from gates.verdict import Verdict, Waived
+from gates.verdict import Finding, Verdict, Waived
 from tests.gates.cards import broken, met
 
 RATIO = broken("interviews.ratio", "12:5", "3:1", "需再面试 3 人，或少入选 1 人")
@@ -43,3 +43,19 @@ def test_a_verdict_survives_storage() -> None:
     verdict = Verdict("interview", (WAIVED, CAP, TOTAL))
     stored = json.loads(json.dumps(verdict.as_json()))
     assert (stored["passed"], Verdict.from_json(stored)) == (False, verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Later(Finding):
+    """A finding as a later release knows it."""
+
+    since: str = ""
+
+
+def test_a_field_more_is_read_where_it_is_stored_and_has_its_default_where_an_earlier_release_did() -> None:
+    stored = RATIO.as_json()
+    assert [Later.from_json(one).since for one in (stored, {**stored, "since": "2023"})] == ["", "2023"]
+
+
+def test_what_a_release_stored_that_knew_more_is_read_without_it() -> None:
+    assert Finding.from_json({**RATIO.as_json(), "since": "2023"}) == RATIO

@@ -1,0 +1,55 @@
+"""The province decides between the address in force and one that a city filed for the same party."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from acts.outcome import Outcome
+from acts.recipients import named
+from acts.season import sitting
+from gates.states import Event
+from models import audit, stated
+
+if TYPE_CHECKING:
+    from acts.season import Season
+    from models.database import Database
+    from models.stamp import Stamp
+    from models.stated import Difference
+
+Choice = Literal["new", "held"]
+CHOICES: dict[Choice, str] = {"new": "改用{}报送的邮箱", "held": "保留现用的邮箱，不用{}报送的"}
+GONE = "没有编号为 {} 的待定邮箱：可能已经决定，或该市又报送了别的邮箱。"
+
+
+def decide_address(
+    database: Database,
+    year: int,
+    number: int,
+    stamp: Stamp,
+    *,
+    choice: Choice,
+    reason: str,
+    dry_run: bool = False,
+    account: int | None = None,
+) -> Outcome:
+    """Decide a difference by its number: `new` puts the city's address in force, `held` keeps the one that is.
+
+    The reason stands in the log of each city that filed an address of this party, and in the audit.
+    """
+    with sitting(database, year, stamp, dry_run=dry_run) as season:
+        found = stated.find(season.connection, year, number)
+        outcome = _decide(season, found, choice, reason, account) if found else Outcome("refused", GONE.format(number))
+    return season.answered(outcome)
+
+
+def _decide(season: Season, found: Difference, choice: Choice, reason: str, account: int | None) -> Outcome:
+    connection, year, stamp = season.connection, season.year, season.stamp
+    moved = stated.decide(connection, year.year, found, take=choice == "new", stamp=stamp)
+    said = f"{named(year, found.recipient)}：{CHOICES[choice].format(year.city(found.city).name)}"
+    for city in stated.concerned(connection, year.year, found.party):
+        cell = season.cells[found.phase, city]
+        season.not_backdated(cell)
+        season.note(cell, Event.ADDRESS, f"{said}；{reason}")
+    what, whose = Event.ADDRESS.chinese, found.recipient
+    audit.record(connection, stamp, what, whose, account=account, city=found.city, reason=f"{said}；{reason}")
+    return Outcome("done", f"{said}{f'，{moved} 封待发函件改发' if moved else ''}。")

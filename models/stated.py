@@ -1,0 +1,220 @@
+"""What offices say a party's address is: cities by filing, the province by deciding; one address is in force for all.
+
+A draft says nothing. A filing brings its addresses into force, but never against what another office says: such a one
+is a difference, which waits for the province, and the address in force stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+
+from models.columns import table_of
+from models.drafts import InstitutionDraft, MentorDraft, SchoolDraft
+from models.pool import Party, StatedAddress
+from models.season import Suppressed
+from models.suppression import redirect
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row, Select
+
+    from models.drafts import Row as Draft
+    from models.stamp import Stamp
+
+PROVINCE = "province"
+NAMED: Mapping[str, Mapping[str, type[Draft]]] = {
+    "mentor-recommendation": {"institution": InstitutionDraft, "mentor": MentorDraft},
+    "application": {"school": SchoolDraft},
+}
+"""The phases by which cities file addresses, and of which kinds of parties."""
+
+PHASES: Mapping[str, str] = {kind: phase for phase, kinds in NAMED.items() for kind in kinds}
+"""The phase by which the address of a kind is filed."""
+
+
+class Filed(NamedTuple):
+    """The parties, as in a letter's key, whose address a filing replaced, and those for whom the province decides."""
+
+    replaced: tuple[str, ...] = ()
+    awaiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An address that a city filed against the one in force, and who says that one (none: nobody any more).
+
+    `dead`: the one in force is written to no more.
+    """
+
+    id: int
+    party: int
+    recipient: str
+    name: str
+    place: str
+    city: str
+    email: str
+    as_of: datetime
+    by: str
+    held: str
+    held_by: tuple[str, ...]
+    dead: bool
+
+    @property
+    def phase(self) -> str:
+        """The phase by which it was filed."""
+        return PHASES[self.recipient.partition(":")[0]]
+
+
+def file(connection: Connection, year: int, phase: str, city: str, stamp: Stamp) -> Filed:
+    """Take the addresses of a city's draft as filed: each comes into force where no other office says another."""
+    given = _given(connection, year, phase, city)
+    parties, said = _parties(connection, given), _said(connection, given)
+    own = {row.party: row for row in said if row.office == city}
+    others = {(row.party, row.email.lower()) for row in said if row.office != city}
+    foreign = {party for party, email in others if not _same(email, given[party])}
+    changed = {key: given[key] for key, row in parties.items() if not _same(row.email, given[key])}
+    taken = {key: email for key, email in changed.items() if not parties[key].email or key not in foreign}
+    settled = {key for key, row in own.items() if row.settled and _same(row.email, given[key])}
+    _keep(connection, year, phase, city, given, own, settled, stamp)
+    _put_in_force(connection, {key: (parties[key].kind, email) for key, email in taken.items()})
+    return Filed(
+        tuple(_recipient(parties[key]) for key in taken if parties[key].email),
+        tuple(_recipient(parties[key]) for key in changed if key not in taken and key not in settled),
+    )
+
+
+def _given(connection: Connection, year: int, phase: str, city: str) -> dict[int, str]:
+    """The addresses that the city's draft gives, by party; of mentors, those whom the city took."""
+    found: dict[int, str] = {}
+    for model in NAMED.get(phase, {}).values():
+        table = table_of(model)
+        query = select(table.c.party, table.c.email).where(table.c.year == year, table.c.city == city)
+        rows = connection.execute(query.where(table.c.taken) if "taken" in table.c else query)
+        found |= dict(rows.tuples().all())
+    return found
+
+
+def _parties(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+    if not ids:
+        return {}
+    table = table_of(Party)
+    query = select(table.c.id, table.c.kind, table.c.email).where(table.c.id.in_(sorted(ids)))
+    return {row.id: row for row in connection.execute(query.order_by(table.c.id).with_for_update())}
+
+
+def _said(connection: Connection, ids: Collection[int]) -> list[Row[Any]]:
+    if not ids:
+        return []
+    table = table_of(StatedAddress)
+    return list(connection.execute(select(table).where(table.c.party.in_(sorted(ids)))))
+
+
+def _keep(
+    connection: Connection,
+    year: int,
+    phase: str,
+    city: str,
+    given: Mapping[int, str],
+    own: Mapping[int, Row[Any]],
+    settled: Collection[int],
+    stamp: Stamp,
+) -> None:
+    """Keep what the city says now, and no longer what it said in this year of parties that it no longer names."""
+    table, party = table_of(StatedAddress), table_of(Party)
+    same = {key for key, row in own.items() if row.year == year and _same(row.email, given[key])}
+    fresh = [key for key in given if key not in same]
+    if NAMED.get(phase):
+        kinds = select(party.c.id).where(party.c.kind.in_(NAMED[phase]))
+        dropped = (table.c.year == year) & table.c.party.in_(kinds) & table.c.party.not_in(sorted(given))
+        connection.execute(delete(table).where(table.c.office == city, or_(dropped, table.c.party.in_(sorted(fresh)))))
+    if fresh:
+        rows = [{"party": key, "email": given[key], "settled": key in settled} for key in fresh]
+        same_for_all = {"office": city, "year": year, **stamp.columns()}
+        connection.execute(insert(table).inline(), [row | same_for_all for row in rows])
+
+
+def _put_in_force(connection: Connection, addresses: Mapping[int, tuple[str, str]]) -> int:
+    """Give these parties their address (kind and address by id); what waits for them goes there. Give how many."""
+    if not addresses:
+        return 0
+    table = table_of(Party)
+    one = update(table).where(table.c.id == bindparam("key")).values(email=bindparam("mail"))
+    connection.execute(one, [{"key": key, "mail": mail} for key, (_, mail) in addresses.items()])
+    return redirect(connection, {f"{kind}:{key}": mail for key, (kind, mail) in addresses.items()})
+
+
+def _recipient(party: Row[Any]) -> str:
+    return f"{party.kind}:{party.id}"
+
+
+def _same(one: str, other: str) -> bool:
+    return one.lower() == other.lower()
+
+
+def differences(connection: Connection, year: int, as_of: datetime) -> tuple[Difference, ...]:
+    """Give what of a year waited for the province at an instant, and still does, the oldest first."""
+    table = table_of(StatedAddress)
+    return _shown(connection, _waiting().where(table.c.year == year, table.c.as_of <= as_of))
+
+
+def find(connection: Connection, year: int, number: int) -> Difference | None:
+    """Give one difference that waits; None where there is none of that number."""
+    table = table_of(StatedAddress)
+    return next(iter(_shown(connection, _waiting().where(table.c.year == year, table.c.id == number))), None)
+
+
+def _waiting() -> Select[Any]:
+    table, party, dead = table_of(StatedAddress), table_of(Party), table_of(Suppressed)
+    in_force = func.lower(party.c.email)
+    columns = (table, party.c.kind, party.c.name, party.c.place, party.c.email.label("held"), dead.c.address)
+    joined = table.join(party, party.c.id == table.c.party).outerjoin(dead, dead.c.address == in_force)
+    differs = ~table.c.settled & (func.lower(table.c.email) != in_force)
+    return select(*columns).select_from(joined).where(differs).order_by(table.c.as_of, table.c.id)
+
+
+def _shown(connection: Connection, query: Select[Any]) -> tuple[Difference, ...]:
+    rows = connection.execute(query).all()
+    said = _said(connection, {row.party for row in rows})
+    return tuple(
+        Difference(
+            row.id,
+            row.party,
+            f"{row.kind}:{row.party}",
+            row.name,
+            row.place,
+            row.office,
+            row.email,
+            row.as_of,
+            row.by,
+            row.held,
+            tuple(sorted(one.office for one in said if one.party == row.party and _same(one.email, row.held))),
+            row.address is not None,
+        )
+        for row in rows
+    )
+
+
+def concerned(connection: Connection, year: int, party: int) -> tuple[str, ...]:
+    """Give the cities that filed an address of this party in this year."""
+    return tuple(row.office for row in _said(connection, [party]) if row.year == year and row.office != PROVINCE)
+
+
+def decide(connection: Connection, year: int, one: Difference, *, take: bool, stamp: Stamp) -> int:
+    """Put the city's address in force, or keep the one that is; the difference is settled, and so is what lost.
+
+    From now on the province says the address that was chosen. Give how many letters that wait go elsewhere.
+    """
+    table, chosen = table_of(StatedAddress), one.email if take else one.held
+    lost = (table.c.party == one.party) & (func.lower(table.c.email) == one.held.lower())
+    over = or_(table.c.id == one.id, lost) if take else table.c.id == one.id
+    connection.execute(update(table).where(over).values(settled=True))
+    connection.execute(delete(table).where(table.c.party == one.party, table.c.office == PROVINCE))
+    row = {"party": one.party, "office": PROVINCE, "year": year, "email": chosen, "settled": True}
+    connection.execute(insert(table).values(row | stamp.columns()))
+    kind = one.recipient.partition(":")[0]
+    return _put_in_force(connection, {one.party: (kind, chosen)}) if take else 0

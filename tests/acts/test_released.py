@@ -1,0 +1,111 @@
+"""A season that an earlier release began is played on, and its calendar revised, as if this one had begun it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from acts.amend import amend
+from acts.packs import read_pack
+from acts.rehearse import Play
+from calendars import files, versions
+from calendars.edits import with_days
+from gates.verdict import Verdict
+from models import reports, standing
+from models.columns import table_of
+from models.database import Database
+from models.reports import matrix
+from models.season import Filing
+from phases.book import BOOK
+from tests import nextrelease, released
+from tests.acts.shelf import END, PACK
+from tests.scenes import NANJING, YEAR, Scene, instant, stamp
+
+LEFT = "2022-02-07T09:30"
+"""Where the earlier release left it."""
+
+
+@pytest.fixture
+def left(empty_database_url: str) -> Iterator[Database]:
+    released.load(1, empty_database_url)
+    opened = Database(empty_database_url, BOOK)
+    opened.upgrade()
+    yield opened
+    opened.dispose()
+
+
+def verdicts(database: Database, after: str) -> dict[tuple[Any, ...], Any]:
+    """Every judgement made after an instant."""
+    table = table_of(Filing)
+    query = select(table).where(table.c.as_of > instant(after))
+    with database.read() as connection:
+        return {(row.phase, row.city, row.number, row.part): row.verdict for row in connection.execute(query)}
+
+
+@pytest.mark.slow
+def test_it_ends_as_a_season_of_today_does(left: Database, played: Callable[[str], Scene]) -> None:
+    with left.read() as connection:
+        year = standing.opened(connection, YEAR).year
+    for _ in Play(left, year, read_pack(PACK), instant(END), "省办").resume(instant(LEFT)):
+        pass
+    today = played(END).database
+    ended = []
+    for each in (left, today):
+        with each.read() as connection:
+            ended.append(matrix(connection, YEAR, instant(END)).as_json())
+    assert (ended[0]["cities"], ended[0]["totals"]) == (ended[1]["cities"], ended[1]["totals"])
+    totals = {name: count for name, count in ended[0]["totals"].items() if name != "funded_cap"}
+    assert totals == json.loads((PACK / "expected.json").read_text())["totals"]
+    assert verdicts(left, LEFT) == verdicts(today, LEFT)
+
+
+def test_what_was_judged_is_shown_whole(left: Database) -> None:
+    kept = verdicts(left, "2021-12-31T00:00")
+    assert len(kept) == 41
+    assert [Verdict.from_json(one).as_json() for one in kept.values()] == list(kept.values())
+
+
+def test_its_calendar_is_revised_by_a_release_with_another_phase_and_another_figure(left: Database) -> None:
+    with nextrelease.installed():
+        with left.read() as connection:
+            year = standing.opened(connection, YEAR).year
+        text = with_days(year.source_text, {("midterm", "due"): date(2022, 9, 2)})
+        revised = files.parse(text, "日历", tuple(phase.slug for phase in year.phases))
+        said = amend(left, YEAR, revised, stamp("2022-02-07T10:00"), reason="省厅通知")
+        assert said.message == "2022 年度日历已修订；13 项截止日随之改变。"
+        days = []
+        for at in (LEFT, "2022-02-07T10:00"):
+            with left.read() as connection:
+                found = matrix(connection, YEAR, instant(at)).cities[NANJING]
+            days.append(next(one.due.day for one in found if one.phase == "midterm"))
+    assert days == [date(2022, 8, 31), date(2022, 9, 2)], "the past keeps its own, which no release had a version for"
+
+
+def test_an_older_file_takes_back_nothing_that_the_year_states(left: Database) -> None:
+    with nextrelease.installed():
+        with left.read() as connection:
+            older = standing.opened(connection, YEAR).year
+        newer = files.stored(
+            f"version = {versions.current()}\n{older.source_text}".replace("grace = 3", "grace = 3\nparty_days = 5"),
+            "日历",
+        )
+        first, back = (
+            amend(left, YEAR, each, stamp(f"2022-02-07T1{hour}:00"), reason="省厅通知")
+            for hour, each in enumerate((newer, older))
+        )
+        assert (first.outcome, back.outcome) == ("done", "refused")
+        assert back.message == "文件是旧版格式，没有写明 figures.party_days，现行日历写明了；请在文件里写上。"
+
+
+def test_totals_that_this_release_does_not_count_are_left_out(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.through("interview", NANJING)
+    monkeypatch.setattr(reports, "TOTALS", {"interview": ("admitted", "funded", "exited")})
+    with scene.database.read() as connection:
+        assert matrix(connection, YEAR, instant(END)).totals["admitted"] == 2
+        monkeypatch.setattr(reports, "TOTALS", {})
+        assert matrix(connection, YEAR, instant(END)).totals["admitted"] == 0

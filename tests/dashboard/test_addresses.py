@@ -1,0 +1,89 @@
+"""Addresses that a city filed against the one in force: shown in 待办, decided with a preview, on record."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from dashboard.site import Site
+from models import audit
+from models.columns import table_of
+from models.pool import Party, StatedAddress
+from models.season import Suppressed
+from tests.dashboard.conftest import ADMIN, VIEWER, Window
+from tests.dashboard.test_acting import hidden
+
+OLD, NEW = "old@unit.example", "new@unit.example"
+
+
+def differ(site: Site) -> tuple[int, int]:
+    """Let Yancheng name a mentor of Wuxi's by another address; the mentor's number and the difference's."""
+    table, party = table_of(StatedAddress), table_of(Party)
+    now = site.now(site.year(2022))
+    with site.database.write() as connection:
+        kept = select(table.c.party).join(party, party.c.id == table.c.party)
+        mentor = connection.execute(kept.where(table.c.office == "wuxi", party.c.kind == "mentor")).scalars().all()[0]
+        connection.execute(update(party).where(party.c.id == mentor).values(email=OLD))
+        connection.execute(update(table).where(table.c.party == mentor).values(email=OLD))
+        row = {"party": mentor, "office": "yancheng", "year": 2022, "email": NEW, "settled": False}
+        made = insert(table).values(row | {"by": "盐城", "at": now, "as_of": now}).returning(table.c.id)
+        return int(mentor), int(connection.execute(made).scalar_one())
+
+
+@pytest.fixture
+def differing(window: Window) -> tuple[Window, int, int]:
+    return (window, *differ(window.site))
+
+
+def test_the_province_sees_both_and_decides(differing: tuple[Window, int, int]) -> None:
+    window, mentor, number = differing
+    admin = window.as_(ADMIN)
+    tasks = admin.get("/2022/tasks").text
+    assert f"现用 {OLD}，无锡报送；盐城另报送 {NEW}" in " ".join(tasks.split())
+    form = admin.get(f"/2022/acts/address?difference={number}").text
+    assert [said in form for said in (OLD, NEW, "无锡报送", "改用新报送的邮箱", "保留现用的邮箱")] == [True] * 5
+    shown = admin.submit("/2022/acts/address/preview", difference=str(number), choice="new", reason="已核实")
+    assert "确认：改用盐城报送的邮箱" in shown.text
+    assert admin.submit("/2022/acts/address", **hidden(shown)).is_redirect
+    with window.database.read() as connection:
+        (entry,) = audit.entries(connection, most=1)
+        in_force = connection.execute(select(table_of(Party).c.email).where(table_of(Party).c.id == mentor)).scalar()
+    assert (entry.what, entry.subject, entry.city, in_force) == ("决定邮箱", f"mentor:{mentor}", "yancheng", NEW)
+    assert f"导师 {mentor} 号" in admin.get("/audit").text
+    assert NEW not in admin.get("/2022/tasks").text
+    for city in ("yancheng", "wuxi"):
+        assert f"导师 #{mentor}：改用盐城报送的邮箱；已核实" in admin.get(f"/2022/mentor-recommendation/{city}").text
+
+
+def test_what_was_decided_meanwhile_is_decided_once(differing: tuple[Window, int, int]) -> None:
+    window, _, number = differing
+    admin = window.as_(ADMIN)
+    first, second = (
+        admin.submit("/2022/acts/address/preview", difference=str(number), choice=choice, reason="已核实")
+        for choice in ("held", "new")
+    )
+    assert admin.submit("/2022/acts/address", **hidden(first)).is_redirect
+    late = admin.submit("/2022/acts/address", **hidden(second))
+    assert "可能已经决定" in late.text
+
+
+def test_who_only_looks_sees_the_addresses_covered_and_no_button(differing: tuple[Window, int, int]) -> None:
+    window, _, number = differing
+    page = window.as_(VIEWER).get("/2022/tasks").text
+    assert [said in page for said in (OLD, NEW, "o＊＊@unit.example", f"difference={number}")] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_one_given_up_is_marked(differing: tuple[Window, int, int]) -> None:
+    window, _, number = differing
+    now = window.site.now(window.site.year(2022))
+    with window.database.write() as connection:
+        row = {"address": OLD, "since": now, "why": "退信", "by": "甲"}
+        connection.execute(insert(table_of(Suppressed)).values(row))
+    admin = window.as_(ADMIN)
+    for page in ("/2022/tasks", f"/2022/acts/address?difference={number}"):
+        assert '<strong class="alarm">已停用</strong>' in admin.get(page).text

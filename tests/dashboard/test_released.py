@@ -1,0 +1,86 @@
+"""Pages of a year that an earlier release opened, with a phase and rules that this one no longer has, lacking one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from calendars.deadlines import TZ
+from dashboard.app import make_app
+from models.database import Database
+from models.live import set_clock
+from phases.book import BOOK
+from tests import released
+from tests.dashboard import routes
+from tests.dashboard.conftest import ADMIN, VIEWER, YEAR, Window, a_window, give_accounts
+from tests.dashboard.routes import Walk, starts, walk
+
+pytestmark = pytest.mark.slow
+
+GONE = {
+    "[phases.application]": "[phases.registration]",
+    '["application"]': '["registration"]',
+    "'application'": "'registration'",
+    '"phase": "application"': '"phase": "registration"',
+    "applications.rank": "applications.gone",
+    "mentors.standing": "mentors.gone",
+}
+"""What the release of then had and this one has not, by what stands for it in the dump."""
+
+LEFT = datetime(2022, 2, 7, 9, 30, tzinfo=TZ)
+RETURNED = "2022-01-19T13:00"
+"""When Changzhou's applications lie returned, for a rule that is no more."""
+
+
+def of_another_release(dump: str) -> str:
+    """The dump of a year with a phase that this release does not know, and without one that it does."""
+    for ours, theirs in GONE.items():
+        assert ours in dump
+        dump = dump.replace(ours, theirs)
+    dump = re.sub(r"(?s)\[phases\.cultivation\].*?(?=\[phases)", "", dump, count=1)
+    return re.sub(r"(?m)^INSERT INTO \"city_phase\" VALUES\(\d+,2022,'cultivation',.*\n", "", dump)
+
+
+@pytest.fixture
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    file = tmp_path / "released.db"
+    released.load(1, f"sqlite:///{file}", of_another_release(released.dump(1)))
+    database = Database(f"sqlite:///{file}", BOOK)
+    database.upgrade()
+    give_accounts(database)
+    with database.write(YEAR) as connection:
+        set_clock(connection, YEAR, LEFT)
+    database.dispose()
+    monkeypatch.setitem(routes.SHARED, "phase", ("mentor-recommendation", "registration", "shortlist"))
+    made = a_window(file, tmp_path)
+    yield made
+    made.database.dispose()
+
+
+def visited(window: Window, name: str) -> Walk:
+    """Everywhere that somebody may look, now and when a rule that is no more refused."""
+    app = make_app(window.site)
+    found = [
+        route for route in routes.routes(app) if not routes.unsafe(route) and not {*routes.named(route)} & routes.SECRET
+    ]
+    made = [address for route in found for address in routes.addresses(window, route, "changzhou")]
+    return walk(
+        window.as_(name), [*starts(window, app, "changzhou"), *made, *(f"{one}?as_of={RETURNED}" for one in made)]
+    )
+
+
+@pytest.mark.parametrize("name", [ADMIN, VIEWER, "changzhou"])
+def test_every_page_shows_what_is_stored(window: Window, name: str) -> None:
+    answers = visited(window, name).answers
+    assert [address for address, answer in answers.items() if answer.status_code >= 500] == []
+    assert answers["/2022/registration/changzhou"].status_code == 200
+    assert "applications.gone" in answers["/2022/exports/findings.csv"].text
+
+
+def test_its_calendar_is_revised_on_the_page(window: Window) -> None:
+    shown = window.as_(ADMIN).submit("/2022/acts/amend/preview", **{"due:midterm": "2022-09-02"}, reason="通知")
+    assert (shown.status_code, "<td>移动</td><td>中期评价：截止</td>" in shown.text) == (200, True)
