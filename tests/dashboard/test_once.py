@@ -16,11 +16,13 @@ from httpx2 import Response
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from acts import accounts, submit
+import acts.accounts
+from acts import submit
 from acts.outcome import Outcome
 from dashboard.once import form_token
 from dashboard.pages import filing
 from dashboard.pages.api import ROOT
+from models import accounts
 from models.accounts import Account
 from models.audit import Deed
 from models.columns import table_of
@@ -141,9 +143,17 @@ def test_two_clicks_make_one_account_and_both_are_shown_its_link(window: Window)
 
 def test_a_form_whose_invitation_came_to_nothing_may_be_sent_again(window: Window) -> None:
     form, admin = {"once": form_token(), "name": "xu", "shown": "徐某", "role": "viewer"}, window.as_(ADMIN)
-    with patch.object(accounts, "add", side_effect=OSError("full")), pytest.raises(OSError, match="full"):
+    with patch.object(acts.accounts, "add", side_effect=OSError("full")), pytest.raises(OSError, match="full"):
         admin.submit("/users", **form)
     assert "/welcome/" in admin.submit("/users", **form).text
+
+
+def test_a_name_that_another_took_meanwhile_is_refused_in_words(window: Window) -> None:
+    admin, form = window.as_(ADMIN), {"once": form_token(), "name": CITY, "shown": "徐某", "role": "viewer"}
+    with patch.object(accounts, "named", side_effect=[None, CITY]):
+        answer = admin.submit("/users", **form)
+    assert (answer.status_code, "已经有了" in answer.text) == (409, True)
+    assert [row.done for row in rows(window, Deed)] == [False]
 
 
 @pytest.mark.usefixtures("ready")
