@@ -43,7 +43,7 @@ def by_a_fixture() -> None:
 
 def looks(window: Window) -> None:
     window.as_(ADMIN).get("/")
-    assert once
+    assert callable(once)
 
 
 def test_who_sends_is_found_and_who_looks_is_not() -> None:
