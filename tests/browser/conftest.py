@@ -19,9 +19,7 @@ from dashboard.app import make_app
 from dashboard.site import Site
 from models.database import Database
 from settings import DashboardSettings, Settings
-from tests.dashboard.conftest import PASSWORD, SECRET, season_file
-
-__all__ = ["season_file"]
+from tests.dashboard.conftest import PASSWORD, SECRET
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (

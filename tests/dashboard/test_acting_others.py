@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -33,9 +32,9 @@ PLAIN = Field("", "", "reason")
 
 
 @pytest.fixture
-def december(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Window]:
+def december(database_url: str, tmp_path: Path) -> Iterator[Window]:
     """A year whose one active city has filed its year-end, on 5 December."""
-    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'december.db')}")
+    database = Database(database_url)
     scene = Scene.begin(database)
     scene.through("midterm", NANJING)
     for form in ("cultivation", "year-end"):

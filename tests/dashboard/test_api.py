@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import Row, func, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Row, event, func, select, update
 
 from dashboard.pages.api import ROOT
 from models import audit, post, reports
@@ -191,9 +190,12 @@ def test_an_act_goes_on_record_as_on_the_pages_and_asks_for_what_follows_once(wi
 
 
 def test_an_act_that_cannot_go_on_record_is_not_done(window: Window) -> None:
-    with window.database.write() as connection:
-        connection.execute(text("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END"))
-    with pytest.raises(DBAPIError, match="full"):
+    def full(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO audit"):
+            raise OSError("full")
+
+    event.listen(window.database.engine, "before_cursor_execute", full)
+    with pytest.raises(OSError, match="full"):
         ask(window.as_(ADMIN), RERUN, ASKED)
     assert attempt(window) == 1
 

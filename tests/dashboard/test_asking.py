@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, inspect, select
 
 from acts.ask import ask
 from calendars.deadlines import TZ
@@ -79,7 +79,7 @@ def test_asking_moves_nothing_in_the_season(window: Window) -> None:
             return [connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY id").all() for table in tables]
 
     with window.database.read() as connection:
-        names = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master")}
+        names = inspect(connection).get_table_names()
     tables = [name for name in SEASON if name in names]
     before = season()
     stamp = Stamp("盐城", UNTIL, UNTIL)

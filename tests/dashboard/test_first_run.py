@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -27,8 +25,8 @@ MENU = {
 
 
 @pytest.fixture
-def empty(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Window]:
-    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'talent.db')}")
+def empty(database_url: str) -> Iterator[Window]:
+    database = Database(database_url)
     window = Window(Site(database, Settings(base_url=BASE, dashboard=DashboardSettings(totp=False)), SECRET))
     people = [(ADMIN, "admin", None), (VIEWER, "viewer", None), (CITY, "city", CITY)]
     with database.write() as connection:
