@@ -52,7 +52,9 @@ def illegal(season: Season, cell: Cell, event: Event) -> str | None:
         step(cell.state, event)
     except IllegalTransition as error:
         instead = INSTEAD.get((cell.state, event), WAY_OUT[cell.state])
-        return f"{season.title(cell.phase, cell.city)}：{str(error).rstrip('。')}；{instead}。{_meanwhile(season, cell)}"
+        return (
+            f"{season.title(cell.phase, cell.city)}：{str(error).rstrip('。')}；{instead}。{_meanwhile(season, cell)}"
+        )
     return None
 
 

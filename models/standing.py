@@ -129,7 +129,8 @@ def cells(connection: Connection, year: int, cities: Collection[str] | None) -> 
 def newest_act(connection: Connection, year: int) -> datetime:
     """Give the instant of the newest log row of a year that is open, its opening where there is none."""
     table = table_of(CityPhase)
-    return connection.execute(select(func.max(table.c.as_of)).where(table.c.year == year)).scalar_one()
+    newest: datetime = connection.execute(select(func.max(table.c.as_of)).where(table.c.year == year)).scalar_one()
+    return newest
 
 
 STATES = {state.value: state for state in State}

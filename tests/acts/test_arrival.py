@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from acts.outcome import Outcome
 from gates.states import TRANSITIONS, Event, State
@@ -23,6 +24,10 @@ ROLL = "mentor-recommendation"
 RULE = "mentors.standing"
 BEFORE, AFTER = "2022-01-15T23:59:59.900000", "2022-01-16T00:00:00.500000"
 MORNING = "2022-01-17T09:00"
+REFUSED = (
+    "南京 导师推荐：处于“已通过”的阶段不能驳回；如需重新办理，请由省级管理办公室重启本阶段。"
+    "（省办 于 10:00:00 办理了“审定”。）"
+)
 LATE = "南京 导师推荐 的报送已于 2022-01-15 24:00 截止"
 
 
@@ -102,8 +107,7 @@ def test_an_act_of_a_real_year_is_never_backdated_and_is_told_what_was_done(real
     said = real.reject(ROLL, NANJING, "2022-01-13T10:00:00.1")
     assert (said.outcome, said.message) == (
         "refused",
-        "南京 导师推荐：处于“已通过”的阶段不能驳回；如需重新办理，请由省级管理办公室重启本阶段。"
-        "（省办 于 10:00:00 办理了“审定”。）",
+        REFUSED,
     )
     assert rows(real, NANJING)[-1].reason == said.message
 
@@ -119,12 +123,12 @@ def test_the_letters_of_an_act_are_not_overtaken_by_its_own_row(real: Scene) -> 
     assert letters(real, "approval-needed", "queued_as_of") == [rows(real, NANJING)[-1].as_of]
 
 
-def rows(scene: Scene, city: str) -> Sequence[Transition]:
+def rows(scene: Scene, city: str) -> Sequence[Row[Any]]:
     """The log of one city's roll, in the order it was written."""
     log = table_of(Transition)
     with scene.database.read() as connection:
         query = select(log).where(log.c.phase == ROLL, log.c.city == city).order_by(log.c.seq)
-        return connection.execute(query).all()  # type: ignore[return-value]
+        return connection.execute(query).all()
 
 
 def letters(scene: Scene, kind: str, column: str) -> list[object]:
@@ -207,8 +211,8 @@ PAIRS: dict[str, tuple[Callable[[Scene, str], None], Act, Act, frozenset[Ended]]
 }  # fmt: skip
 
 
-def text(offset: float, start: object = START) -> str:
-    return f"{start + timedelta(seconds=offset):%Y-%m-%dT%H:%M:%S.%f}"  # type: ignore[operator]
+def text(offset: float, start: datetime = START) -> str:
+    return f"{start + timedelta(seconds=offset):%Y-%m-%dT%H:%M:%S.%f}"
 
 
 def raced(scene: Scene, works: Sequence[tuple[Act, str, str]]) -> list[object]:
@@ -221,7 +225,7 @@ def raced(scene: Scene, works: Sequence[tuple[Act, str, str]]) -> list[object]:
 
 
 def in_order(scene: Scene, city: str) -> None:
-    """Every move goes on from the one before it, by the table, at no earlier instant; what was refused moved nothing."""
+    """Every move goes on from the one before it, by the table, at no earlier instant; a refused one moved nothing."""
     log = rows(scene, city)
     assert [row.seq for row in log] == list(range(1, len(log) + 1))
     for before, after in pairwise(log):
@@ -265,7 +269,7 @@ def test_two_at_once_have_one_order(database: Database, pair: str) -> None:
 
 
 def _event(act: Act) -> str:
-    return "submit" if act is file else act.__name__  # type: ignore[attr-defined]
+    return "submit" if act is file else act.__name__
 
 
 @pytest.mark.slow
