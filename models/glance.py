@@ -99,5 +99,8 @@ class Glance:
         compiled = self._question.compile(dialect=engine.dialect)
         own = engine.raw_connection()
         own.detach()
+        own.cursor().execute(
+            "PRAGMA busy_timeout=0"
+        )  # whoever looks from an event loop asks another way, and waits there
         stored = UTCDateTime().dialect_impl(engine.dialect).bind_processor(engine.dialect)
         return _Prepared(own.cursor(), str(compiled), tuple(compiled.positiontup or ()), stored)
