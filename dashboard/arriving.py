@@ -39,8 +39,14 @@ class Arrival:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its instant."""
-        ARRIVED.set(self.clock() if scope["type"] == "http" else None)
-        await self.app(scope, receive, send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        before = ARRIVED.set(self.clock())
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            ARRIVED.reset(before)
 
 
 @asynccontextmanager

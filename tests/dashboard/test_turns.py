@@ -14,6 +14,9 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import insert, select
 
 from dashboard import arriving, rendering
+from dashboard.acting.act import Filled
+from dashboard.acting.table import ACTS
+from dashboard.acting.trying import done, tried
 from dashboard.app import make_app
 from dashboard.forged import token
 from dashboard.passwords import hasher
@@ -27,7 +30,7 @@ from models.season import Transition
 from settings import DashboardSettings, Settings
 from tests.dashboard import routes
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, Window
-from tests.scenes import YEAR, Scene, instant
+from tests.scenes import NANJING, YEAR, Scene, instant, stamp
 
 ROLL = "mentor-recommendation"
 LOADED, NOW = "2022-01-10T10:00", instant("2022-01-12T10:00")
@@ -119,6 +122,30 @@ async def test_who_reads_waits_for_no_writer_and_filings_keep_the_instant_they_c
         rows = [tuple(row) for row in connection.execute(query)]
     assert [city for city, _ in rows] == [city for city, _ in wanted]
     assert max(at for _, at in rows) < released
+
+
+def test_who_confirms_what_another_ended_is_told_and_on_record(scene: Scene) -> None:
+    scene.submit(ROLL, NANJING, LOADED)
+    act, filled = ACTS["approve"], Filled(phase=scene.year.phase(ROLL), cities=(NANJING,))
+    early = stamp("2022-01-12T10:00:00.1", "省办乙")
+    shown = tried(scene.database, scene.year, act, filled, early)
+    assert (shown.touched, shown.before.cities[NANJING][0].state, shown.after.cities[NANJING][0].state) == (
+        {NANJING}, "submitted", "passed",
+    )  # fmt: skip
+    scene.reject(ROLL, NANJING, "2022-01-12T10:00:00.5")
+    came_to = done(scene.database, scene.year, act, filled, early, expected=shown.digest, account=1).outcome
+    with scene.database.read() as connection:
+        log = table_of(Transition)
+        newest = connection.execute(select(log).order_by(log.c.id.desc()).limit(1)).one()
+    assert (came_to.outcome, "省办 于 10:00:00 办理了“驳回”" in came_to.message) == ("refused", True)
+    assert (newest.event, newest.refused, newest.by, newest.reason) == ("approve", True, "省办乙", came_to.message)
+
+
+def test_what_is_tried_is_shown_though_something_newer_stands(scene: Scene) -> None:
+    scene.submit(ROLL, NANJING, "2022-01-12T10:00:00.5")
+    act, filled = ACTS["approve"], Filled(phase=scene.year.phase(ROLL), cities=(NANJING,))
+    shown = tried(scene.database, scene.year, act, filled, stamp("2022-01-12T10:00:00.1"))
+    assert (shown.before.cities[NANJING][0].state, shown.after.cities[NANJING][0].state) == ("submitted", "passed")
 
 
 def test_turns_are_given_in_the_order_of_coming() -> None:
