@@ -51,7 +51,7 @@ def extend(
             why = _why_not(season, cell, until)
             if why is None:
                 season.grant(cell, "extension", until, reason)
-                cell = season.note(cell, Event.EXTEND, f"至 {until}：{reason}")
+                cell = season.move(cell, Event.EXTEND, f"至 {until}：{reason}")
                 say_anew(season, cell, {kind for kind, concerned in unsent if concerned == city})
                 done.append(season.year.city(city).name)
             elif cities is not None or cell.state not in DONE_WITH:
@@ -83,7 +83,7 @@ NOBODY = "没有仍需报送本阶段的城市，未作改动。"
 
 def _why_not(season: Season, cell: Cell, until: date) -> str | None:
     due, title = season.due(cell.phase, cell.city), season.title(cell.phase, cell.city)
-    if cell.state is State.OVERDUE:
+    if cell.state is State.OVERDUE and not season.in_time(cell):
         return f"{title} 已于 {due.day} 24:00 截止，不能延期；请改用重启。"
     if until <= due.day:
         return f"{title} 现在的截止日是 {due.day}，不早于所给的 {until}，无需延期。"

@@ -73,7 +73,7 @@ def judge_cities(
 
 def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool = False) -> Scope:
     """Give the scope of a phase's facts: each city with its day of filing (today, if it has not filed) and due day."""
-    now = season.stamp.as_of
+    now = season.arrived
     filed = {city: now if filing else season.cells[phase, city].filed_at or now for city in cities}
     return Scope(
         season.connection,

@@ -66,7 +66,7 @@ def _gone(season: Season, cell: Cell) -> str | None:
 
 
 def _too_soon(season: Season, until: date) -> str | None:
-    if until >= day_of(season.stamp.as_of):
+    if until >= day_of(season.arrived):
         return None
     return f"新的截止日 {until} 已经过去；请另定一个不早于今天的日期。"
 

@@ -16,7 +16,7 @@ from models.writing import Grant, Judged, Move, Waiving, Writes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
@@ -64,12 +64,17 @@ class Owed:
 
 @dataclass
 class Season:
-    """What an act works on. Moves change `cells` at once; `flush` writes them, with everything else gathered."""
+    """What an act works on. Moves change `cells` at once; `flush` writes them, with everything else gathered.
+
+    `arrived` is when the act came in: whether it is in time is decided by that. `stamp.as_of` is where it stands in the
+    log, never before what stood there already. Docs: docs/decisions/0028-when-it-came-in.md.
+    """
 
     connection: Connection
     year: Year
     rehearsal: bool
     stamp: Stamp
+    arrived: datetime
     cells: dict[standing.Key, Cell]
     extensions: dict[standing.Key, list[Extension]]
     chosen: Collection[str] | None
@@ -97,6 +102,7 @@ class Season:
             opened.year,
             opened.rehearsal,
             stamp,
+            stamp.as_of,
             standing.cells(connection, year, cities),
             standing.extensions(connection, year, cities),
             cities,
@@ -147,6 +153,19 @@ class Season:
     def title(self, phase: str, city: str) -> str:
         """Name a city phase for people."""
         return f"{self.year.city(city).name} {self.year.phase(phase).name}"
+
+    def after_what_stands(self) -> None:
+        """Let an act of a real year stand after what was done to its city phases while it waited for its turn.
+
+        Where somebody named another instant than the clock's (a rehearsal, a look at the past), that instant stays.
+        """
+        if not self.rehearsal and self.stamp.as_of == self.stamp.at:
+            newest = max((cell.as_of for cell in self.cells.values()), default=self.arrived)
+            self.stamp = replace(self.stamp, as_of=max(self.arrived, newest))
+
+    def in_time(self, cell: Cell) -> bool:
+        """Tell whether the act came in before the city phase's due instant, whatever went on record meanwhile."""
+        return self.due(cell.phase, cell.city).met_by(self.arrived)
 
     def not_backdated(self, cell: Cell) -> None:
         """Raise `Backdated` where the city phase has a newer log row than this act's instant, and is to be written."""
@@ -244,6 +263,7 @@ def sitting(
     try:
         with database.write(year) as connection:
             season = Season.read(connection, year, stamp, cities, reading=dry_run)
+            season.after_what_stands()
             yield season
             season.flush()
             correspond(season)

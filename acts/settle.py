@@ -71,7 +71,7 @@ def keep_room(season: Season, cell: Cell, since: datetime, reason: str) -> None:
 def _lapse(season: Season, phase: Phase, cities: Sequence[str]) -> int:
     moved = 0
     for cell in _at_hand(season, phase, cities, State.OPEN, State.RETURNED):
-        if season.stamp.as_of >= season.due(phase.slug, cell.city).instant:
+        if not season.in_time(cell):
             season.move(cell, Event.LAPSE)
             unseen = ("opened", cell.phase, cell.city)  # opened and lapsed in one pass: only the overdue letter is sent
             season.owed = [owed for owed in season.owed if (owed.kind, owed.phase, owed.city) != unseen]

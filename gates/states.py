@@ -128,6 +128,9 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
     },
     State.OVERDUE: {
         Event.LOAD: State.OVERDUE,  # a late city may prepare; the deadline closes filing, not drafting
+        # What came in before the due instant and had to wait for its turn: the lapse went on record first, and yields.
+        Event.SUBMIT: State.SUBMITTED,
+        Event.EXTEND: State.OPEN,
         Event.WAIVE: State.OVERDUE,
         Event.RERUN: State.OPEN,
         Event.HOLD: State.WAITING,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from calendars.deadlines import Extension
 from calendars.errors import TalentError
@@ -124,6 +124,13 @@ def cells(connection: Connection, year: int, cities: Collection[str] | None) -> 
     for key, phase, city, state, *rest in connection.execute(query):
         found[phase, city] = Cell(key, phase, city, STATES[state], *rest)
     return found
+
+
+def newest_act(connection: Connection, year: int) -> datetime:
+    """Give the instant of the newest log row of a year that is open, its opening where there is none."""
+    table = table_of(CityPhase)
+    newest: datetime = connection.execute(select(func.max(table.c.as_of)).where(table.c.year == year)).scalar_one()
+    return newest
 
 
 STATES = {state.value: state for state in State}
