@@ -33,7 +33,10 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What may happen to a city phase. `lapse` is the due instant going by; `hold` and `resume` come of a rerun."""
+    """What may happen to a city phase. `lapse` is the due instant going by; `hold` and `resume` come of a rerun.
+
+    `on-paper` is what was done outside before the year was opened here, `backfill` its workbook loaded afterwards.
+    """
 
     OPEN = "open"
     LOAD = "load"
@@ -49,6 +52,8 @@ class Event(StrEnum):
     WITHDRAW = "withdraw"
     HOLD = "hold"
     RESUME = "resume"
+    ON_PAPER = "on-paper"
+    BACKFILL = "backfill"
 
     @property
     def chinese(self) -> str:
@@ -84,6 +89,8 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.WITHDRAW: "退出",
         Event.HOLD: "暂缓",
         Event.RESUME: "恢复",
+        Event.ON_PAPER: "线下办理",
+        Event.BACKFILL: "补录",
     }
 )
 
@@ -92,6 +99,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.OPEN: State.OPEN,
         Event.RESUME: State.SUBMITTED,  # what was filed before the hold is kept and judged again
         Event.EXTEND: State.WAITING,
+        Event.ON_PAPER: State.PASSED,
         Event.WITHDRAW: State.WITHDRAWN,
     },
     State.OPEN: {
@@ -128,8 +136,8 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.HOLD: State.WAITING,
         Event.WITHDRAW: State.WITHDRAWN,
     },
-    # A withdrawal leaves what has passed as it is.
-    State.PASSED: {Event.RERUN: State.OPEN, Event.HOLD: State.WAITING},
+    # A withdrawal leaves what has passed as it is; only what passed on paper is filled in afterwards.
+    State.PASSED: {Event.BACKFILL: State.PASSED, Event.RERUN: State.OPEN, Event.HOLD: State.WAITING},
     State.WITHDRAWN: {},
 }
 

@@ -24,6 +24,8 @@ rerun     -          -          -          open     open       open       -
 withdraw  withdrawn  withdrawn  withdrawn  -        withdrawn  withdrawn  -
 hold      -          waiting    waiting    waiting  waiting    waiting    -
 resume    submitted  -          -          -        -          -          -
+on-paper  passed     -          -          -        -          -          -
+backfill  -          -          -          passed   -          -          -
 """
 
 
