@@ -140,6 +140,7 @@ class Card(BaseModel):
     city: str
     attempt: int
     passed: bool
+    on_paper: bool
     trial: bool
     note: str
     rules: list[dict[str, Any]]
