@@ -24,6 +24,7 @@ from tests import ledger
 from tests.dashboard.conftest import ADMIN, BASE, PACK, SECRET, UNTIL, YEAR, Window
 from tests.dashboard.filing import CITY, once, upload, workbook
 from tests.dashboard.reading import Read
+from tests.dashboard.test_rows import fields
 from tests.scenes import stamp
 
 DONE = ("mentor-recommendation", "application", "shortlist")
@@ -155,19 +156,22 @@ def test_what_must_be_filled_in_first_is_said_in_place_of_the_upload(late: Windo
     wanted = "“学生申报”、“面试名单”在线下办理，内容尚未导入，无从核对"
     page = city.get(here("interview")).text
     assert wanted in page
+    assert f'<a href="{here("application")}">去补录“学生申报”</a>' in page
     assert 'name="workbook"' not in page
     assert wanted in late.as_(ADMIN).get(here("interview")).text
     assert wanted in upload(city, workbook(f"{CITY}/interview.xlsx"), here("interview")).text
     fill_in(late, *DONE)
     page = city.get(here("interview")).text
-    assert wanted not in page
+    assert "去补录" not in page
     assert 'name="workbook"' in page
 
 
 def test_rows_are_typed_on_the_page_too(late: Window) -> None:
     fill_in(late, *DONE)
-    page = late.as_(CITY).get(f"{here('shortlist')}/rows").text
-    assert "保存" in page
+    city, where = late.as_(CITY), f"{here('shortlist')}/rows"
+    answer = city.submit(where, do="save", **(fields(city.get(where).text) | {"2.score": "84.5"}))
+    assert answer.headers["location"].endswith("said=saved")
+    assert ledger.log(late.database, phase="shortlist", city=CITY)[-1] == ("backfill", "passed", "passed", False)
 
 
 def test_the_report_card_of_the_api_says_that_it_is_for_information(late: Window) -> None:
