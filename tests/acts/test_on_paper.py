@@ -346,3 +346,38 @@ def test_a_dry_run_fills_nothing_in(late: Scene) -> None:
     assert said.done
     assert [str(move.event) for move in said.changes.transitions] == ["open", "backfill"]
     assert ledger.fingerprint(late.database) == before
+
+
+def test_what_an_earlier_rerun_holds_passes_again_as_it_was_and_nobody_is_written_to(late: Scene) -> None:
+    """No gate judged it, so none does now: neither the broken rule of one nor the empty sheets of the other."""
+    fill_in(late, phases=DONE[:1])
+    applied = sheets.application(sheets.students(late.city(NANJING)))
+    applied = {**applied, "students": [row.model_copy(update={"recommended": False}) for row in applied["students"]]}
+    assert late.load("application", NANJING, applied, "2022-02-08T09:00").done
+    assert late.rerun(DONE[0], NANJING, "2022-02-09T10:00", instant("2022-02-16T00:00").date()).done
+    assert late.submit(DONE[0], NANJING, "2022-02-10T10:00").done
+    assert late.approve(DONE[0], NANJING, "2022-02-10T11:00").done
+    shown = standings(late, "2022-02-10T11:00")
+    assert [(shown[phase].state, shown[phase].on_paper) for phase in DONE] == [
+        (State.PASSED, False), (State.PASSED, True), (State.PASSED, True),
+    ]  # fmt: skip
+    told = {(phase, kind) for phase, _, _, kind, _ in ledger.letters(late.database) if phase in DONE[1:]}
+    assert told == set()
+
+
+def test_who_left_at_a_midterm_on_paper_has_left_whatever_its_rules_find(database: Database) -> None:
+    scene, _ = begin(database, "midterm", "2022-09-05T09:00")
+    at, admitted = "2022-09-06T09:00", sheets.students(scene.city(NANJING))[:2]
+    fill_in(scene, phases=(*DONE, "interview"), at=at)
+    said = scene.load("midterm", NANJING, sheets.midterm(admitted[1:], leaving=1), at)
+    assert said.verdict
+    assert not said.verdict.passed
+    assert scene.file("year-end", NANJING, sheets.year_end(scene.city(NANJING), admitted[:1])).done
+
+
+def test_workbooks_are_filled_in_in_their_order(late: Scene) -> None:
+    early = late.load("shortlist", NANJING, late.sheets("shortlist", NANJING), "2022-02-08T09:00")
+    assert (early.outcome, early.message.partition("；")[0]) == (
+        "refused",
+        "南京 面试名单：“学生申报”在线下办理，内容尚未导入，无从核对",
+    )
