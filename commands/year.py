@@ -36,6 +36,7 @@ def open_(
     common: Common = COMMON,
 ) -> int:
     """Make the year's rows; 1 where deadlines lie behind and nothing is said of what was done on paper."""
+    from acts.on_paper import unanswered
     from acts.open_year import open_year
 
     calendar = calendar_of(str(from_file or year))
@@ -47,7 +48,7 @@ def open_(
         database.upgrade()
     stamp = _from_its_first_day(common, calendar) if rehearsal else common.stamp()
     outcome = open_year(database, calendar, stamp, rehearsal=rehearsal, paper=paper)
-    if not outcome.done and paper is None:
+    if paper is None and outcome.message == unanswered(calendar, None, stamp.as_of):
         outcome = hinted(outcome, "用 --done-through 阶段（没有办过写 none）和 --reason 事由")
     return report(common, calendar, outcome)
 

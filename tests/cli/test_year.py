@@ -58,3 +58,5 @@ def test_a_real_year_whose_deadlines_lie_behind_is_asked_too(talent: Talent) -> 
     assert talent("year", "open", "2022").status == 1
     assert talent("year", "open", "2022", "--done-through", "none", "--reason", "补办").status == 0
     assert talent("year", "open", "2022").status == 0
+    other = talent("year", "open", "2022", "--rehearsal")
+    assert (other.status, "--done-through" in other.out) == (1, False)
