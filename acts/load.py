@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from acts import backfill
 from acts.crosschecks import faults, in_order
 from acts.drafting import rows_of
 from acts.outcome import Outcome
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from acts.season import Season
     from forms.reading import Reading, RowError
+    from gates.verdict import Verdict
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
@@ -50,8 +52,9 @@ def load(
     """Load a city's workbook of a form: a phase's slug, or `evaluation`, which the province loads.
 
     `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads, and where
-    the faults are is put on record. The same rows loaded again change nothing. The workbook is read before the
-    transaction begins. `account` is that of the province where it loads for the city, which is put on record with it.
+    the faults are is put on record. The same rows loaded again change nothing. Of what was done on paper no rule
+    refuses a row: `verdict` only says what is found. The workbook is read before the transaction begins. `account` is
+    that of the province where it loads for the city, which is put on record with it.
     """
     return _take(database, year, city, read(source, form), stamp, dry_run=dry_run, account=account)
 
@@ -94,15 +97,21 @@ def _take(
         why = _not_now(season, cell, form)
         if why is None and since is not None and since != (newest_load(season.connection, year, form, city) or ""):
             return Outcome("refused", CHANGED)
-        outcome = refuse(season, cell, Event.LOAD, why) if why else _load(season, cell, reading)
+        outcome = refuse(season, cell, _event(cell), why) if why else _load(season, cell, reading)
         if outcome.done and account is not None:
             audit.record(season.connection, stamp, FOR_A_CITY, f"{year}/{form}/{city}", account=account, city=city)
     return season.answered(outcome)
 
 
+def _event(cell: Cell) -> Event:
+    return Event.BACKFILL if backfill.passed_on_paper(cell) else Event.LOAD
+
+
 def _not_now(season: Season, cell: Cell, form: str) -> str | None:
+    if backfill.passed_on_paper(cell):
+        return backfill.closed(season, cell) or backfill.lacking(season, cell)
     if form != EVALUATION:
-        return illegal(season, cell, Event.LOAD)
+        return illegal(season, cell, Event.LOAD) or backfill.lacking(season, cell)
     if cell.state is State.SUBMITTED:
         return None
     title = season.title(cell.phase, cell.city)
@@ -126,10 +135,21 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     rows = sum(map(len, reading.rows.values()))
     loading.replace(season.connection, year, city, rows_of(season, city, reading))
     loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
-    season.note(cell, Event.LOAD, f"《{FORMS[reading.slug].title}》{rows} 行")
+    verdict, noted = _note(season, cell, f"《{FORMS[reading.slug].title}》{rows} 行")
     empty = [sheet.name for sheet in FORMS[reading.slug].sheets if not reading.rows[sheet.key]]
     said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
-    return Outcome("done", f"{title}已导入 {rows} 行{said}。", warnings=reading.warnings)
+    return Outcome("done", f"{title}已导入 {rows} 行{said}。{noted}", verdict, warnings=reading.warnings)
+
+
+def _note(season: Season, cell: Cell, said: str) -> tuple[Verdict | None, str]:
+    """Log the load; what was done on paper is judged to be looked at, and the answer says what was found."""
+    if not backfill.passed_on_paper(cell):
+        season.note(cell, Event.LOAD, said)
+        return None, ""
+    verdict = backfill.fill_in(season, cell, said)
+    wrong = len(verdict.refusals)
+    found = f"有 {wrong} 项规定不符，列在报告单里供查阅" if wrong else "各项规定均符合"
+    return verdict, f"本阶段在线下办理，状态不变，不发函件；{found}。{backfill.built_on(season, cell)}"
 
 
 def _place(error: RowError) -> dict[str, object]:

@@ -74,7 +74,8 @@ def _too_soon(season: Season, until: date) -> str | None:
 def _rerun(season: Season, cell: Cell, until: date, reason: str) -> Outcome:
     phase, city = cell.phase, cell.city
     later = held(season.year, phase, season.states(city))
-    after = season.move(cell, Event.RERUN, reason, attempt=cell.attempt + 1, since=season.stamp.as_of, passed_at=None)
+    anew = {"attempt": cell.attempt + 1, "since": season.stamp.as_of, "passed_at": None, "on_paper": False}
+    after = season.move(cell, Event.RERUN, reason, **anew)
     season.grant(after, "rerun", until, reason)
     for slug in later:
         _hold(season, season.cells[slug, city], phase)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts import judging
+from acts import backfill, judging
 from acts.outcome import Outcome
 from acts.recipients import named
 from acts.refusing import BECAUSE, illegal, refuse
@@ -62,6 +62,8 @@ def _too_early(season: Season, cell: Cell) -> str | None:
     title, first = season.title(cell.phase, cell.city), season.year.phase(cell.phase).files_from
     if first is not None and day_of(season.arrived) < first:
         return f"{title} 自 {first} 起方可报送；现在可以继续导入和修改。"
+    if lacking := backfill.lacking(season, cell):
+        return lacking
     if not loaded(season.connection, season.year.year, cell.phase, cell.city):
         return f"{title} 尚未导入工作簿，没有可报送的内容；请先下载模板，填好后导入。"
     return None

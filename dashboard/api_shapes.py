@@ -108,6 +108,7 @@ class PhaseEntry(BaseModel):
     filed_at: str | None
     passed_at: str | None
     timeliness: str | None
+    on_paper: bool
     refusals: list[str]
     waived: list[str]
     reruns: int
@@ -139,6 +140,7 @@ class Card(BaseModel):
     city: str
     attempt: int
     passed: bool
+    on_paper: bool
     trial: bool
     note: str
     rules: list[dict[str, Any]]

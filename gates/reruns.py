@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from calendars.year import Year
 
@@ -51,6 +51,19 @@ def held(year: Year, phase: str, states: Mapping[str, State]) -> tuple[str, ...]
         return by_order or (states[slug] in _JUDGED and bool(grown & _used(slug)))
 
     return _grown(year, phase, stands)
+
+
+def users(year: Year, phase: str) -> tuple[str, ...]:
+    """Give the phases that are judged by what was filed for `phase`, directly or through others, in order."""
+    return _grown(year, phase, lambda slug, grown: bool(grown & _used(slug)))
+
+
+def bound(year: Year, phase: str, states: Mapping[str, State], papers: Collection[str]) -> tuple[str, ...]:
+    """Give those of its `users` that a gate judged and that stand.
+
+    `states` are the city's, by slug; `papers` are its phases that passed on paper, which no gate judged.
+    """
+    return tuple(slug for slug in users(year, phase) if states[slug] in _JUDGED and slug not in papers)
 
 
 def resumable(year: Year, phase: str, states: Mapping[str, State], attempts: Mapping[str, int]) -> bool:

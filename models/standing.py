@@ -55,17 +55,22 @@ class Cell:
     as_of: datetime
     resume: str | None
     tally: Mapping[str, int] | None
+    on_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A year that was opened: its calendar, and whether it is a rehearsal, whose time is `clock` where it has one."""
+    """A year that was opened: its calendar, and whether it is a rehearsal, whose time is `clock` where it has one.
+
+    `begun` is when it was opened, as of the programme; before that nothing was open and nothing late.
+    """
 
     year: Year
     rehearsal: bool
     closed_as_of: datetime | None
     revision: int
     clock: datetime | None = None
+    begun: datetime | None = None
 
 
 @lru_cache(maxsize=16)
@@ -103,7 +108,8 @@ def opened(connection: Connection, year: int, as_of: datetime | None = None) -> 
     if row is None:
         raise YearNotOpen(year=year)
     text = row.calendar if as_of is None else row.then or row.calendar
-    return Opened(_calendar(text, f"{year} 年度日历"), row.rehearsal, row.closed_as_of, row.revision, row.clock)
+    calendar = _calendar(text, f"{year} 年度日历")
+    return Opened(calendar, row.rehearsal, row.closed_as_of, row.revision, row.clock, row.opened_as_of)
 
 
 def newest_calendar(connection: Connection) -> Year:

@@ -23,6 +23,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from acts.on_paper import NOTHING, Paper
 from acts.open_year import open_year
 from calendars import files
 from deployments.children import Child
@@ -68,7 +69,8 @@ class Site:
 
     def open(self, year: int, at: datetime | None = None, *, rehearsal: bool = False) -> None:
         now = at or datetime.now(UTC)
-        open_year(self.database, files.load(year), Stamp("省办", now, now), rehearsal=rehearsal)
+        late = Paper(NOTHING, "试验")
+        open_year(self.database, files.load(year), Stamp("省办", now, now), rehearsal=rehearsal, paper=late)
 
     def sync(self, deployments: Sequence[Deployment]) -> Synced:
         self.synced = True

@@ -32,6 +32,7 @@ area = APIRouter(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY))], default_response_class=HTMLResponse
 )
 SAID = {"saved": "已保存。", "unchanged": "内容与原来相同，未作改动。"}
+SAVED = frozenset({Event.LOAD, Event.BACKFILL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def save(
         return _shown(request, look, now, outcome=outcome, status=409)
     if not outcome.done:
         return _shown(request, look, desk, form=form, outcome=outcome, status=STATUS[outcome.outcome])
-    said = "saved" if any(move.event is Event.LOAD for move in outcome.changes.transitions) else "unchanged"
+    said = "saved" if any(move.event in SAVED for move in outcome.changes.transitions) else "unchanged"
     return RedirectResponse(f"{desk.here.address}/rows?sheet={desk.sheet.key}&start={desk.start}&said={said}", 303)
 
 

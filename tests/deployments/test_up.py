@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from acts.on_paper import NOTHING, Paper
 from acts.open_year import open_year
 from calendars.files import load
 from deployments.house import PortTaken
@@ -40,7 +41,7 @@ def office(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "var").mkdir()
     shutil.copy(migrated_sqlite, tmp_path / "var" / "talent.db")
     database, now = Database(f"sqlite:///{tmp_path}/var/talent.db"), datetime.now(UTC)
-    open_year(database, load(2022), Stamp("省办", now, now))
+    open_year(database, load(2022), Stamp("省办", now, now), paper=Paper(NOTHING, "试验"))
     yield tmp_path
     database.dispose()
 
@@ -106,7 +107,7 @@ def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, w
     until(lambda: "日程已同步：2022 年度" in log.read_text(), log)
     now = datetime.now(UTC)
     open_year(database, load(2027), Stamp("省办", now, now))
-    until(lambda: states() == {"overdue"}, log)  # watch has run, at the next minute
+    until(lambda: states() == {"open"}, log)  # watch has run, at the next minute
     until(lambda: "日程已同步：2022、2027 年度" in log.read_text(), log)
     server = next(number for number, command in alive(process.pid).items() if "prefect server start" in command)
     os.kill(server, signal.SIGKILL)

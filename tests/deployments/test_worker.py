@@ -54,7 +54,7 @@ def test_a_scheduled_run_fires_advances_and_posts(site: Site) -> None:
     assert [(run.expected_start_time, run.state_name, run.parameters) for run in done] == [
         (moment.instant, "已推进", {"year": 2022})
     ]
-    assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "overdue")
+    assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "open")
     assert len(site.mail()) == len(CITIES)
     seen = asyncio.run(site.artifacts(done[0].id))
     assert [row["城市"] for row in json.loads(seen[f"{PHASE}-2022"])] == CITIES
@@ -73,7 +73,7 @@ def test_a_server_killed_across_a_moment_loses_nothing_once_it_is_back(site: Sit
     assert set(site.states(2022, PHASE).values()) == {"waiting"}
     time.sleep(max(0.0, (moment.instant - datetime.now(UTC)).total_seconds()) + AWAY_SECONDS)
     site.server.start()
-    site.until(lambda: set(site.states(2022, PHASE).values()) == {"overdue"})
+    site.until(lambda: set(site.states(2022, PHASE).values()) == {"open"})
 
 
 def run(flow: str, **parameters: object) -> str:

@@ -25,6 +25,8 @@ withdraw  withdrawn  withdrawn  withdrawn  -        withdrawn  withdrawn  -
 hold      -          waiting    waiting    waiting  waiting    waiting    -
 resume    submitted  -          -          -        -          -          -
 address   waiting    open       submitted  passed   returned   overdue    withdrawn
+on-paper  passed     -          -          -        -          -          -
+backfill  -          -          -          passed   -          -          -
 """
 
 
