@@ -11,7 +11,7 @@ from acts.outcome import Changes, Outcome
 from calendars.deadlines import Due, Extension, day_of, resolve
 from calendars.errors import TalentError
 from gates.states import Event, State, step
-from models import contacts, outbox, standing, writing
+from models import amended, contacts, outbox, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from calendars.working_days import WorkingDays
     from calendars.year import Year
     from gates.verdict import Finding, Waived
-    from letters.brief import Item, Kind
+    from letters.brief import Asked, Item, Kind
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
@@ -46,7 +46,8 @@ class YearClosed(TalentError):
 class Owed:
     """A letter owed to the parties that `acts.recipients` names for its kind and phase; its words' facts.
 
-    `phase` is None for a letter about the whole year. `slot` and `attempt` are parts of the letter's key.
+    `phase` is None for a letter about the whole year. `slot` and `attempt` are parts of the letter's key. `to` are the
+    recipients, as in a letter's key, of a letter that goes to these alone.
     """
 
     kind: Kind
@@ -60,6 +61,9 @@ class Owed:
     items: tuple[Item, ...] = ()
     said: Mapping[str, str] | None = None  # what is said of which students; a party hears of its own, or gets none
     province: bool = False  # a reminder of the province's own due day
+    to: frozenset[str] | None = None
+    was: date | None = None
+    asked: Asked | None = None
 
 
 @dataclass
@@ -82,6 +86,7 @@ class Season:
     writes: Writes = field(default_factory=Writes)
     written: Writes = field(default_factory=Writes)
     owed: list[Owed] = field(default_factory=list)
+    reasons: dict[standing.Key, str] = field(default_factory=dict)  # why a due day moved, for the letters that say so
     _dues: dict[standing.Key, Due] = field(default_factory=dict)
 
     @classmethod
@@ -113,6 +118,11 @@ class Season:
     def waivers(self) -> Mapping[tuple[str, str, int], Mapping[str, Waived]]:
         """The waived rules by phase, city and attempt."""
         return standing.waivers(self.connection, self.year.year, self.chosen)
+
+    @cached_property
+    def revisions(self) -> int:
+        """How often the year's calendar was revised, before this act or in it."""
+        return amended.revisions(self.connection, self.year.year)
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
@@ -205,13 +215,15 @@ class Season:
         if Extension(until, cause) not in held:
             held.append(Extension(until, cause))
             self._dues.pop((cell.phase, cell.city), None)
+            self.reasons[cell.phase, cell.city] = reason
             self.writes.grants.append(Grant(cell.phase, cell.city, cell.attempt, cause, until, reason))
 
     def follow(self, calendar: Year) -> None:
         """Go on by another calendar of the same cities and phases: every due day is asked for anew."""
         self.year = calendar
         self._dues.clear()
-        self.__dict__.pop("days", None)
+        for name in ("days", "revisions"):
+            self.__dict__.pop(name, None)
 
     def waive(self, cell: Cell, rule: str, reason: str) -> None:
         """Set a rule aside for this attempt."""
@@ -224,6 +236,10 @@ class Season:
     def owe(self, kind: Kind, cell: Cell, slot: str, **words: Any) -> None:  # noqa: ANN401 -- fields of `Owed`
         """Owe a letter about a city phase, in its present attempt."""
         self.owed.append(Owed(kind, cell.phase, cell.city, str(cell.attempt), slot, **words))
+
+    def answer(self, cell: Cell, asked: Asked, **words: Any) -> None:  # noqa: ANN401
+        """Owe a city the answer to its request."""
+        self.owe("answered", cell, f"{asked.number}", asked=asked, reason=asked.answer, **words)
 
     def owe_year(self, kind: Kind, slot: str, **words: Any) -> None:  # noqa: ANN401
         """Owe a letter about the whole year."""

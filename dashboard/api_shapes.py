@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Kind = Literal[
-    "opened", "reminder", "overdue", "digest", "escalation", "passed", "returned", "approval-needed", "rerun",
-    "withdrawn", "appointment", "result", "visits-short",
+    "opened", "moved", "request", "answered", "reminder", "overdue", "digest", "escalation", "passed", "returned",
+    "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
 ]  # fmt: skip
 LetterState = Literal["queued", "sending", "sent", "failed", "unknown", "held", "cancelled"]
 BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}

@@ -16,7 +16,19 @@ CARD = Card(
     name="学生申报",
     facts=ApplicationFacts,
     gate=RULES,
-    letters=("opened", "reminder", "overdue", "escalation", "passed", "returned", "rerun", "withdrawn"),
+    letters=(
+        "opened",
+        "reminder",
+        "overdue",
+        "escalation",
+        "passed",
+        "returned",
+        "rerun",
+        "withdrawn",
+        "moved",
+        "request",
+        "answered",
+    ),
 )
 
 

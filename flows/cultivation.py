@@ -16,7 +16,20 @@ CARD = Card(
     name="学生培养",
     facts=CultivationFacts,
     gate=CULTIVATION,
-    letters=("opened", "reminder", "overdue", "escalation", "passed", "returned", "rerun", "withdrawn", "visits-short"),
+    letters=(
+        "opened",
+        "reminder",
+        "overdue",
+        "escalation",
+        "passed",
+        "returned",
+        "rerun",
+        "withdrawn",
+        "visits-short",
+        "moved",
+        "request",
+        "answered",
+    ),
 )
 
 

@@ -16,7 +16,18 @@ CARD = Card(
     name="师生见面会",
     facts=MeetingFacts,
     gate=RULES,
-    letters=("opened", "reminder", "overdue", "escalation", "returned", "rerun", "withdrawn"),
+    letters=(
+        "opened",
+        "reminder",
+        "overdue",
+        "escalation",
+        "returned",
+        "rerun",
+        "withdrawn",
+        "moved",
+        "request",
+        "answered",
+    ),
 )
 
 

@@ -26,6 +26,9 @@ CARD = Card(
         "approval-needed",
         "rerun",
         "withdrawn",
+        "moved",
+        "request",
+        "answered",
         "appointment",
     ),
 )

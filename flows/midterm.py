@@ -16,7 +16,19 @@ CARD = Card(
     name="中期评价",
     facts=MidtermFacts,
     gate=MIDTERM,
-    letters=("opened", "reminder", "overdue", "escalation", "passed", "returned", "rerun", "withdrawn"),
+    letters=(
+        "opened",
+        "reminder",
+        "overdue",
+        "escalation",
+        "passed",
+        "returned",
+        "rerun",
+        "withdrawn",
+        "moved",
+        "request",
+        "answered",
+    ),
 )
 
 

@@ -16,7 +16,19 @@ CARD = Card(
     name="面试名单",
     facts=ShortlistFacts,
     gate=RULES,
-    letters=("opened", "reminder", "overdue", "escalation", "passed", "returned", "rerun", "withdrawn"),
+    letters=(
+        "opened",
+        "reminder",
+        "overdue",
+        "escalation",
+        "passed",
+        "returned",
+        "rerun",
+        "withdrawn",
+        "moved",
+        "request",
+        "answered",
+    ),
 )
 
 

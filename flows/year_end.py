@@ -27,6 +27,9 @@ CARD = Card(
         "approval-needed",
         "rerun",
         "withdrawn",
+        "moved",
+        "request",
+        "answered",
         "result",
     ),
 )
