@@ -3,9 +3,12 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
+
 from deployments.environment import auth_string, prefect_environment
 from deployments.house import House
-from deployments.up import _sealed
+from deployments.up import _sealed, links_lead
+from settings import DashboardSettings, Settings
 
 
 def test_what_prefect_leaves_open_is_closed(tmp_path: Path) -> None:
@@ -61,3 +64,21 @@ def test_the_post_is_told_where_the_window_s_own_secret_is(tmp_path: Path) -> No
         {"TALENT_SECRET_KEY_FILE": str(tmp_path / "secret")},
         {},
     ]
+
+
+@pytest.mark.parametrize(
+    ("host", "set_to", "expected"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:8123"),
+        ("0.0.0.0", "", "http://127.0.0.1:8123"),
+        ("10.0.0.8", "", "http://10.0.0.8:8123"),
+        ("127.0.0.1", "http://127.0.0.1:8000", "http://127.0.0.1:8123"),  # as the example file once had it
+        ("127.0.0.1", "http://localhost:8123", "http://localhost:8123"),
+        ("127.0.0.1", "https://localhost", "https://localhost"),
+        ("0.0.0.0", "https://talent.example", "https://talent.example"),
+        ("10.0.0.8", "http://10.0.0.9:8000", "http://10.0.0.9:8000"),
+    ],
+)
+def test_links_follow_the_port_in_use(tmp_path: Path, host: str, set_to: str, expected: str) -> None:
+    settings = Settings(base_url=set_to, dashboard=DashboardSettings(host=host))
+    assert links_lead(settings, House(tmp_path, 4200, host, 8123)) == expected
