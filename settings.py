@@ -6,6 +6,7 @@ holds the value (systemd credentials, Docker secrets). `PREFECT_*` is Prefect's 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -117,7 +118,13 @@ class Settings(BaseSettings):
     base_url: str = Field(default="", validate_default=True)
     secret_key: SecretStr | None = None
     notify: SecretStr | None = None
+    beat_seconds: int = Field(default=60, ge=5, le=600)
     operator: str | None = None
+
+    @property
+    def beat(self) -> timedelta:
+        """How often the whole is looked after: what is owed is done, and letters that are due are sent."""
+        return timedelta(seconds=self.beat_seconds)
 
     @property
     def channels(self) -> tuple[str, ...]:

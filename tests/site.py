@@ -14,7 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    DeploymentFilter,
+    DeploymentFilterTags,
+)
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
@@ -27,7 +32,7 @@ from acts.open_year import open_year
 from calendars import files
 from deployments.children import Child
 from deployments.plan import Deployment
-from deployments.pool import POOL
+from deployments.pool import POOL, TAG
 from deployments.sync import Synced, Workplace, sync
 from models import standing
 from models.database import Database
@@ -86,9 +91,16 @@ class Site:
         self.worker.keep()
 
     def runs(self) -> list[FlowRun]:
+        """The runs of the deployments that are there now.
+
+        The server's scheduler reads the deployments in one transaction and writes their runs in another. Where they
+        are removed in between, runs without a deployment are left, which the next worker marks as cancelled.
+        """
+        ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
+
         async def read() -> list[FlowRun]:
             async with get_client() as client:
-                return await client.read_flow_runs(limit=200)
+                return await client.read_flow_runs(deployment_filter=ours, limit=200)
 
         return asyncio.run(read())
 
