@@ -72,7 +72,7 @@ def up(
     """
     settings = Settings()
     listens = web or settings.dashboard.port
-    told = {"TALENT_DASHBOARD__PORT": str(listens)}
+    told = {"TALENT_DASHBOARD__PORT": str(listens), "TALENT_BEAT_SECONDS": str(settings.beat_seconds)}
     if database_url is not None:
         told["TALENT_DATABASE__URL"] = database_url
     house = House(folder.resolve(), port, settings.dashboard.host, listens, told)
@@ -148,6 +148,7 @@ def _run(
     synced = _synced(house, environment, database, (), say)
     worker = ("prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", str(RUNS_AT_ONCE))
     children.append(_child(house, environment | _sealed(house, environment), "worker", *worker))
+    children[-1].keep()
     say(f"运行中，日志在 {house.logs}；按 Ctrl-C 停止。")
     looked = time.monotonic()
     while not ended.wait(1.0):

@@ -44,7 +44,7 @@ def alive(group: int) -> dict[int, str]:
 @contextmanager
 def running(office: Path, port: int, web: int) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """`up` with a beat of five seconds, in a process group of its own; whatever happens, nothing of it is left."""
-    log, told = office / "up.log", {"TALENT_BEAT_SECONDS": str(BEAT_SECONDS), "PREFECT_WORKER_QUERY_SECONDS": "1"}
+    log, told = office / "up.log", {"TALENT_BEAT_SECONDS": str(BEAT_SECONDS)}
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", RUN, str(port), str(web)],

@@ -31,6 +31,14 @@ def test_what_the_office_has_set_stands(tmp_path: Path) -> None:
     assert {key: environment[key] for key in given} == given
 
 
+@pytest.mark.parametrize(("beat", "seconds"), [(None, "10.0"), ("60", "10.0"), ("5", "1.0"), ("600", "10.0")])
+def test_the_worker_looks_often_enough_for_the_beat(tmp_path: Path, beat: str | None, seconds: str) -> None:
+    given = {} if beat is None else {"TALENT_BEAT_SECONDS": beat}
+    environment = prefect_environment(given, tmp_path, 4200, "talent:secret")
+    named = [environment[f"PREFECT_WORKER_{what}_SECONDS"] for what in ("QUERY", "PREFETCH")]
+    assert named == [seconds, seconds]
+
+
 def test_the_sign_in_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     home = tmp_path / "prefect"
     first = auth_string({}, home)
