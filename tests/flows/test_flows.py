@@ -5,7 +5,6 @@ Each is asked for its state. A result is lost where the server was slow to take 
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 from collections import Counter
@@ -16,10 +15,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-import sqlalchemy as sa
 from prefect.client.schemas.objects import State
 
-from acts.offices import set_office
 from acts.season import Season
 from calendars.deadlines import TZ
 from calendars.files import load
@@ -31,6 +28,7 @@ from flows.rerun import rerun
 from flows.watch import watch
 from models.standing import cells
 from tasks import announcing, posting
+from tasks.alone import alone
 from tests.site import Site
 
 pytestmark = [
@@ -137,20 +135,14 @@ async def test_watch_moves_every_year_under_way(site: Site) -> None:
     assert site.states(2026, PHASE) == dict.fromkeys(CITIES, "overdue")
 
 
-async def test_runs_that_overlap_do_everything_once_and_none_fails(site: Site) -> None:
-    site.open(2022)
-    for city in CITIES:
-        set_office(site.database, city, city, email=f"{city}@office.example")
-    overlapping = [run(return_state=True) for run in (watch, post, watch, post, watch)]
-    ended = await asyncio.gather(*overlapping)
-    assert all(state.is_completed() for state in ended), [said(state) for state in ended]
-    last = await post(return_state=True)
-    assert last.is_completed()
-    assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "overdue")
-    with site.database.read() as connection:
-        letters = connection.execute(sa.text("SELECT state, count(*) FROM letter GROUP BY state")).tuples().all()
-    assert dict(letters) == {"sent": len(CITIES), "held": 2 * len(CITIES)}  # to heads and the province, not on file
-    assert len(site.mail()) == len(CITIES)
+async def test_while_another_run_sends_the_year_moves_on_and_the_letters_wait(rehearsal: Site) -> None:
+    opens = at("2021-12-31T00:00")
+    with alone("post", rehearsal.database):
+        assert (await watch(2022, opens, return_state=True)).name == "已推进"
+        assert said(await post(return_state=True)) == ("另一次投递尚未结束", "函件由那一次运行发出，其余的等下一次")
+        assert rehearsal.mail() == []
+    assert (await post(return_state=True)).name == "已投递"
+    assert len(rehearsal.mail()) == 13
 
 
 async def test_watch_leaves_a_rehearsal_to_who_plays_it(site: Site) -> None:
