@@ -21,8 +21,8 @@ def prefect_environment(given: Mapping[str, str], home: Path, port: int, auth: s
 
     `home` is an absolute folder, `auth` is `user:password`.
     """
-    api, beat = given.get("PREFECT_API_URL", f"http://{LOOPBACK}:{port}/api"), given.get("TALENT_BEAT_SECONDS", "60")
-    return {**_defaults(home, api, port, auth), **_worker(float(beat)), **given}
+    api, beat = given.get("PREFECT_API_URL", f"http://{LOOPBACK}:{port}/api"), given.get("TALENT_BEAT_SECONDS")
+    return {**_defaults(home, api, port, auth), **_worker(float(beat or 60)), **given}
 
 
 def _worker(beat: float) -> dict[str, str]:

@@ -34,6 +34,7 @@ from deployments.children import Child
 from deployments.plan import Deployment
 from deployments.pool import POOL, TAG
 from deployments.sync import Synced, Workplace, sync
+from deployments.up import RUNS_AT_ONCE
 from models import standing
 from models.database import Database
 from models.stamp import Stamp
@@ -80,13 +81,14 @@ class Site:
         return asyncio.run(sync(deployments, Workplace(sys.executable, self.folder)))
 
     def work(self) -> None:
-        """Start a worker; it keeps working where the server is gone."""
+        """Start a worker as `talent up` does; it keeps working where the server is gone."""
         environment = self.server.environment | {
             "TALENT_DATABASE__URL": self.database.url,
             "TALENT_MAILDIR": str(self.folder / "mail"),
             "PREFECT_WORKER_QUERY_SECONDS": "2",
         }
-        command = (sys.executable, "-P", "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process")
+        start = ("prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", str(RUNS_AT_ONCE))
+        command = (sys.executable, "-P", "-m", *start)
         self.worker = Child("worker", command, environment, self.folder / "worker.log")
         self.worker.keep()
 
