@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.prefect_server import foreign
 
 BEAT_SECONDS = 5
+PATIENCE = 300.0
 RUN = (
     "import sys; from pathlib import Path; from deployments.up import up; "
     "sys.exit(up(Path('var'), int(sys.argv[1]), web=int(sys.argv[2])))"
@@ -21,7 +22,7 @@ RUN = (
 
 
 def until(true: Callable[[], bool], log: Path) -> None:
-    end = time.monotonic() + 150
+    end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, log.read_text()
         time.sleep(0.3)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
 from prefect.states import AwaitingConcurrencySlot
 
 from acts.extend import extend
@@ -46,7 +47,7 @@ def leave_a_run_without_its_deployment(site: Site) -> None:
     async def leave() -> None:
         async with get_client() as client:
             found = await client.read_deployment_by_name(f"midterm/{NAME}")
-            spared = AwaitingConcurrencySlot(scheduled_time=datetime.now(UTC))  # removing a deployment spares these
+            spared: State[None] = AwaitingConcurrencySlot(scheduled_time=datetime.now(UTC))  # a removal spares these
             await client.create_flow_run_from_deployment(found.id, state=spared)
 
     asyncio.run(leave())
