@@ -40,12 +40,17 @@ class Ask:
         inner = handler(source)
         if self.kind.by_year:
             return core_schema.with_info_before_validator_function(_subject, inner)
-        parse = self.kind.parse
-        return core_schema.no_info_before_validator_function(lambda raw: None if raw is None else parse(raw), inner)
+        return core_schema.no_info_before_validator_function(partial(_read, self.kind.parse), inner)
 
 
-def _subject(raw: object, info: ValidationInfo) -> str:
-    return cells.choice(info.context or SUBJECTS, raw)
+def _read(parse: Parse, raw: object) -> object:
+    if isinstance(raw, cells.Broken):
+        raise raw.fault
+    return None if raw is None else parse(raw)
+
+
+def _subject(raw: object, info: ValidationInfo) -> object:
+    return _read(partial(cells.choice, info.context or SUBJECTS), raw)
 
 
 def one_of(*choices: str) -> Kind:

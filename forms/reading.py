@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from forms import sandbox
-from forms.cells import BadCellError, half_width, is_blank
+from forms.cells import BadCellError, Broken, half_width, is_blank
 from forms.definitions import FORMS, Column, Form, Row, Sheet
 
 if TYPE_CHECKING:
@@ -105,15 +105,20 @@ class SheetReader:
             self._fault("sheet.no-header", "第一行没有表头", "请保留模板的表头", row=1)
         else:
             positions = self._header(table[0])
-            for line, cells in enumerate(table[1:], start=2):
-                if not all(map(is_blank, cells)):
-                    self._row(line, {name: cells[at] for name, at in positions.items() if at < len(cells)})
+            for line, row in enumerate(table[1:], start=2):
+                cells = {name: row[at] for name, at in positions.items() if at < len(row)}
+                if not all(map(is_blank, cells.values())):
+                    self._row(line, cells)
 
     def _header(self, header: Sequence[sandbox.Cell]) -> dict[str, int]:
         """The position of each field that has a column; what is missing, unknown or there twice is noted."""
         columns = {column.label: column for column in self.sheet.columns}
         positions: dict[str, int] = {}
         for at, cell in enumerate(header):
+            if isinstance(cell, Broken):
+                bad = cell.fault
+                self._fault(bad.code, bad.wrong, bad.right or "", row=1, column=f"{_letters(at)} 列")
+                continue
             label = _label(cell)
             if label in columns and columns[label].field in positions:
                 self._fault("column.twice", "这一列出现两次", "请只保留一列", row=1, column=label)
@@ -158,11 +163,11 @@ class SheetReader:
             column = columns[str(fault["loc"][0])]
             if column.field in self._missing:
                 continue
-            code, wrong, found = "cell.required", "没有填", ""
+            bad, found = BadCellError("cell.required", "没有填"), ""
             if fault["type"] != "missing":
-                bad: BadCellError = fault["ctx"]["error"]
-                code, wrong, found = bad.code, bad.wrong, _shown(cells.get(column.field))
-            self._fault(code, wrong, self._right(column), row=line, column=column.label, found=found)
+                bad, found = fault["ctx"]["error"], _shown(cells.get(column.field))
+            right = bad.right or self._right(column)
+            self._fault(bad.code, bad.wrong, right, row=line, column=column.label, found=found)
 
     def _once(self, line: int, key: tuple[object, ...]) -> None:
         first = self._seen.setdefault(key, line)
@@ -188,6 +193,11 @@ def _label(cell: sandbox.Cell) -> str:
     return "" if cell is None else "".join(half_width(str(cell)).split()).removesuffix("*")
 
 
+def _letters(at: int) -> str:
+    """How Excel calls a column, counted from 0."""
+    return (_letters(at // 26 - 1) if at >= 26 else "") + chr(ord("A") + at % 26)  # noqa: PLR2004 - letters
+
+
 def _raw_key(sheet: Sheet, cells: Mapping[str, sandbox.Cell]) -> tuple[object, ...] | None:
     """What names the row, for a row with faults elsewhere; None where that itself cannot be read."""
     kinds = {column.field: column.kind for column in sheet.columns}
@@ -202,7 +212,7 @@ def _raw_key(sheet: Sheet, cells: Mapping[str, sandbox.Cell]) -> tuple[object, .
 
 def _shown(cell: sandbox.Cell) -> str:
     """What stands in a cell, on one line: invisible characters are made visible, long text is cut."""
-    if cell is None:
+    if cell is None or isinstance(cell, Broken):
         return ""
     if isinstance(cell, float):
         return format(cell, ".15g")

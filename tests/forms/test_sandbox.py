@@ -37,6 +37,10 @@ def with_parts(changes: Mapping[str, bytes]) -> bytes:
     return packed({**parts(GOOD), **changes})
 
 
+def without(name: str) -> bytes:
+    return packed({other: part for other, part in parts(GOOD).items() if other != name})
+
+
 def protected() -> bytes:
     """A zip whose members say that they are encrypted."""
     target = io.BytesIO(GOOD)
@@ -118,6 +122,9 @@ HOSTILE: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "only a name": (lambda: b"PK", "file.damaged"),
     "bitten": (bitten, "file.damaged"),
     "no xml": (lambda: with_parts({"xl/workbook.xml": b"\xff\xfe\0"}), "file.damaged"),
+    "a part that is not there": (lambda: without(SHEET), "file.part"),
+    "no book": (lambda: without("xl/workbook.xml"), "file.not-workbook"),
+    "two parts of one name": (lambda: with_parts({"xl/Styles.XML": b"<a/>"}), "file.damaged"),
     "a DTD": (lambda: with_parts({"xl/styles.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "file.damaged"),
     "too large": (lambda: GOOD + b"\0" * 5 * MEGABYTE, "file.too-large"),
     "too many": (lambda: with_parts({f"xl/{n}.xml": b"" for n in range(200)}), "file.members"),
