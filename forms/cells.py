@@ -234,20 +234,21 @@ def money(value: object) -> Decimal:
     return cents
 
 
-def stage(value: object) -> int:
-    """A training stage, 1 to 3."""
+def stage(last: int, value: object) -> int:
+    """A training stage, 1 to `last`."""
     number = decimal(value)
-    if number not in (1, 2, 3):
+    if number not in range(1, last + 1):
         raise BadCellError("cell.choice", "不在可选项中")
     return int(number)
 
 
 def choice(choices: tuple[str, ...], value: object) -> str:
-    """One of `choices`."""
+    """One of `choices`, as it stands there, whichever width it was typed in."""
     text = half_width(value) if isinstance(value, str) else ""
-    if text not in choices:
-        raise BadCellError("cell.choice", "不在可选项中")
-    return text
+    for one in choices:
+        if text == half_width(one):
+            return one
+    raise BadCellError("cell.choice", "不在可选项中")
 
 
 def verdict(choices: tuple[str, str], value: object) -> bool:

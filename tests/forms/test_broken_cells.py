@@ -10,9 +10,8 @@ import openpyxl
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
-from forms.definitions import FORMS
-from forms.reading import Reading, read
-from tests.forms.books import NUMBER, labels, packed, parts, sample
+from forms.reading import Reading
+from tests.forms.books import FORMS, NUMBER, labels, packed, parts, read, sample
 
 SHEETS = {(slug, sheet.name): sheet for slug, form in FORMS.items() for sheet in form.sheets}
 KNOWN = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")

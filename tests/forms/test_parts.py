@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from forms.marks import PERCENT, PLAIN, UNCLEAR, scales
-from forms.reading import Reading, read
-from tests.forms.books import Percent, changed, packed, parts
+from forms.reading import Reading
+from tests.forms.books import Percent, changed, packed, parts, read
 
 BOOK = changed("application", "学生", 学科排名百分比=Percent(0.8))
 LINKS, STYLES, SHEET = "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/worksheets/sheet2.xml"

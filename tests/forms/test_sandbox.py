@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms import confined, sandbox
-from forms.reading import Reading, read
-from tests.forms.books import book, packed, parts, sample
+from forms.reading import Reading
+from tests.forms.books import book, packed, parts, read, sample
 
 pytestmark = pytest.mark.slow  # real processes or a real relay: seconds, not milliseconds
 
@@ -281,9 +281,10 @@ def outlived(ending: str) -> bool:
     """Whether the process is still there 5 s after a program that read a workbook has ended so."""
     program = f"""
         import os, signal, sys
+        from calendars.files import load
         from forms import sandbox
         from forms.template import render
-        sandbox.unpack(render("interview"), [])
+        sandbox.unpack(render("interview", load(2022)), [])
         print(sandbox._process._running.pid, flush=True)
         {ending}
     """
