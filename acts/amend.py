@@ -14,7 +14,7 @@ from models import outbox, reports
 from models.amended import replace_calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from acts.season import Season
     from calendars.deadlines import Due
@@ -78,6 +78,13 @@ def _other(old: Year, new: Year) -> Iterator[str]:
         yield "设区市的名单、名称、代码或次序不同；开设之后不能改。"
     if [_shape(phase) for phase in new.phases] != [_shape(phase) for phase in old.phases]:
         yield "阶段的名单、次序、前提或省办办结的方式不同；开设之后不能改。"
+    if _moved_about(old.figures.dimensions, new.figures.dimensions):
+        yield "年度评价各方面的次序不同；开设之后可以改名，不能换位，否则已有的评分会错位。"
+
+
+def _moved_about(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether a name that stays stands elsewhere: scores are kept by place."""
+    return any(name in old and old.index(name) != place for place, name in enumerate(new))
 
 
 def _shape(phase: Phase) -> tuple[object, ...]:

@@ -13,11 +13,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from calendars.checks import check_cities, check_days, check_figures, check_head, check_phases
 from calendars.faults import CalendarFaults, Fault
+from calendars.limits import limits
 from calendars.shapes import fault_of, syntax_fault
 from calendars.year import FIRST_YEAR, LAST_YEAR, City, DayKind, Figures, Phase, Year
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
 
 _FOLDER = Path(__file__).parent
 _BARE_DATE = re.compile(r"^(\s*[\w-]+\s*=\s*)(\d{4}-\d{2}-\d{2})(?=\s*(?:#|$))", re.MULTILINE)
@@ -57,17 +58,32 @@ def read(path: Path) -> Year:
 
 
 def parse(text: str, source: str) -> Year:
-    """Give the year that the TOML text states, `source` being its name in faults; raise `CalendarFaults`."""
+    """Give the year that the TOML text states, `source` being its name in faults; raise `CalendarFaults`.
+
+    What the programme cannot do is a fault as well.
+    """
+    year, faults = _read(text, source)
+    if year is None or (faults := (*faults, *limits(source, year))):
+        raise CalendarFaults(faults)
+    return year
+
+
+def stored(text: str, source: str) -> Year:
+    """Give a year that runs on this text since an earlier release, which may have let pass what is refused today."""
+    year, faults = _read(text, source)
+    if year is None or faults:
+        raise CalendarFaults(faults)
+    return year
+
+
+def _read(text: str, source: str) -> tuple[Year | None, Sequence[Fault]]:
     quoted = _BARE_DATE.sub(_quote_impossible, text)
     try:
         raw = _frozen(tomllib.loads(quoted, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
-        raise CalendarFaults((syntax_fault(source, quoted, error),)) from None
+        return None, (syntax_fault(source, quoted, error),)
     reader = _Reader(source)
-    year = reader.year(raw, text)
-    if year is None or reader.faults:
-        raise CalendarFaults(reader.faults)
-    return year
+    return reader.year(raw, text), reader.faults
 
 
 class _Reader:

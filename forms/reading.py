@@ -117,7 +117,7 @@ class SheetReader:
 
     def _header(self, header: Sequence[sandbox.Cell]) -> dict[str, int]:
         """The position of each field that has a column; what is missing, unknown or there twice is noted."""
-        columns = {column.label: column for column in self.sheet.columns}
+        columns = {_label(column.label): column for column in self.sheet.columns}
         positions: dict[str, int] = {}
         for at, cell in enumerate(header):
             if isinstance(cell, Broken):

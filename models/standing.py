@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from calendars.deadlines import Extension
 from calendars.errors import TalentError
-from calendars.files import load, parse, shipped
+from calendars.files import load, shipped, stored
 from gates.states import Event, State
 from gates.verdict import Waived
 from models.amended import calendar_at
@@ -70,7 +70,7 @@ class Opened:
 
 @lru_cache(maxsize=16)
 def _calendar(text: str, source: str) -> Year:
-    return parse(text, source)
+    return stored(text, source)
 
 
 def newest_year(connection: Connection) -> int:

@@ -282,7 +282,7 @@ def test_the_evaluation_is_loaded_while_the_year_end_awaits_the_province(scene: 
 def test_what_the_opened_year_lists_is_taken(database: Database) -> None:
     text = calendar().source_text.replace('"计算机"]  ', '"计算机", "天文"]  ')
     scene = Scene.begin(database, files.parse(text, "2022.toml")).through(APPLICATION, NANJING)
-    tables = {
+    tables: dict[str, list[list[object]]] = {
         "成绩": [["报名号", "姓名", "学科", "测试成绩", "入围面试"]],
         "分数线": [["学科", "分数线"], ["天文", 60]],
     }
