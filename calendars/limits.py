@@ -56,14 +56,24 @@ def limits(source: str, year: Year) -> Iterator[Fault]:
     yield from _figures(source, year.figures)
     yield from _counts(source, year.figures)
     yield from _named_twice(source, year.phases)
-    requires = {phase.slug: phase.requires for phase in year.phases}
+    yield from _order(source, year.phases)
     for phase in year.phases:
         yield from _province(source, phase)
         yield from _phase(source, phase, year.year)
-        needed = STANDS_ON.get(phase.slug)
-        if needed in requires and needed not in reached(phase.slug, requires):
+
+
+def _order(source: str, phases: Sequence[Phase]) -> Iterator[Fault]:
+    """Phases are gone through in the order of the file: each after those whose outcome it stands on."""
+    requires = {phase.slug: phase.requires for phase in phases}
+    places = {slug: place for place, slug in enumerate(requires)}
+    for slug, given in requires.items():
+        needed = STANDS_ON.get(slug)
+        if needed in requires and needed not in reached(slug, requires):
             reason = f"没有要求 {needed}，而这个阶段的表和关口要用它的结果"
-            yield Fault(source, f"phases.{phase.slug}.requires", reason, f'写上 "{needed}"，或经由其他阶段要求它')
+            yield Fault(source, f"phases.{slug}.requires", reason, f'写上 "{needed}"，或经由其他阶段要求它')
+        for other in given:
+            if places.get(other, -1) > places[slug]:
+                yield Fault(source, f"phases.{slug}", f"写在所要求的 {other} 之前", "各阶段按先后排列，移到它后面")
 
 
 def _province(source: str, phase: Phase) -> Iterator[Fault]:

@@ -38,6 +38,7 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
         [
             ("phases.application.due", BEFORE, "把 due 改到 2022-01-30 或以后"),
             ("phases.mentor-recommendation.requires", f"要求成环（{AROUND}），永远不会开放", IN_LINE),
+            ("phases.mentor-recommendation", "写在所要求的 shortlist 之前", "各阶段按先后排列，移到它后面"),
         ],
     ),
     "a phase that requires itself": (

@@ -18,6 +18,7 @@ WEIGHTS = "weights = [1, 1, 1, 1, 1]"
 SUBJECTS = 'subjects = ["数学", "物理", "化学", "生物", "计算机"]'
 HONOURS = 'honours = ["长江学者", "国家杰青", "国家级教学名师", "省级教学名师"]'
 TEAM = ('team_degrees = ["博士"]', 'team_titles = ["正高", "副高"]')
+SHORTLIST = TEXT[TEXT.index("[phases.shortlist]") : TEXT.index("[phases.interview]")].strip()
 ONE_LINE = ("含有换行、控制字符、首尾空格，或太长", "写成一行，100 字以内，前后不留空格")
 MANY = str([f"{place:020}" for place in range(10)]).replace("'", '"')
 A_WORD = "写成 30 字以内的词，不含顿号、逗号、分号、引号、花括号和首尾空格"
@@ -52,6 +53,10 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
                 '写上 "application"，或经由其他阶段要求它',
             )
         ],
+    ),
+    "phases in another order": (
+        [(SHORTLIST, ""), ("[phases.meeting]", f"{SHORTLIST}\n\n[phases.meeting]")],
+        [("phases.interview", "写在所要求的 shortlist 之前", "各阶段按先后排列，移到它后面")],
     ),
     "six dimensions": (
         [(DIMENSION, DIMENSION.replace("]", ', "体质"]')), (WEIGHTS, WEIGHTS.replace("]", ", 1]"))],
