@@ -15,7 +15,7 @@ from models import outbox, reports
 from models.amended import replace_calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from acts.season import Season
     from calendars.deadlines import Due
@@ -85,6 +85,13 @@ def _other(old: Year, new: Year) -> Iterator[str]:
     unsaid = "、".join(sorted(new.assumed.keys() - old.assumed.keys()))
     if unsaid:
         yield f"文件是旧版格式，没有写明 {unsaid}，现行日历写明了；请在文件里写上。"
+    if _moved_about(old.figures.dimensions, new.figures.dimensions):
+        yield "年度评价各方面的次序不同；开设之后可以改名，不能换位，否则已有的评分会错位。"
+
+
+def _moved_about(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether a name that stays stands elsewhere: scores are kept by place."""
+    return any(name in old and old.index(name) != place for place, name in enumerate(new))
 
 
 def _shape(phase: Phase) -> tuple[object, ...]:

@@ -19,12 +19,14 @@ from forms.typed import read_rows
 from gates.states import Event, State
 from models import audit, loading
 from models.loading import newest_load
+from models.standing import opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from acts.season import Season
+    from calendars.year import Year
     from forms.reading import Reading, RowError
     from gates.verdict import Verdict
     from models.database import Database
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from models.standing import Cell
 
 CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是您刚才的保存）。下面是现在的内容，请核对后再改。"
+REVISED = "没有导入：年度日历刚刚修订，请再导入一次。"
 EVALUATION, YEAR_END = "evaluation", "year-end"
 PLACES = 50
 """Of so many faults the record says where they are."""
@@ -56,7 +59,8 @@ def load(
     refuses a row: `verdict` only says what is found. The workbook is read before the transaction begins. `account` is
     that of the province where it loads for the city, which is put on record with it.
     """
-    return _take(database, year, city, read(source, form), stamp, dry_run=dry_run, account=account)
+    calendar = _calendar(database, year)
+    return _take(database, calendar, city, read(source, form, calendar), stamp, dry_run=dry_run, account=account)
 
 
 def load_rows(
@@ -74,12 +78,18 @@ def load_rows(
 
     `since` is the fingerprint of the draft that they were made from ("" for none): `refused` where it is another now.
     """
-    return _take(database, year, city, read_rows(raw, form), stamp, since=since, dry_run=dry_run)
+    calendar = _calendar(database, year)
+    return _take(database, calendar, city, read_rows(raw, form, calendar), stamp, since=since, dry_run=dry_run)
+
+
+def _calendar(database: Database, year: int) -> Year:
+    with database.read() as connection:
+        return opened(connection, year).year
 
 
 def _take(
     database: Database,
-    year: int,
+    calendar: Year,
     city: str,
     reading: Reading,
     stamp: Stamp,
@@ -88,12 +98,14 @@ def _take(
     dry_run: bool,
     account: int | None = None,
 ) -> Outcome:
-    form = reading.slug
+    year, form = calendar.year, reading.slug
     phase = YEAR_END if form == EVALUATION else form
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell = season.cells[phase, city]
+        if season.year.source_text != calendar.source_text:
+            return Outcome("refused", REVISED)
         why = _not_now(season, cell, form)
         if why is None and since is not None and since != (newest_load(season.connection, year, form, city) or ""):
             return Outcome("refused", CHANGED)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from calendars.checks import check_cities, check_days, check_figures, check_head, check_phases
 from calendars.faults import CalendarFaults, Fault
+from calendars.limits import limits
 from calendars.shapes import fault_of, syntax_fault
 from calendars.versions import assumed, upgraded
 from calendars.year import FIRST_YEAR, LAST_YEAR, PHASES, City, DayKind, Figures, Phase, Year
@@ -66,9 +67,13 @@ def read(path: Path) -> Year:
 def parse(text: str, source: str, phases: Sequence[str] | None = None) -> Year:
     """Give the year that the TOML text states, `source` being its name in faults; raise `CalendarFaults`.
 
-    It states these phases, no more and no fewer: those that this release knows where none are named.
+    It states these phases, no more and no fewer: those that this release knows where none are named. What the
+    programme cannot do is a fault as well.
     """
-    return _read(text, source, PHASES if phases is None else phases)
+    year = _read(text, source, PHASES if phases is None else phases)
+    if faults := limits(source, year):
+        raise CalendarFaults(faults)
+    return year
 
 
 def stored(text: str, source: str) -> Year:

@@ -10,7 +10,7 @@ from acts.load import EVALUATION, YEAR_END
 from acts.why import report_card
 from dashboard.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, next_step, on_paper
 from dashboard.policy import NotThere
-from forms.definitions import FORMS, Form
+from forms.definitions import FORMS, AskedSheet, Form, form_of
 from gates.states import State
 from models import draft_rows, requests
 from models.seen import Seen, seen
@@ -34,7 +34,7 @@ class Filing:
     opened: Opened
     phase: Phase
     city: City
-    form: Form
+    form: Form[AskedSheet]
 
     @property
     def address(self) -> str:
@@ -60,7 +60,7 @@ class Work:
     `wanted` are those of which something must be loaded first.
     """
 
-    form: Form
+    form: Form[AskedSheet]
     now: Seen
     newest: Row[Any] | None
     counts: tuple[tuple[str, int], ...]
@@ -98,10 +98,10 @@ def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> Filing:
     if phase == EVALUATION and not reader.province:
         raise NotThere
     place = opened.year.phase(YEAR_END if phase == EVALUATION else phase)
-    form = FORMS.get(EVALUATION if phase == EVALUATION else place.slug)
-    if form is None:
+    slug = EVALUATION if phase == EVALUATION else place.slug
+    if slug not in FORMS:
         raise NotThere
-    return Filing(opened, place, opened.year.city(city), form)
+    return Filing(opened, place, opened.year.city(city), form_of(slug, opened.year))
 
 
 def work(site: Site, reader: Reader, filing: Filing) -> Work:

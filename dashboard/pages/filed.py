@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dashboard.phases import Filing
     from dashboard.reader import Reader
     from dashboard.site import Site
-    from forms.definitions import Sheet
+    from forms.definitions import AskedSheet
 
 area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
@@ -43,7 +43,7 @@ class Wanted:
     """What the address names: a sheet of a city's form, and which page of its rows."""
 
     here: Filing
-    sheet: Sheet
+    sheet: AskedSheet
     number: int
 
 

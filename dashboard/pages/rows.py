@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dashboard.looking import Looking
     from dashboard.reader import Reader
     from dashboard.site import Site
-    from forms.definitions import Sheet
+    from forms.definitions import AskedSheet
 
 area = APIRouter(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY))], default_response_class=HTMLResponse
@@ -40,7 +40,7 @@ class Desk:
     """What is edited: a sheet of a draft from the `start`-th row on, with so many blank rows after its last one."""
 
     here: Filing
-    sheet: Sheet
+    sheet: AskedSheet
     work: Work
     start: int
     blank: int
@@ -120,7 +120,7 @@ def _shown(
     typed = {line: stored.get(line, {}) | (form.rows.get(line, {}) if form else {}) for line in (*at.old, *at.blank)}
     faults = outcome.errors if outcome else ()
     year = desk.here.opened.year
-    lines = editing.lines(desk.sheet, at, typed, form.dropped if form else (), faults, year.subjects)
+    lines = editing.lines(desk.sheet, at, typed, form.dropped if form else (), faults)
     general = editing.elsewhere(lines, faults)
     facts = {
         "desk": desk,
