@@ -113,3 +113,8 @@ GRADE = OfYear(
 )
 DEGREE = OfYear(lambda year: _with(("博士", "硕士", "学士"), year.figures.team_degrees))
 TITLE = OfYear(lambda year: _with(("正高", "副高", "中级", "初级", "无"), year.figures.team_titles))
+
+
+def dimension(place: int) -> Ask:
+    """One of the dimensions of the year's evaluation, which the year file names; there are as many as scores."""
+    return Ask(lambda year: year.figures.dimensions[place], SCORE)

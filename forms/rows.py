@@ -33,6 +33,7 @@ from forms.kinds import (
     UNIT,
     YES_NO,
     Ask,
+    dimension,
     either,
     one_of,
 )
@@ -55,7 +56,6 @@ class Row(BaseModel):
 ApplicationNumber = Annotated[str, Ask("报名号", NUMBER, "学生在各阶段表格中都以报名号为准")]
 StudentName = Annotated[str, Ask("姓名", NAME, "须与报名时一致")]
 Subject = Annotated[str, Ask("学科", SUBJECT)]
-Degree = Annotated[str, Ask("最高学位", DEGREE)]
 Present = one_of("到会", "请假")
 Taken = either("通过", "不通过")
 
@@ -77,7 +77,7 @@ class MentorRow(Row):
     department: Annotated[str, Ask("院系", UNIT)] = ""
     subject: Subject
     title: Annotated[str, Ask("职称", NAME, "如 教授、研究员")]
-    degree: Degree
+    degree: Annotated[str, Ask("最高学位", DEGREE)]
     honours: Annotated[tuple[str, ...], Ask("人才称号", HONOURS)] = ()
     elite_programme: Annotated[bool, Ask("拔尖计划导师", YES_NO)]
     research: Annotated[str, Ask("研究方向", PROSE)]
@@ -94,7 +94,7 @@ class TeamRow(Row):
     mentor: Annotated[str, Ask("导师姓名", NAME)]
     institution: Annotated[str, Ask("单位", UNIT, "导师所在单位")]
     name: Annotated[str, Ask("成员姓名", NAME)]
-    degree: Degree
+    degree: Annotated[str, Ask("最高学位", DEGREE)]
     title: Annotated[str, Ask("职称", TITLE)]
 
 
@@ -287,19 +287,14 @@ class TargetRow(Row):
     achieved: Annotated[str, Ask("完成值", PROSE)]
 
 
-def _dimension(place: int) -> Ask:
-    """One of the dimensions of the year's evaluation, which the year file names; there are as many as scores."""
-    return Ask(lambda year: year.figures.dimensions[place], SCORE)
-
-
 class EvaluationRow(Row):
     """评价: the province's five scores and grade for one student."""
 
     number: ApplicationNumber
     name: StudentName
-    interest: Annotated[Decimal, _dimension(0)]
-    knowledge: Annotated[Decimal, _dimension(1)]
-    potential: Annotated[Decimal, _dimension(2)]
-    ability: Annotated[Decimal, _dimension(3)]
-    english: Annotated[Decimal, _dimension(4)]
+    interest: Annotated[Decimal, dimension(0)]
+    knowledge: Annotated[Decimal, dimension(1)]
+    potential: Annotated[Decimal, dimension(2)]
+    ability: Annotated[Decimal, dimension(3)]
+    english: Annotated[Decimal, dimension(4)]
     grade: Annotated[str, Ask("等级", one_of("优秀", "合格", "不合格"))]
