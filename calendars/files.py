@@ -71,7 +71,7 @@ def parse(text: str, source: str, phases: Sequence[str] | None = None) -> Year:
     programme cannot do is a fault as well.
     """
     year = _read(text, source, PHASES if phases is None else phases)
-    if faults := limits(source, year):
+    if faults := tuple(limits(source, year)):
         raise CalendarFaults(faults)
     return year
 
