@@ -50,7 +50,8 @@ def test_template_and_check_ask_what_the_opened_year_lists(talent: Talent, tmp_p
     (tmp_path / "year.toml").write_text(text, encoding="utf-8")
     database = ("--db", f"sqlite:///{tmp_path / 'talent.db'}")
     assert talent("db", "upgrade", *database).status == 0
-    assert talent("year", "open", "2022", "--from-file", "year.toml", *database).status == 0
+    late = ("--done-through", "none", "--reason", "试验")
+    assert talent("year", "open", "2022", "--from-file", "year.toml", *late, *database).status == 0
     assert talent("form", "template", "shortlist", "-o", "t.xlsx", *database).err == ""
     workbook = openpyxl.load_workbook("t.xlsx")
     offered = [one.formula1 for one in workbook["分数线"].data_validations.dataValidation]

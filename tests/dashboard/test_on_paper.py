@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -33,9 +31,9 @@ LATE = stamp("2022-02-07T09:00")
 
 
 @pytest.fixture
-def empty(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Window]:
+def empty(database_url: str) -> Iterator[Window]:
     """No year, an account of the province and one of a city."""
-    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'talent.db')}")
+    database = Database(database_url)
     window = Window(Site(database, Settings(base_url=BASE, dashboard=DashboardSettings(totp=False)), SECRET))
     with database.write() as connection:
         for name, role, city in ((ADMIN, "admin", None), (CITY, "city", CITY)):

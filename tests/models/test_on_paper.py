@@ -13,7 +13,7 @@ from tests.scenes import OPENING, YEAR, Scene, instant
 
 
 def _there_and_back(database: Database) -> None:
-    before = ScriptDirectory.from_config(migrate._config()).get_revision("0007").down_revision
+    before = ScriptDirectory.from_config(migrate._config()).get_revision("0005").down_revision
     with database.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
         command.downgrade(migrate._config(connection), str(before))
     migrate.upgrade(database)
