@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test fast check bench proof-post screenshots
+.PHONY: help install demo test fast check bench proof-post proof-restarts screenshots
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -47,6 +47,9 @@ bench: $(installed)  ## measured figures, as a table with medians
 
 proof-post: $(installed)  ## the post's promises under kills, races, bad relays, outages, wrong clocks; about 5 minutes
 	@$(bin)/python -m tests.proof
+
+proof-restarts: $(installed)  ## everything stopped at every quarter of a beat and at random: it runs again; about 15 minutes
+	@TALENT_TEST_RESTARTS=all $(bin)/pytest -q -s tests/deployments/test_restart.py
 
 screenshots: $(installed)  ## pictures of the pages, wide and narrow, light and dark, in docs/images; needs chromium-l10n
 	@$(bin)/python -m tests.browser.screenshots

@@ -6,11 +6,12 @@ holds the value (systemd credentials, Docker secrets). `PREFECT_*` is Prefect's 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 PREFIX = "TALENT_"
 SUFFIX = "_FILE"
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
+"""From where this machine itself reaches what listens everywhere."""
 
 
 class DatabaseSettings(BaseModel):
@@ -72,6 +75,11 @@ class DashboardSettings(BaseModel):
     proxies: str = ""
 
     @property
+    def address(self) -> str:
+        """The address at which this machine itself reaches it."""
+        return address(self.host, self.port)
+
+    @property
     def gateways(self) -> tuple[str, ...]:
         """The addresses or networks that `proxies` lists."""
         return tuple(address.strip() for address in self.proxies.split(",") if address.strip())
@@ -107,10 +115,16 @@ class Settings(BaseSettings):
     letters: Path = Path("var/letters")
     dashboard: DashboardSettings = DashboardSettings()
     mail_from: str = "省级管理办公室 <office@talent.example>"
-    base_url: str = "http://127.0.0.1:8000"
+    base_url: str = Field(default="", validate_default=True)
     secret_key: SecretStr | None = None
     notify: SecretStr | None = None
+    beat_seconds: int = Field(default=60, ge=5, le=600)
     operator: str | None = None
+
+    @property
+    def beat(self) -> timedelta:
+        """How often the whole is looked after: what is owed is done, and letters that are due are sent."""
+        return timedelta(seconds=self.beat_seconds)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -120,8 +134,9 @@ class Settings(BaseSettings):
 
     @field_validator("base_url")
     @classmethod
-    def _no_trailing_slash(cls, url: str) -> str:
-        return url.rstrip("/")
+    def _where_links_lead(cls, url: str, info: ValidationInfo) -> str:
+        """Without a trailing slash; where none is set, to the window itself."""
+        return url.rstrip("/") or info.data.get("dashboard", DashboardSettings()).address
 
     @classmethod
     def settings_customise_sources(
@@ -158,6 +173,12 @@ def _read(key: str, path: str, plain: Mapping[str, str | None]) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "不是 UTF-8 文本"
         raise SettingsError(f"{key.upper()} 指向的文件 {path} 读不出来（{reason}）") from error
+
+
+def address(host: str, port: int) -> str:
+    """Give the address at which this machine itself reaches what listens there."""
+    host = ANYWHERE.get(host, host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def is_loopback(host: str) -> bool:

@@ -5,26 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.extend import ANEW, say_anew
+from acts.moving import WAITED_FOR
 from acts.outcome import Outcome
 from acts.season import sitting
 from acts.settle import settle
 from calendars.deadlines import day_of, end_of
-from gates.states import Event, State
+from gates.states import Event
 from models import outbox, reports
 from models.amended import replace_calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from acts.season import Season
     from calendars.deadlines import Due
     from calendars.year import Phase, Year
     from models.database import Database
+    from models.outbox import Unsent
     from models.stamp import Stamp
     from models.standing import Cell, Key
-
-WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
-"""The states in which a due day is still ahead of the city."""
 
 
 def amend(
@@ -33,7 +32,8 @@ def amend(
     """Put a checked calendar in the place of the year's; `refused` with every reason where it would strand somebody.
 
     Cities, phases and their order stay. A due day that was made known moves only later, one that is past not at all;
-    letters that name an old day and are not sent are taken back and owed anew. The same calendar again: nothing.
+    letters that name an old day and are not sent are taken back and owed anew, and whoever has one hears that its day
+    moved. The same calendar again: nothing.
     """
     with sitting(database, year, stamp, dry_run=dry_run) as season:
         if calendar.source_text == season.year.source_text:
@@ -59,15 +59,16 @@ def _amend(season: Season, calendar: Year, reason: str) -> int:
     season.follow(calendar)
     moved = [(key, due) for key, due in before.items() if season.due(*key) != due]
     for key, due in moved:
-        _note(season, key, due, reason, {kind for kind, city in unsent[key[0]] if city == key[1]})
+        _note(season, key, due, reason, unsent[key[0]].get(key[1], {}))
     settle(season, season.cities)
     return len(moved)
 
 
-def _note(season: Season, key: Key, before: Due, reason: str, kinds: set[str]) -> None:
+def _note(season: Season, key: Key, before: Due, reason: str, unsent: Unsent) -> None:
     said = f"年度日历修订，截止日 {before.day} 改为 {season.due(*key).day}：{reason}"
     cell = season.note(season.cells[key], Event.EXTEND, said)
-    say_anew(season, cell, kinds)
+    season.reasons[key] = reason
+    say_anew(season, cell, unsent)
 
 
 def _other(old: Year, new: Year) -> Iterator[str]:
@@ -84,6 +85,13 @@ def _other(old: Year, new: Year) -> Iterator[str]:
     unsaid = "、".join(sorted(new.assumed.keys() - old.assumed.keys()))
     if unsaid:
         yield f"文件是旧版格式，没有写明 {unsaid}，现行日历写明了；请在文件里写上。"
+    if _moved_about(old.figures.dimensions, new.figures.dimensions):
+        yield "年度评价各方面的次序不同；开设之后可以改名，不能换位，否则已有的评分会错位。"
+
+
+def _moved_about(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether a name that stays stands elsewhere: scores are kept by place."""
+    return any(name in old and old.index(name) != place for place, name in enumerate(new))
 
 
 def _shape(phase: Phase) -> tuple[object, ...]:

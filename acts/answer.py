@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from acts.extend import extend
 from acts.outcome import Outcome
 from acts.rerun import rerun
-from acts.season import Season
+from acts.season import Season, sitting
+from calendars.deadlines import day_of
 from gates.states import State
-from models import requests
+from letters.brief import Asked
+from models import outbox, requests
 from models.database import Within
+from models.loading import loaded
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,7 +38,11 @@ class _Refused(Exception):
 def answer(
     database: Database, year: int, request: int, stamp: Stamp, *, grant: bool, until: date | None, reason: str
 ) -> Outcome:
-    """Answer a request once: with the extension or the rerun it asks for, in one transaction, or with a refusal."""
+    """Answer a request once: with the extension or the rerun it asks for, in one transaction, or with a refusal.
+
+    `reason` are the province's words to the city, which its letter gives as they are; what is extended or opened again
+    for the record is so for the city's own reason.
+    """
     try:
         with database.write(year) as connection:
             found = requests.find(connection, year, request)
@@ -42,9 +50,12 @@ def answer(
                 return Outcome("refused", f"{year} 年度没有 {request} 号申请。")
             if not requests.answer(connection, request, granted=grant, reason=reason, stamp=stamp):
                 return Outcome("refused", f"{request} 号申请已由 {found.answered_by} 答复，未作改动。")
-            if not grant:
-                return Outcome("done", f"{request} 号申请已答复：不同意。")
-            outcome = _granted(Within(database, connection), found, stamp, until or found.until, reason)
+            outbox.take_back_request(connection, year, request)
+            within, asked = Within(database, connection), _asked(found, grant=grant, answer=reason)
+            if grant:
+                outcome = _granted(within, found, stamp, until or found.until, asked)
+            else:
+                outcome = _declined(within, found, stamp, asked)
             if not outcome.done:
                 raise _Refused  # noqa: TRY301 -- only an exception takes the answer back
     except _Refused:
@@ -52,13 +63,28 @@ def answer(
     return outcome
 
 
-def _granted(database: Within, asked: Row[tuple[object, ...]], stamp: Stamp, until: date, reason: str) -> Outcome:
+def _asked(found: Row[Any], *, grant: bool, answer: str) -> Asked:
+    return Asked(found.id, found.by, day_of(found.as_of), found.until, found.reason, grant, answer)
+
+
+def _granted(database: Within, found: Row[Any], stamp: Stamp, until: date, asked: Asked) -> Outcome:
     with database.read() as connection:
-        season = Season.read(connection, asked.year, stamp, [asked.city], reading=True)
-    cell, due = season.cells[asked.phase, asked.city], season.due(asked.phase, asked.city)
+        season = Season.read(connection, found.year, stamp, [found.city], reading=True)
+        kept = loaded(connection, found.year, found.phase, found.city)
+    cell, due = season.cells[found.phase, found.city], season.due(found.phase, found.city)
     if cell.state in ENDED:
-        said = f"{season.title(asked.phase, asked.city)} {ENDED[cell.state]}；请答复不同意并写明。"
+        said = f"{season.title(found.phase, found.city)} {ENDED[cell.state]}；请答复不同意并写明。"
         return Outcome("refused", said)
+    reason = found.reason
     if cell.state is State.WAITING or due.met_by(stamp.as_of):
-        return extend(database, asked.year, asked.phase, [asked.city], stamp, until=until, reason=reason)
-    return rerun(database, asked.year, asked.phase, asked.city, stamp, until=until, reason=reason)
+        return extend(database, found.year, found.phase, [found.city], stamp, until=until, reason=reason, asked=asked)
+    asked = replace(asked, late=True, kept=kept)
+    return rerun(database, found.year, found.phase, found.city, stamp, until=until, reason=reason, asked=asked)
+
+
+def _declined(database: Within, found: Row[Any], stamp: Stamp, asked: Asked) -> Outcome:
+    with sitting(database, found.year, stamp, [found.city]) as season:
+        cell, due = season.cells[found.phase, found.city], season.due(found.phase, found.city)
+        late = not due.met_by(stamp.as_of)
+        season.answer(cell, replace(asked, late=late), due=None if cell.state in ENDED else due)
+    return season.answered(Outcome("done", f"{found.id} 号申请已答复：不同意。"))

@@ -85,9 +85,9 @@ def _not_the_provinces(season: Season, cell: Cell) -> str | None:
 
 
 def _no_room(season: Season, cell: Cell, until: date | None) -> str | None:
-    due, today = season.due(cell.phase, cell.city), day_of(season.stamp.as_of)
+    due, today = season.due(cell.phase, cell.city), day_of(season.arrived)
     if until is not None:
         return None if until >= today else f"重新报送的截止日 {until} 已经过去；请另定日期。"
-    if due.met_by(season.stamp.as_of):
+    if season.in_time(cell):
         return None
     return f"{season.title(cell.phase, cell.city)} 已过截止日 {due.day}，退回时须写明新的截止日。"

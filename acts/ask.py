@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.outcome import Outcome
-from acts.season import Season
+from acts.season import sitting
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import State
+from letters.brief import Asked
 from models import requests
 from models.seen import seen
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from acts.season import Season
     from models.database import Database
     from models.seen import Seen
     from models.stamp import Stamp
@@ -34,9 +36,12 @@ NO_USE: Mapping[State, str] = {
 def ask(
     database: Database, year: int, phase: str, city: str, stamp: Stamp, *, until: date, reason: str, token: str
 ) -> Outcome:
-    """Ask for this phase to be due on a day, that day included; one request waits at a time in an attempt."""
-    with database.write(year) as connection:
-        season = Season.read(connection, year, stamp, [city])
+    """Ask for this phase to be due on a day, that day included; one request waits at a time in an attempt.
+
+    The province is written to in the same transaction.
+    """
+    with sitting(database, year, stamp, [city]) as season:
+        connection = season.connection
         now = seen(connection, season.year, city, stamp.as_of)[phase]
         title = season.title(phase, city)
         why = _no_use(now) or _unfit(season, now, until) or _wordless(reason)
@@ -46,8 +51,12 @@ def ask(
         if open_one:
             said = f"{open_one.as_of:%Y-%m-%d} 已申请延期至 {open_one.until}，正等省级管理办公室答复，不必重复申请"
             return Outcome("refused", f"{title}：{said}。")
-        requests.ask(connection, token, (year, phase, city), now.attempt, until, prose(reason, LONGEST), stamp)
-    return Outcome("done", f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。")
+        words, late = prose(reason, LONGEST), not now.due.met_by(stamp.as_of)
+        number = requests.ask(connection, token, (year, phase, city), now.attempt, until, words, stamp)
+        asked = Asked(number, stamp.by, day_of(stamp.as_of), until, words, late=late)
+        season.owe("request", season.cells[phase, city], f"{number}", due=now.due, asked=asked)
+    said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"
+    return season.answered(Outcome("done", said))
 
 
 def _no_use(now: Seen) -> str | None:

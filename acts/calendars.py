@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendars.ics import calendar, version
+from models.amended import revisions
 from models.reports import matrix
 from models.standing import extensions
 
@@ -22,5 +23,7 @@ def calendar_of_city(connection: Connection, year: int, city: City, as_of: datet
     given = extensions(connection, year, [city.slug])
     phases = status.cities[city.slug]
     dues = {each.phase: each.due for each in phases}
-    versions = {each.phase: version(len(given.get((each.phase, city.slug), ())), each.attempt) for each in phases}
+    later = {each.phase: len(given.get((each.phase, city.slug), ())) for each in phases}
+    revised = revisions(connection, year)
+    versions = {each.phase: version(later[each.phase], each.attempt, revised) for each in phases}
     return calendar(status.year, dues, city, versions)

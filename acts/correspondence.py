@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from acts import recipients
 from acts.invitations import calendar_file
 from acts.judging import scope_of
+from acts.moving import tell_moved
 from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
-from letters.occurrences import OFFICES, UNTIL, in_calendar
+from letters.occurrences import OFFICES, UNTIL, in_calendar, is_declined
 from models.outbox import ALL, LetterRow, message_id, queued_keys
 from models.parties import Reach
 
@@ -33,8 +34,11 @@ DOMAIN = "talent-calendar.example"
 ONCE_EVER = frozenset({"appointment"})
 """Kinds of which a recipient gets one in a year, whatever city, attempt or filing causes it."""
 
-UNTIL_DUE = frozenset({"opened", "reminder", "returned", "rerun"})
+UNTIL_DUE = frozenset({"opened", "reminder", "returned", "rerun", "moved", "answered"})
 """Kinds that ask for something by a due instant, and say nothing true after it."""
+
+INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": ("opened", "returned", "rerun", "answered"), "rerun": ("answered",)}
+"""Kinds that say nothing new to who gets one of these from the same act: it names the new day."""
 
 COUNTED: Mapping[tuple[str, str], str] = {
     ("passed", "application"): "chosen",
@@ -61,14 +65,15 @@ LISTED: Mapping[tuple[str, str | None], str] = {
 
 
 def correspond(season: Season) -> None:
-    """Write every letter owed that was not written before."""
+    """Write every letter owed that was not written before; what the act did is flushed."""
+    tell_moved(season)
     if not season.owed:
         return
     owed, season.owed = season.owed, []
     written = queued_keys(season.connection, season.year.year, (one.slot for one in owed))
     rows: dict[LetterKey, LetterRow] = {}
     done = {(kind, phase, city, attempt, slot) for phase, city, attempt, _, kind, slot in written}
-    fresh = [one for one in owed if (one.kind, one.phase or ALL, one.city, one.attempt, one.slot) not in done]
+    fresh = [one for one in owed if one.to or (one.kind, one.phase or ALL, one.city, one.attempt, one.slot) not in done]
     words = _Words(season)
     for one, recipient in _addressed(season, fresh) if fresh else ():
         key = _key(one, recipient)
@@ -108,14 +113,19 @@ class _Words:
 def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
     """Keep a reminder unsent where its phase opened, unseen till now, in this very pass: the opening says it all.
 
-    It is written all the same, or the next pass would find it owed.
+    It is written all the same, or the next pass would find it owed. What says nothing new is not written.
     """
-    opened = {(row.phase, row.concerns, row.recipient) for row in rows if row.kind == "opened"}
+    told = {(row.kind, row.phase, row.concerns, row.recipient) for row in rows}
+
+    def gets(row: LetterRow, kind: str) -> bool:
+        return (kind, row.phase, row.concerns, row.recipient) in told
+
     return [
         row._replace(state="cancelled", detail="与开放通知同时到期，不另发")
-        if row.kind == "reminder" and (row.phase, row.concerns, row.recipient) in opened
+        if row.kind == "reminder" and gets(row, "opened")
         else row
         for row in rows
+        if not any(gets(row, kind) for kind in INSTEAD.get(row.kind, ()))
     ]
 
 
@@ -126,9 +136,11 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
     reach = Reach(scope_of(season, season.year.phases[0].slug, cities))
     concerned: dict[tuple[str, str | None, str], Concerned] = {}
     for one, audience in asked:
-        find = recipients.parties(one, audience)
-        if find is not None and (one.kind, one.phase, audience) not in concerned:
-            concerned[one.kind, one.phase, audience] = find(reach)
+        find, asked_for = recipients.parties(one, audience), (one.kind, one.phase, audience)
+        if find is not None and asked_for not in concerned:
+            concerned[asked_for] = find(reach)
+        if one.kind == "moved":
+            concerned.setdefault(asked_for, {}).setdefault(one.city, {}).update(recipients.told(one, audience))
     first = reach.with_priority() if any((one.kind, one.phase) == FIRST for one, _ in asked) else frozenset()
     on_file = reach.on_file(_merged(concerned.values()))
     addressed: list[tuple[Owed, Recipient]] = []
@@ -144,7 +156,7 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
                     tuple(number for number in theirs if number in first) if (one.kind, one.phase) == FIRST else theirs
                 )
                 addressed.append((one, recipients.party(on_file[party], audience, theirs, listed)))
-    return addressed
+    return [(one, recipient) for one, recipient in addressed if one.to is None or recipient.key in one.to]
 
 
 def _merged(answers: Iterable[Concerned]) -> Concerned:
@@ -175,7 +187,7 @@ def _written(
         state="queued" if recipient.address else "held",
         detail=None if recipient.address else "未登记邮箱",
         ics=ics,
-        valid_until=_valid_until(season, owed),
+        valid_until=_valid_until(season, owed, recipient.audience),
     )
 
 
@@ -184,9 +196,14 @@ def _domain(base_url: str) -> str:
     return urlsplit(base_url).hostname or DOMAIN
 
 
-def _valid_until(season: Season, owed: Owed) -> datetime | None:
-    """Give the instant from which a letter says what is no longer so, where the calendar alone tells it."""
-    if owed.kind in UNTIL_DUE and owed.due is not None:
+def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | None:
+    """Give the instant from which a letter says what is no longer so, where the calendar alone tells it.
+
+    It is also which due day the letter told: by it is found who is told when that day moves.
+    """
+    if (later := UNTIL.get((owed.kind, owed.phase, audience))) is not None:
+        return season.due(later, owed.city).instant
+    if owed.kind in UNTIL_DUE and owed.due is not None and not is_declined(owed.asked):
         return owed.due.instant
     return end_of(day_of(season.stamp.as_of)) if owed.kind == "digest" else None
 
@@ -212,6 +229,8 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         items=owed.items,
         link=_link(season, owed) if audience in OFFICES else "",
         provisional=season.year.provisional,
+        was=owed.was,
+        asked=owed.asked,
     )
 
 

@@ -13,12 +13,13 @@ from gates.states import Event, State
 from models import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from acts.season import Season
-    from letters.brief import Kind
+    from letters.brief import Asked, Kind
     from models.database import Database
+    from models.outbox import Unsent
     from models.stamp import Stamp
     from models.standing import Cell
 
@@ -34,11 +35,13 @@ def extend(
     *,
     until: date,
     reason: str,
+    asked: Asked | None = None,
     dry_run: bool = False,
 ) -> Outcome:
     """Extend these cities (None: every one that still owes the phase) until a day, that day included.
 
-    `refused` where any city that was named could not be extended; the others are.
+    `refused` where any city that was named could not be extended; the others are. `asked` is the request that this
+    grants: its city gets the answer to it, whoever else was told the old day hears that it moved.
     """
     with sitting(database, year, stamp, cities, dry_run=dry_run) as season:
         for city in season.cities:
@@ -47,12 +50,14 @@ def extend(
         unsent = outbox.unsent(season.connection, year, phase, ANEW)
         done, refused = [], []
         for city in season.cities:
-            cell = season.cells[phase, city]
+            cell, was = season.cells[phase, city], season.due(phase, city).day
             why = _why_not(season, cell, until)
             if why is None:
                 season.grant(cell, "extension", until, reason)
-                cell = season.note(cell, Event.EXTEND, f"至 {until}：{reason}")
-                say_anew(season, cell, {kind for kind, concerned in unsent if concerned == city})
+                cell = season.move(cell, Event.EXTEND, f"至 {until}：{reason}")
+                say_anew(season, cell, unsent.get(city, {}))
+                if asked is not None:
+                    season.answer(cell, asked, due=season.due(phase, city), was=was)
                 done.append(season.year.city(city).name)
             elif cities is not None or cell.state not in DONE_WITH:
                 refused.append(refuse(season, cell, Event.EXTEND, why).message)
@@ -62,12 +67,15 @@ def extend(
     )
 
 
-def say_anew(season: Season, cell: Cell, kinds: Iterable[str]) -> None:
-    """Owe again, with the new day, what was written and not yet sent; the old one is taken back."""
+def say_anew(season: Season, cell: Cell, unsent: Unsent) -> None:
+    """Owe again, with the new day, what was written and not yet sent, to those whom it did not reach.
+
+    The old one is taken back; whoever has it hears that its day moved (`acts.moving`).
+    """
     due = season.due(cell.phase, cell.city)
     for kind in ANEW:
-        if kind in kinds:
-            season.owe(kind, cell, f"{cell.filings}@{due.day}", due=due, **_said(season, cell, kind))
+        if to := unsent.get(kind):
+            season.owe(kind, cell, f"{cell.filings}@{due.day}", due=due, to=to, **_said(season, cell, kind))
 
 
 def _said(season: Season, cell: Cell, kind: Kind) -> dict[str, Any]:
@@ -83,7 +91,7 @@ NOBODY = "没有仍需报送本阶段的城市，未作改动。"
 
 def _why_not(season: Season, cell: Cell, until: date) -> str | None:
     due, title = season.due(cell.phase, cell.city), season.title(cell.phase, cell.city)
-    if cell.state is State.OVERDUE:
+    if cell.state is State.OVERDUE and not season.in_time(cell):
         return f"{title} 已于 {due.day} 24:00 截止，不能延期；请改用重启。"
     if until <= due.day:
         return f"{title} 现在的截止日是 {due.day}，不早于所给的 {until}，无需延期。"

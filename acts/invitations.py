@@ -1,4 +1,4 @@
-"""A deadline in the recipient's own calendar: `opened` puts it there, `rerun` moves it, `withdrawn` takes it out."""
+"""A deadline in the recipient's own calendar: `opened` puts it there, `moved`, `rerun` move it, `withdrawn` ends it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from calendars.ics import cancellation, invitation, version
 from gates.states import State
-from letters.occurrences import CALENDARS, in_calendar
+from letters.occurrences import CALENDARS, in_calendar, is_declined
 
 if TYPE_CHECKING:
     from acts.season import Owed, Season
@@ -18,7 +18,9 @@ def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
     """Give the iCalendar text that goes with a letter to that audience, None where none does."""
     if owed.kind == "withdrawn":
         return _cancelled(season, owed.city, audience)
-    if owed.kind not in CALENDARS or not owed.phase or not owed.due or not in_calendar(owed.phase, audience):
+    if owed.kind not in CALENDARS or not owed.phase or not owed.due or is_declined(owed.asked):
+        return None
+    if not in_calendar(owed.phase, audience):
         return None
     return invitation(
         season.year,
@@ -46,4 +48,4 @@ def _cancelled(season: Season, city: str, audience: Audience) -> str | None:
 
 
 def _version(season: Season, cell: Cell) -> int:
-    return version(len(season.extensions.get((cell.phase, cell.city), ())), cell.attempt)
+    return version(len(season.extensions.get((cell.phase, cell.city), ())), cell.attempt, season.revisions)

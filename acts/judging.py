@@ -74,7 +74,7 @@ def _gate(phase: PhaseDefinition, part: str) -> Gate[Any]:
 
 def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool = False) -> Scope:
     """Give the scope of a phase's facts: each city with its day of filing (today, if it has not filed) and due day."""
-    now = season.stamp.as_of
+    now = season.arrived
     filed = {city: now if filing else season.cells[phase, city].filed_at or now for city in cities}
     return Scope(
         season.connection,
@@ -85,7 +85,7 @@ def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool 
 
 
 def keep(season: Season, cell: Cell, judgement: Judgement, number: int, part: str = CITY) -> None:
-    """Keep a judgement under that number of the city phase's filings."""
+    """Keep a judgement under that number of the city phase's filings; what passed on paper has passed all the same."""
     season.keep(
         Judged(
             cell.phase,
@@ -93,7 +93,7 @@ def keep(season: Season, cell: Cell, judgement: Judgement, number: int, part: st
             number,
             part,
             cell.attempt,
-            judgement.verdict.passed,
+            judgement.verdict.passed or cell.on_paper,
             judgement.verdict.as_json(),
             frozen(judgement.facts),
             judgement.digest,

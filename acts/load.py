@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from acts import backfill
 from acts.crosschecks import faults, in_order
 from acts.drafting import rows_of
 from acts.outcome import Outcome
@@ -18,18 +19,22 @@ from forms.typed import read_rows
 from gates.states import Event, State
 from models import audit, loading
 from models.loading import newest_load
+from models.standing import opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from acts.season import Season
+    from calendars.year import Year
     from forms.reading import Reading, RowError
+    from gates.verdict import Verdict
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
 
 CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是您刚才的保存）。下面是现在的内容，请核对后再改。"
+REVISED = "没有导入：年度日历刚刚修订，请再导入一次。"
 EVALUATION, YEAR_END = "evaluation", "year-end"
 PLACES = 50
 """Of so many faults the record says where they are."""
@@ -50,10 +55,12 @@ def load(
     """Load a city's workbook of a form: a phase's slug, or `evaluation`, which the province loads.
 
     `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads, and where
-    the faults are is put on record. The same rows loaded again change nothing. The workbook is read before the
-    transaction begins. `account` is that of the province where it loads for the city, which is put on record with it.
+    the faults are is put on record. The same rows loaded again change nothing. Of what was done on paper no rule
+    refuses a row: `verdict` only says what is found. The workbook is read before the transaction begins. `account` is
+    that of the province where it loads for the city, which is put on record with it.
     """
-    return _take(database, year, city, read(source, form), stamp, dry_run=dry_run, account=account)
+    calendar = _calendar(database, year)
+    return _take(database, calendar, city, read(source, form, calendar), stamp, dry_run=dry_run, account=account)
 
 
 def load_rows(
@@ -71,12 +78,18 @@ def load_rows(
 
     `since` is the fingerprint of the draft that they were made from ("" for none): `refused` where it is another now.
     """
-    return _take(database, year, city, read_rows(raw, form), stamp, since=since, dry_run=dry_run)
+    calendar = _calendar(database, year)
+    return _take(database, calendar, city, read_rows(raw, form, calendar), stamp, since=since, dry_run=dry_run)
+
+
+def _calendar(database: Database, year: int) -> Year:
+    with database.read() as connection:
+        return opened(connection, year).year
 
 
 def _take(
     database: Database,
-    year: int,
+    calendar: Year,
     city: str,
     reading: Reading,
     stamp: Stamp,
@@ -85,24 +98,32 @@ def _take(
     dry_run: bool,
     account: int | None = None,
 ) -> Outcome:
-    form = reading.slug
+    year, form = calendar.year, reading.slug
     phase = YEAR_END if form == EVALUATION else form
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell = season.cells[phase, city]
+        if season.year.source_text != calendar.source_text:
+            return Outcome("refused", REVISED)
         why = _not_now(season, cell, form)
         if why is None and since is not None and since != (newest_load(season.connection, year, form, city) or ""):
             return Outcome("refused", CHANGED)
-        outcome = refuse(season, cell, Event.LOAD, why) if why else _load(season, cell, reading)
+        outcome = refuse(season, cell, _event(cell), why) if why else _load(season, cell, reading)
         if outcome.done and account is not None:
             audit.record(season.connection, stamp, FOR_A_CITY, f"{year}/{form}/{city}", account=account, city=city)
     return season.answered(outcome)
 
 
+def _event(cell: Cell) -> Event:
+    return Event.BACKFILL if backfill.passed_on_paper(cell) else Event.LOAD
+
+
 def _not_now(season: Season, cell: Cell, form: str) -> str | None:
+    if backfill.passed_on_paper(cell):
+        return backfill.closed(season, cell) or backfill.lacking(season, cell)
     if form != EVALUATION:
-        return illegal(season, cell, Event.LOAD)
+        return illegal(season, cell, Event.LOAD) or backfill.lacking(season, cell)
     if cell.state is State.SUBMITTED:
         return None
     title = season.title(cell.phase, cell.city)
@@ -126,10 +147,21 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     rows = sum(map(len, reading.rows.values()))
     loading.replace(season.connection, year, city, rows_of(season, city, reading))
     loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
-    season.note(cell, Event.LOAD, f"《{FORMS[reading.slug].title}》{rows} 行")
+    verdict, noted = _note(season, cell, f"《{FORMS[reading.slug].title}》{rows} 行")
     empty = [sheet.name for sheet in FORMS[reading.slug].sheets if not reading.rows[sheet.key]]
     said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
-    return Outcome("done", f"{title}已导入 {rows} 行{said}。", warnings=reading.warnings)
+    return Outcome("done", f"{title}已导入 {rows} 行{said}。{noted}", verdict, warnings=reading.warnings)
+
+
+def _note(season: Season, cell: Cell, said: str) -> tuple[Verdict | None, str]:
+    """Log the load; what was done on paper is judged to be looked at, and the answer says what was found."""
+    if not backfill.passed_on_paper(cell):
+        season.note(cell, Event.LOAD, said)
+        return None, ""
+    verdict = backfill.fill_in(season, cell, said)
+    wrong = len(verdict.refusals)
+    found = f"有 {wrong} 项规定不符，列在报告单里供查阅" if wrong else "各项规定均符合"
+    return verdict, f"本阶段在线下办理，状态不变，不发函件；{found}。{backfill.built_on(season, cell)}"
 
 
 def _place(error: RowError) -> dict[str, object]:

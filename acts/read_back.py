@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from forms.definitions import Sheet
+    from forms.definitions import AskedSheet, Sheet
 
 Lines = dict[int, dict[str, Any]]
 """Rows of a sheet by their line, each by its column's field."""
@@ -27,11 +27,11 @@ def values(
 ) -> Lines:
     """Give the values of a sheet's rows, all of them or a page."""
     found = draft_rows.rows(connection, year, city, sheet.key, start=start, limit=limit)
-    fields = [(column.field, RENAMED.get(column.field, column.field)) for column in sheet.columns]
+    fields = [(field, RENAMED.get(field, field)) for field in sheet.fields]
     return {row["line"]: {field: row[name] for field, name in fields} for row in found}
 
 
-def written(sheet: Sheet, lines: Lines) -> dict[int, dict[str, str]]:
+def written(sheet: AskedSheet, lines: Lines) -> dict[int, dict[str, str]]:
     """Give the same rows as what one would write in each cell."""
     return {
         line: {column.field: as_text(column, row[column.field]) for column in sheet.columns}

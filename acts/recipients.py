@@ -60,7 +60,7 @@ AS_THE_OPENED = frozenset({"returned", "rerun", "withdrawn"})
 """Kinds that go to the city and to those mentors who got this phase's `opened`; a withdrawal ends later ones too."""
 
 BY_PHASE: Mapping[str, Mapping[str, tuple[Audience, ...]]] = MappingProxyType(
-    {"opened": OPENED, "reminder": REMINDED, "passed": PASSED}
+    {"opened": OPENED, "reminder": REMINDED, "passed": PASSED, "moved": OPENED}
 )
 BY_KIND: Mapping[str, tuple[Audience, ...]] = MappingProxyType(
     {
@@ -74,6 +74,8 @@ BY_KIND: Mapping[str, tuple[Audience, ...]] = MappingProxyType(
         "appointment": ("mentor",),
         "result": ("city", "mentor", "school"),
         "visits-short": ("city", "mentor"),
+        "request": ("province",),
+        "answered": ("city",),
     }
 )
 
@@ -109,6 +111,13 @@ def parties(owed: Owed, audience: Audience) -> Find | None:
         phase, ended = owed.phase, owed.kind == "withdrawn"
         return (lambda reach: reach.told(phase, later=ended)) if phase is not None else None
     return PARTIES.get((owed.kind, owed.phase or "", audience))
+
+
+def told(owed: Owed, audience: Audience) -> dict[int, tuple[str, ...]]:
+    """Give the parties of that audience among those whom a letter goes to by name."""
+    prefix = f"{audience}:"
+    theirs = () if audience in OFFICES else sorted(key for key in owed.to or () if key.startswith(prefix))
+    return {int(key.removeprefix(prefix)): () for key in theirs}
 
 
 def office(season: Season, city: str, audience: Audience) -> Recipient:

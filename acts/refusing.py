@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from acts.outcome import Outcome
 from gates.states import Event, IllegalTransition, State, step
+from models import histories
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,14 +39,35 @@ INSTEAD: Mapping[tuple[State, Event], str] = {
 """The same where what was asked for says better what is meant."""
 
 
+JUST_NOW = timedelta(minutes=1)
+"""How long ago something may have been done that whoever is refused cannot have known of."""
+
+BY_ITSELF = frozenset({Event.OPEN, Event.LAPSE})
+"""What nobody's hand does."""
+
+
 def illegal(season: Season, cell: Cell, event: Event) -> str | None:
     """Say why this cannot happen to the city phase as it stands; None where it can."""
     try:
         step(cell.state, event)
     except IllegalTransition as error:
         instead = INSTEAD.get((cell.state, event), WAY_OUT[cell.state])
-        return f"{season.title(cell.phase, cell.city)}：{str(error).rstrip('。')}；{instead}。"
+        return (
+            f"{season.title(cell.phase, cell.city)}：{str(error).rstrip('。')}；{instead}。{_meanwhile(season, cell)}"
+        )
     return None
+
+
+def _meanwhile(season: Season, cell: Cell) -> str:
+    """Say what another did to the city phase of a real year while this act was under way, or just before it."""
+    if season.rehearsal:
+        return ""
+    whole = histories.Span(season.year.year, cell.as_of, cell.phase, cell.city)
+    done = (move for move in histories.moves(season.connection, whole) if not move.refused)
+    newest = next((move for move in done if move.event not in BY_ITSELF), None)
+    if newest is None or newest.at < season.stamp.at - JUST_NOW:
+        return ""
+    return f"（{newest.by} 于 {newest.at:%H:%M:%S} 办理了“{newest.event.chinese}”。）"
 
 
 def refuse(season: Season, cell: Cell, event: Event, why: str) -> Outcome:

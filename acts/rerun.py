@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from acts.season import Season
+    from letters.brief import Asked
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
@@ -36,11 +37,13 @@ def rerun(
     *,
     until: date,
     reason: str,
+    asked: Asked | None = None,
     dry_run: bool = False,
 ) -> Outcome:
     """Open a late, returned or passed phase again until a day, that day included; hold the later phases on it.
 
-    The same rerun asked for again while its attempt is open changes nothing.
+    The same rerun asked for again while its attempt is open changes nothing. `asked` is the request that this grants:
+    its city gets the answer to it in the place of the letter of a rerun.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])
@@ -49,7 +52,7 @@ def rerun(
         if _done_already(season, cell, until):
             return Outcome("done", f"{season.title(phase, city)} 已按此重启，正在办理，未作改动。")
         why = _gone(season, cell) or illegal(season, cell, Event.RERUN) or _too_soon(season, until)
-        outcome = refuse(season, cell, Event.RERUN, why) if why else _rerun(season, cell, until, reason)
+        outcome = refuse(season, cell, Event.RERUN, why) if why else _rerun(season, cell, until, reason, asked)
     return season.answered(outcome)
 
 
@@ -66,20 +69,24 @@ def _gone(season: Season, cell: Cell) -> str | None:
 
 
 def _too_soon(season: Season, until: date) -> str | None:
-    if until >= day_of(season.stamp.as_of):
+    if until >= day_of(season.arrived):
         return None
     return f"新的截止日 {until} 已经过去；请另定一个不早于今天的日期。"
 
 
-def _rerun(season: Season, cell: Cell, until: date, reason: str) -> Outcome:
+def _rerun(season: Season, cell: Cell, until: date, reason: str, asked: Asked | None) -> Outcome:
     phase, city = cell.phase, cell.city
+    was = season.due(phase, city).day
     later = held(season.year, season.book.uses, phase, season.states(city))
-    after = season.move(cell, Event.RERUN, reason, attempt=cell.attempt + 1, since=season.stamp.as_of, passed_at=None)
+    anew = {"attempt": cell.attempt + 1, "since": season.stamp.as_of, "passed_at": None, "on_paper": False}
+    after = season.move(cell, Event.RERUN, reason, **anew)
     season.grant(after, "rerun", until, reason)
     for slug in later:
         _hold(season, season.cells[slug, city], phase)
     due = season.due(phase, city)
     season.owe("rerun", after, "*", due=due, reason=reason, items=_items(season, later))
+    if asked is not None:
+        season.answer(after, asked, due=due, was=was, items=_items(season, later))
     names = "、".join(season.year.phase(slug).name for slug in later) or "无"
     return Outcome(
         "done",

@@ -11,12 +11,12 @@ from acts.outcome import Changes, Outcome
 from calendars.deadlines import Due, Extension, day_of, resolve
 from calendars.errors import TalentError
 from gates.states import Event, State, step
-from models import contacts, outbox, standing, writing
+from models import amended, contacts, outbox, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from calendars.working_days import WorkingDays
     from calendars.year import Year
     from gates.verdict import Finding, Waived
-    from letters.brief import Item, Kind
+    from letters.brief import Asked, Item, Kind
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
@@ -47,7 +47,8 @@ class YearClosed(TalentError):
 class Owed:
     """A letter owed to the parties that `acts.recipients` names for its kind and phase; its words' facts.
 
-    `phase` is None for a letter about the whole year. `slot` and `attempt` are parts of the letter's key.
+    `phase` is None for a letter about the whole year. `slot` and `attempt` are parts of the letter's key. `to` are the
+    recipients, as in a letter's key, of a letter that goes to these alone.
     """
 
     kind: Kind
@@ -61,17 +62,25 @@ class Owed:
     items: tuple[Item, ...] = ()
     said: Mapping[str, str] | None = None  # what is said of which students; a party hears of its own, or gets none
     province: bool = False  # a reminder of the province's own due day
+    to: frozenset[str] | None = None
+    was: date | None = None
+    asked: Asked | None = None
 
 
 @dataclass
 class Season:
-    """What an act works on. Moves change `cells` at once; `flush` writes them, with everything else gathered."""
+    """What an act works on. Moves change `cells` at once; `flush` writes them, with everything else gathered.
+
+    `arrived` is when the act came in: whether it is in time is decided by that. `stamp.as_of` is where it stands in the
+    log, never before what stood there already. Docs: docs/decisions/0028-when-it-came-in.md.
+    """
 
     connection: Connection
     year: Year
     book: Book
     rehearsal: bool
     stamp: Stamp
+    arrived: datetime
     cells: dict[standing.Key, Cell]
     extensions: dict[standing.Key, list[Extension]]
     chosen: Collection[str] | None
@@ -79,6 +88,7 @@ class Season:
     writes: Writes = field(default_factory=Writes)
     written: Writes = field(default_factory=Writes)
     owed: list[Owed] = field(default_factory=list)
+    reasons: dict[standing.Key, str] = field(default_factory=dict)  # why a due day moved, for the letters that say so
     _dues: dict[standing.Key, Due] = field(default_factory=dict)
 
     @classmethod
@@ -100,6 +110,7 @@ class Season:
             opened.book,
             opened.rehearsal,
             stamp,
+            stamp.as_of,
             standing.cells(connection, year, cities),
             standing.extensions(connection, year, cities),
             cities,
@@ -110,6 +121,11 @@ class Season:
     def waivers(self) -> Mapping[tuple[str, str, int], Mapping[str, Waived]]:
         """The waived rules by phase, city and attempt."""
         return standing.waivers(self.connection, self.year.year, self.chosen)
+
+    @cached_property
+    def revisions(self) -> int:
+        """How often the year's calendar was revised, before this act or in it."""
+        return amended.revisions(self.connection, self.year.year)
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
@@ -151,6 +167,19 @@ class Season:
         """Name a city phase for people."""
         return f"{self.year.city(city).name} {self.year.phase(phase).name}"
 
+    def after_what_stands(self) -> None:
+        """Let an act of a real year stand after what was done to its city phases while it waited for its turn.
+
+        Where somebody named another instant than the clock's (a rehearsal, a look at the past), that instant stays.
+        """
+        if not self.rehearsal and self.stamp.as_of == self.stamp.at:
+            newest = max((cell.as_of for cell in self.cells.values()), default=self.arrived)
+            self.stamp = replace(self.stamp, as_of=max(self.arrived, newest))
+
+    def in_time(self, cell: Cell) -> bool:
+        """Tell whether the act came in before the city phase's due instant, whatever went on record meanwhile."""
+        return self.due(cell.phase, cell.city).met_by(self.arrived)
+
     def not_backdated(self, cell: Cell) -> None:
         """Raise `Backdated` where the city phase has a newer log row than this act's instant, and is to be written."""
         if self.stamp.as_of < cell.as_of and not self.looking:
@@ -189,13 +218,15 @@ class Season:
         if Extension(until, cause) not in held:
             held.append(Extension(until, cause))
             self._dues.pop((cell.phase, cell.city), None)
+            self.reasons[cell.phase, cell.city] = reason
             self.writes.grants.append(Grant(cell.phase, cell.city, cell.attempt, cause, until, reason))
 
     def follow(self, calendar: Year) -> None:
         """Go on by another calendar of the same cities and phases: every due day is asked for anew."""
         self.year = calendar
         self._dues.clear()
-        self.__dict__.pop("days", None)
+        for name in ("days", "revisions"):
+            self.__dict__.pop(name, None)
 
     def waive(self, cell: Cell, rule: str, reason: str) -> None:
         """Set a rule aside for this attempt."""
@@ -208,6 +239,10 @@ class Season:
     def owe(self, kind: Kind, cell: Cell, slot: str, **words: Any) -> None:  # noqa: ANN401 -- fields of `Owed`
         """Owe a letter about a city phase, in its present attempt."""
         self.owed.append(Owed(kind, cell.phase, cell.city, str(cell.attempt), slot, **words))
+
+    def answer(self, cell: Cell, asked: Asked, **words: Any) -> None:  # noqa: ANN401
+        """Owe a city the answer to its request."""
+        self.owe("answered", cell, f"{asked.number}", asked=asked, reason=asked.answer, **words)
 
     def owe_year(self, kind: Kind, slot: str, **words: Any) -> None:  # noqa: ANN401
         """Owe a letter about the whole year."""
@@ -247,6 +282,7 @@ def sitting(
     try:
         with database.write(year) as connection:
             season = Season.read(connection, year, stamp, cities, reading=dry_run)
+            season.after_what_stands()
             yield season
             season.flush()
             correspond(season)

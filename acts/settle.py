@@ -34,11 +34,16 @@ def settle(season: Season, cities: Sequence[str], phases: Sequence[str] | None =
 
 
 def opening(season: Season, phase: Phase, city: str) -> datetime | None:
-    """Give the instant from which a phase is open to a city; None while a phase it requires has not passed."""
+    """Give the instant from which a phase is open to a city; None while a phase it requires has not passed.
+
+    That is never before the year was opened here, which is what a row that nothing happened to says.
+    """
+    cell = season.cells[phase.slug, city]
     required = [season.cells[slug, city] for slug in phase.requires]
-    if any(cell.state is not State.PASSED for cell in required):
+    if any(one.state is not State.PASSED for one in required):
         return None
-    return max([start_of(phase.opens), *(cell.passed_at for cell in required if cell.passed_at)])
+    begun = [] if cell.moves else [cell.as_of]
+    return max([start_of(phase.opens), *begun, *(one.passed_at for one in required if one.passed_at)])
 
 
 def _at_hand(season: Season, phase: Phase, cities: Sequence[str], *states: State) -> list[Cell]:
@@ -53,11 +58,16 @@ def _open(season: Season, phase: Phase, cities: Sequence[str]) -> int:
         since = None if cell.resume else opening(season, phase, cell.city)
         if since is not None and since <= season.stamp.as_of:
             cell = season.move(cell, Event.OPEN, since=since)  # noqa: PLW2901
-            if since > start_of(phase.opens):
-                keep_room(season, cell, since, OPENED_LATE)
+            opened_late(season, cell, since)
             season.owe("opened", cell, "*", due=season.due(phase.slug, cell.city))
             moved += 1
     return moved
+
+
+def opened_late(season: Season, cell: Cell, since: datetime) -> None:
+    """Keep the room to work of a phase that opens for a city, at `since`, after its calendar opening."""
+    if since > start_of(season.year.phase(cell.phase).opens):
+        keep_room(season, cell, since, OPENED_LATE)
 
 
 def keep_room(season: Season, cell: Cell, since: datetime, reason: str) -> None:
@@ -71,7 +81,7 @@ def keep_room(season: Season, cell: Cell, since: datetime, reason: str) -> None:
 def _lapse(season: Season, phase: Phase, cities: Sequence[str]) -> int:
     moved = 0
     for cell in _at_hand(season, phase, cities, State.OPEN, State.RETURNED):
-        if season.stamp.as_of >= season.due(phase.slug, cell.city).instant:
+        if not season.in_time(cell):
             season.move(cell, Event.LAPSE)
             unseen = ("opened", cell.phase, cell.city)  # opened and lapsed in one pass: only the overdue letter is sent
             season.owed = [owed for owed in season.owed if (owed.kind, owed.phase, owed.city) != unseen]
@@ -80,18 +90,22 @@ def _lapse(season: Season, phase: Phase, cities: Sequence[str]) -> int:
 
 
 def _resume(season: Season, phase: Phase, cities: Sequence[str]) -> int:
-    """Put held phases before their gate again once all they stand on has settled."""
-    ready = {}
+    """Put held phases before their gate again once all they stand on has settled; what passed on paper has none."""
+    ready, moved = {}, 0
     for cell in _at_hand(season, phase, cities, State.WAITING):
         if not cell.resume:
             continue
         attempts = {one.slug: season.cells[one.slug, cell.city].attempt for one in season.year.phases}
         if resumable(season.year, season.book.uses, phase.slug, season.states(cell.city), attempts):
-            ready[cell.city] = State(cell.resume)
-            season.move(cell, Event.RESUME, resume=None)
+            was, moved = State(cell.resume), moved + 1
+            cell = season.move(cell, Event.RESUME, resume=None)  # noqa: PLW2901
+            if cell.on_paper:
+                season.move(cell, Event.PASS, passed_at=season.stamp.as_of)
+            else:
+                ready[cell.city] = was
     if ready:
         _judge_again(season, phase, ready)
-    return len(ready)
+    return moved
 
 
 def _stranded(season: Season, phase: Phase, cities: Sequence[str]) -> int:

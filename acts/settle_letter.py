@@ -53,7 +53,7 @@ def settle(
 
     All of them or none: one in a state that is not for a person to settle has all of them refused. A letter that goes
     out again goes to where its recipient is written to today; one that is no longer owed is cancelled instead, and one
-    whose due day has moved is written anew, to all of its city phase who were not told the new day.
+    whose due day has moved is written anew.
     """
     with database.write() as connection:
         refusals = [said for key in keys if (said := _refusal(connection, key, found))]
@@ -77,13 +77,14 @@ def _redated(database: Database, connection: Connection, letters: Sequence[Row[A
     keys = [row.id for row in letters]
     found = redated(connection, keys, stamp.as_of) - untrue(connection, keys, stamp.as_of)
     doubt.settled(connection, sorted(found), {"state": "cancelled", "detail": REDATED})
-    owed: dict[tuple[int, str, str], set[str]] = defaultdict(set)
+    owed: dict[tuple[int, str, str], dict[str, frozenset[str]]] = defaultdict(dict)
     for row in letters:
         if row.id in found:
-            owed[row.year, row.phase, row.concerns].add(row.kind)
-    for (year, phase, city), kinds in owed.items():
+            unsent = owed[row.year, row.phase, row.concerns]
+            unsent[row.kind] = unsent.get(row.kind, frozenset()) | {row.recipient}
+    for (year, phase, city), unsent in owed.items():
         with sitting(Within(database, connection), year, stamp, [city]) as season:
-            say_anew(season, season.cells[phase, city], kinds)
+            say_anew(season, season.cells[phase, city], unsent)
     return found
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts import judging
+from acts import backfill, judging
 from acts.outcome import Outcome
 from acts.recipients import named
 from acts.refusing import BECAUSE, illegal, refuse
 from acts.season import sitting
 from acts.settle import settle, take
-from calendars.deadlines import day_of
+from calendars.deadlines import TZ, day_of
 from gates.states import Event, State
 from models import stated
 from models.loading import loaded
@@ -27,10 +27,15 @@ if TYPE_CHECKING:
 DIFFERS = "；{} 个邮箱与现用的不同，函件仍发往现用的邮箱，由省级管理办公室决定用哪一个"
 
 
+IN_TIME = "{at:%Y-%m-%d %H:%M:%S} 收到，在截止之前；先登记的“到期”不作数"
+"""Why a filing is taken though the lapse was put on record before it."""
+
+
 def submit(database: Database, year: int, phase: str, city: str, stamp: Stamp, *, dry_run: bool = False) -> Outcome:
     """File a city's phase.
 
-    `done`: it passed, or awaits the province; `returned`: the gate refused; `refused`: it was not taken.
+    `done`: it passed, or awaits the province; `returned`: the gate refused; `refused`: it was not taken. What came in
+    before the due instant is in time, though an advance after it went first.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])
@@ -43,7 +48,7 @@ def submit(database: Database, year: int, phase: str, city: str, stamp: Stamp, *
 
 
 def _too_late(season: Season, cell: Cell) -> str | None:
-    if cell.state is not State.OVERDUE:
+    if cell.state is not State.OVERDUE or season.in_time(cell):
         return None
     due = season.due(cell.phase, cell.city)
     why = "、".join(BECAUSE[cause] for cause in due.because)
@@ -55,8 +60,10 @@ def _too_late(season: Season, cell: Cell) -> str | None:
 
 def _too_early(season: Season, cell: Cell) -> str | None:
     title, first = season.title(cell.phase, cell.city), season.year.phase(cell.phase).files_from
-    if first is not None and day_of(season.stamp.as_of) < first:
+    if first is not None and day_of(season.arrived) < first:
         return f"{title} 自 {first} 起方可报送；现在可以继续导入和修改。"
+    if lacking := backfill.lacking(season, cell):
+        return lacking
     if not loaded(season.connection, season.year.year, cell.phase, cell.city):
         return f"{title} 尚未导入工作簿，没有可报送的内容；请先下载模板，填好后导入。"
     return None
@@ -66,8 +73,9 @@ def _file(season: Season, cell: Cell) -> Outcome:
     judgement = judging.judge_cities(season, cell.phase, [cell.city], filing=True)[cell.city]
     tally = judgement.tally if judgement.verdict.passed else None
     number = cell.filings + 1
-    said, now = _addresses(season, cell, judgement), season.stamp.as_of
-    filed = season.move(cell, Event.SUBMIT, _why(season, said), filed_at=now, filings=number, tally=tally, resume=None)
+    said = _addresses(season, cell, judgement)
+    why = "；".join(_in_time(season, cell) + _of_addresses(season, said)) or None
+    filed = season.move(cell, Event.SUBMIT, why, filed_at=season.arrived, filings=number, tally=tally, resume=None)
     # Once an attempt: if every refusal gave room to mend, the deadline would never come.
     first = not returned_before(season.connection, season.year.year, cell)
     take(season, filed, judgement, number, room_to_mend=first)
@@ -88,8 +96,12 @@ def _addresses(season: Season, cell: Cell, judgement: Judgement) -> Filed:
     return stated.file(season.connection, season.year.year, cell.phase, cell.city, season.stamp)
 
 
-def _why(season: Season, filed: Filed) -> str | None:
-    """Say for the log what became of them, by kind and number; None where nothing is to be said."""
+def _in_time(season: Season, cell: Cell) -> list[str]:
+    """Say for the log why a filing is taken though its lapse was put on record before it."""
+    return [IN_TIME.format(at=season.arrived.astimezone(TZ))] if cell.state is State.OVERDUE else []
+
+
+def _of_addresses(season: Season, filed: Filed) -> list[str]:
+    """Say for the log what became of the addresses filed, by kind and number."""
     groups = (("更新邮箱", filed.replaced), ("邮箱与现用的不同，待省级管理办公室决定", filed.awaiting))
-    said = [f"{what}：{'、'.join(named(season.year, key) for key in keys)}" for what, keys in groups if keys]
-    return "；".join(said) or None
+    return [f"{what}：{'、'.join(named(season.year, key) for key in keys)}" for what, keys in groups if keys]

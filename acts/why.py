@@ -6,37 +6,47 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from acts import judging
+from acts.backfill import lacking, passed_on_paper
 from acts.season import Season
 from gates.verdict import Verdict
 from models import reports
 from models.loading import loaded
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from models.database import Database
     from models.stamp import Stamp
+    from models.standing import Cell
+
+FOR_INFORMATION = "本阶段在线下办理；以下按补录的内容列出，只供查阅，不影响通过。"
 
 
 @dataclass(frozen=True, slots=True)
 class ReportCard:
-    """`trial` where nothing was filed yet and the draft was judged for the asking."""
+    """`trial` where nothing was filed yet and the draft was judged for the asking.
+
+    What was done on paper has passed, whatever its rules find in the rows that were loaded afterwards.
+    """
 
     phase: str
     city: str
     attempt: int
     verdicts: tuple[Verdict, ...]
     trial: bool
-    note: str = ""  # why there is nothing to judge
+    note: str = ""  # why there is nothing to judge, or what it is worth
+    on_paper: bool = False
 
     @property
     def passed(self) -> bool:
-        """Whether there was something to judge and nothing of it refuses."""
-        return bool(self.verdicts) and all(verdict.passed for verdict in self.verdicts)
+        """Whether there was something to judge and nothing of it refuses, or it was done on paper."""
+        return self.on_paper or (bool(self.verdicts) and all(verdict.passed for verdict in self.verdicts))
 
     def as_json(self) -> dict[str, Any]:
         """`talent phase why --json`."""
         rules = [finding.as_json() for verdict in self.verdicts for finding in verdict.findings]
         card = {"phase": self.phase, "city": self.city, "attempt": self.attempt, "passed": self.passed}
-        return {**card, "trial": self.trial, "note": self.note, "rules": rules}
+        return {**card, "on_paper": self.on_paper, "trial": self.trial, "note": self.note, "rules": rules}
 
 
 def report_card(
@@ -44,6 +54,7 @@ def report_card(
 ) -> ReportCard:
     """Give the newest verdicts as of the stamp's instant, one a part; `trial` judges the present draft (试算)."""
     with database.read() as connection:
+        papers = reports.on_paper(connection, year, phase, city)
         kept = {} if trial else {
             row.part: row for row in reports.verdicts(connection, year, phase, city) if row.as_of <= stamp.as_of
         }  # fmt: skip
@@ -51,11 +62,29 @@ def report_card(
             newest = kept[judging.CITY]
             parts = [row for row in kept.values() if row.number == newest.number]
             verdicts = tuple(Verdict.from_json(row.verdict) for row in parts)
-            return ReportCard(phase, city, newest.attempt, verdicts, trial=False)
+            return _card(phase, city, newest.attempt, verdicts, papers)
         season = Season.read(connection, year, stamp, [city], reading=True)
         cell = season.cells[phase, city]
-        if not loaded(connection, year, phase, city):
-            note = f"{season.title(phase, city)} 现为“{cell.state.chinese}”，尚未导入工作簿，没有可判定的内容。"
-            return ReportCard(phase, city, cell.attempt, (), trial=True, note=note)
+        note = _nothing_to_judge(season, cell)
+        if note:
+            on_paper = passed_on_paper(cell)
+            return ReportCard(phase, city, cell.attempt, (), trial=not on_paper, note=note, on_paper=on_paper)
         judged = judging.judge_cities(season, phase, [city], filing=True)[city]
-        return ReportCard(phase, city, cell.attempt, (judged.verdict,), trial=True)
+        return _card(phase, city, cell.attempt, (judged.verdict,), papers, trial=True)
+
+
+def _card(
+    phase: str, city: str, attempt: int, verdicts: tuple[Verdict, ...], papers: Collection[int], *, trial: bool = False
+) -> ReportCard:
+    on_paper = attempt in papers
+    return ReportCard(phase, city, attempt, verdicts, trial, FOR_INFORMATION if on_paper else "", on_paper)
+
+
+def _nothing_to_judge(season: Season, cell: Cell) -> str:
+    title = season.title(cell.phase, cell.city)
+    there = loaded(season.connection, season.year.year, cell.phase, cell.city)
+    if not there and passed_on_paper(cell):
+        return f"{title} 在线下办理，尚未导入工作簿；可由该市（或由省级管理办公室代为）补录。"
+    if wanted := lacking(season, cell):
+        return wanted
+    return "" if there else f"{title} 现为“{cell.state.chinese}”，尚未导入工作簿，没有可判定的内容。"

@@ -29,7 +29,7 @@ def withdraw(database: Database, year: int, city: str, stamp: Stamp, *, reason: 
         running = [cell for cell in (season.cells[p.slug, city] for p in season.year.phases) if cell.state not in ENDED]
         season.owed.clear()  # a phase that opened in this very act is not announced to a city that leaves
         moved = [season.move(cell, Event.WITHDRAW, reason, tally=None) for cell in running]
-        writing.withdraw_city(season.connection, year, city, stamp.as_of)
+        writing.withdraw_city(season.connection, year, city, season.stamp.as_of)
         if moved:
             season.owe("withdrawn", moved[0], "*", reason=reason)
         outcome = Outcome("done", f"{name} 已退出 {year} 年度；已通过的阶段保留，其余 {len(moved)} 个阶段终止。")

@@ -15,7 +15,18 @@ from pathlib import Path
 from benchmarks.measuring import Table, machine, run
 from calendars.deadlines import TZ
 
-NAMES = ("rehearsal", "advance", "gate", "status", "post.rates", "post.million", "window", "upload", "prefect_pass")
+NAMES = (
+    "rehearsal",
+    "advance",
+    "gate",
+    "status",
+    "post.rates",
+    "post.million",
+    "window",
+    "waiting",
+    "upload",
+    "prefect_pass",
+)
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = "# Measured figures\n\n`make bench` measures and prints them; `python -m benchmarks NAME --write` renews a part."
 PART = re.compile(r"^<!-- (\S+) -->\n\n(.*?)(?=^<!-- |\Z)", re.MULTILINE | re.DOTALL)

@@ -133,15 +133,13 @@ def _requires_stand(source: str, requires: Requires) -> Iterator[Fault]:
         for other in needed:
             if other not in requires:
                 yield Fault(source, key, f"要求的“{other}”没有写在文件里", "写文件里有的阶段")
-        around = [
-            other for other in requires if other in _reached(slug, requires) and slug in _reached(other, requires)
-        ]
+        around = [other for other in requires if other in reached(slug, requires) and slug in reached(other, requires)]
         if around[:1] == [slug]:  # a loop is named once, at its first phase
             reason = f"要求成环（{'、'.join(around)}），永远不会开放"
             yield Fault(source, key, reason, "去掉其中一个要求，使先后成一条线")
 
 
-def _reached(slug: str, requires: Requires) -> set[str]:
+def reached(slug: str, requires: Requires) -> set[str]:
     """Give every phase that this one waits for, directly or through others."""
     reached: set[str] = set()
     ahead = list(requires[slug])

@@ -17,6 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from calendars.checks import check_cities, check_days, check_figures, check_head, check_phases
 from calendars.faults import CalendarFaults, Fault
+from calendars.limits import limits
 from calendars.shapes import fault_of, syntax_fault
 from calendars.versions import assumed, upgraded
 from calendars.year import FIRST_YEAR, LAST_YEAR, PHASES, City, DayKind, Figures, Phase, Year
@@ -66,31 +67,36 @@ def read(path: Path) -> Year:
 def parse(text: str, source: str, phases: Sequence[str] | None = None) -> Year:
     """Give the year that the TOML text states, `source` being its name in faults; raise `CalendarFaults`.
 
-    It states these phases, no more and no fewer: those that this release knows where none are named.
+    It states these phases, no more and no fewer: those that this release knows where none are named. What the
+    programme cannot do is a fault as well.
     """
-    return _read(text, source, PHASES if phases is None else phases)
+    year, faults = _read(text, source, PHASES if phases is None else phases)
+    if year is None or (faults := (*faults, *limits(source, year))):
+        raise CalendarFaults(faults)
+    return year
 
 
 def stored(text: str, source: str) -> Year:
     """Give the year of a calendar that this release or an earlier one checked and kept; raise `CalendarFaults`."""
-    return _read(text, source, None)
+    year, faults = _read(text, source, None)
+    if year is None or faults:
+        raise CalendarFaults(faults)
+    return year
 
 
-def _read(text: str, source: str, phases: Sequence[str] | None) -> Year:
+def _read(text: str, source: str, phases: Sequence[str] | None) -> tuple[Year | None, Sequence[Fault]]:
+    """Give the year as far as it can be made, and its faults; which phases it states is not asked where None is."""
     quoted = _BARE_DATE.sub(_quote_impossible, text)
     try:
         raw = _frozen(tomllib.loads(quoted, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
-        raise CalendarFaults((syntax_fault(source, quoted, error),)) from None
+        return None, (syntax_fault(source, quoted, error),)
     reader = _Reader(source)
     newest = upgraded(raw, source)
     parts = reader.parts(newest)
     if phases is not None:
         reader.check(newest, parts, phases)
-    year = reader.year(newest, parts, {"source_text": text, "assumed": assumed(raw, newest)})
-    if year is None or reader.faults:
-        raise CalendarFaults(reader.faults)
-    return year
+    return reader.year(newest, parts, {"source_text": text, "assumed": assumed(raw, newest)}), reader.faults
 
 
 class _Reader:

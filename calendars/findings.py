@@ -42,8 +42,6 @@ def _of_phase(year: Year, phase: Phase) -> Iterator[Warning_]:
     if phase.province_due and phase.province_due != phase.due:
         yield from _due_day(f"{key}.province_due", phase.province_due, days)
     for needed in map(year.phase, phase.requires):
-        if year.phases.index(needed) > year.phases.index(phase):
-            yield Warning_(key, f"写在所要求的{needed.name}之前", "页面按文件的先后排列各阶段，请移到后面")
         if phase.opens < needed.opens:
             reason = f"开放日 {phase.opens} 早于所要求的{needed.name}的开放日 {needed.opens}"
             yield Warning_(f"{key}.opens", reason, "这段时间没有城市能够开始，可推后开放日")

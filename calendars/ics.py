@@ -59,9 +59,12 @@ def calendar(
     return bytes(made.to_ical())
 
 
-def version(later_days: int, attempt: int) -> int:
-    """Give the SEQUENCE of a city phase's deadline: it grows with each later day given and with each rerun."""
-    return later_days + attempt - 1
+def version(later_days: int, attempt: int, revisions: int = 0) -> int:
+    """Give the SEQUENCE of a city phase's deadline.
+
+    It grows with each later day given, with each rerun and with each revision of the year's calendar.
+    """
+    return later_days + attempt - 1 + revisions
 
 
 def invitation(year: Year, phase: Phase, due: Due, city: City, *, sequence: int, at: datetime) -> str:

@@ -9,13 +9,14 @@ from cyclopts import App, Parameter
 
 from acts.shapes import error_json
 from commands.files import there, write
-from commands.options import COMMON, SEASON, Common, DryRun, OneCity, Season, UsageError
+from commands.options import SEASON, DryRun, OneCity, Season, UsageError
 from commands.outcomes import report
 from commands.output import answer, line, say, table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from calendars.year import Year
     from forms.reading import RowError
 
 app = App(name="form")
@@ -30,13 +31,27 @@ def template(
     /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"], metavar="文件", help="写到这个文件")],
-    common: Common = COMMON,
+    season: Season = SEASON,
 ) -> None:
-    """Write an empty workbook of one phase."""
+    """Write an empty workbook of one phase, as the year asks it."""
     from forms.template import render
 
-    write(output, render(known(phase)))
-    answer(common.json, {"phase": phase, "file": str(output)}, lambda console: line(console, f"已写入 {output}"))
+    write(output, render(known(phase), _calendar(season)))
+    answer(season.json, {"phase": phase, "file": str(output)}, lambda console: line(console, f"已写入 {output}"))
+
+
+def _calendar(season: Season) -> Year:
+    """The calendar of the opened year; that of the file that is shipped where none is open, which is said."""
+    from calendars.files import load, shipped
+    from models.database import NotPrepared
+    from models.standing import NoYearOpen, YearNotOpen
+
+    try:
+        return season.opened()[1]
+    except (NotPrepared, NoYearOpen, YearNotOpen):
+        year = season.year or shipped()[-1]
+        say(f"没有打开的年度，学科、称号等各项列表取自系统所附的 {year} 年度日历。")
+        return load(year)
 
 
 def known(phase: str) -> str:
@@ -64,7 +79,7 @@ def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: Season =
     """Read a workbook and say every fault; where a year is open also what disagrees with its records."""
     from forms.reading import read
 
-    reading = read(there(workbook), known(phase))
+    reading = read(there(workbook), known(phase), _calendar(season))
     errors = reading.errors or _against_records(season, phase, workbook, city)
     data = {
         "phase": phase,

@@ -29,7 +29,7 @@ STYLES = {
     "overdue": "bold red",
     "withdrawn": "dim strike",
 }
-LEGEND = "· 未开放　+ 延期内办成　* 有豁免　2 第 2 次办理（经重启）"
+LEGEND = "· 未开放　~ 线下办理　+ 延期内办成　* 有豁免　2 第 2 次办理（经重启）"
 
 
 def grid(status: Matrix) -> Table:
@@ -50,8 +50,9 @@ def cell(standing: Standing) -> Text:
 
 
 def marks(standing: Standing) -> str:
-    """One column each, so that the table keeps within 100: extended, waived, and the attempt after a rerun."""
+    """One column each, so that the table keeps within 100: on paper, extended, waived, the attempt after a rerun."""
     told = (
+        ("~", standing.on_paper),
         ("+", standing.timeliness == "extended"),
         ("*", bool(standing.waived)),
         (str(standing.attempt), standing.attempt > 1),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from calendars.notices import Gap
+    from calendars.year import Year
 
 app = App(name="notice")
 
@@ -28,25 +29,25 @@ def check(year: Annotated[int, Parameter(name="年度", help="年度")], /, *, c
     from calendars.notices import check as gaps_of
     from calendars.notices import read
 
-    notice = read(FOLDER / f"{year}.toml")
-    gaps = gaps_of(notice, load(year), names())
+    notice, calendar = read(FOLDER / f"{year}.toml"), load(year)
+    gaps = gaps_of(notice, calendar, names(calendar))
     data = [{"kind": gap.kind, "clause": gap.at, "says": gap.says} for gap in gaps]
     answer(common.json, data, lambda console: _show(console, len(notice.clause), gaps))
     return 1 if gaps else 0
 
 
-def names() -> dict[str, frozenset[str]]:
+def names(year: Year) -> dict[str, frozenset[str]]:
     """Give what a clause can be bound to by name: rules, letters, pages, columns and records there are."""
     from sqlmodel import SQLModel
 
     import models.tables
     from dashboard.app import AREAS
-    from forms.definitions import FORMS
+    from forms.definitions import FORMS, form_of
     from letters.occurrences import OCCURS
     from phases.book import BOOK
 
     assert models.tables
-    sheets = [(form.slug, sheet) for form in FORMS.values() for sheet in form.sheets]
+    sheets = [(slug, sheet) for slug in FORMS for sheet in form_of(slug, year).sheets]
     tables = SQLModel.metadata.tables.values()
     return {
         "rules": frozenset(BOOK.rules),

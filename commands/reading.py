@@ -104,5 +104,9 @@ def _card(console: Console, year: Year, found: ReportCard) -> None:
 
     title = f"{year.city(found.city).name} {year.phase(found.phase).name}　第 {found.attempt} 次"
     how = "　试算（尚未报送，按已导入的内容）" if found.trial else ""
-    line(console, f"{title}：{'通过' if found.passed else '未通过'}{how}", "bold")
-    card(console, found.as_json()["rules"])
+    ended = "线下办理" if found.on_paper else "通过" if found.passed else "未通过"
+    line(console, f"{title}：{ended}{how}", "bold")
+    if found.note:
+        line(console, found.note)
+    if found.verdicts:
+        card(console, found.as_json()["rules"])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import COMMON, Common, UsageError, calendar_of
-from commands.outcomes import report
+from commands.options import COMMON, Common, Reason, UsageError, calendar_of
+from commands.outcomes import hinted, report
 
 if TYPE_CHECKING:
+    from acts.on_paper import Paper
     from calendars.year import Year
     from models.database import Database
+    from models.stamp import Stamp
 
 app = App(name="year")
 
@@ -26,19 +29,45 @@ def open_(
     *,
     from_file: Annotated[Path | None, Parameter(metavar="文件", help="用这份年度文件，不用随程序附带的")] = None,
     rehearsal: Annotated[bool, Parameter(negative="", help="演练库：写入可以带 --as-of")] = False,
+    done_through: Annotated[
+        str | None, Parameter(metavar="阶段", help="截止日已过时：线下已经办结到哪个阶段；没有办过写 none")
+    ] = None,
+    reason: Annotated[Reason | None, Parameter(help="与 --done-through 一起写：线下办结的依据，记录在案")] = None,
     common: Common = COMMON,
 ) -> int:
-    """Make the year's rows."""
+    """Make the year's rows; 1 where deadlines lie behind and nothing is said of what was done on paper."""
+    from acts.on_paper import unanswered
     from acts.open_year import open_year
 
     calendar = calendar_of(str(from_file or year))
     if calendar.year != year:
         raise UsageError(f"{from_file} 是 {calendar.year} 年度的文件，不是 {year} 年度。")
+    paper = _paper(done_through, reason)
     database = common.database()
     if database.absent:
         database.upgrade()
-    outcome = open_year(database, calendar, common.stamp(), rehearsal=rehearsal)
+    stamp = _from_its_first_day(common, calendar) if rehearsal else common.stamp()
+    outcome = open_year(database, calendar, stamp, rehearsal=rehearsal, paper=paper)
+    if paper is None and outcome.message == unanswered(calendar, None, stamp.as_of):
+        outcome = hinted(outcome, "用 --done-through 阶段（没有办过写 none）和 --reason 事由")
     return report(common, calendar, outcome)
+
+
+def _paper(through: str | None, reason: str | None) -> Paper | None:
+    from acts.on_paper import Paper
+
+    if (through is None) != (reason is None):
+        raise UsageError("--done-through 与 --reason 要一起写。")
+    return None if through is None or reason is None else Paper(through, reason)
+
+
+def _from_its_first_day(common: Common, calendar: Year) -> Stamp:
+    """The stamp of a rehearsal, which without --as-of begins with its calendar, whenever it is opened."""
+    from calendars.deadlines import start_of
+
+    stamp = common.stamp()
+    first = min(start_of(phase.opens) for phase in calendar.phases)
+    return replace(stamp, as_of=min(first, stamp.as_of)) if common.as_of is None else stamp
 
 
 @app.command(help="把年度归档：此后只能查看，不能再办理")

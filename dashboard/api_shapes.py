@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Kind = Literal[
-    "opened", "reminder", "overdue", "digest", "escalation", "passed", "returned", "approval-needed", "rerun",
-    "withdrawn", "appointment", "result", "visits-short",
+    "opened", "moved", "request", "answered", "reminder", "overdue", "digest", "escalation", "passed", "returned",
+    "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
 ]  # fmt: skip
 LetterState = Literal["queued", "sending", "sent", "failed", "unknown", "held", "cancelled"]
 BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
@@ -108,6 +108,7 @@ class PhaseEntry(BaseModel):
     filed_at: str | None
     passed_at: str | None
     timeliness: str | None
+    on_paper: bool
     refusals: list[str]
     waived: list[str]
     reruns: int
@@ -139,6 +140,7 @@ class Card(BaseModel):
     city: str
     attempt: int
     passed: bool
+    on_paper: bool
     trial: bool
     note: str
     rules: list[dict[str, Any]]

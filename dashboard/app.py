@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from calendars.errors import TalentError
 from dashboard import failures
+from dashboard.arriving import Arrival
 from dashboard.kept import Kept
 from dashboard.metrics import Metrics
 from dashboard.observing import Observer
@@ -95,12 +97,14 @@ def make_app(site: Site) -> FastAPI:
         TalentError: failures.refused,
         RequestValidationError: failures.unreadable,
         HTTPException: failures.http,
+        SQLAlchemyError: failures.away,
         Exception: failures.broken,
     }
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, exception_handlers=dict(handlers))  # type: ignore[arg-type]
     app.state.site, app.state.metrics = site, Metrics()
     app.add_middleware(Shield)
     app.add_middleware(Observer, note=app.state.metrics.note)
+    app.add_middleware(Arrival, clock=site.wall)
     for area in AREAS:
         app.router.routes.extend(area.routes)
     app.mount("/static", Kept(directory=STATIC), "static")

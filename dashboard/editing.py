@@ -11,7 +11,7 @@ from forms.kinds import PROSE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from forms.definitions import Column, Sheet
+    from forms.definitions import AskedSheet, Column
     from forms.reading import RowError
 
 PAGE = 50
@@ -67,9 +67,9 @@ class Sent:
     dropped: set[int] = field(default_factory=set)
 
 
-def sent(fields: Iterable[tuple[str, object]], sheet: Sheet) -> Sent:
+def sent(fields: Iterable[tuple[str, object]], sheet: AskedSheet) -> Sent:
     """Read a form's fields, named `line.field`; whatever is named otherwise is not ours."""
-    known = {column.field for column in sheet.columns}
+    known = frozenset(sheet.fields)
     found = Sent()
     for name, value in fields:
         line, _, column = name.partition(".")
@@ -99,7 +99,7 @@ def as_raw(rows: Typed) -> list[dict[str, str]]:
 
 
 def lines(
-    sheet: Sheet, page: Page, rows: Typed, dropped: Iterable[int], faults: Sequence[RowError], subjects: Sequence[str]
+    sheet: AskedSheet, page: Page, rows: Typed, dropped: Iterable[int], faults: Sequence[RowError]
 ) -> tuple[Line, ...]:
     """Give the rows of a page as inputs, each fault at its cell."""
     at, gone = _at_cells(sheet, faults), set(dropped)
@@ -108,13 +108,13 @@ def lines(
             number,
             number in page.blank,
             number in gone,
-            tuple(_cell(number, column, rows.get(number, {}), at, subjects) for column in sheet.columns),
+            tuple(_cell(number, column, rows.get(number, {}), at) for column in sheet.columns),
         )
         for number in (*page.old, *page.blank)
     )
 
 
-def _at_cells(sheet: Sheet, faults: Sequence[RowError]) -> Mapping[tuple[int, str], list[RowError]]:
+def _at_cells(sheet: AskedSheet, faults: Sequence[RowError]) -> Mapping[tuple[int, str], list[RowError]]:
     """Give the faults by line and field; one about several columns stands at the first of them."""
     fields = {column.label: column.field for column in sheet.columns}
     found: dict[tuple[int, str], list[RowError]] = defaultdict(list)
@@ -130,10 +130,9 @@ def _cell(
     column: Column,
     row: Mapping[str, str],
     at: Mapping[tuple[int, str], list[RowError]],
-    subjects: Sequence[str],
 ) -> Cell:
     value = row.get(column.field, "")
-    choices = tuple(subjects) if column.kind.by_year else column.kind.choices
+    choices = column.kind.choices
     offered = choices if not choices or value in {"", *choices} else (*choices, value)
     name = f"{line}.{column.field}"
     return Cell(

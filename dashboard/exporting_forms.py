@@ -29,8 +29,9 @@ def _draft(sheet: Sheet) -> Callable[[Asked], Table]:
 
     def table(asked: Asked) -> Table:
         found = exports.drafts(asked.connection, sheet.key, asked.year.year, asked.city)
-        rows = [(asked.place(row.city), *(cell(asked, column, row) for column in sheet.columns)) for row in found]
-        return Table(sheet.name, ("城市", *(column.label for column in sheet.columns)), rows)
+        columns = sheet.asked(asked.year).columns
+        rows = [(asked.place(row.city), *(cell(asked, column, row) for column in columns)) for row in found]
+        return Table(sheet.name, ("城市", *(column.label for column in columns)), rows)
 
     return table
 
@@ -44,7 +45,7 @@ def _worded(column: Column, value: Any) -> Cell:  # noqa: ANN401 -- whatever a c
     return value
 
 
-def _of_form(form: Form, sheets: tuple[Sheet, ...], title: str) -> Export:
+def _of_form(form: Form[Sheet], sheets: tuple[Sheet, ...], title: str) -> Export:
     drafts = [_draft(sheet) for sheet in sheets]
     personal = any(sheet.key in masking.PERSONAL for sheet in sheets)
     return Export(title, lambda asked: tuple(draft(asked) for draft in drafts), personal, now=True,

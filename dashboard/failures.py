@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import structlog
 from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from calendars.errors import TalentError
 from calendars.versions import TooNew
@@ -18,7 +19,7 @@ from dashboard.idempotent import NoKey, OtherRequest
 from dashboard.looking import NotNow, moved
 from dashboard.policy import FilledIsTheirs, NotSignedIn, NotThere, NotYours
 from dashboard.rendering import page
-from models.database import Busy, NotPrepared
+from models.database import Busy, NotPrepared, passes
 from models.standing import NoYearOpen, YearNotOpen
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from fastapi import Request, Response
     from fastapi.exceptions import RequestValidationError
+    from sqlalchemy.exc import SQLAlchemyError
     from starlette.exceptions import HTTPException
 
 STATUS: Mapping[type[TalentError], HTTPStatus] = {
@@ -59,6 +61,10 @@ ON_A_PAGE: Mapping[type[TalentError], str] = {
 }
 """What is said to people at a page where the error itself names commands to type."""
 API = "/api/"
+AGAIN_SECONDS = 10
+"""After how long a program may ask again what could not be answered now."""
+
+AWAY = "系统的数据库现在连不上，请过一会儿再试；若刚才按了“确认”，请先看那件事是否已经办好。"
 BROKEN = "系统出了错，没有办理；请稍后重试，仍不行请联系维护人员。"
 
 
@@ -69,6 +75,10 @@ async def refused(request: Request, error: TalentError) -> Response:
     if isinstance(error, NotSignedIn) and request.method == "GET" and not request.url.path.startswith(API):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}", 303)
+    return await run_in_threadpool(_refusal, request, error, status)
+
+
+def _refusal(request: Request, error: TalentError, status: HTTPStatus) -> Response:
     said = ON_A_PAGE.get(type(error), str(error))
     if isinstance(error, NotNow) and request.method == "GET" and not request.url.path.startswith(API):
         now = moved(request.url.path, request.query_params.multi_items(), "")
@@ -76,7 +86,7 @@ async def refused(request: Request, error: TalentError) -> Response:
     return _answer(request, status, said)
 
 
-async def unreadable(request: Request, error: RequestValidationError) -> Response:
+def unreadable(request: Request, error: RequestValidationError) -> Response:
     """Answer a request whose parts cannot be read, naming none of what was sent, to a program where it stood.
 
     A page whose address names what cannot be is not there.
@@ -88,12 +98,19 @@ async def unreadable(request: Request, error: RequestValidationError) -> Respons
     return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, said, {"errors": where})
 
 
-async def http(request: Request, error: HTTPException) -> Response:
+def http(request: Request, error: HTTPException) -> Response:
     """Answer what the framework itself refuses."""
     return _answer(request, error.status_code, SAID.get(error.status_code, "请求没有成功。"))
 
 
-async def broken(request: Request, error: Exception) -> Response:
+def away(request: Request, error: SQLAlchemyError) -> Response:
+    """Answer while the database cannot be asked; what is wrong with a statement is a defect, and goes on as one."""
+    if not passes(error):
+        raise error
+    return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, AWAY)
+
+
+def broken(request: Request, error: Exception) -> Response:
     """Answer a defect; the log says its kind and place, never what people had typed."""
     structlog.get_logger("dashboard").error("page failed", route=_route(request), kind=type(error).__name__)
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN)
@@ -105,6 +122,13 @@ def _route(request: Request) -> str:
 
 
 def _answer(request: Request, status: int, said: str, more: Mapping[str, object] | None = None) -> Response:
+    answer = _worded(request, status, said, more)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["retry-after"] = str(AGAIN_SECONDS)
+    return answer
+
+
+def _worded(request: Request, status: int, said: str, more: Mapping[str, object] | None) -> Response:
     if request.url.path.startswith(API):
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": said}
         return JSONResponse(problem | dict(more or {}), status, media_type="application/problem+json")

@@ -78,7 +78,8 @@ async def refuse_forged(request: Request, reader: Reader | None) -> None:
 
 async def refuse_tokenless(request: Request, expected: str) -> None:
     """Raise `Forged` where a request does not carry this token, in its header or its form."""
-    given = request.headers.get(HEADER) or (await request.form(max_fields=MOST_FIELDS)).get(FIELD)
+    form = await request.form(max_fields=MOST_FIELDS)  # all of it, before the request has its turn
+    given = request.headers.get(HEADER) or form.get(FIELD)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
         await request.close()  # what was uploaded with it is not kept
         raise Forged

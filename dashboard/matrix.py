@@ -32,12 +32,13 @@ SHAPES: Mapping[State, str] = {
 """Told apart without colour."""
 
 ON_TIME, EXTENDED, MOVED, LATE = "准时", "延期内", "已延期", "逾期"
-WAIVED, RERUN, ASKED, AWAITED = "有豁免", "重启", "申请延期", "待省办"
+WAIVED, RERUN, ASKED, AWAITED, ON_PAPER = "有豁免", "重启", "申请延期", "待省办", "线下办理"
 
 MARKS: Mapping[str, str] = {
     ON_TIME: "=",
     EXTENDED: "+",
     MOVED: "»",
+    ON_PAPER: "◇",
     WAIVED: "*",
     RERUN: "↻",
     ASKED: "?",
@@ -53,7 +54,7 @@ IN_HAND = frozenset({State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE}
 class Cell:
     """One city in one phase, as it is shown. `left` is how long it has, or for how long it is late; "" where neither.
 
-    `notes` are what is told apart beside the state: 准时, 延期内, 有豁免, 第 2 次（重启）, and who was told.
+    `notes` are what is told apart beside the state: 准时, 延期内, 线下办理, 有豁免, 第 2 次（重启）, and who was told.
     """
 
     phase: str
@@ -122,7 +123,8 @@ def lines(
     def cell(phase: Phase, city: str, standing: Standing) -> Cell:
         key = (phase.slug, city)
         more = (*((ASKED,) if key in asked else ()), *said.get(key, ()))
-        facts = (phase.slug, standing.state, standing.attempt, standing.due, standing.timeliness, standing.waived, more)
+        how = (standing.timeliness, standing.on_paper, standing.waived)
+        facts = (phase.slug, standing.state, standing.attempt, standing.due, *how, more)
         if facts not in made:
             if standing.due.day not in rest:
                 rest[standing.due.day] = days.left(today, standing.due.day)
@@ -167,6 +169,7 @@ def notes(standing: Standing) -> tuple[str, ...]:
     moved = any(cause in {"extension", "grace"} for cause in standing.due.because)
     found = (
         on_time.get(standing.timeliness or ""),
+        ON_PAPER if standing.on_paper else None,
         MOVED if moved and standing.state in {State.WAITING, State.OPEN, State.RETURNED} else None,
         f"第 {standing.attempt} 次（{RERUN}）" if standing.attempt > 1 else None,
         WAIVED if standing.waived else None,

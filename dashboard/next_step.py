@@ -50,6 +50,17 @@ def next_step(year: Year, now: Seen, draft: Draft, as_of: datetime, asked: Asked
     return replace(found, sentence=f"{found.sentence}{answerless(asked)}。")
 
 
+def on_paper(now: Seen, draft: Draft, barred: str) -> NextStep:
+    """Say what is to be done where a phase was done on paper, or is `barred` by what was not loaded of one."""
+    if not now.passed_on_paper:
+        return NextStep(barred)
+    if barred:
+        return NextStep(f"本阶段已在线下办结。{barred}")
+    if draft.loaded:
+        return NextStep("本阶段已在线下办结，内容已补录，后面的阶段按它核对；在后面的阶段报送之前可以重新上传。")
+    return NextStep("本阶段已在线下办结：请补录当时的内容，后面的阶段按它核对。规定只供查阅，不影响通过，也不发函件。")
+
+
 def _next_step(year: Year, now: Seen, draft: Draft, as_of: datetime, asked: Asked | None) -> NextStep:
     phase = year.phase(now.phase)
     match now.state:

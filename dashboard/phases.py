@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from acts import backfill
 from acts.load import EVALUATION, YEAR_END
 from acts.why import report_card
-from dashboard.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, next_step
+from dashboard.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, next_step, on_paper
 from dashboard.policy import NotThere
-from forms.definitions import FORMS, Form
+from forms.definitions import FORMS, AskedSheet, Form, form_of
 from gates.states import State
 from models import draft_rows, requests
 from models.seen import Seen, seen
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection, Row
 
     from acts.why import ReportCard
-    from calendars.year import City, Phase
+    from calendars.year import City, Phase, Year
     from dashboard.reader import Reader
     from dashboard.site import Site
+    from gates.reruns import Uses
     from models.standing import Opened
 
 
@@ -31,7 +35,7 @@ class Filing:
     opened: Opened
     phase: Phase
     city: City
-    form: Form
+    form: Form[AskedSheet]
 
     @property
     def address(self) -> str:
@@ -51,19 +55,27 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a city has done of a phase: `counts` are rows by sheet; `card` the trial of what is loaded."""
+    """What a city has done of a phase: `counts` are rows by sheet; `card` the trial of what is loaded.
 
-    form: Form
+    `barred` says why nothing can be loaded for what was, or was not, loaded of phases done on paper; "" where it can.
+    `wanted` are those of which something must be loaded first.
+    """
+
+    form: Form[AskedSheet]
     now: Seen
     newest: Row[Any] | None
     counts: tuple[tuple[str, int], ...]
     asked: list[Row[Any]]
     card: ReportCard | None
     step: NextStep
+    barred: str = ""
+    wanted: tuple[Phase, ...] = ()
 
     @property
     def may_load(self) -> bool:
-        """Whether the draft may be changed: the evaluation once the city has filed."""
+        """Whether the draft may be changed: the evaluation once the city has filed, or where it was done on paper."""
+        if self.barred or self.now.passed_on_paper:
+            return not self.barred
         return self.now.state is State.SUBMITTED if self.form.slug == EVALUATION else self.now.state in MAY_LOAD
 
     @staticmethod
@@ -74,7 +86,7 @@ class Work:
     @property
     def may_file(self) -> bool:
         """Whether it may be filed, if there is something to file."""
-        return self.now.state in MAY_FILE and self.newest is not None
+        return self.now.state in MAY_FILE and self.newest is not None and not self.barred
 
     @property
     def may_ask(self) -> bool:
@@ -87,10 +99,10 @@ def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> Filing:
     if phase == EVALUATION and not reader.province:
         raise NotThere
     place = opened.year.phase(YEAR_END if phase == EVALUATION else phase)
-    form = FORMS.get(EVALUATION if phase == EVALUATION else place.slug)
-    if form is None:
+    slug = EVALUATION if phase == EVALUATION else place.slug
+    if slug not in FORMS:
         raise NotThere
-    return Filing(opened, place, opened.year.city(city), form)
+    return Filing(opened, place, opened.year.city(city), form_of(slug, opened.year))
 
 
 def work(site: Site, reader: Reader, filing: Filing) -> Work:
@@ -98,17 +110,44 @@ def work(site: Site, reader: Reader, filing: Filing) -> Work:
     year, form, city = filing.opened.year, filing.form, filing.city.slug
     now_at = site.now(filing.opened)
     with site.database.read() as connection:
-        now = seen(connection, year, city, now_at)[filing.phase.slug]
+        phases = seen(connection, year, city, now_at)
+        now, used = phases[filing.phase.slug], _used(year, filing.opened.book.uses, filing.phase.slug, phases)
+        wanted = _wanted(connection, year, city, now, phases)
         newest = draft_rows.newest(connection, year.year, form.slug, city)
         counts = draft_rows.counts(connection, year.year, city, [sheet.key for sheet in form.sheets])
         asked = requests.of_city_phase(connection, year.year, filing.phase.slug, city)
-    card = None
-    if newest is not None and form.slug != EVALUATION and now.state in MAY_LOAD:
+    card, barred = None, used or backfill.wanting(year, wanted)
+    if newest is not None and form.slug != EVALUATION and now.state in MAY_LOAD and not barred:
         stamp = site.stamp(reader, filing.opened)
         card = report_card(site.database, year.year, filing.phase.slug, city, stamp, trial=True)
-    step = next_step(year, now, Draft(newest is not None, _refused(card)), now_at, _unanswered(asked, now))
+    draft = Draft(newest is not None, _refused(card))
+    if now.passed_on_paper or barred:
+        step = on_paper(now, draft, barred)
+    else:
+        step = next_step(year, now, draft, now_at, _unanswered(asked, now))
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
-    return Work(form, now, newest, named, asked, card, step)
+    return Work(form, now, newest, named, asked, card, step, barred, tuple(map(year.phase, wanted)))
+
+
+def _papers(phases: Mapping[str, Seen]) -> list[str]:
+    return [slug for slug, each in phases.items() if each.on_paper]
+
+
+def _used(year: Year, uses: Uses, phase: str, phases: Mapping[str, Seen]) -> str:
+    """Say why a phase that was done on paper can no longer be filled in; "" where it can, and for any other phase."""
+    if not phases[phase].passed_on_paper:
+        return ""
+    states = {slug: each.state for slug, each in phases.items()}
+    if State.WITHDRAWN in states.values():
+        return "该市本年度已退出，不能再补录。"
+    return backfill.used_by(year, uses, phase, states, _papers(phases))
+
+
+def _wanted(connection: Connection, year: Year, city: str, now: Seen, phases: Mapping[str, Seen]) -> tuple[str, ...]:
+    """Give what must be loaded before this may be."""
+    if not (now.passed_on_paper or now.state in MAY_LOAD):
+        return ()
+    return backfill.wanted(connection, year, now.phase, city, _papers(phases))
 
 
 def _unanswered(asked: list[Row[Any]], now: Seen) -> Row[Any] | None:

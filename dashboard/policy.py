@@ -5,6 +5,7 @@ A city account sees its own city: a path that names another is not there for it 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from calendars.errors import TalentError
+from dashboard.arriving import turn
 from dashboard.forged import refuse_forged
 from dashboard.reader import Reader, Role
 from dashboard.sessions import reader_of
@@ -50,18 +52,21 @@ class Unguarded(TalentError):
 
 @dataclass(frozen=True)
 class Policy:
-    """The roles that may use a route; None: anybody, signed in or not."""
+    """The roles that may use a route; None: anybody, signed in or not. Who need not be known is not looked up."""
 
     roles: frozenset[Role] | None
+    known: bool = True
 
-    async def __call__(self, request: Request) -> None:
-        """Let the request through and put its reader on it; raise NotSignedIn, NotThere or NotYours."""
-        reader = await reader_of(request)
+    async def __call__(self, request: Request) -> AsyncIterator[None]:
+        """Let the request through in its turn with its reader on it; raise NotSignedIn, NotThere or NotYours."""
+        reader = await reader_of(request) if self.known else None
         request.state.reader = reader
         self.admit(reader, request.path_params.get("city"))
         if not plausible(request.path_params.get("year", YEARS[0])):
             raise NotThere
         await refuse_forged(request, None if self.roles is None else reader)
+        async with turn(request):
+            yield
 
     def admit(self, reader: Reader | None, city: str | None) -> None:
         """Let a reader look at what belongs to a city (None: to none); raise NotSignedIn, NotThere or NotYours."""
@@ -83,6 +88,10 @@ def plausible(year: object) -> bool:
 def allow(roles: frozenset[Role] | None) -> Policy:
     """Name a route's policy: `dependencies=[Depends(allow(PROVINCE))]` of its router."""
     return Policy(roles)
+
+
+WHOEVER = Policy(None, known=False)
+"""The policy of what says nothing of anybody: it is answered whatever the database does."""
 
 
 def _reader(request: Request) -> Reader:

@@ -7,7 +7,6 @@ Docs: docs/decisions/0015-pages-from-memory.md.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import cookie_parser
 
 from calendars.errors import TalentError
@@ -97,7 +97,7 @@ class Remembering:
         if self.site.database.embedded:
             found = self.glance.at(session, year, now)
         else:
-            found = await asyncio.to_thread(self.glance.at, session, year, now)
+            found = await run_in_threadpool(self.glance.at, session, year, now)
         if found is None:
             return None
         account, name, shown, role, city, revision, audited = found

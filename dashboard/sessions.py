@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
 
 from dashboard.forged import token
 from dashboard.reader import Reader, Role
@@ -55,11 +56,11 @@ async def reader_of(request: Request) -> Reader | None:
     if cookie is None:
         return None
     session = digest(cookie)
-    row = _row(site, session, pending=False)
+    row = await run_in_threadpool(_row, site, session, pending=False)
     if row is None:
         return None
     if site.wall() - row.seen > NOTED and not _by_itself(request):
-        await asyncio.to_thread(_seen, site, session)
+        await run_in_threadpool(_seen, site, session)
     return _reader(site, row)
 
 
@@ -70,7 +71,8 @@ def _by_itself(request: Request) -> bool:
 
 
 def _seen(site: Site, session: str) -> None:
-    with suppress(Busy), site.database.write() as connection:
+    """Note that somebody is there; while another writes, the next page notes it: who reads waits for no writer."""
+    with suppress(Busy), site.database.write(patient=False) as connection:
         sign_ins.seen(connection, session, site.wall())
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
 from calendars.year import FIRST_YEAR, LAST_YEAR
+from dashboard.arriving import ARRIVED
 from dashboard.faults import Shelf
 from dashboard.guesses import Guesses
 from dashboard.nudge import left_alone
@@ -65,9 +66,9 @@ class Site:
         return year.clock or self.wall()
 
     def stamp(self, reader: Reader, year: Opened) -> Stamp:
-        """Sign an act: by whom, when by the clock and when by the programme."""
-        wall = self.wall()
-        return Stamp(reader.shown, wall, year.clock or wall, self.settings.base_url, self.words)
+        """Sign an act: by whom, when it came in by the clock and when by the programme."""
+        came_in = ARRIVED.get() or self.wall()
+        return Stamp(reader.shown, came_in, year.clock or came_in, self.settings.base_url, self.words)
 
     def sign(self, by: str) -> Stamp:
         """Sign what belongs to no year: accounts and sign-ins, which are of the clock's own time."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import BECAUSE
-from dashboard.matrix import lines
+from dashboard.matrix import ON_PAPER, lines
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -23,7 +23,7 @@ TIMELINESS = {"on-time": "准时", "extended": "延期内"}
 class Row:
     """One city in one phase. `why` says what the due day follows from; `mends` are rule names, each with its sentence.
 
-    `waived` are rule names. `timeliness` is "" until the phase has passed.
+    `waived` are rule names. `timeliness` is "" until the phase has passed; what was done on paper says that instead.
     """
 
     city: City
@@ -35,6 +35,7 @@ class Row:
     filed_at: datetime | None
     passed_at: datetime | None
     timeliness: str
+    on_paper: bool
     mends: tuple[tuple[str, str], ...]
     waived: tuple[str, ...]
 
@@ -76,7 +77,8 @@ def _row(book: Book, city: City, phase: Phase, cell: Cell, standing: Standing) -
         because(standing.due.because),
         standing.filed_at,
         standing.passed_at,
-        TIMELINESS.get(standing.timeliness or "", ""),
+        ON_PAPER if standing.on_paper else TIMELINESS.get(standing.timeliness or "", ""),
+        standing.on_paper,
         tuple((rule_name(book, rule), mend) for rule, mend in zip(standing.refusals, standing.mends, strict=True)),
         tuple(rule_name(book, rule) for rule in standing.waived),
     )

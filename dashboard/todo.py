@@ -143,6 +143,8 @@ def _settled(matrix: Matrix, row: Row, states: Mapping[str, State], name: str, w
             return f"{name}还没有开放，在等：{'；'.join(lacking(matrix.year, row.phase, states, matrix.as_of))}。"
         case State.WITHDRAWN:
             return f"{name}不再办理：{who}本年度已退出。"
+        case _ if row.on_paper:
+            return f"{name}已在线下办结，工作簿可以补录。"
         case _:
             return f"{name}已经通过。"
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 PATIENCE = 20.0
@@ -20,9 +23,16 @@ STEADY = 60.0
 """Seconds after which a process counts as running well, and its next start as its first."""
 
 
+PARENT_DEATH = 1
+"""`PR_SET_PDEATHSIG` of Linux."""
+
+
 @dataclass
 class Child:
-    """One process of ours, in our own process group, with its output appended to a log only the owner can read."""
+    """One process of ours, in our own process group, with its output appended to a log only the owner can read.
+
+    On Linux it is killed when we are, however that happens: else it would keep its port from whoever starts us again.
+    """
 
     name: str
     command: Sequence[str]
@@ -50,7 +60,12 @@ class Child:
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(self.log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 -- our own command
-                self.command, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_TIED,  # noqa: PLW1509 -- one system call, of the main thread
             )
         self.started = now
         return True
@@ -65,3 +80,14 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _tying() -> Callable[[], None] | None:
+    """Give what a child does before its command; None where the system knows nothing of the kind."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(PARENT_DEATH, signal.SIGKILL)
+
+
+_TIED = _tying()

@@ -21,7 +21,14 @@ def prefect_environment(given: Mapping[str, str], home: Path, port: int, auth: s
 
     `home` is an absolute folder, `auth` is `user:password`.
     """
-    return {**_defaults(home, given.get("PREFECT_API_URL", f"http://{LOOPBACK}:{port}/api"), port, auth), **given}
+    api, beat = given.get("PREFECT_API_URL", f"http://{LOOPBACK}:{port}/api"), given.get("TALENT_BEAT_SECONDS")
+    return {**_defaults(home, api, port, auth), **_worker(float(beat or 60)), **given}
+
+
+def _worker(beat: float) -> dict[str, str]:
+    """Have the worker look often enough for the beat, and no further ahead: a run that waits takes up room."""
+    seconds = str(min(10.0, beat / 5))
+    return {"PREFECT_WORKER_QUERY_SECONDS": seconds, "PREFECT_WORKER_PREFETCH_SECONDS": seconds}
 
 
 def _defaults(home: Path, api: str, port: int, auth: str) -> dict[str, str]:
@@ -44,6 +51,8 @@ def _defaults(home: Path, api: str, port: int, auth: str) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D",
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT20M",
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "20",
+        # Marking what is late writes for all of them at once: on SQLite nobody else gets to write for minutes.
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
         # Nearly three thousand runs a day: the programme's own log is the record, these may go after a month.
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(30 * 24 * 3600),

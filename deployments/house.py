@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
 from deployments.environment import LOOPBACK, auth_string, prefect_environment
+from settings import address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-ANYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 -- compared, not bound
-"""From where this machine itself reaches what listens everywhere."""
 
 
 class PortTaken(TalentError):
@@ -51,8 +49,7 @@ class House:
     @property
     def window(self) -> str:
         """The address at which this machine itself reaches the dashboard."""
-        host = ANYWHERE.get(self.host, self.host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.web}"
+        return address(self.host, self.web)
 
     def environment(self) -> dict[str, str]:
         """The environment of every child: Prefect's, and what they are told."""

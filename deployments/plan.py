@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from calendars.year import Year
 
 NAME = "talent"
-EVERY = timedelta(minutes=1)
-WATCH_AT, POST_AT = timedelta(seconds=20), timedelta(seconds=40)
-"""Seconds of each minute, apart from each other and from the moments of the calendar, which are on the minute."""
+BEATING = "every-minute"
+"""The name of a beat on the server, however long it is: so what an officer paused stays paused."""
+
+BEAT = timedelta(minutes=1)
+"""How often `watch` and `post` run, where nothing else is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +51,36 @@ Schedule = Once | Every
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A flow by its name on the server and its dotted entrypoint, with its schedules in order of time.
-
-    `alone` lets one run go at a time: a run that would start beside it is dropped, for the next one does the same.
-    """
+    """A flow by its name on the server and its dotted entrypoint, with its schedules in order of time."""
 
     flow: str
     entrypoint: str
     schedules: tuple[Schedule, ...] = ()
-    alone: bool = False
 
     @property
     def calendar(self) -> bool:
         """Whether its runs are moments of the calendar."""
         return any(isinstance(schedule, Once) for schedule in self.schedules)
 
+    @property
+    def beats(self) -> bool:
+        """Whether it runs again and again, each run doing all that is owed by then."""
+        return any(isinstance(schedule, Every) for schedule in self.schedules)
 
-def plan(years: Iterable[Year]) -> tuple[Deployment, ...]:
+
+def plan(years: Iterable[Year], beat: timedelta = BEAT) -> tuple[Deployment, ...]:
     """Give every deployment of these years: the phases in order, then watch, post, rerun, rehearse.
 
-    A phase that an earlier release opened, and this one has no flow for, is left to watch.
+    A phase that an earlier release opened, and this one has no flow for, is left to watch. `watch` and `post` run each
+    `beat`, a third and two thirds into it: apart from each other and, where it is the minute, from the moments of the
+    calendar, which are on the minute.
     """
     kept = tuple(sorted(years, key=lambda year: year.year))
     phases = dict.fromkeys(phase.slug for year in kept for phase in year.phases if phase.slug in PHASES)
     return (
         *(Deployment(slug, of_phase(slug), tuple(_of_phase(slug, kept))) for slug in phases),
-        Deployment("watch", entrypoint("watch"), (Every("every-minute", EVERY, WATCH_AT),), alone=True),
-        Deployment("post", entrypoint("post"), (Every("every-minute", EVERY, POST_AT),), alone=True),
+        Deployment("watch", entrypoint("watch"), (Every(BEATING, beat, beat / 3),)),
+        Deployment("post", entrypoint("post"), (Every(BEATING, beat, beat * 2 / 3),)),
         Deployment("rerun", entrypoint("rerun")),
         Deployment("rehearse", entrypoint("rehearse")),
     )

@@ -1,7 +1,8 @@
 """Makes a Prefect server hold exactly what the plan says, touching only what differs; safe to run again and again.
 
 What is unchanged is left alone, so that a schedule an officer paused stays paused and a run already due is not lost.
-The server never deletes a schedule by itself: those the calendar no longer has are deleted here, by id.
+The server never deletes a schedule by itself: those the calendar no longer has are deleted here, by id. So is every
+limit on how many runs may go at once: the server counts runs whose end it never heard of, and would start no other.
 """
 
 from __future__ import annotations
@@ -15,9 +16,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate, WorkPoolCreate
-from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
-from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions
+from prefect.client.schemas.actions import (
+    DeploymentScheduleCreate,
+    DeploymentUpdate,
+    WorkPoolCreate,
+    WorkPoolUpdate,
+)
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterTags,
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.schedules import IntervalSchedule, RRuleSchedule
 from prefect.exceptions import ObjectNotFound
 from prefect.flows import load_flow_from_entrypoint
@@ -46,6 +60,7 @@ if TYPE_CHECKING:
 
 ZONE = "Asia/Shanghai"
 ANCHOR = datetime(2020, 1, 1, tzinfo=TZ)
+UNLIMITED: dict[str, Any] = {"concurrency_limit": None, "concurrency_options": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,8 @@ async def sync(deployments: Sequence[Deployment], workplace: Workplace) -> Synce
         for deployment in deployments:
             identity, differed = await _deployment(client, deployment, workplace)
             changed += [deployment.flow] * differed
+            if deployment.beats:
+                await _drop_past(client, identity)
             new, stale = await _schedules(client, identity, deployment)
             made += [f"{deployment.flow}/{slug}" for slug in new]
             gone += [f"{deployment.flow}/{slug}" for slug in stale]
@@ -88,11 +105,29 @@ async def sync(deployments: Sequence[Deployment], workplace: Workplace) -> Synce
 
 
 async def _pool(client: PrefectClient) -> None:
+    """Have the pool, with no limit of its own or of its queues; how many runs go at once is said to the worker."""
     try:
-        await client.read_work_pool(POOL)
+        pool = await client.read_work_pool(POOL)
     except ObjectNotFound:
         template = ProcessWorker.get_default_base_job_template()
         await client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
+        return
+    if pool.concurrency_limit is not None:
+        await client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=None))
+    for queue in await client.read_work_queues(work_pool_name=POOL):
+        if queue.concurrency_limit is not None:
+            await client.update_work_queue(queue.id, concurrency_limit=None)
+
+
+async def _drop_past(client: PrefectClient, deployment: UUID) -> None:
+    """Forget the beats of a time when nobody was there to run them: the next one does all that they would."""
+    missed = FlowRunFilter(
+        deployment_id=FlowRunFilterDeploymentId(any_=[deployment]),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        expected_start_time=FlowRunFilterExpectedStartTime.model_validate({"before_": datetime.now(TZ)}),
+    )
+    for run in await client.read_flow_runs(flow_run_filter=missed):
+        await client.delete_flow_run(run.id)
 
 
 async def _remove_strangers(client: PrefectClient, flows: set[str]) -> tuple[str, ...]:
@@ -111,10 +146,10 @@ async def _deployment(client: PrefectClient, deployment: Deployment, workplace: 
         found = await client.read_deployment_by_name(f"{deployment.flow}/{NAME}")
     except ObjectNotFound:
         flow = await client.create_flow_from_name(deployment.flow)
-        return await client.create_deployment(flow, NAME, **wanted, **_concurrency(deployment)), True
-    if _held(found, wanted) == wanted and _limit(found) == (1 if deployment.alone else None):
+        return await client.create_deployment(flow, NAME, **wanted), True
+    if _held(found, wanted) == wanted and found.global_concurrency_limit is None:
         return found.id, False
-    await client.update_deployment(found.id, DeploymentUpdate(**wanted, **_concurrency(deployment)))
+    await client.update_deployment(found.id, DeploymentUpdate(**wanted, **UNLIMITED))
     return found.id, True
 
 
@@ -133,17 +168,6 @@ def _wanted(deployment: Deployment, workplace: Workplace) -> dict[str, Any]:
 
 def _held(found: DeploymentResponse, wanted: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(found, name) for name in wanted}
-
-
-def _concurrency(deployment: Deployment) -> dict[str, Any]:
-    strategy = ConcurrencyLimitStrategy.CANCEL_NEW
-    options = ConcurrencyOptions(collision_strategy=strategy) if deployment.alone else None
-    return {"concurrency_limit": 1 if deployment.alone else None, "concurrency_options": options}
-
-
-def _limit(found: DeploymentResponse) -> int | None:
-    limit = found.global_concurrency_limit
-    return None if limit is None else limit.limit
 
 
 async def _schedules(client: PrefectClient, identity: UUID, deployment: Deployment) -> tuple[list[str], list[str]]:
@@ -181,10 +205,10 @@ def _face(held: DeploymentScheduleCreate | DeploymentSchedule) -> tuple[str | No
 
 def main() -> None:
     """Sync the calendars of the years under way, for runs from here: `python -m deployments.sync`."""
-    database = Database(Settings().database.url, BOOK)
-    with database.read() as connection:
+    settings = Settings()
+    with Database(settings.database.url, BOOK).read() as connection:
         years = [opened.year for opened in live(connection)]
-    done = asyncio.run(sync(plan(years), Workplace(sys.executable, Path.cwd())))
+    done = asyncio.run(sync(plan(years, settings.beat), Workplace(sys.executable, Path.cwd())))
     print(json.dumps(asdict(done), ensure_ascii=False))  # noqa: T201 -- what this command answers
 
 

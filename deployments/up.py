@@ -73,13 +73,11 @@ def up(
     """
     settings = Settings()
     listens = web or settings.dashboard.port
-    told = {"TALENT_DASHBOARD__PORT": str(listens)}
+    told = {"TALENT_DASHBOARD__PORT": str(listens), "TALENT_BEAT_SECONDS": str(settings.beat_seconds)}
     if database_url is not None:
         told["TALENT_DATABASE__URL"] = database_url
     house = House(folder.resolve(), port, settings.dashboard.host, listens, told)
-    base = settings.base_url
-    if web is not None and is_loopback(urlsplit(base).hostname or ""):  # links that only this machine follows
-        base = told["TALENT_BASE_URL"] = house.window
+    base = told["TALENT_BASE_URL"] = links_lead(settings, house)
     database = Database(database_url or settings.database.url, BOOK)
     house.free()
     say("检查数据库……")
@@ -88,6 +86,13 @@ def up(
         return run(house, database, say, lambda: _first_link(database, base, say))
     finally:
         database.dispose()
+
+
+def links_lead(settings: Settings, house: House) -> str:
+    """Give the address that links begin with: the window's own, at the port in use, where only this machine follows."""
+    base = urlsplit(settings.base_url)
+    stale = base.scheme == "http" and is_loopback(base.hostname or "") and base.port != house.web
+    return house.window if stale or settings.base_url == settings.dashboard.address else settings.base_url
 
 
 def run(
@@ -144,6 +149,7 @@ def _run(
     synced = _synced(house, environment, database, (), say)
     worker = ("prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", str(RUNS_AT_ONCE))
     children.append(_child(house, environment | _sealed(house, environment), "worker", *worker))
+    children[-1].keep()
     say(f"运行中，日志在 {house.logs}；按 Ctrl-C 停止。")
     looked = time.monotonic()
     while not ended.wait(1.0):

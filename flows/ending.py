@@ -23,6 +23,7 @@ NO_POST = "无信可投"
 POSTED = "已投递"
 UNDELIVERED = "有函件未送达"
 ON_HOLD = "投递已暂停"
+ANOTHER = "另一次投递尚未结束"
 
 
 async def end(flow: str, passes: Sequence[Pass]) -> State[None]:
@@ -50,8 +51,13 @@ async def show(flow: str, one: Pass) -> None:
     await acreate_table_artifact(table, key=f"{flow}-{one.year}", description=f"{flow} {one.year} 年度，逐城市")
 
 
-def posted(post: Posted) -> State[None]:
-    """Give the state of a run that only sends: a letter that a person must look at makes it Failed."""
+def posted(post: Posted | None) -> State[None]:
+    """Give the state of a run that only sends: a letter that a person must look at makes it Failed.
+
+    None is a run that found another one at it.
+    """
+    if post is None:
+        return Completed(name=ANOTHER, message="函件由那一次运行发出，其余的等下一次")
     if post.alarm is not None:
         return Failed(name=ON_HOLD, message=post.alarm)
     counts = (post.sent, post.failed, post.retry, post.unknown)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -26,12 +28,39 @@ _LAST_YEAR = 2199
 _FIRST_YEAR = 1900
 
 
-class BadCellError(ValueError):
-    """A cell is not what its column asks: a stable `code`, and `wrong`, a Chinese phrase for who filled it in."""
+_BROKEN: Mapping[str, tuple[str, str]] = {
+    "cell.error": ("公式出错{shown}", "请改正公式，或删去公式、直接填写内容"),
+    "cell.formula": ("公式没有存下计算结果", "请在 Excel 或 WPS 中打开、保存后重新上传，或删去公式、直接填写内容"),
+    "cell.format": (
+        "看不出这个数是不是百分比：文件没有说明单元格的数字格式",
+        "请在 Excel 或 WPS 中打开、另存后重新上传，或改成文本，如 8%",
+    ),
+}
 
-    def __init__(self, code: str, wrong: str) -> None:
+
+class BadCellError(ValueError):
+    """A cell is not what its column asks: a stable `code`, and Chinese phrases for who filled it in.
+
+    `wrong` says what is wrong, `right` what to do, None where that is what its column asks.
+    """
+
+    def __init__(self, code: str, wrong: str, right: str | None = None) -> None:
         super().__init__(wrong)
-        self.code, self.wrong = code, wrong
+        self.code, self.wrong, self.right = code, wrong, right
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A cell that holds no value, or one that may mean two: why, as a stable code, and the error that it shows."""
+
+    code: str
+    shown: str = ""
+
+    @property
+    def fault(self) -> BadCellError:
+        """What is wrong with it, whatever its column asks."""
+        wrong, right = _BROKEN[self.code]
+        return BadCellError(self.code, wrong.format(shown=f"（{self.shown}）" if self.shown else ""), right)
 
 
 def is_blank(value: object) -> bool:
@@ -205,20 +234,21 @@ def money(value: object) -> Decimal:
     return cents
 
 
-def stage(value: object) -> int:
-    """A training stage, 1 to 3."""
+def stage(last: int, value: object) -> int:
+    """A training stage, 1 to `last`."""
     number = decimal(value)
-    if number not in (1, 2, 3):
+    if number not in range(1, last + 1):
         raise BadCellError("cell.choice", "不在可选项中")
     return int(number)
 
 
 def choice(choices: tuple[str, ...], value: object) -> str:
-    """One of `choices`."""
+    """One of `choices`, as it stands there, whichever width it was typed in."""
     text = half_width(value) if isinstance(value, str) else ""
-    if text not in choices:
-        raise BadCellError("cell.choice", "不在可选项中")
-    return text
+    for one in choices:
+        if text == half_width(one):
+            return one
+    raise BadCellError("cell.choice", "不在可选项中")
 
 
 def verdict(choices: tuple[str, str], value: object) -> bool:

@@ -1,13 +1,14 @@
-"""Every form, once: template, reader, web form and row errors all come from `FORMS`."""
+"""Every form, once: template, reader, web form and row errors all come from `FORMS`, as the year asks them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
+from typing import Generic, TypeVar
 
-from forms.kinds import Ask, Kind
+from calendars.year import Year
+from forms.kinds import Ask, Kind, OfYear
 from forms.rows import (
     AttendanceRow,
     CutLineRow,
@@ -34,6 +35,7 @@ from forms.rows import (
 
 __all__ = [
     "FORMS",
+    "AskedSheet",
     "AttendanceRow",
     "Column",
     "CutLineRow",
@@ -58,6 +60,7 @@ __all__ = [
     "TargetRow",
     "TeamRow",
     "VisitRow",
+    "form_of",
 ]
 
 
@@ -72,7 +75,7 @@ class Column:
     help: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet: its Chinese name, its key in a `Reading`, its row model.
 
@@ -85,39 +88,57 @@ class Sheet:
     unique: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
 
-    @cached_property
-    def columns(self) -> tuple[Column, ...]:
-        """The columns, in the order of the model's fields."""
-        asked = (
-            (field, info.is_required(), mark)
-            for field, info in self.row.model_fields.items()
-            for mark in info.metadata
-            if isinstance(mark, Ask)
-        )
-        return tuple(
-            Column(field, ask.label, ask.kind, required, _help(ask, required=required))
-            for field, required, ask in asked
-        )
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that have a column, in the order of the columns."""
+        return tuple(field for field, _, _ in self._asks())
 
+    def asked(self, year: Year) -> AskedSheet:
+        """The sheet as that year asks it."""
+        columns = (_column(field, ask, required=required, year=year) for field, required, ask in self._asks())
+        return AskedSheet(self.name, self.key, self.row, self.unique, self.one_of, tuple(columns))
 
-def _help(ask: Ask, *, required: bool) -> str:
-    lines = ("必填。" if required else "选填。", f"{ask.kind.hint}。", f"{ask.note}。" if ask.note else "")
-    return "\n".join(line for line in lines if line)
+    def _asks(self) -> Iterator[tuple[str, bool, Ask]]:
+        for field, info in self.row.model_fields.items():
+            yield from ((field, info.is_required(), mark) for mark in info.metadata if isinstance(mark, Ask))
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class AskedSheet(Sheet):
+    """A sheet as one year asks it: its columns, with what the year file lists."""
+
+    columns: tuple[Column, ...] = ()
+
+
+def _column(field: str, ask: Ask, *, required: bool, year: Year) -> Column:
+    kind = ask.kind.asked(year) if isinstance(ask.kind, OfYear) else ask.kind
+    label = ask.label if isinstance(ask.label, str) else ask.label(year)
+    lines = ("必填。" if required else "选填。", f"{kind.hint}。", f"{ask.note}。" if ask.note else "")
+    return Column(field, label, kind, required, "\n".join(line for line in lines if line))
+
+
+Sheet_co = TypeVar("Sheet_co", bound=Sheet, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Generic[Sheet_co]):
     """A workbook: the slug of its phase (or `evaluation`), its Chinese title, its version, its sheets."""
 
     slug: str
     title: str
     version: int
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[Sheet_co, ...]
 
     @property
     def stamp(self) -> str:
         """What a workbook made from it carries as a custom property."""
         return f"{self.slug}/{self.version}"
+
+
+def form_of(slug: str, year: Year) -> Form[AskedSheet]:
+    """The form of that slug as the year asks it; KeyError where there is none."""
+    form = FORMS[slug]
+    return Form(form.slug, form.title, form.version, tuple(sheet.asked(year) for sheet in form.sheets))
 
 
 def _student(name: str, key: str, row: type[Row], one_of: tuple[str, ...] = ()) -> Sheet:
@@ -183,4 +204,4 @@ _ALL = (
     ),
     Form("evaluation", "年度评价结果表", 1, (_student("评价", "evaluations", EvaluationRow),)),
 )
-FORMS: Mapping[str, Form] = MappingProxyType({form.slug: form for form in _ALL})
+FORMS: Mapping[str, Form[Sheet]] = MappingProxyType({form.slug: form for form in _ALL})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
 
+from calendars.year import Year
 from forms import cells
 
 Parse = Callable[[object], object]
@@ -24,33 +25,50 @@ class Kind:
     width: int = 14
     text: bool = False
     day: bool = False
-    by_year: bool = False  # its choices are the subjects of the year
+
+
+@dataclass(frozen=True, slots=True)
+class OfYear:
+    """A kind of column whose choices are a list of the year file."""
+
+    asked: Callable[[Year], Kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a field of a row model asks in a workbook: the column's label, its kind, and a note for who fills it in."""
+    """What a field of a row model asks in a workbook: the column's label, its kind, and a note for who fills it in.
 
-    label: str
-    kind: Kind
+    The label and the kind may be the year's to say.
+    """
+
+    label: str | Callable[[Year], str]
+    kind: Kind | OfYear
     note: str = ""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Read the cell by its kind first, so that a model takes raw cells and ready values alike."""
+        """Read the cell by its kind first, so that a model takes raw cells and ready values alike.
+
+        What a kind of the year reads is in the validation's context: each field's kind, as the year asks it.
+        """
         inner = handler(source)
-        if self.kind.by_year:
-            return core_schema.with_info_before_validator_function(_subject, inner)
-        parse = self.kind.parse
-        return core_schema.no_info_before_validator_function(lambda raw: None if raw is None else parse(raw), inner)
+        if isinstance(self.kind, OfYear):
+            return core_schema.with_info_before_validator_function(_read_by_year, inner)
+        return core_schema.no_info_before_validator_function(partial(_read, self.kind), inner)
 
 
-def _subject(raw: object, info: ValidationInfo) -> str:
-    return cells.choice(info.context or SUBJECTS, raw)
+def _read(kind: Kind, raw: object) -> object:
+    if isinstance(raw, cells.Broken):
+        raise raw.fault
+    return None if raw is None else kind.parse(raw)
 
 
-def one_of(*choices: str) -> Kind:
+def _read_by_year(raw: object, info: ValidationInfo) -> object:
+    return _read(info.context[info.field_name], raw)  # type: ignore[index] # a caller without a year is mistaken
+
+
+def one_of(*choices: str, width: int = 12) -> Kind:
     """A column with a drop-down of `choices`."""
-    return Kind(partial(cells.choice, choices), f"应为：{' / '.join(choices)}", choices, width=12)
+    return Kind(partial(cells.choice, choices), f"应为：{' / '.join(choices)}", choices, width=width)
 
 
 def either(first: str, second: str) -> Kind:
@@ -63,7 +81,15 @@ def some_of(*choices: str) -> Kind:
     return Kind(partial(cells.several, choices), f"可填多项，用“、”隔开：{' / '.join(choices)}", width=28, text=True)
 
 
-SUBJECTS = ("数学", "物理", "化学", "生物", "计算机")
+def _with(usual: Iterable[str], named: Iterable[str]) -> Kind:
+    """A column of the usual words, which the rules may refuse, and of any other that the year names."""
+    return one_of(*dict.fromkeys((*usual, *named)))
+
+
+def _stage(year: Year) -> Kind:
+    choices = tuple(str(number) for number in range(1, len(year.figures.stages) + 1))
+    return Kind(partial(cells.stage, len(choices)), f"应为：{' / '.join(choices)}", choices, width=8)
+
 
 NAME = Kind(partial(cells.line, longest=50), "应为文本，50 字以内，不含换行", width=14, text=True)
 UNIT = Kind(cells.line, "应为文本，100 字以内，不含换行", width=24, text=True)
@@ -77,5 +103,18 @@ SCORE = Kind(cells.score, "应为 0–100 的数", width=12)
 RANK = Kind(cells.per_cent, "应为大于 0、不超过 100 的百分比：8、8% 和百分比格式的单元格都表示 8%", width=14)
 PLACES = Kind(cells.places, "应为不小于 1 的整数", width=12)
 MONEY = Kind(cells.money, "应为金额（元），不小于 0，最多两位小数", width=14)
-STAGE = Kind(cells.stage, "应为：1 / 2 / 3", ("1", "2", "3"), width=8)
-SUBJECT = Kind(partial(cells.choice, SUBJECTS), f"应为：{' / '.join(SUBJECTS)}", SUBJECTS, width=10, by_year=True)
+STAGE = OfYear(_stage)
+SUBJECT = OfYear(lambda year: one_of(*year.subjects, width=10))
+HONOURS = OfYear(lambda year: some_of(*year.figures.honours))
+GRADE = OfYear(
+    lambda year: _with(
+        ("初一", "初二", "初三", "高一", "高二", "高三"), (*year.figures.junior_grades, *year.figures.senior_grades)
+    )
+)
+DEGREE = OfYear(lambda year: _with(("博士", "硕士", "学士"), year.figures.team_degrees))
+TITLE = OfYear(lambda year: _with(("正高", "副高", "中级", "初级", "无"), year.figures.team_titles))
+
+
+def dimension(place: int) -> Ask:
+    """One of the dimensions of the year's evaluation, which the year file names; there are as many as scores."""
+    return Ask(lambda year: year.figures.dimensions[place], SCORE)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from forms import sandbox
-from forms.cells import BadCellError, half_width, is_blank
-from forms.definitions import FORMS, Column, Form, Row, Sheet
+from forms.cells import BadCellError, Broken, half_width, is_blank
+from forms.definitions import AskedSheet, Form, Row, Sheet, form_of
+from forms.kinds import Kind
 
 if TYPE_CHECKING:
     from calendars.year import Year
@@ -52,17 +53,17 @@ class Reading:
     warnings: tuple[RowError, ...]
 
 
-def read(source: Path | bytes, slug: str, year: Year | None = None) -> Reading:
-    """Read the workbook of the form `slug` (KeyError where there is none); subjects are the year's where it is given.
+def read(source: Path | bytes, slug: str, year: Year) -> Reading:
+    """Read the workbook of the form `slug` (KeyError where there is none) as the year asks it.
 
     Never raises for what the file holds: a hostile, broken or foreign file is a reading with one error and no rows.
     """
-    form = FORMS[slug]
+    form = form_of(slug, year)
     opened = sandbox.unpack(source, [sheet.name for sheet in form.sheets])
     if isinstance(opened, sandbox.Refused):
         refusal = RowError(opened.code, "", None, None, "", opened.wrong, opened.right)
         return Reading(slug, {sheet.key: () for sheet in form.sheets}, (refusal,), ())
-    sheets = [SheetReader(sheet, year.subjects if year else None) for sheet in form.sheets]
+    sheets = [SheetReader(sheet) for sheet in form.sheets]
     for reader in sheets:
         reader.read(opened.tables.get(reader.sheet.name))
     return Reading(
@@ -73,7 +74,7 @@ def read(source: Path | bytes, slug: str, year: Year | None = None) -> Reading:
     )
 
 
-def _about_the_book(form: Form, book: sandbox.Unpacked) -> Iterator[RowError]:
+def _about_the_book(form: Form[Sheet], book: sandbox.Unpacked) -> Iterator[RowError]:
     if book.stamp not in ("", form.stamp):
         right = f"请核对是否应为“{form.title}”的现行模板（{form.stamp}）"
         wrong = f"文件由另一张表或旧版的模板（{_shown(book.stamp)}）制成"
@@ -89,13 +90,17 @@ def _about_the_book(form: Form, book: sandbox.Unpacked) -> Iterator[RowError]:
 class SheetReader:
     """One sheet, read once: gathers rows, errors and warnings, in the order of the sheet."""
 
-    sheet: Sheet
-    subjects: tuple[str, ...] | None
+    sheet: AskedSheet
     rows: list[Row] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     warnings: list[RowError] = field(default_factory=list)
+    _kinds: dict[str, Kind] = field(init=False)
     _missing: set[str] = field(default_factory=set)  # fields whose column is not there: said once, not in every row
     _seen: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Have the kind of each field at hand, as the row models want them."""
+        self._kinds = {column.field: column.kind for column in self.sheet.columns}
 
     def read(self, table: sandbox.Table | None) -> None:
         """Read the sheet's cells, its header among them; None where the sheet is not there."""
@@ -105,15 +110,20 @@ class SheetReader:
             self._fault("sheet.no-header", "第一行没有表头", "请保留模板的表头", row=1)
         else:
             positions = self._header(table[0])
-            for line, cells in enumerate(table[1:], start=2):
-                if not all(map(is_blank, cells)):
-                    self._row(line, {name: cells[at] for name, at in positions.items() if at < len(cells)})
+            for line, row in enumerate(table[1:], start=2):
+                cells = {name: row[at] for name, at in positions.items() if at < len(row)}
+                if not all(map(is_blank, cells.values())):
+                    self._row(line, cells)
 
     def _header(self, header: Sequence[sandbox.Cell]) -> dict[str, int]:
         """The position of each field that has a column; what is missing, unknown or there twice is noted."""
-        columns = {column.label: column for column in self.sheet.columns}
+        columns = {_label(column.label): column for column in self.sheet.columns}
         positions: dict[str, int] = {}
         for at, cell in enumerate(header):
+            if isinstance(cell, Broken):
+                bad = cell.fault
+                self._fault(bad.code, bad.wrong, bad.right or "", row=1, column=f"{_letters(at)} 列")
+                continue
             label = _label(cell)
             if label in columns and columns[label].field in positions:
                 self._fault("column.twice", "这一列出现两次", "请只保留一列", row=1, column=label)
@@ -142,10 +152,10 @@ class SheetReader:
     def _row(self, line: int, cells: dict[str, Any]) -> None:
         key: tuple[object, ...] | None
         try:
-            row = self.sheet.row.model_validate({**cells, "line": line}, context=self.subjects)
+            row = self.sheet.row.model_validate({**cells, "line": line}, context=self._kinds)
         except ValidationError as error:
             self._faults(line, cells, error)
-            key = _raw_key(self.sheet, cells)
+            key = self._raw_key(cells)
         else:
             self.rows.append(row)
             key = tuple(getattr(row, name) for name in self.sheet.unique)
@@ -158,11 +168,21 @@ class SheetReader:
             column = columns[str(fault["loc"][0])]
             if column.field in self._missing:
                 continue
-            code, wrong, found = "cell.required", "没有填", ""
+            bad, found = BadCellError("cell.required", "没有填"), ""
             if fault["type"] != "missing":
-                bad: BadCellError = fault["ctx"]["error"]
-                code, wrong, found = bad.code, bad.wrong, _shown(cells.get(column.field))
-            self._fault(code, wrong, self._right(column), row=line, column=column.label, found=found)
+                bad, found = fault["ctx"]["error"], _shown(cells.get(column.field))
+            right = bad.right or column.kind.hint
+            self._fault(bad.code, bad.wrong, right, row=line, column=column.label, found=found)
+
+    def _raw_key(self, cells: Mapping[str, sandbox.Cell]) -> tuple[object, ...] | None:
+        """What names the row, for a row with faults elsewhere; None where that itself cannot be read."""
+        named = [(self._kinds[name], cells.get(name)) for name in self.sheet.unique]
+        if any(is_blank(cell) for _, cell in named):
+            return None
+        try:
+            return tuple(kind.parse(cell) for kind, cell in named)
+        except BadCellError:
+            return None
 
     def _once(self, line: int, key: tuple[object, ...]) -> None:
         first = self._seen.setdefault(key, line)
@@ -170,9 +190,6 @@ class SheetReader:
             labels = "、".join(column.label for column in self.sheet.columns if column.field in self.sheet.unique)
             found, wrong = "、".join(map(str, key)), f"与第 {first} 行重复"
             self._fault("row.duplicate", wrong, "请删去或改正其中一行", row=line, column=labels, found=found)
-
-    def _right(self, column: Column) -> str:
-        return f"应为：{' / '.join(self.subjects)}" if column.kind.by_year and self.subjects else column.kind.hint
 
     def _fault(
         self, code: str, wrong: str, right: str, *, row: int | None = None, column: str | None = None, found: str = ""
@@ -188,21 +205,14 @@ def _label(cell: sandbox.Cell) -> str:
     return "" if cell is None else "".join(half_width(str(cell)).split()).removesuffix("*")
 
 
-def _raw_key(sheet: Sheet, cells: Mapping[str, sandbox.Cell]) -> tuple[object, ...] | None:
-    """What names the row, for a row with faults elsewhere; None where that itself cannot be read."""
-    kinds = {column.field: column.kind for column in sheet.columns}
-    named = [(kinds[name], cells.get(name)) for name in sheet.unique]
-    if any(is_blank(cell) for _, cell in named):
-        return None
-    try:
-        return tuple(kind.parse(cell) for kind, cell in named)
-    except BadCellError:
-        return None
+def _letters(at: int) -> str:
+    """How Excel calls a column, counted from 0."""
+    return (_letters(at // 26 - 1) if at >= 26 else "") + chr(ord("A") + at % 26)  # noqa: PLR2004 - letters
 
 
 def _shown(cell: sandbox.Cell) -> str:
     """What stands in a cell, on one line: invisible characters are made visible, long text is cut."""
-    if cell is None:
+    if cell is None or isinstance(cell, Broken):
         return ""
     if isinstance(cell, float):
         return format(cell, ".15g")

@@ -15,7 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from forms.cells import BadCellError, is_blank
 from forms.kinds import (
     DAY,
+    DEGREE,
     EMAIL,
+    GRADE,
+    HONOURS,
     MONEY,
     NAME,
     NUMBER,
@@ -26,12 +29,13 @@ from forms.kinds import (
     SCORE,
     STAGE,
     SUBJECT,
+    TITLE,
     UNIT,
     YES_NO,
     Ask,
+    dimension,
     either,
     one_of,
-    some_of,
 )
 
 
@@ -52,7 +56,6 @@ class Row(BaseModel):
 ApplicationNumber = Annotated[str, Ask("报名号", NUMBER, "学生在各阶段表格中都以报名号为准")]
 StudentName = Annotated[str, Ask("姓名", NAME, "须与报名时一致")]
 Subject = Annotated[str, Ask("学科", SUBJECT)]
-Degree = Annotated[str, Ask("最高学位", one_of("博士", "硕士", "学士"))]
 Present = one_of("到会", "请假")
 Taken = either("通过", "不通过")
 
@@ -74,10 +77,8 @@ class MentorRow(Row):
     department: Annotated[str, Ask("院系", UNIT)] = ""
     subject: Subject
     title: Annotated[str, Ask("职称", NAME, "如 教授、研究员")]
-    degree: Degree
-    honours: Annotated[
-        tuple[str, ...], Ask("人才称号", some_of("长江学者", "国家杰青", "国家级教学名师", "省级教学名师"))
-    ] = ()
+    degree: Annotated[str, Ask("最高学位", DEGREE)]
+    honours: Annotated[tuple[str, ...], Ask("人才称号", HONOURS)] = ()
     elite_programme: Annotated[bool, Ask("拔尖计划导师", YES_NO)]
     research: Annotated[str, Ask("研究方向", PROSE)]
     places: Annotated[int, Ask("计划招收人数", PLACES)]
@@ -93,8 +94,8 @@ class TeamRow(Row):
     mentor: Annotated[str, Ask("导师姓名", NAME)]
     institution: Annotated[str, Ask("单位", UNIT, "导师所在单位")]
     name: Annotated[str, Ask("成员姓名", NAME)]
-    degree: Degree
-    title: Annotated[str, Ask("职称", one_of("正高", "副高", "中级", "初级", "无"))]
+    degree: Annotated[str, Ask("最高学位", DEGREE)]
+    title: Annotated[str, Ask("职称", TITLE)]
 
 
 class SchoolRow(Row):
@@ -114,7 +115,7 @@ class StudentRow(Row):
     gender: Annotated[str, Ask("性别", one_of("男", "女"))]
     born: Annotated[date, Ask("出生日期", DAY)]
     school: Annotated[str, Ask("中学", UNIT, "须与“中学”表的名称一致")]
-    grade: Annotated[str, Ask("年级", one_of("初一", "初二", "初三", "高一", "高二", "高三"))]
+    grade: Annotated[str, Ask("年级", GRADE)]
     subject: Subject
     mentor: Annotated[str, Ask("选报导师", NAME)]
     institution: Annotated[str, Ask("导师单位", UNIT)]
@@ -291,9 +292,9 @@ class EvaluationRow(Row):
 
     number: ApplicationNumber
     name: StudentName
-    interest: Annotated[Decimal, Ask("科学兴趣", SCORE)]
-    knowledge: Annotated[Decimal, Ask("学科基础知识", SCORE)]
-    potential: Annotated[Decimal, Ask("创新及科研潜质", SCORE)]
-    ability: Annotated[Decimal, Ask("综合能力", SCORE)]
-    english: Annotated[Decimal, Ask("英语交流能力", SCORE)]
+    interest: Annotated[Decimal, dimension(0)]
+    knowledge: Annotated[Decimal, dimension(1)]
+    potential: Annotated[Decimal, dimension(2)]
+    ability: Annotated[Decimal, dimension(3)]
+    english: Annotated[Decimal, dimension(4)]
     grade: Annotated[str, Ask("等级", one_of("优秀", "合格", "不合格"))]

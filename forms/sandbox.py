@@ -1,6 +1,6 @@
 """Workbooks are parsed in a process apart: a hostile one can take neither the memory nor the time of this one.
 
-The process (`forms/confined.py`) is started at the first workbook and kept for the next ones. It is killed when it
+The process (`forms.confined`) is started at the first workbook and kept for the next ones. It is killed when it
 takes longer than 10 s, and another takes its place after that or after a crash. Safe to call from several threads.
 """
 
@@ -19,15 +19,18 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
+from forms.cells import Broken
+
 FILE_SIZE = 5 * 2**20  # bytes
 MEMBERS = 200
 WALL = 10.0  # seconds
 _REPLY = 64 * 2**20  # bytes of an answer
-_INSIDE = Path(__file__).resolve().with_name("confined.py")
+_ROOT = Path(__file__).resolve().parents[1]
+_INSIDE = "import sys; sys.path.append(sys.argv[1]); from forms.confined import main; main()"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old .xls, and what wraps an encrypted .xlsx
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
-Cell = str | float | bool | date | None
+Cell = str | float | bool | date | Broken | None
 Table = Sequence[Sequence[Cell]]
 
 
@@ -62,6 +65,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
     "file.members": ("文件内的部件超过 200 个", _TEMPLATE),
     "file.inflated": ("文件解压后超过 50 MB", _TEMPLATE),
     "file.too-large-sheet": ("工作表的内容或占用的区域过大", "请删去表格以外的内容和格式，或把内容填入空白模板"),
+    "file.part": ("文件内缺少“{part}”这一部件", "请在 Excel 或 WPS 中重新打开、另存后上传"),
     "file.damaged": ("文件已损坏或不完整", "请在 Excel 或 WPS 中重新打开、另存后上传"),
     "file.too-costly": ("解析文件超出了时间或内存限制", _TEMPLATE),
 }
@@ -73,8 +77,14 @@ def unpack(source: Path | bytes, wanted: Sequence[str]) -> Unpacked | Refused:
     code = "file.unreadable" if data is None else _plainly_wrong(data)
     answer: dict[str, Any] = {"refused": code} if code or data is None else _process.ask(data, wanted)
     if "refused" in answer:
-        return Refused(answer["refused"], *_REFUSALS[answer["refused"]])
+        return _refused(answer["refused"], answer.get("part", ""))
     return Unpacked(tuple(answer["names"]), answer["tables"], answer["stamp"])
+
+
+def _refused(code: str, part: str) -> Refused:
+    wrong, right = _REFUSALS[code]
+    shown = "".join(mark if mark.isprintable() else "?" for mark in part[:80])
+    return Refused(code, wrong.format(part=shown), right)
 
 
 def _bytes(source: Path | bytes) -> bytes | None:
@@ -123,7 +133,7 @@ class _Process:
                     self._stop()
             if not reply.endswith(b"\n"):
                 return {"refused": "file.too-costly"}
-            answer: dict[str, Any] = json.loads(reply, object_hook=_day)
+            answer: dict[str, Any] = json.loads(reply, object_hook=_cell)
             if answer.get("heavy"):
                 self._stop()
         return answer
@@ -148,7 +158,7 @@ class _Process:
         if self._running is None or self._running.poll() is not None:
             self._stop()
             self._running = subprocess.Popen(  # noqa: S603 - this interpreter, our own file
-                [sys.executable, "-I", str(_INSIDE)],
+                [sys.executable, "-I", "-c", _INSIDE, str(_ROOT)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -189,8 +199,10 @@ def _pipes(process: subprocess.Popen[bytes]) -> Iterator[IO[bytes]]:
     return (pipe for pipe in (process.stdin, process.stdout) if pipe is not None)
 
 
-def _day(found: dict[str, Any]) -> Any:  # noqa: ANN401 - a cell, or the answer itself
-    return date.fromisoformat(found["day"]) if found.keys() == {"day"} else found
+def _cell(found: dict[str, Any]) -> Any:  # noqa: ANN401 - a cell, or the answer itself
+    if found.keys() == {"day"}:
+        return date.fromisoformat(found["day"])
+    return Broken(*found["broken"]) if found.keys() == {"broken"} else found
 
 
 _process = _Process()

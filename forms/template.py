@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING
 import xlsxwriter  # type: ignore[import-untyped] # ships no py.typed
 
 from forms.confined import FORM_PROPERTY
-from forms.definitions import FORMS, Column, Sheet
+from forms.definitions import AskedSheet, Column, form_of
 from forms.wording import as_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xlsxwriter.format import Format  # type: ignore[import-untyped]
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
@@ -34,23 +32,18 @@ _COMMENT_WIDTH = 260  # pixels
 _COMMENT_LINE = 22  # pixels
 
 
-def write(slug: str, path: Path, year: Year | None = None) -> None:
-    """Write the workbook of the form `slug` (KeyError where there is none) to `path`; OSError where that fails."""
-    path.write_bytes(render(slug, year))
-
-
-def render(slug: str, year: Year | None = None, rows: Filling | None = None) -> bytes:
-    """The bytes of the form's workbook, filled with `rows`; subjects are the year's where it is given."""
-    form = FORMS[slug]
+def render(slug: str, year: Year, rows: Filling | None = None) -> bytes:
+    """The bytes of the form's workbook (KeyError where there is none) as the year asks it, filled with `rows`."""
+    form = form_of(slug, year)
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
-        book.set_properties({"title": f"{year.title} {form.title}" if year else form.title, "created": _CREATED})
+        book.set_properties({"title": f"{year.title} {form.title}", "created": _CREATED})
         book.set_custom_property(FORM_PROPERTY, form.stamp, "text")
         formats = _Formats(book)
         for sheet in form.sheets:
             page = book.add_worksheet(sheet.name)
-            _sheet(page, sheet, formats, year.subjects if year else None)
+            _sheet(page, sheet, formats)
             _fill(page, sheet, (rows or {}).get(sheet.key, {}))
     return target.getvalue()
 
@@ -72,19 +65,18 @@ class _Formats:
         return self.day if column.kind.day else None
 
 
-def _sheet(page: Worksheet, sheet: Sheet, formats: _Formats, subjects: tuple[str, ...] | None) -> None:
+def _sheet(page: Worksheet, sheet: AskedSheet, formats: _Formats) -> None:
     page.freeze_panes(1, 0)
     page.set_row(0, 30)
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.kind.width, formats.cells(column))
         page.write_string(0, at, column.label, formats.required if column.required else formats.optional)
         page.write_comment(0, at, column.help, {"x_scale": 1, "width": _COMMENT_WIDTH, "height": _height(column.help)})
-        choices = subjects if subjects and column.kind.by_year else column.kind.choices
-        if choices:
-            page.data_validation(1, at, ROWS, at, _list(column, choices))
+        if column.kind.choices:
+            page.data_validation(1, at, ROWS, at, _list(column))
 
 
-def _fill(page: Worksheet, sheet: Sheet, rows: Mapping[int, Mapping[str, object]]) -> None:
+def _fill(page: Worksheet, sheet: AskedSheet, rows: Mapping[int, Mapping[str, object]]) -> None:
     for line, row in rows.items():
         for at, column in enumerate(sheet.columns):
             _cell(page, line - 1, at, column, row[column.field])
@@ -105,10 +97,10 @@ def _height(help_text: str) -> int:
     return _COMMENT_LINE * sum(1 + len(line) // 18 for line in help_text.split("\n")) + _COMMENT_LINE
 
 
-def _list(column: Column, choices: tuple[str, ...]) -> dict[str, object]:
+def _list(column: Column) -> dict[str, object]:
     return {
         "validate": "list",
-        "source": list(choices),
+        "source": list(column.kind.choices),
         "ignore_blank": True,
         # The reader understands more than the list (Y/N, √/×), so Excel warns where it would otherwise forbid.
         "error_type": "warning",

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from forms.definitions import FORMS
+from forms.definitions import form_of
 from forms.reading import Reading, SheetReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from forms.definitions import Sheet
+    from calendars.year import Year
+    from forms.definitions import AskedSheet
     from forms.sandbox import Cell
 
 
-def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], slug: str) -> Reading:
-    """Read rows by sheet key and column field, counted from 2 as under a header; KeyError for an unknown form.
+def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], slug: str, year: Year) -> Reading:
+    """Read rows by sheet key and column field, counted from 2 as under a header, as the year asks them.
 
     A blank row is left out and still counts. A sheet that is not there at all is a fault, as in a workbook: what is
-    loaded takes the place of everything.
+    loaded takes the place of everything. KeyError for an unknown form.
     """
-    readers = [SheetReader(sheet, None) for sheet in FORMS[slug].sheets]
+    readers = [SheetReader(sheet) for sheet in form_of(slug, year).sheets]
     for reader in readers:
         given = raw.get(reader.sheet.key)
         reader.read(None if given is None else list(_table(reader.sheet, given)))
@@ -32,7 +33,7 @@ def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], slug: str) -> R
     )
 
 
-def _table(sheet: Sheet, rows: Sequence[Mapping[str, object]]) -> Iterator[list[Cell]]:
+def _table(sheet: AskedSheet, rows: Sequence[Mapping[str, object]]) -> Iterator[list[Cell]]:
     yield [column.label for column in sheet.columns]
     for row in rows:
         yield [cast("Cell", row.get(column.field)) for column in sheet.columns]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from calendars.year import Year
 
@@ -39,6 +39,19 @@ def held(year: Year, uses: Uses, phase: str, states: Mapping[str, State]) -> tup
         return by_order or (states[slug] in _JUDGED and bool(grown & _used(uses, slug)))
 
     return _grown(year, phase, stands)
+
+
+def users(year: Year, uses: Uses, phase: str) -> tuple[str, ...]:
+    """Give the phases that are judged by what was filed for `phase`, directly or through others, in order."""
+    return _grown(year, phase, lambda slug, grown: bool(grown & _used(uses, slug)))
+
+
+def bound(year: Year, uses: Uses, phase: str, states: Mapping[str, State], papers: Collection[str]) -> tuple[str, ...]:
+    """Give those of its `users` that a gate judged and that stand.
+
+    `states` are the city's, by slug; `papers` are its phases that passed on paper, which no gate judged.
+    """
+    return tuple(slug for slug in users(year, uses, phase) if states[slug] in _JUDGED and slug not in papers)
 
 
 def resumable(year: Year, uses: Uses, phase: str, states: Mapping[str, State], attempts: Mapping[str, int]) -> bool:

@@ -36,6 +36,7 @@ class Event(StrEnum):
     """What may happen to a city phase. `lapse` is the due instant going by; `hold` and `resume` come of a rerun.
 
     `address` is the province's decision between addresses that were filed: it moves nothing, and can come at any time.
+    `on-paper` is what was done outside before the year was opened here, `backfill` its workbook loaded afterwards.
     """
 
     OPEN = "open"
@@ -53,6 +54,8 @@ class Event(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     ADDRESS = "address"
+    ON_PAPER = "on-paper"
+    BACKFILL = "backfill"
 
     @property
     def chinese(self) -> str:
@@ -89,6 +92,8 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.HOLD: "暂缓",
         Event.RESUME: "恢复",
         Event.ADDRESS: "决定邮箱",
+        Event.ON_PAPER: "线下办理",
+        Event.BACKFILL: "补录",
     }
 )
 
@@ -97,6 +102,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.OPEN: State.OPEN,
         Event.RESUME: State.SUBMITTED,  # what was filed before the hold is kept and judged again
         Event.EXTEND: State.WAITING,
+        Event.ON_PAPER: State.PASSED,
         Event.WITHDRAW: State.WITHDRAWN,
     },
     State.OPEN: {
@@ -128,13 +134,16 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
     },
     State.OVERDUE: {
         Event.LOAD: State.OVERDUE,  # a late city may prepare; the deadline closes filing, not drafting
+        # What came in before the due instant and had to wait for its turn: the lapse went on record first, and yields.
+        Event.SUBMIT: State.SUBMITTED,
+        Event.EXTEND: State.OPEN,
         Event.WAIVE: State.OVERDUE,
         Event.RERUN: State.OPEN,
         Event.HOLD: State.WAITING,
         Event.WITHDRAW: State.WITHDRAWN,
     },
-    # A withdrawal leaves what has passed as it is.
-    State.PASSED: {Event.RERUN: State.OPEN, Event.HOLD: State.WAITING},
+    # A withdrawal leaves what has passed as it is; only what passed on paper is filled in afterwards.
+    State.PASSED: {Event.BACKFILL: State.PASSED, Event.RERUN: State.OPEN, Event.HOLD: State.WAITING},
     State.WITHDRAWN: {},
 }
 

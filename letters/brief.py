@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from calendars.deadlines import Due
     from gates.verdict import Finding
 
 Kind = Literal[
     "opened",
+    "moved",
+    "request",
+    "answered",
     "reminder",
     "overdue",
     "digest",
@@ -48,13 +51,33 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A city's request for a later due day: who asked on which day for which day and why, and what became of it.
+
+    `granted` is None while it waits for its `answer`, the province's words. `late` says that the due day was over by
+    then, so that granting it opens the phase again; `kept` that the city has a draft, which stands.
+    """
+
+    number: int
+    by: str
+    on: date
+    until: date
+    reason: str
+    granted: bool | None = None
+    answer: str = ""
+    late: bool = False
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """All that `render` looks at.
 
     `phase` is a slug, None for a letter about the whole year (digest, withdrawn). `phase_name` and `city_name` are
     Chinese (导师推荐, 盐城); `addressee` is the whole 称谓 without its colon. `as_of` is aware; it dates the letter.
     `working_days_left` counts from the day after `as_of` through the due day. `counts` maps a key of
-    `letters.words.COUNTS`, or a Chinese label of its own, to a number. `provisional` marks due days 暂定.
+    `letters.words.COUNTS`, or a Chinese label of its own, to a number. `provisional` marks due days 暂定. `was` is the
+    due day that the recipient was told before, where it has moved; `asked` the request that a letter is about.
     """
 
     kind: Kind
@@ -74,3 +97,5 @@ class Brief:
     counts: Mapping[str, int] = field(default_factory=dict)
     link: str = ""
     provisional: bool = False
+    was: date | None = None
+    asked: Asked | None = None

@@ -27,7 +27,7 @@ URGENCY: tuple[tuple[Kind, ...], ...] = (
     ("escalation",),
     ("overdue",),
     ("digest", "withdrawn"),
-    ("returned", "rerun", "reminder", "approval-needed", "opened"),
+    ("returned", "rerun", "reminder", "approval-needed", "opened", "moved", "request", "answered"),
     ("visits-short",),
     ("result", "passed", "appointment"),
 )

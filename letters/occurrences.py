@@ -9,6 +9,8 @@ from letters.brief import Audience, Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from letters.brief import Asked
+
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 OFFICES: frozenset[Audience] = frozenset({"city", "head", "province", "lead"})
@@ -62,6 +64,9 @@ def _occurrences() -> dict[tuple[Kind, str | None], tuple[Audience, ...]]:
         found["returned", phase] = concerned
         found["rerun", phase] = concerned
         found["withdrawn", phase] = ("city", "mentor")  # of whatever later phase was opened, too
+        found["moved", phase] = opened  # whoever was told a day is told that it moved
+        found["request", phase] = ("province",)
+        found["answered", phase] = ("city",)
     found.update({("passed", phase): audiences for phase, audiences in PASSED.items()})
     found.update({("approval-needed", phase): ("province",) for phase in DECIDED})
     return dict(sorted(found.items(), key=lambda entry: KINDS.index(entry[0][0])))
@@ -73,8 +78,16 @@ OCCURS: Mapping[tuple[Kind, str | None], tuple[Audience, ...]] = _occurrences()
 UNTIL: Mapping[tuple[Kind, str | None, Audience], str] = {("passed", "shortlist", "mentor"): "interview"}
 """Letters that say until when a later phase lasts, and which that is."""
 
-CALENDARS: tuple[Kind, ...] = ("opened", "rerun", "withdrawn")
-"""The kinds that a calendar file goes with: it puts the deadline into the recipient's calendar, moves it, ends it."""
+CALENDARS: tuple[Kind, ...] = ("opened", "rerun", "withdrawn", "moved", "answered")
+"""The kinds that a calendar file goes with: it puts the deadline into the recipient's calendar, moves it, ends it.
+
+With an answer one does where it says yes: see `is_declined`.
+"""
+
+
+def is_declined(asked: Asked | None) -> bool:
+    """Tell whether a letter is about a request that gave nobody a later day, or has not yet."""
+    return asked is not None and not asked.granted
 
 
 def in_calendar(phase: str, audience: Audience) -> bool:

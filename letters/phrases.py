@@ -26,8 +26,18 @@ def due(value: Due, *, provisional: bool) -> str:
     """The due day, inclusive, with 暂定 and what moved it: 2022年1月15日（星期六）24:00 前（经批准延期）."""
     moved = "、".join(MOVED[cause] for cause in dict.fromkeys(value.because) if cause in MOVED)
     notes = "；".join(filter(None, ("暂定，以国务院办公厅公布的节假日安排为准" if provisional else "", moved)))
-    written = f"{day(value.day)}（星期{WEEKDAYS[value.day.weekday()]}）24:00 前"
+    written = f"{until(value.day)} 前"
     return f"{written}（{notes}）" if notes else written
+
+
+def until(value: date) -> str:
+    """A due day that is spoken of, inclusive: 2022年1月15日（星期六）24:00."""
+    return f"{day(value)}（星期{WEEKDAYS[value.weekday()]}）24:00"
+
+
+def short(value: date) -> str:
+    """The same in a subject: 1月15日（周六）24时."""
+    return f"{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）24时"
 
 
 def left(brief: Brief) -> str | None:

@@ -56,8 +56,19 @@ def cases(kind: Kind, year: Year) -> Iterator[Brief]:
             plain = specimen(year, kind, phase, audience, city)
             yield plain
             yield fullest(plain, city)
+            if plain.asked is not None:
+                for granted, late in ((True, True), (False, True), (False, False)):
+                    yield replace(plain, asked=replace(plain.asked, granted=granted, late=late, kept=late))
             yield replace(
-                plain, due=None, working_days_left=None, reason=None, findings=(), items=(), counts={}, link=""
+                plain,
+                due=None,
+                working_days_left=None,
+                reason=None,
+                findings=(),
+                items=(),
+                counts={},
+                link="",
+                was=None,
             )
 
 
@@ -66,7 +77,8 @@ def fullest(plain: Brief, city: City) -> Brief:
     numbers = tuple(f"{city.code}-{plain.year}-{number:04d}" for number in range(30))
     listed = (Item(HOSTILE, HOSTILE, numbers, 3, "late"), Item("甲", "", (), None, "undeliverable"), *plain.items)
     counts = {**plain.counts, HOSTILE: 12345}
-    return replace(plain, addressee=HOSTILE, attempt=3, reason=HOSTILE * 20, items=listed, counts=counts)
+    asked = plain.asked and replace(plain.asked, by=HOSTILE, reason=HOSTILE * 20)
+    return replace(plain, addressee=HOSTILE, attempt=3, reason=HOSTILE * 20, items=listed, counts=counts, asked=asked)
 
 
 def _miswritten(source: str) -> str | None:

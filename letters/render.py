@@ -16,9 +16,9 @@ from markupsafe import Markup
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from letters import phrases
-from letters.occurrences import CALENDARS, KINDS, OCCURS, OFFICES, in_calendar
+from letters.occurrences import CALENDARS, KINDS, OCCURS, OFFICES, in_calendar, is_declined
 from letters.titles import subject, title
-from letters.words import AUDIENCES, DECISIONS, DUTIES, GROUPS, OFFICE, PASSED, PROGRAMME, TAGS, YOU
+from letters.words import AUDIENCES, DECIDED, DECISIONS, DUTIES, GROUPS, OFFICE, PASSED, PROGRAMME, TAGS, YOU
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from gates.verdict import Finding
-    from letters.brief import Brief, Item
+    from letters.brief import Asked, Brief, Item
 
 __all__ = ["KINDS", "OCCURS", "SHIPPED", "NoSuchLetter", "Rendered", "render", "render_own"]
 
@@ -163,8 +163,18 @@ def _view(brief: Brief) -> dict[str, Any]:
         "link": brief.link,
         "ask": "" if brief.audience in OFFICES else phrases.office("city", brief.city_name),
         "calendar": _has_calendar(brief),
+        "was": phrases.until(brief.was) if brief.was else "",
+        "until": phrases.until(brief.due.day) if brief.due else "",
+        "decided": DECIDED[brief.due.because[-1]] if brief.due and brief.due.because[-1] in DECIDED else "",
+        "asked": brief.asked and _asked(brief.asked),
         "date": phrases.day(day_of(brief.as_of)),
     }
+
+
+def _asked(asked: Asked) -> dict[str, Any]:
+    """What the templates may name of a request: as `asked.by`, `asked.until`."""
+    days = {"on": phrases.day(asked.on), "until": phrases.until(asked.until)}
+    return {name: getattr(asked, name) for name in ("by", "reason", "granted", "late", "kept")} | days
 
 
 def _concerns(found: Finding, brief: Brief) -> bool:
@@ -176,17 +186,20 @@ def _has_calendar(brief: Brief) -> bool:
     """Whether a calendar file goes with it; with a withdrawal one does where a deadline had been told."""
     if brief.kind == "withdrawn":
         return True
-    return brief.kind in CALENDARS and brief.due is not None and in_calendar(brief.phase or "", brief.audience)
+    is_dated = brief.kind in CALENDARS and brief.due is not None and not is_declined(brief.asked)
+    return is_dated and in_calendar(brief.phase or "", brief.audience)
 
 
 def _rows(brief: Brief) -> list[tuple[str, str]]:
     """The table of facts: label and value, only those that are known."""
-    limit = "办结时限" if brief.audience == "province" else "面试完成时限" if brief.kind == "passed" else "截止时间"
+    is_its_own = brief.audience == "province" and brief.kind != "request"
+    limit = "办结时限" if is_its_own else "面试完成时限" if brief.kind == "passed" else "截止时间"
     rows = [
         ("年度", f"{brief.year}年度"),
         ("阶段", brief.phase_name if brief.phase else ""),
         ("设区市", phrases.city(brief.city_name)),
         ("报送轮次", f"第 {brief.attempt} 次" if brief.attempt > 1 else ""),
+        ("原截止时间", phrases.until(brief.was) if brief.was else ""),
         (limit, phrases.due(brief.due, provisional=brief.provisional) if brief.due else ""),
         ("剩余时间", phrases.left(brief) or ""),
         *(phrases.count(key, number) for key, number in brief.counts.items()),

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from calendars.deadlines import at_nine, resolve
+from calendars.deadlines import at_nine, day_of, resolve
 from calendars.ics import cancellation, invitation, version
 from gates.verdict import Finding
 from letters import phrases
-from letters.brief import Audience, Brief, Item, Kind
-from letters.occurrences import CALENDARS, OFFICES, UNTIL, in_calendar
+from letters.brief import Asked, Audience, Brief, Item, Kind
+from letters.occurrences import CALENDARS, OFFICES, UNTIL, in_calendar, is_declined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,10 @@ PARTIES: Mapping[Audience, str] = {
     "school": "示例中学",
 }
 AFTER_DUE: tuple[Kind, ...] = ("overdue", "escalation")
-DATED: tuple[Kind, ...] = ("opened", "reminder", "overdue", "escalation", "returned", "approval-needed", "rerun")
+DATED: tuple[Kind, ...] = (
+    "opened", "reminder", "overdue", "escalation", "returned", "approval-needed", "rerun",
+    "moved", "request", "answered",
+)  # fmt: skip
 COUNTED: Mapping[tuple[str, Audience], Mapping[str, int]] = {
     ("application", "mentor"): {"chosen": 6},
     ("shortlist", "mentor"): {"shortlisted": 6},
@@ -67,7 +70,7 @@ def calendar_file(year: Year, brief: Brief, city: City) -> str | None:
     if brief.kind == "withdrawn":
         dues = {slug: resolve(year.phase(slug).due)}
         return cancellation(year, dues, city, sequences={slug: 1}, at=brief.as_of)
-    if brief.due is None:
+    if brief.due is None or is_declined(brief.asked):
         return None
     sequence = version(brief.attempt - 1, brief.attempt)
     return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of)
@@ -95,10 +98,20 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
         "rerun": {"attempt": 2, "reason": "系统故障影响报送", "items": held},
         "withdrawn": {"reason": "本年度不具备组织条件"},
         "visits-short": {"items": behind},
+        "moved": {"was": day_of(brief.as_of), "reason": "暴雪影响报送"},
+        "request": {"asked": _asked(brief)},
+        "answered": {"asked": replace(_asked(brief), granted=True), "was": day_of(brief.as_of), "reason": "情况属实"},
         "result": {"items": graded},
         "passed": {"items": (Item(first, listed), Item(second, listed)) if listed else (), "counts": counts},
     }
     return details.get(brief.kind, {})
+
+
+def _asked(brief: Brief) -> Asked:
+    """A request of the day before for a week more."""
+    day = brief.due.day if brief.due else day_of(brief.as_of)
+    asked_on = day_of(brief.as_of) - timedelta(days=1)
+    return Asked(1, "经办人示例", asked_on, day + timedelta(days=7), "测试场地临时停用，一周后恢复")
 
 
 _DIGEST = (

@@ -245,8 +245,19 @@ GROUPS: Mapping[Group, tuple[str, str, str]] = {
 MOVED: Mapping[str, str] = {"extension": "经批准延期", "rerun": "因重启重新确定", "grace": "按规定顺延"}
 """Why a due day is not the calendar's, by the resolver's cause."""
 
+DECIDED: Mapping[str, str] = {
+    "calendar": "省级管理办公室修订了年度日历",
+    "extension": "经省级管理办公室研究",
+    "rerun": "经省级管理办公室研究",
+    "grace": "按规定顺延",
+}
+"""Whose decision it is that a due day moved, by the resolver's last cause."""
+
 TAGS: Mapping[Kind, str] = {
     "opened": "工作开始",
+    "moved": "截止时间调整",
+    "request": "延期申请",
+    "answered": "申请答复",
     "reminder": "截止提醒",
     "overdue": "逾期催办",
     "digest": "待办日报",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Index, Text, insert, select, update
+from sqlalchemy import Column, Index, Text, func, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from models.columns import UTCDateTime, table_of
@@ -40,6 +40,12 @@ def replace_calendar(connection: Connection, year: int, text: str, reason: str, 
     connection.execute(insert(table_of(Amendment)).values(row | stamp.columns()))
     values = {"calendar": text, "revision": table.c.revision + 1}
     connection.execute(update(table).where(table.c.year == year).values(values))
+
+
+def revisions(connection: Connection, year: int) -> int:
+    """Count how often a year's calendar was revised."""
+    table = table_of(Amendment)
+    return connection.execute(select(func.count()).where(table.c.year == year)).scalar_one()
 
 
 def calendar_at(year: int, as_of: datetime) -> ScalarSelect[str]:

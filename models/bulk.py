@@ -31,6 +31,17 @@ def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str
         connection.execute(insert_into(connection, table).inline().on_conflict_do_nothing(), rows)
 
 
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert rows as `insert_once` does; give how many were not there before.
+
+    They are asked for by RETURNING: how many rows an insert wrote, a driver need not say, and psycopg's answer is -1.
+    """
+    if not rows:
+        return 0
+    new = insert_into(connection, table).values(rows).on_conflict_do_nothing().returning(*table.primary_key)
+    return len(connection.execute(new).all())
+
+
 def many(connection: Connection, statement: Any, columns: Columns, **same: Any) -> None:  # noqa: ANN401
     """Execute an insert or update once a row, given column by column; `same` are the values that all rows have.
 

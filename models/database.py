@@ -2,23 +2,29 @@
 
 On SQLite a writing transaction begins with `BEGIN IMMEDIATE`: one writer at a time, by the file's own lock. On
 PostgreSQL it locks the year's row first, which comes to the same. Readers see one snapshot on both.
+
+Within a process writers wait for one another before they take a connection: however many there are, one of them at most
+waits in the database, and readers find a connection free. Docs: docs/decisions/0028-when-it-came-in.md.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from collections import defaultdict, deque
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 -- no connection of the pool came free
 
 from calendars.errors import TalentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection
 
@@ -30,9 +36,13 @@ WAIT_SECONDS = 30
 ROW_SECONDS = 2
 """How long the holder of a year waits for a single row that something else has locked (PostgreSQL)."""
 
+POOL = {"pool_size": 5, "max_overflow": 45}
+"""Connections that are kept, and made besides where more ask at once: as many as a window has threads."""
+
+_PATIENCE = f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}"
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
-    f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}",
+    _PATIENCE,
     "PRAGMA foreign_keys=ON",
     "PRAGMA synchronous=FULL",
 )
@@ -46,6 +56,34 @@ class NotPrepared(TalentError):
     """数据库尚未建表或版本不符；请先运行 talent db upgrade。"""
 
 
+class Turns:
+    """One at a time, first come first served, among the threads of a process; who waits holds no connection."""
+
+    def __init__(self) -> None:
+        self._queue: deque[Event] = deque()
+        self._changing = Lock()
+
+    @contextmanager
+    def mine(self, seconds: float) -> Iterator[None]:
+        """Wait so many seconds for one's turn, and keep it to the end of the block; raise `Busy`."""
+        called = Event()
+        with self._changing:
+            self._queue.append(called)
+            self._call()
+        try:
+            if not called.wait(seconds):
+                raise Busy
+            yield
+        finally:
+            with self._changing:
+                self._queue.remove(called)
+                self._call()
+
+    def _call(self) -> None:
+        if self._queue:
+            self._queue[0].set()
+
+
 class Database:
     """A database by its URL. Connections are made when first needed; `dispose` closes them.
 
@@ -55,6 +93,7 @@ class Database:
     def __init__(self, url: str, book: Book) -> None:
         self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         self.book = book
+        self._turns: dict[int | None, Turns] = defaultdict(Turns)
 
     @property
     def embedded(self) -> bool:
@@ -67,10 +106,10 @@ class Database:
         url = make_url(self.url)
         if not self.embedded:
             wait = {"connect_timeout": 10}
-            return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=2, connect_args=wait)
+            return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=wait, **POOL)
         if self.absent:
             raise NotPrepared
-        engine = create_engine(url, hide_parameters=True)
+        engine = create_engine(url, hide_parameters=True, **POOL)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -90,13 +129,19 @@ class Database:
             connection.rollback()
 
     @contextmanager
-    def write(self, year: int | None = None) -> Iterator[Connection]:
+    def write(self, year: int | None = None, *, patient: bool = True) -> Iterator[Connection]:
         """Give a connection inside a writing transaction; commit at its end, roll back where it raises.
 
-        `year` names the year whose writers exclude one another; None for what belongs to no year.
+        `year` names the year whose writers exclude one another; None for what belongs to no year. Who is not `patient`
+        hears `Busy` at once where another writes.
         """
-        options = {"talent_write": True, "talent_book": self.book}
-        with _speaking(), self.engine.connect().execution_options(**options) as connection, connection.begin():
+        options = {"talent_write": True, "talent_patient": patient, "talent_book": self.book}
+        with (
+            _speaking(),
+            self._turn(year, WAIT_SECONDS if patient else 0),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             if not self.embedded:
                 connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
                 if year is not None:
@@ -104,6 +149,12 @@ class Database:
                     connection.execute(lock, {"year": year})
                 connection.execute(text(f"SET LOCAL lock_timeout = '{ROW_SECONDS}s'"))
             yield connection
+
+    def _turn(self, year: int | None, seconds: float) -> AbstractContextManager[None]:
+        """Wait in the process, in order, where the database would let it wait; raise `Busy`."""
+        if self.embedded:
+            return self._turns[None].mine(seconds)
+        return nullcontext() if year is None else self._turns[year].mine(seconds)
 
     def upgrade(self) -> None:
         """Bring it to this version's tables. Alembic is slow to import and comes in only here."""
@@ -143,7 +194,7 @@ class Within(Database):
         yield self._connection
 
     @contextmanager
-    def write(self, year: int | None = None) -> Iterator[Connection]:  # noqa: ARG002 -- the transaction holds the year
+    def write(self, year: int | None = None, *, patient: bool = True) -> Iterator[Connection]:  # noqa: ARG002 -- the transaction holds the year
         """Give the transaction's own connection inside a savepoint."""
         with self._connection.begin_nested():
             yield self._connection
@@ -169,8 +220,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("talent_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("talent_patient", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("talent_write", False) else "BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(_PATIENCE)
 
 
 _BUSY = (
@@ -185,7 +243,7 @@ def passes(error: Exception) -> bool:
     No statement is to blame for PostgreSQL's classes 08 and 57P. Whether what was under way was committed is not known.
     """
     state = getattr(error.orig, "sqlstate", "") if isinstance(error, OperationalError) else ""
-    return isinstance(error, Busy) or state is None or state.startswith(("08", "57P"))
+    return isinstance(error, (Busy, TimeoutError)) or state is None or state.startswith(("08", "57P"))
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from models.audit import Deed
+from models.bulk import insert_new
 from models.columns import table_of
 
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 def take(connection: Connection, token: str, account: int, act: str, at: datetime, back: str) -> bool:
     """Take a form's token; False where it was taken before."""
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     row = {"token": token, "account": account, "act": act, "at": at, "back": back}
-    return bool(connection.execute(dialect.insert(table_of(Deed)).values(row).on_conflict_do_nothing()).rowcount)
+    return insert_new(connection, table_of(Deed), [row]) == 1
 
 
 def answer(connection: Connection, token: str, *, done: bool, said: str) -> None:

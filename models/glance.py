@@ -99,5 +99,7 @@ class Glance:
         compiled = self._question.compile(dialect=engine.dialect)
         own = engine.raw_connection()
         own.detach()
+        # Who looks from an event loop must not wait there: it asks another way then.
+        own.cursor().execute("PRAGMA busy_timeout=0")
         stored = UTCDateTime().dialect_impl(engine.dialect).bind_processor(engine.dialect)
         return _Prepared(own.cursor(), str(compiled), tuple(compiled.positiontup or ()), stored)

@@ -45,6 +45,13 @@ def register(connection: Connection, parties: Collection[PartyKey]) -> dict[Part
     return {(kind, name, place): key for kind, name, place, key in connection.execute(query)}
 
 
+def forms_loaded(connection: Connection, year: int, city: str) -> frozenset[str]:
+    """Give the forms that the city has a draft of."""
+    table = table_of(WorkbookLoad)
+    query = select(table.c.form).where(table.c.year == year, table.c.city == city).distinct()
+    return frozenset(connection.execute(query).scalars())
+
+
 def roll(connection: Connection, year: int, city: str) -> dict[tuple[str, str], int]:
     """Give the mentors on the city's roll whom it took: name and institution to party."""
     table = table_of(MentorDraft)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, null, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, case, null, select, tuple_, update
 
 from models.bulk import insert_into, insert_once, many
 from models.columns import table_of
@@ -58,13 +60,15 @@ class LetterRow(NamedTuple):
         return (self.phase, self.city, self.attempt, self.recipient, self.kind, self.slot)
 
 
-ASKING = ("opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed", "visits-short")
+ASKING = (
+    "opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed", "visits-short", "moved"
+)  # fmt: skip
 """The kinds that ask for something, and are untrue once the city phase has moved on."""
 
 SETTLING = ("passed", "result")
 """The kinds that say that something is settled, and are untrue once it is opened again."""
 
-DATED = ("opened", "reminder", "returned", "rerun")
+DATED = ("opened", "reminder", "returned", "rerun", "moved")
 """The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
 
 WAITING, TAKEN = ("queued", "held"), ("sending", "unknown", "failed")
@@ -84,6 +88,12 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
         if touched:
             about = tuple_(table.c.phase, table.c.concerns).in_(sorted(touched))
             take_back(connection, table.c.year == year, table.c.kind.in_(kinds), about)
+
+
+def take_back_request(connection: Connection, year: int, request: int) -> None:
+    """Take back what asks the province for an answer that it has just given."""
+    table = table_of(Letter)
+    take_back(connection, table.c.year == year, table.c.kind == "request", table.c.slot == str(request))
 
 
 def supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:
@@ -107,7 +117,7 @@ def take_back(connection: Connection, *which: ColumnElement[bool]) -> None:
     # In one statement: between two PostgreSQL lets a letter be claimed, or given back, that neither of them sees.
     taken_back = {
         "state": case((waits, "cancelled"), else_=letter.c.state),
-        "moot": case((waits, letter.c.moot), else_=True),
+        "moot": True,
     }
     connection.execute(update(letter).where(*which, waits | taken).values(taken_back))
 
@@ -117,8 +127,15 @@ ANEW = (
 )  # fmt: skip
 """What a letter owed once more says anew, where the old one never went out or came to nothing."""
 
-OWED_AGAIN = "opened"
-"""The kind that is owed once more where it was taken back unsent: a rerun held the phase, and it opens again."""
+
+def _owed_again(letter: FromClause) -> ColumnElement[bool]:
+    """Tell of a letter whether it may be owed once more under its key: it was taken back unsent, and holds again.
+
+    An opening whose phase a rerun held, and which opens again; a moved day that an act took back, and that holds still.
+    One that a person would not have sent stays so.
+    """
+    reopened = (letter.c.kind == "opened") & ((letter.c.state == "cancelled") | letter.c.moot)
+    return reopened | ((letter.c.kind == "moved") & letter.c.moot)
 
 
 def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:
@@ -135,7 +152,7 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
     upsert = new.on_conflict_do_update(
         index_elements=["year", "phase", "city", "attempt", "recipient", "kind", "slot"],
         set_=anew | {name: new.excluded[name] for name in ("valid_until", "queued_as_of")} | {"moot": False},
-        where=and_((table.c.state == "cancelled") | table.c.moot, table.c.kind == OWED_AGAIN),
+        where=_owed_again(table),
     )
     columns = dict(zip(LetterRow._fields, zip(*letters, strict=True), strict=True))
     said = list(zip(*(columns.pop(name) for name in ("text", "html", "ics")), strict=True))
@@ -159,30 +176,36 @@ def digest_of(words: Words) -> str:
     return hashlib.sha256(json.dumps([text, html, ics]).encode()).hexdigest()[:40]
 
 
-def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
-    """Give the kinds of a phase's letters of which it is not known that all went out, with the city each concerns.
+Unsent = Mapping[str, frozenset[str]]
+"""By kind: who was written to and may not have got it."""
+
+
+def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> dict[str, Unsent]:
+    """Give those of a phase's letters of these kinds of which it is not known that they went out, by city.
 
     One that a worker has in hand, or whose fate is unknown, may never go out, one that failed did not; where it was
     taken back, whatever took its place counts. What a rehearsal holds back has gone out.
     """
     table = table_of(Letter)
     taken = table.c.state.in_(TAKEN) & (table.c.claim != HELD_BACK)
-    query = select(table.c.kind, table.c.concerns).where(
+    query = select(table.c.concerns, table.c.kind, table.c.recipient).where(
         table.c.year == year,
         table.c.phase == phase,
         table.c.state.in_(WAITING) | taken,
         ~table.c.moot,
         table.c.kind.in_(list(kinds)),
     )
-    return {(kind, city) for kind, city in connection.execute(query.distinct())}
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for city, kind, recipient in connection.execute(query):
+        found[city][kind].add(recipient)
+    return {city: {kind: frozenset(whom) for kind, whom in kinds.items()} for city, kinds in found.items()}
 
 
 def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:
     """Give the keys of the letters already written under these slots, but for those that are owed once more."""
     table = table_of(Letter)
     columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.slot)
-    taken_back = and_((table.c.state == "cancelled") | table.c.moot, table.c.kind == OWED_AGAIN)
-    query = select(*columns).where(table.c.year == year, table.c.slot.in_(sorted(set(slots))), ~taken_back)
+    query = select(*columns).where(table.c.year == year, table.c.slot.in_(sorted(set(slots))), ~_owed_again(table))
     return {tuple(row) for row in connection.execute(query)}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from models.bulk import insert_new
 from models.columns import table_of
 from models.season import Letter
 from models.told import Call, Receipt
@@ -41,10 +41,8 @@ def receipt(connection: Connection, letter: int) -> Row[Any] | None:
 
 def acknowledge(connection: Connection, letters: Iterable[int], by: str | None, stamp: Stamp) -> int:
     """Put on record that these letters arrived; give how many were not acknowledged before."""
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     rows = [{"letter": letter, "by": by, "at": stamp.at, "as_of": stamp.as_of} for letter in letters]
-    new = dialect.insert(table_of(Receipt)).values(rows).on_conflict_do_nothing()
-    return int(connection.execute(new).rowcount) if rows else 0
+    return insert_new(connection, table_of(Receipt), rows)
 
 
 def called(connection: Connection, stamp: Stamp, given: dict[str, Any]) -> int:

@@ -35,13 +35,16 @@ TOTALS: Mapping[str, tuple[str, ...]] = {
 }
 """Whose tally each total over the province is made of; an earlier release may have counted fewer."""
 
-SHOWN = ("phase", "city", "event", "from_state", "to_state", "attempt", "filed_at", "passed_at", "tally")
+SHOWN = ("phase", "city", "event", "from_state", "to_state", "attempt", "filed_at", "passed_at", "tally", "on_paper")
 """The columns of the log that the matrix is made of: each instant that is read costs as much as all the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A city phase as it stood at an instant. `refusals` and `waived` are rules; `mends` say what would mend each."""
+    """A city phase as it stood at an instant. `refusals` and `waived` are rules; `mends` say what would mend each.
+
+    `on_paper`: it passed outside, before the year was opened here; `timeliness` is then None.
+    """
 
     phase: str
     state: State
@@ -53,6 +56,7 @@ class Standing:
     refusals: tuple[str, ...]
     mends: tuple[str, ...]
     waived: tuple[str, ...]
+    on_paper: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The phase's part of `talent status --json`."""
@@ -65,6 +69,7 @@ class Standing:
             "filed_at": _iso(self.filed_at),
             "passed_at": _iso(self.passed_at),
             "timeliness": self.timeliness,
+            "on_paper": self.on_paper,
             "refusals": list(self.refusals),
             "waived": list(self.waived),
             "reruns": self.attempt - 1,
@@ -104,13 +109,12 @@ def _iso(at: datetime | None) -> str | None:
 
 def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
     """Give the matrix as it stood, or will stand if nobody acts, at an instant: what is late there is shown late."""
-    calendar = standing.opened(connection, year, as_of).year
+    opened = standing.opened(connection, year, as_of)
+    calendar = opened.year
     newest = _newest(connection, year, as_of)
     extensions = _extensions(connection, year, as_of)
     verdicts, waivers = _verdicts(connection, year, as_of), _waivers(connection, year, as_of)
-    plain = {
-        phase.slug: _Plain(resolve(phase.due), start_of(phase.opens), end_of(phase.due)) for phase in calendar.phases
-    }
+    plain = {phase.slug: _plain(phase, opened.begun) for phase in calendar.phases}
     cities = {}
     for city in calendar.cities:
         states: dict[str, State] = {}
@@ -130,11 +134,16 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
 
 
 class _Plain(NamedTuple):
-    """What the calendar says of a phase to every city that was given no other day."""
+    """What the calendar says of a phase to every city that was given no other day; it opens in no year not begun."""
 
     due: Due
     opens: datetime
     ends: datetime
+
+
+def _plain(phase: Phase, begun: datetime | None) -> _Plain:
+    opens = start_of(phase.opens)
+    return _Plain(resolve(phase.due), max(opens, begun or opens), end_of(phase.due))
 
 
 def _state(
@@ -174,6 +183,7 @@ def _standing(
         tuple(rule["rule"] for rule in told[1:]),
         tuple(rule["mend"] for rule in told[1:]),
         waived,
+        state is State.PASSED and row.on_paper,
     )
 
 
@@ -269,6 +279,13 @@ def verdicts(connection: Connection, year: int, phase: str, city: str) -> list[R
     table = table_of(Filing)
     query = select(table).where(table.c.year == year, table.c.phase == phase, table.c.city == city)
     return list(connection.execute(query.order_by(table.c.id)))
+
+
+def on_paper(connection: Connection, year: int, phase: str, city: str) -> frozenset[int]:
+    """Give the attempts of a city phase that were done on paper."""
+    table = table_of(Transition)
+    mine = (table.c.year == year, table.c.phase == phase, table.c.city == city)
+    return frozenset(connection.execute(select(table.c.attempt).where(*mine, table.c.on_paper).distinct()).scalars())
 
 
 def revision(connection: Connection, year: int) -> int:

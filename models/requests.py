@@ -48,15 +48,17 @@ def ask(
     until: date,
     reason: str,
     stamp: Stamp,
-) -> None:
-    """Keep a request for a city phase (`place`: year, phase, city); its form's token is taken once.
+) -> int:
+    """Keep a request for a city phase (`place`: year, phase, city), and give its number; its token is taken once.
 
     Pages from memory show it, so the year's revision moves with it.
     """
     year, phase, city = place
     row = {"token": token, "year": year, "phase": phase, "city": city, "attempt": attempt}
-    connection.execute(insert(table_of(Request)).values(row | {"until": until, "reason": reason} | stamp.columns()))
+    new = insert(table_of(Request)).values(row | {"until": until, "reason": reason} | stamp.columns())
+    number = connection.execute(new.returning(table_of(Request).c.id)).scalar_one()
     bump(connection, year)
+    return int(number)
 
 
 def unanswered(connection: Connection, year: int, as_of: datetime) -> Sequence[Row[Any]]:

@@ -46,6 +46,7 @@ class CityPhase(SQLModel, table=True):
     `moves` counts its log rows and is what compare-and-set compares. `since` is when the city last got it in hand
     (opened, returned, rerun), `as_of` its newest log row. `resume` is the state a held phase had ('submitted' or
     'passed') when an earlier phase's rerun put it back; `tally` is what its filing adds to the province's totals.
+    `on_paper`: it passed outside, before the year was opened here, and no gate judged it.
     """
 
     __tablename__ = "city_phase"
@@ -65,6 +66,7 @@ class CityPhase(SQLModel, table=True):
     as_of: datetime = Field(sa_type=UTCDateTime)
     resume: str | None = None
     tally: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    on_paper: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Transition(SQLModel, table=True):
@@ -95,6 +97,7 @@ class Transition(SQLModel, table=True):
     filed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     passed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     tally: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    on_paper: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     by: str
     at: datetime = Field(sa_type=UTCDateTime)
     as_of: datetime = Field(sa_type=UTCDateTime)

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A city phase: its state, attempt and effective due day at that instant."""
+    """A city phase: its state, attempt and effective due day at that instant; whether it passed on paper."""
 
     phase: str
     state: State
     attempt: int
     due: Due
+    on_paper: bool = False
+
+    @property
+    def passed_on_paper(self) -> bool:
+        """Whether it stands as done on paper, so that its workbook may be filled in."""
+        return self.on_paper and self.state is State.PASSED
 
 
 def seen(connection: Connection, year: Year, city: str, as_of: datetime) -> dict[str, Seen]:
@@ -38,5 +44,5 @@ def seen(connection: Connection, year: Year, city: str, as_of: datetime) -> dict
         required = [found[slug].state for slug in phase.requires]
         opens, filed = start_of(phase.opens), bool(cell.resume)
         state = seen_at(cell.state, due.instant, as_of, opens=opens, required=required, filed=filed)
-        found[phase.slug] = Seen(phase.slug, State(state), cell.attempt, due)
+        found[phase.slug] = Seen(phase.slug, State(state), cell.attempt, due, cell.on_paper)
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from calendars.deadlines import Extension
 from calendars.errors import TalentError
@@ -57,11 +57,15 @@ class Cell:
     as_of: datetime
     resume: str | None
     tally: Mapping[str, int] | None
+    on_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A year that was opened: its calendar, the phases there are, whether it is a rehearsal, and its time (`clock`)."""
+    """A year that was opened: its calendar, the phases there are, and whether it is a rehearsal, whose time is `clock`.
+
+    `begun` is when it was opened, as of the programme; before that nothing was open and nothing late.
+    """
 
     year: Year
     book: Book
@@ -69,6 +73,7 @@ class Opened:
     closed_as_of: datetime | None
     revision: int
     clock: datetime | None = None
+    begun: datetime | None = None
 
 
 @lru_cache(maxsize=16)
@@ -106,13 +111,9 @@ def opened(connection: Connection, year: int, as_of: datetime | None = None) -> 
     if row is None:
         raise YearNotOpen(year=year)
     text = row.calendar if as_of is None else row.then or row.calendar
+    calendar = _calendar(text, f"{year} 年度日历")
     return Opened(
-        _calendar(text, f"{year} 年度日历"),
-        book_of(connection),
-        row.rehearsal,
-        row.closed_as_of,
-        row.revision,
-        row.clock,
+        calendar, book_of(connection), row.rehearsal, row.closed_as_of, row.revision, row.clock, row.opened_as_of
     )
 
 
@@ -134,6 +135,13 @@ def cells(connection: Connection, year: int, cities: Collection[str] | None) -> 
     for key, phase, city, state, *rest in connection.execute(query):
         found[phase, city] = Cell(key, phase, city, STATES[state], *rest)
     return found
+
+
+def newest_act(connection: Connection, year: int) -> datetime:
+    """Give the instant of the newest log row of a year that is open, its opening where there is none."""
+    table = table_of(CityPhase)
+    newest: datetime = connection.execute(select(func.max(table.c.as_of)).where(table.c.year == year)).scalar_one()
+    return newest
 
 
 STATES = {state.value: state for state in State}

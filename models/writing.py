@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, update
 
-from calendars.deadlines import start_of
 from calendars.errors import TalentError
 from gates.states import State
 from models.columns import table_of
@@ -124,7 +123,8 @@ def _move(connection: Connection, year: int, moves: Sequence[Move], signed: Mapp
         first.setdefault(move.before.id, move.before)
         last[move.after.id] = move.after
     table = table_of(CityPhase)
-    columns = ("state", "attempt", "moves", "filings", "since", "filed_at", "passed_at", "as_of", "resume", "tally")
+    stands = ("state", "attempt", "moves", "filings", "since", "filed_at", "passed_at", "as_of")
+    columns = (*stands, "resume", "tally", "on_paper")
     statement = (
         update(table)
         .where(table.c.id == bindparam("cell"), table.c.moves == bindparam("seen"))
@@ -156,6 +156,7 @@ def _logged(move: Move) -> dict[str, Any]:
         "filed_at": after.filed_at,
         "passed_at": after.passed_at,
         "tally": after.tally,
+        "on_paper": after.on_paper,
         "reason": move.reason,
     }
 
@@ -165,28 +166,20 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
         connection.execute(insert(table).inline(), rows)
 
 
-def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Stamp) -> bool:
-    """Make the year's rows, one a city and phase; False where they are there already.
-
-    A city phase begins with the calendar, whenever it is opened: a rehearsal may then be played from its first day.
-    """
-    table = table_of(ProgrammeYear)
-    if connection.execute(select(table.c.year).where(table.c.year == year.year)).scalar() is not None:
-        return False
+def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Stamp) -> None:
+    """Make the rows of a year that is not open yet, one a city and phase; they begin now."""
     row = {"year": year.year, "calendar": year.source_text, "rehearsal": rehearsal, "revision": 1}
     opening = {"opened_by": stamp.by, "opened_at": stamp.at, "opened_as_of": stamp.as_of}
-    connection.execute(insert(table), {**row, **opening})
+    connection.execute(insert(table_of(ProgrammeYear)), {**row, **opening})
     _insert(connection, table_of(CityYear), [
         {"year": year.year, "city": city.slug, "name": city.name, "code": city.code, "position": position}
         for position, city in enumerate(year.cities)
     ])  # fmt: skip
-    begins = min(stamp.as_of, *(start_of(phase.opens) for phase in year.phases))
     _insert(connection, table_of(CityPhase), [
         {"year": year.year, "phase": phase.slug, "city": city.slug, "state": State.WAITING,
-         "attempt": 1, "moves": 0, "filings": 0, "as_of": begins}
+         "attempt": 1, "moves": 0, "filings": 0, "as_of": stamp.as_of}
         for phase in year.phases for city in year.cities
     ])  # fmt: skip
-    return True
 
 
 def withdraw_city(connection: Connection, year: int, city: str, as_of: datetime) -> None:

@@ -91,7 +91,8 @@ def _each(rule: str, facts: ApplicationFacts, figures: Figures, mend: str) -> Fo
 def grade(facts: ApplicationFacts, figures: Figures) -> Found:
     """Senior grades (高一, 高二), or junior ones for the subjects that are open to them (计算机)."""
     senior, subjects = "、".join(figures.senior_grades), "、".join(figures.junior_subjects)
-    mend = f"{{count}} 名学生{{who}}年级不符，应为{senior}，初中生限报{subjects}；请更正年级、学科或改为审核不通过"
+    junior = f"，初中生限报{subjects}" if subjects and figures.junior_grades else ""
+    mend = f"{{count}} 名学生{{who}}年级不符，应为{senior}{junior}；请更正年级、学科或改为审核不通过"
     return _each("applications.grade", facts, figures, mend)
 
 

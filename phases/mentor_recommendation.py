@@ -94,7 +94,7 @@ def standing(facts: MentorFacts, figures: Figures) -> Found:
 
 
 def team(facts: MentorFacts, figures: Figures) -> Found:
-    """A mentor has a team, each member with a qualifying degree (博士) or title (副高 or above)."""
+    """A mentor has a team, each member with one of the year's degrees or titles."""
     taken = _taken(facts)
     alone = [mentor.label for mentor in taken if not mentor.team]
     weak = [mentor.label for mentor in taken if not all(_qualified(member, figures) for member in mentor.team)]
@@ -104,9 +104,14 @@ def team(facts: MentorFacts, figures: Figures) -> Found:
         parts.append(f"{len(alone)} 名导师{named(alone)}没有培养团队；请组建")
     if weak:
         who = f"{len(weak)} 名导师{named(weak)}的 {len(members)} 名团队成员{named(members)}"
-        parts.append(f"{who}不具备博士学位或副高以上职称；请调整成员或补充依据")
+        parts.append(f"{who}不具备{_qualifications(figures)}；请调整成员或补充依据")
     found = each(len(taken), alone + weak, "")
     return Found(found.found, found.needed, "；".join(parts), found.numbers)
+
+
+def _qualifications(figures: Figures) -> str:
+    lists = ((figures.team_degrees, "学位"), (figures.team_titles, "职称"))
+    return "或".join(f"{'、'.join(words)}{what}" for words, what in lists if words)
 
 
 def _qualified(member: TeamMember, figures: Figures) -> bool:

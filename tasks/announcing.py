@@ -9,6 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from acts.announce import Announced, announce
+from tasks.alone import alone
 
 if TYPE_CHECKING:
     from models.database import Database
@@ -23,7 +24,8 @@ async def announce_sent(database: Database, settings: Settings, stamp: Stamp) ->
     def say() -> Announced:
         from acts.channels import speaker
 
-        return announce(database, stamp, speaker(settings.channels))
+        with alone("announce", database) as ours:
+            return announce(database, stamp, speaker(settings.channels)) if ours else Announced()
 
     try:
         return await asyncio.to_thread(say)

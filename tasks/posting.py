@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from acts.post import Posted, send
 from models.clock import Ticks
+from tasks.alone import alone
 from tasks.couriers import courier, links, outside, witness
 from tasks.discretion import discreet
 
@@ -21,15 +22,19 @@ if TYPE_CHECKING:
 
 
 @task(name="post", cache_policy=NO_CACHE)
-async def send_due(database: Database, settings: Settings, stamp: Stamp) -> Posted:
+async def send_due(database: Database, settings: Settings, stamp: Stamp) -> Posted | None:
     """Send everything that is queued and due; in a thread with a loop of its own, since its bookkeeping blocks.
+
+    None where another run is at it: what that one does not take in hand any more, the next beat does.
 
     Where the flow is broken off, the thread leaves nothing in doubt: it ends once what is on its way is answered for.
     """
     leave = Event()
 
-    def drain() -> Posted:
-        with discreet():
+    def drain() -> Posted | None:
+        with discreet(), alone("post", database) as ours:
+            if not ours:
+                return None
             sending = send(
                 database,
                 courier(settings),

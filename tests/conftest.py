@@ -38,7 +38,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Count as slow what first has a season played: half a minute of pages is no part of `make fast`."""
     for item in items:
-        if "season_file" in getattr(item, "fixturenames", ()):
+        if {"season_file", "season_url"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)
 
 
@@ -121,6 +121,43 @@ def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
         yield f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'talent.db')}"
         return
     yield from _copy(request.getfixturevalue("postgres_address"), request.getfixturevalue("migrated_postgres"))
+
+
+@pytest.fixture(scope="session")
+def season_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database file of a season that was played once, with an account for each role and each city."""
+    path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("season") / "talent.db"))
+    _play(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def season_postgres(postgres_address: str, migrated_postgres: str) -> Iterator[str]:
+    """The name of a database with the same season."""
+    name = f"season_{uuid.uuid4().hex}"
+    _play(_make(postgres_address, name, migrated_postgres))
+    yield name
+    _drop(postgres_address, name)
+
+
+def _play(url: str) -> None:
+    from models.database import Database
+    from tests.dashboard.conftest import play_season
+
+    database = Database(url, BOOK)
+    try:
+        play_season(database)
+    finally:
+        database.dispose()
+
+
+@pytest.fixture
+def season_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A copy of that season."""
+    if kind == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('season_file'), tmp_path / 'talent.db')}"
+        return
+    yield from _copy(request.getfixturevalue("postgres_address"), request.getfixturevalue("season_postgres"))
 
 
 def _copy(address: str, template: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.ports import free_port
@@ -58,26 +59,57 @@ def _run(user: pwd.struct_passwd | None, cwd: Path, *command: str) -> None:
         raise RuntimeError(f"{command[0]}: {log.read_text(errors='replace')[-2000:]}")
 
 
+@dataclass
+class Cluster:
+    """A server with its folder, which may be stopped and started; `address` is its maintenance database."""
+
+    home: Path
+    port: int
+    running: bool = False
+
+    @property
+    def address(self) -> str:
+        return f"postgresql+psycopg://talent@127.0.0.1:{self.port}/postgres"
+
+    def make(self) -> None:
+        self._run("initdb", *MADE_WITH)
+
+    def start(self) -> None:
+        options = f"-h 127.0.0.1 -p {self.port} -k {self.home} {UNSAFE_AND_FAST}"
+        self._run("pg_ctl", "-w", "-t", "60", "-o", options, "start")
+        self.running = True
+
+    def stop(self) -> None:
+        if self.running:
+            self._run("pg_ctl", "-m", "immediate", "-w", "stop")
+            self.running = False
+
+    def _run(self, tool: str, *said: str) -> None:
+        _run(_other_user(), self.home, f"{binaries()}/{tool}", "-D", str(self.home / "data"), *said)
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """A running server that may be stopped and started; raises NoServer."""
+    binaries()
+    made, user = Cluster(Path(tempfile.mkdtemp(prefix="talent-pg-")), free_port()), _other_user()
+    (made.home / "pg.log").touch()
+    if user is not None:
+        os.chown(made.home, user.pw_uid, user.pw_gid)
+    try:
+        made.make()
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(made.home, ignore_errors=True)
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """A running server, as a SQLAlchemy URL of its maintenance database; raises NoServer."""
-    tools, user, port = binaries(), _other_user(), free_port()
-    home = Path(tempfile.mkdtemp(prefix="talent-pg-"))
-    (home / "pg.log").touch()
-    if user is not None:
-        os.chown(home, user.pw_uid, user.pw_gid)
-    data = home / "data"
-    started = False
-    try:
-        _run(user, home, f"{tools}/initdb", "-D", str(data), *MADE_WITH)
-        options = f"-h 127.0.0.1 -p {port} -k {home} {UNSAFE_AND_FAST}"
-        _run(user, home, f"{tools}/pg_ctl", "-D", str(data), "-w", "-t", "60", "-o", options, "start")
-        started = True
-        yield f"postgresql+psycopg://talent@127.0.0.1:{port}/postgres"
-    finally:
-        if started:
-            _run(user, home, f"{tools}/pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
-        shutil.rmtree(home, ignore_errors=True)
+    with cluster() as made:
+        yield made.address
 
 
 def main(command: list[str]) -> int:

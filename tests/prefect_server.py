@@ -19,6 +19,14 @@ from tests.ports import free_port
 START_SECONDS = 90.0
 
 
+UNHEARD = {
+    f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
+    for service in ("EVENT_PERSISTER", "TASK_RUN_RECORDER", "TRIGGERS")
+}
+"""What writes down events that no test reads. On SQLite each is one more writer, and who finds it locked asks again
+after 2, 4, 8, 16 and 32 seconds: a run that takes one second then takes a minute."""
+
+
 def foreign(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment without what an office, or the machine of the tests, may have set."""
     return {key: value for key, value in environment.items() if not key.startswith(("PREFECT_", "TALENT_"))}
@@ -34,7 +42,7 @@ class Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        given = foreign(os.environ)
+        given = foreign(os.environ) | UNHEARD
         return prefect_environment(given, self.home, self.port, auth_string(given, self.home))
 
     @property

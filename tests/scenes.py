@@ -18,6 +18,7 @@ from acts.outcome import Outcome
 from acts.rerun import rerun
 from acts.submit import submit
 from acts.waive import waive
+from acts.why import ReportCard, report_card
 from acts.withdraw import withdraw
 from calendars import files
 from calendars.deadlines import TZ
@@ -116,6 +117,9 @@ class Scene:
 
     def withdraw(self, city: str, at: str, *, dry_run: bool = False) -> Outcome:
         return withdraw(self.database, YEAR, city, stamp(at), reason="本年度不再组织", dry_run=dry_run)
+
+    def why(self, phase: str, city: str, at: str) -> ReportCard:
+        return report_card(self.database, YEAR, phase, city, stamp(at))
 
     def advance(
         self,

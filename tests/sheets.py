@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from calendars.files import load
 from calendars.year import City
 from forms.definitions import (
+    FORMS,
     AttendanceRow,
     CutLineRow,
     EvaluationRow,
@@ -33,6 +35,14 @@ from forms.definitions import (
 )
 
 Sheets = Mapping[str, Sequence[Row]]
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+_YEAR = load(2022)
+_KINDS = {
+    sheet.row: {column.field: column.kind for column in sheet.asked(_YEAR).columns}
+    for form in FORMS.values()
+    for sheet in form.sheets
+}
 
 FUNDED, OWN = "省级资助", "自筹"
 SUBJECT = "物理"
@@ -44,7 +54,7 @@ def mentor(city: City, place: int = 1, **changes: Any) -> MentorRow:  # noqa: AN
         "degree": "博士", "honours": ("国家杰青",), "elite_programme": False, "research": "光学", "places": 9,
         "email": f"mentor{place}@{city.slug}.example", "returning": False, "taken": True,
     }  # fmt: skip
-    return MentorRow(**{**filled, **changes})
+    return _made(MentorRow, **{**filled, **changes})
 
 
 def roll(*mentors: MentorRow) -> Sheets:
@@ -52,11 +62,12 @@ def roll(*mentors: MentorRow) -> Sheets:
     units = sorted({one.institution for one in mentors})
     return {
         "institutions": _lined(
-            InstitutionRow(name=unit, type="高校", department="科研处", email="kyc@unit.example") for unit in units
+            _made(InstitutionRow, name=unit, type="高校", department="科研处", email="kyc@unit.example")
+            for unit in units
         ),
         "mentors": _lined(mentors),
         "team": _lined(
-            TeamRow(mentor=one.name, institution=one.institution, name="杜强", degree="博士", title="副高")
+            _made(TeamRow, mentor=one.name, institution=one.institution, name="杜强", degree="博士", title="副高")
             for one in mentors
         ),
     }
@@ -69,7 +80,7 @@ def student(city: City, place: int, **changes: Any) -> StudentRow:  # noqa: ANN4
         "institution": f"{city.name}大学", "subject_rank": Decimal(8), "guardian_consent": True,
         "recommended": True, "taken": True,
     }  # fmt: skip
-    return StudentRow(**{**filled, **changes})
+    return _made(StudentRow, **{**filled, **changes})
 
 
 def students(city: City, count: int = 6) -> tuple[StudentRow, ...]:
@@ -80,7 +91,7 @@ def application(applied: Sequence[StudentRow]) -> Sheets:
     schools = sorted({one.school for one in applied})
     return {
         "schools": _lined(
-            SchoolRow(name=name, head="钟芳杰", contact="傅桂轩", email="yz@school.example") for name in schools
+            _made(SchoolRow, name=name, head="钟芳杰", contact="傅桂轩", email="yz@school.example") for name in schools
         ),
         "students": _lined(applied),
     }
@@ -91,9 +102,13 @@ def shortlist(applied: Sequence[StudentRow], **scores: int) -> Sheets:
     rows = []
     for one in applied:
         score = Decimal(scores.get(f"n{int(one.number[-4:])}", 80))
-        row = ScoreRow(number=one.number, name=one.name, subject=one.subject, score=score, shortlisted=score >= 60)
+        row = _made(
+            ScoreRow, number=one.number, name=one.name, subject=one.subject, score=score, shortlisted=score >= 60
+        )
         rows.append(row)
-    lines = (CutLineRow(subject=name, line_score=Decimal(60)) for name in sorted({one.subject for one in applied}))
+    lines = (
+        _made(CutLineRow, subject=name, line_score=Decimal(60)) for name in sorted({one.subject for one in applied})
+    )
     return {"scores": _lined(rows), "cut_lines": _lined(lines)}
 
 
@@ -101,7 +116,7 @@ def interview(applied: Sequence[StudentRow], admitted: int = 2, funded: int = 2)
     """《导师面试结果表》: all came, the first so many are admitted, the first so many of those funded."""
     return {
         "interviews": _lined(
-            InterviewRow(
+            _made(InterviewRow,
                 number=one.number, name=one.name, subject=one.subject, held_on=date(2022, 2, 9), came=True,
                 score=Decimal(90), admitted=place < admitted,
                 funding=(FUNDED if place < funded else OWN) if place < admitted else None,
@@ -113,9 +128,17 @@ def interview(applied: Sequence[StudentRow], admitted: int = 2, funded: int = 2)
 
 def meeting(admitted: Sequence[StudentRow]) -> Sheets:
     return {
-        "meetings": _lined([MeetingRow(held_on=date(2022, 2, 22), place="报告厅", agenda="见面")]),
+        "meetings": _lined([_made(MeetingRow, held_on=date(2022, 2, 22), place="报告厅", agenda="见面")]),
         "attendance": _lined(
-            AttendanceRow(number=s.number, name=s.name, mentor="到会", teacher="到会", guardian="请假", contact="每周")
+            _made(
+                AttendanceRow,
+                number=s.number,
+                name=s.name,
+                mentor="到会",
+                teacher="到会",
+                guardian="请假",
+                contact="每周",
+            )
             for s in admitted
         ),
     }
@@ -125,19 +148,23 @@ def cultivation(admitted: Sequence[StudentRow], visits: int = 10) -> Sheets:
     """《学生培养记录》: a plan, a log and a talk each stage, and so many visits, in March."""
     stages = ((1, date(2022, 6, 10)), (2, date(2022, 8, 12)), (3, date(2022, 11, 10)))
     return {
-        "plans": _lined(PlanRow(number=s.number, name=s.name, goal="一项课题", outline="读书") for s in admitted),
+        "plans": _lined(
+            _made(PlanRow, number=s.number, name=s.name, goal="一项课题", outline="读书") for s in admitted
+        ),
         "visits": _lined(
-            VisitRow(number=s.number, name=s.name, visited_on=date(2022, 3, 1 + day), content="组会")
+            _made(VisitRow, number=s.number, name=s.name, visited_on=date(2022, 3, 1 + day), content="组会")
             for s in admitted
             for day in range(visits)
         ),
         "logs": _lined(
-            LogRow(number=s.number, name=s.name, stage=stage, submitted_on=day)
+            _made(LogRow, number=s.number, name=s.name, stage=stage, submitted_on=day)
             for s in admitted
             for stage, day in stages
         ),
         "talks": _lined(
-            TalkRow(number=s.number, name=s.name, stage=stage, talked_on=day) for s in admitted for stage, day in stages
+            _made(TalkRow, number=s.number, name=s.name, stage=stage, talked_on=day)
+            for s in admitted
+            for stage, day in stages
         ),
     }
 
@@ -147,7 +174,7 @@ def midterm(admitted: Sequence[StudentRow], leaving: int = 0) -> Sheets:
     stay = len(admitted) - leaving
     return {
         "results": _lined(
-            MidtermRow(
+            _made(MidtermRow,
                 number=s.number, name=s.name, subject=s.subject, reported_on=date(2022, 7, 10), qualified=place < stay,
                 opinion="见评语",
             )
@@ -158,28 +185,36 @@ def midterm(admitted: Sequence[StudentRow], leaving: int = 0) -> Sheets:
 
 def year_end(city: City, training: Sequence[StudentRow]) -> Sheets:
     on = date(2022, 11, 18)
-    mentors = sorted({(one.mentor, one.institution) for one in training})
+    mentors, schools = sorted({(s.mentor, s.institution) for s in training}), sorted({s.school for s in training})
     return {
         "materials": _lined(
-            MaterialsRow(
+            _made(MaterialsRow,
                 number=s.number, name=s.name, project_report=True, training_report=True, growth_log=True,
                 mentor_evaluation=True,
             )
             for s in training
         ),
         "summaries": _lined([
-            SummaryRow(type="市级", unit=city.name, submitted_on=on),
-            *(SummaryRow(type="导师", unit=unit, mentor=name, submitted_on=on) for name, unit in mentors),
-            *(SummaryRow(type="中学", unit=name, submitted_on=on) for name in sorted({s.school for s in training})),
+            _made(SummaryRow, type="市级", unit=city.name, submitted_on=on),
+            *(_made(SummaryRow, type="导师", unit=unit, mentor=name, submitted_on=on) for name, unit in mentors),
+            *(_made(SummaryRow, type="中学", unit=unit, submitted_on=on) for unit in schools),
         ]),
-        "funds": _lined([FundsRow(item="活动", amount=Decimal(20000))]),
-        "targets": _lined([TargetRow(target="培养率", planned="80%", achieved="90%")]),
+        "funds": _lined([_made(FundsRow, item="活动", amount=Decimal(20000))]),
+        "targets": _lined([_made(TargetRow, target="培养率", planned="80%", achieved="90%")]),
     }  # fmt: skip
 
 
 def evaluation(training: Sequence[StudentRow], grade: str = "合格") -> Sheets:
     points: dict[str, Any] = dict.fromkeys(("interest", "knowledge", "potential", "ability", "english"), Decimal(85))
-    return {"evaluations": _lined(EvaluationRow(number=s.number, name=s.name, grade=grade, **points) for s in training)}
+    return {
+        "evaluations": _lined(
+            _made(EvaluationRow, number=s.number, name=s.name, grade=grade, **points) for s in training
+        )
+    }
+
+
+def _made(row: type[AnyRow], **filled: object) -> AnyRow:
+    return row.model_validate(filled, context=_KINDS[row])
 
 
 def _lined(rows: Any) -> tuple[Any, ...]:  # noqa: ANN401 - rows of one sheet

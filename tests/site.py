@@ -14,7 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    DeploymentFilter,
+    DeploymentFilterTags,
+)
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
@@ -23,12 +28,14 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from acts.on_paper import NOTHING, Paper
 from acts.open_year import open_year
 from calendars import files
 from deployments.children import Child
 from deployments.plan import Deployment
-from deployments.pool import POOL
+from deployments.pool import POOL, TAG
 from deployments.sync import Synced, Workplace, sync
+from deployments.up import RUNS_AT_ONCE
 from models import standing
 from models.database import Database
 from models.stamp import Stamp
@@ -69,27 +76,36 @@ class Site:
 
     def open(self, year: int, at: datetime | None = None, *, rehearsal: bool = False) -> None:
         now = at or datetime.now(UTC)
-        open_year(self.database, files.load(year), Stamp("省办", now, now), rehearsal=rehearsal)
+        late = Paper(NOTHING, "试验")
+        open_year(self.database, files.load(year), Stamp("省办", now, now), rehearsal=rehearsal, paper=late)
 
     def sync(self, deployments: Sequence[Deployment]) -> Synced:
         self.synced = True
         return asyncio.run(sync(deployments, Workplace(sys.executable, self.folder)))
 
     def work(self) -> None:
-        """Start a worker; it keeps working where the server is gone."""
+        """Start a worker as `talent up` does; it keeps working where the server is gone."""
         environment = self.server.environment | {
             "TALENT_DATABASE__URL": self.database.url,
             "TALENT_MAILDIR": str(self.folder / "mail"),
             "PREFECT_WORKER_QUERY_SECONDS": "2",
         }
-        command = (sys.executable, "-P", "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process")
+        start = ("prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", str(RUNS_AT_ONCE))
+        command = (sys.executable, "-P", "-m", *start)
         self.worker = Child("worker", command, environment, self.folder / "worker.log")
         self.worker.keep()
 
     def runs(self) -> list[FlowRun]:
+        """The runs of the deployments that are there now.
+
+        The server's scheduler reads the deployments in one transaction and writes their runs in another. Where they
+        are removed in between, runs without a deployment are left, which the next worker marks as cancelled.
+        """
+        ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
+
         async def read() -> list[FlowRun]:
             async with get_client() as client:
-                return await client.read_flow_runs(limit=200)
+                return await client.read_flow_runs(deployment_filter=ours, limit=200)
 
         return asyncio.run(read())
 

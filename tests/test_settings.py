@@ -46,6 +46,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "base_url": "http://127.0.0.1:8000",
         "secret_key": None,
         "notify": None,
+        "beat_seconds": 60,
         "operator": None,
         "password": None,
     }
@@ -123,3 +124,25 @@ def test_a_gateway_that_is_no_address_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("TALENT_DASHBOARD__PROXIES", proxies)
     with pytest.raises(ValidationError, match="不是 IP 地址或网段"):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "url", "expected"),
+    [
+        (None, None, None, "http://127.0.0.1:8000"),
+        (None, "8123", None, "http://127.0.0.1:8123"),
+        (None, "8123", "", "http://127.0.0.1:8123"),
+        ("0.0.0.0", "8123", None, "http://127.0.0.1:8123"),
+        ("10.0.0.8", None, None, "http://10.0.0.8:8000"),
+        ("::", "8123", None, "http://[::1]:8123"),
+        (None, "8123", "https://talent.example/", "https://talent.example"),
+    ],
+)
+def test_links_lead_to_the_window_where_nothing_else_is_set(
+    monkeypatch: pytest.MonkeyPatch, host: str | None, port: str | None, url: str | None, expected: str
+) -> None:
+    named = {"TALENT_DASHBOARD__HOST": host, "TALENT_DASHBOARD__PORT": port, "TALENT_BASE_URL": url}
+    for name, value in named.items():
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    assert Settings().base_url == expected

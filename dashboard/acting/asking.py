@@ -11,7 +11,7 @@ from dashboard.acting.reading import DIGITS
 from dashboard.acting.saying import nobody
 from dashboard.acting.showing import stands
 from dashboard.letterbox import heading
-from forms.definitions import FORMS
+from forms.definitions import form_of
 from models import evaluations, requests, stated
 from models.post import letter_by_id
 from models.reports import matrix
@@ -97,7 +97,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         _undelivered(connection, year, key) if act.asks("letter") else None,
         requests.find(connection, year.year, key) if act.asks("request") else None,
         stated.find(connection, year.year, key) if act.asks("difference") else None,
-        FORMS["evaluation"].sheets[0].columns if grid else (),
+        form_of("evaluation", year).sheets[0].columns if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
         nobody(found.book, act, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
     )

@@ -24,9 +24,9 @@ LATER = Field("until", "重新报送的截止日", "day", needed=False, hint="�
 TOLD = Field("reason", "事由", "reason", hint="写入记录，并写进给该市的函件。")
 NOTED = Field("reason", "事由", "reason", hint="写入记录，该市可以看到；不写进函件。")
 KEPT = Field("reason", "事由", "reason", hint="只写入省办的操作记录，不发函件。")
-AMENDED = Field("reason", "事由", "reason", hint="写入记录，截止日有变化的市可以看到；不写进函件。")
+AMENDED = Field("reason", "事由", "reason", hint="写入记录，并写进告知各市截止时间有变的函件。")
 ANSWERED = Field(
-    "reason", "事由", "reason", hint="该市在本阶段的页面上看到；不同意的不发函件，同意而需重启的也写进重启函件。"
+    "reason", "答复意见", "reason", hint="同意或不同意都会发函答复该市，本栏原样写进复函，请写成可以对外的话。"
 )
 FOUND = Field(
     "found",
@@ -73,7 +73,7 @@ _ACTS = (
     Act(
         "extend",
         lambda _: "延期",
-        (PHASE, CITIES, UNTIL, NOTED),
+        (PHASE, CITIES, UNTIL, TOLD),
         doing.extend,
         saying.extend,
         Event.EXTEND,

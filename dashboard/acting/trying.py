@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.acting.act import Bench
-from models import audit, reports
+from models import audit, reports, standing
 from models.database import Within
 from models.witness import changed, witness
 
@@ -96,10 +96,13 @@ def tried(database: Database, year: Year, act: Act, filled: Filled, stamp: Stamp
 def done(
     database: Database, year: Year, act: Act, filled: Filled, stamp: Stamp, *, expected: str, account: int
 ) -> Tried:
-    """Do an act with its entry in the audit, in one transaction; raise `Changed` where it is not what was expected."""
+    """Do an act with its entry in the audit, in one transaction; raise `Changed` where it is not what was expected.
+
+    Where it is refused by now, that is the answer, and the try goes on record.
+    """
     with database.write(year.year) as connection:
         found = _done(database, connection, year, act, filled, stamp, account)
-        if found.digest != expected:
+        if found.digest != expected and (found.outcome.done or found.acted(act.event)):
             raise Changed
         record(connection, year, act, filled, stamp, account, found.outcome)
     return found
@@ -114,9 +117,10 @@ def _done(
     stamp: Stamp,
     account: int | None = None,
 ) -> Tried:
-    was, before = witness(connection, year.year), reports.matrix(connection, year.year, stamp.as_of)
+    at = max(stamp.as_of, standing.newest_act(connection, year.year))  # the act stands after what was done meanwhile
+    was, before = witness(connection, year.year), reports.matrix(connection, year.year, at)
     outcome = act.do(Bench(Within(database, connection), year, stamp, account), filled)
-    after = reports.matrix(connection, year.year, stamp.as_of)
+    after = reports.matrix(connection, year.year, at)
     return Tried(outcome, before, after, changed(was, witness(connection, year.year)))
 
 

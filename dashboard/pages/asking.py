@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from acts.ask import LONGEST, ask
 from acts.outcome import Outcome
 from dashboard.looking import Look
+from dashboard.nudge import owed
 from dashboard.once import form_token, once
 from dashboard.pages.filing import CITY, Here
 from dashboard.phases import work
@@ -54,6 +55,8 @@ def send(
         except ValueError:
             return Outcome("refused", "请写明希望延期到哪一天，如 2022-02-10。")
         where = (year, here.phase.slug, here.city.slug)
-        return ask(site.database, *where, stamp, until=day, reason=reason, token=token)
+        outcome = ask(site.database, *where, stamp, until=day, reason=reason, token=token)
+        owed(site.nudge)
+        return outcome
 
     return once(site, reader, token, f"申请延期：{here.title}", f"{here.address}/request", do)

@@ -16,7 +16,7 @@ from dashboard.pages.filing import Here
 from dashboard.paging import NUMBER, SIZE, page_of
 from dashboard.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
 from dashboard.rendering import page
-from models import audit, draft_rows
+from models import audit, draft_rows, reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dashboard.phases import Filing
     from dashboard.reader import Reader
     from dashboard.site import Site
-    from forms.definitions import Sheet
+    from forms.definitions import AskedSheet
 
 area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
@@ -43,7 +43,7 @@ class Wanted:
     """What the address names: a sheet of a city's form, and which page of its rows."""
 
     here: Filing
-    sheet: Sheet
+    sheet: AskedSheet
     number: int
 
 
@@ -66,6 +66,7 @@ class Found:
     rows: Mapping[int, Mapping[str, str]]
     load: Row[Any] | None
     filing: Row[Any] | None
+    on_paper: bool  # whether that filing is what was filled in of a phase done on paper
 
     @property
     def filed(self) -> bool:
@@ -111,7 +112,8 @@ def _found(connection: Connection, wanted: Wanted) -> Found:
     rows = values(connection, year, city, sheet, start=pages.offset, limit=SIZE)
     load = draft_rows.newest(connection, year, here.form.slug, city)
     filing = draft_rows.newest_filing(connection, year, here.phase.slug, city)
-    return Found(counts, pages, written(sheet, rows), load, filing)
+    papers = reports.on_paper(connection, year, here.phase.slug, city)
+    return Found(counts, pages, written(sheet, rows), load, filing, filing is not None and filing.attempt in papers)
 
 
 def _shown(

@@ -231,7 +231,7 @@ def panel(place: Place) -> Markup | None:
         return None
     here = filing_of(place.looking.opened, place.phase.slug, place.city.slug, reader)
     done = work(place.site, reader, here)
-    if reader.province and not done.may_load and done.now.state is not State.SUBMITTED:
+    if reader.province and not (done.may_load or done.barred or done.now.state is State.SUBMITTED):
         return None
     facts: dict[str, Any] = {"here": here, "work": done, "steps": STEPS, "look": place.looking}
     return Markup(render("parts/filing-panel.html", place.request, **facts))  # noqa: S704 -- our own template, escaped

@@ -23,6 +23,7 @@ from dashboard.standings import rows_of_city, rows_of_phase, rule_name
 from dashboard.telling import told_section
 from dashboard.timetable import entry
 from dashboard.todo import tasks
+from gates.states import Event
 from models import histories
 from models.reports import matrix
 from models.requests import unanswered
@@ -101,6 +102,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "after": waiting.after(year, found, states, look.as_of),
         "steps": [step(look.opened.book, move, found) for move in past.moves],
         "filings": filings(look.opened.book, past.judgements),
+        "papers": {move.attempt for move in past.moves if move.event is Event.ON_PAPER},
         "tries": sorted((*past.loads, *past.refused), key=lambda one: one.as_of, reverse=True),
         "forms_loaded": [
             form

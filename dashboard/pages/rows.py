@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from dashboard.looking import Looking
     from dashboard.reader import Reader
     from dashboard.site import Site
-    from forms.definitions import Sheet
+    from forms.definitions import AskedSheet
 
 area = APIRouter(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY))], default_response_class=HTMLResponse
 )
 SAID = {"saved": "已保存。", "unchanged": "内容与原来相同，未作改动。"}
+SAVED = frozenset({Event.LOAD, Event.BACKFILL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Desk:
     """What is edited: a sheet of a draft from the `start`-th row on, with so many blank rows after its last one."""
 
     here: Filing
-    sheet: Sheet
+    sheet: AskedSheet
     work: Work
     start: int
     blank: int
@@ -119,7 +120,7 @@ def _shown(
     typed = {line: stored.get(line, {}) | (form.rows.get(line, {}) if form else {}) for line in (*at.old, *at.blank)}
     faults = outcome.errors if outcome else ()
     year = desk.here.opened.year
-    lines = editing.lines(desk.sheet, at, typed, form.dropped if form else (), faults, year.subjects)
+    lines = editing.lines(desk.sheet, at, typed, form.dropped if form else (), faults)
     general = editing.elsewhere(lines, faults)
     facts = {
         "desk": desk,
@@ -151,7 +152,7 @@ def save(
         return _shown(request, look, now, outcome=outcome, status=409)
     if not outcome.done:
         return _shown(request, look, desk, form=form, outcome=outcome, status=STATUS[outcome.outcome])
-    said = "saved" if any(move.event is Event.LOAD for move in outcome.changes.transitions) else "unchanged"
+    said = "saved" if any(move.event in SAVED for move in outcome.changes.transitions) else "unchanged"
     return RedirectResponse(f"{desk.here.address}/rows?sheet={desk.sheet.key}&start={desk.start}&said={said}", 303)
 
 

@@ -68,9 +68,9 @@ async def sign_in(request: Request, name: Typed, password: Typed, after: Typed =
         with site.guesses.guess("password", name.strip().casefold(), peer(request)) as guess:
             guess.right = await passwords.fits(found.password if found else None, password)
     except TooMany as error:
-        return _ask(request, str(error), name=name, after=after, status=429)
+        return await run_in_threadpool(_ask, request, str(error), name=name, after=after, status=429)
     if not guess.right:
-        return _ask(request, WRONG, name=name, after=after, status=403)
+        return await run_in_threadpool(_ask, request, WRONG, name=name, after=after, status=403)
     assert found is not None
     if passwords.outdated(found.password):
         await run_in_threadpool(_keep_anew, site, found.id, await passwords.keep(password))
@@ -136,7 +136,7 @@ async def code(request: Request, code: Typed, after: Typed = "/") -> Response:
         raise Forged
     await refuse_tokenless(request, expected)
     if found is None:
-        return _ask(request, ENDED, status=403)
+        return await run_in_threadpool(_ask, request, ENDED, status=403)
     return await run_in_threadpool(_answer_code, request, found, code, after)
 
 

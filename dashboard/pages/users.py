@@ -17,6 +17,7 @@ from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Role
 from dashboard.rendering import page
 from models import accounts, deeds, sign_ins, standing
+from models.database import Within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from calendars.year import City
     from dashboard.reader import Reader
     from dashboard.site import Site
+    from models.database import Database
 
 area = APIRouter(prefix="/users", dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 ANSWERED = "这张表已经办理过；链接只显示一次，若没有记下，请重新发一个。"
@@ -65,9 +67,9 @@ def add(
     slug = _slug(site, city) if role == Role.CITY else None
     token = one_time(site.secret, once)
 
-    def do() -> Invited:
+    def do(database: Database) -> Invited:
         stamp = site.sign(reader.shown)
-        return acts.add(site.database, stamp, name, role=role, city=slug, shown=shown, token=token, by=reader.account)
+        return acts.add(database, stamp, name, role=role, city=slug, shown=shown, token=token, by=reader.account)
 
     invited = _invited(site, reader, once, f"新建账号 {name}", token, do)
     if not invited.outcome.done:
@@ -79,15 +81,16 @@ def _slug(site: Site, city: str) -> str | None:
     return next((one.slug for one in cities(site) if one.slug == city), None)
 
 
-def _invited(site: Site, reader: Reader, form: str, act: str, token: str, do: Callable[[], Invited]) -> Invited:
-    """Invite somebody once a form; who sends it twice sees the same link, as long as nobody has used it."""
+def _invited(site: Site, reader: Reader, form: str, act: str, token: str, do: Callable[[Database], Invited]) -> Invited:
+    """Invite somebody once a form; who sends it twice sees the same link, as long as nobody has used it.
+
+    The form is taken, and answered, in the transaction that invites: a second click waits for the link.
+    """
     with site.database.write() as connection:
-        first = deeds.take(connection, form, reader.account, act, site.wall(), "/users")
-    if first:
-        invited = do()
-        with site.database.write() as connection:
+        if deeds.take(connection, form, reader.account, act, site.wall(), "/users"):
+            invited = do(Within(site.database, connection))
             deeds.answer(connection, form, done=invited.outcome.done, said=invited.outcome.message)
-        return invited
+            return invited
     with site.database.read() as connection:
         deed = deeds.find(connection, form)
         waiting = sign_ins.offered(connection, acts.digest(token), site.wall())
@@ -124,8 +127,8 @@ def reset(request: Request, reader: Signed, account: Id, once: Typed) -> Respons
     site: Site = request.app.state.site
     name, token = _row(site, account).name, one_time(site.secret, once)
 
-    def do() -> Invited:
-        return acts.reset(site.database, site.sign(reader.shown), name, token=token, by=reader.account)
+    def do(database: Database) -> Invited:
+        return acts.reset(database, site.sign(reader.shown), name, token=token, by=reader.account)
 
     invited = _invited(site, reader, once, f"给 {name} 重新发登录链接", token, do)
     if not invited.outcome.done:

@@ -65,7 +65,7 @@ async def choose(request: Request, link: str, password: Typed, again: Typed, cod
     site: Site = request.app.state.site
     found = await run_in_threadpool(_found, site, link)
     if found is None:
-        return _gone(request)
+        return await run_in_threadpool(_gone, request)
     said = choosing.fault(password, again, await run_in_threadpool(names_of, site, found))
     step = None
     if said is None and site.settings.dashboard.totp:

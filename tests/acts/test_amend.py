@@ -110,7 +110,16 @@ def test_a_day_that_is_past_does_not_move(scene: Scene) -> None:
     ("old", "new", "said"),
     [
         ('name = "南京"', 'name = "金陵"', "设区市的名单、名称、代码或次序不同；开设之后不能改。"),
-        ('province = "approve"', 'province = "record"', "阶段的名单、次序、前提或省办办结的方式不同；开设之后不能改。"),
+        (
+            'requires = ["application"]',
+            'requires = ["application", "mentor-recommendation"]',
+            "阶段的名单、次序、前提或省办办结的方式不同；开设之后不能改。",
+        ),
+        (
+            '"科学兴趣", "学科基础知识"',
+            '"学科基础知识", "科学兴趣"',
+            "年度评价各方面的次序不同；开设之后可以改名，不能换位，否则已有的评分会错位。",
+        ),
     ],
 )
 def test_another_programme_is_no_revision(scene: Scene, old: str, new: str, said: str) -> None:
@@ -124,6 +133,10 @@ def test_another_programme_is_no_revision(scene: Scene, old: str, new: str, said
 def test_another_years_calendar_is_no_revision(scene: Scene) -> None:
     refused = revise(scene, files.load(2026))
     assert refused.message.splitlines()[0] == "这是 2026 年度的日历，不是 2022 年度的。"
+
+
+def test_a_dimension_may_be_called_otherwise(scene: Scene) -> None:
+    assert revise(scene, files.parse(calendar().source_text.replace("英语交流", "外语交流"), "日历")).done
 
 
 def test_places_that_are_given_cannot_be_taken_away(scene: Scene) -> None:

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import func, select
 
 import acts.load
+from calendars import files
 from forms.reading import RowError
 from models.columns import table_of
+from models.database import Database
 from models.drafts import ScoreDraft, StudentDraft
 from models.season import RefusedLoad, WorkbookLoad
 from tests import ledger, sheets
 from tests.forms.books import book
-from tests.scenes import NANJING, WUXI, YEAR, Scene, stamp
+from tests.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
 
 ROLL, APPLICATION, SHORTLIST = "mentor-recommendation", "application", "shortlist"
 DAY = "2022-01-10T10:00"
@@ -275,6 +277,29 @@ def test_the_evaluation_is_loaded_while_the_year_end_awaits_the_province(scene: 
     assert scene.load("evaluation", NANJING, filled, at).done
     assert scene.approve("year-end", NANJING, at).done
     assert scene.load("evaluation", NANJING, filled, at).outcome == "refused"
+
+
+def test_what_the_opened_year_lists_is_taken(database: Database) -> None:
+    text = calendar().source_text.replace('"计算机"]  ', '"计算机", "天文"]  ')
+    scene = Scene.begin(database, files.parse(text, "2022.toml")).through(APPLICATION, NANJING)
+    tables: dict[str, list[list[object]]] = {
+        "成绩": [["报名号", "姓名", "学科", "测试成绩", "入围面试"]],
+        "分数线": [["学科", "分数线"], ["天文", 60]],
+    }
+    said = acts.load.load(database, YEAR, SHORTLIST, NANJING, book(tables), stamp("2022-01-24T10:00"))
+    assert (said.outcome, said.errors) == ("done", ())
+    raw = {"scores": [], "cut_lines": [{"subject": "天文", "line_score": "61"}]}
+    assert acts.load.load_rows(database, YEAR, SHORTLIST, NANJING, raw, stamp("2022-01-24T10:00")).done
+    assert scene.year.subjects[-1] == "天文"
+
+
+def test_a_calendar_revised_while_a_workbook_is_read_asks_for_it_once_more(
+    approved: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = files.parse(calendar().source_text + "# 修订之前", "2022.toml")
+    monkeypatch.setattr(acts.load, "_calendar", lambda *_: older)
+    said = acts.load.load(approved.database, YEAR, SHORTLIST, NANJING, cut_line(80), stamp("2022-01-24T10:00"))
+    assert (said.outcome, said.message) == ("refused", acts.load.REVISED)
 
 
 def test_a_fault_of_form_is_reported_and_nothing_loads(approved: Scene) -> None:

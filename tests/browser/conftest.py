@@ -20,9 +20,7 @@ from dashboard.site import Site
 from models.database import Database
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
-from tests.dashboard.conftest import PASSWORD, SECRET, season_file
-
-__all__ = ["season_file"]
+from tests.dashboard.conftest import PASSWORD, SECRET
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (

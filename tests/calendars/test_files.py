@@ -25,6 +25,8 @@ LATER = "把 due 改到开放日或以后，或把 opens 提前"
 AROUND = "mentor-recommendation、application、shortlist"
 BEFORE = "2022-01-20 早于所要求的 mentor-recommendation 的截止日 2022-01-30"
 WHO = '写上 province = "approve"、"record" 或 "results"，或删去 province_due'
+STANDS, NEEDED = "没有要求 midterm，而这个阶段的表和关口要用它的结果", '写上 "midterm"，或经由其他阶段要求它'
+RESULTS = '写 province = "results"'
 TITLE = 'title = "2022 年江苏省中学生科技创新后备人才培养计划"'
 SUBJECTS = 'subjects = ["数学", "物理", "化学", "生物", "计算机"]'
 A_DATE = "写成不带引号、不带时间的日期，如 2022-02-07"
@@ -36,15 +38,22 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
         [
             ("phases.application.due", BEFORE, "把 due 改到 2022-01-30 或以后"),
             ("phases.mentor-recommendation.requires", f"要求成环（{AROUND}），永远不会开放", IN_LINE),
+            ("phases.mentor-recommendation", "写在所要求的 shortlist 之前", "各阶段按先后排列，移到它后面"),
         ],
     ),
     "a phase that requires itself": (
         [('requires = ["midterm"]', 'requires = ["year-end"]')],
-        [("phases.year-end.requires", "要求成环（year-end），永远不会开放", IN_LINE)],
+        [
+            ("phases.year-end.requires", "要求成环（year-end），永远不会开放", IN_LINE),
+            ("phases.year-end.requires", STANDS, NEEDED),
+        ],
     ),
     "an unknown phase required": (
         [('requires = ["midterm"]', 'requires = ["midterms"]')],
-        [("phases.year-end.requires", "要求的“midterms”没有写在文件里", "写文件里有的阶段")],
+        [
+            ("phases.year-end.requires", "要求的“midterms”没有写在文件里", "写文件里有的阶段"),
+            ("phases.year-end.requires", STANDS, NEEDED),
+        ],
     ),
     "a due day before its opening": (
         [("due = 2022-08-31", "due = 2022-06-30")],
@@ -216,7 +225,10 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
     ),
     "a day for a province that has no part": (
         [('province = "results" ', "# ")],
-        [("phases.year-end.province_due", "省办不经手这个阶段，却有省办期限", WHO)],
+        [
+            ("phases.year-end.province_due", "省办不经手这个阶段，却有省办期限", WHO),
+            ("phases.year-end.province", "没有写省办怎样办结，而这个阶段只能以 results 办结", RESULTS),
+        ],
     ),
     "single days": (
         [("[days]", '[days]\n2022-02-29 = "holiday"\n2022-02-07 = "off"\n2032-02-07 = "holiday"')],

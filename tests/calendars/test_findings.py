@@ -75,9 +75,3 @@ def test_a_provisional_year_says_what_is_not_settled() -> None:
 
 def test_the_letters_after_2026_wait_for_the_notice_of_2027() -> None:
     assert check(load(2026))[-1].reason == "年末之后的函件落在 2027 年，该年放假安排尚未公布"
-
-
-def test_a_phase_that_stands_before_the_one_it_requires() -> None:
-    year = YEAR.model_copy(update={"phases": (*YEAR.phases[:6], YEAR.phases[7], YEAR.phases[6])})
-    mend = "页面按文件的先后排列各阶段，请移到后面"
-    assert new(year) == [Warning_("phases.year-end", "写在所要求的中期评价之前", mend)]

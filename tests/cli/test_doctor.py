@@ -17,6 +17,7 @@ PREFECT = {
     "says": "没有设置 PREFECT_API_URL；talent up 会自己启动一个",
     "mend": "",
 }
+LATE = ("--done-through", "none", "--reason", "试验")
 SETTINGS = {"check": "设置", "level": "ok", "says": "函件方式 maildir，链接地址 http://127.0.0.1:8000", "mend": ""}
 MAILDIR = {"check": "函件", "level": "ok", "says": "写入 var/mail（maildir）", "mend": ""}
 
@@ -163,7 +164,7 @@ def test_a_clock_behind_the_newest_record_is_a_finding(talent: Talent, now: str,
 
     with time_machine.travel("2026-11-20T09:00+08:00"):
         talent("db", "upgrade")
-        talent("year", "open", "2026")
+        talent("year", "open", "2026", *LATE)
         talent("phase", "advance")
     assert _found(talent("doctor", "--as-of", now, "--json"))["时钟"][0] == level
 
@@ -173,7 +174,7 @@ def test_a_clock_that_holds_the_post_is_a_finding_with_the_way_out(talent: Talen
 
     talent("db", "upgrade")
     with time_machine.travel("2026-11-20T09:00+08:00"):
-        talent("year", "open", "2026")
+        talent("year", "open", "2026", *LATE)
         talent("letters", "send")
     with time_machine.travel("2026-11-24T09:30+08:00"):
         before = _found(talent("doctor", "--json"))

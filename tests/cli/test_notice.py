@@ -75,7 +75,7 @@ def test_an_edit_of_the_bindings_is_reported(seed: int) -> None:
     stated = whole.model_dump(mode="python")
     stated = {**stated, "clause": [_loose(clause) for clause in stated["clause"]]}
     draw.choice((_valued("figures"), _valued("moments"), _misnamed, _new_duty))(stated, draw)
-    there = names()
+    there = names(load(2022))
     before, after = (check(notice, load(2022), there) for notice in (whole, Notice.model_validate(stated)))
     assert {gap for gap in after if gap.kind != "unstated"} - set(before)
 

@@ -21,6 +21,7 @@ LATE = {
     "filed_at": None,
     "passed_at": None,
     "timeliness": None,
+    "on_paper": False,
     "refusals": [],
     "waived": [],
     "reruns": 0,

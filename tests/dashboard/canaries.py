@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,13 @@ def texts(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if isinstance(column.type, (String, AutoString))]
 
 
+UNLOCKED = {
+    "sqlite": "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) FROM pg_trigger "
+    "WHERE NOT tgisinternal",
+}
+"""What lets the logs be written over, which are append-only: this is a copy of them."""
+
 Rows = dict[str, list[str]]
 
 
@@ -113,9 +121,8 @@ def marks_of(city: str) -> tuple[str, str]:
 def plant(database: Database, word: Callable[[str], str] = mark, *, letters: bool = True) -> None:
     """Put a city's word in front of everything that somebody wrote there; give each city a row of everything."""
     with database.write() as connection:
-        triggers = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
-        for trigger in triggers:  # the logs are append-only; this copy of them is written over
-            connection.execute(text(f'DROP TRIGGER "{trigger}"'))
+        for drop in connection.execute(text(UNLOCKED[connection.dialect.name])).scalars().all():
+            connection.execute(text(drop))
         for table, owner in owned():
             for city in CODES:
                 _row_of(connection, table, owner, city)
@@ -130,8 +137,9 @@ def plant(database: Database, word: Callable[[str], str] = mark, *, letters: boo
 def _verdicts(connection: Connection, city: str) -> None:
     """Put the city's word into what its report cards say."""
     filing = SQLModel.metadata.tables["filing"]
-    told = func.replace(filing.c.verdict, '"mend": "', f'"mend": "{mark(city)}')
-    connection.execute(update(filing).where(filing.c.city == city).values(verdict=told.cast(String)))
+    for key, verdict in connection.execute(select(filing.c.id, filing.c.verdict).where(filing.c.city == city)).all():
+        told = json.dumps(verdict).replace('"mend": "', f'"mend": "{mark(city)}')
+        connection.execute(update(filing).where(filing.c.id == key).values(verdict=json.loads(told)))
 
 
 def _bodies(connection: Connection, city: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -22,11 +23,13 @@ from dashboard.app import make_app
 from dashboard.forged import token
 from dashboard.sessions import COOKIE, LASTS, digest
 from dashboard.site import Site
+from models import sign_ins
 from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
+from tests.twins import sends
 
 YEAR = 2022
 UNTIL = datetime(2022, 2, 7, 9, 0, tzinfo=TZ)
@@ -38,14 +41,30 @@ CITIES = tuple(city.slug for city in files.load(YEAR).cities)
 ADMIN, VIEWER = "admin", "viewer"
 
 
-@pytest.fixture(scope="session")
-def season_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database of the season, played once, with an account for each role and each city."""
-    path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("window") / "talent.db"))
-    database = Database(f"sqlite:///{path}", BOOK)
-    play_season(database)
-    database.dispose()
-    return path
+LOOKS = pytest.param("sqlite", id="sqlite alone")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Leave what only looks at the season on SQLite: who sends a form through the window does so on both databases."""
+    fixtures = [vars(metafunc.module)[name] for name in metafunc.fixturenames if name in vars(metafunc.module)]
+    if "season_url" in metafunc.fixturenames and not sends(metafunc.function, fixtures):
+        metafunc.definition.add_marker(pytest.mark.parametrize("kind", [LOOKS], indirect=True))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_sent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold to that: a test on SQLite alone that sends a form fails."""
+    where = request.node.callspec.id if hasattr(request.node, "callspec") else ""
+    if "kind" in request.fixturenames and str(LOOKS.id) not in where:
+        return
+    request_by = TestClient.request
+
+    def request_safely(self: TestClient, method: str, *args: Any, **more: Any) -> Response:  # noqa: ANN401
+        assert method in {"GET", "HEAD", "OPTIONS"}, "这项测试提交了表单，却只在 SQLite 上运行；见 tests/twins.py"
+        return request_by(self, method, *args, **more)
+
+    monkeypatch.setattr(TestClient, "request", request_safely)
 
 
 def play_season(database: Database) -> None:
@@ -103,21 +122,26 @@ class Window:
         with self.database.write() as connection:
             account = connection.execute(table.select().where(table.c.name == name)).one().id
             row = {"digest": digest(cookie), "account": account, "pending": False, "since": now, "seen": now}
-            connection.execute(insert(table_of(SignIn)).prefix_with("OR REPLACE").values(row | {"until": now + LASTS}))
+            sign_ins.end(connection, digest(cookie))
+            connection.execute(insert(table_of(SignIn)).values(row | {"until": now + LASTS}))
         return Browser(self.site, cookie)
 
 
-def a_window(season_file: Path, folder: Path, *, totp: bool = False) -> Window:
-    """A window on a copy of the season; without a second factor, as in the demonstration, unless it is asked for."""
-    database = Database(f"sqlite:///{shutil.copy(season_file, folder / 'talent.db')}", BOOK)
+def a_window(season_url: str, folder: Path, *, totp: bool = False) -> Window:
+    """A window on a season; without a second factor, as in the demonstration, unless it is asked for."""
     dashboard = DashboardSettings(totp=totp)
     settings = Settings(base_url=BASE, maildir=folder / "mail", letters=folder / "letters", dashboard=dashboard)
-    return Window(Site(database, settings, SECRET))
+    return Window(Site(Database(season_url, BOOK), settings, SECRET))
+
+
+def copied(season_file: Path, folder: Path) -> str:
+    """A copy of an embedded season."""
+    return f"sqlite:///{shutil.copy(season_file, folder / 'talent.db')}"
 
 
 @pytest.fixture
-def window(season_file: Path, tmp_path: Path) -> Iterator[Window]:
-    """A copy of the season for this test alone."""
-    made = a_window(season_file, tmp_path)
+def window(season_url: str, tmp_path: Path) -> Iterator[Window]:
+    """A copy of the season for this test alone; on both databases where it sends something."""
+    made = a_window(season_url, tmp_path)
     yield made
     made.database.dispose()

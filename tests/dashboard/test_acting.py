@@ -12,7 +12,7 @@ from datetime import date, datetime
 import pytest
 from fastapi import Request
 from httpx2 import Response
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import SQLModel
 
 from dashboard.acting.act import Filled
@@ -27,7 +27,7 @@ from dashboard.reader import Reader, Role
 from models.audit import AuditEntry
 from models.columns import table_of
 from models.database import Database
-from models.season import Transition
+from models.season import Letter, Transition
 from models.standing import withdrawn
 from models.witness import changed, witness
 from phases.book import BOOK
@@ -124,13 +124,23 @@ def _of_cities(window: Window) -> dict[str, list[object]]:
     return found
 
 
+def sent(window: Window) -> None:
+    """Take every letter that waits as sent."""
+    letter = table_of(Letter)
+    with window.database.write() as connection:
+        connection.execute(update(letter).where(letter.c.state == "queued").values(state="sent"))
+
+
 def test_all_cities_are_extended_at_once_with_one_preview(window: Window) -> None:
     admin, fields = window.as_(ADMIN), {"phase": "interview", "until": "2022-03-03", "reason": "寒潮", "all": "1"}
     every = re.findall(r'name="every" value="([a-z]+)"', admin.get("/2022/acts/extend?phase=interview").text)
     assert tuple(every) == CITIES
+    sent(window)
     shown = admin.post("/2022/acts/extend/preview", data={"csrf": admin.csrf, "every": every, **fields})
     carried = re.findall(r'name="city" value="([a-z]+)"', shown.text)
     assert tuple(carried) == CITIES
+    told = [f"截止时间改为3月3日（周四）24时：{city}市导师面试" in shown.text for city in ("南京", "盐城")]
+    assert told == [True, False]  # to Yancheng the interview has not opened
     answer = admin.post("/2022/acts/extend", data={"csrf": admin.csrf, **hidden(shown), "city": carried})
     assert "已延期至 2022-03-03 24:00：南京、无锡" in admin.get(answer.headers["location"]).text
     with window.database.read() as connection:

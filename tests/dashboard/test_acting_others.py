@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -27,16 +26,16 @@ from models.standing import opened
 from phases.book import BOOK
 from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, SECRET, VIEWER, Window
-from tests.dashboard.test_acting import hidden
+from tests.dashboard.test_acting import hidden, sent
 from tests.scenes import NANJING, Scene, instant
 
 PLAIN = Field("", "", "reason")
 
 
 @pytest.fixture
-def december(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Window]:
+def december(database_url: str, tmp_path: Path) -> Iterator[Window]:
     """A year whose one active city has filed its year-end, on 5 December."""
-    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'december.db')}", BOOK)
+    database = Database(database_url, BOOK)
     scene = Scene.begin(database)
     scene.through("midterm", NANJING)
     for form in ("cultivation", "year-end"):
@@ -137,8 +136,11 @@ def test_an_answer_names_the_city_and_the_day_and_a_day_is_needed_to_grant(asked
     assert (missing.status_code, "新的截止日：请填写。" in missing.text) == (422, True)
     granted = admin.submit("/2022/acts/answer/preview", **preview, answer="granted", until="2022-02-12").text
     assert "确认：同意盐城面试名单的延期申请，截止 2022-02-12 24:00" in granted
+    assert "盐城市市级管理办公室：【省后备人才】同意补报，请于2月12日（周六）24时前报送：盐城市面试名单" in granted
+    assert "会发出的函件（1 封）" in granted
     declined = admin.submit("/2022/acts/answer/preview", **preview, answer="declined", until="")
     assert "确认：不同意盐城面试名单的延期申请" in declined.text
+    assert "盐城市市级管理办公室：【省后备人才】延期申请未获同意：盐城市面试名单" in declined.text
     assert admin.submit("/2022/acts/answer", **hidden(declined)).is_redirect
     with asked.database.read() as connection:
         entry = connection.execute(select(table_of(AuditEntry))).one()
@@ -215,6 +217,7 @@ def test_an_office_gets_its_address_and_nobody_a_broken_one(window: Window) -> N
 
 def test_a_calendar_is_revised_from_the_page(window: Window) -> None:
     admin = window.as_(ADMIN)
+    sent(window)
     year = window.site.year(2022).year
     unchanged = {f"due:{phase.slug}": str(phase.due) for phase in year.phases}
     nothing = admin.submit("/2022/acts/amend/preview", **unchanged, reason="通知")
@@ -223,6 +226,7 @@ def test_a_calendar_is_revised_from_the_page(window: Window) -> None:
     assert "面试名单的截止日 2022-01-30 已经过去" in refused.text
     shown = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:interview": "2022-02-25"}, reason="通知")
     assert "<td>移动</td><td>导师面试：截止</td>" in shown.text
+    assert "截止时间改为2月25日（周五）24时：南京市导师面试" in shown.text
     assert admin.submit("/2022/acts/amend", **hidden(shown)).is_redirect
     assert window.site.year(2022).year.phase("interview").due == date(2022, 2, 25)
     shows = ["<small>截止 02-20</small>" in admin.get(f"/2022{at}").text for at in ("", "?as_of=2022-02-07T08:59")]
@@ -268,4 +272,5 @@ def test_a_reason_is_said_to_stand_in_a_letter_only_where_that_letter_has_it() -
     promised = {slug for slug, act in ACTS.items() if "写进给该市的函件" in ((act.asks("reason") or PLAIN).hint)}
     templates = Path(render.__file__).parent / "templates"
     having = {path.stem for path in templates.glob("*.jinja") if "{{ reason }}" in path.read_text(encoding="utf-8")}
-    assert (promised, having) == ({"reject", "rerun", "withdraw"}, {"returned", "rerun", "withdrawn"})
+    assert promised == {"reject", "rerun", "withdraw", "extend"}
+    assert having == {"returned", "rerun", "withdrawn", "moved", "answered"}

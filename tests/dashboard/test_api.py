@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import Row, func, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Row, event, func, select, update
 
 from dashboard.pages.api import ROOT
 from models import audit, post, reports
 from models.columns import table_of
 from models.season import Letter
 from tests.dashboard.conftest import ADMIN, CITIES, UNTIL, VIEWER, Browser, Window
+from tests.dashboard.test_acting import sent
 
 YEAR = f"{ROOT}/years/2022"
 RERUN = f"{YEAR}/phases/shortlist/cities/yancheng/rerun"
@@ -146,6 +146,7 @@ def test_what_cannot_be_read_is_named_by_where_it_stood(window: Window, body: di
 
 
 def test_the_other_acts_reach_their_acts(window: Window) -> None:
+    sent(window)
     admin, preview = window.as_(ADMIN), {"dry_run": True, "reason": "疫情"}
     interview = f"{YEAR}/phases/interview"
     said = {
@@ -159,6 +160,7 @@ def test_the_other_acts_reach_their_acts(window: Window) -> None:
     assert {act: answer.status_code for act, answer in said.items()} == {
         "extend": 200, "approve": 409, "reject": 409, "waive": 200, "withdraw": 200, "settle": 409,
     }  # fmt: skip
+    assert {one["kind"] for one in said["extend"].json()["changes"]["letters"]} == {"moved"}
 
 
 def test_an_act_goes_on_record_as_on_the_pages_and_asks_for_what_follows_once(window: Window) -> None:
@@ -191,9 +193,12 @@ def test_an_act_goes_on_record_as_on_the_pages_and_asks_for_what_follows_once(wi
 
 
 def test_an_act_that_cannot_go_on_record_is_not_done(window: Window) -> None:
-    with window.database.write() as connection:
-        connection.execute(text("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END"))
-    with pytest.raises(DBAPIError, match="full"):
+    def full(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO audit"):
+            raise OSError("full")
+
+    event.listen(window.database.engine, "before_cursor_execute", full)
+    with pytest.raises(OSError, match="full"):
         ask(window.as_(ADMIN), RERUN, ASKED)
     assert attempt(window) == 1
 

@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 from acts.rerun import rerun
 from acts.submit import submit
 from dashboard.masking import PERSONAL, mask
-from forms.definitions import FORMS
 from forms.kinds import EMAIL, PHONE
 from models.audit import AuditEntry
 from models.columns import table_of
@@ -18,6 +17,7 @@ from models.drafts import MentorDraft, StudentDraft
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, YEAR, Window
 from tests.dashboard.filing import CITY, DUE, HERE, STAMP, once, reopen, spoilt, upload, workbook
 from tests.dashboard.reading import Read
+from tests.forms.books import FORMS
 
 if TYPE_CHECKING:
     from httpx2 import Response

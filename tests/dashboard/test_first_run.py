@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -20,6 +18,9 @@ from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Window
 from tests.dashboard.reading import Read
 
 CITY = "yancheng"
+LATE = {"through": "none", "reason": "试验"}
+"""What is said where a year is opened whose deadlines lie behind."""
+
 MENU = {
     ADMIN: ["/", "/years", "/account", "/users", "/audit"],
     VIEWER: ["/", "/account", "/audit"],
@@ -28,8 +29,8 @@ MENU = {
 
 
 @pytest.fixture
-def empty(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Window]:
-    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'talent.db')}", BOOK)
+def empty(database_url: str) -> Iterator[Window]:
+    database = Database(database_url, BOOK)
     window = Window(Site(database, Settings(base_url=BASE, dashboard=DashboardSettings(totp=False)), SECRET))
     people = [(ADMIN, "admin", None), (VIEWER, "viewer", None), (CITY, "city", CITY)]
     with database.write() as connection:
@@ -68,7 +69,7 @@ def test_every_page_of_no_year_has_the_menu_of_who_looks(empty: Window, name: st
 def test_the_answer_of_a_confirmation_and_a_preview_of_a_year_have_it_too(empty: Window) -> None:
     admin = empty.as_(ADMIN)
     assert menu(admin.submit("/years/preview", shipped="2022").text) == MENU[ADMIN]
-    answer = admin.submit("/years", calendar=files.load(2022).source_text, once="a form")
+    answer = admin.submit("/years", calendar=files.load(2022).source_text, once="a form", **LATE)
     assert menu(admin.get(answer.headers["location"]).text) == MENU[ADMIN]
 
 
@@ -86,7 +87,7 @@ def test_several_years_are_a_step_apart_for_everybody(empty: Window) -> None:
     admin = empty.as_(ADMIN)
     for year in (2022, 2026):
         assert "其他年度" not in (admin.get("/2022").text if year > 2022 else "")
-        admin.submit("/years", calendar=files.load(year).source_text, once=f"form {year}")
+        admin.submit("/years", calendar=files.load(year).source_text, once=f"form {year}", **LATE)
     homes = {VIEWER: "/2022", CITY: f"/2022/cities/{CITY}"}
     for name, home in homes.items():
         shown = empty.as_(name).get(home).text.partition('aria-label="其他年度">')[2].partition("</nav>")[0]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 
 import pytest
@@ -20,7 +19,7 @@ from dashboard.reader import Role
 from settings import Settings
 from tests.dashboard import routes
 from tests.dashboard.canaries import plant, rows
-from tests.dashboard.conftest import ADMIN, BASE, VIEWER, Browser, Window, a_window
+from tests.dashboard.conftest import ADMIN, BASE, VIEWER, Browser, Window
 
 CITY = "yancheng"
 ENTITLED = ((Role.ADMIN, ADMIN), (Role.VIEWER, VIEWER), (Role.CITY, CITY))
@@ -36,12 +35,10 @@ FOREIGN: Mapping[str, Mapping[str, str | None]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def town(season_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
-    window = a_window(season_file, tmp_path_factory.mktemp("forged"))
+@pytest.fixture
+def town(window: Window) -> Window:
     plant(window.database)
-    yield window
-    window.database.dispose()
+    return window
 
 
 def unsafe(window: Window) -> list[APIRoute]:

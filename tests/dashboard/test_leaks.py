@@ -20,7 +20,7 @@ from dashboard.reader import Role
 from tests.browser.crawling import route_of
 from tests.dashboard import canaries, routes
 from tests.dashboard.canaries import Rows, rows
-from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window, a_window
+from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window, a_window, copied
 from tests.dashboard.routes import Walk, starts, walk
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,8 @@ class Town:
 
 @pytest.fixture(scope="session")
 def town(season_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    window = a_window(season_file, tmp_path_factory.mktemp("town"))
+    folder = tmp_path_factory.mktemp("town")
+    window = a_window(copied(season_file, folder), folder)
     canaries.plant(window.database)
     app = make_app(window.site)
     before = rows(window.database)
@@ -50,6 +51,13 @@ def town(season_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     walks |= {name: walk(window.as_(name), starts(window, app, "yancheng")) for name in (ADMIN, VIEWER)}
     yield Town(window, walks, before, rows(window.database))
     window.database.dispose()
+
+
+@pytest.fixture
+def planted(window: Window) -> Window:
+    """The same season and canaries, where nobody has been yet: for who sends something."""
+    canaries.plant(window.database)
+    return window
 
 
 def leaks(walked: Walk, city: str) -> list[str]:
@@ -133,17 +141,17 @@ def test_looking_writes_nothing(town: Town) -> None:
     assert town.after == town.before
 
 
-def test_no_unsafe_request_reaches_anything_of_anothers(town: Town) -> None:
-    before = rows(town.window.database)
+def test_no_unsafe_request_reaches_anything_of_anothers(planted: Window) -> None:
+    before = rows(planted.database)
     wrong = [
         (city, address, status)
-        for route in filter(routes.unsafe, routes.routes(town.app))
+        for route in filter(routes.unsafe, routes.routes(make_app(planted.site)))
         if routes.names_a_city(route) and routes.roles(route) is not None
         for city, other in (("yancheng", "suqian"), ("suqian", "nanjing"))
-        for address, status in _tried(town.window, route, city, other)
+        for address, status in _tried(planted, route, city, other)
         if status not in ({404} if routes.belongs(route) else {403, 404})
     ]
-    assert (wrong, rows(town.window.database)) == ([], before)
+    assert (wrong, rows(planted.database)) == ([], before)
 
 
 def _tried(window: Window, route: APIRoute, city: str, other: str) -> Iterator[tuple[str, int]]:
@@ -158,10 +166,10 @@ def _tried(window: Window, route: APIRoute, city: str, other: str) -> Iterator[t
         yield address, browser.post(address, data=fields | {"csrf": browser.csrf}, files=uploads or None).status_code
 
 
-def test_no_unsafe_request_of_who_may_not_make_it_does_anything(town: Town) -> None:
-    before = rows(town.window.database)
-    forms = [route for route in routes.routes(town.app) if routes.unsafe(route)]
-    assert (let_in(town.window, forms), rows(town.window.database)) == ([], before)
+def test_no_unsafe_request_of_who_may_not_make_it_does_anything(planted: Window) -> None:
+    before = rows(planted.database)
+    forms = [route for route in routes.routes(make_app(planted.site)) if routes.unsafe(route)]
+    assert (let_in(planted, forms), rows(planted.database)) == ([], before)
 
 
 STRANGERS: Mapping[str, tuple[Role | None, set[int]]] = {
@@ -200,11 +208,11 @@ def _knocked(window: Window, route: APIRoute, name: str) -> Iterator[tuple[str, 
 
 
 @pytest.mark.parametrize("area", [acting.area, exports.area], ids=["acts", "exports"])
-def test_a_policy_that_is_opened_is_found(town: Town, monkeypatch: pytest.MonkeyPatch, area: APIRouter) -> None:
+def test_a_policy_that_is_opened_is_found(planted: Window, monkeypatch: pytest.MonkeyPatch, area: APIRouter) -> None:
     found = [route for route in area.routes if isinstance(route, APIRoute)]
     shut = [route for route in found if Role.VIEWER not in (routes.roles(route) or EVERYONE)]
     monkeypatch.setattr(application, "AREAS", (opened(area), *application.AREAS))
-    let = {route.path: [name for name, *_ in let_in(town.window, [route])] for route in shut}
+    let = {route.path: [name for name, *_ in let_in(planted, [route])] for route in shut}
     assert {path: VIEWER in names for path, names in let.items()} == dict.fromkeys(let, True) != {}
 
 

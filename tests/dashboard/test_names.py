@@ -18,7 +18,7 @@ from dashboard.rendering import environment
 from models.accounts import Account
 from models.columns import table_of
 from tests.dashboard.canaries import plant
-from tests.dashboard.conftest import ADMIN, Window, a_window
+from tests.dashboard.conftest import ADMIN, Window, a_window, copied
 from tests.dashboard.routes import Walk, starts, walk
 
 pytestmark = pytest.mark.slow
@@ -41,7 +41,7 @@ READERS = (ADMIN, "yancheng")
 
 def season(season_file: Path, folder: Path, name: str) -> Window:
     """The season with a name in front of everything that anybody wrote."""
-    window = a_window(season_file, folder)
+    window = a_window(copied(season_file, folder), folder)
     # What a letter says in html was escaped when it was written: here it is shown in a frame as it stands.
     plant(window.database, lambda _city: name, letters=False)
     return window

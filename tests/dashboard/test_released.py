@@ -56,7 +56,7 @@ def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
         set_clock(connection, YEAR, LEFT)
     database.dispose()
     monkeypatch.setitem(routes.SHARED, "phase", ("mentor-recommendation", "registration", "shortlist"))
-    made = a_window(file, tmp_path)
+    made = a_window(f"sqlite:///{file}", tmp_path)
     yield made
     made.database.dispose()
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from acts.load import load_rows
 from acts.read_back import draft, written
 from dashboard import editing
-from forms.definitions import FORMS
 from forms.reading import RowError
 from models.loading import newest_load
 from tests.dashboard.conftest import YEAR, Window
 from tests.dashboard.filing import CITY, HERE, STAMP, loads, reopen, upload, workbook
+from tests.forms.books import FORMS
 
 SCORES, LINES = FORMS["shortlist"].sheets
 FIELD = re.compile(
@@ -164,7 +164,7 @@ def test_a_fault_about_several_columns_stands_at_the_first_and_others_above() ->
         RowError("sheet.missing", LINES.name, None, None, "", "缺少", "请补上"),
         RowError("cell.date", SCORES.name, 99, "姓名", "", "不是", "应为"),
     ]
-    shown = editing.lines(SCORES, editing.Page((2, 3), ()), {}, (), [several, *strange], ("物理",))
+    shown = editing.lines(SCORES, editing.Page((2, 3), ()), {}, (), [several, *strange])
     assert [(cell.name, cell.faults) for line in shown for cell in line.cells if cell.faults] == [
         ("3.number", (several,))
     ]

@@ -32,9 +32,9 @@ KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
-def strict(season_file: Path, tmp_path: Path) -> Iterator[Window]:
+def strict(season_url: str, tmp_path: Path) -> Iterator[Window]:
     """A window that asks for the second factor; Yancheng's authenticator holds `KEY`."""
-    window = a_window(season_file, tmp_path, totp=True)
+    window = a_window(season_url, tmp_path, totp=True)
     with window.database.write() as connection:
         found = accounts.named(connection, NAME)
         assert found is not None

@@ -3,9 +3,12 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
+
 from deployments.environment import auth_string, prefect_environment
 from deployments.house import House
-from deployments.up import _sealed
+from deployments.up import _sealed, links_lead
+from settings import DashboardSettings, Settings
 
 
 def test_what_prefect_leaves_open_is_closed(tmp_path: Path) -> None:
@@ -26,6 +29,14 @@ def test_what_the_office_has_set_stands(tmp_path: Path) -> None:
     given = {"PREFECT_API_URL": "https://prefect.example/api", "PREFECT_HOME": "elsewhere", "LANG": "zh_CN.UTF-8"}
     environment = prefect_environment(given, tmp_path, 4200, "talent:secret")
     assert {key: environment[key] for key in given} == given
+
+
+@pytest.mark.parametrize(("beat", "seconds"), [(None, "10.0"), ("60", "10.0"), ("5", "1.0"), ("600", "10.0")])
+def test_the_worker_looks_often_enough_for_the_beat(tmp_path: Path, beat: str | None, seconds: str) -> None:
+    given = {} if beat is None else {"TALENT_BEAT_SECONDS": beat}
+    environment = prefect_environment(given, tmp_path, 4200, "talent:secret")
+    named = [environment[f"PREFECT_WORKER_{what}_SECONDS"] for what in ("QUERY", "PREFETCH")]
+    assert named == [seconds, seconds]
 
 
 def test_the_sign_in_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
@@ -61,3 +72,21 @@ def test_the_post_is_told_where_the_window_s_own_secret_is(tmp_path: Path) -> No
         {"TALENT_SECRET_KEY_FILE": str(tmp_path / "secret")},
         {},
     ]
+
+
+@pytest.mark.parametrize(
+    ("host", "set_to", "expected"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:8123"),
+        ("0.0.0.0", "", "http://127.0.0.1:8123"),
+        ("10.0.0.8", "", "http://10.0.0.8:8123"),
+        ("127.0.0.1", "http://127.0.0.1:8000", "http://127.0.0.1:8123"),  # as the example file once had it
+        ("127.0.0.1", "http://localhost:8123", "http://localhost:8123"),
+        ("127.0.0.1", "https://localhost", "https://localhost"),
+        ("0.0.0.0", "https://talent.example", "https://talent.example"),
+        ("10.0.0.8", "http://10.0.0.9:8000", "http://10.0.0.9:8000"),
+    ],
+)
+def test_links_follow_the_port_in_use(tmp_path: Path, host: str, set_to: str, expected: str) -> None:
+    settings = Settings(base_url=set_to, dashboard=DashboardSettings(host=host))
+    assert links_lead(settings, House(tmp_path, 4200, host, 8123)) == expected

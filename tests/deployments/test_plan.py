@@ -49,7 +49,7 @@ def test_a_phase_is_scheduled_at_every_moment_of_its_calendar() -> None:
 
 
 def test_a_deployment_a_phase_in_order_then_those_that_are_about_the_whole_year() -> None:
-    assert [(one.flow, one.calendar, one.alone) for one in plan([load(2022)])] == [
+    assert [(one.flow, one.calendar, one.beats) for one in plan([load(2022)])] == [
         *((phase, True, False) for phase in PHASES),
         ("watch", False, True),
         ("post", False, True),
@@ -106,6 +106,9 @@ def test_the_frequent_ones_keep_off_each_other_and_off_the_calendar() -> None:
         (Every("every-minute", minute, timedelta(seconds=20)),),
         (Every("every-minute", minute, timedelta(seconds=40)),),
     ]
+    five = timedelta(seconds=5)
+    beats = [one.schedules for one in plan([], five) if one.beats]
+    assert beats == [(Every("every-minute", five, five * part / 3),) for part in (1, 2)]
     assert {moment.instant.astimezone(UTC).second for moment in moments(load(2022))} == {0}
 
 

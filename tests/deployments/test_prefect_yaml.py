@@ -25,10 +25,9 @@ def written(deployment: Deployment) -> dict[str, object]:
         "tags": [TAG, CALENDAR] if deployment.calendar else [TAG],
         "work_pool": {"name": POOL, "job_variables": {"command": "python -P -m deployments.engine"}},
     }
-    if deployment.alone:
+    if deployment.beats:
         (every,) = deployment.schedules
         assert isinstance(every, Every)
-        said["concurrency_limit"] = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
         said["schedules"] = [
             {
                 "slug": every.slug,
@@ -59,5 +58,5 @@ def test_prefects_own_tool_takes_it_and_sync_adds_the_calendar(site: Site) -> No
     assert synced.removed == ()
     assert synced.schedules_removed == ()
     assert set(synced.schedules_made) == {
-        f"{one.flow}/{each.slug}" for one in planned if not one.alone for each in one.schedules
+        f"{one.flow}/{each.slug}" for one in planned if not one.beats for each in one.schedules
     }

@@ -3,14 +3,18 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import DeploymentSchedule
+from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolUpdate
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, DeploymentSchedule
+from prefect.states import Scheduled
 
 from calendars.deadlines import TZ
 from calendars.files import load
 from deployments.plan import NAME, Deployment, Once, plan
+from deployments.pool import POOL
 from deployments.sync import Synced
 from deployments.zombies import NAME as ZOMBIES
 from deployments.zombies import automation
@@ -19,6 +23,11 @@ from tests.site import Site
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 NOTHING = Synced()
+
+
+def these(*flows: str) -> list[Deployment]:
+    """Of the plan of 2022 the deployments of these flows: all twelve cost a server seconds."""
+    return [one for one in plan([load(2022)]) if one.flow in flows]
 
 
 def schedules(flow: str) -> dict[str | None, DeploymentSchedule]:
@@ -42,8 +51,7 @@ def test_the_second_sync_touches_nothing(site: Site) -> None:
 
 
 def test_a_moment_that_the_calendar_no_longer_has_is_removed_and_no_other(site: Site) -> None:
-    shortlist = next(one for one in plan([load(2022)]) if one.flow == "shortlist")
-    others = [one for one in plan([load(2022)]) if one.flow != "shortlist"]
+    (shortlist,), others = these("shortlist"), these("interview", "watch")
     site.sync([shortlist, *others])
     before = schedules("shortlist")
     moved = Once("2022-rung-20220128T0900", datetime(2022, 1, 28, 9, tzinfo=TZ), 2022)
@@ -59,7 +67,7 @@ def test_a_moment_that_the_calendar_no_longer_has_is_removed_and_no_other(site: 
 
 
 def test_a_schedule_that_an_officer_paused_stays_paused(site: Site) -> None:
-    planned = plan([load(2022)])
+    planned = these("meeting")
     site.sync(planned)
     paused = schedules("meeting")["2022-opening-20220221T0000"]
 
@@ -75,8 +83,62 @@ def test_a_schedule_that_an_officer_paused_stays_paused(site: Site) -> None:
     assert (mended.active, mended.parameters) == (False, {"year": 2022})
 
 
+def test_a_limit_is_taken_away_with_the_slot_that_a_dead_run_holds(site: Site) -> None:
+    planned = these("watch", "post")
+    site.sync(planned)
+
+    async def limit() -> None:
+        async with get_client() as client:
+            options = ConcurrencyOptions(collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+            for flow in ("watch", "post"):
+                found = await client.read_deployment_by_name(f"{flow}/{NAME}")
+                limited = DeploymentUpdate(concurrency_limit=1, concurrency_options=options)
+                await client.update_deployment(found.id, limited)
+                await client.increment_concurrency_slots([f"deployment:{found.id}"], 1, "concurrency")
+            await client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=1))
+            (queue,) = await client.read_work_queues(work_pool_name=POOL)
+            await client.update_work_queue(queue.id, concurrency_limit=1)
+
+    async def limits() -> list[object]:
+        async with get_client() as client:
+            found = [await client.read_deployment_by_name(f"{flow}/{NAME}") for flow in ("watch", "post")]
+            (queue,) = await client.read_work_queues(work_pool_name=POOL)
+            pool = await client.read_work_pool(POOL)
+            every = await client.read_global_concurrency_limits()
+            named = [one.name for one in every if one.name in {f"deployment:{each.id}" for each in found}]
+            of_deployments = [(one.global_concurrency_limit, one.concurrency_options) for one in found]
+            return [named, of_deployments, pool.concurrency_limit, queue.concurrency_limit]
+
+    asyncio.run(limit())
+    assert asyncio.run(limits())[2:] == [1, 1]
+    assert site.sync(planned) == Synced(changed=("watch", "post"))
+    assert asyncio.run(limits()) == [[], [(None, None)] * 2, None, None]
+    assert site.sync(planned) == NOTHING
+
+
+def test_beats_that_nobody_came_to_are_dropped_and_moments_of_the_calendar_are_not(site: Site) -> None:
+    planned = these("midterm", "watch", "post")
+    site.sync(planned)
+    past = datetime.now(UTC) - timedelta(hours=1)
+
+    async def miss() -> list[UUID]:
+        async with get_client() as client:
+            found = [await client.read_deployment_by_name(f"{flow}/{NAME}") for flow in ("watch", "post", "midterm")]
+            made = [
+                await client.create_flow_run_from_deployment(one.id, state=Scheduled(scheduled_time=past))
+                for one in found
+            ]
+            return [run.id for run in made]
+
+    *beats, moment = asyncio.run(miss())
+    site.sync(planned)
+    held = {run.id for run in site.runs()}
+    assert (held & set(beats), moment in held) == (set(), True)
+    assert all(run.expected_start_time > past for run in site.runs() if run.id != moment and run.expected_start_time)
+
+
 def test_a_deployment_that_the_plan_no_longer_has_is_removed(site: Site) -> None:
-    planned = plan([load(2022)])
+    planned = these("meeting", "midterm", "watch")
     gone = Deployment("midterm", "flows.phase_flows.midterm")
     site.sync([*(one for one in planned if one.flow != "midterm"), gone])
     assert site.sync([one for one in planned if one.flow != "midterm"]).removed == ("midterm",)
@@ -84,7 +146,7 @@ def test_a_deployment_that_the_plan_no_longer_has_is_removed(site: Site) -> None
 
 
 def test_the_zombie_automation_is_there_once_and_is_mended(site: Site) -> None:
-    site.sync(plan([]))
+    site.sync([])
 
     async def spoil() -> None:
         async with get_client() as client:
@@ -98,7 +160,7 @@ def test_the_zombie_automation_is_there_once_and_is_mended(site: Site) -> None:
             return [one.model_dump(exclude={"id"}) for one in await client.read_automations_by_name(ZOMBIES)]
 
     asyncio.run(spoil())
-    site.sync(plan([]))
+    site.sync([])
     assert asyncio.run(read()) == [automation().model_dump()]
 
 

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import stat
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
@@ -27,44 +22,7 @@ from models.database import Database
 from models.stamp import Stamp
 from phases.book import BOOK
 from tests.ports import free_port
-from tests.prefect_server import foreign
-
-RUN = (
-    "import sys; from pathlib import Path; from deployments.up import up; "
-    "sys.exit(up(Path('var'), int(sys.argv[1]), web=int(sys.argv[2])))"
-)
-
-
-@pytest.fixture
-def office(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Path]:
-    """A folder with nothing but a database in it, where the year 2022 is under way."""
-    (tmp_path / "var").mkdir()
-    shutil.copy(migrated_sqlite, tmp_path / "var" / "talent.db")
-    database, now = Database(f"sqlite:///{tmp_path}/var/talent.db", BOOK), datetime.now(UTC)
-    open_year(database, load(2022), Stamp("省办", now, now))
-    yield tmp_path
-    database.dispose()
-
-
-def until(true: Callable[[], bool], log: Path) -> None:
-    end = time.monotonic() + 150
-    while not true():
-        assert time.monotonic() < end, log.read_text()
-        time.sleep(0.3)
-
-
-def alive(group: int) -> dict[int, str]:
-    """The processes of a group that have not ended: number to command line."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            state, _, of = (process / "stat").read_text().rpartition(")")[2].split()[:3]
-            command = (process / "cmdline").read_text().replace("\0", " ")
-        except OSError:
-            continue
-        if int(of) == group and state != "Z":
-            found[int(process.name)] = command
-    return found
+from tests.upped import alive, running, until
 
 
 @pytest.mark.prefect
@@ -72,25 +30,8 @@ def alive(group: int) -> dict[int, str]:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 def test_it_runs_all_of_it_keeps_it_alive_and_leaves_nothing_running(office: Path) -> None:
     web = free_port()
-    with running(office, web) as (process, log):
+    with running(office, free_port(), web) as (process, log):
         _runs_all_of_it(office, process, log, web)
-
-
-@contextmanager
-def running(office: Path, web: int) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """`up` in a process group of its own; whatever happens, nothing of it is left."""
-    log = office / "up.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", RUN, str(free_port()), str(web)],
-            cwd=office, env=foreign(os.environ), stdout=out, stderr=out, start_new_session=True,
-        )  # fmt: skip
-    try:
-        yield process, log
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, web: int) -> None:
@@ -104,10 +45,13 @@ def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, w
     until(lambda: f"总表与各页面：http://127.0.0.1:{web}" in log.read_text(), log)
     with urlopen(f"http://127.0.0.1:{web}/sign-in", timeout=5) as answer:
         assert "登录" in answer.read().decode()
+    until(lambda: "一次性链接" in log.read_text(), log)
+    with urlopen(log.read_text().partition("设置第一个账号的密码：")[2].split()[0], timeout=5) as answer:
+        assert (answer.status, answer.url.startswith(f"http://127.0.0.1:{web}/")) == (200, True)
     until(lambda: "日程已同步：2022 年度" in log.read_text(), log)
     now = datetime.now(UTC)
     open_year(database, load(2027), Stamp("省办", now, now))
-    until(lambda: states() == {"overdue"}, log)  # watch has run, at the next minute
+    until(lambda: states() == {"open"}, log)  # watch has run, at the next beat
     until(lambda: "日程已同步：2022、2027 年度" in log.read_text(), log)
     server = next(number for number, command in alive(process.pid).items() if "prefect server start" in command)
     os.kill(server, signal.SIGKILL)

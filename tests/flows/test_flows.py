@@ -27,6 +27,7 @@ from flows.rerun import rerun
 from flows.watch import watch
 from models.standing import cells
 from tasks import announcing, posting
+from tasks.alone import alone
 from tests.site import Site
 
 pytestmark = [
@@ -129,8 +130,18 @@ async def test_watch_moves_every_year_under_way(site: Site) -> None:
     site.open(2022)
     site.open(2026)
     assert (await watch(return_state=True)).name == "已推进"
-    assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "overdue")
-    assert site.states(2026, PHASE) == dict.fromkeys(CITIES, "overdue")
+    assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "open")
+    assert site.states(2026, PHASE) == dict.fromkeys(CITIES, "open")
+
+
+async def test_while_another_run_sends_the_year_moves_on_and_the_letters_wait(rehearsal: Site) -> None:
+    opens = at("2021-12-31T00:00")
+    with alone("post", rehearsal.database):
+        assert (await watch(2022, opens, return_state=True)).name == "已推进"
+        assert said(await post(return_state=True)) == ("另一次投递尚未结束", "函件由那一次运行发出，其余的等下一次")
+        assert rehearsal.mail() == []
+    assert (await post(return_state=True)).name == "已投递"
+    assert len(rehearsal.mail()) == 13
 
 
 async def test_watch_leaves_a_rehearsal_to_who_plays_it(site: Site) -> None:

@@ -6,14 +6,21 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from forms.definitions import FORMS
+from calendars.files import load
+from forms import definitions, reading, template, typed
 
 PACK = Path(__file__).parents[2] / "deployments/demo/2022"
+YEAR = load(2022)
+FORMS = {slug: definitions.form_of(slug, YEAR) for slug in definitions.FORMS}
+"""Every form as the year of the samples asks it."""
+read, render = partial(reading.read, year=YEAR), partial(template.render, year=YEAR)
+read_rows = partial(typed.read_rows, year=YEAR)
 NUMBER, NAME = "3209-2022-0007", "阿依努尔·买买提"
 
 

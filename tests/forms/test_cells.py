@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from forms import cells
 from forms.cells import BadCellError
-from forms.definitions import FORMS
+from tests.forms.books import FORMS
 
 KINDS = sorted(
     {column.kind for form in FORMS.values() for sheet in form.sheets for column in sheet.columns},
@@ -212,8 +213,8 @@ def test_money_has_two_decimals() -> None:
 def test_marks_and_stages_have_their_bounds() -> None:
     assert [cells.score(one) for one in (0, 100, "99.5")] == [Decimal(0), Decimal(100), Decimal("99.5")]
     assert refused(cells.score, 100.5) == refused(cells.score, -0.5) == "cell.range"
-    assert [cells.stage(one) for one in (1.0, "２", "3")] == [1, 2, 3]
-    assert refused(cells.stage, 4) == "cell.choice"
+    assert [cells.stage(3, one) for one in (1.0, "２", "3")] == [1, 2, 3]
+    assert refused(partial(cells.stage, 3), 4) == "cell.choice"
 
 
 def test_several_choices_are_put_in_order_each_once() -> None:

@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms import confined, sandbox
-from forms.reading import Reading, read
-from tests.forms.books import book, packed, parts, sample
+from forms.reading import Reading
+from tests.forms.books import book, packed, parts, read, sample
 
 pytestmark = pytest.mark.slow  # real processes or a real relay: seconds, not milliseconds
 
@@ -35,6 +35,10 @@ TAIL = b"</sheetData></worksheet>"
 
 def with_parts(changes: Mapping[str, bytes]) -> bytes:
     return packed({**parts(GOOD), **changes})
+
+
+def without(name: str) -> bytes:
+    return packed({other: part for other, part in parts(GOOD).items() if other != name})
 
 
 def protected() -> bytes:
@@ -118,6 +122,9 @@ HOSTILE: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "only a name": (lambda: b"PK", "file.damaged"),
     "bitten": (bitten, "file.damaged"),
     "no xml": (lambda: with_parts({"xl/workbook.xml": b"\xff\xfe\0"}), "file.damaged"),
+    "a part that is not there": (lambda: without(SHEET), "file.part"),
+    "no book": (lambda: without("xl/workbook.xml"), "file.not-workbook"),
+    "two parts of one name": (lambda: with_parts({"xl/Styles.XML": b"<a/>"}), "file.damaged"),
     "a DTD": (lambda: with_parts({"xl/styles.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "file.damaged"),
     "too large": (lambda: GOOD + b"\0" * 5 * MEGABYTE, "file.too-large"),
     "too many": (lambda: with_parts({f"xl/{n}.xml": b"" for n in range(200)}), "file.members"),
@@ -274,9 +281,10 @@ def outlived(ending: str) -> bool:
     """Whether the process is still there 5 s after a program that read a workbook has ended so."""
     program = f"""
         import os, signal, sys
+        from calendars.files import load
         from forms import sandbox
         from forms.template import render
-        sandbox.unpack(render("interview"), [])
+        sandbox.unpack(render("interview", load(2022)), [])
         print(sandbox._process._running.pid, flush=True)
         {ending}
     """

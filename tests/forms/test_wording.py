@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from forms.definitions import FORMS
-from forms.reading import read
-from forms.template import render
-from forms.typed import read_rows
 from forms.wording import as_text
-from tests.forms.books import book, sample
+from tests.forms.books import FORMS, book, read, read_rows, render, sample
 
 
 @pytest.mark.parametrize("slug", FORMS)

@@ -140,6 +140,15 @@ def test_applications_are_judged(facts: ApplicationFacts, expected: Verdict) -> 
     assert judge(BOOK.gates["application"], facts, FIGURES) == expected
 
 
+@pytest.mark.parametrize("closed", ["junior_grades", "junior_subjects"])
+def test_no_word_of_juniors_in_a_year_that_takes_none(closed: str) -> None:
+    figures = FIGURES.model_copy(update={closed: ()})
+    (finding,) = judge(
+        BOOK.gates["application"], among(replace(SOUND, grade="初三", subject="计算机"), 2), figures
+    ).refusals
+    assert "应为高一、高二；请更正" in finding.mend
+
+
 def test_a_profile_says_every_rule_it_breaks() -> None:
     worst = replace(
         SOUND,

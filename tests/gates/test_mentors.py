@@ -130,7 +130,8 @@ CASES: dict[str, tuple[MentorFacts, Verdict]] = {
                 "0/2",
                 "2/2",
                 "1 名导师（王乙（江海大学））没有培养团队；请组建；"
-                "1 名导师（李甲（江海大学））的 1 名团队成员（周三）不具备博士学位或副高以上职称；请调整成员或补充依据",
+                "1 名导师（李甲（江海大学））的 1 名团队成员（周三）不具备博士学位或正高、副高职称；"
+                "请调整成员或补充依据",
                 "王乙（江海大学）",
                 "李甲（江海大学）",
             ),
@@ -162,6 +163,12 @@ def test_a_roll_is_judged(facts: MentorFacts, expected: Verdict) -> None:
 def test_the_honours_are_those_of_the_year() -> None:
     figures = FIGURES.model_copy(update={"honours": ("市级骨干",)})
     assert judge(BOOK.gates["mentor-recommendation"], roll(replace(A, honours=("市级骨干",))), figures) == good()
+
+
+def test_the_qualifications_of_a_team_are_named_as_the_year_lists_them() -> None:
+    figures = FIGURES.model_copy(update={"team_degrees": (), "team_titles": ("特聘",)})
+    (finding,) = judge(BOOK.gates["mentor-recommendation"], roll(A), figures).refusals
+    assert "不具备特聘职称；" in finding.mend
 
 
 def test_of_many_in_breach_the_first_twenty_are_named() -> None:

@@ -12,19 +12,21 @@ SHEET = """
           waiting    open       submitted  passed   returned   overdue    withdrawn
 open      open       -          -          -        -          -          -
 load      -          open       -          -        returned   overdue    -
-submit    -          submitted  -          -        submitted  -          -
+submit    -          submitted  -          -        submitted  submitted  -
 pass      -          -          passed     -        -          -          -
 return    -          -          returned   -        -          -          -
 lapse     -          overdue    -          -        overdue    -          -
 approve   -          -          passed     -        -          -          -
 reject    -          -          returned   -        -          -          -
-extend    waiting    open       -          -        returned   -          -
+extend    waiting    open       -          -        returned   open       -
 waive     -          open       -          -        returned   overdue    -
 rerun     -          -          -          open     open       open       -
 withdraw  withdrawn  withdrawn  withdrawn  -        withdrawn  withdrawn  -
 hold      -          waiting    waiting    waiting  waiting    waiting    -
 resume    submitted  -          -          -        -          -          -
 address   waiting    open       submitted  passed   returned   overdue    withdrawn
+on-paper  passed     -          -          -        -          -          -
+backfill  -          -          -          passed   -          -          -
 """
 
 

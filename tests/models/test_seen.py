@@ -9,9 +9,9 @@ import pytest
 from models.reports import matrix
 from models.seen import seen
 from models.standing import opened
-from tests.dashboard.conftest import UNTIL, YEAR, Window, season_file, window
+from tests.dashboard.conftest import UNTIL, YEAR, Window, window
 
-__all__ = ["season_file", "window"]
+__all__ = ["window"]
 
 
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(days=1), timedelta(days=20), timedelta(days=330)])

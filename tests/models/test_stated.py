@@ -17,7 +17,7 @@ def _through_the_step(scene: Scene) -> None:
     """Take the step back, and then go it again with what the tables hold."""
     with scene.database.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
         config = migrate._config(connection)
-        step = ScriptDirectory.from_config(config).get_revision("0008")
+        step = ScriptDirectory.from_config(config).get_revision("0006")
         assert isinstance(step.down_revision, str)
         command.downgrade(config, step.down_revision)
     migrate.upgrade(scene.database)

@@ -44,8 +44,9 @@ OUTAGES = {"1 h": timedelta(hours=1), "3 d": timedelta(days=3), "40 d": timedelt
 STATES = {
     "opened": {"open"}, "reminder": {"open", "returned", "submitted"}, "rerun": {"open"}, "returned": {"returned"},
     "overdue": {"overdue"}, "escalation": {"overdue"}, "approval-needed": {"submitted"}, "passed": {"passed"},
+    "moved": {"waiting", "open", "returned"},
 }  # fmt: skip
-DATED = ("opened", "reminder", "rerun", "returned")
+DATED = ("opened", "reminder", "rerun", "returned", "moved")
 NEWEST = ("opened", "reminder", "overdue", "escalation", "digest", "visits-short")
 
 

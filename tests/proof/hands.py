@@ -221,11 +221,11 @@ def _around_commit(name: str, reach: Callable[[], None], *, before: bool) -> Non
     wanted = "claim" if name == "_claimed" else "mark"
 
     @contextmanager
-    def writing(self: Database, year: int | None = None) -> Iterator[Any]:
+    def writing(self: Database, year: int | None = None, *, patient: bool = True) -> Iterator[Any]:
         import sys
 
         ours = sys._getframe(2).f_code.co_name == wanted
-        with write(self, year) as connection:
+        with write(self, year, patient=patient) as connection:
             yield connection
             if ours and before:
                 reach()

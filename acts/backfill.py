@@ -1,0 +1,93 @@
+"""Workbooks of what was done on paper (补录): checked and shown, never refused by a rule; later gates judge by them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts import judging
+from gates.reruns import Uses, bound, users
+from gates.states import Event, State
+from models.database import book_of
+from models.loading import forms_loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Connection
+
+    from acts.season import Season
+    from calendars.year import Year
+    from gates.verdict import Verdict
+    from models.standing import Cell
+
+
+def passed_on_paper(cell: Cell) -> bool:
+    """Tell whether a city phase stands as done on paper, so that its workbook may be filled in."""
+    return cell.on_paper and cell.state is State.PASSED
+
+
+def closed(season: Season, cell: Cell) -> str | None:
+    """Say why what was done on paper can no longer be filled in; None where it can."""
+    if cell.city in season.withdrawn:
+        return f"{season.year.city(cell.city).name} 已退出 {season.year.year} 年度，不能再补录。"
+    papers = [slug for slug in season.states(cell.city) if season.cells[slug, cell.city].on_paper]
+    used = used_by(season.year, season.book.uses, cell.phase, season.states(cell.city), papers)
+    return f"{season.title(cell.phase, cell.city)}：{used}" if used else None
+
+
+def used_by(year: Year, uses: Uses, phase: str, states: Mapping[str, State], papers: Iterable[str]) -> str:
+    """Say which later phases were judged by what stands here, so that only a rerun may change it; "" for none."""
+    judged = bound(year, uses, phase, states, frozenset(papers))
+    if not judged:
+        return ""
+    named = _quoted(year, judged)
+    again = f"请由省级管理办公室重启“{year.phase(phase).name}”，{named}随后重新核对"
+    return f"{named}已按现有内容报送，不能再改；如需更正，{again}。"
+
+
+def wanted(connection: Connection, year: Year, phase: str, city: str, papers: Iterable[str]) -> tuple[str, ...]:
+    """Give what was done on paper, of `papers` of the city, that this phase is judged by and nobody has loaded."""
+    used = book_of(connection).uses.get(phase, frozenset()) & frozenset(papers)
+    missing = used - forms_loaded(connection, year.year, city) if used else used
+    return tuple(one.slug for one in year.phases if one.slug in missing)
+
+
+def wanting(year: Year, missing: Iterable[str]) -> str:
+    """Say that workbooks of what was done on paper are wanted, and who loads them; "" for none."""
+    named = _quoted(year, missing)
+    if not named:
+        return ""
+    return f"{named}在线下办理，内容尚未导入，无从核对；请先由该市（或由省级管理办公室代为）导入{named}的工作簿。"
+
+
+def lacking(season: Season, cell: Cell) -> str | None:
+    """Say the same of a city phase that is to be loaded or filed; None where nothing is wanting."""
+    papers = [slug for slug in season.states(cell.city) if season.cells[slug, cell.city].on_paper]
+    said = wanting(season.year, wanted(season.connection, season.year, cell.phase, cell.city, papers))
+    return f"{season.title(cell.phase, cell.city)}：{said}" if said else None
+
+
+def fill_in(season: Season, cell: Cell, said: str) -> Verdict:
+    """Keep what the gate finds in the rows that were just loaded, to be looked at; give what the city answers for.
+
+    The phase stays passed and nobody is written to. The totals of the province count these rows from now on.
+    """
+    parts = (judging.CITY, judging.PROVINCE) if season.book.province_gate(cell.phase) else (judging.CITY,)
+    found = {part: judging.judge_cities(season, cell.phase, [cell.city], part)[cell.city] for part in parts}
+    cell = season.note(cell, Event.BACKFILL, said, filings=cell.filings + 1, tally=found[parts[-1]].tally)
+    for part, judgement in found.items():
+        judging.keep(season, cell, judgement, cell.filings, part)
+    return found[judging.CITY].verdict
+
+
+def built_on(season: Season, cell: Cell) -> str:
+    """Say which later workbooks were checked against the rows that were just replaced; "" for none."""
+    if not cell.filings:
+        return ""
+    there = forms_loaded(season.connection, season.year.year, cell.city)
+    named = _quoted(season.year, [slug for slug in users(season.year, season.book.uses, cell.phase) if slug in there])
+    return f"{named}是按原来的内容导入的，请核对，必要时重新导入。" if named else ""
+
+
+def _quoted(year: Year, slugs: Iterable[str]) -> str:
+    return "、".join(f"“{year.phase(slug).name}”" for slug in slugs)

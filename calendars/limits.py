@@ -1,0 +1,181 @@
+"""What a year file may say and this programme cannot do: refused before the year runs on it, never in mid-season."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from calendars.checks import reached
+from calendars.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from decimal import Decimal
+
+    from calendars.year import Figures, Phase, Year
+
+PROVINCE: Mapping[str, str] = {"mentor-recommendation": "approve", "interview": "record", "year-end": "results"}
+"""How the province ends a phase, where it does: letters, pages and the gates of its part are made for these."""
+
+STANDS_ON: Mapping[str, str] = {
+    "application": "mentor-recommendation",
+    "shortlist": "application",
+    "interview": "shortlist",
+    "meeting": "interview",
+    "cultivation": "meeting",
+    "midterm": "meeting",
+    "year-end": "midterm",
+}
+"""The phase whose outcome a phase's workbook and gate stand on: it must have passed."""
+
+WATCHED = "cultivation"
+DIMENSIONS = 5
+"""So many scores has a row of the evaluation."""
+
+RESERVED = frozenset({"province"})
+"""What addresses and offices call the province; no city may be called so."""
+
+MOST: Mapping[str, int] = {
+    "grace": 60, "consent_age": 30, "city_cap": 1_000_000, "funded_cap": 1_000_000, "grant": 100_000_000,
+    "visits": 366, "city_funds": 100_000_000, "province_days": 60, "escalation_days": 60,
+}  # fmt: skip
+LISTS = ("dimensions", "senior_grades", "junior_grades", "honours", "team_degrees", "team_titles")
+NEEDED = ("senior_grades", "honours", "stages")
+_DAYS, _WORKING_DAYS = 366, 60
+_LINE, _WORD, _LIST = 100, 30, 200
+_PLACES = 2
+_SPLITTING = frozenset('、,，;；{}"')
+_COLUMNS = frozenset({"报名号", "姓名", "等级"})
+
+
+def limits(source: str, year: Year) -> Iterator[Fault]:
+    """Name everything in a year that is well formed and cannot be done."""
+    yield from _lines(source, year)
+    yield from _lists(source, year)
+    yield from _figures(source, year.figures)
+    yield from _counts(source, year.figures)
+    yield from _named_twice(source, year.phases)
+    yield from _order(source, year.phases)
+    for phase in year.phases:
+        yield from _province(source, phase)
+        yield from _phase(source, phase, year.year)
+
+
+def _order(source: str, phases: Sequence[Phase]) -> Iterator[Fault]:
+    """Phases are gone through in the order of the file: each after those whose outcome it stands on."""
+    requires = {phase.slug: phase.requires for phase in phases}
+    places = {slug: place for place, slug in enumerate(requires)}
+    for slug, given in requires.items():
+        needed = STANDS_ON.get(slug)
+        if needed in requires and needed not in reached(slug, requires):
+            reason = f"没有要求 {needed}，而这个阶段的表和关口要用它的结果"
+            yield Fault(source, f"phases.{slug}.requires", reason, f'写上 "{needed}"，或经由其他阶段要求它')
+        for other in given:
+            if places.get(other, -1) > places[slug]:
+                yield Fault(source, f"phases.{slug}", f"写在所要求的 {other} 之前", "各阶段按先后排列，移到它后面")
+
+
+def _province(source: str, phase: Phase) -> Iterator[Fault]:
+    can, key = PROVINCE.get(phase.slug), f"phases.{phase.slug}.province"
+    if phase.province == can:
+        return
+    if can is None:
+        mend = "删去 province 和 province_due，由关口判定"
+        yield Fault(source, key, f"省办在这个阶段不能办理“{phase.province}”", mend)
+    else:
+        stated = f"写的是“{phase.province}”" if phase.province else "没有写省办怎样办结"
+        yield Fault(source, key, f"{stated}，而这个阶段只能以 {can} 办结", f'写 province = "{can}"')
+
+
+def _phase(source: str, phase: Phase, year: int) -> Iterator[Fault]:
+    key = f"phases.{phase.slug}"
+    if phase.monthly_from and phase.slug != WATCHED:
+        yield Fault(source, f"{key}.monthly_from", "每月提醒只有学生培养阶段才有", "删去这一行")
+    if phase.province_due and phase.province_due.year not in {year, year + 1}:
+        reason = f"{phase.province_due} 不属于 {year} 年度"
+        yield Fault(source, f"{key}.province_due", reason, f"改成 {year} 或 {year + 1} 年的日期")
+    for ahead in phase.rungs:
+        if ahead > _DAYS:
+            yield Fault(source, f"{key}.rungs", f"提醒档 {ahead} 太大", f"不超过 {_DAYS} 天")
+
+
+def _named_twice(source: str, phases: Sequence[Phase]) -> Iterator[Fault]:
+    for name, count in Counter(word for phase in phases for word in {phase.slug, phase.name}).items():
+        if count > 1:
+            slugs = "、".join(phase.slug for phase in phases if name in {phase.slug, phase.name})
+            yield Fault(source, f"phases.{slugs}.name", f"“{name}”指不止一个阶段", "每个阶段的名称各不相同")
+
+
+def _figures(source: str, figures: Figures) -> Iterator[Fault]:
+    """Numbers that days can be counted by and columns can hold."""
+    for name, most in MOST.items():
+        if getattr(figures, name) > most:
+            yield Fault(source, f"figures.{name}", f"“{getattr(figures, name)}”太大", f"不超过 {most}")
+    for ahead in figures.province_rungs:
+        if ahead > _WORKING_DAYS:
+            yield Fault(source, "figures.province_rungs", f"提醒档 {ahead} 太大", f"不超过 {_WORKING_DAYS} 个工作日")
+    for name in ("subject_rank", "overall_rank"):
+        if _places(getattr(figures, name)) > _PLACES:
+            yield Fault(source, f"figures.{name}", "小数超过两位，而排名只记到两位", "写成至多两位小数")
+
+
+def _counts(source: str, figures: Figures) -> Iterator[Fault]:
+    """Lists that are too short, or not of the length that the evaluation has scores for."""
+    if len(figures.dimensions) != DIMENSIONS:
+        reason = f"有 {len(figures.dimensions)} 个方面，而评价表只有 {DIMENSIONS} 项评分"
+        yield Fault(source, "figures.dimensions", reason, f"写 {DIMENSIONS} 个方面，名称可以改")
+    for name in NEEDED:
+        if not getattr(figures, name):
+            yield Fault(source, f"figures.{name}", "一个也没有写", "至少写一个")
+    if not figures.team_degrees and not figures.team_titles:
+        mend = "学位、职称至少写一项，否则没有人能进培养团队"
+        yield Fault(source, "figures.team_degrees", "与 team_titles 都是空的", mend)
+
+
+def _places(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def _lines(source: str, year: Year) -> Iterator[Fault]:
+    """What stands in subjects of letters and heads of pages is one line."""
+    named = {f"cities.{city.slug}.name": city.name for city in year.cities}
+    named |= {f"phases.{phase.slug}.name": phase.name for phase in year.phases}
+    for key, text in {"title": year.title, "notice": year.notice, **named}.items():
+        if not _shows(text) or len(text) > _LINE:
+            mend = f"写成一行，{_LINE} 字以内，前后不留空格"
+            yield Fault(source, key, "含有换行、控制字符、首尾空格，或太长", mend)
+    for city in year.cities:
+        if city.slug in RESERVED:
+            yield Fault(source, f"cities.{city.slug}", "这个拼音另有所指", "换一个拼音")
+
+
+def _lists(source: str, year: Year) -> Iterator[Fault]:
+    """What columns of workbooks offer fits a drop-down, and can be typed in a cell and told apart there."""
+    if not year.subjects:
+        yield Fault(source, "subjects", "一个也没有写", "至少写一个学科")
+    lists = {"subjects": year.subjects} | {f"figures.{name}": getattr(year.figures, name) for name in LISTS}
+    for key, words in lists.items():
+        for word in words:
+            if not _shows(word) or _SPLITTING.intersection(word) or len(word) > _WORD:
+                mend = f"写成 {_WORD} 字以内的词，不含顿号、逗号、分号、引号、花括号和首尾空格"
+                yield Fault(source, key, f"“{word}”不能作选项", mend)
+        if sum(map(len, words)) + len(words) > _LIST:
+            yield Fault(source, key, "各项合起来太长，下拉选项放不下", f"合计不超过 {_LIST} 字")
+        apart = set(words) if key == "subjects" else words  # those that stand twice as they are have their own fault
+        for word, count in Counter(map(_folded, apart)).items():
+            if count > 1:
+                yield Fault(source, key, f"“{word}”重复（全角、半角不作区别）", "只留一个")
+    for word in year.figures.dimensions:
+        if _folded(word) in _COLUMNS or " " in _folded(word) or word.endswith("*"):
+            yield Fault(source, "figures.dimensions", f"“{word}”不能作评价表的表头", "换一个名称，不含空格和星号")
+
+
+def _shows(text: str) -> bool:
+    """Whether every mark of it is seen; a full-width space is, between others."""
+    return text.replace("\u3000", " ").isprintable() and text == text.strip()
+
+
+def _folded(word: str) -> str:
+    return unicodedata.normalize("NFKC", word)

@@ -1,0 +1,144 @@
+"""What a sheet's XML says of its cells and calamine does not: percentages, errors, formulas without a result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from forms.parts import elements, local, parser
+
+PERCENT, PLAIN, UNCLEAR = "percent", "plain", "unclear"
+ERROR, FORMULA, FORMAT = "cell.error", "cell.formula", "cell.format"
+
+_PERCENTS = {"9": "0%", "10": "0.00%"}  # of the built-in number formats, ECMA-376 part 1, 18.8.30
+_OWN = 164  # the first id of a format that a workbook has to define itself
+_NOT_SCALING = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # a % in these does not multiply by a hundred
+_CONDITION = re.compile(r"\[[<>=]")
+_DIGIT = re.compile(r"[0#?]")
+_SHOWN = re.compile(r"#[A-Z0-9_/]{1,20}[!?]?")  # what Excel may write in a cell whose formula fails
+_KNOWN = frozenset({"", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})  # to calamine
+
+Place = tuple[int, int]
+"""Row and column of a cell, counted from 0."""
+
+
+def scales(styles: bytes) -> dict[str, str]:
+    """How each cell format shows a number, by its index as cells name it; one that is not there is `UNCLEAR`."""
+    codes, found, inside = dict(_PERCENTS), {"0": PLAIN}, False
+    index = 0
+    for tag, given in elements(styles, frozenset({"numFmt", "cellXfs", "cellStyles", "dxfs", "xf"})):
+        if tag == "numFmt":
+            codes[given["numFmtId"]] = given["formatCode"]
+        elif tag != "xf":
+            inside = tag == "cellXfs"
+        elif inside:
+            found[str(index)] = _scale(given.get("numFmtId", "0"), codes)
+            index += 1
+    return found
+
+
+def _scale(number: str, codes: Mapping[str, str]) -> str:
+    code = codes.get(number)
+    if code is None:
+        return UNCLEAR if int(number) >= _OWN else PLAIN
+    sections = _NOT_SCALING.sub("", code).split(";")
+    if not _CONDITION.search(code):  # above nought the first shows the number, below it the second, nought is nought
+        sections = sections[:2]
+    scaled = {"%" in section for section in sections if _DIGIT.search(section)}
+    if len(scaled) > 1:  # which of them shows the number depends on the number
+        return UNCLEAR
+    return PERCENT if scaled == {True} else PLAIN
+
+
+def computed(book: bytes) -> bool:
+    """Whether what is stored with formulas was computed: a program that cannot asks whoever opens the book to do it."""
+    asked = elements(book, frozenset({"calcPr"}))
+    return all(given.get("fullCalcOnLoad", "0") in {"0", "false"} for _, given in asked)
+
+
+class Marks:
+    """The cells of one sheet of which more must be known than a value: by place, how scaled, why broken.
+
+    `broken` has a code and the error that the cell shows ("" where it shows none).
+    """
+
+    def __init__(self, part: bytes, scales: Mapping[str, str], *, computed: bool) -> None:
+        self.scaled: dict[Place, str] = {}
+        self.broken: dict[Place, tuple[str, str]] = {}
+        self._scales, self._computed = scales, computed
+        self._row = self._column = -1
+        self._begin(None)
+        self._reader = parser(self._start)
+        if part:
+            self._reader.Parse(part, True)
+        self._end()
+
+    def _begin(self, kind: str | None) -> None:
+        self._kind, self._formula, self._stored, self._text = kind, False, False, ""
+
+    def _start(self, tag: str, given: dict[str, str]) -> None:
+        name = local(tag)
+        if name == "c":
+            self._end()
+            self._cell(given)
+        elif name == "v":
+            self._stored = True
+            if self._formula or self._kind == "e":
+                self._reader.CharacterDataHandler = self._data
+        elif name == "f":
+            self._formula = True
+        elif name == "row":
+            self._end()
+            self._begin(None)
+            self._row, self._column = int(given["r"]) - 1 if "r" in given else self._row + 1, -1
+
+    def _cell(self, given: dict[str, str]) -> None:
+        """Where a cell does not say where it stands, it follows the one before."""
+        self._column = _column(given["r"]) if "r" in given else self._column + 1
+        self._begin(given.get("t"))
+        scale = self._scales.get(given.get("s", "0"), UNCLEAR)
+        if scale != PLAIN:
+            self.scaled[self._row, self._column] = scale
+
+    def _data(self, text: str) -> None:
+        self._text += text
+
+    def _end(self) -> None:
+        """Look at the cell that is over."""
+        if not (self._formula or self._kind == "e"):
+            return
+        self._reader.CharacterDataHandler = None
+        text = self._text.strip()
+        if self._kind == "e":
+            self.broken[self._row, self._column] = ERROR, text if _SHOWN.fullmatch(text) else ""
+        elif not self._has_result(text):
+            self.broken[self._row, self._column] = FORMULA, ""
+
+    def _has_result(self, text: str) -> bool:
+        """Whether the formula's result is stored. An empty text is one; 0 is what is put where nothing was computed."""
+        if self._kind in {"str", "inlineStr"}:
+            return self._stored
+        return bool(text) and (self._computed or text != "0" or self._kind == "b")
+
+
+def readable(part: bytes, marks: Marks | None) -> bytes:
+    """The sheet with the errors that calamine does not know, at which it gives up the whole book, as one that it does.
+
+    What such a cell shows is in `marks`, None for a sheet that nobody asks for.
+    """
+    for shown in {shown for _, shown in marks.broken.values()} - _KNOWN if marks else ():
+        part = part.replace(f">{shown}</".encode(), b">#N/A</")
+    return part
+
+
+def _column(reference: str) -> int:
+    return _column_named(reference.rstrip("0123456789"))
+
+
+@lru_cache(maxsize=1000)
+def _column_named(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1

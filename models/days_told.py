@@ -1,0 +1,68 @@
+"""Which due day each recipient was told, by the letters in the outbox: one query, however many cities."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, case, func, or_, select
+
+from calendars.deadlines import TZ
+from models.columns import table_of
+from models.outbox import DATED
+from models.season import Letter
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Connection
+
+    from models.standing import Key
+
+TELLING = (*DATED, "overdue", "answered")
+"""The kinds that tell a due day of their own phase."""
+
+OVERDUE = "overdue"
+"""The kind whose slot is the instant that has passed: nothing makes it untrue, so that its row has no other."""
+
+ARRIVING = ("queued", "held", "sending", "unknown", "sent")
+"""The states of what has arrived, may have, or still will."""
+
+Ahead = Mapping[tuple[str, str], str]
+"""By kind and phase: the later phase of which such a letter says until when it lasts."""
+
+Told = Mapping[str, datetime]
+"""By recipient, the first instant that is too late by what it was told last."""
+
+
+def days_told(
+    connection: Connection, year: int, phases: Collection[str], cities: Collection[str], ahead: Ahead
+) -> dict[Key, Told]:
+    """Give what was told of these phases of these cities. The province, whose due days are its own, is left out."""
+    letter = table_of(Letter)
+    early = [(and_(letter.c.kind == kind, letter.c.phase == phase), later) for (kind, phase), later in ahead.items()]
+    about = case(*early, else_=letter.c.phase)
+    newest = func.row_number().over(
+        partition_by=(about, letter.c.city, letter.c.recipient),
+        order_by=(letter.c.queued_as_of.desc(), letter.c.id.desc()),
+    )
+    columns = [letter.c[name] for name in ("city", "recipient", "kind", "slot", "valid_until")]
+    ranked = select(about.label("about"), *columns, newest.label("place")).where(
+        letter.c.year == year,
+        letter.c.phase.in_({*phases, *(phase for _, phase in ahead)}),
+        letter.c.city.in_(cities),
+        letter.c.recipient != "province",
+        or_(letter.c.kind.in_(TELLING), *(told for told, _ in early)),
+        letter.c.state.in_(ARRIVING),
+        letter.c.valid_until.is_not(None) | (letter.c.kind == OVERDUE),
+    )
+    told = ranked.subquery()
+    rows = connection.execute(select(told).where(told.c.place == 1, told.c.about.in_(phases)))
+    found: dict[Key, dict[str, datetime]] = defaultdict(dict)
+    for row in rows:
+        overdue = row.kind == OVERDUE
+        until = datetime.fromisoformat(row.slot).replace(tzinfo=TZ) if overdue else row.valid_until
+        found[row.about, row.city][row.recipient] = until
+    return dict(found)

@@ -1,0 +1,299 @@
+"""Whoever was told a due day is told when it moves: by whatever it moves, whoever it is, and nobody twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import func, insert, select, update
+
+from acts.amend import amend
+from acts.answer import answer
+from acts.ask import ask
+from acts.calendars import calendar_of_city
+from acts.outcome import Outcome
+from acts.settle_letter import settle
+from calendars import files
+from calendars.edits import with_days
+from models.asked import Request
+from models.columns import table_of
+from models.database import Database
+from models.outbox import LetterRow
+from models.pool import Party, PoolEntry
+from models.season import Letter
+from models.standing import opened
+from tests import ledger, sheets
+from tests.acts.test_statements import counted, filled, through_the_year
+from tests.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, stamp
+
+ROLL, APPLICATION, SHORTLIST, INTERVIEW = "mentor-recommendation", "application", "shortlist", "interview"
+OPENED, AT, LAST, LATE = "2022-01-05T10:00", "2022-01-18T10:00", "2022-01-20T10:00", "2022-01-21T10:00"
+UNTIL, LATER = date(2022, 1, 27), date(2022, 2, 1)
+Way = Callable[[Scene], Outcome]
+
+
+def begun(scene: Scene) -> Scene:
+    """A year with a school and an institution of the year before, and Nanjing's application open."""
+    with scene.database.write(YEAR) as connection:
+        for key, kind in ((101, "school"), (102, "institution")):
+            row = {"id": key, "kind": kind, "name": "示例", "place": "南京", "email": f"{kind}@unit.example"}
+            connection.execute(insert(table_of(Party)).values(row))
+            entry = {"year": YEAR, "city": NANJING, "kind": kind, "key": f"{key}"}
+            connection.execute(insert(table_of(PoolEntry)).values(entry))
+    scene.advance("2021-12-31T09:00")
+    return scene
+
+
+def sent(scene: Scene, **where: Any) -> Scene:  # noqa: ANN401 - column values
+    """Take what waits as sent."""
+    letter = table_of(Letter)
+    going = update(letter).where(letter.c.state == "queued").filter_by(**where).values(state="sent")
+    with scene.database.write(YEAR) as connection:
+        connection.execute(going)
+    return scene
+
+
+def revise(scene: Scene, phase: str, until: date, at: str = AT) -> Outcome:
+    with scene.database.read() as connection:
+        now = opened(connection, YEAR).year.source_text
+    new = files.parse(with_days(now, {(phase, "due"): until}), "日历")
+    return amend(scene.database, YEAR, new, stamp(at), reason="省厅通知")
+
+
+def asked(scene: Scene, at: str, until: date = UNTIL) -> int:
+    signed, table = stamp(at, "南京 某"), table_of(Request)
+    said = ask(scene.database, YEAR, APPLICATION, NANJING, signed, until=until, reason="场地封控", token=at)
+    assert said.done, said
+    with scene.database.read() as connection:
+        return int(connection.execute(select(func.max(table.c.id))).scalar_one())
+
+
+def answered(scene: Scene, at: str, *, grant: bool) -> Outcome:
+    number = asked(scene, at)
+    return answer(scene.database, YEAR, number, stamp(at), grant=grant, until=None, reason="情况属实")
+
+
+def returned(scene: Scene) -> Outcome:
+    """A filing on the last day that the gate refuses: its city keeps room to mend it."""
+    wrong = sheets.application([sheets.student(scene.city(NANJING), 1, recommended=False)])
+    scene.load(APPLICATION, NANJING, wrong, LAST)
+    return scene.submit(APPLICATION, NANJING, LAST)
+
+
+WAYS: Mapping[str, Way] = {
+    "extended": lambda scene: scene.extend(APPLICATION, [NANJING], AT, UNTIL),
+    "all extended": lambda scene: scene.extend(APPLICATION, None, AT, UNTIL),
+    "granted": lambda scene: answered(scene, AT, grant=True),
+    "declined": lambda scene: answered(scene, AT, grant=False),
+    "revised": lambda scene: revise(scene, APPLICATION, UNTIL),
+    "returned": returned,
+    "rerun": lambda scene: scene.rerun(APPLICATION, NANJING, LATE, UNTIL),
+    "granted late": lambda scene: answered(scene, LATE, grant=True),
+}
+EVERY = ("city", "mentor", "school")
+ANEW = dict.fromkeys(EVERY, "opened")
+MOVED = dict.fromkeys(EVERY, "moved")
+TOLD: Mapping[str, Mapping[str, str]] = {
+    "extended": MOVED,
+    "all extended": MOVED,
+    "granted": {**MOVED, "city": "answered"},
+    "declined": {"city": "answered"},
+    "revised": MOVED,
+    "returned": {"city": "returned", "mentor": "returned", "school": "moved"},
+    "rerun": {"city": "rerun", "mentor": "rerun", "school": "moved"},
+    "granted late": {"city": "answered", "mentor": "rerun", "school": "moved"},
+}
+UNSENT: Mapping[str, Mapping[str, str]] = {
+    "extended": ANEW,
+    "all extended": ANEW,
+    "granted": {**ANEW, "city": "opened answered"},
+    "declined": {"city": "answered"},
+    "revised": ANEW,
+    "returned": {"city": "returned", "mentor": "returned"},
+    "rerun": {"city": "rerun", "mentor": "rerun"},
+    "granted late": {"city": "answered", "mentor": "rerun"},
+}
+NEVER: Mapping[str, Mapping[str, str]] = {
+    "extended": {},
+    "all extended": {},
+    "granted": {"city": "answered"},
+    "declined": {"city": "answered"},
+    "revised": {},
+}
+CASES = [
+    (way, told, told_what[way])
+    for told, told_what in (("sent", TOLD), ("unsent", UNSENT), ("never", NEVER))
+    for way in told_what
+]
+
+
+def written(letters: tuple[LetterRow, ...]) -> dict[str, str]:
+    """Of the letters about Nanjing's application that are to be sent: their kinds, by audience."""
+    found: dict[str, list[str]] = {}
+    for row in letters:
+        if (row.phase, row.concerns, row.state) == (APPLICATION, NANJING, "queued"):
+            found.setdefault(row.recipient.partition(":")[0], []).append(row.kind)
+    return {audience: " ".join(kinds) for audience, kinds in found.items()}
+
+
+@pytest.mark.parametrize(("way", "told", "expected"), CASES, ids=[f"{way} {told}" for way, told, _ in CASES])
+def test_each_way_a_day_moves_is_told_to_whoever_was_told(
+    scene: Scene, way: str, told: str, expected: Mapping[str, str]
+) -> None:
+    begun(scene)
+    if told != "never":
+        scene.file(ROLL, NANJING)
+    if told == "sent":
+        sent(scene)
+    assert written(WAYS[way](scene).changes.letters) == expected
+
+
+@pytest.mark.parametrize("way", ["extended", "all extended", "revised"])
+def test_the_same_again_tells_nobody(scene: Scene, way: str) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    WAYS[way](scene)
+    sent(scene)
+    assert WAYS[way](scene).changes.letters == ()
+    assert scene.advance("2022-01-18T11:00", [APPLICATION], [NANJING]).changes.letters == ()
+
+
+def test_a_new_day_is_told_from_the_one_that_was_told_last(scene: Scene) -> None:
+    """What nobody has in hand yet was not told: it is taken back, and the next says the day that was."""
+    sent(begun(scene).through(ROLL, NANJING))
+    scene.extend(APPLICATION, [NANJING], AT, date(2022, 1, 24))
+    scene.extend(APPLICATION, [NANJING], "2022-01-18T11:00", UNTIL)
+    assert days(scene) == {("cancelled", "1月20日", "1月24日"), ("queued", "1月20日", "1月27日")}
+    sent(scene)
+    scene.extend(APPLICATION, [NANJING], "2022-01-19T10:00", LATER)
+    assert ("queued", "1月27日", "2月1日") in days(scene)
+
+
+def days(scene: Scene) -> set[tuple[str, str, str]]:
+    """Of each letter about a moved day: its state, the day that was and the day that is."""
+    with scene.database.read() as connection:
+        rows = [row for row in ledger.words(connection) if row.kind == "moved"]
+    pairs = [(row.state, re.findall(r"截止时间：2022年(\d+月\d+日)", row.text)) for row in rows]
+    return {(state, was, now) for state, (was, now) in pairs}
+
+
+def test_who_filed_passed_or_left_is_told_of_no_new_day(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    scene.withdraw(WUXI, "2022-01-06T10:00")
+    scene.load(ROLL, XUZHOU, scene.sheets(ROLL, XUZHOU), "2022-01-06T10:00")
+    scene.submit(ROLL, XUZHOU, "2022-01-06T10:00")
+    letters = revise(sent(scene), ROLL, date(2022, 1, 19), "2022-01-07T10:00").changes.letters
+    others = {city.slug for city in scene.year.cities} - {NANJING, WUXI, XUZHOU}
+    assert {(row.kind, row.concerns) for row in letters} == {("moved", city) for city in others}
+    said = scene.reject(ROLL, XUZHOU, "2022-01-10T10:00")
+    assert {(row.kind, row.recipient) for row in said.changes.letters} == {("returned", "city:xuzhou")}
+
+
+def test_institutions_and_those_told_of_a_phase_before_it_opens_are_told_too(scene: Scene) -> None:
+    sent(begun(scene))
+    said = scene.extend(ROLL, [NANJING], OPENED, date(2022, 1, 18))
+    assert {row.recipient.partition(":")[0] for row in said.changes.letters} == {"city", "institution"}
+    sent(scene.through(SHORTLIST, NANJING))
+    ahead = scene.extend(INTERVIEW, [NANJING], "2022-01-25T10:00", date(2022, 2, 25))
+    (mentor,) = ahead.changes.letters
+    assert (mentor.kind, mentor.recipient.partition(":")[0], mentor.ics is not None) == ("moved", "mentor", True)
+    assert "由2022年2月20日（星期日）24:00改为2022年2月25日（星期五）24:00" in mentor.text
+
+
+def test_a_phase_put_back_that_opens_again_with_a_later_day_says_so(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    scene.rerun(ROLL, NANJING, AT, date(2022, 1, 24))
+    sent(scene)
+    scene.submit(ROLL, NANJING, "2022-01-24T10:00")
+    again = scene.approve(ROLL, NANJING, "2022-01-24T11:00")
+    assert written(again.changes.letters) == MOVED
+    assert days(scene) == {("queued", "1月20日", "1月27日")}
+
+
+def test_a_mentor_who_heard_only_that_it_was_late_hears_of_the_new_day(scene: Scene) -> None:
+    sent(begun(scene).through(SHORTLIST, NANJING))
+    late = scene.advance("2022-02-21T09:00", [INTERVIEW], [NANJING]).changes.letters
+    assert {(row.kind, who(row)) for row in late} == {("overdue", "city"), ("overdue", "mentor")}
+    again = sent(scene).rerun(INTERVIEW, NANJING, "2022-02-21T10:00", date(2022, 2, 25)).changes.letters
+    assert {(row.kind, who(row)) for row in again} == {("rerun", "city"), ("moved", "mentor")}
+
+
+def test_what_an_act_took_back_is_told_once_it_holds_again_and_what_a_person_dropped_is_not(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    scene.extend(APPLICATION, [NANJING], "2022-01-20T09:00", UNTIL)
+    again = written(returned(scene).changes.letters)
+    assert again == {"city": "returned", "mentor": "returned", "school": "moved"}
+    letter = table_of(Letter)
+    school = (letter.c.kind == "moved", letter.c.recipient.like("school:%"))
+    with scene.database.write(YEAR) as connection:
+        (key,) = connection.execute(select(letter.c.id).where(*school)).scalars()
+        connection.execute(update(letter).where(*school).values(state="held"))
+    assert settle(scene.database, [key], "dropped", stamp("2022-01-20T11:00")).done
+    scene.load(APPLICATION, NANJING, scene.sheets(APPLICATION, NANJING), "2022-01-20T12:00")
+    with scene.database.read() as connection:
+        assert connection.execute(select(letter.c.state).where(*school)).scalars().all() == ["cancelled"]
+
+
+def test_a_letter_that_did_not_arrive_is_said_anew_to_its_own_recipient_alone(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    letter = table_of(Letter)
+    theirs = (letter.c.kind == "opened", letter.c.phase == APPLICATION, letter.c.recipient == "city:nanjing")
+    with scene.database.write(YEAR) as connection:
+        connection.execute(update(letter).where(*theirs).values(state="failed", claim="aa"))
+    said = scene.extend(APPLICATION, [NANJING], AT, UNTIL)
+    assert written(said.changes.letters) == {**MOVED, "city": "opened"}
+
+
+def test_the_letter_says_old_day_new_day_whose_decision_and_why_and_moves_the_calendar(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    by_hand = scene.extend(APPLICATION, [NANJING], AT, UNTIL)
+    revised = revise(sent(scene), APPLICATION, date(2022, 1, 29), "2022-01-19T10:00")
+    moved = [row for one in (by_hand, revised) for row in one.changes.letters if row.kind == "moved"]
+    city, school = ([row for row in moved if who(row) == audience] for audience in ("city", "school"))
+    said = (
+        "{decided}，贵办2022年度学生申报的截止时间由{was}24:00调整为{now}24:00，其他要求不变。"
+        "原函件中的截止时间以本函为准，请及时转告有关各方。"
+    )
+    first, second, third = "2022年1月20日（星期四）", "2022年1月27日（星期四）", "2022年1月29日（星期六）"
+    assert [row.text.split("\n\n")[2].strip() for row in city] == [
+        said.format(decided="经省级管理办公室研究", was=first, now=second),
+        said.format(decided="省级管理办公室修订了年度日历", was=second, now=third),
+    ]
+    assert [re.findall("事由：(.*)", row.text) for row in (*city, *school)] == [["暴雪"], ["省厅通知"], [], []]
+    assert [sequence(row.ics) for row in city] == [1, 2]
+    assert [row.ics for row in school] == [None, None]
+    with scene.database.read() as connection:
+        feed = calendar_of_city(connection, YEAR, scene.city(NANJING), stamp("2022-01-19T11:00").as_of)
+    assert Calendar.from_ical(feed).walk("VEVENT")[1].decoded("SEQUENCE") == 2
+    assert city[0].subject == "【省后备人才】截止时间改为1月27日（周四）24时：南京市学生申报"
+
+
+def who(row: LetterRow) -> str:
+    return row.recipient.partition(":")[0]
+
+
+def sequence(content: str | None) -> int:
+    (event,) = Calendar.from_ical(content or "").walk("VEVENT")
+    return int(event.decoded("SEQUENCE"))
+
+
+@pytest.mark.slow
+def test_extending_every_city_asks_as_often_for_333_as_for_13(scene: Scene, second_database: Database) -> None:
+    few, many = (extended(one) for one in (scene, Scene.begin(second_database, calendar(333))))
+    assert few == many
+
+
+def extended(scene: Scene) -> list[str]:
+    through_the_year(filled(scene, 3 * len(scene.year.cities)), moments=4)
+    sent(scene)
+    with counted(scene.database) as statements:
+        said = scene.extend("midterm", None, "2022-07-05T10:00", date(2022, 9, 9))
+    told = {(row.kind, who(row)) for row in said.changes.letters}
+    assert (told, len(said.changes.letters)) == (
+        {("moved", "city"), ("moved", "mentor")},
+        2 * len(scene.year.cities),
+    )
+    return statements

@@ -1,0 +1,252 @@
+"""Who reads waits for no writer; who writes waits in turn, and is judged by when the request came in."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient, Response
+from sqlalchemy import insert, select
+
+from dashboard import arriving, rendering
+from dashboard.acting.act import Filled
+from dashboard.acting.table import ACTS
+from dashboard.acting.trying import done, tried
+from dashboard.app import make_app
+from dashboard.forged import token
+from dashboard.passwords import hasher
+from dashboard.sessions import COOKIE, LASTS, digest
+from dashboard.site import Site
+from models import database as database_module
+from models.accounts import Account, SignIn
+from models.columns import table_of
+from models.database import Busy, Database, Turns
+from models.season import Transition
+from phases.book import BOOK
+from settings import DashboardSettings, Settings
+from tests.dashboard import routes
+from tests.dashboard.conftest import ADMIN, BASE, SECRET, Window
+from tests.scenes import NANJING, YEAR, Scene, instant, stamp
+
+ROLL = "mentor-recommendation"
+LOADED, NOW = "2022-01-10T10:00", instant("2022-01-12T10:00")
+GUARD = 90
+"""Seconds after which a test that hangs is ended; nothing is measured by it."""
+
+
+class Clock:
+    """A clock that goes on by a millisecond whenever it is looked at: no two requests came in at one instant."""
+
+    def __init__(self) -> None:
+        self._ticks = itertools.count()
+
+    def __call__(self) -> datetime:
+        return NOW + timedelta(milliseconds=next(self._ticks))
+
+
+def a_real_year(database: Database) -> Scene:
+    """A real year, whose every city has loaded its mentors, and has an account besides the province's."""
+    scene = Scene.begin(database, rehearsal=False)
+    for each in scene.year.cities:
+        scene.load(ROLL, each.slug, scene.sheets(ROLL, each.slug), LOADED)
+    people: list[tuple[str, str, str | None]] = [
+        (ADMIN, "admin", None),
+        *((city.slug, "city", city.slug) for city in scene.year.cities),
+    ]
+    with database.write() as connection:
+        for name, role, city in people:
+            row = {"name": name, "shown": name, "role": role, "city": city, "made_by": "测试", "made_at": NOW}
+            (key,) = connection.execute(insert(table_of(Account)).values(row)).inserted_primary_key or (None,)
+            session = {"digest": digest(f"cookie of {name}"), "account": key, "pending": False}
+            seen = NOW - timedelta(hours=1)  # so long ago that the next page has to note it
+            connection.execute(insert(table_of(SignIn)).values(session | {"since": seen, "seen": seen}
+                               | {"until": NOW + LASTS}))  # fmt: skip
+    return scene
+
+
+@pytest.fixture
+def scene(database_url: str) -> Iterator[Scene]:
+    database = Database(database_url, BOOK)
+    yield a_real_year(database)
+    database.dispose()
+
+
+def site_of(scene: Scene, folder: Path) -> Site:
+    settings = Settings(base_url=BASE, maildir=folder / "mail", dashboard=DashboardSettings(totp=False))
+    return Site(scene.database, settings, SECRET, wall=Clock())
+
+
+def browser(name: str, transport: ASGITransport) -> AsyncClient:
+    cookie = f"cookie of {name}"
+    headers = {"origin": BASE, "x-csrf-token": token(SECRET, digest(cookie)), "cookie": f"{COOKIE}={cookie}"}
+    return AsyncClient(transport=transport, base_url=BASE, headers=headers)
+
+
+async def filed(client: AsyncClient, city: str, key: str) -> Response:
+    address = f"/api/v1/years/{YEAR}/phases/{ROLL}/cities/{city}/submit"
+    return await client.post(address, json={}, headers={"idempotency-key": key})
+
+
+READ = ("/livez", "/readyz", f"/{YEAR}", f"/{YEAR}/{ROLL}", f"/api/v1/years/{YEAR}/status", "/account", "/sign-in")
+
+
+async def test_who_reads_waits_for_no_writer_and_filings_keep_the_instant_they_came_in(
+    scene: Scene, tmp_path: Path
+) -> None:
+    site = site_of(scene, tmp_path)
+    transport = ASGITransport(make_app(site))
+    other, admin = Database(scene.database.url, BOOK), browser(ADMIN, transport)
+    cities = [city.slug for city in scene.year.cities]
+    clients = {city: browser(city, transport) for city in cities}
+    wanted = [(city, f"{round_}") for round_ in range(3) for city in cities]
+    async with asyncio.timeout(GUARD):
+        with other.write(YEAR):
+            filings = []
+            for city, key in wanted:
+                filings.append(asyncio.create_task(filed(clients[city], city, key)))
+                await asyncio.sleep(0)  # it comes in before the next is sent
+            read = [(await admin.get(address)).status_code for address in READ]
+            released = site.wall()
+            assert not any(filing.done() for filing in filings)
+        answers = await asyncio.gather(*filings)
+    other.dispose()
+    assert read == [200] * len(READ)
+    assert sorted(answer.status_code for answer in answers) == [200] * len(cities) + [409] * 2 * len(cities)
+    with scene.database.read() as connection:
+        log = table_of(Transition)
+        query = select(log.c.city, log.c.at).where(log.c.event == "submit").order_by(log.c.at)
+        rows = [tuple(row) for row in connection.execute(query)]
+    assert [city for city, _ in rows] == [city for city, _ in wanted]
+    assert max(at for _, at in rows) < released
+
+
+def test_who_confirms_what_another_ended_is_told_and_on_record(scene: Scene) -> None:
+    scene.submit(ROLL, NANJING, LOADED)
+    act, filled = ACTS["approve"], Filled(phase=scene.year.phase(ROLL), cities=(NANJING,))
+    early = stamp("2022-01-12T10:00:00.1", "省办乙")
+    shown = tried(scene.database, scene.year, act, filled, early)
+    assert shown.touched == {NANJING}
+    scene.reject(ROLL, NANJING, "2022-01-12T10:00:00.5")
+    came_to = done(scene.database, scene.year, act, filled, early, expected=shown.digest, account=1).outcome
+    with scene.database.read() as connection:
+        log = table_of(Transition)
+        newest = connection.execute(select(log).order_by(log.c.id.desc()).limit(1)).one()
+    assert (came_to.outcome, "省办 于 10:00:00 办理了“驳回”" in came_to.message) == ("refused", True)
+    assert (newest.event, newest.refused, newest.by, newest.reason) == ("approve", True, "省办乙", came_to.message)
+
+
+def test_what_is_tried_is_shown_though_something_newer_stands(scene: Scene) -> None:
+    scene.submit(ROLL, NANJING, "2022-01-12T10:00:00.5")
+    act, filled = ACTS["approve"], Filled(phase=scene.year.phase(ROLL), cities=(NANJING,))
+    shown = tried(scene.database, scene.year, act, filled, stamp("2022-01-12T10:00:00.1"))
+    assert (shown.before.cities[NANJING][0].state, shown.after.cities[NANJING][0].state) == ("submitted", "passed")
+
+
+def test_turns_are_given_in_the_order_of_coming() -> None:
+    turns, order, threads = Turns(), [], []
+
+    def go(place: int) -> None:
+        with turns.mine(GUARD):
+            order.append(place)
+
+    with turns.mine(0):
+        for place in range(20):
+            threads.append(threading.Thread(target=go, args=(place,)))
+            threads[-1].start()
+            while len(turns._queue) < place + 2:
+                pass
+    for thread in threads:
+        thread.join()
+    assert order == list(range(20))
+
+
+def test_who_gives_up_its_turn_is_left_out() -> None:
+    turns = Turns()
+    with turns.mine(0), pytest.raises(Busy), turns.mine(0):
+        pass
+    with turns.mine(0):
+        pass
+
+
+def test_a_hundred_writers_wait_with_one_connection(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no more than two connections in the pool, a reader still finds one."""
+    monkeypatch.setattr(database_module, "POOL", {"pool_size": 2, "max_overflow": 0, "pool_timeout": 1})
+    database, other = Database(scene.database.url, BOOK), Database(scene.database.url, BOOK)
+
+    def write() -> None:
+        with database.write(YEAR):
+            pass
+
+    threads = [threading.Thread(target=write) for _ in range(100)]
+    with other.write(YEAR):
+        for thread in threads:
+            thread.start()
+        with database.read() as connection:
+            assert connection.execute(select(table_of(Transition).c.id).limit(1)).scalar() is not None
+    for thread in threads:
+        thread.join()
+    database.dispose()
+    other.dispose()
+
+
+def test_who_is_not_patient_hears_at_once_and_the_next_waits_as_ever(scene: Scene, kind: str) -> None:
+    if kind == "postgresql":
+        pytest.skip("a row that somebody else holds is waited for two seconds")
+    other = Database(scene.database.url, BOOK)
+    with other.write(), pytest.raises(Busy), scene.database.write(patient=False):
+        pass
+    with scene.database.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == database_module.WAIT_SECONDS * 1000
+    other.dispose()
+
+
+MAY_WAIT = (
+    (Database, "read"), (Database, "write"), (rendering, "render"), (Path, "read_bytes"), (Path, "read_text"),
+    (type(hasher), "verify"), (type(hasher), "hash"),
+)  # fmt: skip
+
+
+class OnTheLoop(AssertionError):
+    """What may wait was done where every request is answered from."""
+
+
+def off_the_loop(done: object) -> object:
+    def guarded(*args: object, **names: object) -> object:
+        if asyncio._get_running_loop() is not None:
+            raise OnTheLoop(getattr(done, "__qualname__", done))
+        return done(*args, **names)  # type: ignore[operator]
+
+    return guarded
+
+
+def test_no_page_asks_the_database_or_is_rendered_on_the_loop(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in MAY_WAIT:
+        monkeypatch.setattr(owner, name, off_the_loop(getattr(owner, name)))
+    admin, city = window.as_(ADMIN), window.as_("yancheng")
+    for browser_ in (admin, city, window.as_(None)):
+        for route in routes.routes(browser_.app):  # type: ignore[arg-type]
+            for address in routes.addresses(window, route, "yancheng")[:2]:
+                if "GET" in (route.methods or ()):
+                    browser_.get(address)
+                else:
+                    browser_.submit(address)
+
+
+def test_with_the_session_read_on_the_loop_it_would_be_found(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def here(do: object, *args: object, **names: object) -> object:
+        return do(*args, **names)  # type: ignore[operator]
+
+    monkeypatch.setattr("dashboard.sessions.run_in_threadpool", here)
+    with pytest.raises(OnTheLoop):
+        test_no_page_asks_the_database_or_is_rendered_on_the_loop(window, monkeypatch)
+
+
+async def test_so_many_writers_leave_threads_to_who_reads() -> None:
+    places = arriving._places()
+    assert 2 * arriving.AT_ONCE < 40
+    assert {limiter.total_tokens for limiter in places.values()} == {arriving.AT_ONCE}
