@@ -14,7 +14,7 @@ from acts.outcome import Outcome
 from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
 from letters.phrases import office
-from models import live, post, reports, standing
+from models import letterbox, live, post, reports, standing
 from models.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Play:
         """
         with self.database.read() as connection:
             granted = standing.extensions(connection, self.year.year, None)
-            self._written = post.waiting(connection)
+            self._written = letterbox.waiting(connection)
         own = {end_of(extension.until) for held in granted.values() for extension in held}
         owing = {*moments(self.year, since, self.until), *own}
         self._moments = sorted(at for at in owing if since < at <= self.until)
@@ -200,7 +200,7 @@ class Play:
         """Give how it stands at the end."""
         with self.database.read() as connection:
             matrix = reports.matrix(connection, self.year.year, self.until)
-            rows = post.listed(connection, self.year.year, {})
+            rows = letterbox.listed(connection, self.year.year, {})
         return Rehearsed(matrix, by_day((row.queued_as_of, row.kind) for row in rows), self.refusals, self.unmet)
 
 

@@ -124,7 +124,7 @@ def sign_ins(address: str, people: Iterable[Person]) -> tuple[str, ...]:
 def _demonstrated(to: Console, database: Database, ended: Rehearsed, url: str) -> None:
     from commands.letters import show_list
     from commands.matrix import show
-    from models.post import listed
+    from models.letterbox import listed
 
     show(to, ended.matrix)
     with database.read() as connection:

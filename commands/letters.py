@@ -46,7 +46,7 @@ def list_(
     season: Season = SEASON,
 ) -> None:
     """Print the letters of a year, oldest first."""
-    from models.post import listed
+    from models.letterbox import listed
 
     database, year = season.opened()
     place = year.city(city).slug if city else None
@@ -81,7 +81,7 @@ def show(
 ) -> int:
     """Print one letter; 1 where there is none of that number."""
     from letters.addressee import in_html, in_text
-    from models.post import letter_by_id
+    from models.letterbox import letter_by_id
     from models.standing import opened
 
     with season.database().read() as connection:
@@ -112,7 +112,7 @@ def send(*, season: Season = SEASON) -> int:
     from acts.post import send as act
     from commands.leaving import leaving
     from models.clock import Ticks
-    from models.post import waiting
+    from models.letterbox import waiting
     from tasks.couriers import courier, links, outside, witness
 
     settings, database = environment(), season.database()

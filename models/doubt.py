@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, fu
 
 from models import workers
 from models.columns import table_of
-from models.post import HELD_BACK
+from models.outbox import HELD_BACK
 from models.season import Letter
 
 if TYPE_CHECKING:

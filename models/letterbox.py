@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import func, select
 
 from models.columns import table_of
-from models.season import Letter
+from models.season import Letter, LetterBody
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Row
 
 EVERY = "*"
 """What stands in a letter's key for no one phase or city."""
@@ -93,3 +94,27 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _one(part: str) -> str | None:
     return None if part == EVERY else part
+
+
+def waiting(connection: Connection) -> int:
+    """Give how many letters are queued, due or not."""
+    letter = table_of(Letter)
+    return int(connection.execute(select(func.count()).where(letter.c.state == "queued")).scalar_one())
+
+
+def listed(
+    connection: Connection, year: int, wanted: Mapping[str, str | None], as_of: datetime | None = None
+) -> list[Row[Any]]:
+    """Give the letters of a year whose columns have these values (None: any), oldest first."""
+    letter = table_of(Letter)
+    query = select(letter).where(letter.c.year == year).order_by(letter.c.id)
+    for name, value in wanted.items():
+        query = query if value is None else query.where(letter.c[name] == value)
+    return list(connection.execute(query if as_of is None else query.where(letter.c.queued_as_of <= as_of)))
+
+
+def letter_by_id(connection: Connection, key: int) -> Row[Any] | None:
+    """Give one letter with its words."""
+    letter, body = table_of(Letter), table_of(LetterBody)
+    query = select(letter, body.c.text, body.c.html, body.c.ics).join(body, body.c.digest == letter.c.body)
+    return connection.execute(query.where(letter.c.id == key)).one_or_none()

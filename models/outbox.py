@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Connection, FromClause, case, null, select
 
 from models.bulk import insert_into, insert_once, many
 from models.columns import table_of
-from models.post import HELD_BACK
 from models.season import Letter, LetterBody
 
 if TYPE_CHECKING:
@@ -73,6 +72,9 @@ DATED = ("opened", "reminder", "returned", "rerun", "moved")
 
 WAITING, TAKEN = ("queued", "held"), ("sending", "unknown", "failed")
 """The states of what nobody has in hand yet, and of what was taken in hand and is not known to have arrived."""
+
+HELD_BACK = "held-back"
+"""What a rehearsal claims letters with: no worker's token."""
 
 NEWEST = ("reminder", "visits-short", "digest")
 """The kinds of which only the newest is worth sending."""

@@ -7,17 +7,18 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import Row, and_, bindparam, case, func, select, update
+from sqlalchemy import and_, bindparam, case, update
 
 from models.bulk import rows_given, rows_of
 from models.columns import table_of
-from models.season import Letter, LetterBody
+from models.outbox import HELD_BACK
+from models.season import Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Update
+    from sqlalchemy import Update
     from sqlalchemy.types import TypeEngine
 
     from models.claims import Claimed
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 TRIES = 8
 """Tries after which a letter that was put off each time is parked as failed."""
-
-HELD_BACK = "held-back"
-"""What a rehearsal claims letters with: no worker's token."""
 
 MOOT = "发送前情况已变，不再发送"
 
@@ -123,27 +121,3 @@ def let_go(database: Database) -> None:
     letter = table_of(Letter)
     with database.write() as connection:
         connection.execute(update(letter).where(letter.c.claim == HELD_BACK).values(state="queued", claim=None))
-
-
-def waiting(connection: Connection) -> int:
-    """Give how many letters are queued, due or not."""
-    letter = table_of(Letter)
-    return int(connection.execute(select(func.count()).where(letter.c.state == "queued")).scalar_one())
-
-
-def listed(
-    connection: Connection, year: int, wanted: Mapping[str, str | None], as_of: datetime | None = None
-) -> list[Row[Any]]:
-    """Give the letters of a year whose columns have these values (None: any), oldest first."""
-    letter = table_of(Letter)
-    query = select(letter).where(letter.c.year == year).order_by(letter.c.id)
-    for name, value in wanted.items():
-        query = query if value is None else query.where(letter.c[name] == value)
-    return list(connection.execute(query if as_of is None else query.where(letter.c.queued_as_of <= as_of)))
-
-
-def letter_by_id(connection: Connection, key: int) -> Row[Any] | None:
-    """Give one letter with its words."""
-    letter, body = table_of(Letter), table_of(LetterBody)
-    query = select(letter, body.c.text, body.c.html, body.c.ics).join(body, body.c.digest == letter.c.body)
-    return connection.execute(query.where(letter.c.id == key)).one_or_none()

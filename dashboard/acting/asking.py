@@ -13,7 +13,7 @@ from dashboard.acting.showing import stands
 from dashboard.letterbox import heading
 from forms.definitions import form_of
 from models import evaluations, requests, stated
-from models.post import letter_by_id
+from models.letterbox import letter_by_id
 from models.reports import matrix
 
 if TYPE_CHECKING:

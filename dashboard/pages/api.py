@@ -32,7 +32,7 @@ from dashboard.masking import for_reader
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.reader import Reader
 from letters.addressee import in_text
-from models import post, reports
+from models import letterbox, reports
 from models.live import all_years
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def letters(
     site: Site = request.app.state.site
     wanted = {"state": state, "concerns": place(look, reader, city), "kind": kind}
     with site.database.read() as connection:
-        rows = post.listed(connection, look.opened.year.year, wanted, look.as_of)
+        rows = letterbox.listed(connection, look.opened.year.year, wanted, look.as_of)
     return [letter_entry(row) for row in rows if may_read(reader, row.recipient)]
 
 
@@ -174,7 +174,7 @@ def letter(request: Request, reader: Signed, look: Look, letter: Id) -> dict[str
     """Give one letter with its words."""
     site: Site = request.app.state.site
     with site.database.read() as connection:
-        row = post.letter_by_id(connection, letter)
+        row = letterbox.letter_by_id(connection, letter)
     shown = row is not None and row.year == look.opened.year.year and row.queued_as_of <= look.as_of
     if row is None or not shown or not may_read(reader, row.recipient):
         raise NotThere

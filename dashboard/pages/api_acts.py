@@ -21,7 +21,7 @@ from dashboard.nudge import owed
 from dashboard.pages.api import PROBLEM, REFUSALS, ROOT
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader, Role
-from models import post
+from models import letterbox
 from models.database import Database, Within
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def withdrawal(act: Act, city: str, asked: WithReason) -> Response:
 def settlement(act: Act, letter: Id, asked: Settlement) -> Response:
     """Say what became of a letter of unknown fate, send again one that was given up, or drop it."""
     with act.site.database.read() as connection:
-        row = post.letter_by_id(connection, letter)
+        row = letterbox.letter_by_id(connection, letter)
     if row is None or row.year != act.year.year:
         raise NotThere
     return act.do(

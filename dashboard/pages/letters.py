@@ -18,8 +18,7 @@ from dashboard.rendering import page
 from dashboard.telling import receipt_facts
 from letters.addressee import in_html, in_text
 from models import letterbox
-from models.letterbox import EVERY
-from models.post import letter_by_id
+from models.letterbox import EVERY, letter_by_id
 
 if TYPE_CHECKING:
     from sqlalchemy import Row

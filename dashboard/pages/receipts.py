@@ -16,7 +16,7 @@ from dashboard.rendering import page
 from dashboard.telling import is_theirs
 from letters.addressee import in_text
 from letters.receipts import letter_of
-from models import post, receipts
+from models import letterbox, receipts
 from models.stamp import Stamp
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def letter(request: Request, token: str) -> HTMLResponse:
     site: Site = request.app.state.site
     found = _message(site, token)
     with site.database.read() as connection:
-        letters = [post.letter_by_id(connection, one.id) for one in found]
+        letters = [letterbox.letter_by_id(connection, one.id) for one in found]
     dates = [one.receipt for one in found if one.receipt]
     received = max(dates) if len(dates) == len(found) else None
     return page("receipt.html", request, letters=letters, received=received, in_text=in_text)
@@ -69,7 +69,7 @@ def acknowledge_signed_in(request: Request, reader: Signed, look: Present, lette
     """Take the acknowledgement of a letter's own office; any other letter is not there for the reader."""
     site: Site = request.app.state.site
     with site.database.read() as connection:
-        found = post.letter_by_id(connection, letter)
+        found = letterbox.letter_by_id(connection, letter)
     year = look.opened.year.year
     if found is None or found.year != year or found.state == "cancelled" or not is_theirs(reader, found.recipient):
         raise NotThere

@@ -16,7 +16,7 @@ from acts.playing_on import next_moment, play_on, postman
 from acts.rehearse import Play, by_day, ends
 from calendars import files
 from calendars.deadlines import TZ
-from models import post, standing
+from models import letterbox, standing
 from models.database import Database
 from models.reports import matrix
 from models.stamp import Stamp
@@ -62,7 +62,7 @@ class Demo:
 
     def letters(self) -> tuple[dict[str, dict[str, int]], set[str]]:
         with self.database.read() as connection:
-            rows = post.listed(connection, 2022, {})
+            rows = letterbox.listed(connection, 2022, {})
         return by_day((row.queued_as_of, row.kind) for row in rows), {row.state for row in rows}
 
 

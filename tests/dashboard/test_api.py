@@ -10,7 +10,7 @@ from httpx2 import Response
 from sqlalchemy import Connection, Row, event, func, select, update
 
 from dashboard.pages.api import ROOT
-from models import audit, post, reports
+from models import audit, letterbox, reports
 from models.columns import table_of
 from models.season import Letter
 from tests.dashboard.conftest import ADMIN, CITIES, UNTIL, VIEWER, Browser, Window
@@ -71,7 +71,7 @@ def test_a_city_is_told_of_itself_alone(window: Window) -> None:
 def others(window: Window) -> list[int]:
     """A letter of each recipient that is not Yancheng's."""
     with window.database.read() as connection:
-        rows = post.listed(connection, 2022, {})
+        rows = letterbox.listed(connection, 2022, {})
     return list({row.recipient: row.id for row in rows if not row.recipient.endswith(":yancheng")}.values())[:20]
 
 

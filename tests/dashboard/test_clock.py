@@ -12,7 +12,7 @@ from sqlalchemy import update
 from calendars.deadlines import TZ
 from dashboard.once import form_token
 from dashboard.pages import clock
-from models import post
+from models import letterbox
 from models.columns import table_of
 from models.season import ProgrammeYear
 from tests.dashboard.conftest import ADMIN, PACK, UNTIL, VIEWER, Browser, Window
@@ -77,7 +77,7 @@ def test_to_the_next_moment_a_reminder_goes_out(demo: Window) -> None:
         answer = admin.submit("/2022/clock", once=form_token(), to="moment", leave="yancheng")
         assert said(admin, answer.headers["location"])[0] == f"演示时钟已到 {expected}。"
     with demo.database.read() as connection:
-        kinds = {row.kind for row in post.listed(connection, 2022, {}) if row.queued_as_of > UNTIL}
+        kinds = {row.kind for row in letterbox.listed(connection, 2022, {}) if row.queued_as_of > UNTIL}
     assert {"escalation", "digest"} <= kinds
 
 

@@ -15,7 +15,7 @@ from dashboard.reader import Reader, Role
 from dashboard.telling import ReceiptFacts, receipt_facts, told_section
 from letters.addressee import in_text
 from letters.receipts import token
-from models import post
+from models import letterbox
 from models.audit import AuditEntry
 from models.columns import table_of
 from models.season import Letter
@@ -38,7 +38,7 @@ def letter(window: Window, recipient: str = "city:yancheng", kind: str = "overdu
 def words(window: Window, number: int) -> str:
     """What a letter says to its addressee."""
     with window.database.read() as connection:
-        row = post.letter_by_id(connection, number)
+        row = letterbox.letter_by_id(connection, number)
     assert row is not None
     return in_text(row.text, row.addressee)
 

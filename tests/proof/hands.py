@@ -23,7 +23,7 @@ from letters.relay import Relay
 from letters.relay_log import RelayLog
 from letters.smtp import SmtpCourier
 from letters.transactions import Transactions
-from models import doubt, post, workers
+from models import doubt, letterbox, post, workers
 from models.database import Database
 from models.stamp import Stamp
 from phases.book import BOOK
@@ -82,7 +82,7 @@ class Hand:
                 raise RuntimeError("a clean worker failed")
             database = Database(self.url, BOOK)
             with database.read() as connection:
-                left = post.waiting(connection)
+                left = letterbox.waiting(connection)
             in_hand = any(one.state == "sending" for one in doubt.doubtful(database, now()))
             database.dispose()
             if not left and not in_hand:

@@ -18,7 +18,8 @@ from sqlalchemy import text
 
 from letters.relay import Relay
 from models.database import Database
-from models.post import TRIES, waiting
+from models.letterbox import waiting
+from models.post import TRIES
 from phases.book import BOOK
 from tests.proof import hands, relay
 from tests.proof.hands import Hand
