@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from acts.extend import ANEW, say_anew
 from acts.moving import WAITED_FOR
 from acts.outcome import Outcome
-from acts.season import sitting
 from acts.settle import settle
+from acts.transaction import sitting
 from calendars.deadlines import day_of, end_of
 from gates.states import Event
 from models import outbox, reports

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from acts.extend import extend
 from acts.outcome import Outcome
 from acts.rerun import rerun
-from acts.season import Season, sitting
+from acts.season import Season
+from acts.transaction import sitting
 from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Asked

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from acts import judging
 from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
-from acts.season import sitting
 from acts.settle import return_to_city, settle
+from acts.transaction import sitting
 from calendars.deadlines import day_of
 from gates.states import Event
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.outcome import Outcome
-from acts.season import sitting
+from acts.transaction import sitting
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import State

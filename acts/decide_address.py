@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from acts.outcome import Outcome
 from acts.recipients import named
-from acts.season import sitting
+from acts.transaction import sitting
 from gates.states import Event
 from models import audit, stated
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from acts import judging, rerun
 from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
-from acts.season import sitting
 from acts.settle import settle
+from acts.transaction import sitting
 from gates.states import Event, State
 from models import outbox
 

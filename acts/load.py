@@ -11,8 +11,8 @@ from acts.crosschecks import faults, in_order
 from acts.drafting import rows_of
 from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
-from acts.season import sitting
 from acts.settle import settle
+from acts.transaction import sitting
 from forms.definitions import FORMS
 from forms.reading import read
 from forms.typed import read_rows

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
-from acts.season import sitting
 from acts.settle import settle
+from acts.transaction import sitting
 from calendars.deadlines import Extension, day_of
 from gates.reruns import held
 from gates.states import Event, State

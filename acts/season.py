@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from models import amended, contacts, outbox, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
     from sqlalchemy import Connection
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from calendars.year import Year
     from gates.verdict import Finding, Waived
     from letters.brief import Asked, Item, Kind
-    from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
     from phases.book import Book
@@ -263,31 +261,3 @@ class Season:
         for kept, new in ((getattr(self.written, name), getattr(self.writes, name)) for name in Writes.__slots__):
             kept.extend(new)
         self.writes = Writes()
-
-
-class _Undone(Exception):
-    """Nothing of this is to stay."""
-
-
-@contextmanager
-def sitting(
-    database: Database, year: int, stamp: Stamp, cities: Sequence[str] | None = None, *, dry_run: bool = False
-) -> Iterator[Season]:
-    """Give a season inside one transaction; its letters are written and it is committed where the block ends well.
-
-    A dry run does all of it and takes it back: what it shows is what then happens.
-    """
-    from acts.correspondence import correspond
-
-    try:
-        with database.write(year) as connection:
-            season = Season.read(connection, year, stamp, cities, reading=dry_run)
-            season.after_what_stands()
-            yield season
-            season.flush()
-            correspond(season)
-            season.flush()
-            if dry_run:
-                raise _Undone  # noqa: TRY301 -- only an exception takes the whole transaction back
-    except _Undone:
-        pass

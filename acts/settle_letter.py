@@ -10,7 +10,7 @@ from acts import covering
 from acts.extend import say_anew
 from acts.outcome import Outcome
 from acts.recipients import named
-from acts.season import sitting
+from acts.transaction import sitting
 from calendars.deadlines import day_of
 from letters.words import STATES
 from models import addresses, audit, doubt, standing

@@ -8,8 +8,8 @@ from acts import backfill, judging
 from acts.outcome import Outcome
 from acts.recipients import named
 from acts.refusing import BECAUSE, illegal, refuse
-from acts.season import sitting
 from acts.settle import settle, take
+from acts.transaction import sitting
 from calendars.deadlines import TZ, day_of
 from gates.states import Event, State
 from models import stated

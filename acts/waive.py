@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from acts.outcome import Outcome
 from acts.refusing import illegal, refuse
-from acts.season import sitting
 from acts.settle import settle
+from acts.transaction import sitting
 from gates.states import Event
 
 if TYPE_CHECKING:

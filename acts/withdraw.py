@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.outcome import Outcome
-from acts.season import sitting
 from acts.settle import settle
+from acts.transaction import sitting
 from gates.states import Event, State
 from models import writing
 
