@@ -22,8 +22,8 @@ from models.season import CityPhase, ExtensionRow
 from models.stamp import Stamp
 from models.standing import Cell
 from tests import sheets
-from tests.acts.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, BEGUN
 from tests.scenes import NANJING, OPENING, WUXI, YEAR, Scene, instant
+from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, BEGUN
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,8 @@ from acts.why import report_card
 from models import reports
 from models.reports import Matrix
 from tests import ledger, sheets
-from tests.acts.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, END
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, END
 
 Played = Callable[[str], Scene]
 

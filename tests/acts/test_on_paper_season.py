@@ -13,8 +13,8 @@ from acts.packs import read_pack
 from acts.rehearse import Play
 from models.database import Database
 from tests import ledger
-from tests.acts.shelf import END, PACK
 from tests.scenes import YEAR, Scene, calendar, instant, stamp
+from tests.shelf import END, PACK
 
 pytestmark = pytest.mark.slow
 

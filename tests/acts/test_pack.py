@@ -14,8 +14,8 @@ import acts.post
 from acts.advance import Advance
 from letters.maildir import MaildirCourier
 from tests import ledger
-from tests.acts.shelf import MARKS, PACK, Shelf
 from tests.scenes import Scene, stamp
+from tests.shelf import MARKS, PACK, Shelf
 
 pytestmark = pytest.mark.slow
 

@@ -23,8 +23,8 @@ from models.reports import matrix
 from models.season import Filing
 from phases.book import BOOK
 from tests import nextrelease, released
-from tests.acts.shelf import END, PACK
 from tests.scenes import NANJING, YEAR, Scene, instant, stamp
+from tests.shelf import END, PACK
 
 LEFT = "2022-02-07T09:30"
 """Where the earlier release left it."""

@@ -18,8 +18,8 @@ from models import database as database_module
 from models.database import Database
 from phases.book import BOOK
 from tests import ledger, sheets
-from tests.acts.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU
 from tests.scenes import NANJING, Scene, calendar
+from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,8 @@ import acts.settle
 from acts.load import load
 from acts.season import Season
 from tests import ledger
-from tests.acts.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, PACK
 from tests.scenes import YEAR, Scene, stamp
+from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, PACK
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ from models.columns import table_of
 from models.database import Database
 from models.pool import PoolEntry
 from tests import ledger, sheets
-from tests.acts.shelf import END
 from tests.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
+from tests.shelf import END
 
 Played = Callable[[str], Scene]
 

@@ -16,7 +16,7 @@ from models.database import Database
 from phases.book import BOOK
 from tests.scenes import Scene, calendar, instant
 
-PACK = Path(__file__).parents[2] / "deployments/demo/2022"
+PACK = Path(__file__).parents[1] / "deployments/demo/2022"
 
 BEGUN = "2021-12-30T12:00"
 BEFORE_YANGZHOU = "2022-01-17T09:00"
