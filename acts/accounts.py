@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
 
-from acts.outcome import Outcome
 from models import accounts, audit, sign_ins
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from acts.chasing import chase, digest
-from acts.correspondence import correspond
-from acts.outcome import Changes, merged
-from acts.season import NotARehearsal, Season, YearClosed
-from acts.settle import settle
-from acts.undisturbed import undisturbed
 from models import standing
 from models.outbox import ALL
+from post.undisturbed import undisturbed
+from season.correspondence import correspond
+from season.outcome import Changes, merged
+from season.reminding import chase, digest
+from season.settle import settle
+from season.unit_of_work import NotARehearsal, Season, YearClosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.extend import ANEW, say_anew
-from acts.moving import WAITED_FOR
-from acts.outcome import Outcome
-from acts.settle import settle
-from acts.transaction import sitting
 from calendars.deadlines import day_of, end_of
 from gates.states import Event
 from models import outbox, reports
 from models.amended import replace_calendar
+from season.moving import WAITED_FOR
+from season.outcome import Outcome
+from season.settle import settle
+from season.transaction import sitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acts.season import Season
     from calendars.deadlines import Due
     from calendars.year import Phase, Year
     from models.database import Database
     from models.outbox import Unsent
     from models.stamp import Stamp
     from models.standing import Cell, Key
+    from season.unit_of_work import Season
 
 
 def amend(

@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from acts.extend import extend
-from acts.outcome import Outcome
 from acts.rerun import rerun
-from acts.season import Season
-from acts.transaction import sitting
 from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Asked
 from models import outbox, requests
 from models.database import Within
 from models.loading import loaded
+from season.outcome import Outcome
+from season.transaction import sitting
+from season.unit_of_work import Season
 
 if TYPE_CHECKING:
     from datetime import date

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts import judging
-from acts.outcome import Outcome
-from acts.refusing import illegal, refuse
-from acts.settle import return_to_city, settle
-from acts.transaction import sitting
 from calendars.deadlines import day_of
 from gates.states import Event
+from season import judging
+from season.outcome import Outcome
+from season.refusing import illegal, refuse
+from season.settle import return_to_city, settle
+from season.transaction import sitting
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from acts.season import Season
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
+    from season.unit_of_work import Season
 
 
 def approve(database: Database, year: int, phase: str, city: str, stamp: Stamp, *, dry_run: bool = False) -> Outcome:

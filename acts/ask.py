@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.outcome import Outcome
-from acts.transaction import sitting
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import State
 from letters.brief import Asked
 from models import requests
 from models.seen import seen
+from season.outcome import Outcome
+from season.transaction import sitting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from acts.season import Season
     from models.database import Database
     from models.seen import Seen
     from models.stamp import Stamp
+    from season.unit_of_work import Season
 
 LONGEST = 500
 """Characters of a reason."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts import judging
 from gates.reruns import Uses, bound, users
 from gates.states import Event, State
 from models.database import book_of
 from models.loading import forms_loaded
+from season import judging
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
 
-    from acts.season import Season
     from calendars.year import Year
     from gates.verdict import Verdict
     from models.standing import Cell
+    from season.unit_of_work import Season
 
 
 def passed_on_paper(cell: Cell) -> bool:

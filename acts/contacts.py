@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from acts.outcome import Outcome
 from calendars.deadlines import day_of
 from models import addresses, audit, contacts
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from datetime import date

@@ -11,9 +11,9 @@ from models import loading
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from acts.season import Season
     from forms.definitions import AskedSheet, Row
     from forms.reading import Reading
+    from season.unit_of_work import Season
 
 
 def faults(season: Season, city: str, reading: Reading) -> tuple[RowError, ...]:

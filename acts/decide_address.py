@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from acts.outcome import Outcome
-from acts.recipients import named
-from acts.transaction import sitting
 from gates.states import Event
 from models import audit, stated
+from season.outcome import Outcome
+from season.recipients import named
+from season.transaction import sitting
 
 if TYPE_CHECKING:
-    from acts.season import Season
     from models.database import Database
     from models.stamp import Stamp
     from models.stated import Difference
+    from season.unit_of_work import Season
 
 Choice = Literal["new", "held"]
 CHOICES: dict[Choice, str] = {"new": "改用{}报送的邮箱", "held": "保留现用的邮箱，不用{}报送的"}

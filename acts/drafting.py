@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from acts.season import Season
     from forms.reading import Reading
+    from season.unit_of_work import Season
 
     Drafts = Mapping[str, Sequence[Mapping[str, Any]]]
     Sheets = dict[str, list[dict[str, Any]]]

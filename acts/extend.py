@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from acts import judging, rerun
-from acts.outcome import Outcome
-from acts.refusing import illegal, refuse
-from acts.settle import settle
-from acts.transaction import sitting
+from acts import rerun
 from gates.states import Event, State
 from models import outbox
+from season import judging
+from season.outcome import Outcome
+from season.refusing import illegal, refuse
+from season.settle import settle
+from season.transaction import sitting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from acts.season import Season
     from letters.brief import Asked, Kind
     from models.database import Database
     from models.outbox import Unsent
     from models.stamp import Stamp
     from models.standing import Cell
+    from season.unit_of_work import Season
 
 DONE_WITH = frozenset({State.SUBMITTED, State.PASSED, State.WITHDRAWN})
 
@@ -70,7 +71,7 @@ def extend(
 def say_anew(season: Season, cell: Cell, unsent: Unsent) -> None:
     """Owe again, with the new day, what was written and not yet sent, to those whom it did not reach.
 
-    The old one is taken back; whoever has it hears that its day moved (`acts.moving`).
+    The old one is taken back; whoever has it hears that its day moved (`season.moving`).
     """
     due = season.due(cell.phase, cell.city)
     for kind in ANEW:

@@ -9,10 +9,6 @@ from typing import TYPE_CHECKING
 from acts import backfill
 from acts.crosschecks import faults, in_order
 from acts.drafting import rows_of
-from acts.outcome import Outcome
-from acts.refusing import illegal, refuse
-from acts.settle import settle
-from acts.transaction import sitting
 from forms.definitions import FORMS
 from forms.reading import read
 from forms.typed import read_rows
@@ -20,18 +16,22 @@ from gates.states import Event, State
 from models import audit, loading
 from models.loading import newest_load
 from models.standing import opened
+from season.outcome import Outcome
+from season.refusing import illegal, refuse
+from season.settle import settle
+from season.transaction import sitting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from acts.season import Season
     from calendars.year import Year
     from forms.reading import Reading, RowError
     from gates.verdict import Verdict
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
+    from season.unit_of_work import Season
 
 CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是您刚才的保存）。下面是现在的内容，请核对后再改。"
 REVISED = "没有导入：年度日历刚刚修订，请再导入一次。"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.outcome import Outcome
 from models import addresses
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from datetime import date

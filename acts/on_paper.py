@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acts.settle import opened_late, opening
 from calendars.deadlines import end_of, start_of
 from gates.states import Event, State
+from season.settle import opened_late, opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from acts.season import Season
     from calendars.year import Phase, Year
+    from season.unit_of_work import Season
 
 NOTHING = "none"
 """In the place of a phase: nothing was done on paper, the year begins late."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts import on_paper
-from acts.outcome import Changes, Outcome
-from acts.season import NotARehearsal, Season
 from models import audit, standing, writing
+from season.outcome import Changes, Outcome
+from season.unit_of_work import NotARehearsal, Season
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

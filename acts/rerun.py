@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from acts.outcome import Outcome
-from acts.refusing import illegal, refuse
-from acts.settle import settle
-from acts.transaction import sitting
 from calendars.deadlines import Extension, day_of
 from gates.reruns import held
 from gates.states import Event, State
 from letters.brief import Item
 from models.columns import table_of
 from models.season import Transition
+from season.outcome import Outcome
+from season.refusing import illegal, refuse
+from season.settle import settle
+from season.transaction import sitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from acts.season import Season
     from letters.brief import Asked
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
+    from season.unit_of_work import Season
 
 
 def rerun(

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from acts import covering
 from acts.extend import say_anew
-from acts.outcome import Outcome
-from acts.recipients import named
-from acts.transaction import sitting
 from calendars.deadlines import day_of
 from letters.words import STATES
-from models import addresses, audit, doubt, standing
+from models import addresses, audit, standing
 from models.alarms import suppressed
-from models.claims import SUPPRESSED
 from models.database import Within
 from models.outbox import ALL
-from models.overtaken import redated, untrue
-from models.post import MOOT
+from models.outdated_letters import redated, untrue
+from post import unknown_letters
+from post.claims import SUPPRESSED
+from post.marks import MOOT
+from season.outcome import Outcome
+from season.recipients import named
+from season.transaction import sitting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -59,8 +60,8 @@ def settle(
         refusals = [said for key in keys if (said := _refusal(connection, key, found))]
         if refusals:
             return Outcome("refused", "".join(refusals) + ("一封也没有办理。" if len(keys) > 1 else ""))
-        mates = {mate for key in keys for mate in doubt.same_envelope(connection, key, OPEN[found])}
-        letters = doubt.letters(connection, mates)
+        mates = {mate for key in keys for mate in unknown_letters.same_envelope(connection, key, OPEN[found])}
+        letters = unknown_letters.letters(connection, mates)
         for row in letters:
             city = None if row.concerns == ALL else row.concerns
             audit.record(connection, stamp, ON_RECORD[found], f"letter/{row.id}", account=account, city=city)
@@ -76,7 +77,7 @@ def _redated(database: Database, connection: Connection, letters: Sequence[Row[A
     """Cancel those that name a day which has moved since, and owe with the new one what is still owed; give which."""
     keys = [row.id for row in letters]
     found = redated(connection, keys, stamp.as_of) - untrue(connection, keys, stamp.as_of)
-    doubt.settled(connection, sorted(found), {"state": "cancelled", "detail": REDATED})
+    unknown_letters.settled(connection, sorted(found), {"state": "cancelled", "detail": REDATED})
     owed: dict[tuple[int, str, str], dict[str, frozenset[str]]] = defaultdict(dict)
     for row in letters:
         if row.id in found:
@@ -89,7 +90,7 @@ def _redated(database: Database, connection: Connection, letters: Sequence[Row[A
 
 
 def _refusal(connection: Connection, key: int, found: Found) -> str:
-    rows = doubt.letters(connection, [key])
+    rows = unknown_letters.letters(connection, [key])
     if not rows:
         return f"没有编号为 {key} 的函件。"
     return "" if rows[0].state in OPEN[found] else f"{key} 号函件{NOT_OPEN[found]}，无需处理。"
@@ -98,19 +99,19 @@ def _refusal(connection: Connection, key: int, found: Found) -> str:
 def _sent(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
     keys = [row.id for row in letters]
     values = {"state": "sent", "sent_at": stamp.at, "detail": f"{_checked(stamp)}：已送达"}
-    doubt.settled(connection, keys, values)
+    unknown_letters.settled(connection, keys, values)
     return f"{_named(keys)}已记为已发。"
 
 
 def _dropped(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
     keys = [row.id for row in letters]
-    doubt.settled(connection, keys, {"state": "cancelled", "detail": f"{_checked(stamp)}：不再发送"})
+    unknown_letters.settled(connection, keys, {"state": "cancelled", "detail": f"{_checked(stamp)}：不再发送"})
     return f"{_named(keys)}不再发送。"
 
 
 def _again(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
     moot = untrue(connection, [row.id for row in letters], stamp.as_of)
-    doubt.settled(connection, sorted(moot), {"state": "cancelled", "detail": MOOT})
+    unknown_letters.settled(connection, sorted(moot), {"state": "cancelled", "detail": MOOT})
     owed = [row for row in letters if row.id not in moot]
     now = addresses.present(connection, {row.recipient for row in owed}, day_of(stamp.as_of))
     given_up = {row.address for row in suppressed(connection)}
@@ -132,9 +133,9 @@ def _queued(
     keys, to = [row.id for row in rows], f"{whom} {covering.email(address)}"
     again = {"tries": 0, "due_at": stamp.as_of, "address": address}
     if address.lower() in given_up:
-        doubt.settled(connection, keys, again | {"state": "held", "detail": SUPPRESSED})
+        unknown_letters.settled(connection, keys, again | {"state": "held", "detail": SUPPRESSED})
         return f"{_named(keys)}暂存：{to} 已停用，更正邮箱或恢复之后自动发出。"
-    doubt.settled(connection, keys, again | {"state": "queued", "detail": f"{_checked(stamp)}：重发"})
+    unknown_letters.settled(connection, keys, again | {"state": "queued", "detail": f"{_checked(stamp)}：重发"})
     return f"{_named(keys)}已重新排队，发往{to}。"
 
 

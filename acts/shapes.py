@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from acts.outcome import Changes, Outcome
     from forms.reading import RowError
+    from season.outcome import Changes, Outcome
 
 TZ = ZoneInfo("Asia/Shanghai")
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts import backfill, judging
-from acts.outcome import Outcome
-from acts.recipients import named
-from acts.refusing import BECAUSE, illegal, refuse
-from acts.settle import settle, take
-from acts.transaction import sitting
+from acts import backfill
 from calendars.deadlines import TZ, day_of
 from gates.states import Event, State
 from models import stated
 from models.loading import loaded
 from models.standing import returned_before
 from models.stated import Filed
+from season import judging
+from season.outcome import Outcome
+from season.recipients import named
+from season.refusing import BECAUSE, illegal, refuse
+from season.settle import settle, take
+from season.transaction import sitting
 
 if TYPE_CHECKING:
-    from acts.judging import Judgement
-    from acts.season import Season
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
+    from season.judging import Judgement
+    from season.unit_of_work import Season
 
 DIFFERS = "；{} 个邮箱与现用的不同，函件仍发往现用的邮箱，由省级管理办公室决定用哪一个"
 

@@ -7,18 +7,18 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
-from acts.outcome import Outcome
 from models import audit, suppression
 from models.alarms import suppressed
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection, Row
 
-    from letters.bounces import Bounce
     from models.database import Database
     from models.stamp import Stamp
+    from post.bounces import Bounce
 
 BOUNCED = "退信：{reason}"
 GIVEN_UP, TAKEN_UP = "停用邮箱", "恢复邮箱"
@@ -90,7 +90,7 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
     Nothing else is: a bounce of somebody else's mail changes nothing, nor does one that does not hold the letter, or
     names another address than the letter's. The same mailbox read again changes nothing either.
     """
-    from letters.bounces import read
+    from post.bounces import read
 
     found = [read(message) for message in mailbox]
     dead = [bounce for bounce in found if bounce.addresses]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.outcome import Outcome
 from models import audit, contacts, receipts, standing, told_reports
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from acts import judging
 from acts.backfill import lacking, passed_on_paper
-from acts.season import Season
 from gates.verdict import Verdict
 from models import reports
 from models.loading import loaded
+from season import judging
+from season.unit_of_work import Season
 
 if TYPE_CHECKING:
     from collections.abc import Collection

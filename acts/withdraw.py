@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.outcome import Outcome
-from acts.settle import settle
-from acts.transaction import sitting
 from gates.states import Event, State
 from models import writing
+from season.outcome import Outcome
+from season.settle import settle
+from season.transaction import sitting
 
 if TYPE_CHECKING:
     from models.database import Database

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.outcome import Outcome
-from acts.season import NotARehearsal
 from models import rolling, standing
+from season.outcome import Outcome
+from season.unit_of_work import NotARehearsal
 
 if TYPE_CHECKING:
     from models.database import Database

@@ -106,7 +106,7 @@ def _process(environment: Mapping[str, str]) -> list[float]:
 
 async def _inside() -> list[float]:
     """What the process of the runs does: one run of another flow to warm up, then the passes."""
-    from flows.post import post
+    from flows.deliver import post
     from flows.watch import watch
 
     await post(return_state=True)

@@ -15,18 +15,18 @@ from typing import Any
 from unittest.mock import patch
 
 import acts.load
-import acts.rehearse
+import rehearsal.play
 from acts.advance import advance
-from acts.packs import read_pack
-from acts.post import send
-from acts.rehearse import Play, ends
 from benchmarks.measuring import Table, counting, middle, run, wall_and_processor
 from calendars.files import load
 from forms.reading import read
-from letters.maildir import MaildirCourier
 from models.database import Database
 from models.stamp import Stamp
 from phases.book import BOOK
+from post.maildir import MaildirCourier
+from post.sending import send
+from rehearsal.packs import read_pack
+from rehearsal.play import Play, ends
 
 PACK = Path(__file__).parents[1] / "deployments" / "demo" / "2022"
 TALENT = Path(sys.executable).parent / "talent"
@@ -125,7 +125,7 @@ def _play(folder: Path, played: Played, *, deliver: bool) -> None:
     with (
         counting(database) as sent,
         patch.object(acts.load, "read", played.timed("reading", read)),
-        patch.object(acts.rehearse, "advance", played.timed("advancing", advance, sent)),
+        patch.object(rehearsal.play, "advance", played.timed("advancing", advance, sent)),
     ):
         played.steps = sum(1 for _ in play.steps())
     ended = play.ended()

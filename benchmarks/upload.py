@@ -22,8 +22,6 @@ from time import perf_counter, sleep
 import xlsxwriter  # type: ignore[import-untyped]
 from sqlalchemy import insert, select
 
-from acts.packs import read_pack
-from acts.rehearse import Play
 from benchmarks.measuring import Table
 from calendars import files
 from calendars.deadlines import TZ
@@ -36,6 +34,8 @@ from models.columns import table_of
 from models.database import Database
 from models.drafts import MentorDraft
 from phases.book import BOOK
+from rehearsal.packs import read_pack
+from rehearsal.play import Play
 
 YEAR, CITY = 2022, "yancheng"
 UNTIL = datetime(2022, 1, 12, 9, 0, tzinfo=TZ)  # its roll is approved, its applications are open

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from acts.demo_people import Person
-    from acts.rehearse import Rehearsed
     from deployments.house import House
     from models.database import Database
+    from rehearsal.demo_people import Person
+    from rehearsal.play import Rehearsed
 
 DEMO_YEAR = 2022
 DEMO_UNTIL = datetime(2022, 2, 7, 9, 0, tzinfo=TZ)
@@ -86,18 +86,18 @@ def _house(port: int, web: int) -> House:
 
 def _links(house: House) -> Callable[[int], str]:
     from dashboard.secret import secret_of
-    from letters.receipts import links
+    from post.receipt_links import links
     from settings import Settings
 
     return links(secret_of(Settings(secret_key=None), house.folder), house.window)
 
 
 def _served(house: House, database: Database, ended: Rehearsed) -> int:
-    from acts.demo_people import invite
     from commands.matrix import show
     from commands.output import console
     from dashboard.passwords import kept
     from deployments.up import run
+    from rehearsal.demo_people import invite
 
     show(console(), ended.matrix)
     people = invite(database, ended.matrix.year, kept(PASSWORD), datetime.now(TZ))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from acts.recipients import named
 from acts.shapes import letter_entry
 from commands.options import SEASON, City, Season, environment, local
 from commands.output import answer, line, say, table
 from letters.brief import Kind
 from letters.words import STATES
+from season.recipients import named
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -109,10 +109,10 @@ def send(*, season: Season = SEASON) -> int:
     """Drain what is queued and due."""
     import asyncio
 
-    from acts.post import send as act
     from commands.leaving import leaving
-    from models.clock import Ticks
     from models.letterbox import waiting
+    from models.post_clock import Ticks
+    from post.sending import send as act
     from tasks.couriers import courier, links, outside, witness
 
     settings, database = environment(), season.database()

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from acts.recipients import named
 from acts.shapes import outcome_json
 from commands.output import answer, line, table
+from season.recipients import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rich.console import Console
 
-    from acts.outcome import Changes, Outcome
     from calendars.year import Year
     from commands.options import Common
     from models.writing import Move
+    from season.outcome import Changes, Outcome
 
 
 def report(common: Common, year: Year, outcome: Outcome, *, preview: bool = False) -> int:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from acts.outcome import joined
 from commands.options import SEASON, Cities, Day, DryRun, OneCity, Reason, Season, UsageError
 from commands.outcomes import report, show_changes
 from commands.output import answer, line
+from season.outcome import joined
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from acts.advance import Advance
-    from acts.outcome import Outcome
     from calendars.year import Year
+    from season.outcome import Outcome
 
 app = App(name="phase")
 
@@ -139,8 +139,8 @@ def approve(
 
 def one_by_one(year: Year, places: Sequence[str], decide: Callable[[str], Outcome]) -> Outcome:
     """Each city on its own: what one of them cannot have done now (busy, backdated) undoes none of the others."""
-    from acts.outcome import Outcome
     from calendars.errors import TalentError
+    from season.outcome import Outcome
 
     outcomes = []
     for place in places:

@@ -17,10 +17,10 @@ from commands.output import answer, console, line, say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from acts.packs import Pack
-    from acts.rehearse import Play, Refusal, Rehearsed
     from calendars.year import Year
     from models.database import Database
+    from rehearsal.packs import Pack
+    from rehearsal.play import Play, Refusal, Rehearsed
 
 PACKS = Path(__file__).parents[1] / "deployments" / "demo"
 """The packs that come with the programme, by year."""
@@ -84,7 +84,7 @@ def _otherwise(year: Year, unmet: Refusal) -> str:
 
 def pack_in(year: int, folder: Path) -> Pack:
     """The pack of a folder; raises UsageError where there is none, or one of another year."""
-    from acts.packs import read_pack
+    from rehearsal.packs import read_pack
 
     if not (folder / "pack.toml").is_file():
         raise UsageError(f"{folder} 里没有演练材料（pack.toml）；请用 --inputs 指明。")
@@ -126,9 +126,9 @@ def play_of(
 
     `links` make the links by which offices acknowledge them, None where no window is to answer.
     """
-    from acts.playing_on import postman
-    from acts.rehearse import Play, ends
     from calendars.files import load
+    from rehearsal.play import Play, ends
+    from rehearsal.playing_on import postman
 
     calendar = load(pack.year)
     post = None if mail is None else postman(database, mail, environment().mail_from, links)

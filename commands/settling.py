@@ -28,8 +28,8 @@ Given = Annotated[
 
 def settle(given: Given, /, *, season: Season = SEASON) -> int:
     """Settle letters of unknown fate, or given up, with all that was in one message with each; 1 where refused."""
-    from acts.reconcile import reconcile
     from acts.settle_letter import settle as act
+    from post.reconciling import reconcile
     from tasks.couriers import witness
 
     keys, found = _read(given)
@@ -56,10 +56,10 @@ def _read(given: Sequence[str]) -> tuple[list[int], Found]:
 
 def resume(*, season: Season = SEASON) -> None:
     """Take the clock as it is now as right, so that the post goes on."""
-    from models import clock
+    from models import post_clock
 
     stamp = season.stamp()
     with season.database().write() as connection:
-        clock.believe(connection, stamp.at, clock.Ticks.now())
+        post_clock.believe(connection, stamp.at, post_clock.Ticks.now())
     message = f"已确认现在是 {stamp.at:%Y-%m-%d %H:%M}，投递恢复。"
     answer(season.json, {"message": message}, lambda console: line(console, message))

@@ -66,7 +66,7 @@ def bounces(
 
 def _messages(mailbox: str) -> Iterator[bytes]:
     """The messages of a file, a folder or the standard input; raises UsageError where there is nothing of that name."""
-    from letters.bounces import split
+    from post.bounces import split
 
     if mailbox == "-":
         return split(sys.stdin.buffer.read())

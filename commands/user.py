@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from acts.accounts import Invited
-    from acts.outcome import Outcome
     from models.database import Database
     from models.stamp import Stamp
+    from season.outcome import Outcome
 
 app = App(name="user")
 

@@ -80,8 +80,8 @@ def _letters(kind: str, phase: str | None) -> list[tuple[Kind, str | None, Audie
 def _write(folder: Path, year: Year, city: City, brief: Brief, rendered: Rendered) -> Path:
     """Write the message as it would be sent, to nobody."""
     from letters.envelope import invitations
-    from letters.message import Outgoing, build, digest
     from letters.specimens import calendar_file
+    from post.message import Outgoing, build, digest
 
     file = folder / f"{'-'.join(filter(None, (brief.kind, brief.phase, brief.audience)))}.eml"
     letter = Outgoing(

@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from acts.packs import Pack, read_pack
-from acts.playing_on import next_moment
 from dashboard.once import form_token
+from rehearsal.packs import Pack, read_pack
+from rehearsal.playing_on import next_moment
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from acts.recipients import named
 from calendars.deadlines import BECAUSE, day_of
 from dashboard import masking
 from dashboard.exported import Asked, Export
@@ -18,6 +17,7 @@ from gates.states import Event, State
 from gates.verdict import ACTORS
 from letters.words import STATES, TAGS
 from models import contacts, exports, reports
+from season.recipients import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

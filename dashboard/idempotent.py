@@ -6,11 +6,11 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from acts.outcome import Outcome
 from acts.shapes import outcome_json
 from calendars.errors import TalentError
 from models import deeds
 from models.database import Busy
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

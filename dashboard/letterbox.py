@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from acts.recipients import named
 from letters.words import STATES as WORDS
 from letters.words import SUBJECT_MARK, TAGS
 from models.letterbox import own
+from season.recipients import named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

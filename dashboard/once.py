@@ -13,9 +13,9 @@ from models import deeds
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from acts.outcome import Outcome
     from dashboard.reader import Reader
     from dashboard.site import Site
+    from season.outcome import Outcome
 
 
 def form_token() -> str:

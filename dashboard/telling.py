@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from acts.recipients import named
 from dashboard.letterbox import STATES as LETTER_STATES
 from dashboard.letterbox import heading
 from dashboard.once import form_token
 from dashboard.rendering import render
-from letters.receipts import acknowledged
 from models import letterbox, receipts, told_reports
 from models.letterbox import own
+from post.receipt_links import acknowledged
+from season.recipients import named
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -80,7 +80,7 @@ def plan(years: Iterable[Year], beat: timedelta = BEAT) -> tuple[Deployment, ...
     return (
         *(Deployment(slug, of_phase(slug), tuple(_of_phase(slug, kept))) for slug in phases),
         Deployment("watch", entrypoint("watch"), (Every(BEATING, beat, beat / 3),)),
-        Deployment("post", entrypoint("post"), (Every(BEATING, beat, beat * 2 / 3),)),
+        Deployment("post", "flows.deliver.post", (Every(BEATING, beat, beat * 2 / 3),)),
         Deployment("rerun", entrypoint("rerun")),
         Deployment("rehearse", entrypoint("rehearse")),
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from prefect.client.schemas.objects import State
 
-    from acts.post import Posted
+    from post.sending import Posted
     from tasks.passes import Pass
 
 NOTHING_OWED = "无事可做"

@@ -10,12 +10,12 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from acts.packs import read_pack
-from acts.rehearse import Play, ends
 from calendars.files import load
 from flows.entry import BY, aware
 from models.database import Database
 from phases.book import BOOK
+from rehearsal.packs import read_pack
+from rehearsal.play import Play, ends
 from tasks.rehearsing import play_season
 
 AS_MARKED = "演练完成"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select
 
-from models import clock
+from models import post_clock
 from models.columns import table_of
-from models.overtaken import overtaken
+from models.outdated_letters import overtaken
 from models.reached import reached
 from models.season import Letter, Suppressed
 
@@ -84,7 +84,7 @@ def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
         if (to := {*owners.get(address, ()), *held.get(address, ())})
     )
     stuck_in = {state: found[state] for state in UNDELIVERABLE if state in found}
-    return Alarms(addresses, stuck_in, clock.alarm(connection))
+    return Alarms(addresses, stuck_in, post_clock.alarm(connection))
 
 
 def at_risk(year: int, as_of: datetime) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import case, delete, func, select, update
 from models.alarms import suppressed
 from models.bulk import insert_once
 from models.columns import table_of
-from models.refusals import of_the_address, words
+from models.refused_recipients import of_the_address, words
 from models.season import Letter, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:

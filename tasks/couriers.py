@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from letters.couriers import Courier
-    from letters.relay import Relay
-    from letters.witnesses import Witness
+    from post.couriers import Courier
+    from post.evidence.witnesses import Witness
+    from post.relay import Relay
     from settings import Settings, SmtpSettings
 
 
 def courier(settings: Settings) -> Courier:
-    """Give the courier of `TALENT_COURIER`. Raises letters.smtp.OpenRelay where letters would travel in the clear."""
+    """Give the courier of `TALENT_COURIER`. Raises post.smtp.OpenRelay where letters would travel in the clear."""
     if settings.courier == "maildir":
-        from letters.maildir import MaildirCourier
+        from post.maildir import MaildirCourier
 
         return MaildirCourier(settings.maildir)
-    from letters.smtp import SmtpCourier
+    from post.smtp import SmtpCourier
 
     return SmtpCourier(relay(settings.smtp))
 
@@ -33,29 +33,29 @@ def outside(settings: Settings) -> bool:
 
 def links(settings: Settings) -> Callable[[int], str] | None:
     """Give what makes the links by which offices acknowledge letters; None where the window's secret is not set."""
-    from letters import receipts
+    from post import receipt_links
 
     if settings.secret_key is None:
         return None
-    return receipts.links(settings.secret_key.get_secret_value().strip().encode(), settings.base_url)
+    return receipt_links.links(settings.secret_key.get_secret_value().strip().encode(), settings.base_url)
 
 
 def witness(settings: Settings) -> Witness:
     """Give who can tell what became of letters whose worker died: the maildir itself, the relay's log, or nobody."""
-    from letters.witnesses import MaildirWitness, Nobody
+    from post.evidence.witnesses import MaildirWitness, Nobody
 
     if settings.courier == "maildir":
         return MaildirWitness(settings.maildir)
     if settings.smtp.log is None:
         return Nobody()
-    from letters.relay_log import RelayLog
+    from post.evidence.relay_log import RelayLog
 
     return RelayLog(settings.smtp.log, relay=relay(settings.smtp))
 
 
 def relay(smtp: SmtpSettings) -> Relay:
     """Give the relay of `TALENT_SMTP__…`."""
-    from letters.relay import Relay
+    from post.relay import Relay
 
     return Relay(
         smtp.host,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from acts.post import Posted, send
-from models.clock import Ticks
+from models.post_clock import Ticks
+from post.sending import Posted, send
 from tasks.alone import alone
 from tasks.couriers import courier, links, outside, witness
 from tasks.discretion import discreet

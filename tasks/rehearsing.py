@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from acts.rehearse import Play, Rehearsed
+    from rehearsal.play import Play, Rehearsed
 
 AT_ONCE = 25
 """Steps between two looks at the progress."""

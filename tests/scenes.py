@@ -14,7 +14,6 @@ from acts.advance import Advance, advance
 from acts.approve import approve, reject
 from acts.extend import extend
 from acts.open_year import open_year
-from acts.outcome import Outcome
 from acts.rerun import rerun
 from acts.submit import submit
 from acts.waive import waive
@@ -28,6 +27,7 @@ from models import standing
 from models.database import Database
 from models.stamp import Stamp
 from models.standing import Cell
+from season.outcome import Outcome
 from tests import sheets
 from tests.sheets import Sheets
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from acts.packs import read_pack
-from acts.rehearse import Play, Rehearsed
 from models.database import Database
 from phases.book import BOOK
+from rehearsal.packs import read_pack
+from rehearsal.play import Play, Rehearsed
 from tests.scenes import Scene, calendar, instant
 
 PACK = Path(__file__).parents[1] / "deployments/demo/2022"

@@ -22,12 +22,12 @@ from benchmarks.post.worker import SENT
 from calendars.files import load
 from letters.campaigns import campaign
 from letters.specimens import specimen
-from models import claims
 from models.columns import table_of
 from models.database import Database
 from models.outbox import keep
 from models.season import Letter
 from phases.book import BOOK
+from post import claims
 
 SHORT, LONG = 10_000, 1_000_000
 BATCHES = 15

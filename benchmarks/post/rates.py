@@ -14,11 +14,11 @@ from benchmarks.measuring import Table, run
 from benchmarks.post import rivals
 from benchmarks.post.relay import Running, sink
 from benchmarks.post.season import about_to_open, opened, posted
-from letters.couriers import Delivery, Wanted, always
-from letters.message import Outgoing
-from letters.relay import Relay
-from letters.smtp import SmtpCourier
-from letters.splice import flatten
+from post.couriers import Delivery, Wanted, always
+from post.message import Outgoing
+from post.relay import Relay
+from post.smtp import SmtpCourier
+from post.splice import flatten
 
 LETTERS, FEW, FAR = 5_000, 1_500, 2_000
 ROUNDS = 3

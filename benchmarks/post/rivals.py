@@ -15,7 +15,7 @@ from time import perf_counter
 import aiosmtplib
 
 from letters.addressee import in_html, in_text
-from letters.message import Outgoing, build
+from post.message import Outgoing, build
 
 CONNECTIONS = 10
 DJANGO = "django>=5.2,<5.3"

@@ -13,15 +13,15 @@ from sqlalchemy import insert
 
 from acts.advance import advance
 from acts.open_year import open_year
-from acts.post import Posted, send
 from calendars.deadlines import TZ
 from calendars.files import load
-from letters.couriers import Courier
 from models.columns import table_of
 from models.database import Database
 from models.pool import Party, PoolEntry
 from models.stamp import Stamp
 from phases.book import BOOK
+from post.couriers import Courier
+from post.sending import Posted, send
 
 YEAR = 2022
 BEFORE, OPENING = (datetime(2021, 12, day, tzinfo=TZ) for day in (30, 31))

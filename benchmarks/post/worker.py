@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from benchmarks.post.season import posted
-from letters.couriers import Delivery, Wanted, always
-from letters.message import Outgoing
-from letters.relay import Relay
-from letters.smtp import SmtpCourier
 from models.database import Database
 from phases.book import BOOK
+from post.couriers import Delivery, Wanted, always
+from post.message import Outgoing
+from post.relay import Relay
+from post.smtp import SmtpCourier
 
 SENT = 20_000
 

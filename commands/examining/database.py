@@ -116,10 +116,10 @@ def _of_the_clock(database: Database, now: datetime) -> Iterator[Finding]:
 
 def _of_the_held_post(database: Database) -> Iterator[Finding]:
     """Whether the post doubts the clock and waits: nothing goes out until it is right, or somebody says that it is."""
-    from models import clock
+    from models import post_clock
 
     with database.read() as connection:
-        alarm = clock.alarm(connection)
+        alarm = post_clock.alarm(connection)
     if alarm is not None:
         mend = "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在总表页按“恢复投递”"
         yield Finding("投递", "finding", alarm, mend)

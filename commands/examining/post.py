@@ -33,7 +33,7 @@ def of_the_post(settings: Settings) -> Iterator[Finding]:
 
 def _relay(settings: Settings) -> Finding:
     from letters.headers import UnfitHeader
-    from letters.probe import probe
+    from post.probe import probe
     from tasks.couriers import relay
 
     smtp = settings.smtp
@@ -48,7 +48,7 @@ def _relay(settings: Settings) -> Finding:
 
 def _relay_log(settings: Settings, *, asking: bool) -> Iterator[Finding]:
     """Whether what a crash leaves in doubt can be settled from the relay's log, where there is one."""
-    from letters.relay_log import RelayLog
+    from post.evidence.relay_log import RelayLog
     from tasks.couriers import relay
 
     smtp = settings.smtp
@@ -61,7 +61,7 @@ def _relay_log(settings: Settings, *, asking: bool) -> Iterator[Finding]:
 def probe_letter(settings: Settings, address: str, now: datetime) -> Finding:
     """Send one letter to an address, the way all letters go."""
     from letters.headers import UnfitHeader, fit_address, mailbox
-    from letters.message import Outgoing
+    from post.message import Outgoing
     from tasks.couriers import courier
 
     try:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from acts.outcome import Outcome
 from gates.states import Event, State
 from models.database import Database
 from models.stamp import Stamp
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from datetime import date

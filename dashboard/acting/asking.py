@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from acts.recipients import named
 from calendars.deadlines import TZ
 from dashboard.acting.reading import DIGITS
 from dashboard.acting.saying import nobody
@@ -15,6 +14,7 @@ from forms.definitions import form_of
 from models import evaluations, requests, stated
 from models.letterbox import letter_by_id
 from models.reports import matrix
+from season.recipients import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,11 +17,11 @@ from acts import waive as waiving
 from acts import withdraw as withdrawing
 from acts.load import EVALUATION, load_rows
 from acts.offices import PROVINCE, set_office
-from acts.outcome import Outcome, joined
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from dashboard import masking
-from models import clock
+from models import post_clock
+from season.outcome import Outcome, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,7 +168,7 @@ def close(bench: Bench, _filled: Filled) -> Outcome:
 def resume(bench: Bench, _filled: Filled) -> Outcome:
     """Take the machine's clock as it is now as right, so that the post goes on."""
     with bench.database.write() as connection:
-        if clock.alarm(connection) is None:
+        if post_clock.alarm(connection) is None:
             return Outcome("refused", "投递没有因时钟暂停，未作改动。")
-        clock.believe(connection, bench.stamp.at, clock.Ticks.now())
+        post_clock.believe(connection, bench.stamp.at, post_clock.Ticks.now())
     return Outcome("done", "已确认系统时钟无误，投递恢复。")

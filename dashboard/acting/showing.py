@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acts.recipients import named
 from letters.addressee import in_text
+from season.recipients import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acts.outcome import Outcome
     from calendars.drafts import Change, Difference
     from calendars.year import Year
     from dashboard.acting.act import Filled
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from forms.reading import RowError
     from models.outbox import LetterRow
     from models.reports import Standing
+    from season.outcome import Outcome
 
 
 TOTALS: Mapping[str, str] = {

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from acts.outcome import Outcome
     from calendars.year import Year
     from dashboard.acting.act import Act, Filled
     from gates.states import Event
     from models.database import Database
     from models.reports import Matrix, Standing
     from models.stamp import Stamp
+    from season.outcome import Outcome
 
 SHOWN = ("admitted", "funded", "exited", "excellent", "certificates")
 """The totals over the province that an act may change."""

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
-from acts.outcome import Outcome
 from calendars.drafts import diff
 from calendars.errors import TalentError
 from calendars.findings import check
@@ -26,6 +25,7 @@ from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader
 from dashboard.rendering import page
 from models import deeds
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

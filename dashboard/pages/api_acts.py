@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from acts import approve, extend, rerun, settle_letter, submit, waive, withdraw
-from acts.outcome import Outcome
 from dashboard.acting.act import Filled
 from dashboard.acting.table import ACTS
 from dashboard.acting.trying import record
@@ -23,6 +22,7 @@ from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader, Role
 from models import letterbox
 from models.database import Database, Within
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.ask import LONGEST, ask
-from acts.outcome import Outcome
 from dashboard.looking import Look
 from dashboard.nudge import owed
 from dashboard.once import form_token, once
@@ -17,6 +16,7 @@ from dashboard.pages.filing import CITY, Here
 from dashboard.phases import work
 from dashboard.policy import Signed, allow
 from dashboard.rendering import page
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from dashboard.site import Site

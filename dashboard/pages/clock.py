@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from acts.outcome import Outcome
-from acts.playing_on import DAY, next_moment, play_on, postman
 from dashboard.clock import pack_of
 from dashboard.once import once
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
-from letters.receipts import links
+from post.receipt_links import links
+from rehearsal.playing_on import DAY, next_moment, play_on, postman
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime

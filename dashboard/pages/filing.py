@@ -32,10 +32,10 @@ from gates.states import State
 from letters.words import LAST_WORK
 
 if TYPE_CHECKING:
-    from acts.outcome import Outcome
     from dashboard.panels import Place
     from dashboard.site import Site
     from forms.reading import RowError
+    from season.outcome import Outcome
 
 LOADERS = frozenset({Role.ADMIN, Role.CITY})
 CITY = frozenset({Role.CITY})

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from acts.recipients import named
 from dashboard.ids import Id
 from dashboard.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients
 from dashboard.looking import Look
@@ -19,6 +18,7 @@ from dashboard.telling import receipt_facts
 from letters.addressee import in_html, in_text
 from models import letterbox
 from models.letterbox import EVERY, letter_by_id
+from season.recipients import named
 
 if TYPE_CHECKING:
     from sqlalchemy import Row

@@ -15,9 +15,9 @@ from dashboard.reader import Role
 from dashboard.rendering import page
 from dashboard.telling import is_theirs
 from letters.addressee import in_text
-from letters.receipts import letter_of
 from models import letterbox, receipts
 from models.stamp import Stamp
+from post.receipt_links import letter_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Row

@@ -21,12 +21,12 @@ from gates.states import Event
 from models import draft_rows
 
 if TYPE_CHECKING:
-    from acts.outcome import Outcome
     from dashboard.editing import Page, Sent, Typed
     from dashboard.looking import Looking
     from dashboard.reader import Reader
     from dashboard.site import Site
     from forms.definitions import AskedSheet
+    from season.outcome import Outcome
 
 area = APIRouter(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY))], default_response_class=HTMLResponse

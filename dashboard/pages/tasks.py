@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
-from acts.recipients import named
 from dashboard.acting.table import ACTS, GOING, offered
 from dashboard.acting.waiting import awaiting, late
 from dashboard.letterbox import heading
@@ -21,6 +20,7 @@ from models.addresses import on_file
 from models.alarms import undelivered
 from models.reports import matrix
 from models.requests import unanswered
+from season.recipients import named
 
 if TYPE_CHECKING:
     from dashboard.panels import Place

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts import accounts as acts
-from acts.outcome import Outcome
 from dashboard.codes import one_time
 from dashboard.ids import Id
 from dashboard.once import form_token
@@ -18,6 +17,7 @@ from dashboard.reader import Role
 from dashboard.rendering import page
 from models import accounts, deeds, sign_ins, standing
 from models.database import Within
+from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,9 +28,9 @@ from models.standing import years_open
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from acts.outcome import Outcome
     from calendars.year import Year
     from dashboard.site import Site
+    from season.outcome import Outcome
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 UNPROCESSABLE = 422

@@ -6,9 +6,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from acts.accounts import add, fresh_token
-from acts.outcome import Outcome
 from models import accounts
 from models.stamp import Stamp
+from season.outcome import Outcome
 from tests.scenes import Scene, instant
 
 NOW = instant("2022-01-10T09:00")

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from acts.decide_address import Choice, decide_address
-from acts.outcome import Outcome
 from acts.suppress import suppress
 from models import audit, stated
 from models.columns import table_of
@@ -16,6 +15,7 @@ from models.database import Database
 from models.pool import Party, StatedAddress
 from models.season import Letter, Transition
 from models.stated import Difference
+from season.outcome import Outcome
 from tests import sheets
 from tests.acts.test_statements import counted
 from tests.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, stamp

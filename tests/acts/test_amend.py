@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from acts.amend import amend
-from acts.outcome import Outcome
 from calendars import files
 from calendars.drafts import diff
 from calendars.edits import NotFound, with_days
@@ -20,6 +19,7 @@ from models.live import live
 from models.reports import matrix
 from models.season import Letter
 from models.standing import opened
+from season.outcome import Outcome
 from tests import ledger
 from tests.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 

@@ -19,14 +19,14 @@ from acts.advance import advance
 from acts.announce import Announced, announce
 from acts.channels import services, speaker, unusable
 from acts.open_year import open_year
-from acts.post import send
 from calendars.deadlines import TZ
 from calendars.files import load
-from letters.maildir import MaildirCourier
 from models import audit
 from models.database import Database
 from models.stamp import Stamp
 from phases.book import BOOK
+from post.maildir import MaildirCourier
+from post.sending import send
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's own
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
-from acts.outcome import Outcome
 from gates.states import TRANSITIONS, Event, State
 from models import reports
 from models.columns import table_of
 from models.database import Database
 from models.season import Letter, Transition
+from season.outcome import Outcome
 from tests import ledger, sheets
 from tests.acts.test_together import own, together
 from tests.scenes import NANJING, YEAR, Scene, calendar, instant

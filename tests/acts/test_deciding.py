@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-import acts.settle
+import season.settle
 from acts.approve import approve
 from calendars.deadlines import Due
 from gates.states import State
@@ -26,7 +26,7 @@ def submitted(scene: Scene, city: str = NANJING, at: str = DAY) -> Scene:
 
 
 def due(scene: Scene, phase: str, city: str = NANJING) -> Due:
-    from acts.season import Season
+    from season.unit_of_work import Season
 
     with scene.database.read() as connection:
         return Season.read(connection, YEAR, stamp("2023-06-01T00:00"), [city]).due(phase, city)
@@ -95,7 +95,7 @@ def test_a_rejection_leaves_room_to_work(scene: Scene) -> None:
 
 
 def test_without_the_room_a_rejected_city_would_be_late_at_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acts.settle, "keep_room", lambda *_: None)
+    monkeypatch.setattr(season.settle, "keep_room", lambda *_: None)
     submitted(scene, at="2022-01-14T10:00").reject(ROLL, NANJING, "2022-01-15T16:00")
     assert scene.submit(ROLL, NANJING, "2022-01-16T10:00").outcome == "refused"
 

@@ -9,10 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from acts import chasing
 from acts.advance import advance
-from acts.outcome import Changes
-from acts.season import Season
 from calendars import rungs
 from calendars.deadlines import Due
 from calendars.rungs import Rung
@@ -21,6 +18,9 @@ from models.outbox import LetterRow
 from models.season import CityPhase, ExtensionRow
 from models.stamp import Stamp
 from models.standing import Cell
+from season import reminding
+from season.outcome import Changes
+from season.unit_of_work import Season
 from tests import sheets
 from tests.scenes import NANJING, OPENING, WUXI, YEAR, Scene, instant
 from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, BEGUN
@@ -99,7 +99,7 @@ def test_the_backlog_would_be_seen(played: Played, monkeypatch: pytest.MonkeyPat
             if rung.instant <= season.stamp.as_of:
                 season.owe("reminder", cell, f"{rung.days}@{due.instant}", due=due, province=province)
 
-    monkeypatch.setattr(chasing, "_remind", backlog)
+    monkeypatch.setattr(reminding, "_remind", backlog)
     letters = passed(scene, instant("2022-01-13T10:00")).letters
     assert Counter(letter.concerns for letter in letters) == dict.fromkeys((one.slug for one in scene.year.cities), 2)
 

@@ -21,7 +21,7 @@ SNOW, UNTIL = "2022-01-13T10:00", date(2022, 1, 21)
 
 
 def due(scene: Scene, phase: str, city: str) -> Due:
-    from acts.season import Season
+    from season.unit_of_work import Season
 
     with scene.database.read() as connection:
         return Season.read(connection, YEAR, stamp("2023-06-01T00:00"), [city]).due(phase, city)

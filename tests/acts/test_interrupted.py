@@ -101,7 +101,7 @@ def test_a_rerun_cut_off_at_every_statement_ends_where_an_uninterrupted_one_does
 
 def test_a_step_that_committed_half_way_would_be_seen(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: with what each flush wrote committed at once, a cut leaves traces."""
-    from acts.season import Season
+    from season.unit_of_work import Season
 
     flush = Season.flush
 

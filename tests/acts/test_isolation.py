@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
-from acts import correspondence, judging
 from gates.judge import Gate, judge
 from gates.verdict import Verdict
 from letters.campaigns import campaign
@@ -17,6 +16,7 @@ from models.columns import table_of
 from models.database import Database
 from models.season import CityPhase
 from phases.book import BOOK
+from season import correspondence, judging
 from tests import ledger
 from tests.scenes import NANJING, YEAR, Scene
 

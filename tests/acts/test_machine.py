@@ -18,8 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import Row, select
 
 import acts.rerun
-import acts.settle
-from acts import correspondence, season
+import season.settle
 from calendars.deadlines import Extension, day_of, resolve
 from gates.states import TRANSITIONS, Event, State
 from gates.verdict import Verdict
@@ -28,6 +27,7 @@ from models.database import Database
 from models.facts import entry
 from models.season import CityPhase, ExtensionRow, Filing, Letter, Transition
 from phases.book import BOOK
+from season import correspondence, unit_of_work
 from tests import ledger, sheets
 from tests.scenes import DECIDED, FILED, NANJING, WUXI, Scene, calendar, instant
 
@@ -263,10 +263,10 @@ def nosy(machine: Season) -> None:
 
 SEEDED: dict[str, tuple[Callable[[Season], None], object, str, object]] = {
     "places are not counted": (overbooked, entry, "funded_places", lambda _: {}),
-    "a deadline lets through": (late, acts.settle, "_lapse", lambda *_: 0),
+    "a deadline lets through": (late, season.settle, "_lapse", lambda *_: 0),
     "a rerun holds nothing": (standing_on_nothing, acts.rerun, "held", lambda *_: ()),
     "appointments go by attempt": (appointed_twice, correspondence, "ONCE_EVER", frozenset()),
-    "a note is not logged": (nosy, season.Season, "note", lambda _, cell, *__, **___: cell),
+    "a note is not logged": (nosy, unit_of_work.Season, "note", lambda _, cell, *__, **___: cell),
 }
 
 

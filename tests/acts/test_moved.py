@@ -15,7 +15,6 @@ from acts.amend import amend
 from acts.answer import answer
 from acts.ask import ask
 from acts.calendars import calendar_of_city
-from acts.outcome import Outcome
 from acts.settle_letter import settle
 from calendars import files
 from calendars.edits import with_days
@@ -26,6 +25,7 @@ from models.outbox import LetterRow
 from models.pool import Party, PoolEntry
 from models.season import Letter
 from models.standing import opened
+from season.outcome import Outcome
 from tests import ledger, sheets
 from tests.acts.test_statements import counted, filled, through_the_year
 from tests.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, stamp

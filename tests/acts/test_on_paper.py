@@ -9,13 +9,13 @@ import pytest
 from acts.advance import Advance
 from acts.on_paper import NOTHING, Paper, included
 from acts.open_year import open_year
-from acts.outcome import Outcome
 from acts.year import close_year
 from calendars.year import UnknownPhase
 from gates.states import State
 from models import reports
 from models.database import Database
 from models.reports import Standing
+from season.outcome import Outcome
 from tests import ledger, sheets
 from tests.acts.test_statements import counted
 from tests.scenes import NANJING, WUXI, YEAR, Scene, calendar, instant, stamp

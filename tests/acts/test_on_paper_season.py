@@ -9,9 +9,9 @@ import pytest
 from acts.load import load
 from acts.on_paper import Paper
 from acts.open_year import open_year
-from acts.packs import read_pack
-from acts.rehearse import Play
 from models.database import Database
+from rehearsal.packs import read_pack
+from rehearsal.play import Play
 from tests import ledger
 from tests.scenes import YEAR, Scene, calendar, instant, stamp
 from tests.shelf import END, PACK

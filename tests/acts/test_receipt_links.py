@@ -10,11 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-import acts.post
-from letters.maildir import MaildirCourier
-from letters.receipts import letter_of, links
+import post.sending
 from models.columns import table_of
 from models.season import Letter, LetterBody
+from post.maildir import MaildirCourier
+from post.receipt_links import letter_of, links
 from tests.acts.test_statements import filled
 from tests.scenes import Scene, stamp
 
@@ -39,7 +39,7 @@ def test_offices_get_a_link_to_their_message_and_mentors_get_none(scene: Scene, 
     scene.advance("2021-12-31T00:00")
     when = stamp("2022-01-01T09:00")
     asyncio.run(
-        acts.post.send(
+        post.sending.send(
             scene.database, MaildirCourier(tmp_path), "省办 <p@office.example>", when, links=links(SECRET, BASE)
         )
     )
@@ -60,5 +60,5 @@ def test_offices_get_a_link_to_their_message_and_mentors_get_none(scene: Scene, 
 def test_without_a_secret_nothing_is_added(scene: Scene, tmp_path: Path) -> None:
     scene.advance("2021-12-31T00:00")
     when = stamp("2022-01-01T09:00")
-    asyncio.run(acts.post.send(scene.database, MaildirCourier(tmp_path), "省办 <p@office.example>", when))
+    asyncio.run(post.sending.send(scene.database, MaildirCourier(tmp_path), "省办 <p@office.example>", when))
     assert set(map(str, messages(tmp_path).values())) == {"([], [])"}

@@ -11,8 +11,6 @@ import pytest
 from sqlalchemy import select
 
 from acts.amend import amend
-from acts.packs import read_pack
-from acts.rehearse import Play
 from calendars import files, versions
 from calendars.edits import with_days
 from gates.verdict import Verdict
@@ -22,6 +20,8 @@ from models.database import Database
 from models.reports import matrix
 from models.season import Filing
 from phases.book import BOOK
+from rehearsal.packs import read_pack
+from rehearsal.play import Play
 from tests import nextrelease, released
 from tests.scenes import NANJING, YEAR, Scene, instant, stamp
 from tests.shelf import END, PACK

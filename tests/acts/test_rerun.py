@@ -30,7 +30,7 @@ def applied(scene: Scene, *changed: dict[str, object]) -> sheets.Sheets:
 
 
 def due(scene: Scene, phase: str) -> Due:
-    from acts.season import Season
+    from season.unit_of_work import Season
 
     with scene.database.read() as connection:
         return Season.read(connection, YEAR, stamp("2023-06-01T00:00"), [NANJING]).due(phase, NANJING)

@@ -14,16 +14,16 @@ from sqlalchemy import select, update
 
 from acts.contacts import add_contact
 from acts.offices import set_office
-from acts.post import send
 from acts.settle_letter import Found, settle
 from acts.suppress import suppress, take_back, unsuppress
-from letters.maildir import MaildirCourier
 from models.alarms import alarms, undelivered
 from models.audit import AuditEntry
 from models.columns import table_of
 from models.contacts import MAIN
 from models.pool import Party
 from models.season import Letter, ProgrammeYear
+from post.maildir import MaildirCourier
+from post.sending import send
 from tests.acts.test_suppress import ADDRESS, bounce, letters, sent
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 

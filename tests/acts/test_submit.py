@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 import acts.submit
-from acts.season import Backdated, NotARehearsal, YearClosed
 from acts.submit import submit
 from gates.states import State
 from models.database import Database
 from models.stamp import Stamp
+from season.unit_of_work import Backdated, NotARehearsal, YearClosed
 from tests import ledger, sheets
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 

@@ -11,18 +11,18 @@ from sqlalchemy import func, insert, select, update
 
 from acts.contacts import add_contact
 from acts.offices import set_office
-from acts.post import send
 from acts.suppress import Returned, Unclear, suppress, take_back, unsuppress
-from letters.smtp import Relay, SmtpCourier
 from models import suppression
 from models.alarms import Alarms, Suppression, alarms
 from models.columns import table_of
 from models.pool import Party, PoolEntry
 from models.season import Letter
+from post.sending import send
+from post.smtp import Relay, SmtpCourier
 from tests import ledger
-from tests.letters import bouncing
-from tests.letters.bouncing import postfix
-from tests.letters.relays import Faulty
+from tests.post import bouncing
+from tests.post.bouncing import postfix
+from tests.post.relays import Faulty
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL = "mentor-recommendation"

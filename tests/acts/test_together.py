@@ -11,12 +11,12 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from acts import judging
 from acts.advance import Advance
-from acts.outcome import Outcome
 from models import database as database_module
 from models.database import Database
 from phases.book import BOOK
+from season import judging
+from season.outcome import Outcome
 from tests import ledger, sheets
 from tests.scenes import NANJING, Scene, calendar
 from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU

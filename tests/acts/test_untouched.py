@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-import acts.settle
+import season.settle
 from acts.load import load
-from acts.season import Season
+from season.unit_of_work import Season
 from tests import ledger
 from tests.scenes import YEAR, Scene, stamp
 from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, PACK
@@ -65,7 +65,7 @@ def test_a_rerun_that_settled_everybody_would_touch_them(played: Played, monkeyp
     assert ledger.of_others(scene.database, "yangzhou") == before
     read = Season.__dict__["read"].__func__
     monkeypatch.setattr(Season, "read", classmethod(lambda cls, *args, **kw: read(cls, *args[:-1], None, **kw)))
-    settle = acts.settle.settle
+    settle = season.settle.settle
     monkeypatch.setattr("acts.submit.settle", lambda season, _: settle(season, season.cities))
     scene.submit(ROLL, "yangzhou", late)
     assert ledger.of_others(scene.database, "yangzhou") != before

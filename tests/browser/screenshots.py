@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from acts.demo_people import invite
-from acts.packs import read_pack
-from acts.playing_on import postman
-from acts.rehearse import Play
 from calendars import files
 from calendars.deadlines import TZ
 from dashboard import passwords
 from dashboard.site import Site
-from letters.receipts import links
 from models.database import Database
 from phases.book import BOOK
+from post.receipt_links import links
+from rehearsal.demo_people import invite
+from rehearsal.packs import read_pack
+from rehearsal.play import Play
+from rehearsal.playing_on import postman
 from settings import DashboardSettings, Settings
 from tests.browser.conftest import CHROMIUM, QUIET, Town, serving
 from tests.dashboard.conftest import PACK, PASSWORD, SECRET, UNTIL, YEAR

@@ -17,13 +17,13 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy import select
 
-from acts.demo_people import invite
 from calendars.files import load
 from commands.demonstration import sign_ins
 from models.accounts import Account
 from models.columns import table_of
 from models.database import Database
 from phases.book import BOOK
+from rehearsal.demo_people import invite
 from tests.cli.conftest import Talent
 from tests.ports import free_port
 from tests.prefect_server import foreign

@@ -12,7 +12,7 @@ import pytest
 
 from models.database import Database
 from phases.book import BOOK
-from tests.letters.gate import Gate
+from tests.post.gate import Gate
 from tests.proof.fates import counted, until
 from tests.proof.outbox import fill
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from acts.recipients import named
 from calendars.files import load
 from letters.occurrences import OCCURS
 from letters.words import AUDIENCES
+from season.recipients import named
 from tests.cli.conftest import Talent
-from tests.letters.bouncing import postfix, undated
+from tests.post.bouncing import postfix, undated
 
 
 @pytest.mark.parametrize(("kind", "phase"), OCCURS, ids=str)

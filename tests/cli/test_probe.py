@@ -16,7 +16,7 @@ from commands.examining.finding import Finding
 from commands.examining.post import of_the_post, of_the_words, probe_letter
 from letters.overrides import shipped
 from settings import Settings, SmtpSettings
-from tests.letters.relays import Faulty
+from tests.post.relays import Faulty
 
 NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
 

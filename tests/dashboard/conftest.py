@@ -14,8 +14,6 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import insert
 
-from acts.packs import read_pack
-from acts.rehearse import Play
 from calendars import files
 from calendars.deadlines import TZ
 from dashboard import passwords
@@ -28,6 +26,8 @@ from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
 from phases.book import BOOK
+from rehearsal.packs import read_pack
+from rehearsal.play import Play
 from settings import DashboardSettings, Settings
 from tests.twins import sends
 

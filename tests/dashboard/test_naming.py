@@ -11,7 +11,7 @@ from acts.announce import WHAT, subject
 from calendars import files
 from dashboard import naming
 from gates.states import Event
-from models import audit, clock
+from models import audit, post_clock
 from models.accounts import Account
 from models.columns import table_of
 from models.season import ClockReading
@@ -77,7 +77,7 @@ def test_the_first_account_was_made_by_the_system(window: Window) -> None:
 
 
 def test_the_doubted_clock_is_believed_from_the_page(window: Window) -> None:
-    said = clock._said(timedelta(days=8), UNTIL, UNTIL)
+    said = post_clock._said(timedelta(days=8), UNTIL, UNTIL)
     row = {"id": 1, "wall": datetime(2026, 1, 1, tzinfo=UTC), "boot": "", "ticks": 1.0, "alarm": said}
     with window.database.write() as connection:
         connection.execute(insert(table_of(ClockReading)).prefix_with("OR REPLACE").values(row))
@@ -89,5 +89,5 @@ def test_the_doubted_clock_is_believed_from_the_page(window: Window) -> None:
     assert "确认：系统时钟无误，恢复投递" in shown.text
     assert admin.submit("/2022/acts/resume", **hidden(shown)).is_redirect
     with window.database.read() as connection:
-        assert clock.alarm(connection) is None
+        assert post_clock.alarm(connection) is None
     assert admin.submit("/2022/acts/resume/preview", reason="再来").status_code == 422

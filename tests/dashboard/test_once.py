@@ -18,7 +18,6 @@ from sqlmodel import SQLModel
 
 import acts.accounts
 from acts import submit
-from acts.outcome import Outcome
 from dashboard.once import form_token
 from dashboard.pages import filing
 from dashboard.pages.api import ROOT
@@ -29,6 +28,7 @@ from models.columns import table_of
 from models.feeds import Feed
 from models.season import Transition
 from models.told import Call
+from season.outcome import Outcome
 from tests.dashboard.conftest import ADMIN, YEAR, Window
 from tests.dashboard.filing import CITY, HERE, once, reopen, state, upload, workbook
 from tests.dashboard.test_api import ASKED, RERUN, ask, attempt

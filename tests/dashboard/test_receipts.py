@@ -14,13 +14,13 @@ from dashboard.panels import Place
 from dashboard.reader import Reader, Role
 from dashboard.telling import ReceiptFacts, receipt_facts, told_section
 from letters.addressee import in_text
-from letters.receipts import token
 from models import letterbox
 from models.audit import AuditEntry
 from models.columns import table_of
 from models.season import Letter
 from models.told import Call, Receipt
 from models.told_reports import told
+from post.receipt_links import token
 from tests.dashboard.conftest import ADMIN, SECRET, UNTIL, VIEWER, YEAR, Browser, Window
 
 LATE = ("shortlist", "yancheng")

@@ -17,15 +17,15 @@ from unittest.mock import patch
 import pytest
 from prefect.client.schemas.objects import State
 
-from acts.season import Season
 from calendars.deadlines import TZ
 from calendars.files import load
+from flows.deliver import post
 from flows.phase_flows import FLOWS
-from flows.post import post
 from flows.rehearse import rehearse
 from flows.rerun import rerun
 from flows.watch import watch
 from models.standing import cells
+from season.unit_of_work import Season
 from tasks import announcing, posting
 from tasks.alone import alone
 from tests.site import Site

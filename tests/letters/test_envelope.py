@@ -17,11 +17,11 @@ from calendars.files import load
 from letters.brief import Audience, Kind
 from letters.envelope import URGENCY, Attachment, Composed, Part, urgent_first
 from letters.envelope import compose as compose_from
-from letters.message import Outgoing, build
 from letters.occurrences import OCCURS
 from letters.render import render
 from letters.specimens import specimen
-from letters.splice import flatten
+from post.message import Outgoing, build
+from post.splice import flatten
 
 YEAR = load(2022)
 YANCHENG = YEAR.city("盐城")

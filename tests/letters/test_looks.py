@@ -16,9 +16,9 @@ from letters.brief import Brief
 from letters.envelope import Part, compose
 from letters.occurrences import OCCURS, OFFICES
 from letters.proofreading import fullest
-from letters.receipts import with_receipt
 from letters.render import render
 from letters.specimens import specimen
+from post.receipt_links import with_receipt
 
 URL = "https://talent.example/receipts/MTIzNDU2Nzg.abcdefghijklmnopqrstuvwxyz-0123456789_ABCDEFG"
 WIDTHS = (320, 390, 700)

@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
-from letters.line import REFUSED
-from models.refusals import DEAD, of_the_address, words
+from models.refused_recipients import DEAD, of_the_address, words
+from post.connection import REFUSED
 
 SENDER, RECIPIENT, CONTENT = REFUSED
 CODES = (

@@ -18,19 +18,19 @@ from pathlib import Path
 from typing import Self
 
 from acts.advance import advance
-from acts.post import send
 from calendars.deadlines import Extension, end_of, resolve, start_of
 from gates.projection import seen_at
 from gates.states import State
-from letters.couriers import Delivery, Wanted, always
-from letters.message import Outgoing
-from letters.witnesses import Nobody
-from models import clock
+from models import post_clock
 from models.addresses import put
-from models.clock import Ticks
 from models.database import Database
+from models.post_clock import Ticks
 from models.stamp import Stamp
 from phases.book import BOOK
+from post.couriers import Delivery, Wanted, always
+from post.evidence.witnesses import Nobody
+from post.message import Outgoing
+from post.sending import send
 from tests.proof.hands import SENDER
 from tests.proof.outbox import Account
 from tests.scenes import Scene, calendar, instant
@@ -64,9 +64,9 @@ def readings(cases: int, seed: int) -> Kept:
         was_set = chance.choice((*SETTINGS, timedelta(), timedelta(days=1) + MICROSECOND, -timedelta(days=1)))
         is_same_boot = chance.random() < 0.7
         ticks = Ticks("a", 1000 + gone.total_seconds()) if is_same_boot else Ticks("b", chance.uniform(10, 1e6))
-        found = clock.jump(then + gone + was_set, ticks, then, Ticks("a", 1000))
+        found = post_clock.jump(then + gone + was_set, ticks, then, Ticks("a", 1000))
         seen = gone + was_set
-        far = seen < -timedelta(days=1) or seen > clock.LONGEST_OUTAGE
+        far = seen < -timedelta(days=1) or seen > post_clock.LONGEST_OUTAGE
         kept.misjudged += (found is not None) != (abs(was_set) > timedelta(days=1) if is_same_boot else far)
     return kept
 
@@ -154,9 +154,9 @@ def add(*found: Kept) -> Kept:
 @contextmanager
 def without_doubt() -> Iterator[None]:
     """The control: any clock is believed."""
-    doubted = clock.doubted
-    clock.doubted = lambda *_: None
+    doubted = post_clock.doubted
+    post_clock.doubted = lambda *_: None
     try:
         yield
     finally:
-        clock.doubted = doubted
+        post_clock.doubted = doubted

@@ -20,13 +20,7 @@ from typing import Self
 
 from sqlalchemy import select
 
-from acts import correspondence
-from acts.post import send
-from acts.rehearse import moments
 from calendars.deadlines import resolve, start_of
-from letters.couriers import Delivery, Wanted, always
-from letters.message import Outgoing
-from letters.witnesses import Nobody
 from models import outbox, standing
 from models.addresses import put
 from models.columns import table_of
@@ -34,6 +28,12 @@ from models.database import Database
 from models.season import Letter, LetterBody
 from models.stamp import Stamp
 from phases.book import BOOK
+from post.couriers import Delivery, Wanted, always
+from post.evidence.witnesses import Nobody
+from post.message import Outgoing
+from post.sending import send
+from rehearsal.play import moments
+from season import correspondence
 from tests.proof.hands import SENDER
 from tests.proof.outbox import Account
 from tests.scenes import FILED, YEAR, Scene, calendar, instant

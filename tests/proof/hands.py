@@ -16,17 +16,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from acts import post as act
-from acts.rounds import Round
-from letters.couriers import Courier
-from letters.relay import Relay
-from letters.relay_log import RelayLog
-from letters.smtp import SmtpCourier
-from letters.transactions import Transactions
-from models import doubt, letterbox, post, workers
+from models import letterbox
 from models.database import Database
 from models.stamp import Stamp
 from phases.book import BOOK
+from post import marks, unknown_letters, workers
+from post import sending as act
+from post.couriers import Courier
+from post.evidence.relay_log import RelayLog
+from post.evidence.transactions import Transactions
+from post.relay import Relay
+from post.rounds import Round
+from post.smtp import SmtpCourier
 from tests.proof.outbox import DOMAIN, now
 
 SENDER = "省级管理办公室 <office@proof.example>"
@@ -83,7 +84,7 @@ class Hand:
             database = Database(self.url, BOOK)
             with database.read() as connection:
                 left = letterbox.waiting(connection)
-            in_hand = any(one.state == "sending" for one in doubt.doubtful(database, now()))
+            in_hand = any(one.state == "sending" for one in unknown_letters.doubtful(database, now()))
             database.dispose()
             if not left and not in_hand:
                 return
@@ -143,12 +144,12 @@ def without_a_sight_of_the_living() -> None:
 
 def with_every_claim_a_try() -> None:
     """A letter counts as tried though its worker died before it was offered."""
-    doubt._was_untried = lambda *_: False
+    unknown_letters._was_untried = lambda *_: False
 
 
 def without_a_mark_of_its_own() -> None:
     """What is in doubt is taken as sent."""
-    doubt.RESOLVED = dict.fromkeys(("accepted", "refused", "untold"), ("sent", ""))
+    unknown_letters.RESOLVED = dict.fromkeys(("accepted", "refused", "untold"), ("sent", ""))
 
 
 def with_claims_that_no_transaction_holds() -> None:
@@ -173,7 +174,7 @@ def without_a_mark_that_lasts() -> None:
         with database.write():
             pass
 
-    post.mark = mark  # type: ignore[assignment]
+    marks.mark = mark  # type: ignore[assignment]
     without_a_look_at_the_log()
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from letters.relay import Relay
 from models.database import Database
 from models.letterbox import waiting
-from models.post import TRIES
 from phases.book import BOOK
+from post.marks import TRIES
+from post.relay import Relay
 from tests.proof import hands, relay
 from tests.proof.hands import Hand
 from tests.proof.outbox import Account, account, fill, ledger

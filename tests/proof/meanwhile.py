@@ -20,11 +20,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from acts import extend
-from models import claims, outbox
+from models import outbox
 from models.addresses import put
 from models.columns import table_of
 from models.database import Database
 from models.season import Letter
+from post import claims
 from tests import sheets
 from tests.proof import hands
 from tests.proof.downtime import DATED, STATES

@@ -11,14 +11,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from letters import line
-from letters.couriers import DeliveryState
-from letters.relay import Relay
-from models import post
-from models.claims import Claimed
 from models.columns import table_of
-from models.post import Delivery
 from models.season import Letter
+from post import connection, marks
+from post.claims import Claimed
+from post.couriers import DeliveryState
+from post.marks import Delivery
+from post.relay import Relay
 from tests.proof import hands
 from tests.proof.kills import Field, field
 from tests.proof.outbox import DOMAIN, Account, account, ledger
@@ -33,7 +32,7 @@ RUNS = 14
 """So many runs, three hours apart: more than a letter is tried."""
 
 LINES = 4
-CLOSED = LINES * (post.TRIES + 1)
+CLOSED = LINES * (marks.TRIES + 1)
 """Connections not let in: each of a run's, for more runs than a letter is tried."""
 
 
@@ -41,7 +40,7 @@ CLOSED = LINES * (post.TRIES + 1)
 
 
 def _settling(replies: int, state: DeliveryState) -> None:
-    line.STATES = line.STATES | {replies: state}
+    connection.STATES = connection.STATES | {replies: state}
 
 
 def with_a_delay_for_good() -> None:
@@ -57,44 +56,44 @@ def with_a_refusal_for_now() -> None:
 def by_trying_again() -> None:
     """What became of a letter is not known, and it is sent again."""
 
-    marked = post._marked
+    marked = marks._marked
 
-    def again(one: Claimed, delivery: Delivery, *when: Any) -> post._Marked:  # noqa: ANN401
+    def again(one: Claimed, delivery: Delivery, *when: Any) -> marks._Marked:  # noqa: ANN401
         row = marked(one, delivery, *when)
         if row.new_state != "unknown":
             return row
         return row._replace(new_state="queued", new_due_at=row.new_due_at + timedelta(minutes=1))
 
-    post._marked = again  # type: ignore[assignment]
+    marks._marked = again  # type: ignore[assignment]
 
 
 def without_parking() -> None:
     """A letter is tried for ever."""
-    post.TRIES = 1_000_000
+    marks.TRIES = 1_000_000
 
 
 def with_a_closed_door_a_try() -> None:
     """A letter counts as tried though nobody was let in to offer it."""
-    marked = post._marked
-    post._marked = lambda one, delivery, *when: marked(one, delivery._replace(tried=True), *when)
+    marked = marks._marked
+    marks._marked = lambda one, delivery, *when: marked(one, delivery._replace(tried=True), *when)
 
 
 def without_a_way_round() -> None:
     """A line that waits for its answer keeps its place for as long as the answer may take."""
 
-    async def waiting(_: line.Line, wait: Callable[[float], Awaitable[Any]], _seconds: float) -> Any:  # noqa: ANN401
+    async def waiting(_: connection.Line, wait: Callable[[float], Awaitable[Any]], _seconds: float) -> Any:  # noqa: ANN401
         return await wait(3600)
 
-    line.Line._patiently = waiting  # type: ignore[assignment, method-assign]
+    connection.Line._patiently = waiting  # type: ignore[assignment, method-assign]
 
 
 def without_patience() -> None:
     """A relay that is slow to answer counts as one that does not."""
 
-    async def waiting(self: line.Line, wait: Callable[[float], Awaitable[Any]], _: float) -> Any:  # noqa: ANN401
+    async def waiting(self: connection.Line, wait: Callable[[float], Awaitable[Any]], _: float) -> Any:  # noqa: ANN401
         return await wait(self.relay.patience)
 
-    line.Line._patiently = waiting  # type: ignore[assignment, method-assign]
+    connection.Line._patiently = waiting  # type: ignore[assignment, method-assign]
 
 
 # -- the modes --
@@ -146,7 +145,7 @@ MODES = (
     _put_off("dot", "452 full"),
     _refused("dot", "554 no"),
     Mode("drop after the dot", Fault("dot", DROP, FEW), "unknown", by_trying_again, 1),
-    Mode("one poison letter", Fault("DATA", DROP, POISON), "failed", without_parking, post.TRIES),
+    Mode("one poison letter", Fault("DATA", DROP, POISON), "failed", without_parking, marks.TRIES),
 )
 """The one that takes longest first; last those whose promises cover most of the others', for the short form."""
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from models.claims import claim
 from models.database import Database
-from models.post import TRIES
 from phases.book import BOOK
+from post.claims import claim
+from post.marks import TRIES
 from tests.proof import clocks, downtime, halfway, hands, kills, meanwhile, misbehaviour, races, relay
 from tests.proof.outbox import Account
 from tests.proof.templates import Template, made

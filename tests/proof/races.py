@@ -13,14 +13,14 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from letters.couriers import Delivery
-from models import claims, post, workers
-from models.claims import Claimed
 from models.columns import table_of
 from models.database import Database
 from models.outbox import digest_of, keep
 from models.season import Letter, Transition
 from phases.book import BOOK
+from post import claims, marks, workers
+from post.claims import Claimed
+from post.couriers import Delivery
 from tests.proof.outbox import DOMAIN, Account
 from tests.scenes import YEAR, Scene, instant
 
@@ -126,7 +126,7 @@ def _work(url: str, ticks: int, claim: Claim, barrier: Barrier, keys: list[int],
             while held := claim(database, worker.token, at, at, 20):
                 keys += [one.id for one in held if one.kind == "withdrawn"]
                 sent = [Delivery(one.message_id, "sent", "") for one in held]
-                post.mark(database, worker.token, held, sent, at, at)
+                marks.mark(database, worker.token, held, sent, at, at)
 
 
 def _tick(url: str, ticks: int, cities: list[str], barrier: Barrier, _: list[int], said: list[str]) -> None:

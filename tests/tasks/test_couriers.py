@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from letters.maildir import MaildirCourier
-from letters.smtp import Relay, SmtpCourier
+from post.maildir import MaildirCourier
+from post.smtp import Relay, SmtpCourier
 from settings import Settings, SmtpSettings
 from tasks.couriers import courier
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from acts.advance import Advance
-from acts.outcome import Changes
 from gates.states import Event, State
 from models.outbox import LetterRow
 from models.standing import Cell
 from models.writing import Move
+from season.outcome import Changes
 from tasks.passes import CityRow, Pass, summarise
 
 NOW = datetime(2022, 1, 16, tzinfo=UTC)

@@ -12,7 +12,7 @@ from models.stamp import Stamp
 from phases.book import BOOK
 from settings import Settings, SmtpSettings
 from tasks.posting import send_due
-from tests.letters.gate import Gate
+from tests.post.gate import Gate
 from tests.proof.fates import counted, until
 from tests.proof.outbox import fill, now
 

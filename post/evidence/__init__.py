@@ -1,0 +1,1 @@
+"""What the other side saw of a letter: its own mailbox, the relay's log."""

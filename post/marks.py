@@ -1,0 +1,123 @@
+"""What became of the letters in a hand, and letters as they stand in the outbox."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from sqlalchemy import and_, bindparam, case, update
+
+from models.bulk import rows_given, rows_of
+from models.columns import table_of
+from models.outbox import HELD_BACK
+from models.season import Letter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Update
+    from sqlalchemy.types import TypeEngine
+
+    from models.database import Database
+    from post.claims import Claimed
+
+TRIES = 8
+"""Tries after which a letter that was put off each time is parked as failed."""
+
+MOOT = "发送前情况已变，不再发送"
+
+
+class Delivery(Protocol):
+    """What became of a letter: `sent`, `failed`, `retry`, `unknown`, `withheld`; `tried`: whether it was offered."""
+
+    @property
+    def state(self) -> str: ...  # noqa: D102
+    @property
+    def detail(self) -> str: ...  # noqa: D102
+    @property
+    def tried(self) -> bool: ...  # noqa: D102
+
+
+def mark(
+    database: Database,
+    token: str,
+    held: Sequence[Claimed],
+    deliveries: Sequence[Delivery],
+    as_of: datetime,
+    at: datetime,
+) -> None:
+    """Put on record what became of the letters in this hand; one that was taken out of it meanwhile is left alone."""
+    rows = [_marked(one, delivery, as_of, at) for one, delivery in zip(held, deliveries, strict=True)]
+    if not rows:
+        return
+    given = {"token": token}
+    with database.write() as connection:
+        connection.execute(_marking(connection.dialect.name), given | rows_given(connection, _kinds(), rows))
+
+
+@lru_cache(maxsize=2)
+def _marking(dialect: str) -> Update:
+    letter, seen = table_of(Letter), rows_of(dialect, _kinds())
+    untrue = and_(letter.c.moot, seen.c.new_state == "queued")
+    state = {"state": case((untrue, "cancelled"), else_=seen.c.new_state)}
+    mine = (letter.c.id == seen.c.letter, letter.c.claim == bindparam("token"), letter.c.tries == seen.c.tries)
+    # That it was sent is true whatever came of it meanwhile; nothing else revives what was taken back.
+    open_ = letter.c.state.in_(("sending", "unknown")) | (seen.c.new_state == "sent")
+    return update(letter).where(*mine, open_).values({name: seen.c[f"new_{name}"] for name in CHANGED} | state)
+
+
+def _kinds() -> dict[str, TypeEngine[Any]]:
+    """The types of the columns of `_Marked`."""
+    letter = table_of(Letter)
+    return {name: letter.c[name.removeprefix("new_").replace("letter", "id")].type for name in _Marked._fields}
+
+
+CHANGED = ("state", "tries", "sent_at", "due_at", "detail")
+
+
+class _Marked(NamedTuple):
+    """What is to be put down of one letter, where its tries are still as they were seen."""
+
+    letter: int
+    tries: int
+    new_state: str
+    new_tries: int
+    new_sent_at: datetime | None
+    new_due_at: datetime
+    new_detail: str | None
+
+
+def _marked(one: Claimed, delivery: Delivery, as_of: datetime, at: datetime) -> _Marked:
+    tries = one.tries - (not delivery.tried)
+    parked = delivery.state == "retry" and tries >= TRIES
+    state = "failed" if parked else "queued" if delivery.state in ("retry", "withheld") else delivery.state
+    due_at = as_of + pause(one.message_id, tries) if state == "queued" and delivery.state == "retry" else as_of
+    detail = f"已试 {tries} 次：{delivery.detail}" if parked else delivery.detail or None
+    return _Marked(one.id, one.tries, state, tries, at if state == "sent" else None, due_at, detail)
+
+
+def pause(message_id: str, tries: int) -> timedelta:
+    """Give how long a letter waits that was put off: a minute, then twice as long each time, give or take a fifth.
+
+    The letters of one envelope wait equally long, those of different ones do not all come back at once.
+    """
+    lot = hashlib.sha256(f"{message_id}/{tries}".encode()).digest()[0] / 255
+    return timedelta(minutes=2 ** max(tries - 1, 0)) * (0.8 + 0.4 * lot)
+
+
+def hold_back(database: Database, as_of: datetime) -> None:
+    """Take what is queued and due out of the queue without sending it: a rehearsal goes on as if it had been sent."""
+    letter = table_of(Letter)
+    due = (letter.c.state == "queued") & (letter.c.due_at <= as_of)
+    with database.write() as connection:
+        connection.execute(update(letter).where(due).values(state="sending", claim=HELD_BACK))
+
+
+def let_go(database: Database) -> None:
+    """Put back into the queue what was held back."""
+    letter = table_of(Letter)
+    with database.write() as connection:
+        connection.execute(update(letter).where(letter.c.claim == HELD_BACK).values(state="queued", claim=None))

@@ -1,0 +1,58 @@
+"""From letters in hand to the messages that carry them: what one recipient is owed goes out in one envelope."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from letters.addressee import in_html, in_text
+from letters.envelope import Composed, Part, compose, invitations
+from post.message import Outgoing
+from post.receipt_links import acknowledged, with_receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from letters.brief import Kind
+    from post.claims import Claimed
+
+
+def outgoing(members: Sequence[Claimed], sender: str, links: Callable[[int], str] | None) -> Outgoing:
+    """Give the message that answers these obligations of one recipient, at least one."""
+    lead = members[0]
+    said, addressee = _words(members, sender)
+    if links is not None and acknowledged(lead.recipient):
+        said, addressee = _receipted(said, addressee, links(lead.envelope)), None
+    alone = len(members) == 1
+    return Outgoing(
+        key=lead.message_id,
+        message_id=lead.message_id,
+        thread=lead.thread if alone else next((one.thread for one in members if one.thread), None),
+        sender=sender,
+        recipient=lead.address,
+        subject=said.subject,
+        text=said.text,
+        html=said.html,
+        queued_at=lead.queued_at if alone else max(one.queued_at for one in members),
+        attachments=said.attachments,
+        addressee=addressee,
+    )
+
+
+def _words(members: Sequence[Claimed], sender: str) -> tuple[Composed, str | None]:
+    """What the message says, and the addressee where he still has to be put in his place."""
+    if len(members) == 1:
+        one = members[0]
+        return Composed(one.subject, one.text, one.html, invitations([one.ics], sender)), one.addressee
+    return compose([_part(one) for one in members], sender), None
+
+
+def _receipted(said: Composed, addressee: str | None, url: str) -> Composed:
+    """Give words that no other message shares: the addressee in his place, the message's own link at the end."""
+    text, html = with_receipt(in_text(said.text, addressee), in_html(said.html, addressee), url)
+    return replace(said, text=text, html=html)
+
+
+def _part(one: Claimed) -> Part:
+    text, html = in_text(one.text, one.addressee), in_html(one.html, one.addressee)
+    return Part(cast("Kind", one.kind), one.subject, text, html, one.ics)

@@ -1,0 +1,135 @@
+"""Letters of which nobody alive knows whether they went out: found, settled by what the other side saw, or by a person.
+
+A letter is in doubt while it is `sending` in the hand of a worker that is gone, and while it is `unknown`. The worker
+that had it must be proven gone first: a living one may be sending it at this very moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, func, select, update
+
+from models.columns import table_of
+from models.outbox import HELD_BACK
+from models.season import Letter
+from post import workers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from models.database import Database
+
+LEASE = timedelta(minutes=15)
+"""On PostgreSQL a session, and its lock, may be cut off from a worker that goes on: only so long after is it gone,
+where nothing is seen of its process. One that is seen to live is not gone, one that is seen to have ended is at once.
+"""
+
+RESOLVED: Mapping[str, tuple[str, str]] = {
+    "accepted": ("sent", "发送进程中断，经核对已送达"),
+    "refused": ("queued", "发送进程中断，经核对未送达，重新发送"),
+    "untold": ("unknown", "发送进程中断，不能确定是否已送达"),
+}
+"""By what the other side tells of a message: the state that follows, and what is said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A letter in doubt: `message_id` is that of the message it went out in, `since` when it was taken in hand."""
+
+    id: int
+    state: str
+    claim: str
+    tries: int
+    since: datetime
+    message_id: str
+
+
+def doubtful(database: Database, at: datetime) -> list[Doubtful]:
+    """Give the letters in doubt at this instant, those whose worker lives left out."""
+    letter, lead = table_of(Letter), table_of(Letter).alias("lead")
+    columns = (letter.c[name] for name in ("id", "state", "claim", "tries", "claimed_at"))
+    query = (
+        select(*columns, lead.c.message_id)
+        .join(lead, lead.c.id == func.coalesce(letter.c.envelope, letter.c.id))
+        .where(letter.c.state.in_(("sending", "unknown")), letter.c.claim != HELD_BACK)
+        .order_by(letter.c.id)
+    )
+    with database.read() as connection:
+        found = [Doubtful(*row) for row in connection.execute(query)]
+    gone = workers.gone(database, {one.claim for one in found})
+    lives: dict[str, workers.Life] = {token: "ended" if database.embedded else workers.life(token) for token in gone}
+    return [one for one in found if _is_dead(lives.get(one.claim, "alive"), one.since, at)]
+
+
+def _is_dead(life: workers.Life, since: datetime, at: datetime) -> bool:
+    return life == "ended" or (life == "untold" and since < at - LEASE)
+
+
+def resolve(database: Database, found: Sequence[Doubtful], fates: Mapping[str, str], at: datetime) -> None:
+    """Put on record what the other side told, by Message-ID; a letter of which it tells nothing yet stays as it is."""
+    letter = table_of(Letter)
+    rows = [row for one in found for row in (_resolved(one, fates.get(one.message_id), at),) if row is not None]
+    if not rows:
+        return
+    state: BindParameter[str] = bindparam("new_state")
+    untrue = and_(letter.c.moot, state == "queued")
+    unchanged = [letter.c[name] == bindparam(f"seen_{name}") for name in ("state", "claim", "tries")]
+    statement = update(letter).where(letter.c.id == bindparam("letter"), *unchanged)
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("tries", "sent_at", "detail")}
+    with database.write() as connection:
+        connection.execute(statement.values(**values, state=case((untrue, "cancelled"), else_=state)), rows)
+
+
+def _resolved(one: Doubtful, fate: str | None, at: datetime) -> dict[str, Any] | None:
+    state, detail = RESOLVED.get(fate or "", (one.state, ""))
+    if state == one.state:
+        return None
+    return {
+        "letter": one.id,
+        "seen_state": one.state,
+        "seen_claim": one.claim,
+        "seen_tries": one.tries,
+        "new_state": state,
+        "new_tries": one.tries - _was_untried(one, state),
+        "new_sent_at": at if state == "sent" else None,
+        "new_detail": detail,
+    }
+
+
+def _was_untried(one: Doubtful, state: str) -> bool:
+    """Tell whether it was only in hand: a worker's death is no try of a letter, and parks none however often it comes.
+
+    One that was handed over without an answer, and turned out refused, was tried.
+    """
+    return one.state == "sending" and state == "queued"
+
+
+def same_envelope(connection: Connection, key: int, states: Sequence[str]) -> list[int]:
+    """Give the letters in these states that went out in one message with this one, itself among them.
+
+    One that was never taken in hand, and so has no envelope, shares none.
+    """
+    letter = table_of(Letter)
+    row = connection.execute(select(letter.c.envelope, letter.c.recipient).where(letter.c.id == key)).one()
+    mates = select(letter.c.id).where(letter.c.recipient == row.recipient, letter.c.state.in_(states))
+    envelope = key if row.envelope is None else row.envelope
+    found = mates.where((letter.c.id == key) | (letter.c.envelope == envelope)).order_by(letter.c.id)
+    return list(connection.execute(found).scalars())
+
+
+def letters(connection: Connection, keys: Collection[int]) -> Sequence[Row[Any]]:
+    """Give these letters as far as settling them takes; by id."""
+    letter = table_of(Letter)
+    names = ("id", "year", "phase", "kind", "state", "recipient", "address", "concerns")
+    columns = (letter.c[name] for name in names)
+    return connection.execute(select(*columns).where(letter.c.id.in_(keys)).order_by(letter.c.id)).all()
+
+
+def settled(connection: Connection, keys: Sequence[int], values: Mapping[str, Any]) -> None:
+    """Put on record what a person found out."""
+    letter = table_of(Letter)
+    connection.execute(update(letter).where(letter.c.id.in_(keys)).values(**values))

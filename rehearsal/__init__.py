@@ -1,0 +1,1 @@
+"""How is a year played: packs, plays, the people of a demonstration."""

@@ -1,0 +1,51 @@
+"""A deadline in the recipient's own calendar: `opened` puts it there, `moved`, `rerun` move it, `withdrawn` ends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendars.ics import cancellation, invitation, version
+from gates.states import State
+from letters.occurrences import CALENDARS, in_calendar, is_declined
+
+if TYPE_CHECKING:
+    from letters.brief import Audience
+    from models.standing import Cell
+    from season.unit_of_work import Owed, Season
+
+
+def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
+    """Give the iCalendar text that goes with a letter to that audience, None where none does."""
+    if owed.kind == "withdrawn":
+        return _cancelled(season, owed.city, audience)
+    if owed.kind not in CALENDARS or not owed.phase or not owed.due or is_declined(owed.asked):
+        return None
+    if not in_calendar(owed.phase, audience):
+        return None
+    return invitation(
+        season.year,
+        season.year.phase(owed.phase),
+        owed.due,
+        season.year.city(owed.city),
+        sequence=_version(season, season.cells[owed.phase, owed.city]),
+        at=season.stamp.as_of,
+    )
+
+
+def _cancelled(season: Season, city: str, audience: Audience) -> str | None:
+    """Cancel every deadline of the phases that ended and that this audience had been told of."""
+    cells = [season.cells[phase.slug, city] for phase in season.year.phases if in_calendar(phase.slug, audience)]
+    told = [cell for cell in cells if cell.state is State.WITHDRAWN and cell.since is not None]
+    if not told:
+        return None
+    return cancellation(
+        season.year,
+        {cell.phase: season.due(cell.phase, city) for cell in told},
+        season.year.city(city),
+        sequences={cell.phase: _version(season, cell) + 1 for cell in told},
+        at=season.stamp.as_of,
+    )
+
+
+def _version(season: Season, cell: Cell) -> int:
+    return version(len(season.extensions.get((cell.phase, cell.city), ())), cell.attempt, season.revisions)

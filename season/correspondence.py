@@ -1,0 +1,266 @@
+"""From letters owed to letters written: recipients found for all cities at once, rendered, their keys made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from calendars.deadlines import day_of, end_of
+from letters.brief import Brief, Item
+from letters.campaigns import campaign
+from letters.occurrences import OFFICES, UNTIL, in_calendar, is_declined
+from models.outbox import ALL, LetterRow, message_id, queued_keys
+from models.parties import Reach
+from season import recipients
+from season.calendar_files import calendar_file
+from season.judging import scope_of
+from season.moving import tell_moved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from letters.brief import Audience
+    from letters.campaigns import Campaign
+    from models.outbox import LetterKey
+    from models.parties import Concerned
+    from season.recipients import Recipient
+    from season.unit_of_work import Owed, Season
+
+DOMAIN = "talent-calendar.example"
+ONCE_EVER = frozenset({"appointment"})
+"""Kinds of which a recipient gets one in a year, whatever city, attempt or filing causes it."""
+
+UNTIL_DUE = frozenset({"opened", "reminder", "returned", "rerun", "moved", "answered"})
+"""Kinds that ask for something by a due instant, and say nothing true after it."""
+
+INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": ("opened", "returned", "rerun", "answered"), "rerun": ("answered",)}
+"""Kinds that say nothing new to who gets one of these from the same act: it names the new day."""
+
+COUNTED: Mapping[tuple[str, str], str] = {
+    ("passed", "application"): "chosen",
+    ("passed", "shortlist"): "shortlisted",
+    ("opened", "interview"): "shortlisted",
+    ("reminder", "interview"): "shortlisted",
+    ("passed", "interview"): "admitted",
+    ("opened", "midterm"): "in_training",
+    ("passed", "midterm"): "exited",
+}
+"""What a party's students are counted as."""
+
+FIRST = ("passed", "application")
+"""The letter that tells a mentor who of the past year's students applies again (四(一)); it lists only those."""
+
+LISTED: Mapping[tuple[str, str | None], str] = {
+    FIRST: "往届学员，请予优先考虑",
+    ("passed", "interview"): "由您培养",
+    ("opened", "cultivation"): "请制定培养方案",
+    ("reminder", "midterm"): "尚未完成中期评价",
+    ("passed", "midterm"): "中期评价不合格，退出培养",
+}
+"""Letters that list a party's students by number, and what is said of each."""
+
+
+def correspond(season: Season) -> None:
+    """Write every letter owed that was not written before; what the act did is flushed."""
+    tell_moved(season)
+    if not season.owed:
+        return
+    owed, season.owed = season.owed, []
+    written = queued_keys(season.connection, season.year.year, (one.slot for one in owed))
+    rows: dict[LetterKey, LetterRow] = {}
+    done = {(kind, phase, city, attempt, slot) for phase, city, attempt, _, kind, slot in written}
+    fresh = [one for one in owed if one.to or (one.kind, one.phase or ALL, one.city, one.attempt, one.slot) not in done]
+    words = _Words(season)
+    for one, recipient in _addressed(season, fresh) if fresh else ():
+        key = _key(one, recipient)
+        if key not in written and key not in rows:
+            rows[key] = _written(season, one, recipient, key, *words.of(one, recipient))
+    season.writes.letters.extend(_one_at_once(list(rows.values())))
+
+
+class _Words:
+    """What the letters of one pass say, each once."""
+
+    def __init__(self, season: Season) -> None:
+        self._season = season
+        self._files: dict[tuple[str, str | None, str, Audience | bool], str | None] = {}
+        self._shared: dict[tuple[int, Audience], Brief] = {}
+        self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...]], Campaign] = {}
+
+    def of(self, owed: Owed, recipient: Recipient) -> tuple[Campaign, str | None]:
+        """Give the words of one letter, and the calendar file that goes with it."""
+        like = (id(owed), recipient.audience, recipient.numbers, recipient.listed)
+        found = self._campaigns.get(like)
+        if found is None or not found.open:
+            found = self._campaigns[like] = campaign(self._brief(owed, recipient), self._season.stamp.words)
+        is_told = owed.phase is not None and in_calendar(owed.phase, recipient.audience)
+        cause = (owed.kind, owed.phase, owed.city, recipient.audience if owed.kind == "withdrawn" else is_told)
+        if cause not in self._files:  # it costs as much as two hundred letters
+            self._files[cause] = calendar_file(self._season, owed, recipient.audience)
+        return found, self._files[cause]
+
+    def _brief(self, owed: Owed, recipient: Recipient) -> Brief:
+        about = (id(owed), recipient.audience)
+        if about not in self._shared:
+            self._shared[about] = _shared(self._season, owed, recipient.audience)
+        return _brief(owed, recipient, self._shared[about])
+
+
+def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
+    """Keep a reminder unsent where its phase opened, unseen till now, in this very pass: the opening says it all.
+
+    It is written all the same, or the next pass would find it owed. What says nothing new is not written.
+    """
+    told = {(row.kind, row.phase, row.concerns, row.recipient) for row in rows}
+
+    def gets(row: LetterRow, kind: str) -> bool:
+        return (kind, row.phase, row.concerns, row.recipient) in told
+
+    return [
+        row._replace(state="cancelled", detail="与开放通知同时到期，不另发")
+        if row.kind == "reminder" and gets(row, "opened")
+        else row
+        for row in rows
+        if not any(gets(row, kind) for kind in INSTEAD.get(row.kind, ()))
+    ]
+
+
+def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipient]]:
+    """Find who gets each; every question about parties is asked once, for all cities."""
+    asked = [(one, audience) for one in owed for audience in recipients.audiences(one)]
+    cities = sorted({one.city for one, _ in asked if one.city != ALL})
+    reach = Reach(scope_of(season, season.year.phases[0].slug, cities))
+    concerned: dict[tuple[str, str | None, str], Concerned] = {}
+    for one, audience in asked:
+        find, asked_for = recipients.parties(one, audience), (one.kind, one.phase, audience)
+        if find is not None and asked_for not in concerned:
+            concerned[asked_for] = find(reach)
+        if one.kind == "moved":
+            concerned.setdefault(asked_for, {}).setdefault(one.city, {}).update(recipients.told(one, audience))
+    first = reach.with_priority() if any((one.kind, one.phase) == FIRST for one, _ in asked) else frozenset()
+    on_file = reach.on_file(_merged(concerned.values()))
+    addressed: list[tuple[Owed, Recipient]] = []
+    for one, audience in asked:
+        if audience in OFFICES:
+            addressed.append((one, recipients.office(season, one.city, audience)))
+            continue
+        parties = concerned.get((one.kind, one.phase, audience), {}).get(one.city, {})
+        for party, numbers in parties.items():
+            theirs = tuple(number for number in numbers if one.said is None or number in one.said)
+            if theirs or one.said is None:
+                listed = (
+                    tuple(number for number in theirs if number in first) if (one.kind, one.phase) == FIRST else theirs
+                )
+                addressed.append((one, recipients.party(on_file[party], audience, theirs, listed)))
+    return [(one, recipient) for one, recipient in addressed if one.to is None or recipient.key in one.to]
+
+
+def _merged(answers: Iterable[Concerned]) -> Concerned:
+    found: Concerned = defaultdict(dict)
+    for answer in answers:
+        for city, parties in answer.items():
+            found[city].update(parties)
+    return found
+
+
+def _key(owed: Owed, recipient: Recipient) -> LetterKey:
+    city, attempt = (ALL, ALL) if owed.kind in ONCE_EVER else (owed.city, owed.attempt)
+    return (owed.phase or ALL, city, attempt, recipient.key, owed.kind, owed.slot)
+
+
+def _written(
+    season: Season, owed: Owed, recipient: Recipient, key: LetterKey, words: Campaign, ics: str | None
+) -> LetterRow:
+    return LetterRow(
+        *key,
+        concerns=owed.city,
+        address=recipient.address,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        addressee=words.to(recipient.addressee),
+        message_id=message_id(_domain(season.stamp.base_url), season.year.year, key),
+        state="queued" if recipient.address else "held",
+        detail=None if recipient.address else "未登记邮箱",
+        ics=ics,
+        valid_until=_valid_until(season, owed, recipient.audience),
+    )
+
+
+@lru_cache(maxsize=8)
+def _domain(base_url: str) -> str:
+    return urlsplit(base_url).hostname or DOMAIN
+
+
+def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | None:
+    """Give the instant from which a letter says what is no longer so, where the calendar alone tells it.
+
+    It is also which due day the letter told: by it is found who is told when that day moves.
+    """
+    if (later := UNTIL.get((owed.kind, owed.phase, audience))) is not None:
+        return season.due(later, owed.city).instant
+    if owed.kind in UNTIL_DUE and owed.due is not None and not is_declined(owed.asked):
+        return owed.due.instant
+    return end_of(day_of(season.stamp.as_of)) if owed.kind == "digest" else None
+
+
+def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
+    """What all letters over one cause say to one audience."""
+    today, told = day_of(season.stamp.as_of), UNTIL.get((owed.kind, owed.phase, audience))
+    due = season.due(told, owed.city) if told else owed.due
+    return Brief(
+        kind=owed.kind,
+        phase=owed.phase,
+        phase_name=season.year.phase(owed.phase).name if owed.phase else "",
+        year=season.year.year,
+        city_name=None if owed.city == ALL else season.year.city(owed.city).name,
+        audience=audience,
+        addressee="",
+        as_of=season.stamp.as_of,
+        due=due,
+        working_days_left=season.days.left(today, due.day) if due else None,
+        attempt=1 if audience not in OFFICES or owed.attempt == ALL else int(owed.attempt),
+        reason=owed.reason,
+        findings=owed.findings,
+        items=owed.items,
+        link=_link(season, owed) if audience in OFFICES else "",
+        provisional=season.year.provisional,
+        was=owed.was,
+        asked=owed.asked,
+    )
+
+
+def _brief(owed: Owed, recipient: Recipient, shared: Brief) -> Brief:
+    """What one of them says to this recipient."""
+    about = (owed.kind, owed.phase or "")
+    return replace(
+        shared,
+        addressee=recipient.addressee,
+        items=shared.items + _items(owed, recipient),
+        counts={COUNTED[about]: len(recipient.numbers)} if about in COUNTED and recipient.party else {},
+    )
+
+
+def _items(owed: Owed, recipient: Recipient) -> tuple[Item, ...]:
+    """List the students a letter is about, by number, and what is said of each."""
+    if owed.said is not None:
+        numbers = recipient.numbers if recipient.party else tuple(sorted(owed.said))
+        return tuple(Item(number, owed.said[number]) for number in numbers)
+    if (owed.kind, owed.phase) in LISTED and recipient.party:
+        return tuple(Item(number, LISTED[owed.kind, owed.phase]) for number in recipient.listed)
+    return ()
+
+
+def _link(season: Season, owed: Owed) -> str:
+    if not season.stamp.base_url:
+        return ""
+    page = (
+        f"/{season.year.year}"
+        + (f"/{owed.phase}" if owed.phase else "")
+        + ("" if owed.city == ALL else f"/{owed.city}")
+    )
+    return season.stamp.base_url.rstrip("/") + page

@@ -1,0 +1,149 @@
+"""Putting city phases before their gates: facts for all cities at once, a verdict each, kept with what it judged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from calendars.deadlines import day_of
+from gates.judge import judge
+from gates.verdict import Verdict
+from models.columns import table_of
+from models.facts.load import facts_of
+from models.facts.scope import Scope
+from models.season import Filing
+from models.writing import Judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gates.judge import Gate
+    from gates.verdict import Finding
+    from models.standing import Cell
+    from phases.definition import PhaseDefinition
+    from season.unit_of_work import Season
+
+CITY, PROVINCE = "city", "province"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, the facts it looked at and their digest; with what its gate says of them: `tally`, `results`."""
+
+    verdict: Verdict
+    facts: object
+    digest: str
+    tally: dict[str, int] | None
+    results: dict[str, str] | None
+
+
+def judge_cities(
+    season: Season, phase: str, cities: Sequence[str], part: str = CITY, *, filing: bool = False
+) -> dict[str, Judgement]:
+    """Judge one phase of these cities; what was moved so far is written first, so that the facts see it.
+
+    `filing` says that they file now; else their day of filing is that of what they filed last.
+    """
+    season.flush()
+    gate = _gate(season.book[phase], part)
+    facts = facts_of(gate.name, scope_of(season, phase, cities, filing=filing))
+    found = {}
+    for city in cities:
+        attempt = season.cells[phase, city].attempt
+        waivers = season.waivers.get((phase, city, attempt), {})
+        verdict = judge(gate, facts[city], season.year.figures, waivers)
+        tally = gate.tally(facts[city]) if gate.tally else None
+        results = gate.results(facts[city]) if gate.results else None
+        found[city] = Judgement(verdict, facts[city], digest(facts[city], gate.apart), tally, results)
+    return found
+
+
+def _gate(phase: PhaseDefinition, part: str) -> Gate[Any]:
+    """Give the gate of a part of a phase; a phase without a part of the province's has none: that is a defect."""
+    gate = phase.gate if part == CITY else phase.province_gate
+    assert gate is not None
+    return gate
+
+
+def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool = False) -> Scope:
+    """Give the scope of a phase's facts: each city with its day of filing (today, if it has not filed) and due day."""
+    now = season.arrived
+    filed = {city: now if filing else season.cells[phase, city].filed_at or now for city in cities}
+    return Scope(
+        season.connection,
+        season.year,
+        {city: day_of(at) for city, at in filed.items()},
+        {city: season.due(phase, city).day for city in cities},
+    )
+
+
+def keep(season: Season, cell: Cell, judgement: Judgement, number: int, part: str = CITY) -> None:
+    """Keep a judgement under that number of the city phase's filings; what passed on paper has passed all the same."""
+    season.keep(
+        Judged(
+            cell.phase,
+            cell.city,
+            number,
+            part,
+            cell.attempt,
+            judgement.verdict.passed or cell.on_paper,
+            judgement.verdict.as_json(),
+            frozen(judgement.facts),
+            judgement.digest,
+        )
+    )
+
+
+def last_digests(season: Season, phase: str, cities: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Give the digest of the newest judgement of each city, by city and part."""
+    table = table_of(Filing)
+    newest = (
+        select(func.max(table.c.id))
+        .where(table.c.year == season.year.year, table.c.phase == phase, table.c.city.in_(list(cities)))
+        .group_by(table.c.city, table.c.part)
+    )
+    query = select(table.c.city, table.c.part, table.c.digest).where(table.c.id.in_(newest))
+    return {(city, part): said for city, part, said in season.connection.execute(query)}
+
+
+def last_refusals(season: Season, cell: Cell) -> tuple[Finding, ...]:
+    """Give what refused the city phase's newest filing."""
+    table = table_of(Filing)
+    query = select(table.c.verdict).where(
+        table.c.year == season.year.year,
+        table.c.phase == cell.phase,
+        table.c.city == cell.city,
+        table.c.number == cell.filings,
+        table.c.part == CITY,
+    )
+    verdict = season.connection.execute(query).scalar()
+    return Verdict.from_json(verdict).refusals if verdict else ()
+
+
+def frozen(facts: Any) -> Any:  # noqa: ANN401 -- one line a type
+    """Turn facts into JSON, the same for equal facts."""
+    if is_dataclass(facts):
+        return {field.name: frozen(getattr(facts, field.name)) for field in fields(facts)}
+    if isinstance(facts, Mapping):
+        pairs = [[frozen(key), frozen(value)] for key, value in facts.items()]
+        return sorted(pairs, key=lambda pair: json.dumps(pair[0], ensure_ascii=False, sort_keys=True))
+    if isinstance(facts, frozenset):
+        return sorted(frozen(item) for item in facts)
+    if isinstance(facts, tuple):
+        return [frozen(item) for item in facts]
+    if isinstance(facts, date):
+        return facts.isoformat()
+    return f"{facts.normalize():f}" if isinstance(facts, Decimal) else facts
+
+
+def digest(facts: object, apart: frozenset[str]) -> str:
+    """Give a fingerprint of what the phase itself stands on; the fields in `apart` are not its own."""
+    own = {name: value for name, value in frozen(facts).items() if name not in apart}
+    return hashlib.sha256(json.dumps(own, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

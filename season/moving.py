@@ -1,0 +1,57 @@
+"""Whoever was told a due day is told when it moves, by whatever: looked at for each city phase that an act touched."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import day_of
+from gates.states import State
+from letters.occurrences import UNTIL
+from models.days_told import days_told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from models.days_told import Ahead
+    from models.standing import Cell
+    from season.unit_of_work import Season
+
+WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
+"""The states in which a due day is still ahead of the city."""
+
+AHEAD: Ahead = {(kind, phase): later for (kind, phase, _), later in UNTIL.items() if phase is not None}
+MOMENT = timedelta(microseconds=1)
+
+
+def tell_moved(season: Season) -> None:
+    """Owe `moved` to each who was told another due day than holds, of the city phases that this act touched.
+
+    It asks what the outbox holds, not what the act did: no way in which a day moves can be forgotten, and whoever was
+    told nothing is told nothing. What was filed and is held to be judged again is waited for no more.
+    """
+    cells = [season.cells[key] for key in dict.fromkeys(_touched(season))]
+    cells = [cell for cell in cells if cell.state in WAITED_FOR and not cell.resume]
+    if not cells:
+        return
+    phases, cities = ({getattr(cell, name) for cell in cells} for name in ("phase", "city"))
+    told = days_told(season.connection, season.year.year, phases, cities, AHEAD)
+    for cell in cells:
+        _tell(season, cell, told.get((cell.phase, cell.city), {}))
+
+
+def _touched(season: Season) -> list[tuple[str, str]]:
+    return [(move.after.phase, move.after.city) for move in season.written.moves if not move.refused]
+
+
+def _tell(season: Season, cell: Cell, told: Mapping[str, datetime]) -> None:
+    due = season.due(cell.phase, cell.city)
+    outdated: dict[date, set[str]] = defaultdict(set)
+    for recipient, until in told.items():
+        if until != due.instant:
+            outdated[day_of(until - MOMENT)].add(recipient)
+    reason = season.reasons.get((cell.phase, cell.city))
+    for was, to in sorted(outdated.items()):
+        season.owe("moved", cell, f"{due.day}", due=due, was=was, to=frozenset(to), reason=reason)

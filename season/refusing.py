@@ -1,0 +1,76 @@
+"""Saying no: the reason in words, and the try on record, for it is the evidence that an officer looks at."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from gates.states import Event, IllegalTransition, State, step
+from models import histories
+from season.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from models.standing import Cell
+    from season.unit_of_work import Season
+
+BECAUSE: Mapping[str, str] = {"calendar": "年度日历", "extension": "延期", "rerun": "重启", "grace": "按规定顺延"}
+"""Why a due day is what it is, by the resolver's words."""
+
+
+WAY_OUT: Mapping[State, str] = {
+    State.WAITING: "请等前面的阶段通过、本阶段开放后再办",
+    State.OPEN: "请等该市报送后再办",
+    State.SUBMITTED: "报送的内容正等待办理；如需修改，请由省级管理办公室退回",
+    State.PASSED: "如需重新办理，请由省级管理办公室重启本阶段",
+    State.RETURNED: "请等该市修改并重新报送后再办",
+    State.OVERDUE: "请由省级管理办公室重启本阶段",
+    State.WITHDRAWN: "该市本年度已退出",
+}
+"""What may be done instead, by the state a city phase is in."""
+
+INSTEAD: Mapping[tuple[State, Event], str] = {
+    (State.OPEN, Event.RERUN): "本阶段正在进行；如需改期，请用延期",
+    (State.WAITING, Event.RERUN): "本阶段还没有开放，无需重启；如需改期，请用延期",
+    (State.OPEN, Event.APPROVE): "该市尚未报送；请等报送后再办",
+    (State.RETURNED, Event.APPROVE): "该市尚未重新报送；请等报送后再办",
+}
+"""The same where what was asked for says better what is meant."""
+
+
+JUST_NOW = timedelta(minutes=1)
+"""How long ago something may have been done that whoever is refused cannot have known of."""
+
+BY_ITSELF = frozenset({Event.OPEN, Event.LAPSE})
+"""What nobody's hand does."""
+
+
+def illegal(season: Season, cell: Cell, event: Event) -> str | None:
+    """Say why this cannot happen to the city phase as it stands; None where it can."""
+    try:
+        step(cell.state, event)
+    except IllegalTransition as error:
+        instead = INSTEAD.get((cell.state, event), WAY_OUT[cell.state])
+        return (
+            f"{season.title(cell.phase, cell.city)}：{str(error).rstrip('。')}；{instead}。{_meanwhile(season, cell)}"
+        )
+    return None
+
+
+def _meanwhile(season: Season, cell: Cell) -> str:
+    """Say what another did to the city phase of a real year while this act was under way, or just before it."""
+    if season.rehearsal:
+        return ""
+    whole = histories.Span(season.year.year, cell.as_of, cell.phase, cell.city)
+    done = (move for move in histories.moves(season.connection, whole) if not move.refused)
+    newest = next((move for move in done if move.event not in BY_ITSELF), None)
+    if newest is None or newest.at < season.stamp.at - JUST_NOW:
+        return ""
+    return f"（{newest.by} 于 {newest.at:%H:%M:%S} 办理了“{newest.event.chinese}”。）"
+
+
+def refuse(season: Season, cell: Cell, event: Event, why: str) -> Outcome:
+    """Log the refused try and answer with its reason."""
+    season.note(cell, event, why, refused=True)
+    return Outcome("refused", why)

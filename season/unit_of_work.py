@@ -1,0 +1,263 @@
+"""A year inside one transaction: what stands, and what an act adds to it before all of it is written at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from calendars.deadlines import Due, Extension, day_of, resolve
+from calendars.errors import TalentError
+from gates.states import Event, State, step
+from models import amended, contacts, outbox, standing, writing
+from models.writing import Grant, Judged, Move, Waiving, Writes
+from season.outcome import Changes, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection
+
+    from calendars.deadlines import Cause
+    from calendars.working_days import WorkingDays
+    from calendars.year import Year
+    from gates.verdict import Finding, Waived
+    from letters.brief import Asked, Item, Kind
+    from models.stamp import Stamp
+    from models.standing import Cell
+    from phases.book import Book
+
+
+class NotARehearsal(TalentError):
+    """{year} 年度是正式年度，操作时间以系统时钟为准，不接受 --as-of。"""
+
+
+class Backdated(TalentError):
+    """{city} {phase} 在 {newest} 已有记录，不能以更早的时间（{as_of}）操作。"""
+
+
+class YearClosed(TalentError):
+    """{year} 年度已归档，不能再操作。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A letter owed to the parties that `season.recipients` names for its kind and phase; its words' facts.
+
+    `phase` is None for a letter about the whole year. `slot` and `attempt` are parts of the letter's key. `to` are the
+    recipients, as in a letter's key, of a letter that goes to these alone.
+    """
+
+    kind: Kind
+    phase: str | None
+    city: str
+    attempt: str
+    slot: str
+    due: Due | None = None
+    reason: str | None = None
+    findings: tuple[Finding, ...] = ()
+    items: tuple[Item, ...] = ()
+    said: Mapping[str, str] | None = None  # what is said of which students; a party hears of its own, or gets none
+    province: bool = False  # a reminder of the province's own due day
+    to: frozenset[str] | None = None
+    was: date | None = None
+    asked: Asked | None = None
+
+
+@dataclass
+class Season:
+    """What an act works on. Moves change `cells` at once; `flush` writes them, with everything else gathered.
+
+    `arrived` is when the act came in: whether it is in time is decided by that. `stamp.as_of` is where it stands in the
+    log, never before what stood there already. Docs: docs/decisions/0028-when-it-came-in.md.
+    """
+
+    connection: Connection
+    year: Year
+    book: Book
+    rehearsal: bool
+    stamp: Stamp
+    arrived: datetime
+    cells: dict[standing.Key, Cell]
+    extensions: dict[standing.Key, list[Extension]]
+    chosen: Collection[str] | None
+    looking: bool = False
+    writes: Writes = field(default_factory=Writes)
+    written: Writes = field(default_factory=Writes)
+    owed: list[Owed] = field(default_factory=list)
+    reasons: dict[standing.Key, str] = field(default_factory=dict)  # why a due day moved, for the letters that say so
+    _dues: dict[standing.Key, Due] = field(default_factory=dict)
+
+    @classmethod
+    def read(
+        cls, connection: Connection, year: int, stamp: Stamp, cities: Collection[str] | None, *, reading: bool = False
+    ) -> Season:
+        """Read what stands, for these cities or all; raise where the year takes no act at such an instant.
+
+        `reading` is for those who only look, a dry run among them: they may look at any instant, of any year.
+        """
+        opened = standing.opened(connection, year)
+        if opened.closed_as_of is not None and not reading:
+            raise YearClosed(year=year)
+        if not opened.rehearsal and stamp.as_of != stamp.at and not reading:
+            raise NotARehearsal(year=year)
+        return cls(
+            connection,
+            opened.year,
+            opened.book,
+            opened.rehearsal,
+            stamp,
+            stamp.as_of,
+            standing.cells(connection, year, cities),
+            standing.extensions(connection, year, cities),
+            cities,
+            looking=reading,
+        )
+
+    @cached_property
+    def waivers(self) -> Mapping[tuple[str, str, int], Mapping[str, Waived]]:
+        """The waived rules by phase, city and attempt."""
+        return standing.waivers(self.connection, self.year.year, self.chosen)
+
+    @cached_property
+    def revisions(self) -> int:
+        """How often the year's calendar was revised, before this act or in it."""
+        return amended.revisions(self.connection, self.year.year)
+
+    @cached_property
+    def withdrawn(self) -> frozenset[str]:
+        """The cities that left the year."""
+        return standing.withdrawn(self.connection, self.year.year)
+
+    @cached_property
+    def on_file(self) -> Mapping[str, tuple[str | None, str | None]]:
+        """The offices' own addresses."""
+        return standing.offices(self.connection)
+
+    @cached_property
+    def offices(self) -> Mapping[str, tuple[str | None, str | None]]:
+        """Where the offices' letters go: to who is in charge on the day, else to the office's own address."""
+        return contacts.addressed(self.on_file, contacts.of(self.connection), day_of(self.stamp.as_of))
+
+    @cached_property
+    def days(self) -> WorkingDays:
+        """The working days of the year."""
+        return self.year.working_days
+
+    @property
+    def cities(self) -> tuple[str, ...]:
+        """The cities read, in the customary order."""
+        read = {city for _, city in self.cells}
+        return tuple(city.slug for city in self.year.cities if city.slug in read)
+
+    def states(self, city: str) -> dict[str, State]:
+        """Give the states of one city, by phase."""
+        return {phase.slug: self.cells[phase.slug, city].state for phase in self.year.phases}
+
+    def due(self, phase: str, city: str) -> Due:
+        """Ask the resolver; its answer holds until a later day is granted."""
+        if (phase, city) not in self._dues:
+            self._dues[phase, city] = resolve(self.year.phase(phase).due, self.extensions.get((phase, city), ()))
+        return self._dues[phase, city]
+
+    def title(self, phase: str, city: str) -> str:
+        """Name a city phase for people."""
+        return f"{self.year.city(city).name} {self.year.phase(phase).name}"
+
+    def after_what_stands(self) -> None:
+        """Let an act of a real year stand after what was done to its city phases while it waited for its turn.
+
+        Where somebody named another instant than the clock's (a rehearsal, a look at the past), that instant stays.
+        """
+        if not self.rehearsal and self.stamp.as_of == self.stamp.at:
+            newest = max((cell.as_of for cell in self.cells.values()), default=self.arrived)
+            self.stamp = replace(self.stamp, as_of=max(self.arrived, newest))
+
+    def in_time(self, cell: Cell) -> bool:
+        """Tell whether the act came in before the city phase's due instant, whatever went on record meanwhile."""
+        return self.due(cell.phase, cell.city).met_by(self.arrived)
+
+    def not_backdated(self, cell: Cell) -> None:
+        """Raise `Backdated` where the city phase has a newer log row than this act's instant, and is to be written."""
+        if self.stamp.as_of < cell.as_of and not self.looking:
+            raise Backdated(
+                city=self.year.city(cell.city).name,
+                phase=self.year.phase(cell.phase).name,
+                newest=f"{cell.as_of:%Y-%m-%d %H:%M}",
+                as_of=f"{self.stamp.as_of:%Y-%m-%d %H:%M}",
+            )
+
+    def move(self, cell: Cell, event: Event, reason: str | None = None, **changes: Any) -> Cell:  # noqa: ANN401
+        """Take the transition that `event` names and change these fields; raise `IllegalTransition`."""
+        return self._log(cell, replace(cell, state=step(cell.state, event), **changes), event, reason)
+
+    def note(
+        self,
+        cell: Cell,
+        event: Event,
+        reason: str | None = None,
+        *,
+        refused: bool = False,
+        **changes: Any,  # noqa: ANN401
+    ) -> Cell:
+        """Log what left the state as it is: a load, an extension, a waiver, a refused try."""
+        return self._log(cell, replace(cell, **changes), event, reason, refused=refused)
+
+    def _log(self, cell: Cell, after: Cell, event: Event, reason: str | None, *, refused: bool = False) -> Cell:
+        after = replace(after, moves=cell.moves + 1, as_of=max(cell.as_of, self.stamp.as_of))
+        self.cells[cell.phase, cell.city] = after
+        self.writes.moves.append(Move(cell, after, event, reason, refused))
+        return after
+
+    def grant(self, cell: Cell, cause: Cause, until: date, reason: str) -> None:
+        """Give the city phase a later due day; what it has already is not given twice."""
+        held = self.extensions.setdefault((cell.phase, cell.city), [])
+        if Extension(until, cause) not in held:
+            held.append(Extension(until, cause))
+            self._dues.pop((cell.phase, cell.city), None)
+            self.reasons[cell.phase, cell.city] = reason
+            self.writes.grants.append(Grant(cell.phase, cell.city, cell.attempt, cause, until, reason))
+
+    def follow(self, calendar: Year) -> None:
+        """Go on by another calendar of the same cities and phases: every due day is asked for anew."""
+        self.year = calendar
+        self._dues.clear()
+        for name in ("days", "revisions"):
+            self.__dict__.pop(name, None)
+
+    def waive(self, cell: Cell, rule: str, reason: str) -> None:
+        """Set a rule aside for this attempt."""
+        self.writes.waivings.append(Waiving(cell.phase, cell.city, cell.attempt, rule, reason))
+
+    def keep(self, judged: Judged) -> None:
+        """Keep a judgement."""
+        self.writes.judged.append(judged)
+
+    def owe(self, kind: Kind, cell: Cell, slot: str, **words: Any) -> None:  # noqa: ANN401 -- fields of `Owed`
+        """Owe a letter about a city phase, in its present attempt."""
+        self.owed.append(Owed(kind, cell.phase, cell.city, str(cell.attempt), slot, **words))
+
+    def answer(self, cell: Cell, asked: Asked, **words: Any) -> None:  # noqa: ANN401
+        """Owe a city the answer to its request."""
+        self.owe("answered", cell, f"{asked.number}", asked=asked, reason=asked.answer, **words)
+
+    def owe_year(self, kind: Kind, slot: str, **words: Any) -> None:  # noqa: ANN401
+        """Owe a letter about the whole year."""
+        self.owed.append(Owed(kind, None, outbox.ALL, outbox.ALL, slot, **words))
+
+    @property
+    def changes(self) -> Changes:
+        """What was written so far."""
+        return Changes(tuple(self.written.moves), tuple(self.written.letters), tuple(self.written.grants))
+
+    def answered(self, outcome: Outcome) -> Outcome:
+        """Give the outcome with what was written for it."""
+        return replace(outcome, changes=self.changes)
+
+    def flush(self) -> None:
+        """Write what was gathered, so that queries see it."""
+        writing.write(self.connection, self.year.year, self.writes, self.stamp)
+        for kept, new in ((getattr(self.written, name), getattr(self.writes, name)) for name in Writes.__slots__):
+            kept.extend(new)
+        self.writes = Writes()
