@@ -11,7 +11,7 @@ from models import loading
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from forms.definitions import AskedSheet, Row
+    from forms.definitions import AskedSheet, SheetRow
     from forms.reading import Reading
     from season.unit_of_work import Season
 
@@ -36,12 +36,12 @@ def _whole(reading: Reading, sheet: str) -> bool:
     return all(error.sheet != sheet for error in reading.errors)
 
 
-def _rows(season: Season, reading: Reading) -> Iterator[tuple[AskedSheet, Row]]:
+def _rows(season: Season, reading: Reading) -> Iterator[tuple[AskedSheet, SheetRow]]:
     sheets = form_of(reading.slug, season.year).sheets
     return ((sheet, row) for sheet in sheets for row in reading.rows[sheet.key])
 
 
-def _fault(code: str, sheet: AskedSheet, row: Row, field: str, wrong: str, right: str) -> RowError:
+def _fault(code: str, sheet: AskedSheet, row: SheetRow, field: str, wrong: str, right: str) -> RowError:
     label = next(column.label for column in sheet.columns if column.field == field)
     return RowError(code, sheet.name, row.line, label, str(getattr(row, field) or ""), wrong, right)
 

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from commands.examining.channels import of_the_channels
 from commands.examining.database import in_earnest, of_the_database, under_way
-from commands.examining.finding import Finding, Level
+from commands.examining.finding import CheckFinding, Level
 from commands.examining.post import of_the_post, of_the_words, probe_letter
 from commands.examining.schedules import of_prefect
 from commands.examining.window import of_the_window
@@ -44,12 +44,12 @@ def doctor(
     return 1 if any(finding.level == "finding" for finding in found) else 0
 
 
-def examine(common: Common) -> Iterator[Finding]:
+def examine(common: Common) -> Iterator[CheckFinding]:
     """Every finding, in the order in which they are best mended."""
     try:
         settings = environment()
     except ConfigurationError as error:
-        yield Finding("设置", "finding", str(error), "改正环境变量或 .env；各项说明见 .env.example")
+        yield CheckFinding("设置", "finding", str(error), "改正环境变量或 .env；各项说明见 .env.example")
         return
     database = common.database()
     years = under_way(database)
@@ -62,18 +62,18 @@ def examine(common: Common) -> Iterator[Finding]:
     yield from of_prefect(years)
 
 
-def _of_the_settings(settings: Settings, *, real: bool) -> Finding:
+def _of_the_settings(settings: Settings, *, real: bool) -> CheckFinding:
     """A link to this very machine is no use in a letter that leaves it: by a relay, or in a real year."""
     from settings import is_loopback
 
     says = f"函件方式 {settings.courier}，链接地址 {settings.base_url}"
     if (settings.courier == "smtp" or real) and is_loopback(urlsplit(settings.base_url).hostname or "localhost"):
         mend = "把 TALENT_BASE_URL 改为各市能打开的地址"
-        return Finding("设置", "finding", f"{says}：收件人打不开函件里的链接", mend)
-    return Finding("设置", "ok", says)
+        return CheckFinding("设置", "finding", f"{says}：收件人打不开函件里的链接", mend)
+    return CheckFinding("设置", "ok", says)
 
 
-def _show(console: Console, found: list[Finding]) -> None:
+def _show(console: Console, found: list[CheckFinding]) -> None:
     made = table("项目", "", "说明", "处理办法")
     for finding in found:
         word, style = WORDS[finding.level]

@@ -29,7 +29,7 @@ NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ProvinceTask:
     """What awaits the province in one phase: what it is, of which cities, and by which day of its own (None: at once).
 
     `rest` is how many working days that leaves, negative once the day has gone by.
@@ -60,7 +60,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class AgendaMoment:
     """What the calendar does, on its day: a deadline's instant is the next day's 00:00, which people call 24:00."""
 
     day: date
@@ -73,10 +73,10 @@ class Happening:
 class Agenda:
     """A day's agenda: its own moments, what is to be decided (the most urgent first), who is late, what comes next."""
 
-    today: tuple[Happening, ...]
-    decide: tuple[Task, ...]
-    late: tuple[Task, ...]
-    coming: tuple[Happening, ...]
+    today: tuple[AgendaMoment, ...]
+    decide: tuple[ProvinceTask, ...]
+    late: tuple[ProvinceTask, ...]
+    coming: tuple[AgendaMoment, ...]
 
 
 def agenda(matrix: Matrix) -> Agenda:
@@ -87,14 +87,14 @@ def agenda(matrix: Matrix) -> Agenda:
     return Agenda(today, to_decide(matrix), late(matrix), coming)
 
 
-def _happening(moment: Moment, as_of: datetime) -> Happening:
+def _happening(moment: Moment, as_of: datetime) -> AgendaMoment:
     at = moment.instant.astimezone(TZ)
     ends = moment.kind != "opening" and at.time() == time()
     day = at.date() - timedelta(days=ends)
-    return Happening(day, "24:00" if ends else f"{at:%H:%M}", moment.label, moment.instant <= as_of)
+    return AgendaMoment(day, "24:00" if ends else f"{at:%H:%M}", moment.label, moment.instant <= as_of)
 
 
-def to_decide(matrix: Matrix) -> tuple[Task, ...]:
+def to_decide(matrix: Matrix) -> tuple[ProvinceTask, ...]:
     """Give the filings that await the province, by phase and due day."""
     found: dict[tuple[str, Due], list[City]] = {}
     days, figures = matrix.year.working_days, matrix.year.figures
@@ -107,17 +107,19 @@ def to_decide(matrix: Matrix) -> tuple[Task, ...]:
     return tuple(sorted(tasks, key=lambda task: task.due.day if task.due else day_of(matrix.as_of)))
 
 
-def _decision(matrix: Matrix, slug: str, due: Due, cities: list[City]) -> Task:
+def _decision(matrix: Matrix, slug: str, due: Due, cities: list[City]) -> ProvinceTask:
     phase, today = matrix.year.phase(slug), day_of(matrix.as_of)
     rest = -1 if matrix.as_of >= due.instant else matrix.year.working_days.left(today, due.day)
-    return Task(LAST_WORK[phase.province or "approve"], phase, tuple(cities), due, rest)
+    return ProvinceTask(LAST_WORK[phase.province or "approve"], phase, tuple(cities), due, rest)
 
 
-def late(matrix: Matrix) -> tuple[Task, ...]:
+def late(matrix: Matrix) -> tuple[ProvinceTask, ...]:
     """Give the late cities, phase by phase."""
     found: dict[str, list[City]] = {}
     for city, standings in matrix.cities.items():
         for standing in standings:
             if standing.state is State.OVERDUE:
                 found.setdefault(standing.phase, []).append(matrix.year.city(city))
-    return tuple(Task("逾期", phase, tuple(found[phase.slug])) for phase in matrix.year.phases if phase.slug in found)
+    return tuple(
+        ProvinceTask("逾期", phase, tuple(found[phase.slug])) for phase in matrix.year.phases if phase.slug in found
+    )

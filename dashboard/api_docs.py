@@ -18,7 +18,7 @@ METHODS = ("get", "post")
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class DocumentedField:
     """Something to be sent: where (`path`, `query`, `header`, `body`), its name, its shape, what it means."""
 
     where: str
@@ -36,7 +36,7 @@ class Operation:
     path: str
     title: str
     says: str
-    fields: tuple[Field, ...]
+    fields: tuple[DocumentedField, ...]
     answers: tuple[tuple[str, str], ...]
 
     @property
@@ -61,7 +61,9 @@ def operations(document: Mapping[str, Any]) -> Iterator[Operation]:
 
 def _operation(document: Mapping[str, Any], method: str, path: str, said: Mapping[str, Any]) -> Operation:
     sent = tuple(
-        Field(one["in"], one["name"], shape(document, one["schema"]), one["required"], one.get("description", ""))
+        DocumentedField(
+            one["in"], one["name"], shape(document, one["schema"]), one["required"], one.get("description", "")
+        )
         for one in said.get("parameters", ())
     )
     answers = tuple((status, one.get("description", "")) for status, one in sorted(said["responses"].items()))
@@ -69,12 +71,12 @@ def _operation(document: Mapping[str, Any], method: str, path: str, said: Mappin
     return Operation(method, path, said.get("summary", ""), said.get("description", ""), fields, answers)
 
 
-def _body(document: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Field]:
+def _body(document: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[DocumentedField]:
     content = said.get("requestBody", {}).get("content", {})
     schema = _followed(document, content.get("application/json", {}).get("schema", {}))
     for name, one in schema.get("properties", {}).items():
         required = name in schema.get("required", ())
-        yield Field("body", name, shape(document, one), required, one.get("description", ""))
+        yield DocumentedField("body", name, shape(document, one), required, one.get("description", ""))
 
 
 def _followed(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:

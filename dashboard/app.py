@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from calendars.errors import TalentError
 from dashboard import failures
 from dashboard.arriving import Arrival
-from dashboard.kept import Kept
+from dashboard.kept import KeptFiles
 from dashboard.metrics import Metrics
 from dashboard.observing import Observer
 from dashboard.pages import (
@@ -107,5 +107,5 @@ def make_app(site: Site) -> FastAPI:
     app.add_middleware(Arrival, clock=site.wall)
     for area in AREAS:
         app.router.routes.extend(area.routes)
-    app.mount("/static", Kept(directory=STATIC), "static")
+    app.mount("/static", KeptFiles(directory=STATIC), "static")
     return guarded(app)

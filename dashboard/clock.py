@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ClockBar:
     """`coming` is the calendar's next moment, None after its last; `visitor` the city that may be left to the reader.
 
     `token` is the form's own.
@@ -34,14 +34,14 @@ class Bar:
     token: str
 
 
-def clock_bar(request: Request, look: Looking) -> Bar | None:
+def clock_bar(request: Request, look: Looking) -> ClockBar | None:
     """Give the bar of a page, None where its reader may not move the clock or there is none to move."""
     reader = request.state.reader
     if not look.opened.rehearsal or look.past or look.opened.closed_as_of or reader is None or not reader.admin:
         return None
     year = look.opened.year
     visitor = pack_of(request.app.state.site.pack, year).visitor
-    return Bar(look.now, next_moment(year, look.now), year.city(visitor) if visitor else None, form_token())
+    return ClockBar(look.now, next_moment(year, look.now), year.city(visitor) if visitor else None, form_token())
 
 
 def pack_of(folder: Path | None, year: Year) -> Pack:

@@ -29,7 +29,7 @@ Typed = dict[int, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GridCell:
     """One input: `choices` where it is a choice, what stands there among them even where it is none."""
 
     name: str
@@ -42,17 +42,17 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GridRow:
     """One row of the form; `new` where the draft has none there yet."""
 
     number: int
     new: bool
     dropped: bool
-    cells: tuple[Cell, ...]
+    cells: tuple[GridCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class GridPage:
     """Which rows of a sheet are on a page: `old` are in the draft, `blank` are the lines after its last one."""
 
     old: tuple[int, ...]
@@ -82,7 +82,7 @@ def sent(fields: Iterable[tuple[str, object]], sheet: AskedSheet) -> Sent:
     return found
 
 
-def merged(stored: Typed, page: Page, form: Sent) -> Typed:
+def merged(stored: Typed, page: GridPage, form: Sent) -> Typed:
     """Give the sheet's rows with those of the page as the form has them; no other row is touched."""
     rows = dict(stored)
     for line in (*page.old, *page.blank):
@@ -99,12 +99,12 @@ def as_raw(rows: Typed) -> list[dict[str, str]]:
 
 
 def lines(
-    sheet: AskedSheet, page: Page, rows: Typed, dropped: Iterable[int], faults: Sequence[RowError]
-) -> tuple[Line, ...]:
+    sheet: AskedSheet, page: GridPage, rows: Typed, dropped: Iterable[int], faults: Sequence[RowError]
+) -> tuple[GridRow, ...]:
     """Give the rows of a page as inputs, each fault at its cell."""
     at, gone = _at_cells(sheet, faults), set(dropped)
     return tuple(
-        Line(
+        GridRow(
             number,
             number in page.blank,
             number in gone,
@@ -130,12 +130,12 @@ def _cell(
     column: Column,
     row: Mapping[str, str],
     at: Mapping[tuple[int, str], list[RowError]],
-) -> Cell:
+) -> GridCell:
     value = row.get(column.field, "")
     choices = column.kind.choices
     offered = choices if not choices or value in {"", *choices} else (*choices, value)
     name = f"{line}.{column.field}"
-    return Cell(
+    return GridCell(
         name,
         column.label,
         value,
@@ -146,12 +146,12 @@ def _cell(
     )
 
 
-def at_cells(shown: Sequence[Line]) -> list[tuple[str, RowError]]:
+def at_cells(shown: Sequence[GridRow]) -> list[tuple[str, RowError]]:
     """Give the faults that stand at cells of the page, each with its cell's name, in the order of the page."""
     return [(cell.name, fault) for line in shown for cell in line.cells for fault in cell.faults]
 
 
-def elsewhere(shown: Sequence[Line], faults: Sequence[RowError]) -> list[RowError]:
+def elsewhere(shown: Sequence[GridRow], faults: Sequence[RowError]) -> list[RowError]:
     """Give the faults that stand at no cell of the page."""
     here = {id(fault) for _, fault in at_cells(shown)}
     return [fault for fault in faults if id(fault) not in here]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExportRequest:
     """Whose rows are exported (`city` None: all), as of when, and whether people are named in full."""
 
     connection: Connection
@@ -50,7 +50,7 @@ class Export:
     """
 
     title: str
-    tables: Callable[[Asked], tuple[Table, ...]]
+    tables: Callable[[ExportRequest], tuple[Table, ...]]
     personal: bool = False
     now: bool = False
     provincial: bool = False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import BECAUSE, day_of
 from dashboard import masking
-from dashboard.exported import Asked, Export
+from dashboard.exported import Export, ExportRequest
 from dashboard.exporting_forms import FILED, SHEETS
 from dashboard.history import KINDS, outcome, why, word
 from dashboard.matrix import lines
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
 
-def _matrix(asked: Asked) -> tuple[Table, ...]:
+def _matrix(asked: ExportRequest) -> tuple[Table, ...]:
     matrix = reports.matrix(asked.connection, asked.year.year, asked.look.as_of)
     chosen = [line for line in lines(matrix) if asked.city in {None, line.city.slug}]
     rows = []
@@ -37,7 +37,7 @@ def _matrix(asked: Asked) -> tuple[Table, ...]:
     return (Table("总表", ("城市", "阶段", "状态", "截止日", "说明", "第几次", "报送时间", "通过时间"), rows),)
 
 
-def _log(asked: Asked) -> tuple[Table, ...]:
+def _log(asked: ExportRequest) -> tuple[Table, ...]:
     columns = (
         "城市",
         "阶段",
@@ -68,7 +68,7 @@ def _log(asked: Asked) -> tuple[Table, ...]:
     return (Table("记录", columns, rows),)
 
 
-def _letters(asked: Asked) -> tuple[Table, ...]:
+def _letters(asked: ExportRequest) -> tuple[Table, ...]:
     columns = ("编号", "种类", "阶段", "城市", "收件人", "主题", "状态", "成函时间", "发出时间", "签收时间")
     rows = [
         (
@@ -88,10 +88,10 @@ def _letters(asked: Asked) -> tuple[Table, ...]:
     return (Table("函件", columns, rows),)
 
 
-def _dated(name: str, title: str, columns: Mapping[str, Callable[[Asked, Row[Any]], Cell]]) -> Export:
+def _dated(name: str, title: str, columns: Mapping[str, Callable[[ExportRequest, Row[Any]], Cell]]) -> Export:
     """A table whose rows stand by themselves, the city and the phase first."""
 
-    def tables(asked: Asked) -> tuple[Table, ...]:
+    def tables(asked: ExportRequest) -> tuple[Table, ...]:
         found = exports.dated(asked.connection, name, asked.year.year, asked.city, asked.look.as_of)
         rows = [
             (
@@ -108,13 +108,13 @@ def _dated(name: str, title: str, columns: Mapping[str, Callable[[Asked, Row[Any
 
 
 ANSWERS = {"granted": "同意", "declined": "不同意", None: "待办"}
-SIGNED: Mapping[str, Callable[[Asked, Row[Any]], Cell]] = {
+SIGNED: Mapping[str, Callable[[ExportRequest, Row[Any]], Cell]] = {
     "操作人": lambda _, row: signed(row.by),
     "办理时间": lambda _, row: row.as_of,
 }
 
 
-def _findings(asked: Asked) -> tuple[Table, ...]:
+def _findings(asked: ExportRequest) -> tuple[Table, ...]:
     columns = (
         "城市",
         "阶段",
@@ -151,7 +151,7 @@ def _findings(asked: Asked) -> tuple[Table, ...]:
     return (Table("结论", columns, rows),)
 
 
-def _contacts(asked: Asked) -> tuple[Table, ...]:
+def _contacts(asked: ExportRequest) -> tuple[Table, ...]:
     columns = ("单位", "职责", "姓名", "邮箱", "电话", "起", "止", "登记人", "登记时间")
     name, email, phone = (str, str, str) if asked.full else (masking.name, masking.email, masking.phone)
     rows = [
@@ -214,7 +214,7 @@ TABLES: Mapping[str, Export] = {
 EXPORTS: Mapping[str, Export] = {**TABLES, **FILED, **SHEETS}
 
 
-def stem(asked: Asked, export: Export) -> str:
+def stem(asked: ExportRequest, export: Export) -> str:
     """Name the file: 2022年度-总表-盐城-2022-02-07."""
     whose = asked.place(asked.city) if asked.city else "全省"
     return f"{asked.year.year}年度-{export.title}-{whose}-{day_of(asked.look.as_of)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from acts.read_back import RENAMED
 from dashboard import masking
-from dashboard.exported import Asked, Export
+from dashboard.exported import Export, ExportRequest
 from dashboard.spreadsheets import Cell, Table
 from forms.definitions import FORMS
 from models import exports
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from forms.definitions import Column, Form, Sheet
 
 
-def _draft(sheet: Sheet) -> Callable[[Asked], Table]:
-    def cell(asked: Asked, column: Column, row: Row[Any]) -> Cell:
+def _draft(sheet: Sheet) -> Callable[[ExportRequest], Table]:
+    def cell(asked: ExportRequest, column: Column, row: Row[Any]) -> Cell:
         value = _worded(column, getattr(row, RENAMED.get(column.field, column.field)))
         mask = None if asked.full else masking.mask(sheet.key, column.field)
         return value if mask is None or value is None else mask(str(value))
 
-    def table(asked: Asked) -> Table:
+    def table(asked: ExportRequest) -> Table:
         found = exports.drafts(asked.connection, sheet.key, asked.year.year, asked.city)
         columns = sheet.asked(asked.year).columns
         rows = [(asked.place(row.city), *(cell(asked, column, row) for column in columns)) for row in found]

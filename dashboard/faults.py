@@ -27,7 +27,7 @@ HEADER = ("表", "行", "列", "填的内容", "错在哪里", "应当怎样")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptFaults:
     """The faults of one upload, for the account that sent it; `place` is the address of the city phase."""
 
     account: int
@@ -40,10 +40,10 @@ class Shelf:
     """What uploads were refused for, in memory only: it holds what stood in children's cells."""
 
     room: int = KEPT
-    _kept: OrderedDict[str, Kept] = field(default_factory=OrderedDict, repr=False)
+    _kept: OrderedDict[str, KeptFaults] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def put(self, kept: Kept) -> str:
+    def put(self, kept: KeptFaults) -> str:
         """Keep them; give the word by which they are found again."""
         word = secrets.token_urlsafe(18)
         with self._lock:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from calendars.year import Phase, Year
-    from models.histories import Grant
+    from models.histories import PastGrant
 
 DAY = 3
 """The width of a day."""
@@ -36,7 +36,7 @@ SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class GanttBar:
     """A span of days with its label; `kind` is `phase` or `own` (a city's own later days)."""
 
     kind: str
@@ -83,7 +83,7 @@ class Chart:
     height: int
     months: tuple[Month, ...]
     bands: tuple[Band, ...]
-    bars: tuple[Bar, ...]
+    bars: tuple[GanttBar, ...]
     today: int | None
     top: int = TOP
 
@@ -96,12 +96,12 @@ class Own:
     city: str
     until: date
     why: str
-    grants: tuple[Grant, ...]
+    grants: tuple[PastGrant, ...]
 
 
-def own_days(year: Year, grants: Iterable[Grant]) -> tuple[Own, ...]:
+def own_days(year: Year, grants: Iterable[PastGrant]) -> tuple[Own, ...]:
     """Give the later due days that hold, by phase, then in the cities' order; one that moved nothing falls away."""
-    given: dict[tuple[str, str], list[Grant]] = defaultdict(list)
+    given: dict[tuple[str, str], list[PastGrant]] = defaultdict(list)
     for grant in grants:
         given[grant.phase, grant.city].append(grant)
     found = (
@@ -113,7 +113,7 @@ def own_days(year: Year, grants: Iterable[Grant]) -> tuple[Own, ...]:
     return tuple(own for own in found if own is not None)
 
 
-def _own(phase: Phase, city: str, grants: Sequence[Grant]) -> Own | None:
+def _own(phase: Phase, city: str, grants: Sequence[PastGrant]) -> Own | None:
     due = resolve(phase.due, [Extension(grant.until, grant.cause) for grant in grants])  # type: ignore[arg-type]
     return Own(phase, city, due.day, because(due.because[1:]), tuple(grants)) if due.day > phase.due else None
 
@@ -137,14 +137,14 @@ class _Scale:
     def x(self, day: date) -> int:
         return (day - self.first).days * DAY
 
-    def bar(self, kind: str, days: tuple[date, date], y: int, height: int, label: str, title: str) -> Bar:
+    def bar(self, kind: str, days: tuple[date, date], y: int, height: int, label: str, title: str) -> GanttBar:
         """Place a bar over both days and its label in it, right of it, or left where the chart ends."""
         x, width = self.x(days[0]), self.x(days[1] + _DAY) - self.x(days[0])
         if width >= INSIDE and height == BAR:
-            return Bar(kind, x, y, width, height, label, x + 6, "start", title)
+            return GanttBar(kind, x, y, width, height, label, x + 6, "start", title)
         if x + width + 6 + len(label) * LETTERS > self.width:
-            return Bar(kind, x, y, width, height, label, x - 6, "end", title)
-        return Bar(kind, x, y, width, height, label, x + width + 6, "start", title)
+            return GanttBar(kind, x, y, width, height, label, x - 6, "end", title)
+        return GanttBar(kind, x, y, width, height, label, x + width + 6, "start", title)
 
 
 def _ends(year: Year, own: Sequence[Own]) -> tuple[date, date]:
@@ -160,7 +160,7 @@ def _months(first: date, last: date, scale: _Scale) -> Iterator[Month]:
         day = (day + timedelta(days=32)).replace(day=1)
 
 
-def _bars(year: Year, own: Sequence[Own], scale: _Scale) -> Iterator[Bar]:
+def _bars(year: Year, own: Sequence[Own], scale: _Scale) -> Iterator[GanttBar]:
     y, mark = TOP + 12, "（暂定）" if year.provisional else ""
     for phase in year.phases:
         days = f"{phase.opens:%m-%d} 至 {phase.due:%m-%d}"
@@ -173,7 +173,7 @@ def _bars(year: Year, own: Sequence[Own], scale: _Scale) -> Iterator[Bar]:
             y += OWN
 
 
-def _folded(phase: Phase, own: Sequence[Own], y: int, scale: _Scale) -> Bar:
+def _folded(phase: Phase, own: Sequence[Own], y: int, scale: _Scale) -> GanttBar:
     """All cities' own later days of a phase as one bar, up to the latest; one city's by its name."""
     latest = max(each.until for each in own)
     few = "、".join(each.city for each in own) if len(own) <= 2 else f"{len(own)} 市"  # noqa: PLR2004 - two names fit

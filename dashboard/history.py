@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Phase
     from gates.verdict import Finding
-    from models.histories import Judgement, Move
+    from models.histories import PastJudgement, PastMove
     from phases.book import Book
 
 KINDS = {"must": "必须", "in-principle": "原则上", "record": "记录"}
@@ -55,7 +55,7 @@ class Ruled:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class GateCard:
     """What one part of a gate found."""
 
     title: str
@@ -71,7 +71,7 @@ class Filed:
 
     number: int
     attempt: int
-    cards: tuple[Card, ...]
+    cards: tuple[GateCard, ...]
 
     @property
     def passed(self) -> bool:
@@ -79,7 +79,7 @@ class Filed:
         return all(card.passed for card in self.cards)
 
 
-def step(book: Book, move: Move, phase: Phase | None = None) -> Step:
+def step(book: Book, move: PastMove, phase: Phase | None = None) -> Step:
     """Word one row of the log."""
     return Step(
         move.as_of,
@@ -103,7 +103,7 @@ def word(event: Event, phase: Phase | None, *, refused: bool) -> str:
     return naming.event(event, phase) + ("（未获准）" if refused else "")
 
 
-def filings(book: Book, judgements: Sequence[Judgement]) -> tuple[Filed, ...]:
+def filings(book: Book, judgements: Sequence[PastJudgement]) -> tuple[Filed, ...]:
     """Gather the judgements, which come the newest filing first, by filing."""
     found = groupby(judgements, key=lambda judged: (judged.number, judged.attempt))
     return tuple(
@@ -111,9 +111,9 @@ def filings(book: Book, judgements: Sequence[Judgement]) -> tuple[Filed, ...]:
     )
 
 
-def _card(book: Book, judged: Judgement) -> Card:
+def _card(book: Book, judged: PastJudgement) -> GateCard:
     rules = ruled(book, judged.verdict.findings)
-    return Card(PARTS[judged.part], judged.verdict.passed, judged.by, judged.as_of, rules)
+    return GateCard(PARTS[judged.part], judged.verdict.passed, judged.by, judged.as_of, rules)
 
 
 def ruled(book: Book, findings: Iterable[Finding]) -> tuple[Ruled, ...]:

@@ -25,7 +25,7 @@ def _packed(path: str, etag: str | None) -> bytes:
     return gzip.compress(Path(path).read_bytes(), 9, mtime=0)
 
 
-class Kept(StaticFiles):
+class KeptFiles(StaticFiles):
     """Such files; the vendored ones stay on the disk as they came, so that their sums can be verified."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:

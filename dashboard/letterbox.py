@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class LetterStateShown:
     """A letter's state: its shape and word, and what it means for whoever waits for the letter."""
 
     slug: str
@@ -38,8 +38,8 @@ _STATES = (
     ("held", "‖", "没有登记邮箱，或邮箱已经停用；登记新邮箱后自动发出。"),
     ("cancelled", "—", "发出之前情况已变，或经人工确认，不再发送。"),
 )
-STATES: Mapping[str, State] = MappingProxyType(
-    {slug: State(slug, shape, WORDS[slug], meaning) for slug, shape, meaning in _STATES}
+STATES: Mapping[str, LetterStateShown] = MappingProxyType(
+    {slug: LetterStateShown(slug, shape, WORDS[slug], meaning) for slug, shape, meaning in _STATES}
 )
 """Every state of a letter, by its slug."""
 

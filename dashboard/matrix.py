@@ -51,7 +51,7 @@ IN_HAND = frozenset({State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE}
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """One city in one phase, as it is shown. `left` is how long it has, or for how long it is late; "" where neither.
 
     `notes` are what is told apart beside the state: 准时, 延期内, 线下办理, 有豁免, 第 2 次（重启）, and who was told.
@@ -82,11 +82,11 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MatrixLine:
     """A city's line of the matrix."""
 
     city: City
-    cells: tuple[Cell, ...]
+    cells: tuple[MatrixCell, ...]
 
     @property
     def hand(self) -> bool:
@@ -103,7 +103,7 @@ class Line:
         return Markup("\n").join(_td(f"/{year.year}/{cell.phase}/{city}", phase, cell) for phase, cell in cells)
 
 
-def _td(address: str, phase: Phase, cell: Cell) -> Markup:
+def _td(address: str, phase: Phase, cell: MatrixCell) -> Markup:
     """Give one cell of the table, its `address` escaped; a phone shows a live one apart from its column, so named."""
     which = f'<span class="which">{escape(phase.name)}</span>' if cell.live else ""
     return Markup(f'<td class="cell {cell.looks}"><a href="{address}">{cell.inner}{which}</a></td>')  # noqa: S704 -- escaped
@@ -111,16 +111,16 @@ def _td(address: str, phase: Phase, cell: Cell) -> Markup:
 
 def lines(
     matrix: Matrix, told: Mapping[Key, tuple[str, ...]] | None = None, asked: Collection[Key] = ()
-) -> tuple[Line, ...]:
+) -> tuple[MatrixLine, ...]:
     """Give the matrix line by line, in the customary order.
 
     `told` adds words to the notes of a phase and city; `asked` are those for which a city asks for more time.
     """
     said, days, phases, today = told or {}, matrix.year.working_days, matrix.year.phases, day_of(matrix.as_of)
     rest: dict[date, int] = {}
-    made: dict[object, Cell] = {}
+    made: dict[object, MatrixCell] = {}
 
-    def cell(phase: Phase, city: str, standing: Standing) -> Cell:
+    def cell(phase: Phase, city: str, standing: Standing) -> MatrixCell:
         key = (phase.slug, city)
         more = (*((ASKED,) if key in asked else ()), *said.get(key, ()))
         how = (standing.timeliness, standing.on_paper, standing.waived)
@@ -132,7 +132,7 @@ def lines(
         return made[facts]
 
     return tuple(
-        Line(matrix.year.city(city), tuple(map(cell, phases, (city,) * len(phases), standings)))
+        MatrixLine(matrix.year.city(city), tuple(map(cell, phases, (city,) * len(phases), standings)))
         for city, standings in matrix.cities.items()
     )
 
@@ -142,12 +142,12 @@ def decides(phase: Phase, standing: Standing) -> bool:
     return standing.state is State.SUBMITTED and phase.province is not None
 
 
-def _cell(phase: Phase, standing: Standing, as_of: datetime, rest: int, more: tuple[str, ...]) -> Cell:
+def _cell(phase: Phase, standing: Standing, as_of: datetime, rest: int, more: tuple[str, ...]) -> MatrixCell:
     awaited = decides(phase, standing)
     found = (*notes(standing), *((AWAITED,) if awaited else ()), *more)
     state = standing.state
     hand = awaited or state is State.OVERDUE or ASKED in more
-    return Cell(phase.slug, state, SHAPES[state], state.chinese, _left(standing, as_of, rest), found, hand)
+    return MatrixCell(phase.slug, state, SHAPES[state], state.chinese, _left(standing, as_of, rest), found, hand)
 
 
 def left(matrix: Matrix, standing: Standing, days: WorkingDays) -> str:

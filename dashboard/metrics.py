@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from models.figures import Figures
+    from models.figures import MachineFigures
 
 TYPE = CONTENT_TYPE_LATEST
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -37,12 +37,12 @@ class Metrics:
         self._requests.labels(method if method in METHODS else "OTHER", route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def text(self, found: Figures | None, now: datetime) -> bytes:
+    def text(self, found: MachineFigures | None, now: datetime) -> bytes:
         """Give all of it as text; None where the database cannot say."""
         return generate_latest(self.registry) + generate_latest(_of_the_database(found, now))
 
 
-def _of_the_database(found: Figures | None, now: datetime) -> CollectorRegistry:
+def _of_the_database(found: MachineFigures | None, now: datetime) -> CollectorRegistry:
     registry = CollectorRegistry()
     Gauge("talent_database_up", "Whether the database answered", registry=registry).set(found is not None)
     if found is None:

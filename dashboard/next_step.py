@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendars.year import Phase, Year
-    from dashboard.waiting import Asked
+    from dashboard.waiting import OpenRequest
     from models.seen import Seen
 
 STEPS = ("下载模板", "填写", "上传", "试算", "报送")
@@ -42,7 +42,7 @@ class NextStep:
     at: int | None = None
 
 
-def next_step(year: Year, now: Seen, draft: Draft, as_of: datetime, asked: Asked | None = None) -> NextStep:
+def next_step(year: Year, now: Seen, draft: Draft, as_of: datetime, asked: OpenRequest | None = None) -> NextStep:
     """Say what is to be done about this phase; `asked` is the request for a later day that waits for its answer."""
     found = _next_step(year, now, draft, as_of, asked)
     if asked is None or now.state not in MAY_ASK - {State.OVERDUE}:
@@ -61,7 +61,7 @@ def on_paper(now: Seen, draft: Draft, barred: str) -> NextStep:
     return NextStep("本阶段已在线下办结：请补录当时的内容，后面的阶段按它核对。规定只供查阅，不影响通过，也不发函件。")
 
 
-def _next_step(year: Year, now: Seen, draft: Draft, as_of: datetime, asked: Asked | None) -> NextStep:
+def _next_step(year: Year, now: Seen, draft: Draft, as_of: datetime, asked: OpenRequest | None) -> NextStep:
     phase = year.phase(now.phase)
     match now.state:
         case State.WAITING:
@@ -85,7 +85,7 @@ def _waiting(year: Year, phase: Phase) -> str:
     return f"本阶段{after}不早于 {phase.opens}（{weekday(phase.opens)}）；现在不用办理。"
 
 
-def _overdue(now: Seen, draft: Draft, asked: Asked | None) -> NextStep:
+def _overdue(now: Seen, draft: Draft, asked: OpenRequest | None) -> NextStep:
     ready = "草稿试算已通过" if draft.refused == 0 else "可以先把内容准备好"
     said = f"已于 {now.due.day} 24:00 截止，现在不能报送：{missed(asked)}；{ready}。"
     return NextStep(said, _stage(draft) if draft.refused != 0 else None)

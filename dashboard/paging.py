@@ -20,7 +20,7 @@ NUMBER = Query(alias="page", ge=1, le=LAST)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """One page of a list; `address` gives any other, `query` being what filters it."""
 
     path: str
@@ -49,9 +49,9 @@ class Page:
         return self.path + (f"?{urlencode(query)}" if query else "")
 
 
-def page_of(path: str, query: Mapping[str, str], number: int, total: int) -> Page:
+def page_of(path: str, query: Mapping[str, str], number: int, total: int) -> ListPage:
     """Give the page of that number, the last one where there are not so many."""
-    return Page(path, query, min(number, Page(path, query, 1, total).last), total)
+    return ListPage(path, query, min(number, ListPage(path, query, 1, total).last), total)
 
 
 def query_of(look: Looking, filters: Mapping[str, str | None]) -> dict[str, str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
+class PhaseForm:
     """A city phase and its form: the phase's own, or `evaluation`, which the province fills in at the year's end."""
 
     opened: Opened
@@ -94,7 +94,7 @@ class Work:
         return self.now.state in MAY_ASK and _unanswered(self.asked, self.now) is None
 
 
-def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> Filing:
+def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> PhaseForm:
     """Give what an address names; raise `UnknownPhase`, `UnknownCity`, or `NotThere` for what is the province's."""
     if phase == EVALUATION and not reader.province:
         raise NotThere
@@ -102,10 +102,10 @@ def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> Filing:
     slug = EVALUATION if phase == EVALUATION else place.slug
     if slug not in FORMS:
         raise NotThere
-    return Filing(opened, place, opened.year.city(city), form_of(slug, opened.year))
+    return PhaseForm(opened, place, opened.year.city(city), form_of(slug, opened.year))
 
 
-def work(site: Site, reader: Reader, filing: Filing) -> Work:
+def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
     """Read what stands, and judge what is loaded where it could be filed: as many statements for any number of rows."""
     year, form, city = filing.opened.year, filing.form, filing.city.slug
     now_at = site.now(filing.opened)

@@ -40,7 +40,7 @@ Version = tuple[Reader, int | None, int | None, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptPage:
     """A page as it was given: for which reader, revision, audit entry, minute and forms answered."""
 
     version: Version
@@ -54,9 +54,9 @@ class Memory:
 
     def __init__(self, most: int = MOST) -> None:
         self.most, self.held = most, 0
-        self._pages: OrderedDict[Key, Kept] = OrderedDict()
+        self._pages: OrderedDict[Key, KeptPage] = OrderedDict()
 
-    def recall(self, key: Key, version: Version) -> Kept | None:
+    def recall(self, key: Key, version: Version) -> KeptPage | None:
         """Give a page, where it is still of this version."""
         kept = self._pages.get(key)
         if kept is None or kept.version != version:
@@ -64,7 +64,7 @@ class Memory:
         self._pages.move_to_end(key)
         return kept
 
-    def keep(self, key: Key, kept: Kept) -> None:
+    def keep(self, key: Key, kept: KeptPage) -> None:
         """Remember a page in the place of an older version."""
         before = self._pages.pop(key, None)
         self.held += len(kept.body) - (len(before.body) if before else 0)
@@ -87,7 +87,7 @@ class Remembering:
         """Take note that a form of this session was answered: a page that holds its token is not given again."""
         self._answered[session] += 1
 
-    async def look(self, asked: Asked, year: int) -> Version | None:
+    async def look(self, asked: PageVariant, year: int) -> Version | None:
         """Give the reader of a session with how new the year is and what minute it is; None where nobody has it.
 
         The reader is for comparing and for the policy, not for forms: their token is not worked out.
@@ -106,7 +106,7 @@ class Remembering:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageVariant:
     """What of a request's headers decides which bytes answer it."""
 
     cookie: str
@@ -115,7 +115,7 @@ class Asked:
     etags: bytes
 
     @classmethod
-    def of(cls, scope: Scope, name: str) -> Asked:
+    def of(cls, scope: Scope, name: str) -> PageVariant:
         """Read them once; `name` is that of the session's cookie."""
         found = dict(scope["headers"])
         cookie = cookie_parser(found.get(b"cookie", b"").decode("latin-1")).get(name, "")
@@ -132,7 +132,7 @@ class Remembered(APIRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, else as any route would, and remember that."""
         remembering: Remembering = scope["app"].state.site.remembering
-        asked = Asked.of(scope, remembering.cookie)
+        asked = PageVariant.of(scope, remembering.cookie)
         if scope["method"] != "GET" or not asked.cookie or not plausible(scope["path_params"]["year"]):
             await super().handle(scope, receive, send)
             return
@@ -143,15 +143,15 @@ class Remembered(APIRoute):
         key = (version[0].session, scope["path"], scope["query_string"], asked.packed, asked.part)
         kept = remembering.memory.recall(key, version)
         if kept is None:
-            answer = Answer(asked, send)
+            answer = KeepingResponse(asked, send)
             await super().handle(scope, receive, answer.send)
             if answer.kept:
                 etag, headers, body = answer.kept
-                remembering.memory.keep(key, Kept(version, headers, body, etag))
+                remembering.memory.keep(key, KeptPage(version, headers, body, etag))
             return
         await give(asked, kept.etag, kept.headers, kept.body, send)
 
-    async def _admitted(self, remembering: Remembering, asked: Asked, scope: Scope) -> Version | None:
+    async def _admitted(self, remembering: Remembering, asked: PageVariant, scope: Scope) -> Version | None:
         """Give the version to answer from; None where the ordinary way has to say what is wrong."""
         params, policy = scope["path_params"], policy_of(self)
         assert policy is not None
@@ -164,10 +164,10 @@ class Remembered(APIRoute):
         return version
 
 
-class Answer:
+class KeepingResponse:
     """Passes an answer on; one that is whole and good is marked by its content and kept."""
 
-    def __init__(self, asked: Asked, send: Send) -> None:
+    def __init__(self, asked: PageVariant, send: Send) -> None:
         self._asked, self._send = asked, send
         self._start: Message | None = None
         self.kept: tuple[bytes, Sequence[tuple[bytes, bytes]], bytes] | None = None
@@ -192,7 +192,9 @@ class Answer:
         await give(self._asked, etag, headers, body, self._send)
 
 
-async def give(asked: Asked, etag: bytes, headers: Sequence[tuple[bytes, bytes]], body: bytes, send: Send) -> None:
+async def give(
+    asked: PageVariant, etag: bytes, headers: Sequence[tuple[bytes, bytes]], body: bytes, send: Send
+) -> None:
     """Give a page, or say that it is the one the reader has."""
     if etag in asked.etags:
         unsent = {b"content-length", b"content-type", b"content-encoding"}

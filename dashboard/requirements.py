@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequiredRule:
     """One rule of a phase: `judged` says at which of the two judgements, or that it is only recorded."""
 
     name: str
@@ -25,7 +25,7 @@ class Asked:
     judged: str
 
 
-def rules(phase: PhaseDefinition | None) -> tuple[Asked, ...]:
+def rules(phase: PhaseDefinition | None) -> tuple[RequiredRule, ...]:
     """Give the rules of a phase: those judged at filing, those of the province's own judgement, those only recorded.
 
     A phase that the book has no more asks nothing.
@@ -35,7 +35,7 @@ def rules(phase: PhaseDefinition | None) -> tuple[Asked, ...]:
     province = phase.province_gate.rules if phase.province_gate else ()
     parts = ((phase.gate.rules, "报送时"), (province, "公布结果时"), (phase.records, "只作记录"))
     return tuple(
-        Asked(rule.name, rule.clause, KINDS[rule.kind], ACTORS[rule.actor], judged)
+        RequiredRule(rule.name, rule.clause, KINDS[rule.kind], ACTORS[rule.actor], judged)
         for found, judged in parts
         for rule in found
     )

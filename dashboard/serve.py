@@ -34,7 +34,7 @@ LAST_REQUESTS_SECONDS = 10
 """How long requests that are under way may still take once it is asked to end."""
 
 
-class PortTaken(TalentError):
+class WebPortTaken(TalentError):
     """{host} 的端口 {port} 已被占用或不能使用；请停掉占用它的程序，或改 TALENT_DASHBOARD__PORT。"""
 
 
@@ -65,7 +65,7 @@ def listening(host: str, port: int) -> socket.socket:
         made.bind((host, port))
     except OSError as error:
         made.close()
-        raise PortTaken(host=host, port=port) from error
+        raise WebPortTaken(host=host, port=port) from error
     return made
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendars.year import City, Phase
-    from dashboard.matrix import Cell
+    from dashboard.matrix import MatrixCell
     from models.reports import Matrix, Standing
     from phases.book import Book
 
@@ -20,7 +20,7 @@ TIMELINESS = {"on-time": "准时", "extended": "延期内"}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StandingRow:
     """One city in one phase. `why` says what the due day follows from; `mends` are rule names, each with its sentence.
 
     `waived` are rule names. `timeliness` is "" until the phase has passed; what was done on paper says that instead.
@@ -28,7 +28,7 @@ class Row:
 
     city: City
     phase: Phase
-    cell: Cell
+    cell: MatrixCell
     attempt: int
     due: date
     why: str
@@ -50,7 +50,7 @@ def because(causes: tuple[str, ...]) -> str:
     return "、".join(BECAUSE[cause] for cause in causes)
 
 
-def rows_of_city(matrix: Matrix, city: str) -> tuple[Row, ...]:
+def rows_of_city(matrix: Matrix, city: str) -> tuple[StandingRow, ...]:
     """Give a city's phases in the order of the year."""
     alone = replace(matrix, cities={city: matrix.cities[city]})
     (line,) = lines(alone)
@@ -58,7 +58,7 @@ def rows_of_city(matrix: Matrix, city: str) -> tuple[Row, ...]:
     return tuple(_row(matrix.book, line.city, phase, cell, standing) for phase, cell, standing in told)
 
 
-def rows_of_phase(matrix: Matrix, phase: str) -> tuple[Row, ...]:
+def rows_of_phase(matrix: Matrix, phase: str) -> tuple[StandingRow, ...]:
     """Give a phase's cities in the customary order."""
     at = [each.slug for each in matrix.year.phases].index(phase)
     found = zip(lines(matrix), matrix.cities.values(), strict=True)
@@ -67,8 +67,8 @@ def rows_of_phase(matrix: Matrix, phase: str) -> tuple[Row, ...]:
     )
 
 
-def _row(book: Book, city: City, phase: Phase, cell: Cell, standing: Standing) -> Row:
-    return Row(
+def _row(book: Book, city: City, phase: Phase, cell: MatrixCell, standing: Standing) -> StandingRow:
+    return StandingRow(
         city,
         phase,
         cell,

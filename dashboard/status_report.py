@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendars.year import Year
-    from dashboard.matrix import Cell, Line
+    from dashboard.matrix import MatrixCell, MatrixLine
     from models.reports import Matrix, Standing
     from phases.book import Book
 
@@ -60,7 +60,7 @@ def facts(matrix: Matrix, requests: Sequence[str], now: datetime) -> dict[str, A
     }
 
 
-def _totals(matrix: Matrix, shown: Sequence[Line]) -> list[str]:
+def _totals(matrix: Matrix, shown: Sequence[MatrixLine]) -> list[str]:
     totals, alarms = matrix.totals, matrix.alarms
     states = [cell.state for line in shown for cell in line.cells]
     return [
@@ -73,13 +73,13 @@ def _totals(matrix: Matrix, shown: Sequence[Line]) -> list[str]:
     ]
 
 
-def _cell(cell: Cell) -> dict[str, str]:
+def _cell(cell: MatrixCell) -> dict[str, str]:
     note = "、".join((cell.left, *cell.notes) if cell.left else cell.notes)
     shape = IN_FONT.get(cell.shape, cell.shape)
     return {"state": str(cell.state), "shape": shape, "word": cell.word, "note": note}
 
 
-def _late(matrix: Matrix, shown: Sequence[Line]) -> list[str]:
+def _late(matrix: Matrix, shown: Sequence[MatrixLine]) -> list[str]:
     """Say who is late or was returned, by how much, and by which rules: no names, no words that somebody typed."""
     found = []
     for line in shown:
@@ -97,7 +97,7 @@ def _why(book: Book, standing: Standing) -> str:
     return "截止前没有报送。" if standing.filed_at is None else "报送后被退回，没有再次报送。"
 
 
-def _awaiting(year: Year, shown: Sequence[Line]) -> list[str]:
+def _awaiting(year: Year, shown: Sequence[MatrixLine]) -> list[str]:
     return [
         f"{line.city.name}市 {year.phase(cell.phase).name}：已报送，待审定或备案"
         for line in shown

@@ -70,7 +70,7 @@ def told_section(place: Place) -> Markup | None:
     look, reader = place.looking, place.reader
     year, phase, city = look.opened.year, place.phase.slug, place.city.slug
     readable = None if reader.province else letterbox.own(city)
-    wanted = letterbox.Wanted(year.year, look.as_of, phase=phase, city=city, recipients=readable)
+    wanted = letterbox.LetterQuery(year.year, look.as_of, phase=phase, city=city, recipients=readable)
     with place.site.database.read() as connection:
         letters = told_reports.letters_of(connection, wanted, limit=MOST)
         in_all = sum(letterbox.by_state(connection, wanted).values())

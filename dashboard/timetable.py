@@ -20,7 +20,7 @@ MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimetableEntry:
     """A moment: its day, the hour on it (a due day ends at 24:00), what it is, what day that is, whether it is past."""
 
     instant: datetime
@@ -32,18 +32,18 @@ class Entry:
     past: bool
 
 
-def entry(moment: Moment, days: WorkingDays, as_of: datetime) -> Entry:
+def entry(moment: Moment, days: WorkingDays, as_of: datetime) -> TimetableEntry:
     """Word a moment. A deadline is the first instant too late: it is shown at the end of its due day."""
     at = moment.instant.astimezone(TZ)
     ends = moment.kind in {"deadline", "province-due"} and at.hour == at.minute == 0
     day = day_of(at - MOMENT) if ends else day_of(at)
     hour = "24:00" if ends else f"{at:%H:%M}"
-    return Entry(at, day, hour, moment.label, moment.phase, days.why(day), at <= as_of)
+    return TimetableEntry(at, day, hour, moment.label, moment.phase, days.why(day), at <= as_of)
 
 
 def by_month(
     moments: Iterable[Moment], days: WorkingDays, as_of: datetime
-) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+) -> tuple[tuple[str, tuple[TimetableEntry, ...]], ...]:
     """Give the moments, which come in order of time, by the month of their day."""
     entries = sorted((entry(moment, days, as_of) for moment in moments), key=lambda one: one.day)
     months = groupby(entries, key=lambda one: f"{one.day.year} 年 {one.day.month} 月")

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from dashboard.reader import Reader
-    from dashboard.standings import Row
-    from dashboard.waiting import Asked
+    from dashboard.standings import StandingRow
+    from dashboard.waiting import OpenRequest
     from models.reports import Matrix
 
 LATE, DUE, RUNNING, AWAITED, WAITING, DONE = range(6)
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class CityTask:
     """What one phase asks of the city: `said` in one sentence, `rank` how urgent, `due` by when."""
 
     phase: str
@@ -41,7 +41,9 @@ class Task:
         return self.rank <= DUE
 
 
-def tasks(matrix: Matrix, rows: tuple[Row, ...], reader: Reader, asked: Mapping[str, Asked]) -> tuple[Task, ...]:
+def tasks(
+    matrix: Matrix, rows: tuple[StandingRow, ...], reader: Reader, asked: Mapping[str, OpenRequest]
+) -> tuple[CityTask, ...]:
     """Give what each phase asks of the city, in the order of the year, in words for this reader."""
     states = {row.phase.slug: row.cell.state for row in rows}
     words = _to_the_province if reader.province else _to_the_city
@@ -49,22 +51,22 @@ def tasks(matrix: Matrix, rows: tuple[Row, ...], reader: Reader, asked: Mapping[
     for row in rows:
         open_one = asked.get(row.phase.slug)
         waits = open_one if open_one and open_one.attempt == row.attempt else None
-        found.append(Task(row.phase.slug, _rank(matrix, row), row.due, words(matrix, row, states, waits)))
+        found.append(CityTask(row.phase.slug, _rank(matrix, row), row.due, words(matrix, row, states, waits)))
     return tuple(found)
 
 
-def first(found: tuple[Task, ...]) -> Task:
+def first(found: tuple[CityTask, ...]) -> CityTask:
     """Give the most urgent, then the one due first."""
     return min(found, key=lambda task: (task.rank, task.due))
 
 
-def others(found: tuple[Task, ...]) -> tuple[Task, ...]:
+def others(found: tuple[CityTask, ...]) -> tuple[CityTask, ...]:
     """Give what else is for the city to do now, besides the first."""
     most = first(found)
     return tuple(task for task in found if task.pressing and task is not most)
 
 
-def summary(year: Year, found: tuple[Task, ...], rows: tuple[Row, ...], reader: Reader) -> str:
+def summary(year: Year, found: tuple[CityTask, ...], rows: tuple[StandingRow, ...], reader: Reader) -> str:
     """Say what to do now and by when, in one sentence."""
     who = "该市" if reader.province else "本市"
     if all(row.cell.state in {State.PASSED, State.WITHDRAWN} for row in rows):
@@ -78,7 +80,7 @@ def summary(year: Year, found: tuple[Task, ...], rows: tuple[Row, ...], reader: 
     return most.said if most.rank < WAITING else f"{who if reader.province else ''}现在没有要办的事。{most.said}"
 
 
-def _rank(matrix: Matrix, row: Row) -> int:
+def _rank(matrix: Matrix, row: StandingRow) -> int:
     match row.cell.state:
         case State.OVERDUE:
             return LATE
@@ -92,11 +94,11 @@ def _rank(matrix: Matrix, row: Row) -> int:
             return DONE
 
 
-def _not_yet(matrix: Matrix, row: Row) -> bool:
+def _not_yet(matrix: Matrix, row: StandingRow) -> bool:
     return row.phase.files_from is not None and day_of(matrix.as_of) < row.phase.files_from
 
 
-def _to_the_city(matrix: Matrix, row: Row, states: Mapping[str, State], asked: Asked | None) -> str:
+def _to_the_city(matrix: Matrix, row: StandingRow, states: Mapping[str, State], asked: OpenRequest | None) -> str:
     name, waits = f"“{row.phase.name}”", f"{answerless(asked)}。" if asked else ""
     match row.cell.state:
         case State.OVERDUE:
@@ -114,7 +116,7 @@ def _to_the_city(matrix: Matrix, row: Row, states: Mapping[str, State], asked: A
             return f"{_settled(matrix, row, states, name, '本市')}{waits}"
 
 
-def _to_the_province(matrix: Matrix, row: Row, states: Mapping[str, State], asked: Asked | None) -> str:
+def _to_the_province(matrix: Matrix, row: StandingRow, states: Mapping[str, State], asked: OpenRequest | None) -> str:
     name, waits = f"“{row.phase.name}”", f"该市已于 {asked_for(asked)}，待省级管理办公室答复。" if asked else ""
     match row.cell.state:
         case State.OVERDUE:
@@ -132,12 +134,12 @@ def _to_the_province(matrix: Matrix, row: Row, states: Mapping[str, State], aske
             return f"{_settled(matrix, row, states, name, '该市')}{waits}"
 
 
-def _begun(name: str, row: Row, meanwhile: str) -> str:
+def _begun(name: str, row: StandingRow, meanwhile: str) -> str:
     begins = dated(row.phase.files_from) if row.phase.files_from else ""
     return f"{name}正在进行：{meanwhile}{begins}起可以报送，{dated(row.due)}24:00 截止。"
 
 
-def _settled(matrix: Matrix, row: Row, states: Mapping[str, State], name: str, who: str) -> str:
+def _settled(matrix: Matrix, row: StandingRow, states: Mapping[str, State], name: str, who: str) -> str:
     match row.cell.state:
         case State.WAITING:
             return f"{name}还没有开放，在等：{'；'.join(lacking(matrix.year, row.phase, states, matrix.as_of))}。"
@@ -149,7 +151,7 @@ def _settled(matrix: Matrix, row: Row, states: Mapping[str, State], name: str, w
             return f"{name}已经通过。"
 
 
-def _awaited(matrix: Matrix, row: Row, name: str) -> str:
+def _awaited(matrix: Matrix, row: StandingRow, name: str) -> str:
     if row.phase.province is None or row.filed_at is None:
         return f"{name}已经报送，正等待关口判定"
     days, figures = matrix.year.working_days, matrix.year.figures

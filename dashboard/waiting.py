@@ -29,7 +29,7 @@ def quoted(names: list[str]) -> str:
     return "、".join(f"“{name}”" for name in names)
 
 
-class Asked(Protocol):
+class OpenRequest(Protocol):
     """A request for a later day that nobody has answered."""
 
     @property
@@ -45,17 +45,17 @@ class Asked(Protocol):
         """When it was made."""
 
 
-def asked_for(asked: Asked) -> str:
+def asked_for(asked: OpenRequest) -> str:
     """Say when a later day was asked for, and which."""
     return f"{dated(day_of(asked.as_of))}申请延期至 {dated(asked.until)}"
 
 
-def answerless(asked: Asked) -> str:
+def answerless(asked: OpenRequest) -> str:
     """Say to the city that it asked, when, and that it waits."""
     return f"已于 {asked_for(asked)}，正等省级管理办公室答复"
 
 
-def missed(asked: Asked | None) -> str:
+def missed(asked: OpenRequest | None) -> str:
     """Say to a late city what it is to do, or what it waits for."""
     if asked is None:
         return "请向省级管理办公室申请延期，重启之后即可报送"

@@ -18,7 +18,7 @@ BY = "prefect"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FlowEntry:
     """The database, the settings and the stamp that a flow's run works with."""
 
     database: Database
@@ -27,13 +27,13 @@ class Entry:
 
 
 @contextmanager
-def enter(as_of: datetime | None, by: str = BY) -> Iterator[Entry]:
+def enter(as_of: datetime | None, by: str = BY) -> Iterator[FlowEntry]:
     """Read the clock, and close the database at the end. `as_of` is for a rehearsal only (a real year refuses it)."""
     at, settings = datetime.now(UTC), Settings()
     database = Database(settings.database.url, BOOK)
     stamp = Stamp(by, at, aware(as_of) or at, settings.base_url, wording(settings.letters).words)
     try:
-        yield Entry(database, settings, stamp)
+        yield FlowEntry(database, settings, stamp)
     finally:
         database.dispose()
 

@@ -22,9 +22,9 @@ from forms.rows import (
     MentorRow,
     MidtermRow,
     PlanRow,
-    Row,
     SchoolRow,
     ScoreRow,
+    SheetRow,
     StudentRow,
     SummaryRow,
     TalkRow,
@@ -50,10 +50,10 @@ __all__ = [
     "MentorRow",
     "MidtermRow",
     "PlanRow",
-    "Row",
     "SchoolRow",
     "ScoreRow",
     "Sheet",
+    "SheetRow",
     "StudentRow",
     "SummaryRow",
     "TalkRow",
@@ -84,7 +84,7 @@ class Sheet:
 
     name: str
     key: str
-    row: type[Row]
+    row: type[SheetRow]
     unique: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
 
@@ -141,7 +141,7 @@ def form_of(slug: str, year: Year) -> Form[AskedSheet]:
     return Form(form.slug, form.title, form.version, tuple(sheet.asked(year) for sheet in form.sheets))
 
 
-def _student(name: str, key: str, row: type[Row], one_of: tuple[str, ...] = ()) -> Sheet:
+def _student(name: str, key: str, row: type[SheetRow], one_of: tuple[str, ...] = ()) -> Sheet:
     """A sheet of one row a student."""
     return Sheet(name, key, row, ("number",), one_of)
 

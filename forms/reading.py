@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from forms import sandbox
 from forms.cells import BadCellError, Broken, half_width, is_blank
-from forms.definitions import AskedSheet, Form, Row, Sheet, form_of
+from forms.definitions import AskedSheet, Form, Sheet, SheetRow, form_of
 from forms.kinds import Kind
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Reading:
     """What was read. `rows` has every sheet's key and all rows without a fault; nothing loads while `errors` stand."""
 
     slug: str
-    rows: Mapping[str, tuple[Row, ...]]
+    rows: Mapping[str, tuple[SheetRow, ...]]
     errors: tuple[RowError, ...]
     warnings: tuple[RowError, ...]
 
@@ -60,7 +60,7 @@ def read(source: Path | bytes, slug: str, year: Year) -> Reading:
     """
     form = form_of(slug, year)
     opened = sandbox.unpack(source, [sheet.name for sheet in form.sheets])
-    if isinstance(opened, sandbox.Refused):
+    if isinstance(opened, sandbox.RefusedFile):
         refusal = RowError(opened.code, "", None, None, "", opened.wrong, opened.right)
         return Reading(slug, {sheet.key: () for sheet in form.sheets}, (refusal,), ())
     sheets = [SheetReader(sheet) for sheet in form.sheets]
@@ -91,7 +91,7 @@ class SheetReader:
     """One sheet, read once: gathers rows, errors and warnings, in the order of the sheet."""
 
     sheet: AskedSheet
-    rows: list[Row] = field(default_factory=list)
+    rows: list[SheetRow] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     warnings: list[RowError] = field(default_factory=list)
     _kinds: dict[str, Kind] = field(init=False)

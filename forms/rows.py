@@ -39,7 +39,7 @@ from forms.kinds import (
 )
 
 
-class Row(BaseModel):
+class SheetRow(BaseModel):
     """One row of a sheet; `line` is its row as Excel numbers it, 0 where it came from no workbook."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,7 +60,7 @@ Present = one_of("到会", "请假")
 Taken = either("通过", "不通过")
 
 
-class InstitutionRow(Row):
+class InstitutionRow(SheetRow):
     """培养单位: a university or institute that the city filed."""
 
     name: Annotated[str, Ask("名称", UNIT)]
@@ -69,7 +69,7 @@ class InstitutionRow(Row):
     email: Annotated[str, Ask("联系邮箱", EMAIL)]
 
 
-class MentorRow(Row):
+class MentorRow(SheetRow):
     """导师: one mentor's information form. `taken`: the city reviewed and recommends."""
 
     name: Annotated[str, Ask("导师姓名", NAME)]
@@ -88,7 +88,7 @@ class MentorRow(Row):
     taken: Annotated[bool, Ask("市级审定", Taken)]
 
 
-class TeamRow(Row):
+class TeamRow(SheetRow):
     """培养团队: one member of a mentor's team."""
 
     mentor: Annotated[str, Ask("导师姓名", NAME)]
@@ -98,7 +98,7 @@ class TeamRow(Row):
     title: Annotated[str, Ask("职称", TITLE)]
 
 
-class SchoolRow(Row):
+class SchoolRow(SheetRow):
     """中学: a school that takes part, with its head in charge and its contact person."""
 
     name: Annotated[str, Ask("名称", UNIT)]
@@ -107,7 +107,7 @@ class SchoolRow(Row):
     email: Annotated[str, Ask("联络邮箱", EMAIL)]
 
 
-class StudentRow(Row):
+class StudentRow(SheetRow):
     """学生: one application. Ranks are in per cent of the grade: 8 is 8 %; one of the two is required."""
 
     number: Annotated[str, Ask("报名号", NUMBER, "每名学生一个，以后各阶段都用它")]
@@ -139,7 +139,7 @@ class StudentRow(Row):
         return overall
 
 
-class ScoreRow(Row):
+class ScoreRow(SheetRow):
     """成绩: one student's test result."""
 
     number: ApplicationNumber
@@ -149,14 +149,14 @@ class ScoreRow(Row):
     shortlisted: Annotated[bool, Ask("入围面试", YES_NO)]
 
 
-class CutLineRow(Row):
+class CutLineRow(SheetRow):
     """分数线: one subject's cut line."""
 
     subject: Subject
     line_score: Annotated[Decimal, Ask("分数线", SCORE)]
 
 
-class InterviewRow(Row):
+class InterviewRow(SheetRow):
     """面试: one student's interview. `funding` is required where the student is admitted."""
 
     number: ApplicationNumber
@@ -178,7 +178,7 @@ class InterviewRow(Row):
         return funding
 
 
-class MeetingRow(Row):
+class MeetingRow(SheetRow):
     """见面会: the record of one kick-off meeting."""
 
     held_on: Annotated[date, Ask("日期", DAY)]
@@ -186,7 +186,7 @@ class MeetingRow(Row):
     agenda: Annotated[str, Ask("议程", PROSE)]
 
 
-class AttendanceRow(Row):
+class AttendanceRow(SheetRow):
     """到会: for one admitted student, who came or was excused, and how they will keep in touch."""
 
     number: ApplicationNumber
@@ -197,7 +197,7 @@ class AttendanceRow(Row):
     contact: Annotated[str, Ask("联系方式约定", PROSE)]
 
 
-class PlanRow(Row):
+class PlanRow(SheetRow):
     """培养方案: one student's plan from the mentor."""
 
     number: ApplicationNumber
@@ -206,7 +206,7 @@ class PlanRow(Row):
     outline: Annotated[str, Ask("方案要点", PROSE)]
 
 
-class VisitRow(Row):
+class VisitRow(SheetRow):
     """到校记录: one visit on campus."""
 
     number: ApplicationNumber
@@ -215,7 +215,7 @@ class VisitRow(Row):
     content: Annotated[str, Ask("内容", PROSE)]
 
 
-class LogRow(Row):
+class LogRow(SheetRow):
     """成长日志: one student's growth log for a training stage."""
 
     number: ApplicationNumber
@@ -224,7 +224,7 @@ class LogRow(Row):
     submitted_on: Annotated[date, Ask("提交日期", DAY)]
 
 
-class TalkRow(Row):
+class TalkRow(SheetRow):
     """面谈记录: one interview record for a training stage."""
 
     number: ApplicationNumber
@@ -233,7 +233,7 @@ class TalkRow(Row):
     talked_on: Annotated[date, Ask("面谈日期", DAY)]
 
 
-class MidtermRow(Row):
+class MidtermRow(SheetRow):
     """中期评价: one student's report and whether it qualifies."""
 
     number: ApplicationNumber
@@ -244,7 +244,7 @@ class MidtermRow(Row):
     opinion: Annotated[str, Ask("意见", PROSE)]
 
 
-class MaterialsRow(Row):
+class MaterialsRow(SheetRow):
     """材料: which of the four year-end materials of a student are there."""
 
     number: ApplicationNumber
@@ -255,7 +255,7 @@ class MaterialsRow(Row):
     mentor_evaluation: Annotated[bool, Ask("导师评价", YES_NO)]
 
 
-class SummaryRow(Row):
+class SummaryRow(SheetRow):
     """总结: one annual summary. `mentor` is required where the summary is a mentor's."""
 
     type: Annotated[str, Ask("类型", one_of("市级", "导师", "中学"))]
@@ -271,7 +271,7 @@ class SummaryRow(Row):
         return mentor
 
 
-class FundsRow(Row):
+class FundsRow(SheetRow):
     """经费: one item of the city's account, in yuan."""
 
     item: Annotated[str, Ask("科目", UNIT)]
@@ -279,7 +279,7 @@ class FundsRow(Row):
     note: Annotated[str, Ask("说明", PROSE)] = ""
 
 
-class TargetRow(Row):
+class TargetRow(SheetRow):
     """绩效: one performance target."""
 
     target: Annotated[str, Ask("指标", UNIT)]
@@ -287,7 +287,7 @@ class TargetRow(Row):
     achieved: Annotated[str, Ask("完成值", PROSE)]
 
 
-class EvaluationRow(Row):
+class EvaluationRow(SheetRow):
     """评价: the province's five scores and grade for one student."""
 
     number: ApplicationNumber

@@ -44,7 +44,7 @@ class Unpacked:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedFile:
     """A file nothing was read from. `wrong` and `right` are Chinese phrases for who sent it."""
 
     code: str
@@ -71,7 +71,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def unpack(source: Path | bytes, wanted: Sequence[str]) -> Unpacked | Refused:
+def unpack(source: Path | bytes, wanted: Sequence[str]) -> Unpacked | RefusedFile:
     """Read the sheets named in `wanted` of the workbook, or say why not. Never raises for what a file holds."""
     data = _bytes(source)
     code = "file.unreadable" if data is None else _plainly_wrong(data)
@@ -81,10 +81,10 @@ def unpack(source: Path | bytes, wanted: Sequence[str]) -> Unpacked | Refused:
     return Unpacked(tuple(answer["names"]), answer["tables"], answer["stamp"])
 
 
-def _refused(code: str, part: str) -> Refused:
+def _refused(code: str, part: str) -> RefusedFile:
     wrong, right = _REFUSALS[code]
     shown = "".join(mark if mark.isprintable() else "?" for mark in part[:80])
-    return Refused(code, wrong.format(part=shown), right)
+    return RefusedFile(code, wrong.format(part=shown), right)
 
 
 def _bytes(source: Path | bytes) -> bytes | None:

@@ -28,7 +28,7 @@ Addresses = dict[str, tuple[str | None, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ContactPerson:
     """A contact as it is on file; `since` and `until` are inclusive, None without end."""
 
     id: int
@@ -48,15 +48,17 @@ class Person:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
-def in_charge(people: Iterable[Person], day: date) -> Person | None:
+def in_charge(people: Iterable[ContactPerson], day: date) -> ContactPerson | None:
     """Give who is in charge of one office on a day: the newest in the main part, else a deputy, else nobody."""
     there = [person for person in people if person.covers(day)]
     return max(there, key=lambda person: (person.part == MAIN, person.since or date.min, person.id), default=None)
 
 
-def addressed(on_file: Mapping[str, tuple[str | None, str | None]], people: Iterable[Person], day: date) -> Addresses:
+def addressed(
+    on_file: Mapping[str, tuple[str | None, str | None]], people: Iterable[ContactPerson], day: date
+) -> Addresses:
     """Give where letters go on a day: to who is in charge then, else to the office's own address; the head's stays."""
-    theirs: dict[str, list[Person]] = defaultdict(list)
+    theirs: dict[str, list[ContactPerson]] = defaultdict(list)
     for person in people:
         theirs[person.office].append(person)
     found = dict(on_file)
@@ -72,20 +74,22 @@ def recipients(office: str) -> tuple[str, str]:
     return ("province", "lead") if office == "province" else (f"city:{office}", f"head:{office}")
 
 
-def of(connection: Connection, office: str | None = None) -> list[Person]:
+def of(connection: Connection, office: str | None = None) -> list[ContactPerson]:
     """Give an office's contacts (None: all), those of old among them; by office, the newest first."""
     table = table_of(Contact)
-    query = select(*(table.c[each.name] for each in fields(Person)))
+    query = select(*(table.c[each.name] for each in fields(ContactPerson)))
     if office is not None:
         query = query.where(table.c.office == office)
-    return [Person(*row) for row in connection.execute(query.order_by(table.c.office, table.c.id.desc()))]
+    return [ContactPerson(*row) for row in connection.execute(query.order_by(table.c.office, table.c.id.desc()))]
 
 
-def find(connection: Connection, key: int) -> Person | None:
+def find(connection: Connection, key: int) -> ContactPerson | None:
     """Give one contact."""
     table = table_of(Contact)
-    row = connection.execute(select(*(table.c[each.name] for each in fields(Person))).where(table.c.id == key)).first()
-    return None if row is None else Person(*row)
+    row = connection.execute(
+        select(*(table.c[each.name] for each in fields(ContactPerson))).where(table.c.id == key)
+    ).first()
+    return None if row is None else ContactPerson(*row)
 
 
 def add(connection: Connection, stamp: Stamp, given: Mapping[str, Any]) -> int:

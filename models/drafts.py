@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Row(SQLModel):
+class DraftRow(SQLModel):
     """A row of a sheet: whose, and where it stood in the workbook."""
 
     year: int = Field(primary_key=True)
@@ -26,7 +26,7 @@ class Row(SQLModel):
     line: int = Field(primary_key=True)
 
 
-class InstitutionDraft(Row, table=True):
+class InstitutionDraft(DraftRow, table=True):
     """培养单位."""
 
     __tablename__ = "institution"
@@ -37,7 +37,7 @@ class InstitutionDraft(Row, table=True):
     party: int
 
 
-class MentorDraft(Row, table=True):
+class MentorDraft(DraftRow, table=True):
     """导师, the roll."""
 
     __tablename__ = "mentor"
@@ -58,7 +58,7 @@ class MentorDraft(Row, table=True):
     party: int
 
 
-class TeamDraft(Row, table=True):
+class TeamDraft(DraftRow, table=True):
     """培养团队."""
 
     __tablename__ = "team"
@@ -69,7 +69,7 @@ class TeamDraft(Row, table=True):
     title: str
 
 
-class SchoolDraft(Row, table=True):
+class SchoolDraft(DraftRow, table=True):
     """中学."""
 
     __tablename__ = "school"
@@ -80,7 +80,7 @@ class SchoolDraft(Row, table=True):
     party: int
 
 
-class StudentDraft(Row, table=True):
+class StudentDraft(DraftRow, table=True):
     """学生.
 
     `person` tells the same child apart from homonyms over the province; `consent_from` is the day from which no
@@ -122,7 +122,7 @@ class StudentDraft(Row, table=True):
     priority: bool = False
 
 
-class ScoreDraft(Row, table=True):
+class ScoreDraft(DraftRow, table=True):
     """成绩."""
 
     __tablename__ = "score"
@@ -133,7 +133,7 @@ class ScoreDraft(Row, table=True):
     shortlisted: bool
 
 
-class CutLineDraft(Row, table=True):
+class CutLineDraft(DraftRow, table=True):
     """分数线."""
 
     __tablename__ = "cut_line"
@@ -141,7 +141,7 @@ class CutLineDraft(Row, table=True):
     line_score: Decimal = Field(sa_type=Hundredths)
 
 
-class InterviewDraft(Row, table=True):
+class InterviewDraft(DraftRow, table=True):
     """面试."""
 
     __tablename__ = "interview"
@@ -155,7 +155,7 @@ class InterviewDraft(Row, table=True):
     funding: str | None = None
 
 
-class MeetingDraft(Row, table=True):
+class MeetingDraft(DraftRow, table=True):
     """见面会."""
 
     __tablename__ = "meeting"
@@ -164,7 +164,7 @@ class MeetingDraft(Row, table=True):
     agenda: str
 
 
-class AttendanceDraft(Row, table=True):
+class AttendanceDraft(DraftRow, table=True):
     """到会."""
 
     __tablename__ = "attendance"
@@ -176,7 +176,7 @@ class AttendanceDraft(Row, table=True):
     contact: str
 
 
-class PlanDraft(Row, table=True):
+class PlanDraft(DraftRow, table=True):
     """培养方案."""
 
     __tablename__ = "plan"
@@ -186,7 +186,7 @@ class PlanDraft(Row, table=True):
     outline: str
 
 
-class VisitDraft(Row, table=True):
+class VisitDraft(DraftRow, table=True):
     """到校记录."""
 
     __tablename__ = "visit"
@@ -196,7 +196,7 @@ class VisitDraft(Row, table=True):
     content: str
 
 
-class LogDraft(Row, table=True):
+class LogDraft(DraftRow, table=True):
     """成长日志."""
 
     __tablename__ = "growth_log"
@@ -206,7 +206,7 @@ class LogDraft(Row, table=True):
     submitted_on: date
 
 
-class TalkDraft(Row, table=True):
+class TalkDraft(DraftRow, table=True):
     """面谈记录."""
 
     __tablename__ = "talk"
@@ -216,7 +216,7 @@ class TalkDraft(Row, table=True):
     talked_on: date
 
 
-class ResultDraft(Row, table=True):
+class ResultDraft(DraftRow, table=True):
     """中期评价."""
 
     __tablename__ = "midterm_result"
@@ -228,7 +228,7 @@ class ResultDraft(Row, table=True):
     opinion: str
 
 
-class MaterialsDraft(Row, table=True):
+class MaterialsDraft(DraftRow, table=True):
     """材料."""
 
     __tablename__ = "materials"
@@ -240,7 +240,7 @@ class MaterialsDraft(Row, table=True):
     mentor_evaluation: bool
 
 
-class SummaryDraft(Row, table=True):
+class SummaryDraft(DraftRow, table=True):
     """总结."""
 
     __tablename__ = "summary"
@@ -250,7 +250,7 @@ class SummaryDraft(Row, table=True):
     submitted_on: date
 
 
-class FundsDraft(Row, table=True):
+class FundsDraft(DraftRow, table=True):
     """经费."""
 
     __tablename__ = "funds"
@@ -259,7 +259,7 @@ class FundsDraft(Row, table=True):
     note: str = ""
 
 
-class TargetDraft(Row, table=True):
+class TargetDraft(DraftRow, table=True):
     """绩效."""
 
     __tablename__ = "target"
@@ -268,7 +268,7 @@ class TargetDraft(Row, table=True):
     achieved: str
 
 
-class EvaluationDraft(Row, table=True):
+class EvaluationDraft(DraftRow, table=True):
     """评价, the province's."""
 
     __tablename__ = "evaluation"
@@ -282,7 +282,7 @@ class EvaluationDraft(Row, table=True):
     grade: str
 
 
-SHEETS: Mapping[str, type[Row]] = {
+SHEETS: Mapping[str, type[DraftRow]] = {
     "institutions": InstitutionDraft,
     "mentors": MentorDraft,
     "team": TeamDraft,

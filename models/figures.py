@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class MachineFigures:
     """By year and state how many city phases and letters there are, the years' revisions, the oldest queued letter.
 
     `oldest` is when by the clock the letter was queued that has waited longest, None where none waits.
@@ -30,7 +30,7 @@ class Figures:
     oldest: datetime | None
 
 
-def figures(connection: Connection) -> Figures:
+def figures(connection: Connection) -> MachineFigures:
     """Count, in four statements, whatever there is."""
     phase, letter, year = table_of(CityPhase), table_of(Letter), table_of(ProgrammeYear)
     by_state = (
@@ -39,4 +39,4 @@ def figures(connection: Connection) -> Figures:
     phases, letters = ({(row[0], row[1]): row[2] for row in connection.execute(query)} for query in by_state)
     revisions = {row.year: row.revision for row in connection.execute(select(year.c.year, year.c.revision))}
     oldest = connection.execute(select(func.min(letter.c.queued_at)).where(letter.c.state == "queued")).scalar()
-    return Figures(phases, letters, revisions, oldest)
+    return MachineFigures(phases, letters, revisions, oldest)

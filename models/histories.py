@@ -36,7 +36,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class PastMove:
     """One row of the log: who did what, when by the programme (`as_of`) and by the clock (`at`), and why."""
 
     phase: str
@@ -53,7 +53,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class PastJudgement:
     """One judgement of a gate: the city phase's filing of that `number`, its `part` (city or province)."""
 
     verdict: Verdict
@@ -76,7 +76,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class PastRefusal:
     """A load that was refused for its faults; `places` say where the first of them are."""
 
     form: str
@@ -88,7 +88,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class PastGrant:
     """A later due day (that day included) of a city phase. `cause` is extension, rerun or grace."""
 
     phase: str
@@ -125,13 +125,13 @@ def moves(
     refused: bool = False,
     limit: int | None = None,
     offset: int = 0,
-) -> tuple[Move, ...]:
+) -> tuple[PastMove, ...]:
     """Give the log, the newest first; `refused`: the refused tries alone."""
     table = table_of(Transition)
     newest = (table.c.as_of.desc(), table.c.id.desc())
     query = _columns(table, MOVES).where(*_logged(span, event, refused)).order_by(*newest).limit(limit).offset(offset)
     return tuple(
-        Move(phase, city, Event(what), State(before), State(after), *rest)
+        PastMove(phase, city, Event(what), State(before), State(after), *rest)
         for phase, city, what, before, after, *rest in connection.execute(query)
     )
 
@@ -142,12 +142,12 @@ def how_many(connection: Connection, span: Span, *, event: str | None = None, re
     return int(connection.execute(counted).scalar_one())
 
 
-def judgements(connection: Connection, span: Span) -> tuple[Judgement, ...]:
+def judgements(connection: Connection, span: Span) -> tuple[PastJudgement, ...]:
     """Give the judgements, the newest filing first, the city's part before the province's."""
     table = table_of(Filing)
     query = _columns(table, ("verdict", "number", "part", "attempt", "by", "as_of")).where(*span.of(table))
     rows = connection.execute(query.order_by(table.c.number.desc(), table.c.id))
-    return tuple(Judgement(Verdict.from_json(verdict), *rest) for verdict, *rest in rows)
+    return tuple(PastJudgement(Verdict.from_json(verdict), *rest) for verdict, *rest in rows)
 
 
 def loads(connection: Connection, span: Span, forms: Collection[str]) -> tuple[Load, ...]:
@@ -157,12 +157,12 @@ def loads(connection: Connection, span: Span, forms: Collection[str]) -> tuple[L
     return tuple(Load(*row) for row in connection.execute(query.order_by(table.c.id.desc())))
 
 
-def refused_loads(connection: Connection, span: Span, forms: Collection[str], *, limit: int) -> tuple[Refused, ...]:
+def refused_loads(connection: Connection, span: Span, forms: Collection[str], *, limit: int) -> tuple[PastRefusal, ...]:
     """Give the city's loads of these forms that were refused for their faults, the newest first."""
     table = table_of(RefusedLoad)
     names = ("form", "attempt", "faults", "places", "by", "as_of")
     query = _columns(table, names).where(*_of_forms(table, span, forms)).order_by(table.c.id.desc()).limit(limit)
-    return tuple(Refused(*row) for row in connection.execute(query))
+    return tuple(PastRefusal(*row) for row in connection.execute(query))
 
 
 def _of_forms(table: Table, span: Span, forms: Collection[str]) -> list[ColumnElement[bool]]:
@@ -170,12 +170,12 @@ def _of_forms(table: Table, span: Span, forms: Collection[str]) -> list[ColumnEl
     return [*mine, table.c.form.in_(forms)]
 
 
-def grants(connection: Connection, span: Span) -> tuple[Grant, ...]:
+def grants(connection: Connection, span: Span) -> tuple[PastGrant, ...]:
     """Give the later due days, the oldest first."""
     table = table_of(ExtensionRow)
     names = ("phase", "city", "attempt", "cause", "until", "reason", "by", "as_of")
     rows = connection.execute(_columns(table, names).where(*span.of(table)).order_by(table.c.id))
-    return tuple(Grant(*row) for row in rows)
+    return tuple(PastGrant(*row) for row in rows)
 
 
 def waivers(connection: Connection, span: Span) -> tuple[SetAside, ...]:

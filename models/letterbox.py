@@ -21,7 +21,7 @@ EVERY = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LetterQuery:
     """Which letters of a year that were queued up to an instant; None: any. `city` is the city they concern.
 
     `recipients` are keys as `city:yancheng`; `states` several states, where more than one will do.
@@ -64,7 +64,7 @@ def own(city: Slug) -> tuple[Slug, Slug]:
     return ("city:" + city, "head:" + city)
 
 
-def letters(connection: Connection, wanted: Wanted, *, limit: int, offset: int = 0) -> tuple[Listed, ...]:
+def letters(connection: Connection, wanted: LetterQuery, *, limit: int, offset: int = 0) -> tuple[Listed, ...]:
     """Give a page of letters, the newest first."""
     letter = table_of(Letter)
     names = ("id", "phase", "concerns", "recipient", "kind", "state", "subject", "queued_as_of", "sent_at", "detail")
@@ -75,14 +75,14 @@ def letters(connection: Connection, wanted: Wanted, *, limit: int, offset: int =
     return tuple(Listed(key, _one(phase), _one(city), *rest) for key, phase, city, *rest in rows)
 
 
-def by_state(connection: Connection, wanted: Wanted) -> dict[str, int]:
+def by_state(connection: Connection, wanted: LetterQuery) -> dict[str, int]:
     """Count the letters by state, whatever state is wanted."""
     letter = table_of(Letter)
     query = select(letter.c.state, func.count()).where(*conditions(replace(wanted, state=None)))
     return dict(connection.execute(query.group_by(letter.c.state).order_by(letter.c.state)).tuples().all())
 
 
-def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def conditions(wanted: LetterQuery) -> list[ColumnElement[bool]]:
     """Give them as a query asks for them."""
     letter = table_of(Letter)
     columns = {"state": wanted.state, "kind": wanted.kind, "phase": wanted.phase, "concerns": wanted.city}

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select
 
-    from models.drafts import Row as Draft
+    from models.drafts import DraftRow
     from models.stamp import Stamp
 
 PROVINCE = "province"
-NAMED: Mapping[str, Mapping[str, type[Draft]]] = {
+NAMED: Mapping[str, Mapping[str, type[DraftRow]]] = {
     "mentor-recommendation": {"institution": InstitutionDraft, "mentor": MentorDraft},
     "application": {"school": SchoolDraft},
 }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Row
 
-    from models.letterbox import Wanted
+    from models.letterbox import LetterQuery
     from models.standing import Key
 
 WRITTEN, RECEIVED, CALLED = "已发函", "已签收", "已致电"
@@ -94,7 +94,7 @@ def attempt_of(connection: Connection, year: int, phase: str, city: str, as_of: 
     return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar() or 1
 
 
-def letters_of(connection: Connection, wanted: Wanted, *, limit: int) -> list[Row[Any]]:
+def letters_of(connection: Connection, wanted: LetterQuery, *, limit: int) -> list[Row[Any]]:
     """Give the letters of a city phase, of all its attempts, each with its `receipt`: the office's own first.
 
     Columns: id, attempt, kind, recipient, subject, state, queued_as_of, receipt (an instant or None). The newest first.

@@ -72,7 +72,7 @@ def _mail_from(sender: str) -> bytes:
     return f"MAIL FROM:<{mailbox(sender).addr_spec}>\r\n".encode()
 
 
-class Office(Protocol):
+class ConnectionOwner(Protocol):
     """What a line asks of the pool it belongs to."""
 
     def take(self) -> Job | None:
@@ -88,14 +88,14 @@ class Office(Protocol):
         """Note that a line waits long for an answer: the other letters need not."""
 
 
-class Line:
+class SmtpConnection:
     """One connection.
 
     `deliver` settles a letter. `next` is the one whose envelope went along with the last dot; `is_aside` says that the
     relay kept it waiting, and that it is not to be used again. `born` is whatever the pool dates its lines by.
     """
 
-    def __init__(self, wire: Wire, relay: Relay, office: Office, *, grouped: bool, born: int) -> None:
+    def __init__(self, wire: Wire, relay: Relay, office: ConnectionOwner, *, grouped: bool, born: int) -> None:
         self.wire = wire
         self.relay = relay
         self.office = office

@@ -30,7 +30,7 @@ TRIES = 8
 MOOT = "发送前情况已变，不再发送"
 
 
-class Delivery(Protocol):
+class Delivered(Protocol):
     """What became of a letter: `sent`, `failed`, `retry`, `unknown`, `withheld`; `tried`: whether it was offered."""
 
     @property
@@ -45,7 +45,7 @@ def mark(
     database: Database,
     token: str,
     held: Sequence[Claimed],
-    deliveries: Sequence[Delivery],
+    deliveries: Sequence[Delivered],
     as_of: datetime,
     at: datetime,
 ) -> None:
@@ -90,7 +90,7 @@ class _Marked(NamedTuple):
     new_detail: str | None
 
 
-def _marked(one: Claimed, delivery: Delivery, as_of: datetime, at: datetime) -> _Marked:
+def _marked(one: Claimed, delivery: Delivered, as_of: datetime, at: datetime) -> _Marked:
     tries = one.tries - (not delivery.tried)
     parked = delivery.state == "retry" and tries >= TRIES
     state = "failed" if parked else "queued" if delivery.state in ("retry", "withheld") else delivery.state

@@ -13,7 +13,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-from post.connection import Job, Line
+from post.connection import Job, SmtpConnection
 from post.couriers import always
 from post.pace import Pace
 from post.relay import TROUBLE, OpenRelay, Relay, connect, explain, guard
@@ -123,7 +123,7 @@ class _Pool:
         self._pace = Pace(relay.per_minute)
         self._batches: list[_Batch] = []
         self._waiting: deque[Job] = deque()
-        self._resting: list[Line] = []
+        self._resting: list[SmtpConnection] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._working = 0
         self._troubles = 0
@@ -202,7 +202,7 @@ class _Pool:
 
     async def _work(self) -> None:
         """Carry letters until none waits."""
-        line: Line | None = None
+        line: SmtpConnection | None = None
         try:
             while not self._is_too_many() and (job := await self._next(line)) is not None:
                 line = line if line is not None and line.wire.stands else await self._line(job)
@@ -222,7 +222,7 @@ class _Pool:
     def _is_too_many(self) -> bool:
         return bool(self._troubles) and self._working > 1
 
-    async def _next(self, line: Line | None) -> Job | None:
+    async def _next(self, line: SmtpConnection | None) -> Job | None:
         if line is not None and line.next is not None:
             return line.next
         while self._waiting:
@@ -238,7 +238,7 @@ class _Pool:
                 return job
         return None
 
-    async def _line(self, job: Job) -> Line | None:
+    async def _line(self, job: Job) -> SmtpConnection | None:
         """Give a line that stands, new or rested; None where the relay lets nobody in."""
         if (line := self._rested()) is not None:
             return line
@@ -254,9 +254,9 @@ class _Pool:
         except asyncio.CancelledError:
             self.give_back(job)
             raise
-        return Line(wire, self._relay, self, grouped=grouped, born=self._outages)
+        return SmtpConnection(wire, self._relay, self, grouped=grouped, born=self._outages)
 
-    def _rested(self) -> Line | None:
+    def _rested(self) -> SmtpConnection | None:
         while self._resting:
             line = self._resting.pop()
             if line.wire.stands:
@@ -264,7 +264,7 @@ class _Pool:
             line.close()
         return None
 
-    def _leave(self, line: Line | None) -> None:
+    def _leave(self, line: SmtpConnection | None) -> None:
         """Let the line rest, or end it."""
         if line is not None and line.is_aside:
             line.close()
@@ -278,7 +278,7 @@ class _Pool:
         else:
             line.close()
 
-    def _had_trouble(self, line: Line, trouble: str) -> None:
+    def _had_trouble(self, line: SmtpConnection, trouble: str) -> None:
         if line.born != self._outages:
             return
         self._outages += 1

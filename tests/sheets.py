@@ -23,9 +23,9 @@ from forms.definitions import (
     MentorRow,
     MidtermRow,
     PlanRow,
-    Row,
     SchoolRow,
     ScoreRow,
+    SheetRow,
     StudentRow,
     SummaryRow,
     TalkRow,
@@ -34,8 +34,8 @@ from forms.definitions import (
     VisitRow,
 )
 
-Sheets = Mapping[str, Sequence[Row]]
-AnyRow = TypeVar("AnyRow", bound=Row)
+Sheets = Mapping[str, Sequence[SheetRow]]
+AnyRow = TypeVar("AnyRow", bound=SheetRow)
 
 _YEAR = load(2022)
 _KINDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from commands.examining.finding import Finding
+from commands.examining.finding import CheckFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 
-def of_the_channels(settings: Settings) -> Iterator[Finding]:
+def of_the_channels(settings: Settings) -> Iterator[CheckFinding]:
     """Whether each address names a channel; never the address, which is a secret."""
     if not settings.channels:
         return
@@ -22,6 +22,6 @@ def of_the_channels(settings: Settings) -> Iterator[Finding]:
     if wrong:
         places = "、".join(f"第 {place} 个" for place in wrong)
         says = f"TALENT_NOTIFY 的{places}地址不能用"
-        yield Finding("群通知", "finding", says, "按 apprise 的写法改正，如 wecombot://KEY")
+        yield CheckFinding("群通知", "finding", says, "按 apprise 的写法改正，如 wecombot://KEY")
     else:
-        yield Finding("群通知", "ok", f"待办日报与催办升级另发到：{'、'.join(services(settings.channels))}")
+        yield CheckFinding("群通知", "ok", f"待办日报与催办升级另发到：{'、'.join(services(settings.channels))}")

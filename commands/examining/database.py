@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from commands.examining.finding import Finding
+from commands.examining.finding import CheckFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ OLDEST = datetime.fromisoformat("2025-01-01T00:00+08:00")
 """A clock before this was never set: the programme is younger."""
 
 
-def of_the_database(database: Database, now: datetime) -> Iterator[Finding]:
+def of_the_database(database: Database, now: datetime) -> Iterator[CheckFinding]:
     """Whether it answers and is of this version; then the year in it, its addresses, and what the clock says to it."""
     from sqlalchemy import text
     from sqlalchemy.exc import SQLAlchemyError
@@ -33,12 +33,12 @@ def of_the_database(database: Database, now: datetime) -> Iterator[Finding]:
             connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
-        yield Finding("数据库", "finding", f"{where} 连不上：{reason}", "检查 TALENT_DATABASE__URL 与数据库服务")
+        yield CheckFinding("数据库", "finding", f"{where} 连不上：{reason}", "检查 TALENT_DATABASE__URL 与数据库服务")
         return
     if not migrate.prepared(database):
-        yield Finding("数据库", "finding", f"{where} 的表结构不是本版本", "运行 talent db upgrade")
+        yield CheckFinding("数据库", "finding", f"{where} 的表结构不是本版本", "运行 talent db upgrade")
         return
-    yield Finding("数据库", "ok", f"{where}，表结构为本版本")
+    yield CheckFinding("数据库", "ok", f"{where}，表结构为本版本")
     yield from _of_the_year(database)
     yield from _of_the_clock(database, now)
     yield from _of_the_held_post(database)
@@ -66,36 +66,36 @@ def in_earnest(database: Database) -> bool:
         return False
 
 
-def _of_the_year(database: Database) -> Iterator[Finding]:
+def _of_the_year(database: Database) -> Iterator[CheckFinding]:
     from models import contacts, standing
 
     with database.read() as connection:
         try:
             opened = standing.opened(connection, standing.newest_year(connection))
         except standing.NoYearOpen:
-            yield Finding("年度", "finding", "还没有打开年度", "运行 talent year open 年份")
+            yield CheckFinding("年度", "finding", "还没有打开年度", "运行 talent year open 年份")
             return
         reached = {office for office, (own, _) in standing.offices(connection).items() if own}
         reached |= {person.office for person in contacts.of(connection) if person.email}
     year = opened.year
     if year.provisional:
         mend = "放假通知公布后更新 holidays 组件，并运行 talent calendar check"
-        yield Finding("年度", "note", f"{year.year} 年度已打开；日历为暂定（放假安排尚未公布）", mend)
+        yield CheckFinding("年度", "note", f"{year.year} 年度已打开；日历为暂定（放假安排尚未公布）", mend)
     else:
-        yield Finding("年度", "ok", f"{year.year} 年度已打开")
+        yield CheckFinding("年度", "ok", f"{year.year} 年度已打开")
     if opened.rehearsal:
-        yield Finding("邮箱", "note", "这是演练库，没有登记的邮箱以 example 地址代替")
+        yield CheckFinding("邮箱", "note", "这是演练库，没有登记的邮箱以 example 地址代替")
         return
     missing = [city.name for city in year.cities if city.slug not in reached]
     if missing:
-        yield Finding(
+        yield CheckFinding(
             "邮箱", "finding", f"没有登记邮箱：{'、'.join(missing)}", "运行 talent city set 城市 --email 邮箱"
         )
     if "province" not in reached:
-        yield Finding("邮箱", "finding", "没有登记省级管理办公室的邮箱", "运行 talent office set --email 邮箱")
+        yield CheckFinding("邮箱", "finding", "没有登记省级管理办公室的邮箱", "运行 talent office set --email 邮箱")
 
 
-def _of_the_clock(database: Database, now: datetime) -> Iterator[Finding]:
+def _of_the_clock(database: Database, now: datetime) -> Iterator[CheckFinding]:
     from sqlalchemy import func, select
 
     from models.columns import table_of
@@ -105,16 +105,16 @@ def _of_the_clock(database: Database, now: datetime) -> Iterator[Finding]:
         newest = connection.execute(select(func.max(table_of(Transition).c.at))).scalar()
     mend = "校准系统时钟（timedatectl set-ntp true）"
     if now < OLDEST:
-        yield Finding("时钟", "finding", f"系统时钟是 {now:%Y-%m-%d %H:%M}", mend)
+        yield CheckFinding("时钟", "finding", f"系统时钟是 {now:%Y-%m-%d %H:%M}", mend)
     elif newest is not None and newest > now + CLOCK_SLACK:
-        yield Finding(
+        yield CheckFinding(
             "时钟", "finding", f"系统时钟是 {now:%Y-%m-%d %H:%M}，早于最近一条记录 {newest:%Y-%m-%d %H:%M}", mend
         )
     else:
-        yield Finding("时钟", "ok", f"{now:%Y-%m-%d %H:%M}（北京时间）")
+        yield CheckFinding("时钟", "ok", f"{now:%Y-%m-%d %H:%M}（北京时间）")
 
 
-def _of_the_held_post(database: Database) -> Iterator[Finding]:
+def _of_the_held_post(database: Database) -> Iterator[CheckFinding]:
     """Whether the post doubts the clock and waits: nothing goes out until it is right, or somebody says that it is."""
     from models import post_clock
 
@@ -122,4 +122,4 @@ def _of_the_held_post(database: Database) -> Iterator[Finding]:
         alarm = post_clock.alarm(connection)
     if alarm is not None:
         mend = "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在总表页按“恢复投递”"
-        yield Finding("投递", "finding", alarm, mend)
+        yield CheckFinding("投递", "finding", alarm, mend)

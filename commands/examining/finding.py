@@ -11,7 +11,7 @@ PATIENCE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """What one check found: `says` 说明, `mend` 处理办法 (empty where nothing is to be done)."""
 
     check: str

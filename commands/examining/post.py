@@ -7,7 +7,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from commands.examining.finding import PATIENCE, Finding
+from commands.examining.finding import PATIENCE, CheckFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 
-def of_the_post(settings: Settings) -> Iterator[Finding]:
+def of_the_post(settings: Settings) -> Iterator[CheckFinding]:
     """Whether letters can be handed over: to the folder, or to the relay, which is asked without sending one."""
     if settings.courier == "smtp":
         relay = _relay(settings)
@@ -26,12 +26,12 @@ def of_the_post(settings: Settings) -> Iterator[Finding]:
     folder = settings.maildir
     there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
     if os.access(there, os.W_OK | os.X_OK) and there.is_dir():
-        yield Finding("函件", "ok", f"写入 {folder}（maildir）")
+        yield CheckFinding("函件", "ok", f"写入 {folder}（maildir）")
     else:
-        yield Finding("函件", "finding", f"{folder} 写不进去", "改 TALENT_MAILDIR，或给该目录写权限")
+        yield CheckFinding("函件", "finding", f"{folder} 写不进去", "改 TALENT_MAILDIR，或给该目录写权限")
 
 
-def _relay(settings: Settings) -> Finding:
+def _relay(settings: Settings) -> CheckFinding:
     from letters.headers import UnfitHeader
     from post.probe import probe
     from tasks.couriers import relay
@@ -40,13 +40,13 @@ def _relay(settings: Settings) -> Finding:
     try:
         trouble = asyncio.run(probe(relay(smtp), settings.mail_from, PATIENCE))
     except UnfitHeader as unfit:
-        return Finding("函件", "finding", str(unfit), "改正 TALENT_MAIL_FROM")
+        return CheckFinding("函件", "finding", str(unfit), "改正 TALENT_MAIL_FROM")
     if trouble is not None:
-        return Finding("函件", "finding", trouble.says, trouble.mend)
-    return Finding("函件", "ok", f"{smtp.host}:{smtp.port}（{smtp.security}）可登录，愿意收下发件人的函件")
+        return CheckFinding("函件", "finding", trouble.says, trouble.mend)
+    return CheckFinding("函件", "ok", f"{smtp.host}:{smtp.port}（{smtp.security}）可登录，愿意收下发件人的函件")
 
 
-def _relay_log(settings: Settings, *, asking: bool) -> Iterator[Finding]:
+def _relay_log(settings: Settings, *, asking: bool) -> Iterator[CheckFinding]:
     """Whether what a crash leaves in doubt can be settled from the relay's log, where there is one."""
     from post.evidence.relay_log import RelayLog
     from tasks.couriers import relay
@@ -55,10 +55,14 @@ def _relay_log(settings: Settings, *, asking: bool) -> Iterator[Finding]:
     if smtp.log is not None:
         told = (RelayLog(smtp.log, relay=relay(smtp)) if asking else RelayLog(smtp.log, 0.0)).trouble()
         lost = f"{told.says if told else ''}：投递中断时不能核实函件是否已送达"
-        yield Finding("投递日志", "finding", lost, told.mend) if told else Finding("投递日志", "ok", f"{smtp.log} 可用")
+        yield (
+            CheckFinding("投递日志", "finding", lost, told.mend)
+            if told
+            else CheckFinding("投递日志", "ok", f"{smtp.log} 可用")
+        )
 
 
-def probe_letter(settings: Settings, address: str, now: datetime) -> Finding:
+def probe_letter(settings: Settings, address: str, now: datetime) -> CheckFinding:
     """Send one letter to an address, the way all letters go."""
     from letters.headers import UnfitHeader, fit_address, mailbox
     from post.message import Outgoing
@@ -78,19 +82,21 @@ def probe_letter(settings: Settings, address: str, now: datetime) -> Finding:
             queued_at=now,
         )
     except UnfitHeader as unfit:
-        return Finding("测试函件", "finding", str(unfit), "改正地址")
+        return CheckFinding("测试函件", "finding", str(unfit), "改正地址")
     [delivery] = asyncio.run(courier(settings).deliver([letter]))
     if delivery.state == "sent":
-        return Finding("测试函件", "ok", f"已交出：{delivery.detail}")
-    return Finding("测试函件", "finding", delivery.detail, "按说明改正后再试")
+        return CheckFinding("测试函件", "ok", f"已交出：{delivery.detail}")
+    return CheckFinding("测试函件", "finding", delivery.detail, "按说明改正后再试")
 
 
-def of_the_words(settings: Settings) -> Iterator[Finding]:
+def of_the_words(settings: Settings) -> Iterator[CheckFinding]:
     """The office's own words of letters: which are used, and why others are not."""
     from letters.overrides import wording
 
     found = wording(settings.letters)
     for fault in found.faults:
-        yield Finding("函件文字", "finding", f"{fault.sentence}；仍用所附文字", "改好后用 talent letters check 检查")
+        yield CheckFinding(
+            "函件文字", "finding", f"{fault.sentence}；仍用所附文字", "改好后用 talent letters check 检查"
+        )
     if found.words:
-        yield Finding("函件文字", "ok", f"自定文字：{'、'.join(sorted(found.words))}")
+        yield CheckFinding("函件文字", "ok", f"自定文字：{'、'.join(sorted(found.words))}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from commands.examining.finding import PATIENCE, Finding
+from commands.examining.finding import PATIENCE, CheckFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from calendars.year import Year
 
 
-def of_prefect(years: list[Year]) -> Iterator[Finding]:
+def of_prefect(years: list[Year]) -> Iterator[CheckFinding]:
     """Whether the server that is named answers, and what it holds."""
     from prefect.settings import get_current_settings
 
     address = get_current_settings().api.url
     if address is None:
-        yield Finding("Prefect", "note", "没有设置 PREFECT_API_URL；talent up 会自己启动一个")
+        yield CheckFinding("Prefect", "note", "没有设置 PREFECT_API_URL；talent up 会自己启动一个")
         return
     server = reached(address)
     yield server
@@ -27,7 +27,7 @@ def of_prefect(years: list[Year]) -> Iterator[Finding]:
         yield asyncio.run(_deployments(years))
 
 
-def reached(address: str) -> Finding:
+def reached(address: str) -> CheckFinding:
     """Whether a Prefect server answers at that address."""
     import httpx
 
@@ -35,11 +35,11 @@ def reached(address: str) -> Finding:
         httpx.get(f"{address}/health", timeout=PATIENCE).raise_for_status()
     except httpx.HTTPError as error:
         mend = "启动 Prefect 服务（talent up），或改正 PREFECT_API_URL"
-        return Finding("Prefect", "finding", f"{address} 连不上：{error}", mend)
-    return Finding("Prefect", "ok", f"{address} 应答正常")
+        return CheckFinding("Prefect", "finding", f"{address} 连不上：{error}", mend)
+    return CheckFinding("Prefect", "ok", f"{address} 应答正常")
 
 
-async def _deployments(years: list[Year]) -> Finding:
+async def _deployments(years: list[Year]) -> CheckFinding:
     """Whether the server's schedules are those of the calendars under way."""
     import httpx
     from prefect.client.orchestration import get_client
@@ -61,9 +61,9 @@ async def _deployments(years: list[Year]) -> Finding:
                     drift.append(deployment.flow)
     except (httpx.HTTPError, PrefectHTTPStatusError) as error:
         mend = "检查 PREFECT_API_AUTH_STRING 与 Prefect 服务的口令是否一致"
-        return Finding("部署", "finding", f"读不到部署：{error}", mend)
+        return CheckFinding("部署", "finding", f"读不到部署：{error}", mend)
     if drift:
-        return Finding(
+        return CheckFinding(
             "部署", "finding", f"与年度日历不一致：{'、'.join(drift)}", "运行 talent up，或 python -m deployments.sync"
         )
-    return Finding("部署", "ok", "与年度日历一致")
+    return CheckFinding("部署", "ok", "与年度日历一致")

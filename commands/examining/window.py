@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from commands.examining.finding import Finding
+from commands.examining.finding import CheckFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from settings import Settings
 
 
-def of_the_window(settings: Settings, *, real: bool) -> Iterator[Finding]:
+def of_the_window(settings: Settings, *, real: bool) -> Iterator[CheckFinding]:
     """Whether a gateway is named where there is one, and a second factor asked for.
 
     `real` where the database holds a year that is no rehearsal.
     """
     if settings.base_url.startswith("https://") and not settings.dashboard.gateways:
-        yield Finding(
+        yield CheckFinding(
             "网页",
             "finding",
             "页面在 https 网关之后，却没有写明网关的地址：十次输错密码会让所有人暂停登录",
@@ -26,4 +26,4 @@ def of_the_window(settings: Settings, *, real: bool) -> Iterator[Finding]:
         )
     if real and not settings.dashboard.totp:
         says = "登录不要验证码（TALENT_DASHBOARD__TOTP=false），只许用于演示"
-        yield Finding("网页", "finding", says, "去掉这一项设置")
+        yield CheckFinding("网页", "finding", says, "去掉这一项设置")

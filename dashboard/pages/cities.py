@@ -33,7 +33,7 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
     site: Site = request.app.state.site
     year = look.opened.year
     whose = city_at(year, city)
-    wanted = letterbox.Wanted(year.year, look.as_of, city=whose.slug, states=UNDELIVERABLE)
+    wanted = letterbox.LetterQuery(year.year, look.as_of, city=whose.slug, states=UNDELIVERABLE)
     with site.database.read() as connection:
         table = matrix(connection, year.year, look.as_of)
         asked = unanswered(connection, year.year, look.as_of)

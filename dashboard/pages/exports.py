@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from calendars.errors import TalentError
-from dashboard.exported import Asked, Export
+from dashboard.exported import Export, ExportRequest
 from dashboard.exporting import EXPORTS, TABLES, stem
 from dashboard.exporting_forms import FILED, SHEETS
 from dashboard.looking import Look
@@ -89,7 +89,7 @@ def _file(request: Request, reader: Reader, look: Looking, name: str, kind: Kind
     if kind == "csv" and name in FILED and len(FORMS[name].sheets) > 1:
         raise OneTableEach
     with site.database.read() as connection:
-        asked = Asked(connection, look, reader.city, full)
+        asked = ExportRequest(connection, look, reader.city, full)
         tables, title = export.tables(asked), stem(asked, export)
     content = as_csv(tables[0]) if kind == "csv" else as_xlsx(tables, title)
     named = f"attachment; filename=\"{name}.{kind}\"; filename*=UTF-8''{quote(f'{title}.{kind}')}"

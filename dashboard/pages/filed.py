@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from dashboard.looking import Looking
-    from dashboard.paging import Page
-    from dashboard.phases import Filing
+    from dashboard.paging import ListPage
+    from dashboard.phases import PhaseForm
     from dashboard.reader import Reader
     from dashboard.site import Site
     from forms.definitions import AskedSheet
@@ -39,30 +39,30 @@ UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FiledSheet:
     """What the address names: a sheet of a city's form, and which page of its rows."""
 
-    here: Filing
+    here: PhaseForm
     sheet: AskedSheet
     number: int
 
 
-def _wanted(here: Here, sheet: Annotated[str, Query()] = "", number: Annotated[int, NUMBER] = 1) -> Wanted:
+def _wanted(here: Here, sheet: Annotated[str, Query()] = "", number: Annotated[int, NUMBER] = 1) -> FiledSheet:
     found = next((one for one in here.form.sheets if sheet in {one.key, ""}), None)
     if found is None:
         raise NotThere
-    return Wanted(here, found, number)
+    return FiledSheet(here, found, number)
 
 
-What = Annotated[Wanted, Depends(_wanted)]
+What = Annotated[FiledSheet, Depends(_wanted)]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FiledRows:
     """The rows of a page as they are written, by line; the load they came by, and the city's newest filing."""
 
     counts: Mapping[str, int]
-    pages: Page
+    pages: ListPage
     rows: Mapping[int, Mapping[str, str]]
     load: Row[Any] | None
     filing: Row[Any] | None
@@ -104,7 +104,7 @@ def uncovered(
     return _shown(request, reader, look, wanted, found, full=good, said="" if good else NO_REASON)
 
 
-def _found(connection: Connection, wanted: Wanted) -> Found:
+def _found(connection: Connection, wanted: FiledSheet) -> FiledRows:
     here, sheet = wanted.here, wanted.sheet
     year, city = here.opened.year.year, here.city.slug
     counts = draft_rows.counts(connection, year, city, [one.key for one in here.form.sheets])
@@ -113,11 +113,11 @@ def _found(connection: Connection, wanted: Wanted) -> Found:
     load = draft_rows.newest(connection, year, here.form.slug, city)
     filing = draft_rows.newest_filing(connection, year, here.phase.slug, city)
     papers = reports.on_paper(connection, year, here.phase.slug, city)
-    return Found(counts, pages, written(sheet, rows), load, filing, filing is not None and filing.attempt in papers)
+    return FiledRows(counts, pages, written(sheet, rows), load, filing, filing is not None and filing.attempt in papers)
 
 
 def _shown(
-    request: Request, reader: Reader, look: Looking, wanted: Wanted, found: Found, *, full: bool, said: str = ""
+    request: Request, reader: Reader, look: Looking, wanted: FiledSheet, found: FiledRows, *, full: bool, said: str = ""
 ) -> HTMLResponse:
     here, sheet = wanted.here, wanted.sheet
     masks = {} if full else masking.PERSONAL.get(sheet.key, {})

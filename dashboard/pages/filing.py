@@ -15,13 +15,13 @@ from acts.load import load
 from acts.read_back import draft
 from acts.submit import submit
 from acts.why import report_card
-from dashboard.faults import SHOWN, Kept, as_csv, by_sheet
+from dashboard.faults import SHOWN, KeptFaults, as_csv, by_sheet
 from dashboard.history import ruled
 from dashboard.looking import Look, Present
 from dashboard.next_step import STEPS
 from dashboard.nudge import owed
 from dashboard.once import form_token, once
-from dashboard.phases import Filing, filing_of, work
+from dashboard.phases import PhaseForm, filing_of, work
 from dashboard.policy import EVERYONE, FilledIsTheirs, NotThere, Signed, allow
 from dashboard.reader import Reader, Role
 from dashboard.rendering import page, render
@@ -46,13 +46,13 @@ STATUS = {"done": 200, "form-errors": 422, "refused": 409}
 area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
 
-def _filing(request: Request, look: Present, reader: Signed, phase: str, city: str) -> Filing:
+def _filing(request: Request, look: Present, reader: Signed, phase: str, city: str) -> PhaseForm:
     """Give the city phase of the address, now: today's draft is not what stood at a past instant."""
     del request
     return filing_of(look.opened, phase, city, reader)
 
 
-Here = Annotated[Filing, Depends(_filing)]
+Here = Annotated[PhaseForm, Depends(_filing)]
 """The city phase of a page under `/{year}/{phase}/{city}`."""
 
 
@@ -104,7 +104,7 @@ def _workbook(
     request: Request,
     reader: Reader,
     look: Look,
-    here: Filing,
+    here: PhaseForm,
     *,
     outcome: Outcome | None = None,
     status: int = 200,
@@ -112,7 +112,7 @@ def _workbook(
 ) -> HTMLResponse:
     site: Site = request.app.state.site
     errors = outcome.errors if outcome else ()
-    word = site.faults.put(Kept(reader.account, here.address, errors)) if len(errors) > SHOWN else None
+    word = site.faults.put(KeptFaults(reader.account, here.address, errors)) if len(errors) > SHOWN else None
     return page(
         "filing/workbook.html",
         request,
@@ -159,7 +159,7 @@ def faults(
     return page("filing/faults.html", request, look=look, year=here.opened.year, here=here, word=word, **facts)
 
 
-def _kept(request: Request, reader: Reader, here: Filing, word: str) -> tuple[RowError, ...]:
+def _kept(request: Request, reader: Reader, here: PhaseForm, word: str) -> tuple[RowError, ...]:
     site: Site = request.app.state.site
     found = site.faults.find(word, reader.account, here.address)
     if found is None:

@@ -50,7 +50,7 @@ def listed(
     year = look.opened.year
     filters = {"state": state, "kind": kind, "phase": phase, "city": city if reader.province else ""}
     readable = None if reader.city is None else letterbox.own(reader.city)
-    wanted = letterbox.Wanted(
+    wanted = letterbox.LetterQuery(
         year.year,
         look.as_of,
         state=state or None,

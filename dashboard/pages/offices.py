@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from calendars.year import Year
     from dashboard.reader import Reader
     from dashboard.site import Site
-    from models.contacts import Person
+    from models.contacts import ContactPerson
 
 area = APIRouter(default_response_class=HTMLResponse)
 HANDS = [Depends(allow(frozenset({Role.ADMIN, Role.CITY})))]
@@ -38,7 +38,7 @@ class UnreadableDay(TalentError):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownContact:
     """A contact as this reader sees it. `now`: in charge today; `over`: the last day has passed."""
 
     id: int
@@ -61,7 +61,7 @@ class OfficeShown:
     title: str
     email: str
     head: str
-    people: tuple[Shown, ...]
+    people: tuple[ShownContact, ...]
 
 
 def _titles(year: Year, reader: Reader) -> dict[str, str]:
@@ -70,9 +70,9 @@ def _titles(year: Year, reader: Reader) -> dict[str, str]:
     return ({PROVINCIAL: TITLE} if reader.province else {}) | cities
 
 
-def _shown(person: Person, day: date, charged: Person | None, *, full: bool) -> Shown:
+def _shown(person: ContactPerson, day: date, charged: ContactPerson | None, *, full: bool) -> ShownContact:
     email, phone = person.email or "", person.phone or ""
-    return Shown(
+    return ShownContact(
         person.id,
         contacts.PARTS[person.part],
         person.name if full else masking.name(person.name),

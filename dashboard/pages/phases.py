@@ -44,11 +44,11 @@ MOST_REFUSED = 20
 class Past:
     """What happened to a city phase up to an instant: the timeline oldest first, all else as `histories` gives it."""
 
-    moves: tuple[histories.Move, ...]
-    judgements: tuple[histories.Judgement, ...]
+    moves: tuple[histories.PastMove, ...]
+    judgements: tuple[histories.PastJudgement, ...]
     loads: tuple[histories.Load, ...]
-    refused: tuple[histories.Refused, ...]
-    grants: tuple[histories.Grant, ...]
+    refused: tuple[histories.PastRefusal, ...]
+    grants: tuple[histories.PastGrant, ...]
     waivers: tuple[histories.SetAside, ...]
 
 

@@ -14,14 +14,14 @@ from acts.read_back import draft, values, written
 from dashboard import editing
 from dashboard.looking import Look
 from dashboard.pages.filing import CITY, STATUS, Here
-from dashboard.phases import Filing, Work, work
+from dashboard.phases import PhaseForm, Work, work
 from dashboard.policy import NotThere, Signed, allow
 from dashboard.rendering import page
 from gates.states import Event
 from models import draft_rows
 
 if TYPE_CHECKING:
-    from dashboard.editing import Page, Sent, Typed
+    from dashboard.editing import GridPage, Sent, Typed
     from dashboard.looking import Looking
     from dashboard.reader import Reader
     from dashboard.site import Site
@@ -39,7 +39,7 @@ SAVED = frozenset({Event.LOAD, Event.BACKFILL})
 class Desk:
     """What is edited: a sheet of a draft from the `start`-th row on, with so many blank rows after its last one."""
 
-    here: Filing
+    here: PhaseForm
     sheet: AskedSheet
     work: Work
     start: int
@@ -60,10 +60,10 @@ class Desk:
         """Whether the sheet's last row is on the page, and new ones may follow."""
         return self.start + editing.PAGE >= self.total
 
-    def page(self, rows: Typed, last_line: int) -> Page:
+    def page(self, rows: Typed, last_line: int) -> GridPage:
         """Give the lines of the page."""
         blank = range(last_line + 1, last_line + 1 + self.blank) if self.last else range(0)
-        return editing.Page(tuple(rows), tuple(blank))
+        return editing.GridPage(tuple(rows), tuple(blank))
 
 
 def _desk(

@@ -9,7 +9,7 @@ from acts.telling import acknowledge, note_call
 from calendars.year import UnknownCity, UnknownPhase
 from models import told_reports
 from models.columns import table_of
-from models.letterbox import Wanted, own
+from models.letterbox import LetterQuery, own
 from models.season import Letter
 from models.told import Receipt
 from tests.acts.test_statements import counted
@@ -68,7 +68,7 @@ def test_a_new_attempt_is_told_anew(scene: Scene) -> None:
     assert told(scene, "2022-01-20T10:00") == {(ROLL, NANJING): ("已致电",)}
     with scene.database.read() as connection:
         calls = told_reports.calls_of(connection, YEAR, ROLL, NANJING, instant("2022-01-20T10:00"))
-        wanted = Wanted(YEAR, instant("2022-01-20T10:00"), phase=ROLL, city=NANJING, recipients=own(NANJING))
+        wanted = LetterQuery(YEAR, instant("2022-01-20T10:00"), phase=ROLL, city=NANJING, recipients=own(NANJING))
         letters = told_reports.letters_of(connection, wanted, limit=30)
     assert [call.attempt for call in calls] == [2]
     assert [(letter.attempt, letter.kind) for letter in letters if letter.attempt == "2"] == [("2", "rerun")]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.examining.finding import Finding
+from commands.examining.finding import CheckFinding
 from commands.examining.post import of_the_post, of_the_words, probe_letter
 from letters.overrides import shipped
 from settings import Settings, SmtpSettings
@@ -51,7 +51,7 @@ def test_a_relay_in_order() -> None:
     with _relay({}) as relay:
         found = list(of_the_post(_settings(relay)))
         says = f"127.0.0.1:{relay.port}（none）可登录，愿意收下发件人的函件"
-        assert (found, relay.accepted) == ([Finding("函件", "ok", says)], [])
+        assert (found, relay.accepted) == ([CheckFinding("函件", "ok", says)], [])
 
 
 def test_a_relay_that_refuses_the_sender() -> None:
@@ -72,10 +72,10 @@ def test_a_sender_that_is_no_address() -> None:
 def test_a_probe_goes_the_way_of_all_letters() -> None:
     with _relay({}) as relay:
         found = probe_letter(_settings(relay), "me@city.example", NOW)
-        assert (found, relay.accepted) == (Finding("测试函件", "ok", "已交出：250 taken"), ["me@city.example"])
+        assert (found, relay.accepted) == (CheckFinding("测试函件", "ok", "已交出：250 taken"), ["me@city.example"])
     with _relay({"RCPT": ["550 no such box"]}) as relay:
         found = probe_letter(_settings(relay), "me@city.example", NOW)
-    assert found == Finding("测试函件", "finding", "收件人被拒：550 no such box", "按说明改正后再试")
+    assert found == CheckFinding("测试函件", "finding", "收件人被拒：550 no such box", "按说明改正后再试")
 
 
 def test_a_probe_into_the_maildir(tmp_path: Path) -> None:
@@ -95,11 +95,11 @@ def test_words_of_the_office_that_cannot_be_used_are_a_finding(tmp_path: Path) -
     (tmp_path / "overdue.jinja").write_text("{% extends layout %}", encoding="utf-8")
     (tmp_path / "rerun.jinja").write_text(shipped("rerun"), encoding="utf-8")
     assert list(of_the_words(Settings(letters=tmp_path))) == [
-        Finding(
+        CheckFinding(
             "函件文字",
             "finding",
             "overdue.jinja（导师推荐，发给市级管理办公室）：正文是空的；仍用所附文字",
             "改好后用 talent letters check 检查",
         ),
-        Finding("函件文字", "ok", "自定文字：rerun"),
+        CheckFinding("函件文字", "ok", "自定文字：rerun"),
     ]

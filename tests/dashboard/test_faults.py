@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.faults import Kept, Shelf, as_csv, by_sheet
+from dashboard.faults import KeptFaults, Shelf, as_csv, by_sheet
 from forms.reading import RowError
 
 
@@ -12,16 +12,16 @@ def fault(sheet: str, row: int | None, found: str = "") -> RowError:
 
 def test_only_who_sent_them_finds_them_again_and_only_there() -> None:
     shelf, faults = Shelf(), (fault("成绩", 2),)
-    word = shelf.put(Kept(7, "/2022/shortlist/yancheng", faults))
+    word = shelf.put(KeptFaults(7, "/2022/shortlist/yancheng", faults))
     asked = [(word, 7, "/2022/shortlist/yancheng"), (word, 8, "/2022/shortlist/yancheng"), (word, 7, "/"), ("", 7, "/")]
     assert [shelf.find(*one) for one in asked] == [faults, None, None, None]
 
 
 def test_the_oldest_uploads_make_room_and_the_newest_always_stays() -> None:
     shelf, many = Shelf(room=5), tuple(fault("成绩", row) for row in range(3))
-    words = [shelf.put(Kept(7, "/", many)) for _ in range(3)]
+    words = [shelf.put(KeptFaults(7, "/", many)) for _ in range(3)]
     assert [shelf.find(word, 7, "/") is not None for word in words] == [False, False, True]
-    huge = shelf.put(Kept(7, "/", many * 4))
+    huge = shelf.put(KeptFaults(7, "/", many * 4))
     assert shelf.find(huge, 7, "/") == many * 4
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from dashboard.gantt import DAY, Band, Own, chart, own_days
-from models.histories import Grant
+from models.histories import PastGrant
 from tests.dashboard.made import calendar, instant
 
 YEAR = calendar()
@@ -11,8 +11,8 @@ AT = instant("2022-01-12T09:00")
 TODAY = date(2022, 2, 7)
 
 
-def grant(city: str, cause: str, until: str, phase: str = "shortlist") -> Grant:
-    return Grant(phase, city, 1, cause, date.fromisoformat(until), "暴雪", "省办", AT)
+def grant(city: str, cause: str, until: str, phase: str = "shortlist") -> PastGrant:
+    return PastGrant(phase, city, 1, cause, date.fromisoformat(until), "暴雪", "省办", AT)
 
 
 def test_a_bar_begins_on_the_opening_day_and_ends_with_the_due_day() -> None:

@@ -14,7 +14,7 @@ from dashboard.metrics import Metrics, near
 from dashboard.observing import NOWHERE
 from dashboard.rendering import static
 from models.database import Database
-from models.figures import Figures
+from models.figures import MachineFigures
 from phases.book import BOOK
 from tests.dashboard.conftest import ADMIN, BASE, Browser, Window
 
@@ -56,7 +56,7 @@ def test_the_figures_of_a_database_that_is_gone() -> None:
 
 
 def test_the_age_of_the_oldest_letter() -> None:
-    found = Figures({}, {(2022, "queued"): 2}, {2022: 7}, NOW - timedelta(minutes=5))
+    found = MachineFigures({}, {(2022, "queued"): 2}, {2022: 7}, NOW - timedelta(minutes=5))
     assert lines(Metrics().text(found, NOW).decode()) == [
         "talent_database_up 1.0",
         'talent_letters{state="queued",year="2022"} 2.0',

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dashboard.history import Card, Filed, Ruled, Step, filings, step
+from dashboard.history import Filed, GateCard, Ruled, Step, filings, step
 from gates.states import Event, State
 from gates.verdict import Finding, Verdict, Waived
-from models.histories import Judgement, Move
+from models.histories import PastJudgement, PastMove
 from phases.book import BOOK
 from tests.dashboard.made import YANCHENG, instant
 
@@ -15,12 +15,12 @@ CAP = Finding("funding.city-cap", "三(二)", "in-principle", "5", "≤5", ok=Tr
 MEND = "市级管理办公室：需再面试 3 人"
 
 
-def judged(number: int, attempt: int, part: str, *findings: Finding) -> Judgement:
-    return Judgement(Verdict("interview", findings), number, part, attempt, "盐城市办", AT)
+def judged(number: int, attempt: int, part: str, *findings: Finding) -> PastJudgement:
+    return PastJudgement(Verdict("interview", findings), number, part, attempt, "盐城市办", AT)
 
 
-def move(event: Event, before: State, after: State, reason: str | None = None, *, refused: bool = False) -> Move:
-    return Move("interview", YANCHENG, event, before, after, refused, 1, "某人", AT, AT, reason)
+def move(event: Event, before: State, after: State, reason: str | None = None, *, refused: bool = False) -> PastMove:
+    return PastMove("interview", YANCHENG, event, before, after, refused, 1, "某人", AT, AT, reason)
 
 
 def test_what_refuses_stands_first_with_what_mends_it() -> None:
@@ -29,7 +29,7 @@ def test_what_refuses_stands_first_with_what_mends_it() -> None:
             1,
             1,
             (
-                Card(
+                GateCard(
                     "市级报送的判定",
                     False,
                     "盐城市办",

@@ -8,8 +8,8 @@ import pytest
 
 from calendars import files
 from calendars.deadlines import TZ, Due, Extension, end_of, resolve
-from dashboard.agenda import Happening, Task, agenda
-from dashboard.matrix import MARKS, SHAPES, Cell, lines, mark
+from dashboard.agenda import AgendaMoment, ProvinceTask, agenda
+from dashboard.matrix import MARKS, SHAPES, MatrixCell, lines, mark
 from gates.states import State
 from models.alarms import Alarms
 from models.reports import Matrix, Standing
@@ -49,7 +49,7 @@ def shown(*found: Standing, as_of: datetime = AS_OF) -> Matrix:
     return Matrix(YEAR, BOOK, as_of, cities, {}, Alarms((), {}))
 
 
-def cell_of(found: Standing, as_of: datetime = AS_OF, **more: object) -> Cell:
+def cell_of(found: Standing, as_of: datetime = AS_OF, **more: object) -> MatrixCell:
     (line,) = lines(shown(found, as_of=as_of), **more)  # type: ignore[arg-type]
     return next(cell for cell in line.cells if cell.phase == found.phase)
 
@@ -68,7 +68,7 @@ def test_every_cell_says_all_that_is_told_apart(
     awaited = state is State.SUBMITTED
     assert cell_of(
         standing(state, timeliness, waived, attempt, due), as_of=AS_OF if not late else end_of(due.day)
-    ) == Cell(
+    ) == MatrixCell(
         "interview",
         state,
         SHAPES[state],
@@ -125,11 +125,11 @@ def test_the_agenda_says_what_to_decide_first_who_is_late_and_what_the_calendar_
     nanjing, wuxi, xuzhou, _, suzhou = YEAR.cities[:5]
     filed = Due(date(2022, 2, 11), end_of(date(2022, 2, 11)), ("filed",))
     assert found.decide == (
-        Task("备案", YEAR.phase("interview"), (nanjing,), filed, 4),
-        Task("审定", YEAR.phase("mentor-recommendation"), (xuzhou,), filed, 4),
+        ProvinceTask("备案", YEAR.phase("interview"), (nanjing,), filed, 4),
+        ProvinceTask("审定", YEAR.phase("mentor-recommendation"), (xuzhou,), filed, 4),
     )
-    assert found.late == (Task("逾期", YEAR.phase("shortlist"), (wuxi, suzhou)),)
-    assert found.today == (Happening(date(2022, 2, 7), "09:00", "面试名单：逾期通知", done=True),)
+    assert found.late == (ProvinceTask("逾期", YEAR.phase("shortlist"), (wuxi, suzhou)),)
+    assert found.today == (AgendaMoment(date(2022, 2, 7), "09:00", "面试名单：逾期通知", done=True),)
     assert [(one.day, one.time, one.label) for one in found.coming][-2:] == [
         (date(2022, 2, 20), "24:00", "导师面试：截止"),
         (date(2022, 2, 21), "00:00", "师生见面会：开放"),

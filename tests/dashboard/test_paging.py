@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dashboard.paging import SIZE, Page, page_of
+from dashboard.paging import SIZE, ListPage, page_of
 
 
 def test_a_page_past_the_last_is_the_last_and_an_empty_list_has_one() -> None:
@@ -10,7 +10,7 @@ def test_a_page_past_the_last_is_the_last_and_an_empty_list_has_one() -> None:
 
 
 def test_addresses_keep_the_filters_and_another_filter_begins_anew() -> None:
-    page = Page("/2022/log", {"as_of": "2022-01-25T10:00", "event": "load"}, 2, 500)
+    page = ListPage("/2022/log", {"as_of": "2022-01-25T10:00", "event": "load"}, 2, 500)
     assert [page.address(1), page.address(3), page.with_(event=None), page.with_(event="pass")] == [
         "/2022/log?as_of=2022-01-25T10%3A00&event=load",
         "/2022/log?as_of=2022-01-25T10%3A00&event=load&page=3",

@@ -13,7 +13,7 @@ from calendars.deadlines import TZ
 from dashboard.pages import home
 from dashboard.policy import PROVINCE, policy_of
 from dashboard.reader import Reader, Role
-from dashboard.remembering import Asked, Kept, Memory, Remembered, Remembering, Version
+from dashboard.remembering import KeptPage, Memory, PageVariant, Remembered, Remembering, Version
 from dashboard.sessions import digest
 from dashboard.site import Site
 from models import writing
@@ -205,10 +205,10 @@ async def test_the_memory_looks_the_same_way_on_both_databases(database_url: str
         connection.execute(insert(table_of(SignIn)).values(sign_in | {"until": now + timedelta(hours=1)}))
     settings = Settings(base_url=BASE, maildir=tmp_path / "mail")
     remembering = Remembering(Site(database, settings, SECRET, wall=lambda: now))
-    found = await remembering.look(Asked("c", packed=True, part=False, etags=b""), 2022)
+    found = await remembering.look(PageVariant("c", packed=True, part=False, etags=b""), 2022)
     reader = Reader(1, "甲", "甲某", Role.VIEWER, None, digest("c"), "")
     assert found == (reader, 1, None, int(now.timestamp()) // 60, 0)
-    assert await remembering.look(Asked("d", packed=True, part=False, etags=b""), 2022) is None
+    assert await remembering.look(PageVariant("d", packed=True, part=False, etags=b""), 2022) is None
     database.dispose()
 
 
@@ -231,8 +231,8 @@ def test_what_is_written_while_a_page_is_made_shows_at_the_next_request(
 READER = Reader(1, "a", "甲", Role.ADMIN, None, "s", "c")
 
 
-def kept(size: int, revision: int = 1) -> Kept:
-    return Kept((READER, revision, None, 0, 0), (), b"x" * size, b"")
+def kept(size: int, revision: int = 1) -> KeptPage:
+    return KeptPage((READER, revision, None, 0, 0), (), b"x" * size, b"")
 
 
 def test_the_memory_holds_so_many_bytes_and_forgets_what_was_not_asked_for() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dashboard import requirements
-from dashboard.requirements import Asked
+from dashboard.requirements import RequiredRule
 from phases.book import BOOK
 from tests.dashboard.made import calendar
 
@@ -22,7 +22,7 @@ def test_the_year_end_lists_both_judgements_and_what_is_only_recorded() -> None:
 
 
 def test_a_rule_tells_its_clause_its_kind_and_who_acts() -> None:
-    assert requirements.rules(BOOK["interview"])[1] == Asked(
+    assert requirements.rules(BOOK["interview"])[1] == RequiredRule(
         "面试与入选比例", "三(二)", "原则上", "市级管理办公室", "报送时"
     )
 

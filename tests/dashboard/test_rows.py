@@ -154,7 +154,7 @@ def test_a_form_is_read_by_its_fields_alone() -> None:
 def test_merging_touches_the_page_alone() -> None:
     stored = {2: {"a": "1"}, 3: {"a": "2"}, 5: {"a": "3"}, 6: {"a": "4"}}
     form = editing.Sent({2: {"a": "x"}, 5: {"a": " "}, 6: {"a": "y"}, 9: {"a": "z"}}, {3})
-    assert editing.merged(stored, editing.Page((2, 3, 5), (7,)), form) == {2: {"a": "x"}, 6: {"a": "4"}}
+    assert editing.merged(stored, editing.GridPage((2, 3, 5), (7,)), form) == {2: {"a": "x"}, 6: {"a": "4"}}
     assert editing.as_raw({2: {"a": "x"}, 4: {"a": "y"}}) == [{"a": "x"}, {}, {"a": "y"}]
 
 
@@ -164,7 +164,7 @@ def test_a_fault_about_several_columns_stands_at_the_first_and_others_above() ->
         RowError("sheet.missing", LINES.name, None, None, "", "缺少", "请补上"),
         RowError("cell.date", SCORES.name, 99, "姓名", "", "不是", "应为"),
     ]
-    shown = editing.lines(SCORES, editing.Page((2, 3), ()), {}, (), [several, *strange])
+    shown = editing.lines(SCORES, editing.GridPage((2, 3), ()), {}, (), [several, *strange])
     assert [(cell.name, cell.faults) for line in shown for cell in line.cells if cell.faults] == [
         ("3.number", (several,))
     ]

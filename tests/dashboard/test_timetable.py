@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from calendars.moments import moments
-from dashboard.timetable import Entry, by_month, entry
+from dashboard.timetable import TimetableEntry, by_month, entry
 from tests.dashboard.made import calendar, instant
 
 YEAR = calendar()
@@ -11,7 +11,7 @@ YEAR = calendar()
 
 def test_a_deadline_stands_at_the_end_of_its_due_day() -> None:
     (deadline,) = [one for one in moments(YEAR) if one.phase == "shortlist" and one.kind == "deadline"]
-    assert entry(deadline, YEAR.working_days, instant("2022-01-30T23:59")) == Entry(
+    assert entry(deadline, YEAR.working_days, instant("2022-01-30T23:59")) == TimetableEntry(
         instant("2022-01-31T00:00"),
         date(2022, 1, 30),
         "24:00",

@@ -8,13 +8,15 @@ from itertools import permutations
 import pytest
 
 from calendars.deadlines import TZ
-from models.contacts import DEPUTY, MAIN, Person, addressed, in_charge
+from models.contacts import DEPUTY, MAIN, ContactPerson, addressed, in_charge
 
 
-def person(number: int, part: str, since: str | None = None, until: str | None = None, email: str = "") -> Person:
+def person(
+    number: int, part: str, since: str | None = None, until: str | None = None, email: str = ""
+) -> ContactPerson:
     first, last = (date.fromisoformat(day) if day else None for day in (since, until))
     at = datetime(2022, 1, 1, tzinfo=TZ)
-    return Person(number, "nanjing", part, f"{number}", email or None, None, first, last, "省办", at, None)
+    return ContactPerson(number, "nanjing", part, f"{number}", email or None, None, first, last, "省办", at, None)
 
 
 OLD = person(1, MAIN, None, "2022-02-28", "old@city.example")
@@ -37,7 +39,7 @@ DEPUTIES = (person(3, DEPUTY, "2022-01-01", "2022-01-31"), person(4, DEPUTY, "20
     ],
 )
 def test_the_newest_in_the_main_part_then_a_deputy_then_nobody(
-    day: str, people: tuple[Person, ...], number: int | None
+    day: str, people: tuple[ContactPerson, ...], number: int | None
 ) -> None:
     found = {in_charge(order, date.fromisoformat(day)) for order in permutations(people)}
     assert {one.id if one else None for one in found} == {number}

@@ -5,8 +5,8 @@ from datetime import date
 
 from gates.states import Event, State
 from models import histories, letterbox
-from models.histories import Grant, Load, Move, SetAside, Span
-from models.letterbox import Wanted, own
+from models.histories import Load, PastGrant, PastMove, SetAside, Span
+from models.letterbox import LetterQuery, own
 from tests import sheets
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant
 
@@ -51,7 +51,9 @@ def test_the_log_tells_each_move_and_each_refused_try_the_newest_first(scene: Sc
     ]
     at = instant("2022-01-05T12:00")
     waived = "mentors.standing：省办同意"
-    assert found[4] == Move(FIRST, NANJING, Event.WAIVE, State.RETURNED, State.RETURNED, False, 1, BY, at, at, waived)
+    assert found[4] == PastMove(
+        FIRST, NANJING, Event.WAIVE, State.RETURNED, State.RETURNED, False, 1, BY, at, at, waived
+    )
     assert [move.event for move in refused] == [Event.LOAD]
     assert (counted, submitted, sum(paged, ())) == (len(found), 2, found)
 
@@ -78,7 +80,7 @@ def test_loads_later_days_and_waivers_tell_who_when_and_why(scene: Scene) -> Non
     assert (
         grants
         == everywhere
-        == (Grant(FIRST, NANJING, 1, "extension", date(2022, 1, 18), "暴雪", BY, instant("2022-01-05T13:00")),)
+        == (PastGrant(FIRST, NANJING, 1, "extension", date(2022, 1, 18), "暴雪", BY, instant("2022-01-05T13:00")),)
     )
     assert waivers == (SetAside(FIRST, NANJING, 1, "mentors.standing", "省办同意", BY, instant("2022-01-05T12:00")),)
     assert elsewhere == ()
@@ -86,10 +88,10 @@ def test_loads_later_days_and_waivers_tell_who_when_and_why(scene: Scene) -> Non
 
 def test_letters_are_listed_by_recipient_state_kind_phase_and_city(scene: Scene) -> None:
     played(scene)
-    every = Wanted(YEAR, SPAN.as_of)
+    every = LetterQuery(YEAR, SPAN.as_of)
     with scene.database.read() as connection:
 
-        def kinds(wanted: Wanted) -> list[tuple[str, str]]:
+        def kinds(wanted: LetterQuery) -> list[tuple[str, str]]:
             return [(one.kind, one.recipient) for one in letterbox.letters(connection, wanted, limit=99)]
 
         mine = kinds(replace(every, recipients=own(NANJING)))

@@ -16,7 +16,7 @@ from models.season import Letter
 from post import connection, marks
 from post.claims import Claimed
 from post.couriers import DeliveryState
-from post.marks import Delivery
+from post.marks import Delivered
 from post.relay import Relay
 from tests.proof import hands
 from tests.proof.kills import Field, field
@@ -58,7 +58,7 @@ def by_trying_again() -> None:
 
     marked = marks._marked
 
-    def again(one: Claimed, delivery: Delivery, *when: Any) -> marks._Marked:  # noqa: ANN401
+    def again(one: Claimed, delivery: Delivered, *when: Any) -> marks._Marked:  # noqa: ANN401
         row = marked(one, delivery, *when)
         if row.new_state != "unknown":
             return row
@@ -81,19 +81,19 @@ def with_a_closed_door_a_try() -> None:
 def without_a_way_round() -> None:
     """A line that waits for its answer keeps its place for as long as the answer may take."""
 
-    async def waiting(_: connection.Line, wait: Callable[[float], Awaitable[Any]], _seconds: float) -> Any:  # noqa: ANN401
+    async def waiting(_: connection.SmtpConnection, wait: Callable[[float], Awaitable[Any]], _seconds: float) -> Any:  # noqa: ANN401
         return await wait(3600)
 
-    connection.Line._patiently = waiting  # type: ignore[assignment, method-assign]
+    connection.SmtpConnection._patiently = waiting  # type: ignore[assignment, method-assign]
 
 
 def without_patience() -> None:
     """A relay that is slow to answer counts as one that does not."""
 
-    async def waiting(self: connection.Line, wait: Callable[[float], Awaitable[Any]], _: float) -> Any:  # noqa: ANN401
+    async def waiting(self: connection.SmtpConnection, wait: Callable[[float], Awaitable[Any]], _: float) -> Any:  # noqa: ANN401
         return await wait(self.relay.patience)
 
-    connection.Line._patiently = waiting  # type: ignore[assignment, method-assign]
+    connection.SmtpConnection._patiently = waiting  # type: ignore[assignment, method-assign]
 
 
 # -- the modes --
