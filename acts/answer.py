@@ -9,7 +9,7 @@ from acts.extend import extend
 from acts.rerun import rerun
 from calendars.deadlines import day_of
 from gates.states import State
-from letters.brief import Asked
+from letters.brief import DayRequest
 from models import outbox, requests
 from models.database import Within
 from models.loading import loaded
@@ -64,11 +64,11 @@ def answer(
     return outcome
 
 
-def _asked(found: Row[Any], *, grant: bool, answer: str) -> Asked:
-    return Asked(found.id, found.by, day_of(found.as_of), found.until, found.reason, grant, answer)
+def _asked(found: Row[Any], *, grant: bool, answer: str) -> DayRequest:
+    return DayRequest(found.id, found.by, day_of(found.as_of), found.until, found.reason, grant, answer)
 
 
-def _granted(database: Within, found: Row[Any], stamp: Stamp, until: date, asked: Asked) -> Outcome:
+def _granted(database: Within, found: Row[Any], stamp: Stamp, until: date, asked: DayRequest) -> Outcome:
     with database.read() as connection:
         season = Season.read(connection, found.year, stamp, [found.city], reading=True)
         kept = loaded(connection, found.year, found.phase, found.city)
@@ -83,7 +83,7 @@ def _granted(database: Within, found: Row[Any], stamp: Stamp, until: date, asked
     return rerun(database, found.year, found.phase, found.city, stamp, until=until, reason=reason, asked=asked)
 
 
-def _declined(database: Within, found: Row[Any], stamp: Stamp, asked: Asked) -> Outcome:
+def _declined(database: Within, found: Row[Any], stamp: Stamp, asked: DayRequest) -> Outcome:
     with sitting(database, found.year, stamp, [found.city]) as season:
         cell, due = season.cells[found.phase, found.city], season.due(found.phase, found.city)
         late = not due.met_by(stamp.as_of)

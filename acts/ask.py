@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import State
-from letters.brief import Asked
+from letters.brief import DayRequest
 from models import requests
 from models.seen import seen
 from season.outcome import Outcome
@@ -53,7 +53,7 @@ def ask(
             return Outcome("refused", f"{title}：{said}。")
         words, late = prose(reason, LONGEST), not now.due.met_by(stamp.as_of)
         number = requests.ask(connection, token, (year, phase, city), now.attempt, until, words, stamp)
-        asked = Asked(number, stamp.by, day_of(stamp.as_of), until, words, late=late)
+        asked = DayRequest(number, stamp.by, day_of(stamp.as_of), until, words, late=late)
         season.owe("request", season.cells[phase, city], f"{number}", due=now.due, asked=asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"
     return season.answered(Outcome("done", said))

@@ -13,7 +13,7 @@ from season.transaction import sitting
 if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
-    from models.stated import Difference
+    from models.stated import AddressDifference
     from season.unit_of_work import Season
 
 Choice = Literal["new", "held"]
@@ -42,7 +42,7 @@ def decide_address(
     return season.answered(outcome)
 
 
-def _decide(season: Season, found: Difference, choice: Choice, reason: str, account: int | None) -> Outcome:
+def _decide(season: Season, found: AddressDifference, choice: Choice, reason: str, account: int | None) -> Outcome:
     connection, year, stamp = season.connection, season.year, season.stamp
     moved = stated.decide(connection, year.year, found, take=choice == "new", stamp=stamp)
     said = f"{named(year, found.recipient)}：{CHOICES[choice].format(year.city(found.city).name)}"

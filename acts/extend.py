@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from letters.brief import Asked, Kind
+    from letters.brief import DayRequest, Kind
     from models.database import Database
     from models.outbox import Unsent
     from models.stamp import Stamp
@@ -36,7 +36,7 @@ def extend(
     *,
     until: date,
     reason: str,
-    asked: Asked | None = None,
+    asked: DayRequest | None = None,
     dry_run: bool = False,
 ) -> Outcome:
     """Extend these cities (None: every one that still owes the phase) until a day, that day included.

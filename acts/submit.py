@@ -10,7 +10,7 @@ from gates.states import Event, State
 from models import stated
 from models.loading import loaded
 from models.standing import returned_before
-from models.stated import Filed
+from models.stated import AddressesFiled
 from season import judging
 from season.outcome import Outcome
 from season.recipients import named
@@ -90,10 +90,10 @@ def _file(season: Season, cell: Cell) -> Outcome:
     return Outcome("done", f"{title} 已报送，{then}{differs}。", judgement.verdict)
 
 
-def _addresses(season: Season, cell: Cell, judgement: Judgement) -> Filed:
+def _addresses(season: Season, cell: Cell, judgement: Judgement) -> AddressesFiled:
     """Bring the addresses filed into force; what the gate refuses is no filing, and changes none."""
     if not judgement.verdict.passed:
-        return Filed()
+        return AddressesFiled()
     return stated.file(season.connection, season.year.year, cell.phase, cell.city, season.stamp)
 
 
@@ -102,7 +102,7 @@ def _in_time(season: Season, cell: Cell) -> list[str]:
     return [IN_TIME.format(at=season.arrived.astimezone(TZ))] if cell.state is State.OVERDUE else []
 
 
-def _of_addresses(season: Season, filed: Filed) -> list[str]:
+def _of_addresses(season: Season, filed: AddressesFiled) -> list[str]:
     """Say for the log what became of the addresses filed, by kind and number."""
     groups = (("更新邮箱", filed.replaced), ("邮箱与现用的不同，待省级管理办公室决定", filed.awaiting))
     return [f"{what}：{'、'.join(named(season.year, key) for key in keys)}" for what, keys in groups if keys]

@@ -20,6 +20,7 @@ from benchmarks.measuring import Table, counting, middle, run, seconds
 from calendars.deadlines import TZ
 from calendars.year import Year
 from gates.states import State
+from models import migrate
 from models.columns import table_of
 from models.database import Database
 from models.season import CityPhase
@@ -125,7 +126,7 @@ def _postgresql(year: Year) -> Iterator[Copy]:
 
 def _make(database: Database, year: Year) -> None:
     """A year whose cities have all filed their application and none of which was judged."""
-    database.upgrade()
+    migrate.upgrade(database)
     open_year(database, year, Stamp("bench", OPENED, OPENED), rehearsal=True)
     fill(database, year, STUDENTS * len(year.cities), MENTORS)
     phase = table_of(CityPhase)

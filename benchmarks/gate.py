@@ -21,6 +21,7 @@ from calendars.year import Year
 from gates.found import NAMED
 from gates.judge import judge
 from gates.verdict import Verdict
+from models import migrate
 from models.database import Database
 from models.drafts import MentorDraft, StudentDraft
 from models.facts.load import facts_of
@@ -57,7 +58,7 @@ def measure() -> Iterator[Table]:
 
 def _row(folder: Path, size: int, times: int) -> tuple[str, ...]:
     database, year = Database(f"sqlite:///{folder / 'gate.db'}", BOOK), load(2022)
-    database.upgrade()
+    migrate.upgrade(database)
     opens = start_of(year.phase(PHASE).opens)
     open_year(database, year, Stamp("bench", opens, opens), rehearsal=True)
     fill(database, year, size, MENTORS)

@@ -20,6 +20,7 @@ from acts.advance import advance
 from benchmarks.measuring import Table, counting, middle, run, wall_and_processor
 from calendars.files import load
 from forms.reading import read
+from models import migrate
 from models.database import Database
 from models.stamp import Stamp
 from phases.book import BOOK
@@ -115,7 +116,7 @@ def _play(folder: Path, played: Played, *, deliver: bool) -> None:
     """From a database without a table to the end of the year."""
     database, year = Database(f"sqlite:///{folder / 'year.db'}", BOOK), load(2022)
     courier = MaildirCourier(folder / "mail")
-    database.upgrade()
+    migrate.upgrade(database)
 
     def post(stamp: Stamp) -> None:
         asyncio.run(send(database, courier, SENDER, stamp))

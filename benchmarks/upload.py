@@ -29,6 +29,7 @@ from dashboard.forged import token
 from dashboard.sessions import COOKIE, LASTS, digest
 from forms.definitions import form_of
 from forms.reading import read
+from models import migrate
 from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
@@ -113,7 +114,7 @@ def server() -> Iterator[tuple[int, Database]]:
 def season(path: Path) -> Database:
     database = Database(f"sqlite:///{path}", BOOK)
     database.make()
-    database.upgrade()
+    migrate.upgrade(database)
     for _ in Play(database, files.load(YEAR), read_pack(PACK), UNTIL, "省办", "http://127.0.0.1").steps():
         pass
     now = datetime.now(TZ)

@@ -26,6 +26,7 @@ from dashboard.app import make_app
 from dashboard.forged import token
 from dashboard.sessions import COOKIE, digest
 from dashboard.site import Site
+from models import migrate
 from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
@@ -62,7 +63,7 @@ def measure() -> Iterator[Table]:
 def _measured(url: str) -> tuple[str, ...]:
     database = Database(url, BOOK)
     database.make()
-    database.upgrade()
+    migrate.upgrade(database)
     cities = _prepared(database)
     with _serving(url) as port, ThreadPoolExecutor(FILINGS) as hands:
         for address in READ:

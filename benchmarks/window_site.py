@@ -21,6 +21,7 @@ from calendars.year import Year
 from dashboard.app import make_app
 from dashboard.sessions import digest
 from dashboard.site import Site
+from models import migrate
 from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
@@ -46,7 +47,7 @@ def make(path: Path, cities: int) -> Year:
     """Make a season: three phases passed but for the late, the interview open, letters that did not arrive."""
     database, year = Database(f"sqlite:///{path}", BOOK), calendar(cities)
     database.make()
-    database.upgrade()
+    migrate.upgrade(database)
     open_year(database, year, Stamp("bench", OPENED, OPENED), rehearsal=True)
     moves = [row for place, city in enumerate(year.cities) for row in _moves(year, city.slug, place)]
     with database.write(year.year) as connection:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from calendars.year import Year
-    from models.stated import Difference
+    from models.stated import AddressDifference
 
 app = App(name="act")
 
@@ -58,7 +58,7 @@ def _list(season: Season) -> int:
     return 0
 
 
-def _show(console: Console, year: Year, found: tuple[Difference, ...]) -> None:
+def _show(console: Console, year: Year, found: tuple[AddressDifference, ...]) -> None:
     if not found:
         line(console, "没有待定的邮箱。")
         return

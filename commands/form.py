@@ -10,8 +10,8 @@ from cyclopts import App, Parameter
 from acts.shapes import error_json
 from commands.files import there, write
 from commands.options import SEASON, DryRun, OneCity, Season, UsageError
-from commands.outcomes import report
-from commands.output import answer, line, say, table
+from commands.outcomes import report, show_errors
+from commands.output import answer, line, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,12 +107,6 @@ def _against_records(season: Season, phase: str, workbook: Path, city: str) -> t
     if outcome.outcome == "refused":
         say(f"没有与已有记录核对：{outcome.message}")
     return outcome.errors
-
-
-def show_errors(console: Console, errors: tuple[RowError, ...]) -> None:
-    """Print faults as a table: where, what stands there, what is wrong, what would be right."""
-    rows = [(e.sheet, str(e.row or ""), e.column or "", e.found, e.wrong, e.right) for e in errors]
-    console.print(table("工作表", "行", "列", "所填", "问题", "应为", rows=rows))
 
 
 def _checked(console: Console, workbook: Path, errors: tuple[RowError, ...], warnings: tuple[RowError, ...]) -> None:

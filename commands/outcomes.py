@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from commands.options import Common
+    from forms.reading import RowError
     from models.writing import Move
     from season.outcome import Changes, Outcome
 
@@ -31,10 +32,14 @@ def hinted(outcome: Outcome, hint: str) -> Outcome:
     return replace(outcome, message=f"{outcome.message.removesuffix('。')}；{hint}。")
 
 
+def show_errors(console: Console, errors: tuple[RowError, ...]) -> None:
+    """Print faults as a table: where, what stands there, what is wrong, what would be right."""
+    rows = [(e.sheet, str(e.row or ""), e.column or "", e.found, e.wrong, e.right) for e in errors]
+    console.print(table("工作表", "行", "列", "所填", "问题", "应为", rows=rows))
+
+
 def show(console: Console, year: Year, outcome: Outcome, preview: bool) -> None:
     """Print the sentence, then the report card or the row errors, then what changed."""
-    from commands.form import show_errors
-
     line(console, outcome.message, "green" if outcome.done else "yellow")
     for warning in outcome.warnings:
         line(console, f"提醒：{warning.sentence}")

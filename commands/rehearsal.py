@@ -105,7 +105,9 @@ def fresh(url: str, year: int) -> Database:
     from models import standing
 
     database = database_at(url)
-    database.upgrade()
+    from models import migrate
+
+    migrate.upgrade(database)
     with database.read() as connection:
         try:
             standing.opened(connection, year)

@@ -45,7 +45,9 @@ def add(
 
     database = _database(db)
     if database.absent:
-        database.upgrade()
+        from models import migrate
+
+        migrate.upgrade(database)
     slug = None
     if city is not None:
         with database.read() as connection:

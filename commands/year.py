@@ -45,7 +45,9 @@ def open_(
     paper = _paper(done_through, reason)
     database = common.database()
     if database.absent:
-        database.upgrade()
+        from models import migrate
+
+        migrate.upgrade(database)
     stamp = _from_its_first_day(common, calendar) if rehearsal else common.stamp()
     outcome = open_year(database, calendar, stamp, rehearsal=rehearsal, paper=paper)
     if paper is None and outcome.message == unanswered(calendar, None, stamp.as_of):

@@ -81,7 +81,9 @@ def up(
     database = Database(database_url or settings.database.url, BOOK)
     house.free()
     say("检查数据库……")
-    database.upgrade()
+    from models import migrate
+
+    migrate.upgrade(database)
     try:
         return run(house, database, say, lambda: _first_link(database, base, say))
     finally:

@@ -28,7 +28,9 @@ async def rehearse(year: int, inputs: str, until: datetime | None = None) -> Sta
     calendar, pack = load(year), read_pack(Path(inputs))
     with TemporaryDirectory(prefix="talent-rehearsal-") as folder:
         database = Database(f"sqlite:///{folder}/rehearsal.db", BOOK)
-        database.upgrade()
+        from models import migrate
+
+        migrate.upgrade(database)
         try:
             rehearsed = await play_season(Play(database, calendar, pack, aware(until) or ends(calendar), BY))
         finally:

@@ -42,7 +42,7 @@ class _Link(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SheetPart:
     """A sheet of the book: its name, the id and kind of its relationship, its XML (b"" where it has no cells)."""
 
     name: str
@@ -56,7 +56,7 @@ class Package:
     """The parts that cells are read from; `beside` has styles and texts, where the book has them, by kind."""
 
     book: bytes
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[SheetPart, ...]
     beside: Mapping[str, bytes]
 
     def packed(self) -> bytes:
@@ -92,11 +92,11 @@ def package(members: Members) -> Package:
     return Package(members[path], tuple(sheets), beside)
 
 
-def _sheet(members: Members, book: str, given: Mapping[str, str], links: Mapping[str, _Link]) -> Sheet:
+def _sheet(members: Members, book: str, given: Mapping[str, str], links: Mapping[str, _Link]) -> SheetPart:
     link = links.get(given["id"])
     if link is None:
         raise RefusedError("file.part", given["name"])
-    return Sheet(given["name"], link.key, link.kind, _part(members, book, link) if link.kind == _CELLS else b"")
+    return SheetPart(given["name"], link.key, link.kind, _part(members, book, link) if link.kind == _CELLS else b"")
 
 
 def _links(members: Members, source: str) -> list[_Link]:

@@ -51,7 +51,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DayRequest:
     """A city's request for a later due day: who asked on which day for which day and why, and what became of it.
 
     `granted` is None while it waits for its `answer`, the province's words. `late` says that the due day was over by
@@ -98,4 +98,4 @@ class Brief:
     link: str = ""
     provisional: bool = False
     was: date | None = None
-    asked: Asked | None = None
+    asked: DayRequest | None = None

@@ -9,7 +9,7 @@ from letters.brief import Audience, Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from letters.brief import Asked
+    from letters.brief import DayRequest
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -85,7 +85,7 @@ With an answer one does where it says yes: see `is_declined`.
 """
 
 
-def is_declined(asked: Asked | None) -> bool:
+def is_declined(asked: DayRequest | None) -> bool:
     """Tell whether a letter is about a request that gave nobody a later day, or has not yet."""
     return asked is not None and not asked.granted
 

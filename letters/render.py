@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from gates.verdict import Finding
-    from letters.brief import Asked, Brief, Item
+    from letters.brief import Brief, DayRequest, Item
 
 __all__ = ["KINDS", "OCCURS", "SHIPPED", "NoSuchLetter", "Rendered", "render", "render_own"]
 
@@ -171,7 +171,7 @@ def _view(brief: Brief) -> dict[str, Any]:
     }
 
 
-def _asked(asked: Asked) -> dict[str, Any]:
+def _asked(asked: DayRequest) -> dict[str, Any]:
     """What the templates may name of a request: as `asked.by`, `asked.until`."""
     days = {"on": phrases.day(asked.on), "until": phrases.until(asked.until)}
     return {name: getattr(asked, name) for name in ("by", "reason", "granted", "late", "kept")} | days

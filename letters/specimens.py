@@ -10,7 +10,7 @@ from calendars.deadlines import at_nine, day_of, resolve
 from calendars.ics import cancellation, invitation, version
 from gates.verdict import Finding
 from letters import phrases
-from letters.brief import Asked, Audience, Brief, Item, Kind
+from letters.brief import Audience, Brief, DayRequest, Item, Kind
 from letters.occurrences import CALENDARS, OFFICES, UNTIL, in_calendar, is_declined
 
 if TYPE_CHECKING:
@@ -107,11 +107,11 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
     return details.get(brief.kind, {})
 
 
-def _asked(brief: Brief) -> Asked:
+def _asked(brief: Brief) -> DayRequest:
     """A request of the day before for a week more."""
     day = brief.due.day if brief.due else day_of(brief.as_of)
     asked_on = day_of(brief.as_of) - timedelta(days=1)
-    return Asked(1, "经办人示例", asked_on, day + timedelta(days=7), "测试场地临时停用，一周后恢复")
+    return DayRequest(1, "经办人示例", asked_on, day + timedelta(days=7), "测试场地临时停用，一周后恢复")
 
 
 _DIGEST = (

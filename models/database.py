@@ -156,12 +156,6 @@ class Database:
             return self._turns[None].mine(seconds)
         return nullcontext() if year is None else self._turns[year].mine(seconds)
 
-    def upgrade(self) -> None:
-        """Bring it to this version's tables. Alembic is slow to import and comes in only here."""
-        from models import migrate
-
-        migrate.upgrade(self)
-
     @property
     def absent(self) -> bool:
         """Whether this is an embedded database that nobody has made yet."""

@@ -37,7 +37,7 @@ PHASES: Mapping[str, str] = {kind: phase for phase, kinds in NAMED.items() for k
 """The phase by which the address of a kind is filed."""
 
 
-class Filed(NamedTuple):
+class AddressesFiled(NamedTuple):
     """The parties, as in a letter's key, whose address a filing replaced, and those for whom the province decides."""
 
     replaced: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Filed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class AddressDifference:
     """An address that a city filed against the one in force, and who says that one (none: nobody any more).
 
     `dead`: the one in force is written to no more.
@@ -70,7 +70,7 @@ class Difference:
         return PHASES[self.recipient.partition(":")[0]]
 
 
-def file(connection: Connection, year: int, phase: str, city: str, stamp: Stamp) -> Filed:
+def file(connection: Connection, year: int, phase: str, city: str, stamp: Stamp) -> AddressesFiled:
     """Take the addresses of a city's draft as filed: each comes into force where no other office says another."""
     given = _given(connection, year, phase, city)
     parties, said = _parties(connection, given), _said(connection, given)
@@ -82,7 +82,7 @@ def file(connection: Connection, year: int, phase: str, city: str, stamp: Stamp)
     settled = {key for key, row in own.items() if row.settled and _same(row.email, given[key])}
     _keep(connection, year, phase, city, given, own, settled, stamp)
     _put_in_force(connection, {key: (parties[key].kind, email) for key, email in taken.items()})
-    return Filed(
+    return AddressesFiled(
         tuple(_recipient(parties[key]) for key in taken if parties[key].email),
         tuple(_recipient(parties[key]) for key in changed if key not in taken and key not in settled),
     )
@@ -156,13 +156,13 @@ def _same(one: str, other: str) -> bool:
     return one.lower() == other.lower()
 
 
-def differences(connection: Connection, year: int, as_of: datetime) -> tuple[Difference, ...]:
+def differences(connection: Connection, year: int, as_of: datetime) -> tuple[AddressDifference, ...]:
     """Give what of a year waited for the province at an instant, and still does, the oldest first."""
     table = table_of(StatedAddress)
     return _shown(connection, _waiting().where(table.c.year == year, table.c.as_of <= as_of))
 
 
-def find(connection: Connection, year: int, number: int) -> Difference | None:
+def find(connection: Connection, year: int, number: int) -> AddressDifference | None:
     """Give one difference that waits; None where there is none of that number."""
     table = table_of(StatedAddress)
     return next(iter(_shown(connection, _waiting().where(table.c.year == year, table.c.id == number))), None)
@@ -177,11 +177,11 @@ def _waiting() -> Select[Any]:
     return select(*columns).select_from(joined).where(differs).order_by(table.c.as_of, table.c.id)
 
 
-def _shown(connection: Connection, query: Select[Any]) -> tuple[Difference, ...]:
+def _shown(connection: Connection, query: Select[Any]) -> tuple[AddressDifference, ...]:
     rows = connection.execute(query).all()
     said = _said(connection, {row.party for row in rows})
     return tuple(
-        Difference(
+        AddressDifference(
             row.id,
             row.party,
             f"{row.kind}:{row.party}",
@@ -204,7 +204,7 @@ def concerned(connection: Connection, year: int, party: int) -> tuple[str, ...]:
     return tuple(row.office for row in _said(connection, [party]) if row.year == year and row.office != PROVINCE)
 
 
-def decide(connection: Connection, year: int, one: Difference, *, take: bool, stamp: Stamp) -> int:
+def decide(connection: Connection, year: int, one: AddressDifference, *, take: bool, stamp: Stamp) -> int:
     """Put the city's address in force, or keep the one that is; the difference is settled, and so is what lost.
 
     From now on the province says the address that was chosen. Give how many letters that wait go elsewhere.

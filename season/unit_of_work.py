@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from calendars.working_days import WorkingDays
     from calendars.year import Year
     from gates.verdict import Finding, Waived
-    from letters.brief import Asked, Item, Kind
+    from letters.brief import DayRequest, Item, Kind
     from models.stamp import Stamp
     from models.standing import Cell
     from phases.book import Book
@@ -62,7 +62,7 @@ class Owed:
     province: bool = False  # a reminder of the province's own due day
     to: frozenset[str] | None = None
     was: date | None = None
-    asked: Asked | None = None
+    asked: DayRequest | None = None
 
 
 @dataclass
@@ -238,7 +238,7 @@ class Season:
         """Owe a letter about a city phase, in its present attempt."""
         self.owed.append(Owed(kind, cell.phase, cell.city, str(cell.attempt), slot, **words))
 
-    def answer(self, cell: Cell, asked: Asked, **words: Any) -> None:  # noqa: ANN401
+    def answer(self, cell: Cell, asked: DayRequest, **words: Any) -> None:  # noqa: ANN401
         """Owe a city the answer to its request."""
         self.owe("answered", cell, f"{asked.number}", asked=asked, reason=asked.answer, **words)
 

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
+from models import migrate
 from models.database import Database
 from phases.book import BOOK
 from tests import memory, postgres, shelf
@@ -232,6 +233,6 @@ def played(kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str]
 def second_database(empty_database_url: str) -> Iterator[Database]:
     """Another one of the same kind, to compare with."""
     opened = Database(empty_database_url, BOOK)
-    opened.upgrade()
+    migrate.upgrade(opened)
     yield opened
     opened.dispose()

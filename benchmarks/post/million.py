@@ -22,6 +22,7 @@ from benchmarks.post.worker import SENT
 from calendars.files import load
 from letters.campaigns import campaign
 from letters.specimens import specimen
+from models import migrate
 from models.columns import table_of
 from models.database import Database
 from models.outbox import keep
@@ -39,7 +40,7 @@ def queue(letters: int) -> Iterator[Database]:
     """Give a database with so many letters queued and due, each to another recipient."""
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'talent.db'}", BOOK)
-        database.upgrade()
+        migrate.upgrade(database)
         open_year(database, load(YEAR), STAMP)
         year = load(YEAR)
         words = campaign(specimen(year, "reminder", "midterm", "mentor", year.cities[0]))

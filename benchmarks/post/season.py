@@ -15,6 +15,7 @@ from acts.advance import advance
 from acts.open_year import open_year
 from calendars.deadlines import TZ
 from calendars.files import load
+from models import migrate
 from models.columns import table_of
 from models.database import Database
 from models.pool import Party, PoolEntry
@@ -34,7 +35,7 @@ def about_to_open(mentors: int) -> Iterator[Database]:
     """Give a fresh database in which nothing is owed yet."""
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'talent.db'}", BOOK)
-        database.upgrade()
+        migrate.upgrade(database)
         year = load(YEAR)
         open_year(database, year, Stamp("省办", BEFORE, BEFORE), rehearsal=True)
         cities = [city.slug for city in year.cities]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gates.rule import Rule
     from models.evaluations import Evaluated
     from models.reports import Matrix
-    from models.stated import Difference
+    from models.stated import AddressDifference
 
 FOUND: Mapping[str, Callable[[Connection, int, int], Any]] = {"request": requests.find, "difference": stated.find}
 """What a number names that belongs to a city and a phase."""
@@ -70,7 +70,7 @@ class Facts:
     today: str
     letter: Undelivered | None = None
     request: Row[tuple[object, ...]] | None = None
-    difference: Difference | None = None
+    difference: AddressDifference | None = None
     columns: tuple[Column, ...] = ()
     students: tuple[Evaluated, ...] = ()
     nobody: str = ""

@@ -14,7 +14,7 @@ from models.columns import table_of
 from models.database import Database
 from models.pool import Party, StatedAddress
 from models.season import Letter, Transition
-from models.stated import Difference
+from models.stated import AddressDifference
 from season.outcome import Outcome
 from tests import sheets
 from tests.acts.test_statements import counted
@@ -58,7 +58,7 @@ def address(scene: Scene, kind: str = "mentor", name: str = "共用导师") -> s
         return str(connection.execute(query).scalar_one())
 
 
-def waiting(scene: Scene) -> tuple[Difference, ...]:
+def waiting(scene: Scene) -> tuple[AddressDifference, ...]:
     with scene.database.read() as connection:
         return stated.differences(connection, YEAR, stamp("2022-12-31T09:00").as_of)
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from models import migrate
 from models.database import Database
 from phases.book import BOOK
 from tests import ledger, sheets
@@ -77,7 +78,7 @@ def test_a_rerun_cut_off_at_every_statement_ends_where_an_uninterrupted_one_does
     database: Database, empty_database_url: str
 ) -> None:
     whole = Database(empty_database_url, BOOK)
-    whole.upgrade()
+    migrate.upgrade(whole)
     uninterrupted = begun(whole)
     for step in STEPS:
         step(uninterrupted)
@@ -127,7 +128,7 @@ def test_a_step_that_committed_half_way_would_be_seen(database: Database, monkey
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_process_killed_at_a_statement_leaves_nothing_half_done(database: Database, empty_database_url: str) -> None:
     whole = Database(empty_database_url, BOOK)
-    whole.upgrade()
+    migrate.upgrade(whole)
     uninterrupted = begun(whole)
     for step in STEPS:
         step(uninterrupted)

@@ -14,7 +14,7 @@ from acts.amend import amend
 from calendars import files, versions
 from calendars.edits import with_days
 from gates.verdict import Verdict
-from models import reports, standing
+from models import migrate, reports, standing
 from models.columns import table_of
 from models.database import Database
 from models.reports import matrix
@@ -34,7 +34,7 @@ LEFT = "2022-02-07T09:30"
 def left(empty_database_url: str) -> Iterator[Database]:
     released.load(1, empty_database_url)
     opened = Database(empty_database_url, BOOK)
-    opened.upgrade()
+    migrate.upgrade(opened)
     yield opened
     opened.dispose()
 

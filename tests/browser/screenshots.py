@@ -14,6 +14,7 @@ from calendars import files
 from calendars.deadlines import TZ
 from dashboard import passwords
 from dashboard.site import Site
+from models import migrate
 from models.database import Database
 from phases.book import BOOK
 from post.receipt_links import links
@@ -87,7 +88,7 @@ def _chinese(browser: Browser) -> bool:
 
 def _play(database: Database, mail: Path) -> None:
     """Play to the morning of `talent demo`, with its people, and its letters sent."""
-    database.upgrade()
+    migrate.upgrade(database)
     year, address = files.load(YEAR), Settings().base_url
     post = postman(database, mail, Settings().mail_from, links(SECRET, address))
     for _ in Play(database, year, read_pack(PACK), UNTIL, "省办", address, post).steps():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from models import migrate
 from models.database import Database
 from phases.book import BOOK
 from tests.post.gate import Gate
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.slow  # a process of its own
 async def test_the_command_ends_in_order_and_says_that_some_must_wait(tmp_path: Path, number: signal.Signals) -> None:
     database, gate = Database(f"sqlite:///{tmp_path / 'talent.db'}", BOOK), Gate()
     database.make()
-    database.upgrade()
+    migrate.upgrade(database)
     fill(database, 40)
     async with gate.serving():
         settings = {

@@ -21,7 +21,7 @@ from dashboard.app import make_app
 from dashboard.forged import token
 from dashboard.sessions import COOKIE, LASTS, digest
 from dashboard.site import Site
-from models import sign_ins
+from models import migrate, sign_ins
 from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
@@ -69,7 +69,7 @@ def nothing_is_sent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 def play_season(database: Database) -> None:
     """Play the season on a database, and give everybody an account."""
-    database.upgrade()
+    migrate.upgrade(database)
     for _ in Play(database, files.load(YEAR), read_pack(PACK), UNTIL, "省办", BASE).steps():
         pass
     give_accounts(database)

@@ -19,6 +19,7 @@ from dashboard import app as application
 from dashboard.failures import AWAY
 from dashboard.policy import WHOEVER
 from dashboard.site import Site
+from models import migrate
 from models.database import Database
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
@@ -58,7 +59,7 @@ def cluster() -> Iterator[postgres.Cluster]:
 @pytest.fixture(scope="module")
 def window(cluster: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     folder, database = tmp_path_factory.mktemp("away"), Database(cluster.address, BOOK)
-    database.upgrade()
+    migrate.upgrade(database)
     a_real_year(database)
     settings = Settings(base_url=BASE, maildir=folder / "mail", dashboard=DashboardSettings(totp=False))
     yield Window(Site(database, settings, SECRET, wall=lambda: NOW))

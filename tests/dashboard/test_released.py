@@ -11,6 +11,7 @@ import pytest
 
 from calendars.deadlines import TZ
 from dashboard.app import make_app
+from models import migrate
 from models.database import Database
 from models.live import set_clock
 from phases.book import BOOK
@@ -50,7 +51,7 @@ def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     file = tmp_path / "released.db"
     released.load(1, f"sqlite:///{file}", of_another_release(released.dump(1)))
     database = Database(f"sqlite:///{file}", BOOK)
-    database.upgrade()
+    migrate.upgrade(database)
     give_accounts(database)
     with database.write(YEAR) as connection:
         set_clock(connection, YEAR, LEFT)

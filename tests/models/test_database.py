@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from models import database as database_module
+from models import migrate
 from models.columns import table_of
 from models.database import Busy, Database, NotPrepared, passes
 from models.season import Letter, ProgrammeYear
@@ -103,7 +104,7 @@ def test_the_file_of_children_is_made_by_an_upgrade_alone_and_is_its_owners(tmp_
     with pytest.raises(NotPrepared), database.read():
         pass
     assert not path.exists()
-    database.upgrade()
+    migrate.upgrade(database)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     database.dispose()
 

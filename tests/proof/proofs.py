@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from models import migrate
 from models.database import Database
 from phases.book import BOOK
 from post.claims import claim
@@ -66,7 +67,7 @@ class Ground:
     def prepare(cls, folder: Path, server: str | None) -> Ground:
         empty, season = folder / "empty.db", folder / "season.db"
         database = Database(f"sqlite:///{empty}", BOOK)
-        database.upgrade()
+        migrate.upgrade(database)
         _closed(database)
         shutil.copy(empty, season)
         database = Database(f"sqlite:///{season}", BOOK)
@@ -89,7 +90,7 @@ class Ground:
             return f"sqlite:///{shutil.copy(self.season, self.season.with_name(f'{name}.db'))}"
         assert self.server is not None
         database = Database(made(self.server, name), BOOK)
-        database.upgrade()
+        migrate.upgrade(database)
         races.prepare(database)
         database.dispose()
         return database.url

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from models import migrate
 from models.database import Database
 from phases.book import BOOK
 
@@ -40,7 +41,7 @@ class Template:
     def on(cls, server: str, name: str, prepare: Callable[[Database], None] = lambda _: None) -> Template:
         """Make one on a server, with what it is to hold."""
         database = Database(made(server, name), BOOK)
-        database.upgrade()
+        migrate.upgrade(database)
         prepare(database)
         database.dispose()
         return cls(Path(name), server)
