@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -70,3 +71,9 @@ def test_no_module_reaches_itself(modules: dict[str, Path]) -> None:
 
 def test_a_circle_would_be_seen() -> None:
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md", "docs/carrying-on.md", "docs/programme.md"])
+def test_a_page_names_files_that_are_there(page: str) -> None:
+    named = set(re.findall(r"`((?:[a-z_]+/)+[a-z_0-9.-]*)`", (ROOT / page).read_text("utf-8")))
+    assert {path for path in named if not (ROOT / path).exists() and not path.startswith("var/")} == set()
