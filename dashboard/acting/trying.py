@@ -54,17 +54,20 @@ class Tried:
 
     @property
     def digest(self) -> str:
-        """A fingerprint of what happens, which is the same as long as the same would happen."""
+        """A fingerprint of what happens, which is the same as long as the same would happen.
+
+        In whatever order: PostgreSQL names the parties of a letter in another one the second time.
+        """
         changes = self.outcome.changes
         said = (
             self.outcome.outcome,
             self.outcome.message,
-            [
+            sorted(
                 (move.after.phase, move.after.city, move.event, move.before.state, move.after.state, move.after.attempt)
                 for move in changes.transitions
-            ],
-            [(one.phase, one.city, one.cause, one.until) for one in changes.extensions],
-            [(one.key, one.address, one.subject) for one in changes.letters],
+            ),
+            sorted((one.phase, one.city, one.cause, one.until) for one in changes.extensions),
+            sorted((one.key, one.address, one.subject) for one in changes.letters),
             dict(self.totals),
             {slug: [_stands(one) for one in self.after.cities[slug]] for slug in sorted(self.touched)},
         )
