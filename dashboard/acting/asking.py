@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from acts.recipients import named
+from acts.saying import nobody
 from calendars.deadlines import TZ
 from dashboard.acting.reading import DIGITS
-from dashboard.acting.saying import nobody
 from dashboard.acting.showing import stands
 from dashboard.letterbox import heading
 from forms.definitions import form_of
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from acts.described import Act, Filled
     from calendars.year import Phase, Year
-    from dashboard.acting.act import Act, Filled
     from dashboard.acting.reading import Typed
     from dashboard.looking import Looking
     from forms.definitions import Column

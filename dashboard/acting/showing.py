@@ -11,10 +11,10 @@ from letters.addressee import in_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from acts.described import Filled
     from acts.outcome import Outcome
     from calendars.drafts import Change, Difference
     from calendars.year import Year
-    from dashboard.acting.act import Filled
     from dashboard.acting.trying import Tried
     from forms.reading import RowError
     from models.outbox import LetterRow

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard.acting.act import Bench
+from acts.described import Bench
 from models import audit, reports, standing
 from models.database import Within
 from models.witness import changed, witness
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from acts.described import Act, Filled
     from acts.outcome import Outcome
     from calendars.year import Year
-    from dashboard.acting.act import Act, Filled
     from gates.states import Event
     from models.database import Database
     from models.reports import Matrix, Standing

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from acts import approve, extend, rerun, settle_letter, submit, waive, withdraw
+from acts.book import ACTS
+from acts.described import Filled
 from acts.outcome import Outcome
-from dashboard.acting.act import Filled
-from dashboard.acting.table import ACTS
 from dashboard.acting.trying import record
 from dashboard.api_shapes import Answer, Asked, Extension, Problem, Rejection, Rerun, Settlement, Waiver, WithReason
 from dashboard.idempotent import NoKey, once_for, said

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page
 from sqlalchemy import insert
 
-from dashboard.acting.table import ACTS
+from acts.book import ACTS
 from models.asked import Request
 from models.columns import table_of
 from tests.browser.conftest import Town

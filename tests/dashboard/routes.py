@@ -20,8 +20,8 @@ from fastapi.routing import APIRoute
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from acts.book import ACTS
 from calendars import files
-from dashboard.acting.table import ACTS
 from dashboard.exporting import TABLES
 from dashboard.forged import SAFE
 from dashboard.pages.exports import Kind

@@ -15,9 +15,9 @@ from httpx2 import Response
 from sqlalchemy import select, update
 from sqlmodel import SQLModel
 
-from dashboard.acting.act import Filled
+from acts.book import ACTS
+from acts.described import Filled
 from dashboard.acting.reading import Typed, read
-from dashboard.acting.table import ACTS
 from dashboard.acting.trying import Changed, done, tried
 from dashboard.app import make_app
 from dashboard.looking import looking

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from acts import covering
 from acts.decide_address import CHOICES
+from acts.last_word import decision
 from acts.offices import PROVINCE
-from dashboard import masking
-from dashboard.acting.rules import decision
 from gates.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from acts.decide_address import Choice
+    from acts.described import Act, Filled
     from calendars.year import Phase, Year
-    from dashboard.acting.act import Act, Filled
     from phases.book import Book
 
 
@@ -98,12 +98,12 @@ def settle(_: Book, _year: Year, filled: Filled) -> str:
 
 def suppress(_: Book, _year: Year, filled: Filled) -> str:
     """Say it; what was confirmed is kept for ever, and keeps no address in clear."""
-    return f"停用邮箱 {masking.email(filled.words['email'])}"
+    return f"停用邮箱 {covering.email(filled.words['email'])}"
 
 
 def unsuppress(_: Book, _year: Year, filled: Filled) -> str:
     """Say it; as above."""
-    return f"恢复邮箱 {masking.email(filled.words['email'])}，放行暂存的函件"
+    return f"恢复邮箱 {covering.email(filled.words['email'])}，放行暂存的函件"
 
 
 def office(_: Book, year: Year, filled: Filled) -> str:

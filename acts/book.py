@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from dashboard.acting import doing, saying
-from dashboard.acting.act import Act, Field
-from dashboard.acting.rules import decision
+from acts import doing, saying
+from acts.described import Act, Field
+from acts.last_word import decision
 from gates.states import Event, State
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from acts import amend as amending
 from acts import answer as answering
 from acts import approve as deciding
-from acts import decide_address, settle_letter, year
+from acts import covering, decide_address, settle_letter, year
 from acts import extend as extending
 from acts import rerun as rerunning
 from acts import suppress as suppressing
@@ -20,13 +20,12 @@ from acts.offices import PROVINCE, set_office
 from acts.outcome import Outcome, joined
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
-from dashboard import masking
 from models import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dashboard.acting.act import Bench, Filled
+    from acts.described import Bench, Filled
 
 
 def _each(bench: Bench, filled: Filled, do: Callable[[str], Outcome]) -> Outcome:
@@ -141,7 +140,7 @@ def unsuppress(bench: Bench, filled: Filled) -> Outcome:
 
 def _masked(address: str, outcome: Outcome) -> Outcome:
     """Cover the address in what was answered, for that is kept for ever."""
-    said = re.sub(re.escape(address.strip()), lambda _: masking.email(address), outcome.message, flags=re.IGNORECASE)
+    said = re.sub(re.escape(address.strip()), lambda _: covering.email(address), outcome.message, flags=re.IGNORECASE)
     return replace(outcome, message=said)
 
 
