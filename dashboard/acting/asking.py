@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from acts.recipients import named
-from acts.saying import nobody
 from calendars.deadlines import TZ
 from dashboard.acting.reading import DIGITS
 from dashboard.acting.showing import stands
@@ -99,7 +98,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         stated.find(connection, year.year, key) if act.asks("difference") else None,
         form_of("evaluation", year).sheets[0].columns if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
-        nobody(found.book, act, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
+        act.nobody(found.book, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
     )
 
 

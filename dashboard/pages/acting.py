@@ -54,9 +54,10 @@ async def _typed(request: Request) -> Typed:
 
 
 def _act(act: str) -> Act:
-    if act not in ACTS:
+    found = ACTS.get(act)
+    if found is None or found.by != "province":
         raise NotThere
-    return ACTS[act]
+    return found
 
 
 Which = Annotated[Act, Depends(_act)]

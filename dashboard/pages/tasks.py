@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
-from acts.book import ACTS, GOING, offered
+from acts.book import ACTS, offered
 from acts.recipients import named
+from acts.withdraw import GOING
 from dashboard.acting.waiting import awaiting, late
 from dashboard.letterbox import heading
 from dashboard.looking import Look

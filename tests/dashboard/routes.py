@@ -71,7 +71,8 @@ SHARED: Mapping[str, Values] = {
     "year": (str(YEAR),),
     "phase": tuple(phase.slug for phase in files.load(YEAR).phases),
 }
-LINKED: Mapping[str, Values] = {"act": tuple(ACTS), "name": tuple(TABLES), "kind": get_args(Kind)}
+ACTS_HERE = tuple(slug for slug, act in ACTS.items() if act.by == "province")
+LINKED: Mapping[str, Values] = {"act": ACTS_HERE, "name": tuple(TABLES), "kind": get_args(Kind)}
 """A made-up one would be 404 to anybody, whatever the route's policy lets through."""
 
 SECRET = frozenset({"token", "link", "word", "mark", "feed", "code"})
