@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from acts.recipients import named
@@ -16,11 +16,9 @@ from models.post import letter_by_id
 from models.reports import matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from sqlalchemy import Connection, Row
 
-    from acts.described import Act, Filled
+    from acts.described import Act
     from calendars.year import Phase, Year
     from dashboard.acting.reading import Typed
     from dashboard.looking import Looking
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
     from models.evaluations import Evaluated
     from models.reports import Matrix
     from models.stated import Difference
-
-FOUND: Mapping[str, Callable[[Connection, int, int], Any]] = {"request": requests.find, "difference": stated.find}
-"""What a number names that belongs to a city and a phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +102,6 @@ def _undelivered(connection: Connection, year: Year, key: int) -> Undelivered | 
     if row is None or row.year != year.year:
         return None
     return Undelivered(heading(row.subject), named(year, row.recipient), row.detail or "")
-
-
-def about(connection: Connection, year: Year, act: Act, filled: Filled) -> Filled:
-    """Name the city and the phase that a request or a difference is about, which its number alone does not say."""
-    find = next((find for name, find in FOUND.items() if act.asks(name)), None)
-    found = find(connection, year.year, filled.number) if find else None
-    return replace(filled, phase=year.phase(found.phase), cities=(found.city,)) if found else filled
 
 
 def _cities(year: Year, found: Matrix, act: Act, phase: Phase | None, chosen: frozenset[str]) -> tuple[Choice, ...]:

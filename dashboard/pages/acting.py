@@ -11,12 +11,13 @@ from starlette.datastructures import UploadFile
 
 from acts.book import ACTS
 from acts.described import Act
+from acts.doing import about
 from acts.outcome import Outcome
 from calendars.drafts import diff
 from calendars.errors import TalentError
 from calendars.findings import check
 from dashboard.acting import showing
-from dashboard.acting.asking import about, asked
+from dashboard.acting.asking import asked
 from dashboard.acting.reading import Typed, carried, read
 from dashboard.acting.trying import Changed, done, tried
 from dashboard.looking import Look, Looking, NotNow
