@@ -64,7 +64,7 @@ class Acting:
     def do(self, slug: str, asked: BaseModel, **named: object) -> Response:
         """Do an act of the book, once where it is no preview, and answer: 409 where not all that was asked happened.
 
-        `named` is what the address names. What a city does stands in the season's own log, and no audit.
+        `named` is what the address names.
         """
         act, given = ACTS[slug], asked.model_dump()
         filled, preview = act.fill(self.year, given | named), given.get("dry_run", False)
@@ -75,7 +75,7 @@ class Acting:
             raise NoKey
 
         def do() -> Outcome:
-            outcome = recorded(act, bench, filled) if act.by == "province" else act.do(bench, filled)
+            outcome = recorded(act, bench, filled)
             owed(self.site.nudge)
             return outcome
 
