@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 
 from acts.book import ACTS
 from commands.options import PLAIN, SEASON, DryRun, Plain, Reason, Season, UsageError, local
-from commands.outcomes import report
+from commands.outcomes import report, run
 from commands.output import answer, line, table
 
 if TYPE_CHECKING:
@@ -134,11 +134,7 @@ def address(
         return _list(season)
     if choice is None or reason is None:
         raise UsageError("请写明 --choice new|held 和 --reason。")
-    from acts.decide_address import decide_address
-
-    database, year, stamp = season.acting()
-    outcome = decide_address(database, year.year, number, stamp, choice=choice, reason=reason, dry_run=dry_run)
-    return report(season, year, outcome, preview=dry_run)
+    return run(season, "address", {"difference": number, "choice": choice, "reason": reason}, dry_run=dry_run)
 
 
 def _list(season: Season) -> int:

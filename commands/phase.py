@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from commands.options import SEASON, Cities, Day, DryRun, OneCity, Reason, Season, UsageError
-from commands.outcomes import report, show_changes
+from commands.outcomes import run, show_changes
 from commands.output import answer, line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rich.console import Console
 
     from acts.advance import Advance
@@ -54,26 +52,16 @@ def _advanced(console: Console, year: Year, done: Advance, preview: bool) -> Non
     line(console, f"状态变动 {len(done.changes.transitions)} 处，函件 {len(done.changes.letters)} 封。")
 
 
-def _do(season: Season, slug: str, given: Mapping[str, object], *, dry_run: bool) -> int:
-    """Do an act of the book and print what came of it."""
-    from acts.book import ACTS
-    from acts.described import Bench
-
-    (database, year, stamp), act = season.acting(), ACTS[slug]
-    outcome = act.do(Bench(database, year, stamp, dry_run=dry_run), act.fill(year, given))
-    return report(season, year, outcome, preview=dry_run)
-
-
 @app.command(help="市级管理办公室报送本阶段")
 def submit(phase: Slug, /, *, city: OneCity, dry_run: DryRun = False, season: Season = SEASON) -> int:
     """File one phase of one city; the gate judges at once."""
-    return _do(season, "submit", {"phase": phase, "city": city}, dry_run=dry_run)
+    return run(season, "submit", {"phase": phase, "city": city}, dry_run=dry_run)
 
 
 @app.command(help="省级管理办公室：某市退出本年度")
 def withdraw(*, city: OneCity, reason: Reason, dry_run: DryRun = False, season: Season = SEASON) -> int:
     """Take one city out of the year."""
-    return _do(season, "withdraw", {"city": city, "reason": reason}, dry_run=dry_run)
+    return run(season, "withdraw", {"city": city, "reason": reason}, dry_run=dry_run)
 
 
 @app.command(help="截止前延期：一市、几市或全部（--all）")
@@ -92,7 +80,7 @@ def extend(
     if bool(city) == all_:
         raise UsageError("请写明 --city（可以写多次）或 --all，二者写其一。")
     given = {"phase": phase, "city": city, "until": until, "reason": reason}
-    return _do(season, "extend", given, dry_run=dry_run)
+    return run(season, "extend", given, dry_run=dry_run)
 
 
 @app.command(help="省级管理办公室：审定或备案；加 --reject 为退回")
@@ -113,7 +101,7 @@ def approve(
     if until is not None and not reject:
         raise UsageError("--until 只与 --reject 一起写：退回之后重新报送的截止日。")
     given = {"phase": phase, "city": city, "until": until, "reason": reason}
-    return _do(season, "reject" if reject else "approve", given, dry_run=dry_run)
+    return run(season, "reject" if reject else "approve", given, dry_run=dry_run)
 
 
 @app.command(help="省级管理办公室：对某市本次办理豁免一条“原则上”的规则")
@@ -128,7 +116,7 @@ def waive(
     season: Season = SEASON,
 ) -> int:
     """Set one in-principle rule aside for one city, phase and attempt."""
-    return _do(season, "waive", {"rule": rule, "phase": phase, "city": city, "reason": reason}, dry_run=dry_run)
+    return run(season, "waive", {"rule": rule, "phase": phase, "city": city, "reason": reason}, dry_run=dry_run)
 
 
 @app.command(help="省级管理办公室：为某市重启本阶段；先用 --dry-run 预览")
@@ -144,7 +132,7 @@ def rerun(
 ) -> int:
     """Start a new attempt of one phase for one city."""
     given = {"phase": phase, "city": city, "until": until, "reason": reason}
-    return _do(season, "rerun", given, dry_run=dry_run)
+    return run(season, "rerun", given, dry_run=dry_run)
 
 
 app.command("commands.reading:why", name="why", help="结论：关口逐条判定的报告单")

@@ -71,8 +71,8 @@ SHARED: Mapping[str, Values] = {
     "year": (str(YEAR),),
     "phase": tuple(phase.slug for phase in files.load(YEAR).phases),
 }
-ACTS_HERE = tuple(slug for slug, act in ACTS.items() if act.by == "province")
-LINKED: Mapping[str, Values] = {"act": ACTS_HERE, "name": tuple(TABLES), "kind": get_args(Kind)}
+PROVINCE_ACTS = tuple(slug for slug, act in ACTS.items() if act.by == "province")
+LINKED: Mapping[str, Values] = {"act": PROVINCE_ACTS, "name": tuple(TABLES), "kind": get_args(Kind)}
 """A made-up one would be 404 to anybody, whatever the route's policy lets through."""
 
 SECRET = frozenset({"token", "link", "word", "mark", "feed", "code"})
