@@ -135,11 +135,11 @@ def _amended(bench: Bench, filled: Filled) -> Outcome:
     return amend(*given, reason=filled.reason, dry_run=bench.dry_run)
 
 
-TOLD = Field("reason", "事由", "reason", hint="写入记录，并写进告知各市截止时间有变的函件。")
+AMENDED = Field("reason", "事由", "reason", hint="写入记录，并写进告知各市截止时间有变的函件。")
 AMEND = Act(
     "amend",
     lambda _: "修订年度日历",
-    (Field("calendar", "新的日历", "calendar"), TOLD),
+    (Field("calendar", "新的日历", "calendar"), AMENDED),
     _amended,
     lambda _book, year, _filled: f"启用修订后的 {year.year} 年度日历",
     subject=lambda year, _: f"calendar/{year.year}",

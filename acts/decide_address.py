@@ -63,14 +63,14 @@ def _decided(bench: Bench, filled: Filled) -> Outcome:
     )
 
 
-NOTED = "写入记录，报送过该邮箱的市可以看到；不写进函件。"
+KNOWN = "写入记录，报送过该邮箱的市可以看到；不写进函件。"
 ADDRESS = Act(
     "address",
     lambda _: "决定邮箱",
     (
         Field("difference", "待定邮箱", "difference"),
         Field("choice", "决定", "choice", choices=(("new", "改用新报送的邮箱"), ("held", "保留现用的邮箱"))),
-        Field("reason", "事由", "reason", hint=NOTED),
+        Field("reason", "事由", "reason", hint=KNOWN),
     ),
     _decided,
     lambda _, year, filled: CHOICES[cast("Choice", filled.words["choice"])].format(filled.named(year)),

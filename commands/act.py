@@ -115,7 +115,7 @@ def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: Se
 
 for _act in ACTS.values():
     if _act.slug not in OWN:
-        app.command(command_of(_act), name=_act.slug, help=f"省级管理办公室：{_act.title(None)}")
+        app.command(command_of(_act), name=_act.slug, help=_act.title(None))
 
 
 @app.command(help="各市对同一导师、单位报送的邮箱不一致：决定用哪一个；不写 --number 时列出待定的")
