@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acts.described import Act, Bench, Field, Filled
 from acts.extend import ANEW, say_anew
 from calendars.deadlines import day_of, end_of
 from gates.states import Event
@@ -126,3 +127,20 @@ def _moved(season: Season, old: Phase, new: Phase) -> Iterator[str]:
 def _begun(cell: Cell) -> bool:
     """Tell whether the city was told of this phase's due day."""
     return cell.since is not None or cell.filed_at is not None
+
+
+def _amended(bench: Bench, filled: Filled) -> Outcome:
+    assert filled.calendar is not None
+    given = (bench.database, bench.year.year, filled.calendar, bench.stamp)
+    return amend(*given, reason=filled.reason, dry_run=bench.dry_run)
+
+
+AMENDED = Field("reason", "事由", "reason", hint="写入记录，并写进告知各市截止时间有变的函件。")
+AMEND = Act(
+    "amend",
+    lambda _: "修订年度日历",
+    (Field("calendar", "新的日历", "calendar"), AMENDED),
+    _amended,
+    lambda _book, year, _filled: f"启用修订后的 {year.year} 年度日历",
+    subject=lambda year, _: f"calendar/{year.year}",
+)

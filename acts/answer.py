@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from acts.described import Act, Bench, Field, Filled
 from acts.extend import extend
 from acts.rerun import rerun
 from calendars.deadlines import day_of
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from calendars.year import Year
     from models.database import Database
     from models.stamp import Stamp
+    from phases.book import Book
 
 ENDED = {
     State.SUBMITTED: "已经报送，不再需要延期",
@@ -89,3 +92,29 @@ def _declined(database: Within, found: Row[Any], stamp: Stamp, asked: DayRequest
         late = not due.met_by(stamp.as_of)
         season.answer(cell, replace(asked, late=late), due=None if cell.state in ENDED else due)
     return season.answered(Outcome("done", f"{found.id} 号申请已答复：不同意。"))
+
+
+def _answered(bench: Bench, filled: Filled) -> Outcome:
+    given = (bench.database, bench.year.year, filled.number, bench.stamp)
+    return answer(*given, grant=filled.words["answer"] == "granted", until=filled.until, reason=filled.reason)
+
+
+def _says(_: Book, year: Year, filled: Filled) -> str:
+    asked = f"{filled.named(year)}{filled.phased}的延期申请"
+    return f"不同意{asked}" if filled.words["answer"] == "declined" else f"同意{asked}，截止 {filled.until} 24:00"
+
+
+ANSWERED = "同意或不同意都会发函答复该市，本栏原样写进复函，请写成可以对外的话。"
+ANSWER = Act(
+    "answer",
+    lambda _: "答复延期申请",
+    (
+        Field("request", "申请", "request"),
+        Field("answer", "答复", "choice", choices=(("granted", "同意"), ("declined", "不同意"))),
+        Field("until", "新的截止日", "day", needed=False, hint="同意时须写；当天有效。", when=("answer", "granted")),
+        Field("reason", "答复意见", "reason", hint=ANSWERED),
+    ),
+    _answered,
+    _says,
+    subject=lambda _, filled: f"request/{filled.number}",
+)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acts.described import CITIES, PHASE, TOLD, Act, Bench, Field, Filled, each
+from acts.last_word import decision
 from calendars.deadlines import day_of
-from gates.states import Event
+from gates.states import Event, State
 from season import judging
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
@@ -15,9 +17,11 @@ from season.transaction import sitting
 if TYPE_CHECKING:
     from datetime import date
 
+    from calendars.year import Year
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
+    from phases.book import Book
     from season.unit_of_work import Season
 
 
@@ -91,3 +95,41 @@ def _no_room(season: Season, cell: Cell, until: date | None) -> str | None:
     if season.in_time(cell):
         return None
     return f"{season.title(cell.phase, cell.city)} 已过截止日 {due.day}，退回时须写明新的截止日。"
+
+
+def _approved(bench: Bench, filled: Filled, city: str) -> Outcome:
+    given = (bench.database, bench.year.year, filled.slug, city, bench.stamp)
+    return approve(*given, dry_run=bench.dry_run)
+
+
+def _rejected(bench: Bench, filled: Filled, city: str) -> Outcome:
+    given = (bench.database, bench.year.year, filled.slug, city, bench.stamp)
+    return reject(*given, reason=filled.reason, until=filled.until, dry_run=bench.dry_run)
+
+
+def _returning(_: Book, year: Year, filled: Filled) -> str:
+    until = f"，重新报送截止 {filled.until} 24:00" if filled.until else ""
+    return f"把{filled.phased}退回{filled.named(year)}修改{until}"
+
+
+APPROVE = Act(
+    "approve",
+    decision,
+    (PHASE, CITIES),
+    each(_approved),
+    lambda _, year, filled: f"{decision(filled.phase)}{filled.named(year)}的{filled.phased}",
+    Event.APPROVE,
+    frozenset({State.SUBMITTED}),
+    province=True,
+)
+LATER = Field("until", "重新报送的截止日", "day", needed=False, hint="已过截止日的必须写；未过的可以不写。")
+REJECT = Act(
+    "reject",
+    lambda _: "退回修改",
+    (PHASE, CITIES, LATER, TOLD),
+    each(_rejected),
+    _returning,
+    Event.REJECT,
+    frozenset({State.SUBMITTED}),
+    province=True,
+)

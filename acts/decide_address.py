@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
+from acts.described import Act, Bench, Field, Filled
 from gates.states import Event
 from models import audit, stated
 from season.outcome import Outcome
@@ -53,3 +54,24 @@ def _decide(season: Season, found: AddressDifference, choice: Choice, reason: st
     what, whose = Event.ADDRESS.chinese, found.recipient
     audit.record(connection, stamp, what, whose, account=account, city=found.city, reason=f"{said}；{reason}")
     return Outcome("done", f"{said}{f'，{moved} 封待发函件改发' if moved else ''}。")
+
+
+def _decided(bench: Bench, filled: Filled) -> Outcome:
+    choice, given = filled.words["choice"], (bench.database, bench.year.year, filled.number, bench.stamp)
+    return decide_address(
+        *given, choice=cast("Choice", choice), reason=filled.reason, dry_run=bench.dry_run, account=bench.account
+    )
+
+
+KNOWN = "写入记录，报送过该邮箱的市可以看到；不写进函件。"
+ADDRESS = Act(
+    "address",
+    lambda _: "决定邮箱",
+    (
+        Field("difference", "待定邮箱", "difference"),
+        Field("choice", "决定", "choice", choices=(("new", "改用新报送的邮箱"), ("held", "保留现用的邮箱"))),
+        Field("reason", "事由", "reason", hint=KNOWN),
+    ),
+    _decided,
+    lambda _, year, filled: CHOICES[cast("Choice", filled.words["choice"])].format(filled.named(year)),
+)

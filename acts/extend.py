@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from acts import rerun
+from acts.described import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled
 from gates.states import Event, State
 from models import outbox
 from season import judging
@@ -97,3 +98,22 @@ def _why_not(season: Season, cell: Cell, until: date) -> str | None:
     if until <= due.day:
         return f"{title} 现在的截止日是 {due.day}，不早于所给的 {until}，无需延期。"
     return illegal(season, cell, Event.EXTEND)
+
+
+def _extended(bench: Bench, filled: Filled) -> Outcome:
+    assert filled.until is not None
+    cities = None if filled.every else filled.cities
+    given = (bench.database, bench.year.year, filled.slug, cities, bench.stamp)
+    return extend(*given, until=filled.until, reason=filled.reason, dry_run=bench.dry_run)
+
+
+EXTEND = Act(
+    "extend",
+    lambda _: "延期",
+    (PHASE, CITIES, UNTIL, TOLD),
+    _extended,
+    lambda _, year, filled: f"把{filled.named(year)}的{filled.phased}延期至 {filled.until} 24:00",
+    Event.EXTEND,
+    frozenset({State.WAITING, State.OPEN, State.RETURNED}),
+    whole=True,
+)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from acts import backfill
 from acts.crosschecks import faults, in_order
+from acts.described import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.drafting import rows_of
 from forms.definitions import FORMS
 from forms.reading import read
@@ -173,3 +174,35 @@ def _fingerprint(reading: Reading) -> str:
     """Give what two workbooks of the same rows share; a program that saves one again changes its bytes."""
     rows = {key: [row.model_dump(mode="json") for row in rows] for key, rows in reading.rows.items()}
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _loaded(bench: Bench, filled: Filled, city: str) -> Outcome:
+    assert filled.file is not None
+    given = (bench.database, bench.year.year, filled.words["phase"], city, filled.file, bench.stamp)
+    return load(*given, dry_run=bench.dry_run)
+
+
+def _evaluated(bench: Bench, filled: Filled, city: str) -> Outcome:
+    raw = {"evaluations": list(filled.rows)}
+    return load_rows(bench.database, bench.year.year, EVALUATION, city, raw, bench.stamp, dry_run=bench.dry_run)
+
+
+LOAD = Act(
+    "load",
+    lambda _: "导入工作簿",
+    (Field("phase", "报送表", "form"), CITY, Field("file", "工作簿", "file")),
+    each(_loaded),
+    lambda _, year, filled: f"导入{filled.named(year)}的工作簿",
+    Event.LOAD,
+    by="city",
+)
+EVALUATE = Act(
+    "evaluate",
+    lambda _: "评价学生",
+    (PHASE, CITY, Field("rows", "评价", "grid")),
+    each(_evaluated),
+    lambda _, year, filled: f"保存{filled.named(year)} {len(filled.rows)} 名学生的评价",
+    Event.LOAD,
+    frozenset({State.SUBMITTED}),
+    evaluates=True,
+)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acts.described import Act, Bench, Field, Filled
+from calendars.deadlines import day_of
 from models import addresses
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from calendars.year import Year
     from models.database import Database
 
 PROVINCE = "province"
@@ -38,3 +41,29 @@ def set_office(
         freed = addresses.release(connection, office, day)
     said = f"；{freed} 封待发函件已放行" if freed else ""
     return Outcome("done", f"{name}的邮箱已登记{said}。")
+
+
+def _office(bench: Bench, filled: Filled) -> Outcome:
+    slug, email, head = filled.words["office"], filled.words.get("email"), filled.words.get("head")
+    if not (email or head):
+        return Outcome("refused", "两个邮箱都没有写，未作改动。")
+    day = day_of(bench.stamp.as_of)
+    return set_office(bench.database, slug, _name(bench.year, slug), email=email, head=head, day=day)
+
+
+def _name(year: Year, slug: str) -> str:
+    return "省级管理办公室" if slug == PROVINCE else year.city(slug).name
+
+
+OFFICE = Act(
+    "office",
+    lambda _: "登记邮箱",
+    (
+        Field("office", "单位", "office"),
+        Field("email", "单位邮箱", "address", needed=False, hint="不写则不改。"),
+        Field("head", "负责同志邮箱", "address", needed=False, hint="催办升级发到这里；不写则不改。"),
+    ),
+    _office,
+    lambda _, year, filled: f"登记{_name(year, filled.words['office'])}的邮箱，放行等待的函件",
+    subject=lambda _, filled: f"office/{filled.words['office']}",
+)

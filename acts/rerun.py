@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from acts.described import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled, each
 from calendars.deadlines import Extension, day_of
 from gates.reruns import held
 from gates.states import Event, State
@@ -119,3 +120,21 @@ def _hold(season: Season, cell: Cell, phase: str) -> None:
     filed = cell.state in {State.SUBMITTED, State.PASSED}
     reason = f"因{season.year.phase(phase).name}重启"
     season.move(cell, Event.HOLD, reason, resume=cell.state.value if filed else None, passed_at=None)
+
+
+def _rerun_of(bench: Bench, filled: Filled, city: str) -> Outcome:
+    assert filled.until is not None
+    given = (bench.database, bench.year.year, filled.slug, city, bench.stamp)
+    return rerun(*given, until=filled.until, reason=filled.reason, dry_run=bench.dry_run)
+
+
+RERUN = Act(
+    "rerun",
+    lambda _: "重启",
+    (PHASE, CITIES, UNTIL, TOLD),
+    each(_rerun_of),
+    lambda _, year, filled: f"为{filled.named(year)}重启{filled.phased}，截止 {filled.until} 24:00",
+    Event.RERUN,
+    frozenset({State.RETURNED, State.OVERDUE}),
+    frozenset({State.PASSED}),
+)

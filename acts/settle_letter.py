@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from acts import covering
+from acts.described import Act, Bench, Field, Filled
 from acts.extend import say_anew
 from calendars.deadlines import day_of
 from letters.words import STATES
@@ -150,3 +151,25 @@ def _checked(stamp: Stamp) -> str:
 
 def _named(keys: Sequence[int]) -> str:
     return f"{'、'.join(map(str, keys))} 号函件"
+
+
+def _settled(bench: Bench, filled: Filled) -> Outcome:
+    found = cast("Found", filled.words["found"])
+    return settle(bench.database, [filled.number], found, bench.stamp, account=bench.account)
+
+
+SETTLED: Mapping[str, str] = MappingProxyType({"sent": "记为已送达", "resend": "重新发送", "dropped": "不再发送"})
+FOUND = Field(
+    "found",
+    "核实结果",
+    "choice",
+    choices=(("sent", "已经送达，记为已发"), ("resend", "没有送达，重新发送"), ("dropped", "不再发送")),
+    hint="重新发送时发往现在登记的邮箱。暂存的函件更正邮箱后自动发出，不必办理；确实不必再发的，选“不再发送”。",
+)
+SETTLE = Act(
+    "settle",
+    lambda _: "核实函件",
+    (Field("letter", "函件编号", "letter"), FOUND),
+    _settled,
+    lambda _book, _year, filled: f"{filled.number} 号函件{SETTLED[filled.words['found']]}",
+)

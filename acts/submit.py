@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts import backfill
+from acts.described import CITY, PHASE, Act, Bench, Filled, each
 from calendars.deadlines import TZ, day_of
 from gates.states import Event, State
 from models import stated
@@ -106,3 +107,19 @@ def _of_addresses(season: Season, filed: AddressesFiled) -> list[str]:
     """Say for the log what became of the addresses filed, by kind and number."""
     groups = (("更新邮箱", filed.replaced), ("邮箱与现用的不同，待省级管理办公室决定", filed.awaiting))
     return [f"{what}：{'、'.join(named(season.year, key) for key in keys)}" for what, keys in groups if keys]
+
+
+def _submitted(bench: Bench, filled: Filled, city: str) -> Outcome:
+    given = (bench.database, bench.year.year, filled.slug, city, bench.stamp)
+    return submit(*given, dry_run=bench.dry_run)
+
+
+SUBMIT = Act(
+    "submit",
+    lambda _: "报送",
+    (PHASE, CITY),
+    each(_submitted),
+    lambda _, year, filled: f"报送{filled.named(year)}的{filled.phased}",
+    Event.SUBMIT,
+    by="city",
+)

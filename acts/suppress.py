@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
+from acts import covering
+from acts.described import KEPT, Act, Bench, Field, Filled
 from models import audit, suppression
 from models.alarms import suppressed
 from season.outcome import Outcome
@@ -150,3 +153,37 @@ def _kept(connection: Connection, dead: Iterable[Bounce]) -> _Kept:
         suppression.written_to(connection, {address for bounce in dead for address in bounce.addresses}),
         frozenset(row.address for row in suppressed(connection)),
     )
+
+
+def _suppressed(bench: Bench, filled: Filled) -> Outcome:
+    email = filled.words["email"]
+    given = (bench.database, email, bench.stamp)
+    return _covered(email, suppress(*given, reason=filled.reason, account=bench.account))
+
+
+def _unsuppressed(bench: Bench, filled: Filled) -> Outcome:
+    email = filled.words["email"]
+    return _covered(email, unsuppress(bench.database, email, bench.stamp, account=bench.account))
+
+
+def _covered(address: str, outcome: Outcome) -> Outcome:
+    """Cover the address in what was answered, for that is kept for ever."""
+    said = re.sub(re.escape(address.strip()), lambda _: covering.email(address), outcome.message, flags=re.IGNORECASE)
+    return replace(outcome, message=said)
+
+
+EMAIL = Field("email", "邮箱", "address")
+SUPPRESS = Act(
+    "suppress",
+    lambda _: GIVEN_UP,
+    (EMAIL, KEPT),
+    _suppressed,
+    lambda _book, _year, filled: f"停用邮箱 {covering.email(filled.words['email'])}",
+)
+UNSUPPRESS = Act(
+    "unsuppress",
+    lambda _: TAKEN_UP,
+    (EMAIL,),
+    _unsuppressed,
+    lambda _book, _year, filled: f"恢复邮箱 {covering.email(filled.words['email'])}，放行暂存的函件",
+)

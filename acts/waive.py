@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.states import Event
+from acts.described import CITIES, PHASE, Act, Bench, Field, Filled, each
+from gates.states import Event, State
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
+    from calendars.year import Year
     from models.database import Database
     from models.stamp import Stamp
     from phases.book import Book
@@ -44,3 +46,26 @@ def _not_waivable(book: Book, rule: str, phase: str) -> str | None:
         return None
     choice = f"可豁免的是：{'、'.join(waivable)}" if waivable else "本阶段没有可豁免的规则"
     return f"规则 {rule} 不能在本阶段豁免：只有通知中“原则上”的规定可以豁免；{choice}。"
+
+
+def _waived(bench: Bench, filled: Filled, city: str) -> Outcome:
+    given = (bench.database, bench.year.year, filled.words["rule"], filled.slug, city, bench.stamp)
+    return waive(*given, reason=filled.reason, dry_run=bench.dry_run)
+
+
+def _says(book: Book, year: Year, filled: Filled) -> str:
+    return f"对{filled.named(year)}的{filled.phased}豁免“{book.rules[filled.words['rule']].name}”"
+
+
+RULE = Field("rule", "规则", "rule", hint="只有通知中“原则上”的规定可以豁免。")
+NOTED = Field("reason", "事由", "reason", hint="写入记录，该市可以看到；不写进函件。")
+WAIVE = Act(
+    "waive",
+    lambda _: "豁免规则",
+    (PHASE, CITIES, RULE, NOTED),
+    each(_waived),
+    _says,
+    Event.WAIVE,
+    frozenset({State.OPEN, State.RETURNED, State.OVERDUE}),
+    waives=True,
+)

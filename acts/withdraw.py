@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acts.described import CITY, TOLD, Act, Bench, Filled, each
 from gates.states import Event, State
 from models import writing
 from season.outcome import Outcome
@@ -34,3 +35,21 @@ def withdraw(database: Database, year: int, city: str, stamp: Stamp, *, reason: 
             season.owe("withdrawn", moved[0], "*", reason=reason)
         outcome = Outcome("done", f"{name} 已退出 {year} 年度；已通过的阶段保留，其余 {len(moved)} 个阶段终止。")
     return season.answered(outcome)
+
+
+def _withdrawn(bench: Bench, filled: Filled, city: str) -> Outcome:
+    given = (bench.database, bench.year.year, city, bench.stamp)
+    return withdraw(*given, reason=filled.reason, dry_run=bench.dry_run)
+
+
+GOING = frozenset({State.WAITING, State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE})
+WITHDRAW = Act(
+    "withdraw",
+    lambda _: "退出本年度",
+    (CITY, TOLD),
+    each(_withdrawn),
+    lambda _, year, filled: f"{filled.named(year)}退出 {year.year} 年度，不能恢复",
+    Event.WITHDRAW,
+    GOING,
+    forever="退出之后不能恢复：已通过的阶段保留，其余各阶段全部终止，本年度不能再加入。",
+)

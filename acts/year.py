@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acts.described import KEPT, Act
 from models import rolling, standing
 from season.outcome import Outcome
 from season.unit_of_work import NotARehearsal
@@ -40,3 +41,14 @@ def roll_year(database: Database, year: int) -> Outcome:
         counts = rolling.roll(connection, standing.opened(connection, year).year)
     said = "、".join(f"{KINDS[kind]} {count}" for kind, count in sorted(counts.items())) or "无"
     return Outcome("done", f"{year + 1} 年度后备人才库现有：{said}。")
+
+
+CLOSE = Act(
+    "close",
+    lambda _: "归档本年度",
+    (KEPT,),
+    lambda bench, _: close_year(bench.database, bench.year.year, bench.stamp),
+    lambda _book, year, _filled: f"归档 {year.year} 年度，今后只能查阅",
+    subject=lambda year, _: f"year/{year.year}",
+    forever="归档之后不能恢复：本年度今后只能查阅，不能再办理。",
+)

@@ -1,23 +1,121 @@
-"""`talent act`: acts of the province that have no command of their own."""
+"""`talent act`: the acts of the book, and those of them that have no command of their own."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from inspect import Parameter as Option
+from inspect import Signature
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from commands.options import SEASON, DryRun, Reason, Season, UsageError, local
-from commands.outcomes import report
+from acts.book import ACTS
+from commands.options import PLAIN, SEASON, DryRun, Plain, Reason, Season, UsageError, local
+from commands.outcomes import report, run
 from commands.output import answer, line, table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from rich.console import Console
 
+    from acts.described import Act, Field
     from calendars.year import Year
     from models.stated import AddressDifference
 
 app = App(name="act")
+KEYWORD, REQUIRED = Option.KEYWORD_ONLY, Option.empty
+
+OWN: Mapping[str, str] = {
+    "load": "form load",
+    "submit": "phase submit",
+    "evaluate": "form load evaluation",
+    "approve": "phase approve",
+    "reject": "phase approve --reject",
+    "extend": "phase extend",
+    "rerun": "phase rerun",
+    "waive": "phase waive",
+    "withdraw": "phase withdraw",
+    "address": "act address",
+    "settle": "letters settle",
+    "suppress": "letters suppress",
+    "unsuppress": "letters unsuppress",
+    "office": "city set",
+    "resume": "letters resume",
+    "close": "year close",
+}
+"""The commands of acts that have one of their own; every other act's is made from the book, `talent act SLUG`."""
+
+
+@app.default
+def list_(*, common: Plain = PLAIN) -> None:
+    """Print the acts, each with the command that does it."""
+    data = [
+        {"act": slug, "title": act.title(None), "command": f"talent {OWN.get(slug, f'act {slug}')}"}
+        for slug, act in ACTS.items()
+    ]
+    rows = [(one["title"], one["command"]) for one in data]
+    answer(common.json, data, lambda console: console.print(table("办理", "命令", rows=rows)))
+
+
+def command_of(act: Act) -> Callable[..., int]:
+    """Make an act's command: an option a field, read as the window reads its form."""
+
+    def do(*, dry_run: bool = False, season: Season = SEASON, **given: str | list[str] | Path | None) -> int:
+        return _do(act, given, season, dry_run=dry_run)
+
+    options = [
+        *(
+            Option(one.name, KEYWORD, default=REQUIRED if one.needed else None, annotation=_kind(one))
+            for one in act.fields
+        ),
+        Option("dry_run", KEYWORD, default=False, annotation=DryRun),
+        Option("season", KEYWORD, default=SEASON, annotation=Season),
+    ]
+    do.__signature__ = Signature(options)  # type: ignore[attr-defined]  # what the command line is read by
+    do.__annotations__ = {option.name: option.annotation for option in options}
+    return do
+
+
+def _kind(asked: Field) -> object:
+    """Give the type of a field's option with its help."""
+    kinds: Mapping[str, object] = {"cities": list[str], "calendar": Path}
+    choices = "，".join(f"{value} {word}" for value, word in asked.choices)
+    words = "；".join(one for one in (asked.label, choices, asked.hint.rstrip("。")) if one)
+    kind = kinds.get(asked.kind, str)
+    return Annotated[
+        kind if asked.needed else str | None,
+        Parameter(name=f"--{asked.name}", negative="", metavar=asked.label, help=words),
+    ]
+
+
+def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: Season, *, dry_run: bool) -> int:
+    """Read what was typed and do it on record, or show it; raises UsageError with what is wrong with it."""
+    from acts.described import Bench
+    from acts.doing import about, previewed, recorded
+    from dashboard.acting.reading import Typed, read
+    from models.standing import opened
+
+    typed = {
+        name: value if isinstance(value, list) else [value]
+        for name, value in given.items()
+        if isinstance(value, str | list)
+    }
+    upload = next((value.read_bytes() for value in given.values() if isinstance(value, Path)), b"")
+    database, year, stamp = season.acting()
+    with database.read() as connection:
+        reading = read(act, opened(connection, year.year), Typed(typed, upload))
+        if reading.faults:
+            raise UsageError("".join(reading.faults.values()))
+        filled = about(connection, year, act, reading.filled)
+    bench = Bench(database, year, stamp, dry_run=dry_run)
+    return report(season, year, (previewed if dry_run else recorded)(act, bench, filled), preview=dry_run)
+
+
+for _act in ACTS.values():
+    if _act.slug not in OWN:
+        app.command(command_of(_act), name=_act.slug, help=_act.title(None))
 
 
 @app.command(help="各市对同一导师、单位报送的邮箱不一致：决定用哪一个；不写 --number 时列出待定的")
@@ -36,11 +134,7 @@ def address(
         return _list(season)
     if choice is None or reason is None:
         raise UsageError("请写明 --choice new|held 和 --reason。")
-    from acts.decide_address import decide_address
-
-    database, year, stamp = season.acting()
-    outcome = decide_address(database, year.year, number, stamp, choice=choice, reason=reason, dry_run=dry_run)
-    return report(season, year, outcome, preview=dry_run)
+    return run(season, "address", {"difference": number, "choice": choice, "reason": reason}, dry_run=dry_run)
 
 
 def _list(season: Season) -> int:

@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from acts.shapes import error_json
 from commands.files import there, write
 from commands.options import SEASON, DryRun, OneCity, Season, UsageError
-from commands.outcomes import report, show_errors
+from commands.outcomes import run, show_errors
 from commands.output import answer, line, say
 
 if TYPE_CHECKING:
@@ -66,12 +66,8 @@ def known(phase: str) -> str:
 @app.command(help="导入一份工作簿：有一处错误就什么也不导入；再导一次相同的文件没有变化")
 def load(phase: Slug, workbook: Workbook, /, *, city: OneCity, dry_run: DryRun = False, season: Season = SEASON) -> int:
     """Load a workbook as the city's draft of a phase."""
-    from acts.load import load as act
-
-    database, year, stamp = season.acting()
-    place = year.city(city).slug
-    outcome = act(database, year.year, known(phase), place, there(workbook), stamp, dry_run=dry_run)
-    return report(season, year, outcome, preview=dry_run)
+    given = {"phase": known(phase), "city": city, "file": there(workbook)}
+    return run(season, "load", given, dry_run=dry_run)
 
 
 @app.command(help="检查一份工作簿：一次列出全部错误（退出码 1），什么也不写入")

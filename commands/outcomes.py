@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from calendars.year import Year
-    from commands.options import Common
+    from commands.options import Common, Season
     from forms.reading import RowError
     from models.writing import Move
     from season.outcome import Changes, Outcome
+
+
+def run(season: Season, slug: str, given: Mapping[str, object], *, dry_run: bool) -> int:
+    """Do an act of the book with what was given by its fields' names, and print what came of it; the exit status."""
+    from acts.book import ACTS
+    from acts.described import Bench
+
+    (database, year, stamp), act = season.acting(), ACTS[slug]
+    outcome = act.do(Bench(database, year, stamp, dry_run=dry_run), act.fill(year, given))
+    return report(season, year, outcome, preview=dry_run)
 
 
 def report(common: Common, year: Year, outcome: Outcome, *, preview: bool = False) -> int:

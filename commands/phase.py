@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from commands.options import SEASON, Cities, Day, DryRun, OneCity, Reason, Season, UsageError
-from commands.outcomes import report, show_changes
+from commands.outcomes import run, show_changes
 from commands.output import answer, line
-from season.outcome import joined
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from acts.advance import Advance
     from calendars.year import Year
-    from season.outcome import Outcome
 
 app = App(name="phase")
 
@@ -58,22 +55,13 @@ def _advanced(console: Console, year: Year, done: Advance, preview: bool) -> Non
 @app.command(help="市级管理办公室报送本阶段")
 def submit(phase: Slug, /, *, city: OneCity, dry_run: DryRun = False, season: Season = SEASON) -> int:
     """File one phase of one city; the gate judges at once."""
-    from acts.submit import submit as act
-
-    database, year, stamp = season.acting()
-    slug, place = year.phase(phase).slug, year.city(city).slug
-    outcome = act(database, year.year, slug, place, stamp, dry_run=dry_run)
-    return report(season, year, outcome, preview=dry_run)
+    return run(season, "submit", {"phase": phase, "city": city}, dry_run=dry_run)
 
 
 @app.command(help="省级管理办公室：某市退出本年度")
 def withdraw(*, city: OneCity, reason: Reason, dry_run: DryRun = False, season: Season = SEASON) -> int:
     """Take one city out of the year."""
-    from acts.withdraw import withdraw as act
-
-    database, year, stamp = season.acting()
-    outcome = act(database, year.year, year.city(city).slug, stamp, reason=reason, dry_run=dry_run)
-    return report(season, year, outcome, preview=dry_run)
+    return run(season, "withdraw", {"city": city, "reason": reason}, dry_run=dry_run)
 
 
 @app.command(help="截止前延期：一市、几市或全部（--all）")
@@ -89,19 +77,10 @@ def extend(
     season: Season = SEASON,
 ) -> int:
     """Give a later due day before the due instant, within the same attempt."""
-    from acts.extend import extend as act
-
-    database, year, stamp = season.acting()
-    slug, places = year.phase(phase).slug, chosen(year, city, everyone=all_)
-    outcome = act(database, year.year, slug, places, stamp, until=until, reason=reason, dry_run=dry_run)
-    return report(season, year, outcome, preview=dry_run)
-
-
-def chosen(year: Year, cities: Sequence[str] | None, *, everyone: bool) -> tuple[str, ...] | None:
-    """The slugs that --city (several) names, None for --all; raises UsageError where neither or both are given."""
-    if bool(cities) == everyone:
+    if bool(city) == all_:
         raise UsageError("请写明 --city（可以写多次）或 --all，二者写其一。")
-    return None if everyone else tuple(year.city(key).slug for key in cities or ())
+    given = {"phase": phase, "city": city, "until": until, "reason": reason}
+    return run(season, "extend", given, dry_run=dry_run)
 
 
 @app.command(help="省级管理办公室：审定或备案；加 --reject 为退回")
@@ -117,38 +96,12 @@ def approve(
     season: Season = SEASON,
 ) -> int:
     """Give the province's last word for one city or several."""
-    from acts.approve import approve as act
-    from acts.approve import reject as refuse
-
     if reject != (reason is not None):
         raise UsageError("--reject 与 --reason 要一起写。")
     if until is not None and not reject:
         raise UsageError("--until 只与 --reject 一起写：退回之后重新报送的截止日。")
-    database, year, stamp = season.acting()
-    slug = year.phase(phase).slug
-
-    def decide(place: str) -> Outcome:
-        if reason is None:
-            return act(database, year.year, slug, place, stamp, dry_run=dry_run)
-        return refuse(database, year.year, slug, place, stamp, reason=reason, until=until, dry_run=dry_run)
-
-    places = tuple(dict.fromkeys(year.city(key).slug for key in city))
-    outcome = decide(places[0]) if len(places) == 1 else one_by_one(year, places, decide)
-    return report(season, year, outcome, preview=dry_run)
-
-
-def one_by_one(year: Year, places: Sequence[str], decide: Callable[[str], Outcome]) -> Outcome:
-    """Each city on its own: what one of them cannot have done now (busy, backdated) undoes none of the others."""
-    from calendars.errors import TalentError
-    from season.outcome import Outcome
-
-    outcomes = []
-    for place in places:
-        try:
-            outcomes.append(decide(place))
-        except TalentError as error:
-            outcomes.append(Outcome("refused", f"{year.city(place).name} 没有办理：{error}"))
-    return joined(outcomes)
+    given = {"phase": phase, "city": city, "until": until, "reason": reason}
+    return run(season, "reject" if reject else "approve", given, dry_run=dry_run)
 
 
 @app.command(help="省级管理办公室：对某市本次办理豁免一条“原则上”的规则")
@@ -163,12 +116,7 @@ def waive(
     season: Season = SEASON,
 ) -> int:
     """Set one in-principle rule aside for one city, phase and attempt."""
-    from acts.waive import waive as act
-
-    database, year, stamp = season.acting()
-    slug, place = year.phase(phase).slug, year.city(city).slug
-    outcome = act(database, year.year, rule, slug, place, stamp, reason=reason, dry_run=dry_run)
-    return report(season, year, outcome, preview=dry_run)
+    return run(season, "waive", {"rule": rule, "phase": phase, "city": city, "reason": reason}, dry_run=dry_run)
 
 
 @app.command(help="省级管理办公室：为某市重启本阶段；先用 --dry-run 预览")
@@ -183,12 +131,8 @@ def rerun(
     season: Season = SEASON,
 ) -> int:
     """Start a new attempt of one phase for one city."""
-    from acts.rerun import rerun as act
-
-    database, year, stamp = season.acting()
-    slug, place = year.phase(phase).slug, year.city(city).slug
-    outcome = act(database, year.year, slug, place, stamp, until=until, reason=reason, dry_run=dry_run)
-    return report(season, year, outcome, preview=dry_run)
+    given = {"phase": phase, "city": city, "until": until, "reason": reason}
+    return run(season, "rerun", given, dry_run=dry_run)
 
 
 app.command("commands.reading:why", name="why", help="结论：关口逐条判定的报告单")

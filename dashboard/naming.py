@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dashboard.acting.rules import decision
+from acts.last_word import decision
 from gates.states import Event
 
 if TYPE_CHECKING:

@@ -8,23 +8,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from acts.book import ACTS
 from calendars.deadlines import TZ
 from calendars.errors import TalentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NEEDS: Mapping[str, frozenset[str]] = {
-    "load": frozenset({"city", "phase", "file"}),
-    "submit": frozenset({"city", "phase"}),
-    "approve": frozenset({"city", "phase"}),
-    "reject": frozenset({"city", "phase", "reason"}),
-    "waive": frozenset({"city", "phase", "rule", "reason"}),
-    "extend": frozenset({"phase", "until", "reason"}),
-    "rerun": frozenset({"city", "phase", "until", "reason"}),
-    "withdraw": frozenset({"city", "reason"}),
-}
-"""What may be done in a pack, and the keys that each needs."""
+    from acts.described import Act, Kind
+
+WRITTEN: frozenset[Kind] = frozenset({"phase", "form", "cities", "city", "day", "reason", "rule", "choice", "file"})
+"""The kinds of field that a pack can write."""
+
+
+def played() -> Mapping[str, Act]:
+    """Give the acts that a pack can do: those to a city all of whose fields can be written in it."""
+    return {
+        slug: act
+        for slug, act in ACTS.items()
+        if act.asks("city") and WRITTEN.issuperset(one.kind for one in act.fields)
+    }
 
 
 class BadPack(TalentError):
@@ -68,10 +71,10 @@ def read_pack(folder: Path) -> Pack:
 
 
 def _happening(path: Path, number: int, event: Mapping[str, Any]) -> Happening:
-    do = str(event.get("do"))
-    if do not in NEEDS:
-        raise BadPack(file=path.name, number=number, wrong=f"不认识的操作 {do!r}，可用的有 {'、'.join(NEEDS)}")
-    missing = sorted((NEEDS[do] | {"at"}) - event.keys())
+    do, acts = str(event.get("do")), played()
+    if do not in acts:
+        raise BadPack(file=path.name, number=number, wrong=f"不认识的操作 {do!r}，可用的有 {'、'.join(acts)}")
+    missing = sorted((acts[do].needs | {"at"}) - event.keys())
     if missing:
         raise BadPack(file=path.name, number=number, wrong=f"缺少 {'、'.join(missing)}")
     named = {"at", "do", "city", "phase", "expect"}

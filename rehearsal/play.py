@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from acts import approve, extend, load, open_year, rerun, submit, waive, withdraw
+from acts import open_year
 from acts.advance import advance
+from acts.book import ACTS
+from acts.described import Bench
+from acts.load import EVALUATION
 from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
 from letters.phrases import office
@@ -21,6 +24,7 @@ from season.outcome import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from acts.described import Filled
     from calendars.year import Year
     from models.database import Database
     from models.reports import Matrix
@@ -163,10 +167,10 @@ class Play:
 
     def _happen(self, event: Happening) -> None:
         self._reach(event.at)
-        city = self.year.city(event.city).slug if event.city else None
         by = office("city", self.year.city(event.city).name) if event.city and of_a_city(event) else PROVINCE
+        act, filled = ACTS[event.do], self._filled(event)
         try:
-            outcome = DO[event.do](self, event, city, self._stamp(event.at, by))
+            outcome = act.do(Bench(self.database, self.year, self._stamp(event.at, by)), filled)
         except TalentError as error:
             outcome = Outcome("refused", str(error))
         for grant in outcome.changes.extensions:
@@ -180,6 +184,15 @@ class Play:
         if not met or (named and named not in refusal.rules):
             self.unmet.append(refusal)
         self._gather(outcome.changes)
+
+    def _filled(self, event: Happening) -> Filled:
+        given = dict(event.options)
+        given |= {"phase": event.phase, "city": given.get("cities") or event.city}
+        if "until" in given:
+            given["until"] = date.fromisoformat(str(given["until"]))
+        if "file" in given:
+            given["file"] = self.pack.folder / given["file"]
+        return ACTS[event.do].fill(self.year, given)
 
     def _gather(self, changes: Changes) -> None:
         self.moves += changes.transitions
@@ -230,55 +243,6 @@ def moments(year: Year, first: datetime, last: datetime) -> Iterator[datetime]:
         day += timedelta(days=1)
 
 
-def _day(value: date | str) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
-
-
-def _load(play: Play, event: Happening, city: str, stamp: Stamp) -> Outcome:
-    path = play.pack.folder / event.options["file"]
-    return load.load(play.database, play.year.year, str(event.phase), city, path, stamp)
-
-
-def _reject(play: Play, event: Happening, city: str, stamp: Stamp) -> Outcome:
-    until = event.options.get("until")
-    return approve.reject(
-        play.database, play.year.year, str(event.phase), city, stamp,
-        reason=event.options["reason"], until=_day(until) if until else None,
-    )  # fmt: skip
-
-
-def _extend(play: Play, event: Happening, city: str | None, stamp: Stamp) -> Outcome:
-    named = [play.year.city(name).slug for name in event.options.get("cities", ())] or ([city] if city else None)
-    until, reason = _day(event.options["until"]), event.options["reason"]
-    return extend.extend(play.database, play.year.year, str(event.phase), named, stamp, until=until, reason=reason)
-
-
-def _rerun(play: Play, event: Happening, city: str, stamp: Stamp) -> Outcome:
-    until, reason = _day(event.options["until"]), event.options["reason"]
-    return rerun.rerun(play.database, play.year.year, str(event.phase), city, stamp, until=until, reason=reason)
-
-
 def of_a_city(event: Happening) -> bool:
     """Tell what a city office does itself; all else, the evaluation among it, is the province's."""
-    return event.do in {"load", "submit"} and event.phase != load.EVALUATION
-
-
-DO: Mapping[str, Callable[[Play, Happening, Any, Stamp], Outcome]] = {
-    "load": _load,
-    "submit": lambda play, event, city, stamp: submit.submit(
-        play.database, play.year.year, str(event.phase), city, stamp
-    ),
-    "approve": lambda play, event, city, stamp: approve.approve(
-        play.database, play.year.year, str(event.phase), city, stamp
-    ),
-    "reject": _reject,
-    "waive": lambda play, event, city, stamp: waive.waive(
-        play.database, play.year.year, event.options["rule"], str(event.phase), city, stamp,
-        reason=event.options["reason"],
-    ),
-    "extend": _extend,
-    "rerun": _rerun,
-    "withdraw": lambda play, event, city, stamp: withdraw.withdraw(
-        play.database, play.year.year, city, stamp, reason=event.options["reason"]
-    ),
-}  # fmt: skip
+    return ACTS[event.do].by == "city" and event.phase != EVALUATION

@@ -10,7 +10,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from acts.advance import Advance
-from acts.rerun import rerun
+from acts.book import ACTS
+from acts.described import Bench
 from models import standing
 from tasks.discretion import discreet
 from tasks.passes import Pass, summarise
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from models.database import Database
     from models.stamp import Stamp
+
+
+RERUN = ACTS["rerun"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,13 @@ async def rerun_city(
     def act() -> Asked:
         with discreet():
             with database.read() as connection:
-                slug = standing.opened(connection, year).year.city(city).slug
-            outcome = rerun(database, year, phase, slug, stamp, until=until, reason=reason, dry_run=dry_run)
+                opened = standing.opened(connection, year).year
+            given = {"phase": phase, "city": city, "until": until, "reason": reason}
+            filled = RERUN.fill(opened, given)
+            outcome = RERUN.do(Bench(database, opened, stamp, dry_run=dry_run), filled)
             with database.read() as connection:
-                states = standing.states(connection, year, [slug])
-            made = summarise(year, [slug], states, Advance(outcome.changes))
+                states = standing.states(connection, year, filled.cities)
+            made = summarise(year, filled.cities, states, Advance(outcome.changes))
             return Asked(outcome.done, outcome.message, made)
 
     return await asyncio.to_thread(act)

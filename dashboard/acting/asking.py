@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import TZ
 from dashboard.acting.reading import DIGITS
-from dashboard.acting.saying import nobody
 from dashboard.acting.showing import stands
 from dashboard.letterbox import heading
 from forms.definitions import form_of
@@ -17,12 +16,10 @@ from models.reports import matrix
 from season.recipients import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from sqlalchemy import Connection, Row
 
+    from acts.described import Act
     from calendars.year import Phase, Year
-    from dashboard.acting.act import Act, Filled
     from dashboard.acting.reading import Typed
     from dashboard.looking import Looking
     from forms.definitions import Column
@@ -30,9 +27,6 @@ if TYPE_CHECKING:
     from models.evaluations import Evaluated
     from models.reports import Matrix
     from models.stated import AddressDifference
-
-FOUND: Mapping[str, Callable[[Connection, int, int], Any]] = {"request": requests.find, "difference": stated.find}
-"""What a number names that belongs to a city and a phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +93,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         stated.find(connection, year.year, key) if act.asks("difference") else None,
         form_of("evaluation", year).sheets[0].columns if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
-        nobody(found.book, act, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
+        act.nobody(found.book, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
     )
 
 
@@ -108,13 +102,6 @@ def _undelivered(connection: Connection, year: Year, key: int) -> Undelivered | 
     if row is None or row.year != year.year:
         return None
     return Undelivered(heading(row.subject), named(year, row.recipient), row.detail or "")
-
-
-def about(connection: Connection, year: Year, act: Act, filled: Filled) -> Filled:
-    """Name the city and the phase that a request or a difference is about, which its number alone does not say."""
-    find = next((find for name, find in FOUND.items() if act.asks(name)), None)
-    found = find(connection, year.year, filled.number) if find else None
-    return replace(filled, phase=year.phase(found.phase), cities=(found.city,)) if found else filled
 
 
 def _cities(year: Year, found: Matrix, act: Act, phase: Phase | None, chosen: frozenset[str]) -> tuple[Choice, ...]:

@@ -6,18 +6,18 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from acts.described import Filled
 from acts.offices import PROVINCE
 from calendars import files
 from calendars.edits import with_days
 from calendars.errors import TalentError
 from calendars.year import UnknownCity, UnknownPhase
-from dashboard.acting.act import Filled
 from forms import cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dashboard.acting.act import Act, Field
+    from acts.described import Act, Field
     from models.standing import Opened
 
 LONGEST = 500

@@ -11,9 +11,9 @@ from season.recipients import named
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from acts.described import Filled
     from calendars.drafts import Change, Difference
     from calendars.year import Year
-    from dashboard.acting.act import Filled
     from dashboard.acting.trying import Tried
     from forms.reading import RowError
     from models.outbox import LetterRow

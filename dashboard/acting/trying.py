@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dashboard.acting.act import Bench
-from models import audit, reports, standing
+from acts.described import Bench
+from acts.doing import acted, record, taken_back
+from models import reports, standing
 from models.database import Within
 from models.witness import changed, witness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
-
+    from acts.described import Act, Filled
     from calendars.year import Year
-    from dashboard.acting.act import Act, Filled
     from gates.states import Event
     from models.database import Database
     from models.reports import Matrix, Standing
@@ -78,22 +76,14 @@ def _stands(standing: Standing) -> tuple[object, ...]:
     return standing.phase, str(standing.state), standing.attempt, standing.due.day, standing.waived
 
 
-class _TakenBack(Exception):
-    """Nothing of this is to stay."""
-
-
 class Changed(Exception):
     """What would happen is no longer what was shown."""
 
 
 def tried(database: Database, year: Year, act: Act, filled: Filled, stamp: Stamp) -> Tried:
     """Do an act, look, and take it back."""
-    found: Tried | None = None
-    with suppress(_TakenBack), database.write(year.year) as connection:
-        found = _done(database, connection, year, act, filled, stamp)
-        raise _TakenBack
-    assert found is not None
-    return found
+    with taken_back(database, year.year) as within:
+        return _done(act, Bench(within, year, stamp), filled)
 
 
 def done(
@@ -104,45 +94,19 @@ def done(
     Where it is refused by now, that is the answer, and the try goes on record.
     """
     with database.write(year.year) as connection:
-        found = _done(database, connection, year, act, filled, stamp, account)
+        bench = Bench(Within(database, connection), year, stamp, account)
+        found = _done(act, bench, filled)
         if found.digest != expected and (found.outcome.done or found.acted(act.event)):
             raise Changed
-        record(connection, year, act, filled, stamp, account, found.outcome)
+        record(connection, act, bench, filled, found.outcome)
     return found
 
 
-def _done(
-    database: Database,
-    connection: Connection,
-    year: Year,
-    act: Act,
-    filled: Filled,
-    stamp: Stamp,
-    account: int | None = None,
-) -> Tried:
-    at = max(stamp.as_of, standing.newest_act(connection, year.year))  # the act stands after what was done meanwhile
-    was, before = witness(connection, year.year), reports.matrix(connection, year.year, at)
-    outcome = act.do(Bench(Within(database, connection), year, stamp, account), filled)
-    after = reports.matrix(connection, year.year, at)
-    return Tried(outcome, before, after, changed(was, witness(connection, year.year)))
-
-
-def acted(outcome: Outcome, event: Event | None) -> frozenset[str]:
-    """Give the cities for which an event came about, and was not refused."""
-    moves = outcome.changes.transitions
-    return frozenset(move.after.city for move in moves if move.event is event and not move.refused)
-
-
-def record(
-    connection: Connection, year: Year, act: Act, filled: Filled, stamp: Stamp, account: int, outcome: Outcome
-) -> None:
-    """Put on record what was done, a line a city; a refused try stands in the city phase's own log."""
-    what, reason = act.title(filled.phase), filled.reason or None
-    if act.subject is not None:
-        if outcome.done:
-            city = filled.cities[0] if filled.cities else None
-            audit.record(connection, stamp, what, act.subject(year, filled), account=account, city=city, reason=reason)
-        return
-    place = f"{year.year}/{filled.slug}" if filled.phase else str(year.year)
-    for city in (slug for slug in filled.cities if slug in acted(outcome, act.event)):
-        audit.record(connection, stamp, what, f"{place}/{city}", account=account, city=city, reason=reason)
+def _done(act: Act, bench: Bench, filled: Filled) -> Tried:
+    with bench.database.read() as connection:
+        year = bench.year.year
+        at = max(bench.stamp.as_of, standing.newest_act(connection, year))  # it stands after what was done meanwhile
+        was, before = witness(connection, year), reports.matrix(connection, year, at)
+        outcome = act.do(bench, filled)
+        after = reports.matrix(connection, year, at)
+        return Tried(outcome, before, after, changed(was, witness(connection, year)))

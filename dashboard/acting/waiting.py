@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acts.book import offered
 from calendars.deadlines import day_of
 from calendars.rungs import province_due
-from dashboard.acting.table import offered
 from gates.states import State
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from acts.described import Act
     from calendars.year import City, Phase, Year
-    from dashboard.acting.act import Act
     from models.reports import Matrix, Standing
     from phases.book import Book
 

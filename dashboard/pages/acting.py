@@ -9,14 +9,15 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from acts.book import ACTS
+from acts.described import Act
+from acts.doing import about
 from calendars.drafts import diff
 from calendars.errors import TalentError
 from calendars.findings import check
 from dashboard.acting import showing
-from dashboard.acting.act import Act
-from dashboard.acting.asking import about, asked
+from dashboard.acting.asking import asked
 from dashboard.acting.reading import Typed, carried, read
-from dashboard.acting.table import ACTS
 from dashboard.acting.trying import Changed, done, tried
 from dashboard.looking import Look, Looking, NotNow
 from dashboard.nudge import owed
@@ -30,7 +31,7 @@ from season.outcome import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dashboard.acting.act import Filled
+    from acts.described import Filled
     from dashboard.acting.reading import Reading
     from dashboard.acting.trying import Tried
     from dashboard.site import Site
@@ -54,9 +55,10 @@ async def _typed(request: Request) -> Typed:
 
 
 def _act(act: str) -> Act:
-    if act not in ACTS:
+    found = ACTS.get(act)
+    if found is None or found.by != "province":
         raise NotThere
-    return ACTS[act]
+    return found
 
 
 Which = Annotated[Act, Depends(_act)]

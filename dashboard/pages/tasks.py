@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
-from dashboard.acting.table import ACTS, GOING, offered
+from acts.book import ACTS, offered
+from acts.withdraw import GOING
 from dashboard.acting.waiting import awaiting, late
 from dashboard.letterbox import heading
 from dashboard.looking import Look

@@ -20,8 +20,8 @@ from fastapi.routing import APIRoute
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from acts.book import ACTS
 from calendars import files
-from dashboard.acting.table import ACTS
 from dashboard.exporting import TABLES
 from dashboard.forged import SAFE
 from dashboard.pages.exports import Kind
@@ -71,7 +71,8 @@ SHARED: Mapping[str, Values] = {
     "year": (str(YEAR),),
     "phase": tuple(phase.slug for phase in files.load(YEAR).phases),
 }
-LINKED: Mapping[str, Values] = {"act": tuple(ACTS), "name": tuple(TABLES), "kind": get_args(Kind)}
+PROVINCE_ACTS = tuple(slug for slug, act in ACTS.items() if act.by == "province")
+LINKED: Mapping[str, Values] = {"act": PROVINCE_ACTS, "name": tuple(TABLES), "kind": get_args(Kind)}
 """A made-up one would be 404 to anybody, whatever the route's policy lets through."""
 
 SECRET = frozenset({"token", "link", "word", "mark", "feed", "code"})

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
+from acts.book import ACTS
+from acts.described import Field
 from calendars import files
 from dashboard import masking
-from dashboard.acting.act import Field
-from dashboard.acting.table import ACTS
 from dashboard.site import Site
 from letters import render
 from models.accounts import Account

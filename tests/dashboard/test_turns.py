@@ -13,9 +13,9 @@ import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import insert, select
 
+from acts.book import ACTS
+from acts.described import Filled
 from dashboard import arriving, rendering
-from dashboard.acting.act import Filled
-from dashboard.acting.table import ACTS
 from dashboard.acting.trying import done, tried
 from dashboard.app import make_app
 from dashboard.forged import token

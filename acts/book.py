@@ -1,0 +1,42 @@
+"""The book of acts: what may be done, in the order in which it is offered. Each is described beside what does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.amend import AMEND
+from acts.answer import ANSWER
+from acts.approve import APPROVE, REJECT
+from acts.decide_address import ADDRESS
+from acts.extend import EXTEND
+from acts.load import EVALUATE, LOAD
+from acts.offices import OFFICE
+from acts.rerun import RERUN
+from acts.resume import RESUME
+from acts.settle_letter import SETTLE
+from acts.submit import SUBMIT
+from acts.suppress import SUPPRESS, UNSUPPRESS
+from acts.waive import WAIVE
+from acts.withdraw import WITHDRAW
+from acts.year import CLOSE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acts.described import Act
+    from calendars.year import Phase
+    from gates.states import State
+    from phases.book import Book
+
+_ACTS = (
+    LOAD, SUBMIT, EVALUATE, APPROVE, REJECT, EXTEND, RERUN, WAIVE, WITHDRAW, ANSWER, ADDRESS, SETTLE, SUPPRESS,
+    UNSUPPRESS, OFFICE, RESUME, AMEND, CLOSE,
+)  # fmt: skip
+
+ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}
+"""By slug, which stands in the address, in a play file and after `talent act`."""
+
+
+def offered(book: Book, phase: Phase, state: State, *, named: bool = False) -> tuple[Act, ...]:
+    """Give the acts of the province that apply to a city phase in this state, in the order of the book."""
+    return tuple(act for act in ACTS.values() if act.applies(book, phase, state, named=named))
