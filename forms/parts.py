@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from xml.sax.saxutils import quoteattr
 _TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _CELLS = "worksheet"
 _BESIDE = frozenset({"styles", "sharedStrings"})
+_TOKEN = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[(.*?)(?:\]\]>|\Z)|<\?(?!xml\s).*?(?:\?>|\Z)|&#(?:(\d{1,9})|x([0-9A-Fa-f]{1,9}));",
+    re.DOTALL,
+)
+_NUMERIC = frozenset(b"0123456789+-.eE")
 _LINKS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
 
 Members = Mapping[str, bytes]
@@ -78,6 +84,26 @@ class Package:
 def folded(name: str) -> str:
     """What tells one part's name from another: neither case, nor which slash, nor one at the start does."""
     return name.replace("\\", "/").lstrip("/").lower()
+
+
+def plain(part: bytes) -> bytes:
+    """The part without comments and instructions, with CDATA as text and a numeral's characters as themselves.
+
+    Of a cell that is written otherwise calamine reads nothing, or the half.
+    """
+    if b"<!" in part or b"&#" in part or part.find(b"<?", 5) > 0:
+        return _TOKEN.sub(_plainly, part)
+    return part
+
+
+def _plainly(token: re.Match[bytes]) -> bytes:
+    text, decimal, hexadecimal = token.groups()
+    if text is not None:
+        return text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+    if decimal or hexadecimal:
+        code = int(decimal) if decimal else int(hexadecimal, 16)
+        return bytes([code]) if code in _NUMERIC else token[0]
+    return b""
 
 
 def package(members: Members) -> Package:
