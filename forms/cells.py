@@ -31,6 +31,7 @@ _FIRST_YEAR = 1900
 _BROKEN: Mapping[str, tuple[str, str]] = {
     "cell.error": ("公式出错{shown}", "请改正公式，或删去公式、直接填写内容"),
     "cell.formula": ("公式没有存下计算结果", "请在 Excel 或 WPS 中打开、保存后重新上传，或删去公式、直接填写内容"),
+    "cell.unreadable": ("单元格里存的内容无法辨认", "请清空这一格、重新填写，保存后重新上传"),
     "cell.format": (
         "看不出这个数是不是百分比：文件没有说明单元格的数字格式",
         "请在 Excel 或 WPS 中打开、另存后重新上传，或改成文本，如 8%",

@@ -23,7 +23,7 @@ from python_calamine import load_workbook
 
 from forms import marks
 from forms.marks import Marks
-from forms.parts import Package, RefusedError, folded, local, package, parser
+from forms.parts import Package, RefusedError, folded, local, package, parser, plain
 
 MEMORY = 512 * 2**20  # bytes of address space
 WALL = 10  # seconds a request may take
@@ -90,7 +90,7 @@ def _members(data: bytes) -> dict[str, bytes]:
         raise RefusedError("file.too-large-sheet")
     if b"macroEnabled" in parts.get("[content_types].xml", b""):
         raise RefusedError("file.macros")
-    return parts
+    return {name: plain(part) for name, part in parts.items()}
 
 
 def _check(listed: list[zipfile.ZipInfo]) -> None:

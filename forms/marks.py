@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from forms.parts import elements, local, parser
+from forms.parts import RefusedError, elements, local, parser
 
 PERCENT, PLAIN, UNCLEAR = "percent", "plain", "unclear"
-ERROR, FORMULA, FORMAT = "cell.error", "cell.formula", "cell.format"
+ERROR, FORMULA, FORMAT, UNREADABLE = "cell.error", "cell.formula", "cell.format", "cell.unreadable"
 
 _PERCENTS = {"9": "0%", "10": "0.00%"}  # of the built-in number formats, ECMA-376 part 1, 18.8.30
 _OWN = 164  # the first id of a format that a workbook has to define itself
@@ -18,6 +18,8 @@ _CONDITION = re.compile(r"\[[<>=]")
 _DIGIT = re.compile(r"[0#?]")
 _SHOWN = re.compile(r"#[A-Z0-9_/]{1,20}[!?]?")  # what Excel may write in a cell whose formula fails
 _KNOWN = frozenset({"", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})  # to calamine
+
+_CELLS_END = re.compile(rb"</(?:[^\s:>]+:)?sheetData\s*>")
 
 Place = tuple[int, int]
 """Row and column of a cell, counted from 0."""
@@ -60,7 +62,8 @@ def computed(book: bytes) -> bool:
 class Marks:
     """The cells of one sheet of which more must be known than a value: by place, how scaled, why broken.
 
-    `broken` has a code and the error that the cell shows ("" where it shows none).
+    `broken` has a code and the error that the cell shows ("" where it shows none). `RefusedError` where rows or cells
+    do not ascend (ECMA-376 part 1, 18.3.1.73 and 18.3.1.4), or a second lot of them begins: calamine keeps one of two.
     """
 
     def __init__(self, part: bytes, scales: Mapping[str, str], *, computed: bool) -> None:
@@ -68,14 +71,20 @@ class Marks:
         self.broken: dict[Place, tuple[str, str]] = {}
         self._scales, self._computed = scales, computed
         self._row = self._column = -1
+        self._number, self._begun = "", False
         self._begin(None)
         self._reader = parser(self._start)
-        if part:
-            self._reader.Parse(part, True)
+        ends = _CELLS_END.search(part)
+        cells = ends.start() if ends else len(part)
+        self._reader.Parse(part[:cells], False)
         self._end()
+        self._reader.StartElementHandler = self._after
+        if part:
+            self._reader.Parse(part[cells:], True)
 
     def _begin(self, kind: str | None) -> None:
-        self._kind, self._formula, self._stored, self._text = kind, False, False, ""
+        self._kind, self._text = kind, ""
+        self._formula = self._stored = self._inline = self._strange = False
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
         name = local(tag)
@@ -83,7 +92,7 @@ class Marks:
             self._end()
             self._cell(given)
         elif name == "v":
-            self._stored = True
+            self._store(inline=False)
             if self._formula or self._kind == "e":
                 self._reader.CharacterDataHandler = self._data
         elif name == "f":
@@ -91,26 +100,58 @@ class Marks:
         elif name == "row":
             self._end()
             self._begin(None)
-            self._row, self._column = int(given["r"]) - 1 if "r" in given else self._row + 1, -1
+            self._next_row(given)
+        elif name == "is":
+            self._store(inline=True)
+        else:
+            self._strange |= self._stored and not self._inline  # within the value, of which calamine reads the half
+            self._after(tag, given)
+
+    def _store(self, *, inline: bool) -> None:
+        """Begin the cell's value. Of two, or one that is not of the cell's type, calamine reads either, or none."""
+        self._strange |= self._stored or (self._kind == "inlineStr" and not inline)
+        self._stored, self._inline = True, inline
+
+    def _after(self, tag: str, _given: dict[str, str]) -> None:
+        if local(tag) == "sheetData":
+            if self._begun:
+                raise RefusedError("file.damaged")
+            self._begun = True
+
+    def _next_row(self, given: dict[str, str]) -> None:
+        row = int(given["r"]) - 1 if "r" in given else self._row + 1
+        if row <= self._row:
+            raise RefusedError("file.damaged")
+        self._row, self._column, self._number = row, -1, str(row + 1)
 
     def _cell(self, given: dict[str, str]) -> None:
         """Where a cell does not say where it stands, it follows the one before."""
-        self._column = _column(given["r"]) if "r" in given else self._column + 1
+        self._column = self._placed(given["r"]) if "r" in given else self._column + 1
         self._begin(given.get("t"))
         scale = self._scales.get(given.get("s", "0"), UNCLEAR)
         if scale != PLAIN:
             self.scaled[self._row, self._column] = scale
+
+    def _placed(self, reference: str) -> int:
+        """The column of a cell that says where it stands: in this row, after the one before."""
+        letters = reference.rstrip("0123456789")
+        column = _column_named(letters)
+        if column <= self._column or reference[len(letters) :] != self._number:
+            raise RefusedError("file.damaged")
+        return column
 
     def _data(self, text: str) -> None:
         self._text += text
 
     def _end(self) -> None:
         """Look at the cell that is over."""
-        if not (self._formula or self._kind == "e"):
+        if not (self._formula or self._strange or self._kind == "e"):
             return
         self._reader.CharacterDataHandler = None
         text = self._text.strip()
-        if self._kind == "e":
+        if self._strange:
+            self.broken[self._row, self._column] = UNREADABLE, ""
+        elif self._kind == "e":
             self.broken[self._row, self._column] = ERROR, text if _SHOWN.fullmatch(text) else ""
         elif not self._has_result(text):
             self.broken[self._row, self._column] = FORMULA, ""
@@ -130,10 +171,6 @@ def readable(part: bytes, marks: Marks | None) -> bytes:
     for shown in {shown for _, shown in marks.broken.values()} - _KNOWN if marks else ():
         part = part.replace(f">{shown}</".encode(), b">#N/A</")
     return part
-
-
-def _column(reference: str) -> int:
-    return _column_named(reference.rstrip("0123456789"))
 
 
 @lru_cache(maxsize=1000)

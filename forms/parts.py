@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import unquote
 from xml.parsers import expat  # hostile XML is what the limits of the process are for; a DTD is refused
 from xml.sax.saxutils import quoteattr
 
 _TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _CELLS = "worksheet"
 _BESIDE = frozenset({"styles", "sharedStrings"})
+_BOOK = "officeDocument"
+_ONE = _BESIDE | {_BOOK}  # the kinds of which there is one, or none is the right one
+_TOKEN = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[(.*?)(?:\]\]>|\Z)|<\?(?!xml\s).*?(?:\?>|\Z)|&#(?:(\d{1,9})|x([0-9A-Fa-f]{1,9}));",
+    re.DOTALL,
+)
+_NUMERIC = frozenset(b"0123456789+-.eE")
 _LINKS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
 
 Members = Mapping[str, bytes]
@@ -34,11 +43,12 @@ class RefusedError(Exception):
 
 
 class _Link(NamedTuple):
-    """A relationship: its id, the last word of its type, its target as written."""
+    """A relationship: its id, the last word of its type, its target as written, and whether that is another file."""
 
     key: str
     kind: str
     target: str
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class Package:
         parts = (*self.beside.values(), *(sheet.part for sheet in self.sheets))
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr("_rels/.rels", _written([_Link("book", "officeDocument", "xl/workbook.xml")]))
+            archive.writestr("_rels/.rels", _written([_Link("book", _BOOK, "xl/workbook.xml")]))
             archive.writestr("xl/workbook.xml", self.book)
             archive.writestr("xl/_rels/workbook.xml.rels", _written(links))
             for link, part in zip(links, parts, strict=True):
@@ -80,9 +90,29 @@ def folded(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 
 
+def plain(part: bytes) -> bytes:
+    """The part without comments and instructions, with CDATA as text and a numeral's characters as themselves.
+
+    Of a cell that is written otherwise calamine reads nothing, or the half.
+    """
+    if b"<!" in part or b"&#" in part or part.find(b"<?", 5) > 0:
+        return _TOKEN.sub(_plainly, part)
+    return part
+
+
+def _plainly(token: re.Match[bytes]) -> bytes:
+    text, decimal, hexadecimal = token.groups()
+    if text is not None:
+        return text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+    if decimal or hexadecimal:
+        code = int(decimal) if decimal else int(hexadecimal, 16)
+        return bytes([code]) if code in _NUMERIC else token[0]
+    return b""
+
+
 def package(members: Members) -> Package:
     """Follow the relationships from the package to its book and on; `RefusedError` where one leads nowhere."""
-    starts = [_path(members, "", link.target) for link in _links(members, "") if link.kind == "officeDocument"]
+    starts = [_path(members, "", link.target) for link in _links(members, "") if link.kind == _BOOK]
     path = next((start for start in starts if start), "xl/workbook.xml")
     if path not in members or not elements(members[path], frozenset({"workbook"})):
         raise RefusedError("file.not-workbook")
@@ -100,11 +130,21 @@ def _sheet(members: Members, book: str, given: Mapping[str, str], links: Mapping
 
 
 def _links(members: Members, source: str) -> list[_Link]:
-    """The relationships of a part, or of the package itself ("")."""
+    """The relationships of a part, or of the package itself (""); refuses two of which one would go unread."""
     folder, name = posixpath.split(source)
     part = members.get(posixpath.join(folder, "_rels", f"{name}.rels"), b"")
-    found = (given for _, given in elements(part, frozenset({"Relationship"})))
-    return [_Link(given["Id"], given["Type"].rpartition("/")[2], given["Target"]) for given in found]
+    links = [_link(given) for _, given in elements(part, frozenset({"Relationship"}))]
+    alone = [link.kind for link in links if link.kind in _ONE]
+    if len({link.key for link in links}) < len(links) or len({*alone}) < len(alone):
+        raise RefusedError("file.damaged")
+    if any(link.outside and link.kind in _ONE | {_CELLS} for link in links):
+        raise RefusedError("file.damaged")
+    return links
+
+
+def _link(given: Mapping[str, str]) -> _Link:
+    outside = given.get("TargetMode", "").lower() == "external"
+    return _Link(given["Id"], given["Type"].rpartition("/")[2], given["Target"], outside)
 
 
 def _part(members: Members, source: str, link: _Link) -> bytes:
@@ -115,10 +155,16 @@ def _part(members: Members, source: str, link: _Link) -> bytes:
 
 
 def _path(members: Members, source: str, target: str) -> str | None:
-    """The member that a target means: seen from the part that names it, else from the root, as some writers mean it."""
-    told = target.replace("\\", "/")
-    seen = (folded(posixpath.normpath(posixpath.join("/", folder, told))) for folder in (posixpath.dirname(source), ""))
-    return next((path for path in seen if path in members), None)
+    """The member that a target means: seen from the part that names it, else from the root, as some writers mean it.
+
+    As it is written, else with what is percent-encoded in it decoded.
+    """
+    for told in (target.replace("\\", "/"), unquote(target).replace("\\", "/")):
+        for folder in (posixpath.dirname(source), ""):
+            path = folded(posixpath.normpath(posixpath.join("/", folder, told)))
+            if path in members:
+                return path
+    return None
 
 
 def _written(links: Iterable[_Link]) -> str:

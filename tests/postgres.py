@@ -22,7 +22,8 @@ from tests.ports import free_port
 
 ADDRESS = "TALENT_TEST_POSTGRES"
 MADE_WITH = ("-U", "talent", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
-UNSAFE_AND_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+UNSAFE_AND_FAST = "-c fsync=off -c full_page_writes=off -c max_connections=200"
+"""No write waits for the disk; but what was committed is kept where the server is stopped at once."""
 
 
 class NoServer(Exception):

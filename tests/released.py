@@ -51,6 +51,7 @@ def load(version: int, url: str, told: str | None = None) -> None:
     if database.embedded:
         with closing(sqlite3.connect(str(sa.make_url(url).database))) as file:
             file.executescript(told)
+        database.dispose()
         return
     with closing(sqlite3.connect(":memory:")) as source:
         source.executescript(told)

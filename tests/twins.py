@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType, FunctionType
 
 HERE = Path(__file__).parent
-SENDS = frozenset({"submit", "request", "post", "put", "patch", "delete"})
+SENDS = frozenset({"submit", "request", "post", "put", "patch", "delete", "build_request"})
 """What a browser's unsafe requests are called."""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from dashboard import app as application
@@ -20,6 +20,8 @@ from dashboard.failures import AWAY
 from dashboard.policy import WHOEVER
 from dashboard.site import Site
 from models import migrate
+from models.accounts import Account
+from models.columns import table_of
 from models.database import Database
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
@@ -117,6 +119,20 @@ def test_a_server_that_hangs_up_is_away_and_a_wrong_statement_is_a_defect(
     assert browser.get("/2022").status_code == 200
     with pytest.raises(ProgrammingError):
         browser.get("/probe/wrong")
+
+
+def test_what_was_committed_before_it_went_away_is_there_when_it_is_back(
+    window: Window, cluster: postgres.Cluster
+) -> None:
+    table = table_of(Account)
+    for shown in ("first", "second", "third"):
+        with window.database.write() as connection:
+            connection.execute(table.update().values(shown=shown))
+        with away(cluster):
+            pass
+        window.database.engine.dispose()
+        with window.database.read() as connection:
+            assert set(connection.execute(select(table.c.shown)).scalars()) == {shown}
 
 
 COMMANDS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from acts.announce import WHAT, subject
 from calendars import files
@@ -80,7 +80,8 @@ def test_the_doubted_clock_is_believed_from_the_page(window: Window) -> None:
     said = post_clock._said(timedelta(days=8), UNTIL, UNTIL)
     row = {"id": 1, "wall": datetime(2026, 1, 1, tzinfo=UTC), "boot": "", "ticks": 1.0, "alarm": said}
     with window.database.write() as connection:
-        connection.execute(insert(table_of(ClockReading)).prefix_with("OR REPLACE").values(row))
+        connection.execute(delete(table_of(ClockReading)))
+        connection.execute(insert(table_of(ClockReading)).values(row))
     admin = window.as_(ADMIN)
     page = admin.get("/2022").text
     assert ("talent letters" in page, 'href="/2022/acts/resume">恢复投递' in page) == (False, True)

@@ -17,7 +17,7 @@ from models.live import set_clock
 from phases.book import BOOK
 from tests import released
 from tests.dashboard import routes
-from tests.dashboard.conftest import ADMIN, VIEWER, YEAR, Window, a_window, give_accounts
+from tests.dashboard.conftest import ADMIN, LOOKS, VIEWER, YEAR, Window, a_window, give_accounts
 from tests.dashboard.routes import Walk, starts, walk
 
 pytestmark = pytest.mark.slow
@@ -47,17 +47,16 @@ def of_another_release(dump: str) -> str:
 
 
 @pytest.fixture
-def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
-    file = tmp_path / "released.db"
-    released.load(1, f"sqlite:///{file}", of_another_release(released.dump(1)))
-    database = Database(f"sqlite:///{file}", BOOK)
+def window(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    released.load(1, empty_database_url, of_another_release(released.dump(1)))
+    database = Database(empty_database_url, BOOK)
     migrate.upgrade(database)
     give_accounts(database)
     with database.write(YEAR) as connection:
         set_clock(connection, YEAR, LEFT)
     database.dispose()
     monkeypatch.setitem(routes.SHARED, "phase", ("mentor-recommendation", "registration", "shortlist"))
-    made = a_window(f"sqlite:///{file}", tmp_path)
+    made = a_window(empty_database_url, tmp_path)
     yield made
     made.database.dispose()
 
@@ -74,6 +73,7 @@ def visited(window: Window, name: str) -> Walk:
     )
 
 
+@pytest.mark.parametrize("kind", [LOOKS], indirect=True)
 @pytest.mark.parametrize("name", [ADMIN, VIEWER, "changzhou"])
 def test_every_page_shows_what_is_stored(window: Window, name: str) -> None:
     answers = visited(window, name).answers

@@ -6,11 +6,13 @@ from operator import methodcaller
 from typing import Any
 
 import pytest
+from httpx2 import ASGITransport, AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.app import make_app
 from dashboard.once import once
-from tests.dashboard.conftest import ADMIN, Window
+from tests.dashboard.conftest import ADMIN, BASE, Window
 from tests.twins import sends
 
 
@@ -41,6 +43,10 @@ def by_a_fixture() -> None:
     helper(None)
 
 
+def by_hand(browser: Any) -> None:  # noqa: ANN401
+    browser.send(methodcaller("build_request", "POST", "/sign-out")(browser))
+
+
 def looks(window: Window) -> None:
     window.as_(ADMIN).get("/")
     assert callable(once)
@@ -53,5 +59,14 @@ def test_who_sends_is_found_and_who_looks_is_not() -> None:
 
 
 def test_who_sends_where_it_was_not_foreseen_fails(window: Window) -> None:
-    with pytest.raises(AssertionError, match=r"tests/twins\.py"):
-        methodcaller("post", "/sign-out")(window.as_(ADMIN))
+    browser = window.as_(ADMIN)
+    for way in (methodcaller("post", "/sign-out"), by_hand):
+        with pytest.raises(AssertionError, match=r"tests/twins\.py"):
+            way(browser)
+
+
+async def test_who_sends_past_the_browser_fails_too(window: Window) -> None:
+    make = methodcaller("build_request", "POST", "/sign-out")
+    async with AsyncClient(transport=ASGITransport(make_app(window.site)), base_url=BASE) as client:
+        with pytest.raises(AssertionError, match=r"tests/twins\.py"):
+            await client.send(make(client))

@@ -129,6 +129,78 @@ def test_a_row_of_nothing_but_errors_is_no_blank_row() -> None:
     assert missing == [("cell.error", 9, "报名号"), ("cell.formula", 10, "姓名")]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="F2" t="inlineStr"><v>91</v></c>',
+        '<c r="F2" t="inlineStr"><f>A1</f><v>91</v></c>',
+        '<c r="F2" t="inlineStr"><is><t>91</t></is><v>91</v></c>',
+        '<c r="F2"><is><t>91</t></is><v>91</v></c>',
+        '<c r="F2"><v>9</v><v>91</v></c>',
+        '<c r="F2"><v>9<b/>1</v></c>',
+        '<c r="F2"><v>9<v>1</v></v></c>',
+    ],
+)
+def test_a_value_that_is_not_one_is_a_fault(cell: str) -> None:
+    reading = read(surgery("interview", "面试", "F2", cell), "interview")
+    assert faults(reading) == [("cell.unreadable", 2, "面试成绩", "单元格里存的内容无法辨认")]
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        *("<![CDATA[91]]>", "9<![CDATA[1]]>", "9<!-- -->1", "9<?a b?>1", "9&#49;", "&#x39;1"),
+        "<!-- <![CDATA[8]]> -->91<!-- </v> -->",
+    ],
+)
+@pytest.mark.parametrize("cell", ['<c r="F2"><v>{}</v></c>', '<c r="F2" t="inlineStr"><is><t>{}</t></is></c>'])
+def test_a_value_in_other_writing_is_read_whole(cell: str, stored: str) -> None:
+    reading = read(surgery("interview", "面试", "F2", cell.format(stored)), "interview")
+    (row,) = reading.rows["interviews"]
+    assert (getattr(row, "score", None), reading.errors) == (91, ())
+
+
+def test_a_text_in_other_writing_is_read_whole() -> None:
+    cell = '<c r="B2" t="inlineStr"><is><t>a&#38;b<![CDATA[&<>]]></t></is></c>'
+    (row,) = read(surgery("interview", "面试", "B2", cell), "interview").rows["interviews"]
+    assert getattr(row, "name", None) == "a&b&<>"
+
+
+@pytest.mark.parametrize(
+    ("cell", "more"),
+    [
+        ('<c r="F2"><v>91</v></c>', '<row r="2"><c r="A2"><v>1</v></c></row>'),
+        ('<c r="F2"><v>91</v></c>', '<row r="1"><c r="A1"><v>1</v></c></row>'),
+        ('<c r="F2"><v>91</v></c>', '<row r="3"><c r="A2"><v>1</v></c></row>'),
+        ('<c r="F2"><v>91</v></c>', '<row r="3"><c r="A4"><v>1</v></c></row>'),
+        ('<c r="F2"><v>91</v></c>', '<row><c r="A2"><v>1</v></c></row>'),
+        ('<c r="F2"><v>91</v></c>', '<row r="5"/><row r="4"><c r="A4"><v>1</v></c></row>'),
+        ('<c r="F2"><v>91</v></c>', '<row r="3"><c r="B3"><v>1</v></c><c r="A3"><v>1</v></c></row>'),
+        ('<c r="F2"><v>91</v></c>', '</sheetData><sheetData><row r="3"><c r="A3"><v>1</v></c></row>'),
+        ('<c r="F2"><v>91</v></c><c r="F2"><v>92</v></c>', ""),
+        ('<c r="F2"><v>91</v></c><c r="E2"/>', ""),
+    ],
+)
+def test_two_cells_of_one_place_are_refused(cell: str, more: str) -> None:
+    """Nobody could tell which of them is meant, and one would vanish."""
+    reading = read(surgery("interview", "面试", "F2", cell, more=more), "interview")
+    assert ([error.code for error in reading.errors], reading.rows["interviews"]) == (["file.damaged"], ())
+
+
+def test_cells_that_do_not_say_where_they_stand_follow_each_other() -> None:
+    cells = "".join(f"<c{kind}><v>1</v></c>" for kind in ("", ' r="F3"', ""))
+    reading = read(surgery("interview", "面试", "F2", '<c r="F2"/>', more=f"<row>{cells}</row>"), "interview")
+    assert {error.row for error in reading.errors} == {3}
+
+
+def test_a_formula_of_a_sheets_rules_is_of_no_cell() -> None:
+    """Excel writes one after the cells for a list that stands in another sheet; the last cell may well be blank."""
+    members = parts(surgery("interview", "面试", "H2", '<c r="H2" s="1"/>'))
+    name, rule = "xl/worksheets/sheet1.xml", b'<extLst><ext xmlns:xm="urn:a"><xm:f>A1</xm:f></ext></extLst></worksheet>'
+    members[name] = members[name].replace(b"</worksheet>", rule)
+    assert "cell.formula" not in {code for code, *_ in faults(read(packed(members), "interview"))}
+
+
 def test_an_error_beside_the_form_is_nobodys_fault() -> None:
     more = '<row r="3"><c r="J3" t="e"><v>#REF!</v></c></row><row r="40"><c r="J40"><f>A1</f></c></row>'
     reading = read(surgery("interview", "面试", "F2", '<c r="F2"><v>91</v></c>', more=more), "interview")
@@ -138,9 +210,9 @@ def test_an_error_beside_the_form_is_nobodys_fault() -> None:
 def test_a_header_that_cannot_be_read_is_a_fault_by_its_letter() -> None:
     reading = read(surgery("interview", "面试", "F1", '<c r="F1" t="e"><v>#NAME?</v></c>'), "interview")
     assert [error.sentence for error in reading.errors] == [f"“面试”表第 1 行“F 列”：公式出错（#NAME?）；{MEND}。"]
-    far = '<c r="A1" t="inlineStr"><is><t>报名号</t></is></c><c r="AB1"><f>A2</f></c>'
+    far = f'<c r="H1" t="inlineStr"><is><t>{labels("interview", "面试")[7]}</t></is></c><c r="AB1"><f>A2</f></c>'
     assert ("cell.formula", 1, "AB 列", "公式没有存下计算结果") in faults(
-        read(surgery("interview", "面试", "A1", far), "interview")
+        read(surgery("interview", "面试", "H1", far), "interview")
     )
 
 

@@ -66,6 +66,10 @@ WRITTEN: Mapping[str, Callable[[Members], Members]] = {
         told(styles="../look.xml"),
     ),
     "a book of another name": elsewhere,
+    "percent-encoded": both(
+        named(SHEET, "xl/worksheets/表 1.xml"), told(sheet2="worksheets/%E8%A1%A8%201.xml"),
+    ),
+    "with a percent sign": both(named(SHEET, "xl/worksheets/a%20b.xml"), told(sheet2="worksheets/a%20b.xml")),
 }  # fmt: skip
 
 
@@ -86,6 +90,42 @@ def test_a_part_that_is_not_there_is_named(part: str, target: str) -> None:
     assert [error.sentence for error in reading.errors] == [
         f"文件内缺少“{target}”这一部件；请在 Excel 或 WPS 中重新打开、另存后上传。"
     ]
+
+
+def linked(link: str, *, links: str = LINKS) -> bytes:
+    members = parts(BOOK)
+    members[links] = members[links].replace(b"</Relationships>", f"{link}</Relationships>".encode())
+    return packed({**members, "xl/plain.xml": b"<styleSheet/>"})
+
+
+TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+@pytest.mark.parametrize(
+    ("link", "links"),
+    [
+        (f'<Relationship Id="rId99" Type="{TYPE}/styles" Target="plain.xml"/>', LINKS),
+        (f'<Relationship Id="rId99" Type="{TYPE}/sharedStrings" Target="plain.xml"/>', LINKS),
+        (f'<Relationship Id="rId1" Type="{TYPE}/worksheet" Target="plain.xml"/>', LINKS),
+        (f'<Relationship Id="rId99" Type="{TYPE}/officeDocument" Target="xl/plain.xml"/>', "_rels/.rels"),
+    ],
+)
+def test_two_parts_of_which_one_is_meant_are_refused(link: str, links: str) -> None:
+    assert [error.code for error in read(linked(link, links=links), "application").errors] == ["file.damaged"]
+
+
+@pytest.mark.parametrize("name", ["worksheets/sheet2.xml", "styles.xml"])
+def test_a_part_in_another_file_is_refused(name: str) -> None:
+    members = parts(BOOK)
+    target = f'Target="{name}"'.encode()
+    assert target in members[LINKS]
+    members[LINKS] = members[LINKS].replace(target, target + b' TargetMode="External"')
+    assert [error.code for error in read(packed(members), "application").errors] == ["file.damaged"]
+
+
+def test_what_else_lies_in_another_file_is_nobodys_concern() -> None:
+    link = '<Relationship Id="rId99" Type="urn:of/hyperlink" Target="https://a.example" TargetMode="External"/>'
+    assert rank(read(linked(link), "application")) == Decimal(80)
 
 
 def without_styles(members: Members) -> Members:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from models import migrate
 from models.columns import table_of
 from models.pool import Party
-from tests.acts.test_addresses import LATER, NEW, OLD, ROLL, draft, file, waiting
+from models.season import Letter
+from tests.acts.test_addresses import LATER, NEW, OLD, ROLL, address, draft, file, waiting, written
 from tests.scenes import NANJING, WUXI, XUZHOU, Scene
 
 
@@ -37,3 +38,48 @@ def test_what_was_filed_till_then_is_what_the_cities_say(scene: Scene) -> None:
     (after,) = waiting(scene)
     kept = ("recipient", "city", "email", "as_of", "held", "held_by")
     assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
+
+
+def _as_a_draft_once_did(scene: Scene, email: str, kind: str = "mentor") -> None:
+    table = table_of(Party)
+    with scene.database.write() as connection:
+        connection.execute(update(table).where(table.c.kind == kind).values(email=email))
+
+
+def _queued(scene: Scene, city: str) -> None:
+    """A letter for the shared mentor in the queue, to where the draft would have it."""
+    letter, table = table_of(Letter), table_of(Party)
+    with scene.database.write() as connection:
+        party = connection.execute(select(table.c.id).where(table.c.kind == "mentor")).scalar_one()
+        first = connection.execute(select(letter).where(letter.c.concerns == city).order_by(letter.c.id)).mappings()
+        row = {**first.fetchall()[0], "id": None, "recipient": f"mentor:{party}", "address": "draft@unit.example"}
+        row |= {"kind": "appointment", "state": "queued", "message_id": "<draft@unit.example>"}
+        connection.execute(insert(letter).values({name: value for name, value in row.items() if name != "id"}))
+
+
+def test_whom_nobody_filed_has_no_address_and_what_is_queued_for_him_is_held(scene: Scene) -> None:
+    draft(scene, XUZHOU, "draft@unit.example")
+    _as_a_draft_once_did(scene, "draft@unit.example")
+    _as_a_draft_once_did(scene, "draft@unit.example", "institution")
+    _queued(scene, XUZHOU)
+    _through_the_step(scene)
+    assert (address(scene), address(scene, "institution", "共用大学")) == ("", "")
+    assert written(scene) == {("appointment", XUZHOU): ("", "held")}
+    file(scene, XUZHOU, NEW, LATER)
+    assert written(scene)["appointment", XUZHOU] == (NEW, "queued")
+
+
+def test_what_is_queued_where_a_draft_would_have_it_goes_where_it_was_filed(scene: Scene) -> None:
+    file(scene, NANJING, OLD)
+    draft(scene, XUZHOU, "draft@unit.example")
+    _as_a_draft_once_did(scene, "draft@unit.example")
+    _queued(scene, XUZHOU)
+    _through_the_step(scene)
+    assert (address(scene), written(scene)["appointment", XUZHOU]) == (OLD, (OLD, "queued"))
+
+
+def test_what_was_filed_once_and_is_open_again_keeps_its_address(scene: Scene) -> None:
+    file(scene, NANJING, OLD)
+    assert scene.reject(ROLL, NANJING, LATER).done
+    _through_the_step(scene)
+    assert address(scene) == OLD
