@@ -21,7 +21,10 @@ AT = "2022-01-05T10:00"
 NOW = instant(AT)
 HOUSE = Path(__file__).parents[2]
 OWN = f"{NANJING}@city.example"
-ROOMS = ("calendars", "gates", "forms", "models", "letters", "acts", "tasks", "flows", "dashboard", "commands")
+ROOMS = (
+    *("calendars", "gates", "forms", "phases", "models", "letters", "acts", "rehearsal", "tasks", "flows"),
+    *("dashboard", "commands"),
+)
 
 
 @pytest.fixture
