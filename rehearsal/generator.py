@@ -40,7 +40,7 @@ _NUMBERS = 9999
 
 
 class NothingToWrite(TalentError):
-    """演练材料里“{sheet}”表的“{column}”没有值可填；请在 rehearsal/makers.py 的 MAKERS 中补一行。"""
+    """演练材料里“{sheet}”表的“{column}”没有值可填；请在 rehearsal 的 MAKERS（新的表先在 ROWS）中补一行。"""
 
 
 class TooManyStudents(TalentError):
