@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test fast check bench proof-post proof-restarts screenshots
+.PHONY: help install demo pack test fast check bench proof-post proof-restarts screenshots
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -26,6 +26,10 @@ $(installed): pyproject.toml uv.lock Makefile
 
 demo: $(installed)  ## the 2022 season on 7 February, one city late: opens the pages, prints the sign-ins; Ctrl-C ends it
 	@$(bin)/talent demo
+
+pack: $(installed)  ## write the demonstration's workbooks anew, after a column or an event was changed
+	@rm -rf deployments/demo/2022/*/
+	@$(bin)/python -m rehearsal 2022 deployments/demo/2022
 
 test: $(installed)  ## the whole suite, on SQLite and on PostgreSQL where a server is installed
 	@$(pytest)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter  # type: ignore[import-untyped] # ships no py.typed
 
 from forms.confined import FORM_PROPERTY
-from forms.definitions import AskedSheet, Column, form_of
+from forms.definitions import AskedSheet, Column, Form, form_of
 from forms.wording import as_text
 
 if TYPE_CHECKING:
@@ -32,9 +32,22 @@ _COMMENT_WIDTH = 260  # pixels
 _COMMENT_LINE = 22  # pixels
 
 
+class Percent(float):
+    """A share of one, written as a number in a cell that is formatted as a percentage: 0.083 shows 8.3%."""
+
+    __slots__ = ()
+
+
 def render(slug: str, year: Year, rows: Filling | None = None) -> bytes:
     """The bytes of the form's workbook (KeyError where there is none) as the year asks it, filled with `rows`."""
-    form = form_of(slug, year)
+    return write(form_of(slug, year), year, rows or {})
+
+
+def write(form: Form[AskedSheet], year: Year, rows: Filling) -> bytes:
+    """The bytes of a workbook with the sheets and columns of `form`, filled with `rows`.
+
+    A text stands in its cell as it is, whatever the column asks; so does a `Percent`.
+    """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
@@ -44,7 +57,7 @@ def render(slug: str, year: Year, rows: Filling | None = None) -> bytes:
         for sheet in form.sheets:
             page = book.add_worksheet(sheet.name)
             _sheet(page, sheet, formats)
-            _fill(page, sheet, (rows or {}).get(sheet.key, {}))
+            _fill(page, sheet, rows.get(sheet.key, {}), formats)
     return target.getvalue()
 
 
@@ -57,6 +70,7 @@ class _Formats:
         self.optional = book.add_format({**header, "bg_color": "#F2F2F2"})
         self.text = book.add_format({"num_format": "@"})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self.percent = book.add_format({"num_format": "0.0%"})
 
     def cells(self, column: Column) -> Format | None:
         """How the cells of a column are formatted, None for Excel's own way."""
@@ -76,10 +90,14 @@ def _sheet(page: Worksheet, sheet: AskedSheet, formats: _Formats) -> None:
             page.data_validation(1, at, ROWS, at, _list(column))
 
 
-def _fill(page: Worksheet, sheet: AskedSheet, rows: Mapping[int, Mapping[str, object]]) -> None:
+def _fill(page: Worksheet, sheet: AskedSheet, rows: Mapping[int, Mapping[str, object]], formats: _Formats) -> None:
     for line, row in rows.items():
         for at, column in enumerate(sheet.columns):
-            _cell(page, line - 1, at, column, row[column.field])
+            value = row[column.field]
+            if isinstance(value, Percent):
+                page.write_number(line - 1, at, value, formats.percent)
+            else:
+                _cell(page, line - 1, at, column, value)
 
 
 def _cell(page: Worksheet, row: int, at: int, column: Column, value: object) -> None:

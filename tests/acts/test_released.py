@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +24,9 @@ from phases.book import BOOK
 from rehearsal.packs import read_pack
 from rehearsal.play import Play
 from tests import nextrelease, released
-from tests.scenes import NANJING, YEAR, Scene, instant, stamp
-from tests.shelf import END, PACK
+from tests.shelf import END
+from tests.packs import RELEASED, expected
+from tests.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 
 LEFT = "2022-02-07T09:30"
 """Where the earlier release left it."""
@@ -39,6 +41,17 @@ def left(empty_database_url: str) -> Iterator[Database]:
     opened.dispose()
 
 
+@pytest.fixture(scope="module")
+def today(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The season of that release, played from its beginning by this one."""
+    file = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("today") / "played.db")
+    opened = Database(f"sqlite:///{file}", BOOK)
+    for _ in Play(opened, calendar(), read_pack(RELEASED), instant(END), "省办").steps():
+        pass
+    yield opened
+    opened.dispose()
+
+
 def verdicts(database: Database, after: str) -> dict[tuple[Any, ...], Any]:
     """Every judgement made after an instant."""
     table = table_of(Filing)
@@ -48,19 +61,18 @@ def verdicts(database: Database, after: str) -> dict[tuple[Any, ...], Any]:
 
 
 @pytest.mark.slow
-def test_it_ends_as_a_season_of_today_does(left: Database, played: Callable[[str], Scene]) -> None:
+def test_it_ends_as_a_season_of_today_does(left: Database, today: Database) -> None:
     with left.read() as connection:
         year = standing.opened(connection, YEAR).year
-    for _ in Play(left, year, read_pack(PACK), instant(END), "省办").resume(instant(LEFT)):
+    for _ in Play(left, year, read_pack(RELEASED), instant(END), "省办").resume(instant(LEFT)):
         pass
-    today = played(END).database
     ended = []
     for each in (left, today):
         with each.read() as connection:
             ended.append(matrix(connection, YEAR, instant(END)).as_json())
     assert (ended[0]["cities"], ended[0]["totals"]) == (ended[1]["cities"], ended[1]["totals"])
     totals = {name: count for name, count in ended[0]["totals"].items() if name != "funded_cap"}
-    assert totals == json.loads((PACK / "expected.json").read_text())["totals"]
+    assert totals == expected(RELEASED)["totals"]
     assert verdicts(left, LEFT) == verdicts(today, LEFT)
 
 

@@ -21,11 +21,8 @@ FORMS = {slug: definitions.form_of(slug, YEAR) for slug in definitions.FORMS}
 """Every form as the year of the samples asks it."""
 read, render = partial(reading.read, year=YEAR), partial(template.render, year=YEAR)
 read_rows = partial(typed.read_rows, year=YEAR)
+Percent = template.Percent
 NUMBER, NAME = "3209-2022-0007", "阿依努尔·买买提"
-
-
-class Percent(float):
-    """A number in a cell that is formatted as a percentage."""
 
 
 SAMPLES: Mapping[str, Mapping[str, Sequence[object]]] = {

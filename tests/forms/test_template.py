@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
+from forms import template
+from forms.definitions import ScoreRow
 from forms.reading import Reading
-from tests.forms.books import FORMS, SAMPLES, YEAR, Percent, book, read, render, sample
+from tests.forms.books import FORMS, NAME, NUMBER, SAMPLES, YEAR, Percent, book, read, render, sample
 
 
 @pytest.mark.parametrize("slug", FORMS)
@@ -52,6 +55,26 @@ def test_a_template_says_what_each_column_asks(slug: str) -> None:
             for at, column in enumerate(sheet.columns, start=1)
             if column.kind.choices
         }
+
+
+def test_a_form_is_written_with_the_columns_and_the_spellings_it_is_given() -> None:
+    form = FORMS["shortlist"]
+    scores, lines = form.sheets
+    turned = replace(scores, columns=tuple(reversed(scores.columns)))
+    row = {"number": NUMBER, "name": f"{NAME} ", "subject": "物理", "score": "８７", "shortlisted": "√"}
+    filling: template.Filling = {"scores": {2: row}, "cut_lines": {2: {"subject": "物理", "line_score": 60}}}
+    reading = read(template.write(replace(form, sheets=(turned, lines)), YEAR, filling), "shortlist")
+    (read_row,) = reading.rows["scores"]
+    assert isinstance(read_row, ScoreRow)
+    assert (read_row.name, int(read_row.score), read_row.shortlisted) == (NAME, 87, True)
+    assert reading.errors == ()
+
+
+def test_a_share_is_written_in_a_cell_that_shows_a_percentage() -> None:
+    fields = (column.field for sheet in FORMS["application"].sheets for column in sheet.columns)
+    row = {**dict.fromkeys(fields), "subject_rank": Percent(0.083)}
+    cell = openpyxl.load_workbook(io.BytesIO(render("application", rows={"students": {2: row}})))["学生"]["J2"]
+    assert (cell.value, cell.number_format) == (0.083, "0.0%")
 
 
 def test_columns_of_digits_are_formatted_as_text_and_days_as_days() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,8 @@ import post.sending
 from acts.advance import Advance
 from post.maildir import MaildirCourier
 from tests import ledger
+from tests.shelf import MARKS, Shelf
+from tests.packs import DEMO, came_to, expected
 from tests.scenes import Scene, stamp
 from tests.shelf import MARKS, PACK, Shelf
 
@@ -24,17 +25,8 @@ Played = Callable[[str], Scene]
 
 def test_the_season_ends_as_expected(kind: str, request: pytest.FixtureRequest) -> None:
     shelf: Shelf = request.getfixturevalue(f"{kind}_shelf")
-    ended = shelf.ended.as_json()
-    totals = {name: count for name, count in ended["status"]["totals"].items() if name != "funded_cap"}
-    cities = {
-        row["city"]: {
-            phase["phase"]: {name: phase[name] for name in ("state", "attempt", "timeliness")}
-            for phase in row["phases"]
-        }
-        for row in ended["status"]["cities"]
-    }
-    assert {"totals": totals, "cities": cities} == json.loads((PACK / "expected.json").read_text())
-    assert ended["unmet"] == []
+    assert came_to(shelf.ended) == expected(DEMO)
+    assert shelf.ended.unmet == []
 
 
 def test_every_refusal_is_one_that_the_pack_expects(kind: str, request: pytest.FixtureRequest) -> None:

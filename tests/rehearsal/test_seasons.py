@@ -1,0 +1,63 @@
+"""Seasons that are made, and one that is filed from outside, are played to their ends; on SQLite, as they are long."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from acts.packs import read_pack
+from acts.rehearse import Play, Rehearsed, ends
+from calendars.files import load
+from models.database import Database
+from phases.book import BOOK
+from rehearsal.generator import generate
+from tests.packs import DEMO, SHARED, came_to, expected
+
+pytestmark = pytest.mark.slow
+
+Rehearse = Callable[[int, Path], Rehearsed]
+
+
+@pytest.fixture
+def rehearse(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Rehearse]:
+    database = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'played.db')}", BOOK)
+
+    def play(year: int, folder: Path) -> Rehearsed:
+        calendar = load(year)
+        played = Play(database, calendar, read_pack(folder), ends(calendar), "省办")
+        for _ in played.steps():
+            pass
+        return played.ended()
+
+    yield play
+    database.dispose()
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=f"{SHARED} is not there: the season filed from outside is not played")
+def test_the_season_filed_from_outside_ends_as_expected(rehearse: Rehearse) -> None:
+    ended = rehearse(2022, SHARED)
+    assert came_to(ended) == expected(SHARED)
+    assert ended.unmet == []
+
+
+@pytest.mark.parametrize(("year", "seed"), [(2022, 1), (2027, 2)])
+def test_a_season_of_another_seed_or_year_ends_as_the_demonstration_does(
+    rehearse: Rehearse, tmp_path: Path, year: int, seed: int
+) -> None:
+    generate(load(year), tmp_path / "pack", seed=seed)
+    ended = rehearse(year, tmp_path / "pack")
+    assert came_to(ended) == expected(DEMO)
+    assert ended.unmet == []
+
+
+def test_a_season_of_three_times_as_many_students_ends_alike(rehearse: Rehearse, tmp_path: Path) -> None:
+    generate(load(2022), tmp_path / "pack", times=3)
+    ended, wanted = rehearse(2022, tmp_path / "pack"), expected(DEMO)
+    assert came_to(ended) == {
+        "totals": wanted["totals"] | {"admitted": 3 * 57, "certificates": 3 * 57 - 2},
+        "cities": wanted["cities"],
+    }
+    assert ended.unmet == []
