@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from acts.rehearse import Rehearsed
+from rehearsal.play import Rehearsed
 
 HOUSE = Path(__file__).parents[1]
 

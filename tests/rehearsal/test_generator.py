@@ -8,7 +8,6 @@ from types import MappingProxyType
 import openpyxl
 import pytest
 
-from acts.packs import read_pack
 from calendars.files import load
 from calendars.year import Year
 from forms.definitions import FORMS, form_of
@@ -20,6 +19,7 @@ from rehearsal.events import events
 from rehearsal.first_tries import FIRST_TRIES
 from rehearsal.generator import NothingToWrite, TooManyStudents, generate
 from rehearsal.makers import MAKERS
+from rehearsal.packs import read_pack
 from rehearsal.sheets import ROWS
 from rehearsal.spellings import Spell
 from tests.packs import DEMO, RELEASED

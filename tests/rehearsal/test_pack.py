@@ -13,10 +13,9 @@ import post.sending
 from acts.advance import Advance
 from post.maildir import MaildirCourier
 from tests import ledger
-from tests.shelf import MARKS, Shelf
 from tests.packs import DEMO, came_to, expected
 from tests.scenes import Scene, stamp
-from tests.shelf import MARKS, PACK, Shelf
+from tests.shelf import MARKS, Shelf
 
 pytestmark = pytest.mark.slow
 

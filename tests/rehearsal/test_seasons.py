@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from acts.packs import read_pack
-from acts.rehearse import Play, Rehearsed, ends
 from calendars.files import load
 from models.database import Database
 from phases.book import BOOK
 from rehearsal.generator import generate
+from rehearsal.packs import read_pack
+from rehearsal.play import Play, Rehearsed, ends
 from tests.packs import DEMO, SHARED, came_to, expected
 
 pytestmark = pytest.mark.slow
