@@ -142,7 +142,7 @@ def test_the_city_and_the_province_may_fill_it_in_by_the_page(late: Window) -> N
         assert "本阶段已在线下办结：请补录当时的内容" in page
         answer = upload(browser, workbook(f"{CITY}/{phase}.xlsx"), here(phase))
         assert answer.status_code == 200
-        assert "本阶段在线下办理，状态不变，不发函件；各项规定均符合。" in answer.text
+        assert "本阶段在线下办理，状态不变，不为它发函件；各项规定均符合。" in answer.text
         assert "下一步：试算" not in answer.text
         after = browser.get(here(phase)).text
         assert "以下按补录的内容列出，只供查阅，不影响通过。" in after
