@@ -23,6 +23,7 @@ from tests import ledger
 from tests.dashboard.conftest import ADMIN, BASE, PACK, SECRET, UNTIL, YEAR, Window
 from tests.dashboard.filing import CITY, once, upload, workbook
 from tests.dashboard.reading import Read
+from tests.dashboard.test_acting import hidden
 from tests.dashboard.test_rows import fields
 from tests.scenes import stamp
 
@@ -88,6 +89,48 @@ def test_what_is_left_unsaid_is_asked_again_with_what_was_said(empty: Window, sa
     assert (answer.status_code, why in answer.text) == (422, True)
     assert ('<option value="shortlist" selected>' in answer.text) is bool(said)
     assert ledger.everything(empty.database)["programme_year"] == []
+
+
+SAID = {"through": "shortlist", "reason": "会议纪要"}
+
+
+def test_the_answer_is_looked_at_with_phases_and_days_before_it_is_confirmed(empty: Window) -> None:
+    admin = empty.as_(ADMIN)
+    asked = admin.submit("/years/preview", shipped=str(YEAR))
+    assert ("下一步：看各阶段和新的截止日" in asked.text, "确认：开设" in asked.text) == (True, False)
+    before = ledger.fingerprint(empty.database)
+    shown = admin.submit("/years/preview", calendar=CALENDAR, **SAID)
+    assert ledger.fingerprint(empty.database) == before
+    assert (shown.status_code, 'id="through"' in shown.text) == (200, False)
+    lines = Read.page(shown.text).texts("li")
+    assert "导师推荐 线下办结，记为已通过" in lines
+    assert any(line.startswith("导师面试 截止 ") and "（日历为 2022-02-20，按规定顺延）" in line for line in lines)
+    assert any(line.startswith("师生见面会 日历的截止日 2022-02-28 已过，前面的阶段通过后开放") for line in lines)
+    answer = admin.submit("/years", **hidden(shown))
+    said = admin.get(answer.headers["location"]).text
+    foreseen = hidden(shown)["foreseen"].replace("将开设", "已开设", 1)
+    assert foreseen in said
+    again = admin.submit("/years/preview", calendar=CALENDAR, **SAID)
+    assert ("已经开设，未作改动" in again.text, "开设之后各阶段" in again.text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "said", [{"through": "shortlist"}, {"reason": "依据"}, {"through": "nonsense", "reason": "依据"}]
+)
+def test_half_an_answer_is_not_looked_at(empty: Window, said: dict[str, str]) -> None:
+    answer = empty.as_(ADMIN).submit("/years/preview", calendar=CALENDAR, **said)
+    assert (answer.status_code, "开设之后各阶段" in answer.text) == (422, False)
+
+
+def test_what_is_confirmed_after_the_days_have_moved_is_looked_at_again(empty: Window) -> None:
+    admin = empty.as_(ADMIN)
+    shown = hidden(admin.submit("/years/preview", calendar=CALENDAR, **SAID))
+    stale = admin.submit("/years", **shown | {"foreseen": f"{shown['foreseen']}（昨天）"})
+    assert (stale.status_code, "预览之后情况有了变化，没有办理。" in stale.text) == (422, True)
+    assert ledger.everything(empty.database)["programme_year"] == []
+    for _ in range(2):
+        assert admin.submit("/years", **hidden(stale)).is_redirect
+    assert len(ledger.everything(empty.database)["programme_year"]) == 1
 
 
 def test_a_phase_that_there_is_not_is_refused_on_the_page(empty: Window) -> None:
