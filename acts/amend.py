@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from acts.described import Act, Bench, Field, Filled
 from acts.extend import ANEW, say_anew
 from calendars.deadlines import day_of, end_of
-from gates.states import Event
+from gates.states import Event, State
 from models import outbox, reports
 from models.amended import replace_calendar
 from season.moving import WAITED_FOR
@@ -26,15 +26,18 @@ if TYPE_CHECKING:
     from models.standing import Cell, Key
     from season.unit_of_work import Season
 
+WAY_OUT = "已逾期或要重新办理的市请用重启，还没有到期的用延期"
+
 
 def amend(
     database: Database, year: int, calendar: Year, stamp: Stamp, *, reason: str, dry_run: bool = False
 ) -> Outcome:
     """Put a checked calendar in the place of the year's; `refused` with every reason where it would strand somebody.
 
-    Cities, phases and their order stay. A due day that was made known moves only later, one that is past not at all;
-    letters that name an old day and are not sent are taken back and owed anew, and whoever has one hears that its day
-    moved. The same calendar again: nothing.
+    Cities, phases and their order stay. A due day that was made known moves only later. One that is past moves where
+    nobody is late by it: who still owes the phase has yet to be told it is open, or has a day of its own ahead. Letters
+    that name an old day and are not sent are taken back and owed anew, and whoever has one hears that its day moved.
+    The same calendar again: nothing.
     """
     with sitting(database, year, stamp, dry_run=dry_run) as season:
         if calendar.source_text == season.year.source_text:
@@ -111,9 +114,10 @@ def _stranding(season: Season, new: Year) -> Iterator[str]:
 
 def _moved(season: Season, old: Phase, new: Phase) -> Iterator[str]:
     now = season.stamp.as_of
-    begun = [cell for (slug, _), cell in season.cells.items() if slug == old.slug and _begun(cell)]
-    if new.due != old.due and end_of(old.due) <= now:
-        yield f"{old.name}的截止日 {old.due} 已经过去，不能再改；请对有关城市用重启。"
+    cells = [cell for (slug, _), cell in season.cells.items() if slug == old.slug]
+    begun = [cell for cell in cells if _begun(cell)]
+    if new.due != old.due and end_of(old.due) <= now and _settled_by_it(cells):
+        yield f"{old.name}的截止日 {old.due} 已经过去，不能再改；{WAY_OUT}。"
     elif new.due < old.due and begun:
         yield f"{old.name}的截止日 {old.due} 已经通知 {len(begun)} 个市，只能推后，不能提前到 {new.due}。"
     elif new.due != old.due and new.due < day_of(now):
@@ -122,6 +126,12 @@ def _moved(season: Season, old: Phase, new: Phase) -> Iterator[str]:
         yield f"{old.name}已向 {len(begun)} 个市开放，开放日不能推后。"
     if new.province_due != old.province_due and new.province_due and new.province_due < day_of(now):
         yield f"{old.name}的省办期限 {new.province_due} 已经过去。"
+
+
+def _settled_by_it(cells: Sequence[Cell]) -> bool:
+    """Tell of a due day that is past whether some city is late by it, or none owes the phase any more."""
+    states = {cell.state for cell in cells}
+    return State.OVERDUE in states or not states & WAITED_FOR
 
 
 def _begun(cell: Cell) -> bool:

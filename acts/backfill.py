@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acts import filed_addresses
 from gates.reruns import Uses, bound, users
 from gates.states import Event, State
+from models import stated
 from models.database import book_of
 from models.loading import forms_loaded
 from season import judging
+from season.latecomers import tell_latecomers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,17 +70,32 @@ def lacking(season: Season, cell: Cell) -> str | None:
     return f"{season.title(cell.phase, cell.city)}：{said}" if said else None
 
 
-def fill_in(season: Season, cell: Cell, said: str) -> Verdict:
-    """Keep what the gate finds in the rows that were just loaded, to be looked at; give what the city answers for.
+def fill_in(season: Season, cell: Cell, said: str) -> tuple[Verdict, str]:
+    """Keep what the gate finds in the rows that were just loaded, to be looked at, and put their addresses in force.
 
-    The phase stays passed and nobody is written to. The totals of the province count these rows from now on.
+    The phase stays passed and nobody is written to about it; who is known only now is told of what is open. The totals
+    of the province count these rows from now on. Give what the city answers for, and the answer in a sentence.
     """
     parts = (judging.CITY, judging.PROVINCE) if season.book.province_gate(cell.phase) else (judging.CITY,)
     found = {part: judging.judge_cities(season, cell.phase, [cell.city], part)[cell.city] for part in parts}
-    cell = season.note(cell, Event.BACKFILL, said, filings=cell.filings + 1, tally=found[parts[-1]].tally)
+    filed = stated.file(season.connection, season.year.year, cell.phase, cell.city, season.stamp)
+    why, later = "；".join([said, *filed_addresses.in_log(season.year, filed)]), built_on(season, cell)
+    cell = season.note(cell, Event.BACKFILL, why, filings=cell.filings + 1, tally=found[parts[-1]].tally)
     for part, judgement in found.items():
         judging.keep(season, cell, judgement, cell.filings, part)
-    return found[judging.CITY].verdict
+    verdict = found[judging.CITY].verdict
+    wrong = len(verdict.refusals)
+    rules = f"有 {wrong} 项规定不符，列在报告单里供查阅" if wrong else "各项规定均符合"
+    answer = f"本阶段在线下办理，状态不变，不为它发函件；{rules}{filed_addresses.in_answer(filed)}。"
+    return verdict, f"{answer}{later}{_told(season, tell_latecomers(season, cell))}"
+
+
+def _told(season: Season, told: Mapping[str, int]) -> str:
+    """Say which open phases those are told of who are known only now; "" for none."""
+    if not told:
+        return ""
+    open_now = _quoted(season.year, told)
+    return f"{open_now}正在办理，由此列入名单的导师、高校、中学将收到开放通知，共 {sum(told.values())} 封。"
 
 
 def built_on(season: Season, cell: Cell) -> str:

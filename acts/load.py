@@ -159,10 +159,7 @@ def _note(season: Season, cell: Cell, said: str) -> tuple[Verdict | None, str]:
     if not backfill.passed_on_paper(cell):
         season.note(cell, Event.LOAD, said)
         return None, ""
-    verdict = backfill.fill_in(season, cell, said)
-    wrong = len(verdict.refusals)
-    found = f"有 {wrong} 项规定不符，列在报告单里供查阅" if wrong else "各项规定均符合"
-    return verdict, f"本阶段在线下办理，状态不变，不发函件；{found}。{backfill.built_on(season, cell)}"
+    return backfill.fill_in(season, cell, said)
 
 
 def _place(error: RowError) -> dict[str, object]:

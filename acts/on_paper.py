@@ -11,9 +11,10 @@ from season.settle import opened_late, opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from calendars.year import Phase, Year
+    from season.outcome import Changes
     from season.unit_of_work import Season
 
 NOTHING = "none"
@@ -95,12 +96,37 @@ def _room(season: Season) -> None:
                 opened_late(season, cell, since)
 
 
+def outlook(year: Year, through: str, changes: Changes, as_of: datetime) -> tuple[tuple[Phase, str], ...]:
+    """Say where each phase stands in a year that `changes` has just opened: done on paper, or by which due day.
+
+    The same for every city: at that moment none differs from another.
+    """
+    done = included(year, through, as_of)
+    granted = {grant.phase: grant.until for grant in changes.extensions}
+    return tuple((phase, _stands(year, phase, phase in done, granted.get(phase.slug), as_of)) for phase in year.phases)
+
+
+def _stands(year: Year, phase: Phase, done: bool, until: date | None, as_of: datetime) -> str:
+    if done:
+        return "线下办结，记为已通过"
+    if until is not None:
+        return f"截止 {until}（日历为 {phase.due}，按规定顺延）"
+    if end_of(phase.due) <= as_of:
+        room = f"前面的阶段通过后开放，届时保留不少于 {year.figures.grace} 个工作日"
+        return f"日历的截止日 {phase.due} 已过，{room}"
+    return f"截止 {phase.due}"
+
+
 def _names(phases: Sequence[Phase]) -> str:
     return "、".join(phase.name for phase in phases)
 
 
-def said(done: Sequence[Phase]) -> str:
-    """Say what was done on paper, after the sentence that the year is open."""
-    if not done:
-        return "线下没有办结的阶段；各阶段自开设之时起按规定保留办理时间。"
-    return f"线下办结的阶段：{_names(done)}；不发函件，可随后补录其工作簿。"
+def said(done: Sequence[Phase], outlook: Sequence[tuple[Phase, str]]) -> str:
+    """Say what was done on paper and until when the rest lasts, after the sentence that the year is open."""
+    what = (
+        f"线下办结的阶段：{_names(done)}；不发函件，可随后补录其工作簿。"
+        if done
+        else "线下没有办结的阶段；各阶段自开设之时起按规定保留办理时间。"
+    )
+    rest = "；".join(f"{phase.name}{stands}" for phase, stands in outlook if phase not in done)
+    return f"{what}此后：{rest}。" if rest else what

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from acts import on_paper
 from models import audit, standing, writing
 from season.outcome import Changes, Outcome
+from season.transaction import written
 from season.unit_of_work import NotARehearsal, Season
 
 if TYPE_CHECKING:
@@ -26,47 +27,58 @@ def open_year(
     rehearsal: bool = False,
     paper: Paper | None = None,
     account: int | None = None,
+    dry_run: bool = False,
 ) -> Outcome:
     """Open the year on this calendar, which it keeps; a year that is open already is left as it is.
 
-    `refused` where deadlines lie behind and `paper` does not say what was done until now. Raises `UnknownPhase`.
+    `refused` where deadlines lie behind and `paper` does not say what was done until now, and where the year is open
+    and `paper` says otherwise than was said then. Raises `UnknownPhase`.
     """
-    if not rehearsal and stamp.as_of != stamp.at:
+    if not rehearsal and stamp.as_of != stamp.at and not dry_run:
         raise NotARehearsal(year=year.year)
     kind, other_kind = ("演练", "正式") if rehearsal else ("正式", "演练")
-    with database.write() as connection:
+    with written(database, dry_run=dry_run) as connection:
         other = standing.any_year(connection, rehearsal=not rehearsal)
         if other is not None:
             return Outcome("refused", f"这个数据库里有{other_kind}年度 {other}；{kind}年度请另用一个数据库。")
         if year.year in standing.years_open(connection):
-            return _open_already(connection, year, paper, kind)
+            return _open_already(connection, year.year, stamp, paper, kind)
         why = on_paper.unanswered(year, paper, stamp.as_of)
         if why is not None:
             return Outcome("refused", why)
         writing.open_rows(connection, year, rehearsal=rehearsal, stamp=stamp)
-        said, changes = _begin(connection, year, stamp, paper)
+        said, changes = _begin(connection, year, stamp, paper, looking=dry_run)
         if account is not None or paper is not None:
             reason = paper.reason if paper else None
             audit.record(connection, stamp, "开设年度", f"year/{year.year}", account=account, reason=reason)
-    opened = f"已开设 {year.year} 年度（{kind}）：{len(year.cities)} 个设区市，{len(year.phases)} 个阶段。"
-    return Outcome("done", f"{opened}{said}", changes=changes)
+    opened = f"{'将' if dry_run else '已'}开设 {year.year} 年度（{kind}）"
+    phases = f"{len(year.cities)} 个设区市，{len(year.phases)} 个阶段"
+    return Outcome("done", f"{opened}：{phases}。{said}", changes=changes)
 
 
-def _open_already(connection: Connection, year: Year, paper: Paper | None, kind: str) -> Outcome:
+def _open_already(connection: Connection, year: int, stamp: Stamp, paper: Paper | None, kind: str) -> Outcome:
     """Leave it as it is; what was done on paper is said when it is opened, and then no more."""
-    if paper is not None and paper.through != on_paper.NOTHING:
-        slug = year.phase(paper.through).slug
-        cells = standing.cells(connection, year.year, None).values()
-        if not any(cell.on_paper for cell in cells if cell.phase == slug):
-            return Outcome("refused", f"{year.year} 年度已经开设，未作改动；线下办结到哪里，只能在开设时写明。")
-    return Outcome("done", f"{year.year} 年度（{kind}）已经开设，未作改动。")
+    if paper is not None:
+        there, stands = standing.opened(connection, year), standing.done_on_paper(connection, year)
+        asked = on_paper.included(there.year, paper.through, there.begun or stamp.as_of)
+        if stands != {phase.slug for phase in asked}:
+            done = "、".join(phase.name for phase in there.year.phases if phase.slug in stands) or "无"
+            return Outcome(
+                "refused",
+                f"{year} 年度已经开设，未作改动；开设时写明线下办结的阶段：{done}，与这次写的不同。"
+                "线下办结到哪里，只能在开设时写明。",
+            )
+    return Outcome("done", f"{year} 年度（{kind}）已经开设，未作改动。")
 
 
-def _begin(connection: Connection, year: Year, stamp: Stamp, paper: Paper | None) -> tuple[str, Changes]:
+def _begin(
+    connection: Connection, year: Year, stamp: Stamp, paper: Paper | None, *, looking: bool
+) -> tuple[str, Changes]:
     """Record what was done on paper, in a handful of statements however many cities there are."""
     if paper is None:
         return "", Changes()
-    season = Season.read(connection, year.year, stamp, None)
+    season = Season.read(connection, year.year, stamp, None, reading=looking)
     done = on_paper.done_on_paper(season, paper)
     season.flush()
-    return on_paper.said(done), season.changes
+    outlook = on_paper.outlook(year, paper.through, season.changes, stamp.as_of)
+    return on_paper.said(done, outlook), season.changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts import backfill
+from acts import backfill, filed_addresses
 from acts.described import CITY, PHASE, Act, Bench, Filled, each
 from calendars.deadlines import TZ, day_of
 from gates.states import Event, State
@@ -14,7 +14,6 @@ from models.standing import returned_before
 from models.stated import AddressesFiled
 from season import judging
 from season.outcome import Outcome
-from season.recipients import named
 from season.refusing import BECAUSE, illegal, refuse
 from season.settle import settle, take
 from season.transaction import sitting
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from models.standing import Cell
     from season.judging import Judgement
     from season.unit_of_work import Season
-
-DIFFERS = "；{} 个邮箱与现用的不同，函件仍发往现用的邮箱，由省级管理办公室决定用哪一个"
-
 
 IN_TIME = "{at:%Y-%m-%d %H:%M:%S} 收到，在截止之前；先登记的“到期”不作数"
 """Why a filing is taken though the lapse was put on record before it."""
@@ -76,7 +72,7 @@ def _file(season: Season, cell: Cell) -> Outcome:
     tally = judgement.tally if judgement.verdict.passed else None
     number = cell.filings + 1
     said = _addresses(season, cell, judgement)
-    why = "；".join(_in_time(season, cell) + _of_addresses(season, said)) or None
+    why = "；".join(_in_time(season, cell) + filed_addresses.in_log(season.year, said)) or None
     filed = season.move(cell, Event.SUBMIT, why, filed_at=season.arrived, filings=number, tally=tally, resume=None)
     # Once an attempt: if every refusal gave room to mend, the deadline would never come.
     first = not returned_before(season.connection, season.year.year, cell)
@@ -87,8 +83,7 @@ def _file(season: Season, cell: Cell) -> Outcome:
         return Outcome("returned", f"{title} 未通过关口，已退回：{mends}。", judgement.verdict)
     waits = season.cells[cell.phase, cell.city].state is State.SUBMITTED
     then = "等待省级管理办公室办理" if waits else "通过"
-    differs = DIFFERS.format(len(said.awaiting)) if said.awaiting else ""
-    return Outcome("done", f"{title} 已报送，{then}{differs}。", judgement.verdict)
+    return Outcome("done", f"{title} 已报送，{then}{filed_addresses.in_answer(said)}。", judgement.verdict)
 
 
 def _addresses(season: Season, cell: Cell, judgement: Judgement) -> AddressesFiled:
@@ -101,12 +96,6 @@ def _addresses(season: Season, cell: Cell, judgement: Judgement) -> AddressesFil
 def _in_time(season: Season, cell: Cell) -> list[str]:
     """Say for the log why a filing is taken though its lapse was put on record before it."""
     return [IN_TIME.format(at=season.arrived.astimezone(TZ))] if cell.state is State.OVERDUE else []
-
-
-def _of_addresses(season: Season, filed: AddressesFiled) -> list[str]:
-    """Say for the log what became of the addresses filed, by kind and number."""
-    groups = (("更新邮箱", filed.replaced), ("邮箱与现用的不同，待省级管理办公室决定", filed.awaiting))
-    return [f"{what}：{'、'.join(named(season.year, key) for key in keys)}" for what, keys in groups if keys]
 
 
 def _submitted(bench: Bench, filled: Filled, city: str) -> Outcome:

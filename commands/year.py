@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import COMMON, Common, Reason, UsageError, calendar_of
+from commands.options import AT_END, COMMON, Common, DryRun, Reason, UsageError, calendar_of, database_at
 from commands.outcomes import hinted, report
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def open_(
     done_through: Annotated[
         str | None, Parameter(metavar="阶段", help="截止日已过时：线下已经办结到哪个阶段；没有办过写 none")
     ] = None,
+    dry_run: DryRun = False,
     reason: Annotated[Reason | None, Parameter(help="与 --done-through 一起写：线下办结的依据，记录在案")] = None,
     common: Common = COMMON,
 ) -> int:
@@ -43,16 +45,25 @@ def open_(
     if calendar.year != year:
         raise UsageError(f"{from_file} 是 {calendar.year} 年度的文件，不是 {year} 年度。")
     paper = _paper(done_through, reason)
-    database = common.database()
-    if database.absent:
-        from models import migrate
-
-        migrate.upgrade(database)
+    database = _prepared(common, dry_run)
     stamp = _from_its_first_day(common, calendar) if rehearsal else common.stamp()
-    outcome = open_year(database, calendar, stamp, rehearsal=rehearsal, paper=paper)
+    outcome = open_year(database, calendar, stamp, rehearsal=rehearsal, paper=paper, dry_run=dry_run)
     if paper is None and outcome.message == unanswered(calendar, None, stamp.as_of):
         outcome = hinted(outcome, "用 --done-through 阶段（没有办过写 none）和 --reason 事由")
-    return report(common, calendar, outcome)
+    return report(common, calendar, outcome, preview=dry_run)
+
+
+def _prepared(common: Common, dry_run: bool) -> Database:
+    """The database, made where there is none yet; a preview is then made on one that is thrown away."""
+    database = common.database()
+    if not database.absent:
+        return database
+    if dry_run:
+        database = database_at(f"sqlite:///{AT_END.enter_context(TemporaryDirectory())}/talent.db")
+    from models import migrate
+
+    migrate.upgrade(database)
+    return database
 
 
 def _paper(through: str | None, reason: str | None) -> Paper | None:

@@ -58,7 +58,7 @@ def on_paper(now: Seen, draft: Draft, barred: str) -> NextStep:
         return NextStep(f"本阶段已在线下办结。{barred}")
     if draft.loaded:
         return NextStep("本阶段已在线下办结，内容已补录，后面的阶段按它核对；在后面的阶段报送之前可以重新上传。")
-    return NextStep("本阶段已在线下办结：请补录当时的内容，后面的阶段按它核对。规定只供查阅，不影响通过，也不发函件。")
+    return NextStep("本阶段已在线下办结：请补录当时的内容，后面的阶段按它核对。规定只供查阅，不影响通过，不发函。")
 
 
 def _next_step(year: Year, now: Seen, draft: Draft, as_of: datetime, asked: OpenRequest | None) -> NextStep:

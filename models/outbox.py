@@ -211,6 +211,24 @@ def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[
     return {tuple(row) for row in connection.execute(query)}
 
 
+def opened_to(connection: Connection, year: int, phases: Iterable[str], city: str) -> dict[str, frozenset[str]]:
+    """Give to whom it was written, in any attempt, that these phases of a city are open, by phase.
+
+    One that was taken back counts: whoever should still know got another in its place.
+    """
+    table = table_of(Letter)
+    query = select(table.c.phase, table.c.recipient).where(
+        table.c.year == year,
+        table.c.phase.in_(list(phases)),
+        table.c.concerns == city,
+        table.c.kind == "opened",
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for phase, recipient in connection.execute(query):
+        found[phase].add(recipient)
+    return {phase: frozenset(whom) for phase, whom in found.items()}
+
+
 def message_id(domain: str, year: int, key: LetterKey) -> str:
     """Make the Message-ID from the letter's key, so that any copy is recognisably the same letter."""
     return f"<{hashlib.sha256('/'.join((str(year), *key)).encode()).hexdigest()[:32]}@{domain}>"

@@ -137,6 +137,13 @@ def cells(connection: Connection, year: int, cities: Collection[str] | None) -> 
     return found
 
 
+def done_on_paper(connection: Connection, year: int) -> frozenset[str]:
+    """Give the phases that were done on paper when the year was opened, whatever was run again since."""
+    table = table_of(Transition)
+    query = select(table.c.phase).where(table.c.year == year, table.c.event == Event.ON_PAPER).distinct()
+    return frozenset(connection.execute(query).scalars())
+
+
 def newest_act(connection: Connection, year: int) -> datetime:
     """Give the instant of the newest log row of a year that is open, its opening where there is none."""
     table = table_of(CityPhase)

@@ -1,6 +1,6 @@
 """Opening a year: a calendar that comes with the programme or is uploaded, looked at, and confirmed.
 
-Where deadlines of it lie behind, the same form asks what was done on paper.
+Where deadlines of it lie behind, the same form asks what was done on paper, and the answer is looked at once more.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 UNPROCESSABLE = 422
 LONGEST_REASON = 500
+CHANGED = "预览之后情况有了变化，没有办理。"
 
 
 class NothingChosen(TalentError):
@@ -50,6 +51,12 @@ class _Chosen:
     token: str
     through: str
     reason: str
+    foreseen: str
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything was said of what lies behind."""
+        return bool(self.through or self.reason)
 
     @property
     def paper(self) -> Paper | None:
@@ -71,7 +78,7 @@ async def _chosen(request: Request) -> _Chosen:
     if isinstance(upload, UploadFile):
         text = (await upload.read()).decode("utf-8-sig", "replace") or text
     await form.close()
-    said = (str(form.get(name) or "").strip() for name in ("once", "through", "reason"))
+    said = (str(form.get(name) or "").strip() for name in ("once", "through", "reason", "foreseen"))
     return _Chosen(str(form.get("shipped") or ""), text.replace("\r\n", "\n"), *said)
 
 
@@ -95,12 +102,14 @@ def _choose(request: Request, said: str | None) -> HTMLResponse:
 
 @area.post("/years/preview")
 def preview(request: Request, chosen: Chosen) -> HTMLResponse:
-    """Show the calendar that the year would run on: its warnings and every moment."""
+    """Show the calendar that the year would run on, and, once it is said what was done on paper, where phases stand."""
+    site: Site = request.app.state.site
     try:
         year = chosen.calendar()
+        why = _unanswered(year, chosen, site.wall()) if chosen.answered else None
     except TalentError as error:
         return _choose(request, str(error))
-    return _preview(request, year, chosen, None)
+    return _preview(request, year, chosen, why)
 
 
 def _preview(request: Request, year: Year, chosen: _Chosen, said: str | None) -> HTMLResponse:
@@ -117,26 +126,40 @@ def _preview(request: Request, year: Year, chosen: _Chosen, said: str | None) ->
         "ends": [(last, on_paper.included(year, last.slug, now)) for last in on_paper.may_be_done(year, now)],
         "chosen": chosen,
         "longest": LONGEST_REASON,
+        "opening": None,
     }
+    if chosen.paper and _unanswered(year, chosen, now) is None:
+        opening = facts["opening"] = _opening(request, year, chosen.paper)
+        facts["outlook"] = on_paper.outlook(year, chosen.through, opening.changes, now)
     return page("year-preview.html", request, status=UNPROCESSABLE if said else 200, **facts)
+
+
+def _opening(request: Request, year: Year, paper: Paper) -> Outcome:
+    """Open the year and take it back, to see what happens."""
+    site: Site = request.app.state.site
+    return open_year(site.database, year, _stamp(request), paper=paper, dry_run=True)
+
+
+def _stamp(request: Request) -> Stamp:
+    site: Site = request.app.state.site
+    at = site.wall()
+    return Stamp(request.state.reader.shown, at, at, site.settings.base_url, site.words)
 
 
 @area.post("/years")
 def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
-    """Open the year, once."""
+    """Open the year, once; where another thing would happen than was shown, show that instead."""
     site: Site = request.app.state.site
     try:
         year = chosen.calendar()
-        why = _unanswered(year, chosen, site.wall())
+        why = _unanswered(year, chosen, site.wall()) or _changed(request, year, chosen)
     except TalentError as error:
         return _choose(request, str(error))
     if why and not _open_already(site, year):
         return _preview(request, year, chosen, why)
 
     def do() -> Outcome:
-        at = site.wall()
-        stamp = Stamp(reader.shown, at, at, site.settings.base_url, site.words)
-        outcome = open_year(site.database, year, stamp, paper=chosen.paper, account=reader.account)
+        outcome = open_year(site.database, year, _stamp(request), paper=chosen.paper, account=reader.account)
         site.nudge("watch")
         return outcome
 
@@ -147,6 +170,13 @@ def _unanswered(year: Year, chosen: _Chosen, now: datetime) -> str | None:
     if len(chosen.reason) > LONGEST_REASON:
         return f"依据请写在 {LONGEST_REASON} 字以内。"
     return on_paper.unanswered(year, chosen.paper, now)
+
+
+def _changed(request: Request, year: Year, chosen: _Chosen) -> str | None:
+    """Say that the answer to what is confirmed is no longer the one that was shown; days move with midnight."""
+    if chosen.paper is None or not chosen.foreseen:
+        return None
+    return None if _opening(request, year, chosen.paper).message == chosen.foreseen else CHANGED
 
 
 def _open_already(site: Site, year: Year) -> bool:

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from acts.amend import amend
+from acts.on_paper import Paper
+from acts.open_year import open_year
 from calendars import files
 from calendars.drafts import diff
 from calendars.edits import NotFound, with_days
@@ -15,6 +17,7 @@ from calendars.year import Year
 from deployments.plan import plan
 from models.amended import Amendment
 from models.columns import table_of
+from models.database import Database
 from models.live import live
 from models.reports import matrix
 from models.season import Letter
@@ -87,7 +90,10 @@ def test_an_extension_of_ones_own_stands_where_the_calendar_falls_short_of_it(sc
 
 REFUSED = {
     "earlier than told": ("导师推荐的截止日 2022-01-15 已经通知 13 个市，只能推后，不能提前到 2022-01-12。", AT),
-    "past": ("导师推荐的截止日 2022-01-15 已经过去，不能再改；请对有关城市用重启。", "2022-01-16T00:00"),
+    "past": (
+        "导师推荐的截止日 2022-01-15 已经过去，不能再改；已逾期或要重新办理的市请用重启，还没有到期的用延期。",
+        "2022-01-16T00:00",
+    ),
 }
 
 
@@ -104,6 +110,34 @@ def test_a_day_that_is_past_does_not_move(scene: Scene) -> None:
     said, at = REFUSED["past"]
     refused = revise(scene, moved(mentor_recommendation__due="2022-01-18"), at)
     assert (refused.outcome, refused.message) == ("refused", said)
+
+
+def test_opened_in_mid_season_the_days_still_to_come_are_revised(database: Database) -> None:
+    """The calendar's own are past, but nobody was told them: one phase is open with room, the others wait."""
+    at, through = "2022-09-05T10:00", Paper("application", "会议纪要")
+    scene = Scene(database, calendar())
+    assert open_year(database, scene.year, stamp(at), rehearsal=True, paper=through).done
+    scene.advance(at)
+    new = moved(
+        shortlist__due="2022-09-20", interview__due="2022-10-10", meeting__due="2022-10-20", midterm__due="2022-10-30"
+    )
+    revised = revise(scene, new, "2022-09-06T10:00")
+    assert (revised.done, revised.message) == (True, "2022 年度日历已修订；52 项截止日随之改变。")
+    told = {(row.phase, row.kind) for row in revised.changes.letters if row.state == "queued"}
+    assert told == {("shortlist", "opened")}
+    assert due(scene, "shortlist", "2022-09-06T10:00") == date(2022, 9, 20)
+    first = revise(scene, moved(application__due="2022-01-25"), "2022-09-06T11:00")
+    assert first.message.startswith("学生申报的截止日 2022-01-20 已经过去，不能再改；")
+
+
+def test_one_city_that_is_late_by_a_past_day_keeps_it_where_it_is(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    others = [city.slug for city in scene.year.cities if city.slug != NANJING]
+    assert scene.extend("mentor-recommendation", others, AT, date(2022, 1, 20)).done
+    new, said = moved(mentor_recommendation__due="2022-01-18", application__due="2022-01-25"), REFUSED["past"][0]
+    assert said in revise(scene, new, "2022-01-16T10:00").message
+    assert scene.rerun("mentor-recommendation", NANJING, "2022-01-16T11:00", date(2022, 1, 21)).done
+    assert revise(scene, new, "2022-01-16T12:00").done
 
 
 @pytest.mark.parametrize(

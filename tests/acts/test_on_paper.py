@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
@@ -182,8 +183,55 @@ def test_opened_again_it_is_left_as_it_is(late: Scene) -> None:
         late.database, late.year, stamp("2022-02-09T09:00"), rehearsal=True, paper=Paper("interview", REASON)
     )
     assert (plain.done, same.done, more.outcome) == (True, True, "refused")
-    assert more.message == "2022 年度已经开设，未作改动；线下办结到哪里，只能在开设时写明。"
+    assert more.message == (
+        "2022 年度已经开设，未作改动；开设时写明线下办结的阶段：导师推荐、学生申报、面试名单，与这次写的不同。"
+        "线下办结到哪里，只能在开设时写明。"
+    )
     assert ledger.fingerprint(late.database) == before
+
+
+@pytest.mark.parametrize("through", ["mentor-recommendation", "application", "meeting", NOTHING])
+def test_opened_again_with_another_answer_is_refused_whatever_was_run_again_since(late: Scene, through: str) -> None:
+    for city in late.year.cities:
+        assert late.rerun("shortlist", city.slug, "2022-02-08T09:00", date(2022, 2, 16)).done
+    at = stamp("2022-03-04T09:00")  # by now more lies behind
+    assert open_year(late.database, late.year, at, rehearsal=True, paper=Paper("面试名单", REASON)).done
+    other = open_year(late.database, late.year, at, rehearsal=True, paper=Paper(through, REASON))
+    assert (other.outcome, "线下办结的阶段：导师推荐、学生申报、面试名单，与这次写的不同" in other.message) == (
+        "refused", True,
+    )  # fmt: skip
+
+
+def test_where_nothing_was_said_on_opening_nothing_is_what_was_said(database: Database) -> None:
+    scene, _ = begin(database, None, "2022-01-05T09:00")
+    again = [
+        open_year(database, scene.year, stamp(LATE), rehearsal=True, paper=Paper(through, REASON)).outcome
+        for through in (NOTHING, "application")
+    ]
+    assert again == ["done", "refused"]
+
+
+def test_a_preview_shows_what_then_happens_and_leaves_nothing(database: Database) -> None:
+    year, paper = calendar(), Paper("application", REASON)
+    before = ledger.fingerprint(database)
+    preview = open_year(database, year, stamp(LATE), rehearsal=True, paper=paper, dry_run=True)
+    assert ledger.fingerprint(database) == before
+    assert preview.message == (
+        "将开设 2022 年度（演练）：13 个设区市，8 个阶段。"
+        "线下办结的阶段：导师推荐、学生申报；不发函件，可随后补录其工作簿。"
+        "此后：面试名单截止 2022-02-10（日历为 2022-01-30，按规定顺延）；导师面试截止 2022-02-20；"
+        "师生见面会截止 2022-02-28；学生培养截止 2022-12-31；中期评价截止 2022-08-31；年度评价截止 2022-11-30。"
+    )
+    opened = open_year(database, year, stamp(LATE), rehearsal=True, paper=paper)
+    assert opened.message == preview.message.replace("将开设", "已开设", 1)
+    assert [len(said.changes.transitions) for said in (preview, opened)] == [26, 26]
+    assert [len(said.changes.extensions) for said in (preview, opened)] == [13, 13]
+
+
+def test_what_is_due_and_waits_is_said_to_have_its_room_later(database: Database) -> None:
+    _, opened = begin(database, NOTHING)
+    room = "前面的阶段通过后开放，届时保留不少于 3 个工作日"
+    assert f"；学生申报日历的截止日 2022-01-20 已过，{room}；" in opened.message
 
 
 def test_as_many_statements_for_333_cities_as_for_13(database: Database, second_database: Database) -> None:
@@ -198,11 +246,10 @@ def test_as_many_statements_for_333_cities_as_for_13(database: Database, second_
 # What was done, filled in.
 
 
-def test_a_workbook_is_filled_in_checked_and_shown_and_nobody_is_written_to(late: Scene) -> None:
+def test_a_workbook_is_filled_in_checked_and_shown_and_nobody_is_written_to_about_it(late: Scene) -> None:
     late.advance(LATE)
-    before = ledger.letters(late.database)
     fill_in(late)
-    assert ledger.letters(late.database) == before
+    assert {(phase, kind) for phase, _, _, kind, _ in ledger.letters(late.database)} == {("interview", "opened")}
     assert ledger.log(late.database, phase="shortlist", city=NANJING)[1:] == [("backfill", "passed", "passed", False)]
     shown = standings(late, "2022-02-08T09:00")
     assert [(shown[phase].state, shown[phase].on_paper) for phase in DONE] == [(State.PASSED, True)] * 3
@@ -227,7 +274,7 @@ def test_a_rule_that_is_broken_is_shown_and_refuses_nothing(late: Scene) -> None
     applied = {**applied, "students": [row.model_copy(update={"recommended": False}) for row in applied["students"]]}
     said = late.load("application", NANJING, applied, "2022-02-08T09:00")
     assert said.done
-    assert "状态不变，不发函件；有 1 项规定不符，列在报告单里供查阅。" in said.message
+    assert "状态不变，不为它发函件；有 1 项规定不符，列在报告单里供查阅。" in said.message
     assert said.verdict
     assert [finding.rule for finding in said.verdict.refusals] == ["applications.recommended"]
     card = late.why("application", NANJING, "2022-02-08T09:00")

@@ -25,6 +25,18 @@ def test_the_phase_and_the_reason_come_together(talent: Talent, half: tuple[str,
     assert (ran.status, ran.err) == (2, "--done-through 与 --reason 要一起写。\n")
 
 
+def test_a_preview_of_it_shows_phases_and_days_and_makes_not_even_a_database(talent: Talent) -> None:
+    preview = talent(*OPEN, *SAID, "--dry-run", "--json")
+    assert (preview.status, preview.data["dry_run"]) == (0, True)
+    assert "线下办结的阶段：导师推荐、学生申报、面试名单；" in preview.data["message"]
+    assert "此后：导师面试截止 2022-02-20；" in preview.data["message"]
+    assert talent("status").status == 1
+    assert "将会发生（预览，没有写入）" in talent(*OPEN, *SAID, "--dry-run").out
+    assert talent(*OPEN, "--dry-run").status == 1
+    assert talent(*OPEN, *SAID).status == 0
+    assert "已经开设" in talent(*OPEN, *SAID, "--dry-run").out
+
+
 def test_status_tells_what_was_done_on_paper_from_the_rest(talent: Talent) -> None:
     opened = talent(*OPEN, *SAID, "--json")
     assert opened.status == 0

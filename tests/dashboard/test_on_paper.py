@@ -23,6 +23,7 @@ from tests import ledger
 from tests.dashboard.conftest import ADMIN, BASE, PACK, SECRET, UNTIL, YEAR, Window
 from tests.dashboard.filing import CITY, once, upload, workbook
 from tests.dashboard.reading import Read
+from tests.dashboard.test_acting import hidden
 from tests.dashboard.test_rows import fields
 from tests.scenes import stamp
 
@@ -90,6 +91,48 @@ def test_what_is_left_unsaid_is_asked_again_with_what_was_said(empty: Window, sa
     assert ledger.everything(empty.database)["programme_year"] == []
 
 
+SAID = {"through": "shortlist", "reason": "会议纪要"}
+
+
+def test_the_answer_is_looked_at_with_phases_and_days_before_it_is_confirmed(empty: Window) -> None:
+    admin = empty.as_(ADMIN)
+    asked = admin.submit("/years/preview", shipped=str(YEAR))
+    assert ("下一步：看各阶段和新的截止日" in asked.text, "确认：开设" in asked.text) == (True, False)
+    before = ledger.fingerprint(empty.database)
+    shown = admin.submit("/years/preview", calendar=CALENDAR, **SAID)
+    assert ledger.fingerprint(empty.database) == before
+    assert (shown.status_code, 'id="through"' in shown.text) == (200, False)
+    lines = Read.page(shown.text).texts("li")
+    assert "导师推荐 线下办结，记为已通过" in lines
+    assert any(line.startswith("导师面试 截止 ") and "（日历为 2022-02-20，按规定顺延）" in line for line in lines)
+    assert any(line.startswith("师生见面会 日历的截止日 2022-02-28 已过，前面的阶段通过后开放") for line in lines)
+    answer = admin.submit("/years", **hidden(shown))
+    said = admin.get(answer.headers["location"]).text
+    foreseen = hidden(shown)["foreseen"].replace("将开设", "已开设", 1)
+    assert foreseen in said
+    again = admin.submit("/years/preview", calendar=CALENDAR, **SAID)
+    assert ("已经开设，未作改动" in again.text, "开设之后各阶段" in again.text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "said", [{"through": "shortlist"}, {"reason": "依据"}, {"through": "nonsense", "reason": "依据"}]
+)
+def test_half_an_answer_is_not_looked_at(empty: Window, said: dict[str, str]) -> None:
+    answer = empty.as_(ADMIN).submit("/years/preview", calendar=CALENDAR, **said)
+    assert (answer.status_code, "开设之后各阶段" in answer.text) == (422, False)
+
+
+def test_what_is_confirmed_after_the_days_have_moved_is_looked_at_again(empty: Window) -> None:
+    admin = empty.as_(ADMIN)
+    shown = hidden(admin.submit("/years/preview", calendar=CALENDAR, **SAID))
+    stale = admin.submit("/years", **shown | {"foreseen": f"{shown['foreseen']}（昨天）"})
+    assert (stale.status_code, "预览之后情况有了变化，没有办理。" in stale.text) == (422, True)
+    assert ledger.everything(empty.database)["programme_year"] == []
+    for _ in range(2):
+        assert admin.submit("/years", **hidden(stale)).is_redirect
+    assert len(ledger.everything(empty.database)["programme_year"]) == 1
+
+
 def test_a_phase_that_there_is_not_is_refused_on_the_page(empty: Window) -> None:
     answer = empty.as_(ADMIN).submit("/years", calendar=CALENDAR, once="a form", through="nonsense", reason="依据")
     assert (answer.status_code, "没有名为“nonsense”的阶段" in answer.text) == (422, True)
@@ -142,7 +185,7 @@ def test_the_city_and_the_province_may_fill_it_in_by_the_page(late: Window) -> N
         assert "本阶段已在线下办结：请补录当时的内容" in page
         answer = upload(browser, workbook(f"{CITY}/{phase}.xlsx"), here(phase))
         assert answer.status_code == 200
-        assert "本阶段在线下办理，状态不变，不发函件；各项规定均符合。" in answer.text
+        assert "本阶段在线下办理，状态不变，不为它发函件；各项规定均符合。" in answer.text
         assert "下一步：试算" not in answer.text
         after = browser.get(here(phase)).text
         assert "以下按补录的内容列出，只供查阅，不影响通过。" in after

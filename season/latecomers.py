@@ -1,0 +1,48 @@
+"""Who is known only now, by what was filled in afterwards, is told of the phases that are open already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.reruns import users
+from gates.states import State
+from letters.occurrences import OPENED
+from models.outbox import opened_to
+from models.parties import Reach
+from season import recipients
+from season.judging import scope_of
+
+if TYPE_CHECKING:
+    from models.standing import Cell
+    from season.unit_of_work import Season
+
+UNDER_WAY = frozenset({State.OPEN, State.RETURNED})
+
+
+def tell_latecomers(season: Season, cell: Cell) -> dict[str, int]:
+    """Owe `opened`, with the present due day, to each party without one of what is under way and judged by `cell`.
+
+    The rows are loaded; what was gathered is written first, for who is concerned is read from all of it. Give, by
+    phase, how many are told.
+    """
+    later = users(season.year, season.book.uses, cell.phase)
+    under_way = [one for slug in later if (one := season.cells[slug, cell.city]).state in UNDER_WAY]
+    if not under_way:
+        return {}
+    season.flush()
+    there = opened_to(season.connection, season.year.year, [one.phase for one in under_way], cell.city)
+    reach = Reach(scope_of(season, cell.phase, [cell.city]))
+    found = {}
+    for one in under_way:
+        to = _opened_for(reach, one) - there.get(one.phase, frozenset())
+        if to:
+            season.owe("opened", one, "*", due=season.due(one.phase, one.city), to=to)
+            found[one.phase] = len(to)
+    return found
+
+
+def _opened_for(reach: Reach, cell: Cell) -> frozenset[str]:
+    """Give the parties, as in a letter's key, that a city phase's `opened` is for."""
+    whom = OPENED.get(cell.phase, ())
+    finds = ((audience, recipients.PARTIES.get(("opened", cell.phase, audience))) for audience in whom)
+    return frozenset(f"{who}:{party}" for who, find in finds if find for party in find(reach).get(cell.city, {}))
