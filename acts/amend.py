@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.extend import ANEW, say_anew
-from calendars.deadlines import day_of, end_of
+from calendars.deadlines import day_of, end_of, resolve
 from gates.states import Event
 from models import outbox, reports
 from models.amended import replace_calendar
-from season.moving import WAITED_FOR
+from models.days_told import days_told
+from season.moving import AHEAD, WAITED_FOR
 from season.outcome import Outcome
 from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from calendars.deadlines import Due
     from calendars.year import Phase, Year
     from models.database import Database
+    from models.days_told import Told
     from models.outbox import Unsent
     from models.stamp import Stamp
     from models.standing import Cell, Key
@@ -31,9 +33,9 @@ def amend(
 ) -> Outcome:
     """Put a checked calendar in the place of the year's; `refused` with every reason where it would strand somebody.
 
-    Cities, phases and their order stay. A due day that was made known moves only later, one that is past not at all;
-    letters that name an old day and are not sent are taken back and owed anew, and whoever has one hears that its day
-    moved. The same calendar again: nothing.
+    Cities, phases and their order stay. A due day that was made known to anybody moves only later, one that is past
+    not at all; letters that name an old day and are not sent are taken back and owed anew, and whoever has one hears
+    that its day moved. The same calendar again: nothing.
     """
     with sitting(database, year, stamp, dry_run=dry_run) as season:
         if calendar.source_text == season.year.source_text:
@@ -103,18 +105,21 @@ def _stranding(season: Season, new: Year) -> Iterator[str]:
     if new.figures.funded_cap < funded:
         yield f"全省资助名额 {new.figures.funded_cap} 少于已经确定的 {funded} 人。"
     known = {phase.slug: phase for phase in new.phases}
+    told = days_told(season.connection, season.year.year, known, season.cities, AHEAD)
     for old in season.year.phases:
         if old.slug in known:
-            yield from _moved(season, old, known[old.slug])
+            yield from _moved(season, old, known[old.slug], told)
 
 
-def _moved(season: Season, old: Phase, new: Phase) -> Iterator[str]:
+def _moved(season: Season, old: Phase, new: Phase, told: Mapping[Key, Told]) -> Iterator[str]:
     now = season.stamp.as_of
     begun = [cell for (slug, _), cell in season.cells.items() if slug == old.slug and _begun(cell)]
     if new.due != old.due and end_of(old.due) <= now:
         yield f"{old.name}的截止日 {old.due} 已经过去，不能再改；请对有关城市用重启。"
     elif new.due < old.due and begun:
         yield f"{old.name}的截止日 {old.due} 已经通知 {len(begun)} 个市，只能推后，不能提前到 {new.due}。"
+    elif new.due < old.due and (ahead := _told_later(season, new, told)):
+        yield f"{old.name}的截止日已经告知 {ahead} 个市的导师等有关各方，只能推后，不能提前到 {new.due}。"
     elif new.due != old.due and new.due < day_of(now):
         yield f"{old.name}的新截止日 {new.due} 已经过去。"
     if new.opens > old.opens and begun:
@@ -126,3 +131,16 @@ def _moved(season: Season, old: Phase, new: Phase) -> Iterator[str]:
 def _begun(cell: Cell) -> bool:
     """Tell whether the city was told of this phase's due day."""
     return cell.since is not None or cell.filed_at is not None
+
+
+def _told_later(season: Season, new: Phase, told: Mapping[Key, Told]) -> int:
+    """Count the cities of which somebody was told a later day than would hold, for what is waited for yet.
+
+    Mentors hear of a phase that is not open to their city.
+    """
+    ahead = 0
+    for key, days in told.items():
+        if key[0] == new.slug and season.cells[key].state in WAITED_FOR:
+            holding = resolve(new.due, season.extensions.get(key, ()))
+            ahead += any(until > holding.instant for until in days.values())
+    return ahead
