@@ -34,7 +34,7 @@ def tell_moved(season: Season) -> None:
     told nothing is told nothing. What was filed and is held to be judged again is waited for no more. A day that comes
     back to one that was told before is told again: the letter's key counts what moved it.
     """
-    cells = [season.cells[key] for key in dict.fromkeys(_touched(season))]
+    cells = [season.cells[key] for key in dict.fromkeys(touched(season))]
     cells = [cell for cell in cells if cell.state in WAITED_FOR and not cell.resume]
     if not cells:
         return
@@ -44,7 +44,8 @@ def tell_moved(season: Season) -> None:
         _tell(season, cell, told.get((cell.phase, cell.city), {}))
 
 
-def _touched(season: Season) -> list[tuple[str, str]]:
+def touched(season: Season) -> list[tuple[str, str]]:
+    """Give phase and city of whatever this act wrote into the log, but for tries that were refused."""
     return [(move.after.phase, move.after.city) for move in season.written.moves if not move.refused]
 
 
