@@ -10,6 +10,7 @@ from gates.states import State
 from letters.brief import DayRequest
 from models import outbox, requests
 from season.moving import WAITED_FOR, touched
+from season.recipients import audiences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,5 +85,5 @@ def _said(season: Season, cell: Cell, asked: DayRequest) -> str:
 
 
 def _tells(owed: Owed, cell: Cell) -> bool:
-    about = (owed.phase, owed.city) == (cell.phase, cell.city)
-    return about and owed.kind in TELLING and (owed.to is None or f"city:{cell.city}" in owed.to)
+    about = (owed.phase, owed.city) == (cell.phase, cell.city) and owed.kind in TELLING
+    return about and "city" in audiences(owed) and (owed.to is None or f"city:{cell.city}" in owed.to)

@@ -154,6 +154,16 @@ def test_what_no_other_letter_tells_the_city_is_told_in_one_of_its_own(scene: Sc
     assert [answer for answer, _, _ in on_record(scene)] == ["needless", "granted"]
 
 
+def test_where_no_letter_says_that_a_phase_passed_the_request_is_answered_by_one(scene: Scene) -> None:
+    scene.through("interview", NANJING)
+    wanted(scene, "meeting", "2022-02-22T10:00", date(2022, 3, 4))
+    scene.load("meeting", NANJING, scene.sheets("meeting", NANJING), "2022-02-24T10:00")
+    (own,) = [
+        row for row in scene.submit("meeting", NANJING, "2022-02-24T10:00").changes.letters if row.phase == "meeting"
+    ]
+    assert "2022年度师生见面会已经通过，本次申请不再需要办理。" in own.text
+
+
 def wanted(scene: Scene, phase: str, at: str, until: date, city: str = NANJING) -> Outcome:
     signed = stamp(at, "某市 某")
     return ask(scene.database, YEAR, phase, city, signed, until=until, reason="封控", token=f"{city} {at}")
