@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 
 from acts.described import Act, Bench, Field, Filled
 from acts.extend import ANEW, say_anew
-from calendars.deadlines import day_of, end_of
+from calendars.deadlines import day_of, end_of, resolve
 from gates.states import Event, State
 from models import outbox, reports
 from models.amended import replace_calendar
-from season.moving import WAITED_FOR
+from models.days_told import days_told
+from season.moving import AHEAD, WAITED_FOR
 from season.outcome import Outcome
 from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from calendars.deadlines import Due
     from calendars.year import Phase, Year
     from models.database import Database
+    from models.days_told import Told
     from models.outbox import Unsent
     from models.stamp import Stamp
     from models.standing import Cell, Key
@@ -34,7 +36,7 @@ def amend(
 ) -> Outcome:
     """Put a checked calendar in the place of the year's; `refused` with every reason where it would strand somebody.
 
-    Cities, phases and their order stay. A due day that was made known moves only later. One that is past moves where
+    Cities, phases and their order stay. A due day that was made known to anybody moves only later. One that is past moves where
     nobody is late by it: who still owes the phase has yet to be told it is open, or has a day of its own ahead. Letters
     that name an old day and are not sent are taken back and owed anew, and whoever has one hears that its day moved.
     The same calendar again: nothing.
@@ -107,12 +109,13 @@ def _stranding(season: Season, new: Year) -> Iterator[str]:
     if new.figures.funded_cap < funded:
         yield f"全省资助名额 {new.figures.funded_cap} 少于已经确定的 {funded} 人。"
     known = {phase.slug: phase for phase in new.phases}
+    told = days_told(season.connection, season.year.year, known, season.cities, AHEAD)
     for old in season.year.phases:
         if old.slug in known:
-            yield from _moved(season, old, known[old.slug])
+            yield from _moved(season, old, known[old.slug], told)
 
 
-def _moved(season: Season, old: Phase, new: Phase) -> Iterator[str]:
+def _moved(season: Season, old: Phase, new: Phase, told: Mapping[Key, Told]) -> Iterator[str]:
     now = season.stamp.as_of
     cells = [cell for (slug, _), cell in season.cells.items() if slug == old.slug]
     begun = [cell for cell in cells if _begun(cell)]
@@ -120,6 +123,8 @@ def _moved(season: Season, old: Phase, new: Phase) -> Iterator[str]:
         yield f"{old.name}的截止日 {old.due} 已经过去，不能再改；{WAY_OUT}。"
     elif new.due < old.due and begun:
         yield f"{old.name}的截止日 {old.due} 已经通知 {len(begun)} 个市，只能推后，不能提前到 {new.due}。"
+    elif new.due < old.due and (ahead := _told_later(season, new, told)):
+        yield f"{old.name}的截止日已经告知 {ahead} 个市的导师等有关各方，只能推后，不能提前到 {new.due}。"
     elif new.due != old.due and new.due < day_of(now):
         yield f"{old.name}的新截止日 {new.due} 已经过去。"
     if new.opens > old.opens and begun:
@@ -137,6 +142,19 @@ def _settled_by_it(cells: Sequence[Cell]) -> bool:
 def _begun(cell: Cell) -> bool:
     """Tell whether the city was told of this phase's due day."""
     return cell.since is not None or cell.filed_at is not None
+
+
+def _told_later(season: Season, new: Phase, told: Mapping[Key, Told]) -> int:
+    """Count the cities of which somebody was told a later day than would hold, for what is waited for yet.
+
+    Mentors hear of a phase that is not open to their city.
+    """
+    ahead = 0
+    for key, days in told.items():
+        if key[0] == new.slug and season.cells[key].state in WAITED_FOR:
+            holding = resolve(new.due, season.extensions.get(key, ()))
+            ahead += any(until > holding.instant for until in days.values())
+    return ahead
 
 
 def _amended(bench: Bench, filled: Filled) -> Outcome:

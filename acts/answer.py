@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from acts.described import Act, Bench, Field, Filled
 from acts.extend import extend
 from acts.rerun import rerun
-from calendars.deadlines import day_of
 from gates.states import State
-from letters.brief import DayRequest
 from models import outbox, requests
 from models.database import Within
-from models.loading import loaded
+from models.seen import seen
 from season.outcome import Outcome
+from season.overtaken_requests import NEEDLESS, request_of, standing
 from season.transaction import sitting
 from season.unit_of_work import Season
 
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from calendars.deadlines import Due
     from calendars.year import Year
+    from letters.brief import DayRequest
     from models.database import Database
     from models.stamp import Stamp
     from phases.book import Book
@@ -44,6 +45,8 @@ def answer(
 ) -> Outcome:
     """Answer a request once: with the extension or the rerun it asks for, in one transaction, or with a refusal.
 
+    Where the day holds already there is nothing to extend, and the answer says so.
+
     `reason` are the province's words to the city, which its letter gives as they are; what is extended or opened again
     for the record is so for the city's own reason.
     """
@@ -52,14 +55,15 @@ def answer(
             found = requests.find(connection, year, request)
             if found is None:
                 return Outcome("refused", f"{year} 年度没有 {request} 号申请。")
-            if not requests.answer(connection, request, granted=grant, reason=reason, stamp=stamp):
+            if found.answer is not None:
                 return Outcome("refused", f"{request} 号申请已由 {found.answered_by} 答复，未作改动。")
-            outbox.take_back_request(connection, year, request)
-            within, asked = Within(database, connection), _asked(found, grant=grant, answer=reason)
+            requests.answer(connection, year, [requests.Answer(request, grant, reason)], stamp)
+            outbox.take_back_requests(connection, year, [request])
+            within, asked = Within(database, connection), request_of(found, granted=grant, answer=reason)
             if grant:
                 outcome = _granted(within, found, stamp, until or found.until, asked)
             else:
-                outcome = _declined(within, found, stamp, asked)
+                outcome = _answered(within, found, stamp, asked, "不同意")
             if not outcome.done:
                 raise _Refused  # noqa: TRY301 -- only an exception takes the answer back
     except _Refused:
@@ -67,31 +71,37 @@ def answer(
     return outcome
 
 
-def _asked(found: Row[Any], *, grant: bool, answer: str) -> DayRequest:
-    return DayRequest(found.id, found.by, day_of(found.as_of), found.until, found.reason, grant, answer)
-
-
 def _granted(database: Within, found: Row[Any], stamp: Stamp, until: date, asked: DayRequest) -> Outcome:
     with database.read() as connection:
         season = Season.read(connection, found.year, stamp, [found.city], reading=True)
-        kept = loaded(connection, found.year, found.phase, found.city)
     cell, due = season.cells[found.phase, found.city], season.due(found.phase, found.city)
     if cell.state in ENDED:
-        said = f"{season.title(found.phase, found.city)} {ENDED[cell.state]}；请答复不同意并写明。"
+        said = f"{season.title(found.phase, found.city)} {ENDED[cell.state]}；请答复不同意，复函只写明不再需要办理。"
         return Outcome("refused", said)
+    if _holds(due, max(until, found.until), stamp):
+        return _answered(database, found, stamp, asked, f"同意；截止日已是 {due.day}，无须延期")
     reason = found.reason
     if cell.state is State.WAITING or due.met_by(stamp.as_of):
         return extend(database, found.year, found.phase, [found.city], stamp, until=until, reason=reason, asked=asked)
-    asked = replace(asked, late=True, kept=kept)
-    return rerun(database, found.year, found.phase, found.city, stamp, until=until, reason=reason, asked=asked)
+    late = replace(asked, late=True)
+    return rerun(database, found.year, found.phase, found.city, stamp, until=until, reason=reason, asked=late)
 
 
-def _declined(database: Within, found: Row[Any], stamp: Stamp, asked: DayRequest) -> Outcome:
+def _holds(due: Due, until: date, stamp: Stamp) -> bool:
+    """Tell whether a due day that is still ahead covers what is asked for: there is nothing to extend."""
+    return due.met_by(stamp.as_of) and due.day >= until
+
+
+def _answered(database: Within, found: Row[Any], stamp: Stamp, asked: DayRequest, said: str) -> Outcome:
+    """Answer with a letter alone: it says how the city stands, and which day holds."""
     with sitting(database, found.year, stamp, [found.city]) as season:
         cell, due = season.cells[found.phase, found.city], season.due(found.phase, found.city)
-        late = not due.met_by(stamp.as_of)
-        season.answer(cell, replace(asked, late=late), due=None if cell.state in ENDED else due)
-    return season.answered(Outcome("done", f"{found.id} 号申请已答复：不同意。"))
+        state = seen(season.connection, season.year, found.city, stamp.as_of)[found.phase].state
+        needless, held = NEEDLESS.get(state, ""), _holds(due, found.until, stamp)
+        asked = replace(asked, needless=needless, held=held, **standing(season, cell, state))
+        over = needless or (asked.grace and not due.met_by(stamp.as_of))
+        season.answer(cell, asked, due=None if over else due)
+    return season.answered(Outcome("done", f"{found.id} 号申请已答复：{said}。"))
 
 
 def _answered(bench: Bench, filled: Filled) -> Outcome:

@@ -11,6 +11,7 @@ from letters.brief import DayRequest
 from models import requests
 from models.seen import seen
 from season.outcome import Outcome
+from season.overtaken_requests import standing
 from season.transaction import sitting
 
 if TYPE_CHECKING:
@@ -51,10 +52,10 @@ def ask(
         if open_one:
             said = f"{open_one.as_of:%Y-%m-%d} 已申请延期至 {open_one.until}，正等省级管理办公室答复，不必重复申请"
             return Outcome("refused", f"{title}：{said}。")
-        words, late = prose(reason, LONGEST), not now.due.met_by(stamp.as_of)
+        cell, words = season.cells[phase, city], prose(reason, LONGEST)
         number = requests.ask(connection, token, (year, phase, city), now.attempt, until, words, stamp)
-        asked = DayRequest(number, stamp.by, day_of(stamp.as_of), until, words, late=late)
-        season.owe("request", season.cells[phase, city], f"{number}", due=now.due, asked=asked)
+        asked = DayRequest(number, stamp.by, day_of(stamp.as_of), until, words, **standing(season, cell, now.state))
+        season.owe("request", cell, f"{number}", due=now.due, asked=asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"
     return season.answered(Outcome("done", said))
 

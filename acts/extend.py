@@ -9,6 +9,7 @@ from acts.described import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled
 from gates.states import Event, State
 from models import outbox
 from season import judging
+from season.calendar_files import calendar_version
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
@@ -74,10 +75,10 @@ def say_anew(season: Season, cell: Cell, unsent: Unsent) -> None:
 
     The old one is taken back; whoever has it hears that its day moved (`season.moving`).
     """
-    due = season.due(cell.phase, cell.city)
+    due, version = season.due(cell.phase, cell.city), calendar_version(season, cell)
     for kind in ANEW:
         if to := unsent.get(kind):
-            season.owe(kind, cell, f"{cell.filings}@{due.day}", due=due, to=to, **_said(season, cell, kind))
+            season.owe(kind, cell, f"{cell.filings}@{due.day}#{version}", due=due, to=to, **_said(season, cell, kind))
 
 
 def _said(season: Season, cell: Cell, kind: Kind) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from gates.reruns import held
 from gates.states import Event, State
 from letters.brief import Item
 from models.columns import table_of
+from models.loading import loaded
 from models.season import Transition
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
@@ -85,9 +87,10 @@ def _rerun(season: Season, cell: Cell, until: date, reason: str, asked: DayReque
     for slug in later:
         _hold(season, season.cells[slug, city], phase)
     due = season.due(phase, city)
-    season.owe("rerun", after, "*", due=due, reason=reason, items=_items(season, later))
+    items, kept = _items(season, later), _kept(season, after)
+    season.owe("rerun", after, "*", due=due, reason=reason, items=items, kept=kept)
     if asked is not None:
-        season.answer(after, asked, due=due, was=was, items=_items(season, later))
+        season.answer(after, replace(asked, kept=kept), due=due, was=was, items=items)
     names = "、".join(season.year.phase(slug).name for slug in later) or "无"
     return Outcome(
         "done",
@@ -108,7 +111,12 @@ def said(season: Season, cell: Cell) -> dict[str, Any]:
     rows = season.connection.execute(query.order_by(table.c.id)).all()
     held_back = [row.phase for row in rows if row.event == Event.HOLD]
     reason = next((row.reason for row in rows if row.event == Event.RERUN), None)
-    return {"reason": reason, "items": _items(season, held_back)}
+    return {"reason": reason, "items": _items(season, held_back), "kept": _kept(season, cell)}
+
+
+def _kept(season: Season, cell: Cell) -> bool:
+    """Tell whether the city has anything to begin the new attempt from."""
+    return loaded(season.connection, season.year.year, cell.phase, cell.city)
 
 
 def _items(season: Season, later: Iterable[str]) -> tuple[Item, ...]:

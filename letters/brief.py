@@ -55,7 +55,9 @@ class DayRequest:
     """A city's request for a later due day: who asked on which day for which day and why, and what became of it.
 
     `granted` is None while it waits for its `answer`, the province's words. `late` says that the due day was over by
-    then, so that granting it opens the phase again; `kept` that the city has a draft, which stands.
+    then, so that granting it opens the phase again; `kept` that the city has a draft, which stands. `grace` are the
+    working days that a phase keeps which is not open yet, 0 where it is. `held`: the day asked for holds without it;
+    `needless`: what was asked for is of no use any more, and why, said of the phase.
     """
 
     number: int
@@ -67,6 +69,14 @@ class DayRequest:
     answer: str = ""
     late: bool = False
     kept: bool = False
+    grace: int = 0
+    held: bool = False
+    needless: str = ""
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether there is nothing to be granted or declined."""
+        return self.held or bool(self.needless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,8 @@ class Brief:
     Chinese (导师推荐, 盐城); `addressee` is the whole 称谓 without its colon. `as_of` is aware; it dates the letter.
     `working_days_left` counts from the day after `as_of` through the due day. `counts` maps a key of
     `letters.words.COUNTS`, or a Chinese label of its own, to a number. `provisional` marks due days 暂定. `was` is the
-    due day that the recipient was told before, where it has moved; `asked` the request that a letter is about.
+    due day that the recipient was told before, where it has moved; `asked` the request that a letter is about;
+    `kept` says of a rerun that the city has a draft, which stands.
     """
 
     kind: Kind
@@ -99,3 +110,4 @@ class Brief:
     provisional: bool = False
     was: date | None = None
     asked: DayRequest | None = None
+    kept: bool = False

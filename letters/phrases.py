@@ -41,8 +41,11 @@ def short(value: date) -> str:
 
 
 def left(brief: Brief) -> str | None:
-    """How much time remains, None where that is not known. A due weekend may leave no working day before it."""
-    if brief.due is None:
+    """How much time remains, None where that is not known, or nothing runs yet.
+
+    A due weekend may leave no working day before it.
+    """
+    if brief.due is None or (brief.asked is not None and brief.asked.grace):
         return None
     if brief.as_of >= brief.due.instant:
         return "已截止"

@@ -56,9 +56,12 @@ def cases(kind: Kind, year: Year) -> Iterator[Brief]:
             plain = specimen(year, kind, phase, audience, city)
             yield plain
             yield fullest(plain, city)
+            if plain.kept:
+                yield replace(plain, kept=False)
             if plain.asked is not None:
                 for granted, late in ((True, True), (False, True), (False, False)):
                     yield replace(plain, asked=replace(plain.asked, granted=granted, late=late, kept=late))
+                yield replace(plain, asked=replace(plain.asked, granted=False, grace=year.figures.grace))
             yield replace(
                 plain,
                 due=None,

@@ -38,6 +38,9 @@ FORMS = ("txt", "html")
 SHIPPED: Mapping[str, str] = MappingProxyType({})
 """No words of the office's own."""
 
+ASKED = ("by", "reason", "granted", "late", "kept", "grace", "held", "needless")
+"""What a template may name of a request, besides its days."""
+
 SHARED = ("paragraph", "facts", "duties", "findings", "items", "link_to")
 
 
@@ -58,7 +61,7 @@ def render(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
     """Write the letter. Raises NoSuchLetter where OCCURS has none for this kind, phase and audience.
 
     `words` are templates of the office's own by kind, in the place of those shipped. One that fails over this brief all
-    the same is passed by: no act is held up over words.
+    the same is passed by: no act is held up over words. An answer that neither grants nor declines is the shipped one.
     """
     if brief.audience not in OCCURS.get((brief.kind, brief.phase), ()):
         raise NoSuchLetter(
@@ -66,7 +69,7 @@ def render(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
             phase=f"在{brief.phase_name or brief.phase}阶段" if brief.phase else "",
             audience=AUDIENCES[brief.audience],
         )
-    if brief.kind in words:
+    if brief.kind in words and not (brief.asked and brief.asked.overtaken):
         with suppress(Exception):
             return render_own(brief, words[brief.kind])
     view = _view(brief)
@@ -167,6 +170,7 @@ def _view(brief: Brief) -> dict[str, Any]:
         "until": phrases.until(brief.due.day) if brief.due else "",
         "decided": DECIDED[brief.due.because[-1]] if brief.due and brief.due.because[-1] in DECIDED else "",
         "asked": brief.asked and _asked(brief.asked),
+        "kept": brief.kept,
         "date": phrases.day(day_of(brief.as_of)),
     }
 
@@ -174,7 +178,7 @@ def _view(brief: Brief) -> dict[str, Any]:
 def _asked(asked: DayRequest) -> dict[str, Any]:
     """What the templates may name of a request: as `asked.by`, `asked.until`."""
     days = {"on": phrases.day(asked.on), "until": phrases.until(asked.until)}
-    return {name: getattr(asked, name) for name in ("by", "reason", "granted", "late", "kept")} | days
+    return {name: getattr(asked, name) for name in ASKED} | days
 
 
 def _concerns(found: Finding, brief: Brief) -> bool:
@@ -198,13 +202,20 @@ def _rows(brief: Brief) -> list[tuple[str, str]]:
         ("年度", f"{brief.year}年度"),
         ("阶段", brief.phase_name if brief.phase else ""),
         ("设区市", phrases.city(brief.city_name)),
-        ("报送轮次", f"第 {brief.attempt} 次" if brief.attempt > 1 else ""),
+        ("报送轮次", f"第 {brief.attempt} 次" if brief.attempt > 1 and _filed_before(brief) else ""),
         ("原截止时间", phrases.until(brief.was) if brief.was else ""),
         (limit, phrases.due(brief.due, provisional=brief.provisional) if brief.due else ""),
         ("剩余时间", phrases.left(brief) or ""),
         *(phrases.count(key, number) for key, number in brief.counts.items()),
     ]
     return [row for row in rows if row[1]]
+
+
+def _filed_before(brief: Brief) -> bool:
+    """Whether there was a first time: a phase opened again for a city that had loaded nothing begins it only now."""
+    if brief.kind == "rerun":
+        return brief.kept
+    return brief.kind != "answered" or not (brief.asked and brief.asked.late) or brief.asked.kept
 
 
 def _line(item: Item) -> tuple[str, str]:

@@ -95,7 +95,7 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
     details: dict[Kind, Mapping[str, Any]] = {
         "digest": {"items": _DIGEST},
         "returned": {"findings": _FINDINGS},
-        "rerun": {"attempt": 2, "reason": "系统故障影响报送", "items": held},
+        "rerun": {"attempt": 2, "kept": True, "reason": "系统故障影响报送", "items": held},
         "withdrawn": {"reason": "本年度不具备组织条件"},
         "visits-short": {"items": behind},
         "moved": {"was": day_of(brief.as_of), "reason": "暴雪影响报送"},

@@ -69,6 +69,10 @@ def _date_first(brief: Brief) -> str:
     due = phrases.short(brief.due.day) if brief.due else ""
     if brief.kind == "request" and asked:
         return f"待答复：{city}申请{phase}延期至{phrases.short(asked.until)}"
+    if asked and asked.needless:
+        return f"延期申请不再需要办理：{city}{phase}"
+    if asked and asked.held:
+        return f"截止时间已是{due}，无须延期：{city}{phase}"
     if is_declined(asked):
         return f"延期申请未获同意：{city}{phase}"
     if asked:

@@ -13,7 +13,7 @@ from models.columns import UTCDateTime
 class Request(SQLModel, table=True):
     """A city's request for an extension (or, after the due instant, a rerun); a task of the province until `answer`.
 
-    One form asks once: `token` is unique. `answer` is `granted` or `declined`.
+    One form asks once: `token` is unique. `answer` is `granted`, `declined`, or `needless` where an act overtook it.
     """
 
     __tablename__ = "request"

@@ -85,17 +85,24 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
     moved = {(move.after.phase, move.after.city) for move in moves if move.before.state is not move.after.state}
     dated = {(move.after.phase, move.after.city) for move in moves if move.event == "extend" and not move.refused}
     again = {(move.after.phase, move.after.city) for move in moves if move.event == "rerun" and not move.refused}
-    table = table_of(Letter)
-    for touched, kinds in ((moved, ASKING), (again, SETTLING), (dated - moved, DATED)):
+    left = {(move.after.phase, move.after.city) for move in moves if move.event == "withdraw" and not move.refused}
+    table, kind = table_of(Letter), table_of(Letter).c.kind
+    untrue = ((moved, kind.in_(ASKING)), (again, kind.in_(SETTLING)), (dated - moved, kind.in_(DATED)))
+    for touched, which in (*untrue, (left, granting(table))):
         if touched:
             about = tuple_(table.c.phase, table.c.concerns).in_(sorted(touched))
-            take_back(connection, table.c.year == year, table.c.kind.in_(kinds), about)
+            take_back(connection, table.c.year == year, which, about)
 
 
-def take_back_request(connection: Connection, year: int, request: int) -> None:
-    """Take back what asks the province for an answer that it has just given."""
+def granting(letter: FromClause) -> ColumnElement[bool]:
+    """Tell of a letter whether it answers a request with a day: one that declines has no time to be over."""
+    return (letter.c.kind == "answered") & letter.c.valid_until.is_not(None)
+
+
+def take_back_requests(connection: Connection, year: int, answered: Iterable[int]) -> None:
+    """Take back what asks the province for an answer to these requests: they have theirs."""
     table = table_of(Letter)
-    take_back(connection, table.c.year == year, table.c.kind == "request", table.c.slot == str(request))
+    take_back(connection, table.c.year == year, table.c.kind == "request", table.c.slot.in_(map(str, answered)))
 
 
 def supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, or_, select
 
-from gates.states import Event
+from gates.states import Event, State
 from models.columns import table_of
-from models.outbox import ASKING, DATED, SETTLING
+from models.outbox import ASKING, DATED, SETTLING, granting
 from models.season import Letter, ProgrammeYear, Transition
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def redated(connection: Connection, keys: Collection[int], as_of: datetime) -> f
     """Give those of these letters whose due day was moved after they were written: they name one that no longer is."""
     letter, log = table_of(Letter), table_of(Transition)
     moved = _since(as_of).where(log.c.event == Event.EXTEND.value)
-    query = select(letter.c.id).where(letter.c.id.in_(keys), letter.c.kind.in_(DATED), moved)
+    dated = letter.c.kind.in_(DATED) | granting(letter)
+    query = select(letter.c.id).where(letter.c.id.in_(keys), dated, moved)
     return frozenset(connection.execute(query).scalars())
 
 
@@ -76,6 +77,7 @@ def moved_on(as_of: datetime) -> ColumnElement[bool]:
         letter.c.moot,
         and_(letter.c.kind.in_(ASKING), since.where(moved)),
         and_(letter.c.kind.in_(SETTLING), since.where(again)),
+        and_(granting(letter), since.where(log.c.to_state == State.WITHDRAWN.value)),
     )
 
 

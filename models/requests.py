@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from models.asked import Request
 from models.columns import table_of
 from models.writing import bump
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection, Row
@@ -69,17 +70,24 @@ def unanswered(connection: Connection, year: int, as_of: datetime) -> Sequence[R
     return connection.execute(query.order_by(table.c.as_of, table.c.id)).all()
 
 
-def answer(connection: Connection, request: int, *, granted: bool, reason: str, stamp: Stamp) -> bool:
-    """Put the answer on record; False where there is one already."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What becomes of a request, and the words of that; `granted` is None where it is of no use any more."""
+
+    request: int
+    granted: bool | None
+    reason: str
+
+
+ANSWERS: Mapping[bool | None, str] = {True: "granted", False: "declined", None: "needless"}
+
+
+def answer(connection: Connection, year: int, answers: Sequence[Answer], stamp: Stamp) -> None:
+    """Put answers to requests that wait on record: one statement, however many."""
     table = table_of(Request)
-    values = {
-        "answer": "granted" if granted else "declined",
-        "answered_by": stamp.by,
-        "answered_as_of": stamp.as_of,
-        "answer_reason": reason,
-    }
-    open_ = update(table).where(table.c.id == request, table.c.answer.is_(None)).values(values)
-    done = connection.execute(open_.returning(table.c.year)).scalar()
-    if done is not None:
-        bump(connection, done)
-    return done is not None
+    one = update(table).where(table.c.id == bindparam("request"), table.c.answer.is_(None))
+    signed = {"answered_by": stamp.by, "answered_as_of": stamp.as_of}
+    values: dict[str, Any] = {"answer": bindparam("said"), "answer_reason": bindparam("words"), **signed}
+    rows = [{"request": each.request, "said": ANSWERS[each.granted], "words": each.reason} for each in answers]
+    connection.execute(one.values(values), rows)
+    bump(connection, year)

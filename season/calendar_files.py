@@ -27,7 +27,7 @@ def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
         season.year.phase(owed.phase),
         owed.due,
         season.year.city(owed.city),
-        sequence=_version(season, season.cells[owed.phase, owed.city]),
+        sequence=calendar_version(season, season.cells[owed.phase, owed.city]),
         at=season.stamp.as_of,
     )
 
@@ -42,10 +42,11 @@ def _cancelled(season: Season, city: str, audience: Audience) -> str | None:
         season.year,
         {cell.phase: season.due(cell.phase, city) for cell in told},
         season.year.city(city),
-        sequences={cell.phase: _version(season, cell) + 1 for cell in told},
+        sequences={cell.phase: calendar_version(season, cell) + 1 for cell in told},
         at=season.stamp.as_of,
     )
 
 
-def _version(season: Season, cell: Cell) -> int:
+def calendar_version(season: Season, cell: Cell) -> int:
+    """Give the SEQUENCE of a city phase's deadline as it stands: it grows with whatever moves a day."""
     return version(len(season.extensions.get((cell.phase, cell.city), ())), cell.attempt, season.revisions)

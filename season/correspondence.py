@@ -18,6 +18,7 @@ from season import recipients
 from season.calendar_files import calendar_file
 from season.judging import scope_of
 from season.moving import tell_moved
+from season.overtaken_requests import settle_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,6 +68,7 @@ LISTED: Mapping[tuple[str, str | None], str] = {
 def correspond(season: Season) -> None:
     """Write every letter owed that was not written before; what the act did is flushed."""
     tell_moved(season)
+    settle_requests(season)
     if not season.owed:
         return
     owed, season.owed = season.owed, []
@@ -210,7 +212,8 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
 
 def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
     """What all letters over one cause say to one audience."""
-    today, told = day_of(season.stamp.as_of), UNTIL.get((owed.kind, owed.phase, audience))
+    now = season.arrived if owed.kind == "request" else season.stamp.as_of  # it says what the city saw when it asked
+    today, told = day_of(now), UNTIL.get((owed.kind, owed.phase, audience))
     due = season.due(told, owed.city) if told else owed.due
     return Brief(
         kind=owed.kind,
@@ -220,7 +223,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         city_name=None if owed.city == ALL else season.year.city(owed.city).name,
         audience=audience,
         addressee="",
-        as_of=season.stamp.as_of,
+        as_of=now,
         due=due,
         working_days_left=season.days.left(today, due.day) if due else None,
         attempt=1 if audience not in OFFICES or owed.attempt == ALL else int(owed.attempt),
@@ -231,6 +234,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         provisional=season.year.provisional,
         was=owed.was,
         asked=owed.asked,
+        kept=owed.kept,
     )
 
 

@@ -10,6 +10,7 @@ from calendars.deadlines import day_of
 from gates.states import State
 from letters.occurrences import UNTIL
 from models.days_told import days_told
+from season.calendar_files import calendar_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +31,10 @@ def tell_moved(season: Season) -> None:
     """Owe `moved` to each who was told another due day than holds, of the city phases that this act touched.
 
     It asks what the outbox holds, not what the act did: no way in which a day moves can be forgotten, and whoever was
-    told nothing is told nothing. What was filed and is held to be judged again is waited for no more.
+    told nothing is told nothing. What was filed and is held to be judged again is waited for no more. A day that comes
+    back to one that was told before is told again: the letter's key counts what moved it.
     """
-    cells = [season.cells[key] for key in dict.fromkeys(_touched(season))]
+    cells = [season.cells[key] for key in dict.fromkeys(touched(season))]
     cells = [cell for cell in cells if cell.state in WAITED_FOR and not cell.resume]
     if not cells:
         return
@@ -42,7 +44,8 @@ def tell_moved(season: Season) -> None:
         _tell(season, cell, told.get((cell.phase, cell.city), {}))
 
 
-def _touched(season: Season) -> list[tuple[str, str]]:
+def touched(season: Season) -> list[tuple[str, str]]:
+    """Give phase and city of whatever this act wrote into the log, but for tries that were refused."""
     return [(move.after.phase, move.after.city) for move in season.written.moves if not move.refused]
 
 
@@ -52,6 +55,6 @@ def _tell(season: Season, cell: Cell, told: Mapping[str, datetime]) -> None:
     for recipient, until in told.items():
         if until != due.instant:
             outdated[day_of(until - MOMENT)].add(recipient)
-    reason = season.reasons.get((cell.phase, cell.city))
+    reason, slot = season.reasons.get((cell.phase, cell.city)), f"{due.day}#{calendar_version(season, cell)}"
     for was, to in sorted(outdated.items()):
-        season.owe("moved", cell, f"{due.day}", due=due, was=was, to=frozenset(to), reason=reason)
+        season.owe("moved", cell, slot, due=due, was=was, to=frozenset(to), reason=reason)

@@ -11,7 +11,7 @@ from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Item
 from letters.phrases import day
-from models import stated
+from models import requests, stated
 from models.alarms import alarms, at_risk
 from models.columns import table_of
 from models.outbox import ALL, queued_keys
@@ -114,7 +114,8 @@ def digest(season: Season) -> None:
     slot = rungs.digest_slot(season.stamp.as_of, season.days)
     if slot is None:
         return
-    found = [*_late(season), *_awaiting(season), *_differing(season), *_given_up(season), *_stuck(season)]
+    awaiting = [*_awaiting(season), *_asking(season), *_differing(season)]
+    found = [*_late(season), *awaiting, *_given_up(season), *_stuck(season)]
     if any(since <= slot for since, _ in found):
         items = tuple(item for _, item in found)
         season.owe_year("digest", f"{slot:%Y-%m-%d}", items=items)
@@ -142,6 +143,16 @@ def _awaiting(season: Season) -> list[tuple[datetime, Item]]:
             said = f"应于{day(due.day)} 24:00 前办理" + (f"，已超期 {late} 天" if late > 0 else "")
             item = Item(season.title(cell.phase, cell.city), said, days=days, group="awaiting")
             found.append((cell.filed_at, item))
+    return found
+
+
+def _asking(season: Season) -> list[tuple[datetime, Item]]:
+    """Requests for a later day that nobody has answered."""
+    found = []
+    for one in requests.unanswered(season.connection, season.year.year, season.stamp.as_of):
+        days = (day_of(season.stamp.as_of) - day_of(one.as_of)).days
+        said = f"申请延期至{day(one.until)}，请答复"
+        found.append((one.as_of, Item(season.title(one.phase, one.city), said, days=days, group="awaiting")))
     return found
 
 

@@ -63,6 +63,7 @@ class Owed:
     to: frozenset[str] | None = None
     was: date | None = None
     asked: DayRequest | None = None
+    kept: bool = False  # a rerun: the city has a draft, which stands
 
 
 @dataclass

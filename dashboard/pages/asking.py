@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 area = APIRouter(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY))], default_response_class=HTMLResponse
 )
-ANSWERED = {"granted": "已同意", "declined": "未同意"}
+ANSWERED = {"granted": "已同意", "declined": "未同意", "needless": "不再需要"}
 
 
 @area.get("/request")

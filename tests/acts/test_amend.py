@@ -105,6 +105,18 @@ def test_a_day_that_was_made_known_moves_only_later(scene: Scene) -> None:
     assert revise(scene, moved(application__due="2022-01-18"), at).done
 
 
+def test_a_day_that_was_told_to_mentors_alone_moves_only_later(scene: Scene) -> None:
+    """Whoever is to interview hears until when before the phase opens to the city."""
+    scene.through("shortlist", NANJING)
+    refused = revise(scene, moved(interview__due="2022-02-18"), "2022-01-25T10:00")
+    assert (refused.outcome, refused.message) == (
+        "refused",
+        "导师面试的截止日已经告知 1 个市的导师等有关各方，只能推后，不能提前到 2022-02-18。",
+    )
+    assert revise(scene, moved(interview__due="2022-02-22"), "2022-01-25T10:00").done
+    assert revise(scene, moved(interview__due="2022-02-22", meeting__due="2022-02-27"), "2022-01-25T11:00").done
+
+
 def test_a_day_that_is_past_does_not_move(scene: Scene) -> None:
     scene.advance("2021-12-31T09:00")
     said, at = REFUSED["past"]

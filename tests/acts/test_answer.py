@@ -63,7 +63,7 @@ def test_what_needs_no_later_day_any_more_is_declined(scene: Scene) -> None:
     said = answer(scene.database, YEAR, request, when, grant=True, until=None, reason="同意")
     assert (said.outcome, said.message) == (
         "refused",
-        "南京 导师推荐 已经通过，不再需要延期；请答复不同意并写明。",
+        "南京 导师推荐 已经通过，不再需要延期；请答复不同意，复函只写明不再需要办理。",
     )
     declined = answer(scene.database, YEAR, request, when, grant=False, until=None, reason="已经通过")
     with scene.database.read() as connection:

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 
 import pytest
+from sqlalchemy import select, update
 
 from acts.answer import answer
+from acts.ask import ask
+from acts.settle_letter import settle
+from models.asked import Request
+from models.columns import table_of
+from models.database import Database
+from models.outbox import LetterRow
+from models.season import Letter
+from season.outcome import Outcome
 from tests import ledger
-from tests.acts.test_moved import AT, LATE, ROLL, answered, asked, begun, sent
-from tests.scenes import NANJING, YEAR, Scene, stamp
+from tests.acts.test_moved import (
+    APPLICATION,
+    AT,
+    INTERVIEW,
+    LATE,
+    ROLL,
+    UNTIL,
+    answered,
+    asked,
+    begun,
+    revise,
+    sent,
+)
+from tests.acts.test_statements import counted
+from tests.scenes import NANJING, YEAR, Scene, instant, stamp
 
 
 def test_a_request_reaches_the_province_at_once_and_goes_stale_with_its_answer(scene: Scene) -> None:
@@ -53,3 +76,204 @@ def test_an_answer_is_worded_as_one_and_keeps_the_citys_reason_apart(
     assert (city.ics is not None) is grant
     others = "".join(row.text for row in letters if row is not city)
     assert ("情况属实" in others, "场地封控" in others) == (False, False)
+
+
+def on_record(scene: Scene) -> list[tuple[str | None, str | None, str | None]]:
+    """Of each request: what was answered, by whom, in which words."""
+    table = table_of(Request)
+    with scene.database.read() as connection:
+        query = select(table.c.answer, table.c.answered_by, table.c.answer_reason).order_by(table.c.id)
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def to_the_city(outcome: Outcome) -> list[LetterRow]:
+    return [row for row in outcome.changes.letters if (row.phase, row.recipient) == (APPLICATION, f"city:{NANJING}")]
+
+
+def filed(scene: Scene) -> Outcome:
+    scene.load(APPLICATION, NANJING, scene.sheets(APPLICATION, NANJING), AT)
+    return scene.submit(APPLICATION, NANJING, AT)
+
+
+HELD, NEEDLESS = "截止日已是 2022-01-27，不早于所申请的日期", "申请已不需要：本阶段"
+OVERTAKING: Mapping[str, tuple[Callable[[Scene], Outcome], list[str], tuple[str, str]]] = {
+    "extended": (lambda scene: scene.extend(APPLICATION, [NANJING], AT, UNTIL), ["moved"], ("granted", HELD)),
+    "all extended": (lambda scene: scene.extend(APPLICATION, None, AT, UNTIL), ["moved"], ("granted", HELD)),
+    "revised": (lambda scene: revise(scene, APPLICATION, UNTIL), ["moved"], ("granted", HELD)),
+    "rerun": (
+        lambda scene: scene.rerun(APPLICATION, NANJING, LATE, UNTIL), ["rerun"], ("granted", HELD)
+    ),
+    "passed": (filed, ["passed"], ("needless", f"{NEEDLESS}已经通过")),
+    "withdrawn": (
+        lambda scene: scene.withdraw(NANJING, AT), ["withdrawn"], ("needless", f"{NEEDLESS}因贵市退出本年度已经终止")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("act", "told", "record"), OVERTAKING.values(), ids=OVERTAKING)
+def test_an_act_that_overtakes_a_request_settles_it_and_tells_the_city_once(
+    scene: Scene, act: Callable[[Scene], Outcome], told: list[str], record: tuple[str, str]
+) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    asked(scene, AT)
+    done = act(scene)
+    assert done.done, done
+    assert on_record(scene) == [(record[0], "系统", record[1])]
+    assert [row.kind for row in to_the_city(done)] == told
+    assert ledger.letters(scene.database, kind="answered") == []
+    assert states(scene, "request") == ["cancelled"]
+
+
+def states(scene: Scene, kind: str) -> list[str]:
+    letter = table_of(Letter)
+    with scene.database.read() as connection:
+        return list(connection.execute(select(letter.c.state).where(letter.c.kind == kind)).scalars())
+
+
+def test_what_no_other_letter_tells_the_city_is_told_in_one_of_its_own(scene: Scene) -> None:
+    """A filing that waits for the province; a day that moves before the phase opened, of which nobody was told."""
+    begun(scene)
+    wanted(scene, ROLL, "2022-01-05T09:00", date(2022, 1, 18))
+    scene.load(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-05T10:00")
+    (own,) = scene.submit(ROLL, NANJING, "2022-01-05T10:00").changes.letters[1:]
+    assert (own.kind, own.recipient, own.ics, own.valid_until) == ("answered", f"city:{NANJING}", None, None)
+    assert "提出的延期申请收悉。2022年度导师推荐材料已经报送，本次申请不再需要办理。" in own.text
+    assert own.subject == "【省后备人才】延期申请不再需要办理：南京市导师推荐"
+    wanted(scene, INTERVIEW, "2022-01-05T11:00", date(2022, 2, 24))
+    (other,) = scene.extend(INTERVIEW, None, "2022-01-06T10:00", date(2022, 2, 25)).changes.letters
+    assert (other.kind, other.recipient, other.valid_until) == (
+        "answered",
+        f"city:{NANJING}",
+        instant("2022-02-26T00:00"),
+    )
+    assert "截止时间现为2022年2月25日（星期五）24:00，不早于所申请的日期，无须另行延期" in other.text
+    assert (other.subject, other.ics is not None) == (
+        "【省后备人才】截止时间已是2月25日（周五）24时，无须延期：南京市导师面试",
+        True,
+    )
+    assert [answer for answer, _, _ in on_record(scene)] == ["needless", "granted"]
+
+
+def test_where_no_letter_says_that_a_phase_passed_the_request_is_answered_by_one(scene: Scene) -> None:
+    scene.through("interview", NANJING)
+    wanted(scene, "meeting", "2022-02-22T10:00", date(2022, 3, 4))
+    scene.load("meeting", NANJING, scene.sheets("meeting", NANJING), "2022-02-24T10:00")
+    (own,) = [
+        row for row in scene.submit("meeting", NANJING, "2022-02-24T10:00").changes.letters if row.phase == "meeting"
+    ]
+    assert "2022年度师生见面会已经通过，本次申请不再需要办理。" in own.text
+
+
+def wanted(scene: Scene, phase: str, at: str, until: date, city: str = NANJING) -> Outcome:
+    signed = stamp(at, "某市 某")
+    return ask(scene.database, YEAR, phase, city, signed, until=until, reason="封控", token=f"{city} {at}")
+
+
+def test_a_day_that_falls_short_of_the_request_leaves_it_waiting_and_a_preview_settles_nothing(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    asked(scene, AT)
+    scene.extend(APPLICATION, [NANJING], AT, date(2022, 1, 25))
+    scene.withdraw(NANJING, AT, dry_run=True)
+    assert on_record(scene) == [(None, None, None)]
+
+
+def test_settling_the_requests_of_every_city_asks_as_often_as_of_one(scene: Scene) -> None:
+    begun(scene)
+    cities = [city.slug for city in scene.year.cities]
+    wanted(scene, ROLL, "2022-01-05T09:00", date(2022, 1, 18), cities[0])
+    with counted(scene.database) as one:
+        scene.extend(ROLL, None, "2022-01-06T10:00", date(2022, 1, 18))
+    for city in cities:
+        wanted(scene, ROLL, "2022-01-06T11:00", date(2022, 1, 20), city)
+    with counted(scene.database) as many:
+        scene.extend(ROLL, None, "2022-01-07T10:00", date(2022, 1, 20))
+    assert len(on_record(scene)) == 1 + len(cities)
+    assert {answer for answer, _, _ in on_record(scene)} == {"granted"}
+    assert len(many) == len(one)
+
+
+@pytest.mark.parametrize(("grant", "record"), [(True, "granted"), (False, "declined")])
+def test_a_request_whose_day_holds_already_is_answered_with_that_day(scene: Scene, grant: bool, record: str) -> None:
+    """One that was overtaken before requests settled by themselves."""
+    sent(begun(scene).through(ROLL, NANJING))
+    number = asked(scene, AT)
+    scene.extend(APPLICATION, None, AT, UNTIL)
+    reopened(scene)
+    before = scene.cell(APPLICATION, NANJING)
+    said = answer(scene.database, YEAR, number, stamp(AT), grant=grant, until=None, reason="情况属实")
+    assert said.done
+    (city,) = said.changes.letters
+    assert "截止时间现为2022年1月27日（星期四）24:00，不早于所申请的日期，无须另行延期" in city.text
+    assert (on_record(scene), scene.cell(APPLICATION, NANJING)) == ([(record, "省办", "情况属实")], before)
+
+
+def reopened(scene: Scene) -> None:
+    """Have the requests wait, as they did."""
+    with scene.database.write(YEAR) as connection:
+        connection.execute(update(table_of(Request)).values(answer=None, answered_by=None, answered_as_of=None))
+
+
+def test_who_filed_meanwhile_is_told_that_nothing_need_be_granted(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    number = asked(scene, AT)
+    filed(scene)
+    reopened(scene)
+    said = answer(scene.database, YEAR, number, stamp(AT), grant=False, until=None, reason="已经报送")
+    (city,) = said.changes.letters
+    assert ("不再需要办理" in city.text, "未予同意" in city.text) == (True, False)
+
+
+def test_a_city_that_only_waits_is_called_neither_late_nor_over(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    said = wanted(scene, INTERVIEW, "2022-02-22T10:00", date(2022, 2, 25))
+    (request,) = said.changes.letters
+    assert "本阶段尚未向该市开放，开放后按规定保留不少于 3 个工作日。" in request.text
+    assert [word for word in ("逾期", "补报", "已截止") if word in request.text] == []
+    number = len(on_record(scene))
+    no = answer(scene.database, YEAR, number, stamp("2022-02-22T11:00"), grant=False, until=None, reason="不必")
+    (city,) = no.changes.letters
+    assert "本阶段尚未向贵办开放，开放后保留不少于 3 个工作日，届时另行函告截止时间" in city.text
+    assert [word for word in ("截止时间仍为", "已截止", "商定后续") if word in city.text] == []
+
+
+def test_a_request_that_came_in_before_midnight_says_what_the_city_saw(database: Database) -> None:
+    scene = Scene.begin(database, rehearsal=False)
+    scene.advance("2022-01-16T00:00:00.500000")
+    (request,) = wanted(scene, ROLL, "2022-01-15T23:59:59.900000", date(2022, 1, 18)).changes.letters
+    assert "剩余时间：1月15日当日截止" in request.text
+    assert "2022年1月15日\n" in request.text
+    assert [word for word in ("逾期", "已截止", "1月16日") if word in request.text] == []
+
+
+def test_a_grant_that_failed_is_not_sent_again_once_its_day_has_moved(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    answered(scene, AT, grant=True)
+    letter = table_of(Letter)
+    theirs = letter.c.kind == "answered"
+    with scene.database.write(YEAR) as connection:
+        connection.execute(update(letter).where(theirs).values(state="failed", claim="aa"))
+        (key,) = connection.execute(select(letter.c.id).where(theirs)).scalars()
+    later = scene.extend(APPLICATION, [NANJING], "2022-01-19T10:00", date(2022, 1, 29))
+    assert [row.kind for row in to_the_city(later)] == ["moved"]
+    said = settle(scene.database, [key], "resend", stamp("2022-01-19T11:00"))
+    assert (said.message.startswith(f"{key} 号函件里的截止日已改，不再发送"), states(scene, "answered")) == (
+        True,
+        ["cancelled"],
+    )
+
+
+@pytest.mark.parametrize(("grant", "state"), [(True, "cancelled"), (False, "queued")])
+def test_a_grant_that_waits_is_taken_back_where_the_city_leaves(scene: Scene, grant: bool, state: str) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    answered(scene, AT, grant=grant)
+    scene.withdraw(NANJING, "2022-01-19T10:00")
+    assert states(scene, "answered") == [state]
+
+
+def test_the_digest_lists_what_the_cities_ask_for(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    wanted(scene, ROLL, "2022-01-05T10:00", date(2022, 1, 18))
+    digests = [row for row in scene.advance("2022-01-07T09:00").changes.letters if row.kind == "digest"]
+    (digest,) = digests
+    assert digest.subject == "【省后备人才】1月7日待办：待办理 1"
+    assert "南京 导师推荐：申请延期至2022年1月18日，请答复，已等待 2 天" in digest.text

@@ -18,6 +18,8 @@ from acts.calendars import calendar_of_city
 from acts.settle_letter import settle
 from calendars import files
 from calendars.edits import with_days
+from gates.states import Event
+from models.amended import replace_calendar
 from models.asked import Request
 from models.columns import table_of
 from models.database import Database
@@ -26,6 +28,7 @@ from models.pool import Party, PoolEntry
 from models.season import Letter
 from models.standing import opened
 from season.outcome import Outcome
+from season.transaction import sitting
 from tests import ledger, sheets
 from tests.acts.test_statements import counted, filled, through_the_year
 from tests.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, stamp
@@ -170,6 +173,26 @@ def test_a_new_day_is_told_from_the_one_that_was_told_last(scene: Scene) -> None
     sent(scene)
     scene.extend(APPLICATION, [NANJING], "2022-01-19T10:00", LATER)
     assert ("queued", "1月27日", "2月1日") in days(scene)
+
+
+def test_a_day_that_comes_back_is_told_again_each_time(scene: Scene) -> None:
+    """By whatever it comes back: the calendar is put in the year's place past `amend`, which moves no day back."""
+    sent(begun(scene).through(SHORTLIST, NANJING))
+    first, second = date(2022, 2, 22), date(2022, 2, 18)
+    told = [brought(sent(scene), day, hour) for hour, day in enumerate((first, second, first, second), start=10)]
+    assert told == [(1, "2月22日"), (1, "2月18日"), (1, "2月22日"), (1, "2月18日")]
+
+
+def brought(scene: Scene, until: date, hour: int) -> tuple[int, str]:
+    """Move Nanjing's interview; give how many mentors are told, and which day."""
+    signed = stamp(f"2022-01-25T{hour}:00")
+    with sitting(scene.database, YEAR, signed, [NANJING]) as season:
+        new = files.parse(with_days(season.year.source_text, {(INTERVIEW, "due"): until}), "日历")
+        replace_calendar(season.connection, YEAR, new.source_text, "省厅通知", signed)
+        season.follow(new)
+        season.note(season.cells[INTERVIEW, NANJING], Event.EXTEND)
+    letters = [row for row in season.written.letters if (row.kind, who(row)) == ("moved", "mentor")]
+    return len(letters), re.findall(r"\d+月\d+日", letters[0].subject)[0] if letters else ""
 
 
 def days(scene: Scene) -> set[tuple[str, str, str]]:

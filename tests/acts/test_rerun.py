@@ -264,6 +264,19 @@ def test_a_reruns_letter_goes_to_the_city_and_to_mentors_who_act(scene: Scene) -
     ]
 
 
+@pytest.mark.parametrize("drafted", [True, False])
+def test_a_reruns_letter_speaks_of_what_is_kept_only_where_something_is(scene: Scene, drafted: bool) -> None:
+    scene.through(SHORTLIST, NANJING)
+    if drafted:
+        scene.load(INTERVIEW, NANJING, scene.sheets(INTERVIEW, NANJING), AT)
+    said = scene.rerun(INTERVIEW, NANJING, "2022-02-21T10:00", date(2022, 2, 25)).changes.letters
+    city, mentor = (next(row.text for row in said if row.recipient.startswith(to)) for to in ("city:", "mentor:"))
+    words = ("予以保留", "重新填写", "重新报送", "第 2 次")
+    assert [word in city for word in words] == [drafted] * len(words)
+    assert ("请于2022年2月25日（星期五）24:00 前（因重启重新确定）在平台报送。" in city) is not drafted
+    assert ("予以保留" in mentor) is drafted
+
+
 def test_an_opening_taken_back_unsent_is_owed_once_more(scene: Scene) -> None:
     scene.through(SHORTLIST, NANJING)
     scene.advance("2022-02-07T10:00")

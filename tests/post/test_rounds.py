@@ -74,7 +74,7 @@ async def test_an_opening_that_an_extension_meets_in_a_workers_hand_is_owed_anew
         await work
         assert gate.taken.count("wuxi@city.example") == 0
         await send(scene.database, courier, "省办 <o@talent.example>", stamp("2022-01-05T09:30"))
-    assert fate() == [("*", "cancelled"), ("0@2022-01-21", "sent")]
+    assert fate() == [("*", "cancelled"), ("0@2022-01-21#1", "sent")]
     assert gate.taken.count("wuxi@city.example") == 1
 
 

@@ -1,0 +1,89 @@
+"""A request for a later day that an act has overtaken is settled with it: nobody need answer what no longer waits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from calendars.deadlines import day_of
+from gates.states import State
+from letters.brief import DayRequest
+from models import outbox, requests
+from season.moving import WAITED_FOR, touched
+from season.recipients import audiences
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Row
+
+    from models.standing import Cell
+    from season.unit_of_work import Owed, Season
+
+SYSTEM = "系统"
+
+NEEDLESS: Mapping[State, str] = {
+    State.SUBMITTED: "材料已经报送",
+    State.PASSED: "已经通过",
+    State.WITHDRAWN: "因贵市退出本年度已经终止",
+}
+"""Where no later day is needed any more, and why: said of the phase."""
+
+TELLING = frozenset({"opened", "returned", "rerun", "moved", "passed", "result"})
+"""The kinds from which a city learns what overtook its request; one that left the year gets the letter of that."""
+
+
+def settle_requests(season: Season) -> None:
+    """Settle the requests of the city phases that this act touched, where what they ask for holds or is of no use.
+
+    The province's letter is taken back; a city that no other letter of this act tells hears it in one of its own.
+    """
+    changed = {key: season.cells[key] for key in touched(season)}
+    if not changed:
+        return
+    waiting = requests.unanswered(season.connection, season.year.year, season.stamp.as_of)
+    mine = ((row, changed.get((row.phase, row.city))) for row in waiting if row.answer is None)
+    found = [(cell, asked) for row, cell in mine if cell is not None and (asked := _overtaken(season, cell, row))]
+    if not found:
+        return
+    answers = [requests.Answer(asked.number, asked.granted, _said(season, cell, asked)) for cell, asked in found]
+    requests.answer(season.connection, season.year.year, answers, replace(season.stamp, by=SYSTEM))
+    outbox.take_back_requests(season.connection, season.year.year, [asked.number for _, asked in found])
+    for cell, asked in found:
+        if cell.state is not State.WITHDRAWN and not any(_tells(one, cell) for one in season.owed):
+            season.answer(cell, asked, due=season.due(cell.phase, cell.city) if asked.held else None)
+
+
+def request_of(row: Row[Any], **more: Any) -> DayRequest:  # noqa: ANN401 -- fields of `DayRequest`
+    """Give a request as letters speak of it."""
+    return DayRequest(row.id, row.by, day_of(row.as_of), row.until, row.reason, **more)
+
+
+def standing(season: Season, cell: Cell, state: State) -> dict[str, Any]:
+    """Give what a letter over a request says of how the city stands: late, or not open yet with its days of grace.
+
+    `state` is the one at the instant. Whoever waits for what comes before is late with nothing.
+    """
+    if state is State.WAITING:
+        return {"grace": 0 if cell.resume else season.year.figures.grace}
+    return {"late": not season.in_time(cell)}
+
+
+def _overtaken(season: Season, cell: Cell, row: Row[Any]) -> DayRequest | None:
+    if cell.state in NEEDLESS:
+        return request_of(row, needless=NEEDLESS[cell.state])
+    if cell.state in WAITED_FOR and season.due(cell.phase, cell.city).day >= row.until:
+        return request_of(row, granted=True, held=True)
+    return None
+
+
+def _said(season: Season, cell: Cell, asked: DayRequest) -> str:
+    """What stands on record as the answer."""
+    if asked.held:
+        return f"截止日已是 {season.due(cell.phase, cell.city).day}，不早于所申请的日期"
+    return f"申请已不需要：本阶段{asked.needless}"
+
+
+def _tells(owed: Owed, cell: Cell) -> bool:
+    about = (owed.phase, owed.city) == (cell.phase, cell.city) and owed.kind in TELLING
+    return about and "city" in audiences(owed) and (owed.to is None or f"city:{cell.city}" in owed.to)
