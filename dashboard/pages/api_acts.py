@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
@@ -16,12 +17,11 @@ from dashboard.acting.trying import record
 from dashboard.api_shapes import Answer, Asked, Extension, Problem, Rejection, Rerun, Settlement, Waiver, WithReason
 from dashboard.idempotent import NoKey, once_for, said
 from dashboard.ids import Id
-from dashboard.nudge import owed
 from dashboard.pages.api import PROBLEM, REFUSALS, ROOT
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader, Role
 from models import letterbox
-from models.database import Database, Within
+from models.database import Database
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -87,19 +87,16 @@ class Acting:
         if self.key is None:
             raise NoKey
         whole = f"{self.request.url.path} {asked.model_dump_json()}"
-        return _answered(once_for(self.site, self.reader, self.key, whole, lambda: self._done(act, entry)))
+        year = self.year.year
+        return _answered(once_for(self.site, self.reader, self.key, whole, year, partial(self._done, act, entry)))
 
-    def _done(self, act: Do, entry: Entry | None) -> Outcome:
-        """Do it with its entry in the audit, in one transaction, and ask for what follows from it."""
-        database = self.site.database
-        if entry is None:
+    def _done(self, act: Do, entry: Entry | None, database: Database) -> Outcome:
+        """Do it with its entry in the audit, in one transaction."""
+        with database.write(self.year.year) as connection:
             outcome = act(database)
-        else:
-            of_page, filled = ACTS[entry[0]], entry[1]
-            with database.write(self.year.year) as connection:
-                outcome = act(Within(database, connection))
+            if entry is not None:
+                of_page, filled = ACTS[entry[0]], entry[1]
                 record(connection, self.year, of_page, filled, self.stamp, self.reader.account, outcome)
-        owed(self.site.nudge)
         return outcome
 
 
