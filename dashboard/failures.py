@@ -86,7 +86,10 @@ def _refusal(request: Request, error: TalentError, status: HTTPStatus) -> Respon
         now = moved(request.url.path, request.query_params.multi_items(), "")
         return page("failure.html", request, status=int(status), number=int(status), said=said, now=now)
     back = error.back if isinstance(error, Unsure) else None
-    return _answer(request, status, said, back=back)
+    answer = _answer(request, status, said, back=back)
+    if isinstance(error, TooNew):
+        del answer.headers["retry-after"]  # the same program will never read it
+    return answer
 
 
 def unreadable(request: Request, error: RequestValidationError) -> Response:
