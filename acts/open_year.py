@@ -33,23 +33,37 @@ def open_year(
     """
     if not rehearsal and stamp.as_of != stamp.at:
         raise NotARehearsal(year=year.year)
-    kind, other_kind = ("演练", "正式") if rehearsal else ("正式", "演练")
-    with database.write() as connection:
-        other = standing.any_year(connection, rehearsal=not rehearsal)
-        if other is not None:
-            return Outcome("refused", f"这个数据库里有{other_kind}年度 {other}；{kind}年度请另用一个数据库。")
-        if year.year in standing.years_open(connection):
-            return _open_already(connection, year, paper, kind)
+    with database.write(year.year) as connection:
+        there = _there(connection, year, paper, rehearsal=rehearsal)
+        if there is not None:
+            return there
         why = on_paper.unanswered(year, paper, stamp.as_of)
         if why is not None:
             return Outcome("refused", why)
-        writing.open_rows(connection, year, rehearsal=rehearsal, stamp=stamp)
+        if not writing.open_rows(connection, year, rehearsal=rehearsal, stamp=stamp):
+            there = _there(connection, year, paper, rehearsal=rehearsal)  # another opened it since that was asked
+            assert there is not None
+            return there
         said, changes = _begin(connection, year, stamp, paper)
         if account is not None or paper is not None:
             reason = paper.reason if paper else None
             audit.record(connection, stamp, "开设年度", f"year/{year.year}", account=account, reason=reason)
-    opened = f"已开设 {year.year} 年度（{kind}）：{len(year.cities)} 个设区市，{len(year.phases)} 个阶段。"
+    kind, cities, phases = _kind(rehearsal=rehearsal), len(year.cities), len(year.phases)
+    opened = f"已开设 {year.year} 年度（{kind}）：{cities} 个设区市，{phases} 个阶段。"
     return Outcome("done", f"{opened}{said}", changes=changes)
+
+
+def _kind(*, rehearsal: bool) -> str:
+    return "演练" if rehearsal else "正式"
+
+
+def _there(connection: Connection, year: Year, paper: Paper | None, *, rehearsal: bool) -> Outcome | None:
+    """Say that it is open, or that the database is one for years of the other kind; None where neither is so."""
+    kind, other = _kind(rehearsal=rehearsal), standing.any_year(connection, rehearsal=not rehearsal)
+    if other is not None:
+        there = _kind(rehearsal=not rehearsal)
+        return Outcome("refused", f"这个数据库里有{there}年度 {other}；{kind}年度请另用一个数据库。")
+    return _open_already(connection, year, paper, kind) if year.year in standing.years_open(connection) else None
 
 
 def _open_already(connection: Connection, year: Year, paper: Paper | None, kind: str) -> Outcome:
