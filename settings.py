@@ -24,6 +24,15 @@ SUFFIX = "_FILE"
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
 """From where this machine itself reaches what listens everywhere."""
 
+FORMER = "http://127.0.0.1:8000"
+"""What the example of settings once said of where links lead; nobody chose it."""
+
+FOLDER = Path("var")
+"""Where `talent up` keeps its things where nothing else is said."""
+
+WINDOW = "window"
+"""The file in that folder that says where links lead as long as it runs."""
+
 
 class DatabaseSettings(BaseModel):
     """Where the rows are; the URL may hold a password and stays out of every `repr`."""
@@ -131,6 +140,24 @@ class Settings(BaseSettings):
         """The secret addresses of the office's chat channels, as `TALENT_NOTIFY` lists them."""
         given = self.notify.get_secret_value() if self.notify else ""
         return tuple(address.strip() for address in given.split(",") if address.strip())
+
+    @property
+    def base_url_chosen(self) -> bool:
+        """Whether somebody said where links lead."""
+        return "base_url" in self.model_fields_set and self.base_url != FORMER
+
+    @property
+    def links_lead(self) -> str:
+        """The address that links begin with: the one that is set, else that of what runs in `FOLDER`, else the usual.
+
+        What runs may have been told another port, of which this process's own environment knows nothing.
+        """
+        if self.base_url_chosen:
+            return self.base_url
+        try:
+            return (FOLDER / WINDOW).read_text(encoding="utf-8").strip() or self.base_url
+        except OSError:
+            return self.base_url
 
     @field_validator("base_url")
     @classmethod

@@ -36,10 +36,10 @@ def amend(
 ) -> Outcome:
     """Put a checked calendar in the place of the year's; `refused` with every reason where it would strand somebody.
 
-    Cities, phases and their order stay. A due day that was made known to anybody moves only later. One that is past moves where
-    nobody is late by it: who still owes the phase has yet to be told it is open, or has a day of its own ahead. Letters
-    that name an old day and are not sent are taken back and owed anew, and whoever has one hears that its day moved.
-    The same calendar again: nothing.
+    Cities, phases and their order stay. A due day that was made known to anybody moves only later. One that is past
+    moves where nobody is late by it: who still owes the phase has yet to be told it is open, or has a day of its own
+    ahead. Letters that name an old day and are not sent are taken back and owed anew, and whoever has one hears that
+    its day moved. The same calendar again: nothing.
     """
     with sitting(database, year, stamp, dry_run=dry_run) as season:
         if calendar.source_text == season.year.source_text:

@@ -104,7 +104,7 @@ def _answered(database: Within, found: Row[Any], stamp: Stamp, asked: DayRequest
     return season.answered(Outcome("done", f"{found.id} 号申请已答复：{said}。"))
 
 
-def _answered(bench: Bench, filled: Filled) -> Outcome:
+def _done(bench: Bench, filled: Filled) -> Outcome:
     given = (bench.database, bench.year.year, filled.number, bench.stamp)
     return answer(*given, grant=filled.words["answer"] == "granted", until=filled.until, reason=filled.reason)
 
@@ -124,7 +124,7 @@ ANSWER = Act(
         Field("until", "新的截止日", "day", needed=False, hint="同意时须写；当天有效。", when=("answer", "granted")),
         Field("reason", "答复意见", "reason", hint=ANSWERED),
     ),
-    _answered,
+    _done,
     _says,
     subject=lambda _, filled: f"request/{filled.number}",
 )

@@ -36,24 +36,38 @@ def open_year(
     """
     if not rehearsal and stamp.as_of != stamp.at and not dry_run:
         raise NotARehearsal(year=year.year)
-    kind, other_kind = ("演练", "正式") if rehearsal else ("正式", "演练")
-    with written(database, dry_run=dry_run) as connection:
-        other = standing.any_year(connection, rehearsal=not rehearsal)
-        if other is not None:
-            return Outcome("refused", f"这个数据库里有{other_kind}年度 {other}；{kind}年度请另用一个数据库。")
-        if year.year in standing.years_open(connection):
-            return _open_already(connection, year.year, stamp, paper, kind)
+    with written(database, year.year, dry_run=dry_run) as connection:
+        there = _there(connection, year.year, stamp, paper, rehearsal=rehearsal)
+        if there is not None:
+            return there
         why = on_paper.unanswered(year, paper, stamp.as_of)
         if why is not None:
             return Outcome("refused", why)
-        writing.open_rows(connection, year, rehearsal=rehearsal, stamp=stamp)
+        if not writing.open_rows(connection, year, rehearsal=rehearsal, stamp=stamp):
+            # Another opened it since that was asked.
+            there = _there(connection, year.year, stamp, paper, rehearsal=rehearsal)
+            assert there is not None
+            return there
         said, changes = _begin(connection, year, stamp, paper, looking=dry_run)
         if account is not None or paper is not None:
             reason = paper.reason if paper else None
             audit.record(connection, stamp, "开设年度", f"year/{year.year}", account=account, reason=reason)
-    opened = f"{'将' if dry_run else '已'}开设 {year.year} 年度（{kind}）"
+    opened = f"{'将' if dry_run else '已'}开设 {year.year} 年度（{_kind(rehearsal=rehearsal)}）"
     phases = f"{len(year.cities)} 个设区市，{len(year.phases)} 个阶段"
     return Outcome("done", f"{opened}：{phases}。{said}", changes=changes)
+
+
+def _kind(*, rehearsal: bool) -> str:
+    return "演练" if rehearsal else "正式"
+
+
+def _there(connection: Connection, year: int, stamp: Stamp, paper: Paper | None, *, rehearsal: bool) -> Outcome | None:
+    """Say that it is open, or that the database is one for years of the other kind; None where neither is so."""
+    kind, other = _kind(rehearsal=rehearsal), standing.any_year(connection, rehearsal=not rehearsal)
+    if other is not None:
+        there = _kind(rehearsal=not rehearsal)
+        return Outcome("refused", f"这个数据库里有{there}年度 {other}；{kind}年度请另用一个数据库。")
+    return _open_already(connection, year, stamp, paper, kind) if year in standing.years_open(connection) else None
 
 
 def _open_already(connection: Connection, year: int, stamp: Stamp, paper: Paper | None, kind: str) -> Outcome:

@@ -64,15 +64,29 @@ def read(path: Path) -> Year:
     raise CalendarFaults((fault,))
 
 
-def parse(text: str, source: str, phases: Sequence[str] | None = None) -> Year:
+def parse(text: str, source: str) -> Year:
     """Give the year that the TOML text states, `source` being its name in faults; raise `CalendarFaults`.
 
-    It states these phases, no more and no fewer: those that this release knows where none are named. What the
-    programme cannot do is a fault as well.
+    It states the phases that this release knows, no more and no fewer. What the programme cannot do is a fault as well.
     """
-    year, faults = _read(text, source, PHASES if phases is None else phases)
-    if year is None or (faults := (*faults, *limits(source, year))):
+    year, faults = _checked(text, source, PHASES)
+    if year is None or faults:
         raise CalendarFaults(faults)
+    return year
+
+
+def revision(text: str, source: str, of: Year) -> Year:
+    """Give the year that a revision of one under way states, with the phases of that one; raise `CalendarFaults`.
+
+    What the calendar under way breaks as well is no fault of its revision: an earlier release took it in, by rules
+    that knew nothing of it, and what does not change once a year is open could not be mended either.
+    """
+    phases = tuple(phase.slug for phase in of.phases)
+    year, faults = _checked(text, source, phases)
+    kept = {(fault.key, fault.reason) for fault in _checked(of.source_text, source, phases)[1]}
+    own = [fault for fault in faults if (fault.key, fault.reason) not in kept]
+    if year is None or own:
+        raise CalendarFaults(own or faults)
     return year
 
 
@@ -82,6 +96,12 @@ def stored(text: str, source: str) -> Year:
     if year is None or faults:
         raise CalendarFaults(faults)
     return year
+
+
+def _checked(text: str, source: str, phases: Sequence[str]) -> tuple[Year | None, Sequence[Fault]]:
+    """Give the year as far as it can be made, and all that is wrong with it."""
+    year, faults = _read(text, source, phases)
+    return year, faults if year is None else (*faults, *limits(source, year))
 
 
 def _read(text: str, source: str, phases: Sequence[str] | None) -> tuple[Year | None, Sequence[Fault]]:

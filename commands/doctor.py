@@ -66,8 +66,8 @@ def _of_the_settings(settings: Settings, *, real: bool) -> CheckFinding:
     """A link to this very machine is no use in a letter that leaves it: by a relay, or in a real year."""
     from settings import is_loopback
 
-    says = f"函件方式 {settings.courier}，链接地址 {settings.base_url}"
-    if (settings.courier == "smtp" or real) and is_loopback(urlsplit(settings.base_url).hostname or "localhost"):
+    says = f"函件方式 {settings.courier}，链接地址 {settings.links_lead}"
+    if (settings.courier == "smtp" or real) and is_loopback(urlsplit(settings.links_lead).hostname or "localhost"):
         mend = "把 TALENT_BASE_URL 改为各市能打开的地址"
         return CheckFinding("设置", "finding", f"{says}：收件人打不开函件里的链接", mend)
     return CheckFinding("设置", "ok", says)

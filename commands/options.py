@@ -125,7 +125,7 @@ class Common(Plain):
         from models.stamp import Stamp
 
         now, settings = datetime.now(TZ), environment()
-        return Stamp(self.operator(), now, self.as_of or now, settings.base_url, _words(settings))
+        return Stamp(self.operator(), now, self.as_of or now, settings.links_lead, _words(settings))
 
     def database(self) -> Database:
         """The database that is meant; connections are made when it is first asked something."""

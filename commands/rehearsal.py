@@ -134,7 +134,7 @@ def play_of(
 
     calendar = load(pack.year)
     post = None if mail is None else postman(database, mail, environment().mail_from, links)
-    return Play(database, calendar, pack, until or ends(calendar), plain.operator(), environment().base_url, post)
+    return Play(database, calendar, pack, until or ends(calendar), plain.operator(), environment().links_lead, post)
 
 
 def run_through(play: Play) -> None:

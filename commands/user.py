@@ -141,7 +141,7 @@ def _stamp(plain: Plain) -> Stamp:
     from models.stamp import Stamp
 
     now = datetime.now(TZ)
-    return Stamp(plain.operator(), now, now, environment().base_url)
+    return Stamp(plain.operator(), now, now, environment().links_lead)
 
 
 def _said(plain: Plain, outcome: Outcome) -> int:

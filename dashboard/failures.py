@@ -17,6 +17,7 @@ from dashboard.forged import Forged
 from dashboard.guesses import TooMany
 from dashboard.idempotent import NoKey, OtherRequest
 from dashboard.looking import NotNow, moved
+from dashboard.once import Unsure
 from dashboard.policy import FilledIsTheirs, NotSignedIn, NotThere, NotYours
 from dashboard.rendering import page
 from models.database import Busy, NotPrepared, passes
@@ -46,6 +47,7 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     NotPrepared: HTTPStatus.SERVICE_UNAVAILABLE,
     TooNew: HTTPStatus.SERVICE_UNAVAILABLE,
+    Unsure: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The status of each refusal; 409 where nothing else is said."""
 
@@ -83,7 +85,11 @@ def _refusal(request: Request, error: TalentError, status: HTTPStatus) -> Respon
     if isinstance(error, NotNow) and request.method == "GET" and not request.url.path.startswith(API):
         now = moved(request.url.path, request.query_params.multi_items(), "")
         return page("failure.html", request, status=int(status), number=int(status), said=said, now=now)
-    return _answer(request, status, said)
+    back = error.back if isinstance(error, Unsure) else None
+    answer = _answer(request, status, said, back=back)
+    if isinstance(error, TooNew):
+        del answer.headers["retry-after"]  # the same program will never read it
+    return answer
 
 
 def unreadable(request: Request, error: RequestValidationError) -> Response:
@@ -121,15 +127,23 @@ def _route(request: Request) -> str:
     return str(getattr(request.scope.get("route"), "path", "?"))
 
 
-def _answer(request: Request, status: int, said: str, more: Mapping[str, object] | None = None) -> Response:
-    answer = _worded(request, status, said, more)
+def _answer(
+    request: Request,
+    status: int,
+    said: str,
+    more: Mapping[str, object] | None = None,
+    *,
+    back: str | None = None,
+) -> Response:
+    """Answer a program, or a person, who may go `back` to a page."""
+    answer = _worded(request, status, said, more, back)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["retry-after"] = str(AGAIN_SECONDS)
     return answer
 
 
-def _worded(request: Request, status: int, said: str, more: Mapping[str, object] | None) -> Response:
+def _worded(request: Request, status: int, said: str, more: Mapping[str, object] | None, back: str | None) -> Response:
     if request.url.path.startswith(API):
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": said}
         return JSONResponse(problem | dict(more or {}), status, media_type="application/problem+json")
-    return page("failure.html", request, status=int(status), number=int(status), said=said, now=None)
+    return page("failure.html", request, status=int(status), number=int(status), said=said, now=None, back=back)

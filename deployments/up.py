@@ -6,6 +6,7 @@ opened, revised or archived. What a child says stands in a log file of its own.
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +18,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,7 +33,7 @@ from models.database import Database
 from models.live import live
 from models.stamp import Stamp
 from phases.book import BOOK
-from settings import Settings, is_loopback
+from settings import FOLDER, FORMER, WINDOW, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,7 +59,7 @@ AT_ONCE = partial(print, flush=True)
 
 
 def up(
-    folder: Path = Path("var"),
+    folder: Path = FOLDER,
     port: int = PORT,
     database_url: str | None = None,
     say: Callable[[str], None] = AT_ONCE,
@@ -67,9 +67,9 @@ def up(
 ) -> int:
     """Run until SIGINT or SIGTERM; give 0. For the main thread: only that one hears signals.
 
-    `folder` keeps logs, the server's data, its sign-in and the dashboard's secret; `database_url` overrides
-    `TALENT_DATABASE__URL`, `web` the dashboard's port. Raise PortTaken, ServerSilent, or what the migrations raise,
-    before anything is left running.
+    `folder` keeps logs, the server's data, its sign-in, the dashboard's secret and, as long as this runs, where links
+    lead; `database_url` overrides `TALENT_DATABASE__URL`, `web` the dashboard's port. Raise PortTaken, ServerSilent, or
+    what the migrations raise, before anything is left running.
     """
     settings = Settings()
     listens = web or settings.dashboard.port
@@ -77,7 +77,7 @@ def up(
     if database_url is not None:
         told["TALENT_DATABASE__URL"] = database_url
     house = House(folder.resolve(), port, settings.dashboard.host, listens, told)
-    base = told["TALENT_BASE_URL"] = links_lead(settings, house)
+    base = told["TALENT_BASE_URL"] = links_lead(settings, house, say)
     database = Database(database_url or settings.database.url, BOOK)
     house.free()
     say("检查数据库……")
@@ -85,16 +85,32 @@ def up(
 
     migrate.upgrade(database)
     try:
-        return run(house, database, say, lambda: _first_link(database, base, say))
+        with _telling(house.folder / WINDOW, base):
+            return run(house, database, say, lambda: _first_link(database, base, say))
     finally:
         database.dispose()
 
 
-def links_lead(settings: Settings, house: House) -> str:
-    """Give the address that links begin with: the window's own, at the port in use, where only this machine follows."""
-    base = urlsplit(settings.base_url)
-    stale = base.scheme == "http" and is_loopback(base.hostname or "") and base.port != house.web
-    return house.window if stale or settings.base_url == settings.dashboard.address else settings.base_url
+def links_lead(settings: Settings, house: House, say: Callable[[str], None] = AT_ONCE) -> str:
+    """Give the address that links begin with: the one that was chosen, else the window's own at the port in use."""
+    if settings.base_url_chosen:
+        return settings.base_url
+    if "base_url" in settings.model_fields_set and house.window != FORMER:
+        say(f"TALENT_BASE_URL 写的是从前的默认值 {FORMER}，链接改用页面现在的地址 {house.window}。")
+    return house.window
+
+
+@contextmanager
+def _telling(file: Path, base: str) -> Iterator[None]:
+    """Let commands typed elsewhere know where links lead, as long as this runs."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as told:
+        told.write(f"{base}\n")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def run(

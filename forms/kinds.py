@@ -116,5 +116,8 @@ TITLE = OfYear(lambda year: _with(("正高", "副高", "中级", "初级", "无"
 
 
 def dimension(place: int) -> Ask:
-    """One of the dimensions of the year's evaluation, which the year file names; there are as many as scores."""
-    return Ask(lambda year: year.figures.dimensions[place], SCORE)
+    """One of the scores of the year's evaluation, by the name of its dimension, or its number where a year names fewer.
+
+    An earlier release took in such years.
+    """
+    return Ask(lambda year: next(iter(year.figures.dimensions[place:]), f"第 {place + 1} 项评分"), SCORE)

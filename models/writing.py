@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, update
 
 from calendars.errors import TalentError
 from gates.states import State
+from models.bulk import insert_new
 from models.columns import table_of
 from models.outbox import cancel_untrue, queue, supersede
 from models.season import CityPhase, CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
@@ -166,11 +167,12 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
         connection.execute(insert(table).inline(), rows)
 
 
-def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Stamp) -> None:
-    """Make the rows of a year that is not open yet, one a city and phase; they begin now."""
+def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Stamp) -> bool:
+    """Make the rows of a year, one a city and phase; they begin now. False where another opened it meanwhile."""
     row = {"year": year.year, "calendar": year.source_text, "rehearsal": rehearsal, "revision": 1}
     opening = {"opened_by": stamp.by, "opened_at": stamp.at, "opened_as_of": stamp.as_of}
-    connection.execute(insert(table_of(ProgrammeYear)), {**row, **opening})
+    if not insert_new(connection, table_of(ProgrammeYear), [{**row, **opening}]):
+        return False
     _insert(connection, table_of(CityYear), [
         {"year": year.year, "city": city.slug, "name": city.name, "code": city.code, "position": position}
         for position, city in enumerate(year.cities)
@@ -180,6 +182,7 @@ def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Sta
          "attempt": 1, "moves": 0, "filings": 0, "as_of": stamp.as_of}
         for phase in year.phases for city in year.cities
     ])  # fmt: skip
+    return True
 
 
 def withdraw_city(connection: Connection, year: int, city: str, as_of: datetime) -> None:

@@ -164,15 +164,14 @@ def _choice(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict
 def _calendar(_asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
     """Read the calendar: the text carried from a preview, an uploaded file, or the days edited on the page.
 
-    It has the phases that the year was opened with.
+    It has the phases that the year was opened with, and no fault that the calendar of that year has not.
     """
-    phases = tuple(phase.slug for phase in opened.year.phases)
     given = next(iter(typed.values.get("calendar", ())), "")
     if given.strip():
-        return {"calendar": files.parse(given.replace("\r\n", "\n"), "日历", phases)}
+        return {"calendar": files.revision(given.replace("\r\n", "\n"), "日历", opened.year)}
     if typed.upload:
         try:
-            return {"calendar": files.parse(typed.upload.decode("utf-8-sig"), "上传的文件", phases)}
+            return {"calendar": files.revision(typed.upload.decode("utf-8-sig"), "上传的文件", opened.year)}
         except UnicodeDecodeError:
             raise _Wrong("文件不是 UTF-8 文字，请另存为 UTF-8 编码") from None
     edited = {
@@ -183,7 +182,7 @@ def _calendar(_asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[st
     }
     if not edited:
         raise _Wrong("没有改动任何日期，也没有上传文件")
-    return {"calendar": files.parse(with_days(opened.year.source_text, edited), "日历", phases)}
+    return {"calendar": files.revision(with_days(opened.year.source_text, edited), "日历", opened.year)}
 
 
 def _grid(_asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:

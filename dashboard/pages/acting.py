@@ -20,7 +20,7 @@ from dashboard.acting.asking import asked
 from dashboard.acting.reading import Typed, carried, read
 from dashboard.acting.trying import Changed, done, tried
 from dashboard.looking import Look, Looking, NotNow
-from dashboard.nudge import owed
+from dashboard.nudge import AFTER_AN_ACT
 from dashboard.once import form_token, once
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dashboard.acting.reading import Reading
     from dashboard.acting.trying import Tried
     from dashboard.site import Site
+    from models.database import Database
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 
@@ -182,16 +183,16 @@ def _once(
     site: Site = request.app.state.site
     year = look.opened.year
 
-    def do() -> Outcome:
+    def do(database: Database) -> Outcome:
         stamp = site.stamp(reader, look.opened)
         try:
-            found = done(site.database, year, act, filled, stamp, expected=digest, account=reader.account)
+            found = done(database, year, act, filled, stamp, expected=digest, account=reader.account)
         except Changed:
             return Outcome("refused", MEANWHILE)
-        owed(site.nudge)
         return found.outcome
 
     back = f"/{year.year}/tasks"
     if filled.phase and len(filled.cities) == 1:
         back = f"/{year.year}/{filled.slug}/{filled.cities[0]}"
-    return once(site, reader, token, act.says(look.opened.book, year, filled), back, do)
+    says = act.says(look.opened.book, year, filled)
+    return once(site, reader, token, says, back, do, year=year.year, flows=AFTER_AN_ACT)

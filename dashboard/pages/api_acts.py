@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
@@ -14,11 +14,11 @@ from acts.doing import recorded
 from dashboard.api_shapes import Answer, Asked, Extension, Problem, Rejection, Rerun, Settlement, Waiver, WithReason
 from dashboard.idempotent import NoKey, once_for, said
 from dashboard.ids import Id
-from dashboard.nudge import owed
 from dashboard.pages.api import PROBLEM, REFUSALS, ROOT
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader, Role
 from models import letterbox
+from models.database import Database
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -73,14 +73,12 @@ class Acting:
             return _answered(said(lambda: act.do(bench, filled), preview=True))
         if self.key is None:
             raise NoKey
+        whole, year = f"{self.request.url.path} {asked.model_dump_json()}", self.year.year
 
-        def do() -> Outcome:
-            outcome = recorded(act, bench, filled)
-            owed(self.site.nudge)
-            return outcome
+        def do(database: Database) -> Outcome:
+            return recorded(act, replace(bench, database=database), filled)
 
-        whole = f"{self.request.url.path} {asked.model_dump_json()}"
-        return _answered(once_for(self.site, self.reader, self.key, whole, do))
+        return _answered(once_for(self.site, self.reader, self.key, whole, year, do))
 
 
 def _acting(request: Request, reader: Signed, year: Annotated[int, Path(ge=2000, le=2999)], key: Key = None) -> Acting:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from acts.ask import LONGEST, ask
 from dashboard.looking import Look
-from dashboard.nudge import owed
+from dashboard.nudge import AFTER_AN_ACT
 from dashboard.once import form_token, once
 from dashboard.pages.filing import CITY, Here
 from dashboard.phases import work
@@ -20,6 +20,7 @@ from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from dashboard.site import Site
+    from models.database import Database
 
 area = APIRouter(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY))], default_response_class=HTMLResponse
@@ -49,14 +50,13 @@ def send(
     site: Site = request.app.state.site
     stamp, year = site.stamp(reader, look.opened), here.opened.year.year
 
-    def do() -> Outcome:
+    def do(database: Database) -> Outcome:
         try:
             day = date.fromisoformat(until.strip())
         except ValueError:
             return Outcome("refused", "请写明希望延期到哪一天，如 2022-02-10。")
         where = (year, here.phase.slug, here.city.slug)
-        outcome = ask(site.database, *where, stamp, until=day, reason=reason, token=token)
-        owed(site.nudge)
-        return outcome
+        return ask(database, *where, stamp, until=day, reason=reason, token=token)
 
-    return once(site, reader, token, f"申请延期：{here.title}", f"{here.address}/request", do)
+    act, back = f"申请延期：{here.title}", f"{here.address}/request"
+    return once(site, reader, token, act, back, do, year=year, flows=AFTER_AN_ACT)

@@ -41,5 +41,6 @@ def call(
         token,
         "记录电话催办",
         "/{}/{}/{}".format(*about),
-        lambda: note_call(site.database, *about, stamp, whom=whom, said=said, account=reader.account),
+        lambda database: note_call(database, *about, stamp, whom=whom, said=said, account=reader.account),
+        year=calendar.year,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from dashboard.clock import pack_of
-from dashboard.once import once
+from dashboard.once import once_in_steps
 from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from post.receipt_links import links
 from rehearsal.playing_on import DAY, next_moment, play_on, postman
@@ -44,7 +44,7 @@ def forward(
         raise NotThere
     left = [opened.year.city(city).slug for city in leave or ()]
     act = "演示时钟快进一天" if to == "day" else "演示时钟走到下一时刻"
-    return once(site, reader, once_, act, f"/{year}", lambda: _play(site, reader, site.year(year), to, left))
+    return once_in_steps(site, reader, once_, act, f"/{year}", lambda: _play(site, reader, site.year(year), to, left))
 
 
 def _play(site: Site, reader: Reader, opened: Opened, to: str, leave: list[str]) -> Outcome:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
+from dashboard.once import LONGEST
 from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.rendering import page
 from models import deeds
@@ -19,10 +20,11 @@ area = APIRouter(dependencies=[Depends(allow(EVERYONE))], default_response_class
 
 @area.get("/deeds/{token}")
 def deed(request: Request, reader: Signed, token: str) -> HTMLResponse:
-    """Show what the act answered, to whoever confirmed it."""
+    """Show what the act answered, to whoever confirmed it; of one that never will, where to look."""
     site: Site = request.app.state.site
     with site.database.read() as connection:
         found = deeds.find(connection, token)
     if found is None or found.account != reader.account:
         raise NotThere
-    return page("deed.html", request, deed=found, status=200 if found.done is not False else 409)
+    left = found.done is None and site.wall() - found.at > LONGEST
+    return page("deed.html", request, deed=found, left=left, status=409 if left or found.done is False else 200)

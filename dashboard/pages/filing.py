@@ -19,7 +19,7 @@ from dashboard.faults import SHOWN, KeptFaults, as_csv, by_sheet
 from dashboard.history import ruled
 from dashboard.looking import Look, Present
 from dashboard.next_step import STEPS
-from dashboard.nudge import owed
+from dashboard.nudge import AFTER_AN_ACT
 from dashboard.once import form_token, once
 from dashboard.phases import PhaseForm, filing_of, work
 from dashboard.policy import EVERYONE, FilledIsTheirs, NotThere, Signed, allow
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dashboard.panels import Place
     from dashboard.site import Site
     from forms.reading import RowError
+    from models.database import Database
     from season.outcome import Outcome
 
 LOADERS = frozenset({Role.ADMIN, Role.CITY})
@@ -214,12 +215,10 @@ def file_phase(
     act = f"报送：{here.title}"
     slug, city = here.phase.slug, here.city.slug
 
-    def do() -> Outcome:
-        outcome = submit(site.database, year, slug, city, stamp)
-        owed(site.nudge)
-        return outcome
+    def do(database: Database) -> Outcome:
+        return submit(database, year, slug, city, stamp)
 
-    return once(site, reader, token, act, here.home, do)
+    return once(site, reader, token, act, here.home, do, year=year, flows=AFTER_AN_ACT)
 
 
 def panel(place: Place) -> Markup | None:

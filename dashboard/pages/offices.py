@@ -151,8 +151,8 @@ def add(
         token,
         f"登记{title}的联系人",
         f"/{look.opened.year.year}/offices",
-        lambda: add_contact(
-            site.database, office, title, stamp, name=name, part=part, email=email, phone=phone,
+        lambda database: add_contact(
+            database, office, title, stamp, name=name, part=part, email=email, phone=phone,
             since=first, until=last, account=reader.account,
         ),
     )  # fmt: skip
@@ -182,5 +182,5 @@ def end(
         token,
         f"结束{title}一名联系人的任期",
         f"/{look.opened.year.year}/offices",
-        lambda: end_contact(site.database, contact, office, title, stamp, last=day, account=reader.account),
+        lambda database: end_contact(database, contact, office, title, stamp, last=day, account=reader.account),
     )

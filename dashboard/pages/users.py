@@ -144,9 +144,9 @@ def disable(request: Request, reader: Signed, account: Id, once: Typed, reason: 
     if account == reader.account:
         return _one(request, account, "不能停用自己的账号；请由另一位省办管理员办理。", 409)
 
-    def do() -> Outcome:
+    def do(database: Database) -> Outcome:
         stamp = site.sign(reader.shown)
-        return acts.disable(site.database, stamp, name, by=reader.account, reason=reason.strip())
+        return acts.disable(database, stamp, name, by=reader.account, reason=reason.strip())
 
     return confirmed(site, reader, once, f"停用账号 {name}", f"/users/{account}", do)
 
@@ -157,7 +157,7 @@ def enable(request: Request, reader: Signed, account: Id, once: Typed) -> Respon
     site: Site = request.app.state.site
     name = _row(site, account).name
 
-    def do() -> Outcome:
-        return acts.enable(site.database, site.sign(reader.shown), name, by=reader.account)
+    def do(database: Database) -> Outcome:
+        return acts.enable(database, site.sign(reader.shown), name, by=reader.account)
 
     return confirmed(site, reader, once, f"启用账号 {name}", f"/users/{account}", do)

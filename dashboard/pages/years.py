@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from dashboard.site import Site
+    from models.database import Database
     from season.outcome import Outcome
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
@@ -158,12 +159,11 @@ def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
     if why and not _open_already(site, year):
         return _preview(request, year, chosen, why)
 
-    def do() -> Outcome:
-        outcome = open_year(site.database, year, _stamp(request), paper=chosen.paper, account=reader.account)
-        site.nudge("watch")
-        return outcome
+    def do(database: Database) -> Outcome:
+        return open_year(database, year, _stamp(request), paper=chosen.paper, account=reader.account)
 
-    return once(site, reader, chosen.token or form_token(), f"开设 {year.year} 年度", f"/{year.year}", do)
+    act, back = f"开设 {year.year} 年度", f"/{year.year}"
+    return once(site, reader, chosen.token or form_token(), act, back, do, year=year.year, flows=["watch"])
 
 
 def _unanswered(year: Year, chosen: _Chosen, now: datetime) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from acts.amend import amend
 from calendars import files, versions
 from calendars.edits import with_days
+from calendars.faults import CalendarFaults
 from gates.verdict import Verdict
 from models import migrate, reports, standing
 from models.columns import table_of
@@ -87,7 +88,7 @@ def test_its_calendar_is_revised_by_a_release_with_another_phase_and_another_fig
         with left.read() as connection:
             year = standing.opened(connection, YEAR).year
         text = with_days(year.source_text, {("midterm", "due"): date(2022, 9, 2)})
-        revised = files.parse(text, "日历", tuple(phase.slug for phase in year.phases))
+        revised = files.revision(text, "日历", year)
         said = amend(left, YEAR, revised, stamp("2022-02-07T10:00"), reason="省厅通知")
         assert said.message == "2022 年度日历已修订；13 项截止日随之改变。"
         days = []
@@ -96,6 +97,24 @@ def test_its_calendar_is_revised_by_a_release_with_another_phase_and_another_fig
                 found = matrix(connection, YEAR, instant(at)).cities[NANJING]
             days.append(next(one.due.day for one in found if one.phase == "midterm"))
     assert days == [date(2022, 8, 31), date(2022, 9, 2)], "the past keeps its own, which no release had a version for"
+
+
+def test_a_revision_is_held_to_no_rule_that_the_year_breaks_already(empty_database_url: str) -> None:
+    taken_in = ("[phases.midterm]", '[phases.midterm]\nprovince = "record"')
+    released.load(1, empty_database_url, released.dump(1).replace(*taken_in))
+    left = Database(empty_database_url, BOOK)
+    migrate.upgrade(left)
+    with left.read() as connection:
+        year = standing.opened(connection, YEAR).year
+    text = with_days(year.source_text, {("midterm", "due"): date(2022, 9, 2)})
+    with pytest.raises(CalendarFaults, match="省办在这个阶段不能办理“record”"):
+        files.parse(text, "日历")
+    with pytest.raises(CalendarFaults) as wrong:
+        files.revision(text.replace("grace = 3", "grace = 61"), "日历", year)
+    assert [fault.key for fault in wrong.value.faults] == ["figures.grace"]
+    said = amend(left, YEAR, files.revision(text, "日历", year), stamp("2022-02-07T10:00"), reason="省厅通知")
+    left.dispose()
+    assert said.message == "2022 年度日历已修订；13 项截止日随之改变。"
 
 
 def test_an_older_file_takes_back_nothing_that_the_year_states(left: Database) -> None:

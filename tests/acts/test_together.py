@@ -6,19 +6,23 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from acts import on_paper
 from acts.advance import Advance
+from acts.open_year import open_year
 from models import database as database_module
 from models.database import Database
 from phases.book import BOOK
 from season import judging
 from season.outcome import Outcome
 from tests import ledger, sheets
-from tests.scenes import NANJING, Scene, calendar
+from tests.scenes import NANJING, Scene, calendar, stamp
 from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU
 
 pytestmark = pytest.mark.slow
@@ -196,3 +200,26 @@ def test_a_rerun_city_may_file_its_own_places_again(six_each: Scene) -> None:
         six_each.waive(rule, INTERVIEW, NANJING, "2022-02-12T10:00")
     assert six_each.submit(INTERVIEW, NANJING, "2022-02-12T11:00").done
     assert funded(six_each) == 65
+
+
+def test_a_year_opened_twice_at_once_is_opened_once(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    unanswered, both = on_paper.unanswered, threading.Barrier(2)
+
+    def together_if_it_can_be(*given: Any) -> str | None:  # noqa: ANN401 -- SQLite lets in one at a time
+        with suppress(threading.BrokenBarrierError):
+            both.wait(1)
+        return unanswered(*given)
+
+    def opened() -> Outcome:
+        database = Database(database_url, BOOK)
+        try:
+            return open_year(database, calendar(), stamp("2022-01-04T09:00"), rehearsal=True)
+        finally:
+            database.dispose()
+
+    monkeypatch.setattr(on_paper, "unanswered", together_if_it_can_be)
+    found = together([opened, opened])
+    assert {one.message for one in found if isinstance(one, Outcome)} == {
+        "已开设 2022 年度（演练）：13 个设区市，8 个阶段。",
+        "2022 年度（演练）已经开设，未作改动。",
+    }, found

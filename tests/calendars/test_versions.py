@@ -11,7 +11,7 @@ import pytest
 from calendars import versions
 from calendars.drafts import draft
 from calendars.faults import CalendarFaults, Fault
-from calendars.files import load, parse, shipped, stored
+from calendars.files import load, parse, revision, shipped, stored
 from calendars.findings import check
 from calendars.versions import TooNew, stating
 from calendars.year import PHASES, Year
@@ -97,8 +97,8 @@ def test_a_new_file_states_the_new_phase_and_a_revision_those_that_the_year_was_
         with pytest.raises(CalendarFaults) as refused:
             parse(OLD, "2022.toml")
         assert [fault.key for fault in refused.value.faults] == ["phases.tracking"]
-        revised = OLD.replace("due = 2022-08-31", "due = 2022-09-02")
-        assert str(parse(revised, "日历", PHASES).phase("midterm").due) == "2022-09-02"
+        opened, revised = stored(OLD, "库里"), OLD.replace("due = 2022-08-31", "due = 2022-09-02")
+        assert str(revision(revised, "日历", opened).phase("midterm").due) == "2022-09-02"
 
 
 def test_what_was_kept_is_not_checked_by_rules_that_came_later() -> None:

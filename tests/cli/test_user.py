@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 
+import pytest
+
+from deployments.up import _telling
 from models import accounts, sign_ins
 from models.audit import entries
 from models.database import Database
 from phases.book import BOOK
+from settings import FORMER
 from tests.cli.conftest import Talent
 
 LINK = re.compile(r"http://127\.0\.0\.1:8000/welcome/[\w-]{43}")
@@ -64,3 +69,19 @@ def test_everything_is_on_record_and_one_link_holds(talent: Talent, tmp_path: Pa
         ("张工", "新建账号", "account:1", "yancheng"),
     ]
     assert held == 1
+
+
+def test_the_link_leads_to_the_window_that_runs_here(talent: Talent, monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(name: str) -> str:
+        return str(talent("user", "add", name, "--role", "viewer", "--json").data["link"]).partition("/welcome/")[0]
+
+    assert link("a1") == "http://127.0.0.1:8000"
+    with _telling(Path("var/window"), "http://127.0.0.1:9000"):
+        assert stat.S_IMODE(Path("var/window").stat().st_mode) == 0o600
+        assert link("a2") == "http://127.0.0.1:9000"
+        monkeypatch.setenv("TALENT_BASE_URL", FORMER)
+        assert link("a5") == "http://127.0.0.1:9000"
+        monkeypatch.setenv("TALENT_BASE_URL", "https://talent.example")
+        assert link("a3") == "https://talent.example"
+    monkeypatch.delenv("TALENT_BASE_URL")
+    assert (Path("var/window").exists(), link("a4")) == (False, "http://127.0.0.1:8000")

@@ -49,6 +49,11 @@ def wrong(request: Request) -> PlainTextResponse:
     return PlainTextResponse("never")
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_sent() -> None:
+    """Forms are sent here to a server of PostgreSQL that can be stopped, and to no other database."""
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[postgres.Cluster]:
     try:
@@ -63,6 +68,8 @@ def window(cluster: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory) 
     folder, database = tmp_path_factory.mktemp("away"), Database(cluster.address, BOOK)
     migrate.upgrade(database)
     a_real_year(database)
+    with database.write() as connection:
+        connection.execute(text("CHECKPOINT"))  # a server that commits unsafely would lose who is signed in as it stops
     settings = Settings(base_url=BASE, maildir=folder / "mail", dashboard=DashboardSettings(totp=False))
     yield Window(Site(database, settings, SECRET, wall=lambda: NOW))
     database.dispose()

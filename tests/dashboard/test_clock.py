@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import update
@@ -14,6 +16,7 @@ from dashboard.once import form_token
 from dashboard.pages import clock
 from models import letterbox
 from models.columns import table_of
+from models.database import Busy
 from models.season import ProgrammeYear
 from tests.dashboard.conftest import ADMIN, PACK, UNTIL, VIEWER, Browser, Window
 
@@ -46,6 +49,16 @@ def test_the_bar_says_where_each_button_goes(demo: Window) -> None:
     bar = page.split('<form class="clock"')[1].split("</form>")[0]
     assert ("2022-02-07 周一 09:00" in bar, "盐城留给我办理" in bar) == (True, True)
     assert "<small>2022-02-09 09:00 面试名单：催办升级</small>" in bar
+
+
+def test_a_form_whose_play_broke_off_may_be_sent_again(demo: Window) -> None:
+    admin = demo.as_(ADMIN)
+    fields = form(admin.get("/2022").text) | {"to": "day"}
+    for error in (OSError("full"), Busy()):
+        with patch.object(clock, "play_on", side_effect=error), suppress(OSError):
+            assert admin.post("/2022/clock", data=fields).status_code == 503
+    assert admin.post("/2022/clock", data=fields).headers["location"] == f"/deeds/{fields['once']}"
+    assert now(demo) == UNTIL + timedelta(days=1)
 
 
 def test_a_day_forward_happens_once_and_tells_what_happened(demo: Window) -> None:

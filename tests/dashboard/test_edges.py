@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
+from sqlalchemy import update
 
 from calendars.deadlines import TZ
 from dashboard.app import make_app
 from dashboard.ids import LARGEST
 from dashboard.instants import EARLIEST, sensible
 from dashboard.once import form_token
+from models.columns import table_of
+from models.season import ProgrammeYear
 from tests.dashboard import routes
 from tests.dashboard.conftest import ADMIN, Window
 
@@ -77,3 +80,12 @@ def test_every_whole_number_in_an_address_is_bounded(window: Window) -> None:
 
 def parameters(dependant: Dependant) -> list[ModelField]:
     return [*dependant.path_params, *(one for inner in dependant.dependencies for one in parameters(inner))]
+
+
+@pytest.mark.parametrize("address", ["/2022", "/api/v1/years/2022/status"])
+def test_a_calendar_that_only_a_newer_program_reads_is_not_to_be_asked_for_again(window: Window, address: str) -> None:
+    admin, table = window.as_(ADMIN), table_of(ProgrammeYear)
+    with window.database.write() as connection:
+        connection.execute(update(table).values(calendar="version = 99"))
+    answer = admin.get(address)
+    assert (answer.status_code, "请先升级程序" in answer.text, "retry-after" in answer.headers) == (503, True, False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import pytest
 
 from calendars.deadlines import TZ
 from dashboard.app import make_app
+from forms.definitions import form_of
 from models import migrate
 from models.database import Database
+from models.evaluations import SCORES
 from models.live import set_clock
 from phases.book import BOOK
 from tests import released
@@ -32,6 +35,13 @@ GONE = {
 }
 """What the release of then had and this one has not, by what stands for it in the dump."""
 
+TAKEN_IN = {
+    "[phases.midterm]": '[phases.midterm]\nprovince = "record"',
+    '"综合能力", "英语交流能力"]': "]",
+    "weights = [1, 1, 1, 1, 1]": "weights = [1, 1, 1]",
+}
+"""What the release of then let a year file say and this one does not, by what the file says."""
+
 LEFT = datetime(2022, 2, 7, 9, 30, tzinfo=TZ)
 RETURNED = "2022-01-19T13:00"
 """When Changzhou's applications lie returned, for a rule that is no more."""
@@ -39,26 +49,33 @@ RETURNED = "2022-01-19T13:00"
 
 def of_another_release(dump: str) -> str:
     """The dump of a year with a phase that this release does not know, and without one that it does."""
-    for ours, theirs in GONE.items():
+    for ours, theirs in (GONE | TAKEN_IN).items():
         assert ours in dump
         dump = dump.replace(ours, theirs)
     dump = re.sub(r"(?s)\[phases\.cultivation\].*?(?=\[phases)", "", dump, count=1)
     return re.sub(r"(?m)^INSERT INTO \"city_phase\" VALUES\(\d+,2022,'cultivation',.*\n", "", dump)
 
 
-@pytest.fixture
-def window(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
-    released.load(1, empty_database_url, of_another_release(released.dump(1)))
-    database = Database(empty_database_url, BOOK)
+@contextmanager
+def opened(url: str, folder: Path) -> Iterator[Window]:
+    """The window of this release on what that one left."""
+    released.load(1, url, of_another_release(released.dump(1)))
+    database = Database(url, BOOK)
     migrate.upgrade(database)
     give_accounts(database)
     with database.write(YEAR) as connection:
         set_clock(connection, YEAR, LEFT)
     database.dispose()
-    monkeypatch.setitem(routes.SHARED, "phase", ("mentor-recommendation", "registration", "shortlist"))
-    made = a_window(empty_database_url, tmp_path)
+    made = a_window(url, folder)
     yield made
     made.database.dispose()
+
+
+@pytest.fixture
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.setitem(routes.SHARED, "phase", ("mentor-recommendation", "registration", "shortlist"))
+    with opened(f"sqlite:///{tmp_path / 'released.db'}", tmp_path) as made:
+        yield made
 
 
 def visited(window: Window, name: str) -> Walk:
@@ -82,6 +99,17 @@ def test_every_page_shows_what_is_stored(window: Window, name: str) -> None:
     assert "applications.gone" in answers["/2022/exports/findings.csv"].text
 
 
-def test_its_calendar_is_revised_on_the_page(window: Window) -> None:
-    shown = window.as_(ADMIN).submit("/2022/acts/amend/preview", **{"due:midterm": "2022-09-02"}, reason="通知")
+def test_its_calendar_is_revised_on_the_page(empty_database_url: str, tmp_path: Path) -> None:
+    with opened(empty_database_url, tmp_path) as window:
+        admin = window.as_(ADMIN)
+        shown = admin.submit("/2022/acts/amend/preview", **{"due:midterm": "2022-09-02"}, reason="通知")
     assert (shown.status_code, "<td>移动</td><td>中期评价：截止</td>" in shown.text) == (200, True)
+
+
+def test_an_evaluation_of_fewer_dimensions_is_shown(window: Window) -> None:
+    year = window.site.year(YEAR).year
+    (sheet,) = form_of("evaluation", year).sheets
+    named = ["科学兴趣", "学科基础知识", "创新及科研潜质", "第 4 项评分", "第 5 项评分"]
+    assert [column.label for column in sheet.columns if column.field in SCORES] == named
+    assert window.as_(ADMIN).get("/2022/acts/evaluate?city=changzhou").status_code == 200
+    assert window.as_(ADMIN).get("/2022/evaluation/changzhou/template.xlsx").status_code == 200

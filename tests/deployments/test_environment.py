@@ -8,7 +8,7 @@ import pytest
 from deployments.environment import auth_string, prefect_environment
 from deployments.house import House
 from deployments.up import _sealed, links_lead
-from settings import DashboardSettings, Settings
+from settings import FORMER, DashboardSettings, Settings
 
 
 def test_what_prefect_leaves_open_is_closed(tmp_path: Path) -> None:
@@ -82,11 +82,16 @@ def test_the_post_is_told_where_the_window_s_own_secret_is(tmp_path: Path) -> No
         ("10.0.0.8", "", "http://10.0.0.8:8123"),
         ("127.0.0.1", "http://127.0.0.1:8000", "http://127.0.0.1:8123"),  # as the example file once had it
         ("127.0.0.1", "http://localhost:8123", "http://localhost:8123"),
+        ("127.0.0.1", "http://127.0.0.1:18000", "http://127.0.0.1:18000"),  # a port mapped, a gateway, a tunnel
+        ("127.0.0.1", "http://localhost:8000", "http://localhost:8000"),
         ("127.0.0.1", "https://localhost", "https://localhost"),
         ("0.0.0.0", "https://talent.example", "https://talent.example"),
         ("10.0.0.8", "http://10.0.0.9:8000", "http://10.0.0.9:8000"),
     ],
 )
 def test_links_follow_the_port_in_use(tmp_path: Path, host: str, set_to: str, expected: str) -> None:
-    settings = Settings(base_url=set_to, dashboard=DashboardSettings(host=host))
-    assert links_lead(settings, House(tmp_path, 4200, host, 8123)) == expected
+    said: list[str] = []
+    named = {"base_url": set_to} if set_to else {}
+    settings = Settings(dashboard=DashboardSettings(host=host), **named)  # type: ignore[arg-type]
+    assert links_lead(settings, House(tmp_path, 4200, host, 8123), said.append) == expected
+    assert len(said) == (set_to == FORMER)

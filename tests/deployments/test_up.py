@@ -48,6 +48,7 @@ def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, w
     until(lambda: "一次性链接" in log.read_text(), log)
     with urlopen(log.read_text().partition("设置第一个账号的密码：")[2].split()[0], timeout=5) as answer:
         assert (answer.status, answer.url.startswith(f"http://127.0.0.1:{web}/")) == (200, True)
+    assert (office / "var" / "window").read_text() == f"http://127.0.0.1:{web}\n"
     until(lambda: "日程已同步：2022 年度" in log.read_text(), log)
     now = datetime.now(UTC)
     open_year(database, load(2027), Stamp("省办", now, now))
@@ -60,6 +61,7 @@ def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, w
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
     until(lambda: not alive(process.pid), log)
+    assert not (office / "var" / "window").exists()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (office / "var" / "log").iterdir()}
     assert modes == {f"{name}.log": 0o600 for name in ("dashboard", "server", "sync", "worker")}
     assert stat.S_IMODE((office / "var" / "secret").stat().st_mode) == 0o600
