@@ -52,7 +52,7 @@ def answer(
             if not requests.answer(connection, request, granted=grant, reason=reason, stamp=stamp):
                 return Outcome("refused", f"{request} 号申请已由 {found.answered_by} 答复，未作改动。")
             outbox.take_back_request(connection, year, request)
-            within, asked = Within(database, connection), _asked(found, grant=grant, answer=reason)
+            within, asked = Within(database, connection, year), _asked(found, grant=grant, answer=reason)
             if grant:
                 outcome = _granted(within, found, stamp, until or found.until, asked)
             else:

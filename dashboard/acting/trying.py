@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from calendars.year import Year
     from dashboard.acting.act import Act, Filled
     from gates.states import Event
-    from models.database import Database
+    from models.database import Database, Which
     from models.reports import Matrix, Standing
     from models.stamp import Stamp
     from season.outcome import Outcome
@@ -41,6 +41,10 @@ class Tried:
     def acted(self, event: Event | None) -> frozenset[str]:
         """Give the cities that it was done for, and not refused."""
         return acted(self.outcome, event)
+
+    def refused(self, event: Event | None) -> bool:
+        """Tell whether it was refused as a whole: it was done for no city."""
+        return not self.outcome.done and not self.acted(event)
 
     @property
     def untouched(self) -> tuple[str, ...]:
@@ -86,7 +90,7 @@ class Changed(Exception):
 def tried(database: Database, year: Year, act: Act, filled: Filled, stamp: Stamp) -> Tried:
     """Do an act, look, and take it back."""
     found: Tried | None = None
-    with suppress(_TakenBack), database.write(year.year) as connection:
+    with suppress(_TakenBack), database.write(_held(act, year)) as connection:
         found = _done(database, connection, year, act, filled, stamp)
         raise _TakenBack
     assert found is not None
@@ -100,12 +104,17 @@ def done(
 
     Where it is refused by now, that is the answer, and the try goes on record.
     """
-    with database.write(year.year) as connection:
+    with database.write(_held(act, year)) as connection:
         found = _done(database, connection, year, act, filled, stamp, account)
-        if found.digest != expected and (found.outcome.done or found.acted(act.event)):
+        if found.digest != expected and not found.refused(act.event):
             raise Changed
         record(connection, year, act, filled, stamp, account, found.outcome)
     return found
+
+
+def _held(act: Act, year: Year) -> Which:
+    """What an act locks: what is no city phase's own (an address, a letter) is shared by all years."""
+    return "every" if act.event is None else year.year
 
 
 def _done(
@@ -119,7 +128,7 @@ def _done(
 ) -> Tried:
     at = max(stamp.as_of, standing.newest_act(connection, year.year))  # the act stands after what was done meanwhile
     was, before = witness(connection, year.year), reports.matrix(connection, year.year, at)
-    outcome = act.do(Bench(Within(database, connection), year, stamp, account), filled)
+    outcome = act.do(Bench(Within(database, connection, _held(act, year)), year, stamp, account), filled)
     after = reports.matrix(connection, year.year, at)
     return Tried(outcome, before, after, changed(was, witness(connection, year.year)))
 

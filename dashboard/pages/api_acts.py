@@ -97,7 +97,7 @@ class Acting:
         else:
             of_page, filled = ACTS[entry[0]], entry[1]
             with database.write(self.year.year) as connection:
-                outcome = act(Within(database, connection))
+                outcome = act(Within(database, connection, self.year.year))
                 record(connection, self.year, of_page, filled, self.stamp, self.reader.account, outcome)
         owed(self.site.nudge)
         return outcome
