@@ -106,7 +106,7 @@ def preview(request: Request, chosen: Chosen) -> HTMLResponse:
 def _preview(request: Request, year: Year, chosen: _Chosen, said: str | None) -> HTMLResponse:
     """Show what would be opened; where deadlines lie behind, with the question of what was done on paper."""
     site: Site = request.app.state.site
-    now = site.wall()
+    now = site.arrived()
     facts = {
         "calendar": year,
         "warnings": check(year),
@@ -127,14 +127,14 @@ def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
     site: Site = request.app.state.site
     try:
         year = chosen.calendar()
-        why = _unanswered(year, chosen, site.wall())
+        why = _unanswered(year, chosen, site.arrived())
     except TalentError as error:
         return _choose(request, str(error))
     if why and not _open_already(site, year):
         return _preview(request, year, chosen, why)
 
     def do() -> Outcome:
-        at = site.wall()
+        at = site.arrived()
         stamp = Stamp(reader.shown, at, at, site.settings.base_url, site.words)
         outcome = open_year(site.database, year, stamp, paper=chosen.paper, account=reader.account)
         site.nudge("watch")
