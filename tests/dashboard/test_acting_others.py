@@ -195,7 +195,7 @@ def test_a_letter_that_waits_for_an_address_can_be_dropped_and_is_not_listed_any
     assert 'value="dropped" checked> 不再发送' in asked
     assert "重新发送时发往现在登记的邮箱" in asked
     assert "<p>工作开始：南京市导师推荐，1月15日截止<br><small>收件人：南京市市级管理办公室" in asked
-    shown = admin.submit("/2022/season/settle/preview", letter="1", found="dropped")
+    shown = admin.submit("/2022/acts/settle/preview", letter="1", found="dropped")
     assert "确认：1 号函件不再发送" in shown.text
     assert admin.submit("/2022/acts/settle", **hidden(shown)).is_redirect
     assert "不再发送 1 号" not in admin.get("/2022/tasks").text

@@ -59,7 +59,7 @@ def test_a_number_that_no_row_can_have_is_not_there(window: Window, number: str)
     found |= {address: admin.submit(address, once=form_token(), office="province").status_code for address in forms}
     assert found == dict.fromkeys([*pages, *forms], 404)
     assert admin.get(f"/2022/acts/settle?letter={number}").status_code < 500
-    assert admin.submit("/2022/season/settle/preview", letter=number, found="sent").status_code < 500
+    assert admin.submit("/2022/acts/settle/preview", letter=number, found="sent").status_code < 500
     assert admin.get(f"/audit?account={number}&before={number}").status_code < 500
     assert admin.get(f"/api/v1/years/2022/letters/{number}").status_code == 422
 
