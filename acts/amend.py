@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from acts.described import Act, Bench, Field, Filled
 from acts.extend import ANEW, say_anew
 from calendars.deadlines import day_of, end_of, resolve
+from calendars.deadlines import day_of, end_of
 from gates.states import Event, State
 from models import outbox, reports
 from models.amended import replace_calendar
@@ -59,20 +60,25 @@ def amend(
 def _amend(season: Season, calendar: Year, reason: str) -> int:
     """Follow the new calendar; give how many city phases that are waited for have another due day."""
     year = season.year.year
-    before = {key: season.due(*key) for key, cell in season.cells.items() if cell.state in WAITED_FOR}
+    before = {key: season.due(*key) for key, cell in season.cells.items() if _is_waited_for(season, cell)}
     unsent = {phase.slug: outbox.unsent(season.connection, year, phase.slug, ANEW) for phase in calendar.phases}
     replace_calendar(season.connection, year, calendar.source_text, reason, season.stamp)
     season.follow(calendar)
     moved = [(key, due) for key, due in before.items() if season.due(*key) != due]
     for key, due in moved:
-        _note(season, key, due, reason, unsent[key[0]].get(key[1], {}))
+        _move_day(season, key, due, reason, unsent[key[0]].get(key[1], {}))
     settle(season, season.cities)
     return len(moved)
 
 
-def _note(season: Season, key: Key, before: Due, reason: str, unsent: Unsent) -> None:
+def _is_waited_for(season: Season, cell: Cell) -> bool:
+    """Tell whether the due day is still ahead of the city: a lapse after this came in does not count."""
+    return cell.state in WAITED_FOR or (cell.state is State.OVERDUE and season.in_time(cell))
+
+
+def _move_day(season: Season, key: Key, before: Due, reason: str, unsent: Unsent) -> None:
     said = f"年度日历修订，截止日 {before.day} 改为 {season.due(*key).day}：{reason}"
-    cell = season.note(season.cells[key], Event.EXTEND, said)
+    cell = season.move(season.cells[key], Event.EXTEND, said)
     season.reasons[key] = reason
     say_anew(season, cell, unsent)
 
@@ -116,7 +122,7 @@ def _stranding(season: Season, new: Year) -> Iterator[str]:
 
 
 def _moved(season: Season, old: Phase, new: Phase, told: Mapping[Key, Told]) -> Iterator[str]:
-    now = season.stamp.as_of
+    now = season.arrived
     cells = [cell for (slug, _), cell in season.cells.items() if slug == old.slug]
     begun = [cell for cell in cells if _begun(cell)]
     if new.due != old.due and end_of(old.due) <= now and _settled_by_it(cells):

@@ -59,7 +59,7 @@ def answer(
                 return Outcome("refused", f"{request} 号申请已由 {found.answered_by} 答复，未作改动。")
             requests.answer(connection, year, [requests.Answer(request, grant, reason)], stamp)
             outbox.take_back_requests(connection, year, [request])
-            within, asked = Within(database, connection), request_of(found, granted=grant, answer=reason)
+            within, asked = Within(database, connection, year), request_of(found, granted=grant, answer=reason)
             if grant:
                 outcome = _granted(within, found, stamp, until or found.until, asked)
             else:

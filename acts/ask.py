@@ -54,7 +54,7 @@ def ask(
             return Outcome("refused", f"{title}：{said}。")
         cell, words = season.cells[phase, city], prose(reason, LONGEST)
         number = requests.ask(connection, token, (year, phase, city), now.attempt, until, words, stamp)
-        asked = DayRequest(number, stamp.by, day_of(stamp.as_of), until, words, **standing(season, cell, now.state))
+        asked = DayRequest(number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state))
         season.owe("request", cell, f"{number}", due=now.due, asked=asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"
     return season.answered(Outcome("done", said))
@@ -67,7 +67,7 @@ def _no_use(now: Seen) -> str | None:
 def _unfit(season: Season, now: Seen, until: date) -> str | None:
     if until <= now.due.day:
         return f"现在的截止日是 {now.due.day}，申请的日期须在此之后"
-    if until < day_of(season.stamp.as_of):
+    if until < day_of(season.arrived):
         return f"申请的日期 {until} 已经过去"
     return None if until.year <= season.year.year + 1 else f"申请的日期 {until} 太远，请核对年份"
 

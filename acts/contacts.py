@@ -51,7 +51,7 @@ def add_contact(
     if refusal:
         return Outcome("refused", refusal)
     given = {"office": office, "part": part, "name": name, "email": address, "phone": phone or None}
-    with database.write() as connection:
+    with database.write("every") as connection:
         number = contacts.add(connection, stamp, given | {"since": since, "until": until})
         _on_record(connection, stamp, "登记联系人", number, office, account)
         moved = addresses.release(connection, office, day_of(stamp.as_of))
@@ -74,7 +74,7 @@ def end_contact(
     database: Database, number: int, office: str, title: str, stamp: Stamp, *, last: date, account: int | None = None
 ) -> Outcome:
     """Let the part of one of this office's contacts end with that day; what it was stays on file."""
-    with database.write() as connection:
+    with database.write("every") as connection:
         person = contacts.find(connection, number)
         if person is None or person.office != office:
             return Outcome("refused", f"{title}没有编号为 {number} 的联系人。")

@@ -38,7 +38,7 @@ def decide_address(
     The reason stands in the log of each city that filed an address of this party, and in the audit.
     """
     with sitting(database, year, stamp, dry_run=dry_run) as season:
-        found = stated.find(season.connection, year, number)
+        found = stated.hold(season.connection, year, number)
         outcome = _decide(season, found, choice, reason, account) if found else Outcome("refused", GONE.format(number))
     return season.answered(outcome)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from acts.last_word import decision
 from calendars.errors import TalentError
 from gates.states import Event, State
-from models.database import Database
+from models.database import Database, Which
 from models.stamp import Stamp
 from season.outcome import Outcome, joined
 
@@ -151,6 +151,10 @@ class Act:
     subject: Callable[[Year, Filled], str] | None = None
     by: Literal["province", "city"] = "province"
     whole: bool = False
+
+    def holds(self, year: int) -> Which:
+        """Give what it locks: what is no city phase's own (an address, a letter) is shared by all years."""
+        return year if self.event is not None or self.by == "city" else "every"
 
     def asks(self, name: str) -> Field | None:
         """Give the field of that name, None where it is not asked."""

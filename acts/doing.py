@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from acts.described import Act, Bench, Filled
     from calendars.year import Year
     from gates.states import Event
-    from models.database import Database
+    from models.database import Database, Which
     from season.outcome import Outcome
 
 FOUND: Mapping[str, Callable[[Connection, int, int], Any]] = {"request": requests.find, "difference": stated.find}
@@ -29,16 +29,16 @@ class _TakenBack(Exception):
 
 
 @contextmanager
-def taken_back(database: Database, year: int) -> Iterator[Within]:
+def taken_back(database: Database, which: Which) -> Iterator[Within]:
     """Give the database inside a transaction of which nothing stays, however the block ends."""
-    with suppress(_TakenBack), database.write(year) as connection:
-        yield Within(database, connection)
+    with suppress(_TakenBack), database.write(which) as connection:
+        yield Within(database, connection, which)
         raise _TakenBack
 
 
 def previewed(act: Act, bench: Bench, filled: Filled) -> Outcome:
     """Do it as of any instant and take it back, whether or not it knows a dry run of its own."""
-    with taken_back(bench.database, bench.year.year) as within:
+    with taken_back(bench.database, act.holds(bench.year.year)) as within:
         return act.do(replace(bench, database=within, dry_run=True), filled)
 
 
@@ -46,8 +46,9 @@ def recorded(act: Act, bench: Bench, filled: Filled) -> Outcome:
     """Do it with its entry in the audit, in one transaction; what a city does stands in the season's own log alone."""
     if act.by == "city":
         return act.do(bench, filled)
-    with bench.database.write(bench.year.year) as connection:
-        outcome = act.do(replace(bench, database=Within(bench.database, connection)), filled)
+    which = act.holds(bench.year.year)
+    with bench.database.write(which) as connection:
+        outcome = act.do(replace(bench, database=Within(bench.database, connection, which)), filled)
         record(connection, act, bench, filled, outcome)
     return outcome
 

@@ -57,7 +57,7 @@ def settle(
     out again goes to where its recipient is written to today; one that is no longer owed is cancelled instead, and one
     whose due day has moved is written anew.
     """
-    with database.write() as connection:
+    with database.write("every") as connection:
         refusals = [said for key in keys if (said := _refusal(connection, key, found))]
         if refusals:
             return Outcome("refused", "".join(refusals) + ("一封也没有办理。" if len(keys) > 1 else ""))
@@ -85,7 +85,7 @@ def _redated(database: Database, connection: Connection, letters: Sequence[Row[A
             unsent = owed[row.year, row.phase, row.concerns]
             unsent[row.kind] = unsent.get(row.kind, frozenset()) | {row.recipient}
     for (year, phase, city), unsent in owed.items():
-        with sitting(Within(database, connection), year, stamp, [city]) as season:
+        with sitting(Within(database, connection, "every"), year, stamp, [city]) as season:
             say_anew(season, season.cells[phase, city], unsent)
     return found
 

@@ -65,7 +65,7 @@ def suppress(database: Database, address: str, stamp: Stamp, *, reason: str, acc
     from letters.headers import fit_address
 
     fit = fit_address(address)
-    with database.write() as connection:
+    with database.write("every") as connection:
         if not suppression.suppress(connection, {fit: reason}, stamp.as_of, stamp.by):
             return Outcome("done", f"{fit} 早已停用，未作改动。")
         audit.record(connection, stamp, GIVEN_UP, _subject(fit), account=account, reason=reason)
@@ -74,7 +74,7 @@ def suppress(database: Database, address: str, stamp: Stamp, *, reason: str, acc
 
 def unsuppress(database: Database, address: str, stamp: Stamp, *, account: int | None = None) -> Outcome:
     """Write to an address again, and let go what waited for that."""
-    with database.write() as connection:
+    with database.write("every") as connection:
         freed = suppression.unsuppress(connection, address.strip())
         if freed is None:
             return Outcome("refused", f"{address} 没有停用，未作改动。")
@@ -97,7 +97,7 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
 
     found = [read(message) for message in mailbox]
     dead = [bounce for bounce in found if bounce.addresses]
-    with database.write() as connection:
+    with database.write("every") as connection:
         kept = _kept(connection, dead)
         fates = [(kept.fate(bounce), kept.lead(bounce), bounce) for bounce in dead]
         ours = [(lead, bounce) for fate, lead, bounce in fates if fate == "ours" and lead is not None]

@@ -1,13 +1,15 @@
 """When a request came in, and its turn where it writes.
 
-The instant is taken before anything is waited for: a body, a thread, a turn, the database. Docs:
-docs/decisions/0028-when-it-came-in.md.
+The instant is taken before anything is waited for: a thread, a turn, the database, and a body, for which it is waited
+for so long and no longer. Docs: docs/decisions/0028-when-it-came-in.md.
 """
 
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from anyio import CapacityLimiter
@@ -20,13 +22,24 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fastapi import Request
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 AT_ONCE = 12
 """Requests that write a year, and as many that write what belongs to none, that may hold a thread; of 40 there are."""
 
-ARRIVED: ContextVar[datetime | None] = ContextVar("arrived", default=None)
-"""When the request that is answered came in, by the site's clock; None outside of any."""
+IN_PASSING = timedelta(seconds=30)
+"""How long after its headers the end of a request may come, for it to have come in with them."""
+
+
+@dataclass
+class Came:
+    """When a request came in, by the site's clock: with its headers, or where its body came much later, with that."""
+
+    at: datetime
+
+
+ARRIVED: ContextVar[Came | None] = ContextVar("arrived", default=None)
+"""The arrival of the request that is answered; None outside of any."""
 
 _PLACES: RunVar[Mapping[bool, CapacityLimiter]] = RunVar("places")
 
@@ -42,9 +55,18 @@ class Arrival:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        before = ARRIVED.set(self.clock())
+        came = Came(self.clock())
+        before = ARRIVED.set(came)
+
+        async def received() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                ended = self.clock()
+                came.at = ended if ended - came.at > IN_PASSING else came.at
+            return message
+
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, received, send)
         finally:
             ARRIVED.reset(before)
 

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from calendars.errors import TalentError
 from calendars.versions import TooNew
 from calendars.year import UnknownCity, UnknownPhase
-from dashboard.forged import Forged
+from dashboard.forged import SAFE, Forged
 from dashboard.guesses import TooMany
 from dashboard.idempotent import NoKey, OtherRequest
 from dashboard.looking import NotNow, moved
@@ -66,6 +66,9 @@ API = "/api/"
 AGAIN_SECONDS = 10
 """After how long a program may ask again what could not be answered now."""
 
+NOT_DONE = "这次没有办理，请马上再试：是否在截止之前，看再试时系统收到的时刻。"
+"""What is said besides to who wanted something done, while another keeps the database for minutes."""
+
 AWAY = "系统的数据库现在连不上，请过一会儿再试；若刚才按了“确认”，请先看那件事是否已经办好。"
 BROKEN = "系统出了错，没有办理；请稍后重试，仍不行请联系维护人员。"
 
@@ -82,6 +85,8 @@ async def refused(request: Request, error: TalentError) -> Response:
 
 def _refusal(request: Request, error: TalentError, status: HTTPStatus) -> Response:
     said = ON_A_PAGE.get(type(error), str(error))
+    if isinstance(error, Busy) and request.method not in SAFE:
+        said += NOT_DONE
     if isinstance(error, NotNow) and request.method == "GET" and not request.url.path.startswith(API):
         now = moved(request.url.path, request.query_params.multi_items(), "")
         return page("failure.html", request, status=int(status), number=int(status), said=said, now=now)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dashboard.reader import Reader
     from dashboard.site import Site
-    from models.database import Database
+    from models.database import Database, Which
     from season.outcome import Outcome
 
 ACT = "接口办理"
@@ -37,7 +37,7 @@ class OtherRequest(TalentError):
 
 
 def once_for(
-    site: Site, reader: Reader, key: str, asked: str, year: int, do: Callable[[Database], Outcome]
+    site: Site, reader: Reader, key: str, asked: str, year: Which, do: Callable[[Database], Outcome]
 ) -> dict[str, Any]:
     """Do it where this key was not answered before, and give what it came to, now as then.
 
@@ -52,7 +52,7 @@ def once_for(
             kept = deeds.find(connection, token)
             assert kept is not None
             return _answer_of(kept.act, act, kept.said)
-        answer = said(lambda: do(Within(site.database, connection)))
+        answer = said(lambda: do(Within(site.database, connection, year)))
         kept_as = json.dumps(answer, ensure_ascii=False)
         deeds.answer(connection, token, done=answer["outcome"] == "done", said=kept_as)
     owed(site.nudge)

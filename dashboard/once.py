@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dashboard.reader import Reader
     from dashboard.site import Site
-    from models.database import Database
+    from models.database import Database, Which
 
 LONGEST = timedelta(minutes=10)
 """No request takes as long: a token that was taken before that and has no answer was left by a process that is gone."""
@@ -62,7 +62,7 @@ def once(
     back: str,
     do: Callable[[Database], Outcome],
     *,
-    year: int | None = None,
+    year: Which = None,
     flows: Sequence[str] = (),
 ) -> RedirectResponse:
     """Do it where this form was not answered before, and send the reader to what came of it.
@@ -75,7 +75,7 @@ def once(
         first = deeds.take(connection, token, reader.account, act, site.wall(), back)
         if first:
             site.remembering.answered(reader.session)
-            outcome = outcome_of(lambda: do(Within(site.database, connection)))
+            outcome = outcome_of(lambda: do(Within(site.database, connection, year)))
             deeds.answer(connection, token, done=outcome.done, said=outcome.message)
     for flow in flows if first else ():
         site.nudge(flow)

@@ -65,12 +65,17 @@ class Site:
         """Give the programme's present instant: the clock's, or a rehearsal's own where it was played to one."""
         return year.clock or self.wall()
 
+    def arrived(self) -> datetime:
+        """Give when the request that is answered came in, by the clock; outside of any, what the clock says."""
+        came = ARRIVED.get()
+        return self.wall() if came is None else came.at
+
     def stamp(self, reader: Reader, year: Opened) -> Stamp:
         """Sign an act: by whom, when it came in by the clock and when by the programme."""
-        came_in = ARRIVED.get() or self.wall()
+        came_in = self.arrived()
         return Stamp(reader.shown, came_in, year.clock or came_in, self.settings.base_url, self.words)
 
     def sign(self, by: str) -> Stamp:
         """Sign what belongs to no year: accounts and sign-ins, which are of the clock's own time."""
-        wall = self.wall()
-        return Stamp(by, wall, wall, self.settings.base_url)
+        came_in = self.arrived()
+        return Stamp(by, came_in, came_in, self.settings.base_url)

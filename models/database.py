@@ -1,21 +1,23 @@
 """The database, embedded or real: transactions that lose no update and let no two writers of a year pass each other.
 
 On SQLite a writing transaction begins with `BEGIN IMMEDIATE`: one writer at a time, by the file's own lock. On
-PostgreSQL it locks the year's row first, which comes to the same. Readers see one snapshot on both.
+PostgreSQL it locks the year's row first, which comes to the same; what touches all years locks them all first, so that
+everybody locks years before letters. Readers see one snapshot on both.
 
 Within a process writers wait for one another before they take a connection: however many there are, one of them at most
-waits in the database, and readers find a connection free. Docs: docs/decisions/0028-when-it-came-in.md.
+waits in the database, and readers find a connection free. On PostgreSQL that is one for each year; who writes what
+belongs to no year waits there for single rows. Docs: docs/decisions/0028-when-it-came-in.md.
 """
 
 from __future__ import annotations
 
 import os
-from collections import defaultdict, deque
+from collections import deque
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 -- no connection of the pool came free
@@ -30,8 +32,14 @@ if TYPE_CHECKING:
 
     from phases.book import Book
 
+Which = int | Literal["every"] | None
+"""The year that is written, every year (what they share), or none."""
+
+TURN_SECONDS = 300
+"""How long a writer waits for its turn in its process, where it holds nothing, before it gives up as `Busy`."""
+
 WAIT_SECONDS = 30
-"""How long a writer waits for another one before it gives up as `Busy`."""
+"""How long a writer whose turn it is waits in the database for another process, before it gives up as `Busy`."""
 
 ROW_SECONDS = 2
 """How long the holder of a year waits for a single row that something else has locked (PostgreSQL)."""
@@ -56,6 +64,10 @@ class NotPrepared(TalentError):
     """数据库尚未建表或版本不符；请先运行 talent db upgrade。"""
 
 
+class NotHeld(Exception):
+    """A defect: a year is written in a transaction that did not lock it."""
+
+
 class Turns:
     """One at a time, first come first served, among the threads of a process; who waits holds no connection."""
 
@@ -67,16 +79,17 @@ class Turns:
     def mine(self, seconds: float) -> Iterator[None]:
         """Wait so many seconds for one's turn, and keep it to the end of the block; raise `Busy`."""
         called = Event()
-        with self._changing:
-            self._queue.append(called)
-            self._call()
         try:
+            with self._changing:
+                self._queue.append(called)
+                self._call()
             if not called.wait(seconds):
                 raise Busy
             yield
         finally:
             with self._changing:
-                self._queue.remove(called)
+                if called in self._queue:
+                    self._queue.remove(called)
                 self._call()
 
     def _call(self) -> None:
@@ -93,7 +106,8 @@ class Database:
     def __init__(self, url: str, book: Book) -> None:
         self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         self.book = book
-        self._turns: dict[int | None, Turns] = defaultdict(Turns)
+        self._turns: dict[Which, Turns] = {}
+        self._making = Lock()
 
     @property
     def embedded(self) -> bool:
@@ -129,32 +143,36 @@ class Database:
             connection.rollback()
 
     @contextmanager
-    def write(self, year: int | None = None, *, patient: bool = True) -> Iterator[Connection]:
+    def write(self, year: Which = None, *, patient: bool = True) -> Iterator[Connection]:
         """Give a connection inside a writing transaction; commit at its end, roll back where it raises.
 
-        `year` names the year whose writers exclude one another; None for what belongs to no year. Who is not `patient`
-        hears `Busy` at once where another writes.
+        `year` names the year whose writers exclude one another; "every" excludes those of all years, None nobody. Who
+        is not `patient` hears `Busy` at once where another writes.
         """
         options = {"talent_write": True, "talent_patient": patient, "talent_book": self.book}
         with (
             _speaking(),
-            self._turn(year, WAIT_SECONDS if patient else 0),
+            self._turn(year, TURN_SECONDS if patient else 0),
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
             if not self.embedded:
                 connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
-                if year is not None:
+                if year == "every":
+                    connection.execute(text("SELECT 1 FROM programme_year ORDER BY year FOR UPDATE"))
+                elif year is not None:
                     lock = text("SELECT 1 FROM programme_year WHERE year = :year FOR UPDATE")
                     connection.execute(lock, {"year": year})
                 connection.execute(text(f"SET LOCAL lock_timeout = '{ROW_SECONDS}s'"))
             yield connection
 
-    def _turn(self, year: int | None, seconds: float) -> AbstractContextManager[None]:
+    def _turn(self, year: Which, seconds: float) -> AbstractContextManager[None]:
         """Wait in the process, in order, where the database would let it wait; raise `Busy`."""
-        if self.embedded:
-            return self._turns[None].mine(seconds)
-        return nullcontext() if year is None else self._turns[year].mine(seconds)
+        if year is None and not self.embedded:
+            return nullcontext()
+        with self._making:
+            turns = self._turns.setdefault(None if self.embedded else year, Turns())
+        return turns.mine(seconds)
 
     @property
     def absent(self) -> bool:
@@ -176,11 +194,12 @@ class Within(Database):
     """A database seen from inside one transaction of it: what is written here stands or falls with that one.
 
     Each `write` of it is a savepoint, so that acts may be done one after another, looked at, and taken back together.
+    `holds` is what the transaction was begun for: of another year nothing is written in it.
     """
 
-    def __init__(self, database: Database, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection, holds: Which = None) -> None:
         super().__init__(database.url, database.book)
-        self._connection = connection
+        self._connection, self._holds = connection, holds
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -188,8 +207,10 @@ class Within(Database):
         yield self._connection
 
     @contextmanager
-    def write(self, year: int | None = None, *, patient: bool = True) -> Iterator[Connection]:  # noqa: ARG002 -- the transaction holds the year
-        """Give the transaction's own connection inside a savepoint."""
+    def write(self, year: Which = None, *, patient: bool = True) -> Iterator[Connection]:  # noqa: ARG002 -- it has its turn
+        """Give the transaction's own connection inside a savepoint; raise `NotHeld` for a year it does not hold."""
+        if year is not None and self._holds not in ("every", year):
+            raise NotHeld(f"{year} in a transaction that holds {self._holds}")
         with self._connection.begin_nested():
             yield self._connection
 

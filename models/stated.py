@@ -168,6 +168,17 @@ def find(connection: Connection, year: int, number: int) -> AddressDifference | 
     return next(iter(_shown(connection, _waiting().where(table.c.year == year, table.c.id == number))), None)
 
 
+def hold(connection: Connection, year: int, number: int) -> AddressDifference | None:
+    """Give one difference that waits, and keep everybody else from its party to the end; None where it waits no more.
+
+    Parties are shared by the years: neither a filing nor another decision comes in between.
+    """
+    table, party = table_of(StatedAddress), table_of(Party)
+    whose = select(table.c.party).where(table.c.id == number).scalar_subquery()
+    connection.execute(select(party.c.id).where(party.c.id == whose).with_for_update())
+    return find(connection, year, number)
+
+
 def _waiting() -> Select[Any]:
     table, party, dead = table_of(StatedAddress), table_of(Party), table_of(Suppressed)
     in_force = func.lower(party.c.email)

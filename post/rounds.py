@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from models import suppression
 from models.database import passes
 from models.outdated_letters import untrue_in_hand
 from post import claims, marks
@@ -189,14 +190,26 @@ class Round:
             yield [(one, delivery) for delivery in deliveries for one in members[delivery.key]]
 
     async def _mark(self, settled: Sequence[Settled]) -> None:
-        """Mark them; no lock of another's, nor a server that is away, may lose them: nobody could tell them again."""
         held, deliveries = [one for one, _ in settled], [delivery for _, delivery in settled]
-        give_up = self._clock() + AT_IT_SECONDS
+        await self._at_last(lambda: marks.mark(self.database, self.token, held, deliveries, *self._now()))
+
+    async def give_up(self) -> None:
+        """Write no more to where the relay has refused so many messages."""
+        if self.refused:
+            await self._at_last(self._give_up)
+
+    def _give_up(self) -> None:
+        with self.database.write("every") as connection:
+            suppression.give_up(connection, self.refused, self.stamp.as_of, self.stamp.by)
+
+    async def _at_last(self, doing: Callable[[], None]) -> None:
+        """Put it on record; no lock of another's, nor a server that is away, may lose it: nobody can tell it again."""
+        until = self._clock() + AT_IT_SECONDS
         while True:
             try:
-                await self._at_desk(marks.mark, self.database, self.token, held, deliveries, *self._now())
+                await self._at_desk(doing)
             except Exception as trouble:
-                if not passes(trouble) or self._clock() > give_up:
+                if not passes(trouble) or self._clock() > until:
                     raise
                 await asyncio.sleep(BUSY_SECONDS)
             else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
 from letters.headers import mailbox
-from models import post_clock, standing, suppression
+from models import post_clock, standing
 from post import workers
 from post.evidence.witnesses import MaildirWitness, Nobody
 from post.maildir import MaildirCourier
@@ -79,9 +79,7 @@ async def send(
         its = Round(database, courier, sender, stamp, worker.token, desk, links)
         async with courier:
             await _minded(its, worker, leave)
-    if its.refused:
-        with database.write() as connection:
-            suppression.give_up(connection, its.refused, stamp.as_of, stamp.by)
+        await its.give_up()
     return its.posted
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from acts.described import Act, Filled
     from calendars.year import Year
     from gates.states import Event
-    from models.database import Database
+    from models.database import Database, Which
     from models.reports import Matrix, Standing
     from models.stamp import Stamp
     from season.outcome import Outcome
@@ -39,6 +39,10 @@ class Tried:
     def acted(self, event: Event | None) -> frozenset[str]:
         """Give the cities that it was done for, and not refused."""
         return acted(self.outcome, event)
+
+    def refused(self, event: Event | None) -> bool:
+        """Tell whether it was refused as a whole: it was done for no city."""
+        return not self.outcome.done and not self.acted(event)
 
     @property
     def untouched(self) -> tuple[str, ...]:
@@ -82,7 +86,7 @@ class Changed(Exception):
 
 def tried(database: Database, year: Year, act: Act, filled: Filled, stamp: Stamp) -> Tried:
     """Do an act, look, and take it back."""
-    with taken_back(database, year.year) as within:
+    with taken_back(database, act.holds(year.year)) as within:
         return _done(act, Bench(within, year, stamp), filled)
 
 
@@ -93,10 +97,10 @@ def done(
 
     Where it is refused by now, that is the answer, and the try goes on record.
     """
-    with database.write(year.year) as connection:
-        bench = Bench(Within(database, connection), year, stamp, account)
+    with database.write(act.holds(year.year)) as connection:
+        bench = Bench(Within(database, connection, act.holds(year.year)), year, stamp, account)
         found = _done(act, bench, filled)
-        if found.digest != expected and (found.outcome.done or found.acted(act.event)):
+        if found.digest != expected and not found.refused(act.event):
             raise Changed
         record(connection, act, bench, filled, found.outcome)
     return found

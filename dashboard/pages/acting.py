@@ -26,6 +26,7 @@ from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.reader import Reader
 from dashboard.rendering import page
 from models import deeds
+from models.database import Busy
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _preview(
         found = _tried(request, reader, look, act, reading.filled)
     except TalentError as error:
         return _form(request, look, act, typed, {"": f"{said}\n{error}".strip()})
-    if not found.outcome.done and not found.acted(act.event):
+    if found.refused(act.event):
         refused = replace(found.outcome, message=f"{said}\n{found.outcome.message}".strip())
         return _form(request, look, act, typed, {}, refused, reading.filled)
     return page(
@@ -151,24 +152,31 @@ def _tried(request: Request, reader: Reader, look: Looking, act: Act, filled: Fi
 
 @area.post("/{year:int}/acts/{act}")
 def confirm(request: Request, reader: Signed, look: Look, act: Which, typed: Given) -> Response:
-    """Do what was previewed, once; where something else would happen by now, preview that."""
+    """Do what was previewed, once; where something else would happen by now, preview that.
+
+    What is refused by now is answered as that, and goes on record: somebody else was first.
+    """
     reading, token = _read(request, look, act, typed), typed.one("once")
     if _taken(request, token):
         return RedirectResponse(f"/deeds/{token}", 303)
     if reading.faults:
         return _form(request, look, act, typed, reading.faults)
-    if not token or not _as_shown(request, reader, look, act, typed, reading):
+    if not token or not _may_go_on(request, reader, look, act, typed, reading):
         if _taken(request, token):
             return RedirectResponse(f"/deeds/{token}", 303)
         return _preview(request, reader, look, act, typed, reading, CHANGED)
     return _once(request, reader, look, act, reading.filled, token, typed.one("digest"))
 
 
-def _as_shown(request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, reading: Reading) -> bool:
+def _may_go_on(request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, reading: Reading) -> bool:
+    """Tell whether it comes to what was shown, or to a refusal of what was shown."""
     try:
-        return _tried(request, reader, look, act, reading.filled).digest == typed.one("digest")
+        found = _tried(request, reader, look, act, reading.filled)
+    except Busy:
+        raise
     except TalentError:
         return False
+    return found.digest == typed.one("digest") or found.refused(act.event)
 
 
 def _taken(request: Request, token: str) -> bool:
@@ -195,4 +203,4 @@ def _once(
     if filled.phase and len(filled.cities) == 1:
         back = f"/{year.year}/{filled.slug}/{filled.cities[0]}"
     says = act.says(look.opened.book, year, filled)
-    return once(site, reader, token, says, back, do, year=year.year, flows=AFTER_AN_ACT)
+    return once(site, reader, token, says, back, do, year=act.holds(year.year), flows=AFTER_AN_ACT)

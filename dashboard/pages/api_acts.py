@@ -78,7 +78,7 @@ class Acting:
         def do(database: Database) -> Outcome:
             return recorded(act, replace(bench, database=database), filled)
 
-        return _answered(once_for(self.site, self.reader, self.key, whole, year, do))
+        return _answered(once_for(self.site, self.reader, self.key, whole, act.holds(year), do))
 
 
 def _acting(request: Request, reader: Signed, year: Annotated[int, Path(ge=2000, le=2999)], key: Key = None) -> Acting:

@@ -59,7 +59,8 @@ def acknowledge(request: Request, token: str) -> RedirectResponse:
     """Take the acknowledgement. Nobody is signed in: what shows that it is meant is the signed link alone."""
     site: Site = request.app.state.site
     found = _message(site, token)
-    stamp = Stamp(BY_LINK, site.wall(), site.now(site.year(found[0].year)))
+    came_in = site.arrived()
+    stamp = Stamp(BY_LINK, came_in, site.year(found[0].year).clock or came_in)
     telling.acknowledge(site.database, [one.id for one in found], stamp)
     return RedirectResponse(f"/receipts/{token}", 303)
 

@@ -116,7 +116,7 @@ def preview(request: Request, chosen: Chosen) -> HTMLResponse:
 def _preview(request: Request, year: Year, chosen: _Chosen, said: str | None) -> HTMLResponse:
     """Show what would be opened; where deadlines lie behind, with the question of what was done on paper."""
     site: Site = request.app.state.site
-    now = site.wall()
+    now = site.arrived()
     facts = {
         "calendar": year,
         "warnings": check(year),
@@ -143,7 +143,7 @@ def _opening(request: Request, year: Year, paper: Paper) -> Outcome:
 
 def _stamp(request: Request) -> Stamp:
     site: Site = request.app.state.site
-    at = site.wall()
+    at = site.arrived()
     return Stamp(request.state.reader.shown, at, at, site.settings.base_url, site.words)
 
 
@@ -153,7 +153,7 @@ def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
     site: Site = request.app.state.site
     try:
         year = chosen.calendar()
-        why = _unanswered(year, chosen, site.wall()) or _changed(request, year, chosen)
+        why = _unanswered(year, chosen, site.arrived()) or _changed(request, year, chosen)
     except TalentError as error:
         return _choose(request, str(error))
     if why and not _open_already(site, year):

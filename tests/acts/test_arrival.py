@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
+from acts import amend as amending
+from acts.ask import ask
+from calendars import files
+from calendars.edits import with_days
 from gates.states import TRANSITIONS, Event, State
 from models import reports
 from models.columns import table_of
@@ -18,7 +22,7 @@ from models.season import Letter, Transition
 from season.outcome import Outcome
 from tests import ledger, sheets
 from tests.acts.test_together import own, together
-from tests.scenes import NANJING, YEAR, Scene, calendar, instant
+from tests.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 
 ROLL = "mentor-recommendation"
 RULE = "mentors.standing"
@@ -101,6 +105,38 @@ def test_an_extension_that_came_in_before_midnight_holds(real: Scene) -> None:
     assert not real.extend(ROLL, [NANJING], "2022-01-21T00:00", date(2022, 1, 25)).done
 
 
+def test_a_calendar_that_was_amended_before_midnight_holds(real: Scene) -> None:
+    real.advance(MORNING)
+    assert real.cell(ROLL, NANJING).state is State.OVERDUE
+    said = amend(real, NANJING, BEFORE)
+    assert (said.outcome, said.message) == ("done", "2022 年度日历已修订；13 项截止日随之改变。")
+    *_, lapsed, moved = rows(real, NANJING)
+    assert (lapsed.event, moved.event, moved.from_state, moved.to_state) == ("lapse", "extend", "overdue", "open")
+    assert (moved.at, moved.as_of) == (instant(BEFORE), instant(MORNING))
+    assert letters(real, "overdue", "state") == ["cancelled"]
+    assert real.submit(ROLL, NANJING, "2022-01-18T23:59:59").done
+
+
+def test_one_that_came_in_at_midnight_is_too_late(real: Scene) -> None:
+    real.advance(AFTER)
+    said = amend(real, NANJING, "2022-01-16T00:00")
+    assert said.message == "导师推荐的截止日 2022-01-15 已经过去，不能再改；请对有关城市用重启。"
+
+
+def test_a_request_is_judged_by_when_it_came_in(real: Scene) -> None:
+    real.extend("application", [NANJING], "2022-01-15T00:00:00.5", LATER)
+    real.advance(AFTER)
+    assert request(real, BEFORE).done
+    with real.database.read() as connection:
+        (text_,) = (row.text for row in ledger.words(connection) if row.kind == "request")
+    assert ("2022年1月15日" in text_, "逾期" in text_) == (True, False)
+
+
+def test_a_day_that_was_asked_for_on_that_very_day_has_not_passed(real: Scene) -> None:
+    real.extend("application", [NANJING], "2022-01-21T00:00:00.5", LATER)
+    assert request(real, "2022-01-20T23:59:59.9").done
+
+
 def test_an_act_of_a_real_year_is_never_backdated_and_is_told_what_was_done(real: Scene) -> None:
     real.submit(ROLL, NANJING, "2022-01-12T10:00")
     assert real.approve(ROLL, NANJING, "2022-01-13T10:00:00.5").done
@@ -173,6 +209,16 @@ def waive(scene: Scene, city: str, at: str) -> Outcome:
 
 def advance(scene: Scene, city: str, at: str) -> object:
     return scene.advance(at, cities=[city])
+
+
+def request(scene: Scene, at: str) -> Outcome:
+    until, words = date(2022, 1, 20), "场地封控"
+    return ask(scene.database, YEAR, ROLL, NANJING, stamp(at), until=until, reason=words, token="b" * 24)
+
+
+def amend(scene: Scene, _city: str, at: str) -> Outcome:
+    new = files.parse(with_days(scene.year.source_text, {(ROLL, "due"): date(2022, 1, 18)}), "日历")
+    return amending.amend(scene.database, YEAR, new, stamp(at), reason="省厅通知")
 
 
 def opened(scene: Scene, city: str) -> None:
@@ -290,3 +336,18 @@ def test_filings_around_midnight_are_judged_by_when_they_came_in(database: Datab
         state = scene.cell(ROLL, city).state
         assert (filed.outcome, state) == (("done", State.SUBMITTED) if offset < 0 else ("refused", State.OVERDUE))
         assert filed.done or "的报送已于 2022-01-15 24:00 截止" in filed.message
+
+
+@pytest.mark.slow
+def test_an_amendment_against_the_advance_of_midnight_is_judged_by_when_it_came_in(database: Database) -> None:
+    scene = Scene.begin(database, calendar(RACES), rehearsal=False)
+    cities = [city.slug for city in scene.year.cities]
+    for city in cities:
+        opened(scene, city)
+    works = [(advance, city, text(0.7, DUE)) for city in cities]
+    amended, *_ = raced(scene, [(amend, NANJING, text(-0.1, DUE)), *works])
+    assert isinstance(amended, Outcome)
+    assert amended.done, amended
+    for city in cities:
+        in_order(scene, city)
+        assert scene.cell(ROLL, city).state is State.OPEN

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import insert, select
+from starlette.types import Receive
 
 from acts.book import ACTS
 from acts.described import Filled
@@ -24,16 +25,21 @@ from dashboard.sessions import COOKIE, LASTS, digest
 from dashboard.site import Site
 from models import database as database_module
 from models.accounts import Account, SignIn
+from models.audit import AuditEntry
 from models.columns import table_of
 from models.database import Busy, Database, Turns
-from models.season import Transition
+from models.season import Letter, Transition
+from models.told import Receipt
 from phases.book import BOOK
+from post.receipt_links import token as link_token
 from settings import DashboardSettings, Settings
 from tests.dashboard import routes
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, Window
+from tests.dashboard.test_acting import hidden
 from tests.scenes import NANJING, YEAR, Scene, instant, stamp
 
 ROLL = "mentor-recommendation"
+OTHER = "other-admin"
 LOADED, NOW = "2022-01-10T10:00", instant("2022-01-12T10:00")
 GUARD = 90
 """Seconds after which a test that hangs is ended; nothing is measured by it."""
@@ -56,6 +62,7 @@ def a_real_year(database: Database) -> Scene:
         scene.load(ROLL, each.slug, scene.sheets(ROLL, each.slug), LOADED)
     people: list[tuple[str, str, str | None]] = [
         (ADMIN, "admin", None),
+        (OTHER, "admin", None),
         *((city.slug, "city", city.slug) for city in scene.year.cities),
     ]
     with database.write() as connection:
@@ -138,6 +145,94 @@ def test_who_confirms_what_another_ended_is_told_and_on_record(scene: Scene) -> 
         newest = connection.execute(select(log).order_by(log.c.id.desc()).limit(1)).one()
     assert (came_to.outcome, "省办 于 10:00:00 办理了“驳回”" in came_to.message) == ("refused", True)
     assert (newest.event, newest.refused, newest.by, newest.reason) == ("approve", True, "省办乙", came_to.message)
+
+
+async def test_of_two_who_confirm_the_second_is_told_and_on_record(scene: Scene, tmp_path: Path) -> None:
+    """Both had previewed before either confirmed."""
+    scene.submit(ROLL, NANJING, LOADED)
+    transport = ASGITransport(make_app(site_of(scene, tmp_path)))
+    officers = {"approve": browser(ADMIN, transport), "reject": browser(OTHER, transport)}
+    fields = {"phase": ROLL, "city": NANJING, "reason": "材料不全", "until": "2022-01-20"}
+    shown = {act: await each.post(f"/{YEAR}/acts/{act}/preview", data=fields) for act, each in officers.items()}
+    assert [answer.status_code for answer in shown.values()] == [200, 200]
+    said = []
+    for act, each in officers.items():
+        answer = await each.post(f"/{YEAR}/acts/{act}", data=hidden(shown[act]))
+        said.append((answer.status_code, (await each.get(answer.headers["location"])).text))
+    assert [status for status, _ in said] == [303, 303]
+    assert "admin 于 10:00:00 办理了“审定”" in said[1][1]
+    with scene.database.read() as connection:
+        log = table_of(Transition)
+        query = select(log.c.event, log.c.refused, log.c.by).where(log.c.event.in_(("approve", "reject")))
+        rows = [tuple(row) for row in connection.execute(query.order_by(log.c.id))]
+    assert rows == [("approve", False, ADMIN), ("reject", True, OTHER)]
+
+
+async def test_where_another_thing_would_be_done_by_now_that_is_shown_instead(scene: Scene, tmp_path: Path) -> None:
+    transport = ASGITransport(make_app(site_of(scene, tmp_path)))
+    admin, fields = browser(ADMIN, transport), {"phase": ROLL, "city": NANJING, "reason": "暴雪", "until": "2022-01-25"}
+    shown = await admin.post(f"/{YEAR}/acts/extend/preview", data=fields)
+    scene.waive("mentors.standing", ROLL, NANJING, LOADED)
+    answer = await admin.post(f"/{YEAR}/acts/extend", data=hidden(shown))
+    assert (answer.status_code, "预览之后情况有了变化" in answer.text) == (409, True)
+
+
+async def test_who_gives_up_waiting_is_told_that_nothing_was_done_and_what_counts(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.submit(ROLL, NANJING, LOADED)
+    transport = ASGITransport(make_app(site_of(scene, tmp_path)))
+    admin, fields = browser(ADMIN, transport), {"phase": ROLL, "city": NANJING}
+    shown = await admin.post(f"/{YEAR}/acts/approve/preview", data=fields)
+    monkeypatch.setattr(database_module, "TURN_SECONDS", 0)
+    with scene.database.write(YEAR):
+        answer = await admin.post(f"/{YEAR}/acts/approve", data=hidden(shown))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert "数据库正忙（另一项操作尚未完成），请稍后再试。这次没有办理，请马上再试：" in answer.text
+    assert (await admin.post(f"/{YEAR}/acts/approve", data=hidden(shown))).status_code == 303
+
+
+@pytest.mark.parametrize(("late", "counts"), [(0, False), (30, False), (31, True), (3600, True)])
+async def test_a_body_that_comes_long_after_its_headers_comes_in_with_its_end(late: int, *, counts: bool) -> None:
+    wall, kept, parts = [NOW], list[datetime](), iter([b"ha", b"lf", b""])
+
+    async def app(_scope: object, receive: Receive, _send: object) -> None:
+        while (await receive())["more_body"]:
+            pass
+        wall[0] += timedelta(hours=2)  # it waits for its turn
+        came = arriving.ARRIVED.get()
+        assert came is not None
+        kept.append(came.at)
+
+    async def slow() -> dict[str, object]:
+        part = next(parts)
+        wall[0] += timedelta(seconds=0 if part else late)
+        return {"type": "http.request", "body": part, "more_body": bool(part)}
+
+    async def send(_message: object) -> None: ...
+
+    await arriving.Arrival(app, lambda: wall[0])({"type": "http"}, slow, send)
+    assert kept == [NOW + timedelta(seconds=late if counts else 0)]
+
+
+async def test_a_year_is_opened_and_a_letter_acknowledged_when_the_request_came_in(
+    scene: Scene, tmp_path: Path
+) -> None:
+    site = site_of(scene, tmp_path)
+    transport = ASGITransport(make_app(site))
+    before, admin = site.wall(), browser(ADMIN, transport)
+    answer = await admin.post("/years", data={"shipped": "2026", "once": "b" * 24})
+    assert answer.status_code == 303
+    scene.advance(LOADED)
+    with scene.database.read() as connection:
+        letter = connection.execute(select(table_of(Letter).c.id).limit(1)).scalar_one()
+        made = connection.execute(select(table_of(AuditEntry).c.at).order_by(table_of(AuditEntry).c.id.desc()))
+        assert made.scalars().first() == before + timedelta(milliseconds=1)
+    before = site.wall()
+    assert (await admin.post(f"/receipts/{link_token(SECRET, letter)}")).status_code == 303
+    with scene.database.read() as connection:
+        received = connection.execute(select(table_of(Receipt).c.at)).scalars().all()
+    assert received == [before + timedelta(milliseconds=1)]
 
 
 def test_what_is_tried_is_shown_though_something_newer_stands(scene: Scene) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, update
 
-from models import migrate
+from models import migrate, stated
 from models.columns import table_of
+from models.database import Database
 from models.pool import Party
 from models.season import Letter
 from tests.acts.test_addresses import LATER, NEW, OLD, ROLL, address, draft, file, waiting, written
 from tests.scenes import NANJING, WUXI, XUZHOU, Scene
+from phases.book import BOOK
+from tests.acts.test_addresses import DECIDED, LATER, NEW, OLD, ROLL, draft, file, waiting
+from tests.models.test_turns import waits_for_a_lock
+from tests.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, stamp
 
 
 def _through_the_step(scene: Scene) -> None:
@@ -83,3 +90,27 @@ def test_what_was_filed_once_and_is_open_again_keeps_its_address(scene: Scene) -
     assert scene.reject(ROLL, NANJING, LATER).done
     _through_the_step(scene)
     assert address(scene) == OLD
+
+
+def test_of_two_decisions_at_once_one_finds_that_there_is_none_left(scene: Scene) -> None:
+    """Parties are shared: the other decision is of another year, whose lock is another."""
+    file(scene, NANJING, OLD)
+    file(scene, WUXI, NEW, LATER)
+    (one,) = waiting(scene)
+    other, found = Database(scene.database.url, BOOK), list[object]()
+
+    def decide() -> None:
+        with other.write() as connection:
+            found.append(stated.hold(connection, YEAR, one.id))
+
+    thread = threading.Thread(target=decide)
+    with scene.database.write() as connection:
+        held = stated.hold(connection, YEAR, one.id)
+        assert held == one
+        thread.start()
+        while not other.embedded and thread.is_alive() and not waits_for_a_lock(scene.database):
+            pass
+        stated.decide(connection, YEAR, held, take=True, stamp=stamp(DECIDED))
+    thread.join()
+    other.dispose()
+    assert found == [None]

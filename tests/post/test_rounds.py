@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, datetime
 from threading import Event
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from letters.headers import UnfitHeader
+from models import suppression
 from models.columns import table_of
 from models.database import Busy, Database, passes
 from models.outbox import take_back
@@ -23,6 +25,7 @@ from post.connection import Job
 from post.couriers import Delivery
 from post.message import Outgoing
 from post.outgoing import outgoing
+from post.rounds import Round
 from post.sending import Posted, send
 from post.smtp import SmtpCourier
 from post.workers import Worker
@@ -295,3 +298,23 @@ async def test_a_deadlock_with_an_act_is_tried_again(filled: Database) -> None:
     except Exception as trouble:  # noqa: BLE001 - what it was is the finding
         troubles.append(trouble)
     assert [trouble for trouble in troubles if not passes(trouble)] == []  # type: ignore[arg-type]
+
+
+async def test_addresses_are_given_up_though_another_was_in_the_way_at_first(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    troubles, asked = [Busy()], list[set[int]]()
+
+    def give_up(_: Connection, failed: set[int], *_signed: object) -> list[str]:
+        asked.append(failed)
+        if troubles:
+            raise troubles.pop()
+        return []
+
+    monkeypatch.setattr(suppression, "give_up", give_up)
+    monkeypatch.setattr(rounds, "BUSY_SECONDS", 0)
+    with ThreadPoolExecutor(1) as desk:
+        its = Round(filled, Gate(), "省办 <office@talent.example>", NOW, "ab" * 8, desk, None)  # type: ignore[arg-type]
+        its.refused.add(1)
+        await its.give_up()
+    assert asked == [{1}, {1}]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from models import letterbox
-from models.database import Database
+from models.database import Database, Which
 from models.stamp import Stamp
 from phases.book import BOOK
 from post import marks, unknown_letters, workers
@@ -222,7 +222,7 @@ def _around_commit(name: str, reach: Callable[[], None], *, before: bool) -> Non
     wanted = "claim" if name == "_claimed" else "mark"
 
     @contextmanager
-    def writing(self: Database, year: int | None = None, *, patient: bool = True) -> Iterator[Any]:
+    def writing(self: Database, year: Which = None, *, patient: bool = True) -> Iterator[Any]:
         import sys
 
         ours = sys._getframe(2).f_code.co_name == wanted
