@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from acts.described import Act, Bench, Field, Filled
 from acts.extend import ANEW, say_anew
 from calendars.deadlines import day_of, end_of, resolve
-from calendars.deadlines import day_of, end_of
 from gates.states import Event, State
 from models import outbox, reports
 from models.amended import replace_calendar

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from acts.described import Act, Filled
     from calendars.year import Year
     from gates.states import Event
-    from models.database import Database, Which
+    from models.database import Database
     from models.reports import Matrix, Standing
     from models.stamp import Stamp
     from season.outcome import Outcome

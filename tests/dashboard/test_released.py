@@ -20,7 +20,7 @@ from models.live import set_clock
 from phases.book import BOOK
 from tests import released
 from tests.dashboard import routes
-from tests.dashboard.conftest import ADMIN, LOOKS, VIEWER, YEAR, Window, a_window, give_accounts
+from tests.dashboard.conftest import ADMIN, VIEWER, YEAR, Window, a_window, give_accounts
 from tests.dashboard.routes import Walk, starts, walk
 
 pytestmark = pytest.mark.slow
@@ -90,7 +90,6 @@ def visited(window: Window, name: str) -> Walk:
     )
 
 
-@pytest.mark.parametrize("kind", [LOOKS], indirect=True)
 @pytest.mark.parametrize("name", [ADMIN, VIEWER, "changzhou"])
 def test_every_page_shows_what_is_stored(window: Window, name: str) -> None:
     answers = visited(window, name).answers

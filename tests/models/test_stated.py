@@ -13,10 +13,8 @@ from models.columns import table_of
 from models.database import Database
 from models.pool import Party
 from models.season import Letter
-from tests.acts.test_addresses import LATER, NEW, OLD, ROLL, address, draft, file, waiting, written
-from tests.scenes import NANJING, WUXI, XUZHOU, Scene
 from phases.book import BOOK
-from tests.acts.test_addresses import DECIDED, LATER, NEW, OLD, ROLL, draft, file, waiting
+from tests.acts.test_addresses import DECIDED, LATER, NEW, OLD, ROLL, address, draft, file, waiting, written
 from tests.models.test_turns import waits_for_a_lock
 from tests.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, stamp
 
