@@ -155,6 +155,7 @@ def add(
             database, office, title, stamp, name=name, part=part, email=email, phone=phone,
             since=first, until=last, account=reader.account,
         ),
+        year="every",
     )  # fmt: skip
 
 
@@ -183,4 +184,5 @@ def end(
         f"结束{title}一名联系人的任期",
         f"/{look.opened.year.year}/offices",
         lambda database: end_contact(database, contact, office, title, stamp, last=day, account=reader.account),
+        year="every",
     )

@@ -10,6 +10,7 @@ from models import audit
 from models.columns import table_of
 from models.pool import Party, StatedAddress
 from models.season import Suppressed
+from models.told import Contact
 from tests.dashboard.conftest import ADMIN, VIEWER, Window
 from tests.dashboard.test_acting import hidden
 
@@ -64,7 +65,7 @@ def test_what_was_decided_meanwhile_is_decided_once(differing: tuple[Window, int
     )
     assert admin.submit("/2022/acts/address", **hidden(first)).is_redirect
     late = admin.submit("/2022/acts/address", **hidden(second))
-    assert "可能已经决定" in late.text
+    assert "可能已经决定" in admin.get(late.headers["location"]).text
 
 
 def test_who_only_looks_sees_the_addresses_covered_and_no_button(differing: tuple[Window, int, int]) -> None:
@@ -87,3 +88,15 @@ def test_one_given_up_is_marked(differing: tuple[Window, int, int]) -> None:
     admin = window.as_(ADMIN)
     for page in ("/2022/tasks", f"/2022/acts/address?difference={number}"):
         assert '<strong class="alarm">已停用</strong>' in admin.get(page).text
+
+
+def test_a_contact_is_put_on_file_and_its_part_ended_from_the_page(window: Window) -> None:
+    admin, people = window.as_(ADMIN), table_of(Contact)
+    person = {"office": "nanjing", "part": "main", "name": "新任", "email": "n@unit.example", "once": "c" * 24}
+    assert admin.submit("/2022/offices/contacts", **person).status_code == 303
+    with window.database.read() as connection:
+        (kept,) = connection.execute(select(people).where(people.c.name == "新任"))
+    ended = admin.submit(f"/2022/offices/contacts/{kept.id}/end", office="nanjing", once="d" * 24)
+    assert ended.status_code == 303
+    with window.database.read() as connection:
+        assert connection.execute(select(people.c.until).where(people.c.id == kept.id)).scalar() is not None
