@@ -102,6 +102,7 @@ def test_the_late_city_is_rerun_by_keyboard_alone(town: Town) -> None:
     with town.context() as context:
         page = context.new_page()
         page.goto("/sign-in")
+        page.wait_for_function("document.activeElement?.matches('input')")  # a busy browser focuses after it has loaded
         page.keyboard.type("admin")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
