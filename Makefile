@@ -34,7 +34,7 @@ pack: $(installed)  ## write the demonstration's workbooks anew, after a column 
 test: $(installed)  ## the whole suite, on SQLite and on PostgreSQL where a server is installed
 	@$(pytest)
 
-fast: $(installed)  ## the part of the suite that takes less than a minute, on SQLite alone
+fast: $(installed)  ## the quick part of the suite, about a minute, on SQLite alone
 	@$(pytest) -m 'not slow and not prefect' -k 'not postgresql'
 
 check: $(installed)  ## everything the CI looks at: style, types, imports, dependencies, migrations, tests
