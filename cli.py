@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from commands.chinese import ChineseHelp, complaint
+from commands.help_in_chinese import ChineseHelp, complaint
 from commands.options import AT_END, ConfigurationError, UsageError
 from commands.output import console, say
 
@@ -30,8 +30,8 @@ GROUPS = {
     "notice": "通知：各条款由系统的什么来办",
 }
 SINGLE = {
-    "status": ("commands.reading:status", "各市各阶段一览：现在，或过去任一时刻"),
-    "log": ("commands.reading:log", "流转记录：谁、何时、为何"),
+    "status": ("commands.season:status", "各市各阶段一览：现在，或过去任一时刻"),
+    "log": ("commands.season:log", "流转记录：谁、何时、为何"),
     "rehearse": ("commands.rehearsal:rehearse", "在一个新库里把一整年演练一遍"),
     "demo": ("commands.demonstration:demo", "演示：演练 2022 年到 2 月 7 日，打开页面，打印登录账号"),
     "up": ("commands.running:up", "正式运行：数据库、页面、Prefect、部署、推进、发信"),
@@ -92,7 +92,7 @@ def _said(error: Exception) -> tuple[int, str] | None:
     """The exit status and the one sentence for people; None for a defect, which keeps its traceback."""
     from calendars.errors import TalentError
     from calendars.year import UnknownCity, UnknownPhase
-    from commands.files import reason
+    from commands.named_files import reason
 
     if isinstance(error, (UsageError, UnknownCity, UnknownPhase)):
         return USAGE, str(error)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from models import standing
 from models.outbox import ALL
-from post.undisturbed import undisturbed
+from post.collector_pause import undisturbed
 from season.correspondence import correspond
 from season.outcome import Changes, merged
 from season.reminding import chase, digest

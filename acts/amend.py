@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.described import Act, Bench, Field, Filled
+from acts.act import Act, Bench, Field, Filled
 from acts.extend import ANEW, say_anew
 from calendars.deadlines import day_of, end_of, resolve
 from gates.states import Event, State
 from models import outbox, reports
-from models.amended import replace_calendar
 from models.days_told import days_told
+from models.revised_calendars import replace_calendar
 from season.moving import AHEAD, WAITED_FOR
 from season.outcome import Outcome
 from season.settle import settle

@@ -14,10 +14,10 @@ from sqlalchemy import String, cast, exists, literal, select
 
 from gates.states import State
 from models import audit, standing
-from models.audit import AuditEntry
 from models.columns import table_of
-from models.live import live
-from models.season import Letter
+from models.open_years import live
+from models.tables.audit import AuditEntry
+from models.tables.season import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from acts.described import Act, Bench, Field, Filled
+from acts.act import Act, Bench, Field, Filled
 from acts.extend import extend
 from acts.rerun import rerun
 from gates.states import State
-from models import outbox, requests
+from models import extension_requests, outbox
 from models.database import Within
-from models.seen import seen
+from models.states_as_of import seen
+from season.moot_requests import NEEDLESS, request_of, standing
 from season.outcome import Outcome
-from season.overtaken_requests import NEEDLESS, request_of, standing
 from season.transaction import sitting
 from season.unit_of_work import Season
 
@@ -52,12 +52,12 @@ def answer(
     """
     try:
         with database.write(year) as connection:
-            found = requests.find(connection, year, request)
+            found = extension_requests.find(connection, year, request)
             if found is None:
                 return Outcome("refused", f"{year} 年度没有 {request} 号申请。")
             if found.answer is not None:
                 return Outcome("refused", f"{request} 号申请已由 {found.answered_by} 答复，未作改动。")
-            requests.answer(connection, year, [requests.Answer(request, grant, reason)], stamp)
+            extension_requests.answer(connection, year, [extension_requests.Answer(request, grant, reason)], stamp)
             outbox.take_back_requests(connection, year, [request])
             within, asked = Within(database, connection, year), request_of(found, granted=grant, answer=reason)
             if grant:

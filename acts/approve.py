@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.described import CITIES, PHASE, TOLD, Act, Bench, Field, Filled, each
+from acts.act import CITIES, PHASE, TOLD, Act, Bench, Field, Filled, each
 from acts.last_word import decision
 from calendars.deadlines import day_of
 from gates.states import Event, State

@@ -8,10 +8,10 @@ from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import State
 from letters.brief import DayRequest
-from models import requests
-from models.seen import seen
+from models import extension_requests
+from models.states_as_of import seen
+from season.moot_requests import standing
 from season.outcome import Outcome
-from season.overtaken_requests import standing
 from season.transaction import sitting
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from models.database import Database
-    from models.seen import Seen
     from models.stamp import Stamp
+    from models.states_as_of import Seen
     from season.unit_of_work import Season
 
 LONGEST = 500
@@ -48,12 +48,12 @@ def ask(
         why = _no_use(now) or _unfit(season, now, until) or _wordless(reason)
         if why:
             return Outcome("refused", f"{title}：{why}。")
-        open_one = requests.waiting(connection, year, phase, city, now.attempt)
+        open_one = extension_requests.waiting(connection, year, phase, city, now.attempt)
         if open_one:
             said = f"{open_one.as_of:%Y-%m-%d} 已申请延期至 {open_one.until}，正等省级管理办公室答复，不必重复申请"
             return Outcome("refused", f"{title}：{said}。")
         cell, words = season.cells[phase, city], prose(reason, LONGEST)
-        number = requests.ask(connection, token, (year, phase, city), now.attempt, until, words, stamp)
+        number = extension_requests.ask(connection, token, (year, phase, city), now.attempt, until, words, stamp)
         asked = DayRequest(number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state))
         season.owe("request", cell, f"{number}", due=now.due, asked=asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from acts import filed_addresses
 from gates.reruns import Uses, bound, users
 from gates.states import Event, State
-from models import stated
+from models import party_addresses
 from models.database import book_of
 from models.loading import forms_loaded
 from season import judging
@@ -78,7 +78,7 @@ def fill_in(season: Season, cell: Cell, said: str) -> tuple[Verdict, str]:
     """
     parts = (judging.CITY, judging.PROVINCE) if season.book.province_gate(cell.phase) else (judging.CITY,)
     found = {part: judging.judge_cities(season, cell.phase, [cell.city], part)[cell.city] for part in parts}
-    filed = stated.file(season.connection, season.year.year, cell.phase, cell.city, season.stamp)
+    filed = party_addresses.file(season.connection, season.year.year, cell.phase, cell.city, season.stamp)
     why, later = "；".join([said, *filed_addresses.in_log(season.year, filed)]), built_on(season, cell)
     cell = season.note(cell, Event.BACKFILL, why, filings=cell.filings + 1, tally=found[parts[-1]].tally)
     for part, judgement in found.items():

@@ -23,7 +23,7 @@ from acts.year import CLOSE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acts.described import Act
+    from acts.act import Act
     from calendars.year import Phase
     from gates.states import State
     from phases.book import Book

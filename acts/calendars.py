@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendars.ics import calendar, version
-from models.amended import revisions
 from models.reports import matrix
+from models.revised_calendars import revisions
 from models.standing import extensions
 
 if TYPE_CHECKING:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
-from acts.described import Act, Bench, Field, Filled
+from acts.act import Act, Bench, Field, Filled
 from gates.states import Event
-from models import audit, stated
+from models import audit, party_addresses
 from season.outcome import Outcome
 from season.recipients import named
 from season.transaction import sitting
 
 if TYPE_CHECKING:
     from models.database import Database
+    from models.party_addresses import AddressDifference
     from models.stamp import Stamp
-    from models.stated import AddressDifference
     from season.unit_of_work import Season
 
 Choice = Literal["new", "held"]
@@ -38,16 +38,16 @@ def decide_address(
     The reason stands in the log of each city that filed an address of this party, and in the audit.
     """
     with sitting(database, year, stamp, dry_run=dry_run) as season:
-        found = stated.hold(season.connection, year, number)
+        found = party_addresses.hold(season.connection, year, number)
         outcome = _decide(season, found, choice, reason, account) if found else Outcome("refused", GONE.format(number))
     return season.answered(outcome)
 
 
 def _decide(season: Season, found: AddressDifference, choice: Choice, reason: str, account: int | None) -> Outcome:
     connection, year, stamp = season.connection, season.year, season.stamp
-    moved = stated.decide(connection, year.year, found, take=choice == "new", stamp=stamp)
+    moved = party_addresses.decide(connection, year.year, found, take=choice == "new", stamp=stamp)
     said = f"{named(year, found.recipient)}：{CHOICES[choice].format(year.city(found.city).name)}"
-    for city in stated.concerned(connection, year.year, found.party):
+    for city in party_addresses.concerned(connection, year.year, found.party):
         cell = season.cells[found.phase, city]
         season.not_backdated(cell)
         season.note(cell, Event.ADDRESS, f"{said}；{reason}")

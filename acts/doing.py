@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from models import audit, requests, stated
+from models import audit, extension_requests, party_addresses
 from models.database import Within
 
 if TYPE_CHECKING:
@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from acts.described import Act, Bench, Filled
+    from acts.act import Act, Bench, Filled
     from calendars.year import Year
     from gates.states import Event
     from models.database import Database, Which
     from season.outcome import Outcome
 
-FOUND: Mapping[str, Callable[[Connection, int, int], Any]] = {"request": requests.find, "difference": stated.find}
+FOUND: Mapping[str, Callable[[Connection, int, int], Any]] = {
+    "request": extension_requests.find,
+    "difference": party_addresses.find,
+}
 """What a number names that belongs to a city and a phase."""
 
 

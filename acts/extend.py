@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from acts import rerun
-from acts.described import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled
+from acts.act import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled
 from gates.states import Event, State
 from models import outbox
 from season import judging

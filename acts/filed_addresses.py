@@ -8,7 +8,7 @@ from season.recipients import named
 
 if TYPE_CHECKING:
     from calendars.year import Year
-    from models.stated import AddressesFiled
+    from models.party_addresses import AddressesFiled
 
 DIFFERS = "；{} 个邮箱与现用的不同，函件仍发往现用的邮箱，由省级管理办公室决定用哪一个"
 

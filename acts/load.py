@@ -7,12 +7,12 @@ import json
 from typing import TYPE_CHECKING
 
 from acts import backfill
+from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.crosschecks import faults, in_order
-from acts.described import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.drafting import rows_of
 from forms.definitions import FORMS
 from forms.reading import read
-from forms.typed import read_rows
+from forms.typed_rows import read_rows
 from gates.states import Event, State
 from models import audit, loading
 from models.loading import newest_load

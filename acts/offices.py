@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.described import Act, Bench, Field, Filled
+from acts.act import Act, Bench, Field, Filled
 from calendars.deadlines import day_of
 from models import addresses
 from season.outcome import Outcome

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from acts.described import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled, each
+from acts.act import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled, each
 from calendars.deadlines import Extension, day_of
 from gates.reruns import held
 from gates.states import Event, State
 from letters.brief import Item
 from models.columns import table_of
 from models.loading import loaded
-from models.season import Transition
+from models.tables.season import Transition
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle

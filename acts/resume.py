@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acts.described import KEPT, Act, Bench, Filled
+from acts.act import KEPT, Act, Bench, Filled
 from models import post_clock
 from season.outcome import Outcome
 

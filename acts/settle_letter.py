@@ -6,8 +6,8 @@ from collections import defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from acts import covering
-from acts.described import Act, Bench, Field, Filled
+from acts import masking
+from acts.act import Act, Bench, Field, Filled
 from acts.extend import say_anew
 from calendars.deadlines import day_of
 from letters.words import STATES
@@ -131,7 +131,7 @@ def _queued(
     connection: Connection, rows: Sequence[Row[Any]], whom: str, address: str, stamp: Stamp, given_up: Collection[str]
 ) -> str:
     """Queue what one recipient is owed, or let it wait where he cannot be reached; say which."""
-    keys, to = [row.id for row in rows], f"{whom} {covering.email(address)}"
+    keys, to = [row.id for row in rows], f"{whom} {masking.email(address)}"
     again = {"tries": 0, "due_at": stamp.as_of, "address": address}
     if address.lower() in given_up:
         unknown_letters.settled(connection, keys, again | {"state": "held", "detail": SUPPRESSED})

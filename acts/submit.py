@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts import backfill, filed_addresses
-from acts.described import CITY, PHASE, Act, Bench, Filled, each
+from acts.act import CITY, PHASE, Act, Bench, Filled, each
 from calendars.deadlines import TZ, day_of
 from gates.states import Event, State
-from models import stated
+from models import party_addresses
 from models.loading import loaded
+from models.party_addresses import AddressesFiled
 from models.standing import returned_before
-from models.stated import AddressesFiled
 from season import judging
 from season.outcome import Outcome
 from season.refusing import BECAUSE, illegal, refuse
@@ -90,7 +90,7 @@ def _addresses(season: Season, cell: Cell, judgement: Judgement) -> AddressesFil
     """Bring the addresses filed into force; what the gate refuses is no filing, and changes none."""
     if not judgement.verdict.passed:
         return AddressesFiled()
-    return stated.file(season.connection, season.year.year, cell.phase, cell.city, season.stamp)
+    return party_addresses.file(season.connection, season.year.year, cell.phase, cell.city, season.stamp)
 
 
 def _in_time(season: Season, cell: Cell) -> list[str]:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
-from acts import covering
-from acts.described import KEPT, Act, Bench, Field, Filled
+from acts import masking
+from acts.act import KEPT, Act, Bench, Field, Filled
 from models import audit, suppression
 from models.alarms import suppressed
 from season.outcome import Outcome
@@ -168,7 +168,7 @@ def _unsuppressed(bench: Bench, filled: Filled) -> Outcome:
 
 def _covered(address: str, outcome: Outcome) -> Outcome:
     """Cover the address in what was answered, for that is kept for ever."""
-    said = re.sub(re.escape(address.strip()), lambda _: covering.email(address), outcome.message, flags=re.IGNORECASE)
+    said = re.sub(re.escape(address.strip()), lambda _: masking.email(address), outcome.message, flags=re.IGNORECASE)
     return replace(outcome, message=said)
 
 
@@ -178,12 +178,12 @@ SUPPRESS = Act(
     lambda _: GIVEN_UP,
     (EMAIL, KEPT),
     _suppressed,
-    lambda _book, _year, filled: f"停用邮箱 {covering.email(filled.words['email'])}",
+    lambda _book, _year, filled: f"停用邮箱 {masking.email(filled.words['email'])}",
 )
 UNSUPPRESS = Act(
     "unsuppress",
     lambda _: TAKEN_UP,
     (EMAIL,),
     _unsuppressed,
-    lambda _book, _year, filled: f"恢复邮箱 {covering.email(filled.words['email'])}，放行暂存的函件",
+    lambda _book, _year, filled: f"恢复邮箱 {masking.email(filled.words['email'])}，放行暂存的函件",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.described import CITIES, PHASE, Act, Bench, Field, Filled, each
+from acts.act import CITIES, PHASE, Act, Bench, Field, Filled, each
 from gates.states import Event, State
 from season.outcome import Outcome
 from season.refusing import illegal, refuse

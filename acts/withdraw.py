@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.described import CITY, TOLD, Act, Bench, Filled, each
+from acts.act import CITY, TOLD, Act, Bench, Filled, each
 from gates.states import Event, State
 from models import writing
 from season.outcome import Outcome

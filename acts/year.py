@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.described import KEPT, Act
+from acts.act import KEPT, Act
 from models import rolling, standing
 from season.outcome import Outcome
 from season.unit_of_work import NotARehearsal

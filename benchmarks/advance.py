@@ -23,8 +23,8 @@ from gates.states import State
 from models import migrate
 from models.columns import table_of
 from models.database import Database
-from models.season import CityPhase
 from models.stamp import Stamp
+from models.tables.season import CityPhase
 from phases.book import BOOK
 from tests import postgres
 from tests.scenes import calendar

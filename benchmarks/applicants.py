@@ -16,8 +16,8 @@ from calendars.year import City, Year
 from models import loading
 from models.columns import table_of
 from models.database import Database
-from models.drafts import StudentDraft
-from models.pool import Party
+from models.tables.city_drafts import StudentDraft
+from models.tables.pool import Party
 
 AT_ONCE = 20_000
 Parties = Mapping[loading.PartyKey, int]

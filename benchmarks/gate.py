@@ -23,10 +23,10 @@ from gates.judge import judge
 from gates.verdict import Verdict
 from models import migrate
 from models.database import Database
-from models.drafts import MentorDraft, StudentDraft
-from models.facts.load import facts_of
+from models.facts.of_phase import facts_of
 from models.facts.scope import Scope
 from models.stamp import Stamp
+from models.tables.city_drafts import MentorDraft, StudentDraft
 from phases.application import ApplicationFacts, ApplicationProfile, breached, rank_within
 from phases.book import BOOK
 

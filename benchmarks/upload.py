@@ -30,10 +30,10 @@ from dashboard.sessions import COOKIE, LASTS, digest
 from forms.definitions import form_of
 from forms.reading import read
 from models import migrate
-from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
-from models.drafts import MentorDraft
+from models.tables.accounts import Account, SignIn
+from models.tables.city_drafts import MentorDraft
 from phases.book import BOOK
 from rehearsal.packs import read_pack
 from rehearsal.play import Play

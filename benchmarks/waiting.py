@@ -27,10 +27,10 @@ from dashboard.forged import token
 from dashboard.sessions import COOKIE, digest
 from dashboard.site import Site
 from models import migrate
-from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
-from models.season import Transition
+from models.tables.accounts import Account, SignIn
+from models.tables.season import Transition
 from phases.book import BOOK
 from settings import Settings
 from tests import postgres

@@ -22,11 +22,11 @@ from dashboard.app import make_app
 from dashboard.sessions import digest
 from dashboard.site import Site
 from models import migrate
-from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
-from models.season import CityPhase, ExtensionRow, Letter, LetterBody, Transition, WaiverRow
 from models.stamp import Stamp
+from models.tables.accounts import Account, SignIn
+from models.tables.season import CityPhase, ExtensionRow, Letter, LetterBody, Transition, WaiverRow
 from phases.book import BOOK
 from settings import Settings
 from tests.scenes import calendar

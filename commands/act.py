@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from acts.described import Act, Field
+    from acts.act import Act, Field
     from calendars.year import Year
-    from models.stated import AddressDifference
+    from models.party_addresses import AddressDifference
 
 app = App(name="act")
 KEYWORD, REQUIRED = Option.KEYWORD_ONLY, Option.empty
@@ -92,7 +92,7 @@ def _kind(asked: Field) -> object:
 
 def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: Season, *, dry_run: bool) -> int:
     """Read what was typed and do it on record, or show it; raises UsageError with what is wrong with it."""
-    from acts.described import Bench
+    from acts.act import Bench
     from acts.doing import about, previewed, recorded
     from dashboard.acting.reading import Typed, read
     from models.standing import opened
@@ -138,7 +138,7 @@ def address(
 
 
 def _list(season: Season) -> int:
-    from models.stated import differences
+    from models.party_addresses import differences
 
     database, year = season.opened()
     with database.read() as connection:

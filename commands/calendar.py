@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from commands.files import Output, write
+from commands.named_files import Output, write
 from commands.options import COMMON, City, Common, calendar_of
 from commands.output import answer, line, say, table
 

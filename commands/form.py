@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from acts.shapes import error_json
-from commands.files import there, write
+from acts.json_shapes import error_json
+from commands.named_files import there, write
 from commands.options import SEASON, DryRun, OneCity, Season, UsageError
 from commands.outcomes import run, show_errors
 from commands.output import answer, line, say

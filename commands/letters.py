@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from acts.shapes import letter_entry
+from acts.json_shapes import letter_entry
 from commands.options import SEASON, City, Season, environment, local
 from commands.output import answer, line, say, table
 from letters.brief import Kind
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 app = App(name="letters")
 
 app.command(
-    "commands.wording:preview", name="preview", help="预览某类函件的样稿（内容为虚构），不发送；-o 写成邮件文件"
+    "commands.letter_words:preview", name="preview", help="预览某类函件的样稿（内容为虚构），不发送；-o 写成邮件文件"
 )
-app.command("commands.wording:check", name="check", help="检查本单位自定的函件文字：有不能用的，逐条说明（退出码 1）")
-app.command("commands.wording:words", name="words", help="取出某类函件所附的文字，作为自定文字的底稿")
+app.command(
+    "commands.letter_words:check", name="check", help="检查本单位自定的函件文字：有不能用的，逐条说明（退出码 1）"
+)
+app.command("commands.letter_words:words", name="words", help="取出某类函件所附的文字，作为自定文字的底稿")
 app.command("commands.suppression:suppress", name="suppress", help="停用一个邮箱：发往该地址的函件暂存")
 app.command("commands.suppression:unsuppress", name="unsuppress", help="恢复一个停用的邮箱，放行暂存的函件")
 app.command("commands.settling:settle", name="settle", help="核实未送达、去向不明的函件：已送达、重发，或不再发送")
@@ -109,7 +111,7 @@ def send(*, season: Season = SEASON) -> int:
     """Drain what is queued and due."""
     import asyncio
 
-    from commands.leaving import leaving
+    from commands.signals import leaving
     from models.letterbox import waiting
     from models.post_clock import Ticks
     from post.sending import send as act

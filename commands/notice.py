@@ -40,13 +40,13 @@ def names(year: Year) -> dict[str, frozenset[str]]:
     """Give what a clause can be bound to by name: rules, letters, pages, columns and records there are."""
     from sqlmodel import SQLModel
 
-    import models.tables
+    import models.tables.catalogue
     from dashboard.app import AREAS
     from forms.definitions import FORMS, form_of
     from letters.occurrences import OCCURS
     from phases.book import BOOK
 
-    assert models.tables
+    assert models.tables.catalogue
     sheets = [(slug, sheet) for slug in FORMS for sheet in form_of(slug, year).sheets]
     tables = SQLModel.metadata.tables.values()
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from acts.shapes import outcome_json
+from acts.json_shapes import outcome_json
 from commands.output import answer, line, table
 from season.recipients import named
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 def run(season: Season, slug: str, given: Mapping[str, object], *, dry_run: bool) -> int:
     """Do an act of the book with what was given by its fields' names, and print what came of it; the exit status."""
+    from acts.act import Bench
     from acts.book import ACTS
-    from acts.described import Bench
 
     (database, year, stamp), act = season.acting(), ACTS[slug]
     outcome = act.do(Bench(database, year, stamp, dry_run=dry_run), act.fill(year, given))

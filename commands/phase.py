@@ -33,7 +33,7 @@ def advance(
 ) -> int:
     """Do what is owed at that instant and not yet done; the second time nothing."""
     from acts.advance import advance as act
-    from acts.shapes import changes_json
+    from acts.json_shapes import changes_json
 
     database, year, stamp = season.acting()
     phases = None if phase is None else [year.phase(phase).slug]
@@ -135,4 +135,4 @@ def rerun(
     return run(season, "rerun", given, dry_run=dry_run)
 
 
-app.command("commands.reading:why", name="why", help="结论：关口逐条判定的报告单")
+app.command("commands.season:why", name="why", help="结论：关口逐条判定的报告单")

@@ -6,7 +6,7 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from acts.shapes import outcome_json
+from acts.json_shapes import outcome_json
 from calendars.errors import TalentError
 from dashboard.nudge import owed
 from dashboard.once import outcome_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from acts import covering
+from acts import masking
 from dashboard.reader import Role
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from dashboard.reader import Reader
 
-COVER, email, covered = covering.COVER, covering.email, covering.covered
+COVER, email, covered = masking.COVER, masking.email, masking.covered
 ADDRESS = re.compile(r"""[^\s<>()\[\]"',;:（）《》“”，。；：、]+@[^\s<>()\[\]"',;:（）《》“”，。；：、]+""")
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Phase, Year
     from dashboard.waiting import OpenRequest
-    from models.seen import Seen
+    from models.states_as_of import Seen
 
 STEPS = ("下载模板", "填写", "上传", "试算", "报送")
 DOWNLOAD, FILL, FILE = 0, 1, 4

@@ -12,8 +12,8 @@ from dashboard.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, ne
 from dashboard.policy import NotThere
 from forms.definitions import FORMS, AskedSheet, Form, form_of
 from gates.states import State
-from models import draft_rows, requests
-from models.seen import Seen, seen
+from models import draft_rows, extension_requests
+from models.states_as_of import Seen, seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,7 +115,7 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         wanted = _wanted(connection, year, city, now, phases)
         newest = draft_rows.newest(connection, year.year, form.slug, city)
         counts = draft_rows.counts(connection, year.year, city, [sheet.key for sheet in form.sheets])
-        asked = requests.of_city_phase(connection, year.year, filing.phase.slug, city)
+        asked = extension_requests.of_city_phase(connection, year.year, filing.phase.slug, city)
     card, barred = None, used or backfill.wanting(year, wanted)
     if newest is not None and form.slug != EVALUATION and now.state in MAY_LOAD and not barred:
         stamp = site.stamp(reader, filing.opened)

@@ -22,7 +22,7 @@ from calendars.errors import TalentError
 from dashboard.policy import plausible, policy_of
 from dashboard.reader import Reader, Role
 from dashboard.sessions import digest, named
-from models.glance import Glance
+from models.shortcuts.page_version import Glance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from dashboard.letterbox import STATES as LETTER_STATES
 from dashboard.letterbox import heading
 from dashboard.once import form_token
 from dashboard.rendering import render
-from models import letterbox, receipts, told_reports
+from models import contact_evidence, letterbox, receipts
 from models.letterbox import own
 from post.receipt_links import acknowledged
 from season.recipients import named
@@ -72,9 +72,9 @@ def told_section(place: Place) -> Markup | None:
     readable = None if reader.province else letterbox.own(city)
     wanted = letterbox.LetterQuery(year.year, look.as_of, phase=phase, city=city, recipients=readable)
     with place.site.database.read() as connection:
-        letters = told_reports.letters_of(connection, wanted, limit=MOST)
+        letters = contact_evidence.letters_of(connection, wanted, limit=MOST)
         in_all = sum(letterbox.by_state(connection, wanted).values())
-        calls = told_reports.calls_of(connection, year.year, phase, city, look.as_of)
+        calls = contact_evidence.calls_of(connection, year.year, phase, city, look.as_of)
     facts: dict[str, Any] = {
         "letters": letters,
         "in_all": in_all,

@@ -40,10 +40,10 @@ from prefect.workers.process import ProcessWorker
 
 from calendars.deadlines import TZ
 from deployments.plan import NAME, Every, plan
-from deployments.pool import CALENDAR, POOL, TAG
+from deployments.work_pool import CALENDAR, POOL, TAG
 from deployments.zombies import crash_zombies
 from models.database import Database
-from models.live import live
+from models.open_years import live
 from phases.book import BOOK
 from settings import Settings
 

@@ -28,9 +28,9 @@ from calendars.errors import TalentError
 from deployments.children import Child
 from deployments.house import House
 from deployments.plan import plan
-from deployments.pool import POOL
+from deployments.work_pool import POOL
 from models.database import Database
-from models.live import live
+from models.open_years import live
 from models.stamp import Stamp
 from phases.book import BOOK
 from settings import FOLDER, FORMER, WINDOW, Settings

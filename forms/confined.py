@@ -21,8 +21,8 @@ from typing import Any
 
 from python_calamine import load_workbook
 
-from forms import marks
-from forms.marks import Marks
+from forms import cell_marks
+from forms.cell_marks import Marks
 from forms.parts import Package, RefusedError, folded, local, package, parser, plain
 
 MEMORY = 512 * 2**20  # bytes of address space
@@ -46,7 +46,7 @@ def unpack(data: bytes, wanted: Iterable[str]) -> dict[str, Any]:
     members = _members(data)
     found = package(members)
     marked = _marked(found, frozenset(wanted))
-    sheets = (replace(sheet, part=marks.readable(sheet.part, marked.get(sheet.name))) for sheet in found.sheets)
+    sheets = (replace(sheet, part=cell_marks.readable(sheet.part, marked.get(sheet.name))) for sheet in found.sheets)
     book = load_workbook(io.BytesIO(replace(found, sheets=tuple(sheets)).packed()))
     tables: dict[str, Table] = {}
     for name, of in marked.items():
@@ -61,7 +61,7 @@ def unpack(data: bytes, wanted: Iterable[str]) -> dict[str, Any]:
 
 
 def _marked(found: Package, wanted: frozenset[str]) -> dict[str, Marks]:
-    scales, computed = marks.scales(found.beside.get("styles", b"")), marks.computed(found.book)
+    scales, computed = cell_marks.scales(found.beside.get("styles", b"")), cell_marks.computed(found.book)
     marked: dict[str, Marks] = {}
     for sheet in found.sheets:
         if sheet.name.strip() in wanted and sheet.name not in marked:
@@ -114,7 +114,9 @@ def _table(sheet: Any, of: Marks) -> Table:  # noqa: ANN401 - calamine ships its
     table: Table = sheet.to_python(skip_empty_area=False)
     for (row, column), scale in of.scaled.items():
         if row < len(table) and column < len(table[row]) and type(table[row][column]) is float:
-            table[row][column] = _shown(table[row][column]) if scale == marks.PERCENT else _broken(marks.FORMAT, "")
+            table[row][column] = (
+                _shown(table[row][column]) if scale == cell_marks.PERCENT else _broken(cell_marks.FORMAT, "")
+            )
     for (row, column), (code, shown) in of.broken.items():
         table += [[] for _ in range(row + 1 - len(table))]
         table[row] += [""] * (column + 1 - len(table[row]))

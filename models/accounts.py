@@ -2,64 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
-from sqlmodel import Field, SQLModel
 
-from models.columns import UTCDateTime, table_of
+from models.columns import table_of
+from models.tables.accounts import Account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Connection, Row
-
-
-class Account(SQLModel, table=True):
-    """A person who may sign in. `role` is `admin` or `viewer` (the province's) or `city`, which alone has a `city`.
-
-    `password` is an argon2id hash, None until its owner has set one; `totp` the sealed secret of the second factor,
-    `totp_step` the time step of the last code taken, which is never taken again.
-    """
-
-    __tablename__ = "account"
-
-    id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(unique=True)
-    shown: str
-    role: str
-    city: str | None = None
-    password: str | None = None
-    totp: str | None = None
-    totp_step: int | None = None
-    disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    made_by: str
-    made_at: datetime = Field(sa_type=UTCDateTime)
-
-
-class SignIn(SQLModel, table=True):
-    """A session: the SHA-256 of its cookie, never the cookie. `pending` until the second factor was shown."""
-
-    __tablename__ = "sign_in"
-
-    digest: str = Field(primary_key=True)
-    account: int = Field(foreign_key="account.id", index=True)
-    pending: bool
-    since: datetime = Field(sa_type=UTCDateTime)
-    seen: datetime = Field(sa_type=UTCDateTime)
-    until: datetime = Field(sa_type=UTCDateTime)
-
-
-class OneTimeLink(SQLModel, table=True):
-    """A link that sets an account's password once: the SHA-256 of its token, never the token."""
-
-    __tablename__ = "one_time_link"
-
-    digest: str = Field(primary_key=True)
-    account: int = Field(foreign_key="account.id", index=True)
-    until: datetime = Field(sa_type=UTCDateTime)
-    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 def named(connection: Connection, name: str) -> Row[Any] | None:

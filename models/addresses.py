@@ -9,9 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import contacts
 from models.columns import table_of
-from models.pool import Party
-from models.season import Office
 from models.suppression import readdress
+from models.tables.pool import Party
+from models.tables.season import Office
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, select
 
 from models import post_clock
+from models.address_holders import reached
 from models.columns import table_of
 from models.outdated_letters import overtaken
-from models.reached import reached
-from models.season import Letter, Suppressed
+from models.tables.season import Letter, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

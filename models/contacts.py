@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 
 from models.columns import table_of
-from models.season import Letter, ProgrammeYear
-from models.told import Contact
+from models.tables.contact_receipts import Contact
+from models.tables.season import Letter, ProgrammeYear
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

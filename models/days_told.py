@@ -12,7 +12,7 @@ from sqlalchemy import and_, case, func, or_, select
 from calendars.deadlines import TZ
 from models.columns import table_of
 from models.outbox import DATED
-from models.season import Letter
+from models.tables.season import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 
-from models.audit import Deed
-from models.bulk import insert_new
 from models.columns import table_of
+from models.shortcuts.bulk import insert_new
+from models.tables.audit import Deed
 
 if TYPE_CHECKING:
     from datetime import datetime

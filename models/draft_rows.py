@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from models.columns import table_of
-from models.drafts import SHEETS
-from models.season import Filing, WorkbookLoad
+from models.tables.city_drafts import SHEETS
+from models.tables.season import Filing, WorkbookLoad
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from models.columns import table_of
-from models.drafts import EvaluationDraft, StudentDraft
 from models.facts.scope import Scope, in_training
+from models.tables.city_drafts import EvaluationDraft, StudentDraft
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from models.asked import Request
 from models.columns import table_of
-from models.drafts import SHEETS
 from models.letterbox import own
-from models.season import ExtensionRow, Filing, Letter, WaiverRow
-from models.told import Call, Receipt
+from models.tables.city_drafts import SHEETS
+from models.tables.contact_receipts import Call, Receipt
+from models.tables.extension_requests import Request
+from models.tables.season import ExtensionRow, Filing, Letter, WaiverRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

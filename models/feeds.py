@@ -7,25 +7,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
-from sqlmodel import Field, SQLModel
 
-from models.accounts import Account
-from models.columns import UTCDateTime, table_of
+from models.columns import table_of
+from models.tables.accounts import Account
+from models.tables.feeds import Feed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
-
-
-class Feed(SQLModel, table=True):
-    """An iCalendar address: the SHA-256 of its token, never the token. `city` None: the whole province's."""
-
-    __tablename__ = "feed"
-
-    digest: str = Field(primary_key=True)
-    account: int = Field(foreign_key="account.id", index=True)
-    city: str | None = None
-    made_at: datetime = Field(sa_type=UTCDateTime)
-    revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 def digest(token: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from gates.states import Event, State
 from gates.verdict import Verdict
 from models.columns import table_of
-from models.season import ExtensionRow, Filing, RefusedLoad, Transition, WaiverRow, WorkbookLoad
+from models.tables.season import ExtensionRow, Filing, RefusedLoad, Transition, WaiverRow, WorkbookLoad
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

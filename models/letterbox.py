@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import func, select
 
 from models.columns import table_of
-from models.season import Letter, LetterBody
+from models.tables.season import Letter, LetterBody
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

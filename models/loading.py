@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
-from models.bulk import insert_once
 from models.columns import table_of
-from models.drafts import SHEETS, MentorDraft, SchoolDraft, StudentDraft
-from models.pool import Party, PoolEntry
-from models.season import RefusedLoad, WorkbookLoad
+from models.shortcuts.bulk import insert_once
+from models.tables.city_drafts import SHEETS, MentorDraft, SchoolDraft, StudentDraft
+from models.tables.pool import Party, PoolEntry
+from models.tables.season import RefusedLoad, WorkbookLoad
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

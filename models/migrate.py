@@ -55,9 +55,9 @@ def prepared(database: Database) -> bool:
 
 def differences(database: Database) -> list[Any]:
     """Give what a new migration would have to do to reach the models: nothing, where they agree."""
-    import models.tables
+    import models.tables.catalogue
 
-    assert models.tables
+    assert models.tables.catalogue
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, SQLModel.metadata))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, FromClause, case, null, select, tuple_, update
 
-from models.bulk import insert_into, insert_once, many
 from models.columns import table_of
-from models.season import Letter, LetterBody
+from models.shortcuts.bulk import insert_into, insert_once, many
+from models.tables.season import Letter, LetterBody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

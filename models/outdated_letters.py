@@ -9,7 +9,7 @@ from sqlalchemy import and_, exists, or_, select
 from gates.states import Event, State
 from models.columns import table_of
 from models.outbox import ASKING, DATED, SETTLING, granting
-from models.season import Letter, ProgrammeYear, Transition
+from models.tables.season import Letter, ProgrammeYear, Transition
 
 if TYPE_CHECKING:
     from collections.abc import Collection

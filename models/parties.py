@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from models.bulk import among, listed
 from models.columns import table_of
-from models.drafts import MentorDraft, ResultDraft, ScoreDraft, StudentDraft
 from models.facts.scope import Scope, admitted, in_training
 from models.facts.training import summaries_owing, visits
-from models.pool import Party, PoolEntry
-from models.season import Letter
+from models.shortcuts.bulk import among, listed
+from models.tables.city_drafts import MentorDraft, ResultDraft, ScoreDraft, StudentDraft
+from models.tables.pool import Party, PoolEntry
+from models.tables.season import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

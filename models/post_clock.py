@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from models.columns import table_of
-from models.season import ClockReading
+from models.tables.season import ClockReading
 
 if TYPE_CHECKING:
     from sqlalchemy import Row

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, or_, select
 
-from models.bulk import insert_new
 from models.columns import table_of
-from models.season import Letter
-from models.told import Call, Receipt
+from models.shortcuts.bulk import insert_new
+from models.tables.contact_receipts import Call, Receipt
+from models.tables.season import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

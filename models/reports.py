@@ -15,7 +15,7 @@ from models import standing
 from models.alarms import alarms
 from models.columns import table_of
 from models.database import book_of
-from models.season import CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
+from models.tables.season import CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

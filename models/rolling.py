@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, update
 
 from gates.states import State
-from models.bulk import insert_once
 from models.columns import table_of
-from models.drafts import InstitutionDraft, MentorDraft, SchoolDraft, StudentDraft
 from models.facts.scope import Scope, in_state, in_training
-from models.pool import PoolEntry
-from models.season import CityPhase, ProgrammeYear
+from models.shortcuts.bulk import insert_once
+from models.tables.city_drafts import InstitutionDraft, MentorDraft, SchoolDraft, StudentDraft
+from models.tables.pool import PoolEntry
+from models.tables.season import CityPhase, ProgrammeYear
 from models.writing import bump
 
 if TYPE_CHECKING:

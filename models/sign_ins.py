@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
-from models.accounts import Account, OneTimeLink, SignIn
 from models.columns import table_of
+from models.tables.accounts import Account, OneTimeLink, SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,10 +14,10 @@ from calendars.errors import TalentError
 from calendars.files import load, shipped, stored
 from gates.states import Event, State
 from gates.verdict import Waived
-from models.amended import calendar_at
 from models.columns import table_of
 from models.database import book_of
-from models.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYear, Transition, WaiverRow
+from models.revised_calendars import calendar_at
+from models.tables.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

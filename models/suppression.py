@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import case, delete, func, select, update
 
 from models.alarms import suppressed
-from models.bulk import insert_once
 from models.columns import table_of
 from models.refused_recipients import of_the_address, words
-from models.season import Letter, ProgrammeYear, Suppressed
+from models.shortcuts.bulk import insert_once
+from models.tables.season import Letter, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

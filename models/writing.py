@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Table, bindparam, insert, update
 
 from calendars.errors import TalentError
 from gates.states import State
-from models.bulk import insert_new
 from models.columns import table_of
 from models.outbox import cancel_untrue, queue, supersede
-from models.season import CityPhase, CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
+from models.shortcuts.bulk import insert_new
+from models.tables.season import CityPhase, CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

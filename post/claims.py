@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
-from models.bulk import among, at_once, listed
 from models.columns import table_of
-from models.season import Letter, LetterBody, ProgrammeYear, Suppressed
+from models.shortcuts.bulk import among, at_once, listed
+from models.tables.season import Letter, LetterBody, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

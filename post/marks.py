@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import and_, bindparam, case, update
 
-from models.bulk import rows_given, rows_of
 from models.columns import table_of
 from models.outbox import HELD_BACK
-from models.season import Letter
+from models.shortcuts.bulk import rows_given, rows_of
+from models.tables.season import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,11 +11,11 @@ from calendars.errors import TalentError
 from letters.headers import mailbox
 from models import post_clock, standing
 from post import workers
+from post.collector_pause import undisturbed
 from post.evidence.witnesses import MaildirWitness, Nobody
 from post.maildir import MaildirCourier
 from post.reconciling import reconcile
 from post.rounds import Posted, Round
-from post.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, fu
 
 from models.columns import table_of
 from models.outbox import HELD_BACK
-from models.season import Letter
+from models.tables.season import Letter
 from post import workers
 
 if TYPE_CHECKING:

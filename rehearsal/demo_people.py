@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert
 
-from models.accounts import Account
 from models.columns import table_of
+from models.tables.accounts import Account
 
 if TYPE_CHECKING:
     from datetime import datetime

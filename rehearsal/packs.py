@@ -15,7 +15,7 @@ from calendars.errors import TalentError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acts.described import Act, Kind
+    from acts.act import Act, Kind
 
 WRITTEN: frozenset[Kind] = frozenset({"phase", "form", "cities", "city", "day", "reason", "rule", "choice", "file"})
 """The kinds of field that a pack can write."""

@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from acts import open_year
+from acts.act import Bench
 from acts.advance import advance
 from acts.book import ACTS
-from acts.described import Bench
 from acts.load import EVALUATION
 from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
 from letters.phrases import office
-from models import letterbox, live, reports, standing
+from models import letterbox, open_years, reports, standing
 from models.stamp import Stamp
 from post import marks
 from season.outcome import Outcome
@@ -24,7 +24,7 @@ from season.outcome import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from acts.described import Filled
+    from acts.act import Filled
     from calendars.year import Year
     from models.database import Database
     from models.reports import Matrix
@@ -145,7 +145,7 @@ class Play:
 
     def _set_clock(self, at: datetime) -> None:
         with self.database.write(self.year.year) as connection:
-            live.set_clock(connection, self.year.year, at)
+            open_years.set_clock(connection, self.year.year, at)
 
     def _advance_to(self, instant: datetime) -> Iterator[datetime]:
         while self._moments and self._moments[0] <= instant:

@@ -17,8 +17,8 @@ from models.parties import Reach
 from season import recipients
 from season.calendar_files import calendar_file
 from season.judging import scope_of
+from season.moot_requests import settle_requests
 from season.moving import tell_moved
-from season.overtaken_requests import settle_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -16,9 +16,9 @@ from calendars.deadlines import day_of
 from gates.judge import judge
 from gates.verdict import Verdict
 from models.columns import table_of
-from models.facts.load import facts_of
+from models.facts.of_phase import facts_of
 from models.facts.scope import Scope
-from models.season import Filing
+from models.tables.season import Filing
 from models.writing import Judged
 
 if TYPE_CHECKING:

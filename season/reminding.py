@@ -11,12 +11,12 @@ from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Item
 from letters.phrases import day
-from models import requests, stated
+from models import extension_requests, party_addresses
 from models.alarms import alarms, at_risk
 from models.columns import table_of
 from models.outbox import ALL, queued_keys
 from models.parties import Reach
-from models.season import Letter
+from models.tables.season import Letter
 from season import recipients
 from season.judging import scope_of
 from season.settle import province_due
@@ -149,7 +149,7 @@ def _awaiting(season: Season) -> list[tuple[datetime, Item]]:
 def _asking(season: Season) -> list[tuple[datetime, Item]]:
     """Requests for a later day that nobody has answered."""
     found = []
-    for one in requests.unanswered(season.connection, season.year.year, season.stamp.as_of):
+    for one in extension_requests.unanswered(season.connection, season.year.year, season.stamp.as_of):
         days = (day_of(season.stamp.as_of) - day_of(one.as_of)).days
         said = f"申请延期至{day(one.until)}，请答复"
         found.append((one.as_of, Item(season.title(one.phase, one.city), said, days=days, group="awaiting")))
@@ -159,7 +159,7 @@ def _asking(season: Season) -> list[tuple[datetime, Item]]:
 def _differing(season: Season) -> list[tuple[datetime, Item]]:
     """Addresses that a city filed against the one in force."""
     found = []
-    for one in stated.differences(season.connection, season.year.year, season.stamp.as_of):
+    for one in party_addresses.differences(season.connection, season.year.year, season.stamp.as_of):
         said = f"{season.year.city(one.city).name}报送的邮箱与现用的不同，请决定用哪一个"
         days = (day_of(season.stamp.as_of) - day_of(one.as_of)).days
         item = Item(recipients.named(season.year, one.recipient), said, days=days, group="awaiting")

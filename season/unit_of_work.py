@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calendars.deadlines import Due, Extension, day_of, resolve
 from calendars.errors import TalentError
 from gates.states import Event, State, step
-from models import amended, contacts, outbox, standing, writing
+from models import contacts, outbox, revised_calendars, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
 from season.outcome import Changes, Outcome
 
@@ -124,7 +124,7 @@ class Season:
     @cached_property
     def revisions(self) -> int:
         """How often the year's calendar was revised, before this act or in it."""
-        return amended.revisions(self.connection, self.year.year)
+        return revised_calendars.revisions(self.connection, self.year.year)
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:

@@ -10,9 +10,9 @@ from prefect.cache_policies import NO_CACHE
 
 from acts.advance import advance
 from models import standing
-from models.live import live
-from tasks.discretion import discreet
+from models.open_years import live
 from tasks.passes import Pass, summarise
+from tasks.redaction import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

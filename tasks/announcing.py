@@ -9,7 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from acts.announce import Announced, announce
-from tasks.alone import alone
+from tasks.run_lock import alone
 
 if TYPE_CHECKING:
     from models.database import Database

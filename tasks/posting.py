@@ -11,9 +11,9 @@ from prefect.cache_policies import NO_CACHE
 
 from models.post_clock import Ticks
 from post.sending import Posted, send
-from tasks.alone import alone
 from tasks.couriers import courier, links, outside, witness
-from tasks.discretion import discreet
+from tasks.redaction import discreet
+from tasks.run_lock import alone
 
 if TYPE_CHECKING:
     from models.database import Database

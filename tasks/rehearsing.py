@@ -10,7 +10,7 @@ from prefect import task
 from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
-from tasks.discretion import discreet
+from tasks.redaction import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

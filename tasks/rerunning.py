@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from acts.act import Bench
 from acts.advance import Advance
 from acts.book import ACTS
-from acts.described import Bench
 from models import standing
-from tasks.discretion import discreet
 from tasks.passes import Pass, summarise
+from tasks.redaction import discreet
 
 if TYPE_CHECKING:
     from datetime import date

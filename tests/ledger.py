@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 from sqlmodel import SQLModel
 
-import models.drafts
-import models.season
+import models.tables.city_drafts
+import models.tables.season
 from models.columns import table_of
 from models.database import Database
-from models.pool import Party
-from models.season import Letter, LetterBody, Transition
+from models.tables.pool import Party
+from models.tables.season import Letter, LetterBody, Transition
 
-assert models.drafts
-assert models.season
+assert models.tables.city_drafts
+assert models.tables.season
 
 Rows = Mapping[str, list[tuple[Any, ...]]]
 

@@ -33,9 +33,9 @@ from acts.open_year import open_year
 from calendars import files
 from deployments.children import Child
 from deployments.plan import Deployment
-from deployments.pool import POOL, TAG
 from deployments.sync import Synced, Workplace, sync
 from deployments.up import RUNS_AT_ONCE
+from deployments.work_pool import POOL, TAG
 from models import standing
 from models.database import Database
 from models.stamp import Stamp

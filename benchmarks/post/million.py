@@ -26,7 +26,7 @@ from models import migrate
 from models.columns import table_of
 from models.database import Database
 from models.outbox import keep
-from models.season import Letter
+from models.tables.season import Letter
 from phases.book import BOOK
 from post import claims
 

@@ -18,8 +18,8 @@ from calendars.files import load
 from models import migrate
 from models.columns import table_of
 from models.database import Database
-from models.pool import Party, PoolEntry
 from models.stamp import Stamp
+from models.tables.pool import Party, PoolEntry
 from phases.book import BOOK
 from post.couriers import Courier
 from post.sending import Posted, send

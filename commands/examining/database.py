@@ -46,7 +46,7 @@ def of_the_database(database: Database, now: datetime) -> Iterator[CheckFinding]
 
 def under_way(database: Database) -> list[Year]:
     """The calendars that the schedules are made of; none where the database cannot say."""
-    from models.live import live
+    from models.open_years import live
 
     try:
         with database.read() as connection:
@@ -57,7 +57,7 @@ def under_way(database: Database) -> list[Year]:
 
 def in_earnest(database: Database) -> bool:
     """Whether any of its years, archived ones too, is no rehearsal."""
-    from models.live import all_years
+    from models.open_years import all_years
 
     try:
         with database.read() as connection:
@@ -99,7 +99,7 @@ def _of_the_clock(database: Database, now: datetime) -> Iterator[CheckFinding]:
     from sqlalchemy import func, select
 
     from models.columns import table_of
-    from models.season import Transition
+    from models.tables.season import Transition
 
     with database.read() as connection:
         newest = connection.execute(select(func.max(table_of(Transition).c.at))).scalar()

@@ -10,7 +10,7 @@ from dashboard.acting.reading import DIGITS
 from dashboard.acting.showing import stands
 from dashboard.letterbox import heading
 from forms.definitions import form_of
-from models import evaluations, requests, stated
+from models import evaluations, extension_requests, party_addresses
 from models.letterbox import letter_by_id
 from models.reports import matrix
 from season.recipients import named
@@ -18,15 +18,15 @@ from season.recipients import named
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from acts.described import Act
+    from acts.act import Act
     from calendars.year import Phase, Year
     from dashboard.acting.reading import Typed
     from dashboard.looking import Looking
     from forms.definitions import Column
     from gates.rule import Rule
     from models.evaluations import Evaluated
+    from models.party_addresses import AddressDifference
     from models.reports import Matrix
-    from models.stated import AddressDifference
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         found.book.waivable(phase.slug) if phase else (),
         f"{look.now.astimezone(TZ):%Y-%m-%d}",
         _undelivered(connection, year, key) if act.asks("letter") else None,
-        requests.find(connection, year.year, key) if act.asks("request") else None,
-        stated.find(connection, year.year, key) if act.asks("difference") else None,
+        extension_requests.find(connection, year.year, key) if act.asks("request") else None,
+        party_addresses.find(connection, year.year, key) if act.asks("difference") else None,
         form_of("evaluation", year).sheets[0].columns if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
         act.nobody(found.book, phase) if act.asks("city") and not any(city.offered for city in cities) else "",

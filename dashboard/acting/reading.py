@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from acts.described import Filled
+from acts.act import Filled
 from acts.offices import PROVINCE
 from calendars import files
 from calendars.edits import with_days
@@ -17,7 +17,7 @@ from forms import cells
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from acts.described import Act, Field
+    from acts.act import Act, Field
     from models.standing import Opened
 
 LONGEST = 500

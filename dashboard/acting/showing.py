@@ -11,7 +11,7 @@ from season.recipients import named
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acts.described import Filled
+    from acts.act import Filled
     from calendars.drafts import Change, Difference
     from calendars.year import Year
     from dashboard.acting.trying import Tried

@@ -6,16 +6,16 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acts.described import Bench
+from acts.act import Bench
 from acts.doing import acted, record, taken_back
 from models import reports, standing
+from models.city_fingerprints import changed, witness
 from models.database import Within
-from models.witness import changed, witness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acts.described import Act, Filled
+    from acts.act import Act, Filled
     from calendars.year import Year
     from gates.states import Event
     from models.database import Database

@@ -13,7 +13,7 @@ from gates.states import State
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from acts.described import Act
+    from acts.act import Act
     from calendars.year import City, Phase, Year
     from models.reports import Matrix, Standing
     from phases.book import Book

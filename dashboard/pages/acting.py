@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from acts.act import Act
 from acts.book import ACTS
-from acts.described import Act
 from acts.doing import about
 from calendars.drafts import diff
 from calendars.errors import TalentError
@@ -32,7 +32,7 @@ from season.outcome import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acts.described import Filled
+    from acts.act import Filled
     from dashboard.acting.reading import Reading
     from dashboard.acting.trying import Tried
     from dashboard.site import Site

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from acts.shapes import letter_entry, log_entry
+from acts.json_shapes import letter_entry, log_entry
 from acts.why import report_card
 from calendars.moments import moments
 from dashboard.api_shapes import (
@@ -33,7 +33,7 @@ from dashboard.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.reader import Reader
 from letters.addressee import in_text
 from models import letterbox, reports
-from models.live import all_years
+from models.open_years import all_years
 
 if TYPE_CHECKING:
     from dashboard.site import Site

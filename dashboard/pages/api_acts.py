@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import JSONResponse
 
+from acts.act import Bench
 from acts.book import ACTS
-from acts.described import Bench
 from acts.doing import recorded
 from dashboard.api_shapes import Answer, Asked, Extension, Problem, Rejection, Rerun, Settlement, Waiver, WithReason
 from dashboard.idempotent import NoKey, once_for, said

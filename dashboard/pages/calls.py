@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from acts.telling import note_call
+from acts.contact_receipts import note_call
 from dashboard.looking import Present
 from dashboard.once import once
 from dashboard.policy import Signed, allow

@@ -17,8 +17,8 @@ from dashboard.rendering import page
 from dashboard.standings import rows_of_city
 from models import addresses, letterbox
 from models.alarms import UNDELIVERABLE
+from models.extension_requests import unanswered
 from models.reports import matrix
-from models.requests import unanswered
 
 if TYPE_CHECKING:
     from dashboard.site import Site

@@ -12,7 +12,7 @@ from calendars.errors import TalentError
 from dashboard.metrics import TYPE, Metrics, near
 from dashboard.policy import WHOEVER, NotThere
 from models.database import Busy, NotPrepared
-from models.figures import figures
+from models.machine_figures import figures
 from models.migrate import prepared
 
 if TYPE_CHECKING:

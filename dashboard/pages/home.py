@@ -14,10 +14,10 @@ from dashboard.matrix import MARKS, SHAPES, lines
 from dashboard.policy import EVERYONE, PROVINCE, Signed, allow
 from dashboard.remembering import Remembered
 from dashboard.rendering import clock, page
+from models.contact_evidence import told
+from models.extension_requests import unanswered
 from models.reports import matrix
-from models.requests import unanswered
 from models.standing import NoYearOpen, newest_year
-from models.told_reports import told
 
 if TYPE_CHECKING:
     from dashboard.site import Site

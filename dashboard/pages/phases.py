@@ -25,8 +25,8 @@ from dashboard.timetable import entry
 from dashboard.todo import tasks
 from gates.states import Event
 from models import histories
+from models.extension_requests import unanswered
 from models.reports import matrix
-from models.requests import unanswered
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

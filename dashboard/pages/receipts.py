@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from acts import telling
+from acts import contact_receipts
 from dashboard.ids import Id
 from dashboard.looking import Present
 from dashboard.policy import NotThere, Signed, allow
@@ -61,7 +61,7 @@ def acknowledge(request: Request, token: str) -> RedirectResponse:
     found = _message(site, token)
     came_in = site.arrived()
     stamp = Stamp(BY_LINK, came_in, site.year(found[0].year).clock or came_in)
-    telling.acknowledge(site.database, [one.id for one in found], stamp)
+    contact_receipts.acknowledge(site.database, [one.id for one in found], stamp)
     return RedirectResponse(f"/receipts/{token}", 303)
 
 
@@ -74,5 +74,5 @@ def acknowledge_signed_in(request: Request, reader: Signed, look: Present, lette
     year = look.opened.year.year
     if found is None or found.year != year or found.state == "cancelled" or not is_theirs(reader, found.recipient):
         raise NotThere
-    telling.acknowledge(site.database, [letter], site.stamp(reader, look.opened), by=reader.shown)
+    contact_receipts.acknowledge(site.database, [letter], site.stamp(reader, look.opened), by=reader.shown)
     return RedirectResponse(f"/{year}/letters/{letter}", 303)

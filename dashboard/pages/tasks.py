@@ -16,11 +16,11 @@ from dashboard.looking import Look
 from dashboard.policy import PROVINCE, Signed, allow
 from dashboard.rendering import page, render
 from letters.words import STATES
-from models import requests, stated
+from models import extension_requests, party_addresses
 from models.addresses import on_file
 from models.alarms import undelivered
+from models.extension_requests import unanswered
 from models.reports import matrix
-from models.requests import unanswered
 from season.recipients import named
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
     year = look.opened.year
     with site.database.read() as connection:
         found = matrix(connection, year.year, look.as_of)
-        asked = requests.unanswered(connection, year.year, look.as_of)
+        asked = extension_requests.unanswered(connection, year.year, look.as_of)
         letters = undelivered(connection, year.year, look.as_of)
         offices = on_file(connection)
-        differing = stated.differences(connection, year.year, look.as_of)
+        differing = party_addresses.differences(connection, year.year, look.as_of)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from gates.found import NAMED
 from gates.states import State
 from models.columns import table_of
-from models.drafts import MentorDraft, StudentDraft
 from models.facts.scope import Scope, in_state, withdrawn
+from models.tables.city_drafts import MentorDraft, StudentDraft
 from phases.application import ApplicationFacts, ApplicationProfile, breached
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from sqlalchemy import Row, Select, func, select
 
 from gates.states import State
 from models.columns import table_of
-from models.drafts import InterviewDraft
-from models.season import CityPhase, CityYear, Filing
+from models.tables.city_drafts import InterviewDraft
+from models.tables.season import CityPhase, CityYear, Filing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

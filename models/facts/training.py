@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from models.columns import table_of
-from models.drafts import (
+from models.facts.scope import Scope, admitted, in_training
+from models.tables.city_drafts import (
     AttendanceDraft,
     EvaluationDraft,
     FundsDraft,
@@ -24,7 +25,6 @@ from models.drafts import (
     TargetDraft,
     VisitDraft,
 )
-from models.facts.scope import Scope, admitted, in_training
 from phases.cultivation import CultivationFacts
 from phases.meeting import Attendance, Meeting, MeetingFacts
 from phases.midterm import MidtermFacts, MidtermResult

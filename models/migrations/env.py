@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
-import models.tables
+import models.tables.catalogue
 from models.columns import Hundredths, UTCDateTime
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
 
-assert models.tables
+assert models.tables.catalogue
 
 
 def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:  # noqa: ANN401

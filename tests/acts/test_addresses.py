@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from acts.decide_address import Choice, decide_address
 from acts.suppress import suppress
-from models import audit, stated
+from models import audit, party_addresses
 from models.columns import table_of
 from models.database import Database
-from models.pool import Party, StatedAddress
-from models.season import Letter, Transition
-from models.stated import AddressDifference
+from models.party_addresses import AddressDifference
+from models.tables.pool import Party, StatedAddress
+from models.tables.season import Letter, Transition
 from season.outcome import Outcome
 from tests import sheets
 from tests.acts.test_statements import counted
@@ -60,7 +60,7 @@ def address(scene: Scene, kind: str = "mentor", name: str = "共用导师") -> s
 
 def waiting(scene: Scene) -> tuple[AddressDifference, ...]:
     with scene.database.read() as connection:
-        return stated.differences(connection, YEAR, stamp("2022-12-31T09:00").as_of)
+        return party_addresses.differences(connection, YEAR, stamp("2022-12-31T09:00").as_of)
 
 
 def decide(scene: Scene, choice: Choice, at: str = DECIDED) -> Outcome:
@@ -243,7 +243,7 @@ def test_one_decision_leaves_a_third_opinion_to_be_decided(scene: Scene) -> None
         second.id,
         "third@unit.example",
         NEW,
-        (stated.PROVINCE, WUXI),
+        (party_addresses.PROVINCE, WUXI),
     )
 
 

@@ -15,13 +15,13 @@ from calendars.drafts import diff
 from calendars.edits import NotFound, with_days
 from calendars.year import Year
 from deployments.plan import plan
-from models.amended import Amendment
 from models.columns import table_of
 from models.database import Database
-from models.live import live
+from models.open_years import live
 from models.reports import matrix
-from models.season import Letter
 from models.standing import opened
+from models.tables.revised_calendars import Amendment
+from models.tables.season import Letter
 from season.outcome import Outcome
 from tests import ledger
 from tests.scenes import NANJING, YEAR, Scene, calendar, instant, stamp

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from acts.answer import answer
-from models.asked import Request
 from models.columns import table_of
 from models.database import Database
-from models.season import Transition
+from models.tables.extension_requests import Request
+from models.tables.season import Transition
 from tests import ledger
 from tests.scenes import NANJING, YEAR, Scene, instant, stamp
 

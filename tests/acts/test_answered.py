@@ -12,11 +12,11 @@ from sqlalchemy import select, update
 from acts.answer import answer
 from acts.ask import ask
 from acts.settle_letter import settle
-from models.asked import Request
 from models.columns import table_of
 from models.database import Database
 from models.outbox import LetterRow
-from models.season import Letter
+from models.tables.extension_requests import Request
+from models.tables.season import Letter
 from season.outcome import Outcome
 from tests import ledger
 from tests.acts.test_moved import (

@@ -18,7 +18,7 @@ from gates.states import TRANSITIONS, Event, State
 from models import reports
 from models.columns import table_of
 from models.database import Database
-from models.season import Letter, Transition
+from models.tables.season import Letter, Transition
 from season.outcome import Outcome
 from tests import ledger, sheets
 from tests.acts.test_together import own, together

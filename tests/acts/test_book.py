@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from acts.act import Bench, Filled, each
 from acts.book import ACTS
-from acts.described import Bench, Filled, each
 from calendars.errors import TalentError
 from calendars.files import load
 from calendars.year import UnknownCity, UnknownPhase

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from acts.contacts import add_contact, end_contact
 from acts.offices import set_office
 from letters.headers import UnfitHeader
-from models.audit import AuditEntry
 from models.columns import table_of
-from models.season import Letter
+from models.tables.audit import AuditEntry
+from models.tables.season import Letter
 from tests.scenes import NANJING, WUXI, Scene, stamp
 
 AT = "2021-12-31T10:00"

@@ -15,9 +15,9 @@ from calendars.deadlines import Due
 from calendars.rungs import Rung
 from models.columns import table_of
 from models.outbox import LetterRow
-from models.season import CityPhase, ExtensionRow
 from models.stamp import Stamp
 from models.standing import Cell
+from models.tables.season import CityPhase, ExtensionRow
 from season import reminding
 from season.outcome import Changes
 from season.unit_of_work import Season

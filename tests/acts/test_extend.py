@@ -11,7 +11,7 @@ from acts.settle_letter import settle
 from calendars.deadlines import Due
 from models.columns import table_of
 from models.outbox import LetterRow
-from models.season import Letter
+from models.tables.season import Letter
 from models.writing import Grant
 from tests import ledger
 from tests.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, instant, stamp

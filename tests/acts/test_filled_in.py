@@ -10,8 +10,8 @@ from sqlalchemy import select
 from acts.decide_address import decide_address
 from models.columns import table_of
 from models.database import Database
-from models.pool import Party
-from models.season import Letter
+from models.tables.pool import Party
+from models.tables.season import Letter
 from tests import ledger, sheets
 from tests.acts.test_addresses import APPLICATION, NEW, OLD, ROLL, address, logged, roll, waiting
 from tests.acts.test_on_paper import DONE, LATE, begin, fill_in

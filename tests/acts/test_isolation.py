@@ -14,7 +14,7 @@ from letters.campaigns import campaign
 from models import database as database_module
 from models.columns import table_of
 from models.database import Database
-from models.season import CityPhase
+from models.tables.season import CityPhase
 from phases.book import BOOK
 from season import correspondence, judging
 from tests import ledger

@@ -12,8 +12,8 @@ from calendars import files
 from forms.reading import RowError
 from models.columns import table_of
 from models.database import Database
-from models.drafts import ScoreDraft, StudentDraft
-from models.season import RefusedLoad, WorkbookLoad
+from models.tables.city_drafts import ScoreDraft, StudentDraft
+from models.tables.season import RefusedLoad, WorkbookLoad
 from tests import ledger, sheets
 from tests.forms.books import book
 from tests.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp

@@ -24,8 +24,8 @@ from gates.states import TRANSITIONS, Event, State
 from gates.verdict import Verdict
 from models.columns import table_of
 from models.database import Database
-from models.facts import entry
-from models.season import CityPhase, ExtensionRow, Filing, Letter, Transition
+from models.facts import admission
+from models.tables.season import CityPhase, ExtensionRow, Filing, Letter, Transition
 from phases.book import BOOK
 from season import correspondence, unit_of_work
 from tests import ledger, sheets
@@ -262,7 +262,7 @@ def nosy(machine: Season) -> None:
 
 
 SEEDED: dict[str, tuple[Callable[[Season], None], object, str, object]] = {
-    "places are not counted": (overbooked, entry, "funded_places", lambda _: {}),
+    "places are not counted": (overbooked, admission, "funded_places", lambda _: {}),
     "a deadline lets through": (late, season.settle, "_lapse", lambda *_: 0),
     "a rerun holds nothing": (standing_on_nothing, acts.rerun, "held", lambda *_: ()),
     "appointments go by attempt": (appointed_twice, correspondence, "ONCE_EVER", frozenset()),

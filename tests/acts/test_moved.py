@@ -19,14 +19,14 @@ from acts.settle_letter import settle
 from calendars import files
 from calendars.edits import with_days
 from gates.states import Event
-from models.amended import replace_calendar
-from models.asked import Request
 from models.columns import table_of
 from models.database import Database
 from models.outbox import LetterRow
-from models.pool import Party, PoolEntry
-from models.season import Letter
+from models.revised_calendars import replace_calendar
 from models.standing import opened
+from models.tables.extension_requests import Request
+from models.tables.pool import Party, PoolEntry
+from models.tables.season import Letter
 from season.outcome import Outcome
 from season.transaction import sitting
 from tests import ledger, sheets

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 import post.sending
 from models.columns import table_of
-from models.season import Letter, LetterBody
+from models.tables.season import Letter, LetterBody
 from post.maildir import MaildirCourier
 from post.receipt_links import letter_of, links
 from tests.acts.test_statements import filled

@@ -20,7 +20,7 @@ from models import migrate, reports, standing
 from models.columns import table_of
 from models.database import Database
 from models.reports import matrix
-from models.season import Filing
+from models.tables.season import Filing
 from phases.book import BOOK
 from rehearsal.packs import read_pack
 from rehearsal.play import Play

@@ -12,7 +12,7 @@ from calendars.deadlines import Due
 from gates.states import State
 from models.alarms import undelivered
 from models.columns import table_of
-from models.season import Letter
+from models.tables.season import Letter
 from models.writing import Grant
 from tests import ledger, sheets
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp

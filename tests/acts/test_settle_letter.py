@@ -17,11 +17,11 @@ from acts.offices import set_office
 from acts.settle_letter import Found, settle
 from acts.suppress import suppress, take_back, unsuppress
 from models.alarms import alarms, undelivered
-from models.audit import AuditEntry
 from models.columns import table_of
 from models.contacts import MAIN
-from models.pool import Party
-from models.season import Letter, ProgrammeYear
+from models.tables.audit import AuditEntry
+from models.tables.pool import Party
+from models.tables.season import Letter, ProgrammeYear
 from post.maildir import MaildirCourier
 from post.sending import send
 from tests.acts.test_suppress import ADDRESS, bounce, letters, sent

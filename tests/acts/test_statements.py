@@ -14,9 +14,9 @@ from sqlalchemy import event, insert, update
 from acts.advance import Advance
 from models.columns import table_of
 from models.database import Database
-from models.drafts import InterviewDraft, MentorDraft, ResultDraft, SchoolDraft, ScoreDraft, StudentDraft
-from models.pool import Party
-from models.season import CityPhase
+from models.tables.city_drafts import InterviewDraft, MentorDraft, ResultDraft, SchoolDraft, ScoreDraft, StudentDraft
+from models.tables.pool import Party
+from models.tables.season import CityPhase
 from tests.scenes import YEAR, Scene, calendar, instant
 
 pytestmark = pytest.mark.slow

@@ -137,7 +137,7 @@ def test_a_closed_year_takes_no_act(scene: Scene) -> None:
     from sqlalchemy import update
 
     from models.columns import table_of
-    from models.season import ProgrammeYear
+    from models.tables.season import ProgrammeYear
 
     with scene.database.write(YEAR) as connection:
         connection.execute(update(table_of(ProgrammeYear)).values(closed_as_of=instant("2023-01-01T00:00")))

@@ -15,8 +15,8 @@ from acts.suppress import Returned, Unclear, suppress, take_back, unsuppress
 from models import suppression
 from models.alarms import Alarms, Suppression, alarms
 from models.columns import table_of
-from models.pool import Party, PoolEntry
-from models.season import Letter
+from models.tables.pool import Party, PoolEntry
+from models.tables.season import Letter
 from post.sending import send
 from post.smtp import Relay, SmtpCourier
 from tests import ledger

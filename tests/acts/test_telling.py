@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
-from acts.telling import acknowledge, note_call
+from acts.contact_receipts import acknowledge, note_call
 from calendars.year import UnknownCity, UnknownPhase
-from models import told_reports
+from models import contact_evidence
 from models.columns import table_of
 from models.letterbox import LetterQuery, own
-from models.season import Letter
-from models.told import Receipt
+from models.tables.contact_receipts import Receipt
+from models.tables.season import Letter
 from tests.acts.test_statements import counted
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
@@ -21,7 +21,7 @@ AT, LATER = "2021-12-31T10:00", "2022-01-05T10:00"
 
 def told(scene: Scene, at: str = LATER) -> dict[tuple[str, str], tuple[str, ...]]:
     with scene.database.read() as connection:
-        return told_reports.told(connection, YEAR, instant(at))
+        return contact_evidence.told(connection, YEAR, instant(at))
 
 
 def sent(scene: Scene, *cities: str) -> list[int]:
@@ -67,9 +67,9 @@ def test_a_new_attempt_is_told_anew(scene: Scene) -> None:
     note_call(scene.database, YEAR, ROLL, NANJING, stamp("2022-01-19T10:00"), whom="周科长", said="已重启")
     assert told(scene, "2022-01-20T10:00") == {(ROLL, NANJING): ("已致电",)}
     with scene.database.read() as connection:
-        calls = told_reports.calls_of(connection, YEAR, ROLL, NANJING, instant("2022-01-20T10:00"))
+        calls = contact_evidence.calls_of(connection, YEAR, ROLL, NANJING, instant("2022-01-20T10:00"))
         wanted = LetterQuery(YEAR, instant("2022-01-20T10:00"), phase=ROLL, city=NANJING, recipients=own(NANJING))
-        letters = told_reports.letters_of(connection, wanted, limit=30)
+        letters = contact_evidence.letters_of(connection, wanted, limit=30)
     assert [call.attempt for call in calls] == [2]
     assert [(letter.attempt, letter.kind) for letter in letters if letter.attempt == "2"] == [("2", "rerun")]
     first = [letter for letter in letters if letter.attempt == "1"]

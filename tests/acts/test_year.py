@@ -11,7 +11,7 @@ from sqlalchemy import select
 from acts.year import close_year, roll_year
 from models.columns import table_of
 from models.database import Database
-from models.pool import PoolEntry
+from models.tables.pool import PoolEntry
 from season.unit_of_work import YearClosed
 from tests import ledger, sheets
 from tests.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp

@@ -11,8 +11,8 @@ from playwright.sync_api import Page
 from sqlalchemy import insert
 
 from acts.book import ACTS
-from models.asked import Request
 from models.columns import table_of
+from models.tables.extension_requests import Request
 from tests.browser.conftest import Town
 from tests.dashboard.test_addresses import differ
 

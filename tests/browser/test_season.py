@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from models.columns import table_of
-from models.season import CityPhase
+from models.tables.season import CityPhase
 from tests.dashboard.conftest import PACK, PASSWORD
 from tests.dashboard.filing import CITY, HERE, spoilt
 

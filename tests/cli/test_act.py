@@ -12,9 +12,9 @@ from acts.book import ACTS
 from calendars import files
 from calendars.edits import with_days
 from commands.act import OWN
-from models.audit import AuditEntry
 from models.columns import table_of
 from models.database import Database
+from models.tables.audit import AuditEntry
 from phases.book import BOOK
 from tests import ledger
 from tests.acts.test_addresses import LATER, NEW, OLD, address, file

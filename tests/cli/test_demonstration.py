@@ -19,9 +19,9 @@ from sqlalchemy import select
 
 from calendars.files import load
 from commands.demonstration import sign_ins
-from models.accounts import Account
 from models.columns import table_of
 from models.database import Database
+from models.tables.accounts import Account
 from phases.book import BOOK
 from rehearsal.demo_people import invite
 from tests.cli.conftest import Talent

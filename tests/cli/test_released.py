@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from calendars import versions
 from models.columns import table_of
 from models.database import Database
-from models.season import ProgrammeYear
+from models.tables.season import ProgrammeYear
 from phases.book import BOOK
 from tests import nextrelease, released
 from tests.cli.conftest import Ran, Talent

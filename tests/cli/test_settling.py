@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from models.columns import table_of
 from models.database import Database
-from models.season import ClockReading, Letter
+from models.tables.season import ClockReading, Letter
 from phases.book import BOOK
 from tests.cli.conftest import Talent
 from tests.proof.outbox import fill, now

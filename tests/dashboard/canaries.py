@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Date, String, func, insert, literal, select, text, 
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-import models.tables  # noqa: F401 -- declares every table
+import models.tables.catalogue  # noqa: F401 -- declares every table
 from calendars import files
 from calendars.deadlines import TZ
 from models.columns import UTCDateTime

@@ -23,9 +23,9 @@ from dashboard.forged import SAFE, token
 from dashboard.sessions import COOKIE, LASTS, digest
 from dashboard.site import Site
 from models import migrate, sign_ins
-from models.accounts import Account, SignIn
 from models.columns import table_of
 from models.database import Database
+from models.tables.accounts import Account, SignIn
 from phases.book import BOOK
 from rehearsal.packs import read_pack
 from rehearsal.play import Play

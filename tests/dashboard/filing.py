@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from acts.rerun import rerun
 from models.columns import table_of
-from models.season import CityPhase, WorkbookLoad
 from models.stamp import Stamp
+from models.tables.season import CityPhase, WorkbookLoad
 from tests.dashboard.conftest import PACK, UNTIL, YEAR, Browser, Window
 
 CITY = "yancheng"

@@ -20,10 +20,10 @@ from dashboard.choosing import fault
 from dashboard.once import form_token
 from dashboard.pages.account import MARK, WRONG
 from models import accounts
-from models.audit import AuditEntry
 from models.columns import table_of
 from models.database import Database
 from models.stamp import Stamp
+from models.tables.audit import AuditEntry
 from phases.book import BOOK
 from tests import ledger
 from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, VIEWER, Browser, Window, a_window

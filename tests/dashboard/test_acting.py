@@ -15,8 +15,8 @@ from httpx2 import Response
 from sqlalchemy import select, update
 from sqlmodel import SQLModel
 
+from acts.act import Filled
 from acts.book import ACTS
-from acts.described import Filled
 from dashboard.acting.reading import Typed, read
 from dashboard.acting.trying import Changed, done, tried
 from dashboard.app import make_app
@@ -24,12 +24,12 @@ from dashboard.looking import looking
 from dashboard.pages.tasks import acts_panel
 from dashboard.panels import Place
 from dashboard.reader import Reader, Role
-from models.audit import AuditEntry
+from models.city_fingerprints import changed, witness
 from models.columns import table_of
 from models.database import Database
-from models.season import Letter, Transition
 from models.standing import withdrawn
-from models.witness import changed, witness
+from models.tables.audit import AuditEntry
+from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from tests import ledger
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Browser, Window

@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
+from acts.act import Field
 from acts.book import ACTS
-from acts.described import Field
 from calendars import files
 from dashboard import masking
 from dashboard.site import Site
 from letters import render
-from models.accounts import Account
-from models.asked import Request
-from models.audit import AuditEntry, Deed
 from models.columns import table_of
 from models.database import Database
-from models.drafts import EvaluationDraft
-from models.season import Letter, Office, ProgrammeYear, Suppressed
 from models.standing import opened
+from models.tables.accounts import Account
+from models.tables.audit import AuditEntry, Deed
+from models.tables.city_drafts import EvaluationDraft
+from models.tables.extension_requests import Request
+from models.tables.season import Letter, Office, ProgrammeYear, Suppressed
 from phases.book import BOOK
 from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, SECRET, VIEWER, Window

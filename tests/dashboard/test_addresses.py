@@ -8,9 +8,9 @@ from sqlalchemy import insert, select, update
 from dashboard.site import Site
 from models import audit
 from models.columns import table_of
-from models.pool import Party, StatedAddress
-from models.season import Suppressed
-from models.told import Contact
+from models.tables.contact_receipts import Contact
+from models.tables.pool import Party, StatedAddress
+from models.tables.season import Suppressed
 from tests.dashboard.conftest import ADMIN, VIEWER, Window
 from tests.dashboard.test_acting import hidden
 

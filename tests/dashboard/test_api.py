@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, event, func, select, update
 from dashboard.pages.api import ROOT
 from models import audit, letterbox, reports
 from models.columns import table_of
-from models.season import Letter
+from models.tables.season import Letter
 from tests.dashboard.conftest import ADMIN, CITIES, UNTIL, VIEWER, Browser, Window
 from tests.dashboard.test_acting import sent
 

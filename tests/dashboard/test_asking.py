@@ -9,9 +9,9 @@ from sqlalchemy import insert, inspect, select
 
 from acts.ask import ask
 from calendars.deadlines import TZ
-from models.asked import Request
 from models.columns import table_of
 from models.stamp import Stamp
+from models.tables.extension_requests import Request
 from tests.dashboard.conftest import ADMIN, UNTIL, YEAR, Window
 from tests.dashboard.filing import CITY, HERE, deed, once, reopen
 

@@ -20,9 +20,9 @@ from dashboard.failures import AWAY
 from dashboard.policy import WHOEVER
 from dashboard.site import Site
 from models import migrate
-from models.accounts import Account
 from models.columns import table_of
 from models.database import Database
+from models.tables.accounts import Account
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
 from tests import postgres

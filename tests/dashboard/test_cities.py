@@ -5,7 +5,7 @@ from sqlalchemy import insert, update
 
 from dashboard import panels
 from models.columns import table_of
-from models.season import Letter, Suppressed
+from models.tables.season import Letter, Suppressed
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window
 from tests.dashboard.made import instant
 from tests.dashboard.reading import Read

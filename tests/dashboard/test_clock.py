@@ -17,7 +17,7 @@ from dashboard.pages import clock
 from models import letterbox
 from models.columns import table_of
 from models.database import Busy
-from models.season import ProgrammeYear
+from models.tables.season import ProgrammeYear
 from tests.dashboard.conftest import ADMIN, PACK, UNTIL, VIEWER, Browser, Window
 
 

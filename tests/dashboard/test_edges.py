@@ -15,7 +15,7 @@ from dashboard.ids import LARGEST
 from dashboard.instants import EARLIEST, sensible
 from dashboard.once import form_token
 from models.columns import table_of
-from models.season import ProgrammeYear
+from models.tables.season import ProgrammeYear
 from tests.dashboard import routes
 from tests.dashboard.conftest import ADMIN, Window
 

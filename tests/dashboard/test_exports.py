@@ -20,11 +20,11 @@ from dashboard.exporting import EXPORTS, TABLES
 from dashboard.exporting_forms import FILED
 from dashboard.spreadsheets import BEGINS_FORMULA, Table, as_csv, as_xlsx
 from forms.definitions import FORMS
-from models.asked import Request
-from models.audit import AuditEntry
 from models.columns import table_of
-from models.drafts import StudentDraft
-from models.told import Call
+from models.tables.audit import AuditEntry
+from models.tables.city_drafts import StudentDraft
+from models.tables.contact_receipts import Call
+from models.tables.extension_requests import Request
 from tests.dashboard.conftest import ADMIN, VIEWER, Window
 
 HOSTILE = ("=cmd|' /C calc'!A0", "<script>alert(1)</script>", "阿卜杜拉·䶮𬭸", "+1", "-1", "@x", "\tx", "'x", '"x"')

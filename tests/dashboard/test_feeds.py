@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 
 from acts.extend import extend
 from dashboard.once import form_token
-from models.accounts import Account
-from models.audit import AuditEntry
 from models.columns import table_of
-from models.feeds import Feed
 from models.stamp import Stamp
+from models.tables.accounts import Account
+from models.tables.audit import AuditEntry
+from models.tables.feeds import Feed
 from tests.dashboard.conftest import ADMIN, BASE, UNTIL, VIEWER, YEAR, Window
 
 

@@ -11,9 +11,9 @@ from acts.rerun import rerun
 from acts.submit import submit
 from dashboard.masking import PERSONAL, mask
 from forms.kinds import EMAIL, PHONE
-from models.audit import AuditEntry
 from models.columns import table_of
-from models.drafts import MentorDraft, StudentDraft
+from models.tables.audit import AuditEntry
+from models.tables.city_drafts import MentorDraft, StudentDraft
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, YEAR, Window
 from tests.dashboard.filing import CITY, DUE, HERE, STAMP, once, reopen, spoilt, upload, workbook
 from tests.dashboard.reading import Read

@@ -17,8 +17,8 @@ from dashboard.pages import filing
 from dashboard.panels import Place
 from dashboard.sessions import COOKIE, digest, find
 from forms.sandbox import FILE_SIZE
-from models.audit import AuditEntry
 from models.columns import table_of
+from models.tables.audit import AuditEntry
 from tests.dashboard.conftest import ADMIN, VIEWER, YEAR, Window
 from tests.dashboard.filing import CITY, HERE, deed, loads, once, reopen, spoilt, state, upload, workbook
 from tests.forms.books import book

@@ -9,9 +9,9 @@ from sqlalchemy import insert
 
 from calendars import files
 from dashboard.site import Site
-from models.accounts import Account
 from models.columns import table_of
 from models.database import Database
+from models.tables.accounts import Account
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Window

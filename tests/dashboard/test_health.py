@@ -14,7 +14,7 @@ from dashboard.metrics import Metrics, near
 from dashboard.observing import NOWHERE
 from dashboard.rendering import static
 from models.database import Database
-from models.figures import MachineFigures
+from models.machine_figures import MachineFigures
 from phases.book import BOOK
 from tests.dashboard.conftest import ADMIN, BASE, Browser, Window
 

@@ -13,12 +13,12 @@ from sqlalchemy import event, insert, update
 from cli import main
 from dashboard.site import Site
 from gates.states import State
-from models.accounts import Account
-from models.asked import Request
 from models.columns import table_of
 from models.database import Database
-from models.live import set_clock
-from models.season import Letter, Office, Suppressed
+from models.open_years import set_clock
+from models.tables.accounts import Account
+from models.tables.extension_requests import Request
+from models.tables.season import Letter, Office, Suppressed
 from phases.book import BOOK
 from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Window

@@ -7,7 +7,7 @@ import dashboard.pages.letters as area
 from dashboard.reader import Reader
 from models.columns import table_of
 from models.letterbox import own
-from models.season import Letter
+from models.tables.season import Letter
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window
 from tests.dashboard.reading import Read
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.columns import table_of
-from models.season import Transition
+from models.tables.season import Transition
 from tests.dashboard.conftest import ADMIN, Window
 from tests.dashboard.reading import Read
 

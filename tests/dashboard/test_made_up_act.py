@@ -10,16 +10,16 @@ import pytest
 from cyclopts import App
 from sqlalchemy import select
 
+from acts.act import CITIES, PHASE, Act, Bench, Field, Filled, each
 from acts.book import ACTS
-from acts.described import CITIES, PHASE, Act, Bench, Field, Filled, each
 from calendars import files
 from calendars.deadlines import TZ
 from commands.act import command_of
 from gates.states import Event, State
-from models.audit import AuditEntry
 from models.columns import table_of
 from models.database import Database
-from models.season import Transition
+from models.tables.audit import AuditEntry
+from models.tables.season import Transition
 from phases.book import BOOK
 from rehearsal.packs import read_pack
 from rehearsal.play import Play

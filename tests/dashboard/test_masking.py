@@ -9,7 +9,7 @@ from dashboard.masking import for_reader
 from dashboard.pages.api import ROOT
 from dashboard.reader import Reader, Role
 from models.columns import table_of
-from models.season import Letter, Office, Suppressed
+from models.tables.season import Letter, Office, Suppressed
 from tests.dashboard.conftest import ADMIN, UNTIL, VIEWER, Window
 
 HANDS = Reader(1, "admin", "甲", Role.ADMIN, None, "", "")

@@ -15,8 +15,8 @@ from sqlalchemy import update
 
 from dashboard.app import make_app
 from dashboard.rendering import environment
-from models.accounts import Account
 from models.columns import table_of
+from models.tables.accounts import Account
 from tests.dashboard.canaries import plant
 from tests.dashboard.conftest import ADMIN, Window, a_window, copied
 from tests.dashboard.routes import Walk, starts, walk

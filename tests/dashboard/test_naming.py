@@ -12,10 +12,10 @@ from calendars import files
 from dashboard import naming
 from gates.states import Event
 from models import audit, post_clock
-from models.accounts import Account
 from models.columns import table_of
-from models.season import ClockReading
 from models.stamp import Stamp
+from models.tables.accounts import Account
+from models.tables.season import ClockReading
 from tests.dashboard.conftest import ADMIN, UNTIL, VIEWER, Window
 from tests.dashboard.reading import Read
 from tests.dashboard.test_acting import hidden

@@ -10,7 +10,7 @@ from calendars import files
 from calendars.deadlines import TZ, Extension, resolve
 from dashboard.next_step import STEPS, Draft, next_step
 from gates.states import State
-from models.seen import Seen
+from models.states_as_of import Seen
 
 YEAR = files.load(2022)
 NOW = datetime(2022, 1, 26, 9, 0, tzinfo=TZ)

@@ -13,10 +13,10 @@ from acts.on_paper import Paper
 from acts.open_year import open_year
 from calendars import files
 from dashboard.site import Site
-from models import live
-from models.accounts import Account
+from models import open_years
 from models.columns import table_of
 from models.database import Database
+from models.tables.accounts import Account
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
 from tests import ledger
@@ -54,7 +54,7 @@ def late(empty: Window) -> Window:
     assert open_year(empty.database, year, LATE, rehearsal=True, paper=Paper("shortlist", "会议纪要")).done
     advance(empty.database, YEAR, LATE)
     with empty.database.write(YEAR) as connection:
-        live.set_clock(connection, YEAR, UNTIL)
+        open_years.set_clock(connection, YEAR, UNTIL)
     return empty
 
 

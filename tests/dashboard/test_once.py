@@ -25,13 +25,13 @@ from dashboard.once import form_token
 from dashboard.pages import filing
 from dashboard.pages.api import ROOT
 from models import accounts, deeds
-from models.accounts import Account
-from models.audit import Deed
 from models.columns import table_of
 from models.database import Busy, Database, Within
-from models.feeds import Feed
-from models.season import Transition
-from models.told import Call
+from models.tables.accounts import Account
+from models.tables.audit import Deed
+from models.tables.contact_receipts import Call
+from models.tables.feeds import Feed
+from models.tables.season import Transition
 from season.outcome import Outcome
 from tests.dashboard.conftest import ADMIN, YEAR, Window
 from tests.dashboard.filing import CITY, HERE, once, reopen, state, upload, workbook

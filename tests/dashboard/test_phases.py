@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from dashboard import panels
 from models.columns import table_of
-from models.season import Filing, Letter, Transition
+from models.tables.season import Filing, Letter, Transition
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window
 from tests.dashboard.filing import reopen, spoilt, upload, workbook
 from tests.dashboard.reading import Read

@@ -15,11 +15,11 @@ from dashboard.reader import Reader, Role
 from dashboard.telling import ReceiptFacts, receipt_facts, told_section
 from letters.addressee import in_text
 from models import letterbox
-from models.audit import AuditEntry
 from models.columns import table_of
-from models.season import Letter
-from models.told import Call, Receipt
-from models.told_reports import told
+from models.contact_evidence import told
+from models.tables.audit import AuditEntry
+from models.tables.contact_receipts import Call, Receipt
+from models.tables.season import Letter
 from post.receipt_links import token
 from tests.dashboard.conftest import ADMIN, SECRET, UNTIL, VIEWER, YEAR, Browser, Window
 

@@ -16,7 +16,7 @@ from forms.definitions import form_of
 from models import migrate
 from models.database import Database
 from models.evaluations import SCORES
-from models.live import set_clock
+from models.open_years import set_clock
 from phases.book import BOOK
 from tests import released
 from tests.dashboard import routes

@@ -17,14 +17,14 @@ from dashboard.remembering import KeptPage, Memory, PageVariant, Remembered, Rem
 from dashboard.sessions import digest
 from dashboard.site import Site
 from models import writing
-from models.accounts import Account, SignIn
 from models.audit import record
 from models.columns import table_of
 from models.database import Database
-from models.glance import Glance, Glanced
 from models.reports import Matrix, matrix
-from models.season import Letter
+from models.shortcuts.page_version import Glance, Glanced
 from models.stamp import Stamp
+from models.tables.accounts import Account, SignIn
+from models.tables.season import Letter
 from phases.book import BOOK
 from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Browser, Window

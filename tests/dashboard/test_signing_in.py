@@ -23,8 +23,8 @@ from dashboard.app import make_app
 from dashboard.guesses import MOST, Guesses, TooMany
 from dashboard.pages import signing_in
 from models import accounts, sign_ins
-from models.accounts import Account, SignIn
 from models.columns import table_of
+from models.tables.accounts import Account, SignIn
 from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, Browser, Window, a_window
 
 NAME = "yancheng"

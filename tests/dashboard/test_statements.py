@@ -13,9 +13,9 @@ from sqlalchemy import event, insert
 
 from calendars.deadlines import TZ
 from dashboard.site import Site
-from models.accounts import Account
 from models.columns import table_of
 from models.database import Database
+from models.tables.accounts import Account
 from phases.book import BOOK
 from settings import Settings
 from tests.dashboard.conftest import ADMIN, BASE, SECRET, Window

@@ -14,8 +14,8 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import insert, select
 from starlette.types import Receive
 
+from acts.act import Filled
 from acts.book import ACTS
-from acts.described import Filled
 from dashboard import arriving, rendering
 from dashboard.acting.trying import done, tried
 from dashboard.app import make_app
@@ -24,12 +24,12 @@ from dashboard.passwords import hasher
 from dashboard.sessions import COOKIE, LASTS, digest
 from dashboard.site import Site
 from models import database as database_module
-from models.accounts import Account, SignIn
-from models.audit import AuditEntry
 from models.columns import table_of
 from models.database import Busy, Database, Turns
-from models.season import Letter, Transition
-from models.told import Receipt
+from models.tables.accounts import Account, SignIn
+from models.tables.audit import AuditEntry
+from models.tables.contact_receipts import Receipt
+from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from post.receipt_links import token as link_token
 from settings import DashboardSettings, Settings

@@ -9,8 +9,8 @@ import yaml  # type: ignore[import-untyped]
 
 from calendars.files import load
 from deployments.plan import NAME, Deployment, Every, plan
-from deployments.pool import CALENDAR, POOL, TAG
 from deployments.sync import ANCHOR, ZONE
+from deployments.work_pool import CALENDAR, POOL, TAG
 from tests.site import Site
 
 ROOT = Path(__file__).parents[2]

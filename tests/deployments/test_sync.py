@@ -14,8 +14,8 @@ from prefect.states import Scheduled
 from calendars.deadlines import TZ
 from calendars.files import load
 from deployments.plan import NAME, Deployment, Once, plan
-from deployments.pool import POOL
 from deployments.sync import Synced
+from deployments.work_pool import POOL
 from deployments.zombies import NAME as ZOMBIES
 from deployments.zombies import automation
 from tests.site import Site

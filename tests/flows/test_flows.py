@@ -27,7 +27,7 @@ from flows.watch import watch
 from models.standing import cells
 from season.unit_of_work import Season
 from tasks import announcing, posting
-from tasks.alone import alone
+from tasks.run_lock import alone
 from tests.site import Site
 
 pytestmark = [

@@ -13,14 +13,14 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]
 
 from calendars.files import load
-from forms import definitions, reading, template, typed
+from forms import definitions, reading, template, typed_rows
 
 PACK = Path(__file__).parents[2] / "deployments/demo/2022"
 YEAR = load(2022)
 FORMS = {slug: definitions.form_of(slug, YEAR) for slug in definitions.FORMS}
 """Every form as the year of the samples asks it."""
 read, render = partial(reading.read, year=YEAR), partial(template.render, year=YEAR)
-read_rows = partial(typed.read_rows, year=YEAR)
+read_rows = partial(typed_rows.read_rows, year=YEAR)
 Percent = template.Percent
 NUMBER, NAME = "3209-2022-0007", "阿依努尔·买买提"
 

@@ -12,7 +12,7 @@ from calendars.files import parse
 from calendars.year import Year
 from forms import reading, template
 from forms.definitions import FORMS, form_of
-from forms.typed import read_rows
+from forms.typed_rows import read_rows
 from models.evaluations import SCORES
 from tests.forms.books import YEAR, book, sample
 

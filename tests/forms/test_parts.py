@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from forms.marks import PERCENT, PLAIN, UNCLEAR, scales
+from forms.cell_marks import PERCENT, PLAIN, UNCLEAR, scales
 from forms.reading import Reading
 from tests.forms.books import Percent, changed, packed, parts, read
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
-from models.bulk import among, at_once, listed, rows_given, rows_of
 from models.columns import table_of
 from models.database import Database
-from models.season import Letter
+from models.shortcuts.bulk import among, at_once, listed, rows_given, rows_of
+from models.tables.season import Letter
 from phases.book import BOOK
 from tests.proof.outbox import fill
 from tests.scenes import instant

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Connection, select
 
 from models import accounts, contacts, deeds, feeds, receipts, sign_ins, suppression
-from models.bulk import insert_new
 from models.columns import table_of
 from models.contacts import MAIN
-from models.season import Letter, Suppressed
+from models.shortcuts.bulk import insert_new
+from models.tables.season import Letter, Suppressed
 from tests.scenes import NANJING, Scene, instant, stamp
 
 AT = "2022-01-05T10:00"

@@ -15,7 +15,7 @@ from models import database as database_module
 from models import migrate
 from models.columns import table_of
 from models.database import Busy, Database, NotPrepared, passes
-from models.season import Letter, ProgrammeYear
+from models.tables.season import Letter, ProgrammeYear
 from phases.book import BOOK
 from tests.scenes import YEAR, Scene, instant
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.columns import table_of
-from models.drafts import StudentDraft
 from models.facts.applications import applications, rank_within
 from models.facts.scope import Scope
+from models.tables.city_drafts import StudentDraft
 from phases import application as gate
 from phases.application import ApplicationProfile
 from tests import sheets

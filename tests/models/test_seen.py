@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from models.reports import matrix
-from models.seen import seen
 from models.standing import opened
+from models.states_as_of import seen
 from tests.dashboard.conftest import UNTIL, YEAR, Window, window
 
 __all__ = ["window"]

@@ -8,11 +8,11 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, update
 
-from models import migrate, stated
+from models import migrate, party_addresses
 from models.columns import table_of
 from models.database import Database
-from models.pool import Party
-from models.season import Letter
+from models.tables.pool import Party
+from models.tables.season import Letter
 from phases.book import BOOK
 from tests.acts.test_addresses import DECIDED, LATER, NEW, OLD, ROLL, address, draft, file, waiting, written
 from tests.models.test_turns import waits_for_a_lock
@@ -99,16 +99,16 @@ def test_of_two_decisions_at_once_one_finds_that_there_is_none_left(scene: Scene
 
     def decide() -> None:
         with other.write() as connection:
-            found.append(stated.hold(connection, YEAR, one.id))
+            found.append(party_addresses.hold(connection, YEAR, one.id))
 
     thread = threading.Thread(target=decide)
     with scene.database.write() as connection:
-        held = stated.hold(connection, YEAR, one.id)
+        held = party_addresses.hold(connection, YEAR, one.id)
         assert held == one
         thread.start()
         while not other.embedded and thread.is_alive() and not waits_for_a_lock(scene.database):
             pass
-        stated.decide(connection, YEAR, held, take=True, stamp=stamp(DECIDED))
+        party_addresses.decide(connection, YEAR, held, take=True, stamp=stamp(DECIDED))
     thread.join()
     other.dispose()
     assert found == [None]

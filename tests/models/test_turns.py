@@ -15,7 +15,7 @@ from models import database as database_module
 from models import suppression
 from models.columns import table_of
 from models.database import Database, NotHeld, Turns, Within
-from models.season import Letter
+from models.tables.season import Letter
 from phases.book import BOOK
 from season.outcome import Outcome
 from tests.scenes import NANJING, YEAR, Scene, stamp

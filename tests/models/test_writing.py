@@ -11,7 +11,7 @@ from gates.states import Event, State
 from models import outbox, standing, writing
 from models.columns import table_of
 from models.outbox import LetterRow
-from models.season import Letter, ProgrammeYear, Transition
+from models.tables.season import Letter, ProgrammeYear, Transition
 from models.writing import Move, Stale, Writes
 from tests import ledger
 from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp

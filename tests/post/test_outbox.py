@@ -12,7 +12,7 @@ from models.database import Database
 from models.outbox import take_back
 from models.outdated_letters import untrue_in_hand
 from models.post_clock import Ticks
-from models.season import Letter, Suppressed
+from models.tables.season import Letter, Suppressed
 from phases.book import BOOK
 from post import claims, marks, unknown_letters, workers
 from post.claims import Claimed

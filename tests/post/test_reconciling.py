@@ -14,8 +14,8 @@ from sqlalchemy import select, update
 from acts.settle_letter import settle
 from models.columns import table_of
 from models.database import Database
-from models.season import Letter
 from models.stamp import Stamp
+from models.tables.season import Letter
 from post.evidence.relay_log import RelayLog
 from post.evidence.witnesses import Fate, MaildirWitness
 from post.maildir import MaildirCourier

@@ -18,7 +18,7 @@ from models import suppression
 from models.columns import table_of
 from models.database import Busy, Database, passes
 from models.outbox import take_back
-from models.season import Letter
+from models.tables.season import Letter
 from post import claims, marks, rounds, smtp, workers
 from post import sending as act
 from post.connection import Job

@@ -25,8 +25,8 @@ from models import outbox, standing
 from models.addresses import put
 from models.columns import table_of
 from models.database import Database
-from models.season import Letter, LetterBody
 from models.stamp import Stamp
+from models.tables.season import Letter, LetterBody
 from phases.book import BOOK
 from post.couriers import Delivery, Wanted, always
 from post.evidence.witnesses import Nobody

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from models.columns import table_of
 from models.database import Database
-from models.season import Letter
+from models.tables.season import Letter
 
 
 def counted(database: Database, *names: str) -> dict[Any, int]:

@@ -24,7 +24,7 @@ from models import outbox
 from models.addresses import put
 from models.columns import table_of
 from models.database import Database
-from models.season import Letter
+from models.tables.season import Letter
 from post import claims
 from tests import sheets
 from tests.proof import hands

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.columns import table_of
-from models.season import Letter
+from models.tables.season import Letter
 from post import connection, marks
 from post.claims import Claimed
 from post.couriers import DeliveryState

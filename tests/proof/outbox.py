@@ -18,7 +18,7 @@ from calendars.files import load
 from models.columns import table_of
 from models.database import Database
 from models.outbox import Words, keep
-from models.season import Letter, ProgrammeYear
+from models.tables.season import Letter, ProgrammeYear
 
 ROW = re.compile(r"row-(\d+);")
 YEAR = 2022

@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select, update
 from models.columns import table_of
 from models.database import Database
 from models.outbox import digest_of, keep
-from models.season import Letter, Transition
+from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from post import claims, marks, workers
 from post.claims import Claimed

@@ -20,9 +20,9 @@ from models.stamp import Stamp
 from phases.book import BOOK
 from settings import Settings
 from tasks.advancing import advance_cities
-from tasks.alone import alone
 from tasks.passes import Pass
 from tasks.posting import send_due
+from tasks.run_lock import alone
 from tests.proof.fates import counted
 from tests.proof.outbox import fill, now
 
@@ -32,7 +32,7 @@ HOLDS = """
 import sys, time
 from models.database import Database
 from phases.book import BOOK
-from tasks.alone import alone
+from tasks.run_lock import alone
 with alone("post", Database(sys.argv[1], BOOK)) as ours:
     print(ours, flush=True)
     time.sleep(60)

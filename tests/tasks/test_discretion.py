@@ -5,7 +5,7 @@ import traceback
 import pytest
 
 from calendars.errors import TalentError
-from tasks.discretion import Defect, discreet
+from tasks.redaction import Defect, discreet
 
 
 def fail() -> None:

@@ -47,7 +47,7 @@ def narrowed(found: Matrix, phase: str | None, city: str | None) -> Matrix:
 
 def log(*, city: City = None, phase: Phase = None, season: Season = SEASON) -> None:
     """Print the transitions: who, when, why."""
-    from acts.shapes import log_entry
+    from acts.json_shapes import log_entry
     from models.reports import log as logged
 
     database, year = season.opened()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from models.columns import table_of
-from models.drafts import (
+from models.facts.scope import Scope, withdrawn
+from models.tables.city_drafts import (
     CutLineDraft,
     InstitutionDraft,
     InterviewDraft,
@@ -17,8 +18,7 @@ from models.drafts import (
     StudentDraft,
     TeamDraft,
 )
-from models.facts.scope import Scope, withdrawn
-from models.season import CityPhase
+from models.tables.season import CityPhase
 from phases.interview import Interview, InterviewFacts
 from phases.mentor_recommendation import Mentor, MentorFacts, TeamMember
 from phases.shortlist import Score, ShortlistFacts

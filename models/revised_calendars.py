@@ -5,31 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Index, Text, func, insert, select, update
-from sqlmodel import Field, SQLModel
+from sqlalchemy import func, insert, select, update
 
-from models.columns import UTCDateTime, table_of
-from models.season import ProgrammeYear
+from models.columns import table_of
+from models.tables.revised_calendars import Amendment
+from models.tables.season import ProgrammeYear
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, ScalarSelect
 
     from models.stamp import Stamp
-
-
-class Amendment(SQLModel, table=True):
-    """One revision of a year's calendar, append-only: `calendar` is the text that stood until `as_of`."""
-
-    __tablename__ = "amendment"
-    __table_args__ = (Index("ix_amendment_year_as_of", "year", "as_of"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    year: int
-    calendar: str = Field(sa_column=Column(Text, nullable=False))
-    reason: str = Field(sa_column=Column(Text, nullable=False))
-    by: str
-    at: datetime = Field(sa_type=UTCDateTime)
-    as_of: datetime = Field(sa_type=UTCDateTime)
 
 
 def replace_calendar(connection: Connection, year: int, text: str, reason: str, stamp: Stamp) -> None:

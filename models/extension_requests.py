@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, or_, select, update
 
-from models.asked import Request
 from models.columns import table_of
+from models.tables.extension_requests import Request
 from models.writing import bump
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from models.columns import table_of
-from models.drafts import InstitutionDraft, MentorDraft, SchoolDraft
-from models.pool import Party, StatedAddress
-from models.season import Suppressed
 from models.suppression import redirect
+from models.tables.city_drafts import InstitutionDraft, MentorDraft, SchoolDraft
+from models.tables.pool import Party, StatedAddress
+from models.tables.season import Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select
 
-    from models.drafts import DraftRow
     from models.stamp import Stamp
+    from models.tables.city_drafts import DraftRow
 
 PROVINCE = "province"
 NAMED: Mapping[str, Mapping[str, type[DraftRow]]] = {

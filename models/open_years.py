@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from models import standing
 from models.columns import table_of
-from models.season import ProgrammeYear
+from models.tables.season import ProgrammeYear
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import DayRequest
-from models import outbox, requests
+from models import extension_requests, outbox
 from season.moving import WAITED_FOR, touched
 from season.recipients import audiences
 
@@ -41,13 +41,15 @@ def settle_requests(season: Season) -> None:
     changed = {key: season.cells[key] for key in touched(season)}
     if not changed:
         return
-    waiting = requests.unanswered(season.connection, season.year.year, season.stamp.as_of)
+    waiting = extension_requests.unanswered(season.connection, season.year.year, season.stamp.as_of)
     mine = ((row, changed.get((row.phase, row.city))) for row in waiting if row.answer is None)
     found = [(cell, asked) for row, cell in mine if cell is not None and (asked := _overtaken(season, cell, row))]
     if not found:
         return
-    answers = [requests.Answer(asked.number, asked.granted, _said(season, cell, asked)) for cell, asked in found]
-    requests.answer(season.connection, season.year.year, answers, replace(season.stamp, by=SYSTEM))
+    answers = [
+        extension_requests.Answer(asked.number, asked.granted, _said(season, cell, asked)) for cell, asked in found
+    ]
+    extension_requests.answer(season.connection, season.year.year, answers, replace(season.stamp, by=SYSTEM))
     outbox.take_back_requests(season.connection, season.year.year, [asked.number for _, asked in found])
     for cell, asked in found:
         if cell.state is not State.WITHDRAWN and not any(_tells(one, cell) for one in season.owed):

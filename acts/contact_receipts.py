@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models import audit, contacts, receipts, standing, told_reports
+from models import audit, contact_evidence, contacts, receipts, standing
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def note_call(
     with database.write(year) as connection:
         calendar = standing.opened(connection, year).year
         slug, found = calendar.phase(phase).slug, calendar.city(city)
-        attempt = told_reports.attempt_of(connection, year, slug, found.slug, stamp.as_of)
+        attempt = contact_evidence.attempt_of(connection, year, slug, found.slug, stamp.as_of)
         given = {"year": year, "phase": slug, "city": found.slug, "attempt": attempt, "whom": whom, "said": said}
         number = receipts.called(connection, stamp, given)
         audit.record(connection, stamp, "记录电话催办", f"call:{number}", account=account, city=found.slug)

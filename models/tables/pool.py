@@ -13,7 +13,7 @@ from models.columns import UTCDateTime
 class Party(SQLModel, table=True):
     """A mentor, institution or school that letters go to. A mentor is one person by name and institution (`place`).
 
-    `email` is the address in force over the province, "" until a city files one (`models.stated`).
+    `email` is the address in force over the province, "" until a city files one (`models.party_addresses`).
     """
 
     __tablename__ = "party"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from models.columns import table_of
-from models.season import CityPhase, Letter, ProgrammeYear
+from models.tables.season import CityPhase, Letter, ProgrammeYear
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,8 @@ from sqlalchemy import func, or_, select
 from gates.states import State
 from models.columns import table_of
 from models.letterbox import conditions, own
-from models.season import Letter, ProgrammeYear, Transition
-from models.told import Call, Receipt
+from models.tables.contact_receipts import Call, Receipt
+from models.tables.season import Letter, ProgrammeYear, Transition
 
 if TYPE_CHECKING:
     from datetime import datetime

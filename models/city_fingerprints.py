@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from models.asked import Request
 from models.columns import table_of
-from models.season import (
+from models.tables.extension_requests import Request
+from models.tables.season import (
     CityPhase,
     CityYear,
     ExtensionRow,

@@ -10,9 +10,9 @@ from sqlalchemy import Integer, cast, func, or_, select, union
 from calendars.deadlines import day_of
 from models import contacts
 from models.columns import table_of
-from models.drafts import InstitutionDraft, MentorDraft, SchoolDraft, StudentDraft
-from models.pool import Party, PoolEntry
-from models.season import CityYear, Office
+from models.tables.city_drafts import InstitutionDraft, MentorDraft, SchoolDraft, StudentDraft
+from models.tables.pool import Party, PoolEntry
+from models.tables.season import CityYear, Office
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from models.facts import applications, entry, training
+from models.facts import admission, applications, training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 FACTS: Mapping[str, Callable[[Scope], Mapping[str, Any]]] = MappingProxyType(
     {
-        "mentor-recommendation": entry.rolls,
+        "mentor-recommendation": admission.rolls,
         "application": applications.applications,
-        "shortlist": entry.shortlists,
-        "interview": entry.interviews,
+        "shortlist": admission.shortlists,
+        "interview": admission.interviews,
         "meeting": training.meetings,
         "cultivation": training.cultivations,
         "midterm": training.midterms,

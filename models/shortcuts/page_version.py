@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from models.accounts import Account, SignIn
-from models.audit import AuditEntry
 from models.columns import UTCDateTime, table_of
-from models.season import ProgrammeYear
+from models.tables.accounts import Account, SignIn
+from models.tables.audit import AuditEntry
+from models.tables.season import ProgrammeYear
 
 if TYPE_CHECKING:
     from datetime import datetime
