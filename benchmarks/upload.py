@@ -25,8 +25,8 @@ from sqlalchemy import insert, select
 from benchmarks.measuring import Table
 from calendars import files
 from calendars.deadlines import TZ
-from dashboard.forged import token
-from dashboard.sessions import COOKIE, LASTS, digest
+from dashboard.serving.forgery import token
+from dashboard.signing_in.sessions import COOKIE, LASTS, digest
 from forms.definitions import form_of
 from forms.reading import read
 from models import migrate
@@ -47,8 +47,8 @@ SECRET = b"a secret of the figures, 32 byte"
 SERVE = """
 import sys
 import uvicorn
-from dashboard.app import make_app
-from dashboard.site import Site
+from dashboard.serving.app import make_app
+from dashboard.serving.site import Site
 from models.database import Database
 from settings import Settings
 url, port, secret = sys.argv[1:]

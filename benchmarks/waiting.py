@@ -22,10 +22,10 @@ from sqlalchemy import insert, select
 
 from benchmarks.measuring import Table
 from calendars.deadlines import TZ
-from dashboard.app import make_app
-from dashboard.forged import token
-from dashboard.sessions import COOKIE, digest
-from dashboard.site import Site
+from dashboard.serving.app import make_app
+from dashboard.serving.forgery import token
+from dashboard.serving.site import Site
+from dashboard.signing_in.sessions import COOKIE, digest
 from models import migrate
 from models.columns import table_of
 from models.database import Database

@@ -29,13 +29,13 @@ from starlette.types import ASGIApp, Message, Scope
 from benchmarks.measuring import Table, middle, run, seconds
 from benchmarks.window_site import COOKIE, NOW, make, site_of
 from calendars.year import Year
-from dashboard.agenda import agenda
-from dashboard.app import make_app
-from dashboard.looking import Looking
-from dashboard.matrix import MARKS, SHAPES, lines
-from dashboard.reader import Reader, Role
-from dashboard.rendering import STATIC, environment
-from dashboard.sessions import COOKIE as NAME
+from dashboard.serving.app import make_app
+from dashboard.serving.look import Looking
+from dashboard.serving.rendering import STATIC, environment
+from dashboard.signing_in.reader import Reader, Role
+from dashboard.signing_in.sessions import COOKIE as NAME
+from dashboard.views.agenda import agenda
+from dashboard.views.matrix import MARKS, SHAPES, lines
 from models import writing
 from models.database import Database
 from models.reports import matrix

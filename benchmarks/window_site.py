@@ -18,9 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from acts.open_year import open_year
 from calendars.deadlines import TZ
 from calendars.year import Year
-from dashboard.app import make_app
-from dashboard.sessions import digest
-from dashboard.site import Site
+from dashboard.serving.app import make_app
+from dashboard.serving.site import Site
+from dashboard.signing_in.sessions import digest
 from models import migrate
 from models.columns import table_of
 from models.database import Database

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, Parameter
 
 from acts.book import ACTS
-from commands.options import PLAIN, SEASON, DryRun, Plain, Reason, Season, UsageError, local
+from commands.options import PLAIN, SEASON, DryRun, Plain, Reason, SeasonOptions, UsageError, local
 from commands.outcomes import report, run
 from commands.output import answer, line, table
 
@@ -62,7 +62,7 @@ def list_(*, common: Plain = PLAIN) -> None:
 def command_of(act: Act) -> Callable[..., int]:
     """Make an act's command: an option a field, read as the window reads its form."""
 
-    def do(*, dry_run: bool = False, season: Season = SEASON, **given: str | list[str] | Path | None) -> int:
+    def do(*, dry_run: bool = False, season: SeasonOptions = SEASON, **given: str | list[str] | Path | None) -> int:
         return _do(act, given, season, dry_run=dry_run)
 
     options = [
@@ -71,7 +71,7 @@ def command_of(act: Act) -> Callable[..., int]:
             for one in act.fields
         ),
         Option("dry_run", KEYWORD, default=False, annotation=DryRun),
-        Option("season", KEYWORD, default=SEASON, annotation=Season),
+        Option("season", KEYWORD, default=SEASON, annotation=SeasonOptions),
     ]
     do.__signature__ = Signature(options)  # type: ignore[attr-defined]  # what the command line is read by
     do.__annotations__ = {option.name: option.annotation for option in options}
@@ -90,11 +90,11 @@ def _kind(asked: Field) -> object:
     ]
 
 
-def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: Season, *, dry_run: bool) -> int:
+def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: SeasonOptions, *, dry_run: bool) -> int:
     """Read what was typed and do it on record, or show it; raises UsageError with what is wrong with it."""
     from acts.act import Bench
     from acts.doing import about, previewed, recorded
-    from dashboard.acting.reading import Typed, read
+    from dashboard.acts.typed_fields import Typed, read
     from models.standing import opened
 
     typed = {
@@ -127,7 +127,7 @@ def address(
     ] = None,
     reason: Reason | None = None,
     dry_run: DryRun = False,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Decide a difference, or print those that wait."""
     if number is None:
@@ -137,7 +137,7 @@ def address(
     return run(season, "address", {"difference": number, "choice": choice, "reason": reason}, dry_run=dry_run)
 
 
-def _list(season: Season) -> int:
+def _list(season: SeasonOptions) -> int:
     from models.party_addresses import differences
 
     database, year = season.opened()

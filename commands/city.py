@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import SEASON, Season, UsageError, local
+from commands.options import SEASON, SeasonOptions, UsageError, local
 from commands.outcomes import report
 from commands.output import answer, table
 
@@ -21,7 +21,7 @@ Head = Annotated[str | None, Parameter(metavar="邮箱", help="负责同志的�
 
 
 @app.command(name="list", help="设区市与登记的邮箱")
-def list_(*, season: Season = SEASON) -> None:
+def list_(*, season: SeasonOptions = SEASON) -> None:
     """Print the cities in the customary order, with their addresses."""
     from models.addresses import on_file
 
@@ -53,7 +53,7 @@ def set_(
     *,
     email: Email = None,
     head: Head = None,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Put a city's addresses on file."""
     from acts.offices import set_office

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from commands.options import SEASON, Day, Season, local
+from commands.options import SEASON, Day, SeasonOptions, local
 from commands.outcomes import report
 from commands.output import answer, table
 
@@ -32,7 +32,7 @@ def add(
     phone: Annotated[str, Parameter(metavar="电话", help="联系电话")] = "",
     since: Annotated[Day | None, Parameter(help="从哪一天起（含）；不写时即日有效")] = None,
     until: Annotated[Day | None, Parameter(help="到哪一天止（含）；不写时长期有效")] = None,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Put a person on file."""
     from acts.contacts import add_contact
@@ -52,7 +52,7 @@ def end(
     /,
     *,
     last: Annotated[Day | None, Parameter(metavar="日期", help="任期的最后一天（含）；不写时为今天")] = None,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """End a person's part; the record stays."""
     from acts.contacts import end_contact
@@ -64,7 +64,7 @@ def end(
 
 
 @app.command(name="list", help="一个单位的联系人，历任也在内")
-def list_(office: Office, /, *, season: Season = SEASON) -> None:
+def list_(office: Office, /, *, season: SeasonOptions = SEASON) -> None:
     """Print an office's contacts, and who is in charge today."""
     from models import contacts
 

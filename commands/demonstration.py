@@ -85,7 +85,7 @@ def _house(port: int, web: int) -> House:
 
 
 def _links(house: House) -> Callable[[int], str]:
-    from dashboard.secret import secret_of
+    from dashboard.serving.secret_key import secret_of
     from post.receipt_links import links
     from settings import Settings
 
@@ -95,7 +95,7 @@ def _links(house: House) -> Callable[[int], str]:
 def _served(house: House, database: Database, ended: Rehearsed) -> int:
     from commands.matrix import show
     from commands.output import console
-    from dashboard.passwords import kept
+    from dashboard.signing_in.passwords import kept
     from deployments.up import run
     from rehearsal.demo_people import invite
 

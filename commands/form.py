@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from acts.json_shapes import error_json
 from commands.named_files import there, write
-from commands.options import SEASON, DryRun, OneCity, Season, UsageError
+from commands.options import SEASON, DryRun, OneCity, SeasonOptions, UsageError
 from commands.outcomes import run, show_errors
 from commands.output import answer, line, say
 
@@ -31,7 +31,7 @@ def template(
     /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"], metavar="文件", help="写到这个文件")],
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> None:
     """Write an empty workbook of one phase, as the year asks it."""
     from forms.template import render
@@ -40,7 +40,7 @@ def template(
     answer(season.json, {"phase": phase, "file": str(output)}, lambda console: line(console, f"已写入 {output}"))
 
 
-def _calendar(season: Season) -> Year:
+def _calendar(season: SeasonOptions) -> Year:
     """The calendar of the opened year; that of the file that is shipped where none is open, which is said."""
     from calendars.files import load, shipped
     from models.database import NotPrepared
@@ -64,14 +64,16 @@ def known(phase: str) -> str:
 
 
 @app.command(help="导入一份工作簿：有一处错误就什么也不导入；再导一次相同的文件没有变化")
-def load(phase: Slug, workbook: Workbook, /, *, city: OneCity, dry_run: DryRun = False, season: Season = SEASON) -> int:
+def load(
+    phase: Slug, workbook: Workbook, /, *, city: OneCity, dry_run: DryRun = False, season: SeasonOptions = SEASON
+) -> int:
     """Load a workbook as the city's draft of a phase."""
     given = {"phase": known(phase), "city": city, "file": there(workbook)}
     return run(season, "load", given, dry_run=dry_run)
 
 
 @app.command(help="检查一份工作簿：一次列出全部错误（退出码 1），什么也不写入")
-def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: Season = SEASON) -> int:
+def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: SeasonOptions = SEASON) -> int:
     """Read a workbook and say every fault; where a year is open also what disagrees with its records."""
     from forms.reading import read
 
@@ -88,7 +90,7 @@ def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: Season =
     return 1 if errors else 0
 
 
-def _against_records(season: Season, phase: str, workbook: Path, city: str) -> tuple[RowError, ...]:
+def _against_records(season: SeasonOptions, phase: str, workbook: Path, city: str) -> tuple[RowError, ...]:
     """What loading it would find fault with; nothing, and said so, where no year is open to compare with."""
     from acts.load import load as act
     from models.database import NotPrepared

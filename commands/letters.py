@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from acts.json_shapes import letter_entry
-from commands.options import SEASON, City, Season, environment, local
+from commands.options import SEASON, City, SeasonOptions, environment, local
 from commands.output import answer, line, say, table
 from letters.brief import Kind
 from letters.words import STATES
@@ -45,7 +45,7 @@ def list_(
     state: Annotated[State | None, Parameter(metavar="状态", help="只看这一状态")] = None,
     city: City = None,
     kind: Annotated[Kind | None, Parameter(metavar="种类", help="只看这一种类")] = None,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> None:
     """Print the letters of a year, oldest first."""
     from models.letterbox import listed
@@ -79,7 +79,10 @@ def show_list(console: Console, year: Year, rows: Sequence[Row[Any]]) -> None:
 
 @app.command(help="一封函件的全文与来历")
 def show(
-    number: Annotated[int, Parameter(name="编号", help="编号，见 talent letters list")], /, *, season: Season = SEASON
+    number: Annotated[int, Parameter(name="编号", help="编号，见 talent letters list")],
+    /,
+    *,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Print one letter; 1 where there is none of that number."""
     from letters.addressee import in_html, in_text
@@ -107,7 +110,7 @@ def _letter(console: Console, year: Year, row: Row[Any], text: str) -> None:
 
 
 @app.command(help="发出待发的函件，发完为止；有的要稍后再试时退出码 75")
-def send(*, season: Season = SEASON) -> int:
+def send(*, season: SeasonOptions = SEASON) -> int:
     """Drain what is queued and due."""
     import asyncio
 

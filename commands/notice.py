@@ -41,7 +41,7 @@ def names(year: Year) -> dict[str, frozenset[str]]:
     from sqlmodel import SQLModel
 
     import models.tables.catalogue
-    from dashboard.app import AREAS
+    from dashboard.serving.app import AREAS
     from forms.definitions import FORMS, form_of
     from letters.occurrences import OCCURS
     from phases.book import BOOK

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import SEASON, Season, UsageError, local
+from commands.options import SEASON, SeasonOptions, UsageError, local
 from commands.outcomes import report
 
 app = App(name="office")
@@ -17,7 +17,7 @@ def set_(
     *,
     email: Annotated[str | None, Parameter(metavar="邮箱", help="省级管理办公室的邮箱：待办日报发到这里")] = None,
     lead: Annotated[str | None, Parameter(metavar="邮箱", help="负责同志的邮箱：催办升级发到这里")] = None,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Put the province's addresses on file."""
     from acts.offices import PROVINCE, set_office

@@ -134,7 +134,7 @@ class Common(Plain):
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Season(Common):
+class SeasonOptions(Common):
     """The options of a command about one year."""
 
     year: Annotated[int | None, Parameter(metavar="年度", help="哪一年度；不写时为最近打开的年度")] = None
@@ -160,7 +160,7 @@ class Season(Common):
             return database, opened(connection, self.year or newest_year(connection))
 
 
-PLAIN, COMMON, SEASON = Plain(), Common(), Season()
+PLAIN, COMMON, SEASON = Plain(), Common(), SeasonOptions()
 """None of the options given."""
 
 

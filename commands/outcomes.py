@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from calendars.year import Year
-    from commands.options import Common, Season
+    from commands.options import Common, SeasonOptions
     from forms.reading import RowError
     from models.writing import Move
     from season.outcome import Changes, Outcome
 
 
-def run(season: Season, slug: str, given: Mapping[str, object], *, dry_run: bool) -> int:
+def run(season: SeasonOptions, slug: str, given: Mapping[str, object], *, dry_run: bool) -> int:
     """Do an act of the book with what was given by its fields' names, and print what came of it; the exit status."""
     from acts.act import Bench
     from acts.book import ACTS

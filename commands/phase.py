@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import SEASON, Cities, Day, DryRun, OneCity, Reason, Season, UsageError
+from commands.options import SEASON, Cities, Day, DryRun, OneCity, Reason, SeasonOptions, UsageError
 from commands.outcomes import run, show_changes
 from commands.output import answer, line
 
@@ -29,7 +29,7 @@ def advance(
     *,
     city: Cities | None = None,
     dry_run: DryRun = False,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Do what is owed at that instant and not yet done; the second time nothing."""
     from acts.advance import advance as act
@@ -53,13 +53,13 @@ def _advanced(console: Console, year: Year, done: Advance, preview: bool) -> Non
 
 
 @app.command(help="市级管理办公室报送本阶段")
-def submit(phase: Slug, /, *, city: OneCity, dry_run: DryRun = False, season: Season = SEASON) -> int:
+def submit(phase: Slug, /, *, city: OneCity, dry_run: DryRun = False, season: SeasonOptions = SEASON) -> int:
     """File one phase of one city; the gate judges at once."""
     return run(season, "submit", {"phase": phase, "city": city}, dry_run=dry_run)
 
 
 @app.command(help="省级管理办公室：某市退出本年度")
-def withdraw(*, city: OneCity, reason: Reason, dry_run: DryRun = False, season: Season = SEASON) -> int:
+def withdraw(*, city: OneCity, reason: Reason, dry_run: DryRun = False, season: SeasonOptions = SEASON) -> int:
     """Take one city out of the year."""
     return run(season, "withdraw", {"city": city, "reason": reason}, dry_run=dry_run)
 
@@ -74,7 +74,7 @@ def extend(
     city: Cities | None = None,
     all_: Annotated[bool, Parameter(name="--all", negative="", help="全部设区市")] = False,
     dry_run: DryRun = False,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Give a later due day before the due instant, within the same attempt."""
     if bool(city) == all_:
@@ -93,7 +93,7 @@ def approve(
     reason: Reason | None = None,
     until: Until | None = None,
     dry_run: DryRun = False,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Give the province's last word for one city or several."""
     if reject != (reason is not None):
@@ -113,7 +113,7 @@ def waive(
     city: OneCity,
     reason: Reason,
     dry_run: DryRun = False,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Set one in-principle rule aside for one city, phase and attempt."""
     return run(season, "waive", {"rule": rule, "phase": phase, "city": city, "reason": reason}, dry_run=dry_run)
@@ -128,7 +128,7 @@ def rerun(
     until: Until,
     reason: Reason,
     dry_run: DryRun = False,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Start a new attempt of one phase for one city."""
     given = {"phase": phase, "city": city, "until": until, "reason": reason}

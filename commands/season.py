@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from commands.options import SEASON, City, Season, local
+from commands.options import SEASON, City, SeasonOptions, local
 from commands.output import answer, line, table
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Phase = Annotated[str | None, Parameter(name="--phase", metavar="阶段", help="只看这一阶段")]
 
 
-def status(*, phase: Phase = None, city: City = None, season: Season = SEASON) -> None:
+def status(*, phase: Phase = None, city: City = None, season: SeasonOptions = SEASON) -> None:
     """Print the matrix, now or as it stood at any instant."""
     from commands.matrix import show
     from models.reports import matrix
@@ -45,7 +45,7 @@ def narrowed(found: Matrix, phase: str | None, city: str | None) -> Matrix:
     return replace(found, cities=cities)
 
 
-def log(*, city: City = None, phase: Phase = None, season: Season = SEASON) -> None:
+def log(*, city: City = None, phase: Phase = None, season: SeasonOptions = SEASON) -> None:
     """Print the transitions: who, when, why."""
     from acts.json_shapes import log_entry
     from models.reports import log as logged
@@ -87,7 +87,7 @@ def why(
     *,
     city: Annotated[str, Parameter(metavar="城市", help="设区市：拼音、中文名或行政区划代码")],
     trial: Annotated[bool, Parameter(negative="", help="试算：按现在导入的内容判定，不看已有结论")] = False,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Print the newest report card of a city phase, or of its draft where nothing was filed; 1 where it refuses."""
     from acts.why import report_card

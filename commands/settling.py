@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from commands.options import SEASON, Season, UsageError, environment
+from commands.options import SEASON, SeasonOptions, UsageError, environment
 from commands.outcomes import hinted
 from commands.output import answer, line
 
@@ -26,7 +26,7 @@ Given = Annotated[
 ]
 
 
-def settle(given: Given, /, *, season: Season = SEASON) -> int:
+def settle(given: Given, /, *, season: SeasonOptions = SEASON) -> int:
     """Settle letters of unknown fate, or given up, with all that was in one message with each; 1 where refused."""
     from acts.settle_letter import settle as act
     from post.reconciling import reconcile
@@ -54,7 +54,7 @@ def _read(given: Sequence[str]) -> tuple[list[int], Found]:
     return [int(one) for one in numbers], found
 
 
-def resume(*, season: Season = SEASON) -> None:
+def resume(*, season: SeasonOptions = SEASON) -> None:
     """Take the clock as it is now as right, so that the post goes on."""
     from models import post_clock
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from commands.options import SEASON, Season, UsageError
+from commands.options import SEASON, SeasonOptions, UsageError
 from commands.outcomes import hinted, report
 from commands.output import answer, line
 
@@ -28,7 +28,7 @@ def suppress(
     /,
     *,
     reason: Annotated[str, Parameter(metavar="事由", help="事由，记录在案")] = BY_HAND,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> int:
     """Write to an address no more."""
     from acts.suppress import suppress as act
@@ -37,7 +37,7 @@ def suppress(
     return report(season, year, act(database, address, stamp, reason=reason))
 
 
-def unsuppress(address: Address, /, *, season: Season = SEASON) -> int:
+def unsuppress(address: Address, /, *, season: SeasonOptions = SEASON) -> int:
     """Write to an address again; 1 where it was not suppressed."""
     from acts.suppress import unsuppress as act
 
@@ -53,7 +53,7 @@ def bounces(
     ],
     /,
     *,
-    season: Season = SEASON,
+    season: SeasonOptions = SEASON,
 ) -> None:
     """Read the bounces of a mailbox: their letters have failed, their addresses are suppressed."""
     from acts.suppress import take_back

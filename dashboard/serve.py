@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from calendars.errors import TalentError
-from dashboard.app import make_app
-from dashboard.nudge import configured
-from dashboard.observing import Observer, logged
-from dashboard.secret import secret_of
-from dashboard.site import Site
+from dashboard.acts.nudge import configured
+from dashboard.serving.app import make_app
+from dashboard.serving.request_log import Observer, logged
+from dashboard.serving.secret_key import secret_of
+from dashboard.serving.site import Site
 from letters.overrides import wording
 from models.database import Database, NotPrepared
 from models.migrate import prepared

@@ -26,7 +26,7 @@ JUNIOR, _EVERY = 5, 12
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class CastRole:
     """Somebody of a city, by place, counted from 1 among his kind."""
 
     kind: ClassVar[str]
@@ -42,7 +42,7 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
-class PlayedMentor(Role):
+class PlayedMentor(CastRole):
     """A mentor, who takes at most so many students (`places`); a `bare` one has no standing."""
 
     kind = "mentor"
@@ -57,7 +57,7 @@ class PlayedMentor(Role):
 
 
 @dataclass(frozen=True, slots=True)
-class PlayedStudent(Role):
+class PlayedStudent(CastRole):
     """An applicant. `result` is the province's grade at the end, "" for one who is not in training then."""
 
     kind = "student"

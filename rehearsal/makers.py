@@ -33,7 +33,7 @@ from rehearsal.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rehearsal.sheets import CityRow
+    from rehearsal.sheets import CastRow
 
 
 def _each(sheet: str, **makers: Callable[[Any], object]) -> dict[tuple[str, str], Callable[[Any], object]]:
@@ -44,7 +44,7 @@ def _always(value: object) -> Callable[[Any], object]:
     return lambda _: value
 
 
-def _word(at: int) -> Callable[[CityRow], object]:
+def _word(at: int) -> Callable[[CastRow], object]:
     return lambda row: row.words[at]
 
 

@@ -27,7 +27,7 @@ class StudentDay:
 
 
 @dataclass(frozen=True, slots=True)
-class CityRow:
+class CastRow:
     """A row about the city itself, an institution or a school by place from 0, or one that goes with a mentor.
 
     `words` are its values in the order of the columns, where one goes with the other.
@@ -39,13 +39,13 @@ class CityRow:
     words: tuple[object, ...] = ()
 
 
-def _units(count: int) -> Callable[[Cast], Iterator[CityRow]]:
-    return lambda cast: (CityRow(cast, place) for place in range(count))
+def _units(count: int) -> Callable[[Cast], Iterator[CastRow]]:
+    return lambda cast: (CastRow(cast, place) for place in range(count))
 
 
-def _team(cast: Cast) -> Iterator[CityRow]:
+def _team(cast: Cast) -> Iterator[CastRow]:
     """Two members a mentor."""
-    return (CityRow(cast, 2 * mentor.place + one, mentor) for mentor in cast.mentors for one in (-1, 0))
+    return (CastRow(cast, 2 * mentor.place + one, mentor) for mentor in cast.mentors for one in (-1, 0))
 
 
 def _visits(cast: Cast) -> Iterator[StudentDay]:
@@ -67,25 +67,25 @@ def _stages(cast: Cast) -> Iterator[StudentDay]:
                 yield StudentDay(student, place, day)
 
 
-def _summaries(cast: Cast) -> Iterator[CityRow]:
+def _summaries(cast: Cast) -> Iterator[CastRow]:
     """The city's, and those of the mentors and schools of students in training."""
     day = loaded_on(cast.year, YEAR_END)
-    yield CityRow(cast, 0, words=("市级", f"{cast.city.name}市级管理办公室", None, day - timedelta(1)))
+    yield CastRow(cast, 0, words=("市级", f"{cast.city.name}市级管理办公室", None, day - timedelta(1)))
     for mentor in {student.mentor.place: student.mentor for student in cast.training}.values():
-        yield CityRow(cast, 0, mentor, words=("导师", mentor_unit(mentor), mentor_name(mentor), day - timedelta(4)))
+        yield CastRow(cast, 0, mentor, words=("导师", mentor_unit(mentor), mentor_name(mentor), day - timedelta(4)))
     for name in sorted({school(student) for student in cast.training}):
-        yield CityRow(cast, 0, words=("中学", name, None, day - timedelta(4)))
+        yield CastRow(cast, 0, words=("中学", name, None, day - timedelta(4)))
 
 
-def _funds(cast: Cast) -> Iterator[CityRow]:
+def _funds(cast: Cast) -> Iterator[CastRow]:
     """Two fifths for organising, the rest for what was done: to the yuan, all that the city was given."""
     given = cast.year.figures.city_funds
-    yield CityRow(cast, 0, words=("组织发动", given * 2 // 5))
-    yield CityRow(cast, 1, words=("活动开展", given - given * 2 // 5))
+    yield CastRow(cast, 0, words=("组织发动", given * 2 // 5))
+    yield CastRow(cast, 1, words=("活动开展", given - given * 2 // 5))
 
 
-def _targets(cast: Cast) -> Iterator[CityRow]:
-    yield CityRow(cast, 0, words=("培养人数", str(len(cast.admitted)), str(len(cast.training))))
+def _targets(cast: Cast) -> Iterator[CastRow]:
+    yield CastRow(cast, 0, words=("培养人数", str(len(cast.admitted)), str(len(cast.training))))
 
 
 ROWS: Mapping[str, Callable[[Cast], Iterable[Any]]] = MappingProxyType(
@@ -96,7 +96,7 @@ ROWS: Mapping[str, Callable[[Cast], Iterable[Any]]] = MappingProxyType(
         "schools": _units(len(people.SCHOOLS)),
         "students": lambda cast: cast.students,
         "scores": lambda cast: cast.taken,
-        "cut_lines": lambda cast: [CityRow(cast, 0, words=line) for line in cast.lines],
+        "cut_lines": lambda cast: [CastRow(cast, 0, words=line) for line in cast.lines],
         "interviews": lambda cast: cast.listed,
         "meetings": _units(1),
         "attendance": lambda cast: cast.admitted,

@@ -18,7 +18,7 @@ OWING = frozenset({State.OPEN, State.RETURNED, State.OVERDUE, State.SUBMITTED})
 
 
 @dataclass(frozen=True, slots=True)
-class CityRow:
+class CityPass:
     """One city: its state in each phase looked at, what moved, which letters were queued, the kind of its failure."""
 
     city: str
@@ -43,7 +43,7 @@ class Pass:
     """One pass over a year: a row a city in the customary order, and the letters that belong to no city."""
 
     year: int
-    rows: tuple[CityRow, ...]
+    rows: tuple[CityPass, ...]
     other_letters: int = 0
     other_failure: str | None = None
 
@@ -83,7 +83,7 @@ def summarise(year: int, cities: Sequence[str], states: Mapping[Key, State], adv
     for letter in advance.changes.letters:
         letters[letter.city].append(letter.kind)
     rows = tuple(
-        CityRow(
+        CityPass(
             city, tuple(standing[city]), tuple(moves[city]), _count(letters[city]), _kind(advance.failures.get(city))
         )
         for city in cities

@@ -27,7 +27,7 @@ RERUN = ACTS["rerun"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RerunAnswer:
     """What came of it: whether it was done, one sentence for people, and what was written, or in a dry run would be."""
 
     done: bool
@@ -46,10 +46,10 @@ async def rerun_city(
     until: date,
     reason: str,
     dry_run: bool = False,
-) -> Asked:
+) -> RerunAnswer:
     """Rerun, or show what it would do; a refusal is an answer. The city is named as people name it."""
 
-    def act() -> Asked:
+    def act() -> RerunAnswer:
         with discreet():
             with database.read() as connection:
                 opened = standing.opened(connection, year).year
@@ -59,6 +59,6 @@ async def rerun_city(
             with database.read() as connection:
                 states = standing.states(connection, year, filled.cities)
             made = summarise(year, filled.cities, states, Advance(outcome.changes))
-            return Asked(outcome.done, outcome.message, made)
+            return RerunAnswer(outcome.done, outcome.message, made)
 
     return await asyncio.to_thread(act)

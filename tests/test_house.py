@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -60,6 +61,29 @@ def circles(graph: Mapping[str, set[str]]) -> set[str]:
     return {name for name in graph if name in reached(name)}
 
 
+def classes(sources: Mapping[str, str]) -> dict[str, set[str]]:
+    """Give the public classes that stand in more than one module, and where."""
+    found: dict[str, set[str]] = {}
+    for module, source in sources.items():
+        for one in ast.parse(source).body:
+            if isinstance(one, ast.ClassDef) and not one.name.startswith("_"):
+                found.setdefault(one.name, set()).add(module)
+    return {name: modules for name, modules in found.items() if len(modules) > 1}
+
+
+def borrowed(sources: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Give who imports a name that another room keeps to itself."""
+    return {
+        (module, f"{one.module}.{alias.name}")
+        for module, source in sources.items()
+        for one in ast.walk(ast.parse(source))
+        if isinstance(one, ast.ImportFrom) and one.module and one.module.split(".")[0] != module.split(".")[0]
+        for alias in one.names
+        if alias.name.startswith("_")
+        or (any(part.startswith("_") for part in one.module.split(".")) and one.module != "__future__")
+    }
+
+
 PAGES = ("README.md", "docs/architecture.md", "docs/carrying-on.md", "docs/glossary.md", "docs/programme.md")
 
 
@@ -80,3 +104,38 @@ def test_a_circle_would_be_seen() -> None:
 def test_a_page_names_files_that_are_there(page: str) -> None:
     named = set(re.findall(r"`((?:[a-z_]+/)+[a-z_0-9.-]*)`", (ROOT / page).read_text("utf-8")))
     assert {path for path in named if not (ROOT / path).exists() and not path.startswith("var/")} == set()
+
+
+def test_a_class_name_stands_once(modules: dict[str, Path]) -> None:
+    assert classes({name: path.read_text("utf-8") for name, path in modules.items()}) == {}
+
+
+def test_a_class_that_stands_twice_would_be_seen() -> None:
+    assert classes({"a": "class One: ...", "b": "class One: ...\nclass _Two: ...", "c": "class _Two: ..."}) == {
+        "One": {"a", "b"}
+    }
+
+
+def test_no_room_takes_what_another_keeps_to_itself(modules: dict[str, Path]) -> None:
+    assert borrowed({name: path.read_text("utf-8") for name, path in modules.items()}) == set()
+
+
+def test_a_borrowed_name_would_be_seen() -> None:
+    assert borrowed({"acts.a": "from models.b import _c, d", "models.e": "from models.b import _c"}) == {
+        ("acts.a", "models.b._c")
+    }
+
+
+SEEN_FROM_SEVERAL_ROOMS = frozenset(
+    {
+        "accounts", "act", "audit", "book", "calendar", "channels", "contact_evidence", "contact_receipts", "contacts",
+        "couriers", "database", "deeds", "exports", "extension_requests", "feeds", "letterbox", "letters", "masking",
+        "matrix", "offices", "open_years", "receipts", "rerun", "revised_calendars", "season", "suppression", "year",
+    }
+)  # fmt: skip
+"""Module names that stand twice: the same thing as a table, a query, an act, a command, a page, or what doctor says."""
+
+
+def test_a_module_name_stands_once_but_for_one_thing_seen_from_several_rooms(modules: dict[str, Path]) -> None:
+    counted = Counter(path.stem for path in modules.values() if path.stem not in {"__init__", "__main__"})
+    assert {name for name, times in counted.items() if times > 1} == SEEN_FROM_SEVERAL_ROOMS

@@ -9,12 +9,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from acts import accounts as acts
-from dashboard import choosing, codes, passwords, sessions
-from dashboard.guesses import TooMany
 from dashboard.pages.signing_in import peer
 from dashboard.pages.welcoming import WRONG_CODE, names_of
-from dashboard.policy import EVERYONE, NotThere, Signed, allow
-from dashboard.rendering import page
+from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.signing_in import password_rules, passwords, sessions, totp
+from dashboard.signing_in.rate_limit import TooMany
 from models import accounts, sign_ins
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from dashboard.reader import Reader
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
 
 area = APIRouter(dependencies=[Depends(allow(EVERYONE))], default_response_class=HTMLResponse)
 WRONG = "现在的密码不对。"
@@ -50,7 +50,14 @@ def _show(request: Request, reader: Reader, said: str | None, good: str | None, 
     with site.database.read() as connection:
         own = accounts.of_id(connection, reader.account)
         living = sign_ins.of_account(connection, reader.account, site.wall())
-    facts = {"own": own, "living": living, "mark": MARK, "said": said, "good": good, "shortest": choosing.SHORTEST}
+    facts = {
+        "own": own,
+        "living": living,
+        "mark": MARK,
+        "said": said,
+        "good": good,
+        "shortest": password_rules.SHORTEST,
+    }
     return page("account.html", request, status=status, totp=site.settings.dashboard.totp, **facts)
 
 
@@ -79,7 +86,7 @@ async def change_password(request: Request, reader: Signed, old: Typed, password
     """Take a new password, and start every session anew."""
     own, said = await _own(request, reader, old)
     names = await run_in_threadpool(names_of, request.app.state.site, own)
-    said = said or choosing.fault(password, again, names)
+    said = said or password_rules.fault(password, again, names)
     if said is None and password == old:
         said = "新密码与现在的一样。"
     if said is not None:
@@ -108,12 +115,12 @@ def authenticator(request: Request, reader: Signed) -> HTMLResponse:
 
 def _offer(request: Request, reader: Reader, said: str | None, status: int = 200) -> HTMLResponse:
     offered = _offered(request.app.state.site, reader)
-    facts = {"said": said, "offered": offered, "picture": codes.picture(offered, reader.name)}
-    return page("account-authenticator.html", request, status=status, grouped=codes.grouped, **facts)
+    facts = {"said": said, "offered": offered, "picture": totp.picture(offered, reader.name)}
+    return page("account-authenticator.html", request, status=status, grouped=totp.grouped, **facts)
 
 
 def _offered(site: Site, reader: Reader) -> str:
-    return codes.offered(site.secret, reader.session)
+    return totp.offered(site.secret, reader.session)
 
 
 @area.post("/account/authenticator")
@@ -121,7 +128,7 @@ async def change_authenticator(request: Request, reader: Signed, old: Typed, cod
     """Tie another authenticator to the account, and start every session anew."""
     site: Site = request.app.state.site
     _, said = await _own(request, reader, old)
-    step = codes.step_of(_offered(site, reader), code, site.wall())
+    step = totp.step_of(_offered(site, reader), code, site.wall())
     if said is None and step is None:
         said = WRONG_CODE
     if said is not None or step is None:
@@ -130,7 +137,7 @@ async def change_authenticator(request: Request, reader: Signed, old: Typed, cod
 
 
 def _tied(site: Site, reader: Reader, step: int) -> Response:
-    sealed = codes.seal(site.secret, reader.account, _offered(site, reader))
+    sealed = totp.seal(site.secret, reader.account, _offered(site, reader))
     acts.change_totp(site.database, site.sign(reader.shown), reader.account, totp=sealed, step=step)
     return _anew(site, reader, "authenticator")
 

@@ -15,16 +15,16 @@ from acts.doing import about
 from calendars.drafts import diff
 from calendars.errors import TalentError
 from calendars.findings import check
-from dashboard.acting import showing
-from dashboard.acting.asking import asked
-from dashboard.acting.reading import Typed, carried, read
-from dashboard.acting.trying import Changed, done, tried
-from dashboard.looking import Look, Looking, NotNow
-from dashboard.nudge import AFTER_AN_ACT
-from dashboard.once import form_token, once
-from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
-from dashboard.reader import Reader
-from dashboard.rendering import page
+from dashboard.acts import preview_words
+from dashboard.acts.choices import asked
+from dashboard.acts.nudge import AFTER_AN_ACT
+from dashboard.acts.once import form_token, once
+from dashboard.acts.trial import Changed, done, tried
+from dashboard.acts.typed_fields import Typed, carried, read
+from dashboard.serving.look import Look, Looking, NotNow
+from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.signing_in.reader import Reader
 from models import deeds
 from models.database import Busy
 from season.outcome import Outcome
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from acts.act import Filled
-    from dashboard.acting.reading import Reading
-    from dashboard.acting.trying import Tried
-    from dashboard.site import Site
+    from dashboard.acts.trial import Tried
+    from dashboard.acts.typed_fields import TypedFields
+    from dashboard.serving.site import Site
     from models.database import Database
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
@@ -91,11 +91,11 @@ def _form(
     return page(
         "acts/form.html", request, status=status, look=look, year=look.opened.year, act=act, typed=typed,
         faults=faults, errors=errors, facts=facts,
-        wrong=showing.wrong(errors, filled) if errors and filled else (),
+        wrong=preview_words.wrong(errors, filled) if errors and filled else (),
     )  # fmt: skip
 
 
-def _read(request: Request, look: Looking, act: Act, typed: Typed) -> Reading:
+def _read(request: Request, look: Looking, act: Act, typed: Typed) -> TypedFields:
     site: Site = request.app.state.site
     reading = read(act, look.opened, typed)
     with site.database.read() as connection:
@@ -112,7 +112,7 @@ def preview(request: Request, reader: Signed, look: Look, act: Which, typed: Giv
 
 
 def _preview(
-    request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, reading: Reading, said: str = ""
+    request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, reading: TypedFields, said: str = ""
 ) -> HTMLResponse:
     try:
         found = _tried(request, reader, look, act, reading.filled)
@@ -134,11 +134,11 @@ def _shown(look: Looking, act: Act, filled: Filled, found: Tried) -> dict[str, A
         "found": found,
         "filled": filled,
         "says": act.says(look.opened.book, year, filled),
-        "cities": showing.cities(year, found),
-        "letters": showing.letters(year, found),
-        "totals": showing.totals(found),
-        "untouched": showing.untouched(year, found),
-        "differences": showing.differences(diff(year, calendar)) if calendar else None,
+        "cities": preview_words.cities(year, found),
+        "letters": preview_words.letters(year, found),
+        "totals": preview_words.totals(found),
+        "untouched": preview_words.untouched(year, found),
+        "differences": preview_words.differences(diff(year, calendar)) if calendar else None,
         "warnings": check(calendar) if calendar else (),
     }
 
@@ -168,7 +168,7 @@ def confirm(request: Request, reader: Signed, look: Look, act: Which, typed: Giv
     return _once(request, reader, look, act, reading.filled, token, typed.one("digest"))
 
 
-def _may_go_on(request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, reading: Reading) -> bool:
+def _may_go_on(request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, reading: TypedFields) -> bool:
     """Tell whether it comes to what was shown, or to a refusal of what was shown."""
     try:
         found = _tried(request, reader, look, act, reading.filled)

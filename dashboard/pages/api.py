@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from acts.json_shapes import letter_entry, log_entry
 from acts.why import report_card
 from calendars.moments import moments
-from dashboard.api_shapes import (
+from dashboard.pages.api_shapes import (
     Calendar,
     Card,
     Kind,
@@ -24,19 +24,19 @@ from dashboard.api_shapes import (
     WholeLetter,
     YearEntry,
 )
-from dashboard.ids import Id
-from dashboard.instants import sensible
-from dashboard.letterbox import may_read
-from dashboard.looking import Looking, looking
-from dashboard.masking import for_reader
-from dashboard.policy import EVERYONE, NotThere, Signed, allow
-from dashboard.reader import Reader
+from dashboard.serving.instants import sensible
+from dashboard.serving.look import Looking, looking
+from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.row_ids import Id
+from dashboard.signing_in.reader import Reader
+from dashboard.views.letterbox import may_read
+from dashboard.views.masking import for_reader
 from letters.addressee import in_text
 from models import letterbox, reports
 from models.open_years import all_years
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
     from models.alarms import Suppression
 
 ROOT = "/api/v1"

@@ -11,12 +11,22 @@ from fastapi.responses import JSONResponse
 from acts.act import Bench
 from acts.book import ACTS
 from acts.doing import recorded
-from dashboard.api_shapes import Answer, Asked, Extension, Problem, Rejection, Rerun, Settlement, Waiver, WithReason
-from dashboard.idempotent import NoKey, once_for, said
-from dashboard.ids import Id
+from dashboard.acts.idempotency import NoKey, once_for, said
 from dashboard.pages.api import PROBLEM, REFUSALS, ROOT
-from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
-from dashboard.reader import Reader, Role
+from dashboard.pages.api_shapes import (
+    ActAnswer,
+    ActBody,
+    ExtendBody,
+    Problem,
+    Rejection,
+    Rerun,
+    Settlement,
+    Waiver,
+    WithReason,
+)
+from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
+from dashboard.serving.row_ids import Id
+from dashboard.signing_in.reader import Reader, Role
 from models import letterbox
 from models.database import Database
 from season.outcome import Outcome
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from calendars.year import Year
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
     from models.stamp import Stamp
 
 CONFLICT: dict[int | str, dict[str, Any]] = {409: PROBLEM | {"description": "没有办成；answer 里是原因和报告单"}}
@@ -94,55 +104,55 @@ def _answered(answer: dict[str, Any]) -> Response:
     if answer["outcome"] == "done":
         return JSONResponse(answer)
     problem = Problem(
-        type="about:blank", title="Conflict", status=409, detail=answer["message"], answer=Answer(**answer)
+        type="about:blank", title="Conflict", status=409, detail=answer["message"], answer=ActAnswer(**answer)
     )
     return JSONResponse(problem.model_dump(exclude_none=True), 409, media_type="application/problem+json")
 
 
-@area.post(f"{PLACE}/submit", dependencies=CITY_ACTS, response_model=Answer, summary="报送")
-def file(act: Act, phase: str, city: str, asked: Asked) -> Response:
+@area.post(f"{PLACE}/submit", dependencies=CITY_ACTS, response_model=ActAnswer, summary="报送")
+def file(act: Act, phase: str, city: str, asked: ActBody) -> Response:
     """File a city's phase; the gate judges at once."""
     return act.do("submit", asked, phase=phase, city=city)
 
 
-@area.post(f"{PLACE}/approve", dependencies=PROVINCE_ACTS, response_model=Answer, summary="审定、备案、公布结果")
-def approval(act: Act, phase: str, city: str, asked: Asked) -> Response:
+@area.post(f"{PLACE}/approve", dependencies=PROVINCE_ACTS, response_model=ActAnswer, summary="审定、备案、公布结果")
+def approval(act: Act, phase: str, city: str, asked: ActBody) -> Response:
     """Give the province's last word."""
     return act.do("approve", asked, phase=phase, city=city)
 
 
-@area.post(f"{PLACE}/reject", dependencies=PROVINCE_ACTS, response_model=Answer, summary="退回修改")
+@area.post(f"{PLACE}/reject", dependencies=PROVINCE_ACTS, response_model=ActAnswer, summary="退回修改")
 def rejection(act: Act, phase: str, city: str, asked: Rejection) -> Response:
     """Return a filing to its city."""
     return act.do("reject", asked, phase=phase, city=city)
 
 
-@area.post(f"{PLACE}/rerun", dependencies=PROVINCE_ACTS, response_model=Answer, summary="重启")
+@area.post(f"{PLACE}/rerun", dependencies=PROVINCE_ACTS, response_model=ActAnswer, summary="重启")
 def start_again(act: Act, phase: str, city: str, asked: Rerun) -> Response:
     """Open a phase again for one city, and for no other."""
     return act.do("rerun", asked, phase=phase, city=city)
 
 
-@area.post(f"{PLACE}/waive", dependencies=PROVINCE_ACTS, response_model=Answer, summary="豁免")
+@area.post(f"{PLACE}/waive", dependencies=PROVINCE_ACTS, response_model=ActAnswer, summary="豁免")
 def waiver(act: Act, phase: str, city: str, asked: Waiver) -> Response:
     """Set an in-principle rule aside for this attempt."""
     return act.do("waive", asked, phase=phase, city=city)
 
 
-@area.post("/years/{year}/phases/{phase}/extend", dependencies=PROVINCE_ACTS, response_model=Answer, summary="延期")
-def extension(act: Act, phase: str, asked: Extension) -> Response:
+@area.post("/years/{year}/phases/{phase}/extend", dependencies=PROVINCE_ACTS, response_model=ActAnswer, summary="延期")
+def extension(act: Act, phase: str, asked: ExtendBody) -> Response:
     """Give these cities, or all that still owe it, a later due day."""
     return act.do("extend", asked, phase=phase, city=asked.cities)
 
 
-@area.post("/years/{year}/cities/{city}/withdraw", dependencies=PROVINCE_ACTS, response_model=Answer, summary="退出")
+@area.post("/years/{year}/cities/{city}/withdraw", dependencies=PROVINCE_ACTS, response_model=ActAnswer, summary="退出")
 def withdrawal(act: Act, city: str, asked: WithReason) -> Response:
     """Take a city out of the year."""
     return act.do("withdraw", asked, city=city)
 
 
 @area.post(
-    "/years/{year}/letters/{letter}/settle", dependencies=PROVINCE_ACTS, response_model=Answer, summary="核实函件"
+    "/years/{year}/letters/{letter}/settle", dependencies=PROVINCE_ACTS, response_model=ActAnswer, summary="核实函件"
 )
 def settlement(act: Act, letter: Id, asked: Settlement) -> Response:
     """Say what became of a letter of unknown fate, send again one that was given up, or drop it."""

@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard.api_docs import document, operations
 from dashboard.pages.api import ROOT
-from dashboard.policy import EVERYONE, allow
-from dashboard.rendering import page
+from dashboard.pages.api_reference import document, operations
+from dashboard.serving.policy import EVERYONE, allow
+from dashboard.serving.rendering import page
 
 area = APIRouter(prefix=ROOT, dependencies=[Depends(allow(EVERYONE))], include_in_schema=False)
 

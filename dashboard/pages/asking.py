@@ -9,17 +9,17 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.ask import LONGEST, ask
-from dashboard.looking import Look
-from dashboard.nudge import AFTER_AN_ACT
-from dashboard.once import form_token, once
+from dashboard.acts.nudge import AFTER_AN_ACT
+from dashboard.acts.once import form_token, once
 from dashboard.pages.filing import CITY, Here
-from dashboard.phases import work
-from dashboard.policy import Signed, allow
-from dashboard.rendering import page
+from dashboard.serving.look import Look
+from dashboard.serving.policy import Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.views.filing_state import work
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
     from models.database import Database
 
 area = APIRouter(

@@ -8,16 +8,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard.exporting import EXPORTS
-from dashboard.naming import subject
+from dashboard.exports.exportable import EXPORTS
 from dashboard.pages.users import cities
-from dashboard.policy import PROVINCE, allow
-from dashboard.rendering import page
+from dashboard.serving.policy import PROVINCE, allow
+from dashboard.serving.rendering import page
+from dashboard.views.naming import subject
 from models import accounts, audit
 from models.standing import newest_calendar
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
 A_PAGE = 50

@@ -9,15 +9,15 @@ from fastapi.responses import HTMLResponse
 
 from calendars.deadlines import day_of
 from calendars.moments import moments
-from dashboard.gantt import chart, own_days
-from dashboard.looking import Look
-from dashboard.policy import EVERYONE, Signed, allow
-from dashboard.rendering import page
-from dashboard.timetable import by_month
+from dashboard.serving.look import Look
+from dashboard.serving.policy import EVERYONE, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.views.gantt import chart, own_days
+from dashboard.views.timetable import by_month
 from models import histories
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 

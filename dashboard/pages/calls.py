@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts.contact_receipts import note_call
-from dashboard.looking import Present
-from dashboard.once import once
-from dashboard.policy import Signed, allow
-from dashboard.reader import Role
+from dashboard.acts.once import once
+from dashboard.serving.look import Present
+from dashboard.serving.policy import Signed, allow
+from dashboard.signing_in.reader import Role
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(dependencies=[Depends(allow(frozenset({Role.ADMIN})))], default_response_class=HTMLResponse)
 

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard import todo
-from dashboard.letterbox import KINDS, STATES, heading, on_file, recipients
-from dashboard.looking import Look
-from dashboard.panels import Place, panels
-from dashboard.places import city_at
-from dashboard.policy import EVERYONE, Signed, allow
-from dashboard.rendering import page
-from dashboard.standings import rows_of_city
+from dashboard.pages.panels import Place, panels
+from dashboard.serving.look import Look
+from dashboard.serving.places import city_at
+from dashboard.serving.policy import EVERYONE, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.views import todo
+from dashboard.views.letterbox import KINDS, STATES, heading, on_file, recipients
+from dashboard.views.standings import rows_of_city
 from models import addresses, letterbox
 from models.alarms import UNDELIVERABLE
 from models.extension_requests import unanswered
 from models.reports import matrix
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 MOST_STUCK = 20

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from dashboard.clock import pack_of
-from dashboard.once import once_in_steps
-from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
+from dashboard.acts.once import once_in_steps
+from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
+from dashboard.views.rehearsal_clock import pack_of
 from post.receipt_links import links
 from rehearsal.playing_on import DAY, next_moment, play_on, postman
 from season.outcome import Outcome
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendars.year import Year
-    from dashboard.reader import Reader
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
     from models.standing import Opened
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))])

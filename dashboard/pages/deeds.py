@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard.once import LONGEST
-from dashboard.policy import EVERYONE, NotThere, Signed, allow
-from dashboard.rendering import page
+from dashboard.acts.once import LONGEST
+from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.rendering import page
 from models import deeds
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(dependencies=[Depends(allow(EVERYONE))], default_response_class=HTMLResponse)
 

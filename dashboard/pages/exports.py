@@ -9,24 +9,24 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from calendars.errors import TalentError
-from dashboard.exported import Export, ExportRequest
-from dashboard.exporting import EXPORTS, TABLES, stem
-from dashboard.exporting_forms import FILED, SHEETS
-from dashboard.looking import Look
-from dashboard.once import form_token
-from dashboard.policy import EVERYONE, NotThere, Signed, allow
-from dashboard.reader import Role
-from dashboard.rendering import page
-from dashboard.spreadsheets import as_csv, as_xlsx
+from dashboard.acts.once import form_token
+from dashboard.exports.export import Export, ExportRequest
+from dashboard.exports.exportable import EXPORTS, TABLES, stem
+from dashboard.exports.form_exports import FILED, SHEETS
+from dashboard.exports.spreadsheets import as_csv, as_xlsx
+from dashboard.serving.look import Look
+from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.signing_in.reader import Role
 from forms.definitions import FORMS
 from models import audit, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dashboard.looking import Looking
-    from dashboard.reader import Reader
-    from dashboard.site import Site
+    from dashboard.serving.look import Looking
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
 
 area = APIRouter(default_response_class=HTMLResponse)
 SIGNED = [Depends(allow(EVERYONE))]

@@ -11,15 +11,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from acts.calendars import calendar_of_city
 from calendars.errors import TalentError
 from calendars.ics import calendar
-from dashboard.codes import one_time
-from dashboard.looking import Present
-from dashboard.policy import EVERYONE, NotThere, Signed, allow
-from dashboard.rendering import page
+from dashboard.serving.look import Present
+from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.signing_in.totp import one_time
 from models import audit, deeds, feeds
 from models.standing import newest_year, opened
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(default_response_class=HTMLResponse)
 SIGNED = [Depends(allow(EVERYONE))]

@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from acts.load import EVALUATION, YEAR_END
 from acts.read_back import values, written
-from dashboard import masking
-from dashboard.looking import Look
 from dashboard.pages.filing import Here
-from dashboard.paging import NUMBER, SIZE, page_of
-from dashboard.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
-from dashboard.rendering import page
+from dashboard.serving.look import Look
+from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.views import masking
+from dashboard.views.paging import NUMBER, SIZE, page_of
 from models import audit, draft_rows, reports
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from dashboard.looking import Looking
-    from dashboard.paging import ListPage
-    from dashboard.phases import PhaseForm
-    from dashboard.reader import Reader
-    from dashboard.site import Site
+    from dashboard.serving.look import Looking
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
+    from dashboard.views.filing_state import PhaseForm
+    from dashboard.views.paging import ListPage
     from forms.definitions import AskedSheet
 
 area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)

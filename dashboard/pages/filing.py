@@ -15,16 +15,16 @@ from acts.load import load
 from acts.read_back import draft
 from acts.submit import submit
 from acts.why import report_card
-from dashboard.faults import SHOWN, KeptFaults, as_csv, by_sheet
-from dashboard.history import ruled
-from dashboard.looking import Look, Present
-from dashboard.next_step import STEPS
-from dashboard.nudge import AFTER_AN_ACT
-from dashboard.once import form_token, once
-from dashboard.phases import PhaseForm, filing_of, work
-from dashboard.policy import EVERYONE, FilledIsTheirs, NotThere, Signed, allow
-from dashboard.reader import Reader, Role
-from dashboard.rendering import page, render
+from dashboard.acts.nudge import AFTER_AN_ACT
+from dashboard.acts.once import form_token, once
+from dashboard.serving.look import Look, Present
+from dashboard.serving.policy import EVERYONE, FilledIsTheirs, NotThere, Signed, allow
+from dashboard.serving.rendering import page, render
+from dashboard.signing_in.reader import Reader, Role
+from dashboard.views.filing_state import PhaseForm, filing_of, work
+from dashboard.views.history import ruled
+from dashboard.views.next_step import STEPS
+from dashboard.views.upload_faults import SHOWN, KeptFaults, as_csv, by_sheet
 from forms.definitions import FORMS
 from forms.sandbox import FILE_SIZE
 from forms.template import render as template_of
@@ -32,8 +32,8 @@ from gates.states import State
 from letters.words import LAST_WORK
 
 if TYPE_CHECKING:
-    from dashboard.panels import Place
-    from dashboard.site import Site
+    from dashboard.pages.panels import Place
+    from dashboard.serving.site import Site
     from forms.reading import RowError
     from models.database import Database
     from season.outcome import Outcome

@@ -9,14 +9,14 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from calendars.errors import TalentError
-from dashboard.metrics import TYPE, Metrics, near
-from dashboard.policy import WHOEVER, NotThere
+from dashboard.serving.metrics import TYPE, Metrics, near
+from dashboard.serving.policy import WHOEVER, NotThere
 from models.database import Busy, NotPrepared
 from models.machine_figures import figures
 from models.migrate import prepared
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(dependencies=[Depends(WHOEVER)], include_in_schema=False)
 

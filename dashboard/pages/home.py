@@ -8,19 +8,19 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboard.agenda import agenda
-from dashboard.looking import Look
-from dashboard.matrix import MARKS, SHAPES, lines
-from dashboard.policy import EVERYONE, PROVINCE, Signed, allow
-from dashboard.remembering import Remembered
-from dashboard.rendering import clock, page
+from dashboard.serving.look import Look
+from dashboard.serving.page_memory import Remembered
+from dashboard.serving.policy import EVERYONE, PROVINCE, Signed, allow
+from dashboard.serving.rendering import clock, page
+from dashboard.views.agenda import agenda
+from dashboard.views.matrix import MARKS, SHAPES, lines
 from models.contact_evidence import told
 from models.extension_requests import unanswered
 from models.reports import matrix
 from models.standing import NoYearOpen, newest_year
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(default_response_class=HTMLResponse)
 board = APIRouter(default_response_class=HTMLResponse, route_class=Remembered)

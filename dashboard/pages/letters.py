@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard.ids import Id
-from dashboard.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients
-from dashboard.looking import Look
-from dashboard.masking import for_reader
-from dashboard.paging import NUMBER, SIZE, page_of, query_of
-from dashboard.policy import EVERYONE, NotThere, Signed, allow
-from dashboard.rendering import page
-from dashboard.telling import receipt_facts
+from dashboard.serving.look import Look
+from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.serving.row_ids import Id
+from dashboard.views.contact_evidence import receipt_facts
+from dashboard.views.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients
+from dashboard.views.masking import for_reader
+from dashboard.views.paging import NUMBER, SIZE, page_of, query_of
 from letters.addressee import in_html, in_text
 from models import letterbox
 from models.letterbox import EVERY, letter_by_id
@@ -23,9 +23,9 @@ from season.recipients import named
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from dashboard.looking import Looking
-    from dashboard.reader import Reader
-    from dashboard.site import Site
+    from dashboard.serving.look import Looking
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]

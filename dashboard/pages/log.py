@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard import naming
-from dashboard.history import step
-from dashboard.looking import Look
-from dashboard.paging import NUMBER, SIZE, page_of, query_of
-from dashboard.policy import EVERYONE, Signed, allow
-from dashboard.rendering import page
+from dashboard.serving.look import Look
+from dashboard.serving.policy import EVERYONE, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.views import naming
+from dashboard.views.history import step
+from dashboard.views.paging import NUMBER, SIZE, page_of, query_of
 from gates.states import Event
 from models import histories
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]

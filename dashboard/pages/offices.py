@@ -13,19 +13,19 @@ from acts.contacts import add_contact, end_contact
 from acts.offices import PROVINCE as PROVINCIAL
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
-from dashboard import masking
-from dashboard.ids import Id
-from dashboard.looking import Present
-from dashboard.once import form_token, once
-from dashboard.policy import EVERYONE, NotThere, Signed, allow
-from dashboard.reader import Role
-from dashboard.rendering import page
+from dashboard.acts.once import form_token, once
+from dashboard.serving.look import Present
+from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.serving.row_ids import Id
+from dashboard.signing_in.reader import Role
+from dashboard.views import masking
 from models import contacts, standing
 
 if TYPE_CHECKING:
     from calendars.year import Year
-    from dashboard.reader import Reader
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
     from models.contacts import ContactPerson
 
 area = APIRouter(default_response_class=HTMLResponse)

@@ -12,17 +12,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from acts.load import EVALUATION, YEAR_END
 from calendars.deadlines import BECAUSE
 from calendars.moments import moments
-from dashboard import requirements, waiting
-from dashboard.history import filings, step
-from dashboard.looking import Look
-from dashboard.panels import Place, panels
-from dashboard.places import city_at, phase_at
-from dashboard.policy import EVERYONE, Signed, allow
-from dashboard.rendering import page
-from dashboard.standings import rows_of_city, rows_of_phase, rule_name
-from dashboard.telling import told_section
-from dashboard.timetable import entry
-from dashboard.todo import tasks
+from dashboard.pages.panels import Place, panels
+from dashboard.serving.look import Look
+from dashboard.serving.places import city_at, phase_at
+from dashboard.serving.policy import EVERYONE, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.views import opening_conditions, requirements
+from dashboard.views.contact_evidence import told_section
+from dashboard.views.history import filings, step
+from dashboard.views.standings import rows_of_city, rows_of_phase, rule_name
+from dashboard.views.timetable import entry
+from dashboard.views.todo import tasks
 from gates.states import Event
 from models import histories
 from models.extension_requests import unanswered
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from calendars.year import City, Phase, Year
-    from dashboard.looking import Looking
-    from dashboard.reader import Reader
-    from dashboard.site import Site
+    from dashboard.serving.look import Looking
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 MOST_REFUSED = 20
@@ -67,9 +67,9 @@ def of_phase(request: Request, look: Look, reader: Signed, phase: str) -> Respon
         "moments": _moments(year, found, look),
         "rules": requirements.rules(look.opened.book.find(found.slug)),
         "figures": requirements.figures(look.opened.book.find(found.slug), found, year.figures),
-        "opening": waiting.opening(year, found),
-        "passing": waiting.passing(found),
-        "after": [(each, waiting.opening(year, each)) for each in waiting.followers(year, found)],
+        "opening": opening_conditions.opening(year, found),
+        "passing": opening_conditions.passing(found),
+        "after": [(each, opening_conditions.opening(year, each)) for each in opening_conditions.followers(year, found)],
         "panels": panels(Place(request, reader, look, found, None)),
     }
     return page("phase.html", request, look=look, year=year, phase=found, **facts)
@@ -97,9 +97,9 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
     facts: dict[str, Any] = {
         "row": rows[at],
         "task": tasks(table, rows, reader, asked)[at],
-        "lacking": waiting.lacking(year, found, states, look.as_of),
-        "passing": waiting.passing(found),
-        "after": waiting.after(year, found, states, look.as_of),
+        "lacking": opening_conditions.lacking(year, found, states, look.as_of),
+        "passing": opening_conditions.passing(found),
+        "after": opening_conditions.after(year, found, states, look.as_of),
         "steps": [step(look.opened.book, move, found) for move in past.moves],
         "filings": filings(look.opened.book, past.judgements),
         "papers": {move.attempt for move in past.moves if move.event is Event.ON_PAPER},

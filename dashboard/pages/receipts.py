@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts import contact_receipts
-from dashboard.ids import Id
-from dashboard.looking import Present
-from dashboard.policy import NotThere, Signed, allow
-from dashboard.reader import Role
-from dashboard.rendering import page
-from dashboard.telling import is_theirs
+from dashboard.serving.look import Present
+from dashboard.serving.policy import NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.serving.row_ids import Id
+from dashboard.signing_in.reader import Role
+from dashboard.views.contact_evidence import is_theirs
 from letters.addressee import in_text
 from models import letterbox, receipts
 from models.stamp import Stamp
@@ -22,7 +22,7 @@ from post.receipt_links import letter_of
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(default_response_class=HTMLResponse)
 OPEN = [Depends(allow(None))]

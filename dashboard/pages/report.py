@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from calendars.deadlines import day_of
-from dashboard.looking import Look
-from dashboard.policy import PROVINCE, allow
-from dashboard.status_report import facts, render
+from dashboard.exports.status_report import facts, render
+from dashboard.serving.look import Look
+from dashboard.serving.policy import PROVINCE, allow
 from models import exports
 from models.reports import matrix
 
 if TYPE_CHECKING:
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(dependencies=[Depends(allow(PROVINCE))])
 

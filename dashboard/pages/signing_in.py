@@ -9,17 +9,17 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from dashboard import codes, passwords, sessions
-from dashboard.forged import Forged, refuse_tokenless
-from dashboard.guesses import TooMany
-from dashboard.policy import EVERYONE, Signed, allow
-from dashboard.rendering import page
+from dashboard.serving.forgery import Forged, refuse_tokenless
+from dashboard.serving.policy import EVERYONE, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.signing_in import passwords, sessions, totp
+from dashboard.signing_in.rate_limit import TooMany
 from models import accounts, audit, sign_ins
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
 WRONG = "用户名或密码不对。"
@@ -156,7 +156,7 @@ def taken(site: Site, account: Row[Any], code: str) -> bool:
     """Take an account's code: whether it is a present one, and nobody took it, or a later one, before."""
     if account.totp is None:
         return False
-    step = codes.step_of(codes.unseal(site.secret, account.id, account.totp), code, site.wall())
+    step = totp.step_of(totp.unseal(site.secret, account.id, account.totp), code, site.wall())
     if step is None:
         return False
     with site.database.write() as connection:

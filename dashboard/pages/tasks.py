@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from acts.book import ACTS, offered
 from acts.withdraw import GOING
-from dashboard.acting.waiting import awaiting, late
-from dashboard.letterbox import heading
-from dashboard.looking import Look
-from dashboard.policy import PROVINCE, Signed, allow
-from dashboard.rendering import page, render
+from dashboard.acts.at_hand import awaiting, late
+from dashboard.serving.look import Look
+from dashboard.serving.policy import PROVINCE, Signed, allow
+from dashboard.serving.rendering import page, render
+from dashboard.views.letterbox import heading
 from letters.words import STATES
 from models import extension_requests, party_addresses
 from models.addresses import on_file
@@ -24,8 +24,8 @@ from models.reports import matrix
 from season.recipients import named
 
 if TYPE_CHECKING:
-    from dashboard.panels import Place
-    from dashboard.site import Site
+    from dashboard.pages.panels import Place
+    from dashboard.serving.site import Site
 
 area = APIRouter(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
 

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts import accounts as acts
-from dashboard.codes import one_time
-from dashboard.ids import Id
-from dashboard.once import form_token
-from dashboard.once import once as confirmed
-from dashboard.policy import ADMIN_ONLY, NotThere, Signed, allow
-from dashboard.reader import Role
-from dashboard.rendering import page
+from dashboard.acts.once import form_token
+from dashboard.acts.once import once as confirmed
+from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.serving.row_ids import Id
+from dashboard.signing_in.reader import Role
+from dashboard.signing_in.totp import one_time
 from models import accounts, deeds, sign_ins, standing
 from models.database import Within
 from season.outcome import Outcome
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from acts.accounts import Invited
     from calendars.year import City
-    from dashboard.reader import Reader
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
     from models.database import Database
 
 area = APIRouter(prefix="/users", dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)

@@ -9,16 +9,16 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from acts.accounts import digest, welcome
-from dashboard import choosing, codes, passwords
 from dashboard.pages.signing_in import signed_in
-from dashboard.policy import allow
-from dashboard.rendering import page
+from dashboard.serving.policy import allow
+from dashboard.serving.rendering import page
+from dashboard.signing_in import password_rules, passwords, totp
 from models import sign_ins, standing
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
 
 area = APIRouter(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
 WRONG_CODE = "动态口令不对；请确认扫的是这个页面上的二维码、手机时间准确，再输入现在显示的六位数字。"
@@ -53,10 +53,10 @@ def _gone(request: Request) -> Response:
 
 def _ask(request: Request, found: Row[Any], link: str, said: str | None, status: int = 200) -> Response:
     site: Site = request.app.state.site
-    offered = codes.offered(site.secret, digest(link)) if site.settings.dashboard.totp else None
-    facts = {"account": found, "said": said, "offered": offered, "shortest": choosing.SHORTEST}
-    drawn = None if offered is None else codes.picture(offered, found.name)
-    return page("welcome.html", request, status=status, picture=drawn, grouped=codes.grouped, **facts)
+    offered = totp.offered(site.secret, digest(link)) if site.settings.dashboard.totp else None
+    facts = {"account": found, "said": said, "offered": offered, "shortest": password_rules.SHORTEST}
+    drawn = None if offered is None else totp.picture(offered, found.name)
+    return page("welcome.html", request, status=status, picture=drawn, grouped=totp.grouped, **facts)
 
 
 @area.post("/welcome/{link}")
@@ -66,10 +66,10 @@ async def choose(request: Request, link: str, password: Typed, again: Typed, cod
     found = await run_in_threadpool(_found, site, link)
     if found is None:
         return await run_in_threadpool(_gone, request)
-    said = choosing.fault(password, again, await run_in_threadpool(names_of, site, found))
+    said = password_rules.fault(password, again, await run_in_threadpool(names_of, site, found))
     step = None
     if said is None and site.settings.dashboard.totp:
-        step = codes.step_of(codes.offered(site.secret, digest(link)), code, site.wall())
+        step = totp.step_of(totp.offered(site.secret, digest(link)), code, site.wall())
         said = WRONG_CODE if step is None else None
     if said is not None:
         return await run_in_threadpool(_ask, request, found, link, said, 422)
@@ -78,6 +78,6 @@ async def choose(request: Request, link: str, password: Typed, again: Typed, cod
 
 def _take(request: Request, found: Row[Any], link: str, kept: str, step: int | None) -> Response:
     site: Site = request.app.state.site
-    sealed = None if step is None else codes.seal(site.secret, found.id, codes.offered(site.secret, digest(link)))
+    sealed = None if step is None else totp.seal(site.secret, found.id, totp.offered(site.secret, digest(link)))
     taken = welcome(site.database, site.sign(found.shown), link, kept=kept, totp=sealed, step=step)
     return _gone(request) if taken is None else signed_in(site, found, "/", None)

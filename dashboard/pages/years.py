@@ -19,9 +19,9 @@ from calendars import files
 from calendars.errors import TalentError
 from calendars.findings import check
 from calendars.moments import moments
-from dashboard.once import form_token, once
-from dashboard.policy import ADMIN_ONLY, Signed, allow
-from dashboard.rendering import page
+from dashboard.acts.once import form_token, once
+from dashboard.serving.policy import ADMIN_ONLY, Signed, allow
+from dashboard.serving.rendering import page
 from models.stamp import Stamp
 from models.standing import years_open
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendars.year import Year
-    from dashboard.site import Site
+    from dashboard.serving.site import Site
     from models.database import Database
     from season.outcome import Outcome
 

@@ -15,8 +15,8 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from dashboard.app import make_app
-from dashboard.site import Site
+from dashboard.serving.app import make_app
+from dashboard.serving.site import Site
 from models.database import Database
 from phases.book import BOOK
 from settings import DashboardSettings, Settings

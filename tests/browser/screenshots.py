@@ -12,8 +12,8 @@ from playwright.sync_api import sync_playwright
 
 from calendars import files
 from calendars.deadlines import TZ
-from dashboard import passwords
-from dashboard.site import Site
+from dashboard.serving.site import Site
+from dashboard.signing_in import passwords
 from models import migrate
 from models.database import Database
 from phases.book import BOOK

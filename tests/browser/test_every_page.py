@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
-from dashboard.app import make_app
+from dashboard.serving.app import make_app
 from tests.browser.crawling import crawl, route_of
 
 if TYPE_CHECKING:

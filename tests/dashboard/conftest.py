@@ -16,12 +16,12 @@ from sqlalchemy import insert
 
 from calendars import files
 from calendars.deadlines import TZ
-from dashboard import passwords
-from dashboard.app import make_app
-from dashboard.arriving import Arrival
-from dashboard.forged import SAFE, token
-from dashboard.sessions import COOKIE, LASTS, digest
-from dashboard.site import Site
+from dashboard.serving.app import make_app
+from dashboard.serving.arrival import Arrival
+from dashboard.serving.forgery import SAFE, token
+from dashboard.serving.site import Site
+from dashboard.signing_in import passwords
+from dashboard.signing_in.sessions import COOKIE, LASTS, digest
 from models import migrate, sign_ins
 from models.columns import table_of
 from models.database import Database

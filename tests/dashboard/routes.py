@@ -22,10 +22,10 @@ from sqlmodel import SQLModel
 
 from acts.book import ACTS
 from calendars import files
-from dashboard.exporting import TABLES
-from dashboard.forged import SAFE
+from dashboard.exports.exportable import TABLES
 from dashboard.pages.exports import Kind
-from dashboard.policy import EVERYONE, Policy
+from dashboard.serving.forgery import SAFE
+from dashboard.serving.policy import EVERYONE, Policy
 from tests.browser.crawling import route_of
 from tests.dashboard.canaries import text_of
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from fastapi.dependencies.models import Dependant
     from httpx2 import Response
 
-    from dashboard.reader import Role
+    from dashboard.signing_in.reader import Role
     from tests.dashboard.conftest import Browser, Window
 
 YEAR = 2022

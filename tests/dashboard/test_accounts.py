@@ -15,10 +15,10 @@ from httpx2 import Response
 from sqlalchemy import select
 
 from acts import accounts as acts
-from dashboard import codes, sessions
-from dashboard.choosing import fault
-from dashboard.once import form_token
+from dashboard.acts.once import form_token
 from dashboard.pages.account import MARK, WRONG
+from dashboard.signing_in import sessions, totp
+from dashboard.signing_in.password_rules import fault
 from models import accounts
 from models.columns import table_of
 from models.database import Database
@@ -228,7 +228,7 @@ def test_another_authenticator_needs_the_password_and_its_own_first_code(strict:
     with strict.database.read() as connection:
         found = accounts.named(connection, NAME)
     assert found is not None
-    assert codes.unseal(strict.site.secret, found.id, found.totp) == key
+    assert totp.unseal(strict.site.secret, found.id, found.totp) == key
 
 
 def test_one_ends_ones_own_sessions_and_nobody_elses(window: Window) -> None:
@@ -271,7 +271,7 @@ def test_the_record_is_read_by_account_by_city_and_page_by_page(window: Window) 
 def test_the_first_administrator_is_invited_until_there_is_one(database_url: str) -> None:
     database = Database(database_url, BOOK)
     with time_machine.travel("2026-11-23T10:00:00+08:00", tick=False):
-        from dashboard.site import _clock
+        from dashboard.serving.site import _clock
 
         now = _clock()
         signed = Stamp("启动", now, now, BASE)
@@ -288,7 +288,7 @@ def test_the_first_administrator_is_invited_until_there_is_one(database_url: str
 def test_a_first_administrator_does_not_take_anothers_name(database_url: str) -> None:
     database = Database(database_url, BOOK)
     with time_machine.travel("2026-11-23T10:00:00+08:00", tick=False):
-        from dashboard.site import _clock
+        from dashboard.serving.site import _clock
 
         signed = Stamp("启动", _clock(), _clock(), BASE)
         acts.add(database, signed, "admin", role="viewer", city=None, shown="查看", token="t" * 43, by=None)

@@ -17,13 +17,13 @@ from sqlmodel import SQLModel
 
 from acts.act import Filled
 from acts.book import ACTS
-from dashboard.acting.reading import Typed, read
-from dashboard.acting.trying import Changed, done, tried
-from dashboard.app import make_app
-from dashboard.looking import looking
+from dashboard.acts.trial import Changed, done, tried
+from dashboard.acts.typed_fields import Typed, read
+from dashboard.pages.panels import Place
 from dashboard.pages.tasks import acts_panel
-from dashboard.panels import Place
-from dashboard.reader import Reader, Role
+from dashboard.serving.app import make_app
+from dashboard.serving.look import looking
+from dashboard.signing_in.reader import Reader, Role
 from models.city_fingerprints import changed, witness
 from models.columns import table_of
 from models.database import Database

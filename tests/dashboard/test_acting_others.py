@@ -12,8 +12,8 @@ from sqlalchemy import insert, select, update
 from acts.act import Field
 from acts.book import ACTS
 from calendars import files
-from dashboard import masking
-from dashboard.site import Site
+from dashboard.serving.site import Site
+from dashboard.views import masking
 from letters import render
 from models.columns import table_of
 from models.database import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select, update
 
-from dashboard.site import Site
+from dashboard.serving.site import Site
 from models import audit
 from models.columns import table_of
 from models.tables.contact_receipts import Contact

@@ -15,10 +15,10 @@ from fastapi.responses import PlainTextResponse
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from dashboard import app as application
-from dashboard.failures import AWAY
-from dashboard.policy import WHOEVER
-from dashboard.site import Site
+from dashboard.serving import app as application
+from dashboard.serving.failures import AWAY
+from dashboard.serving.policy import WHOEVER
+from dashboard.serving.site import Site
 from models import migrate
 from models.columns import table_of
 from models.database import Database

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, update
 
-from dashboard import panels
+from dashboard.pages import panels
 from models.columns import table_of
 from models.tables.season import Letter, Suppressed
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from calendars.deadlines import TZ
-from dashboard.once import form_token
+from dashboard.acts.once import form_token
 from dashboard.pages import clock
 from models import letterbox
 from models.columns import table_of

@@ -10,10 +10,10 @@ from fastapi.dependencies.models import Dependant
 from sqlalchemy import update
 
 from calendars.deadlines import TZ
-from dashboard.app import make_app
-from dashboard.ids import LARGEST
-from dashboard.instants import EARLIEST, sensible
-from dashboard.once import form_token
+from dashboard.acts.once import form_token
+from dashboard.serving.app import make_app
+from dashboard.serving.instants import EARLIEST, sensible
+from dashboard.serving.row_ids import LARGEST
 from models.columns import table_of
 from models.tables.season import ProgrammeYear
 from tests.dashboard import routes

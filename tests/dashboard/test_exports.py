@@ -16,9 +16,9 @@ from openpyxl import load_workbook
 from sqlalchemy import insert, select, update
 
 from calendars.deadlines import TZ
-from dashboard.exporting import EXPORTS, TABLES
-from dashboard.exporting_forms import FILED
-from dashboard.spreadsheets import BEGINS_FORMULA, Table, as_csv, as_xlsx
+from dashboard.exports.exportable import EXPORTS, TABLES
+from dashboard.exports.form_exports import FILED
+from dashboard.exports.spreadsheets import BEGINS_FORMULA, Table, as_csv, as_xlsx
 from forms.definitions import FORMS
 from models.columns import table_of
 from models.tables.audit import AuditEntry
@@ -72,7 +72,7 @@ def test_names_of_every_kind_are_no_formulas_in_a_csv() -> None:
 
 def test_without_the_guard_a_formula_would_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: what the two guards take out is there without them."""
-    monkeypatch.setattr("dashboard.spreadsheets.BEGINS_FORMULA", ())
+    monkeypatch.setattr("dashboard.exports.spreadsheets.BEGINS_FORMULA", ())
     with pytest.raises(AssertionError):
         rows(as_csv(table(HOSTILE)))
     from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]

@@ -9,7 +9,7 @@ from icalendar import Calendar
 from sqlalchemy import select, update
 
 from acts.extend import extend
-from dashboard.once import form_token
+from dashboard.acts.once import form_token
 from models.columns import table_of
 from models.stamp import Stamp
 from models.tables.accounts import Account

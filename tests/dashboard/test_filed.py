@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from acts.rerun import rerun
 from acts.submit import submit
-from dashboard.masking import PERSONAL, mask
+from dashboard.views.masking import PERSONAL, mask
 from forms.kinds import EMAIL, PHONE
 from models.columns import table_of
 from models.tables.audit import AuditEntry

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import event, select
 from starlette.requests import Request
 
-from dashboard.looking import Looking
 from dashboard.pages import filing
-from dashboard.panels import Place
-from dashboard.sessions import COOKIE, digest, find
+from dashboard.pages.panels import Place
+from dashboard.serving.look import Looking
+from dashboard.signing_in.sessions import COOKIE, digest, find
 from forms.sandbox import FILE_SIZE
 from models.columns import table_of
 from models.tables.audit import AuditEntry

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from calendars import files
-from dashboard.site import Site
+from dashboard.serving.site import Site
 from models.columns import table_of
 from models.database import Database
 from models.tables.accounts import Account

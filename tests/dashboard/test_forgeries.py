@@ -10,12 +10,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
 
-from dashboard import app as application
-from dashboard import policy, sessions
-from dashboard.app import make_app
-from dashboard.forged import Forged, same_origin
-from dashboard.policy import EVERYONE, allow
-from dashboard.reader import Role
+from dashboard.serving import app as application
+from dashboard.serving import policy
+from dashboard.serving.app import make_app
+from dashboard.serving.forgery import Forged, same_origin
+from dashboard.serving.policy import EVERYONE, allow
+from dashboard.signing_in import sessions
+from dashboard.signing_in.reader import Role
 from settings import Settings
 from tests.dashboard import routes
 from tests.dashboard.canaries import plant, rows

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from dashboard.gantt import DAY, Band, Own, chart, own_days
+from dashboard.views.gantt import DAY, Band, Own, chart, own_days
 from models.histories import PastGrant
 from tests.dashboard.made import calendar, instant
 

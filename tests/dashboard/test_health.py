@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from dashboard.app import make_app
-from dashboard.metrics import Metrics, near
-from dashboard.observing import NOWHERE
-from dashboard.rendering import static
+from dashboard.serving.app import make_app
+from dashboard.serving.metrics import Metrics, near
+from dashboard.serving.rendering import static
+from dashboard.serving.request_log import NOWHERE
 from models.database import Database
 from models.machine_figures import MachineFigures
 from phases.book import BOOK

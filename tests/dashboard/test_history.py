@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dashboard.history import Filed, GateCard, Ruled, Step, filings, step
+from dashboard.views.history import Filed, GateCard, Ruled, Step, filings, step
 from gates.states import Event, State
 from gates.verdict import Finding, Verdict, Waived
 from models.histories import PastJudgement, PastMove

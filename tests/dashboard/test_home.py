@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, insert, update
 
 from cli import main
-from dashboard.site import Site
+from dashboard.serving.site import Site
 from gates.states import State
 from models.columns import table_of
 from models.database import Database

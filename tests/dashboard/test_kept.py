@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from dashboard.rendering import STATIC, static
+from dashboard.serving.rendering import STATIC, static
 from tests.dashboard.conftest import Window
 
 VENDOR = STATIC / "vendor"

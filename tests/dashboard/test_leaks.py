@@ -12,11 +12,11 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 
-from dashboard import app as application
-from dashboard.app import make_app
 from dashboard.pages import acting, exports
-from dashboard.policy import EVERYONE, Signed, Unguarded, allow, guarded
-from dashboard.reader import Role
+from dashboard.serving import app as application
+from dashboard.serving.app import make_app
+from dashboard.serving.policy import EVERYONE, Signed, Unguarded, allow, guarded
+from dashboard.signing_in.reader import Role
 from tests.browser.crawling import route_of
 from tests.dashboard import canaries, routes
 from tests.dashboard.canaries import Rows, rows

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dashboard.letterbox import KINDS, STATES, OnFile, may_read, on_file
-from dashboard.reader import Reader, Role
+from dashboard.signing_in.reader import Reader, Role
+from dashboard.views.letterbox import KINDS, STATES, OnFile, may_read, on_file
 from letters.occurrences import KINDS as EVERY_KIND
 
 ADMIN = Reader(1, "admin", "甲", Role.ADMIN, None, "", "")

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 import dashboard.pages.letters as area
-from dashboard.reader import Reader
+from dashboard.signing_in.reader import Reader
 from models.columns import table_of
 from models.letterbox import own
 from models.tables.season import Letter

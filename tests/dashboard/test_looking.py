@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from calendars import files
-from dashboard.looking import Looking, moved
+from dashboard.serving.look import Looking, moved
 from models.standing import Opened
 from phases.book import BOOK
 from tests.dashboard.conftest import ADMIN, Window

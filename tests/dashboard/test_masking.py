@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, update
 
-from dashboard.masking import for_reader
 from dashboard.pages.api import ROOT
-from dashboard.reader import Reader, Role
+from dashboard.signing_in.reader import Reader, Role
+from dashboard.views.masking import for_reader
 from models.columns import table_of
 from models.tables.season import Letter, Office, Suppressed
 from tests.dashboard.conftest import ADMIN, UNTIL, VIEWER, Window

@@ -8,8 +8,8 @@ import pytest
 
 from calendars import files
 from calendars.deadlines import TZ, Due, Extension, end_of, resolve
-from dashboard.agenda import AgendaMoment, ProvinceTask, agenda
-from dashboard.matrix import MARKS, SHAPES, MatrixCell, lines, mark
+from dashboard.views.agenda import AgendaMoment, ProvinceTask, agenda
+from dashboard.views.matrix import MARKS, SHAPES, MatrixCell, lines, mark
 from gates.states import State
 from models.alarms import Alarms
 from models.reports import Matrix, Standing

@@ -13,8 +13,8 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from sqlalchemy import update
 
-from dashboard.app import make_app
-from dashboard.rendering import environment
+from dashboard.serving.app import make_app
+from dashboard.serving.rendering import environment
 from models.columns import table_of
 from models.tables.accounts import Account
 from tests.dashboard.canaries import plant

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, update
 
 from acts.announce import WHAT, subject
 from calendars import files
-from dashboard import naming
+from dashboard.views import naming
 from gates.states import Event
 from models import audit, post_clock
 from models.columns import table_of

@@ -8,7 +8,7 @@ import pytest
 
 from calendars import files
 from calendars.deadlines import TZ, Extension, resolve
-from dashboard.next_step import STEPS, Draft, next_step
+from dashboard.views.next_step import STEPS, Draft, next_step
 from gates.states import State
 from models.states_as_of import Seen
 

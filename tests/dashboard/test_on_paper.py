@@ -12,7 +12,7 @@ from acts.load import load
 from acts.on_paper import Paper
 from acts.open_year import open_year
 from calendars import files
-from dashboard.site import Site
+from dashboard.serving.site import Site
 from models import open_years
 from models.columns import table_of
 from models.database import Database

@@ -20,8 +20,8 @@ from sqlmodel import SQLModel
 
 import acts.accounts
 from acts import rerun, submit
-from dashboard import once as once_
-from dashboard.once import form_token
+from dashboard.acts import once as once_
+from dashboard.acts.once import form_token
 from dashboard.pages import filing
 from dashboard.pages.api import ROOT
 from models import accounts, deeds

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dashboard.paging import SIZE, ListPage, page_of
+from dashboard.views.paging import SIZE, ListPage, page_of
 
 
 def test_a_page_past_the_last_is_the_last_and_an_empty_list_has_one() -> None:

@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 from sqlalchemy import insert, select, update
 
-from dashboard import panels
+from dashboard.pages import panels
 from models.columns import table_of
 from models.tables.season import Filing, Letter, Transition
 from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window

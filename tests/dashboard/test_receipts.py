@@ -9,10 +9,10 @@ from fastapi import Request
 from sqlalchemy import Row, select, update
 
 from acts.contacts import add_contact
-from dashboard.looking import Looking, looking
-from dashboard.panels import Place
-from dashboard.reader import Reader, Role
-from dashboard.telling import ReceiptFacts, receipt_facts, told_section
+from dashboard.pages.panels import Place
+from dashboard.serving.look import Looking, looking
+from dashboard.signing_in.reader import Reader, Role
+from dashboard.views.contact_evidence import ReceiptFacts, receipt_facts, told_section
 from letters.addressee import in_text
 from models import letterbox
 from models.columns import table_of

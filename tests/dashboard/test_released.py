@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from calendars.deadlines import TZ
-from dashboard.app import make_app
+from dashboard.serving.app import make_app
 from forms.definitions import form_of
 from models import migrate
 from models.database import Database

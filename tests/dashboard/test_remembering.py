@@ -11,11 +11,11 @@ from sqlalchemy import delete, event, insert, update
 from acts.extend import extend
 from calendars.deadlines import TZ
 from dashboard.pages import home
-from dashboard.policy import PROVINCE, policy_of
-from dashboard.reader import Reader, Role
-from dashboard.remembering import KeptPage, Memory, PageVariant, Remembered, Remembering, Version
-from dashboard.sessions import digest
-from dashboard.site import Site
+from dashboard.serving.page_memory import KeptPage, Memory, PageVariant, Remembered, Remembering, Version
+from dashboard.serving.policy import PROVINCE, policy_of
+from dashboard.serving.site import Site
+from dashboard.signing_in.reader import Reader, Role
+from dashboard.signing_in.sessions import digest
 from models import writing
 from models.audit import record
 from models.columns import table_of

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from dashboard import requirements
-from dashboard.requirements import RequiredRule
+from dashboard.views import requirements
+from dashboard.views.requirements import RequiredRule
 from phases.book import BOOK
 from tests.dashboard.made import calendar
 

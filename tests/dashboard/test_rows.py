@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from acts.load import load_rows
 from acts.read_back import draft, written
-from dashboard import editing
+from dashboard.views import row_editing
 from forms.reading import RowError
 from models.loading import newest_load
 from tests.dashboard.conftest import YEAR, Window
@@ -115,7 +115,7 @@ def test_a_draft_that_changed_meanwhile_is_not_overwritten(drafted: Window) -> N
 
 
 def test_one_page_of_a_large_draft_is_saved_by_itself(drafted: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(editing, "PAGE", 10)
+    monkeypatch.setattr(row_editing, "PAGE", 10)
     browser, before = drafted.as_(CITY), rows(drafted)
     where = f"{HERE}/rows?sheet=scores&start=13"
     page = browser.get(where).text
@@ -148,14 +148,14 @@ def test_whatever_is_typed_is_saved_or_explained(drafted: Window, cells: dict[st
 
 def test_a_form_is_read_by_its_fields_alone() -> None:
     given = [("2.score", "7"), ("2.drop", "1"), ("x.score", "1"), ("3.nothing", "1"), ("csrf", "a"), ("²2.score", "1")]
-    assert editing.sent(given, SCORES) == editing.Sent({2: {"score": "7"}}, {2})
+    assert row_editing.sent(given, SCORES) == row_editing.Sent({2: {"score": "7"}}, {2})
 
 
 def test_merging_touches_the_page_alone() -> None:
     stored = {2: {"a": "1"}, 3: {"a": "2"}, 5: {"a": "3"}, 6: {"a": "4"}}
-    form = editing.Sent({2: {"a": "x"}, 5: {"a": " "}, 6: {"a": "y"}, 9: {"a": "z"}}, {3})
-    assert editing.merged(stored, editing.GridPage((2, 3, 5), (7,)), form) == {2: {"a": "x"}, 6: {"a": "4"}}
-    assert editing.as_raw({2: {"a": "x"}, 4: {"a": "y"}}) == [{"a": "x"}, {}, {"a": "y"}]
+    form = row_editing.Sent({2: {"a": "x"}, 5: {"a": " "}, 6: {"a": "y"}, 9: {"a": "z"}}, {3})
+    assert row_editing.merged(stored, row_editing.GridPage((2, 3, 5), (7,)), form) == {2: {"a": "x"}, 6: {"a": "4"}}
+    assert row_editing.as_raw({2: {"a": "x"}, 4: {"a": "y"}}) == [{"a": "x"}, {}, {"a": "y"}]
 
 
 def test_a_fault_about_several_columns_stands_at_the_first_and_others_above() -> None:
@@ -164,11 +164,11 @@ def test_a_fault_about_several_columns_stands_at_the_first_and_others_above() ->
         RowError("sheet.missing", LINES.name, None, None, "", "缺少", "请补上"),
         RowError("cell.date", SCORES.name, 99, "姓名", "", "不是", "应为"),
     ]
-    shown = editing.lines(SCORES, editing.GridPage((2, 3), ()), {}, (), [several, *strange])
+    shown = row_editing.lines(SCORES, row_editing.GridPage((2, 3), ()), {}, (), [several, *strange])
     assert [(cell.name, cell.faults) for line in shown for cell in line.cells if cell.faults] == [
         ("3.number", (several,))
     ]
-    assert editing.elsewhere(shown, [several, *strange]) == strange
+    assert row_editing.elsewhere(shown, [several, *strange]) == strange
 
 
 def test_days_are_written_as_days(window: Window) -> None:
@@ -188,7 +188,7 @@ def test_of_two_who_save_at_once_the_second_is_refused(drafted: Window, *, guard
         lines = written(LINES, draft(connection, YEAR, "shortlist", CITY)["cut_lines"])
     said = []
     for mine in (first, second):
-        raw = {"scores": editing.as_raw(mine), "cut_lines": editing.as_raw(lines)}
+        raw = {"scores": row_editing.as_raw(mine), "cut_lines": row_editing.as_raw(lines)}
         since = version if guarded else None
         said.append(load_rows(drafted.database, YEAR, "shortlist", CITY, raw, STAMP, since=since).outcome)
     assert said == ["done", "refused" if guarded else "done"]

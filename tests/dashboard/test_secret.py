@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from dashboard.secret import WeakSecret, WeakSecretFile, secret_of
+from dashboard.serving.secret_key import WeakSecret, WeakSecretFile, secret_of
 from settings import Settings
 
 GOOD = "9f8b2c7d1e6a40355bd0c1f27a88e94d"

@@ -20,8 +20,8 @@ from urllib.request import Request, urlopen
 import pytest
 from starlette.testclient import TestClient
 
-from dashboard.guesses import MOST
 from dashboard.serve import configuration
+from dashboard.signing_in.rate_limit import MOST
 from tests.dashboard.conftest import BASE, Window
 from tests.dashboard.test_signing_in import token_of
 from tests.ports import free_port

@@ -18,10 +18,10 @@ from argon2 import PasswordHasher
 from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import Row, select, update
 
-from dashboard import codes, passwords, sessions
-from dashboard.app import make_app
-from dashboard.guesses import MOST, Guesses, TooMany
 from dashboard.pages import signing_in
+from dashboard.serving.app import make_app
+from dashboard.signing_in import passwords, sessions, totp
+from dashboard.signing_in.rate_limit import MOST, Guesses, TooMany
 from models import accounts, sign_ins
 from models.columns import table_of
 from models.tables.accounts import Account, SignIn
@@ -38,7 +38,7 @@ def strict(season_url: str, tmp_path: Path) -> Iterator[Window]:
     with window.database.write() as connection:
         found = accounts.named(connection, NAME)
         assert found is not None
-        accounts.change(connection, found.id, totp=codes.seal(window.site.secret, found.id, KEY))
+        accounts.change(connection, found.id, totp=totp.seal(window.site.secret, found.id, KEY))
     yield window
     window.database.dispose()
 
@@ -364,14 +364,14 @@ def test_a_password_kept_with_old_parameters_is_kept_anew(window: Window) -> Non
 
 
 def test_a_sealed_secret_opens_for_its_account_and_key_alone() -> None:
-    sealed = codes.seal(b"one key" * 5, 7, KEY)
-    assert (codes.unseal(b"one key" * 5, 7, sealed), KEY in sealed) == (KEY, False)
+    sealed = totp.seal(b"one key" * 5, 7, KEY)
+    assert (totp.unseal(b"one key" * 5, 7, sealed), KEY in sealed) == (KEY, False)
     opening: list[Callable[[], str]] = [
-        lambda: codes.unseal(b"one key" * 5, 8, sealed),
-        lambda: codes.unseal(b"another" * 5, 7, sealed),
-        lambda: codes.unseal(b"one key" * 5, 7, sealed[:-4] + "AAA="),
-        lambda: codes.unseal(b"one key" * 5, 7, "1."),
+        lambda: totp.unseal(b"one key" * 5, 8, sealed),
+        lambda: totp.unseal(b"another" * 5, 7, sealed),
+        lambda: totp.unseal(b"one key" * 5, 7, sealed[:-4] + "AAA="),
+        lambda: totp.unseal(b"one key" * 5, 7, "1."),
     ]
     for each in opening:
-        with pytest.raises(codes.Unsealable):
+        with pytest.raises(totp.Unsealable):
             each()

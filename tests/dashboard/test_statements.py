@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import event, insert
 
 from calendars.deadlines import TZ
-from dashboard.site import Site
+from dashboard.serving.site import Site
 from models.columns import table_of
 from models.database import Database
 from models.tables.accounts import Account

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from dashboard.status_report import NoFont, facts, render
+from dashboard.exports.status_report import NoFont, facts, render
 from gates.states import State
 from models.reports import matrix
 from tests.dashboard.conftest import ADMIN, UNTIL, VIEWER, YEAR, Window

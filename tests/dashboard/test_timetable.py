@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from calendars.moments import moments
-from dashboard.timetable import TimetableEntry, by_month, entry
+from dashboard.views.timetable import TimetableEntry, by_month, entry
 from tests.dashboard.made import calendar, instant
 
 YEAR = calendar()

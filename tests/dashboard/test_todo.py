@@ -7,9 +7,9 @@ from datetime import date, datetime
 import pytest
 
 from calendars.deadlines import TZ
-from dashboard import todo
-from dashboard.reader import Reader, Role
-from dashboard.standings import rows_of_city
+from dashboard.signing_in.reader import Reader, Role
+from dashboard.views import todo
+from dashboard.views.standings import rows_of_city
 from gates.states import State
 from models.reports import Matrix
 from tests.dashboard.made import YANCHENG, matrix

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dashboard.acting.trying import Tried
+from dashboard.acts.trial import Tried
 from models.outbox import LetterRow
 from season.outcome import Changes, Outcome
 from tests.dashboard.made import matrix

@@ -16,13 +16,13 @@ from starlette.types import Receive
 
 from acts.act import Filled
 from acts.book import ACTS
-from dashboard import arriving, rendering
-from dashboard.acting.trying import done, tried
-from dashboard.app import make_app
-from dashboard.forged import token
-from dashboard.passwords import hasher
-from dashboard.sessions import COOKIE, LASTS, digest
-from dashboard.site import Site
+from dashboard.acts.trial import done, tried
+from dashboard.serving import arrival, rendering
+from dashboard.serving.app import make_app
+from dashboard.serving.forgery import token
+from dashboard.serving.site import Site
+from dashboard.signing_in.passwords import hasher
+from dashboard.signing_in.sessions import COOKIE, LASTS, digest
 from models import database as database_module
 from models.columns import table_of
 from models.database import Busy, Database, Turns
@@ -200,7 +200,7 @@ async def test_a_body_that_comes_long_after_its_headers_comes_in_with_its_end(la
         while (await receive())["more_body"]:
             pass
         wall[0] += timedelta(hours=2)  # it waits for its turn
-        came = arriving.ARRIVED.get()
+        came = arrival.ARRIVED.get()
         assert came is not None
         kept.append(came.at)
 
@@ -211,7 +211,7 @@ async def test_a_body_that_comes_long_after_its_headers_comes_in_with_its_end(la
 
     async def send(_message: object) -> None: ...
 
-    await arriving.Arrival(app, lambda: wall[0])({"type": "http"}, slow, send)
+    await arrival.Arrival(app, lambda: wall[0])({"type": "http"}, slow, send)
     assert kept == [NOW + timedelta(seconds=late if counts else 0)]
 
 
@@ -336,12 +336,12 @@ def test_with_the_session_read_on_the_loop_it_would_be_found(window: Window, mon
     async def here(do: object, *args: object, **names: object) -> object:
         return do(*args, **names)  # type: ignore[operator]
 
-    monkeypatch.setattr("dashboard.sessions.run_in_threadpool", here)
+    monkeypatch.setattr("dashboard.signing_in.sessions.run_in_threadpool", here)
     with pytest.raises(OnTheLoop):
         test_no_page_asks_the_database_or_is_rendered_on_the_loop(window, monkeypatch)
 
 
 async def test_so_many_writers_leave_threads_to_who_reads() -> None:
-    places = arriving._places()
-    assert 2 * arriving.AT_ONCE < 40
-    assert {limiter.total_tokens for limiter in places.values()} == {arriving.AT_ONCE}
+    places = arrival._places()
+    assert 2 * arrival.AT_ONCE < 40
+    assert {limiter.total_tokens for limiter in places.values()} == {arrival.AT_ONCE}

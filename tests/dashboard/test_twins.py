@@ -10,8 +10,8 @@ from httpx2 import ASGITransport, AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.app import make_app
-from dashboard.once import once
+from dashboard.acts.once import once
+from dashboard.serving.app import make_app
 from tests.dashboard.conftest import ADMIN, BASE, Window
 from tests.twins import sends
 

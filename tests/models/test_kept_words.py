@@ -11,8 +11,8 @@ from dataclasses import fields
 import pytest
 
 from calendars.deadlines import CAUSES
-from dashboard.history import KINDS, PARTS
-from dashboard.reader import Role
+from dashboard.signing_in.reader import Role
+from dashboard.views.history import KINDS, PARTS
 from gates.states import Event, State
 from gates.verdict import ACTORS
 from letters.words import STATES, TAGS

@@ -9,7 +9,7 @@ from models.outbox import LetterRow
 from models.standing import Cell
 from models.writing import Move
 from season.outcome import Changes
-from tasks.passes import CityRow, Pass, summarise
+from tasks.passes import CityPass, Pass, summarise
 
 NOW = datetime(2022, 1, 16, tzinfo=UTC)
 
@@ -33,8 +33,8 @@ def test_a_row_a_city_in_slugs_states_and_counts() -> None:
     assert summarise(2022, ["nanjing", "wuxi"], states, advance) == Pass(
         2022,
         (
-            CityRow("nanjing", (("shortlist", "overdue"),), ("shortlist open→overdue",), {"overdue": 2}, None),
-            CityRow("wuxi", (("shortlist", "overdue"),), (), {}, "ValueError"),
+            CityPass("nanjing", (("shortlist", "overdue"),), ("shortlist open→overdue",), {"overdue": 2}, None),
+            CityPass("wuxi", (("shortlist", "overdue"),), (), {}, "ValueError"),
         ),
         other_letters=1,
     )
@@ -42,15 +42,15 @@ def test_a_row_a_city_in_slugs_states_and_counts() -> None:
 
 def test_a_pass_counts_and_names_who_failed() -> None:
     rows = (
-        CityRow("nanjing", (), ("a", "b"), {"overdue": 2, "opened": 1}, None),
-        CityRow("wuxi", (), (), {}, "KeyError"),
+        CityPass("nanjing", (), ("a", "b"), {"overdue": 2, "opened": 1}, None),
+        CityPass("wuxi", (), (), {}, "KeyError"),
     )
     one = Pass(2022, rows, 4)
     assert (one.moves, one.letters, one.failed) == (2, 7, ("wuxi",))
 
 
 def test_a_row_in_words() -> None:
-    row = CityRow("wuxi", (("shortlist", "open"),), ("shortlist waiting→open",), {"opened": 2}, "KeyError")
+    row = CityPass("wuxi", (("shortlist", "open"),), ("shortlist waiting→open",), {"opened": 2}, "KeyError")
     assert row.as_table() == {
         "城市": "wuxi",
         "状态": "shortlist open",
@@ -61,7 +61,7 @@ def test_a_row_in_words() -> None:
 
 
 def states(*named: State) -> Pass:
-    return Pass(2022, tuple(CityRow("c", (("shortlist", state),), (), {}, None) for state in named))
+    return Pass(2022, tuple(CityPass("c", (("shortlist", state),), (), {}, None) for state in named))
 
 
 def test_waiting_is_said_only_where_nothing_else_is_under_way() -> None:

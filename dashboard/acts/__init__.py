@@ -1,0 +1,1 @@
+"""How is an act filled in, previewed, and done once?"""

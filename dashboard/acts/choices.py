@@ -1,0 +1,119 @@
+"""What a form offers to choose from, and what it shows of the thing it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calendars.deadlines import TZ
+from dashboard.acts.preview_words import stands
+from dashboard.acts.typed_fields import DIGITS
+from dashboard.views.letterbox import heading
+from forms.definitions import form_of
+from models import evaluations, extension_requests, party_addresses
+from models.letterbox import letter_by_id
+from models.reports import matrix
+from season.recipients import named
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from acts.act import Act
+    from calendars.year import Phase, Year
+    from dashboard.acts.typed_fields import Typed
+    from dashboard.serving.look import Looking
+    from forms.definitions import Column
+    from gates.rule import Rule
+    from models.evaluations import Evaluated
+    from models.party_addresses import AddressDifference
+    from models.reports import Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A city that may be ticked: where it stands, whether it is ticked, whether the act is offered for it.
+
+    `together`: also as one of all; a passed phase is opened again only for the city that is named.
+    """
+
+    slug: str
+    name: str
+    stands: str
+    chosen: bool
+    offered: bool
+    together: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter to be settled, in words: what it is about, whom it was for, what became of it."""
+
+    subject: str
+    to: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a form shows. `phase` is None until one is chosen; `title` names the act for it."""
+
+    title: str
+    phase: Phase | None
+    cities: tuple[Choice, ...]
+    rules: tuple[Rule[Any], ...]
+    today: str
+    letter: Undelivered | None = None
+    request: Row[tuple[object, ...]] | None = None
+    difference: AddressDifference | None = None
+    columns: tuple[Column, ...] = ()
+    students: tuple[Evaluated, ...] = ()
+    nobody: str = ""
+    """Why there is no city that it could be done for; "" where there is one."""
+
+
+def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Facts:
+    """Find it, in a few queries."""
+    year = look.opened.year
+    slug = typed.one("phase")
+    phase = next((one for one in year.phases if one.slug == slug), None) if act.asks("phase") else None
+    found = matrix(connection, year.year, look.as_of)
+    cities = _cities(year, found, act, phase, frozenset(typed.values.get("city", ())))
+    chosen = [city.slug for city in cities if city.chosen]
+    number = typed.one("letter") or typed.one("request") or typed.one("difference")
+    key = int(number) if number.isascii() and number.isdecimal() and len(number) <= DIGITS else 0
+    grid = act.asks("rows") is not None and len(chosen) == 1
+    return Facts(
+        act.title(phase),
+        phase,
+        cities,
+        found.book.waivable(phase.slug) if phase else (),
+        f"{look.now.astimezone(TZ):%Y-%m-%d}",
+        _undelivered(connection, year, key) if act.asks("letter") else None,
+        extension_requests.find(connection, year.year, key) if act.asks("request") else None,
+        party_addresses.find(connection, year.year, key) if act.asks("difference") else None,
+        form_of("evaluation", year).sheets[0].columns if grid else (),
+        evaluations.students(connection, year, chosen[0]) if grid else (),
+        act.nobody(found.book, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
+    )
+
+
+def _undelivered(connection: Connection, year: Year, key: int) -> Undelivered | None:
+    row = letter_by_id(connection, key)
+    if row is None or row.year != year.year:
+        return None
+    return Undelivered(heading(row.subject), named(year, row.recipient), row.detail or "")
+
+
+def _cities(year: Year, found: Matrix, act: Act, phase: Phase | None, chosen: frozenset[str]) -> tuple[Choice, ...]:
+    """Give the cities that the act is offered for, and those that were named."""
+    if not act.asks("city"):
+        return ()
+    choices = []
+    for slug, standings in found.cities.items():
+        mine = [one for one in standings if phase is None or one.phase == phase.slug]
+        together = any(act.applies(found.book, year.phase(one.phase), one.state) for one in mine)
+        offered = any(act.applies(found.book, year.phase(one.phase), one.state, named=slug in chosen) for one in mine)
+        if offered or slug in chosen:
+            said = stands(mine[0]) if phase else ""
+            choices.append(Choice(slug, year.city(slug).name, said, slug in chosen, offered, together))
+    return tuple(choices)

@@ -1,0 +1,133 @@
+"""A preview in words: of each city what stands before and after, every letter, the totals, who is left as they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from letters.addressee import in_text
+from season.recipients import named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acts.act import Filled
+    from calendars.drafts import Change, Difference
+    from calendars.year import Year
+    from dashboard.acts.trial import Tried
+    from forms.reading import RowError
+    from models.outbox import LetterRow
+    from models.reports import Standing
+    from season.outcome import Outcome
+
+
+TOTALS: Mapping[str, str] = {
+    "admitted": "入选",
+    "funded": "省级资助",
+    "exited": "中期退出",
+    "excellent": "优秀",
+    "certificates": "培养证书",
+}
+FIRST_ROW = 2
+"""The number of the first typed row, as under the header of a workbook."""
+
+OPENABLE = 30
+"""So many letters can be opened on the page; of more, only recipient and subject are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A phase of a city before and after."""
+
+    phase: str
+    before: str
+    after: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything of it changes."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedCity:
+    """A city of which something changes; all its phases where it is alone, else those that change."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A letter: to whom in words, the subject, the text where it can be opened."""
+
+    to: str
+    subject: str
+    text: str | None
+
+
+def cities(year: Year, tried: Tried) -> tuple[PreviewedCity, ...]:
+    """Give what changes, city by city."""
+    touched = [slug for slug in tried.before.cities if slug in tried.touched]
+    found = []
+    for slug in touched:
+        pairs = zip(tried.before.cities[slug], tried.after.cities[slug], strict=True)
+        lines = tuple(Line(year.phase(was.phase).name, stands(was), stands(now)) for was, now in pairs)
+        kept = lines if len(touched) == 1 else tuple(line for line in lines if line.changed)
+        found.append(PreviewedCity(year.city(slug).name, kept))
+    return tuple(found)
+
+
+def stands(standing: Standing) -> str:
+    """Say where a city phase stands and until when."""
+    said = [standing.state.chinese]
+    if standing.attempt > 1:
+        said.append(f"第 {standing.attempt} 次")
+    if standing.waived:
+        said.append(f"豁免 {'、'.join(standing.waived)}")
+    return f"{'，'.join(said)}，截止 {standing.due.day}"
+
+
+def letters(year: Year, tried: Tried) -> tuple[Shown, ...]:
+    """Give every letter that would be written and sent."""
+    rows = tried.outcome.changes.letters
+    return tuple(_letter(year, row, openable=place < OPENABLE) for place, row in enumerate(rows))
+
+
+def _letter(year: Year, row: LetterRow, *, openable: bool) -> Shown:
+    waiting = "" if row.state == "queued" else f"（{row.detail or '不发送'}）"
+    return Shown(
+        named(year, row.recipient) + waiting, row.subject, in_text(row.text, row.addressee) if openable else None
+    )
+
+
+def untouched(year: Year, tried: Tried) -> str:
+    """Say of which cities nothing at all changed, by the comparison of their rows."""
+    names = [year.city(slug).name for slug in tried.untouched]
+    if not names:
+        return "各市都有变化。"
+    return f"{'、'.join(names)} {len(names)} 个市的状态、截止日、函件和记录逐行比对，没有一行变化。"
+
+
+def wrong(outcome: Outcome, filled: Filled) -> tuple[str, ...]:
+    """Say every fault of typed rows, by the student that the row is about."""
+    return tuple(_wrong(error, filled) for error in outcome.errors)
+
+
+def _wrong(error: RowError, filled: Filled) -> str:
+    if error.row is None:
+        return error.sentence
+    row = filled.rows[error.row - FIRST_ROW]
+    found = f"填的是“{error.found}”，" if error.found else ""
+    return f"{row['number']} {row.get('name', '')}“{error.column}”：{found}{error.wrong}；{error.right}。"
+
+
+def totals(tried: Tried) -> tuple[tuple[str, int, int], ...]:
+    """Give the totals over the province, before and after."""
+    return tuple((TOTALS[name], was, now) for name, (was, now) in tried.totals.items())
+
+
+def differences(difference: Difference) -> tuple[tuple[str, Change], ...]:
+    """Give the moments that a new calendar adds, moves and drops, each with its word."""
+    groups = (("出现", difference.appearing), ("移动", difference.moving), ("消失", difference.vanishing))
+    return tuple((word, change) for word, changes in groups for change in changes)

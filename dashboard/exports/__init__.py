@@ -1,0 +1,1 @@
+"""What may be taken away as a file, and in which form?"""

@@ -1,0 +1,220 @@
+"""What may be exported: every table of the window, in its words, and which of their columns say who somebody is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calendars.deadlines import BECAUSE, day_of
+from dashboard.exports.export import Export, ExportRequest
+from dashboard.exports.form_exports import FILED, SHEETS
+from dashboard.exports.spreadsheets import Cell, Table
+from dashboard.views import masking
+from dashboard.views.history import KINDS, outcome, why, word
+from dashboard.views.matrix import lines
+from dashboard.views.naming import signed
+from dashboard.views.standings import rule_name
+from gates.states import Event, State
+from gates.verdict import ACTORS
+from letters.words import STATES, TAGS
+from models import contacts, exports, reports
+from season.recipients import named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy import Row
+
+
+def _matrix(asked: ExportRequest) -> tuple[Table, ...]:
+    matrix = reports.matrix(asked.connection, asked.year.year, asked.look.as_of)
+    chosen = [line for line in lines(matrix) if asked.city in {None, line.city.slug}]
+    rows = []
+    for line in chosen:
+        for cell, standing in zip(line.cells, matrix.cities[line.city.slug], strict=True):
+            notes = "、".join((cell.left, *cell.notes) if cell.left else cell.notes)
+            told = (standing.due.day, notes, standing.attempt, standing.filed_at, standing.passed_at)
+            rows.append((line.city.name, asked.phase(cell.phase), cell.word, *told))
+    return (Table("总表", ("城市", "阶段", "状态", "截止日", "说明", "第几次", "报送时间", "通过时间"), rows),)
+
+
+def _log(asked: ExportRequest) -> tuple[Table, ...]:
+    columns = (
+        "城市",
+        "阶段",
+        "第几次",
+        "事项",
+        "原状态",
+        "新状态",
+        "操作人",
+        "办理时间",
+        "记录时间",
+        "事由",
+    )
+    rows = [
+        (
+            asked.place(row.city),
+            asked.phase(row.phase),
+            row.attempt,
+            word(Event(row.event), asked.year.phase(row.phase), refused=row.refused),
+            State(row.from_state).chinese,
+            State(row.to_state).chinese,
+            signed(row.by),
+            row.as_of,
+            row.at,
+            why(asked.look.opened.book, Event(row.event), row.reason),
+        )
+        for row in reports.log(asked.connection, asked.year.year, city=asked.city, as_of=asked.look.as_of)
+    ]
+    return (Table("记录", columns, rows),)
+
+
+def _letters(asked: ExportRequest) -> tuple[Table, ...]:
+    columns = ("编号", "种类", "阶段", "城市", "收件人", "主题", "状态", "成函时间", "发出时间", "签收时间")
+    rows = [
+        (
+            row.id,
+            TAGS[row.kind],
+            asked.phase(row.phase),
+            asked.place(row.concerns),
+            named(asked.year, row.recipient),
+            row.subject,
+            STATES[row.state],
+            row.queued_as_of,
+            row.sent_at,
+            row.receipt,
+        )
+        for row in exports.letters(asked.connection, asked.year.year, asked.city, asked.look.as_of)
+    ]
+    return (Table("函件", columns, rows),)
+
+
+def _dated(name: str, title: str, columns: Mapping[str, Callable[[ExportRequest, Row[Any]], Cell]]) -> Export:
+    """A table whose rows stand by themselves, the city and the phase first."""
+
+    def tables(asked: ExportRequest) -> tuple[Table, ...]:
+        found = exports.dated(asked.connection, name, asked.year.year, asked.city, asked.look.as_of)
+        rows = [
+            (
+                asked.place(row.city),
+                asked.phase(row.phase),
+                row.attempt,
+                *(cell(asked, row) for cell in columns.values()),
+            )
+            for row in found
+        ]
+        return (Table(title, ("城市", "阶段", "第几次", *columns), rows),)
+
+    return Export(title, tables, provincial=name == "calls")
+
+
+ANSWERS = {"granted": "同意", "declined": "不同意", "needless": "不再需要", None: "待办"}
+SIGNED: Mapping[str, Callable[[ExportRequest, Row[Any]], Cell]] = {
+    "操作人": lambda _, row: signed(row.by),
+    "办理时间": lambda _, row: row.as_of,
+}
+
+
+def _findings(asked: ExportRequest) -> tuple[Table, ...]:
+    columns = (
+        "城市",
+        "阶段",
+        "第几次",
+        "第几次判定",
+        "规则",
+        "条款",
+        "性质",
+        "结果",
+        "实际",
+        "要求",
+        "办理方",
+        "怎样改",
+        "判定时间",
+    )
+    rows = []
+    for row in exports.dated(asked.connection, "findings", asked.year.year, asked.city, asked.look.as_of):
+        about = (asked.place(row.city), asked.phase(row.phase), row.attempt, row.number)
+        for rule in row.verdict["rules"]:
+            result = outcome(ok=rule["ok"], waived=bool(rule["waived"]))[1]
+            kind = KINDS[rule["kind"]]
+            found = (rule["found"], rule["needed"], ACTORS[rule["actor"]], rule["mend"])
+            rows.append(
+                (
+                    *about,
+                    rule_name(asked.look.opened.book, rule["rule"]),
+                    rule["clause"],
+                    kind,
+                    result,
+                    *found,
+                    row.as_of,
+                )
+            )
+    return (Table("结论", columns, rows),)
+
+
+def _contacts(asked: ExportRequest) -> tuple[Table, ...]:
+    columns = ("单位", "职责", "姓名", "邮箱", "电话", "起", "止", "登记人", "登记时间")
+    name, email, phone = (str, str, str) if asked.full else (masking.name, masking.email, masking.phone)
+    rows = [
+        (
+            asked.place(one.office),
+            contacts.PARTS[one.part],
+            name(one.name),
+            email(one.email or ""),
+            phone(one.phone or ""),
+            one.since,
+            one.until,
+            one.by,
+            one.at,
+        )
+        for one in contacts.of(asked.connection, asked.city)
+    ]
+    return (Table("联系人", columns, rows),)
+
+
+TABLES: Mapping[str, Export] = {
+    "matrix": Export("总表", _matrix),
+    "log": Export("记录", _log),
+    "letters": Export("函件", _letters),
+    "extensions": _dated(
+        "extensions",
+        "延期",
+        {
+            "延至": lambda _, row: row.until,
+            "缘由": lambda _, row: BECAUSE[row.cause],
+            "事由": lambda _, row: row.reason,
+            **SIGNED,
+        },
+    ),
+    "waivers": _dated(
+        "waivers",
+        "豁免",
+        {
+            "规则": lambda asked, row: rule_name(asked.look.opened.book, row.rule),
+            "事由": lambda _, row: row.reason,
+            **SIGNED,
+        },
+    ),
+    "findings": Export("结论", _findings),
+    "requests": _dated(
+        "requests",
+        "延期申请",
+        {
+            "申请延至": lambda _, row: row.until,
+            "理由": lambda _, row: row.reason,
+            **SIGNED,
+            "答复": lambda _, row: ANSWERS[row.answer],
+            "答复人": lambda _, row: row.answered_by,
+            "答复时间": lambda _, row: row.answered_as_of,
+            "答复事由": lambda _, row: row.answer_reason,
+        },
+    ),
+    "calls": _dated("calls", "电话", {"与谁通话": lambda _, row: row.whom, "内容": lambda _, row: row.said, **SIGNED}),
+    "contacts": Export("联系人", _contacts, personal=True, now=True),
+}
+EXPORTS: Mapping[str, Export] = {**TABLES, **FILED, **SHEETS}
+
+
+def stem(asked: ExportRequest, export: Export) -> str:
+    """Name the file: 2022年度-总表-盐城-2022-02-07."""
+    whose = asked.place(asked.city) if asked.city else "全省"
+    return f"{asked.year.year}年度-{export.title}-{whose}-{day_of(asked.look.as_of)}"

@@ -1,0 +1,61 @@
+"""What the cities loaded, as exported: each form, each of its sheets, and which columns say who somebody is."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from acts.read_back import RENAMED
+from dashboard.exports.export import Export, ExportRequest
+from dashboard.exports.spreadsheets import Cell, Table
+from dashboard.views import masking
+from forms.definitions import FORMS
+from models import exports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy import Row
+
+    from forms.definitions import Column, Form, Sheet
+
+
+def _draft(sheet: Sheet) -> Callable[[ExportRequest], Table]:
+    def cell(asked: ExportRequest, column: Column, row: Row[Any]) -> Cell:
+        value = _worded(column, getattr(row, RENAMED.get(column.field, column.field)))
+        mask = None if asked.full else masking.mask(sheet.key, column.field)
+        return value if mask is None or value is None else mask(str(value))
+
+    def table(asked: ExportRequest) -> Table:
+        found = exports.drafts(asked.connection, sheet.key, asked.year.year, asked.city)
+        columns = sheet.asked(asked.year).columns
+        rows = [(asked.place(row.city), *(cell(asked, column, row) for column in columns)) for row in found]
+        return Table(sheet.name, ("城市", *(column.label for column in columns)), rows)
+
+    return table
+
+
+def _worded(column: Column, value: Any) -> Cell:  # noqa: ANN401 -- whatever a column of a draft holds
+    if isinstance(value, bool):
+        return column.kind.choices[0 if value else 1]
+    if isinstance(value, list):
+        return "、".join(value)
+    assert value is None or isinstance(value, str | int | Decimal | date)
+    return value
+
+
+def _of_form(form: Form[Sheet], sheets: tuple[Sheet, ...], title: str) -> Export:
+    drafts = [_draft(sheet) for sheet in sheets]
+    personal = any(sheet.key in masking.PERSONAL for sheet in sheets)
+    return Export(title, lambda asked: tuple(draft(asked) for draft in drafts), personal, now=True,
+                  provincial=form.slug == "evaluation")  # fmt: skip
+
+
+FILED: Mapping[str, Export] = {form.slug: _of_form(form, form.sheets, form.title) for form in FORMS.values()}
+"""Each form as one workbook."""
+
+SHEETS: Mapping[str, Export] = {
+    f"{form.slug}-{sheet.key}": _of_form(form, (sheet,), sheet.name) for form in FORMS.values() for sheet in form.sheets
+}
+"""Each of its sheets by itself, for CSV holds one table."""

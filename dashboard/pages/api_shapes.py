@@ -1,0 +1,227 @@
+"""What the API takes and gives: the words of the command line's JSON, typed, so that its document says them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+Kind = Literal[
+    "opened", "moved", "request", "answered", "reminder", "overdue", "digest", "escalation", "passed", "returned",
+    "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
+]  # fmt: skip
+LetterState = Literal["queued", "sending", "sent", "failed", "unknown", "held", "cancelled"]
+BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+
+
+def _plain(text: str) -> str:
+    words = text.strip()
+    if not words or any(ord(one) < ord(" ") or ord(one) in {0x7F, *BIDI} for one in words):
+        raise ValueError
+    return words
+
+
+Reason = Annotated[str, Field(min_length=1, max_length=500, description="事由，记录在案"), AfterValidator(_plain)]
+Until = Annotated[
+    date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31), description="新的截止日，当天有效，如 2022-02-10")
+]
+DryRun = Annotated[bool, Field(description="只预览会发生什么，不写入")]
+
+
+class ActBody(BaseModel):
+    """What every act takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: DryRun = False
+
+
+class WithReason(ActBody):
+    """An act that wants a reason."""
+
+    reason: Reason
+
+
+class ExtendBody(WithReason):
+    """A later due day; `cities` null: every city that still owes the phase."""
+
+    cities: Annotated[list[str], Field(min_length=1, max_length=400)] | None
+    until: Until
+
+
+class Rejection(WithReason):
+    """A filing returned; past the due instant a new day must be named."""
+
+    until: Until | None = None
+
+
+class Rerun(WithReason):
+    """A phase opened again."""
+
+    until: Until
+
+
+class Waiver(WithReason):
+    """An in-principle rule set aside."""
+
+    rule: Annotated[str, Field(max_length=100, description="规则，如 interviews.ratio"), AfterValidator(_plain)]
+
+
+class Settlement(BaseModel):
+    """What became of a letter of unknown fate."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    found: Literal["sent", "resend", "dropped"]
+
+
+class Me(BaseModel):
+    """Who is signed in; `csrf` goes into the header `X-CSRF-Token` of every request that does something."""
+
+    name: str
+    shown: str
+    role: str
+    city: str | None
+    csrf: str
+
+
+class YearEntry(BaseModel):
+    """A year that was opened; `now` is its present, in a rehearsal its own."""
+
+    year: int
+    rehearsal: bool
+    provisional: bool
+    closed: bool
+    now: datetime
+    revision: int
+
+
+class PhaseEntry(BaseModel):
+    """A city phase of `talent status --json`."""
+
+    phase: str
+    state: str
+    attempt: int
+    due: str
+    due_because: list[str]
+    filed_at: str | None
+    passed_at: str | None
+    timeliness: str | None
+    on_paper: bool
+    refusals: list[str]
+    waived: list[str]
+    reruns: int
+
+
+class CityEntry(BaseModel):
+    """A city of `talent status --json`."""
+
+    city: str
+    name: str
+    phases: list[PhaseEntry]
+
+
+class Status(BaseModel):
+    """`talent status --json`; a city is given its own line, and no totals or alarms, which are the province's."""
+
+    year: int
+    as_of: str
+    provisional: bool
+    totals: dict[str, int] | None
+    alarms: dict[str, Any] | None
+    cities: list[CityEntry]
+
+
+class Card(BaseModel):
+    """`talent phase why --json`."""
+
+    phase: str
+    city: str
+    attempt: int
+    passed: bool
+    on_paper: bool
+    trial: bool
+    note: str
+    rules: list[dict[str, Any]]
+
+
+class LogEntry(BaseModel):
+    """A transition of `talent log --json`."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    phase: str
+    city: str
+    seq: int
+    event: str
+    from_: str = Field(alias="from")
+    to: str
+    refused: bool
+    attempt: int
+    by: str
+    at: str
+    as_of: str
+    reason: str | None
+
+
+class LetterEntry(BaseModel):
+    """A letter of `talent letters list --json`."""
+
+    id: int
+    key: str
+    kind: str
+    phase: str | None
+    city: str | None
+    to: str
+    slot: str | None
+    state: str
+    queued_as_of: str
+    sent_at: str | None
+    subject: str
+
+
+class WholeLetter(LetterEntry):
+    """A letter with its words."""
+
+    text: str
+
+
+class MomentEntry(BaseModel):
+    """A moment of the calendar."""
+
+    instant: datetime
+    phase: str
+    kind: str
+    label: str
+
+
+class Calendar(BaseModel):
+    """A year's moments, in order of time; `provisional` where the holidays are not out yet."""
+
+    year: int
+    provisional: bool
+    moments: list[MomentEntry]
+
+
+class ActAnswer(BaseModel):
+    """What an act did, or in a dry run would do: `outcome` is `done` only where all that was asked happened."""
+
+    outcome: Literal["done", "refused", "returned", "form-errors"]
+    message: str
+    dry_run: bool
+    rules: list[dict[str, Any]] | None
+    errors: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
+    changes: dict[str, list[dict[str, Any]]]
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457). A refused act's carries `answer`; 422 names in `errors` where the request is wrong."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    answer: ActAnswer | None = None
+    errors: list[dict[str, str]] | None = None

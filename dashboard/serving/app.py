@@ -1,0 +1,111 @@
+"""The application: its pages, who may see each, and what people are told when something cannot be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from calendars.errors import TalentError
+from dashboard.pages import (
+    account,
+    acting,
+    api,
+    api_acts,
+    api_document,
+    asking,
+    auditing,
+    calendar,
+    calls,
+    cities,
+    clock,
+    deeds,
+    exports,
+    feeds,
+    filed,
+    filing,
+    health,
+    home,
+    letters,
+    log,
+    offices,
+    phases,
+    receipts,
+    report,
+    sheet_rows,
+    signing_in,
+    tasks,
+    users,
+    welcoming,
+    years,
+)
+from dashboard.serving import failures
+from dashboard.serving.arrival import Arrival
+from dashboard.serving.metrics import Metrics
+from dashboard.serving.policy import guarded
+from dashboard.serving.rendering import STATIC
+from dashboard.serving.request_log import Observer
+from dashboard.serving.shield import Shield
+from dashboard.serving.static_files import KeptFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.serving.site import Site
+
+AREAS = (
+    signing_in.area,
+    welcoming.area,
+    account.area,
+    users.area,
+    auditing.area,
+    deeds.area,
+    health.area,
+    receipts.area,
+    feeds.area,
+    api.area,
+    api_acts.area,
+    api_document.area,
+    clock.area,
+    home.area,
+    years.area,
+    tasks.area,
+    acting.area,
+    calendar.area,
+    exports.area,
+    report.area,
+    offices.area,
+    letters.area,
+    log.area,
+    cities.area,
+    asking.area,
+    filing.area,
+    sheet_rows.area,
+    filed.area,
+    calls.area,
+    phases.area,
+)
+"""Every page, by area. The order matters: `/{year}/{phase}` would take what comes after it."""
+
+
+def make_app(site: Site) -> FastAPI:
+    """Make the application on a site; raise `Unguarded` where a route names no policy."""
+    handlers: Mapping[type[Exception], object] = {
+        TalentError: failures.refused,
+        RequestValidationError: failures.unreadable,
+        HTTPException: failures.http,
+        SQLAlchemyError: failures.away,
+        Exception: failures.broken,
+    }
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, exception_handlers=dict(handlers))  # type: ignore[arg-type]
+    app.state.site, app.state.metrics = site, Metrics()
+    app.add_middleware(Shield)
+    app.add_middleware(Observer, note=app.state.metrics.note)
+    app.add_middleware(Arrival, clock=site.wall)
+    for area in AREAS:
+        app.router.routes.extend(area.routes)
+    app.mount("/static", KeptFiles(directory=STATIC), "static")
+    return guarded(app)

@@ -1,0 +1,94 @@
+"""When a request came in, and its turn where it writes.
+
+The instant is taken before anything is waited for: a thread, a turn, the database, and a body, for which it is waited
+for so long and no longer. Docs: docs/decisions/0028-when-it-came-in.md.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
+
+from dashboard.serving.forgery import SAFE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+    from datetime import datetime
+
+    from fastapi import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+AT_ONCE = 12
+"""Requests that write a year, and as many that write what belongs to none, that may hold a thread; of 40 there are."""
+
+IN_PASSING = timedelta(seconds=30)
+"""How long after its headers the end of a request may come, for it to have come in with them."""
+
+
+@dataclass
+class Came:
+    """When a request came in, by the site's clock: with its headers, or where its body came much later, with that."""
+
+    at: datetime
+
+
+ARRIVED: ContextVar[Came | None] = ContextVar("arrived", default=None)
+"""The arrival of the request that is answered; None outside of any."""
+
+_PLACES: RunVar[Mapping[bool, CapacityLimiter]] = RunVar("places")
+
+
+class Arrival:
+    """Notes when each request came in. Goes around everything else."""
+
+    def __init__(self, app: ASGIApp, clock: Callable[[], datetime]) -> None:
+        self.app, self.clock = app, clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its instant."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        came = Came(self.clock())
+        before = ARRIVED.set(came)
+
+        async def received() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                ended = self.clock()
+                came.at = ended if ended - came.at > IN_PASSING else came.at
+            return message
+
+        try:
+            await self.app(scope, received, send)
+        finally:
+            ARRIVED.reset(before)
+
+
+@asynccontextmanager
+async def turn(request: Request) -> AsyncIterator[None]:
+    """Let a request that may write go on in its turn, in the order of coming; one that reads goes on at once.
+
+    However many wait, they hold no thread: those are left to who reads. A request has one turn, however many ask.
+    """
+    if request.method in SAFE or getattr(request.state, "turn", False):
+        yield
+        return
+    request.state.turn = True
+    async with _places()["year" in request.path_params]:
+        yield
+
+
+def _places() -> Mapping[bool, CapacityLimiter]:
+    try:
+        return _PLACES.get()
+    except LookupError:
+        made = {of_a_year: CapacityLimiter(AT_ONCE) for of_a_year in (True, False)}
+        _PLACES.set(made)
+        return made

@@ -1,0 +1,129 @@
+"""Who may use a route. Every route names a policy; an application with one that does not is never made.
+
+A city account sees its own city: a path that names another is not there for it (404), as if it did not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from calendars.errors import TalentError
+from dashboard.serving.arrival import turn
+from dashboard.serving.forgery import refuse_forged
+from dashboard.signing_in.reader import Reader, Role
+from dashboard.signing_in.sessions import reader_of
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+PUBLIC = "/static"
+EVERYONE = frozenset(Role)
+PROVINCE = frozenset({Role.ADMIN, Role.VIEWER})
+YEARS = range(2000, 3000)
+ADMIN_ONLY = frozenset({Role.ADMIN})
+
+
+class NotSignedIn(TalentError):
+    """请先登录。"""
+
+
+class NotThere(TalentError):
+    """没有这个页面，或者它不属于您的单位。"""
+
+
+class NotYours(TalentError):
+    """您的账号只能查看，不能办理。"""
+
+
+class FilledIsTheirs(TalentError):
+    """已填的内容只由该市自己下载；省办可在“导出”页下载各市的表。"""
+
+
+class Unguarded(TalentError):
+    """路由没有写明谁可以使用：{routes}。"""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The roles that may use a route; None: anybody, signed in or not. Who need not be known is not looked up."""
+
+    roles: frozenset[Role] | None
+    known: bool = True
+
+    async def __call__(self, request: Request) -> AsyncIterator[None]:
+        """Let the request through in its turn with its reader on it; raise NotSignedIn, NotThere or NotYours."""
+        reader = await reader_of(request) if self.known else None
+        request.state.reader = reader
+        self.admit(reader, request.path_params.get("city"))
+        if not plausible(request.path_params.get("year", YEARS[0])):
+            raise NotThere
+        await refuse_forged(request, None if self.roles is None else reader)
+        async with turn(request):
+            yield
+
+    def admit(self, reader: Reader | None, city: str | None) -> None:
+        """Let a reader look at what belongs to a city (None: to none); raise NotSignedIn, NotThere or NotYours."""
+        if self.roles is None:
+            return
+        if reader is None:
+            raise NotSignedIn
+        if city is not None and not reader.sees(city):
+            raise NotThere
+        if reader.role not in self.roles:
+            raise NotYours if reader.role is Role.VIEWER else NotThere
+
+
+def plausible(year: object) -> bool:
+    """Tell whether a year of a path is one: a database cannot even be asked about a number of twenty digits."""
+    return str(year).isdecimal() and int(str(year)) in YEARS
+
+
+def allow(roles: frozenset[Role] | None) -> Policy:
+    """Name a route's policy: `dependencies=[Depends(allow(PROVINCE))]` of its router."""
+    return Policy(roles)
+
+
+WHOEVER = Policy(None, known=False)
+"""The policy of what says nothing of anybody: it is answered whatever the database does."""
+
+
+def _reader(request: Request) -> Reader:
+    reader = request.state.reader
+    if reader is None:
+        raise NotSignedIn
+    assert isinstance(reader, Reader)
+    return reader
+
+
+Signed = Annotated[Reader, Depends(_reader)]
+"""The reader of a route whose policy wants one."""
+
+
+def policy_of(route: APIRoute) -> Policy | None:
+    """Give the policy a route was made with."""
+    found = [depends.dependency for depends in route.dependencies if isinstance(depends.dependency, Policy)]
+    return found[-1] if found else None
+
+
+def _files(route: object) -> bool:
+    """Whether it only gives out files that anybody may have: the style sheet, the script, the icon."""
+    return isinstance(route, Mount) and route.path == PUBLIC and isinstance(route.app, StaticFiles)
+
+
+def guarded(app: FastAPI) -> FastAPI:
+    """Give the application back; raise `Unguarded` where a route of it has no policy."""
+    bare = [
+        str(getattr(route, "path", route))
+        for route in app.routes
+        if not (isinstance(route, APIRoute) and policy_of(route)) and not _files(route)
+    ]
+    if bare:
+        raise Unguarded(routes="、".join(bare))
+    return app

@@ -1,0 +1,104 @@
+"""Pages from templates: precompiled, autoescaped, with nothing undefined; the words and shapes of dates."""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from calendars.deadlines import TZ, day_of
+from calendars.working_days import WEEKDAYS
+from dashboard.serving.look import minute, moved
+from dashboard.views.masking import for_reader
+from dashboard.views.naming import done, signed
+from dashboard.views.open_years import other_years
+from dashboard.views.rehearsal_clock import clock_bar
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from fastapi import Request
+
+HERE = Path(__file__).parents[1]
+STATIC = HERE / "static"
+PACKING = 5
+"""How hard a page is packed: from here on it costs more time than it saves bytes."""
+
+WORTH_PACKING = 1000
+"""Bytes; a shorter page goes as it is."""
+
+
+@cache
+def environment() -> Environment:
+    """Give the environment of the page templates."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "day": day,
+        "weekday": weekday,
+        "moment": moment,
+        "clock": clock,
+        "for_reader": for_reader,
+        "signed": signed,
+        "done": done,
+    }
+    made.globals |= {
+        "static": static,
+        "moved": moved,
+        "minute": minute,
+        "clock_bar": clock_bar,
+        "other_years": other_years,
+    }
+    return made
+
+
+def day(value: date) -> str:
+    """Show a day: 2022-02-07."""
+    return value.isoformat()
+
+
+def weekday(value: date) -> str:
+    """Show a day's weekday: 周一."""
+    return f"周{WEEKDAYS[value.weekday()]}"
+
+
+def moment(value: datetime) -> str:
+    """Show an instant in Shanghai: 2022-02-07 09:00."""
+    return f"{value.astimezone(TZ):%Y-%m-%d %H:%M}"
+
+
+def clock(value: datetime) -> str:
+    """Show an instant with its weekday: 2022-02-07 周一 09:00."""
+    at = value.astimezone(TZ)
+    return f"{at:%Y-%m-%d} {weekday(day_of(at))} {at:%H:%M}"
+
+
+@cache
+def static(name: str) -> str:
+    """Give the address of a static file, which changes with its content, so that it may be kept for ever."""
+    return f"/static/{name}?v={sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+
+def render(template: str, request: Request, **facts: Any) -> str:  # noqa: ANN401 -- a template's own facts
+    """Give a page's text. Every template may use `reader` (None where nobody is signed in) and `request`."""
+    reader = getattr(request.state, "reader", None)
+    return environment().get_template(template).render(reader=reader, request=request, **facts)
+
+
+def page(template: str, request: Request, *, status: int = 200, **facts: Any) -> HTMLResponse:  # noqa: ANN401
+    """Give a page as an answer, packed where the browser takes that."""
+    text = render(template, request, status=status, **facts).encode()
+    if len(text) < WORTH_PACKING or "gzip" not in request.headers.get("accept-encoding", ""):
+        return HTMLResponse(text, status)
+    packed = gzip.compress(text, PACKING, mtime=0)
+    return HTMLResponse(packed, status, headers={"content-encoding": "gzip", "vary": "accept-encoding"})

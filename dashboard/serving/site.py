@@ -1,0 +1,81 @@
+"""What every page stands on: the database, the settings, the secret, and the one place that reads the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import TZ
+from calendars.year import FIRST_YEAR, LAST_YEAR
+from dashboard.acts.nudge import left_alone
+from dashboard.serving.arrival import ARRIVED
+from dashboard.serving.page_memory import Remembering
+from dashboard.signing_in.rate_limit import Guesses
+from dashboard.views.upload_faults import Shelf
+from models.stamp import Stamp
+from models.standing import YearNotOpen, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from dashboard.signing_in.reader import Reader
+    from models.database import Database
+    from models.standing import Opened
+    from settings import Settings
+
+
+def _clock() -> datetime:
+    return datetime.now(TZ)
+
+
+@dataclass(frozen=True)
+class Site:
+    """One window on one database. `words` are the office's own templates of letters; `wall` is the clock.
+
+    `nudge` asks Prefect to run a flow soon, by its name; nothing is ever true or untrue because of it.
+    `pack` is the folder of the events that a demonstration goes on with when its clock is moved, None for none.
+    """
+
+    database: Database
+    settings: Settings
+    secret: bytes = field(repr=False)
+    words: Mapping[str, str] = field(default_factory=dict)
+    nudge: Callable[[str], None] = left_alone
+    wall: Callable[[], datetime] = _clock
+    guesses: Guesses = field(default_factory=Guesses, compare=False, repr=False)
+    pack: Path | None = None
+    faults: Shelf = field(default_factory=Shelf, repr=False)
+
+    @cached_property
+    def remembering(self) -> Remembering:
+        """The pages that are given from memory."""
+        return Remembering(self)
+
+    def year(self, year: int, as_of: datetime | None = None) -> Opened:
+        """Give the year as it was opened; raise `YearNotOpen`. At a past instant, with the calendar of that time."""
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise YearNotOpen(year=year)
+        with self.database.read() as connection:
+            return opened(connection, year, as_of)
+
+    def now(self, year: Opened) -> datetime:
+        """Give the programme's present instant: the clock's, or a rehearsal's own where it was played to one."""
+        return year.clock or self.wall()
+
+    def arrived(self) -> datetime:
+        """Give when the request that is answered came in, by the clock; outside of any, what the clock says."""
+        came = ARRIVED.get()
+        return self.wall() if came is None else came.at
+
+    def stamp(self, reader: Reader, year: Opened) -> Stamp:
+        """Sign an act: by whom, when it came in by the clock and when by the programme."""
+        came_in = self.arrived()
+        return Stamp(reader.shown, came_in, year.clock or came_in, self.settings.base_url, self.words)
+
+    def sign(self, by: str) -> Stamp:
+        """Sign what belongs to no year: accounts and sign-ins, which are of the clock's own time."""
+        came_in = self.arrived()
+        return Stamp(by, came_in, came_in, self.settings.base_url)

@@ -1,0 +1,1 @@
+"""Who is it? Sessions, passwords, the second factor, how often somebody may guess."""

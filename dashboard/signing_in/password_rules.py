@@ -1,0 +1,47 @@
+"""Choosing a password: long, not the account's own name, not one that everybody chooses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from dashboard.signing_in.passwords import LONGEST
+
+SHORTEST = 12
+VARIED = 5
+SHORTEST_NAME = 3
+"""A shorter name in plain letters stands in many a good password by chance."""
+
+ROWS = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
+COMMON = (
+    "password", "passw0rd", "qwertyuiop", "1qaz2wsx", "qazwsx", "zaq12wsx", "administrator", "admin", "welcome",
+    "letmein", "iloveyou", "woaini", "5201314", "1314520", "jiangsu", "nanjing", "yingcai", "talent", "abc", "qwe",
+    "qwer", "asd", "zxc", "a123456", "123qwe", "iamnotarobot", "monkey", "dragon", "football", "sunshine", "princess",
+)  # fmt: skip
+"""What people begin with and only add figures to."""
+
+TRAILING = re.compile(r"[\W\d_]+")
+
+
+def fault(password: str, again: str, names: tuple[str, ...]) -> str | None:
+    """Say why this password will not do for an account with these names; None where it will."""
+    plain = unicodedata.normalize("NFKC", password).casefold()
+    if password != again:
+        return "两次输入的密码不一样。"
+    if not SHORTEST <= len(password) <= LONGEST:
+        return f"密码要有 {SHORTEST} 到 {LONGEST} 个字符；可以用几个不相干的词连起来，中间加空格。"
+    if any(name.casefold() in plain for name in names if len(name) >= SHORTEST_NAME or not name.isascii()):
+        return "密码里不能有用户名、姓名或本市的名称。"
+    if len(set(plain)) < VARIED:
+        return "密码里重复的字符太多。"
+    if _everybodys(plain):
+        return "这个密码太常见，容易被猜到。"
+    return None
+
+
+def _everybodys(plain: str) -> bool:
+    """Whether it is a walk along the keyboard, or a common word with nothing but figures and signs around it."""
+    halves = {plain, plain[: len(plain) // 2]}
+    if any(half in row for half in halves for row in ROWS):
+        return True
+    return TRAILING.sub("", plain) in {TRAILING.sub("", word) for word in COMMON} | {""}

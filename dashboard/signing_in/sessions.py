@@ -1,0 +1,150 @@
+"""Sessions: an opaque cookie, of which only the digest is kept; a new one at every step."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+
+from dashboard.serving.forgery import token
+from dashboard.signing_in.reader import Reader, Role
+from models import sign_ins
+from models.database import Busy
+from models.sign_ins import LASTS, PENDING
+
+if TYPE_CHECKING:
+    from fastapi import Request, Response
+    from sqlalchemy import Row
+
+    from dashboard.serving.site import Site
+
+COOKIE = "talent"
+"""Its name on plain http; over https the prefix `__Host-` binds it to this very host."""
+
+VISIT = "talent-visit"
+"""The cookie of who is not signed in yet: the sign-in form's token belongs to it."""
+
+NOTED = timedelta(minutes=5)
+"""How exactly it is known when somebody last did something: not every page is a write."""
+
+__all__ = ["COOKIE", "LASTS", "VISIT", "begin", "csrf", "digest", "end", "find", "pending", "reader_of", "visit"]
+
+
+def secure(site: Site) -> bool:
+    """Tell whether the office's address is https."""
+    return site.settings.base_url.startswith("https:")
+
+
+def named(site: Site, name: str = COOKIE) -> str:
+    """Give the name that a cookie has on this site."""
+    return f"__Host-{name}" if secure(site) else name
+
+
+def digest(cookie: str) -> str:
+    """Give what is kept of a cookie."""
+    return sha256(cookie.encode()).hexdigest()
+
+
+async def reader_of(request: Request) -> Reader | None:
+    """Give who is looking; None where nobody is signed in, or not all the way, or no longer."""
+    site: Site = request.app.state.site
+    cookie = request.cookies.get(named(site))
+    if cookie is None:
+        return None
+    session = digest(cookie)
+    row = await run_in_threadpool(_row, site, session, pending=False)
+    if row is None:
+        return None
+    if site.wall() - row.seen > NOTED and not _by_itself(request):
+        await run_in_threadpool(_seen, site, session)
+    return _reader(site, row)
+
+
+def _by_itself(request: Request) -> bool:
+    """Whether the page asked without its reader: a screen that refreshes itself is not somebody who works at it."""
+    headers = request.headers
+    return request.method == "GET" and "hx-request" in headers and "hx-boosted" not in headers
+
+
+def _seen(site: Site, session: str) -> None:
+    """Note that somebody is there; while another writes, the next page notes it: who reads waits for no writer."""
+    with suppress(Busy), site.database.write(patient=False) as connection:
+        sign_ins.seen(connection, session, site.wall())
+
+
+def _row(site: Site, session: str, *, pending: bool) -> Row[Any] | None:
+    with site.database.read() as connection:
+        return sign_ins.find(connection, session, site.wall(), pending=pending)
+
+
+def _reader(site: Site, row: Row[Any]) -> Reader:
+    return Reader(row.id, row.name, row.shown, Role(row.role), row.city, row.digest, csrf(site, row.digest))
+
+
+def csrf(site: Site, session: str) -> str:
+    """Give the token of a session's forms."""
+    return token(site.secret, session)
+
+
+def find(site: Site, session: str) -> Reader | None:
+    """Give the reader of a session's digest."""
+    row = _row(site, session, pending=False)
+    return None if row is None else _reader(site, row)
+
+
+def pending(request: Request) -> Row[Any] | None:
+    """Give the account whose password was right and whose code is waited for; its session's digest with it."""
+    site: Site = request.app.state.site
+    cookie = request.cookies.get(named(site))
+    return None if cookie is None else _row(site, digest(cookie), pending=True)
+
+
+def begin(site: Site, account: int, response: Response, *, pending: bool = False, old: str | None = None) -> None:
+    """Start a session of its own for this sign-in in the place of an old one; give its cookie to the browser."""
+    cookie = secrets.token_urlsafe(32)
+    with site.database.write() as connection:
+        if old is not None:
+            sign_ins.end(connection, old)
+        sign_ins.begin(connection, digest(cookie), account, site.wall(), pending=pending)
+    _set(site, response, COOKIE, cookie, PENDING if pending else LASTS)
+
+
+def _set(site: Site, response: Response, name: str, value: str, lasts: timedelta) -> None:
+    seconds = int(lasts.total_seconds())
+    response.set_cookie(
+        named(site, name), value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure(site)
+    )
+
+
+def end(site: Site, session: str) -> None:
+    """End a session."""
+    with site.database.write() as connection:
+        sign_ins.end(connection, session)
+
+
+def forget(site: Site, response: Response) -> None:
+    """Take the session's cookie back from the browser."""
+    response.delete_cookie(named(site), path="/", httponly=True, samesite="lax", secure=secure(site))
+
+
+def visit(request: Request) -> str | None:
+    """Give the token of the sign-in form that this browser was shown; None where it has none of our cookies."""
+    site: Site = request.app.state.site
+    cookie = request.cookies.get(named(site, VISIT))
+    return token(site.secret, f"visit:{cookie}") if cookie else None
+
+
+def welcome(request: Request) -> tuple[str, str]:
+    """Give a visitor's cookie, the one they have or a new one, and the token of the form they are shown."""
+    site: Site = request.app.state.site
+    cookie = request.cookies.get(named(site, VISIT)) or secrets.token_urlsafe(18)
+    return cookie, token(site.secret, f"visit:{cookie}")
+
+
+def greet(site: Site, response: Response, cookie: str) -> None:
+    """Let a visitor keep their cookie."""
+    _set(site, response, VISIT, cookie, LASTS)

@@ -1,0 +1,1 @@
+"""What does a page say? Words and shapes made of what was read."""

@@ -1,0 +1,125 @@
+"""What today brings: what the calendar does, what awaits the province, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import TZ, day_of
+from calendars.moments import moments
+from calendars.rungs import province_due
+from dashboard.views.matrix import decides
+from gates.states import State
+from letters.words import LAST_WORK
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from calendars.deadlines import Due
+    from calendars.moments import Moment
+    from calendars.year import City, Phase
+    from models.reports import Matrix
+
+NEXT = 6
+"""How many of the next moments are shown."""
+
+NAMED = 8
+"""How many cities a task names; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceTask:
+    """What awaits the province in one phase: what it is, of which cities, and by which day of its own (None: at once).
+
+    `rest` is how many working days that leaves, negative once the day has gone by.
+    """
+
+    what: str
+    phase: Phase
+    cities: tuple[City, ...]
+    due: Due | None = None
+    rest: int = 0
+
+    @property
+    def named(self) -> tuple[City, ...]:
+        """The cities that are named."""
+        return self.cities[:NAMED]
+
+    @property
+    def more(self) -> int:
+        """How many are only counted."""
+        return len(self.cities) - len(self.named)
+
+    @property
+    def left(self) -> str:
+        """Say how long there is."""
+        if self.rest < 0:
+            return "已过省办期限"
+        return "今天到期" if self.rest == 0 else f"剩 {self.rest} 个工作日"
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaMoment:
+    """What the calendar does, on its day: a deadline's instant is the next day's 00:00, which people call 24:00."""
+
+    day: date
+    time: str
+    label: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """A day's agenda: its own moments, what is to be decided (the most urgent first), who is late, what comes next."""
+
+    today: tuple[AgendaMoment, ...]
+    decide: tuple[ProvinceTask, ...]
+    late: tuple[ProvinceTask, ...]
+    coming: tuple[AgendaMoment, ...]
+
+
+def agenda(matrix: Matrix) -> Agenda:
+    """Give the agenda of the instant that a matrix shows."""
+    every, day = [_happening(moment, matrix.as_of) for moment in moments(matrix.year)], day_of(matrix.as_of)
+    today = tuple(one for one in every if one.day == day)
+    coming = tuple(one for one in every if one.day > day)[:NEXT]
+    return Agenda(today, to_decide(matrix), late(matrix), coming)
+
+
+def _happening(moment: Moment, as_of: datetime) -> AgendaMoment:
+    at = moment.instant.astimezone(TZ)
+    ends = moment.kind != "opening" and at.time() == time()
+    day = at.date() - timedelta(days=ends)
+    return AgendaMoment(day, "24:00" if ends else f"{at:%H:%M}", moment.label, moment.instant <= as_of)
+
+
+def to_decide(matrix: Matrix) -> tuple[ProvinceTask, ...]:
+    """Give the filings that await the province, by phase and due day."""
+    found: dict[tuple[str, Due], list[City]] = {}
+    days, figures = matrix.year.working_days, matrix.year.figures
+    for city, standings in matrix.cities.items():
+        for phase, standing in zip(matrix.year.phases, standings, strict=True):
+            if decides(phase, standing):
+                due = province_due(standing.filed_at or matrix.as_of, figures, days, phase.province_due)
+                found.setdefault((phase.slug, due), []).append(matrix.year.city(city))
+    tasks = (_decision(matrix, slug, due, cities) for (slug, due), cities in found.items())
+    return tuple(sorted(tasks, key=lambda task: task.due.day if task.due else day_of(matrix.as_of)))
+
+
+def _decision(matrix: Matrix, slug: str, due: Due, cities: list[City]) -> ProvinceTask:
+    phase, today = matrix.year.phase(slug), day_of(matrix.as_of)
+    rest = -1 if matrix.as_of >= due.instant else matrix.year.working_days.left(today, due.day)
+    return ProvinceTask(LAST_WORK[phase.province or "approve"], phase, tuple(cities), due, rest)
+
+
+def late(matrix: Matrix) -> tuple[ProvinceTask, ...]:
+    """Give the late cities, phase by phase."""
+    found: dict[str, list[City]] = {}
+    for city, standings in matrix.cities.items():
+        for standing in standings:
+            if standing.state is State.OVERDUE:
+                found.setdefault(standing.phase, []).append(matrix.year.city(city))
+    return tuple(
+        ProvinceTask("逾期", phase, tuple(found[phase.slug])) for phase in matrix.year.phases if phase.slug in found
+    )

@@ -1,0 +1,158 @@
+"""A city's phase as the pages of filing see it: what it stands at, what is loaded, what is to be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from acts import backfill
+from acts.load import EVALUATION, YEAR_END
+from acts.why import report_card
+from dashboard.serving.policy import NotThere
+from dashboard.views.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, next_step, on_paper
+from forms.definitions import FORMS, AskedSheet, Form, form_of
+from gates.states import State
+from models import draft_rows, extension_requests
+from models.states_as_of import Seen, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection, Row
+
+    from acts.why import ReportCard
+    from calendars.year import City, Phase, Year
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
+    from gates.reruns import Uses
+    from models.standing import Opened
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseForm:
+    """A city phase and its form: the phase's own, or `evaluation`, which the province fills in at the year's end."""
+
+    opened: Opened
+    phase: Phase
+    city: City
+    form: Form[AskedSheet]
+
+    @property
+    def address(self) -> str:
+        """The address that the pages of filing stand under."""
+        return f"/{self.opened.year.year}/{self.form.slug}/{self.city.slug}"
+
+    @property
+    def home(self) -> str:
+        """The page of the city phase."""
+        return f"/{self.opened.year.year}/{self.phase.slug}/{self.city.slug}"
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return f"{self.city.name} {self.phase.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a city has done of a phase: `counts` are rows by sheet; `card` the trial of what is loaded.
+
+    `barred` says why nothing can be loaded for what was, or was not, loaded of phases done on paper; "" where it can.
+    `wanted` are those of which something must be loaded first.
+    """
+
+    form: Form[AskedSheet]
+    now: Seen
+    newest: Row[Any] | None
+    counts: tuple[tuple[str, int], ...]
+    asked: list[Row[Any]]
+    card: ReportCard | None
+    step: NextStep
+    barred: str = ""
+    wanted: tuple[Phase, ...] = ()
+
+    @property
+    def may_load(self) -> bool:
+        """Whether the draft may be changed: the evaluation once the city has filed, or where it was done on paper."""
+        if self.barred or self.now.passed_on_paper:
+            return not self.barred
+        return self.now.state is State.SUBMITTED if self.form.slug == EVALUATION else self.now.state in MAY_LOAD
+
+    @staticmethod
+    def card_refusals(card: ReportCard) -> int:
+        """Count the rules that refuse."""
+        return sum(len(verdict.refusals) for verdict in card.verdicts)
+
+    @property
+    def may_file(self) -> bool:
+        """Whether it may be filed, if there is something to file."""
+        return self.now.state in MAY_FILE and self.newest is not None and not self.barred
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a later day may be asked for: one request waits at a time."""
+        return self.now.state in MAY_ASK and _unanswered(self.asked, self.now) is None
+
+
+def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> PhaseForm:
+    """Give what an address names; raise `UnknownPhase`, `UnknownCity`, or `NotThere` for what is the province's."""
+    if phase == EVALUATION and not reader.province:
+        raise NotThere
+    place = opened.year.phase(YEAR_END if phase == EVALUATION else phase)
+    slug = EVALUATION if phase == EVALUATION else place.slug
+    if slug not in FORMS:
+        raise NotThere
+    return PhaseForm(opened, place, opened.year.city(city), form_of(slug, opened.year))
+
+
+def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
+    """Read what stands, and judge what is loaded where it could be filed: as many statements for any number of rows."""
+    year, form, city = filing.opened.year, filing.form, filing.city.slug
+    now_at = site.now(filing.opened)
+    with site.database.read() as connection:
+        phases = seen(connection, year, city, now_at)
+        now, used = phases[filing.phase.slug], _used(year, filing.opened.book.uses, filing.phase.slug, phases)
+        wanted = _wanted(connection, year, city, now, phases)
+        newest = draft_rows.newest(connection, year.year, form.slug, city)
+        counts = draft_rows.counts(connection, year.year, city, [sheet.key for sheet in form.sheets])
+        asked = extension_requests.of_city_phase(connection, year.year, filing.phase.slug, city)
+    card, barred = None, used or backfill.wanting(year, wanted)
+    if newest is not None and form.slug != EVALUATION and now.state in MAY_LOAD and not barred:
+        stamp = site.stamp(reader, filing.opened)
+        card = report_card(site.database, year.year, filing.phase.slug, city, stamp, trial=True)
+    draft = Draft(newest is not None, _refused(card))
+    if now.passed_on_paper or barred:
+        step = on_paper(now, draft, barred)
+    else:
+        step = next_step(year, now, draft, now_at, _unanswered(asked, now))
+    named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
+    return Work(form, now, newest, named, asked, card, step, barred, tuple(map(year.phase, wanted)))
+
+
+def _papers(phases: Mapping[str, Seen]) -> list[str]:
+    return [slug for slug, each in phases.items() if each.on_paper]
+
+
+def _used(year: Year, uses: Uses, phase: str, phases: Mapping[str, Seen]) -> str:
+    """Say why a phase that was done on paper can no longer be filled in; "" where it can, and for any other phase."""
+    if not phases[phase].passed_on_paper:
+        return ""
+    states = {slug: each.state for slug, each in phases.items()}
+    if State.WITHDRAWN in states.values():
+        return "该市本年度已退出，不能再补录。"
+    return backfill.used_by(year, uses, phase, states, _papers(phases))
+
+
+def _wanted(connection: Connection, year: Year, city: str, now: Seen, phases: Mapping[str, Seen]) -> tuple[str, ...]:
+    """Give what must be loaded before this may be."""
+    if not (now.passed_on_paper or now.state in MAY_LOAD):
+        return ()
+    return backfill.wanted(connection, year, now.phase, city, _papers(phases))
+
+
+def _unanswered(asked: list[Row[Any]], now: Seen) -> Row[Any] | None:
+    return next((row for row in asked if row.attempt == now.attempt and row.answer is None), None)
+
+
+def _refused(card: ReportCard | None) -> int | None:
+    return None if card is None else Work.card_refusals(card)

@@ -1,0 +1,135 @@
+"""What happened to a city phase, as it is shown: the moves of the log, and the report cards of its gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from dashboard.views import naming
+from dashboard.views.standings import rule_name
+from gates.states import Event
+from gates.verdict import ACTORS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from calendars.year import Phase
+    from gates.verdict import Finding
+    from models.histories import PastJudgement, PastMove
+    from phases.book import Book
+
+KINDS = {"must": "必须", "in-principle": "原则上", "record": "记录"}
+"""Whether a rule may be waived."""
+
+PARTS = {"city": "市级报送的判定", "province": "省级管理办公室的判定"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a timeline: what was done, what it changed ("" where nothing), by whom, when and why."""
+
+    as_of: datetime
+    what: str
+    change: str
+    by: str
+    reason: str
+    refused: bool
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """One line of a report card."""
+
+    name: str
+    clause: str
+    kind: str
+    shape: str
+    word: str
+    found: str
+    needed: str
+    mend: str
+    waived: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateCard:
+    """What one part of a gate found."""
+
+    title: str
+    passed: bool
+    by: str
+    as_of: datetime
+    rules: tuple[Ruled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One filing with its report cards, the city's first."""
+
+    number: int
+    attempt: int
+    cards: tuple[GateCard, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing in it refuses."""
+        return all(card.passed for card in self.cards)
+
+
+def step(book: Book, move: PastMove, phase: Phase | None = None) -> Step:
+    """Word one row of the log."""
+    return Step(
+        move.as_of,
+        word(move.event, phase, refused=move.refused),
+        "" if move.before is move.after else f"{move.before.chinese} → {move.after.chinese}",
+        move.by,
+        why(book, move.event, move.reason),
+        move.refused,
+        move.attempt,
+    )
+
+
+def why(book: Book, event: Event, reason: str | None) -> str:
+    """Give the reason; that of a waiver begins with the rule's id, which the log's reader knows by its name."""
+    rule, colon, said = (reason or "").partition("：")
+    return f"“{rule_name(book, rule)}”{colon}{said}" if event is Event.WAIVE and rule in book.rules else reason or ""
+
+
+def word(event: Event, phase: Phase | None, *, refused: bool) -> str:
+    """Word what was done, or tried in vain."""
+    return naming.event(event, phase) + ("（未获准）" if refused else "")
+
+
+def filings(book: Book, judgements: Sequence[PastJudgement]) -> tuple[Filed, ...]:
+    """Gather the judgements, which come the newest filing first, by filing."""
+    found = groupby(judgements, key=lambda judged: (judged.number, judged.attempt))
+    return tuple(
+        Filed(number, attempt, tuple(_card(book, part) for part in parts)) for (number, attempt), parts in found
+    )
+
+
+def _card(book: Book, judged: PastJudgement) -> GateCard:
+    rules = ruled(book, judged.verdict.findings)
+    return GateCard(PARTS[judged.part], judged.verdict.passed, judged.by, judged.as_of, rules)
+
+
+def ruled(book: Book, findings: Iterable[Finding]) -> tuple[Ruled, ...]:
+    """Word the lines of a report card, what refuses first."""
+    ordered = sorted(findings, key=lambda finding: (not finding.refuses, finding.ok))
+    return tuple(_ruled(book, finding) for finding in ordered)
+
+
+def outcome(*, ok: bool, waived: bool) -> tuple[str, str]:
+    """Give the shape and the word of a rule's outcome."""
+    return ("✓", "符合") if ok else ("○", "豁免") if waived else ("!", "不符")
+
+
+def _ruled(book: Book, finding: Finding) -> Ruled:
+    shape, said = outcome(ok=finding.ok, waived=finding.waived is not None)
+    mend = f"{ACTORS[finding.actor]}：{finding.mend}" if finding.refuses else ""
+    waived = f"{finding.waived.by}：{finding.waived.reason}" if finding.waived else ""
+    name, kind = rule_name(book, finding.rule), KINDS[finding.kind]
+    return Ruled(name, finding.clause, kind, shape, said, finding.found, finding.needed, mend, waived)

@@ -1,0 +1,64 @@
+"""What a phase asks: the rules that its gate judges, and the year's figures that they are judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendars.year import Figures
+from dashboard.views.history import KINDS
+from gates.verdict import ACTORS
+
+if TYPE_CHECKING:
+    from calendars.year import Phase
+    from phases.definition import PhaseDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredRule:
+    """One rule of a phase: `judged` says at which of the two judgements, or that it is only recorded."""
+
+    name: str
+    clause: str
+    kind: str
+    actor: str
+    judged: str
+
+
+def rules(phase: PhaseDefinition | None) -> tuple[RequiredRule, ...]:
+    """Give the rules of a phase: those judged at filing, those of the province's own judgement, those only recorded.
+
+    A phase that the book has no more asks nothing.
+    """
+    if phase is None:
+        return ()
+    province = phase.province_gate.rules if phase.province_gate else ()
+    parts = ((phase.gate.rules, "报送时"), (province, "公布结果时"), (phase.records, "只作记录"))
+    return tuple(
+        RequiredRule(rule.name, rule.clause, KINDS[rule.kind], ACTORS[rule.actor], judged)
+        for found, judged in parts
+        for rule in found
+    )
+
+
+def figures(defined: PhaseDefinition | None, phase: Phase, given: Figures) -> tuple[tuple[str, str], ...]:
+    """Give the figures of a phase: what each is, and its value with its unit."""
+    province = ("province_days", "province_rungs") if phase.province else ()
+    return tuple(
+        _figure(name, given) for name in (*(defined.figures if defined else ()), "grace", *province, "escalation_days")
+    )
+
+
+def _figure(name: str, given: Figures) -> tuple[str, str]:
+    described = Figures.model_fields[name].description or name
+    unit, colon, label = described.partition("：")
+    value = _value(getattr(given, name))
+    return (label, f"{value} {unit}") if colon else (described, value)
+
+
+def _value(value: object) -> str:
+    if not isinstance(value, tuple):
+        return f"{value:,}" if isinstance(value, int) else str(value)
+    if value and isinstance(value[0], tuple):
+        return "、".join(f"{first}–{last} 月" for first, last in value)
+    return "、".join(map(str, value))
