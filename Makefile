@@ -43,7 +43,7 @@ check: $(installed)  ## everything the CI looks at: style, types, imports, depen
 	$(bin)/mypy .
 	$(bin)/lint-imports
 	$(bin)/deptry .
-	$(pytest) tests/cli/test_db.py  # migrations, on both kinds of database
+	$(pytest) tests/commands/test_db.py  # migrations, on both kinds of database
 	$(pytest)
 
 bench: $(installed)  ## measured figures, as a table with medians

@@ -27,7 +27,7 @@ from models.stamp import Stamp
 from models.tables.season import CityPhase
 from phases.book import BOOK
 from tests import postgres
-from tests.scenes import calendar
+from tests.support.scenes import calendar
 
 CITIES = {13: 9, 333: 5, 2_900: 3}
 """How many cities, and how often each is measured."""

@@ -23,7 +23,7 @@ from benchmarks.measuring import Table, middle, run
 from deployments.children import Child
 from deployments.house import House
 from deployments.up import PYTHON
-from tests.scenes import YEAR, calendar
+from tests.support.scenes import YEAR, calendar
 
 CITIES = (13, 333)
 INSIDE = "TALENT_BENCH_INSIDE"

@@ -34,8 +34,8 @@ from models.tables.season import Transition
 from phases.book import BOOK
 from settings import Settings
 from tests import postgres
-from tests.ports import free_port
-from tests.scenes import YEAR, Scene, instant
+from tests.support.ports import free_port
+from tests.support.scenes import YEAR, Scene, instant
 
 HELD_SECONDS, FILINGS = 8.0, 12
 ROLL = "mentor-recommendation"

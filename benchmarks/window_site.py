@@ -29,7 +29,7 @@ from models.tables.accounts import Account, SignIn
 from models.tables.season import CityPhase, ExtensionRow, Letter, LetterBody, Transition, WaiverRow
 from phases.book import BOOK
 from settings import Settings
-from tests.scenes import calendar
+from tests.support.scenes import calendar
 
 COOKIE = "the session of a benchmark"
 OPENED, FILED, PASSED, NOW = (

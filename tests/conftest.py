@@ -16,13 +16,15 @@ from hypothesis import settings
 from models import migrate
 from models.database import Database
 from phases.book import BOOK
-from tests import memory, postgres, shelf
-from tests.scenes import Scene, calendar
-from tests.shelf import Shelf
+from tests import postgres
+from tests.support import memory, shelf
+from tests.support.scenes import Scene, calendar
+from tests.support.shelf import Shelf
 
 if TYPE_CHECKING:
-    from tests.prefect_server import Server
-    from tests.site import Site
+    from tests.support.prefect_server import Server
+    from tests.support.site import Site
+    from tests.support.window import Window
 
 settings.register_profile("untimed", deadline=None)  # a loaded machine is no finding; benchmarks measure
 settings.load_profile("untimed")
@@ -146,7 +148,7 @@ def season_postgres(postgres_address: str, migrated_postgres: str) -> Iterator[s
 
 def _play(url: str) -> None:
     from models.database import Database
-    from tests.dashboard.conftest import play_season
+    from tests.support.window import play_season
 
     database = Database(url, BOOK)
     try:
@@ -173,7 +175,7 @@ def _copy(address: str, template: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One Prefect server for every test that needs one."""
-    from tests.prefect_server import serving
+    from tests.support.prefect_server import serving
 
     with serving(tmp_path_factory.mktemp("prefect")) as server:
         yield server
@@ -182,7 +184,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 @pytest.fixture
 def site(prefect_server: Server, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
     """A folder where flows run, with a migrated database of its own, on that server."""
-    from tests.site import Site
+    from tests.support.site import Site
 
     shutil.copy(migrated_sqlite, tmp_path / "talent.db")
     with Site(prefect_server, tmp_path).entered() as site:
@@ -236,3 +238,13 @@ def second_database(empty_database_url: str) -> Iterator[Database]:
     migrate.upgrade(opened)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def window(season_url: str, tmp_path: Path) -> Iterator[Window]:
+    """A copy of the season for this test alone; on both databases where it sends something."""
+    from tests.support.window import a_window
+
+    made = a_window(season_url, tmp_path)
+    yield made
+    made.database.dispose()

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 ADDRESS = "TALENT_TEST_POSTGRES"
 MADE_WITH = ("-U", "talent", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")

@@ -139,3 +139,13 @@ SEEN_FROM_SEVERAL_ROOMS = frozenset(
 def test_a_module_name_stands_once_but_for_one_thing_seen_from_several_rooms(modules: dict[str, Path]) -> None:
     counted = Counter(path.stem for path in modules.values() if path.stem not in {"__init__", "__main__"})
     assert {name for name, times in counted.items() if times > 1} == SEEN_FROM_SEVERAL_ROOMS
+
+
+def test_no_test_imports_another_rooms_tests() -> None:
+    found = {
+        (str(path.relative_to(ROOT)), name)
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r"^ *from tests\.(\w+)", path.read_text("utf-8"), re.MULTILINE)
+        if name not in {"support", path.relative_to(ROOT / "tests").parts[0]} and (ROOT / "tests" / name).is_dir()
+    }
+    assert found == set()

@@ -23,8 +23,8 @@ from models.standing import opened
 from models.tables.revised_calendars import Amendment
 from models.tables.season import Letter
 from season.outcome import Outcome
-from tests import ledger
-from tests.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
+from tests.support import ledger
+from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 
 AT = "2022-01-05T10:00"
 

@@ -5,26 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from acts.answer import answer
 from models.columns import table_of
-from models.database import Database
 from models.tables.extension_requests import Request
 from models.tables.season import Transition
-from tests import ledger
-from tests.scenes import NANJING, YEAR, Scene, instant, stamp
+from tests.support import ledger
+from tests.support.requests_asked import ask
+from tests.support.scenes import NANJING, YEAR, Scene, stamp
 
 ROLL = "mentor-recommendation"
-UNTIL = date(2022, 1, 25)
-
-
-def ask(database: Database, at: str) -> int:
-    row = {"token": at, "year": YEAR, "phase": ROLL, "city": NANJING, "attempt": 1, "until": UNTIL, "reason": "封控"}
-    signed = {"by": "南京", "at": instant(at), "as_of": instant(at)}
-    with database.write() as connection:
-        made = connection.execute(insert(table_of(Request)).values(row | signed).returning(table_of(Request).c.id))
-        return int(made.scalar_one())
 
 
 def events(scene: Scene) -> list[tuple[str, bool]]:

@@ -18,7 +18,6 @@ from models.outbox import LetterRow
 from models.tables.extension_requests import Request
 from models.tables.season import Letter
 from season.outcome import Outcome
-from tests import ledger
 from tests.acts.test_moved import (
     APPLICATION,
     AT,
@@ -33,7 +32,8 @@ from tests.acts.test_moved import (
     sent,
 )
 from tests.acts.test_statements import counted
-from tests.scenes import NANJING, YEAR, Scene, instant, stamp
+from tests.support import ledger
+from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
 
 
 def test_a_request_reaches_the_province_at_once_and_goes_stale_with_its_answer(scene: Scene) -> None:

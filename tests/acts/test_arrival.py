@@ -20,9 +20,9 @@ from models.columns import table_of
 from models.database import Database
 from models.tables.season import Letter, Transition
 from season.outcome import Outcome
-from tests import ledger, sheets
 from tests.acts.test_together import own, together
-from tests.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 
 ROLL = "mentor-recommendation"
 RULE = "mentors.standing"

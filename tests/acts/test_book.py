@@ -15,7 +15,7 @@ from models.database import Database
 from phases.book import BOOK
 from rehearsal.packs import played
 from season.outcome import Outcome
-from tests.scenes import NANJING, WUXI, stamp
+from tests.support.scenes import NANJING, WUXI, stamp
 
 YEAR = load(2022)
 UNTIL = date(2022, 3, 1)

@@ -13,7 +13,7 @@ from letters.headers import UnfitHeader
 from models.columns import table_of
 from models.tables.audit import AuditEntry
 from models.tables.season import Letter
-from tests.scenes import NANJING, WUXI, Scene, stamp
+from tests.support.scenes import NANJING, WUXI, Scene, stamp
 
 AT = "2021-12-31T10:00"
 

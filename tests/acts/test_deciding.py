@@ -11,8 +11,8 @@ from acts.approve import approve
 from calendars.deadlines import Due
 from gates.states import State
 from models.writing import Grant
-from tests import ledger, sheets
-from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL, APPLICATION, INTERVIEW, YEAR_END = "mentor-recommendation", "application", "interview", "year-end"
 DAY = "2022-01-10T10:00"

@@ -21,9 +21,9 @@ from models.tables.season import CityPhase, ExtensionRow
 from season import reminding
 from season.outcome import Changes
 from season.unit_of_work import Season
-from tests import sheets
-from tests.scenes import NANJING, OPENING, WUXI, YEAR, Scene, instant
-from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, BEGUN
+from tests.support import sheets
+from tests.support.scenes import NANJING, OPENING, WUXI, YEAR, Scene, instant
+from tests.support.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, BEGUN
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,8 @@ from models.columns import table_of
 from models.outbox import LetterRow
 from models.tables.season import Letter
 from models.writing import Grant
-from tests import ledger
-from tests.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, instant, stamp
+from tests.support import ledger
+from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, instant, stamp
 
 ROLL, APPLICATION = "mentor-recommendation", "application"
 SNOW, UNTIL = "2022-01-13T10:00", date(2022, 1, 21)
@@ -152,7 +152,7 @@ def test_a_phase_that_opens_late_keeps_room_to_work(scene: Scene) -> None:
 def test_a_gate_gives_room_once_an_attempt(scene: Scene) -> None:
     """A city that files the same wrong roll again and again does not push its own deadline away."""
     scene.through(ROLL, NANJING)
-    from tests import sheets
+    from tests.support import sheets
 
     wrong = sheets.application([sheets.student(scene.city(NANJING), 1, recommended=False)])
     scene.load(APPLICATION, NANJING, wrong, "2022-01-19T10:00")

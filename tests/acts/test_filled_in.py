@@ -12,10 +12,10 @@ from models.columns import table_of
 from models.database import Database
 from models.tables.pool import Party
 from models.tables.season import Letter
-from tests import ledger, sheets
-from tests.acts.test_addresses import APPLICATION, NEW, OLD, ROLL, address, logged, roll, waiting
 from tests.acts.test_on_paper import DONE, LATE, begin, fill_in
-from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+from tests.support.shared_addresses import APPLICATION, NEW, OLD, ROLL, address, logged, roll, waiting
 
 FILLED, OPENS = "2022-02-08T09:00", "2022-02-09T09:00"
 

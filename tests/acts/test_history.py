@@ -10,9 +10,9 @@ import pytest
 from acts.why import report_card
 from models import reports
 from models.reports import Matrix
-from tests import ledger, sheets
-from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
-from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, END
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+from tests.support.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, END
 
 Played = Callable[[str], Scene]
 

@@ -14,8 +14,8 @@ from sqlalchemy import event
 from models import migrate
 from models.database import Database
 from phases.book import BOOK
-from tests import ledger, sheets
-from tests.scenes import NANJING, Scene, calendar
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, Scene, calendar
 
 pytestmark = pytest.mark.slow
 

@@ -17,8 +17,8 @@ from models.database import Database
 from models.tables.season import CityPhase
 from phases.book import BOOK
 from season import correspondence, judging
-from tests import ledger
-from tests.scenes import NANJING, YEAR, Scene
+from tests.support import ledger
+from tests.support.scenes import NANJING, YEAR, Scene
 
 ROLL, APPLICATION = "mentor-recommendation", "application"
 FIRST = "2022-01-05T10:00"

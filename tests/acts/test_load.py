@@ -14,9 +14,9 @@ from models.columns import table_of
 from models.database import Database
 from models.tables.city_drafts import ScoreDraft, StudentDraft
 from models.tables.season import RefusedLoad, WorkbookLoad
-from tests import ledger, sheets
-from tests.forms.books import book
-from tests.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
+from tests.support import ledger, sheets
+from tests.support.books import book
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
 
 ROLL, APPLICATION, SHORTLIST = "mentor-recommendation", "application", "shortlist"
 DAY = "2022-01-10T10:00"

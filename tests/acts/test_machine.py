@@ -28,8 +28,8 @@ from models.facts import admission
 from models.tables.season import CityPhase, ExtensionRow, Filing, Letter, Transition
 from phases.book import BOOK
 from season import correspondence, unit_of_work
-from tests import ledger, sheets
-from tests.scenes import DECIDED, FILED, NANJING, WUXI, Scene, calendar, instant
+from tests.support import ledger, sheets
+from tests.support.scenes import DECIDED, FILED, NANJING, WUXI, Scene, calendar, instant
 
 pytestmark = pytest.mark.slow
 

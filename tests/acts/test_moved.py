@@ -29,9 +29,9 @@ from models.tables.pool import Party, PoolEntry
 from models.tables.season import Letter
 from season.outcome import Outcome
 from season.transaction import sitting
-from tests import ledger, sheets
 from tests.acts.test_statements import counted, filled, through_the_year
-from tests.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, stamp
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, stamp
 
 ROLL, APPLICATION, SHORTLIST, INTERVIEW = "mentor-recommendation", "application", "shortlist", "interview"
 OPENED, AT, LAST, LATE = "2022-01-05T10:00", "2022-01-18T10:00", "2022-01-20T10:00", "2022-01-21T10:00"

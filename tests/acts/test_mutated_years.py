@@ -25,8 +25,8 @@ from forms.definitions import FORMS
 from models.database import Database
 from models.reports import matrix
 from phases.book import BOOK
-from tests.forms.books import book, sample
-from tests.scenes import FILED, NANJING, YEAR, Scene, calendar, instant, stamp
+from tests.support.books import book, sample
+from tests.support.scenes import FILED, NANJING, YEAR, Scene, calendar, instant, stamp
 
 TEXT = calendar(cities=2).source_text
 STATED = re.compile(r"(?m)^([a-z_-]+) = (.+?)( *#.*)?$")

@@ -17,9 +17,9 @@ from models import reports
 from models.database import Database
 from models.reports import Standing
 from season.outcome import Outcome
-from tests import ledger, sheets
 from tests.acts.test_statements import counted
-from tests.scenes import NANJING, WUXI, YEAR, Scene, calendar, instant, stamp
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, instant, stamp
 
 LATE = "2022-02-07T09:00"
 DONE = ("mentor-recommendation", "application", "shortlist")

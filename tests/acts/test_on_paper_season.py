@@ -12,9 +12,9 @@ from acts.open_year import open_year
 from models.database import Database
 from rehearsal.packs import read_pack
 from rehearsal.play import Play
-from tests import ledger
-from tests.scenes import YEAR, Scene, calendar, instant, stamp
-from tests.shelf import END, PACK
+from tests.support import ledger
+from tests.support.scenes import YEAR, Scene, calendar, instant, stamp
+from tests.support.shelf import END, PACK
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from models.tables.season import Letter, LetterBody
 from post.maildir import MaildirCourier
 from post.receipt_links import letter_of, links
 from tests.acts.test_statements import filled
-from tests.scenes import Scene, stamp
+from tests.support.scenes import Scene, stamp
 
 SECRET, BASE = b"a secret of the tests, 32 bytes!", "http://window.example"
 LINK = re.compile(r"http://window\.example/receipts/([\w.-]+)")

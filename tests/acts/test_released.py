@@ -24,10 +24,10 @@ from models.tables.season import Filing
 from phases.book import BOOK
 from rehearsal.packs import read_pack
 from rehearsal.play import Play
-from tests import nextrelease, released
-from tests.packs import RELEASED, expected
-from tests.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
-from tests.shelf import END
+from tests.support import nextrelease, released
+from tests.support.packs import RELEASED, expected
+from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
+from tests.support.shelf import END
 
 LEFT = "2022-02-07T09:30"
 """Where the earlier release left it."""

@@ -14,8 +14,8 @@ from models.alarms import undelivered
 from models.columns import table_of
 from models.tables.season import Letter
 from models.writing import Grant
-from tests import ledger, sheets
-from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL, APPLICATION, SHORTLIST, INTERVIEW = "mentor-recommendation", "application", "shortlist", "interview"
 MEETING, CULTIVATION, MIDTERM, YEAR_END = "meeting", "cultivation", "midterm", "year-end"

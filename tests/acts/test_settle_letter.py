@@ -25,7 +25,7 @@ from models.tables.season import Letter, ProgrammeYear
 from post.maildir import MaildirCourier
 from post.sending import send
 from tests.acts.test_suppress import ADDRESS, bounce, letters, sent
-from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL = "mentor-recommendation"
 AT = "2022-01-12T10:00"

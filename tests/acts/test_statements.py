@@ -17,7 +17,7 @@ from models.database import Database
 from models.tables.city_drafts import InterviewDraft, MentorDraft, ResultDraft, SchoolDraft, ScoreDraft, StudentDraft
 from models.tables.pool import Party
 from models.tables.season import CityPhase
-from tests.scenes import YEAR, Scene, calendar, instant
+from tests.support.scenes import YEAR, Scene, calendar, instant
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ from gates.states import State
 from models.database import Database
 from models.stamp import Stamp
 from season.unit_of_work import Backdated, NotARehearsal, YearClosed
-from tests import ledger, sheets
-from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL, APPLICATION, SHORTLIST = "mentor-recommendation", "application", "shortlist"
 IN_TIME, TOO_LATE = "2022-01-20T23:59:59.999999", "2022-01-21T00:00:00"

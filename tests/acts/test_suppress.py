@@ -19,11 +19,10 @@ from models.tables.pool import Party, PoolEntry
 from models.tables.season import Letter
 from post.sending import send
 from post.smtp import Relay, SmtpCourier
-from tests import ledger
-from tests.post import bouncing
-from tests.post.bouncing import postfix
-from tests.post.relays import Faulty
-from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+from tests.support import bouncing, ledger
+from tests.support.bouncing import postfix
+from tests.support.relays import Faulty
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL = "mentor-recommendation"
 AT = "2022-01-11T10:00"

@@ -21,9 +21,9 @@ from models.database import Database
 from phases.book import BOOK
 from season import judging
 from season.outcome import Outcome
-from tests import ledger, sheets
-from tests.scenes import NANJING, Scene, calendar, stamp
-from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, Scene, calendar, stamp
+from tests.support.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU
 
 pytestmark = pytest.mark.slow
 

@@ -10,9 +10,9 @@ import pytest
 import season.settle
 from acts.load import load
 from season.unit_of_work import Season
-from tests import ledger
-from tests.scenes import YEAR, Scene, stamp
-from tests.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, PACK
+from tests.support import ledger
+from tests.support.scenes import YEAR, Scene, stamp
+from tests.support.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU, PACK
 
 pytestmark = pytest.mark.slow
 

@@ -13,9 +13,9 @@ from models.columns import table_of
 from models.database import Database
 from models.tables.pool import PoolEntry
 from season.unit_of_work import YearClosed
-from tests import ledger, sheets
-from tests.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
-from tests.shelf import END
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
+from tests.support.shelf import END
 
 Played = Callable[[str], Scene]
 

@@ -20,7 +20,7 @@ from dashboard.serving.site import Site
 from models.database import Database
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
-from tests.dashboard.conftest import PASSWORD, SECRET
+from tests.support.window import PASSWORD, SECRET
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (

@@ -24,7 +24,7 @@ from rehearsal.play import Play
 from rehearsal.playing_on import postman
 from settings import DashboardSettings, Settings
 from tests.browser.conftest import CHROMIUM, QUIET, Town, serving
-from tests.dashboard.conftest import PACK, PASSWORD, SECRET, UNTIL, YEAR
+from tests.support.window import PACK, PASSWORD, SECRET, UNTIL, YEAR
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -14,7 +14,7 @@ from acts.book import ACTS
 from models.columns import table_of
 from models.tables.extension_requests import Request
 from tests.browser.conftest import Town
-from tests.dashboard.test_addresses import differ
+from tests.support.differing_address import differ
 
 pytestmark = pytest.mark.slow
 LOOKS = [(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")]

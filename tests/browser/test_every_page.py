@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
 from dashboard.serving.app import make_app
-from tests.browser.crawling import crawl, route_of
+from tests.support.crawling import crawl, route_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

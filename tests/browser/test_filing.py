@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Town
-from tests.dashboard.conftest import PACK
-from tests.dashboard.filing import CITY, HERE, spoilt
+from tests.support.filing import CITY, HERE, spoilt
+from tests.support.window import PACK
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from calendars import files
 from tests.browser.conftest import Town
-from tests.dashboard.conftest import ADMIN, YEAR
+from tests.support.window import ADMIN, YEAR
 
 CITIES = tuple(city.name for city in files.load(YEAR).cities)
 

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 from models.columns import table_of
 from models.tables.season import CityPhase
-from tests.dashboard.conftest import PACK, PASSWORD
-from tests.dashboard.filing import CITY, HERE, spoilt
+from tests.support.filing import CITY, HERE, spoilt
+from tests.support.window import PACK, PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

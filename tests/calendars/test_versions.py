@@ -15,7 +15,7 @@ from calendars.files import load, parse, revision, shipped, stored
 from calendars.findings import check
 from calendars.versions import TooNew, stating
 from calendars.year import PHASES, Year
-from tests import nextrelease, released
+from tests.support import nextrelease, released
 
 NEW = load(2022).source_text
 OLD = re.sub(r"(?m)^version = .*\n", "", NEW)

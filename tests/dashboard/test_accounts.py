@@ -25,9 +25,9 @@ from models.database import Database
 from models.stamp import Stamp
 from models.tables.audit import AuditEntry
 from phases.book import BOOK
-from tests import ledger
-from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, VIEWER, Browser, Window, a_window
 from tests.dashboard.test_signing_in import code, live, password, where
+from tests.support import ledger
+from tests.support.window import ADMIN, BASE, PASSWORD, VIEWER, Browser, Window, a_window
 
 NEW = "铁马 冰河 入梦来 灯下书"
 NAME = "yancheng"

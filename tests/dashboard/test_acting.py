@@ -31,9 +31,9 @@ from models.standing import withdrawn
 from models.tables.audit import AuditEntry
 from models.tables.season import Letter, Transition
 from phases.book import BOOK
-from tests import ledger
-from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Browser, Window
-from tests.scenes import Scene, stamp
+from tests.support import ledger
+from tests.support.scenes import Scene, stamp
+from tests.support.window import ADMIN, CITIES, VIEWER, Browser, Window
 
 READER = Reader(1, "admin", "admin 某", Role.ADMIN, None, "", "")
 RERUN = {"phase": "shortlist", "city": "yancheng", "until": "2022-02-10", "reason": "疫情封控"}

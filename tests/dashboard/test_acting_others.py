@@ -25,9 +25,9 @@ from models.tables.extension_requests import Request
 from models.tables.season import Letter, Office, ProgrammeYear, Suppressed
 from phases.book import BOOK
 from settings import Settings
-from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, SECRET, VIEWER, Window
 from tests.dashboard.test_acting import hidden, sent
-from tests.scenes import NANJING, Scene, instant
+from tests.support.scenes import NANJING, Scene, instant
+from tests.support.window import ADMIN, BASE, PASSWORD, SECRET, VIEWER, Window
 
 PLAIN = Field("", "", "reason")
 

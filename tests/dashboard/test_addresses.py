@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
-from dashboard.serving.site import Site
 from models import audit
 from models.columns import table_of
 from models.tables.contact_receipts import Contact
-from models.tables.pool import Party, StatedAddress
+from models.tables.pool import Party
 from models.tables.season import Suppressed
-from tests.dashboard.conftest import ADMIN, VIEWER, Window
 from tests.dashboard.test_acting import hidden
-
-OLD, NEW = "old@unit.example", "new@unit.example"
-
-
-def differ(site: Site) -> tuple[int, int]:
-    """Let Yancheng name a mentor of Wuxi's by another address; the mentor's number and the difference's."""
-    table, party = table_of(StatedAddress), table_of(Party)
-    now = site.now(site.year(2022))
-    with site.database.write() as connection:
-        kept = select(table.c.party).join(party, party.c.id == table.c.party)
-        mentor = connection.execute(kept.where(table.c.office == "wuxi", party.c.kind == "mentor")).scalars().all()[0]
-        connection.execute(update(party).where(party.c.id == mentor).values(email=OLD))
-        connection.execute(update(table).where(table.c.party == mentor).values(email=OLD))
-        row = {"party": mentor, "office": "yancheng", "year": 2022, "email": NEW, "settled": False}
-        made = insert(table).values(row | {"by": "盐城", "at": now, "as_of": now}).returning(table.c.id)
-        return int(mentor), int(connection.execute(made).scalar_one())
+from tests.support.differing_address import NEW, OLD, differ
+from tests.support.window import ADMIN, VIEWER, Window
 
 
 @pytest.fixture

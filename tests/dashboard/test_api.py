@@ -13,8 +13,8 @@ from dashboard.pages.api import ROOT
 from models import audit, letterbox, reports
 from models.columns import table_of
 from models.tables.season import Letter
-from tests.dashboard.conftest import ADMIN, CITIES, UNTIL, VIEWER, Browser, Window
 from tests.dashboard.test_acting import sent
+from tests.support.window import ADMIN, CITIES, UNTIL, VIEWER, Browser, Window
 
 YEAR = f"{ROOT}/years/2022"
 RERUN = f"{YEAR}/phases/shortlist/cities/yancheng/rerun"

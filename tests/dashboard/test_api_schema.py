@@ -16,7 +16,7 @@ from schemathesis.generation import GenerationMode
 
 from calendars import files
 from dashboard.pages.api import ROOT
-from tests.dashboard.conftest import ADMIN, BASE, VIEWER, Window
+from tests.support.window import ADMIN, BASE, VIEWER, Window
 
 EXAMPLES = 12
 """Of each operation, for each role and each way of asking."""

@@ -12,8 +12,8 @@ from calendars.deadlines import TZ
 from models.columns import table_of
 from models.stamp import Stamp
 from models.tables.extension_requests import Request
-from tests.dashboard.conftest import ADMIN, UNTIL, YEAR, Window
-from tests.dashboard.filing import CITY, HERE, deed, once, reopen
+from tests.support.filing import CITY, HERE, deed, once, reopen
+from tests.support.window import ADMIN, UNTIL, YEAR, Window
 
 LATER = date(2022, 2, 15)
 SEASON = ("city_phase", "transition", "extension", "filing")

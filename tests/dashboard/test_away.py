@@ -26,9 +26,9 @@ from models.tables.accounts import Account
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
 from tests import postgres
-from tests.dashboard import routes
-from tests.dashboard.conftest import ADMIN, BASE, SECRET, Browser, Window
 from tests.dashboard.test_turns import NOW, a_real_year
+from tests.support import routes
+from tests.support.window import ADMIN, BASE, SECRET, Browser, Window
 
 pytestmark = pytest.mark.slow
 PROBE = APIRouter(dependencies=[Depends(WHOEVER)])

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from models import histories
 from models.histories import Span
-from tests.dashboard.conftest import ADMIN, Window
-from tests.dashboard.made import calendar
-from tests.dashboard.reading import Read
+from tests.support.made import calendar
+from tests.support.reading import Read
+from tests.support.window import ADMIN, Window
 
 CALENDAR = "/2022/calendar"
 

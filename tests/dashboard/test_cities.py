@@ -6,9 +6,9 @@ from sqlalchemy import insert, update
 from dashboard.pages import panels
 from models.columns import table_of
 from models.tables.season import Letter, Suppressed
-from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window
-from tests.dashboard.made import instant
-from tests.dashboard.reading import Read
+from tests.support.made import instant
+from tests.support.reading import Read
+from tests.support.window import ADMIN, CITIES, VIEWER, Window
 
 HOME = "/2022/cities/yancheng"
 

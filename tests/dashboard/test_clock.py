@@ -18,7 +18,7 @@ from models import letterbox
 from models.columns import table_of
 from models.database import Busy
 from models.tables.season import ProgrammeYear
-from tests.dashboard.conftest import ADMIN, PACK, UNTIL, VIEWER, Browser, Window
+from tests.support.window import ADMIN, PACK, UNTIL, VIEWER, Browser, Window
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from dashboard.serving.instants import EARLIEST, sensible
 from dashboard.serving.row_ids import LARGEST
 from models.columns import table_of
 from models.tables.season import ProgrammeYear
-from tests.dashboard import routes
-from tests.dashboard.conftest import ADMIN, Window
+from tests.support import routes
+from tests.support.window import ADMIN, Window
 
 NOW = datetime(2022, 2, 7, 9, tzinfo=TZ)
 HUGE = "9" * 20

@@ -25,7 +25,7 @@ from models.tables.audit import AuditEntry
 from models.tables.city_drafts import StudentDraft
 from models.tables.contact_receipts import Call
 from models.tables.extension_requests import Request
-from tests.dashboard.conftest import ADMIN, VIEWER, Window
+from tests.support.window import ADMIN, VIEWER, Window
 
 HOSTILE = ("=cmd|' /C calc'!A0", "<script>alert(1)</script>", "阿卜杜拉·䶮𬭸", "+1", "-1", "@x", "\tx", "'x", '"x"')
 SINGLE = [name for name in EXPORTS if name not in FILED]

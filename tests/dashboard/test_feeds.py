@@ -15,7 +15,7 @@ from models.stamp import Stamp
 from models.tables.accounts import Account
 from models.tables.audit import AuditEntry
 from models.tables.feeds import Feed
-from tests.dashboard.conftest import ADMIN, BASE, UNTIL, VIEWER, YEAR, Window
+from tests.support.window import ADMIN, BASE, UNTIL, VIEWER, YEAR, Window
 
 
 def made(window: Window, name: str, whose: str = "") -> str:

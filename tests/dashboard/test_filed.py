@@ -14,10 +14,10 @@ from forms.kinds import EMAIL, PHONE
 from models.columns import table_of
 from models.tables.audit import AuditEntry
 from models.tables.city_drafts import MentorDraft, StudentDraft
-from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, YEAR, Window
-from tests.dashboard.filing import CITY, DUE, HERE, STAMP, once, reopen, spoilt, upload, workbook
-from tests.dashboard.reading import Read
-from tests.forms.books import FORMS
+from tests.support.books import FORMS
+from tests.support.filing import CITY, DUE, HERE, STAMP, once, reopen, spoilt, upload, workbook
+from tests.support.reading import Read
+from tests.support.window import ADMIN, CITIES, VIEWER, YEAR, Window
 
 if TYPE_CHECKING:
     from httpx2 import Response

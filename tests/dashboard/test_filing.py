@@ -19,9 +19,9 @@ from dashboard.signing_in.sessions import COOKIE, digest, find
 from forms.sandbox import FILE_SIZE
 from models.columns import table_of
 from models.tables.audit import AuditEntry
-from tests.dashboard.conftest import ADMIN, VIEWER, YEAR, Window
-from tests.dashboard.filing import CITY, HERE, deed, loads, once, reopen, spoilt, state, upload, workbook
-from tests.forms.books import book
+from tests.support.books import book
+from tests.support.filing import CITY, HERE, deed, loads, once, reopen, spoilt, state, upload, workbook
+from tests.support.window import ADMIN, VIEWER, YEAR, Window
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from models.database import Database
 from models.tables.accounts import Account
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
-from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Window
-from tests.dashboard.reading import Read
+from tests.support.reading import Read
+from tests.support.window import ADMIN, BASE, SECRET, VIEWER, Window
 
 CITY = "yancheng"
 LATE = {"through": "none", "reason": "试验"}

@@ -18,9 +18,9 @@ from dashboard.serving.policy import EVERYONE, allow
 from dashboard.signing_in import sessions
 from dashboard.signing_in.reader import Role
 from settings import Settings
-from tests.dashboard import routes
-from tests.dashboard.canaries import plant, rows
-from tests.dashboard.conftest import ADMIN, BASE, VIEWER, Browser, Window
+from tests.support import routes
+from tests.support.canaries import plant, rows
+from tests.support.window import ADMIN, BASE, VIEWER, Browser, Window
 
 CITY = "yancheng"
 ENTITLED = ((Role.ADMIN, ADMIN), (Role.VIEWER, VIEWER), (Role.CITY, CITY))

@@ -4,7 +4,7 @@ from datetime import date
 
 from dashboard.views.gantt import DAY, Band, Own, chart, own_days
 from models.histories import PastGrant
-from tests.dashboard.made import calendar, instant
+from tests.support.made import calendar, instant
 
 YEAR = calendar()
 AT = instant("2022-01-12T09:00")

@@ -16,7 +16,7 @@ from dashboard.serving.request_log import NOWHERE
 from models.database import Database
 from models.machine_figures import MachineFigures
 from phases.book import BOOK
-from tests.dashboard.conftest import ADMIN, BASE, Browser, Window
+from tests.support.window import ADMIN, BASE, Browser, Window
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from gates.states import Event, State
 from gates.verdict import Finding, Verdict, Waived
 from models.histories import PastJudgement, PastMove
 from phases.book import BOOK
-from tests.dashboard.made import YANCHENG, instant
+from tests.support.made import YANCHENG, instant
 
 AT = instant("2022-02-17T10:05")
 RATIO = Finding(

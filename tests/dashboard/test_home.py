@@ -21,8 +21,8 @@ from models.tables.extension_requests import Request
 from models.tables.season import Letter, Office, Suppressed
 from phases.book import BOOK
 from settings import Settings
-from tests.dashboard.conftest import ADMIN, BASE, SECRET, VIEWER, Window
-from tests.scenes import Scene, calendar, instant
+from tests.support.scenes import Scene, calendar, instant
+from tests.support.window import ADMIN, BASE, SECRET, VIEWER, Window
 
 H = "{http://www.w3.org/1999/xhtml}"
 

@@ -17,11 +17,11 @@ from dashboard.serving import app as application
 from dashboard.serving.app import make_app
 from dashboard.serving.policy import EVERYONE, Signed, Unguarded, allow, guarded
 from dashboard.signing_in.reader import Role
-from tests.browser.crawling import route_of
-from tests.dashboard import canaries, routes
-from tests.dashboard.canaries import Rows, rows
-from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window, a_window, copied
-from tests.dashboard.routes import Walk, starts, walk
+from tests.support import canaries, routes
+from tests.support.canaries import Rows, rows
+from tests.support.crawling import route_of
+from tests.support.routes import Walk, starts, walk
+from tests.support.window import ADMIN, CITIES, VIEWER, Window, a_window, copied
 
 pytestmark = pytest.mark.slow
 
@@ -68,22 +68,20 @@ def leaks(walked: Walk, city: str) -> list[str]:
 
 def test_every_path_parameter_is_known(town: Town) -> None:
     assert routes.unknown(town.app) == [], (
-        "这些路径参数的含义还没有写明：请在 tests/dashboard/routes.py 的 OWNED（属于某市）、SHARED（人人相同）、"
+        "这些路径参数的含义还没有写明：请在 tests/support/routes.py 的 OWNED（属于某市）、SHARED（人人相同）、"
         "LINKED（只从链接得知）或 SECRET（不可猜测）中写上，这样每个角色才会被试到"
     )
 
 
 def test_every_column_of_words_is_known() -> None:
-    assert canaries.unclassified() == [], (
-        "请在 tests/dashboard/canaries.py 写明：是人写的（FREE），还是程序定的（FIXED）"
-    )
+    assert canaries.unclassified() == [], "请在 tests/support/canaries.py 写明：是人写的（FREE），还是程序定的（FIXED）"
 
 
 def test_every_page_is_reached_by_somebody(town: Town) -> None:
     shown = set().union(*(walked.shown(town.app) for walked in town.walks.values()))
     pages = [route for route in routes.routes(town.app) if not routes.unsafe(route)]
     missed = [route.path for route in pages if route.path not in shown and not {*routes.named(route)} & routes.SECRET]
-    assert missed == [], "没有人走到过这些页面；请让某一页链接到它，或在 tests/dashboard/routes.py 教会怎样到达"
+    assert missed == [], "没有人走到过这些页面；请让某一页链接到它，或在 tests/support/routes.py 教会怎样到达"
 
 
 def test_a_canary_is_seen_where_it_may_be(town: Town) -> None:

@@ -8,8 +8,8 @@ from dashboard.signing_in.reader import Reader
 from models.columns import table_of
 from models.letterbox import own
 from models.tables.season import Letter
-from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window
-from tests.dashboard.reading import Read
+from tests.support.reading import Read
+from tests.support.window import ADMIN, CITIES, VIEWER, Window
 
 LIST = "/2022/letters"
 

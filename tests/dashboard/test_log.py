@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 
 from models.columns import table_of
 from models.tables.season import Transition
-from tests.dashboard.conftest import ADMIN, Window
-from tests.dashboard.reading import Read
+from tests.support.reading import Read
+from tests.support.window import ADMIN, Window
 
 LOG = "/2022/log"
 

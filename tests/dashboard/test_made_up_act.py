@@ -25,9 +25,9 @@ from rehearsal.packs import read_pack
 from rehearsal.play import Play
 from season.outcome import Outcome
 from season.transaction import sitting
-from tests import ledger
-from tests.dashboard.conftest import ADMIN, Window
 from tests.dashboard.test_acting import hidden
+from tests.support import ledger
+from tests.support.window import ADMIN, Window
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

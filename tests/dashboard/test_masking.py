@@ -10,7 +10,7 @@ from dashboard.signing_in.reader import Reader, Role
 from dashboard.views.masking import for_reader
 from models.columns import table_of
 from models.tables.season import Letter, Office, Suppressed
-from tests.dashboard.conftest import ADMIN, UNTIL, VIEWER, Window
+from tests.support.window import ADMIN, UNTIL, VIEWER, Window
 
 HANDS = Reader(1, "admin", "甲", Role.ADMIN, None, "", "")
 LOOKS = replace(HANDS, role=Role.VIEWER)

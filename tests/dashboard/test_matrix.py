@@ -14,7 +14,7 @@ from gates.states import State
 from models.alarms import Alarms
 from models.reports import Matrix, Standing
 from phases.book import BOOK
-from tests.scenes import instant
+from tests.support.scenes import instant
 
 YEAR = files.load(2022)
 AS_OF = instant("2022-02-07T09:00")

@@ -17,9 +17,9 @@ from dashboard.serving.app import make_app
 from dashboard.serving.rendering import environment
 from models.columns import table_of
 from models.tables.accounts import Account
-from tests.dashboard.canaries import plant
-from tests.dashboard.conftest import ADMIN, Window, a_window, copied
-from tests.dashboard.routes import Walk, starts, walk
+from tests.support.canaries import plant
+from tests.support.routes import Walk, starts, walk
+from tests.support.window import ADMIN, Window, a_window, copied
 
 pytestmark = pytest.mark.slow
 

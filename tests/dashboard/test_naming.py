@@ -16,9 +16,9 @@ from models.columns import table_of
 from models.stamp import Stamp
 from models.tables.accounts import Account
 from models.tables.season import ClockReading
-from tests.dashboard.conftest import ADMIN, UNTIL, VIEWER, Window
-from tests.dashboard.reading import Read
 from tests.dashboard.test_acting import hidden
+from tests.support.reading import Read
+from tests.support.window import ADMIN, UNTIL, VIEWER, Window
 
 YEAR = files.load(2022)
 NAMES = {"account:3": "zhang", "yancheng": "盐城", "shortlist": "面试名单", "export:log": "记录"}

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from dashboard.acts.nudge import DEPLOYMENT, Nudge, configured, left_alone
 from deployments.plan import NAME
-from tests.dashboard.conftest import ADMIN, Window
 from tests.dashboard.test_acting import RERUN, hidden
+from tests.support.window import ADMIN, Window
 
 Heard = list[tuple[str, str, object, str | None, str | None]]
 

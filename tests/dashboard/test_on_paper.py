@@ -19,13 +19,13 @@ from models.database import Database
 from models.tables.accounts import Account
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
-from tests import ledger
-from tests.dashboard.conftest import ADMIN, BASE, PACK, SECRET, UNTIL, YEAR, Window
-from tests.dashboard.filing import CITY, once, upload, workbook
-from tests.dashboard.reading import Read
 from tests.dashboard.test_acting import hidden
 from tests.dashboard.test_rows import fields
-from tests.scenes import stamp
+from tests.support import ledger
+from tests.support.filing import CITY, once, upload, workbook
+from tests.support.reading import Read
+from tests.support.scenes import stamp
+from tests.support.window import ADMIN, BASE, PACK, SECRET, UNTIL, YEAR, Window
 
 DONE = ("mentor-recommendation", "application", "shortlist")
 CALENDAR = files.load(YEAR).source_text

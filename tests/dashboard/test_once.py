@@ -33,9 +33,9 @@ from models.tables.contact_receipts import Call
 from models.tables.feeds import Feed
 from models.tables.season import Transition
 from season.outcome import Outcome
-from tests.dashboard.conftest import ADMIN, YEAR, Window
-from tests.dashboard.filing import CITY, HERE, once, reopen, state, upload, workbook
 from tests.dashboard.test_api import ASKED, RERUN, ask, attempt
+from tests.support.filing import CITY, HERE, once, reopen, state, upload, workbook
+from tests.support.window import ADMIN, YEAR, Window
 
 Given = TypeVar("Given")
 CALLS = f"{HERE}/calls"

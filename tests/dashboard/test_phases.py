@@ -9,9 +9,9 @@ from sqlalchemy import insert, select, update
 from dashboard.pages import panels
 from models.columns import table_of
 from models.tables.season import Filing, Letter, Transition
-from tests.dashboard.conftest import ADMIN, CITIES, VIEWER, Window
-from tests.dashboard.filing import reopen, spoilt, upload, workbook
-from tests.dashboard.reading import Read
+from tests.support.filing import reopen, spoilt, upload, workbook
+from tests.support.reading import Read
+from tests.support.window import ADMIN, CITIES, VIEWER, Window
 
 PHASE, CITY, PAST = "/2022/shortlist", "/2022/shortlist/yancheng", "?as_of=2022-01-25T10:00"
 HOSTILE = "<script>alert('甲·乙')</script>\"䶮𬭸" + "长" * 60

@@ -21,7 +21,7 @@ from models.tables.audit import AuditEntry
 from models.tables.contact_receipts import Call, Receipt
 from models.tables.season import Letter
 from post.receipt_links import token
-from tests.dashboard.conftest import ADMIN, SECRET, UNTIL, VIEWER, YEAR, Browser, Window
+from tests.support.window import ADMIN, SECRET, UNTIL, VIEWER, YEAR, Browser, Window
 
 LATE = ("shortlist", "yancheng")
 

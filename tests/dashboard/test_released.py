@@ -18,10 +18,9 @@ from models.database import Database
 from models.evaluations import SCORES
 from models.open_years import set_clock
 from phases.book import BOOK
-from tests import released
-from tests.dashboard import routes
-from tests.dashboard.conftest import ADMIN, VIEWER, YEAR, Window, a_window, give_accounts
-from tests.dashboard.routes import Walk, starts, walk
+from tests.support import released, routes
+from tests.support.routes import Walk, starts, walk
+from tests.support.window import ADMIN, VIEWER, YEAR, Window, a_window, give_accounts
 
 pytestmark = pytest.mark.slow
 

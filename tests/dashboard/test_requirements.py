@@ -3,7 +3,7 @@ from __future__ import annotations
 from dashboard.views import requirements
 from dashboard.views.requirements import RequiredRule
 from phases.book import BOOK
-from tests.dashboard.made import calendar
+from tests.support.made import calendar
 
 YEAR = calendar()
 

@@ -15,9 +15,9 @@ from acts.read_back import draft, written
 from dashboard.views import row_editing
 from forms.reading import RowError
 from models.loading import newest_load
-from tests.dashboard.conftest import YEAR, Window
-from tests.dashboard.filing import CITY, HERE, STAMP, loads, reopen, upload, workbook
-from tests.forms.books import FORMS
+from tests.support.books import FORMS
+from tests.support.filing import CITY, HERE, STAMP, loads, reopen, upload, workbook
+from tests.support.window import YEAR, Window
 
 SCORES, LINES = FORMS["shortlist"].sheets
 FIELD = re.compile(

@@ -22,10 +22,10 @@ from starlette.testclient import TestClient
 
 from dashboard.serve import configuration
 from dashboard.signing_in.rate_limit import MOST
-from tests.dashboard.conftest import BASE, Window
 from tests.dashboard.test_signing_in import token_of
-from tests.ports import free_port
-from tests.prefect_server import foreign
+from tests.support.ports import free_port
+from tests.support.prefect_server import foreign
+from tests.support.window import BASE, Window
 
 COMMAND = [sys.executable, "-P", "-m", "dashboard.serve", "--folder", "var"]
 

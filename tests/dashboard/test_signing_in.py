@@ -25,7 +25,7 @@ from dashboard.signing_in.rate_limit import MOST, Guesses, TooMany
 from models import accounts, sign_ins
 from models.columns import table_of
 from models.tables.accounts import Account, SignIn
-from tests.dashboard.conftest import ADMIN, BASE, PASSWORD, Browser, Window, a_window
+from tests.support.window import ADMIN, BASE, PASSWORD, Browser, Window, a_window
 
 NAME = "yancheng"
 KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

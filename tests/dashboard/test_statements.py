@@ -18,8 +18,8 @@ from models.database import Database
 from models.tables.accounts import Account
 from phases.book import BOOK
 from settings import Settings
-from tests.dashboard.conftest import ADMIN, BASE, SECRET, Window
-from tests.scenes import Scene, calendar
+from tests.support.scenes import Scene, calendar
+from tests.support.window import ADMIN, BASE, SECRET, Window
 
 PAGES = (
     "/2022/mentor-recommendation",

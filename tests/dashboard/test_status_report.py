@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from dashboard.exports.status_report import NoFont, facts, render
 from gates.states import State
 from models.reports import matrix
-from tests.dashboard.conftest import ADMIN, UNTIL, VIEWER, YEAR, Window
+from tests.support.window import ADMIN, UNTIL, VIEWER, YEAR, Window
 
 
 def read(pdf: bytes) -> tuple[int, str]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from calendars.moments import moments
 from dashboard.views.timetable import TimetableEntry, by_month, entry
-from tests.dashboard.made import calendar, instant
+from tests.support.made import calendar, instant
 
 YEAR = calendar()
 

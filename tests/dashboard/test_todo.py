@@ -12,7 +12,7 @@ from dashboard.views import todo
 from dashboard.views.standings import rows_of_city
 from gates.states import State
 from models.reports import Matrix
-from tests.dashboard.made import YANCHENG, matrix
+from tests.support.made import YANCHENG, matrix
 
 FIRST, SECOND, THIRD = "mentor-recommendation", "application", "shortlist"
 PASSED = dict.fromkeys((FIRST, SECOND), State.PASSED)

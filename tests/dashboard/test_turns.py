@@ -33,10 +33,10 @@ from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from post.receipt_links import token as link_token
 from settings import DashboardSettings, Settings
-from tests.dashboard import routes
-from tests.dashboard.conftest import ADMIN, BASE, SECRET, Window
 from tests.dashboard.test_acting import hidden
-from tests.scenes import NANJING, YEAR, Scene, instant, stamp
+from tests.support import routes
+from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
+from tests.support.window import ADMIN, BASE, SECRET, Window
 
 ROLL = "mentor-recommendation"
 OTHER = "other-admin"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from dashboard.acts.once import once
 from dashboard.serving.app import make_app
-from tests.dashboard.conftest import ADMIN, BASE, Window
-from tests.twins import sends
+from tests.support.twins import sends
+from tests.support.window import ADMIN, BASE, Window
 
 
 def helper(browser: Any) -> None:  # noqa: ANN401

@@ -11,7 +11,7 @@ from calendars.files import load
 from deployments.plan import NAME, Deployment, Every, plan
 from deployments.sync import ANCHOR, ZONE
 from deployments.work_pool import CALENDAR, POOL, TAG
-from tests.site import Site
+from tests.support.site import Site
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "deployments" / "prefect.yaml"

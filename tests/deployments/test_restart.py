@@ -21,8 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ports import free_port
-from tests.upped import BEAT_SECONDS, alive, running, until
+from tests.support.ports import free_port
+from tests.support.upped import BEAT_SECONDS, alive, running, until
 
 pytestmark = [
     pytest.mark.prefect,

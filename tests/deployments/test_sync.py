@@ -18,7 +18,7 @@ from deployments.sync import Synced
 from deployments.work_pool import POOL
 from deployments.zombies import NAME as ZOMBIES
 from deployments.zombies import automation
-from tests.site import Site
+from tests.support.site import Site
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 

@@ -21,8 +21,8 @@ from models import standing
 from models.database import Database
 from models.stamp import Stamp
 from phases.book import BOOK
-from tests.ports import free_port
-from tests.upped import alive, running, until
+from tests.support.ports import free_port
+from tests.support.upped import alive, running, until
 
 
 @pytest.mark.prefect

@@ -20,7 +20,7 @@ from calendars.deadlines import TZ
 from calendars.files import load
 from deployments.plan import NAME, Deployment, Every, Once, plan
 from models.stamp import Stamp
-from tests.site import Site
+from tests.support.site import Site
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 

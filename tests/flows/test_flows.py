@@ -28,7 +28,7 @@ from models.standing import cells
 from season.unit_of_work import Season
 from tasks import announcing, posting
 from tasks.run_lock import alone
-from tests.site import Site
+from tests.support.site import Site
 
 pytestmark = [
     pytest.mark.prefect,

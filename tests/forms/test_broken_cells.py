@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from forms.reading import Reading
-from tests.forms.books import FORMS, NUMBER, labels, packed, parts, read, sample
+from tests.support.books import FORMS, NUMBER, labels, packed, parts, read, sample
 
 SHEETS = {(slug, sheet.name): sheet for slug, form in FORMS.items() for sheet in form.sheets}
 KNOWN = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forms import cells
 from forms.cells import BadCellError
-from tests.forms.books import FORMS
+from tests.support.books import FORMS
 
 KINDS = sorted(
     {column.kind for form in FORMS.values() for sheet in form.sheets for column in sheet.columns},

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from forms.cells import BadCellError
 from forms.definitions import AskedSheet, InterviewRow, StudentRow, SummaryRow
-from tests.forms.books import FORMS, SAMPLES
+from tests.support.books import FORMS, SAMPLES
 
 ASKED = """
 mentor-recommendation 培养单位 institutions: 名称* 类型* 牵头部门* 联系邮箱*

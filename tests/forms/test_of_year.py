@@ -14,7 +14,7 @@ from forms import reading, template
 from forms.definitions import FORMS, form_of
 from forms.typed_rows import read_rows
 from models.evaluations import SCORES
-from tests.forms.books import YEAR, book, sample
+from tests.support.books import YEAR, book, sample
 
 OTHER: Year = parse(
     YEAR.source_text.replace('"计算机"]             #', '"计算机", "天文（地学）"] #')

@@ -9,7 +9,7 @@ import pytest
 
 from forms.cell_marks import PERCENT, PLAIN, UNCLEAR, scales
 from forms.reading import Reading
-from tests.forms.books import Percent, changed, packed, parts, read
+from tests.support.books import Percent, changed, packed, parts, read
 
 BOOK = changed("application", "学生", 学科排名百分比=Percent(0.8))
 LINKS, STYLES, SHEET = "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/worksheets/sheet2.xml"

@@ -9,7 +9,7 @@ import pytest
 
 from forms.definitions import InterviewRow, MentorRow, StudentRow
 from forms.reading import Reading, RowError
-from tests.forms.books import (
+from tests.support.books import (
     FORMS,
     NAME,
     NUMBER,

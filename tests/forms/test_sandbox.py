@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from forms import confined, sandbox
 from forms.reading import Reading
-from tests.forms.books import book, packed, parts, read, sample
+from tests.support.books import book, packed, parts, read, sample
 
 pytestmark = pytest.mark.slow  # real processes or a real relay: seconds, not milliseconds
 

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from forms import template
 from forms.definitions import ScoreRow
 from forms.reading import Reading
-from tests.forms.books import FORMS, NAME, NUMBER, SAMPLES, YEAR, Percent, book, read, render, sample
+from tests.support.books import FORMS, NAME, NUMBER, SAMPLES, YEAR, Percent, book, read, render, sample
 
 
 @pytest.mark.parametrize("slug", FORMS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forms.wording import as_text
-from tests.forms.books import FORMS, book, read, read_rows, render, sample
+from tests.support.books import FORMS, book, read, read_rows, render, sample
 
 
 @pytest.mark.parametrize("slug", FORMS)

@@ -6,7 +6,7 @@ from gates.judge import judge
 from phases.application import ApplicationFacts, ApplicationProfile
 from phases.book import BOOK
 from phases.cultivation import CultivationFacts
-from tests.gates.cards import FIGURES
+from tests.support.cards import FIGURES
 
 
 def test_facts_of_another_phase_are_a_defect() -> None:

@@ -8,7 +8,7 @@ from calendars.year import Phase, Year
 from gates.reruns import held, later, resumable
 from gates.states import State
 from phases.book import BOOK
-from tests.gates.cards import FIGURES
+from tests.support.cards import FIGURES
 
 ORDER = {
     "mentor-recommendation": (),

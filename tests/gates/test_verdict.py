@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 
 from gates.verdict import Finding, Verdict, Waived
-from tests.gates.cards import broken, met
+from tests.support.cards import broken, met
 
 RATIO = broken("interviews.ratio", "12:5", "3:1", "需再面试 3 人，或少入选 1 人")
 CAP = broken("funding.city-cap", "6", "≤5", "请将 1 人改为自筹", "3208-2022-0001")

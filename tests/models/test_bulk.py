@@ -14,8 +14,8 @@ from models.database import Database
 from models.shortcuts.bulk import among, at_once, listed, rows_given, rows_of
 from models.tables.season import Letter
 from phases.book import BOOK
-from tests.proof.outbox import fill
-from tests.scenes import instant
+from tests.support.outbox import fill
+from tests.support.scenes import instant
 
 NOW = instant("2022-01-14T09:00")
 LETTER = table_of(Letter)

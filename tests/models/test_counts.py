@@ -15,7 +15,7 @@ from models.columns import table_of
 from models.contacts import MAIN
 from models.shortcuts.bulk import insert_new
 from models.tables.season import Letter, Suppressed
-from tests.scenes import NANJING, Scene, instant, stamp
+from tests.support.scenes import NANJING, Scene, instant, stamp
 
 AT = "2022-01-05T10:00"
 NOW = instant(AT)

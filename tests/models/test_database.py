@@ -17,7 +17,7 @@ from models.columns import table_of
 from models.database import Busy, Database, NotPrepared, passes
 from models.tables.season import Letter, ProgrammeYear
 from phases.book import BOOK
-from tests.scenes import YEAR, Scene, instant
+from tests.support.scenes import YEAR, Scene, instant
 
 WORKERS, EACH = 4, 200
 

@@ -19,8 +19,8 @@ from models.facts.scope import Scope
 from models.tables.city_drafts import StudentDraft
 from phases import application as gate
 from phases.application import ApplicationProfile
-from tests import sheets
-from tests.scenes import NANJING, Scene, calendar
+from tests.support import sheets
+from tests.support.scenes import NANJING, Scene, calendar
 
 RANKS = st.none() | st.decimals(0, 100, places=2) | st.sampled_from([Decimal("10.00"), Decimal("10.01"), Decimal(15)])
 FILED = date(2022, 1, 10)

@@ -7,8 +7,8 @@ from gates.states import Event, State
 from models import histories, letterbox
 from models.histories import Load, PastGrant, PastMove, SetAside, Span
 from models.letterbox import LetterQuery, own
-from tests import sheets
-from tests.scenes import NANJING, WUXI, YEAR, Scene, instant
+from tests.support import sheets
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant
 
 FIRST = "mentor-recommendation"
 SPAN = Span(YEAR, instant("2022-12-31T23:59"), FIRST, NANJING)

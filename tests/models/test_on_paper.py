@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from calendars.deadlines import TZ
 from models import migrate, standing
 from models.database import Database
-from tests.scenes import OPENING, YEAR, Scene, instant
+from tests.support.scenes import OPENING, YEAR, Scene, instant
 
 
 def _there_and_back(database: Database) -> None:

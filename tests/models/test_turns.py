@@ -18,7 +18,7 @@ from models.database import Database, NotHeld, Turns, Within
 from models.tables.season import Letter
 from phases.book import BOOK
 from season.outcome import Outcome
-from tests.scenes import NANJING, YEAR, Scene, stamp
+from tests.support.scenes import NANJING, YEAR, Scene, stamp
 
 AT = "2022-01-11T10:00"
 ADDRESS = "nanjing@city.example"

@@ -13,8 +13,8 @@ from models.columns import table_of
 from models.outbox import LetterRow
 from models.tables.season import Letter, ProgrammeYear, Transition
 from models.writing import Move, Stale, Writes
-from tests import ledger
-from tests.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+from tests.support import ledger
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL = "mentor-recommendation"
 AT = "2022-01-05T10:00"

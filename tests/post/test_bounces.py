@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from post.bounces import Bounce, read, split
-from tests.post.bouncing import FIRST, GONE, SECOND, SHAPES, postfix, qmail, reply, sent
-from tests.proof import relay
+from tests.support import proof_relay
+from tests.support.bouncing import FIRST, GONE, SECOND, SHAPES, postfix, qmail, reply, sent
 
 AT = datetime(2022, 1, 14, 1, 1, tzinfo=UTC)
 """When the bounces that have a date are written."""
@@ -121,7 +121,7 @@ class Refusing:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not relay.is_here(), reason="only root may run a Postfix, and only where there is one")
+@pytest.mark.skipif(not proof_relay.is_here(), reason="only root may run a Postfix, and only where there is one")
 async def test_what_a_real_postfix_returns_is_the_letter_that_it_could_not_deliver() -> None:
     host = Refusing()
     async with await asyncio.get_running_loop().create_server(lambda: SMTP(host), "127.0.0.1", 0) as server:
@@ -132,10 +132,10 @@ async def test_what_a_real_postfix_returns_is_the_letter_that_it_could_not_deliv
 
 
 def _handed_over(port: int) -> None:
-    with relay.postfix(port) as running:
+    with proof_relay.postfix(port) as running:
         with smtplib.SMTP("127.0.0.1", running.port) as client:
             client.sendmail("office@talent.example", [GONE], sent())
-        assert relay.drained(running.home)
+        assert proof_relay.drained(running.home)
 
 
 @given(st.binary(max_size=400))

@@ -11,8 +11,8 @@ import pytest
 from post.couriers import Delivery
 from post.pace import Pace
 from post.smtp import Relay, SmtpCourier
-from tests.post.letters_sent import letter
-from tests.post.relays import DROP, HANG, SLOW, Faulty
+from tests.support.letters_sent import letter
+from tests.support.relays import DROP, HANG, SLOW, Faulty
 
 pytestmark = pytest.mark.slow  # real processes or a real relay: seconds, not milliseconds
 

@@ -16,7 +16,7 @@ from letters.envelope import Attachment
 from post.couriers import Courier, Delivery
 from post.maildir import MaildirCourier
 from post.smtp import Relay, SmtpCourier
-from tests.post.letters_sent import Read, expected, letter, read
+from tests.support.letters_sent import Read, expected, letter, read
 
 Side = tuple[Courier, Callable[[], list[Read]]]
 

@@ -17,7 +17,7 @@ from letters.render import render
 from letters.specimens import specimen
 from post.message import Outgoing
 from post.splice import flatten
-from tests.post.letters_sent import letter, parse, read
+from tests.support.letters_sent import letter, parse, read
 
 CASES = 10_000
 YEAR = load(2022)

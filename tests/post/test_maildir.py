@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from post.maildir import MaildirCourier
-from tests.post.letters_sent import letter
+from tests.support.letters_sent import letter
 
 
 def _files(path: Path) -> dict[str, int]:

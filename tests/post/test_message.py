@@ -13,7 +13,7 @@ from letters.envelope import Attachment
 from letters.headers import UNFIT, UnfitHeader
 from post.message import Outgoing, build
 from post.splice import flatten
-from tests.post.letters_sent import expected, letter, parse, read
+from tests.support.letters_sent import expected, letter, parse, read
 
 FIT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf"]), min_size=1, max_size=120)
 LINES = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)

@@ -18,8 +18,8 @@ from post import claims, marks, unknown_letters, workers
 from post.claims import Claimed
 from post.couriers import Delivery
 from post.unknown_letters import LEASE
-from tests.proof.outbox import fill
-from tests.scenes import instant
+from tests.support.outbox import fill
+from tests.support.scenes import instant
 
 NOW = instant("2022-01-14T09:00")
 LATER = NOW + timedelta(hours=1)

@@ -11,7 +11,7 @@ import pytest
 from letters.headers import UnfitHeader
 from post.probe import SENDER, probe
 from post.relay import ASK, HOST, LOGIN, PORT, OpenRelay, Relay, Security, Trouble
-from tests.post.relays import DROP, HANG, Faulty, certify, secured
+from tests.support.relays import DROP, HANG, Faulty, certify, secured
 
 OFFICE = "省级管理办公室 <office@talent.example>"
 SECONDS = 0.5

@@ -20,8 +20,8 @@ from post.evidence.relay_log import RelayLog
 from post.evidence.witnesses import Fate, MaildirWitness
 from post.maildir import MaildirCourier
 from post.reconciling import reconcile
-from tests.post.letters_sent import letter
-from tests.proof.outbox import DOMAIN, fill, now
+from tests.support.letters_sent import letter
+from tests.support.outbox import DOMAIN, fill, now
 
 AT = now()
 

@@ -29,10 +29,10 @@ from post.rounds import Round
 from post.sending import Posted, send
 from post.smtp import SmtpCourier
 from post.workers import Worker
-from tests.post.gate import Gate
-from tests.proof.fates import counted, until
-from tests.proof.outbox import fill
-from tests.scenes import WUXI, Scene, stamp
+from tests.support.fates import counted, until
+from tests.support.gate import Gate
+from tests.support.outbox import fill
+from tests.support.scenes import WUXI, Scene, stamp
 
 ROLL, OPENING = "mentor-recommendation", "2021-12-31T09:00"
 NOW = stamp("2022-01-14T09:00")

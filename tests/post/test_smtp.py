@@ -11,8 +11,8 @@ import pytest
 
 from letters.envelope import Attachment
 from post.smtp import OpenRelay, Relay, SmtpCourier
-from tests.post.letters_sent import letter
-from tests.post.relays import DROP, HANG, Faulty, certify, secured
+from tests.support.letters_sent import letter
+from tests.support.relays import DROP, HANG, Faulty, certify, secured
 
 pytestmark = pytest.mark.slow  # real processes or a real relay: seconds, not milliseconds
 

@@ -13,7 +13,7 @@ from letters.envelope import Attachment
 from letters.headers import UNFIT
 from post.message import Outgoing, build
 from post.splice import LEADING_DOT, MARK, as_sent, flatten
-from tests.post.letters_sent import expected, letter, read
+from tests.support.letters_sent import expected, letter, read
 
 FIT = st.text(min_size=1, max_size=90).map(lambda said: UNFIT.sub("", said) or "函")
 LINES = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)

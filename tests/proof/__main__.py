@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests import memory, postgres
-from tests.proof import relay
-from tests.proof.outbox import Account
+from tests import postgres
 from tests.proof.proofs import FULL, SHORT, Ground, Length, Proof, proofs
+from tests.support import memory, proof_relay
+from tests.support.outbox import Account
 
 LANES = 7
 CHANCES = 4
@@ -56,7 +56,7 @@ def main(length: Length) -> int:
         except postgres.NoServer as missing:
             server = None
             _say(str(missing.__doc__))
-        if not relay.is_here():
+        if not proof_relay.is_here():
             _say("没有 Postfix（或没有 root 权限）：R1 只用记账的接收端。")
         to_prove = proofs(Ground.prepare(folder, server), length)
         results = _in_lanes(to_prove)

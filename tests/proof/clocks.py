@@ -32,8 +32,8 @@ from post.evidence.witnesses import Nobody
 from post.message import Outgoing
 from post.sending import send
 from tests.proof.hands import SENDER
-from tests.proof.outbox import Account
-from tests.scenes import Scene, calendar, instant
+from tests.support.outbox import Account
+from tests.support.scenes import Scene, calendar, instant
 
 MICROSECOND = timedelta(microseconds=1)
 SETTINGS = (timedelta(hours=-1), timedelta(days=-2), timedelta(days=365), timedelta(days=1), timedelta(minutes=3))

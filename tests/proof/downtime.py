@@ -35,8 +35,8 @@ from post.sending import send
 from rehearsal.play import moments
 from season import correspondence
 from tests.proof.hands import SENDER
-from tests.proof.outbox import Account
-from tests.scenes import FILED, YEAR, Scene, calendar, instant
+from tests.support.outbox import Account
+from tests.support.scenes import FILED, YEAR, Scene, calendar, instant
 
 CITIES = 13
 END = instant("2022-12-31T00:00")

@@ -18,12 +18,12 @@ import sqlalchemy as sa
 
 from models.database import Database
 from phases.book import BOOK
-from tests import ledger
 from tests.proof import hands
 from tests.proof.kills import folder
-from tests.proof.outbox import Account
 from tests.proof.races import PHASE
-from tests.scenes import Scene
+from tests.support import ledger
+from tests.support.outbox import Account
+from tests.support.scenes import Scene
 
 CITY = "nanjing"
 Act = Callable[[Scene], Any]

@@ -28,7 +28,7 @@ from post.evidence.transactions import Transactions
 from post.relay import Relay
 from post.rounds import Round
 from post.smtp import SmtpCourier
-from tests.proof.outbox import DOMAIN, now
+from tests.support.outbox import DOMAIN, now
 
 SENDER = "省级管理办公室 <office@proof.example>"
 SETTLE = 0.3

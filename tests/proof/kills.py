@@ -21,11 +21,12 @@ from models.letterbox import waiting
 from phases.book import BOOK
 from post.marks import TRIES
 from post.relay import Relay
-from tests.proof import hands, relay
+from tests.proof import hands
 from tests.proof.hands import Hand
-from tests.proof.outbox import Account, account, fill, ledger
 from tests.proof.sink import Fault, Sink, sink
 from tests.proof.templates import Template
+from tests.support import proof_relay
+from tests.support.outbox import Account, account, fill, ledger
 
 NOBODY = 1
 """A port at which nobody listens."""
@@ -51,10 +52,10 @@ class Field:
     sink: Sink
     database: Database
     hand: Hand
-    real: relay.Postfix | None = None
+    real: proof_relay.Postfix | None = None
 
     def account(self, refused: Iterable[str] = ()) -> Account:
-        if self.real is not None and not relay.drained(self.real.home):
+        if self.real is not None and not proof_relay.drained(self.real.home):
             raise RuntimeError("Postfix did not hand everything on")
         return account(self.database, ledger(self.sink.ledger), dict.fromkeys(refused, "failed"))
 
@@ -70,7 +71,7 @@ def field(template: Template, letters: int, *, real: bool = False, seconds: floa
     with ExitStack() as stack:
         home = stack.enter_context(folder())
         taking = stack.enter_context(sink(home, Fault("RCPT", "550 no", refused), *faults, seconds=seconds))
-        before = stack.enter_context(relay.postfix(taking.port, refused)) if real else None
+        before = stack.enter_context(proof_relay.postfix(taking.port, refused)) if real else None
         url = stack.enter_context(template.copy(home))
         database = Database(url, BOOK)
         stack.callback(database.dispose)

@@ -26,13 +26,13 @@ from models.columns import table_of
 from models.database import Database
 from models.tables.season import Letter
 from post import claims
-from tests import sheets
 from tests.proof import hands
 from tests.proof.downtime import DATED, STATES
 from tests.proof.kills import Field, field
-from tests.proof.outbox import Account, Taken, ledger, now
 from tests.proof.templates import Template
-from tests.scenes import OPENING, Scene, calendar, instant
+from tests.support import sheets
+from tests.support.outbox import Account, Taken, ledger, now
+from tests.support.scenes import OPENING, Scene, calendar, instant
 
 FIRST, THEN = "mentor-recommendation", "application"
 BEGIN = instant("2022-01-06T10:00")

@@ -20,9 +20,9 @@ from post.marks import Delivered
 from post.relay import Relay
 from tests.proof import hands
 from tests.proof.kills import Field, field
-from tests.proof.outbox import DOMAIN, Account, account, ledger
 from tests.proof.sink import DROP, HANG, Fault
 from tests.proof.templates import Template
+from tests.support.outbox import DOMAIN, Account, account, ledger
 
 LETTERS = 50
 POISON = frozenset({f"m20@{DOMAIN}"})

@@ -13,9 +13,10 @@ from models.database import Database
 from phases.book import BOOK
 from post.claims import claim
 from post.marks import TRIES
-from tests.proof import clocks, downtime, halfway, hands, kills, meanwhile, misbehaviour, races, relay
-from tests.proof.outbox import Account
+from tests.proof import clocks, downtime, halfway, hands, kills, meanwhile, misbehaviour, races
 from tests.proof.templates import Template, made
+from tests.support import proof_relay
+from tests.support.outbox import Account
 
 SEED = 20221122
 
@@ -106,7 +107,7 @@ def _closed(database: Database) -> None:
 def proofs(ground: Ground, length: Length) -> list[Proof]:
     """All of them, the longest first."""
     kinds = ground.templates
-    sinks = [False, True] if relay.is_here() else [False]
+    sinks = [False, True] if proof_relay.is_here() else [False]
     return [
         *(_r4(ground, length, kind.kind) for kind in reversed(kinds)),
         *(_r1(kind, length, real=real) for kind in kinds for real in sinks),

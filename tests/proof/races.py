@@ -21,8 +21,8 @@ from phases.book import BOOK
 from post import claims, marks, workers
 from post.claims import Claimed
 from post.couriers import Delivery
-from tests.proof.outbox import DOMAIN, Account
-from tests.scenes import YEAR, Scene, instant
+from tests.support.outbox import DOMAIN, Account
+from tests.support.scenes import YEAR, Scene, instant
 
 LETTERS = 6
 PHASE = "application"

@@ -22,7 +22,7 @@ from rehearsal.makers import MAKERS
 from rehearsal.packs import read_pack
 from rehearsal.sheets import ROWS
 from rehearsal.spellings import Spell
-from tests.packs import DEMO, RELEASED
+from tests.support.packs import DEMO, RELEASED
 
 YEAR = load(2022)
 COLUMNS = {(sheet.key, column.field): column for slug in FORMS for sheet in form_of(slug, YEAR).sheets

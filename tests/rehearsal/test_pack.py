@@ -12,10 +12,10 @@ import pytest
 import post.sending
 from acts.advance import Advance
 from post.maildir import MaildirCourier
-from tests import ledger
-from tests.packs import DEMO, came_to, expected
-from tests.scenes import Scene, stamp
-from tests.shelf import MARKS, Shelf
+from tests.support import ledger
+from tests.support.packs import DEMO, came_to, expected
+from tests.support.scenes import Scene, stamp
+from tests.support.shelf import MARKS, Shelf
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ from phases.book import BOOK
 from rehearsal.generator import generate
 from rehearsal.packs import read_pack
 from rehearsal.play import Play, Rehearsed, ends
-from tests.packs import DEMO, SHARED, came_to, expected
+from tests.support.packs import DEMO, SHARED, came_to, expected
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from icalendar import Calendar
 
-from tests import ledger
-from tests.scenes import NANJING, Scene, instant
+from tests.support import ledger
+from tests.support.scenes import NANJING, Scene, instant
 
 ROLL, APPLICATION = "mentor-recommendation", "application"
 UID = "2022-{}-due-nanjing@talent-calendar"

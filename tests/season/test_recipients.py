@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from acts.advance import advance
-from tests import ledger
-from tests.scenes import NANJING, YEAR, Scene, stamp
+from tests.support import ledger
+from tests.support.scenes import NANJING, YEAR, Scene, stamp
 
 BASE = "https://talent.example"
 

@@ -13,7 +13,7 @@ import pytest
 from acts.suppress import suppress, unsuppress
 from post.maildir import MaildirCourier
 from post.sending import send
-from tests.scenes import NANJING, Scene, stamp
+from tests.support.scenes import NANJING, Scene, stamp
 
 ROLL = "mentor-recommendation"
 ADDRESS = "nanjing@city.example"

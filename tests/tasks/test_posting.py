@@ -12,9 +12,9 @@ from models.stamp import Stamp
 from phases.book import BOOK
 from settings import Settings, SmtpSettings
 from tasks.posting import send_due
-from tests.post.gate import Gate
-from tests.proof.fates import counted, until
-from tests.proof.outbox import fill, now
+from tests.support.fates import counted, until
+from tests.support.gate import Gate
+from tests.support.outbox import fill, now
 
 pytestmark = pytest.mark.slow  # Prefect is imported
 

@@ -1,0 +1,101 @@
+"""`talent act address`: what waits is listed, and decided once."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from acts.book import ACTS
+from calendars import files
+from calendars.edits import with_days
+from commands.act import OWN
+from models.columns import table_of
+from models.database import Database
+from models.tables.audit import AuditEntry
+from phases.book import BOOK
+from tests.commands.conftest import Talent
+from tests.support import ledger
+from tests.support.requests_asked import ask
+from tests.support.scenes import NANJING, WUXI, Scene
+from tests.support.shared_addresses import LATER, NEW, OLD, address, file
+
+
+def test_a_difference_is_listed_and_decided(talent: Talent, database_url: str) -> None:
+    database = Database(database_url, BOOK)
+    scene = Scene.begin(database)
+    at = ("--db", database_url, "--as-of", "2022-01-07T09:00", "--by", "王办")
+    assert talent("act", "address", *at).out == "没有待定的邮箱。\n"
+    file(scene, NANJING, OLD)
+    file(scene, WUXI, NEW, LATER)
+    (one,) = talent("act", "address", "--json", *at).data
+    number = str(one["id"])
+    kept = {name: one[name] for name in ("name", "place", "city", "email", "as_of", "held", "held_by", "dead")}
+    assert kept == {
+        "name": "共用导师", "place": "共用大学", "city": WUXI, "email": NEW, "as_of": "2022-01-06T10:00:00+08:00",
+        "held": OLD, "held_by": [NANJING], "dead": False,
+    }  # fmt: skip
+    shown = talent("act", "address", *at).out
+    assert all(word in shown for word in (number, "共用导师（共用大学）", OLD, NEW, "南京", "无锡"))
+
+    assert talent("act", "address", "--number", number, *at).status == 2
+    chosen = ("act", "address", "--number", number, "--choice", "new", "--reason", "已核实", *at)
+    assert (talent(*chosen, "--dry-run").status, address(scene)) == (0, OLD)
+    done, again = talent(*chosen), talent(*chosen)
+    assert (done.status, again.status, address(scene)) == (0, 1, NEW)
+    assert "改用无锡报送的邮箱" in done.out
+    logged = talent("log", "--city", "无锡", "--json", *at).data
+    assert [(each["by"], each["reason"]) for each in logged if each["event"] == "address"] == [
+        ("王办", f"导师 #{one['recipient'].split(':')[1]}：改用无锡报送的邮箱；已核实")
+    ]
+    database.dispose()
+
+
+def test_every_act_of_the_book_is_listed_with_a_command_that_is_there(talent: Talent) -> None:
+    listed = talent("act", "--json").data
+    assert [one["act"] for one in listed] == list(ACTS)
+    assert ACTS.keys() >= OWN.keys()
+    for command in {one["command"].removeprefix("talent ").removesuffix(" --reject") for one in listed}:
+        words = command.removesuffix(" evaluation").split()
+        assert (command, talent(*words, "--help").status) == (command, 0)
+    assert "答复延期申请  talent act answer" in talent("act").out
+
+
+def test_a_request_is_answered_from_the_book_and_put_on_record(talent: Talent, database_url: str) -> None:
+    database = Database(database_url, BOOK)
+    Scene.begin(database)
+    number = str(ask(database, "2022-01-13T10:00"))
+    at = ("--db", database_url, "--as-of", "2022-01-14T10:00", "--by", "王办")
+    words = ("act", "answer", "--request", number, "--answer", "granted", "--reason", "同意", *at)
+    before = ledger.everything(database)
+    assert talent(*words).status == 2
+    shown = talent(*words, "--until", "2022-01-25", "--dry-run", "--json").data
+    assert (shown["outcome"], len(shown["changes"]["extensions"]), ledger.everything(database)) == ("done", 1, before)
+    done = talent(*words, "--until", "2022-01-25")
+    again = talent(*words, "--until", "2022-01-25")
+    assert (done.status, again.status) == (0, 1)
+    audit = table_of(AuditEntry).c
+    with database.read() as connection:
+        said = connection.execute(select(audit.by, audit.what, audit.subject, audit.city, audit.account)).all()
+    assert [tuple(row) for row in said] == [("王办", "答复延期申请", f"request/{number}", NANJING, None)]
+    database.dispose()
+
+
+def test_a_calendar_is_amended_from_a_file(season: Talent, tmp_path: Path) -> None:
+    due = {("meeting", "due"): date(2022, 3, 9)}
+    new = tmp_path / "2022.toml"
+    new.write_text(with_days(files.load(2022).source_text, due), encoding="utf-8")
+    words = ("act", "amend", "--reason", "寒潮", "--as-of", "2022-02-07T09:00", "--calendar")
+    assert season(*words, str(tmp_path / "nothing.toml")).status == 1
+    assert season(*words, str(new), "--dry-run").status == 0
+    assert season(*words, str(new)).status == 0
+    assert "未作改动" in season(*words, str(new)).out
+
+
+@pytest.mark.parametrize("wrong", [("--answer", "perhaps"), ("--request", "x"), ("--reason", " ")])
+def test_what_is_wrong_is_said_in_the_words_of_the_form(season: Talent, wrong: tuple[str, str]) -> None:
+    given = {"--request": "1", "--answer": "declined", "--reason": "无"} | dict([wrong])
+    ran = season("act", "answer", *(word for pair in given.items() for word in pair))
+    assert (ran.status, ran.out, ran.err.strip().endswith("。")) == (2, "", True)

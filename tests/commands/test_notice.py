@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from calendars.files import load
+from calendars.notices import NAMED, Notice, check, read
+from commands.notice import FOLDER, names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.commands.conftest import Talent
+
+EDITS = 30
+
+
+def test_the_notice_of_2022_is_bound_to_what_is_there_and_says_what_is_not_done_yet(talent: Talent) -> None:
+    ran = talent("notice", "check", "2022", "--json")
+    assert ran.status == 1
+    assert {(gap["kind"], gap["says"].rpartition("（")[2]) for gap in ran.data} == {
+        ("missing", "各方的入口）"),
+        ("missing", "年度成果）"),
+        ("missing", "报送与核验）"),
+    }
+    assert len(ran.data) == 21
+
+
+def test_a_year_without_a_file_is_told(talent: Talent) -> None:
+    assert talent("notice", "check", "2031").err.startswith("2031.toml 读不了：")
+
+
+def _another(value: Any, draw: random.Random) -> Any:  # noqa: ANN401 -- whatever a year file holds
+    match value:
+        case int():
+            return value + draw.choice((-1, 1, 10))
+        case str():
+            return f"{value}改"
+        case list():
+            return value[:-1]
+        case _:
+            return value.replace(day=1 if value.day != 1 else 2)
+
+
+def _valued(field: str) -> Callable[[dict[str, Any], random.Random], None]:
+    """Change one stated value of that kind."""
+
+    def edit(stated: dict[str, Any], draw: random.Random) -> None:
+        clause = draw.choice([clause for clause in stated["clause"] if clause[field]])
+        key = draw.choice(sorted(clause[field]))
+        clause[field][key] = _another(clause[field][key], draw)
+
+    return edit
+
+
+def _misnamed(stated: dict[str, Any], draw: random.Random) -> None:
+    """Bind one clause to something that is not there."""
+    field = draw.choice(NAMED)
+    clause = draw.choice([clause for clause in stated["clause"] if clause[field]])
+    clause[field][draw.randrange(len(clause[field]))] += "x"
+
+
+def _new_duty(stated: dict[str, Any], draw: random.Random) -> None:
+    """Put a duty in that nothing does."""
+    duty = {"at": "九", "kind": "duty", "says": f"新的职责{draw.random()}"}
+    stated["clause"].insert(draw.randrange(len(stated["clause"])), duty)
+
+
+@pytest.mark.parametrize("seed", range(EDITS))
+def test_an_edit_of_the_bindings_is_reported(seed: int) -> None:
+    draw = random.Random(seed)
+    whole = read(FOLDER / "2022.toml")
+    stated = whole.model_dump(mode="python")
+    stated = {**stated, "clause": [_loose(clause) for clause in stated["clause"]]}
+    draw.choice((_valued("figures"), _valued("moments"), _misnamed, _new_duty))(stated, draw)
+    there = names(load(2022))
+    before, after = (check(notice, load(2022), there) for notice in (whole, Notice.model_validate(stated)))
+    assert {gap for gap in after if gap.kind != "unstated"} - set(before)
+
+
+def _loose(clause: dict[str, Any]) -> dict[str, Any]:
+    """The clause with lists that can be edited."""
+    lists = {key: list(value) if isinstance(value, tuple) else value for key, value in clause.items()}
+    return lists | {
+        field: {key: list(value) if isinstance(value, tuple) else value for key, value in clause[field].items()}
+        for field in ("figures", "moments")
+    }

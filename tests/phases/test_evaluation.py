@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gates.judge import judge
+from gates.verdict import Verdict
+from phases.book import BOOK
+from phases.year_end import Evaluation, EvaluationFacts
+from tests.support.cards import FIGURES, broken, card, met
+
+A, B = "3204-2022-0001", "3204-2022-0002"
+SCORES = (Decimal(0), Decimal(100), Decimal("85.5"), Decimal(90), Decimal(70))
+BEST = Evaluation(A, SCORES, "优秀")
+FAIR = Evaluation(B, SCORES, "合格")
+SOUND = EvaluationFacts((A, B), (BEST, FAIR), {A: 10, B: 3})
+GOOD = Verdict(
+    "evaluation",
+    (met("year-end.visits", "1/1", "1/1"), met("year-end.evaluated", "2/2", "2/2")),
+)
+UNSCORED = f"1 名在培学生（{B}）没有完整的 5 项评分与等级；请补评"
+BAD = card(GOOD, broken("year-end.evaluated", "1/2", "2/2", UNSCORED, B))
+
+
+def short(count: int) -> Verdict:
+    mend = f"1 名拟评优秀的学生（{A} 到校 {count} 次）到校不足 10 次；请改评其他等级，或由市级补报到校记录"
+    return card(GOOD, broken("year-end.visits", "0/1", "1/1", mend, A))
+
+
+CASES: dict[str, tuple[EvaluationFacts, Verdict]] = {
+    "ten visits are enough for the best; fewer for the others": (SOUND, GOOD),
+    "nine visits": (replace(SOUND, visits={A: 9, B: 3}), short(9)),
+    "no visit on record": (replace(SOUND, visits={}), short(0)),
+    "fair with nine": (
+        replace(SOUND, evaluations=(replace(BEST, grade="合格"), FAIR), visits={A: 9}),
+        card(GOOD, met("year-end.visits", "0/0", "0/0")),
+    ),
+    "failed with none": (
+        replace(SOUND, evaluations=(BEST, replace(FAIR, grade="不合格")), visits={A: 12}),
+        GOOD,
+    ),
+    "nobody in training": (
+        EvaluationFacts((), (), {}),
+        card(GOOD, met("year-end.visits", "0/0", "0/0"), met("year-end.evaluated", "0/0", "0/0")),
+    ),
+    "one who left is let be": (
+        replace(SOUND, evaluations=(BEST, FAIR, Evaluation("3204-2022-0003", (), "优秀"))),
+        GOOD,
+    ),
+    "one not evaluated": (replace(SOUND, evaluations=(BEST,)), BAD),
+    "one dimension missing": (replace(SOUND, evaluations=(BEST, replace(FAIR, scores=SCORES[:4]))), BAD),
+    "a score above a hundred": (
+        replace(SOUND, evaluations=(BEST, replace(FAIR, scores=(*SCORES[:4], Decimal("100.01"))))),
+        BAD,
+    ),
+    "no grade": (replace(SOUND, evaluations=(BEST, replace(FAIR, grade=""))), BAD),
+}
+
+
+@pytest.mark.parametrize(("facts", "expected"), CASES.values(), ids=CASES)
+def test_the_provinces_part_of_the_years_end_is_judged(facts: EvaluationFacts, expected: Verdict) -> None:
+    assert judge(BOOK.gates["evaluation"], facts, FIGURES) == expected
+
+
+@given(visits=st.integers(0, 30), need=st.integers(1, 20), grade=st.sampled_from(("优秀", "合格", "不合格")))
+def test_too_few_visits_block_the_best_grade_and_no_other(visits: int, need: int, grade: str) -> None:
+    figures = FIGURES.model_copy(update={"visits": need})
+    facts = EvaluationFacts((A,), (replace(BEST, grade=grade),), {A: visits} if visits else {})
+    assert judge(BOOK.gates["evaluation"], facts, figures).passed is not (grade == "优秀" and visits < need)

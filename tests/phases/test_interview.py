@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gates.judge import judge
+from gates.verdict import Verdict, Waived
+from phases.book import BOOK
+from phases.interview import Interview, InterviewFacts
+from tests.support.cards import FIGURES, broken, card, met
+
+
+def interviews(*, came: int, admitted: int, funded: int = 0, elsewhere: int = 0, absent: int = 0) -> InterviewFacts:
+    """The first of those who came are admitted, the first of those admitted funded; the absent stand last."""
+    rows = tuple(
+        Interview(
+            f"3206-2022-{n:04}", "化学", came=n < came, admitted=n < admitted, funded=n < funded, shortlisted=True
+        )
+        for n in range(came + absent)
+    )
+    return InterviewFacts(rows, elsewhere)
+
+
+def good(ratio: str, funded: int = 0, elsewhere: int = 0) -> Verdict:
+    return Verdict(
+        "interview",
+        (
+            met("interviews.from-shortlist", "不符 0 人", "不符 0 人"),
+            met("interviews.ratio", ratio, "3:1"),
+            met("funding.city-cap", str(funded), "≤5"),
+            met("funding.province-total", f"{elsewhere}+{funded}={elsewhere + funded}", "≤65"),
+        ),
+    )
+
+
+def too_few(ratio: str, mend: str) -> Verdict:
+    return card(good(ratio), broken("interviews.ratio", ratio, "3:1", mend))
+
+
+def row(number: str, *, came: bool, admitted: bool, shortlisted: bool) -> Interview:
+    return Interview(number, "化学", came=came, admitted=admitted, funded=False, shortlisted=shortlisted)
+
+
+OTHERS = tuple(row(f"3206-2022-{n:04}", came=True, admitted=False, shortlisted=True) for n in range(10, 16))
+STRAY = InterviewFacts(
+    (
+        *OTHERS,
+        row("3206-2022-0001", came=False, admitted=True, shortlisted=True),
+        row("3206-2022-0002", came=True, admitted=True, shortlisted=False),
+        row("3206-2022-0003", came=False, admitted=False, shortlisted=False),
+    ),
+    0,
+)
+
+CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
+    "more than enough": (interviews(came=20, admitted=5, funded=4), good("20:5", 4)),
+    "three to one exactly": (interviews(came=15, admitted=5), good("15:5")),
+    "one short of it": (
+        interviews(came=14, admitted=5),
+        too_few("14:5", "面试 14 人、入选 5 人，比例 2.8:1；需再面试 1 人，或少入选 1 人"),
+    ),
+    "the example of the office": (
+        interviews(came=12, admitted=5),
+        too_few("12:5", "面试 12 人、入选 5 人，比例 2.4:1；需再面试 3 人，或少入选 1 人"),
+    ),
+    "a ratio is cut, not rounded up to what is needed": (
+        interviews(came=299, admitted=100),
+        too_few("299:100", "面试 299 人、入选 100 人，比例 2.99:1；需再面试 1 人，或少入选 1 人"),
+    ),
+    "the absent do not count": (
+        interviews(came=5, admitted=2, absent=4),
+        too_few("5:2", "面试 5 人、入选 2 人，比例 2.5:1；需再面试 1 人，或少入选 1 人"),
+    ),
+    "nobody admitted, nobody came": (interviews(came=0, admitted=0, absent=3), good("0:0")),
+    "nobody admitted of many": (interviews(came=9, admitted=0), good("9:0")),
+    "admitted without coming, and interviewed without being listed": (
+        STRAY,
+        card(
+            good("7:2"),
+            broken(
+                "interviews.from-shortlist",
+                "不符 2 人",
+                "不符 0 人",
+                "1 名入选学生（3206-2022-0001）没有到场面试；请更正到场情况或取消入选；"
+                "1 名面试学生（3206-2022-0002）不在面试名单中；请从面试表中去掉",
+                "3206-2022-0001",
+                "3206-2022-0002",
+            ),
+        ),
+    ),
+    "five funded in the city": (interviews(came=30, admitted=8, funded=5), good("30:8", 5)),
+    "six": (
+        interviews(came=30, admitted=8, funded=6),
+        card(
+            good("30:8", 6),
+            broken("funding.city-cap", "6", "≤5", "省级资助 6 人，原则上不超过 5 人；请将 1 人改为自筹"),
+        ),
+    ),
+    "the last free places of the province": (
+        interviews(came=30, admitted=8, funded=5, elsewhere=60),
+        good("30:8", 5, 60),
+    ),
+    "one more than is free": (
+        interviews(came=30, admitted=8, funded=5, elsewhere=61),
+        card(
+            good("30:8", 5, 61),
+            broken(
+                "funding.province-total",
+                "61+5=66",
+                "≤65",
+                "其他设区市已占 61 人，本市 5 人，全省资助名额共 65 人；请将 1 人改为自筹",
+            ),
+        ),
+    ),
+    "a city that funds nobody is not refused for the others": (
+        interviews(came=9, admitted=3, elsewhere=66),
+        good("9:3", 0, 66),
+    ),
+    "more cannot be turned self-funded than are funded": (
+        interviews(came=9, admitted=3, funded=1, elsewhere=70),
+        card(
+            good("9:3", 1, 70),
+            broken(
+                "funding.province-total",
+                "70+1=71",
+                "≤65",
+                "其他设区市已占 70 人，本市 1 人，全省资助名额共 65 人；请将 1 人改为自筹",
+            ),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("facts", "expected"), CASES.values(), ids=CASES)
+def test_interviews_are_judged(facts: InterviewFacts, expected: Verdict) -> None:
+    assert judge(BOOK.gates["interview"], facts, FIGURES) == expected
+
+
+def test_funded_but_not_admitted_takes_no_place() -> None:
+    funded = Interview("3206-2022-0001", "化学", came=True, admitted=False, funded=True, shortlisted=True)
+    assert judge(BOOK.gates["interview"], InterviewFacts((funded,), 65), FIGURES) == good("1:0", 0, 65)
+
+
+def _holds(came: int, admitted: int, ratio: Decimal = FIGURES.interview_ratio) -> bool:
+    figures = FIGURES.model_copy(update={"interview_ratio": ratio})
+    return judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), figures).findings[1].ok
+
+
+@given(came=st.integers(0, 60), share=st.integers(0, 60), ratio=st.decimals(min_value=1, max_value=6, places=1))
+def test_the_ratio_holds_exactly_when_it_is_reached(came: int, share: int, ratio: Decimal) -> None:
+    admitted = min(share, came)
+    assert _holds(came, admitted, ratio) is (came >= ratio * admitted)
+
+
+@given(came=st.integers(1, 60), share=st.integers(1, 60))
+def test_either_mend_of_a_ratio_is_just_enough(came: int, share: int) -> None:
+    admitted = min(share, came)
+    mend = judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), FIGURES).findings[1].mend
+    if mend:
+        more, fewer = (int("".join(filter(str.isdigit, part))) for part in mend.split("；")[1].split("，"))
+        mended = [_holds(came + more, admitted), _holds(came, admitted - fewer)]
+        nearly = [_holds(came + more - 1, admitted), _holds(came, admitted - fewer + 1)]
+        assert (mended, nearly) == ([True, True], [False, False])
+
+
+@given(funded=st.integers(0, 12), elsewhere=st.integers(0, 80))
+def test_the_quotas_hold_exactly_within_the_years_figures(funded: int, elsewhere: int) -> None:
+    facts = interviews(came=36, admitted=12, funded=funded, elsewhere=elsewhere)
+    verdict = judge(BOOK.gates["interview"], facts, FIGURES)
+    refused = {finding.rule for finding in verdict.refusals}
+    expected = {
+        "funding.city-cap": funded > 5,
+        "funding.province-total": funded > 0 and funded + elsewhere > 65,
+    }
+    assert refused == {rule for rule, over in expected.items() if over}
+
+
+WAIVED = Waived("省办 陈", "两名考生因病缺席")
+
+
+def test_a_waived_ratio_shows_who_and_why_and_does_not_refuse() -> None:
+    facts = interviews(came=12, admitted=5)
+    verdict = judge(BOOK.gates["interview"], facts, FIGURES, {"interviews.ratio": WAIVED})
+    ratio = verdict.findings[1]
+    assert (verdict.passed, ratio.ok, ratio.waived, ratio.found) == (True, False, WAIVED, "12:5")
+
+
+def test_a_waiver_of_a_rule_that_must_hold_is_not_honoured() -> None:
+    facts = interviews(came=30, admitted=8, funded=6, elsewhere=65)
+    waivers = dict.fromkeys(("funding.city-cap", "funding.province-total", "interviews.from-shortlist"), WAIVED)
+    (refusal,) = judge(BOOK.gates["interview"], facts, FIGURES, waivers).refusals
+    assert (refusal.rule, refusal.waived) == ("funding.province-total", None)
+
+
+def test_a_waiver_of_a_rule_that_holds_is_not_shown() -> None:
+    facts = interviews(came=15, admitted=5)
+    assert judge(BOOK.gates["interview"], facts, FIGURES, {"interviews.ratio": WAIVED}) == good("15:5")

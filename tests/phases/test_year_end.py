@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gates.judge import judge
+from gates.verdict import Verdict
+from phases.book import BOOK
+from phases.year_end import Materials, YearEndFacts
+from tests.support.cards import FIGURES, broken, card, met
+
+A, B = "3203-2022-0001", "3203-2022-0002"
+ALL = frozenset({1, 2, 3})
+
+
+def sheet(number: str) -> Materials:
+    return Materials(number, project_report=True, training_report=True, growth_log=True, mentor_evaluation=True)
+
+
+SOUND = YearEndFacts(
+    in_training=(A, B),
+    materials=(sheet(A), sheet(B)),
+    logs={A: ALL, B: ALL},
+    records={A: ALL, B: ALL},
+    city_summary=True,
+    mentors_owing=(),
+    schools_owing=(),
+    accounted=Decimal("20000.00"),
+    targets=1,
+)
+GOOD = Verdict(
+    "year-end",
+    (
+        met("year-end.materials", "2/2", "2/2"),
+        met("year-end.logs", "2/2", "2/2"),
+        met("year-end.summaries", "欠交 0", "欠交 0"),
+        met("year-end.funds", "20000 元，绩效 1 项", "20000 元，绩效 ≥1 项"),
+    ),
+)
+
+
+def funds(found: str, mend: str) -> Verdict:
+    return card(GOOD, broken("year-end.funds", found, "20000 元，绩效 ≥1 项", mend))
+
+
+CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
+    "all there": (SOUND, GOOD),
+    "nobody in training": (
+        replace(SOUND, in_training=(), materials=(), logs={}, records={}),
+        card(GOOD, met("year-end.materials", "0/0", "0/0"), met("year-end.logs", "0/0", "0/0")),
+    ),
+    "papers of one who left are let be": (
+        replace(SOUND, in_training=(A,), materials=(sheet(A), replace(sheet(B), growth_log=False)), logs={A: ALL}),
+        card(GOOD, met("year-end.materials", "1/1", "1/1"), met("year-end.logs", "1/1", "1/1")),
+    ),
+    "a report missing, and a row": (
+        replace(SOUND, materials=(replace(sheet(A), project_report=False),)),
+        card(
+            GOOD,
+            broken(
+                "year-end.materials",
+                "0/2",
+                "2/2",
+                f"2 名在培学生（{A}、{B}）材料不全，"
+                "缺课题报告 2 份、培养报告 1 份、成长日志 1 份、导师评价 1 份；请补交",
+                A,
+                B,
+            ),
+        ),
+    ),
+    "one log of one stage missing": (
+        replace(SOUND, logs={A: ALL, B: ALL - {2}}),
+        card(
+            GOOD,
+            broken("year-end.logs", "1/2", "2/2", f"1 名在培学生（{B}）缺第 2 阶段成长日志 1 份；请导师督促补交", B),
+        ),
+    ),
+    "logs and records missing, named in the order of training": (
+        replace(SOUND, logs={A: ALL}, records={A: frozenset({1, 2}), B: ALL}),
+        card(
+            GOOD,
+            broken(
+                "year-end.logs",
+                "0/2",
+                "2/2",
+                f"2 名在培学生（{A}、{B}）缺第 1 阶段成长日志 1 份、第 2 阶段成长日志 1 份、第 3 阶段成长日志 1 份、"
+                "第 3 阶段面谈记录 1 份；请导师督促补交",
+                A,
+                B,
+            ),
+        ),
+    ),
+    "the city's own summary missing": (
+        replace(SOUND, city_summary=False),
+        card(GOOD, broken("year-end.summaries", "欠交 市级 1", "欠交 0", "缺 1 份市级年度工作总结；请补交")),
+    ),
+    "a mentor's summary missing": (
+        replace(SOUND, mentors_owing=("李甲（江海大学）",)),
+        card(
+            GOOD,
+            replace(
+                broken(
+                    "year-end.summaries",
+                    "欠交 导师 1",
+                    "欠交 0",
+                    "缺 1 名导师（李甲（江海大学））的年度工作总结；请补交",
+                    "李甲（江海大学）",
+                ),
+                actor="mentor",
+            ),
+        ),
+    ),
+    "a school's summary missing": (
+        replace(SOUND, schools_owing=("江海中学",)),
+        card(
+            GOOD,
+            replace(
+                broken(
+                    "year-end.summaries",
+                    "欠交 中学 1",
+                    "欠交 0",
+                    "缺 1 所中学（江海中学）的年度工作总结；请补交",
+                    "江海中学",
+                ),
+                actor="school",
+            ),
+        ),
+    ),
+    "all summaries missing": (
+        replace(SOUND, city_summary=False, mentors_owing=("李甲（江海大学）",), schools_owing=("江海中学", "滨江中学")),
+        card(
+            GOOD,
+            broken(
+                "year-end.summaries",
+                "欠交 市级 1、导师 1、中学 2",
+                "欠交 0",
+                "缺 1 份市级年度工作总结、1 名导师（李甲（江海大学））的年度工作总结、"
+                "2 所中学（江海中学、滨江中学）的年度工作总结；请补交",
+                "李甲（江海大学）",
+                "江海中学",
+                "滨江中学",
+            ),
+        ),
+    ),
+    "a cent short": (
+        replace(SOUND, accounted=Decimal("19999.99")),
+        funds("19999.99 元，绩效 1 项", "经费说明合计 19999.99 元，与拨付的 20000 元不符；请补列 0.01 元"),
+    ),
+    "more than was given": (
+        replace(SOUND, accounted=Decimal(20500)),
+        funds("20500 元，绩效 1 项", "经费说明合计 20500 元，与拨付的 20000 元不符；请核减 500 元"),
+    ),
+    "no performance target": (
+        replace(SOUND, targets=0),
+        funds("20000 元，绩效 0 项", "没有绩效指标完成情况；请至少填报 1 项"),
+    ),
+    "nothing at all": (
+        replace(SOUND, accounted=Decimal(0), targets=0),
+        funds(
+            "0 元，绩效 0 项",
+            "经费说明合计 0 元，与拨付的 20000 元不符；请补列 20000 元；没有绩效指标完成情况；请至少填报 1 项",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("facts", "expected"), CASES.values(), ids=CASES)
+def test_the_citys_part_of_the_years_end_is_judged(facts: YearEndFacts, expected: Verdict) -> None:
+    assert judge(BOOK.gates["year-end"], facts, FIGURES) == expected
+
+
+def test_the_stages_are_those_of_the_year() -> None:
+    figures = FIGURES.model_copy(update={"stages": ((3, 6), (7, 11))})
+    facts = replace(SOUND, logs={A: frozenset({1, 2}), B: ALL}, records={A: ALL, B: frozenset({1, 2})})
+    assert judge(BOOK.gates["year-end"], facts, figures) == GOOD
+
+
+@given(spent=st.lists(st.decimals(min_value=0, max_value=20000, places=2), max_size=6))
+def test_the_remainder_always_settles_the_account(spent: list[Decimal]) -> None:
+    rest = Decimal(20000) - sum(spent, Decimal(0))
+    outcome = [
+        judge(BOOK.gates["year-end"], replace(SOUND, accounted=sum(items, Decimal(0))), FIGURES).passed
+        for items in ([*spent, rest], [*spent, rest, Decimal("0.01")])
+    ]
+    assert outcome == [True, False]
