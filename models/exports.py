@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
-    from sqlmodel import SQLModel
+    from sqlalchemy import Connection, Row, Table
 
-DATED: Mapping[str, type[SQLModel]] = {
+DATED: Mapping[str, Table] = {
     "extensions": ExtensionRow,
     "waivers": WaiverRow,
     "findings": Filing,
@@ -34,7 +33,7 @@ LETTER = ("id", "kind", "phase", "concerns", "recipient", "attempt", "subject", 
 
 def dated(connection: Connection, name: str, year: int, city: str | None, as_of: datetime) -> list[Row[Any]]:
     """Give the rows of one of `DATED` that were there at an instant, oldest first."""
-    table = table_of(DATED[name])
+    table = DATED[name]
     query = select(table).where(table.c.year == year, table.c.as_of <= as_of).order_by(table.c.id)
     return list(connection.execute(query if city is None else query.where(table.c.city == city)))
 
