@@ -198,7 +198,7 @@ class Act:
             (state in self.states or (named and state in self.alone))
             and (not self.province or phase.province is not None)
             and (not self.waives or bool(book.waivable(phase.slug)))
-            and (not self.evaluates or phase.province == "results")
+            and (not self.evaluates or _evaluated(book, phase))
         )
 
     def nobody(self, book: Book, phase: Phase | None) -> str:
@@ -208,8 +208,13 @@ class Act:
             return f"{of}不需要省办{decision(phase)}，没有可以{self.title(phase)}的市。"
         if phase and self.waives and not book.waivable(phase.slug):
             return f"{of}没有“原则上”的规定，没有规则可以豁免。"
-        if phase and self.evaluates and phase.province != "results":
+        if phase and self.evaluates and not _evaluated(book, phase):
             return f"{of}不评价学生。"
         states = "、".join(f"“{state.chinese}”" for state in State if state in self.states)
         more = "；已通过的，请从该市本阶段的页面办理" if self.alone else ""
         return f"{self.title(phase)}用于状态为{states}的市，{of}现在没有这样的市{more}。"
+
+
+def _evaluated(book: Book, phase: Phase) -> bool:
+    """Tell whether the province has a part of its own to do in a phase before it ends it."""
+    return phase.province is not None and book.province_gate(phase.slug) is not None

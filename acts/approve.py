@@ -11,7 +11,7 @@ from gates.states import Event, State
 from season import judging
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
-from season.settle import return_to_city, settle
+from season.settle import owe_passed, return_to_city, settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
@@ -39,20 +39,18 @@ def approve(database: Database, year: int, phase: str, city: str, stamp: Stamp, 
 
 def _approve(season: Season, cell: Cell) -> Outcome:
     title, tally, verdict, results = season.title(cell.phase, cell.city), cell.tally, None, None
-    if season.book.province_gate(cell.phase) is not None:
+    if judging.province_gate(season, cell.phase) is not None:
         judgement = judging.judge_cities(season, cell.phase, [cell.city], judging.PROVINCE)[cell.city]
         verdict, tally = judgement.verdict, judgement.tally
         if not verdict.passed:
             mends = "；".join(finding.mend for finding in verdict.refusals)
-            refused = refuse(season, cell, Event.APPROVE, f"{title} 还不能公布结果：{mends}。")
+            word = decision(season.year.phase(cell.phase))
+            refused = refuse(season, cell, Event.APPROVE, f"{title} 还不能{word}：{mends}。")
             return Outcome(refused.outcome, refused.message, verdict)
         judging.keep(season, cell, judgement, cell.filings, judging.PROVINCE)
         results = judgement.results
     cell = season.move(cell, Event.APPROVE, passed_at=season.stamp.as_of, tally=tally)
-    published = season.year.phase(cell.phase).province == "results"
-    season.owe("result" if published else "passed", cell, str(cell.filings), said=results)
-    if season.year.phase(cell.phase).province == "approve":
-        season.owe("appointment", cell, "*")
+    owe_passed(season, cell, results)
     return Outcome("done", f"{title} 已由省级管理办公室办结，阶段通过。", verdict)
 
 

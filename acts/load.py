@@ -10,6 +10,7 @@ from acts import backfill
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.crosschecks import faults, in_order
 from acts.drafting import rows_of
+from acts.last_word import decision
 from forms.definitions import FORMS
 from forms.reading import read
 from forms.typed_rows import read_rows
@@ -127,8 +128,8 @@ def _not_now(season: Season, cell: Cell, form: str) -> str | None:
         return illegal(season, cell, Event.LOAD) or backfill.lacking(season, cell)
     if cell.state is State.SUBMITTED:
         return None
-    title = season.title(cell.phase, cell.city)
-    return f"{title} 现为“{cell.state.chinese}”，评价结果须在该市报送之后、公布结果之前导入。"
+    title, word = season.title(cell.phase, cell.city), decision(season.year.phase(cell.phase))
+    return f"{title} 现为“{cell.state.chinese}”，评价结果须在该市报送之后、{word}之前导入。"
 
 
 def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:

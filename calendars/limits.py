@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from calendars.year import Figures, Phase, Year
 
-PROVINCE: Mapping[str, str] = {"mentor-recommendation": "approve", "interview": "record", "year-end": "results"}
-"""How the province ends a phase, where it does: letters, pages and the gates of its part are made for these."""
-
 STANDS_ON: Mapping[str, str] = {
     "application": "mentor-recommendation",
     "shortlist": "application",
@@ -58,7 +55,6 @@ def limits(source: str, year: Year) -> Iterator[Fault]:
     yield from _named_twice(source, year.phases)
     yield from _order(source, year.phases)
     for phase in year.phases:
-        yield from _province(source, phase)
         yield from _phase(source, phase, year.year)
 
 
@@ -74,18 +70,6 @@ def _order(source: str, phases: Sequence[Phase]) -> Iterator[Fault]:
         for other in given:
             if places.get(other, -1) > places[slug]:
                 yield Fault(source, f"phases.{slug}", f"写在所要求的 {other} 之前", "各阶段按先后排列，移到它后面")
-
-
-def _province(source: str, phase: Phase) -> Iterator[Fault]:
-    can, key = PROVINCE.get(phase.slug), f"phases.{phase.slug}.province"
-    if phase.province == can:
-        return
-    if can is None:
-        mend = "删去 province 和 province_due，由关口判定"
-        yield Fault(source, key, f"省办在这个阶段不能办理“{phase.province}”", mend)
-    else:
-        stated = f"写的是“{phase.province}”" if phase.province else "没有写省办怎样办结"
-        yield Fault(source, key, f"{stated}，而这个阶段只能以 {can} 办结", f'写 province = "{can}"')
 
 
 def _phase(source: str, phase: Phase, year: int) -> Iterator[Fault]:

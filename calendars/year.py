@@ -32,6 +32,8 @@ Months = tuple[Month, Month]
 Percent = Annotated[Decimal, Field(gt=0, le=100, strict=False)]
 Weight = Annotated[Decimal, Field(ge=0, strict=False)]
 DayKind = Literal["working", "holiday"]
+Ending = Literal["approve", "record", "results"]
+"""How the provincial office ends a phase: 审定, 备案, 公布结果."""
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099  # for which the lunar calendar of the holidays is known
 
@@ -49,19 +51,22 @@ class _Frozen(BaseModel):
 
 
 class City(_Frozen):
-    """A city (设区市): `slug` as programs name it, `name` as people do, `code` its four-digit division code."""
+    """A city (设区市) or county: `slug` as programs name it, `name` as people do, `code` its division code.
+
+    The code has the four digits of a city or the six of a county.
+    """
 
     slug: Slug
     name: Text
-    code: Annotated[str, Field(pattern=r"^\d{4}$")]
+    code: Annotated[str, Field(pattern=r"^\d{4}(\d{2})?$")]
 
 
 class Phase(_Frozen):
     """A phase (阶段) of the year; every day in it is a day in Asia/Shanghai and `due` is itself in time.
 
     `rungs` are reminders, in days before the due day. `monthly_from` starts cultivation's monthly watch; before
-    `files_from` nothing may be filed. `province` is how the provincial office ends the phase, `province_due` its own
-    last day where the calendar fixes one (else it follows from the filing).
+    `files_from` nothing may be filed. `province` is how the provincial office ends the phase (None: the gate alone
+    does), `province_due` its own last day where the calendar fixes one (else it follows from the filing).
     """
 
     slug: Slug
@@ -72,7 +77,7 @@ class Phase(_Frozen):
     rungs: tuple[Positive, ...]
     monthly_from: date | None = None
     files_from: date | None = None
-    province: Literal["approve", "record", "results"] | None = None
+    province: Ending | None = None
     province_due: date | None = None
 
 

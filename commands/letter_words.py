@@ -50,7 +50,7 @@ def preview(
     own = wording(environment().letters)
     _complain(own)
     found = []
-    for letter in _letters(kind, slug):
+    for letter in _letters(kind, slug, read):
         brief = specimen(read, *letter, place)
         rendered = render(brief, own.words)
         file = {"file": str(_write(output, read, place, brief, rendered))} if output else {}
@@ -59,13 +59,15 @@ def preview(
     answer(common.json, found, lambda console: _show(console, found, html=html))
 
 
-def _letters(kind: str, phase: str | None) -> list[tuple[Kind, str | None, Audience]]:
-    """Kind, phase and audience of every letter that is meant; raises UsageError where there is none."""
-    from letters.occurrences import KINDS, OCCURS
+def _letters(kind: str, phase: str | None, year: Year) -> list[tuple[Kind, str | None, Audience]]:
+    """Kind, phase and audience of every letter of the year that is meant; raises UsageError where there is none."""
+    from letters.occurrences import KINDS, occurring
+
+    occurs = occurring(year)
 
     found = [
         (each, slug, audience)
-        for (each, slug), audiences in OCCURS.items()
+        for (each, slug), audiences in occurs.items()
         if kind in {ALL, each} and (slug == phase or (kind == ALL and phase is None))
         for audience in audiences
     ]
@@ -73,7 +75,7 @@ def _letters(kind: str, phase: str | None) -> list[tuple[Kind, str | None, Audie
         return found
     if kind not in {ALL, *KINDS}:
         raise UsageError(f"没有“{kind}”这类函件；可用的有 {'、'.join(KINDS)}。")
-    phases = [slug or "（不写 --phase）" for each, slug in OCCURS if each == kind]
+    phases = [slug or "（不写 --phase）" for each, slug in occurs if each == kind]
     raise UsageError(f"“{kind}”类函件不出现在 {phase or '整个年度'}；可用的阶段有 {'、'.join(phases)}。")
 
 

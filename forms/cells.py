@@ -21,7 +21,7 @@ _EMAIL = re.compile(
     r"(?!.*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 )
-_APPLICATION = re.compile(r"\d{4}-\d{4}-\d{4}", re.ASCII)
+_APPLICATION = re.compile(r"\d{4}(?:\d{2})?-\d{4}-\d{4}", re.ASCII)
 _TRUE = frozenset({"是", "Y", "YES", "TRUE", "√"})
 _FALSE = frozenset({"否", "N", "NO", "FALSE", "×"})
 _LAST_YEAR = 2199

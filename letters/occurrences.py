@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
+from calendars.year import Ending
 from letters.brief import Audience, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from calendars.year import Year
     from letters.brief import DayRequest
+
+    Occurrences = Mapping[tuple[Kind, str | None], tuple[Audience, ...]]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -27,14 +31,14 @@ OPENED: Mapping[str, tuple[Audience, ...]] = {
     "year-end": ("city", "mentor", "school"),
 }
 REMINDED: Mapping[str, tuple[Audience, ...]] = {
-    "mentor-recommendation": ("city", "province"),
+    "mentor-recommendation": ("city",),
     "application": ("city",),
     "shortlist": ("city",),
-    "interview": ("city", "mentor", "province"),
+    "interview": ("city", "mentor"),
     "meeting": ("city",),
     "cultivation": ("city",),
     "midterm": ("city", "mentor"),
-    "year-end": ("city", "mentor", "school", "province"),
+    "year-end": ("city", "mentor", "school"),
 }
 PASSED: Mapping[str, tuple[Audience, ...]] = {
     "mentor-recommendation": ("city",),
@@ -43,22 +47,36 @@ PASSED: Mapping[str, tuple[Audience, ...]] = {
     "interview": ("city", "mentor"),
     "cultivation": ("city",),
     "midterm": ("city", "school"),
+    "year-end": ("city",),
 }
-DECIDED = ("mentor-recommendation", "interview", "year-end")
+PUBLISHED = "year-end"
+"""The phase whose results are told by student, where the province ends it by publishing them."""
+
+OF_ONE: Occurrences = {
+    ("appointment", "mentor-recommendation"): ("mentor",),
+    ("result", PUBLISHED): ("city", "mentor", "school"),
+    ("visits-short", "cultivation"): ("city", "mentor"),
+}
+"""Kinds that there are in one phase only."""
 
 
-def _occurrences() -> dict[tuple[Kind, str | None], tuple[Audience, ...]]:
+def passed_to(phase: str, ending: Ending | None) -> tuple[Audience, ...]:
+    """Give who is told that a phase passed; a city always where it waited for the province."""
+    return PASSED.get(phase, ("city",) if ending else ())
+
+
+def _occurrences(endings: Mapping[str, Collection[Ending]]) -> Occurrences:
+    """By phase, how the province may end it: nothing, where the gate alone does."""
     found: dict[tuple[Kind, str | None], tuple[Audience, ...]] = {
         ("digest", None): ("province",),
         ("withdrawn", None): ("city", "mentor"),
-        ("appointment", "mentor-recommendation"): ("mentor",),
-        ("result", "year-end"): ("city", "mentor", "school"),
-        ("visits-short", "cultivation"): ("city", "mentor"),
+        **{(kind, of): audiences for (kind, of), audiences in OF_ONE.items() if of in endings},
     }
-    for phase, opened in OPENED.items():
+    for phase, ended in endings.items():
+        opened = OPENED[phase]
         concerned: tuple[Audience, ...] = ("city", "mentor") if "mentor" in opened else ("city",)
         found["opened", phase] = opened
-        found["reminder", phase] = REMINDED[phase]
+        found["reminder", phase] = (*REMINDED[phase], *(("province",) if ended else ()))
         found["escalation", phase] = ("head", "lead")
         found["overdue", phase] = concerned
         found["returned", phase] = concerned
@@ -67,13 +85,25 @@ def _occurrences() -> dict[tuple[Kind, str | None], tuple[Audience, ...]]:
         found["moved", phase] = opened  # whoever was told a day is told that it moved
         found["request", phase] = ("province",)
         found["answered", phase] = ("city",)
-    found.update({("passed", phase): audiences for phase, audiences in PASSED.items()})
-    found.update({("approval-needed", phase): ("province",) for phase in DECIDED})
+        if ended:
+            found["approval-needed", phase] = ("province",)
+        passed = passed_to(phase, next(iter(ended), None))
+        if passed and not (phase == PUBLISHED and set(ended) == {"results"}):
+            found["passed", phase] = passed
+        if "results" not in ended:
+            found.pop(("result", phase), None)
     return dict(sorted(found.items(), key=lambda entry: KINDS.index(entry[0][0])))
 
 
-OCCURS: Mapping[tuple[Kind, str | None], tuple[Audience, ...]] = _occurrences()
-"""By kind and phase (None: the whole year), the audiences that such a letter is written for."""
+OCCURS: Occurrences = _occurrences(dict.fromkeys(OPENED, get_args(Ending)))
+"""By kind and phase (None: the whole year), the audiences that such a letter is written for in whatever year."""
+
+
+def occurring(year: Year) -> Occurrences:
+    """Give those of one year, as its phases end."""
+    phases = (phase for phase in year.phases if phase.slug in OPENED)
+    return _occurrences({phase.slug: (phase.province,) if phase.province else () for phase in phases})
+
 
 UNTIL: Mapping[tuple[Kind, str | None, Audience], str] = {("passed", "shortlist", "mentor"): "interview"}
 """Letters that say until when a later phase lasts, and which that is."""

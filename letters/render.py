@@ -18,7 +18,21 @@ from calendars.errors import TalentError
 from letters import phrases
 from letters.occurrences import CALENDARS, KINDS, OCCURS, OFFICES, in_calendar, is_declined
 from letters.titles import subject, title
-from letters.words import AUDIENCES, DECIDED, DECISIONS, DUTIES, GROUPS, OFFICE, PASSED, PROGRAMME, TAGS, YOU
+from letters.words import (
+    AUDIENCES,
+    DECIDED,
+    DECIDING,
+    DECISIONS,
+    DUTIES,
+    GROUPS,
+    LAST_WORDS,
+    OFFICE,
+    PASSED,
+    PROGRAMME,
+    SETTLED,
+    TAGS,
+    YOU,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +40,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from gates.verdict import Finding
-    from letters.brief import Brief, DayRequest, Item
+    from letters.brief import Audience, Brief, DayRequest, Item
 
 __all__ = ["KINDS", "OCCURS", "SHIPPED", "NoSuchLetter", "Rendered", "render", "render_own"]
 
@@ -154,10 +168,10 @@ def _view(brief: Brief) -> dict[str, Any]:
         "attempt": brief.attempt,
         "rows": _rows(brief),
         "due": phrases.due(brief.due, provisional=brief.provisional) if brief.due else "",
-        "decision": DECISIONS.get(brief.phase or "", ""),
-        "todo": DUTIES.get((brief.phase or "", brief.audience), ()),
-        "city_todo": DUTIES.get((brief.phase or "", "city"), ()),
-        "settled": settled.format(city=city),
+        "decision": DECISIONS[brief.ending] if brief.ending else "",
+        "todo": _duties(brief, brief.audience),
+        "city_todo": _duties(brief, "city"),
+        "settled": settled.format(city=city, settled=SETTLED[brief.ending]),
         "following": following,
         "reason": brief.reason or "",
         "refusals": [phrases.finding(found, brief.audience) for found in brief.findings if _concerns(found, brief)],
@@ -173,6 +187,14 @@ def _view(brief: Brief) -> dict[str, Any]:
         "kept": brief.kept,
         "date": phrases.day(day_of(brief.as_of)),
     }
+
+
+def _duties(brief: Brief, audience: Audience) -> tuple[str, ...]:
+    """What that audience has to do in the phase; the province last of all what the calendar wants of it."""
+    decided = f"，由{OFFICE}{LAST_WORDS[brief.ending]}" if brief.ending else ""
+    last = (DECIDING[brief.ending],) if audience == "province" and brief.ending else ()
+    todo = (*DUTIES.get((brief.phase or "", audience), ()), *last)
+    return tuple(duty.format(decided=decided, phase=brief.phase_name) for duty in todo)
 
 
 def _asked(asked: DayRequest) -> dict[str, Any]:

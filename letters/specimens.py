@@ -16,7 +16,7 @@ from letters.occurrences import CALENDARS, OFFICES, UNTIL, in_calendar, is_decli
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from calendars.year import City, Year
+    from calendars.year import City, Ending, Phase, Year
 
 PARTIES: Mapping[Audience, str] = {
     "mentor": phrases.mentor("王示例"),
@@ -58,6 +58,7 @@ def specimen(year: Year, kind: Kind, phase: str | None, audience: Audience, city
         working_days_left=year.working_days.left(as_of.date(), due.day) if due else None,
         link=f"https://talent.example/{year.year}/{phase or ''}" if audience in OFFICES else "",
         provisional=year.provisional,
+        ending=_ending(found, kind, audience),
     )
     return replace(plain, **_details(plain, f"{city.code}-{year.year}-"))
 
@@ -74,6 +75,14 @@ def calendar_file(year: Year, brief: Brief, city: City) -> str | None:
         return None
     sequence = version(brief.attempt - 1, brief.attempt)
     return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of)
+
+
+def _ending(phase: Phase | None, kind: Kind, audience: Audience) -> Ending | None:
+    """How the province ends the phase; as it might, where this year it does not and the letter is about that."""
+    ending = phase.province if phase else None
+    if kind == "result":
+        return "results"
+    return ending or ("approve" if kind == "approval-needed" or audience == "province" else None)
 
 
 def _day(year: Year, kind: Kind, due: date) -> date:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from calendars.year import Ending
     from letters.brief import Audience, Group, Kind
 
 PROGRAMME = "江苏省中学生科技创新后备人才培养计划"
@@ -48,23 +49,39 @@ STATES: Mapping[str, str] = {
 }
 """The states of a letter."""
 
-LAST_WORDS: Mapping[str, str] = {"approve": "审定", "record": "备案", "results": "公布结果"}
+LAST_WORDS: Mapping[Ending, str] = {"approve": "审定", "record": "备案", "results": "公布结果"}
 """The province's last word on a phase, by the calendar's `province`."""
 
-LAST_WORK: Mapping[str, str] = {**LAST_WORDS, "results": "评价并公布结果"}
+LAST_WORK: Mapping[Ending, str] = {**LAST_WORDS, "results": "评价并公布结果"}
 """What the province does up to its last word."""
 
-GRANTED: Mapping[str, str] = {"mentor-recommendation": "审定通过", "interview": "予以备案"}
-"""How a letter calls what passed, by the phase; where the province has no last word it is 通过核验."""
-
-DECISIONS: Mapping[str, str] = {
-    "mentor-recommendation": LAST_WORDS["approve"],
-    "interview": LAST_WORDS["record"],
-    "year-end": "评定",
+GRANTED: Mapping[Ending | None, str] = {
+    None: "通过核验",
+    "approve": "审定通过",
+    "record": "予以备案",
+    "results": "完成评定",
 }
-"""What a letter calls it, by the phase that ends with it: a result is not published to whoever it is about."""
+"""How a letter's title calls what passed, by how the province ends the phase."""
 
-# (phase, audience): what this party has to do while the phase is open.
+SETTLED: Mapping[Ending | None, str] = {
+    None: "已通过核验",
+    "approve": f"已经{OFFICE}审定",
+    "record": f"已由{OFFICE}备案",
+    "results": f"已由{OFFICE}公布",
+}
+"""The same in a sentence."""
+
+DECISIONS: Mapping[Ending, str] = {**LAST_WORDS, "results": "评定"}
+"""What a letter calls the province's last word: a result is not published to whoever it is about."""
+
+DECIDING: Mapping[Ending, str] = {
+    "approve": "作出审定或退回的决定；退回的，请写明原因。",
+    "record": "作出备案或退回的决定；退回的，请写明原因。",
+    "results": "公布{phase}结果。",
+}
+"""The last thing that the province has to do, after what `DUTIES` has for it."""
+
+# (phase, audience): what this party has to do while the phase is open; {decided} is ，由省级管理办公室备案, or nothing.
 DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
     ("mentor-recommendation", "city"): (
         "确定参与培养的高校、科研院所，填报机构名单。",
@@ -79,10 +96,7 @@ DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
         "核对《导师信息收集表》中的学科、招生名额和联系方式，有变化的请告知市级管理办公室。",
         "确认培养团队成员名单，报市级管理办公室。",
     ),
-    ("mentor-recommendation", "province"): (
-        "核对培养高校、科研院所备案名单与导师名单。",
-        "作出审定或退回的决定；退回的，请写明原因。",
-    ),
+    ("mentor-recommendation", "province"): ("核对培养高校、科研院所备案名单与导师名单。",),
     ("application", "city"): (
         "组织参与中学宣传动员，推荐符合条件的学生申报并选报导师。",
         "审核学生的年级、成绩排名、选报导师和监护人同意情况。",
@@ -105,16 +119,13 @@ DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
     ("interview", "city"): (
         "会同高校、科研院所按学科组织导师面试，如实记录到场情况和成绩。",
         "确定入选学生和经费来源，面试与入选人数之比应符合通知要求。",
-        "在平台报送入选名单，由省级管理办公室备案。",
+        "在平台报送入选名单{decided}。",
     ),
     ("interview", "mentor"): (
         "按市级管理办公室的安排参加面试。",
         "面试结束后，将评分和录取意见交市级管理办公室。",
     ),
-    ("interview", "province"): (
-        "核对入选名单、资助名额和面试比例。",
-        "作出备案或退回的决定；退回的，请写明原因。",
-    ),
+    ("interview", "province"): ("核对入选名单、资助名额和面试比例。",),
     ("meeting", "city"): (
         "组织导师、学生、中学指导老师和家长参加师生见面会。",
         "记录时间、地点、议程，以及各方到会、请假情况。",
@@ -162,18 +173,19 @@ DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
     ),
     ("year-end", "province"): (
         "按通知规定的各个方面对全部在培学生评分，并评定等级。",
-        "核对到校培养次数，公布年度评价结果。",
+        "核对到校培养次数。",
     ),
 }
 
-# (phase, audience): what has been settled when the phase passes, and what comes next; {city} is 盐城市.
+# (phase, audience): what has been settled when the phase passes, and what comes next; {city} is 盐城市, {settled} is
+# of `SETTLED`.
 PASSED: Mapping[tuple[str, Audience], tuple[str, str]] = {
     ("mentor-recommendation", "city"): (
-        "贵市报送的导师名单已经省级管理办公室审定。",
+        "贵市报送的导师名单{settled}。",
         "请据此组织学生申报；新增导师的聘书由省级管理办公室颁发。",
     ),
     ("application", "city"): (
-        "贵市报送的学生申报材料已通过核验。",
+        "贵市报送的学生申报材料{settled}。",
         "请会同高校、科研院所组织学科潜质测试，划定分数线。",
     ),
     ("application", "mentor"): (
@@ -181,7 +193,7 @@ PASSED: Mapping[tuple[str, Audience], tuple[str, str]] = {
         "测试和面试的安排，由市级管理办公室另行通知。",
     ),
     ("shortlist", "city"): (
-        "贵市报送的面试名单已通过核验。",
+        "贵市报送的面试名单{settled}。",
         "请会同高校、科研院所按学科组织导师面试。",
     ),
     ("shortlist", "mentor"): (
@@ -189,24 +201,32 @@ PASSED: Mapping[tuple[str, Audience], tuple[str, str]] = {
         "请按市级管理办公室的安排参加面试。",
     ),
     ("interview", "city"): (
-        "贵市报送的入选学生名单已由省级管理办公室备案。",
+        "贵市报送的入选学生名单{settled}。",
         "请组织师生见面会，做好培养对接。",
     ),
     ("interview", "mentor"): (
-        "{city}入选学生名单已由省级管理办公室备案，由您培养的学生见下，以报名号列示；姓名和联系方式由市级管理办公室告知。",
+        "{city}入选学生名单{settled}，由您培养的学生见下，以报名号列示；姓名和联系方式由市级管理办公室告知。",
         "请参加师生见面会，并着手制定培养方案。",
     ),
+    ("meeting", "city"): (
+        "贵市报送的师生见面会记录{settled}。",
+        "请督促导师按约定与学生、中学指导老师保持联系，着手培养。",
+    ),
     ("cultivation", "city"): (
-        "贵市报送的学生培养材料已通过核验。",
+        "贵市报送的学生培养材料{settled}。",
         "请妥善保存培养过程记录，配合做好年度评价。",
     ),
     ("midterm", "city"): (
-        "贵市报送的中期评价结果已通过核验。",
+        "贵市报送的中期评价结果{settled}。",
         "请按中期汇报明确的目标做好下半年培养；有学生退出培养的，请做好告知和后续安排。",
     ),
     ("midterm", "school"): (
         "贵校下列学生（以报名号列示）中期评价不合格，按规定退出培养。",
         "请做好与学生、家长的沟通和后续关心工作。",
+    ),
+    ("year-end", "city"): (
+        "贵市报送的年度评价材料{settled}。",
+        "请妥善保存有关材料。",
     ),
 }
 

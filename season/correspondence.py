@@ -133,7 +133,7 @@ def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
 
 def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipient]]:
     """Find who gets each; every question about parties is asked once, for all cities."""
-    asked = [(one, audience) for one in owed for audience in recipients.audiences(one)]
+    asked = [(one, audience) for one in owed for audience in recipients.audiences(one, season.year)]
     cities = sorted({one.city for one, _ in asked if one.city != ALL})
     reach = Reach(scope_of(season, season.year.phases[0].slug, cities))
     concerned: dict[tuple[str, str | None, str], Concerned] = {}
@@ -235,6 +235,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         was=owed.was,
         asked=owed.asked,
         kept=owed.kept,
+        ending=season.year.phase(owed.phase).province if owed.phase else None,
     )
 
 

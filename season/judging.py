@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from gates.judge import Gate
     from gates.verdict import Finding
     from models.standing import Cell
-    from phases.definition import PhaseDefinition
     from season.unit_of_work import Season
 
 CITY, PROVINCE = "city", "province"
@@ -52,7 +51,8 @@ def judge_cities(
     `filing` says that they file now; else their day of filing is that of what they filed last.
     """
     season.flush()
-    gate = _gate(season.book[phase], part)
+    gate = season.book[phase].gate if part == CITY else province_gate(season, phase)
+    assert gate is not None  # nobody asks for a part that the phase does not have
     facts = facts_of(gate.name, scope_of(season, phase, cities, filing=filing))
     found = {}
     for city in cities:
@@ -65,11 +65,9 @@ def judge_cities(
     return found
 
 
-def _gate(phase: PhaseDefinition, part: str) -> Gate[Any]:
-    """Give the gate of a part of a phase; a phase without a part of the province's has none: that is a defect."""
-    gate = phase.gate if part == CITY else phase.province_gate
-    assert gate is not None
-    return gate
+def province_gate(season: Season, phase: str) -> Gate[Any] | None:
+    """Give the gate of the province's own part of a phase, where it has one and this year the province ends it."""
+    return season.book.province_gate(phase) if season.year.phase(phase).province else None
 
 
 def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool = False) -> Scope:

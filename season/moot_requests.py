@@ -52,7 +52,7 @@ def settle_requests(season: Season) -> None:
     extension_requests.answer(season.connection, season.year.year, answers, replace(season.stamp, by=SYSTEM))
     outbox.take_back_requests(season.connection, season.year.year, [asked.number for _, asked in found])
     for cell, asked in found:
-        if cell.state is not State.WITHDRAWN and not any(_tells(one, cell) for one in season.owed):
+        if cell.state is not State.WITHDRAWN and not any(_tells(season, one, cell) for one in season.owed):
             season.answer(cell, asked, due=season.due(cell.phase, cell.city) if asked.held else None)
 
 
@@ -86,6 +86,6 @@ def _said(season: Season, cell: Cell, asked: DayRequest) -> str:
     return f"申请已不需要：本阶段{asked.needless}"
 
 
-def _tells(owed: Owed, cell: Cell) -> bool:
+def _tells(season: Season, owed: Owed, cell: Cell) -> bool:
     about = (owed.phase, owed.city) == (cell.phase, cell.city) and owed.kind in TELLING
-    return about and "city" in audiences(owed) and (owed.to is None or f"city:{cell.city}" in owed.to)
+    return about and "city" in audiences(owed, season.year) and (owed.to is None or f"city:{cell.city}" in owed.to)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from letters import phrases
-from letters.occurrences import OFFICES, OPENED, PASSED, REMINDED
+from letters.occurrences import OFFICES, OPENED, REMINDED, passed_to
 from letters.words import AUDIENCES
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ AS_THE_OPENED = frozenset({"returned", "rerun", "withdrawn"})
 """Kinds that go to the city and to those mentors who got this phase's `opened`; a withdrawal ends later ones too."""
 
 BY_PHASE: Mapping[str, Mapping[str, tuple[Audience, ...]]] = MappingProxyType(
-    {"opened": OPENED, "reminder": REMINDED, "passed": PASSED, "moved": OPENED}
+    {"opened": OPENED, "reminder": REMINDED, "moved": OPENED}
 )
 BY_KIND: Mapping[str, tuple[Audience, ...]] = MappingProxyType(
     {
@@ -97,12 +97,13 @@ class Recipient:
         return self.audience not in OFFICES
 
 
-def audiences(owed: Owed) -> tuple[Audience, ...]:
+def audiences(owed: Owed, year: Year) -> tuple[Audience, ...]:
     """Give the audiences of a letter owed; the province's own reminder goes to it alone, a city's never does."""
     if owed.kind == "reminder" and owed.province:
         return ("province",)
-    named = BY_PHASE[owed.kind].get(owed.phase or "", ()) if owed.kind in BY_PHASE else BY_KIND[owed.kind]
-    return tuple(one for one in named if owed.kind != "reminder" or one != "province")
+    if owed.kind == "passed" and owed.phase:
+        return passed_to(owed.phase, year.phase(owed.phase).province)
+    return BY_PHASE[owed.kind].get(owed.phase or "", ()) if owed.kind in BY_PHASE else BY_KIND[owed.kind]
 
 
 def parties(owed: Owed, audience: Audience) -> Find | None:

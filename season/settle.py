@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from season.judging import Judgement
     from season.unit_of_work import Season
 
+APPOINTING = "mentor-recommendation"
+"""The phase whose new mentors are appointed when it has passed."""
+
 OPENED_LATE = "本阶段开放较迟，按规定保留不少于 {days} 个工作日"
 RETURNED_LATE = "临近截止被退回，按规定保留不少于 {days} 个工作日"
 
@@ -124,7 +127,7 @@ def _judge_again(season: Season, phase: Phase, was: Mapping[str, State]) -> None
     cities = list(was)
     before = judging.last_digests(season, phase.slug, cities)
     judged = {judging.CITY: judging.judge_cities(season, phase.slug, cities)}
-    if season.book.province_gate(phase.slug) is not None:
+    if judging.province_gate(season, phase.slug) is not None:
         judged[judging.PROVINCE] = judging.judge_cities(season, phase.slug, cities, judging.PROVINCE)
     for city, judgement in judged[judging.CITY].items():
         cell = season.cells[phase.slug, city]
@@ -150,8 +153,15 @@ def take(season: Season, cell: Cell, judgement: Judgement, number: int, *, room_
         season.owe("approval-needed", cell, str(number), due=province_due(season, cell))
     else:
         tally = judgement.tally
-        cell = season.move(cell, Event.PASS, passed_at=season.stamp.as_of, filings=number, tally=tally)
-        season.owe("passed", cell, str(number))
+        owe_passed(season, season.move(cell, Event.PASS, passed_at=season.stamp.as_of, filings=number, tally=tally))
+
+
+def owe_passed(season: Season, cell: Cell, results: Mapping[str, str] | None = None) -> None:
+    """Owe what is written when a city phase has passed; `results` by student's number, where the province has some."""
+    published = results is not None and season.year.phase(cell.phase).province == "results"
+    season.owe("result" if published else "passed", cell, str(cell.filings), said=results if published else None)
+    if cell.phase == APPOINTING:
+        season.owe("appointment", cell, "*")
 
 
 def return_to_city(

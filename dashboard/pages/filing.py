@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 from starlette.datastructures import UploadFile
 
+from acts.last_word import last_work
 from acts.load import load
 from acts.read_back import draft
 from acts.submit import submit
@@ -29,7 +30,6 @@ from forms.definitions import FORMS
 from forms.sandbox import FILE_SIZE
 from forms.template import render as template_of
 from gates.states import State
-from letters.words import LAST_WORK
 
 if TYPE_CHECKING:
     from dashboard.pages.panels import Place
@@ -191,7 +191,7 @@ def ask_filing(request: Request, reader: Signed, look: Look, here: Here) -> HTML
     facts: dict[str, Any] = {
         "here": here,
         "work": done,
-        "last_word": LAST_WORK.get(here.phase.province or ""),
+        "last_word": last_work(here.phase) if here.phase.province else None,
         "after": after,
     }
     return page(

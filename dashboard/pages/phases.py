@@ -65,7 +65,7 @@ def of_phase(request: Request, look: Look, reader: Signed, phase: str) -> Respon
     facts: dict[str, Any] = {
         "rows": rows_of_phase(table, found.slug),
         "moments": _moments(year, found, look),
-        "rules": requirements.rules(look.opened.book.find(found.slug)),
+        "rules": requirements.rules(look.opened.book.find(found.slug), found),
         "figures": requirements.figures(look.opened.book.find(found.slug), found, year.figures),
         "opening": opening_conditions.opening(year, found),
         "passing": opening_conditions.passing(found),
@@ -132,4 +132,4 @@ def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, c
 
 def _forms(phase: Phase) -> tuple[str, ...]:
     """Give the forms that are loaded in a phase."""
-    return (phase.slug, EVALUATION) if phase.slug == YEAR_END else (phase.slug,)
+    return (phase.slug, EVALUATION) if phase.slug == YEAR_END and phase.province else (phase.slug,)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
+from acts.last_word import last_work
 from calendars.deadlines import TZ, day_of
 from calendars.moments import moments
 from calendars.rungs import province_due
 from dashboard.views.matrix import decides
 from gates.states import State
-from letters.words import LAST_WORK
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -110,7 +110,7 @@ def to_decide(matrix: Matrix) -> tuple[ProvinceTask, ...]:
 def _decision(matrix: Matrix, slug: str, due: Due, cities: list[City]) -> ProvinceTask:
     phase, today = matrix.year.phase(slug), day_of(matrix.as_of)
     rest = -1 if matrix.as_of >= due.instant else matrix.year.working_days.left(today, due.day)
-    return ProvinceTask(LAST_WORK[phase.province or "approve"], phase, tuple(cities), due, rest)
+    return ProvinceTask(last_work(phase), phase, tuple(cities), due, rest)
 
 
 def late(matrix: Matrix) -> tuple[ProvinceTask, ...]:

@@ -99,6 +99,8 @@ def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> PhaseFor
     if phase == EVALUATION and not reader.province:
         raise NotThere
     place = opened.year.phase(YEAR_END if phase == EVALUATION else phase)
+    if phase == EVALUATION and place.province is None:
+        raise NotThere
     slug = EVALUATION if phase == EVALUATION else place.slug
     if slug not in FORMS:
         raise NotThere

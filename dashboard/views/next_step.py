@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from acts.last_word import last_work
 from calendars.deadlines import day_of
 from dashboard.serving.rendering import weekday
 from dashboard.views.opening_conditions import answerless, missed
 from gates.states import State
-from letters.words import LAST_WORK
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -67,8 +67,7 @@ def _next_step(year: Year, now: Seen, draft: Draft, as_of: datetime, asked: Open
         case State.WAITING:
             return NextStep(_waiting(year, phase))
         case State.SUBMITTED:
-            decided = LAST_WORK.get(phase.province or "", "办理")
-            return NextStep(f"已报送，等省级管理办公室{decided}；现在不用办理。")
+            return NextStep(f"已报送，等省级管理办公室{last_work(phase)}；现在不用办理。")
         case State.PASSED:
             return NextStep("本阶段已通过，不用办理。")
         case State.WITHDRAWN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acts.last_word import decision
 from calendars.year import Figures
 from dashboard.views.history import KINDS
 from gates.verdict import ACTORS
@@ -25,15 +26,15 @@ class RequiredRule:
     judged: str
 
 
-def rules(phase: PhaseDefinition | None) -> tuple[RequiredRule, ...]:
+def rules(defined: PhaseDefinition | None, phase: Phase) -> tuple[RequiredRule, ...]:
     """Give the rules of a phase: those judged at filing, those of the province's own judgement, those only recorded.
 
-    A phase that the book has no more asks nothing.
+    A phase that the book has no more asks nothing, and the province nothing of itself where it does not end the phase.
     """
-    if phase is None:
+    if defined is None:
         return ()
-    province = phase.province_gate.rules if phase.province_gate else ()
-    parts = ((phase.gate.rules, "报送时"), (province, "公布结果时"), (phase.records, "只作记录"))
+    province = defined.province_gate.rules if phase.province and defined.province_gate else ()
+    parts = ((defined.gate.rules, "报送时"), (province, f"{decision(phase)}时"), (defined.records, "只作记录"))
     return tuple(
         RequiredRule(rule.name, rule.clause, KINDS[rule.kind], ACTORS[rule.actor], judged)
         for found, judged in parts

@@ -100,14 +100,14 @@ def test_its_calendar_is_revised_by_a_release_with_another_phase_and_another_fig
 
 
 def test_a_revision_is_held_to_no_rule_that_the_year_breaks_already(empty_database_url: str) -> None:
-    taken_in = ("[phases.midterm]", '[phases.midterm]\nprovince = "record"')
+    taken_in = ("[phases.midterm]", "[phases.midterm]\nmonthly_from = 2022-08-01")
     released.load(1, empty_database_url, released.dump(1).replace(*taken_in))
     left = Database(empty_database_url, BOOK)
     migrate.upgrade(left)
     with left.read() as connection:
         year = standing.opened(connection, YEAR).year
     text = with_days(year.source_text, {("midterm", "due"): date(2022, 9, 2)})
-    with pytest.raises(CalendarFaults, match="省办在这个阶段不能办理“record”"):
+    with pytest.raises(CalendarFaults, match="每月提醒只有学生培养阶段才有"):
         files.parse(text, "日历")
     with pytest.raises(CalendarFaults) as wrong:
         files.revision(text.replace("grace = 3", "grace = 61"), "日历", year)

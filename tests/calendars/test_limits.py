@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from calendars.faults import CalendarFaults, Fault
 from calendars.files import load, parse, shipped, stored
-from calendars.limits import DIMENSIONS, LISTS, MOST, PROVINCE, STANDS_ON, limits
-from calendars.year import PHASES, Figures, Year
+from calendars.limits import DIMENSIONS, LISTS, MOST, STANDS_ON, limits
+from calendars.year import PHASES, Ending, Figures, Year
 from letters.words import DECISIONS, LAST_WORDS
 
 TEXT = load(2022).source_text
@@ -26,24 +28,6 @@ NO_HEAD = "换一个名称，不含空格和星号"
 
 # what is changed in the notice's file, and the faults that follow: key, reason, mend
 CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
-    "the province on a phase that a gate ends": (
-        [("rungs = [30, 14, 7, 3, 1]\n\n", 'rungs = [30, 14, 7, 3, 1]\nprovince = "record"\n\n')],
-        [("phases.midterm.province", "省办在这个阶段不能办理“record”", "删去 province 和 province_due，由关口判定")],
-    ),
-    "the province's wrong word": (
-        [('province = "record"', 'province = "approve"')],
-        [("phases.interview.province", "写的是“approve”，而这个阶段只能以 record 办结", '写 province = "record"')],
-    ),
-    "no province where it has the last word": (
-        [('province = "approve"', "")],
-        [
-            (
-                "phases.mentor-recommendation.province",
-                "没有写省办怎样办结，而这个阶段只能以 approve 办结",
-                '写 province = "approve"',
-            )
-        ],
-    ),
     "a phase that does not wait for what it stands on": (
         [('requires = ["application"]', "requires = []")],
         [
@@ -166,7 +150,7 @@ def test_what_is_shipped_can_be_done(year: int) -> None:
 
 def test_the_tables_speak_of_what_there_is() -> None:
     assert {*STANDS_ON, *STANDS_ON.values()} == {*PHASES}
-    assert ({*PROVINCE}, {*PROVINCE.values()}) == ({*DECISIONS}, {*LAST_WORDS})
+    assert {*get_args(Ending)} == {*DECISIONS} == {*LAST_WORDS}
     assert {*MOST, *LISTS} <= {*Figures.model_fields}
     assert len(load(2022).figures.dimensions) == DIMENSIONS
 
@@ -181,6 +165,10 @@ def test_the_tables_speak_of_what_there_is() -> None:
         (TEAM[0], "team_degrees = []"),
         ('title = "2022 年', 'title = "2022　年'),
         ('junior_grades = ["初一", "初二", "初三"]', "junior_grades = []"),
+        ('province = "approve"', ""),
+        ('province = "record"', 'province = "results"'),
+        ("rungs = [30, 14, 7, 3, 1]\n\n", 'rungs = [30, 14, 7, 3, 1]\nprovince = "record"\n\n'),
+        ('code = "3201"', 'code = "320115"'),
         ('requires = ["midterm"]', 'requires = ["midterm", "meeting"]'),
     ],
 )

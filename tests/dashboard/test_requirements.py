@@ -9,7 +9,7 @@ YEAR = calendar()
 
 
 def test_the_year_end_lists_both_judgements_and_what_is_only_recorded() -> None:
-    asked = requirements.rules(BOOK["year-end"])
+    asked = requirements.rules(BOOK["year-end"], YEAR.phase("year-end"))
     assert [(one.name, one.judged) for one in asked] == [
         ("年度评价材料", "报送时"),
         ("成长日志与面谈记录", "报送时"),
@@ -22,13 +22,13 @@ def test_the_year_end_lists_both_judgements_and_what_is_only_recorded() -> None:
 
 
 def test_a_rule_tells_its_clause_its_kind_and_who_acts() -> None:
-    assert requirements.rules(BOOK["interview"])[1] == RequiredRule(
+    assert requirements.rules(BOOK["interview"], YEAR.phase("interview"))[1] == RequiredRule(
         "面试与入选比例", "三(二)", "原则上", "市级管理办公室", "报送时"
     )
 
 
 def test_every_rule_stands_on_the_page_of_one_phase() -> None:
-    shown = [one.name for phase in YEAR.phases for one in requirements.rules(BOOK[phase.slug])]
+    shown = [one.name for phase in YEAR.phases for one in requirements.rules(BOOK[phase.slug], phase)]
     assert sorted(shown) == sorted(rule.name for rule in BOOK.rules.values())
 
 

@@ -118,18 +118,18 @@ def test_what_occurs_follows_the_table_of_who_is_written_to() -> None:
         "application": ("city", "mentor"),
         "shortlist": ("city", "mentor"),
         "interview": ("city", "mentor"),
-        "meeting": None,
+        "meeting": ("city",),  # where the province ends it
         "cultivation": ("city",),
         "midterm": ("city", "school"),
-        "year-end": None,
+        "year-end": ("city",),
     }
     assert OCCURS["returned", "shortlist"] == ("city",)
     assert OCCURS["returned", "interview"] == ("city", "mentor")
 
 
 def test_a_letter_that_does_not_occur_is_an_error() -> None:
-    brief = replace(_specimen("passed", "midterm", "city"), phase="meeting", phase_name="师生见面会")
-    with pytest.raises(NoSuchLetter, match="没有这样的函件：“已通过”函件在师生见面会阶段不发给市级管理办公室。"):
+    brief = replace(_specimen("passed", "midterm", "school"), phase="meeting", phase_name="师生见面会")
+    with pytest.raises(NoSuchLetter, match="没有这样的函件：“已通过”函件在师生见面会阶段不发给中学。"):
         render(brief)
 
 

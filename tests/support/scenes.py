@@ -155,9 +155,10 @@ class Scene:
         if phase == "year-end":
             self.load("cultivation", city, self.sheets("cultivation", city), at)
         said = self.submit(phase, city, at)
-        if phase == "year-end":
+        ending = self.year.phase(phase).province
+        if phase == "year-end" and ending:
             self.load("evaluation", city, self.sheets("evaluation", city), at)
-        return self.approve(phase, city, at) if phase in DECIDED and said.done else said
+        return self.approve(phase, city, at) if ending and said.done else said
 
     def through(self, phase: str, city: str, **filled: Sheets) -> Scene:
         """File every phase up to this one, each in its time; `filled` are other sheets than the usual, by phase."""

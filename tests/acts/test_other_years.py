@@ -1,0 +1,57 @@
+"""Years that are not as the notice of 2022 has it: played to their end by what their own file says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from calendars import files
+from calendars.year import Ending, Year
+from gates.states import State
+from models.columns import table_of
+from models.database import Database
+from models.tables.season import Letter, LetterBody
+from tests.support.scenes import FILED, NANJING, Scene, calendar
+
+ENDINGS: tuple[Ending | None, ...] = (None, "approve", "record", "results")
+SETTLED = {
+    None: "已通过核验",
+    "approve": "已经省级管理办公室审定",
+    "record": "已由省级管理办公室备案",
+    "results": "已由省级管理办公室公布",
+}
+
+
+def ended_by(ending: Ending | None) -> Year:
+    """A year all of whose phases the province ends so."""
+    text = re.sub(r"(?m)^province(_due)? = .*\n", "", calendar(cities=2).source_text)
+    if ending:
+        text = re.sub(r"(?m)^\[phases\..*\]$", rf'\g<0>\nprovince = "{ending}"', text)
+    return files.parse(text, "2022.toml")
+
+
+def letters(database: Database) -> dict[tuple[str, str, str], str]:
+    """What was written, by kind, phase and recipient."""
+    letter, body = table_of(Letter), table_of(LetterBody)
+    query = select(letter, body.c.text).join(body, letter.c.body == body.c.digest)
+    with database.read() as connection:
+        return {(row.kind, row.phase, row.recipient.partition(":")[0]): row.text for row in connection.execute(query)}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_province_ends_any_phase_as_the_year_says(database: Database, ending: Ending | None) -> None:
+    scene = Scene.begin(database, ended_by(ending))
+    scene.through("cultivation", NANJING)
+    assert set(scene.states(NANJING).values()) == {State.PASSED}
+    written = letters(database)
+    published = {"year-end"} if ending == "results" else set[str]()
+    for phase in FILED:
+        assert (("approval-needed", phase, "province") in written) is (ending is not None)
+        assert (("result", phase, "city") in written) is (phase in published)
+        told = phase not in published and (ending is not None or phase != "meeting")
+        assert (("passed", phase, "city") in written) is told
+        if told:
+            assert f"{SETTLED[ending]}。" in written["passed", phase, "city"]
+    assert ("appointment", "mentor-recommendation", "mentor") in written
