@@ -38,16 +38,17 @@ def check(year: Annotated[int, Parameter(name="年度", help="年度")], /, *, c
 
 def names(year: Year) -> dict[str, frozenset[str]]:
     """Give what a clause can be bound to by name: rules, letters, pages, columns and records there are."""
+    from sqlmodel import SQLModel
+
     import models.tables.catalogue
     from dashboard.serving.app import AREAS
     from forms.definitions import FORMS, form_of
     from letters.occurrences import OCCURS
-    from models.columns import METADATA
     from phases.book import BOOK
 
     assert models.tables.catalogue
     sheets = [(slug, sheet) for slug in FORMS for sheet in form_of(slug, year).sheets]
-    tables = METADATA.tables.values()
+    tables = SQLModel.metadata.tables.values()
     return {
         "rules": frozenset(BOOK.rules),
         "letters": frozenset(f"{kind}/{phase}" if phase else kind for kind, phase in OCCURS),

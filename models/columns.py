@@ -5,27 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, Integer, MetaData, Table
+from sqlalchemy import DateTime, Integer, Table
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-"""Every table there is."""
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -82,6 +80,6 @@ class Hundredths(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-2)
 
 
-def table_of(model: Any) -> Table:  # noqa: ANN401 -- a table, or what stands for one until the drafts are tables too
+def table_of(model: type[SQLModel]) -> Table:
     """Give the table behind a model: queries here are set-based and speak to tables, not to objects."""
-    return model if isinstance(model, Table) else METADATA.tables[str(model.__tablename__)]
+    return SQLModel.metadata.tables[str(model.__tablename__)]

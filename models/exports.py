@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row, Table
+    from sqlalchemy import Connection, Row
+    from sqlmodel import SQLModel
 
-DATED: Mapping[str, Table] = {
+DATED: Mapping[str, type[SQLModel]] = {
     "extensions": ExtensionRow,
     "waivers": WaiverRow,
     "findings": Filing,
@@ -33,7 +34,7 @@ LETTER = ("id", "kind", "phase", "concerns", "recipient", "attempt", "subject", 
 
 def dated(connection: Connection, name: str, year: int, city: str | None, as_of: datetime) -> list[Row[Any]]:
     """Give the rows of one of `DATED` that were there at an instant, oldest first."""
-    table = DATED[name]
+    table = table_of(DATED[name])
     query = select(table).where(table.c.year == year, table.c.as_of <= as_of).order_by(table.c.id)
     return list(connection.execute(query if city is None else query.where(table.c.city == city)))
 

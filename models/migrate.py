@@ -10,9 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlmodel import SQLModel
 
 from calendars.errors import TalentError
-from models.columns import METADATA
 from models.database import NotPrepared
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def differences(database: Database) -> list[Any]:
     assert models.tables.catalogue
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, METADATA))
+        return list(compare_metadata(context, SQLModel.metadata))
 
 
 def revision(database: Database, message: str) -> None:

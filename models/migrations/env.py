@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from alembic import context
-from sqlmodel import AutoString
+from sqlmodel import AutoString, SQLModel
 
 import models.tables.catalogue
-from models.columns import METADATA, Hundredths, UTCDateTime
+from models.columns import Hundredths, UTCDateTime
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
@@ -29,7 +29,7 @@ def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=METADATA,
+    target_metadata=SQLModel.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
     render_item=render,

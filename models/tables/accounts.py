@@ -2,49 +2,54 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table
+from datetime import datetime
 
-from models.columns import METADATA, UTCDateTime
+from sqlmodel import Field, SQLModel
 
-Account = Table(
-    "account",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("name", String, nullable=False, unique=True),
-    Column("shown", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("city", String),
-    Column("password", String),
-    Column("totp", String),
-    Column("totp_step", Integer),
-    Column("disabled_at", UTCDateTime),
-    Column("made_by", String, nullable=False),
-    Column("made_at", UTCDateTime, nullable=False),
-)
-"""A person who may sign in. `role` is `admin` or `viewer` (the province's) or `city`, which alone has a `city`.
+from models.columns import UTCDateTime
 
-`password` is an argon2id hash, None until its owner has set one; `totp` the sealed secret of the second factor,
-`totp_step` the time step of the last code taken, which is never taken again.
-"""
 
-SignIn = Table(
-    "sign_in",
-    METADATA,
-    Column("digest", String, primary_key=True),
-    Column("account", Integer, ForeignKey("account.id"), nullable=False, index=True),
-    Column("pending", Boolean, nullable=False),
-    Column("since", UTCDateTime, nullable=False),
-    Column("seen", UTCDateTime, nullable=False),
-    Column("until", UTCDateTime, nullable=False),
-)
-"""A session: the SHA-256 of its cookie, never the cookie. `pending` until the second factor was shown."""
+class Account(SQLModel, table=True):
+    """A person who may sign in. `role` is `admin` or `viewer` (the province's) or `city`, which alone has a `city`.
 
-OneTimeLink = Table(
-    "one_time_link",
-    METADATA,
-    Column("digest", String, primary_key=True),
-    Column("account", Integer, ForeignKey("account.id"), nullable=False, index=True),
-    Column("until", UTCDateTime, nullable=False),
-    Column("used_at", UTCDateTime),
-)
-"""A link that sets an account's password once: the SHA-256 of its token, never the token."""
+    `password` is an argon2id hash, None until its owner has set one; `totp` the sealed secret of the second factor,
+    `totp_step` the time step of the last code taken, which is never taken again.
+    """
+
+    __tablename__ = "account"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    shown: str
+    role: str
+    city: str | None = None
+    password: str | None = None
+    totp: str | None = None
+    totp_step: int | None = None
+    disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    made_by: str
+    made_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class SignIn(SQLModel, table=True):
+    """A session: the SHA-256 of its cookie, never the cookie. `pending` until the second factor was shown."""
+
+    __tablename__ = "sign_in"
+
+    digest: str = Field(primary_key=True)
+    account: int = Field(foreign_key="account.id", index=True)
+    pending: bool
+    since: datetime = Field(sa_type=UTCDateTime)
+    seen: datetime = Field(sa_type=UTCDateTime)
+    until: datetime = Field(sa_type=UTCDateTime)
+
+
+class OneTimeLink(SQLModel, table=True):
+    """A link that sets an account's password once: the SHA-256 of its token, never the token."""
+
+    __tablename__ = "one_time_link"
+
+    digest: str = Field(primary_key=True)
+    account: int = Field(foreign_key="account.id", index=True)
+    until: datetime = Field(sa_type=UTCDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

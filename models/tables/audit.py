@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
+from datetime import datetime
 
-from models.columns import METADATA, UTCDateTime
+from sqlalchemy import Column, Text
+from sqlmodel import Field, SQLModel
 
-AuditEntry = Table(
-    "audit",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("at", UTCDateTime, nullable=False, index=True),
-    Column("as_of", UTCDateTime, nullable=False),
-    Column("by", String, nullable=False),
-    Column("account", Integer, ForeignKey("account.id")),
-    Column("city", String, index=True),
-    Column("what", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("reason", String),
-)
-"""One thing a person did, append-only. `subject` names what it was done to by ids, never by personal data."""
+from models.columns import UTCDateTime
 
-Deed = Table(
-    "deed",
-    METADATA,
-    Column("token", String, primary_key=True),
-    Column("account", Integer, ForeignKey("account.id"), nullable=False),
-    Column("act", String, nullable=False),
-    Column("at", UTCDateTime, nullable=False),
-    Column("done", Boolean),
-    Column("said", Text),
-    Column("back", String),
-)
-"""A confirmation that was given: its form's own token, once. `said` is what the act answered, None until it did."""
+
+class AuditEntry(SQLModel, table=True):
+    """One thing a person did, append-only. `subject` names what it was done to by ids, never by personal data."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UTCDateTime, index=True)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+    by: str
+    account: int | None = Field(default=None, foreign_key="account.id")
+    city: str | None = Field(default=None, index=True)
+    what: str
+    subject: str
+    reason: str | None = None
+
+
+class Deed(SQLModel, table=True):
+    """A confirmation that was given: its form's own token, once. `said` is what the act answered, None until it did."""
+
+    __tablename__ = "deed"
+
+    token: str = Field(primary_key=True)
+    account: int = Field(foreign_key="account.id")
+    act: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    done: bool | None = None
+    said: str | None = Field(default=None, sa_column=Column(Text))
+    back: str | None = None

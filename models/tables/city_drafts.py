@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import METADATA, Hundredths
+from models.columns import Hundredths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 class DraftRow(SQLModel):
     """A row of a sheet: whose, and where it stood in the workbook."""
-
-    metadata = METADATA
 
     year: int = Field(primary_key=True)
     city: str = Field(primary_key=True)

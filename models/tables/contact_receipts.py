@@ -2,54 +2,60 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from datetime import date, datetime
 
-from models.columns import METADATA, UTCDateTime
+from sqlalchemy import Column, Index, Text
+from sqlmodel import Field, SQLModel
 
-Contact = Table(
-    "contact",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("office", String, nullable=False),
-    Column("part", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("email", String),
-    Column("phone", String),
-    Column("since", Date),
-    Column("until", Date),
-    Column("by", String, nullable=False),
-    Column("at", UTCDateTime, nullable=False),
-    Column("ended_at", UTCDateTime),
-    Index("ix_contact_office_since", "office", "since"),
-)
-"""A person of an office (a city's slug, or `province`), in charge (`main`) or standing in (`deputy`) between days.
+from models.columns import UTCDateTime
 
-`since` and `until` are inclusive; None means without end.
-"""
 
-Receipt = Table(
-    "receipt",
-    METADATA,
-    Column("letter", Integer, ForeignKey("letter.id"), primary_key=True),
-    Column("by", String),
-    Column("at", UTCDateTime, nullable=False),
-    Column("as_of", UTCDateTime, nullable=False),
-)
-"""A letter that its recipient acknowledged (签收), once. `by` is who was signed in, None by the letter's link."""
+class Contact(SQLModel, table=True):
+    """A person of an office (a city's slug, or `province`), in charge (`main`) or standing in (`deputy`) between days.
 
-Call = Table(
-    "call",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("year", Integer, nullable=False),
-    Column("phase", String, nullable=False),
-    Column("city", String, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("whom", String, nullable=False),
-    Column("said", Text, nullable=False),
-    Column("by", String, nullable=False),
-    Column("at", UTCDateTime, nullable=False),
-    Column("as_of", UTCDateTime, nullable=False),
-    Index("ix_call_year_phase_city", "year", "phase", "city"),
-)
-"""A note of a telephone call to a city about a phase."""
+    `since` and `until` are inclusive; None means without end.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_office_since", "office", "since"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    office: str
+    part: str
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    since: date | None = None
+    until: date | None = None
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Receipt(SQLModel, table=True):
+    """A letter that its recipient acknowledged (签收), once. `by` is who was signed in, None by the letter's link."""
+
+    __tablename__ = "receipt"
+
+    letter: int = Field(primary_key=True, foreign_key="letter.id")
+    by: str | None = None
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
+class Call(SQLModel, table=True):
+    """A note of a telephone call to a city about a phase."""
+
+    __tablename__ = "call"
+    __table_args__ = (Index("ix_call_year_phase_city", "year", "phase", "city"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    phase: str
+    city: str
+    attempt: int
+    whom: str
+    said: str = Field(sa_column=Column(Text, nullable=False))
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
+from datetime import date, datetime
 
-from models.columns import METADATA, UTCDateTime
+from sqlalchemy import Column, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
 
-Request = Table(
-    "request",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("token", String, nullable=False),
-    Column("year", Integer, nullable=False),
-    Column("phase", String, nullable=False),
-    Column("city", String, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("until", Date, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("by", String, nullable=False),
-    Column("at", UTCDateTime, nullable=False),
-    Column("as_of", UTCDateTime, nullable=False),
-    Column("answer", String),
-    Column("answered_by", String),
-    Column("answered_as_of", UTCDateTime),
-    Column("answer_reason", String),
-    UniqueConstraint("token"),
-    Index("ix_request_year_answer", "year", "answer"),
-)
-"""A city's request for an extension (or, after the due instant, a rerun); a task of the province until `answer`.
+from models.columns import UTCDateTime
 
-One form asks once: `token` is unique. `answer` is `granted`, `declined`, or `needless` where an act overtook it.
-"""
+
+class Request(SQLModel, table=True):
+    """A city's request for an extension (or, after the due instant, a rerun); a task of the province until `answer`.
+
+    One form asks once: `token` is unique. `answer` is `granted`, `declined`, or `needless` where an act overtook it.
+    """
+
+    __tablename__ = "request"
+    __table_args__ = (UniqueConstraint("token"), Index("ix_request_year_answer", "year", "answer"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    token: str
+    year: int
+    phase: str
+    city: str
+    attempt: int
+    until: date
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+    answer: str | None = None
+    answered_by: str | None = None
+    answered_as_of: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    answer_reason: str | None = None

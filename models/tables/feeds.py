@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table
+from datetime import datetime
 
-from models.columns import METADATA, UTCDateTime
+from sqlmodel import Field, SQLModel
 
-Feed = Table(
-    "feed",
-    METADATA,
-    Column("digest", String, primary_key=True),
-    Column("account", Integer, ForeignKey("account.id"), nullable=False, index=True),
-    Column("city", String),
-    Column("made_at", UTCDateTime, nullable=False),
-    Column("revoked_at", UTCDateTime),
-)
-"""An iCalendar address: the SHA-256 of its token, never the token. `city` None: the whole province's."""
+from models.columns import UTCDateTime
+
+
+class Feed(SQLModel, table=True):
+    """An iCalendar address: the SHA-256 of its token, never the token. `city` None: the whole province's."""
+
+    __tablename__ = "feed"
+
+    digest: str = Field(primary_key=True)
+    account: int = Field(foreign_key="account.id", index=True)
+    city: str | None = None
+    made_at: datetime = Field(sa_type=UTCDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

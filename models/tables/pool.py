@@ -2,56 +2,61 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from datetime import datetime
 
-from models.columns import METADATA, UTCDateTime
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
 
-Party = Table(
-    "party",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("place", String, nullable=False),
-    Column("email", String, nullable=False),
-    UniqueConstraint("kind", "name", "place"),
-)
-"""A mentor, institution or school that letters go to. A mentor is one person by name and institution (`place`).
+from models.columns import UTCDateTime
 
-`email` is the address in force over the province, "" until a city files one (`models.party_addresses`).
-"""
 
-StatedAddress = Table(
-    "stated_address",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("party", Integer, ForeignKey("party.id"), nullable=False),
-    Column("office", String, nullable=False),
-    Column("year", Integer, nullable=False),
-    Column("email", String, nullable=False),
-    Column("settled", Boolean, nullable=False),
-    Column("by", String, nullable=False),
-    Column("at", UTCDateTime, nullable=False),
-    Column("as_of", UTCDateTime, nullable=False),
-    UniqueConstraint("party", "office"),
-    sqlite_autoincrement=True,
-)
-"""What an office says a party's address is: a city by its newest filing, the province by its decision.
+class Party(SQLModel, table=True):
+    """A mentor, institution or school that letters go to. A mentor is one person by name and institution (`place`).
 
-One that differs from the address in force waits for the province until it is `settled`. The id is that of the
-address, never used again: who decides by it decides about what was shown.
-"""
+    `email` is the address in force over the province, "" until a city files one (`models.party_addresses`).
+    """
 
-PoolEntry = Table(
-    "pool",
-    METADATA,
-    Column("year", Integer, primary_key=True),
-    Column("city", String, primary_key=True),
-    Column("kind", String, primary_key=True),
-    Column("key", String, primary_key=True),
-)
-"""Whom a year brought along from the year before: mentors, institutions, schools by party; students by person.
+    __tablename__ = "party"
+    __table_args__ = (UniqueConstraint("kind", "name", "place"),)
 
-`key` is a party's id, or a student's `person`. A mentor of the pool needs no new letter of appointment; a student
-of it has the mentor's priority (三(一), 四(一)).
-"""
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    name: str
+    place: str
+    email: str
+
+
+class StatedAddress(SQLModel, table=True):
+    """What an office says a party's address is: a city by its newest filing, the province by its decision.
+
+    One that differs from the address in force waits for the province until it is `settled`. The id is that of the
+    address, never used again: who decides by it decides about what was shown.
+    """
+
+    __tablename__ = "stated_address"
+    __table_args__ = (UniqueConstraint("party", "office"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    party: int = Field(foreign_key="party.id")
+    office: str
+    year: int
+    email: str
+    settled: bool
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
+class PoolEntry(SQLModel, table=True):
+    """Whom a year brought along from the year before: mentors, institutions, schools by party; students by person.
+
+    `key` is a party's id, or a student's `person`. A mentor of the pool needs no new letter of appointment; a student
+    of it has the mentor's priority (三(一), 四(一)).
+    """
+
+    __tablename__ = "pool"
+
+    year: int = Field(primary_key=True)
+    city: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from datetime import datetime
 
-from models.columns import METADATA, UTCDateTime
+from sqlalchemy import Column, Index, Text
+from sqlmodel import Field, SQLModel
 
-Amendment = Table(
-    "amendment",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("year", Integer, nullable=False),
-    Column("calendar", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("by", String, nullable=False),
-    Column("at", UTCDateTime, nullable=False),
-    Column("as_of", UTCDateTime, nullable=False),
-    Index("ix_amendment_year_as_of", "year", "as_of"),
-)
-"""One revision of a year's calendar, append-only: `calendar` is the text that stood until `as_of`."""
+from models.columns import UTCDateTime
+
+
+class Amendment(SQLModel, table=True):
+    """One revision of a year's calendar, append-only: `calendar` is the text that stood until `as_of`."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (Index("ix_amendment_year_as_of", "year", "as_of"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    calendar: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)

@@ -13,6 +13,7 @@ import pytest
 from fastapi import Request
 from httpx2 import Response
 from sqlalchemy import select, update
+from sqlmodel import SQLModel
 
 from acts.act import Filled
 from acts.book import ACTS
@@ -24,7 +25,7 @@ from dashboard.serving.app import make_app
 from dashboard.serving.look import looking
 from dashboard.signing_in.reader import Reader, Role
 from models.city_fingerprints import changed, witness
-from models.columns import METADATA, table_of
+from models.columns import table_of
 from models.database import Database
 from models.standing import withdrawn
 from models.tables.audit import AuditEntry
@@ -116,7 +117,7 @@ def _of_cities(window: Window) -> dict[str, list[object]]:
     """Every row of every table that belongs to a city, by city."""
     found: dict[str, list[object]] = {city: [] for city in CITIES}
     with window.database.read() as connection:
-        for table in METADATA.sorted_tables:
+        for table in SQLModel.metadata.sorted_tables:
             column = next((name for name in ("concerns", "city") if name in table.c), None)
             for row in connection.execute(table.select()) if column else ():
                 found.setdefault(getattr(row, column or ""), []).append((table.name, tuple(row)))

@@ -21,14 +21,15 @@ from tests.support.window import ADMIN, CITIES, VIEWER, YEAR, Window
 
 if TYPE_CHECKING:
     from httpx2 import Response
-    from sqlalchemy import Row, Table
+    from sqlalchemy import Row
+    from sqlmodel import SQLModel
 
 STUDENTS = "/2022/application/nanjing/filed?sheet=students"
 MENTORS = "/2022/mentor-recommendation/nanjing/filed?sheet=mentors"
 HOSTILE = "<script>甲</script>䶮"
 
 
-def first(window: Window, model: Table | type) -> Row[Any]:
+def first(window: Window, model: type[SQLModel]) -> Row[Any]:
     table = table_of(model)
     with window.database.read() as connection:
         return connection.execute(select(table).where(table.c.city == "nanjing").order_by(table.c.line)).first()  # type: ignore[return-value]

@@ -14,8 +14,9 @@ from unittest.mock import patch
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import Connection, Table, select, text, update
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.exc import OperationalError
+from sqlmodel import SQLModel
 
 import acts.accounts
 from acts import rerun, submit
@@ -68,7 +69,7 @@ def twice(window: Window, reader: str, address: str, **fields: str) -> list[Resp
     return at_once(lambda: first.submit(address, **fields), lambda: second.submit(address, **fields))
 
 
-def rows(window: Window, model: Table, **where: object) -> list[Any]:
+def rows(window: Window, model: type[SQLModel], **where: object) -> list[Any]:
     with window.database.read() as connection:
         return list(connection.execute(select(table_of(model)).filter_by(**where)))
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, insert, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
 from models import database as database_module
 from models import migrate
-from models.columns import METADATA, table_of
+from models.columns import table_of
 from models.database import Busy, Database, NotPrepared, passes
 from models.tables.season import Letter, ProgrammeYear
 from phases.book import BOOK
@@ -135,7 +136,7 @@ ROWS: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("verb", ["update", "delete"])
 def test_what_was_done_said_or_acknowledged_cannot_be_changed(scene: Scene, name: str, verb: str) -> None:
     scene.file("mentor-recommendation", "nanjing")
-    table = METADATA.tables[name]
+    table = SQLModel.metadata.tables[name]
     change = update(table).values(by="别人") if verb == "update" else delete(table)
     with scene.database.write(YEAR) as connection:
         connection.execute(insert(table).values(ROWS[name]))

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pypdf
 from sqlalchemy import JSON, Date, String, func, insert, literal, select, text, update
+from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import models.tables.catalogue  # noqa: F401 -- declares every table
 from calendars import files
 from calendars.deadlines import TZ
-from models.columns import METADATA, UTCDateTime
+from models.columns import UTCDateTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +71,7 @@ SAMPLES: Mapping[str, str] = {
 
 def owned() -> list[tuple[Table, Column[Any]]]:
     """Every table whose rows belong to a city, with the column that says to which."""
-    tables = METADATA.sorted_tables
+    tables = SQLModel.metadata.sorted_tables
     found = ((table, OWNERS.get(table.name, "city")) for table in tables)
     return [(table, table.c[owner]) for table, owner in found if owner in table.c]
 
@@ -91,7 +92,7 @@ Rows = dict[str, list[str]]
 
 def rows(database: Database) -> Rows:
     """Everything there is, but for when a session was last used."""
-    tables = (table for table in METADATA.sorted_tables if table.name != "sign_in")
+    tables = (table for table in SQLModel.metadata.sorted_tables if table.name != "sign_in")
     with database.read() as connection:
         return {table.name: sorted(map(repr, connection.execute(table.select()))) for table in tables}
 
@@ -135,7 +136,7 @@ def plant(database: Database, word: Callable[[str], str] = mark, *, letters: boo
 
 def _verdicts(connection: Connection, city: str) -> None:
     """Put the city's word into what its report cards say."""
-    filing = METADATA.tables["filing"]
+    filing = SQLModel.metadata.tables["filing"]
     for key, verdict in connection.execute(select(filing.c.id, filing.c.verdict).where(filing.c.city == city)).all():
         told = json.dumps(verdict).replace('"mend": "', f'"mend": "{mark(city)}')
         connection.execute(update(filing).where(filing.c.id == key).values(verdict=json.loads(told)))
@@ -143,7 +144,7 @@ def _verdicts(connection: Connection, city: str) -> None:
 
 def _bodies(connection: Connection, city: str) -> None:
     """Put the city's word into the letters' texts that are about it alone, where these are kept apart."""
-    letter, body = METADATA.tables["letter"], METADATA.tables.get("letter_body")
+    letter, body = SQLModel.metadata.tables["letter"], SQLModel.metadata.tables.get("letter_body")
     if body is not None:
         about = select(letter.c.body).group_by(letter.c.body)
         alone = about.having(func.min(letter.c.concerns) == city, func.max(letter.c.concerns) == city)

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
+from sqlmodel import SQLModel
 
 import models.tables.city_drafts
 import models.tables.season
-from models.columns import METADATA, table_of
+from models.columns import table_of
 from models.database import Database
 from models.tables.pool import Party
 from models.tables.season import Letter, LetterBody, Transition
@@ -27,7 +28,7 @@ CLOCKED = frozenset({"id", "at", "queued_at", "due_at", "opened_at", "revision",
 def everything(database: Database) -> Rows:
     """Every row of every table, sorted."""
     with database.read() as connection:
-        tables = METADATA.sorted_tables
+        tables = SQLModel.metadata.sorted_tables
         return {
             table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr) for table in tables
         }
@@ -45,7 +46,7 @@ def story(database: Database) -> Rows:
                 ),
                 key=repr,
             )
-            for table in METADATA.sorted_tables
+            for table in SQLModel.metadata.sorted_tables
         }
 
 
@@ -72,7 +73,7 @@ def of_others(database: Database, city: str) -> dict[str, str]:
     """By table that has one: a hash of the rows of every other city than this, to the last column."""
     hashes = {}
     with database.read() as connection:
-        for table in METADATA.sorted_tables:
+        for table in SQLModel.metadata.sorted_tables:
             whose = table.c.get("concerns") if "concerns" in table.c else table.c.get("city")
             if whose is not None:
                 rows = sorted(repr(tuple(row)) for row in connection.execute(select(table).where(whose != city)))

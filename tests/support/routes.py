@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from fastapi import UploadFile
 from fastapi.routing import APIRoute
 from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from acts.book import ACTS
 from calendars import files
@@ -25,7 +26,6 @@ from dashboard.exports.exportable import TABLES
 from dashboard.pages.exports import Kind
 from dashboard.serving.forgery import SAFE
 from dashboard.serving.policy import EVERYONE, Policy
-from models.columns import METADATA
 from tests.support.canaries import text_of
 from tests.support.crawling import route_of
 
@@ -51,7 +51,7 @@ Values = tuple[str, ...]
 
 def _ids(table: str, owner: str, prefix: str = "") -> Callable[[Window, str], Values]:
     def of(window: Window, city: str) -> Values:
-        found = METADATA.tables[table]
+        found = SQLModel.metadata.tables[table]
         query = select(found.c.id).where(found.c[owner] == prefix + city).order_by(found.c.id.desc()).limit(3)
         with window.database.read() as connection:
             return tuple(map(str, connection.execute(query).scalars()))
