@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from importlib import import_module
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, bindparam, column, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ARRAY, Text, bindparam, column, func, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def insert_into(connection: Connection, table: Table) -> Any:  # noqa: ANN401 -- of either dialect, alike in what is used
-    """Begin an insert that can say what to do where the key is there already."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    """Begin an insert that can say what to do where the key is there already; only the dialect in use is loaded."""
+    return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table)
 
 
 def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -99,7 +99,7 @@ def _read(connection: Connection, column: ColumnElement[Any], values: Sequence[A
 def rows_of(dialect: str, kinds: Mapping[str, TypeEngine[Any]]) -> FromClause:
     """Give rows as a table to join with, of columns of these types; `rows_given` gives what is in it."""
     if dialect != "sqlite":
-        arrays = [bindparam(f"rows_{name}", type_=postgresql.ARRAY(kind)) for name, kind in kinds.items()]
+        arrays = [bindparam(f"rows_{name}", type_=ARRAY(kind)) for name, kind in kinds.items()]
         return func.unnest(*arrays).table_valued(*(column(name, kind) for name, kind in kinds.items())).render_derived()
     each = func.json_each(bindparam("rows", type_=Text)).table_valued("value")
     fields = (
@@ -137,7 +137,7 @@ def among(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement[
     if dialect == "sqlite":
         values = func.json_each(bindparam(name, type_=Text)).table_valued("value")
         return column.in_(select(values.c.value))
-    return column == func.any(bindparam(name, type_=postgresql.ARRAY(column.type)))
+    return column == func.any(bindparam(name, type_=ARRAY(column.type)))
 
 
 def listed(connection: Connection, values: Iterable[Any]) -> Any:  # noqa: ANN401 -- as the driver wants it
