@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from holidays import HolidayBase
 
 _DAY = timedelta(days=1)
 WEEKDAYS = "一二三四五六日"
@@ -22,11 +26,24 @@ class _Notice(NamedTuple):
     make_up_days: frozenset[date]
 
 
+@lru_cache(maxsize=1)
+def _china() -> Callable[..., HolidayBase]:
+    """Load China from its own file: through their package the library loads two hundred countries, at every start."""
+    import holidays
+
+    place = Path(holidays.__file__).parent / "countries" / "china.py"
+    spec = spec_from_file_location("holidays_of_china", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Callable[..., HolidayBase] = module.China
+    return found
+
+
 @lru_cache(maxsize=128)
 def _notice(year: int) -> _Notice:
-    from holidays import country_holidays
-
-    china = country_holidays("CN", years=year, language="zh_CN")
+    china = _china()(years=year, language="zh_CN")
     return _Notice(
         {day: name for day, name in china.items() if day.year == year},
         frozenset(day for day in china.weekend_workdays if day.year == year),

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import chinese_calendar  # type: ignore[import-untyped]
 import pytest
+from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.working_days import WorkingDays, published, spring_festival
+from calendars.working_days import WorkingDays, _notice, published, spring_festival
 
 DAYS = WorkingDays()
 DAY = timedelta(days=1)
@@ -34,6 +35,13 @@ def test_every_day_of_21_years_agrees_with_chinesecalendar() -> None:
     first, last = date(2006, 1, 1), date(2026, 12, 31)
     days = [first + DAY * n for n in range((last - first).days + 1)]
     assert [day for day in days if DAYS.is_working(day) != chinese_calendar.is_workday(day)] == []
+
+
+def test_the_notices_are_those_that_the_library_gives_by_its_front_door() -> None:
+    for year in range(2006, 2028):
+        china = country_holidays("CN", years=year, language="zh_CN")
+        assert _notice(year).holidays == {day: name for day, name in china.items() if day.year == year}
+        assert _notice(year).make_up_days == {day for day in china.weekend_workdays if day.year == year}
 
 
 def test_the_days_around_the_spring_festival_of_2022() -> None:
