@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from forms.definitions import FORMS, form_of
 from forms.reading import RowError
 from models import loading
 
@@ -27,7 +26,7 @@ def faults(season: Season, city: str, reading: Reading) -> tuple[RowError, ...]:
 
 def in_order(reading: Reading, found: tuple[RowError, ...]) -> tuple[RowError, ...]:
     """Give these and the reading's own faults, by sheet and row as the workbook has them."""
-    at = {sheet.name: place for place, sheet in enumerate(FORMS[reading.slug].sheets)}
+    at = {sheet.name: place for place, sheet in enumerate(reading.form.sheets)}
     return tuple(sorted((*reading.errors, *found), key=lambda fault: (at.get(fault.sheet, -1), fault.row or 0)))
 
 
@@ -36,9 +35,8 @@ def _whole(reading: Reading, sheet: str) -> bool:
     return all(error.sheet != sheet for error in reading.errors)
 
 
-def _rows(season: Season, reading: Reading) -> Iterator[tuple[AskedSheet, SheetRow]]:
-    sheets = form_of(reading.slug, season.year).sheets
-    return ((sheet, row) for sheet in sheets for row in reading.rows[sheet.key])
+def _rows(reading: Reading) -> Iterator[tuple[AskedSheet, SheetRow]]:
+    return ((sheet, row) for sheet in reading.form.sheets for row in reading.rows[sheet.key])
 
 
 def _fault(code: str, sheet: AskedSheet, row: SheetRow, field: str, wrong: str, right: str) -> RowError:
@@ -46,12 +44,12 @@ def _fault(code: str, sheet: AskedSheet, row: SheetRow, field: str, wrong: str, 
     return RowError(code, sheet.name, row.line, label, str(getattr(row, field) or ""), wrong, right)
 
 
-def _roll(season: Season, _city: str, reading: Reading) -> Iterator[RowError]:
+def _roll(_season: Season, _city: str, reading: Reading) -> Iterator[RowError]:
     """A member of a team belongs to a mentor of the same workbook."""
     if not _whole(reading, "导师"):
         return
     mentors = {(row.name, row.institution) for row in reading.rows["mentors"]}  # type: ignore[attr-defined]
-    for sheet, row in _rows(season, reading):
+    for sheet, row in _rows(reading):
         if sheet.key == "team" and (row.mentor, row.institution) not in mentors:  # type: ignore[attr-defined]
             yield _fault("mentor.unknown", sheet, row, "mentor", "“导师”表中没有这位导师", "请核对导师姓名和单位")
 
@@ -61,7 +59,7 @@ def _applications(season: Season, city: str, reading: Reading) -> Iterator[RowEr
     schools = {row.name for row in reading.rows["schools"]}  # type: ignore[attr-defined]
     named = _whole(reading, "中学")
     prefix = f"{season.year.city(city).code}-{season.year.year}-"
-    for sheet, row in _rows(season, reading):
+    for sheet, row in _rows(reading):
         if sheet.key != "students":
             continue
         if not row.number.startswith(prefix):  # type: ignore[attr-defined]
@@ -76,7 +74,7 @@ def _applications(season: Season, city: str, reading: Reading) -> Iterator[RowEr
 def _numbers(season: Season, city: str, reading: Reading) -> Iterator[RowError]:
     """Whoever is named by number has applied in this city, under that name."""
     students = loading.students(season.connection, season.year.year, city)
-    for sheet, row in _rows(season, reading):
+    for sheet, row in _rows(reading):
         number, name = getattr(row, "number", None), getattr(row, "name", "")
         if number is None:
             continue
@@ -91,7 +89,7 @@ def _year_end(season: Season, city: str, reading: Reading) -> Iterator[RowError]
     yield from _numbers(season, city, reading)
     roll = loading.roll(season.connection, season.year.year, city)
     schools = loading.schools(season.connection, season.year.year, city)
-    for sheet, row in _rows(season, reading):
+    for sheet, row in _rows(reading):
         if sheet.key != "summaries":
             continue
         kind, unit, mentor = row.type, row.unit, row.mentor  # type: ignore[attr-defined]

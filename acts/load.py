@@ -11,7 +11,6 @@ from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.crosschecks import faults, in_order
 from acts.drafting import rows_of
 from acts.last_word import decision
-from forms.definitions import FORMS
 from forms.reading import read
 from forms.typed_rows import read_rows
 from gates.states import Event, State
@@ -27,17 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from calendars.year import Year
     from forms.reading import Reading, RowError
     from gates.verdict import Verdict
     from models.database import Database
     from models.stamp import Stamp
-    from models.standing import Cell
+    from models.standing import Cell, Opened
     from season.unit_of_work import Season
 
 CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是您刚才的保存）。下面是现在的内容，请核对后再改。"
 REVISED = "没有导入：年度日历刚刚修订，请再导入一次。"
-EVALUATION, YEAR_END = "evaluation", "year-end"
 PLACES = 50
 """Of so many faults the record says where they are."""
 FOR_A_CITY = "代为导入工作簿"
@@ -54,7 +51,7 @@ def load(
     dry_run: bool = False,
     account: int | None = None,
 ) -> Outcome:
-    """Load a city's workbook of a form: a phase's slug, or `evaluation`, which the province loads.
+    """Load a city's workbook of a form: a phase's, or one that the province fills in. KeyError where there is none.
 
     `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads, and where
     the faults are is put on record. The same rows loaded again change nothing. Of what was done on paper no rule
@@ -62,7 +59,7 @@ def load(
     that of the province where it loads for the city, which is put on record with it.
     """
     calendar = _calendar(database, year)
-    return _take(database, calendar, city, read(source, form, calendar), stamp, dry_run=dry_run, account=account)
+    return _take(database, calendar, city, read(source, calendar.form(form)), stamp, dry_run=dry_run, account=account)
 
 
 def load_rows(
@@ -81,17 +78,17 @@ def load_rows(
     `since` is the fingerprint of the draft that they were made from ("" for none): `refused` where it is another now.
     """
     calendar = _calendar(database, year)
-    return _take(database, calendar, city, read_rows(raw, form, calendar), stamp, since=since, dry_run=dry_run)
+    return _take(database, calendar, city, read_rows(raw, calendar.form(form)), stamp, since=since, dry_run=dry_run)
 
 
-def _calendar(database: Database, year: int) -> Year:
+def _calendar(database: Database, year: int) -> Opened:
     with database.read() as connection:
-        return opened(connection, year).year
+        return opened(connection, year)
 
 
 def _take(
     database: Database,
-    calendar: Year,
+    calendar: Opened,
     city: str,
     reading: Reading,
     stamp: Stamp,
@@ -100,13 +97,13 @@ def _take(
     dry_run: bool,
     account: int | None = None,
 ) -> Outcome:
-    year, form = calendar.year, reading.slug
-    phase = YEAR_END if form == EVALUATION else form
+    year, form = calendar.year.year, reading.slug
+    phase = calendar.book.owner(form).slug
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell = season.cells[phase, city]
-        if season.year.source_text != calendar.source_text:
+        if season.year.source_text != calendar.year.source_text:
             return Outcome("refused", REVISED)
         why = _not_now(season, cell, form)
         if why is None and since is not None and since != (newest_load(season.connection, year, form, city) or ""):
@@ -124,7 +121,7 @@ def _event(cell: Cell) -> Event:
 def _not_now(season: Season, cell: Cell, form: str) -> str | None:
     if backfill.passed_on_paper(cell):
         return backfill.closed(season, cell) or backfill.lacking(season, cell)
-    if form != EVALUATION:
+    if not season.book.provincial(form):
         return illegal(season, cell, Event.LOAD) or backfill.lacking(season, cell)
     if cell.state is State.SUBMITTED:
         return None
@@ -134,7 +131,7 @@ def _not_now(season: Season, cell: Cell, form: str) -> str | None:
 
 def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     year, city = season.year.year, cell.city
-    title = f"{season.year.city(city).name}《{FORMS[reading.slug].title}》"
+    title = f"{season.year.city(city).name}《{reading.form.title}》"
     season.flush()
     errors = in_order(reading, faults(season, city, reading))
     if errors:
@@ -149,8 +146,8 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     rows = sum(map(len, reading.rows.values()))
     loading.replace(season.connection, year, city, rows_of(season, city, reading))
     loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
-    verdict, noted = _note(season, cell, f"《{FORMS[reading.slug].title}》{rows} 行")
-    empty = [sheet.name for sheet in FORMS[reading.slug].sheets if not reading.rows[sheet.key]]
+    verdict, noted = _note(season, cell, f"《{reading.form.title}》{rows} 行")
+    empty = [sheet.name for sheet in reading.form.sheets if not reading.rows[sheet.key]]
     said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
     return Outcome("done", f"{title}已导入 {rows} 行{said}。{noted}", verdict, warnings=reading.warnings)
 
@@ -181,8 +178,10 @@ def _loaded(bench: Bench, filled: Filled, city: str) -> Outcome:
 
 
 def _evaluated(bench: Bench, filled: Filled, city: str) -> Outcome:
-    raw = {"evaluations": list(filled.rows)}
-    return load_rows(bench.database, bench.year.year, EVALUATION, city, raw, bench.stamp, dry_run=bench.dry_run)
+    form = bench.database.book[filled.slug].province_form
+    assert form is not None
+    raw = {form.sheets[0].key: list(filled.rows)}
+    return load_rows(bench.database, bench.year.year, form.slug, city, raw, bench.stamp, dry_run=bench.dry_run)
 
 
 LOAD = Act(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from forms.definitions import FORMS
 from forms.wording import as_text
 from models import draft_rows
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from forms.definitions import AskedSheet, Sheet
+    from forms.definitions import AskedSheet, Form, Sheet
 
 Lines = dict[int, dict[str, Any]]
 """Rows of a sheet by their line, each by its column's field."""
@@ -39,6 +38,6 @@ def written(sheet: AskedSheet, lines: Lines) -> dict[int, dict[str, str]]:
     }
 
 
-def draft(connection: Connection, year: int, form: str, city: str) -> dict[str, Lines]:
+def draft(connection: Connection, year: int, form: Form[AskedSheet], city: str) -> dict[str, Lines]:
     """Give the whole draft of a form by sheet key, one statement a sheet."""
-    return {sheet.key: values(connection, year, city, sheet) for sheet in FORMS[form].sheets}
+    return {sheet.key: values(connection, year, city, sheet) for sheet in form.sheets}

@@ -27,7 +27,6 @@ from calendars import files
 from calendars.deadlines import TZ
 from dashboard.serving.forgery import token
 from dashboard.signing_in.sessions import COOKIE, LASTS, digest
-from forms.definitions import form_of
 from forms.reading import read
 from models import migrate
 from models.columns import table_of
@@ -145,7 +144,7 @@ def workbook(database: Database, faulty: Callable[[int], bool]) -> bytes:
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         day, percent = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "0.0%"})
-        schools, students = form_of("application", files.load(YEAR)).sheets
+        schools, students = BOOK.form("application", files.load(YEAR)).sheets
         page = book.add_worksheet(schools.name)
         page.write_row(0, 0, [column.label for column in schools.columns])
         page.write_row(1, 0, ["盐城市第一中学", "副校长", "联络员", "one@school.example"])
@@ -190,7 +189,7 @@ def uploads(port: int, database: Database) -> Table:
             status, page = city.send(to, address, data)
             times.append(perf_counter() - begun)
             to.close()
-        count = len(read(data, "application", files.load(YEAR)).errors)
+        count = len(read(data, BOOK.form("application", files.load(YEAR))).errors)
         row = [name, f"{len(data) / 2**20:.1f} MB", f"{count}", str(status), f"{len(page) // 1024} KB"]
         rows.append([*row, f"{median(times):.2f} s", f"{max(times):.2f} s"])
     note = f"{ROWS:,} applications sent to a running server until the page with their faults is there; required: ≤ 5 s."

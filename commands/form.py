@@ -12,6 +12,7 @@ from commands.named_files import there, write
 from commands.options import SEASON, DryRun, OneCity, SeasonOptions, UsageError
 from commands.outcomes import run, show_errors
 from commands.output import answer, line, say
+from phases.book import BOOK
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +37,8 @@ def template(
     """Write an empty workbook of one phase, as the year asks it."""
     from forms.template import render
 
-    write(output, render(known(phase), _calendar(season)))
+    slug, calendar = known(phase), _calendar(season)
+    write(output, render(BOOK.form(slug, calendar), calendar))
     answer(season.json, {"phase": phase, "file": str(output)}, lambda console: line(console, f"已写入 {output}"))
 
 
@@ -56,10 +58,8 @@ def _calendar(season: SeasonOptions) -> Year:
 
 def known(phase: str) -> str:
     """The phase's slug, where there is a form of it; raises UsageError."""
-    from forms.definitions import FORMS
-
-    if phase not in FORMS:
-        raise UsageError(f"没有“{phase}”这张表；可用的有 {'、'.join(FORMS)}。")
+    if phase not in BOOK.forms:
+        raise UsageError(f"没有“{phase}”这张表；可用的有 {'、'.join(BOOK.forms)}。")
     return phase
 
 
@@ -77,7 +77,8 @@ def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: SeasonOp
     """Read a workbook and say every fault; where a year is open also what disagrees with its records."""
     from forms.reading import read
 
-    reading = read(there(workbook), known(phase), _calendar(season))
+    file, slug = there(workbook), known(phase)
+    reading = read(file, BOOK.form(slug, _calendar(season)))
     errors = reading.errors or _against_records(season, phase, workbook, city)
     data = {
         "phase": phase,

@@ -42,12 +42,11 @@ def names(year: Year) -> dict[str, frozenset[str]]:
 
     import models.tables.catalogue
     from dashboard.serving.app import AREAS
-    from forms.definitions import FORMS, form_of
     from letters.occurrences import OCCURS
     from phases.book import BOOK
 
     assert models.tables.catalogue
-    sheets = [(slug, sheet) for slug in FORMS for sheet in form_of(slug, year).sheets]
+    sheets = [(slug, sheet) for slug in BOOK.forms for sheet in BOOK.form(slug, year).sheets]
     tables = SQLModel.metadata.tables.values()
     return {
         "rules": frozenset(BOOK.rules),

@@ -1,67 +1,34 @@
-"""Every form, once: template, reader, web form and row errors all come from `FORMS`, as the year asks them."""
+"""The shape of a form: sheets of columns, from which template, reader, web form and row errors all come.
+
+A row model is one frozen class a sheet, its fields in the order of the columns. A field without a default is a required
+column. An optional text that is blank reads `""`. What a year file lists is in a form as that year asks it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from calendars.year import Year
+from forms.cells import is_blank
 from forms.kinds import Ask, Kind, OfYear
-from forms.rows import (
-    AttendanceRow,
-    CutLineRow,
-    EvaluationRow,
-    FundsRow,
-    InstitutionRow,
-    InterviewRow,
-    LogRow,
-    MaterialsRow,
-    MeetingRow,
-    MentorRow,
-    MidtermRow,
-    PlanRow,
-    SchoolRow,
-    ScoreRow,
-    SheetRow,
-    StudentRow,
-    SummaryRow,
-    TalkRow,
-    TargetRow,
-    TeamRow,
-    VisitRow,
-)
 
-__all__ = [
-    "FORMS",
-    "AskedSheet",
-    "AttendanceRow",
-    "Column",
-    "CutLineRow",
-    "EvaluationRow",
-    "Form",
-    "FundsRow",
-    "InstitutionRow",
-    "InterviewRow",
-    "LogRow",
-    "MaterialsRow",
-    "MeetingRow",
-    "MentorRow",
-    "MidtermRow",
-    "PlanRow",
-    "SchoolRow",
-    "ScoreRow",
-    "Sheet",
-    "SheetRow",
-    "StudentRow",
-    "SummaryRow",
-    "TalkRow",
-    "TargetRow",
-    "TeamRow",
-    "VisitRow",
-    "form_of",
-]
+
+class SheetRow(BaseModel):
+    """One row of a sheet; `line` is its row as Excel numbers it, 0 where it came from no workbook."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    line: int = Field(default=0, ge=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic hands over whatever it was given
+        # A blank cell is a missing value: required columns then say so, optional ones keep their default.
+        return {name: cell for name, cell in data.items() if not is_blank(cell)} if isinstance(data, dict) else data
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,79 +96,11 @@ class Form(Generic[Sheet_co]):
     version: int
     sheets: tuple[Sheet_co, ...]
 
+    def asked(self, year: Year) -> Form[AskedSheet]:
+        """The form as that year asks it."""
+        return Form(self.slug, self.title, self.version, tuple(sheet.asked(year) for sheet in self.sheets))
+
     @property
     def stamp(self) -> str:
         """What a workbook made from it carries as a custom property."""
         return f"{self.slug}/{self.version}"
-
-
-def form_of(slug: str, year: Year) -> Form[AskedSheet]:
-    """The form of that slug as the year asks it; KeyError where there is none."""
-    form = FORMS[slug]
-    return Form(form.slug, form.title, form.version, tuple(sheet.asked(year) for sheet in form.sheets))
-
-
-def _student(name: str, key: str, row: type[SheetRow], one_of: tuple[str, ...] = ()) -> Sheet:
-    """A sheet of one row a student."""
-    return Sheet(name, key, row, ("number",), one_of)
-
-
-_ALL = (
-    Form(
-        "mentor-recommendation",
-        "导师信息收集表",
-        1,
-        (
-            Sheet("培养单位", "institutions", InstitutionRow, ("name",)),
-            Sheet("导师", "mentors", MentorRow, ("name", "institution")),
-            Sheet("培养团队", "team", TeamRow, ("mentor", "institution", "name")),
-        ),
-    ),
-    Form(
-        "application",
-        "学生申报表",
-        1,
-        (
-            Sheet("中学", "schools", SchoolRow, ("name",)),
-            _student("学生", "students", StudentRow, ("subject_rank", "overall_rank")),
-        ),
-    ),
-    Form(
-        "shortlist",
-        "面试名单",
-        1,
-        (_student("成绩", "scores", ScoreRow), Sheet("分数线", "cut_lines", CutLineRow, ("subject",))),
-    ),
-    Form("interview", "导师面试结果表", 1, (_student("面试", "interviews", InterviewRow),)),
-    Form(
-        "meeting",
-        "师生见面会记录",
-        1,
-        (Sheet("见面会", "meetings", MeetingRow), _student("到会", "attendance", AttendanceRow)),
-    ),
-    Form(
-        "cultivation",
-        "学生培养记录",
-        1,
-        (
-            _student("培养方案", "plans", PlanRow),
-            Sheet("到校记录", "visits", VisitRow),
-            Sheet("成长日志", "logs", LogRow),
-            Sheet("面谈记录", "talks", TalkRow),
-        ),
-    ),
-    Form("midterm", "中期评价表", 1, (_student("中期评价", "results", MidtermRow),)),
-    Form(
-        "year-end",
-        "年度评价材料",
-        1,
-        (
-            _student("材料", "materials", MaterialsRow),
-            Sheet("总结", "summaries", SummaryRow),
-            Sheet("经费", "funds", FundsRow),
-            Sheet("绩效", "targets", TargetRow),
-        ),
-    ),
-    Form("evaluation", "年度评价结果表", 1, (_student("评价", "evaluations", EvaluationRow),)),
-)
-FORMS: Mapping[str, Form[Sheet]] = MappingProxyType({form.slug: form for form in _ALL})

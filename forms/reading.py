@@ -6,17 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
 from forms import sandbox
 from forms.cells import BadCellError, Broken, half_width, is_blank
-from forms.definitions import AskedSheet, Form, Sheet, SheetRow, form_of
+from forms.definitions import AskedSheet, Form, Sheet, SheetRow
 from forms.kinds import Kind
-
-if TYPE_CHECKING:
-    from calendars.year import Year
 
 _LONGEST_SHOWN = 60
 
@@ -47,27 +44,31 @@ class RowError:
 class Reading:
     """What was read. `rows` has every sheet's key and all rows without a fault; nothing loads while `errors` stand."""
 
-    slug: str
+    form: Form[AskedSheet] = field(compare=False)
     rows: Mapping[str, tuple[SheetRow, ...]]
     errors: tuple[RowError, ...]
     warnings: tuple[RowError, ...]
 
+    @property
+    def slug(self) -> str:
+        """The slug of its form."""
+        return self.form.slug
 
-def read(source: Path | bytes, slug: str, year: Year) -> Reading:
-    """Read the workbook of the form `slug` (KeyError where there is none) as the year asks it.
+
+def read(source: Path | bytes, form: Form[AskedSheet]) -> Reading:
+    """Read a workbook of the form as a year asks it.
 
     Never raises for what the file holds: a hostile, broken or foreign file is a reading with one error and no rows.
     """
-    form = form_of(slug, year)
     opened = sandbox.unpack(source, [sheet.name for sheet in form.sheets])
     if isinstance(opened, sandbox.RefusedFile):
         refusal = RowError(opened.code, "", None, None, "", opened.wrong, opened.right)
-        return Reading(slug, {sheet.key: () for sheet in form.sheets}, (refusal,), ())
+        return Reading(form, {sheet.key: () for sheet in form.sheets}, (refusal,), ())
     sheets = [SheetReader(sheet) for sheet in form.sheets]
     for reader in sheets:
         reader.read(opened.tables.get(reader.sheet.name))
     return Reading(
-        slug,
+        form,
         {reader.sheet.key: tuple(reader.rows) for reader in sheets},
         tuple(error for reader in sheets for error in reader.errors),
         (*_about_the_book(form, opened), *(warning for reader in sheets for warning in reader.warnings)),

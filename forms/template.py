@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter  # type: ignore[import-untyped] # ships no py.typed
 
 from forms.confined import FORM_PROPERTY
-from forms.definitions import AskedSheet, Column, Form, form_of
+from forms.definitions import AskedSheet, Column, Form
 from forms.wording import as_text
 
 if TYPE_CHECKING:
@@ -38,13 +38,8 @@ class Percent(float):
     __slots__ = ()
 
 
-def render(slug: str, year: Year, rows: Filling | None = None) -> bytes:
-    """The bytes of the form's workbook (KeyError where there is none) as the year asks it, filled with `rows`."""
-    return write(form_of(slug, year), year, rows or {})
-
-
-def write(form: Form[AskedSheet], year: Year, rows: Filling) -> bytes:
-    """The bytes of a workbook with the sheets and columns of `form`, filled with `rows`.
+def render(form: Form[AskedSheet], year: Year, rows: Filling | None = None) -> bytes:
+    """The bytes of a workbook with the sheets and columns of a form as the year asks it, filled with `rows`.
 
     A text stands in its cell as it is, whatever the column asks; so does a `Percent`.
     """
@@ -57,7 +52,7 @@ def write(form: Form[AskedSheet], year: Year, rows: Filling) -> bytes:
         for sheet in form.sheets:
             page = book.add_worksheet(sheet.name)
             _sheet(page, sheet, formats)
-            _fill(page, sheet, rows.get(sheet.key, {}), formats)
+            _fill(page, sheet, (rows or {}).get(sheet.key, {}), formats)
     return target.getvalue()
 
 

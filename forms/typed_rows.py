@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from forms.definitions import form_of
 from forms.reading import Reading, SheetReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from calendars.year import Year
-    from forms.definitions import AskedSheet
+    from forms.definitions import AskedSheet, Form
     from forms.sandbox import Cell
 
 
-def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], slug: str, year: Year) -> Reading:
-    """Read rows by sheet key and column field, counted from 2 as under a header, as the year asks them.
+def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], form: Form[AskedSheet]) -> Reading:
+    """Read rows by sheet key and column field, counted from 2 as under a header, as a year asks them.
 
     A blank row is left out and still counts. A sheet that is not there at all is a fault, as in a workbook: what is
-    loaded takes the place of everything. KeyError for an unknown form.
+    loaded takes the place of everything.
     """
-    readers = [SheetReader(sheet) for sheet in form_of(slug, year).sheets]
+    readers = [SheetReader(sheet) for sheet in form.sheets]
     for reader in readers:
         given = raw.get(reader.sheet.key)
         reader.read(None if given is None else list(_table(reader.sheet, given)))
     return Reading(
-        slug,
+        form,
         {reader.sheet.key: tuple(reader.rows) for reader in readers},
         tuple(error for reader in readers for error in reader.errors),
         (),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from calendars.year import Year
+    from forms.definitions import AskedSheet, Form
     from phases.book import Book
 
 Key = tuple[str, str]
@@ -74,6 +75,10 @@ class Opened:
     revision: int
     clock: datetime | None = None
     begun: datetime | None = None
+
+    def form(self, slug: str) -> Form[AskedSheet]:
+        """Give a form as the year asks it; KeyError where there is none of that slug."""
+        return self.book.form(slug, self.year)
 
 
 @lru_cache(maxsize=16)

@@ -8,20 +8,68 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from pydantic import Field, ValidationInfo, field_validator
+
+from forms.cells import BadCellError
+from forms.definitions import Form, Sheet, SheetRow
+from forms.kinds import DAY, EMAIL, GRADE, NAME, NUMBER, PHONE, RANK, UNIT, YES_NO, Ask, one_of
 from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.shared_columns import Subject, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
     from calendars.year import Figures
+
+
+class SchoolRow(SheetRow):
+    """中学: a school that takes part, with its head in charge and its contact person."""
+
+    name: Annotated[str, Ask("名称", UNIT)]
+    head: Annotated[str, Ask("负责领导", NAME)]
+    contact: Annotated[str, Ask("联络员", NAME)]
+    email: Annotated[str, Ask("联络邮箱", EMAIL)]
+
+
+class StudentRow(SheetRow):
+    """学生: one application. Ranks are in per cent of the grade: 8 is 8 %; one of the two is required."""
+
+    number: Annotated[str, Ask("报名号", NUMBER, "每名学生一个，以后各阶段都用它")]
+    name: Annotated[str, Ask("姓名", NAME)]
+    gender: Annotated[str, Ask("性别", one_of("男", "女"))]
+    born: Annotated[date, Ask("出生日期", DAY)]
+    school: Annotated[str, Ask("中学", UNIT, "须与“中学”表的名称一致")]
+    grade: Annotated[str, Ask("年级", GRADE)]
+    subject: Subject
+    mentor: Annotated[str, Ask("选报导师", NAME)]
+    institution: Annotated[str, Ask("导师单位", UNIT)]
+    subject_rank: Annotated[Decimal | None, Ask("学科排名百分比", RANK, "与综合排名百分比至少填一项")] = None
+    overall_rank: Annotated[Decimal | None, Ask("综合排名百分比", RANK, "与学科排名百分比至少填一项")] = Field(
+        default=None, validate_default=True
+    )
+    email: Annotated[str, Ask("电子邮箱", EMAIL)] = ""
+    guardian_phone: Annotated[str, Ask("监护人电话", PHONE)] = ""
+    guardian_consent: Annotated[bool, Ask("监护人同意", YES_NO)]
+    alumnus: Annotated[bool, Ask("往届学员", YES_NO)] = False
+    recommended: Annotated[bool, Ask("中学推荐", YES_NO)]
+    taken: Annotated[bool, Ask("市级审核", Taken)]
+
+    @field_validator("overall_rank")
+    @classmethod
+    def _one_rank(cls, overall: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        # A subject rank that could not be read is absent from the data: it has its own fault.
+        if overall is None and "subject_rank" in info.data and info.data["subject_rank"] is None:
+            raise BadCellError("row.rank", "学科排名百分比和综合排名百分比都没有填")
+        return overall
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +178,19 @@ def consent(facts: ApplicationFacts, figures: Figures) -> Found:
     return _each("applications.consent", facts, figures, mend)
 
 
+FORM = Form(
+    "application",
+    "学生申报表",
+    1,
+    (
+        Sheet("中学", "schools", SchoolRow, ("name",)),
+        Sheet("学生", "students", StudentRow, ("number",), ("subject_rank", "overall_rank")),
+    ),
+)
 PHASE = PhaseDefinition(
     slug="application",
     name="学生申报",
+    form=FORM,
     gate=Gate(
         "application",
         ApplicationFacts,

@@ -19,13 +19,15 @@ from phases import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from calendars.year import Phase, Year
+    from forms.definitions import AskedSheet, Form, Sheet
     from gates.judge import Gate
     from gates.rule import Rule
     from phases.definition import PhaseDefinition
 
 
 class Book:
-    """Phases by slug, in the order of the year; their rules by id and their gates by name."""
+    """Phases by slug, in the order of the year; their rules by id, gates by name, forms by slug, sheets by key."""
 
     def __init__(self, phases: Iterable[PhaseDefinition]) -> None:
         self.phases: Mapping[str, PhaseDefinition] = MappingProxyType({phase.slug: phase for phase in phases})
@@ -35,6 +37,13 @@ class Book:
         self.gates: Mapping[str, Gate[Any]] = MappingProxyType(
             {gate.name: gate for phase in self.phases.values() for gate in phase.gates}
         )
+        self.forms: Mapping[str, Form[Sheet]] = MappingProxyType(
+            {form.slug: form for phase in self.phases.values() for form in phase.forms}
+        )
+        self.sheets: Mapping[str, Sheet] = MappingProxyType(
+            {sheet.key: sheet for form in self.forms.values() for sheet in form.sheets}
+        )
+        self._owners = {form.slug: phase for phase in self.phases.values() for form in phase.forms}
         self.uses: Mapping[str, frozenset[str]] = MappingProxyType(
             {slug: phase.uses for slug, phase in self.phases.items()}
         )
@@ -46,6 +55,23 @@ class Book:
     def find(self, slug: str) -> PhaseDefinition | None:
         """Give a phase of an opened year; None where a later version took it out of the book."""
         return self.phases.get(slug)
+
+    def form(self, slug: str, year: Year) -> Form[AskedSheet]:
+        """Give a form as a year asks it; KeyError where there is none of that slug."""
+        return self.forms[slug].asked(year)
+
+    def owner(self, form: str) -> PhaseDefinition:
+        """Give the phase that a form belongs to; KeyError where there is no such form."""
+        return self._owners[form]
+
+    def provincial(self, form: str) -> bool:
+        """Tell whether the province fills a form in."""
+        return form in self.forms and self.forms[form] is self.owner(form).province_form
+
+    def forms_of(self, phase: Phase) -> tuple[Form[Sheet], ...]:
+        """Give the forms that are loaded in a phase of an opened year; the province's where it has the last word."""
+        found = self.find(phase.slug)
+        return tuple(one for one in found.forms if phase.province or one is not found.province_form) if found else ()
 
     def province_gate(self, slug: str) -> Gate[Any] | None:
         """Give the gate of the province's own part of a phase, where it has one."""

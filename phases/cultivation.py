@@ -3,15 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
+from forms.definitions import Form, Sheet, SheetRow
+from forms.kinds import DAY, PROSE, STAGE, Ask
 from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.shared_columns import ApplicationNumber, StudentName
 
 if TYPE_CHECKING:
     from calendars.year import Figures
+
+
+class PlanRow(SheetRow):
+    """培养方案: one student's plan from the mentor."""
+
+    number: ApplicationNumber
+    name: StudentName
+    goal: Annotated[str, Ask("培养目标", PROSE)]
+    outline: Annotated[str, Ask("方案要点", PROSE)]
+
+
+class VisitRow(SheetRow):
+    """到校记录: one visit on campus."""
+
+    number: ApplicationNumber
+    name: StudentName
+    visited_on: Annotated[date, Ask("日期", DAY)]
+    content: Annotated[str, Ask("内容", PROSE)]
+
+
+class LogRow(SheetRow):
+    """成长日志: one student's growth log for a training stage."""
+
+    number: ApplicationNumber
+    name: StudentName
+    stage: Annotated[int, Ask("阶段", STAGE)]
+    submitted_on: Annotated[date, Ask("提交日期", DAY)]
+
+
+class TalkRow(SheetRow):
+    """面谈记录: one interview record for a training stage."""
+
+    number: ApplicationNumber
+    name: StudentName
+    stage: Annotated[int, Ask("阶段", STAGE)]
+    talked_on: Annotated[date, Ask("面谈日期", DAY)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +68,22 @@ def plan(facts: CultivationFacts, _: Figures) -> Found:
     return each(len(facts.in_training), without, "{count} 名在培学生{who}没有培养方案；请导师补交")
 
 
+FORM = Form(
+    "cultivation",
+    "学生培养记录",
+    1,
+    (
+        Sheet("培养方案", "plans", PlanRow, ("number",)),
+        Sheet("到校记录", "visits", VisitRow),
+        Sheet("成长日志", "logs", LogRow),
+        Sheet("面谈记录", "talks", TalkRow),
+    ),
+)
 # A plan is owed only by those whom the midterm left in training, which the calendar's `requires` does not know.
 PHASE = PhaseDefinition(
     slug="cultivation",
     name="学生培养",
+    form=FORM,
     gate=Gate(
         "cultivation",
         CultivationFacts,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from forms.definitions import Form, Sheet
     from gates.judge import Gate
     from gates.rule import Rule
 
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
 class PhaseDefinition:
     """A phase by its slug and its Chinese name.
 
-    `gate` judges what the city files, `province_gate` what the province answers for when it has the last word on facts
-    of its own. `records` are rules that are kept and never judged. `uses` are the phases of whose filings its facts
-    are made, beyond the order of the year. `figures` are the keys of the year's figures that its rules ask.
+    `gate` judges what the city files by its `form`; `province_gate` what the province answers for when it has the last
+    word on facts of its own, which it fills in on its `province_form`. `records` are rules that are kept and never
+    judged. `uses` are the phases of whose filings its facts are made, beyond the order of the year. `figures` are the
+    keys of the year's figures that its rules ask.
     """
 
     slug: str
     name: str
     gate: Gate[Any]
+    form: Form[Sheet] | None = None
     province_gate: Gate[Any] | None = None
+    province_form: Form[Sheet] | None = None
     records: tuple[Rule[Any], ...] = ()
     uses: frozenset[str] = frozenset()
     figures: tuple[str, ...] = ()
@@ -33,6 +37,11 @@ class PhaseDefinition:
     def gates(self) -> tuple[Gate[Any], ...]:
         """Give its gates: the city's, and the province's where there is one."""
         return (self.gate,) if self.province_gate is None else (self.gate, self.province_gate)
+
+    @property
+    def forms(self) -> tuple[Form[Sheet], ...]:
+        """Give its forms: the city's, and the province's, where there are such."""
+        return tuple(form for form in (self.form, self.province_form) if form is not None)
 
     @property
     def rules(self) -> Iterator[Rule[Any]]:

@@ -6,16 +6,45 @@ A city may admit nobody: the ratio then holds, whoever came.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from pydantic import Field, ValidationInfo, field_validator
+
+from forms.cells import BadCellError
+from forms.definitions import Form, Sheet, SheetRow
+from forms.kinds import DAY, SCORE, YES_NO, Ask, one_of
 from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.shared_columns import ApplicationNumber, StudentName, Subject
 
 if TYPE_CHECKING:
     from calendars.year import Figures
+
+
+class InterviewRow(SheetRow):
+    """面试: one student's interview. `funding` is required where the student is admitted."""
+
+    number: ApplicationNumber
+    name: StudentName
+    subject: Subject
+    held_on: Annotated[date, Ask("面试日期", DAY)]
+    came: Annotated[bool, Ask("是否到场", YES_NO)]
+    score: Annotated[Decimal | None, Ask("面试成绩", SCORE)] = None
+    admitted: Annotated[bool, Ask("是否入选", YES_NO)]
+    funding: Annotated[str | None, Ask("资助类型", one_of("省级资助", "自筹"), "入选的必填")] = Field(
+        default=None, validate_default=True
+    )
+
+    @field_validator("funding")
+    @classmethod
+    def _funded_somehow(cls, funding: str | None, info: ValidationInfo) -> str | None:
+        if funding is None and info.data.get("admitted"):
+            raise BadCellError("row.funding", "已入选而没有填资助类型")
+        return funding
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +136,11 @@ def _tally(facts: InterviewFacts) -> dict[str, int]:
     }
 
 
+FORM = Form("interview", "导师面试结果表", 1, (Sheet("面试", "interviews", InterviewRow, ("number",)),))
 PHASE = PhaseDefinition(
     slug="interview",
     name="导师面试",
+    form=FORM,
     gate=Gate(
         "interview",
         InterviewFacts,

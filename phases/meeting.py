@@ -4,17 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from forms.definitions import Form, Sheet, SheetRow
+from forms.kinds import DAY, PROSE, UNIT, Ask, one_of
 from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.shared_columns import ApplicationNumber, StudentName
 
 if TYPE_CHECKING:
     from calendars.year import Figures
 
 _ANSWERS = frozenset({"到会", "请假"})
+
+
+Present = one_of("到会", "请假")
+
+
+class MeetingRow(SheetRow):
+    """见面会: the record of one kick-off meeting."""
+
+    held_on: Annotated[date, Ask("日期", DAY)]
+    place: Annotated[str, Ask("地点", UNIT)]
+    agenda: Annotated[str, Ask("议程", PROSE)]
+
+
+class AttendanceRow(SheetRow):
+    """到会: for one admitted student, who came or was excused, and how they will keep in touch."""
+
+    number: ApplicationNumber
+    name: StudentName
+    mentor: Annotated[str, Ask("导师", Present)]
+    teacher: Annotated[str, Ask("指导老师", Present)]
+    guardian: Annotated[str, Ask("家长", Present)]
+    contact: Annotated[str, Ask("联系方式约定", PROSE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +113,16 @@ def _meeting_faults(facts: MeetingFacts) -> list[str]:
     return parts
 
 
+FORM = Form(
+    "meeting",
+    "师生见面会记录",
+    1,
+    (Sheet("见面会", "meetings", MeetingRow), Sheet("到会", "attendance", AttendanceRow, ("number",))),
+)
 PHASE = PhaseDefinition(
     slug="meeting",
     name="师生见面会",
+    form=FORM,
     gate=Gate(
         "meeting",
         MeetingFacts,

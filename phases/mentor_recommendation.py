@@ -6,15 +6,56 @@ A mentor whom the city did not take (市级审定 = 不通过) is a recorded rej
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from forms.definitions import Form, Sheet, SheetRow
+from forms.kinds import DEGREE, EMAIL, HONOURS, NAME, PHONE, PLACES, PROSE, TITLE, UNIT, YES_NO, Ask, one_of
 from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.shared_columns import Subject, Taken
 
 if TYPE_CHECKING:
     from calendars.year import Figures
+
+
+class InstitutionRow(SheetRow):
+    """培养单位: a university or institute that the city filed."""
+
+    name: Annotated[str, Ask("名称", UNIT)]
+    type: Annotated[str, Ask("类型", one_of("高校", "科研院所"))]
+    department: Annotated[str, Ask("牵头部门", UNIT)]
+    email: Annotated[str, Ask("联系邮箱", EMAIL)]
+
+
+class MentorRow(SheetRow):
+    """导师: one mentor's information form. `taken`: the city reviewed and recommends."""
+
+    name: Annotated[str, Ask("导师姓名", NAME)]
+    institution: Annotated[str, Ask("单位", UNIT, "须与“培养单位”表的名称一致")]
+    department: Annotated[str, Ask("院系", UNIT)] = ""
+    subject: Subject
+    title: Annotated[str, Ask("职称", NAME, "如 教授、研究员")]
+    degree: Annotated[str, Ask("最高学位", DEGREE)]
+    honours: Annotated[tuple[str, ...], Ask("人才称号", HONOURS)] = ()
+    elite_programme: Annotated[bool, Ask("拔尖计划导师", YES_NO)]
+    research: Annotated[str, Ask("研究方向", PROSE)]
+    places: Annotated[int, Ask("计划招收人数", PLACES)]
+    email: Annotated[str, Ask("电子邮箱", EMAIL)]
+    mobile: Annotated[str, Ask("手机号码", PHONE)] = ""
+    returning: Annotated[bool, Ask("往届导师", YES_NO, "往届导师自动入库，不再发聘书")]
+    taken: Annotated[bool, Ask("市级审定", Taken)]
+
+
+class TeamRow(SheetRow):
+    """培养团队: one member of a mentor's team."""
+
+    mentor: Annotated[str, Ask("导师姓名", NAME)]
+    institution: Annotated[str, Ask("单位", UNIT, "导师所在单位")]
+    name: Annotated[str, Ask("成员姓名", NAME)]
+    degree: Annotated[str, Ask("最高学位", DEGREE)]
+    title: Annotated[str, Ask("职称", TITLE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +167,20 @@ def some(facts: MentorFacts, _: Figures) -> Found:
     return Found(str(count), "≥1", mend)
 
 
+FORM = Form(
+    "mentor-recommendation",
+    "导师信息收集表",
+    1,
+    (
+        Sheet("培养单位", "institutions", InstitutionRow, ("name",)),
+        Sheet("导师", "mentors", MentorRow, ("name", "institution")),
+        Sheet("培养团队", "team", TeamRow, ("mentor", "institution", "name")),
+    ),
+)
 PHASE = PhaseDefinition(
     slug="mentor-recommendation",
     name="导师推荐",
+    form=FORM,
     gate=Gate(
         "mentor-recommendation",
         MentorFacts,

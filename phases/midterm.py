@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from forms.definitions import Form, Sheet, SheetRow
+from forms.kinds import DAY, PROSE, Ask, either
 from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.shared_columns import ApplicationNumber, StudentName, Subject
 
 if TYPE_CHECKING:
     from calendars.year import Figures
+
+
+class MidtermRow(SheetRow):
+    """中期评价: one student's report and whether it qualifies."""
+
+    number: ApplicationNumber
+    name: StudentName
+    subject: Subject
+    reported_on: Annotated[date, Ask("汇报日期", DAY)]
+    qualified: Annotated[bool, Ask("评价", either("合格", "不合格"))]
+    opinion: Annotated[str, Ask("意见", PROSE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +80,11 @@ def _tally(facts: MidtermFacts) -> dict[str, int]:
     return {"exited": sum(not row.qualified for row in facts.results)}
 
 
+FORM = Form("midterm", "中期评价表", 1, (Sheet("中期评价", "results", MidtermRow, ("number",)),))
 PHASE = PhaseDefinition(
     slug="midterm",
     name="中期评价",
+    form=FORM,
     gate=Gate(
         "midterm",
         MidtermFacts,

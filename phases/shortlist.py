@@ -5,17 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from forms.definitions import Form, Sheet, SheetRow
+from forms.kinds import SCORE, YES_NO, Ask
 from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.shared_columns import ApplicationNumber, StudentName, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calendars.year import Figures
+
+
+class ScoreRow(SheetRow):
+    """成绩: one student's test result."""
+
+    number: ApplicationNumber
+    name: StudentName
+    subject: Subject
+    score: Annotated[Decimal, Ask("测试成绩", SCORE)]
+    shortlisted: Annotated[bool, Ask("入围面试", YES_NO)]
+
+
+class CutLineRow(SheetRow):
+    """分数线: one subject's cut line."""
+
+    subject: Subject
+    line_score: Annotated[Decimal, Ask("分数线", SCORE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +105,16 @@ def _misplaced(facts: ShortlistFacts) -> tuple[list[str], list[str]]:
     return above, below
 
 
+FORM = Form(
+    "shortlist",
+    "面试名单",
+    1,
+    (Sheet("成绩", "scores", ScoreRow, ("number",)), Sheet("分数线", "cut_lines", CutLineRow, ("subject",))),
+)
 PHASE = PhaseDefinition(
     slug="shortlist",
     name="面试名单",
+    form=FORM,
     gate=Gate(
         "shortlist",
         ShortlistFacts,

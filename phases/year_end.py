@@ -4,21 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from pydantic import Field, ValidationInfo, field_validator
+
+from forms.cells import BadCellError
+from forms.definitions import Form, Sheet, SheetRow
+from forms.kinds import DAY, MONEY, NAME, PROSE, UNIT, YES_NO, Ask, dimension, one_of
 from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from gates.verdict import Actor
 from phases.definition import PhaseDefinition
+from phases.shared_columns import ApplicationNumber, StudentName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
     from calendars.year import Figures
+
+
+class MaterialsRow(SheetRow):
+    """材料: which of the four year-end materials of a student are there."""
+
+    number: ApplicationNumber
+    name: StudentName
+    project_report: Annotated[bool, Ask("课题报告", YES_NO)]
+    training_report: Annotated[bool, Ask("培养报告", YES_NO)]
+    growth_log: Annotated[bool, Ask("成长日志", YES_NO)]
+    mentor_evaluation: Annotated[bool, Ask("导师评价", YES_NO)]
+
+
+class SummaryRow(SheetRow):
+    """总结: one annual summary. `mentor` is required where the summary is a mentor's."""
+
+    type: Annotated[str, Ask("类型", one_of("市级", "导师", "中学"))]
+    unit: Annotated[str, Ask("单位", UNIT)]
+    mentor: Annotated[str | None, Ask("导师姓名", NAME, "导师总结必填")] = Field(default=None, validate_default=True)
+    submitted_on: Annotated[date, Ask("提交日期", DAY)]
+
+    @field_validator("mentor")
+    @classmethod
+    def _whose(cls, mentor: str | None, info: ValidationInfo) -> str | None:
+        if mentor is None and info.data.get("type") == "导师":
+            raise BadCellError("row.mentor", "类型为“导师”而没有填导师姓名")
+        return mentor
+
+
+class FundsRow(SheetRow):
+    """经费: one item of the city's account, in yuan."""
+
+    item: Annotated[str, Ask("科目", UNIT)]
+    amount: Annotated[Decimal, Ask("金额", MONEY)]
+    note: Annotated[str, Ask("说明", PROSE)] = ""
+
+
+class TargetRow(SheetRow):
+    """绩效: one performance target."""
+
+    target: Annotated[str, Ask("指标", UNIT)]
+    planned: Annotated[str, Ask("目标值", PROSE)]
+    achieved: Annotated[str, Ask("完成值", PROSE)]
+
+
+class EvaluationRow(SheetRow):
+    """评价: the province's five scores and grade for one student."""
+
+    number: ApplicationNumber
+    name: StudentName
+    interest: Annotated[Decimal, dimension(0)]
+    knowledge: Annotated[Decimal, dimension(1)]
+    potential: Annotated[Decimal, dimension(2)]
+    ability: Annotated[Decimal, dimension(3)]
+    english: Annotated[Decimal, dimension(4)]
+    grade: Annotated[str, Ask("等级", one_of("优秀", "合格", "不合格"))]
+
 
 EXCELLENT = "优秀"
 UNQUALIFIED = "不合格"
@@ -188,10 +252,24 @@ def _results(facts: EvaluationFacts) -> dict[str, str]:
     return {row.number: row.grade for row in facts.evaluations}
 
 
+FORM = Form(
+    "year-end",
+    "年度评价材料",
+    1,
+    (
+        Sheet("材料", "materials", MaterialsRow, ("number",)),
+        Sheet("总结", "summaries", SummaryRow),
+        Sheet("经费", "funds", FundsRow),
+        Sheet("绩效", "targets", TargetRow),
+    ),
+)
+EVALUATION = Form("evaluation", "年度评价结果表", 1, (Sheet("评价", "evaluations", EvaluationRow, ("number",)),))
 # It counts the visits, logs and plans of the cultivation, and asks mentors and schools of the applications to sum up.
 PHASE = PhaseDefinition(
     slug="year-end",
     name="年度评价",
+    form=FORM,
+    province_form=EVALUATION,
     gate=Gate(
         "year-end",
         YearEndFacts,

@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 from calendars.files import load
+from phases.book import BOOK
 from rehearsal.generator import SEED, generate
 
 
@@ -21,7 +22,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=1, help="学生人数的倍数")
     parser.add_argument("--city", action="append", default=[], help="只写这些城市，可以写多次；不写时为全部")
     given = parser.parse_args()
-    generate(load(given.year), given.folder, seed=given.seed, cities=given.city, times=given.times)
+    generate(BOOK, load(given.year), given.folder, seed=given.seed, cities=given.city, times=given.times)
 
 
 if __name__ == "__main__":

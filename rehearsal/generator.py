@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from calendars.errors import TalentError
-from forms.definitions import form_of
-from forms.template import write
+from forms.template import render
 from rehearsal.cast import cast_of
 from rehearsal.courses import COURSES, USUAL
 from rehearsal.events import events, files, owner, stem
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from calendars.year import City, Year
     from forms.definitions import AskedSheet, Form
+    from phases.book import Book
     from rehearsal.cast import Cast
     from rehearsal.first_tries import FirstTry, Row
 
@@ -47,7 +47,9 @@ class TooManyStudents(TalentError):
     """{city}的报名人数（{count}）超过四位序号所能容纳的；请减小倍数。"""
 
 
-def generate(year: Year, folder: Path, *, seed: int = SEED, cities: Collection[str] = (), times: int = 1) -> None:
+def generate(
+    book: Book, year: Year, folder: Path, *, seed: int = SEED, cities: Collection[str] = (), times: int = 1
+) -> None:
     """Write the season of a year into a folder, which is made; what else lies there stays.
 
     `cities` by slug, name or code: none given are all of the year. `times` as many students apply, come and are
@@ -57,7 +59,7 @@ def generate(year: Year, folder: Path, *, seed: int = SEED, cities: Collection[s
     chosen = [year.city(city) for city in cities] or list(year.cities)
     for city in chosen:
         _within(city, times)
-    for name, data in _workbooks(year, chosen, seed, times):
+    for name, data in _workbooks(book, year, chosen, seed, times):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
@@ -70,12 +72,12 @@ def _within(city: City, times: int) -> None:
         raise TooManyStudents(city=city.name, count=count)
 
 
-def _workbooks(year: Year, cities: Collection[City], seed: int, times: int) -> Iterator[tuple[str, bytes]]:
+def _workbooks(book: Book, year: Year, cities: Collection[City], seed: int, times: int) -> Iterator[tuple[str, bytes]]:
     """Give each workbook's name and bytes, of those phases that the year has."""
     phases = {phase.slug for phase in year.phases}
     for city in cities:
         cast = cast_of(year, city, seed, times)
-        for form in (form_of(slug, year) for slug in files(city.slug) if owner(slug) in phases):
+        for form in (book.form(slug, year) for slug in files(city.slug) if owner(slug) in phases):
             yield f"{city.slug}/{form.slug}.xlsx", _workbook(form, cast)
             for first in FIRST_TRIES:
                 if (first.city, first.form) == (city.slug, form.slug):
@@ -86,7 +88,7 @@ def _workbook(form: Form[AskedSheet], cast: Cast, first: FirstTry | None = None)
     filled = {sheet.key: _filled(sheet, cast, first) for sheet in form.sheets}
     if first is not None:
         form = replace(form, sheets=tuple(_left_out(sheet, first) for sheet in form.sheets))
-    return write(form, cast.year, filled)
+    return render(form, cast.year, filled)
 
 
 def _left_out(sheet: AskedSheet, first: FirstTry) -> AskedSheet:

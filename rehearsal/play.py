@@ -12,7 +12,6 @@ from acts import open_year
 from acts.act import Bench
 from acts.advance import advance
 from acts.book import ACTS
-from acts.load import EVALUATION
 from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
 from letters.phrases import office
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.reports import Matrix
     from models.writing import Move
+    from phases.book import Book
     from rehearsal.packs import Happening, Pack
     from season.outcome import Changes
 
@@ -167,7 +167,8 @@ class Play:
 
     def _happen(self, event: Happening) -> None:
         self._reach(event.at)
-        by = office("city", self.year.city(event.city).name) if event.city and of_a_city(event) else PROVINCE
+        theirs = event.city if of_a_city(self.database.book, event) else None
+        by = office("city", self.year.city(theirs).name) if theirs else PROVINCE
         act, filled = ACTS[event.do], self._filled(event)
         try:
             outcome = act.do(Bench(self.database, self.year, self._stamp(event.at, by)), filled)
@@ -243,6 +244,6 @@ def moments(year: Year, first: datetime, last: datetime) -> Iterator[datetime]:
         day += timedelta(days=1)
 
 
-def of_a_city(event: Happening) -> bool:
-    """Tell what a city office does itself; all else, the evaluation among it, is the province's."""
-    return ACTS[event.do].by == "city" and event.phase != EVALUATION
+def of_a_city(book: Book, event: Happening) -> bool:
+    """Tell what a city office does itself; all else is the province's, what it fills in itself among it."""
+    return ACTS[event.do].by == "city" and not book.provincial(event.phase or "")

@@ -9,7 +9,6 @@ from calendars.deadlines import TZ
 from dashboard.acts.preview_words import stands
 from dashboard.acts.typed_fields import DIGITS
 from dashboard.views.letterbox import heading
-from forms.definitions import form_of
 from models import evaluations, extension_requests, party_addresses
 from models.letterbox import letter_by_id
 from models.reports import matrix
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from models.evaluations import Evaluated
     from models.party_addresses import AddressDifference
     from models.reports import Matrix
+    from models.standing import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,16 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         _undelivered(connection, year, key) if act.asks("letter") else None,
         extension_requests.find(connection, year.year, key) if act.asks("request") else None,
         party_addresses.find(connection, year.year, key) if act.asks("difference") else None,
-        form_of("evaluation", year).sheets[0].columns if grid else (),
+        _graded(look.opened, phase) if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
         act.nobody(found.book, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
     )
+
+
+def _graded(opened: Opened, phase: Phase | None) -> tuple[Column, ...]:
+    """Give what the province fills in of each student in a phase."""
+    form = opened.book[phase.slug].province_form if phase else None
+    return form.sheets[0].asked(opened.year).columns if form else ()
 
 
 def _undelivered(connection: Connection, year: Year, key: int) -> Undelivered | None:

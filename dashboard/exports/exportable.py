@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import BECAUSE, day_of
+from dashboard.exports import form_exports
 from dashboard.exports.export import Export, ExportRequest
-from dashboard.exports.form_exports import FILED, SHEETS
 from dashboard.exports.spreadsheets import Cell, Table
 from dashboard.views import masking
 from dashboard.views.history import KINDS, outcome, why, word
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sqlalchemy import Row
+
+    from phases.book import Book
 
 
 def _matrix(asked: ExportRequest) -> tuple[Table, ...]:
@@ -211,7 +213,11 @@ TABLES: Mapping[str, Export] = {
     "calls": _dated("calls", "电话", {"与谁通话": lambda _, row: row.whom, "内容": lambda _, row: row.said, **SIGNED}),
     "contacts": Export("联系人", _contacts, personal=True, now=True),
 }
-EXPORTS: Mapping[str, Export] = {**TABLES, **FILED, **SHEETS}
+
+
+def exportable(book: Book) -> Mapping[str, Export]:
+    """Give every export there is: the tables, each form, and each sheet of a form."""
+    return {**TABLES, **form_exports.of_forms(book), **form_exports.of_sheets(book)}
 
 
 def stem(asked: ExportRequest, export: Export) -> str:

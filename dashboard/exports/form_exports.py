@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from acts.read_back import RENAMED
 from dashboard.exports.export import Export, ExportRequest
 from dashboard.exports.spreadsheets import Cell, Table
 from dashboard.views import masking
-from forms.definitions import FORMS
 from models import exports
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from forms.definitions import Column, Form, Sheet
+    from phases.book import Book
 
 
 def _draft(sheet: Sheet) -> Callable[[ExportRequest], Table]:
@@ -45,17 +46,24 @@ def _worded(column: Column, value: Any) -> Cell:  # noqa: ANN401 -- whatever a c
     return value
 
 
-def _of_form(form: Form[Sheet], sheets: tuple[Sheet, ...], title: str) -> Export:
+def _of_form(book: Book, form: Form[Sheet], sheets: tuple[Sheet, ...], title: str) -> Export:
     drafts = [_draft(sheet) for sheet in sheets]
     personal = any(sheet.key in masking.PERSONAL for sheet in sheets)
     return Export(title, lambda asked: tuple(draft(asked) for draft in drafts), personal, now=True,
-                  provincial=form.slug == "evaluation")  # fmt: skip
+                  provincial=book.provincial(form.slug))  # fmt: skip
 
 
-FILED: Mapping[str, Export] = {form.slug: _of_form(form, form.sheets, form.title) for form in FORMS.values()}
-"""Each form as one workbook."""
+@cache
+def of_forms(book: Book) -> Mapping[str, Export]:
+    """Give each form as one workbook, by its slug."""
+    return {form.slug: _of_form(book, form, form.sheets, form.title) for form in book.forms.values()}
 
-SHEETS: Mapping[str, Export] = {
-    f"{form.slug}-{sheet.key}": _of_form(form, (sheet,), sheet.name) for form in FORMS.values() for sheet in form.sheets
-}
-"""Each of its sheets by itself, for CSV holds one table."""
+
+@cache
+def of_sheets(book: Book) -> Mapping[str, Export]:
+    """Give each sheet of each form by itself, for CSV holds one table."""
+    return {
+        f"{form.slug}-{sheet.key}": _of_form(book, form, (sheet,), sheet.name)
+        for form in book.forms.values()
+        for sheet in form.sheets
+    }

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard.exports.exportable import EXPORTS
+from dashboard.exports.exportable import exportable
 from dashboard.pages.users import cities
 from dashboard.serving.policy import PROVINCE, allow
 from dashboard.serving.rendering import page
@@ -59,5 +59,6 @@ def entries(
     }
     facts |= {"names": {city.slug: city.name for city in known}, "start": urlencode({"by": by, "about": about})}
     subjects = {f"{ABOUT}{row.id}": row.name for row in everybody}
-    subjects |= facts["names"] | _phases(site) | {f"export:{name}": one.title for name, one in EXPORTS.items()}
+    exports = {f"export:{name}": one.title for name, one in exportable(site.database.book).items()}
+    subjects |= facts["names"] | _phases(site) | exports
     return page("audit.html", request, subjects=subjects, subject=subject, newest=not before, **facts)

@@ -11,14 +11,13 @@ from fastapi.responses import HTMLResponse, Response
 from calendars.errors import TalentError
 from dashboard.acts.once import form_token
 from dashboard.exports.export import Export, ExportRequest
-from dashboard.exports.exportable import EXPORTS, TABLES, stem
-from dashboard.exports.form_exports import FILED, SHEETS
+from dashboard.exports.exportable import TABLES, exportable, stem
+from dashboard.exports.form_exports import of_forms, of_sheets
 from dashboard.exports.spreadsheets import as_csv, as_xlsx
 from dashboard.serving.look import Look
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in.reader import Role
-from forms.definitions import FORMS
 from models import audit, feeds
 
 if TYPE_CHECKING:
@@ -53,9 +52,11 @@ def listed(request: Request, reader: Signed, look: Look) -> HTMLResponse:
     site: Site = request.app.state.site
     with site.database.read() as connection:
         mine = feeds.listed(connection, None if reader.admin else reader.account)
+    book = look.opened.book
+    filed, sheets = of_forms(book), of_sheets(book)
     forms = [
-        (slug, export, [(name, SHEETS[name]) for name in SHEETS if name.startswith(f"{slug}-")])
-        for slug, export in _open_to(FILED, reader).items()
+        (slug, export, [(name, sheets[name]) for name in sheets if name.startswith(f"{slug}-")])
+        for slug, export in _open_to(filed, reader).items()
     ]
     return page(
         "exports.html",
@@ -64,7 +65,7 @@ def listed(request: Request, reader: Signed, look: Look) -> HTMLResponse:
         year=look.opened.year,
         tables={name: one for name, one in _open_to(TABLES, reader).items() if not (look.past and one.now)},
         forms=[] if look.past else forms,
-        personal={name: one.title for name, one in _open_to({**TABLES, **FILED}, reader).items() if one.personal},
+        personal={name: one.title for name, one in _open_to({**TABLES, **filed}, reader).items() if one.personal},
         feeds=mine,
         token=form_token(),
         cities=[city for city in look.opened.year.cities if reader.sees(city.slug)],
@@ -77,7 +78,7 @@ def _open_to(exports: Mapping[str, Export], reader: Reader) -> dict[str, Export]
 
 def _export(reader: Reader, look: Looking, name: str) -> Export:
     """Give an export that is there for this reader; raise `NotThere`."""
-    export = _open_to(EXPORTS, reader).get(name)
+    export = _open_to(exportable(look.opened.book), reader).get(name)
     if export is None or (look.past and export.now):
         raise NotThere
     return export
@@ -85,8 +86,8 @@ def _export(reader: Reader, look: Looking, name: str) -> Export:
 
 def _file(request: Request, reader: Reader, look: Looking, name: str, kind: Kind, *, full: bool) -> Response:
     site: Site = request.app.state.site
-    export = _export(reader, look, name)
-    if kind == "csv" and name in FILED and len(FORMS[name].sheets) > 1:
+    export, forms = _export(reader, look, name), look.opened.book.forms
+    if kind == "csv" and len(forms[name].sheets if name in forms else ()) > 1:
         raise OneTableEach
     with site.database.read() as connection:
         asked = ExportRequest(connection, look, reader.city, full)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from acts.load import EVALUATION, YEAR_END
 from acts.read_back import values, written
 from dashboard.pages.filing import Here
 from dashboard.serving.look import Look
@@ -125,11 +124,12 @@ def _shown(
         line: [masks[field](text) if field in masks else text for field, text in row.items()]
         for line, row in found.rows.items()
     }
-    other = {YEAR_END: EVALUATION, EVALUATION: YEAR_END}.get(here.form.slug) if reader.province else None
+    forms = here.opened.book.forms_of(here.phase)
+    other = next((form.slug for form in forms if form.slug != here.form.slug), None) if reader.province else None
     answer = page(
         "filing/filed.html", request, status=UNPROCESSABLE if said else 200, look=look, year=here.opened.year,
         here=here, sheet=sheet, found=found, rows=rows, pages=found.pages, full=full, said=said, other=other,
-        covered=bool(masks), evaluation=here.form.slug == EVALUATION, longest=LONGEST_REASON,
+        covered=bool(masks), evaluation=here.provincial, longest=LONGEST_REASON,
     )  # fmt: skip
     answer.headers["cache-control"] = "no-store"
     return answer

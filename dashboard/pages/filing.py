@@ -26,7 +26,6 @@ from dashboard.views.filing_state import PhaseForm, filing_of, work
 from dashboard.views.history import ruled
 from dashboard.views.next_step import STEPS
 from dashboard.views.upload_faults import SHOWN, KeptFaults, as_csv, by_sheet
-from forms.definitions import FORMS
 from forms.sandbox import FILE_SIZE
 from forms.template import render as template_of
 from gates.states import State
@@ -75,10 +74,10 @@ def template(request: Request, reader: Signed, here: Here, filled: Annotated[boo
         if reader.province:
             raise FilledIsTheirs if reader.admin else NotThere
         with site.database.read() as connection:
-            rows = draft(connection, year.year, here.form.slug, here.city.slug)
+            rows = draft(connection, year.year, here.form, here.city.slug)
     name = f"{year.year} {here.city.name} {here.form.title}{'（已填）' if filled else ''}.xlsx"
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(template_of(here.form.slug, year, rows), media_type=XLSX, headers=headers)
+    return Response(template_of(here.form, year, rows), media_type=XLSX, headers=headers)
 
 
 @area.get("/workbook", dependencies=[Depends(allow(LOADERS))])
@@ -226,8 +225,8 @@ def panel(place: Place) -> Markup | None:
     if place.phase is None or place.city is None or place.looking.past or place.looking.opened.closed_as_of:
         return None
     reader = place.reader
-    if reader.role is Role.VIEWER or place.phase.slug not in FORMS:  # a phase of an earlier release has no form here
-        return None
+    if reader.role is Role.VIEWER or place.phase.slug not in place.looking.opened.book.forms:
+        return None  # a phase of an earlier release has no form here
     here = filing_of(place.looking.opened, place.phase.slug, place.city.slug, reader)
     done = work(place.site, reader, here)
     if reader.province and not (done.may_load or done.barred or done.now.state is State.SUBMITTED):

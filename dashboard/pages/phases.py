@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from acts.load import EVALUATION, YEAR_END
 from calendars.deadlines import BECAUSE
 from calendars.moments import moments
 from dashboard.pages.panels import Place, panels
@@ -104,11 +103,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "filings": filings(look.opened.book, past.judgements),
         "papers": {move.attempt for move in past.moves if move.event is Event.ON_PAPER},
         "tries": sorted((*past.loads, *past.refused), key=lambda one: one.as_of, reverse=True),
-        "forms_loaded": [
-            form
-            for form in _forms(found)
-            if (reader.province or form != EVALUATION) and any(load.form == form for load in past.loads)
-        ],
+        "forms_loaded": [form for form in _forms(look, reader, found) if any(load.form == form for load in past.loads)],
         "panels": panels(place),
         "told": told_section(place),
         "rule_name": partial(rule_name, look.opened.book),
@@ -119,17 +114,17 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
 
 def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, city: City) -> Past:
     span = histories.Span(look.opened.year.year, look.as_of, phase.slug, city.slug)
-    forms = [form for form in _forms(phase) if reader.province or form != EVALUATION]
     return Past(
         tuple(reversed(histories.moves(connection, span))),
         histories.judgements(connection, span),
-        histories.loads(connection, span, _forms(phase)),
-        histories.refused_loads(connection, span, forms, limit=MOST_REFUSED),
+        histories.loads(connection, span, [form.slug for form in look.opened.book.forms_of(phase)]),
+        histories.refused_loads(connection, span, _forms(look, reader, phase), limit=MOST_REFUSED),
         histories.grants(connection, span),
         histories.waivers(connection, span),
     )
 
 
-def _forms(phase: Phase) -> tuple[str, ...]:
-    """Give the forms that are loaded in a phase."""
-    return (phase.slug, EVALUATION) if phase.slug == YEAR_END and phase.province else (phase.slug,)
+def _forms(look: Looking, reader: Reader, phase: Phase) -> list[str]:
+    """Give the forms that are loaded in a phase, as far as they are the reader's business."""
+    book = look.opened.book
+    return [form.slug for form in book.forms_of(phase) if reader.province or not book.provincial(form.slug)]

@@ -162,7 +162,7 @@ def _load(request: Request, reader: Reader, desk: Desk, form: Sent, since: str) 
     here, sheet = desk.here, desk.sheet
     year, city = here.opened.year.year, here.city.slug
     with site.database.read() as connection:
-        found = draft(connection, year, here.form.slug, city)
+        found = draft(connection, year, here.form, city)
     rows = {one.key: written(one, found[one.key]) for one in here.form.sheets}
     old = list(rows[sheet.key])[desk.start : desk.start + row_editing.PAGE]
     at = desk.page({line: {} for line in old}, max(rows[sheet.key], default=row_editing.FIRST - 1))

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from acts import backfill
-from acts.load import EVALUATION, YEAR_END
 from acts.why import report_card
 from dashboard.serving.policy import NotThere
 from dashboard.views.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, next_step, on_paper
-from forms.definitions import FORMS, AskedSheet, Form, form_of
 from gates.states import State
 from models import draft_rows, extension_requests
 from models.states_as_of import Seen, seen
@@ -24,18 +22,24 @@ if TYPE_CHECKING:
     from calendars.year import City, Phase, Year
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
+    from forms.definitions import AskedSheet, Form
     from gates.reruns import Uses
     from models.standing import Opened
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseForm:
-    """A city phase and its form: the phase's own, or `evaluation`, which the province fills in at the year's end."""
+    """A city phase and its form: the phase's own, or the one that the province fills in."""
 
     opened: Opened
     phase: Phase
     city: City
     form: Form[AskedSheet]
+
+    @property
+    def provincial(self) -> bool:
+        """Whether the province fills the form in."""
+        return self.opened.book.provincial(self.form.slug)
 
     @property
     def address(self) -> str:
@@ -61,7 +65,7 @@ class Work:
     `wanted` are those of which something must be loaded first.
     """
 
-    form: Form[AskedSheet]
+    filing: PhaseForm
     now: Seen
     newest: Row[Any] | None
     counts: tuple[tuple[str, int], ...]
@@ -73,10 +77,10 @@ class Work:
 
     @property
     def may_load(self) -> bool:
-        """Whether the draft may be changed: the evaluation once the city has filed, or where it was done on paper."""
+        """Whether the draft may be changed: the province's once the city has filed, or where it was done on paper."""
         if self.barred or self.now.passed_on_paper:
             return not self.barred
-        return self.now.state is State.SUBMITTED if self.form.slug == EVALUATION else self.now.state in MAY_LOAD
+        return self.now.state is State.SUBMITTED if self.filing.provincial else self.now.state in MAY_LOAD
 
     @staticmethod
     def card_refusals(card: ReportCard) -> int:
@@ -96,15 +100,15 @@ class Work:
 
 def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> PhaseForm:
     """Give what an address names; raise `UnknownPhase`, `UnknownCity`, or `NotThere` for what is the province's."""
-    if phase == EVALUATION and not reader.province:
+    book = opened.book
+    provincial = book.provincial(phase)
+    if provincial and not reader.province:
         raise NotThere
-    place = opened.year.phase(YEAR_END if phase == EVALUATION else phase)
-    if phase == EVALUATION and place.province is None:
+    place = opened.year.phase(book.owner(phase).slug if provincial else phase)
+    form = next((one for one in book.forms_of(place) if one.slug == (phase if provincial else place.slug)), None)
+    if form is None:
         raise NotThere
-    slug = EVALUATION if phase == EVALUATION else place.slug
-    if slug not in FORMS:
-        raise NotThere
-    return PhaseForm(opened, place, opened.year.city(city), form_of(slug, opened.year))
+    return PhaseForm(opened, place, opened.year.city(city), form.asked(opened.year))
 
 
 def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
@@ -119,7 +123,7 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         counts = draft_rows.counts(connection, year.year, city, [sheet.key for sheet in form.sheets])
         asked = extension_requests.of_city_phase(connection, year.year, filing.phase.slug, city)
     card, barred = None, used or backfill.wanting(year, wanted)
-    if newest is not None and form.slug != EVALUATION and now.state in MAY_LOAD and not barred:
+    if newest is not None and not filing.provincial and now.state in MAY_LOAD and not barred:
         stamp = site.stamp(reader, filing.opened)
         card = report_card(site.database, year.year, filing.phase.slug, city, stamp, trial=True)
     draft = Draft(newest is not None, _refused(card))
@@ -128,7 +132,7 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
     else:
         step = next_step(year, now, draft, now_at, _unanswered(asked, now))
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
-    return Work(form, now, newest, named, asked, card, step, barred, tuple(map(year.phase, wanted)))
+    return Work(filing, now, newest, named, asked, card, step, barred, tuple(map(year.phase, wanted)))
 
 
 def _papers(phases: Mapping[str, Seen]) -> list[str]:

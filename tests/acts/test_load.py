@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from calendars import files
 from forms.reading import RowError
 from models.columns import table_of
 from models.database import Database
+from models.standing import opened
 from models.tables.city_drafts import ScoreDraft, StudentDraft
 from models.tables.season import RefusedLoad, WorkbookLoad
 from tests.support import ledger, sheets
@@ -297,7 +299,9 @@ def test_a_calendar_revised_while_a_workbook_is_read_asks_for_it_once_more(
     approved: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older = files.parse(calendar().source_text + "# 修订之前", "2022.toml")
-    monkeypatch.setattr(acts.load, "_calendar", lambda *_: older)
+    with approved.database.read() as connection:
+        before = replace(opened(connection, YEAR), year=older)
+    monkeypatch.setattr(acts.load, "_calendar", lambda *_: before)
     said = acts.load.load(approved.database, YEAR, SHORTLIST, NANJING, cut_line(80), stamp("2022-01-24T10:00"))
     assert (said.outcome, said.message) == ("refused", acts.load.REVISED)
 

@@ -20,12 +20,10 @@ from calendars.errors import TalentError
 from calendars.faults import CalendarFaults
 from calendars.moments import moments
 from calendars.year import Year
-from forms import reading, template
-from forms.definitions import FORMS
 from models.database import Database
 from models.reports import matrix
 from phases.book import BOOK
-from tests.support.books import book, sample
+from tests.support.books import FORMS, book, read, render, sample
 from tests.support.scenes import FILED, NANJING, YEAR, Scene, calendar, instant, stamp
 
 TEXT = calendar(cities=2).source_text
@@ -88,8 +86,8 @@ def looked_at(year: Year) -> None:
     with suppress(CalendarFaults):
         drafts.draft(year, year.year + 1)
     for slug in FORMS:
-        empty = template.render(slug, year)
-        assert [fault for fault in reading.read(empty, slug, year).errors if fault.row != 1] == []
+        empty = render(slug, year)
+        assert [fault for fault in read(empty, slug, year).errors if fault.row != 1] == []
 
 
 def played(scene: Scene) -> None:

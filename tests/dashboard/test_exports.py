@@ -16,19 +16,19 @@ from openpyxl import load_workbook
 from sqlalchemy import insert, select, update
 
 from calendars.deadlines import TZ
-from dashboard.exports.exportable import EXPORTS, TABLES
-from dashboard.exports.form_exports import FILED
+from dashboard.exports.exportable import TABLES, exportable
 from dashboard.exports.spreadsheets import BEGINS_FORMULA, Table, as_csv, as_xlsx
-from forms.definitions import FORMS
 from models.columns import table_of
 from models.tables.audit import AuditEntry
 from models.tables.city_drafts import StudentDraft
 from models.tables.contact_receipts import Call
 from models.tables.extension_requests import Request
+from phases.book import BOOK
 from tests.support.window import ADMIN, VIEWER, Window
 
 HOSTILE = ("=cmd|' /C calc'!A0", "<script>alert(1)</script>", "阿卜杜拉·䶮𬭸", "+1", "-1", "@x", "\tx", "'x", '"x"')
-SINGLE = [name for name in EXPORTS if name not in FILED]
+EXPORTS, FORMS = exportable(BOOK), BOOK.forms
+SINGLE = [name for name in EXPORTS if name not in FORMS]
 
 
 def sheets(content: bytes) -> dict[str, list[tuple[object, ...]]]:

@@ -12,7 +12,6 @@ import pytest
 
 from calendars.deadlines import TZ
 from dashboard.serving.app import make_app
-from forms.definitions import form_of
 from models import migrate
 from models.database import Database
 from models.evaluations import SCORES
@@ -106,7 +105,7 @@ def test_its_calendar_is_revised_on_the_page(empty_database_url: str, tmp_path: 
 
 def test_an_evaluation_of_fewer_dimensions_is_shown(window: Window) -> None:
     year = window.site.year(YEAR).year
-    (sheet,) = form_of("evaluation", year).sheets
+    (sheet,) = BOOK.form("evaluation", year).sheets
     named = ["科学兴趣", "学科基础知识", "创新及科研潜质", "第 4 项评分", "第 5 项评分"]
     assert [column.label for column in sheet.columns if column.field in SCORES] == named
     assert window.as_(ADMIN).get("/2022/acts/evaluate?city=changzhou").status_code == 200

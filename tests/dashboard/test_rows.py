@@ -46,7 +46,7 @@ def drafted(window: Window) -> Window:
 
 def rows(window: Window) -> dict[int, dict[str, str]]:
     with window.database.read() as connection:
-        return written(SCORES, draft(connection, YEAR, "shortlist", CITY)["scores"])
+        return written(SCORES, draft(connection, YEAR, FORMS["shortlist"], CITY)["scores"])
 
 
 @pytest.mark.parametrize("form", ["mentor-recommendation", "application", "shortlist"])
@@ -173,7 +173,7 @@ def test_a_fault_about_several_columns_stands_at_the_first_and_others_above() ->
 
 def test_days_are_written_as_days(window: Window) -> None:
     with window.database.read() as connection:
-        student = draft(connection, YEAR, "application", CITY)["students"][2]
+        student = draft(connection, YEAR, FORMS["application"], CITY)["students"][2]
     assert isinstance(student["born"], date)
     assert written(FORMS["application"].sheets[1], {2: student})[2]["born"] == student["born"].isoformat()
 
@@ -185,7 +185,7 @@ def test_of_two_who_save_at_once_the_second_is_refused(drafted: Window, *, guard
     first[2]["score"], second[3]["score"] = "81", "82"
     with drafted.database.read() as connection:
         version = newest_load(connection, YEAR, "shortlist", CITY)
-        lines = written(LINES, draft(connection, YEAR, "shortlist", CITY)["cut_lines"])
+        lines = written(LINES, draft(connection, YEAR, FORMS["shortlist"], CITY)["cut_lines"])
     said = []
     for mine in (first, second):
         raw = {"scores": row_editing.as_raw(mine), "cut_lines": row_editing.as_raw(lines)}

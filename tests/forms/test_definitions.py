@@ -6,7 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from forms.cells import BadCellError
-from forms.definitions import AskedSheet, InterviewRow, StudentRow, SummaryRow
+from forms.definitions import AskedSheet
+from phases.application import StudentRow
+from phases.interview import InterviewRow
+from phases.year_end import SummaryRow
 from tests.support.books import FORMS, SAMPLES
 
 ASKED = """

@@ -10,11 +10,8 @@ from openpyxl.utils import get_column_letter
 
 from calendars.files import parse
 from calendars.year import Year
-from forms import reading, template
-from forms.definitions import FORMS, form_of
-from forms.typed_rows import read_rows
 from models.evaluations import SCORES
-from tests.support.books import YEAR, book, sample
+from tests.support.books import FORMS, YEAR, book, form_of, read, read_rows, render, sample
 
 OTHER: Year = parse(
     YEAR.source_text.replace('"计算机"]             #', '"计算机", "天文（地学）"] #')
@@ -58,7 +55,7 @@ def test_the_reader_takes_what_the_year_lists(
         if value is None:
             continue
         for year, taken in ((YEAR, here), (OTHER, there)):
-            found = reading.read(filled(slug, sheet, label, value), slug, year).errors
+            found = read(filled(slug, sheet, label, value), slug, year).errors
             assert [(error.code, error.column) for error in found] == ([] if taken else [("cell.choice", label)])
             asked = next(one for one in form_of(slug, year).sheets if one.name == sheet)
             column = next(one for one in asked.columns if one.label == label)
@@ -68,7 +65,7 @@ def test_the_reader_takes_what_the_year_lists(
 @pytest.mark.parametrize("slug", FORMS)
 @pytest.mark.parametrize("year", [YEAR, OTHER], ids=["this", "other"])
 def test_whatever_a_template_offers_the_reader_takes(slug: str, year: Year) -> None:
-    workbook = openpyxl.load_workbook(io.BytesIO(template.render(slug, year)))
+    workbook = openpyxl.load_workbook(io.BytesIO(render(slug, year)))
     for sheet in form_of(slug, year).sheets:
         page = workbook[sheet.name]
         assert [cell.value for cell in page[1]] == [column.label for column in sheet.columns]
@@ -79,22 +76,22 @@ def test_whatever_a_template_offers_the_reader_takes(slug: str, year: Year) -> N
             choices = offered.get(f"{get_column_letter(at)}2:{get_column_letter(at)}20001", [])
             assert choices == [*column.kind.choices]
             for choice in choices:
-                rows = reading.read(book({sheet.name: [[column.label], [choice]]}), slug, year)
+                rows = read(book({sheet.name: [[column.label], [choice]]}), slug, year)
                 assert [error for error in rows.errors if error.row == 2 and error.column == column.label] == []
 
 
 def test_a_word_is_kept_as_the_year_writes_it() -> None:
-    rows = reading.read(filled("interview", "面试", "学科", " 天文(地学)"), "interview", OTHER).rows["interviews"]
+    rows = read(filled("interview", "面试", "学科", " 天文(地学)"), "interview", OTHER).rows["interviews"]
     assert [getattr(row, "subject", "") for row in rows] == ["天文（地学）"]
 
 
 def test_the_dimensions_of_the_evaluation_are_named_by_the_year() -> None:
     tables = sample("evaluation")
-    assert [(one.code, one.column) for one in reading.read(book(tables), "evaluation", OTHER).errors] == [
+    assert [(one.code, one.column) for one in read(book(tables), "evaluation", OTHER).errors] == [
         ("column.missing", "外语交流能力")
     ]
     tables["评价"][0][6] = "外语交流能力"
-    found = reading.read(book(tables), "evaluation", OTHER)
+    found = read(book(tables), "evaluation", OTHER)
     assert (found.errors, [getattr(row, "english", 0) for row in found.rows["evaluations"]]) == ((), [88])
     (sheet,) = form_of("evaluation", OTHER).sheets
     assert [column.label for column in sheet.columns if column.field in SCORES] == [*OTHER.figures.dimensions]

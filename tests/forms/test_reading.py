@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from forms.definitions import InterviewRow, MentorRow, StudentRow
 from forms.reading import Reading, RowError
+from phases.application import StudentRow
+from phases.interview import InterviewRow
+from phases.mentor_recommendation import MentorRow
 from tests.support.books import (
     FORMS,
     NAME,
@@ -73,7 +75,7 @@ def test_a_well_filled_workbook_gives_its_rows(slug: str) -> None:
         fields = dict(zip((column.field for column in sheet.columns), cells, strict=True))
         kinds = {column.field: column.kind for column in sheet.columns}
         expected[sheet.key] = (sheet.row.model_validate({**fields, "line": 2}, context=kinds),)
-    assert reading == Reading(slug, expected, (), ())
+    assert reading == Reading(FORMS[slug], expected, (), ())
 
 
 def test_one_row_in_full() -> None:

@@ -209,7 +209,7 @@ def test_the_process_may_use_little_and_knows_nothing_of_ours() -> None:
 
 
 def test_the_process_imports_only_what_parsing_needs() -> None:
-    heavy = "('pydantic', 'prefect', 'sqlmodel', 'xlsxwriter', 'openpyxl', 'forms.rows')"
+    heavy = "('pydantic', 'prefect', 'sqlmodel', 'xlsxwriter', 'openpyxl', 'forms.definitions')"
     code = f"import sys, forms.confined; print([name for name in {heavy} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
@@ -284,7 +284,8 @@ def outlived(ending: str) -> bool:
         from calendars.files import load
         from forms import sandbox
         from forms.template import render
-        sandbox.unpack(render("interview", load(2022)), [])
+        from phases.book import BOOK
+        sandbox.unpack(render(BOOK.form("interview", load(2022)), load(2022)), [])
         print(sandbox._process._running.pid, flush=True)
         {ending}
     """

@@ -9,8 +9,8 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from forms import template
-from forms.definitions import ScoreRow
 from forms.reading import Reading
+from phases.shortlist import ScoreRow
 from tests.support.books import FORMS, NAME, NUMBER, SAMPLES, YEAR, Percent, book, read, render, sample
 
 
@@ -33,7 +33,7 @@ def test_a_template_filled_in_reads_as_what_was_written(slug: str, tmp_path: Pat
 
 @pytest.mark.parametrize("slug", FORMS)
 def test_an_empty_template_reads_as_no_rows(slug: str) -> None:
-    assert read(render(slug), slug) == Reading(slug, {sheet.key: () for sheet in FORMS[slug].sheets}, (), ())
+    assert read(render(slug), slug) == Reading(FORMS[slug], {sheet.key: () for sheet in FORMS[slug].sheets}, (), ())
 
 
 @pytest.mark.parametrize("slug", FORMS)
@@ -63,7 +63,7 @@ def test_a_form_is_written_with_the_columns_and_the_spellings_it_is_given() -> N
     turned = replace(scores, columns=tuple(reversed(scores.columns)))
     row = {"number": NUMBER, "name": f"{NAME} ", "subject": "物理", "score": "８７", "shortlisted": "√"}
     filling: template.Filling = {"scores": {2: row}, "cut_lines": {2: {"subject": "物理", "line_score": 60}}}
-    reading = read(template.write(replace(form, sheets=(turned, lines)), YEAR, filling), "shortlist")
+    reading = read(template.render(replace(form, sheets=(turned, lines)), YEAR, filling), "shortlist")
     (read_row,) = reading.rows["scores"]
     assert isinstance(read_row, ScoreRow)
     assert (read_row.name, int(read_row.score), read_row.shortlisted) == (NAME, 87, True)

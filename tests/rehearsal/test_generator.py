@@ -10,8 +10,8 @@ import pytest
 
 from calendars.files import load
 from calendars.year import Year
-from forms.definitions import FORMS, form_of
-from forms.reading import Reading, read
+from forms.reading import Reading
+from phases.book import BOOK
 from rehearsal import generator, spellings
 from rehearsal.cast import cast_of
 from rehearsal.courses import COURSES
@@ -22,6 +22,7 @@ from rehearsal.makers import MAKERS
 from rehearsal.packs import read_pack
 from rehearsal.sheets import ROWS
 from rehearsal.spellings import Spell
+from tests.support.books import FORMS, form_of, read
 from tests.support.packs import DEMO, RELEASED
 
 YEAR = load(2022)
@@ -46,7 +47,7 @@ def same(made: Path, kept: Path) -> bool:
 
 
 def test_the_demonstration_is_what_the_generator_makes(tmp_path: Path) -> None:
-    generate(YEAR, tmp_path)
+    generate(BOOK, YEAR, tmp_path)
     made = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.*")}
     assert made | {"expected.json"} == {str(file.relative_to(DEMO)) for file in DEMO.rglob("*.*")}, "run `make pack`"
     assert (tmp_path / "pack.toml").read_text() == (DEMO / "pack.toml").read_text(), "run `make pack`"
@@ -61,7 +62,7 @@ def test_its_cities_do_what_those_of_the_first_release_did() -> None:
 
 def test_the_same_seed_makes_the_same_workbooks_and_another_seed_others(tmp_path: Path) -> None:
     for name, seed in (("one", 7), ("two", 7), ("three", 8)):
-        generate(YEAR, tmp_path / name, seed=seed, cities=["盐城", "nanjing"])
+        generate(BOOK, YEAR, tmp_path / name, seed=seed, cities=["盐城", "nanjing"])
     one, two, three = (
         {file.name: file.read_bytes() for file in (tmp_path / name / "yancheng").iterdir()}
         for name in ("one", "two", "three")
@@ -71,7 +72,7 @@ def test_the_same_seed_makes_the_same_workbooks_and_another_seed_others(tmp_path
 
 
 def test_a_season_of_some_cities_names_no_other(tmp_path: Path) -> None:
-    generate(YEAR, tmp_path, cities=["苏州", "3206"])
+    generate(BOOK, YEAR, tmp_path, cities=["苏州", "3206"])
     pack = read_pack(tmp_path)
     assert {event.city for event in pack.events} == {"suzhou", "nantong"}
     assert pack.visitor is None
@@ -86,7 +87,7 @@ def test_every_file_that_an_event_loads_is_there_and_no_other() -> None:
 
 def test_a_season_of_another_year_has_that_year_s_days(tmp_path: Path) -> None:
     year = load(2027)
-    generate(year, tmp_path, cities=["huaian"])
+    generate(BOOK, year, tmp_path, cities=["huaian"])
     assert {event.at.year for event in read_pack(tmp_path).events} == {2027}
     (first, *_) = (tmp_path / "huaian").glob("application.xlsx")
     assert {row.model_dump()["number"][:10] for row in read(first, "application", year).rows["students"]} == {
@@ -108,7 +109,7 @@ def test_the_numbers_of_people_are_those_of_the_courses() -> None:
 
 def test_no_more_students_than_numbers_reach() -> None:
     with pytest.raises(TooManyStudents, match="淮安"):
-        generate(YEAR, Path("nowhere"), cities=["huaian"], times=244)
+        generate(BOOK, YEAR, Path("nowhere"), cities=["huaian"], times=244)
 
 
 def test_every_maker_makes_a_column_of_a_sheet() -> None:
@@ -123,7 +124,7 @@ def without(monkeypatch: pytest.MonkeyPatch, sheet: str, field: str) -> None:
 
 def test_a_column_with_a_default_needs_no_maker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     without(monkeypatch, "mentors", "department")
-    generate(YEAR, tmp_path, cities=["nanjing"])
+    generate(BOOK, YEAR, tmp_path, cities=["nanjing"])
     reading = read(tmp_path / "nanjing" / "mentor-recommendation.xlsx", "mentor-recommendation", YEAR)
     assert (reading.errors, reading.warnings) == ((), ())
     assert {row.model_dump()["department"] for row in reading.rows["mentors"]} == {""}
@@ -132,7 +133,7 @@ def test_a_column_with_a_default_needs_no_maker(monkeypatch: pytest.MonkeyPatch,
 def test_a_required_column_without_a_maker_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     without(monkeypatch, "mentors", "research")
     with pytest.raises(NothingToWrite, match="“导师”表的“研究方向”"):
-        generate(YEAR, tmp_path, cities=["nanjing"])
+        generate(BOOK, YEAR, tmp_path, cities=["nanjing"])
 
 
 def cells(folder: Path) -> Iterator[tuple[str, object]]:
@@ -230,5 +231,5 @@ def test_every_way_of_spelling_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path
             for kind, spellings_of in getattr(spellings, table).items()
         }
         monkeypatch.setattr(spellings, table, noted)
-    generate(YEAR, tmp_path, cities=["nanjing", spellings.BY_HAND])
+    generate(BOOK, YEAR, tmp_path, cities=["nanjing", spellings.BY_HAND])
     assert used == ways

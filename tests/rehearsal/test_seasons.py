@@ -47,14 +47,14 @@ def test_the_season_filed_from_outside_ends_as_expected(rehearse: Rehearse) -> N
 def test_a_season_of_another_seed_or_year_ends_as_the_demonstration_does(
     rehearse: Rehearse, tmp_path: Path, year: int, seed: int
 ) -> None:
-    generate(load(year), tmp_path / "pack", seed=seed)
+    generate(BOOK, load(year), tmp_path / "pack", seed=seed)
     ended = rehearse(year, tmp_path / "pack")
     assert came_to(ended) == expected(DEMO)
     assert ended.unmet == []
 
 
 def test_a_season_of_three_times_as_many_students_ends_alike(rehearse: Rehearse, tmp_path: Path) -> None:
-    generate(load(2022), tmp_path / "pack", times=3)
+    generate(BOOK, load(2022), tmp_path / "pack", times=3)
     ended, wanted = rehearse(2022, tmp_path / "pack"), expected(DEMO)
     assert came_to(ended) == {
         "totals": wanted["totals"] | {"admitted": 3 * 57, "certificates": 3 * 57 - 2},

@@ -6,21 +6,21 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
 from calendars.files import load
-from forms import definitions, reading, template, typed_rows
+from calendars.year import Year
+from forms import reading, template, typed_rows
+from phases.book import BOOK
 
 PACK = Path(__file__).parents[2] / "deployments/demo/2022"
 YEAR = load(2022)
-FORMS = {slug: definitions.form_of(slug, YEAR) for slug in definitions.FORMS}
+FORMS = {slug: BOOK.form(slug, YEAR) for slug in BOOK.forms}
 """Every form as the year of the samples asks it."""
-read, render = partial(reading.read, year=YEAR), partial(template.render, year=YEAR)
-read_rows = partial(typed_rows.read_rows, year=YEAR)
+form_of = BOOK.form
 Percent = template.Percent
 NUMBER, NAME = "3209-2022-0007", "阿依努尔·买买提"
 
@@ -62,6 +62,18 @@ SAMPLES: Mapping[str, Mapping[str, Sequence[object]]] = {
     },
     "evaluation": {"评价": [NUMBER, NAME, 92, 91.5, 90, 89, 88, "优秀"]},
 }
+
+
+def read(source: Path | bytes, slug: str, year: Year = YEAR) -> reading.Reading:
+    return reading.read(source, form_of(slug, year))
+
+
+def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], slug: str, year: Year = YEAR) -> reading.Reading:
+    return typed_rows.read_rows(raw, form_of(slug, year))
+
+
+def render(slug: str, year: Year = YEAR, rows: template.Filling | None = None) -> bytes:
+    return template.render(form_of(slug, year), year, rows)
 
 
 def labels(slug: str, sheet: str) -> list[str]:

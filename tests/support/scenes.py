@@ -27,6 +27,7 @@ from models import standing
 from models.database import Database
 from models.stamp import Stamp
 from models.standing import Cell
+from phases.book import BOOK
 from season.outcome import Outcome
 from tests.support import sheets
 from tests.support.sheets import Sheets
@@ -90,7 +91,7 @@ class Scene:
 
     def load(self, form: str, city: str, filled: Sheets, at: str, *, dry_run: bool = False) -> Outcome:
         """The act, with a workbook that is read as these sheets."""
-        reading = Reading(form, {key: tuple(rows) for key, rows in filled.items()}, (), ())
+        reading = Reading(BOOK.form(form, self.year), {key: tuple(rows) for key, rows in filled.items()}, (), ())
         with patch.object(acts.load, "read", lambda *_, **__: reading):
             return acts.load.load(self.database, YEAR, form, city, repr(filled).encode(), stamp(at), dry_run=dry_run)
 

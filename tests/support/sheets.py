@@ -9,30 +9,16 @@ from typing import Any, TypeVar
 
 from calendars.files import load
 from calendars.year import City
-from forms.definitions import (
-    FORMS,
-    AttendanceRow,
-    CutLineRow,
-    EvaluationRow,
-    FundsRow,
-    InstitutionRow,
-    InterviewRow,
-    LogRow,
-    MaterialsRow,
-    MeetingRow,
-    MentorRow,
-    MidtermRow,
-    PlanRow,
-    SchoolRow,
-    ScoreRow,
-    SheetRow,
-    StudentRow,
-    SummaryRow,
-    TalkRow,
-    TargetRow,
-    TeamRow,
-    VisitRow,
-)
+from forms.definitions import SheetRow
+from phases.application import SchoolRow, StudentRow
+from phases.book import BOOK
+from phases.cultivation import LogRow, PlanRow, TalkRow, VisitRow
+from phases.interview import InterviewRow
+from phases.meeting import AttendanceRow, MeetingRow
+from phases.mentor_recommendation import InstitutionRow, MentorRow, TeamRow
+from phases.midterm import MidtermRow
+from phases.shortlist import CutLineRow, ScoreRow
+from phases.year_end import EvaluationRow, FundsRow, MaterialsRow, SummaryRow, TargetRow
 
 Sheets = Mapping[str, Sequence[SheetRow]]
 AnyRow = TypeVar("AnyRow", bound=SheetRow)
@@ -40,7 +26,7 @@ AnyRow = TypeVar("AnyRow", bound=SheetRow)
 _YEAR = load(2022)
 _KINDS = {
     sheet.row: {column.field: column.kind for column in sheet.asked(_YEAR).columns}
-    for form in FORMS.values()
+    for form in BOOK.forms.values()
     for sheet in form.sheets
 }
 
