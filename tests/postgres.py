@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support import memory
 from tests.support.ports import free_port
 
 ADDRESS = "TALENT_TEST_POSTGRES"
@@ -115,6 +116,7 @@ def server() -> Iterator[str]:
 
 def main(command: list[str]) -> int:
     """Run the command beside a server of its own; its exit status is this one's. Told to end, stop the server first."""
+    memory.settle()
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     with server() as address:
         return subprocess.run(command, env={**os.environ, ADDRESS: address}, check=False).returncode
