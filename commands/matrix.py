@@ -89,6 +89,8 @@ def show_alarms(console: Console, status: Matrix) -> None:
             for one in status.alarms.suppressed
         ]
         console.print(table("收件人", "停用的邮箱", "自", "缘由", "待发", rows=rows))
+    for sign in status.alarms.silent:
+        line(console, f"{sign}：到期的事没有人办；请运行 talent doctor。")
     if status.alarms.clock:
         line(console, f"投递已暂停：{status.alarms.clock}（talent letters resume）")
     stuck = "，".join(f"{STATES[state]} {count} 封" for state, count in status.alarms.letters.items())

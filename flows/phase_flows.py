@@ -12,7 +12,7 @@ from flows.ending import end
 from flows.entry import enter
 from letters.occurrences import OCCURS
 from phases.book import BOOK
-from tasks.advancing import advance_cities, years_under_way
+from tasks.advancing import advance_cities, sign_of_life, years_under_way
 from tasks.posting import send_due
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ async def run(
     with enter(as_of) as entry:
         years = await years_under_way(entry.database) if year is None else (year,)
         passes = [await advance_cities(entry.database, each, entry.stamp, phases, cities) for each in years]
+        if phases is None and cities is None and year is None:
+            await sign_of_life(entry.database, entry.stamp, entry.settings.beat)
         ended = await end(flow, passes)
         await send_due(entry.database, entry.settings, entry.stamp)
     return ended

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select
 
-from models import post_clock
+from models import post_clock, signs_of_life
 from models.address_holders import reached
 from models.columns import table_of
 from models.outdated_letters import overtaken
+from models.signs_of_life import Sign
 from models.tables.season import Letter, Suppressed
 
 if TYPE_CHECKING:
@@ -42,15 +43,17 @@ class Alarms:
     """The addresses given up, the oldest first; by state how many letters of a year did not arrive and are owed.
 
     An address is at risk only where somebody would still be written to there in the year, or letters wait for it.
-    `clock` says why the post is held by a clock that cannot be right, None where it is believed.
+    `clock` says why the post is held by a clock that cannot be right, None where it is believed; `silent` which work
+    that runs by itself has not run for too long.
     """
 
     suppressed: tuple[Suppression, ...]
     letters: Mapping[str, int]
     clock: str | None = None
+    silent: tuple[Sign, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.suppressed or self.letters or self.clock)
+        return bool(self.suppressed or self.letters or self.clock or self.silent)
 
     def as_json(self) -> dict[str, Any]:
         """The alarms of `talent status --json`."""
@@ -67,6 +70,7 @@ class Alarms:
             ],
             "letters": dict(self.letters),
             "clock": self.clock,
+            "silent": [{"work": sign.work, "since": sign.at.isoformat()} for sign in self.silent],
         }
 
 
@@ -84,7 +88,7 @@ def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
         if (to := {*owners.get(address, ()), *held.get(address, ())})
     )
     stuck_in = {state: found[state] for state in UNDELIVERABLE if state in found}
-    return Alarms(addresses, stuck_in, post_clock.alarm(connection))
+    return Alarms(addresses, stuck_in, post_clock.alarm(connection), signs_of_life.silent(connection, as_of, year))
 
 
 def at_risk(year: int, as_of: datetime) -> ColumnElement[bool]:

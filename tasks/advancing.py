@@ -11,11 +11,13 @@ from prefect.cache_policies import NO_CACHE
 from acts.advance import advance
 from models import standing
 from models.open_years import live
+from models.signs_of_life import leave
 from tasks.passes import Pass, summarise
 from tasks.redaction import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
     from models.database import Database
     from models.stamp import Stamp
@@ -37,6 +39,13 @@ async def advance_cities(
         return await asyncio.to_thread(_advance, database, year, stamp, phases, cities)
 
 
+@task(name="sign-of-life", cache_policy=NO_CACHE)
+async def sign_of_life(database: Database, stamp: Stamp, beat: timedelta) -> None:
+    """Leave word that all years under way were looked at: silence is noticed by when this ought to come again."""
+    with discreet():
+        await asyncio.to_thread(_leave, database, stamp, beat)
+
+
 @task(name="years-under-way", cache_policy=NO_CACHE)
 async def years_under_way(database: Database) -> tuple[int, ...]:
     """Ask which years the clock moves on."""
@@ -56,6 +65,11 @@ def _advance(
     looked_at = {key: state for key, state in states.items() if phases is None or key[0] in phases}
     chosen = [city.slug for city in calendar.cities if named is None or city.slug in named]
     return summarise(year, chosen, looked_at, advanced)
+
+
+def _leave(database: Database, stamp: Stamp, beat: timedelta) -> None:
+    with database.write() as connection:
+        leave(connection, "watch", stamp.at, beat)
 
 
 def _live(database: Database) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from models.post_clock import Ticks
+from models.signs_of_life import leave
 from post.sending import Posted, send
 from tasks.couriers import courier, links, outside, witness
 from tasks.redaction import discreet
@@ -29,7 +30,7 @@ async def send_due(database: Database, settings: Settings, stamp: Stamp) -> Post
 
     Where the flow is broken off, the thread leaves nothing in doubt: it ends once what is on its way is answered for.
     """
-    leave = Event()
+    leaving = Event()
 
     def drain() -> Posted | None:
         with discreet(), alone("post", database) as ours:
@@ -44,11 +45,14 @@ async def send_due(database: Database, settings: Settings, stamp: Stamp) -> Post
                 ticks=Ticks.now(),
                 outside=outside(settings),
                 links=links(settings),
-                leave=leave,
+                leave=leaving,
             )
-            return asyncio.run(sending)
+            done = asyncio.run(sending)
+            with database.write() as connection:
+                leave(connection, "post", stamp.at, settings.beat)
+            return done
 
     try:
         return await asyncio.to_thread(drain)
     finally:
-        leave.set()
+        leaving.set()

@@ -130,7 +130,8 @@ SEEN_FROM_SEVERAL_ROOMS = frozenset(
     {
         "accounts", "act", "audit", "book", "calendar", "channels", "contact_evidence", "contact_receipts", "contacts",
         "couriers", "database", "deeds", "exports", "extension_requests", "feeds", "letterbox", "letters", "masking",
-        "matrix", "offices", "open_years", "receipts", "rerun", "revised_calendars", "season", "suppression", "year",
+        "matrix", "offices", "open_years", "receipts", "rerun", "revised_calendars", "season", "signs_of_life",
+        "suppression", "year",
     }
 )  # fmt: skip
 """Module names that stand twice: the same thing as a table, a query, an act, a command, a page, or what doctor says."""

@@ -42,6 +42,7 @@ def of_the_database(database: Database, now: datetime) -> Iterator[CheckFinding]
     yield from _of_the_year(database)
     yield from _of_the_clock(database, now)
     yield from _of_the_held_post(database)
+    yield from _of_the_silence(database, now)
 
 
 def under_way(database: Database) -> list[Year]:
@@ -123,3 +124,14 @@ def _of_the_held_post(database: Database) -> Iterator[CheckFinding]:
     if alarm is not None:
         mend = "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在总表页按“恢复投递”"
         yield CheckFinding("投递", "finding", alarm, mend)
+
+
+def _of_the_silence(database: Database, now: datetime) -> Iterator[CheckFinding]:
+    """Whether what runs by itself still does: a stopped, paused or missing schedule shows here."""
+    from models import signs_of_life
+
+    with database.read() as connection:
+        found = signs_of_life.silent(connection, now)
+    mend = "确认 talent up 在运行；在 Prefect 页面看 {work} 的部署有没有被暂停（Resume）或删除（重启 talent up 即重建）"
+    for sign in found:
+        yield CheckFinding("运行", "finding", str(sign), mend.format(work=sign.work))

@@ -14,6 +14,7 @@ from dashboard.serving.policy import WHOEVER, NotThere
 from models.database import Busy, NotPrepared
 from models.machine_figures import figures
 from models.migrate import prepared
+from models.signs_of_life import silent
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
@@ -52,10 +53,16 @@ def metrics(request: Request) -> Response:
 
 def _why_not(site: Site) -> str | None:
     try:
-        return None if prepared(site.database) else "not-prepared"
+        return _silent(site) if prepared(site.database) else "not-prepared"
     except NotPrepared:
         return "not-prepared"
     except Busy:
         return "busy"
     except (SQLAlchemyError, OSError):
         return "unreachable"
+
+
+def _silent(site: Site) -> str | None:
+    with site.database.read() as connection:
+        found = silent(connection, site.wall())
+    return f"{found[0].work}-silent" if found else None

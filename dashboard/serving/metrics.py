@@ -57,6 +57,11 @@ def _of_the_database(found: MachineFigures | None, now: datetime) -> CollectorRe
         revisions.labels(str(year)).set(revision)
     age = (now - found.oldest).total_seconds() if found.oldest else 0.0
     Gauge("talent_oldest_queued_letter_seconds", "Age of the oldest queued letter", registry=registry).set(age)
+    last = Gauge("talent_sign_of_life_seconds", "Age of the last run", ("work",), registry=registry)
+    silent = Gauge("talent_silent", "Whether it ought to have run again by now", ("work",), registry=registry)
+    for sign in found.signs:
+        last.labels(sign.work).set((now - sign.at).total_seconds())
+        silent.labels(sign.work).set(now > sign.due)
     return registry
 
 

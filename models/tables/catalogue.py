@@ -10,6 +10,7 @@ from models.tables import (
     pool,
     revised_calendars,
     season,
+    signs_of_life,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "pool",
     "revised_calendars",
     "season",
+    "signs_of_life",
 ]

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commands.examining.schedules import reached
+from models import signs_of_life
+from models.database import Database
+from phases.book import BOOK
 from tests.commands.conftest import Talent
 
 PREFECT = {
@@ -192,6 +195,23 @@ def test_a_clock_that_holds_the_post_is_a_finding_with_the_way_out(talent: Talen
         }
     ]
     assert ("投递" in before, resumed, "投递" in after) == (False, 0, False)
+
+
+def test_silence_is_a_finding_that_says_where_to_look(talent: Talent) -> None:
+    import time_machine
+
+    talent("db", "upgrade")
+    with time_machine.travel("2026-11-20T09:00+08:00"):
+        talent("year", "open", "2026", *LATE)
+        database = Database("sqlite:///var/talent.db", BOOK)
+        with database.write() as connection:
+            signs_of_life.leave(connection, "post", datetime.now(UTC), timedelta(minutes=1))
+        database.dispose()
+        assert "运行" not in _found(talent("doctor", "--json"))
+    with time_machine.travel("2026-11-20T09:10+08:00"):
+        told = [each for each in talent("doctor", "--json").data["findings"] if each["check"] == "运行"]
+    assert [(one["level"], one["says"]) for one in told] == [("finding", "自 11-20 09:00 起没有投递函件（post）")]
+    assert "看 post 的部署有没有被暂停" in told[0]["mend"]
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's own

@@ -9,16 +9,21 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from acts.open_year import open_year
+from calendars.files import load
 from dashboard.serving.app import make_app
 from dashboard.serving.metrics import Metrics, near
 from dashboard.serving.rendering import static
 from dashboard.serving.request_log import NOWHERE
+from models import migrate, signs_of_life
 from models.database import Database
 from models.machine_figures import MachineFigures
+from models.stamp import Stamp
 from phases.book import BOOK
-from tests.support.window import ADMIN, BASE, Browser, Window
+from tests.support.window import ADMIN, BASE, Browser, Window, give_accounts
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+EARLY, MINUTE = datetime(2022, 1, 4, 1, tzinfo=UTC), timedelta(minutes=1)
 
 
 def lines(text: str) -> list[str]:
@@ -53,6 +58,34 @@ def test_the_figures_count_and_name_nobody(window: Window) -> None:
 def test_the_figures_of_a_database_that_is_gone() -> None:
     told = lines(Metrics().text(None, NOW).decode())
     assert told == ["talent_database_up 0.0"]
+
+
+def test_silence_is_told_to_machines_and_stands_above_the_matrix(window: Window, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'real.db'}", BOOK)
+    migrate.upgrade(database)
+    assert open_year(database, load(2022), Stamp("省办", EARLY, EARLY), rehearsal=False).done
+    give_accounts(database)
+    with database.write() as connection:
+        signs_of_life.leave(connection, "post", EARLY - MINUTE, MINUTE)
+        signs_of_life.leave(connection, "watch", EARLY - 9 * MINUTE, MINUTE)
+    here = Window(replace(window.site, database=database, wall=lambda: EARLY))
+    admin = here.as_(ADMIN)
+    asked = admin.get("/readyz")
+    assert (asked.status_code, asked.json()) == (503, {"ready": False, "reason": "watch-silent"})
+    assert "自 01-04 08:51 起没有按日程办理（watch）：到期的事没有人办。" in admin.get("/2022").text
+    told = lines(admin.get("/metrics").text)
+    assert {line for line in told if "silent" in line or "sign" in line} == {
+        'talent_sign_of_life_seconds{work="post"} 60.0',
+        'talent_sign_of_life_seconds{work="watch"} 540.0',
+        'talent_silent{work="post"} 0.0',
+        'talent_silent{work="watch"} 1.0',
+    }
+    with database.write() as connection:
+        signs_of_life.leave(connection, "watch", EARLY, MINUTE)
+    assert admin.get("/readyz").status_code == 200
+    later = Window(replace(here.site, wall=lambda: EARLY + MINUTE)).as_(ADMIN)
+    assert "没有按日程办理" not in later.get("/2022").text
+    database.dispose()
 
 
 def test_the_age_of_the_oldest_letter() -> None:

@@ -24,6 +24,7 @@ from flows.phase_flows import FLOWS
 from flows.rehearse import rehearse
 from flows.rerun import rerun
 from flows.watch import watch
+from models.signs_of_life import signs
 from models.standing import cells
 from season.unit_of_work import Season
 from tasks import announcing, posting
@@ -132,6 +133,19 @@ async def test_watch_moves_every_year_under_way(site: Site) -> None:
     assert (await watch(return_state=True)).name == "已推进"
     assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "open")
     assert site.states(2026, PHASE) == dict.fromkeys(CITIES, "open")
+
+
+async def test_watch_and_post_leave_a_sign_of_life_and_a_run_of_one_year_none(site: Site) -> None:
+    site.open(2026)
+
+    def left() -> list[str]:
+        with site.database.read() as connection:
+            return [sign.work for sign in signs(connection)]
+
+    await FLOWS["mentor_recommendation"](2026, return_state=True)
+    assert left() == ["post"]  # every run sends what is due
+    await watch(return_state=True)
+    assert left() == ["post", "watch"]
 
 
 async def test_while_another_run_sends_the_year_moves_on_and_the_letters_wait(rehearsal: Site) -> None:

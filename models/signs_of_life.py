@@ -1,0 +1,58 @@
+"""Silence noticed: what runs by itself leaves a sign each time, and whoever looks finds the one that is overdue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection, exists, select
+
+from models.columns import table_of
+from models.shortcuts.bulk import insert_into
+from models.tables.season import ProgrammeYear
+from models.tables.signs_of_life import SignOfLife
+
+Work = Literal["watch", "post"]
+WORDS: dict[Work, str] = {"watch": "按日程办理", "post": "投递函件"}
+BEATS, LEAST = 3, timedelta(minutes=5)
+"""So many beats may fall out, and so long it may take, before silence is an alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """The last sign of a work: when it ran, and by when it must have run again."""
+
+    work: Work
+    at: datetime
+    due: datetime
+
+    def __str__(self) -> str:
+        return f"自 {self.at:%m-%d %H:%M} 起没有{WORDS[self.work]}（{self.work}）"
+
+
+def leave(connection: Connection, work: Work, at: datetime, beat: timedelta) -> None:
+    """Put on record that a work which runs every `beat` ran at this time of the clock."""
+    row = {"at": at, "due": at + max(beat * BEATS, LEAST)}
+    write = insert_into(connection, table_of(SignOfLife)).values(work=work, **row)
+    connection.execute(write.on_conflict_do_update(index_elements=["work"], set_=row))
+
+
+def signs(connection: Connection) -> tuple[Sign, ...]:
+    """Give the last sign of each work that ever left one, by name."""
+    table = table_of(SignOfLife)
+    return tuple(Sign(*row) for row in connection.execute(select(table).order_by(table.c.work)))
+
+
+def silent(connection: Connection, now: datetime, year: int | None = None) -> tuple[Sign, ...]:
+    """Give what has been silent for too long at a time; nothing where the year (None: every year) needs no run.
+
+    A rehearsal has a time of its own, and an archived year is over.
+
+    Only the last sign is kept: of a past instant nothing is silent that has run since.
+    """
+    sign, programme = table_of(SignOfLife), table_of(ProgrammeYear)
+    live = exists().where(programme.c.rehearsal.is_(False), programme.c.closed_as_of.is_(None))
+    wanted = live if year is None else live.where(programme.c.year == year)
+    query = select(sign).where(sign.c.due < now, wanted).order_by(sign.c.work)
+    return tuple(Sign(*row) for row in connection.execute(query))
