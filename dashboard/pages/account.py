@@ -116,7 +116,7 @@ def authenticator(request: Request, reader: Signed) -> HTMLResponse:
 def _offer(request: Request, reader: Reader, said: str | None, status: int = 200) -> HTMLResponse:
     offered = _offered(request.app.state.site, reader)
     facts = {"said": said, "offered": offered, "picture": totp.picture(offered, reader.name)}
-    return page("account-authenticator.html", request, status=status, grouped=totp.grouped, **facts)
+    return page("account/authenticator.html", request, status=status, grouped=totp.grouped, **facts)
 
 
 def _offered(site: Site, reader: Reader) -> str:

@@ -89,7 +89,7 @@ def _form(
         facts = asked(connection, look, act, typed)
     status = UNPROCESSABLE if faults or errors else 200
     return page(
-        "acts/form.html", request, status=status, look=look, year=look.opened.year, act=act, typed=typed,
+        "acting/form.html", request, status=status, look=look, year=look.opened.year, act=act, typed=typed,
         faults=faults, errors=errors, facts=facts,
         wrong=preview_words.wrong(errors, filled) if errors and filled else (),
     )  # fmt: skip
@@ -122,7 +122,7 @@ def _preview(
         refused = replace(found.outcome, message=f"{said}\n{found.outcome.message}".strip())
         return _form(request, look, act, typed, {}, refused, reading.filled)
     return page(
-        "acts/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
+        "acting/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
         said=said, token=form_token(), carried=carried(act, typed, reading.filled),
         **_shown(look, act, reading.filled, found),
     )  # fmt: skip

@@ -33,4 +33,4 @@ def openapi(request: Request) -> dict[str, Any]:
 @area.get("/docs", response_class=HTMLResponse)
 def docs(request: Request) -> HTMLResponse:
     """Show what may be asked, with nothing fetched from anywhere else."""
-    return page("api.html", request, operations=tuple(operations(_document(request))))
+    return page("api_document.html", request, operations=tuple(operations(_document(request))))

@@ -33,7 +33,7 @@ def form(request: Request, reader: Signed, look: Look, here: Here) -> HTMLRespon
     """Show what was asked, and ask for a day and a reason."""
     facts: dict[str, Any] = {"here": here, "work": work(request.app.state.site, reader, here), "longest": LONGEST}
     year = here.opened.year
-    return page("filing/request.html", request, look=look, year=year, token=form_token(), answered=ANSWERED, **facts)
+    return page("asking.html", request, look=look, year=year, token=form_token(), answered=ANSWERED, **facts)
 
 
 @area.post("/request")

@@ -61,4 +61,4 @@ def entries(
     subjects = {f"{ABOUT}{row.id}": row.name for row in everybody}
     exports = {f"export:{name}": one.title for name, one in exportable(site.database.book).items()}
     subjects |= facts["names"] | _phases(site) | exports
-    return page("audit.html", request, subjects=subjects, subject=subject, newest=not before, **facts)
+    return page("auditing.html", request, subjects=subjects, subject=subject, newest=not before, **facts)

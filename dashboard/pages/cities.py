@@ -60,4 +60,4 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
         "heading": heading,
         "to": recipients(year, stuck),
     }
-    return page("city.html", request, look=look, year=year, city=whose, **facts, **words)
+    return page("cities.html", request, look=look, year=year, city=whose, **facts, **words)

@@ -27,4 +27,4 @@ def deed(request: Request, reader: Signed, token: str) -> HTMLResponse:
     if found is None or found.account != reader.account:
         raise NotThere
     left = found.done is None and site.wall() - found.at > LONGEST
-    return page("deed.html", request, deed=found, left=left, status=409 if left or found.done is False else 200)
+    return page("deeds.html", request, deed=found, left=left, status=409 if left or found.done is False else 200)

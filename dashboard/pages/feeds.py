@@ -83,7 +83,7 @@ def make(
         raise Answered
     address = f"{site.settings.base_url}/feeds/{token}.ics"
     title = f"{year.city(made.city).name}市" if made.city else "全省"
-    return page("feed.html", request, look=look, year=year, address=address, title=title)
+    return page("feeds.html", request, look=look, year=year, address=address, title=title)
 
 
 @area.post("/{year:int}/feeds/revoke", dependencies=SIGNED)

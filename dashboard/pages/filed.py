@@ -127,7 +127,7 @@ def _shown(
     forms = here.opened.book.forms_of(here.phase)
     other = next((form.slug for form in forms if form.slug != here.form.slug), None) if reader.province else None
     answer = page(
-        "filing/filed.html", request, status=UNPROCESSABLE if said else 200, look=look, year=here.opened.year,
+        "filed.html", request, status=UNPROCESSABLE if said else 200, look=look, year=here.opened.year,
         here=here, sheet=sheet, found=found, rows=rows, pages=found.pages, full=full, said=said, other=other,
         covered=bool(masks), evaluation=here.provincial, longest=LONGEST_REASON,
     )  # fmt: skip

@@ -40,7 +40,7 @@ def start(request: Request, reader: Signed) -> Response:
         with site.database.read() as connection:
             year = newest_year(connection)
     except NoYearOpen:
-        return RedirectResponse("/years", 303) if reader.admin else page("no-year.html", request)
+        return RedirectResponse("/years", 303) if reader.admin else page("home/no_year.html", request)
     return RedirectResponse(f"/{year}" if reader.province else f"/{year}/cities/{reader.city}", 303)
 
 

@@ -93,7 +93,7 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
     site: Site = request.app.state.site
     with site.database.read() as connection:
         receipt = receipt_facts(connection, reader, look, found)
-    return page("letter.html", request, look=look, year=year, letter=found, receipt=receipt, **facts)
+    return page("letters/letter.html", request, look=look, year=year, letter=found, receipt=receipt, **facts)
 
 
 @area.get("/{year:int}/letters/{letter:int}/html")

@@ -71,7 +71,7 @@ def of_phase(request: Request, look: Look, reader: Signed, phase: str) -> Respon
         "after": [(each, opening_conditions.opening(year, each)) for each in opening_conditions.followers(year, found)],
         "panels": panels(Place(request, reader, look, found, None)),
     }
-    return page("phase.html", request, look=look, year=year, phase=found, **facts)
+    return page("phases/phase.html", request, look=look, year=year, phase=found, **facts)
 
 
 def _moments(year: Year, phase: Phase, look: Looking) -> list[Any]:
@@ -109,7 +109,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "rule_name": partial(rule_name, look.opened.book),
         "because": BECAUSE,
     }
-    return page("city-phase.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts)
+    return page("phases/city.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts)
 
 
 def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, city: City) -> Past:

@@ -51,7 +51,7 @@ def letter(request: Request, token: str) -> HTMLResponse:
         letters = [letterbox.letter_by_id(connection, one.id) for one in found]
     dates = [one.receipt for one in found if one.receipt]
     received = max(dates) if len(dates) == len(found) else None
-    return page("receipt.html", request, letters=letters, received=received, in_text=in_text)
+    return page("receipts.html", request, letters=letters, received=received, in_text=in_text)
 
 
 @area.post("/receipts/{token}", dependencies=OPEN)

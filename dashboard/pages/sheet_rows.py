@@ -134,7 +134,7 @@ def _shown(
     if outcome:
         said = f"有 {len(faults)} 处错误，什么都没有保存；请逐条改正后再保存。" if faults else outcome.message
     return page(
-        "filing/rows.html", request, status=status, look=look, year=year, said=said, good=good, **facts, **sizes
+        "sheet_rows.html", request, status=status, look=look, year=year, said=said, good=good, **facts, **sizes
     )
 
 

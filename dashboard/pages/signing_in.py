@@ -39,7 +39,7 @@ def form(request: Request, after: str = "/") -> Response:
 def _ask(request: Request, said: str | None, *, name: str = "", after: str = "/", status: int = 200) -> Response:
     cookie, csrf = sessions.welcome(request)
     facts = {"said": said, "name": name, "after": _inside(after), "csrf": csrf}
-    response = page("sign-in.html", request, status=status, **facts)
+    response = page("signing_in.html", request, status=status, **facts)
     sessions.greet(request.app.state.site, response, cookie)
     return response
 
@@ -123,7 +123,7 @@ def code_form(request: Request) -> Response:
 
 def _ask_code(request: Request, found: Row[Any], said: str | None, after: str, status: int = 200) -> Response:
     facts = {"said": said, "after": _inside(after), "csrf": sessions.csrf(request.app.state.site, found.digest)}
-    return page("sign-in-code.html", request, status=status, **facts)
+    return page("signing_in/code.html", request, status=status, **facts)
 
 
 @area.post("/sign-in/code")

@@ -74,7 +74,7 @@ def add(
     invited = _invited(site, reader, once, f"新建账号 {name}", token, do)
     if not invited.outcome.done:
         return _list(request, invited.outcome.message, 409, name=name, shown=shown, role=role, city=city)
-    return page("user-link.html", request, invited=invited)
+    return page("users/link.html", request, invited=invited)
 
 
 def _slug(site: Site, city: str) -> str | None:
@@ -110,7 +110,7 @@ def _one(request: Request, account: int, said: str | None, status: int = 200) ->
     found = _row(site, account)
     names = {city.slug: city.name for city in cities(site)}
     facts = {"user": found, "role": Role(found.role), "names": names, "said": said, "token": form_token}
-    return page("user.html", request, status=status, **facts)
+    return page("users/user.html", request, status=status, **facts)
 
 
 def _row(site: Site, account: int) -> Row[Any]:
@@ -133,7 +133,7 @@ def reset(request: Request, reader: Signed, account: Id, once: Typed) -> Respons
     invited = _invited(site, reader, once, f"给 {name} 重新发登录链接", token, do)
     if not invited.outcome.done:
         return _one(request, account, invited.outcome.message, 409)
-    return page("user-link.html", request, invited=invited)
+    return page("users/link.html", request, invited=invited)
 
 
 @area.post("/{account}/disable")

@@ -48,7 +48,7 @@ def _found(site: Site, link: str) -> Row[Any] | None:
 
 
 def _gone(request: Request) -> Response:
-    return page("welcome-gone.html", request, status=404)
+    return page("welcoming/gone.html", request, status=404)
 
 
 def _ask(request: Request, found: Row[Any], link: str, said: str | None, status: int = 200) -> Response:
@@ -56,7 +56,7 @@ def _ask(request: Request, found: Row[Any], link: str, said: str | None, status:
     offered = totp.offered(site.secret, digest(link)) if site.settings.dashboard.totp else None
     facts = {"account": found, "said": said, "offered": offered, "shortest": password_rules.SHORTEST}
     drawn = None if offered is None else totp.picture(offered, found.name)
-    return page("welcome.html", request, status=status, picture=drawn, grouped=totp.grouped, **facts)
+    return page("welcoming.html", request, status=status, picture=drawn, grouped=totp.grouped, **facts)
 
 
 @area.post("/welcome/{link}")

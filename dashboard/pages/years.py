@@ -132,7 +132,7 @@ def _preview(request: Request, year: Year, chosen: _Chosen, said: str | None) ->
     if chosen.paper and _unanswered(year, chosen, now) is None:
         opening = facts["opening"] = _opening(request, year, chosen.paper)
         facts["outlook"] = on_paper.outlook(year, chosen.through, opening.changes, now)
-    return page("year-preview.html", request, status=UNPROCESSABLE if said else 200, **facts)
+    return page("years/preview.html", request, status=UNPROCESSABLE if said else 200, **facts)
 
 
 def _opening(request: Request, year: Year, paper: Paper) -> Outcome:

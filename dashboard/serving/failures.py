@@ -89,7 +89,7 @@ def _refusal(request: Request, error: TalentError, status: HTTPStatus) -> Respon
         said += NOT_DONE
     if isinstance(error, NotNow) and request.method == "GET" and not request.url.path.startswith(API):
         now = moved(request.url.path, request.query_params.multi_items(), "")
-        return page("failure.html", request, status=int(status), number=int(status), said=said, now=now)
+        return page("failures.html", request, status=int(status), number=int(status), said=said, now=now)
     back = error.back if isinstance(error, Unsure) else None
     answer = _answer(request, status, said, back=back)
     if isinstance(error, TooNew):
@@ -151,4 +151,4 @@ def _worded(request: Request, status: int, said: str, more: Mapping[str, object]
     if request.url.path.startswith(API):
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": said}
         return JSONResponse(problem | dict(more or {}), status, media_type="application/problem+json")
-    return page("failure.html", request, status=int(status), number=int(status), said=said, now=None, back=back)
+    return page("failures.html", request, status=int(status), number=int(status), said=said, now=None, back=back)

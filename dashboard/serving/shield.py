@@ -79,7 +79,7 @@ def _refusal(scope: Scope) -> Response:
     from dashboard.serving.rendering import environment
 
     request = Request(scope)
-    template = environment().get_template("failure.html")
+    template = environment().get_template("failures.html")
     return HTMLResponse(template.render(reader=None, request=request, number=413, said=said, now=None), 413)
 
 
