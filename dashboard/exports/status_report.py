@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendars.errors import TalentError
 from calendars.moments import moments
-from dashboard.serving.rendering import clock
+from dashboard.views.dates import clock
 from dashboard.views.matrix import lines
 from dashboard.views.standings import rule_name
 from gates.states import State

@@ -9,12 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from acts import accounts as acts
-from dashboard.pages.signing_in import peer
-from dashboard.pages.welcoming import WRONG_CODE, names_of
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in import password_rules, passwords, sessions, totp
-from dashboard.signing_in.rate_limit import TooMany
+from dashboard.signing_in.rate_limit import TooMany, peer
 from models import accounts, sign_ins
 
 if TYPE_CHECKING:
@@ -85,7 +83,7 @@ def _row(site: Site, reader: Reader) -> Row[Any]:
 async def change_password(request: Request, reader: Signed, old: Typed, password: Typed, again: Typed) -> Response:
     """Take a new password, and start every session anew."""
     own, said = await _own(request, reader, old)
-    names = await run_in_threadpool(names_of, request.app.state.site, own)
+    names = await run_in_threadpool(password_rules.names_of, request.app.state.site, own)
     said = said or password_rules.fault(password, again, names)
     if said is None and password == old:
         said = "新密码与现在的一样。"
@@ -130,7 +128,7 @@ async def change_authenticator(request: Request, reader: Signed, old: Typed, cod
     _, said = await _own(request, reader, old)
     step = totp.step_of(_offered(site, reader), code, site.wall())
     if said is None and step is None:
-        said = WRONG_CODE
+        said = totp.WRONG_NEW
     if said is not None or step is None:
         return await run_in_threadpool(_offer, request, reader, said, 422)
     return await run_in_threadpool(_tied, site, reader, step)

@@ -11,7 +11,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from acts.json_shapes import letter_entry, log_entry
 from acts.why import report_card
 from calendars.moments import moments
-from dashboard.pages.api_shapes import (
+from dashboard.serving.api_shapes import (
+    REFUSALS,
+    ROOT,
     Calendar,
     Card,
     Kind,
@@ -19,7 +21,6 @@ from dashboard.pages.api_shapes import (
     LetterState,
     LogEntry,
     Me,
-    Problem,
     Status,
     WholeLetter,
     YearEntry,
@@ -39,15 +40,6 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from models.alarms import Suppression
 
-ROOT = "/api/v1"
-PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: PROBLEM | {"description": "没有登录"},
-    403: PROBLEM | {"description": "账号只能查看，或请求不是本人发出"},
-    404: PROBLEM | {"description": "没有，或不属于本单位"},
-    422: PROBLEM | {"description": "请求的内容不对"},
-    503: PROBLEM | {"description": "数据库正忙，稍后再试"},
-}
 area = APIRouter(prefix=ROOT, dependencies=[Depends(allow(EVERYONE))], responses=REFUSALS)
 
 

@@ -12,8 +12,10 @@ from acts.act import Bench
 from acts.book import ACTS
 from acts.doing import recorded
 from dashboard.acts.idempotency import NoKey, once_for, said
-from dashboard.pages.api import PROBLEM, REFUSALS, ROOT
-from dashboard.pages.api_shapes import (
+from dashboard.serving.api_shapes import (
+    PROBLEM,
+    REFUSALS,
+    ROOT,
     ActAnswer,
     ActBody,
     ExtendBody,

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard.pages.api import ROOT
-from dashboard.pages.api_reference import document, operations
+from dashboard.serving.api_reference import document, operations
+from dashboard.serving.api_shapes import ROOT
 from dashboard.serving.policy import EVERYONE, allow
 from dashboard.serving.rendering import page
 

@@ -9,13 +9,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.ask import LONGEST, ask
+from dashboard.acts.filing_state import Here, work
 from dashboard.acts.nudge import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once
-from dashboard.pages.filing import CITY, Here
 from dashboard.serving.look import Look
-from dashboard.serving.policy import Signed, allow
+from dashboard.serving.policy import CITY_ONLY, Signed, allow
 from dashboard.serving.rendering import page
-from dashboard.views.filing_state import work
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from models.database import Database
 
 area = APIRouter(
-    prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY))], default_response_class=HTMLResponse
+    prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY_ONLY))], default_response_class=HTMLResponse
 )
 ANSWERED = {"granted": "已同意", "declined": "未同意", "needless": "不再需要"}
 

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.exports.exportable import exportable
-from dashboard.pages.users import cities
 from dashboard.serving.policy import PROVINCE, allow
 from dashboard.serving.rendering import page
 from dashboard.views.naming import subject
@@ -29,11 +28,6 @@ def whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**31)) else None
 
 
-def _phases(site: Site) -> dict[str, str]:
-    with site.database.read() as connection:
-        return {phase.slug: phase.name for phase in newest_calendar(connection).phases}
-
-
 @area.get("/audit")
 def entries(
     request: Request,
@@ -46,19 +40,19 @@ def entries(
     with site.database.read() as connection:
         found = audit.entries(connection, account=whole(by), city=about or None, before=whole(before), most=A_PAGE + 1)
         everybody = accounts.everybody(connection)
+        newest = newest_calendar(connection)
     shown, more = found[:A_PAGE], len(found) > A_PAGE
     older = urlencode({"by": by, "about": about, "before": shown[-1].id}) if more else None
-    known = cities(site)
     facts: dict[str, Any] = {
         "entries": shown,
         "older": older,
         "everybody": everybody,
         "by": by,
         "about": about,
-        "cities": known,
+        "cities": newest.cities,
     }
-    facts |= {"names": {city.slug: city.name for city in known}, "start": urlencode({"by": by, "about": about})}
+    facts |= {"names": {city.slug: city.name for city in newest.cities}, "start": urlencode({"by": by, "about": about})}
     subjects = {f"{ABOUT}{row.id}": row.name for row in everybody}
     exports = {f"export:{name}": one.title for name, one in exportable(site.database.book).items()}
-    subjects |= facts["names"] | _phases(site) | exports
+    subjects |= {phase.slug: phase.name for phase in newest.phases} | facts["names"] | exports
     return page("auditing.html", request, subjects=subjects, subject=subject, newest=not before, **facts)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard.pages.panels import Place, panels
+from dashboard.panels.beside import panels
+from dashboard.panels.place import Place
 from dashboard.serving.look import Look
 from dashboard.serving.places import city_at
 from dashboard.serving.policy import EVERYONE, Signed, allow

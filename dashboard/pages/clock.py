@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from dashboard.acts.once import once_in_steps
 from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
-from dashboard.views.rehearsal_clock import pack_of
+from dashboard.serving.rehearsal_clock import pack_of
 from post.receipt_links import links
 from rehearsal.playing_on import DAY, next_moment, play_on, postman
 from season.outcome import Outcome

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.read_back import values, written
-from dashboard.pages.filing import Here
+from dashboard.acts.filing_state import Here
 from dashboard.serving.look import Look
 from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.serving.row_ids import NUMBER
 from dashboard.views import masking
-from dashboard.views.paging import NUMBER, SIZE, page_of
+from dashboard.views.paging import SIZE, page_of
 from models import audit, draft_rows, reports
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from dashboard.acts.filing_state import PhaseForm
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
-    from dashboard.views.filing_state import PhaseForm
     from dashboard.views.paging import ListPage
     from forms.definitions import AskedSheet
 

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from markupsafe import Markup
 from starlette.datastructures import UploadFile
 
 from acts.last_word import last_work
@@ -16,44 +15,28 @@ from acts.load import load
 from acts.read_back import draft
 from acts.submit import submit
 from acts.why import report_card
+from dashboard.acts.filing_state import STATUS, Here, PhaseForm, work
 from dashboard.acts.nudge import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once
-from dashboard.serving.look import Look, Present
-from dashboard.serving.policy import EVERYONE, FilledIsTheirs, NotThere, Signed, allow
-from dashboard.serving.rendering import page, render
-from dashboard.signing_in.reader import Reader, Role
-from dashboard.views.filing_state import PhaseForm, filing_of, work
+from dashboard.acts.upload_faults import SHOWN, KeptFaults, as_csv, by_sheet
+from dashboard.serving.look import Look
+from dashboard.serving.policy import CITY_ONLY, EVERYONE, HANDS, FilledIsTheirs, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.signing_in.reader import Reader
 from dashboard.views.history import ruled
-from dashboard.views.next_step import STEPS
-from dashboard.views.upload_faults import SHOWN, KeptFaults, as_csv, by_sheet
 from forms.sandbox import FILE_SIZE
 from forms.template import render as template_of
-from gates.states import State
 
 if TYPE_CHECKING:
-    from dashboard.pages.panels import Place
     from dashboard.serving.site import Site
     from forms.reading import RowError
     from models.database import Database
     from season.outcome import Outcome
 
-LOADERS = frozenset({Role.ADMIN, Role.CITY})
-CITY = frozenset({Role.CITY})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-STATUS = {"done": 200, "form-errors": 422, "refused": 409}
 
 
 area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
-
-
-def _filing(request: Request, look: Present, reader: Signed, phase: str, city: str) -> PhaseForm:
-    """Give the city phase of the address, now: today's draft is not what stood at a past instant."""
-    del request
-    return filing_of(look.opened, phase, city, reader)
-
-
-Here = Annotated[PhaseForm, Depends(_filing)]
-"""The city phase of a page under `/{year}/{phase}/{city}`."""
 
 
 async def _sent(request: Request) -> bytes | None:
@@ -80,13 +63,13 @@ def template(request: Request, reader: Signed, here: Here, filled: Annotated[boo
     return Response(template_of(here.form, year, rows), media_type=XLSX, headers=headers)
 
 
-@area.get("/workbook", dependencies=[Depends(allow(LOADERS))])
+@area.get("/workbook", dependencies=[Depends(allow(HANDS))])
 def ask_workbook(request: Request, reader: Signed, look: Look, here: Here) -> HTMLResponse:
     """Ask for the workbook, on a page of its own."""
     return _workbook(request, reader, look, here)
 
 
-@area.post("/workbook", dependencies=[Depends(allow(LOADERS))])
+@area.post("/workbook", dependencies=[Depends(allow(HANDS))])
 def take_workbook(
     request: Request, reader: Signed, look: Look, here: Here, sent: Annotated[bytes | None, Depends(_sent)]
 ) -> HTMLResponse:
@@ -131,7 +114,7 @@ def _workbook(
     )
 
 
-@area.get("/faults/{word}.csv", dependencies=[Depends(allow(LOADERS))])
+@area.get("/faults/{word}.csv", dependencies=[Depends(allow(HANDS))])
 def faults_csv(request: Request, reader: Signed, here: Here, word: str) -> Response:
     """Give all faults of an upload as a table."""
     found = as_csv(_kept(request, reader, here, word))
@@ -139,7 +122,7 @@ def faults_csv(request: Request, reader: Signed, here: Here, word: str) -> Respo
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@area.get("/faults/{word}", dependencies=[Depends(allow(LOADERS))])
+@area.get("/faults/{word}", dependencies=[Depends(allow(HANDS))])
 def faults(
     request: Request,
     reader: Signed,
@@ -182,7 +165,7 @@ def trial(request: Request, reader: Signed, look: Look, here: Here) -> HTMLRespo
     return page("filing/trial.html", request, look=look, year=here.opened.year, **facts)
 
 
-@area.get("/file", dependencies=[Depends(allow(CITY))])
+@area.get("/file", dependencies=[Depends(allow(CITY_ONLY))])
 def ask_filing(request: Request, reader: Signed, look: Look, here: Here) -> HTMLResponse:
     """Show what would be filed, what the trial says and what happens next; nothing is filed by looking."""
     done = work(request.app.state.site, reader, here)
@@ -204,7 +187,7 @@ def ask_filing(request: Request, reader: Signed, look: Look, here: Here) -> HTML
     )
 
 
-@area.post("/file", dependencies=[Depends(allow(CITY))])
+@area.post("/file", dependencies=[Depends(allow(CITY_ONLY))])
 def file_phase(
     request: Request, reader: Signed, look: Look, here: Here, token: Annotated[str, Form(alias="once")]
 ) -> Response:
@@ -218,18 +201,3 @@ def file_phase(
         return submit(database, year, slug, city, stamp)
 
     return once(site, reader, token, act, here.home, do, year=year, flows=AFTER_AN_ACT)
-
-
-def panel(place: Place) -> Markup | None:
-    """Say on the page of a city phase what to do now, with the means to do it; for the province, the upload alone."""
-    if place.phase is None or place.city is None or place.looking.past or place.looking.opened.closed_as_of:
-        return None
-    reader = place.reader
-    if reader.role is Role.VIEWER or place.phase.slug not in place.looking.opened.book.forms:
-        return None  # a phase of an earlier release has no form here
-    here = filing_of(place.looking.opened, place.phase.slug, place.city.slug, reader)
-    done = work(place.site, reader, here)
-    if reader.province and not (done.may_load or done.barred or done.now.state is State.SUBMITTED):
-        return None
-    facts: dict[str, Any] = {"here": here, "work": done, "steps": STEPS, "look": place.looking}
-    return Markup(render("parts/filing-panel.html", place.request, **facts))  # noqa: S704 -- our own template, escaped

@@ -11,8 +11,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from dashboard.serving.look import Look
 from dashboard.serving.page_memory import Remembered
 from dashboard.serving.policy import EVERYONE, PROVINCE, Signed, allow
-from dashboard.serving.rendering import clock, page
+from dashboard.serving.rendering import page
 from dashboard.views.agenda import agenda
+from dashboard.views.dates import clock
 from dashboard.views.matrix import MARKS, SHAPES, lines
 from models.contact_evidence import told
 from models.extension_requests import unanswered
@@ -59,7 +60,7 @@ def home(
         requests = unanswered(connection, year.year, look.as_of)
         every = lines(found, told(connection, year.year, look.as_of), {(row.phase, row.city) for row in requests})
     response = page(
-        "parts/live.html" if hx_request else "home.html",
+        "home/live.html" if hx_request else "home.html",
         request,
         look=look,
         year=year,

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard.serving.look import Look
+from dashboard.panels.contact_evidence import receipt_facts
+from dashboard.serving.look import Look, query_of
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
-from dashboard.serving.row_ids import Id
-from dashboard.views.contact_evidence import receipt_facts
+from dashboard.serving.row_ids import NUMBER, Id
 from dashboard.views.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients
 from dashboard.views.masking import for_reader
-from dashboard.views.paging import NUMBER, SIZE, page_of, query_of
+from dashboard.views.paging import SIZE, page_of
 from letters.addressee import in_html, in_text
 from models import letterbox
 from models.letterbox import EVERY, letter_by_id

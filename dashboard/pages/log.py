@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard.serving.look import Look
+from dashboard.serving.look import Look, query_of
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.serving.row_ids import NUMBER
 from dashboard.views import naming
 from dashboard.views.history import step
-from dashboard.views.paging import NUMBER, SIZE, page_of, query_of
+from dashboard.views.paging import SIZE, page_of
 from gates.states import Event
 from models import histories
 

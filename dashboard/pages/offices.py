@@ -15,7 +15,7 @@ from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from dashboard.acts.once import form_token, once
 from dashboard.serving.look import Present
-from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.policy import EVERYONE, HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import Id
 from dashboard.signing_in.reader import Role
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from models.contacts import ContactPerson
 
 area = APIRouter(default_response_class=HTMLResponse)
-HANDS = [Depends(allow(frozenset({Role.ADMIN, Role.CITY})))]
 TITLE = "省级管理办公室"
 
 
@@ -127,7 +126,7 @@ def _day(text: str) -> date | None:
         raise UnreadableDay from None
 
 
-@area.post("/{year:int}/offices/contacts", dependencies=HANDS)
+@area.post("/{year:int}/offices/contacts", dependencies=[Depends(allow(HANDS))])
 def add(
     request: Request,
     reader: Signed,
@@ -159,7 +158,7 @@ def add(
     )  # fmt: skip
 
 
-@area.post("/{year:int}/offices/contacts/{contact:int}/end", dependencies=HANDS)
+@area.post("/{year:int}/offices/contacts/{contact:int}/end", dependencies=[Depends(allow(HANDS))])
 def end(
     request: Request,
     reader: Signed,

@@ -11,13 +11,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calendars.deadlines import BECAUSE
 from calendars.moments import moments
-from dashboard.pages.panels import Place, panels
+from dashboard.panels.beside import panels
+from dashboard.panels.contact_evidence import told_section
+from dashboard.panels.place import Place
 from dashboard.serving.look import Look
 from dashboard.serving.places import city_at, phase_at
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views import opening_conditions, requirements
-from dashboard.views.contact_evidence import told_section
 from dashboard.views.history import filings, step
 from dashboard.views.standings import rows_of_city, rows_of_phase, rule_name
 from dashboard.views.timetable import entry

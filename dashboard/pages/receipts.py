@@ -8,12 +8,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts import contact_receipts
+from dashboard.panels.contact_evidence import is_theirs
 from dashboard.serving.look import Present
-from dashboard.serving.policy import NotThere, Signed, allow
+from dashboard.serving.policy import HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import Id
-from dashboard.signing_in.reader import Role
-from dashboard.views.contact_evidence import is_theirs
 from letters.addressee import in_text
 from models import letterbox, receipts
 from models.stamp import Stamp
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 area = APIRouter(default_response_class=HTMLResponse)
 OPEN = [Depends(allow(None))]
-HANDS = [Depends(allow(frozenset({Role.ADMIN, Role.CITY})))]
 BY_LINK = "函件链接"
 
 
@@ -65,7 +63,7 @@ def acknowledge(request: Request, token: str) -> RedirectResponse:
     return RedirectResponse(f"/receipts/{token}", 303)
 
 
-@area.post("/{year:int}/letters/{letter:int}/receipt", dependencies=HANDS)
+@area.post("/{year:int}/letters/{letter:int}/receipt", dependencies=[Depends(allow(HANDS))])
 def acknowledge_signed_in(request: Request, reader: Signed, look: Present, letter: Id) -> RedirectResponse:
     """Take the acknowledgement of a letter's own office; any other letter is not there for the reader."""
     site: Site = request.app.state.site

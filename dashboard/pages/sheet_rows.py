@@ -11,12 +11,11 @@ from starlette.datastructures import FormData
 
 from acts.load import load_rows
 from acts.read_back import draft, values, written
-from dashboard.pages.filing import CITY, STATUS, Here
+from dashboard.acts.filing_state import STATUS, Here, PhaseForm, Work, work
 from dashboard.serving.look import Look
-from dashboard.serving.policy import NotThere, Signed, allow
+from dashboard.serving.policy import CITY_ONLY, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views import row_editing
-from dashboard.views.filing_state import PhaseForm, Work, work
 from gates.states import Event
 from models import draft_rows
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from season.outcome import Outcome
 
 area = APIRouter(
-    prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY))], default_response_class=HTMLResponse
+    prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY_ONLY))], default_response_class=HTMLResponse
 )
 SAID = {"saved": "已保存。", "unchanged": "内容与原来相同，未作改动。"}
 SAVED = frozenset({Event.LOAD, Event.BACKFILL})
@@ -133,9 +132,7 @@ def _shown(
     sizes = {"size": row_editing.PAGE, "more": row_editing.MORE, "most": row_editing.MOST}
     if outcome:
         said = f"有 {len(faults)} 处错误，什么都没有保存；请逐条改正后再保存。" if faults else outcome.message
-    return page(
-        "sheet_rows.html", request, status=status, look=look, year=year, said=said, good=good, **facts, **sizes
-    )
+    return page("sheet_rows.html", request, status=status, look=look, year=year, said=said, good=good, **facts, **sizes)
 
 
 @area.post("/rows")

@@ -13,8 +13,8 @@ from dashboard.serving.forgery import Forged, refuse_tokenless
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in import passwords, sessions, totp
-from dashboard.signing_in.rate_limit import TooMany
-from models import accounts, audit, sign_ins
+from dashboard.signing_in.rate_limit import TooMany, peer
+from models import accounts, sign_ins
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -48,11 +48,6 @@ def _inside(address: str) -> str:
     """Give only an address of our own: two slashes, either way round, begin another site's."""
     ours = address.startswith("/") and address[1:2] not in {"/", "\\"} and address.isprintable()
     return address if ours else "/"
-
-
-def peer(request: Request) -> str:
-    """Give the address that the request comes from: the connection's own, whatever its headers claim."""
-    return request.client.host if request.client else "?"
 
 
 @area.post("/sign-in")
@@ -94,21 +89,11 @@ def _go_on(request: Request, found: Row[Any], name: str, after: str) -> Response
     cookie = request.cookies.get(sessions.named(site))
     old = sessions.digest(cookie) if cookie else None
     if not site.settings.dashboard.totp:
-        return signed_in(site, found, _inside(after), old)
+        return sessions.signed_in(site, found, _inside(after), old)
     if found.totp is None:
         return _ask(request, NO_SECOND, name=name, after=after, status=403)
     response = RedirectResponse(f"/sign-in/code?next={quote(_inside(after))}", 303)
     sessions.begin(site, found.id, response, pending=True, old=old)
-    return response
-
-
-def signed_in(site: Site, account: Row[Any], after: str, old: str | None) -> Response:
-    """Begin a whole session, put it on record, and send its owner on."""
-    response = RedirectResponse(after, 303)
-    sessions.begin(site, account.id, response, old=old)
-    with site.database.write() as connection:
-        subject = f"account:{account.id}"
-        audit.record(connection, site.sign(account.shown), "登录", subject, account=account.id, city=account.city)
     return response
 
 
@@ -149,7 +134,7 @@ def _answer_code(request: Request, found: Row[Any], code: str, after: str) -> Re
         return _ask_code(request, found, str(error), after, 429)
     if not guess.right:
         return _ask_code(request, found, WRONG_CODE, after, 403)
-    return signed_in(site, found, _inside(after), found.digest)
+    return sessions.signed_in(site, found, _inside(after), found.digest)
 
 
 def taken(site: Site, account: Row[Any], code: str) -> bool:

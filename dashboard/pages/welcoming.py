@@ -9,11 +9,10 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from acts.accounts import digest, welcome
-from dashboard.pages.signing_in import signed_in
 from dashboard.serving.policy import allow
 from dashboard.serving.rendering import page
-from dashboard.signing_in import password_rules, passwords, totp
-from models import sign_ins, standing
+from dashboard.signing_in import password_rules, passwords, sessions, totp
+from models import sign_ins
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -21,18 +20,8 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
 area = APIRouter(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
-WRONG_CODE = "动态口令不对；请确认扫的是这个页面上的二维码、手机时间准确，再输入现在显示的六位数字。"
 
 Typed = Annotated[str, Form()]
-
-
-def names_of(site: Site, account: Row[Any]) -> tuple[str, ...]:
-    """Give what an account's password may not contain."""
-    if account.city is None:
-        return account.name, account.shown
-    with site.database.read() as connection:
-        city = standing.newest_calendar(connection).city(account.city)
-    return account.name, account.shown, city.slug, city.name
 
 
 @area.get("/welcome/{link}")
@@ -66,11 +55,11 @@ async def choose(request: Request, link: str, password: Typed, again: Typed, cod
     found = await run_in_threadpool(_found, site, link)
     if found is None:
         return await run_in_threadpool(_gone, request)
-    said = password_rules.fault(password, again, await run_in_threadpool(names_of, site, found))
+    said = password_rules.fault(password, again, await run_in_threadpool(password_rules.names_of, site, found))
     step = None
     if said is None and site.settings.dashboard.totp:
         step = totp.step_of(totp.offered(site.secret, digest(link)), code, site.wall())
-        said = WRONG_CODE if step is None else None
+        said = totp.WRONG_NEW if step is None else None
     if said is not None:
         return await run_in_threadpool(_ask, request, found, link, said, 422)
     return await run_in_threadpool(_take, request, found, link, await passwords.keep(password), step)
@@ -80,4 +69,4 @@ def _take(request: Request, found: Row[Any], link: str, kept: str, step: int | N
     site: Site = request.app.state.site
     sealed = None if step is None else totp.seal(site.secret, found.id, totp.offered(site.secret, digest(link)))
     taken = welcome(site.database, site.sign(found.shown), link, kept=kept, totp=sealed, step=step)
-    return _gone(request) if taken is None else signed_in(site, found, "/", None)
+    return _gone(request) if taken is None else sessions.signed_in(site, found, "/", None)

@@ -16,7 +16,7 @@ from dashboard.serving.instants import sensible
 from models.standing import Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from dashboard.serving.site import Site
@@ -130,3 +130,9 @@ def present(look: Look) -> Looking:
 
 Present = Annotated[Looking, Depends(present)]
 """The year of a page that is only of now: what is done there, and what has no past."""
+
+
+def query_of(look: Looking, filters: Mapping[str, str | None]) -> dict[str, str]:
+    """Give what an address carries: the filters that are set, and the past instant that is looked at."""
+    past = {"as_of": f"{look.as_of:%Y-%m-%dT%H:%M}"} if look.past else {}
+    return {**past, **{name: value for name, value in filters.items() if value}}

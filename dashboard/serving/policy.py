@@ -28,6 +28,9 @@ EVERYONE = frozenset(Role)
 PROVINCE = frozenset({Role.ADMIN, Role.VIEWER})
 YEARS = range(2000, 3000)
 ADMIN_ONLY = frozenset({Role.ADMIN})
+CITY_ONLY = frozenset({Role.CITY})
+HANDS = ADMIN_ONLY | CITY_ONLY
+"""Who does something of an office's own."""
 
 
 class NotSignedIn(TalentError):

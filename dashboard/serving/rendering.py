@@ -1,4 +1,4 @@
-"""Pages from templates: precompiled, autoescaped, with nothing undefined; the words and shapes of dates."""
+"""Pages from templates: precompiled, autoescaped, with nothing undefined."""
 
 from __future__ import annotations
 
@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING, Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from calendars.deadlines import TZ, day_of
-from calendars.working_days import WEEKDAYS
 from dashboard.serving.look import minute, moved
+from dashboard.serving.open_years import other_years
+from dashboard.serving.rehearsal_clock import clock_bar
+from dashboard.views.dates import clock, day, moment, weekday
 from dashboard.views.masking import for_reader
 from dashboard.views.naming import done, signed
-from dashboard.views.open_years import other_years
-from dashboard.views.rehearsal_clock import clock_bar
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
     from fastapi import Request
 
 HERE = Path(__file__).parents[1]
@@ -60,27 +57,6 @@ def environment() -> Environment:
         "other_years": other_years,
     }
     return made
-
-
-def day(value: date) -> str:
-    """Show a day: 2022-02-07."""
-    return value.isoformat()
-
-
-def weekday(value: date) -> str:
-    """Show a day's weekday: 周一."""
-    return f"周{WEEKDAYS[value.weekday()]}"
-
-
-def moment(value: datetime) -> str:
-    """Show an instant in Shanghai: 2022-02-07 09:00."""
-    return f"{value.astimezone(TZ):%Y-%m-%d %H:%M}"
-
-
-def clock(value: datetime) -> str:
-    """Show an instant with its weekday: 2022-02-07 周一 09:00."""
-    at = value.astimezone(TZ)
-    return f"{at:%Y-%m-%d} {weekday(day_of(at))} {at:%H:%M}"
 
 
 @cache

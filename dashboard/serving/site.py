@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import TZ
 from calendars.year import FIRST_YEAR, LAST_YEAR
 from dashboard.acts.nudge import left_alone
+from dashboard.acts.upload_faults import Shelf
 from dashboard.serving.arrival import ARRIVED
 from dashboard.serving.page_memory import Remembering
 from dashboard.signing_in.rate_limit import Guesses
-from dashboard.views.upload_faults import Shelf
 from models.stamp import Stamp
 from models.standing import YearNotOpen, opened
 

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING, Any
 
 from dashboard.signing_in.passwords import LONGEST
+from models import standing
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from dashboard.serving.site import Site
 
 SHORTEST = 12
 VARIED = 5
@@ -21,6 +28,15 @@ COMMON = (
 """What people begin with and only add figures to."""
 
 TRAILING = re.compile(r"[\W\d_]+")
+
+
+def names_of(site: Site, account: Row[Any]) -> tuple[str, ...]:
+    """Give what an account's password may not contain."""
+    if account.city is None:
+        return account.name, account.shown
+    with site.database.read() as connection:
+        city = standing.newest_calendar(connection).city(account.city)
+    return account.name, account.shown, city.slug, city.name
 
 
 def fault(password: str, again: str, names: tuple[str, ...]) -> str | None:

@@ -24,6 +24,8 @@ from calendars.errors import TalentError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fastapi import Request
+
 MOST, MINUTES = 10, 15
 LIMIT = RateLimitItemPerMinute(MOST, MINUTES)
 NEIGHBOURS = 64
@@ -80,6 +82,11 @@ class Guesses:
         """Minutes until the oldest wrong guess is forgotten."""
         left = self._limiter.get_window_stats(LIMIT, key).reset_time - time()
         return max(1, math.ceil(left / 60))
+
+
+def peer(request: Request) -> str:
+    """Give the address that the request comes from: the connection's own, whatever its headers claim."""
+    return request.client.host if request.client else "?"
 
 
 def _subscriber(address: str) -> str:

@@ -8,11 +8,12 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from dashboard.serving.forgery import token
 from dashboard.signing_in.reader import Reader, Role
-from models import sign_ins
+from models import audit, sign_ins
 from models.database import Busy
 from models.sign_ins import LASTS, PENDING
 
@@ -148,3 +149,13 @@ def welcome(request: Request) -> tuple[str, str]:
 def greet(site: Site, response: Response, cookie: str) -> None:
     """Let a visitor keep their cookie."""
     _set(site, response, VISIT, cookie, LASTS)
+
+
+def signed_in(site: Site, account: Row[Any], after: str, old: str | None) -> Response:
+    """Begin a whole session, put it on record, and send its owner on."""
+    response = RedirectResponse(after, 303)
+    begin(site, account.id, response, old=old)
+    with site.database.write() as connection:
+        subject = f"account:{account.id}"
+        audit.record(connection, site.sign(account.shown), "登录", subject, account=account.id, city=account.city)
+    return response

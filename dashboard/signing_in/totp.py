@@ -27,6 +27,9 @@ STEP = timedelta(seconds=30)
 AROUND = (0, -1, 1)
 """Which steps beside the present one hold: telephones' clocks are off by a little."""
 
+WRONG_NEW = "动态口令不对；请确认扫的是这个页面上的二维码、手机时间准确，再输入现在显示的六位数字。"
+"""Said of a first code of an authenticator that does not fit."""
+
 NONCE, TAG = 12, 16
 VERSION = "1."
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from acts.last_word import last_work
 from calendars.deadlines import day_of
-from dashboard.serving.rendering import weekday
+from dashboard.views.dates import weekday
 from dashboard.views.opening_conditions import answerless, missed
 from gates.states import State
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from calendars.deadlines import day_of, start_of
-from dashboard.serving.rendering import weekday
+from dashboard.views.dates import weekday
 from gates.states import State
 from letters.words import LAST_WORDS, OFFICE
 

@@ -6,17 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from fastapi import Query
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dashboard.serving.look import Looking
-
 SIZE = 50
-LAST = 1_000_000
-NUMBER = Query(alias="page", ge=1, le=LAST)
-"""The number of the page that is wanted, as a route takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +45,3 @@ class ListPage:
 def page_of(path: str, query: Mapping[str, str], number: int, total: int) -> ListPage:
     """Give the page of that number, the last one where there are not so many."""
     return ListPage(path, query, min(number, ListPage(path, query, 1, total).last), total)
-
-
-def query_of(look: Looking, filters: Mapping[str, str | None]) -> dict[str, str]:
-    """Give what an address carries: the filters that are set, and the past instant that is looked at."""
-    past = {"as_of": f"{look.as_of:%Y-%m-%dT%H:%M}"} if look.past else {}
-    return {**past, **{name: value for name, value in filters.items() if value}}

@@ -19,8 +19,8 @@ from acts.act import Filled
 from acts.book import ACTS
 from dashboard.acts.trial import Changed, done, tried
 from dashboard.acts.typed_fields import Typed, read
-from dashboard.pages.panels import Place
-from dashboard.pages.tasks import acts_panel
+from dashboard.panels.acts_here import acts_panel
+from dashboard.panels.place import Place
 from dashboard.serving.app import make_app
 from dashboard.serving.look import looking
 from dashboard.signing_in.reader import Reader, Role

@@ -9,7 +9,7 @@ import pytest
 from httpx2 import Response
 from sqlalchemy import Connection, Row, event, func, select, update
 
-from dashboard.pages.api import ROOT
+from dashboard.serving.api_shapes import ROOT
 from models import audit, letterbox, reports
 from models.columns import table_of
 from models.tables.season import Letter

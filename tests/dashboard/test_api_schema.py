@@ -15,7 +15,7 @@ from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from calendars import files
-from dashboard.pages.api import ROOT
+from dashboard.serving.api_shapes import ROOT
 from tests.support.window import ADMIN, BASE, VIEWER, Window
 
 EXAMPLES = 12

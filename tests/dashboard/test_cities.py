@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, update
 
-from dashboard.pages import panels
+from dashboard.panels import beside
 from models.columns import table_of
 from models.tables.season import Letter, Suppressed
 from tests.support.made import instant
@@ -16,7 +16,7 @@ HOME = "/2022/cities/yancheng"
 @pytest.fixture(autouse=True)
 def no_panels(monkeypatch: pytest.MonkeyPatch) -> None:
     """What other areas put on these pages is theirs to test."""
-    monkeypatch.setattr(panels, "PANELS", ())
+    monkeypatch.setattr(beside, "PANELS", ())
 
 
 def read(window: Window, name: str, address: str = HOME) -> Read:

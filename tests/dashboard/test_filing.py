@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import event, select
 from starlette.requests import Request
 
-from dashboard.pages import filing
-from dashboard.pages.panels import Place
+from dashboard.panels.filing_here import filing_panel
+from dashboard.panels.place import Place
 from dashboard.serving.look import Looking
 from dashboard.signing_in.sessions import COOKIE, digest, find
 from forms.sandbox import FILE_SIZE
@@ -98,7 +98,7 @@ def panel(window: Window, name: str, phase: str = "shortlist") -> str:
     request = Request({"type": "http", "app": type("App", (), {"state": type("State", (), {"site": window.site})})})
     request.state.reader = reader
     place = Place(request, reader, Looking(opened, now, now), opened.year.phase(phase), opened.year.city(CITY))
-    return filing.panel(place) or ""
+    return filing_panel(place) or ""
 
 
 def test_the_panel_says_what_to_do_now_and_to_the_province_only_how_to_help(late: Window) -> None:

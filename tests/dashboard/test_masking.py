@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, update
 
-from dashboard.pages.api import ROOT
+from dashboard.serving.api_shapes import ROOT
 from dashboard.signing_in.reader import Reader, Role
 from dashboard.views.masking import for_reader
 from models.columns import table_of

@@ -23,7 +23,7 @@ from acts import rerun, submit
 from dashboard.acts import once as once_
 from dashboard.acts.once import form_token
 from dashboard.pages import filing
-from dashboard.pages.api import ROOT
+from dashboard.serving.api_shapes import ROOT
 from models import accounts, deeds
 from models.columns import table_of
 from models.database import Busy, Database, Within

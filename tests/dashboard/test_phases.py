@@ -6,7 +6,8 @@ import pytest
 from markupsafe import Markup
 from sqlalchemy import insert, select, update
 
-from dashboard.pages import panels
+from dashboard.panels import beside
+from dashboard.panels.place import Place
 from models.columns import table_of
 from models.tables.season import Filing, Letter, Transition
 from tests.support.filing import reopen, spoilt, upload, workbook
@@ -20,7 +21,7 @@ HOSTILE = "<script>alert('甲·乙')</script>\"䶮𬭸" + "长" * 60
 @pytest.fixture(autouse=True)
 def no_panels(monkeypatch: pytest.MonkeyPatch) -> None:
     """What other areas put on these pages is theirs to test."""
-    monkeypatch.setattr(panels, "PANELS", ())
+    monkeypatch.setattr(beside, "PANELS", ())
 
 
 def page(window: Window, address: str, name: str = ADMIN) -> Read:
@@ -166,10 +167,10 @@ def test_a_load_of_many_letters_links_to_all_of_them(window: Window) -> None:
 def test_each_area_may_put_its_panel_on_a_phase_a_city_and_a_city_phase(
     window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told(place: panels.Place) -> Markup:
+    def told(place: Place) -> Markup:
         return Markup("<aside>{} {}</aside>").format(place.phase and place.phase.slug, place.city and place.city.slug)
 
-    monkeypatch.setattr(panels, "PANELS", (told, lambda _place: None))
+    monkeypatch.setattr(beside, "PANELS", (told, lambda _place: None))
     shown = [window.as_(ADMIN).get(address).text for address in (PHASE, CITY, "/2022/cities/yancheng")]
     assert [text.partition("<aside>")[2].partition("</aside>")[0] for text in shown] == [
         "shortlist None",

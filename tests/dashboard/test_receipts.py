@@ -9,10 +9,10 @@ from fastapi import Request
 from sqlalchemy import Row, select, update
 
 from acts.contacts import add_contact
-from dashboard.pages.panels import Place
+from dashboard.panels.contact_evidence import ReceiptFacts, receipt_facts, told_section
+from dashboard.panels.place import Place
 from dashboard.serving.look import Looking, looking
 from dashboard.signing_in.reader import Reader, Role
-from dashboard.views.contact_evidence import ReceiptFacts, receipt_facts, told_section
 from letters.addressee import in_text
 from models import letterbox
 from models.columns import table_of

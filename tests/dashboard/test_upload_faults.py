@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.views.upload_faults import KeptFaults, Shelf, as_csv, by_sheet
+from dashboard.acts.upload_faults import KeptFaults, Shelf, as_csv, by_sheet
 from forms.reading import RowError
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Depends
 
 from acts import backfill
 from acts.why import report_card
-from dashboard.serving.policy import NotThere
+from dashboard.serving.look import Present
+from dashboard.serving.policy import NotThere, Signed
 from dashboard.views.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, next_step, on_paper
 from gates.states import State
 from models import draft_rows, extension_requests
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from forms.definitions import AskedSheet, Form
     from gates.reruns import Uses
     from models.standing import Opened
+
+
+STATUS = {"done": 200, "form-errors": 422, "refused": 409}
+"""How a page answers what came of a load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,15 @@ def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> PhaseFor
     if form is None:
         raise NotThere
     return PhaseForm(opened, place, opened.year.city(city), form.asked(opened.year))
+
+
+def _filing(look: Present, reader: Signed, phase: str, city: str) -> PhaseForm:
+    """Give the city phase of the address, now: today's draft is not what stood at a past instant."""
+    return filing_of(look.opened, phase, city, reader)
+
+
+Here = Annotated[PhaseForm, Depends(_filing)]
+"""The city phase of a page under `/{year}/{phase}/{city}`."""
 
 
 def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from dashboard.pages.panels import Place
+    from dashboard.panels.place import Place
     from dashboard.serving.look import Looking
     from dashboard.signing_in.reader import Reader
 
@@ -85,6 +85,5 @@ def told_section(place: Place) -> Markup | None:
         "named": {row.recipient: named(year, row.recipient) for row in letters},
         "token": form_token() if reader.admin and not look.past else None,
     }
-    return Markup(  # noqa: S704 -- the template escapes
-        render("parts/told.html", place.request, look=look, year=year, phase=place.phase, city=place.city, **facts)
-    )
+    facts |= {"look": look, "year": year, "phase": place.phase, "city": place.city}
+    return Markup(render("panels/contact_evidence.html", place.request, **facts))  # noqa: S704 -- the template escapes

@@ -225,3 +225,14 @@ class Problem(BaseModel):
     detail: str
     answer: ActAnswer | None = None
     errors: list[dict[str, str]] | None = None
+
+
+ROOT = "/api/v1"
+PROBLEM: dict[str, Any] = {"model": Problem, "content": {"application/problem+json": {}}}
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: PROBLEM | {"description": "没有登录"},
+    403: PROBLEM | {"description": "账号只能查看，或请求不是本人发出"},
+    404: PROBLEM | {"description": "没有，或不属于本单位"},
+    422: PROBLEM | {"description": "请求的内容不对"},
+    503: PROBLEM | {"description": "数据库正忙，稍后再试"},
+}

@@ -1,0 +1,23 @@
+"""What stands on the page of a city phase, a city or a phase beside its history, panel by panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from dashboard.panels.acts_here import acts_panel
+from dashboard.panels.filing_here import filing_panel
+from dashboard.panels.place import Place
+from dashboard.panels.requests_here import asked_panel
+
+Panel = Callable[[Place], Markup | None]
+"""Gives its part of the page, None where it has nothing to say there."""
+
+PANELS: tuple[Panel, ...] = (asked_panel, filing_panel, acts_panel)
+"""In the order in which they stand."""
+
+
+def panels(place: Place) -> tuple[Markup, ...]:
+    """Give what stands at a place."""
+    return tuple(found for found in (panel(place) for panel in PANELS) if found)

@@ -1,0 +1,31 @@
+"""What a city has to do now in a phase, with the means to do it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from dashboard.acts.filing_state import filing_of, work
+from dashboard.serving.rendering import render
+from dashboard.signing_in.reader import Role
+from dashboard.views.next_step import STEPS
+from gates.states import State
+
+if TYPE_CHECKING:
+    from dashboard.panels.place import Place
+
+
+def filing_panel(place: Place) -> Markup | None:
+    """Say on the page of a city phase what to do now, with the means to do it; for the province, the upload alone."""
+    if place.phase is None or place.city is None or place.looking.past or place.looking.opened.closed_as_of:
+        return None
+    reader = place.reader
+    if reader.role is Role.VIEWER or place.phase.slug not in place.looking.opened.book.forms:
+        return None  # a phase of an earlier release has no form here
+    here = filing_of(place.looking.opened, place.phase.slug, place.city.slug, reader)
+    done = work(place.site, reader, here)
+    if reader.province and not (done.may_load or done.barred or done.now.state is State.SUBMITTED):
+        return None
+    facts: dict[str, Any] = {"here": here, "work": done, "steps": STEPS, "look": place.looking}
+    return Markup(render("panels/filing_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped
