@@ -58,7 +58,7 @@ def load(
     refuses a row: `verdict` only says what is found. The workbook is read before the transaction begins. `account` is
     that of the province where it loads for the city, which is put on record with it.
     """
-    calendar = _calendar(database, year)
+    calendar = _calendar(database, year, form)
     return _take(database, calendar, city, read(source, calendar.form(form)), stamp, dry_run=dry_run, account=account)
 
 
@@ -77,13 +77,16 @@ def load_rows(
 
     `since` is the fingerprint of the draft that they were made from ("" for none): `refused` where it is another now.
     """
-    calendar = _calendar(database, year)
+    calendar = _calendar(database, year, form)
     return _take(database, calendar, city, read_rows(raw, calendar.form(form)), stamp, since=since, dry_run=dry_run)
 
 
-def _calendar(database: Database, year: int) -> Opened:
+def _calendar(database: Database, year: int, form: str) -> Opened:
+    """Give the year; raise `UnknownPhase` where it leaves the form's phase out."""
     with database.read() as connection:
-        return opened(connection, year)
+        found = opened(connection, year)
+    found.year.phase(found.book.owner(form).slug)
+    return found
 
 
 def _take(

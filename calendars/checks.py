@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from calendars.year import City, Figures, Phase
 
     Requires = Mapping[str, Sequence[str]]  # by phase slug, as the file states them
+    Known = Mapping[str, Sequence[str] | None]
 
 
 def check_cities(source: str, cities: Sequence[City]) -> Iterator[Fault]:
@@ -26,19 +27,22 @@ def check_cities(source: str, cities: Sequence[City]) -> Iterator[Fault]:
 
 
 def check_phases(
-    source: str, phases: Sequence[Phase], requires: Requires, year: int | None, known: Sequence[str]
+    source: str, phases: Sequence[Phase], requires: Requires, year: int | None, known: Known
 ) -> Iterator[Fault]:
     """Name unknown and missing phases, and what disagrees within and between phases.
 
     `requires` has every phase in the file, those at fault too; `year` is None where the file's is no number. `known`
-    are the phases that there are to be.
+    are the phases that there may be, and for each the others without which the year can do without it too; None where
+    it must be there.
     """
     for slug in requires:
         if slug not in known:
             yield Fault(source, f"phases.{slug}", "没有这个阶段", f"只能是：{'、'.join(known)}")
-    for slug in known:
-        if slug not in requires:
-            yield Fault(source, f"phases.{slug}", "缺少这个阶段", f"写上 [phases.{slug}] 一节")
+    for slug, users in known.items():
+        using = [user for user in users or () if user in requires]
+        if slug not in requires and (users is None or using):
+            why = f"，而 {'、'.join(using)} 要用它的结果" if using else ""
+            yield Fault(source, f"phases.{slug}", f"缺少这个阶段{why}", f"写上 [phases.{slug}] 一节")
     by_slug = {phase.slug: phase for phase in phases}
     for phase in phases:
         yield from _days_agree(source, phase)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from calendars.checks import check_cities, check_days, check_figures, check_head, check_phases
 from calendars.faults import CalendarFaults, Fault
-from calendars.limits import limits
+from calendars.limits import LEFT_OUT, limits
 from calendars.shapes import fault_of, syntax_fault
 from calendars.versions import assumed, upgraded
 from calendars.year import FIRST_YEAR, LAST_YEAR, PHASES, City, DayKind, Figures, Phase, Year
@@ -25,6 +25,7 @@ from calendars.year import FIRST_YEAR, LAST_YEAR, PHASES, City, DayKind, Figures
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
+    from calendars.checks import Known
     from calendars.versions import Raw
 
 _FOLDER = Path(__file__).parent
@@ -67,9 +68,10 @@ def read(path: Path) -> Year:
 def parse(text: str, source: str) -> Year:
     """Give the year that the TOML text states, `source` being its name in faults; raise `CalendarFaults`.
 
-    It states the phases that this release knows, no more and no fewer. What the programme cannot do is a fault as well.
+    It states phases that this release knows, all but those that a year can do without. What the programme cannot do is
+    a fault as well.
     """
-    year, faults = _checked(text, source, PHASES)
+    year, faults = _checked(text, source, {slug: LEFT_OUT.get(slug) for slug in PHASES})
     if year is None or faults:
         raise CalendarFaults(faults)
     return year
@@ -81,7 +83,7 @@ def revision(text: str, source: str, of: Year) -> Year:
     What the calendar under way breaks as well is no fault of its revision: an earlier release took it in, by rules
     that knew nothing of it, and what does not change once a year is open could not be mended either.
     """
-    phases = tuple(phase.slug for phase in of.phases)
+    phases = dict.fromkeys(phase.slug for phase in of.phases)
     year, faults = _checked(text, source, phases)
     kept = {(fault.key, fault.reason) for fault in _checked(of.source_text, source, phases)[1]}
     own = [fault for fault in faults if (fault.key, fault.reason) not in kept]
@@ -98,13 +100,13 @@ def stored(text: str, source: str) -> Year:
     return year
 
 
-def _checked(text: str, source: str, phases: Sequence[str]) -> tuple[Year | None, Sequence[Fault]]:
+def _checked(text: str, source: str, phases: Known) -> tuple[Year | None, Sequence[Fault]]:
     """Give the year as far as it can be made, and all that is wrong with it."""
     year, faults = _read(text, source, phases)
     return year, faults if year is None else (*faults, *limits(source, year))
 
 
-def _read(text: str, source: str, phases: Sequence[str] | None) -> tuple[Year | None, Sequence[Fault]]:
+def _read(text: str, source: str, phases: Known | None) -> tuple[Year | None, Sequence[Fault]]:
     """Give the year as far as it can be made, and its faults; which phases it states is not asked where None is."""
     quoted = _BARE_DATE.sub(_quote_impossible, text)
     try:
@@ -131,7 +133,7 @@ class _Reader:
         figures, days = self._figures(raw), self._days(raw.get("days", {}))
         return {"cities": tuple(cities), "phases": tuple(phases), "figures": figures, "days": days}
 
-    def check(self, raw: Raw, parts: dict[str, Any], phases: Sequence[str]) -> None:
+    def check(self, raw: Raw, parts: dict[str, Any], phases: Known) -> None:
         year, subjects, figures = _year(raw.get("year")), raw.get("subjects"), parts["figures"]
         self.faults += check_head(self.source, subjects)
         self.faults += check_cities(self.source, parts["cities"])

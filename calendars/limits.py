@@ -24,7 +24,10 @@ STANDS_ON: Mapping[str, str] = {
     "midterm": "meeting",
     "year-end": "midterm",
 }
-"""The phase whose outcome a phase's workbook and gate stand on: it must have passed."""
+"""The phase whose outcome a phase's workbook and gate stand on: it must have passed. One left out stands aside."""
+
+LEFT_OUT: Mapping[str, Sequence[str]] = {"meeting": (), "cultivation": ("year-end",), "midterm": (), "year-end": ()}
+"""The phases that a year can do without, each with the phases that cannot do without it."""
 
 WATCHED = "cultivation"
 DIMENSIONS = 5
@@ -61,9 +64,12 @@ def limits(source: str, year: Year) -> Iterator[Fault]:
 def _order(source: str, phases: Sequence[Phase]) -> Iterator[Fault]:
     """Phases are gone through in the order of the file: each after those whose outcome it stands on."""
     requires = {phase.slug: phase.requires for phase in phases}
+    stated = {*requires, *(other for given in requires.values() for other in given)}  # those at fault elsewhere, too
     places = {slug: place for place, slug in enumerate(requires)}
     for slug, given in requires.items():
-        needed = STANDS_ON.get(slug)
+        needed = STANDS_ON.get(slug, "")
+        while needed in LEFT_OUT and needed not in stated:
+            needed = STANDS_ON[needed]
         if needed in requires and needed not in reached(slug, requires):
             reason = f"没有要求 {needed}，而这个阶段的表和关口要用它的结果"
             yield Fault(source, f"phases.{slug}.requires", reason, f'写上 "{needed}"，或经由其他阶段要求它')

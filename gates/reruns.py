@@ -64,7 +64,8 @@ def resumable(year: Year, uses: Uses, phase: str, states: Mapping[str, State], a
         return states[slug] is not State.WAITING and (states[slug] is State.PASSED or attempts[slug] == 1)
 
     required = all(states[slug] is State.PASSED for slug in _required(year, phase))
-    return states[phase] is State.WAITING and required and all(settled(slug) for slug in _used(uses, phase))
+    used = _used(uses, phase) & states.keys()
+    return states[phase] is State.WAITING and required and all(map(settled, used))
 
 
 def _grown(year: Year, phase: str, joins: Callable[[str, frozenset[str]], bool]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from calendars import files
-from calendars.year import Ending, Year
+from calendars.year import Ending, UnknownPhase, Year
 from gates.states import State
 from models.columns import table_of
 from models.database import Database
@@ -55,3 +55,34 @@ def test_the_province_ends_any_phase_as_the_year_says(database: Database, ending
         if told:
             assert f"{SETTLED[ending]}。" in written["passed", phase, "city"]
     assert ("appointment", "mentor-recommendation", "mentor") in written
+
+
+LEFT_OUT = [
+    ("meeting",),
+    ("midterm",),
+    ("year-end",),
+    ("cultivation", "year-end"),
+    ("meeting", "cultivation", "midterm", "year-end"),
+]
+
+
+def without(*slugs: str) -> Year:
+    """A year that leaves these phases out: what required one requires what that one did."""
+    text, shipped = calendar(cities=2).source_text, calendar()
+    for slug in slugs:
+        text = re.sub(rf"(?ms)^\[phases\.{slug}\].*?(?=^\[|\Z)", "", text)
+        text = text.replace(f'requires = ["{slug}"]', f"requires = {[*shipped.phase(slug).requires]}".replace("'", '"'))
+    return files.parse(text, "2022.toml")
+
+
+@pytest.mark.parametrize("slugs", LEFT_OUT, ids="、".join)
+def test_a_year_without_a_phase_ends_without_it(database: Database, slugs: tuple[str, ...]) -> None:
+    scene = Scene.begin(database, without(*slugs))
+    for phase in FILED:
+        if phase not in slugs:
+            assert scene.file(phase, NANJING).done, phase
+            assert not scene.advance(FILED[phase]).failures
+    assert not scene.advance("2023-01-20T10:00").failures
+    assert scene.states(NANJING) == dict.fromkeys((one.slug for one in scene.year.phases), State.PASSED)
+    with pytest.raises(UnknownPhase):
+        scene.load(slugs[0], NANJING, {}, "2022-12-30T10:00")

@@ -16,6 +16,7 @@ from calendars.files import load, parse, read, shipped
 from calendars.year import PHASES
 
 TEXT = load(2022).source_text
+CULTIVATION = TEXT[TEXT.index("[phases.cultivation]") : TEXT.index("[phases.midterm]")]
 
 REFERENCE = "可参照已有年度的文件"
 REWRITE = "参照已有年度的文件改写"
@@ -98,10 +99,18 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
     ),
     "a missing and a misspelt phase": (
         [("[phases.midterm]", "[phases.midtrm]"), ('requires = ["midterm"]', 'requires = ["midtrm"]')],
+        [("phases.midtrm", "没有这个阶段", ONLY)],
+    ),
+    "a phase that others cannot do without": (
+        [("[phases.shortlist]", "[phases.shortlst]"), ('requires = ["shortlist"]', 'requires = ["shortlst"]')],
         [
-            ("phases.midtrm", "没有这个阶段", ONLY),
-            ("phases.midterm", "缺少这个阶段", "写上 [phases.midterm] 一节"),
+            ("phases.shortlst", "没有这个阶段", ONLY),
+            ("phases.shortlist", "缺少这个阶段", "写上 [phases.shortlist] 一节"),
         ],
+    ),
+    "a phase left out without its user": (
+        [(CULTIVATION, "")],
+        [("phases.cultivation", "缺少这个阶段，而 year-end 要用它的结果", "写上 [phases.cultivation] 一节")],
     ),
     "a date that does not exist": (
         [("due = 2022-02-28", "due = 2022-02-30"), ("opens = 2022-02-21", "opens = 2022-13-01")],
