@@ -60,12 +60,11 @@ def check_figures(source: str, figures: Figures, subjects: object) -> Iterator[F
     elif not sum(figures.weights):
         yield Fault(source, "figures.weights", "权重之和是 0", "至少有一个方面的权重大于 0")
     months = [month for stage in figures.stages for month in stage]
-    if any(first > last for first, last in figures.stages) or any(
-        before[1] >= after[0] for before, after in pairwise(figures.stages)
-    ):
+    stages = [tuple(map(figures.ahead, stage)) for stage in figures.stages]
+    if any(first > last for first, last in stages) or any(before[1] >= after[0] for before, after in pairwise(stages)):
         yield Fault(source, "figures.stages", f"起止月份 {months} 有倒置或重叠", "按先后写，每段的起月不晚于止月")
-    if figures.cultivation_months[0] > figures.cultivation_months[1]:
-        yield Fault(source, "figures.cultivation_months", "起月晚于止月", "写成 [起月, 止月]")
+    elif any(last > figures.ahead(figures.cultivation_months[1]) for _, last in stages):
+        yield Fault(source, "figures.stages", f"起止月份 {months} 超出培养周期", "都写在 cultivation_months 之内")
     for value in _twice(figures.province_rungs):
         yield Fault(source, "figures.province_rungs", f"{value} 写了两次", "只留一个")
     known = subjects if isinstance(subjects, tuple) else ()
@@ -115,11 +114,11 @@ def _in_year(source: str, phase: Phase, year: int | None) -> Iterator[Fault]:
     if year is None:
         return
     for field, day, allowed in (
-        ("opens", phase.opens, (year - 1, year)),
+        ("opens", phase.opens, (year - 1, year, year + 1)),
         ("due", phase.due, (year, year + 1)),
     ):
         if day.year not in allowed:
-            mend = f"改成 {allowed[0]} 或 {allowed[1]} 年的日期"
+            mend = f"改成 {allowed[0]} 至 {allowed[-1]} 年的日期"
             yield Fault(source, f"phases.{phase.slug}.{field}", f"{day} 不属于 {year} 年度", mend)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendars.checks import reached
@@ -55,10 +56,21 @@ def limits(source: str, year: Year) -> Iterator[Fault]:
     yield from _lists(source, year)
     yield from _figures(source, year.figures)
     yield from _counts(source, year.figures)
+    yield from _cycle(source, year)
     yield from _named_twice(source, year.phases)
     yield from _order(source, year.phases)
     for phase in year.phases:
         yield from _phase(source, phase, year.year)
+
+
+def _cycle(source: str, year: Year) -> Iterator[Fault]:
+    """Training that lasts into the next year is judged in it."""
+    months = year.figures.cultivation_months
+    last = year.days_of(months)[1] - timedelta(days=1)
+    latest = max((phase.due for phase in year.phases), default=last)
+    if months[1] < months[0] and last.replace(day=1) > latest:
+        reason = f"培养周期到 {last.year} 年 {last.month} 月，而各阶段最迟 {latest} 截止"
+        yield Fault(source, "figures.cultivation_months", reason, "写成 [起月, 止月]，或推后各阶段的截止日")
 
 
 def _order(source: str, phases: Sequence[Phase]) -> Iterator[Fault]:
@@ -84,7 +96,7 @@ def _phase(source: str, phase: Phase, year: int) -> Iterator[Fault]:
         yield Fault(source, f"{key}.monthly_from", "每月提醒只有学生培养阶段才有", "删去这一行")
     if phase.province_due and phase.province_due.year not in {year, year + 1}:
         reason = f"{phase.province_due} 不属于 {year} 年度"
-        yield Fault(source, f"{key}.province_due", reason, f"改成 {year} 或 {year + 1} 年的日期")
+        yield Fault(source, f"{key}.province_due", reason, f"改成 {year} 至 {year + 1} 年的日期")
     for ahead in phase.rungs:
         if ahead > _DAYS:
             yield Fault(source, f"{key}.rungs", f"提醒档 {ahead} 太大", f"不超过 {_DAYS} 天")

@@ -104,13 +104,17 @@ class Figures(_Frozen):
     dimensions: tuple[Text, ...] = Field(description="年度评价的各方面")
     weights: tuple[Weight, ...] = Field(description="各方面的权重，只看比例")
     stages: tuple[Months, ...] = Field(description="培养阶段的起止月份")
-    cultivation_months: Months = Field(description="培养周期的起止月份")
+    cultivation_months: Months = Field(description="培养周期的起止月份，止月早于起月的是下一年的")
     senior_grades: tuple[Text, ...] = Field(description="可报名的高中年级")
     junior_grades: tuple[Text, ...] = Field(description="可报名的初中年级")
     junior_subjects: tuple[Text, ...] = Field(description="初中生可报的学科")
     honours: tuple[Text, ...] = Field(description="导师的人才称号")
     team_degrees: tuple[Text, ...] = Field(description="培养团队成员的学位，与职称有一项符合即可")
     team_titles: tuple[Text, ...] = Field(description="培养团队成员的职称")
+
+    def ahead(self, month: int) -> int:
+        """Give how many months a month of training comes after the first; one before that is of the next year."""
+        return (month - self.cultivation_months[0]) % 12
 
 
 class _Index:
@@ -179,6 +183,11 @@ class Year(_Frozen):
     def provisional(self) -> bool:
         """Whether it is a draft, or touches a calendar year without a State Council holiday notice (暂定)."""
         return self.draft or not all(published(year) for year in self.calendar_years)
+
+    def days_of(self, months: Months) -> tuple[date, date]:
+        """Give the first day of some months of training, and the first day after them."""
+        first, last = (12 * self.year + self.figures.cultivation_months[0] - 1 + self.figures.ahead(m) for m in months)
+        return date(first // 12, first % 12 + 1, 1), date((last + 1) // 12, (last + 1) % 12 + 1, 1)
 
     def after(self, slug: str) -> tuple[str, ...]:
         """Give the phases that require this one, directly or through others, in the order of the year."""

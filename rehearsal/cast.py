@@ -21,6 +21,9 @@ VISITS, VISITS_OF_A_LEAVER = 1, 5
 REJECTED = 2
 """The last of a city's applicants are not taken: one ranks too low, one has no school's recommendation."""
 
+LEAVING = "midterm"
+"""The phase at which students leave training."""
+
 JUNIOR, _EVERY = 5, 12
 """Of every dozen applicants the fifth is of a junior grade."""
 
@@ -145,6 +148,8 @@ def _students(
     lines: Mapping[str, int],
 ) -> Iterator[PlayedStudent]:
     figures, count = year.figures, course.applicants * times
+    if not any(phase.slug == LEAVING for phase in year.phases):
+        course = replace(course, leave=0)
     fates = _fates(_dice(seed, city, "fates"), course, times, mentors, figures.visits)
     for place in range(1, count + 1):
         junior = place % _EVERY == JUNIOR and bool(figures.junior_subjects and figures.junior_grades)

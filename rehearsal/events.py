@@ -125,10 +125,28 @@ _ROLL_DAYS = 4
 def events(year: Year, cities: Collection[City]) -> list[Mapping[str, str | int]]:
     """Give the keys of every event of `pack.toml`, in time order, of those phases that the year has."""
     slugs = [city.slug for city in cities]
-    phases = {phase.slug for phase in year.phases}
-    found = [event for event in (*_rounds(slugs), *OWN) if event.city in slugs and owner(event.phase) in phases]
+    found = [event for event in (*_rounds(slugs), *OWN) if event.city in slugs and event.phase in forms_of(year)]
+    found = [event for event in found if event.do != "approve" or year.phase(event.phase).province]
+    found.extend(_more_approvals(year, found))
     found.sort(key=lambda event: (day_of(year, event.phase, event.days), event.at))
     return [_keys(year, event) for event in found]
+
+
+def forms_of(year: Year) -> frozenset[str]:
+    """Give the forms that a year has: one a phase, and the evaluation where the province ends that phase."""
+    return frozenset(phase.slug for phase in year.phases) | frozenset(
+        EVALUATION for phase in year.phases if phase.slug == YEAR_END and phase.province
+    )
+
+
+def _more_approvals(year: Year, planned: Iterable[PlannedEvent]) -> Iterator[PlannedEvent]:
+    """Approve on the day of filing what only this year leaves to the province."""
+    planned = list(planned)
+    of_their_own = {event.phase for event in planned if event.do == "approve"}
+    for event in planned:
+        files = event.do == "submit" and "expect" not in event.more
+        if files and event.phase not in of_their_own and year.phase(event.phase).province:
+            yield PlannedEvent(event.phase, event.days, "16:00", event.city, "approve")
 
 
 def owner(form: str) -> str:

@@ -13,7 +13,7 @@ from calendars.errors import TalentError
 from forms.template import render
 from rehearsal.cast import cast_of
 from rehearsal.courses import COURSES, USUAL
-from rehearsal.events import events, files, owner, stem
+from rehearsal.events import events, files, forms_of, stem
 from rehearsal.first_tries import FIRST_TRIES
 from rehearsal.makers import MAKERS
 from rehearsal.sheets import ROWS
@@ -74,10 +74,10 @@ def _within(city: City, times: int) -> None:
 
 def _workbooks(book: Book, year: Year, cities: Collection[City], seed: int, times: int) -> Iterator[tuple[str, bytes]]:
     """Give each workbook's name and bytes, of those phases that the year has."""
-    phases = {phase.slug for phase in year.phases}
+    forms = forms_of(year)
     for city in cities:
         cast = cast_of(year, city, seed, times)
-        for form in (book.form(slug, year) for slug in files(city.slug) if owner(slug) in phases):
+        for form in (book.form(slug, year) for slug in files(city.slug) if slug in forms):
             yield f"{city.slug}/{form.slug}.xlsx", _workbook(form, cast)
             for first in FIRST_TRIES:
                 if (first.city, first.form) == (city.slug, form.slug):

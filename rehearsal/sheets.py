@@ -59,11 +59,12 @@ def _visits(cast: Cast) -> Iterator[StudentDay]:
 
 def _stages(cast: Cast) -> Iterator[StudentDay]:
     """Each training stage of each student, on a day of its last month; a leaver has those before he left."""
-    left, last = loaded_on(cast.year, MIDTERM), loaded_on(cast.year, CULTIVATION) - timedelta(4)
+    last = loaded_on(cast.year, CULTIVATION) - timedelta(4)
     for student in cast.admitted:
-        for place, (_, month) in enumerate(cast.year.figures.stages, start=1):
-            day = min(date(cast.year.year + (month - 1) // 12, (month - 1) % 12 + 1, 10), last)
-            if student.stays or day < left:
+        for place, stage in enumerate(cast.year.figures.stages, start=1):
+            first = (cast.year.days_of(stage)[1] - timedelta(1)).replace(day=1)
+            day = min(first + timedelta(9), last)
+            if student.stays or day < loaded_on(cast.year, MIDTERM):
                 yield StudentDay(student, place, day)
 
 

@@ -105,8 +105,9 @@ def visits_owed(season: Season, at: datetime) -> int:
     A local assumption: the notice names only the figure for the whole year (四(三)).
     """
     first, last = season.year.figures.cultivation_months
-    gone = min(max((at.year - season.year.year) * 12 + at.month - first, 0), last - first + 1)
-    return season.year.figures.visits * gone // (last - first + 1)
+    months = season.year.figures.ahead(last) + 1
+    gone = min(max((at.year - season.year.year) * 12 + at.month - first, 0), months)
+    return season.year.figures.visits * gone // months
 
 
 def digest(season: Season) -> None:

@@ -157,9 +157,9 @@ def evaluations(scope: Scope) -> dict[str, EvaluationFacts]:
 def visits(scope: Scope, before: date | None = None) -> dict[str, dict[str, int]]:
     """Give each student's days on campus within the months of cultivation (before a day, where one is given)."""
     table = table_of(VisitDraft)
-    first, last = scope.year.figures.cultivation_months
+    first, after = scope.year.days_of(scope.year.figures.cultivation_months)
     day = table.c.visited_on
-    bounds = [day >= _month(scope.year.year, first), day < _month(scope.year.year, last + 1)]
+    bounds = [day >= first, day < after]
     if before is not None:
         bounds.append(day < before)
     query = select(table.c.city, table.c.number, func.count(day.distinct())).where(*scope.mine(table), *bounds)
@@ -167,9 +167,3 @@ def visits(scope: Scope, before: date | None = None) -> dict[str, dict[str, int]
     for city, number, days in scope.connection.execute(query.group_by(table.c.city, table.c.number)):
         found[city][number] = days
     return found
-
-
-def _month(year: int, month: int) -> date:
-    from datetime import date
-
-    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)

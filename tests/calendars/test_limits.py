@@ -112,7 +112,17 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
             ("figures.grace", "“1000000000”太大", "不超过 60"),
             ("figures.province_rungs", "提醒档 61 太大", "不超过 60 个工作日"),
             ("phases.interview.rungs", "提醒档 1400 太大", "不超过 366 天"),
-            ("phases.year-end.province_due", "2222-12-31 不属于 2022 年度", "改成 2022 或 2023 年的日期"),
+            ("phases.year-end.province_due", "2222-12-31 不属于 2022 年度", "改成 2022 至 2023 年的日期"),
+        ],
+    ),
+    "training beyond the last due day": (
+        [("cultivation_months = [1, 12]", "cultivation_months = [2, 1]")],
+        [
+            (
+                "figures.cultivation_months",
+                "培养周期到 2023 年 1 月，而各阶段最迟 2022-12-31 截止",
+                "写成 [起月, 止月]，或推后各阶段的截止日",
+            )
         ],
     ),
     "a rank finer than ranks are kept": (

@@ -34,7 +34,6 @@ GONE = {
 """What the release of then had and this one has not, by what stands for it in the dump."""
 
 TAKEN_IN = {
-    "[phases.midterm]": '[phases.midterm]\nprovince = "record"',
     '"综合能力", "英语交流能力"]': "]",
     "weights = [1, 1, 1, 1, 1]": "weights = [1, 1, 1]",
 }

@@ -1,0 +1,53 @@
+"""A year of whose notice nobody has heard: every figure another, generated and played to its end by its file alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from calendars import files
+from calendars.findings import check
+from calendars.year import Year
+from models.database import Database
+from phases.book import BOOK
+from rehearsal.generator import generate
+from rehearsal.packs import read_pack
+from rehearsal.play import Play, ends
+from tests.support.packs import DEMO, came_to, expected
+from tests.support.scenes import calendar
+
+CHANGES = [
+    ('"生物", "计算机"]', '"生物", "计算机", "天文（地学）"]'),
+    ('honours = ["长江学者", ', 'honours = ["青年拔尖", '),
+    ("[[3, 6], [7, 8], [9, 11]]", "[[3, 6], [7, 8], [9, 11], [12, 1]]"),
+    ("cultivation_months = [1, 12]", "cultivation_months = [2, 1]"),
+    ("due = 2022-12-31                   # [八(六)]", "due = 2023-01-31"),
+    ("due = 2022-11-30                   # [五(二)]", "due = 2022-12-31 #"),
+    ("province_due = 2022-12-31", "province_due = 2023-01-31"),
+    ("[phases.midterm]", '[phases.midterm]\nprovince = "record"'),
+    ("[phases.meeting]", '[phases.meeting]\nprovince = "approve"'),
+]
+
+
+def another() -> Year:
+    text = re.sub(r'code = "(\d{4})"', r'code = "\g<1>15"', calendar().source_text)
+    for old, new in CHANGES:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return files.parse(text, "2022.toml")
+
+
+@pytest.mark.slow
+def test_a_year_of_other_figures_comes_to_the_same_end(tmp_path: Path, database: Database) -> None:
+    year = another()
+    assert ends(year).isoformat() == "2023-02-01T00:00:00+08:00"
+    assert check(year)
+    generate(BOOK, year, tmp_path)
+    play = Play(database, year, read_pack(tmp_path), ends(year), "省办")
+    for _ in play.steps():
+        pass
+    ended = play.ended()
+    assert not ended.unmet
+    assert came_to(ended) == expected(DEMO)
