@@ -11,7 +11,7 @@ from gates.states import Event, State
 from models import outbox, reports
 from models.days_told import days_told
 from models.revised_calendars import replace_calendar
-from season.moving import AHEAD, WAITED_FOR
+from season.moving import WAITED_FOR, ahead
 from season.outcome import Outcome
 from season.settle import settle
 from season.transaction import sitting
@@ -114,7 +114,7 @@ def _stranding(season: Season, new: Year) -> Iterator[str]:
     if new.figures.funded_cap < funded:
         yield f"全省资助名额 {new.figures.funded_cap} 少于已经确定的 {funded} 人。"
     known = {phase.slug: phase for phase in new.phases}
-    told = days_told(season.connection, season.year.year, known, season.cities, AHEAD)
+    told = days_told(season.connection, season.year.year, known, season.cities, ahead(season))
     for old in season.year.phases:
         if old.slug in known:
             yield from _moved(season, old, known[old.slug], told)

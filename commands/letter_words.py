@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,14 +13,17 @@ from commands.output import answer, line, say
 from letters.words import AUDIENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from rich.console import Console
 
     from calendars.year import City, Year
-    from letters.brief import Audience, Brief, Kind
+    from letters.brief import Brief, Kind
     from letters.overrides import Wording
     from letters.render import Rendered
+    from phases.parties import Audience
+
+Occurrences = Mapping[tuple["Kind", str | None], tuple["Audience", ...]]
 
 ALL = "all"
 NOBODY = "preview@recipient.example"
@@ -41,17 +45,19 @@ def preview(
 ) -> None:
     """Print a specimen of one kind for every audience that it is written to, or write each as a message."""
     from calendars.files import load, shipped
+    from letters.occurrences import occurrences
     from letters.overrides import wording
     from letters.render import render
     from letters.specimens import specimen
+    from phases.book import BOOK
 
     read = load(year or shipped()[0])
     place, slug = read.city(city), read.phase(phase).slug if phase else None
-    own = wording(environment().letters)
+    own = wording(environment().letters, BOOK)
     _complain(own)
     found = []
-    for letter in _letters(kind, slug, read):
-        brief = specimen(read, *letter, place)
+    for letter in _letters(kind, slug, occurrences(BOOK, read)):
+        brief = specimen(BOOK, read, *letter, place)
         rendered = render(brief, own.words)
         file = {"file": str(_write(output, read, place, brief, rendered))} if output else {}
         said = {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
@@ -59,15 +65,13 @@ def preview(
     answer(common.json, found, lambda console: _show(console, found, html=html))
 
 
-def _letters(kind: str, phase: str | None, year: Year) -> list[tuple[Kind, str | None, Audience]]:
-    """Kind, phase and audience of every letter of the year that is meant; raises UsageError where there is none."""
-    from letters.occurrences import KINDS, occurring
-
-    occurs = occurring(year)
+def _letters(kind: str, phase: str | None, occurring: Occurrences) -> list[tuple[Kind, str | None, Audience]]:
+    """Kind, phase and audience of every letter that is meant; raises UsageError where there is none."""
+    from letters.occurrences import KINDS
 
     found = [
         (each, slug, audience)
-        for (each, slug), audiences in occurs.items()
+        for (each, slug), audiences in occurring.items()
         if kind in {ALL, each} and (slug == phase or (kind == ALL and phase is None))
         for audience in audiences
     ]
@@ -75,7 +79,7 @@ def _letters(kind: str, phase: str | None, year: Year) -> list[tuple[Kind, str |
         return found
     if kind not in {ALL, *KINDS}:
         raise UsageError(f"没有“{kind}”这类函件；可用的有 {'、'.join(KINDS)}。")
-    phases = [slug or "（不写 --phase）" for each, slug in occurs if each == kind]
+    phases = [slug or "（不写 --phase）" for each, slug in occurring if each == kind]
     raise UsageError(f"“{kind}”类函件不出现在 {phase or '整个年度'}；可用的阶段有 {'、'.join(phases)}。")
 
 
@@ -83,6 +87,7 @@ def _write(folder: Path, year: Year, city: City, brief: Brief, rendered: Rendere
     """Write the message as it would be sent, to nobody."""
     from letters.envelope import invitations
     from letters.specimens import calendar_file
+    from phases.book import BOOK
     from post.message import Outgoing, build, digest
 
     file = folder / f"{'-'.join(filter(None, (brief.kind, brief.phase, brief.audience)))}.eml"
@@ -96,7 +101,7 @@ def _write(folder: Path, year: Year, city: City, brief: Brief, rendered: Rendere
         text=rendered.text,
         html=rendered.html,
         queued_at=brief.as_of,
-        attachments=invitations([calendar_file(year, brief, city)], environment().mail_from),
+        attachments=invitations([calendar_file(BOOK, year, brief, city)], environment().mail_from),
     )
     folder.mkdir(parents=True, exist_ok=True)
     file.write_bytes(build(letter).as_bytes())
@@ -123,9 +128,10 @@ def check(
 ) -> int:
     """Try every template of the office's own on every letter of its kind; 1 where one cannot be used."""
     from letters.overrides import wording
+    from phases.book import BOOK
 
     place = folder or environment().letters
-    found = wording(place)
+    found = wording(place, BOOK)
     faults = [{"file": fault.file, "where": fault.where, "wrong": fault.wrong} for fault in found.faults]
     data = {"folder": str(place), "used": sorted(found.words), "faults": faults}
     answer(common.json, data, lambda console: _checked(console, place, found))

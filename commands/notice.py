@@ -42,7 +42,7 @@ def names(year: Year) -> dict[str, frozenset[str]]:
 
     import models.tables.catalogue
     from dashboard.serving.app import AREAS
-    from letters.occurrences import OCCURS
+    from letters.occurrences import occurrences
     from phases.book import BOOK
 
     assert models.tables.catalogue
@@ -50,7 +50,7 @@ def names(year: Year) -> dict[str, frozenset[str]]:
     tables = SQLModel.metadata.tables.values()
     return {
         "rules": frozenset(BOOK.rules),
-        "letters": frozenset(f"{kind}/{phase}" if phase else kind for kind, phase in OCCURS),
+        "letters": frozenset(f"{kind}/{phase}" if phase else kind for kind, phase in occurrences(BOOK, year)),
         "pages": frozenset(getattr(route, "path", "") for area in AREAS for route in area.routes),
         "columns": frozenset(f"{slug}/{sheet.name}/{each.label}" for slug, sheet in sheets for each in sheet.columns),
         "records": frozenset(f"{table.name}.{column.name}" for table in tables for column in table.columns),

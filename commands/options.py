@@ -204,7 +204,7 @@ def _words(settings: Settings) -> Mapping[str, str]:
         return {}
     from letters.overrides import wording
 
-    found = wording(settings.letters)
+    found = wording(settings.letters, BOOK)
     say(*(f"提示：{fault.sentence}；这类函件仍用系统所附的文字。" for fault in found.faults))
     return found.words
 

@@ -49,7 +49,7 @@ def site_of(settings: Settings, folder: Path, pack: Path | None = None) -> Itera
             database,
             settings,
             secret_of(settings, folder),
-            wording(settings.letters).words,
+            wording(settings.letters, BOOK).words,
             nudge=configured(os.environ),
             pack=pack,
         )

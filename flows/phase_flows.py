@@ -10,8 +10,9 @@ from prefect.client.schemas.objects import State
 
 from flows.ending import end
 from flows.entry import enter
-from letters.occurrences import OCCURS
+from letters.occurrences import kinds
 from phases.book import BOOK
+from phases.parties import dealings
 from tasks.advancing import advance_cities, sign_of_life, years_under_way
 from tasks.posting import send_due
 
@@ -45,7 +46,7 @@ async def run(
 def described(phase: PhaseDefinition) -> str:
     """Say in Markdown, for the officer who looks at the deployment, by what the phase is judged and what it writes."""
     rules = "\n".join(f"- {rule.name}（{rule.clause}，`{rule.id}`）" for gate in phase.gates for rule in gate.rules)
-    letters = "、".join(kind for kind, of in OCCURS if of == phase.slug)
+    letters = "、".join(kinds(dealings(phase.parties, None)))
     return f"**{phase.name}** 推进到当前时刻应有的状态。\n\n关口：\n{rules}\n\n函件：{letters}"
 
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendars.deadlines import Due
-    from calendars.year import Ending
     from gates.verdict import Finding
+    from phases.parties import Audience, Dealings
 
 Kind = Literal[
     "opened",
@@ -31,7 +31,6 @@ Kind = Literal[
     "result",
     "visits-short",
 ]
-Audience = Literal["city", "head", "province", "lead", "mentor", "institution", "school"]
 Group = Literal["late", "awaiting", "undeliverable"]
 
 
@@ -89,7 +88,7 @@ class Brief:
     `working_days_left` counts from the day after `as_of` through the due day. `counts` maps a key of
     `letters.words.COUNTS`, or a Chinese label of its own, to a number. `provisional` marks due days 暂定. `was` is the
     due day that the recipient was told before, where it has moved; `asked` the request that a letter is about;
-    `kept` says of a rerun that the city has a draft, which stands. `ending` is how the province ends the phase.
+    `kept` says of a rerun that the city has a draft, which stands. `of` is what the phase has to do with its parties.
     """
 
     kind: Kind
@@ -112,4 +111,4 @@ class Brief:
     was: date | None = None
     asked: DayRequest | None = None
     kept: bool = False
-    ending: Ending | None = None
+    of: Dealings | None = None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from letters.brief import Kind
+    from phases.book import Book
 
 SUFFIX = ".jinja"
 
@@ -41,10 +42,10 @@ class Wording:
     faults: tuple[Misworded, ...] = ()
 
 
-def wording(folder: Path) -> Wording:
+def wording(folder: Path, book: Book) -> Wording:
     """Read the templates of a folder; where there is no such folder there are none. Read again when a file changed."""
     files = sorted(file for file in folder.glob(f"*{SUFFIX}") if file.is_file())
-    return _read(tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+    return _read(tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files), book)
 
 
 def shipped(kind: Kind) -> str:
@@ -53,11 +54,11 @@ def shipped(kind: Kind) -> str:
 
 
 @lru_cache(maxsize=4)
-def _read(files: tuple[tuple[Path, int, int], ...]) -> Wording:
+def _read(files: tuple[tuple[Path, int, int], ...], book: Book) -> Wording:
     words: dict[str, str] = {}
     faults: list[Misworded] = []
     for file, _, _ in files:
-        found = _one(file)
+        found = _one(file, book)
         if isinstance(found, str):
             words[file.stem] = found
         else:
@@ -65,7 +66,7 @@ def _read(files: tuple[tuple[Path, int, int], ...]) -> Wording:
     return Wording(words, tuple(faults))
 
 
-def _one(file: Path) -> str | list[Misworded]:
+def _one(file: Path, book: Book) -> str | list[Misworded]:
     from calendars import files
 
     if file.stem not in KINDS:
@@ -76,5 +77,5 @@ def _one(file: Path) -> str | list[Misworded]:
         reason = error.strerror if isinstance(error, OSError) else "不是 UTF-8 文本"
         return [Misworded(file.name, "文件", f"读不出来：{reason}")]
     years = [files.load(year) for year in {min(files.shipped()), max(files.shipped())}]  # dates settled, and 暂定
-    found = [Misworded(file.name, *fault) for fault in proofread(file.stem, source, years)]
+    found = [Misworded(file.name, *fault) for fault in proofread(file.stem, source, years, book)]
     return found or source

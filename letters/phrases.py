@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from calendars.working_days import WEEKDAYS
 from gates.verdict import ACTORS
-from letters.words import AUDIENCES, COUNTS, MOVED
+from letters.words import AUDIENCES, COUNTS, DECIDING, DECISIONS, LAST_WORDS, MOVED, OFFICE, SETTLED
 
 if TYPE_CHECKING:
     from datetime import date
 
     from calendars.deadlines import Due
     from gates.verdict import Finding
-    from letters.brief import Audience, Brief
+    from letters.brief import Brief
+    from phases.parties import Audience
 
 
 def day(value: date) -> str:
@@ -99,4 +100,33 @@ def work(brief: Brief) -> str:
 
 def task(brief: Brief) -> str:
     """2022年度导师推荐工作; a list is not done but drawn up."""
-    return f"{work(brief)}{'确定' if brief.phase == 'shortlist' else ''}工作"
+    return work(brief) + (brief.of.task if brief.of else "工作")
+
+
+def decision(brief: Brief) -> str:
+    """What the province does to end the phase, 审定; nothing where its gate alone does."""
+    return DECISIONS[brief.of.ending] if brief.of and brief.of.ending else ""
+
+
+def asked_of(brief: Brief, audience: Audience) -> list[str]:
+    """What an audience has to do while the phase is open, a sentence each; the province last of all ends it."""
+    if brief.of is None:
+        return []
+    ending, todo = brief.of.ending, list(brief.of.stakeholder(audience).todo)
+    if ending and audience == "province":
+        todo.append(DECIDING[ending])
+    return [
+        one.format(decided=f"，由{OFFICE}{LAST_WORDS[ending]}" if ending else "", phase=brief.phase_name)
+        for one in todo
+    ]
+
+
+def passed(brief: Brief) -> list[str]:
+    """What was settled as the phase passed, and what follows: two sentences to the brief's audience."""
+    said = brief.of.stakeholder(brief.audience).passed if brief.of else None
+    words = {
+        "city": city(brief.city_name),
+        "work": work(brief),
+        "settled": SETTLED[brief.of.ending if brief.of else None],
+    }
+    return [one.format(**words) for one in said or ("", "")]

@@ -13,7 +13,7 @@ from letters import complaints, phrases
 from letters.brief import Item, Kind
 from letters.envelope import HTML, TEXT
 from letters.headers import UNFIT
-from letters.occurrences import OCCURS
+from letters.occurrences import occurrences
 from letters.render import names, read_own, render_own
 from letters.specimens import specimen
 from letters.words import AUDIENCES, PROGRAMME
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from calendars.year import City, Year
     from letters.brief import Brief
     from letters.render import Rendered
+    from phases.book import Book
 
 FOREIGN = re.compile(r"(?i)<(?:img|link|script|iframe|style|form|svg|object|video)\b|\bsrc=|url\(|@import|\son\w+=")
 HOSTILE = "<b>“&\"'{{ 1 }}{% x %}”</b>"
@@ -31,7 +32,7 @@ FRAME = "{% extends layout %}"
 WORDS = re.compile(r"\w+")
 
 
-def proofread(kind: Kind, source: str, years: Sequence[Year]) -> Iterator[tuple[str, str]]:
+def proofread(kind: Kind, source: str, years: Sequence[Year], book: Book) -> Iterator[tuple[str, str]]:
     """Give what is wrong with a template of that kind: where (a letter it fails for) and what. Each fault once."""
     if UNFIT.search(source.replace("\n", "").replace("\r", "").replace("\t", "")):
         yield "全文", "含有控制字符或双向文字标记"
@@ -41,19 +42,19 @@ def proofread(kind: Kind, source: str, years: Sequence[Year]) -> Iterator[tuple[
         return
     told: set[str] = set()
     for year in years:
-        for brief in cases(kind, year):
+        for brief in cases(kind, year, book):
             for fault in _faults(brief, source):
                 if fault not in told:
                     told.add(fault)
                     yield f"{brief.phase_name or '整个年度'}，发给{AUDIENCES[brief.audience]}", fault
 
 
-def cases(kind: Kind, year: Year) -> Iterator[Brief]:
+def cases(kind: Kind, year: Year, book: Book) -> Iterator[Brief]:
     """Give briefs of that kind: for every phase and audience it has, as it may be at its fullest and at its barest."""
     city = year.cities[0]
-    for (each, phase), audiences in OCCURS.items():
+    for (each, phase), audiences in occurrences(book, year).items():
         for audience in audiences if each == kind else ():
-            plain = specimen(year, kind, phase, audience, city)
+            plain = specimen(book, year, kind, phase, audience, city)
             yield plain
             yield fullest(plain, city)
             if plain.kept:

@@ -14,25 +14,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from calendars.deadlines import day_of
-from calendars.errors import TalentError
 from letters import phrases
-from letters.occurrences import CALENDARS, KINDS, OCCURS, OFFICES, in_calendar, is_declined
+from letters.occurrences import CALENDARS, OFFICES, in_calendar, is_declined
 from letters.titles import subject, title
-from letters.words import (
-    AUDIENCES,
-    DECIDED,
-    DECIDING,
-    DECISIONS,
-    DUTIES,
-    GROUPS,
-    LAST_WORDS,
-    OFFICE,
-    PASSED,
-    PROGRAMME,
-    SETTLED,
-    TAGS,
-    YOU,
-)
+from letters.words import DECIDED, GROUPS, OFFICE, PROGRAMME, YOU
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +25,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from gates.verdict import Finding
-    from letters.brief import Audience, Brief, DayRequest, Item
-
-__all__ = ["KINDS", "OCCURS", "SHIPPED", "NoSuchLetter", "Rendered", "render", "render_own"]
+    from letters.brief import Brief, DayRequest, Item
 
 PIECES = re.compile("(?=[0-9]{4}年度|材料|工作(?:的|逾期)|逾期未|予以|有关情况|到校培养)")
 """Where a title may be broken into lines: never within a year, a phase or a city."""
@@ -58,10 +41,6 @@ ASKED = ("by", "reason", "granted", "late", "kept", "grace", "held", "needless")
 SHARED = ("paragraph", "facts", "duties", "findings", "items", "link_to")
 
 
-class NoSuchLetter(TalentError):
-    """没有这样的函件：“{kind}”函件{phase}不发给{audience}。"""
-
-
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A letter in words: a one-line subject, plain text, and the same as html without any remote resource."""
@@ -72,17 +51,11 @@ class Rendered:
 
 
 def render(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
-    """Write the letter. Raises NoSuchLetter where OCCURS has none for this kind, phase and audience.
+    """Write the letter.
 
     `words` are templates of the office's own by kind, in the place of those shipped. One that fails over this brief all
     the same is passed by: no act is held up over words. An answer that neither grants nor declines is the shipped one.
     """
-    if brief.audience not in OCCURS.get((brief.kind, brief.phase), ()):
-        raise NoSuchLetter(
-            kind=TAGS[brief.kind],
-            phase=f"在{brief.phase_name or brief.phase}阶段" if brief.phase else "",
-            audience=AUDIENCES[brief.audience],
-        )
     if brief.kind in words and not (brief.asked and brief.asked.overtaken):
         with suppress(Exception):
             return render_own(brief, words[brief.kind])
@@ -154,7 +127,7 @@ def _own(source: str, form: str) -> Template:
 def _view(brief: Brief) -> dict[str, Any]:
     """What the templates may name; StrictUndefined refuses anything else."""
     city = phrases.city(brief.city_name)
-    settled, following = PASSED.get((brief.phase or "", brief.audience), ("", ""))
+    settled, following = phrases.passed(brief)
     return {
         "title": title(brief),
         "addressee": brief.addressee,
@@ -168,10 +141,10 @@ def _view(brief: Brief) -> dict[str, Any]:
         "attempt": brief.attempt,
         "rows": _rows(brief),
         "due": phrases.due(brief.due, provisional=brief.provisional) if brief.due else "",
-        "decision": DECISIONS[brief.ending] if brief.ending else "",
-        "todo": _duties(brief, brief.audience),
-        "city_todo": _duties(brief, "city"),
-        "settled": settled.format(city=city, settled=SETTLED[brief.ending]),
+        "decision": phrases.decision(brief),
+        "todo": phrases.asked_of(brief, brief.audience),
+        "city_todo": phrases.asked_of(brief, "city"),
+        "settled": settled,
         "following": following,
         "reason": brief.reason or "",
         "refusals": [phrases.finding(found, brief.audience) for found in brief.findings if _concerns(found, brief)],
@@ -187,14 +160,6 @@ def _view(brief: Brief) -> dict[str, Any]:
         "kept": brief.kept,
         "date": phrases.day(day_of(brief.as_of)),
     }
-
-
-def _duties(brief: Brief, audience: Audience) -> tuple[str, ...]:
-    """What that audience has to do in the phase; the province last of all what the calendar wants of it."""
-    decided = f"，由{OFFICE}{LAST_WORDS[brief.ending]}" if brief.ending else ""
-    last = (DECIDING[brief.ending],) if audience == "province" and brief.ending else ()
-    todo = (*DUTIES.get((brief.phase or "", audience), ()), *last)
-    return tuple(duty.format(decided=decided, phase=brief.phase_name) for duty in todo)
 
 
 def _asked(asked: DayRequest) -> dict[str, Any]:
@@ -213,7 +178,7 @@ def _has_calendar(brief: Brief) -> bool:
     if brief.kind == "withdrawn":
         return True
     is_dated = brief.kind in CALENDARS and brief.due is not None and not is_declined(brief.asked)
-    return is_dated and in_calendar(brief.phase or "", brief.audience)
+    return is_dated and brief.of is not None and in_calendar(brief.of, brief.audience)
 
 
 def _rows(brief: Brief) -> list[tuple[str, str]]:

@@ -7,16 +7,20 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import at_nine, day_of, resolve
+from calendars.errors import TalentError
 from calendars.ics import cancellation, invitation, version
 from gates.verdict import Finding
 from letters import phrases
-from letters.brief import Audience, Brief, DayRequest, Item, Kind
-from letters.occurrences import CALENDARS, OFFICES, UNTIL, in_calendar, is_declined
+from letters.brief import Brief, DayRequest, Item, Kind
+from letters.occurrences import CALENDARS, OFFICES, in_calendar, is_declined, later, occurrences
+from letters.words import AUDIENCES, TAGS
+from phases.parties import Audience
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from calendars.year import City, Ending, Phase, Year
+    from calendars.year import City, Year
+    from phases.book import Book
 
 PARTIES: Mapping[Audience, str] = {
     "mentor": phrases.mentor("王示例"),
@@ -28,22 +32,24 @@ DATED: tuple[Kind, ...] = (
     "opened", "reminder", "overdue", "escalation", "returned", "approval-needed", "rerun",
     "moved", "request", "answered",
 )  # fmt: skip
-COUNTED: Mapping[tuple[str, Audience], Mapping[str, int]] = {
-    ("application", "mentor"): {"chosen": 6},
-    ("shortlist", "mentor"): {"shortlisted": 6},
-    ("interview", "mentor"): {"admitted": 2},
-    ("midterm", "school"): {"exited": 2},
-}
-STUDENTS: Mapping[tuple[str, Audience], str] = {
-    ("interview", "mentor"): "由您培养",
-    ("midterm", "school"): "中期评价不合格，退出培养",
-}
 
 
-def specimen(year: Year, kind: Kind, phase: str | None, audience: Audience, city: City) -> Brief:
-    """A brief of that kind: of the phase at its calendar due day, for that city; nobody in it exists."""
+class NoSuchLetter(TalentError):
+    """没有这样的函件：“{kind}”函件{phase}不发给{audience}。"""
+
+
+def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Audience, city: City) -> Brief:
+    """A brief of that kind: of the phase at its calendar due day, for that city; nobody in it exists.
+
+    Raises NoSuchLetter where none of that kind is written to that audience in the phase.
+    """
     found = year.phase(phase) if phase else None
-    due = resolve(year.phase(UNTIL.get((kind, phase, audience), found.slug)).due) if found else None
+    if audience not in occurrences(book, year).get((kind, phase), ()):
+        told = f"在{found.name}阶段" if found else ""
+        raise NoSuchLetter(kind=TAGS[kind], phase=told, audience=AUDIENCES[audience])
+    of = book.dealings(found) if found else None
+    until = later(year, of.mailing(kind, audience)) if of else None
+    due = resolve((until or found).due) if found else None
     as_of = at_nine(_day(year, kind, due.day if due else year.phases[0].due))
     plain = Brief(
         kind=kind,
@@ -54,19 +60,19 @@ def specimen(year: Year, kind: Kind, phase: str | None, audience: Audience, city
         audience=audience,
         addressee=PARTIES.get(audience) or phrases.office(audience, city.name),
         as_of=as_of,
-        due=due if kind in DATED or (kind, phase, audience) in UNTIL else None,
+        due=due if kind in DATED or until else None,
         working_days_left=year.working_days.left(as_of.date(), due.day) if due else None,
         link=f"https://talent.example/{year.year}/{phase or ''}" if audience in OFFICES else "",
         provisional=year.provisional,
-        ending=_ending(found, kind, audience),
+        of=of,
     )
     return replace(plain, **_details(plain, f"{city.code}-{year.year}-"))
 
 
-def calendar_file(year: Year, brief: Brief, city: City) -> str | None:
+def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | None:
     """The iCalendar that goes with a specimen, as it goes with the letter itself; None where none does."""
     slug = brief.phase or year.phases[0].slug
-    if brief.kind not in CALENDARS or not in_calendar(slug, brief.audience):
+    if brief.kind not in CALENDARS or not in_calendar(book.dealings(year.phase(slug)), brief.audience):
         return None
     if brief.kind == "withdrawn":
         dues = {slug: resolve(year.phase(slug).due)}
@@ -75,14 +81,6 @@ def calendar_file(year: Year, brief: Brief, city: City) -> str | None:
         return None
     sequence = version(brief.attempt - 1, brief.attempt)
     return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of)
-
-
-def _ending(phase: Phase | None, kind: Kind, audience: Audience) -> Ending | None:
-    """How the province ends the phase; as it might, where this year it does not and the letter is about that."""
-    ending = phase.province if phase else None
-    if kind == "result":
-        return "results"
-    return ending or ("approve" if kind == "approval-needed" or audience == "province" else None)
 
 
 def _day(year: Year, kind: Kind, due: date) -> date:
@@ -95,12 +93,13 @@ def _day(year: Year, kind: Kind, due: date) -> date:
 def _details(brief: Brief, number: str) -> Mapping[str, Any]:
     """What its kind has besides the plain facts; `number` begins an application number."""
     first, second = f"{number}0001", f"{number}0007"
-    counts = COUNTED.get((brief.phase or "", brief.audience), {})
     lacking = "到校培养尚缺 {} 次（全年不少于 10 次）".format
     behind = (Item(first, lacking(2)), Item(second, lacking(1)))
     graded = (Item(first, "优秀"), Item(second, "合格"))
     held = (Item("师生见面会", "暂缓，待本阶段再次通过后接续"),)
-    listed = STUDENTS.get((brief.phase or "", brief.audience))
+    mailing = brief.of.mailing(brief.kind, brief.audience) if brief.of else None
+    counts = {mailing.counted: 6} if mailing and mailing.counted else {}
+    named = (Item(first, mailing.listed), Item(second, mailing.listed)) if mailing and mailing.listed else ()
     details: dict[Kind, Mapping[str, Any]] = {
         "digest": {"items": _DIGEST},
         "returned": {"findings": _FINDINGS},
@@ -111,9 +110,8 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
         "request": {"asked": _asked(brief)},
         "answered": {"asked": replace(_asked(brief), granted=True), "was": day_of(brief.as_of), "reason": "情况属实"},
         "result": {"items": graded},
-        "passed": {"items": (Item(first, listed), Item(second, listed)) if listed else (), "counts": counts},
     }
-    return details.get(brief.kind, {})
+    return {"items": named, "counts": counts, **details.get(brief.kind, {})}
 
 
 def _asked(brief: Brief) -> DayRequest:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from letters import phrases
 from letters.occurrences import is_declined
-from letters.words import DECISIONS, GRANTED, GROUPS, SUBJECT_MARK, TAGS
+from letters.words import GRANTED, GROUPS, SUBJECT_MARK, TAGS
 
 if TYPE_CHECKING:
     from letters.brief import Brief
@@ -21,7 +21,8 @@ def title(brief: Brief) -> str:
     """The 事由 of the letter: 关于……的函."""
     what, task = phrases.work(brief), phrases.task(brief)
     city = phrases.city(brief.city_name)
-    decision = DECISIONS[brief.ending] if brief.ending else ""
+    decision = phrases.decision(brief)
+    granted = GRANTED[brief.of.ending if brief.of else None]
     if brief.kind == "reminder" and brief.audience == "province":
         return f"关于尽快对{city}{what}予以{decision}的提醒函"
     if brief.kind == "passed" and brief.audience != "city":
@@ -36,7 +37,7 @@ def title(brief: Brief) -> str:
         "overdue": f"关于{what}逾期未报送的催办函",
         "digest": f"{brief.year}年度培养计划待办日报",
         "escalation": f"关于{city}{what}逾期未报送的督办函",
-        "passed": f"关于{what}材料{GRANTED[brief.ending]}的函",
+        "passed": f"关于{what}材料{granted}的函",
         "returned": f"关于退回修改{city}{what}材料的函",
         "approval-needed": f"关于提请对{city}{what}予以{decision}的函",
         "rerun": f"关于重启{city}{task}的函",

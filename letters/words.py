@@ -1,7 +1,4 @@
-"""What letters say, as data: titles, what each party has to do in each phase, what follows when it passes.
-
-The duties are those of the notice (三 to 八); no figure of a year stands here, for figures change with the notice.
-"""
+"""What letters say whatever the phase, as data; no figure of a year stands here, for figures change with the notice."""
 
 from __future__ import annotations
 
@@ -11,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calendars.year import Ending
-    from letters.brief import Audience, Group, Kind
+    from letters.brief import Group, Kind
+    from phases.parties import Audience
 
 PROGRAMME = "江苏省中学生科技创新后备人才培养计划"
 OFFICE = "省级管理办公室"
@@ -79,156 +77,7 @@ DECIDING: Mapping[Ending, str] = {
     "record": "作出备案或退回的决定；退回的，请写明原因。",
     "results": "公布{phase}结果。",
 }
-"""The last thing that the province has to do, after what `DUTIES` has for it."""
-
-# (phase, audience): what this party has to do while the phase is open; {decided} is ，由省级管理办公室备案, or nothing.
-DUTIES: Mapping[tuple[str, Audience], tuple[str, ...]] = {
-    ("mentor-recommendation", "city"): (
-        "确定参与培养的高校、科研院所，填报机构名单。",
-        "组织导师填写《导师信息收集表》，逐人审定并注明市级审定结论。",
-        "核对培养团队成员的学位与职称，在平台完成报送。",
-    ),
-    ("mentor-recommendation", "institution"): (
-        "明确负责本计划的具体部门和联系邮箱。",
-        "推荐导师人选，将名单报所在设区市的市级管理办公室。",
-    ),
-    ("mentor-recommendation", "mentor"): (
-        "核对《导师信息收集表》中的学科、招生名额和联系方式，有变化的请告知市级管理办公室。",
-        "确认培养团队成员名单，报市级管理办公室。",
-    ),
-    ("mentor-recommendation", "province"): ("核对培养高校、科研院所备案名单与导师名单。",),
-    ("application", "city"): (
-        "组织参与中学宣传动员，推荐符合条件的学生申报并选报导师。",
-        "审核学生的年级、成绩排名、选报导师和监护人同意情况。",
-        "逐人注明审核结论，在平台完成报送。",
-    ),
-    ("application", "mentor"): (
-        "安排好面试和培养的时间；选报您的学生人数，申报结束后另行函告。",
-        "需要调整招生名额的，请及时告知市级管理办公室。",
-    ),
-    ("application", "school"): (
-        "指派专人负责，向符合年级条件的学生开展宣传动员。",
-        "推荐品学兼优、成绩排名符合要求的学生，核实其申报信息。",
-        "将推荐名单报所在设区市的市级管理办公室审核。",
-    ),
-    ("shortlist", "city"): (
-        "会同高校、科研院所完成学科潜质测试，录入成绩。",
-        "按学科划定分数线，线上学生全部进入面试名单。",
-        "在平台报送成绩、分数线和面试名单。",
-    ),
-    ("interview", "city"): (
-        "会同高校、科研院所按学科组织导师面试，如实记录到场情况和成绩。",
-        "确定入选学生和经费来源，面试与入选人数之比应符合通知要求。",
-        "在平台报送入选名单{decided}。",
-    ),
-    ("interview", "mentor"): (
-        "按市级管理办公室的安排参加面试。",
-        "面试结束后，将评分和录取意见交市级管理办公室。",
-    ),
-    ("interview", "province"): ("核对入选名单、资助名额和面试比例。",),
-    ("meeting", "city"): (
-        "组织导师、学生、中学指导老师和家长参加师生见面会。",
-        "记录时间、地点、议程，以及各方到会、请假情况。",
-        "填报每名入选学生的联系对接方式，在平台完成报送。",
-    ),
-    ("meeting", "mentor"): (
-        "参加师生见面会；不能到会的，请提前向市级管理办公室请假。",
-        "与学生、中学指导老师建立联系对接机制。",
-    ),
-    ("meeting", "school"): (
-        "安排中学指导老师参加师生见面会。",
-        "通知入选学生及家长到会；不能到会的，请提前向市级管理办公室请假。",
-    ),
-    ("cultivation", "city"): (
-        "督促导师为每名在培学生制定培养方案。",
-        "及时录入到校培养、《学生成长日志》和《学生面谈记录》。",
-        "年底报送开放后，在平台报送本阶段材料。",
-    ),
-    ("cultivation", "mentor"): (
-        "为每名学生制定切实可行的培养方案，交市级管理办公室。",
-        "保证到校培养次数，对学生进行当面指导。",
-        "督促学生在每个培养阶段提交《学生成长日志》和《学生面谈记录》。",
-    ),
-    ("midterm", "city"): (
-        "会同高校、科研院所以学科为单位组织中期汇报。",
-        "汇总导师团队意见，逐人填报合格或不合格；不合格者退出培养。",
-        "在平台报送中期评价结果。",
-    ),
-    ("midterm", "mentor"): (
-        "参加本学科的中期汇报，解答学生问题，明确下半年培养目标。",
-        "结合日常培养情况，对所带学生逐人提出评价意见，交市级管理办公室。",
-    ),
-    ("year-end", "city"): (
-        "收齐每名在培学生的课题报告、培养报告、成长日志和导师评价。",
-        "收齐市级管理办公室、导师和中学的年度工作总结。",
-        "填报工作经费使用情况和绩效指标完成情况，在平台完成报送。",
-    ),
-    ("year-end", "mentor"): (
-        "对所带学生逐人作出导师评价，交市级管理办公室。",
-        "撰写年度工作总结，交市级管理办公室。",
-    ),
-    ("year-end", "school"): (
-        "督促本校在培学生完成课题报告、培养报告和成长日志，收齐后交市级管理办公室。",
-        "撰写年度工作总结，交市级管理办公室。",
-    ),
-    ("year-end", "province"): (
-        "按通知规定的各个方面对全部在培学生评分，并评定等级。",
-        "核对到校培养次数。",
-    ),
-}
-
-# (phase, audience): what has been settled when the phase passes, and what comes next; {city} is 盐城市, {settled} is
-# of `SETTLED`.
-PASSED: Mapping[tuple[str, Audience], tuple[str, str]] = {
-    ("mentor-recommendation", "city"): (
-        "贵市报送的导师名单{settled}。",
-        "请据此组织学生申报；新增导师的聘书由省级管理办公室颁发。",
-    ),
-    ("application", "city"): (
-        "贵市报送的学生申报材料{settled}。",
-        "请会同高校、科研院所组织学科潜质测试，划定分数线。",
-    ),
-    ("application", "mentor"): (
-        "{city}学生申报工作已经结束，选报您的学生人数见下。",
-        "测试和面试的安排，由市级管理办公室另行通知。",
-    ),
-    ("shortlist", "city"): (
-        "贵市报送的面试名单{settled}。",
-        "请会同高校、科研院所按学科组织导师面试。",
-    ),
-    ("shortlist", "mentor"): (
-        "{city}面试名单已经确定，请您面试的学生人数和面试完成时限见下。",
-        "请按市级管理办公室的安排参加面试。",
-    ),
-    ("interview", "city"): (
-        "贵市报送的入选学生名单{settled}。",
-        "请组织师生见面会，做好培养对接。",
-    ),
-    ("interview", "mentor"): (
-        "{city}入选学生名单{settled}，由您培养的学生见下，以报名号列示；姓名和联系方式由市级管理办公室告知。",
-        "请参加师生见面会，并着手制定培养方案。",
-    ),
-    ("meeting", "city"): (
-        "贵市报送的师生见面会记录{settled}。",
-        "请督促导师按约定与学生、中学指导老师保持联系，着手培养。",
-    ),
-    ("cultivation", "city"): (
-        "贵市报送的学生培养材料{settled}。",
-        "请妥善保存培养过程记录，配合做好年度评价。",
-    ),
-    ("midterm", "city"): (
-        "贵市报送的中期评价结果{settled}。",
-        "请按中期汇报明确的目标做好下半年培养；有学生退出培养的，请做好告知和后续安排。",
-    ),
-    ("midterm", "school"): (
-        "贵校下列学生（以报名号列示）中期评价不合格，按规定退出培养。",
-        "请做好与学生、家长的沟通和后续关心工作。",
-    ),
-    ("year-end", "city"): (
-        "贵市报送的年度评价材料{settled}。",
-        "请妥善保存有关材料。",
-    ),
-}
+"""The last thing that the province has to do, after what the phase says of it."""
 
 # Keys of Brief.counts that have a label and a unit; any other key is itself the label.
 COUNTS: Mapping[str, tuple[str, str]] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -23,6 +24,8 @@ from models.tables.season import Letter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
+
+    from phases.parties import Audience, Whom
 
 Concerned = dict[str, dict[int, tuple[str, ...]]]
 """By city, by party: the numbers of the students it has to do with."""
@@ -106,6 +109,7 @@ class Reach:
         query = select(table.c.city, table.c.key).where(*self.scope.mine(table), table.c.kind == kind)
         return _bare((city, int(key)) for city, key in self.scope.connection.execute(query))
 
+    @cached_property
     def with_priority(self) -> frozenset[str]:
         """The numbers of applicants who were in training in the past year."""
         student = table_of(StudentDraft)
@@ -175,15 +179,19 @@ class Reach:
             for city, numbers in self.training.items()
         }
 
-    def told(self, phase: str, *, later: bool = False) -> Concerned:
-        """Mentors who got this phase's `opened`, or that of a later one."""
+    def find(self, whom: Whom, audience: Audience) -> Concerned:
+        """Give whom a phase names of an audience, by city."""
+        return FINDS[whom, audience](self)
+
+    def told(self, phase: str, audience: Audience, *, later: bool = False) -> Concerned:
+        """Give the parties of an audience who got this phase's `opened`, or that of a later one."""
         letter, slugs = table_of(Letter), [each.slug for each in self.scope.year.phases]
         place = slugs.index(phase)
         query = select(letter.c.concerns, letter.c.recipient).where(
             letter.c.year == self.scope.year.year,
             letter.c.phase.in_(slugs[place:] if later else [phase]),
             letter.c.kind == "opened",
-            letter.c.recipient.like("mentor:%"),
+            letter.c.recipient.like(f"{audience}:%"),
             letter.c.concerns.in_(self.scope.cities),
         )
         rows = self.scope.connection.execute(query)
@@ -206,3 +214,24 @@ def _bare(rows: Iterable[Sequence[Any]]) -> Concerned:
     for city, party in rows:
         found[city][party] = ()
     return found
+
+
+FINDS: Mapping[tuple[Whom, Audience], Callable[[Reach], Concerned]] = MappingProxyType(
+    {
+        ("pool", "institution"): lambda reach: reach.pool("institution"),
+        ("pool", "mentor"): lambda reach: reach.pool("mentor"),
+        ("pool", "school"): lambda reach: reach.pool("school"),
+        ("roll", "mentor"): Reach.roll,
+        ("new", "mentor"): Reach.new_mentors,
+        ("shortlisted", "mentor"): Reach.shortlisted,
+        ("admitted", "mentor"): Reach.admitted,
+        ("admitted", "school"): Reach.schools_of_admitted,
+        ("in-training", "mentor"): Reach.in_training,
+        ("in-training", "school"): Reach.schools_in_training,
+        ("not-evaluated", "mentor"): Reach.not_evaluated,
+        ("exited", "school"): Reach.schools_of_exited,
+        ("without-summary", "mentor"): lambda reach: reach.summaries("mentor"),
+        ("without-summary", "school"): lambda reach: reach.summaries("school"),
+    }
+)
+"""How those are found whom a phase names, `phases.parties.Whom`, of an audience."""

@@ -22,6 +22,7 @@ from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import Subject, Taken
 
 if TYPE_CHECKING:
@@ -206,4 +207,44 @@ PHASE = PhaseDefinition(
     records=(Rule("roll-over.priority", "四(一)", "record", "往届学员优先", "mentor"),),
     uses=frozenset({"mentor-recommendation"}),
     figures=("senior_grades", "junior_grades", "junior_subjects", "subject_rank", "overall_rank", "consent_age"),
+    parties=(
+        Stakeholder(
+            "city",
+            todo=(
+                "组织参与中学宣传动员，推荐符合条件的学生申报并选报导师。",
+                "审核学生的年级、成绩排名、选报导师和监护人同意情况。",
+                "逐人注明审核结论，在平台完成报送。",
+            ),
+            passed=(
+                "贵市报送的学生申报材料{settled}。",
+                "请会同高校、科研院所组织学科潜质测试，划定分数线。",
+            ),
+        ),
+        Stakeholder(
+            "mentor",
+            todo=(
+                "安排好面试和培养的时间；选报您的学生人数，申报结束后另行函告。",
+                "需要调整招生名额的，请及时告知市级管理办公室。",
+            ),
+            passed=(
+                "{city}学生申报工作已经结束，选报您的学生人数见下。",
+                "测试和面试的安排，由市级管理办公室另行通知。",
+            ),
+            mailings={
+                "opened": Mailing("roll"),
+                "passed": Mailing("roll", counted="chosen", listed="往届学员，请予优先考虑", returning=True),
+            },
+        ),
+        Stakeholder(
+            "school",
+            todo=(
+                "指派专人负责，向符合年级条件的学生开展宣传动员。",
+                "推荐品学兼优、成绩排名符合要求的学生，核实其申报信息。",
+                "将推荐名单报所在设区市的市级管理办公室审核。",
+            ),
+            mailings={
+                "opened": Mailing("pool"),
+            },
+        ),
+    ),
 )

@@ -15,6 +15,7 @@ from phases import (
     shortlist,
     year_end,
 )
+from phases.parties import dealings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gates.judge import Gate
     from gates.rule import Rule
     from phases.definition import PhaseDefinition
+    from phases.parties import Dealings
 
 
 class Book:
@@ -72,6 +74,11 @@ class Book:
         """Give the forms that are loaded in a phase of an opened year; the province's where it has the last word."""
         found = self.find(phase.slug)
         return tuple(one for one in found.forms if phase.province or one is not found.province_form) if found else ()
+
+    def dealings(self, phase: Phase) -> Dealings:
+        """Give what a phase of an opened year has to do with its parties; the plainest where the book has none such."""
+        found = self.find(phase.slug)
+        return dealings(found.parties, phase.province, found.task) if found else dealings((), phase.province)
 
     def province_gate(self, slug: str) -> Gate[Any] | None:
         """Give the gate of the province's own part of a phase, where it has one."""

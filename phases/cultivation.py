@@ -12,6 +12,7 @@ from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 
 if TYPE_CHECKING:
@@ -91,4 +92,30 @@ PHASE = PhaseDefinition(
     ),
     uses=frozenset({"interview", "midterm"}),
     figures=("visits", "stages", "cultivation_months"),
+    parties=(
+        Stakeholder(
+            "city",
+            todo=(
+                "督促导师为每名在培学生制定培养方案。",
+                "及时录入到校培养、《学生成长日志》和《学生面谈记录》。",
+                "年底报送开放后，在平台报送本阶段材料。",
+            ),
+            passed=(
+                "贵市报送的学生培养材料{settled}。",
+                "请妥善保存培养过程记录，配合做好年度评价。",
+            ),
+        ),
+        Stakeholder(
+            "mentor",
+            todo=(
+                "为每名学生制定切实可行的培养方案，交市级管理办公室。",
+                "保证到校培养次数，对学生进行当面指导。",
+                "督促学生在每个培养阶段提交《学生成长日志》和《学生面谈记录》。",
+            ),
+            mailings={
+                "opened": Mailing("in-training", listed="请制定培养方案"),
+                "visits-short": Mailing("in-training"),
+            },
+        ),
+    ),
 )

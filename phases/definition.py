@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from forms.definitions import Form, Sheet
     from gates.judge import Gate
     from gates.rule import Rule
+    from phases.parties import Stakeholder
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,9 @@ class PhaseDefinition:
     `gate` judges what the city files by its `form`; `province_gate` what the province answers for when it has the last
     word on facts of its own, which it fills in on its `province_form`. `records` are rules that are kept and never
     judged. `uses` are the phases of whose filings its facts are made, beyond the order of the year. `figures` are the
-    keys of the year's figures that its rules ask.
+    keys of the year's figures that its rules ask. `parties` are those who have to do with it; one that names none has
+    its city, and the province where that has the last word. `task` is what letters call what is done in it, after its
+    name.
     """
 
     slug: str
@@ -32,6 +35,8 @@ class PhaseDefinition:
     records: tuple[Rule[Any], ...] = ()
     uses: frozenset[str] = frozenset()
     figures: tuple[str, ...] = ()
+    parties: tuple[Stakeholder, ...] = ()
+    task: str = "工作"
 
     @property
     def gates(self) -> tuple[Gate[Any], ...]:

@@ -19,6 +19,7 @@ from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 
 if TYPE_CHECKING:
@@ -155,4 +156,39 @@ PHASE = PhaseDefinition(
     ),
     uses=frozenset({"application", "shortlist"}),
     figures=("interview_ratio", "city_cap", "funded_cap", "grant"),
+    parties=(
+        Stakeholder(
+            "city",
+            todo=(
+                "会同高校、科研院所按学科组织导师面试，如实记录到场情况和成绩。",
+                "确定入选学生和经费来源，面试与入选人数之比应符合通知要求。",
+                "在平台报送入选名单{decided}。",
+            ),
+            passed=(
+                "贵市报送的入选学生名单{settled}。",
+                "请组织师生见面会，做好培养对接。",
+            ),
+        ),
+        Stakeholder(
+            "mentor",
+            todo=(
+                "按市级管理办公室的安排参加面试。",
+                "面试结束后，将评分和录取意见交市级管理办公室。",
+            ),
+            passed=(
+                "{city}入选学生名单{settled}，由您培养的学生见下，以报名号列示；姓名和联系方式由市级管理办公室告知。",
+                "请参加师生见面会，并着手制定培养方案。",
+            ),
+            mailings={
+                "opened": Mailing("shortlisted", counted="shortlisted"),
+                "reminder": Mailing("shortlisted", counted="shortlisted"),
+                "overdue": Mailing("shortlisted"),
+                "passed": Mailing("admitted", counted="admitted", listed="由您培养"),
+            },
+        ),
+        Stakeholder(
+            "province",
+            todo=("核对入选名单、资助名额和面试比例。",),
+        ),
+    ),
 )

@@ -12,6 +12,7 @@ from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 
 if TYPE_CHECKING:
@@ -130,4 +131,39 @@ PHASE = PhaseDefinition(
         apart=frozenset({"filed_on", "due_day"}),
     ),
     uses=frozenset({"interview"}),
+    parties=(
+        Stakeholder(
+            "city",
+            todo=(
+                "组织导师、学生、中学指导老师和家长参加师生见面会。",
+                "记录时间、地点、议程，以及各方到会、请假情况。",
+                "填报每名入选学生的联系对接方式，在平台完成报送。",
+            ),
+            passed=(
+                "贵市报送的师生见面会记录{settled}。",
+                "请督促导师按约定与学生、中学指导老师保持联系，着手培养。",
+            ),
+            quiet=True,
+        ),
+        Stakeholder(
+            "mentor",
+            todo=(
+                "参加师生见面会；不能到会的，请提前向市级管理办公室请假。",
+                "与学生、中学指导老师建立联系对接机制。",
+            ),
+            mailings={
+                "opened": Mailing("admitted"),
+            },
+        ),
+        Stakeholder(
+            "school",
+            todo=(
+                "安排中学指导老师参加师生见面会。",
+                "通知入选学生及家长到会；不能到会的，请提前向市级管理办公室请假。",
+            ),
+            mailings={
+                "opened": Mailing("admitted"),
+            },
+        ),
+    ),
 )

@@ -14,6 +14,7 @@ from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import Subject, Taken
 
 if TYPE_CHECKING:
@@ -195,4 +196,43 @@ PHASE = PhaseDefinition(
     ),
     records=(Rule("roll-over.pool", "三(一)", "record", "往届导师自动入库", "province"),),
     figures=("honours", "team_degrees", "team_titles"),
+    parties=(
+        Stakeholder(
+            "city",
+            todo=(
+                "确定参与培养的高校、科研院所，填报机构名单。",
+                "组织导师填写《导师信息收集表》，逐人审定并注明市级审定结论。",
+                "核对培养团队成员的学位与职称，在平台完成报送。",
+            ),
+            passed=(
+                "贵市报送的导师名单{settled}。",
+                "请据此组织学生申报；新增导师的聘书由省级管理办公室颁发。",
+            ),
+        ),
+        Stakeholder(
+            "institution",
+            todo=(
+                "明确负责本计划的具体部门和联系邮箱。",
+                "推荐导师人选，将名单报所在设区市的市级管理办公室。",
+            ),
+            mailings={
+                "opened": Mailing("pool"),
+            },
+        ),
+        Stakeholder(
+            "mentor",
+            todo=(
+                "核对《导师信息收集表》中的学科、招生名额和联系方式，有变化的请告知市级管理办公室。",
+                "确认培养团队成员名单，报市级管理办公室。",
+            ),
+            mailings={
+                "opened": Mailing("pool"),
+                "appointment": Mailing("new"),
+            },
+        ),
+        Stakeholder(
+            "province",
+            todo=("核对培养高校、科研院所备案名单与导师名单。",),
+        ),
+    ),
 )

@@ -13,6 +13,7 @@ from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 
 if TYPE_CHECKING:
@@ -96,4 +97,40 @@ PHASE = PhaseDefinition(
         apart=frozenset({"filed_on"}),
     ),
     uses=frozenset({"interview"}),
+    parties=(
+        Stakeholder(
+            "city",
+            todo=(
+                "会同高校、科研院所以学科为单位组织中期汇报。",
+                "汇总导师团队意见，逐人填报合格或不合格；不合格者退出培养。",
+                "在平台报送中期评价结果。",
+            ),
+            passed=(
+                "贵市报送的中期评价结果{settled}。",
+                "请按中期汇报明确的目标做好下半年培养；有学生退出培养的，请做好告知和后续安排。",
+            ),
+        ),
+        Stakeholder(
+            "mentor",
+            todo=(
+                "参加本学科的中期汇报，解答学生问题，明确下半年培养目标。",
+                "结合日常培养情况，对所带学生逐人提出评价意见，交市级管理办公室。",
+            ),
+            mailings={
+                "opened": Mailing("in-training", counted="in_training"),
+                "reminder": Mailing("not-evaluated", listed="尚未完成中期评价"),
+                "overdue": Mailing("not-evaluated"),
+            },
+        ),
+        Stakeholder(
+            "school",
+            passed=(
+                "贵校下列学生（以报名号列示）中期评价不合格，按规定退出培养。",
+                "请做好与学生、家长的沟通和后续关心工作。",
+            ),
+            mailings={
+                "passed": Mailing("exited", counted="exited", listed="中期评价不合格，退出培养"),
+            },
+        ),
+    ),
 )

@@ -13,6 +13,7 @@ from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 
 if TYPE_CHECKING:
@@ -124,4 +125,29 @@ PHASE = PhaseDefinition(
         ),
     ),
     uses=frozenset({"application"}),
+    parties=(
+        Stakeholder(
+            "city",
+            todo=(
+                "会同高校、科研院所完成学科潜质测试，录入成绩。",
+                "按学科划定分数线，线上学生全部进入面试名单。",
+                "在平台报送成绩、分数线和面试名单。",
+            ),
+            passed=(
+                "贵市报送的面试名单{settled}。",
+                "请会同高校、科研院所按学科组织导师面试。",
+            ),
+        ),
+        Stakeholder(
+            "mentor",
+            passed=(
+                "{city}面试名单已经确定，请您面试的学生人数和面试完成时限见下。",
+                "请按市级管理办公室的安排参加面试。",
+            ),
+            mailings={
+                "passed": Mailing("shortlisted", counted="shortlisted", until="interview"),
+            },
+        ),
+    ),
+    task="确定工作",
 )

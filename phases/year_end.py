@@ -19,6 +19,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from gates.verdict import Actor
 from phases.definition import PhaseDefinition
+from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 
 if TYPE_CHECKING:
@@ -293,4 +294,50 @@ PHASE = PhaseDefinition(
     records=(Rule("tracking", "六", "record", "学生跟踪", "city"),),
     uses=frozenset({"application", "interview", "cultivation", "midterm"}),
     figures=("visits", "stages", "dimensions", "weights", "city_funds"),
+    parties=(
+        Stakeholder(
+            "city",
+            todo=(
+                "收齐每名在培学生的课题报告、培养报告、成长日志和导师评价。",
+                "收齐市级管理办公室、导师和中学的年度工作总结。",
+                "填报工作经费使用情况和绩效指标完成情况，在平台完成报送。",
+            ),
+            passed=(
+                "贵市报送的年度评价材料{settled}。",
+                "请妥善保存有关材料。",
+            ),
+        ),
+        Stakeholder(
+            "mentor",
+            todo=(
+                "对所带学生逐人作出导师评价，交市级管理办公室。",
+                "撰写年度工作总结，交市级管理办公室。",
+            ),
+            mailings={
+                "opened": Mailing("in-training"),
+                "reminder": Mailing("without-summary"),
+                "overdue": Mailing("without-summary"),
+                "result": Mailing("in-training"),
+            },
+        ),
+        Stakeholder(
+            "school",
+            todo=(
+                "督促本校在培学生完成课题报告、培养报告和成长日志，收齐后交市级管理办公室。",
+                "撰写年度工作总结，交市级管理办公室。",
+            ),
+            mailings={
+                "opened": Mailing("in-training"),
+                "reminder": Mailing("without-summary"),
+                "result": Mailing("in-training"),
+            },
+        ),
+        Stakeholder(
+            "province",
+            todo=(
+                "按通知规定的各个方面对全部在培学生评分，并评定等级。",
+                "核对到校培养次数。",
+            ),
+        ),
+    ),
 )

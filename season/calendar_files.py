@@ -9,8 +9,8 @@ from gates.states import State
 from letters.occurrences import CALENDARS, in_calendar, is_declined
 
 if TYPE_CHECKING:
-    from letters.brief import Audience
     from models.standing import Cell
+    from phases.parties import Audience
     from season.unit_of_work import Owed, Season
 
 
@@ -20,7 +20,7 @@ def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
         return _cancelled(season, owed.city, audience)
     if owed.kind not in CALENDARS or not owed.phase or not owed.due or is_declined(owed.asked):
         return None
-    if not in_calendar(owed.phase, audience):
+    if not in_calendar(season.dealings(owed.phase), audience):
         return None
     return invitation(
         season.year,
@@ -34,7 +34,11 @@ def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
 
 def _cancelled(season: Season, city: str, audience: Audience) -> str | None:
     """Cancel every deadline of the phases that ended and that this audience had been told of."""
-    cells = [season.cells[phase.slug, city] for phase in season.year.phases if in_calendar(phase.slug, audience)]
+    cells = [
+        season.cells[phase.slug, city]
+        for phase in season.year.phases
+        if in_calendar(season.dealings(phase.slug), audience)
+    ]
     told = [cell for cell in cells if cell.state is State.WITHDRAWN and cell.since is not None]
     if not told:
         return None

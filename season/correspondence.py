@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
-from letters.occurrences import OFFICES, UNTIL, in_calendar, is_declined
+from letters.occurrences import OFFICES, in_calendar, is_declined, later
 from models.outbox import ALL, LetterRow, message_id, queued_keys
 from models.parties import Reach
 from season import recipients
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from letters.brief import Audience
     from letters.campaigns import Campaign
     from models.outbox import LetterKey
     from models.parties import Concerned
+    from phases.parties import Audience, Mailing
     from season.recipients import Recipient
     from season.unit_of_work import Owed, Season
 
@@ -40,29 +40,6 @@ UNTIL_DUE = frozenset({"opened", "reminder", "returned", "rerun", "moved", "answ
 
 INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": ("opened", "returned", "rerun", "answered"), "rerun": ("answered",)}
 """Kinds that say nothing new to who gets one of these from the same act: it names the new day."""
-
-COUNTED: Mapping[tuple[str, str], str] = {
-    ("passed", "application"): "chosen",
-    ("passed", "shortlist"): "shortlisted",
-    ("opened", "interview"): "shortlisted",
-    ("reminder", "interview"): "shortlisted",
-    ("passed", "interview"): "admitted",
-    ("opened", "midterm"): "in_training",
-    ("passed", "midterm"): "exited",
-}
-"""What a party's students are counted as."""
-
-FIRST = ("passed", "application")
-"""The letter that tells a mentor who of the past year's students applies again (四(一)); it lists only those."""
-
-LISTED: Mapping[tuple[str, str | None], str] = {
-    FIRST: "往届学员，请予优先考虑",
-    ("passed", "interview"): "由您培养",
-    ("opened", "cultivation"): "请制定培养方案",
-    ("reminder", "midterm"): "尚未完成中期评价",
-    ("passed", "midterm"): "中期评价不合格，退出培养",
-}
-"""Letters that list a party's students by number, and what is said of each."""
 
 
 def correspond(season: Season) -> None:
@@ -99,7 +76,7 @@ class _Words:
         found = self._campaigns.get(like)
         if found is None or not found.open:
             found = self._campaigns[like] = campaign(self._brief(owed, recipient), self._season.stamp.words)
-        is_told = owed.phase is not None and in_calendar(owed.phase, recipient.audience)
+        is_told = owed.phase is not None and in_calendar(self._season.dealings(owed.phase), recipient.audience)
         cause = (owed.kind, owed.phase, owed.city, recipient.audience if owed.kind == "withdrawn" else is_told)
         if cause not in self._files:  # it costs as much as two hundred letters
             self._files[cause] = calendar_file(self._season, owed, recipient.audience)
@@ -133,32 +110,36 @@ def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
 
 def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipient]]:
     """Find who gets each; every question about parties is asked once, for all cities."""
-    asked = [(one, audience) for one in owed for audience in recipients.audiences(one, season.year)]
+    asked = [(one, audience) for one in owed for audience in recipients.audiences(season, one)]
     cities = sorted({one.city for one, _ in asked if one.city != ALL})
     reach = Reach(scope_of(season, season.year.phases[0].slug, cities))
     concerned: dict[tuple[str, str | None, str], Concerned] = {}
     for one, audience in asked:
-        find, asked_for = recipients.parties(one, audience), (one.kind, one.phase, audience)
-        if find is not None and asked_for not in concerned:
-            concerned[asked_for] = find(reach)
+        asked_for = (one.kind, one.phase, audience)
+        if asked_for not in concerned:
+            concerned[asked_for] = recipients.parties(season, one, audience, reach)
         if one.kind == "moved":
-            concerned.setdefault(asked_for, {}).setdefault(one.city, {}).update(recipients.told(one, audience))
-    first = reach.with_priority() if any((one.kind, one.phase) == FIRST for one, _ in asked) else frozenset()
+            concerned[asked_for].setdefault(one.city, {}).update(recipients.told(one, audience))
     on_file = reach.on_file(_merged(concerned.values()))
     addressed: list[tuple[Owed, Recipient]] = []
     for one, audience in asked:
         if audience in OFFICES:
             addressed.append((one, recipients.office(season, one.city, audience)))
             continue
-        parties = concerned.get((one.kind, one.phase, audience), {}).get(one.city, {})
-        for party, numbers in parties.items():
+        mailing = _mailing(season, one, audience)
+        for party, numbers in concerned[one.kind, one.phase, audience].get(one.city, {}).items():
             theirs = tuple(number for number in numbers if one.said is None or number in one.said)
             if theirs or one.said is None:
                 listed = (
-                    tuple(number for number in theirs if number in first) if (one.kind, one.phase) == FIRST else theirs
+                    tuple(n for n in theirs if n in reach.with_priority) if mailing and mailing.returning else theirs
                 )
                 addressed.append((one, recipients.party(on_file[party], audience, theirs, listed)))
     return [(one, recipient) for one, recipient in addressed if one.to is None or recipient.key in one.to]
+
+
+def _mailing(season: Season, owed: Owed, audience: Audience) -> Mailing | None:
+    """Give what the phase says of such a letter to that audience."""
+    return season.dealings(owed.phase).mailing(owed.kind, audience) if owed.phase else None
 
 
 def _merged(answers: Iterable[Concerned]) -> Concerned:
@@ -203,8 +184,8 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
 
     It is also which due day the letter told: by it is found who is told when that day moves.
     """
-    if (later := UNTIL.get((owed.kind, owed.phase, audience))) is not None:
-        return season.due(later, owed.city).instant
+    if (following := later(season.year, _mailing(season, owed, audience))) is not None:
+        return season.due(following.slug, owed.city).instant
     if owed.kind in UNTIL_DUE and owed.due is not None and not is_declined(owed.asked):
         return owed.due.instant
     return end_of(day_of(season.stamp.as_of)) if owed.kind == "digest" else None
@@ -213,8 +194,8 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
 def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
     """What all letters over one cause say to one audience."""
     now = season.arrived if owed.kind == "request" else season.stamp.as_of  # it says what the city saw when it asked
-    today, told = day_of(now), UNTIL.get((owed.kind, owed.phase, audience))
-    due = season.due(told, owed.city) if told else owed.due
+    today, following = day_of(now), later(season.year, _mailing(season, owed, audience))
+    due = season.due(following.slug, owed.city) if following else owed.due
     return Brief(
         kind=owed.kind,
         phase=owed.phase,
@@ -235,29 +216,28 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         was=owed.was,
         asked=owed.asked,
         kept=owed.kept,
-        ending=season.year.phase(owed.phase).province if owed.phase else None,
+        of=season.dealings(owed.phase) if owed.phase else None,
     )
 
 
 def _brief(owed: Owed, recipient: Recipient, shared: Brief) -> Brief:
     """What one of them says to this recipient."""
-    about = (owed.kind, owed.phase or "")
+    mailing = shared.of.mailing(owed.kind, recipient.audience) if shared.of else None
+    counted = mailing.counted if mailing else ""
     return replace(
         shared,
         addressee=recipient.addressee,
-        items=shared.items + _items(owed, recipient),
-        counts={COUNTED[about]: len(recipient.numbers)} if about in COUNTED and recipient.party else {},
+        items=shared.items + _items(owed, recipient, mailing),
+        counts={counted: len(recipient.numbers)} if counted else {},
     )
 
 
-def _items(owed: Owed, recipient: Recipient) -> tuple[Item, ...]:
+def _items(owed: Owed, recipient: Recipient, mailing: Mailing | None) -> tuple[Item, ...]:
     """List the students a letter is about, by number, and what is said of each."""
     if owed.said is not None:
         numbers = recipient.numbers if recipient.party else tuple(sorted(owed.said))
         return tuple(Item(number, owed.said[number]) for number in numbers)
-    if (owed.kind, owed.phase) in LISTED and recipient.party:
-        return tuple(Item(number, LISTED[owed.kind, owed.phase]) for number in recipient.listed)
-    return ()
+    return tuple(Item(number, mailing.listed) for number in recipient.listed) if mailing and mailing.listed else ()
 
 
 def _link(season: Season, owed: Owed) -> str:

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from gates.reruns import users
 from gates.states import State
-from letters.occurrences import OPENED
 from models.outbox import opened_to
 from models.parties import Reach
-from season import recipients
 from season.judging import scope_of
 
 if TYPE_CHECKING:
@@ -34,15 +32,15 @@ def tell_latecomers(season: Season, cell: Cell) -> dict[str, int]:
     reach = Reach(scope_of(season, cell.phase, [cell.city]))
     found = {}
     for one in under_way:
-        to = _opened_for(reach, one) - there.get(one.phase, frozenset())
+        to = _opened_for(season, reach, one) - there.get(one.phase, frozenset())
         if to:
             season.owe("opened", one, "*", due=season.due(one.phase, one.city), to=to)
             found[one.phase] = len(to)
     return found
 
 
-def _opened_for(reach: Reach, cell: Cell) -> frozenset[str]:
+def _opened_for(season: Season, reach: Reach, cell: Cell) -> frozenset[str]:
     """Give the parties, as in a letter's key, that a city phase's `opened` is for."""
-    whom = OPENED.get(cell.phase, ())
-    finds = ((audience, recipients.PARTIES.get(("opened", cell.phase, audience))) for audience in whom)
-    return frozenset(f"{who}:{party}" for who, find in finds if find for party in find(reach).get(cell.city, {}))
+    of = season.dealings(cell.phase)
+    found = ((who, reach.find(mailing.whom, who)) for who in of.parties if (mailing := of.mailing("opened", who)))
+    return frozenset(f"{who}:{party}" for who, concerned in found for party in concerned.get(cell.city, {}))

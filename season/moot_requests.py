@@ -88,4 +88,4 @@ def _said(season: Season, cell: Cell, asked: DayRequest) -> str:
 
 def _tells(season: Season, owed: Owed, cell: Cell) -> bool:
     about = (owed.phase, owed.city) == (cell.phase, cell.city) and owed.kind in TELLING
-    return about and "city" in audiences(owed, season.year) and (owed.to is None or f"city:{cell.city}" in owed.to)
+    return about and "city" in audiences(season, owed) and (owed.to is None or f"city:{cell.city}" in owed.to)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from gates.states import State
-from letters.occurrences import UNTIL
 from models.days_told import days_told
 from season.calendar_files import calendar_version
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
 """The states in which a due day is still ahead of the city."""
 
-AHEAD: Ahead = {(kind, phase): later for (kind, phase, _), later in UNTIL.items() if phase is not None}
 MOMENT = timedelta(microseconds=1)
 
 
@@ -39,9 +37,19 @@ def tell_moved(season: Season) -> None:
     if not cells:
         return
     phases, cities = ({getattr(cell, name) for cell in cells} for name in ("phase", "city"))
-    told = days_told(season.connection, season.year.year, phases, cities, AHEAD)
+    told = days_told(season.connection, season.year.year, phases, cities, ahead(season))
     for cell in cells:
         _tell(season, cell, told.get((cell.phase, cell.city), {}))
+
+
+def ahead(season: Season) -> Ahead:
+    """Give the letters of a phase that tell until when a later one lasts, and which that is."""
+    dealt = [
+        (phase.slug, role) for phase in season.year.phases for role in season.dealings(phase.slug).parties.values()
+    ]
+    return {
+        (kind, slug): mailing.until for slug, role in dealt for kind, mailing in role.mailings.items() if mailing.until
+    }
 
 
 def touched(season: Season) -> list[tuple[str, str]]:

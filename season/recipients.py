@@ -1,83 +1,19 @@
-"""Who is written to: one table of kinds and phases, and how each audience is found."""
+"""Who is written to, by the kind of letter and by what the phase says of its parties, and at which address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from letters import phrases
-from letters.occurrences import OFFICES, OPENED, REMINDED, passed_to
+from letters import occurrences, phrases
+from letters.occurrences import AS_THE_OPENED, OF_THE_YEAR, OFFICES
 from letters.words import AUDIENCES
 
 if TYPE_CHECKING:
     from calendars.year import Year
-    from letters.brief import Audience
     from models.parties import Concerned, PartyOnFile, Reach
+    from phases.parties import Audience
     from season.unit_of_work import Owed, Season
-
-Find = Callable[["Reach"], "Concerned"]
-
-
-def _owing(kind: str) -> Find:
-    return lambda reach: reach.summaries(kind)
-
-
-PARTIES: Mapping[tuple[str, str, Audience], Find] = MappingProxyType(
-    {
-        ("opened", "mentor-recommendation", "institution"): lambda reach: reach.pool("institution"),
-        ("opened", "mentor-recommendation", "mentor"): lambda reach: reach.pool("mentor"),
-        ("opened", "application", "mentor"): lambda reach: reach.roll(),
-        ("opened", "application", "school"): lambda reach: reach.pool("school"),
-        ("opened", "interview", "mentor"): lambda reach: reach.shortlisted(),
-        ("opened", "meeting", "mentor"): lambda reach: reach.admitted(),
-        ("opened", "meeting", "school"): lambda reach: reach.schools_of_admitted(),
-        ("opened", "cultivation", "mentor"): lambda reach: reach.in_training(),
-        ("opened", "midterm", "mentor"): lambda reach: reach.in_training(),
-        ("opened", "year-end", "mentor"): lambda reach: reach.in_training(),
-        ("opened", "year-end", "school"): lambda reach: reach.schools_in_training(),
-        ("reminder", "interview", "mentor"): lambda reach: reach.shortlisted(),
-        ("reminder", "midterm", "mentor"): lambda reach: reach.not_evaluated(),
-        ("reminder", "year-end", "mentor"): _owing("mentor"),
-        ("reminder", "year-end", "school"): _owing("school"),
-        ("overdue", "interview", "mentor"): lambda reach: reach.shortlisted(),
-        ("overdue", "midterm", "mentor"): lambda reach: reach.not_evaluated(),
-        ("overdue", "year-end", "mentor"): _owing("mentor"),
-        ("passed", "application", "mentor"): lambda reach: reach.roll(),
-        ("passed", "shortlist", "mentor"): lambda reach: reach.shortlisted(),
-        ("passed", "interview", "mentor"): lambda reach: reach.admitted(),
-        ("passed", "midterm", "school"): lambda reach: reach.schools_of_exited(),
-        ("appointment", "mentor-recommendation", "mentor"): lambda reach: reach.new_mentors(),
-        ("result", "year-end", "mentor"): lambda reach: reach.in_training(),
-        ("result", "year-end", "school"): lambda reach: reach.schools_in_training(),
-        ("visits-short", "cultivation", "mentor"): lambda reach: reach.in_training(),
-    }
-)
-"""The parties of a kind, phase and audience. Mentors are chased only where the phase waits for them too."""
-
-AS_THE_OPENED = frozenset({"returned", "rerun", "withdrawn"})
-"""Kinds that go to the city and to those mentors who got this phase's `opened`; a withdrawal ends later ones too."""
-
-BY_PHASE: Mapping[str, Mapping[str, tuple[Audience, ...]]] = MappingProxyType(
-    {"opened": OPENED, "reminder": REMINDED, "moved": OPENED}
-)
-BY_KIND: Mapping[str, tuple[Audience, ...]] = MappingProxyType(
-    {
-        "overdue": ("city", "mentor"),
-        "digest": ("province",),
-        "escalation": ("head", "lead"),
-        "returned": ("city", "mentor"),
-        "rerun": ("city", "mentor"),
-        "withdrawn": ("city", "mentor"),
-        "approval-needed": ("province",),
-        "appointment": ("mentor",),
-        "result": ("city", "mentor", "school"),
-        "visits-short": ("city", "mentor"),
-        "request": ("province",),
-        "answered": ("city",),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +33,23 @@ class Recipient:
         return self.audience not in OFFICES
 
 
-def audiences(owed: Owed, year: Year) -> tuple[Audience, ...]:
+def audiences(season: Season, owed: Owed) -> tuple[Audience, ...]:
     """Give the audiences of a letter owed; the province's own reminder goes to it alone, a city's never does."""
-    if owed.kind == "reminder" and owed.province:
-        return ("province",)
-    if owed.kind == "passed" and owed.phase:
-        return passed_to(owed.phase, year.phase(owed.phase).province)
-    return BY_PHASE[owed.kind].get(owed.phase or "", ()) if owed.kind in BY_PHASE else BY_KIND[owed.kind]
+    if owed.phase is None:
+        return OF_THE_YEAR[owed.kind]
+    return ("province",) if owed.province else occurrences.audiences(owed.kind, season.dealings(owed.phase))
 
 
-def parties(owed: Owed, audience: Audience) -> Find | None:
-    """Give how the parties of that audience are found; None where there are none in this phase."""
-    if owed.kind in AS_THE_OPENED and audience == "mentor":
-        phase, ended = owed.phase, owed.kind == "withdrawn"
-        return (lambda reach: reach.told(phase, later=ended)) if phase is not None else None
-    return PARTIES.get((owed.kind, owed.phase or "", audience))
+def parties(season: Season, owed: Owed, audience: Audience, reach: Reach) -> Concerned:
+    """Give the parties of that audience whom the phase has to do with, by city; none where it names none."""
+    if owed.phase is None or audience in OFFICES:
+        return {}
+    mailing = season.dealings(owed.phase).mailing(owed.kind, audience)
+    if mailing is not None:
+        return reach.find(mailing.whom, audience)
+    if owed.kind in AS_THE_OPENED:
+        return reach.told(owed.phase, audience, later=owed.kind == "withdrawn")
+    return {}
 
 
 def told(owed: Owed, audience: Audience) -> dict[int, tuple[str, ...]]:

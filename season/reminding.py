@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from models.standing import Cell
     from season.unit_of_work import Season
 
-CULTIVATION = "cultivation"
-
 
 def chase(season: Season, phases: Sequence[str] | None = None) -> None:
     """Owe what has come for each city phase still waited for: of several rungs the latest, never the backlog."""

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from season.judging import Judgement
     from season.unit_of_work import Season
 
-APPOINTING = "mentor-recommendation"
-"""The phase whose new mentors are appointed when it has passed."""
-
 OPENED_LATE = "本阶段开放较迟，按规定保留不少于 {days} 个工作日"
 RETURNED_LATE = "临近截止被退回，按规定保留不少于 {days} 个工作日"
 
@@ -160,7 +157,7 @@ def owe_passed(season: Season, cell: Cell, results: Mapping[str, str] | None = N
     """Owe what is written when a city phase has passed; `results` by student's number, where the province has some."""
     published = results is not None and season.year.phase(cell.phase).province == "results"
     season.owe("result" if published else "passed", cell, str(cell.filings), said=results if published else None)
-    if cell.phase == APPOINTING:
+    if season.dealings(cell.phase).named("appointment"):
         season.owe("appointment", cell, "*")
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
     from models.standing import Cell
     from phases.book import Book
+    from phases.parties import Dealings
 
 
 class NotARehearsal(TalentError):
@@ -89,6 +90,7 @@ class Season:
     owed: list[Owed] = field(default_factory=list)
     reasons: dict[standing.Key, str] = field(default_factory=dict)  # why a due day moved, for the letters that say so
     _dues: dict[standing.Key, Due] = field(default_factory=dict)
+    _dealings: dict[str, Dealings] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -162,6 +164,12 @@ class Season:
             self._dues[phase, city] = resolve(self.year.phase(phase).due, self.extensions.get((phase, city), ()))
         return self._dues[phase, city]
 
+    def dealings(self, phase: str) -> Dealings:
+        """Give what a phase of the year has to do with its parties."""
+        if phase not in self._dealings:
+            self._dealings[phase] = self.book.dealings(self.year.phase(phase))
+        return self._dealings[phase]
+
     def title(self, phase: str, city: str) -> str:
         """Name a city phase for people."""
         return f"{self.year.city(city).name} {self.year.phase(phase).name}"
@@ -224,6 +232,7 @@ class Season:
         """Go on by another calendar of the same cities and phases: every due day is asked for anew."""
         self.year = calendar
         self._dues.clear()
+        self._dealings.clear()
         for name in ("days", "revisions"):
             self.__dict__.pop(name, None)
 

@@ -43,7 +43,7 @@ def queue(letters: int) -> Iterator[Database]:
         migrate.upgrade(database)
         open_year(database, load(YEAR), STAMP)
         year = load(YEAR)
-        words = campaign(specimen(year, "reminder", "midterm", "mentor", year.cities[0]))
+        words = campaign(specimen(BOOK, year, "reminder", "midterm", "mentor", year.cities[0]))
         said = (words.text, words.html, None)
         with database.write() as connection:
             body = keep(connection, [said])[said]

@@ -92,8 +92,9 @@ def probe_letter(settings: Settings, address: str, now: datetime) -> CheckFindin
 def of_the_words(settings: Settings) -> Iterator[CheckFinding]:
     """The office's own words of letters: which are used, and why others are not."""
     from letters.overrides import wording
+    from phases.book import BOOK
 
-    found = wording(settings.letters)
+    found = wording(settings.letters, BOOK)
     for fault in found.faults:
         yield CheckFinding(
             "函件文字", "finding", f"{fault.sentence}；仍用所附文字", "改好后用 talent letters check 检查"

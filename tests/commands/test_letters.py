@@ -7,22 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from calendars import files
 from calendars.files import load
-from letters.occurrences import OCCURS, occurring
+from letters.occurrences import occurrences
 from letters.words import AUDIENCES
+from phases.book import BOOK
 from season.recipients import named
 from tests.commands.conftest import Talent
 from tests.support.bouncing import postfix, undated
 
-THIS_YEAR = occurring(files.load(files.shipped()[0]))
+OCCURS = occurrences(BOOK, load(2022))
 
 
-@pytest.mark.parametrize(("kind", "phase"), THIS_YEAR, ids=str)
+@pytest.mark.parametrize(("kind", "phase"), OCCURS, ids=str)
 def test_every_kind_is_previewed_for_every_phase_it_occurs_in(talent: Talent, kind: str, phase: str | None) -> None:
     of = () if phase is None else ("--phase", phase)
     ran = talent("letters", "preview", kind, *of, "--city", "盐城", "--json")
-    wanted = next(audiences for pair, audiences in THIS_YEAR.items() if pair == (kind, phase))
+    wanted = next(audiences for pair, audiences in OCCURS.items() if pair == (kind, phase))
     assert (ran.status, ran.err) == (0, "")
     assert [letter["audience"] for letter in ran.data] == list(wanted)
     assert [letter for letter in ran.data if not (letter["subject"] and letter["text"] and letter["html"])] == []
@@ -37,7 +37,7 @@ def test_a_preview_is_printed_as_text_or_as_html(talent: Talent) -> None:
 
 def test_every_letter_is_written_as_a_message_without_being_sent(talent: Talent, tmp_path: Path) -> None:
     ran = talent("letters", "preview", "all", "--city", "盐城", "-o", "drafts", "--json")
-    wanted = [(kind, phase, audience) for (kind, phase), audiences in THIS_YEAR.items() for audience in audiences]
+    wanted = [(kind, phase, audience) for (kind, phase), audiences in OCCURS.items() for audience in audiences]
     assert [(each["kind"], each["phase"], each["audience"]) for each in ran.data] == wanted
     files = sorted((tmp_path / "drafts").iterdir())
     assert files == sorted(tmp_path / each["file"] for each in ran.data)

@@ -13,13 +13,15 @@ from calendars.files import load
 from letters.addressee import PLACE, in_html, in_text
 from letters.brief import Brief
 from letters.campaigns import campaign
-from letters.occurrences import OCCURS
+from letters.occurrences import occurrences
 from letters.render import SHIPPED, Rendered, render
 from letters.specimens import specimen
+from phases.book import BOOK
 
 YEAR = load(2022)
+OCCURS = occurrences(BOOK, YEAR)
 BRIEFS = [
-    specimen(YEAR, kind, phase, audience, YEAR.cities[8])
+    specimen(BOOK, YEAR, kind, phase, audience, YEAR.cities[8])
     for (kind, phase), audiences in OCCURS.items()
     for audience in audiences
 ]

@@ -14,22 +14,25 @@ from hypothesis import strategies as st
 
 from calendars.deadlines import at_nine
 from calendars.files import load
-from letters.brief import Audience, Kind
+from letters.brief import Kind
 from letters.envelope import URGENCY, Attachment, Composed, Part, urgent_first
 from letters.envelope import compose as compose_from
-from letters.occurrences import OCCURS
+from letters.occurrences import occurrences
 from letters.render import render
 from letters.specimens import specimen
+from phases.book import BOOK
+from phases.parties import Audience
 from post.message import Outgoing, build
 from post.splice import flatten
 
 YEAR = load(2022)
+OCCURS = occurrences(BOOK, YEAR)
 YANCHENG = YEAR.city("盐城")
 LETTERS = [(kind, phase, audience) for (kind, phase), audiences in OCCURS.items() for audience in audiences]
 
 
 def part(kind: Kind, phase: str | None, audience: Audience, ics: str | None = None) -> Part:
-    rendered = render(specimen(YEAR, kind, phase, audience, YANCHENG))
+    rendered = render(specimen(BOOK, YEAR, kind, phase, audience, YANCHENG))
     return Part(kind, rendered.subject, rendered.text, rendered.html, ics)
 
 

@@ -14,10 +14,11 @@ import pytest
 from calendars.files import load
 from letters.brief import Brief
 from letters.envelope import Part, compose
-from letters.occurrences import OCCURS, OFFICES
+from letters.occurrences import OFFICES, occurrences
 from letters.proofreading import fullest
 from letters.render import render
 from letters.specimens import specimen
+from phases.book import BOOK
 from post.receipt_links import with_receipt
 
 URL = "https://talent.example/receipts/MTIzNDU2Nzg.abcdefghijklmnopqrstuvwxyz-0123456789_ABCDEFG"
@@ -100,8 +101,8 @@ def letters() -> dict[str, str]:
     year = load(2022)
     city = year.city("连云港")
     briefs = [
-        fullest(specimen(year, kind, phase, audience, city), city)
-        for (kind, phase), audiences in OCCURS.items()
+        fullest(specimen(BOOK, year, kind, phase, audience, city), city)
+        for (kind, phase), audiences in occurrences(BOOK, year).items()
         for audience in audiences
     ]
     found = {f"{brief.kind} {brief.phase} {brief.audience}": sent(brief) for brief in briefs}

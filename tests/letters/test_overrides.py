@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from calendars.files import load
-from letters.occurrences import KINDS, OCCURS
+from letters.occurrences import KINDS, occurrences
 from letters.overrides import Misworded, Wording, shipped, wording
 from letters.proofreading import cases, proofread
 from letters.render import Rendered, render
 from letters.specimens import specimen
+from phases.book import BOOK
 
 YEAR = load(2022)
+OCCURS = occurrences(BOOK, YEAR)
 OWN = """{% extends layout %}
 {% block body %}
 {% call paragraph() %}
@@ -27,23 +29,23 @@ OWN = """{% extends layout %}
 
 
 def overdue(words: dict[str, str]) -> Rendered:
-    return render(specimen(YEAR, "overdue", "shortlist", "city", YEAR.city("盐城")), words)
+    return render(specimen(BOOK, YEAR, "overdue", "shortlist", "city", YEAR.city("盐城")), words)
 
 
 def test_the_shipped_words_hold_for_every_case() -> None:
-    assert {kind: list(proofread(kind, shipped(kind), [YEAR, load(2027)])) for kind in KINDS} == {
+    assert {kind: list(proofread(kind, shipped(kind), [YEAR, load(2027)], BOOK)) for kind in KINDS} == {
         kind: [] for kind in KINDS
     }
 
 
 def test_every_phase_and_audience_of_a_kind_is_tried() -> None:
-    tried = {(kind, brief.phase, brief.audience) for kind in KINDS for brief in cases(kind, YEAR)}
+    tried = {(kind, brief.phase, brief.audience) for kind in KINDS for brief in cases(kind, YEAR, BOOK)}
     assert tried == {(*pair, audience) for pair, audiences in OCCURS.items() for audience in audiences}
 
 
 def test_words_of_the_office_take_the_place_of_the_shipped(tmp_path: Path) -> None:
     (tmp_path / "overdue.jinja").write_text(OWN, encoding="utf-8")
-    found = wording(tmp_path)
+    found = wording(tmp_path, BOOK)
     assert found == Wording({"overdue": OWN})
     own, plain = overdue(dict(found.words)), overdue({})
     assert own.subject == plain.subject
@@ -53,15 +55,15 @@ def test_words_of_the_office_take_the_place_of_the_shipped(tmp_path: Path) -> No
 
 
 def test_no_folder_means_no_words_of_its_own(tmp_path: Path) -> None:
-    assert wording(tmp_path / "none") == Wording({})
+    assert wording(tmp_path / "none", BOOK) == Wording({})
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     file = tmp_path / "overdue.jinja"
     file.write_text("{% oops %}", encoding="utf-8")
-    assert wording(tmp_path).words == {}
+    assert wording(tmp_path, BOOK).words == {}
     file.write_text(OWN, encoding="utf-8")
-    assert wording(tmp_path).words == {"overdue": OWN}
+    assert wording(tmp_path, BOOK).words == {"overdue": OWN}
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     ],
 )
 def test_a_template_that_does_not_hold_is_refused_with_what_is_wrong(source: str, where: str, wrong: str) -> None:
-    found = [said for _, said in proofread("overdue", source, [YEAR])]
+    found = [said for _, said in proofread("overdue", source, [YEAR], BOOK)]
     assert found != []
     assert [said for said in found if said.startswith(where) and wrong in said] != []
     assert [said for said in found if "’" in said or "'" in said] == []
@@ -104,12 +106,12 @@ def test_a_template_that_does_not_hold_is_refused_with_what_is_wrong(source: str
 def test_words_that_fail_for_one_audience_alone_are_refused(tmp_path: Path) -> None:
     source = OWN.replace("{{ city }}", '{{ city if audience == "city" else citty }}')
     (tmp_path / "overdue.jinja").write_text(source, encoding="utf-8")
-    assert wording(tmp_path) == Wording(
+    assert wording(tmp_path, BOOK) == Wording(
         {},
         (
             Misworded(
                 "overdue.jinja",
-                "导师推荐，发给导师",
+                "导师面试，发给导师",
                 "第 4 行：没有“citty”这个名称，疑为“city”",
             ),
         ),
@@ -119,7 +121,7 @@ def test_words_that_fail_for_one_audience_alone_are_refused(tmp_path: Path) -> N
 def test_a_file_of_no_kind_or_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "late.jinja").write_text(OWN, encoding="utf-8")
     (tmp_path / "rerun.jinja").write_bytes(b"\xff\xfe")
-    assert [(fault.file, fault.wrong[:9]) for fault in wording(tmp_path).faults] == [
+    assert [(fault.file, fault.wrong[:9]) for fault in wording(tmp_path, BOOK).faults] == [
         ("late.jinja", "没有“late”这"),
         ("rerun.jinja", "读不出来：不是 U"),
     ]

@@ -15,13 +15,14 @@ from letters.brief import Brief
 from letters.headers import UnfitHeader, fit_address, mailbox
 from letters.render import render
 from letters.specimens import specimen
+from phases.book import BOOK
 from post.message import Outgoing
 from post.splice import flatten
 from tests.support.letters_sent import letter, parse, read
 
 CASES = 10_000
 YEAR = load(2022)
-BRIEF = specimen(YEAR, "reminder", "midterm", "mentor", YEAR.cities[8])
+BRIEF = specimen(BOOK, YEAR, "reminder", "midterm", "mentor", YEAR.cities[8])
 OFFICE = "office@talent.example"
 HEADERS = [
     *("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "MIME-Version", "Content-Type")

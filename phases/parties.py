@@ -1,0 +1,103 @@
+"""Who has to do with a phase: what each party is asked to do, which letters it gets, how those concerned are found.
+
+Data alone: `letters` words it, `season` writes it, the queries that find whom it names stand in `models.parties`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from calendars.year import Ending
+
+Audience = Literal["city", "head", "province", "lead", "mentor", "institution", "school"]
+Whom = Literal[
+    "pool", "roll", "new", "shortlisted", "admitted", "in-training", "not-evaluated", "exited", "without-summary"
+]
+"""Which parties of an audience: those who came along from the year before, of the roll, new on it, whose students were
+shortlisted, admitted, are in training, have no midterm result in the draft, left training; who have not summed up.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """A letter of one kind to one audience of a phase: to whom of it, and what it says of each one's students.
+
+    Those are counted under `counted` (a key of `letters.words.COUNTS`) and listed by number with `listed`, of which
+    `returning` leaves only those in training in the past year (四(一)). `until` is a later phase: the letter says until
+    when that one lasts, in a year that has it.
+    """
+
+    whom: Whom
+    counted: str = ""
+    listed: str = ""
+    returning: bool = False
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stakeholder:
+    """An audience that has to do with a phase: what it is asked while that is open, and its letters by their kind.
+
+    `passed` is what has been settled when the phase passes, and what comes next; None for whoever is not told. A
+    `quiet` city is told only where it waited for the province. An office gets what its part brings with it, without a
+    mailing. To the province's `todo` is added how the year has it end the phase. In a sentence {decided} is
+    ，由省级管理办公室备案, or nothing, {settled} how what was filed passed, {city} 盐城市, {work} 2022年度导师面试.
+    """
+
+    audience: Audience
+    todo: tuple[str, ...] = ()
+    passed: tuple[str, str] | None = None
+    mailings: Mapping[str, Mailing] = field(default_factory=dict)
+    quiet: bool = False
+
+
+CITY = Stakeholder(
+    "city",
+    todo=("按照通知和年度日历的要求完成本阶段工作，在平台完成报送。",),
+    passed=("贵市报送的{work}材料{settled}。", "后续各阶段工作，请按年度日历进行。"),
+)
+"""The city's part in a phase that says nothing of it."""
+
+PROVINCE = Stakeholder(
+    "province",
+    todo=("核对设区市报送的材料。",),
+)
+"""The province's part in a phase on which it has the last word, and which says nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dealings:
+    """What a phase of one year has to do with its parties, the city's office first.
+
+    `ending` is how the province ends it, None where its gate alone does; `task` says after its name what is done.
+    """
+
+    parties: Mapping[Audience, Stakeholder]
+    ending: Ending | None = None
+    task: str = "工作"
+
+    def stakeholder(self, audience: Audience) -> Stakeholder:
+        """Give an audience's part; one that has none is asked nothing."""
+        return self.parties.get(audience) or Stakeholder(audience)
+
+    def mailing(self, kind: str, audience: Audience) -> Mailing | None:
+        """Give how a letter of that kind goes to that audience; None where it does not, or to an office."""
+        return self.stakeholder(audience).mailings.get(kind)
+
+    def named(self, kind: str) -> tuple[Audience, ...]:
+        """Give the audiences that the phase itself names for a kind."""
+        return tuple(audience for audience, party in self.parties.items() if kind in party.mailings)
+
+
+def dealings(parties: Iterable[Stakeholder], ending: Ending | None, task: str = "工作") -> Dealings:
+    """Complete what a phase says of its parties: its city has a part, and the province where it has the last word."""
+    found: dict[Audience, Stakeholder] = {"city": CITY, **{party.audience: party for party in parties}}
+    if ending is not None:
+        found.setdefault("province", PROVINCE)
+    return Dealings(MappingProxyType(found), ending, task)
