@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+
+from acts.act import Act
+from acts.act import Kind as FieldKind
 
 Kind = Literal[
     "opened", "moved", "request", "answered", "reminder", "overdue", "digest", "escalation", "passed", "returned",
@@ -22,58 +26,36 @@ def _plain(text: str) -> str:
     return words
 
 
-Reason = Annotated[str, Field(min_length=1, max_length=500, description="事由，记录在案"), AfterValidator(_plain)]
-Until = Annotated[
-    date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31), description="新的截止日，当天有效，如 2022-02-10")
-]
-DryRun = Annotated[bool, Field(description="只预览会发生什么，不写入")]
-
-
 class ActBody(BaseModel):
     """What every act takes."""
 
     model_config = ConfigDict(extra="forbid")
 
-    dry_run: DryRun = False
+    dry_run: Annotated[bool, Field(description="只预览会发生什么，不写入")] = False
 
 
-class WithReason(ActBody):
-    """An act that wants a reason."""
-
-    reason: Reason
-
-
-class ExtendBody(WithReason):
-    """A later due day; `cities` null: every city that still owes the phase."""
-
-    cities: Annotated[list[str], Field(min_length=1, max_length=400)] | None
-    until: Until
-
-
-class Rejection(WithReason):
-    """A filing returned; past the due instant a new day must be named."""
-
-    until: Until | None = None
+ASKED: Mapping[FieldKind, Any] = {
+    "day": Annotated[
+        date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31), description="截止日，当天有效，如 2022-02-10")
+    ],
+    "reason": Annotated[str, Field(min_length=1, max_length=500, description="事由，记录在案"), AfterValidator(_plain)],
+    "rule": Annotated[str, Field(max_length=100, description="规则，如 interviews.ratio"), AfterValidator(_plain)],
+    "cities": Annotated[
+        list[str] | None,
+        Field(alias="cities", min_length=1, max_length=400, description="各市；null 为所有还没有办成的市"),
+    ],
+}
+"""How a field of an act is asked of a program, by its kind."""
 
 
-class Rerun(WithReason):
-    """A phase opened again."""
-
-    until: Until
-
-
-class Waiver(WithReason):
-    """An in-principle rule set aside."""
-
-    rule: Annotated[str, Field(max_length=100, description="规则，如 interviews.ratio"), AfterValidator(_plain)]
-
-
-class Settlement(BaseModel):
-    """What became of a letter of unknown fate."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    found: Literal["sent", "resend", "dropped"]
+def body_of(act: Act, named: Collection[str]) -> type[ActBody]:
+    """Make the body of an act's request: a field for all that it asks and the address does not name."""
+    fields: dict[str, Any] = {}
+    for one in act.fields:
+        kind = Literal[tuple(value for value, _ in one.choices)] if one.choices else ASKED.get(one.kind, str)
+        if one.name not in named:
+            fields[one.name] = (kind, ...) if one.needed else (kind | None, None)
+    return create_model(f"{act.slug.capitalize()}Body", __base__=ActBody, **fields)
 
 
 class Me(BaseModel):
