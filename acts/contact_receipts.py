@@ -22,7 +22,7 @@ def acknowledge(database: Database, letters: Collection[int], stamp: Stamp, *, b
 
     A letter is acknowledged once; whoever does it again changes nothing.
     """
-    with database.write() as connection:
+    with database.write("every") as connection:
         if receipts.acknowledge(connection, letters, by, stamp):
             contacts.touch(connection)
     return Outcome("done", "已签收。")
@@ -50,5 +50,5 @@ def note_call(
         given = {"year": year, "phase": slug, "city": found.slug, "attempt": attempt, "whom": whom, "said": said}
         number = receipts.called(connection, stamp, given)
         audit.record(connection, stamp, "记录电话催办", f"call:{number}", account=account, city=found.slug)
-        contacts.touch(connection)
+        contacts.touch(connection, year)
     return Outcome("done", f"已记录与{found.name}市的通话。")

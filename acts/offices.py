@@ -36,7 +36,7 @@ def set_office(
     from letters.headers import fit_address
 
     given = {column: fit_address(value) for column, value in (("email", email), ("head", head)) if value is not None}
-    with database.write() as connection:
+    with database.write("every") as connection:
         addresses.put(connection, office, given)
         freed = addresses.release(connection, office, day)
     said = f"；{freed} 封待发函件已放行" if freed else ""

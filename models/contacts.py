@@ -113,7 +113,8 @@ def redirect(connection: Connection, recipient: str, address: str) -> int:
     return int(connection.execute(update(letter).where(waiting).values(address=address)).rowcount)
 
 
-def touch(connection: Connection) -> None:
-    """Say that what the pages of every running year show has changed."""
+def touch(connection: Connection, year: int | None = None) -> None:
+    """Say that what the pages of a year (None: of every running year) show has changed; whoever does has locked it."""
     table = table_of(ProgrammeYear)
-    connection.execute(update(table).where(table.c.closed_as_of.is_(None)).values(revision=table.c.revision + 1))
+    which = table.c.closed_as_of.is_(None) if year is None else table.c.year == year
+    connection.execute(update(table).where(which).values(revision=table.c.revision + 1))

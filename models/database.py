@@ -17,6 +17,7 @@ from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
@@ -36,10 +37,12 @@ Which = int | Literal["every"] | None
 """The year that is written, every year (what they share), or none."""
 
 TURN_SECONDS = 300
-"""How long a writer waits for its turn in its process, where it holds nothing, before it gives up as `Busy`."""
+"""How long a writer waits in all before it gives up as `Busy`: for its turn in its process, where it holds nothing,
+then in the database for another process. So nobody is sent away before those who came after him.
+"""
 
-WAIT_SECONDS = 30
-"""How long a writer whose turn it is waits in the database for another process, before it gives up as `Busy`."""
+READ_SECONDS = 30
+"""How long a reader of SQLite waits where the file is being recovered or moved, before it gives up as `Busy`."""
 
 ROW_SECONDS = 2
 """How long the holder of a year waits for a single row that something else has locked (PostgreSQL)."""
@@ -47,7 +50,7 @@ ROW_SECONDS = 2
 POOL = {"pool_size": 5, "max_overflow": 45}
 """Connections that are kept, and made besides where more ask at once: as many as a window has threads."""
 
-_PATIENCE = f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}"
+_PATIENCE = f"PRAGMA busy_timeout={READ_SECONDS * 1000}"
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     _PATIENCE,
@@ -149,15 +152,15 @@ class Database:
         `year` names the year whose writers exclude one another; "every" excludes those of all years, None nobody. Who
         is not `patient` hears `Busy` at once where another writes.
         """
-        options = {"talent_write": True, "talent_patient": patient, "talent_book": self.book}
+        until = patience() if patient else monotonic()
         with (
             _speaking(),
-            self._turn(year, TURN_SECONDS if patient else 0),
-            self.engine.connect().execution_options(**options) as connection,
+            self._turn(year, until),
+            self.engine.connect().execution_options(talent_write=until, talent_book=self.book) as connection,
             connection.begin(),
         ):
             if not self.embedded:
-                connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
+                connection.execute(text(f"SET LOCAL lock_timeout = {_left(until) or 1}"))
                 if year == "every":
                     connection.execute(text("SELECT 1 FROM programme_year ORDER BY year FOR UPDATE"))
                 elif year is not None:
@@ -166,13 +169,13 @@ class Database:
                 connection.execute(text(f"SET LOCAL lock_timeout = '{ROW_SECONDS}s'"))
             yield connection
 
-    def _turn(self, year: Which, seconds: float) -> AbstractContextManager[None]:
-        """Wait in the process, in order, where the database would let it wait; raise `Busy`."""
+    def _turn(self, year: Which, until: float) -> AbstractContextManager[None]:
+        """Wait in the process, in order, where the database would let it wait, until that second; raise `Busy`."""
         if year is None and not self.embedded:
             return nullcontext()
         with self._making:
             turns = self._turns.setdefault(None if self.embedded else year, Turns())
-        return turns.mine(seconds)
+        return turns.mine(max(0, until - monotonic()))
 
     @property
     def absent(self) -> bool:
@@ -235,15 +238,25 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("talent_patient", True):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("talent_write", False) else "BEGIN")
+    until: float | None = connection.get_execution_options().get("talent_write")
+    if until is None:
+        connection.exec_driver_sql("BEGIN")
         return
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_left(until)}")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         connection.exec_driver_sql(_PATIENCE)
+
+
+def patience() -> float:
+    """Give until when a writer who begins now waits, by the process's own clock, in seconds."""
+    return monotonic() + TURN_SECONDS
+
+
+def _left(until: float) -> int:
+    """The milliseconds until that second of the process's own clock; 0 where it is past."""
+    return max(0, round((until - monotonic()) * 1000))
 
 
 _BUSY = (

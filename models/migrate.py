@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 from calendars.errors import TalentError
-from models.database import NotPrepared
+from models.database import NotPrepared, patience
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,7 +35,7 @@ def _config(connection: Connection | None = None) -> Config:
 def upgrade(database: Database) -> None:
     """Run the migrations that are missing; nothing where there are none. Raise `Newer` where some are not known."""
     database.make()
-    with database.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
+    with database.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
         config = _config(connection)
         found = MigrationContext.configure(connection).get_current_revision()
         if found not in {None, *(one.revision for one in ScriptDirectory.from_config(config).walk_revisions())}:

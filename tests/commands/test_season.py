@@ -61,7 +61,7 @@ def test_a_city_is_named_by_slug_chinese_name_or_code(season: Talent, city: str)
         "as_of": "2022-02-07T09:30:00+08:00",
         "provisional": False,
         "totals": {"admitted": 0, "funded": 0, "funded_cap": 65, "exited": 0, "excellent": 0, "certificates": 0},
-        "alarms": {"suppressed": [], "letters": {}, "clock": None},
+        "alarms": {"suppressed": [], "letters": {}, "clock": None, "silent": []},
         "cities": [{"city": "yancheng", "name": "盐城", "phases": [LATE]}],
     }
 
@@ -268,7 +268,7 @@ def test_a_busy_database_is_a_matter_of_trying_again(season: Talent, monkeypatch
 
     from models import database
 
-    monkeypatch.setattr(database, "_PRAGMAS", ("PRAGMA journal_mode=WAL", "PRAGMA busy_timeout=50"))
+    monkeypatch.setattr(database, "TURN_SECONDS", 0.05)
     other = database.Database(os.environ["TALENT_DATABASE__URL"], BOOK)
     with other.write():
         ran = season(*RERUN)

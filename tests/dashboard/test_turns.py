@@ -296,7 +296,7 @@ def test_who_is_not_patient_hears_at_once_and_the_next_waits_as_ever(scene: Scen
     with other.write(), pytest.raises(Busy), scene.database.write(patient=False):
         pass
     with scene.database.write() as connection:
-        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == database_module.WAIT_SECONDS * 1000
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == database_module.READ_SECONDS * 1000
     other.dispose()
 
 

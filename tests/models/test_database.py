@@ -82,8 +82,7 @@ def test_an_error_takes_all_of_it_back(scene: Scene) -> None:
 
 
 def test_a_writer_that_waits_too_long_is_told_in_chinese(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "WAIT_SECONDS", 1)
-    monkeypatch.setattr(database_module, "_PRAGMAS", ("PRAGMA journal_mode=WAL", "PRAGMA busy_timeout=100"))
+    monkeypatch.setattr(database_module, "TURN_SECONDS", 0.1)
     other = Database(scene.database.url, BOOK)
     said = "数据库正忙（另一项操作尚未完成），请稍后再试。"
     with scene.database.write(YEAR), pytest.raises(Busy, match=said), other.write(YEAR):

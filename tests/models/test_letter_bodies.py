@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from models import migrate
-from models.database import Database
+from models.database import Database, patience
 from phases.book import BOOK
 
 LETTER = (
@@ -38,7 +38,7 @@ def before(empty_database_url: str) -> Iterator[Database]:
 
 
 def _to(database: Database, revision: str) -> None:
-    with database.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
+    with database.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
         go = command.downgrade if revision == "0002" and _has_bodies(connection) else command.upgrade
         go(migrate._config(connection), revision)
 

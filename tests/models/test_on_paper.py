@@ -8,13 +8,13 @@ from alembic.script import ScriptDirectory
 
 from calendars.deadlines import TZ
 from models import migrate, standing
-from models.database import Database
+from models.database import Database, patience
 from tests.support.scenes import OPENING, YEAR, Scene, instant
 
 
 def _there_and_back(database: Database) -> None:
     before = ScriptDirectory.from_config(migrate._config()).get_revision("0005").down_revision
-    with database.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
+    with database.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
         command.downgrade(migrate._config(connection), str(before))
     migrate.upgrade(database)
 

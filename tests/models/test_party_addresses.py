@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from models import migrate, party_addresses
 from models.columns import table_of
-from models.database import Database
+from models.database import Database, patience
 from models.tables.pool import Party
 from models.tables.season import Letter
 from phases.book import BOOK
@@ -21,7 +21,7 @@ from tests.support.shared_addresses import DECIDED, LATER, NEW, OLD, ROLL, addre
 
 def _through_the_step(scene: Scene) -> None:
     """Take the step back, and then go it again with what the tables hold."""
-    with scene.database.engine.connect().execution_options(talent_write=True) as connection, connection.begin():
+    with scene.database.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
         config = migrate._config(connection)
         step = ScriptDirectory.from_config(config).get_revision("0006")
         assert isinstance(step.down_revision, str)
