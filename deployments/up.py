@@ -6,13 +6,14 @@ opened, revised or archived. What a child says stands in a log file of its own.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -49,10 +50,7 @@ RUNS_AT_ONCE = 3
 PYTHON = (sys.executable, "-P", "-m")
 
 
-class ServerSilent(TalentError):
-    """Prefect 服务 {api} 在 {seconds} 秒内没有应答；请看日志 {log}。"""
-
-
+SILENT = "Prefect 服务 {api} 没有应答（日志 {log}）。页面照常可用；它应答之前，不按日程办理，也不投递函件。"
 NO_YEAR = "还没有开设年度；运行 talent year open 年份 之后日程会自动出现。"
 AT_ONCE = partial(print, flush=True)
 """Says a line so that a journal or a file shows it now, not at the end."""
@@ -68,8 +66,8 @@ def up(
     """Run until SIGINT or SIGTERM; give 0. For the main thread: only that one hears signals.
 
     `folder` keeps logs, the server's data, its sign-in, the dashboard's secret and, as long as this runs, where links
-    lead; `database_url` overrides `TALENT_DATABASE__URL`, `web` the dashboard's port. Raise PortTaken, ServerSilent, or
-    what the migrations raise, before anything is left running.
+    lead; `database_url` overrides `TALENT_DATABASE__URL`, `web` the dashboard's port. Raise PortTaken, or what the
+    migrations raise, before anything is left running.
     """
     settings = Settings()
     listens = web or settings.dashboard.port
@@ -85,7 +83,9 @@ def up(
 
     migrate.upgrade(database)
     try:
-        with _telling(house.folder / WINDOW, base):
+        with ExitStack() as told_to:
+            for file in {house.folder / WINDOW, (FOLDER / WINDOW).resolve()}:  # commands look in the second
+                told_to.enter_context(_telling(file, base))
             return run(house, database, say, lambda: _first_link(database, base, say))
     finally:
         database.dispose()
@@ -163,20 +163,24 @@ def _run(
         say(f"Prefect 服务启动中：{api.removesuffix('/api')}（登录口令在 {house.folder / 'prefect' / 'auth'}）")
     children.append(_window(house, environment, ended, say))
     greet()
-    _wait(api, house, ended)
-    synced = _synced(house, environment, database, (), say)
-    worker = ("prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", str(RUNS_AT_ONCE))
-    children.append(_child(house, environment | _sealed(house, environment), "worker", *worker))
-    children[-1].keep()
-    say(f"运行中，日志在 {house.logs}；按 Ctrl-C 停止。")
-    looked = time.monotonic()
+    health, silent = f"{api}/health", SILENT.format(api=api, log=house.logs / "server.log")
+    if not (there := _answers(health, START_SECONDS, ended)):
+        say(silent)
+    command = ("prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", str(RUNS_AT_ONCE))
+    worker = _child(house, environment | _sealed(house, environment), "worker", *command)
+    synced: tuple[Deployment, ...] = ()
+    looked = -math.inf
     while not ended.wait(1.0):
         for child in children:
             if child.keep() and child.deaths:
                 say(f"{child.name} 意外退出，已重新启动（日志 {child.log}）")
                 synced = ()  # a server that came back may have lost what it held
-        if time.monotonic() - looked > LOOK_SECONDS:
+        if (there := there or _answers(health, 0, ended)) and time.monotonic() - looked > LOOK_SECONDS:
             synced, looked = _synced(house, environment, database, synced, say), time.monotonic()
+            if worker not in children:
+                children.append(worker)
+                worker.keep()
+                say(f"运行中，日志在 {house.logs}；按 Ctrl-C 停止。")
 
 
 def _sealed(house: House, environment: Mapping[str, str]) -> dict[str, str]:
@@ -188,12 +192,6 @@ def _sealed(house: House, environment: Mapping[str, str]) -> dict[str, str]:
 
 def _child(house: House, environment: dict[str, str], name: str, *command: str) -> Child:
     return Child(name, (*PYTHON, *command), environment, house.logs / f"{name}.log")
-
-
-def _wait(api: str, house: House, ended: threading.Event) -> None:
-    """Wait until the Prefect server answers."""
-    if not _answers(f"{api}/health", START_SECONDS, ended):
-        raise ServerSilent(api=api, seconds=int(START_SECONDS), log=house.logs / "server.log")
 
 
 def _answers(address: str, seconds: float, ended: threading.Event) -> bool:

@@ -7,6 +7,8 @@ import signal
 import socket
 import stat
 import subprocess
+import threading
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
@@ -15,12 +17,16 @@ import pytest
 
 from acts.open_year import open_year
 from calendars.files import load
-from deployments.house import PortTaken
+from deployments import up as up_module
+from deployments.children import Child
+from deployments.house import House, PortTaken
+from deployments.plan import Deployment
 from deployments.up import up
 from models import standing
 from models.database import Database
 from models.stamp import Stamp
 from phases.book import BOOK
+from settings import Settings
 from tests.support.ports import free_port
 from tests.support.upped import alive, running, until
 
@@ -82,3 +88,54 @@ def test_a_taken_port_is_said_before_anything_starts(
         with pytest.raises(PortTaken, match=f"端口 {port} 已被占用.*用 {option} 换"):
             up(office / "var", ports[0], f"sqlite:///{office}/var/talent.db", lambda _: None, ports[1])
     assert not (office / "var" / "log").exists()
+
+
+def test_while_prefect_is_silent_the_pages_stand_and_its_worker_begins_when_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, said = iter([False, False, True]), list[str]()
+    started, over = list[str](), list[threading.Event]()
+
+    def keep(child: Child) -> bool:
+        started.append(child.name)
+        return True
+
+    def tell(line: str) -> None:
+        said.append(line)
+        if line.startswith("运行中"):
+            over[0].set()
+
+    def signalled(ended: threading.Event) -> AbstractContextManager[None]:
+        over.append(ended)
+        return nullcontext()
+
+    def synced(*_: object) -> tuple[Deployment, ...]:
+        said.append("synced")
+        return ()
+
+    monkeypatch.setattr(Child, "keep", keep)
+    monkeypatch.setattr(Child, "stop", lambda _: None)
+    monkeypatch.setattr(up_module, "_answers", lambda address, *_: "livez" in address or next(answers))
+    monkeypatch.setattr(up_module, "_synced", synced)
+    monkeypatch.setattr(up_module, "_until_signalled", signalled)
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    database = Database(f"sqlite:///{tmp_path}/talent.db", BOOK)
+    assert up_module.run(House(tmp_path, 9, "127.0.0.1", 9, {}), database, tell) == 0
+    silent = "Prefect 服务 http://127.0.0.1:9/api 没有应答"
+    assert [line[: len(silent)] for line in said[1:3]] == [silent, "synced"]
+    assert (started[0], started[-1]) == ("dashboard", "worker")
+
+
+def test_commands_find_where_links_lead_whatever_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the unit and the image have it: the folder is the place where they run, and commands look in `var`."""
+    found, port = list[str](), free_port()
+
+    def look(*_: object) -> int:
+        found.append(Settings().links_lead)
+        return 0
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(up_module, "run", look)
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    assert up(tmp_path, free_port(), f"sqlite:///{tmp_path}/talent.db", lambda _: None, port) == 0
+    assert (found, list(tmp_path.rglob("window"))) == ([f"http://127.0.0.1:{port}"], [])
