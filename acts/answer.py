@@ -12,6 +12,7 @@ from gates.states import State
 from models import extension_requests, outbox
 from models.database import Within
 from models.states_as_of import seen
+from season import owing
 from season.moot_requests import NEEDLESS, request_of, standing
 from season.outcome import Outcome
 from season.transaction import sitting
@@ -100,7 +101,7 @@ def _answered(database: Within, found: Row[Any], stamp: Stamp, asked: DayRequest
         needless, held = NEEDLESS.get(state, ""), _holds(due, found.until, stamp)
         asked = replace(asked, needless=needless, held=held, **standing(season, cell, state))
         over = needless or (asked.grace and not due.met_by(stamp.as_of))
-        season.answer(cell, asked, due=None if over else due)
+        owing.answered(season, cell, asked, due=None if over else due)
     return season.answered(Outcome("done", f"{found.id} 号申请已答复：{said}。"))
 
 

@@ -10,6 +10,7 @@ from gates.states import State
 from letters.brief import DayRequest
 from models import extension_requests
 from models.states_as_of import seen
+from season import owing
 from season.moot_requests import standing
 from season.outcome import Outcome
 from season.transaction import sitting
@@ -55,7 +56,7 @@ def ask(
         cell, words = season.cells[phase, city], prose(reason, LONGEST)
         number = extension_requests.ask(connection, token, (year, phase, city), now.attempt, until, words, stamp)
         asked = DayRequest(number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state))
-        season.owe("request", cell, f"{number}", due=now.due, asked=asked)
+        owing.request(season, cell, now.due, asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"
     return season.answered(Outcome("done", said))
 

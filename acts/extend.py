@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from acts import rerun
 from acts.act import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled
 from gates.states import Event, State
 from models import outbox
-from season import judging
+from season import judging, owing
 from season.calendar_files import calendar_version
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
@@ -60,7 +60,7 @@ def extend(
                 cell = season.move(cell, Event.EXTEND, f"至 {until}：{reason}")
                 say_anew(season, cell, unsent.get(city, {}))
                 if asked is not None:
-                    season.answer(cell, asked, due=season.due(phase, city), was=was)
+                    owing.answered(season, cell, asked, due=season.due(phase, city), was=was)
                 done.append(season.year.city(city).name)
             elif cities is not None or cell.state not in DONE_WITH:
                 refused.append(refuse(season, cell, Event.EXTEND, why).message)
@@ -75,17 +75,14 @@ def say_anew(season: Season, cell: Cell, unsent: Unsent) -> None:
 
     The old one is taken back; whoever has it hears that its day moved (`season.moving`).
     """
-    due, version = season.due(cell.phase, cell.city), calendar_version(season, cell)
-    for kind in ANEW:
-        if to := unsent.get(kind):
-            season.owe(kind, cell, f"{cell.filings}@{due.day}#{version}", due=due, to=to, **_said(season, cell, kind))
-
-
-def _said(season: Season, cell: Cell, kind: Kind) -> dict[str, Any]:
-    """What the letter said besides the day."""
-    if kind == "returned":
-        return {"findings": judging.last_refusals(season, cell)}
-    return rerun.said(season, cell) if kind == "rerun" else {}
+    version = calendar_version(season, cell)
+    if to := unsent.get("opened"):
+        owing.opened(season, cell, to)
+    if to := unsent.get("returned"):
+        findings = judging.last_refusals(season, cell)
+        owing.returned(season, cell, cell.filings, findings, anew=owing.Anew(version, to))
+    if to := unsent.get("rerun"):
+        rerun.owe_again(season, cell, owing.Anew(version, to))
 
 
 ANEW: tuple[Kind, ...] = ("opened", "returned", "rerun")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import select
+from typing import TYPE_CHECKING
 
 from acts.act import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled, each
 from calendars.deadlines import Extension, day_of
 from gates.reruns import held
 from gates.states import Event, State
 from letters.brief import Item
-from models.columns import table_of
+from models import standing
 from models.loading import loaded
-from models.tables.season import Transition
+from season import owing
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
@@ -88,9 +86,9 @@ def _rerun(season: Season, cell: Cell, until: date, reason: str, asked: DayReque
         _hold(season, season.cells[slug, city], phase)
     due = season.due(phase, city)
     items, kept = _items(season, later), _kept(season, after)
-    season.owe("rerun", after, "*", due=due, reason=reason, items=items, kept=kept)
+    owing.rerun(season, after, reason, items, kept=kept)
     if asked is not None:
-        season.answer(after, replace(asked, kept=kept), due=due, was=was, items=items)
+        owing.answered(season, after, replace(asked, kept=kept), due=due, was=was, items=items)
     names = "、".join(season.year.phase(slug).name for slug in later) or "无"
     return Outcome(
         "done",
@@ -99,19 +97,10 @@ def _rerun(season: Season, cell: Cell, until: date, reason: str, asked: DayReque
     )
 
 
-def said(season: Season, cell: Cell) -> dict[str, Any]:
-    """Give what the letter of the rerun that began this attempt says besides the due day, from the log."""
-    table = table_of(Transition)
-    query = select(table.c.phase, table.c.event, table.c.reason).where(
-        table.c.year == season.year.year,
-        table.c.city == cell.city,
-        table.c.as_of == cell.since,
-        ((table.c.event == Event.RERUN) & (table.c.phase == cell.phase)) | (table.c.event == Event.HOLD),
-    )
-    rows = season.connection.execute(query.order_by(table.c.id)).all()
-    held_back = [row.phase for row in rows if row.event == Event.HOLD]
-    reason = next((row.reason for row in rows if row.event == Event.RERUN), None)
-    return {"reason": reason, "items": _items(season, held_back), "kept": _kept(season, cell)}
+def owe_again(season: Season, cell: Cell, anew: owing.Anew) -> None:
+    """Owe the letter of the rerun that began this attempt once more: what it says besides the day is in the log."""
+    reason, held_back = standing.begun_by(season.connection, season.year.year, cell)
+    owing.rerun(season, cell, reason, _items(season, held_back), kept=_kept(season, cell), anew=anew)
 
 
 def _kept(season: Season, cell: Cell) -> bool:

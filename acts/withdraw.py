@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from acts.act import CITY, TOLD, Act, Bench, Filled, each
 from gates.states import Event, State
 from models import writing
+from season import owing
 from season.outcome import Outcome
 from season.settle import settle
 from season.transaction import sitting
@@ -32,7 +33,7 @@ def withdraw(database: Database, year: int, city: str, stamp: Stamp, *, reason: 
         moved = [season.move(cell, Event.WITHDRAW, reason, tally=None) for cell in running]
         writing.withdraw_city(season.connection, year, city, season.stamp.as_of)
         if moved:
-            season.owe("withdrawn", moved[0], "*", reason=reason)
+            owing.withdrawn(season, moved[0], reason)
         outcome = Outcome("done", f"{name} 已退出 {year} 年度；已通过的阶段保留，其余 {len(moved)} 个阶段终止。")
     return season.answered(outcome)
 

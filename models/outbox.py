@@ -218,6 +218,23 @@ def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[
     return {tuple(row) for row in connection.execute(query)}
 
 
+def opened_before(connection: Connection, year: int, days: Mapping[datetime, str]) -> set[LetterKey]:
+    """Give the openings that an earlier release kept under one key for ever, as keys of the due day that each told.
+
+    `days` gives, by due instant, the slot that it is told under now. One that was taken back unsent is owed again.
+    """
+    table = table_of(Letter)
+    columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.valid_until)
+    query = select(*columns).where(
+        table.c.year == year,
+        table.c.slot == ALL,
+        table.c.kind == "opened",
+        table.c.valid_until.in_(list(days)),
+        ~_owed_again(table),
+    )
+    return {(*key, days[until]) for *key, until in connection.execute(query)}
+
+
 def opened_to(connection: Connection, year: int, phases: Iterable[str], city: str) -> dict[str, frozenset[str]]:
     """Give to whom it was written, in any attempt, that these phases of a city are open, by phase.
 

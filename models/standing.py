@@ -224,3 +224,17 @@ def withdrawn(connection: Connection, year: int) -> frozenset[str]:
 def offices(connection: Connection) -> dict[str, tuple[str | None, str | None]]:
     """Give the addresses on file: office to its own and its head's."""
     return {row.office: (row.email, row.head) for row in connection.execute(select(table_of(Office)))}
+
+
+def begun_by(connection: Connection, year: int, cell: Cell) -> tuple[str | None, tuple[str, ...]]:
+    """Give the reason of the rerun that began a city phase's attempt, and which later phases it held, from the log."""
+    table = table_of(Transition)
+    query = select(table.c.phase, table.c.event, table.c.reason).where(
+        table.c.year == year,
+        table.c.city == cell.city,
+        table.c.as_of == cell.since,
+        ((table.c.event == Event.RERUN) & (table.c.phase == cell.phase)) | (table.c.event == Event.HOLD),
+    )
+    rows = connection.execute(query.order_by(table.c.id)).tuples().all()
+    reason = next((why for _, event, why in rows if event == Event.RERUN), None)
+    return reason, tuple(phase for phase, event, _ in rows if event == Event.HOLD)

@@ -11,7 +11,8 @@ from letters.occurrences import CALENDARS, in_calendar, is_declined
 if TYPE_CHECKING:
     from models.standing import Cell
     from phases.parties import Audience
-    from season.unit_of_work import Owed, Season
+    from season.owing import Owed
+    from season.unit_of_work import Season
 
 
 def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:

@@ -12,7 +12,7 @@ from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
-from models.outbox import ALL, LetterRow, message_id, queued_keys
+from models.outbox import ALL, LetterRow, message_id, opened_before, queued_keys
 from models.parties import Reach
 from season import recipients
 from season.calendar_files import calendar_file
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from models.outbox import LetterKey
     from models.parties import Concerned
     from phases.parties import Audience, Mailing
+    from season.owing import Owed
     from season.recipients import Recipient
-    from season.unit_of_work import Owed, Season
+    from season.unit_of_work import Season
 
 DOMAIN = "talent-calendar.example"
 ONCE_EVER = frozenset({"appointment"})
@@ -50,9 +51,16 @@ def correspond(season: Season) -> None:
         return
     owed, season.owed = season.owed, []
     written = queued_keys(season.connection, season.year.year, (one.slot for one in owed))
+    if days := {one.due.instant: one.slot for one in owed if one.kind == "opened" and one.due}:
+        written |= opened_before(season.connection, season.year.year, days)
     rows: dict[LetterKey, LetterRow] = {}
     done = {(kind, phase, city, attempt, slot) for phase, city, attempt, _, kind, slot in written}
-    fresh = [one for one in owed if one.to or (one.kind, one.phase or ALL, one.city, one.attempt, one.slot) not in done]
+    # An opening is owed by recipient: who was not concerned when the others were told the same day still gets his.
+    fresh = [
+        one
+        for one in owed
+        if one.to or one.kind == "opened" or (one.kind, one.phase or ALL, one.city, one.attempt, one.slot) not in done
+    ]
     words = _Words(season)
     for one, recipient in _addressed(season, fresh) if fresh else ():
         key = _key(one, recipient)

@@ -8,6 +8,7 @@ from gates.reruns import users
 from gates.states import State
 from models.outbox import opened_to
 from models.parties import Reach
+from season import owing
 from season.judging import scope_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def tell_latecomers(season: Season, cell: Cell) -> dict[str, int]:
     for one in under_way:
         to = _opened_for(season, reach, one) - there.get(one.phase, frozenset())
         if to:
-            season.owe("opened", one, "*", due=season.due(one.phase, one.city), to=to)
+            owing.opened(season, one, to)
             found[one.phase] = len(to)
     return found
 

@@ -9,6 +9,7 @@ from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import DayRequest
 from models import extension_requests, outbox
+from season import owing
 from season.moving import WAITED_FOR, touched
 from season.recipients import audiences
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from models.standing import Cell
-    from season.unit_of_work import Owed, Season
+    from season.owing import Owed
+    from season.unit_of_work import Season
 
 SYSTEM = "系统"
 
@@ -53,7 +55,7 @@ def settle_requests(season: Season) -> None:
     outbox.take_back_requests(season.connection, season.year.year, [asked.number for _, asked in found])
     for cell, asked in found:
         if cell.state is not State.WITHDRAWN and not any(_tells(season, one, cell) for one in season.owed):
-            season.answer(cell, asked, due=season.due(cell.phase, cell.city) if asked.held else None)
+            owing.answered(season, cell, asked, due=season.due(cell.phase, cell.city) if asked.held else None)
 
 
 def request_of(row: Row[Any], **more: Any) -> DayRequest:  # noqa: ANN401 -- fields of `DayRequest`

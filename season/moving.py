@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from gates.states import State
 from models.days_told import days_told
+from season import owing
 from season.calendar_files import calendar_version
 
 if TYPE_CHECKING:
@@ -63,6 +64,6 @@ def _tell(season: Season, cell: Cell, told: Mapping[str, datetime]) -> None:
     for recipient, until in told.items():
         if until != due.instant:
             outdated[day_of(until - MOMENT)].add(recipient)
-    reason, slot = season.reasons.get((cell.phase, cell.city)), f"{due.day}#{calendar_version(season, cell)}"
+    reason, version = season.reasons.get((cell.phase, cell.city)), calendar_version(season, cell)
     for was, to in sorted(outdated.items()):
-        season.owe("moved", cell, slot, due=due, was=was, to=frozenset(to), reason=reason)
+        owing.moved(season, cell, version, was, frozenset(to), reason)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from calendars.year import Year
     from models.parties import Concerned, PartyOnFile, Reach
     from phases.parties import Audience
-    from season.unit_of_work import Owed, Season
+    from season.owing import Owed
+    from season.unit_of_work import Season
 
 
 @dataclass(frozen=True, slots=True)

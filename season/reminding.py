@@ -17,7 +17,7 @@ from models.columns import table_of
 from models.outbox import ALL, queued_keys
 from models.parties import Reach
 from models.tables.season import Letter
-from season import recipients
+from season import owing, recipients
 from season.judging import scope_of
 from season.settle import province_due
 
@@ -58,9 +58,9 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
     elif cell.state is State.OVERDUE:
         due = season.due(phase.slug, cell.city)
         if now >= rungs.overdue_letter_at(due, days):
-            season.owe("overdue", cell, _slot(due.instant), due=due)
+            owing.overdue(season, cell, due)
         if now >= rungs.escalation_at(due, days, season.year.figures.escalation_days):
-            season.owe("escalation", cell, _slot(due.instant), due=due)
+            owing.escalation(season, cell, due)
     elif cell.state is State.SUBMITTED and phase.province and cell.filed_at is not None:
         due = province_due(season, cell)
         ladder = rungs.province_ladder(due, season.year.figures, days, cell.filed_at)
@@ -69,11 +69,7 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
 
 def _remind(season: Season, cell: Cell, due: Due, rung: rungs.Rung | None, *, province: bool) -> None:
     if rung is not None and season.stamp.as_of < due.instant:
-        season.owe("reminder", cell, f"{rung.days}@{_slot(due.instant)}", due=due, province=province)
-
-
-def _slot(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%dT%H:%M}"
+        owing.reminder(season, cell, due, rung, province=province)
 
 
 def _watch_visits(season: Season, phase: Phase) -> None:
@@ -94,7 +90,7 @@ def _watch_visits(season: Season, phase: Phase) -> None:
         if had:
             year = season.year.figures.visits
             said = {number: f"到校培养尚缺 {owed - days} 次（全年不少于 {year} 次）" for number, days in had.items()}
-            season.owe("visits-short", season.cells[phase.slug, city], slot, said=said)
+            owing.visits_short(season, season.cells[phase.slug, city], slot, said)
 
 
 def visits_owed(season: Season, at: datetime) -> int:
@@ -117,7 +113,7 @@ def digest(season: Season) -> None:
     found = [*_late(season), *awaiting, *_given_up(season), *_stuck(season)]
     if any(since <= slot for since, _ in found):
         items = tuple(item for _, item in found)
-        season.owe_year("digest", f"{slot:%Y-%m-%d}", items=items)
+        owing.digest(season, slot, items)
 
 
 def _late(season: Season) -> list[tuple[datetime, Item]]:

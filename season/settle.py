@@ -8,7 +8,7 @@ from calendars import rungs
 from calendars.deadlines import room, start_of
 from gates.reruns import resumable
 from gates.states import Event, State
-from season import judging
+from season import judging, owing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +59,7 @@ def _open(season: Season, phase: Phase, cities: Sequence[str]) -> int:
         if since is not None and since <= season.stamp.as_of:
             cell = season.move(cell, Event.OPEN, since=since)  # noqa: PLW2901
             opened_late(season, cell, since)
-            season.owe("opened", cell, "*", due=season.due(phase.slug, cell.city))
+            owing.opened(season, cell)
             moved += 1
     return moved
 
@@ -147,7 +147,7 @@ def take(season: Season, cell: Cell, judgement: Judgement, number: int, *, room_
     elif season.year.phase(cell.phase).province:
         if number != cell.filings:
             cell = season.note(cell, Event.RESUME, filings=number, tally=judgement.tally)
-        season.owe("approval-needed", cell, str(number), due=province_due(season, cell))
+        owing.approval_needed(season, cell, number, province_due(season, cell))
     else:
         tally = judgement.tally
         owe_passed(season, season.move(cell, Event.PASS, passed_at=season.stamp.as_of, filings=number, tally=tally))
@@ -155,10 +155,12 @@ def take(season: Season, cell: Cell, judgement: Judgement, number: int, *, room_
 
 def owe_passed(season: Season, cell: Cell, results: Mapping[str, str] | None = None) -> None:
     """Owe what is written when a city phase has passed; `results` by student's number, where the province has some."""
-    published = results is not None and season.year.phase(cell.phase).province == "results"
-    season.owe("result" if published else "passed", cell, str(cell.filings), said=results if published else None)
+    if results is not None and season.year.phase(cell.phase).province == "results":
+        owing.result(season, cell, results)
+    else:
+        owing.passed(season, cell)
     if season.dealings(cell.phase).named("appointment"):
-        season.owe("appointment", cell, "*")
+        owing.appointment(season, cell)
 
 
 def return_to_city(
@@ -178,8 +180,7 @@ def return_to_city(
         season.grant(cell, "extension", until, reason or "")
     elif room_to_mend:
         keep_room(season, cell, season.stamp.as_of, RETURNED_LATE)
-    due = season.due(cell.phase, cell.city)
-    season.owe("returned", cell, str(number), due=due, reason=reason, findings=tuple(findings))
+    owing.returned(season, cell, number, findings, reason=reason)
 
 
 def province_due(season: Season, cell: Cell) -> Due:

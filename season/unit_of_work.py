@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calendars.deadlines import Due, Extension, day_of, resolve
 from calendars.errors import TalentError
 from gates.states import Event, State, step
-from models import contacts, outbox, revised_calendars, standing, writing
+from models import contacts, revised_calendars, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
 from season.outcome import Changes, Outcome
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from calendars.deadlines import Cause
     from calendars.working_days import WorkingDays
     from calendars.year import Year
-    from gates.verdict import Finding, Waived
-    from letters.brief import DayRequest, Item, Kind
+    from gates.verdict import Waived
     from models.stamp import Stamp
     from models.standing import Cell
     from phases.book import Book
     from phases.parties import Dealings
+    from season.owing import Owed
 
 
 class NotARehearsal(TalentError):
@@ -40,31 +40,6 @@ class Backdated(TalentError):
 
 class YearClosed(TalentError):
     """{year} 年度已归档，不能再操作。"""
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A letter owed to the parties that `season.recipients` names for its kind and phase; its words' facts.
-
-    `phase` is None for a letter about the whole year. `slot` and `attempt` are parts of the letter's key. `to` are the
-    recipients, as in a letter's key, of a letter that goes to these alone.
-    """
-
-    kind: Kind
-    phase: str | None
-    city: str
-    attempt: str
-    slot: str
-    due: Due | None = None
-    reason: str | None = None
-    findings: tuple[Finding, ...] = ()
-    items: tuple[Item, ...] = ()
-    said: Mapping[str, str] | None = None  # what is said of which students; a party hears of its own, or gets none
-    province: bool = False  # a reminder of the province's own due day
-    to: frozenset[str] | None = None
-    was: date | None = None
-    asked: DayRequest | None = None
-    kept: bool = False  # a rerun: the city has a draft, which stands
 
 
 @dataclass
@@ -243,18 +218,6 @@ class Season:
     def keep(self, judged: Judged) -> None:
         """Keep a judgement."""
         self.writes.judged.append(judged)
-
-    def owe(self, kind: Kind, cell: Cell, slot: str, **words: Any) -> None:  # noqa: ANN401 -- fields of `Owed`
-        """Owe a letter about a city phase, in its present attempt."""
-        self.owed.append(Owed(kind, cell.phase, cell.city, str(cell.attempt), slot, **words))
-
-    def answer(self, cell: Cell, asked: DayRequest, **words: Any) -> None:  # noqa: ANN401
-        """Owe a city the answer to its request."""
-        self.owe("answered", cell, f"{asked.number}", asked=asked, reason=asked.answer, **words)
-
-    def owe_year(self, kind: Kind, slot: str, **words: Any) -> None:  # noqa: ANN401
-        """Owe a letter about the whole year."""
-        self.owed.append(Owed(kind, None, outbox.ALL, outbox.ALL, slot, **words))
 
     @property
     def changes(self) -> Changes:

@@ -18,7 +18,7 @@ from models.outbox import LetterRow
 from models.stamp import Stamp
 from models.standing import Cell
 from models.tables.season import CityPhase, ExtensionRow
-from season import reminding
+from season import owing, reminding
 from season.outcome import Changes
 from season.unit_of_work import Season
 from tests.support import sheets
@@ -97,7 +97,7 @@ def test_the_backlog_would_be_seen(played: Played, monkeypatch: pytest.MonkeyPat
     def backlog(season: Season, cell: Cell, due: Due, _: Rung | None, *, province: bool) -> None:
         for rung in rungs.ladder(season.year.phase(cell.phase), due, season.days, instant(OPENING)):
             if rung.instant <= season.stamp.as_of:
-                season.owe("reminder", cell, f"{rung.days}@{due.instant}", due=due, province=province)
+                owing.reminder(season, cell, due, rung, province=province)
 
     monkeypatch.setattr(reminding, "_remind", backlog)
     letters = passed(scene, instant("2022-01-13T10:00")).letters

@@ -187,7 +187,7 @@ def test_a_letter_that_failed_is_owed_anew_with_the_new_day_and_never_sent_again
     assert said.message == f"{key} 号函件情况已变，不再发送。"
     with scene.database.read() as connection:
         rows = connection.execute(select(table.c.slot, table.c.state).where(*theirs).order_by(table.c.id)).all()
-    assert [tuple(row) for row in rows] == [("*", "cancelled"), (f"0@{UNTIL}#1", "queued")]
+    assert [tuple(row) for row in rows] == [("2022-01-15", "cancelled"), (f"{UNTIL}", "queued")]
 
 
 def opened(scene: Scene, **changed: object) -> list[tuple[str, str]]:
@@ -209,13 +209,13 @@ def test_an_opening_that_a_filing_overtook_is_not_owed_anew(scene: Scene, lost: 
     scene.submit(ROLL, NANJING, "2022-01-05T10:00")
     scene.reject(ROLL, NANJING, "2022-01-06T10:00")
     scene.extend(ROLL, [NANJING], "2022-01-07T10:00", UNTIL)
-    assert opened(scene) == [("*", lost)]
+    assert opened(scene) == [("2022-01-15", lost)]
 
 
 def test_who_was_told_the_new_day_is_not_told_of_the_opening_at_each_further_one(scene: Scene) -> None:
     scene.advance("2021-12-31T09:00")
     opened(scene, state="failed", claim="aa")
     scene.extend(ROLL, [NANJING], "2022-01-05T10:00", date(2022, 1, 20))
-    assert opened(scene, state="sent", claim="bb") == [("*", "failed"), ("0@2022-01-20#1", "sent")]
+    assert opened(scene, state="sent", claim="bb") == [("2022-01-15", "failed"), ("2022-01-20", "sent")]
     scene.extend(ROLL, [NANJING], "2022-01-06T10:00", date(2022, 1, 25))
-    assert opened(scene) == [("*", "failed"), ("0@2022-01-20#1", "sent")]
+    assert opened(scene) == [("2022-01-15", "failed"), ("2022-01-20", "sent")]

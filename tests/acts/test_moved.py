@@ -232,8 +232,14 @@ def test_a_phase_put_back_that_opens_again_with_a_later_day_says_so(scene: Scene
     sent(scene)
     scene.submit(ROLL, NANJING, "2022-01-24T10:00")
     again = scene.approve(ROLL, NANJING, "2022-01-24T11:00")
-    assert written(again.changes.letters) == MOVED
-    assert days(scene) == {("queued", "1月20日", "1月27日")}
+    assert written(again.changes.letters) == ANEW
+    assert days(scene) == set()
+    said = {
+        re.findall(r"截止时间：2022年(\d+月\d+日)", row.text)[0]
+        for row in again.changes.letters
+        if row.kind == "opened"
+    }
+    assert said == {"1月27日"}
 
 
 def test_a_mentor_who_heard_only_that_it_was_late_hears_of_the_new_day(scene: Scene) -> None:

@@ -347,7 +347,7 @@ def test_an_opening_that_came_to_nothing_is_not_lost_with_the_hold(scene: Scene,
         assert set(connection.execute(select(table.c.state, table.c.moot).where(*theirs))) == {("queued", False)}
 
 
-def test_an_opening_in_hand_that_is_owed_after_all_is_owed_until_the_day_that_holds(scene: Scene) -> None:
+def test_an_opening_in_hand_whose_phase_opens_again_for_another_day_is_owed_with_that_day(scene: Scene) -> None:
     scene.through(SHORTLIST, NANJING)
     scene.advance("2022-02-07T10:00")
     table = table_of(Letter)
@@ -360,4 +360,5 @@ def test_an_opening_in_hand_that_is_owed_after_all_is_owed_until_the_day_that_ho
         found = set(
             connection.execute(select(table.c.state, table.c.claim, table.c.moot, table.c.valid_until).where(*theirs))
         )
-    assert found == {("sending", "aa", False, due(scene, INTERVIEW).instant)}
+    now = due(scene, INTERVIEW).instant
+    assert found == {("sending", "aa", True, instant("2022-02-21T00:00")), ("queued", None, False, now)}

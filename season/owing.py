@@ -1,0 +1,181 @@
+"""Letters owed: the facts that one is written from, and one way to owe each kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.outbox import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+
+    from calendars.deadlines import Due
+    from calendars.rungs import Rung
+    from gates.verdict import Finding
+    from letters.brief import DayRequest, Item, Kind
+    from models.standing import Cell
+    from season.unit_of_work import Season
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A letter owed to the parties that `season.recipients` finds for its kind and phase; its words' facts.
+
+    `phase` is None for a letter about the whole year. `slot` and `attempt` are parts of the letter's key. `to` are the
+    recipients, as in a letter's key, of a letter that goes to these alone.
+    """
+
+    kind: Kind
+    phase: str | None
+    city: str
+    attempt: str
+    slot: str
+    due: Due | None = None
+    reason: str | None = None
+    findings: tuple[Finding, ...] = ()
+    items: tuple[Item, ...] = ()
+    said: Mapping[str, str] | None = None  # what is said of which students; a party hears of its own, or gets none
+    province: bool = False  # a reminder of the province's own due day
+    to: frozenset[str] | None = None
+    was: date | None = None
+    asked: DayRequest | None = None
+    kept: bool = False  # a rerun: the city has a draft, which stands
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """A letter that did not reach these recipients, owed once more with another day; `version` counts what moved it."""
+
+    version: int
+    to: frozenset[str]
+
+    def slot(self, season: Season, cell: Cell) -> str:
+        """Give its part of the key: no letter of an earlier day has it."""
+        return f"{cell.filings}@{season.due(cell.phase, cell.city).day}#{self.version}"
+
+
+def _about(cell: Cell) -> tuple[str, str, str]:
+    """Give phase, city and present attempt, as in a letter's key."""
+    return cell.phase, cell.city, str(cell.attempt)
+
+
+def opened(season: Season, cell: Cell, to: Collection[str] | None = None) -> None:
+    """Owe word that a phase is open, with the day it is due now: once to a recipient for a day."""
+    due = season.due(cell.phase, cell.city)
+    named = None if to is None else frozenset(to)
+    season.owed.append(Owed("opened", *_about(cell), opened_slot(due), due=due, to=named))
+
+
+def opened_slot(due: Due) -> str:
+    """Give the part of an opening's key that says which due day it tells: `2022-01-20`."""
+    return f"{due.day}"
+
+
+def reminder(season: Season, cell: Cell, due: Due, rung: Rung, *, province: bool) -> None:
+    """Owe the reminder of a rung of the city's due day, or of the province's own."""
+    slot = f"{rung.days}@{_minute(due.instant)}"
+    season.owed.append(Owed("reminder", *_about(cell), slot, due=due, province=province))
+
+
+def overdue(season: Season, cell: Cell, due: Due) -> None:
+    """Owe word that a due instant went by."""
+    season.owed.append(Owed("overdue", *_about(cell), _minute(due.instant), due=due))
+
+
+def escalation(season: Season, cell: Cell, due: Due) -> None:
+    """Owe those in charge word that a city is still late."""
+    season.owed.append(Owed("escalation", *_about(cell), _minute(due.instant), due=due))
+
+
+def visits_short(season: Season, cell: Cell, month: str, said: Mapping[str, str]) -> None:
+    """Owe the monthly word on students with too few days on campus; `month` is the day of the watch, as in the key."""
+    season.owed.append(Owed("visits-short", *_about(cell), month, said=said))
+
+
+def digest(season: Season, day: datetime, items: Sequence[Item]) -> None:
+    """Owe the province its digest of a working day."""
+    season.owed.append(Owed("digest", None, ALL, ALL, f"{day:%Y-%m-%d}", items=tuple(items)))
+
+
+def approval_needed(season: Season, cell: Cell, filing: int, due: Due) -> None:
+    """Owe the province word that a filing waits for its decision, until its own due instant."""
+    season.owed.append(Owed("approval-needed", *_about(cell), f"{filing}", due=due))
+
+
+def passed(season: Season, cell: Cell) -> None:
+    """Owe word that a filing passed."""
+    season.owed.append(Owed("passed", *_about(cell), f"{cell.filings}"))
+
+
+def result(season: Season, cell: Cell, results: Mapping[str, str]) -> None:
+    """Owe the results of a phase, by student's number."""
+    season.owed.append(Owed("result", *_about(cell), f"{cell.filings}", said=results))
+
+
+def appointment(season: Season, cell: Cell) -> None:
+    """Owe new mentors their appointment; each gets one in a year."""
+    season.owed.append(Owed("appointment", *_about(cell), ALL))
+
+
+def returned(
+    season: Season,
+    cell: Cell,
+    filing: int,
+    findings: Sequence[Finding],
+    *,
+    reason: str | None = None,
+    anew: Anew | None = None,
+) -> None:
+    """Owe a city its filing back, with what is to be mended by the day it is due now."""
+    due, slot = season.due(cell.phase, cell.city), anew.slot(season, cell) if anew else f"{filing}"
+    to = anew.to if anew else None
+    season.owed.append(Owed("returned", *_about(cell), slot, due=due, to=to, reason=reason, findings=tuple(findings)))
+
+
+def rerun(
+    season: Season, cell: Cell, reason: str | None, items: Sequence[Item], *, kept: bool, anew: Anew | None = None
+) -> None:
+    """Owe a city word that a phase begins again; `kept` says that its draft stands, `items` what is held meanwhile."""
+    due, slot = season.due(cell.phase, cell.city), anew.slot(season, cell) if anew else ALL
+    to = anew.to if anew else None
+    season.owed.append(Owed("rerun", *_about(cell), slot, due=due, to=to, reason=reason, items=tuple(items), kept=kept))
+
+
+def withdrawn(season: Season, cell: Cell, reason: str) -> None:
+    """Owe word that a city left the year; `cell` is the first of its phases that ended."""
+    season.owed.append(Owed("withdrawn", *_about(cell), ALL, reason=reason))
+
+
+def moved(season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None) -> None:
+    """Owe those who were told a day word of the one that holds; `version` counts what moved it."""
+    due = season.due(cell.phase, cell.city)
+    slot = f"{due.day}#{version}"
+    season.owed.append(Owed("moved", *_about(cell), slot, due=due, was=was, to=to, reason=reason))
+
+
+def request(season: Season, cell: Cell, due: Due, asked: DayRequest) -> None:
+    """Owe the province a city's request for a later day."""
+    season.owed.append(Owed("request", *_about(cell), f"{asked.number}", due=due, asked=asked))
+
+
+def answered(
+    season: Season,
+    cell: Cell,
+    asked: DayRequest,
+    due: Due | None = None,
+    was: date | None = None,
+    items: Sequence[Item] = (),
+) -> None:
+    """Owe a city the answer to its request, with the day that holds."""
+    season.owed.append(
+        Owed(
+            "answered", *_about(cell), f"{asked.number}",
+            due=due, was=was, items=tuple(items), asked=asked, reason=asked.answer,
+        )
+    )  # fmt: skip
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M}"
