@@ -1,29 +1,62 @@
-"""A city's calendar with its own due days, under the versions that its letters gave them."""
+"""The calendars that people subscribe to: the opened years as they stand, a city's own days in its own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calendars.ics import calendar, version
+from calendars.deadlines import start_of
+from calendars.ics import DatedPhase, DatedYear, calendar, version
+from calendars.year import UnknownCity
+from gates.states import State
+from models import histories, standing
 from models.reports import matrix
-from models.revised_calendars import revisions
-from models.standing import extensions
+from models.revised_calendars import revised
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from calendars.year import City
+    from calendars.ics import Stands
+    from calendars.year import City, Year
+
+STANDS: Mapping[State, Stands] = {
+    State.SUBMITTED: "done",
+    State.PASSED: "done",
+    State.WITHDRAWN: "gone",
+}
+"""The states in which a deadline rings no more; in all others it is owed."""
 
 
-def calendar_of_city(connection: Connection, year: int, city: City, as_of: datetime) -> bytes:
-    """Give the iCalendar file. Raises `YearNotOpen`."""
-    status = matrix(connection, year, as_of)
-    given = extensions(connection, year, [city.slug])
-    phases = status.cities[city.slug]
-    dues = {each.phase: each.due for each in phases}
-    later = {each.phase: len(given.get((each.phase, city.slug), ())) for each in phases}
-    revised = revisions(connection, year)
-    versions = {each.phase: version(later[each.phase], each.attempt, revised) for each in phases}
-    return calendar(status.year, dues, city, versions)
+def opened_calendar(connection: Connection, years: Iterable[tuple[int, datetime]], city: str | None) -> bytes | None:
+    """Give the iCalendar file of these opened years, each as of an instant, a city's own (by its slug, name or code).
+
+    None where the city is in none of them. Raises `YearNotOpen`.
+    """
+    found: City | None = None
+    dated: list[DatedYear] = []
+    for year, as_of in years:
+        known = standing.opened(connection, year, as_of).year
+        if city is None:
+            dated.append(DatedYear(known, {}, *revised(connection, year, as_of)))
+            continue
+        try:
+            found = known.city(city)
+        except UnknownCity:
+            continue
+        dated.append(_of_city(connection, known, found, as_of))
+    return calendar(dated, found) if dated else None
+
+
+def _of_city(connection: Connection, year: Year, city: City, as_of: datetime) -> DatedYear:
+    """A city's deadlines in one year, under the versions that its letters gave them."""
+    revisions, revised_at = revised(connection, year.year, as_of)
+    logged = histories.log_ends(connection, histories.Span(year.year, as_of, city=city.slug))
+    first = revised_at or start_of(year.phases[0].opens)
+    phases = {}
+    for each in matrix(connection, year.year, as_of).cities[city.slug]:
+        moves, at = logged.get(each.phase, (0, first))
+        stands = STANDS.get(each.state, "owed")
+        phases[each.phase] = DatedPhase(each.due, version(moves, revisions), max(at, first), stands)
+    return DatedYear(year, phases, revisions, revised_at)

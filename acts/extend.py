@@ -9,7 +9,7 @@ from acts.act import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled
 from gates.states import Event, State
 from models import outbox
 from season import judging, owing
-from season.calendar_files import calendar_version
+from season.calendar_files import day_version
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
@@ -75,7 +75,7 @@ def say_anew(season: Season, cell: Cell, unsent: Unsent) -> None:
 
     The old one is taken back; whoever has it hears that its day moved (`season.moving`).
     """
-    version = calendar_version(season, cell)
+    version = day_version(season, cell)
     if to := unsent.get("opened"):
         owing.opened(season, cell, to)
     if to := unsent.get("returned"):

@@ -6,17 +6,17 @@ A year's or a city's whole calendar; and what goes with a letter, to be put into
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from functools import lru_cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from calendars.deadlines import BECAUSE, TZ, Due, resolve, start_of
 from calendars.rungs import ladder, province_ladder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from icalendar import Alarm, Event, Timezone
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from calendars.rungs import Rung
     from calendars.year import City, Phase, Year
 
-_NONE: Mapping[str, int] = MappingProxyType({})
+Stands = Literal["owed", "done", "gone"]
 _SHOWN = timedelta(hours=1)  # a deadline is drawn as the last hour before it
 _OBJECT = re.compile(r"(?ms)^BEGIN:VCALENDAR\r\n.*?^END:VCALENDAR\r\n")
 _FOLD = re.compile(r".{1,74}")
@@ -33,38 +33,64 @@ IN_MAILTO = "@!$'*+"
 """What of an address may stand in a mailto URI as it is, besides letters, digits and -._~ (RFC 6068)."""
 
 
-def calendar(
-    year: Year,
-    dues: Mapping[str, Due] | None = None,
-    city: City | None = None,
-    sequences: Mapping[str, int] = _NONE,
-) -> bytes:
-    """Give the iCalendar file of a year, or of one city in it.
+@dataclass(frozen=True, slots=True)
+class DatedPhase:
+    """A deadline as it stands: its due day, which version of it this is, and since when.
 
-    `dues` are the city's effective due days by phase slug (the calendar's own where one is absent), `sequences` how
-    often each has been changed: a client replaces an event when that number has grown.
+    It is `owed`, `done` (filed or passed: nothing rings any more) or `gone` (the city left the year).
     """
+
+    due: Due
+    sequence: int
+    changed: datetime
+    stands: Stands = "owed"
+
+
+@dataclass(frozen=True, slots=True)
+class DatedYear:
+    """A year with its deadlines by phase slug: a city's, or the province's own; by the year file where there is none.
+
+    `sequence` and `changed` are those of the calendar itself, which its revisions make.
+    """
+
+    year: Year
+    phases: Mapping[str, DatedPhase] = field(default_factory=dict)
+    sequence: int = 0
+    changed: datetime | None = None
+
+
+def calendar(years: Sequence[DatedYear], city: City | None = None) -> bytes:
+    """Give the iCalendar file of these years, or of one city in them; a higher SEQUENCE replaces a lower one."""
     from icalendar import Calendar
 
-    name = f"{city.name}市 {year.title}" if city else year.title
-    uid = f"{year.year}{f'-{city.slug}' if city else ''}@talent-calendar"
-    made = Calendar.new(prodid="-//talent-calendar//ZH", name=name, language="zh-CN", uid=uid)
-    made.add_component(_timezone(year.phases[0].opens, year.phases[-1].due))
-    for phase in year.phases:
-        due = (dues or {}).get(phase.slug) or resolve(phase.due)
-        sequence, opens = sequences.get(phase.slug, 0), start_of(phase.opens)
-        made.add_component(_deadline(year, phase, due, city, sequence, since=opens, stamp=_first(year)))
-        if phase.province_due and city is None:
-            made.add_component(_province(year, phase, resolve(phase.province_due)))
+    titles = " ".join(each.year.title for each in years)
+    name = f"{city.name}市 {titles}" if city else titles
+    uid = "-".join([*(str(each.year.year) for each in years), *([city.slug] if city else [])])
+    made = Calendar.new(prodid="-//talent-calendar//ZH", name=name, language="zh-CN", uid=f"{uid}@talent-calendar")
+    first, last = min(each.year.phases[0].opens for each in years), max(each.year.phases[-1].due for each in years)
+    made.add_component(_timezone(first, last))
+    for dated in years:
+        for event in _events(dated, city):
+            made.add_component(event)
     return bytes(made.to_ical())
 
 
-def version(later_days: int, attempt: int, revisions: int = 0) -> int:
+def _events(dated: DatedYear, city: City | None) -> Iterator[Event]:
+    year, changed = dated.year, dated.changed or start_of(dated.year.phases[0].opens)
+    for phase in year.phases:
+        usual = DatedPhase(resolve(phase.due), dated.sequence, changed)
+        yield _standing(year, phase, dated.phases.get(phase.slug, usual), city)
+        if phase.province_due and city is None:
+            yield _province(year, phase, DatedPhase(resolve(phase.province_due), dated.sequence, changed))
+
+
+def version(moves: int, revisions: int) -> int:
     """Give the SEQUENCE of a city phase's deadline.
 
-    It grows with each later day given, with each rerun and with each revision of the year's calendar.
+    It grows with whatever is on record of the city phase (`moves`: later days, reruns, filings, the city's leaving) and
+    with each revision of the year's calendar: never with less than what makes an event look another way.
     """
-    return later_days + attempt - 1 + revisions
+    return moves + revisions
 
 
 def invitation(year: Year, phase: Phase, due: Due, city: City, *, sequence: int, at: datetime) -> str:
@@ -72,7 +98,8 @@ def invitation(year: Year, phase: Phase, due: Due, city: City, *, sequence: int,
 
     Alarms that lie before `at` fall away. The organizer is whoever sends it: see `objects`.
     """
-    return _sent("PUBLISH", _deadline(year, phase, due, city, sequence, since=at, stamp=at), due.day)
+    rungs = ladder(phase, due, year.working_days, at)
+    return _sent("PUBLISH", _deadline(year, phase, DatedPhase(due, sequence, at), city, rungs), due.day)
 
 
 def cancellation(year: Year, dues: Mapping[str, Due], city: City, *, sequences: Mapping[str, int], at: datetime) -> str:
@@ -82,9 +109,7 @@ def cancellation(year: Year, dues: Mapping[str, Due], city: City, *, sequences: 
     """
     made = []
     for slug, due in dues.items():
-        event = _deadline(year, year.phase(slug), due, city, sequences[slug], since=due.instant, stamp=at)
-        event.pop("status")
-        event.add("status", "CANCELLED")
+        event = _deadline(year, year.phase(slug), DatedPhase(due, sequences[slug], at, "gone"), city, ())
         made.append(_sent("CANCEL", event, due.day))
     return "".join(made)
 
@@ -109,63 +134,41 @@ def _sent(method: str, event: Event, last: date) -> str:
     return str(made.to_ical(), "utf-8")
 
 
-def _deadline(
-    year: Year, phase: Phase, due: Due, city: City | None, sequence: int, *, since: datetime, stamp: datetime
-) -> Event:
-    because = "、".join(BECAUSE[cause] for cause in due.because)
-    return _event(
-        year,
-        due,
-        uid=f"{year.year}-{phase.slug}-due{f'-{city.slug}' if city else ''}@talent-calendar",
-        summary=f"{phase.name}截止",
-        text=f"截止日 {due.day} 当天有效（依据：{because}）。{year.notice}",
-        rungs=ladder(phase, due, year.working_days, since),
-        sequence=sequence,
-        stamp=stamp,
-    )
+def _standing(year: Year, phase: Phase, dated: DatedPhase, city: City | None) -> Event:
+    rungs = ladder(phase, dated.due, year.working_days, start_of(phase.opens)) if dated.stands == "owed" else ()
+    return _deadline(year, phase, dated, city, rungs)
 
 
-def _province(year: Year, phase: Phase, due: Due) -> Event:
-    return _event(
-        year,
-        due,
-        uid=f"{year.year}-{phase.slug}-province-due@talent-calendar",
-        summary=f"{phase.name}省办期限",
-        text=f"省办期限 {due.day} 当天有效。{year.notice}",
-        rungs=province_ladder(due, year.figures, year.working_days, start_of(phase.opens)),
-        sequence=0,
-        stamp=_first(year),
-    )
+def _deadline(year: Year, phase: Phase, dated: DatedPhase, city: City | None, rungs: tuple[Rung, ...]) -> Event:
+    because = "、".join(BECAUSE[cause] for cause in dated.due.because)
+    uid = f"{year.year}-{phase.slug}-due{f'-{city.slug}' if city else ''}@talent-calendar"
+    text = f"截止日 {dated.due.day} 当天有效（依据：{because}）。{year.notice}"
+    return _event(year, dated, uid, f"{phase.name}截止", text, rungs)
 
 
-def _first(year: Year) -> datetime:
-    """What dates a year's calendar: the same input gives the same bytes."""
-    return start_of(year.phases[0].opens)
+def _province(year: Year, phase: Phase, dated: DatedPhase) -> Event:
+    rungs = province_ladder(dated.due, year.figures, year.working_days, start_of(phase.opens))
+    uid = f"{year.year}-{phase.slug}-province-due@talent-calendar"
+    text = f"省办期限 {dated.due.day} 当天有效。{year.notice}"
+    return _event(year, dated, uid, f"{phase.name}省办期限", text, rungs)
 
 
-def _event(
-    year: Year,
-    due: Due,
-    *,
-    uid: str,
-    summary: str,
-    text: str,
-    rungs: tuple[Rung, ...],
-    sequence: int,
-    stamp: datetime,
-) -> Event:
+def _event(year: Year, dated: DatedPhase, uid: str, summary: str, text: str, rungs: tuple[Rung, ...]) -> Event:
     from icalendar import Event
 
+    due, changed = dated.due, dated.changed.astimezone(UTC)
     event = Event.new(
         uid=uid,
-        stamp=stamp.astimezone(UTC),
-        sequence=sequence,
+        stamp=changed,
+        last_modified=changed,
+        sequence=dated.sequence,
         start=due.instant - _SHOWN,
         end=due.instant,
         summary=f"{summary}（暂定）" if year.provisional else summary,
         description=text,
     )
-    event.add("status", "TENTATIVE" if year.provisional else "CONFIRMED")
+    status = "TENTATIVE" if year.provisional else "CONFIRMED"
+    event.add("status", "CANCELLED" if dated.stands == "gone" else status)
     event.add("transp", "TRANSPARENT")
     for rung in rungs:
         event.add_component(_alarm(f"{summary}：{due.day} 当天有效", rung))

@@ -186,7 +186,7 @@ def _letter(change: dict[str, str | None]) -> str:
     return next((tag for kind, tag in TAGS.items() if kind == change["letter"]), "—")
 
 
-@app.command(help="iCalendar 文件，可导入手机或 Outlook；写明城市时含该市的延期")
+@app.command(help="iCalendar 文件，可导入手机或 Outlook：按已开设的年度；写明城市时是该市自己的日期")
 def ics(
     year: Annotated[int, Parameter(name="年度", help="年度")],
     /,
@@ -195,11 +195,8 @@ def ics(
     output: Output = None,
     common: Common = COMMON,
 ) -> None:
-    """Print the year's due days as iCalendar, with a city's own where one is named."""
-    from calendars.ics import calendar
-
-    read = calendar_of(str(year))
-    content = calendar(read) if city is None else _of_city(read, city, common)
+    """Print the due days of a year as it was opened, a city's own where one is named; else those of the year file."""
+    content = _opened(year, city, common) or _by_file(year, city)
     if output is not None:
         write(output, content)
         say(f"已写入 {output}")
@@ -207,17 +204,23 @@ def ics(
         sys.stdout.write(content.decode("utf-8"))
 
 
-def _of_city(year: Year, key: str, common: Common) -> bytes:
-    """The calendar with the city's own due days, under the versions that its letters gave them."""
-    from acts.calendars import calendar_of_city
-    from calendars.ics import calendar
+def _opened(year: int, key: str | None, common: Common) -> bytes | None:
+    """The calendar as it stands; None where the year is not open, or there is no database yet."""
+    from acts.calendars import opened_calendar
     from models.database import NotPrepared
-    from models.standing import YearNotOpen
+    from models.standing import YearNotOpen, opened
 
-    found = year.city(key)
     try:
         with common.database().read() as connection:
-            return calendar_of_city(connection, year.year, found, common.moment())
+            city = opened(connection, year).year.city(key).slug if key else None
+            return opened_calendar(connection, [(year, common.moment())], city)
     except (NotPrepared, YearNotOpen):
-        say(f"{year.year} 年度没有打开，没有延期可查，按年度日历。")
-        return calendar(year, None, found)
+        return None
+
+
+def _by_file(year: int, key: str | None) -> bytes:
+    from calendars.ics import DatedYear, calendar
+
+    say(f"{year} 年度没有开设，按系统所附的年度日历。")
+    read = calendar_of(str(year))
+    return calendar([DatedYear(read)], read.city(key) if key else None)

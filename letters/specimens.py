@@ -79,7 +79,7 @@ def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | Non
         return cancellation(year, dues, city, sequences={slug: 1}, at=brief.as_of)
     if brief.due is None or is_declined(brief.asked):
         return None
-    sequence = version(brief.attempt - 1, brief.attempt)
+    sequence = version(brief.attempt, 0)
     return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of)
 
 

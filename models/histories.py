@@ -136,6 +136,13 @@ def moves(
     )
 
 
+def log_ends(connection: Connection, span: Span) -> dict[str, tuple[int, datetime]]:
+    """Give by phase, for the span of one city, how many rows its log had and as of when the last of them is."""
+    table = table_of(Transition)
+    query = select(table.c.phase, func.max(table.c.seq), func.max(table.c.as_of)).where(*span.of(table))
+    return {phase: (rows, last) for phase, rows, last in connection.execute(query.group_by(table.c.phase))}
+
+
 def how_many(connection: Connection, span: Span, *, event: str | None = None, refused: bool = False) -> int:
     """Count what `moves` gives without a limit."""
     counted = select(func.count()).select_from(table_of(Transition)).where(*_logged(span, event, refused))

@@ -33,6 +33,14 @@ def revisions(connection: Connection, year: int) -> int:
     return connection.execute(select(func.count()).where(table.c.year == year)).scalar_one()
 
 
+def revised(connection: Connection, year: int, as_of: datetime) -> tuple[int, datetime | None]:
+    """Count how often it had been revised by an instant, and say when last."""
+    table = table_of(Amendment)
+    query = select(func.count(), func.max(table.c.as_of)).where(table.c.year == year, table.c.as_of <= as_of)
+    count, last = connection.execute(query).one()
+    return count, last
+
+
 def calendar_at(year: int, as_of: datetime) -> ScalarSelect[str]:
     """Ask for the text of the calendar that was revised first after an instant; NULL where today's stood already."""
     table = table_of(Amendment)

@@ -47,11 +47,16 @@ def _cancelled(season: Season, city: str, audience: Audience) -> str | None:
         season.year,
         {cell.phase: season.due(cell.phase, city) for cell in told},
         season.year.city(city),
-        sequences={cell.phase: calendar_version(season, cell) + 1 for cell in told},
+        sequences={cell.phase: calendar_version(season, cell) for cell in told},
         at=season.stamp.as_of,
     )
 
 
 def calendar_version(season: Season, cell: Cell) -> int:
-    """Give the SEQUENCE of a city phase's deadline as it stands: it grows with whatever moves a day."""
-    return version(len(season.extensions.get((cell.phase, cell.city), ())), cell.attempt, season.revisions)
+    """Give the SEQUENCE of a city phase's deadline as it stands: that of the city's own calendar, too."""
+    return version(cell.moves, season.revisions)
+
+
+def day_version(season: Season, cell: Cell) -> int:
+    """Count what has moved a city phase's day: later days given, reruns, revisions of the year's calendar."""
+    return len(season.extensions.get((cell.phase, cell.city), ())) + cell.attempt - 1 + season.revisions

@@ -10,7 +10,7 @@ from calendars.deadlines import day_of
 from gates.states import State
 from models.days_told import days_told
 from season import owing
-from season.calendar_files import calendar_version
+from season.calendar_files import day_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +64,6 @@ def _tell(season: Season, cell: Cell, told: Mapping[str, datetime]) -> None:
     for recipient, until in told.items():
         if until != due.instant:
             outdated[day_of(until - MOMENT)].add(recipient)
-    reason, version = season.reasons.get((cell.phase, cell.city)), calendar_version(season, cell)
+    reason, version = season.reasons.get((cell.phase, cell.city)), day_version(season, cell)
     for was, to in sorted(outdated.items()):
         owing.moved(season, cell, version, was, frozenset(to), reason)

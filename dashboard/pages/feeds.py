@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from acts.calendars import calendar_of_city
+from acts.calendars import opened_calendar
 from calendars.errors import TalentError
-from calendars.ics import calendar
 from dashboard.serving.look import Present
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in.totp import one_time
 from models import audit, deeds, feeds
-from models.standing import newest_year, opened
+from models.open_years import all_years
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
@@ -34,18 +33,17 @@ class Answered(TalentError):
 
 @area.api_route("/feeds/{token}.ics", methods=["GET", "HEAD"], dependencies=[Depends(allow(None))])
 def feed(request: Request, token: str) -> Response:
-    """Give the calendar of the newest open year; 304 where the client has it as it is."""
+    """Give the calendar of every open year (of the newest where all are archived); 304 where the client has it so."""
     site: Site = request.app.state.site
     with site.database.read() as connection:
         found = feeds.find(connection, token)
         if found is None:
             raise NotThere
-        year = opened(connection, newest_year(connection))
-        if found.city is None:
-            content = calendar(year.year)
-        else:
-            city = year.year.city(found.city)
-            content = calendar_of_city(connection, year.year.year, city, site.now(year))
+        every = all_years(connection)
+        running = [year for year in every if year.closed_as_of is None] or every[-1:]
+        content = opened_calendar(connection, [(year.year.year, site.now(year)) for year in running], found.city)
+    if content is None:
+        raise NotThere
     tag = f'"{sha256(content).hexdigest()[:32]}"'
     headers = KEPT | {"etag": tag}
     if _has(request, tag):

@@ -82,7 +82,7 @@ def opened(template_of: Path, year: Year) -> Iterator[Scene]:
 def looked_at(year: Year) -> None:
     assert [moment.instant for moment in moments(year)]
     findings.check(year)
-    ics.calendar(year, {}, None)
+    ics.calendar([ics.DatedYear(year)])
     with suppress(CalendarFaults):
         drafts.draft(year, year.year + 1)
     for slug in FORMS:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import cast
 
 import pytest
 from icalendar import Calendar
 
 from calendars.deadlines import TZ, Extension, at_nine, resolve
 from calendars.files import load
-from calendars.ics import calendar, cancellation, invitation, objects, version
+from calendars.ics import DatedPhase, DatedYear, Stands, calendar, cancellation, invitation, objects, version
 
 YEAR = load(2022)
 YANCHENG = YEAR.city("yancheng")
 RERUN = resolve(date(2022, 1, 30), [Extension(date(2022, 2, 10), "rerun")])
+
+
+def rerun_to(sequence: int, stands: Stands = "owed") -> DatedYear:
+    """The year with the shortlist at another day, since the day on which that was decided."""
+    return DatedYear(YEAR, {"shortlist": DatedPhase(RERUN, sequence, at_nine(date(2022, 2, 7)), stands)})
 
 
 def events(content: bytes) -> dict[str, dict[str, object]]:
@@ -32,7 +38,7 @@ def events(content: bytes) -> dict[str, dict[str, object]]:
 
 
 def test_the_province_s_calendar_has_a_deadline_a_phase_and_its_own_day() -> None:
-    found = events(calendar(YEAR))
+    found = events(calendar([DatedYear(YEAR)]))
     assert list(found) == [
         *(f"2022-{phase.slug}-due@talent-calendar" for phase in YEAR.phases),
         "2022-year-end-province-due@talent-calendar",
@@ -50,12 +56,12 @@ def test_the_province_s_calendar_has_a_deadline_a_phase_and_its_own_day() -> Non
 
 def test_a_city_s_calendar_leaves_out_the_province_s_own_day() -> None:
     uids = [f"2022-{phase.slug}-due-yancheng@talent-calendar" for phase in YEAR.phases]
-    assert list(events(calendar(YEAR, city=YANCHENG))) == uids
+    assert list(events(calendar([DatedYear(YEAR)], YANCHENG))) == uids
 
 
 def test_a_city_s_own_extension_moves_its_event_under_the_same_uid() -> None:
-    plain = events(calendar(YEAR, city=YANCHENG))
-    moved = events(calendar(YEAR, {"shortlist": RERUN}, YANCHENG, {"shortlist": 1}))
+    plain = events(calendar([DatedYear(YEAR)], YANCHENG))
+    moved = events(calendar([rerun_to(1)], YANCHENG))
     uid = "2022-shortlist-due-yancheng@talent-calendar"
     assert plain.keys() == moved.keys()
     assert [key for key in plain if plain[key] != moved[key]] == [uid]
@@ -70,35 +76,35 @@ def test_a_city_s_own_extension_moves_its_event_under_the_same_uid() -> None:
 
 
 def test_the_description_says_why() -> None:
-    content = calendar(YEAR, {"shortlist": RERUN}, YANCHENG)
+    content = calendar([rerun_to(1)], YANCHENG)
     texts = [str(event["DESCRIPTION"]) for event in Calendar.from_ical(content).walk("VEVENT")]
     assert texts[2] == "截止日 2022-02-10 当天有效（依据：日历、重启）。苏青科函〔2021〕21 号"
 
 
 def test_the_time_zone_is_in_the_file_and_right() -> None:
-    (zone,) = Calendar.from_ical(calendar(YEAR)).walk("VTIMEZONE")
+    (zone,) = Calendar.from_ical(calendar([DatedYear(YEAR)])).walk("VTIMEZONE")
     (standard,) = zone.walk("STANDARD")
     assert (str(zone["TZID"]), standard.decoded("TZOFFSETTO")) == ("Asia/Shanghai", timedelta(hours=8))
 
 
 def test_the_same_calendar_gives_the_same_bytes() -> None:
-    assert calendar(YEAR, city=YANCHENG) == calendar(YEAR, city=YANCHENG)
-    assert calendar(YEAR) == calendar(YEAR)
+    assert calendar([DatedYear(YEAR)], YANCHENG) == calendar([DatedYear(YEAR)], YANCHENG)
+    assert calendar([DatedYear(YEAR)]) == calendar([DatedYear(YEAR)])
 
 
 def test_a_provisional_year_is_tentative() -> None:
-    found = events(calendar(load(2027)))
+    found = events(calendar([DatedYear(load(2027))]))
     assert {(event["status"], str(event["summary"])[-4:]) for event in found.values()} == {("TENTATIVE", "（暂定）")}
 
 
 def test_lines_are_folded_within_75_octets() -> None:
-    assert max(len(line) for line in calendar(YEAR, city=YANCHENG).split(b"\r\n")) <= 75
+    assert max(len(line) for line in calendar([DatedYear(YEAR)], YANCHENG).split(b"\r\n")) <= 75
 
 
 def test_a_letter_s_calendar_replaces_the_city_s_own_event_and_keeps_only_the_alarms_ahead() -> None:
     at = at_nine(date(2022, 2, 7))
     sent = invitation(YEAR, YEAR.phase("shortlist"), RERUN, YANCHENG, sequence=2, at=at)
-    kept = events(calendar(YEAR, {"shortlist": RERUN}, YANCHENG, {"shortlist": 2}))
+    kept = events(calendar([rerun_to(2)], YANCHENG))
     uid = "2022-shortlist-due-yancheng@talent-calendar"
     ahead = [datetime(2022, 2, day, 1, tzinfo=UTC) for day in (7, 9)]
     assert events(sent.encode()) == {uid: kept[uid] | {"alarms": ahead}}
@@ -139,5 +145,35 @@ def test_what_is_sent_names_its_organizer_in_every_event_and_changes_nothing_els
     assert max(len(line) for line in named.encode().split(b"\r\n")) <= 75
 
 
-def test_each_later_day_and_each_rerun_makes_a_new_version() -> None:
-    assert [version(*each) for each in ((0, 1), (1, 1), (2, 2), (2, 3))] == [0, 1, 3, 4]
+def test_whatever_is_on_record_and_each_revision_makes_a_new_version() -> None:
+    assert [version(*each) for each in ((1, 0), (2, 0), (2, 1), (3, 1))] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("stands", "status", "alarms"), [("owed", "CONFIRMED", 3), ("done", "CONFIRMED", 0), ("gone", "CANCELLED", 0)]
+)
+def test_what_is_done_rings_no_more_and_what_is_gone_is_cancelled(stands: Stands, status: str, alarms: int) -> None:
+    found = events(calendar([rerun_to(2, stands)], YANCHENG))["2022-shortlist-due-yancheng@talent-calendar"]
+    assert (found["status"], len(cast("list[object]", found["alarms"]))) == (status, alarms)
+
+
+def test_an_event_is_dated_by_its_own_last_change() -> None:
+    changed = {
+        str(event["UID"]).split("-due")[0]: (event.decoded("DTSTAMP"), event.decoded("LAST-MODIFIED"))
+        for event in Calendar.from_ical(calendar([rerun_to(1)], YANCHENG)).walk("VEVENT")
+    }
+    opened, moved = datetime(2021, 12, 31, tzinfo=TZ), at_nine(date(2022, 2, 7))
+    assert changed.pop("2022-shortlist") == (moved, moved)
+    assert set(changed.values()) == {(opened, opened)}
+
+
+def test_a_revision_makes_a_new_version_of_every_event() -> None:
+    at = datetime(2022, 1, 3, 9, tzinfo=TZ)
+    revised = Calendar.from_ical(calendar([DatedYear(YEAR, {}, 2, at)])).walk("VEVENT")
+    assert {(event.decoded("SEQUENCE"), event.decoded("LAST-MODIFIED")) for event in revised} == {(2, at)}
+
+
+def test_several_years_stand_in_one_calendar_in_one_time_zone() -> None:
+    both = calendar([DatedYear(YEAR), DatedYear(load(2026))], YANCHENG)
+    years = [uid.split("-")[0] for uid in events(both)]
+    assert (years, both.count(b"BEGIN:VTIMEZONE")) == (["2022"] * 8 + ["2026"] * 8, 1)

@@ -98,5 +98,5 @@ def test_icalendar_is_the_same_printed_and_written(talent: Talent, tmp_path: Pat
 
 def test_a_city_calendar_without_an_open_year_is_the_years_own(talent: Talent) -> None:
     ran = talent("calendar", "ics", "2022", "--city", "3209")
-    assert (ran.status, ran.err) == (0, "2022 年度没有打开，没有延期可查，按年度日历。\n")
+    assert (ran.status, ran.err) == (0, "2022 年度没有开设，按系统所附的年度日历。\n")
     assert ran.out.count("UID:2022-shortlist-due-yancheng@talent-calendar") == 1

@@ -231,10 +231,7 @@ def test_a_city_calendar_holds_its_own_due_day(season: Talent) -> None:
     own = [season("calendar", "ics", "2022", "--city", "盐城").out]
     season(*RERUN)
     own.append(season("calendar", "ics", "2022", "--city", "盐城").out)
-    assert [("DTEND;TZID=Asia/Shanghai:20220131T000000" in each, "SEQUENCE:2" in each) for each in own] == [
-        (True, False),
-        (False, True),
-    ]
+    assert ["DTEND;TZID=Asia/Shanghai:20220131T000000" in each for each in own] == [True, False]
 
 
 def test_a_real_year_takes_no_as_of_on_a_write(talent: Talent) -> None:

@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from icalendar import Calendar
 
+from acts.calendars import opened_calendar
+from models.revised_calendars import replace_calendar
 from tests.support import ledger
-from tests.support.scenes import NANJING, Scene, instant
+from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
 
 ROLL, APPLICATION = "mentor-recommendation", "application"
 UID = "2022-{}-due-nanjing@talent-calendar"
@@ -39,10 +41,10 @@ def test_a_rerun_moves_the_event_that_the_opening_made(scene: Scene) -> None:
     scene.rerun(ROLL, NANJING, "2022-01-17T10:00", date(2022, 1, 20))
     scene.advance("2022-01-21T09:00")
     scene.rerun(ROLL, NANJING, "2022-01-21T10:00", date(2022, 1, 25))
-    assert [events(each) for each in files(scene, "opened")] == [published(ROLL, 0, "2022-01-16T00:00")]
+    assert [events(each) for each in files(scene, "opened")] == [published(ROLL, 1, "2022-01-16T00:00")]
     assert [events(each) for each in files(scene, "rerun")] == [
-        published(ROLL, 2, "2022-01-21T00:00"),
-        published(ROLL, 4, "2022-01-26T00:00"),
+        published(ROLL, 3, "2022-01-21T00:00"),
+        published(ROLL, 5, "2022-01-26T00:00"),
     ]
 
 
@@ -52,7 +54,7 @@ def test_a_rerun_until_the_day_that_holds_already_makes_a_new_version_all_the_sa
         scene.rerun(ROLL, NANJING, at, date(2022, 1, 12))
         scene.submit(ROLL, NANJING, at.replace("T10", "T11"))
         scene.approve(ROLL, NANJING, at.replace("T10", "T12"))
-    assert [events(each)[0][2] for each in files(scene, "rerun")] == [2, 3]
+    assert [events(each)[0][2] for each in files(scene, "rerun")] == [5, 8]
 
 
 def test_a_withdrawal_cancels_what_was_told_and_nothing_else(scene: Scene) -> None:
@@ -60,7 +62,7 @@ def test_a_withdrawal_cancels_what_was_told_and_nothing_else(scene: Scene) -> No
     scene.extend(APPLICATION, [NANJING], "2022-01-06T10:00", date(2022, 1, 24))
     scene.withdraw(NANJING, "2022-01-07T10:00")
     (content,) = files(scene, "withdrawn")
-    assert events(content) == [("CANCEL", UID.format(APPLICATION), 2, "CANCELLED", instant("2022-01-25T00:00"))]
+    assert events(content) == [("CANCEL", UID.format(APPLICATION), 3, "CANCELLED", instant("2022-01-25T00:00"))]
 
 
 def cancelled(phase: str, sequence: int, end: str) -> tuple[str, str, int, str, datetime]:
@@ -70,7 +72,7 @@ def cancelled(phase: str, sequence: int, end: str) -> tuple[str, str, int, str, 
 def test_a_withdrawal_cancels_each_deadline_in_an_object_of_its_own(scene: Scene) -> None:
     scene.through("meeting", NANJING).advance("2022-07-01T09:00")
     scene.withdraw(NANJING, "2022-07-04T10:00")
-    ended = [cancelled("cultivation", 1, "2023-01-01T00:00"), cancelled("midterm", 1, "2022-09-01T00:00")]
+    ended = [cancelled("cultivation", 2, "2023-01-01T00:00"), cancelled("midterm", 2, "2022-09-01T00:00")]
     assert [events(each) for each in files(scene, "withdrawn")] == [ended]
     assert [events(each) for each in files(scene, "withdrawn", "mentor")] == [ended]
 
@@ -81,9 +83,9 @@ def test_a_mentor_of_a_later_phase_hears_of_a_withdrawal_from_an_earlier_one_and
     scene.through("shortlist", NANJING).advance("2022-01-31T09:00")
     scene.rerun("shortlist", NANJING, "2022-02-07T10:00", date(2022, 2, 10))
     scene.withdraw(NANJING, "2022-02-08T10:00")
-    interview = cancelled("interview", 1, "2022-02-21T00:00")
+    interview = cancelled("interview", 3, "2022-02-21T00:00")
     assert [events(each) for each in files(scene, "withdrawn")] == [
-        [cancelled("shortlist", 3, "2022-02-11T00:00"), interview]
+        [cancelled("shortlist", 6, "2022-02-11T00:00"), interview]
     ]
     assert [events(each) for each in files(scene, "withdrawn", "mentor")] == [[interview]]
 
@@ -118,3 +120,54 @@ def test_letters_of_other_kinds_carry_no_calendar(scene: Scene) -> None:
         ("overdue", False),
         ("reminder", False),
     ]
+
+
+def subscribed(scene: Scene, at: str) -> dict[str, tuple[int, str, int, datetime]]:
+    """The city's own calendar as of an instant: sequence, status, alarms and last change by phase."""
+    with scene.database.read() as connection:
+        content = opened_calendar(connection, [(YEAR, instant(at))], NANJING)
+    return {
+        str(one["UID"]).removeprefix("2022-").partition("-due")[0]: (
+            one.decoded("SEQUENCE"), str(one["STATUS"]), len(one.walk("VALARM")), one.decoded("LAST-MODIFIED")
+        )
+        for one in Calendar.from_ical(content or b"").walk("VEVENT")
+    }  # fmt: skip
+
+
+def test_the_calendar_one_subscribes_to_and_the_letters_tell_of_the_same_versions(scene: Scene) -> None:
+    scene.advance("2022-01-17T09:00")
+    scene.rerun(ROLL, NANJING, "2022-01-17T10:00", date(2022, 1, 20))
+    (sent,) = events(files(scene, "rerun")[0])
+    assert subscribed(scene, "2022-01-17T10:00")[ROLL][:2] == (sent[2], "CONFIRMED")
+
+
+def test_what_is_filed_rings_no_more_and_a_city_that_left_has_its_deadlines_cancelled(scene: Scene) -> None:
+    scene.file(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-05T10:00")
+    scene.withdraw(NANJING, "2022-01-07T10:00")
+    before, after = (subscribed(scene, at) for at in ("2022-01-06T10:00", "2022-01-07T10:00"))
+    assert {
+        phase: (status, rings > 0) for phase, (_, status, rings, _) in before.items() if phase in (ROLL, APPLICATION)
+    } == {
+        ROLL: ("CONFIRMED", False),
+        APPLICATION: ("CONFIRMED", True),
+    }
+    assert {status for phase, (_, status, _, _) in after.items() if phase != ROLL} == {"CANCELLED"}
+    assert after[ROLL] == before[ROLL]
+
+
+def test_every_change_makes_all_three_numbers_grow_and_the_past_keeps_its_own(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    instants = ["2022-01-03T10:00", "2022-01-05T10:00", "2022-01-10T10:00", "2022-01-11T10:00", "2022-01-17T10:00"]
+    seen = [subscribed(scene, instants[0])[ROLL]]
+    scene.extend(ROLL, [NANJING], instants[1], date(2022, 1, 17))
+    seen.append(subscribed(scene, instants[1])[ROLL])
+    scene.file(ROLL, NANJING, scene.sheets(ROLL, NANJING), instants[2])
+    seen.append(subscribed(scene, instants[2])[ROLL])
+    scene.rerun(ROLL, NANJING, instants[3], date(2022, 1, 20))
+    seen.append(subscribed(scene, instants[3])[ROLL])
+    with scene.database.write(YEAR) as connection:
+        replace_calendar(connection, YEAR, scene.year.source_text, "更正", stamp(instants[4]))
+    seen.append(subscribed(scene, instants[4])[ROLL])
+    assert [sequence for sequence, *_ in seen] == sorted({sequence for sequence, *_ in seen})
+    assert [changed for *_, changed in seen[1:]] == [instant(at) for at in instants[1:]]
+    assert [subscribed(scene, at)[ROLL] for at in instants] == seen
