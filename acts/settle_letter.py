@@ -14,6 +14,7 @@ from letters.words import STATES
 from models import addresses, audit, standing
 from models.alarms import suppressed
 from models.database import Within
+from models.letter_states import LetterEvent, LetterState, sources
 from models.outbox import ALL
 from models.outdated_letters import redated, untrue
 from post import unknown_letters
@@ -32,8 +33,15 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
 
 Found = Literal["sent", "resend", "dropped"]
-OPEN: Mapping[Found, tuple[str, ...]] = MappingProxyType(
-    {"sent": ("unknown", "failed"), "resend": ("unknown", "failed"), "dropped": ("unknown", "failed", "held")}
+EVENTS: Mapping[Found, LetterEvent] = MappingProxyType(
+    {
+        "sent": LetterEvent.SETTLE_SENT,
+        "resend": LetterEvent.SETTLE_AGAIN,
+        "dropped": LetterEvent.SETTLE_DROPPED,
+    }
+)
+OPEN: Mapping[Found, tuple[LetterState, ...]] = MappingProxyType(
+    {found: sources(event) for found, event in EVENTS.items()}
 )
 """The states that a person may settle, by what was found."""
 
@@ -78,7 +86,7 @@ def _redated(database: Database, connection: Connection, letters: Sequence[Row[A
     """Cancel those that name a day which has moved since, and owe with the new one what is still owed; give which."""
     keys = [row.id for row in letters]
     found = redated(connection, keys, stamp.as_of) - untrue(connection, keys, stamp.as_of)
-    unknown_letters.settled(connection, sorted(found), {"state": "cancelled", "detail": REDATED})
+    unknown_letters.settled(connection, sorted(found), LetterEvent.SETTLE_MOOT, detail=REDATED)
     owed: dict[tuple[int, str, str], dict[str, frozenset[str]]] = defaultdict(dict)
     for row in letters:
         if row.id in found:
@@ -99,20 +107,20 @@ def _refusal(connection: Connection, key: int, found: Found) -> str:
 
 def _sent(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
     keys = [row.id for row in letters]
-    values = {"state": "sent", "sent_at": stamp.at, "detail": f"{_checked(stamp)}：已送达"}
-    unknown_letters.settled(connection, keys, values)
+    said = f"{_checked(stamp)}：已送达"
+    unknown_letters.settled(connection, keys, LetterEvent.SETTLE_SENT, sent_at=stamp.at, detail=said)
     return f"{_named(keys)}已记为已发。"
 
 
 def _dropped(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
     keys = [row.id for row in letters]
-    unknown_letters.settled(connection, keys, {"state": "cancelled", "detail": f"{_checked(stamp)}：不再发送"})
+    unknown_letters.settled(connection, keys, LetterEvent.SETTLE_DROPPED, detail=f"{_checked(stamp)}：不再发送")
     return f"{_named(keys)}不再发送。"
 
 
 def _again(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
     moot = untrue(connection, [row.id for row in letters], stamp.as_of)
-    unknown_letters.settled(connection, sorted(moot), {"state": "cancelled", "detail": MOOT})
+    unknown_letters.settled(connection, sorted(moot), LetterEvent.SETTLE_MOOT, detail=MOOT)
     owed = [row for row in letters if row.id not in moot]
     now = addresses.present(connection, {row.recipient for row in owed}, day_of(stamp.as_of))
     given_up = {row.address for row in suppressed(connection)}
@@ -132,11 +140,11 @@ def _queued(
 ) -> str:
     """Queue what one recipient is owed, or let it wait where he cannot be reached; say which."""
     keys, to = [row.id for row in rows], f"{whom} {masking.email(address)}"
-    again = {"tries": 0, "due_at": stamp.as_of, "address": address}
+    again: dict[str, Any] = {"tries": 0, "due_at": stamp.as_of, "address": address}
     if address.lower() in given_up:
-        unknown_letters.settled(connection, keys, again | {"state": "held", "detail": SUPPRESSED})
+        unknown_letters.settled(connection, keys, LetterEvent.SETTLE_HELD, **again, detail=SUPPRESSED)
         return f"{_named(keys)}暂存：{to} 已停用，更正邮箱或恢复之后自动发出。"
-    unknown_letters.settled(connection, keys, again | {"state": "queued", "detail": f"{_checked(stamp)}：重发"})
+    unknown_letters.settled(connection, keys, LetterEvent.SETTLE_AGAIN, **again, detail=f"{_checked(stamp)}：重发")
     return f"{_named(keys)}已重新排队，发往{to}。"
 
 

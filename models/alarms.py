@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, select
 from models import post_clock, signs_of_life
 from models.address_holders import reached
 from models.columns import table_of
+from models.letter_states import LetterEvent, LetterState, may
 from models.outdated_letters import overtaken
 from models.signs_of_life import Sign
 from models.tables.season import Letter, Suppressed
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Row
 
-UNDELIVERABLE = ("failed", "unknown", "held")
+UNDELIVERABLE = (LetterState.FAILED.value, LetterState.UNKNOWN.value, LetterState.HELD.value)
 """The states of a letter that nobody has and that nothing but a person moves on."""
 
 MOST_LISTED = 200
@@ -107,7 +108,7 @@ def suppressed(connection: Connection) -> list[Row[Any]]:
 def _held(connection: Connection, year: int, as_of: datetime) -> Mapping[str, Mapping[str, int]]:
     """How many letters that are owed are held, by address and recipient."""
     letter = table_of(Letter)
-    waiting = (letter.c.state == "held") & (letter.c.year == year) & (letter.c.queued_as_of <= as_of)
+    waiting = may(letter, LetterEvent.RELEASE) & (letter.c.year == year) & (letter.c.queued_as_of <= as_of)
     waiting &= ~overtaken(as_of)
     address = func.lower(letter.c.address)
     found: dict[str, dict[str, int]] = defaultdict(dict)

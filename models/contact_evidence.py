@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 
 from gates.states import State
 from models.columns import table_of
+from models.letter_states import LetterState
 from models.letterbox import conditions, own
 from models.tables.contact_receipts import Call, Receipt
 from models.tables.season import Letter, ProgrammeYear, Transition
@@ -58,7 +59,7 @@ def _sent(year: int, as_of: datetime) -> ColumnElement[bool]:
     """A rehearsal's letters leave by the wall's clock, not by its own: what was written by then counts as sent."""
     letter, programme = table_of(Letter), table_of(ProgrammeYear)
     rehearsed = select(programme.c.rehearsal).where(programme.c.year == year).scalar_subquery()
-    gone = (letter.c.state == "sent") & (letter.c.queued_as_of <= as_of)
+    gone = (letter.c.state == LetterState.SENT.value) & (letter.c.queued_as_of <= as_of)
     return gone & or_(letter.c.sent_at <= as_of, rehearsed)
 
 

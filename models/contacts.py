@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 
 from models.columns import table_of
+from models.letter_states import LetterEvent, may
 from models.tables.contact_receipts import Contact
 from models.tables.season import Letter, ProgrammeYear
 
@@ -109,7 +110,7 @@ def end(connection: Connection, stamp: Stamp, key: int, last: date) -> bool:
 def redirect(connection: Connection, recipient: str, address: str) -> int:
     """Send what is queued for an office, and not yet offered to anybody, to this address; give how many letters."""
     letter = table_of(Letter)
-    waiting = (letter.c.state == "queued") & (letter.c.recipient == recipient) & (letter.c.address != address)
+    waiting = may(letter, LetterEvent.CLAIM) & (letter.c.recipient == recipient) & (letter.c.address != address)
     return int(connection.execute(update(letter).where(waiting).values(address=address)).rowcount)
 
 

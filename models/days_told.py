@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, or_, select
 
 from calendars.deadlines import TZ
 from models.columns import table_of
+from models.letter_states import LetterState
 from models.outbox import DATED
 from models.tables.season import Letter
 
@@ -27,7 +28,7 @@ TELLING = (*DATED, "overdue", "answered")
 OVERDUE = "overdue"
 """The kind whose slot is the instant that has passed: nothing makes it untrue, so that its row has no other."""
 
-ARRIVING = ("queued", "held", "sending", "unknown", "sent")
+ARRIVING = tuple(state.value for state in LetterState if state not in {LetterState.FAILED, LetterState.CANCELLED})
 """The states of what has arrived, may have, or still will."""
 
 Ahead = Mapping[tuple[str, str], str]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import func, select
 
 from models.columns import table_of
+from models.letter_states import LetterEvent, may
 from models.tables.season import Letter, LetterBody
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _one(part: str) -> str | None:
 def waiting(connection: Connection) -> int:
     """Give how many letters are queued, due or not."""
     letter = table_of(Letter)
-    return int(connection.execute(select(func.count()).where(letter.c.state == "queued")).scalar_one())
+    return int(connection.execute(select(func.count()).where(may(letter, LetterEvent.CLAIM))).scalar_one())
 
 
 def listed(

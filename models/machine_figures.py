@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from models.columns import table_of
+from models.letter_states import LetterEvent, may
 from models.signs_of_life import Sign, signs
 from models.tables.season import CityPhase, Letter, ProgrammeYear
 
@@ -41,5 +42,5 @@ def figures(connection: Connection) -> MachineFigures:
     )
     phases, letters = ({(row[0], row[1]): row[2] for row in connection.execute(query)} for query in by_state)
     revisions = {row.year: row.revision for row in connection.execute(select(year.c.year, year.c.revision))}
-    oldest = connection.execute(select(func.min(letter.c.queued_at)).where(letter.c.state == "queued")).scalar()
+    oldest = connection.execute(select(func.min(letter.c.queued_at)).where(may(letter, LetterEvent.CLAIM))).scalar()
     return MachineFigures(phases, letters, revisions, oldest, signs(connection))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import ColumnElement, Connection, FromClause, case, null, select, tuple_, update
 
 from models.columns import table_of
+from models.letter_states import LetterEvent, LetterState, may, sources, taken_back
 from models.shortcuts.bulk import insert_into, insert_once, many
 from models.tables.season import Letter, LetterBody
 
@@ -47,7 +48,7 @@ class LetterRow(NamedTuple):
     text: str
     html: str
     message_id: str
-    state: str = "queued"
+    state: LetterState = LetterState.QUEUED
     detail: str | None = None
     ics: str | None = None
     valid_until: datetime | None = None
@@ -70,8 +71,13 @@ SETTLING = ("passed", "result")
 DATED = ("opened", "reminder", "returned", "rerun", "moved")
 """The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
 
-WAITING, TAKEN = ("queued", "held"), ("sending", "unknown", "failed")
+WAITING = tuple(state.value for state in sources(LetterEvent.TAKE_BACK))
+TAKEN = (LetterState.SENDING.value, LetterState.UNKNOWN.value, LetterState.FAILED.value)
 """The states of what nobody has in hand yet, and of what was taken in hand and is not known to have arrived."""
+
+MOVED_ON, OPENED_AGAIN, LEFT = "所说的事项已办结或已有变化", "本阶段已重新开放", "该市已退出本年度"
+REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
+"""Why a letter was taken back: what is said of it from then on."""
 
 HELD_BACK = "held-back"
 """What a rehearsal claims letters with: no worker's token."""
@@ -87,11 +93,16 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
     again = {(move.after.phase, move.after.city) for move in moves if move.event == "rerun" and not move.refused}
     left = {(move.after.phase, move.after.city) for move in moves if move.event == "withdraw" and not move.refused}
     table, kind = table_of(Letter), table_of(Letter).c.kind
-    untrue = ((moved, kind.in_(ASKING)), (again, kind.in_(SETTLING)), (dated - moved, kind.in_(DATED)))
-    for touched, which in (*untrue, (left, granting(table))):
+    untrue = (
+        (moved, kind.in_(ASKING), MOVED_ON),
+        (again, kind.in_(SETTLING), OPENED_AGAIN),
+        (dated - moved, kind.in_(DATED), REDATED),
+        (left, granting(table), LEFT),
+    )
+    for touched, which, why in untrue:
         if touched:
             about = tuple_(table.c.phase, table.c.concerns).in_(sorted(touched))
-            take_back(connection, table.c.year == year, which, about)
+            take_back(connection, why, table.c.year == year, which, about)
 
 
 def granting(letter: FromClause) -> ColumnElement[bool]:
@@ -102,7 +113,8 @@ def granting(letter: FromClause) -> ColumnElement[bool]:
 def take_back_requests(connection: Connection, year: int, answered: Iterable[int]) -> None:
     """Take back what asks the province for an answer to these requests: they have theirs."""
     table = table_of(Letter)
-    take_back(connection, table.c.year == year, table.c.kind == "request", table.c.slot.in_(map(str, answered)))
+    theirs = table.c.slot.in_(map(str, answered))
+    take_back(connection, ANSWERED, table.c.year == year, table.c.kind == "request", theirs)
 
 
 def supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:
@@ -111,24 +123,22 @@ def supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -
     table = table_of(Letter)
     about = tuple_(table.c.kind, table.c.phase, table.c.concerns, table.c.recipient)
     if newer:
-        take_back(connection, table.c.year == year, about.in_(sorted(newer)))
+        take_back(connection, SUPERSEDED, table.c.year == year, about.in_(sorted(newer)))
 
 
-def take_back(connection: Connection, *which: ColumnElement[bool]) -> None:
-    """Cancel those of these letters that wait; a worker that has one in hand finds it moot.
+def take_back(connection: Connection, why: str, *which: ColumnElement[bool]) -> None:
+    """Cancel those of these letters that wait, and keep why; a worker that has one in hand finds it moot.
 
     So does whoever settles what became of it, or would send it once more. What a rehearsal holds back counts as sent,
-    and stays.
+    and stays. Of what failed, and of what nobody knows, it stays on record what became of it.
     """
     letter = table_of(Letter)
-    waits = letter.c.state.in_(WAITING)
+    waits = may(letter, LetterEvent.TAKE_BACK)
     taken = letter.c.state.in_(TAKEN) & (letter.c.claim != HELD_BACK)
+    ours = waits | (letter.c.state == LetterState.SENDING.value)
     # In one statement: between two PostgreSQL lets a letter be claimed, or given back, that neither of them sees.
-    taken_back = {
-        "state": case((waits, "cancelled"), else_=letter.c.state),
-        "moot": True,
-    }
-    connection.execute(update(letter).where(*which, waits | taken).values(taken_back))
+    values = {"state": taken_back(letter), "moot": True, "detail": case((ours, why), else_=letter.c.detail)}
+    connection.execute(update(letter).where(*which, waits | taken).values(values))
 
 
 ANEW = (
@@ -143,7 +153,7 @@ def _owed_again(letter: FromClause) -> ColumnElement[bool]:
     An opening whose phase a rerun held, and which opens again; a moved day that an act took back, and that holds still.
     One that a person would not have sent stays so.
     """
-    reopened = (letter.c.kind == "opened") & ((letter.c.state == "cancelled") | letter.c.moot)
+    reopened = (letter.c.kind == "opened") & ((letter.c.state == LetterState.CANCELLED.value) | letter.c.moot)
     return reopened | ((letter.c.kind == "moved") & letter.c.moot)
 
 
@@ -153,7 +163,7 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
         return
     table = table_of(Letter)
     new = insert_into(connection, table).inline()
-    ended = (table.c.state == "cancelled") | (table.c.state == "failed")
+    ended = may(table, LetterEvent.OWE)
     # What may be on its way stays as it was written, and is owed from now on and for as long as the new one would be.
     anew = {name: case((ended, new.excluded[name]), else_=table.c[name]) for name in ANEW}
     afresh = {"tries": 0, "claim": null(), "envelope": null()}

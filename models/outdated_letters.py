@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, or_, select
 
 from gates.states import Event, State
 from models.columns import table_of
+from models.letter_states import LetterState
 from models.outbox import ASKING, DATED, SETTLING, granting
 from models.tables.season import Letter, ProgrammeYear, Transition
 
@@ -42,7 +43,7 @@ def untrue_in_hand(database: Database, token: str, as_of: datetime) -> frozenset
     Given back to the queue, what an act made untrue is cancelled, and what has gone stale is so with the next claim.
     """
     letter = table_of(Letter)
-    mine = (letter.c.state == "sending", letter.c.claim == token)
+    mine = (letter.c.state == LetterState.SENDING.value, letter.c.claim == token)
     theirs = select(letter.c.envelope).where(*mine, or_(letter.c.moot, stale_by_the_clock(as_of)))
     with database.read() as connection:
         found = connection.execute(select(letter.c.message_id).where(letter.c.id.in_(theirs)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, or_, select
 
 from models.columns import table_of
+from models.letter_states import LetterState
 from models.shortcuts.bulk import insert_new
 from models.tables.contact_receipts import Call, Receipt
 from models.tables.season import Letter
@@ -28,7 +29,7 @@ def in_message(connection: Connection, lead: int) -> list[Row[Any]]:
     query = (
         select(letter.c.id, letter.c.year, letter.c.recipient, receipt.c.at.label("receipt"))
         .outerjoin(receipt, receipt.c.letter == letter.c.id)
-        .where(or_(letter.c.id == lead, letter.c.envelope == lead), letter.c.state != "cancelled")
+        .where(or_(letter.c.id == lead, letter.c.envelope == lead), letter.c.state != LetterState.CANCELLED.value)
     )
     return list(connection.execute(query.order_by(letter.c.id)))
 

@@ -8,6 +8,7 @@ from sqlalchemy import case, delete, func, select, update
 
 from models.alarms import suppressed
 from models.columns import table_of
+from models.letter_states import LetterEvent, LetterState, may, moved
 from models.refused_recipients import of_the_address, words
 from models.shortcuts.bulk import insert_once
 from models.tables.season import Letter, ProgrammeYear, Suppressed
@@ -36,8 +37,8 @@ def suppress(connection: Connection, reasons: Mapping[str, str], since: datetime
     letter = table_of(Letter)
     theirs = func.lower(letter.c.address).in_(sorted(new))
     if new:
-        held = update(letter).where(letter.c.state == "queued", theirs)
-        connection.execute(held.values(state="held", detail=HELD))
+        held = update(letter).where(may(letter, LetterEvent.HOLD), theirs)
+        connection.execute(held.values(**moved(LetterEvent.HOLD), detail=HELD))
         _bump(connection)
     return sorted(new)
 
@@ -47,8 +48,9 @@ def unsuppress(connection: Connection, address: str) -> int | None:
     table, letter = table_of(Suppressed), table_of(Letter)
     if not connection.execute(delete(table).where(table.c.address == address.lower())).rowcount:
         return None
-    waiting = update(letter).where(letter.c.state == "held", func.lower(letter.c.address) == address.lower())
-    freed = connection.execute(waiting.values(state="queued", detail=None)).rowcount
+    theirs = func.lower(letter.c.address) == address.lower()
+    waiting = update(letter).where(may(letter, LetterEvent.RELEASE), theirs)
+    freed = connection.execute(waiting.values(**moved(LetterEvent.RELEASE), detail=None)).rowcount
     _bump(connection)
     return int(freed)
 
@@ -63,14 +65,14 @@ def give_up(connection: Connection, failed: Collection[int], since: datetime, by
     refused: dict[str, dict[int, Row[Any]]] = {}
     taken: set[str] = set()
     for row in connection.execute(_outcomes().where(letter.c.recipient.in_(recipients))):
-        if row.state == "sent":
+        if row.state == LetterState.SENT:
             taken.add(row.address)
         elif row.address not in taken and of_the_address(row.detail or ""):
             refused.setdefault(row.address, {}).setdefault(row.envelope, row)
     reasons = {}
     for address, messages in refused.items():
         newest, first = next(iter(messages.values())), min(row.due_at for row in messages.values())
-        others = select(letter.c.id).where(letter.c.state == "sent", letter.c.due_at >= first).limit(1)
+        others = select(letter.c.id).where(letter.c.state == LetterState.SENT.value, letter.c.due_at >= first).limit(1)
         if len(messages) >= REFUSALS and connection.execute(others).scalar() is not None:
             reasons[address] = REFUSED.format(count=len(messages), last=words(newest.detail))
     return suppress(connection, reasons, since, by)
@@ -87,7 +89,11 @@ def _outcomes() -> Select[Any]:
         letter.c.detail,
         letter.c.due_at,
     )
-    return select(*columns).where(letter.c.state.in_(("sent", "failed"))).order_by(letter.c.id.desc())
+    return (
+        select(*columns)
+        .where(letter.c.state.in_((LetterState.SENT.value, LetterState.FAILED.value)))
+        .order_by(letter.c.id.desc())
+    )
 
 
 def leads(connection: Connection, message_ids: Collection[str]) -> dict[str, Row[Any]]:
@@ -102,8 +108,9 @@ def came_back(connection: Connection, lead: Row[Any], reason: str) -> int:
     """Put on record that a message came back: all letters in it have failed. Give how many."""
     letter = table_of(Letter)
     carried = (letter.c.id == lead.id) | (letter.c.envelope == lead.id)
-    gone = update(letter).where(letter.c.recipient == lead.recipient, carried, letter.c.state.in_(("sent", "unknown")))
-    return int(connection.execute(gone.values(state="failed", detail=RETURNED.format(reason=reason))).rowcount)
+    gone = update(letter).where(letter.c.recipient == lead.recipient, carried, may(letter, LetterEvent.BOUNCE))
+    values = {**moved(LetterEvent.BOUNCE), "detail": RETURNED.format(reason=reason)}
+    return int(connection.execute(gone.values(values)).rowcount)
 
 
 def written_to(connection: Connection, addresses: Collection[str]) -> frozenset[str]:
@@ -116,27 +123,31 @@ def written_to(connection: Connection, addresses: Collection[str]) -> frozenset[
 def readdress(connection: Connection, addresses: Mapping[str, str]) -> int:
     """Address anew and queue what is held for these recipients, but not to an address that is suppressed itself."""
     letter, table = table_of(Letter), table_of(Suppressed)
-    waiting = select(letter.c.recipient).where(letter.c.state == "held", letter.c.recipient.in_(sorted(addresses)))
+    waiting = select(letter.c.recipient).where(
+        may(letter, LetterEvent.RELEASE), letter.c.recipient.in_(sorted(addresses))
+    )
     freed = 0
     for recipient in connection.execute(waiting.distinct()).scalars().all():
         address = addresses[recipient]
         given_up = connection.execute(select(table.c.address).where(table.c.address == address.lower())).scalar()
         if address and given_up is None:
-            held = update(letter).where(letter.c.state == "held", letter.c.recipient == recipient)
-            freed += connection.execute(held.values(state="queued", address=address, detail=None)).rowcount
+            held = update(letter).where(may(letter, LetterEvent.RELEASE), letter.c.recipient == recipient)
+            freed += connection.execute(
+                held.values(**moved(LetterEvent.RELEASE), address=address, detail=None)
+            ).rowcount
     return freed
 
 
 def redirect(connection: Connection, addresses: Mapping[str, str]) -> int:
     """Send what waits for these recipients to these addresses; it is held where that one is given up. Give how many."""
     letter, table = table_of(Letter), table_of(Suppressed)
-    queued = (letter.c.state == "queued") & letter.c.recipient.in_(sorted(addresses))
+    queued = may(letter, LetterEvent.HOLD) & letter.c.recipient.in_(sorted(addresses))
     if not addresses:
         return 0
-    moved = connection.execute(update(letter).where(queued).values(address=case(addresses, value=letter.c.recipient)))
+    sent_on = connection.execute(update(letter).where(queued).values(address=case(addresses, value=letter.c.recipient)))
     given_up = func.lower(letter.c.address).in_(select(table.c.address))
-    connection.execute(update(letter).where(queued, given_up).values(state="held", detail=HELD))
-    return int(moved.rowcount) + readdress(connection, addresses)
+    connection.execute(update(letter).where(queued, given_up).values(**moved(LetterEvent.HOLD), detail=HELD))
+    return int(sent_on.rowcount) + readdress(connection, addresses)
 
 
 def _bump(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from sqlalchemy import bindparam, func, select, update
 
 from models.columns import table_of
+from models.letter_states import LetterEvent, LetterState, may, moved
 from models.shortcuts.bulk import among, at_once, listed
 from models.tables.season import Letter, LetterBody, ProgrammeYear, Suppressed
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 BATCH = 500
 MOST = 20
 """Letters in one envelope."""
+
+OFFERED = tuple(state.value for state in (LetterState.SENDING, LetterState.SENT, LetterState.UNKNOWN))
+"""The states of what was handed over, or may have been."""
 
 STALE, SUPPRESSED = "过时未发", "地址已停用"
 
@@ -119,11 +123,11 @@ def _queued(dialect: str, which: Literal["first", "more"]) -> Select[Any]:
         .with_for_update(skip_locked=True)
     )
     if which == "first":
-        return due.where(letter.c.state == "queued")
+        return due.where(may(letter, LetterEvent.CLAIM))
     at, last = bindparam("at", type_=letter.c.due_at.type), bindparam("last", type_=letter.c.id.type)
     later = (letter.c.due_at >= at) & ~((letter.c.due_at == at) & (letter.c.id <= last))
     # With the bare state SQLite would search the whole queue for them, not what these recipients have.
-    queued = func.coalesce(letter.c.state, "") == "queued"
+    queued = func.coalesce(letter.c.state, "") == LetterState.QUEUED.value
     return due.where(among(dialect, letter.c.recipient, "recipients"), later, queued)
 
 
@@ -137,8 +141,8 @@ def _fit(connection: Connection, found: Sequence[_Due], rehearsed: Collection[in
     suppressed = _suppressed(connection, found)
     stale = {row.id for row in found if row.stale and row.year not in rehearsed}
     held = {row.id for row in found if row.address.lower() in suppressed} - stale
-    _put_aside(connection, stale, "cancelled", STALE)
-    _put_aside(connection, held, "held", SUPPRESSED)
+    _put_aside(connection, stale, LetterEvent.LAPSE, STALE)
+    _put_aside(connection, held, LetterEvent.HOLD, SUPPRESSED)
     return [row for row in found if row.id not in stale | held]
 
 
@@ -153,7 +157,7 @@ def _whole(connection: Connection, rows: Sequence[_Due]) -> list[_Due]:
     letter, mine = table_of(Letter), Counter(row.envelope for row in again)
     whose = among(connection.dialect.name, letter.c.recipient, "whose")
     given = {"whose": listed(connection, {row.recipient for row in again})}
-    open_ones = letter.c.state.in_(("queued", "sending"))
+    open_ones = letter.c.state.in_((LetterState.QUEUED.value, LetterState.SENDING.value))
     query = select(letter.c.envelope, func.count()).where(whose, letter.c.envelope.in_(mine), open_ones)
     there = dict(connection.execute(query.group_by(letter.c.envelope), given).tuples().all())
     return [row for row in rows if row.envelope is None or mine[row.envelope] == there[row.envelope]]
@@ -169,10 +173,10 @@ def _suppressed(connection: Connection, found: Sequence[_Due]) -> frozenset[str]
     return frozenset(connection.execute(given_up).scalars())
 
 
-def _put_aside(connection: Connection, ids: Iterable[int], state: str, detail: str) -> None:
+def _put_aside(connection: Connection, ids: Iterable[int], event: LetterEvent, detail: str) -> None:
     letter, chosen = table_of(Letter), sorted(ids)
     if chosen:
-        connection.execute(update(letter).where(letter.c.id.in_(chosen)).values(state=state, detail=detail))
+        connection.execute(update(letter).where(letter.c.id.in_(chosen)).values(**moved(event), detail=detail))
 
 
 def _take(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, int], values: Mapping[str, Any]) -> None:
@@ -193,7 +197,7 @@ def _taking(dialect: str) -> Update:
     hand = {name: bindparam(f"new_{name}", type_=letter.c[name].type) for name in ("claim", "claimed_at")}
     envelope = func.coalesce(letter.c.envelope, letter.c.id)
     taken = update(letter).where(among(dialect, letter.c.id, "ids"))
-    return taken.values(**hand, state="sending", tries=letter.c.tries + 1, envelope=envelope)
+    return taken.values(**hand, **moved(LetterEvent.CLAIM), tries=letter.c.tries + 1, envelope=envelope)
 
 
 def _leads(rows: Sequence[_Due], rehearsed: Collection[int]) -> dict[int, int]:
@@ -247,7 +251,7 @@ def _threads(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
 def _thread(dialect: str) -> Select[Any]:
     letter, other, root = table_of(Letter), table_of(Letter).alias("other"), table_of(Letter).alias("root")
     same = [other.c[name] == letter.c[name] for name in ("year", "phase", "recipient", "concerns")]
-    offered = other.c.state.in_(("sending", "sent", "unknown"))
+    offered = other.c.state.in_(OFFERED)
     opening = select(other.c.envelope).where(*same, offered).order_by(other.c.id).limit(1).correlate(letter)
     elsewhere = (root.c.id == opening.scalar_subquery()) & (root.c.id != letter.c.envelope)
     ours = among(dialect, letter.c.id, "ids")

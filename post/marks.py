@@ -7,18 +7,19 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import and_, bindparam, case, update
+from sqlalchemy import bindparam, case, update
 
 from models.columns import table_of
+from models.letter_states import LetterEvent, any_of, is_moot, may, moved, target, unless_moot
 from models.outbox import HELD_BACK
 from models.shortcuts.bulk import rows_given, rows_of
 from models.tables.season import Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Update
+    from sqlalchemy import ColumnElement, Update
     from sqlalchemy.types import TypeEngine
 
     from models.database import Database
@@ -28,6 +29,15 @@ TRIES = 8
 """Tries after which a letter that was put off each time is parked as failed."""
 
 MOOT = "发送前情况已变，不再发送"
+
+ANSWERS: Mapping[str, LetterEvent] = {
+    "sent": LetterEvent.DELIVER,
+    "failed": LetterEvent.FAIL,
+    "retry": LetterEvent.PUT_OFF,
+    "withheld": LetterEvent.WITHHOLD,
+    "unknown": LetterEvent.DOUBT,
+}
+"""What a courier's answer is to the letter."""
 
 
 class Delivered(Protocol):
@@ -61,12 +71,11 @@ def mark(
 @lru_cache(maxsize=2)
 def _marking(dialect: str) -> Update:
     letter, seen = table_of(Letter), rows_of(dialect, _kinds())
-    untrue = and_(letter.c.moot, seen.c.new_state == "queued")
-    state = {"state": case((untrue, "cancelled"), else_=seen.c.new_state)}
+    values: dict[str, ColumnElement[Any]] = {name: seen.c[f"new_{name}"] for name in CHANGED}
+    values["state"] = unless_moot(letter, seen.c.new_state)
+    values["detail"] = case((is_moot(letter, seen.c.new_state), letter.c.detail), else_=seen.c.new_detail)
     mine = (letter.c.id == seen.c.letter, letter.c.claim == bindparam("token"), letter.c.tries == seen.c.tries)
-    # That it was sent is true whatever came of it meanwhile; nothing else revives what was taken back.
-    open_ = letter.c.state.in_(("sending", "unknown")) | (seen.c.new_state == "sent")
-    return update(letter).where(*mine, open_).values({name: seen.c[f"new_{name}"] for name in CHANGED} | state)
+    return update(letter).where(*mine, any_of(letter, ANSWERS.values(), seen.c.new_state)).values(values)
 
 
 def _kinds() -> dict[str, TypeEngine[Any]]:
@@ -92,11 +101,13 @@ class _Marked(NamedTuple):
 
 def _marked(one: Claimed, delivery: Delivered, as_of: datetime, at: datetime) -> _Marked:
     tries = one.tries - (not delivery.tried)
-    parked = delivery.state == "retry" and tries >= TRIES
-    state = "failed" if parked else "queued" if delivery.state in ("retry", "withheld") else delivery.state
-    due_at = as_of + pause(one.message_id, tries) if state == "queued" and delivery.state == "retry" else as_of
+    answer = ANSWERS[delivery.state]
+    parked = answer is LetterEvent.PUT_OFF and tries >= TRIES
+    event = LetterEvent.FAIL if parked else answer
+    due_at = as_of + pause(one.message_id, tries) if event is LetterEvent.PUT_OFF else as_of
     detail = f"已试 {tries} 次：{delivery.detail}" if parked else delivery.detail or None
-    return _Marked(one.id, one.tries, state, tries, at if state == "sent" else None, due_at, detail)
+    sent_at = at if event is LetterEvent.DELIVER else None
+    return _Marked(one.id, one.tries, target(event).value, tries, sent_at, due_at, detail)
 
 
 def pause(message_id: str, tries: int) -> timedelta:
@@ -111,13 +122,14 @@ def pause(message_id: str, tries: int) -> timedelta:
 def hold_back(database: Database, as_of: datetime) -> None:
     """Take what is queued and due out of the queue without sending it: a rehearsal goes on as if it had been sent."""
     letter = table_of(Letter)
-    due = (letter.c.state == "queued") & (letter.c.due_at <= as_of)
+    due = may(letter, LetterEvent.SET_ASIDE) & (letter.c.due_at <= as_of)
     with database.write() as connection:
-        connection.execute(update(letter).where(due).values(state="sending", claim=HELD_BACK))
+        connection.execute(update(letter).where(due).values(**moved(LetterEvent.SET_ASIDE), claim=HELD_BACK))
 
 
 def let_go(database: Database) -> None:
     """Put back into the queue what was held back."""
     letter = table_of(Letter)
     with database.write() as connection:
-        connection.execute(update(letter).where(letter.c.claim == HELD_BACK).values(state="queued", claim=None))
+        aside = update(letter).where(letter.c.claim == HELD_BACK, may(letter, LetterEvent.LET_GO))
+        connection.execute(aside.values(**moved(LetterEvent.LET_GO), claim=None))

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, func, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, case, func, select, update
 
 from models.columns import table_of
+from models.letter_states import TRANSITIONS, LetterEvent, LetterState, is_moot, may, moved, unless_moot
 from models.outbox import HELD_BACK
 from models.tables.season import Letter
 from post import workers
+from post.marks import MOOT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -28,12 +30,12 @@ LEASE = timedelta(minutes=15)
 where nothing is seen of its process. One that is seen to live is not gone, one that is seen to have ended is at once.
 """
 
-RESOLVED: Mapping[str, tuple[str, str]] = {
-    "accepted": ("sent", "发送进程中断，经核对已送达"),
-    "refused": ("queued", "发送进程中断，经核对未送达，重新发送"),
-    "untold": ("unknown", "发送进程中断，不能确定是否已送达"),
+RESOLVED: Mapping[str, tuple[LetterEvent, str]] = {
+    "accepted": (LetterEvent.FIND_ACCEPTED, "发送进程中断，经核对已送达"),
+    "refused": (LetterEvent.FIND_REFUSED, "发送进程中断，经核对未送达，重新发送"),
+    "untold": (LetterEvent.FIND_NOTHING, "发送进程中断，不能确定是否已送达"),
 }
-"""By what the other side tells of a message: the state that follows, and what is said of it."""
+"""By what the other side tells of a message: what that is to its letters, and what is said of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def doubtful(database: Database, at: datetime) -> list[Doubtful]:
     query = (
         select(*columns, lead.c.message_id)
         .join(lead, lead.c.id == func.coalesce(letter.c.envelope, letter.c.id))
-        .where(letter.c.state.in_(("sending", "unknown")), letter.c.claim != HELD_BACK)
+        .where(may(letter, LetterEvent.FIND_ACCEPTED), letter.c.claim != HELD_BACK)
         .order_by(letter.c.id)
     )
     with database.read() as connection:
@@ -76,36 +78,37 @@ def resolve(database: Database, found: Sequence[Doubtful], fates: Mapping[str, s
     if not rows:
         return
     state: BindParameter[str] = bindparam("new_state")
-    untrue = and_(letter.c.moot, state == "queued")
     unchanged = [letter.c[name] == bindparam(f"seen_{name}") for name in ("state", "claim", "tries")]
     statement = update(letter).where(letter.c.id == bindparam("letter"), *unchanged)
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("tries", "sent_at", "detail")}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("tries", "sent_at")}
+    values["state"] = unless_moot(letter, state)
+    values["detail"] = case((is_moot(letter, state), MOOT), else_=bindparam("new_detail"))
     with database.write() as connection:
-        connection.execute(statement.values(**values, state=case((untrue, "cancelled"), else_=state)), rows)
+        connection.execute(statement.values(values), rows)
 
 
 def _resolved(one: Doubtful, fate: str | None, at: datetime) -> dict[str, Any] | None:
-    state, detail = RESOLVED.get(fate or "", (one.state, ""))
-    if state == one.state:
+    event, detail = RESOLVED.get(fate or "", (None, ""))
+    if event is None or (state := TRANSITIONS.get((LetterState(one.state), event))) is None:
         return None
     return {
         "letter": one.id,
         "seen_state": one.state,
         "seen_claim": one.claim,
         "seen_tries": one.tries,
-        "new_state": state,
+        "new_state": state.value,
         "new_tries": one.tries - _was_untried(one, state),
-        "new_sent_at": at if state == "sent" else None,
+        "new_sent_at": at if state is LetterState.SENT else None,
         "new_detail": detail,
     }
 
 
-def _was_untried(one: Doubtful, state: str) -> bool:
+def _was_untried(one: Doubtful, state: LetterState) -> bool:
     """Tell whether it was only in hand: a worker's death is no try of a letter, and parks none however often it comes.
 
     One that was handed over without an answer, and turned out refused, was tried.
     """
-    return one.state == "sending" and state == "queued"
+    return one.state == LetterState.SENDING and state is LetterState.QUEUED
 
 
 def same_envelope(connection: Connection, key: int, states: Sequence[str]) -> list[int]:
@@ -129,7 +132,8 @@ def letters(connection: Connection, keys: Collection[int]) -> Sequence[Row[Any]]
     return connection.execute(select(*columns).where(letter.c.id.in_(keys)).order_by(letter.c.id)).all()
 
 
-def settled(connection: Connection, keys: Sequence[int], values: Mapping[str, Any]) -> None:
-    """Put on record what a person found out."""
+def settled(connection: Connection, keys: Sequence[int], event: LetterEvent, **more: Any) -> None:  # noqa: ANN401 -- columns
+    """Put on record what a person found out, of those of these letters that it may happen to."""
     letter = table_of(Letter)
-    connection.execute(update(letter).where(letter.c.id.in_(keys)).values(**values))
+    theirs = update(letter).where(letter.c.id.in_(keys), may(letter, event))
+    connection.execute(theirs.values(**moved(event), **more))

@@ -12,6 +12,7 @@ from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
+from models.letter_states import LetterState
 from models.outbox import ALL, LetterRow, message_id, opened_before, queued_keys
 from models.parties import Reach
 from season import recipients
@@ -108,7 +109,7 @@ def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
         return (kind, row.phase, row.concerns, row.recipient) in told
 
     return [
-        row._replace(state="cancelled", detail="与开放通知同时到期，不另发")
+        row._replace(state=LetterState.CANCELLED, detail="与开放通知同时到期，不另发")
         if row.kind == "reminder" and gets(row, "opened")
         else row
         for row in rows
@@ -175,7 +176,7 @@ def _written(
         html=words.html,
         addressee=words.to(recipient.addressee),
         message_id=message_id(_domain(season.stamp.base_url), season.year.year, key),
-        state="queued" if recipient.address else "held",
+        state=LetterState.QUEUED if recipient.address else LetterState.HELD,
         detail=None if recipient.address else "未登记邮箱",
         ics=ics,
         valid_until=_valid_until(season, owed, recipient.audience),

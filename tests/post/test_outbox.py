@@ -123,7 +123,7 @@ def test_an_act_takes_letters_out_of_the_hand_before_they_are_sent(database: Dat
     held = claims.claim(database, "aa", NOW, NOW)
     letter = table_of(Letter)
     with database.write() as connection:
-        take_back(connection, letter.c.slot.in_(("0", "1")))
+        take_back(connection, "why", letter.c.slot.in_(("0", "1")))
     change(database, "1", claim="bb")
     assert untrue_in_hand(database, "aa", NOW) == {held[0].message_id}
     settle(database, held[:1], "withheld")
@@ -144,7 +144,7 @@ def test_no_claim_slips_in_where_letters_are_taken_back(database: Database) -> N
 
     event.listen(database.engine, "after_cursor_execute", meanwhile)
     with database.write() as connection:
-        take_back(connection, letter.c.slot == "0")
+        take_back(connection, "why", letter.c.slot == "0")
     other.dispose()
     assert (envelopes(held), states(database)[0]) == (THREE[1:], ("cancelled",))
 

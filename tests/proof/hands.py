@@ -18,6 +18,7 @@ from typing import Any
 
 from models import letterbox
 from models.database import Database, Which
+from models.letter_states import LetterEvent
 from models.stamp import Stamp
 from phases.book import BOOK
 from post import marks, unknown_letters, workers
@@ -149,7 +150,7 @@ def with_every_claim_a_try() -> None:
 
 def without_a_mark_of_its_own() -> None:
     """What is in doubt is taken as sent."""
-    unknown_letters.RESOLVED = dict.fromkeys(("accepted", "refused", "untold"), ("sent", ""))
+    unknown_letters.RESOLVED = dict.fromkeys(("accepted", "refused", "untold"), (LetterEvent.FIND_ACCEPTED, ""))
 
 
 def with_claims_that_no_transaction_holds() -> None:
