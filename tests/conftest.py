@@ -3,14 +3,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import settings
 
 from models import migrate
@@ -18,6 +16,7 @@ from models.database import Database
 from phases.book import BOOK
 from tests import postgres
 from tests.support import memory, shelf
+from tests.support.originals import MIGRATED, NOTHING, PLANTED, SEASON, Originals
 from tests.support.scenes import Scene, calendar
 from tests.support.shelf import Shelf
 
@@ -31,7 +30,7 @@ settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:
-    """Keep folders in memory, and give back SIGINT.
+    """Keep folders in memory and give back SIGINT.
 
     A shell takes it from what it runs in the background, and Prefect's worker ends by it.
     """
@@ -44,33 +43,15 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Count as slow what first has a season played: half a minute of pages is no part of `make fast`."""
     for item in items:
-        if {"season_file", "season_url"} & {*getattr(item, "fixturenames", ())}:
+        if {"season_file", "season_url", "planted_url"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)
 
 
-def _make(address: str, name: str, template: str) -> str:
-    """A database of that name on the server; its URL."""
-    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return sa.make_url(address).set(database=name).render_as_string(hide_password=False)
-
-
-def _drop(address: str, name: str) -> None:
-    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _migrate(url: str) -> None:
-    from models.database import Database
-    from models.migrate import upgrade
-
-    database = Database(url, BOOK)
-    try:
-        upgrade(database)
-    finally:
-        database.dispose()
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what is made once a run: that of all workers, where there are several."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
@@ -89,20 +70,25 @@ def postgres_address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_address: str) -> Iterator[str]:
-    """The name of a migrated database that the databases of the tests are copied from."""
-    name = f"template_{uuid.uuid4().hex}"
-    _migrate(_make(postgres_address, name, "template0"))
-    yield name
-    _drop(postgres_address, name)
+def sqlite_originals(kept: Path) -> Originals:
+    return Originals(kept)
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def postgresql_originals(kept: Path, postgres_address: str) -> Originals:
+    return Originals(kept, postgres_address)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(sqlite_originals: Originals) -> Path:
     """A migrated database file that the databases of the tests are copied from."""
-    path = tmp_path_factory.mktemp("template") / "talent.db"
-    _migrate(f"sqlite:///{path}")
-    return path
+    return sqlite_originals.file(MIGRATED)
+
+
+@pytest.fixture(scope="session")
+def season_file(sqlite_originals: Originals) -> Path:
+    """The database file of a season that was played once, with an account for each role and each city."""
+    return sqlite_originals.file(SEASON)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -112,64 +98,41 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def originals(kind: str, request: pytest.FixtureRequest) -> Originals:
+    """What databases of this kind are copied from."""
+    found: Originals = request.getfixturevalue(f"{kind}_originals")
+    return found
+
+
+@pytest.fixture
 def empty_database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh database without a table."""
     if kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    yield from _copy(request.getfixturevalue("postgres_address"), "template0")
+    with request.getfixturevalue("originals").copy(NOTHING, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
-def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(originals: Originals, tmp_path: Path) -> Iterator[str]:
     """A fresh migrated database without a row."""
-    if kind == "sqlite":
-        yield f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'talent.db')}"
-        return
-    yield from _copy(request.getfixturevalue("postgres_address"), request.getfixturevalue("migrated_postgres"))
-
-
-@pytest.fixture(scope="session")
-def season_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database file of a season that was played once, with an account for each role and each city."""
-    path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("season") / "talent.db"))
-    _play(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def season_postgres(postgres_address: str, migrated_postgres: str) -> Iterator[str]:
-    """The name of a database with the same season."""
-    name = f"season_{uuid.uuid4().hex}"
-    _play(_make(postgres_address, name, migrated_postgres))
-    yield name
-    _drop(postgres_address, name)
-
-
-def _play(url: str) -> None:
-    from models.database import Database
-    from tests.support.window import play_season
-
-    database = Database(url, BOOK)
-    try:
-        play_season(database)
-    finally:
-        database.dispose()
+    with originals.copy(MIGRATED, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
-def season_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A copy of that season."""
-    if kind == "sqlite":
-        yield f"sqlite:///{shutil.copy(request.getfixturevalue('season_file'), tmp_path / 'talent.db')}"
-        return
-    yield from _copy(request.getfixturevalue("postgres_address"), request.getfixturevalue("season_postgres"))
+def season_url(originals: Originals, tmp_path: Path) -> Iterator[str]:
+    """A copy of the season."""
+    with originals.copy(SEASON, tmp_path) as url:
+        yield url
 
 
-def _copy(address: str, template: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex}"
-    yield _make(address, name, template)
-    _drop(address, name)
+@pytest.fixture
+def planted_url(originals: Originals, tmp_path: Path) -> Iterator[str]:
+    """A copy of the season with a canary in everything of everybody's."""
+    with originals.copy(PLANTED, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -205,30 +168,29 @@ def scene(database: Database) -> Scene:
 
 
 @pytest.fixture(scope="session")
-def sqlite_shelf(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path_factory.mktemp('shelf') / 'played.db')}"
-    return shelf.play(url, shelf.copy_file)
+def sqlite_shelf(sqlite_originals: Originals) -> Shelf:
+    return shelf.shelf(sqlite_originals)
 
 
 @pytest.fixture(scope="session")
-def postgresql_shelf(postgres_address: str, migrated_postgres: str) -> Shelf:
-    template = postgres_address.rpartition("/")[0] + f"/{migrated_postgres}"
-    return shelf.play(shelf.copy_on_server(template), shelf.copy_on_server)
+def postgresql_shelf(postgresql_originals: Originals) -> Shelf:
+    return shelf.shelf(postgresql_originals)
 
 
 @pytest.fixture
 def played(kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Scene]]:
     """From an instant of the shelf's marks to a season of one's own as it stood then."""
-    kept: Shelf = request.getfixturevalue(f"{kind}_shelf")
+    shelved: Shelf = request.getfixturevalue(f"{kind}_shelf")
     opened: list[Database] = []
 
     def begin(mark: str) -> Scene:
-        opened.append(Database(kept.copy(kept.kept[mark]), BOOK))
+        opened.append(Database(shelved.copy(shelved.kept[mark]), BOOK))
         return Scene(opened[-1], calendar())
 
     yield begin
     for database in opened:
         database.dispose()
+        shelf.discard(database.url)
 
 
 @pytest.fixture
@@ -243,8 +205,18 @@ def second_database(empty_database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def window(season_url: str, tmp_path: Path) -> Iterator[Window]:
     """A copy of the season for this test alone; on both databases where it sends something."""
+    yield from _window(season_url, tmp_path)
+
+
+@pytest.fixture
+def planted(planted_url: str, tmp_path: Path) -> Iterator[Window]:
+    """The same with the canaries, where nobody has been yet: for who sends something."""
+    yield from _window(planted_url, tmp_path)
+
+
+def _window(url: str, folder: Path) -> Iterator[Window]:
     from tests.support.window import a_window
 
-    made = a_window(season_url, tmp_path)
+    made = a_window(url, folder)
     yield made
     made.database.dispose()

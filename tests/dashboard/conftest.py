@@ -20,7 +20,7 @@ LOOKS = pytest.param("sqlite", id="sqlite alone")
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Leave what only looks at the season on SQLite: who sends a form through the window does so on both databases."""
     fixtures = [vars(metafunc.module)[name] for name in metafunc.fixturenames if name in vars(metafunc.module)]
-    if "season_url" in metafunc.fixturenames and not sends(metafunc.function, fixtures):
+    if {"season_url", "planted_url"} & {*metafunc.fixturenames} and not sends(metafunc.function, fixtures):
         metafunc.definition.add_marker(pytest.mark.parametrize("kind", [LOOKS], indirect=True))
 
 

@@ -19,7 +19,7 @@ from dashboard.signing_in import sessions
 from dashboard.signing_in.reader import Role
 from settings import Settings
 from tests.support import routes
-from tests.support.canaries import plant, rows
+from tests.support.canaries import rows
 from tests.support.window import ADMIN, BASE, VIEWER, Browser, Window
 
 CITY = "yancheng"
@@ -37,9 +37,8 @@ FOREIGN: Mapping[str, Mapping[str, str | None]] = {
 
 
 @pytest.fixture
-def town(window: Window) -> Window:
-    plant(window.database)
-    return window
+def town(planted: Window) -> Window:
+    return planted
 
 
 def unsafe(window: Window) -> list[APIRoute]:

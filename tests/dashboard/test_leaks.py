@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, WebSocket
@@ -20,6 +19,7 @@ from dashboard.signing_in.reader import Role
 from tests.support import canaries, routes
 from tests.support.canaries import Rows, rows
 from tests.support.crawling import route_of
+from tests.support.originals import PLANTED, Originals
 from tests.support.routes import Walk, starts, walk
 from tests.support.window import ADMIN, CITIES, VIEWER, Window, a_window, copied
 
@@ -41,23 +41,15 @@ class Town:
 
 
 @pytest.fixture(scope="session")
-def town(season_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(sqlite_originals: Originals, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town")
-    window = a_window(copied(season_file, folder), folder)
-    canaries.plant(window.database)
+    window = a_window(copied(sqlite_originals.file(PLANTED), folder), folder)
     app = make_app(window.site)
     before = rows(window.database)
     walks = {city: walk(window.as_(city), starts(window, app, city)) for city in CITIES}
     walks |= {name: walk(window.as_(name), starts(window, app, "yancheng")) for name in (ADMIN, VIEWER)}
     yield Town(window, walks, before, rows(window.database))
     window.database.dispose()
-
-
-@pytest.fixture
-def planted(window: Window) -> Window:
-    """The same season and canaries, where nobody has been yet: for who sends something."""
-    canaries.plant(window.database)
-    return window
 
 
 def leaks(walked: Walk, city: str) -> list[str]:

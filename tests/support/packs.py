@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from rehearsal.play import Rehearsed
 
 HOUSE = Path(__file__).parents[2]
 
@@ -26,9 +25,9 @@ def expected(pack: Path) -> dict[str, Any]:
     return found
 
 
-def came_to(ended: Rehearsed) -> dict[str, Any]:
-    """The end that a play came to, in the form of `expected`."""
-    status = ended.as_json()["status"]
+def came_to(ended: Mapping[str, Any]) -> dict[str, Any]:
+    """The end that a play came to, told in JSON, in the form of `expected`."""
+    status = ended["status"]
     totals = {name: count for name, count in status["totals"].items() if name != "funded_cap"}
     cities = {
         row["city"]: {

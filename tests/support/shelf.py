@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from models.database import Database
 from phases.book import BOOK
 from rehearsal.packs import read_pack
-from rehearsal.play import Play, Rehearsed
+from rehearsal.play import Play
+from tests.support.originals import MIGRATED, Originals, created, dropped, once
 from tests.support.scenes import Scene, calendar, instant
 
 PACK = Path(__file__).parents[2] / "deployments/demo/2022"
@@ -34,24 +37,28 @@ def copy_file(url: str) -> str:
 
 
 def copy_on_server(url: str) -> str:
-    source = sa.make_url(url)
-    name = f"shelf_{uuid.uuid4().hex}"
-    engine = sa.create_engine(source.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{source.database}"')
-    return source.set(database=name).render_as_string(hide_password=False)
+    return created(url, str(sa.make_url(url).database), "shelf")
+
+
+def discard(url: str) -> None:
+    """Throw a copy away."""
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        Path(str(sa.make_url(url).database)).unlink()
+    else:
+        dropped(url)
 
 
 @dataclass
 class Shelf:
-    """How the play ended, and by instant of `MARKS` the URL of a database that nobody touches any more."""
+    """How the play ended, in JSON, and by instant of `MARKS` the URL of a database that nobody touches any more."""
 
-    ended: Rehearsed
+    ended: dict[str, Any]
     kept: dict[str, str]
     copy: Copy
 
 
-def play(url: str, copy: Copy) -> Shelf:
+def _play(url: str, copy: Copy) -> str:
+    """Play it on a migrated database; what a shelf is, in JSON."""
     database = Database(url, BOOK)
     played = Play(database, calendar(), read_pack(PACK), instant(END), "省办")
     Scene.begin(database, at=BEGUN)
@@ -64,6 +71,19 @@ def play(url: str, copy: Copy) -> Shelf:
             kept[wanted.pop(0)] = copy(url)
         if not wanted:
             break
-    ended = played.ended()
+    ended = played.ended().as_json()
     database.dispose()
-    return Shelf(ended, kept, copy)
+    return json.dumps({"ended": ended, "kept": kept})
+
+
+def shelf(originals: Originals) -> Shelf:
+    """The shelf on that kind of database, played once a run."""
+    server = originals.server
+    copy, at = (copy_file, "sqlite") if server is None else (copy_on_server, str(sa.make_url(server).port))
+
+    def make(path: Path) -> None:
+        file = originals.file(MIGRATED)
+        url = copy_file(f"sqlite:///{file}") if server is None else created(server, file.read_text(), "shelf")
+        path.write_text(_play(url, copy))
+
+    return Shelf(**json.loads(once(originals.folder / f"shelf.{at}", make).read_text()), copy=copy)

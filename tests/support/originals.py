@@ -1,0 +1,123 @@
+"""Databases that the tests' own are copied from: made once a run, by whichever worker asks first."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from models import migrate
+from models.database import Database
+from phases.book import BOOK
+
+NOTHING, MIGRATED, SEASON, PLANTED = "nothing", "migrated", "season", "planted"
+
+
+def _play(database: Database) -> None:
+    from tests.support.window import play_season
+
+    play_season(database)
+
+
+def _plant(database: Database) -> None:
+    from tests.support.canaries import plant
+
+    plant(database)
+
+
+MADE: Mapping[str, tuple[str, Callable[[Database], None]]] = {
+    MIGRATED: (NOTHING, migrate.upgrade),
+    SEASON: (MIGRATED, _play),
+    PLANTED: (SEASON, _plant),
+}
+"""What each is a copy of, and what is done to it then."""
+
+
+def once(path: Path, make: Callable[[Path], object]) -> Path:
+    """Give the path, which `make` has filled; who asks meanwhile waits. What is half made has another name."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            half = path.with_name(f"half.{path.name}")
+            make(half)
+            half.rename(path)
+    return path
+
+
+def created(address: str, template: str, name: str) -> str:
+    """A copy of a database on the server of that address, under a name of its own that begins so; its URL."""
+    url = sa.make_url(address).set(database=f"{name}_{uuid.uuid4().hex}")
+    _said(address, f'CREATE DATABASE "{url.database}" TEMPLATE "{template}"')
+    return url.render_as_string(hide_password=False)
+
+
+def dropped(url: str) -> None:
+    """Take a database from its server, whoever speaks to it."""
+    _said(url, f'DROP DATABASE IF EXISTS "{sa.make_url(url).database}" WITH (FORCE)')
+
+
+def _said(url: str, statement: str) -> None:
+    server = sa.make_url(url).set(database="postgres")
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+@dataclass(frozen=True)
+class Originals:
+    """Those of one kind of database: files in a folder, or databases on a server, which is thrown away after the run.
+
+    The folder is common to all workers of the run.
+    """
+
+    folder: Path
+    server: str | None = None
+
+    def file(self, name: str) -> Path:
+        """The file of an original; on a server it holds the database's name."""
+        if self.server is None:
+            return once(self.folder / f"{name}.db", lambda path: self._fill(name, path))
+        at = sa.make_url(self.server).port  # without one for all, each worker has its own
+        return once(self.folder / f"{name}.{at}", lambda path: self._create(name, path))
+
+    @contextmanager
+    def copy(self, name: str, folder: Path) -> Iterator[str]:
+        """A copy for one test; its URL."""
+        if self.server is None:
+            yield f"sqlite:///{shutil.copy(self.file(name), folder / 'talent.db')}"
+            return
+        url = created(self.server, self.on_server(name), "test")
+        try:
+            yield url
+        finally:
+            dropped(url)
+
+    def on_server(self, name: str) -> str:
+        """The name of the original there."""
+        return "template0" if name == NOTHING else self.file(name).read_text()
+
+    def _fill(self, name: str, path: Path) -> None:
+        source, _ = MADE[name]
+        if source != NOTHING:
+            shutil.copy(self.file(source), path)
+        self._done(name, f"sqlite:///{path}")
+
+    def _create(self, name: str, path: Path) -> None:
+        assert self.server is not None
+        url = created(self.server, self.on_server(MADE[name][0]), name)
+        self._done(name, url)
+        path.write_text(str(sa.make_url(url).database))
+
+    @staticmethod
+    def _done(name: str, url: str) -> None:
+        database = Database(url, BOOK)
+        try:
+            MADE[name][1](database)
+        finally:
+            database.dispose()
