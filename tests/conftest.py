@@ -15,7 +15,7 @@ from models import migrate
 from models.database import Database
 from phases.book import BOOK
 from tests import postgres
-from tests.support import memory, shelf
+from tests.support import compiled, memory, shelf
 from tests.support.originals import MIGRATED, NOTHING, PLANTED, SEASON, Originals
 from tests.support.scenes import Scene, calendar
 from tests.support.shelf import Shelf
@@ -30,11 +30,12 @@ settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:
-    """Keep folders in memory and give back SIGINT.
+    """Keep folders in memory and what is compiled, and give back SIGINT.
 
     A shell takes it from what it runs in the background, and Prefect's worker ends by it.
     """
     memory.settle()
+    compiled.settle()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
