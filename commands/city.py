@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import SEASON, SeasonOptions, UsageError, local
-from commands.outcomes import report
+from commands.options import SEASON, SeasonOptions, UsageError
+from commands.outcomes import run
 from commands.output import answer, table
 
 if TYPE_CHECKING:
@@ -56,11 +56,7 @@ def set_(
     season: SeasonOptions = SEASON,
 ) -> int:
     """Put a city's addresses on file."""
-    from acts.offices import set_office
-
     if email is None and head is None:
         raise UsageError("请写明 --email 或 --head。")
-    database, year = season.opened()
-    found = year.city(city)
-    day = local(season.moment()).date()
-    return report(season, year, set_office(database, found.slug, found.name, email=email, head=head, day=day))
+    slug = season.opened()[1].city(city).slug
+    return run(season, "office", {"office": slug, "email": email, "head": head}, dry_run=False)

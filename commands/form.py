@@ -95,14 +95,15 @@ def _against_records(season: SeasonOptions, phase: str, workbook: Path, city: st
     """What loading it would find fault with; nothing, and said so, where no year is open to compare with."""
     from acts.load import load as act
     from models.database import NotPrepared
-    from models.standing import NoYearOpen
+    from models.standing import NoYearOpen, YearNotOpen
 
+    stamp = season.stamp()
     try:
         database, year = season.opened()
-    except (NotPrepared, NoYearOpen):
+    except (NotPrepared, NoYearOpen, YearNotOpen):
         say("没有打开的年度，只检查了表格本身，没有与已有记录核对。")
         return ()
-    outcome = act(database, year.year, phase, year.city(city).slug, workbook, season.stamp(), dry_run=True)
+    outcome = act(database, year.year, phase, year.city(city).slug, workbook, stamp, dry_run=True)
     if outcome.outcome == "refused":
         say(f"没有与已有记录核对：{outcome.message}")
     return outcome.errors

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import SEASON, SeasonOptions, UsageError, local
-from commands.outcomes import report
+from commands.options import SEASON, SeasonOptions, UsageError
+from commands.outcomes import run
 
 app = App(name="office")
 
@@ -20,10 +20,8 @@ def set_(
     season: SeasonOptions = SEASON,
 ) -> int:
     """Put the province's addresses on file."""
-    from acts.offices import PROVINCE, set_office
+    from acts.offices import PROVINCE
 
     if email is None and lead is None:
         raise UsageError("请写明 --email 或 --lead。")
-    database, year = season.opened()
-    day = local(season.moment()).date()
-    return report(season, year, set_office(database, PROVINCE, "省级管理办公室", email=email, head=lead, day=day))
+    return run(season, "office", {"office": PROVINCE, "email": email, "head": lead}, dry_run=False)

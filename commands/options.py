@@ -146,8 +146,8 @@ class SeasonOptions(Common):
 
     def acting(self) -> tuple[Database, Year, Stamp]:
         """The same for an act, with its stamp; says so where a rehearsal is acted on by the clock."""
+        stamp = self.stamp()  # before anything is waited for
         database, found = self._found()
-        stamp = self.stamp()
         if found.rehearsal and self.as_of is None:
             say(f"提示：这是演练库，没有写 --as-of，按现在（{stamp.as_of:%Y-%m-%d %H:%M}）办理。")
         return database, found.year, stamp

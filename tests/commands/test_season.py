@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cli import main
+from commands.options import SeasonOptions
 from commands.rehearsal import PACKS
+from models import audit
+from models.database import Database
 from phases.book import BOOK
 from tests.commands.conftest import Talent
 
@@ -225,6 +230,39 @@ def test_an_address_on_file_is_listed(season: Talent) -> None:
     assert [city for city in season("city", "list", "--json").data if city["email"]] == [
         {"city": "yancheng", "name": "盐城", "code": "3209", "email": "kepu@yancheng.example", "head": None}
     ]
+
+
+def test_who_put_an_address_on_file_is_on_record(season: Talent) -> None:
+    assert season("city", "set", "盐城", "--email", "kepu@yancheng.example", "--by", "李工").status == 0
+    assert season("office", "set", "--lead", "lead@province.example", "--by", "张工").status == 0
+    database = Database(os.environ["TALENT_DATABASE__URL"], BOOK)
+    with database.read() as connection:
+        said = [(row.by, row.what, row.subject) for row in audit.entries(connection, most=2)]
+    database.dispose()
+    assert said == [("张工", "登记邮箱", "office/province"), ("李工", "登记邮箱", "office/yancheng")]
+
+
+def test_an_act_is_stamped_before_the_database_is_asked(season: Talent, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    for name in ("_found", "stamp"):
+        done = getattr(SeasonOptions, name)
+
+        def noted(options: SeasonOptions, name: str = name, done: Callable[..., object] = done) -> object:
+            order.append(name)
+            return done(options)
+
+        monkeypatch.setattr(SeasonOptions, name, noted)
+    season("phase", "advance", "--dry-run")
+    assert order == ["stamp", "_found"]
+
+
+def test_a_workbook_is_checked_by_itself_for_a_year_that_is_not_open(season: Talent, tmp_path: Path) -> None:
+    season("form", "template", "mentor-recommendation", "-o", str(tmp_path / "roll.xlsx"))
+    ran = season(
+        "form", "check", "mentor-recommendation", str(tmp_path / "roll.xlsx"), "--city", "盐城", "--year", "2027"
+    )
+    assert "没有打开的年度，只检查了表格本身" in ran.err
+    assert "尚未开设" not in ran.err
 
 
 def test_a_city_calendar_holds_its_own_due_day(season: Talent) -> None:
