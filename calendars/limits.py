@@ -151,6 +151,9 @@ def _lines(source: str, year: Year) -> Iterator[Fault]:
     for city in year.cities:
         if city.slug in RESERVED:
             yield Fault(source, f"cities.{city.slug}", "这个拼音另有所指", "换一个拼音")
+        meant = [other.slug for other in year.cities if city.name in (other.slug, other.code)]
+        if meant:
+            yield Fault(source, f"cities.{city.slug}.name", f"“{city.name}”也指 {'、'.join(meant)}", "写城市的中文名")
 
 
 def _lists(source: str, year: Year) -> Iterator[Fault]:

@@ -95,6 +95,13 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
             ("phases.meeting、midterm.name", "“meeting”指不止一个阶段", "每个阶段的名称各不相同"),
         ],
     ),
+    "cities called as others are spelt and numbered": (
+        [('name = "南京"', 'name = "wuxi"'), ('name = "徐州"', 'name = "3204"')],
+        [
+            ("cities.nanjing.name", "“wuxi”也指 wuxi", "写城市的中文名"),
+            ("cities.xuzhou.name", "“3204”也指 changzhou", "写城市的中文名"),
+        ],
+    ),
     "a city called as the province": (
         [("nanjing = {", "province = {")],
         [("cities.province", "这个拼音另有所指", "换一个拼音")],
