@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from phases.book import Book
 
 Kind = Literal[
-    "phase", "form", "cities", "city", "day", "reason", "rule", "letter", "address", "office", "choice", "request",
-    "difference", "calendar", "grid", "file",
+    "phase", "form", "cities", "city", "day", "reason", "rule", "new-rule", "letter", "address", "office", "choice",
+    "request", "difference", "calendar", "grid", "file",
 ]  # fmt: skip
 """How a field is asked and read."""
 

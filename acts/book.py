@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acts.adopt import ADOPT
 from acts.amend import AMEND
 from acts.answer import ANSWER
 from acts.approve import APPROVE, REJECT
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _ACTS = (
     LOAD, SUBMIT, EVALUATE, APPROVE, REJECT, EXTEND, RERUN, WAIVE, WITHDRAW, ANSWER, ADDRESS, SETTLE, SUPPRESS,
-    UNSUPPRESS, OFFICE, RESUME, AMEND, CLOSE,
+    UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

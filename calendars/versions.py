@@ -45,6 +45,18 @@ UPGRADES: dict[int, Callable[[Raw], Raw]] = {1: from_1}
 """By version, what brings a file of it to the next."""
 
 
+RULES: tuple[str, ...] = (
+    "mentors.institution-filed", "mentors.form-complete", "mentors.city-reviewed", "mentors.standing",
+    "mentors.team", "mentors.some", "roll-over.pool", "applications.grade", "applications.rank",
+    "applications.mentor", "applications.recommended", "applications.once", "applications.consent",
+    "roll-over.priority", "shortlist.tested", "shortlist.cut-line", "interviews.from-shortlist", "interviews.ratio",
+    "funding.city-cap", "funding.province-total", "meeting.held", "cultivation.plan", "midterm.by-subject",
+    "midterm.exit", "year-end.materials", "year-end.logs", "year-end.summaries", "year-end.funds",
+    "year-end.visits", "year-end.evaluated", "tracking",
+)  # fmt: skip
+"""The ids of the rules that a year judges by of which none are kept: all those of the releases before they were."""
+
+
 def current() -> int:
     """Give the version that this release writes."""
     return max(UPGRADES) + 1

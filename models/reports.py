@@ -14,7 +14,6 @@ from gates.states import State
 from models import standing
 from models.alarms import alarms
 from models.columns import table_of
-from models.database import book_of
 from models.tables.season import CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
                 phases.append(_standing(phase, state, row, due, usual.ends, verdicts.get(key, ()), waived))
         cities[city.slug] = tuple(phases)
     totals = _totals(calendar, newest, _gone(connection, year, as_of))
-    return Matrix(calendar, book_of(connection), as_of, cities, totals, alarms(connection, year, as_of))
+    return Matrix(calendar, opened.book, as_of, cities, totals, alarms(connection, year, as_of))
 
 
 class _Plain(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from calendars.deadlines import Extension
 from calendars.errors import TalentError
 from calendars.files import load, shipped, stored
+from calendars.versions import RULES
 from gates.states import Event, State
 from gates.verdict import Waived
 from models.columns import table_of
@@ -21,7 +23,6 @@ from models.tables.season import CityPhase, CityYear, ExtensionRow, Office, Prog
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -117,9 +118,16 @@ def opened(connection: Connection, year: int, as_of: datetime | None = None) -> 
         raise YearNotOpen(year=year)
     text = row.calendar if as_of is None else row.then or row.calendar
     calendar = _calendar(text, f"{year} 年度日历")
-    return Opened(
-        calendar, book_of(connection), row.rehearsal, row.closed_as_of, row.revision, row.clock, row.opened_as_of
-    )
+    book = book_of(connection).judging(_since(row.rules, as_of))
+    return Opened(calendar, book, row.rehearsal, row.closed_as_of, row.revision, row.clock, row.opened_as_of)
+
+
+def _since(rules: Mapping[str, str | None] | None, as_of: datetime | None) -> Collection[str]:
+    """Give the ids of the rules that a year judges by, at an instant."""
+    if rules is None:
+        return RULES
+    kept = ((rule, since and datetime.fromisoformat(since)) for rule, since in rules.items())
+    return [rule for rule, since in kept if not since or as_of is None or since <= as_of]
 
 
 def newest_calendar(connection: Connection) -> Year:

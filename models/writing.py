@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from calendars.errors import TalentError
+from calendars.versions import RULES
 from gates.states import State
 from models.columns import table_of
+from models.database import book_of
 from models.outbox import cancel_untrue, queue, supersede
 from models.shortcuts.bulk import insert_new
 from models.tables.season import CityPhase, CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
@@ -170,6 +172,7 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
 def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Stamp) -> bool:
     """Make the rows of a year, one a city and phase; they begin now. False where another opened it meanwhile."""
     row = {"year": year.year, "calendar": year.source_text, "rehearsal": rehearsal, "revision": 1}
+    row["rules"] = dict.fromkeys(book_of(connection).rules)
     opening = {"opened_by": stamp.by, "opened_at": stamp.at, "opened_as_of": stamp.as_of}
     if not insert_new(connection, table_of(ProgrammeYear), [{**row, **opening}]):
         return False
@@ -183,6 +186,14 @@ def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Sta
         for phase in year.phases for city in year.cities
     ])  # fmt: skip
     return True
+
+
+def add_rule(connection: Connection, year: int, rule: str, as_of: datetime) -> None:
+    """Let a year judge by one rule more from an instant on."""
+    table = table_of(ProgrammeYear)
+    kept = connection.execute(select(table.c.rules).where(table.c.year == year)).scalar_one()
+    rules = {**(dict.fromkeys(RULES) if kept is None else kept), rule: as_of.isoformat()}
+    connection.execute(update(table).where(table.c.year == year).values(rules=rules))
 
 
 def withdraw_city(connection: Connection, year: int, city: str, as_of: datetime) -> None:

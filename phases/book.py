@@ -18,7 +18,7 @@ from phases import (
 from phases.parties import dealings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from calendars.year import Phase, Year
     from forms.definitions import AskedSheet, Form, Sheet
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 class Book:
     """Phases by slug, in the order of the year; their rules by id, gates by name, forms by slug, sheets by key."""
 
-    def __init__(self, phases: Iterable[PhaseDefinition]) -> None:
+    def __init__(self, phases: Iterable[PhaseDefinition], whole: Book | None = None) -> None:
+        self._whole = whole or self
+        self._judging: dict[frozenset[str], Book] = {}
         self.phases: Mapping[str, PhaseDefinition] = MappingProxyType({phase.slug: phase for phase in phases})
         self.rules: Mapping[str, Rule[Any]] = MappingProxyType(
             {rule.id: rule for phase in self.phases.values() for rule in phase.rules}
@@ -84,6 +86,28 @@ class Book:
         """Give the gate of the province's own part of a phase, where it has one."""
         found = self.find(slug)
         return found.province_gate if found else None
+
+    def judging(self, rules: Collection[str]) -> Book:
+        """Give the book of a year that judges by these rules, by id; whatever others there are, it leaves out."""
+        chosen = frozenset(rule for rule in self._whole.rules if rule in rules)
+        if chosen == self._whole.rules.keys():
+            return self._whole
+        if chosen not in self._judging:
+            self._judging[chosen] = Book((phase.judging(chosen) for phase in self._whole.phases.values()), self._whole)
+        return self._judging[chosen]
+
+    def left_out(self, year: Year) -> tuple[Rule[Any], ...]:
+        """Give the rules of the year's phases that the year does not judge by, for it was opened without them."""
+        phases = (self._whole.phases[phase.slug] for phase in year.phases if phase.slug in self._whole.phases)
+        return tuple(rule for phase in phases for rule in phase.rules if rule.find and rule.id not in self.rules)
+
+    def gate_of(self, rule: str) -> tuple[PhaseDefinition, Gate[Any]]:
+        """Give the phase and the gate that judge by a rule; KeyError where none does."""
+        for phase in self.phases.values():
+            for gate in phase.gates:
+                if any(one.id == rule for one in gate.rules):
+                    return phase, gate
+        raise KeyError(rule)
 
     def waivable(self, slug: str) -> tuple[Rule[Any], ...]:
         """Give the rules judged at a phase's filing that the province may set aside (原则上), in their order."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from forms.definitions import Form, Sheet
     from gates.judge import Gate
@@ -47,6 +47,19 @@ class PhaseDefinition:
     def forms(self) -> tuple[Form[Sheet], ...]:
         """Give its forms: the city's, and the province's, where there are such."""
         return tuple(form for form in (self.form, self.province_form) if form is not None)
+
+    def judging(self, rules: Collection[str]) -> PhaseDefinition:
+        """Give the phase with those of its rules alone whose ids these are."""
+
+        def kept(gate: Gate[Any]) -> Gate[Any]:
+            return replace(gate, rules=tuple(rule for rule in gate.rules if rule.id in rules))
+
+        return replace(
+            self,
+            gate=kept(self.gate),
+            province_gate=self.province_gate and kept(self.province_gate),
+            records=tuple(rule for rule in self.records if rule.id in rules),
+        )
 
     @property
     def rules(self) -> Iterator[Rule[Any]]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from models.party_addresses import AddressDifference
     from models.reports import Matrix
     from models.standing import Opened
+    from phases.book import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         act.title(phase),
         phase,
         cities,
-        found.book.waivable(phase.slug) if phase else (),
+        _rules(found.book, year, act, phase),
         f"{look.now.astimezone(TZ):%Y-%m-%d}",
         _undelivered(connection, year, key) if act.asks("letter") else None,
         extension_requests.find(connection, year.year, key) if act.asks("request") else None,
@@ -95,6 +96,14 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         evaluations.students(connection, year, chosen[0]) if grid else (),
         act.nobody(found.book, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
     )
+
+
+def _rules(book: Book, year: Year, act: Act, phase: Phase | None) -> tuple[Rule[Any], ...]:
+    """Give the rules that the act may name: those of the phase that may be waived, or those the year is without."""
+    asked = act.asks("rule")
+    if asked is not None and asked.kind == "new-rule":
+        return book.left_out(year)
+    return book.waivable(phase.slug) if asked is not None and phase is not None else ()
 
 
 def _graded(opened: Opened, phase: Phase | None) -> tuple[Column, ...]:

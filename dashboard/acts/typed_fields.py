@@ -132,6 +132,13 @@ def _rule(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dict[st
     return _word(filled, asked.name, rule)
 
 
+def _new_rule(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
+    rule = _needed(asked, typed)
+    if rule not in {one.id for one in opened.book.left_out(opened.year)}:
+        raise _Wrong("本年度没有这条尚未采用的规则")
+    return _word(filled, asked.name, rule)
+
+
 def _number(asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
     text = cells.half_width(_needed(asked, typed))
     if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
@@ -210,6 +217,7 @@ _READ: Mapping[str, Callable[[Field, Opened, Typed, Filled], dict[str, Any]]] = 
     "day": _day,
     "reason": _reason,
     "rule": _rule,
+    "new-rule": _new_rule,
     "letter": _number,
     "request": _number,
     "difference": _number,

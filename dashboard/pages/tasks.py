@@ -46,5 +46,5 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         awaiting=awaiting(found), late=late(found), asked=asked, letters=letters, without=without,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         heading=heading, differing=differing,
-        by_hand=SETTLED_BY_HAND,
+        by_hand=SETTLED_BY_HAND, new_rules=look.opened.book.left_out(year),
     )  # fmt: skip

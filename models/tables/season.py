@@ -12,7 +12,11 @@ from models.columns import UTCDateTime
 
 
 class ProgrammeYear(SQLModel, table=True):
-    """A year that was opened, with the calendar it runs on. `revision` grows with every writing transaction."""
+    """A year that was opened, with the calendar it runs on. `revision` grows with every writing transaction.
+
+    `rules` are the ids of the rules that it judges by, each with the instant since when, None since it was opened; none
+    of them are kept where an earlier release opened it: see `calendars.versions.RULES`.
+    """
 
     __tablename__ = "programme_year"
 
@@ -25,6 +29,7 @@ class ProgrammeYear(SQLModel, table=True):
     opened_as_of: datetime = Field(sa_type=UTCDateTime)
     closed_as_of: datetime | None = Field(default=None, sa_type=UTCDateTime)
     clock: datetime | None = Field(default=None, sa_type=UTCDateTime)  # a rehearsal's own time, where it was played
+    rules: dict[str, str | None] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class CityYear(SQLModel, table=True):
