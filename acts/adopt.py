@@ -9,6 +9,7 @@ from gates.states import State
 from models import writing
 from season import judging
 from season.outcome import Outcome
+from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def adopt(database: Database, year: int, rule: str, stamp: Stamp, *, dry_run: bo
     with sitting(database, year, stamp, dry_run=dry_run) as season:
         if rule not in {one.id for one in season.book.left_out(season.year)}:
             return Outcome("refused", f"没有 {year} 年度尚未采用的规则“{rule}”。")
+        settle(season, season.cities)
         season.book = season.book.judging([*season.book.rules, rule])
         said = _outlook(season, season.book.rules[rule])
         writing.add_rule(season.connection, year, rule, season.stamp.as_of)

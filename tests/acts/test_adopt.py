@@ -17,8 +17,10 @@ from models import migrate, standing
 from models.database import Database
 from phases.book import BOOK, Book
 from phases.shortlist import ShortlistFacts
+from tests.dashboard.test_acting import hidden
 from tests.support import ledger, released
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
+from tests.support.window import ADMIN, Window
 
 SHORTLIST, AT = "shortlist", "2022-01-26T10:00"
 
@@ -71,7 +73,7 @@ def test_a_year_that_the_next_release_opens_judges_by_it(database: Database) -> 
 
 
 def test_adopting_it_says_first_what_it_finds_in_each_city(upgraded: Scene) -> None:
-    upgraded.through("application", WUXI).advance(AT)
+    upgraded.through("application", WUXI)
     bench = Bench(upgraded.database, upgraded.year, stamp(AT))
     filled = ACTS["adopt"].fill(upgraded.year, {"rule": NEW.id, "reason": "省办决定"})
     before = ledger.everything(upgraded.database)
@@ -116,3 +118,17 @@ def test_a_year_of_which_no_rules_are_kept_judges_by_those_of_its_release(empty_
     with later.read() as connection:
         assert standing.opened(connection, YEAR).book is NEXT
     later.dispose()
+
+
+def test_the_window_offers_it_where_there_is_one(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    assert "采用新规则" not in admin.get("/2022/tasks").text
+    window.database.book = NEXT
+    assert "采用新规则（1 条）" in admin.get("/2022/tasks").text
+    assert "面试名单人数（八(三)）" in admin.get("/2022/acts/adopt").text
+    refused = admin.submit("/2022/acts/adopt/preview", rule="shortlist.cut-line", reason="省办决定")
+    assert (refused.status_code, "本年度没有这条尚未采用的规则" in refused.text) == (422, True)
+    shown = admin.submit("/2022/acts/adopt/preview", rule=NEW.id, reason="省办决定")
+    assert (shown.status_code, "南京（已通过）：不符合，面试名单" in shown.text) == (200, True)
+    admin.submit("/2022/acts/adopt", **hidden(shown))
+    assert "采用新规则" not in admin.get("/2022/tasks").text

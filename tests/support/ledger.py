@@ -9,15 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 from sqlmodel import SQLModel
 
-import models.tables.city_drafts
-import models.tables.season
+import models.tables.catalogue  # noqa: F401 -- declares every table
 from models.columns import table_of
 from models.database import Database
 from models.tables.pool import Party
 from models.tables.season import Letter, LetterBody, Transition
-
-assert models.tables.city_drafts
-assert models.tables.season
 
 Rows = Mapping[str, list[tuple[Any, ...]]]
 
