@@ -11,35 +11,14 @@ from acts.act import Bench
 from acts.adopt import adopt
 from acts.book import ACTS
 from acts.doing import previewed
-from gates.found import Found
-from gates.rule import Rule
 from models import migrate, standing
 from models.database import Database
 from phases.book import BOOK, Book
-from phases.shortlist import ShortlistFacts
-from tests.dashboard.test_acting import hidden
 from tests.support import ledger, released
+from tests.support.newrule import NEW, NEXT, few
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
-from tests.support.window import ADMIN, Window
 
 SHORTLIST, AT = "shortlist", "2022-01-26T10:00"
-
-
-def few(facts: ShortlistFacts, _: object) -> Found:
-    count = sum(score.shortlisted for score in facts.scores)
-    return Found(f"{count} 人", "≤3 人", "" if count <= 3 else f"面试名单 {count} 人；请减到 3 人")
-
-
-NEW = Rule("shortlist.few", "八(三)", "must", "面试名单人数", "city", few)
-
-
-def _next_release() -> Book:
-    was = BOOK[SHORTLIST]
-    more = replace(was, gate=replace(was.gate, rules=(*was.gate.rules, NEW)))
-    return Book(more if phase is was else phase for phase in BOOK.phases.values())
-
-
-NEXT = _next_release()
 
 
 @pytest.fixture
@@ -118,17 +97,3 @@ def test_a_year_of_which_no_rules_are_kept_judges_by_those_of_its_release(empty_
     with later.read() as connection:
         assert standing.opened(connection, YEAR).book is NEXT
     later.dispose()
-
-
-def test_the_window_offers_it_where_there_is_one(window: Window) -> None:
-    admin = window.as_(ADMIN)
-    assert "采用新规则" not in admin.get("/2022/tasks").text
-    window.database.book = NEXT
-    assert "采用新规则（1 条）" in admin.get("/2022/tasks").text
-    assert "面试名单人数（八(三)）" in admin.get("/2022/acts/adopt").text
-    refused = admin.submit("/2022/acts/adopt/preview", rule="shortlist.cut-line", reason="省办决定")
-    assert (refused.status_code, "本年度没有这条尚未采用的规则" in refused.text) == (422, True)
-    shown = admin.submit("/2022/acts/adopt/preview", rule=NEW.id, reason="省办决定")
-    assert (shown.status_code, "南京（已通过）：不符合，面试名单" in shown.text) == (200, True)
-    admin.submit("/2022/acts/adopt", **hidden(shown))
-    assert "采用新规则" not in admin.get("/2022/tasks").text
