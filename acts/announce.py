@@ -8,24 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import String, cast, exists, literal, select
+from typing import TYPE_CHECKING
 
 from gates.states import State
-from models import audit, standing
-from models.columns import table_of
+from models import audit, letterbox, standing
 from models.open_years import live
-from models.tables.audit import AuditEntry
-from models.tables.season import Letter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from calendars.year import Year
     from models.database import Database
+    from models.letterbox import SentLetter
     from models.stamp import Stamp
 
 KINDS = ("digest", "escalation")
@@ -70,16 +66,11 @@ def subject(letter: int) -> str:
     return f"letter {letter}"
 
 
-def _unannounced(connection: Connection, year: int, stamp: Stamp) -> Sequence[Row[Any]]:
-    letter, entry = table_of(Letter), table_of(AuditEntry)
-    named = literal("letter ") + cast(letter.c.id, String)
-    said = exists().where(entry.c.what == WHAT, entry.c.subject == named)
-    sent = (letter.c.year == year, letter.c.state == "sent", letter.c.sent_at > stamp.at - RECENT)
-    query = select(letter.c.id, letter.c.kind, letter.c.phase, letter.c.concerns, letter.c.slot)
-    return connection.execute(query.where(*sent, letter.c.kind.in_(KINDS), ~said).order_by(letter.c.id)).all()
+def _unannounced(connection: Connection, year: int, stamp: Stamp) -> Sequence[SentLetter]:
+    return letterbox.sent_unaudited(connection, year, KINDS, stamp.at - RECENT, WHAT)
 
 
-def _city(letter: Row[Any]) -> str | None:
+def _city(letter: SentLetter) -> str | None:
     return None if letter.concerns == "*" else letter.concerns
 
 
@@ -87,7 +78,7 @@ def _states(connection: Connection, year: int) -> dict[standing.Key, State]:
     return standing.states(connection, year, None)
 
 
-def worded(year: Year, letters: Iterable[Row[Any]], states: dict[standing.Key, State]) -> Iterable[str]:
+def worded(year: Year, letters: Iterable[SentLetter], states: dict[standing.Key, State]) -> Iterable[str]:
     """Give a line for each thing that was written about, however many it was written to; no person is named."""
     for kind, phase, concerns in dict.fromkeys((one.kind, one.phase, one.concerns) for one in letters):
         if kind == "digest":

@@ -27,10 +27,11 @@ from season.transaction import sitting
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from models.database import Database
     from models.stamp import Stamp
+    from post.unknown_letters import ToSettle
 
 Found = Literal["sent", "resend", "dropped"]
 EVENTS: Mapping[Found, LetterEvent] = MappingProxyType(
@@ -82,7 +83,7 @@ def settle(
         return Outcome("done", done)
 
 
-def _redated(database: Database, connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> frozenset[int]:
+def _redated(database: Database, connection: Connection, letters: Sequence[ToSettle], stamp: Stamp) -> frozenset[int]:
     """Cancel those that name a day which has moved since, and owe with the new one what is still owed; give which."""
     keys = [row.id for row in letters]
     found = redated(connection, keys, stamp.as_of) - untrue(connection, keys, stamp.as_of)
@@ -105,27 +106,27 @@ def _refusal(connection: Connection, key: int, found: Found) -> str:
     return "" if rows[0].state in OPEN[found] else f"{key} 号函件{NOT_OPEN[found]}，无需处理。"
 
 
-def _sent(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
+def _sent(connection: Connection, letters: Sequence[ToSettle], stamp: Stamp) -> str:
     keys = [row.id for row in letters]
     said = f"{_checked(stamp)}：已送达"
     unknown_letters.settled(connection, keys, LetterEvent.SETTLE_SENT, sent_at=stamp.at, detail=said)
     return f"{_named(keys)}已记为已发。"
 
 
-def _dropped(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
+def _dropped(connection: Connection, letters: Sequence[ToSettle], stamp: Stamp) -> str:
     keys = [row.id for row in letters]
     unknown_letters.settled(connection, keys, LetterEvent.SETTLE_DROPPED, detail=f"{_checked(stamp)}：不再发送")
     return f"{_named(keys)}不再发送。"
 
 
-def _again(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) -> str:
+def _again(connection: Connection, letters: Sequence[ToSettle], stamp: Stamp) -> str:
     moot = untrue(connection, [row.id for row in letters], stamp.as_of)
     unknown_letters.settled(connection, sorted(moot), LetterEvent.SETTLE_MOOT, detail=MOOT)
     owed = [row for row in letters if row.id not in moot]
     now = addresses.present(connection, {row.recipient for row in owed}, day_of(stamp.as_of))
     given_up = {row.address for row in suppressed(connection)}
     years = {year: standing.opened(connection, year).year for year in {row.year for row in owed}}
-    by_place: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+    by_place: dict[tuple[str, str], list[ToSettle]] = defaultdict(list)
     for row in owed:
         by_place[row.recipient, now.get(row.recipient, row.address)].append(row)
     said = [
@@ -136,7 +137,7 @@ def _again(connection: Connection, letters: Sequence[Row[Any]], stamp: Stamp) ->
 
 
 def _queued(
-    connection: Connection, rows: Sequence[Row[Any]], whom: str, address: str, stamp: Stamp, given_up: Collection[str]
+    connection: Connection, rows: Sequence[ToSettle], whom: str, address: str, stamp: Stamp, given_up: Collection[str]
 ) -> str:
     """Queue what one recipient is owed, or let it wait where he cannot be reached; say which."""
     keys, to = [row.id for row in rows], f"{whom} {masking.email(address)}"
@@ -148,7 +149,7 @@ def _queued(
     return f"{_named(keys)}已重新排队，发往{to}。"
 
 
-DO: Mapping[Found, Callable[[Connection, Sequence[Row[Any]], Stamp], str]] = MappingProxyType(
+DO: Mapping[Found, Callable[[Connection, Sequence[ToSettle], Stamp], str]] = MappingProxyType(
     {"sent": _sent, "resend": _again, "dropped": _dropped}
 )
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from acts import masking
 from acts.act import KEPT, Act, Bench, Field, Filled
@@ -17,10 +17,11 @@ from season.outcome import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from models.database import Database
     from models.stamp import Stamp
+    from models.suppression import Lead
     from post.bounces import Bounce
 
 BOUNCED = "退信：{reason}"
@@ -117,7 +118,7 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
     )
 
 
-def _unclear(lead: Row[Any] | None, bounce: Bounce) -> Unclear:
+def _unclear(lead: Lead | None, bounce: Bounce) -> Unclear:
     return Unclear(bounce.addresses, lead.id if lead is not None else None, bounce.reason)
 
 
@@ -125,11 +126,11 @@ def _unclear(lead: Row[Any] | None, bounce: Bounce) -> Unclear:
 class _Kept:
     """What is on file of what bounces name: letters by Message-ID, addresses that were written to, and given up."""
 
-    leads: Mapping[str, Row[Any]]
+    leads: Mapping[str, Lead]
     written_to: frozenset[str]
     given_up: frozenset[str]
 
-    def lead(self, bounce: Bounce) -> Row[Any] | None:
+    def lead(self, bounce: Bounce) -> Lead | None:
         """Give the letter that leads the message that came back."""
         return self.leads.get(bounce.message_id or "")
 
@@ -143,7 +144,7 @@ class _Kept:
         return "old" if self.given_up.issuperset(bounce.addresses) else "unclear"
 
 
-def _is_older(bounce: Bounce, lead: Row[Any]) -> bool:
+def _is_older(bounce: Bounce, lead: Lead) -> bool:
     return bounce.at is not None and lead.sent_at is not None and bounce.at < lead.sent_at - STALE
 
 

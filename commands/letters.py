@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -17,9 +17,9 @@ from season.recipients import named
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from sqlalchemy import Row
 
     from calendars.year import Year
+    from models.letterbox import KeptLetter, WordedLetter
 
 app = App(name="letters")
 
@@ -57,12 +57,12 @@ def list_(
     answer(season.json, [letter_entry(row) for row in rows], lambda console: _list(console, year, rows))
 
 
-def _list(console: Console, year: Year, rows: Sequence[Row[Any]]) -> None:
+def _list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
     show_list(console, year, rows)
     line(console, f"共 {len(rows)} 封。")
 
 
-def show_list(console: Console, year: Year, rows: Sequence[Row[Any]]) -> None:
+def show_list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
     """Print letters as a table."""
     shown = [
         (
@@ -101,7 +101,7 @@ def show(
     return 0
 
 
-def _letter(console: Console, year: Year, row: Row[Any], text: str) -> None:
+def _letter(console: Console, year: Year, row: WordedLetter, text: str) -> None:
     sent = f"，{local(row.sent_at):%Y-%m-%d %H:%M} 发出" if row.sent_at else ""
     line(console, f"收件人：{named(year, row.recipient)} <{row.address}>")
     line(console, f"状态：{STATES[row.state]}{sent}{f'（{row.detail}）' if row.detail else ''}")

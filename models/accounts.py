@@ -10,7 +10,7 @@ from models.columns import table_of
 from models.tables.accounts import Account
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -25,6 +25,11 @@ def of_id(connection: Connection, account: int) -> Row[Any] | None:
     """Give an account, None where there is none."""
     table = table_of(Account)
     return connection.execute(select(table).where(table.c.id == account)).one_or_none()
+
+
+def add_all(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Make accounts of these columns in a database that has none of their names."""
+    connection.execute(insert(table_of(Account)), list(rows))
 
 
 def everybody(connection: Connection) -> Sequence[Row[Any]]:

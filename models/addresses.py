@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import contacts
@@ -57,7 +57,16 @@ def present(connection: Connection, recipients: Iterable[str], day: date) -> dic
     return {key: address for key, address in pairs if address and key in wanted}
 
 
-def on_file(connection: Connection) -> dict[str, Row[Any]]:
+class OfficeOnFile(NamedTuple):
+    """An office's own address, and its head's."""
+
+    office: str
+    email: str | None
+    head: str | None
+
+
+def on_file(connection: Connection) -> dict[str, OfficeOnFile]:
     """Give the offices with an address on file."""
     table = table_of(Office)
-    return {row.office: row for row in connection.execute(select(table))}
+    query = select(*(table.c[name] for name in OfficeOnFile._fields))
+    return {row[0]: OfficeOnFile._make(row) for row in connection.execute(query)}

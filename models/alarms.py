@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, func, select
 
@@ -18,14 +19,35 @@ from models.tables.season import Letter, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import ColumnElement, Connection
 
 UNDELIVERABLE = (LetterState.FAILED.value, LetterState.UNKNOWN.value, LetterState.HELD.value)
 """The states of a letter that nobody has and that nothing but a person moves on."""
 
 MOST_LISTED = 200
+
+
+class GivenUp(NamedTuple):
+    """An address that is written to no more: since when, why, by whose word."""
+
+    address: str
+    since: datetime
+    why: str
+    by: str
+
+
+class StuckLetter(NamedTuple):
+    """A letter that is owed and that only a person moves on."""
+
+    id: int
+    phase: str
+    concerns: str
+    recipient: str
+    subject: str
+    state: str
+    detail: str | None
+    queued_as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +121,11 @@ def at_risk(year: int, as_of: datetime) -> ColumnElement[bool]:
     return and_(stuck, ~overtaken(as_of))
 
 
-def suppressed(connection: Connection) -> list[Row[Any]]:
-    """Give the suppressed addresses: address, since, why, by; the oldest first."""
+def suppressed(connection: Connection) -> list[GivenUp]:
+    """Give the suppressed addresses, the oldest first."""
     table = table_of(Suppressed)
-    return list(connection.execute(select(table).order_by(table.c.since, table.c.address)))
+    query = select(*(table.c[name] for name in GivenUp._fields)).order_by(table.c.since, table.c.address)
+    return [GivenUp._make(row) for row in connection.execute(query)]
 
 
 def _held(connection: Connection, year: int, as_of: datetime) -> Mapping[str, Mapping[str, int]]:
@@ -118,9 +141,20 @@ def _held(connection: Connection, year: int, as_of: datetime) -> Mapping[str, Ma
     return found
 
 
-def undelivered(connection: Connection, year: int, as_of: datetime) -> list[Row[Any]]:
+def undelivered(connection: Connection, year: int, as_of: datetime) -> list[StuckLetter]:
     """Give the letters of a year that are owed and that only a person moves on, the oldest first, without texts."""
     letter = table_of(Letter)
-    columns = [letter.c[name] for name in ("id", "phase", "concerns", "recipient", "subject", "state", "detail")]
-    query = select(*columns, letter.c.queued_as_of).where(at_risk(year, as_of))
-    return list(connection.execute(query.order_by(letter.c.id).limit(MOST_LISTED)))
+    query = select(*(letter.c[name] for name in StuckLetter._fields)).where(at_risk(year, as_of))
+    return [StuckLetter._make(row) for row in connection.execute(query.order_by(letter.c.id).limit(MOST_LISTED))]
+
+
+def undelivered_by_city(connection: Connection, year: int, as_of: datetime) -> list[tuple[str, int, datetime]]:
+    """Give the cities with letters at risk, `ALL` for those about no one city: how many, and since when."""
+    letter = table_of(Letter)
+    query = (
+        select(letter.c.concerns, func.count(), func.min(letter.c.queued_as_of))
+        .where(at_risk(year, as_of))
+        .group_by(letter.c.concerns)
+        .order_by(letter.c.concerns)
+    )
+    return [(city, count, since) for city, count, since in connection.execute(query)]

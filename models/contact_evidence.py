@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, or_, select
 
@@ -14,9 +15,7 @@ from models.tables.contact_receipts import Call, Receipt
 from models.tables.season import Letter, ProgrammeYear, Transition
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import ColumnElement, Connection
 
     from models.letterbox import LetterQuery
     from models.standing import Key
@@ -95,28 +94,50 @@ def attempt_of(connection: Connection, year: int, phase: str, city: str, as_of: 
     return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar() or 1
 
 
-def letters_of(connection: Connection, wanted: LetterQuery, *, limit: int) -> list[Row[Any]]:
+class EvidenceLetter(NamedTuple):
+    """A letter of a city phase; `receipt` is when it was acknowledged."""
+
+    id: int
+    attempt: str
+    kind: str
+    recipient: str
+    subject: str
+    state: str
+    queued_as_of: datetime
+    receipt: datetime | None
+
+
+class NotedCall(NamedTuple):
+    """A telephone call about a city phase."""
+
+    attempt: int
+    whom: str
+    said: str
+    by: str
+    at: datetime
+    as_of: datetime
+
+
+def letters_of(connection: Connection, wanted: LetterQuery, *, limit: int) -> list[EvidenceLetter]:
     """Give the letters of a city phase, of all its attempts, each with its `receipt`: the office's own first.
 
-    Columns: id, attempt, kind, recipient, subject, state, queued_as_of, receipt (an instant or None). The newest first.
+    Then the newest first.
     """
     letter, receipt = table_of(Letter), table_of(Receipt)
-    names = ("id", "attempt", "kind", "recipient", "subject", "state", "queued_as_of")
     query = (
-        select(*(letter.c[name] for name in names), receipt.c.as_of.label("receipt"))
+        select(*(letter.c[name] for name in EvidenceLetter._fields[:-1]), receipt.c.as_of.label("receipt"))
         .outerjoin(receipt, (receipt.c.letter == letter.c.id) & (receipt.c.as_of <= wanted.as_of))
         .where(*conditions(wanted))
     )
     theirs = letter.c.recipient.in_(own(wanted.city or ""))
-    return list(
-        connection.execute(query.order_by(theirs.desc(), letter.c.queued_as_of.desc(), letter.c.id.desc()).limit(limit))
-    )
+    newest = query.order_by(theirs.desc(), letter.c.queued_as_of.desc(), letter.c.id.desc()).limit(limit)
+    return [EvidenceLetter._make(row) for row in connection.execute(newest)]
 
 
-def calls_of(connection: Connection, year: int, phase: str, city: str, as_of: datetime) -> list[Row[Any]]:
-    """Give the calls about one city phase, oldest first: attempt, whom, said, by, at, as_of."""
+def calls_of(connection: Connection, year: int, phase: str, city: str, as_of: datetime) -> list[NotedCall]:
+    """Give the calls about one city phase, oldest first."""
     table = table_of(Call)
-    query = select(table).where(
+    query = select(*(table.c[name] for name in NotedCall._fields)).where(
         table.c.year == year, table.c.phase == phase, table.c.city == city, table.c.as_of <= as_of
     )
-    return list(connection.execute(query.order_by(table.c.id)))
+    return [NotedCall._make(row) for row in connection.execute(query.order_by(table.c.id))]

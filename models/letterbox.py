@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, exists, func, literal, select
 
 from models.columns import table_of
-from models.letter_states import LetterEvent, may
+from models.letter_states import LetterEvent, LetterState, may
+from models.tables.audit import AuditEntry
 from models.tables.season import Letter, LetterBody
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import ColumnElement, Connection
 
 EVERY = "*"
 """What stands in a letter's key for no one phase or city."""
@@ -52,6 +53,67 @@ class Listed:
     queued_as_of: datetime
     sent_at: datetime | None
     detail: str | None
+
+
+class KeptLetter(NamedTuple):
+    """A letter as it is kept, without its words: `phase`, `city`, `attempt` and `slot` are parts of its key."""
+
+    id: int
+    year: int
+    phase: str
+    city: str
+    attempt: str
+    recipient: str
+    kind: str
+    slot: str
+    concerns: str
+    state: str
+    tries: int
+    address: str
+    subject: str
+    addressee: str | None
+    message_id: str
+    queued_as_of: datetime
+    sent_at: datetime | None
+    detail: str | None
+    envelope: int | None
+
+
+class WordedLetter(NamedTuple):
+    """A letter with its words, which have a place for the addressee where there is one; `ics` is its calendar file."""
+
+    id: int
+    year: int
+    phase: str
+    city: str
+    attempt: str
+    recipient: str
+    kind: str
+    slot: str
+    concerns: str
+    state: str
+    tries: int
+    address: str
+    subject: str
+    addressee: str | None
+    message_id: str
+    queued_as_of: datetime
+    sent_at: datetime | None
+    detail: str | None
+    envelope: int | None
+    text: str
+    html: str
+    ics: str | None
+
+
+class SentLetter(NamedTuple):
+    """What a letter that went out was about."""
+
+    id: int
+    kind: str
+    phase: str
+    concerns: str
+    slot: str
 
 
 Slug = TypeVar("Slug", str, "ColumnElement[str]")
@@ -105,17 +167,33 @@ def waiting(connection: Connection) -> int:
 
 def listed(
     connection: Connection, year: int, wanted: Mapping[str, str | None], as_of: datetime | None = None
-) -> list[Row[Any]]:
+) -> list[KeptLetter]:
     """Give the letters of a year whose columns have these values (None: any), oldest first."""
     letter = table_of(Letter)
-    query = select(letter).where(letter.c.year == year).order_by(letter.c.id)
+    columns = (letter.c[name] for name in KeptLetter._fields)
+    query = select(*columns).where(letter.c.year == year).order_by(letter.c.id)
     for name, value in wanted.items():
         query = query if value is None else query.where(letter.c[name] == value)
-    return list(connection.execute(query if as_of is None else query.where(letter.c.queued_as_of <= as_of)))
+    found = connection.execute(query if as_of is None else query.where(letter.c.queued_as_of <= as_of))
+    return [KeptLetter._make(row) for row in found]
 
 
-def letter_by_id(connection: Connection, key: int) -> Row[Any] | None:
+def sent_unaudited(
+    connection: Connection, year: int, kinds: Sequence[str], after: datetime, what: str
+) -> list[SentLetter]:
+    """Give the letters of these kinds sent after an instant of which the audit, as `letter 5`, does not say `what`."""
+    letter, entry = table_of(Letter), table_of(AuditEntry)
+    named = literal("letter ") + cast(letter.c.id, String)
+    said = exists().where(entry.c.what == what, entry.c.subject == named)
+    sent = (letter.c.year == year, letter.c.state == LetterState.SENT.value, letter.c.sent_at > after)
+    query = select(*(letter.c[name] for name in SentLetter._fields)).where(*sent, letter.c.kind.in_(kinds), ~said)
+    return [SentLetter._make(row) for row in connection.execute(query.order_by(letter.c.id))]
+
+
+def letter_by_id(connection: Connection, key: int) -> WordedLetter | None:
     """Give one letter with its words."""
     letter, body = table_of(Letter), table_of(LetterBody)
-    query = select(letter, body.c.text, body.c.html, body.c.ics).join(body, body.c.digest == letter.c.body)
-    return connection.execute(query.where(letter.c.id == key)).one_or_none()
+    columns = (letter.c[name] for name in KeptLetter._fields)
+    query = select(*columns, body.c.text, body.c.html, body.c.ics).join(body, body.c.digest == letter.c.body)
+    row = connection.execute(query.where(letter.c.id == key)).one_or_none()
+    return None if row is None else WordedLetter._make(row)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import insert, or_, select
 
@@ -15,13 +16,31 @@ from models.tables.season import Letter
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from models.stamp import Stamp
 
 
-def in_message(connection: Connection, lead: int) -> list[Row[Any]]:
-    """Give the letters that went out in the message this one leads: id, year, recipient, receipt (an instant or None).
+class InMessage(NamedTuple):
+    """A letter that went out in a message; `receipt` is when it was acknowledged."""
+
+    id: int
+    year: int
+    recipient: str
+    receipt: datetime | None
+
+
+class Acknowledged(NamedTuple):
+    """A letter's acknowledgement; `by` is None where it came by the letter's own link."""
+
+    letter: int
+    by: str | None
+    at: datetime
+    as_of: datetime
+
+
+def in_message(connection: Connection, lead: int) -> list[InMessage]:
+    """Give the letters that went out in the message this one leads.
 
     What was taken back before it went out is not among them.
     """
@@ -31,13 +50,15 @@ def in_message(connection: Connection, lead: int) -> list[Row[Any]]:
         .outerjoin(receipt, receipt.c.letter == letter.c.id)
         .where(or_(letter.c.id == lead, letter.c.envelope == lead), letter.c.state != LetterState.CANCELLED.value)
     )
-    return list(connection.execute(query.order_by(letter.c.id)))
+    return [InMessage._make(row) for row in connection.execute(query.order_by(letter.c.id))]
 
 
-def receipt(connection: Connection, letter: int) -> Row[Any] | None:
-    """Give a letter's acknowledgement: letter, by, at, as_of."""
+def receipt(connection: Connection, letter: int) -> Acknowledged | None:
+    """Give a letter's acknowledgement."""
     table = table_of(Receipt)
-    return connection.execute(select(table).where(table.c.letter == letter)).one_or_none()
+    query = select(*(table.c[name] for name in Acknowledged._fields)).where(table.c.letter == letter)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Acknowledged._make(row)
 
 
 def acknowledge(connection: Connection, letters: Iterable[int], by: str | None, stamp: Stamp) -> int:

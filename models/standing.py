@@ -246,3 +246,8 @@ def begun_by(connection: Connection, year: int, cell: Cell) -> tuple[str | None,
     rows = connection.execute(query.order_by(table.c.id)).tuples().all()
     reason = next((why for _, event, why in rows if event == Event.RERUN), None)
     return reason, tuple(phase for phase, event, _ in rows if event == Event.HOLD)
+
+
+def newest_write(connection: Connection) -> datetime | None:
+    """Give when, by the clock, something was last put into the log of any year; None where nothing was."""
+    return connection.execute(select(func.max(table_of(Transition).c.at))).scalar()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import case, delete, func, select, update
 
@@ -15,9 +16,8 @@ from models.tables.season import Letter, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
 
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import Connection, Select
 
 REFUSALS = 3
 """So many messages refused for good, with none taken in between, and an address is written to no more."""
@@ -62,9 +62,10 @@ def give_up(connection: Connection, failed: Collection[int], since: datetime, by
     """
     letter = table_of(Letter)
     recipients = select(letter.c.recipient).where(letter.c.id.in_(sorted(failed)))
-    refused: dict[str, dict[int, Row[Any]]] = {}
+    refused: dict[str, dict[int, _Outcome]] = {}
     taken: set[str] = set()
-    for row in connection.execute(_outcomes().where(letter.c.recipient.in_(recipients))):
+    found = connection.execute(_outcomes().where(letter.c.recipient.in_(recipients)))
+    for row in map(_Outcome._make, found):
         if row.state == LetterState.SENT:
             taken.add(row.address)
         elif row.address not in taken and of_the_address(row.detail or ""):
@@ -74,8 +75,18 @@ def give_up(connection: Connection, failed: Collection[int], since: datetime, by
         newest, first = next(iter(messages.values())), min(row.due_at for row in messages.values())
         others = select(letter.c.id).where(letter.c.state == LetterState.SENT.value, letter.c.due_at >= first).limit(1)
         if len(messages) >= REFUSALS and connection.execute(others).scalar() is not None:
-            reasons[address] = REFUSED.format(count=len(messages), last=words(newest.detail))
+            reasons[address] = REFUSED.format(count=len(messages), last=words(newest.detail or ""))
     return suppress(connection, reasons, since, by)
+
+
+class _Outcome(NamedTuple):
+    """What became of a letter; `address` in lower case."""
+
+    address: str
+    envelope: int
+    state: str
+    detail: str | None
+    due_at: datetime
 
 
 def _outcomes() -> Select[Any]:
@@ -96,15 +107,25 @@ def _outcomes() -> Select[Any]:
     )
 
 
-def leads(connection: Connection, message_ids: Collection[str]) -> dict[str, Row[Any]]:
-    """Find the letters that lead these messages: Message-ID to its id, recipient, address and sent_at."""
+class Lead(NamedTuple):
+    """The letter that leads a message."""
+
+    message_id: str
+    id: int
+    recipient: str
+    address: str
+    sent_at: datetime | None
+
+
+def leads(connection: Connection, message_ids: Collection[str]) -> dict[str, Lead]:
+    """Find the letters that lead these messages, by Message-ID."""
     letter = table_of(Letter)
-    columns = (letter.c[name] for name in ("message_id", "id", "recipient", "address", "sent_at"))
+    columns = (letter.c[name] for name in Lead._fields)
     query = select(*columns).where(letter.c.message_id.in_(sorted(message_ids)))
-    return {row.message_id: row for row in connection.execute(query)}
+    return {row[0]: Lead._make(row) for row in connection.execute(query)}
 
 
-def came_back(connection: Connection, lead: Row[Any], reason: str) -> int:
+def came_back(connection: Connection, lead: Lead, reason: str) -> int:
     """Put on record that a message came back: all letters in it have failed. Give how many."""
     letter = table_of(Letter)
     carried = (letter.c.id == lead.id) | (letter.c.envelope == lead.id)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, case, func, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, func, select, update
 
 from models.columns import table_of
 from models.letter_states import TRANSITIONS, LetterEvent, LetterState, is_moot, may, moved, unless_moot
@@ -124,12 +124,25 @@ def same_envelope(connection: Connection, key: int, states: Sequence[str]) -> li
     return list(connection.execute(found).scalars())
 
 
-def letters(connection: Connection, keys: Collection[int]) -> Sequence[Row[Any]]:
+class ToSettle(NamedTuple):
+    """A letter as far as settling it takes."""
+
+    id: int
+    year: int
+    phase: str
+    kind: str
+    state: str
+    recipient: str
+    address: str
+    concerns: str
+
+
+def letters(connection: Connection, keys: Collection[int]) -> list[ToSettle]:
     """Give these letters as far as settling them takes; by id."""
     letter = table_of(Letter)
-    names = ("id", "year", "phase", "kind", "state", "recipient", "address", "concerns")
-    columns = (letter.c[name] for name in names)
-    return connection.execute(select(*columns).where(letter.c.id.in_(keys)).order_by(letter.c.id)).all()
+    columns = (letter.c[name] for name in ToSettle._fields)
+    query = select(*columns).where(letter.c.id.in_(keys)).order_by(letter.c.id)
+    return [ToSettle._make(row) for row in connection.execute(query)]
 
 
 def settled(connection: Connection, keys: Sequence[int], event: LetterEvent, **more: Any) -> None:  # noqa: ANN401 -- columns

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
-
-from models.columns import table_of
-from models.tables.accounts import Account
+from models import accounts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,5 +39,5 @@ def invite(database: Database, year: Year, password: str, at: datetime) -> tuple
         for one in people
     ]
     with database.write() as connection:
-        connection.execute(insert(table_of(Account)), rows)
+        accounts.add_all(connection, rows)
     return people

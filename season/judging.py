@@ -10,15 +10,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
-
 from calendars.deadlines import day_of
 from gates.judge import judge
 from gates.verdict import Verdict
-from models.columns import table_of
+from models import verdicts
 from models.facts.of_phase import facts_of
 from models.facts.scope import Scope
-from models.tables.season import Filing
 from models.writing import Judged
 
 if TYPE_CHECKING:
@@ -101,28 +98,14 @@ def keep(season: Season, cell: Cell, judgement: Judgement, number: int, part: st
 
 def last_digests(season: Season, phase: str, cities: Iterable[str]) -> dict[tuple[str, str], str]:
     """Give the digest of the newest judgement of each city, by city and part."""
-    table = table_of(Filing)
-    newest = (
-        select(func.max(table.c.id))
-        .where(table.c.year == season.year.year, table.c.phase == phase, table.c.city.in_(list(cities)))
-        .group_by(table.c.city, table.c.part)
-    )
-    query = select(table.c.city, table.c.part, table.c.digest).where(table.c.id.in_(newest))
-    return {(city, part): said for city, part, said in season.connection.execute(query)}
+    return verdicts.last_digests(season.connection, season.year.year, phase, cities)
 
 
 def last_refusals(season: Season, cell: Cell) -> tuple[Finding, ...]:
     """Give what refused the city phase's newest filing."""
-    table = table_of(Filing)
-    query = select(table.c.verdict).where(
-        table.c.year == season.year.year,
-        table.c.phase == cell.phase,
-        table.c.city == cell.city,
-        table.c.number == cell.filings,
-        table.c.part == CITY,
-    )
-    verdict = season.connection.execute(query).scalar()
-    return Verdict.from_json(verdict).refusals if verdict else ()
+    year, key = season.year.year, (cell.phase, cell.city)
+    verdict = verdicts.of_filing(season.connection, year, key, cell.filings, CITY)
+    return verdict.refusals if verdict else ()
 
 
 def frozen(facts: Any) -> Any:  # noqa: ANN401 -- one line a type

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
-
 from calendars import rungs
 from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Item
 from letters.phrases import day
 from models import extension_requests, party_addresses
-from models.alarms import alarms, at_risk
-from models.columns import table_of
+from models.alarms import alarms, undelivered_by_city
 from models.outbox import ALL, queued_keys
 from models.parties import Reach
-from models.tables.season import Letter
 from season import owing, recipients
 from season.judging import scope_of
 from season.settle import province_due
@@ -175,15 +171,8 @@ def _given_up(season: Season) -> list[tuple[datetime, Item]]:
 
 def _stuck(season: Season) -> list[tuple[datetime, Item]]:
     """Letters that could not be delivered: a deadline at risk."""
-    letter = table_of(Letter)
-    query = (
-        select(letter.c.concerns, func.count(), func.min(letter.c.queued_as_of))
-        .where(at_risk(season.year.year, season.stamp.as_of))
-        .group_by(letter.c.concerns)
-        .order_by(letter.c.concerns)
-    )
     found = []
-    for city, count, since in season.connection.execute(query):
+    for city, count, since in undelivered_by_city(season.connection, season.year.year, season.stamp.as_of):
         name = "全省" if city == ALL else season.year.city(city).name
         days = (day_of(season.stamp.as_of) - day_of(since)).days
         found.append((since, Item(name, f"{count} 封函件未能送达", days=days, group="undeliverable")))

@@ -150,3 +150,37 @@ def test_no_test_imports_another_rooms_tests() -> None:
         if name not in {"support", path.relative_to(ROOT / "tests").parts[0]} and (ROOT / "tests" / name).is_dir()
     }
     assert found == set()
+
+
+BUILDERS = frozenset({"select", "update", "insert", "delete", "exists", "func", "text", "case", "table_of"})
+"""What a query is made of."""
+
+ASKED_BY_TEXT = frozenset({"commands/examining/database.py"})
+"""The doctor looks whether the database answers at all, whatever stands in it."""
+
+
+def queries(source: str) -> set[str]:
+    """Give what a module takes to make queries of, from SQLAlchemy or from the columns of our tables."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        room = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+        if isinstance(node, ast.ImportFrom) and (
+            room == "models.columns" or room.startswith(("sqlalchemy", "sqlmodel"))
+        ):
+            found |= BUILDERS.intersection(alias.name for alias in node.names)
+    return found
+
+
+def test_sql_stands_in_models_and_post_only(modules: dict[str, Path]) -> None:
+    found = {
+        str(path.relative_to(ROOT)): queries(path.read_text("utf-8"))
+        for name, path in modules.items()
+        if name.split(".")[0] not in {"models", "post", "tests", "benchmarks"}
+    }
+    assert {name: used for name, used in found.items() if used and name not in ASKED_BY_TEXT} == {}
+
+
+def test_a_query_in_another_room_is_found() -> None:
+    assert queries("from sqlalchemy import func, select") == {"func", "select"}
+    assert queries("def f() -> None:\n    from models.columns import table_of") == {"table_of"}
+    assert queries("from sqlalchemy import Connection, Row") == set()

@@ -97,13 +97,10 @@ def _of_the_year(database: Database) -> Iterator[CheckFinding]:
 
 
 def _of_the_clock(database: Database, now: datetime) -> Iterator[CheckFinding]:
-    from sqlalchemy import func, select
-
-    from models.columns import table_of
-    from models.tables.season import Transition
+    from models.standing import newest_write
 
     with database.read() as connection:
-        newest = connection.execute(select(func.max(table_of(Transition).c.at))).scalar()
+        newest = newest_write(connection)
     mend = "校准系统时钟（timedatectl set-ntp true）"
     if now < OLDEST:
         yield CheckFinding("时钟", "finding", f"系统时钟是 {now:%Y-%m-%d %H:%M}", mend)

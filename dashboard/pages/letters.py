@@ -21,11 +21,10 @@ from models.letterbox import EVERY, letter_by_id
 from season.recipients import named
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
+    from models.letterbox import WordedLetter
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
@@ -104,7 +103,7 @@ def twin(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespon
     return HTMLResponse(in_html(found.html, found.addressee), headers=headers)
 
 
-def _readable(request: Request, look: Looking, reader: Reader, letter: int) -> Row[Any]:
+def _readable(request: Request, look: Looking, reader: Reader, letter: int) -> WordedLetter:
     site: Site = request.app.state.site
     with site.database.read() as connection:
         found = letter_by_id(connection, letter)

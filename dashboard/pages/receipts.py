@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -19,16 +19,15 @@ from models.stamp import Stamp
 from post.receipt_links import letter_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-
     from dashboard.serving.site import Site
+    from models.receipts import InMessage
 
 area = APIRouter(default_response_class=HTMLResponse)
 OPEN = [Depends(allow(None))]
 BY_LINK = "函件链接"
 
 
-def _message(site: Site, token: str) -> list[Row[Any]]:
+def _message(site: Site, token: str) -> list[InMessage]:
     """Give the letters of the message whose link this is; raise `NotThere` where nobody signed it."""
     lead = letter_of(site.secret, token)
     if lead is None:

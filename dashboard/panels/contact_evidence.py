@@ -19,11 +19,12 @@ from season.recipients import named
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from dashboard.panels.place import Place
     from dashboard.serving.look import Looking
     from dashboard.signing_in.reader import Reader
+    from models.letterbox import WordedLetter
 
 MOST = 30
 """So many letters stand on the page of a city phase."""
@@ -39,11 +40,8 @@ class ReceiptFacts:
     may: bool
 
 
-def receipt_facts(connection: Connection, reader: Reader, look: Looking, letter: Row[Any]) -> ReceiptFacts | None:
-    """Give what `parts/receipt.html` shows of a letter; None for a letter that nobody acknowledges.
-
-    `letter` is a row with id, recipient and state.
-    """
+def receipt_facts(connection: Connection, reader: Reader, look: Looking, letter: WordedLetter) -> ReceiptFacts | None:
+    """Give what `parts/receipt.html` shows of a letter; None for a letter that nobody acknowledges."""
     if not acknowledged(letter.recipient):
         return None
     found = receipts.receipt(connection, letter.id)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from fastapi import Request
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from acts.contacts import add_contact
 from dashboard.panels.contact_evidence import ReceiptFacts, receipt_facts, told_section
@@ -17,6 +15,7 @@ from letters.addressee import in_text
 from models import letterbox
 from models.columns import table_of
 from models.contact_evidence import told
+from models.letterbox import WordedLetter
 from models.tables.audit import AuditEntry
 from models.tables.contact_receipts import Call, Receipt
 from models.tables.season import Letter
@@ -26,11 +25,11 @@ from tests.support.window import ADMIN, SECRET, UNTIL, VIEWER, YEAR, Browser, Wi
 LATE = ("shortlist", "yancheng")
 
 
-def letter(window: Window, recipient: str = "city:yancheng", kind: str = "overdue") -> Row[Any]:
+def letter(window: Window, recipient: str = "city:yancheng", kind: str = "overdue") -> WordedLetter:
     table = table_of(Letter)
-    query = select(table).where(table.c.recipient == recipient, table.c.kind == kind).order_by(table.c.id.desc())
+    query = select(table.c.id).where(table.c.recipient == recipient, table.c.kind == kind).order_by(table.c.id.desc())
     with window.database.read() as connection:
-        found = connection.execute(query).first()
+        found = letterbox.letter_by_id(connection, connection.execute(query).scalars().first() or 0)
     assert found is not None
     return found
 
@@ -139,8 +138,10 @@ def test_the_facts_of_a_letter_s_page(window: Window) -> None:
     one, look = letter(window), look_of(window)
     ours, theirs = reader(Role.CITY, "yancheng"), reader(Role.ADMIN)
     with window.database.read() as connection:
-        mentor = connection.execute(select(table_of(Letter)).where(table_of(Letter).c.recipient.like("mentor:%")))
-        assert receipt_facts(connection, ours, look, mentor.first()) is None  # type: ignore[arg-type]
+        mentors = select(table_of(Letter).c.id).where(table_of(Letter).c.recipient.like("mentor:%"))
+        mentor = letterbox.letter_by_id(connection, connection.execute(mentors.limit(1)).scalar_one())
+        assert mentor is not None
+        assert receipt_facts(connection, ours, look, mentor) is None
         assert receipt_facts(connection, ours, look, one) == ReceiptFacts(one.id, None, None, may=True)
         assert receipt_facts(connection, theirs, look, one) == ReceiptFacts(one.id, None, None, may=False)
     signed_in(window, "yancheng", one.id)
