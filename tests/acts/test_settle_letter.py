@@ -181,7 +181,7 @@ def test_who_settled_what_stays_on_record_whatever_becomes_of_the_letter(bounced
 
 
 @pytest.mark.parametrize(
-    ("kind", "happens", "at", "owed"),
+    ("written", "happens", "at", "owed"),
     [
         ("opened", "nothing", AT, True),
         ("opened", "its city files", AT, False),
@@ -194,10 +194,10 @@ def test_who_settled_what_stays_on_record_whatever_becomes_of_the_letter(bounced
 )
 @pytest.mark.parametrize("state", ["failed", "unknown", "held"])
 def test_a_letter_that_is_no_longer_owed_raises_no_alarm_and_is_not_sent_again(
-    opened: Scene, kind: str, happens: str, at: str, state: str, *, owed: bool
+    opened: Scene, written: str, happens: str, at: str, state: str, *, owed: bool
 ) -> None:
     (key,) = mine(opened, f"city:{NANJING}")
-    changed(opened, [key], state=state, tries=1, kind=kind)
+    changed(opened, [key], state=state, tries=1, kind=written)
     if happens != "nothing":
         opened.file(ROLL, WUXI if happens.startswith("another") else NANJING, at="2022-01-10T10:00")
     if happens == "it is opened again":

@@ -61,12 +61,12 @@ def test_who_sends_is_found_and_who_looks_is_not() -> None:
 def test_who_sends_where_it_was_not_foreseen_fails(window: Window) -> None:
     browser = window.as_(ADMIN)
     for way in (methodcaller("post", "/sign-out"), by_hand):
-        with pytest.raises(AssertionError, match=r"tests/twins\.py"):
+        with pytest.raises(AssertionError, match=r"tests/support/twins\.py"):
             way(browser)
 
 
 async def test_who_sends_past_the_browser_fails_too(window: Window) -> None:
     make = methodcaller("build_request", "POST", "/sign-out")
     async with AsyncClient(transport=ASGITransport(make_app(window.site)), base_url=BASE) as client:
-        with pytest.raises(AssertionError, match=r"tests/twins\.py"):
+        with pytest.raises(AssertionError, match=r"tests/support/twins\.py"):
             await client.send(make(client))
