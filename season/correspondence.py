@@ -136,7 +136,8 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
             addressed.append((one, recipients.office(season, one.city, audience)))
             continue
         mailing = _mailing(season, one, audience)
-        for party, numbers in concerned[one.kind, one.phase, audience].get(one.city, {}).items():
+        # In the order of their ids: a database gives rows in any, and what was previewed is compared with what is done.
+        for party, numbers in sorted(concerned[one.kind, one.phase, audience].get(one.city, {}).items()):
             theirs = tuple(number for number in numbers if one.said is None or number in one.said)
             if theirs or one.said is None:
                 listed = (

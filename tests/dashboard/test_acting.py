@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from fastapi import Request
@@ -27,13 +29,14 @@ from dashboard.signing_in.reader import Reader, Role
 from models.city_fingerprints import changed, witness
 from models.columns import table_of
 from models.database import Database
+from models.parties import Reach
 from models.standing import withdrawn
 from models.tables.audit import AuditEntry
 from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from tests.support import ledger
 from tests.support.scenes import Scene, stamp
-from tests.support.window import ADMIN, CITIES, VIEWER, Browser, Window
+from tests.support.window import ADMIN, CITIES, UNTIL, VIEWER, Browser, Window
 
 READER = Reader(1, "admin", "admin 某", Role.ADMIN, None, "", "")
 RERUN = {"phase": "shortlist", "city": "yancheng", "until": "2022-02-10", "reason": "疫情封控"}
@@ -111,6 +114,25 @@ def test_what_is_offered_is_previewed_and_then_happens_and_the_rest_is_refused(
         )
         assert happened == foreseen
         assert {slug: rows for slug, rows in _of_cities(window).items() if slug != city} == others
+
+
+def test_what_was_previewed_is_done_in_whatever_order_the_database_gives_its_rows(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, steps = Reach.told, itertools.cycle((1, -1))
+
+    def either_way(reach: Reach, *given: Any, **named: Any) -> Any:  # noqa: ANN401 -- what it is called with
+        found, step = told(reach, *given, **named), next(steps)
+        return {city: dict([*parties.items()][::step]) for city, parties in found.items()}
+
+    monkeypatch.setattr(Reach, "told", either_way)
+    opened, act = window.site.year(2022), ACTS["rerun"]
+    given = {"phase": "application", "city": "wuxi", "until": UNTIL.date().replace(day=10), "reason": "补录"}
+    filled, stamp = act.fill(opened.year, given), window.site.stamp(READER, opened)
+    foreseen, again = (tried(window.database, opened.year, act, filled, stamp) for _ in range(2))
+    recipients = [letter.recipient for letter in foreseen.outcome.changes.letters]
+    assert len(recipients) > len({recipient.partition(":")[0] for recipient in recipients})
+    assert again == foreseen
 
 
 def _of_cities(window: Window) -> dict[str, list[object]]:
