@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo pack test fast check bench proof-post proof-restarts screenshots
+.PHONY: help install demo pack test fast check bench proof-post proof-restarts release-fixture screenshots
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -54,6 +54,9 @@ proof-post: $(installed)  ## the post's promises under kills, races, bad relays,
 
 proof-restarts: $(installed)  ## everything stopped at every quarter of a beat and at random: it runs again; about 15 minutes
 	@TALENT_TEST_RESTARTS=all $(bin)/pytest -q -s tests/deployments/test_restart.py
+
+release-fixture: $(installed)  ## keep what this release makes of a season, at stages of the year, for later ones to be tried on
+	@$(bin)/python -m tests.releasing
 
 screenshots: $(installed)  ## pictures of the pages, wide and narrow, light and dark, in docs/images; needs chromium-l10n
 	@$(bin)/python -m tests.browser.screenshots

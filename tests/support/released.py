@@ -1,13 +1,16 @@
-"""Databases as past releases left them: `tests/fixtures` says how each was made."""
+"""Databases as past releases left them, at stages of the year: `tests/fixtures` says how each was made."""
 
 from __future__ import annotations
 
+import io
 import json
 import lzma
 import sqlite3
+import tarfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +22,13 @@ from models.database import Database
 from phases.book import BOOK
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-CALENDARS: Mapping[int, str] = {1: "0004"}
-"""The versions of calendars that a release wrote, and the migration that its tables were of."""
+STAGES: Mapping[str, str] = {
+    "rolls approved": "2022-01-19T09:00",
+    "interviews filed": "2022-02-18T09:00",
+    "midterm open": "2022-08-22T09:00",
+    "students evaluated": "2022-12-16T09:00",
+}
+"""Where a season of the pack is left, by the instant until which it was played."""
 
 _READ: Mapping[type[Any], Callable[[Any], Any]] = {
     sa.DateTime: lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC),
@@ -43,9 +51,39 @@ def calendar(version: int) -> str:
         return str(source.execute("SELECT calendar FROM programme_year").fetchone()[0])
 
 
+def releases() -> list[str]:
+    """The releases that left several stages of the year, by name."""
+    return sorted(path.name.removesuffix(".tar.xz") for path in FIXTURES.glob("release-*.tar.xz"))
+
+
+@cache
+def _archive(release: str) -> tarfile.TarFile:
+    packed = lzma.decompress((FIXTURES / f"{release}.tar.xz").read_bytes())
+    return tarfile.open(fileobj=io.BytesIO(packed))  # kept open: it is in memory
+
+
+def left(release: str, stage: str) -> str:
+    """What a release left at a stage of the year, as SQLite says it in SQL."""
+    kept = _archive(release).extractfile(f"{stage}.sql")
+    assert kept is not None
+    return kept.read().decode()
+
+
+def pack(release: str, folder: Path) -> Path:
+    """The season that it was playing, laid out in a folder."""
+    archive = _archive(release)
+    members = [member for member in archive if member.name.startswith("pack/")]
+    archive.extractall(folder, members, filter="data")
+    return folder / "pack"
+
+
 def load(version: int, url: str, told: str | None = None) -> None:
     """Fill an empty database, of either kind, with what that release left, or with another telling of its dump."""
-    told = told or dump(version)
+    fill(url, told or dump(version))
+
+
+def fill(url: str, told: str) -> None:
+    """Fill an empty database, of either kind, with what SQLite says in SQL; its tables stay those of that release."""
     database = Database(url, BOOK)
     database.make()
     if database.embedded:
@@ -55,8 +93,9 @@ def load(version: int, url: str, told: str | None = None) -> None:
         return
     with closing(sqlite3.connect(":memory:")) as source:
         source.executescript(told)
+        (revision,) = source.execute("SELECT version_num FROM alembic_version").fetchone()
         with database.engine.begin() as connection:
-            command.upgrade(migrate._config(connection), CALENDARS[version])
+            command.upgrade(migrate._config(connection), revision)
             _copy(source, connection)
     database.dispose()
 
