@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from forms.reading import RowError
-    from models.letterbox import KeptLetter, WordedLetter
+    from models.letterbox import KeptLetter
     from season.outcome import Changes, Outcome
 
 TZ = ZoneInfo("Asia/Shanghai")
@@ -35,7 +35,7 @@ def log_entry(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def letter_entry(row: KeptLetter | WordedLetter) -> dict[str, Any]:
+def letter_entry(row: KeptLetter) -> dict[str, Any]:
     """One letter of `talent letters list --json`; what does not apply is null."""
     key = "/".join(map(str, (row.year, row.phase, row.city, row.attempt, row.recipient, row.kind, row.slot)))
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -55,7 +55,8 @@ class Listed:
     detail: str | None
 
 
-class KeptLetter(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class KeptLetter:
     """A letter as it is kept, without its words: `phase`, `city`, `attempt` and `slot` are parts of its key."""
 
     id: int
@@ -79,31 +80,16 @@ class KeptLetter(NamedTuple):
     envelope: int | None
 
 
-class WordedLetter(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class WordedLetter(KeptLetter):
     """A letter with its words, which have a place for the addressee where there is one; `ics` is its calendar file."""
 
-    id: int
-    year: int
-    phase: str
-    city: str
-    attempt: str
-    recipient: str
-    kind: str
-    slot: str
-    concerns: str
-    state: str
-    tries: int
-    address: str
-    subject: str
-    addressee: str | None
-    message_id: str
-    queued_as_of: datetime
-    sent_at: datetime | None
-    detail: str | None
-    envelope: int | None
     text: str
     html: str
     ics: str | None
+
+
+KEPT = tuple(each.name for each in fields(KeptLetter))
 
 
 class SentLetter(NamedTuple):
@@ -170,12 +156,12 @@ def listed(
 ) -> list[KeptLetter]:
     """Give the letters of a year whose columns have these values (None: any), oldest first."""
     letter = table_of(Letter)
-    columns = (letter.c[name] for name in KeptLetter._fields)
+    columns = (letter.c[name] for name in KEPT)
     query = select(*columns).where(letter.c.year == year).order_by(letter.c.id)
     for name, value in wanted.items():
         query = query if value is None else query.where(letter.c[name] == value)
     found = connection.execute(query if as_of is None else query.where(letter.c.queued_as_of <= as_of))
-    return [KeptLetter._make(row) for row in found]
+    return [KeptLetter(*row) for row in found]
 
 
 def sent_unaudited(
@@ -193,7 +179,7 @@ def sent_unaudited(
 def letter_by_id(connection: Connection, key: int) -> WordedLetter | None:
     """Give one letter with its words."""
     letter, body = table_of(Letter), table_of(LetterBody)
-    columns = (letter.c[name] for name in KeptLetter._fields)
+    columns = (letter.c[name] for name in KEPT)
     query = select(*columns, body.c.text, body.c.html, body.c.ics).join(body, body.c.digest == letter.c.body)
     row = connection.execute(query.where(letter.c.id == key)).one_or_none()
-    return None if row is None else WordedLetter._make(row)
+    return None if row is None else WordedLetter(*row)
