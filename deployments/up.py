@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -84,8 +84,10 @@ def up(
     migrate.upgrade(database)
     try:
         with ExitStack() as told_to:
-            for file in {house.folder / WINDOW, (FOLDER / WINDOW).resolve()}:  # commands look in the second
-                told_to.enter_context(_telling(file, base))
+            told_to.enter_context(_telling(house.folder / WINDOW, base))
+            if (here := FOLDER.resolve()) != house.folder:
+                with suppress(OSError):  # commands look here; where nothing may be written, none are told
+                    told_to.enter_context(_telling(here / WINDOW, base))
             return run(house, database, say, lambda: _first_link(database, base, say))
     finally:
         database.dispose()

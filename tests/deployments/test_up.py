@@ -139,3 +139,20 @@ def test_commands_find_where_links_lead_whatever_the_folder(tmp_path: Path, monk
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     assert up(tmp_path, free_port(), f"sqlite:///{tmp_path}/talent.db", lambda _: None, port) == 0
     assert (found, list(tmp_path.rglob("window"))) == ([f"http://127.0.0.1:{port}"], [])
+
+
+def test_it_runs_where_only_its_own_folder_may_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As from `/`, where a unit without a place of its own starts."""
+    told = list[str]()
+
+    def look(house: House, *_: object) -> int:
+        told.append((house.folder / "window").read_text())
+        return 0
+
+    (tmp_path / "no-folder").touch()
+    monkeypatch.setattr(up_module, "FOLDER", tmp_path / "no-folder" / "var")
+    monkeypatch.setattr(up_module, "run", look)
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    port = free_port()
+    assert up(tmp_path, free_port(), f"sqlite:///{tmp_path}/talent.db", lambda _: None, port) == 0
+    assert told == [f"http://127.0.0.1:{port}\n"]
