@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from season.unit_of_work import Season
 
 UNJUDGED = frozenset({State.WAITING, State.WITHDRAWN})
+NOBODY = "现在还没有可以按它核验的市。"
 
 
 def adopt(database: Database, year: int, rule: str, stamp: Stamp, *, dry_run: bool = False) -> Outcome:
@@ -35,7 +36,7 @@ def adopt(database: Database, year: int, rule: str, stamp: Stamp, *, dry_run: bo
             return Outcome("refused", f"没有 {year} 年度尚未采用的规则“{rule}”。")
         settle(season, season.cities)
         season.book = season.book.judging([*season.book.rules, rule])
-        said = _outlook(season, season.book.rules[rule])
+        said = _outlook(season, season.book.rules[rule]) or [NOBODY]
         writing.add_rule(season.connection, year, rule, season.stamp.as_of)
     return season.answered(Outcome("done", "\n".join((f"{year} 年度自此按“{_named(season.book, rule)}”核验。", *said))))
 

@@ -75,6 +75,14 @@ def test_adopting_it_says_first_what_it_finds_in_each_city(upgraded: Scene) -> N
     assert [NEW.id in book.rules for book in opened] == [False, True]
 
 
+def test_before_the_phase_is_open_it_says_that_there_is_no_city_to_judge(database: Database) -> None:
+    Scene.begin(database, calendar(cities=2))
+    later = Database(database.url, NEXT)
+    said = adopt(later, YEAR, NEW.id, stamp("2022-01-05T10:00"), dry_run=True).message
+    later.dispose()
+    assert said == "2022 年度自此按“面试名单人数（八(三)）”核验。\n现在还没有可以按它核验的市。"
+
+
 def test_a_mended_rule_of_the_same_id_applies_at_once(database: Database) -> None:
     scene = Scene.begin(database, calendar(cities=2)).through("application", NANJING)
     was = BOOK[SHORTLIST]
