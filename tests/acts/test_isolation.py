@@ -76,9 +76,8 @@ def test_facts_that_cannot_be_judged_stop_their_own_city(scene: Scene, monkeypat
 
 
 @pytest.mark.slow
-def test_a_row_that_somebody_holds_stops_its_own_city(scene: Scene, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if kind == "sqlite":
-        pytest.skip("SQLite locks no single row")
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)  # SQLite locks no single row
+def test_a_row_that_somebody_holds_stops_its_own_city(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_module, "ROW_SECONDS", 1)
     other = Database(scene.database.url, BOOK)
     with other.engine.connect() as holder:

@@ -289,9 +289,8 @@ def test_a_hundred_writers_wait_with_one_connection(scene: Scene, monkeypatch: p
     other.dispose()
 
 
-def test_who_is_not_patient_hears_at_once_and_the_next_waits_as_ever(scene: Scene, kind: str) -> None:
-    if kind == "postgresql":
-        pytest.skip("a row that somebody else holds is waited for two seconds")
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # on PostgreSQL a row is waited for two seconds
+def test_who_is_not_patient_hears_at_once_and_the_next_waits_as_ever(scene: Scene) -> None:
     other = Database(scene.database.url, BOOK)
     with other.write(), pytest.raises(Busy), scene.database.write(patient=False):
         pass

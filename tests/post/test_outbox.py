@@ -75,9 +75,8 @@ def test_the_letters_of_one_recipient_are_taken_together_whatever_the_limit(data
     assert envelopes(claims.claim(database, "aa", NOW, NOW, 3)) == THREE
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # PostgreSQL plans by what the table holds
 def test_no_claim_searches_the_whole_queue_for_some_recipients(database: Database) -> None:
-    if not database.embedded:
-        pytest.skip("PostgreSQL plans by what the table holds")
     plans: list[str] = []
 
     def explain(connection: Connection, _cursor: object, statement: str, given: Sequence[object], *_: object) -> None:
@@ -132,9 +131,8 @@ def test_an_act_takes_letters_out_of_the_hand_before_they_are_sent(database: Dat
     assert states(database) == [("cancelled",), ("cancelled",), ("queued",), ("queued",)]
 
 
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)  # on SQLite one writes at a time
 def test_no_claim_slips_in_where_letters_are_taken_back(database: Database) -> None:
-    if database.embedded:
-        pytest.skip("one writes at a time")
     other, letter = Database(database.url, BOOK), table_of(Letter)
     held: list[Claimed] = []
 
@@ -179,9 +177,8 @@ def in_doubt(database: Database) -> list[int]:
     return [len(unknown_letters.doubtful(database, at)) for at in (NOW, NOW + LEASE, NOW + 2 * LEASE)]
 
 
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)  # a file lock goes with its process
 def test_a_worker_whose_session_was_cut_off_lives_as_long_as_its_process(database: Database) -> None:
-    if database.embedded:
-        pytest.skip("a file lock goes with its process")
     with workers.at_work(database) as worker:
         claims.claim(database, worker.token, NOW, NOW)
         cut_off(database)
@@ -192,11 +189,10 @@ def test_a_worker_whose_session_was_cut_off_lives_as_long_as_its_process(databas
 
 
 @pytest.mark.parametrize("place", ["elsewhere", ""])
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)  # a file lock goes with its process
 def test_a_worker_of_which_nothing_is_seen_counts_as_dead_after_the_lease(
     database: Database, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    if database.embedded:
-        pytest.skip("a file lock goes with its process")
     with workers.at_work(database) as worker:
         claims.claim(database, worker.token, NOW, NOW)
         cut_off(database)
