@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page
 from sqlalchemy import insert
 
@@ -14,28 +12,18 @@ from acts.book import ACTS
 from models.columns import table_of
 from models.tables.extension_requests import Request
 from tests.browser.conftest import Town
+from tests.support.barriers import LOOKS, barriers
 from tests.support.differing_address import differ
 
 pytestmark = pytest.mark.slow
-LOOKS = [(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")]
-SIDEWAYS = "() => document.scrollingElement.scrollWidth - window.innerWidth"
 LARGEST = 100_000
 
 
 def faults(page: Page) -> list[str]:
     """What is wrong with the page that is shown, in all four looks."""
-    found = []
-    if len(page.content().encode()) > LARGEST:
-        found.append(f"{page.url}: {len(page.content().encode())} bytes")
-    for width, scheme in LOOKS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        if page.evaluate(SIDEWAYS) > 0:
-            found.append(f"{page.url} at {width}: too wide")
-        for violation in Axe().run(page).response["violations"]:
-            nodes = [node["html"][:160] for node in violation["nodes"][:3]]
-            found.append(f"{page.url} at {width}, {scheme}: {violation['id']}: {json.dumps(nodes, ensure_ascii=False)}")
-    return found
+    weight = len(page.content().encode())
+    heavy = [f"{page.url}: {weight} bytes"] if weight > LARGEST else []
+    return heavy + barriers(page, LOOKS)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

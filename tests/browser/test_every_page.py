@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
 from dashboard.serving.app import make_app
+from tests.support.barriers import LOOKS, TWO, Look, barriers
 from tests.support.crawling import crawl, route_of
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Town
 
 pytestmark = pytest.mark.slow
-LOOKS = [(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")]
-TWO = [(1440, "light"), (390, "dark")]
-"""Where another has looked at the same pages in all four: each width and each scheme once."""
-
-SIDEWAYS = "() => document.scrollingElement.scrollWidth - window.innerWidth"
 HEAVIEST = 100_000
 """Bytes of a page over the wire."""
 
@@ -43,21 +38,11 @@ REACHED = {
 """The pages that each can reach by following links from the first, by their routes."""
 
 
-def faults(page: Page, address: str, looks: list[tuple[int, str]]) -> list[str]:
+def faults(page: Page, looks: Iterable[Look]) -> list[str]:
     """What is wrong with the page that is shown, in these looks."""
-    found = []
-    if (weight := len(gzip.compress(page.content().encode()))) > HEAVIEST:
-        found.append(f"{address}: {weight} bytes")
-    for width, scheme in looks:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        where = f"{address} at {width} px, {scheme}"
-        if (over := page.evaluate(SIDEWAYS)) > 0:
-            found.append(f"{where}: {over} px too wide")
-        for violation in Axe().run(page).response["violations"]:
-            nodes = [node["html"][:160] for node in violation["nodes"][:3]]
-            found.append(f"{where}: {violation['id']}: {json.dumps(nodes, ensure_ascii=False)}")
-    return found
+    weight = len(gzip.compress(page.content().encode()))
+    heavy = [f"{page.url}: {weight} bytes"] if weight > HEAVIEST else []
+    return heavy + barriers(page, looks)
 
 
 LOOKED_AT = {"admin": LOOKS, "viewer": TWO, "yancheng": LOOKS, "nanjing": TWO}
@@ -74,7 +59,7 @@ def test_every_page_bars_nobody(town: Town, name: str) -> None:
         wrong = []
         for address in crawl(page, make_app(town.site), "/"):
             visited.append(address)
-            wrong += faults(page, address, LOOKED_AT[name])
+            wrong += faults(page, LOOKED_AT[name])
         assert (wrong, said) == ([], [])
         assert {route_of(make_app(town.site), address) for address in visited} == REACHED[name]
 
@@ -83,4 +68,20 @@ def test_signing_in_bars_nobody(town: Town) -> None:
     with town.context() as context:
         page = context.new_page()
         page.goto("/sign-in")
-        assert faults(page, "/sign-in", LOOKS) == []
+        assert faults(page, LOOKS) == []
+
+
+def test_what_bars_somebody_in_one_look_alone_is_seen_in_it(town: Town) -> None:
+    faint = "@media (prefers-color-scheme: dark) { p { color: #333; background: #222 } }"
+    wide = "@media (max-width: 400px) { body { margin: 0 } p { width: 500px } }"
+    body = f"<style>{faint}{wide}</style><main><h1>标题</h1><p>看不清的字</p></main>"
+    with town.context() as context:
+        page = context.new_page()
+        page.set_content(f'<!doctype html><html lang="zh"><title>页</title>{body}')
+        seen = [line.split(" at ")[1].partition(":")[::2] for line in barriers(page, LOOKS)]
+    assert [(look, said.split(":")[0].strip()) for look, said in seen] == [
+        ("1440 px, dark", "color-contrast"),
+        ("390 px, light", "110 px too wide"),
+        ("390 px, dark", "110 px too wide"),
+        ("390 px, dark", "color-contrast"),
+    ]
