@@ -4,8 +4,12 @@
 
 bin := .venv/bin
 installed := .venv/.installed
-# Two workers: the database of each test is its own, so tests may run side by side.
-pytest := $(bin)/pytest -q -n 2 --dist worksteal
+# The database of each test is its own, so tests may run side by side; while one waits for a server, others have its core.
+pytest := $(bin)/pytest -q -n 3 --dist worksteal
+# One server for all workers, where one is installed.
+both := $(bin)/python -m tests.postgres $(pytest)
+# What was read once is kept: each process that a test starts would compile the house anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -32,7 +36,7 @@ pack: $(installed)  ## write the demonstration's workbooks anew, after a column 
 	@$(bin)/python -m rehearsal 2022 deployments/demo/2022
 
 test: $(installed)  ## the whole suite, on SQLite and on PostgreSQL where a server is installed
-	@$(pytest)
+	@$(both)
 
 fast: $(installed)  ## the quick part of the suite, about a minute, on SQLite alone
 	@$(pytest) -m 'not slow and not prefect' -k 'not postgresql'
@@ -43,8 +47,8 @@ check: $(installed)  ## everything the CI looks at: style, types, imports, depen
 	$(bin)/mypy .
 	$(bin)/lint-imports
 	$(bin)/deptry .
-	$(pytest) tests/commands/test_db.py  # migrations, on both kinds of database
-	$(pytest)
+	$(both) tests/commands/test_db.py  # migrations, on both kinds of database
+	$(both)
 
 bench: $(installed)  ## measured figures, as a table with medians
 	@$(bin)/python -m benchmarks

@@ -42,10 +42,14 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count as slow what first has a season played: half a minute of pages is no part of `make fast`."""
+    """Count as slow what first has a season played: half a minute of pages is no part of `make fast`.
+
+    What waits for Prefect comes first and what is slow next, so that no worker is left alone with it at the end.
+    """
     for item in items:
         if {"season_file", "season_url", "planted_url"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: (item.get_closest_marker("prefect") is None, item.get_closest_marker("slow") is None))
 
 
 @pytest.fixture(scope="session")

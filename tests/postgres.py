@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,11 +115,17 @@ def server() -> Iterator[str]:
 
 
 def main(command: list[str]) -> int:
-    """Run the command beside a server of its own; its exit status is this one's. Told to end, stop the server first."""
+    """Run the command beside a server, its own where none is given; its exit status is this one's.
+
+    Told to end, stop the server first. Where no server is installed the command runs without one.
+    """
     memory.settle()
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    with server() as address:
-        return subprocess.run(command, env={**os.environ, ADDRESS: address}, check=False).returncode
+    with ExitStack() as stack:
+        told = dict(os.environ)
+        with suppress(NoServer):
+            told[ADDRESS] = told.get(ADDRESS) or stack.enter_context(server())
+        return subprocess.run(command, env=told, check=False).returncode
 
 
 if __name__ == "__main__":
