@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pendulum
 
-from acts.read_back import RENAMED
 from models import loading
 
 if TYPE_CHECKING:
@@ -37,9 +36,6 @@ def _roll(season: Season, _city: str, plain: Sheets) -> Drafts:
     for sheet, found in keys.items():
         for key, row in zip(found, plain[sheet], strict=True):
             row["party"] = ids[key]
-    for row in plain["mentors"]:
-        row[RENAMED["returning"]] = row.pop("returning")
-        row["honours"] = list(row["honours"])
     return plain
 
 

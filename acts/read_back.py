@@ -8,8 +8,6 @@ from forms.wording import as_text
 from models import draft_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sqlalchemy import Connection
 
     from forms.definitions import AskedSheet, Form, Sheet
@@ -17,17 +15,13 @@ if TYPE_CHECKING:
 Lines = dict[int, dict[str, Any]]
 """Rows of a sheet by their line, each by its column's field."""
 
-RENAMED: Mapping[str, str] = {"returning": "returning_mentor"}
-"""Fields of forms whose column in the table is called otherwise."""
-
 
 def values(
     connection: Connection, year: int, city: str, sheet: Sheet, *, start: int = 0, limit: int | None = None
 ) -> Lines:
     """Give the values of a sheet's rows, all of them or a page."""
     found = draft_rows.rows(connection, year, city, sheet.key, start=start, limit=limit)
-    fields = [(field, RENAMED.get(field, field)) for field in sheet.fields]
-    return {row["line"]: {field: row[name] for field, name in fields} for row in found}
+    return {row["line"]: {field: row[field] for field in sheet.fields} for row in found}
 
 
 def written(sheet: AskedSheet, lines: Lines) -> dict[int, dict[str, str]]:

@@ -16,8 +16,9 @@ from calendars.year import City, Year
 from models import loading
 from models.columns import table_of
 from models.database import Database
-from models.tables.city_drafts import StudentDraft
+from models.tables.city_drafts import draft_table
 from models.tables.pool import Party
+from phases.application import STUDENTS
 
 AT_ONCE = 20_000
 Parties = Mapping[loading.PartyKey, int]
@@ -31,7 +32,7 @@ def fill(database: Database, year: Year, students: int, mentors: int) -> None:
             parties = _roll(connection, year, city, mentors)
             rows = _students(year, city, parties, share + (place < left))
             while some := list(islice(rows, AT_ONCE)):
-                connection.execute(insert(table_of(StudentDraft)).inline(), some)
+                connection.execute(insert(draft_table(STUDENTS)).inline(), some)
 
 
 def _roll(connection: Connection, year: Year, city: City, mentors: int) -> Parties:

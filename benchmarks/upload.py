@@ -32,8 +32,9 @@ from models import migrate
 from models.columns import table_of
 from models.database import Database
 from models.tables.accounts import Account, SignIn
-from models.tables.city_drafts import MentorDraft
+from models.tables.city_drafts import draft_table
 from phases.book import BOOK
+from phases.mentor_recommendation import MENTORS
 from rehearsal.packs import read_pack
 from rehearsal.play import Play
 
@@ -137,7 +138,7 @@ def wait(port: int) -> None:
 
 def workbook(database: Database, faulty: Callable[[int], bool]) -> bytes:
     """Applications of so many students; the rank of the faulty ones is no number."""
-    table = table_of(MentorDraft)
+    table = draft_table(MENTORS)
     query = select(table.c.name, table.c.institution, table.c.subject).where(table.c.city == CITY, table.c.taken)
     with database.read() as connection:
         mentor, institution, subject = connection.execute(query.limit(1)).one()

@@ -38,16 +38,13 @@ def check(year: Annotated[int, Parameter(name="年度", help="年度")], /, *, c
 
 def names(year: Year) -> dict[str, frozenset[str]]:
     """Give what a clause can be bound to by name: rules, letters, pages, columns and records there are."""
-    from sqlmodel import SQLModel
-
-    import models.tables.catalogue
     from dashboard.serving.app import AREAS
     from letters.occurrences import occurrences
+    from models.tables.catalogue import declared
     from phases.book import BOOK
 
-    assert models.tables.catalogue
+    tables = declared(BOOK).tables.values()
     sheets = [(slug, sheet) for slug in BOOK.forms for sheet in BOOK.form(slug, year).sheets]
-    tables = SQLModel.metadata.tables.values()
     return {
         "rules": frozenset(BOOK.rules),
         "letters": frozenset(f"{kind}/{phase}" if phase else kind for kind, phase in occurrences(BOOK, year)),

@@ -10,9 +10,11 @@ from sqlalchemy import Integer, cast, func, or_, select, union
 from calendars.deadlines import day_of
 from models import contacts
 from models.columns import table_of
-from models.tables.city_drafts import InstitutionDraft, MentorDraft, SchoolDraft, StudentDraft
+from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import CityYear, Office
+from phases.application import SCHOOLS, STUDENTS
+from phases.mentor_recommendation import INSTITUTIONS, MENTORS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 NAMED = (
-    (InstitutionDraft, "party"),
-    (MentorDraft, "party"),
-    (SchoolDraft, "party"),
-    (StudentDraft, "mentor_party"),
-    (StudentDraft, "school_party"),
+    (INSTITUTIONS, "party"),
+    (MENTORS, "party"),
+    (SCHOOLS, "party"),
+    (STUDENTS, "mentor_party"),
+    (STUDENTS, "school_party"),
 )
 """Where a city's forms name a party."""
 
@@ -74,7 +76,7 @@ def _parties(
 
 def _named(connection: Connection, year: int, cities: Collection[str], ids: Collection[int]) -> frozenset[int]:
     """Those of these parties whom the year's forms name, or its pools."""
-    drafts, pool = [(table_of(model), column) for model, column in NAMED], table_of(PoolEntry)
+    drafts, pool = [(draft_table(sheet), column) for sheet, column in NAMED], table_of(PoolEntry)
     pooled = pool.c.year == year, pool.c.city.in_(cities), pool.c.kind != "student", pool.c.key.in_(map(str, ids))
     queries = [
         select(table.c[column]).where(table.c.year == year, table.c.city.in_(cities), table.c[column].in_(ids))

@@ -121,12 +121,15 @@ class Database:
     def engine(self) -> Engine:
         """The SQLAlchemy engine, set up so that the driver's defaults lose nothing."""
         url = make_url(self.url)
+        book = {"talent_book": self.book}
         if not self.embedded:
             wait = {"connect_timeout": 10}
-            return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=wait, **POOL)
+            return create_engine(
+                url, hide_parameters=True, pool_pre_ping=True, connect_args=wait, execution_options=book, **POOL
+            )
         if self.absent:
             raise NotPrepared
-        engine = create_engine(url, hide_parameters=True, **POOL)
+        engine = create_engine(url, hide_parameters=True, execution_options=book, **POOL)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -141,7 +144,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one snapshot and changes nothing."""
         level = {} if self.embedded else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with _speaking(), self.engine.connect().execution_options(talent_book=self.book, **level) as connection:
+        with _speaking(), self.engine.connect().execution_options(**level) as connection:
             yield connection
             connection.rollback()
 
@@ -156,7 +159,7 @@ class Database:
         with (
             _speaking(),
             self._turn(year, until),
-            self.engine.connect().execution_options(talent_write=until, talent_book=self.book) as connection,
+            self.engine.connect().execution_options(talent_write=until) as connection,
             connection.begin(),
         ):
             if not self.embedded:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from models.columns import table_of
-from models.tables.city_drafts import SHEETS
+from models.tables.city_drafts import drafts
 from models.tables.season import Filing, WorkbookLoad
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def counts(connection: Connection, year: int, city: str, keys: Sequence[str]) -> dict[str, int]:
     """Give how many rows the city has in each of these sheets, in one statement."""
-    tables = {key: table_of(SHEETS[key]) for key in keys}
+    tables = {key: drafts(connection, key) for key in keys}
     asked = (
         select(func.count()).where(table.c.year == year, table.c.city == city).scalar_subquery().label(key)
         for key, table in tables.items()
@@ -30,14 +30,14 @@ def rows(
     connection: Connection, year: int, city: str, key: str, *, start: int = 0, limit: int | None = None
 ) -> list[dict[str, Any]]:
     """Give the city's rows of a sheet in the order of their lines: all of them, or `limit` from the `start`-th on."""
-    table = table_of(SHEETS[key])
+    table = drafts(connection, key)
     query = select(table).where(table.c.year == year, table.c.city == city).order_by(table.c.line)
     return [dict(row) for row in connection.execute(query.offset(start).limit(limit)).mappings()]
 
 
 def last_line(connection: Connection, year: int, city: str, key: str) -> int | None:
     """Give the line of the sheet's last row; None where it has none."""
-    table = table_of(SHEETS[key])
+    table = drafts(connection, key)
     query = select(func.max(table.c.line)).where(table.c.year == year, table.c.city == city)
     return connection.execute(query).scalar()
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from models.columns import table_of
 from models.facts.scope import Scope, in_training
-from models.tables.city_drafts import EvaluationDraft, StudentDraft
+from models.tables.city_drafts import draft_table
+from phases.application import STUDENTS
+from phases.year_end import EVALUATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ def students(connection: Connection, year: Year, city: str) -> tuple[Evaluated, 
     """Give the city's students in training, by number."""
     day = {city: year.phases[0].due}
     numbers = in_training(Scope(connection, year, day, day))[city]
-    student, draft = table_of(StudentDraft), table_of(EvaluationDraft)
+    student, draft = draft_table(STUDENTS), draft_table(EVALUATIONS)
     of = (student.c.year == year.year, student.c.city == city, student.c.number.in_(numbers))
     names = dict(connection.execute(select(student.c.number, student.c.name).where(*of)).tuples().all())
     query = select(draft).where(draft.c.year == year.year, draft.c.city == city)

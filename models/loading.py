@@ -8,9 +8,11 @@ from sqlalchemy import delete, insert, select
 
 from models.columns import table_of
 from models.shortcuts.bulk import insert_once
-from models.tables.city_drafts import SHEETS, MentorDraft, SchoolDraft, StudentDraft
+from models.tables.city_drafts import draft_table, drafts
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import RefusedLoad, WorkbookLoad
+from phases.application import SCHOOLS, STUDENTS
+from phases.mentor_recommendation import MENTORS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -54,7 +56,7 @@ def forms_loaded(connection: Connection, year: int, city: str) -> frozenset[str]
 
 def roll(connection: Connection, year: int, city: str) -> dict[tuple[str, str], int]:
     """Give the mentors on the city's roll whom it took: name and institution to party."""
-    table = table_of(MentorDraft)
+    table = draft_table(MENTORS)
     query = select(table.c.name, table.c.institution, table.c.party).where(
         table.c.year == year, table.c.city == city, table.c.taken
     )
@@ -63,7 +65,7 @@ def roll(connection: Connection, year: int, city: str) -> dict[tuple[str, str], 
 
 def schools(connection: Connection, year: int, city: str) -> dict[str, int]:
     """Give the schools that the city named: name to party."""
-    table = table_of(SchoolDraft)
+    table = draft_table(SCHOOLS)
     query = select(table.c.name, table.c.party).where(table.c.year == year, table.c.city == city)
     return dict(connection.execute(query).tuples().all())
 
@@ -77,7 +79,7 @@ def pool(connection: Connection, year: int, kind: str) -> frozenset[str]:
 
 def students(connection: Connection, year: int, city: str) -> dict[str, str]:
     """Give the city's students, taken or not: number to name."""
-    table = table_of(StudentDraft)
+    table = draft_table(STUDENTS)
     query = select(table.c.number, table.c.name).where(table.c.year == year, table.c.city == city)
     return dict(connection.execute(query).tuples().all())
 
@@ -85,7 +87,7 @@ def students(connection: Connection, year: int, city: str) -> dict[str, str]:
 def replace(connection: Connection, year: int, city: str, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Put these rows, by sheet key, in the place of what the city had in these sheets."""
     for key, rows in sheets.items():
-        table = table_of(SHEETS[key])
+        table = drafts(connection, key)
         connection.execute(delete(table).where(table.c.year == year, table.c.city == city))
         if rows:
             connection.execute(insert(table).inline(), [{"year": year, "city": city, **row} for row in rows])

@@ -10,7 +10,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlmodel import SQLModel
 
 from calendars.errors import TalentError
 from models.database import NotPrepared, patience
@@ -55,12 +54,11 @@ def prepared(database: Database) -> bool:
 
 def differences(database: Database) -> list[Any]:
     """Give what a new migration would have to do to reach the models: nothing, where they agree."""
-    import models.tables.catalogue
+    from models.tables.catalogue import declared
 
-    assert models.tables.catalogue
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, SQLModel.metadata))
+        return list(compare_metadata(context, declared(database.book)))
 
 
 def revision(database: Database, message: str) -> None:

@@ -17,9 +17,13 @@ from models.columns import table_of
 from models.facts.scope import Scope, admitted, in_training
 from models.facts.training import summaries_owing, visits
 from models.shortcuts.bulk import among, listed
-from models.tables.city_drafts import MentorDraft, ResultDraft, ScoreDraft, StudentDraft
+from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import Letter
+from phases.application import STUDENTS
+from phases.mentor_recommendation import MENTORS
+from phases.midterm import RESULTS
+from phases.shortlist import SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,8 +61,8 @@ class Reach:
 
     @cached_property
     def _students(self) -> dict[str, list[_Student]]:
-        student = table_of(StudentDraft)
-        rows = self.scope.of(StudentDraft, "number", "mentor_party", "school_party").where(student.c.taken)
+        student = draft_table(STUDENTS)
+        rows = self.scope.of(STUDENTS, "number", "mentor_party", "school_party").where(student.c.taken)
         found: dict[str, list[_Student]] = defaultdict(list)
         for city, *row in self.scope.connection.execute(rows):
             found[city].append(_Student(*row))
@@ -88,19 +92,19 @@ class Reach:
 
     def roll(self) -> Concerned:
         """Mentors of the roll, each with those who chose them."""
-        mentor = table_of(MentorDraft)
+        mentor = draft_table(MENTORS)
         chosen = self._by_mentor({city: [s.number for s in students] for city, students in self._students.items()})
         found: Concerned = defaultdict(dict)
         for city, party in self.scope.connection.execute(
-            self.scope.of(MentorDraft, "party").where(mentor.c.taken)
+            self.scope.of(MENTORS, "party").where(mentor.c.taken)
         ).tuples():
             found[city][party] = chosen.get(city, {}).get(party, ())
         return found
 
     def new_mentors(self) -> Concerned:
         """Mentors of the roll who are not returning ones."""
-        mentor = table_of(MentorDraft)
-        new = self.scope.of(MentorDraft, "party").where(mentor.c.taken, ~mentor.c.returning_mentor)
+        mentor = draft_table(MENTORS)
+        new = self.scope.of(MENTORS, "party").where(mentor.c.taken, ~mentor.c.returning_mentor)
         return _bare(self.scope.connection.execute(new))
 
     def pool(self, kind: str) -> Concerned:
@@ -112,14 +116,14 @@ class Reach:
     @cached_property
     def with_priority(self) -> frozenset[str]:
         """The numbers of applicants who were in training in the past year."""
-        student = table_of(StudentDraft)
+        student = draft_table(STUDENTS)
         query = select(student.c.number).where(*self.scope.mine(student), student.c.taken, student.c.priority)
         return frozenset(self.scope.connection.execute(query).scalars())
 
     def shortlisted(self) -> Concerned:
         """Mentors of shortlisted students."""
-        score = table_of(ScoreDraft)
-        rows = self.scope.grouped(self.scope.of(ScoreDraft, "number").where(score.c.shortlisted))
+        score = draft_table(SCORES)
+        rows = self.scope.grouped(self.scope.of(SCORES, "number").where(score.c.shortlisted))
         return self._by_mentor({city: [row.number for row in found] for city, found in rows.items()})
 
     def admitted(self) -> Concerned:
@@ -140,14 +144,14 @@ class Reach:
 
     def not_evaluated(self) -> Concerned:
         """Mentors of students in training whose midterm result is not in the draft."""
-        rows = self.scope.grouped(self.scope.of(ResultDraft, "number"))
+        rows = self.scope.grouped(self.scope.of(RESULTS, "number"))
         done = {city: {row.number for row in found} for city, found in rows.items()}
         return self._by_mentor({city: set(numbers) - done.get(city, set()) for city, numbers in self.training.items()})
 
     def schools_of_exited(self) -> Concerned:
         """Schools of those whom the midterm took out of training."""
-        result = table_of(ResultDraft)
-        rows = self.scope.grouped(self.scope.of(ResultDraft, "number").where(~result.c.qualified))
+        result = draft_table(RESULTS)
+        rows = self.scope.grouped(self.scope.of(RESULTS, "number").where(~result.c.qualified))
         return self._by(
             {city: [r.number for r in found] for city, found in rows.items()}, lambda student: student.school
         )

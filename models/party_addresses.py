@@ -13,9 +13,11 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from models.columns import table_of
 from models.suppression import redirect
-from models.tables.city_drafts import InstitutionDraft, MentorDraft, SchoolDraft
+from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, StatedAddress
 from models.tables.season import Suppressed
+from phases.application import SCHOOLS
+from phases.mentor_recommendation import INSTITUTIONS, MENTORS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -24,12 +26,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
 
     from models.stamp import Stamp
-    from models.tables.city_drafts import DraftRow
+    from phases.stored_sheet import StoredSheet
 
 PROVINCE = "province"
-NAMED: Mapping[str, Mapping[str, type[DraftRow]]] = {
-    "mentor-recommendation": {"institution": InstitutionDraft, "mentor": MentorDraft},
-    "application": {"school": SchoolDraft},
+NAMED: Mapping[str, Mapping[str, StoredSheet]] = {
+    "mentor-recommendation": {"institution": INSTITUTIONS, "mentor": MENTORS},
+    "application": {"school": SCHOOLS},
 }
 """The phases by which cities file addresses, and of which kinds of parties."""
 
@@ -91,8 +93,8 @@ def file(connection: Connection, year: int, phase: str, city: str, stamp: Stamp)
 def _given(connection: Connection, year: int, phase: str, city: str) -> dict[int, str]:
     """The addresses that the city's draft gives, by party; of mentors, those whom the city took."""
     found: dict[int, str] = {}
-    for model in NAMED.get(phase, {}).values():
-        table = table_of(model)
+    for sheet in NAMED.get(phase, {}).values():
+        table = draft_table(sheet)
         query = select(table.c.party, table.c.email).where(table.c.year == year, table.c.city == city)
         rows = connection.execute(query.where(table.c.taken) if "taken" in table.c else query)
         found |= dict(rows.tuples().all())

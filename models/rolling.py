@@ -10,10 +10,12 @@ from gates.states import State
 from models.columns import table_of
 from models.facts.scope import Scope, in_state, in_training
 from models.shortcuts.bulk import insert_once
-from models.tables.city_drafts import InstitutionDraft, MentorDraft, SchoolDraft, StudentDraft
+from models.tables.city_drafts import draft_table
 from models.tables.pool import PoolEntry
 from models.tables.season import CityPhase, ProgrammeYear
 from models.writing import bump
+from phases.application import SCHOOLS, STUDENTS
+from phases.mentor_recommendation import INSTITUTIONS, MENTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,11 +61,11 @@ def roll(connection: Connection, year: Year) -> dict[str, int]:
 
 
 def _parties(scope: Scope) -> Iterator[tuple[str, str, str]]:
-    mentor = table_of(MentorDraft)
+    mentor = draft_table(MENTORS)
     filed = (
-        ("mentor-recommendation", "mentor", scope.of(MentorDraft, "party").where(mentor.c.taken)),
-        ("mentor-recommendation", "institution", scope.of(InstitutionDraft, "party")),
-        ("application", "school", scope.of(SchoolDraft, "party")),
+        ("mentor-recommendation", "mentor", scope.of(MENTORS, "party").where(mentor.c.taken)),
+        ("mentor-recommendation", "institution", scope.of(INSTITUTIONS, "party")),
+        ("application", "school", scope.of(SCHOOLS, "party")),
     )
     for phase, kind, query in filed:
         passed = in_state(scope, phase, [State.PASSED])
@@ -73,6 +75,6 @@ def _parties(scope: Scope) -> Iterator[tuple[str, str, str]]:
 def _students(scope: Scope) -> Iterator[tuple[str, str, str]]:
     recorded = in_state(scope, "interview", [State.PASSED])
     training = {(city, number) for city, numbers in in_training(scope).items() for number in numbers}
-    for city, number, person in scope.connection.execute(scope.of(StudentDraft, "number", "person")):
+    for city, number, person in scope.connection.execute(scope.of(STUDENTS, "number", "person")):
         if city in recorded and (city, number) in training:
             yield city, "student", person

@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from forms.cells import BadCellError
-from forms.definitions import Form, Sheet, SheetRow
+from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, EMAIL, GRADE, NAME, NUMBER, PHONE, RANK, UNIT, YES_NO, Ask, one_of
 from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.parties import Mailing, Stakeholder
-from phases.shared_columns import Subject, Taken
+from phases.shared_columns import PARTY, Subject, Taken
+from phases.stored_sheet import SheetIndex, StoredSheet, WorkedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -179,15 +180,34 @@ def consent(facts: ApplicationFacts, figures: Figures) -> Found:
     return _each("applications.consent", facts, figures, mend)
 
 
-FORM = Form(
-    "application",
-    "学生申报表",
-    1,
-    (
-        Sheet("中学", "schools", SchoolRow, ("name",)),
-        Sheet("学生", "students", StudentRow, ("number",), ("subject_rank", "overall_rank")),
+SCHOOLS = StoredSheet("中学", "schools", SchoolRow, ("name",), table="school", worked_out=(PARTY,))
+STUDENTS = StoredSheet(
+    "学生",
+    "students",
+    StudentRow,
+    ("number",),
+    ("subject_rank", "overall_rank"),
+    table="student",
+    worked_out=(
+        WorkedOut("person", str),  # tells the same child apart from homonyms over the province
+        WorkedOut("consent_from", date),  # the day from which no guardian's consent is needed
+        WorkedOut("mentor_party", int),  # the chosen mentor
+        WorkedOut("school_party", int | None),
+        WorkedOut("priority", bool),  # a student of the past year
     ),
-)
+    once_a_year=("number",),
+    indexes=(
+        SheetIndex("ix_student_person", ("year", "taken", "person")),
+        SheetIndex(
+            "ix_student_judged",
+            (
+                "year", "taken", "city", "grade", "subject", "mentor_party", "recommended",
+                "guardian_consent", "consent_from", "subject_rank", "overall_rank",
+            ),
+        ),
+    ),
+)  # fmt: skip
+FORM = Form("application", "学生申报表", 1, (SCHOOLS, STUDENTS))
 PHASE = PhaseDefinition(
     slug="application",
     name="学生申报",

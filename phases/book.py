@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from calendars.year import Phase, Year
-    from forms.definitions import AskedSheet, Form, Sheet
+    from forms.definitions import AskedSheet, Form
     from gates.judge import Gate
     from gates.rule import Rule
     from phases.definition import PhaseDefinition
     from phases.parties import Dealings
+    from phases.stored_sheet import StoredSheet
 
 
 class Book:
@@ -41,10 +42,10 @@ class Book:
         self.gates: Mapping[str, Gate[Any]] = MappingProxyType(
             {gate.name: gate for phase in self.phases.values() for gate in phase.gates}
         )
-        self.forms: Mapping[str, Form[Sheet]] = MappingProxyType(
+        self.forms: Mapping[str, Form[StoredSheet]] = MappingProxyType(
             {form.slug: form for phase in self.phases.values() for form in phase.forms}
         )
-        self.sheets: Mapping[str, Sheet] = MappingProxyType(
+        self.sheets: Mapping[str, StoredSheet] = MappingProxyType(
             {sheet.key: sheet for form in self.forms.values() for sheet in form.sheets}
         )
         self._owners = {form.slug: phase for phase in self.phases.values() for form in phase.forms}
@@ -72,7 +73,7 @@ class Book:
         """Tell whether the province fills a form in."""
         return form in self.forms and self.forms[form] is self.owner(form).province_form
 
-    def forms_of(self, phase: Phase) -> tuple[Form[Sheet], ...]:
+    def forms_of(self, phase: Phase) -> tuple[Form[StoredSheet], ...]:
         """Give the forms that are loaded in a phase of an opened year; the province's where it has the last word."""
         found = self.find(phase.slug)
         return tuple(one for one in found.forms if phase.province or one is not found.province_form) if found else ()

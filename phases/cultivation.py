@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from forms.definitions import Form, Sheet, SheetRow
+from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, PROSE, STAGE, Ask
 from gates.found import Found, each
 from gates.judge import Gate
@@ -14,6 +14,7 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
+from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
     from calendars.year import Figures
@@ -69,17 +70,11 @@ def plan(facts: CultivationFacts, _: Figures) -> Found:
     return each(len(facts.in_training), without, "{count} 名在培学生{who}没有培养方案；请导师补交")
 
 
-FORM = Form(
-    "cultivation",
-    "学生培养记录",
-    1,
-    (
-        Sheet("培养方案", "plans", PlanRow, ("number",)),
-        Sheet("到校记录", "visits", VisitRow),
-        Sheet("成长日志", "logs", LogRow),
-        Sheet("面谈记录", "talks", TalkRow),
-    ),
-)
+PLANS = StoredSheet("培养方案", "plans", PlanRow, ("number",), table="plan")
+VISITS = StoredSheet("到校记录", "visits", VisitRow, table="visit")
+LOGS = StoredSheet("成长日志", "logs", LogRow, table="growth_log")
+TALKS = StoredSheet("面谈记录", "talks", TalkRow, table="talk")
+FORM = Form("cultivation", "学生培养记录", 1, (PLANS, VISITS, LOGS, TALKS))
 # A plan is owed only by those whom the midterm left in training, which the calendar's `requires` does not know.
 PHASE = PhaseDefinition(
     slug="cultivation",

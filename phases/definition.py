@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from forms.definitions import Form, Sheet
+    from forms.definitions import Form
     from gates.judge import Gate
     from gates.rule import Rule
     from phases.parties import Stakeholder
+    from phases.stored_sheet import StoredSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class PhaseDefinition:
     slug: str
     name: str
     gate: Gate[Any]
-    form: Form[Sheet] | None = None
+    form: Form[StoredSheet] | None = None
     province_gate: Gate[Any] | None = None
-    province_form: Form[Sheet] | None = None
+    province_form: Form[StoredSheet] | None = None
     records: tuple[Rule[Any], ...] = ()
     uses: frozenset[str] = frozenset()
     figures: tuple[str, ...] = ()
@@ -44,7 +45,7 @@ class PhaseDefinition:
         return (self.gate,) if self.province_gate is None else (self.gate, self.province_gate)
 
     @property
-    def forms(self) -> tuple[Form[Sheet], ...]:
+    def forms(self) -> tuple[Form[StoredSheet], ...]:
         """Give its forms: the city's, and the province's, where there are such."""
         return tuple(form for form in (self.form, self.province_form) if form is not None)
 

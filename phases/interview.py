@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from forms.cells import BadCellError
-from forms.definitions import Form, Sheet, SheetRow
+from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, SCORE, YES_NO, Ask, one_of
 from gates.found import Found, named
 from gates.judge import Gate
@@ -21,6 +21,7 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
+from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
     from calendars.year import Figures
@@ -137,7 +138,8 @@ def _tally(facts: InterviewFacts) -> dict[str, int]:
     }
 
 
-FORM = Form("interview", "导师面试结果表", 1, (Sheet("面试", "interviews", InterviewRow, ("number",)),))
+INTERVIEWS = StoredSheet("面试", "interviews", InterviewRow, ("number",), table="interview")
+FORM = Form("interview", "导师面试结果表", 1, (INTERVIEWS,))
 PHASE = PhaseDefinition(
     slug="interview",
     name="导师面试",

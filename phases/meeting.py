@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from forms.definitions import Form, Sheet, SheetRow
+from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, PROSE, UNIT, Ask, one_of
 from gates.found import Found, named
 from gates.judge import Gate
@@ -14,6 +14,7 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
+from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
     from calendars.year import Figures
@@ -114,12 +115,9 @@ def _meeting_faults(facts: MeetingFacts) -> list[str]:
     return parts
 
 
-FORM = Form(
-    "meeting",
-    "师生见面会记录",
-    1,
-    (Sheet("见面会", "meetings", MeetingRow), Sheet("到会", "attendance", AttendanceRow, ("number",))),
-)
+MEETINGS = StoredSheet("见面会", "meetings", MeetingRow, table="meeting")
+ATTENDANCE = StoredSheet("到会", "attendance", AttendanceRow, ("number",), table="attendance")
+FORM = Form("meeting", "师生见面会记录", 1, (MEETINGS, ATTENDANCE))
 PHASE = PhaseDefinition(
     slug="meeting",
     name="师生见面会",

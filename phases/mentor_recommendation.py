@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from forms.definitions import Form, Sheet, SheetRow
+from forms.definitions import Form, SheetRow
 from forms.kinds import DEGREE, EMAIL, HONOURS, NAME, PHONE, PLACES, PROSE, TITLE, UNIT, YES_NO, Ask, one_of
 from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.parties import Mailing, Stakeholder
-from phases.shared_columns import Subject, Taken
+from phases.shared_columns import PARTY, Subject, Taken
+from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
     from calendars.year import Figures
@@ -45,7 +46,7 @@ class MentorRow(SheetRow):
     places: Annotated[int, Ask("计划招收人数", PLACES)]
     email: Annotated[str, Ask("电子邮箱", EMAIL)]
     mobile: Annotated[str, Ask("手机号码", PHONE)] = ""
-    returning: Annotated[bool, Ask("往届导师", YES_NO, "往届导师自动入库，不再发聘书")]
+    returning_mentor: Annotated[bool, Ask("往届导师", YES_NO, "往届导师自动入库，不再发聘书")]
     taken: Annotated[bool, Ask("市级审定", Taken)]
 
 
@@ -168,16 +169,12 @@ def some(facts: MentorFacts, _: Figures) -> Found:
     return Found(str(count), "≥1", mend)
 
 
-FORM = Form(
-    "mentor-recommendation",
-    "导师信息收集表",
-    1,
-    (
-        Sheet("培养单位", "institutions", InstitutionRow, ("name",)),
-        Sheet("导师", "mentors", MentorRow, ("name", "institution")),
-        Sheet("培养团队", "team", TeamRow, ("mentor", "institution", "name")),
-    ),
+INSTITUTIONS = StoredSheet(
+    "培养单位", "institutions", InstitutionRow, ("name",), table="institution", worked_out=(PARTY,)
 )
+MENTORS = StoredSheet("导师", "mentors", MentorRow, ("name", "institution"), table="mentor", worked_out=(PARTY,))
+TEAM = StoredSheet("培养团队", "team", TeamRow, ("mentor", "institution", "name"), table="team")
+FORM = Form("mentor-recommendation", "导师信息收集表", 1, (INSTITUTIONS, MENTORS, TEAM))
 PHASE = PhaseDefinition(
     slug="mentor-recommendation",
     name="导师推荐",

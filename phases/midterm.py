@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from forms.definitions import Form, Sheet, SheetRow
+from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, PROSE, Ask, either
 from gates.found import Found, each
 from gates.judge import Gate
@@ -15,6 +15,7 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
+from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
     from calendars.year import Figures
@@ -81,7 +82,8 @@ def _tally(facts: MidtermFacts) -> dict[str, int]:
     return {"exited": sum(not row.qualified for row in facts.results)}
 
 
-FORM = Form("midterm", "中期评价表", 1, (Sheet("中期评价", "results", MidtermRow, ("number",)),))
+RESULTS = StoredSheet("中期评价", "results", MidtermRow, ("number",), table="midterm_result")
+FORM = Form("midterm", "中期评价表", 1, (RESULTS,))
 PHASE = PhaseDefinition(
     slug="midterm",
     name="中期评价",

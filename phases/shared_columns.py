@@ -1,12 +1,15 @@
-"""Columns that several phases ask: by whom a row is known, his subject, and whether the city took him."""
+"""Columns that several phases ask or work out: by whom a row is known, his subject, whether the city took him."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from forms.kinds import NAME, NUMBER, SUBJECT, Ask, either
+from phases.stored_sheet import WorkedOut
 
 ApplicationNumber = Annotated[str, Ask("报名号", NUMBER, "学生在各阶段表格中都以报名号为准")]
 StudentName = Annotated[str, Ask("姓名", NAME, "须与报名时一致")]
 Subject = Annotated[str, Ask("学科", SUBJECT)]
 Taken = either("通过", "不通过")
+PARTY = WorkedOut("party", int)
+"""The mentor, institution or school that a row is about, as a letter's recipient is kept."""

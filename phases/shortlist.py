@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
-from forms.definitions import Form, Sheet, SheetRow
+from forms.definitions import Form, SheetRow
 from forms.kinds import SCORE, YES_NO, Ask
 from gates.found import Found, each, named
 from gates.judge import Gate
@@ -15,6 +15,7 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
+from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,12 +107,9 @@ def _misplaced(facts: ShortlistFacts) -> tuple[list[str], list[str]]:
     return above, below
 
 
-FORM = Form(
-    "shortlist",
-    "面试名单",
-    1,
-    (Sheet("成绩", "scores", ScoreRow, ("number",)), Sheet("分数线", "cut_lines", CutLineRow, ("subject",))),
-)
+SCORES = StoredSheet("成绩", "scores", ScoreRow, ("number",), table="score")
+CUT_LINES = StoredSheet("分数线", "cut_lines", CutLineRow, ("subject",), table="cut_line")
+FORM = Form("shortlist", "面试名单", 1, (SCORES, CUT_LINES))
 PHASE = PhaseDefinition(
     slug="shortlist",
     name="面试名单",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from forms.cells import BadCellError
-from forms.definitions import Form, Sheet, SheetRow
+from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, MONEY, NAME, PROSE, UNIT, YES_NO, Ask, dimension, one_of
 from gates.found import Found, each, named
 from gates.judge import Gate
@@ -21,6 +21,7 @@ from gates.verdict import Actor
 from phases.definition import PhaseDefinition
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
+from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -253,18 +254,13 @@ def _results(facts: EvaluationFacts) -> dict[str, str]:
     return {row.number: row.grade for row in facts.evaluations}
 
 
-FORM = Form(
-    "year-end",
-    "年度评价材料",
-    1,
-    (
-        Sheet("材料", "materials", MaterialsRow, ("number",)),
-        Sheet("总结", "summaries", SummaryRow),
-        Sheet("经费", "funds", FundsRow),
-        Sheet("绩效", "targets", TargetRow),
-    ),
-)
-EVALUATION = Form("evaluation", "年度评价结果表", 1, (Sheet("评价", "evaluations", EvaluationRow, ("number",)),))
+MATERIALS = StoredSheet("材料", "materials", MaterialsRow, ("number",), table="materials")
+SUMMARIES = StoredSheet("总结", "summaries", SummaryRow, table="summary")
+FUNDS = StoredSheet("经费", "funds", FundsRow, table="funds")
+TARGETS = StoredSheet("绩效", "targets", TargetRow, table="target")
+EVALUATIONS = StoredSheet("评价", "evaluations", EvaluationRow, ("number",), table="evaluation")
+FORM = Form("year-end", "年度评价材料", 1, (MATERIALS, SUMMARIES, FUNDS, TARGETS))
+EVALUATION = Form("evaluation", "年度评价结果表", 1, (EVALUATIONS,))
 # It counts the visits, logs and plans of the cultivation, and asks mentors and schools of the applications to sum up.
 PHASE = PhaseDefinition(
     slug="year-end",

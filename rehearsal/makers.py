@@ -73,7 +73,7 @@ MAKERS: Mapping[tuple[str, str], Callable[[Any], object]] = MappingProxyType(
         research=lambda mentor: f"{mentor.subject}前沿",
         places=lambda mentor: mentor.places,
         email=lambda mentor: people.email(mentor.city, "mentor", mentor.place),
-        returning=lambda mentor: mentor.place in {1, 4},
+        returning_mentor=lambda mentor: mentor.place in {1, 4},
         taken=_YES,
     )
     | _each(

@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from acts.read_back import RENAMED
 from dashboard.exports.export import Export, ExportRequest
 from dashboard.exports.spreadsheets import Cell, Table
 from dashboard.views import masking
@@ -24,12 +23,12 @@ if TYPE_CHECKING:
 
 def _draft(sheet: Sheet) -> Callable[[ExportRequest], Table]:
     def cell(asked: ExportRequest, column: Column, row: Row[Any]) -> Cell:
-        value = _worded(column, getattr(row, RENAMED.get(column.field, column.field)))
+        value = _worded(column, getattr(row, column.field))
         mask = None if asked.full else masking.mask(sheet.key, column.field)
         return value if mask is None or value is None else mask(str(value))
 
     def table(asked: ExportRequest) -> Table:
-        found = exports.drafts(asked.connection, sheet.key, asked.year.year, asked.city)
+        found = exports.draft_rows(asked.connection, sheet.key, asked.year.year, asked.city)
         columns = sheet.asked(asked.year).columns
         rows = [(asked.place(row.city), *(cell(asked, column, row) for column in columns)) for row in found]
         return Table(sheet.name, ("城市", *(column.label for column in columns)), rows)

@@ -9,19 +9,12 @@ from sqlalchemy import select
 
 from models.columns import table_of
 from models.facts.scope import Scope, withdrawn
-from models.tables.city_drafts import (
-    CutLineDraft,
-    InstitutionDraft,
-    InterviewDraft,
-    MentorDraft,
-    ScoreDraft,
-    StudentDraft,
-    TeamDraft,
-)
+from models.tables.city_drafts import draft_table
 from models.tables.season import CityPhase
-from phases.interview import Interview, InterviewFacts
-from phases.mentor_recommendation import Mentor, MentorFacts, TeamMember
-from phases.shortlist import Score, ShortlistFacts
+from phases.application import STUDENTS
+from phases.interview import INTERVIEWS, Interview, InterviewFacts
+from phases.mentor_recommendation import INSTITUTIONS, MENTORS, TEAM, Mentor, MentorFacts, TeamMember
+from phases.shortlist import CUT_LINES, SCORES, Score, ShortlistFacts
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -37,11 +30,11 @@ ROLL = (
 
 def rolls(scope: Scope) -> dict[str, MentorFacts]:
     """`mentor-recommendation`."""
-    institutions = scope.grouped(scope.of(InstitutionDraft, "name"))
-    mentors = scope.grouped(scope.of(MentorDraft, *ROLL))
+    institutions = scope.grouped(scope.of(INSTITUTIONS, "name"))
+    mentors = scope.grouped(scope.of(MENTORS, *ROLL))
     teams: dict[tuple[str, str, str], list[TeamMember]] = defaultdict(list)
     for city, mentor, institution, *member in scope.connection.execute(
-        scope.of(TeamDraft, "mentor", "institution", "name", "degree", "title")
+        scope.of(TEAM, "mentor", "institution", "name", "degree", "title")
     ):
         teams[city, mentor, institution].append(TeamMember(*member))
     return {
@@ -70,10 +63,10 @@ def _mentor(row: Row[Any], team: list[TeamMember]) -> Mentor:
 
 def shortlists(scope: Scope) -> dict[str, ShortlistFacts]:
     """`shortlist`."""
-    student = table_of(StudentDraft)
-    scores = scope.grouped(scope.of(ScoreDraft, "number", "subject", "score", "shortlisted"))
-    lines = scope.grouped(scope.of(CutLineDraft, "subject", "line_score"))
-    approved = scope.grouped(scope.of(StudentDraft, "number", "subject").where(student.c.taken))
+    student = draft_table(STUDENTS)
+    scores = scope.grouped(scope.of(SCORES, "number", "subject", "score", "shortlisted"))
+    lines = scope.grouped(scope.of(CUT_LINES, "subject", "line_score"))
+    approved = scope.grouped(scope.of(STUDENTS, "number", "subject").where(student.c.taken))
     found = {}
     for city in scope.cities:
         applicants = {row.number: row.subject for row in approved.get(city, ())}
@@ -90,9 +83,9 @@ def shortlists(scope: Scope) -> dict[str, ShortlistFacts]:
 
 def interviews(scope: Scope) -> dict[str, InterviewFacts]:
     """`interview`. The places that others hold are those of their filings under way, passed, held or being refiled."""
-    score = table_of(ScoreDraft)
-    rows = scope.grouped(scope.of(InterviewDraft, "number", "subject", "came", "admitted", "funding"))
-    listed = scope.grouped(scope.of(ScoreDraft, "number").where(score.c.shortlisted))
+    score = draft_table(SCORES)
+    rows = scope.grouped(scope.of(INTERVIEWS, "number", "subject", "came", "admitted", "funding"))
+    listed = scope.grouped(scope.of(SCORES, "number").where(score.c.shortlisted))
     holding = funded_places(scope)
     found = {}
     for city in scope.cities:

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
 from gates.found import NAMED
 from gates.states import State
-from models.columns import table_of
 from models.facts.scope import Scope, in_state, withdrawn
-from models.tables.city_drafts import MentorDraft, StudentDraft
-from phases.application import ApplicationFacts, ApplicationProfile, breached
+from models.tables.city_drafts import draft_table
+from phases.application import STUDENTS, ApplicationFacts, ApplicationProfile, breached
+from phases.mentor_recommendation import MENTORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def _consent_missing(student: Table, filed_on: Mapping[str, date]) -> ColumnElem
 
 
 def _groups(scope: Scope) -> list[Row[Any]]:
-    student = table_of(StudentDraft)
+    student = draft_table(STUDENTS)
     key, within, missing = _judged(scope, student)
     counts = (
         func.count().label("students"),
@@ -119,14 +119,14 @@ def _profile_of(roll: Mapping[tuple[str, int], str], row: Row[Any], *, repeated:
 
 
 def _roll(scope: Scope) -> dict[tuple[str, int], str]:
-    mentor = table_of(MentorDraft)
-    query = scope.of(MentorDraft, "party", "subject").where(mentor.c.taken)
+    mentor = draft_table(MENTORS)
+    query = scope.of(MENTORS, "party", "subject").where(mentor.c.taken)
     return {(city, party): subject for city, party, subject in scope.connection.execute(query)}
 
 
 def _rows(scope: Scope, *which: ColumnElement[bool]) -> dict[tuple[str, str], Row[Any]]:
     """Give single students by city and number."""
-    student = table_of(StudentDraft)
+    student = draft_table(STUDENTS)
     key, within, missing = _judged(scope, student)
     query = select(*key, within.label("within"), missing.label("missing"), student.c.number)
     query = query.where(student.c.taken, *which)
@@ -138,7 +138,7 @@ def _repeated(scope: Scope) -> dict[tuple[str, str], Row[Any]]:
 
     Over all cities first, which is one pass over an index; and no condition on the city, which would choose another.
     """
-    student = table_of(StudentDraft)
+    student = draft_table(STUDENTS)
     filed = in_state(scope, "application", [State.PASSED]) - withdrawn(scope)
     counted = student.c.city.in_(sorted(filed | set(scope.cities)))
     taken = (student.c.year == scope.year.year, student.c.taken)
@@ -154,7 +154,7 @@ def _once(query: Select[Any], name: str) -> CTE:
 
 
 def _rejected(scope: Scope) -> dict[str, int]:
-    student = table_of(StudentDraft)
+    student = draft_table(STUDENTS)
     query = select(student.c.city, func.count()).where(*scope.mine(student), ~student.c.taken).group_by(student.c.city)
     return dict(scope.connection.execute(query).tuples().all())
 
@@ -183,7 +183,7 @@ def _offenders(
 
 def _suspects(scope: Scope, wrong: Sequence[tuple[Any, ...]]) -> dict[tuple[str, str], Row[Any]]:
     """Give the students of these groups, and all whose rank or consent is not in order."""
-    student = table_of(StudentDraft)
+    student = draft_table(STUDENTS)
     key, within, missing = _judged(scope, student)
     by_group = tuple_(*key).in_(wrong) if len(wrong) <= MANY_KEYS else true()
     return _rows(scope, *scope.mine(student), or_(~within, missing, by_group))

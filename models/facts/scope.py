@@ -10,17 +10,18 @@ from sqlalchemy import Row, Select, func, select
 
 from gates.states import State
 from models.columns import table_of
-from models.tables.city_drafts import InterviewDraft
+from models.tables.city_drafts import draft_table
 from models.tables.season import CityPhase, CityYear, Filing
+from phases.interview import INTERVIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
     from sqlalchemy import Connection, Table
-    from sqlmodel import SQLModel
 
     from calendars.year import Year
+    from phases.stored_sheet import StoredSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Scope:
         """The cities, in the order given."""
         return tuple(self.filed_on)
 
-    def of(self, model: type[SQLModel], *columns: str) -> Select[Any]:
+    def of(self, sheet: StoredSheet, *columns: str) -> Select[Any]:
         """Select these columns of a draft's rows of these cities, the city first, in the order of the workbook."""
-        table = table_of(model)
+        table = draft_table(sheet)
         chosen = (table.c.city, *(table.c[name] for name in columns))
         return select(*chosen).where(*self.mine(table)).order_by(table.c.city, table.c.line)
 
@@ -73,8 +74,8 @@ def withdrawn(scope: Scope) -> frozenset[str]:
 
 def admitted(scope: Scope) -> dict[str, tuple[str, ...]]:
     """Give the numbers of each city's admitted students, in order."""
-    table = table_of(InterviewDraft)
-    rows = scope.grouped(scope.of(InterviewDraft, "number").where(table.c.admitted))
+    table = draft_table(INTERVIEWS)
+    rows = scope.grouped(scope.of(INTERVIEWS, "number").where(table.c.admitted))
     return {city: tuple(sorted(row.number for row in rows.get(city, ()))) for city in scope.cities}
 
 

@@ -8,40 +8,36 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from models.columns import table_of
 from models.facts.scope import Scope, admitted, in_training
-from models.tables.city_drafts import (
-    AttendanceDraft,
-    EvaluationDraft,
-    FundsDraft,
-    LogDraft,
-    MaterialsDraft,
-    MeetingDraft,
-    PlanDraft,
-    ResultDraft,
-    StudentDraft,
-    SummaryDraft,
-    TalkDraft,
-    TargetDraft,
-    VisitDraft,
+from models.tables.city_drafts import draft_table
+from phases.application import STUDENTS
+from phases.cultivation import LOGS, PLANS, TALKS, VISITS, CultivationFacts
+from phases.meeting import ATTENDANCE, MEETINGS, Attendance, Meeting, MeetingFacts
+from phases.midterm import RESULTS, MidtermFacts, MidtermResult
+from phases.year_end import (
+    EVALUATIONS,
+    FUNDS,
+    MATERIALS,
+    SUMMARIES,
+    TARGETS,
+    Evaluation,
+    EvaluationFacts,
+    Materials,
+    YearEndFacts,
 )
-from phases.cultivation import CultivationFacts
-from phases.meeting import Attendance, Meeting, MeetingFacts
-from phases.midterm import MidtermFacts, MidtermResult
-from phases.year_end import Evaluation, EvaluationFacts, Materials, YearEndFacts
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlmodel import SQLModel
+    from phases.stored_sheet import StoredSheet
 
 SCORES = ("interest", "knowledge", "potential", "ability", "english")
 
 
 def meetings(scope: Scope) -> dict[str, MeetingFacts]:
     """`meeting`."""
-    held = scope.grouped(scope.of(MeetingDraft, "held_on", "place", "agenda"))
-    came = scope.grouped(scope.of(AttendanceDraft, "number", "mentor", "teacher", "guardian", "contact"))
+    held = scope.grouped(scope.of(MEETINGS, "held_on", "place", "agenda"))
+    came = scope.grouped(scope.of(ATTENDANCE, "number", "mentor", "teacher", "guardian", "contact"))
     owed = admitted(scope)
     return {
         city: MeetingFacts(
@@ -57,7 +53,7 @@ def meetings(scope: Scope) -> dict[str, MeetingFacts]:
 
 def cultivations(scope: Scope) -> dict[str, CultivationFacts]:
     """`cultivation`."""
-    plans = scope.grouped(scope.of(PlanDraft, "number"))
+    plans = scope.grouped(scope.of(PLANS, "number"))
     training = in_training(scope)
     return {
         city: CultivationFacts(training[city], frozenset(row.number for row in plans.get(city, ())))
@@ -67,7 +63,7 @@ def cultivations(scope: Scope) -> dict[str, CultivationFacts]:
 
 def midterms(scope: Scope) -> dict[str, MidtermFacts]:
     """`midterm`."""
-    results = scope.grouped(scope.of(ResultDraft, "number", "subject", "reported_on", "qualified"))
+    results = scope.grouped(scope.of(RESULTS, "number", "subject", "reported_on", "qualified"))
     owed = admitted(scope)
     return {
         city: MidtermFacts(
@@ -80,10 +76,10 @@ def midterms(scope: Scope) -> dict[str, MidtermFacts]:
 def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
     """`year-end`, the city's part."""
     kinds = ("project_report", "training_report", "growth_log", "mentor_evaluation")
-    materials = scope.grouped(scope.of(MaterialsDraft, "number", *kinds))
-    funds = scope.grouped(scope.of(FundsDraft, "amount"))
-    targets = scope.grouped(scope.of(TargetDraft, "target"))
-    logs, records = _stages(scope, LogDraft), _stages(scope, TalkDraft)
+    materials = scope.grouped(scope.of(MATERIALS, "number", *kinds))
+    funds = scope.grouped(scope.of(FUNDS, "amount"))
+    targets = scope.grouped(scope.of(TARGETS, "target"))
+    logs, records = _stages(scope, LOGS), _stages(scope, TALKS)
     filed = _summaries(scope)
     owing = summaries_owing(scope)
     training = in_training(scope)
@@ -109,8 +105,8 @@ def summaries_owing(scope: Scope) -> dict[str, list[tuple[str, str, str]]]:
     training = in_training(scope)
     owing: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for city, number, mentor, institution, school in scope.connection.execute(
-        scope.of(StudentDraft, "number", "mentor", "institution", "school").where(
-            table_of(StudentDraft).c.number.in_(sorted(n for numbers in training.values() for n in numbers))
+        scope.of(STUDENTS, "number", "mentor", "institution", "school").where(
+            draft_table(STUDENTS).c.number.in_(sorted(n for numbers in training.values() for n in numbers))
         )
     ):
         if number in training[city]:
@@ -125,20 +121,20 @@ def _owed_by(summary: tuple[str, str, str | None]) -> tuple[str, str, str]:
 
 
 def _summaries(scope: Scope) -> dict[str, list[tuple[str, str, str | None]]]:
-    rows = scope.grouped(scope.of(SummaryDraft, "type", "unit", "mentor"))
+    rows = scope.grouped(scope.of(SUMMARIES, "type", "unit", "mentor"))
     return {city: [(row.type, row.unit, row.mentor) for row in rows.get(city, ())] for city in scope.cities}
 
 
-def _stages(scope: Scope, model: type[SQLModel]) -> dict[str, dict[str, frozenset[int]]]:
+def _stages(scope: Scope, sheet: StoredSheet) -> dict[str, dict[str, frozenset[int]]]:
     found: dict[str, dict[str, set[int]]] = {city: defaultdict(set) for city in scope.cities}
-    for city, number, stage in scope.connection.execute(scope.of(model, "number", "stage")):
+    for city, number, stage in scope.connection.execute(scope.of(sheet, "number", "stage")):
         found[city][number].add(stage)
     return {city: {number: frozenset(stages) for number, stages in numbers.items()} for city, numbers in found.items()}
 
 
 def evaluations(scope: Scope) -> dict[str, EvaluationFacts]:
     """`evaluation`, the province's part of the year's end."""
-    rows = scope.grouped(scope.of(EvaluationDraft, "number", *SCORES, "grade"))
+    rows = scope.grouped(scope.of(EVALUATIONS, "number", *SCORES, "grade"))
     training = in_training(scope)
     visited = visits(scope)
     return {
@@ -156,7 +152,7 @@ def evaluations(scope: Scope) -> dict[str, EvaluationFacts]:
 
 def visits(scope: Scope, before: date | None = None) -> dict[str, dict[str, int]]:
     """Give each student's days on campus within the months of cultivation (before a day, where one is given)."""
-    table = table_of(VisitDraft)
+    table = draft_table(VISITS)
     first, after = scope.year.days_of(scope.year.figures.cultivation_months)
     day = table.c.visited_on
     bounds = [day >= first, day < after]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from alembic import context
-from sqlmodel import AutoString, SQLModel
+from sqlmodel import AutoString
 
-import models.tables.catalogue
 from models.columns import Hundredths, UTCDateTime
+from models.database import book_of
+from models.tables.catalogue import declared
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
-
-assert models.tables.catalogue
 
 
 def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:  # noqa: ANN401
@@ -29,7 +28,7 @@ def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=SQLModel.metadata,
+    target_metadata=declared(book_of(connection)),
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
     render_item=render,

@@ -1,9 +1,15 @@
-"""Every table there is, for whoever compares or makes them all: importing this module declares them."""
+"""Every table there is, for whoever compares or makes them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
 
 from models.tables import (
     accounts,
     audit,
-    city_drafts,
     contact_receipts,
     extension_requests,
     feeds,
@@ -12,12 +18,16 @@ from models.tables import (
     season,
     signs_of_life,
 )
+from models.tables.city_drafts import draft_table
+
+if TYPE_CHECKING:
+    from phases.book import Book
 
 __all__ = [
     "accounts",
     "audit",
-    "city_drafts",
     "contact_receipts",
+    "declared",
     "extension_requests",
     "feeds",
     "pool",
@@ -25,3 +35,11 @@ __all__ = [
     "season",
     "signs_of_life",
 ]
+
+
+def declared(book: Book) -> MetaData:
+    """Give every table of a database that is made for a book: those of any, and one a sheet of the book."""
+    found = MetaData(naming_convention=SQLModel.metadata.naming_convention)
+    for table in (*SQLModel.metadata.sorted_tables, *map(draft_table, book.sheets.values())):
+        table.to_metadata(found)
+    return found

@@ -63,7 +63,7 @@ def test_a_roll_rejected_and_filed_again_appoints_each_mentor_once(scene: Scene)
     submitted(scene).reject(ROLL, NANJING, "2022-01-11T10:00")
     assert (scene.states(NANJING)[ROLL], appointments(scene)) == ("returned", [])
     where = scene.city(NANJING)
-    roll = sheets.roll(sheets.mentor(where, 1), sheets.mentor(where, 2), sheets.mentor(where, 3, returning=True))
+    roll = sheets.roll(sheets.mentor(where, 1), sheets.mentor(where, 2), sheets.mentor(where, 3, returning_mentor=True))
     assert scene.file(ROLL, NANJING, roll, "2022-01-12T10:00").done
     assert [recipient for _, _, recipient, _, _ in appointments(scene)] == FIRST_TWO
     scene.rerun(ROLL, NANJING, "2022-01-13T10:00", date(2022, 1, 20))

@@ -14,8 +14,10 @@ from forms.reading import RowError
 from models.columns import table_of
 from models.database import Database
 from models.standing import opened
-from models.tables.city_drafts import ScoreDraft, StudentDraft
+from models.tables.city_drafts import draft_table
 from models.tables.season import RefusedLoad, WorkbookLoad
+from phases.application import STUDENTS
+from phases.shortlist import SCORES
 from tests.support import ledger, sheets
 from tests.support.books import book
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
@@ -59,7 +61,7 @@ def test_a_workbook_takes_the_place_of_the_one_before(approved: Scene) -> None:
     for points in (80, 90):
         acts.load.load(approved.database, YEAR, SHORTLIST, NANJING, cut_line(points), stamp("2022-01-24T10:00"))
     with approved.database.read() as connection:
-        table = table_of(ScoreDraft)
+        table = draft_table(SCORES)
         assert [tuple(row) for row in connection.execute(select(table.c.number, table.c.score))] == [
             ("3201-2022-0001", 90)
         ]
@@ -182,7 +184,7 @@ def test_homonyms_in_one_city_are_two_students(rolled: Scene) -> None:
     ]
     assert rolled.file(APPLICATION, NANJING, sheets.application(homonyms), DAY).done
     with rolled.database.read() as connection:
-        table = table_of(StudentDraft)
+        table = draft_table(STUDENTS)
         assert connection.execute(select(func.count(table.c.person.distinct()))).scalar() == 3
     assert rolled.file(SHORTLIST, NANJING, sheets.shortlist(homonyms)).done
 

@@ -14,9 +14,14 @@ from sqlalchemy import event, insert, update
 from acts.advance import Advance
 from models.columns import table_of
 from models.database import Database
-from models.tables.city_drafts import InterviewDraft, MentorDraft, ResultDraft, SchoolDraft, ScoreDraft, StudentDraft
+from models.tables.city_drafts import draft_table
 from models.tables.pool import Party
 from models.tables.season import CityPhase
+from phases.application import SCHOOLS, STUDENTS
+from phases.interview import INTERVIEWS
+from phases.mentor_recommendation import MENTORS
+from phases.midterm import RESULTS
+from phases.shortlist import SCORES
 from tests.support.scenes import YEAR, Scene, calendar, instant
 
 pytestmark = pytest.mark.slow
@@ -52,31 +57,32 @@ def filled(scene: Scene, students: int) -> Scene:
         ]
         taught = {"name": city.name, "institution": "大学", "subject": "物理", "title": "教授", "degree": "博士"}
         free = {"elite_programme": True, "research": "光学", "places": 9, "email": "m@unit.example", "honours": []}
-        drafts.setdefault(MentorDraft, []).append(
+        drafts.setdefault(MENTORS, []).append(
             {**own, **taught, **free, "line": 2, "returning_mentor": False, "taken": True, "party": mentor}
         )
         contact = {"head": "甲", "contact": "乙", "email": "s@unit.example"}
-        drafts.setdefault(SchoolDraft, []).append({**own, **contact, "line": 2, "name": city.name, "party": school})
+        drafts.setdefault(SCHOOLS, []).append({**own, **contact, "line": 2, "name": city.name, "party": school})
         for line in range(share):
             number = f"{city.code}-2022-{line:05d}"
             known = {**own, "line": line, "number": number, "name": "丙"}
-            drafts.setdefault(StudentDraft, []).append({
+            drafts.setdefault(STUDENTS, []).append({
                 **known, "gender": "女", "born": date(2006, 2, 3), "school": city.name, "grade": "高一",
                 "subject": "物理", "mentor": city.name, "institution": "大学", "subject_rank": Decimal(8),
                 "overall_rank": None, "guardian_consent": True, "alumnus": False, "recommended": True, "taken": True,
                 "person": number, "consent_from": date(2020, 2, 3), "mentor_party": mentor, "school_party": school,
+                "priority": False,
             })  # fmt: skip
             score = {"subject": "物理", "score": Decimal(80)}
-            drafts.setdefault(ScoreDraft, []).append({**known, **score, "shortlisted": True})
+            drafts.setdefault(SCORES, []).append({**known, **score, "shortlisted": True})
             met = {"held_on": date(2022, 2, 9), "came": True, "admitted": True, "funding": "自筹"}
-            drafts.setdefault(InterviewDraft, []).append({**known, **score, **met})
+            drafts.setdefault(INTERVIEWS, []).append({**known, **score, **met})
             if line:
                 told = {"subject": "物理", "reported_on": date(2022, 7, 9), "qualified": True, "opinion": "好"}
-                drafts.setdefault(ResultDraft, []).append({**known, **told})
+                drafts.setdefault(RESULTS, []).append({**known, **told})
     with scene.database.write(YEAR) as connection:
         connection.execute(insert(table_of(Party)).inline(), parties)
-        for model, rows in drafts.items():
-            connection.execute(insert(table_of(model)).inline(), rows)
+        for sheet, rows in drafts.items():
+            connection.execute(insert(draft_table(sheet)).inline(), rows)
     return scene
 
 

@@ -15,7 +15,6 @@ import pytest
 from fastapi import Request
 from httpx2 import Response
 from sqlalchemy import select, update
-from sqlmodel import SQLModel
 
 from acts.act import Filled
 from acts.book import ACTS
@@ -32,6 +31,7 @@ from models.database import Database
 from models.parties import Reach
 from models.standing import withdrawn
 from models.tables.audit import AuditEntry
+from models.tables.catalogue import declared
 from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from tests.support import ledger
@@ -139,7 +139,7 @@ def _of_cities(window: Window) -> dict[str, list[object]]:
     """Every row of every table that belongs to a city, by city."""
     found: dict[str, list[object]] = {city: [] for city in CITIES}
     with window.database.read() as connection:
-        for table in SQLModel.metadata.sorted_tables:
+        for table in declared(BOOK).sorted_tables:
             column = next((name for name in ("concerns", "city") if name in table.c), None)
             for row in connection.execute(table.select()) if column else ():
                 found.setdefault(getattr(row, column or ""), []).append((table.name, tuple(row)))

@@ -20,10 +20,11 @@ from models.database import Database
 from models.standing import opened
 from models.tables.accounts import Account
 from models.tables.audit import AuditEntry, Deed
-from models.tables.city_drafts import EvaluationDraft
+from models.tables.city_drafts import draft_table
 from models.tables.extension_requests import Request
 from models.tables.season import Letter, Office, ProgrammeYear, Suppressed
 from phases.book import BOOK
+from phases.year_end import EVALUATIONS
 from settings import Settings
 from tests.dashboard.test_acting import hidden, sent
 from tests.support.scenes import NANJING, Scene, instant
@@ -69,7 +70,7 @@ def test_students_are_evaluated_on_a_grid_and_the_results_published(december: Wi
     shown = admin.submit("/2022/acts/evaluate/preview", **of, **scores(first), **scores(second, "合格"))
     assert "确认：保存南京 2 名学生的评价" in shown.text
     assert admin.submit("/2022/acts/evaluate", **hidden(shown)).is_redirect
-    draft = table_of(EvaluationDraft)
+    draft = draft_table(EVALUATIONS)
     with december.database.read() as connection:
         kept = connection.execute(select(draft.c.number, draft.c.grade).order_by(draft.c.number)).all()
     assert [tuple(row) for row in kept] == [(first, "优秀"), (second, "合格")]

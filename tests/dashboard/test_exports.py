@@ -20,9 +20,10 @@ from dashboard.exports.exportable import TABLES, exportable
 from dashboard.exports.spreadsheets import BEGINS_FORMULA, Table, as_csv, as_xlsx
 from models.columns import table_of
 from models.tables.audit import AuditEntry
-from models.tables.city_drafts import StudentDraft
+from models.tables.city_drafts import draft_table
 from models.tables.contact_receipts import Call
 from models.tables.extension_requests import Request
+from phases.application import STUDENTS
 from phases.book import BOOK
 from tests.support.window import ADMIN, VIEWER, Window
 
@@ -117,7 +118,7 @@ def fill(window: Window) -> None:
         connection.execute(insert(table_of(Call)).values(about | {"whom": HOSTILE[0], "said": HOSTILE[1]}))
         asked = {"token": "t", "until": date(2022, 2, 20), "reason": HOSTILE[0]}
         connection.execute(insert(table_of(Request)).values(about | asked))
-        connection.execute(update(table_of(StudentDraft)).values(name=HOSTILE[0], school=HOSTILE[2]))
+        connection.execute(update(draft_table(STUDENTS)).values(name=HOSTILE[0], school=HOSTILE[2]))
 
 
 def contact(window: Window) -> None:
@@ -169,7 +170,7 @@ def test_a_city_exports_its_own_rows_and_nothing_else(window: Window) -> None:
 
 def test_the_province_sees_people_covered_until_it_says_why(window: Window) -> None:
     with window.database.read() as connection:
-        student = connection.execute(select(table_of(StudentDraft)).order_by(table_of(StudentDraft).c.city)).first()
+        student = connection.execute(select(draft_table(STUDENTS)).order_by(draft_table(STUDENTS).c.city)).first()
     assert student is not None
     admin, address = window.as_(ADMIN), "/2022/exports/application-students.csv"
     secrets = (student.name, student.born.isoformat())

@@ -13,7 +13,9 @@ from dashboard.views.masking import PERSONAL, mask
 from forms.kinds import EMAIL, PHONE
 from models.columns import table_of
 from models.tables.audit import AuditEntry
-from models.tables.city_drafts import MentorDraft, StudentDraft
+from models.tables.city_drafts import draft_table
+from phases.application import STUDENTS
+from phases.mentor_recommendation import MENTORS
 from tests.support.books import FORMS
 from tests.support.filing import CITY, DUE, HERE, STAMP, once, reopen, spoilt, upload, workbook
 from tests.support.reading import Read
@@ -22,15 +24,16 @@ from tests.support.window import ADMIN, CITIES, VIEWER, YEAR, Window
 if TYPE_CHECKING:
     from httpx2 import Response
     from sqlalchemy import Row
-    from sqlmodel import SQLModel
 
-STUDENTS = "/2022/application/nanjing/filed?sheet=students"
-MENTORS = "/2022/mentor-recommendation/nanjing/filed?sheet=mentors"
+    from phases.stored_sheet import StoredSheet
+
+STUDENT_ROWS = "/2022/application/nanjing/filed?sheet=students"
+MENTOR_ROWS = "/2022/mentor-recommendation/nanjing/filed?sheet=mentors"
 HOSTILE = "<script>甲</script>䶮"
 
 
-def first(window: Window, model: type[SQLModel]) -> Row[Any]:
-    table = table_of(model)
+def first(window: Window, sheet: StoredSheet) -> Row[Any]:
+    table = draft_table(sheet)
     with window.database.read() as connection:
         return connection.execute(select(table).where(table.c.city == "nanjing").order_by(table.c.line)).first()  # type: ignore[return-value]
 
@@ -44,14 +47,14 @@ def audited(window: Window) -> list[tuple[str, str, str | None, int | None, str 
 def secrets(window: Window) -> tuple[str, ...]:
     with window.database.write() as connection:
         words = {"email": "minor@home.example", "guardian_phone": "13900007531"}
-        connection.execute(update(table_of(StudentDraft)).values(words))
-    student = first(window, StudentDraft)
+        connection.execute(update(draft_table(STUDENTS)).values(words))
+    student = first(window, STUDENTS)
     return student.name, student.born.isoformat(), *words.values()
 
 
 def test_the_province_sees_every_row_with_students_covered_and_the_city_its_own_as_they_are(window: Window) -> None:
-    hidden, number = secrets(window), first(window, StudentDraft).number
-    seen = {name: window.as_(name).get(STUDENTS).text for name in (ADMIN, VIEWER, "nanjing")}
+    hidden, number = secrets(window), first(window, STUDENTS).number
+    seen = {name: window.as_(name).get(STUDENT_ROWS).text for name in (ADMIN, VIEWER, "nanjing")}
     assert {name: [word in text for word in (number, *hidden)] for name, text in seen.items()} == {
         ADMIN: [True, *[False] * 4],
         VIEWER: [True, *[False] * 4],
@@ -61,7 +64,7 @@ def test_the_province_sees_every_row_with_students_covered_and_the_city_its_own_
 
 
 def test_a_mentor_is_named_to_the_province_that_decides_about_them_and_not_how_to_reach_them(window: Window) -> None:
-    mentor, (table,) = first(window, MentorDraft), Read.page(window.as_(VIEWER).get(MENTORS).text).tables
+    mentor, (table,) = first(window, MENTORS), Read.page(window.as_(VIEWER).get(MENTOR_ROWS).text).tables
     row = dict(zip(table[0], table[1], strict=True))
     assert (row["导师姓名"], row["单位"]) == (mentor.name, mentor.institution)
     assert row["电子邮箱"] == f"{mentor.email[0]}＊＊@{mentor.email.partition('@')[2]}"
@@ -70,7 +73,7 @@ def test_a_mentor_is_named_to_the_province_that_decides_about_them_and_not_how_t
 
 def test_a_page_is_uncovered_for_a_reason_that_is_put_on_record(window: Window) -> None:
     hidden, admin = secrets(window), window.as_(ADMIN)
-    answer = admin.submit(STUDENTS, reason=" 学籍核对 ")
+    answer = admin.submit(STUDENT_ROWS, reason=" 学籍核对 ")
     assert ([word in answer.text for word in hidden], answer.headers["cache-control"]) == ([True] * 4, "no-store")
     shown = len(Read.page(answer.text).tables[0]) - 1
     ((what, subject, reason, account, city),) = audited(window)
@@ -78,14 +81,14 @@ def test_a_page_is_uncovered_for_a_reason_that_is_put_on_record(window: Window) 
     start, _, lines = subject.rpartition("/")
     assert start.startswith("2022/application/nanjing/load:")
     assert lines == f"students:2-{1 + shown}"
-    assert [word in admin.get(STUDENTS).text for word in hidden] == [False] * 4
+    assert [word in admin.get(STUDENT_ROWS).text for word in hidden] == [False] * 4
 
 
 def test_without_a_reason_or_the_right_nothing_is_uncovered_and_nothing_is_on_record(window: Window) -> None:
     hidden = secrets(window)
 
     def tried(name: str | None, reason: str) -> Response:
-        return window.as_(name).submit(STUDENTS, reason=reason)
+        return window.as_(name).submit(STUDENT_ROWS, reason=reason)
 
     answers = [
         tried(ADMIN, " "),
@@ -93,7 +96,7 @@ def test_without_a_reason_or_the_right_nothing_is_uncovered_and_nothing_is_on_re
         tried(VIEWER, "核对"),
         tried("nanjing", "核对"),
         tried(None, "核对"),
-        window.as_(ADMIN).post(STUDENTS, data={"reason": "核对"}),
+        window.as_(ADMIN).post(STUDENT_ROWS, data={"reason": "核对"}),
     ]
     assert [answer.status_code for answer in answers] == [422, 422, 403, 404, 401, 403]
     assert not any(word in answer.text for answer in answers for word in hidden)
@@ -116,13 +119,13 @@ def test_what_the_province_fills_in_is_not_there_for_a_city_and_no_other_sheet_f
 
 
 def test_long_sheets_come_fifty_rows_at_a_time(window: Window) -> None:
-    table = table_of(StudentDraft)
+    table = draft_table(STUDENTS)
     with window.database.write() as connection:
         (one,) = connection.execute(select(table).where(table.c.city == "nanjing").limit(1)).mappings()
         rows = [{**one, "line": n, "number": f"3201-2022-{n}"} for n in range(1000, 1060)]
         connection.execute(table.delete().where(table.c.city == "nanjing"))
         connection.execute(table.insert(), [{k: v for k, v in row.items() if k != "id"} for row in rows])
-    pages = [Read.page(window.as_(ADMIN).get(f"{STUDENTS}&page={n}").text) for n in (1, 2, 9)]
+    pages = [Read.page(window.as_(ADMIN).get(f"{STUDENT_ROWS}&page={n}").text) for n in (1, 2, 9)]
     lines = [[row[0] for row in page.tables[0][1:]] for page in pages]
     assert lines == [[str(n) for n in range(1000, 1050)], *[[str(n) for n in range(1050, 1060)]] * 2]
 
@@ -175,11 +178,11 @@ def test_a_past_instant_leads_to_the_rows_as_they_stand(window: Window) -> None:
 
 
 def test_hostile_names_are_shown_as_they_are(window: Window) -> None:
-    before = Read.page(window.as_("nanjing").get(STUDENTS).text).tags["script"]
+    before = Read.page(window.as_("nanjing").get(STUDENT_ROWS).text).tags["script"]
     with window.database.write() as connection:
-        connection.execute(update(table_of(StudentDraft)).values(name=HOSTILE, school=HOSTILE))
+        connection.execute(update(draft_table(STUDENTS)).values(name=HOSTILE, school=HOSTILE))
     for name in ("nanjing", ADMIN):
-        read = Read.page(window.as_(name).get(STUDENTS).text)
+        read = Read.page(window.as_(name).get(STUDENT_ROWS).text)
         assert (HOSTILE in read.tables[0][1], read.tags["script"]) == (True, before)
 
 

@@ -94,7 +94,7 @@ def test_one_row_in_full() -> None:
         places=3,
         email="ouyang@ycu.example.cn",
         mobile="13800000000",
-        returning=False,
+        returning_mentor=False,
         taken=True,
     )
 

@@ -13,12 +13,11 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.columns import table_of
 from models.facts.applications import applications, rank_within
 from models.facts.scope import Scope
-from models.tables.city_drafts import StudentDraft
+from models.tables.city_drafts import draft_table
 from phases import application as gate
-from phases.application import ApplicationProfile
+from phases.application import STUDENTS, ApplicationProfile
 from tests.support import sheets
 from tests.support.scenes import NANJING, Scene, calendar
 
@@ -37,14 +36,14 @@ def memory() -> Iterator[sa.Connection]:
 @given(subject=RANKS, overall=RANKS)
 def test_sql_ranks_as_the_gate_does(memory: sa.Connection, subject: Decimal | None, overall: Decimal | None) -> None:
     figures = calendar().figures
-    student = table_of(StudentDraft)
+    student = draft_table(STUDENTS)
     cast = {"subject_rank": subject, "overall_rank": overall}
     row = sa.select(*(sa.literal(value, student.c[name].type).label(name) for name, value in cast.items())).subquery()
     said = memory.execute(sa.select(rank_within(row, figures))).scalar()  # type: ignore[arg-type]
     assert bool(said) is gate.rank_within(subject, overall, figures)
 
 
-STUDENTS = st.lists(
+APPLICANTS = st.lists(
     st.fixed_dictionaries({
         "grade": st.sampled_from(["初三", "高一", "高二", "高三"]),
         "subject": st.sampled_from(["物理", "计算机"]),
@@ -86,7 +85,7 @@ def test_applications_are_counted_as_they_would_be_one_by_one(scene: Scene) -> N
     where, loads = scene.city(NANJING), iter(range(10_000))
 
     @settings(max_examples=40, deadline=None)
-    @given(rows=STUDENTS)
+    @given(rows=APPLICANTS)
     def holds(rows: list[dict[str, Any]]) -> None:
         loaded = sheets.application([sheets.student(where, place, **row) for place, row in enumerate(rows, 1)])
         scene.load("application", NANJING, loaded, f"2022-01-10T10:00:00.{next(loads):06d}")

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import SQLModel
 
 from models import migrate
 from models.database import Database
+from models.tables.catalogue import declared
 from phases.book import BOOK
 
 
@@ -42,4 +42,4 @@ def test_upgrading_again_changes_nothing(empty: Database) -> None:
     before = sa.inspect(empty.engine).get_table_names()
     migrate.upgrade(empty)
     assert sa.inspect(empty.engine).get_table_names() == before
-    assert set(before) == {*SQLModel.metadata.tables, "alembic_version"}
+    assert set(before) == {*declared(BOOK).tables, "alembic_version"}

@@ -13,10 +13,11 @@ from sqlalchemy import JSON, Date, String, func, insert, literal, select, text, 
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-import models.tables.catalogue  # noqa: F401 -- declares every table
 from calendars import files
 from calendars.deadlines import TZ
 from models.columns import UTCDateTime
+from models.tables.catalogue import declared
+from phases.book import BOOK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,6 +59,7 @@ FIXED = frozenset({
 })  # fmt: skip
 """Columns whose words are the programme's own."""
 
+TABLES = declared(BOOK).sorted_tables
 KEPT = frozenset({("account", "name"), ("city_year", "name")})
 """Names by which the tests sign in, and those of the cities themselves."""
 
@@ -71,8 +73,7 @@ SAMPLES: Mapping[str, str] = {
 
 def owned() -> list[tuple[Table, Column[Any]]]:
     """Every table whose rows belong to a city, with the column that says to which."""
-    tables = SQLModel.metadata.sorted_tables
-    found = ((table, OWNERS.get(table.name, "city")) for table in tables)
+    found = ((table, OWNERS.get(table.name, "city")) for table in TABLES)
     return [(table, table.c[owner]) for table, owner in found if owner in table.c]
 
 
@@ -92,9 +93,9 @@ Rows = dict[str, list[str]]
 
 def rows(database: Database) -> Rows:
     """Everything there is, but for when a session was last used."""
-    tables = (table for table in SQLModel.metadata.sorted_tables if table.name != "sign_in")
+    kept = (table for table in TABLES if table.name != "sign_in")
     with database.read() as connection:
-        return {table.name: sorted(map(repr, connection.execute(table.select()))) for table in tables}
+        return {table.name: sorted(map(repr, connection.execute(table.select()))) for table in kept}
 
 
 def unclassified() -> list[str]:

@@ -30,6 +30,7 @@ def settle() -> None:
     make = sa.create_engine
 
     def sharing(url: sa.URL, **options: Any) -> sa.Engine:  # noqa: ANN401 -- SQLAlchemy's own
-        return make(url, execution_options={"compiled_cache": kinds[url.get_backend_name()]}, **options)
+        shared = {"compiled_cache": kinds[url.get_backend_name()]}
+        return make(url, execution_options=options.pop("execution_options", {}) | shared, **options)
 
     vars(database).update(create_engine=sharing)

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
-from sqlmodel import SQLModel
 
-import models.tables.catalogue  # noqa: F401 -- declares every table
 from models.columns import table_of
 from models.database import Database
+from models.tables.catalogue import declared
 from models.tables.pool import Party
 from models.tables.season import Letter, LetterBody, Transition
 
@@ -24,9 +23,9 @@ CLOCKED = frozenset({"id", "at", "queued_at", "due_at", "opened_at", "revision",
 def everything(database: Database) -> Rows:
     """Every row of every table, sorted."""
     with database.read() as connection:
-        tables = SQLModel.metadata.sorted_tables
         return {
-            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr) for table in tables
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for table in declared(database.book).sorted_tables
         }
 
 
@@ -42,7 +41,7 @@ def story(database: Database) -> Rows:
                 ),
                 key=repr,
             )
-            for table in SQLModel.metadata.sorted_tables
+            for table in declared(database.book).sorted_tables
         }
 
 
@@ -69,7 +68,7 @@ def of_others(database: Database, city: str) -> dict[str, str]:
     """By table that has one: a hash of the rows of every other city than this, to the last column."""
     hashes = {}
     with database.read() as connection:
-        for table in SQLModel.metadata.sorted_tables:
+        for table in declared(database.book).sorted_tables:
             whose = table.c.get("concerns") if "concerns" in table.c else table.c.get("city")
             if whose is not None:
                 rows = sorted(repr(tuple(row)) for row in connection.execute(select(table).where(whose != city)))

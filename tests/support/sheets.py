@@ -38,7 +38,7 @@ def mentor(city: City, place: int = 1, **changes: Any) -> MentorRow:  # noqa: AN
     filled = {
         "name": f"{city.name}导师{place}", "institution": f"{city.name}大学", "subject": SUBJECT, "title": "教授",
         "degree": "博士", "honours": ("国家杰青",), "elite_programme": False, "research": "光学", "places": 9,
-        "email": f"mentor{place}@{city.slug}.example", "returning": False, "taken": True,
+        "email": f"mentor{place}@{city.slug}.example", "returning_mentor": False, "taken": True,
     }  # fmt: skip
     return _made(MentorRow, **{**filled, **changes})
 
