@@ -8,6 +8,7 @@ from acts import rerun
 from acts.act import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled
 from gates.states import Event, State
 from models import outbox
+from phases.letter_kinds import LETTER_KINDS
 from season import judging, owing
 from season.calendar_files import day_version
 from season.outcome import Outcome
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from letters.brief import DayRequest, Kind
+    from letters.brief import DayRequest
     from models.database import Database
     from models.outbox import Unsent
     from models.stamp import Stamp
     from models.standing import Cell
+    from phases.letter_kinds import Kind
     from season.unit_of_work import Season
 
 DONE_WITH = frozenset({State.SUBMITTED, State.PASSED, State.WITHDRAWN})
@@ -85,7 +87,7 @@ def say_anew(season: Season, cell: Cell, unsent: Unsent) -> None:
         rerun.owe_again(season, cell, owing.Anew(version, to))
 
 
-ANEW: tuple[Kind, ...] = ("opened", "returned", "rerun")
+ANEW: tuple[Kind, ...] = tuple(kind for kind, row in LETTER_KINDS.items() if row.anew)
 NOBODY = "没有仍需报送本阶段的城市，未作改动。"
 
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from calendars.year import City, Year
-    from letters.brief import Brief, Kind
+    from letters.brief import Brief
     from letters.overrides import Wording
     from letters.render import Rendered
+    from phases.letter_kinds import Kind
     from phases.parties import Audience
 
 Occurrences = Mapping[tuple["Kind", str | None], tuple["Audience", ...]]

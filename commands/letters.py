@@ -11,8 +11,8 @@ from cyclopts import App, Parameter
 from acts.json_shapes import letter_entry
 from commands.options import SEASON, City, SeasonOptions, environment, local
 from commands.output import answer, line, say, table
-from letters.brief import Kind
 from letters.words import STATES
+from phases.letter_kinds import Kind
 from season.recipients import named
 
 if TYPE_CHECKING:

@@ -11,26 +11,9 @@ if TYPE_CHECKING:
 
     from calendars.deadlines import Due
     from gates.verdict import Finding
+    from phases.letter_kinds import Kind
     from phases.parties import Audience, Dealings
 
-Kind = Literal[
-    "opened",
-    "moved",
-    "request",
-    "answered",
-    "reminder",
-    "overdue",
-    "digest",
-    "escalation",
-    "passed",
-    "returned",
-    "approval-needed",
-    "rerun",
-    "withdrawn",
-    "appointment",
-    "result",
-    "visits-short",
-]
 Group = Literal["late", "awaiting", "undeliverable"]
 
 

@@ -15,23 +15,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from calendars.ics import objects
-from letters.brief import Kind
 from letters.headers import mailbox
 from letters.render import fill
 from letters.words import SUBJECT_MARK
+from phases.letter_kinds import LETTER_KINDS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-URGENCY: tuple[tuple[Kind, ...], ...] = (
-    ("escalation",),
-    ("overdue",),
-    ("digest", "withdrawn"),
-    ("returned", "rerun", "reminder", "approval-needed", "opened", "moved", "request", "answered"),
-    ("visits-short",),
-    ("result", "passed", "appointment"),
-)
-"""The kinds, most urgent first; of those in one row, what is due the earliest comes first."""
 
 TITLE = "关于培养计划有关事项的函（共 {count} 项）"
 MORE = "{subject}（共 {count} 项）"
@@ -112,14 +102,13 @@ def compose(parts: Sequence[Part], sender: str) -> Composed:
 
 
 def urgent_first(parts: Iterable[Part]) -> list[Part]:
-    """Order obligations as an envelope lists them."""
+    """Order obligations as an envelope lists them: by their kind, of equally urgent ones what is due the earliest."""
     return sorted(parts, key=_urgency)
 
 
 def _urgency(part: Part) -> tuple[int, tuple[int, ...], str, str]:
-    row = next(place for place, kinds in enumerate(URGENCY) if part.kind in kinds)
     due = DUE.search(part.text)
-    return row, tuple(map(int, due.groups())) if due else NEVER, part.subject, part.text
+    return LETTER_KINDS[part.kind].urgency, tuple(map(int, due.groups())) if due else NEVER, part.subject, part.text
 
 
 def invitations(calendars: Iterable[str | None], sender: str) -> tuple[Attachment, ...]:

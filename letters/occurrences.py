@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from letters.brief import Kind
+from phases.letter_kinds import LETTER_KINDS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,46 +14,10 @@ if TYPE_CHECKING:
     from phases.book import Book
     from phases.parties import Audience, Dealings, Mailing
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[Kind, ...] = tuple(LETTER_KINDS)
 
 OFFICES: frozenset[Audience] = frozenset({"city", "head", "province", "lead"})
 """Audiences that are offices, which sign in; mentors, institutions and schools do not: they deal with their city's."""
-
-WRITTEN_TO: Mapping[Kind, tuple[Audience, ...]] = {
-    "opened": ("city",),
-    "moved": ("city",),
-    "request": ("province",),
-    "answered": ("city",),
-    "reminder": ("city",),
-    "overdue": ("city",),
-    "digest": ("province",),
-    "escalation": ("head", "lead"),
-    "passed": ("city",),
-    "returned": ("city",),
-    "approval-needed": ("province",),
-    "rerun": ("city",),
-    "withdrawn": ("city",),
-    "appointment": (),
-    "result": ("city",),
-    "visits-short": ("city",),
-}
-"""The offices that a kind goes to; the parties besides them are those that a phase has a mailing for."""
-
-AS_THE_OPENED: Mapping[Kind, tuple[Audience, ...]] = {
-    "returned": ("mentor",),
-    "rerun": ("mentor",),
-    "withdrawn": ("mentor",),
-}
-"""Kinds that go to those parties of an audience who got the phase's `opened`; a withdrawal ends later phases too.
-
-`moved` goes to whoever was told another day, by name.
-"""
-
-OF_THE_YEAR: Mapping[Kind, tuple[Audience, ...]] = {"digest": ("province",), "withdrawn": ("city", "mentor")}
-"""Kinds about the whole year, and for whom."""
-
-NAMED = frozenset({"appointment", "result", "visits-short"})
-"""Kinds that occur only where the phase names a party for them."""
 
 
 def audiences(kind: Kind, of: Dealings) -> tuple[Audience, ...]:
@@ -61,12 +25,13 @@ def audiences(kind: Kind, of: Dealings) -> tuple[Audience, ...]:
 
     The province's own reminder, of its own due day, goes to it alone: it is not among these.
     """
-    offices = WRITTEN_TO[kind]
+    row = LETTER_KINDS[kind]
+    offices = row.offices
     if kind == "passed" and of.stakeholder("city").quiet and of.ending is None:
         offices = ()
-    told = tuple(one for one in of.named("opened") if kind == "moved" or one in AS_THE_OPENED.get(kind, ()))
-    ended = OF_THE_YEAR.get(kind, ())  # a withdrawal goes to the mentors of whatever later phase was opened, too
-    return tuple(dict.fromkeys((*offices, *ended, *told, *of.named(kind))))
+    told = tuple(one for one in of.named("opened") if one in row.as_opened)
+    # A withdrawal, which is about the year, goes to the mentors of whatever later phase was opened, too.
+    return tuple(dict.fromkeys((*offices, *row.of_year, *told, *of.named(kind))))
 
 
 def kinds(of: Dealings) -> list[Kind]:
@@ -78,12 +43,12 @@ def occurrences(book: Book, year: Year) -> Mapping[tuple[Kind, str | None], tupl
     """Give, by kind and phase (None: the whole year), the audiences that such a letter is written for in a year."""
     found: dict[tuple[Kind, str | None], tuple[Audience, ...]] = {}
     dealt = [(phase.slug, book.dealings(phase)) for phase in year.phases]
-    for kind in KINDS:
-        if kind in OF_THE_YEAR:
-            found[kind, None] = OF_THE_YEAR[kind]
+    for kind, row in LETTER_KINDS.items():
+        if row.of_year:
+            found[kind, None] = row.of_year
         for slug, of in dealt:
             if _occurs(kind, of):
-                own: tuple[Audience, ...] = ("province",) if kind == "reminder" and of.ending else ()
+                own: tuple[Audience, ...] = ("province",) if row.own_title and of.ending else ()
                 found[kind, slug] = audiences(kind, of) + own
     return found
 
@@ -96,14 +61,7 @@ def _occurs(kind: Kind, of: Dealings) -> bool:
         "result": published,
         "passed": not published and bool(audiences("passed", of)),
     }
-    return exceptions.get(kind, kind not in NAMED or bool(of.named(kind)))
-
-
-CALENDARS: tuple[Kind, ...] = ("opened", "rerun", "withdrawn", "moved", "answered")
-"""The kinds that a calendar file goes with: it puts the deadline into the recipient's calendar, moves it, ends it.
-
-With an answer one does where it says yes: see `is_declined`.
-"""
+    return exceptions.get(kind, not LETTER_KINDS[kind].where_named or bool(of.named(kind)))
 
 
 def later(year: Year, mailing: Mailing | None) -> Phase | None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from letters.brief import Kind
     from phases.book import Book
+    from phases.letter_kinds import Kind
 
 SUFFIX = ".jinja"
 

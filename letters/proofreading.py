@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from jinja2 import TemplateSyntaxError
 
 from letters import complaints, phrases
-from letters.brief import Item, Kind
+from letters.brief import Item
 from letters.envelope import HTML, TEXT
 from letters.headers import UNFIT
 from letters.occurrences import occurrences
 from letters.render import names, read_own, render_own
 from letters.specimens import specimen
 from letters.words import AUDIENCES, PROGRAMME
+from phases.letter_kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

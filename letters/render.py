@@ -15,9 +15,10 @@ from markupsafe import Markup
 
 from calendars.deadlines import day_of
 from letters import phrases
-from letters.occurrences import CALENDARS, OFFICES, in_calendar, is_declined
+from letters.occurrences import OFFICES, in_calendar, is_declined
 from letters.titles import subject, title
 from letters.words import DECIDED, GROUPS, OFFICE, PROGRAMME, YOU
+from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -177,7 +178,7 @@ def _has_calendar(brief: Brief) -> bool:
     """Whether a calendar file goes with it; with a withdrawal one does where a deadline had been told."""
     if brief.kind == "withdrawn":
         return True
-    is_dated = brief.kind in CALENDARS and brief.due is not None and not is_declined(brief.asked)
+    is_dated = LETTER_KINDS[brief.kind].calendar and brief.due is not None and not is_declined(brief.asked)
     return is_dated and brief.of is not None and in_calendar(brief.of, brief.audience)
 
 

@@ -11,9 +11,10 @@ from calendars.errors import TalentError
 from calendars.ics import cancellation, invitation, version
 from gates.verdict import Finding
 from letters import phrases
-from letters.brief import Brief, DayRequest, Item, Kind
-from letters.occurrences import CALENDARS, OFFICES, in_calendar, is_declined, later, occurrences
+from letters.brief import Brief, DayRequest, Item
+from letters.occurrences import OFFICES, in_calendar, is_declined, later, occurrences
 from letters.words import AUDIENCES, TAGS
+from phases.letter_kinds import LETTER_KINDS, Kind
 from phases.parties import Audience
 
 if TYPE_CHECKING:
@@ -27,11 +28,6 @@ PARTIES: Mapping[Audience, str] = {
     "institution": "示例大学",
     "school": "示例中学",
 }
-AFTER_DUE: tuple[Kind, ...] = ("overdue", "escalation")
-DATED: tuple[Kind, ...] = (
-    "opened", "reminder", "overdue", "escalation", "returned", "approval-needed", "rerun",
-    "moved", "request", "answered",
-)  # fmt: skip
 
 
 class NoSuchLetter(TalentError):
@@ -60,7 +56,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         audience=audience,
         addressee=PARTIES.get(audience) or phrases.office(audience, city.name),
         as_of=as_of,
-        due=due if kind in DATED or until else None,
+        due=due if LETTER_KINDS[kind].invented or until else None,
         working_days_left=year.working_days.left(as_of.date(), due.day) if due else None,
         link=f"https://talent.example/{year.year}/{phase or ''}" if audience in OFFICES else "",
         provisional=year.provisional,
@@ -72,7 +68,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
 def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | None:
     """The iCalendar that goes with a specimen, as it goes with the letter itself; None where none does."""
     slug = brief.phase or year.phases[0].slug
-    if brief.kind not in CALENDARS or not in_calendar(book.dealings(year.phase(slug)), brief.audience):
+    if not LETTER_KINDS[brief.kind].calendar or not in_calendar(book.dealings(year.phase(slug)), brief.audience):
         return None
     if brief.kind == "withdrawn":
         dues = {slug: resolve(year.phase(slug).due)}
@@ -85,8 +81,9 @@ def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | Non
 
 def _day(year: Year, kind: Kind, due: date) -> date:
     """A day on which such a letter goes out."""
-    if kind in AFTER_DUE:
-        return year.working_days.after(due, 1 if kind == "overdue" else year.figures.escalation_days)
+    after = {"late": 1, "escalated": year.figures.escalation_days}.get(LETTER_KINDS[kind].invented)
+    if after is not None:
+        return year.working_days.after(due, after)
     return year.working_days.on_or_before(due - timedelta(days=3))
 
 

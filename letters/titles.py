@@ -8,48 +8,28 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from letters import phrases
 from letters.occurrences import is_declined
-from letters.words import GRANTED, GROUPS, SUBJECT_MARK, TAGS
+from letters.words import GRANTED, GROUPS, SUBJECT_MARK
+from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
     from letters.brief import Brief
 
 DATE_FIRST = ("moved", "request", "answered")
-WITH_DUE = ("opened", "reminder", "returned", "rerun", "approval-needed")
 
 
 def title(brief: Brief) -> str:
     """The 事由 of the letter: 关于……的函."""
-    what, task = phrases.work(brief), phrases.task(brief)
-    city = phrases.city(brief.city_name)
-    decision = phrases.decision(brief)
-    granted = GRANTED[brief.of.ending if brief.of else None]
-    if brief.kind == "reminder" and brief.audience == "province":
-        return f"关于尽快对{city}{what}予以{decision}的提醒函"
-    if brief.kind == "passed" and brief.audience != "city":
-        return f"关于{what}有关情况的函"
-    if brief.kind == "overdue" and brief.audience != "city":
-        return f"关于{task}逾期未完成的催办函"
-    if brief.kind == "moved" and brief.audience != "city":
-        return f"关于调整{task}时间的函"
-    titles = {
-        "opened": f"关于开展{task}的函",
-        "reminder": f"关于按时完成{task}的提醒函",
-        "overdue": f"关于{what}逾期未报送的催办函",
-        "digest": f"{brief.year}年度培养计划待办日报",
-        "escalation": f"关于{city}{what}逾期未报送的督办函",
-        "passed": f"关于{what}材料{granted}的函",
-        "returned": f"关于退回修改{city}{what}材料的函",
-        "approval-needed": f"关于提请对{city}{what}予以{decision}的函",
-        "rerun": f"关于重启{city}{task}的函",
-        "withdrawn": f"关于{city}退出{brief.year}年度培养计划的函",
-        "appointment": f"关于聘任{brief.year}年度培养导师的函",
-        "result": f"关于公布{brief.year}年度评价结果的函",
-        "visits-short": f"关于补足{brief.year}年度到校培养次数的提醒函",
-        "moved": f"关于调整{what}截止时间的函",
-        "request": f"待答复：{city}{what}延期申请",
-        "answered": f"关于{what}延期申请的复函",
-    }
-    return titles[brief.kind]
+    row = LETTER_KINDS[brief.kind]
+    to_party = row.party_title if brief.audience != "city" else ""
+    own = row.own_title if brief.audience == "province" else ""
+    return (own or to_party or row.title).format(
+        what=phrases.work(brief),
+        task=phrases.task(brief),
+        city=phrases.city(brief.city_name),
+        year=brief.year,
+        decision=phrases.decision(brief),
+        granted=GRANTED[brief.of.ending if brief.of else None],
+    )
 
 
 def subject(brief: Brief) -> str:
@@ -58,9 +38,10 @@ def subject(brief: Brief) -> str:
         return SUBJECT_MARK + _digest(brief)
     if brief.kind in DATE_FIRST:
         return SUBJECT_MARK + _date_first(brief)
+    row = LETTER_KINDS[brief.kind]
     about = phrases.city(brief.city_name) + (brief.phase_name if brief.phase else f"{brief.year}年度")
-    due = f"，{brief.due.day.month}月{brief.due.day.day}日截止" if brief.due and brief.kind in WITH_DUE else ""
-    tag = "情况告知" if brief.kind == "passed" and brief.audience != "city" else TAGS[brief.kind]
+    due = f"，{brief.due.day.month}月{brief.due.day.day}日截止" if brief.due and row.names_due else ""
+    tag = (row.party_tag if brief.audience != "city" else "") or row.tag
     return f"{SUBJECT_MARK}{tag}：{about}{due}"
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phases.letter_kinds import LETTER_KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calendars.year import Ending
-    from letters.brief import Group, Kind
+    from letters.brief import Group
+    from phases.letter_kinds import Kind
     from phases.parties import Audience
 
 PROGRAMME = "江苏省中学生科技创新后备人才培养计划"
@@ -122,22 +125,5 @@ DECIDED: Mapping[str, str] = {
 }
 """Whose decision it is that a due day moved, by the resolver's last cause."""
 
-TAGS: Mapping[Kind, str] = {
-    "opened": "工作开始",
-    "moved": "截止时间调整",
-    "request": "延期申请",
-    "answered": "申请答复",
-    "reminder": "截止提醒",
-    "overdue": "逾期催办",
-    "digest": "待办日报",
-    "escalation": "催办升级",
-    "passed": "已通过",
-    "returned": "退回修改",
-    "approval-needed": "待办理",
-    "rerun": "重启",
-    "withdrawn": "退出",
-    "appointment": "导师聘任",
-    "result": "结果公布",
-    "visits-short": "培养进度提醒",
-}
+TAGS: Mapping[Kind, str] = {kind: row.tag for kind, row in LETTER_KINDS.items()}
 """The one word of each kind, in subjects and in lists."""

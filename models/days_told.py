@@ -12,8 +12,8 @@ from sqlalchemy import and_, case, func, or_, select
 from calendars.deadlines import TZ
 from models.columns import table_of
 from models.letter_states import LetterState
-from models.outbox import DATED
 from models.tables.season import Letter
+from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from models.standing import Key
 
-TELLING = (*DATED, "overdue", "answered")
+TELLING = tuple(kind for kind, row in LETTER_KINDS.items() if row.tells_due)
 """The kinds that tell a due day of their own phase."""
 
 OVERDUE = "overdue"

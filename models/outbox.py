@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, case, null, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, case, null, or_, select, tuple_, update
 
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, sources, taken_back
 from models.shortcuts.bulk import insert_into, insert_once, many
 from models.tables.season import Letter, LetterBody
+from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,15 +61,13 @@ class LetterRow(NamedTuple):
         return (self.phase, self.city, self.attempt, self.recipient, self.kind, self.slot)
 
 
-ASKING = (
-    "opened", "reminder", "overdue", "escalation", "returned", "rerun", "approval-needed", "visits-short", "moved"
-)  # fmt: skip
+ASKING = tuple(kind for kind, row in LETTER_KINDS.items() if row.asks)
 """The kinds that ask for something, and are untrue once the city phase has moved on."""
 
-SETTLING = ("passed", "result")
+SETTLING = tuple(kind for kind, row in LETTER_KINDS.items() if row.settles)
 """The kinds that say that something is settled, and are untrue once it is opened again."""
 
-DATED = ("opened", "reminder", "returned", "rerun", "moved")
+DATED = tuple(kind for kind, row in LETTER_KINDS.items() if row.dated)
 """The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
 
 WAITING = tuple(state.value for state in sources(LetterEvent.TAKE_BACK))
@@ -82,7 +81,7 @@ REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该�
 HELD_BACK = "held-back"
 """What a rehearsal claims letters with: no worker's token."""
 
-NEWEST = ("reminder", "visits-short", "digest")
+NEWEST = tuple(kind for kind, row in LETTER_KINDS.items() if row.newest)
 """The kinds of which only the newest is worth sending."""
 
 
@@ -147,14 +146,20 @@ ANEW = (
 """What a letter owed once more says anew, where the old one never went out or came to nothing."""
 
 
+REOWED = {why: [kind for kind, row in LETTER_KINDS.items() if row.reowed == why] for why in ("cancelled", "moot")}
+"""The kinds that may be owed once more under their key: where it was taken back unsent, or in somebody's hand."""
+
+
 def _owed_again(letter: FromClause) -> ColumnElement[bool]:
     """Tell of a letter whether it may be owed once more under its key: it was taken back unsent, and holds again.
 
     An opening whose phase a rerun held, and which opens again; a moved day that an act took back, and that holds still.
     One that a person would not have sent stays so.
     """
-    reopened = (letter.c.kind == "opened") & ((letter.c.state == LetterState.CANCELLED.value) | letter.c.moot)
-    return reopened | ((letter.c.kind == "moved") & letter.c.moot)
+    # Equalities, not lists: what is compiled once for many rows has no place for a list.
+    cancelled, moot = (or_(*(letter.c.kind == kind for kind in REOWED[why])) for why in ("cancelled", "moot"))
+    unsent = (letter.c.state == LetterState.CANCELLED.value) | letter.c.moot
+    return (cancelled & unsent) | (moot & letter.c.moot)
 
 
 def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:

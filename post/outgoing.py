@@ -13,7 +13,7 @@ from post.receipt_links import acknowledged, with_receipt
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from letters.brief import Kind
+    from phases.letter_kinds import Kind
     from post.claims import Claimed
 
 

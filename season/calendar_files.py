@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from calendars.ics import cancellation, invitation, version
 from gates.states import State
-from letters.occurrences import CALENDARS, in_calendar, is_declined
+from letters.occurrences import in_calendar, is_declined
+from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
     from models.standing import Cell
@@ -19,7 +20,7 @@ def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
     """Give the iCalendar text that goes with a letter to that audience, None where none does."""
     if owed.kind == "withdrawn":
         return _cancelled(season, owed.city, audience)
-    if owed.kind not in CALENDARS or not owed.phase or not owed.due or is_declined(owed.asked):
+    if not LETTER_KINDS[owed.kind].calendar or not owed.phase or not owed.due or is_declined(owed.asked):
         return None
     if not in_calendar(season.dealings(owed.phase), audience):
         return None

@@ -15,6 +15,7 @@ from letters.occurrences import OFFICES, in_calendar, is_declined, later
 from models.letter_states import LetterState
 from models.outbox import ALL, LetterRow, message_id, opened_before, queued_keys
 from models.parties import Reach
+from phases.letter_kinds import LETTER_KINDS
 from season import recipients
 from season.calendar_files import calendar_file
 from season.judging import scope_of
@@ -34,12 +35,6 @@ if TYPE_CHECKING:
     from season.unit_of_work import Season
 
 DOMAIN = "talent-calendar.example"
-ONCE_EVER = frozenset({"appointment"})
-"""Kinds of which a recipient gets one in a year, whatever city, attempt or filing causes it."""
-
-UNTIL_DUE = frozenset({"opened", "reminder", "returned", "rerun", "moved", "answered"})
-"""Kinds that ask for something by a due instant, and say nothing true after it."""
-
 INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": ("opened", "returned", "rerun", "answered"), "rerun": ("answered",)}
 """Kinds that say nothing new to who gets one of these from the same act: it names the new day."""
 
@@ -161,7 +156,7 @@ def _merged(answers: Iterable[Concerned]) -> Concerned:
 
 
 def _key(owed: Owed, recipient: Recipient) -> LetterKey:
-    city, attempt = (ALL, ALL) if owed.kind in ONCE_EVER else (owed.city, owed.attempt)
+    city, attempt = (ALL, ALL) if LETTER_KINDS[owed.kind].once else (owed.city, owed.attempt)
     return (owed.phase or ALL, city, attempt, recipient.key, owed.kind, owed.slot)
 
 
@@ -196,7 +191,7 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
     """
     if (following := later(season.year, _mailing(season, owed, audience))) is not None:
         return season.due(following.slug, owed.city).instant
-    if owed.kind in UNTIL_DUE and owed.due is not None and not is_declined(owed.asked):
+    if LETTER_KINDS[owed.kind].until_due and owed.due is not None and not is_declined(owed.asked):
         return owed.due.instant
     return end_of(day_of(season.stamp.as_of)) if owed.kind == "digest" else None
 

@@ -9,6 +9,7 @@ from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import DayRequest
 from models import extension_requests, outbox
+from phases.letter_kinds import LETTER_KINDS
 from season import owing
 from season.moving import WAITED_FOR, touched
 from season.recipients import audiences
@@ -30,9 +31,6 @@ NEEDLESS: Mapping[State, str] = {
     State.WITHDRAWN: "因贵市退出本年度已经终止",
 }
 """Where no later day is needed any more, and why: said of the phase."""
-
-TELLING = frozenset({"opened", "returned", "rerun", "moved", "passed", "result"})
-"""The kinds from which a city learns what overtook its request; one that left the year gets the letter of that."""
 
 
 def settle_requests(season: Season) -> None:
@@ -89,5 +87,5 @@ def _said(season: Season, cell: Cell, asked: DayRequest) -> str:
 
 
 def _tells(season: Season, owed: Owed, cell: Cell) -> bool:
-    about = (owed.phase, owed.city) == (cell.phase, cell.city) and owed.kind in TELLING
+    about = (owed.phase, owed.city) == (cell.phase, cell.city) and LETTER_KINDS[owed.kind].tells_city
     return about and "city" in audiences(season, owed) and (owed.to is None or f"city:{cell.city}" in owed.to)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from calendars.deadlines import Due
     from calendars.rungs import Rung
     from gates.verdict import Finding
-    from letters.brief import DayRequest, Item, Kind
+    from letters.brief import DayRequest, Item
     from models.standing import Cell
+    from phases.letter_kinds import Kind
     from season.unit_of_work import Season
 
 

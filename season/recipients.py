@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letters import occurrences, phrases
-from letters.occurrences import AS_THE_OPENED, OF_THE_YEAR, OFFICES
+from letters.occurrences import OFFICES
 from letters.words import AUDIENCES
+from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
     from calendars.year import Year
@@ -37,7 +38,7 @@ class Recipient:
 def audiences(season: Season, owed: Owed) -> tuple[Audience, ...]:
     """Give the audiences of a letter owed; the province's own reminder goes to it alone, a city's never does."""
     if owed.phase is None:
-        return OF_THE_YEAR[owed.kind]
+        return LETTER_KINDS[owed.kind].of_year
     return ("province",) if owed.province else occurrences.audiences(owed.kind, season.dealings(owed.phase))
 
 
@@ -48,7 +49,7 @@ def parties(season: Season, owed: Owed, audience: Audience, reach: Reach) -> Con
     mailing = season.dealings(owed.phase).mailing(owed.kind, audience)
     if mailing is not None:
         return reach.find(mailing.whom, audience)
-    if owed.kind in AS_THE_OPENED:
+    if audience in LETTER_KINDS[owed.kind].as_opened and owed.kind != "moved":  # who was told a day is named
         return reach.told(owed.phase, audience, later=owed.kind == "withdrawn")
     return {}
 

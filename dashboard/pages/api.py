@@ -16,7 +16,6 @@ from dashboard.serving.api_shapes import (
     ROOT,
     Calendar,
     Card,
-    Kind,
     LetterEntry,
     LetterState,
     LogEntry,
@@ -35,6 +34,7 @@ from dashboard.views.masking import for_reader
 from letters.addressee import in_text
 from models import letterbox, reports
 from models.open_years import all_years
+from phases.letter_kinds import Kind
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site

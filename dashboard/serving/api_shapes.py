@@ -11,10 +11,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 from acts.act import Act
 from acts.act import Kind as FieldKind
 
-Kind = Literal[
-    "opened", "moved", "request", "answered", "reminder", "overdue", "digest", "escalation", "passed", "returned",
-    "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
-]  # fmt: skip
 LetterState = Literal["queued", "sending", "sent", "failed", "unknown", "held", "cancelled"]
 BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 

@@ -6,6 +6,7 @@ import shutil
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -27,6 +28,7 @@ from models.database import Database
 from models.facts import admission
 from models.tables.season import CityPhase, ExtensionRow, Filing, Letter, Transition
 from phases.book import BOOK
+from phases.letter_kinds import LETTER_KINDS
 from season import correspondence, unit_of_work
 from tests.support import ledger, sheets
 from tests.support.scenes import DECIDED, FILED, NANJING, WUXI, Scene, calendar, instant
@@ -261,11 +263,13 @@ def nosy(machine: Season) -> None:
     machine.submit(NANJING, "mentor-recommendation")
 
 
+BY_ATTEMPT = {**LETTER_KINDS, "appointment": replace(LETTER_KINDS["appointment"], once=False)}
+
 SEEDED: dict[str, tuple[Callable[[Season], None], object, str, object]] = {
     "places are not counted": (overbooked, admission, "funded_places", lambda _: {}),
     "a deadline lets through": (late, season.settle, "_lapse", lambda *_: 0),
     "a rerun holds nothing": (standing_on_nothing, acts.rerun, "held", lambda *_: ()),
-    "appointments go by attempt": (appointed_twice, correspondence, "ONCE_EVER", frozenset()),
+    "appointments go by attempt": (appointed_twice, correspondence, "LETTER_KINDS", BY_ATTEMPT),
     "a note is not logged": (nosy, unit_of_work.Season, "note", lambda _, cell, *__, **___: cell),
 }
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from itertools import chain
-from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -14,13 +12,13 @@ from hypothesis import strategies as st
 
 from calendars.deadlines import at_nine
 from calendars.files import load
-from letters.brief import Kind
-from letters.envelope import URGENCY, Attachment, Composed, Part, urgent_first
+from letters.envelope import Attachment, Composed, Part, urgent_first
 from letters.envelope import compose as compose_from
 from letters.occurrences import occurrences
 from letters.render import render
 from letters.specimens import specimen
 from phases.book import BOOK
+from phases.letter_kinds import Kind
 from phases.parties import Audience
 from post.message import Outgoing, build
 from post.splice import flatten
@@ -122,10 +120,6 @@ def test_what_is_late_comes_first_then_what_is_due_first_then_what_is_only_told(
         PARTS["overdue", "shortlist", "city"],
     ]
     assert urgent_first(parts) == [parts[place] for place in (6, 5, 4, 3, 2, 1, 0)]
-
-
-def test_every_kind_has_its_place() -> None:
-    assert sorted(chain.from_iterable(URGENCY)) == sorted(get_args(Kind))
 
 
 def sent(method: str, *uids: str, organizer: bool = True) -> str:

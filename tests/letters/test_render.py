@@ -17,12 +17,13 @@ from calendars.deadlines import TZ, Extension, at_nine, resolve
 from calendars.files import load
 from calendars.year import Year
 from gates.verdict import Waived
-from letters.brief import Brief, Item, Kind
+from letters.brief import Brief, Item
 from letters.occurrences import KINDS, occurrences
 from letters.render import _template, render
 from letters.specimens import NoSuchLetter, specimen
 from letters.words import PROGRAMME
 from phases.book import BOOK
+from phases.letter_kinds import Kind
 from phases.parties import Audience
 
 YEARS = {year: load(year) for year in (2022, 2027)}

@@ -1,0 +1,130 @@
+"""The kinds of letter that the life of a phase brings, each on one row: its words, its recipients, when it is untrue.
+
+`letters` words them, `season` owes them, `models` takes them back: whoever needs to know a kind asks here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phases.parties import Audience
+
+Kind = Literal[
+    "opened", "moved", "request", "answered", "reminder", "overdue", "digest", "escalation", "passed", "returned",
+    "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LetterKind:
+    """What holds of a kind, whatever the phase.
+
+    `tag` is its one word in subjects and lists; `title` its 事由, with {task}, {what}, {city}, {year}, {decision} and
+    {granted}; `party_title` and `party_tag` those to whoever is no city's office, `own_title` the province's own.
+    `offices` get it, besides the parties that the phase has a mailing for, and those of `as_opened` who got the phase's
+    `opened`; `of_year` are its audiences where it is about the whole year, and it occurs only `where_named` by a phase.
+    `urgency` places it in an envelope, 0 first. `names_due` puts the day into its subject.
+
+    What makes it untrue: it `asks` for something until the city phase moves on, `settles` what may be opened again,
+    is `dated` by a due day that may move, or only the `newest` is worth sending; it says nothing true `until_due` has
+    gone by. `tells_due` says that who got it knows the due day, `tells_city` that it says what overtook a request.
+    `anew` is owed once more where it did not arrive and its day moves; `reowed` under its own key where it was taken
+    back; `once` in a year. `calendar` puts a file with it. `invented` is the day of its specimen: before or after due.
+    """
+
+    tag: str
+    title: str
+    offices: tuple[Audience, ...] = ()
+    party_title: str = ""
+    party_tag: str = ""
+    own_title: str = ""
+    as_opened: tuple[Audience, ...] = ()
+    of_year: tuple[Audience, ...] = ()
+    where_named: bool = False
+    urgency: int = 3
+    names_due: bool = False
+    asks: bool = False
+    settles: bool = False
+    dated: bool = False
+    newest: bool = False
+    until_due: bool = False
+    tells_due: bool = False
+    tells_city: bool = False
+    anew: bool = False
+    reowed: Literal["no", "moot", "cancelled"] = "no"
+    once: bool = False
+    calendar: bool = False
+    invented: Literal["", "due", "late", "escalated"] = ""
+
+
+LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
+    {
+        "opened": LetterKind(
+            "工作开始", "关于开展{task}的函", ("city",), names_due=True, asks=True, dated=True, until_due=True,
+            tells_due=True, tells_city=True, anew=True, reowed="cancelled", calendar=True, invented="due",
+        ),
+        "moved": LetterKind(
+            "截止时间调整", "关于调整{what}截止时间的函", ("city",), "关于调整{task}时间的函",
+            as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
+            tells_city=True, reowed="moot", calendar=True, invented="due",
+        ),
+        "request": LetterKind("延期申请", "待答复：{city}{what}延期申请", ("province",), invented="due"),
+        "answered": LetterKind(
+            "申请答复", "关于{what}延期申请的复函", ("city",), until_due=True, tells_due=True, calendar=True,
+            invented="due",
+        ),
+        "reminder": LetterKind(
+            "截止提醒", "关于按时完成{task}的提醒函", ("city",),
+            own_title="关于尽快对{city}{what}予以{decision}的提醒函",
+            names_due=True, asks=True, dated=True, newest=True, until_due=True, tells_due=True, invented="due",
+        ),
+        "overdue": LetterKind(
+            "逾期催办", "关于{what}逾期未报送的催办函", ("city",), "关于{task}逾期未完成的催办函", urgency=1, asks=True,
+            tells_due=True, invented="late",
+        ),
+        "digest": LetterKind(
+            "待办日报", "{year}年度培养计划待办日报", ("province",), of_year=("province",), urgency=2, newest=True,
+        ),
+        "escalation": LetterKind(
+            "催办升级", "关于{city}{what}逾期未报送的督办函", ("head", "lead"), urgency=0, asks=True,
+            invented="escalated",
+        ),
+        "passed": LetterKind(
+            "已通过", "关于{what}材料{granted}的函", ("city",), "关于{what}有关情况的函", "情况告知", urgency=5,
+            settles=True, tells_city=True,
+        ),
+        "returned": LetterKind(
+            "退回修改", "关于退回修改{city}{what}材料的函", ("city",), as_opened=("mentor",), names_due=True, asks=True,
+            dated=True, until_due=True, tells_due=True, tells_city=True, anew=True, invented="due",
+        ),
+        "approval-needed": LetterKind(
+            "待办理", "关于提请对{city}{what}予以{decision}的函", ("province",), names_due=True, asks=True,
+            invented="due",
+        ),
+        "rerun": LetterKind(
+            "重启", "关于重启{city}{task}的函", ("city",), as_opened=("mentor",), names_due=True, asks=True, dated=True,
+            until_due=True, tells_due=True, tells_city=True, anew=True, calendar=True, invented="due",
+        ),
+        "withdrawn": LetterKind(
+            "退出", "关于{city}退出{year}年度培养计划的函", ("city",), as_opened=("mentor",),
+            of_year=("city", "mentor"), urgency=2, calendar=True,
+        ),
+        "appointment": LetterKind(
+            "导师聘任", "关于聘任{year}年度培养导师的函", where_named=True, urgency=5, once=True
+        ),
+        "result": LetterKind(
+            "结果公布", "关于公布{year}年度评价结果的函", ("city",), where_named=True, urgency=5, settles=True,
+            tells_city=True,
+        ),
+        "visits-short": LetterKind(
+            "培养进度提醒", "关于补足{year}年度到校培养次数的提醒函", ("city",), where_named=True, urgency=4, asks=True,
+            newest=True,
+        ),
+    }
+)  # fmt: skip
+"""Every kind, in the order in which kinds are listed."""

@@ -1,0 +1,68 @@
+"""A kind of letter costs three files: its row, its template, the way in which it is owed; a phase says who gets it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from letters.titles import title
+from phases.letter_kinds import LETTER_KINDS, Kind
+from season import owing
+from tests.test_house import ROOMS
+
+ROOT = Path(__file__).parents[2]
+ROW, OWED = "phases/letter_kinds.py", "season/owing.py"
+MORE = {
+    "opened": "a phase opens, lapses unseen, is told to latecomers: the states of a city phase are about it",
+    "moved": "the day first in its subject; it is told beside others",
+    "request": "the day first in its subject; its number is the request's",
+    "answered": "the day first in its subject; what it grants",
+    "digest": "its counts in its subject; it is announced",
+    "escalation": "it is announced",
+    "overdue": "its own key says which day it tells",
+    "passed": "a phase may be quiet",
+    "returned": "said anew when a day moves",
+    "rerun": "said anew when a day moves; an answer says it instead",
+    "withdrawn": "its calendar file ends what was begun",
+    "result": "it goes out where others say passed",
+    "reminder": "the province has one of its own",
+    "approval-needed": "only where the province has the last word",
+    "visits-short": "a specimen of those who are behind; once a month",
+}
+"""What a kind does beyond its row, and so in more files; one without a line here is named in the three alone."""
+
+
+def naming(kind: str) -> set[str]:
+    """Give the production modules that name a kind, those of phases, which say who gets it, left out."""
+    found = set()
+    for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        name = str(path.relative_to(ROOT))
+        if "migrations" in name or (name.startswith("phases/") and name != ROW):
+            continue
+        words = [node.value for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant)]
+        if kind in words:
+            found.add(name)
+    return found
+
+
+def test_every_kind_has_its_row_its_template_and_its_way_of_being_owed() -> None:
+    assert set(LETTER_KINDS) == set(get_args(Kind))
+    assert {path.stem for path in (ROOT / "letters/templates").glob("*.jinja")} == set(LETTER_KINDS)
+    ways = {name for name, _ in inspect.getmembers(owing, inspect.isfunction) if not name.startswith("_")}
+    assert {kind.replace("-", "_") for kind in LETTER_KINDS} <= ways
+
+
+@pytest.mark.parametrize("kind", sorted(set(LETTER_KINDS) - set(MORE)))
+def test_a_kind_without_peculiarities_is_named_in_its_row_and_where_it_is_owed(kind: str) -> None:
+    assert naming(kind) - {"season/settle.py"} == {ROW, OWED}  # settle owes it where the phase names a party for it
+
+
+def test_what_a_kind_says_of_itself_is_told_apart() -> None:
+    tags = [row.tag for row in LETTER_KINDS.values()]
+    assert len(set(tags)) == len(tags)
+    assert {row.urgency for row in LETTER_KINDS.values()} == set(range(6))
+    assert title.__module__ == "letters.titles"
