@@ -70,7 +70,9 @@ class Taken:
 
 
 def ledger(path: Path) -> list[Taken]:
-    lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    """Read what a relay keeps, which may be at it: a line without its end is a message not answered for yet."""
+    whole = path.read_text().rpartition("\n")[0] if path.exists() else ""
+    lines = [json.loads(line) for line in whole.splitlines()]
     return [Taken(line["id"], line["to"], line["at"], line["text"]) for line in lines]
 
 
