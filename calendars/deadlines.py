@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 TZ = ZoneInfo("Asia/Shanghai")
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+"""The years there is a calendar for: those whose lunar holidays are known."""
+
 Cause = Literal["extension", "rerun", "grace"]
 CAUSES: tuple[Cause, ...] = ("extension", "rerun", "grace")  # the order in which a due day is explained
 
@@ -39,6 +42,11 @@ def end_of(day: date) -> datetime:
 def at_nine(day: date) -> datetime:
     """Give 09:00 of that day, when letters go out."""
     return datetime.combine(day, time(9), TZ)
+
+
+def known(day: date) -> bool:
+    """Tell whether a day lies where calendars do: their years, and the one before and after that they reach into."""
+    return FIRST_YEAR - 1 <= day.year <= LAST_YEAR + 1
 
 
 def day_of(instant: datetime) -> date:

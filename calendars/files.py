@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from calendars.checks import check_cities, check_days, check_figures, check_head, check_phases
+from calendars.deadlines import FIRST_YEAR, LAST_YEAR
 from calendars.faults import CalendarFaults, Fault
 from calendars.limits import LEFT_OUT, limits
 from calendars.shapes import fault_of, syntax_fault
 from calendars.versions import assumed, upgraded
-from calendars.year import FIRST_YEAR, LAST_YEAR, PHASES, City, DayKind, Figures, Phase, Year
+from calendars.year import PHASES, City, DayKind, Figures, Phase, Year
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence

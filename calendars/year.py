@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from calendars.deadlines import FIRST_YEAR, LAST_YEAR
 from calendars.errors import TalentError
 from calendars.working_days import WorkingDays, published
 
@@ -34,8 +35,6 @@ Weight = Annotated[Decimal, Field(ge=0, strict=False)]
 DayKind = Literal["working", "holiday"]
 Ending = Literal["approve", "record", "results"]
 """How the provincial office ends a phase: 审定, 备案, 公布结果."""
-
-FIRST_YEAR, LAST_YEAR = 2000, 2099  # for which the lunar calendar of the holidays is known
 
 
 class UnknownPhase(TalentError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from commands.named_files import Output, write
-from commands.options import COMMON, City, Common, calendar_of
+from commands.options import COMMON, City, Common, YearNumber, calendar_of
 from commands.output import answer, line, say, table
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _findings(console: Console, source: str, data: dict[str, list[dict[str, str]
 
 @app.command(help="起草下一年度的日历：日期顺延，标为暂定，并列出要核对之处")
 def draft(
-    year: Annotated[int, Parameter(name="年度", help="要起草的年度")],
+    year: YearNumber,
     /,
     *,
     from_: Annotated[str, Parameter(name="--from", metavar="年度或文件", help="以哪一年度（或年度文件）为底本")],
@@ -188,7 +188,7 @@ def _letter(change: dict[str, str | None]) -> str:
 
 @app.command(help="iCalendar 文件，可导入手机或 Outlook：按已开设的年度；写明城市时是该市自己的日期")
 def ics(
-    year: Annotated[int, Parameter(name="年度", help="年度")],
+    year: YearNumber,
     /,
     *,
     city: City = None,

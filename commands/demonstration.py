@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from commands.options import PLAIN, TZ, Plain
+from calendars.deadlines import TZ
+from commands.options import PLAIN, Plain
 from commands.output import answer, line, say
 from commands.rehearsal import PACKS, fresh, pack_in, play_of, run_through
 from commands.running import PrefectPort, WebPort

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from commands.options import COMMON, Common
+from commands.options import COMMON, Common, YearNumber
 from commands.output import answer, line
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ KINDS = {"missing": "尚未办到", "untrue": "对不上", "unstated": "没有�
 
 
 @app.command(help="核对通知各条款与系统的对应：哪些还没有办到，哪些对不上（有则退出码 1）")
-def check(year: Annotated[int, Parameter(name="年度", help="年度")], /, *, common: Common = COMMON) -> int:
+def check(year: YearNumber, /, *, common: Common = COMMON) -> int:
     """Print what nothing does yet, what is bound to something that is not there, and what no clause asks for."""
     from calendars.files import load
     from calendars.notices import check as gaps_of

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter, Token
 
+from calendars.deadlines import FIRST_YEAR, LAST_YEAR, TZ, known
 from commands.output import say
 from phases.book import BOOK
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from models.standing import Opened
     from settings import Settings
 
-TZ = ZoneInfo("Asia/Shanghai")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -49,6 +48,7 @@ def instant(text: str) -> datetime:
         parsed = datetime.fromisoformat(f"{text}T00:00" if DAY.fullmatch(text) else text)
     except ValueError:
         raise ValueError(f"“{text}”不是时间；请写成 2022-01-16T09:00 或 2022-01-16") from None
+    _known(text, parsed.date())  # before anything turns it into another time zone: the edges cannot be
     return parsed.replace(tzinfo=TZ) if parsed.tzinfo is None else parsed.astimezone(TZ)
 
 
@@ -60,9 +60,16 @@ def local(at: datetime) -> datetime:
 def day(text: str) -> date:
     """A day from `2022-01-18`; ValueError else."""
     try:
-        return date.fromisoformat(text)
+        typed = date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"“{text}”不是日期；请写成 2022-01-18") from None
+    return _known(text, typed)
+
+
+def _known(text: str, typed: date) -> date:
+    if not known(typed):
+        raise ValueError(f"“{text}”不在年度日历的范围内；年份应为 {FIRST_YEAR} 至 {LAST_YEAR}")
+    return typed
 
 
 def _instant(_type: type, tokens: Sequence[Token]) -> datetime:
@@ -73,6 +80,12 @@ def _day(_type: type, tokens: Sequence[Token]) -> date:
     return day(tokens[0].value)
 
 
+def a_year(_type: object, year: int | None) -> None:
+    """Refuse the number of a year for which there can be no calendar."""
+    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"没有 {year} 年度；年度应为 {FIRST_YEAR} 至 {LAST_YEAR}")
+
+
 def _reason(_type: type, tokens: Sequence[Token]) -> str:
     if not (words := tokens[0].value.strip()):
         raise ValueError("不能是空白，事由要记录在案")
@@ -81,6 +94,7 @@ def _reason(_type: type, tokens: Sequence[Token]) -> str:
 
 Instant = Annotated[datetime, Parameter(converter=_instant, n_tokens=1, metavar="时间")]
 Day = Annotated[date, Parameter(converter=_day, n_tokens=1, metavar="日期")]
+YearNumber = Annotated[int, Parameter(name="年度", validator=a_year, help="年度，如 2022")]
 City = Annotated[str | None, Parameter(name="--city", metavar="城市", help="设区市：拼音、中文名或行政区划代码")]
 Cities = Annotated[
     list[str],
@@ -137,7 +151,9 @@ class Common(Plain):
 class SeasonOptions(Common):
     """The options of a command about one year."""
 
-    year: Annotated[int | None, Parameter(metavar="年度", help="哪一年度；不写时为最近打开的年度")] = None
+    year: Annotated[
+        int | None, Parameter(validator=a_year, metavar="年度", help="哪一年度；不写时为最近打开的年度")
+    ] = None
 
     def opened(self) -> tuple[Database, Year]:
         """The database and the calendar that the year was opened with; raises YearNotOpen, NoYearOpen, NotPrepared."""
@@ -231,4 +247,10 @@ def calendar_of(source: str) -> Year:
     """A year's calendar by its number (the file that is shipped) or by the path of a year file."""
     from calendars.files import load, read
 
-    return load(int(source)) if source.isdecimal() else read(Path(source))
+    if not source.isdecimal():
+        return read(Path(source))
+    try:
+        a_year(int, int(source))
+    except ValueError as error:
+        raise UsageError(f"{error}。") from None
+    return load(int(source))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from commands.options import PLAIN, Instant, Plain, UsageError, database_at, environment, local
+from commands.options import PLAIN, Instant, Plain, UsageError, YearNumber, database_at, environment, local
 from commands.output import answer, console, line, say
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ WEEKDAYS = "一二三四五六日"
 
 
 def rehearse(
-    year: Annotated[int, Parameter(name="年度", help="年度")],
+    year: YearNumber,
     /,
     *,
     inputs: Annotated[Path | None, Parameter(metavar="目录", help="演练材料；不写时用随程序附带的")] = None,

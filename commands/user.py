@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from commands.options import PLAIN, TZ, Db, Plain, database_at, environment
+from calendars.deadlines import TZ
+from commands.options import PLAIN, Db, Plain, database_at, environment
 from commands.output import answer, line, table
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import AT_END, COMMON, Common, DryRun, Reason, UsageError, calendar_of, database_at
+from commands.options import AT_END, COMMON, Common, DryRun, Reason, UsageError, YearNumber, calendar_of, database_at
 from commands.outcomes import hinted, report
 
 if TYPE_CHECKING:
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 
 app = App(name="year")
 
-Number = Annotated[int, Parameter(name="年度", help="年度，如 2022")]
-
 
 @app.command(name="open", help="打开年度：各市各阶段各一行；再次打开什么也不做")
 def open_(
-    year: Number,
+    year: YearNumber,
     /,
     *,
     from_file: Annotated[Path | None, Parameter(metavar="文件", help="用这份年度文件，不用随程序附带的")] = None,
@@ -84,7 +82,7 @@ def _from_its_first_day(common: Common, calendar: Year) -> Stamp:
 
 
 @app.command(help="把年度归档：此后只能查看，不能再办理")
-def close(year: Number, /, *, common: Common = COMMON) -> int:
+def close(year: YearNumber, /, *, common: Common = COMMON) -> int:
     """Put a year away; 1 where something in it is not finished."""
     from acts.year import close_year
 
@@ -93,7 +91,7 @@ def close(year: Number, /, *, common: Common = COMMON) -> int:
 
 
 @app.command(help="结转到下一年度：导师库、往届学员的优先标记")
-def roll(year: Number, /, *, common: Common = COMMON) -> int:
+def roll(year: YearNumber, /, *, common: Common = COMMON) -> int:
     """Hand a year's people to the next year's pool."""
     from acts.year import roll_year
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
 from acts.act import Act
 from acts.act import Kind as FieldKind
+from calendars.deadlines import FIRST_YEAR, LAST_YEAR
 
 LetterState = Literal["queued", "sending", "sent", "failed", "unknown", "held", "cancelled"]
 BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
@@ -32,7 +33,8 @@ class ActBody(BaseModel):
 
 ASKED: Mapping[FieldKind, Any] = {
     "day": Annotated[
-        date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31), description="截止日，当天有效，如 2022-02-10")
+        date,
+        Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR + 1, 12, 31), description="截止日，当天有效，如 2022-02-10"),
     ],
     "reason": Annotated[str, Field(min_length=1, max_length=500, description="事由，记录在案"), AfterValidator(_plain)],
     "rule": Annotated[str, Field(max_length=100, description="规则，如 interviews.ratio"), AfterValidator(_plain)],

@@ -7,8 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from calendars.deadlines import TZ
-from calendars.year import FIRST_YEAR, LAST_YEAR
+from calendars.deadlines import FIRST_YEAR, LAST_YEAR, TZ
 from dashboard.acts.nudge import left_alone
 from dashboard.acts.upload_faults import Shelf
 from dashboard.serving.arrival import ARRIVED
