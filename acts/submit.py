@@ -14,7 +14,7 @@ from models.party_addresses import AddressesFiled
 from models.standing import returned_before
 from season import judging
 from season.outcome import Outcome
-from season.refusing import BECAUSE, illegal, refuse
+from season.refusing import illegal, refuse
 from season.settle import settle, take
 from season.transaction import sitting
 
@@ -49,9 +49,8 @@ def _too_late(season: Season, cell: Cell) -> str | None:
     if cell.state is not State.OVERDUE or season.in_time(cell):
         return None
     due = season.due(cell.phase, cell.city)
-    why = "、".join(BECAUSE[cause] for cause in due.because)
     return (
-        f"{season.title(cell.phase, cell.city)} 的报送已于 {due.day} 24:00 截止（{why}），现在不能报送；"
+        f"{season.title(cell.phase, cell.city)} 的报送已于 {due.day} 24:00 截止（{due.why}），现在不能报送；"
         "请向省级管理办公室说明原因并申请延期，由省办重启本阶段后再报送，已导入的内容会保留。"
     )
 

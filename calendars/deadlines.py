@@ -20,13 +20,14 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 Cause = Literal["extension", "rerun", "grace"]
 CAUSES: tuple[Cause, ...] = ("extension", "rerun", "grace")  # the order in which a due day is explained
 
-BECAUSE: Mapping[str, str] = {  # every word of `Due.because` in Chinese
+BECAUSE: Mapping[str, str] = {
     "calendar": "日历",
-    "extension": "延期",
-    "rerun": "重启",
-    "grace": "保留办理时间",
+    "extension": "经批准延期",
+    "rerun": "因重启重新确定",
+    "grace": "按规定顺延",
     "filed": "自报送之日起算",
 }
+"""Every word of `Due.because` in Chinese: pages, letters, calendars, refusals and the command line say it so."""
 
 
 def start_of(day: date) -> datetime:
@@ -72,6 +73,16 @@ class Due:
     day: date
     instant: datetime
     because: tuple[str, ...]
+
+    @property
+    def why(self) -> str:
+        """Say what the day follows from: 日历、经批准延期."""
+        return "、".join(BECAUSE[cause] for cause in self.because)
+
+    @property
+    def moved(self) -> str:
+        """Say what moved it from the calendar's day; "" where nothing did."""
+        return "、".join(BECAUSE[cause] for cause in self.because if cause in CAUSES)
 
     def met_by(self, instant: datetime) -> bool:
         """Tell whether something done at that instant is in time."""

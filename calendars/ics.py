@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from calendars.deadlines import BECAUSE, TZ, Due, resolve, start_of
+from calendars.deadlines import TZ, Due, resolve, start_of
 from calendars.rungs import ladder, province_ladder
 
 if TYPE_CHECKING:
@@ -140,9 +140,8 @@ def _standing(year: Year, phase: Phase, dated: DatedPhase, city: City | None) ->
 
 
 def _deadline(year: Year, phase: Phase, dated: DatedPhase, city: City | None, rungs: tuple[Rung, ...]) -> Event:
-    because = "、".join(BECAUSE[cause] for cause in dated.due.because)
     uid = f"{year.year}-{phase.slug}-due{f'-{city.slug}' if city else ''}@talent-calendar"
-    text = f"截止日 {dated.due.day} 当天有效（依据：{because}）。{year.notice}"
+    text = f"截止日 {dated.due.day} 当天有效（依据：{dated.due.why}）。{year.notice}"
     return _event(year, dated, uid, f"{phase.name}截止", text, rungs)
 
 

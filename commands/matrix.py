@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from calendars.deadlines import BECAUSE
 from commands.output import line, table
 from letters.words import STATES
+from models.waiting import pending_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from rich.console import Console
     from rich.table import Table
 
@@ -104,17 +102,16 @@ def lateness(status: Matrix) -> Iterator[tuple[str, str, str, str, str]]:
         for each in phases:
             if each.state in {"overdue", "returned"}:
                 city, phase = status.year.city(slug).name, status.year.phase(each.phase).name
-                yield city, phase, each.state.chinese, due_day(each.due), why_late(each, status.as_of)
+                yield city, phase, each.state.chinese, due_day(each.due), why_late(status, each)
 
 
-def why_late(standing: Standing, as_of: datetime) -> str:
+def why_late(status: Matrix, standing: Standing) -> str:
     """What the gate refused, else that nothing was filed; and for how many days it has been overdue."""
     why = "；".join(standing.mends) or "截止前没有报送"
-    days = (as_of - standing.due.instant).days + 1
-    return f"{why}（逾期第 {days} 天）" if standing.state == "overdue" else why
+    waits = pending_of(status, status.year.phase(standing.phase), standing)
+    return f"{why}（逾期第 {waits.late} 天）" if waits else why
 
 
 def due_day(due: Due) -> str:
     """The due day, that day included, and what moved it where something did."""
-    moved = "、".join(BECAUSE[cause] for cause in due.because if cause != "calendar")
-    return f"{due.day.isoformat()}（{moved}）" if moved else due.day.isoformat()
+    return f"{due.day.isoformat()}（{due.moved}）" if due.moved else due.day.isoformat()

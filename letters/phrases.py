@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from calendars.working_days import WEEKDAYS
 from gates.verdict import ACTORS
-from letters.words import AUDIENCES, COUNTS, DECIDING, DECISIONS, LAST_WORDS, MOVED, OFFICE, SETTLED
+from letters.words import AUDIENCES, COUNTS, DECIDING, DECISIONS, LAST_WORDS, OFFICE, SETTLED
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,8 +25,7 @@ def day(value: date) -> str:
 
 def due(value: Due, *, provisional: bool) -> str:
     """The due day, inclusive, with 暂定 and what moved it: 2022年1月15日（星期六）24:00 前（经批准延期）."""
-    moved = "、".join(MOVED[cause] for cause in dict.fromkeys(value.because) if cause in MOVED)
-    notes = "；".join(filter(None, ("暂定，以国务院办公厅公布的节假日安排为准" if provisional else "", moved)))
+    notes = "；".join(filter(None, ("暂定，以国务院办公厅公布的节假日安排为准" if provisional else "", value.moved)))
     written = f"{until(value.day)} 前"
     return f"{written}（{notes}）" if notes else written
 

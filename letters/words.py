@@ -114,9 +114,6 @@ GROUPS: Mapping[Group, tuple[str, str, str]] = {
 }
 """The parts of a digest in their order: heading, word for the subject, word before a number of days."""
 
-MOVED: Mapping[str, str] = {"extension": "经批准延期", "rerun": "因重启重新确定", "grace": "按规定顺延"}
-"""Why a due day is not the calendar's, by the resolver's cause."""
-
 DECIDED: Mapping[str, str] = {
     "calendar": "省级管理办公室修订了年度日历",
     "extension": "经省级管理办公室研究",

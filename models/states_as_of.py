@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A city phase: its state, attempt and effective due day at that instant; whether it passed on paper."""
+    """A city phase at that instant: its state, attempt, effective due day, when it was filed, whether on paper."""
 
     phase: str
     state: State
     attempt: int
     due: Due
+    filed_at: datetime | None = None
     on_paper: bool = False
 
     @property
@@ -44,5 +45,5 @@ def seen(connection: Connection, year: Year, city: str, as_of: datetime) -> dict
         required = [found[slug].state for slug in phase.requires]
         opens, filed = start_of(phase.opens), bool(cell.resume)
         state = seen_at(cell.state, due.instant, as_of, opens=opens, required=required, filed=filed)
-        found[phase.slug] = Seen(phase.slug, State(state), cell.attempt, due, cell.on_paper)
+        found[phase.slug] = Seen(phase.slug, State(state), cell.attempt, due, cell.filed_at, cell.on_paper)
     return found

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from models.standing import Cell
     from season.unit_of_work import Season
 
-BECAUSE: Mapping[str, str] = {"calendar": "年度日历", "extension": "延期", "rerun": "重启", "grace": "按规定顺延"}
 """Why a due day is what it is, by the resolver's words."""
 
 

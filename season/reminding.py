@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from calendars import rungs
 from calendars.deadlines import day_of
 from gates.states import State
-from letters.brief import Item
+from letters.brief import Group, Item
 from letters.phrases import day
 from models import extension_requests, party_addresses
 from models.alarms import alarms, undelivered_by_city
@@ -15,10 +15,9 @@ from models.outbox import ALL, queued_keys
 from models.parties import Reach
 from season import owing, recipients
 from season.judging import scope_of
-from season.settle import province_due
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from calendars.deadlines import Due
@@ -51,16 +50,16 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
         if key not in ladders:
             ladders[key] = rungs.ladder(phase, due, days, cell.since)
         _remind(season, cell, due, rungs.latest(ladders[key], now), province=False)
-    elif cell.state is State.OVERDUE:
-        due = season.due(phase.slug, cell.city)
-        if now >= rungs.overdue_letter_at(due, days):
-            owing.overdue(season, cell, due)
-        if now >= rungs.escalation_at(due, days, season.year.figures.escalation_days):
-            owing.escalation(season, cell, due)
-    elif cell.state is State.SUBMITTED and phase.province and cell.filed_at is not None:
-        due = province_due(season, cell)
-        ladder = rungs.province_ladder(due, season.year.figures, days, cell.filed_at)
-        _remind(season, cell, due, rungs.latest(ladder, now), province=True)
+    elif (waits := season.pending(cell)) is None:
+        return
+    elif not waits.province:
+        if now >= rungs.overdue_letter_at(waits.due, days):
+            owing.overdue(season, cell, waits.due)
+        if now >= rungs.escalation_at(waits.due, days, season.year.figures.escalation_days):
+            owing.escalation(season, cell, waits.due)
+    else:
+        ladder = rungs.province_ladder(waits.due, season.year.figures, days, waits.since)
+        _remind(season, cell, waits.due, rungs.latest(ladder, now), province=True)
 
 
 def _remind(season: Season, cell: Cell, due: Due, rung: rungs.Rung | None, *, province: bool) -> None:
@@ -105,75 +104,55 @@ def digest(season: Season) -> None:
     slot = rungs.digest_slot(season.stamp.as_of, season.days)
     if slot is None:
         return
-    awaiting = [*_awaiting(season), *_asking(season), *_differing(season)]
-    found = [*_late(season), *awaiting, *_given_up(season), *_stuck(season)]
+    awaiting = [*_waited_for(season, province=True), *_asking(season), *_differing(season)]
+    found = [*_waited_for(season, province=False), *awaiting, *_given_up(season), *_stuck(season)]
     if any(since <= slot for since, _ in found):
         items = tuple(item for _, item in found)
         owing.digest(season, slot, items)
 
 
-def _late(season: Season) -> list[tuple[datetime, Item]]:
-    found = []
+def _since(season: Season, since: datetime, whose: str, said: str, group: Group) -> tuple[datetime, Item]:
+    days = (day_of(season.stamp.as_of) - day_of(since)).days
+    return since, Item(whose, said, days=days, group=group)
+
+
+def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, Item]]:
+    """Give the filings that wait for the province, or the cities that are late."""
     for cell in season.cells.values():
-        if cell.state is State.OVERDUE:
-            due = season.due(cell.phase, cell.city)
-            days = (day_of(season.stamp.as_of) - due.day).days
-            said = f"应于{day(due.day)} 24:00 前报送"
-            item = Item(season.title(cell.phase, cell.city), said, days=days, group="late")
-            found.append((due.instant, item))
-    return found
+        waits = season.pending(cell)
+        if waits is None or waits.province is not province:
+            continue
+        whose, until = season.title(cell.phase, cell.city), f"应于{day(waits.due.day)} 24:00 前"
+        if province:
+            beyond = f"，已超期 {waits.late} 天" if waits.late else ""
+            yield _since(season, waits.since, whose, f"{until}办理{beyond}", "awaiting")
+        else:
+            yield waits.since, Item(whose, f"{until}报送", days=waits.late, group="late")
 
 
-def _awaiting(season: Season) -> list[tuple[datetime, Item]]:
-    found = []
-    for cell in season.cells.values():
-        if cell.state is State.SUBMITTED and season.year.phase(cell.phase).province and cell.filed_at is not None:
-            due = province_due(season, cell)
-            days = (day_of(season.stamp.as_of) - day_of(cell.filed_at)).days
-            late = (day_of(season.stamp.as_of) - due.day).days
-            said = f"应于{day(due.day)} 24:00 前办理" + (f"，已超期 {late} 天" if late > 0 else "")
-            item = Item(season.title(cell.phase, cell.city), said, days=days, group="awaiting")
-            found.append((cell.filed_at, item))
-    return found
-
-
-def _asking(season: Season) -> list[tuple[datetime, Item]]:
-    """Requests for a later day that nobody has answered."""
-    found = []
+def _asking(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give the requests for a later day that nobody has answered."""
     for one in extension_requests.unanswered(season.connection, season.year.year, season.stamp.as_of):
-        days = (day_of(season.stamp.as_of) - day_of(one.as_of)).days
         said = f"申请延期至{day(one.until)}，请答复"
-        found.append((one.as_of, Item(season.title(one.phase, one.city), said, days=days, group="awaiting")))
-    return found
+        yield _since(season, one.as_of, season.title(one.phase, one.city), said, "awaiting")
 
 
-def _differing(season: Season) -> list[tuple[datetime, Item]]:
-    """Addresses that a city filed against the one in force."""
-    found = []
+def _differing(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give the addresses that a city filed against the one in force."""
     for one in party_addresses.differences(season.connection, season.year.year, season.stamp.as_of):
         said = f"{season.year.city(one.city).name}报送的邮箱与现用的不同，请决定用哪一个"
-        days = (day_of(season.stamp.as_of) - day_of(one.as_of)).days
-        item = Item(recipients.named(season.year, one.recipient), said, days=days, group="awaiting")
-        found.append((one.as_of, item))
-    return found
+        yield _since(season, one.as_of, recipients.named(season.year, one.recipient), said, "awaiting")
 
 
-def _given_up(season: Season) -> list[tuple[datetime, Item]]:
-    """Addresses that are written to no more: whoever is reached at one hears of no deadline."""
-    found = []
+def _given_up(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give the addresses that are written to no more: whoever is reached at one hears of no deadline."""
     for one in alarms(season.connection, season.year.year, season.stamp.as_of).suppressed:
         whose = "、".join(recipients.named(season.year, recipient) for recipient in one.to)
-        days = (day_of(season.stamp.as_of) - day_of(one.since)).days
-        item = Item(whose, f"邮箱 {one.address} 已停用（{one.why}），请更正", days=days, group="undeliverable")
-        found.append((one.since, item))
-    return found
+        yield _since(season, one.since, whose, f"邮箱 {one.address} 已停用（{one.why}），请更正", "undeliverable")
 
 
-def _stuck(season: Season) -> list[tuple[datetime, Item]]:
-    """Letters that could not be delivered: a deadline at risk."""
-    found = []
+def _stuck(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give the letters that could not be delivered: a deadline at risk."""
     for city, count, since in undelivered_by_city(season.connection, season.year.year, season.stamp.as_of):
         name = "全省" if city == ALL else season.year.city(city).name
-        days = (day_of(season.stamp.as_of) - day_of(since)).days
-        found.append((since, Item(name, f"{count} 封函件未能送达", days=days, group="undeliverable")))
-    return found
+        yield _since(season, since, name, f"{count} 封函件未能送达", "undeliverable")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calendars import rungs
 from calendars.deadlines import room, start_of
 from gates.reruns import resumable
 from gates.states import Event, State
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
 
-    from calendars.deadlines import Due
     from calendars.year import Phase
     from gates.verdict import Finding
     from models.standing import Cell
@@ -147,7 +145,9 @@ def take(season: Season, cell: Cell, judgement: Judgement, number: int, *, room_
     elif season.year.phase(cell.phase).province:
         if number != cell.filings:
             cell = season.note(cell, Event.RESUME, filings=number, tally=judgement.tally)
-        owing.approval_needed(season, cell, number, province_due(season, cell))
+        waits = season.pending(cell)
+        assert waits is not None
+        owing.approval_needed(season, cell, number, waits.due)
     else:
         tally = judgement.tally
         owe_passed(season, season.move(cell, Event.PASS, passed_at=season.stamp.as_of, filings=number, tally=tally))
@@ -181,9 +181,3 @@ def return_to_city(
     elif room_to_mend:
         keep_room(season, cell, season.stamp.as_of, RETURNED_LATE)
     owing.returned(season, cell, number, findings, reason=reason)
-
-
-def province_due(season: Season, cell: Cell) -> Due:
-    """Give the province's own due day for a filing that awaits its hand."""
-    fixed = season.year.phase(cell.phase).province_due
-    return rungs.province_due(cell.filed_at or season.stamp.as_of, season.year.figures, season.days, fixed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import Due, Extension, day_of, resolve
 from calendars.errors import TalentError
+from gates.pending import Pending, pending
 from gates.states import Event, State, step
 from models import contacts, revised_calendars, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
@@ -138,6 +139,11 @@ class Season:
         if (phase, city) not in self._dues:
             self._dues[phase, city] = resolve(self.year.phase(phase).due, self.extensions.get((phase, city), ()))
         return self._dues[phase, city]
+
+    def pending(self, cell: Cell) -> Pending | None:
+        """Give whose hand a city phase waits for now; None where nobody's."""
+        phase, due = self.year.phase(cell.phase), self.due(cell.phase, cell.city)
+        return pending(self.year, phase, cell.state, due, cell.filed_at, self.stamp.as_of)
 
     def dealings(self, phase: str) -> Dealings:
         """Give what a phase of the year has to do with its parties."""

@@ -12,6 +12,7 @@ from acts.why import report_card
 from dashboard.serving.look import Present
 from dashboard.serving.policy import NotThere, Signed
 from dashboard.views.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, next_step, on_paper
+from dashboard.views.todo import tasks
 from gates.states import State
 from models import draft_rows, extension_requests
 from models.states_as_of import Seen, seen
@@ -146,7 +147,9 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
     if now.passed_on_paper or barred:
         step = on_paper(now, draft, barred)
     else:
-        step = next_step(year, now, draft, now_at, _unanswered(asked, now))
+        waits = _unanswered(asked, now)
+        said = tasks(year, list(phases.values()), now_at, reader, {now.phase: waits} if waits else {})
+        step = next_step(next(one for one in said if one.phase == now.phase), now.state, draft)
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
     return Work(filing, now, newest, named, asked, card, step, barred, tuple(map(year.phase, wanted)))
 

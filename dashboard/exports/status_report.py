@@ -6,18 +6,19 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from acts.last_word import last_work
 from calendars.errors import TalentError
 from calendars.moments import moments
 from dashboard.views.dates import clock
 from dashboard.views.matrix import lines
 from dashboard.views.standings import rule_name
 from gates.states import State
+from models.waiting import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from calendars.year import Year
     from dashboard.views.matrix import MatrixCell, MatrixLine
     from models.reports import Matrix, Standing
     from phases.book import Book
@@ -41,7 +42,7 @@ class NoFont(TalentError):
 def facts(matrix: Matrix, requests: Sequence[str], now: datetime) -> dict[str, Any]:
     """Give what the page says; `requests` are the cities' requests that nobody answered yet, in words."""
     year, shown = matrix.year, lines(matrix)
-    late, awaiting = _late(matrix, shown), [*_awaiting(year, shown), *requests]
+    late, awaiting = _late(matrix, shown), [*_awaiting(matrix), *requests]
     coming = [moment for moment in moments(year) if moment.instant > matrix.as_of][:COMING]
     return {
         "title": f"{year.title} 情况报告",
@@ -97,13 +98,9 @@ def _why(book: Book, standing: Standing) -> str:
     return "截止前没有报送。" if standing.filed_at is None else "报送后被退回，没有再次报送。"
 
 
-def _awaiting(year: Year, shown: Sequence[MatrixLine]) -> list[str]:
-    return [
-        f"{line.city.name}市 {year.phase(cell.phase).name}：已报送，待审定或备案"
-        for line in shown
-        for cell in line.cells
-        if cell.hand and cell.state is State.SUBMITTED
-    ]
+def _awaiting(matrix: Matrix) -> list[str]:
+    found = sorted(waiting(matrix, province=True), key=lambda one: matrix.year.cities.index(one.city))
+    return [f"{one.city.name}市 {one.phase.name}：已报送，待{last_work(one.phase)}" for one in found]
 
 
 def render(said: dict[str, Any], *, fonts: bool = True) -> bytes:

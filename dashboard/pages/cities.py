@@ -43,12 +43,14 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
     rows = rows_of_city(table, whose.slug)
     suppressed = table.alarms.suppressed
     office = (kept.email, kept.head) if kept else (None, None)
-    tasks = todo.tasks(table, rows, reader, {row.phase: row for row in asked if row.city == whose.slug})
+    mine = table.cities[whose.slug]
+    waits = {row.phase: row for row in asked if row.city == whose.slug}
+    tasks = todo.tasks(year, mine, look.as_of, reader, waits)
     facts: dict[str, Any] = {
         "rows": rows,
         "tasks": tasks,
         "first": todo.first(tasks),
-        "summary": todo.summary(year, tasks, rows, reader),
+        "summary": todo.summary(year, tasks, mine, reader),
         "others": todo.others(tasks),
         "stuck": stuck,
         "suppressed": [one for one in suppressed if set(one.to).intersection(letterbox.own(whose.slug))],

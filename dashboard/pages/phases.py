@@ -96,7 +96,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
     at = [row.phase.slug for row in rows].index(found.slug)
     facts: dict[str, Any] = {
         "row": rows[at],
-        "task": tasks(table, rows, reader, asked)[at],
+        "task": tasks(year, table.cities[whose.slug], look.as_of, reader, asked)[at],
         "lacking": opening_conditions.lacking(year, found, states, look.as_of),
         "passing": opening_conditions.passing(found),
         "after": opening_conditions.after(year, found, states, look.as_of),

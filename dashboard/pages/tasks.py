@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboard.acts.at_hand import awaiting, late
+from dashboard.acts.at_hand import groups
 from dashboard.serving.look import Look
 from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
@@ -43,7 +43,8 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
-        awaiting=awaiting(found), late=late(found), asked=asked, letters=letters, without=without,
+        awaiting=groups(found, province=True), late=groups(found, province=False),
+        asked=asked, letters=letters, without=without,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         heading=heading, differing=differing,
         by_hand=SETTLED_BY_HAND, new_rules=look.opened.book.left_out(year),

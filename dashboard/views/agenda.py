@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from acts.last_word import last_work
 from calendars.deadlines import TZ, day_of
 from calendars.moments import moments
-from calendars.rungs import province_due
-from dashboard.views.matrix import decides
-from gates.states import State
+from models.waiting import waiting
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -95,31 +94,21 @@ def _happening(moment: Moment, as_of: datetime) -> AgendaMoment:
 
 
 def to_decide(matrix: Matrix) -> tuple[ProvinceTask, ...]:
-    """Give the filings that await the province, by phase and due day."""
+    """Give the filings that await the province, by phase and due day, the most urgent first."""
     found: dict[tuple[str, Due], list[City]] = {}
-    days, figures = matrix.year.working_days, matrix.year.figures
-    for city, standings in matrix.cities.items():
-        for phase, standing in zip(matrix.year.phases, standings, strict=True):
-            if decides(phase, standing):
-                due = province_due(standing.filed_at or matrix.as_of, figures, days, phase.province_due)
-                found.setdefault((phase.slug, due), []).append(matrix.year.city(city))
-    tasks = (_decision(matrix, slug, due, cities) for (slug, due), cities in found.items())
-    return tuple(sorted(tasks, key=lambda task: task.due.day if task.due else day_of(matrix.as_of)))
+    for one in waiting(matrix, province=True):
+        found.setdefault((one.phase.slug, one.pending.due), []).append(one.city)
+    tasks = [_decision(matrix, slug, due, cities) for (slug, due), cities in found.items()]
+    return tuple(task for _, task in sorted(tasks, key=lambda dated: dated[0]))
 
 
-def _decision(matrix: Matrix, slug: str, due: Due, cities: list[City]) -> ProvinceTask:
+def _decision(matrix: Matrix, slug: str, due: Due, cities: list[City]) -> tuple[date, ProvinceTask]:
     phase, today = matrix.year.phase(slug), day_of(matrix.as_of)
     rest = -1 if matrix.as_of >= due.instant else matrix.year.working_days.left(today, due.day)
-    return ProvinceTask(last_work(phase), phase, tuple(cities), due, rest)
+    return due.day, ProvinceTask(last_work(phase), phase, tuple(cities), due, rest)
 
 
 def late(matrix: Matrix) -> tuple[ProvinceTask, ...]:
     """Give the late cities, phase by phase."""
-    found: dict[str, list[City]] = {}
-    for city, standings in matrix.cities.items():
-        for standing in standings:
-            if standing.state is State.OVERDUE:
-                found.setdefault(standing.phase, []).append(matrix.year.city(city))
-    return tuple(
-        ProvinceTask("逾期", phase, tuple(found[phase.slug])) for phase in matrix.year.phases if phase.slug in found
-    )
+    phases = groupby(waiting(matrix, province=False), lambda one: one.phase)
+    return tuple(ProvinceTask("逾期", phase, tuple(one.city for one in found)) for phase, found in phases)

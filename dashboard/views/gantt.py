@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import Extension, resolve
-from dashboard.views.standings import because
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -115,7 +114,7 @@ def own_days(year: Year, grants: Iterable[PastGrant]) -> tuple[Own, ...]:
 
 def _own(phase: Phase, city: str, grants: Sequence[PastGrant]) -> Own | None:
     due = resolve(phase.due, [Extension(grant.until, grant.cause) for grant in grants])  # type: ignore[arg-type]
-    return Own(phase, city, due.day, because(due.because[1:]), tuple(grants)) if due.day > phase.due else None
+    return Own(phase, city, due.day, due.moved, tuple(grants)) if due.day > phase.due else None
 
 
 def chart(year: Year, today: date, own: Sequence[Own]) -> Chart:

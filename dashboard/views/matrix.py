@@ -10,12 +10,13 @@ from markupsafe import Markup, escape
 
 from calendars.deadlines import day_of
 from gates.states import State
+from models.waiting import pending_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
-    from calendars.working_days import WorkingDays
+    from calendars.deadlines import Due
     from calendars.year import City, Phase, Year
     from models.reports import Matrix, Standing
     from models.standing import Key
@@ -128,7 +129,7 @@ def lines(
         if facts not in made:
             if standing.due.day not in rest:
                 rest[standing.due.day] = days.left(today, standing.due.day)
-            made[facts] = _cell(phase, standing, matrix.as_of, rest[standing.due.day], more)
+            made[facts] = _cell(matrix, phase, standing, rest[standing.due.day], more)
         return made[facts]
 
     return tuple(
@@ -137,30 +138,19 @@ def lines(
     )
 
 
-def decides(phase: Phase, standing: Standing) -> bool:
-    """Tell whether the province has the next word."""
-    return standing.state is State.SUBMITTED and phase.province is not None
+def _cell(matrix: Matrix, phase: Phase, standing: Standing, rest: int, more: tuple[str, ...]) -> MatrixCell:
+    waits, state = pending_of(matrix, phase, standing), standing.state
+    found = (*notes(standing), *((AWAITED,) if waits and waits.province else ()), *more)
+    hand = waits is not None or ASKED in more
+    said = left(state, standing.due, matrix.as_of, rest, waits.late if waits else 0)
+    return MatrixCell(phase.slug, state, SHAPES[state], state.chinese, said, found, hand)
 
 
-def _cell(phase: Phase, standing: Standing, as_of: datetime, rest: int, more: tuple[str, ...]) -> MatrixCell:
-    awaited = decides(phase, standing)
-    found = (*notes(standing), *((AWAITED,) if awaited else ()), *more)
-    state = standing.state
-    hand = awaited or state is State.OVERDUE or ASKED in more
-    return MatrixCell(phase.slug, state, SHAPES[state], state.chinese, _left(standing, as_of, rest), found, hand)
-
-
-def left(matrix: Matrix, standing: Standing, days: WorkingDays) -> str:
+def left(state: State, due: Due, as_of: datetime, rest: int, late: int) -> str:
     """Say how many working days are left, or how many calendar days it is late."""
-    return _left(standing, matrix.as_of, days.left(day_of(matrix.as_of), standing.due.day))
-
-
-def _left(standing: Standing, as_of: datetime, rest: int) -> str:
-    if standing.state in {State.OPEN, State.RETURNED}:
-        return "今天截止" if standing.due.day == day_of(as_of) else f"剩 {rest} 个工作日"
-    if standing.state is State.OVERDUE:
-        return f"{LATE} {(as_of - standing.due.instant).days + 1} 天"
-    return ""
+    if state in {State.OPEN, State.RETURNED}:
+        return "今天截止" if due.day == day_of(as_of) else f"剩 {rest} 个工作日"
+    return f"{LATE} {late} 天" if state is State.OVERDUE else ""
 
 
 def notes(standing: Standing) -> tuple[str, ...]:

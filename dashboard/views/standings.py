@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from calendars.deadlines import BECAUSE
 from dashboard.views.matrix import ON_PAPER, lines
 
 if TYPE_CHECKING:
@@ -45,11 +44,6 @@ def rule_name(book: Book, rule: str) -> str:
     return book.rules[rule].name if rule in book.rules else rule
 
 
-def because(causes: tuple[str, ...]) -> str:
-    """Say what a due day follows from: 日历、延期."""
-    return "、".join(BECAUSE[cause] for cause in causes)
-
-
 def rows_of_city(matrix: Matrix, city: str) -> tuple[StandingRow, ...]:
     """Give a city's phases in the order of the year."""
     alone = replace(matrix, cities={city: matrix.cities[city]})
@@ -74,7 +68,7 @@ def _row(book: Book, city: City, phase: Phase, cell: MatrixCell, standing: Stand
         cell,
         standing.attempt,
         standing.due.day,
-        because(standing.due.because),
+        standing.due.why,
         standing.filed_at,
         standing.passed_at,
         ON_PAPER if standing.on_paper else TIMELINESS.get(standing.timeliness or "", ""),

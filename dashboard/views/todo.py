@@ -1,4 +1,4 @@
-"""What a city has to do now and by when, in one sentence: the first thing that its home says.
+"""What a city has to do now and by when, in one sentence a phase: every page that tells a city says this.
 
 The province reads of the same state what it means for the office; `asked` is by phase what waits for its answer.
 """
@@ -6,24 +6,64 @@ The province reads of the same state what it means for the office; `asked` is by
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from calendars.deadlines import day_of
-from calendars.rungs import province_due
+from dashboard.views.matrix import left
 from dashboard.views.opening_conditions import DECISIONS, answerless, asked_for, dated, lacking, missed
+from gates.pending import pending
 from gates.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
 
-    from calendars.year import Year
+    from calendars.deadlines import Due
+    from calendars.year import Phase, Year
     from dashboard.signing_in.reader import Reader
     from dashboard.views.opening_conditions import OpenRequest
-    from dashboard.views.standings import StandingRow
-    from models.reports import Matrix
+    from gates.pending import Pending
+
+
+class Stands(Protocol):
+    """A city phase as it stands."""
+
+    @property
+    def phase(self) -> str:
+        """Its slug."""
+
+    @property
+    def state(self) -> State:
+        """Its state."""
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt it is."""
+
+    @property
+    def due(self) -> Due:
+        """Until when."""
+
+    @property
+    def filed_at(self) -> datetime | None:
+        """When it was filed."""
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether it passed outside."""
+
 
 LATE, DUE, RUNNING, AWAITED, WAITING, DONE = range(6)
+RANKS: Mapping[State, int] = {
+    State.OVERDUE: LATE,
+    State.OPEN: DUE,
+    State.RETURNED: DUE,
+    State.SUBMITTED: AWAITED,
+    State.WAITING: WAITING,
+    State.PASSED: DONE,
+    State.WITHDRAWN: DONE,
+}
+"""How urgent each state is, the most urgent first; what may not be filed yet is only running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +81,51 @@ class CityTask:
         return self.rank <= DUE
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A phase of a city with all that its sentence may need; `states` are those of its other phases."""
+
+    year: Year
+    phase: Phase
+    now: Stands
+    states: Mapping[str, State]
+    as_of: datetime
+
+    @property
+    def name(self) -> str:
+        return f"“{self.phase.name}”"
+
+    @property
+    def due(self) -> str:
+        return dated(self.now.due.day)
+
+    @property
+    def pending(self) -> Pending | None:
+        return pending(self.year, self.phase, self.now.state, self.now.due, self.now.filed_at, self.as_of)
+
+    @property
+    def left(self) -> str:
+        rest = self.year.working_days.left(day_of(self.as_of), self.now.due.day)
+        return left(self.now.state, self.now.due, self.as_of, rest, self.pending.late if self.pending else 0)
+
+    @property
+    def early(self) -> bool:
+        """Whether it is open and may not be filed yet."""
+        begins = self.phase.files_from
+        return self.now.state in {State.OPEN, State.RETURNED} and begins is not None and day_of(self.as_of) < begins
+
+
 def tasks(
-    matrix: Matrix, rows: tuple[StandingRow, ...], reader: Reader, asked: Mapping[str, OpenRequest]
+    year: Year, city: Sequence[Stands], as_of: datetime, reader: Reader, asked: Mapping[str, OpenRequest]
 ) -> tuple[CityTask, ...]:
     """Give what each phase asks of the city, in the order of the year, in words for this reader."""
-    states = {row.phase.slug: row.cell.state for row in rows}
+    states = {now.phase: now.state for now in city}
     words = _to_the_province if reader.province else _to_the_city
     found = []
-    for row in rows:
-        open_one = asked.get(row.phase.slug)
-        waits = open_one if open_one and open_one.attempt == row.attempt else None
-        found.append(CityTask(row.phase.slug, _rank(matrix, row), row.due, words(matrix, row, states, waits)))
+    for now in city:
+        case, waits = _Case(year, year.phase(now.phase), now, states, as_of), asked.get(now.phase)
+        said = words(case, waits if waits and waits.attempt == now.attempt else None)
+        found.append(CityTask(now.phase, RUNNING if case.early else RANKS[now.state], now.due.day, said))
     return tuple(found)
 
 
@@ -66,11 +140,11 @@ def others(found: tuple[CityTask, ...]) -> tuple[CityTask, ...]:
     return tuple(task for task in found if task.pressing and task is not most)
 
 
-def summary(year: Year, found: tuple[CityTask, ...], rows: tuple[StandingRow, ...], reader: Reader) -> str:
+def summary(year: Year, found: tuple[CityTask, ...], city: Sequence[Stands], reader: Reader) -> str:
     """Say what to do now and by when, in one sentence."""
-    who = "该市" if reader.province else "本市"
-    if all(row.cell.state in {State.PASSED, State.WITHDRAWN} for row in rows):
-        gone = any(row.cell.state is State.WITHDRAWN for row in rows)
+    who, states = "该市" if reader.province else "本市", {now.state for now in city}
+    if states <= {State.PASSED, State.WITHDRAWN}:
+        gone = State.WITHDRAWN in states
         return (
             f"{who}已退出 {year.year} 年度，没有要办的事。"
             if gone
@@ -80,80 +154,62 @@ def summary(year: Year, found: tuple[CityTask, ...], rows: tuple[StandingRow, ..
     return most.said if most.rank < WAITING else f"{who if reader.province else ''}现在没有要办的事。{most.said}"
 
 
-def _rank(matrix: Matrix, row: StandingRow) -> int:
-    match row.cell.state:
+def _to_the_city(case: _Case, asked: OpenRequest | None) -> str:
+    waits = f"{answerless(asked)}。" if asked else ""
+    match case.now.state:
         case State.OVERDUE:
-            return LATE
-        case State.OPEN | State.RETURNED:
-            return RUNNING if _not_yet(matrix, row) else DUE
-        case State.SUBMITTED:
-            return AWAITED
-        case State.WAITING:
-            return WAITING
-        case _:
-            return DONE
-
-
-def _not_yet(matrix: Matrix, row: StandingRow) -> bool:
-    return row.phase.files_from is not None and day_of(matrix.as_of) < row.phase.files_from
-
-
-def _to_the_city(matrix: Matrix, row: StandingRow, states: Mapping[str, State], asked: OpenRequest | None) -> str:
-    name, waits = f"“{row.phase.name}”", f"{answerless(asked)}。" if asked else ""
-    match row.cell.state:
-        case State.OVERDUE:
-            return f"{name}已于 {dated(row.due)}截止，{row.cell.left}，现在不能报送：{missed(asked)}。"
+            return f"{case.name}已于 {case.due}截止，{case.left}，现在不能报送：{missed(asked)}。"
         case State.RETURNED:
-            by = f"在 {dated(row.due)}24:00 前重新报送（{row.cell.left}）"
-            return f"{name}被退回：请按报告单逐条修改，{by}。{waits}"
-        case State.OPEN if _not_yet(matrix, row):
-            return f"{_begun(name, row, '请随时记录培养情况；')}{waits}"
+            by = f"在 {case.due}24:00 前重新报送（{case.left}）"
+            return f"{case.name}被退回：请按报告单逐条修改，{by}。{waits}"
+        case State.OPEN if case.early:
+            return f"{_begun(case, '请随时记录培养情况；')}{waits}"
         case State.OPEN:
-            return f"请在 {dated(row.due)}24:00 前报送{name}（{row.cell.left}）。{waits}"
+            return f"请在 {case.due}24:00 前报送{case.name}（{case.left}）。{waits}"
         case State.SUBMITTED:
-            return f"{_awaited(matrix, row, name)}，目前无需办理。"
+            return f"{_awaited(case)}，目前无需办理。"
         case _:
-            return f"{_settled(matrix, row, states, name, '本市')}{waits}"
+            return f"{_settled(case, '本市')}{waits}"
 
 
-def _to_the_province(matrix: Matrix, row: StandingRow, states: Mapping[str, State], asked: OpenRequest | None) -> str:
-    name, waits = f"“{row.phase.name}”", f"该市已于 {asked_for(asked)}，待省级管理办公室答复。" if asked else ""
-    match row.cell.state:
+def _to_the_province(case: _Case, asked: OpenRequest | None) -> str:
+    waits = f"该市已于 {asked_for(asked)}，待省级管理办公室答复。" if asked else ""
+    match case.now.state:
         case State.OVERDUE:
             then = waits or "该市尚未申请延期；由省级管理办公室重启之后方可报送。"
-            return f"{name}已于 {dated(row.due)}截止，{row.cell.left}：{then}"
+            return f"{case.name}已于 {case.due}截止，{case.left}：{then}"
         case State.RETURNED:
-            return f"{name}已退回该市修改，须在 {dated(row.due)}24:00 前重新报送（{row.cell.left}）。{waits}"
-        case State.OPEN if _not_yet(matrix, row):
-            return f"{_begun(name, row, '')}{waits}"
+            return f"{case.name}已退回该市修改，须在 {case.due}24:00 前重新报送（{case.left}）。{waits}"
+        case State.OPEN if case.early:
+            return f"{_begun(case, '')}{waits}"
         case State.OPEN:
-            return f"该市须在 {dated(row.due)}24:00 前报送{name}（{row.cell.left}）。{waits}"
+            return f"该市须在 {case.due}24:00 前报送{case.name}（{case.left}）。{waits}"
         case State.SUBMITTED:
-            return f"{_awaited(matrix, row, name)}。"
+            return f"{_awaited(case)}。"
         case _:
-            return f"{_settled(matrix, row, states, name, '该市')}{waits}"
+            return f"{_settled(case, '该市')}{waits}"
 
 
-def _begun(name: str, row: StandingRow, meanwhile: str) -> str:
-    begins = dated(row.phase.files_from) if row.phase.files_from else ""
-    return f"{name}正在进行：{meanwhile}{begins}起可以报送，{dated(row.due)}24:00 截止。"
+def _begun(case: _Case, meanwhile: str) -> str:
+    begins = dated(case.phase.files_from) if case.phase.files_from else ""
+    return f"{case.name}正在进行：{meanwhile}{begins}起可以报送，{case.due}24:00 截止。"
 
 
-def _settled(matrix: Matrix, row: StandingRow, states: Mapping[str, State], name: str, who: str) -> str:
-    match row.cell.state:
+def _settled(case: _Case, who: str) -> str:
+    match case.now.state:
         case State.WAITING:
-            return f"{name}还没有开放，在等：{'；'.join(lacking(matrix.year, row.phase, states, matrix.as_of))}。"
+            wanted = lacking(case.year, case.phase, case.states, case.as_of)
+            return f"{case.name}还没有开放，在等：{'；'.join(wanted)}。"
         case State.WITHDRAWN:
-            return f"{name}不再办理：{who}本年度已退出。"
-        case _ if row.on_paper:
-            return f"{name}已在线下办结，工作簿可以补录。"
+            return f"{case.name}不再办理：{who}本年度已退出。"
+        case _ if case.now.on_paper:
+            return f"{case.name}已在线下办结，工作簿可以补录。"
         case _:
-            return f"{name}已经通过。"
+            return f"{case.name}已经通过。"
 
 
-def _awaited(matrix: Matrix, row: StandingRow, name: str) -> str:
-    if row.phase.province is None or row.filed_at is None:
-        return f"{name}已经报送，正等待关口判定"
-    days, figures = matrix.year.working_days, matrix.year.figures
-    until = province_due(row.filed_at, figures, days, row.phase.province_due)
-    return f"{name}已经报送，正等待{DECISIONS[row.phase.province]}（期限 {dated(until.day)}）"
+def _awaited(case: _Case) -> str:
+    if case.pending is None:
+        return f"{case.name}已经报送，正等待关口判定"
+    decision = DECISIONS[case.phase.province or "approve"]
+    return f"{case.name}已经报送，正等待{decision}（期限 {dated(case.pending.due.day)}）"

@@ -18,7 +18,7 @@ from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 ROLL, APPLICATION, SHORTLIST = "mentor-recommendation", "application", "shortlist"
 IN_TIME, TOO_LATE = "2022-01-20T23:59:59.999999", "2022-01-21T00:00:00"
 REFUSED = (
-    "南京 学生申报 的报送已于 2022-01-20 24:00 截止（年度日历），现在不能报送；"
+    "南京 学生申报 的报送已于 2022-01-20 24:00 截止（日历），现在不能报送；"
     "请向省级管理办公室说明原因并申请延期，由省办重启本阶段后再报送，已导入的内容会保留。"
 )
 

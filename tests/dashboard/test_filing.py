@@ -52,7 +52,7 @@ def test_a_city_files_its_phase_without_a_script(late: Window) -> None:
     for _ in range(2):
         assert "盐城 面试名单 已报送，通过。" in deed(browser, browser.submit(f"{HERE}/file", once=once(asked)))
     assert [state(late, phase) for phase in ("shortlist", "interview")] == ["passed", "open"]
-    assert "不用办理" in browser.get(f"{HERE}/file").text
+    assert "“面试名单”已经通过。" in browser.get(f"{HERE}/file").text
 
 
 def test_a_filing_asks_for_what_follows_once(late: Window) -> None:
@@ -75,13 +75,13 @@ def test_a_filing_that_the_gate_returns_says_what_mends_it(late: Window) -> None
     said = deed(browser, browser.submit(f"{HERE}/file", once=once(asked)))
     assert "已退回：1 名学生（3209-2022-0001）达到分数线而未列入；请列入面试名单" in said
     assert state(late, "shortlist") == "returned"
-    assert "上次报送被退回：草稿还有 1 项不符合规定" in panel(late, CITY)
+    assert "（剩 3 个工作日）。草稿还有 1 项不符合规定：请改正后重新上传。" in panel(late, CITY)
 
 
 def test_a_late_city_may_prepare_and_is_told_how_to_ask(window: Window) -> None:
     browser = window.as_(CITY)
     assert upload(browser, workbook()).status_code == 200
-    said = "已于 2022-01-30 24:00 截止，现在不能报送：请向省级管理办公室申请延期，重启之后即可报送；草稿试算已通过。"
+    said = "逾期 8 天，现在不能报送：请向省级管理办公室申请延期，重启之后即可报送。草稿试算已通过。"
     assert said in browser.get(f"{HERE}/file").text
     assert said in panel(window, CITY)
     answer = deed(browser, browser.submit(f"{HERE}/file", once="a form from before"))
@@ -103,13 +103,14 @@ def panel(window: Window, name: str, phase: str = "shortlist") -> str:
 
 def test_the_panel_says_what_to_do_now_and_to_the_province_only_how_to_help(late: Window) -> None:
     mine, help_, looking = (panel(late, name) for name in (CITY, ADMIN, VIEWER))
-    assert "请下载模板，填好后上传，试算通过即可报送；须在 2022-02-10（周四，剩 3 个工作日）24:00 前报送。" in mine
+    said = "请在 2022-02-10（周四）24:00 前报送“面试名单”（剩 3 个工作日）。请下载模板，填好后上传，试算通过即可报送。"
+    assert said in mine
     assert '<li class="now" aria-current="step"><span aria-hidden="true">1</span> 下载模板' in mine
     assert "代该市导入" in help_
     assert f"{HERE}/file" not in help_
     assert looking == ""
     assert "等“面试名单”通过后开放" not in panel(late, CITY, "interview")
-    assert "“面试名单”通过后开放，不早于 2022-01-31（周一）；现在不用办理。" in panel(late, CITY, "interview")
+    assert "“导师面试”还没有开放，在等：" in panel(late, CITY, "interview")
 
 
 def test_an_officer_helps_by_telephone_and_the_audit_says_so(late: Window) -> None:

@@ -125,8 +125,8 @@ def test_the_agenda_says_what_to_decide_first_who_is_late_and_what_the_calendar_
     nanjing, wuxi, xuzhou, _, suzhou = YEAR.cities[:5]
     filed = Due(date(2022, 2, 11), end_of(date(2022, 2, 11)), ("filed",))
     assert found.decide == (
-        ProvinceTask("备案", YEAR.phase("interview"), (nanjing,), filed, 4),
         ProvinceTask("审定", YEAR.phase("mentor-recommendation"), (xuzhou,), filed, 4),
+        ProvinceTask("备案", YEAR.phase("interview"), (nanjing,), filed, 4),
     )
     assert found.late == (ProvinceTask("逾期", YEAR.phase("shortlist"), (wuxi, suzhou)),)
     assert found.today == (AgendaMoment(date(2022, 2, 7), "09:00", "面试名单：逾期通知", done=True),)

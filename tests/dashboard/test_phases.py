@@ -45,7 +45,7 @@ def test_a_refused_filing_is_mended_and_a_waiver_told_on_the_phases_page(window:
     (refused, *_) = page(window, "/2022/application?as_of=2022-01-19T12:00").tables
     changzhou = refused[1 + CITIES.index("changzhou")]
     assert changzhou[1] == "↩已退回 剩 3 个工作日"
-    assert changzhou[3] == "2022-01-24 周一 日历、保留办理时间"
+    assert changzhou[3] == "2022-01-24 周一 日历、按规定顺延"
     assert changzhou[7] != "—"
     (waived, *_) = page(window, "/2022/mentor-recommendation").tables
     assert waived[1 + CITIES.index("xuzhou")][8] == "导师资格"
@@ -76,7 +76,7 @@ def test_the_first_attempt_stays_readable_beside_the_newest_report_card(window: 
     assert any(text.startswith("导师资格 市级管理办公室：1 名导师") for text in read.texts("li"))
     assert loads[1:] == [["2022-01-13 10:00", "导师推荐", "18", "1", "徐州市市级管理办公室"]]
     assert read.texts("dd") == [
-        "2022-01-18 周二 日历、保留办理时间",
+        "2022-01-18 周二 日历、按规定顺延",
         "第 1 次",
         "2022-01-13 周四 15:10",
         "2022-01-13 周四 16:00（准时）",

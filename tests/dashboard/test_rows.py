@@ -128,7 +128,7 @@ def test_one_page_of_a_large_draft_is_saved_by_itself(drafted: Window, monkeypat
 
 def test_a_closed_phase_shows_why_there_is_nothing_to_edit(window: Window) -> None:
     page = window.as_(CITY).get(f"/{YEAR}/application/{CITY}/rows").text
-    assert "本阶段已通过，不用办理。" in page
+    assert "“学生申报”已经通过。" in page
     assert "<select" not in page
 
 

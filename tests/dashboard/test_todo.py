@@ -9,7 +9,6 @@ import pytest
 from calendars.deadlines import TZ
 from dashboard.signing_in.reader import Reader, Role
 from dashboard.views import todo
-from dashboard.views.standings import rows_of_city
 from gates.states import State
 from models.reports import Matrix
 from tests.support.made import YANCHENG, matrix
@@ -31,9 +30,8 @@ class Asked:
 
 
 def summary(found: Matrix, reader: Reader = CITY, asked: Asked | None = None) -> str:
-    rows = rows_of_city(found, YANCHENG)
-    given = {THIRD: asked} if asked else {}
-    return todo.summary(found.year, todo.tasks(found, rows, reader, given), rows, reader)
+    city, given = found.cities[YANCHENG], {THIRD: asked} if asked else {}
+    return todo.summary(found.year, todo.tasks(found.year, city, found.as_of, reader, given), city, reader)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +147,7 @@ def test_a_city_that_asked_is_told_when_and_that_it_waits() -> None:
 def test_what_is_late_comes_before_what_is_due_and_the_rest_is_named_beside() -> None:
     midterm_late = {**SEVEN, "cultivation": State.OPEN, "midterm": State.OVERDUE, "year-end": State.OPEN}
     found = matrix("2022-12-05T09:00", midterm_late, until={"year-end": date(2022, 12, 9)})
-    tasks = todo.tasks(found, rows_of_city(found, YANCHENG), CITY, {})
+    tasks = todo.tasks(found.year, found.cities[YANCHENG], found.as_of, CITY, {})
     assert [todo.first(tasks).phase, *(task.phase for task in todo.others(tasks))] == [
         "midterm",
         "cultivation",
@@ -159,4 +157,4 @@ def test_what_is_late_comes_before_what_is_due_and_the_rest_is_named_beside() ->
 
 def test_a_passed_phase_is_never_what_a_waiting_city_reads_first() -> None:
     found = matrix("2022-01-20T09:00", PASSED)
-    assert todo.first(todo.tasks(found, rows_of_city(found, YANCHENG), CITY, {})).phase == THIRD
+    assert todo.first(todo.tasks(found.year, found.cities[YANCHENG], found.as_of, CITY, {})).phase == THIRD
