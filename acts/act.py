@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "phase", "form", "cities", "city", "day", "reason", "rule", "new-rule", "letter", "address", "office", "choice",
-    "request", "difference", "calendar", "grid", "file",
+    "request", "difference", "calendar", "grid", "file", "remark",
 ]  # fmt: skip
 """How a field is asked and read."""
 
@@ -54,6 +54,10 @@ CITIES = Field("city", "城市", "cities", hint="可以选几个市：同一事�
 CITY = Field("city", "城市", "city")
 UNTIL = Field("until", "新的截止日", "day", hint="当天有效，到 24:00 为止。")
 TOLD = Field("reason", "事由", "reason", hint="写入记录，并写进给该市的函件。")
+UNTOLD = Field(
+    "untold", "不另行通知的理由", "remark", needed=False,
+    hint="一般不填：凡已告知原截止日的，都会收到改期的函。填写后这些函件不发，理由记录在案。",
+)  # fmt: skip
 KEPT = Field("reason", "事由", "reason", hint="只写入省办的操作记录，不发函件。")
 
 

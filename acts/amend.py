@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.act import Act, Bench, Field, Filled
+from acts.act import UNTOLD, Act, Bench, Field, Filled
 from acts.extend import ANEW, say_anew
 from calendars.deadlines import day_of, end_of, resolve
 from gates.states import Event, State
@@ -32,18 +32,27 @@ WAY_OUT = "已逾期或要重新办理的市请用重启，还没有到期的用
 
 
 def amend(
-    database: Database, year: int, calendar: Year, stamp: Stamp, *, reason: str, dry_run: bool = False
+    database: Database,
+    year: int,
+    calendar: Year,
+    stamp: Stamp,
+    *,
+    reason: str,
+    untold: str = "",
+    dry_run: bool = False,
 ) -> Outcome:
     """Put a checked calendar in the place of the year's; `refused` with every reason where it would strand somebody.
 
-    Cities, phases and their order stay. A due day that was made known to anybody moves only later. One that is past
-    moves where nobody is late by it: who still owes the phase has yet to be told it is open, or has a day of its own
-    ahead. Letters that name an old day and are not sent are taken back and owed anew, and whoever has one hears that
-    its day moved. The same calendar again: nothing.
+    Cities, phases and their order stay. A due day that was made known to anybody moves earlier only where it leaves
+    the year's `grace` working days from now. One that is past moves where nobody is late by it: who still owes the
+    phase has yet to be told it is open, or has a day of its own ahead. Letters that name an old day and are not sent
+    are taken back and owed anew, and whoever has one hears that its day moved, save where `untold` says why not. The
+    same calendar again: nothing.
     """
     with sitting(database, year, stamp, dry_run=dry_run) as season:
         if calendar.source_text == season.year.source_text:
             return Outcome("done", f"{year} 年度日历与现行的完全相同，未作改动。")
+        season.untold = untold
         for cell in season.cells.values():
             season.not_backdated(cell)
         settle(season, season.cities)
@@ -124,12 +133,15 @@ def _moved(season: Season, old: Phase, new: Phase, told: Mapping[Key, Told]) -> 
     now = season.arrived
     cells = [cell for (slug, _), cell in season.cells.items() if slug == old.slug]
     begun = [cell for cell in cells if _begun(cell)]
+    grace = season.year.figures.grace
+    earliest = season.days.after(day_of(now), grace)
+    left = f"提前的，须从今天起留足 {grace} 个工作日，最早为 {earliest}，不能提前到 {new.due}。"
     if new.due != old.due and end_of(old.due) <= now and _settled_by_it(cells):
         yield f"{old.name}的截止日 {old.due} 已经过去，不能再改；{WAY_OUT}。"
-    elif new.due < old.due and begun:
-        yield f"{old.name}的截止日 {old.due} 已经通知 {len(begun)} 个市，只能推后，不能提前到 {new.due}。"
-    elif new.due < old.due and (ahead := _told_later(season, new, told)):
-        yield f"{old.name}的截止日已经告知 {ahead} 个市的导师等有关各方，只能推后，不能提前到 {new.due}。"
+    elif new.due < min(old.due, earliest) and begun:
+        yield f"{old.name}的截止日 {old.due} 已经通知 {len(begun)} 个市，{left}"
+    elif new.due < min(old.due, earliest) and (ahead := _told_later(season, new, told)):
+        yield f"{old.name}的截止日已经告知 {ahead} 个市的导师等有关各方，{left}"
     elif new.due != old.due and new.due < day_of(now):
         yield f"{old.name}的新截止日 {new.due} 已经过去。"
     if new.opens > old.opens and begun:
@@ -165,14 +177,15 @@ def _told_later(season: Season, new: Phase, told: Mapping[Key, Told]) -> int:
 def _amended(bench: Bench, filled: Filled) -> Outcome:
     assert filled.calendar is not None
     given = (bench.database, bench.year.year, filled.calendar, bench.stamp)
-    return amend(*given, reason=filled.reason, dry_run=bench.dry_run)
+    untold = filled.words.get("untold", "")
+    return amend(*given, reason=filled.reason, untold=untold, dry_run=bench.dry_run)
 
 
 AMENDED = Field("reason", "事由", "reason", hint="写入记录，并写进告知各市截止时间有变的函件。")
 AMEND = Act(
     "amend",
     lambda _: "修订年度日历",
-    (Field("calendar", "新的日历", "calendar"), AMENDED),
+    (Field("calendar", "新的日历", "calendar"), AMENDED, UNTOLD),
     _amended,
     lambda _book, year, _filled: f"启用修订后的 {year.year} 年度日历",
     subject=lambda year, _: f"calendar/{year.year}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from acts.act import Act, Bench, Field, Filled
+from acts.act import UNTOLD, Act, Bench, Field, Filled
 from acts.extend import extend
 from acts.rerun import rerun
 from gates.states import State
@@ -42,14 +42,22 @@ class _Refused(Exception):
 
 
 def answer(
-    database: Database, year: int, request: int, stamp: Stamp, *, grant: bool, until: date | None, reason: str
+    database: Database,
+    year: int,
+    request: int,
+    stamp: Stamp,
+    *,
+    grant: bool,
+    until: date | None,
+    reason: str,
+    untold: str = "",
 ) -> Outcome:
     """Answer a request once: with the extension or the rerun it asks for, in one transaction, or with a refusal.
 
     Where the day holds already there is nothing to extend, and the answer says so.
 
     `reason` are the province's words to the city, which its letter gives as they are; what is extended or opened again
-    for the record is so for the city's own reason.
+    for the record is so for the city's own reason. `untold` says why whoever else was told the old day is not told.
     """
     try:
         with database.write(year) as connection:
@@ -62,7 +70,7 @@ def answer(
             outbox.take_back_requests(connection, year, [request])
             within, asked = Within(database, connection, year), request_of(found, granted=grant, answer=reason)
             if grant:
-                outcome = _granted(within, found, stamp, until or found.until, asked)
+                outcome = _granted(within, found, stamp, until or found.until, asked, untold)
             else:
                 outcome = _answered(within, found, stamp, asked, "不同意")
             if not outcome.done:
@@ -72,7 +80,7 @@ def answer(
     return outcome
 
 
-def _granted(database: Within, found: Row[Any], stamp: Stamp, until: date, asked: DayRequest) -> Outcome:
+def _granted(database: Within, found: Row[Any], stamp: Stamp, until: date, asked: DayRequest, untold: str) -> Outcome:
     with database.read() as connection:
         season = Season.read(connection, found.year, stamp, [found.city], reading=True)
     cell, due = season.cells[found.phase, found.city], season.due(found.phase, found.city)
@@ -81,11 +89,11 @@ def _granted(database: Within, found: Row[Any], stamp: Stamp, until: date, asked
         return Outcome("refused", said)
     if _holds(due, max(until, found.until), stamp):
         return _answered(database, found, stamp, asked, f"同意；截止日已是 {due.day}，无须延期")
-    reason = found.reason
+    where, reason = (database, found.year, found.phase), found.reason
     if cell.state is State.WAITING or due.met_by(stamp.as_of):
-        return extend(database, found.year, found.phase, [found.city], stamp, until=until, reason=reason, asked=asked)
+        return extend(*where, [found.city], stamp, until=until, reason=reason, asked=asked, untold=untold)
     late = replace(asked, late=True)
-    return rerun(database, found.year, found.phase, found.city, stamp, until=until, reason=reason, asked=late)
+    return rerun(*where, found.city, stamp, until=until, reason=reason, asked=late, untold=untold)
 
 
 def _holds(due: Due, until: date, stamp: Stamp) -> bool:
@@ -107,7 +115,8 @@ def _answered(database: Within, found: Row[Any], stamp: Stamp, asked: DayRequest
 
 def _done(bench: Bench, filled: Filled) -> Outcome:
     given = (bench.database, bench.year.year, filled.number, bench.stamp)
-    return answer(*given, grant=filled.words["answer"] == "granted", until=filled.until, reason=filled.reason)
+    grant, untold = filled.words["answer"] == "granted", filled.words.get("untold", "")
+    return answer(*given, grant=grant, until=filled.until, reason=filled.reason, untold=untold)
 
 
 def _says(_: Book, year: Year, filled: Filled) -> str:
@@ -124,6 +133,7 @@ ANSWER = Act(
         Field("answer", "答复", "choice", choices=(("granted", "同意"), ("declined", "不同意"))),
         Field("until", "新的截止日", "day", needed=False, hint="同意时须写；当天有效。", when=("answer", "granted")),
         Field("reason", "答复意见", "reason", hint=ANSWERED),
+        UNTOLD,
     ),
     _done,
     _says,

@@ -77,6 +77,7 @@ def record(connection: Connection, act: Act, bench: Bench, filled: Filled, outco
     else:
         place = f"{bench.year.year}/{filled.slug}" if filled.phase else str(bench.year.year)
         subjects = {f"{place}/{city}": city for city in filled.cities if city in acted(outcome, act.event)}
-    what, reason = act.title(filled.phase), filled.reason or None
+    what, untold = act.title(filled.phase), filled.words.get("untold")
+    reason = "；".join(filter(None, (filled.reason, untold and f"不另行通知：{untold}"))) or None
     for subject, city in subjects.items():
         audit.record(connection, bench.stamp, what, subject, account=bench.account, city=city, reason=reason)

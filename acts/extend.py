@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts import rerun
-from acts.act import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled
+from acts.act import CITIES, PHASE, TOLD, UNTIL, UNTOLD, Act, Bench, Filled
 from gates.states import Event, State
 from models import outbox
 from phases.letter_kinds import LETTER_KINDS
@@ -41,14 +41,17 @@ def extend(
     until: date,
     reason: str,
     asked: DayRequest | None = None,
+    untold: str = "",
     dry_run: bool = False,
 ) -> Outcome:
     """Extend these cities (None: every one that still owes the phase) until a day, that day included.
 
     `refused` where any city that was named could not be extended; the others are. `asked` is the request that this
-    grants: its city gets the answer to it, whoever else was told the old day hears that it moved.
+    grants: its city gets the answer to it, whoever else was told the old day hears that it moved, save where `untold`
+    says why not.
     """
     with sitting(database, year, stamp, cities, dry_run=dry_run) as season:
+        season.untold = untold
         for city in season.cities:
             season.not_backdated(season.cells[phase, city])
         settle(season, season.cities)
@@ -104,13 +107,14 @@ def _extended(bench: Bench, filled: Filled) -> Outcome:
     assert filled.until is not None
     cities = None if filled.every else filled.cities
     given = (bench.database, bench.year.year, filled.slug, cities, bench.stamp)
-    return extend(*given, until=filled.until, reason=filled.reason, dry_run=bench.dry_run)
+    untold = filled.words.get("untold", "")
+    return extend(*given, until=filled.until, reason=filled.reason, untold=untold, dry_run=bench.dry_run)
 
 
 EXTEND = Act(
     "extend",
     lambda _: "延期",
-    (PHASE, CITIES, UNTIL, TOLD),
+    (PHASE, CITIES, UNTIL, TOLD, UNTOLD),
     _extended,
     lambda _, year, filled: f"把{filled.named(year)}的{filled.phased}延期至 {filled.until} 24:00",
     Event.EXTEND,

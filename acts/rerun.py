@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from acts.act import CITIES, PHASE, TOLD, UNTIL, Act, Bench, Filled, each
+from acts.act import CITIES, PHASE, TOLD, UNTIL, UNTOLD, Act, Bench, Filled, each
 from calendars.deadlines import Extension, day_of
 from gates.reruns import held
 from gates.states import Event, State
@@ -39,14 +39,17 @@ def rerun(
     until: date,
     reason: str,
     asked: DayRequest | None = None,
+    untold: str = "",
     dry_run: bool = False,
 ) -> Outcome:
     """Open a late, returned or passed phase again until a day, that day included; hold the later phases on it.
 
     The same rerun asked for again while its attempt is open changes nothing. `asked` is the request that this grants:
-    its city gets the answer to it in the place of the letter of a rerun.
+    its city gets the answer to it in the place of the letter of a rerun. Whoever else was told another day hears that
+    it moved, save where `untold` says why not.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        season.untold = untold
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell = season.cells[phase, city]
@@ -122,13 +125,14 @@ def _hold(season: Season, cell: Cell, phase: str) -> None:
 def _rerun_of(bench: Bench, filled: Filled, city: str) -> Outcome:
     assert filled.until is not None
     given = (bench.database, bench.year.year, filled.slug, city, bench.stamp)
-    return rerun(*given, until=filled.until, reason=filled.reason, dry_run=bench.dry_run)
+    untold = filled.words.get("untold", "")
+    return rerun(*given, until=filled.until, reason=filled.reason, untold=untold, dry_run=bench.dry_run)
 
 
 RERUN = Act(
     "rerun",
     lambda _: "重启",
-    (PHASE, CITIES, UNTIL, TOLD),
+    (PHASE, CITIES, UNTIL, TOLD, UNTOLD),
     each(_rerun_of),
     lambda _, year, filled: f"为{filled.named(year)}重启{filled.phased}，截止 {filled.until} 24:00",
     Event.RERUN,

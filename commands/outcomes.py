@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from acts.json_shapes import outcome_json
 from commands.output import answer, line, table
+from models.letter_states import LetterState
 from season.recipients import named
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ def show_changes(console: Console, year: Year, changes: Changes, preview: bool) 
         place = _place(year, grant.city, grant.phase)
         line(console, f"  {place}：截止日改为 {grant.until.isoformat()}（{grant.reason}）")
     for letter in changes.letters:
-        line(console, f"  函件 → {named(year, letter.recipient)}：{letter.subject}")
+        unsent = "" if letter.state is LetterState.QUEUED else f"（{letter.detail or '不发送'}）"
+        line(console, f"  函件 → {named(year, letter.recipient)}{unsent}：{letter.subject}")
 
 
 def _moved(move: Move) -> str:

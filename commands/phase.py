@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 app = App(name="phase")
 
 Slug = Annotated[str, Parameter(name="阶段", help="阶段，如 mentor-recommendation、application、shortlist")]
+Untold = Annotated[
+    str | None, Parameter(metavar="理由", help="不另行通知已获知原截止日的各方，理由记录在案；不写时照常通知")
+]
 Until = Annotated[Day, Parameter(help="新的截止日，当天有效")]
 
 
@@ -73,13 +76,14 @@ def extend(
     reason: Reason,
     city: Cities | None = None,
     all_: Annotated[bool, Parameter(name="--all", negative="", help="全部设区市")] = False,
+    untold: Untold = None,
     dry_run: DryRun = False,
     season: SeasonOptions = SEASON,
 ) -> int:
     """Give a later due day before the due instant, within the same attempt."""
     if bool(city) == all_:
         raise UsageError("请写明 --city（可以写多次）或 --all，二者写其一。")
-    given = {"phase": phase, "city": city, "until": until, "reason": reason}
+    given = {"phase": phase, "city": city, "until": until, "reason": reason, "untold": untold}
     return run(season, "extend", given, dry_run=dry_run)
 
 
@@ -127,11 +131,12 @@ def rerun(
     city: OneCity,
     until: Until,
     reason: Reason,
+    untold: Untold = None,
     dry_run: DryRun = False,
     season: SeasonOptions = SEASON,
 ) -> int:
     """Start a new attempt of one phase for one city."""
-    given = {"phase": phase, "city": city, "until": until, "reason": reason}
+    given = {"phase": phase, "city": city, "until": until, "reason": reason, "untold": untold}
     return run(season, "rerun", given, dry_run=dry_run)
 
 

@@ -32,7 +32,8 @@ class LetterKind:
 
     What makes it untrue: it `asks` for something until the city phase moves on, `settles` what may be opened again,
     is `dated` by a due day that may move, or only the `newest` is worth sending; it says nothing true `until_due` has
-    gone by. `tells_due` says that who got it knows the due day, `tells_city` that it says what overtook a request.
+    gone by. `tells_due` says that who got it knows the due day, `tells_city` that it says what overtook a request,
+    `moves` that it says nothing but another day, which an act may leave unsaid.
     `anew` is owed once more where it did not arrive and its day moves; `reowed` under its own key where it was taken
     back; `once` in a year. `calendar` puts a file with it. `invented` is the day of its specimen: before or after due.
     """
@@ -55,6 +56,7 @@ class LetterKind:
     until_due: bool = False
     tells_due: bool = False
     tells_city: bool = False
+    moves: bool = False
     anew: bool = False
     reowed: Literal["no", "moot", "cancelled"] = "no"
     once: bool = False
@@ -71,7 +73,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         "moved": LetterKind(
             "截止时间调整", "关于调整{what}截止时间的函", ("city",), "关于调整{task}时间的函",
             as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
-            tells_city=True, reowed="moot", calendar=True, invented="due",
+            tells_city=True, moves=True, reowed="moot", calendar=True, invented="due",
         ),
         "request": LetterKind("延期申请", "待答复：{city}{what}延期申请", ("province",), invented="due"),
         "answered": LetterKind(

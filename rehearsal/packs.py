@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from acts.act import Act, Kind
 
-WRITTEN: frozenset[Kind] = frozenset({"phase", "form", "cities", "city", "day", "reason", "rule", "choice", "file"})
+WRITTEN: frozenset[Kind] = frozenset(
+    {"phase", "form", "cities", "city", "day", "reason", "rule", "choice", "file", "remark"}
+)
 """The kinds of field that a pack can write."""
 
 

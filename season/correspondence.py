@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from season.unit_of_work import Season
 
 DOMAIN = "talent-calendar.example"
+UNTOLD = "不另行通知"
 INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": ("opened", "returned", "rerun", "answered"), "rerun": ("answered",)}
 """Kinds that say nothing new to who gets one of these from the same act: it names the new day."""
 
@@ -163,6 +164,7 @@ def _key(owed: Owed, recipient: Recipient) -> LetterKey:
 def _written(
     season: Season, owed: Owed, recipient: Recipient, key: LetterKey, words: Campaign, ics: str | None
 ) -> LetterRow:
+    state, detail = _fate(season, owed, recipient)
     return LetterRow(
         *key,
         concerns=owed.city,
@@ -172,11 +174,18 @@ def _written(
         html=words.html,
         addressee=words.to(recipient.addressee),
         message_id=message_id(_domain(season.stamp.base_url), season.year.year, key),
-        state=LetterState.QUEUED if recipient.address else LetterState.HELD,
-        detail=None if recipient.address else "未登记邮箱",
+        state=state,
+        detail=detail,
         ics=ics,
         valid_until=_valid_until(season, owed, recipient.audience),
     )
+
+
+def _fate(season: Season, owed: Owed, recipient: Recipient) -> tuple[LetterState, str | None]:
+    """Say whether a letter is to leave, and why not; what the province leaves out is kept with its reason."""
+    if season.untold and LETTER_KINDS[owed.kind].moves:
+        return LetterState.CANCELLED, f"{UNTOLD}：{season.untold}"
+    return (LetterState.QUEUED, None) if recipient.address else (LetterState.HELD, "未登记邮箱")
 
 
 @lru_cache(maxsize=8)

@@ -87,5 +87,8 @@ def _said(season: Season, cell: Cell, asked: DayRequest) -> str:
 
 
 def _tells(season: Season, owed: Owed, cell: Cell) -> bool:
-    about = (owed.phase, owed.city) == (cell.phase, cell.city) and LETTER_KINDS[owed.kind].tells_city
+    kind = LETTER_KINDS[owed.kind]
+    about = (owed.phase, owed.city) == (cell.phase, cell.city) and kind.tells_city
+    if season.untold and kind.moves:
+        return False
     return about and "city" in audiences(season, owed) and (owed.to is None or f"city:{cell.city}" in owed.to)

@@ -65,6 +65,7 @@ class Season:
     written: Writes = field(default_factory=Writes)
     owed: list[Owed] = field(default_factory=list)
     reasons: dict[standing.Key, str] = field(default_factory=dict)  # why a due day moved, for the letters that say so
+    untold: str = ""  # why those who were told a day that this act moves are not to hear of it; "" where they are
     _dues: dict[standing.Key, Due] = field(default_factory=dict)
     _dealings: dict[str, Dealings] = field(default_factory=dict)
 

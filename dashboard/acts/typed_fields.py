@@ -125,6 +125,11 @@ def _reason(asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str,
     return {"reason": cells.line(" ".join(_needed(asked, typed).split()), LONGEST)}
 
 
+def _remark(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
+    text = cells.line(" ".join(_needed(asked, typed).split()), LONGEST)
+    return _word(filled, asked.name, text) if text else {}
+
+
 def _rule(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     rule = _needed(asked, typed)
     if filled.phase is None or rule not in {one.id for one in opened.book.waivable(filled.phase.slug)}:
@@ -216,6 +221,7 @@ _READ: Mapping[str, Callable[[Field, Opened, Typed, Filled], dict[str, Any]]] = 
     "city": _city,
     "day": _day,
     "reason": _reason,
+    "remark": _remark,
     "rule": _rule,
     "new-rule": _new_rule,
     "letter": _number,

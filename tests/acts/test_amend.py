@@ -88,8 +88,12 @@ def test_an_extension_of_ones_own_stands_where_the_calendar_falls_short_of_it(sc
     assert due(scene, "shortlist", AT) == date(2022, 2, 15)
 
 
+LEFT = "提前的，须从今天起留足 3 个工作日"
 REFUSED = {
-    "earlier than told": ("导师推荐的截止日 2022-01-15 已经通知 13 个市，只能推后，不能提前到 2022-01-12。", AT),
+    "earlier than told": (
+        f"导师推荐的截止日 2022-01-15 已经通知 13 个市，{LEFT}，最早为 2022-01-10，不能提前到 2022-01-09。",
+        AT,
+    ),
     "past": (
         "导师推荐的截止日 2022-01-15 已经过去，不能再改；已逾期或要重新办理的市请用重启，还没有到期的用延期。",
         "2022-01-16T00:00",
@@ -97,24 +101,24 @@ REFUSED = {
 }
 
 
-def test_a_day_that_was_made_known_moves_only_later(scene: Scene) -> None:
+def test_a_day_that_was_made_known_moves_earlier_only_where_it_leaves_room(scene: Scene) -> None:
     scene.advance("2021-12-31T09:00")
     said, at = REFUSED["earlier than told"]
-    refused = revise(scene, moved(mentor_recommendation__due="2022-01-12"), at)
+    refused = revise(scene, moved(mentor_recommendation__due="2022-01-09"), at)
     assert (refused.outcome, refused.message) == ("refused", said)
     assert revise(scene, moved(application__due="2022-01-18"), at).done
 
 
-def test_a_day_that_was_told_to_mentors_alone_moves_only_later(scene: Scene) -> None:
+def test_a_day_that_was_told_to_mentors_alone_moves_earlier_only_where_it_leaves_room(scene: Scene) -> None:
     """Whoever is to interview hears until when before the phase opens to the city."""
     scene.through("shortlist", NANJING)
-    refused = revise(scene, moved(interview__due="2022-02-18"), "2022-01-25T10:00")
+    refused = revise(scene, moved(interview__due="2022-02-06"), "2022-01-28T10:00")
     assert (refused.outcome, refused.message) == (
         "refused",
-        "导师面试的截止日已经告知 1 个市的导师等有关各方，只能推后，不能提前到 2022-02-18。",
+        f"导师面试的截止日已经告知 1 个市的导师等有关各方，{LEFT}，最早为 2022-02-07，不能提前到 2022-02-06。",
     )
-    assert revise(scene, moved(interview__due="2022-02-22"), "2022-01-25T10:00").done
-    assert revise(scene, moved(interview__due="2022-02-22", meeting__due="2022-02-27"), "2022-01-25T11:00").done
+    assert revise(scene, moved(interview__due="2022-02-22"), "2022-01-28T10:00").done
+    assert revise(scene, moved(interview__due="2022-02-22", meeting__due="2022-02-27"), "2022-01-28T11:00").done
 
 
 def test_a_day_that_is_past_does_not_move(scene: Scene) -> None:

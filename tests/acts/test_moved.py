@@ -15,6 +15,8 @@ from acts.amend import amend
 from acts.answer import answer
 from acts.ask import ask
 from acts.calendars import opened_calendar
+from acts.extend import extend
+from acts.rerun import rerun
 from acts.settle_letter import settle
 from calendars import files
 from calendars.edits import with_days
@@ -35,6 +37,8 @@ from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, s
 
 ROLL, APPLICATION, SHORTLIST, INTERVIEW = "mentor-recommendation", "application", "shortlist", "interview"
 OPENED, AT, LAST, LATE = "2022-01-05T10:00", "2022-01-18T10:00", "2022-01-20T10:00", "2022-01-21T10:00"
+SOON, SOONER = "2022-01-12T10:00", date(2022, 1, 18)
+UNTOLD = "各方均已在场得知"
 UNTIL, LATER = date(2022, 1, 27), date(2022, 2, 1)
 Way = Callable[[Scene], Outcome]
 
@@ -60,11 +64,11 @@ def sent(scene: Scene, **where: Any) -> Scene:  # noqa: ANN401 - column values
     return scene
 
 
-def revise(scene: Scene, phase: str, until: date, at: str = AT) -> Outcome:
+def revise(scene: Scene, phase: str, until: date, at: str = AT, untold: str = "") -> Outcome:
     with scene.database.read() as connection:
         now = opened(connection, YEAR).year.source_text
     new = files.parse(with_days(now, {(phase, "due"): until}), "日历")
-    return amend(scene.database, YEAR, new, stamp(at), reason="省厅通知")
+    return amend(scene.database, YEAR, new, stamp(at), reason="省厅通知", untold=untold)
 
 
 def asked(scene: Scene, at: str, until: date = UNTIL) -> int:
@@ -75,9 +79,26 @@ def asked(scene: Scene, at: str, until: date = UNTIL) -> int:
         return int(connection.execute(select(func.max(table.c.id))).scalar_one())
 
 
-def answered(scene: Scene, at: str, *, grant: bool) -> Outcome:
-    number = asked(scene, at)
-    return answer(scene.database, YEAR, number, stamp(at), grant=grant, until=None, reason="情况属实")
+def answered(scene: Scene, at: str, *, grant: bool, untold: str = "") -> Outcome:
+    number, given = asked(scene, at), (scene.database, YEAR)
+    return answer(*given, number, stamp(at), grant=grant, until=None, reason="情况属实", untold=untold)
+
+
+def extended_quietly(scene: Scene) -> Outcome:
+    given = (scene.database, YEAR, APPLICATION, [NANJING], stamp(AT))
+    return extend(*given, until=UNTIL, reason="暴雪", untold=UNTOLD)
+
+
+def rerun_quietly(scene: Scene) -> Outcome:
+    given = (scene.database, YEAR, APPLICATION, NANJING, stamp(LATE))
+    return rerun(*given, until=UNTIL, reason="疫情封控", untold=UNTOLD)
+
+
+def put_back(scene: Scene) -> Outcome:
+    """The phase before it run again, until a day that leaves this one less room than it is to have."""
+    scene.rerun(ROLL, NANJING, AT, date(2022, 1, 24))
+    scene.submit(ROLL, NANJING, "2022-01-24T10:00")
+    return scene.approve(ROLL, NANJING, "2022-01-24T11:00")
 
 
 def returned(scene: Scene) -> Outcome:
@@ -93,6 +114,12 @@ WAYS: Mapping[str, Way] = {
     "granted": lambda scene: answered(scene, AT, grant=True),
     "declined": lambda scene: answered(scene, AT, grant=False),
     "revised": lambda scene: revise(scene, APPLICATION, UNTIL),
+    "revised earlier": lambda scene: revise(scene, APPLICATION, SOONER, SOON),
+    "extended, untold": extended_quietly,
+    "granted, untold": lambda scene: answered(scene, AT, grant=True, untold=UNTOLD),
+    "revised, untold": lambda scene: revise(scene, APPLICATION, UNTIL, untold=UNTOLD),
+    "rerun, untold": rerun_quietly,
+    "put back": put_back,
     "returned": returned,
     "rerun": lambda scene: scene.rerun(APPLICATION, NANJING, LATE, UNTIL),
     "granted late": lambda scene: answered(scene, LATE, grant=True),
@@ -106,6 +133,12 @@ TOLD: Mapping[str, Mapping[str, str]] = {
     "granted": {**MOVED, "city": "answered"},
     "declined": {"city": "answered"},
     "revised": MOVED,
+    "revised earlier": MOVED,
+    "extended, untold": {},
+    "granted, untold": {"city": "answered"},
+    "revised, untold": {},
+    "rerun, untold": {"city": "rerun", "mentor": "rerun"},
+    "put back": ANEW,
     "returned": {"city": "returned", "mentor": "returned", "school": "moved"},
     "rerun": {"city": "rerun", "mentor": "rerun", "school": "moved"},
     "granted late": {"city": "answered", "mentor": "rerun", "school": "moved"},
@@ -116,6 +149,12 @@ UNSENT: Mapping[str, Mapping[str, str]] = {
     "granted": {**ANEW, "city": "opened answered"},
     "declined": {"city": "answered"},
     "revised": ANEW,
+    "revised earlier": ANEW,
+    "extended, untold": ANEW,
+    "granted, untold": {**ANEW, "city": "opened answered"},
+    "revised, untold": ANEW,
+    "rerun, untold": {"city": "rerun", "mentor": "rerun"},
+    "put back": ANEW,
     "returned": {"city": "returned", "mentor": "returned"},
     "rerun": {"city": "rerun", "mentor": "rerun"},
     "granted late": {"city": "answered", "mentor": "rerun"},
@@ -126,6 +165,10 @@ NEVER: Mapping[str, Mapping[str, str]] = {
     "granted": {"city": "answered"},
     "declined": {"city": "answered"},
     "revised": {},
+    "revised earlier": {},
+    "extended, untold": {},
+    "granted, untold": {"city": "answered"},
+    "revised, untold": {},
 }
 CASES = [
     (way, told, told_what[way])
@@ -153,6 +196,46 @@ def test_each_way_a_day_moves_is_told_to_whoever_was_told(
     if told == "sent":
         sent(scene)
     assert written(WAYS[way](scene).changes.letters) == expected
+
+
+LEFT_OUT = {
+    "extended, untold": {"city", "mentor", "school"},
+    "granted, untold": {"mentor", "school"},
+    "revised, untold": {"city", "mentor", "school"},
+    "rerun, untold": {"school"},
+}
+
+
+@pytest.mark.parametrize("way", LEFT_OUT)
+def test_what_the_province_leaves_out_is_kept_with_its_reason_and_told_with_the_next_day(
+    scene: Scene, way: str
+) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    said = [row for row in WAYS[way](scene).changes.letters if row.kind == "moved" and row.concerns == NANJING]
+    assert {who(row) for row in said} == LEFT_OUT[way]
+    assert {(row.state, row.detail) for row in said} == {("cancelled", f"不另行通知：{UNTOLD}")}
+    scene.load(APPLICATION, NANJING, scene.sheets(APPLICATION, NANJING), "2022-01-22T10:00")
+    assert "moved" not in written(scene.advance("2022-01-22T11:00").changes.letters).values()
+    sent(scene)
+    later = scene.extend(APPLICATION, [NANJING], "2022-01-24T10:00", LATER).changes.letters
+    assert written(later) == MOVED
+    old = {who(row): re.findall(r"由2022年(\d+月\d+日)", row.text)[0] for row in later if row.kind == "moved"}
+    # The city's reminder of 20 January named the new day.
+    assert {audience for audience, day in old.items() if day == "1月20日"} == LEFT_OUT[way] - {"city"}
+
+
+def test_a_request_that_an_untold_extension_overtakes_is_answered_all_the_same(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    asked(scene, "2022-01-18T09:00")
+    assert written(extended_quietly(scene).changes.letters) == {"city": "answered"}
+
+
+def test_an_earlier_day_leaves_room_to_work_and_says_where_it_begins(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    soon = revise(scene, APPLICATION, date(2022, 1, 18), "2022-01-14T10:00")
+    left = "提前的，须从今天起留足 3 个工作日，最早为 2022-01-19，不能提前到 2022-01-18。"
+    assert (soon.outcome, soon.message) == ("refused", f"学生申报的截止日 2022-01-20 已经通知 1 个市，{left}")
+    assert revise(scene, APPLICATION, date(2022, 1, 19), "2022-01-14T10:00").done
 
 
 @pytest.mark.parametrize("way", ["extended", "all extended", "revised"])
