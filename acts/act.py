@@ -49,6 +49,9 @@ class Field:
     when: tuple[str, str] | None = None
 
 
+PROVINCE = "province"
+"""What names the provincial office among the offices."""
+
 PHASE = Field("phase", "阶段", "phase")
 CITIES = Field("city", "城市", "cities", hint="可以选几个市：同一事由，一次预览，逐市办理。")
 CITY = Field("city", "城市", "city")
@@ -136,8 +139,8 @@ class Act:
     can bring back. `by` whose hand does it; `whole`: it may be done without naming a city, for all that it applies to.
 
     `event` is what a city phase's log shows of it; `subject` names what it is about in the audit, where that is no city
-    phase and the act does not put itself on record. `title` says it for a phase (None: of no phase); `says` what
-    confirming does, after 确认：.
+    phase; `records`: where it is done, it puts itself on record. `title` says it for a phase (None: of no phase);
+    `says` what confirming does, after 确认：.
     """
 
     slug: str
@@ -153,6 +156,7 @@ class Act:
     waives: bool = False
     evaluates: bool = False
     subject: Callable[[Year, Filled], str] | None = None
+    records: bool = False
     by: Literal["province", "city"] = "province"
     whole: bool = False
 
@@ -191,6 +195,9 @@ class Act:
                 slots |= {"cities": cities, "every": value is None}
             elif asked.kind == "phase" and value is not None:
                 slots["phase"] = year.phase(value)
+            elif asked.kind == "office" and value is not None:
+                office = value if value == PROVINCE else year.city(value).slug
+                slots["words"] = {**slots["words"], asked.name: office}
             elif value is not None:
                 place = SLOTS.get(asked.kind)
                 slots |= {place: value} if place else {"words": {**slots["words"], asked.name: value}}

@@ -37,6 +37,9 @@ ENDED = {
 }
 
 
+ANSWERED_WITH = {"granted": "同意", "declined": "不同意", "needless": "已不需要"}
+
+
 class _Refused(Exception):
     """The answer is not to stay."""
 
@@ -65,7 +68,9 @@ def answer(
             if found is None:
                 return Outcome("refused", f"{year} 年度没有 {request} 号申请。")
             if found.answer is not None:
-                return Outcome("refused", f"{request} 号申请已由 {found.answered_by} 答复，未作改动。")
+                when, word = f"{found.answered_as_of:%Y-%m-%d %H:%M:%S}", ANSWERED_WITH[found.answer]
+                said = f"{request} 号申请已由 {found.answered_by} 于 {when} 答复（{word}），未作改动。"
+                return Outcome("refused", said)
             extension_requests.answer(connection, year, [extension_requests.Answer(request, grant, reason)], stamp)
             outbox.take_back_requests(connection, year, [request])
             within, asked = Within(database, connection, year), request_of(found, granted=grant, answer=reason)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Choice = Literal["new", "held"]
 CHOICES: dict[Choice, str] = {"new": "改用{}报送的邮箱", "held": "保留现用的邮箱，不用{}报送的"}
-GONE = "没有编号为 {} 的待定邮箱：可能已经决定，或该市又报送了别的邮箱。"
+GONE = "没有编号为 {} 的待定邮箱：该市又报送了别的邮箱，或两处已经一致；未作改动。"
 
 
 def decide_address(
@@ -39,8 +39,18 @@ def decide_address(
     """
     with sitting(database, year, stamp, dry_run=dry_run) as season:
         found = party_addresses.hold(season.connection, year, number)
-        outcome = _decide(season, found, choice, reason, account) if found else Outcome("refused", GONE.format(number))
+        outcome = _decide(season, found, choice, reason, account) if found else _gone(season, number)
     return season.answered(outcome)
+
+
+def _gone(season: Season, number: int) -> Outcome:
+    """Say who decided meanwhile, and what, or why else nothing waits."""
+    one = party_addresses.decision(season.connection, season.year.year, number)
+    if one is None:
+        return Outcome("refused", GONE.format(number))
+    chosen = CHOICES["new" if one.taken else "held"].format(season.year.city(one.city).name)
+    said = f"{named(season.year, one.recipient)}：{one.by} 于 {one.as_of:%Y-%m-%d %H:%M:%S} 已决定{chosen}，未作改动。"
+    return Outcome("refused", said)
 
 
 def _decide(season: Season, found: AddressDifference, choice: Choice, reason: str, account: int | None) -> Outcome:
@@ -74,4 +84,6 @@ ADDRESS = Act(
     ),
     _decided,
     lambda _, year, filled: CHOICES[cast("Choice", filled.words["choice"])].format(filled.named(year)),
+    subject=lambda _, filled: f"address/{filled.number}",
+    records=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.act import Act, Bench, Field, Filled
+from acts.act import PROVINCE, Act, Bench, Field, Filled
 from calendars.deadlines import day_of
 from models import addresses
 from season.outcome import Outcome
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from models.database import Database
-
-PROVINCE = "province"
 
 
 def set_office(

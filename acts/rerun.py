@@ -14,7 +14,7 @@ from models import standing
 from models.loading import loaded
 from season import owing
 from season.outcome import Outcome
-from season.refusing import illegal, refuse
+from season.refusing import illegal, refuse, unchanged
 from season.settle import settle
 from season.transaction import sitting
 
@@ -54,7 +54,8 @@ def rerun(
         settle(season, [city])
         cell = season.cells[phase, city]
         if _done_already(season, cell, until):
-            return Outcome("done", f"{season.title(phase, city)} 已按此重启，正在办理，未作改动。")
+            said = f"{season.title(phase, city)} 已按此重启，正在办理，未作改动。"
+            return unchanged(season, cell, Event.RERUN, said)
         why = _gone(season, cell) or illegal(season, cell, Event.RERUN) or _too_soon(season, until)
         outcome = refuse(season, cell, Event.RERUN, why) if why else _rerun(season, cell, until, reason, asked)
     return season.answered(outcome)

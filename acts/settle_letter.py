@@ -181,4 +181,6 @@ SETTLE = Act(
     (Field("letter", "函件编号", "letter"), FOUND),
     _settled,
     lambda _book, _year, filled: f"{filled.number} 号函件{SETTLED[filled.words['found']]}",
+    subject=lambda _, filled: f"letter/{filled.number}",
+    records=True,
 )

@@ -180,6 +180,8 @@ SUPPRESS = Act(
     (EMAIL, KEPT),
     _suppressed,
     lambda _book, _year, filled: f"停用邮箱 {masking.email(filled.words['email'])}",
+    subject=lambda _, filled: _subject(filled.words["email"]),
+    records=True,
 )
 UNSUPPRESS = Act(
     "unsuppress",
@@ -187,4 +189,6 @@ UNSUPPRESS = Act(
     (EMAIL,),
     _unsuppressed,
     lambda _book, _year, filled: f"恢复邮箱 {masking.email(filled.words['email'])}，放行暂存的函件",
+    subject=lambda _, filled: _subject(filled.words["email"]),
+    records=True,
 )

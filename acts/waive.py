@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from acts.act import CITIES, PHASE, Act, Bench, Field, Filled, each
 from gates.states import Event, State
 from season.outcome import Outcome
-from season.refusing import illegal, refuse
+from season.refusing import illegal, refuse, unchanged
 from season.settle import settle
 from season.transaction import sitting
 
@@ -27,7 +27,7 @@ def waive(
         settle(season, [city])
         cell, title = season.cells[phase, city], season.title(phase, city)
         if rule in season.waivers.get((phase, city, cell.attempt), {}):
-            return Outcome("done", f"{title} 的规则 {rule} 已经豁免，未作改动。")
+            return unchanged(season, cell, Event.WAIVE, f"{title} 的规则 {rule} 已经豁免，未作改动。", f"{rule}：")
         why = _not_waivable(season.book, rule, phase) or illegal(season, cell, Event.WAIVE)
         if why:
             outcome = refuse(season, cell, Event.WAIVE, why)

@@ -9,6 +9,7 @@ from gates.states import Event, State
 from models import writing
 from season import owing
 from season.outcome import Outcome
+from season.refusing import unchanged
 from season.settle import settle
 from season.transaction import sitting
 
@@ -24,7 +25,9 @@ def withdraw(database: Database, year: int, city: str, stamp: Stamp, *, reason: 
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         name = season.year.city(city).name
         if city in season.withdrawn:
-            return Outcome("done", f"{name} 已退出 {year} 年度，未作改动。")
+            left = [season.cells[phase.slug, city] for phase in season.year.phases]
+            ended = next((cell for cell in left if cell.state is State.WITHDRAWN), left[-1])
+            return unchanged(season, ended, Event.WITHDRAW, f"{name} 已退出 {year} 年度，未作改动。")
         for phase in season.year.phases:
             season.not_backdated(season.cells[phase.slug, city])
         settle(season, [city])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from inspect import Parameter as Option
 from inspect import Signature
 from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from acts.act import Act, Field
+    from acts.act import Act, Field, Kind
     from calendars.year import Year
     from models.party_addresses import AddressDifference
 
@@ -60,15 +60,25 @@ def list_(*, common: Plain = PLAIN) -> None:
 
 
 def command_of(act: Act) -> Callable[..., int]:
-    """Make an act's command: an option a field, read as the window reads its form."""
+    """Make an act's command: an option a field, read as the window reads its form.
+
+    One that is about something by its number prints what waits where no number is given.
+    """
+    fields = {one.name: one for one in act.fields}
+    number = next((name for name, one in fields.items() if one.kind in WAITING), None)
+    if number is not None:
+        fields = {name: replace(one, needed=False) for name, one in fields.items()}
+        fields[number] = replace(fields[number], hint="不写时列出待办的")
 
     def do(*, dry_run: bool = False, season: SeasonOptions = SEASON, **given: str | list[str] | Path | None) -> int:
+        if number is not None and given.get(number) is None:
+            return WAITING[fields[number].kind](season)
         return _do(act, given, season, dry_run=dry_run)
 
     options = [
         *(
-            Option(one.name, KEYWORD, default=REQUIRED if one.needed else None, annotation=_kind(one))
-            for one in act.fields
+            Option(name, KEYWORD, default=REQUIRED if one.needed else None, annotation=_kind(one))
+            for name, one in fields.items()
         ),
         Option("dry_run", KEYWORD, default=False, annotation=DryRun),
         Option("season", KEYWORD, default=SEASON, annotation=SeasonOptions),
@@ -93,7 +103,7 @@ def _kind(asked: Field) -> object:
 def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: SeasonOptions, *, dry_run: bool) -> int:
     """Read what was typed and do it on record, or show it; raises UsageError with what is wrong with it."""
     from acts.act import Bench
-    from acts.doing import about, previewed, recorded
+    from acts.doing import previewed, recorded
     from dashboard.acts.typed_fields import Typed, read
     from models.standing import opened
 
@@ -102,16 +112,47 @@ def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: Se
         for name, value in given.items()
         if isinstance(value, str | list)
     }
-    upload = next((value.read_bytes() for value in given.values() if isinstance(value, Path)), b"")
     database, year, stamp = season.acting()
+    upload = next((value.read_bytes() for value in given.values() if isinstance(value, Path)), b"")
     with database.read() as connection:
         reading = read(act, opened(connection, year.year), Typed(typed, upload))
         if reading.faults:
             raise UsageError("".join(reading.faults.values()))
-        filled = about(connection, year, act, reading.filled)
     bench = Bench(database, year, stamp, dry_run=dry_run)
-    return report(season, year, (previewed if dry_run else recorded)(act, bench, filled), preview=dry_run)
+    return report(season, year, (previewed if dry_run else recorded)(act, bench, reading.filled), preview=dry_run)
 
+
+def _requests(season: SeasonOptions) -> int:
+    """Print the requests for a later day that wait for their answer."""
+    from models.extension_requests import unanswered
+
+    database, year = season.opened()
+    with database.read() as connection:
+        found = [row for row in unanswered(connection, year.year, season.moment()) if row.answer is None]
+    data = [
+        {name: getattr(row, name) for name in ("id", "phase", "city", "attempt", "reason", "by")}
+        | {"until": row.until.isoformat(), "as_of": local(row.as_of).isoformat()}
+        for row in found
+    ]
+    rows = [
+        (
+            str(row.id),
+            year.city(row.city).name,
+            year.phase(row.phase).name,
+            row.until.isoformat(),
+            row.reason,
+            row.by,
+            f"{local(row.as_of):%Y-%m-%d %H:%M}",
+        )
+        for row in found
+    ]
+    shown = table("编号", "城市", "阶段", "申请延至", "理由", "申请人", "申请时间", rows=rows)
+    answer(season.json, data, lambda console: console.print(shown) if rows else line(console, "没有待答复的申请。"))
+    return 0
+
+
+WAITING: Mapping[Kind, Callable[[SeasonOptions], int]] = {"request": _requests}
+"""What prints the numbers that a field of this kind may have."""
 
 for _act in ACTS.values():
     if _act.slug not in OWN:

@@ -58,5 +58,4 @@ def set_(
     """Put a city's addresses on file."""
     if email is None and head is None:
         raise UsageError("请写明 --email 或 --head。")
-    slug = season.opened()[1].city(city).slug
-    return run(season, "office", {"office": slug, "email": email, "head": head}, dry_run=False)
+    return run(season, "office", {"office": city, "email": email, "head": head}, dry_run=False)

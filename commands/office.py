@@ -20,7 +20,7 @@ def set_(
     season: SeasonOptions = SEASON,
 ) -> int:
     """Put the province's addresses on file."""
-    from acts.offices import PROVINCE
+    from acts.act import PROVINCE
 
     if email is None and lead is None:
         raise UsageError("请写明 --email 或 --lead。")

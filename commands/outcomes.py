@@ -26,12 +26,11 @@ def run(season: SeasonOptions, slug: str, given: Mapping[str, object], *, dry_ru
     """Do an act of the book with what was given by its fields' names, and print what came of it; the exit status."""
     from acts.act import Bench
     from acts.book import ACTS
-    from acts.doing import recorded
+    from acts.doing import previewed, recorded
 
     (database, year, stamp), act = season.acting(), ACTS[slug]
     bench, filled = Bench(database, year, stamp, dry_run=dry_run), act.fill(year, given)
-    outcome = recorded(act, bench, filled) if act.subject and not dry_run else act.do(bench, filled)
-    return report(season, year, outcome, preview=dry_run)
+    return report(season, year, (previewed if dry_run else recorded)(act, bench, filled), preview=dry_run)
 
 
 def report(common: Common, year: Year, outcome: Outcome, *, preview: bool = False) -> int:

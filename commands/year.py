@@ -84,10 +84,13 @@ def _from_its_first_day(common: Common, calendar: Year) -> Stamp:
 @app.command(help="把年度归档：此后只能查看，不能再办理")
 def close(year: YearNumber, /, *, common: Common = COMMON) -> int:
     """Put a year away; 1 where something in it is not finished."""
-    from acts.year import close_year
+    from acts.act import Bench, Filled
+    from acts.doing import recorded
+    from acts.year import CLOSE
 
+    stamp = common.stamp()
     database, calendar = _opened(common, year)
-    return report(common, calendar, close_year(database, year, common.stamp()))
+    return report(common, calendar, recorded(CLOSE, Bench(database, calendar, stamp), Filled()))
 
 
 @app.command(help="结转到下一年度：导师库、往届学员的优先标记")

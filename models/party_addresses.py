@@ -181,6 +181,35 @@ def hold(connection: Connection, year: int, number: int) -> AddressDifference | 
     return find(connection, year, number)
 
 
+class AddressDecision(NamedTuple):
+    """What the province last decided for a recipient, as in a letter's key: `taken`, the address that `city` filed."""
+
+    recipient: str
+    city: str
+    taken: bool
+    by: str
+    as_of: datetime
+
+    @property
+    def phase(self) -> str:
+        """The phase by which it was filed."""
+        return PHASES[self.recipient.partition(":")[0]]
+
+
+def decision(connection: Connection, year: int, number: int) -> AddressDecision | None:
+    """Give the decision for which a difference of the year waits no more; None where it was none."""
+    table, party, last = table_of(StatedAddress), table_of(Party), table_of(StatedAddress).alias()
+    decided = (last.c.party == table.c.party) & (last.c.office == PROVINCE)
+    joined = table.join(party, party.c.id == table.c.party).join(last, decided)
+    columns = (party.c.kind, table.c.party, table.c.office, table.c.email, last.c.email, last.c.by, last.c.as_of)
+    query = select(*columns).select_from(joined).where(table.c.id == number, table.c.year == year, table.c.settled)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    kind, key, city, filed, chosen, by, as_of = row
+    return AddressDecision(f"{kind}:{key}", city, _same(filed, chosen), by, as_of)
+
+
 def _waiting() -> Select[Any]:
     table, party, dead = table_of(StatedAddress), table_of(Party), table_of(Suppressed)
     in_force = func.lower(party.c.email)

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from gates.states import Event, IllegalTransition, State, step
-from models import histories
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from models.histories import PastMove
     from models.standing import Cell
     from season.unit_of_work import Season
 
@@ -51,25 +51,36 @@ def illegal(season: Season, cell: Cell, event: Event) -> str | None:
         step(cell.state, event)
     except IllegalTransition as error:
         instead = INSTEAD.get((cell.state, event), WAY_OUT[cell.state])
-        return (
-            f"{season.title(cell.phase, cell.city)}：{str(error).rstrip('。')}；{instead}。{_meanwhile(season, cell)}"
-        )
+        return f"{season.title(cell.phase, cell.city)}：{str(error).rstrip('。')}；{instead}。"
     return None
 
 
-def _meanwhile(season: Season, cell: Cell) -> str:
-    """Say what another did to the city phase of a real year while this act was under way, or just before it."""
-    if season.rehearsal:
-        return ""
-    whole = histories.Span(season.year.year, cell.as_of, cell.phase, cell.city)
-    done = (move for move in histories.moves(season.connection, whole) if not move.refused)
-    newest = next((move for move in done if move.event not in BY_ITSELF), None)
-    if newest is None or newest.at < season.stamp.at - JUST_NOW:
-        return ""
-    return f"（{newest.by} 于 {newest.at:%H:%M:%S} 办理了“{newest.event.chinese}”。）"
-
-
 def refuse(season: Season, cell: Cell, event: Event, why: str) -> Outcome:
-    """Log the refused try and answer with its reason."""
+    """Log the refused try and answer with its reason, and with what another did just before it."""
+    newest = _newest(season, cell, lambda move: move.event not in BY_ITSELF)
+    if newest is not None and newest.at >= season.stamp.at - JUST_NOW:
+        why += _by_whom(season, newest)
     season.note(cell, event, why, refused=True)
     return Outcome("refused", why)
+
+
+def unchanged(season: Season, cell: Cell, event: Event, said: str, of: str = "") -> Outcome:
+    """Answer that it stands as asked, and who did it when; `of` is how the reason on record begins.
+
+    Nothing is written; `acts.doing` puts the try into the audit.
+    """
+    doer = _newest(season, cell, lambda move: move.event is event and (move.reason or "").startswith(of))
+    return Outcome("done", said if doer is None else said + _by_whom(season, doer))
+
+
+def _newest(season: Season, cell: Cell, wanted: Callable[[PastMove], bool]) -> PastMove | None:
+    """Give what was last done of the wanted to the city phase of a real year; a rehearsal has one hand."""
+    if season.rehearsal:
+        return None
+    here = (move for move in season.history if (move.phase, move.city) == (cell.phase, cell.city))
+    return next((move for move in here if not move.refused and wanted(move)), None)
+
+
+def _by_whom(season: Season, move: PastMove) -> str:
+    day = "" if move.at.date() == season.stamp.at.date() else f"{move.at:%Y-%m-%d} "
+    return f"（{move.by} 于 {day}{move.at:%H:%M:%S} 办理了“{move.event.chinese}”。）"

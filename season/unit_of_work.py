@@ -10,12 +10,12 @@ from calendars.deadlines import Due, Extension, day_of, resolve
 from calendars.errors import TalentError
 from gates.pending import Pending, pending
 from gates.states import Event, State, step
-from models import contacts, revised_calendars, standing, writing
+from models import contacts, histories, revised_calendars, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
 from season.outcome import Changes, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from calendars.working_days import WorkingDays
     from calendars.year import Year
     from gates.verdict import Waived
+    from models.histories import PastMove
     from models.stamp import Stamp
     from models.standing import Cell
     from phases.book import Book
@@ -124,6 +125,12 @@ class Season:
     def days(self) -> WorkingDays:
         """The working days of the year."""
         return self.year.working_days
+
+    @cached_property
+    def history(self) -> Sequence[PastMove]:
+        """What was done to the city phases read before this act, the newest first."""
+        only = next(iter(self.chosen)) if self.chosen is not None and len(self.chosen) == 1 else None
+        return histories.moves(self.connection, histories.Span(self.year.year, self.stamp.as_of, city=only))
 
     @property
     def cities(self) -> tuple[str, ...]:

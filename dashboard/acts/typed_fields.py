@@ -6,8 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from acts.act import Filled
-from acts.offices import PROVINCE
+from acts.act import PROVINCE, Filled
 from calendars import files
 from calendars.edits import with_days
 from calendars.errors import TalentError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acts.offices import PROVINCE
+from acts.act import PROVINCE
 from dashboard.exports.spreadsheets import Table
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
-from acts.act import Act
+from acts.act import Act, Bench
 from acts.book import ACTS
-from acts.doing import about
+from acts.doing import about, record_overtaken
 from calendars.drafts import diff
 from calendars.errors import TalentError
 from calendars.findings import check
@@ -157,6 +157,7 @@ def confirm(request: Request, reader: Signed, look: Look, act: Which, typed: Giv
     What is refused by now is answered as that, and goes on record: somebody else was first.
     """
     reading, token = _read(request, look, act, typed), typed.one("once")
+    site: Site = request.app.state.site
     if _taken(request, token):
         return RedirectResponse(f"/deeds/{token}", 303)
     if reading.faults:
@@ -164,7 +165,9 @@ def confirm(request: Request, reader: Signed, look: Look, act: Which, typed: Giv
     if not token or not _may_go_on(request, reader, look, act, typed, reading):
         if _taken(request, token):
             return RedirectResponse(f"/deeds/{token}", 303)
-        return _preview(request, reader, look, act, typed, reading, CHANGED)
+        tried_it = bool(token) and not look.past
+        said = _overtaken(site.database, site, reader, look, act, reading.filled, CHANGED) if tried_it else CHANGED
+        return _preview(request, reader, look, act, typed, reading, said)
     return _once(request, reader, look, act, reading.filled, token, typed.one("digest"))
 
 
@@ -177,6 +180,15 @@ def _may_go_on(request: Request, reader: Reader, look: Looking, act: Act, typed:
     except TalentError:
         return False
     return found.digest == typed.one("digest") or found.refused(act.event)
+
+
+def _overtaken(
+    database: Database, site: Site, reader: Reader, look: Looking, act: Act, filled: Filled, said: str
+) -> str:
+    """Put on record that it came to something else, and say what was done meanwhile."""
+    bench = Bench(database, look.opened.year, site.stamp(reader, look.opened), reader.account)
+    with database.write() as connection:
+        return record_overtaken(connection, act, bench, filled, said)
 
 
 def _taken(request: Request, token: str) -> bool:
@@ -196,7 +208,7 @@ def _once(
         try:
             found = done(database, year, act, filled, stamp, expected=digest, account=reader.account)
         except Changed:
-            return Outcome("refused", MEANWHILE)
+            return Outcome("refused", _overtaken(database, site, reader, look, act, filled, MEANWHILE))
         return found.outcome
 
     back = f"/{year.year}/tasks"

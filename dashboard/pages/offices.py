@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from acts.act import PROVINCE as PROVINCIAL
 from acts.contacts import add_contact, end_contact
-from acts.offices import PROVINCE as PROVINCIAL
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from dashboard.acts.once import form_token, once

@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     "feed": "日历订阅",
     "request": "延期申请",
     "office": "单位邮箱",
+    "address": "待定邮箱",
     "mentor": "导师",
     "institution": "高校、科研院所",
     "school": "中学",

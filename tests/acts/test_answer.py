@@ -35,7 +35,10 @@ def test_a_grant_is_the_extension_or_the_rerun_that_applies_once(scene: Scene, a
     assert (said.outcome, events(scene)) == ("done", [(event, False) for event in done])
     before = ledger.everything(scene.database)
     again = answer(scene.database, YEAR, request, stamp(at), grant=False, until=None, reason="不同意")
-    assert (again.outcome, again.message) == ("refused", f"{request} 号申请已由 省办 答复，未作改动。")
+    assert (again.outcome, again.message) == (
+        "refused",
+        f"{request} 号申请已由 省办 于 {at.replace('T', ' ')}:00 答复（同意），未作改动。",
+    )
     assert ledger.everything(scene.database) == before
 
 

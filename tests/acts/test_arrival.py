@@ -8,16 +8,22 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select
+from sqlalchemy import Row, insert, select
 
 from acts import amend as amending
+from acts.act import Bench
 from acts.ask import ask
+from acts.book import ACTS
+from acts.doing import recorded
 from calendars import files
 from calendars.edits import with_days
 from gates.states import TRANSITIONS, Event, State
 from models import reports
 from models.columns import table_of
 from models.database import Database
+from models.tables.audit import AuditEntry
+from models.tables.extension_requests import Request
+from models.tables.pool import Party, StatedAddress
 from models.tables.season import Letter, Transition
 from season.outcome import Outcome
 from tests.acts.test_together import own, together
@@ -316,6 +322,104 @@ def test_two_at_once_have_one_order(database: Database, pair: str) -> None:
 
 def _event(act: Act) -> str:
     return "submit" if act is file else act.__name__
+
+
+FIRST, SECOND = "甲", "乙"
+
+
+def officer(slug: str, **given: object) -> Callable[[Scene, str, str, str], Outcome]:
+    """Do an act of the book to a city as whoever signs, on record; `number` gives what it is about, by city."""
+    numbers = given.pop("number", None)
+
+    def do(scene: Scene, city: str, at: str, by: str) -> Outcome:
+        act, asked = ACTS[slug], {"phase": ROLL, "city": city, "reason": f"{by}的事由", **given}
+        if numbers is not None:
+            asked |= {asks.name: numbers[city] for asks in act.fields if asks.kind in {"request", "difference"}}  # type: ignore[index]
+        return recorded(act, Bench(scene.database, scene.year, stamp(at, by)), act.fill(scene.year, asked))
+
+    return do
+
+
+def asked_for(scene: Scene) -> dict[str, int]:
+    """Let each city ask for a later day; the requests' numbers by city."""
+    table, found, when = table_of(Request), {}, instant("2022-01-11T10:00")
+    row = {"year": YEAR, "phase": ROLL, "attempt": 1, "until": LATER, "reason": "封控"}
+    with scene.database.write() as connection:
+        for city in scene.year.cities:
+            mine = {"token": city.slug, "city": city.slug, "by": city.name, "at": when, "as_of": when}
+            found[city.slug] = int(
+                connection.execute(insert(table).values(row | mine).returning(table.c.id)).scalar_one()
+            )
+    return found
+
+
+def differing(scene: Scene) -> dict[str, int]:
+    """Let each city name the next one's mentor by another address; the differences' numbers by city."""
+    table, party, found = table_of(StatedAddress), table_of(Party), {}
+    cities, when = [city.slug for city in scene.year.cities], instant("2022-01-11T10:00")
+    row = {"year": YEAR, "email": "new@unit.example", "settled": False, "at": when, "as_of": when}
+    with scene.database.write() as connection:
+        whose = select(table.c.office, table.c.party).join(party, party.c.id == table.c.party)
+        mentors = dict(connection.execute(whose.where(party.c.kind == "mentor")).tuples().all())
+        for city, owner in zip(cities, [*cities[1:], cities[0]], strict=True):
+            mine = {"party": mentors[owner], "office": city, "by": city}
+            found[city] = int(connection.execute(insert(table).values(row | mine).returning(table.c.id)).scalar_one())
+    return found
+
+
+def in_vain(scene: Scene, city: str, by: str) -> list[str]:
+    """What is on record of what somebody tried to do to a city in vain, and why: in the log, or in the audit."""
+    log, audit = table_of(Transition), table_of(AuditEntry)
+    tried = (log.c.refused, log.c.city == city, log.c.by == by)
+    noted = (audit.c.what.like("%（未作改动）"), audit.c.by == by)
+    with scene.database.read() as connection:
+        kept = connection.execute(select(log.c.reason).where(*tried)).scalars().all()
+        entries = connection.execute(select(audit.c.reason, audit.c.city).where(*noted)).all()
+    here = [row.reason for row in entries if row.city == city]
+    return [*kept, *here]
+
+
+@pytest.mark.slow
+def test_of_two_who_do_the_same_the_second_is_told_by_whom_and_on_record(database: Database) -> None:
+    """Act after act on one base, in each city two officers at once; what is told is looked for by the first's name."""
+    scene = Scene.begin(database, calendar(RACES), rehearsal=False)
+    cities = [city.slug for city in scene.year.cities]
+    for city in cities:
+        opened(scene, city)
+    decline = officer("answer", answer="declined", number=asked_for(scene))
+    at_once(scene, "answer", decline)
+    at_once(scene, "waive", officer("waive", rule=RULE))
+    at_once(scene, "extend", officer("extend", until=LATER))
+    for city in cities:
+        scene.submit(ROLL, city, "2022-01-12T10:00:10")
+    at_once(scene, "address", officer("address", choice="new", number=differing(scene)))
+    for city in cities:
+        scene.reject(ROLL, city, "2022-01-12T10:00:20")
+    at_once(scene, "rerun", officer("rerun", until=date(2022, 1, 28)))
+    at_once(scene, "withdraw", officer("withdraw"))
+    for city in cities:
+        in_order(scene, city)
+
+
+def at_once(scene: Scene, slug: str, act: Callable[[Scene, str, str, str], Outcome]) -> None:
+    """Race two officers for each city; one does it, the other is told who did, and has a line that says so."""
+    cities = [city.slug for city in scene.year.cities]
+    hands = {city: (f"{FIRST}{slug}{city}", f"{SECOND}{slug}{city}") for city in cities}
+    works: list[tuple[Act, str, str]] = []
+    for place, city in enumerate(cities):
+        ahead = 1.3 if place % 2 else -1.3
+        for by, offset in zip(hands[city], (ahead, -ahead), strict=True):
+            works.append((lambda alone, of, at, by=by: act(alone, of, at, by), city, text(offset)))  # type: ignore[misc]
+    found = raced(scene, works)
+    for place, city in enumerate(cities):
+        pair = dict(zip(hands[city], found[2 * place : 2 * place + 2], strict=True))
+        assert all(isinstance(one, Outcome) for one in pair.values()), (slug, pair)
+        said = {by: one.message for by, one in pair.items() if isinstance(one, Outcome)}
+        (loser,) = [by for by in hands[city] if next(each for each in hands[city] if each != by) in said[by]]
+        (winner,) = [by for by in hands[city] if by != loser]
+        assert (pair[winner].done, in_vain(scene, city, winner)) == (True, []), (slug, pair)  # type: ignore[attr-defined]
+        (reason,) = in_vain(scene, city, loser)
+        assert reason.startswith(said[loser]), (slug, pair)
 
 
 @pytest.mark.slow

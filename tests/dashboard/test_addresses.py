@@ -49,7 +49,17 @@ def test_what_was_decided_meanwhile_is_decided_once(differing: tuple[Window, int
     )
     assert admin.submit("/2022/acts/address", **hidden(first)).is_redirect
     late = admin.submit("/2022/acts/address", **hidden(second))
-    assert "可能已经决定" in admin.get(late.headers["location"]).text
+    said = admin.get(late.headers["location"]).text
+    assert ("admin 某 于 2022-02-07 09:00:00 已决定保留现用的邮箱，不用盐城报送的，未作改动。") in said
+    with window.database.read() as connection:
+        tried, entry = audit.entries(connection, most=2)
+    assert (entry.what, tried.what, tried.by, tried.subject) == (
+        "决定邮箱",
+        "决定邮箱（未作改动）",
+        "admin 某",
+        f"address/{number}",
+    )
+    assert f"待定邮箱 {number} 号" in admin.get("/audit").text
 
 
 def test_who_only_looks_sees_the_addresses_covered_and_no_button(differing: tuple[Window, int, int]) -> None:
