@@ -11,27 +11,33 @@ from pathlib import Path
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from starlette.types import Receive
 
 from acts.act import Filled
+from acts.advance import advance
 from acts.book import ACTS
 from dashboard.acts.trial import done, tried
+from dashboard.pages import acting
 from dashboard.serving import arrival, rendering
 from dashboard.serving.app import make_app
+from dashboard.serving.arrival import Came
 from dashboard.serving.forgery import token
 from dashboard.serving.site import Site
 from dashboard.signing_in.passwords import hasher
 from dashboard.signing_in.sessions import COOKIE, LASTS, digest
 from models import database as database_module
 from models.columns import table_of
-from models.database import Busy, Database, Turns
+from models.database import Busy, Database, Turns, Within
+from models.stamp import Stamp
+from models.standing import Cell
 from models.tables.accounts import Account, SignIn
 from models.tables.audit import AuditEntry
 from models.tables.contact_receipts import Receipt
 from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from post.receipt_links import token as link_token
+from season.unit_of_work import Season
 from settings import DashboardSettings, Settings
 from tests.dashboard.test_acting import hidden
 from tests.support import routes
@@ -174,7 +180,112 @@ async def test_where_another_thing_would_be_done_by_now_that_is_shown_instead(sc
     shown = await admin.post(f"/{YEAR}/acts/extend/preview", data=fields)
     scene.waive("mentors.standing", ROLL, NANJING, LOADED)
     answer = await admin.post(f"/{YEAR}/acts/extend", data=hidden(shown))
-    assert (answer.status_code, "预览之后情况有了变化" in answer.text) == (409, True)
+    said = "预览之后情况有了变化，没有办理。此前最近一次办理：南京 导师推荐，省办 于 2022-01-10 10:00:00 “豁免”。"
+    assert (answer.status_code, said in answer.text) == (409, True)
+    assert tries(scene) == [("延期（未作改动）", ADMIN, f"{said}事由：暴雪")]
+
+
+async def test_what_changed_between_the_look_and_the_act_is_told_and_on_record(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = ASGITransport(make_app(site_of(scene, tmp_path)))
+    admin, fields = browser(ADMIN, transport), {"phase": ROLL, "city": NANJING, "reason": "暴雪", "until": "2022-01-25"}
+    shown = await admin.post(f"/{YEAR}/acts/extend/preview", data=fields)
+    scene.waive("mentors.standing", ROLL, NANJING, LOADED)
+    monkeypatch.setattr(acting, "_may_go_on", lambda *_: True)
+    answer = await admin.post(f"/{YEAR}/acts/extend", data=hidden(shown))
+    page = (await admin.get(answer.headers["location"])).text
+    ((what, by, reason),) = tries(scene)
+    assert (what, by, reason) == ("延期（未作改动）", ADMIN, f"{acting.MEANWHILE}{WAIVED_LAST}事由：暴雪")
+    assert WAIVED_LAST in page
+
+
+WAIVED_LAST = "此前最近一次办理：南京 导师推荐，省办 于 2022-01-10 10:00:00 “豁免”。"
+
+
+def tries(scene: Scene) -> list[tuple[object, ...]]:
+    """What the audit holds of tries in vain: what, by whom, why."""
+    audit = table_of(AuditEntry)
+    query = select(audit.c.what, audit.c.by, audit.c.reason).where(audit.c.what.like("%（未作改动）"))
+    with scene.database.read() as connection:
+        return [tuple(row) for row in connection.execute(query.order_by(audit.c.id))]
+
+
+MIDNIGHT = instant("2022-01-16T00:00")
+SPREAD = timedelta(seconds=1.3)
+
+
+async def filed_across_midnight(
+    scene: Scene, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[str], list[Response]]:
+    """Let all cities file by the API, by turns at 1.3 s before and after midnight and between, the year held all along.
+
+    Who holds it lets the phase lapse before any of them gets it. Give the cities and the answers: before, then after.
+    """
+    entry = table_of(SignIn)
+    with scene.database.write() as connection:
+        connection.execute(update(entry).values(seen=MIDNIGHT - timedelta(hours=1), until=MIDNIGHT + LASTS))
+    wall, came_in = [MIDNIGHT - SPREAD], asyncio.Event()
+
+    def noted(at: datetime) -> Came:
+        came_in.set()
+        return Came(at)
+
+    monkeypatch.setattr(arrival, "Came", noted)
+    settings = Settings(base_url=BASE, maildir=folder / "mail", dashboard=DashboardSettings(totp=False))
+    transport = ASGITransport(make_app(Site(scene.database, settings, SECRET, wall=lambda: wall[0])))
+    other, cities = Database(scene.database.url, BOOK), [city.slug for city in scene.year.cities]
+    offsets = [SPREAD * ((place - 6.5) / 6.5) for place in range(len(cities) + 1) if place != 6]
+    async with asyncio.timeout(GUARD):
+        with other.write(YEAR) as connection:
+            filings = []
+            for city, offset in zip(cities, offsets, strict=True):
+                if offset > timedelta(0) and wall[0] < MIDNIGHT:
+                    lapsing = Stamp("系统", MIDNIGHT, MIDNIGHT)
+                    advance(Within(other, connection, YEAR), YEAR, lapsing)
+                wall[0] = MIDNIGHT + offset
+                came_in.clear()
+                filings.append(asyncio.create_task(filed(browser(city, transport), city, "1")))
+                await came_in.wait()
+            assert not any(filing.done() for filing in filings)
+        answers = await asyncio.gather(*filings)
+    other.dispose()
+    return cities, answers
+
+
+BEFORE = 6
+"""Cities that file before midnight; the rest file after it."""
+
+
+async def test_who_came_in_before_midnight_is_filed_though_the_year_was_held_across_it(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cities, answers = await filed_across_midnight(scene, tmp_path, monkeypatch)
+    assert [answer.status_code for answer in answers] == [200] * BEFORE + [409] * (len(cities) - BEFORE)
+    with scene.database.read() as connection:
+        log = table_of(Transition)
+        query = select(log).where(log.c.event == "submit", log.c.phase == ROLL)
+        rows = {row.city: row for row in connection.execute(query)}
+    for place, (city, answer) in enumerate(zip(cities, answers, strict=True)):
+        row, name = rows[city], scene.year.city(city).name
+        assert (row.refused, row.at < MIDNIGHT, row.from_state) == (place >= BEFORE, place < BEFORE, "overdue")
+        if row.refused:
+            said = answer.json()["detail"]
+            assert said.startswith(f"{name} 导师推荐 的报送已于 2022-01-15 24:00 截止")
+            assert row.reason == said
+
+
+async def test_judged_by_when_it_got_the_year_it_would_be_late(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the instant at which an act stands in the log is that of the lapse."""
+
+    def late(self: Season, cell: Cell) -> bool:
+        return self.due(cell.phase, cell.city).met_by(self.stamp.as_of)
+
+    monkeypatch.setattr(Season, "in_time", late)
+    _, answers = await filed_across_midnight(scene, tmp_path, monkeypatch)
+    assert {answer.status_code for answer in answers} == {409}
 
 
 async def test_who_gives_up_waiting_is_told_that_nothing_was_done_and_what_counts(
