@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "phase", "form", "cities", "city", "day", "reason", "rule", "new-rule", "letter", "address", "office", "choice",
-    "request", "difference", "calendar", "grid", "file", "remark",
+    "request", "difference", "calendar", "grid", "file", "remark", "again",
 ]  # fmt: skip
 """How a field is asked and read."""
 
@@ -198,6 +198,8 @@ class Act:
             elif asked.kind == "office" and value is not None:
                 office = value if value == PROVINCE else year.city(value).slug
                 slots["words"] = {**slots["words"], asked.name: office}
+            elif asked.kind == "again" and value is not None:
+                slots |= {"words": {**slots["words"], asked.name: f"{value}"}}
             elif value is not None:
                 place = SLOTS.get(asked.kind)
                 slots |= {place: value} if place else {"words": {**slots["words"], asked.name: value}}

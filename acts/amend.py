@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from acts.act import UNTOLD, Act, Bench, Field, Filled
 from acts.extend import ANEW, say_anew
+from acts.new_days import CONFIRM, checked
 from calendars.deadlines import day_of, end_of, resolve
 from gates.states import Event, State
 from models import outbox, reports
@@ -19,6 +20,7 @@ from season.transaction import sitting
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from acts.new_days import NewDay
     from calendars.deadlines import Due
     from calendars.year import Phase, Year
     from models.database import Database
@@ -174,6 +176,14 @@ def _told_later(season: Season, new: Phase, told: Mapping[Key, Told]) -> int:
     return ahead
 
 
+def _days(bench: Bench, filled: Filled) -> Sequence[NewDay]:
+    """Give each due day that the new calendar moves."""
+    assert filled.calendar is not None
+    new = {phase.slug: phase.due for phase in filled.calendar.phases}
+    moved = [phase for phase in bench.year.phases if new.get(phase.slug, phase.due) != phase.due]
+    return tuple((phase.name, phase.due, new[phase.slug]) for phase in moved)
+
+
 def _amended(bench: Bench, filled: Filled) -> Outcome:
     assert filled.calendar is not None
     given = (bench.database, bench.year.year, filled.calendar, bench.stamp)
@@ -185,8 +195,8 @@ AMENDED = Field("reason", "事由", "reason", hint="写入记录，并写进告�
 AMEND = Act(
     "amend",
     lambda _: "修订年度日历",
-    (Field("calendar", "新的日历", "calendar"), AMENDED, UNTOLD),
-    _amended,
+    (Field("calendar", "新的日历", "calendar"), CONFIRM, AMENDED, UNTOLD),
+    checked(_amended, _days),
     lambda _book, year, _filled: f"启用修订后的 {year.year} 年度日历",
     subject=lambda year, _: f"calendar/{year.year}",
 )

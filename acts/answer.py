@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from acts.act import UNTOLD, Act, Bench, Field, Filled
 from acts.extend import extend
+from acts.new_days import CONFIRM, checked
 from acts.rerun import rerun
 from gates.states import State
 from models import extension_requests, outbox
@@ -19,10 +20,12 @@ from season.transaction import sitting
 from season.unit_of_work import Season
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from sqlalchemy import Row
 
+    from acts.new_days import NewDay
     from calendars.deadlines import Due
     from calendars.year import Year
     from letters.brief import DayRequest
@@ -124,6 +127,16 @@ def _done(bench: Bench, filled: Filled) -> Outcome:
     return answer(*given, grant=grant, until=filled.until, reason=filled.reason, untold=untold)
 
 
+def _day(bench: Bench, filled: Filled) -> Sequence[NewDay]:
+    """Give the day that is granted: the one that was named, else the one that was asked for."""
+    with bench.database.read() as connection:
+        found = extension_requests.find(connection, bench.year.year, filled.number)
+    if found is None or filled.words["answer"] != "granted":
+        return ()
+    phase = bench.year.phase(found.phase)
+    return ((phase.name, phase.due, filled.until or found.until),)
+
+
 def _says(_: Book, year: Year, filled: Filled) -> str:
     asked = f"{filled.named(year)}{filled.phased}的延期申请"
     return f"不同意{asked}" if filled.words["answer"] == "declined" else f"同意{asked}，截止 {filled.until} 24:00"
@@ -137,10 +150,11 @@ ANSWER = Act(
         Field("request", "申请", "request"),
         Field("answer", "答复", "choice", choices=(("granted", "同意"), ("declined", "不同意"))),
         Field("until", "新的截止日", "day", needed=False, hint="同意时须写；当天有效。", when=("answer", "granted")),
+        CONFIRM,
         Field("reason", "答复意见", "reason", hint=ANSWERED),
         UNTOLD,
     ),
-    _done,
+    checked(_done, _day),
     _says,
     subject=lambda _, filled: f"request/{filled.number}",
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from acts.act import CITIES, PHASE, TOLD, Act, Bench, Field, Filled, each
 from acts.last_word import decision
+from acts.new_days import CONFIRM, checked
 from calendars.deadlines import day_of
 from gates.states import Event, State
 from season import judging
@@ -124,8 +125,8 @@ LATER = Field("until", "重新报送的截止日", "day", needed=False, hint="�
 REJECT = Act(
     "reject",
     lambda _: "退回修改",
-    (PHASE, CITIES, LATER, TOLD),
-    each(_rejected),
+    (PHASE, CITIES, LATER, CONFIRM, TOLD),
+    checked(each(_rejected)),
     _returning,
     Event.REJECT,
     frozenset({State.SUBMITTED}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acts import new_days
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import State
@@ -58,7 +59,8 @@ def ask(
         asked = DayRequest(number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state))
         owing.request(season, cell, now.due, asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"
-    return season.answered(Outcome("done", said))
+    checked = new_days.said(new_days.look(season.year, stamp, season.year.phase(phase).due, until))
+    return season.answered(Outcome("done", "\n".join([said, *checked])))
 
 
 def _no_use(now: Seen) -> str | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from acts import rerun
 from acts.act import CITIES, PHASE, TOLD, UNTIL, UNTOLD, Act, Bench, Filled
+from acts.new_days import CONFIRM, checked
 from gates.states import Event, State
 from models import outbox
 from phases.letter_kinds import LETTER_KINDS
@@ -114,8 +115,8 @@ def _extended(bench: Bench, filled: Filled) -> Outcome:
 EXTEND = Act(
     "extend",
     lambda _: "延期",
-    (PHASE, CITIES, UNTIL, TOLD, UNTOLD),
-    _extended,
+    (PHASE, CITIES, UNTIL, CONFIRM, TOLD, UNTOLD),
+    checked(_extended),
     lambda _, year, filled: f"把{filled.named(year)}的{filled.phased}延期至 {filled.until} 24:00",
     Event.EXTEND,
     frozenset({State.WAITING, State.OPEN, State.RETURNED}),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acts.act import CITIES, PHASE, TOLD, UNTIL, UNTOLD, Act, Bench, Filled, each
+from acts.new_days import CONFIRM, checked
 from calendars.deadlines import Extension, day_of
 from gates.reruns import held
 from gates.states import Event, State
@@ -133,8 +134,8 @@ def _rerun_of(bench: Bench, filled: Filled, city: str) -> Outcome:
 RERUN = Act(
     "rerun",
     lambda _: "重启",
-    (PHASE, CITIES, UNTIL, TOLD, UNTOLD),
-    each(_rerun_of),
+    (PHASE, CITIES, UNTIL, CONFIRM, TOLD, UNTOLD),
+    checked(each(_rerun_of)),
     lambda _, year, filled: f"为{filled.named(year)}重启{filled.phased}，截止 {filled.until} 24:00",
     Event.RERUN,
     frozenset({State.RETURNED, State.OVERDUE}),

@@ -22,6 +22,7 @@ Slug = Annotated[str, Parameter(name="阶段", help="阶段，如 mentor-recomme
 Untold = Annotated[
     str | None, Parameter(metavar="理由", help="不另行通知已获知原截止日的各方，理由记录在案；不写时照常通知")
 ]
+Confirm = Annotated[Day | None, Parameter(help="新的截止日比年度日历的晚 60 天以上时，再写一遍")]
 Until = Annotated[Day, Parameter(help="新的截止日，当天有效")]
 
 
@@ -77,13 +78,14 @@ def extend(
     city: Cities | None = None,
     all_: Annotated[bool, Parameter(name="--all", negative="", help="全部设区市")] = False,
     untold: Untold = None,
+    confirm: Confirm = None,
     dry_run: DryRun = False,
     season: SeasonOptions = SEASON,
 ) -> int:
     """Give a later due day before the due instant, within the same attempt."""
     if bool(city) == all_:
         raise UsageError("请写明 --city（可以写多次）或 --all，二者写其一。")
-    given = {"phase": phase, "city": city, "until": until, "reason": reason, "untold": untold}
+    given = {"phase": phase, "city": city, "until": until, "reason": reason, "untold": untold, "confirm": confirm}
     return run(season, "extend", given, dry_run=dry_run)
 
 
@@ -96,6 +98,7 @@ def approve(
     reject: Annotated[bool, Parameter(negative="", help="退回，须写明 --reason")] = False,
     reason: Reason | None = None,
     until: Until | None = None,
+    confirm: Confirm = None,
     dry_run: DryRun = False,
     season: SeasonOptions = SEASON,
 ) -> int:
@@ -104,7 +107,7 @@ def approve(
         raise UsageError("--reject 与 --reason 要一起写。")
     if until is not None and not reject:
         raise UsageError("--until 只与 --reject 一起写：退回之后重新报送的截止日。")
-    given = {"phase": phase, "city": city, "until": until, "reason": reason}
+    given = {"phase": phase, "city": city, "until": until, "reason": reason, "confirm": confirm}
     return run(season, "reject" if reject else "approve", given, dry_run=dry_run)
 
 
@@ -132,11 +135,12 @@ def rerun(
     until: Until,
     reason: Reason,
     untold: Untold = None,
+    confirm: Confirm = None,
     dry_run: DryRun = False,
     season: SeasonOptions = SEASON,
 ) -> int:
     """Start a new attempt of one phase for one city."""
-    given = {"phase": phase, "city": city, "until": until, "reason": reason, "untold": untold}
+    given = {"phase": phase, "city": city, "until": until, "reason": reason, "untold": untold, "confirm": confirm}
     return run(season, "rerun", given, dry_run=dry_run)
 
 

@@ -124,6 +124,11 @@ def _reason(asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str,
     return {"reason": cells.line(" ".join(_needed(asked, typed).split()), LONGEST)}
 
 
+def _again(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
+    text = _needed(asked, typed)
+    return _word(filled, asked.name, f"{cells.day(text)}") if text else {}
+
+
 def _remark(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     text = cells.line(" ".join(_needed(asked, typed).split()), LONGEST)
     return _word(filled, asked.name, text) if text else {}
@@ -221,6 +226,7 @@ _READ: Mapping[str, Callable[[Field, Opened, Typed, Filled], dict[str, Any]]] = 
     "day": _day,
     "reason": _reason,
     "remark": _remark,
+    "again": _again,
     "rule": _rule,
     "new-rule": _new_rule,
     "letter": _number,

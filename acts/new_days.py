@@ -1,0 +1,73 @@
+"""The one check of a day that an act is given, whoever gives it: page, program, command line or play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from acts.act import Bench, Do, Field, Filled
+from calendars.checked_days import checked_day, with_weekday
+from calendars.deadlines import day_of
+from season.outcome import Outcome
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from calendars.checked_days import CheckedDay
+    from calendars.year import Year
+    from models.stamp import Stamp
+
+NewDay = tuple[str, "date", "date"]
+"""What a day is of, the day that the calendar has, the day that is given."""
+
+Days = Callable[[Bench, Filled], Sequence[NewDay]]
+
+CONFIRM = Field(
+    "confirm", "再写一遍截止日", "again", needed=False, hint="新的截止日比年度日历的晚 60 天以上时须写，其余不写。"
+)
+
+
+def given(_: Bench, filled: Filled) -> Sequence[NewDay]:
+    """Give the day that was filled in for a phase, if there is one."""
+    if filled.phase is None or filled.until is None:
+        return ()
+    return ((filled.phase.name, filled.phase.due, filled.until),)
+
+
+def checked(do: Do, days: Days = given) -> Do:
+    """Do it only where each day is near, or was typed again; say of each its weekday, and whether it comes too soon."""
+
+    def run(bench: Bench, filled: Filled) -> Outcome:
+        found = [look(bench.year, bench.stamp, base, day) for _, base, day in days(bench, filled)]
+        far = max((one for one in found if one.far), key=lambda one: one.day, default=None)
+        if far is not None and filled.words.get("confirm") != f"{far.day}":
+            return Outcome("refused", _too_far(far))
+        outcome = do(bench, filled)
+        if not outcome.done and not outcome.changes.transitions:
+            return outcome
+        return replace(outcome, message="\n".join([outcome.message, *(line for one in found for line in said(one))]))
+
+    return run
+
+
+def look(year: Year, stamp: Stamp, base: date, day: date) -> CheckedDay:
+    """Check a day as of the instant of an act."""
+    return checked_day(day, base, day_of(stamp.as_of), year.figures.grace, year.working_days)
+
+
+def said(found: CheckedDay) -> list[str]:
+    """Say what everybody who gives a day is to see: its weekday always, and what is better where it comes too soon."""
+    why = "" if found.why == "工作日" or (found.why.startswith("周") and not found.works) else f"（{found.why}）"
+    lines = [f"{found.named}{'是' if found.works else '不是'}工作日{why}。"]
+    if found.better is not None:
+        better = with_weekday(found.better)
+        lines.append(f"提醒：到 {found.day} 只有 {found.left} 个工作日，办理时间偏紧；最近的合适日子是 {better}。")
+    return lines
+
+
+def _too_far(far: CheckedDay) -> str:
+    return (
+        f"没有办理：{far.named}比年度日历的截止日 {far.base} 晚 {far.late} 天，可能写错了年月；"
+        f"确实如此的，请在“再写一遍截止日”里写 {far.day}（命令行加 --confirm {far.day}）。"
+    )

@@ -1,0 +1,108 @@
+"""The one check of a day: the same whoever gives it, in every act that takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+
+from acts.act import Bench
+from acts.book import ACTS
+from acts.doing import about, previewed, recorded
+from calendars import files
+from calendars.edits import with_days
+from models.standing import opened
+from season.outcome import Outcome
+from tests.acts.test_moved import APPLICATION, AT, LATE, ROLL, asked, begun
+from tests.support.scenes import NANJING, YEAR, Scene, stamp
+
+TAKES_A_DAY = {"extend", "rerun", "reject", "answer", "amend"}
+FAR = date(2022, 3, 22)
+SAID = "2022-03-22（星期二）是工作日。"
+WARNED = {
+    date(2022, 1, 22): "2022-01-22（星期六）不是工作日。",
+    date(2022, 1, 29): "2022-01-29（星期六）是工作日（周六，调休上班）。",
+    date(2022, 2, 1): "2022-02-01（星期二）不是工作日（春节）。",
+    date(2022, 1, 27): "2022-01-27（星期四）是工作日。",
+}
+
+
+def ready(scene: Scene, slug: str) -> tuple[str, Mapping[str, Any]]:
+    """A season in which the act can be done: the instant, and what it asks beside the day."""
+    begun(scene)
+    if slug == "reject":
+        scene.load(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-10T10:00")
+        scene.submit(ROLL, NANJING, "2022-01-10T10:00")
+        return AT, {"phase": ROLL, "city": [NANJING], "reason": "核对"}
+    scene.file(ROLL, NANJING)
+    if slug == "answer":
+        return AT, {"request": asked(scene, "2022-01-18T09:00", date(2022, 1, 21)), "answer": "granted", "reason": "可"}
+    if slug == "amend":
+        return AT, {"reason": "省厅通知"}
+    return LATE if slug == "rerun" else AT, {"phase": APPLICATION, "city": [NANJING], "reason": "暴雪"}
+
+
+def done(scene: Scene, slug: str, day: date, confirm: str = "", *, preview: bool = False) -> Outcome:
+    at, given = ready(scene, slug)
+    act = ACTS[slug]
+    with scene.database.read() as connection:
+        year = opened(connection, YEAR).year
+        days: dict[str, object] = {"until": day}
+        if slug == "amend":
+            moved = {(APPLICATION, "due"): day} | ({("shortlist", "due"): day} if day > date(2022, 1, 30) else {})
+            later = [phase.slug for phase in year.phases if phase.due < day and phase.slug not in {ROLL, APPLICATION}]
+            moved |= {(slug_, "due"): day for slug_ in later}
+            days = {"calendar": files.parse(with_days(year.source_text, moved), "日历")}
+        more = {"confirm": confirm} if confirm else {}
+        filled = about(connection, year, act, act.fill(year, {**given, **days, **more}))
+    bench = Bench(scene.database, year, stamp(at), None)
+    return previewed(act, bench, filled) if preview else recorded(act, bench, filled)
+
+
+def test_every_act_that_takes_a_day_checks_it() -> None:
+    """Whoever adds one is told here, and by the tests below that it is checked."""
+    assert {slug for slug, act in ACTS.items() if act.asks("until") or act.asks("calendar")} == TAKES_A_DAY
+    assert {slug for slug, act in ACTS.items() if act.asks("confirm")} == TAKES_A_DAY
+
+
+@pytest.mark.parametrize("confirm", ["", "2022-02-22", "2022-03-23"])
+@pytest.mark.parametrize("slug", sorted(TAKES_A_DAY))
+def test_a_day_too_far_is_not_taken_until_it_is_typed_again(scene: Scene, slug: str, confirm: str) -> None:
+    refused = done(scene, slug, FAR, confirm)
+    assert refused.outcome == "refused"
+    assert refused.message.startswith("没有办理：2022-03-22（星期二）比年度日历的截止日 2022-01-")
+    assert refused.message.endswith("请在“再写一遍截止日”里写 2022-03-22（命令行加 --confirm 2022-03-22）。")
+    assert refused.changes.transitions == ()
+
+
+@pytest.mark.parametrize("slug", sorted(TAKES_A_DAY))
+def test_a_far_day_that_was_typed_again_is_taken(scene: Scene, slug: str) -> None:
+    taken = done(scene, slug, FAR, f"{FAR}")
+    assert taken.done, taken.message
+    assert SAID in taken.message.splitlines()
+
+
+@pytest.mark.parametrize("day", WARNED)
+@pytest.mark.parametrize("slug", ["extend", "reject", "answer"])
+def test_weekday_and_holiday_are_named(scene: Scene, slug: str, day: date) -> None:
+    assert done(scene, slug, day).message.splitlines()[1:] == [WARNED[day]]
+
+
+@pytest.mark.parametrize("day", [24, 25, 26])
+def test_a_day_too_soon_is_warned_of_with_the_nearest_that_is_not(scene: Scene, day: int) -> None:
+    soon = done(scene, "rerun", date(2022, 1, day), preview=True)
+    said = f"提醒：到 2022-01-{day} 只有 {day - 23} 个工作日，办理时间偏紧；最近的合适日子是 2022-01-26（星期三）。"
+    assert (soon.done, soon.message.splitlines()[-1] == said) == (True, day < 26)
+    assert ("提醒" in soon.message) == (day < 26)
+
+
+def test_the_day_that_a_city_asked_for_is_checked_where_the_province_names_none(scene: Scene) -> None:
+    begun(scene).file(ROLL, NANJING)
+    number, act = asked(scene, "2022-01-18T09:00", FAR), ACTS["answer"]
+    with scene.database.read() as connection:
+        year = opened(connection, YEAR).year
+    for answer, confirm, outcome in (("granted", "", "refused"), ("declined", "", "done")):
+        filled = act.fill(year, {"request": number, "answer": answer, "reason": "可", "confirm": confirm or None})
+        assert recorded(act, Bench(scene.database, year, stamp(AT), None), filled).outcome == outcome
