@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from forms.reading import RowError
+    from models.database import Database
+    from models.stamp import Stamp
 
 app = App(name="form")
 
@@ -37,23 +39,27 @@ def template(
     """Write an empty workbook of one phase, as the year asks it."""
     from forms.template import render
 
-    slug, calendar = known(phase), _calendar(season)
+    slug, (_, calendar, lists) = known(phase), _asked(season)
+    say(*([f"{lists}。"] if lists else []))
     write(output, render(BOOK.form(slug, calendar), calendar))
     answer(season.json, {"phase": phase, "file": str(output)}, lambda console: line(console, f"已写入 {output}"))
 
 
-def _calendar(season: SeasonOptions) -> Year:
-    """The calendar of the opened year; that of the file that is shipped where none is open, which is said."""
+def _asked(season: SeasonOptions) -> tuple[Database | None, Year, str]:
+    """The database and the calendar of the opened year; where it is not open no database, and the shipped calendar.
+
+    Last what is to be said of that, empty for an opened year; raises CalendarFaults where no such year is shipped.
+    """
     from calendars.files import load, shipped
     from models.database import NotPrepared
     from models.standing import NoYearOpen, YearNotOpen
 
     try:
-        return season.opened()[1]
+        return *season.opened(), ""
     except (NotPrepared, NoYearOpen, YearNotOpen):
-        year = season.year or shipped()[-1]
-        say(f"没有打开的年度，学科、称号等各项列表取自系统所附的 {year} 年度日历。")
-        return load(year)
+        calendar = load(season.year or shipped()[-1])
+    which = f"{season.year} 年度尚未打开" if season.year else "没有打开的年度"
+    return None, calendar, f"{which}，学科、称号等各项列表取自系统所附的 {calendar.year} 年度日历"
 
 
 def known(phase: str) -> str:
@@ -77,9 +83,14 @@ def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: SeasonOp
     """Read a workbook and say every fault; where a year is open also what disagrees with its records."""
     from forms.reading import read
 
-    file, slug = there(workbook), known(phase)
-    reading = read(file, BOOK.form(slug, _calendar(season)))
-    errors = reading.errors or _against_records(season, phase, workbook, city)
+    file, slug, stamp = there(workbook), known(phase), season.stamp()
+    database, calendar, lists = _asked(season)
+    reading = read(file, BOOK.form(slug, calendar))
+    errors = reading.errors
+    if database is None:
+        say(f"{lists}；只检查了表格本身，没有与已有记录核对。")
+    elif not errors:
+        errors = _against_records(database, calendar, phase, workbook, city, stamp)
     data = {
         "phase": phase,
         "city": city,
@@ -91,18 +102,12 @@ def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: SeasonOp
     return 1 if errors else 0
 
 
-def _against_records(season: SeasonOptions, phase: str, workbook: Path, city: str) -> tuple[RowError, ...]:
-    """What loading it would find fault with; nothing, and said so, where no year is open to compare with."""
+def _against_records(
+    database: Database, year: Year, phase: str, workbook: Path, city: str, stamp: Stamp
+) -> tuple[RowError, ...]:
+    """What loading it would find fault with."""
     from acts.load import load as act
-    from models.database import NotPrepared
-    from models.standing import NoYearOpen, YearNotOpen
 
-    stamp = season.stamp()
-    try:
-        database, year = season.opened()
-    except (NotPrepared, NoYearOpen, YearNotOpen):
-        say("没有打开的年度，只检查了表格本身，没有与已有记录核对。")
-        return ()
     outcome = act(database, year.year, phase, year.city(city).slug, workbook, stamp, dry_run=True)
     if outcome.outcome == "refused":
         say(f"没有与已有记录核对：{outcome.message}")

@@ -40,8 +40,7 @@ def test_a_good_workbook_without_a_year_is_checked_by_itself_and_said_so(talent:
     ran = talent("form", "check", "application", str(TAIZHOU / "application.xlsx"), "--city", "泰州")
     assert (ran.status, ran.out) == (0, "application.xlsx：错误 0 处，提醒 0 处。\n")
     assert ran.err == (
-        "没有打开的年度，学科、称号等各项列表取自系统所附的 2027 年度日历。\n"
-        "没有打开的年度，只检查了表格本身，没有与已有记录核对。\n"
+        "没有打开的年度，学科、称号等各项列表取自系统所附的 2027 年度日历；只检查了表格本身，没有与已有记录核对。\n"
     )
 
 

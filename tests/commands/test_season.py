@@ -257,12 +257,13 @@ def test_an_act_is_stamped_before_the_database_is_asked(season: Talent, monkeypa
 
 
 def test_a_workbook_is_checked_by_itself_for_a_year_that_is_not_open(season: Talent, tmp_path: Path) -> None:
-    season("form", "template", "mentor-recommendation", "-o", str(tmp_path / "roll.xlsx"))
-    ran = season(
-        "form", "check", "mentor-recommendation", str(tmp_path / "roll.xlsx"), "--city", "盐城", "--year", "2027"
-    )
-    assert "没有打开的年度，只检查了表格本身" in ran.err
-    assert "尚未开设" not in ran.err
+    roll = ("mentor-recommendation", str(tmp_path / "roll.xlsx"), "--city", "盐城")
+    season("form", "template", roll[0], "-o", roll[1])
+    lists = "2027 年度尚未打开，学科、称号等各项列表取自系统所附的 2027 年度日历"
+    assert season("form", "check", *roll, "--year", "2027").err == f"{lists}；只检查了表格本身，没有与已有记录核对。\n"
+    assert season("form", "template", roll[0], "-o", roll[1], "--year", "2027").err == f"{lists}。\n"
+    unknown = season("form", "check", *roll, "--year", "2031")
+    assert (unknown.status, "取自" in unknown.err) == (1, False)
 
 
 def test_a_city_calendar_holds_its_own_due_day(season: Talent) -> None:
