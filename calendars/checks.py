@@ -27,14 +27,15 @@ def check_cities(source: str, cities: Sequence[City]) -> Iterator[Fault]:
 
 
 def check_phases(
-    source: str, phases: Sequence[Phase], requires: Requires, year: int | None, known: Known
+    source: str, phases: Sequence[Phase], requires: Requires, year: int | None, known: Known | None
 ) -> Iterator[Fault]:
     """Name unknown and missing phases, and what disagrees within and between phases.
 
     `requires` has every phase in the file, those at fault too; `year` is None where the file's is no number. `known`
     are the phases that there may be, and for each the others without which the year can do without it too; None where
-    it must be there.
+    it must be there. Which there are is not asked where `known` is None.
     """
+    known = dict.fromkeys(requires, ()) if known is None else known
     for slug in requires:
         if slug not in known:
             yield Fault(source, f"phases.{slug}", "没有这个阶段", f"只能是：{'、'.join(known)}")

@@ -65,7 +65,7 @@ def diff(a: Year, b: Year) -> Difference:
 def draft(origin: Year, year: int) -> tuple[str, tuple[str, ...]]:
     """Give the text of a file for another year, every date carried over, and in Chinese what to look at in it."""
     text = "\n".join(_lines(origin, year))
-    drafted = parse(text, f"{year}.toml")
+    drafted = parse(text, f"{year}.toml", None)
     notes = [
         f"所有日期由 {origin.year} 年顺延，请按 {year} 年通知逐项核对 title、notice、各阶段日期和 [figures]",
         *_leap_days(origin, year),

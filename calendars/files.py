@@ -18,15 +18,16 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from calendars.checks import check_cities, check_days, check_figures, check_head, check_phases
 from calendars.deadlines import FIRST_YEAR, LAST_YEAR
 from calendars.faults import CalendarFaults, Fault
-from calendars.limits import LEFT_OUT, limits
+from calendars.limits import limits
 from calendars.shapes import fault_of, syntax_fault
 from calendars.versions import assumed, upgraded
-from calendars.year import PHASES, City, DayKind, Figures, Phase, Year
+from calendars.year import City, DayKind, Figures, Phase, Year
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from calendars.checks import Known
+    from calendars.phase_terms import Terms
     from calendars.versions import Raw
 
 _FOLDER = Path(__file__).parent
@@ -41,24 +42,24 @@ def shipped() -> tuple[int, ...]:
     return tuple(sorted(int(path.stem) for path in _FOLDER.glob("[0-9][0-9][0-9][0-9].toml")))
 
 
-def load(year: int) -> Year:
-    """Give a shipped year, or raise `CalendarFaults`."""
+def load(year: int, terms: Terms | None = None) -> Year:
+    """Give a shipped year, or raise `CalendarFaults`; which phases it states is asked where their terms are given."""
     path = _FOLDER / f"{year}.toml"
     if not path.exists():
         known = "、".join(map(str, shipped()))
         mend = f"已有的年度是 {known}；新年度请先用 talent calendar draft {year} --from {shipped()[-1]} 起草"
         raise CalendarFaults((Fault(path.name, "year", f"没有 {year} 年度的日历文件", mend),))
-    found = read(path)
+    found = read(path, terms)
     if found.year != year:
         mend = f"把 year 改为 {year}，或给文件改名"
         raise CalendarFaults((Fault(path.name, "year", f"文件名是 {year}，里面写的是 {found.year}", mend),))
     return found
 
 
-def read(path: Path) -> Year:
-    """Give the year of a file, or raise `CalendarFaults` where it cannot be read or is at fault."""
+def read(path: Path, terms: Terms | None) -> Year:
+    """`parse` a file: give the year of a file, or raise `CalendarFaults` where it cannot be read or is at fault."""
     try:
-        return parse(path.read_text("utf-8-sig"), path.name)
+        return parse(path.read_text("utf-8-sig"), path.name, terms)
     except OSError as error:
         fault = Fault(path.name, "文件", f"打不开（{error.strerror}）", "请检查文件名和读取权限")
     except UnicodeDecodeError as error:
@@ -66,27 +67,28 @@ def read(path: Path) -> Year:
     raise CalendarFaults((fault,))
 
 
-def parse(text: str, source: str) -> Year:
+def parse(text: str, source: str, terms: Terms | None) -> Year:
     """Give the year that the TOML text states, `source` being its name in faults; raise `CalendarFaults`.
 
-    It states phases that this release knows, all but those that a year can do without. What the programme cannot do is
-    a fault as well.
+    It states phases that have terms, all but those that a year can do without; which, is not asked where `terms` are
+    None. What the programme cannot do is a fault as well.
     """
-    year, faults = _checked(text, source, {slug: LEFT_OUT.get(slug) for slug in PHASES})
+    known = None if terms is None else {slug: one.left_out for slug, one in terms.items()}
+    year, faults = _checked(text, source, terms or {}, known)
     if year is None or faults:
         raise CalendarFaults(faults)
     return year
 
 
-def revision(text: str, source: str, of: Year) -> Year:
+def revision(text: str, source: str, of: Year, terms: Terms) -> Year:
     """Give the year that a revision of one under way states, with the phases of that one; raise `CalendarFaults`.
 
     What the calendar under way breaks as well is no fault of its revision: an earlier release took it in, by rules
     that knew nothing of it, and what does not change once a year is open could not be mended either.
     """
-    phases = dict.fromkeys(phase.slug for phase in of.phases)
-    year, faults = _checked(text, source, phases)
-    kept = {(fault.key, fault.reason) for fault in _checked(of.source_text, source, phases)[1]}
+    known = dict.fromkeys(phase.slug for phase in of.phases)
+    year, faults = _checked(text, source, terms, known)
+    kept = {(fault.key, fault.reason) for fault in _checked(of.source_text, source, terms, known)[1]}
     own = [fault for fault in faults if (fault.key, fault.reason) not in kept]
     if year is None or own:
         raise CalendarFaults(own or faults)
@@ -95,20 +97,22 @@ def revision(text: str, source: str, of: Year) -> Year:
 
 def stored(text: str, source: str) -> Year:
     """Give the year of a calendar that this release or an earlier one checked and kept; raise `CalendarFaults`."""
-    year, faults = _read(text, source, None)
+    year, faults = _read(text, source)
     if year is None or faults:
         raise CalendarFaults(faults)
     return year
 
 
-def _checked(text: str, source: str, phases: Known) -> tuple[Year | None, Sequence[Fault]]:
+def _checked(text: str, source: str, terms: Terms, known: Known | None) -> tuple[Year | None, Sequence[Fault]]:
     """Give the year as far as it can be made, and all that is wrong with it."""
-    year, faults = _read(text, source, phases)
-    return year, faults if year is None else (*faults, *limits(source, year))
+    year, faults = _read(text, source, checking=True, known=known)
+    return year, faults if year is None else (*faults, *limits(source, year, terms))
 
 
-def _read(text: str, source: str, phases: Known | None) -> tuple[Year | None, Sequence[Fault]]:
-    """Give the year as far as it can be made, and its faults; which phases it states is not asked where None is."""
+def _read(
+    text: str, source: str, *, checking: bool = False, known: Known | None = None
+) -> tuple[Year | None, Sequence[Fault]]:
+    """Give the year as far as it can be made, and its faults; `checking` asks whether its parts agree."""
     quoted = _BARE_DATE.sub(_quote_impossible, text)
     try:
         raw = _frozen(tomllib.loads(quoted, parse_float=Decimal))
@@ -117,8 +121,8 @@ def _read(text: str, source: str, phases: Known | None) -> tuple[Year | None, Se
     reader = _Reader(source)
     newest = upgraded(raw, source)
     parts = reader.parts(newest)
-    if phases is not None:
-        reader.check(newest, parts, phases)
+    if checking:
+        reader.check(newest, parts, known)
     return reader.year(newest, parts, {"source_text": text, "assumed": assumed(raw, newest)}), reader.faults
 
 
@@ -134,11 +138,11 @@ class _Reader:
         figures, days = self._figures(raw), self._days(raw.get("days", {}))
         return {"cities": tuple(cities), "phases": tuple(phases), "figures": figures, "days": days}
 
-    def check(self, raw: Raw, parts: dict[str, Any], phases: Known) -> None:
+    def check(self, raw: Raw, parts: dict[str, Any], known: Known | None) -> None:
         year, subjects, figures = _year(raw.get("year")), raw.get("subjects"), parts["figures"]
         self.faults += check_head(self.source, subjects)
         self.faults += check_cities(self.source, parts["cities"])
-        self.faults += check_phases(self.source, parts["phases"], _requires(raw.get("phases")), year, phases)
+        self.faults += check_phases(self.source, parts["phases"], _requires(raw.get("phases")), year, known)
         self.faults += check_figures(self.source, figures, subjects) if figures else ()
         self.faults += check_days(self.source, parts["days"], year)
 

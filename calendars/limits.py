@@ -14,23 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
+    from calendars.phase_terms import Terms
     from calendars.year import Figures, Phase, Year
 
-STANDS_ON: Mapping[str, str] = {
-    "application": "mentor-recommendation",
-    "shortlist": "application",
-    "interview": "shortlist",
-    "meeting": "interview",
-    "cultivation": "meeting",
-    "midterm": "meeting",
-    "year-end": "midterm",
-}
-"""The phase whose outcome a phase's workbook and gate stand on: it must have passed. One left out stands aside."""
-
-LEFT_OUT: Mapping[str, Sequence[str]] = {"meeting": (), "cultivation": ("year-end",), "midterm": (), "year-end": ()}
-"""The phases that a year can do without, each with the phases that cannot do without it."""
-
-WATCHED = "cultivation"
 DIMENSIONS = 5
 """So many scores has a row of the evaluation."""
 
@@ -50,17 +36,17 @@ _SPLITTING = frozenset('、,，;；{}"')
 _COLUMNS = frozenset({"报名号", "姓名", "等级"})
 
 
-def limits(source: str, year: Year) -> Iterator[Fault]:
-    """Name everything in a year that is well formed and cannot be done."""
+def limits(source: str, year: Year, terms: Terms) -> Iterator[Fault]:
+    """Name everything in a year that is well formed and cannot be done; of phases without terms, the least."""
     yield from _lines(source, year)
     yield from _lists(source, year)
     yield from _figures(source, year.figures)
     yield from _counts(source, year.figures)
     yield from _cycle(source, year)
     yield from _named_twice(source, year.phases)
-    yield from _order(source, year.phases)
+    yield from _order(source, year.phases, terms)
     for phase in year.phases:
-        yield from _phase(source, phase, year.year)
+        yield from _phase(source, phase, year.year, terms)
 
 
 def _cycle(source: str, year: Year) -> Iterator[Fault]:
@@ -73,15 +59,15 @@ def _cycle(source: str, year: Year) -> Iterator[Fault]:
         yield Fault(source, "figures.cultivation_months", reason, "写成 [起月, 止月]，或推后各阶段的截止日")
 
 
-def _order(source: str, phases: Sequence[Phase]) -> Iterator[Fault]:
+def _order(source: str, phases: Sequence[Phase], terms: Terms) -> Iterator[Fault]:
     """Phases are gone through in the order of the file: each after those whose outcome it stands on."""
     requires = {phase.slug: phase.requires for phase in phases}
     stated = {*requires, *(other for given in requires.values() for other in given)}  # those at fault elsewhere, too
     places = {slug: place for place, slug in enumerate(requires)}
     for slug, given in requires.items():
-        needed = STANDS_ON.get(slug, "")
-        while needed in LEFT_OUT and needed not in stated:
-            needed = STANDS_ON[needed]
+        needed = terms[slug].stands_on if slug in terms else ""
+        while needed in terms and terms[needed].left_out is not None and needed not in stated:
+            needed = terms[needed].stands_on
         if needed in requires and needed not in reached(slug, requires):
             reason = f"没有要求 {needed}，而这个阶段的表和关口要用它的结果"
             yield Fault(source, f"phases.{slug}.requires", reason, f'写上 "{needed}"，或经由其他阶段要求它')
@@ -90,10 +76,10 @@ def _order(source: str, phases: Sequence[Phase]) -> Iterator[Fault]:
                 yield Fault(source, f"phases.{slug}", f"写在所要求的 {other} 之前", "各阶段按先后排列，移到它后面")
 
 
-def _phase(source: str, phase: Phase, year: int) -> Iterator[Fault]:
+def _phase(source: str, phase: Phase, year: int, terms: Terms) -> Iterator[Fault]:
     key = f"phases.{phase.slug}"
-    if phase.monthly_from and phase.slug != WATCHED:
-        yield Fault(source, f"{key}.monthly_from", "每月提醒只有学生培养阶段才有", "删去这一行")
+    if phase.monthly_from and phase.slug in terms and not terms[phase.slug].monthly:
+        yield Fault(source, f"{key}.monthly_from", "这个阶段没有每月提醒", "删去这一行")
     if phase.province_due and phase.province_due.year not in {year, year + 1}:
         reason = f"{phase.province_due} 不属于 {year} 年度"
         yield Fault(source, f"{key}.province_due", reason, f"改成 {year} 至 {year + 1} 年的日期")

@@ -13,17 +13,6 @@ from calendars.deadlines import FIRST_YEAR, LAST_YEAR
 from calendars.errors import TalentError
 from calendars.working_days import WorkingDays, published
 
-PHASES = (
-    "mentor-recommendation",
-    "application",
-    "shortlist",
-    "interview",
-    "meeting",
-    "cultivation",
-    "midterm",
-    "year-end",
-)
-
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]

@@ -248,9 +248,9 @@ def calendar_of(source: str) -> Year:
     from calendars.files import load, read
 
     if not source.isdecimal():
-        return read(Path(source))
+        return read(Path(source), BOOK.terms)
     try:
         a_year(int, int(source))
     except ValueError as error:
         raise UsageError(f"{error}。") from None
-    return load(int(source))
+    return load(int(source), BOOK.terms)

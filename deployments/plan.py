@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendars.moments import moments
-from calendars.year import PHASES
+from phases.book import BOOK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,7 +76,7 @@ def plan(years: Iterable[Year], beat: timedelta = BEAT) -> tuple[Deployment, ...
     calendar, which are on the minute.
     """
     kept = tuple(sorted(years, key=lambda year: year.year))
-    phases = dict.fromkeys(phase.slug for year in kept for phase in year.phases if phase.slug in PHASES)
+    phases = dict.fromkeys(phase.slug for year in kept for phase in year.phases if phase.slug in BOOK.phases)
     return (
         *(Deployment(slug, of_phase(slug), tuple(_of_phase(slug, kept))) for slug in phases),
         Deployment("watch", entrypoint("watch"), (Every(BEATING, beat, beat / 3),)),

@@ -20,6 +20,7 @@ from phases.parties import dealings
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from calendars.phase_terms import Terms
     from calendars.year import Phase, Year
     from forms.definitions import AskedSheet, Form
     from gates.judge import Gate
@@ -48,6 +49,7 @@ class Book:
         self.sheets: Mapping[str, StoredSheet] = MappingProxyType(
             {sheet.key: sheet for form in self.forms.values() for sheet in form.sheets}
         )
+        self.terms: Terms = MappingProxyType({slug: phase.terms for slug, phase in self.phases.items()})
         self._owners = {form.slug: phase for phase in self.phases.values() for form in phase.forms}
         self.uses: Mapping[str, frozenset[str]] = MappingProxyType(
             {slug: phase.uses for slug, phase in self.phases.items()}

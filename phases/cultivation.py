@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
+from calendars.phase_terms import PhaseTerms
 from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, PROSE, STAGE, Ask
 from gates.found import Found, each
@@ -79,6 +80,7 @@ FORM = Form("cultivation", "学生培养记录", 1, (PLANS, VISITS, LOGS, TALKS)
 PHASE = PhaseDefinition(
     slug="cultivation",
     name="学生培养",
+    terms=PhaseTerms("meeting", left_out=("year-end",), monthly=True),
     form=FORM,
     gate=Gate(
         "cultivation",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from calendars.phase_terms import PhaseTerms
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -15,9 +17,13 @@ if TYPE_CHECKING:
     from phases.stored_sheet import StoredSheet
 
 
+FIRST = PhaseTerms()
+"""A phase that stands on no other, and that no year can do without."""
+
+
 @dataclass(frozen=True, slots=True)
 class PhaseDefinition:
-    """A phase by its slug and its Chinese name.
+    """A phase by its slug and its Chinese name; `terms` are what a year file may say of it.
 
     `gate` judges what the city files by its `form`; `province_gate` what the province answers for when it has the last
     word on facts of its own, which it fills in on its `province_form`. `records` are rules that are kept and never
@@ -30,6 +36,7 @@ class PhaseDefinition:
     slug: str
     name: str
     gate: Gate[Any]
+    terms: PhaseTerms = FIRST
     form: Form[StoredSheet] | None = None
     province_gate: Gate[Any] | None = None
     province_form: Form[StoredSheet] | None = None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from calendars.phase_terms import PhaseTerms
 from forms.cells import BadCellError
 from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, SCORE, YES_NO, Ask, one_of
@@ -143,6 +144,7 @@ FORM = Form("interview", "导师面试结果表", 1, (INTERVIEWS,))
 PHASE = PhaseDefinition(
     slug="interview",
     name="导师面试",
+    terms=PhaseTerms("shortlist"),
     form=FORM,
     gate=Gate(
         "interview",

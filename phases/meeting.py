@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
+from calendars.phase_terms import PhaseTerms
 from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, PROSE, UNIT, Ask, one_of
 from gates.found import Found, named
@@ -121,6 +122,7 @@ FORM = Form("meeting", "师生见面会记录", 1, (MEETINGS, ATTENDANCE))
 PHASE = PhaseDefinition(
     slug="meeting",
     name="师生见面会",
+    terms=PhaseTerms("interview", left_out=()),
     form=FORM,
     gate=Gate(
         "meeting",

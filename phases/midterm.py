@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
+from calendars.phase_terms import PhaseTerms
 from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, PROSE, Ask, either
 from gates.found import Found, each
@@ -87,6 +88,7 @@ FORM = Form("midterm", "中期评价表", 1, (RESULTS,))
 PHASE = PhaseDefinition(
     slug="midterm",
     name="中期评价",
+    terms=PhaseTerms("meeting", left_out=()),
     form=FORM,
     gate=Gate(
         "midterm",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
+from calendars.phase_terms import PhaseTerms
 from forms.definitions import Form, SheetRow
 from forms.kinds import SCORE, YES_NO, Ask
 from gates.found import Found, each, named
@@ -113,6 +114,7 @@ FORM = Form("shortlist", "面试名单", 1, (SCORES, CUT_LINES))
 PHASE = PhaseDefinition(
     slug="shortlist",
     name="面试名单",
+    terms=PhaseTerms("application"),
     form=FORM,
     gate=Gate(
         "shortlist",

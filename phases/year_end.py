@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from calendars.phase_terms import PhaseTerms
 from forms.cells import BadCellError
 from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, MONEY, NAME, PROSE, UNIT, YES_NO, Ask, dimension, one_of
@@ -265,6 +266,7 @@ EVALUATION = Form("evaluation", "年度评价结果表", 1, (EVALUATIONS,))
 PHASE = PhaseDefinition(
     slug="year-end",
     name="年度评价",
+    terms=PhaseTerms("midterm", left_out=()),
     form=FORM,
     province_form=EVALUATION,
     gate=Gate(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from acts.act import Act, Field
+    from calendars.year import Year
     from models.standing import Opened
 
 LONGEST = 500
@@ -177,6 +178,10 @@ def _choice(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict
     return _word(filled, asked.name, value)
 
 
+def _revision(text: str, source: str, opened: Opened) -> Year:
+    return files.revision(text, source, opened.year, opened.book.terms)
+
+
 def _calendar(_asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
     """Read the calendar: the text carried from a preview, an uploaded file, or the days edited on the page.
 
@@ -184,10 +189,14 @@ def _calendar(_asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[st
     """
     given = next(iter(typed.values.get("calendar", ())), "")
     if given.strip():
-        return {"calendar": files.revision(given.replace("\r\n", "\n"), "日历", opened.year)}
+        return {"calendar": _revision(given.replace("\r\n", "\n"), "日历", opened)}
     if typed.upload:
         try:
-            return {"calendar": files.revision(typed.upload.decode("utf-8-sig"), "上传的文件", opened.year)}
+            return {
+                "calendar": files.revision(
+                    typed.upload.decode("utf-8-sig"), "上传的文件", opened.year, opened.book.terms
+                )
+            }
         except UnicodeDecodeError:
             raise _Wrong("文件不是 UTF-8 文字，请另存为 UTF-8 编码") from None
     edited = {
@@ -198,7 +207,7 @@ def _calendar(_asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[st
     }
     if not edited:
         raise _Wrong("没有改动任何日期，也没有上传文件")
-    return {"calendar": files.revision(with_days(opened.year.source_text, edited), "日历", opened.year)}
+    return {"calendar": _revision(with_days(opened.year.source_text, edited), "日历", opened)}
 
 
 def _grid(_asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from models.standing import years_open
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from calendars.phase_terms import Terms
     from calendars.year import Year
     from dashboard.serving.site import Site
     from models.database import Database
@@ -64,13 +65,13 @@ class _Chosen:
         """What was said of what lies behind; None for nothing."""
         return Paper(self.through, self.reason) if self.through else None
 
-    def calendar(self) -> Year:
+    def calendar(self, terms: Terms) -> Year:
         """Read it; raise `CalendarFaults`, or `NothingChosen` where it is none of the years that come along."""
         if self.text:
-            return files.parse(self.text, "上传的文件")
+            return files.parse(self.text, "上传的文件", terms)
         if self.shipped not in map(str, files.shipped()):
             raise NothingChosen
-        return files.load(int(self.shipped))
+        return files.load(int(self.shipped), terms)
 
 
 async def _chosen(request: Request) -> _Chosen:
@@ -106,7 +107,7 @@ def preview(request: Request, chosen: Chosen) -> HTMLResponse:
     """Show the calendar that the year would run on, and, once it is said what was done on paper, where phases stand."""
     site: Site = request.app.state.site
     try:
-        year = chosen.calendar()
+        year = chosen.calendar(site.database.book.terms)
         why = _unanswered(year, chosen, site.wall()) if chosen.answered else None
     except TalentError as error:
         return _choose(request, str(error))
@@ -152,7 +153,7 @@ def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
     """Open the year, once; where another thing would happen than was shown, show that instead."""
     site: Site = request.app.state.site
     try:
-        year = chosen.calendar()
+        year = chosen.calendar(site.database.book.terms)
         why = _unanswered(year, chosen, site.arrived()) or _changed(request, year, chosen)
     except TalentError as error:
         return _choose(request, str(error))

@@ -25,6 +25,7 @@ from models.tables.season import Letter
 from season.outcome import Outcome
 from tests.support import ledger
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
+from tests.support.years import parse
 
 AT = "2022-01-05T10:00"
 
@@ -33,7 +34,7 @@ def moved(**days: str) -> Year:
     """The calendar with these days, `shortlist__due="2022-02-10"`."""
     keys = {tuple(key.replace("_", "-").split("--")): date.fromisoformat(day) for key, day in days.items()}
     named = {(phase, key.replace("-", "_")): day for (phase, key), day in keys.items()}
-    return files.parse(with_days(calendar().source_text, named), "日历")
+    return parse(with_days(calendar().source_text, named), "日历")
 
 
 def revise(scene: Scene, new: Year, at: str = AT, *, dry_run: bool = False) -> Outcome:
@@ -173,7 +174,7 @@ def test_one_city_that_is_late_by_a_past_day_keeps_it_where_it_is(scene: Scene) 
     ],
 )
 def test_another_programme_is_no_revision(scene: Scene, old: str, new: str, said: str) -> None:
-    other = files.parse(calendar().source_text.replace(old, new, 1), "日历")
+    other = parse(calendar().source_text.replace(old, new, 1), "日历")
     refused = revise(scene, other)
     assert (refused.outcome, said in refused.message.splitlines()) == ("refused", True)
     with scene.database.read() as connection:
@@ -186,13 +187,13 @@ def test_another_years_calendar_is_no_revision(scene: Scene) -> None:
 
 
 def test_a_dimension_may_be_called_otherwise(scene: Scene) -> None:
-    assert revise(scene, files.parse(calendar().source_text.replace("英语交流", "外语交流"), "日历")).done
+    assert revise(scene, parse(calendar().source_text.replace("英语交流", "外语交流"), "日历")).done
 
 
 def test_places_that_are_given_cannot_be_taken_away(scene: Scene) -> None:
     scene.through("interview", NANJING)
     text = calendar().source_text.replace("funded_cap = 65", "funded_cap = 1").replace("city_cap = 5 ", "city_cap = 1 ")
-    refused = revise(scene, files.parse(text, "日历"), "2022-02-22T10:00")
+    refused = revise(scene, parse(text, "日历"), "2022-02-22T10:00")
     assert (refused.outcome, refused.message) == ("refused", "全省资助名额 1 少于已经确定的 2 人。")
 
 

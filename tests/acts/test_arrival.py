@@ -15,7 +15,6 @@ from acts.act import Bench
 from acts.ask import ask
 from acts.book import ACTS
 from acts.doing import recorded
-from calendars import files
 from calendars.edits import with_days
 from gates.states import TRANSITIONS, Event, State
 from models import reports
@@ -29,6 +28,7 @@ from season.outcome import Outcome
 from tests.acts.test_together import own, together
 from tests.support import ledger, sheets
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
+from tests.support.years import parse
 
 ROLL = "mentor-recommendation"
 RULE = "mentors.standing"
@@ -223,7 +223,7 @@ def request(scene: Scene, at: str) -> Outcome:
 
 
 def amend(scene: Scene, _city: str, at: str) -> Outcome:
-    new = files.parse(with_days(scene.year.source_text, {(ROLL, "due"): date(2022, 1, 18)}), "日历")
+    new = parse(with_days(scene.year.source_text, {(ROLL, "due"): date(2022, 1, 18)}), "日历")
     return amending.amend(scene.database, YEAR, new, stamp(at), reason="省厅通知")
 
 

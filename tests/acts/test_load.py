@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import func, select
 
 import acts.load
-from calendars import files
 from forms.reading import RowError
 from models.columns import table_of
 from models.database import Database
@@ -21,6 +20,7 @@ from phases.shortlist import SCORES
 from tests.support import ledger, sheets
 from tests.support.books import book
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
+from tests.support.years import parse
 
 ROLL, APPLICATION, SHORTLIST = "mentor-recommendation", "application", "shortlist"
 DAY = "2022-01-10T10:00"
@@ -285,7 +285,7 @@ def test_the_evaluation_is_loaded_while_the_year_end_awaits_the_province(scene: 
 
 def test_what_the_opened_year_lists_is_taken(database: Database) -> None:
     text = calendar().source_text.replace('"计算机"]  ', '"计算机", "天文"]  ')
-    scene = Scene.begin(database, files.parse(text, "2022.toml")).through(APPLICATION, NANJING)
+    scene = Scene.begin(database, parse(text, "2022.toml")).through(APPLICATION, NANJING)
     tables: dict[str, list[list[object]]] = {
         "成绩": [["报名号", "姓名", "学科", "测试成绩", "入围面试"]],
         "分数线": [["学科", "分数线"], ["天文", 60]],
@@ -300,7 +300,7 @@ def test_what_the_opened_year_lists_is_taken(database: Database) -> None:
 def test_a_calendar_revised_while_a_workbook_is_read_asks_for_it_once_more(
     approved: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    older = files.parse(calendar().source_text + "# 修订之前", "2022.toml")
+    older = parse(calendar().source_text + "# 修订之前", "2022.toml")
     with approved.database.read() as connection:
         before = replace(opened(connection, YEAR), year=older)
     monkeypatch.setattr(acts.load, "_calendar", lambda *_: before)

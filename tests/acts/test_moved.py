@@ -18,7 +18,6 @@ from acts.calendars import opened_calendar
 from acts.extend import extend
 from acts.rerun import rerun
 from acts.settle_letter import settle
-from calendars import files
 from calendars.edits import with_days
 from gates.states import Event
 from models.columns import table_of
@@ -34,6 +33,7 @@ from season.transaction import sitting
 from tests.acts.test_statements import counted, filled, through_the_year
 from tests.support import ledger, sheets
 from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, stamp
+from tests.support.years import parse
 
 ROLL, APPLICATION, SHORTLIST, INTERVIEW = "mentor-recommendation", "application", "shortlist", "interview"
 OPENED, AT, LAST, LATE = "2022-01-05T10:00", "2022-01-18T10:00", "2022-01-20T10:00", "2022-01-21T10:00"
@@ -67,7 +67,7 @@ def sent(scene: Scene, **where: Any) -> Scene:  # noqa: ANN401 - column values
 def revise(scene: Scene, phase: str, until: date, at: str = AT, untold: str = "") -> Outcome:
     with scene.database.read() as connection:
         now = opened(connection, YEAR).year.source_text
-    new = files.parse(with_days(now, {(phase, "due"): until}), "日历")
+    new = parse(with_days(now, {(phase, "due"): until}), "日历")
     return amend(scene.database, YEAR, new, stamp(at), reason="省厅通知", untold=untold)
 
 
@@ -270,7 +270,7 @@ def brought(scene: Scene, until: date, hour: int) -> tuple[int, str]:
     """Move Nanjing's interview; give how many mentors are told, and which day."""
     signed = stamp(f"2022-01-25T{hour}:00")
     with sitting(scene.database, YEAR, signed, [NANJING]) as season:
-        new = files.parse(with_days(season.year.source_text, {(INTERVIEW, "due"): until}), "日历")
+        new = parse(with_days(season.year.source_text, {(INTERVIEW, "due"): until}), "日历")
         replace_calendar(season.connection, YEAR, new.source_text, "省厅通知", signed)
         season.follow(new)
         season.note(season.cells[INTERVIEW, NANJING], Event.EXTEND)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import acts.load
-from calendars import drafts, files, findings, ics
+from calendars import drafts, findings, ics
 from calendars.errors import TalentError
 from calendars.faults import CalendarFaults
 from calendars.moments import moments
@@ -25,6 +25,7 @@ from models.reports import matrix
 from phases.book import BOOK
 from tests.support.books import FORMS, book, read, render, sample
 from tests.support.scenes import FILED, NANJING, YEAR, Scene, calendar, instant, stamp
+from tests.support.years import parse
 
 TEXT = calendar(cities=2).source_text
 STATED = re.compile(r"(?m)^([a-z_-]+) = (.+?)( *#.*)?$")
@@ -113,7 +114,7 @@ def played(scene: Scene) -> None:
 @example(text=TEXT.replace("英语交流能力", "外语"))
 def test_a_year_that_the_check_lets_pass_stops_nothing(migrated_sqlite: Path, text: str) -> None:
     try:
-        year = files.parse(text, "2022.toml")
+        year = parse(text, "2022.toml")
     except CalendarFaults:
         return
     looked_at(year)
@@ -124,6 +125,6 @@ def test_a_year_that_the_check_lets_pass_stops_nothing(migrated_sqlite: Path, te
 @pytest.mark.parametrize(("year", "last"), [(2000, 2000), (2099, 2100)])
 def test_the_first_and_the_last_year_that_may_be_said(year: int, last: int) -> None:
     text = TEXT.replace("2021-", f"{year - 1}-").replace("2022-", f"{year}-").replace("year = 2022", f"year = {year}")
-    read = files.parse(text.replace("due = 2099-12-31", "due = 2100-03-31"), f"{year}.toml")
+    read = parse(text.replace("due = 2099-12-31", "due = 2100-03-31"), f"{year}.toml")
     assert max(moment.instant.year for moment in moments(read)) >= last
     findings.check(read)

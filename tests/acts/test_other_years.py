@@ -7,13 +7,13 @@ import re
 import pytest
 from sqlalchemy import select
 
-from calendars import files
 from calendars.year import Ending, UnknownPhase, Year
 from gates.states import State
 from models.columns import table_of
 from models.database import Database
 from models.tables.season import Letter, LetterBody
 from tests.support.scenes import FILED, NANJING, Scene, calendar
+from tests.support.years import parse
 
 ENDINGS: tuple[Ending | None, ...] = (None, "approve", "record", "results")
 SETTLED = {
@@ -29,7 +29,7 @@ def ended_by(ending: Ending | None) -> Year:
     text = re.sub(r"(?m)^province(_due)? = .*\n", "", calendar(cities=2).source_text)
     if ending:
         text = re.sub(r"(?m)^\[phases\..*\]$", rf'\g<0>\nprovince = "{ending}"', text)
-    return files.parse(text, "2022.toml")
+    return parse(text, "2022.toml")
 
 
 def letters(database: Database) -> dict[tuple[str, str, str], str]:
@@ -72,7 +72,7 @@ def without(*slugs: str) -> Year:
     for slug in slugs:
         text = re.sub(rf"(?ms)^\[phases\.{slug}\].*?(?=^\[|\Z)", "", text)
         text = text.replace(f'requires = ["{slug}"]', f"requires = {[*shipped.phase(slug).requires]}".replace("'", '"'))
-    return files.parse(text, "2022.toml")
+    return parse(text, "2022.toml")
 
 
 @pytest.mark.parametrize("slugs", LEFT_OUT, ids="、".join)

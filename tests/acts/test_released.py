@@ -28,6 +28,7 @@ from tests.support import nextrelease, released
 from tests.support.packs import RELEASED, expected
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 from tests.support.shelf import END
+from tests.support.years import parse, revision
 
 LEFT = "2022-02-07T09:30"
 """Where the earlier release left it."""
@@ -88,7 +89,7 @@ def test_its_calendar_is_revised_by_a_release_with_another_phase_and_another_fig
         with left.read() as connection:
             year = standing.opened(connection, YEAR).year
         text = with_days(year.source_text, {("midterm", "due"): date(2022, 9, 2)})
-        revised = files.revision(text, "日历", year)
+        revised = revision(text, "日历", year)
         said = amend(left, YEAR, revised, stamp("2022-02-07T10:00"), reason="省厅通知")
         assert said.message == "2022 年度日历已修订；13 项截止日随之改变。"
         days = []
@@ -108,11 +109,11 @@ def test_a_revision_is_held_to_no_rule_that_the_year_breaks_already(empty_databa
         year = standing.opened(connection, YEAR).year
     text = with_days(year.source_text, {("midterm", "due"): date(2022, 9, 2)})
     with pytest.raises(CalendarFaults, match="每月提醒只有学生培养阶段才有"):
-        files.parse(text, "日历")
+        parse(text, "日历")
     with pytest.raises(CalendarFaults) as wrong:
-        files.revision(text.replace("grace = 3", "grace = 61"), "日历", year)
+        revision(text.replace("grace = 3", "grace = 61"), "日历", year)
     assert [fault.key for fault in wrong.value.faults] == ["figures.grace"]
-    said = amend(left, YEAR, files.revision(text, "日历", year), stamp("2022-02-07T10:00"), reason="省厅通知")
+    said = amend(left, YEAR, revision(text, "日历", year), stamp("2022-02-07T10:00"), reason="省厅通知")
     left.dispose()
     assert said.message == "2022 年度日历已修订；13 项截止日随之改变。"
 

@@ -8,8 +8,9 @@ import pytest
 
 from calendars.deadlines import TZ, at_nine
 from calendars.drafts import Change, Difference, diff, draft
-from calendars.files import load, parse
+from calendars.files import load
 from calendars.year import Year
+from tests.support.years import parse
 
 YEAR = load(2022)
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.faults import CalendarFaults, Fault
-from calendars.files import load, parse, read, shipped
-from calendars.year import PHASES
+from calendars.files import load, shipped
+from tests.support.years import PHASES, parse, read
 
 TEXT = load(2022).source_text
 CULTIVATION = TEXT[TEXT.index("[phases.cultivation]") : TEXT.index("[phases.midterm]")]

@@ -7,10 +7,12 @@ from typing import get_args
 import pytest
 
 from calendars.faults import CalendarFaults, Fault
-from calendars.files import load, parse, shipped, stored
-from calendars.limits import DIMENSIONS, LISTS, MOST, STANDS_ON, limits
-from calendars.year import PHASES, Ending, Figures, Year
+from calendars.files import load, shipped, stored
+from calendars.limits import DIMENSIONS, LISTS, MOST, limits
+from calendars.year import Ending, Figures, Year
 from letters.words import DECISIONS, LAST_WORDS
+from phases.book import BOOK
+from tests.support.years import parse
 
 TEXT = load(2022).source_text
 NAME = 'name = "学生申报"'
@@ -108,7 +110,7 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
     ),
     "a monthly watch where nobody is watched": (
         [("opens = 2022-07-01\n", "opens = 2022-07-01\nmonthly_from = 2022-08-01\n")],
-        [("phases.midterm.monthly_from", "每月提醒只有学生培养阶段才有", "删去这一行")],
+        [("phases.midterm.monthly_from", "这个阶段没有每月提醒", "删去这一行")],
     ),
     "days beyond all counting": (
         [
@@ -162,11 +164,13 @@ def test_a_year_that_an_earlier_release_let_pass_is_still_read(name: str) -> Non
 
 @pytest.mark.parametrize("year", shipped())
 def test_what_is_shipped_can_be_done(year: int) -> None:
-    assert [*limits("", load(year))] == []
+    assert [*limits("", load(year, BOOK.terms), BOOK.terms)] == []
 
 
 def test_the_tables_speak_of_what_there_is() -> None:
-    assert {*STANDS_ON, *STANDS_ON.values()} == {*PHASES}
+    terms = BOOK.terms.values()
+    named = {one.stands_on for one in terms} | {by for one in terms for by in one.left_out or ()}
+    assert named - {""} <= {*BOOK.phases}
     assert {*get_args(Ending)} == {*DECISIONS} == {*LAST_WORDS}
     assert {*MOST, *LISTS} <= {*Figures.model_fields}
     assert len(load(2022).figures.dimensions) == DIMENSIONS

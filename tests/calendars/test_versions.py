@@ -8,14 +8,17 @@ from collections.abc import Callable
 
 import pytest
 
-from calendars import versions
+from calendars import files, versions
 from calendars.drafts import draft
 from calendars.faults import CalendarFaults, Fault
-from calendars.files import load, parse, revision, shipped, stored
+from calendars.files import load, shipped, stored
 from calendars.findings import check
+from calendars.phase_terms import PhaseTerms
 from calendars.versions import TooNew, stating
-from calendars.year import PHASES, Year
+from calendars.year import Year
+from phases.book import BOOK
 from tests.support import nextrelease, released
+from tests.support.years import PHASES, parse, revision
 
 NEW = load(2022).source_text
 OLD = re.sub(r"(?m)^version = .*\n", "", NEW)
@@ -95,7 +98,7 @@ def test_a_figure_that_the_file_states_itself_stands() -> None:
 def test_a_new_file_states_the_new_phase_and_a_revision_those_that_the_year_was_opened_with() -> None:
     with nextrelease.installed():
         with pytest.raises(CalendarFaults) as refused:
-            parse(OLD, "2022.toml")
+            files.parse(OLD, "2022.toml", {**BOOK.terms, "tracking": PhaseTerms("year-end")})
         assert [fault.key for fault in refused.value.faults] == ["phases.tracking"]
         opened, revised = stored(OLD, "库里"), OLD.replace("due = 2022-08-31", "due = 2022-09-02")
         assert str(revision(revised, "日历", opened).phase("midterm").due) == "2022-09-02"

@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from calendars.files import load
-from calendars.year import PHASES, City, UnknownCity, UnknownPhase, Year
+from calendars.year import City, UnknownCity, UnknownPhase, Year
+from tests.support.years import PHASES
 
 YEAR = load(2022)
 LATER = {

@@ -6,10 +6,11 @@ from importlib import import_module
 from pathlib import Path
 
 from calendars.deadlines import TZ
-from calendars.files import load, parse, stored
+from calendars.files import load, stored
 from calendars.moments import moments
 from calendars.year import Year
 from deployments.plan import Deployment, Every, Once, plan
+from tests.support.years import parse
 
 ROOMS = Path(__file__).parents[2]
 PHASES = (

@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
-from calendars.files import parse
 from calendars.year import Year
 from models.evaluations import SCORES
 from tests.support.books import FORMS, YEAR, book, form_of, read, read_rows, render, sample
+from tests.support.years import parse
 
 OTHER: Year = parse(
     YEAR.source_text.replace('"计算机"]             #', '"计算机", "天文（地学）"] #')

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from calendars import files
 from calendars.findings import check
 from calendars.year import Year
 from models.database import Database
@@ -17,6 +16,7 @@ from rehearsal.packs import read_pack
 from rehearsal.play import Play, ends
 from tests.support.packs import DEMO, came_to, expected
 from tests.support.scenes import calendar
+from tests.support.years import parse
 
 CHANGES = [
     ('"生物", "计算机"]', '"生物", "计算机", "天文（地学）"]'),
@@ -36,7 +36,7 @@ def another() -> Year:
     for old, new in CHANGES:
         assert old in text, old
         text = text.replace(old, new, 1)
-    return files.parse(text, "2022.toml")
+    return parse(text, "2022.toml")
 
 
 @pytest.mark.slow

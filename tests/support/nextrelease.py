@@ -9,7 +9,7 @@ from unittest.mock import patch
 from pydantic import Field
 
 from calendars import files, versions
-from calendars.year import PHASES, Count, Figures
+from calendars.year import Count, Figures
 from models import standing
 
 PARTY_DAYS = 3
@@ -30,7 +30,6 @@ def installed(*, upgrading: bool = True) -> Iterator[None]:
     more = {versions.current(): upgrade} if upgrading else {}
     with (
         patch.object(files, "Figures", NextFigures),
-        patch.object(files, "PHASES", (*PHASES, "tracking")),
         patch.dict(versions.UPGRADES, more),
     ):
         yield

@@ -31,6 +31,7 @@ from phases.book import BOOK
 from season.outcome import Outcome
 from tests.support import sheets
 from tests.support.sheets import Sheets
+from tests.support.years import parse
 
 YEAR = 2022
 NANJING, WUXI, XUZHOU = "nanjing", "wuxi", "xuzhou"
@@ -70,7 +71,7 @@ def calendar(cities: int = 13, **figures: int) -> Year:
     text = re.sub(r"(?s)\[cities\]\n.*?\n\n", lambda _: f"[cities]\n{table}\n", text, count=1)
     for figure, value in figures.items():
         text = re.sub(rf"(?m)^{figure} = \S+", f"{figure} = {value}", text, count=1)
-    return files.parse(text, "2022.toml")
+    return parse(text, "2022.toml")
 
 
 @dataclass(frozen=True)
