@@ -60,16 +60,11 @@ def marks(standing: Standing) -> str:
 
 def show(console: Console, status: Matrix) -> None:
     """Print the matrix, the totals, and the list of what is late or returned."""
-    totals = status.totals
     provisional = "　日历为暂定" if status.year.provisional else ""
     line(console, f"{status.year.year} 年度　截至 {status.as_of:%Y-%m-%d %H:%M}{provisional}", "bold")
     console.print(grid(status))
     line(console, LEGEND, "dim")
-    line(
-        console,
-        f"入选 {totals['admitted']} 人　省级资助 {totals['funded']}/{totals['funded_cap']} 人　"
-        f"中期退出 {totals['exited']} 人　优秀 {totals['excellent']} 人　证书 {totals['certificates']} 份",
-    )
+    line(console, "　".join(f"{one.label} {status.counted(one)} {one.unit}" for one in status.book.totals))
     late = list(lateness(status))
     if late:
         line(console, "\n逾期与退回", "bold")

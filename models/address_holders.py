@@ -10,26 +10,16 @@ from sqlalchemy import Integer, cast, func, or_, select, union
 from calendars.deadlines import day_of
 from models import contacts
 from models.columns import table_of
+from models.database import book_of
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import CityYear, Office
-from phases.application import SCHOOLS, STUDENTS
-from phases.mentor_recommendation import INSTITUTIONS, MENTORS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
-
-NAMED = (
-    (INSTITUTIONS, "party"),
-    (MENTORS, "party"),
-    (SCHOOLS, "party"),
-    (STUDENTS, "mentor_party"),
-    (STUDENTS, "school_party"),
-)
-"""Where a city's forms name a party."""
 
 
 def reached(
@@ -76,7 +66,8 @@ def _parties(
 
 def _named(connection: Connection, year: int, cities: Collection[str], ids: Collection[int]) -> frozenset[int]:
     """Those of these parties whom the year's forms name, or its pools."""
-    drafts, pool = [(draft_table(sheet), column) for sheet, column in NAMED], table_of(PoolEntry)
+    sheets, pool = book_of(connection).sheets.values(), table_of(PoolEntry)
+    drafts = [(draft_table(sheet), column.name) for sheet in sheets for column in sheet.worked_out if column.party]
     pooled = pool.c.year == year, pool.c.city.in_(cities), pool.c.kind != "student", pool.c.key.in_(map(str, ids))
     queries = [
         select(table.c[column]).where(table.c.year == year, table.c.city.in_(cities), table.c[column].in_(ids))

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from models.columns import table_of
+from models.database import book_of
 from models.suppression import redirect
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, StatedAddress
 from models.tables.season import Suppressed
-from phases.application import SCHOOLS
-from phases.mentor_recommendation import INSTITUTIONS, MENTORS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -29,14 +28,6 @@ if TYPE_CHECKING:
     from phases.stored_sheet import StoredSheet
 
 PROVINCE = "province"
-NAMED: Mapping[str, Mapping[str, StoredSheet]] = {
-    "mentor-recommendation": {"institution": INSTITUTIONS, "mentor": MENTORS},
-    "application": {"school": SCHOOLS},
-}
-"""The phases by which cities file addresses, and of which kinds of parties."""
-
-PHASES: Mapping[str, str] = {kind: phase for phase, kinds in NAMED.items() for kind in kinds}
-"""The phase by which the address of a kind is filed."""
 
 
 class AddressesFiled(NamedTuple):
@@ -50,7 +41,7 @@ class AddressesFiled(NamedTuple):
 class AddressDifference:
     """An address that a city filed against the one in force, and who says that one (none: nobody any more).
 
-    `dead`: the one in force is written to no more.
+    `phase` is that by which it was filed. `dead`: the one in force is written to no more.
     """
 
     id: int
@@ -65,11 +56,7 @@ class AddressDifference:
     held: str
     held_by: tuple[str, ...]
     dead: bool
-
-    @property
-    def phase(self) -> str:
-        """The phase by which it was filed."""
-        return PHASES[self.recipient.partition(":")[0]]
+    phase: str
 
 
 def file(connection: Connection, year: int, phase: str, city: str, stamp: Stamp) -> AddressesFiled:
@@ -93,12 +80,17 @@ def file(connection: Connection, year: int, phase: str, city: str, stamp: Stamp)
 def _given(connection: Connection, year: int, phase: str, city: str) -> dict[int, str]:
     """The addresses that the city's draft gives, by party; of mentors, those whom the city took."""
     found: dict[int, str] = {}
-    for sheet in NAMED.get(phase, {}).values():
+    for sheet in _sheets(connection, phase).values():
         table = draft_table(sheet)
         query = select(table.c.party, table.c.email).where(table.c.year == year, table.c.city == city)
         rows = connection.execute(query.where(table.c.taken) if "taken" in table.c else query)
         found |= dict(rows.tuples().all())
     return found
+
+
+def _sheets(connection: Connection, phase: str) -> dict[str, StoredSheet]:
+    """The sheets by which cities file addresses in a phase, by the kind of party."""
+    return {kind: sheet for kind, (of, sheet) in book_of(connection).parties.items() if of.slug == phase}
 
 
 def _parties(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
@@ -130,8 +122,8 @@ def _keep(
     table, party = table_of(StatedAddress), table_of(Party)
     same = {key for key, row in own.items() if row.year == year and _same(row.email, given[key])}
     fresh = [key for key in given if key not in same]
-    if NAMED.get(phase):
-        kinds = select(party.c.id).where(party.c.kind.in_(NAMED[phase]))
+    if named := _sheets(connection, phase):
+        kinds = select(party.c.id).where(party.c.kind.in_(named))
         dropped = (table.c.year == year) & table.c.party.in_(kinds) & table.c.party.not_in(sorted(given))
         connection.execute(delete(table).where(table.c.office == city, or_(dropped, table.c.party.in_(sorted(fresh)))))
     if fresh:
@@ -220,7 +212,7 @@ def _waiting() -> Select[Any]:
 
 
 def _shown(connection: Connection, query: Select[Any]) -> tuple[AddressDifference, ...]:
-    rows = connection.execute(query).all()
+    rows, filed_by = connection.execute(query).all(), book_of(connection).parties
     said = _said(connection, {row.party for row in rows})
     return tuple(
         AddressDifference(
@@ -236,6 +228,7 @@ def _shown(connection: Connection, query: Select[Any]) -> tuple[AddressDifferenc
             row.held,
             tuple(sorted(one.office for one in said if one.party == row.party and _same(one.email, row.held))),
             row.address is not None,
+            filed_by[row.kind][0].slug,
         )
         for row in rows
     )

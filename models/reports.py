@@ -24,15 +24,9 @@ if TYPE_CHECKING:
 
     from calendars.year import Phase, Year
     from models.alarms import Alarms
-    from models.standing import Key
+    from models.standing import Key, Opened
     from phases.book import Book
-
-TOTALS: Mapping[str, tuple[str, ...]] = {
-    "interview": ("admitted", "funded"),
-    "midterm": ("exited",),
-    "year-end": ("excellent", "certificates"),
-}
-"""Whose tally each total over the province is made of; an earlier release may have counted fewer."""
+    from phases.definition import Total
 
 SHOWN = ("phase", "city", "event", "from_state", "to_state", "attempt", "filed_at", "passed_at", "tally", "on_paper")
 """The columns of the log that the matrix is made of: each instant that is read costs as much as all the rest."""
@@ -86,6 +80,10 @@ class Matrix:
     totals: Mapping[str, int]
     alarms: Alarms
 
+    def counted(self, total: Total) -> str:
+        """A total in figures, with its cap where it has one: 60/65."""
+        return f"{self.totals[total.name]}/{self.totals[total.cap]}" if total.cap else str(self.totals[total.name])
+
     def as_json(self) -> dict[str, Any]:
         """`talent status --json`."""
         named = {city.slug: city.name for city in self.year.cities}
@@ -128,7 +126,7 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
                 waived = waivers.get((*key, row.attempt), ())
                 phases.append(_standing(phase, state, row, due, usual.ends, verdicts.get(key, ()), waived))
         cities[city.slug] = tuple(phases)
-    totals = _totals(calendar, newest, _gone(connection, year, as_of))
+    totals = _totals(opened, newest, _gone(connection, year, as_of))
     return Matrix(calendar, opened.book, as_of, cities, totals, alarms(connection, year, as_of))
 
 
@@ -241,19 +239,14 @@ def _gone(connection: Connection, year: int, as_of: datetime) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
-def _totals(calendar: Year, newest: Mapping[Key, Row[Any]], gone: frozenset[str]) -> dict[str, int]:
-    totals = {
-        "admitted": 0,
-        "funded": 0,
-        "funded_cap": calendar.figures.funded_cap,
-        "exited": 0,
-        "excellent": 0,
-        "certificates": 0,
-    }
-    for (phase, city), row in newest.items():
-        if city not in gone and row.tally:
-            for name in TOTALS.get(phase, ()):
-                totals[name] += row.tally.get(name, 0)
+def _totals(opened: Opened, newest: Mapping[Key, Row[Any]], gone: frozenset[str]) -> dict[str, int]:
+    """Give every total of the book, and the figure that caps it; an earlier release may have counted fewer."""
+    totals: dict[str, int] = {}
+    for total, of in opened.book.totals.items():
+        tallies = [row.tally for (phase, city), row in newest.items() if phase == of.slug and city not in gone]
+        totals[total.name] = sum(tally.get(total.name, 0) for tally in tallies if tally)
+        if total.cap:
+            totals[total.cap] = getattr(opened.year.figures, total.cap)
     return totals
 
 

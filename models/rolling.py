@@ -8,14 +8,14 @@ from sqlalchemy import delete, func, select, update
 
 from gates.states import State
 from models.columns import table_of
+from models.database import book_of
 from models.facts.scope import Scope, in_state, in_training
 from models.shortcuts.bulk import insert_once
 from models.tables.city_drafts import draft_table
 from models.tables.pool import PoolEntry
 from models.tables.season import CityPhase, ProgrammeYear
 from models.writing import bump
-from phases.application import SCHOOLS, STUDENTS
-from phases.mentor_recommendation import INSTITUTIONS, MENTORS
+from phases.application import STUDENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,14 +61,10 @@ def roll(connection: Connection, year: Year) -> dict[str, int]:
 
 
 def _parties(scope: Scope) -> Iterator[tuple[str, str, str]]:
-    mentor = draft_table(MENTORS)
-    filed = (
-        ("mentor-recommendation", "mentor", scope.of(MENTORS, "party").where(mentor.c.taken)),
-        ("mentor-recommendation", "institution", scope.of(INSTITUTIONS, "party")),
-        ("application", "school", scope.of(SCHOOLS, "party")),
-    )
-    for phase, kind, query in filed:
-        passed = in_state(scope, phase, [State.PASSED])
+    for kind, (phase, sheet) in book_of(scope.connection).parties.items():
+        query, table = scope.of(sheet, "party"), draft_table(sheet)
+        query = query.where(table.c.taken) if "taken" in table.c else query
+        passed = in_state(scope, phase.slug, [State.PASSED])
         yield from ((city, kind, str(party)) for city, party in scope.connection.execute(query) if city in passed)
 
 

@@ -24,8 +24,8 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.parties import Mailing, Stakeholder
-from phases.shared_columns import PARTY, Subject, Taken
-from phases.stored_sheet import SheetIndex, StoredSheet, WorkedOut
+from phases.shared_columns import Subject, Taken
+from phases.stored_sheet import SheetIndex, StoredSheet, WorkedOut, party
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -181,7 +181,7 @@ def consent(facts: ApplicationFacts, figures: Figures) -> Found:
     return _each("applications.consent", facts, figures, mend)
 
 
-SCHOOLS = StoredSheet("中学", "schools", SchoolRow, ("name",), table="school", worked_out=(PARTY,))
+SCHOOLS = StoredSheet("中学", "schools", SchoolRow, ("name",), table="school", worked_out=(party("school"),))
 STUDENTS = StoredSheet(
     "学生",
     "students",
@@ -192,8 +192,8 @@ STUDENTS = StoredSheet(
     worked_out=(
         WorkedOut("person", str),  # tells the same child apart from homonyms over the province
         WorkedOut("consent_from", date),  # the day from which no guardian's consent is needed
-        WorkedOut("mentor_party", int),  # the chosen mentor
-        WorkedOut("school_party", int | None),
+        WorkedOut("mentor_party", int, "mentor"),  # the chosen mentor
+        WorkedOut("school_party", int | None, "school"),
         WorkedOut("priority", bool),  # a student of the past year
     ),
     once_a_year=("number",),

@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from forms.definitions import AskedSheet, Form
     from gates.judge import Gate
     from gates.rule import Rule
-    from phases.definition import PhaseDefinition
+    from phases.definition import PhaseDefinition, Total
     from phases.parties import Dealings
     from phases.stored_sheet import StoredSheet
 
 
 class Book:
-    """Phases by slug, in the order of the year; their rules by id, gates by name, forms by slug, sheets by key."""
+    """Phases by slug, in the order of the year; their rules by id, gates by name, forms by slug, sheets by key.
+
+    `parties` are the sheets on which cities name parties, with their phases, by kind; `totals` those of every phase.
+    """
 
     def __init__(self, phases: Iterable[PhaseDefinition], whole: Book | None = None) -> None:
         self._whole = whole or self
@@ -50,6 +53,18 @@ class Book:
             {sheet.key: sheet for form in self.forms.values() for sheet in form.sheets}
         )
         self.terms: Terms = MappingProxyType({slug: phase.terms for slug, phase in self.phases.items()})
+        self.parties: Mapping[str, tuple[PhaseDefinition, StoredSheet]] = MappingProxyType(
+            {
+                sheet.party: (phase, sheet)
+                for phase in self.phases.values()
+                for form in phase.forms
+                for sheet in form.sheets
+                if sheet.party
+            }
+        )
+        self.totals: Mapping[Total, PhaseDefinition] = MappingProxyType(
+            {total: phase for phase in self.phases.values() for total in phase.totals}
+        )
         self._owners = {form.slug: phase for phase in self.phases.values() for form in phase.forms}
         self.uses: Mapping[str, frozenset[str]] = MappingProxyType(
             {slug: phase.uses for slug, phase in self.phases.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calendars.phase_terms import PhaseTerms
 
@@ -13,8 +13,22 @@ if TYPE_CHECKING:
     from forms.definitions import Form
     from gates.judge import Gate
     from gates.rule import Rule
+    from phases.made_of import MadeOf
     from phases.parties import Stakeholder
     from phases.stored_sheet import StoredSheet
+
+
+class Total(NamedTuple):
+    """What a phase's filings add up to over the province: a key of its gate's tally, what it is called, its unit.
+
+    `cap` is the year's figure that it must not pass, "" where none is set. One that is `shown` is so from zero on.
+    """
+
+    name: str
+    label: str
+    unit: str
+    cap: str = ""
+    shown: bool = False
 
 
 FIRST = PhaseTerms()
@@ -26,11 +40,12 @@ class PhaseDefinition:
     """A phase by its slug and its Chinese name; `terms` are what a year file may say of it.
 
     `gate` judges what the city files by its `form`; `province_gate` what the province answers for when it has the last
-    word on facts of its own, which it fills in on its `province_form`. `records` are rules that are kept and never
-    judged. `uses` are the phases of whose filings its facts are made, beyond the order of the year. `figures` are the
-    keys of the year's figures that its rules ask. `parties` are those who have to do with it; one that names none has
-    its city, and the province where that has the last word. `task` is what letters call what is done in it, after its
-    name.
+    word on facts of its own, which it fills in on its `province_form`. What `gate` looks at is `made_of` rows; None
+    where a query of `models.facts` makes it. `totals` are what the tallies of its filings add up to. `records` are
+    rules that are kept and never judged. `uses` are the phases of whose filings its facts are made, beyond the order of
+    the year. `figures` are the keys of the year's figures that its rules ask. `parties` are those who have to do with
+    it; one that names none has its city, and the province where that has the last word. `task` is what letters call
+    what is done in it, after its name.
     """
 
     slug: str
@@ -40,6 +55,8 @@ class PhaseDefinition:
     form: Form[StoredSheet] | None = None
     province_gate: Gate[Any] | None = None
     province_form: Form[StoredSheet] | None = None
+    made_of: MadeOf | None = None
+    totals: tuple[Total, ...] = ()
     records: tuple[Rule[Any], ...] = ()
     uses: frozenset[str] = frozenset()
     figures: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from forms.kinds import DAY, SCORE, YES_NO, Ask, one_of
 from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
-from phases.definition import PhaseDefinition
+from phases.definition import PhaseDefinition, Total
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
@@ -157,6 +157,10 @@ PHASE = PhaseDefinition(
         ),
         tally=_tally,
         apart=frozenset({"funded_elsewhere"}),
+    ),
+    totals=(
+        Total("admitted", "入选", "人", shown=True),
+        Total("funded", "省级资助", "人", "funded_cap", shown=True),
     ),
     uses=frozenset({"application", "shortlist"}),
     figures=("interview_ratio", "city_cap", "funded_cap", "grant"),

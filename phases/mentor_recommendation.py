@@ -5,8 +5,9 @@ A mentor whom the city did not take (市级审定 = 不通过) is a recorded rej
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from forms.definitions import Form, SheetRow
 from forms.kinds import DEGREE, EMAIL, HONOURS, NAME, PHONE, PLACES, PROSE, TITLE, UNIT, YES_NO, Ask, one_of
@@ -14,11 +15,14 @@ from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.made_of import CityRows, MadeOf
 from phases.parties import Mailing, Stakeholder
-from phases.shared_columns import PARTY, Subject, Taken
-from phases.stored_sheet import StoredSheet
+from phases.shared_columns import Subject, Taken
+from phases.stored_sheet import StoredSheet, party
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from calendars.year import Figures
 
 
@@ -170,10 +174,49 @@ def some(facts: MentorFacts, _: Figures) -> Found:
 
 
 INSTITUTIONS = StoredSheet(
-    "培养单位", "institutions", InstitutionRow, ("name",), table="institution", worked_out=(PARTY,)
+    "培养单位",
+    "institutions",
+    InstitutionRow,
+    ("name",),
+    table="institution",
+    worked_out=(party("institution"),),
 )
-MENTORS = StoredSheet("导师", "mentors", MentorRow, ("name", "institution"), table="mentor", worked_out=(PARTY,))
+MENTORS = StoredSheet(
+    "导师", "mentors", MentorRow, ("name", "institution"), table="mentor", worked_out=(party("mentor"),)
+)
 TEAM = StoredSheet("培养团队", "team", TeamRow, ("mentor", "institution", "name"), table="team")
+
+ROLL = (
+    "name", "institution", "subject", "title", "degree", "honours", "elite_programme",
+    "research", "places", "email", "returning_mentor", "taken",
+)  # fmt: skip
+
+
+def _facts(city: CityRows) -> MentorFacts:
+    teams: dict[tuple[str, str], list[TeamMember]] = defaultdict(list)
+    for row in city.rows["team"]:
+        teams[row.mentor, row.institution].append(TeamMember(row.name, row.degree, row.title))
+    return MentorFacts(
+        frozenset(row.name for row in city.rows["institutions"]),
+        tuple(_mentor(row, teams[row.name, row.institution]) for row in city.rows["mentors"]),
+    )
+
+
+def _mentor(row: Any, team: Sequence[TeamMember]) -> Mentor:  # noqa: ANN401 -- a row of MENTORS by its columns
+    required = (row.name, row.institution, row.subject, row.title, row.degree, row.research, row.places, row.email)
+    return Mentor(
+        label=f"{row.name}（{row.institution}）",
+        institution=row.institution,
+        subject=row.subject,
+        honours=tuple(row.honours),
+        elite_programme=row.elite_programme,
+        returning=row.returning_mentor,
+        taken=row.taken,
+        complete=all(required),
+        team=tuple(team),
+    )
+
+
 FORM = Form("mentor-recommendation", "导师信息收集表", 1, (INSTITUTIONS, MENTORS, TEAM))
 PHASE = PhaseDefinition(
     slug="mentor-recommendation",
@@ -190,6 +233,14 @@ PHASE = PhaseDefinition(
             Rule("mentors.team", "三(一)", "in-principle", "培养团队", "mentor", team),
             Rule("mentors.some", "八(一)", "must", "推荐导师", "city", some),
         ),
+    ),
+    made_of=MadeOf(
+        {
+            "institutions": ("name",),
+            "mentors": ROLL,
+            "team": ("mentor", "institution", "name", "degree", "title"),
+        },
+        _facts,
     ),
     records=(Rule("roll-over.pool", "三(一)", "record", "往届导师自动入库", "province"),),
     figures=("honours", "team_degrees", "team_titles"),

@@ -13,7 +13,7 @@ from forms.kinds import DAY, PROSE, Ask, either
 from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
-from phases.definition import PhaseDefinition
+from phases.definition import PhaseDefinition, Total
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
@@ -100,6 +100,7 @@ PHASE = PhaseDefinition(
         tally=_tally,
         apart=frozenset({"filed_on"}),
     ),
+    totals=(Total("exited", "中期退出", "人"),),
     uses=frozenset({"interview"}),
     parties=(
         Stakeholder(

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from forms.kinds import NAME, NUMBER, SUBJECT, Ask, either
-from phases.stored_sheet import WorkedOut
 
 ApplicationNumber = Annotated[str, Ask("报名号", NUMBER, "学生在各阶段表格中都以报名号为准")]
 StudentName = Annotated[str, Ask("姓名", NAME, "须与报名时一致")]
 Subject = Annotated[str, Ask("学科", SUBJECT)]
 Taken = either("通过", "不通过")
-PARTY = WorkedOut("party", int)
-"""The mentor, institution or school that a row is about, as a letter's recipient is kept."""

@@ -7,12 +7,24 @@ from typing import Any, NamedTuple
 
 from forms.definitions import Sheet
 
+PARTY = "party"
+"""The column of the mentor, institution or school that a row is about, as a letter's recipient is kept."""
+
 
 class WorkedOut(NamedTuple):
-    """A column that nobody types: a load works it out and keeps it beside the row. `type` as a row model has them."""
+    """A column that nobody types: a load works it out and keeps it beside the row. `type` as a row model has them.
+
+    `party` is the kind of party that it names by its id, "" where it names none.
+    """
 
     name: str
     type: Any
+    party: str = ""
+
+
+def party(kind: str) -> WorkedOut:
+    """Give the column of a sheet that is about parties of a kind."""
+    return WorkedOut(PARTY, int, kind)
 
 
 class SheetIndex(NamedTuple):
@@ -33,3 +45,8 @@ class StoredSheet(Sheet):
     worked_out: tuple[WorkedOut, ...] = ()
     once_a_year: tuple[str, ...] = ()
     indexes: tuple[SheetIndex, ...] = ()
+
+    @property
+    def party(self) -> str:
+        """The kind of party that its rows are about, each with the address that the city gives it; "" for none."""
+        return next((column.party for column in self.worked_out if column.name == PARTY), "")

@@ -19,7 +19,7 @@ from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from gates.verdict import Actor
-from phases.definition import PhaseDefinition
+from phases.definition import PhaseDefinition, Total
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
@@ -290,6 +290,7 @@ PHASE = PhaseDefinition(
         results=_results,
     ),
     records=(Rule("tracking", "六", "record", "学生跟踪", "city"),),
+    totals=(Total("excellent", "优秀", "人"), Total("certificates", "证书", "份")),
     uses=frozenset({"application", "interview", "cultivation", "midterm"}),
     figures=("visits", "stages", "dimensions", "weights", "city_funds"),
     parties=(

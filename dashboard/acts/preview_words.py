@@ -9,8 +9,6 @@ from letters.addressee import in_text
 from season.recipients import named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from acts.act import Filled
     from calendars.drafts import Change, Difference
     from calendars.year import Year
@@ -21,13 +19,6 @@ if TYPE_CHECKING:
     from season.outcome import Outcome
 
 
-TOTALS: Mapping[str, str] = {
-    "admitted": "入选",
-    "funded": "省级资助",
-    "exited": "中期退出",
-    "excellent": "优秀",
-    "certificates": "培养证书",
-}
 FIRST_ROW = 2
 """The number of the first typed row, as under the header of a workbook."""
 
@@ -124,7 +115,7 @@ def _wrong(error: RowError, filled: Filled) -> str:
 
 def totals(tried: Tried) -> tuple[tuple[str, int, int], ...]:
     """Give the totals over the province, before and after."""
-    return tuple((TOTALS[name], was, now) for name, (was, now) in tried.totals.items())
+    return tuple((total.label, was, now) for total, (was, now) in tried.totals.items())
 
 
 def differences(difference: Difference) -> tuple[tuple[str, Change], ...]:

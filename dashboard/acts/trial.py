@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.reports import Matrix, Standing
     from models.stamp import Stamp
+    from phases.definition import Total
     from season.outcome import Outcome
-
-SHOWN = ("admitted", "funded", "exited", "excellent", "certificates")
-"""The totals over the province that an act may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,9 @@ class Tried:
         return tuple(slug for slug in self.before.cities if slug not in self.touched)
 
     @property
-    def totals(self) -> Mapping[str, tuple[int, int]]:
+    def totals(self) -> Mapping[Total, tuple[int, int]]:
         """Each total over the province before and after."""
-        return {name: (self.before.totals[name], self.after.totals[name]) for name in SHOWN}
+        return {one: (self.before.totals[one.name], self.after.totals[one.name]) for one in self.before.book.totals}
 
     @property
     def digest(self) -> str:
@@ -70,7 +68,7 @@ class Tried:
             ),
             sorted((one.phase, one.city, one.cause, one.until) for one in changes.extensions),
             sorted((one.key, one.address, one.subject) for one in changes.letters),
-            dict(self.totals),
+            {total.name: counts for total, counts in self.totals.items()},
             {slug: [_stands(one) for one in self.after.cities[slug]] for slug in sorted(self.touched)},
         )
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]

@@ -62,13 +62,12 @@ def facts(matrix: Matrix, requests: Sequence[str], now: datetime) -> dict[str, A
 
 
 def _totals(matrix: Matrix, shown: Sequence[MatrixLine]) -> list[str]:
-    totals, alarms = matrix.totals, matrix.alarms
+    alarms = matrix.alarms
     states = [cell.state for line in shown for cell in line.cells]
     return [
         f"已通过 {states.count(State.PASSED)}/{len(states)} 项",
         f"已逾期 {states.count(State.OVERDUE)} 项",
-        f"入选 {totals['admitted']} 人",
-        f"省级资助 {totals['funded']}/{totals['funded_cap']} 人",
+        *(f"{one.label} {matrix.counted(one)} {one.unit}" for one in matrix.book.totals if one.shown),
         f"函件未送达 {alarms.letters.get('failed', 0)} 封、待核实 {alarms.letters.get('unknown', 0)} 封",
         f"停用邮箱 {len(alarms.suppressed)} 个",
     ]

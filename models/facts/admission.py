@@ -1,9 +1,6 @@
-"""Facts of the phases up to admission, but for the applications: the roll, the shortlist, the interviews."""
+"""Facts of the phases up to admission, but for the roll and the applications: the shortlist, the interviews."""
 
 from __future__ import annotations
-
-from collections import defaultdict
-from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -13,52 +10,9 @@ from models.tables.city_drafts import draft_table
 from models.tables.season import CityPhase
 from phases.application import STUDENTS
 from phases.interview import INTERVIEWS, Interview, InterviewFacts
-from phases.mentor_recommendation import INSTITUTIONS, MENTORS, TEAM, Mentor, MentorFacts, TeamMember
 from phases.shortlist import CUT_LINES, SCORES, Score, ShortlistFacts
 
-if TYPE_CHECKING:
-    from sqlalchemy import Row
-
-
 FUNDED = "省级资助"
-
-ROLL = (
-    "name", "institution", "subject", "title", "degree", "honours", "elite_programme",
-    "research", "places", "email", "returning_mentor", "taken",
-)  # fmt: skip
-
-
-def rolls(scope: Scope) -> dict[str, MentorFacts]:
-    """`mentor-recommendation`."""
-    institutions = scope.grouped(scope.of(INSTITUTIONS, "name"))
-    mentors = scope.grouped(scope.of(MENTORS, *ROLL))
-    teams: dict[tuple[str, str, str], list[TeamMember]] = defaultdict(list)
-    for city, mentor, institution, *member in scope.connection.execute(
-        scope.of(TEAM, "mentor", "institution", "name", "degree", "title")
-    ):
-        teams[city, mentor, institution].append(TeamMember(*member))
-    return {
-        city: MentorFacts(
-            frozenset(row.name for row in institutions.get(city, ())),
-            tuple(_mentor(row, teams[city, row.name, row.institution]) for row in mentors.get(city, ())),
-        )
-        for city in scope.cities
-    }
-
-
-def _mentor(row: Row[Any], team: list[TeamMember]) -> Mentor:
-    required = (row.name, row.institution, row.subject, row.title, row.degree, row.research, row.places, row.email)
-    return Mentor(
-        label=f"{row.name}（{row.institution}）",
-        institution=row.institution,
-        subject=row.subject,
-        honours=tuple(row.honours),
-        elite_programme=row.elite_programme,
-        returning=row.returning_mentor,
-        taken=row.taken,
-        complete=all(required),
-        team=tuple(team),
-    )
 
 
 def shortlists(scope: Scope) -> dict[str, ShortlistFacts]:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from models.database import book_of
 from models.facts import admission, applications, training
+from phases.made_of import CityRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from models.facts.scope import Scope
+    from phases.made_of import MadeOf
+
+
+class NoFactsError(Exception):
+    """A defect: a phase says neither what its facts are made of nor is there a query that makes them."""
+
 
 FACTS: Mapping[str, Callable[[Scope], Mapping[str, Any]]] = MappingProxyType(
     {
-        "mentor-recommendation": admission.rolls,
         "application": applications.applications,
         "shortlist": admission.shortlists,
         "interview": admission.interviews,
@@ -25,9 +32,25 @@ FACTS: Mapping[str, Callable[[Scope], Mapping[str, Any]]] = MappingProxyType(
         "evaluation": training.evaluations,
     }
 )
-"""By phase (or `evaluation`): the facts of every city in a scope, in a number of queries that no city adds to."""
+"""By phase (or `evaluation`), where a query makes them: the facts of every city in a scope, however many cities."""
 
 
 def facts_of(phase: str, scope: Scope) -> Mapping[str, Any]:
-    """Give each city's facts for the gate of that phase."""
-    return FACTS[phase](scope)
+    """Give each city's facts for the gate of that phase, in a number of statements that no city adds to."""
+    if phase in FACTS:
+        return FACTS[phase](scope)
+    made_of = book_of(scope.connection)[phase].made_of
+    if made_of is None:
+        raise NoFactsError(phase)
+    return _made(scope, made_of)
+
+
+def _made(scope: Scope, of: MadeOf) -> Mapping[str, Any]:
+    sheets = book_of(scope.connection).sheets
+    read = {key: scope.grouped(scope.of(sheets[key], *columns)) for key, columns in of.columns.items()}
+    return {
+        city: of.make(
+            CityRows({key: rows.get(city, ()) for key, rows in read.items()}, scope.filed_on[city], scope.due_day[city])
+        )
+        for city in scope.cities
+    }

@@ -1,0 +1,31 @@
+"""Facts of a phase that are made from rows alone: which rows are read, and what makes the facts of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CityRows:
+    """What a city has on record for a phase: rows by the sheet's key, in the order of the workbook, named by column.
+
+    `filed_on` is the day of its filing, `due_day` the last one that is in time.
+    """
+
+    rows: Mapping[str, Sequence[Any]]
+    filed_on: date
+    due_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """Which columns of which sheets, by key, are read (one statement a sheet for all cities), and what is made of them.
+
+    A sheet may be another phase's. `make` gives the facts that the phase's gate judges.
+    """
+
+    columns: Mapping[str, tuple[str, ...]]
+    make: Callable[[CityRows], Any]
