@@ -174,18 +174,17 @@ def hold(connection: Connection, year: int, number: int) -> AddressDifference | 
 
 
 class AddressDecision(NamedTuple):
-    """What the province last decided for a recipient, as in a letter's key: `taken`, the address that `city` filed."""
+    """What the province last decided for a recipient, as in a letter's key: `taken`, the address that `city` filed.
+
+    `phase` is that by which it was filed.
+    """
 
     recipient: str
     city: str
     taken: bool
     by: str
     as_of: datetime
-
-    @property
-    def phase(self) -> str:
-        """The phase by which it was filed."""
-        return PHASES[self.recipient.partition(":")[0]]
+    phase: str
 
 
 def decision(connection: Connection, year: int, number: int) -> AddressDecision | None:
@@ -199,7 +198,8 @@ def decision(connection: Connection, year: int, number: int) -> AddressDecision 
     if row is None:
         return None
     kind, key, city, filed, chosen, by, as_of = row
-    return AddressDecision(f"{kind}:{key}", city, _same(filed, chosen), by, as_of)
+    of, _ = book_of(connection).parties[kind]
+    return AddressDecision(f"{kind}:{key}", city, _same(filed, chosen), by, as_of, of.slug)
 
 
 def _waiting() -> Select[Any]:

@@ -192,11 +192,7 @@ def _calendar(_asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[st
         return {"calendar": _revision(given.replace("\r\n", "\n"), "日历", opened)}
     if typed.upload:
         try:
-            return {
-                "calendar": files.revision(
-                    typed.upload.decode("utf-8-sig"), "上传的文件", opened.year, opened.book.terms
-                )
-            }
+            return {"calendar": _revision(typed.upload.decode("utf-8-sig"), "上传的文件", opened)}
         except UnicodeDecodeError:
             raise _Wrong("文件不是 UTF-8 文字，请另存为 UTF-8 编码") from None
     edited = {

@@ -11,12 +11,12 @@ import pytest
 from acts.act import Bench
 from acts.book import ACTS
 from acts.doing import about, previewed, recorded
-from calendars import files
 from calendars.edits import with_days
 from models.standing import opened
 from season.outcome import Outcome
 from tests.acts.test_moved import APPLICATION, AT, LATE, ROLL, asked, begun
 from tests.support.scenes import NANJING, YEAR, Scene, stamp
+from tests.support.years import parse
 
 TAKES_A_DAY = {"extend", "rerun", "reject", "answer", "amend"}
 FAR = date(2022, 3, 22)
@@ -54,7 +54,7 @@ def done(scene: Scene, slug: str, day: date, confirm: str = "", *, preview: bool
             moved = {(APPLICATION, "due"): day} | ({("shortlist", "due"): day} if day > date(2022, 1, 30) else {})
             later = [phase.slug for phase in year.phases if phase.due < day and phase.slug not in {ROLL, APPLICATION}]
             moved |= {(slug_, "due"): day for slug_ in later}
-            days = {"calendar": files.parse(with_days(year.source_text, moved), "日历")}
+            days = {"calendar": parse(with_days(year.source_text, moved), "日历")}
         more = {"confirm": confirm} if confirm else {}
         filled = about(connection, year, act, act.fill(year, {**given, **days, **more}))
     bench = Bench(scene.database, year, stamp(at), None)
