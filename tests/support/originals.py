@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -53,7 +55,7 @@ def once(path: Path, make: Callable[[Path], object]) -> Path:
 def created(address: str, template: str, name: str) -> str:
     """A copy of a database on the server of that address, under a name of its own that begins so; its URL."""
     url = sa.make_url(address).set(database=f"{name}_{uuid.uuid4().hex}")
-    _said(address, f'CREATE DATABASE "{url.database}" TEMPLATE "{template}"')
+    _said(address, f'CREATE DATABASE "{url.database}" TEMPLATE "{template}"', by_files=True)
     return url.render_as_string(hide_password=False)
 
 
@@ -62,11 +64,19 @@ def dropped(url: str) -> None:
     _said(url, f'DROP DATABASE IF EXISTS "{sa.make_url(url).database}" WITH (FORCE)')
 
 
-def _said(url: str, statement: str) -> None:
-    server = sa.make_url(url).set(database="postgres")
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
+def _said(url: str, statement: str, *, by_files: bool = False) -> None:
+    """Say it to the server; a copy `by_files` is what it makes before its release 15, and takes half as long."""
+    with _server(sa.make_url(url).set(database="postgres")).connect() as connection:
+        knows = connection.dialect.server_version_info or ()
+        connection.exec_driver_sql(f"{statement} STRATEGY FILE_COPY" if by_files and knows >= (15,) else statement)
+
+
+@cache
+def _server(url: sa.URL) -> sa.Engine:
+    """Who speaks to a server all through the run: a session that begins costs as much as a copy of a database."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+    atexit.register(engine.dispose)
+    return engine
 
 
 @dataclass(frozen=True)
