@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData
@@ -37,8 +38,12 @@ __all__ = [
 ]
 
 
+@cache
 def declared(book: Book) -> MetaData:
-    """Give every table of a database that is made for a book: those of any, and one a sheet of the book."""
+    """Give every table of a database that is made for a book: those of any, and one a sheet of the book.
+
+    To be read, not added to: they are copied once for a book.
+    """
     found = MetaData(naming_convention=SQLModel.metadata.naming_convention)
     for table in (*SQLModel.metadata.sorted_tables, *map(draft_table, book.sheets.values())):
         table.to_metadata(found)
