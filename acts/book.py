@@ -8,6 +8,7 @@ from acts.adopt import ADOPT
 from acts.amend import AMEND
 from acts.answer import ANSWER
 from acts.approve import APPROVE, REJECT
+from acts.correct import CORRECT
 from acts.decide_address import ADDRESS
 from acts.extend import EXTEND
 from acts.load import EVALUATE, LOAD
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from phases.book import Book
 
 _ACTS = (
-    LOAD, SUBMIT, EVALUATE, APPROVE, REJECT, EXTEND, RERUN, WAIVE, WITHDRAW, ANSWER, ADDRESS, SETTLE, SUPPRESS,
+    LOAD, SUBMIT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, RERUN, WAIVE, WITHDRAW, ANSWER, ADDRESS, SETTLE, SUPPRESS,
     UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from acts.act import CITIES, PHASE, TOLD, UNTIL, UNTOLD, Act, Bench, Filled, each
 from acts.new_days import CONFIRM, checked
-from calendars.deadlines import Extension, day_of
+from calendars.deadlines import day_of
+from calendars.deadlines import standing as standing_days
 from gates.reruns import held
 from gates.states import Event, State
 from letters.brief import Item
@@ -63,7 +64,10 @@ def rerun(
 
 
 def _done_already(season: Season, cell: Cell, until: date) -> bool:
-    given = Extension(until, "rerun") in season.extensions.get((cell.phase, cell.city), ())
+    given = any(
+        (one.until, one.cause) == (until, "rerun")
+        for one in standing_days(season.extensions.get((cell.phase, cell.city), ()))
+    )
     return given and cell.attempt > 1 and cell.state in {State.OPEN, State.SUBMITTED}
 
 

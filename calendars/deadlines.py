@@ -17,11 +17,12 @@ TZ = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 """The years there is a calendar for: those whose lunar holidays are known."""
 
-Cause = Literal["extension", "rerun", "grace"]
-CAUSES: tuple[Cause, ...] = ("extension", "rerun", "grace")  # the order in which a due day is explained
+Cause = Literal["correction", "extension", "rerun", "grace"]
+CAUSES: tuple[Cause, ...] = ("correction", "extension", "rerun", "grace")  # the order in which a due day is explained
 
 BECAUSE: Mapping[str, str] = {
     "calendar": "日历",
+    "correction": "经核查更正",
     "extension": "经批准延期",
     "rerun": "因重启重新确定",
     "grace": "按规定顺延",
@@ -57,10 +58,14 @@ def day_of(instant: datetime) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A later due day (that day included) of one city phase, and what it was given for."""
+    """A later due day (that day included) of one city phase, and what it was given for.
+
+    `corrections` counts those that came before it, itself among them: a correction takes back whatever it is after.
+    """
 
     until: date
     cause: Cause
+    corrections: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +94,20 @@ class Due:
         return instant < self.instant
 
 
+def standing(extensions: Iterable[Extension]) -> tuple[Extension, ...]:
+    """Give those that no correction took back, in the order they came in."""
+    given = tuple(extensions)
+    newest = max((one.corrections for one in given), default=0)
+    return tuple(one for one in given if one.corrections == newest)
+
+
 def resolve(base: date, extensions: Iterable[Extension] = ()) -> Due:
     """Give the later of the calendar's day and the city's own, whatever the order of the extensions.
 
-    `because` names the causes that moved the day, as extension, rerun, grace.
+    `because` names the causes that moved the day, as correction, extension, rerun, grace.
     """
     day, because = base, ["calendar"]
-    given = tuple(extensions)
+    given = standing(extensions)
     for cause in CAUSES:
         own = max((extension.until for extension in given if extension.cause == cause), default=base)
         if own > day:

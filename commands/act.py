@@ -34,6 +34,7 @@ OWN: Mapping[str, str] = {
     "approve": "phase approve",
     "reject": "phase approve --reject",
     "extend": "phase extend",
+    "correct": "phase correct",
     "rerun": "phase rerun",
     "waive": "phase waive",
     "withdraw": "phase withdraw",

@@ -89,6 +89,22 @@ def extend(
     return run(season, "extend", given, dry_run=dry_run)
 
 
+@app.command(help="省级管理办公室：更正误办的延期或重启的截止日；先用 --dry-run 预览")
+def correct(
+    phase: Slug,
+    /,
+    *,
+    city: Cities,
+    reason: Reason,
+    untold: Untold = None,
+    dry_run: DryRun = False,
+    season: SeasonOptions = SEASON,
+) -> int:
+    """Take back a later day that was given by mistake."""
+    given = {"phase": phase, "city": city, "reason": reason, "untold": untold}
+    return run(season, "correct", given, dry_run=dry_run)
+
+
 @app.command(help="省级管理办公室：审定或备案；加 --reject 为退回")
 def approve(
     phase: Slug,

@@ -48,6 +48,7 @@ class Event(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     EXTEND = "extend"
+    CORRECT = "correct"
     WAIVE = "waive"
     RERUN = "rerun"
     WITHDRAW = "withdraw"
@@ -86,6 +87,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.APPROVE: "审定",
         Event.REJECT: "驳回",
         Event.EXTEND: "延期",
+        Event.CORRECT: "更正截止日",
         Event.WAIVE: "豁免",
         Event.RERUN: "重启",
         Event.WITHDRAW: "退出",
@@ -97,11 +99,15 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
     }
 )
 
+MOVING_THE_DAY = frozenset({Event.EXTEND, Event.CORRECT})
+"""What gives a city phase another due day and leaves it in the same attempt."""
+
 _FROM: Mapping[State, Mapping[Event, State]] = {
     State.WAITING: {
         Event.OPEN: State.OPEN,
         Event.RESUME: State.SUBMITTED,  # what was filed before the hold is kept and judged again
         Event.EXTEND: State.WAITING,
+        Event.CORRECT: State.WAITING,
         Event.ON_PAPER: State.PASSED,
         Event.WITHDRAW: State.WITHDRAWN,
     },
@@ -109,6 +115,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.LOAD: State.OPEN,
         Event.SUBMIT: State.SUBMITTED,
         Event.EXTEND: State.OPEN,
+        Event.CORRECT: State.OPEN,
         Event.WAIVE: State.OPEN,
         Event.LAPSE: State.OVERDUE,
         Event.HOLD: State.WAITING,
@@ -126,6 +133,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.LOAD: State.RETURNED,
         Event.SUBMIT: State.SUBMITTED,
         Event.EXTEND: State.RETURNED,
+        Event.CORRECT: State.RETURNED,
         Event.WAIVE: State.RETURNED,
         Event.LAPSE: State.OVERDUE,
         Event.RERUN: State.OPEN,

@@ -104,6 +104,7 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
         "withdrawn": {"reason": "本年度不具备组织条件"},
         "visits-short": {"items": behind},
         "moved": {"was": day_of(brief.as_of), "reason": "暴雪影响报送"},
+        "corrected": {"was": day_of(brief.as_of) + timedelta(days=60), "reason": "日期误写为次月"},
         "request": {"asked": _asked(brief)},
         "answered": {"asked": replace(_asked(brief), granted=True), "was": day_of(brief.as_of), "reason": "情况属实"},
         "result": {"items": graded},

@@ -14,7 +14,7 @@ from phases.letter_kinds import LETTER_KINDS
 if TYPE_CHECKING:
     from letters.brief import Brief
 
-DATE_FIRST = ("moved", "request", "answered")
+DATE_FIRST = ("moved", "corrected", "request", "answered")
 
 
 def title(brief: Brief) -> str:
@@ -59,7 +59,7 @@ def _date_first(brief: Brief) -> str:
         return f"延期申请未获同意：{city}{phase}"
     if asked:
         return (f"同意补报，请于{due}前报送" if asked.late else f"同意延期至{due}") + f"：{city}{phase}"
-    return f"截止时间改为{due}：{city}{phase}"
+    return f"截止时间{'更正' if brief.kind == 'corrected' else '改'}为{due}：{city}{phase}"
 
 
 def _digest(brief: Brief) -> str:

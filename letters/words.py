@@ -116,6 +116,7 @@ GROUPS: Mapping[Group, tuple[str, str, str]] = {
 
 DECIDED: Mapping[str, str] = {
     "calendar": "省级管理办公室修订了年度日历",
+    "correction": "经省级管理办公室核查",
     "extension": "经省级管理办公室研究",
     "rerun": "经省级管理办公室研究",
     "grace": "按规定顺延",

@@ -89,7 +89,7 @@ class PastRefusal:
 
 @dataclass(frozen=True, slots=True)
 class PastGrant:
-    """A later due day (that day included) of a city phase. `cause` is extension, rerun or grace."""
+    """A later due day (that day included) of a city phase. `cause` as of `calendars.deadlines.Extension`."""
 
     phase: str
     city: str
@@ -99,6 +99,7 @@ class PastGrant:
     reason: str
     by: str
     as_of: datetime
+    corrections: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def _of_forms(table: Table, span: Span, forms: Collection[str]) -> list[ColumnEl
 def grants(connection: Connection, span: Span) -> tuple[PastGrant, ...]:
     """Give the later due days, the oldest first."""
     table = table_of(ExtensionRow)
-    names = ("phase", "city", "attempt", "cause", "until", "reason", "by", "as_of")
+    names = ("phase", "city", "attempt", "cause", "until", "reason", "by", "as_of", "corrections")
     rows = connection.execute(_columns(table, names).where(*span.of(table)).order_by(table.c.id))
     return tuple(PastGrant(*row) for row in rows)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, FromClause, case, null, or_, select, tuple_, update
 
+from gates.states import MOVING_THE_DAY
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, sources, taken_back
 from models.shortcuts.bulk import insert_into, insert_once, many
@@ -88,7 +89,7 @@ NEWEST = tuple(kind for kind, row in LETTER_KINDS.items() if row.newest)
 def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> None:
     """Take back letters that are no longer owed: the city phase moved on, was opened again, or given other dates."""
     moved = {(move.after.phase, move.after.city) for move in moves if move.before.state is not move.after.state}
-    dated = {(move.after.phase, move.after.city) for move in moves if move.event == "extend" and not move.refused}
+    dated = {(move.after.phase, move.after.city) for move in moves if move.event in MOVING_THE_DAY and not move.refused}
     again = {(move.after.phase, move.after.city) for move in moves if move.event == "rerun" and not move.refused}
     left = {(move.after.phase, move.after.city) for move in moves if move.event == "withdraw" and not move.refused}
     table, kind = table_of(Letter), table_of(Letter).c.kind

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, or_, select
 
-from gates.states import Event, State
+from gates.states import MOVING_THE_DAY, Event, State
 from models.columns import table_of
 from models.letter_states import LetterState
 from models.outbox import ASKING, DATED, SETTLING, granting
@@ -31,7 +31,7 @@ def untrue(connection: Connection, keys: Collection[int], as_of: datetime) -> fr
 def redated(connection: Connection, keys: Collection[int], as_of: datetime) -> frozenset[int]:
     """Give those of these letters whose due day was moved after they were written: they name one that no longer is."""
     letter, log = table_of(Letter), table_of(Transition)
-    moved = _since(as_of).where(log.c.event == Event.EXTEND.value)
+    moved = _since(as_of).where(log.c.event.in_([event.value for event in MOVING_THE_DAY]))
     dated = letter.c.kind.in_(DATED) | granting(letter)
     query = select(letter.c.id).where(letter.c.id.in_(keys), dated, moved)
     return frozenset(connection.execute(query).scalars())

@@ -203,7 +203,7 @@ def _extensions(connection: Connection, year: int, as_of: datetime) -> dict[Key,
     table = table_of(ExtensionRow)
     found: dict[Key, list[Extension]] = defaultdict(list)
     for row in connection.execute(select(table).where(table.c.year == year, table.c.as_of <= as_of)):
-        found[row.phase, row.city].append(Extension(row.until, row.cause))
+        found[row.phase, row.city].append(Extension(row.until, row.cause, row.corrections))
     return found
 
 

@@ -177,14 +177,15 @@ def states(connection: Connection, year: int, cities: Collection[str] | None) ->
 
 
 def extensions(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, list[Extension]]:
-    """Give each city phase's own later due days."""
+    """Give each city phase's own later due days, the oldest first."""
     table = table_of(ExtensionRow)
-    query = select(table.c.phase, table.c.city, table.c.until, table.c.cause).where(table.c.year == year)
+    columns = (table.c.phase, table.c.city, table.c.until, table.c.cause, table.c.corrections)
+    query = select(*columns).where(table.c.year == year).order_by(table.c.id)
     if cities is not None:
         query = query.where(table.c.city.in_(cities))
     found: dict[Key, list[Extension]] = defaultdict(list)
-    for phase, city, until, cause in connection.execute(query):
-        found[phase, city].append(Extension(until, cause))
+    for phase, city, *given in connection.execute(query):
+        found[phase, city].append(Extension(*given))
     return found
 
 

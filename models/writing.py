@@ -52,6 +52,7 @@ class Grant:
     cause: str
     until: date
     reason: str
+    corrections: int = 0
 
 
 @dataclass(frozen=True, slots=True)

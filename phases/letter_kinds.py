@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from phases.parties import Audience
 
 Kind = Literal[
-    "opened", "moved", "request", "answered", "reminder", "overdue", "digest", "escalation", "passed", "returned",
-    "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
+    "opened", "moved", "corrected", "request", "answered", "reminder", "overdue", "digest", "escalation", "passed",
+    "returned", "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
 ]  # fmt: skip
 
 
@@ -72,6 +72,11 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "moved": LetterKind(
             "截止时间调整", "关于调整{what}截止时间的函", ("city",), "关于调整{task}时间的函",
+            as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
+            tells_city=True, moves=True, reowed="moot", calendar=True, invented="due",
+        ),
+        "corrected": LetterKind(
+            "截止时间更正", "关于更正{what}截止时间的函", ("city",), "关于更正{task}时间的函",
             as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
             tells_city=True, moves=True, reowed="moot", calendar=True, invented="due",
         ),

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 DOMAIN = "talent-calendar.example"
 UNTOLD = "不另行通知"
-INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": ("opened", "returned", "rerun", "answered"), "rerun": ("answered",)}
+NAMING = ("opened", "returned", "rerun", "answered")
+INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": NAMING, "corrected": NAMING, "rerun": ("answered",)}
 """Kinds that say nothing new to who gets one of these from the same act: it names the new day."""
 
 
@@ -123,7 +124,7 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
         asked_for = (one.kind, one.phase, audience)
         if asked_for not in concerned:
             concerned[asked_for] = recipients.parties(season, one, audience, reach)
-        if one.kind == "moved":
+        if LETTER_KINDS[one.kind].moves:
             concerned[asked_for].setdefault(one.city, {}).update(recipients.told(one, audience))
     on_file = reach.on_file(_merged(concerned.values()))
     addressed: list[tuple[Owed, Recipient]] = []

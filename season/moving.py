@@ -66,4 +66,5 @@ def _tell(season: Season, cell: Cell, told: Mapping[str, datetime]) -> None:
             outdated[day_of(until - MOMENT)].add(recipient)
     reason, version = season.reasons.get((cell.phase, cell.city)), day_version(season, cell)
     for was, to in sorted(outdated.items()):
-        owing.moved(season, cell, version, was, frozenset(to), reason)
+        owe = owing.corrected if was == season.mistaken.get((cell.phase, cell.city)) else owing.moved
+        owe(season, cell, version, was, frozenset(to), reason)

@@ -151,9 +151,19 @@ def withdrawn(season: Season, cell: Cell, reason: str) -> None:
 
 def moved(season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None) -> None:
     """Owe those who were told a day word of the one that holds; `version` counts what moved it."""
+    season.owed.append(_another_day("moved", season, cell, version, was, to, reason))
+
+
+def corrected(season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None) -> None:
+    """Owe the same to those who were told a day by mistake."""
+    season.owed.append(_another_day("corrected", season, cell, version, was, to, reason))
+
+
+def _another_day(
+    kind: Kind, season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None
+) -> Owed:
     due = season.due(cell.phase, cell.city)
-    slot = f"{due.day}#{version}"
-    season.owed.append(Owed("moved", *_about(cell), slot, due=due, was=was, to=to, reason=reason))
+    return Owed(kind, *_about(cell), f"{due.day}#{version}", due=due, was=was, to=to, reason=reason)
 
 
 def request(season: Season, cell: Cell, due: Due, asked: DayRequest) -> None:

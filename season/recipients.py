@@ -49,7 +49,8 @@ def parties(season: Season, owed: Owed, audience: Audience, reach: Reach) -> Con
     mailing = season.dealings(owed.phase).mailing(owed.kind, audience)
     if mailing is not None:
         return reach.find(mailing.whom, audience)
-    if audience in LETTER_KINDS[owed.kind].as_opened and owed.kind != "moved":  # who was told a day is named
+    row = LETTER_KINDS[owed.kind]
+    if audience in row.as_opened and not row.moves:  # who was told a day is named
         return reach.told(owed.phase, audience, later=owed.kind == "withdrawn")
     return {}
 

@@ -67,6 +67,7 @@ class Season:
     owed: list[Owed] = field(default_factory=list)
     reasons: dict[standing.Key, str] = field(default_factory=dict)  # why a due day moved, for the letters that say so
     untold: str = ""  # why those who were told a day that this act moves are not to hear of it; "" where they are
+    mistaken: dict[standing.Key, date] = field(default_factory=dict)  # the day that a correction takes back
     _dues: dict[standing.Key, Due] = field(default_factory=dict)
     _dealings: dict[str, Dealings] = field(default_factory=dict)
 
@@ -209,13 +210,15 @@ class Season:
         return after
 
     def grant(self, cell: Cell, cause: Cause, until: date, reason: str) -> None:
-        """Give the city phase a later due day; what it has already is not given twice."""
+        """Give the city phase a later due day; what it has already is not given twice. A correction begins anew."""
         held = self.extensions.setdefault((cell.phase, cell.city), [])
-        if Extension(until, cause) not in held:
-            held.append(Extension(until, cause))
+        corrections = max((one.corrections for one in held), default=0) + (cause == "correction")
+        given = Extension(until, cause, corrections)
+        if given not in held:
+            held.append(given)
             self._dues.pop((cell.phase, cell.city), None)
             self.reasons[cell.phase, cell.city] = reason
-            self.writes.grants.append(Grant(cell.phase, cell.city, cell.attempt, cause, until, reason))
+            self.writes.grants.append(Grant(cell.phase, cell.city, cell.attempt, cause, until, reason, corrections))
 
     def follow(self, calendar: Year) -> None:
         """Go on by another calendar of the same cities and phases: every due day is asked for anew."""

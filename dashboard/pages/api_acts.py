@@ -37,6 +37,7 @@ ADDRESSES: Mapping[str, str] = {
     "reject": PLACE,
     "rerun": PLACE,
     "waive": PLACE,
+    "correct": PLACE,
     "extend": "/years/{year}/phases/{phase}",
     "withdraw": "/years/{year}/cities/{city}",
     "settle": "/years/{year}/letters/{letter}",

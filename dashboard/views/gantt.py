@@ -113,7 +113,7 @@ def own_days(year: Year, grants: Iterable[PastGrant]) -> tuple[Own, ...]:
 
 
 def _own(phase: Phase, city: str, grants: Sequence[PastGrant]) -> Own | None:
-    due = resolve(phase.due, [Extension(grant.until, grant.cause) for grant in grants])  # type: ignore[arg-type]
+    due = resolve(phase.due, [Extension(grant.until, grant.cause, grant.corrections) for grant in grants])  # type: ignore[arg-type]
     return Own(phase, city, due.day, due.moved, tuple(grants)) if due.day > phase.due else None
 
 

@@ -156,7 +156,7 @@ def left(state: State, due: Due, as_of: datetime, rest: int, late: int) -> str:
 def notes(standing: Standing) -> tuple[str, ...]:
     """Say what is told apart beside the state."""
     on_time = {"on-time": ON_TIME, "extended": EXTENDED}
-    moved = any(cause in {"extension", "grace"} for cause in standing.due.because)
+    moved = any(cause in {"correction", "extension", "grace"} for cause in standing.due.because)
     found = (
         on_time.get(standing.timeliness or ""),
         ON_PAPER if standing.on_paper else None,

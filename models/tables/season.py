@@ -110,10 +110,13 @@ class Transition(SQLModel, table=True):
 
 
 class ExtensionRow(SQLModel, table=True):
-    """A later due day that one city was given for one phase: by extension, by rerun, or as room to work (grace)."""
+    """A later due day that one city was given for one phase: by extension, by rerun, or as room to work (grace).
+
+    A correction takes back what has fewer `corrections` than itself.
+    """
 
     __tablename__ = "extension"
-    __table_args__ = (UniqueConstraint("year", "phase", "city", "attempt", "cause", "until"),)
+    __table_args__ = (UniqueConstraint("year", "phase", "city", "attempt", "cause", "until", "corrections"),)
 
     id: int | None = Field(default=None, primary_key=True)
     year: int
@@ -122,6 +125,7 @@ class ExtensionRow(SQLModel, table=True):
     attempt: int
     cause: str
     until: date
+    corrections: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     reason: str
     by: str
     at: datetime = Field(sa_type=UTCDateTime)

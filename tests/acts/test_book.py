@@ -50,6 +50,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "reject": {"city", "phase", "reason"},
         "waive": {"city", "phase", "rule", "reason"},
         "extend": {"phase", "until", "reason"},
+        "correct": {"city", "phase", "reason"},
         "rerun": {"city", "phase", "until", "reason"},
         "withdraw": {"city", "reason"},
     }

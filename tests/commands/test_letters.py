@@ -46,7 +46,7 @@ def test_every_letter_is_written_as_a_message_without_being_sent(talent: Talent,
         Path(each["file"]).stem: each["subject"] for each in ran.data
     }
     attached = {name.split("-")[0] for name, message in messages.items() if list(message.iter_attachments())}
-    assert attached == {"opened", "rerun", "withdrawn", "moved", "answered"}
+    assert attached == {"opened", "rerun", "withdrawn", "moved", "corrected", "answered"}
 
 
 def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ lapse     -          overdue    -          -        overdue    -          -
 approve   -          -          passed     -        -          -          -
 reject    -          -          returned   -        -          -          -
 extend    waiting    open       -          -        returned   open       -
+correct   waiting    open       -          -        returned   -          -
 waive     -          open       -          -        returned   overdue    -
 rerun     -          -          -          open     open       open       -
 withdraw  withdrawn  withdrawn  withdrawn  -        withdrawn  withdrawn  -

@@ -19,6 +19,7 @@ ROW, OWED = "phases/letter_kinds.py", "season/owing.py"
 MORE = {
     "opened": "a phase opens, lapses unseen, is told to latecomers: the states of a city phase are about it",
     "moved": "the day first in its subject; it is told beside others",
+    "corrected": "the day first in its subject; it is told beside others",
     "request": "the day first in its subject; its number is the request's",
     "answered": "the day first in its subject; what it grants",
     "digest": "its counts in its subject; it is announced",

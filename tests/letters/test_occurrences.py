@@ -38,7 +38,7 @@ def test_whoever_is_told_that_a_phase_passed_is_told_what() -> None:
 def test_a_silent_phase_writes_to_its_city_and_where_it_has_the_last_word_to_the_province() -> None:
     found = occurrences(SILENT, YEAR)
     of_application = {kind: whom for (kind, phase), whom in found.items() if phase == "application"}
-    city = ("opened", "moved", "answered", "reminder", "overdue", "passed", "returned", "rerun")
+    city = ("opened", "moved", "corrected", "answered", "reminder", "overdue", "passed", "returned", "rerun")
     assert of_application == dict.fromkeys(city, ("city",)) | {
         "request": ("province",),
         "escalation": ("head", "lead"),

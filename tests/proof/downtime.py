@@ -44,9 +44,9 @@ OUTAGES = {"1 h": timedelta(hours=1), "3 d": timedelta(days=3), "40 d": timedelt
 STATES = {
     "opened": {"open"}, "reminder": {"open", "returned", "submitted"}, "rerun": {"open"}, "returned": {"returned"},
     "overdue": {"overdue"}, "escalation": {"overdue"}, "approval-needed": {"submitted"}, "passed": {"passed"},
-    "moved": {"waiting", "open", "returned"},
+    "moved": {"waiting", "open", "returned"}, "corrected": {"waiting", "open", "returned"},
 }  # fmt: skip
-DATED = ("opened", "reminder", "rerun", "returned", "moved")
+DATED = ("opened", "reminder", "rerun", "returned", "moved", "corrected")
 NEWEST = ("opened", "reminder", "overdue", "escalation", "digest", "visits-short")
 
 

@@ -1,0 +1,103 @@
+"""Taking back a later day that was given by mistake: an extension, or the day of a rerun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.act import CITIES, PHASE, TOLD, UNTOLD, Act, Bench, Filled, each
+from acts.extend import ANEW, say_anew
+from calendars.deadlines import day_of, resolve, standing
+from gates.states import Event, State
+from models import outbox
+from season.outcome import Outcome
+from season.refusing import illegal, refuse
+from season.settle import settle
+from season.transaction import sitting
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from models.database import Database
+    from models.stamp import Stamp
+    from models.standing import Cell
+    from season.unit_of_work import Season
+
+MISTAKES = frozenset({"extension", "rerun"})
+"""What the province gives by its own hand; room to work (grace) follows from the rules."""
+
+
+def correct(
+    database: Database,
+    year: int,
+    phase: str,
+    city: str,
+    stamp: Stamp,
+    *,
+    reason: str,
+    untold: str = "",
+    dry_run: bool = False,
+) -> Outcome:
+    """Take back the newest later day of a city phase: the later of the day before it and `grace` working days from now.
+
+    A phase that a rerun opened stays open. Whoever was told the mistaken day hears that it was one, save where `untold`
+    says why not; whoever knows another day only hears that it moved. `refused` where nothing was given, or where what
+    is left is no earlier.
+    """
+    with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        season.untold = untold
+        season.not_backdated(season.cells[phase, city])
+        settle(season, [city])
+        cell, was = season.cells[phase, city], season.due(phase, city).day
+        until = _without(season, cell)
+        why = illegal(season, cell, Event.CORRECT) or _needless(season, cell, until)
+        outcome = _corrected(season, cell, was, until, reason) if until and not why else None
+        if outcome is None:
+            outcome = refuse(season, cell, Event.CORRECT, why or "")
+    return season.answered(outcome)
+
+
+def _without(season: Season, cell: Cell) -> date | None:
+    """Give the due day that holds once the newest day given by hand is taken back; None where none was given."""
+    given = standing(season.extensions.get((cell.phase, cell.city), ()))
+    mistake = next((one for one in reversed(given) if one.cause in MISTAKES), None)
+    if mistake is None:
+        return None
+    rest = (one for one in given if one is not mistake)
+    before = resolve(season.year.phase(cell.phase).due, rest).day
+    return max(before, season.days.after(day_of(season.arrived), season.year.figures.grace))
+
+
+def _needless(season: Season, cell: Cell, until: date | None) -> str | None:
+    title, due = season.title(cell.phase, cell.city), season.due(cell.phase, cell.city)
+    if until is None:
+        return f"{title} 没有可以更正的延期或重启，截止日 {due.day} 未作改动。"
+    if until >= due.day:
+        grace = season.year.figures.grace
+        return f"{title} 现在的截止日是 {due.day}；从现在起须留足 {grace} 个工作日，更正不会使它提前，未作改动。"
+    return None
+
+
+def _corrected(season: Season, cell: Cell, was: date, until: date, reason: str) -> Outcome:
+    unsent = outbox.unsent(season.connection, season.year.year, cell.phase, ANEW).get(cell.city, {})
+    season.mistaken[cell.phase, cell.city] = was
+    season.grant(cell, "correction", until, reason)
+    cell = season.move(cell, Event.CORRECT, f"{was} 更正为 {until}：{reason}")
+    say_anew(season, cell, unsent)
+    return Outcome("done", f"{season.title(cell.phase, cell.city)} 的截止日由 {was} 更正为 {until} 24:00。")
+
+
+def _correct(bench: Bench, filled: Filled, city: str) -> Outcome:
+    given = (bench.database, bench.year.year, filled.slug, city, bench.stamp)
+    untold = filled.words.get("untold", "")
+    return correct(*given, reason=filled.reason, untold=untold, dry_run=bench.dry_run)
+
+
+CORRECT = Act(
+    "correct",
+    lambda _: "更正误办的截止日",
+    (PHASE, CITIES, TOLD, UNTOLD),
+    each(_correct),
+    lambda _, year, filled: f"更正{filled.named(year)}{filled.phased}误办的延期或重启的截止日",
+    Event.CORRECT,
+    frozenset({State.WAITING, State.OPEN, State.RETURNED}),
+)

@@ -1,0 +1,161 @@
+"""A later day given by mistake is taken back: told to those who were told it, and leaving room to work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import pytest
+
+from acts.correct import correct
+from models.reports import matrix
+from season.outcome import Outcome
+from tests.acts.test_moved import (
+    APPLICATION,
+    EVERY,
+    LATE,
+    MOVED,
+    ROLL,
+    SHORTLIST,
+    UNTIL,
+    begun,
+    extended_quietly,
+    revise,
+    sent,
+    sequence,
+    who,
+    written,
+)
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+
+SOON, MISTAKEN = "2022-01-12T10:00", date(2022, 2, 20)
+CORRECTED = dict.fromkeys(EVERY, "corrected")
+
+
+def corrected(scene: Scene, at: str, untold: str = "", *, dry_run: bool = False) -> Outcome:
+    given = (scene.database, YEAR, APPLICATION, NANJING, stamp(at))
+    return correct(*given, reason="日期误写为次月", untold=untold, dry_run=dry_run)
+
+
+def due(scene: Scene, at: str) -> date:
+    with scene.database.read() as connection:
+        found = matrix(connection, YEAR, instant(at)).cities[NANJING]
+    return next(one.due.day for one in found if one.phase == APPLICATION)
+
+
+def told(scene: Scene) -> Scene:
+    scene.extend(APPLICATION, [NANJING], SOON, MISTAKEN)
+    return sent(scene)
+
+
+def untold(scene: Scene) -> Scene:
+    scene.extend(APPLICATION, [NANJING], SOON, MISTAKEN)
+    return scene
+
+
+def quiet(scene: Scene) -> Scene:
+    extended_quietly(scene)
+    return scene
+
+
+def run_again(scene: Scene) -> Scene:
+    scene.rerun(APPLICATION, NANJING, LATE, MISTAKEN)
+    return sent(scene)
+
+
+WHO: list[tuple[Callable[[Scene], Scene], str, Mapping[str, str], date]] = [
+    (told, "2022-01-13T10:00", CORRECTED, date(2022, 1, 20)),
+    (told, "2022-01-19T10:00", CORRECTED, date(2022, 1, 24)),
+    (untold, "2022-01-13T10:00", {}, date(2022, 1, 20)),
+    (untold, "2022-01-19T10:00", MOVED, date(2022, 1, 24)),
+    (quiet, "2022-01-18T11:00", MOVED, date(2022, 1, 21)),
+    (run_again, "2022-01-24T10:00", CORRECTED, date(2022, 1, 27)),
+]
+
+
+@pytest.mark.parametrize(("mistake", "at", "letters", "day"), WHO)
+def test_whoever_was_told_the_mistaken_day_hears_that_it_was_one(
+    scene: Scene, mistake: Callable[[Scene], Scene], at: str, letters: Mapping[str, str], day: date
+) -> None:
+    """Whoever knows only the day before it hears that it moved, where it did; everybody else nothing."""
+    sent(begun(scene).through(ROLL, NANJING))
+    mistake(scene)
+    foreseen = corrected(scene, at, dry_run=True)
+    said = corrected(scene, at)
+    assert (said.done, said) == (True, foreseen)
+    assert written(said.changes.letters) == letters
+    assert due(scene, at) == day
+    assert {row.concerns for row in said.changes.letters} <= {NANJING}
+
+
+def test_it_says_the_mistaken_day_the_right_one_and_why_and_moves_the_calendar_on(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    first = scene.extend(APPLICATION, [NANJING], SOON, MISTAKEN).changes.letters
+    sent(scene)
+    letters = {who(row): row for row in corrected(scene, "2022-01-13T10:00").changes.letters}
+    city, school = letters["city"], letters["school"]
+    assert city.subject == "【省后备人才】截止时间更正为1月20日（周四）24时：南京市学生申报"
+    assert (
+        city.text.split("\n\n")[2]
+        .strip()
+        .startswith("前函所告2022年度学生申报的截止时间（2022年2月20日（星期日）24:00）有误。")
+    )
+    assert re.findall("事由：(.*)", city.text) == ["日期误写为次月"]
+    assert "更正为2022年1月20日（星期四）24:00" in school.text
+    assert "事由" not in school.text
+    before = next(row for row in first if who(row) == "city")
+    assert sequence(city.ics) > sequence(before.ics)
+
+
+def test_it_is_left_out_where_the_province_says_why(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    said = corrected(told(scene), "2022-01-13T10:00", "已当面说明")
+    assert written(said.changes.letters) == {}
+    assert {(row.kind, row.detail) for row in said.changes.letters} == {("corrected", "不另行通知：已当面说明")}
+
+
+def test_the_same_day_can_be_given_again_and_taken_back_again(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    told(scene)
+    days = []
+    for hour in (10, 12):
+        corrected(scene, f"2022-01-13T{hour}:00")
+        days.append(due(scene, f"2022-01-13T{hour}:00"))
+        assert written(
+            sent(scene).extend(APPLICATION, [NANJING], f"2022-01-13T{hour + 1}:00", MISTAKEN).changes.letters
+        )
+        days.append(due(sent(scene), f"2022-01-13T{hour + 1}:00"))
+    assert days == [date(2022, 1, 20), MISTAKEN] * 2
+
+
+def test_only_the_newest_is_taken_back_and_what_was_before_it_stands(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    scene.extend(APPLICATION, [NANJING], SOON, UNTIL)
+    corrected(told(scene), "2022-01-13T10:00")
+    assert due(scene, "2022-01-13T10:00") == UNTIL
+    assert [due(scene, at) for at in ("2022-01-12T09:00", SOON)] == [date(2022, 1, 20), MISTAKEN]  # the past stays
+
+
+def test_a_later_general_day_still_wins(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    corrected(told(scene), "2022-01-13T10:00")
+    assert revise(scene, APPLICATION, date(2022, 1, 25), "2022-01-13T11:00").done
+    assert due(scene, "2022-01-13T11:00") == date(2022, 1, 25)
+
+
+def test_nothing_is_corrected_that_was_not_given_or_would_not_come_sooner(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    nothing = corrected(scene, SOON)
+    assert (nothing.outcome, nothing.message) == (
+        "refused",
+        "南京 学生申报 没有可以更正的延期或重启，截止日 2022-01-20 未作改动。",
+    )
+    scene.extend(APPLICATION, [NANJING], "2022-01-19T10:00", date(2022, 1, 21))
+    late = corrected(scene, "2022-01-19T11:00")
+    assert (late.outcome, late.message) == (
+        "refused",
+        "南京 学生申报 现在的截止日是 2022-01-21；从现在起须留足 3 个工作日，更正不会使它提前，未作改动。",
+    )
+    assert corrected(scene, LATE).outcome == "refused"
+    assert correct(scene.database, YEAR, SHORTLIST, WUXI, stamp(LATE), reason="误").outcome == "refused"
