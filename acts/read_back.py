@@ -21,7 +21,7 @@ def values(
 ) -> Lines:
     """Give the values of a sheet's rows, all of them or a page."""
     found = draft_rows.rows(connection, year, city, sheet.key, start=start, limit=limit)
-    return {row["line"]: {field: row[field] for field in sheet.fields} for row in found}
+    return {row["line"]: {field: row.get(field) for field in sheet.fields} for row in found}
 
 
 def written(sheet: AskedSheet, lines: Lines) -> dict[int, dict[str, str]]:

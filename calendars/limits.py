@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from calendars.phase_terms import Terms
     from calendars.year import Figures, Phase, Year
 
-DIMENSIONS = 5
-"""So many scores has a row of the evaluation."""
+WIDEST = 12
+"""So many columns at most has a sheet for the words of a list."""
 
 RESERVED = frozenset({"province"})
 """What addresses and offices call the province; no city may be called so."""
@@ -28,7 +28,7 @@ MOST: Mapping[str, int] = {
     "visits": 366, "city_funds": 100_000_000, "province_days": 60, "escalation_days": 60,
 }  # fmt: skip
 LISTS = ("dimensions", "senior_grades", "junior_grades", "honours", "team_degrees", "team_titles")
-NEEDED = ("senior_grades", "honours", "stages")
+NEEDED = ("dimensions", "senior_grades", "honours", "stages")
 _DAYS, _WORKING_DAYS = 366, 60
 _LINE, _WORD, _LIST = 100, 30, 200
 _PLACES = 2
@@ -109,10 +109,10 @@ def _figures(source: str, figures: Figures) -> Iterator[Fault]:
 
 
 def _counts(source: str, figures: Figures) -> Iterator[Fault]:
-    """Lists that are too short, or not of the length that the evaluation has scores for."""
-    if len(figures.dimensions) != DIMENSIONS:
-        reason = f"有 {len(figures.dimensions)} 个方面，而评价表只有 {DIMENSIONS} 项评分"
-        yield Fault(source, "figures.dimensions", reason, f"写 {DIMENSIONS} 个方面，名称可以改")
+    """Lists that are too short, or longer than a sheet is wide."""
+    if len(figures.dimensions) > WIDEST:
+        reason = f"有 {len(figures.dimensions)} 个方面，评价表放不下"
+        yield Fault(source, "figures.dimensions", reason, f"不超过 {WIDEST} 个方面")
     for name in NEEDED:
         if not getattr(figures, name):
             yield Fault(source, f"figures.{name}", "一个也没有写", "至少写一个")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import lru_cache
+from typing import Annotated, Any, Generic, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from calendars.year import Year
 from forms.cells import is_blank
-from forms.kinds import Ask, Kind, OfYear
+from forms.kinds import Ask, AskEach, Kind, OfYear
 
 
 class SheetRow(BaseModel):
@@ -57,17 +58,40 @@ class Sheet:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields that have a column, in the order of the columns."""
-        return tuple(field for field, _, _ in self._asks())
+        """The fields that have a column of their own, in the order of the columns."""
+        return tuple(field for field, _, _ in _asks(self.row))
+
+    @property
+    def each(self) -> AskEach | None:
+        """What the field of several values asks, where the row model has one."""
+        marks = (mark for info in self.row.model_fields.values() for mark in info.metadata)
+        return next((mark for mark in marks if isinstance(mark, AskEach)), None)
 
     def asked(self, year: Year) -> AskedSheet:
         """The sheet as that year asks it."""
-        columns = (_column(field, ask, required=required, year=year) for field, required, ask in self._asks())
-        return AskedSheet(self.name, self.key, self.row, self.unique, self.one_of, tuple(columns))
+        row = _spread(self.row, self.each.words(year)) if self.each else self.row
+        columns = (_column(field, ask, required=required, year=year) for field, required, ask in _asks(row))
+        return AskedSheet(self.name, self.key, row, self.unique, self.one_of, tuple(columns))
 
-    def _asks(self) -> Iterator[tuple[str, bool, Ask]]:
-        for field, info in self.row.model_fields.items():
-            yield from ((field, info.is_required(), mark) for mark in info.metadata if isinstance(mark, Ask))
+
+def _asks(row: type[SheetRow]) -> Iterator[tuple[str, bool, Ask]]:
+    for field, info in row.model_fields.items():
+        yield from ((field, info.is_required(), mark) for mark in info.metadata if isinstance(mark, Ask))
+
+
+@lru_cache(maxsize=64)
+def _spread(row: type[SheetRow], words: tuple[str, ...]) -> type[SheetRow]:
+    """The row model with a field for each word in the place of that of several values; it has no checks of its own."""
+    fields: dict[str, Any] = {}
+    for name, info in row.model_fields.items():
+        each = next((mark for mark in info.metadata if isinstance(mark, AskEach)), None)
+        if each is None:
+            fields[name] = (info.annotation, info)
+        else:
+            one, _ = get_args(info.annotation)
+            asks = (Ask(word, each.kind) for word in words)
+            fields |= {each.field(at): Annotated[one, ask] for at, ask in enumerate(asks, start=1)}
+    return create_model(row.__name__, __base__=SheetRow, **fields)
 
 
 @dataclass(frozen=True, slots=True)

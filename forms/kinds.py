@@ -56,6 +56,32 @@ class Ask:
         return core_schema.no_info_before_validator_function(partial(_read, self.kind), inner)
 
 
+@dataclass(frozen=True, slots=True)
+class AskEach:
+    """What a field of several values asks: a column of one kind for each word of a list of the year file.
+
+    `name` is what one value is called and `place` its number, from 1, where rows are kept.
+    """
+
+    name: str
+    place: str
+    words: Callable[[Year], tuple[str, ...]]
+    kind: Kind
+
+    def field(self, place: int) -> str:
+        """Give the field of the column at a place."""
+        return f"{self.name}_{place}"
+
+    def place_of(self, field: str) -> int | None:
+        """Give the place of a column by its field; None where the field is another."""
+        name, _, place = field.rpartition("_")
+        return int(place) if name == self.name and place.isdecimal() else None
+
+    def fields(self, year: Year) -> tuple[str, ...]:
+        """Give the fields of the year's columns, in order."""
+        return tuple(self.field(place) for place, _ in enumerate(self.words(year), start=1))
+
+
 def _read(kind: Kind, raw: object) -> object:
     if isinstance(raw, cells.Broken):
         raise raw.fault
@@ -113,11 +139,3 @@ GRADE = OfYear(
 )
 DEGREE = OfYear(lambda year: _with(("博士", "硕士", "学士"), year.figures.team_degrees))
 TITLE = OfYear(lambda year: _with(("正高", "副高", "中级", "初级", "无"), year.figures.team_titles))
-
-
-def dimension(place: int) -> Ask:
-    """One of the scores of the year's evaluation, by the name of its dimension, or its number where a year names fewer.
-
-    An earlier release took in such years.
-    """
-    return Ask(lambda year: next(iter(year.figures.dimensions[place:]), f"第 {place + 1} 项评分"), SCORE)

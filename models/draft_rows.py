@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from models.columns import table_of
-from models.tables.city_drafts import drafts
+from models.database import book_of
+from models.tables.city_drafts import drafts, value_table
 from models.tables.season import Filing, WorkbookLoad
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Connection, Row
+
+    from phases.stored_sheet import StoredSheet
 
 
 def counts(connection: Connection, year: int, city: str, keys: Sequence[str]) -> dict[str, int]:
@@ -27,12 +31,32 @@ def counts(connection: Connection, year: int, city: str, keys: Sequence[str]) ->
 
 
 def rows(
-    connection: Connection, year: int, city: str, key: str, *, start: int = 0, limit: int | None = None
+    connection: Connection, year: int, city: str | None, key: str, *, start: int = 0, limit: int | None = None
 ) -> list[dict[str, Any]]:
-    """Give the city's rows of a sheet in the order of their lines: all of them, or `limit` from the `start`-th on."""
+    """Give a sheet's rows by field, city by city in the order of their lines, of one city or of all (None).
+
+    All of them, or `limit` from the `start`-th on.
+    """
     table = drafts(connection, key)
-    query = select(table).where(table.c.year == year, table.c.city == city).order_by(table.c.line)
-    return [dict(row) for row in connection.execute(query.offset(start).limit(limit)).mappings()]
+    query = select(table).where(table.c.year == year).order_by(table.c.city, table.c.line)
+    mine = query if city is None else query.where(table.c.city == city)
+    found = [dict(row) for row in connection.execute(mine.offset(start).limit(limit)).mappings()]
+    more = values(connection, year, book_of(connection).sheets[key], {row["city"] for row in found})
+    return [row | more.get((row["city"], row["line"]), {}) for row in found] if more else found
+
+
+def values(
+    connection: Connection, year: int, sheet: StoredSheet, cities: Collection[str]
+) -> dict[tuple[str, int], dict[str, Any]]:
+    """Give, by city and line, the values of which a sheet has one for each word of the year, by field, in order."""
+    each, found = sheet.each, defaultdict[tuple[str, int], dict[str, Any]](dict)
+    if each and cities:
+        table = value_table(sheet)
+        query = select(table.c.city, table.c.line, table.c[each.place], table.c[each.name])
+        mine = query.where(table.c.year == year, table.c.city.in_(cities)).order_by(table.c[each.place])
+        for city, line, place, value in connection.execute(mine):
+            found[city, line][each.field(place)] = value
+    return found
 
 
 def last_line(connection: Connection, year: int, city: str, key: str) -> int | None:

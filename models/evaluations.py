@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from models.draft_rows import rows
 from models.facts.scope import Scope, in_training
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
@@ -19,12 +21,10 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
 
-SCORES = ("interest", "knowledge", "potential", "ability", "english")
-
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A student in training, with the scores and the grade so far, as text."""
+    """A student in training, with what the province gave so far, by column field, as text."""
 
     number: str
     name: str
@@ -35,15 +35,12 @@ def students(connection: Connection, year: Year, city: str) -> tuple[Evaluated, 
     """Give the city's students in training, by number."""
     day = {city: year.phases[0].due}
     numbers = in_training(Scope(connection, year, day, day))[city]
-    student, draft = draft_table(STUDENTS), draft_table(EVALUATIONS)
+    student = draft_table(STUDENTS)
     of = (student.c.year == year.year, student.c.city == city, student.c.number.in_(numbers))
     names = dict(connection.execute(select(student.c.number, student.c.name).where(*of)).tuples().all())
-    query = select(draft).where(draft.c.year == year.year, draft.c.city == city)
-    found = {row.number: row for row in connection.execute(query)}
-    return tuple(Evaluated(number, names.get(number, ""), _given(found.get(number))) for number in numbers)
+    found = {row["number"]: row for row in rows(connection, year.year, city, EVALUATIONS.key)}
+    return tuple(Evaluated(number, names.get(number, ""), _given(found.get(number, {}))) for number in numbers)
 
 
-def _given(row: object) -> Mapping[str, str]:
-    if row is None:
-        return {}
-    return {score: f"{getattr(row, score):g}" for score in SCORES} | {"grade": str(getattr(row, "grade"))}  # noqa: B009
+def _given(row: Mapping[str, Any]) -> Mapping[str, str]:
+    return {field: f"{value:g}" if isinstance(value, Decimal) else str(value) for field, value in row.items()}

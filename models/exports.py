@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from models.columns import table_of
 from models.letterbox import own
-from models.tables.city_drafts import drafts
 from models.tables.contact_receipts import Call, Receipt
 from models.tables.extension_requests import Request
 from models.tables.season import ExtensionRow, Filing, Letter, WaiverRow
@@ -52,10 +51,3 @@ def letters(connection: Connection, year: int, city: str | None, as_of: datetime
         .order_by(letter.c.id)
     )
     return list(connection.execute(query if city is None else query.where(letter.c.recipient.in_(own(city)))))
-
-
-def draft_rows(connection: Connection, sheet: str, year: int, city: str | None) -> list[Row[Any]]:
-    """Give a sheet's rows as the cities loaded them last, city by city in the order of their workbooks."""
-    table = drafts(connection, sheet)
-    query = select(table).where(table.c.year == year).order_by(table.c.city, table.c.line)
-    return list(connection.execute(query if city is None else query.where(table.c.city == city)))

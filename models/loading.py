@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
 from models.columns import table_of
+from models.database import book_of
 from models.shortcuts.bulk import insert_once
-from models.tables.city_drafts import draft_table, drafts
+from models.tables.city_drafts import draft_table, value_table
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import RefusedLoad, WorkbookLoad
 from phases.application import SCHOOLS, STUDENTS
 from phases.mentor_recommendation import MENTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from models.stamp import Stamp
+    from phases.stored_sheet import StoredSheet
+
+DraftRow = Mapping[str, Any]
+"""A row of a sheet by its columns' fields."""
 
 PartyKey = tuple[str, str, str]
 """Kind, name and place: what makes a mentor, institution or school one."""
@@ -84,13 +90,31 @@ def students(connection: Connection, year: int, city: str) -> dict[str, str]:
     return dict(connection.execute(query).tuples().all())
 
 
-def replace(connection: Connection, year: int, city: str, sheets: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+def replace(connection: Connection, year: int, city: str, sheets: Mapping[str, Sequence[DraftRow]]) -> None:
     """Put these rows, by sheet key, in the place of what the city had in these sheets."""
     for key, rows in sheets.items():
-        table = drafts(connection, key)
-        connection.execute(delete(table).where(table.c.year == year, table.c.city == city))
-        if rows:
-            connection.execute(insert(table).inline(), [{"year": year, "city": city, **row} for row in rows])
+        for table, given in _by_table(book_of(connection).sheets[key], rows):
+            connection.execute(delete(table).where(table.c.year == year, table.c.city == city))
+            if given:
+                connection.execute(insert(table).inline(), [{"year": year, "city": city, **row} for row in given])
+
+
+def _by_table(sheet: StoredSheet, rows: Sequence[DraftRow]) -> Iterator[tuple[Table, Sequence[DraftRow]]]:
+    """Give each table of a sheet, with its part of the rows."""
+    each = sheet.each
+    if each is None:
+        yield draft_table(sheet), rows
+        return
+    yield draft_table(sheet), [{field: row[field] for field in row if each.place_of(field) is None} for row in rows]
+    yield (
+        value_table(sheet),
+        [
+            {"line": row["line"], each.place: place, each.name: row[field]}
+            for row in rows
+            for field in row
+            if (place := each.place_of(field)) is not None
+        ],
+    )
 
 
 def record(

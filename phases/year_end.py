@@ -14,7 +14,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from calendars.phase_terms import PhaseTerms
 from forms.cells import BadCellError
 from forms.definitions import Form, SheetRow
-from forms.kinds import DAY, MONEY, NAME, PROSE, UNIT, YES_NO, Ask, dimension, one_of
+from forms.kinds import DAY, MONEY, NAME, PROSE, SCORE, UNIT, YES_NO, Ask, AskEach, one_of
 from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
@@ -74,16 +74,15 @@ class TargetRow(SheetRow):
     achieved: Annotated[str, Ask("完成值", PROSE)]
 
 
+DIMENSIONS = AskEach("score", "dimension", lambda year: year.figures.dimensions, SCORE)
+
+
 class EvaluationRow(SheetRow):
-    """评价: the province's five scores and grade for one student."""
+    """评价: the province's score on each of the year's dimensions, and grade, for one student."""
 
     number: ApplicationNumber
     name: StudentName
-    interest: Annotated[Decimal, dimension(0)]
-    knowledge: Annotated[Decimal, dimension(1)]
-    potential: Annotated[Decimal, dimension(2)]
-    ability: Annotated[Decimal, dimension(3)]
-    english: Annotated[Decimal, dimension(4)]
+    scores: Annotated[tuple[Decimal, ...], DIMENSIONS]
     grade: Annotated[str, Ask("等级", one_of("优秀", "合格", "不合格"))]
 
 
@@ -126,7 +125,7 @@ class YearEndFacts:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One student's evaluation by the province: five scores (0-100) in the order of the year's dimensions, a grade."""
+    """One student's evaluation by the province: its scores (0-100) in the order of the year's dimensions, a grade."""
 
     number: str
     scores: tuple[Decimal, ...]

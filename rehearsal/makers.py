@@ -9,6 +9,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from calendars.limits import WIDEST
+from phases.year_end import DIMENSIONS
 from rehearsal import people
 from rehearsal.events import INTERVIEW, MEETING, MIDTERM, loaded_on
 from rehearsal.values import (
@@ -161,7 +163,7 @@ MAKERS: Mapping[tuple[str, str], Callable[[Any], object]] = MappingProxyType(
     | _each(
         "evaluations",
         **_WHO,
-        **{name: points(name) for name in ("interest", "knowledge", "potential", "ability", "english")},
+        **{DIMENSIONS.field(place): points(place) for place in range(1, WIDEST + 1)},
         grade=lambda student: student.result,
     )
 )

@@ -107,9 +107,9 @@ def elite(mentor: PlayedMentor) -> bool:
     return not mentor.bare and (not honours(mentor) or mentor.dice("elite").random() < 1 / 3)
 
 
-def points(dimension: str) -> Callable[[PlayedStudent], int]:
-    """Make the score of one dimension, as the grade has it."""
-    return lambda student: student.dice(dimension).randint(*_POINTS[student.result])
+def points(dimension: int) -> Callable[[PlayedStudent], int]:
+    """Make the score of the dimension at a place, as the grade has it."""
+    return lambda student: student.dice(f"dimension {dimension}").randint(*_POINTS[student.result])
 
 
 def before(phase: str, days: int) -> Callable[[Any], date]:

@@ -10,27 +10,25 @@ from typing import TYPE_CHECKING, Any
 from dashboard.exports.export import Export, ExportRequest
 from dashboard.exports.spreadsheets import Cell, Table
 from dashboard.views import masking
-from models import exports
+from models import draft_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from sqlalchemy import Row
 
     from forms.definitions import Column, Form, Sheet
     from phases.book import Book
 
 
 def _draft(sheet: Sheet) -> Callable[[ExportRequest], Table]:
-    def cell(asked: ExportRequest, column: Column, row: Row[Any]) -> Cell:
-        value = _worded(column, getattr(row, column.field))
+    def cell(asked: ExportRequest, column: Column, row: Mapping[str, Any]) -> Cell:
+        value = _worded(column, row.get(column.field))
         mask = None if asked.full else masking.mask(sheet.key, column.field)
         return value if mask is None or value is None else mask(str(value))
 
     def table(asked: ExportRequest) -> Table:
-        found = exports.draft_rows(asked.connection, sheet.key, asked.year.year, asked.city)
+        found = draft_rows.rows(asked.connection, asked.year.year, asked.city, sheet.key)
         columns = sheet.asked(asked.year).columns
-        rows = [(asked.place(row.city), *(cell(asked, column, row) for column in columns)) for row in found]
+        rows = [(asked.place(row["city"]), *(cell(asked, column, row) for column in columns)) for row in found]
         return Table(sheet.name, ("城市", *(column.label for column in columns)), rows)
 
     return table

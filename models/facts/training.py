@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from models.draft_rows import values
 from models.facts.scope import Scope, admitted, in_training
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
@@ -15,6 +16,7 @@ from phases.cultivation import LOGS, PLANS, TALKS, VISITS, CultivationFacts
 from phases.meeting import ATTENDANCE, MEETINGS, Attendance, Meeting, MeetingFacts
 from phases.midterm import RESULTS, MidtermFacts, MidtermResult
 from phases.year_end import (
+    DIMENSIONS,
     EVALUATIONS,
     FUNDS,
     MATERIALS,
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from phases.stored_sheet import StoredSheet
-
-SCORES = ("interest", "knowledge", "potential", "ability", "english")
 
 
 def meetings(scope: Scope) -> dict[str, MeetingFacts]:
@@ -134,15 +134,17 @@ def _stages(scope: Scope, sheet: StoredSheet) -> dict[str, dict[str, frozenset[i
 
 def evaluations(scope: Scope) -> dict[str, EvaluationFacts]:
     """`evaluation`, the province's part of the year's end."""
-    rows = scope.grouped(scope.of(EVALUATIONS, "number", *SCORES, "grade"))
+    rows = scope.grouped(scope.of(EVALUATIONS, "line", "number", "grade"))
+    given, scores = values(scope.connection, scope.year.year, EVALUATIONS, scope.cities), DIMENSIONS.fields(scope.year)
     training = in_training(scope)
     visited = visits(scope)
     return {
         city: EvaluationFacts(
             training[city],
             tuple(
-                Evaluation(row.number, tuple(getattr(row, score) for score in SCORES), row.grade)
+                Evaluation(row.number, tuple(has[one] for one in scores if one in has), row.grade)
                 for row in rows.get(city, ())
+                for has in (given.get((city, row.line), {}),)
             ),
             visited[city],
         )

@@ -19,7 +19,7 @@ from models.tables import (
     season,
     signs_of_life,
 )
-from models.tables.city_drafts import draft_table
+from models.tables.city_drafts import tables_of
 
 if TYPE_CHECKING:
     from phases.book import Book
@@ -40,11 +40,12 @@ __all__ = [
 
 @cache
 def declared(book: Book) -> MetaData:
-    """Give every table of a database that is made for a book: those of any, and one a sheet of the book.
+    """Give every table of a database that is made for a book: those of any, and those of the book's sheets.
 
     To be read, not added to: they are copied once for a book.
     """
     found = MetaData(naming_convention=SQLModel.metadata.naming_convention)
-    for table in (*SQLModel.metadata.sorted_tables, *map(draft_table, book.sheets.values())):
+    of_sheets = (table for sheet in book.sheets.values() for table in tables_of(sheet))
+    for table in (*SQLModel.metadata.sorted_tables, *of_sheets):
         table.to_metadata(found)
     return found

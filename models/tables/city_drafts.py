@@ -1,5 +1,6 @@
 """Tables of what the cities loaded, made from the sheets that the phases define: one a sheet, a column a field.
 
+Of what the year says how many columns there are, the values stand in a table beside it, a row each.
 They hold the current draft of a city. What an attempt was judged on is frozen in its `Filing`.
 """
 
@@ -41,31 +42,59 @@ TYPES: Mapping[Any, type[TypeEngine[Any]]] = {
 
 @cache
 def draft_model(sheet: StoredSheet) -> type[SQLModel]:
-    """Make the SQLModel of a sheet. Its metadata are its own: which sheets there are, a book says."""
+    """Make the SQLModel of a sheet."""
+    asked = [(name, sheet.row.model_fields[name]) for name in sheet.fields]
+    fields = {name: _field(info.annotation, info.default) for name, info in asked}
+    fields |= {column.name: _field(column.type, PydanticUndefined) for column in sheet.worked_out}
+    unique = (UniqueConstraint("year", column) for column in sheet.once_a_year)
+    indexes = (Index(index.name, *index.columns) for index in sheet.indexes)
+    return _model(sheet.row.__name__, sheet.table, fields, *unique, *indexes)
+
+
+@cache
+def value_model(sheet: StoredSheet) -> type[SQLModel]:
+    """Make the SQLModel of the values of which a sheet has one for each word of the year: by their place, from 1."""
+    each = sheet.each
+    assert each is not None
+    several = next(info.annotation for info in sheet.row.model_fields.values() if each in info.metadata)
+    value = _field(get_args(several)[0], PydanticUndefined)
+    fields = {each.place: (int, Field(primary_key=True)), each.name: value}
+    return _model(f"{sheet.row.__name__}Value", f"{sheet.table}_{each.name}", fields)
+
+
+def _model(name: str, table: str, fields: Mapping[str, Any], *constraints: Index | UniqueConstraint) -> type[SQLModel]:
+    """Make a SQLModel by its fields. Its metadata are its own: which sheets there are, a book says."""
 
     class Draft(SQLModel, registry=registry(metadata=MetaData(naming_convention=SQLModel.metadata.naming_convention))):
         """A row of a sheet: whose, and where it stood in the workbook."""
 
-        __tablename__ = sheet.table
-        __table_args__ = (
-            *(UniqueConstraint("year", column) for column in sheet.once_a_year),
-            *(Index(index.name, *index.columns) for index in sheet.indexes),
-        )
+        __tablename__ = table
+        __table_args__ = constraints
         year: int = Field(primary_key=True)
         city: str = Field(primary_key=True)
         line: int = Field(primary_key=True)
 
-    asked = [(name, sheet.row.model_fields[name]) for name in sheet.fields]
-    fields = {name: _field(info.annotation, info.default) for name, info in asked}
-    fields |= {column.name: _field(column.type, PydanticUndefined) for column in sheet.worked_out}
-    model: type[SQLModel] = create_model(sheet.row.__name__, __base__=Draft, __cls_kwargs__={"table": True}, **fields)
+    model: type[SQLModel] = create_model(name, __base__=Draft, __cls_kwargs__={"table": True}, **fields)
     return model
 
 
 def draft_table(sheet: StoredSheet) -> Table:
     """Give the table of a sheet."""
-    model = draft_model(sheet)
-    return model.metadata.tables[sheet.table]
+    return _of(draft_model(sheet))
+
+
+def value_table(sheet: StoredSheet) -> Table:
+    """Give the table of a sheet's values for each word of the year; the sheet has such."""
+    return _of(value_model(sheet))
+
+
+def tables_of(sheet: StoredSheet) -> tuple[Table, ...]:
+    """Give the tables of a sheet: its own, and that of its values for each word of the year, where it has such."""
+    return (draft_table(sheet), value_table(sheet)) if sheet.each else (draft_table(sheet),)
+
+
+def _of(model: type[SQLModel]) -> Table:
+    return model.metadata.tables[str(model.__tablename__)]
 
 
 def drafts(connection: Connection, key: str) -> Table:

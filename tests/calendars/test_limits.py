@@ -8,7 +8,7 @@ import pytest
 
 from calendars.faults import CalendarFaults, Fault
 from calendars.files import load, shipped, stored
-from calendars.limits import DIMENSIONS, LISTS, MOST, limits
+from calendars.limits import LISTS, MOST, WIDEST, limits
 from calendars.year import Ending, Figures, Year
 from letters.words import DECISIONS, LAST_WORDS
 from phases.book import BOOK
@@ -25,6 +25,7 @@ TEAM = ('team_degrees = ["博士"]', 'team_titles = ["正高", "副高"]')
 SHORTLIST = TEXT[TEXT.index("[phases.shortlist]") : TEXT.index("[phases.interview]")].strip()
 ONE_LINE = ("含有换行、控制字符、首尾空格，或太长", "写成一行，100 字以内，前后不留空格")
 MANY = str([f"{place:020}" for place in range(10)]).replace("'", '"')
+MORE = ", ".join(f'"方面{place}"' for place in range(8))
 A_WORD = "写成 30 字以内的词，不含顿号、逗号、分号、引号、花括号和首尾空格"
 NO_HEAD = "换一个名称，不含空格和星号"
 
@@ -44,9 +45,16 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
         [(SHORTLIST, ""), ("[phases.meeting]", f"{SHORTLIST}\n\n[phases.meeting]")],
         [("phases.interview", "写在所要求的 shortlist 之前", "各阶段按先后排列，移到它后面")],
     ),
-    "six dimensions": (
-        [(DIMENSION, DIMENSION.replace("]", ', "体质"]')), (WEIGHTS, WEIGHTS.replace("]", ", 1]"))],
-        [("figures.dimensions", "有 6 个方面，而评价表只有 5 项评分", "写 5 个方面，名称可以改")],
+    "more dimensions than a sheet is wide": (
+        [(DIMENSION, DIMENSION.replace("]", f", {MORE}]")), (WEIGHTS, WEIGHTS.replace("]", ", 1" * 8 + "]"))],
+        [("figures.dimensions", "有 13 个方面，评价表放不下", "不超过 12 个方面")],
+    ),
+    "no dimension": (
+        [(DIMENSION, "dimensions = []"), (WEIGHTS, "weights = []")],
+        [
+            ("figures.weights", "权重之和是 0", "至少有一个方面的权重大于 0"),
+            ("figures.dimensions", "一个也没有写", "至少写一个"),
+        ],
     ),
     "dimensions that are no headers": (
         [('"科学兴趣"', '"姓名"'), ('"综合能力"', '"综合 能力"'), ('"学科基础知识"', '"英语交流能力"')],
@@ -173,7 +181,6 @@ def test_the_tables_speak_of_what_there_is() -> None:
     assert named - {""} <= {*BOOK.phases}
     assert {*get_args(Ending)} == {*DECISIONS} == {*LAST_WORDS}
     assert {*MOST, *LISTS} <= {*Figures.model_fields}
-    assert len(load(2022).figures.dimensions) == DIMENSIONS
 
 
 @pytest.mark.parametrize(
@@ -195,3 +202,10 @@ def test_the_tables_speak_of_what_there_is() -> None:
 )
 def test_what_can_be_done_may_be_said(change: tuple[str, str]) -> None:
     assert isinstance(parse(changed(change), "2022.toml"), Year)
+
+
+@pytest.mark.parametrize("count", [1, 6, WIDEST])
+def test_an_evaluation_has_as_many_dimensions_as_the_year_says(count: int) -> None:
+    words = ", ".join(f'"方面{place}"' for place in range(count))
+    text = changed((DIMENSION, f"dimensions = [{words}]"), (WEIGHTS, f"weights = [{', '.join('1' * count)}]"))
+    assert len(parse(text, "2022.toml").figures.dimensions) == count

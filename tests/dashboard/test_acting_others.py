@@ -24,7 +24,7 @@ from models.tables.city_drafts import draft_table
 from models.tables.extension_requests import Request
 from models.tables.season import Letter, Office, ProgrammeYear, Suppressed
 from phases.book import BOOK
-from phases.year_end import EVALUATIONS
+from phases.year_end import DIMENSIONS, EVALUATIONS
 from settings import Settings
 from tests.dashboard.test_acting import hidden, sent
 from tests.support.scenes import NANJING, Scene, instant
@@ -54,7 +54,7 @@ def december(database_url: str, tmp_path: Path) -> Iterator[Window]:
 def scores(number: str, grade: str = "优秀", **more: str) -> dict[str, str]:
     """What the grid sends of one student."""
     given = {"name": f"学生{int(number[-4:])}", "grade": grade} | dict.fromkeys(
-        ("interest", "knowledge", "potential", "ability", "english"), "90"
+        DIMENSIONS.fields(files.load(2022)), "90"
     )
     return {f"rows:{number}:{column}": value for column, value in (given | more).items()}
 
@@ -62,9 +62,9 @@ def scores(number: str, grade: str = "优秀", **more: str) -> dict[str, str]:
 def test_students_are_evaluated_on_a_grid_and_the_results_published(december: Window) -> None:
     admin, of = december.as_(ADMIN), {"phase": "year-end", "city": NANJING}
     grid = admin.get("/2022/acts/evaluate?phase=year-end&city=nanjing").text
-    assert 'name="rows:3201-2022-0001:interest" aria-label="学生1：科学兴趣"' in grid
+    assert 'name="rows:3201-2022-0001:score_1" aria-label="学生1：科学兴趣"' in grid
     first, second = "3201-2022-0001", "3201-2022-0002"
-    wrong = admin.submit("/2022/acts/evaluate/preview", **of, **scores(first, interest="101"))
+    wrong = admin.submit("/2022/acts/evaluate/preview", **of, **scores(first, score_1="101"))
     assert "3201-2022-0001 学生1“科学兴趣”：填的是“101”，不在 0–100 之间" in wrong.text
     assert 'value="101"' in wrong.text
     shown = admin.submit("/2022/acts/evaluate/preview", **of, **scores(first), **scores(second, "合格"))

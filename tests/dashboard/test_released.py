@@ -14,9 +14,9 @@ from calendars.deadlines import TZ
 from dashboard.serving.app import make_app
 from models import migrate
 from models.database import Database
-from models.evaluations import SCORES
 from models.open_years import set_clock
 from phases.book import BOOK
+from phases.year_end import DIMENSIONS
 from tests.support import released, routes
 from tests.support.routes import Walk, starts, walk
 from tests.support.window import ADMIN, VIEWER, YEAR, Window, a_window, give_accounts
@@ -105,7 +105,7 @@ def test_its_calendar_is_revised_on_the_page(empty_database_url: str, tmp_path: 
 def test_an_evaluation_of_fewer_dimensions_is_shown(window: Window) -> None:
     year = window.site.year(YEAR).year
     (sheet,) = BOOK.form("evaluation", year).sheets
-    named = ["科学兴趣", "学科基础知识", "创新及科研潜质", "第 4 项评分", "第 5 项评分"]
-    assert [column.label for column in sheet.columns if column.field in SCORES] == named
+    named = ["科学兴趣", "学科基础知识", "创新及科研潜质"]
+    assert [column.label for column in sheet.columns if column.field in DIMENSIONS.fields(year)] == named
     assert window.as_(ADMIN).get("/2022/acts/evaluate?city=changzhou").status_code == 200
     assert window.as_(ADMIN).get("/2022/evaluation/changzhou/template.xlsx").status_code == 200

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from calendars.year import Year
-from models.evaluations import SCORES
+from phases.year_end import DIMENSIONS
 from tests.support.books import FORMS, YEAR, book, form_of, read, read_rows, render, sample
 from tests.support.years import parse
 
@@ -92,9 +92,11 @@ def test_the_dimensions_of_the_evaluation_are_named_by_the_year() -> None:
     ]
     tables["评价"][0][6] = "外语交流能力"
     found = read(book(tables), "evaluation", OTHER)
-    assert (found.errors, [getattr(row, "english", 0) for row in found.rows["evaluations"]]) == ((), [88])
+    assert (found.errors, [getattr(row, "score_5", 0) for row in found.rows["evaluations"]]) == ((), [88])
     (sheet,) = form_of("evaluation", OTHER).sheets
-    assert [column.label for column in sheet.columns if column.field in SCORES] == [*OTHER.figures.dimensions]
+    assert [column.label for column in sheet.columns if column.field in DIMENSIONS.fields(OTHER)] == [
+        *OTHER.figures.dimensions
+    ]
 
 
 def test_what_is_typed_on_a_page_is_read_by_the_year_too() -> None:

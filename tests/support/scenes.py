@@ -146,7 +146,7 @@ class Scene:
             "midterm": lambda: sheets.midterm(applied[:2]),
             "year-end": lambda: sheets.year_end(where, applied[:2]),
             "cultivation": lambda: sheets.cultivation(applied[:2]),
-            "evaluation": lambda: sheets.evaluation(applied[:2]),
+            "evaluation": lambda: sheets.evaluation(applied[:2], year=self.year),
         }
         return made[form]()
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from calendars.files import load
-from calendars.year import City
+from calendars.year import City, Year
 from forms.definitions import SheetRow
 from phases.application import SchoolRow, StudentRow
 from phases.book import BOOK
@@ -18,16 +18,16 @@ from phases.meeting import AttendanceRow, MeetingRow
 from phases.mentor_recommendation import InstitutionRow, MentorRow, TeamRow
 from phases.midterm import MidtermRow
 from phases.shortlist import CutLineRow, ScoreRow
-from phases.year_end import EvaluationRow, FundsRow, MaterialsRow, SummaryRow, TargetRow
+from phases.year_end import DIMENSIONS, EVALUATIONS, FundsRow, MaterialsRow, SummaryRow, TargetRow
 
 Sheets = Mapping[str, Sequence[SheetRow]]
 AnyRow = TypeVar("AnyRow", bound=SheetRow)
 
 _YEAR = load(2022)
 _KINDS = {
-    sheet.row: {column.field: column.kind for column in sheet.asked(_YEAR).columns}
-    for form in BOOK.forms.values()
-    for sheet in form.sheets
+    sheet.row: {column.field: column.kind for column in sheet.columns}
+    for slug in BOOK.forms
+    for sheet in BOOK.form(slug, _YEAR).sheets
 }
 
 FUNDED, OWN = "省级资助", "自筹"
@@ -190,17 +190,15 @@ def year_end(city: City, training: Sequence[StudentRow]) -> Sheets:
     }  # fmt: skip
 
 
-def evaluation(training: Sequence[StudentRow], grade: str = "合格") -> Sheets:
-    points: dict[str, Any] = dict.fromkeys(("interest", "knowledge", "potential", "ability", "english"), Decimal(85))
+def evaluation(training: Sequence[StudentRow], grade: str = "合格", year: Year = _YEAR) -> Sheets:
+    row, scores = EVALUATIONS.asked(year).row, dict.fromkeys(DIMENSIONS.fields(year), Decimal(85))
     return {
-        "evaluations": _lined(
-            _made(EvaluationRow, number=s.number, name=s.name, grade=grade, **points) for s in training
-        )
+        "evaluations": _lined(_made(row, number=s.number, name=s.name, grade=grade, **scores) for s in training),
     }
 
 
 def _made(row: type[AnyRow], **filled: object) -> AnyRow:
-    return row.model_validate(filled, context=_KINDS[row])
+    return row.model_validate(filled, context=_KINDS.get(row))
 
 
 def _lined(rows: Any) -> tuple[Any, ...]:  # noqa: ANN401 - rows of one sheet
