@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendars.checks import reached
 from calendars.faults import Fault
+from calendars.phase_terms import standing_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,9 +66,7 @@ def _order(source: str, phases: Sequence[Phase], terms: Terms) -> Iterator[Fault
     stated = {*requires, *(other for given in requires.values() for other in given)}  # those at fault elsewhere, too
     places = {slug: place for place, slug in enumerate(requires)}
     for slug, given in requires.items():
-        needed = terms[slug].stands_on if slug in terms else ""
-        while needed in terms and terms[needed].left_out is not None and needed not in stated:
-            needed = terms[needed].stands_on
+        needed = standing_on(slug, stated, terms)
         if needed in requires and needed not in reached(slug, requires):
             reason = f"没有要求 {needed}，而这个阶段的表和关口要用它的结果"
             yield Fault(source, f"phases.{slug}.requires", reason, f'写上 "{needed}"，或经由其他阶段要求它')

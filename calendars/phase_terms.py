@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 
@@ -22,3 +22,11 @@ class PhaseTerms:
 
 Terms = Mapping[str, PhaseTerms]
 """By slug: every phase that a year file may state, in the order of the year."""
+
+
+def standing_on(slug: str, stated: Container[str], terms: Terms) -> str:
+    """Give the phase whose outcome a phase uses in a year that states these; "" for none."""
+    needed = terms[slug].stands_on if slug in terms else ""
+    while needed in terms and terms[needed].left_out is not None and needed not in stated:
+        needed = terms[needed].stands_on
+    return needed

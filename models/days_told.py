@@ -44,7 +44,7 @@ def days_told(
     """Give what was told of these phases of these cities. The province, whose due days are its own, is left out."""
     letter = table_of(Letter)
     early = [(and_(letter.c.kind == kind, letter.c.phase == phase), later) for (kind, phase), later in ahead.items()]
-    about = case(*early, else_=letter.c.phase)
+    about = case(*early, else_=letter.c.phase) if early else letter.c.phase
     newest = func.row_number().over(
         partition_by=(about, letter.c.city, letter.c.recipient),
         order_by=(letter.c.queued_as_of.desc(), letter.c.id.desc()),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from models.columns import table_of
-from models.facts.scope import Scope, admitted, in_training
+from models.facts.scope import Scope, admitted, in_training, let_on
 from models.facts.training import summaries_owing, visits
 from models.shortcuts.bulk import among, listed
 from models.tables.city_drafts import draft_table
@@ -23,7 +23,6 @@ from models.tables.season import Letter
 from phases.application import STUDENTS
 from phases.mentor_recommendation import MENTORS
 from phases.midterm import RESULTS
-from phases.shortlist import SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -121,10 +120,8 @@ class Reach:
         return frozenset(self.scope.connection.execute(query).scalars())
 
     def shortlisted(self) -> Concerned:
-        """Mentors of shortlisted students."""
-        score = draft_table(SCORES)
-        rows = self.scope.grouped(self.scope.of(SCORES, "number").where(score.c.shortlisted))
-        return self._by_mentor({city: [row.number for row in found] for city, found in rows.items()})
+        """Mentors of shortlisted students; in a year without a shortlist, of all who may be interviewed."""
+        return self._by_mentor(let_on(self.scope, "interview")[0])
 
     def admitted(self) -> Concerned:
         """Mentors of admitted students."""

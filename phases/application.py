@@ -22,7 +22,7 @@ from forms.kinds import DAY, EMAIL, GRADE, NAME, NUMBER, PHONE, RANK, UNIT, YES_
 from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
-from phases.definition import PhaseDefinition
+from phases.definition import LetOn, PhaseDefinition
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import SheetIndex, StoredSheet, WorkedOut, party
@@ -226,6 +226,7 @@ PHASE = PhaseDefinition(
             Rule("applications.consent", "个人信息保护法第三十一条", "must", "监护人同意", "school", consent),
         ),
     ),
+    lets_on=LetOn("students", "taken", "审核通过的申报学生"),
     records=(Rule("roll-over.priority", "四(一)", "record", "往届学员优先", "mentor"),),
     uses=frozenset({"mentor-recommendation"}),
     figures=("senior_grades", "junior_grades", "junior_subjects", "subject_rank", "overall_rank", "consent_age"),

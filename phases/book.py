@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from calendars.phase_terms import standing_on
 from phases import (
     application,
     cultivation,
@@ -104,6 +105,10 @@ class Book:
         """Give the gate of the province's own part of a phase, where it has one."""
         found = self.find(slug)
         return found.province_gate if found else None
+
+    def standing_on(self, slug: str, year: Year) -> PhaseDefinition | None:
+        """Give the phase of a year whose outcome a phase of it uses, in the place of any that the year leaves out."""
+        return self.find(standing_on(slug, {phase.slug for phase in year.phases}, self.terms))
 
     def judging(self, rules: Collection[str]) -> Book:
         """Give the book of a year that judges by these rules, by id; whatever others there are, it leaves out."""

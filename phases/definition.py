@@ -31,6 +31,17 @@ class Total(NamedTuple):
     shown: bool = False
 
 
+class LetOn(NamedTuple):
+    """The students whom a phase lets on to the next: by number, those rows of a sheet of which a column is true.
+
+    `sheet` is its key; `called` is what the list of them is called.
+    """
+
+    sheet: str
+    column: str
+    called: str
+
+
 FIRST = PhaseTerms()
 """A phase that stands on no other, and that no year can do without."""
 
@@ -41,11 +52,11 @@ class PhaseDefinition:
 
     `gate` judges what the city files by its `form`; `province_gate` what the province answers for when it has the last
     word on facts of its own, which it fills in on its `province_form`. What `gate` looks at is `made_of` rows; None
-    where a query of `models.facts` makes it. `totals` are what the tallies of its filings add up to. `records` are
-    rules that are kept and never judged. `uses` are the phases of whose filings its facts are made, beyond the order of
-    the year. `figures` are the keys of the year's figures that its rules ask. `parties` are those who have to do with
-    it; one that names none has its city, and the province where that has the last word. `task` is what letters call
-    what is done in it, after its name.
+    where a query of `models.facts` makes it. It `lets_on` students to the phase that stands on it. `totals` are what
+    the tallies of its filings add up to. `records` are rules that are kept and never judged. `uses` are the phases of
+    whose filings its facts are made, beyond the order of the year. `figures` are the keys of the year's figures that
+    its rules ask. `parties` are those who have to do with it; one that names none has its city, and the province where
+    that has the last word. `task` is what letters call what is done in it, after its name.
     """
 
     slug: str
@@ -56,6 +67,7 @@ class PhaseDefinition:
     province_gate: Gate[Any] | None = None
     province_form: Form[StoredSheet] | None = None
     made_of: MadeOf | None = None
+    lets_on: LetOn | None = None
     totals: tuple[Total, ...] = ()
     records: tuple[Rule[Any], ...] = ()
     uses: frozenset[str] = frozenset()

@@ -52,7 +52,7 @@ class InterviewRow(SheetRow):
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """One row of the interview sheet; `shortlisted` as the passed shortlist of this city says."""
+    """One row of the interview sheet; `shortlisted`: the student is on the list of those who may be interviewed."""
 
     number: str
     subject: str
@@ -64,21 +64,28 @@ class Interview:
 
 @dataclass(frozen=True, slots=True)
 class InterviewFacts:
-    """`interview`: the rows, and the funded places that the other cities of the province hold or have reserved."""
+    """`interview`: the rows, and the funded places that the other cities of the province hold or have reserved.
+
+    `listed_by` is what the list is called of those who may be interviewed.
+    """
 
     interviews: tuple[Interview, ...]
     funded_elsewhere: int
+    listed_by: str = "面试名单"
 
 
 def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
-    """Admitted ⊆ interviewed ⊆ shortlisted, where the interviewed are those who came."""
+    """Admitted ⊆ interviewed ⊆ shortlisted, where the interviewed are those who came.
+
+    In a year without a shortlist that are those whom the city approved.
+    """
     absent = [row.number for row in facts.interviews if row.admitted and not row.came]
     strangers = [row.number for row in facts.interviews if row.came and not row.shortlisted]
     parts = []
     if absent:
         parts.append(f"{len(absent)} 名入选学生{named(absent)}没有到场面试；请更正到场情况或取消入选")
     if strangers:
-        parts.append(f"{len(strangers)} 名面试学生{named(strangers)}不在面试名单中；请从面试表中去掉")
+        parts.append(f"{len(strangers)} 名面试学生{named(strangers)}不在{facts.listed_by}中；请从面试表中去掉")
     wrong = list(dict.fromkeys(absent + strangers))
     return Found(f"不符 {len(wrong)} 人", "不符 0 人", "；".join(parts), tuple(wrong))
 
@@ -156,7 +163,7 @@ PHASE = PhaseDefinition(
             Rule("funding.province-total", "三(二)", "must", "全省资助名额", "city", province_total),
         ),
         tally=_tally,
-        apart=frozenset({"funded_elsewhere"}),
+        apart=frozenset({"funded_elsewhere", "listed_by"}),
     ),
     totals=(
         Total("admitted", "入选", "人", shown=True),

@@ -13,7 +13,7 @@ from forms.kinds import SCORE, YES_NO, Ask
 from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
-from phases.definition import PhaseDefinition
+from phases.definition import LetOn, PhaseDefinition
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
@@ -114,7 +114,7 @@ FORM = Form("shortlist", "面试名单", 1, (SCORES, CUT_LINES))
 PHASE = PhaseDefinition(
     slug="shortlist",
     name="面试名单",
-    terms=PhaseTerms("application"),
+    terms=PhaseTerms("application", left_out=()),
     form=FORM,
     gate=Gate(
         "shortlist",
@@ -124,6 +124,7 @@ PHASE = PhaseDefinition(
             Rule("shortlist.cut-line", "八(三)", "must", "分数线", "city", cut_line),
         ),
     ),
+    lets_on=LetOn("scores", "shortlisted", "面试名单"),
     uses=frozenset({"application"}),
     parties=(
         Stakeholder(

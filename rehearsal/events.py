@@ -68,7 +68,7 @@ OWN: tuple[PlannedEvent, ...] = (
     PlannedEvent(SHORTLIST, 8, "09:30", "yancheng", "rerun", {"until": 11, "reason": "测试场地疫情封控"}),
     load(SHORTLIST, 9, "10:00", "yancheng"),
     PlannedEvent(SHORTLIST, 9, "10:05", "yancheng", "submit"),
-    PlannedEvent(SHORTLIST, 11, "10:00", "suqian", "withdraw", {"reason": "本年度不再组织"}),
+    PlannedEvent(INTERVIEW, -10, "10:00", "suqian", "withdraw", {"reason": "本年度不再组织"}),
     # Too few came to the interviews: waived; one funded too many: mended.
     PlannedEvent(
         INTERVIEW, -3, "15:00", "nantong", "waive", {"rule": "interviews.ratio", "reason": "两名考生因病缺席"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from models.columns import table_of
-from models.facts.scope import Scope, withdrawn
+from models.facts.scope import Scope, let_on, withdrawn
 from models.tables.city_drafts import draft_table
 from models.tables.season import CityPhase
 from phases.application import STUDENTS
@@ -37,13 +37,12 @@ def shortlists(scope: Scope) -> dict[str, ShortlistFacts]:
 
 def interviews(scope: Scope) -> dict[str, InterviewFacts]:
     """`interview`. The places that others hold are those of their filings under way, passed, held or being refiled."""
-    score = draft_table(SCORES)
     rows = scope.grouped(scope.of(INTERVIEWS, "number", "subject", "came", "admitted", "funding"))
-    listed = scope.grouped(scope.of(SCORES, "number").where(score.c.shortlisted))
+    listed, listed_by = let_on(scope, "interview")
     holding = funded_places(scope)
     found = {}
     for city in scope.cities:
-        shortlist = {row.number for row in listed.get(city, ())}
+        shortlist = listed.get(city, frozenset())
         found[city] = InterviewFacts(
             tuple(
                 Interview(
@@ -53,6 +52,7 @@ def interviews(scope: Scope) -> dict[str, InterviewFacts]:
                 for row in rows.get(city, ())
             ),
             sum(places for other, places in holding.items() if other != city),
+            listed_by,
         )  # fmt: skip
     return found
 

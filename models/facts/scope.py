@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, func, select
 
 from gates.states import State
 from models.columns import table_of
+from models.database import book_of
 from models.tables.city_drafts import draft_table
 from models.tables.season import CityPhase, CityYear, Filing
 from phases.interview import INTERVIEWS
@@ -63,6 +64,21 @@ def in_state(scope: Scope, phase: str, states: Iterable[State]) -> frozenset[str
         table.c.year == scope.year.year, table.c.phase == phase, table.c.state.in_([state.value for state in states])
     )
     return frozenset(scope.connection.execute(query).scalars())
+
+
+def let_on(scope: Scope, phase: str) -> tuple[dict[str, frozenset[str]], str]:
+    """Give the numbers of the students whom the phase it stands on lets on to a phase, by city, and their list's name.
+
+    Nobody, and "", where that phase lets nobody on by name.
+    """
+    book = book_of(scope.connection)
+    before = book.standing_on(phase, scope.year)
+    if before is None or before.lets_on is None:
+        return {}, ""
+    sheet, column, called = before.lets_on
+    chosen = draft_table(book.sheets[sheet])
+    rows = scope.grouped(scope.of(book.sheets[sheet], "number").where(chosen.c[column]))
+    return {city: frozenset(row.number for row in found) for city, found in rows.items()}, called
 
 
 def withdrawn(scope: Scope) -> frozenset[str]:

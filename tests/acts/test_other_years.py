@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from calendars.year import Ending, UnknownPhase, Year
 from gates.states import State
+from models import letterbox
 from models.columns import table_of
 from models.database import Database
 from models.tables.season import Letter, LetterBody
+from tests.support import sheets
 from tests.support.scenes import FILED, NANJING, Scene, calendar
 from tests.support.years import parse
 
@@ -58,11 +60,12 @@ def test_the_province_ends_any_phase_as_the_year_says(database: Database, ending
 
 
 LEFT_OUT = [
+    ("shortlist",),
     ("meeting",),
     ("midterm",),
     ("year-end",),
     ("cultivation", "year-end"),
-    ("meeting", "cultivation", "midterm", "year-end"),
+    ("shortlist", "meeting", "cultivation", "midterm", "year-end"),
 ]
 
 
@@ -86,3 +89,21 @@ def test_a_year_without_a_phase_ends_without_it(database: Database, slugs: tuple
     assert scene.states(NANJING) == dict.fromkeys((one.slug for one in scene.year.phases), State.PASSED)
     with pytest.raises(UnknownPhase):
         scene.load(slugs[0], NANJING, {}, "2022-12-30T10:00")
+
+
+def test_without_a_shortlist_who_is_interviewed_was_approved(database: Database) -> None:
+    """The rule follows the phase that the year puts before it: application."""
+    scene, city = Scene.begin(database, without("shortlist")), calendar().city(NANJING)
+    applied = sheets.students(city, 7)
+    approved = (*applied[:-1], applied[-1].model_copy(update={"taken": False}))
+    scene.through("application", NANJING, application=sheets.application(approved))
+    refused = scene.file("interview", NANJING, sheets.interview(applied))
+    assert refused.verdict is not None
+    assert [(one.rule, one.numbers) for one in refused.verdict.refusals] == [
+        ("interviews.from-shortlist", (applied[-1].number,))
+    ]
+    assert "不在审核通过的申报学生中" in refused.verdict.refusals[0].mend
+    assert scene.file("interview", NANJING, sheets.interview(applied[:-1])).done
+    with database.read() as connection:
+        opened = letterbox.listed(connection, 2022, {"phase": "interview", "kind": "opened"})
+    assert "mentor" in {row.recipient.partition(":")[0] for row in opened}

@@ -102,10 +102,10 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
         [("phases.midtrm", "没有这个阶段", ONLY)],
     ),
     "a phase that others cannot do without": (
-        [("[phases.shortlist]", "[phases.shortlst]"), ('requires = ["shortlist"]', 'requires = ["shortlst"]')],
+        [("[phases.application]", "[phases.aplication]"), ('requires = ["application"]', 'requires = ["aplication"]')],
         [
-            ("phases.shortlst", "没有这个阶段", ONLY),
-            ("phases.shortlist", "缺少这个阶段", "写上 [phases.shortlist] 一节"),
+            ("phases.aplication", "没有这个阶段", ONLY),
+            ("phases.application", "缺少这个阶段", "写上 [phases.application] 一节"),
         ],
     ),
     "a phase left out without its user": (

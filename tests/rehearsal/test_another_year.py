@@ -51,3 +51,18 @@ def test_a_year_of_other_figures_comes_to_the_same_end(tmp_path: Path, database:
     ended = play.ended()
     assert not ended.unmet
     assert came_to(ended.as_json()) == expected(DEMO)
+
+
+@pytest.mark.slow
+def test_a_year_without_a_shortlist_comes_to_the_same_end(tmp_path: Path, database: Database) -> None:
+    text = re.sub(r"(?ms)^\[phases\.shortlist\].*?(?=^\[)", "", calendar().source_text)
+    year = parse(text.replace('requires = ["shortlist"]', 'requires = ["application"]'), "2022.toml")
+    generate(BOOK, year, tmp_path)
+    play = Play(database, year, read_pack(tmp_path), ends(year), "省办")
+    for _ in play.steps():
+        pass
+    ended, wanted = play.ended(), expected(DEMO)
+    for phases in wanted["cities"].values():
+        del phases["shortlist"]
+    assert not ended.unmet
+    assert came_to(ended.as_json()) == wanted
