@@ -85,7 +85,7 @@ def test_the_five_columns_there_were_are_carried_over_and_back(scene: Scene) -> 
     evaluated(scene, WUXI, 80)
     before = kept(scene, None)
     with scene.database.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
-        command.downgrade(migrate._config(connection), "0008")
+        command.downgrade(migrate._config(connection), "0009")
     with scene.database.read() as connection:
         query = "SELECT city, interest, knowledge, potential, ability, english FROM evaluation ORDER BY city, line"
         columns = [list(row) for row in connection.execute(sa.text(query))]
