@@ -55,7 +55,8 @@ async def rerun_city(
                 opened = standing.opened(connection, year).year
             given = {"phase": phase, "city": city, "until": until, "reason": reason}
             filled = RERUN.fill(opened, given)
-            outcome = RERUN.do(Bench(database, opened, stamp, dry_run=dry_run), filled)
+            done = previewed if dry_run else recorded
+            outcome = done(RERUN, Bench(database, opened, stamp, dry_run=dry_run), filled)
             with database.read() as connection:
                 states = standing.states(connection, year, filled.cities)
             made = summarise(year, filled.cities, states, Advance(outcome.changes))
