@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from acts.act import Bench
 from acts.advance import Advance
 from acts.book import ACTS
+from acts.doing import previewed, recorded
 from models import standing
 from tasks.passes import Pass, summarise
 from tasks.redaction import discreet

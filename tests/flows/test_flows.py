@@ -24,6 +24,7 @@ from flows.phase_flows import FLOWS
 from flows.rehearse import rehearse
 from flows.rerun import rerun
 from flows.watch import watch
+from models.audit import entries
 from models.signs_of_life import signs
 from models.standing import cells
 from season.unit_of_work import Season
@@ -225,6 +226,9 @@ async def test_a_rerun_touches_one_city_and_run_twice_ends_in_the_same_place(reh
     assert once[:2] == (before, "open")
     await rerun(**asked, as_of=when, return_state=True)
     assert (others(rehearsal), rehearsal.states(2022, PHASE)["yancheng"], rehearsal.mail()) == once
+    with rehearsal.database.read() as connection:
+        kept = [(entry.what, entry.by, entry.city) for entry in entries(connection, most=2)]
+    assert kept == [(what, "省办", "yancheng") for what in ("重启（未作改动）", "重启")]
 
 
 @pytest.mark.usefixtures("rehearsal")
