@@ -43,7 +43,7 @@ def add_contact(
 
     `title` names the office for people. Raises `UnfitHeader` for what is no address.
     """
-    from letters.headers import fit_address
+    from letters.headers import doubt, fit_address
 
     name, phone = name.strip(), phone.strip()
     address = fit_address(email) if email.strip() else None
@@ -55,7 +55,7 @@ def add_contact(
         number = contacts.add(connection, stamp, given | {"since": since, "until": until})
         _on_record(connection, stamp, "登记联系人", number, office, account)
         moved = addresses.release(connection, office, day_of(stamp.as_of))
-    return Outcome("done", f"{title}的{contacts.PARTS[part]}已登记{_moved(moved)}。")
+    return Outcome("done", f"{title}的{contacts.PARTS[part]}已登记{_moved(moved)}{doubt(address) if address else ''}。")
 
 
 def _refusal(name: str, phone: str, email: str | None, since: date | None, until: date | None) -> str | None:

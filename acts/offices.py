@@ -31,13 +31,14 @@ def set_office(
 
     Raises `UnfitHeader` for what is no address.
     """
-    from letters.headers import fit_address
+    from letters.headers import doubt, fit_address
 
     given = {column: fit_address(value) for column, value in (("email", email), ("head", head)) if value is not None}
     with database.write("every") as connection:
         addresses.put(connection, office, given)
         freed = addresses.release(connection, office, day)
     said = f"；{freed} 封待发函件已放行" if freed else ""
+    said += next(filter(None, map(doubt, given.values())), "")
     return Outcome("done", f"{name}的邮箱已登记{said}。")
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from forms.hosts import reachable
+
 SPACES = " \t\u00a0\u3000"
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, bidi and zero-width marks, line separators
@@ -123,9 +125,12 @@ def phone(value: object) -> str:
 
 
 def email(value: object) -> str:
-    """An address that can be put in a header as it stands: ASCII, a dotted domain, at most 254 characters."""
-    text = half_width(line(value, 254))
-    if not _EMAIL.fullmatch(text) or len(text.partition("@")[0]) > 64:  # noqa: PLR2004 - RFC 5321
+    """An address that can be put in a header as it stands: ASCII, a dotted domain, at most 254 characters.
+
+    An internationalised domain is taken as its punycode.
+    """
+    text = reachable(half_width(line(value, 254)))
+    if not _EMAIL.fullmatch(text) or len(text) > 254 or len(text.partition("@")[0]) > 64:  # noqa: PLR2004 - RFC 5321
         raise BadCellError("cell.email", "不是有效的电子邮箱")
     return text
 

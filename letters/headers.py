@@ -9,10 +9,11 @@ from email.utils import parseaddr
 from functools import lru_cache
 
 from calendars.errors import TalentError
+from forms.hosts import LABEL, reachable
 
 # What breaks a header or turns its reading round: control characters, line separators, bidi marks, lone surrogates.
 UNFIT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
-LABEL, ATOM = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 # RFC 5321 4.5.3.1: 64 octets before the @, 254 in all; ASCII alone, since a relay without SMTPUTF8 takes no other.
 # No encoded word either: some readers decode one even there, and write to somebody else.
 ADDRESS = re.compile(rf"(?!.*=\?)(?=.{{3,254}}\Z)(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
@@ -25,6 +26,10 @@ class UnfitHeader(TalentError):
     """邮件的“{header}”不合要求：{value}。"""
 
 
+class UnfitAddress(UnfitHeader):
+    """“{value}”不是有效的电子邮箱。"""
+
+
 @lru_cache(maxsize=16)
 def mailbox(sender: str) -> Address:
     """The sender's display name and address. Raises UnfitHeader, also for a name too long for one encoded word."""
@@ -32,12 +37,21 @@ def mailbox(sender: str) -> Address:
     name = " ".join(name.split())
     if len(name.encode()) > LONGEST_NAME:
         raise UnfitHeader(header="From", value=f"显示名“{name}”超过 15 个汉字")
-    return Address(display_name=name, addr_spec=matching(ADDRESS, "From", address))
+    return Address(display_name=name, addr_spec=matching(ADDRESS, "From", reachable(address)))
 
 
 def fit_address(value: str) -> str:
-    """Give a bare address as it may stand in a header. Raises UnfitHeader."""
-    return matching(ADDRESS, "To", clean("To", value.strip()))
+    """Give a bare address as it may stand in a header, its domain in punycode. Raises UnfitAddress."""
+    typed = value.strip()
+    address = typed if UNFIT.search(typed) else reachable(typed)
+    if not ADDRESS.fullmatch(address):
+        raise UnfitAddress(value=UNFIT.sub(lambda mark: ascii(mark[0])[1:-1], typed))
+    return address
+
+
+def doubt(address: str) -> str:
+    """Say what to look at again in an address, "" where nothing is: `kepu@yancheng` is reached from nowhere else."""
+    return "" if "." in address.rpartition("@")[2] else "；邮箱的域名里没有点，外面的函件多半送不到，请核对"
 
 
 def matching(form: re.Pattern[str], header: str, value: str) -> str:

@@ -95,6 +95,13 @@ def test_an_address_that_would_break_a_header_is_refused(scene: Scene) -> None:
         add(scene, email="a@b.example\nBcc: c@d.example")
 
 
+def test_an_address_without_a_dot_in_its_domain_is_kept_and_warned_about(scene: Scene) -> None:
+    warned = "；邮箱的域名里没有点，外面的函件多半送不到，请核对。"
+    assert add(scene, email="kepu@yancheng") == f"南京的负责人已登记{warned}"
+    said = set_office(scene.database, NANJING, "南京", email="kepu@city.example", head="head@yancheng")
+    assert said.message == f"南京的邮箱已登记{warned}"
+
+
 def test_who_changed_a_contact_is_on_record_without_whom(scene: Scene) -> None:
     add(scene, phone="025-83000000")
     end_contact(scene.database, 1, NANJING, "南京", stamp(AT), last=date(2022, 1, 5))
