@@ -10,9 +10,13 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+
+from forms.hosts import host_name
+from letters.headers import UnfitHeader, mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +64,11 @@ class SmtpSettings(BaseModel):
     per_minute: int | None = Field(default=None, ge=1)
     log: Path | None = None
 
+    @field_validator("host")
+    @classmethod
+    def _of_the_relay(cls, host: str) -> str:
+        return of_a_host("TALENT_SMTP__HOST", host)
+
     @model_validator(mode="after")
     def _plain_only_to_loopback(self) -> Self:
         if self.security == "none" and not is_loopback(self.host):
@@ -92,6 +101,11 @@ class DashboardSettings(BaseModel):
     def gateways(self) -> tuple[str, ...]:
         """The addresses or networks that `proxies` lists."""
         return tuple(address.strip() for address in self.proxies.split(",") if address.strip())
+
+    @field_validator("host")
+    @classmethod
+    def _where_it_listens(cls, host: str) -> str:
+        return of_a_host("TALENT_DASHBOARD__HOST", host)
 
     @model_validator(mode="after")
     def _gateways_by_address(self) -> Self:
@@ -159,11 +173,38 @@ class Settings(BaseSettings):
         except OSError:
             return self.base_url
 
+    @property
+    def mail_domain(self) -> str:
+        """The domain of the sender's own address: Message-IDs are made in it, wherever links lead."""
+        return mailbox(self.mail_from).domain
+
+    @field_validator("mail_from")
+    @classmethod
+    def _fit_to_send(cls, sender: str) -> str:
+        try:
+            mailbox(sender)
+        except UnfitHeader as unfit:
+            msg = f"TALENT_MAIL_FROM 不能用作发件人，应写成“名称 <邮箱>”：{unfit}"
+            raise ValueError(msg) from unfit
+        return sender
+
     @field_validator("base_url")
     @classmethod
     def _where_links_lead(cls, url: str, info: ValidationInfo) -> str:
-        """Without a trailing slash; where none is set, to the window itself."""
-        return url.rstrip("/") or info.data.get("dashboard", DashboardSettings()).address
+        """Without a trailing slash, the host in ASCII; where none is set, to the window itself."""
+        if not url:
+            return str(info.data.get("dashboard", DashboardSettings()).address)
+        try:
+            parts = urlsplit(url.rstrip("/"))
+            told, port = parts.hostname or "", parts.port
+        except ValueError:  # a bracket alone, a port that is none
+            told, port, parts = "", None, urlsplit("")
+        if parts.scheme not in {"http", "https"} or parts.username is not None or not told:
+            msg = f"TALENT_BASE_URL 应以 http:// 或 https:// 开头、后接主机名，而它是 {url}"
+            raise ValueError(msg)
+        host = of_a_host("TALENT_BASE_URL", told)
+        at = f"[{host}]" if ":" in host else host
+        return urlunsplit((parts.scheme, at if port is None else f"{at}:{port}", *parts[2:]))
 
     @classmethod
     def settings_customise_sources(
@@ -206,6 +247,19 @@ def address(host: str, port: int) -> str:
     """Give the address at which this machine itself reaches what listens there."""
     host = ANYWHERE.get(host, host)
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def of_a_host(variable: str, host: str) -> str:
+    """Give the host that a setting names, in ASCII, or its IP address. ValueError, in Chinese, where it is neither."""
+    try:
+        return str(ip_address(host.strip("[]")))
+    except ValueError:
+        pass
+    try:
+        return host_name(host)
+    except ValueError:
+        msg = f"{variable} 里的主机名“{host}”不能用：只能由字母、数字、连字符和点组成（不能有下划线），或是 IP 地址"
+        raise ValueError(msg) from None
 
 
 def is_loopback(host: str) -> bool:

@@ -63,8 +63,8 @@ def settle(
     """Take letters, and all that went out in one message with each, as sent, queue them again, or drop them.
 
     All of them or none: one in a state that is not for a person to settle has all of them refused. A letter that goes
-    out again goes to where its recipient is written to today; one that is no longer owed is cancelled instead, and one
-    whose due day has moved is written anew.
+    out again goes to where its recipient is written to today, and under a Message-ID that a message can bear; one that
+    is no longer owed is cancelled instead, and one whose due day has moved is written anew.
     """
     with database.write("every") as connection:
         refusals = [said for key in keys if (said := _refusal(connection, key, found))]
@@ -123,6 +123,7 @@ def _again(connection: Connection, letters: Sequence[ToSettle], stamp: Stamp) ->
     moot = untrue(connection, [row.id for row in letters], stamp.as_of)
     unknown_letters.settled(connection, sorted(moot), LetterEvent.SETTLE_MOOT, detail=MOOT)
     owed = [row for row in letters if row.id not in moot]
+    unknown_letters.name_anew(connection, owed, stamp.mail_domain)
     now = addresses.present(connection, {row.recipient for row in owed}, day_of(stamp.as_of))
     given_up = {row.address for row in suppressed(connection)}
     years = {year: standing.opened(connection, year).year for year in {row.year for row in owed}}

@@ -139,7 +139,8 @@ class Common(Plain):
         from models.stamp import Stamp
 
         now, settings = datetime.now(TZ), environment()
-        return Stamp(self.operator(), now, self.as_of or now, settings.links_lead, _words(settings))
+        told = (settings.links_lead, settings.mail_domain)
+        return Stamp(self.operator(), now, self.as_of or now, *told, words=_words(settings))
 
     def database(self) -> Database:
         """The database that is meant; connections are made when it is first asked something."""

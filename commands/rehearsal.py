@@ -134,7 +134,8 @@ def play_of(
 
     calendar = load(pack.year)
     post = None if mail is None else postman(database, mail, environment().mail_from, links)
-    return Play(database, calendar, pack, until or ends(calendar), plain.operator(), environment().links_lead, post)
+    end, told = until or ends(calendar), environment()
+    return Play(database, calendar, pack, end, plain.operator(), told.links_lead, post, mail_domain=told.mail_domain)
 
 
 def run_through(play: Play) -> None:

@@ -31,7 +31,8 @@ def enter(as_of: datetime | None, by: str = BY) -> Iterator[FlowEntry]:
     """Read the clock, and close the database at the end. `as_of` is for a rehearsal only (a real year refuses it)."""
     at, settings = datetime.now(UTC), Settings()
     database = Database(settings.database.url, BOOK)
-    stamp = Stamp(by, at, aware(as_of) or at, settings.base_url, wording(settings.letters, BOOK).words)
+    own = wording(settings.letters, BOOK).words
+    stamp = Stamp(by, at, aware(as_of) or at, settings.base_url, settings.mail_domain, words=own)
     try:
         yield FlowEntry(database, settings, stamp)
     finally:

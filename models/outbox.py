@@ -272,3 +272,8 @@ def opened_to(connection: Connection, year: int, phases: Iterable[str], city: st
 def message_id(domain: str, year: int, key: LetterKey) -> str:
     """Make the Message-ID from the letter's key, so that any copy is recognisably the same letter."""
     return f"<{hashlib.sha256('/'.join((str(year), *key)).encode()).hexdigest()[:32]}@{domain}>"
+
+
+def in_domain(domain: str, message_id: str) -> str:
+    """Give a letter's Message-ID as it is made in another domain."""
+    return f"{message_id.partition('@')[0]}@{domain}>"

@@ -9,20 +9,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+MAIL_DOMAIN = "talent-calendar.example"
+"""Where nobody said from where letters are sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """`by` acts at `at` by the clock, as of the programme's instant `as_of` (the same but in a rehearsal); both aware.
 
-    `base_url` is the address that letters link back to, "" for none. `words` are the office's own templates of letters
-    by kind, where it has some.
+    `base_url` is the address that letters link back to, "" for none; `mail_domain` is that of the sender's own address.
+    `words` are the office's own templates of letters by kind, where it has some.
     """
 
     by: str
     at: datetime
     as_of: datetime
     base_url: str = ""
-    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    mail_domain: str = MAIL_DOMAIN
+    words: Mapping[str, str] = field(default_factory=dict, hash=False, kw_only=True)
 
     def columns(self) -> dict[str, Any]:
         """The stamp as columns of a row."""

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, func, select, update
 
+from letters.headers import MESSAGE_ID
 from models.columns import table_of
 from models.letter_states import TRANSITIONS, LetterEvent, LetterState, is_moot, may, moved, unless_moot
-from models.outbox import HELD_BACK
+from models.outbox import HELD_BACK, in_domain
 from models.tables.season import Letter
 from post import workers
 from post.marks import MOOT
@@ -135,6 +136,7 @@ class ToSettle(NamedTuple):
     recipient: str
     address: str
     concerns: str
+    message_id: str
 
 
 def letters(connection: Connection, keys: Collection[int]) -> list[ToSettle]:
@@ -143,6 +145,16 @@ def letters(connection: Connection, keys: Collection[int]) -> list[ToSettle]:
     columns = (letter.c[name] for name in ToSettle._fields)
     query = select(*columns).where(letter.c.id.in_(keys)).order_by(letter.c.id)
     return [ToSettle._make(row) for row in connection.execute(query)]
+
+
+def name_anew(connection: Connection, letters: Sequence[ToSettle], domain: str) -> None:
+    """Give a Message-ID in this domain to those whose own no message can bear: they never went out under it."""
+    letter = table_of(Letter)
+    unfit = [row for row in letters if not MESSAGE_ID.fullmatch(row.message_id)]
+    rows = [{"its": row.id, "named": in_domain(domain, row.message_id)} for row in unfit]
+    if rows:
+        renamed = update(letter).where(letter.c.id == bindparam("its"))
+        connection.execute(renamed.values(message_id=bindparam("named")), rows)
 
 
 def settled(connection: Connection, keys: Sequence[int], event: LetterEvent, **more: Any) -> None:  # noqa: ANN401 -- columns

@@ -16,7 +16,7 @@ from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
 from letters.phrases import office
 from models import letterbox, open_years, reports, standing
-from models.stamp import Stamp
+from models.stamp import MAIL_DOMAIN, Stamp
 from post import marks
 from season.outcome import Outcome
 
@@ -101,6 +101,7 @@ class Play:
     post: Callable[[Stamp], None] | None = None
     refusals: list[Refusal] = field(default_factory=list)
     unmet: list[Refusal] = field(default_factory=list)
+    mail_domain: str = MAIL_DOMAIN
     timeline: list[tuple[datetime, str]] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -209,7 +210,7 @@ class Play:
         self._written = 0
 
     def _stamp(self, at: datetime, by: str) -> Stamp:
-        return Stamp(by, at, at, self.base_url)
+        return Stamp(by, at, at, self.base_url, self.mail_domain)
 
     def ended(self) -> Rehearsed:
         """Give how it stands at the end."""

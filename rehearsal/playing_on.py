@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import TZ
 from calendars.moments import moments
 from letters.words import TAGS
+from models.stamp import MAIL_DOMAIN
 from post.maildir import MaildirCourier
 from post.sending import send
 from rehearsal.play import Play, ends
@@ -55,13 +56,14 @@ def play_on(
     post: Callable[[Stamp], None],
     *,
     base_url: str = "",
+    mail_domain: str = MAIL_DOMAIN,
     leave: Collection[str] = (),
 ) -> Outcome:
     """Play a rehearsal on over a span of its own time; what the pack has the cities in `leave` do does not happen."""
     since, until = span
     if since >= ends(year):
         return Outcome("refused", f"{year.year} 年度已经演完，时钟不再往前。")
-    play = Play(database, year, pack, until, by, base_url, post)
+    play = Play(database, year, pack, until, by, base_url, post, mail_domain=mail_domain)
     for _ in play.resume(since, leave):
         pass
     return Outcome("done", "\n".join(told(play)))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from season.recipients import Recipient
     from season.unit_of_work import Season
 
-DOMAIN = "talent-calendar.example"
 UNTOLD = "不另行通知"
 NAMING = ("opened", "returned", "rerun", "answered")
 INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": NAMING, "corrected": NAMING, "rerun": ("answered",)}
@@ -174,7 +171,7 @@ def _written(
         text=words.text,
         html=words.html,
         addressee=words.to(recipient.addressee),
-        message_id=message_id(_domain(season.stamp.base_url), season.year.year, key),
+        message_id=message_id(season.stamp.mail_domain, season.year.year, key),
         state=state,
         detail=detail,
         ics=ics,
@@ -187,11 +184,6 @@ def _fate(season: Season, owed: Owed, recipient: Recipient) -> tuple[LetterState
     if season.untold and LETTER_KINDS[owed.kind].moves:
         return LetterState.CANCELLED, f"{UNTOLD}：{season.untold}"
     return (LetterState.QUEUED, None) if recipient.address else (LetterState.HELD, "未登记邮箱")
-
-
-@lru_cache(maxsize=8)
-def _domain(base_url: str) -> str:
-    return urlsplit(base_url).hostname or DOMAIN
 
 
 def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | None:

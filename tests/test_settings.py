@@ -146,3 +146,64 @@ def test_links_lead_to_the_window_where_nothing_else_is_set(
         if value is not None:
             monkeypatch.setenv(name, value)
     assert Settings().base_url == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://talent.example/office/", "https://talent.example/office"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("http://10.0.0.8:8000", "http://10.0.0.8:8000"),
+        ("http://人才.江苏.cn:8000", "http://xn--gmq009b.xn--9swq29b.cn:8000"),
+    ],
+)
+def test_links_lead_to_a_host_that_every_program_understands(
+    monkeypatch: pytest.MonkeyPatch, url: str, kept: str
+) -> None:
+    monkeypatch.setenv("TALENT_BASE_URL", url)
+    assert Settings().base_url == kept
+
+
+BAD = ["talent_app", "-a.example", "a..example", "盐 城.cn"]
+
+
+@pytest.mark.parametrize("host", [*BAD, "::1"])
+def test_a_host_that_no_link_can_lead_to_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("TALENT_BASE_URL", f"http://{host}:8000")
+    with pytest.raises(ValidationError, match="TALENT_BASE_URL"):
+        Settings()
+
+
+@pytest.mark.parametrize("url", ["talent.example", "ftp://talent.example", "http://", "http://[::1", "http://a.cn:x"])
+def test_what_is_no_address_of_a_page_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("TALENT_BASE_URL", url)
+    with pytest.raises(ValidationError, match="TALENT_BASE_URL 应以 http:// 或 https:// 开头"):
+        Settings()
+
+
+@pytest.mark.parametrize("variable", ["TALENT_SMTP__HOST", "TALENT_DASHBOARD__HOST"])
+def test_a_server_s_name_is_taken_in_ascii_or_refused(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "邮局.江苏.cn")
+    assert "xn--dgtz33j.xn--9swq29b.cn" in {Settings().smtp.host, Settings().dashboard.host}
+    for host in BAD:
+        monkeypatch.setenv(variable, host)
+        with pytest.raises(ValidationError, match=f"{variable} 里的主机名“{host}”不能用"):
+            Settings()
+
+
+@pytest.mark.parametrize(
+    ("sender", "domain"), [("省办 <a@city.example>", "city.example"), ("a@盐城.中国", "xn--uis943e.xn--fiqs8s")]
+)
+def test_message_ids_are_of_the_sender_s_domain(monkeypatch: pytest.MonkeyPatch, sender: str, domain: str) -> None:
+    monkeypatch.setenv("TALENT_MAIL_FROM", sender)
+    monkeypatch.setenv("TALENT_BASE_URL", "https://elsewhere.example")
+    assert Settings().mail_domain == domain
+
+
+@pytest.mark.parametrize(
+    "sender", ["省办", "a@mail_host.example", "a@[127.0.0.1]", "名" * 16 + "<a@b.cn>"]
+)
+def test_a_sender_that_no_letter_can_bear_is_refused(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
+    monkeypatch.setenv("TALENT_MAIL_FROM", sender)
+    with pytest.raises(ValidationError, match="TALENT_MAIL_FROM 不能用作发件人"):
+        Settings()

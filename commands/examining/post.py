@@ -32,15 +32,11 @@ def of_the_post(settings: Settings) -> Iterator[CheckFinding]:
 
 
 def _relay(settings: Settings) -> CheckFinding:
-    from letters.headers import UnfitHeader
     from post.probe import probe
     from tasks.couriers import relay
 
     smtp = settings.smtp
-    try:
-        trouble = asyncio.run(probe(relay(smtp), settings.mail_from, PATIENCE))
-    except UnfitHeader as unfit:
-        return CheckFinding("函件", "finding", str(unfit), "改正 TALENT_MAIL_FROM")
+    trouble = asyncio.run(probe(relay(smtp), settings.mail_from, PATIENCE))
     if trouble is not None:
         return CheckFinding("函件", "finding", trouble.says, trouble.mend)
     return CheckFinding("函件", "ok", f"{smtp.host}:{smtp.port}（{smtp.security}）可登录，愿意收下发件人的函件")
@@ -64,15 +60,15 @@ def _relay_log(settings: Settings, *, asking: bool) -> Iterator[CheckFinding]:
 
 def probe_letter(settings: Settings, address: str, now: datetime) -> CheckFinding:
     """Send one letter to an address, the way all letters go."""
-    from letters.headers import UnfitHeader, fit_address, mailbox
+    from letters.headers import UnfitAddress, fit_address
     from post.message import Outgoing
     from tasks.couriers import courier
 
     try:
-        domain, key = mailbox(settings.mail_from).domain, f"probe.{secrets.token_hex(8)}"
+        key = f"probe.{secrets.token_hex(8)}"
         letter = Outgoing(
             key=key,
-            message_id=f"<{key}@{domain}>",
+            message_id=f"<{key}@{settings.mail_domain}>",
             thread=None,
             sender=settings.mail_from,
             recipient=fit_address(address),
@@ -81,7 +77,7 @@ def probe_letter(settings: Settings, address: str, now: datetime) -> CheckFindin
             html='<!doctype html><html lang="zh-CN"><p>这是一封测试函件，不必回复。</p></html>\n',
             queued_at=now,
         )
-    except UnfitHeader as unfit:
+    except UnfitAddress as unfit:
         return CheckFinding("测试函件", "finding", str(unfit), "改正地址")
     [delivery] = asyncio.run(courier(settings).deliver([letter]))
     if delivery.state == "sent":

@@ -65,6 +65,7 @@ def _play(site: Site, reader: Reader, opened: Opened, to: str, leave: list[str])
                 links(site.secret, site.settings.base_url),
             ),
             base_url=site.settings.base_url,
+            mail_domain=site.settings.mail_domain,
             leave=leave,
         )
     finally:

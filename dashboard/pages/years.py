@@ -144,8 +144,8 @@ def _opening(request: Request, year: Year, paper: Paper) -> Outcome:
 
 def _stamp(request: Request) -> Stamp:
     site: Site = request.app.state.site
-    at = site.arrived()
-    return Stamp(request.state.reader.shown, at, at, site.settings.base_url, site.words)
+    at, told = site.arrived(), site.settings
+    return Stamp(request.state.reader.shown, at, at, told.base_url, told.mail_domain, words=site.words)
 
 
 @area.post("/years")

@@ -72,7 +72,8 @@ class Site:
     def stamp(self, reader: Reader, year: Opened) -> Stamp:
         """Sign an act: by whom, when it came in by the clock and when by the programme."""
         came_in = self.arrived()
-        return Stamp(reader.shown, came_in, year.clock or came_in, self.settings.base_url, self.words)
+        told = self.settings
+        return Stamp(reader.shown, came_in, year.clock or came_in, told.base_url, told.mail_domain, words=self.words)
 
     def sign(self, by: str) -> Stamp:
         """Sign what belongs to no year: accounts and sign-ins, which are of the clock's own time."""

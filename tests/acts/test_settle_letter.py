@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from email import message_from_bytes
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from acts.advance import advance
 from acts.contacts import add_contact
 from acts.offices import set_office
 from acts.settle_letter import Found, settle
@@ -245,3 +247,40 @@ def test_one_that_came_back_after_its_day_moved_is_written_anew_with_the_new_day
         ("cancelled", "1月15日截止"),
         ("queued", "1月25日截止"),
     ]
+
+
+@pytest.mark.parametrize("host", ["talent_app", "::1", "人才.江苏.cn"])
+def test_one_that_no_message_could_bear_goes_out_under_a_name_that_one_can(
+    opened: Scene, tmp_path: Path, host: str
+) -> None:
+    letter, [key] = table_of(Letter), mine(opened, f"city:{NANJING}")
+    ours = select(letter.c.message_id).where(letter.c.id == key)
+    with opened.database.read() as connection:
+        good = connection.execute(ours).scalar_one()
+    assert good.endswith("@talent-calendar.example>")
+    bad = good.replace("talent-calendar.example", host)
+    changed(opened, [key], message_id=bad)
+    asyncio.run(send(opened.database, MaildirCourier(tmp_path), "省办 <office@talent.example>", stamp(AT)))
+    assert states(opened, key) == [("failed", ADDRESS)]
+    assert settled(opened, "resend", key)[0] == "done"
+    asyncio.run(send(opened.database, MaildirCourier(tmp_path), "省办 <office@talent.example>", stamp(AT)))
+    with opened.database.read() as connection:
+        assert (states(opened, key), connection.execute(ours).scalar_one()) == ([("sent", ADDRESS)], good)
+
+
+def test_one_that_may_have_gone_out_keeps_its_name(opened: Scene) -> None:
+    letter, [key] = table_of(Letter), mine(opened, f"city:{NANJING}")
+    changed(opened, [key], message_id="<x@elsewhere.example>", state="unknown")
+    assert settled(opened, "resend", key)[0] == "done"
+    with opened.database.read() as connection:
+        kept = connection.execute(select(letter.c.message_id).where(letter.c.id == key)).scalar_one()
+    assert kept == "<x@elsewhere.example>"
+
+
+def test_links_that_lead_elsewhere_leave_message_ids_in_the_sender_s_domain(scene: Scene) -> None:
+    letter = table_of(Letter)
+    signed = replace(stamp("2021-12-31T00:00"), base_url="http://talent_app:8000", mail_domain="city.example")
+    advance(scene.database, YEAR, signed)
+    with scene.database.read() as connection:
+        named = set(connection.execute(select(letter.c.message_id)).scalars())
+    assert {one.partition("@")[2] for one in named} == {"city.example>"}

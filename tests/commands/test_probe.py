@@ -64,11 +64,6 @@ def test_a_relay_that_refuses_the_sender() -> None:
     )
 
 
-def test_a_sender_that_is_no_address() -> None:
-    [found] = of_the_post(Settings(courier="smtp", mail_from="省办"))
-    assert (found.level, found.mend) == ("finding", "改正 TALENT_MAIL_FROM")
-
-
 def test_a_probe_goes_the_way_of_all_letters() -> None:
     with _relay({}) as relay:
         found = probe_letter(_settings(relay), "me@city.example", NOW)

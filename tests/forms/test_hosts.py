@@ -26,7 +26,7 @@ def test_a_host_has_its_name_in_ascii(written: str, name: str) -> None:
     "written", ["", "talent_app", "[::1]", "::1", "-a.cn", "a..cn", "a.cn.", "a b.cn", "盐 城.cn", "盐" * 64, "a/b"]
 )
 def test_what_no_host_is_called_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r"主机名|idna|label"):
         host_name(written)
 
 
