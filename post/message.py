@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:; ?[a-z]+=[A-Za-z0-9-]+)*")
-OURS = ("From", "To", "Subject", "Date", "Message-ID", "References", "List-Id", "Auto-Submitted")
+AUTOMATIC = (
+    ("Auto-Submitted", "auto-generated"),
+    ("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"),  # not All: Exchange would send no NDR either
+    ("Precedence", "bulk"),
+)
+"""What tells a program on the other side that there is nobody here to answer."""
+
+OURS = ("From", "To", "Subject", "Date", "Message-ID", "References", "List-Id", *(name for name, _ in AUTOMATIC))
 
 
 class _Policy(EmailPolicy):
@@ -100,7 +107,7 @@ def _headers(letter: Outgoing) -> list[tuple[str, str]]:
     ]
     if letter.thread and letter.thread != letter.message_id:
         headers.append(("References", matching(MESSAGE_ID, "References", letter.thread)))
-    return [*headers, ("List-Id", f"<talent-calendar.{sender.domain}>"), ("Auto-Submitted", "auto-generated")]
+    return [*headers, ("List-Id", f"<talent-calendar.{sender.domain}>"), *AUTOMATIC]
 
 
 def boundary(letter: Outgoing) -> str:

@@ -200,9 +200,7 @@ def test_message_ids_are_of_the_sender_s_domain(monkeypatch: pytest.MonkeyPatch,
     assert Settings().mail_domain == domain
 
 
-@pytest.mark.parametrize(
-    "sender", ["省办", "a@mail_host.example", "a@[127.0.0.1]", "名" * 16 + "<a@b.cn>"]
-)
+@pytest.mark.parametrize("sender", ["省办", "a@mail_host.example", "a@[127.0.0.1]", "名" * 16 + "<a@b.cn>"])
 def test_a_sender_that_no_letter_can_bear_is_refused(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
     monkeypatch.setenv("TALENT_MAIL_FROM", sender)
     with pytest.raises(ValidationError, match="TALENT_MAIL_FROM 不能用作发件人"):

@@ -25,7 +25,8 @@ YEAR = load(2022)
 BRIEF = specimen(BOOK, YEAR, "reminder", "midterm", "mentor", YEAR.cities[8])
 OFFICE = "office@talent.example"
 HEADERS = [
-    *("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "MIME-Version", "Content-Type")
+    *("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "X-Auto-Response-Suppress"),
+    *("Precedence", "MIME-Version", "Content-Type"),
 ]
 BREAKS = ["\r", "\n", "\r\n", "\0", "\r\nBcc: all@city.example", "\n\nbody", "\r\n.\r\nMAIL FROM:<x@y.example>", "\x0b"]
 MARKS = [

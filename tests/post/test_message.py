@@ -49,6 +49,8 @@ def test_the_headers_of_a_letter() -> None:
         "References": first,
         "List-Id": "<talent-calendar.talent.example>",
         "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",
+        "Precedence": "bulk",
         "MIME-Version": "1.0",
     }
 
