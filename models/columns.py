@@ -24,6 +24,7 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+SQLModel.model_config["defer_build"] = True  # nobody has a row of a table validated: a start makes no validators
 
 
 class UTCDateTime(TypeDecorator[datetime]):
