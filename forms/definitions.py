@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from calendars.year import Year
 from forms.cells import is_blank
-from forms.kinds import Ask, AskEach, Kind, OfYear
+from forms.kinds import Ask, AskEach, Kind, OfYear, Personal
 
 
 class SheetRow(BaseModel):
@@ -34,13 +34,14 @@ class SheetRow(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a sheet: the row model's field, its label, its kind, and what is said to who fills it in."""
+    """A column: the row model's field, its label, its kind, what is said to who fills it in, whether it is personal."""
 
     field: str
     label: str
     kind: Kind
     required: bool
     help: str
+    personal: Personal
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class Sheet:
     def fields(self) -> tuple[str, ...]:
         """The fields that have a column of their own, in the order of the columns."""
         return tuple(field for field, _, _ in _asks(self.row))
+
+    @property
+    def personal(self) -> bool:
+        """Whether any of its columns says who somebody is, or may."""
+        return any(ask.says_who != "no" for _, _, ask in _asks(self.row))
 
     @property
     def each(self) -> AskEach | None:
@@ -105,7 +111,7 @@ def _column(field: str, ask: Ask, *, required: bool, year: Year) -> Column:
     kind = ask.kind.asked(year) if isinstance(ask.kind, OfYear) else ask.kind
     label = ask.label if isinstance(ask.label, str) else ask.label(year)
     lines = ("必填。" if required else "选填。", f"{kind.hint}。", f"{ask.note}。" if ask.note else "")
-    return Column(field, label, kind, required, "\n".join(line for line in lines if line))
+    return Column(field, label, kind, required, "\n".join(line for line in lines if line), ask.says_who)
 
 
 Sheet_co = TypeVar("Sheet_co", bound=Sheet, covariant=True)

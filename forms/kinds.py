@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
@@ -13,11 +14,19 @@ from calendars.year import Year
 from forms import cells
 
 Parse = Callable[[object], object]
+Personal = Literal["unsaid", "no", "name", "email", "phone", "yes"]
+"""Whether a column says who somebody is or how to reach them, and as what: that is how it is covered.
+
+`unsaid` is covered like `yes`: whole. Words and days say nothing by their kind alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of column. `hint` says what is right; `text`, `day`: its cells are formatted so; `width` in characters."""
+    """A kind of column. `hint` says what is right; `text`, `day`: its cells are formatted so; `width` in characters.
+
+    `personal` is what is so of every such column; one may say otherwise.
+    """
 
     parse: Parse
     hint: str
@@ -25,6 +34,7 @@ class Kind:
     width: int = 14
     text: bool = False
     day: bool = False
+    personal: Personal = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +48,18 @@ class OfYear:
 class Ask:
     """What a field of a row model asks in a workbook: the column's label, its kind, and a note for who fills it in.
 
-    The label and the kind may be the year's to say.
+    The label and the kind may be the year's to say. `personal` is said where the kind does not say it, or wrongly.
     """
 
     label: str | Callable[[Year], str]
     kind: Kind | OfYear
     note: str = ""
+    personal: Personal | None = None
+
+    @property
+    def says_who(self) -> Personal:
+        """Whether the column is personal: as it says itself, else as its kind does; what a year lists is not."""
+        return self.personal or ("no" if isinstance(self.kind, OfYear) else self.kind.personal)
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Read the cell by its kind first, so that a model takes raw cells and ready values alike.
@@ -117,13 +133,15 @@ def _stage(year: Year) -> Kind:
     return Kind(partial(cells.stage, len(choices)), f"应为：{' / '.join(choices)}", choices, width=8)
 
 
-NAME = Kind(partial(cells.line, longest=50), "应为文本，50 字以内，不含换行", width=14, text=True)
-UNIT = Kind(cells.line, "应为文本，100 字以内，不含换行", width=24, text=True)
-PROSE = Kind(cells.prose, "应为文字，2000 字以内", width=36, text=True)
-EMAIL = Kind(cells.email, "应为电子邮箱，如 office@example.cn", width=28, text=True)
-PHONE = Kind(cells.phone, "应为文本格式的电话号码，如 13800000000 或 025-83000000", width=18, text=True)
+NAME = Kind(partial(cells.line, longest=50), "应为文本，50 字以内，不含换行", width=14, text=True, personal="unsaid")
+UNIT = Kind(cells.line, "应为文本，100 字以内，不含换行", width=24, text=True, personal="unsaid")
+PROSE = Kind(cells.prose, "应为文字，2000 字以内", width=36, text=True, personal="unsaid")
+EMAIL = Kind(cells.email, "应为电子邮箱，如 office@example.cn", width=28, text=True, personal="email")
+PHONE = Kind(
+    cells.phone, "应为文本格式的电话号码，如 13800000000 或 025-83000000", width=18, text=True, personal="phone"
+)
 NUMBER = Kind(cells.application_number, "应为“行政区划代码-年-四位序号”的文本，如 3209-2022-0007", width=18, text=True)
-DAY = Kind(cells.day, "应为日期，如 2022-02-26、2022/2/26 或 2022年2月26日", width=14, day=True)
+DAY = Kind(cells.day, "应为日期，如 2022-02-26、2022/2/26 或 2022年2月26日", width=14, day=True, personal="unsaid")
 YES_NO = Kind(cells.yes, "应为：是 / 否（也可填 Y/N、TRUE/FALSE、√/×）", ("是", "否"), width=10)
 SCORE = Kind(cells.score, "应为 0–100 的数", width=12)
 RANK = Kind(cells.per_cent, "应为大于 0、不超过 100 的百分比：8、8% 和百分比格式的单元格都表示 8%", width=14)

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 class SchoolRow(SheetRow):
     """中学: a school that takes part, with its head in charge and its contact person."""
 
-    name: Annotated[str, Ask("名称", UNIT)]
-    head: Annotated[str, Ask("负责领导", NAME)]
-    contact: Annotated[str, Ask("联络员", NAME)]
+    name: Annotated[str, Ask("名称", UNIT, personal="no")]
+    head: Annotated[str, Ask("负责领导", NAME, personal="name")]
+    contact: Annotated[str, Ask("联络员", NAME, personal="name")]
     email: Annotated[str, Ask("联络邮箱", EMAIL)]
 
 
@@ -47,14 +47,14 @@ class StudentRow(SheetRow):
     """学生: one application. Ranks are in per cent of the grade: 8 is 8 %; one of the two is required."""
 
     number: Annotated[str, Ask("报名号", NUMBER, "每名学生一个，以后各阶段都用它")]
-    name: Annotated[str, Ask("姓名", NAME)]
+    name: Annotated[str, Ask("姓名", NAME, personal="name")]
     gender: Annotated[str, Ask("性别", one_of("男", "女"))]
-    born: Annotated[date, Ask("出生日期", DAY)]
-    school: Annotated[str, Ask("中学", UNIT, "须与“中学”表的名称一致")]
+    born: Annotated[date, Ask("出生日期", DAY, personal="yes")]
+    school: Annotated[str, Ask("中学", UNIT, "须与“中学”表的名称一致", personal="no")]
     grade: Annotated[str, Ask("年级", GRADE)]
     subject: Subject
-    mentor: Annotated[str, Ask("选报导师", NAME)]
-    institution: Annotated[str, Ask("导师单位", UNIT)]
+    mentor: Annotated[str, Ask("选报导师", NAME, personal="no")]
+    institution: Annotated[str, Ask("导师单位", UNIT, personal="no")]
     subject_rank: Annotated[Decimal | None, Ask("学科排名百分比", RANK, "与综合排名百分比至少填一项")] = None
     overall_rank: Annotated[Decimal | None, Ask("综合排名百分比", RANK, "与学科排名百分比至少填一项")] = Field(
         default=None, validate_default=True

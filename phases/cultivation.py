@@ -26,8 +26,8 @@ class PlanRow(SheetRow):
 
     number: ApplicationNumber
     name: StudentName
-    goal: Annotated[str, Ask("培养目标", PROSE)]
-    outline: Annotated[str, Ask("方案要点", PROSE)]
+    goal: Annotated[str, Ask("培养目标", PROSE, personal="no")]
+    outline: Annotated[str, Ask("方案要点", PROSE, personal="no")]
 
 
 class VisitRow(SheetRow):
@@ -35,8 +35,8 @@ class VisitRow(SheetRow):
 
     number: ApplicationNumber
     name: StudentName
-    visited_on: Annotated[date, Ask("日期", DAY)]
-    content: Annotated[str, Ask("内容", PROSE)]
+    visited_on: Annotated[date, Ask("日期", DAY, personal="no")]
+    content: Annotated[str, Ask("内容", PROSE, personal="no")]
 
 
 class LogRow(SheetRow):
@@ -45,7 +45,7 @@ class LogRow(SheetRow):
     number: ApplicationNumber
     name: StudentName
     stage: Annotated[int, Ask("阶段", STAGE)]
-    submitted_on: Annotated[date, Ask("提交日期", DAY)]
+    submitted_on: Annotated[date, Ask("提交日期", DAY, personal="no")]
 
 
 class TalkRow(SheetRow):
@@ -54,7 +54,7 @@ class TalkRow(SheetRow):
     number: ApplicationNumber
     name: StudentName
     stage: Annotated[int, Ask("阶段", STAGE)]
-    talked_on: Annotated[date, Ask("面谈日期", DAY)]
+    talked_on: Annotated[date, Ask("面谈日期", DAY, personal="no")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class InterviewRow(SheetRow):
     number: ApplicationNumber
     name: StudentName
     subject: Subject
-    held_on: Annotated[date, Ask("面试日期", DAY)]
+    held_on: Annotated[date, Ask("面试日期", DAY, personal="no")]
     came: Annotated[bool, Ask("是否到场", YES_NO)]
     score: Annotated[Decimal | None, Ask("面试成绩", SCORE)] = None
     admitted: Annotated[bool, Ask("是否入选", YES_NO)]

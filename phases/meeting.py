@@ -29,9 +29,9 @@ Present = one_of("到会", "请假")
 class MeetingRow(SheetRow):
     """见面会: the record of one kick-off meeting."""
 
-    held_on: Annotated[date, Ask("日期", DAY)]
-    place: Annotated[str, Ask("地点", UNIT)]
-    agenda: Annotated[str, Ask("议程", PROSE)]
+    held_on: Annotated[date, Ask("日期", DAY, personal="no")]
+    place: Annotated[str, Ask("地点", UNIT, personal="no")]
+    agenda: Annotated[str, Ask("议程", PROSE, personal="no")]
 
 
 class AttendanceRow(SheetRow):
@@ -42,7 +42,7 @@ class AttendanceRow(SheetRow):
     mentor: Annotated[str, Ask("导师", Present)]
     teacher: Annotated[str, Ask("指导老师", Present)]
     guardian: Annotated[str, Ask("家长", Present)]
-    contact: Annotated[str, Ask("联系方式约定", PROSE)]
+    contact: Annotated[str, Ask("联系方式约定", PROSE, personal="yes")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,24 +29,27 @@ if TYPE_CHECKING:
 class InstitutionRow(SheetRow):
     """培养单位: a university or institute that the city filed."""
 
-    name: Annotated[str, Ask("名称", UNIT)]
+    name: Annotated[str, Ask("名称", UNIT, personal="no")]
     type: Annotated[str, Ask("类型", one_of("高校", "科研院所"))]
-    department: Annotated[str, Ask("牵头部门", UNIT)]
+    department: Annotated[str, Ask("牵头部门", UNIT, personal="no")]
     email: Annotated[str, Ask("联系邮箱", EMAIL)]
 
 
 class MentorRow(SheetRow):
-    """导师: one mentor's information form. `taken`: the city reviewed and recommends."""
+    """导师: one mentor's information form. `taken`: the city reviewed and recommends.
 
-    name: Annotated[str, Ask("导师姓名", NAME)]
-    institution: Annotated[str, Ask("单位", UNIT, "须与“培养单位”表的名称一致")]
-    department: Annotated[str, Ask("院系", UNIT)] = ""
+    The name is not personal: who may be a mentor is what the province decides about.
+    """
+
+    name: Annotated[str, Ask("导师姓名", NAME, personal="no")]
+    institution: Annotated[str, Ask("单位", UNIT, "须与“培养单位”表的名称一致", personal="no")]
+    department: Annotated[str, Ask("院系", UNIT, personal="no")] = ""
     subject: Subject
-    title: Annotated[str, Ask("职称", NAME, "如 教授、研究员")]
+    title: Annotated[str, Ask("职称", NAME, "如 教授、研究员", personal="no")]
     degree: Annotated[str, Ask("最高学位", DEGREE)]
     honours: Annotated[tuple[str, ...], Ask("人才称号", HONOURS)] = ()
     elite_programme: Annotated[bool, Ask("拔尖计划导师", YES_NO)]
-    research: Annotated[str, Ask("研究方向", PROSE)]
+    research: Annotated[str, Ask("研究方向", PROSE, personal="no")]
     places: Annotated[int, Ask("计划招收人数", PLACES)]
     email: Annotated[str, Ask("电子邮箱", EMAIL)]
     mobile: Annotated[str, Ask("手机号码", PHONE)] = ""
@@ -57,9 +60,9 @@ class MentorRow(SheetRow):
 class TeamRow(SheetRow):
     """培养团队: one member of a mentor's team."""
 
-    mentor: Annotated[str, Ask("导师姓名", NAME)]
-    institution: Annotated[str, Ask("单位", UNIT, "导师所在单位")]
-    name: Annotated[str, Ask("成员姓名", NAME)]
+    mentor: Annotated[str, Ask("导师姓名", NAME, personal="no")]
+    institution: Annotated[str, Ask("单位", UNIT, "导师所在单位", personal="no")]
+    name: Annotated[str, Ask("成员姓名", NAME, personal="name")]
     degree: Annotated[str, Ask("最高学位", DEGREE)]
     title: Annotated[str, Ask("职称", TITLE)]
 

@@ -28,9 +28,9 @@ class MidtermRow(SheetRow):
     number: ApplicationNumber
     name: StudentName
     subject: Subject
-    reported_on: Annotated[date, Ask("汇报日期", DAY)]
+    reported_on: Annotated[date, Ask("汇报日期", DAY, personal="no")]
     qualified: Annotated[bool, Ask("评价", either("合格", "不合格"))]
-    opinion: Annotated[str, Ask("意见", PROSE)]
+    opinion: Annotated[str, Ask("意见", PROSE, personal="no")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,11 @@ class SummaryRow(SheetRow):
     """总结: one annual summary. `mentor` is required where the summary is a mentor's."""
 
     type: Annotated[str, Ask("类型", one_of("市级", "导师", "中学"))]
-    unit: Annotated[str, Ask("单位", UNIT)]
-    mentor: Annotated[str | None, Ask("导师姓名", NAME, "导师总结必填")] = Field(default=None, validate_default=True)
-    submitted_on: Annotated[date, Ask("提交日期", DAY)]
+    unit: Annotated[str, Ask("单位", UNIT, personal="no")]
+    mentor: Annotated[str | None, Ask("导师姓名", NAME, "导师总结必填", personal="no")] = Field(
+        default=None, validate_default=True
+    )
+    submitted_on: Annotated[date, Ask("提交日期", DAY, personal="no")]
 
     @field_validator("mentor")
     @classmethod
@@ -61,17 +63,17 @@ class SummaryRow(SheetRow):
 class FundsRow(SheetRow):
     """经费: one item of the city's account, in yuan."""
 
-    item: Annotated[str, Ask("科目", UNIT)]
+    item: Annotated[str, Ask("科目", UNIT, personal="no")]
     amount: Annotated[Decimal, Ask("金额", MONEY)]
-    note: Annotated[str, Ask("说明", PROSE)] = ""
+    note: Annotated[str, Ask("说明", PROSE, personal="no")] = ""
 
 
 class TargetRow(SheetRow):
     """绩效: one performance target."""
 
-    target: Annotated[str, Ask("指标", UNIT)]
-    planned: Annotated[str, Ask("目标值", PROSE)]
-    achieved: Annotated[str, Ask("完成值", PROSE)]
+    target: Annotated[str, Ask("指标", UNIT, personal="no")]
+    planned: Annotated[str, Ask("目标值", PROSE, personal="no")]
+    achieved: Annotated[str, Ask("完成值", PROSE, personal="no")]
 
 
 DIMENSIONS = AskEach("score", "dimension", lambda year: year.figures.dimensions, SCORE)

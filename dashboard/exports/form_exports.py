@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def _draft(sheet: Sheet) -> Callable[[ExportRequest], Table]:
     def cell(asked: ExportRequest, column: Column, row: Mapping[str, Any]) -> Cell:
         value = _worded(column, row.get(column.field))
-        mask = None if asked.full else masking.mask(sheet.key, column.field)
+        mask = None if asked.full else masking.mask(column)
         return value if mask is None or value is None else mask(str(value))
 
     def table(asked: ExportRequest) -> Table:
@@ -45,7 +45,7 @@ def _worded(column: Column, value: Any) -> Cell:  # noqa: ANN401 -- whatever a c
 
 def _of_form(book: Book, form: Form[Sheet], sheets: tuple[Sheet, ...], title: str) -> Export:
     drafts = [_draft(sheet) for sheet in sheets]
-    personal = any(sheet.key in masking.PERSONAL for sheet in sheets)
+    personal = any(sheet.personal for sheet in sheets)
     return Export(title, lambda asked: tuple(draft(asked) for draft in drafts), personal, now=True,
                   provincial=book.provincial(form.slug))  # fmt: skip
 

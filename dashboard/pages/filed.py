@@ -120,7 +120,7 @@ def _shown(
     request: Request, reader: Reader, look: Looking, wanted: FiledSheet, found: FiledRows, *, full: bool, said: str = ""
 ) -> HTMLResponse:
     here, sheet = wanted.here, wanted.sheet
-    masks = {} if full else masking.PERSONAL.get(sheet.key, {})
+    masks = {} if full else {one.field: mask for one in sheet.columns if (mask := masking.mask(one))}
     rows = {
         line: [masks[field](text) if field in masks else text for field, text in row.items()]
         for line, row in found.rows.items()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dashboard.signing_in.reader import Reader
+    from forms.definitions import Column
+    from forms.kinds import Personal
 
 COVER, email, covered = masking.COVER, masking.email, masking.covered
 ADDRESS = re.compile(r"""[^\s<>()\[\]"',;:（）《》“”，。；：、]+@[^\s<>()\[\]"',;:（）《》“”，。；：、]+""")
@@ -35,34 +37,17 @@ def phone(value: str) -> str:
     return COVER * 4 + value[-2:] if value else ""
 
 
-PERSONAL: Mapping[str, Mapping[str, Callable[[str], str]]] = {
-    "institutions": {"email": email},
-    "mentors": {"email": email, "mobile": phone},
-    "team": {"name": name},
-    "schools": {"head": name, "contact": name, "email": email},
-    "students": {"name": name, "born": covered, "email": email, "guardian_phone": phone},
-    "attendance": {"name": name, "contact": covered},
-    **{
-        sheet: {"name": name}
-        for sheet in (
-            "scores",
-            "interviews",
-            "plans",
-            "visits",
-            "logs",
-            "talks",
-            "results",
-            "materials",
-            "evaluations",
-        )
-    },
+COVERS: Mapping[Personal, Callable[[str], str] | None] = {
+    "no": None,
+    "name": name,
+    "email": email,
+    "phone": phone,
+    "yes": covered,
+    "unsaid": covered,
 }
-"""By sheet of a form, the fields that say who somebody is or how to reach them, and how each is covered.
-
-A mentor's name is not among them: who may be a mentor is what the province decides about.
-"""
+"""How a column of a form is covered, by what it says of a person."""
 
 
-def mask(sheet: str, field: str) -> Callable[[str], str] | None:
-    """Give how a field of a sheet is covered; None where it says nothing of a person."""
-    return PERSONAL.get(sheet, {}).get(field)
+def mask(column: Column) -> Callable[[str], str] | None:
+    """Give how a column is covered; None where it says nothing of a person."""
+    return COVERS[column.personal]

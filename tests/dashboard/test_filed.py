@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
 from sqlalchemy import select, update
 
 from acts.rerun import rerun
 from acts.submit import submit
-from dashboard.views.masking import PERSONAL, mask
-from forms.kinds import EMAIL, PHONE
+from dashboard.views.masking import mask
+from forms.definitions import Sheet, SheetRow
+from forms.kinds import EMAIL, PHONE, PROSE, Ask
 from models.columns import table_of
 from models.tables.audit import AuditEntry
 from models.tables.city_drafts import draft_table
@@ -19,6 +20,7 @@ from phases.mentor_recommendation import MENTORS
 from tests.support.books import FORMS
 from tests.support.filing import CITY, DUE, HERE, STAMP, once, reopen, spoilt, upload, workbook
 from tests.support.reading import Read
+from tests.support.scenes import calendar
 from tests.support.window import ADMIN, CITIES, VIEWER, YEAR, Window
 
 if TYPE_CHECKING:
@@ -186,10 +188,28 @@ def test_hostile_names_are_shown_as_they_are(window: Window) -> None:
         assert (HOSTILE in read.tables[0][1], read.tags["script"]) == (True, before)
 
 
+COLUMNS = {(sheet.key, one.field): one for form in FORMS.values() for sheet in form.sheets for one in sheet.columns}
+NAMED = {key for key in COLUMNS if key[1] == "name" and (key[0], "number") in COLUMNS}
+"""The names of students."""
+
+
+def test_every_column_of_words_or_days_says_whether_it_is_personal() -> None:
+    assert [key for key, column in COLUMNS.items() if column.personal == "unsaid"] == []
+    assert {column.personal for column in COLUMNS.values() if column.kind.text or column.kind.day} > {"no", "name"}
+
+
+def test_a_column_that_says_nothing_is_covered_whole() -> None:
+    class Row(SheetRow):
+        remark: Annotated[str, Ask("备注", PROSE)]
+        open: Annotated[str, Ask("公开", PROSE, personal="no")]
+
+    remark, shown = Sheet("备注", "remarks", Row).asked(calendar()).columns
+    cover = mask(remark)
+    assert (cover and cover("王小明"), mask(shown)) == ("＊＊＊", None)
+    assert Sheet("备注", "remarks", Row).personal
+
+
 def test_every_address_telephone_and_student_of_every_form_is_covered() -> None:
-    sheets = [sheet for form in FORMS.values() for sheet in form.sheets]
-    reached = {(one.key, column.field) for one in sheets for column in one.columns if column.kind in {EMAIL, PHONE}}
-    students = {(one.key, "name") for one in sheets if {"number", "name"} <= {column.field for column in one.columns}}
-    assert [each for each in sorted(reached | students) if mask(*each) is None] == []
-    fields = {(one.key, column.field) for one in sheets for column in one.columns}
-    assert {(sheet, field) for sheet, masks in PERSONAL.items() for field in masks} <= fields
+    reached = {key for key, column in COLUMNS.items() if column.kind in {EMAIL, PHONE}}
+    assert NAMED
+    assert [key for key in sorted(reached | NAMED) if mask(COLUMNS[key]) is None] == []

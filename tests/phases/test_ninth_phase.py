@@ -18,6 +18,7 @@ from calendars.files import load, parse
 from calendars.phase_terms import PhaseTerms
 from calendars.year import Figures, Year
 from dashboard.serving.site import Site
+from dashboard.views.masking import COVER
 from forms.definitions import Form, SheetRow
 from forms.kinds import SCORE, Ask
 from forms.template import render
@@ -232,6 +233,9 @@ def _shown(played: Play, folder: Path) -> None:
             if row.recipient.startswith("mentor:")
         )
     assert "笔试已经结束" in admin.get(f"/2022/letters/{letter}").text
+    export = admin.get(f"/2022/exports/{TEST}-{SAT.key}.csv").text
+    somebody = cast_of(played.year, played.year.cities[0], SEED, 1).taken[0]
+    assert (number(somebody) in export, student_name(somebody) in export, COVER in export) == (True, False, True)
     assert admin.get(f"/2022/{TEST}/{LATE}/template.xlsx").content[:2] == b"PK"
     assert admin.get("/2022/report.pdf").content[:4] == b"%PDF"
 
