@@ -29,11 +29,32 @@ from tests.support.years import parse
 
 TEXT = calendar(cities=2).source_text
 STATED = re.compile(r"(?m)^([a-z_-]+) = (.+?)( *#.*)?$")
-LINES = [found.span(2) for found in STATED.finditer(TEXT)]
+WHOLE: tuple[tuple[str, str], ...] = (
+    (r'"计算机"\](?= +#)', '"计算机", "天文（地学）"]'),
+    (r"honours = \[", 'honours = ["青年拔尖", '),
+    (r"senior_grades = \[", 'senior_grades = ["预科", '),
+    (r"team_titles = \[", 'team_titles = ["特聘", '),
+    (r"(?m)^dimensions = .*\nweights = .*", 'dimensions = ["方面甲"]\nweights = [2]'),
+    (r"(?m)^dimensions = (\[[^\]]*)\](.*)\nweights = .*", r'dimensions = \1, "体质"]\nweights = [1, 1, 1, 1, 1, 0.5]'),
+    (r"\[\[3, 6\], \[7, 8\], \[9, 11\]\]", "[[3, 4], [5, 6], [7, 8], [9, 11]]"),
+    (r"cultivation_months = \[1, 12\](?s:(.*?)due = 2022-12-31)", r"cultivation_months = [2, 1]\1due = 2023-01-31"),
+    (r'code = "3201"', 'code = "320115"'),
+    (r"(?ms)^\[phases\.shortlist\].*?(?=^\[)(.*)\[\"shortlist\"\]", r'\1["application"]'),
+    (r"(?ms)^\[phases\.midterm\].*?(?=^\[)(.*)\[\"midterm\"\]", r'\1["meeting"]'),
+    (r"(?ms)^\[phases\.year-end\].*?(?=^#|^\[)", ""),
+)
+"""What a year may say that the notice of 2022 does not, each as all that has to be said for it."""
+PHASES = re.compile(r"(?m)^\[phases\.[a-z-]+\]\n")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBERS = st.sampled_from(["0", "1", "2", "14", "366", "400", "100000", "10000000000000000000000", "0.5", "10.005"])
 SAID = "天文 天文（地学） a、b {x} 行\\n行 姓名 meeting approve record results 博士 高一 数学 midterm application =1+1"
 WORDS = st.sampled_from([*(f'"{word}"' for word in SAID.split(" ")), '""', '" "', "'\"'", f'"{"长" * 150}"'])
+MORE = (
+    *(f'province = "{ending}"' for ending in ("approve", "record", "results")),
+    "monthly_from = 2022-08-01",
+    "files_from = 2022-08-01",
+    "province_due = 2023-01-05",
+)
 SLOW = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -41,18 +62,36 @@ SLOW = settings(
 
 @st.composite
 def mutated(draw: st.DrawFn) -> str:
-    """The year file with one to three values made others, and sometimes a line more."""
+    """The year file as another year might have it, with up to three values made others, and sometimes a line more."""
     text = TEXT
-    for start, end in sorted(draw(st.sets(st.sampled_from(LINES), min_size=1, max_size=3)), reverse=True):
+    for old, new in draw(st.lists(st.sampled_from(WHOLE), unique=True, max_size=6)):
+        text = re.sub(old, new, text, count=1)
+    lines = [found.span(2) for found in STATED.finditer(text)]
+    for start, end in sorted(draw(st.sets(st.sampled_from(lines), max_size=3)), reverse=True):
         text = text[:start] + draw(otherwise(text[start:end])) + text[end:]
     if draw(st.booleans()):
-        more = draw(st.sampled_from(['province = "record"', "monthly_from = 2022-08-01", "province_due = 2023-01-05"]))
-        at = text.index("[phases.midterm]") + len("[phases.midterm]")
-        text = f"{text[:at]}\n{more}{text[at:]}"
+        more, at = draw(st.sampled_from(MORE)), draw(st.sampled_from([found.end() for found in PHASES.finditer(text)]))
+        text = f"{text[:at]}{more}\n{text[at:]}"
     sections = re.split(r"(?m)^(?=\[)", text)
     one, other = draw(st.integers(0, len(sections) - 1)), draw(st.integers(0, len(sections) - 1))
     sections[one], sections[other] = sections[other], sections[one]
     return "\n".join(sections) if draw(st.booleans()) else text
+
+
+def with_all() -> str:
+    """The year file with everything that it may say at once."""
+    text = TEXT
+    for old, new in WHOLE[:9]:
+        text, done = re.subn(old, new, text, count=1)
+        assert done, old
+    return text.replace("[phases.midterm]", '[phases.midterm]\nprovince = "record"')
+
+
+@pytest.mark.parametrize("change", WHOLE)
+def test_what_another_year_may_say_is_let_pass(change: tuple[str, str]) -> None:
+    text, done = re.subn(*change, TEXT, count=1)
+    assert done
+    assert parse(text, "2022.toml").source_text != TEXT
 
 
 def otherwise(value: str) -> st.SearchStrategy[str]:
@@ -112,6 +151,7 @@ def played(scene: Scene) -> None:
 @example(text=TEXT.replace("[[3, 6], [7, 8], [9, 11]]", "[[3, 4], [5, 6], [7, 8], [9, 11]]"))
 @example(text=TEXT.replace('"计算机"]  ', '"天文（地学）"]  ').replace('["计算机"]', '["天文（地学）"]'))
 @example(text=TEXT.replace("英语交流能力", "外语"))
+@example(text=with_all())
 def test_a_year_that_the_check_lets_pass_stops_nothing(migrated_sqlite: Path, text: str) -> None:
     try:
         year = parse(text, "2022.toml")

@@ -9,8 +9,10 @@ import pytest
 
 from calendars.findings import check
 from calendars.year import Year
+from models import draft_rows
 from models.database import Database
 from phases.book import BOOK
+from phases.year_end import DIMENSIONS, EVALUATIONS
 from rehearsal.generator import generate
 from rehearsal.packs import read_pack
 from rehearsal.play import Play, ends
@@ -26,6 +28,8 @@ CHANGES = [
     ("due = 2022-12-31                   # [八(六)]", "due = 2023-01-31"),
     ("due = 2022-11-30                   # [五(二)]", "due = 2022-12-31 #"),
     ("province_due = 2022-12-31", "province_due = 2023-01-31"),
+    ('"英语交流能力"]', '"英语交流能力", "身心素质"]'),
+    ("weights = [1, 1, 1, 1, 1]", "weights = [1, 1, 1, 1, 1, 0.5]"),
     ("[phases.midterm]", '[phases.midterm]\nprovince = "record"'),
     ("[phases.meeting]", '[phases.meeting]\nprovince = "approve"'),
 ]
@@ -51,6 +55,10 @@ def test_a_year_of_other_figures_comes_to_the_same_end(tmp_path: Path, database:
     ended = play.ended()
     assert not ended.unmet
     assert came_to(ended.as_json()) == expected(DEMO)
+    with database.read() as connection:
+        students = draft_rows.rows(connection, year.year, None, EVALUATIONS.key)
+    assert students
+    assert all(row.keys() >= {*DIMENSIONS.fields(year)} for row in students)
 
 
 @pytest.mark.slow
