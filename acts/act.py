@@ -26,6 +26,9 @@ Kind = Literal[
 ]  # fmt: skip
 """How a field is asked and read."""
 
+YEARLY: frozenset[Kind] = frozenset({"phase", "cities", "city", "request", "calendar", "rule", "new-rule", "form"})
+"""What lies in one year."""
+
 SLOTS: Mapping[Kind, str] = {
     "day": "until", "reason": "reason", "letter": "number", "request": "number", "difference": "number",
     "calendar": "calendar", "grid": "rows", "file": "file",
@@ -167,6 +170,11 @@ class Act:
     def asks(self, name: str) -> Field | None:
         """Give the field of that name, None where it is not asked."""
         return next((one for one in self.fields if one.name == name), None)
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is about what belongs to no one year: an address, an office, a letter by its number."""
+        return self.event is None and not YEARLY.intersection(one.kind for one in self.fields)
 
     @property
     def several(self) -> bool:

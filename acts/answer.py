@@ -12,6 +12,8 @@ from acts.rerun import rerun
 from gates.states import State
 from models import extension_requests, outbox
 from models.database import Within
+from models.extension_requests import ANSWERS
+from models.extension_requests import Answer as Said
 from models.states_as_of import seen
 from season import owing
 from season.moot_requests import NEEDLESS, request_of, standing
@@ -40,7 +42,7 @@ ENDED = {
 }
 
 
-ANSWERED_WITH = {"granted": "同意", "declined": "不同意", "needless": "已不需要"}
+ANSWERED_WITH = {"granted": "同意", "declined": "不同意", "needless": "已不需要", "retracted": "已撤回"}
 
 
 class _Refused(Exception):
@@ -74,7 +76,7 @@ def answer(
                 when, word = f"{found.answered_as_of:%Y-%m-%d %H:%M:%S}", ANSWERED_WITH[found.answer]
                 said = f"{request} 号申请已由 {found.answered_by} 于 {when} 答复（{word}），未作改动。"
                 return Outcome("refused", said)
-            extension_requests.answer(connection, year, [extension_requests.Answer(request, grant, reason)], stamp)
+            extension_requests.answer(connection, year, [Said(request, ANSWERS[grant], reason)], stamp)
             outbox.take_back_requests(connection, year, [request])
             within, asked = Within(database, connection, year), request_of(found, granted=grant, answer=reason)
             if grant:

@@ -15,6 +15,7 @@ from acts.load import EVALUATE, LOAD
 from acts.offices import OFFICE
 from acts.rerun import RERUN
 from acts.resume import RESUME
+from acts.retract import RETRACT
 from acts.settle_letter import SETTLE
 from acts.submit import SUBMIT
 from acts.suppress import SUPPRESS, UNSUPPRESS
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from phases.book import Book
 
 _ACTS = (
-    LOAD, SUBMIT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, RERUN, WAIVE, WITHDRAW, ANSWER, ADDRESS, SETTLE, SUPPRESS,
-    UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
+    LOAD, SUBMIT, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, RERUN, WAIVE, WITHDRAW, ANSWER, ADDRESS, SETTLE,
+    SUPPRESS, UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

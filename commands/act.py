@@ -113,7 +113,7 @@ def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: Se
         for name, value in given.items()
         if isinstance(value, str | list)
     }
-    database, year, stamp = season.acting()
+    database, year, stamp = season.acting(shared=act.shared)
     upload = next((value.read_bytes() for value in given.values() if isinstance(value, Path)), b"")
     with database.read() as connection:
         reading = read(act, opened(connection, year.year), Typed(typed, upload))

@@ -37,7 +37,7 @@ def add(
     """Put a person on file."""
     from acts.contacts import add_contact
 
-    database, year, stamp = season.acting()
+    database, year, stamp = season.acting(shared=True)
     slug, title = _office(year, office)
     outcome = add_contact(
         database, slug, title, stamp, name=name, part=part, email=email, phone=phone, since=since, until=until
@@ -57,7 +57,7 @@ def end(
     """End a person's part; the record stays."""
     from acts.contacts import end_contact
 
-    database, year, stamp = season.acting()
+    database, year, stamp = season.acting(shared=True)
     slug, title = _office(year, office)
     day = last or local(stamp.as_of).date()
     return report(season, year, end_contact(database, number, slug, title, stamp, last=day))

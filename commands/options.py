@@ -161,19 +161,25 @@ class SeasonOptions(Common):
         database, found = self._found()
         return database, found.year
 
-    def acting(self) -> tuple[Database, Year, Stamp]:
-        """The same for an act, with its stamp; says so where a rehearsal is acted on by the clock."""
+    def acting(self, *, shared: bool = False) -> tuple[Database, Year, Stamp]:
+        """The same for an act, with its stamp; says so where a rehearsal is acted on by the clock.
+
+        Of several years that run nobody is to guess which is meant: raises UsageError where none is named, unless what
+        it is about is `shared` by all.
+        """
         stamp = self.stamp()  # before anything is waited for
-        database, found = self._found()
+        database, found = self._found(guessing=shared)
         if found.rehearsal and self.as_of is None:
             say(f"提示：这是演练库，没有写 --as-of，按现在（{stamp.as_of:%Y-%m-%d %H:%M}）办理。")
         return database, found.year, stamp
 
-    def _found(self) -> tuple[Database, Opened]:
-        from models.standing import newest_year, opened
+    def _found(self, *, guessing: bool = True) -> tuple[Database, Opened]:
+        from models.standing import newest_year, opened, years_running
 
         database = self.database()
         with database.read() as connection:
+            if not guessing and self.year is None and len(running := years_running(connection)) > 1:
+                raise UsageError(f"{'、'.join(map(str, running))} 年度都在进行；请用 --year 写明是哪一年度。")
             return database, opened(connection, self.year or newest_year(connection))
 
 

@@ -28,7 +28,8 @@ def run(season: SeasonOptions, slug: str, given: Mapping[str, object], *, dry_ru
     from acts.book import ACTS
     from acts.doing import previewed, recorded
 
-    (database, year, stamp), act = season.acting(), ACTS[slug]
+    act = ACTS[slug]
+    database, year, stamp = season.acting(shared=act.shared)
     bench, filled = Bench(database, year, stamp, dry_run=dry_run), act.fill(year, given)
     return report(season, year, (previewed if dry_run else recorded)(act, bench, filled), preview=dry_run)
 

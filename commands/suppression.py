@@ -33,7 +33,7 @@ def suppress(
     """Write to an address no more."""
     from acts.suppress import suppress as act
 
-    database, year, stamp = season.acting()
+    database, year, stamp = season.acting(shared=True)
     return report(season, year, act(database, address, stamp, reason=reason))
 
 
@@ -41,7 +41,7 @@ def unsuppress(address: Address, /, *, season: SeasonOptions = SEASON) -> int:
     """Write to an address again; 1 where it was not suppressed."""
     from acts.suppress import unsuppress as act
 
-    database, year, stamp = season.acting()
+    database, year, stamp = season.acting(shared=True)
     said = act(database, address, stamp)
     return report(season, year, said if said.done else hinted(said, "停用的地址见 talent status"))
 
@@ -59,7 +59,7 @@ def bounces(
     from acts.suppress import take_back
 
     messages = _messages(mailbox)
-    database, _, stamp = season.acting()
+    database, _, stamp = season.acting(shared=True)
     found = take_back(database, messages, stamp)
     answer(season.json, asdict(found), lambda console: _show(console, found))
 

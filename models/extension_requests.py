@@ -72,13 +72,14 @@ def unanswered(connection: Connection, year: int, as_of: datetime) -> Sequence[R
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What becomes of a request, and the words of that; `granted` is None where it is of no use any more."""
+    """What becomes of a request, and the words of that; `said` as in the table."""
 
     request: int
-    granted: bool | None
+    said: str
     reason: str
 
 
+RETRACTED = "retracted"
 ANSWERS: Mapping[bool | None, str] = {True: "granted", False: "declined", None: "needless"}
 
 
@@ -88,6 +89,6 @@ def answer(connection: Connection, year: int, answers: Sequence[Answer], stamp: 
     one = update(table).where(table.c.id == bindparam("request"), table.c.answer.is_(None))
     signed = {"answered_by": stamp.by, "answered_as_of": stamp.as_of}
     values: dict[str, Any] = {"answer": bindparam("said"), "answer_reason": bindparam("words"), **signed}
-    rows = [{"request": each.request, "said": ANSWERS[each.granted], "words": each.reason} for each in answers]
+    rows = [{"request": each.request, "said": each.said, "words": each.reason} for each in answers]
     connection.execute(one.values(values), rows)
     bump(connection, year)

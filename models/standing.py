@@ -103,6 +103,13 @@ def years_open(connection: Connection) -> tuple[int, ...]:
     return tuple(connection.execute(select(table.c.year).order_by(table.c.year)).scalars())
 
 
+def years_running(connection: Connection) -> tuple[int, ...]:
+    """Give every year that was opened and is not archived, ascending."""
+    table = table_of(ProgrammeYear)
+    running = select(table.c.year).where(table.c.closed_as_of.is_(None))
+    return tuple(connection.execute(running.order_by(table.c.year)).scalars())
+
+
 def any_year(connection: Connection, *, rehearsal: bool) -> int | None:
     """Give a year of that kind, if there is one: rehearsals and real years do not share a database."""
     table = table_of(ProgrammeYear)

@@ -47,7 +47,8 @@ def settle_requests(season: Season) -> None:
     if not found:
         return
     answers = [
-        extension_requests.Answer(asked.number, asked.granted, _said(season, cell, asked)) for cell, asked in found
+        extension_requests.Answer(asked.number, extension_requests.ANSWERS[asked.granted], _said(season, cell, asked))
+        for cell, asked in found
     ]
     extension_requests.answer(season.connection, season.year.year, answers, replace(season.stamp, by=SYSTEM))
     outbox.take_back_requests(season.connection, season.year.year, [asked.number for _, asked in found])

@@ -101,9 +101,14 @@ class Work:
         return self.now.state in MAY_FILE and self.newest is not None and not self.barred
 
     @property
+    def waits(self) -> bool:
+        """Whether a request for a later day waits here for its answer, and may be taken back."""
+        return _unanswered(self.asked, self.now) is not None
+
+    @property
     def may_ask(self) -> bool:
         """Whether a later day may be asked for: one request waits at a time."""
-        return self.now.state in MAY_ASK and _unanswered(self.asked, self.now) is None
+        return self.now.state in MAY_ASK and not self.waits
 
 
 def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> PhaseForm:

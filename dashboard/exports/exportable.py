@@ -109,7 +109,7 @@ def _dated(name: str, title: str, columns: Mapping[str, Callable[[ExportRequest,
     return Export(title, tables, provincial=name == "calls")
 
 
-ANSWERS = {"granted": "同意", "declined": "不同意", "needless": "不再需要", None: "待办"}
+ANSWERS = {"granted": "同意", "declined": "不同意", "needless": "不再需要", "retracted": "已撤回", None: "待办"}
 SIGNED: Mapping[str, Callable[[ExportRequest, Row[Any]], Cell]] = {
     "操作人": lambda _, row: signed(row.by),
     "办理时间": lambda _, row: row.as_of,

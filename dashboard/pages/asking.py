@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.ask import LONGEST, ask
+from acts.retract import retract
 from dashboard.acts.filing_state import Here, work
 from dashboard.acts.nudge import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 area = APIRouter(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY_ONLY))], default_response_class=HTMLResponse
 )
-ANSWERED = {"granted": "已同意", "declined": "未同意", "needless": "不再需要"}
+ANSWERED = {"granted": "已同意", "declined": "未同意", "needless": "不再需要", "retracted": "已撤回"}
 
 
 @area.get("/request")
@@ -58,4 +59,19 @@ def send(
         return ask(database, *where, stamp, until=day, reason=reason, token=token)
 
     act, back = f"申请延期：{here.title}", f"{here.address}/request"
+    return once(site, reader, token, act, back, do, year=year, flows=AFTER_AN_ACT)
+
+
+@area.post("/request/retract")
+def take_back(
+    request: Request, reader: Signed, look: Look, here: Here, token: Annotated[str, Form(alias="once")]
+) -> Response:
+    """Take back what waits, once."""
+    site: Site = request.app.state.site
+    stamp, year = site.stamp(reader, look.opened), here.opened.year.year
+
+    def do(database: Database) -> Outcome:
+        return retract(database, year, here.phase.slug, here.city.slug, stamp)
+
+    act, back = f"撤回延期申请：{here.title}", f"{here.address}/request"
     return once(site, reader, token, act, back, do, year=year, flows=AFTER_AN_ACT)

@@ -13,7 +13,8 @@ from models.columns import UTCDateTime
 class Request(SQLModel, table=True):
     """A city's request for an extension (or, after the due instant, a rerun); a task of the province until `answer`.
 
-    One form asks once: `token` is unique. `answer` is `granted`, `declined`, or `needless` where an act overtook it.
+    One form asks once: `token` is unique. `answer` is `granted`, `declined`, `needless` where an act overtook it,
+    or `retracted` where its city took it back.
     """
 
     __tablename__ = "request"

@@ -66,6 +66,20 @@ def test_a_passed_phase_offers_no_request_though_something_was_asked_once(window
     assert ("✓ 已同意" in page, f"{here}/request" in page) == (True, False)
 
 
+def test_a_request_is_taken_back_from_where_it_is_shown_and_may_be_made_again(window: Window) -> None:
+    browser = window.as_(CITY)
+    browser.submit(f"{HERE}/request", once="a form", until="2022-02-15", reason="封控")
+    assert f'href="{HERE}/request#retract"' in browser.get(HERE).text
+    token = once(browser.get(f"{HERE}/request").text)
+    answer = browser.submit(f"{HERE}/request/retract", once=token)
+    assert "盐城 面试名单：已撤回延期至 2022-02-15 的申请" in deed(browser, answer)
+    assert [row[-1] for row in asked(window)] == ["retracted"]
+    after = browser.get(f"{HERE}/request").text
+    assert ("✗ 已撤回" in after, "<textarea" in after, "撤回这份申请" in after) == (True, True, False)
+    assert "件待答复" not in window.as_(ADMIN).get(f"/{YEAR}").text
+    assert window.as_("nanjing").submit(f"{HERE}/request/retract", once="another").status_code == 404
+
+
 def test_the_provinces_home_from_memory_shows_a_request_at_once(window: Window) -> None:
     admin, city = window.as_(ADMIN), window.as_(CITY)
     assert "件待答复" not in admin.get(f"/{YEAR}").text

@@ -1,0 +1,67 @@
+"""A city takes its request back, as long as nobody has answered it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from acts.answer import answer
+from acts.retract import retract
+from models.columns import table_of
+from models.tables.extension_requests import Request
+from season.outcome import Outcome
+from tests.acts.test_moved import APPLICATION, AT, ROLL, UNTIL, asked, begun, sent, written
+from tests.support import ledger
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, stamp
+
+LATER = "2022-01-18T11:00"
+
+
+def taken_back(scene: Scene, at: str = LATER, *, reason: str = "", dry_run: bool = False) -> Outcome:
+    signed = stamp(at, "南京 某")
+    return retract(scene.database, YEAR, APPLICATION, NANJING, signed, reason=reason, dry_run=dry_run)
+
+
+def letters(scene: Scene) -> list[tuple[str, str]]:
+    with scene.database.read() as connection:
+        return [(row.state, row.detail) for row in ledger.words(connection) if row.kind == "request"]
+
+
+def digest(scene: Scene, at: str) -> str:
+    found = [row.text for row in scene.advance(at).changes.letters if row.kind == "digest"]
+    return "".join(found)
+
+
+def test_a_request_taken_back_waits_for_nobody_and_stays_on_record(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    number = asked(scene, AT)
+    said = taken_back(scene, reason="场地已恢复")
+    title = "南京 学生申报：已撤回延期至 2022-01-27 的申请；截止日仍为 2022-01-20 24:00。"
+    assert (said.outcome, said.message, said.changes.letters) == ("done", title, ())
+    assert letters(scene) == [("cancelled", "该申请已有结果")]
+    with scene.database.read() as connection:
+        row = connection.execute(select(table_of(Request))).one()
+    assert (row.answer, row.answered_by, row.answer_reason) == ("retracted", "南京 某", "场地已恢复")
+    late = answer(scene.database, YEAR, number, stamp("2022-01-18T12:00"), grant=True, until=None, reason="可")
+    assert late.outcome == "refused"
+    assert "已撤回" in late.message or "已由 南京 某" in late.message
+
+
+def test_it_stands_in_the_digest_until_then(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    asked(scene, AT)
+    assert "申请延期" in digest(scene, "2022-01-19T09:00")
+    taken_back(scene, "2022-01-19T10:00")
+    assert "申请延期" not in digest(scene, "2022-01-20T09:00")
+
+
+def test_nothing_waits_nothing_is_taken_back_and_one_may_ask_again(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    assert taken_back(scene).message == "南京 学生申报：没有在等答复的申请，未作改动。"
+    asked(scene, AT)
+    assert taken_back(scene, dry_run=True).done
+    assert taken_back(scene).done
+    assert taken_back(scene).outcome == "refused"
+    asked(scene, "2022-01-18T12:00", UNTIL)
+    assert retract(scene.database, YEAR, APPLICATION, WUXI, stamp("2022-01-18T13:00")).outcome == "refused"
+    granted = scene.extend(APPLICATION, [NANJING], "2022-01-18T14:00", UNTIL)
+    assert written(granted.changes.letters)["city"] == "moved"
