@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from letters.words import LAST_WORDS, LAST_WORK
+from letters.words import LAST_WORDS
 
 if TYPE_CHECKING:
     from calendars.year import Phase
+    from phases.book import Book
 
 
 def decision(phase: Phase | None) -> str:
@@ -15,6 +16,9 @@ def decision(phase: Phase | None) -> str:
     return LAST_WORDS[(phase.province if phase else None) or "approve"]
 
 
-def last_work(phase: Phase) -> str:
-    """Say what the province does with a filing of a phase, up to its last word."""
-    return LAST_WORK[phase.province] if phase.province else "办理"
+def last_work(book: Book, phase: Phase) -> str:
+    """Say what the province does with a filing of a phase, up to its last word: also the scoring, where it has such."""
+    if phase.province is None:
+        return "办理"
+    scores = book.province_gate(phase.slug) is not None
+    return f"评价并{LAST_WORDS[phase.province]}" if scores else LAST_WORDS[phase.province]

@@ -53,9 +53,6 @@ STATES: Mapping[str, str] = {
 LAST_WORDS: Mapping[Ending, str] = {"approve": "审定", "record": "备案", "results": "公布结果"}
 """The province's last word on a phase, by the calendar's `province`."""
 
-LAST_WORK: Mapping[Ending, str] = {**LAST_WORDS, "results": "评价并公布结果"}
-"""What the province does up to its last word."""
-
 GRANTED: Mapping[Ending | None, str] = {
     None: "通过核验",
     "approve": "审定通过",

@@ -173,7 +173,7 @@ def ask_filing(request: Request, reader: Signed, look: Look, here: Here) -> HTML
     facts: dict[str, Any] = {
         "here": here,
         "work": done,
-        "last_word": last_work(here.phase) if here.phase.province else None,
+        "last_word": last_work(here.opened.book, here.phase) if here.phase.province else None,
         "after": after,
     }
     return page(

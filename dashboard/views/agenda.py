@@ -105,7 +105,7 @@ def to_decide(matrix: Matrix) -> tuple[ProvinceTask, ...]:
 def _decision(matrix: Matrix, slug: str, due: Due, cities: list[City]) -> tuple[date, ProvinceTask]:
     phase, today = matrix.year.phase(slug), day_of(matrix.as_of)
     rest = -1 if matrix.as_of >= due.instant else matrix.year.working_days.left(today, due.day)
-    return due.day, ProvinceTask(last_work(phase), phase, tuple(cities), due, rest)
+    return due.day, ProvinceTask(last_work(matrix.book, phase), phase, tuple(cities), due, rest)
 
 
 def late(matrix: Matrix) -> tuple[ProvinceTask, ...]:
