@@ -42,7 +42,18 @@ ENDED = {
 }
 
 
-ANSWERED_WITH = {"granted": "同意", "declined": "不同意", "needless": "已不需要", "retracted": "已撤回"}
+ENDED_WITH = {
+    "granted": "答复（同意）",
+    "declined": "答复（不同意）",
+    "needless": "办结（已不需要）",
+    "retracted": "撤回",
+}
+
+
+def ended(request: Row[Any]) -> str:
+    """Say who ended a request that waits no more, when and how."""
+    when = f"{request.answered_as_of:%Y-%m-%d %H:%M:%S}"
+    return f"已由 {request.answered_by} 于 {when} {ENDED_WITH[request.answer]}"
 
 
 class _Refused(Exception):
@@ -73,9 +84,7 @@ def answer(
             if found is None:
                 return Outcome("refused", f"{year} 年度没有 {request} 号申请。")
             if found.answer is not None:
-                when, word = f"{found.answered_as_of:%Y-%m-%d %H:%M:%S}", ANSWERED_WITH[found.answer]
-                said = f"{request} 号申请已由 {found.answered_by} 于 {when} 答复（{word}），未作改动。"
-                return Outcome("refused", said)
+                return Outcome("refused", f"{request} 号申请{ended(found)}，未作改动。")
             extension_requests.answer(connection, year, [Said(request, ANSWERS[grant], reason)], stamp)
             outbox.take_back_requests(connection, year, [request])
             within, asked = Within(database, connection, year), request_of(found, granted=grant, answer=reason)

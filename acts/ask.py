@@ -52,8 +52,8 @@ def ask(
             return Outcome("refused", f"{title}：{why}。")
         open_one = extension_requests.waiting(connection, year, phase, city, now.attempt)
         if open_one:
-            said = f"{open_one.as_of:%Y-%m-%d} 已申请延期至 {open_one.until}，正等省级管理办公室答复，不必重复申请"
-            return Outcome("refused", f"{title}：{said}。")
+            said = f"{open_one.by} 于 {open_one.as_of:%Y-%m-%d %H:%M:%S} 已申请延期至 {open_one.until}"
+            return Outcome("refused", f"{title}：{said}，正等省级管理办公室答复，不必重复申请。")
         cell, words = season.cells[phase, city], prose(reason, LONGEST)
         number = extension_requests.ask(connection, token, (year, phase, city), now.attempt, until, words, stamp)
         asked = DayRequest(number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state))

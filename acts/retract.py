@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
+from acts.answer import ended
 from models import extension_requests, outbox
 from models.extension_requests import RETRACTED, Answer
 from season.outcome import Outcome
@@ -28,7 +29,9 @@ def retract(
         cell, connection, title = season.cells[phase, city], season.connection, season.title(phase, city)
         found = extension_requests.waiting(connection, year, phase, city, cell.attempt)
         if found is None:
-            return Outcome("refused", f"{title}：没有在等答复的申请，未作改动。")
+            every = extension_requests.of_city_phase(connection, year, phase, city)
+            who = next((f"（最近一次{ended(row)}）" for row in every if row.answer is not None), "")
+            return Outcome("refused", f"{title}：没有在等答复的申请{who}，未作改动。")
         extension_requests.answer(connection, year, [Answer(found.id, RETRACTED, reason or NO_REASON)], season.stamp)
         outbox.take_back_requests(connection, year, [found.id])
         due = season.due(phase, city).day

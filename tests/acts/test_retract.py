@@ -42,8 +42,9 @@ def test_a_request_taken_back_waits_for_nobody_and_stays_on_record(scene: Scene)
         row = connection.execute(select(table_of(Request))).one()
     assert (row.answer, row.answered_by, row.answer_reason) == ("retracted", "南京 某", "场地已恢复")
     late = answer(scene.database, YEAR, number, stamp("2022-01-18T12:00"), grant=True, until=None, reason="可")
-    assert late.outcome == "refused"
-    assert "已撤回" in late.message or "已由 南京 某" in late.message
+    ended = "已由 南京 某 于 2022-01-18 11:00:00 撤回"
+    assert (late.outcome, late.message) == ("refused", f"{number} 号申请{ended}，未作改动。")
+    assert taken_back(scene).message == f"南京 学生申报：没有在等答复的申请（最近一次{ended}），未作改动。"
 
 
 def test_it_stands_in_the_digest_until_then(scene: Scene) -> None:

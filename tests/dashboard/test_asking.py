@@ -39,7 +39,9 @@ def test_a_late_city_asks_once_however_often_it_clicks(window: Window) -> None:
     assert "等省级管理办公室答复" in after
     assert "<textarea" not in after
     second = browser.submit(f"{HERE}/request", once="another form", until="2022-02-16", reason="再来")
-    assert "2022-02-07 已申请延期至 2022-02-15，正等省级管理办公室答复，不必重复申请。" in deed(browser, second)
+    assert "yancheng 某 于 2022-02-07 09:00:00 已申请延期至 2022-02-15，正等省级管理办公室答复，不必重复申请。" in deed(
+        browser, second
+    )
     assert window.as_("nanjing").get(f"{HERE}/request").status_code == 404
 
 
