@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts import new_days
+from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
+from acts.new_days import CONFIRM, checked
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import State
@@ -37,13 +38,23 @@ NO_USE: Mapping[State, str] = {
 
 
 def ask(
-    database: Database, year: int, phase: str, city: str, stamp: Stamp, *, until: date, reason: str, token: str
+    database: Database,
+    year: int,
+    phase: str,
+    city: str,
+    stamp: Stamp,
+    *,
+    until: date,
+    reason: str,
+    token: str | None = None,
+    dry_run: bool = False,
 ) -> Outcome:
     """Ask for this phase to be due on a day, that day included; one request waits at a time in an attempt.
 
-    The province is written to in the same transaction.
+    The province is written to in the same transaction. A form that is sent twice has a `token`; whoever has none asks
+    once more.
     """
-    with sitting(database, year, stamp, [city]) as season:
+    with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         connection = season.connection
         now = seen(connection, season.year, city, stamp.as_of)[phase]
         title = season.title(phase, city)
@@ -55,12 +66,12 @@ def ask(
             said = f"{open_one.by} 于 {open_one.as_of:%Y-%m-%d %H:%M:%S} 已申请延期至 {open_one.until}"
             return Outcome("refused", f"{title}：{said}，正等省级管理办公室答复，不必重复申请。")
         cell, words = season.cells[phase, city], prose(reason, LONGEST)
+        token = token or f"{year}/{phase}/{city}/{len(extension_requests.of_city_phase(connection, year, phase, city))}"
         number = extension_requests.ask(connection, token, (year, phase, city), now.attempt, until, words, stamp)
         asked = DayRequest(number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state))
         owing.request(season, cell, now.due, asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"
-    checked = new_days.said(new_days.look(season.year, stamp, season.year.phase(phase).due, until))
-    return season.answered(Outcome("done", "\n".join([said, *checked])))
+    return season.answered(Outcome("done", said))
 
 
 def _no_use(now: Seen) -> str | None:
@@ -80,3 +91,25 @@ def _wordless(reason: str) -> str | None:
         return None if prose(reason, LONGEST) else "请写明理由"
     except BadCellError as error:
         return f"理由{error.wrong}，请改正"
+
+
+def _asked(bench: Bench, filled: Filled, city: str) -> Outcome:
+    assert filled.until is not None
+    given = (bench.database, bench.year.year, filled.slug, city, bench.stamp)
+    return ask(*given, until=filled.until, reason=filled.reason, dry_run=bench.dry_run)
+
+
+ASK = Act(
+    "ask",
+    lambda _: "申请延期",
+    (
+        PHASE,
+        CITY,
+        Field("until", "希望延期到", "day", hint="当日 24:00 前有效。"),
+        CONFIRM,
+        Field("reason", "理由", "reason", hint="写进给省级管理办公室的函件。"),
+    ),
+    checked(each(_asked)),
+    lambda _, year, filled: f"申请把{filled.named(year)}的{filled.phased}延期至 {filled.until} 24:00",
+    by="city",
+)

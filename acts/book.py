@@ -8,6 +8,7 @@ from acts.adopt import ADOPT
 from acts.amend import AMEND
 from acts.answer import ANSWER
 from acts.approve import APPROVE, REJECT
+from acts.ask import ASK
 from acts.correct import CORRECT
 from acts.decide_address import ADDRESS
 from acts.extend import EXTEND
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from phases.book import Book
 
 _ACTS = (
-    LOAD, SUBMIT, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, RERUN, WAIVE, WITHDRAW, ANSWER, ADDRESS, SETTLE,
-    SUPPRESS, UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
+    LOAD, SUBMIT, ASK, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, RERUN, WAIVE, WITHDRAW, ANSWER, ADDRESS,
+    SETTLE, SUPPRESS, UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

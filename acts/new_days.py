@@ -44,7 +44,7 @@ def checked(do: Do, days: Days = given) -> Do:
         if far is not None and filled.words.get("confirm") != f"{far.day}":
             return Outcome("refused", _too_far(far))
         outcome = do(bench, filled)
-        if not outcome.done and not outcome.changes.transitions:
+        if not outcome.done and all(move.refused for move in outcome.changes.transitions):
             return outcome
         return replace(outcome, message="\n".join([outcome.message, *(line for one in found for line in said(one))]))
 

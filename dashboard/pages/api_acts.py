@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PLACE = "/years/{year}/phases/{phase}/cities/{city}"
 ADDRESSES: Mapping[str, str] = {
     "submit": PLACE,
+    "ask": PLACE,
     "retract": PLACE,
     "approve": PLACE,
     "reject": PLACE,

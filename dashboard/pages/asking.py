@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from acts.ask import LONGEST, ask
+from acts.act import Bench
+from acts.ask import ASK, LONGEST
 from acts.retract import retract
 from dashboard.acts.filing_state import Here, work
 from dashboard.acts.nudge import AFTER_AN_ACT
@@ -45,6 +46,7 @@ def send(
     token: Annotated[str, Form(alias="once")],
     until: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
+    confirm: Annotated[str, Form()] = "",
 ) -> Response:
     """Ask, once."""
     site: Site = request.app.state.site
@@ -55,8 +57,9 @@ def send(
             day = date.fromisoformat(until.strip())
         except ValueError:
             return Outcome("refused", "请写明希望延期到哪一天，如 2022-02-10。")
-        where = (year, here.phase.slug, here.city.slug)
-        return ask(database, *where, stamp, until=day, reason=reason, token=token)
+        given = {"phase": here.phase.slug, "city": here.city.slug, "until": day, "reason": reason}
+        filled = ASK.fill(here.opened.year, {**given, "confirm": confirm.strip() or None})
+        return ASK.do(Bench(database, here.opened.year, stamp), filled)
 
     act, back = f"申请延期：{here.title}", f"{here.address}/request"
     return once(site, reader, token, act, back, do, year=year, flows=AFTER_AN_ACT)

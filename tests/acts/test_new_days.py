@@ -18,7 +18,7 @@ from tests.acts.test_moved import APPLICATION, AT, LATE, ROLL, asked, begun
 from tests.support.scenes import NANJING, YEAR, Scene, stamp
 from tests.support.years import parse
 
-TAKES_A_DAY = {"extend", "rerun", "reject", "answer", "amend"}
+TAKES_A_DAY = {"extend", "rerun", "reject", "answer", "amend", "ask"}
 FAR = date(2022, 3, 22)
 SAID = "2022-03-22（星期二）是工作日。"
 WARNED = {
@@ -85,7 +85,7 @@ def test_a_far_day_that_was_typed_again_is_taken(scene: Scene, slug: str) -> Non
 
 
 @pytest.mark.parametrize("day", WARNED)
-@pytest.mark.parametrize("slug", ["extend", "reject", "answer"])
+@pytest.mark.parametrize("slug", ["extend", "reject", "answer", "ask"])
 def test_weekday_and_holiday_are_named(scene: Scene, slug: str, day: date) -> None:
     assert done(scene, slug, day).message.splitlines()[1:] == [WARNED[day]]
 

@@ -339,6 +339,7 @@ def test_the_acts_that_apply_stand_on_the_pages_of_city_phases(window: Window) -
     assert panel(window, ADMIN, "shortlist", "yancheng") == ["rerun?phase=shortlist&city=yancheng"]
     assert panel(window, ADMIN, "interview", None) == [
         "extend?phase=interview",
+        "correct?phase=interview",
         "waive?phase=interview",
     ]
     assert panel(window, ADMIN, None, "yancheng") == ["withdraw?city=yancheng"]
