@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from dashboard.serving.look import minute, moved
 from dashboard.serving.open_years import other_years
 from dashboard.serving.rehearsal_clock import clock_bar
-from dashboard.views.dates import clock, day, moment, weekday
+from dashboard.views.dates import clock, day, moment, short_day, weekday
 from dashboard.views.masking import for_reader
 from dashboard.views.naming import done, signed
 
@@ -42,6 +42,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "day": day,
+        "short_day": short_day,
         "weekday": weekday,
         "moment": moment,
         "clock": clock,

@@ -16,6 +16,11 @@ def day(value: date) -> str:
     return value.isoformat()
 
 
+def short_day(value: date, year: int) -> str:
+    """Show a day of a programme year shortly: 02-07, and 2023-01-31 where the calendar year is another."""
+    return f"{value:%m-%d}" if value.year == year else day(value)
+
+
 def weekday(value: date) -> str:
     """Show a day's weekday: 周一."""
     return f"周{WEEKDAYS[value.weekday()]}"

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import Extension, resolve
+from dashboard.views.dates import short_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,9 @@ YEAR_AND_MONTH = 80
 
 LETTERS = 12
 """The width that a label's character is reckoned with, to keep the last labels on the chart."""
+
+TODAY = 100
+"""The width that the label of the day's line wants."""
 
 _DAY = timedelta(days=1)
 SATURDAY = 5
@@ -85,6 +89,11 @@ class Chart:
     bars: tuple[GanttBar, ...]
     today: int | None
     top: int = TOP
+
+    @property
+    def edge(self) -> bool:
+        """Whether the label of the day's line stands left of it, for right of it the chart ends."""
+        return self.today is not None and self.today + TODAY > self.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,23 +171,25 @@ def _months(first: date, last: date, scale: _Scale) -> Iterator[Month]:
 def _bars(year: Year, own: Sequence[Own], scale: _Scale) -> Iterator[GanttBar]:
     y, mark = TOP + 12, "（暂定）" if year.provisional else ""
     for phase in year.phases:
-        days = f"{phase.opens:%m-%d} 至 {phase.due:%m-%d}"
+        days = f"{short_day(phase.opens, year.year)} 至 {short_day(phase.due, year.year)}"
         title = f"{phase.name}：{phase.opens} 开放，{phase.due} 截止{mark}"
         yield scale.bar("phase", (phase.opens, phase.due), y, BAR, f"{phase.name} {days}{mark}", title)
         y += LANE
         theirs = [each for each in own if each.phase == phase]
         if theirs:
-            yield _folded(phase, theirs, y - LANE + BAR + 4, scale)
+            yield _folded(phase, theirs, y - LANE + BAR + 4, scale, year)
             y += OWN
 
 
-def _folded(phase: Phase, own: Sequence[Own], y: int, scale: _Scale) -> GanttBar:
+def _folded(phase: Phase, own: Sequence[Own], y: int, scale: _Scale, year: Year) -> GanttBar:
     """All cities' own later days of a phase as one bar, up to the latest; one city's by its name."""
     latest = max(each.until for each in own)
     few = "、".join(each.city for each in own) if len(own) <= 2 else f"{len(own)} 市"  # noqa: PLR2004 - two names fit
     why = "、".join(dict.fromkeys(word for each in own for word in each.why.split("、")))
     title = f"{phase.name}：" + "；".join(f"{each.city}至 {each.until}（{each.why}）" for each in own)
-    return scale.bar("own", (phase.due + _DAY, latest), y, OWN - 4, f"{few}至 {latest:%m-%d}（{why}）", title)
+    return scale.bar(
+        "own", (phase.due + _DAY, latest), y, OWN - 4, f"{few}至 {short_day(latest, year.year)}（{why}）", title
+    )
 
 
 def bands(year: Year, first: date, last: date, scale: _Scale) -> tuple[Band, ...]:

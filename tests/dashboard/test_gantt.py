@@ -40,6 +40,19 @@ def test_a_day_outside_the_year_has_no_line() -> None:
     assert chart(YEAR, date(2023, 6, 1), ()).today is None
 
 
+def test_a_year_that_ends_in_january_says_which_january() -> None:
+    late = [phase.model_copy(update={"due": date(2023, 1, 31)}) if phase.slug == "cultivation" else phase
+            for phase in YEAR.phases]  # fmt: skip
+    year = YEAR.model_copy(update={"phases": tuple(late)})
+    drawn = chart(year, date(2023, 1, 20), ())
+    labels = [bar.label.split(" ", 1)[1] for bar in drawn.bars]
+    assert (labels[0], labels[1]) == ("2021-12-31 至 01-15", "01-04 至 01-20")
+    assert "03-01 至 2023-01-31" in labels
+    assert (drawn.edge, chart(year, date(2022, 12, 20), ()).edge, chart(year, date(2023, 6, 1), ()).edge) == (
+        True, False, False,
+    )  # fmt: skip
+
+
 def test_holidays_are_named_with_the_weekends_they_run_into_and_make_up_days_one_by_one() -> None:
     drawn = chart(YEAR, TODAY, ()).bands
     by_day = {band.first: (band.kind, band.label, band.last) for band in drawn}
