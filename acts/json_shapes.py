@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from forms.reading import RowError
+    from forms.workbook_rows import RowError
     from models.letterbox import KeptLetter
     from season.outcome import Changes, Outcome
 

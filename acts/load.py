@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from acts import backfill
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
-from acts.crosschecks import faults, in_order
-from acts.drafting import rows_of
+from acts.known_city import KnownCity
 from acts.last_word import decision
 from forms.reading import read
 from forms.typed_rows import read_rows
@@ -23,10 +22,10 @@ from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from forms.reading import Reading, RowError
+    from forms.workbook_rows import Reading, RowError
     from gates.verdict import Verdict
     from models.database import Database
     from models.stamp import Stamp
@@ -136,7 +135,8 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     year, city = season.year.year, cell.city
     title = f"{season.year.city(city).name}《{reading.form.title}》"
     season.flush()
-    errors = in_order(reading, faults(season, city, reading))
+    phase, known = season.book.owner(reading.slug), KnownCity(season.connection, season.year, season.year.city(city))
+    errors = _in_order(reading, phase.check(known, reading))
     if errors:
         places = [_place(error) for error in errors[:PLACES]]
         given = (year, reading.slug, city, cell.attempt, len(errors), places, season.stamp)
@@ -147,12 +147,19 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     if newest_load(season.connection, year, reading.slug, city) == sha256:
         return Outcome("done", f"{title}与上次导入的内容相同，未作改动。", warnings=reading.warnings)
     rows = sum(map(len, reading.rows.values()))
-    loading.replace(season.connection, year, city, rows_of(season, city, reading))
+    plain = {key: [row.model_dump() for row in rows] for key, rows in reading.rows.items()}
+    loading.replace(season.connection, year, city, phase.complete(known, plain))
     loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
     verdict, noted = _note(season, cell, f"《{reading.form.title}》{rows} 行")
     empty = [sheet.name for sheet in reading.form.sheets if not reading.rows[sheet.key]]
     said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
     return Outcome("done", f"{title}已导入 {rows} 行{said}。{noted}", verdict, warnings=reading.warnings)
+
+
+def _in_order(reading: Reading, found: Iterable[RowError]) -> tuple[RowError, ...]:
+    """Give these and the reading's own faults, by sheet and row as the workbook has them."""
+    at = {sheet.name: place for place, sheet in enumerate(reading.form.sheets)}
+    return tuple(sorted((*reading.errors, *found), key=lambda fault: (at.get(fault.sheet, -1), fault.row or 0)))
 
 
 def _note(season: Season, cell: Cell, said: str) -> tuple[Verdict | None, str]:

@@ -11,17 +11,17 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 
-from acts.drafting import person
 from calendars.year import City, Year
 from models import loading
 from models.columns import table_of
 from models.database import Database
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party
-from phases.application import STUDENTS
+from phases.application import STUDENTS, person
+from phases.on_record import PartyKey
 
 AT_ONCE = 20_000
-Parties = Mapping[loading.PartyKey, int]
+Parties = Mapping[PartyKey, int]
 
 
 def fill(database: Database, year: Year, students: int, mentors: int) -> None:

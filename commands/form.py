@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from calendars.year import Year
-    from forms.reading import RowError
+    from forms.workbook_rows import RowError
     from models.database import Database
     from models.stamp import Stamp
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from commands.options import Common, SeasonOptions
-    from forms.reading import RowError
+    from forms.workbook_rows import RowError
     from models.writing import Move
     from season.outcome import Changes, Outcome
 

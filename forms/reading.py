@@ -14,45 +14,9 @@ from forms import sandbox
 from forms.cells import BadCellError, Broken, half_width, is_blank
 from forms.definitions import AskedSheet, Form, Sheet, SheetRow
 from forms.kinds import Kind
+from forms.workbook_rows import Reading, RowError
 
 _LONGEST_SHOWN = 60
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """One fault. `row` as Excel numbers it, None for a whole sheet; `sheet` "" is the file; `found` stands there."""
-
-    code: str
-    sheet: str
-    row: int | None
-    column: str | None
-    found: str
-    wrong: str
-    right: str
-
-    @property
-    def sentence(self) -> str:
-        """Where, what is wrong, what would be right, in Chinese."""
-        where = f"“{self.sheet}”表" if self.sheet else ""
-        where += f"第 {self.row} 行" if self.row else ""
-        where += f"“{self.column}”" if self.column else ""
-        found = f"填的是“{self.found}”，" if self.found else ""
-        return f"{where}{'：' if where else ''}{found}{self.wrong}；{self.right}。"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read. `rows` has every sheet's key and all rows without a fault; nothing loads while `errors` stand."""
-
-    form: Form[AskedSheet] = field(compare=False)
-    rows: Mapping[str, tuple[SheetRow, ...]]
-    errors: tuple[RowError, ...]
-    warnings: tuple[RowError, ...]
-
-    @property
-    def slug(self) -> str:
-        """The slug of its form."""
-        return self.form.slug
 
 
 def read(source: Path | bytes, form: Form[AskedSheet]) -> Reading:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from forms.reading import Reading, SheetReader
+from forms.reading import SheetReader
+from forms.workbook_rows import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -22,13 +22,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
     from models.stamp import Stamp
+    from phases.on_record import PartyKey
     from phases.stored_sheet import StoredSheet
 
 DraftRow = Mapping[str, Any]
 """A row of a sheet by its columns' fields."""
-
-PartyKey = tuple[str, str, str]
-"""Kind, name and place: what makes a mentor, institution or school one."""
 
 
 def loaded(connection: Connection, year: int, form: str, city: str) -> bool:

@@ -6,6 +6,7 @@ take (市级审核 = 不通过) is in no profile. Where nobody applied, the rule
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,15 +24,18 @@ from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
+from phases.on_record import fault, rows_read, whole
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import Subject, Taken
-from phases.stored_sheet import SheetIndex, StoredSheet, WorkedOut, party
+from phases.stored_sheet import PARTY, SheetIndex, StoredSheet, WorkedOut, party
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from decimal import Decimal
 
     from calendars.year import Figures
+    from forms.workbook_rows import Reading, RowError
+    from phases.on_record import OnRecord, PlainSheets
 
 
 class SchoolRow(SheetRow):
@@ -208,6 +212,46 @@ STUDENTS = StoredSheet(
         ),
     ),
 )  # fmt: skip
+
+
+def _of_the_city(known: OnRecord, reading: Reading) -> Iterator[RowError]:
+    """A student has a number of the city and the year, chose a mentor of its roll, is of a school of the workbook."""
+    schools = {row.name for sheet, row in rows_read(reading) if sheet.key == SCHOOLS.key}
+    named = whole(reading, SCHOOLS.name)
+    prefix = f"{known.city.code}-{known.year.year}-"
+    for sheet, row in rows_read(reading):
+        if sheet.key != STUDENTS.key:
+            continue
+        if not row.number.startswith(prefix):
+            yield fault("number.foreign", sheet, row, "number", "不是本市本年度的报名号", f"应以 {prefix} 开头")
+        if (row.mentor, row.institution) not in known.roll:
+            right = "请按导师名册核对姓名和单位，或改选在册导师"
+            yield fault("mentor.unknown", sheet, row, "mentor", "本市导师名册中没有这位导师", right)
+        if named and row.school not in schools:
+            yield fault("school.unknown", sheet, row, "school", "“中学”表中没有这所中学", "请补入“中学”表或改正名称")
+
+
+def _with_persons(known: OnRecord, plain: PlainSheets) -> PlainSheets:
+    import pendulum  # only a load needs it, and it is slow to import
+
+    place = known.city.name
+    ids = known.parties([("school", row["name"], place) for row in plain[SCHOOLS.key]])
+    for row in plain[SCHOOLS.key]:
+        row[PARTY] = ids["school", row["name"], place]
+    for row in plain[STUDENTS.key]:
+        row["person"] = person(row["name"], row["born"], row["school"])
+        row["priority"] = row["person"] in known.past_students
+        row["consent_from"] = pendulum.instance(row["born"]).add(years=known.year.figures.consent_age)
+        row["mentor_party"] = known.roll[row["mentor"], row["institution"]]
+        row["school_party"] = ids.get(("school", row["school"], place))
+    return plain
+
+
+def person(name: str, born: date, school: str) -> str:
+    """Give what tells a child apart from homonyms over the province: a fingerprint of 姓名, 出生日期 and 中学."""
+    return hashlib.sha256(f"{name}|{born.isoformat()}|{school}".encode()).hexdigest()[:32]
+
+
 FORM = Form("application", "学生申报表", 1, (SCHOOLS, STUDENTS))
 PHASE = PhaseDefinition(
     slug="application",
@@ -226,6 +270,8 @@ PHASE = PhaseDefinition(
             Rule("applications.consent", "个人信息保护法第三十一条", "must", "监护人同意", "school", consent),
         ),
     ),
+    check=_of_the_city,
+    complete=_with_persons,
     lets_on=LetOn("students", "taken", "审核通过的申报学生"),
     records=(Rule("roll-over.priority", "四(一)", "record", "往届学员优先", "mentor"),),
     uses=frozenset({"mentor-recommendation"}),

@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calendars.phase_terms import PhaseTerms
+from phases.on_record import as_read, by_number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from forms.definitions import Form
+    from forms.workbook_rows import Reading, RowError
     from gates.judge import Gate
     from gates.rule import Rule
     from phases.made_of import MadeOf
+    from phases.on_record import OnRecord, PlainSheets
     from phases.parties import Stakeholder
     from phases.stored_sheet import StoredSheet
 
@@ -51,7 +54,8 @@ class PhaseDefinition:
     """A phase by its slug and its Chinese name; `terms` are what a year file may say of it.
 
     `gate` judges what the city files by its `form`; `province_gate` what the province answers for when it has the last
-    word on facts of its own, which it fills in on its `province_form`. What `gate` looks at is `made_of` rows; None
+    word on facts of its own, which it fills in on its `province_form`. A draft of either is put to its `check` against
+    what is on record, and then made `complete` by what is worked out. What `gate` looks at is `made_of` rows; None
     where a query of `models.facts` makes it. It `lets_on` students to the phase that stands on it. `totals` are what
     the tallies of its filings add up to. `records` are rules that are kept and never judged. `uses` are the phases of
     whose filings its facts are made, beyond the order of the year. `figures` are the keys of the year's figures that
@@ -66,6 +70,8 @@ class PhaseDefinition:
     form: Form[StoredSheet] | None = None
     province_gate: Gate[Any] | None = None
     province_form: Form[StoredSheet] | None = None
+    check: Callable[[OnRecord, Reading], Iterable[RowError]] = by_number
+    complete: Callable[[OnRecord, PlainSheets], PlainSheets] = as_read
     made_of: MadeOf | None = None
     lets_on: LetOn | None = None
     totals: tuple[Total, ...] = ()

@@ -16,14 +16,17 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import CityRows, MadeOf
+from phases.on_record import fault, rows_read, whole
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import Subject, Taken
-from phases.stored_sheet import StoredSheet, party
+from phases.stored_sheet import PARTY, StoredSheet, party
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from calendars.year import Figures
+    from forms.workbook_rows import Reading, RowError
+    from phases.on_record import OnRecord, PlainSheets
 
 
 class InstitutionRow(SheetRow):
@@ -220,6 +223,28 @@ def _mentor(row: Any, team: Sequence[TeamMember]) -> Mentor:  # noqa: ANN401 -- 
     )
 
 
+def _of_a_mentor(_: OnRecord, reading: Reading) -> Iterator[RowError]:
+    """A member of a team belongs to a mentor of the same workbook."""
+    if not whole(reading, MENTORS.name):
+        return
+    mentors = {(row.name, row.institution) for sheet, row in rows_read(reading) if sheet.key == MENTORS.key}
+    for sheet, row in rows_read(reading):
+        if sheet.key == TEAM.key and (row.mentor, row.institution) not in mentors:
+            yield fault("mentor.unknown", sheet, row, "mentor", "“导师”表中没有这位导师", "请核对导师姓名和单位")
+
+
+def _with_parties(known: OnRecord, plain: PlainSheets) -> PlainSheets:
+    keys = {
+        INSTITUTIONS.key: [("institution", row["name"], "") for row in plain[INSTITUTIONS.key]],
+        MENTORS.key: [("mentor", row["name"], row["institution"]) for row in plain[MENTORS.key]],
+    }
+    ids = known.parties([key for found in keys.values() for key in found])
+    for sheet, found in keys.items():
+        for key, row in zip(found, plain[sheet], strict=True):
+            row[PARTY] = ids[key]
+    return plain
+
+
 FORM = Form("mentor-recommendation", "导师信息收集表", 1, (INSTITUTIONS, MENTORS, TEAM))
 PHASE = PhaseDefinition(
     slug="mentor-recommendation",
@@ -237,6 +262,8 @@ PHASE = PhaseDefinition(
             Rule("mentors.some", "八(一)", "must", "推荐导师", "city", some),
         ),
     ),
+    check=_of_a_mentor,
+    complete=_with_parties,
     made_of=MadeOf(
         {
             "institutions": ("name",),

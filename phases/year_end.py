@@ -20,15 +20,18 @@ from gates.judge import Gate
 from gates.rule import Rule
 from gates.verdict import Actor
 from phases.definition import PhaseDefinition, Total
+from phases.on_record import by_number, fault, rows_read
 from phases.parties import Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
     from calendars.year import Figures
+    from forms.workbook_rows import Reading, RowError
+    from phases.on_record import OnRecord
 
 
 class MaterialsRow(SheetRow):
@@ -263,7 +266,21 @@ TARGETS = StoredSheet("绩效", "targets", TargetRow, table="target")
 EVALUATIONS = StoredSheet("评价", "evaluations", EvaluationRow, ("number",), table="evaluation")
 FORM = Form("year-end", "年度评价材料", 1, (MATERIALS, SUMMARIES, FUNDS, TARGETS))
 EVALUATION = Form("evaluation", "年度评价结果表", 1, (EVALUATIONS,))
+
+
 # It counts the visits, logs and plans of the cultivation, and asks mentors and schools of the applications to sum up.
+def _known(known: OnRecord, reading: Reading) -> Iterator[RowError]:
+    """Students are known by number; who summed up is on the roll, or a school of the city."""
+    yield from by_number(known, reading)
+    for sheet, row in rows_read(reading):
+        if sheet.key != SUMMARIES.key:
+            continue
+        if row.type == "导师" and (row.mentor, row.unit) not in known.roll:
+            yield fault("mentor.unknown", sheet, row, "mentor", "本市导师名册中没有这位导师", "请核对导师姓名和单位")
+        if row.type == "中学" and row.unit not in known.schools:
+            yield fault("school.unknown", sheet, row, "unit", "本市参与中学中没有这所中学", "请核对中学名称")
+
+
 PHASE = PhaseDefinition(
     slug="year-end",
     name="年度评价",
@@ -291,6 +308,7 @@ PHASE = PhaseDefinition(
         results=_results,
     ),
     records=(Rule("tracking", "六", "record", "学生跟踪", "city"),),
+    check=_known,
     totals=(Total("excellent", "优秀", "人"), Total("certificates", "证书", "份")),
     uses=frozenset({"application", "interview", "cultivation", "midterm"}),
     figures=("visits", "stages", "dimensions", "weights", "city_funds"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from forms.reading import RowError
+    from forms.workbook_rows import RowError
     from gates.verdict import Verdict
     from models.outbox import LetterRow
     from models.writing import Grant, Move

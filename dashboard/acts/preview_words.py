@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from calendars.drafts import Change, Difference
     from calendars.year import Year
     from dashboard.acts.trial import Tried
-    from forms.reading import RowError
+    from forms.workbook_rows import RowError
     from models.outbox import LetterRow
     from models.reports import Standing
     from season.outcome import Outcome

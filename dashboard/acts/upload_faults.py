@@ -15,7 +15,7 @@ from dashboard.exports.spreadsheets import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from forms.reading import RowError
+    from forms.workbook_rows import RowError
 
 SHOWN = 200
 """Faults on one page."""

@@ -29,7 +29,7 @@ from forms.template import render as template_of
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
-    from forms.reading import RowError
+    from forms.workbook_rows import RowError
     from models.database import Database
     from season.outcome import Outcome
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from forms.definitions import AskedSheet, Column
-    from forms.reading import RowError
+    from forms.workbook_rows import RowError
 
 PAGE = 50
 """Rows of a draft on one page."""

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 import acts.load
-from forms.reading import RowError
+from forms.workbook_rows import RowError
 from models.columns import table_of
 from models.database import Database
 from models.standing import opened

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from acts.load import load_rows
 from acts.read_back import draft, written
 from dashboard.views import row_editing
-from forms.reading import RowError
+from forms.workbook_rows import RowError
 from models.loading import newest_load
 from tests.support.books import FORMS
 from tests.support.filing import CITY, HERE, STAMP, loads, reopen, upload, workbook

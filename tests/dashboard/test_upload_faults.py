@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.acts.upload_faults import KeptFaults, Shelf, as_csv, by_sheet
-from forms.reading import RowError
+from forms.workbook_rows import RowError
 
 
 def fault(sheet: str, row: int | None, found: str = "") -> RowError:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
-from forms.reading import Reading
+from forms.workbook_rows import Reading
 from tests.support.books import FORMS, NUMBER, labels, packed, parts, read, sample
 
 SHEETS = {(slug, sheet.name): sheet for slug, form in FORMS.items() for sheet in form.sheets}

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from forms.cell_marks import PERCENT, PLAIN, UNCLEAR, scales
-from forms.reading import Reading
+from forms.workbook_rows import Reading
 from tests.support.books import Percent, changed, packed, parts, read
 
 BOOK = changed("application", "学生", 学科排名百分比=Percent(0.8))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.reading import Reading, RowError
+from forms.workbook_rows import Reading, RowError
 from phases.application import StudentRow
 from phases.interview import InterviewRow
 from phases.mentor_recommendation import MentorRow

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms import confined, sandbox
-from forms.reading import Reading
+from forms.workbook_rows import Reading
 from tests.support.books import book, packed, parts, read, sample
 
 pytestmark = pytest.mark.slow  # real processes or a real relay: seconds, not milliseconds

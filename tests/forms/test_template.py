@@ -9,7 +9,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from forms import template
-from forms.reading import Reading
+from forms.workbook_rows import Reading
 from phases.shortlist import ScoreRow
 from tests.support.books import FORMS, NAME, NUMBER, SAMPLES, YEAR, Percent, book, read, render, sample
 

@@ -11,7 +11,7 @@ import pytest
 from calendars.files import load
 from calendars.limits import WIDEST
 from calendars.year import Year
-from forms.reading import Reading
+from forms.workbook_rows import Reading
 from phases.book import BOOK
 from phases.year_end import DIMENSIONS
 from rehearsal import generator, spellings

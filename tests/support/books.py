@@ -14,6 +14,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from calendars.files import load
 from calendars.year import Year
 from forms import reading, template, typed_rows
+from forms.workbook_rows import Reading
 from phases.book import BOOK
 
 PACK = Path(__file__).parents[2] / "deployments/demo/2022"
@@ -64,11 +65,11 @@ SAMPLES: Mapping[str, Mapping[str, Sequence[object]]] = {
 }
 
 
-def read(source: Path | bytes, slug: str, year: Year = YEAR) -> reading.Reading:
+def read(source: Path | bytes, slug: str, year: Year = YEAR) -> Reading:
     return reading.read(source, form_of(slug, year))
 
 
-def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], slug: str, year: Year = YEAR) -> reading.Reading:
+def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], slug: str, year: Year = YEAR) -> Reading:
     return typed_rows.read_rows(raw, form_of(slug, year))
 
 

@@ -22,7 +22,7 @@ from acts.withdraw import withdraw
 from calendars import files
 from calendars.deadlines import TZ
 from calendars.year import City, Year
-from forms.reading import Reading
+from forms.workbook_rows import Reading
 from models import standing
 from models.database import Database
 from models.stamp import Stamp

@@ -1,0 +1,50 @@
+"""What is on record of a city, for the phase whose draft is loaded: each thing one query, asked when needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from models import loading
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from sqlalchemy import Connection
+
+    from calendars.year import City, Year
+    from phases.on_record import PartyKey
+
+
+@dataclass(frozen=True)
+class KnownCity:
+    """A city of a year, in a transaction: an `OnRecord`."""
+
+    connection: Connection
+    year: Year
+    city: City
+
+    @cached_property
+    def students(self) -> Mapping[str, str]:
+        """The city's students, taken or not: number to name."""
+        return loading.students(self.connection, self.year.year, self.city.slug)
+
+    @cached_property
+    def roll(self) -> Mapping[tuple[str, str], int]:
+        """The mentors whom the city took: name and institution to party."""
+        return loading.roll(self.connection, self.year.year, self.city.slug)
+
+    @cached_property
+    def schools(self) -> Collection[str]:
+        """The names of the schools that the city named."""
+        return loading.schools(self.connection, self.year.year, self.city.slug).keys()
+
+    @cached_property
+    def past_students(self) -> Collection[str]:
+        """Whom the year brought along from the year before, over the province, by fingerprint."""
+        return loading.pool(self.connection, self.year.year, "student")
+
+    def parties(self, keys: Collection[PartyKey]) -> Mapping[PartyKey, int]:
+        """Give these parties their ids; one that is new is registered."""
+        return loading.register(self.connection, keys)
