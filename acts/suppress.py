@@ -12,6 +12,7 @@ from acts import masking
 from acts.act import KEPT, Act, Bench, Field, Filled
 from models import audit, suppression
 from models.alarms import suppressed
+from models.mail_answers import Meaning
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _subject(address: str) -> str:
 
 
 def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Returned:
-    """Read bounces: a letter that came back from its own address has failed, and that address is suppressed.
+    """Read bounces: a letter that came back from its own address has failed; one without a mailbox is suppressed.
 
     Nothing else is: a bounce of somebody else's mail changes nothing, nor does one that does not hold the letter, or
     names another address than the letter's. The same mailbox read again changes nothing either.
@@ -103,7 +104,11 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
         fates = [(kept.fate(bounce), kept.lead(bounce), bounce) for bounce in dead]
         ours = [(lead, bounce) for fate, lead, bounce in fates if fate == "ours" and lead is not None]
         failed = [(suppression.came_back(connection, lead, bounce.reason), lead, bounce) for lead, bounce in ours]
-        reasons = {lead.address: BOUNCED.format(reason=bounce.reason) for count, lead, bounce in failed if count}
+        reasons = {
+            lead.address: BOUNCED.format(reason=bounce.reason)
+            for count, lead, bounce in failed
+            if count and bounce.means is Meaning.NO_MAILBOX
+        }
         new = suppression.suppress(connection, reasons, stamp.as_of, stamp.by)
         for address in new:
             audit.record(connection, stamp, GIVEN_UP, _subject(address), reason="退信")

@@ -10,7 +10,7 @@ from sqlalchemy import case, delete, func, select, update
 from models.alarms import suppressed
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, moved
-from models.refused_recipients import of_the_address, words
+from models.mail_answers import of_the_address, words
 from models.shortcuts.bulk import insert_once
 from models.tables.season import Letter, ProgrammeYear, Suppressed
 

@@ -1,4 +1,4 @@
-"""Bounces as they lie in a mailbox: which addresses they say are dead, and which message they return. Pure."""
+"""Bounces as they lie in a mailbox: which addresses they name and why, and which message they return. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, cast
 
 from letters.headers import ADDRESS, UNFIT
+from models.mail_answers import Meaning, meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 FROM_LINE = re.compile(rb"(?m)^From [^\n]*\n")
 MESSAGE_ID = re.compile("<[!-;=?-~]{1,250}>")
 LONGEST_REASON = 200
+LONGEST_TEXT = 2_000
+TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 
 RETURNED = frozenset(
     {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers"}
@@ -43,7 +46,8 @@ class Bounce:
     `addresses` (lower case) refuse for good, `delayed` may still come round; a message that is no bounce has neither.
     `message_id` is that of the message that came back, None where the bounce does not hold it: what that one refers to,
     and what stands in its text, came back with nobody. `reason` is one line in the words of whoever refused, `at` the
-    aware instant that the bounce was written, as far as it says so.
+    aware instant that the bounce was written, as far as it says so. `means` is why: only one that says that there is no
+    such mailbox tells anything of the address.
     """
 
     addresses: tuple[str, ...] = ()
@@ -51,6 +55,7 @@ class Bounce:
     message_id: str | None = None
     reason: str = ""
     at: datetime | None = None
+    means: Meaning = Meaning.UNSAID
 
 
 def split(content: bytes) -> Iterator[bytes]:
@@ -75,7 +80,7 @@ def _read(message: Message) -> Bounce:
     delayed, dead = map(_addresses, all_failures(message))
     if not dead:
         return Bounce(delayed=delayed)
-    return Bounce(dead, delayed, _returned(message), _reason(message), _date(message))
+    return Bounce(dead, delayed, _returned(message), _reason(message), _date(message), _meaning(message))
 
 
 def _addresses(found: frozenset[bytes]) -> tuple[str, ...]:
@@ -115,9 +120,45 @@ def _date(message: Message) -> datetime | None:
 
 def _reason(message: Message) -> str:
     """The diagnostic code of a delivery status, else its bare status, else the subject of the bounce."""
-    statuses = cast("Iterator[Message]", typed_subpart_iterator(message, "message", "delivery-status"))
-    blocks = [block for part in statuses for block in part.walk()]
-    said = (block.get(name) for name in ("diagnostic-code", "status") for block in blocks)
-    found = next(filter(None, said), None) or message.get("subject") or "未说明原因"
+    said = (*_told(message, "diagnostic-code"), *_told(message, "status"))
+    found = next(iter(said), None) or message.get("subject") or "未说明原因"
     line = " ".join(UNFIT.sub(" ", str(found)).replace("\ufffd", " ").split())
     return re.sub(r"(?i)^smtp; ?", "", line)[:LONGEST_REASON]
+
+
+def _told(message: Message, name: str) -> list[str]:
+    """Give what a report in parts says of the recipients under a name: `diagnostic-code`, `status`."""
+    parts = cast("Iterator[Message]", typed_subpart_iterator(message, "message", "delivery-status"))
+    return [said for part in parts for block in part.walk() if (said := _header_of(block, name))]
+
+
+def _header_of(block: Message, name: str) -> str:
+    """Give a header's value; one in Chinese is mostly written as it is, in UTF-8 or GB 18030, and not encoded."""
+    found = next((str(value) for key, value in block.raw_items() if key.lower() == name), "")
+    return _decoded(found.encode("ascii", "surrogateescape"))
+
+
+def _decoded(content: bytes, charset: str = "utf-8") -> str:
+    for one in (charset, "utf-8", "gb18030"):
+        try:
+            return content.decode(one)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return content.decode("utf-8", "replace")
+
+
+def _meaning(message: Message) -> Meaning:
+    """Tell why it came back: from what a report quotes, else from its bare status and what it says for people."""
+    quoted = _told(message, "diagnostic-code") or [_text(message)]
+    return meaning(" ".join((*quoted, *_told(message, "status"))))
+
+
+def _text(message: Message) -> str:
+    """What it says for people, above the copy of what came back."""
+    part = next(typed_subpart_iterator(message, "text"), None)
+    if part is None:
+        return ""
+    content = cast("bytes", part.get_payload(decode=True))
+    copy = COPY.search(content)
+    above = content[: copy.start()] if copy else content
+    return TAG.sub(" ", _decoded(above, part.get_content_charset("utf-8")))[:LONGEST_TEXT]

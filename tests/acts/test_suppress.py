@@ -63,7 +63,7 @@ def bounce(address: str, message_id: str = "<0@x>") -> bytes:
     return (
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n"
-        f"Final-Recipient: rfc822; {address}\nAction: failed\nDiagnostic-Code: smtp; 550 gone\n\n"
+        f"Final-Recipient: rfc822; {address}\nAction: failed\nDiagnostic-Code: smtp; 550 no such user\n\n"
         f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {message_id}\n\n--b--\n"
     ).encode()
 
@@ -144,13 +144,13 @@ def test_a_filing_with_a_mentor_s_new_address_frees_that_mentor_s_letters(scene:
 
 def test_the_digest_says_whose_address_is_dead(scene: Scene) -> None:
     scene.advance("2021-12-31T00:00")
-    suppress(scene.database, ADDRESS, stamp("2022-01-11T08:00"), reason="退信：550 gone")
+    suppress(scene.database, ADDRESS, stamp("2022-01-11T08:00"), reason="退信：550 no such user")
     scene.advance("2022-01-12T09:00")
     with scene.database.read() as connection:
         text = [row.text for row in ledger.words(connection) if row.kind == "digest"][-1]
     assert [line for line in text.split("\n") if line.startswith("　　·")] == [
         "　　· 南京：1 封函件未能送达，已持续 12 天",
-        "　　· 南京市市级管理办公室：邮箱 nanjing@city.example 已停用（退信：550 gone），请更正，已持续 1 天",
+        "　　· 南京市市级管理办公室：邮箱 nanjing@city.example 已停用（退信：550 no such user），请更正，已持续 1 天",
     ]
 
 
@@ -164,7 +164,7 @@ def digests(scene: Scene) -> list[str]:
 def test_once_the_address_is_corrected_there_is_nothing_to_say(scene: Scene) -> None:
     on_file(scene)
     scene.advance("2021-12-31T00:00")
-    suppress(scene.database, ADDRESS, stamp("2022-01-11T08:00"), reason="退信：550 gone")
+    suppress(scene.database, ADDRESS, stamp("2022-01-11T08:00"), reason="退信：550 no such user")
     on_file(scene, email="new@city.example")
     assert found(scene) == Alarms((), {})
     for day in (12, 13, 14):
@@ -264,7 +264,7 @@ def test_three_refusals_in_a_row_give_an_address_up(scene: Scene) -> None:
         "发件人被拒：550 no",
         "正文被拒：554 spam",
         "收件人被拒：554 5.7.1 relay access denied",
-        "退信：550 gone",
+        "退信：550 no such user",
         "550 no",
     ],
 )
@@ -323,10 +323,10 @@ def test_a_bounce_fails_every_letter_of_its_envelope_and_gives_the_address_up(sc
     returned = take_back(scene.database, [bounce(ADDRESS, key)], stamp(AT))
     assert returned == Returned(1, 1, 0, 2, (ADDRESS,), 0)
     assert letters(scene) == [
-        ("opened", ADDRESS, "failed", "退信：550 gone"),
-        ("reminder", ADDRESS, "failed", "退信：550 gone"),
+        ("opened", ADDRESS, "failed", "退信：550 no such user"),
+        ("reminder", ADDRESS, "failed", "退信：550 no such user"),
     ]
-    assert found(scene).suppressed[0].why == "退信：550 gone"
+    assert found(scene).suppressed[0].why == "退信：550 no such user"
 
 
 def test_a_bounced_reminder_leaves_the_letter_that_it_refers_to_as_it_is(scene: Scene) -> None:
@@ -358,7 +358,7 @@ def test_what_an_office_writes_back_is_not_its_letter_though_it_refers_to_it(sce
 def test_a_letter_that_comes_back_from_another_address_than_its_own_is_left_to_a_person(scene: Scene) -> None:
     scene.advance("2021-12-31T00:00")
     key, elsewhere = sent(scene), "forwarded@elsewhere.example"
-    unclear = (Unclear((elsewhere,), 1, "550 gone"),)
+    unclear = (Unclear((elsewhere,), 1, "550 no such user"),)
     assert take_back(scene.database, [bounce(elsewhere, key)], stamp(AT)) == Returned(1, 1, 0, 0, (), 0, unclear)
     assert (letters(scene), found(scene)) == ([("opened", ADDRESS, "sent", None)], Alarms((), {}))
 
@@ -367,7 +367,7 @@ def test_a_bounce_that_does_not_hold_the_letter_changes_nothing_and_says_so(scen
     scene.advance("2021-12-31T00:00")
     sent(scene)
     bare = [bounce(address, "") for address in (ADDRESS.upper(), "wuxi@city.example", "stranger@else.example")]
-    unclear = (Unclear((ADDRESS,), None, "550 gone"),)
+    unclear = (Unclear((ADDRESS,), None, "550 no such user"),)
     assert take_back(scene.database, [*bare, b"no bounce"], stamp(AT)) == Returned(4, 3, 0, 0, (), 2, unclear)
     assert letters(scene) == [("opened", ADDRESS, "sent", None)]
     suppress(scene.database, ADDRESS, stamp(AT), reason="核对过")

@@ -96,7 +96,7 @@ Reporting-MTA: dns; relay.example
 
 Final-Recipient: rfc822; yancheng@city.example
 Action: failed
-Diagnostic-Code: smtp; 550 gone
+Diagnostic-Code: smtp; 550 no such user
 
 --b--
 """
@@ -171,7 +171,7 @@ def test_a_letter_is_found_in_the_bounce_that_holds_it_and_else_a_person_is_aske
         "读到 1 封邮件，其中退信 1 封，暂缓投递的通知 0 封。",
         "0 封函件改记为未送达。",
         "1 封退信不能确定退的是哪一封函件，未作处理，请人工核对：",
-        f"  {address}（未附原件）：550 gone",
+        f"  {address}（未附原件）：550 no such user",
     ]
     failed = season("letters", "bounces", "whole", "--json").data
     assert failed | {"letters": 0} == {

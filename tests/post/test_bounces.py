@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.mail_answers import Meaning
 from post.bounces import Bounce, read, split
 from tests.support import proof_relay
 from tests.support.bouncing import FIRST, GONE, SECOND, SHAPES, postfix, qmail, reply, sent
@@ -75,10 +76,13 @@ def test_where_it_is_not_said_what_came_back_nothing_is_guessed(content: bytes) 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (postfix(sent(), "Gone@City.example"), Bounce((GONE,), (), SECOND, "550 5.1.1 no such user", AT)),
+        (
+            postfix(sent(), "Gone@City.example"),
+            Bounce((GONE,), (), SECOND, "550 5.1.1 no such user", AT, Meaning.NO_MAILBOX),
+        ),
         (postfix(sent(), GONE).replace(b"Action: failed", b"Action: delayed"), Bounce(delayed=(GONE,))),
         (postfix(sent(), GONE).replace(b"Action: failed", b"Action: delivered"), Bounce()),
-        (qmail(sent(), GONE), Bounce((GONE,), (), SECOND, "failure notice")),
+        (qmail(sent(), GONE), Bounce((GONE,), (), SECOND, "failure notice", None, Meaning.NO_MAILBOX)),
         (PLAIN, Bounce()),
         (b"", Bounce()),
         (b"\xff\x00nonsense", Bounce()),
@@ -127,7 +131,9 @@ async def test_what_a_real_postfix_returns_is_the_letter_that_it_could_not_deliv
     async with await asyncio.get_running_loop().create_server(lambda: SMTP(host), "127.0.0.1", 0) as server:
         await asyncio.to_thread(_handed_over, server.sockets[0].getsockname()[1])
     said = [read(message) for message in host.taken]
-    assert [replace(one, at=None) for one in said] == [Bounce((GONE,), (), SECOND, "550 5.1.1 no such user")]
+    assert [replace(one, at=None) for one in said] == [
+        Bounce((GONE,), (), SECOND, "550 5.1.1 no such user", None, Meaning.NO_MAILBOX)
+    ]
     assert said[0].at is not None
 
 
