@@ -1,10 +1,10 @@
 """Versions of the year file, and how one that an earlier release wrote is read by this one.
 
 A year keeps the text of the calendar that it was opened on, and outlives the release it was opened with. So a file says
-which version it is written in (`version`; none at all is version 1), and each version has one pure function here that
-brings what TOML gave of it to the next. What a version did not know gets there what a year of that time means by it.
-What was released stays as it is: its function is neither changed nor taken away. New phases are given to no year: its
-rows were made when it was opened.
+which version it is written in (`version`; none at all is version 1). What a version did not know gets there what a year
+of that time means by it, which stands with the figure (`Since`); what else the next one says otherwise is one pure
+function here that brings what TOML gave to it. What was released stays as it is: neither is changed or taken away. New
+phases are given to no year: its rows were made when it was opened.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from calendars.errors import TalentError
 from calendars.faults import CalendarFaults, Fault
+from calendars.year import Figures, Since
 
 Raw = Mapping[str, Any]
 """A year file as TOML gives it, its lists as tuples."""
@@ -42,7 +43,7 @@ def from_1(raw: Raw) -> Raw:
 
 
 UPGRADES: dict[int, Callable[[Raw], Raw]] = {1: from_1}
-"""By version, what brings a file of it to the next."""
+"""By version, what brings a file of it to the next, beside the figures that are new there."""
 
 
 RULES: tuple[str, ...] = (
@@ -59,7 +60,7 @@ RULES: tuple[str, ...] = (
 
 def current() -> int:
     """Give the version that this release writes."""
-    return max(UPGRADES) + 1
+    return max((max(UPGRADES) + 1, *(since.version for since in _since().values())))
 
 
 def upgraded(raw: Raw, source: str) -> Raw:
@@ -71,8 +72,15 @@ def upgraded(raw: Raw, source: str) -> Raw:
     if found > known:
         raise TooNew(source, found, known)
     for version in range(found, known):
-        raw = UPGRADES[version](raw)
+        raw = UPGRADES[version](raw) if version in UPGRADES else raw
+        raw = stating(raw, {key: since.meant for key, since in _since().items() if since.version == version + 1})
     return {key: value for key, value in raw.items() if key != "version"}
+
+
+def _since() -> dict[str, Since]:
+    """Give what is said of each figure that not every version knew, by dotted key."""
+    fields = Figures.model_fields.items()
+    return {f"figures.{name}": mark for name, field in fields for mark in field.metadata if isinstance(mark, Since)}
 
 
 def stating(raw: Raw, given: Mapping[str, object]) -> Raw:

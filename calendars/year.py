@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -32,6 +32,16 @@ class UnknownPhase(TalentError):
 
 class UnknownCity(TalentError):
     """没有名为“{name}”的城市；请写拼音、中文名或行政区划代码，例如 {example}。"""
+
+
+class Since(NamedTuple):
+    """What marks a figure that not every version of the year file knew: the first that did, and what it was before.
+
+    A year opened without the figure means that by it.
+    """
+
+    version: int
+    meant: object
 
 
 class _Frozen(BaseModel):
@@ -72,8 +82,8 @@ class Phase(_Frozen):
 class Figures(_Frozen):
     """Every figure of the rules. None has a default: the year file states them all, with their clause.
 
-    A figure more is a field here, a line in the shipped files, and its line in `calendars.versions`: what it means for
-    the years that were opened without it.
+    A figure more is a field here that says what it means for the years that were opened without it
+    (`Annotated[Count, Since(3, 0)]`), and a line in the shipped files.
     """
 
     grace: Count = Field(description="个工作日：重启、延期、退回之后至少留给城市的时间")

@@ -72,6 +72,23 @@ def test_the_next_release_reads_what_this_one_and_the_one_before_keep() -> None:
             assert year.assumed == {"figures.party_days": nextrelease.PARTY_DAYS}
 
 
+def test_a_figure_more_is_its_field_and_its_line_in_the_files() -> None:
+    """The recipe of `docs/carrying-on.md`: the field is that of the next release, the line is here."""
+    with nextrelease.installed():
+        raised = NEW.replace("version = 2", f"version = {versions.current()}", 1)
+        text = raised.replace("grace = 3", "party_days = 5  # 个工作日 [本地约定]\ngrace = 3", 1)
+        year = parse(text, "2022.toml")
+        assert (year.figures.model_dump()["party_days"], dict(year.assumed)) == (5, {})
+        assert "party_days = 5  # 个工作日：各方的期限早于市级期限" in draft(year, 2023)[0]
+        for wrong, key in (
+            (raised, "figures"),
+            (text.replace("party_days = 5", "party_days = -1"), "figures.party_days"),
+        ):
+            with pytest.raises(CalendarFaults) as refused:
+                parse(wrong, "2022.toml")
+            assert [fault.key for fault in refused.value.faults if fault.key.startswith(key)]
+
+
 def test_one_that_forgot_its_upgrade_does_not() -> None:
     """The control: without the line that says what the figure means to older years, none of them is read."""
     with nextrelease.installed(upgrading=False), pytest.raises(CalendarFaults) as refused:
