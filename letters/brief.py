@@ -68,10 +68,10 @@ class Brief:
 
     `phase` is a slug, None for a letter about the whole year (digest, withdrawn). `phase_name` and `city_name` are
     Chinese (导师推荐, 盐城); `addressee` is the whole 称谓 without its colon. `as_of` is aware; it dates the letter.
-    `working_days_left` counts from the day after `as_of` through the due day. `counts` maps a key of
-    `letters.words.COUNTS`, or a Chinese label of its own, to a number. `provisional` marks due days 暂定. `was` is the
-    due day that the recipient was told before, where it has moved; `asked` the request that a letter is about;
-    `kept` says of a rerun that the city has a draft, which stands. `of` is what the phase has to do with its parties.
+    `working_days_left` counts from the day after `as_of` through the due day. `counts` are students by what they are
+    called (选报您的学生). `provisional` marks due days 暂定. `was` is the due day that the recipient was told before,
+    where it has moved; `asked` the request that a letter is about; `kept` says of a rerun that the city has a draft,
+    which stands. `of` is what the phase has to do with its parties.
     """
 
     kind: Kind

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from calendars.working_days import WEEKDAYS
 from gates.verdict import ACTORS
-from letters.words import AUDIENCES, COUNTS, DECIDING, DECISIONS, LAST_WORDS, OFFICE, SETTLED
+from letters.words import AUDIENCES, DECIDING, DECISIONS, LAST_WORDS, OFFICE, SETTLED
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,10 +59,9 @@ def left(brief: Brief) -> str | None:
     return f"{brief.working_days_left} 个工作日（自{today.month}月{today.day}日起算，不含当日）"
 
 
-def count(key: str, number: int) -> tuple[str, str]:
-    """Label and figure of one of a brief's counts."""
-    label, unit = COUNTS.get(key, (key, ""))
-    return label, f"{number} {unit}".rstrip()
+def count(label: str, number: int) -> tuple[str, str]:
+    """Label and figure of one of a brief's counts of students."""
+    return label, f"{number} 名"
 
 
 def finding(value: Finding, audience: Audience) -> tuple[str, str]:

@@ -194,7 +194,7 @@ def _rows(brief: Brief) -> list[tuple[str, str]]:
         ("原截止时间", phrases.until(brief.was) if brief.was else ""),
         (limit, phrases.due(brief.due, provisional=brief.provisional) if brief.due else ""),
         ("剩余时间", phrases.left(brief) or ""),
-        *(phrases.count(key, number) for key, number in brief.counts.items()),
+        *(phrases.count(label, number) for label, number in brief.counts.items()),
     ]
     return [row for row in rows if row[1]]
 

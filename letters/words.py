@@ -79,31 +79,6 @@ DECIDING: Mapping[Ending, str] = {
 }
 """The last thing that the province has to do, after what the phase says of it."""
 
-# Keys of Brief.counts that have a label and a unit; any other key is itself the label.
-COUNTS: Mapping[str, tuple[str, str]] = {
-    "institutions": ("培养高校、科研院所", "所"),
-    "mentors": ("导师", "名"),
-    "new_mentors": ("新增导师", "名"),
-    "returning_mentors": ("往届导师", "名"),
-    "places": ("招生名额", "个"),
-    "applicants": ("申报学生", "名"),
-    "approved": ("审核通过", "名"),
-    "rejected": ("审核未通过", "名"),
-    "chosen": ("选报您的学生", "名"),
-    "shortlisted": ("进入面试", "名"),
-    "interviewed": ("实到面试", "名"),
-    "admitted": ("入选学生", "名"),
-    "funded": ("其中省级资助", "名"),
-    "self_funded": ("其中自筹经费", "名"),
-    "in_training": ("在培学生", "名"),
-    "behind": ("进度落后学生", "名"),
-    "exited": ("退出培养", "名"),
-    "excellent": ("优秀", "名"),
-    "qualified": ("合格", "名"),
-    "unqualified": ("不合格", "名"),
-    "certificates": ("授予《培养证书》", "名"),
-}
-
 GROUPS: Mapping[Group, tuple[str, str, str]] = {
     "late": ("逾期未报送", "逾期", "已逾期"),
     "awaiting": ("待省级管理办公室办理", "待办理", "已等待"),

@@ -301,7 +301,7 @@ PHASE = PhaseDefinition(
             ),
             mailings={
                 "opened": Mailing("roll"),
-                "passed": Mailing("roll", counted="chosen", listed="往届学员，请予优先考虑", returning=True),
+                "passed": Mailing("roll", counted="选报您的学生", listed="往届学员，请予优先考虑", returning=True),
             },
         ),
         Stakeholder(

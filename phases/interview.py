@@ -195,10 +195,10 @@ PHASE = PhaseDefinition(
                 "请参加师生见面会，并着手制定培养方案。",
             ),
             mailings={
-                "opened": Mailing("shortlisted", counted="shortlisted"),
-                "reminder": Mailing("shortlisted", counted="shortlisted"),
+                "opened": Mailing("shortlisted", counted="进入面试"),
+                "reminder": Mailing("shortlisted", counted="进入面试"),
                 "overdue": Mailing("shortlisted"),
-                "passed": Mailing("admitted", counted="admitted", listed="由您培养"),
+                "passed": Mailing("admitted", counted="入选学生", listed="由您培养"),
             },
         ),
         Stakeholder(

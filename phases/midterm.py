@@ -122,7 +122,7 @@ PHASE = PhaseDefinition(
                 "结合日常培养情况，对所带学生逐人提出评价意见，交市级管理办公室。",
             ),
             mailings={
-                "opened": Mailing("in-training", counted="in_training"),
+                "opened": Mailing("in-training", counted="在培学生"),
                 "reminder": Mailing("not-evaluated", listed="尚未完成中期评价"),
                 "overdue": Mailing("not-evaluated"),
             },
@@ -134,7 +134,7 @@ PHASE = PhaseDefinition(
                 "请做好与学生、家长的沟通和后续关心工作。",
             ),
             mailings={
-                "passed": Mailing("exited", counted="exited", listed="中期评价不合格，退出培养"),
+                "passed": Mailing("exited", counted="退出培养", listed="中期评价不合格，退出培养"),
             },
         ),
     ),

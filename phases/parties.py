@@ -28,7 +28,7 @@ shortlisted, admitted, are in training, have no midterm result in the draft, lef
 class Mailing:
     """A letter of one kind to one audience of a phase: to whom of it, and what it says of each one's students.
 
-    Those are counted under `counted` (a key of `letters.words.COUNTS`) and listed by number with `listed`, of which
+    Those are counted as `counted`, what they are called, and listed by number with `listed`, of which
     `returning` leaves only those in training in the past year (四(一)). `until` is a later phase: the letter says until
     when that one lasts, in a year that has it.
     """

@@ -146,7 +146,7 @@ PHASE = PhaseDefinition(
                 "请按市级管理办公室的安排参加面试。",
             ),
             mailings={
-                "passed": Mailing("shortlisted", counted="shortlisted", until="interview"),
+                "passed": Mailing("shortlisted", counted="进入面试", until="interview"),
             },
         ),
     ),

@@ -97,7 +97,7 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "mentor",
             passed=("{city}笔试已经结束，选报您的学生人数见下。", "面试安排另行通知。"),
-            mailings={"passed": Mailing("roll", counted="chosen")},
+            mailings={"passed": Mailing("roll", counted="选报您的学生")},
         ),
     ),
 )
