@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from itertools import chain, count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
@@ -23,8 +23,9 @@ from season.outcome import Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
+    from models.accounts import KeptAccount
     from models.database import Database
     from models.stamp import Stamp
 
@@ -172,9 +173,11 @@ def first_link(database: Database, stamp: Stamp) -> str | None:
     return link_of(stamp, token)
 
 
-def _first_admin(connection: Connection, stamp: Stamp, everybody: Sequence[Row[Any]], able: Sequence[Row[Any]]) -> int:
+def _first_admin(
+    connection: Connection, stamp: Stamp, everybody: Sequence[KeptAccount], able: Sequence[KeptAccount]
+) -> int:
     if able:
-        return int(able[0].id)
+        return able[0].id
     taken = {row.name for row in everybody}
     name = next(name for name in chain(["admin"], (f"admin-{n}" for n in count(2))) if name not in taken)
     row = {"name": name, "shown": "省办管理员", "role": "admin", "city": None}
@@ -192,7 +195,7 @@ def welcome(
         accounts.change(connection, found.id, password=kept, totp=totp, totp_step=step)
         sign_ins.end_all(connection, found.id)
         _record(connection, stamp, "凭链接设定密码", found.id, found.id, found.city)
-    return int(found.id)
+    return found.id
 
 
 def change_password(database: Database, stamp: Stamp, account: int, *, kept: str) -> None:

@@ -8,24 +8,23 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Row
-
     from forms.workbook_rows import RowError
+    from models.histories import PastMove
     from models.letterbox import KeptLetter
     from season.outcome import Changes, Outcome
 
 TZ = ZoneInfo("Asia/Shanghai")
 
 
-def log_entry(row: Row[Any]) -> dict[str, Any]:
+def log_entry(row: PastMove) -> dict[str, Any]:
     """One transition of `talent log --json`."""
     return {
         "phase": row.phase,
         "city": row.city,
         "seq": row.seq,
         "event": row.event,
-        "from": row.from_state,
-        "to": row.to_state,
+        "from": row.before,
+        "to": row.after,
         "refused": row.refused,
         "attempt": row.attempt,
         "by": row.by,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from acts.backfill import lacking, passed_on_paper
 from gates.verdict import Verdict
-from models import reports
+from models import histories, reports
 from models.loading import loaded
 from season import judging
 from season.unit_of_work import Season
@@ -55,22 +55,18 @@ def report_card(
     """Give the newest verdicts as of the stamp's instant, one a part; `trial` judges the present draft (试算)."""
     with database.read() as connection:
         papers = reports.on_paper(connection, year, phase, city)
-        kept = {} if trial else {
-            row.part: row for row in reports.verdicts(connection, year, phase, city) if row.as_of <= stamp.as_of
-        }  # fmt: skip
-        if kept:
-            newest = kept[judging.CITY]
-            parts = [row for row in kept.values() if row.number == newest.number]
-            verdicts = tuple(Verdict.from_json(row.verdict) for row in parts)
-            return _card(phase, city, newest.attempt, verdicts, papers)
+        span = histories.Span(year, stamp.as_of, phase, city)
+        if not trial and (judged := histories.judgements(connection, span)):
+            verdicts = tuple(one.verdict for one in judged if one.number == judged[0].number)
+            return _card(phase, city, judged[0].attempt, verdicts, papers)
         season = Season.read(connection, year, stamp, [city], reading=True)
         cell = season.cells[phase, city]
         note = _nothing_to_judge(season, cell)
         if note:
             on_paper = passed_on_paper(cell)
             return ReportCard(phase, city, cell.attempt, (), trial=not on_paper, note=note, on_paper=on_paper)
-        judged = judging.judge_cities(season, phase, [city], filing=True)[city]
-        return _card(phase, city, cell.attempt, (judged.verdict,), papers, trial=True)
+        tried = judging.judge_cities(season, phase, [city], filing=True)[city]
+        return _card(phase, city, cell.attempt, (tried.verdict,), papers, trial=True)
 
 
 def _card(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -11,12 +11,14 @@ from commands.options import SEASON, City, SeasonOptions, local
 from commands.output import answer, line, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
-    from sqlalchemy import Row
 
     from acts.why import ReportCard
     from calendars.year import Year
     from gates.states import State
+    from models.histories import PastMove
     from models.reports import Matrix
 
 Phase = Annotated[str | None, Parameter(name="--phase", metavar="阶段", help="只看这一阶段")]
@@ -48,26 +50,24 @@ def narrowed(found: Matrix, phase: str | None, city: str | None) -> Matrix:
 def log(*, city: City = None, phase: Phase = None, season: SeasonOptions = SEASON) -> None:
     """Print the transitions: who, when, why."""
     from acts.json_shapes import log_entry
-    from models.reports import log as logged
+    from models.histories import Span, as_written
 
     database, year = season.opened()
     place = year.city(city).slug if city else None
     slug = year.phase(phase).slug if phase else None
     with database.read() as connection:
-        rows = logged(connection, year.year, city=place, phase=slug, as_of=season.as_of)
+        rows = as_written(connection, Span(year.year, season.as_of, slug, place))
     answer(season.json, [log_entry(row) for row in rows], lambda console: _log(console, year, rows))
 
 
-def _log(console: Console, year: Year, rows: list[Row[Any]]) -> None:
-    from gates.states import Event, State
-
+def _log(console: Console, year: Year, rows: Sequence[PastMove]) -> None:
     shown = [
         (
             f"{local(row.as_of):%Y-%m-%d %H:%M}",
             year.city(row.city).name,
             year.phase(row.phase).name,
-            Event(row.event).chinese + ("（未获准）" if row.refused else ""),
-            _states(State(row.from_state), State(row.to_state)),
+            row.event.chinese + ("（未获准）" if row.refused else ""),
+            _states(row.before, row.after),
             row.by,
             row.reason or "",
         )

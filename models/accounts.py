@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from models.columns import table_of
+from models.columns import columns_of, table_of
 from models.tables.accounts import Account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection
 
 
-def named(connection: Connection, name: str) -> Row[Any] | None:
+@dataclass(frozen=True, slots=True)
+class KeptAccount:
+    """An account as it is kept: the columns of its table (`Account`), which says what they hold."""
+
+    id: int
+    name: str
+    shown: str
+    role: str
+    city: str | None
+    password: str | None
+    totp: str | None
+    totp_step: int | None
+    disabled_at: datetime | None
+    made_by: str
+    made_at: datetime
+
+
+def named(connection: Connection, name: str) -> KeptAccount | None:
     """Give the account of a sign-in name, whatever its case; None where there is none."""
-    table = table_of(Account)
-    return connection.execute(select(table).where(table.c.name == name.strip().casefold())).one_or_none()
+    return _one(connection, table_of(Account).c.name == name.strip().casefold())
 
 
-def of_id(connection: Connection, account: int) -> Row[Any] | None:
+def of_id(connection: Connection, account: int) -> KeptAccount | None:
     """Give an account, None where there is none."""
-    table = table_of(Account)
-    return connection.execute(select(table).where(table.c.id == account)).one_or_none()
+    return _one(connection, table_of(Account).c.id == account)
+
+
+def _one(connection: Connection, which: ColumnElement[bool]) -> KeptAccount | None:
+    found = connection.execute(select(*columns_of(KeptAccount, table_of(Account))).where(which)).one_or_none()
+    return KeptAccount(*found) if found else None
 
 
 def add_all(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -32,10 +54,11 @@ def add_all(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     connection.execute(insert(table_of(Account)), list(rows))
 
 
-def everybody(connection: Connection) -> Sequence[Row[Any]]:
+def everybody(connection: Connection) -> list[KeptAccount]:
     """Give every account, the province's first, then by city and name."""
     table = table_of(Account)
-    return connection.execute(select(table).order_by(table.c.city.is_not(None), table.c.city, table.c.name)).all()
+    query = select(*columns_of(KeptAccount, table)).order_by(table.c.city.is_not(None), table.c.city, table.c.name)
+    return [KeptAccount(*row) for row in connection.execute(query)]
 
 
 def add(connection: Connection, row: dict[str, Any]) -> int:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
-from models.columns import table_of
+from models.columns import columns_of, table_of
 from models.tables.audit import AuditEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from models.stamp import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDeed:
+    """One thing that a person did; `subject` names by ids what it was done to."""
+
+    id: int
+    at: datetime
+    as_of: datetime
+    by: str
+    account: int | None
+    city: str | None
+    what: str
+    subject: str
+    reason: str | None
 
 
 def record(
@@ -34,11 +49,12 @@ def record(
 
 def entries(
     connection: Connection, *, account: int | None = None, city: str | None = None, before: int | None = None, most: int
-) -> Sequence[Row[Any]]:
+) -> list[RecordedDeed]:
     """Give what was done, newest first: by one account, about one city, before an entry; at most so many."""
     table = table_of(AuditEntry)
-    query = select(table).order_by(table.c.id.desc()).limit(most)
+    query = select(*columns_of(RecordedDeed, table)).order_by(table.c.id.desc()).limit(most)
     for column, wanted in ((table.c.account, account), (table.c.city, city)):
         if wanted is not None:
             query = query.where(column == wanted)
-    return connection.execute(query if before is None else query.where(table.c.id < before)).all()
+    found = connection.execute(query if before is None else query.where(table.c.id < before))
+    return [RecordedDeed(*row) for row in found]

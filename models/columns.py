@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, Integer, Table
+from sqlalchemy import Column, DateTime, Integer, Table
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -84,3 +85,8 @@ class Hundredths(TypeDecorator[Decimal]):
 def table_of(model: type[SQLModel]) -> Table:
     """Give the table behind a model: queries here are set-based and speak to tables, not to objects."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def columns_of(shape: type, table: Table) -> tuple[Column[object], ...]:
+    """Give the columns that a dataclass has fields for, in its order, so that `shape(*row)` is a row of them."""
+    return tuple(table.c[each.name] for each in fields(shape))

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
-from models.columns import table_of
+from models.columns import columns_of, table_of
 from models.shortcuts.bulk import insert_new
 from models.tables.audit import Deed
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from sqlalchemy import Connection
 
-    from sqlalchemy import Connection, Row
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A form's token that was taken: by whom, for what, and what the act answered (None until it did)."""
+
+    token: str
+    account: int
+    act: str
+    at: datetime
+    done: bool | None
+    said: str | None
+    back: str | None
 
 
 def take(connection: Connection, token: str, account: int, act: str, at: datetime, back: str) -> bool:
@@ -28,10 +41,11 @@ def answer(connection: Connection, token: str, *, done: bool, said: str) -> None
     connection.execute(update(table).where(table.c.token == token).values(done=done, said=said))
 
 
-def find(connection: Connection, token: str) -> Row[Any] | None:
-    """Give a confirmation: token, account, act, at, done, said, back."""
+def find(connection: Connection, token: str) -> Confirmation | None:
+    """Give what became of a form's token; None where it was not taken."""
     table = table_of(Deed)
-    return connection.execute(select(table).where(table.c.token == token)).one_or_none()
+    found = connection.execute(select(*columns_of(Confirmation, table)).where(table.c.token == token)).one_or_none()
+    return Confirmation(*found) if found else None
 
 
 def forget(connection: Connection, token: str) -> None:

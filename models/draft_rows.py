@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from models.columns import table_of
+from models.columns import columns_of, table_of
 from models.database import book_of
+from models.histories import Load
 from models.tables.city_drafts import drafts, value_table
 from models.tables.season import Filing, WorkbookLoad
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from phases.stored_sheet import StoredSheet
 
@@ -66,15 +69,29 @@ def last_line(connection: Connection, year: int, city: str, key: str) -> int | N
     return connection.execute(query).scalar()
 
 
-def newest(connection: Connection, year: int, form: str, city: str) -> Row[Any] | None:
-    """Give the load that made the city's present draft of that form: sha256, rows, by, as_of; None where none did."""
+def newest(connection: Connection, year: int, form: str, city: str) -> Load | None:
+    """Give the load that made the city's present draft of that form; None where none did."""
     table = table_of(WorkbookLoad)
-    query = select(table).where(table.c.year == year, table.c.form == form, table.c.city == city)
-    return connection.execute(query.order_by(table.c.id.desc()).limit(1)).one_or_none()
+    mine = (table.c.year == year, table.c.form == form, table.c.city == city)
+    found = select(*columns_of(Load, table)).where(*mine).order_by(table.c.id.desc()).limit(1)
+    return next((Load(*row) for row in connection.execute(found)), None)
 
 
-def newest_filing(connection: Connection, year: int, phase: str, city: str) -> Row[Any] | None:
-    """Give the city's newest filing as its gate judged it: number, attempt, passed, by, at, as_of; None for none."""
+@dataclass(frozen=True, slots=True)
+class KeptFiling:
+    """A filing as its gate judged the city's part of it, without the verdict."""
+
+    number: int
+    attempt: int
+    passed: bool
+    by: str
+    at: datetime
+    as_of: datetime
+
+
+def newest_filing(connection: Connection, year: int, phase: str, city: str) -> KeptFiling | None:
+    """Give the city's newest filing; None where it has not filed."""
     table = table_of(Filing)
     mine = (table.c.year == year, table.c.phase == phase, table.c.city == city, table.c.part == "city")
-    return connection.execute(select(table).where(*mine).order_by(table.c.id.desc()).limit(1)).one_or_none()
+    found = select(*columns_of(KeptFiling, table)).where(*mine).order_by(table.c.id.desc()).limit(1)
+    return next((KeptFiling(*row) for row in connection.execute(found)), None)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from gates.states import Event, State
 from gates.verdict import Verdict
-from models.columns import table_of
+from models.columns import columns_of, table_of
 from models.tables.season import ExtensionRow, Filing, RefusedLoad, Transition, WaiverRow, WorkbookLoad
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What history is asked for: a year up to an instant, of one phase and one city or (None) of all."""
+    """What history is asked for: a year up to an instant (None: all of it), of one phase and one city or of all."""
 
     year: int
-    as_of: datetime
+    as_of: datetime | None
     phase: str | None = None
     city: str | None = None
 
@@ -32,12 +32,16 @@ class Span:
         """Give the conditions on a table that has these columns."""
         named = (("phase", self.phase), ("city", self.city))
         wanted = [table.c[name] == value for name, value in named if value is not None]
-        return [table.c.year == self.year, table.c.as_of <= self.as_of, *wanted]
+        until = [] if self.as_of is None else [table.c.as_of <= self.as_of]
+        return [table.c.year == self.year, *until, *wanted]
 
 
 @dataclass(frozen=True, slots=True)
 class PastMove:
-    """One row of the log: who did what, when by the programme (`as_of`) and by the clock (`at`), and why."""
+    """One row of the log: who did what, when by the programme (`as_of`) and by the clock (`at`), and why.
+
+    `seq` counts the rows of its city phase from 1.
+    """
 
     phase: str
     city: str
@@ -50,6 +54,7 @@ class PastMove:
     as_of: datetime
     at: datetime
     reason: str | None
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,15 @@ class PastJudgement:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A workbook that was loaded."""
+    """A workbook that was loaded: its SHA-256, and how many rows it had."""
 
+    id: int
     form: str
     attempt: int
+    sha256: str
     rows: int
     by: str
+    at: datetime
     as_of: datetime
 
 
@@ -115,7 +123,7 @@ class SetAside:
     as_of: datetime
 
 
-MOVES = ("phase", "city", "event", "from_state", "to_state", "refused", "attempt", "by", "as_of", "at", "reason")
+MOVES = ("phase", "city", "event", "from_state", "to_state", "refused", "attempt", "by", "as_of", "at", "reason", "seq")
 
 
 def moves(
@@ -131,6 +139,16 @@ def moves(
     table = table_of(Transition)
     newest = (table.c.as_of.desc(), table.c.id.desc())
     query = _columns(table, MOVES).where(*_logged(span, event, refused)).order_by(*newest).limit(limit).offset(offset)
+    return _moves(connection, query)
+
+
+def as_written(connection: Connection, span: Span) -> tuple[PastMove, ...]:
+    """Give the log in the order in which it was written."""
+    table = table_of(Transition)
+    return _moves(connection, _columns(table, MOVES).where(*span.of(table)).order_by(table.c.id))
+
+
+def _moves(connection: Connection, query: Select[Any]) -> tuple[PastMove, ...]:
     return tuple(
         PastMove(phase, city, Event(what), State(before), State(after), *rest)
         for phase, city, what, before, after, *rest in connection.execute(query)
@@ -161,7 +179,7 @@ def judgements(connection: Connection, span: Span) -> tuple[PastJudgement, ...]:
 def loads(connection: Connection, span: Span, forms: Collection[str]) -> tuple[Load, ...]:
     """Give a city's loads of these forms, the newest first."""
     table = table_of(WorkbookLoad)
-    query = _columns(table, ("form", "attempt", "rows", "by", "as_of")).where(*_of_forms(table, span, forms))
+    query = select(*columns_of(Load, table)).where(*_of_forms(table, span, forms))
     return tuple(Load(*row) for row in connection.execute(query.order_by(table.c.id.desc())))
 
 
@@ -174,8 +192,7 @@ def refused_loads(connection: Connection, span: Span, forms: Collection[str], *,
 
 
 def _of_forms(table: Table, span: Span, forms: Collection[str]) -> list[ColumnElement[bool]]:
-    mine = (table.c.year == span.year, table.c.as_of <= span.as_of, table.c.city == span.city)
-    return [*mine, table.c.form.in_(forms)]
+    return [*Span(span.year, span.as_of, city=span.city).of(table), table.c.form.in_(forms)]
 
 
 def grants(connection: Connection, span: Span) -> tuple[PastGrant, ...]:

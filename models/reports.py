@@ -250,29 +250,6 @@ def _totals(opened: Opened, newest: Mapping[Key, Row[Any]], gone: frozenset[str]
     return totals
 
 
-def log(
-    connection: Connection,
-    year: int,
-    *,
-    city: str | None = None,
-    phase: str | None = None,
-    as_of: datetime | None = None,
-) -> list[Row[Any]]:
-    """Give the log's rows, oldest first."""
-    table = table_of(Transition)
-    query = select(table).where(table.c.year == year).order_by(table.c.id)
-    for column, wanted in ((table.c.city, city), (table.c.phase, phase)):
-        query = query if wanted is None else query.where(column == wanted)
-    return list(connection.execute(query if as_of is None else query.where(table.c.as_of <= as_of)))
-
-
-def verdicts(connection: Connection, year: int, phase: str, city: str) -> list[Row[Any]]:
-    """Give the judgements of a city phase, oldest first: number, part, attempt, passed, verdict, by, as_of."""
-    table = table_of(Filing)
-    query = select(table).where(table.c.year == year, table.c.phase == phase, table.c.city == city)
-    return list(connection.execute(query.order_by(table.c.id)))
-
-
 def on_paper(connection: Connection, year: int, phase: str, city: str) -> frozenset[int]:
     """Give the attempts of a city phase that were done on paper."""
     table = table_of(Transition)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
-from models.columns import table_of
+from models.accounts import KeptAccount
+from models.columns import columns_of, table_of
 from models.tables.accounts import Account, OneTimeLink, SignIn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import Connection, Select
 
 IDLE = timedelta(hours=2)
 """How long a session lives without anything being done in it."""
@@ -24,6 +23,16 @@ LASTS = timedelta(hours=12)
 
 PENDING = timedelta(minutes=10)
 """How long the second factor is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that holds: whose, and since when; `seen` is when something was last done in it."""
+
+    account: KeptAccount
+    digest: str
+    since: datetime
+    seen: datetime
 
 
 def begin(connection: Connection, digest: str, account: int, now: datetime, *, pending: bool) -> None:
@@ -38,24 +47,31 @@ def _living(now: datetime) -> Select[Any]:
     """The sessions that still hold, each with its account; one that was disabled has none."""
     sign_in, account = table_of(SignIn), table_of(Account)
     return (
-        select(account, sign_in.c.digest, sign_in.c.pending, sign_in.c.since, sign_in.c.seen)
+        select(sign_in.c.digest, sign_in.c.since, sign_in.c.seen, *columns_of(KeptAccount, account))
         .join_from(sign_in, account, account.c.id == sign_in.c.account)
         .where(sign_in.c.until > now, sign_in.c.seen > now - IDLE, account.c.disabled_at.is_(None))
     )
 
 
-def find(connection: Connection, digest: str, now: datetime, *, pending: bool) -> Row[Any] | None:
-    """Give the account of a session with its `since` and `seen`; None where it is over or waits for its code."""
+def _sessions(connection: Connection, query: Select[Any]) -> list[LiveSession]:
+    return [
+        LiveSession(KeptAccount(*account), digest, since, seen_)
+        for digest, since, seen_, *account in connection.execute(query)
+    ]
+
+
+def find(connection: Connection, digest: str, now: datetime, *, pending: bool) -> LiveSession | None:
+    """Give a session; None where it is over or waits for its code."""
     sign_in = table_of(SignIn)
     found = _living(now).where(sign_in.c.digest == digest, sign_in.c.pending.is_(pending))
-    return connection.execute(found).one_or_none()
+    return next(iter(_sessions(connection, found)), None)
 
 
-def of_account(connection: Connection, account: int, now: datetime) -> Sequence[Row[Any]]:
+def of_account(connection: Connection, account: int, now: datetime) -> list[LiveSession]:
     """Give an account's sessions, newest first."""
     sign_in = table_of(SignIn)
     found = _living(now).where(sign_in.c.account == account, sign_in.c.pending.is_(False))
-    return connection.execute(found.order_by(sign_in.c.since.desc(), sign_in.c.digest)).all()
+    return _sessions(connection, found.order_by(sign_in.c.since.desc(), sign_in.c.digest))
 
 
 def seen(connection: Connection, digest: str, now: datetime) -> None:
@@ -88,15 +104,16 @@ def revoke(connection: Connection, account: int) -> None:
     connection.execute(delete(table).where(table.c.account == account, table.c.used_at.is_(None)))
 
 
-def offered(connection: Connection, digest: str, now: datetime) -> Row[Any] | None:
+def offered(connection: Connection, digest: str, now: datetime) -> KeptAccount | None:
     """Give the account of a link that still holds; looking at it uses nothing up."""
     link, account = table_of(OneTimeLink), table_of(Account)
     found = (
-        select(account, link.c.until)
+        select(*columns_of(KeptAccount, account))
         .join_from(link, account, account.c.id == link.c.account)
         .where(link.c.digest == digest, link.c.used_at.is_(None), link.c.until > now, account.c.disabled_at.is_(None))
     )
-    return connection.execute(found).one_or_none()
+    row = connection.execute(found).one_or_none()
+    return KeptAccount(*row) if row else None
 
 
 def use(connection: Connection, digest: str, now: datetime) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from forms.definitions import AskedSheet, Form
     from gates.reruns import Uses
+    from models.histories import Load
     from models.standing import Opened
 
 
@@ -75,7 +76,7 @@ class Work:
 
     filing: PhaseForm
     now: Seen
-    newest: Row[Any] | None
+    newest: Load | None
     counts: tuple[tuple[str, int], ...]
     asked: list[Row[Any]]
     card: ReportCard | None

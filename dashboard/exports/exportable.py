@@ -13,10 +13,9 @@ from dashboard.views.history import KINDS, outcome, why, word
 from dashboard.views.matrix import lines
 from dashboard.views.naming import signed
 from dashboard.views.standings import rule_name
-from gates.states import Event, State
 from gates.verdict import ACTORS
 from letters.words import STATES, TAGS
-from models import contacts, exports, reports
+from models import contacts, exports, histories, reports
 from season.recipients import named
 
 if TYPE_CHECKING:
@@ -57,15 +56,17 @@ def _log(asked: ExportRequest) -> tuple[Table, ...]:
             asked.place(row.city),
             asked.phase(row.phase),
             row.attempt,
-            word(Event(row.event), asked.year.phase(row.phase), refused=row.refused),
-            State(row.from_state).chinese,
-            State(row.to_state).chinese,
+            word(row.event, asked.year.phase(row.phase), refused=row.refused),
+            row.before.chinese,
+            row.after.chinese,
             signed(row.by),
             row.as_of,
             row.at,
-            why(asked.look.opened.book, Event(row.event), row.reason),
+            why(asked.look.opened.book, row.event, row.reason),
         )
-        for row in reports.log(asked.connection, asked.year.year, city=asked.city, as_of=asked.look.as_of)
+        for row in histories.as_written(
+            asked.connection, histories.Span(asked.year.year, asked.look.as_of, city=asked.city)
+        )
     ]
     return (Table("记录", columns, rows),)
 

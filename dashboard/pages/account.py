@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -18,10 +18,9 @@ from models import accounts, sign_ins
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Row
-
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
+    from models.accounts import KeptAccount
 
 area = APIRouter(dependencies=[Depends(allow(EVERYONE))], default_response_class=HTMLResponse)
 WRONG = "现在的密码不对。"
@@ -59,7 +58,7 @@ def _show(request: Request, reader: Reader, said: str | None, good: str | None, 
     return page("account.html", request, status=status, totp=site.settings.dashboard.totp, **facts)
 
 
-async def _own(request: Request, reader: Reader, password: str) -> tuple[Row[Any], str | None]:
+async def _own(request: Request, reader: Reader, password: str) -> tuple[KeptAccount, str | None]:
     """Give one's own row, and why the password that was asked for again is not right, None where it is."""
     site: Site = request.app.state.site
     own = await run_in_threadpool(_row, site, reader)
@@ -71,7 +70,7 @@ async def _own(request: Request, reader: Reader, password: str) -> tuple[Row[Any
     return own, None if guess.right else WRONG
 
 
-def _row(site: Site, reader: Reader) -> Row[Any]:
+def _row(site: Site, reader: Reader) -> KeptAccount:
     with site.database.read() as connection:
         found = accounts.of_id(connection, reader.account)
     if found is None:

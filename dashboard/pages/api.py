@@ -32,7 +32,7 @@ from dashboard.signing_in.reader import Reader
 from dashboard.views.letterbox import may_read
 from dashboard.views.masking import for_reader
 from letters.addressee import in_text
-from models import letterbox, reports
+from models import histories, letterbox, reports
 from models.open_years import all_years
 from phases.letter_kinds import Kind
 
@@ -140,7 +140,7 @@ def log(
     site: Site = request.app.state.site
     wanted, slug = place(look, reader, city), look.opened.year.phase(phase).slug if phase else None
     with site.database.read() as connection:
-        rows = reports.log(connection, look.opened.year.year, city=wanted, phase=slug, as_of=look.as_of)
+        rows = histories.as_written(connection, histories.Span(look.opened.year.year, look.as_of, slug, wanted))
     return [log_entry(row) for row in rows]
 
 

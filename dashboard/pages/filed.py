@@ -20,9 +20,8 @@ from models import audit, draft_rows, reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from dashboard.acts.filing_state import PhaseForm
     from dashboard.serving.look import Looking
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from dashboard.views.paging import ListPage
     from forms.definitions import AskedSheet
+    from models.draft_rows import KeptFiling
+    from models.histories import Load
 
 area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
@@ -64,8 +65,8 @@ class FiledRows:
     counts: Mapping[str, int]
     pages: ListPage
     rows: Mapping[int, Mapping[str, str]]
-    load: Row[Any] | None
-    filing: Row[Any] | None
+    load: Load | None
+    filing: KeptFiling | None
     on_paper: bool  # whether that filing is what was filled in of a phase done on paper
 
     @property

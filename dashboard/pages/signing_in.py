@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -17,9 +17,9 @@ from dashboard.signing_in.rate_limit import TooMany, peer
 from models import accounts, sign_ins
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-
     from dashboard.serving.site import Site
+    from models.accounts import KeptAccount
+    from models.sign_ins import LiveSession
 
 area = APIRouter(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
 WRONG = "用户名或密码不对。"
@@ -67,12 +67,13 @@ async def sign_in(request: Request, name: Typed, password: Typed, after: Typed =
     if not guess.right:
         return await run_in_threadpool(_ask, request, WRONG, name=name, after=after, status=403)
     assert found is not None
+    assert found.password is not None
     if passwords.outdated(found.password):
         await run_in_threadpool(_keep_anew, site, found.id, await passwords.keep(password))
     return await run_in_threadpool(_go_on, request, found, name, after)
 
 
-def _able(site: Site, name: str) -> Row[Any] | None:
+def _able(site: Site, name: str) -> KeptAccount | None:
     """Give the account that may sign in under a name."""
     with site.database.read() as connection:
         found = accounts.named(connection, name)
@@ -84,7 +85,7 @@ def _keep_anew(site: Site, account: int, kept: str) -> None:
         accounts.change(connection, account, password=kept)
 
 
-def _go_on(request: Request, found: Row[Any], name: str, after: str) -> Response:
+def _go_on(request: Request, found: KeptAccount, name: str, after: str) -> Response:
     site: Site = request.app.state.site
     cookie = request.cookies.get(sessions.named(site))
     old = sessions.digest(cookie) if cookie else None
@@ -106,7 +107,7 @@ def code_form(request: Request) -> Response:
     return _ask_code(request, found, None, request.query_params.get("next", "/"))
 
 
-def _ask_code(request: Request, found: Row[Any], said: str | None, after: str, status: int = 200) -> Response:
+def _ask_code(request: Request, found: LiveSession, said: str | None, after: str, status: int = 200) -> Response:
     facts = {"said": said, "after": _inside(after), "csrf": sessions.csrf(request.app.state.site, found.digest)}
     return page("signing_in/code.html", request, status=status, **facts)
 
@@ -125,19 +126,19 @@ async def code(request: Request, code: Typed, after: Typed = "/") -> Response:
     return await run_in_threadpool(_answer_code, request, found, code, after)
 
 
-def _answer_code(request: Request, found: Row[Any], code: str, after: str) -> Response:
+def _answer_code(request: Request, found: LiveSession, code: str, after: str) -> Response:
     site: Site = request.app.state.site
     try:
-        with site.guesses.guess("code", found.name, peer(request)) as guess:
-            guess.right = taken(site, found, code)
+        with site.guesses.guess("code", found.account.name, peer(request)) as guess:
+            guess.right = taken(site, found.account, code)
     except TooMany as error:
         return _ask_code(request, found, str(error), after, 429)
     if not guess.right:
         return _ask_code(request, found, WRONG_CODE, after, 403)
-    return sessions.signed_in(site, found, _inside(after), found.digest)
+    return sessions.signed_in(site, found.account, _inside(after), found.digest)
 
 
-def taken(site: Site, account: Row[Any], code: str) -> bool:
+def taken(site: Site, account: KeptAccount, code: str) -> bool:
     """Take an account's code: whether it is a present one, and nobody took it, or a later one, before."""
     if account.totp is None:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
@@ -22,12 +22,11 @@ from season.outcome import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Row
-
     from acts.accounts import Invited
     from calendars.year import City
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
+    from models.accounts import KeptAccount
     from models.database import Database
 
 area = APIRouter(prefix="/users", dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
@@ -113,7 +112,7 @@ def _one(request: Request, account: int, said: str | None, status: int = 200) ->
     return page("users/user.html", request, status=status, **facts)
 
 
-def _row(site: Site, account: int) -> Row[Any]:
+def _row(site: Site, account: int) -> KeptAccount:
     with site.database.read() as connection:
         found = accounts.of_id(connection, account)
     if found is None:

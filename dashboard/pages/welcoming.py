@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
@@ -15,9 +15,8 @@ from dashboard.signing_in import password_rules, passwords, sessions, totp
 from models import sign_ins
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-
     from dashboard.serving.site import Site
+    from models.accounts import KeptAccount
 
 area = APIRouter(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
 
@@ -31,7 +30,7 @@ def form(request: Request, link: str) -> Response:
     return _gone(request) if found is None else _ask(request, found, link, None)
 
 
-def _found(site: Site, link: str) -> Row[Any] | None:
+def _found(site: Site, link: str) -> KeptAccount | None:
     with site.database.read() as connection:
         return sign_ins.offered(connection, digest(link), site.wall())
 
@@ -40,7 +39,7 @@ def _gone(request: Request) -> Response:
     return page("welcoming/gone.html", request, status=404)
 
 
-def _ask(request: Request, found: Row[Any], link: str, said: str | None, status: int = 200) -> Response:
+def _ask(request: Request, found: KeptAccount, link: str, said: str | None, status: int = 200) -> Response:
     site: Site = request.app.state.site
     offered = totp.offered(site.secret, digest(link)) if site.settings.dashboard.totp else None
     facts = {"account": found, "said": said, "offered": offered, "shortest": password_rules.SHORTEST}
@@ -65,7 +64,7 @@ async def choose(request: Request, link: str, password: Typed, again: Typed, cod
     return await run_in_threadpool(_take, request, found, link, await passwords.keep(password), step)
 
 
-def _take(request: Request, found: Row[Any], link: str, kept: str, step: int | None) -> Response:
+def _take(request: Request, found: KeptAccount, link: str, kept: str, step: int | None) -> Response:
     site: Site = request.app.state.site
     sealed = None if step is None else totp.seal(site.secret, found.id, totp.offered(site.secret, digest(link)))
     taken = welcome(site.database, site.sign(found.shown), link, kept=kept, totp=sealed, step=step)

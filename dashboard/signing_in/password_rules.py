@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dashboard.signing_in.passwords import LONGEST
 from models import standing
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
-
     from dashboard.serving.site import Site
+    from models.accounts import KeptAccount
 
 SHORTEST = 12
 VARIED = 5
@@ -30,7 +29,7 @@ COMMON = (
 TRAILING = re.compile(r"[\W\d_]+")
 
 
-def names_of(site: Site, account: Row[Any]) -> tuple[str, ...]:
+def names_of(site: Site, account: KeptAccount) -> tuple[str, ...]:
     """Give what an account's password may not contain."""
     if account.city is None:
         return account.name, account.shown

@@ -6,7 +6,7 @@ import secrets
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
@@ -19,9 +19,10 @@ from models.sign_ins import LASTS, PENDING
 
 if TYPE_CHECKING:
     from fastapi import Request, Response
-    from sqlalchemy import Row
 
     from dashboard.serving.site import Site
+    from models.accounts import KeptAccount
+    from models.sign_ins import LiveSession
 
 COOKIE = "talent"
 """Its name on plain http; over https the prefix `__Host-` binds it to this very host."""
@@ -57,12 +58,12 @@ async def reader_of(request: Request) -> Reader | None:
     if cookie is None:
         return None
     session = digest(cookie)
-    row = await run_in_threadpool(_row, site, session, pending=False)
-    if row is None:
+    living = await run_in_threadpool(_living, site, session, pending=False)
+    if living is None:
         return None
-    if site.wall() - row.seen > NOTED and not _by_itself(request):
+    if site.wall() - living.seen > NOTED and not _by_itself(request):
         await run_in_threadpool(_seen, site, session)
-    return _reader(site, row)
+    return _reader(site, living)
 
 
 def _by_itself(request: Request) -> bool:
@@ -77,13 +78,14 @@ def _seen(site: Site, session: str) -> None:
         sign_ins.seen(connection, session, site.wall())
 
 
-def _row(site: Site, session: str, *, pending: bool) -> Row[Any] | None:
+def _living(site: Site, session: str, *, pending: bool) -> LiveSession | None:
     with site.database.read() as connection:
         return sign_ins.find(connection, session, site.wall(), pending=pending)
 
 
-def _reader(site: Site, row: Row[Any]) -> Reader:
-    return Reader(row.id, row.name, row.shown, Role(row.role), row.city, row.digest, csrf(site, row.digest))
+def _reader(site: Site, living: LiveSession) -> Reader:
+    own, key = living.account, living.digest
+    return Reader(own.id, own.name, own.shown, Role(own.role), own.city, key, csrf(site, key))
 
 
 def csrf(site: Site, session: str) -> str:
@@ -93,15 +95,15 @@ def csrf(site: Site, session: str) -> str:
 
 def find(site: Site, session: str) -> Reader | None:
     """Give the reader of a session's digest."""
-    row = _row(site, session, pending=False)
-    return None if row is None else _reader(site, row)
+    living = _living(site, session, pending=False)
+    return None if living is None else _reader(site, living)
 
 
-def pending(request: Request) -> Row[Any] | None:
-    """Give the account whose password was right and whose code is waited for; its session's digest with it."""
+def pending(request: Request) -> LiveSession | None:
+    """Give the session whose password was right and whose code is waited for."""
     site: Site = request.app.state.site
     cookie = request.cookies.get(named(site))
-    return None if cookie is None else _row(site, digest(cookie), pending=True)
+    return None if cookie is None else _living(site, digest(cookie), pending=True)
 
 
 def begin(site: Site, account: int, response: Response, *, pending: bool = False, old: str | None = None) -> None:
@@ -151,7 +153,7 @@ def greet(site: Site, response: Response, cookie: str) -> None:
     _set(site, response, VISIT, cookie, LASTS)
 
 
-def signed_in(site: Site, account: Row[Any], after: str, old: str | None) -> Response:
+def signed_in(site: Site, account: KeptAccount, after: str, old: str | None) -> Response:
     """Begin a whole session, put it on record, and send its owner on."""
     response = RedirectResponse(after, 303)
     begin(site, account.id, response, old=old)

@@ -228,6 +228,7 @@ def test_another_authenticator_needs_the_password_and_its_own_first_code(strict:
     with strict.database.read() as connection:
         found = accounts.named(connection, NAME)
     assert found is not None
+    assert found.totp is not None
     assert totp.unseal(strict.site.secret, found.id, found.totp) == key
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import Connection, Row, event, func, select, update
+from sqlalchemy import Connection, event, func, select, update
 
 from dashboard.serving.api_shapes import ROOT
-from models import audit, letterbox, reports
+from models import audit, histories, letterbox, reports
 from models.columns import table_of
 from models.tables.season import Letter
 from tests.dashboard.test_acting import sent
@@ -111,7 +111,7 @@ def test_what_is_refused_says_why_and_says_it_again(window: Window) -> None:
     assert problem["detail"].startswith("盐城 面试名单 的报送已于 2022-01-30 24:00 截止")
     assert (problem["answer"]["outcome"], again.json()) == ("refused", problem)
     with window.database.read() as connection:
-        tries = [row for row in reports.log(connection, 2022, city="yancheng", phase="shortlist") if row.refused]
+        tries = histories.moves(connection, histories.Span(2022, None, "shortlist", "yancheng"), refused=True)
     assert len(tries) == 1
 
 
@@ -203,9 +203,9 @@ def test_an_act_that_cannot_go_on_record_is_not_done(window: Window) -> None:
     assert attempt(window) == 1
 
 
-def recorded(window: Window) -> list[Row[Any]]:
+def recorded(window: Window) -> list[audit.RecordedDeed]:
     with window.database.read() as connection:
-        return list(audit.entries(connection, most=50))
+        return audit.entries(connection, most=50)
 
 
 def lost(window: Window) -> int:

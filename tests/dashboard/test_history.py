@@ -20,7 +20,7 @@ def judged(number: int, attempt: int, part: str, *findings: Finding) -> PastJudg
 
 
 def move(event: Event, before: State, after: State, reason: str | None = None, *, refused: bool = False) -> PastMove:
-    return PastMove("interview", YANCHENG, event, before, after, refused, 1, "某人", AT, AT, reason)
+    return PastMove("interview", YANCHENG, event, before, after, refused, 1, "某人", AT, AT, reason, 1)
 
 
 def test_what_refuses_stands_first_with_what_mends_it() -> None:

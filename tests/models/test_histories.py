@@ -11,7 +11,8 @@ from tests.support import sheets
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant
 
 FIRST = "mentor-recommendation"
-SPAN = Span(YEAR, instant("2022-12-31T23:59"), FIRST, NANJING)
+LATER = instant("2022-12-31T23:59")
+SPAN = Span(YEAR, LATER, FIRST, NANJING)
 BY = "省办"
 
 
@@ -52,7 +53,7 @@ def test_the_log_tells_each_move_and_each_refused_try_the_newest_first(scene: Sc
     at = instant("2022-01-05T12:00")
     waived = "mentors.standing：省办同意"
     assert found[4] == PastMove(
-        FIRST, NANJING, Event.WAIVE, State.RETURNED, State.RETURNED, False, 1, BY, at, at, waived
+        FIRST, NANJING, Event.WAIVE, State.RETURNED, State.RETURNED, False, 1, BY, at, at, waived, 5
     )
     assert [move.event for move in refused] == [Event.LOAD]
     assert (counted, submitted, sum(paged, ())) == (len(found), 2, found)
@@ -76,7 +77,8 @@ def test_loads_later_days_and_waivers_tell_who_when_and_why(scene: Scene) -> Non
         waivers = histories.waivers(connection, SPAN)
         elsewhere = histories.grants(connection, replace(SPAN, city=WUXI))
         everywhere = histories.grants(connection, Span(YEAR, SPAN.as_of))
-    assert loads == (Load(FIRST, 1, 3, BY, instant("2022-01-05T10:00")),)
+    at = instant("2022-01-05T10:00")
+    assert loads == (Load(loads[0].id, FIRST, 1, loads[0].sha256, 3, BY, loads[0].at, at),)
     assert (
         grants
         == everywhere
@@ -88,7 +90,7 @@ def test_loads_later_days_and_waivers_tell_who_when_and_why(scene: Scene) -> Non
 
 def test_letters_are_listed_by_recipient_state_kind_phase_and_city(scene: Scene) -> None:
     played(scene)
-    every = LetterQuery(YEAR, SPAN.as_of)
+    every = LetterQuery(YEAR, LATER)
     with scene.database.read() as connection:
 
         def kinds(wanted: LetterQuery) -> list[tuple[str, str]]:
