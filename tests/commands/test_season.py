@@ -247,9 +247,11 @@ def test_an_act_is_stamped_before_the_database_is_asked(season: Talent, monkeypa
     for name in ("_found", "stamp"):
         done = getattr(SeasonOptions, name)
 
-        def noted(options: SeasonOptions, name: str = name, done: Callable[..., object] = done) -> object:
+        def noted(
+            options: SeasonOptions, name: str = name, done: Callable[..., object] = done, **more: object
+        ) -> object:
             order.append(name)
-            return done(options)
+            return done(options, **more)
 
         monkeypatch.setattr(SeasonOptions, name, noted)
     season("phase", "advance", "--dry-run")
