@@ -116,7 +116,7 @@ _REPLY = re.compile(r"(?:[^;\n]{0,12};)?\s*([245])[0-9]{2}(?![0-9.])")
 _CODE = re.compile(r"(?<![0-9.])([245])\.([0-9]{1,3}\.[0-9]{1,3})(?![0-9]|\.[0-9])")
 _ADDRESS = re.compile(r"\S+@\S+|https?:\S+")
 
-PUT_OFF = frozenset({_M.BUSY, _M.FULL})
+PASSING = frozenset({_M.BUSY, _M.FULL})
 """What passes by itself: it is tried again, though the code of the reply were one for good."""
 
 STAGES = ("收件人被拒", "正文被拒")

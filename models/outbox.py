@@ -172,7 +172,7 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
     ended = may(table, LetterEvent.OWE)
     # What may be on its way stays as it was written, and is owed from now on and for as long as the new one would be.
     anew = {name: case((ended, new.excluded[name]), else_=table.c[name]) for name in ANEW}
-    afresh = {"tries": 0, "claim": null(), "envelope": null()}
+    afresh = {"tries": 0, "deferred_since": null(), "claim": null(), "envelope": null()}
     anew |= {name: case((ended, value), else_=table.c[name]) for name, value in afresh.items()}
     upsert = new.on_conflict_do_update(
         index_elements=["year", "phase", "city", "attempt", "recipient", "kind", "slot"],

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 REFUSALS = 3
 """So many messages refused for good, with none taken in between, and an address is written to no more."""
 
+AFRESH = {"detail": None, "deferred_since": None}
+"""What a letter that waited for its address has behind it."""
+
 HELD, REFUSED, RETURNED = "地址已停用", "连续 {count} 封被对方邮局拒收：{last}", "退信：{reason}"
 
 
@@ -50,7 +53,7 @@ def unsuppress(connection: Connection, address: str) -> int | None:
         return None
     theirs = func.lower(letter.c.address) == address.lower()
     waiting = update(letter).where(may(letter, LetterEvent.RELEASE), theirs)
-    freed = connection.execute(waiting.values(**moved(LetterEvent.RELEASE), detail=None)).rowcount
+    freed = connection.execute(waiting.values(**moved(LetterEvent.RELEASE), **AFRESH)).rowcount
     _bump(connection)
     return int(freed)
 
@@ -153,9 +156,7 @@ def readdress(connection: Connection, addresses: Mapping[str, str]) -> int:
         given_up = connection.execute(select(table.c.address).where(table.c.address == address.lower())).scalar()
         if address and given_up is None:
             held = update(letter).where(may(letter, LetterEvent.RELEASE), letter.c.recipient == recipient)
-            freed += connection.execute(
-                held.values(**moved(LetterEvent.RELEASE), address=address, detail=None)
-            ).rowcount
+            freed += connection.execute(held.values(**moved(LetterEvent.RELEASE), **AFRESH, address=address)).rowcount
     return freed
 
 

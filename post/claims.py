@@ -50,6 +50,7 @@ class Claimed(NamedTuple):
     subject: str
     queued_at: datetime
     addressee: str | None
+    deferred_since: datetime | None
     text: str
     html: str
     ics: str | None
@@ -92,6 +93,7 @@ class _Due(NamedTuple):
     message_id: str
     subject: str
     addressee: str | None
+    deferred_since: datetime | None
     body: str
     stale: bool | None
 
@@ -236,7 +238,7 @@ def _claimed(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, i
     return [
         Claimed(
             row.id, lead, row.tries + 1, row.kind, ids[lead], threads.get(row.id), row.recipient, row.address,
-            row.subject, row.queued_as_of, row.addressee, *words[row.body],
+            row.subject, row.queued_as_of, row.addressee, row.deferred_since, *words[row.body],
         )
         for lead, _, row in sorted((leads.get(row.id, row.envelope or row.id), row.id, row) for row in rows)
     ]  # fmt: skip

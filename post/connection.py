@@ -13,6 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from letters.headers import UnfitHeader, mailbox
+from models.mail_answers import PASSING, Meaning, meaning
 from post.couriers import Delivery, DeliveryState
 from post.relay import TROUBLE, line_of, one_line
 from post.splice import as_sent
@@ -34,7 +35,7 @@ ONE_PIECE = 65_536
 
 GO_AHEAD, CLOSING = 354, 421
 ENDING = (CLOSING, NO_ANSWER)
-STATES: dict[int, DeliveryState] = {2: "sent", 4: "retry", 5: "failed"}
+STATES: dict[int, DeliveryState] = {2: "sent", 4: "deferred", 5: "failed"}
 REFUSED = ("发件人被拒", "收件人被拒", "正文被拒")
 """What was refused for good, by the command: MAIL, RCPT, then DATA or the dot. A letter's record keeps the word."""
 
@@ -83,6 +84,9 @@ class ConnectionOwner(Protocol):
 
     def went_well(self) -> None:
         """Note that the relay answers for its letters."""
+
+    def slow_down(self) -> None:
+        """Note that letters come too fast for the relay."""
 
     def set_aside(self) -> None:
         """Note that a line waits long for an answer: the other letters need not."""
@@ -167,7 +171,7 @@ class SmtpConnection:
     async def _refused(self, job: Job, replies: list[Reply]) -> str:
         """Settle a refusal before the dot, and clear the envelope for the next letter."""
         stage, refusal = next(item for item in enumerate(replies) if not _expected(*item))
-        state = STATES.get(refusal.code // 100, "retry")
+        state = self._state(refusal)
         said = _said(state, stage, refusal)
         if replies[-1].code in ENDING:
             return self._lost(job, "retry" if state == "sent" else state, said)
@@ -205,14 +209,24 @@ class SmtpConnection:
             return self._lost(job, "unknown", f"已交出，未收到答复：{line_of(error)}")
         said = one_line(str(answer))
         if answer.code == CLOSING:
-            return self._lost(job, "retry", said)
+            return self._lost(job, "deferred", said)
         if answer.code // 100 not in STATES:
             return self._lost(job, "unknown", f"已交出，答复无法辨认：{said}")
         self._served += 1
-        state = STATES[answer.code // 100]
+        state = self._state(answer)
         job.tell(state, _said(state, -1, answer))
         self.office.went_well()
         return ""
+
+    def _state(self, reply: Reply) -> DeliveryState:
+        """Tell what a reply is to the letter; what passes by itself is deferred, though its code were one for good."""
+        state = STATES.get(reply.code // 100, "retry")
+        if state == "sent":
+            return state
+        meant = meaning(str(reply))
+        if meant is Meaning.BUSY:
+            self.office.slow_down()
+        return "deferred" if state == "failed" and meant in PASSING else state
 
     async def _patiently(self, wait: Callable[[float], Awaitable[T]], seconds: float) -> T:
         """Wait so long; after a while let the others go on without this line."""

@@ -9,15 +9,16 @@ if TYPE_CHECKING:
 
     from post.message import Outgoing
 
-DeliveryState = Literal["sent", "failed", "retry", "unknown", "withheld"]
+DeliveryState = Literal["sent", "failed", "deferred", "retry", "unknown", "withheld"]
 
 
 class Delivery(NamedTuple):
     """What became of one letter.
 
-    `sent`: taken over for good. `failed`: refused for good, or not fit to be sent. `retry`: surely not taken over,
-    may be tried again. `unknown`: it may or may not have been, and only a look at the other side can tell.
-    `withheld`: not handed over, since whoever gave it to the courier did not want it any more.
+    `sent`: taken over for good. `failed`: refused for good, or not fit to be sent. `deferred`: the other side put it
+    off, and may take it later. `retry`: surely not taken over, but nothing was answered; may be tried again.
+    `unknown`: it may or may not have been, and only a look at the other side can tell. `withheld`: not handed over,
+    since whoever gave it to the courier did not want it any more.
     `detail` is one short line for a person. `tried` is False for a `retry` that was never offered, since nobody could
     be reached: that says nothing of this letter, and is no try of it.
     """

@@ -26,13 +26,19 @@ if TYPE_CHECKING:
     from post.claims import Claimed
 
 TRIES = 8
-"""Tries after which a letter that was put off each time is parked as failed."""
+"""Tries after which a letter that came to no answer each time is parked as failed: it may be what breaks the line."""
+
+LONGEST = timedelta(days=5)
+"""How long one that the relay defers is tried, as long as it is true (RFC 5321 4.5.4.1)."""
+
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
 
 MOOT = "发送前情况已变，不再发送"
 
 ANSWERS: Mapping[str, LetterEvent] = {
     "sent": LetterEvent.DELIVER,
     "failed": LetterEvent.FAIL,
+    "deferred": LetterEvent.PUT_OFF,
     "retry": LetterEvent.PUT_OFF,
     "withheld": LetterEvent.WITHHOLD,
     "unknown": LetterEvent.DOUBT,
@@ -41,7 +47,7 @@ ANSWERS: Mapping[str, LetterEvent] = {
 
 
 class Delivered(Protocol):
-    """What became of a letter: `sent`, `failed`, `retry`, `unknown`, `withheld`; `tried`: whether it was offered."""
+    """What became of a letter, as a courier tells it; `tried`: whether it was offered."""
 
     @property
     def state(self) -> str: ...  # noqa: D102
@@ -84,7 +90,7 @@ def _kinds() -> dict[str, TypeEngine[Any]]:
     return {name: letter.c[name.removeprefix("new_").replace("letter", "id")].type for name in _Marked._fields}
 
 
-CHANGED = ("state", "tries", "sent_at", "due_at", "detail")
+CHANGED = ("state", "tries", "sent_at", "due_at", "detail", "deferred_since")
 
 
 class _Marked(NamedTuple):
@@ -97,26 +103,38 @@ class _Marked(NamedTuple):
     new_sent_at: datetime | None
     new_due_at: datetime
     new_detail: str | None
+    new_deferred_since: datetime | None
 
 
 def _marked(one: Claimed, delivery: Delivered, as_of: datetime, at: datetime) -> _Marked:
-    tries = one.tries - (not delivery.tried)
+    deferred = delivery.state == "deferred"
+    tries = one.tries - (deferred or not delivery.tried)
+    since = one.deferred_since or (as_of if deferred else None)
     answer = ANSWERS[delivery.state]
-    parked = answer is LetterEvent.PUT_OFF and tries >= TRIES
+    parked = _why_parked(delivery, tries, since, as_of) if answer is LetterEvent.PUT_OFF else ""
     event = LetterEvent.FAIL if parked else answer
-    due_at = as_of + pause(one.message_id, tries) if event is LetterEvent.PUT_OFF else as_of
-    detail = f"已试 {tries} 次：{delivery.detail}" if parked else delivery.detail or None
+    again = event is LetterEvent.PUT_OFF
+    waited = as_of - since if deferred and since else SHORTEST_PAUSE * 2 ** max(tries - 1, 0)
+    due_at = as_of + pause(one.message_id, waited) if again else as_of
     sent_at = at if event is LetterEvent.DELIVER else None
-    return _Marked(one.id, one.tries, target(event).value, tries, sent_at, due_at, detail)
+    detail = f"{parked}{delivery.detail}" or None
+    return _Marked(one.id, one.tries, target(event).value, tries, sent_at, due_at, detail, since if again else None)
 
 
-def pause(message_id: str, tries: int) -> timedelta:
-    """Give how long a letter waits that was put off: a minute, then twice as long each time, give or take a fifth.
+def _why_parked(delivery: Delivered, tries: int, since: datetime | None, as_of: datetime) -> str:
+    """Say why a letter that was put off is not tried again, "" where it is."""
+    if delivery.state == "deferred":
+        return f"已试 {LONGEST.days} 天：" if since is not None and as_of - since >= LONGEST else ""
+    return f"已试 {tries} 次：" if tries >= TRIES else ""
+
+
+def pause(message_id: str, waited: timedelta) -> timedelta:
+    """Give how long a letter waits that waited so long already: as long again, a minute to half an hour, or nearly.
 
     The letters of one envelope wait equally long, those of different ones do not all come back at once.
     """
-    lot = hashlib.sha256(f"{message_id}/{tries}".encode()).digest()[0] / 255
-    return timedelta(minutes=2 ** max(tries - 1, 0)) * (0.8 + 0.4 * lot)
+    lot = hashlib.sha256(f"{message_id}/{waited}".encode()).digest()[0] / 255
+    return min(max(waited, SHORTEST_PAUSE), LONGEST_PAUSE) * (0.8 + 0.4 * lot)
 
 
 def hold_back(database: Database, as_of: datetime) -> None:

@@ -19,6 +19,7 @@ from post.wire import Wire
 COMMAND_SECONDS = 300.0  # RFC 5321 4.5.3.2: five minutes for the greeting, MAIL and RCPT
 DOT_SECONDS = 600.0  # and ten over the final dot
 PATIENCE_SECONDS = 5.0
+BUSY_SECONDS = 2.0
 LONGEST_DETAIL = 200
 TROUBLE = (aiosmtplib.SMTPException, OSError, TimeoutError, UnicodeError)  # the last of a host's impossible name
 Security = Literal["tls", "starttls", "none"]
@@ -34,7 +35,8 @@ class Relay:
 
     `connections` is how many are kept busy at a time, `per_minute` the letters it may be given in a minute (None: any
     number). `command_seconds` is the longest wait for an answer, `dot_seconds` for the one to the final dot; after
-    `patience` seconds without one the others no longer wait for that connection.
+    `patience` seconds without one the others no longer wait for that connection. Where it says that letters come too
+    fast, they come more and more slowly, at last one in `busy_seconds`.
     """
 
     host: str
@@ -48,6 +50,7 @@ class Relay:
     connections: int = 1
     per_minute: int | None = None
     patience: float = PATIENCE_SECONDS
+    busy_seconds: float = BUSY_SECONDS
 
 
 def guard(relay: Relay) -> Relay:

@@ -220,7 +220,8 @@ class Round:
         states = Counter(delivery.state for _, delivery in settled)
         for state, count in states.items():
             if state != "withheld":
-                setattr(self.posted, state, getattr(self.posted, state) + count)
+                counted = "retry" if state == "deferred" else state
+                setattr(self.posted, counted, getattr(self.posted, counted) + count)
         if not any(delivery.tried or delivery.state == "withheld" for _, delivery in settled):
             self.leave()
 

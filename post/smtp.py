@@ -120,7 +120,7 @@ class _Pool:
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
-        self._pace = Pace(relay.per_minute)
+        self._pace = Pace(relay.per_minute, relay.busy_seconds)
         self._batches: list[_Batch] = []
         self._waiting: deque[Job] = deque()
         self._resting: list[SmtpConnection] = []
@@ -178,6 +178,10 @@ class _Pool:
         if self._troubles:
             self._troubles = 0
             self._staff()
+
+    def slow_down(self) -> None:
+        """Let letters go more slowly for a while."""
+        self._pace.slow_down()
 
     def set_aside(self) -> None:
         """Let another worker take the place of one that waits long for its answer."""

@@ -242,6 +242,7 @@ class Letter(SQLModel, table=True):
     `claim` is the token of the worker that has, or last had, it in hand. `envelope` is the id of the letter whose
     Message-ID the message carries that this one goes out in, its own where it goes alone; set when it is first taken in
     hand. `moot` tells a worker that the letter in its hand is no longer owed. From `valid_until` on it would be untrue.
+    `deferred_since` is when a relay first put it off, `tries` counts what came to no answer.
     """
 
     __tablename__ = "letter"
@@ -279,6 +280,7 @@ class Letter(SQLModel, table=True):
     envelope: int | None = None
     moot: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     valid_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    deferred_since: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Suppressed(SQLModel, table=True):

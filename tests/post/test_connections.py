@@ -191,6 +191,31 @@ def test_a_pace_gives_places_evenly() -> None:
     assert [Pace(None).reserve(10.0) for _ in range(3)] == [0.0] * 3
 
 
+def test_letters_that_come_too_fast_come_more_slowly_and_then_again_as_fast_as_before() -> None:
+    pace = Pace(None, slowest=2.0)
+    for _ in range(9):
+        pace.slow_down()
+    pace.reserve(0.0)
+    assert pace.reserve(0.0) == 2.0
+    assert {pace.reserve(float(at)) for at in range(10, 1_000, 10)} == {0.0}
+    assert [pace.reserve(5_000.0) for _ in range(2)] == [0.0] * 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [
+        ("550 Connection frequency limited", "deferred"),
+        ("552 5.2.2 mailbox full", "deferred"),
+        ("550 5.7.1 DMARC check failed", "failed"),
+        ("550 no such user", "failed"),
+    ],
+)
+async def test_what_passes_by_itself_is_deferred_whatever_its_code(reply: str, state: str) -> None:
+    async with Faulty({f"RCPT {FIRST}": [reply]}).serving() as relay:
+        [delivery] = await SmtpCourier(Relay("127.0.0.1", relay.port, "none")).deliver(MANY[:1])
+    assert delivery.state == state
+
+
 async def test_letters_that_nobody_waits_for_any_more_stay_where_they_are() -> None:
     async with Faulty({"dot": [HANG]}).serving() as relay:
         courier = _courier(relay, connections=1)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import cast
 
 import pytest
 from sqlalchemy import Connection, event, insert, select, text, update
@@ -107,6 +109,53 @@ def test_a_letter_is_parked_after_eight_tries_and_an_outage_is_none(database: Da
             marks.mark(database, "aa", held, [Delivery(one.message_id, "retry", "满", tried) for one in held], at, at)
             at += timedelta(hours=3)
     assert states(database, "state", "tries", "detail") == [("failed", 8, "已试 8 次：满")] * 4
+
+
+def deferred(database: Database, at: datetime, state: str = "deferred") -> int:
+    """Let what is due at that instant be put off; how many."""
+    held = claims.claim(database, "aa", at, at)
+    said = [Delivery(one.message_id, state, "451 later") for one in held]  # type: ignore[arg-type]
+    marks.mark(database, "aa", held, said, at, at)
+    return len(held)
+
+
+def test_a_letter_that_the_relay_defers_is_tried_for_five_days_and_ever_more_seldom(database: Database) -> None:
+    tried = [NOW]
+    while states(database)[0] == ("queued",) and deferred(database, tried[-1]):
+        tried.append(max(cast("datetime", at) for [at] in states(database, "due_at")))
+    assert states(database, "state", "detail", "tries") == [("failed", "已试 5 天：451 later", 0)] * 4
+    pauses = [(later - at).total_seconds() / 60 for at, later in pairwise(tried)]
+    assert timedelta() <= tried[-1] - NOW - timedelta(days=5) < timedelta(minutes=36)
+    assert (pauses[0] < 2, min(pauses[8:-1]) >= 24, max(pauses) <= 36) == (True, True, True)
+
+
+def test_a_relay_that_is_well_after_six_hours_gets_every_letter_that_is_still_true(database: Database) -> None:
+    change(database, "0", valid_until=NOW + timedelta(hours=3))
+    at, well = NOW, NOW + timedelta(hours=6)
+    while at < well:
+        deferred(database, at)
+        at += timedelta(minutes=1)
+    while deferred(database, at, "sent") or at < well + timedelta(minutes=40):
+        at += timedelta(minutes=1)
+    assert states(database, "state", "tries") == [("cancelled", 0), ("sent", 1), ("sent", 1), ("sent", 1)]
+
+
+def test_a_line_that_breaks_once_parks_no_letter_that_was_long_deferred(database: Database) -> None:
+    at = NOW
+    for _ in range(4 * marks.TRIES):
+        deferred(database, at)
+        at += timedelta(hours=1)
+    deferred(database, at, "retry")
+    assert states(database, "state", "tries") == [("queued", 1)] * 4
+
+
+def test_one_that_a_person_sends_again_has_five_days_before_it(database: Database) -> None:
+    deferred(database, NOW)
+    deferred(database, NOW + timedelta(days=6))
+    with database.write() as connection:
+        queued = unknown_letters.letters(connection, [1])
+        assert [row.state for row in queued] == ["failed"]
+    assert states(database, "deferred_since") == [(None,)] * 4
 
 
 def test_what_goes_stale_or_to_a_suppressed_address_is_not_taken(database: Database) -> None:

@@ -34,16 +34,16 @@ A, B, C = (sent.recipient for sent in LETTERS)
     ("stage", "reply", "states", "accepted"),
     [
         # a refusal is settled at once, the others go out
-        ("MAIL", "450 later", ["retry", "sent", "sent"], [B, C]),
+        ("MAIL", "450 later", ["deferred", "sent", "sent"], [B, C]),
         ("MAIL", "550 no", ["failed", "sent", "sent"], [B, C]),
-        ("RCPT", "451 greylisted", ["retry", "sent", "sent"], [B, C]),
+        ("RCPT", "451 greylisted", ["deferred", "sent", "sent"], [B, C]),
         ("RCPT", "550 no such box", ["failed", "sent", "sent"], [B, C]),
-        ("DATA", "452 full", ["retry", "sent", "sent"], [B, C]),
+        ("DATA", "452 full", ["deferred", "sent", "sent"], [B, C]),
         ("DATA", "554 no", ["failed", "sent", "sent"], [B, C]),
-        ("dot", "451 later", ["retry", "sent", "sent"], [A, B, C]),
+        ("dot", "451 later", ["deferred", "sent", "sent"], [A, B, C]),
         ("dot", "552 too big", ["failed", "sent", "sent"], [A, B, C]),
-        ("dot", "421 going down", ["retry", "sent", "sent"], [A, B, C]),
-        ("RCPT", "421 going down", ["retry", "sent", "sent"], [B, C]),
+        ("dot", "421 going down", ["deferred", "sent", "sent"], [A, B, C]),
+        ("RCPT", "421 going down", ["deferred", "sent", "sent"], [B, C]),
         # a connection lost, or silent, before the dot: surely not handed over
         ("MAIL", DROP, ["retry", "sent", "sent"], [B, C]),
         ("RCPT", DROP, ["retry", "sent", "sent"], [B, C]),

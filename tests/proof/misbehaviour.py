@@ -157,7 +157,7 @@ def treat(template: Template, mode: Mode, control: hands.Control | None = None) 
         # that such a line had announced is announced again, and would count as offered once more.
         waits = bool(mode.fault.seconds) or mode.fault.reply == HANG
         slow = Relay("127.0.0.1", there.sink.port, "none", command_seconds=3, dot_seconds=3, connections=LINES,
-                     patience=1 if waits else 3)  # fmt: skip
+                     patience=1 if waits else 3, busy_seconds=0.1)  # fmt: skip
         there.hand = replace(there.hand, relay=slow, log=there.home / "none")
         everyone = _addresses(there)
         hit = mode.fault.of or everyone
