@@ -43,13 +43,13 @@ Opened = Callable[[Book], Scene]
 @pytest.fixture
 def opened(empty_database_url: str) -> Iterator[Opened]:
     """Open the year on a database of the release of today, by another book."""
-    migrate.upgrade(Database(empty_database_url, BOOK))
-    made: list[Database] = []
+    made = [Database(empty_database_url, BOOK)]
+    migrate.upgrade(made[0])
 
     def begin(book: Book) -> Scene:
         made.append(Database(empty_database_url, book))
-        add_columns(made[0])
-        return Scene.begin(made[0], calendar(cities=2)).through("application", NANJING)
+        add_columns(made[-1])
+        return Scene.begin(made[-1], calendar(cities=2)).through("application", NANJING)
 
     yield begin
     for database in made:
