@@ -30,6 +30,8 @@ from rehearsal.values import (
     score,
     student_name,
     subject_rank,
+    team_degree,
+    team_title,
 )
 
 if TYPE_CHECKING:
@@ -83,8 +85,8 @@ MAKERS: Mapping[tuple[str, str], Callable[[Any], object]] = MappingProxyType(
         mentor=lambda row: mentor_name(row.mentor),
         institution=lambda row: mentor_unit(row.mentor),
         name=lambda row: people.person(row.cast.city, "团队成员", row.place),
-        degree=_always("博士"),
-        title=lambda row: row.mentor.dice(f"title {row.place}").choice(("副高", "中级")),
+        degree=team_degree,
+        title=team_title,
     )
     | _each(
         "schools",

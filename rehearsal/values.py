@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rehearsal.cast import PlayedMentor, PlayedStudent
+    from rehearsal.sheets import CastRow
 
 FUNDED, OWN = "省级资助", "自筹"
 _POINTS: Mapping[str, tuple[int, int]] = {EXCELLENT: (90, 98), QUALIFIED: (65, 84), FAILED: (40, 55)}
@@ -105,6 +106,20 @@ def honours(mentor: PlayedMentor) -> tuple[str, ...]:
 def elite(mentor: PlayedMentor) -> bool:
     """Say who is a 拔尖计划 mentor: a third, and all where the year has no honours, but no `bare` one."""
     return not mentor.bare and (not honours(mentor) or mentor.dice("elite").random() < 1 / 3)
+
+
+def team_degree(member: CastRow) -> str:
+    """Give a member of a team a degree that the year asks, where it asks any."""
+    return next(iter(member.cast.year.figures.team_degrees), "硕士")
+
+
+def team_title(member: CastRow) -> str:
+    """Give a member of a team the least title that the year asks, or one below it, where the degree will do."""
+    figures = member.cast.year.figures
+    least, below = figures.team_titles[-1:], ("中级",) if figures.team_degrees else ()
+    assert member.mentor is not None
+    chosen: str = member.mentor.dice(f"title {member.place}").choice((*least, *below))
+    return chosen
 
 
 def points(dimension: int) -> Callable[[PlayedStudent], int]:

@@ -23,6 +23,9 @@ from tests.support.years import parse
 CHANGES = [
     ('"生物", "计算机"]', '"生物", "计算机", "天文（地学）"]'),
     ('honours = ["长江学者", ', 'honours = ["青年拔尖", '),
+    ('team_degrees = ["博士"]', "team_degrees = []"),
+    ('team_titles = ["正高", "副高"]', 'team_titles = ["正高", "特聘"]'),
+    ('senior_grades = ["高一", "高二"]', 'senior_grades = ["预科", "高一"]'),
     ("[[3, 6], [7, 8], [9, 11]]", "[[3, 6], [7, 8], [9, 11], [12, 1]]"),
     ("cultivation_months = [1, 12]", "cultivation_months = [2, 1]"),
     ("due = 2022-12-31                   # [八(六)]", "due = 2023-01-31"),
