@@ -38,7 +38,7 @@ STALE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A bounce for a person to look at: the addresses that it names, the letter that it returns (None: not said)."""
+    """A bounce for a person to look at: the addresses that it names, if any, the letter it returns (None: not said)."""
 
     addresses: tuple[str, ...]
     letter: int | None
@@ -98,7 +98,7 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
     from post.bounces import read
 
     found = [read(message) for message in mailbox]
-    dead = [bounce for bounce in found if bounce.addresses]
+    dead = [bounce for bounce in found if bounce.addresses or bounce.unread]
     with database.write("every") as connection:
         kept = _kept(connection, dead)
         fates = [(kept.fate(bounce), kept.lead(bounce), bounce) for bounce in dead]
@@ -142,6 +142,8 @@ class _Kept:
     def fate(self, bounce: Bounce) -> Fate:
         """Say what a bounce comes to."""
         lead = self.lead(bounce)
+        if bounce.unread:
+            return "unclear" if lead is not None or bounce.message_id is None else "foreign"
         if lead is not None and lead.address.lower() in bounce.addresses:
             return "old" if _is_older(bounce, lead) else "ours"
         if lead is None and (bounce.message_id is not None or not self.written_to.intersection(bounce.addresses)):

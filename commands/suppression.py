@@ -86,7 +86,8 @@ def _show(console: Console, found: Returned) -> None:
     if found.unclear:
         line(console, f"{len(found.unclear)} 封退信不能确定退的是哪一封函件，未作处理，请人工核对：")
     for one in found.unclear:
-        which = f"（夹带 {one.letter} 号函件，但收件地址不同）" if one.letter else "（未附原件）"
-        line(console, f"  {'、'.join(one.addresses)}{which}：{one.reason}")
+        why = "收件地址不同" if one.addresses else "没有写明收件地址"
+        which = f"（夹带 {one.letter} 号函件，但{why}）" if one.letter else "（未附原件）"
+        line(console, f"  {'、'.join(one.addresses) or '未知收件人'}{which}：{one.reason}")
     if found.foreign:
         line(console, f"{found.foreign} 封退信不涉及本系统发出的函件，未作处理。")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.iterators import typed_subpart_iterator
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from typing import TYPE_CHECKING, cast
 
 from letters.headers import ADDRESS, UNFIT
@@ -21,6 +21,12 @@ FROM_LINE = re.compile(rb"(?m)^From [^\n]*\n")
 MESSAGE_ID = re.compile("<[!-;=?-~]{1,250}>")
 LONGEST_REASON = 200
 LONGEST_TEXT = 2_000
+HOST = re.compile(r"(?i)(?:mailer-daemon|postmaster|mail-?daemon|bounces?)@")
+"""The senders of what no person wrote."""
+
+FINE = frozenset({"delivered", "relayed", "expanded", "delayed"})
+"""What a report says of a message that is not lost (RFC 3464 2.3.3)."""
+
 TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 
 RETURNED = frozenset(
@@ -47,7 +53,8 @@ class Bounce:
     `message_id` is that of the message that came back, None where the bounce does not hold it: what that one refers to,
     and what stands in its text, came back with nobody. `reason` is one line in the words of whoever refused, `at` the
     aware instant that the bounce was written, as far as it says so. `means` is why: only one that says that there is no
-    such mailbox tells anything of the address.
+    such mailbox tells anything of the address. One that is `unread` comes from a mail host, and nobody can tell whom it
+    is about: a person has to.
     """
 
     addresses: tuple[str, ...] = ()
@@ -56,6 +63,7 @@ class Bounce:
     reason: str = ""
     at: datetime | None = None
     means: Meaning = Meaning.UNSAID
+    unread: bool = False
 
 
 def split(content: bytes) -> Iterator[bytes]:
@@ -79,8 +87,20 @@ def _read(message: Message) -> Bounce:
 
     delayed, dead = map(_addresses, all_failures(message))
     if not dead:
-        return Bounce(delayed=delayed)
-    return Bounce(dead, delayed, _returned(message), _reason(message), _date(message), _meaning(message))
+        lost = not delayed and _is_of_a_host(message)
+        return replace(_found(message), unread=True) if lost else Bounce(delayed=delayed)
+    return replace(_found(message), addresses=dead, delayed=delayed)
+
+
+def _found(message: Message) -> Bounce:
+    """Say what there is to say of a bounce beside whose it is."""
+    return Bounce((), (), _returned(message), _reason(message), _date(message), _meaning(message))
+
+
+def _is_of_a_host(message: Message) -> bool:
+    """Tell whether a mail host wrote it, and not to say that all is well."""
+    fine = FINE.intersection(one.strip().lower() for one in _told(message, "action"))
+    return HOST.match(parseaddr(str(message.get("from")))[1]) is not None and not fine
 
 
 def _addresses(found: frozenset[bytes]) -> tuple[str, ...]:

@@ -391,3 +391,30 @@ def test_nor_does_it_where_the_letter_was_sent_again_since(scene: Scene, at: str
     with scene.database.write() as connection:
         connection.execute(update(letter).where(letter.c.id == 1).values(sent_at=instant("2022-01-12T09:30")))
     assert take_back(scene.database, mailbox, stamp("2022-01-13T08:00")).letters == failed
+
+
+def test_a_bounce_that_nobody_can_read_is_listed_for_a_person_and_changes_nothing(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    ours, head = sent(scene), "From: MAILER-DAEMON@old.example\nSubject: returned\n"
+    copy = (
+        'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: message/rfc822\n\nMessage-ID: {}\n\n--b--\n'
+    )
+    found_there = ("\nlost\n", copy.format(ours), copy.format("<other@else.example>"))
+    returned = take_back(scene.database, [f"{head}{one}".encode() for one in found_there], stamp(AT))
+    assert (returned.bounces, returned.letters, returned.foreign, returned.suppressed) == (3, 0, 1, ())
+    assert [(one.addresses, one.letter is None, one.reason) for one in returned.unclear] == [
+        ((), True, "returned"),
+        ((), False, "returned"),
+    ]
+    assert (letters(scene), found(scene)) == ([("opened", ADDRESS, "sent", None)], Alarms((), {}))
+
+
+@pytest.mark.parametrize(
+    "said", ["552 5.2.2 mailbox full", "550 5.7.1 DMARC check failed", "550 Connection frequency limited"]
+)
+def test_a_bounce_of_another_cause_fails_its_letter_and_leaves_the_address(scene: Scene, said: str) -> None:
+    scene.advance("2021-12-31T00:00")
+    back = bounce(ADDRESS, sent(scene)).replace(b"550 no such user", said.encode())
+    returned = take_back(scene.database, [back], stamp(AT))
+    assert (returned.letters, returned.suppressed) == (1, ())
+    assert letters(scene) == [("opened", ADDRESS, "failed", f"退信：{said}")]

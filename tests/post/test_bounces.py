@@ -151,3 +151,21 @@ def test_no_mail_of_a_stranger_breaks_the_reading(noise: bytes) -> None:
     for content in (noise, whole + noise, qmail(noise, GONE), *(whole.replace(mark, noise[:20]) for mark in marks)):
         for message in split(content):
             assert isinstance(read(message), Bounce)
+
+
+UNREADABLE = b"From: MAILER-DAEMON@old.example\nSubject: Mail could not be delivered\n\nIt came back.\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "unread"),
+    [
+        (UNREADABLE, True),
+        (UNREADABLE.replace(b"MAILER-DAEMON", b"postmaster"), True),
+        (UNREADABLE.replace(b"MAILER-DAEMON", b"wang"), False),
+        (postfix(sent(), GONE).replace(b"Action: failed", b"Action: delivered"), False),
+        (postfix(sent(), GONE).replace(b"Action: failed", b"Action: delayed"), False),
+        (postfix(sent(), GONE), False),
+    ],
+)
+def test_what_a_mail_host_wrote_and_nobody_can_read_is_for_a_person(content: bytes, unread: bool) -> None:
+    assert read(content).unread == unread
