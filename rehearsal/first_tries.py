@@ -44,7 +44,7 @@ def _low_ranks(row: Row, year: Year) -> Row:
 
 def _too_young(row: Row, year: Year) -> Row:
     """The first student is of a junior grade, in a subject that is not open to it."""
-    return {**row, "grade": year.figures.junior_grades[-1]} if _is(row, 1) else row
+    return {**row, "grade": ("初三", *year.figures.junior_grades)[-1]} if _is(row, 1) else row
 
 
 def _all_funded(row: Row, _: Year) -> Row:

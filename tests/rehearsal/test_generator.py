@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,7 @@ from rehearsal.sheets import ROWS
 from rehearsal.spellings import Spell
 from tests.support.books import FORMS, form_of, read
 from tests.support.packs import DEMO, RELEASED
+from tests.support.years import parse
 
 YEAR = load(2022)
 COLUMNS = {(sheet.key, column.field): column for slug in FORMS for sheet in form_of(slug, YEAR).sheets
@@ -107,6 +109,14 @@ def test_the_numbers_of_people_are_those_of_the_courses() -> None:
         for mentor in cast.mentors:
             trained = [student for student in cast.admitted if student.mentor == mentor]
             assert len(trained) <= mentor.places
+
+
+def test_a_year_without_junior_grades_has_its_season_too(tmp_path: Path) -> None:
+    text = re.sub(r"(?m)^junior_grades = \S.*$", "junior_grades = []", YEAR.source_text)
+    year = parse(re.sub(r"(?m)^junior_subjects = \S.*$", "junior_subjects = []", text), "2022.toml")
+    generate(BOOK, year, tmp_path, cities=["苏州"])
+    first = read(tmp_path / "suzhou" / "application-first.xlsx", "application", year)
+    assert {row.model_dump()["grade"] for row in first.rows["students"]} - {*year.figures.senior_grades} == {"初三"}
 
 
 def test_no_more_students_than_numbers_reach() -> None:
