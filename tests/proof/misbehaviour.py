@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models import mail_answers
 from models.columns import table_of
 from models.tables.season import Letter
 from post import connection, marks
@@ -44,13 +45,19 @@ def _settling(replies: int, state: DeliveryState) -> None:
 
 
 def with_a_delay_for_good() -> None:
-    """What is put off (4xx) counts as refused."""
+    """What is put off (4xx) counts as refused, whatever is said of it."""
     _settling(4, "failed")
+    without_an_ear_for_words()
 
 
 def with_a_refusal_for_now() -> None:
     """What is refused (5xx) counts as put off."""
     _settling(5, "retry")
+
+
+def without_an_ear_for_words() -> None:
+    """What is refused because it comes too fast counts as refused for good."""
+    mail_answers._WORDS = ()
 
 
 def by_trying_again() -> None:
@@ -135,6 +142,13 @@ MODES = (
     _put_off("MAIL", "451 later"),
     _put_off("RCPT", "450 later"),
     _put_off("DATA", "451 later"),
+    Mode(
+        "550 too fast",
+        Fault("RCPT", "550 Connection frequency limited", FEW, times=2),
+        "sent",
+        without_an_ear_for_words,
+        3,
+    ),
     _refused("MAIL", "550 no"),
     _refused("RCPT", "550 no"),
     _refused("DATA", "554 no"),
