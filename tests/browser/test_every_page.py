@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dashboard.serving.app import make_app
-from tests.support.barriers import LOOKS, TWO, Look, barriers
+from tests.support.barriers import FIRST, LOOKS, TWO, Look, barriers
 from tests.support.crawling import crawl, route_of
 
 if TYPE_CHECKING:
@@ -85,3 +85,16 @@ def test_what_bars_somebody_in_one_look_alone_is_seen_in_it(town: Town) -> None:
         ("390 px, dark", "110 px too wide"),
         ("390 px, dark", "color-contrast"),
     ]
+
+
+def test_one_text_that_is_drawn_unlike_its_neighbours_is_seen_among_them(town: Town) -> None:
+    faint = "<style>tr:nth-child(5) td { color: #ddd } tr:nth-child(7) { opacity: .2 }</style>"
+    rows = "".join(f"<tr><td>第{row}行</td></tr>" for row in range(1, 9))
+    body = f"{faint}<main><h1>标题</h1><table>{rows}</table></main>"
+    with town.context() as context:
+        page = context.new_page()
+        page.set_content(f'<!doctype html><html lang="zh"><title>页</title>{body}')
+        (seen,) = barriers(page, LOOKS[:1])
+        asked = page.locator(f"[{FIRST}]").all_inner_texts()
+    assert [f"第{row}行" in seen for row in (5, 6, 7)] == [True, False, True]
+    assert asked == ["标题", "第1行", "第5行", "第7行"]

@@ -21,6 +21,32 @@ TWO: tuple[Look, ...] = ((1440, "light"), (390, "dark"))
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 """All that another scheme alone can change: the rest goes by what there is, and by where it stands."""
 
+FIRST = "data-first-of-its-look"
+MARKED = """name => {
+  const drawing = ["color", "background", "opacity", "fontSize", "fontWeight", "position", "visibility", "textShadow",
+    "filter", "mixBlendMode"];
+  const looks = new Map(), seen = new Set();
+  const look = at => {
+    if (at === null) return "";
+    if (!looks.has(at)) {
+      const style = getComputedStyle(at), drawn = drawing.map(name => style[name]);
+      looks.set(at, `${look(at.parentElement)}>${at.tagName}.${at.className}:${drawn}`);
+    }
+    return looks.get(at);
+  };
+  const isRead = at => at.matches("input, select, textarea, button")
+    || [...at.childNodes].some(one => one.nodeType === Node.TEXT_NODE && one.data.trim());
+  for (const at of document.querySelectorAll("*")) {
+    at.removeAttribute(name);
+    if (isRead(at) && at.checkVisibility() && !seen.has(look(at))) {
+      seen.add(look(at));
+      at.setAttribute(name, "");
+    }
+  }
+  axe.configure({rules: [{id: "color-contrast", selector: `[${name}]`}]});
+}"""
+"""Contrast, most of what axe works on, is asked of one of the texts that are drawn alike, with all they stand in."""
+
 SIDEWAYS = "() => document.scrollingElement.scrollWidth - window.innerWidth"
 BARRED = "options => axe.run({resultTypes: ['violations'], ...options}).then(found => found.violations)"
 
@@ -35,6 +61,7 @@ def barriers(page: Page, looks: Iterable[Look]) -> list[str]:
         where = f"{page.url} at {width} px, {scheme}"
         if (over := page.evaluate(SIDEWAYS)) > 0:
             found.append(f"{where}: {over} px too wide")
+        page.evaluate(MARKED, FIRST)
         violations: list[dict[str, Any]] = page.evaluate(BARRED, COLOURS if width in widths else {})
         widths.add(width)
         for violation in violations:
