@@ -120,8 +120,13 @@ class Endured:
         return Account(lost=self.left, extra=self.extra + self.doubled, unexpected=self.untrue)
 
 
-def endure(path: Path, outage: timedelta, begins: Sequence[datetime], *, post_only: bool) -> Endured:
-    """Play the year with an outage from each of these instants: of everything, or of the post alone."""
+def endure(
+    path: Path, outage: timedelta, begins: Sequence[datetime], *, post_only: bool, to_a_fault: bool = False
+) -> Endured:
+    """Play the year with an outage from each of these instants: of everything, or of the post alone.
+
+    `to_a_fault` ends with the first day of a letter that ought not to have come.
+    """
     database = Database(f"sqlite:///{path}", BOOK)
     scene = Scene.begin(database, calendar(CITIES), rehearsal=False, at="2021-12-31T00:00")
     with database.write() as connection:
@@ -142,6 +147,8 @@ def endure(path: Path, outage: timedelta, begins: Sequence[datetime], *, post_on
             events.pop(0)[1](f"{at:%Y-%m-%dT%H:%M}")
         scene.advance(f"{at:%Y-%m-%dT%H:%M}")
         box.wake()
+        if to_a_fault and (box.untrue or box.doubled):
+            break
     letter = table_of(Letter)
     with database.read() as connection:
         states = Counter(connection.execute(select(letter.c.state)).scalars())

@@ -111,7 +111,7 @@ def proofs(ground: Ground, length: Length) -> list[Proof]:
     return [
         *(_r4(ground, length, kind.kind) for kind in reversed(kinds)),
         *(_r1(kind, length, real=real) for kind in kinds for real in sinks),
-        *(_r8(ground, outage) for outage in length.outages),
+        *(_r8(ground, length, outage) for outage in length.outages),
         _r11(ground, length),
         *(_r2(kind, length, point) for point in reversed(hands.FAILPOINTS) for kind in kinds),
         *(_r4_acts(kind, length) for kind in ground.begun if length is FULL or kind.server is None),
@@ -231,20 +231,20 @@ def _r7(ground: Ground, mode: misbehaviour.Mode) -> Proof:
     return Proof("R7", mode.name, f"{misbehaviour.LETTERS} letters", run, partial(run, mode.control))
 
 
-def _r8(ground: Ground, outage: str) -> Proof:
+def _r8(ground: Ground, length: Length, outage: str) -> Proof:
     lasting = downtime.OUTAGES[outage]
     begins = downtime.begins(SEED, lasting, 9)
 
-    def run(name: str, *, post_only: bool) -> Account:
+    def run(name: str, *, post_only: bool, to_a_fault: bool = False) -> Account:
         path = ground.file(f"{name}-{outage.replace(' ', '')}-{post_only}")
-        return downtime.endure(path, lasting, begins, post_only=post_only).account
+        return downtime.endure(path, lasting, begins, post_only=post_only, to_a_fault=to_a_fault).account
 
     def both() -> Account:
         return run("down", post_only=False) + run("down", post_only=True)
 
     def wanting() -> Account:
         with downtime.without_taking_back():
-            return run("control", post_only=True)
+            return run("control", post_only=True, to_a_fault=length is SHORT)
 
     load = f"a whole year, {len(begins)} outages, of all and of the post"
     return Proof("R8", f"down {outage} across deadlines", load, both, wanting)
