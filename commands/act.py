@@ -127,9 +127,9 @@ def _requests(season: SeasonOptions) -> int:
     """Print the requests for a later day that wait for their answer."""
     from models.extension_requests import unanswered
 
-    database, year = season.opened()
+    database, year, stamp = season.viewing()
     with database.read() as connection:
-        found = [row for row in unanswered(connection, year.year, season.moment()) if row.answer is None]
+        found = [row for row in unanswered(connection, year.year, stamp.as_of) if row.answer is None]
     data = [
         {name: getattr(row, name) for name in ("id", "phase", "city", "attempt", "reason", "by")}
         | {"until": row.until.isoformat(), "as_of": local(row.as_of).isoformat()}
@@ -182,9 +182,9 @@ def address(
 def _list(season: SeasonOptions) -> int:
     from models.party_addresses import differences
 
-    database, year = season.opened()
+    database, year, stamp = season.viewing()
     with database.read() as connection:
-        found = differences(connection, year.year, season.moment())
+        found = differences(connection, year.year, stamp.as_of)
     data = [
         {name: value for name, value in asdict(one).items() if name != "party"}
         | {"as_of": local(one.as_of).isoformat(), "held_by": list(one.held_by)}

@@ -68,11 +68,11 @@ def list_(office: Office, /, *, season: SeasonOptions = SEASON) -> None:
     """Print an office's contacts, and who is in charge today."""
     from models import contacts
 
-    database, year = season.opened()
+    database, year, stamp = season.viewing()
     slug, _ = _office(year, office)
     with database.read() as connection:
         people = contacts.of(connection, slug)
-    charged = contacts.in_charge(people, local(season.moment()).date())
+    charged = contacts.in_charge(people, local(stamp.as_of).date())
     data = [
         {
             "id": person.id,

@@ -30,6 +30,9 @@ DEMO_UNTIL = datetime(2022, 2, 7, 9, 0, tzinfo=TZ)
 """The first working morning after the Spring Festival: Yancheng's shortlist is late and was just written to."""
 
 DEMO = Path("var/demo")
+URL = f"sqlite:///{DEMO}/talent.db"
+WORKBOOK = PACKS / str(DEMO_YEAR) / "yancheng" / "shortlist.xlsx"
+"""What Yancheng would have filed."""
 LAST_LETTERS = 8
 PASSWORD = "yanlian-2022"  # noqa: S105 -- of invented people, on a database of invented people, printed for everybody
 """What every account of the demonstration signs in with: 演练."""
@@ -51,8 +54,7 @@ def demo(
         house.free()  # one that runs already would have its folder taken away
     shutil.rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir(parents=True)
-    url = f"sqlite:///{DEMO}/talent.db"
-    database = fresh(url, DEMO_YEAR)
+    database = fresh(URL, DEMO_YEAR)
     links = _links(house) if serve else None
     play = play_of(database, pack_in(DEMO_YEAR, PACKS / str(DEMO_YEAR)), DEMO_UNTIL, DEMO / "mail", plain, links)
     if serve:
@@ -61,7 +63,7 @@ def demo(
     ended = play.ended()
     if serve:
         return _served(house, database, ended)
-    answer(plain.json, ended.as_json(), lambda to: _demonstrated(to, database, ended, url))
+    answer(plain.json, ended.as_json(), lambda to: _demonstrated(to, database, ended))
     return 0
 
 
@@ -117,12 +119,14 @@ def sign_ins(address: str, people: Iterable[Person]) -> tuple[str, ...]:
         f"    各市：用户名 {'、'.join(person.name for person in cities)}",
         f"    密码都是 {PASSWORD}（演示不要动态口令）",
         "  先用 province 登录，看盐城为何逾期，为它重启面试名单；再用 yancheng 登录报送。",
-        f"  页面上方的“演示时钟”可以快进；发出的函件在 {DEMO}/mail。按 Ctrl-C 结束。",
+        f"  盐城要报送的工作簿：{_shown(WORKBOOK)}",
+        f"  命令行：先 export TALENT_DATABASE__URL={URL}，再 talent status；时刻取演示时钟。",
+        f"  省级管理办公室页面上方的“演示时钟”可以快进；发出的函件在 {DEMO}/mail。按 Ctrl-C 结束。",
         "",
     )
 
 
-def _demonstrated(to: Console, database: Database, ended: Rehearsed, url: str) -> None:
+def _demonstrated(to: Console, database: Database, ended: Rehearsed) -> None:
     from commands.letters import show_list
     from commands.matrix import show
     from models.letterbox import listed
@@ -133,21 +137,21 @@ def _demonstrated(to: Console, database: Database, ended: Rehearsed, url: str) -
     line(to, f"\n最近的函件（共 {len(rows)} 封，投递在 {DEMO}/mail，可用任何邮件程序打开）", "bold")
     show_list(to, ended.matrix.year, rows[-LAST_LETTERS:])
     line(to, "\n接下来可以输入", "bold")
-    for words in _next(url, rows[-1].id):
+    for words in _next(rows[-1].id):
         line(to, words)
 
 
-def _next(url: str, letter: int) -> tuple[str, ...]:
+def _next(letter: int) -> tuple[str, ...]:
     at = "--as-of 2022-02-07T09:30"
     talent = ".venv/bin/talent" if Path(".venv/bin/talent").exists() else "talent"
     return (
-        f"  export TALENT_DATABASE__URL={url}",
+        f"  export TALENT_DATABASE__URL={URL}",
         f"  {talent} letters show {letter}",
         f"  {talent} log --city 盐城 {at}",
         "  # 省办为盐城重启面试名单：先预览，确认后去掉 --dry-run",
         f"  {talent} phase rerun shortlist --city 盐城 --until 2022-02-10 --reason 疫情封控 {at} --dry-run",
         "  # 盐城导入名单并报送",
-        f"  {talent} form load shortlist {_shown(PACKS)}/2022/yancheng/shortlist.xlsx --city 盐城 {at}",
+        f"  {talent} form load shortlist {_shown(WORKBOOK)} --city 盐城 {at}",
         f"  {talent} phase submit shortlist --city 盐城 {at}",
         f"  {talent} status {at}",
         "  # 把一整年演完",

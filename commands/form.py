@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from calendars.year import Year
     from forms.workbook_rows import RowError
     from models.database import Database
-    from models.stamp import Stamp
 
 app = App(name="form")
 
@@ -83,14 +82,14 @@ def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: SeasonOp
     """Read a workbook and say every fault; where a year is open also what disagrees with its records."""
     from forms.reading import read
 
-    file, slug, stamp = there(workbook), known(phase), season.stamp()
+    file, slug = there(workbook), known(phase)
     database, calendar, lists = _asked(season)
     reading = read(file, BOOK.form(slug, calendar))
     errors = reading.errors
     if database is None:
         say(f"{lists}；只检查了表格本身，没有与已有记录核对。")
     elif not errors:
-        errors = _against_records(database, calendar, phase, workbook, city, stamp)
+        errors = _against_records(season, phase, workbook, city)
     data = {
         "phase": phase,
         "city": city,
@@ -102,12 +101,11 @@ def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: SeasonOp
     return 1 if errors else 0
 
 
-def _against_records(
-    database: Database, year: Year, phase: str, workbook: Path, city: str, stamp: Stamp
-) -> tuple[RowError, ...]:
+def _against_records(season: SeasonOptions, phase: str, workbook: Path, city: str) -> tuple[RowError, ...]:
     """What loading it would find fault with."""
     from acts.load import load as act
 
+    database, year, stamp = season.viewing()
     outcome = act(database, year.year, phase, year.city(city).slug, workbook, stamp, dry_run=True)
     if outcome.outcome == "refused":
         say(f"没有与已有记录核对：{outcome.message}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import re
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -128,7 +128,7 @@ class Common(Plain):
     """The options of every command but a few."""
 
     db: Db = None
-    as_of: Annotated[Instant | None, Parameter(help="按哪一时刻办理或查看（北京时间）；不写时为现在")] = None
+    as_of: Annotated[Instant | None, Parameter(help="按哪一时刻办理或查看；不写时为现在，演练库为演练的时钟")] = None
 
     def moment(self) -> datetime:
         """As of when: the option, else the clock. Below the command line nothing reads a clock."""
@@ -161,16 +161,27 @@ class SeasonOptions(Common):
         database, found = self._found()
         return database, found.year
 
+    def viewing(self) -> tuple[Database, Year, Stamp]:
+        """The same, stamped with the instant to look at it: the option, else a played rehearsal's clock, else now."""
+        database, found = self._found()
+        return database, found.year, self._as_of(found, self.stamp())
+
+    def _as_of(self, found: Opened, stamp: Stamp) -> Stamp:
+        """A rehearsal that was played has its own time, here as in the window, where no other was asked for."""
+        return stamp if found.clock is None or self.as_of is not None else replace(stamp, as_of=found.clock)
+
     def acting(self, *, shared: bool = False) -> tuple[Database, Year, Stamp]:
-        """The same for an act, with its stamp; says so where a rehearsal is acted on by the clock.
+        """The same for an act, stamped before anything is waited for; says so where a rehearsal was given no time.
 
         Of several years that run nobody is to guess which is meant: raises UsageError where none is named, unless what
         it is about is `shared` by all.
         """
         stamp = self.stamp()  # before anything is waited for
         database, found = self._found(guessing=shared)
+        stamp = self._as_of(found, stamp)
         if found.rehearsal and self.as_of is None:
-            say(f"提示：这是演练库，没有写 --as-of，按现在（{stamp.as_of:%Y-%m-%d %H:%M}）办理。")
+            whose = "演练的时钟" if found.clock else "现在"
+            say(f"提示：这是演练库，没有写 --as-of，按{whose}（{local(stamp.as_of):%Y-%m-%d %H:%M}）办理。")
         return database, found.year, stamp
 
     def _found(self, *, guessing: bool = True) -> tuple[Database, Opened]:

@@ -29,9 +29,9 @@ def status(*, phase: Phase = None, city: City = None, season: SeasonOptions = SE
     from commands.matrix import show
     from models.reports import matrix
 
-    database, year = season.opened()
+    database, year, stamp = season.viewing()
     with database.read() as connection:
-        found = narrowed(matrix(connection, year.year, season.moment()), phase, city)
+        found = narrowed(matrix(connection, year.year, stamp.as_of), phase, city)
     answer(season.json, found.as_json(), lambda console: show(console, found))
 
 
@@ -92,9 +92,9 @@ def why(
     """Print the newest report card of a city phase, or of its draft where nothing was filed; 1 where it refuses."""
     from acts.why import report_card
 
-    database, year = season.opened()
+    database, year, stamp = season.viewing()
     slug, place = year.phase(phase).slug, year.city(city).slug
-    found = report_card(database, year.year, slug, place, season.stamp(), trial=trial)
+    found = report_card(database, year.year, slug, place, stamp, trial=trial)
     answer(season.json, found.as_json(), lambda console: _card(console, year, found))
     return 0 if found.passed else 1
 

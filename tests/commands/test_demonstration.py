@@ -55,6 +55,8 @@ def test_everybody_is_invited_and_told(migrated_sqlite: Path, tmp_path: Path) ->
     ]  # fmt: skip
     told = "\n".join(sign_ins("http://127.0.0.1:8000", people))
     assert all(name in told for name in ("province", "leader", *cities, "http://127.0.0.1:8000"))
+    assert "TALENT_DATABASE__URL=sqlite:///var/demo/talent.db" in told
+    assert "2022/yancheng/shortlist.xlsx" in told
 
 
 @pytest.mark.prefect

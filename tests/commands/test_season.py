@@ -298,7 +298,17 @@ def test_a_rehearsal_acted_on_by_the_clock_says_so(
     monkeypatch.setenv("TALENT_DATABASE__URL", f"sqlite:///{shutil.copy(played, tmp_path / 'season.db')}")
     ran = talent("phase", "advance", "--dry-run", "--json")
     assert ran.status == 0
-    assert ran.err.startswith("提示：这是演练库，没有写 --as-of，按现在（")
+    assert ran.err.startswith("提示：这是演练库，没有写 --as-of，按演练的时钟（2022-02-07 09:00）办理。")
+
+
+def test_a_rehearsal_is_looked_at_by_its_own_clock(
+    talent: Talent, played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALENT_DATABASE__URL", f"sqlite:///{shutil.copy(played, tmp_path / 'season.db')}")
+    assert talent("status", "--json").data["as_of"] == "2022-02-07T09:00:00+08:00"
+    assert talent("status", "--json", "--as-of", "2022-02-03").data["as_of"] == "2022-02-03T00:00:00+08:00"
+    why = talent("phase", "why", "interview", "--city", "南京")
+    assert ("已逾期" in why.out, why.err) == (False, "")
 
 
 def test_a_busy_database_is_a_matter_of_trying_again(season: Talent, monkeypatch: pytest.MonkeyPatch) -> None:
