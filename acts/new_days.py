@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from acts.act import Bench, Do, Field, Filled
 from calendars.checked_days import checked_day, with_weekday
-from calendars.deadlines import day_of
+from calendars.deadlines import REACH, day_of, known
 from season.outcome import Outcome
+from season.refusing import BY_ITSELF
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from calendars.checked_days import CheckedDay
     from calendars.year import Year
     from models.stamp import Stamp
+    from models.writing import Move
 
 NewDay = tuple[str, "date", "date"]
 """What a day is of, the day that the calendar has, the day that is given."""
@@ -24,7 +26,7 @@ NewDay = tuple[str, "date", "date"]
 Days = Callable[[Bench, Filled], Sequence[NewDay]]
 
 CONFIRM = Field(
-    "confirm", "再写一遍截止日", "again", needed=False, hint="新的截止日比年度日历的晚 60 天以上时须写，其余不写。"
+    "confirm", "再写一遍截止日", "again", needed=False, hint="新的截止日比年度日历的晚超过 60 天时须写，其余不写。"
 )
 
 
@@ -39,16 +41,24 @@ def checked(do: Do, days: Days = given) -> Do:
     """Do it only where each day is near, or was typed again; say of each its weekday, and whether it comes too soon."""
 
     def run(bench: Bench, filled: Filled) -> Outcome:
-        found = [look(bench.year, bench.stamp, base, day) for _, base, day in days(bench, filled)]
+        asked = days(bench, filled)
+        nowhere = next((day for _, _, day in asked if not known(day)), None)
+        if nowhere is not None:
+            return Outcome("refused", f"没有办理：{nowhere} 不在年历的范围内，可能写错了年份；请写 {REACH}的日期。")
+        found = [look(bench.year, bench.stamp, base, day) for _, base, day in asked]
         far = max((one for one in found if one.far), key=lambda one: one.day, default=None)
         if far is not None and filled.words.get("confirm") != f"{far.day}":
             return Outcome("refused", _too_far(far))
         outcome = do(bench, filled)
-        if not outcome.done and all(move.refused for move in outcome.changes.transitions):
+        if not (outcome.done or any(_by_hand(move) for move in outcome.changes.transitions)):
             return outcome
         return replace(outcome, message="\n".join([outcome.message, *(line for one in found for line in said(one))]))
 
     return run
+
+
+def _by_hand(move: Move) -> bool:
+    return not move.refused and move.event not in BY_ITSELF
 
 
 def look(year: Year, stamp: Stamp, base: date, day: date) -> CheckedDay:

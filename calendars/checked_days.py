@@ -18,9 +18,10 @@ FAR = 60
 
 @dataclass(frozen=True, slots=True)
 class CheckedDay:
-    """A due day looked at. `late` counts the days past the calendar's; `left` the working days from now up to it.
+    """A due day looked at. `late` counts the days past the calendar's.
 
-    `better` is the nearest day that leaves room to work, None where this one does.
+    `better` is the nearest day that leaves room to work, None where this one does; `left` are then the working days
+    from now up to it.
     """
 
     day: date
@@ -50,5 +51,6 @@ def with_weekday(day: date) -> str:
 def checked_day(day: date, base: date, today: date, grace: int, days: WorkingDays) -> CheckedDay:
     """Look at a day, that day included, against the calendar's and against `grace` working days from today."""
     soonest = days.after(today, grace)
-    better = soonest if day < soonest else None
-    return CheckedDay(day, base, (day - base).days, days.left(today, day), better, days.is_working(day), days.why(day))
+    soon = day < soonest
+    better, left = (soonest, days.left(today, day)) if soon else (None, 0)
+    return CheckedDay(day, base, (day - base).days, left, better, days.is_working(day), days.why(day))

@@ -17,6 +17,9 @@ TZ = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 """The years there is a calendar for: those whose lunar holidays are known."""
 
+REACH = f"{FIRST_YEAR - 1} 至 {LAST_YEAR + 1} 年"
+"""Where the days of a calendar lie (`known`), in words."""
+
 Cause = Literal["correction", "extension", "rerun", "grace"]
 CAUSES: tuple[Cause, ...] = ("correction", "extension", "rerun", "grace")  # the order in which a due day is explained
 

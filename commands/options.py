@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, Token
 
-from calendars.deadlines import FIRST_YEAR, LAST_YEAR, TZ, known
+from calendars.deadlines import FIRST_YEAR, LAST_YEAR, REACH, TZ, known
 from commands.output import say
 from phases.book import BOOK
 
@@ -68,7 +68,7 @@ def day(text: str) -> date:
 
 def _known(text: str, typed: date) -> date:
     if not known(typed):
-        raise ValueError(f"“{text}”不在年度日历的范围内；年份应为 {FIRST_YEAR} 至 {LAST_YEAR}")
+        raise ValueError(f"“{text}”不在年度日历的范围内；请写 {REACH}的日期")
     return typed
 
 

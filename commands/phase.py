@@ -22,7 +22,7 @@ Slug = Annotated[str, Parameter(name="阶段", help="阶段，如 mentor-recomme
 Untold = Annotated[
     str | None, Parameter(metavar="理由", help="不另行通知已获知原截止日的各方，理由记录在案；不写时照常通知")
 ]
-Confirm = Annotated[Day | None, Parameter(help="新的截止日比年度日历的晚 60 天以上时，再写一遍")]
+Confirm = Annotated[Day | None, Parameter(help="新的截止日比年度日历的晚超过 60 天时，再写一遍")]
 Until = Annotated[Day, Parameter(help="新的截止日，当天有效")]
 
 

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from acts.act import Act, Bench
 from acts.book import ACTS
 from acts.doing import previewed, recorded
+from calendars.deadlines import FIRST_YEAR, LAST_YEAR
 from dashboard.acts.idempotency import NoKey, once_for, said
 from dashboard.serving.api_shapes import PROBLEM, REFUSALS, ROOT, ActAnswer, ActBody, Problem, body_of
 from dashboard.serving.policy import ADMIN_ONLY, CITY_ONLY, NotThere, Signed, allow
@@ -57,7 +58,7 @@ Key = Annotated[
         description="办理时必写（预览不用）：同一个键只办一次，重发得到同样的结果",
     ),
 ]
-InYears = Annotated[int, Path(ge=2000, le=2999)]
+InYears = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ ASKED: Mapping[FieldKind, Any] = {
         Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR + 1, 12, 31), description="截止日，当天有效，如 2022-02-10"),
     ],
     "reason": Annotated[str, Field(min_length=1, max_length=500, description="事由，记录在案"), AfterValidator(_plain)],
-    "again": Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="截止日比日历晚 60 天以上时再写一遍")],
+    "again": Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="截止日比日历晚超过 60 天时再写一遍")],
     "remark": Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)],
     "rule": Annotated[str, Field(max_length=100, description="规则，如 interviews.ratio"), AfterValidator(_plain)],
     "cities": Annotated[

@@ -38,7 +38,7 @@ YEARS = (
 @pytest.mark.parametrize("command", INSTANTS)
 def test_an_instant_outside_every_calendar_is_wrong_usage(talent: Talent, command: str, typed: str) -> None:
     ran = talent(*command.split(), typed)
-    said = f"{command.rsplit(maxsplit=1)[-1]}：“{typed}”不在年度日历的范围内；年份应为 2000 至 2099。"
+    said = f"{command.rsplit(maxsplit=1)[-1]}：“{typed}”不在年度日历的范围内；请写 1999 至 2100 年的日期。"
     assert (ran.status, ran.out, ran.err.splitlines()[0]) == (2, "", said)
 
 
