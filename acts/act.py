@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from acts.last_word import decision
+from calendars.deadlines import BECAUSE, Cause
 from calendars.errors import TalentError
 from gates.states import Event, State
 from models.database import Database, Which
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from calendars.year import Phase, Year
+    from models.reports import Standing
     from phases.book import Book
 
 Kind = Literal[
@@ -138,8 +140,9 @@ def each(one: One) -> Do:
 class Act:
     """An act. `states` are those of the city phases that it is offered for; `province` wants a phase that ends so.
 
-    `alone` are states that it is offered for too, but only to the city that is named. `forever` warns of what nothing
-    can bring back. `by` whose hand does it; `whole`: it may be done without naming a city, for all that it applies to.
+    `alone` are states that it is offered for too, but only to the city that is named; `moved` wants a due day that one
+    of these causes moved. `forever` warns of what nothing can bring back. `by` whose hand does it; `whole`: it may be
+    done without naming a city, for all that it applies to.
 
     `event` is what a city phase's log shows of it; `subject` names what it is about in the audit, where that is no city
     phase; `records`: where it is done, it puts itself on record. `title` says it for a phase (None: of no phase);
@@ -155,6 +158,7 @@ class Act:
     states: frozenset[State] = frozenset()
     alone: frozenset[State] = frozenset()
     forever: str = ""
+    moved: frozenset[Cause] = frozenset()
     province: bool = False
     waives: bool = False
     evaluates: bool = False
@@ -213,10 +217,11 @@ class Act:
                 slots |= {place: value} if place else {"words": {**slots["words"], asked.name: value}}
         return Filled(**slots)
 
-    def applies(self, book: Book, phase: Phase, state: State, *, named: bool = False) -> bool:
-        """Tell whether it is offered for a city phase in this state; `named`: for this city by its name."""
+    def applies(self, book: Book, phase: Phase, standing: Standing, *, named: bool = False) -> bool:
+        """Tell whether it is offered for a city phase that stands so; `named`: for this city by its name."""
         return (
-            (state in self.states or (named and state in self.alone))
+            (standing.state in self.states or (named and standing.state in self.alone))
+            and (not self.moved or not self.moved.isdisjoint(standing.due.because))
             and (not self.province or phase.province is not None)
             and (not self.waives or bool(book.waivable(phase.slug)))
             and (not self.evaluates or _evaluated(book, phase))
@@ -231,6 +236,9 @@ class Act:
             return f"{of}没有“原则上”的规定，没有规则可以豁免。"
         if phase and self.evaluates and not _evaluated(book, phase):
             return f"{of}不评价学生。"
+        if self.moved:
+            causes = "或".join(BECAUSE[cause] for cause in BECAUSE if cause in self.moved)
+            return f"{of}现在没有截止日{causes}的市，没有可以{self.title(phase)}的。"
         states = "、".join(f"“{state.chinese}”" for state in State if state in self.states)
         more = "；已通过的，请从该市本阶段的页面办理" if self.alone else ""
         return f"{self.title(phase)}用于状态为{states}的市，{of}现在没有这样的市{more}。"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from acts.act import Act
     from calendars.year import Phase
-    from gates.states import State
+    from models.reports import Standing
     from phases.book import Book
 
 _ACTS = (
@@ -41,6 +41,6 @@ ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}
 """By slug, which stands in the address, in a play file and after `talent act`."""
 
 
-def offered(book: Book, phase: Phase, state: State, *, named: bool = False) -> tuple[Act, ...]:
-    """Give the acts of the province that apply to a city phase in this state, in the order of the book."""
-    return tuple(act for act in ACTS.values() if act.applies(book, phase, state, named=named))
+def offered(book: Book, phase: Phase, standing: Standing, *, named: bool = False) -> tuple[Act, ...]:
+    """Give the acts of the province that apply to a city phase that stands so, in the order of the book."""
+    return tuple(act for act in ACTS.values() if act.applies(book, phase, standing, named=named))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from acts.act import CITIES, PHASE, TOLD, UNTOLD, Act, Bench, Filled, each
 from acts.extend import ANEW, say_anew
-from calendars.deadlines import day_of, resolve, standing
+from calendars.deadlines import TZ, day_of, resolve, standing
 from gates.states import Event, State
-from models import outbox
+from models import histories, outbox
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
@@ -17,13 +17,18 @@ from season.transaction import sitting
 if TYPE_CHECKING:
     from datetime import date
 
+    from calendars.deadlines import Cause, Extension
     from models.database import Database
+    from models.histories import PastGrant
     from models.stamp import Stamp
     from models.standing import Cell
     from season.unit_of_work import Season
 
-MISTAKES = frozenset({"extension", "rerun"})
+MISTAKES: frozenset[Cause] = frozenset({"extension", "rerun"})
 """What the province gives by its own hand; room to work (grace) follows from the rules."""
+
+GIVEN = {"extension": "延期至", "rerun": "重启，办到"}
+"""How a mistaken day was given, in words."""
 
 
 def correct(
@@ -48,20 +53,36 @@ def correct(
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell, was = season.cells[phase, city], season.due(phase, city).day
-        until = _without(season, cell)
+        mistake = _mistake(season, cell)
+        until = _without(season, cell, mistake) if mistake else None
         why = illegal(season, cell, Event.CORRECT) or _needless(season, cell, until)
-        outcome = _corrected(season, cell, was, until, reason) if until and not why else None
-        if outcome is None:
+        if mistake and until and not why:
+            outcome = _corrected(season, cell, was, until, reason, _given(season, cell, mistake))
+        else:
             outcome = refuse(season, cell, Event.CORRECT, why or "")
     return season.answered(outcome)
 
 
-def _without(season: Season, cell: Cell) -> date | None:
-    """Give the due day that holds once the newest day given by hand is taken back; None where none was given."""
+def _mistake(season: Season, cell: Cell) -> Extension | None:
+    """Give the newest day that the province gave by hand and that stands; None where there is none."""
     given = standing(season.extensions.get((cell.phase, cell.city), ()))
-    mistake = next((one for one in reversed(given) if one.cause in MISTAKES), None)
-    if mistake is None:
-        return None
+    return next((one for one in reversed(given) if one.cause in MISTAKES), None)
+
+
+def _given(season: Season, cell: Cell, mistake: Extension) -> PastGrant:
+    """Give what went on record when the mistaken day was given."""
+    told = (mistake.until, mistake.cause, mistake.corrections)
+    here = histories.Span(season.year.year, None, cell.phase, cell.city)
+    found = (
+        one for one in histories.grants(season.connection, here) if told == (one.until, one.cause, one.corrections)
+    )
+    *_, newest = found
+    return newest
+
+
+def _without(season: Season, cell: Cell, mistake: Extension) -> date:
+    """Give the due day that holds once the newest day given by hand is taken back."""
+    given = standing(season.extensions.get((cell.phase, cell.city), ()))
     rest = (one for one in given if one is not mistake)
     before = resolve(season.year.phase(cell.phase).due, rest).day
     return max(before, season.days.after(day_of(season.arrived), season.year.figures.grace))
@@ -77,13 +98,15 @@ def _needless(season: Season, cell: Cell, until: date | None) -> str | None:
     return None
 
 
-def _corrected(season: Season, cell: Cell, was: date, until: date, reason: str) -> Outcome:
+def _corrected(season: Season, cell: Cell, was: date, until: date, reason: str, given: PastGrant) -> Outcome:
     unsent = outbox.unsent(season.connection, season.year.year, cell.phase, ANEW).get(cell.city, {})
     season.mistaken[cell.phase, cell.city] = was
     season.grant(cell, "correction", until, reason)
     cell = season.move(cell, Event.CORRECT, f"{was} 更正为 {until}：{reason}")
     say_anew(season, cell, unsent)
-    return Outcome("done", f"{season.title(cell.phase, cell.city)} 的截止日由 {was} 更正为 {until} 24:00。")
+    what, at = GIVEN[given.cause], given.as_of.astimezone(TZ)
+    taken = f"收回：{what} {given.until}（{given.by}，{at:%Y-%m-%d %H:%M}，事由：{given.reason}）。"
+    return Outcome("done", f"{season.title(cell.phase, cell.city)} 的截止日由 {was} 更正为 {until} 24:00。{taken}")
 
 
 def _correct(bench: Bench, filled: Filled, city: str) -> Outcome:
@@ -100,4 +123,5 @@ CORRECT = Act(
     lambda _, year, filled: f"更正{filled.named(year)}{filled.phased}误办的延期或重启的截止日",
     Event.CORRECT,
     frozenset({State.WAITING, State.OPEN, State.RETURNED}),
+    moved=MISTAKES,
 )

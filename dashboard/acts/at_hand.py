@@ -30,6 +30,6 @@ def groups(matrix: Matrix, *, province: bool) -> tuple[Group, ...]:
     found = []
     for phase, waits in groupby(waiting(matrix, province=province), lambda one: one.phase):
         mine = tuple(sorted(waits, key=lambda one: one.pending.since))
-        acts = tuple(act for act in offered(matrix.book, phase, mine[0].standing.state) if act.asks("phase"))
+        acts = tuple(act for act in offered(matrix.book, phase, mine[0].standing) if act.asks("phase"))
         found.append(Group(phase, acts, mine))
     return tuple(found)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gates.rule import Rule
     from models.evaluations import Evaluated
     from models.party_addresses import AddressDifference
-    from models.reports import Matrix
+    from models.reports import Matrix, Standing
     from models.standing import Opened
     from phases.book import Book
 
@@ -98,6 +98,11 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
     )
 
 
+def _stands(standing: Standing) -> str:
+    """Say where a city phase stands, until when, and what gave it a day of its own."""
+    return stands(standing) + (f"（{standing.due.moved}）" if standing.due.moved else "")
+
+
 def _rules(book: Book, year: Year, act: Act, phase: Phase | None) -> tuple[Rule[Any], ...]:
     """Give the rules that the act may name: those of the phase that may be waived, or those the year is without."""
     asked = act.asks("rule")
@@ -126,9 +131,9 @@ def _cities(year: Year, found: Matrix, act: Act, phase: Phase | None, chosen: fr
     choices = []
     for slug, standings in found.cities.items():
         mine = [one for one in standings if phase is None or one.phase == phase.slug]
-        together = any(act.applies(found.book, year.phase(one.phase), one.state) for one in mine)
-        offered = any(act.applies(found.book, year.phase(one.phase), one.state, named=slug in chosen) for one in mine)
+        together = any(act.applies(found.book, year.phase(one.phase), one) for one in mine)
+        offered = any(act.applies(found.book, year.phase(one.phase), one, named=slug in chosen) for one in mine)
         if offered or slug in chosen:
-            said = stands(mine[0]) if phase else ""
+            said = _stands(mine[0]) if phase else ""
             choices.append(Choice(slug, year.city(slug).name, said, slug in chosen, offered, together))
     return tuple(choices)

@@ -28,7 +28,7 @@ def acts_panel(place: Place) -> Markup | None:
             continue
         here = [one for one in standings if place.phase is not None and one.phase == place.phase.slug]
         named = place.city is not None
-        for act in {act for one in here for act in offered(found.book, year.phase(one.phase), one.state, named=named)}:
+        for act in {act for one in here for act in offered(found.book, year.phase(one.phase), one, named=named)}:
             counted[act.slug] = counted.get(act.slug, 0) + 1
         if place.phase is None and any(one.state in GOING for one in standings):
             counted["withdraw"] = 1

@@ -132,7 +132,8 @@ def test_the_same_day_can_be_given_again_and_taken_back_again(scene: Scene) -> N
 def test_only_the_newest_is_taken_back_and_what_was_before_it_stands(scene: Scene) -> None:
     sent(begun(scene).through(ROLL, NANJING))
     scene.extend(APPLICATION, [NANJING], SOON, UNTIL)
-    corrected(told(scene), "2022-01-13T10:00")
+    said = corrected(told(scene), "2022-01-13T10:00")
+    assert said.message.endswith("。收回：延期至 2022-02-20（省办，2022-01-12 10:00，事由：暴雪）。")
     assert due(scene, "2022-01-13T10:00") == UNTIL
     assert [due(scene, at) for at in ("2022-01-12T09:00", SOON)] == [date(2022, 1, 20), MISTAKEN]  # the past stays
 

@@ -339,9 +339,29 @@ def test_the_acts_that_apply_stand_on_the_pages_of_city_phases(window: Window) -
     assert panel(window, ADMIN, "shortlist", "yancheng") == ["rerun?phase=shortlist&city=yancheng"]
     assert panel(window, ADMIN, "interview", None) == [
         "extend?phase=interview",
-        "correct?phase=interview",
         "waive?phase=interview",
     ]
     assert panel(window, ADMIN, None, "yancheng") == ["withdraw?city=yancheng"]
     assert panel(window, ADMIN, "shortlist", "yancheng", "2022-02-01T09:00") == []
     assert panel(window, VIEWER, "shortlist", "yancheng") == []
+
+
+CORRECT = {"phase": "interview", "city": ["nanjing"], "reason": "日期误写为次月"}
+
+
+def test_a_day_is_corrected_only_where_the_province_gave_one(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    nothing = admin.get("/2022/acts/correct?phase=interview&city=nanjing").text
+    assert "导师面试现在没有截止日经批准延期或因重启重新确定的市" in nothing
+    assert panel(window, ADMIN, "interview", "nanjing")[:2] == [
+        "extend?phase=interview&city=nanjing",
+        "waive?phase=interview&city=nanjing",
+    ]
+    given = {"phase": "interview", "city": "nanjing", "until": "2022-02-27", "reason": "暴雪"}
+    admin.submit("/2022/acts/extend", **hidden(admin.submit("/2022/acts/extend/preview", **given)))
+    assert "correct?phase=interview&city=nanjing" in panel(window, ADMIN, "interview", "nanjing")
+    assert "correct?phase=interview" in panel(window, ADMIN, "interview", None)
+    assert "correct?phase=interview&city=wuxi" not in panel(window, ADMIN, "interview", "wuxi")
+    assert "截止 2022-02-27（经批准延期）" in admin.get("/2022/acts/correct?phase=interview&city=nanjing").text
+    shown = admin.submit("/2022/acts/correct/preview", **CORRECT)
+    assert re.search("收回：延期至 2022-02-27（[^，]+，2022-02-07 09:00，事由：暴雪）", shown.text)
