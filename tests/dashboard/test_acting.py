@@ -346,7 +346,7 @@ def test_the_acts_that_apply_stand_on_the_pages_of_city_phases(window: Window) -
     assert panel(window, VIEWER, "shortlist", "yancheng") == []
 
 
-CORRECT = {"phase": "interview", "city": ["nanjing"], "reason": "日期误写为次月"}
+CORRECT = {"phase": "interview", "city": "nanjing", "reason": "日期误写为次月"}
 
 
 def test_a_day_is_corrected_only_where_the_province_gave_one(window: Window) -> None:
