@@ -54,6 +54,7 @@ WORDS: tuple[tuple[Meaning, tuple[str, ...]], ...] = (
             r"(?:sending|message|hourly|daily|connection)s? (?:limit|quota)",
             r"(?:try|retry) (?:again )?later|temporar|deferred|(?:server|system|user) (?:is )?busy",
             r"\bR[PM]:[A-Z]{3}|\bMI:CEL|\[TSS?\d+\]",  # 163 and 126; Yahoo
+            r"unverified address|verification in progress",
             r"频率|频繁|限流|次数|过快|稍后|灰名单|暂时|临时|繁忙",
         ),
     ),
@@ -84,7 +85,8 @@ WORDS: tuple[tuple[Meaning, tuple[str, ...]], ...] = (
             r"(?:sender|from|sending|return.?path).{0,24}(?:address|domain|verif|reject|denied|invalid|unknown|exist)",
             r"domain of sender|(?:bad|null) sender|relay(?:ing)?\b.{0,24}(?:denied|allowed|permitted|prohibited)",
             r"rcpthosts|unable to relay|authenticat|syntax|helo|too (?:big|large|long)|size limit",
-            r"maximum (?:message )?size",
+            r"maximum (?:message )?size|white-?list|reverse (?:dns|lookup)|hostname",
+            r"\b(?:ip|client|host|header)\b.{0,24}\baddress|\baddress header",
             r"bad (?:header|sequence)|发件人|发信人|过大|认证|授权码",
         ),
     ),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-FIRST_SECONDS, EASING = 0.1, 0.95
+FIRST_SECONDS, EASING, FURTHER = 0.1, 0.95, 8
 
 
 class Pace:
     """At most `per_minute` letters a minute, evenly spaced; None holds nothing back. Times are of one clock, in s.
 
-    Each `slow_down` doubles the space between them, up to `slowest` seconds; with every letter it shrinks again.
+    Each `slow_down` doubles the space between them, up to `slowest` seconds, and where the quota alone leaves as much,
+    up to `FURTHER` times that; with every letter it shrinks again.
     """
 
     def __init__(self, per_minute: int | None, slowest: float = 0.0) -> None:
         self._least = 60.0 / per_minute if per_minute else 0.0
-        self._most = max(slowest, self._least)
+        self._most = max(slowest, FURTHER * self._least)
         self._gap = self._least
         self._next = 0.0
 

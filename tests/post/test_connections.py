@@ -201,6 +201,14 @@ def test_letters_that_come_too_fast_come_more_slowly_and_then_again_as_fast_as_b
     assert [pace.reserve(5_000.0) for _ in range(2)] == [0.0] * 2
 
 
+def test_a_relay_with_a_small_quota_can_ask_for_less_still() -> None:
+    pace = Pace(20, slowest=2.0)
+    for _ in range(9):
+        pace.slow_down()
+    pace.reserve(0.0)
+    assert pace.reserve(0.0) == 24.0
+
+
 @pytest.mark.parametrize(
     ("reply", "state"),
     [

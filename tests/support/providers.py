@@ -60,6 +60,7 @@ ANSWERS: Mapping[Meaning, tuple[str, ...]] = {
     ),
     Meaning.BUSY: (
         "550 Connection frequency limited",
+        "550 5.1.1 <kept@a.cn>: Recipient address rejected: unverified address: Address verification in progress",
         "550 Ip frequency limited. http://service.mail.qq.com/cgi-bin/help",
         "550 Sender frequency limited",
         "550 RP:TRC 163 smtp1",
@@ -79,6 +80,10 @@ ANSWERS: Mapping[Meaning, tuple[str, ...]] = {
     Meaning.OURS: (
         "553 5.1.8 Sender address rejected: Domain not found",
         "550 sender verify failed",
+        "550 Client host address not found: reverse lookup",
+        "550 cannot find your hostname, IP address not found",
+        "550 Your IP address is not listed in our whitelist",
+        "550 the message contains an invalid address header",
         "501 Bad sender address syntax",
         "535 authentication failed",
         "554 Relay access denied",
