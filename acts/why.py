@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from acts.backfill import lacking, passed_on_paper
 from gates.verdict import Verdict
-from models import histories, reports
+from models import histories, reports, states_as_of
 from models.loading import loaded
 from season import judging
 from season.unit_of_work import Season
@@ -83,4 +83,7 @@ def _nothing_to_judge(season: Season, cell: Cell) -> str:
         return f"{title} 在线下办理，尚未导入工作簿；可由该市（或由省级管理办公室代为）补录。"
     if wanted := lacking(season, cell):
         return wanted
-    return "" if there else f"{title} 现为“{cell.state.chinese}”，尚未导入工作簿，没有可判定的内容。"
+    if there:
+        return ""
+    seen = states_as_of.seen(season.connection, season.year, cell.city, season.stamp.as_of)[cell.phase]
+    return f"{title} 现为“{seen.state.chinese}”，尚未导入工作簿，没有可判定的内容。"

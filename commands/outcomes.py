@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from acts.json_shapes import outcome_json
 from commands.output import answer, line, table
 from models.letter_states import LetterState
+from phases.book import BOOK
 from season.recipients import named
 
 if TYPE_CHECKING:
@@ -64,16 +65,25 @@ def show(console: Console, year: Year, outcome: Outcome, preview: bool) -> None:
 
 
 def card(console: Console, rules: list[Mapping[str, Any]]) -> None:
-    """Print a report card: each rule with what was found and needed, then what would mend the refusals."""
+    """Print a report card: each rule with what was found and needed, who waived it, what would mend the refusals."""
     rows = [
-        (_verdict(rule), rule["rule"], rule["clause"], _kind(rule), rule["found"], rule["needed"]) for rule in rules
+        (_verdict(rule), _named(rule), rule["clause"], _kind(rule), rule["found"], rule["needed"]) for rule in rules
     ]
     console.print(table("结论", "规则", "条款", "性质", "实际", "要求", rows=rows))
+    for rule in rules:
+        if rule["waived"]:
+            line(console, f"豁免 {rule['rule']}：{rule['waived_by']}，{rule['waived_reason']}")
     mends = [rule for rule in rules if not rule["ok"] and not rule["waived"]]
     if mends:
         line(console, "怎样改：")
     for rule in mends:
         line(console, f"  - {_actor(rule)}：{rule['mend']}")
+
+
+def _named(rule: Mapping[str, Any]) -> str:
+    """The rule's id, which commands take, and under it its title; a rule that is no more has none."""
+    known = BOOK.rules.get(rule["rule"])
+    return f"{rule['rule']}\n{known.name}" if known else rule["rule"]
 
 
 def _verdict(rule: Mapping[str, Any]) -> str:

@@ -160,4 +160,4 @@ def rerun(
     return run(season, "rerun", given, dry_run=dry_run)
 
 
-app.command("commands.season:why", name="why", help="结论：关口逐条判定的报告单")
+app.command("commands.season:why", name="why", help="结论：系统核验逐条判定的报告单")

@@ -103,8 +103,9 @@ def _card(console: Console, year: Year, found: ReportCard) -> None:
     from commands.outcomes import card
 
     title = f"{year.city(found.city).name} {year.phase(found.phase).name}　第 {found.attempt} 次"
-    how = "　试算（尚未报送，按已导入的内容）" if found.trial else ""
-    ended = "线下办理" if found.on_paper else "通过" if found.passed else "未通过"
+    how = "　试算（尚未报送，按已导入的内容）" if found.trial and found.verdicts else ""
+    given = ("通过" if found.passed else "未通过") if found.verdicts else "尚无结论"
+    ended = "线下办理" if found.on_paper else given
     line(console, f"{title}：{ended}{how}", "bold")
     if found.note:
         line(console, found.note)

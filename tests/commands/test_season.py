@@ -307,8 +307,25 @@ def test_a_rehearsal_is_looked_at_by_its_own_clock(
     monkeypatch.setenv("TALENT_DATABASE__URL", f"sqlite:///{shutil.copy(played, tmp_path / 'season.db')}")
     assert talent("status", "--json").data["as_of"] == "2022-02-07T09:00:00+08:00"
     assert talent("status", "--json", "--as-of", "2022-02-03").data["as_of"] == "2022-02-03T00:00:00+08:00"
-    why = talent("phase", "why", "interview", "--city", "南京")
-    assert ("已逾期" in why.out, why.err) == (False, "")
+
+
+def test_a_report_card_says_the_state_that_status_shows_and_no_verdict_where_none_was_given(season: Talent) -> None:
+    asked = ("phase", "why", "interview", "--city", "南京", "--as-of", "2022-03-01T09:30")
+    status = season("status", "--phase", "interview", "--city", "南京", "--json", *asked[-2:]).data
+    assert [each["state"] for city in status["cities"] for each in city["phases"]] == ["overdue"]
+    assert season(*asked).out == (
+        "南京 导师面试　第 1 次：尚无结论\n南京 导师面试 现为“已逾期”，尚未导入工作簿，没有可判定的内容。\n"
+    )
+
+
+def test_a_report_card_names_its_rules_and_why_one_was_waived(season: Talent) -> None:
+    at = ("--city", "南通", "--as-of", "2022-02-17T10:05")
+    season("form", "load", "interview", str(PACKS / "2022" / "nantong" / "interview.xlsx"), *at)
+    season("phase", "submit", "interview", *at)
+    season("phase", "waive", "interviews.ratio", "--phase", "interview", "--reason", "名额有限", "--by", "李工", *at)
+    said = season("phase", "why", "interview", "--trial", *at).out
+    assert "豁免 interviews.ratio：李工，名额有限" in said
+    assert "入选学生出自面试名单" in said
 
 
 def test_a_busy_database_is_a_matter_of_trying_again(season: Talent, monkeypatch: pytest.MonkeyPatch) -> None:
