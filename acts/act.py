@@ -28,7 +28,9 @@ Kind = Literal[
 ]  # fmt: skip
 """How a field is asked and read."""
 
-YEARLY: frozenset[Kind] = frozenset({"phase", "cities", "city", "request", "calendar", "rule", "new-rule", "form"})
+YEARLY: frozenset[Kind] = frozenset(
+    {"phase", "cities", "city", "request", "difference", "calendar", "rule", "new-rule", "form"}
+)
 """What lies in one year."""
 
 SLOTS: Mapping[Kind, str] = {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Choice = Literal["new", "held"]
 CHOICES: dict[Choice, str] = {"new": "改用{}报送的邮箱", "held": "保留现用的邮箱，不用{}报送的"}
-GONE = "没有编号为 {} 的待定邮箱：该市又报送了别的邮箱，或两处已经一致；未作改动。"
+GONE = "没有编号为 {} 的待定邮箱：编号不对，或该市又报送了别的邮箱、两处已经一致；未作改动。"
 
 
 def decide_address(

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from models.standing import Cell
     from season.unit_of_work import Season
 
-"""Why a due day is what it is, by the resolver's words."""
-
-
 WAY_OUT: Mapping[State, str] = {
     State.WAITING: "请等前面的阶段通过、本阶段开放后再办",
     State.OPEN: "请等该市报送后再办",

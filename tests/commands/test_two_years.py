@@ -19,6 +19,7 @@ ACTS = (
     "act retract --phase application --city nanjing",
     "act answer --request 1 --answer declined --reason 否",
     "act adopt --rule x --reason 改",
+    "act address --number 1 --choice new --reason 改",
 )
 SHARED = ("city set nanjing --email kepu@nanjing.example", "letters suppressed", "status", "log", "letters list")
 
