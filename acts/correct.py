@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acts.act import CITIES, PHASE, TOLD, UNTOLD, Act, Bench, Filled, each
@@ -9,12 +10,15 @@ from acts.extend import ANEW, say_anew
 from calendars.deadlines import TZ, day_of, resolve, standing
 from gates.states import Event, State
 from models import histories, outbox
+from models.days_told import left_untold
+from models.letter_states import LetterState
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from calendars.deadlines import Cause, Extension
@@ -45,22 +49,37 @@ def correct(
     """Take back the newest later day of a city phase: the later of the day before it and `grace` working days from now.
 
     A phase that a rerun opened stays open. Whoever was told the mistaken day hears that it was one, save where `untold`
-    says why not; whoever knows another day only hears that it moved. `refused` where nothing was given, or where what
+    says why not; whoever knows another day only hears that it moved; of whoever was left untold then and gets no letter
+    now the answer says so. `refused` where nothing was given, or where what
     is left is no earlier.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.untold = untold
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
-        cell, was = season.cells[phase, city], season.due(phase, city).day
+        cell, due = season.cells[phase, city], season.due(phase, city)
+        phoned: Mapping[str, str] = {}
         mistake = _mistake(season, cell)
         until = _without(season, cell, mistake) if mistake else None
         why = illegal(season, cell, Event.CORRECT) or _needless(season, cell, until)
         if mistake and until and not why:
-            outcome = _corrected(season, cell, was, until, reason, _given(season, cell, mistake))
+            given = _given(season, cell, mistake)
+            phoned = left_untold(season.connection, year, phase, city, due.instant, given.as_of)
+            outcome = _corrected(season, cell, due.day, until, reason, given)
         else:
             outcome = refuse(season, cell, Event.CORRECT, why or "")
-    return season.answered(outcome)
+    said = replace(outcome, message=outcome.message + _not_by_letter(season, phoned))
+    return season.answered(said)
+
+
+def _not_by_letter(season: Season, phoned: Mapping[str, str]) -> str:
+    """Say who knows the mistaken day, if at all, otherwise than by letter, and gets none now."""
+    written = {row.recipient for row in season.changes.letters if row.state != LetterState.CANCELLED}
+    left = {recipient: why for recipient, why in phoned.items() if recipient not in written}
+    if not left:
+        return ""
+    why = "；".join(dict.fromkeys(left.values()))
+    return f"当时不另行通知，理由：{why}；没有函件可更正，请用同样的方式告知 {len(left)} 方。"
 
 
 def _mistake(season: Season, cell: Cell) -> Extension | None:

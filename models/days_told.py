@@ -12,6 +12,7 @@ from sqlalchemy import and_, case, func, or_, select
 from calendars.deadlines import TZ
 from models.columns import table_of
 from models.letter_states import LetterState
+from models.outbox import UNTOLD
 from models.tables.season import Letter
 from phases.letter_kinds import LETTER_KINDS
 
@@ -67,3 +68,22 @@ def days_told(
         until = datetime.fromisoformat(row.slot).replace(tzinfo=TZ) if overdue else row.valid_until
         found[row.about, row.city][row.recipient] = until
     return dict(found)
+
+
+def left_untold(
+    connection: Connection, year: int, phase: str, city: str, until: datetime, since: datetime
+) -> dict[str, str]:
+    """Give by recipient why a city phase's day was not told to him: of what was written from `since` on to tell it."""
+    letter = table_of(Letter)
+    query = select(letter.c.recipient, letter.c.detail).where(
+        letter.c.year == year,
+        letter.c.phase == phase,
+        letter.c.concerns == city,
+        letter.c.kind.in_(TELLING),
+        letter.c.state == LetterState.CANCELLED.value,
+        letter.c.detail.startswith(UNTOLD),
+        letter.c.valid_until == until,
+        letter.c.queued_as_of >= since,
+    )
+    rows = connection.execute(query.order_by(letter.c.id))
+    return {recipient: detail.partition("：")[2] for recipient, detail in rows}

@@ -11,7 +11,7 @@ from letters.brief import Brief, Item
 from letters.campaigns import campaign
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
 from models.letter_states import LetterState
-from models.outbox import ALL, LetterRow, message_id, opened_before, queued_keys
+from models.outbox import ALL, UNTOLD, LetterRow, message_id, opened_before, queued_keys
 from models.parties import Reach
 from phases.letter_kinds import LETTER_KINDS
 from season import recipients
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from season.recipients import Recipient
     from season.unit_of_work import Season
 
-UNTOLD = "不另行通知"
 NAMING = ("opened", "returned", "rerun", "answered")
 INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": NAMING, "corrected": NAMING, "rerun": ("answered",)}
 """Kinds that say nothing new to who gets one of these from the same act: it names the new day."""

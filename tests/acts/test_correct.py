@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from acts.correct import correct
+from acts.extend import extend
 from models.reports import matrix
 from season.outcome import Outcome
 from tests.acts.test_moved import (
@@ -19,6 +20,7 @@ from tests.acts.test_moved import (
     ROLL,
     SHORTLIST,
     UNTIL,
+    UNTOLD,
     begun,
     extended_quietly,
     revise,
@@ -113,6 +115,31 @@ def test_it_is_left_out_where_the_province_says_why(scene: Scene) -> None:
     said = corrected(told(scene), "2022-01-13T10:00", "已当面说明")
     assert written(said.changes.letters) == {}
     assert {(row.kind, row.detail) for row in said.changes.letters} == {("corrected", "不另行通知：已当面说明")}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_whoever_was_told_otherwise_than_by_letter_is_left_to_the_province(scene: Scene, *, dry_run: bool) -> None:
+    """Those who were phoned hold the mistaken day, of which no letter tells; the answer says so."""
+    sent(begun(scene).through(ROLL, NANJING))
+    given = (scene.database, YEAR, APPLICATION, [NANJING], stamp(SOON))
+    parties = extend(*given, until=MISTAKEN, reason="暴雪", untold=UNTOLD).changes.letters
+    assert ({who(row) for row in parties}, due(scene, SOON)) == (set(EVERY), MISTAKEN)
+    said = corrected(scene, "2022-01-13T10:00", dry_run=dry_run)
+    assert (said.done, said.changes.letters) == (True, ())
+    assert said.message.endswith(
+        f"当时不另行通知，理由：{UNTOLD}；没有函件可更正，请用同样的方式告知 {len(parties)} 方。"
+    )
+
+
+def test_whoever_hears_by_letter_is_not_left_to_the_province(scene: Scene) -> None:
+    """Told or phoned: a letter names the right day; and an earlier day that was kept from them is no matter by now."""
+    sent(begun(scene).through(ROLL, NANJING))
+    quiet(scene)
+    moved = corrected(scene, "2022-01-18T11:00")
+    assert (written(moved.changes.letters), "同样的方式" in moved.message) == (MOVED, False)
+    sent(scene).extend(APPLICATION, [NANJING], "2022-01-18T12:00", UNTIL)
+    again = corrected(sent(scene), "2022-01-18T13:00")
+    assert (written(again.changes.letters), "同样的方式" in again.message) == (CORRECTED, False)
 
 
 def test_the_same_day_can_be_given_again_and_taken_back_again(scene: Scene) -> None:
