@@ -1,11 +1,11 @@
-"""Which due day each recipient was told, by the letters in the outbox: one query, however many cities."""
+"""Which due day each recipient was told, by the letters in the outbox, and which it is not to be: one query each."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, or_, select
 
@@ -19,12 +19,18 @@ from phases.letter_kinds import LETTER_KINDS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from models.standing import Key
 
 TELLING = tuple(kind for kind, row in LETTER_KINDS.items() if row.tells_due)
 """The kinds that tell a due day of their own phase."""
+
+UNTOLD = "不另行通知"
+"""What the detail of a letter begins with that an act left unsaid."""
+
+MOVING = tuple(kind for kind, row in LETTER_KINDS.items() if row.moves)
+"""The kinds that say nothing but another day, which an act may leave unsaid."""
 
 OVERDUE = "overdue"
 """The kind whose slot is the instant that has passed: nothing makes it untrue, so that its row has no other."""
@@ -43,6 +49,23 @@ def days_told(
     connection: Connection, year: int, phases: Collection[str], cities: Collection[str], ahead: Ahead
 ) -> dict[Key, Told]:
     """Give what was told of these phases of these cities. The province, whose due days are its own, is left out."""
+    told = _telling(year, phases, cities, ahead).where(table_of(Letter).c.state.in_(ARRIVING))
+    return _newest(connection, told, phases)
+
+
+def left_unsaid(
+    connection: Connection, year: int, phases: Collection[str], cities: Collection[str], ahead: Ahead
+) -> dict[Key, Told]:
+    """Give the due day that each is not to be told: the newest there was to tell, and an act left it unsaid."""
+    letter = table_of(Letter)
+    unsaid = (letter.c.state == LetterState.CANCELLED.value) & letter.c.detail.startswith(UNTOLD)
+    told = _telling(year, phases, cities, ahead).add_columns(unsaid.label("unsaid"))
+    told = told.where(letter.c.state.in_(ARRIVING) | letter.c.kind.in_(MOVING))
+    return _newest(connection, told, phases, "unsaid")
+
+
+def _telling(year: int, phases: Collection[str], cities: Collection[str], ahead: Ahead) -> Select[Any]:
+    """Select the letters that name a due day of these city phases, each recipient's newest in the first place."""
     letter = table_of(Letter)
     early = [(and_(letter.c.kind == kind, letter.c.phase == phase), later) for (kind, phase), later in ahead.items()]
     about = case(*early, else_=letter.c.phase) if early else letter.c.phase
@@ -51,19 +74,21 @@ def days_told(
         order_by=(letter.c.queued_as_of.desc(), letter.c.id.desc()),
     )
     columns = [letter.c[name] for name in ("city", "recipient", "kind", "slot", "valid_until")]
-    ranked = select(about.label("about"), *columns, newest.label("place")).where(
+    return select(about.label("about"), *columns, newest.label("place")).where(
         letter.c.year == year,
         letter.c.phase.in_({*phases, *(phase for _, phase in ahead)}),
         letter.c.city.in_(cities),
         letter.c.recipient != "province",
         or_(letter.c.kind.in_(TELLING), *(told for told, _ in early)),
-        letter.c.state.in_(ARRIVING),
         letter.c.valid_until.is_not(None) | (letter.c.kind == OVERDUE),
     )
-    told = ranked.subquery()
-    rows = connection.execute(select(told).where(told.c.place == 1, told.c.about.in_(phases)))
+
+
+def _newest(connection: Connection, telling: Select[Any], phases: Collection[str], only: str = "") -> dict[Key, Told]:
+    told = telling.subquery()
+    query = select(told).where(told.c.place == 1, told.c.about.in_(phases))
     found: dict[Key, dict[str, datetime]] = defaultdict(dict)
-    for row in rows:
+    for row in connection.execute(query.where(told.c[only]) if only else query):
         overdue = row.kind == OVERDUE
         until = datetime.fromisoformat(row.slot).replace(tzinfo=TZ) if overdue else row.valid_until
         found[row.about, row.city][row.recipient] = until

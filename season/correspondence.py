@@ -10,6 +10,7 @@ from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
+from models.days_told import UNTOLD
 from models.letter_states import LetterState
 from models.outbox import ALL, UNTOLD, LetterRow, message_id, opened_before, queued_keys
 from models.parties import Reach

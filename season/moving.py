@@ -7,17 +7,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
-from gates.states import State
-from models.days_told import days_told
+from gates.states import MOVING_THE_DAY, State
+from models.days_told import days_told, left_unsaid
 from season import owing
 from season.calendar_files import day_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import date
 
-    from models.days_told import Ahead
-    from models.standing import Cell
+    from models.days_told import Ahead, Told
+    from models.standing import Cell, Key
     from season.unit_of_work import Season
 
 WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
@@ -31,16 +30,24 @@ def tell_moved(season: Season) -> None:
 
     It asks what the outbox holds, not what the act did: no way in which a day moves can be forgotten, and whoever was
     told nothing is told nothing. What was filed and is held to be judged again is waited for no more. A day that comes
-    back to one that was told before is told again: the letter's key counts what moved it.
+    back to one that was told before is told again: the letter's key counts what moved it. What an earlier act left
+    unsaid stays so, whatever is done since, until the day moves once more.
     """
     cells = [season.cells[key] for key in dict.fromkeys(touched(season))]
     cells = [cell for cell in cells if cell.state in WAITED_FOR and not cell.resume]
     if not cells:
         return
     phases, cities = ({getattr(cell, name) for cell in cells} for name in ("phase", "city"))
-    told = days_told(season.connection, season.year.year, phases, cities, ahead(season))
-    for cell in cells:
-        _tell(season, cell, told.get((cell.phase, cell.city), {}))
+    asked = (season.connection, season.year.year, phases, cities, ahead(season))
+    told = days_told(*asked)
+    outdated = {cell: _outdated(season, cell, told.get((cell.phase, cell.city), {})) for cell in cells}
+    moved = _moved(season)
+    rests = [cell for cell, late in outdated.items() if late and (cell.phase, cell.city) not in moved]
+    unsaid = left_unsaid(*asked) if rests else {}
+    for cell, late in outdated.items():
+        quiet = unsaid.get((cell.phase, cell.city), {}) if cell in rests else {}
+        holds = season.due(cell.phase, cell.city).instant
+        _tell(season, cell, {one: until for one, until in late.items() if quiet.get(one) != holds})
 
 
 def ahead(season: Season) -> Ahead:
@@ -58,12 +65,24 @@ def touched(season: Season) -> list[tuple[str, str]]:
     return [(move.after.phase, move.after.city) for move in season.written.moves if not move.refused]
 
 
-def _tell(season: Season, cell: Cell, told: Mapping[str, datetime]) -> None:
+def _moved(season: Season) -> set[Key]:
+    """Give the city phases whose day this very act moved."""
+    moves = season.written.moves
+    return {(one.phase, one.city) for one in season.written.grants} | {
+        (move.after.phase, move.after.city) for move in moves if move.event in MOVING_THE_DAY and not move.refused
+    }
+
+
+def _outdated(season: Season, cell: Cell, told: Told) -> Told:
+    """Give of what was told of a city phase whatever is another day than holds."""
     due = season.due(cell.phase, cell.city)
+    return {recipient: until for recipient, until in told.items() if until != due.instant}
+
+
+def _tell(season: Season, cell: Cell, told: Told) -> None:
     outdated: dict[date, set[str]] = defaultdict(set)
     for recipient, until in told.items():
-        if until != due.instant:
-            outdated[day_of(until - MOMENT)].add(recipient)
+        outdated[day_of(until - MOMENT)].add(recipient)
     reason, version = season.reasons.get((cell.phase, cell.city)), day_version(season, cell)
     for was, to in sorted(outdated.items()):
         owe = owing.corrected if was == season.mistaken.get((cell.phase, cell.city)) else owing.moved

@@ -15,6 +15,7 @@ from acts.amend import amend
 from acts.answer import answer
 from acts.ask import ask
 from acts.calendars import opened_calendar
+from acts.correct import correct
 from acts.extend import extend
 from acts.rerun import rerun
 from acts.settle_letter import settle
@@ -409,3 +410,55 @@ def extended(scene: Scene) -> list[str]:
         2 * len(scene.year.cities),
     )
     return statements
+
+
+def loaded(scene: Scene) -> Outcome:
+    return scene.load(APPLICATION, NANJING, sheets.application([sheets.student(scene.city(NANJING), 1)]), NEXT)
+
+
+def corrected_quietly(scene: Scene) -> Outcome:
+    """A day that everybody was told, taken back without a word."""
+    scene.extend(APPLICATION, [NANJING], SOON, MISTAKEN)
+    sent(scene)
+    given = (scene.database, YEAR, APPLICATION, NANJING, stamp(AT))
+    return correct(*given, reason="误写", untold=UNTOLD)
+
+
+def elsewhere(scene: Scene) -> Outcome:
+    """The calendar revised for another phase: the letters' keys count that, too."""
+    said = revise(scene, SHORTLIST, date(2022, 2, 11), NEXT)
+    assert said.done, said
+    return loaded(scene)
+
+
+NEXT, MISTAKEN = "2022-01-18T11:00", date(2022, 2, 20)
+QUIETLY: Mapping[str, Way] = {
+    "extended": extended_quietly,
+    "revised": lambda scene: revise(scene, APPLICATION, UNTIL, untold=UNTOLD),
+    "corrected": corrected_quietly,
+}
+HARMLESS: Mapping[str, Way] = {
+    "loaded": loaded,
+    "revised elsewhere, loaded": elsewhere,
+}
+
+
+@pytest.mark.parametrize("harmless", HARMLESS)
+@pytest.mark.parametrize("quietly", QUIETLY)
+def test_what_was_left_unsaid_stays_so_until_the_day_moves_again(scene: Scene, quietly: str, harmless: str) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    said = QUIETLY[quietly](scene)
+    assert said.done, said
+    assert {row.state for row in said.changes.letters} == {"cancelled"}
+    said = HARMLESS[harmless](scene)
+    assert said.done, said
+    assert not written(said.changes.letters), "an act that moved no day told it after all"
+    again = scene.extend(APPLICATION, [NANJING], "2022-01-18T12:00", LATER)
+    assert written(again.changes.letters) == MOVED, "nobody hears of the next day"
+
+
+def test_a_waiver_tells_no_day_that_was_left_unsaid(scene: Scene) -> None:
+    sent(begun(scene))
+    extend(scene.database, YEAR, ROLL, [NANJING], stamp(SOON), until=UNTIL, reason="暴雪", untold=UNTOLD)
+    said = scene.waive("mentors.standing", ROLL, NANJING, AT)
+    assert (said.done, said.changes.letters) == (True, ())
