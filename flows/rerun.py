@@ -27,13 +27,19 @@ async def rerun(
     until: date,
     reason: str,
     by: str,
+    confirm: date | None = None,
+    untold: str = "",
     dry_run: bool = False,
     as_of: datetime | None = None,
 ) -> State[None]:
-    """Open the phase again for that city until a day, that day included. Run twice, it ends in the same place."""
+    """Open the phase again for that city until a day, that day included. Run twice, it ends in the same place.
+
+    `confirm` is a far day typed again; `untold` why nobody but the city is told that a day moved ("": they are).
+    """
     with enter(as_of, by) as entry:
         database, stamp = entry.database, entry.stamp
-        asked = await rerun_city(database, year, phase, city, stamp, until=until, reason=reason, dry_run=dry_run)
+        given = {"until": until, "reason": reason, "confirm": confirm and f"{confirm}", "untold": untold or None}
+        asked = await rerun_city(database, year, phase, city, stamp, given, dry_run=dry_run)
         if not asked.done:
             return Failed(name=NOT_RERUN, message=asked.message)
         if dry_run:

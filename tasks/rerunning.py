@@ -18,7 +18,7 @@ from tasks.passes import Pass, summarise
 from tasks.redaction import discreet
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping
 
     from models.database import Database
     from models.stamp import Stamp
@@ -43,19 +43,20 @@ async def rerun_city(
     phase: str,
     city: str,
     stamp: Stamp,
+    given: Mapping[str, object],
     *,
-    until: date,
-    reason: str,
     dry_run: bool = False,
 ) -> RerunAnswer:
-    """Rerun, or show what it would do; a refusal is an answer. The city is named as people name it."""
+    """Rerun, or show what it would do; a refusal is an answer. The city is named as people name it.
+
+    `given` is what the act asks beside phase and city: see `acts.rerun`.
+    """
 
     def act() -> RerunAnswer:
         with discreet():
             with database.read() as connection:
                 opened = standing.opened(connection, year).year
-            given = {"phase": phase, "city": city, "until": until, "reason": reason}
-            filled = RERUN.fill(opened, given)
+            filled = RERUN.fill(opened, {"phase": phase, "city": city, **given})
             done = previewed if dry_run else recorded
             outcome = done(RERUN, Bench(database, opened, stamp, dry_run=dry_run), filled)
             with database.read() as connection:

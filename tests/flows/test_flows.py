@@ -214,7 +214,10 @@ async def test_a_rerun_touches_one_city_and_run_twice_ends_in_the_same_place(reh
         "reason": "系统迁移",
         "by": "省办",
     }
-    when = at("2022-01-17T09:30")
+    when, far = at("2022-01-17T09:30"), date(2022, 4, 30)
+    slip = await rerun(**asked | {"until": far}, dry_run=True, as_of=when, return_state=True)
+    meant = await rerun(**asked | {"until": far, "confirm": far}, dry_run=True, as_of=when, return_state=True)
+    assert (slip.name, meant.name) == ("未予重启", "仅预览")
     preview = await rerun(**asked, dry_run=True, as_of=when, return_state=True)
     assert (preview.name, rehearsal.states(2022, PHASE)["yancheng"]) == ("仅预览", "overdue")
     done = await rerun(**asked, as_of=when, return_state=True)
