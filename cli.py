@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from commands.help_in_chinese import ChineseHelp, complaint
+from commands.help_in_chinese import ChineseHelp, complaint, help_on
 from commands.options import AT_END, ConfigurationError, UsageError
 from commands.output import console, say
 
@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 result_action="return_value",
             )
     except CycloptsError as error:
-        say(complaint(error), "写 talent --help 看用法。")
+        say(complaint(error), f"写 {help_on(error)} 看用法。")
         return USAGE
     except KeyboardInterrupt:
         say("已中断。")

@@ -64,12 +64,29 @@ def complaint(error: CycloptsError) -> str:  # noqa: PLR0911 - one return a kind
             return f"{_name(error)} 不能是“{token.value}”{_choices(error)}。"
         case exceptions.RepeatArgumentError():
             return f"{_name(error)} 写了两次。"
+        case exceptions.UnusedCliTokensError(unused_tokens=[word, *_]) if tuple(error.command_chain or ()) == ("act",):
+            return _no_such_act(word)
         case exceptions.UnusedCliTokensError(unused_tokens=tokens):
             return f"多出了“{' '.join(tokens or [])}”。"
         case exceptions.ValidationError(exception_message=words) if words:
             return f"{words.rstrip('。')}。"
         case _:
             return f"命令写得不对（{error}）。"
+
+
+def help_on(error: CycloptsError) -> str:
+    """Give the command line that prints the help of the command in which it went wrong."""
+    return " ".join(["talent", *(error.command_chain or ()), "--help"])
+
+
+def _no_such_act(word: str) -> str:
+    from commands.act import OWN
+
+    return (
+        f"“{word}”这项办理的命令是 talent {OWN[word]}。"
+        if word in OWN
+        else f"没有“{word}”这项办理；写 talent act 看各项办理。"
+    )
 
 
 def _name(error: CycloptsError) -> str:

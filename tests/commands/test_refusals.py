@@ -54,7 +54,7 @@ def test_a_blank_reason_is_none(talent: Talent, asked: tuple[str, ...], reason: 
     assert (ran.status, ran.out, ran.err) == (
         2,
         "",
-        "--reason：不能是空白，事由要记录在案。\n写 talent --help 看用法。\n",
+        f"--reason：不能是空白，事由要记录在案。\n写 talent phase {asked[0]} --help 看用法。\n",
     )
 
 

@@ -12,24 +12,31 @@ CHINESE = "的一在"
 
 
 @pytest.mark.parametrize(
-    ("argv", "message"),
+    ("argv", "of", "message"),
     [
-        (("nope",), "没有“nope”这个命令。"),
-        (("calendar", "shw"), "没有“shw”这个命令。"),
-        (("calendar", "show"), "缺少 年度或文件。"),
-        (("calendar", "show", "2022", "--xx"), "没有“--xx”这个选项。"),
-        (("calendar", "show", "2022", "2023"), "多出了“2023”。"),
-        (("calendar", "draft", "x", "--from", "2022"), "年度 不能是“x”，应为整数。"),
-        (("calendar", "draft", "2023"), "缺少 --from。"),
+        (("nope",), "", "没有“nope”这个命令。"),
+        (("calendar", "shw"), "calendar", "没有“shw”这个命令。"),
+        (("calendar", "show"), "calendar show", "缺少 年度或文件。"),
+        (("calendar", "show", "2022", "--xx"), "calendar show", "没有“--xx”这个选项。"),
+        (("calendar", "show", "2022", "2023"), "calendar show", "多出了“2023”。"),
+        (("calendar", "draft", "x", "--from", "2022"), "calendar draft", "年度 不能是“x”，应为整数。"),
+        (("calendar", "draft", "2023"), "calendar draft", "缺少 --from。"),
         (
             ("calendar", "show", "2022", "--as-of", "昨天"),
+            "calendar show",
             "--as-of：“昨天”不是时间；请写成 2022-01-16T09:00 或 2022-01-16。",
         ),
+        (("phase", "why", "interview"), "phase why", "缺少 --city。"),
+        (("act", "rerunn"), "act", "没有“rerunn”这项办理；写 talent act 看各项办理。"),
+        (("act", "correct"), "act", "“correct”这项办理的命令是 talent phase correct。"),
     ],
 )
-def test_wrong_usage_is_said_in_chinese_and_ends_with_2(talent: Talent, argv: tuple[str, ...], message: str) -> None:
+def test_wrong_usage_is_said_in_chinese_with_the_help_that_fits(
+    talent: Talent, argv: tuple[str, ...], of: str, message: str
+) -> None:
     ran = talent(*argv)
-    assert (ran.status, ran.out, ran.err) == (2, "", f"{message}\n写 talent --help 看用法。\n")
+    help_ = " ".join(["talent", *of.split(), "--help"])
+    assert (ran.status, ran.out, ran.err) == (2, "", f"{message}\n写 {help_} 看用法。\n")
 
 
 @pytest.mark.parametrize(
