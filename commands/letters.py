@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 from acts.json_shapes import letter_entry
 from commands.options import SEASON, City, SeasonOptions, environment, local
 from commands.output import answer, line, say, table
-from letters.words import STATES
+from letters.words import state_word
 from phases.letter_kinds import Kind
 from season.recipients import named
 
@@ -68,7 +68,7 @@ def show_list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
         (
             str(row.id),
             f"{local(row.queued_as_of):%m-%d %H:%M}",
-            STATES[row.state],
+            state_word(row.state, row.detail),
             named(year, row.recipient),
             row.subject,
         )
@@ -104,7 +104,7 @@ def show(
 def _letter(console: Console, year: Year, row: WordedLetter, text: str) -> None:
     sent = f"，{local(row.sent_at):%Y-%m-%d %H:%M} 发出" if row.sent_at else ""
     line(console, f"收件人：{named(year, row.recipient)} <{row.address}>")
-    line(console, f"状态：{STATES[row.state]}{sent}{f'（{row.detail}）' if row.detail else ''}")
+    line(console, f"状态：{state_word(row.state, row.detail)}{sent}{f'（{row.detail}）' if row.detail else ''}")
     line(console, f"主题：{row.subject}\n", "bold")
     line(console, text)
 

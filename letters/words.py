@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phases.letter_kinds import LETTER_KINDS
+from phases.letter_kinds import LETTER_KINDS, UNTOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,7 @@ STATES: Mapping[str, str] = {
     "cancelled": "已取消",
 }
 """The states of a letter."""
+
 
 LAST_WORDS: Mapping[Ending, str] = {"approve": "审定", "record": "备案", "results": "公布结果"}
 """The province's last word on a phase, by the calendar's `province`."""
@@ -97,3 +98,13 @@ DECIDED: Mapping[str, str] = {
 
 TAGS: Mapping[Kind, str] = {kind: row.tag for kind, row in LETTER_KINDS.items()}
 """The one word of each kind, in subjects and in lists."""
+
+
+def is_untold(state: str, detail: str | None) -> bool:
+    """Tell of a letter whether the province chose not to send it; its `detail` says why."""
+    return state == "cancelled" and (detail or "").startswith(UNTOLD)
+
+
+def state_word(state: str, detail: str | None) -> str:
+    """Give the word of a letter's state."""
+    return UNTOLD if is_untold(state, detail) else STATES[state]

@@ -104,6 +104,7 @@ class EvidenceLetter(NamedTuple):
     subject: str
     state: str
     queued_as_of: datetime
+    detail: str | None
     receipt: datetime | None
 
 

@@ -12,9 +12,8 @@ from sqlalchemy import and_, case, func, or_, select
 from calendars.deadlines import TZ
 from models.columns import table_of
 from models.letter_states import LetterState
-from models.outbox import UNTOLD
 from models.tables.season import Letter
-from phases.letter_kinds import LETTER_KINDS
+from phases.letter_kinds import LETTER_KINDS, UNTOLD
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 
 TELLING = tuple(kind for kind, row in LETTER_KINDS.items() if row.tells_due)
 """The kinds that tell a due day of their own phase."""
-
-UNTOLD = "不另行通知"
-"""What the detail of a letter begins with that an act left unsaid."""
 
 MOVING = tuple(kind for kind, row in LETTER_KINDS.items() if row.moves)
 """The kinds that say nothing but another day, which an act may leave unsaid."""

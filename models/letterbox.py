@@ -131,6 +131,14 @@ def by_state(connection: Connection, wanted: LetterQuery) -> dict[str, int]:
     return dict(connection.execute(query.group_by(letter.c.state).order_by(letter.c.state)).tuples().all())
 
 
+def kept_unsent(connection: Connection, wanted: LetterQuery) -> list[tuple[datetime, str]]:
+    """Give when letters were written that are not to be sent, with the reasons on record; each pair once."""
+    letter = table_of(Letter)
+    unsent = letter.c.state == LetterState.CANCELLED.value
+    query = select(letter.c.queued_as_of, letter.c.detail).where(*conditions(wanted), unsent).distinct()
+    return [(at, detail) for at, detail in connection.execute(query.where(letter.c.detail.is_not(None)))]
+
+
 def conditions(wanted: LetterQuery) -> list[ColumnElement[bool]]:
     """Give them as a query asks for them."""
     letter = table_of(Letter)

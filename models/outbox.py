@@ -79,9 +79,6 @@ MOVED_ON, OPENED_AGAIN, LEFT = "所说的事项已办结或已有变化", "本�
 REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
 """Why a letter was taken back: what is said of it from then on."""
 
-UNTOLD = "不另行通知"
-"""What begins the detail of a letter that was never to go out; the province's reason follows."""
-
 HELD_BACK = "held-back"
 """What a rehearsal claims letters with: no worker's token."""
 

@@ -19,6 +19,9 @@ Kind = Literal[
     "returned", "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
 ]  # fmt: skip
 
+UNTOLD = "不另行通知"
+"""What begins the detail of a letter that was never to go out; the province's reason follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class LetterKind:

@@ -10,11 +10,10 @@ from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
-from models.days_told import UNTOLD
 from models.letter_states import LetterState
-from models.outbox import ALL, UNTOLD, LetterRow, message_id, opened_before, queued_keys
+from models.outbox import ALL, LetterRow, message_id, opened_before, queued_keys
 from models.parties import Reach
-from phases.letter_kinds import LETTER_KINDS
+from phases.letter_kinds import LETTER_KINDS, UNTOLD
 from season import recipients
 from season.calendar_files import calendar_file
 from season.judging import scope_of

@@ -10,8 +10,10 @@ from calendars.deadlines import Due, Extension, day_of, resolve
 from calendars.errors import TalentError
 from gates.pending import Pending, pending
 from gates.states import Event, State, step
+from letters.words import is_untold
 from models import contacts, histories, revised_calendars, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
+from phases.letter_kinds import UNTOLD
 from season.outcome import Changes, Outcome
 
 if TYPE_CHECKING:
@@ -242,8 +244,10 @@ class Season:
         return Changes(tuple(self.written.moves), tuple(self.written.letters), tuple(self.written.grants))
 
     def answered(self, outcome: Outcome) -> Outcome:
-        """Give the outcome with what was written for it."""
-        return replace(outcome, changes=self.changes)
+        """Give the outcome with what was written for it, and how many letters stay unsent by the province's word."""
+        kept = sum(is_untold(one.state, one.detail) for one in self.changes.letters)
+        said = f"{UNTOLD}：{self.untold}；{kept} 封函件不发出，只留记录。" if kept else ""
+        return replace(outcome, message=outcome.message + said, changes=self.changes)
 
     def flush(self) -> None:
         """Write what was gathered, so that queries see it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from letters.addressee import in_text
+from models.letter_states import LetterState
 from season.recipients import named
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 FIRST_ROW = 2
 """The number of the first typed row, as under the header of a workbook."""
+
+SENT, UNSENT = "会发出的函件", "不发出、只留记录的函件"
 
 OPENABLE = 30
 """So many letters can be opened on the page; of more, only recipient and subject are listed."""
@@ -57,6 +60,15 @@ class Shown:
     text: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ShownLetters:
+    """Letters under one heading; `why` they are not sent, "" where they are."""
+
+    title: str
+    why: str
+    rows: tuple[Shown, ...]
+
+
 def cities(year: Year, tried: Tried) -> tuple[PreviewedCity, ...]:
     """Give what changes, city by city."""
     touched = [slug for slug in tried.before.cities if slug in tried.touched]
@@ -79,14 +91,17 @@ def stands(standing: Standing) -> str:
     return f"{'，'.join(said)}，截止 {standing.due.day}"
 
 
-def letters(year: Year, tried: Tried) -> tuple[Shown, ...]:
-    """Give every letter that would be written and sent."""
-    rows = tried.outcome.changes.letters
-    return tuple(_letter(year, row, openable=place < OPENABLE) for place, row in enumerate(rows))
+def letters(year: Year, tried: Tried) -> tuple[ShownLetters, ...]:
+    """Give every letter that would be written: first those to be sent, then those that are only kept, by the reason."""
+    found: dict[str, list[Shown]] = {"": []}
+    for place, row in enumerate(tried.outcome.changes.letters):
+        why = row.detail or "不发送" if row.state == LetterState.CANCELLED else ""
+        found.setdefault(why, []).append(_letter(year, row, openable=place < OPENABLE))
+    return tuple(ShownLetters(UNSENT if why else SENT, why, tuple(rows)) for why, rows in found.items())
 
 
 def _letter(year: Year, row: LetterRow, *, openable: bool) -> Shown:
-    waiting = "" if row.state == "queued" else f"（{row.detail or '不发送'}）"
+    waiting = f"（{row.detail or '不发送'}）" if row.state == LetterState.HELD else ""
     return Shown(
         named(year, row.recipient) + waiting, row.subject, in_text(row.text, row.addressee) if openable else None
     )

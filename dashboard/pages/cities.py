@@ -14,7 +14,7 @@ from dashboard.serving.places import city_at
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views import todo
-from dashboard.views.letterbox import KINDS, STATES, heading, on_file, recipients
+from dashboard.views.letterbox import KINDS, heading, on_file, recipients, shown_state
 from dashboard.views.standings import rows_of_city
 from models import addresses, letterbox
 from models.alarms import UNDELIVERABLE
@@ -58,7 +58,7 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
         "panels": panels(Place(request, reader, look, None, whose)),
     }
     words: dict[str, Any] = {
-        "letter_states": STATES,
+        "shown_state": shown_state,
         "letter_kinds": KINDS,
         "heading": heading,
         "to": recipients(year, stuck),

@@ -12,7 +12,7 @@ from dashboard.serving.look import Look, query_of
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import NUMBER, Id
-from dashboard.views.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients
+from dashboard.views.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients, shown_state
 from dashboard.views.masking import for_reader
 from dashboard.views.paging import SIZE, page_of
 from letters.addressee import in_html, in_text
@@ -66,6 +66,7 @@ def listed(
     facts: dict[str, Any] = {
         "letters": found,
         "to": recipients(year, found),
+        "shown_state": shown_state,
         "counts": counts,
         "pages": pages,
         "filters": filters,
@@ -84,7 +85,7 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
         "text": in_text(found.text, found.addressee),
         "to": named(year, found.recipient),
         "address": for_reader(found.address, reader) or UNKNOWN,
-        "state": STATES[found.state],
+        "state": shown_state(found),
         "kind": KINDS[found.kind],
         "phase": phase,
         "city": city,

@@ -24,11 +24,16 @@ from dashboard.views.standings import rows_of_city, rows_of_phase, rule_name
 from dashboard.views.timetable import entry
 from dashboard.views.todo import tasks
 from gates.states import Event
-from models import histories
+from letters.words import is_untold
+from models import histories, letterbox
 from models.extension_requests import unanswered
+from models.letter_states import LetterState
 from models.reports import matrix
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from calendars.year import City, Phase, Year
@@ -88,6 +93,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
     with site.database.read() as connection:
         table = matrix(connection, year.year, look.as_of)
         past = _past(connection, look, reader, found, whose)
+        untold = _untold(connection, look, reader, found, whose)
         open_ones = unanswered(connection, year.year, look.as_of)
     place = Place(request, reader, look, found, whose)
     rows = rows_of_city(table, whose.slug)
@@ -100,7 +106,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "lacking": opening_conditions.lacking(year, found, states, look.as_of),
         "passing": opening_conditions.passing(found),
         "after": opening_conditions.after(year, found, states, look.as_of),
-        "steps": [step(look.opened.book, move, found) for move in past.moves],
+        "steps": [step(look.opened.book, move, found, untold) for move in past.moves],
         "filings": filings(look.opened.book, past.judgements),
         "papers": {move.attempt for move in past.moves if move.event is Event.ON_PAPER},
         "tries": sorted((*past.loads, *past.refused), key=lambda one: one.as_of, reverse=True),
@@ -109,6 +115,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "told": told_section(place),
         "rule_name": partial(rule_name, look.opened.book),
         "because": BECAUSE,
+        "untold": untold,
     }
     return page("phases/city.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts)
 
@@ -123,6 +130,16 @@ def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, c
         histories.grants(connection, span),
         histories.waivers(connection, span),
     )
+
+
+def _untold(connection: Connection, look: Looking, reader: Reader, phase: Phase, city: City) -> Mapping[datetime, str]:
+    """Give why letters of a new day were not sent, by the instant of the act; a city reads it of its own letters."""
+    readable = None if reader.province else letterbox.own(city.slug)
+    wanted = letterbox.LetterQuery(
+        look.opened.year.year, look.as_of, phase=phase.slug, city=city.slug, recipients=readable
+    )
+    kept = letterbox.kept_unsent(connection, wanted)
+    return {at: detail for at, detail in kept if is_untold(LetterState.CANCELLED, detail)}
 
 
 def _forms(look: Looking, reader: Reader, phase: Phase) -> list[str]:

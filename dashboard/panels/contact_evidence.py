@@ -9,8 +9,7 @@ from markupsafe import Markup
 
 from dashboard.acts.once import form_token
 from dashboard.serving.rendering import render
-from dashboard.views.letterbox import STATES as LETTER_STATES
-from dashboard.views.letterbox import heading
+from dashboard.views.letterbox import heading, shown_state
 from models import contact_evidence, letterbox, receipts
 from models.letterbox import own
 from post.receipt_links import acknowledged
@@ -79,7 +78,7 @@ def told_section(place: Place) -> Markup | None:
         "calls": calls,
         "acknowledged": acknowledged,
         "heading": heading,
-        "letter_states": LETTER_STATES,
+        "shown_state": shown_state,
         "named": {row.recipient: named(year, row.recipient) for row in letters},
         "token": form_token() if reader.admin and not look.past else None,
     }

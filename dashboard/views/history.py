@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dashboard.views import naming
@@ -12,7 +13,7 @@ from gates.states import Event
 from gates.verdict import ACTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from calendars.year import Phase
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 KINDS = {"must": "必须", "in-principle": "原则上", "record": "记录"}
 """Whether a rule may be waived."""
+
+MOVING = frozenset({Event.EXTEND, Event.RERUN, Event.CORRECT})
+"""What gives a city phase another due day."""
 
 PARTS = {"city": "市级报送的判定", "province": "省级管理办公室的判定"}
 
@@ -79,14 +83,18 @@ class Filed:
         return all(card.passed for card in self.cards)
 
 
-def step(book: Book, move: PastMove, phase: Phase | None = None) -> Step:
-    """Word one row of the log."""
+def step(
+    book: Book, move: PastMove, phase: Phase | None = None, untold: Mapping[datetime, str] = MappingProxyType({})
+) -> Step:
+    """Word one row of the log; `untold` says, by the instant of an act, why who knew the old day was not told."""
+    said = why(book, move.event, move.reason)
+    kept = untold.get(move.as_of, "") if move.event in MOVING else ""
     return Step(
         move.as_of,
         word(move.event, phase, refused=move.refused),
         "" if move.before is move.after else f"{move.before.chinese} → {move.after.chinese}",
         move.by,
-        why(book, move.event, move.reason),
+        "；".join(filter(None, (said, kept))),
         move.refused,
         move.attempt,
     )

@@ -7,8 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from letters.words import STATES as WORDS
-from letters.words import SUBJECT_MARK, TAGS
+from letters.words import SUBJECT_MARK, TAGS, is_untold
 from models.letterbox import own
+from phases.letter_kinds import UNTOLD
 from season.recipients import named
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from dashboard.signing_in.reader import Reader
-    from models.letterbox import Listed
+    from models.contact_evidence import EvidenceLetter
+    from models.letterbox import KeptLetter, Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ STATES: Mapping[str, LetterStateShown] = MappingProxyType(
     {slug: LetterStateShown(slug, shape, WORDS[slug], meaning) for slug, shape, meaning in _STATES}
 )
 """Every state of a letter, by its slug."""
+
+_UNTOLD = LetterStateShown("cancelled", "—", UNTOLD, "")
+
+
+def shown_state(letter: Listed | KeptLetter | EvidenceLetter) -> LetterStateShown:
+    """Give a letter's state as it is shown: one that the province chose not to send says so."""
+    return _UNTOLD if is_untold(letter.state, letter.detail) else STATES[letter.state]
+
 
 KINDS: Mapping[str, str] = MappingProxyType({str(kind): word for kind, word in TAGS.items()})
 """The word of each kind of letter."""

@@ -365,3 +365,22 @@ def test_a_day_is_corrected_only_where_the_province_gave_one(window: Window) -> 
     assert "截止 2022-02-27（经批准延期）" in admin.get("/2022/acts/correct?phase=interview&city=nanjing").text
     shown = admin.submit("/2022/acts/correct/preview", **CORRECT)
     assert re.search("收回：延期至 2022-02-27（[^，]+，2022-02-07 09:00，事由：暴雪）", shown.text)
+
+
+def test_what_the_province_chose_not_to_send_is_named_wherever_it_is_looked_for(window: Window) -> None:
+    admin, letter = window.as_(ADMIN), table_of(Letter)
+    with window.database.write() as connection:
+        gone = {"state": "sent", "sent_at": UNTIL}
+        connection.execute(update(letter).where(letter.c.state == "queued").values(gone))
+    day = {"phase": "interview", "city": "nanjing", "until": "2022-03-04", "reason": "场地封控"}
+    shown = admin.submit("/2022/acts/extend/preview", **day, untold="已逐一电话告知")
+    assert "会发出的函件（0 封）" in shown.text
+    assert re.search(r"不发出、只留记录的函件（\d+ 封）</h2>\s*<p>不另行通知：已逐一电话告知</p>", shown.text)
+    kept = re.search(r"不另行通知：已逐一电话告知；(\d+) 封函件不发出，只留记录。", shown.text)
+    assert kept
+    answer = admin.submit("/2022/acts/extend", **hidden(shown))
+    assert kept[0] in admin.get(answer.headers["location"]).text
+    here = admin.get("/2022/interview/nanjing").text
+    assert here.count("场地封控；不另行通知：已逐一电话告知") == 2, "in what happened, and with the day"
+    listed = admin.get("/2022/letters?city=nanjing&phase=interview").text
+    assert listed.count("</span>不另行通知</span>") == int(kept[1])
