@@ -181,7 +181,7 @@ def _days(bench: Bench, filled: Filled) -> Sequence[NewDay]:
     assert filled.calendar is not None
     new = {phase.slug: phase.due for phase in filled.calendar.phases}
     moved = [phase for phase in bench.year.phases if new.get(phase.slug, phase.due) != phase.due]
-    return tuple((phase.name, phase.due, new[phase.slug]) for phase in moved)
+    return tuple((phase, new[phase.slug]) for phase in moved)
 
 
 def _amended(bench: Bench, filled: Filled) -> Outcome:

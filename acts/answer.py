@@ -144,8 +144,7 @@ def _day(bench: Bench, filled: Filled) -> Sequence[NewDay]:
         found = extension_requests.find(connection, bench.year.year, filled.number)
     if found is None or filled.words["answer"] != "granted":
         return ()
-    phase = bench.year.phase(found.phase)
-    return ((phase.name, phase.due, filled.until or found.until),)
+    return ((bench.year.phase(found.phase), filled.until or found.until),)
 
 
 def _says(_: Book, year: Year, filled: Filled) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from calendars.checked_days import CheckedDay
-    from calendars.year import Year
+    from calendars.year import Phase, Year
     from models.stamp import Stamp
     from models.writing import Move
 
-NewDay = tuple[str, "date", "date"]
-"""What a day is of, the day that the calendar has, the day that is given."""
+NewDay = tuple["Phase", "date"]
+"""The phase that a day is of, as the calendar has it, and the day that is given."""
 
 Days = Callable[[Bench, Filled], Sequence[NewDay]]
 
@@ -34,25 +34,30 @@ def given(_: Bench, filled: Filled) -> Sequence[NewDay]:
     """Give the day that was filled in for a phase, if there is one."""
     if filled.phase is None or filled.until is None:
         return ()
-    return ((filled.phase.name, filled.phase.due, filled.until),)
+    return ((filled.phase, filled.until),)
 
 
 def checked(do: Do, days: Days = given) -> Do:
-    """Do it only where each day is near, or was typed again; say of each its weekday, and whether it comes too soon."""
+    """Do it only where each day is near, or was typed again.
+
+    It says of each its weekday, whether it comes too soon, and which phases after it have to be done before it.
+    """
 
     def run(bench: Bench, filled: Filled) -> Outcome:
         asked = days(bench, filled)
-        nowhere = next((day for _, _, day in asked if not known(day)), None)
+        nowhere = next((day for _, day in asked if not known(day)), None)
         if nowhere is not None:
             return Outcome("refused", f"没有办理：{nowhere} 不在年历的范围内，可能写错了年份；请写 {REACH}的日期。")
-        found = [look(bench.year, bench.stamp, base, day) for _, base, day in asked]
+        found = [look(bench.year, bench.stamp, phase.due, day) for phase, day in asked]
         far = max((one for one in found if one.far), key=lambda one: one.day, default=None)
         if far is not None and filled.words.get("confirm") != f"{far.day}":
             return Outcome("refused", _too_far(far))
         outcome = do(bench, filled)
         if not (outcome.done or any(_by_hand(move) for move in outcome.changes.transitions)):
             return outcome
-        return replace(outcome, message="\n".join([outcome.message, *(line for one in found for line in said(one))]))
+        lines = [line for one in found for line in said(one)]
+        lines += [line for phase, day in asked for line in _overtaken(filled.calendar or bench.year, phase, day)]
+        return replace(outcome, message="\n".join([outcome.message, *lines]))
 
     return run
 
@@ -74,6 +79,14 @@ def said(found: CheckedDay) -> list[str]:
         better = with_weekday(found.better)
         lines.append(f"提醒：到 {found.day} 只有 {found.left} 个工作日，办理时间偏紧；最近的合适日子是 {better}。")
     return lines
+
+
+def _overtaken(year: Year, phase: Phase, day: date) -> Iterator[str]:
+    """Say which phases that require this one are due before the day that it is given: grace will move them."""
+    later = [one for one in map(year.phase, year.after(phase.slug)) if one.due < day]
+    if later:
+        dues = "、".join(f"{one.name}的截止日 {one.due}" for one in later)
+        yield f"提醒：{day} 晚于年度日历上{dues}；届时仍须办理的，按规定顺延。"
 
 
 def _too_far(far: CheckedDay) -> str:

@@ -99,7 +99,24 @@ def test_a_far_day_that_was_typed_again_is_taken(scene: Scene, slug: str) -> Non
 @pytest.mark.parametrize("day", WARNED)
 @pytest.mark.parametrize("slug", ["extend", "reject", "answer", "ask"])
 def test_weekday_and_holiday_are_named(scene: Scene, slug: str, day: date) -> None:
-    assert done(scene, slug, day).message.splitlines()[1:] == [WARNED[day]]
+    assert done(scene, slug, day).message.splitlines()[1:2] == [WARNED[day]]
+
+
+SHORTLIST, INTERVIEW = "面试名单的截止日 2022-01-30", "导师面试的截止日 2022-02-20"
+OVERTAKEN = {date(2022, 1, 30): (), date(2022, 1, 31): (SHORTLIST,), date(2022, 2, 21): (SHORTLIST, INTERVIEW)}
+
+
+@pytest.mark.parametrize("day", OVERTAKEN)
+@pytest.mark.parametrize("slug", ["extend", "rerun", "reject", "answer", "ask"])
+def test_the_phases_that_have_to_be_done_before_the_day_are_named(scene: Scene, slug: str, day: date) -> None:
+    """What is rejected here is the phase before, which the application comes after too."""
+    dues = "、".join((*(("学生申报的截止日 2022-01-20",) if slug == "reject" else ()), *OVERTAKEN[day]))
+    said = [f"提醒：{day} 晚于年度日历上{dues}；届时仍须办理的，按规定顺延。"] if dues else []
+    assert [line for line in done(scene, slug, day).message.splitlines() if "晚于" in line] == said
+
+
+def test_a_calendar_whose_phases_keep_their_order_overtakes_none(scene: Scene) -> None:
+    assert "晚于" not in done(scene, "amend", date(2022, 2, 21)).message
 
 
 @pytest.mark.parametrize("day", [24, 25, 26])
