@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 from acts.json_shapes import letter_entry
 from commands.options import SEASON, City, SeasonOptions, environment, local
 from commands.output import answer, line, say, table
-from letters.words import state_word
+from letters.words import TAGS, state_word
 from phases.letter_kinds import Kind
 from season.recipients import named
 
@@ -45,15 +45,17 @@ def list_(
     state: Annotated[State | None, Parameter(metavar="状态", help="只看这一状态")] = None,
     city: City = None,
     kind: Annotated[Kind | None, Parameter(metavar="种类", help="只看这一种类")] = None,
+    phase: Annotated[str | None, Parameter(metavar="阶段", help="只看这一阶段")] = None,
     season: SeasonOptions = SEASON,
 ) -> None:
     """Print the letters of a year, oldest first."""
     from models.letterbox import listed
 
     database, year = season.opened()
-    place = year.city(city).slug if city else None
+    place, slug = year.city(city).slug if city else None, year.phase(phase).slug if phase else None
+    wanted = {"state": state, "concerns": place, "kind": kind, "phase": slug}
     with database.read() as connection:
-        rows = listed(connection, year.year, {"state": state, "concerns": place, "kind": kind}, season.as_of)
+        rows = listed(connection, year.year, wanted, season.as_of)
     answer(season.json, [letter_entry(row) for row in rows], lambda console: _list(console, year, rows))
 
 
@@ -63,18 +65,20 @@ def _list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
 
 
 def show_list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
-    """Print letters as a table."""
+    """Print letters as a table, what is kept of how one fared under its subject."""
+    words = {str(kind): word for kind, word in TAGS.items()}
     shown = [
         (
             str(row.id),
             f"{local(row.queued_as_of):%m-%d %H:%M}",
             state_word(row.state, row.detail),
             named(year, row.recipient),
-            row.subject,
+            words[row.kind],
+            f"{row.subject}\n（{row.detail}）" if row.detail else row.subject,
         )
         for row in rows
     ]
-    console.print(table("编号", "时刻", "状态", "收件人", "主题", rows=shown))
+    console.print(table("编号", "时刻", "状态", "收件人", "种类", "主题", rows=shown))
 
 
 @app.command(help="一封函件的全文与来历")

@@ -40,13 +40,15 @@ class ReceiptFacts:
 
 
 def receipt_facts(connection: Connection, reader: Reader, look: Looking, letter: WordedLetter) -> ReceiptFacts | None:
-    """Give what `parts/receipt.html` shows of a letter; None for a letter that nobody acknowledges."""
+    """Give what `parts/receipt.html` shows of a letter; None for one that nobody acknowledges, or that was not sent."""
     if not acknowledged(letter.recipient):
         return None
     found = receipts.receipt(connection, letter.id)
     if found is not None and found.as_of <= look.as_of:
         return ReceiptFacts(letter.id, found.at, found.by, may=False)
-    may = found is None and not look.past and is_theirs(reader, letter.recipient) and letter.state != "cancelled"
+    if letter.state == "cancelled":
+        return None
+    may = found is None and not look.past and is_theirs(reader, letter.recipient)
     return ReceiptFacts(letter.id, None, None, may)
 
 

@@ -210,11 +210,20 @@ def test_every_audience_has_a_word() -> None:
     assert {audience for audiences in OCCURS.values() for audience in audiences} == AUDIENCES.keys()
 
 
+def test_letters_of_one_phase_are_listed_with_the_reason_of_what_is_not_sent(season: Talent) -> None:
+    late = ("--until", "2022-02-27", "--reason", "大雪")
+    assert season("phase", "extend", "interview", "--city", "南京", *late).status == 0
+    asked = ("letters", "list", "--city", "南京", "--phase", "interview")
+    assert {row["phase"] for row in season(*asked, "--json").data} == {"interview"}
+    said = season(*asked, "--state", "cancelled").out
+    assert "（截止日已改，按新的日期另发）" in "".join(said.split())
+
+
 def test_lists_and_letters_show_people_who_is_written_to(season: Talent) -> None:
     asked = ("letters", "list", "--city", "盐城", "--kind", "overdue")
     number = season(*asked, "--json").data[0]["id"]
     rows = [line.split() for line in season(*asked).out.splitlines()]
-    assert ["待发", "盐城市市级管理办公室"] in [row[3:5] for row in rows]
+    assert ["待发", "盐城市市级管理办公室", "逾期催办"] in [row[3:6] for row in rows]
     shown = season("letters", "show", str(number)).out.splitlines()
     assert shown[0] == "收件人：盐城市市级管理办公室 <yancheng@city.example>"
     rerun = ("phase", "rerun", "shortlist", "--city", "盐城", "--until", "2022-02-10", "--reason", "大雪", "--dry-run")

@@ -30,6 +30,16 @@ def total(found: Read) -> str:
     return next(text for text in found.texts("p") if text.startswith("全部"))
 
 
+def test_a_letter_that_was_not_to_go_out_says_why_and_nothing_else(window: Window) -> None:
+    letter, reason = table_of(Letter), "不另行通知：已逐一电话告知"
+    (number, *_) = ids(window, "city:yancheng")
+    assert "尚未签收。" in window.as_(ADMIN).get(f"{LIST}/{number}").text
+    with window.database.write() as connection:
+        connection.execute(update(letter).where(letter.c.id == number).values(state="cancelled", detail=reason))
+    said = window.as_(ADMIN).get(f"{LIST}/{number}").text
+    assert [words in said for words in (reason, "发出之前情况已变", "尚未签收。")] == [True, False, False]
+
+
 def test_letters_are_counted_by_state_and_paged_newest_first(window: Window) -> None:
     letter = table_of(Letter)
     with window.database.write() as connection:
