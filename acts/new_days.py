@@ -28,6 +28,8 @@ Days = Callable[[Bench, Filled], Sequence[NewDay]]
 CONFIRM = Field(
     "confirm", "再写一遍截止日", "again", needed=False, hint="新的截止日比年度日历的晚超过 60 天时须写，其余不写。"
 )
+TYPE_AGAIN = f"请在“{CONFIRM.label}”里写"
+"""How a day that is too far is refused: with what takes it all the same."""
 
 
 def given(_: Bench, filled: Filled) -> Sequence[NewDay]:
@@ -92,5 +94,5 @@ def _overtaken(year: Year, phase: Phase, day: date) -> Iterator[str]:
 def _too_far(far: CheckedDay) -> str:
     return (
         f"没有办理：{far.named}比年度日历的截止日 {far.base} 晚 {far.late} 天，可能写错了年月；"
-        f"确实如此的，请在“再写一遍截止日”里写 {far.day}（命令行加 --confirm {far.day}）。"
+        f"确实如此的，{TYPE_AGAIN} {far.day}。"
     )

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
 
-NO_REASON = "未写理由"
-
 
 def retract(
     database: Database, year: int, phase: str, city: str, stamp: Stamp, *, reason: str = "", dry_run: bool = False
@@ -32,7 +30,7 @@ def retract(
             every = extension_requests.of_city_phase(connection, year, phase, city)
             who = next((f"（最近一次{ended(row)}）" for row in every if row.answer is not None), "")
             return Outcome("refused", f"{title}：没有在等答复的申请{who}，未作改动。")
-        extension_requests.answer(connection, year, [Answer(found.id, RETRACTED, reason or NO_REASON)], season.stamp)
+        extension_requests.answer(connection, year, [Answer(found.id, RETRACTED, reason)], season.stamp)
         outbox.take_back_requests(connection, year, [found.id])
         due = season.due(phase, city).day
     return season.answered(Outcome("done", f"{title}：已撤回延期至 {found.until} 的申请；截止日仍为 {due} 24:00。"))

@@ -37,6 +37,10 @@ def run(season: SeasonOptions, slug: str, given: Mapping[str, object], *, dry_ru
 
 def report(common: Common, year: Year, outcome: Outcome, *, preview: bool = False) -> int:
     """Print an outcome; the exit status: 0 where all that was asked happened, 1 else."""
+    from acts.new_days import TYPE_AGAIN
+
+    if TYPE_AGAIN in outcome.message:
+        outcome = hinted(outcome, "命令行加 --confirm 日期")
     answer(common.json, outcome_json(outcome, preview=preview), lambda console: show(console, year, outcome, preview))
     return 0 if outcome.done else 1
 

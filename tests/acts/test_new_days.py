@@ -85,7 +85,7 @@ def test_a_day_too_far_is_not_taken_until_it_is_typed_again(scene: Scene, slug: 
     refused = done(scene, slug, FAR, confirm)
     assert refused.outcome == "refused"
     assert refused.message.startswith("没有办理：2022-03-22（星期二）比年度日历的截止日 2022-01-")
-    assert refused.message.endswith("请在“再写一遍截止日”里写 2022-03-22（命令行加 --confirm 2022-03-22）。")
+    assert refused.message.endswith("请在“再写一遍截止日”里写 2022-03-22。")
     assert refused.changes.transitions == ()
 
 

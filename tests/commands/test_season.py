@@ -169,6 +169,8 @@ def test_extending_names_cities_or_all_of_them(season: Talent) -> None:
     for wrong in ((), ("--all", "--city", "南京")):
         ran = season(*asked, *wrong)
         assert (ran.status, ran.out, ran.err) == (2, "", "请写明 --city（可以写多次）或 --all，二者写其一。\n")
+    far = season("phase", "extend", "interview", "--until", "2022-06-25", "--reason", "大雪", "--all")
+    assert (far.status, far.out.rstrip().endswith("里写 2022-06-25；命令行加 --confirm 日期。")) == (1, True), far.out
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -39,8 +40,9 @@ def test_a_late_city_asks_once_however_often_it_clicks(window: Window) -> None:
     assert "等省级管理办公室答复" in after
     assert "<textarea" not in after
     second = browser.submit(f"{HERE}/request", once="another form", until="2022-02-16", reason="再来")
-    assert "yancheng 某 于 2022-02-07 09:00:00 已申请延期至 2022-02-15，正等省级管理办公室答复，不必重复申请。" in deed(
-        browser, second
+    assert (
+        "yancheng 某 于 2022-02-07 09:00:00 已申请延期至 2022-02-15，正等省级管理办公室答复，不必重复申请。"
+        in second.text
     )
     assert window.as_("nanjing").get(f"{HERE}/request").status_code == 404
 
@@ -77,6 +79,7 @@ def test_a_request_is_taken_back_from_where_it_is_shown_and_may_be_made_again(wi
     assert "盐城 面试名单：已撤回延期至 2022-02-15 的申请" in deed(browser, answer)
     assert [row[-1] for row in asked(window)] == ["retracted"]
     after = browser.get(f"{HERE}/request").text
+    assert "<b>✗ 已撤回</b> 2022-02-07 09:00 yancheng 某</li>" in re.sub(r"\s+", " ", after).replace(" </li>", "</li>")
     assert ("✗ 已撤回" in after, "<textarea" in after, "撤回这份申请" in after) == (True, True, False)
     assert "件待答复" not in window.as_(ADMIN).get(f"/{YEAR}").text
     assert window.as_("nanjing").submit(f"{HERE}/request/retract", once="another").status_code == 404
@@ -126,7 +129,27 @@ def test_what_cannot_be_asked_for(window: Window, phase: str, until: date, reaso
 def test_a_day_that_is_none(window: Window, day: str) -> None:
     browser = window.as_(CITY)
     answer = browser.submit(f"{HERE}/request", once="a form", until=day, reason="封控")
-    assert "请写明希望延期到哪一天，如 2022-02-10。" in deed(browser, answer)
+    assert (answer.status_code, "请写明希望延期到哪一天，如 2022-02-10。" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("2022-01-30", "现在的截止日是 2022-01-30，申请的日期须在此之后"),
+        ("2022-05-30", "确实如此的，请在“再写一遍截止日”里写 2022-05-30。"),
+    ],
+)
+def test_what_is_refused_comes_back_with_what_was_typed(window: Window, until: str, said: str) -> None:
+    browser = window.as_(CITY)
+    assert 'min="2022-02-07"' in browser.get(f"{HERE}/request").text
+    refused = browser.submit(f"{HERE}/request", once="a form", until=until, reason="场地封控\n无法测试", confirm="")
+    assert (refused.status_code, said in refused.text, "--confirm" in refused.text) == (422, True, False)
+    assert f'value="{until}"' in refused.text
+    assert ">场地封控\n无法测试</textarea>" in refused.text
+    assert "再写一遍截止日（可不填）</summary>" in refused.text
+    assert asked(window) == []
+    again = browser.submit(f"{HERE}/request", once="a form", until="2022-02-15", reason="封控", confirm="")
+    assert "已向省级管理办公室申请延期至 2022-02-15" in deed(browser, again), "the form's token was not used up"
 
 
 def test_the_answer_is_shown_and_a_new_attempt_may_ask_again(window: Window) -> None:
