@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calendars.deadlines import resolve
 from gates.pending import pending
+from gates.states import State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calendars.moments import Moment, MomentKind
     from calendars.year import City, Phase
     from gates.pending import Pending
     from models.reports import Matrix, Standing
+
+AHEAD = frozenset({State.WAITING, State.OPEN, State.RETURNED})
+LATE = frozenset({State.OVERDUE})
+CHASED: Mapping[MomentKind, frozenset[State]] = {"rung": AHEAD, "next-day": AHEAD | LATE, "third-day": AHEAD | LATE}
+"""The moments at which whoever has not filed is written to: in which states a city phase may come to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,16 @@ class Waiting:
 def pending_of(matrix: Matrix, phase: Phase, standing: Standing) -> Pending | None:
     """Give whose hand a city phase of the matrix waits for; None where nobody's."""
     return pending(matrix.year, phase, standing.state, standing.due, standing.filed_at, matrix.as_of)
+
+
+def chases(matrix: Matrix, moment: Moment) -> bool:
+    """Tell whether a coming moment concerns anybody as things stand; past the due day only who is late is chased."""
+    states = CHASED.get(moment.kind)
+    if states is None:
+        return True
+    if resolve(matrix.year.phase(moment.phase).due).instant <= matrix.as_of:
+        states &= LATE
+    return any(one.phase == moment.phase and one.state in states for mine in matrix.cities.values() for one in mine)
 
 
 def waiting(matrix: Matrix, *, province: bool) -> tuple[Waiting, ...]:

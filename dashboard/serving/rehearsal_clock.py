@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.acts.once import form_token
+from models.reports import matrix
+from models.waiting import CHASED, chases
 from rehearsal.packs import Pack, read_pack
 from rehearsal.playing_on import next_moment
 
@@ -19,17 +21,19 @@ if TYPE_CHECKING:
     from calendars.moments import Moment
     from calendars.year import City, Year
     from dashboard.serving.look import Looking
+    from dashboard.serving.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class ClockBar:
     """`coming` is the calendar's next moment, None after its last; `visitor` the city that may be left to the reader.
 
-    `token` is the form's own.
+    `idle`: it would concern nobody. `token` is the form's own.
     """
 
     now: datetime
     coming: Moment | None
+    idle: bool
     visitor: City | None
     token: str
 
@@ -41,7 +45,16 @@ def clock_bar(request: Request, look: Looking) -> ClockBar | None:
         return None
     year = look.opened.year
     visitor = pack_of(request.app.state.site.pack, year).visitor
-    return ClockBar(look.now, next_moment(year, look.now), year.city(visitor) if visitor else None, form_token())
+    coming = next_moment(year, look.now)
+    idle = coming is not None and _idle(request.app.state.site, look, coming)
+    return ClockBar(look.now, coming, idle, year.city(visitor) if visitor else None, form_token())
+
+
+def _idle(site: Site, look: Looking, coming: Moment) -> bool:
+    if coming.kind not in CHASED:
+        return False
+    with site.database.read() as connection:
+        return not chases(matrix(connection, look.opened.year.year, look.as_of), coming)
 
 
 def pack_of(folder: Path | None, year: Year) -> Pack:

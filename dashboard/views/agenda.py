@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from acts.last_word import last_work
 from calendars.deadlines import TZ, day_of
 from calendars.moments import moments
-from models.waiting import waiting
+from models.waiting import chases, waiting
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -79,8 +79,10 @@ class Agenda:
 
 
 def agenda(matrix: Matrix) -> Agenda:
-    """Give the agenda of the instant that a matrix shows."""
-    every, day = [_happening(moment, matrix.as_of) for moment in moments(matrix.year)], day_of(matrix.as_of)
+    """Give the agenda of the instant that a matrix shows; it announces nothing that would concern nobody."""
+    day = day_of(matrix.as_of)
+    happening = (one for one in moments(matrix.year) if one.instant <= matrix.as_of or chases(matrix, one))
+    every = [_happening(moment, matrix.as_of) for moment in happening]
     today = tuple(one for one in every if one.day == day)
     coming = tuple(one for one in every if one.day > day)[:NEXT]
     return Agenda(today, to_decide(matrix), late(matrix), coming)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
 from sqlalchemy import update
 
+from acts.rerun import rerun
 from calendars.deadlines import TZ
 from dashboard.acts.once import form_token
 from dashboard.pages import clock
@@ -18,6 +19,7 @@ from models import letterbox
 from models.columns import table_of
 from models.database import Busy
 from models.tables.season import ProgrammeYear
+from tests.support.scenes import stamp
 from tests.support.window import ADMIN, PACK, UNTIL, VIEWER, Browser, Window
 
 
@@ -49,6 +51,12 @@ def test_the_bar_says_where_each_button_goes(demo: Window) -> None:
     bar = page.split('<form class="clock"')[1].split("</form>")[0]
     assert ("2022-02-07 周一 09:00" in bar, "盐城留给我办理" in bar) == (True, True)
     assert "<small>2022-02-09 09:00 面试名单：催办升级</small>" in bar
+
+
+def test_the_bar_says_where_the_next_moment_chases_nobody(demo: Window) -> None:
+    given = (demo.database, 2022, "shortlist", "yancheng", stamp("2022-02-07T09:00"))
+    assert rerun(*given, until=date(2022, 2, 10), reason="疫情封控").done
+    assert "面试名单：催办升级（没有要催的市）</small>" in demo.as_(ADMIN).get("/2022/tasks").text
 
 
 def test_a_form_whose_play_broke_off_may_be_sent_again(demo: Window) -> None:

@@ -137,6 +137,24 @@ def test_the_agenda_says_what_to_decide_first_who_is_late_and_what_the_calendar_
 
 
 @pytest.mark.parametrize(
+    ("state", "at", "label", "announced"),
+    [
+        (State.OVERDUE, "2022-02-07T09:00", "催办升级", True),
+        (State.PASSED, "2022-02-07T09:00", "催办升级", False),
+        (State.OPEN, "2022-02-07T09:00", "催办升级", False),  # until a later day of its own
+        (State.OPEN, "2022-01-29T09:00", "逾期通知", True),
+        (State.SUBMITTED, "2022-01-29T09:00", "逾期通知", False),
+        (State.WITHDRAWN, "2022-01-29T09:00", "截止", True),
+        (State.WAITING, "2022-01-23T10:00", "截止前 1 天提醒", True),
+        (State.PASSED, "2022-01-23T10:00", "截止前 1 天提醒", False),
+    ],
+)
+def test_the_agenda_announces_no_chase_of_nobody(state: State, at: str, label: str, *, announced: bool) -> None:
+    coming = agenda(shown(standing(state, phase="shortlist"), as_of=instant(at))).coming
+    assert (f"面试名单：{label}" in [one.label for one in coming]) == announced
+
+
+@pytest.mark.parametrize(
     ("at", "left"),
     [("2022-02-11T23:59", "今天到期"), ("2022-02-12T00:00", "已过省办期限"), ("2022-02-10T09:00", "剩 1 个工作日")],
 )
