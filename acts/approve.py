@@ -84,7 +84,7 @@ def reject(
 def _not_the_provinces(season: Season, cell: Cell) -> str | None:
     if season.year.phase(cell.phase).province:
         return None
-    return f"{season.title(cell.phase, cell.city)} 由关口判定，无需省级管理办公室审定或备案。"
+    return f"{season.title(cell.phase, cell.city)} 由系统核验，无需省级管理办公室审定或备案。"
 
 
 def _no_room(season: Season, cell: Cell, until: date | None) -> str | None:

@@ -79,7 +79,7 @@ def _file(season: Season, cell: Cell) -> Outcome:
     title = season.title(cell.phase, cell.city)
     if not judgement.verdict.passed:
         mends = "；".join(finding.mend for finding in judgement.verdict.refusals)
-        return Outcome("returned", f"{title} 未通过关口，已退回：{mends}。", judgement.verdict)
+        return Outcome("returned", f"{title} 未通过系统核验，已退回：{mends}。", judgement.verdict)
     waits = season.cells[cell.phase, cell.city].state is State.SUBMITTED
     then = "等待省级管理办公室办理" if waits else "通过"
     return Outcome("done", f"{title} 已报送，{then}{filed_addresses.in_answer(said)}。", judgement.verdict)

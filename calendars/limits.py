@@ -68,7 +68,7 @@ def _order(source: str, phases: Sequence[Phase], terms: Terms) -> Iterator[Fault
     for slug, given in requires.items():
         needed = standing_on(slug, stated, terms)
         if needed in requires and needed not in reached(slug, requires):
-            reason = f"没有要求 {needed}，而这个阶段的表和关口要用它的结果"
+            reason = f"没有要求 {needed}，而这个阶段的表和系统核验要用它的结果"
             yield Fault(source, f"phases.{slug}.requires", reason, f'写上 "{needed}"，或经由其他阶段要求它')
         for other in given:
             if places.get(other, -1) > places[slug]:

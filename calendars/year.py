@@ -90,7 +90,7 @@ class Figures(_Frozen):
     subject_rank: Percent = Field(description="%：学科成绩在年级的排名以内")
     overall_rank: Percent = Field(description="%：综合成绩在年级的排名以内")
     consent_age: Positive = Field(description="岁：未满者须监护人同意")
-    interview_ratio: Percent = Field(description="面试人数与入选人数之比不少于几比一")
+    interview_ratio: Percent = Field(description=":1：面试人数与入选人数之比不少于")
     city_cap: Count = Field(description="人：每个设区市的省级资助名额")
     funded_cap: Count = Field(description="人：全省的省级资助名额")
     grant: Count = Field(description="元：每名受资助学生")

@@ -80,7 +80,7 @@ def _of_the_year(database: Database) -> Iterator[CheckFinding]:
         reached |= {person.office for person in contacts.of(connection) if person.email}
     year = opened.year
     if year.provisional:
-        mend = "放假通知公布后更新 holidays 组件，并运行 talent calendar check"
+        mend = "放假通知公布后，在年度文件的 [days] 里写明放假和调休的日期，再运行 talent calendar check"
         yield CheckFinding("年度", "note", f"{year.year} 年度已打开；日历为暂定（放假安排尚未公布）", mend)
     else:
         yield CheckFinding("年度", "ok", f"{year.year} 年度已打开")

@@ -72,7 +72,7 @@ def opening(year: Year, phase: Phase) -> str:
 
 def passing(phase: Phase) -> str:
     """Say what it takes to pass a phase."""
-    ending = f"关口判定通过，再由{DECISIONS[phase.province]}" if phase.province else "关口判定通过"
+    ending = f"系统核验通过，再由{DECISIONS[phase.province]}" if phase.province else "系统核验通过"
     filing = f"{dated(phase.files_from)}起可以报送；" if phase.files_from else ""
     return f"{filing}市级管理办公室报送后，{ending}，本阶段即为通过。"
 

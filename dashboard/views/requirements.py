@@ -54,7 +54,8 @@ def _figure(name: str, given: Figures) -> tuple[str, str]:
     described = Figures.model_fields[name].description or name
     unit, colon, label = described.partition("：")
     value = _value(getattr(given, name))
-    return (label, f"{value} {unit}") if colon else (described, value)
+    gap = "" if unit.startswith(":") else " "  # a ratio is written 3:1
+    return (label, f"{value}{gap}{unit}") if colon else (described, value)
 
 
 def _value(value: object) -> str:

@@ -210,6 +210,6 @@ def _settled(case: _Case, who: str) -> str:
 
 def _awaited(case: _Case) -> str:
     if case.pending is None:
-        return f"{case.name}已经报送，正等待关口判定"
+        return f"{case.name}已经报送，正等待系统核验"
     decision = DECISIONS[case.phase.province or "approve"]
     return f"{case.name}已经报送，正等待{decision}（期限 {dated(case.pending.due.day)}）"

@@ -50,7 +50,7 @@ def test_approval_passes_the_phase_and_opens_the_next_in_the_same_act(scene: Sce
     ("phase", "message"),
     [
         (ROLL, "南京 导师推荐：处于“进行中”的阶段不能审定；"),
-        (APPLICATION, "南京 学生申报 由关口判定，无需省级管理办公室审定或备案。"),
+        (APPLICATION, "南京 学生申报 由系统核验，无需省级管理办公室审定或备案。"),
     ],
 )
 def test_what_awaits_no_decision_is_not_decided(scene: Scene, phase: str, message: str) -> None:

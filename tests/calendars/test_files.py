@@ -26,7 +26,7 @@ LATER = "把 due 改到开放日或以后，或把 opens 提前"
 AROUND = "mentor-recommendation、application、shortlist"
 BEFORE = "2022-01-20 早于所要求的 mentor-recommendation 的截止日 2022-01-30"
 WHO = '写上 province = "approve"、"record" 或 "results"，或删去 province_due'
-STANDS, NEEDED = "没有要求 midterm，而这个阶段的表和关口要用它的结果", '写上 "midterm"，或经由其他阶段要求它'
+STANDS, NEEDED = "没有要求 midterm，而这个阶段的表和系统核验要用它的结果", '写上 "midterm"，或经由其他阶段要求它'
 TITLE = 'title = "2022 年江苏省中学生科技创新后备人才培养计划"'
 SUBJECTS = 'subjects = ["数学", "物理", "化学", "生物", "计算机"]'
 A_DATE = "写成不带引号、不带时间的日期，如 2022-02-07"

@@ -36,7 +36,7 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
         [
             (
                 "phases.shortlist.requires",
-                "没有要求 application，而这个阶段的表和关口要用它的结果",
+                "没有要求 application，而这个阶段的表和系统核验要用它的结果",
                 '写上 "application"，或经由其他阶段要求它',
             )
         ],

@@ -155,7 +155,7 @@ def test_a_refusal_is_a_sentence_and_a_report_card(season: Talent) -> None:
     mend = "面试 10 人、入选 4 人，比例 2.5:1；需再面试 2 人，或少入选 1 人"
     lines = ran.out.splitlines()
     assert ran.status == 1
-    assert lines[0] == f"南通 导师面试 未通过关口，已退回：{mend}。"
+    assert lines[0] == f"南通 导师面试 未通过系统核验，已退回：{mend}。"
     assert ["不符", "interviews.ratio", "三(二)", "原则上", "10:4", "3:1"] in map(str.split, lines)
     assert lines[lines.index("怎样改：") + 1] == f"  - 市级管理办公室：{mend}"
 

@@ -47,7 +47,7 @@ def said(state: State, draft: Draft = NONE, phase: str = "shortlist", now: datet
         (State.OVERDUE, FAULTY, f"{LATE}可以先把内容准备好。", "填写"),
         (State.OVERDUE, GOOD, f"{LATE}草稿试算已通过。", None),
         (State.WAITING, NONE, "“面试名单”还没有开放，在等：“学生申报”通过（现为未开放）。", None),
-        (State.SUBMITTED, GOOD, "“面试名单”已经报送，正等待关口判定，目前无需办理。", None),
+        (State.SUBMITTED, GOOD, "“面试名单”已经报送，正等待系统核验，目前无需办理。", None),
         (State.PASSED, GOOD, "“面试名单”已经通过。", None),
         (State.WITHDRAWN, NONE, "“面试名单”不再办理：本市本年度已退出。", None),
     ],

@@ -16,9 +16,9 @@ def test_the_calendar_says_what_opens_when() -> None:
 
 def test_passing_says_who_has_the_last_word_and_from_when_filing_is_possible() -> None:
     assert [opening_conditions.passing(YEAR.phase(slug)) for slug in ("shortlist", "interview", "cultivation")] == [
-        "市级管理办公室报送后，关口判定通过，本阶段即为通过。",
-        "市级管理办公室报送后，关口判定通过，再由省级管理办公室备案，本阶段即为通过。",
-        "2022-12-01（周四）起可以报送；市级管理办公室报送后，关口判定通过，本阶段即为通过。",
+        "市级管理办公室报送后，系统核验通过，本阶段即为通过。",
+        "市级管理办公室报送后，系统核验通过，再由省级管理办公室备案，本阶段即为通过。",
+        "2022-12-01（周四）起可以报送；市级管理办公室报送后，系统核验通过，本阶段即为通过。",
     ]
 
 

@@ -35,7 +35,7 @@ def test_every_rule_stands_on_the_page_of_one_phase() -> None:
 def test_figures_have_their_units_and_come_from_the_year() -> None:
     figures = YEAR.figures.model_copy(update={"funded_cap": 70})
     assert requirements.figures(BOOK["interview"], YEAR.phase("interview"), figures) == (
-        ("面试人数与入选人数之比不少于几比一", "3"),
+        ("面试人数与入选人数之比不少于", "3:1"),
         ("每个设区市的省级资助名额", "5 人"),
         ("全省的省级资助名额", "70 人"),
         ("每名受资助学生", "5,000 元"),

@@ -122,7 +122,7 @@ def test_a_city_is_told_in_one_sentence_what_to_do_and_by_when(
             None,
             "该市现在没有要办的事。“面试名单”还没有开放，在等：2022-01-21（周五）到来。",
         ),
-        ("2022-01-28T09:00", State.SUBMITTED, None, "“面试名单”已经报送，正等待关口判定。"),
+        ("2022-01-28T09:00", State.SUBMITTED, None, "“面试名单”已经报送，正等待系统核验。"),
     ],
 )
 def test_the_province_is_told_of_the_same_state_what_it_means_for_the_office(
