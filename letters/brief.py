@@ -40,7 +40,8 @@ class DayRequest:
     `granted` is None while it waits for its `answer`, the province's words. `late` says that the due day was over by
     then, so that granting it opens the phase again; `kept` that the city has a draft, which stands. `grace` are the
     working days that a phase keeps which is not open yet, 0 where it is. `held`: the day asked for holds without it;
-    `needless`: what was asked for is of no use any more, and why, said of the phase.
+    `needless`: what was asked for is of no use any more, and why, said of the phase. `corrected`: what was granted was
+    a mistake, and taken back before the city had its answer; `answer` then says why.
     """
 
     number: int
@@ -55,11 +56,12 @@ class DayRequest:
     grace: int = 0
     held: bool = False
     needless: str = ""
+    corrected: bool = False
 
     @property
     def overtaken(self) -> bool:
         """Whether there is nothing to be granted or declined."""
-        return self.held or bool(self.needless)
+        return self.held or self.corrected or bool(self.needless)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ def cases(kind: Kind, year: Year, book: Book) -> Iterator[Brief]:
             if plain.asked is not None:
                 for granted, late in ((True, True), (False, True), (False, False)):
                     yield replace(plain, asked=replace(plain.asked, granted=granted, late=late, kept=late))
+                yield replace(plain, asked=replace(plain.asked, granted=True, corrected=True))
                 yield replace(plain, asked=replace(plain.asked, granted=False, grace=year.figures.grace))
             yield replace(
                 plain,

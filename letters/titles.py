@@ -57,9 +57,10 @@ def _date_first(brief: Brief) -> str:
         return f"截止时间已是{due}，无须延期：{city}{phase}"
     if is_declined(asked):
         return f"延期申请未获同意：{city}{phase}"
-    if asked:
+    if asked and not asked.corrected:
         return (f"同意补报，请于{due}前报送" if asked.late else f"同意延期至{due}") + f"：{city}{phase}"
-    return f"截止时间{'更正' if brief.kind == 'corrected' else '改'}为{due}：{city}{phase}"
+    corrected = brief.kind == "corrected" or asked
+    return f"截止时间{'更正' if corrected else '改'}为{due}：{city}{phase}"
 
 
 def _digest(brief: Brief) -> str:

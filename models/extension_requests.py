@@ -12,7 +12,7 @@ from models.tables.extension_requests import Request
 from models.writing import bump
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection, Row
@@ -31,6 +31,13 @@ def of_city_phase(connection: Connection, year: int, phase: str, city: str) -> l
     table = table_of(Request)
     query = select(table).where(table.c.year == year, table.c.phase == phase, table.c.city == city)
     return list(connection.execute(query.order_by(table.c.id.desc())))
+
+
+def numbered(connection: Connection, year: int, requests: Collection[int]) -> Sequence[Row[Any]]:
+    """Give these requests of a year, the oldest first."""
+    table = table_of(Request)
+    query = select(table).where(table.c.year == year, table.c.id.in_(requests))
+    return connection.execute(query.order_by(table.c.id)).all()
 
 
 def waiting(connection: Connection, year: int, phase: str, city: str, attempt: int) -> Row[Any] | None:

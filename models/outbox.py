@@ -96,7 +96,7 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
     untrue = (
         (moved, kind.in_(ASKING), MOVED_ON),
         (again, kind.in_(SETTLING), OPENED_AGAIN),
-        (dated - moved, kind.in_(DATED), REDATED),
+        (dated - moved, kind.in_(DATED) | granting(table), REDATED),
         (left, granting(table), LEFT),
     )
     for touched, which, why in untrue:
@@ -108,6 +108,22 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
 def granting(letter: FromClause) -> ColumnElement[bool]:
     """Tell of a letter whether it answers a request with a day: one that declines has no time to be over."""
     return (letter.c.kind == "answered") & letter.c.valid_until.is_not(None)
+
+
+def answers_redated(connection: Connection, year: int, phases: Iterable[str], cities: Iterable[str]) -> list[int]:
+    """Give the requests whose newest answer was taken back because the day that it grants has moved."""
+    table = table_of(Letter)
+    query = select(table.c.slot, table.c.state, table.c.moot, table.c.detail).where(
+        table.c.year == year,
+        table.c.phase.in_(list(phases)),
+        table.c.concerns.in_(list(cities)),
+        granting(table),
+    )
+    newest = {row.slot.partition("#")[0]: row for row in connection.execute(query.order_by(table.c.id))}
+    unsent = LetterState.CANCELLED.value
+    return [
+        int(number) for number, row in newest.items() if row.moot or (row.state == unsent and row.detail == REDATED)
+    ]
 
 
 def take_back_requests(connection: Connection, year: int, answered: Iterable[int]) -> None:

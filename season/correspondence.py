@@ -17,7 +17,7 @@ from phases.letter_kinds import LETTER_KINDS, UNTOLD
 from season import recipients
 from season.calendar_files import calendar_file
 from season.judging import scope_of
-from season.moot_requests import settle_requests
+from season.moot_requests import answer_anew, settle_requests
 from season.moving import tell_moved
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": NAMING, "corrected": NAMING, 
 
 def correspond(season: Season) -> None:
     """Write every letter owed that was not written before; what the act did is flushed."""
+    answer_anew(season)
     tell_moved(season)
     settle_requests(season)
     if not season.owed:

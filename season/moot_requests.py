@@ -11,7 +11,8 @@ from letters.brief import DayRequest
 from models import extension_requests, outbox
 from phases.letter_kinds import LETTER_KINDS
 from season import owing
-from season.moving import WAITED_FOR, touched
+from season.calendar_files import day_version
+from season.moving import WAITED_FOR, moved, touched
 from season.recipients import audiences
 
 if TYPE_CHECKING:
@@ -55,6 +56,25 @@ def settle_requests(season: Season) -> None:
     for cell, asked in found:
         if cell.state is not State.WITHDRAWN and not any(_tells(season, one, cell) for one in season.owed):
             owing.answered(season, cell, asked, due=season.due(cell.phase, cell.city) if asked.held else None)
+
+
+def answer_anew(season: Season) -> None:
+    """Owe again, with the day that holds, the answers that granted another and had not left when it moved."""
+    moving = {key: season.cells[key] for key in moved(season) if season.cells[key].state in WAITED_FOR}
+    if not moving:
+        return
+    phases, cities = zip(*moving, strict=True)
+    redated = outbox.answers_redated(season.connection, season.year.year, phases, cities)
+    for row in extension_requests.numbered(season.connection, season.year.year, redated) if redated else ():
+        cell = moving.get((row.phase, row.city))
+        if cell is None or row.answer != extension_requests.ANSWERS[True]:
+            continue
+        asked = request_of(row, granted=True, answer=row.answer_reason, late=cell.attempt > row.attempt)
+        if (cell.phase, cell.city) in season.mistaken:
+            asked = replace(asked, corrected=True, answer=season.reasons[cell.phase, cell.city])
+        elif row.answered_by == SYSTEM:
+            asked = replace(asked, held=True, answer="")
+        owing.answered(season, cell, asked, season.due(cell.phase, cell.city), version=day_version(season, cell))
 
 
 def request_of(row: Row[Any], **more: Any) -> DayRequest:  # noqa: ANN401 -- fields of `DayRequest`

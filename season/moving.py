@@ -41,8 +41,8 @@ def tell_moved(season: Season) -> None:
     asked = (season.connection, season.year.year, phases, cities, ahead(season))
     told = days_told(*asked)
     outdated = {cell: _outdated(season, cell, told.get((cell.phase, cell.city), {})) for cell in cells}
-    moved = _moved(season)
-    rests = [cell for cell, late in outdated.items() if late and (cell.phase, cell.city) not in moved]
+    now = moved(season)
+    rests = [cell for cell, late in outdated.items() if late and (cell.phase, cell.city) not in now]
     unsaid = left_unsaid(*asked) if rests else {}
     for cell, late in outdated.items():
         quiet = unsaid.get((cell.phase, cell.city), {}) if cell in rests else {}
@@ -65,7 +65,7 @@ def touched(season: Season) -> list[tuple[str, str]]:
     return [(move.after.phase, move.after.city) for move in season.written.moves if not move.refused]
 
 
-def _moved(season: Season) -> set[Key]:
+def moved(season: Season) -> set[Key]:
     """Give the city phases whose day this very act moved."""
     moves = season.written.moves
     return {(one.phase, one.city) for one in season.written.grants} | {

@@ -178,11 +178,14 @@ def answered(
     due: Due | None = None,
     was: date | None = None,
     items: Sequence[Item] = (),
+    *,
+    version: int | None = None,
 ) -> None:
-    """Owe a city the answer to its request, with the day that holds."""
+    """Owe a city the answer to its request, with the day that holds; `version` where it is owed once more."""
+    slot = f"{asked.number}" if version is None else f"{asked.number}#{version}"
     season.owed.append(
         Owed(
-            "answered", *_about(cell), f"{asked.number}",
+            "answered", *_about(cell), slot,
             due=due, was=was, items=tuple(items), asked=asked, reason=asked.answer,
         )
     )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from acts.answer import answer
 from acts.correct import correct
 from acts.extend import extend
 from models.reports import matrix
@@ -21,6 +22,7 @@ from tests.acts.test_moved import (
     SHORTLIST,
     UNTIL,
     UNTOLD,
+    asked,
     begun,
     extended_quietly,
     revise,
@@ -29,6 +31,7 @@ from tests.acts.test_moved import (
     who,
     written,
 )
+from tests.support import ledger
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 SOON, MISTAKEN = "2022-01-12T10:00", date(2022, 2, 20)
@@ -187,3 +190,33 @@ def test_nothing_is_corrected_that_was_not_given_or_would_not_come_sooner(scene:
     )
     assert corrected(scene, LATE).outcome == "refused"
     assert correct(scene.database, YEAR, SHORTLIST, WUXI, stamp(LATE), reason="误").outcome == "refused"
+
+
+def test_a_grant_that_had_not_left_is_answered_anew_with_the_day_that_holds(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    number = asked(scene, SOON, MISTAKEN)
+    answer(scene.database, YEAR, number, stamp("2022-01-12T11:00"), grant=True, until=None, reason="同意")
+    corrected(scene, "2022-01-12T11:01")
+    assert queued(scene) == [("answered", "更正为1月20日", "截止时间为2022年1月20日")]
+    sent(scene)
+    assert [row.kind for row in corrected(scene, "2022-01-12T11:02").changes.letters] == []
+
+
+def test_a_grant_that_had_not_left_names_the_later_day_given_since(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    number = asked(scene, SOON, UNTIL)
+    answer(scene.database, YEAR, number, stamp("2022-01-12T11:00"), grant=True, until=None, reason="情况属实")
+    for at, until in (("2022-01-12T11:01", date(2022, 1, 28)), ("2022-01-12T11:02", date(2022, 1, 29))):
+        scene.extend(APPLICATION, [NANJING], at, until)
+    assert queued(scene) == [("answered", "同意延期至1月29日", "延至2022年1月29日")]
+    sent(scene)
+    again = scene.extend(APPLICATION, [NANJING], "2022-01-12T12:00", date(2022, 2, 1))
+    assert written(again.changes.letters)["city"] == "moved"
+
+
+def queued(scene: Scene) -> list[tuple[str, ...]]:
+    """What waits for the city: kinds, with what subject and text say of the day."""
+    with scene.database.read() as connection:
+        rows = [row for row in ledger.words(connection) if (row.state, row.recipient) == ("queued", f"city:{NANJING}")]
+    subject, text = (re.compile(f"(?:{said})[0-9年月]+日") for said in ("更正为|同意延期至", "截止时间为|延至"))
+    return [(row.kind, *subject.findall(row.subject), *text.findall(row.text)) for row in rows]
