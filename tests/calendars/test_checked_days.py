@@ -15,13 +15,13 @@ TODAY, BASE, GRACE = date(2022, 1, 18), date(2022, 1, 20), 3
     [
         (date(2022, 1, 18), -2, 0, date(2022, 1, 21), True, "工作日"),
         (date(2022, 1, 20), 0, 2, date(2022, 1, 21), True, "工作日"),
-        (date(2022, 1, 21), 1, 3, None, True, "工作日"),
-        (date(2022, 1, 22), 2, 3, None, False, "周六"),
-        (date(2022, 1, 29), 9, 9, None, True, "周六，调休上班"),
-        (date(2022, 2, 1), 12, 10, None, False, "春节"),
+        (date(2022, 1, 21), 1, 0, None, True, "工作日"),
+        (date(2022, 1, 22), 2, 0, None, False, "周六"),
+        (date(2022, 1, 29), 9, 0, None, True, "周六，调休上班"),
+        (date(2022, 2, 1), 12, 0, None, False, "春节"),
     ],
 )
-def test_a_day_is_looked_at_once_for_all(
+def test_a_day_is_looked_at_and_what_is_left_is_counted_where_it_comes_too_soon(
     day: date, late: int, left: int, better: date | None, works: bool, why: str
 ) -> None:
     found = checked_day(day, BASE, TODAY, GRACE, WorkingDays())
