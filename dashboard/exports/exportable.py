@@ -11,7 +11,7 @@ from dashboard.exports.spreadsheets import Cell, Table
 from dashboard.views import masking
 from dashboard.views.history import KINDS, outcome, why, word
 from dashboard.views.matrix import lines
-from dashboard.views.naming import signed
+from dashboard.views.naming import granter, mover, signed
 from dashboard.views.standings import rule_name
 from gates.verdict import ACTORS
 from letters.words import STATES, TAGS
@@ -59,7 +59,7 @@ def _log(asked: ExportRequest) -> tuple[Table, ...]:
             word(row.event, asked.year.phase(row.phase), refused=row.refused),
             row.before.chinese,
             row.after.chinese,
-            signed(row.by),
+            mover(row),
             row.as_of,
             row.at,
             why(asked.look.opened.book, row.event, row.reason),
@@ -186,6 +186,7 @@ TABLES: Mapping[str, Export] = {
             "缘由": lambda _, row: BECAUSE[row.cause],
             "事由": lambda _, row: row.reason,
             **SIGNED,
+            "操作人": lambda _, row: granter(row.cause, row.by),
         },
     ),
     "waivers": _dated(

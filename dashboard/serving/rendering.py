@@ -16,7 +16,7 @@ from dashboard.serving.open_years import other_years
 from dashboard.serving.rehearsal_clock import clock_bar
 from dashboard.views.dates import clock, day, moment, short_day, weekday
 from dashboard.views.masking import for_reader
-from dashboard.views.naming import done, signed
+from dashboard.views.naming import done, granter, signed
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -53,6 +53,7 @@ def environment() -> Environment:
     made.globals |= {
         "static": static,
         "moved": moved,
+        "granter": granter,
         "minute": minute,
         "clock_bar": clock_bar,
         "other_years": other_years,

@@ -93,7 +93,7 @@ def step(
         move.as_of,
         word(move.event, phase, refused=move.refused),
         "" if move.before is move.after else f"{move.before.chinese} → {move.after.chinese}",
-        move.by,
+        naming.mover(move),
         "；".join(filter(None, (said, kept))),
         move.refused,
         move.attempt,

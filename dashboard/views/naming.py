@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 from acts.last_word import decision
 from gates.states import Event
+from season.refusing import BY_ITSELF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calendars.year import Phase
+    from models.histories import PastMove
 
 SYSTEM = frozenset({"prefect", "talent up", "talent demo"})
 """What signs for itself."""
+
+BY_SYSTEM = "系统"
 
 DONE: Mapping[str, str] = {"announce": "发到工作群"}
 KINDS: Mapping[str, str] = {
@@ -39,7 +43,17 @@ YEARLY: Mapping[str, str] = {"year": "年度", "calendar": "年度日历"}
 
 def signed(by: str) -> str:
     """Name who did something; what happened by itself was the system."""
-    return "系统" if by in SYSTEM else by
+    return BY_SYSTEM if by in SYSTEM else by
+
+
+def mover(move: PastMove) -> str:
+    """Name who did what a row of the log says: what nobody's hand does is the system's, in whoever's act it came up."""
+    return BY_SYSTEM if move.event in BY_ITSELF else signed(move.by)
+
+
+def granter(cause: str, by: str) -> str:
+    """Name who gave a later due day; room to work (grace) follows from the rules."""
+    return BY_SYSTEM if cause == "grace" else signed(by)
 
 
 def done(what: str) -> str:

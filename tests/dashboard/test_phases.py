@@ -60,6 +60,7 @@ def test_a_city_phase_tells_what_happened_by_whom_and_what_was_refused(window: W
     steps = page(window, "/2022/mentor-recommendation/yangzhou").texts("li")
     told = [step for step in steps if step.startswith("202")]
     assert [step.split(" ")[3] for step in told] == ["开放", "到期", "导入", "报送（未获准）", "重启", "报送", "审定"]
+    assert [step.endswith(" 系统") for step in told[:3]] == [True, True, False]
     assert told[3].startswith("2022-01-16 周日 10:05 报送（未获准） 扬州市市级管理办公室扬州 导师推荐 的报送已于")
     assert told[4] == ("2022-01-17 周一 09:30 重启 已逾期 → 进行中 省级管理办公室 · 第 2 次办理系统迁移，延期两日")
 
