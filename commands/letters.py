@@ -65,7 +65,7 @@ def _list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
 
 
 def show_list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
-    """Print letters as a table, what is kept of how one fared under its subject."""
+    """Print letters as a table, and under its subject why one did not go out."""
     words = {str(kind): word for kind, word in TAGS.items()}
     shown = [
         (
@@ -74,7 +74,7 @@ def show_list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
             state_word(row.state, row.detail),
             named(year, row.recipient),
             words[row.kind],
-            f"{row.subject}\n（{row.detail}）" if row.detail else row.subject,
+            f"{row.subject}\n（{row.detail}）" if row.detail and row.state != "sent" else row.subject,
         )
         for row in rows
     ]
