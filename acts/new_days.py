@@ -28,6 +28,9 @@ Days = Callable[[Bench, Filled], Sequence[NewDay]]
 CONFIRM = Field(
     "confirm", "再写一遍截止日", "again", needed=False, hint="新的截止日比年度日历的晚超过 60 天时须写，其余不写。"
 )
+REMINDER = "提醒："
+"""What begins a line of an answer that stands in nothing's way, and is to be looked at all the same."""
+
 TYPE_AGAIN = f"请在“{CONFIRM.label}”里写"
 """How a day that is too far is refused: with what takes it all the same."""
 
@@ -76,10 +79,10 @@ def look(year: Year, stamp: Stamp, base: date, day: date) -> CheckedDay:
 def said(found: CheckedDay) -> list[str]:
     """Say what everybody who gives a day is to see: its weekday always, and what is better where it comes too soon."""
     why = "" if found.why == "工作日" or (found.why.startswith("周") and not found.works) else f"（{found.why}）"
-    lines = [f"{found.named}{'是' if found.works else '不是'}工作日{why}。"]
+    lines = [f"{found.named}是工作日{why}。" if found.works else f"{REMINDER}{found.named}不是工作日{why}。"]
     if found.better is not None:
         better = with_weekday(found.better)
-        lines.append(f"提醒：到 {found.day} 只有 {found.left} 个工作日，办理时间偏紧；最近的合适日子是 {better}。")
+        lines.append(f"{REMINDER}到 {found.day} 只有 {found.left} 个工作日，办理时间偏紧；最近的合适日子是 {better}。")
     return lines
 
 
@@ -88,7 +91,7 @@ def _overtaken(year: Year, phase: Phase, day: date) -> Iterator[str]:
     later = [one for one in map(year.phase, year.after(phase.slug)) if one.due < day]
     if later:
         dues = "、".join(f"{one.name}的截止日 {one.due}" for one in later)
-        yield f"提醒：{day} 晚于年度日历上{dues}；届时仍须办理的，按规定顺延。"
+        yield f"{REMINDER}{day} 晚于年度日历上{dues}；届时仍须办理的，按规定顺延。"
 
 
 def _too_far(far: CheckedDay) -> str:

@@ -116,6 +116,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "rule_name": partial(rule_name, look.opened.book),
         "because": BECAUSE,
         "untold": untold,
+        "corrections": max((grant.corrections for grant in past.grants), default=0),
     }
     return page("phases/city.html", request, look=look, year=year, phase=found, city=whose, past=past, **facts)
 

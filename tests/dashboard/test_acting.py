@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 
 from acts.act import Filled
 from acts.book import ACTS
+from acts.new_days import REMINDER
 from dashboard.acts.trial import Changed, done, tried
 from dashboard.acts.typed_fields import Typed, read
 from dashboard.panels.acts_here import acts_panel
@@ -384,3 +385,25 @@ def test_what_the_province_chose_not_to_send_is_named_wherever_it_is_looked_for(
     assert here.count("场地封控；不另行通知：已逐一电话告知") == 2, "in what happened, and with the day"
     listed = admin.get("/2022/letters?city=nanjing&phase=interview").text
     assert listed.count("</span>不另行通知</span>") == int(kept[1])
+
+
+def test_what_an_answer_reminds_of_stands_apart_from_the_good_news(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    day = {"phase": "interview", "city": "nanjing", "until": "2022-02-26", "reason": "暴雪"}
+    shown = admin.submit("/2022/acts/extend/preview", **day)
+    answer = admin.submit("/2022/acts/extend", **hidden(shown))
+    for page in (shown.text, admin.get(answer.headers["location"]).text):
+        good, warned = (re.findall(f'class="{kind}">(.*?)</p>', page) for kind in ("good", "warned"))
+        assert f"{REMINDER}2022-02-26（星期六）不是工作日。" in warned
+        assert [REMINDER in said for said in good] == [False]
+
+
+def test_a_day_that_was_taken_back_is_struck(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    day = {"phase": "interview", "city": "nanjing", "until": "2022-02-25", "reason": "暴雪"}
+    admin.submit("/2022/acts/extend", **hidden(admin.submit("/2022/acts/extend/preview", **day)))
+    assert "<b>经批准延期至 2022-02-25 周五</b>" in admin.get("/2022/interview/nanjing").text
+    admin.submit("/2022/acts/correct", **hidden(admin.submit("/2022/acts/correct/preview", **CORRECT)))
+    after = admin.get("/2022/interview/nanjing").text
+    assert "<s>经批准延期至 2022-02-25 周五</s>（已更正）" in after
+    assert "<b>经批准延期" not in after
