@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from acts.act import CITIES, PHASE, TOLD, UNTOLD, Act, Bench, Filled, each
 from acts.extend import ANEW, say_anew
-from calendars.deadlines import TZ, day_of, resolve, standing
+from calendars.deadlines import TZ, day_of, resolve
 from gates.states import Event, State
 from models import histories, outbox
 from models.days_told import left_untold
@@ -18,7 +18,7 @@ from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from calendars.deadlines import Cause, Extension
@@ -48,10 +48,11 @@ def correct(
 ) -> Outcome:
     """Take back the newest later day of a city phase: the later of the day before it and `grace` working days from now.
 
-    A phase that a rerun opened stays open. Whoever was told the mistaken day hears that it was one, save where `untold`
-    says why not; whoever knows another day only hears that it moved; of whoever was left untold then and gets no letter
-    now the answer says so. `refused` where nothing was given, or where what
-    is left is no earlier.
+    Done again, it takes back the one given before that. A phase that a rerun opened stays open.
+
+    Whoever was told the mistaken day hears that it was one, save where `untold` says why not; whoever knows another day only hears that it moved; of whoever was left untold
+    then and gets no letter now the answer says so. `refused` where nothing was given that stands, or where what is left
+    is no earlier.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.untold = untold
@@ -59,7 +60,7 @@ def correct(
         settle(season, [city])
         cell, due = season.cells[phase, city], season.due(phase, city)
         phoned: Mapping[str, str] = {}
-        mistake = _mistake(season, cell)
+        mistake = _by_hand(_kept(season, cell))
         until = _without(season, cell, mistake) if mistake else None
         why = illegal(season, cell, Event.CORRECT) or _needless(season, cell, until)
         if mistake and until and not why:
@@ -82,9 +83,19 @@ def _not_by_letter(season: Season, phoned: Mapping[str, str]) -> str:
     return f"当时不另行通知，理由：{why}；没有函件可更正，请用同样的方式告知 {len(left)} 方。"
 
 
-def _mistake(season: Season, cell: Cell) -> Extension | None:
-    """Give the newest day that the province gave by hand and that stands; None where there is none."""
-    given = standing(season.extensions.get((cell.phase, cell.city), ()))
+def _kept(season: Season, cell: Cell) -> list[Extension]:
+    """Give the later days that no correction took back: each took the newest given by hand."""
+    kept: list[Extension] = []
+    for one in season.extensions.get((cell.phase, cell.city), ()):
+        if one.cause != "correction":
+            kept.append(one)
+        elif (taken := _by_hand(kept)) is not None:
+            kept.remove(taken)
+    return kept
+
+
+def _by_hand(given: Sequence[Extension]) -> Extension | None:
+    """Give the newest of these days that the province gave by hand; None where there is none."""
     return next((one for one in reversed(given) if one.cause in MISTAKES), None)
 
 
@@ -101,8 +112,7 @@ def _given(season: Season, cell: Cell, mistake: Extension) -> PastGrant:
 
 def _without(season: Season, cell: Cell, mistake: Extension) -> date:
     """Give the due day that holds once the newest day given by hand is taken back."""
-    given = standing(season.extensions.get((cell.phase, cell.city), ()))
-    rest = (one for one in given if one is not mistake)
+    rest = (replace(one, corrections=0) for one in _kept(season, cell) if one is not mistake)
     before = resolve(season.year.phase(cell.phase).due, rest).day
     return max(before, season.days.after(day_of(season.arrived), season.year.figures.grace))
 
@@ -142,5 +152,5 @@ CORRECT = Act(
     lambda _, year, filled: f"更正{filled.named(year)}{filled.phased}误办的延期或重启的截止日",
     Event.CORRECT,
     frozenset({State.WAITING, State.OPEN, State.RETURNED}),
-    moved=MISTAKES,
+    moved=MISTAKES | {"correction"},
 )

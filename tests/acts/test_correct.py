@@ -220,3 +220,21 @@ def queued(scene: Scene) -> list[tuple[str, ...]]:
         rows = [row for row in ledger.words(connection) if (row.state, row.recipient) == ("queued", f"city:{NANJING}")]
     subject, text = (re.compile(f"(?:{said})[0-9年月]+日") for said in ("更正为|同意延期至", "截止时间为|延至"))
     return [(row.kind, *subject.findall(row.subject), *text.findall(row.text)) for row in rows]
+
+
+def test_one_mistake_after_the_other_is_taken_back_the_newest_first(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    for at, until in (("2022-01-12T10:00", date(2022, 2, 20)), ("2022-01-12T11:00", date(2022, 3, 20))):
+        scene.extend(APPLICATION, [NANJING], at, until)
+        sent(scene)
+    days, letters = [], []
+    for minute in range(2):
+        said = corrected(scene, f"2022-01-12T12:0{minute}")
+        days.append(due(scene, "2022-01-12T13:00"))
+        letters.append(written(said.changes.letters))
+        sent(scene)
+    assert (days, letters) == ([date(2022, 2, 20), date(2022, 1, 20)], [CORRECTED, CORRECTED])
+    assert "没有可以更正的延期或重启" in corrected(scene, "2022-01-12T12:03").message
+    scene.extend(APPLICATION, [NANJING], "2022-01-12T14:00", date(2022, 2, 20))
+    corrected(scene, "2022-01-12T14:01")
+    assert due(scene, "2022-01-12T15:00") == date(2022, 1, 20), "the same day given and taken back once more"
