@@ -50,9 +50,9 @@ def correct(
 
     Done again, it takes back the one given before that. A phase that a rerun opened stays open.
 
-    Whoever was told the mistaken day hears that it was one, save where `untold` says why not; whoever knows another day only hears that it moved; of whoever was left untold
-    then and gets no letter now the answer says so. `refused` where nothing was given that stands, or where what is left
-    is no earlier.
+    Whoever was told the mistaken day hears that it was one, save where `untold` says why not; whoever knows another day
+    only hears that it moved; of whoever was left untold then and gets no letter now the answer says so. `refused` where
+    nothing was given that stands, or where what is left is no earlier.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.untold = untold
