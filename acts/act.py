@@ -240,7 +240,7 @@ class Act:
             return f"{of}不评价学生。"
         if self.moved:
             causes = "或".join(BECAUSE[cause] for cause in BECAUSE if cause in self.moved)
-            return f"{of}现在没有截止日{causes}的市，没有可以{self.title(phase)}的。"
+            return f"{of}现在没有哪个市的截止日{causes}，没有可以更正的。"
         states = "、".join(f"“{state.chinese}”" for state in State if state in self.states)
         more = "；已通过的，请从该市本阶段的页面办理" if self.alone else ""
         return f"{self.title(phase)}用于状态为{states}的市，{of}现在没有这样的市{more}。"
