@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from acts.last_word import decision
-from calendars.deadlines import BECAUSE, Cause
+from calendars.deadlines import Cause
 from calendars.errors import TalentError
 from gates.states import Event, State
 from models.database import Database, Which
@@ -239,8 +239,7 @@ class Act:
         if phase and self.evaluates and not _evaluated(book, phase):
             return f"{of}不评价学生。"
         if self.moved:
-            causes = "或".join(BECAUSE[cause] for cause in BECAUSE if cause in self.moved)
-            return f"{of}现在没有哪个市的截止日{causes}，没有可以更正的。"
+            return f"{of}各市现在的截止日都不是省办另行给的，没有可以更正的。"
         states = "、".join(f"“{state.chinese}”" for state in State if state in self.states)
         more = "；已通过的，请从该市本阶段的页面办理" if self.alone else ""
         return f"{self.title(phase)}用于状态为{states}的市，{of}现在没有这样的市{more}。"

@@ -353,7 +353,7 @@ CORRECT = {"phase": "interview", "city": "nanjing", "reason": "日期误写为�
 def test_a_day_is_corrected_only_where_the_province_gave_one(window: Window) -> None:
     admin = window.as_(ADMIN)
     nothing = admin.get("/2022/acts/correct?phase=interview&city=nanjing").text
-    assert "导师面试现在没有哪个市的截止日经核查更正或经批准延期或因重启重新确定，没有可以更正的。" in nothing
+    assert "导师面试各市现在的截止日都不是省办另行给的，没有可以更正的。" in nothing
     assert panel(window, ADMIN, "interview", "nanjing")[:2] == [
         "extend?phase=interview&city=nanjing",
         "waive?phase=interview&city=nanjing",
