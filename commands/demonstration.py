@@ -119,7 +119,7 @@ def sign_ins(address: str, people: Iterable[Person]) -> tuple[str, ...]:
         f"    各市：用户名 {'、'.join(person.name for person in cities)}",
         f"    密码都是 {PASSWORD}（演示不要动态口令）",
         "  先用 province 登录，看盐城为何逾期，为它重启面试名单；再用 yancheng 登录报送。",
-        f"  盐城要报送的工作簿：{_shown(WORKBOOK)}",
+        f"  盐城要报送的工作簿：在该阶段页上下载“演练用的已填工作簿”，即 {_shown(WORKBOOK)}",
         f"  命令行：先 export TALENT_DATABASE__URL={URL}，再 talent status；时刻取演示时钟。",
         f"  省级管理办公室页面上方的“演示时钟”可以快进；发出的函件在 {DEMO}/mail。按 Ctrl-C 结束。",
         "",

@@ -11,6 +11,7 @@ from acts import backfill
 from acts.why import report_card
 from dashboard.serving.look import Present
 from dashboard.serving.policy import NotThere, Signed
+from dashboard.serving.rehearsal_clock import pack_of
 from dashboard.views.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, next_step, on_paper
 from dashboard.views.todo import tasks
 from gates.states import State
@@ -19,6 +20,7 @@ from models.states_as_of import Seen, seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from sqlalchemy import Connection, Row
 
@@ -65,13 +67,20 @@ class PhaseForm:
         """Its name for people."""
         return f"{self.city.name} {self.phase.name}"
 
+    def rehearsed(self, pack: Path | None) -> Path | None:
+        """Give the workbook that the city files in a demonstration's events; None in any other year."""
+        if pack is None or not self.opened.rehearsal or pack_of(pack, self.opened.year).visitor is None:
+            return None
+        found = pack / self.city.slug / f"{self.form.slug}.xlsx"
+        return found if found.is_file() else None
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What a city has done of a phase: `counts` are rows by sheet; `card` the trial of what is loaded.
 
     `barred` says why nothing can be loaded for what was, or was not, loaded of phases done on paper; "" where it can.
-    `wanted` are those of which something must be loaded first.
+    `wanted` are those of which something must be loaded first; `rehearsed`: a demonstration has it filled in.
     """
 
     filing: PhaseForm
@@ -83,6 +92,7 @@ class Work:
     step: NextStep
     barred: str = ""
     wanted: tuple[Phase, ...] = ()
+    rehearsed: bool = False
 
     @property
     def may_load(self) -> bool:
@@ -157,7 +167,8 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         said = tasks(year, list(phases.values()), now_at, reader, {now.phase: waits} if waits else {})
         step = next_step(next(one for one in said if one.phase == now.phase), now.state, draft)
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
-    return Work(filing, now, newest, named, asked, card, step, barred, tuple(map(year.phase, wanted)))
+    rehearsed = filing.rehearsed(site.pack) is not None
+    return Work(filing, now, newest, named, asked, card, step, barred, tuple(map(year.phase, wanted)), rehearsed)
 
 
 def _papers(phases: Mapping[str, Seen]) -> list[str]:

@@ -49,17 +49,31 @@ async def _sent(request: Request) -> bytes | None:
 
 
 @area.get("/template.xlsx", dependencies=[Depends(allow(EVERYONE))])
-def template(request: Request, reader: Signed, here: Here, filled: Annotated[bool, Query()] = False) -> Response:
-    """Give the form's workbook, empty or filled with what is loaded; what a city loaded, only to the city itself."""
+def template(
+    request: Request,
+    reader: Signed,
+    here: Here,
+    filled: Annotated[bool, Query()] = False,
+    rehearsed: Annotated[bool, Query()] = False,
+) -> Response:
+    """Give the form's workbook, empty or filled with what is loaded; what a city loaded, only to the city itself.
+
+    `rehearsed`: as a demonstration's events have it.
+    """
     site: Site = request.app.state.site
     year, rows = here.opened.year, None
+    kind = "（演练）" if rehearsed else "（已填）" if filled else ""
+    name = f"{year.year} {here.city.name} {here.form.title}{kind}.xlsx"
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    if rehearsed:
+        if (invented := here.rehearsed(site.pack)) is None:
+            raise NotThere
+        return Response(invented.read_bytes(), media_type=XLSX, headers=headers)
     if filled:
         if reader.province:
             raise FilledIsTheirs if reader.admin else NotThere
         with site.database.read() as connection:
             rows = draft(connection, year.year, here.form, here.city.slug)
-    name = f"{year.year} {here.city.name} {here.form.title}{'（已填）' if filled else ''}.xlsx"
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return Response(template_of(here.form, year, rows), media_type=XLSX, headers=headers)
 
 

@@ -53,6 +53,16 @@ def test_the_bar_says_where_each_button_goes(demo: Window) -> None:
     assert "<small>2022-02-09 09:00 面试名单：催办升级</small>" in bar
 
 
+def test_a_demonstration_hands_out_the_workbook_that_the_visitor_files(demo: Window, window: Window) -> None:
+    here = "/2022/shortlist/yancheng"
+    asked = f"{here}/template.xlsx?rehearsed=1"
+    city = demo.as_("yancheng")
+    assert (asked in city.get(here).text, asked in window.as_("yancheng").get(here).text) == (True, False)
+    assert city.get(asked).content == (PACK / "yancheng" / "shortlist.xlsx").read_bytes()
+    assert window.as_("yancheng").get(asked).status_code == 404
+    assert demo.as_("nanjing").get(asked).status_code == 404
+
+
 def test_the_bar_says_where_the_next_moment_chases_nobody(demo: Window) -> None:
     given = (demo.database, 2022, "shortlist", "yancheng", stamp("2022-02-07T09:00"))
     assert rerun(*given, until=date(2022, 2, 10), reason="疫情封控").done
