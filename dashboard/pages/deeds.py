@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.acts.once import LONGEST
+from dashboard.serving.look import looking
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from models import deeds
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 area = APIRouter(dependencies=[Depends(allow(EVERYONE))], default_response_class=HTMLResponse)
 
 
+OF_A_YEAR = re.compile(r"/(\d{4})(?=/|$)")
+"""Where an act of a year leads back to: the answer stands in that year's frame."""
+
+
 @area.get("/deeds/{token}")
 def deed(request: Request, reader: Signed, token: str) -> HTMLResponse:
     """Show what the act answered, to whoever confirmed it; of one that never will, where to look."""
@@ -26,5 +32,9 @@ def deed(request: Request, reader: Signed, token: str) -> HTMLResponse:
         found = deeds.find(connection, token)
     if found is None or found.account != reader.account:
         raise NotThere
+    year = OF_A_YEAR.match(found.back or "")
+    look = looking(request, int(year[1])) if year else None
+    facts: dict[str, Any] = {"look": look, "year": look.opened.year if look else None}
     left = found.done is None and site.wall() - found.at > LONGEST
-    return page("deeds.html", request, deed=found, left=left, status=409 if left or found.done is False else 200)
+    status = 409 if left or found.done is False else 200
+    return page("deeds.html", request, deed=found, left=left, status=status, **facts)

@@ -396,6 +396,7 @@ def test_what_an_answer_reminds_of_stands_apart_from_the_good_news(window: Windo
         good, warned = (re.findall(f'class="{kind}">(.*?)</p>', page) for kind in ("good", "warned"))
         assert f"{REMINDER}2022-02-26（星期六）不是工作日。" in warned
         assert [REMINDER in said for said in good] == [False]
+        assert 'href="/2022/letters"' in page, "the year's menu"
 
 
 def test_a_day_that_was_taken_back_is_struck(window: Window) -> None:
