@@ -55,6 +55,7 @@ def ask(
     once more.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        season.not_backdated(season.cells[phase, city])
         connection = season.connection
         now = seen(connection, season.year, city, stamp.as_of)[phase]
         title = season.title(phase, city)

@@ -25,11 +25,13 @@ def retract(
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         cell, connection, title = season.cells[phase, city], season.connection, season.title(phase, city)
+        season.not_backdated(cell)
         found = extension_requests.waiting(connection, year, phase, city, cell.attempt)
         if found is None:
             every = extension_requests.of_city_phase(connection, year, phase, city)
             who = next((f"（最近一次{ended(row)}）" for row in every if row.answer is not None), "")
             return Outcome("refused", f"{title}：没有在等答复的申请{who}，未作改动。")
+        season.not_backdated(cell, found.as_of)
         extension_requests.answer(connection, year, [Answer(found.id, RETRACTED, reason)], season.stamp)
         outbox.take_back_requests(connection, year, [found.id])
         due = season.due(phase, city).day

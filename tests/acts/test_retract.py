@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from acts.answer import answer
@@ -9,6 +10,7 @@ from acts.retract import retract
 from models.columns import table_of
 from models.tables.extension_requests import Request
 from season.outcome import Outcome
+from season.unit_of_work import Backdated
 from tests.acts.test_moved import APPLICATION, AT, ROLL, UNTIL, asked, begun, sent, written
 from tests.support import ledger
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, stamp
@@ -66,3 +68,14 @@ def test_nothing_waits_nothing_is_taken_back_and_one_may_ask_again(scene: Scene)
     assert retract(scene.database, YEAR, APPLICATION, WUXI, stamp("2022-01-18T13:00")).outcome == "refused"
     granted = scene.extend(APPLICATION, [NANJING], "2022-01-18T14:00", UNTIL)
     assert written(granted.changes.letters)["city"] == "moved"
+
+
+def test_neither_is_done_before_what_stands_already(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    with pytest.raises(Backdated, match="南京 学生申报"):
+        asked(scene, "2022-01-01T10:00")
+    asked(scene, LATER)
+    with pytest.raises(Backdated, match="在 2022-01-18 11:00 已有记录"):
+        taken_back(scene, AT)
+    with scene.database.read() as connection:
+        assert connection.execute(select(table_of(Request).c.answer)).scalars().all() == [None]
