@@ -90,6 +90,14 @@ RETRACTED = "retracted"
 ANSWERS: Mapping[bool | None, str] = {True: "granted", False: "declined", None: "needless"}
 
 
+def reopen(connection: Connection, year: int, requests: Collection[int]) -> None:
+    """Let requests wait for an answer once more: what they were settled by holds no longer."""
+    table = table_of(Request)
+    none = dict.fromkeys(("answer", "answered_by", "answered_as_of", "answer_reason"))
+    connection.execute(update(table).where(table.c.year == year, table.c.id.in_(requests)).values(none))
+    bump(connection, year)
+
+
 def answer(connection: Connection, year: int, answers: Sequence[Answer], stamp: Stamp) -> None:
     """Put answers to requests that wait on record: one statement, however many."""
     table = table_of(Request)

@@ -11,7 +11,6 @@ from letters.brief import DayRequest
 from models import extension_requests, outbox
 from phases.letter_kinds import LETTER_KINDS
 from season import owing
-from season.calendar_files import day_version
 from season.moving import WAITED_FOR, moved, touched
 from season.recipients import audiences
 
@@ -74,7 +73,25 @@ def answer_anew(season: Season) -> None:
             asked = replace(asked, corrected=True, answer=season.reasons[cell.phase, cell.city])
         elif row.answered_by == SYSTEM:
             asked = replace(asked, held=True, answer="")
-        owing.answered(season, cell, asked, season.due(cell.phase, cell.city), version=day_version(season, cell))
+        owing.answered(season, cell, asked, season.due(cell.phase, cell.city))
+
+
+def reopen_request(season: Season, cell: Cell) -> Row[Any] | None:
+    """Let the city's request wait again that a day had settled by itself, where the day that holds now is too early.
+
+    Give it; None where there is none, or where another waits.
+    """
+    year, (phase, city) = season.year.year, (cell.phase, cell.city)
+    every = extension_requests.of_city_phase(season.connection, year, phase, city)
+    mine = [row for row in every if row.attempt == cell.attempt]
+    if any(row.answer is None for row in mine):
+        return None
+    granted, holds = extension_requests.ANSWERS[True], season.due(phase, city).day
+    settled = (row for row in mine if (row.answer, row.answered_by) == (granted, SYSTEM) and row.until > holds)
+    found = next(settled, None)
+    if found is not None:
+        extension_requests.reopen(season.connection, year, [found.id])
+    return found
 
 
 def request_of(row: Row[Any], **more: Any) -> DayRequest:  # noqa: ANN401 -- fields of `DayRequest`

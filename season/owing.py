@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.outbox import ALL
+from season.calendar_files import day_version
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -178,11 +179,9 @@ def answered(
     due: Due | None = None,
     was: date | None = None,
     items: Sequence[Item] = (),
-    *,
-    version: int | None = None,
 ) -> None:
-    """Owe a city the answer to its request, with the day that holds; `version` where it is owed once more."""
-    slot = f"{asked.number}" if version is None else f"{asked.number}#{version}"
+    """Owe a city the answer to its request, with the day that holds: once more where that moved since."""
+    slot = f"{asked.number}#{day_version(season, cell)}"
     season.owed.append(
         Owed(
             "answered", *_about(cell), slot,

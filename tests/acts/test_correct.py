@@ -11,6 +11,7 @@ import pytest
 from acts.answer import answer
 from acts.correct import correct
 from acts.extend import extend
+from models.extension_requests import unanswered
 from models.reports import matrix
 from season.outcome import Outcome
 from tests.acts.test_moved import (
@@ -238,3 +239,32 @@ def test_one_mistake_after_the_other_is_taken_back_the_newest_first(scene: Scene
     scene.extend(APPLICATION, [NANJING], "2022-01-12T14:00", date(2022, 2, 20))
     corrected(scene, "2022-01-12T14:01")
     assert due(scene, "2022-01-12T15:00") == date(2022, 1, 20), "the same day given and taken back once more"
+
+
+def test_a_request_that_the_mistaken_day_settled_waits_again_and_is_answered(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    number = asked(scene, SOON, UNTIL)
+    scene.extend(APPLICATION, [NANJING], "2022-01-12T11:00", MISTAKEN)
+    assert waiting(scene) == []
+    sent(scene)
+    said = corrected(scene, "2022-01-12T12:00")
+    assert said.message.endswith("南京 某 延期至 2022-01-27 的申请重新等待答复。")
+    assert waiting(scene) == [number]
+    (digest,) = [row.text for row in scene.advance("2022-01-13T09:00").changes.letters if row.kind == "digest"]
+    assert "申请延期" in digest
+    no = answer(scene.database, YEAR, number, stamp("2022-01-13T10:00"), grant=False, until=None, reason="请按时")
+    assert written(no.changes.letters) == {"city": "answered"}
+
+
+def test_a_request_that_another_day_still_covers_stays_settled(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    asked(scene, SOON, UNTIL)
+    for at, until in (("2022-01-12T11:00", date(2022, 1, 28)), ("2022-01-12T11:30", MISTAKEN)):
+        scene.extend(APPLICATION, [NANJING], at, until)
+    assert corrected(scene, "2022-01-12T12:00").done
+    assert waiting(scene) == []
+
+
+def waiting(scene: Scene) -> list[int]:
+    with scene.database.read() as connection:
+        return [row.id for row in unanswered(connection, YEAR, instant("2022-01-12T23:00"))]
