@@ -33,21 +33,20 @@ def tell_moved(season: Season) -> None:
     back to one that was told before is told again: the letter's key counts what moved it. What an earlier act left
     unsaid stays so, whatever is done since, until the day moves once more.
     """
-    cells = [season.cells[key] for key in dict.fromkeys(touched(season))]
-    cells = [cell for cell in cells if cell.state in WAITED_FOR and not cell.resume]
+    cells = {key: season.cells[key] for key in touched(season)}
+    cells = {key: cell for key, cell in cells.items() if cell.state in WAITED_FOR and not cell.resume}
     if not cells:
         return
-    phases, cities = ({getattr(cell, name) for cell in cells} for name in ("phase", "city"))
-    asked = (season.connection, season.year.year, phases, cities, ahead(season))
+    phases, cities = zip(*cells, strict=True)
+    asked = (season.connection, season.year.year, set(phases), set(cities), ahead(season))
     told = days_told(*asked)
-    outdated = {cell: _outdated(season, cell, told.get((cell.phase, cell.city), {})) for cell in cells}
+    outdated = {key: _outdated(season, cell, told.get(key, {})) for key, cell in cells.items()}
     now = moved(season)
-    rests = [cell for cell, late in outdated.items() if late and (cell.phase, cell.city) not in now]
+    rests = {key for key, late in outdated.items() if late and key not in now}
     unsaid = left_unsaid(*asked) if rests else {}
-    for cell, late in outdated.items():
-        quiet = unsaid.get((cell.phase, cell.city), {}) if cell in rests else {}
-        holds = season.due(cell.phase, cell.city).instant
-        _tell(season, cell, {one: until for one, until in late.items() if quiet.get(one) != holds})
+    for key, late in outdated.items():
+        quiet, holds = unsaid.get(key, {}) if key in rests else {}, season.due(*key).instant
+        _tell(season, cells[key], {one: until for one, until in late.items() if quiet.get(one) != holds})
 
 
 def ahead(season: Season) -> Ahead:
