@@ -67,7 +67,8 @@ def _version() -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's own); the exit status."""
-    gc.set_threshold(YOUNG)
+    if argv is None:  # in a process of its own, which ends with the command
+        gc.set_threshold(YOUNG)
     try:
         with AT_END:
             outcome = application()(
