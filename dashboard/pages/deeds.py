@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.acts.once import LONGEST
-from dashboard.serving.look import looking
+from dashboard.serving.look import Looking, looking
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from models import deeds
+from models.standing import YearNotOpen
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
@@ -32,9 +34,16 @@ def deed(request: Request, reader: Signed, token: str) -> HTMLResponse:
         found = deeds.find(connection, token)
     if found is None or found.account != reader.account:
         raise NotThere
-    year = OF_A_YEAR.match(found.back or "")
-    look = looking(request, int(year[1])) if year else None
+    look = _year_of(request, found.back or "")
     facts: dict[str, Any] = {"look": look, "year": look.opened.year if look else None}
     left = found.done is None and site.wall() - found.at > LONGEST
     status = 409 if left or found.done is False else 200
     return page("deeds.html", request, deed=found, left=left, status=status, **facts)
+
+
+def _year_of(request: Request, back: str) -> Looking | None:
+    """Give the year that an act leads back to; None for one whose opening was refused, or is still under way."""
+    year = OF_A_YEAR.match(back)
+    with suppress(YearNotOpen):
+        return looking(request, int(year[1])) if year else None
+    return None

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from calendars import files
 from dashboard.serving.site import Site
+from models import accounts, deeds
 from models.columns import table_of
 from models.database import Database
 from models.tables.accounts import Account
@@ -69,8 +70,16 @@ def test_every_page_of_no_year_has_the_menu_of_who_looks(empty: Window, name: st
 def test_the_answer_of_a_confirmation_and_a_preview_of_a_year_have_it_too(empty: Window) -> None:
     admin = empty.as_(ADMIN)
     assert menu(admin.submit("/years/preview", shipped="2022").text) == MENU[ADMIN]
+    with empty.database.write() as connection:
+        own = accounts.named(connection, ADMIN)
+        assert own is not None
+        deeds.take(connection, "refused", own.id, "开设 2022 年度", empty.site.wall(), "/2022")
+        deeds.answer(connection, "refused", done=False, said="没有开设。")
+    told = admin.get("/deeds/refused")
+    assert (told.status_code, "没有开设。" in told.text, menu(told.text)) == (409, True, MENU[ADMIN])
     answer = admin.submit("/years", calendar=files.load(2022).source_text, once="a form", **LATE)
-    assert menu(admin.get(answer.headers["location"]).text) == MENU[ADMIN]
+    pages = ("", "/calendar", "/tasks", "/letters", "/log", "/offices", "/exports")
+    assert menu(admin.get(answer.headers["location"]).text) == [f"/2022{page}" for page in pages]
 
 
 @pytest.mark.parametrize("shipped", ["", "0", "1999"])
