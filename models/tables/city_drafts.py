@@ -65,7 +65,9 @@ def value_model(sheet: StoredSheet) -> type[SQLModel]:
 def _model(name: str, table: str, fields: Mapping[str, Any], *constraints: Index | UniqueConstraint) -> type[SQLModel]:
     """Make a SQLModel by its fields. Its metadata are its own: which sheets there are, a book says."""
 
-    class Draft(SQLModel, registry=registry(metadata=MetaData(naming_convention=SQLModel.metadata.naming_convention))):
+    class DraftRow(
+        SQLModel, registry=registry(metadata=MetaData(naming_convention=SQLModel.metadata.naming_convention))
+    ):
         """A row of a sheet: whose, and where it stood in the workbook."""
 
         __tablename__ = table
@@ -74,7 +76,7 @@ def _model(name: str, table: str, fields: Mapping[str, Any], *constraints: Index
         city: str = Field(primary_key=True)
         line: int = Field(primary_key=True)
 
-    model: type[SQLModel] = create_model(name, __base__=Draft, __cls_kwargs__={"table": True}, **fields)
+    model: type[SQLModel] = create_model(name, __base__=DraftRow, __cls_kwargs__={"table": True}, **fields)
     return model
 
 
