@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -43,3 +44,11 @@ def test_upgrading_again_changes_nothing(empty: Database) -> None:
     migrate.upgrade(empty)
     assert sa.inspect(empty.engine).get_table_names() == before
     assert set(before) == {*declared(BOOK).tables, "alembic_version"}
+
+
+def test_migrations_are_numbered_in_one_line() -> None:
+    """Two that take the same number leave every database without a way to the newest tables."""
+    numbers = sorted(
+        path.name[:4] for path in (Path(migrate.__file__).parent / "migrations/versions").glob("[0-9]*.py")
+    )
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
