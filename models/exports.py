@@ -28,7 +28,19 @@ DATED: Mapping[str, type[SQLModel]] = {
 }
 """Tables that have a year, a city and the instant as of which each row came to be."""
 
-LETTER = ("id", "kind", "phase", "concerns", "recipient", "attempt", "subject", "state", "queued_as_of", "sent_at")
+LETTER = (
+    "id",
+    "kind",
+    "phase",
+    "concerns",
+    "recipient",
+    "attempt",
+    "subject",
+    "state",
+    "queued_as_of",
+    "sent_at",
+    "detail",
+)
 
 
 def dated(connection: Connection, name: str, year: int, city: str | None, as_of: datetime) -> list[Row[Any]]:

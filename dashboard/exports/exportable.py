@@ -14,7 +14,7 @@ from dashboard.views.matrix import lines
 from dashboard.views.naming import granter, mover, signed
 from dashboard.views.standings import rule_name
 from gates.verdict import ACTORS
-from letters.words import STATES, TAGS
+from letters.words import TAGS, state_word
 from models import contacts, exports, histories, reports
 from season.recipients import named
 
@@ -81,7 +81,7 @@ def _letters(asked: ExportRequest) -> tuple[Table, ...]:
             asked.place(row.concerns),
             named(asked.year, row.recipient),
             row.subject,
-            STATES[row.state],
+            state_word(row.state, row.detail),
             row.queued_as_of,
             row.sent_at,
             row.receipt,

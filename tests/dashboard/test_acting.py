@@ -385,6 +385,8 @@ def test_what_the_province_chose_not_to_send_is_named_wherever_it_is_looked_for(
     assert here.count("场地封控；不另行通知：已逐一电话告知") == 2, "in what happened, and with the day"
     listed = admin.get("/2022/letters?city=nanjing&phase=interview").text
     assert listed.count("</span>不另行通知</span>") == int(kept[1])
+    exported = admin.get("/2022/exports/letters.csv").text
+    assert (exported.count(",不另行通知,"), exported.count(",已取消,")) == (int(kept[1]), 0)
 
 
 def test_what_an_answer_reminds_of_stands_apart_from_the_good_news(window: Window) -> None:
