@@ -127,7 +127,8 @@ def test_an_act_that_overtakes_a_request_settles_it_and_tells_the_city_once(
 def states(scene: Scene, kind: str) -> list[str]:
     letter = table_of(Letter)
     with scene.database.read() as connection:
-        return list(connection.execute(select(letter.c.state).where(letter.c.kind == kind)).scalars())
+        query = select(letter.c.state).where(letter.c.kind == kind).order_by(letter.c.id)
+        return list(connection.execute(query).scalars())
 
 
 def test_what_no_other_letter_tells_the_city_is_told_in_one_of_its_own(scene: Scene) -> None:

@@ -24,7 +24,7 @@ def asked(window: Window) -> list[tuple[object, ...]]:
     table = table_of(Request)
     columns = [table.c[name] for name in ("phase", "city", "attempt", "until", "reason", "by", "answer")]
     with window.database.read() as connection:
-        return [tuple(row) for row in connection.execute(select(*columns))]
+        return [tuple(row) for row in connection.execute(select(*columns).order_by(table.c.id))]
 
 
 def test_a_late_city_asks_once_however_often_it_clicks(window: Window) -> None:

@@ -23,7 +23,8 @@ def read(window: Window, name: str, address: str = LIST) -> Read:
 def ids(window: Window, recipient: str) -> list[int]:
     letter = table_of(Letter)
     with window.database.read() as connection:
-        return list(connection.execute(select(letter.c.id).where(letter.c.recipient == recipient)).scalars())
+        query = select(letter.c.id).where(letter.c.recipient == recipient).order_by(letter.c.id)
+        return list(connection.execute(query).scalars())
 
 
 def total(found: Read) -> str:
