@@ -137,6 +137,9 @@ def breached(profile: ApplicationProfile, figures: Figures) -> tuple[str, ...]:
     return tuple(rule for rule, breaks in BREACHES.items() if breaks(profile, figures))
 
 
+_NOT_TAKEN = "确不符合条件的，市级审核填“不通过”"
+
+
 def _each(rule: str, facts: ApplicationFacts, figures: Figures, mend: str) -> Found:
     total = sum(facts.profiles.values())
     count = sum(students for profile, students in facts.profiles.items() if BREACHES[rule](profile, figures))
@@ -147,20 +150,20 @@ def grade(facts: ApplicationFacts, figures: Figures) -> Found:
     """Senior grades (高一, 高二), or junior ones for the subjects that are open to them (计算机)."""
     senior, subjects = "、".join(figures.senior_grades), "、".join(figures.junior_subjects)
     junior = f"，初中生限报{subjects}" if subjects and figures.junior_grades else ""
-    mend = f"{{count}} 名学生{{who}}年级不符，应为{senior}{junior}；请更正年级、学科或改为审核不通过"
+    mend = f"{{count}} 名学生{{who}}年级不符，应为{senior}{junior}；请按学籍核对年级和学科，{_NOT_TAKEN}"
     return _each("applications.grade", facts, figures, mend)
 
 
 def rank(facts: ApplicationFacts, figures: Figures) -> Found:
     """Subject rank or overall rank within the year's figures: see `rank_within`."""
     need = f"学科排名应在年级前 {figures.subject_rank:f}% 或综合排名在前 {figures.overall_rank:f}%"
-    mend = f"{{count}} 名学生{{who}}排名不符，{need}；请更正排名或改为审核不通过"
+    mend = f"{{count}} 名学生{{who}}排名不符，{need}；请按学校出具的证明核对，{_NOT_TAKEN}"
     return _each("applications.rank", facts, figures, mend)
 
 
 def mentor(facts: ApplicationFacts, figures: Figures) -> Found:
     """The chosen mentor is on this year's roll. Another subject than the mentor's is allowed, and shown (四(三)1)."""
-    mend = "{count} 名学生{who}选报的导师不在本年度导师名册中；请改选在册导师或改为审核不通过"
+    mend = f"{{count}} 名学生{{who}}选报的导师不在本年度导师名册中；请核对导师姓名和单位，{_NOT_TAKEN}"
     found = _each("applications.mentor", facts, figures, mend)
     others = sum(students for profile, students in facts.profiles.items() if profile.other_subject)
     shown = f"{found.found}（跨学科选报 {others} 人）" if others else found.found
@@ -169,19 +172,20 @@ def mentor(facts: ApplicationFacts, figures: Figures) -> Found:
 
 def recommended(facts: ApplicationFacts, figures: Figures) -> Found:
     """Every student that the city took was recommended by the school."""
-    mend = "{count} 名学生{who}未经中学推荐；请由中学补办推荐或改为审核不通过"
+    mend = f"{{count}} 名学生{{who}}未经中学推荐；请向中学核实推荐意见，{_NOT_TAKEN}"
     return _each("applications.recommended", facts, figures, mend)
 
 
 def once(facts: ApplicationFacts, figures: Figures) -> Found:
     """One application a student a year, over the whole province."""
-    mend = "{count} 份申报{who}属同一学生重复申报；请每人只保留 1 份，其余改为审核不通过"
+    mend = "{count} 份申报{who}属同一学生重复申报；请核对，每人只保留 1 份，其余的市级审核填“不通过”"
     return _each("applications.once", facts, figures, mend)
 
 
 def consent(facts: ApplicationFacts, figures: Figures) -> Found:
     """A guardian's consent is on record where the student is under the age of consent on the day of filing."""
-    mend = f"{{count}} 名未满 {figures.consent_age} 周岁的学生{{who}}缺监护人同意；请中学补办后更新"
+    rest = "请由中学告知监护人，同意的据实登记，不同意的市级审核填“不通过”"
+    mend = f"{{count}} 名未满 {figures.consent_age} 周岁的学生{{who}}缺监护人同意；{rest}"
     return _each("applications.consent", facts, figures, mend)
 
 
@@ -225,7 +229,7 @@ def _of_the_city(known: OnRecord, reading: Reading) -> Iterator[RowError]:
         if not row.number.startswith(prefix):
             yield fault("number.foreign", sheet, row, "number", "不是本市本年度的报名号", f"应以 {prefix} 开头")
         if (row.mentor, row.institution) not in known.roll:
-            right = "请按导师名册核对姓名和单位，或改选在册导师"
+            right = "请按导师名册核对姓名和单位"
             yield fault("mentor.unknown", sheet, row, "mentor", "本市导师名册中没有这位导师", right)
         if named and row.school not in schools:
             yield fault("school.unknown", sheet, row, "school", "“中学”表中没有这所中学", "请补入“中学”表或改正名称")

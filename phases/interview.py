@@ -83,9 +83,12 @@ def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
     strangers = [row.number for row in facts.interviews if row.came and not row.shortlisted]
     parts = []
     if absent:
-        parts.append(f"{len(absent)} 名入选学生{named(absent)}没有到场面试；请更正到场情况或取消入选")
+        parts.append(f"{len(absent)} 名入选学生{named(absent)}没有到场面试；请按签到记录核对，确未到场的取消入选")
     if strangers:
-        parts.append(f"{len(strangers)} 名面试学生{named(strangers)}不在{facts.listed_by}中；请从面试表中去掉")
+        parts.append(
+            f"{len(strangers)} 名面试学生{named(strangers)}不在{facts.listed_by}中；"
+            f"请核对报名号，确不在其中的移出面试表"
+        )
     wrong = list(dict.fromkeys(absent + strangers))
     return Found(f"不符 {len(wrong)} 人", "不符 0 人", "；".join(parts), tuple(wrong))
 
@@ -120,7 +123,9 @@ def _funded(facts: InterviewFacts) -> int:
 def city_cap(facts: InterviewFacts, figures: Figures) -> Found:
     """At most so many funded students in the city; the others are self-funded without limit."""
     funded, cap = _funded(facts), figures.city_cap
-    mend = f"省级资助 {funded} 人，原则上不超过 {cap} 人；请将 {funded - cap} 人改为自筹" if funded > cap else ""
+    mend = (
+        f"省级资助 {funded} 人，原则上不超过 {cap} 人；请为其中 {funded - cap} 人安排自筹经费" if funded > cap else ""
+    )
     return Found(str(funded), f"≤{cap}", mend)
 
 
@@ -132,7 +137,7 @@ def province_total(facts: InterviewFacts, figures: Figures) -> Found:
     own, elsewhere, cap = _funded(facts), facts.funded_elsewhere, figures.funded_cap
     excess = min(own, own + elsewhere - cap)
     mend = (
-        f"其他设区市已占 {elsewhere} 人，本市 {own} 人，全省资助名额共 {cap} 人；请将 {excess} 人改为自筹"
+        f"其他设区市已占 {elsewhere} 人，本市 {own} 人，全省资助名额共 {cap} 人；请为其中 {excess} 人安排自筹经费"
         if excess > 0
         else ""
     )

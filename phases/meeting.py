@@ -88,7 +88,7 @@ def held(facts: MeetingFacts, _: Figures) -> Found:
     parts = _meeting_faults(facts) if total else []
     if missing:
         who = f"{len(missing)} 名入选学生{named(missing)}"
-        parts.append(f"{who}缺导师、指导老师、家长的到会或请假登记或联系方式约定；请补登")
+        parts.append(f"{who}的到会、请假情况或联系方式约定未填全；请按签到记录补填")
     return Found(
         f"见面会 {len(facts.meetings)} 次，登记 {total - len(missing)}/{total}",
         f"{facts.due_day} 前（含）召开，登记 {total}/{total}",
@@ -106,13 +106,16 @@ def _meeting_faults(facts: MeetingFacts) -> list[str]:
         return [f"没有见面会记录；请于 {facts.due_day} 前（含）召开并登记"]
     parts = []
     if late := [str(meeting.held_on) for meeting in facts.meetings if meeting.held_on > facts.due_day]:
-        parts.append(f"{'、'.join(late)} 的见面会晚于截止日 {facts.due_day}；请在截止日前召开或申请延期")
+        parts.append(
+            f"{'、'.join(late)} 的见面会晚于截止日 {facts.due_day}；"
+            f"请按会议记录核对日期，确在截止日后召开的，请申请延期"
+        )
     if coming := [
         str(meeting.held_on) for meeting in facts.meetings if facts.filed_on < meeting.held_on <= facts.due_day
     ]:
         parts.append(f"{'、'.join(coming)} 的见面会尚未召开；请召开后再报送")
     if bare := [str(m.held_on) for m in facts.meetings if not (m.place.strip() and m.agenda.strip())]:
-        parts.append(f"{'、'.join(bare)} 的见面会缺地点或议程；请补全记录")
+        parts.append(f"{'、'.join(bare)} 的见面会缺地点或议程；请按会议记录补全")
     return parts
 
 

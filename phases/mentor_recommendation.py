@@ -6,7 +6,7 @@ A mentor whom the city did not take (市级审定 = 不通过) is a recorded rej
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from forms.definitions import Form, SheetRow
@@ -115,11 +115,10 @@ def institution_filed(facts: MentorFacts, _: Figures) -> Found:
     strangers = [mentor for mentor in taken if mentor.institution not in facts.institutions]
     places = "、".join(dict.fromkeys(mentor.institution for mentor in strangers))
     found = each(
-        len(taken),
-        [mentor.label for mentor in strangers],
-        "{count} 名导师{who}的单位不在本市报送的培养单位名单中；请补报单位或更正导师单位",
+        len(taken), [mentor.label for mentor in strangers], "{count} 名导师{who}的单位不在本市报送的培养单位名单中"
     )
-    return found if not strangers else Found(found.found, found.needed, f"{found.mend}：{places}", found.numbers)
+    mend = f"{found.mend}：{places}；请核对单位名称，漏报的单位补入名单，确不在名单中的不推荐"
+    return replace(found, mend=mend) if strangers else found
 
 
 def form_complete(facts: MentorFacts, _: Figures) -> Found:
@@ -142,7 +141,7 @@ def standing(facts: MentorFacts, figures: Figures) -> Found:
     """Each is a 拔尖计划 mentor or holds one of the year's honours."""
     taken, honours = _taken(facts), frozenset(figures.honours)
     without = [m.label for m in taken if not m.elite_programme and honours.isdisjoint(m.honours)]
-    mend = "{count} 名导师{who}既非拔尖计划导师，也无所列人才称号；请补充称号依据或另荐导师"
+    mend = "{count} 名导师{who}未填拔尖计划导师身份或人才称号；请核对，有依据的据实补填，确无依据的请另荐导师"
     return each(len(taken), without, mend)
 
 
@@ -157,7 +156,7 @@ def team(facts: MentorFacts, figures: Figures) -> Found:
         parts.append(f"{len(alone)} 名导师{named(alone)}没有培养团队；请组建")
     if weak:
         who = f"{len(weak)} 名导师{named(weak)}的 {len(members)} 名团队成员{named(members)}"
-        parts.append(f"{who}不具备{_qualifications(figures)}；请调整成员或补充依据")
+        parts.append(f"{who}不具备{_qualifications(figures)}；请核对学位和职称，有依据的据实补填，确不符合的请另选成员")
     found = each(len(taken), alone + weak, "")
     return Found(found.found, found.needed, "；".join(parts), found.numbers)
 

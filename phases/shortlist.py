@@ -65,7 +65,7 @@ def tested(facts: ShortlistFacts, _: Figures) -> Found:
     """Every shortlisted student was approved. A row of the sheet has a score, so each of them has been tested."""
     listed = [score for score in facts.scores if score.shortlisted]
     strangers = [score.number for score in listed if not score.approved]
-    return each(len(listed), strangers, "{count} 名入围学生{who}未通过本市学生申报审核；请从面试名单中去掉")
+    return each(len(listed), strangers, "{count} 名入围学生{who}未通过本市学生申报审核；请核对，确未通过的移出面试名单")
 
 
 def cut_line(facts: ShortlistFacts, _: Figures) -> Found:
@@ -79,11 +79,13 @@ def cut_line(facts: ShortlistFacts, _: Figures) -> Found:
     above, below = _misplaced(facts)
     parts = []
     if bare:
-        parts.append(f"{'、'.join(bare)} 未划定分数线；请补划")
+        parts.append(f"{'、'.join(bare)} 未划定分数线；请会同高校、科研院所划定")
     if above:
-        parts.append(f"{len(above)} 名学生{named(above)}达到分数线而未列入；请列入面试名单")
+        parts.append(f"{len(above)} 名学生{named(above)}达到分数线而未列入；请按测试记录核对，确已达到的列入面试名单")
     if below:
-        parts.append(f"{len(below)} 名学生{named(below)}未达分数线而列入；请去掉或调整分数线")
+        parts.append(
+            f"{len(below)} 名学生{named(below)}未达分数线而列入；请按测试和划线记录核对，确未达到的移出面试名单"
+        )
     wrong = len(above) + len(below)
     lines = f"分数线 {len(subjects) - len(bare)}/{len(subjects)}"
     return Found(

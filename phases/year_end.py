@@ -181,7 +181,7 @@ def logs(facts: YearEndFacts, figures: Figures) -> Found:
             if owing:
                 lacks.append(f"第 {stage} 阶段{name} {len(owing)} 份")
     order = [number for number in facts.in_training if number in short]
-    mend = f"{{count}} 名在培学生{{who}}缺{'、'.join(lacks)}；请导师督促补交"
+    mend = f"{{count}} 名在培学生{{who}}缺{'、'.join(lacks)}；请核对，已有的据实登记，确实没有的由导师督促学生补交"
     return each(len(facts.in_training), order, mend)
 
 
@@ -215,8 +215,10 @@ def funds(facts: YearEndFacts, figures: Figures) -> Found:
     given, gap = figures.city_funds, figures.city_funds - facts.accounted
     parts = []
     if gap:
-        mend = f"请补列 {_yuan(gap)}" if gap > 0 else f"请核减 {_yuan(-gap)}"
-        parts.append(f"经费说明合计 {_yuan(facts.accounted)}，与拨付的 {given} 元不符；{mend}")
+        rest = "未列的支出和结余据实填列" if gap > 0 else "超出拨付的支出另行注明来源，不在此填列"
+        parts.append(
+            f"支出与结余合计 {_yuan(facts.accounted)}，与拨付的 {given} 元相差 {_yuan(abs(gap))}；请按账目核对，{rest}"
+        )
     if not facts.targets:
         parts.append("没有绩效指标完成情况；请至少填报 1 项")
     return Found(f"{_yuan(facts.accounted)}，绩效 {facts.targets} 项", f"{given} 元，绩效 ≥1 项", "；".join(parts))
@@ -232,8 +234,8 @@ def visits(facts: EvaluationFacts, figures: Figures) -> Found:
     best = [row.number for row in facts.evaluations if row.grade == EXCELLENT and row.number in training]
     short = [number for number in best if facts.visits.get(number, 0) < figures.visits]
     shown = [f"{number} 到校 {facts.visits.get(number, 0)} 次" for number in short]
-    mend = f"{{count}} 名拟评优秀的学生{{who}}到校不足 {figures.visits} 次；请改评其他等级，或由市级补报到校记录"
-    found = each(len(best), shown, mend)
+    rest = "不评优秀；确有漏记的，由市级管理办公室凭记录补填"
+    found = each(len(best), shown, f"{{count}} 名拟评优秀的学生{{who}}到校不足 {figures.visits} 次，{rest}")
     return Found(found.found, found.needed, found.mend, tuple(short))
 
 

@@ -45,7 +45,7 @@ def next_step(task: CityTask, state: State, draft: Draft) -> NextStep:
         return NextStep(f"{task.said}{'草稿试算已通过。' if ready else '可以先把内容准备好。'}", None if ready else at)
     hows = {
         DOWNLOAD: "请下载模板，填好后上传，试算通过即可报送。",
-        FILL: f"草稿还有 {draft.refused} 项不符合规定：请改正后重新上传。",
+        FILL: f"草稿还有 {draft.refused} 项不符合规定：请逐项核对后重新上传。",
         FILE: "草稿试算已通过：请核对后报送。" if task.pressing else "草稿试算已通过，可以继续修改。",
     }
     return NextStep(f"{task.said}{hows[at]}", at)

@@ -1,4 +1,7 @@
-"""Every page, for every kind of account: it bars nobody, is no wider than a phone, no heavier than it may be."""
+"""Every page, for every kind of account: it bars nobody, is no wider than a phone, no heavier than it may be.
+
+None asks anybody to alter data.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import pytest
 from dashboard.serving.app import make_app
 from tests.support.barriers import FIRST, LOOKS, TWO, Look, barriers
 from tests.support.crawling import crawl, route_of
+from tests.support.inviting import INVITING
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -42,6 +46,7 @@ def faults(page: Page, looks: Iterable[Look]) -> list[str]:
     """What is wrong with the page that is shown, in these looks."""
     weight = len(gzip.compress(page.content().encode()))
     heavy = [f"{page.url}: {weight} bytes"] if weight > HEAVIEST else []
+    heavy += [f"{page.url}: {found[0]}" for found in INVITING.finditer(page.inner_text("body"))]
     return heavy + barriers(page, looks)
 
 

@@ -69,13 +69,16 @@ def test_a_filing_asks_for_what_follows_once(late: Window) -> None:
 def test_a_filing_that_the_gate_returns_says_what_mends_it(late: Window) -> None:
     browser = late.as_(CITY)
     upload(browser, spoilt(E2="否"))
-    assert "1 名学生（3209-2022-0001）达到分数线而未列入；请列入面试名单" in browser.get(f"{HERE}/trial").text
+    assert (
+        "1 名学生（3209-2022-0001）达到分数线而未列入；请按测试记录核对，确已达到的列入面试名单"
+        in browser.get(f"{HERE}/trial").text
+    )
     asked = browser.get(f"{HERE}/file").text
     assert "现在报送会被退回" in asked
     said = deed(browser, browser.submit(f"{HERE}/file", once=once(asked)))
-    assert "已退回：1 名学生（3209-2022-0001）达到分数线而未列入；请列入面试名单" in said
+    assert "已退回：1 名学生（3209-2022-0001）达到分数线而未列入；请按测试记录核对，确已达到的列入面试名单" in said
     assert state(late, "shortlist") == "returned"
-    assert "（剩 3 个工作日）。草稿还有 1 项不符合规定：请改正后重新上传。" in panel(late, CITY)
+    assert "（剩 3 个工作日）。草稿还有 1 项不符合规定：请逐项核对后重新上传。" in panel(late, CITY)
 
 
 def test_a_late_city_may_prepare_and_is_told_how_to_ask(window: Window) -> None:

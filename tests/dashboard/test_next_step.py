@@ -39,9 +39,9 @@ def said(state: State, draft: Draft = NONE, phase: str = "shortlist", now: datet
     ("state", "draft", "sentence", "at"),
     [
         (State.OPEN, NONE, f"{OPEN}请下载模板，填好后上传，试算通过即可报送。", "下载模板"),
-        (State.OPEN, FAULTY, f"{OPEN}草稿还有 2 项不符合规定：请改正后重新上传。", "填写"),
+        (State.OPEN, FAULTY, f"{OPEN}草稿还有 2 项不符合规定：请逐项核对后重新上传。", "填写"),
         (State.OPEN, GOOD, f"{OPEN}草稿试算已通过：请核对后报送。", "报送"),
-        (State.RETURNED, FAULTY, f"{BACK}草稿还有 2 项不符合规定：请改正后重新上传。", "填写"),
+        (State.RETURNED, FAULTY, f"{BACK}草稿还有 2 项不符合规定：请逐项核对后重新上传。", "填写"),
         (State.RETURNED, GOOD, f"{BACK}草稿试算已通过：请核对后报送。", "报送"),
         (State.OVERDUE, NONE, f"{LATE}可以先把内容准备好。", "下载模板"),
         (State.OVERDUE, FAULTY, f"{LATE}可以先把内容准备好。", "填写"),

@@ -7,7 +7,7 @@ from gates.verdict import Finding, Verdict, Waived
 from tests.support.cards import broken, met
 
 RATIO = broken("interviews.ratio", "12:5", "3:1", "需再面试 3 人，或少入选 1 人")
-CAP = broken("funding.city-cap", "6", "≤5", "请将 1 人改为自筹", "3208-2022-0001")
+CAP = broken("funding.city-cap", "6", "≤5", "请为其中 1 人安排自筹经费", "3208-2022-0001")
 TOTAL = met("funding.province-total", "50+6=56", "≤65")
 WAIVED = replace(RATIO, waived=Waived(by="省办 李", reason="两名考生因病缺席"))
 

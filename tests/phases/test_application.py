@@ -24,8 +24,13 @@ SOUND = ApplicationProfile(
     repeated=False,
 )
 RULES = ("grade", "rank", "mentor", "recommended", "once", "consent")
-GRADE = "{} 名学生{}年级不符，应为高一、高二，初中生限报计算机；请更正年级、学科或改为审核不通过"
-RANK = "{} 名学生{}排名不符，学科排名应在年级前 10% 或综合排名在前 15%；请更正排名或改为审核不通过"
+GRADE = (
+    "{} 名学生{}年级不符，应为高一、高二，初中生限报计算机；请按学籍核对年级和学科，确不符合条件的，市级审核填“不通过”"
+)
+RANK = (
+    "{} 名学生{}排名不符，学科排名应在年级前 10% 或综合排名在前 15%；"
+    "请按学校出具的证明核对，确不符合条件的，市级审核填“不通过”"
+)
 
 
 def good(total: int) -> Verdict:
@@ -75,7 +80,8 @@ CASES: dict[str, tuple[ApplicationFacts, Verdict]] = {
                 "applications.mentor",
                 "40/41",
                 "41/41",
-                "1 名学生（3205-2022-0007）选报的导师不在本年度导师名册中；请改选在册导师或改为审核不通过",
+                "1 名学生（3205-2022-0007）选报的导师不在本年度导师名册中；"
+                "请核对导师姓名和单位，确不符合条件的，市级审核填“不通过”",
                 *ONE,
             ),
         ),
@@ -92,7 +98,7 @@ CASES: dict[str, tuple[ApplicationFacts, Verdict]] = {
                 "applications.recommended",
                 "40/41",
                 "41/41",
-                "1 名学生（3205-2022-0007）未经中学推荐；请由中学补办推荐或改为审核不通过",
+                "1 名学生（3205-2022-0007）未经中学推荐；请向中学核实推荐意见，确不符合条件的，市级审核填“不通过”",
                 *ONE,
             ),
         ),
@@ -105,7 +111,8 @@ CASES: dict[str, tuple[ApplicationFacts, Verdict]] = {
                 "applications.once",
                 "40/42",
                 "42/42",
-                "2 份申报（3205-2022-0007、3205-2022-0009）属同一学生重复申报；请每人只保留 1 份，其余改为审核不通过",
+                "2 份申报（3205-2022-0007、3205-2022-0009）属同一学生重复申报；"
+                "请核对，每人只保留 1 份，其余的市级审核填“不通过”",
                 "3205-2022-0007",
                 "3205-2022-0009",
             ),
@@ -119,7 +126,8 @@ CASES: dict[str, tuple[ApplicationFacts, Verdict]] = {
                 "applications.consent",
                 "40/41",
                 "41/41",
-                "1 名未满 14 周岁的学生（3205-2022-0007）缺监护人同意；请中学补办后更新",
+                "1 名未满 14 周岁的学生（3205-2022-0007）缺监护人同意；"
+                "请由中学告知监护人，同意的据实登记，不同意的市级审核填“不通过”",
                 *ONE,
             ),
         ),
@@ -146,7 +154,7 @@ def test_no_word_of_juniors_in_a_year_that_takes_none(closed: str) -> None:
     (finding,) = judge(
         BOOK.gates["application"], among(replace(SOUND, grade="初三", subject="计算机"), 2), figures
     ).refusals
-    assert "应为高一、高二；请更正" in finding.mend
+    assert "应为高一、高二；请按学籍核对" in finding.mend
 
 
 def test_a_profile_says_every_rule_it_breaks() -> None:

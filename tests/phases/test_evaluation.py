@@ -27,7 +27,7 @@ BAD = card(GOOD, broken("year-end.evaluated", "1/2", "2/2", UNSCORED, B))
 
 
 def short(count: int) -> Verdict:
-    mend = f"1 名拟评优秀的学生（{A} 到校 {count} 次）到校不足 10 次；请改评其他等级，或由市级补报到校记录"
+    mend = f"1 名拟评优秀的学生（{A} 到校 {count} 次）到校不足 10 次，不评优秀；确有漏记的，由市级管理办公室凭记录补填"
     return card(GOOD, broken("year-end.visits", "0/1", "1/1", mend, A))
 
 

@@ -84,8 +84,8 @@ CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
                 "interviews.from-shortlist",
                 "不符 2 人",
                 "不符 0 人",
-                "1 名入选学生（3206-2022-0001）没有到场面试；请更正到场情况或取消入选；"
-                "1 名面试学生（3206-2022-0002）不在面试名单中；请从面试表中去掉",
+                "1 名入选学生（3206-2022-0001）没有到场面试；请按签到记录核对，确未到场的取消入选；"
+                "1 名面试学生（3206-2022-0002）不在面试名单中；请核对报名号，确不在其中的移出面试表",
                 "3206-2022-0001",
                 "3206-2022-0002",
             ),
@@ -96,7 +96,7 @@ CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
         interviews(came=30, admitted=8, funded=6),
         card(
             good("30:8", 6),
-            broken("funding.city-cap", "6", "≤5", "省级资助 6 人，原则上不超过 5 人；请将 1 人改为自筹"),
+            broken("funding.city-cap", "6", "≤5", "省级资助 6 人，原则上不超过 5 人；请为其中 1 人安排自筹经费"),
         ),
     ),
     "the last free places of the province": (
@@ -111,7 +111,7 @@ CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
                 "funding.province-total",
                 "61+5=66",
                 "≤65",
-                "其他设区市已占 61 人，本市 5 人，全省资助名额共 65 人；请将 1 人改为自筹",
+                "其他设区市已占 61 人，本市 5 人，全省资助名额共 65 人；请为其中 1 人安排自筹经费",
             ),
         ),
     ),
@@ -127,7 +127,7 @@ CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
                 "funding.province-total",
                 "70+1=71",
                 "≤65",
-                "其他设区市已占 70 人，本市 1 人，全省资助名额共 65 人；请将 1 人改为自筹",
+                "其他设区市已占 70 人，本市 1 人，全省资助名额共 65 人；请为其中 1 人安排自筹经费",
             ),
         ),
     ),

@@ -19,7 +19,7 @@ EXCUSED = Attendance(B, "请假", "请假", "请假", "每月到校")
 SOUND = MeetingFacts((MEETING,), (HERE, EXCUSED), (A, B), due_day=DUE, filed_on=date(2022, 2, 27))
 
 NEEDED = "2022-02-28 前（含）召开，登记 2/2"
-UNSIGNED = f"1 名入选学生（{B}）缺导师、指导老师、家长的到会或请假登记或联系方式约定；请补登"
+UNSIGNED = f"1 名入选学生（{B}）的到会、请假情况或联系方式约定未填全；请按签到记录补填"
 
 
 def good(found: str = "见面会 1 次，登记 2/2", needed: str = NEEDED) -> Verdict:
@@ -57,11 +57,14 @@ CASES: dict[str, tuple[MeetingFacts, Verdict]] = {
     ),
     "a day after the due day": (
         held(date(2022, 3, 1)),
-        bad("见面会 1 次，登记 2/2", "2022-03-01 的见面会晚于截止日 2022-02-28；请在截止日前召开或申请延期"),
+        bad(
+            "见面会 1 次，登记 2/2",
+            "2022-03-01 的见面会晚于截止日 2022-02-28；请按会议记录核对日期，确在截止日后召开的，请申请延期",
+        ),
     ),
     "a record without place": (
         replace(SOUND, meetings=(replace(MEETING, place=" "),)),
-        bad("见面会 1 次，登记 2/2", "2022-02-26 的见面会缺地点或议程；请补全记录"),
+        bad("见面会 1 次，登记 2/2", "2022-02-26 的见面会缺地点或议程；请按会议记录补全"),
     ),
     "a student without a row": (replace(SOUND, attendance=(HERE,)), bad("见面会 1 次，登记 1/2", UNSIGNED, B)),
     "a guardian neither present nor excused": (

@@ -76,7 +76,13 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
         replace(SOUND, logs={A: ALL, B: ALL - {2}}),
         card(
             GOOD,
-            broken("year-end.logs", "1/2", "2/2", f"1 名在培学生（{B}）缺第 2 阶段成长日志 1 份；请导师督促补交", B),
+            broken(
+                "year-end.logs",
+                "1/2",
+                "2/2",
+                f"1 名在培学生（{B}）缺第 2 阶段成长日志 1 份；请核对，已有的据实登记，确实没有的由导师督促学生补交",
+                B,
+            ),
         ),
     ),
     "logs and records missing, named in the order of training": (
@@ -88,7 +94,7 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
                 "0/2",
                 "2/2",
                 f"2 名在培学生（{A}、{B}）缺第 1 阶段成长日志 1 份、第 2 阶段成长日志 1 份、第 3 阶段成长日志 1 份、"
-                "第 3 阶段面谈记录 1 份；请导师督促补交",
+                "第 3 阶段面谈记录 1 份；请核对，已有的据实登记，确实没有的由导师督促学生补交",
                 A,
                 B,
             ),
@@ -148,11 +154,18 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
     ),
     "a cent short": (
         replace(SOUND, accounted=Decimal("19999.99")),
-        funds("19999.99 元，绩效 1 项", "经费说明合计 19999.99 元，与拨付的 20000 元不符；请补列 0.01 元"),
+        funds(
+            "19999.99 元，绩效 1 项",
+            "支出与结余合计 19999.99 元，与拨付的 20000 元相差 0.01 元；请按账目核对，未列的支出和结余据实填列",
+        ),
     ),
     "more than was given": (
         replace(SOUND, accounted=Decimal(20500)),
-        funds("20500 元，绩效 1 项", "经费说明合计 20500 元，与拨付的 20000 元不符；请核减 500 元"),
+        funds(
+            "20500 元，绩效 1 项",
+            "支出与结余合计 20500 元，与拨付的 20000 元相差 500 元；"
+            "请按账目核对，超出拨付的支出另行注明来源，不在此填列",
+        ),
     ),
     "no performance target": (
         replace(SOUND, targets=0),
@@ -162,7 +175,8 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
         replace(SOUND, accounted=Decimal(0), targets=0),
         funds(
             "0 元，绩效 0 项",
-            "经费说明合计 0 元，与拨付的 20000 元不符；请补列 20000 元；没有绩效指标完成情况；请至少填报 1 项",
+            "支出与结余合计 0 元，与拨付的 20000 元相差 20000 元；请按账目核对，未列的支出和结余据实填列；"
+            "没有绩效指标完成情况；请至少填报 1 项",
         ),
     ),
 }

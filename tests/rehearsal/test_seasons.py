@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from phases.book import BOOK
 from rehearsal.generator import generate
 from rehearsal.packs import read_pack
 from rehearsal.play import Play, Rehearsed, ends
+from tests.support.inviting import INVITING
 from tests.support.packs import DEMO, SHARED, came_to, expected
 
 pytestmark = pytest.mark.slow
@@ -37,10 +39,14 @@ def rehearse(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Rehearse]:
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"{SHARED} is not there: the season filed from outside is not played")
-def test_the_season_filed_from_outside_ends_as_expected(rehearse: Rehearse) -> None:
+def test_the_season_filed_from_outside_ends_as_expected(rehearse: Rehearse, tmp_path: Path) -> None:
     ended = rehearse(2022, SHARED)
     assert came_to(ended.as_json()) == expected(SHARED)
     assert ended.unmet == []
+    with sqlite3.connect(tmp_path / "played.db") as connection:
+        letters = [text for (text,) in connection.execute("SELECT text FROM letter_body")]
+    assert any("依据" in text for text in letters)
+    assert [text for text in letters if INVITING.search(text)] == []
 
 
 @pytest.mark.parametrize(("year", "seed"), [(2022, 1), (2027, 2)])
