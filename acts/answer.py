@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from acts.act import UNTOLD, Act, Bench, Field, Filled
 from acts.extend import extend
 from acts.new_days import CONFIRM, checked
 from acts.rerun import rerun
 from gates.states import State
-from models import extension_requests, outbox
+from models import city_requests, outbox
+from models.city_requests import ANSWERS, NewAnswer
 from models.database import Within
-from models.extension_requests import ANSWERS
-from models.extension_requests import Answer as Said
 from models.states_as_of import seen
 from season import owing
 from season.moot_requests import NEEDLESS, request_of, standing
@@ -22,15 +21,14 @@ from season.transaction import sitting
 from season.unit_of_work import Season
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
-
-    from sqlalchemy import Row
 
     from acts.new_days import NewDay
     from calendars.deadlines import Due
     from calendars.year import Year
     from letters.brief import DayRequest
+    from models.city_requests import Answer, CityRequest, Said
     from models.database import Database
     from models.stamp import Stamp
     from phases.book import Book
@@ -42,18 +40,18 @@ ENDED = {
 }
 
 
-ENDED_WITH = {
+ENDED_WITH: Mapping[Said, str] = {
     "granted": "答复（同意）",
     "declined": "答复（不同意）",
     "needless": "办结（已不需要）",
     "retracted": "撤回",
+    "corrected": "更正（误办的已收回）",
 }
 
 
-def ended(request: Row[Any]) -> str:
+def ended(answered: Answer) -> str:
     """Say who ended a request that waits no more, when and how."""
-    when = f"{request.answered_as_of:%Y-%m-%d %H:%M:%S}"
-    return f"已由 {request.answered_by} 于 {when} {ENDED_WITH[request.answer]}"
+    return f"已由 {answered.by} 于 {answered.as_of:%Y-%m-%d %H:%M:%S} {ENDED_WITH[answered.said]}"
 
 
 class _Refused(Exception):
@@ -80,16 +78,16 @@ def answer(
     """
     try:
         with database.write(year) as connection:
-            found = extension_requests.find(connection, year, request)
+            found = city_requests.find(connection, year, request)
             if found is None:
                 return Outcome("refused", f"{year} 年度没有 {request} 号申请。")
             if found.answer is not None:
-                return Outcome("refused", f"{request} 号申请{ended(found)}，未作改动。")
-            extension_requests.answer(connection, year, [Said(request, ANSWERS[grant], reason)], stamp)
+                return Outcome("refused", f"{request} 号申请{ended(found.answer)}，未作改动。")
+            city_requests.answer(connection, year, [NewAnswer(request, ANSWERS[grant], reason)], stamp)
             outbox.take_back_requests(connection, year, [request])
             within, asked = Within(database, connection, year), request_of(found, granted=grant, answer=reason)
             if grant:
-                outcome = _granted(within, found, stamp, until or found.until, asked, untold)
+                outcome = _granted(within, found, stamp, until or found.day, asked, untold)
             else:
                 outcome = _answered(within, found, stamp, asked, "不同意")
             if not outcome.done:
@@ -99,14 +97,16 @@ def answer(
     return outcome
 
 
-def _granted(database: Within, found: Row[Any], stamp: Stamp, until: date, asked: DayRequest, untold: str) -> Outcome:
+def _granted(
+    database: Within, found: CityRequest, stamp: Stamp, until: date, asked: DayRequest, untold: str
+) -> Outcome:
     with database.read() as connection:
         season = Season.read(connection, found.year, stamp, [found.city], reading=True)
     cell, due = season.cells[found.phase, found.city], season.due(found.phase, found.city)
     if cell.state in ENDED:
         said = f"{season.title(found.phase, found.city)} {ENDED[cell.state]}；请答复不同意，复函只写明不再需要办理。"
         return Outcome("refused", said)
-    if _holds(due, max(until, found.until), stamp):
+    if _holds(due, max(until, found.day), stamp):
         return _answered(database, found, stamp, asked, f"同意；截止日已是 {due.day}，无须延期")
     where, reason = (database, found.year, found.phase), found.reason
     if cell.state is State.WAITING or due.met_by(stamp.as_of):
@@ -120,12 +120,12 @@ def _holds(due: Due, until: date, stamp: Stamp) -> bool:
     return due.met_by(stamp.as_of) and due.day >= until
 
 
-def _answered(database: Within, found: Row[Any], stamp: Stamp, asked: DayRequest, said: str) -> Outcome:
+def _answered(database: Within, found: CityRequest, stamp: Stamp, asked: DayRequest, said: str) -> Outcome:
     """Answer with a letter alone: it says how the city stands, and which day holds."""
     with sitting(database, found.year, stamp, [found.city]) as season:
         cell, due = season.cells[found.phase, found.city], season.due(found.phase, found.city)
         state = seen(season.connection, season.year, found.city, stamp.as_of)[found.phase].state
-        needless, held = NEEDLESS.get(state, ""), _holds(due, found.until, stamp)
+        needless, held = NEEDLESS.get(state, ""), _holds(due, found.day, stamp)
         asked = replace(asked, needless=needless, held=held, **standing(season, cell, state))
         over = needless or (asked.grace and not due.met_by(stamp.as_of))
         owing.answered(season, cell, asked, due=None if over else due)
@@ -141,10 +141,10 @@ def _done(bench: Bench, filled: Filled) -> Outcome:
 def _day(bench: Bench, filled: Filled) -> Sequence[NewDay]:
     """Give the day that is granted: the one that was named, else the one that was asked for."""
     with bench.database.read() as connection:
-        found = extension_requests.find(connection, bench.year.year, filled.number)
+        found = city_requests.find(connection, bench.year.year, filled.number)
     if found is None or filled.words["answer"] != "granted":
         return ()
-    return ((bench.year.phase(found.phase), filled.until or found.until),)
+    return ((bench.year.phase(found.phase), filled.until or found.day),)
 
 
 def _says(_: Book, year: Year, filled: Filled) -> str:

@@ -10,7 +10,8 @@ from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import State
 from letters.brief import DayRequest
-from models import extension_requests
+from models.city_requests import Wanted, of_city_phase, waits
+from models.city_requests import ask as put
 from models.states_as_of import seen
 from season import owing
 from season.moot_requests import standing
@@ -62,13 +63,15 @@ def ask(
         why = _no_use(now) or _unfit(season, now, until) or _wordless(reason)
         if why:
             return Outcome("refused", f"{title}：{why}。")
-        open_one = extension_requests.waiting(connection, year, phase, city, now.attempt)
+        every = of_city_phase(connection, year, phase, city)
+        open_one = waits(every, now.attempt)
         if open_one:
             said = f"{open_one.by} 于 {open_one.as_of:%Y-%m-%d %H:%M:%S} 已申请延期至 {open_one.until}"
             return Outcome("refused", f"{title}：{said}，正等省级管理办公室答复，不必重复申请。")
         cell, words = season.cells[phase, city], prose(reason, LONGEST)
-        token = token or f"{year}/{phase}/{city}/{len(extension_requests.of_city_phase(connection, year, phase, city))}"
-        number = extension_requests.ask(connection, token, (year, phase, city), now.attempt, until, words, stamp)
+        token = token or f"{year}/{phase}/{city}/{len(every)}"
+        wanted = Wanted("later-day", now.attempt, words, until)
+        number = put(connection, token, (year, phase, city), wanted, stamp)
         asked = DayRequest(number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state))
         owing.request(season, cell, now.due, asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"

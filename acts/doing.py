@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from models import audit, extension_requests, histories, party_addresses, standing
+from models import audit, city_requests, histories, party_addresses, standing
 from models.database import Within
 from season.refusing import BY_ITSELF
 
@@ -30,7 +30,7 @@ def _difference(connection: Connection, year: int, number: int) -> AddressDiffer
 
 
 FOUND: Mapping[str, Callable[[Connection, int, int], Any]] = {
-    "request": extension_requests.find,
+    "request": city_requests.find,
     "difference": _difference,
 }
 """What a number names that belongs to a city and a phase."""

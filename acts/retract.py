@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.answer import ended
-from models import extension_requests, outbox
-from models.extension_requests import RETRACTED, Answer
+from models import city_requests, outbox
+from models.city_requests import NewAnswer
 from season.outcome import Outcome
 from season.transaction import sitting
 
@@ -26,13 +26,13 @@ def retract(
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         cell, connection, title = season.cells[phase, city], season.connection, season.title(phase, city)
         season.not_backdated(cell)
-        found = extension_requests.waiting(connection, year, phase, city, cell.attempt)
+        every = city_requests.of_city_phase(connection, year, phase, city)
+        found = city_requests.waits(every, cell.attempt)
         if found is None:
-            every = extension_requests.of_city_phase(connection, year, phase, city)
-            who = next((f"（最近一次{ended(row)}）" for row in every if row.answer is not None), "")
+            who = next((f"（最近一次{ended(one.answer)}）" for one in every if one.answer is not None), "")
             return Outcome("refused", f"{title}：没有在等答复的申请{who}，未作改动。")
         season.not_backdated(cell, found.as_of)
-        extension_requests.answer(connection, year, [Answer(found.id, RETRACTED, reason)], season.stamp)
+        city_requests.answer(connection, year, [NewAnswer(found.id, "retracted", reason)], season.stamp)
         outbox.take_back_requests(connection, year, [found.id])
         due = season.due(phase, city).day
     return season.answered(Outcome("done", f"{title}：已撤回延期至 {found.until} 的申请；截止日仍为 {due} 24:00。"))

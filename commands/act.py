@@ -125,14 +125,14 @@ def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: Se
 
 def _requests(season: SeasonOptions) -> int:
     """Print the requests for a later day that wait for their answer."""
-    from models.extension_requests import unanswered
+    from models.city_requests import unanswered
 
     database, year, stamp = season.viewing()
     with database.read() as connection:
-        found = [row for row in unanswered(connection, year.year, stamp.as_of) if row.answer is None]
+        found = unanswered(connection, year.year, stamp.as_of)
     data = [
         {name: getattr(row, name) for name in ("id", "phase", "city", "attempt", "reason", "by")}
-        | {"until": row.until.isoformat(), "as_of": local(row.as_of).isoformat()}
+        | {"until": row.day.isoformat(), "as_of": local(row.as_of).isoformat()}
         for row in found
     ]
     rows = [
@@ -140,7 +140,7 @@ def _requests(season: SeasonOptions) -> int:
             str(row.id),
             year.city(row.city).name,
             year.phase(row.phase).name,
-            row.until.isoformat(),
+            row.day.isoformat(),
             row.reason,
             row.by,
             f"{local(row.as_of):%Y-%m-%d %H:%M}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from models.columns import table_of
-from models.tables.extension_requests import Request
+from models.tables.city_requests import Request, RequestAnswer
 from models.tables.season import (
     CityPhase,
     CityYear,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-GROWING = (Transition, ExtensionRow, WaiverRow, Filing, WorkbookLoad, RefusedLoad)
+GROWING = (Transition, ExtensionRow, WaiverRow, Filing, WorkbookLoad, RefusedLoad, Request)
 """Tables that are only added to: how many rows, and the newest, say all."""
 
 ON_LETTERS = ("id", "state", "tries", "address", "moot", "due_at", "valid_until", "message_id", "queued_at")
@@ -44,10 +44,12 @@ def witness(connection: Connection, year: int) -> Mapping[str, str]:
 
 
 def _queries(year: int) -> Iterator[Select[Any]]:
-    city_year, cells, letters, asked = (table_of(model) for model in (CityYear, CityPhase, Letter, Request))
+    city_year, cells, letters = (table_of(model) for model in (CityYear, CityPhase, Letter))
+    asked, answers = table_of(Request), table_of(RequestAnswer)
     yield select(city_year.c.city, city_year.c.withdrawn_as_of).where(city_year.c.year == year)
     yield select(cells.c.city, cells).where(cells.c.year == year).order_by(cells.c.id)
-    yield select(asked.c.city, asked.c.id, asked.c.answer).where(asked.c.year == year).order_by(asked.c.id)
+    answered = select(asked.c.city, func.count(), func.max(answers.c.id)).join(answers, answers.c.request == asked.c.id)
+    yield answered.where(asked.c.year == year).group_by(asked.c.city).order_by(asked.c.city)
     for model in GROWING:
         table = table_of(model)
         rows = select(table.c.city, func.count(), func.max(table.c.id)).where(table.c.year == year)

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from models.columns import table_of
 from models.letterbox import own
 from models.tables.contact_receipts import Call, Receipt
-from models.tables.extension_requests import Request
 from models.tables.season import ExtensionRow, Filing, Letter, WaiverRow
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ DATED: Mapping[str, type[SQLModel]] = {
     "extensions": ExtensionRow,
     "waivers": WaiverRow,
     "findings": Filing,
-    "requests": Request,
     "calls": Call,
 }
 """Tables that have a year, a city and the instant as of which each row came to be."""

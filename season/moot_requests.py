@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import DayRequest
-from models import extension_requests, outbox
+from models import city_requests, outbox
 from phases.letter_kinds import LETTER_KINDS
 from season import owing
 from season.moving import WAITED_FOR, moved, touched
@@ -17,8 +17,7 @@ from season.recipients import audiences
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Row
-
+    from models.city_requests import CityRequest
     from models.standing import Cell
     from season.owing import Owed
     from season.unit_of_work import Season
@@ -41,16 +40,16 @@ def settle_requests(season: Season) -> None:
     changed = {key: season.cells[key] for key in touched(season)}
     if not changed:
         return
-    waiting = extension_requests.unanswered(season.connection, season.year.year, season.stamp.as_of)
-    mine = ((row, changed.get((row.phase, row.city))) for row in waiting if row.answer is None)
-    found = [(cell, asked) for row, cell in mine if cell is not None and (asked := _overtaken(season, cell, row))]
+    waiting = city_requests.unanswered(season.connection, season.year.year)
+    mine = ((one, changed.get((one.phase, one.city))) for one in waiting)
+    found = [(cell, asked) for one, cell in mine if cell is not None and (asked := _overtaken(season, cell, one))]
     if not found:
         return
     answers = [
-        extension_requests.Answer(asked.number, extension_requests.ANSWERS[asked.granted], _said(season, cell, asked))
+        city_requests.NewAnswer(asked.number, city_requests.ANSWERS[asked.granted], _said(season, cell, asked))
         for cell, asked in found
     ]
-    extension_requests.answer(season.connection, season.year.year, answers, replace(season.stamp, by=SYSTEM))
+    city_requests.answer(season.connection, season.year.year, answers, replace(season.stamp, by=SYSTEM))
     outbox.take_back_requests(season.connection, season.year.year, [asked.number for _, asked in found])
     for cell, asked in found:
         if cell.state is not State.WITHDRAWN and not any(_tells(season, one, cell) for one in season.owed):
@@ -64,39 +63,40 @@ def answer_anew(season: Season) -> None:
         return
     phases, cities = zip(*moving, strict=True)
     redated = outbox.answers_redated(season.connection, season.year.year, phases, cities)
-    for row in extension_requests.numbered(season.connection, season.year.year, redated) if redated else ():
-        cell = moving.get((row.phase, row.city))
-        if cell is None or row.answer != extension_requests.ANSWERS[True]:
+    for one in city_requests.numbered(season.connection, season.year.year, redated):
+        cell, answer = moving.get((one.phase, one.city)), one.answer
+        if cell is None or answer is None or answer.said != "granted":
             continue
-        asked = request_of(row, granted=True, answer=row.answer_reason, late=cell.attempt > row.attempt)
+        asked = request_of(one, granted=True, answer=answer.reason, late=cell.attempt > one.attempt)
         if (cell.phase, cell.city) in season.mistaken:
             asked = replace(asked, corrected=True, answer=season.reasons[cell.phase, cell.city])
-        elif row.answered_by == SYSTEM:
+        elif answer.by == SYSTEM:
             asked = replace(asked, held=True, answer="")
         owing.answered(season, cell, asked, season.due(cell.phase, cell.city))
 
 
-def reopen_request(season: Season, cell: Cell) -> Row[Any] | None:
+def reopen_request(season: Season, cell: Cell) -> CityRequest | None:
     """Let the city's request wait again that a day had settled by itself, where the day that holds now is too early.
 
     Give it; None where there is none, or where another waits.
     """
     year, (phase, city) = season.year.year, (cell.phase, cell.city)
-    every = extension_requests.of_city_phase(season.connection, year, phase, city)
-    mine = [row for row in every if row.attempt == cell.attempt]
-    if any(row.answer is None for row in mine):
+    every = city_requests.of_city_phase(season.connection, year, phase, city)
+    mine = [one for one in every if one.attempt == cell.attempt and one.kind == "later-day"]
+    if any(one.answer is None for one in mine):
         return None
-    granted, holds = extension_requests.ANSWERS[True], season.due(phase, city).day
-    settled = (row for row in mine if (row.answer, row.answered_by) == (granted, SYSTEM) and row.until > holds)
-    found = next(settled, None)
+    holds = season.due(phase, city).day
+    granted = (one for one in mine if one.answer and (one.answer.said, one.answer.by) == ("granted", SYSTEM))
+    found = next((one for one in granted if one.day > holds), None)
     if found is not None:
-        extension_requests.reopen(season.connection, year, [found.id])
+        waits = city_requests.NewAnswer(found.id, "reopened")
+        city_requests.answer(season.connection, year, [waits], replace(season.stamp, by=SYSTEM))
     return found
 
 
-def request_of(row: Row[Any], **more: Any) -> DayRequest:  # noqa: ANN401 -- fields of `DayRequest`
+def request_of(one: CityRequest, **more: Any) -> DayRequest:  # noqa: ANN401 -- fields of `DayRequest`
     """Give a request as letters speak of it."""
-    return DayRequest(row.id, row.by, day_of(row.as_of), row.until, row.reason, **more)
+    return DayRequest(one.id, one.by, day_of(one.as_of), one.day, one.reason, **more)
 
 
 def standing(season: Season, cell: Cell, state: State) -> dict[str, Any]:
@@ -109,11 +109,11 @@ def standing(season: Season, cell: Cell, state: State) -> dict[str, Any]:
     return {"late": not season.in_time(cell)}
 
 
-def _overtaken(season: Season, cell: Cell, row: Row[Any]) -> DayRequest | None:
+def _overtaken(season: Season, cell: Cell, one: CityRequest) -> DayRequest | None:
     if cell.state in NEEDLESS:
-        return request_of(row, needless=NEEDLESS[cell.state])
-    if cell.state in WAITED_FOR and season.due(cell.phase, cell.city).day >= row.until:
-        return request_of(row, granted=True, held=True)
+        return request_of(one, needless=NEEDLESS[cell.state])
+    if cell.state in WAITED_FOR and season.due(cell.phase, cell.city).day >= one.day:
+        return request_of(one, granted=True, held=True)
     return None
 
 

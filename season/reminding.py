@@ -9,7 +9,7 @@ from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Group, Item
 from letters.phrases import day
-from models import extension_requests, party_addresses
+from models import city_requests, party_addresses
 from models.alarms import alarms, undelivered_by_city
 from models.outbox import ALL, queued_keys
 from models.parties import Reach
@@ -132,8 +132,8 @@ def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, I
 
 def _asking(season: Season) -> Iterator[tuple[datetime, Item]]:
     """Give the requests for a later day that nobody has answered."""
-    for one in extension_requests.unanswered(season.connection, season.year.year, season.stamp.as_of):
-        said = f"申请延期至{day(one.until)}，请答复"
+    for one in city_requests.unanswered(season.connection, season.year.year, season.stamp.as_of):
+        said = f"申请延期至{day(one.day)}，请答复"
         yield _since(season, one.as_of, season.title(one.phase, one.city), said, "awaiting")
 
 

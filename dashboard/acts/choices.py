@@ -9,13 +9,13 @@ from calendars.deadlines import TZ
 from dashboard.acts.preview_words import stands
 from dashboard.acts.typed_fields import DIGITS
 from dashboard.views.letterbox import heading
-from models import evaluations, extension_requests, party_addresses
+from models import city_requests, evaluations, party_addresses
 from models.letterbox import letter_by_id
 from models.reports import matrix
 from season.recipients import named
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from acts.act import Act
     from calendars.year import Phase, Year
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dashboard.serving.look import Looking
     from forms.definitions import Column
     from gates.rule import Rule
+    from models.city_requests import CityRequest
     from models.evaluations import Evaluated
     from models.party_addresses import AddressDifference
     from models.reports import Matrix, Standing
@@ -64,7 +65,7 @@ class Facts:
     rules: tuple[Rule[Any], ...]
     today: str
     letter: Undelivered | None = None
-    request: Row[tuple[object, ...]] | None = None
+    request: CityRequest | None = None
     difference: AddressDifference | None = None
     columns: tuple[Column, ...] = ()
     students: tuple[Evaluated, ...] = ()
@@ -90,7 +91,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         _rules(found.book, year, act, phase),
         f"{look.now.astimezone(TZ):%Y-%m-%d}",
         _undelivered(connection, year, key) if act.asks("letter") else None,
-        extension_requests.find(connection, year.year, key) if act.asks("request") else None,
+        city_requests.find(connection, year.year, key) if act.asks("request") else None,
         party_addresses.find(connection, year.year, key) if act.asks("difference") else None,
         _graded(look.opened, phase) if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
 
@@ -15,14 +15,15 @@ from dashboard.serving.rehearsal_clock import pack_of
 from dashboard.views.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, next_step, on_paper
 from dashboard.views.todo import tasks
 from gates.states import State
-from models import draft_rows, extension_requests
+from models import city_requests, draft_rows
+from models.city_requests import CityRequest, waits
 from models.states_as_of import Seen, seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from acts.why import ReportCard
     from calendars.year import City, Phase, Year
@@ -87,7 +88,7 @@ class Work:
     now: Seen
     newest: Load | None
     counts: tuple[tuple[str, int], ...]
-    asked: list[Row[Any]]
+    asked: tuple[CityRequest, ...]
     card: ReportCard | None
     step: NextStep
     barred: str = ""
@@ -114,7 +115,7 @@ class Work:
     @property
     def waits(self) -> bool:
         """Whether a request for a later day waits here for its answer, and may be taken back."""
-        return _unanswered(self.asked, self.now) is not None
+        return waits(self.asked, self.now.attempt) is not None
 
     @property
     def may_ask(self) -> bool:
@@ -154,7 +155,7 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         wanted = _wanted(connection, year, city, now, phases)
         newest = draft_rows.newest(connection, year.year, form.slug, city)
         counts = draft_rows.counts(connection, year.year, city, [sheet.key for sheet in form.sheets])
-        asked = extension_requests.of_city_phase(connection, year.year, filing.phase.slug, city)
+        asked = city_requests.of_city_phase(connection, year.year, filing.phase.slug, city)
     card, barred = None, used or backfill.wanting(year, wanted)
     if newest is not None and not filing.provincial and now.state in MAY_LOAD and not barred:
         stamp = site.stamp(reader, filing.opened)
@@ -163,8 +164,8 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
     if now.passed_on_paper or barred:
         step = on_paper(now, draft, barred)
     else:
-        waits = _unanswered(asked, now)
-        said = tasks(year, list(phases.values()), now_at, reader, {now.phase: waits} if waits else {})
+        open_one = waits(asked, now.attempt)
+        said = tasks(year, list(phases.values()), now_at, reader, {now.phase: open_one} if open_one else {})
         step = next_step(next(one for one in said if one.phase == now.phase), now.state, draft)
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
     rehearsed = filing.rehearsed(site.pack) is not None
@@ -190,10 +191,6 @@ def _wanted(connection: Connection, year: Year, city: str, now: Seen, phases: Ma
     if not (now.passed_on_paper or now.state in MAY_LOAD):
         return ()
     return backfill.wanted(connection, year, now.phase, city, _papers(phases))
-
-
-def _unanswered(asked: list[Row[Any]], now: Seen) -> Row[Any] | None:
-    return next((row for row in asked if row.attempt == now.attempt and row.answer is None), None)
 
 
 def _refused(card: ReportCard | None) -> int | None:

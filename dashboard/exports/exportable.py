@@ -12,10 +12,11 @@ from dashboard.views import masking
 from dashboard.views.history import KINDS, outcome, why, word
 from dashboard.views.matrix import lines
 from dashboard.views.naming import granter, mover, signed
+from dashboard.views.request_words import answer_word
 from dashboard.views.standings import rule_name
 from gates.verdict import ACTORS
 from letters.words import TAGS, state_word
-from models import contacts, exports, histories, reports
+from models import city_requests, contacts, exports, histories, reports
 from season.recipients import named
 
 if TYPE_CHECKING:
@@ -110,11 +111,22 @@ def _dated(name: str, title: str, columns: Mapping[str, Callable[[ExportRequest,
     return Export(title, tables, provincial=name == "calls")
 
 
-ANSWERS = {"granted": "同意", "declined": "不同意", "needless": "不再需要", "retracted": "已撤回", None: "待办"}
 SIGNED: Mapping[str, Callable[[ExportRequest, Row[Any]], Cell]] = {
     "操作人": lambda _, row: signed(row.by),
     "办理时间": lambda _, row: row.as_of,
 }
+
+
+def _requests(asked: ExportRequest) -> tuple[Table, ...]:
+    columns = ("城市", "阶段", "第几次", "申请延至", "理由", "操作人", "办理时间")
+    of_answers = ("答复", "答复人", "答复时间", "答复事由")
+    rows = []
+    for one in city_requests.requests(asked.connection, asked.year.year, as_of=asked.look.as_of):
+        if asked.city in {None, one.city}:
+            about = (asked.place(one.city), asked.phase(one.phase), one.attempt, one.until)
+            answer = (one.answer.by, one.answer.as_of, one.answer.reason) if one.answer else (None, None, None)
+            rows.append((*about, one.reason, signed(one.by), one.as_of, answer_word(one), *answer))
+    return (Table("申请", (*columns, *of_answers), rows),)
 
 
 def _findings(asked: ExportRequest) -> tuple[Table, ...]:
@@ -199,19 +211,7 @@ TABLES: Mapping[str, Export] = {
         },
     ),
     "findings": Export("结论", _findings),
-    "requests": _dated(
-        "requests",
-        "延期申请",
-        {
-            "申请延至": lambda _, row: row.until,
-            "理由": lambda _, row: row.reason,
-            **SIGNED,
-            "答复": lambda _, row: ANSWERS[row.answer],
-            "答复人": lambda _, row: row.answered_by,
-            "答复时间": lambda _, row: row.answered_as_of,
-            "答复事由": lambda _, row: row.answer_reason,
-        },
-    ),
+    "requests": Export("申请", _requests),
     "calls": _dated("calls", "电话", {"与谁通话": lambda _, row: row.whom, "内容": lambda _, row: row.said, **SIGNED}),
     "contacts": Export("联系人", _contacts, personal=True, now=True),
 }

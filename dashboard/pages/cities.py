@@ -18,7 +18,7 @@ from dashboard.views.letterbox import KINDS, heading, on_file, recipients, shown
 from dashboard.views.standings import rows_of_city
 from models import addresses, letterbox
 from models.alarms import UNDELIVERABLE
-from models.extension_requests import unanswered
+from models.city_requests import later_days
 from models.reports import matrix
 
 if TYPE_CHECKING:
@@ -37,14 +37,13 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
     wanted = letterbox.LetterQuery(year.year, look.as_of, city=whose.slug, states=UNDELIVERABLE)
     with site.database.read() as connection:
         table = matrix(connection, year.year, look.as_of)
-        asked = unanswered(connection, year.year, look.as_of)
+        waits = later_days(connection, year.year, whose.slug, look.as_of)
         stuck = letterbox.letters(connection, wanted, limit=MOST_STUCK) if reader.province else ()
         kept = addresses.on_file(connection).get(whose.slug)
     rows = rows_of_city(table, whose.slug)
     suppressed = table.alarms.suppressed
     office = (kept.email, kept.head) if kept else (None, None)
     mine = table.cities[whose.slug]
-    waits = {row.phase: row for row in asked if row.city == whose.slug}
     tasks = todo.tasks(year, mine, look.as_of, reader, waits)
     facts: dict[str, Any] = {
         "rows": rows,

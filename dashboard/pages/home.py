@@ -15,8 +15,8 @@ from dashboard.serving.rendering import page
 from dashboard.views.agenda import agenda
 from dashboard.views.dates import clock
 from dashboard.views.matrix import MARKS, SHAPES, lines
+from models.city_requests import unanswered
 from models.contact_evidence import told
-from models.extension_requests import unanswered
 from models.reports import matrix
 from models.standing import NoYearOpen, newest_year
 

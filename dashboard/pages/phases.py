@@ -26,7 +26,7 @@ from dashboard.views.todo import tasks
 from gates.states import Event
 from letters.words import is_untold
 from models import histories, letterbox
-from models.extension_requests import unanswered
+from models.city_requests import later_days
 from models.letter_states import LetterState
 from models.reports import matrix
 
@@ -94,11 +94,10 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         table = matrix(connection, year.year, look.as_of)
         past = _past(connection, look, reader, found, whose)
         untold = _untold(connection, look, reader, found, whose)
-        open_ones = unanswered(connection, year.year, look.as_of)
+        asked = later_days(connection, year.year, whose.slug, look.as_of)
     place = Place(request, reader, look, found, whose)
     rows = rows_of_city(table, whose.slug)
     states = {row.phase.slug: row.cell.state for row in rows}
-    asked = {row.phase: row for row in open_ones if row.city == whose.slug}
     at = [row.phase.slug for row in rows].index(found.slug)
     facts: dict[str, Any] = {
         "row": rows[at],

@@ -13,7 +13,7 @@ from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views.letterbox import heading
 from letters.words import STATES
-from models import extension_requests, party_addresses
+from models import city_requests, party_addresses
 from models.addresses import on_file
 from models.alarms import undelivered
 from models.reports import matrix
@@ -36,7 +36,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
     year = look.opened.year
     with site.database.read() as connection:
         found = matrix(connection, year.year, look.as_of)
-        asked = extension_requests.unanswered(connection, year.year, look.as_of)
+        asked = city_requests.unanswered(connection, year.year, look.as_of)
         letters = undelivered(connection, year.year, look.as_of)
         offices = on_file(connection)
         differing = party_addresses.differences(connection, year.year, look.as_of)

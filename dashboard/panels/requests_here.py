@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from dashboard.serving.rendering import render
-from models.extension_requests import unanswered
+from models.city_requests import unanswered
 
 if TYPE_CHECKING:
     from dashboard.panels.place import Place

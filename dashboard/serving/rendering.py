@@ -17,6 +17,7 @@ from dashboard.serving.rehearsal_clock import clock_bar
 from dashboard.views.dates import clock, day, moment, short_day, weekday
 from dashboard.views.masking import for_reader
 from dashboard.views.naming import done, granter, signed
+from dashboard.views.request_words import answer_word
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -49,6 +50,7 @@ def environment() -> Environment:
         "for_reader": for_reader,
         "signed": signed,
         "done": done,
+        "answer_word": answer_word,
     }
     made.globals |= {
         "static": static,

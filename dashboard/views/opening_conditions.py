@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of, start_of
 from dashboard.views.dates import weekday
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendars.year import Phase, Year
+    from models.city_requests import CityRequest
 
 DECISIONS = {province: f"{OFFICE}{word}" for province, word in LAST_WORDS.items()}
 """How the province ends a phase."""
@@ -29,33 +30,17 @@ def quoted(names: list[str]) -> str:
     return "、".join(f"“{name}”" for name in names)
 
 
-class OpenRequest(Protocol):
-    """A request for a later day that nobody has answered."""
-
-    @property
-    def attempt(self) -> int:
-        """Of which attempt it asks."""
-
-    @property
-    def until(self) -> date:
-        """The day that it asks for."""
-
-    @property
-    def as_of(self) -> datetime:
-        """When it was made."""
-
-
-def asked_for(asked: OpenRequest) -> str:
+def asked_for(asked: CityRequest) -> str:
     """Say when a later day was asked for, and which."""
-    return f"{dated(day_of(asked.as_of))}申请延期至 {dated(asked.until)}"
+    return f"{dated(day_of(asked.as_of))}申请延期至 {dated(asked.day)}"
 
 
-def answerless(asked: OpenRequest) -> str:
+def answerless(asked: CityRequest) -> str:
     """Say to the city that it asked, when, and that it waits."""
     return f"已于 {asked_for(asked)}，正等省级管理办公室答复"
 
 
-def missed(asked: OpenRequest | None) -> str:
+def missed(asked: CityRequest | None) -> str:
     """Say to a late city what it is to do, or what it waits for."""
     if asked is None:
         return "请向省级管理办公室申请延期，重启之后即可报送"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from calendars.deadlines import Due
     from calendars.year import Phase, Year
     from dashboard.signing_in.reader import Reader
-    from dashboard.views.opening_conditions import OpenRequest
     from gates.pending import Pending
+    from models.city_requests import CityRequest
 
 
 class Stands(Protocol):
@@ -116,7 +116,7 @@ class _Case:
 
 
 def tasks(
-    year: Year, city: Sequence[Stands], as_of: datetime, reader: Reader, asked: Mapping[str, OpenRequest]
+    year: Year, city: Sequence[Stands], as_of: datetime, reader: Reader, asked: Mapping[str, CityRequest]
 ) -> tuple[CityTask, ...]:
     """Give what each phase asks of the city, in the order of the year, in words for this reader."""
     states = {now.phase: now.state for now in city}
@@ -154,7 +154,7 @@ def summary(year: Year, found: tuple[CityTask, ...], city: Sequence[Stands], rea
     return most.said if most.rank < WAITING else f"{who if reader.province else ''}现在没有要办的事。{most.said}"
 
 
-def _to_the_city(case: _Case, asked: OpenRequest | None) -> str:
+def _to_the_city(case: _Case, asked: CityRequest | None) -> str:
     waits = f"{answerless(asked)}。" if asked else ""
     match case.now.state:
         case State.OVERDUE:
@@ -172,7 +172,7 @@ def _to_the_city(case: _Case, asked: OpenRequest | None) -> str:
             return f"{_settled(case, '本市')}{waits}"
 
 
-def _to_the_province(case: _Case, asked: OpenRequest | None) -> str:
+def _to_the_province(case: _Case, asked: CityRequest | None) -> str:
     waits = f"该市已于 {asked_for(asked)}，待省级管理办公室答复。" if asked else ""
     match case.now.state:
         case State.OVERDUE:

@@ -11,8 +11,8 @@ from sqlmodel import SQLModel
 from models.tables import (
     accounts,
     audit,
+    city_requests,
     contact_receipts,
-    extension_requests,
     feeds,
     pool,
     revised_calendars,
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 __all__ = [
     "accounts",
     "audit",
+    "city_requests",
     "contact_receipts",
     "declared",
-    "extension_requests",
     "feeds",
     "pool",
     "revised_calendars",

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from acts.answer import answer
+from models.city_requests import Answer, requests
 from models.columns import table_of
-from models.tables.extension_requests import Request
 from models.tables.season import Transition
 from tests.support import ledger
 from tests.support.requests_asked import ask
@@ -61,12 +61,8 @@ def test_what_needs_no_later_day_any_more_is_declined(scene: Scene) -> None:
     )
     declined = answer(scene.database, YEAR, request, when, grant=False, until=None, reason="已经通过")
     with scene.database.read() as connection:
-        row = connection.execute(select(table_of(Request))).one()
-    assert (declined.outcome, row.answer, row.answered_by, row.answer_reason) == (
-        "done",
-        "declined",
-        "省办",
-        "已经通过",
-    )
+        (found,) = requests(connection, YEAR)
+    assert declined.done
+    assert found.answer == Answer("declined", "已经通过", None, "省办", when.as_of)
     other = answer(scene.database, YEAR, request + 1, when, grant=True, until=None, reason="同意")
     assert other.message == f"2022 年度没有 {request + 1} 号申请。"

@@ -12,10 +12,11 @@ from sqlalchemy import select, update
 from acts.answer import answer
 from acts.ask import ask
 from acts.settle_letter import settle
+from models.city_requests import NewAnswer, requests
+from models.city_requests import answer as put
 from models.columns import table_of
 from models.database import Database
 from models.outbox import LetterRow
-from models.tables.extension_requests import Request
 from models.tables.season import Letter
 from season.outcome import Outcome
 from tests.acts.test_moved import (
@@ -80,10 +81,9 @@ def test_an_answer_is_worded_as_one_and_keeps_the_citys_reason_apart(
 
 def on_record(scene: Scene) -> list[tuple[str | None, str | None, str | None]]:
     """Of each request: what was answered, by whom, in which words."""
-    table = table_of(Request)
     with scene.database.read() as connection:
-        query = select(table.c.answer, table.c.answered_by, table.c.answer_reason).order_by(table.c.id)
-        return [tuple(row) for row in connection.execute(query)]
+        found = sorted(requests(connection, YEAR), key=lambda one: one.id)
+    return [(one.answer.said, one.answer.by, one.answer.reason) if one.answer else (None, None, None) for one in found]
 
 
 def to_the_city(outcome: Outcome) -> list[LetterRow]:
@@ -211,7 +211,8 @@ def test_a_request_whose_day_holds_already_is_answered_with_that_day(scene: Scen
 def reopened(scene: Scene) -> None:
     """Have the requests wait, as they did."""
     with scene.database.write(YEAR) as connection:
-        connection.execute(update(table_of(Request)).values(answer=None, answered_by=None, answered_as_of=None))
+        again = [NewAnswer(one.id, "reopened") for one in requests(connection, YEAR)]
+        put(connection, YEAR, again, stamp(AT))
 
 
 def test_who_filed_meanwhile_is_told_that_nothing_need_be_granted(scene: Scene) -> None:

@@ -21,7 +21,7 @@ from models import reports
 from models.columns import table_of
 from models.database import Database
 from models.tables.audit import AuditEntry
-from models.tables.extension_requests import Request
+from models.tables.city_requests import Request
 from models.tables.pool import Party, StatedAddress
 from models.tables.season import Letter, Transition
 from season.outcome import Outcome

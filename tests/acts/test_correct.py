@@ -11,7 +11,7 @@ import pytest
 from acts.answer import answer
 from acts.correct import correct
 from acts.extend import extend
-from models.extension_requests import unanswered
+from models.city_requests import unanswered
 from models.reports import matrix
 from season.outcome import Outcome
 from tests.acts.test_moved import (

@@ -26,7 +26,7 @@ from models.database import Database
 from models.outbox import LetterRow
 from models.revised_calendars import replace_calendar
 from models.standing import opened
-from models.tables.extension_requests import Request
+from models.tables.city_requests import Request
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import Letter
 from season.outcome import Outcome

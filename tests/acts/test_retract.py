@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
 
 from acts.answer import answer
 from acts.retract import retract
-from models.columns import table_of
-from models.tables.extension_requests import Request
+from models.city_requests import Answer, requests
 from season.outcome import Outcome
 from season.unit_of_work import Backdated
 from tests.acts.test_moved import APPLICATION, AT, ROLL, UNTIL, asked, begun, sent, written
 from tests.support import ledger
-from tests.support.scenes import NANJING, WUXI, YEAR, Scene, stamp
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 LATER = "2022-01-18T11:00"
 
@@ -41,8 +39,8 @@ def test_a_request_taken_back_waits_for_nobody_and_stays_on_record(scene: Scene)
     assert (said.outcome, said.message, said.changes.letters) == ("done", title, ())
     assert letters(scene) == [("cancelled", "该申请已有结果")]
     with scene.database.read() as connection:
-        row = connection.execute(select(table_of(Request))).one()
-    assert (row.answer, row.answered_by, row.answer_reason) == ("retracted", "南京 某", "场地已恢复")
+        (found,) = requests(connection, YEAR)
+    assert found.answer == Answer("retracted", "场地已恢复", None, "南京 某", instant(LATER))
     late = answer(scene.database, YEAR, number, stamp("2022-01-18T12:00"), grant=True, until=None, reason="可")
     ended = "已由 南京 某 于 2022-01-18 11:00:00 撤回"
     assert (late.outcome, late.message) == ("refused", f"{number} 号申请{ended}，未作改动。")
@@ -78,4 +76,4 @@ def test_neither_is_done_before_what_stands_already(scene: Scene) -> None:
     with pytest.raises(Backdated, match="在 2022-01-18 11:00 已有记录"):
         taken_back(scene, AT)
     with scene.database.read() as connection:
-        assert connection.execute(select(table_of(Request).c.answer)).scalars().all() == [None]
+        assert [one.last for one in requests(connection, YEAR)] == [None]

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from acts.book import ACTS
 from models.columns import table_of
-from models.tables.extension_requests import Request
+from models.tables.city_requests import Request
 from tests.browser.conftest import Town
 from tests.support.barriers import LOOKS, barriers
 from tests.support.differing_address import differ

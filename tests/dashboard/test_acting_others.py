@@ -22,7 +22,7 @@ from models.standing import opened
 from models.tables.accounts import Account
 from models.tables.audit import AuditEntry, Deed
 from models.tables.city_drafts import draft_table
-from models.tables.extension_requests import Request
+from models.tables.city_requests import Request
 from models.tables.season import Letter, Office, ProgrammeYear, Suppressed
 from phases.book import BOOK
 from phases.year_end import DIMENSIONS, EVALUATIONS

@@ -6,14 +6,14 @@ import re
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import inspect
 
 from acts.ask import ask
 from calendars.deadlines import TZ
-from models.columns import table_of
+from models.city_requests import requests
 from models.stamp import Stamp
-from models.tables.extension_requests import Request
 from tests.support.filing import CITY, HERE, deed, once, reopen
+from tests.support.requests_asked import put
 from tests.support.window import ADMIN, UNTIL, YEAR, Window
 
 LATER = date(2022, 2, 15)
@@ -21,10 +21,12 @@ SEASON = ("city_phase", "transition", "extension", "filing")
 
 
 def asked(window: Window) -> list[tuple[object, ...]]:
-    table = table_of(Request)
-    columns = [table.c[name] for name in ("phase", "city", "attempt", "until", "reason", "by", "answer")]
     with window.database.read() as connection:
-        return [tuple(row) for row in connection.execute(select(*columns).order_by(table.c.id))]
+        found = requests(connection, YEAR)
+    return [
+        (one.phase, one.city, one.attempt, one.until, one.reason, one.by, one.answer and one.answer.said)
+        for one in found
+    ]
 
 
 def test_a_late_city_asks_once_however_often_it_clicks(window: Window) -> None:
@@ -63,9 +65,7 @@ def test_every_page_says_after_asking_that_it_was_asked_and_no_page_asks_to_ask(
 def test_a_passed_phase_offers_no_request_though_something_was_asked_once(window: Window) -> None:
     here = f"/{YEAR}/application/{CITY}"
     row = {"token": "t", "year": YEAR, "phase": "application", "city": CITY, "attempt": 1, "until": LATER, "by": "盐城"}
-    at = {"at": UNTIL, "as_of": UNTIL, "reason": "封控", "answer": "granted", "answered_by": "省办"}
-    with window.database.write() as connection:
-        connection.execute(insert(table_of(Request)).values(row | at | {"answered_as_of": UNTIL}))
+    put(window.database, row | {"at": UNTIL, "as_of": UNTIL, "reason": "封控"}, ("granted", UNTIL, None))
     page = window.as_(CITY).get(here).text
     assert ("✓ 已同意" in page, f"{here}/request" in page) == (True, False)
 
@@ -155,9 +155,7 @@ def test_what_is_refused_comes_back_with_what_was_typed(window: Window, until: s
 def test_the_answer_is_shown_and_a_new_attempt_may_ask_again(window: Window) -> None:
     row = {"token": "t", "year": YEAR, "phase": "shortlist", "city": CITY, "attempt": 1, "until": LATER, "by": "盐城"}
     at = datetime(2022, 2, 5, 10, tzinfo=TZ)
-    answered = {"answer": "declined", "answered_by": "省办", "answered_as_of": UNTIL, "answer_reason": "请先用备用场地"}
-    with window.database.write() as connection:
-        connection.execute(insert(table_of(Request)).values(row | answered | {"reason": "封控", "at": at, "as_of": at}))
+    put(window.database, row | {"reason": "封控", "at": at, "as_of": at}, ("declined", UNTIL, "请先用备用场地"))
     page = window.as_(CITY).get(f"{HERE}/request").text
     assert "✗ 未同意" in page
     assert "2022-02-07 09:00 省办：请先用备用场地" in page

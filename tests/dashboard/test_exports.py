@@ -21,8 +21,8 @@ from dashboard.exports.spreadsheets import BEGINS_FORMULA, Table, as_csv, as_xls
 from models.columns import table_of
 from models.tables.audit import AuditEntry
 from models.tables.city_drafts import draft_table
+from models.tables.city_requests import Request
 from models.tables.contact_receipts import Call
-from models.tables.extension_requests import Request
 from phases.application import STUDENTS
 from phases.book import BOOK
 from tests.support.window import ADMIN, VIEWER, Window

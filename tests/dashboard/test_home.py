@@ -17,7 +17,7 @@ from models.columns import table_of
 from models.database import Database
 from models.open_years import set_clock
 from models.tables.accounts import Account
-from models.tables.extension_requests import Request
+from models.tables.city_requests import Request
 from models.tables.season import Letter, Office, Suppressed
 from phases.book import BOOK
 from settings import Settings

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import pytest
@@ -10,6 +9,7 @@ from calendars.deadlines import TZ
 from dashboard.signing_in.reader import Reader, Role
 from dashboard.views import todo
 from gates.states import State
+from models.city_requests import CityRequest
 from models.reports import Matrix
 from tests.support.made import YANCHENG, matrix
 
@@ -22,15 +22,13 @@ CITY = Reader(1, YANCHENG, "某", Role.CITY, YANCHENG, "", "")
 PROVINCE = Reader(2, "viewer", "某", Role.VIEWER, None, "", "")
 
 
-@dataclass(frozen=True)
-class Asked:
-    attempt: int = 1
-    until: date = date(2022, 2, 15)
-    as_of: datetime = datetime(2022, 2, 5, 10, tzinfo=TZ)
+def asked(attempt: int = 1) -> CityRequest:
+    until, at = date(2022, 2, 15), datetime(2022, 2, 5, 10, tzinfo=TZ)
+    return CityRequest(1, "later-day", 2022, THIRD, YANCHENG, attempt, until, None, "封控", "盐城", at, None)
 
 
-def summary(found: Matrix, reader: Reader = CITY, asked: Asked | None = None) -> str:
-    city, given = found.cities[YANCHENG], {THIRD: asked} if asked else {}
+def summary(found: Matrix, reader: Reader = CITY, made: CityRequest | None = None) -> str:
+    city, given = found.cities[YANCHENG], {THIRD: made} if made else {}
     return todo.summary(found.year, todo.tasks(found.year, city, found.as_of, reader, given), city, reader)
 
 
@@ -86,7 +84,7 @@ def test_a_city_is_told_in_one_sentence_what_to_do_and_by_when(
 
 
 @pytest.mark.parametrize(
-    ("as_of", "state", "asked", "said"),
+    ("as_of", "state", "made", "said"),
     [
         (
             "2022-02-07T09:00",
@@ -97,7 +95,7 @@ def test_a_city_is_told_in_one_sentence_what_to_do_and_by_when(
         (
             "2022-02-07T09:00",
             State.OVERDUE,
-            Asked(),
+            asked(),
             (
                 "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天："
                 "该市已于 2022-02-05（周六）申请延期至 2022-02-15（周二），待省级管理办公室答复。"
@@ -106,7 +104,7 @@ def test_a_city_is_told_in_one_sentence_what_to_do_and_by_when(
         (
             "2022-02-07T09:00",
             State.OVERDUE,
-            Asked(attempt=2),
+            asked(attempt=2),
             "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天：该市尚未申请延期；由省级管理办公室重启之后方可报送。",
         ),
         (
@@ -126,18 +124,18 @@ def test_a_city_is_told_in_one_sentence_what_to_do_and_by_when(
     ],
 )
 def test_the_province_is_told_of_the_same_state_what_it_means_for_the_office(
-    as_of: str, state: State, asked: Asked | None, said: str
+    as_of: str, state: State, made: CityRequest | None, said: str
 ) -> None:
-    assert summary(matrix(as_of, {**PASSED, THIRD: state}), PROVINCE, asked) == said
+    assert summary(matrix(as_of, {**PASSED, THIRD: state}), PROVINCE, made) == said
 
 
 def test_a_city_that_asked_is_told_when_and_that_it_waits() -> None:
-    late = summary(matrix("2022-02-07T09:00", {**PASSED, THIRD: State.OVERDUE}), CITY, Asked())
+    late = summary(matrix("2022-02-07T09:00", {**PASSED, THIRD: State.OVERDUE}), CITY, asked())
     assert late == (
         "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天，现在不能报送："
         "已于 2022-02-05（周六）申请延期至 2022-02-15（周二），正等省级管理办公室答复，重启之后即可报送。"
     )
-    due = summary(matrix("2022-01-30T09:00", {**PASSED, THIRD: State.OPEN}), CITY, Asked())
+    due = summary(matrix("2022-01-30T09:00", {**PASSED, THIRD: State.OPEN}), CITY, asked())
     assert due == (
         "请在 2022-01-30（周日）24:00 前报送“面试名单”（今天截止）。"
         "已于 2022-02-05（周六）申请延期至 2022-02-15（周二），正等省级管理办公室答复。"

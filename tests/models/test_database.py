@@ -17,6 +17,7 @@ from models.columns import table_of
 from models.database import Busy, Database, NotPrepared, passes
 from models.tables.season import Letter, ProgrammeYear
 from phases.book import BOOK
+from tests.support.requests_asked import ask
 from tests.support.scenes import YEAR, Scene, instant
 
 WORKERS, EACH = 4, 200
@@ -127,6 +128,7 @@ ROWS: dict[str, dict[str, object]] = {
     "audit": SIGNED | {"what": "重启", "subject": "2022/shortlist/yancheng"},
     "amendment": SIGNED | {"year": YEAR, "calendar": "", "reason": "通知"},
     "call": SIGNED | PLACE | {"whom": "王", "said": "在办"},
+    "request_answer": SIGNED | {"request": 1, "number": 1, "said": "granted"},
     "receipt": SIGNED | {"letter": select(func.min(table_of(Letter).c.id)).scalar_subquery()},
 }
 
@@ -137,6 +139,7 @@ def test_what_was_done_said_or_acknowledged_cannot_be_changed(scene: Scene, name
     scene.file("mentor-recommendation", "nanjing")
     table = SQLModel.metadata.tables[name]
     change = update(table).values(by="别人") if verb == "update" else delete(table)
+    ask(scene.database, "2022-01-10T09:00")
     with scene.database.write(YEAR) as connection:
         connection.execute(insert(table).values(ROWS[name]))
     with pytest.raises(DBAPIError, match=f"{name} is append-only"), scene.database.write(YEAR) as connection:

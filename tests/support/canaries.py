@@ -39,7 +39,7 @@ OWNERS: Mapping[str, str] = {
 """The column that says whose a row is, where it is not `city`."""
 
 FREE = frozenset({
-    "achieved", "act", "addressee", "agenda", "answer_reason", "answered_by", "by", "contact", "content", "department",
+    "achieved", "act", "addressee", "agenda", "by", "contact", "content", "department",
     "detail", "email", "goal", "guardian", "head", "html", "institution", "item", "made_by", "mentor", "name", "note",
     "opinion", "outline", "place", "planned", "reason", "research", "said", "school", "shown", "target", "teacher",
     "text", "unit", "whom",
@@ -52,7 +52,7 @@ IF_THERE = frozenset({"addressee"})
 PHONES = frozenset({"mobile", "phone", "guardian_phone"})
 
 FIXED = frozenset({
-    "address", "answer", "attempt", "back", "body", "cause", "city", "claim", "code", "concerns", "degree", "digest",
+    "about", "address", "attempt", "back", "body", "cause", "city", "claim", "code", "concerns", "degree", "digest",
     "event", "form", "from_state", "funding", "gender", "grade", "ics", "key", "kind", "message_id", "number", "office",
     "part", "password", "person", "phase", "recipient", "resume", "role", "rule", "sha256", "slot", "state",
     "subject", "title", "to_state", "token", "totp", "type", "what",
@@ -64,6 +64,9 @@ KEPT = frozenset({("account", "name"), ("city_year", "name")})
 """Names by which the tests sign in, and those of the cities themselves."""
 
 ALSO = frozenset({("letter", "subject")})
+
+ASKED = frozenset({("request", "kind"), ("request", "until")})
+"""What a request is made with: a day, and the kind that has one."""
 
 SAMPLES: Mapping[str, str] = {
     "phase": "interview", "kind": "mentor", "part": "main", "subject": "数学", "type": "导师", "cause": "extension",
@@ -131,6 +134,7 @@ def plant(database: Database, word: Callable[[str], str] = mark, *, letters: boo
                 _write(connection, table, owner, city, word, letters=letters)
         for city in CODES:
             _verdicts(connection, city)
+            _answers(connection, city)
             if letters:
                 _bodies(connection, city)
 
@@ -141,6 +145,17 @@ def _verdicts(connection: Connection, city: str) -> None:
     for key, verdict in connection.execute(select(filing.c.id, filing.c.verdict).where(filing.c.city == city)).all():
         told = json.dumps(verdict).replace('"mend": "', f'"mend": "{mark(city)}')
         connection.execute(update(filing).where(filing.c.id == key).values(verdict=json.loads(told)))
+
+
+def _answers(connection: Connection, city: str) -> None:
+    """Put the city's word into what the province answered it: to a request of its own, where it has none."""
+    asked, answers = (SQLModel.metadata.tables[name] for name in ("request", "request_answer"))
+    signed = {"by": mark(city), "at": UNTIL, "as_of": UNTIL}
+    row = {"token": f"answered {city}", "year": YEAR, "phase": "interview", "city": city, "attempt": 1, "until": DAY}
+    new = insert(asked).values(row | signed | {"reason": mark(city)}).returning(asked.c.id)
+    number = connection.execute(new).scalar_one()
+    said = {"request": number, "number": 1, "said": "declined", "reason": mark(city)}
+    connection.execute(insert(answers).values(said | signed))
 
 
 def _bodies(connection: Connection, city: str) -> None:
@@ -179,6 +194,8 @@ def _row_of(connection: Connection, table: Table, owner: Column[Any], city: str)
 
 def _wanted(column: Column[Any]) -> bool:
     autonumber = column.primary_key and column.name == "id"
+    if (column.table.name, column.name) in ASKED:
+        return column.name == "until"
     return not autonumber and (not column.nullable or column.name in FREE)
 
 
