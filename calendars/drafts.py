@@ -102,6 +102,9 @@ def _lines(origin: Year, year: int) -> Iterator[str]:
     yield f"notice = {toml('（待印发）')}  # 请改为本年度通知的文号"
     yield "draft = true  # 定稿后删去这一行"
     yield f"subjects = {toml(origin.subjects)}"
+    if stated := [(name, value) for name, value in _stated(origin.contact) if value]:
+        yield from ("", "[contact]  # 省级管理办公室的联系方式，上年的，请核对")
+        yield from (f"{name} = {toml(value)}" for name, value in stated)
     yield from ("", "[figures]")
     for name, value in _stated(origin.figures):
         yield f"{name} = {toml(value)}  # {type(origin.figures).model_fields[name].description}"

@@ -59,6 +59,14 @@ class City(_Frozen):
     code: Annotated[str, Field(pattern=r"^\d{4}(\d{2})?$")]
 
 
+class ContactPoint(_Frozen):
+    """Whom to ask in an office: a person (联系人), a telephone, a mailbox that is read; "" where there is none."""
+
+    name: Annotated[str, Field(pattern=r"^[^\x00-\x1f]{1,50}$")] = ""
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{4,29}$")] = ""
+    mailbox: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = ""
+
+
 class Phase(_Frozen):
     """A phase (阶段) of the year; every day in it is a day in Asia/Shanghai and `due` is itself in time.
 
@@ -131,6 +139,7 @@ class _Index:
 class Year(_Frozen):
     """A whole programme year. `days` overrides single days; `source_text` is the file it was read from.
 
+    `contact` is whom to ask at the provincial office, as the notice prints it.
     `draft` marks a year whose own notice is not out yet. `assumed` are what its file, of an older version, did not
     know, by dotted key.
     """
@@ -143,6 +152,7 @@ class Year(_Frozen):
     phases: tuple[Phase, ...]
     figures: Figures
     days: Mapping[date, DayKind]
+    contact: ContactPoint = ContactPoint()
     draft: bool = False
     source_text: str = Field(default="", repr=False)
     assumed: Mapping[str, Any] = Field(default_factory=dict, repr=False)
