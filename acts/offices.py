@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acts.act import PROVINCE, Act, Bench, Field, Filled
 from calendars.deadlines import day_of
-from models import addresses
+from models import addresses, contacts
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def set_office(
     with database.write("every") as connection:
         addresses.put(connection, office, given)
         freed = addresses.release(connection, office, day)
+        contacts.touch(connection)
     said = f"；{freed} 封待发函件已放行" if freed else ""
     said += next(filter(None, map(doubt, given.values())), "")
     return Outcome("done", f"{name}的邮箱已登记{said}。")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendars.deadlines import Due
+    from calendars.year import ContactPoint
     from gates.verdict import Finding
     from phases.letter_kinds import Kind
     from phases.parties import Audience, Dealings
@@ -73,7 +74,8 @@ class Brief:
     `working_days_left` counts from the day after `as_of` through the due day. `counts` are students by what they are
     called (选报您的学生). `provisional` marks due days 暂定. `was` is the due day that the recipient was told before,
     where it has moved; `asked` the request that a letter is about; `kept` says of a rerun that the city has a draft,
-    which stands. `of` is what the phase has to do with its parties.
+    which stands. `of` is what the phase has to do with its parties. `ask` is whom the recipient asks, the
+    province or the city; None where nobody.
     """
 
     kind: Kind
@@ -97,3 +99,4 @@ class Brief:
     asked: DayRequest | None = None
     kept: bool = False
     of: Dealings | None = None
+    ask: ContactPoint | None = None

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A letter in words; where `open`, its two bodies have a place for the addressee, else they say it already."""
+    """A letter in words; where `open`, its two bodies have a place for the addressee, else they say it already.
+
+    `reply_to` is the mailbox of whoever it names to be asked.
+    """
 
     subject: str
     text: str
     html: str
     open: bool
+    reply_to: str | None = None
 
     def to(self, addressee: str) -> str | None:
         """Give what to keep with the words as the addressee of one letter."""
@@ -40,4 +44,4 @@ def campaign(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Campaign:
     """Render it for whoever is its addressee, or for its own alone; filled in, it says what `render` gives."""
     shared = is_shared(brief, words)
     rendered = render(replace(brief, addressee=PLACE) if shared else brief, words)
-    return Campaign(rendered.subject, rendered.text, rendered.html, shared)
+    return Campaign(rendered.subject, rendered.text, rendered.html, shared, (brief.ask and brief.ask.mailbox) or None)

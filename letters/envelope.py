@@ -46,13 +46,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One obligation as it was queued; `ics` are its iCalendar objects one after another, where it carries any."""
+    """One obligation as it was queued; `ics` are its iCalendar objects one after another, where it carries any.
+
+    `replies`: it names a mailbox that answers go to.
+    """
 
     kind: Kind
     subject: str
     text: str
     html: str
     ics: str | None = None
+    replies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def compose(parts: Sequence[Part], sender: str) -> Composed:
         "addressee": "、".join(dict.fromkeys(each.addressee for each in own if each.addressee)),
         "date": max((each.date for each in own), key=_as_numbers),
         "ask": "",  # each part says whom
+        "replies": any(part.replies for part in ordered),
         "contents": [part.subject.removeprefix(SUBJECT_MARK) for part in ordered],
     }
     return Composed(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from calendars.deadlines import Due
+    from calendars.year import ContactPoint
     from gates.verdict import Finding
     from letters.brief import Brief
     from phases.parties import Audience
@@ -62,6 +63,13 @@ def left(brief: Brief) -> str | None:
 def count(label: str, number: int) -> tuple[str, str]:
     """Label and figure of one of a brief's counts of students."""
     return label, f"{number} 名"
+
+
+def whom_to_ask(point: ContactPoint, office: str) -> str:
+    """联系人：盐城市市级管理办公室示例，电话：000-00000000，邮箱：yancheng@city.example。"""
+    ways = f"，电话：{point.phone}" if point.phone else ""
+    ways += f"，邮箱：{point.mailbox}" if point.mailbox else ""
+    return f"联系人：{office}{point.name}{ways}。"
 
 
 def finding(value: Finding, audience: Audience) -> tuple[str, str]:

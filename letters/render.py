@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from calendars.deadlines import day_of
 from letters import phrases
-from letters.occurrences import OFFICES, in_calendar, is_declined
+from letters.occurrences import in_calendar, is_declined
 from letters.titles import subject, title
 from letters.words import DECIDED, GROUPS, OFFICE, PROGRAMME, YOU
 from phases.letter_kinds import LETTER_KINDS
@@ -152,7 +152,8 @@ def _view(brief: Brief) -> dict[str, Any]:
         "lines": [_line(item) for item in brief.items],
         "groups": _groups(brief),
         "link": brief.link,
-        "ask": "" if brief.audience in OFFICES else phrases.office("city", brief.city_name),
+        "ask": _whom_to_ask(brief),
+        "replies": bool(brief.ask and brief.ask.mailbox),
         "calendar": _has_calendar(brief),
         "was": phrases.until(brief.was) if brief.was else "",
         "until": phrases.until(brief.due.day) if brief.due else "",
@@ -161,6 +162,14 @@ def _view(brief: Brief) -> dict[str, Any]:
         "kept": brief.kept,
         "date": phrases.day(day_of(brief.as_of)),
     }
+
+
+def _whom_to_ask(brief: Brief) -> str:
+    """Give the sentence that names them, "" where nobody is to be asked."""
+    if brief.ask is None:
+        return ""
+    is_province = brief.city_name is None or brief.audience in {"city", "head", "lead"}
+    return phrases.whom_to_ask(brief.ask, phrases.office("province" if is_province else "city", brief.city_name))
 
 
 def _asked(asked: DayRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calendars.deadlines import at_nine, day_of, resolve
 from calendars.errors import TalentError
 from calendars.ics import cancellation, invitation, version
+from calendars.year import ContactPoint
 from gates.verdict import Finding
 from letters import phrases
 from letters.brief import Brief, DayRequest, Item
@@ -61,6 +62,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         link=f"https://talent.example/{year.year}/{phase or ''}" if audience in OFFICES else "",
         provisional=year.provisional,
         of=of,
+        ask=_whom_to_ask(year, kind, audience, city),
     )
     return replace(plain, **_details(plain, f"{city.code}-{year.year}-"))
 
@@ -77,6 +79,14 @@ def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | Non
         return None
     sequence = version(brief.attempt, 0)
     return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of)
+
+
+def _whom_to_ask(year: Year, kind: Kind, audience: Audience, city: City) -> ContactPoint | None:
+    """The provincial office as the year file has it, else somebody of the city's, invented."""
+    if audience in {"city", "head", "lead"}:
+        return year.contact
+    invented = ContactPoint(name="示例", phone="000-00000000", mailbox=f"{city.slug}@city.example")
+    return None if kind == "digest" else invented
 
 
 def _day(year: Year, kind: Kind, due: date) -> date:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
+from calendars.year import ContactPoint
 from models.columns import table_of
 from models.letter_states import LetterEvent, may
 from models.tables.contact_receipts import Contact
 from models.tables.season import Letter, ProgrammeYear
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -59,15 +60,41 @@ def addressed(
     on_file: Mapping[str, tuple[str | None, str | None]], people: Iterable[ContactPerson], day: date
 ) -> Addresses:
     """Give where letters go on a day: to who is in charge then, else to the office's own address; the head's stays."""
+    found = dict(on_file)
+    for office, charged in _charged(people, day).items():
+        own, head = on_file.get(office, (None, None))
+        found[office] = ((charged.email if charged else None) or own, head)
+    return found
+
+
+def points(
+    on_file: Mapping[str, tuple[str | None, str | None]],
+    people: Sequence[ContactPerson],
+    day: date,
+    of_year: ContactPoint,
+) -> dict[str, ContactPoint]:
+    """Give whom to ask on a day, by office: who is in charge then, at the address that letters to the office go to.
+
+    What is not on file of the province says the year file (`of_year`).
+    """
+    charged = {office: person for office, person in _charged(people, day).items() if person}
+    reached = {office: own or "" for office, (own, _) in addressed(on_file, people, day).items()}
+    named = {office: (person.name, person.phone or "") for office, person in charged.items()}
+    found = {
+        office: ContactPoint.model_construct(name=name, phone=phone, mailbox=reached.get(office, ""))
+        for office in {*reached, *named}
+        for name, phone in (named.get(office, ("", "")),)
+    }
+    known = found.get("province", ContactPoint()).model_dump().items()
+    return found | {"province": of_year.model_copy(update={name: value for name, value in known if value})}
+
+
+def _charged(people: Iterable[ContactPerson], day: date) -> dict[str, ContactPerson | None]:
+    """Give who is in charge on a day of each office that has people, None where nobody is."""
     theirs: dict[str, list[ContactPerson]] = defaultdict(list)
     for person in people:
         theirs[person.office].append(person)
-    found = dict(on_file)
-    for office, those in theirs.items():
-        own, head = on_file.get(office, (None, None))
-        charged = in_charge(those, day)
-        found[office] = ((charged.email if charged else None) or own, head)
-    return found
+    return {office: in_charge(those, day) for office, those in theirs.items()}
 
 
 def recipients(office: str) -> tuple[str, str]:

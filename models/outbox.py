@@ -31,8 +31,14 @@ LetterKey = tuple[str, str, str, str, str, str]
 ALL = "*"
 """A part of a letter's key that does not apply: never NULL, for NULLs never collide."""
 
-Words = tuple[str, str, str | None]
-"""A letter's text, html and calendar file."""
+
+class Words(NamedTuple):
+    """What a letter says: text, html and calendar file, and the mailbox that answers go to."""
+
+    text: str
+    html: str
+    ics: str | None = None
+    reply_to: str | None = None
 
 
 class LetterRow(NamedTuple):
@@ -55,6 +61,7 @@ class LetterRow(NamedTuple):
     ics: str | None = None
     valid_until: datetime | None = None
     addressee: str | None = None
+    reply_to: str | None = None
 
     @property
     def key(self) -> LetterKey:
@@ -196,7 +203,7 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
         where=_owed_again(table),
     )
     columns = dict(zip(LetterRow._fields, zip(*letters, strict=True), strict=True))
-    said = list(zip(*(columns.pop(name) for name in ("text", "html", "ics")), strict=True))
+    said = [Words(*words) for words in zip(*(columns.pop(name) for name in Words._fields), strict=True)]
     bodies = keep(connection, said)
     columns["body"] = tuple(bodies[words] for words in said)
     start = {"year": year, "tries": 0, "moot": False}
@@ -206,15 +213,15 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
 def keep(connection: Connection, said: Iterable[Words]) -> dict[Words, str]:
     """Keep these words, once each; give the digest by which a letter names its own."""
     digests = {words: digest_of(words) for words in dict.fromkeys(said)}
-    rows = [{"digest": digest, "text": text, "html": html, "ics": ics} for (text, html, ics), digest in digests.items()]
+    rows = [{"digest": digest, **words._asdict()} for words, digest in digests.items()]
     insert_once(connection, table_of(LetterBody), rows)
     return digests
 
 
 def digest_of(words: Words) -> str:
     """Give what words are kept under: no two that differ share it."""
-    text, html, ics = words
-    return hashlib.sha256(json.dumps([text, html, ics]).encode()).hexdigest()[:40]
+    told = words if words.reply_to else words[:-1]  # as they were kept before they named a mailbox
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:40]
 
 
 Unsent = Mapping[str, frozenset[str]]

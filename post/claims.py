@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, moved
+from models.outbox import Words
 from models.shortcuts.bulk import among, at_once, listed
 from models.tables.season import Letter, LetterBody, ProgrammeYear, Suppressed
 
@@ -54,6 +55,7 @@ class Claimed(NamedTuple):
     text: str
     html: str
     ics: str | None
+    reply_to: str | None = None
 
 
 def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: int = BATCH) -> list[Claimed]:
@@ -260,8 +262,8 @@ def _thread(dialect: str) -> Select[Any]:
     return select(letter.c.id, root.c.message_id).select_from(letter).join(root, elsewhere).where(ours)
 
 
-def _words(connection: Connection, digests: Collection[str]) -> dict[str, tuple[str, str, str | None]]:
-    """Give text, html and calendar file of each."""
+def _words(connection: Connection, digests: Collection[str]) -> dict[str, Words]:
+    """Give the words of each."""
     body = table_of(LetterBody)
     rows = connection.execute(select(body).where(body.c.digest.in_(digests)))
-    return {row.digest: (row.text, row.html, row.ics) for row in rows}
+    return {row.digest: Words(row.text, row.html, row.ics, row.reply_to) for row in rows}

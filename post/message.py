@@ -26,7 +26,10 @@ AUTOMATIC = (
 )
 """What tells a program on the other side that there is nobody here to answer."""
 
-OURS = ("From", "To", "Subject", "Date", "Message-ID", "References", "List-Id", *(name for name, _ in AUTOMATIC))
+OURS = (
+    *("From", "To", "Subject", "Date", "Message-ID", "References", "Reply-To", "List-Id"),
+    *(name for name, _ in AUTOMATIC),
+)
 
 
 class _Policy(EmailPolicy):
@@ -51,6 +54,7 @@ class Outgoing:
     `key` is the obligation's unique key; `message_id` is made from it (`<…@…>`). `thread` is the message id of the
     first letter of the same phase, None for that one. `sender` may carry a short display name, `recipient` is a bare
     address. `queued_at` is aware. Where there is an `addressee`, `text` and `html` have its place for it.
+    `reply_to` are the bare addresses that answers go to, with a comma between them.
     """
 
     key: str
@@ -64,6 +68,7 @@ class Outgoing:
     queued_at: datetime
     attachments: tuple[Attachment, ...] = ()
     addressee: str | None = None
+    reply_to: str | None = None
 
 
 def build(letter: Outgoing) -> EmailMessage:
@@ -107,6 +112,9 @@ def _headers(letter: Outgoing) -> list[tuple[str, str]]:
     ]
     if letter.thread and letter.thread != letter.message_id:
         headers.append(("References", matching(MESSAGE_ID, "References", letter.thread)))
+    if letter.reply_to:
+        to = ", ".join(matching(ADDRESS, "Reply-To", address) for address in letter.reply_to.split(", "))
+        headers.append(("Reply-To", to))
     return [*headers, ("List-Id", f"<talent-calendar.{sender.domain}>"), *AUTOMATIC]
 
 

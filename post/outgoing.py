@@ -36,6 +36,7 @@ def outgoing(members: Sequence[Claimed], sender: str, links: Callable[[int], str
         queued_at=lead.queued_at if alone else max(one.queued_at for one in members),
         attachments=said.attachments,
         addressee=addressee,
+        reply_to=", ".join(dict.fromkeys(one.reply_to for one in members if one.reply_to)) or None,
     )
 
 
@@ -55,4 +56,4 @@ def _receipted(said: Composed, addressee: str | None, url: str) -> Composed:
 
 def _part(one: Claimed) -> Part:
     text, html = in_text(one.text, one.addressee), in_html(one.html, one.addressee)
-    return Part(cast("Kind", one.kind), one.subject, text, html, one.ics)
+    return Part(cast("Kind", one.kind), one.subject, text, html, one.ics, replies=one.reply_to is not None)

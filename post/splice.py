@@ -52,7 +52,8 @@ def as_sent(letter: Outgoing) -> bytes:
 def _spliced(letter: Outgoing, *, stuffed: bool) -> bytes:
     threaded = bool(letter.thread) and letter.thread != letter.message_id
     attachments = tuple((each.name, each.type) for each in letter.attachments)
-    return _frame(letter.sender, threaded, attachments, stuffed).splice(_fields(letter, threaded=threaded))
+    frame = _frame(letter.sender, letter.reply_to, threaded, attachments, stuffed)
+    return frame.splice(_fields(letter, threaded=threaded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,10 @@ class _Message:
         return b"".join(parts)
 
 
-@lru_cache(maxsize=32)
-def _frame(sender: str, threaded: bool, attachments: tuple[tuple[str, str], ...], stuffed: bool) -> _Message:
+@lru_cache(maxsize=128)
+def _frame(
+    sender: str, reply_to: str | None, threaded: bool, attachments: tuple[tuple[str, str], ...], stuffed: bool
+) -> _Message:
     marked = Outgoing(
         key=MARK,
         message_id=f"<{MARK}@mark.example>",
@@ -84,6 +87,7 @@ def _frame(sender: str, threaded: bool, attachments: tuple[tuple[str, str], ...]
         attachments=tuple(
             Attachment(name, kind, f"{MARK} {number}".encode()) for number, (name, kind) in enumerate(attachments)
         ),
+        reply_to=reply_to,
     )
     marks = _fields(marked, threaded=threaded)
     content = build(marked).as_bytes()

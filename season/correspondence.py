@@ -170,6 +170,7 @@ def _written(
         subject=words.subject,
         text=words.text,
         html=words.html,
+        reply_to=words.reply_to,
         addressee=words.to(recipient.addressee),
         message_id=message_id(season.stamp.mail_domain, season.year.year, key),
         state=state,
@@ -224,6 +225,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         asked=owed.asked,
         kept=owed.kept,
         of=season.dealings(owed.phase) if owed.phase else None,
+        ask=recipients.whom_to_ask(season, owed.city, audience),
     )
 
 

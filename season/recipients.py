@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calendars.year import ContactPoint
 from letters import occurrences, phrases
 from letters.occurrences import OFFICES
 from letters.words import AUDIENCES
+from models.outbox import ALL
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
@@ -75,6 +77,18 @@ def office(season: Season, city: str, audience: Audience) -> Recipient:
     on_file = own if audience in {"city", "province"} else head
     addressee = phrases.office(audience, season.year.city(city).name if of_a_city else None)
     return Recipient(key, audience, addressee, on_file or stand_in(season, in_its_stead))
+
+
+def whom_to_ask(season: Season, city: str, audience: Audience) -> ContactPoint | None:
+    """Give whom a recipient asks: an office of a city the province, everybody else the city; None where there is none.
+
+    In a rehearsal an office without an address on file has a stand-in for it as well.
+    """
+    whose: Audience = "province" if city == ALL or audience in {"city", "head", "lead"} else "city"
+    if audience == whose:
+        return None
+    found = season.contact_points.get(whose if whose == "province" else city, ContactPoint())
+    return found.model_copy(update={"mailbox": found.mailbox or office(season, city, whose).address})
 
 
 def stand_in(season: Season, address: str) -> str:

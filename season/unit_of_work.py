@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from calendars.deadlines import Cause
     from calendars.working_days import WorkingDays
-    from calendars.year import Year
+    from calendars.year import ContactPoint, Year
     from gates.verdict import Waived
+    from models.contacts import ContactPerson
     from models.histories import PastMove
     from models.stamp import Stamp
     from models.standing import Cell
@@ -120,9 +121,19 @@ class Season:
         return standing.offices(self.connection)
 
     @cached_property
+    def people(self) -> Sequence[ContactPerson]:
+        """The offices' people, those of old among them."""
+        return contacts.of(self.connection)
+
+    @cached_property
     def offices(self) -> Mapping[str, tuple[str | None, str | None]]:
         """Where the offices' letters go: to who is in charge on the day, else to the office's own address."""
-        return contacts.addressed(self.on_file, contacts.of(self.connection), day_of(self.stamp.as_of))
+        return contacts.addressed(self.on_file, self.people, day_of(self.stamp.as_of))
+
+    @cached_property
+    def contact_points(self) -> Mapping[str, ContactPoint]:
+        """Whom to ask in each office on the day."""
+        return contacts.points(self.on_file, self.people, day_of(self.stamp.as_of), self.year.contact)
 
     @cached_property
     def days(self) -> WorkingDays:

@@ -25,7 +25,7 @@ from letters.specimens import specimen
 from models import migrate
 from models.columns import table_of
 from models.database import Database
-from models.outbox import keep
+from models.outbox import Words, keep
 from models.tables.season import Letter
 from phases.book import BOOK
 from post import claims
@@ -44,7 +44,7 @@ def queue(letters: int) -> Iterator[Database]:
         open_year(database, load(YEAR), STAMP)
         year = load(YEAR)
         words = campaign(specimen(BOOK, year, "reminder", "midterm", "mentor", year.cities[0]))
-        said = (words.text, words.html, None)
+        said = Words(words.text, words.html)
         with database.write() as connection:
             body = keep(connection, [said])[said]
         for first in range(0, letters, CHUNK):

@@ -224,7 +224,7 @@ class LetterBody(SQLModel, table=True):
     """The words of one or many letters, kept once and never changed; `digest` is made from them.
 
     The two texts may have a place for the addressee, in which alone the letters differ that share them. `ics` is the
-    calendar file that goes with them.
+    calendar file that goes with them, `reply_to` the mailbox of whom they name to be asked.
     """
 
     __tablename__ = "letter_body"
@@ -233,6 +233,7 @@ class LetterBody(SQLModel, table=True):
     text: str = Field(sa_column=Column(Text, nullable=False))
     html: str = Field(sa_column=Column(Text, nullable=False))
     ics: str | None = Field(default=None, sa_column=Column(Text))
+    reply_to: str | None = None
 
 
 class Letter(SQLModel, table=True):

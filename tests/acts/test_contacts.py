@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -9,10 +10,13 @@ from sqlalchemy import select
 
 from acts.contacts import add_contact, end_contact
 from acts.offices import set_office
+from calendars.files import load
+from calendars.year import ContactPoint
 from letters.headers import UnfitHeader
+from models import contacts
 from models.columns import table_of
 from models.tables.audit import AuditEntry
-from models.tables.season import Letter
+from models.tables.season import Letter, LetterBody
 from tests.support.scenes import NANJING, WUXI, Scene, stamp
 
 AT = "2021-12-31T10:00"
@@ -112,3 +116,47 @@ def test_who_changed_a_contact_is_on_record_without_whom(scene: Scene) -> None:
             ("登记联系人", "contact:1", NANJING, "省办"),
             ("联系人任期结束", "contact:1", NANJING, "省办"),
         ]
+
+
+def told(scene: Scene, recipient: str) -> tuple[str, str | None]:
+    """The line of the newest letter to it that says whom to ask, and where an answer to it goes."""
+    letter, body = table_of(Letter), table_of(LetterBody)
+    newest = select(body.c.text, body.c.reply_to).join(letter, letter.c.body == body.c.digest)
+    with scene.database.read() as connection:
+        row = connection.execute(newest.where(letter.c.recipient == recipient).order_by(letter.c.id.desc())).first()
+    assert row is not None
+    (line,) = re.findall(r"　　(联系人：.*)", row.text) or [""]
+    return line, row.reply_to
+
+
+def test_a_letter_names_who_is_in_charge_on_its_day_and_answers_go_there(scene: Scene) -> None:
+    person = {"name": "李某", "part": "main", "email": "li@office.example", "phone": "111-1111111"}
+    add_contact(scene.database, "province", "省级管理办公室", stamp(AT), **person, since=date(2022, 1, 8))  # type: ignore[arg-type]
+    scene.advance("2021-12-31T00:00")
+    before = "联系人：省级管理办公室示例，电话：000-00000000，邮箱：province@office.example。"
+    assert told(scene, f"city:{NANJING}") == (before, "province@office.example")
+    scene.advance("2022-01-12T09:00")
+    after = "联系人：省级管理办公室李某，电话：111-1111111，邮箱：li@office.example。"
+    assert told(scene, f"city:{NANJING}") == (after, "li@office.example")
+
+
+def test_parties_ask_their_city_and_the_province_asks_the_city_it_has_to_decide_on(scene: Scene) -> None:
+    add(scene, name="王某", phone="222-2222222")
+    phase, at = "mentor-recommendation", "2022-01-10T10:00"
+    scene.load(phase, NANJING, scene.sheets(phase, NANJING), at)
+    scene.submit(phase, NANJING, at)
+    city = "联系人：南京市市级管理办公室王某，电话：222-2222222，邮箱：wang@city.example。"
+    assert told(scene, "province") == (city, "wang@city.example")
+    scene.approve(phase, NANJING, at)
+    with scene.database.read() as connection:
+        mentors = {row.recipient for row in connection.execute(select(table_of(Letter).c.recipient))}
+    assert {told(scene, key) for key in mentors if key.startswith(("mentor:", "institution:"))} == {
+        (city, "wang@city.example")
+    }
+
+
+def test_an_office_s_mailbox_is_on_file_or_nobody_is_asked_to_answer() -> None:
+    point = contacts.points({}, [], date(2022, 1, 1), ContactPoint())
+    assert point == {"province": ContactPoint()}
+    kept = contacts.points({"province": ("own@office.example", None)}, [], date(2022, 1, 1), load(2022).contact)
+    assert kept == {"province": ContactPoint(name="示例", phone="000-00000000", mailbox="own@office.example")}

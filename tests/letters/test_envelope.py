@@ -45,8 +45,9 @@ def compose(parts: list[Part]) -> Composed:
 
 
 def body(text: str) -> list[str]:
-    """The lines of a letter that are its own."""
-    return text.split("\n")[4 : text.split("\n").index("　　特此函告。")]
+    """The lines of a letter that are its own, and one that parts them from what follows."""
+    own = text.split("\n")[4 : text.split("\n").index("　　特此函告。")]
+    return [*"\n".join(own).strip("\n").split("\n"), ""]
 
 
 def test_a_single_obligation_goes_out_as_it_was_queued() -> None:

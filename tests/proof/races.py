@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select, update
 
 from models.columns import table_of
 from models.database import Database
-from models.outbox import digest_of, keep
+from models.outbox import Words, digest_of, keep
 from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from post import claims, marks, workers
@@ -86,7 +86,7 @@ def race(url: str, ticks: int, claim: Claim = claims.claim) -> Raced:
 
 def _queue(database: Database, cities: list[str], ticks: int) -> None:
     rows = []
-    words = ("函", "函", None)
+    words = Words("函", "函")
     body = digest_of(words)
     for tick in range(ticks):
         at = FIRST + timedelta(minutes=tick)

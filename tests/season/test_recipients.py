@@ -33,4 +33,4 @@ def test_a_mentor_is_told_how_many_to_interview_and_until_when(scene: Scene) -> 
         ("面试完成时限", "2022年2月20日（星期日）24:00 前"),
         ("进入面试", "6 名"),
     ]
-    assert "如有疑问，请与南京市市级管理办公室联系。" in told.text
+    assert "联系人：南京市市级管理办公室，邮箱：nanjing@city.example。" in told.text

@@ -37,7 +37,7 @@ def fill(database: Database, count: int, first: int = 0, at: datetime | None = N
             year = {"year": YEAR, "calendar": load(YEAR).source_text, "rehearsal": False, "revision": 1}
             opened = {"opened_by": "proof", "opened_at": at, "opened_as_of": at}
             connection.execute(insert(table_of(ProgrammeYear)), {**year, **opened})
-        said: list[Words] = [(f"row-{number};\n", f"<p>{number}</p>\n", None) for number in range(first, first + count)]
+        said = [Words(f"row-{number};\n", f"<p>{number}</p>\n") for number in range(first, first + count)]
         bodies = keep(connection, said)
         rows = [_row(first + place, at) | {"body": bodies[words]} for place, words in enumerate(said)]
         connection.execute(insert(table_of(Letter)), rows)
