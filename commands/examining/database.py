@@ -39,7 +39,7 @@ def of_the_database(database: Database, now: datetime) -> Iterator[CheckFinding]
         yield CheckFinding("数据库", "finding", f"{where} 的表结构不是本版本", "运行 talent db upgrade")
         return
     yield CheckFinding("数据库", "ok", f"{where}，表结构为本版本")
-    yield from _of_the_year(database)
+    yield from _of_the_year(database, now)
     yield from _of_the_clock(database, now)
     yield from _of_the_held_post(database)
     yield from _of_the_silence(database, now)
@@ -67,7 +67,9 @@ def in_earnest(database: Database) -> bool:
         return False
 
 
-def _of_the_year(database: Database) -> Iterator[CheckFinding]:
+def _of_the_year(database: Database, now: datetime) -> Iterator[CheckFinding]:
+    from calendars.deadlines import day_of
+    from calendars.year import ContactPoint
     from models import contacts, standing
 
     with database.read() as connection:
@@ -76,9 +78,11 @@ def _of_the_year(database: Database) -> Iterator[CheckFinding]:
         except standing.NoYearOpen:
             yield CheckFinding("年度", "finding", "还没有打开年度", "运行 talent year open 年份")
             return
-        reached = {office for office, (own, _) in standing.offices(connection).items() if own}
-        reached |= {person.office for person in contacts.of(connection) if person.email}
+        on_file, people = standing.offices(connection), contacts.of(connection)
     year = opened.year
+    points = contacts.points(on_file, people, day_of(now), year.contact)
+    reached = {office for office, (own, _) in on_file.items() if own}
+    reached |= {person.office for person in people if person.email}
     if year.provisional:
         mend = "放假通知公布后，在年度文件的 [days] 里写明放假和调休的日期，再运行 talent calendar check"
         yield CheckFinding("年度", "note", f"{year.year} 年度已打开；日历为暂定（放假安排尚未公布）", mend)
@@ -94,6 +98,11 @@ def _of_the_year(database: Database) -> Iterator[CheckFinding]:
         )
     if "province" not in reached:
         yield CheckFinding("邮箱", "finding", "没有登记省级管理办公室的邮箱", "运行 talent office set --email 邮箱")
+    titles = {"province": "省级管理办公室"} | {city.slug: city.name for city in year.cities}
+    silent = [title for office, title in titles.items() if not points.get(office, ContactPoint()).phone]
+    if silent:
+        mend = "在“联系人”页登记在任的联系人和电话（talent city contact add 单位 --name 姓名 --phone 电话）"
+        yield CheckFinding("联系人", "finding", f"没有登记联系电话：{'、'.join(silent)}", mend)
 
 
 def _of_the_clock(database: Database, now: datetime) -> Iterator[CheckFinding]:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from dashboard.serving.look import minute, moved
 from dashboard.serving.open_years import other_years
 from dashboard.serving.rehearsal_clock import clock_bar
+from dashboard.serving.whom_to_ask import whom_to_ask
 from dashboard.views.dates import clock, day, moment, short_day, weekday
 from dashboard.views.masking import for_reader
 from dashboard.views.naming import done, granter, signed
@@ -59,6 +60,7 @@ def environment() -> Environment:
         "minute": minute,
         "clock_bar": clock_bar,
         "other_years": other_years,
+        "whom_to_ask": whom_to_ask,
     }
     return made
 

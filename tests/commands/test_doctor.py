@@ -69,6 +69,15 @@ def test_a_real_year_wants_addresses_and_says_when_it_is_provisional(talent: Tal
     assert said == ["没有登记邮箱：盐城、宿迁", "没有登记省级管理办公室的邮箱"]
 
 
+def test_a_real_year_wants_a_telephone_for_everybody_whom_a_letter_names(talent: Talent) -> None:
+    talent("db", "upgrade")
+    talent("year", "open", "2027")
+    for city in ("南京", "无锡", "徐州", "常州", "苏州", "南通", "连云港", "淮安", "扬州", "镇江", "泰州", "宿迁"):
+        talent("city", "contact", "add", city, "--name", "示例", "--phone", "000-00000000")
+    said = [each["says"] for each in talent("doctor", "--json").data["findings"] if each["check"] == "联系人"]
+    assert said == ["没有登记联系电话：盐城"]
+
+
 def test_bad_settings_are_said_before_anything_is_tried(talent: Talent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALENT_COURIER", "pigeon")
     doctored, other = talent("doctor", "--json"), talent("status")
