@@ -55,11 +55,6 @@ def check_phases(
 
 def check_figures(source: str, figures: Figures, subjects: object) -> Iterator[Fault]:
     """Name figures that do not fit each other or the subjects of the year."""
-    if len(figures.weights) != len(figures.dimensions):
-        reason = f"有 {len(figures.weights)} 个权重、{len(figures.dimensions)} 个方面"
-        yield Fault(source, "figures.weights", reason, "每个方面写一个权重")
-    elif not sum(figures.weights):
-        yield Fault(source, "figures.weights", "权重之和是 0", "至少有一个方面的权重大于 0")
     months = [month for stage in figures.stages for month in stage]
     stages = [tuple(map(figures.ahead, stage)) for stage in figures.stages]
     if any(first > last for first, last in stages) or any(before[1] >= after[0] for before, after in pairwise(stages)):

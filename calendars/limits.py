@@ -28,8 +28,10 @@ MOST: Mapping[str, int] = {
     "grace": 60, "consent_age": 30, "city_cap": 1_000_000, "funded_cap": 1_000_000, "grant": 100_000_000,
     "visits": 366, "city_funds": 100_000_000, "province_days": 60, "escalation_days": 60,
 }  # fmt: skip
-LISTS = ("dimensions", "senior_grades", "junior_grades", "honours", "team_degrees", "team_titles")
-NEEDED = ("dimensions", "senior_grades", "honours", "stages")
+LISTS = (
+    "dimensions", "senior_grades", "junior_grades", "honours", "team_degrees", "team_titles", "summaries_owed",
+)  # fmt: skip
+NEEDED = ("dimensions", "senior_grades", "honours", "stages", "summaries_owed")
 _DAYS, _WORKING_DAYS = 366, 60
 _LINE, _WORD, _LIST = 100, 30, 200
 _PLACES = 2

@@ -42,7 +42,15 @@ def from_1(raw: Raw) -> Raw:
     return stating(raw, {})
 
 
-UPGRADES: dict[int, Callable[[Raw], Raw]] = {1: from_1}
+def from_2(raw: Raw) -> Raw:
+    """Version 2 stated weights, by which nothing was ever reckoned."""
+    figures = raw.get("figures")
+    if not isinstance(figures, Mapping):
+        return raw
+    return {**raw, "figures": {key: value for key, value in figures.items() if key != "weights"}}
+
+
+UPGRADES: dict[int, Callable[[Raw], Raw]] = {1: from_1, 2: from_2}
 """By version, what brings a file of it to the next, beside the figures that are new there."""
 
 

@@ -20,10 +20,11 @@ Positive = Annotated[int, Field(gt=0)]
 Month = Annotated[int, Field(ge=1, le=12)]
 Months = tuple[Month, Month]
 Percent = Annotated[Decimal, Field(gt=0, le=100, strict=False)]
-Weight = Annotated[Decimal, Field(ge=0, strict=False)]
 DayKind = Literal["working", "holiday"]
 Ending = Literal["approve", "record", "results"]
 """How the provincial office ends a phase: 审定, 备案, 公布结果."""
+SummaryKind = Literal["市级", "导师", "中学", "高校"]
+"""Whose annual summary (年度工作总结): the city's own, that of each mentor, school, or institution of its students."""
 
 
 class UnknownPhase(TalentError):
@@ -108,7 +109,6 @@ class Figures(_Frozen):
     province_rungs: tuple[Positive, ...] = Field(description="省办期限前几个工作日提醒省办")
     escalation_days: Positive = Field(description="截止之后第几个工作日催办升级")
     dimensions: tuple[Text, ...] = Field(description="年度评价的各方面")
-    weights: tuple[Weight, ...] = Field(description="各方面的权重，只看比例")
     stages: tuple[Months, ...] = Field(description="培养阶段的起止月份")
     cultivation_months: Months = Field(description="培养周期的起止月份，止月早于起月的是下一年的")
     senior_grades: tuple[Text, ...] = Field(description="可报名的高中年级")
@@ -117,6 +117,9 @@ class Figures(_Frozen):
     honours: tuple[Text, ...] = Field(description="导师的人才称号")
     team_degrees: tuple[Text, ...] = Field(description="培养团队成员的学位，与职称有一项符合即可")
     team_titles: tuple[Text, ...] = Field(description="培养团队成员的职称")
+    summaries_owed: Annotated[tuple[SummaryKind, ...], Since(3, ("市级", "导师", "中学"))] = Field(
+        description="要交年度工作总结的各方"
+    )
 
     def ahead(self, month: int) -> int:
         """Give how many months a month of training comes after the first; one before that is of the next year."""

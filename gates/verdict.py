@@ -9,13 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Kind = Literal["must", "in-principle"]
-Actor = Literal["city", "province", "mentor", "school"]
+Actor = Literal["city", "province", "mentor", "school", "institution"]
 
 ACTORS: Mapping[Actor, str] = {
     "city": "市级管理办公室",
     "province": "省级管理办公室",
     "mentor": "导师",
     "school": "参与中学",
+    "institution": "高校、科研院所",
 }
 
 

@@ -42,7 +42,7 @@ def kinds(of: Dealings) -> list[Kind]:
 def occurrences(book: Book, year: Year) -> Mapping[tuple[Kind, str | None], tuple[Audience, ...]]:
     """Give, by kind and phase (None: the whole year), the audiences that such a letter is written for in a year."""
     found: dict[tuple[Kind, str | None], tuple[Audience, ...]] = {}
-    dealt = [(phase.slug, book.dealings(phase)) for phase in year.phases]
+    dealt = [(phase.slug, book.dealings(phase, year)) for phase in year.phases]
     for kind, row in LETTER_KINDS.items():
         if row.of_year:
             found[kind, None] = row.of_year

@@ -118,7 +118,7 @@ def asked_of(brief: Brief, audience: Audience) -> list[str]:
     """What an audience has to do while the phase is open, a sentence each; the province last of all ends it."""
     if brief.of is None:
         return []
-    ending, todo = brief.of.ending, list(brief.of.stakeholder(audience).todo)
+    ending, todo = brief.of.ending, brief.of.asked(audience)
     if ending and audience == "province":
         todo.append(DECIDING[ending])
     return [
@@ -129,10 +129,10 @@ def asked_of(brief: Brief, audience: Audience) -> list[str]:
 
 def passed(brief: Brief) -> list[str]:
     """What was settled as the phase passed, and what follows: two sentences to the brief's audience."""
-    said = brief.of.stakeholder(brief.audience).passed if brief.of else None
+    said = brief.of.passed(brief.audience) if brief.of else ("", "")
     words = {
         "city": city(brief.city_name),
         "work": work(brief),
         "settled": SETTLED[brief.of.ending if brief.of else None],
     }
-    return [one.format(**words) for one in said or ("", "")]
+    return [one.format(**words) for one in said]

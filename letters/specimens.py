@@ -44,7 +44,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
     if audience not in occurrences(book, year).get((kind, phase), ()):
         told = f"在{found.name}阶段" if found else ""
         raise NoSuchLetter(kind=TAGS[kind], phase=told, audience=AUDIENCES[audience])
-    of = book.dealings(found) if found else None
+    of = book.dealings(found, year) if found else None
     until = later(year, of.mailing(kind, audience)) if of else None
     due = resolve((until or found).due) if found else None
     as_of = at_nine(_day(year, kind, due.day if due else year.phases[0].due))
@@ -70,7 +70,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
 def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | None:
     """The iCalendar that goes with a specimen, as it goes with the letter itself; None where none does."""
     slug = brief.phase or year.phases[0].slug
-    if not LETTER_KINDS[brief.kind].calendar or not in_calendar(book.dealings(year.phase(slug)), brief.audience):
+    if not LETTER_KINDS[brief.kind].calendar or not in_calendar(book.dealings(year.phase(slug), year), brief.audience):
         return None
     if brief.kind == "withdrawn":
         dues = {slug: resolve(year.phase(slug).due)}
@@ -126,7 +126,7 @@ def _asked(brief: Brief) -> DayRequest:
     """A request of the day before for a week more."""
     day = brief.due.day if brief.due else day_of(brief.as_of)
     asked_on = day_of(brief.as_of) - timedelta(days=1)
-    return DayRequest(1, "经办人示例", asked_on, day + timedelta(days=7), "测试场地临时停用，一周后恢复")
+    return DayRequest(1, "经办人示例", asked_on, day + timedelta(days=7), "会议场地临时停用，一周后恢复")
 
 
 _DIGEST = (

@@ -21,8 +21,9 @@ from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import Letter
 from phases.application import STUDENTS
-from phases.mentor_recommendation import MENTORS
+from phases.mentor_recommendation import INSTITUTIONS, MENTORS
 from phases.midterm import RESULTS
+from phases.year_end import SUMMED_UP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,6 +51,7 @@ class _Student:
     number: str
     mentor: int
     school: int | None
+    institution: str
 
 
 class Reach:
@@ -61,7 +63,7 @@ class Reach:
     @cached_property
     def _students(self) -> dict[str, list[_Student]]:
         student = draft_table(STUDENTS)
-        rows = self.scope.of(STUDENTS, "number", "mentor_party", "school_party").where(student.c.taken)
+        rows = self.scope.of(STUDENTS, "number", "mentor_party", "school_party", "institution").where(student.c.taken)
         found: dict[str, list[_Student]] = defaultdict(list)
         for city, *row in self.scope.connection.execute(rows):
             found[city].append(_Student(*row))
@@ -139,6 +141,12 @@ class Reach:
         """Schools of students in training."""
         return self._by(self.training, lambda student: student.school)
 
+    def institutions_in_training(self) -> Concerned:
+        """Institutions whose mentors students in training chose."""
+        rows = self.scope.connection.execute(self.scope.of(INSTITUTIONS, "name", "party"))
+        parties = {name: party for _, name, party in rows}
+        return self._by(self.training, lambda student: parties.get(student.institution))
+
     def not_evaluated(self) -> Concerned:
         """Mentors of students in training whose midterm result is not in the draft."""
         rows = self.scope.grouped(self.scope.of(RESULTS, "number"))
@@ -153,15 +161,16 @@ class Reach:
             {city: [r.number for r in found] for city, found in rows.items()}, lambda student: student.school
         )
 
-    def summaries(self, kind: str) -> Concerned:
-        """Mentors, or schools, of students in training whose annual summary is not in the draft."""
+    def summaries(self, kind: Audience) -> Concerned:
+        """Mentors, schools or institutions of students in training whose annual summary is not in the draft."""
+        concerned = FINDS["in-training", kind](self)
         owing = {
-            (city, name, place)
-            for city, rows in summaries_owing(self.scope).items()
-            for k, name, place in rows
-            if k == kind
+            (city, *whose)
+            for city, kinds in summaries_owing(self.scope).items()
+            for one, all_of in kinds.items()
+            if SUMMED_UP[one].actor == kind
+            for whose in all_of
         }
-        concerned = self.in_training() if kind == "mentor" else self.schools_in_training()
         on_file = self.on_file(concerned)
         return {
             city: {
@@ -229,10 +238,12 @@ FINDS: Mapping[tuple[Whom, Audience], Callable[[Reach], Concerned]] = MappingPro
         ("admitted", "school"): Reach.schools_of_admitted,
         ("in-training", "mentor"): Reach.in_training,
         ("in-training", "school"): Reach.schools_in_training,
+        ("in-training", "institution"): Reach.institutions_in_training,
         ("not-evaluated", "mentor"): Reach.not_evaluated,
         ("exited", "school"): Reach.schools_of_exited,
         ("without-summary", "mentor"): lambda reach: reach.summaries("mentor"),
         ("without-summary", "school"): lambda reach: reach.summaries("school"),
+        ("without-summary", "institution"): lambda reach: reach.summaries("institution"),
     }
 )
 """How those are found whom a phase names, `phases.parties.Whom`, of an audience."""

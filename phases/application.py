@@ -290,8 +290,9 @@ PHASE = PhaseDefinition(
             ),
             passed=(
                 "贵市报送的学生申报材料{settled}。",
-                "请会同高校、科研院所组织学科潜质测试，划定分数线。",
+                "",
             ),
+            ahead="请据此组织学生申报。",
         ),
         Stakeholder(
             "mentor",
@@ -301,7 +302,7 @@ PHASE = PhaseDefinition(
             ),
             passed=(
                 "{city}学生申报工作已经结束，选报您的学生人数见下。",
-                "测试和面试的安排，由市级管理办公室另行通知。",
+                "",
             ),
             mailings={
                 "opened": Mailing("roll"),

@@ -96,10 +96,14 @@ class Book:
         found = self.find(phase.slug)
         return tuple(one for one in found.forms if phase.province or one is not found.province_form) if found else ()
 
-    def dealings(self, phase: Phase) -> Dealings:
+    def dealings(self, phase: Phase, year: Year) -> Dealings:
         """Give what a phase of an opened year has to do with its parties; the plainest where the book has none such."""
         found = self.find(phase.slug)
-        return dealings(found.parties, phase.province, found.task) if found else dealings((), phase.province)
+        if found is None:
+            return dealings((), phase.province, year=year)
+        following = (self.find(one.slug) for one in year.phases if phase.slug in one.requires)
+        ahead = next((one.parties for one in following if one), ())
+        return dealings(found.parties, phase.province, found.task, year, ahead)
 
     def province_gate(self, slug: str) -> Gate[Any] | None:
         """Give the gate of the province's own part of a phase, where it has one."""

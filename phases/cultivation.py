@@ -99,8 +99,9 @@ PHASE = PhaseDefinition(
             ),
             passed=(
                 "贵市报送的学生培养材料{settled}。",
-                "请妥善保存培养过程记录，配合做好年度评价。",
+                "培养过程记录请妥善留存。",
             ),
+            ahead="请督促导师按约定与学生、中学指导老师保持联系，着手培养。",
         ),
         Stakeholder(
             "mentor",
@@ -109,6 +110,7 @@ PHASE = PhaseDefinition(
                 "保证到校培养次数，对学生进行当面指导。",
                 "督促学生在每个培养阶段提交《学生成长日志》和《学生面谈记录》。",
             ),
+            ahead="请着手制定培养方案。",
             mailings={
                 "opened": Mailing("in-training", listed="请制定培养方案"),
                 "visits-short": Mailing("in-training"),

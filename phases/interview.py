@@ -162,7 +162,7 @@ PHASE = PhaseDefinition(
         "interview",
         InterviewFacts,
         (
-            Rule("interviews.from-shortlist", "八(四)", "must", "入选学生出自面试名单", "city", from_shortlist),
+            Rule("interviews.from-shortlist", "八(四)", "must", "面试和入选资格", "city", from_shortlist),
             Rule("interviews.ratio", "三(二)", "in-principle", "面试与入选比例", "city", ratio),
             Rule("funding.city-cap", "三(二)", "in-principle", "本市资助名额", "city", city_cap),
             Rule("funding.province-total", "三(二)", "must", "全省资助名额", "city", province_total),
@@ -186,8 +186,9 @@ PHASE = PhaseDefinition(
             ),
             passed=(
                 "贵市报送的入选学生名单{settled}。",
-                "请组织师生见面会，做好培养对接。",
+                "",
             ),
+            ahead="请会同高校、科研院所按学科组织导师面试。",
         ),
         Stakeholder(
             "mentor",
@@ -197,8 +198,9 @@ PHASE = PhaseDefinition(
             ),
             passed=(
                 "{city}入选学生名单{settled}，由您培养的学生见下，以报名号列示；姓名和联系方式由市级管理办公室告知。",
-                "请参加师生见面会，并着手制定培养方案。",
+                "",
             ),
+            ahead="面试的安排，由市级管理办公室另行通知。",
             mailings={
                 "opened": Mailing("shortlisted", counted="进入面试"),
                 "reminder": Mailing("shortlisted", counted="进入面试"),

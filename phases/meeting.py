@@ -144,8 +144,9 @@ PHASE = PhaseDefinition(
             ),
             passed=(
                 "贵市报送的师生见面会记录{settled}。",
-                "请督促导师按约定与学生、中学指导老师保持联系，着手培养。",
+                "",
             ),
+            ahead="请组织师生见面会，做好培养对接。",
             quiet=True,
         ),
         Stakeholder(
@@ -154,6 +155,7 @@ PHASE = PhaseDefinition(
                 "参加师生见面会；不能到会的，请提前向市级管理办公室请假。",
                 "与学生、中学指导老师建立联系对接机制。",
             ),
+            ahead="请参加师生见面会，并着手制定培养方案。",
             mailings={
                 "opened": Mailing("admitted"),
             },

@@ -5,7 +5,7 @@ Data alone: `letters` words it, `season` writes it, the queries that find whom i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from calendars.year import Ending
+    from calendars.year import Ending, Year
 
 Audience = Literal["city", "head", "province", "lead", "mentor", "institution", "school"]
 Whom = Literal[
@@ -22,6 +22,9 @@ Whom = Literal[
 """Which parties of an audience: those who came along from the year before, of the roll, new on it, whose students were
 shortlisted, admitted, are in training, have no midterm result in the draft, left training; who have not summed up.
 """
+
+Sentence = str | Callable[["Year"], str]
+"""What is said, in every year or as the year says it; nothing where that is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +47,30 @@ class Mailing:
 class Stakeholder:
     """An audience that has to do with a phase: what it is asked while that is open, and its letters by their kind.
 
-    `passed` is what has been settled when the phase passes, and what comes next; None for whoever is not told. A
-    `quiet` city is told only where it waited for the province. An office gets what its part brings with it, without a
-    mailing. To the province's `todo` is added how the year has it end the phase. In a sentence {decided} is
-    ，由省级管理办公室备案, or nothing, {settled} how what was filed passed, {city} 盐城市, {work} 2022年度导师面试.
+    `passed` is what has been settled when the phase passes, and what comes next; None for whoever is not told. What
+    comes next is left empty where the phase that follows in the year says it: that is its `ahead`. Where the year does
+    not have it `concerned`, there is no such party. A `quiet` city is told only where it waited for the province. An
+    office gets what its part brings with it, without a mailing. To the province's `todo` is added how the year has it
+    end the phase. In a sentence {decided} is ，由省级管理办公室备案, or nothing, {settled} how what was filed passed,
+    {city} 盐城市, {work} 2022年度导师面试.
     """
 
     audience: Audience
-    todo: tuple[str, ...] = ()
+    todo: tuple[Sentence, ...] = ()
     passed: tuple[str, str] | None = None
+    ahead: str = ""
     mailings: Mapping[str, Mailing] = field(default_factory=dict)
     quiet: bool = False
+    concerned: Callable[[Year], bool] = lambda _: True
 
+
+LATER, ARRANGED = "后续各阶段工作，请按年度日历进行。", "后续工作安排，由市级管理办公室另行通知。"
+"""What comes next for a city's office, and for its parties, where no phase says it."""
 
 CITY = Stakeholder(
     "city",
     todo=("按照通知和年度日历的要求完成本阶段工作，在平台完成报送。",),
-    passed=("贵市报送的{work}材料{settled}。", "后续各阶段工作，请按年度日历进行。"),
+    passed=("贵市报送的{work}材料{settled}。", ""),
 )
 """The city's part in a phase that says nothing of it."""
 
@@ -75,16 +85,31 @@ PROVINCE = Stakeholder(
 class Dealings:
     """What a phase of one year has to do with its parties, the city's office first.
 
-    `ending` is how the province ends it, None where its gate alone does; `task` says after its name what is done.
+    `ending` is how the province ends it, None where its gate alone does; `task` says after its name what is done;
+    `ahead` is what the phase that follows in the year says of each audience. No `year`: what may be so in any.
     """
 
     parties: Mapping[Audience, Stakeholder]
     ending: Ending | None = None
     task: str = "工作"
+    year: Year | None = None
+    ahead: Mapping[Audience, str] = field(default_factory=dict)
 
     def stakeholder(self, audience: Audience) -> Stakeholder:
         """Give an audience's part; one that has none is asked nothing."""
         return self.parties.get(audience) or Stakeholder(audience)
+
+    def asked(self, audience: Audience) -> list[str]:
+        """Give what an audience is asked in the year, a sentence each."""
+        todo = self.stakeholder(audience).todo
+        year = self.year
+        said = (one if isinstance(one, str) else one(year) if year else "" for one in todo)
+        return [one for one in said if one]
+
+    def passed(self, audience: Audience) -> tuple[str, str]:
+        """Give what an audience is told has been settled as the phase passes, and what comes next."""
+        settled, following = self.stakeholder(audience).passed or ("", "")
+        return settled, following or self.ahead.get(audience) or (LATER if audience == "city" else ARRANGED)
 
     def mailing(self, kind: str, audience: Audience) -> Mailing | None:
         """Give how a letter of that kind goes to that audience; None where it does not, or to an office."""
@@ -95,9 +120,16 @@ class Dealings:
         return tuple(audience for audience, party in self.parties.items() if kind in party.mailings)
 
 
-def dealings(parties: Iterable[Stakeholder], ending: Ending | None, task: str = "工作") -> Dealings:
+def dealings(
+    parties: Iterable[Stakeholder],
+    ending: Ending | None,
+    task: str = "工作",
+    year: Year | None = None,
+    following: Iterable[Stakeholder] = (),
+) -> Dealings:
     """Complete what a phase says of its parties: its city has a part, and the province where it has the last word."""
-    found: dict[Audience, Stakeholder] = {"city": CITY, **{party.audience: party for party in parties}}
+    here = {party.audience: party for party in parties if year is None or party.concerned(year)}
+    found: dict[Audience, Stakeholder] = {"city": CITY, **here}
     if ending is not None:
         found.setdefault("province", PROVINCE)
-    return Dealings(MappingProxyType(found), ending, task)
+    return Dealings(MappingProxyType(found), ending, task, year, {party.audience: party.ahead for party in following})

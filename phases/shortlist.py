@@ -138,8 +138,9 @@ PHASE = PhaseDefinition(
             ),
             passed=(
                 "贵市报送的面试名单{settled}。",
-                "请会同高校、科研院所按学科组织导师面试。",
+                "",
             ),
+            ahead="请会同高校、科研院所组织学科潜质测试，划定分数线。",
         ),
         Stakeholder(
             "mentor",
@@ -147,6 +148,7 @@ PHASE = PhaseDefinition(
                 "{city}面试名单已经确定，请您面试的学生人数和面试完成时限见下。",
                 "请按市级管理办公室的安排参加面试。",
             ),
+            ahead="测试和面试的安排，由市级管理办公室另行通知。",
             mailings={
                 "passed": Mailing("shortlisted", counted="进入面试", until="interview"),
             },

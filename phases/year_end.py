@@ -14,14 +14,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from calendars.phase_terms import PhaseTerms
 from forms.cells import BadCellError
 from forms.definitions import Form, SheetRow
-from forms.kinds import DAY, MONEY, NAME, PROSE, SCORE, UNIT, YES_NO, Ask, AskEach, one_of
+from forms.kinds import DAY, MONEY, NAME, PROSE, SCORE, SUMMARY, UNIT, YES_NO, Ask, AskEach, one_of
 from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from gates.verdict import Actor
 from phases.definition import PhaseDefinition, Total
 from phases.on_record import by_number, fault, rows_read
-from phases.parties import Mailing, Stakeholder
+from phases.parties import Mailing, Sentence, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
-    from calendars.year import Figures
+    from calendars.year import Figures, SummaryKind, Year
     from forms.workbook_rows import Reading, RowError
     from phases.on_record import OnRecord
 
@@ -48,7 +48,7 @@ class MaterialsRow(SheetRow):
 class SummaryRow(SheetRow):
     """总结: one annual summary. `mentor` is required where the summary is a mentor's."""
 
-    type: Annotated[str, Ask("类型", one_of("市级", "导师", "中学"))]
+    type: Annotated[str, Ask("类型", SUMMARY)]
     unit: Annotated[str, Ask("单位", UNIT, personal="no")]
     mentor: Annotated[str | None, Ask("导师姓名", NAME, "导师总结必填", personal="no")] = Field(
         default=None, validate_default=True
@@ -113,7 +113,8 @@ class YearEndFacts:
     """`year-end`, what the city answers for.
 
     `logs` and `records` give the stages (1, 2, 3) a student has a growth log, an interview record for.
-    `mentors_owing` and `schools_owing` are the labels of those of students in training who filed no summary.
+    `summaries_owing` are, by the kinds of summary that the year asks for, the labels of those of students in training
+    who filed none; the city itself has "".
     `accounted` is the sum of the funds sheet in yuan; `targets` the number of performance rows.
     """
 
@@ -121,9 +122,7 @@ class YearEndFacts:
     materials: tuple[Materials, ...]
     logs: Mapping[str, frozenset[int]]
     records: Mapping[str, frozenset[int]]
-    city_summary: bool
-    mentors_owing: tuple[str, ...]
-    schools_owing: tuple[str, ...]
+    summaries_owing: Mapping[SummaryKind, tuple[str, ...]]
     accounted: Decimal
     targets: int
 
@@ -185,29 +184,49 @@ def logs(facts: YearEndFacts, figures: Figures) -> Found:
     return each(len(facts.in_training), order, mend)
 
 
-def summaries(facts: YearEndFacts, _: Figures) -> Found:
-    """Annual summaries from the city, and from each mentor and each school of students in training.
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """Who owes a kind of annual summary, what those are called, and how those of them are named who filed none."""
 
-    The first of city, mentors, schools to owe one must act.
-    """
-    owing: list[tuple[Actor, str, str]] = []
-    if not facts.city_summary:
-        owing.append(("city", "市级 1", "1 份市级年度工作总结"))
-    if facts.mentors_owing:
-        count = len(facts.mentors_owing)
-        owing.append(("mentor", f"导师 {count}", f"{count} 名导师{named(facts.mentors_owing)}的年度工作总结"))
-    if facts.schools_owing:
-        count = len(facts.schools_owing)
-        owing.append(("school", f"中学 {count}", f"{count} 所中学{named(facts.schools_owing)}的年度工作总结"))
+    actor: Actor
+    called: str
+    owing: str
+
+
+SUMMED_UP: Mapping[SummaryKind, _Summary] = MappingProxyType(
+    {
+        "市级": _Summary("city", "市级管理办公室", "{count} 份市级"),
+        "导师": _Summary("mentor", "导师", "{count} 名导师{who}的"),
+        "中学": _Summary("school", "中学", "{count} 所中学{who}的"),
+        "高校": _Summary("institution", "高校、科研院所", "{count} 家高校、科研院所{who}的"),
+    }
+)
+"""The kinds of annual summary that a year may ask for, in the order in which they are asked."""
+
+
+def summaries(facts: YearEndFacts, _: Figures) -> Found:
+    """Annual summaries of the kinds that the year asks for. The first who owes one must act."""
+    owing = {kind: facts.summaries_owing[kind] for kind in SUMMED_UP if facts.summaries_owing.get(kind)}
     if not owing:
         return Found("欠交 0", "欠交 0")
+    whose = [SUMMED_UP[kind].owing.format(count=len(names), who=named(names)) for kind, names in owing.items()]
     return Found(
-        f"欠交 {'、'.join(short for _, short, _ in owing)}",
+        f"欠交 {'、'.join(f'{kind} {len(names)}' for kind, names in owing.items())}",
         "欠交 0",
-        f"缺 {'、'.join(long for _, _, long in owing)}；请补交",
-        facts.mentors_owing + facts.schools_owing,
-        owing[0][0],
+        f"缺 {'、'.join(f'{one}年度工作总结' for one in whose)}；请补交",
+        tuple(name for names in owing.values() for name in names if name),
+        SUMMED_UP[next(iter(owing))].actor,
     )
+
+
+def _asks(kind: SummaryKind, sentence: str) -> Sentence:
+    """Say a sentence in a year that asks for a kind of summary."""
+    return lambda year: sentence if kind in year.figures.summaries_owed else ""
+
+
+def _gather(year: Year) -> str:
+    *before, last = (summary.called for kind, summary in SUMMED_UP.items() if kind in year.figures.summaries_owed)
+    return f"收齐{'和'.join(filter(None, ('、'.join(before), last)))}的年度工作总结。"
 
 
 def funds(facts: YearEndFacts, figures: Figures) -> Found:
@@ -279,6 +298,8 @@ def _known(known: OnRecord, reading: Reading) -> Iterator[RowError]:
             continue
         if row.type == "导师" and (row.mentor, row.unit) not in known.roll:
             yield fault("mentor.unknown", sheet, row, "mentor", "本市导师名册中没有这位导师", "请核对导师姓名和单位")
+        if row.type == "高校" and row.unit not in {institution for _, institution in known.roll}:
+            yield fault("institution.unknown", sheet, row, "unit", "本市导师名册中没有这个单位", "请核对单位名称")
         if row.type == "中学" and row.unit not in known.schools:
             yield fault("school.unknown", sheet, row, "unit", "本市参与中学中没有这所中学", "请核对中学名称")
 
@@ -313,13 +334,13 @@ PHASE = PhaseDefinition(
     check=_known,
     totals=(Total("excellent", "优秀", "人"), Total("certificates", "证书", "份")),
     uses=frozenset({"application", "interview", "cultivation", "midterm"}),
-    figures=("visits", "stages", "dimensions", "weights", "city_funds"),
+    figures=("visits", "stages", "dimensions", "city_funds", "summaries_owed"),
     parties=(
         Stakeholder(
             "city",
             todo=(
                 "收齐每名在培学生的课题报告、培养报告、成长日志和导师评价。",
-                "收齐市级管理办公室、导师和中学的年度工作总结。",
+                _gather,
                 "填报工作经费使用情况和绩效指标完成情况，在平台完成报送。",
             ),
             passed=(
@@ -331,7 +352,7 @@ PHASE = PhaseDefinition(
             "mentor",
             todo=(
                 "对所带学生逐人作出导师评价，交市级管理办公室。",
-                "撰写年度工作总结，交市级管理办公室。",
+                _asks("导师", "撰写年度工作总结，交市级管理办公室。"),
             ),
             mailings={
                 "opened": Mailing("in-training"),
@@ -344,13 +365,22 @@ PHASE = PhaseDefinition(
             "school",
             todo=(
                 "督促本校在培学生完成课题报告、培养报告和成长日志，收齐后交市级管理办公室。",
-                "撰写年度工作总结，交市级管理办公室。",
+                _asks("中学", "撰写年度工作总结，交市级管理办公室。"),
             ),
             mailings={
                 "opened": Mailing("in-training"),
                 "reminder": Mailing("without-summary"),
                 "result": Mailing("in-training"),
             },
+        ),
+        Stakeholder(
+            "institution",
+            todo=("撰写年度工作总结，交所在设区市的市级管理办公室。",),
+            mailings={
+                "opened": Mailing("in-training"),
+                "reminder": Mailing("without-summary"),
+            },
+            concerned=lambda year: "高校" in year.figures.summaries_owed,
         ),
         Stakeholder(
             "province",

@@ -14,6 +14,7 @@ from rehearsal.values import mentor_name, mentor_unit, school
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from calendars.year import SummaryKind
     from rehearsal.cast import Cast, PlayedMentor, PlayedStudent
 
 
@@ -69,13 +70,18 @@ def _stages(cast: Cast) -> Iterator[StudentDay]:
 
 
 def _summaries(cast: Cast) -> Iterator[CastRow]:
-    """The city's, and those of the mentors and schools of students in training."""
+    """The city's, and those of the mentors, schools and institutions of students in training, as the year asks."""
     day = loaded_on(cast.year, YEAR_END)
-    yield CastRow(cast, 0, words=("市级", f"{cast.city.name}市级管理办公室", None, day - timedelta(1)))
-    for mentor in {student.mentor.place: student.mentor for student in cast.training}.values():
-        yield CastRow(cast, 0, mentor, words=("导师", mentor_unit(mentor), mentor_name(mentor), day - timedelta(4)))
-    for name in sorted({school(student) for student in cast.training}):
-        yield CastRow(cast, 0, words=("中学", name, None, day - timedelta(4)))
+    mentors = {student.mentor.place: student.mentor for student in cast.training}.values()
+    asked: dict[SummaryKind, list[tuple[str, str | None]]] = {
+        "市级": [(f"{cast.city.name}市级管理办公室", None)],
+        "导师": [(mentor_unit(mentor), mentor_name(mentor)) for mentor in mentors],
+        "中学": [(name, None) for name in sorted({school(student) for student in cast.training})],
+        "高校": [(name, None) for name in sorted({mentor_unit(mentor) for mentor in mentors})],
+    }
+    for kind in cast.year.figures.summaries_owed:
+        for unit, name in asked[kind]:
+            yield CastRow(cast, 0, words=(kind, unit, name, day - timedelta(1 if kind == "市级" else 4)))
 
 
 def _funds(cast: Cast) -> Iterator[CastRow]:

@@ -170,7 +170,7 @@ class Season:
     def dealings(self, phase: str) -> Dealings:
         """Give what a phase of the year has to do with its parties."""
         if phase not in self._dealings:
-            self._dealings[phase] = self.book.dealings(self.year.phase(phase))
+            self._dealings[phase] = self.book.dealings(self.year.phase(phase), self.year)
         return self._dealings[phase]
 
     def title(self, phase: str, city: str) -> str:

@@ -46,7 +46,7 @@ class ExportRequest:
 class Export:
     """One download: its Chinese title, its tables; `personal` where it says who somebody is or how to reach them.
 
-    `now`: it knows no past; `provincial`: it is not for the cities.
+    `now`: it knows no past; `provincial`: it is not for the cities. `form` is whose rows they are, by slug, or "".
     """
 
     title: str
@@ -54,3 +54,4 @@ class Export:
     personal: bool = False
     now: bool = False
     provincial: bool = False
+    form: str = ""

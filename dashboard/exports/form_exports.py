@@ -47,7 +47,7 @@ def _of_form(book: Book, form: Form[Sheet], sheets: tuple[Sheet, ...], title: st
     drafts = [_draft(sheet) for sheet in sheets]
     personal = any(sheet.personal for sheet in sheets)
     return Export(title, lambda asked: tuple(draft(asked) for draft in drafts), personal, now=True,
-                  provincial=book.provincial(form.slug))  # fmt: skip
+                  provincial=book.provincial(form.slug), form=form.slug)  # fmt: skip
 
 
 @cache

@@ -56,29 +56,32 @@ def listed(request: Request, reader: Signed, look: Look) -> HTMLResponse:
     filed, sheets = of_forms(book), of_sheets(book)
     forms = [
         (slug, export, [(name, sheets[name]) for name in sheets if name.startswith(f"{slug}-")])
-        for slug, export in _open_to(filed, reader).items()
+        for slug, export in _open_to(filed, reader, look).items()
     ]
     return page(
         "exports.html",
         request,
         look=look,
         year=look.opened.year,
-        tables={name: one for name, one in _open_to(TABLES, reader).items() if not (look.past and one.now)},
+        tables={name: one for name, one in _open_to(TABLES, reader, look).items() if not (look.past and one.now)},
         forms=[] if look.past else forms,
-        personal={name: one.title for name, one in _open_to({**TABLES, **filed}, reader).items() if one.personal},
+        personal={name: one.title for name, one in _open_to({**TABLES, **filed}, reader, look).items() if one.personal},
         feeds=mine,
         token=form_token(),
         cities=[city for city in look.opened.year.cities if reader.sees(city.slug)],
     )
 
 
-def _open_to(exports: Mapping[str, Export], reader: Reader) -> dict[str, Export]:
-    return {name: export for name, export in exports.items() if reader.province or not export.provincial}
+def _open_to(exports: Mapping[str, Export], reader: Reader, look: Looking) -> dict[str, Export]:
+    """Give those that are there for a reader: of forms, those that are filled in in the year."""
+    year, book = look.opened.year, look.opened.book
+    forms = {"", *(form.slug for phase in year.phases for form in book.forms_of(phase))}
+    return {name: one for name, one in exports.items() if one.form in forms and (reader.province or not one.provincial)}
 
 
 def _export(reader: Reader, look: Looking, name: str) -> Export:
     """Give an export that is there for this reader; raise `NotThere`."""
-    export = _open_to(exportable(look.opened.book), reader).get(name)
+    export = _open_to(exportable(look.opened.book), reader, look).get(name)
     if export is None or (look.past and export.now):
         raise NotThere
     return export

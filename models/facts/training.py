@@ -31,6 +31,7 @@ from phases.year_end import (
 if TYPE_CHECKING:
     from datetime import date
 
+    from calendars.year import SummaryKind
     from phases.stored_sheet import StoredSheet
 
 
@@ -80,7 +81,6 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
     funds = scope.grouped(scope.of(FUNDS, "amount"))
     targets = scope.grouped(scope.of(TARGETS, "target"))
     logs, records = _stages(scope, LOGS), _stages(scope, TALKS)
-    filed = _summaries(scope)
     owing = summaries_owing(scope)
     training = in_training(scope)
     return {
@@ -89,9 +89,10 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
             tuple(Materials(*row[1:]) for row in materials.get(city, ())),
             logs[city],
             records[city],
-            any(kind == "市级" for kind, _, _ in filed[city]),
-            tuple(f"{name}（{place}）" for kind, name, place in owing[city] if kind == "mentor"),
-            tuple(name for kind, name, _ in owing[city] if kind == "school"),
+            {
+                kind: tuple(f"{name}（{place}）" if place else name for name, place in whose)
+                for kind, whose in owing[city].items()
+            },
             sum((row.amount for row in funds.get(city, ())), Decimal(0)),
             len(targets.get(city, ())),
         )
@@ -99,30 +100,29 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
     }
 
 
-def summaries_owing(scope: Scope) -> dict[str, list[tuple[str, str, str]]]:
-    """Give the mentors and schools of students in training whose summary is not in the draft: kind, name, place."""
-    filed = _summaries(scope)
+def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str, str]]]]:
+    """Give whose annual summaries, of the kinds that the year asks for, are not in the draft: name and place, by kind.
+
+    The city itself has no name; mentors, schools and institutions are those of students in training.
+    """
     training = in_training(scope)
-    owing: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    owed: dict[str, set[tuple[str, str, str]]] = {city: {("市级", "", "")} for city in scope.cities}
     for city, number, mentor, institution, school in scope.connection.execute(
         scope.of(STUDENTS, "number", "mentor", "institution", "school").where(
             draft_table(STUDENTS).c.number.in_(sorted(n for numbers in training.values() for n in numbers))
         )
     ):
         if number in training[city]:
-            owing[city] |= {("mentor", mentor, institution), ("school", school, "")}
-    done = {city: {_owed_by(row) for row in filed[city]} for city in scope.cities}
-    return {city: sorted(owing[city] - done[city]) for city in scope.cities}
-
-
-def _owed_by(summary: tuple[str, str, str | None]) -> tuple[str, str, str]:
-    kind, unit, mentor = summary
-    return ("mentor", mentor or "", unit) if kind == "导师" else ("school", unit, "")
-
-
-def _summaries(scope: Scope) -> dict[str, list[tuple[str, str, str | None]]]:
-    rows = scope.grouped(scope.of(SUMMARIES, "type", "unit", "mentor"))
-    return {city: [(row.type, row.unit, row.mentor) for row in rows.get(city, ())] for city in scope.cities}
+            owed[city] |= {("导师", mentor, institution), ("中学", school, ""), ("高校", institution, "")}
+    for city, kind, unit, mentor in scope.connection.execute(scope.of(SUMMARIES, "type", "unit", "mentor")):
+        owed[city].discard((kind, *{"市级": ("", ""), "导师": (mentor or "", unit)}.get(kind, (unit, ""))))
+    return {
+        city: {
+            kind: [(name, place) for other, name, place in sorted(rows) if other == kind]
+            for kind in scope.year.figures.summaries_owed
+        }
+        for city, rows in owed.items()
+    }
 
 
 def _stages(scope: Scope, sheet: StoredSheet) -> dict[str, dict[str, frozenset[int]]]:

@@ -34,8 +34,9 @@ WHOLE: tuple[tuple[str, str], ...] = (
     (r"honours = \[", 'honours = ["青年拔尖", '),
     (r"senior_grades = \[", 'senior_grades = ["预科", '),
     (r"team_titles = \[", 'team_titles = ["特聘", '),
-    (r"(?m)^dimensions = .*\nweights = .*", 'dimensions = ["方面甲"]\nweights = [2]'),
-    (r"(?m)^dimensions = (\[[^\]]*)\](.*)\nweights = .*", r'dimensions = \1, "体质"]\nweights = [1, 1, 1, 1, 1, 0.5]'),
+    (r"(?m)^dimensions = .*", 'dimensions = ["方面甲"]'),
+    (r"(?m)^dimensions = (\[[^\]]*)\](.*)", r'dimensions = \1, "体质"]'),
+    (r'(?m)^(summaries_owed = .*)"\]', r'\1", "高校"]'),
     (r"\[\[3, 6\], \[7, 8\], \[9, 11\]\]", "[[3, 4], [5, 6], [7, 8], [9, 11]]"),
     (r"cultivation_months = \[1, 12\](?s:(.*?)due = 2022-12-31)", r"cultivation_months = [2, 1]\1due = 2023-01-31"),
     (r'code = "3201"', 'code = "320115"'),
@@ -81,7 +82,7 @@ def mutated(draw: st.DrawFn) -> str:
 def with_all() -> str:
     """The year file with everything that it may say at once."""
     text = TEXT
-    for old, new in WHOLE[:9]:
+    for old, new in WHOLE[:10]:
         text, done = re.subn(old, new, text, count=1)
         assert done, old
     return text.replace("[phases.midterm]", '[phases.midterm]\nprovince = "record"')

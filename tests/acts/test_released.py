@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -124,16 +125,15 @@ def test_an_older_file_takes_back_nothing_that_the_year_states(left: Database) -
     with nextrelease.installed():
         with left.read() as connection:
             older = standing.opened(connection, YEAR).year
-        newer = files.stored(
-            f"version = {versions.current()}\n{older.source_text}".replace("grace = 3", "grace = 3\nparty_days = 5"),
-            "日历",
-        )
+        stated = re.sub(r"(?m)^weights = .*$", 'party_days = 5\nsummaries_owed = ["市级"]', older.source_text)
+        newer = files.stored(f"version = {versions.current()}\n{stated}", "日历")
         first, back = (
             amend(left, YEAR, each, stamp(f"2022-02-07T1{hour}:00"), reason="省厅通知")
             for hour, each in enumerate((newer, older))
         )
         assert (first.outcome, back.outcome) == ("done", "refused")
-        assert back.message == "文件是旧版格式，没有写明 figures.party_days，现行日历写明了；请在文件里写上。"
+        unsaid = "figures.party_days、figures.summaries_owed"
+        assert back.message == f"文件是旧版格式，没有写明 {unsaid}，现行日历写明了；请在文件里写上。"
 
 
 def test_totals_that_an_earlier_release_did_not_count_are_nought_and_others_are_left_out(scene: Scene) -> None:

@@ -171,13 +171,9 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
             ("figures.stages[0][1]", "“13”太大", "应不大于 12"),
         ],
     ),
-    "weights that do not fit the dimensions": (
-        [("weights = [1, 1, 1, 1, 1]", "weights = [1, 1]")],
-        [("figures.weights", "有 2 个权重、5 个方面", "每个方面写一个权重")],
-    ),
-    "weights of nothing": (
-        [("weights = [1, 1, 1, 1, 1]", "weights = [0, 0, 0, 0, 0]")],
-        [("figures.weights", "权重之和是 0", "至少有一个方面的权重大于 0")],
+    "a summary of somebody else": (
+        [('"导师", "中学"]', '"导师", "家长"]')],
+        [("figures.summaries_owed[2]", "“家长”不在可选的范围里", '可选："市级"、"导师"、"中学"、"高校"')],
     ),
     "stages that overlap, months the wrong way round": (
         [("[7, 8]", "[6, 8]")],

@@ -18,7 +18,6 @@ TEXT = load(2022).source_text
 NAME = 'name = "学生申报"'
 SENIOR = 'senior_grades = ["高一", "高二"]'
 DIMENSION = 'dimensions = ["科学兴趣", "学科基础知识", "创新及科研潜质", "综合能力", "英语交流能力"]'
-WEIGHTS = "weights = [1, 1, 1, 1, 1]"
 SUBJECTS = 'subjects = ["数学", "物理", "化学", "生物", "计算机"]'
 HONOURS = 'honours = ["长江学者", "国家杰青", "国家级教学名师", "省级教学名师"]'
 TEAM = ('team_degrees = ["博士"]', 'team_titles = ["正高", "副高"]')
@@ -46,15 +45,16 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
         [("phases.interview", "写在所要求的 shortlist 之前", "各阶段按先后排列，移到它后面")],
     ),
     "more dimensions than a sheet is wide": (
-        [(DIMENSION, DIMENSION.replace("]", f", {MORE}]")), (WEIGHTS, WEIGHTS.replace("]", ", 1" * 8 + "]"))],
+        [(DIMENSION, DIMENSION.replace("]", f", {MORE}]"))],
         [("figures.dimensions", "有 13 个方面，评价表放不下", "不超过 12 个方面")],
     ),
     "no dimension": (
-        [(DIMENSION, "dimensions = []"), (WEIGHTS, "weights = []")],
-        [
-            ("figures.weights", "权重之和是 0", "至少有一个方面的权重大于 0"),
-            ("figures.dimensions", "一个也没有写", "至少写一个"),
-        ],
+        [(DIMENSION, "dimensions = []")],
+        [("figures.dimensions", "一个也没有写", "至少写一个")],
+    ),
+    "no summary": (
+        [('summaries_owed = ["市级", "导师", "中学"]', "summaries_owed = []")],
+        [("figures.summaries_owed", "一个也没有写", "至少写一个")],
     ),
     "dimensions that are no headers": (
         [('"科学兴趣"', '"姓名"'), ('"综合能力"', '"综合 能力"'), ('"学科基础知识"', '"英语交流能力"')],
@@ -207,5 +207,5 @@ def test_what_can_be_done_may_be_said(change: tuple[str, str]) -> None:
 @pytest.mark.parametrize("count", [1, 6, WIDEST])
 def test_an_evaluation_has_as_many_dimensions_as_the_year_says(count: int) -> None:
     words = ", ".join(f'"方面{place}"' for place in range(count))
-    text = changed((DIMENSION, f"dimensions = [{words}]"), (WEIGHTS, f"weights = [{', '.join('1' * count)}]"))
+    text = changed((DIMENSION, f"dimensions = [{words}]"))
     assert len(parse(text, "2022.toml").figures.dimensions) == count

@@ -40,8 +40,19 @@ def test_what_we_write_says_today_s_version(year: int) -> None:
     assert today in draft(load(year), year + 1)[0]
 
 
-def test_each_version_has_its_function_to_the_next() -> None:
-    assert list(versions.UPGRADES) == list(range(1, versions.current()))
+def test_each_version_that_says_something_otherwise_has_its_function_to_the_next() -> None:
+    assert {1, 2} <= set(versions.UPGRADES) <= set(range(1, versions.current()))
+
+
+def test_version_2_asked_three_for_summaries_and_stated_weights_that_nothing_reckoned_by() -> None:
+    said = NEW.replace("version = 3", "version = 2", 1)
+    said = re.sub(r"(?m)^summaries_owed = .*$", "weights = [1, 1, 1, 1, 1]", said)
+    year = stored(said, "库里")
+    assert year.assumed == {"figures.summaries_owed": ("市级", "导师", "中学")}
+    assert year.model_copy(update={"assumed": {}, "source_text": ""}) == without_text(load(2022))
+    with pytest.raises(CalendarFaults) as refused:
+        stored(said.replace("version = 2", "version = 3", 1), "库里")
+    assert {fault.key for fault in refused.value.faults} == {"figures.summaries_owed", "figures.weights"}
 
 
 @pytest.mark.parametrize("read", [parse, stored])
@@ -69,13 +80,14 @@ def test_the_next_release_reads_what_this_one_and_the_one_before_keep() -> None:
             year = stored(text, "库里")
             assert year.figures.model_dump()["party_days"] == nextrelease.PARTY_DAYS
             assert tuple(phase.slug for phase in year.phases) == PHASES
-            assert year.assumed == {"figures.party_days": nextrelease.PARTY_DAYS}
+            asked = {} if "summaries_owed" in text else {"figures.summaries_owed": ("市级", "导师", "中学")}
+            assert year.assumed == asked | {"figures.party_days": nextrelease.PARTY_DAYS}
 
 
 def test_a_figure_more_is_its_field_and_its_line_in_the_files() -> None:
     """The recipe of `docs/carrying-on.md`: the field is that of the next release, the line is here."""
     with nextrelease.installed():
-        raised = NEW.replace("version = 2", f"version = {versions.current()}", 1)
+        raised = NEW.replace("version = 3", f"version = {versions.current()}", 1)
         text = raised.replace("grace = 3", "party_days = 5  # 个工作日 [本地约定]\ngrace = 3", 1)
         year = parse(text, "2022.toml")
         assert (year.figures.model_dump()["party_days"], dict(year.assumed)) == (5, {})

@@ -59,7 +59,6 @@ def test_the_figures_of_2022() -> None:
         "province_rungs": (3, 1),
         "escalation_days": 3,
         "dimensions": ("科学兴趣", "学科基础知识", "创新及科研潜质", "综合能力", "英语交流能力"),
-        "weights": (Decimal(1),) * 5,
         "stages": ((3, 6), (7, 8), (9, 11)),
         "cultivation_months": (1, 12),
         "senior_grades": ("高一", "高二"),
@@ -68,6 +67,7 @@ def test_the_figures_of_2022() -> None:
         "honours": ("长江学者", "国家杰青", "国家级教学名师", "省级教学名师"),
         "team_degrees": ("博士",),
         "team_titles": ("正高", "副高"),
+        "summaries_owed": ("市级", "导师", "中学"),
     }
 
 

@@ -327,7 +327,7 @@ def test_a_report_card_names_its_rules_and_why_one_was_waived(season: Talent) ->
     season("phase", "waive", "interviews.ratio", "--phase", "interview", "--reason", "名额有限", "--by", "李工", *at)
     said = season("phase", "why", "interview", "--trial", *at).out
     assert "豁免 interviews.ratio：李工，名额有限" in said
-    assert "入选学生出自面试名单" in said
+    assert "面试和入选资格" in said
 
 
 def test_a_busy_database_is_a_matter_of_trying_again(season: Talent, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,6 @@ GONE = {
 
 TAKEN_IN = {
     '"综合能力", "英语交流能力"]': "]",
-    "weights = [1, 1, 1, 1, 1]": "weights = [1, 1, 1]",
 }
 """What the release of then let a year file say and this one does not, by what the file says."""
 

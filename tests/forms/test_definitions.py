@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from pydantic import ValidationError
 
@@ -9,7 +7,7 @@ from forms.cells import BadCellError
 from forms.definitions import AskedSheet
 from phases.application import StudentRow
 from phases.interview import InterviewRow
-from phases.year_end import SummaryRow
+from phases.year_end import SummaryRow, TargetRow
 from tests.support.books import FORMS, SAMPLES
 
 ASKED = """
@@ -89,11 +87,11 @@ def test_a_row_is_the_same_from_cells_and_from_its_own_values(slug: str, sheet: 
 
 
 def test_a_row_does_not_change_and_takes_no_field_it_does_not_know() -> None:
-    row = SummaryRow(type="市级", unit="盐城市市级管理办公室", submitted_on=date(2022, 11, 25))
+    row = TargetRow(target="培养人数", planned="3", achieved="3")
     with pytest.raises(ValidationError, match="frozen"):
-        row.unit = "别处"
+        row.target = "别的"
     with pytest.raises(ValidationError, match="extra_forbidden"):
-        SummaryRow.model_validate({**row.model_dump(), "idcard": "1"})
+        TargetRow.model_validate({**row.model_dump(), "idcard": "1"})
 
 
 def test_one_rank_is_enough_and_none_is_a_fault() -> None:

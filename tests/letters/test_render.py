@@ -160,7 +160,7 @@ def test_the_reminder_before_a_saturday_due_day() -> None:
         due=due,
         working_days_left=year.working_days.left(date(2022, 1, 14), due.day),
         link="https://talent.example/yancheng",
-        of=BOOK.dealings(year.phase("mentor-recommendation")),
+        of=BOOK.dealings(year.phase("mentor-recommendation"), year),
     )
     rendered = render(brief)
     assert rendered.subject == "【省后备人才】截止提醒：盐城市导师推荐，1月15日截止"

@@ -24,8 +24,8 @@ AT = "2022-11-21T10:00"
 
 def of_dimensions(count: int) -> Year:
     words = ", ".join(f'"方面{place}"' for place in range(1, count + 1))
-    kept = [line for line in calendar().source_text.splitlines() if not line.startswith(("dimensions", "weights"))]
-    kept.insert(kept.index("[cities]"), f"dimensions = [{words}]\nweights = [{', '.join('1' * count)}]\n")
+    kept = [line for line in calendar().source_text.splitlines() if not line.startswith("dimensions")]
+    kept.insert(kept.index("[cities]"), f"dimensions = [{words}]\n")
     return parse("\n".join(kept), "2022.toml")
 
 

@@ -26,9 +26,7 @@ SOUND = YearEndFacts(
     materials=(sheet(A), sheet(B)),
     logs={A: ALL, B: ALL},
     records={A: ALL, B: ALL},
-    city_summary=True,
-    mentors_owing=(),
-    schools_owing=(),
+    summaries_owing={"市级": (), "导师": (), "中学": ()},
     accounted=Decimal("20000.00"),
     targets=1,
 )
@@ -101,11 +99,11 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
         ),
     ),
     "the city's own summary missing": (
-        replace(SOUND, city_summary=False),
+        replace(SOUND, summaries_owing={"市级": ("",)}),
         card(GOOD, broken("year-end.summaries", "欠交 市级 1", "欠交 0", "缺 1 份市级年度工作总结；请补交")),
     ),
     "a mentor's summary missing": (
-        replace(SOUND, mentors_owing=("李甲（江海大学）",)),
+        replace(SOUND, summaries_owing={"导师": ("李甲（江海大学）",)}),
         card(
             GOOD,
             replace(
@@ -121,7 +119,7 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
         ),
     ),
     "a school's summary missing": (
-        replace(SOUND, schools_owing=("江海中学",)),
+        replace(SOUND, summaries_owing={"中学": ("江海中学",)}),
         card(
             GOOD,
             replace(
@@ -137,7 +135,10 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
         ),
     ),
     "all summaries missing": (
-        replace(SOUND, city_summary=False, mentors_owing=("李甲（江海大学）",), schools_owing=("江海中学", "滨江中学")),
+        replace(
+            SOUND,
+            summaries_owing={"中学": ("江海中学", "滨江中学"), "导师": ("李甲（江海大学）",), "市级": ("",)},
+        ),
         card(
             GOOD,
             broken(
@@ -149,6 +150,22 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
                 "李甲（江海大学）",
                 "江海中学",
                 "滨江中学",
+            ),
+        ),
+    ),
+    "an institution's summary missing": (
+        replace(SOUND, summaries_owing={"高校": ("江海大学",)}),
+        card(
+            GOOD,
+            replace(
+                broken(
+                    "year-end.summaries",
+                    "欠交 高校 1",
+                    "欠交 0",
+                    "缺 1 家高校、科研院所（江海大学）的年度工作总结；请补交",
+                    "江海大学",
+                ),
+                actor="institution",
             ),
         ),
     ),

@@ -24,7 +24,6 @@ FIGURES = Figures(
     province_rungs=(3, 1),
     escalation_days=3,
     dimensions=("科学兴趣", "学科基础知识", "创新及科研潜质", "综合能力", "英语交流能力"),
-    weights=(Decimal(1),) * 5,
     stages=((3, 6), (7, 8), (9, 11)),
     cultivation_months=(1, 12),
     senior_grades=("高一", "高二"),
@@ -33,6 +32,7 @@ FIGURES = Figures(
     honours=("长江学者", "国家杰青", "国家级教学名师", "省级教学名师"),
     team_degrees=("博士",),
     team_titles=("正高", "副高"),
+    summaries_owed=("市级", "导师", "中学"),
 )
 
 LAW = "个人信息保护法第三十一条"
