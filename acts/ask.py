@@ -1,4 +1,4 @@
-"""A city asks the province for a later due day; the season itself stands as it did until the province decides."""
+"""A city asks the province for a later due day; nothing but the log moves until the province decides."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.new_days import CONFIRM, checked
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
-from gates.states import State
-from letters.brief import DayRequest
+from gates.states import Event, State
+from letters.brief import RequestBrief
 from models.city_requests import Wanted, of_city_phase, waits
 from models.city_requests import ask as put
 from models.states_as_of import seen
@@ -60,7 +60,7 @@ def ask(
         connection = season.connection
         now = seen(connection, season.year, city, stamp.as_of)[phase]
         title = season.title(phase, city)
-        why = _no_use(now) or _unfit(season, now, until) or _wordless(reason)
+        why = _no_use(now) or _unfit(season, now, until) or wordless(reason)
         if why:
             return Outcome("refused", f"{title}：{why}。")
         every = of_city_phase(connection, year, phase, city)
@@ -72,7 +72,10 @@ def ask(
         token = token or f"{year}/{phase}/{city}/{len(every)}"
         wanted = Wanted("later-day", now.attempt, words, until)
         number = put(connection, token, (year, phase, city), wanted, stamp)
-        asked = DayRequest(number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state))
+        asked = RequestBrief(
+            number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state)
+        )
+        season.note(cell, Event.ASK, f"延期至 {until}：{words}")
         owing.request(season, cell, now.due, asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"
     return season.answered(Outcome("done", said))
@@ -90,11 +93,12 @@ def _unfit(season: Season, now: Seen, until: date) -> str | None:
     return None if until.year <= season.year.year + 1 else f"申请的日期 {until} 太远，请核对年份"
 
 
-def _wordless(reason: str) -> str | None:
+def wordless(reason: str, what: str = "理由") -> str | None:
+    """Say what is wrong with what a city wrote; None where nothing is."""
     try:
-        return None if prose(reason, LONGEST) else "请写明理由"
+        return None if prose(reason, LONGEST) else f"请写明{what}"
     except BadCellError as error:
-        return f"理由{error.wrong}，请改正"
+        return f"{what}{error.wrong}，请改正"
 
 
 def _asked(bench: Bench, filled: Filled, city: str) -> Outcome:
@@ -115,5 +119,6 @@ ASK = Act(
     ),
     checked(each(_asked)),
     lambda _, year, filled: f"申请把{filled.named(year)}的{filled.phased}延期至 {filled.until} 24:00",
+    Event.ASK,
     by="city",
 )

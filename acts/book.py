@@ -14,6 +14,7 @@ from acts.decide_address import ADDRESS
 from acts.extend import EXTEND
 from acts.load import EVALUATE, LOAD
 from acts.offices import OFFICE
+from acts.question import QUESTION
 from acts.rerun import RERUN
 from acts.resume import RESUME
 from acts.retract import RETRACT
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from phases.book import Book
 
 _ACTS = (
-    LOAD, SUBMIT, ASK, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, RERUN, WAIVE, WITHDRAW, ANSWER, ADDRESS,
-    SETTLE, SUPPRESS, UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
+    LOAD, SUBMIT, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, RERUN, WAIVE, WITHDRAW, ANSWER,
+    ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

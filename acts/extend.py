@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from letters.brief import DayRequest
+    from letters.brief import RequestBrief
     from models.database import Database
     from models.outbox import Unsent
     from models.stamp import Stamp
@@ -41,7 +41,7 @@ def extend(
     *,
     until: date,
     reason: str,
-    asked: DayRequest | None = None,
+    asked: RequestBrief | None = None,
     untold: str = "",
     dry_run: bool = False,
 ) -> Outcome:

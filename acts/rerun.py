@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from letters.brief import DayRequest
+    from letters.brief import RequestBrief
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
@@ -40,7 +40,7 @@ def rerun(
     *,
     until: date,
     reason: str,
-    asked: DayRequest | None = None,
+    asked: RequestBrief | None = None,
     untold: str = "",
     dry_run: bool = False,
 ) -> Outcome:
@@ -84,7 +84,7 @@ def _too_soon(season: Season, until: date) -> str | None:
     return f"新的截止日 {until} 已经过去；请另定一个不早于今天的日期。"
 
 
-def _rerun(season: Season, cell: Cell, until: date, reason: str, asked: DayRequest | None) -> Outcome:
+def _rerun(season: Season, cell: Cell, until: date, reason: str, asked: RequestBrief | None) -> Outcome:
     phase, city = cell.phase, cell.city
     was = season.due(phase, city).day
     later = held(season.year, season.book.uses, phase, season.states(city))

@@ -124,15 +124,16 @@ def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: Se
 
 
 def _requests(season: SeasonOptions) -> int:
-    """Print the requests for a later day that wait for their answer."""
+    """Print the requests that wait for their answer."""
+    from dashboard.views.request_words import wish
     from models.city_requests import unanswered
 
     database, year, stamp = season.viewing()
     with database.read() as connection:
         found = unanswered(connection, year.year, stamp.as_of)
     data = [
-        {name: getattr(row, name) for name in ("id", "phase", "city", "attempt", "reason", "by")}
-        | {"until": row.day.isoformat(), "as_of": local(row.as_of).isoformat()}
+        {name: getattr(row, name) for name in ("id", "kind", "phase", "city", "attempt", "about", "reason", "by")}
+        | {"until": row.until and row.until.isoformat(), "as_of": local(row.as_of).isoformat()}
         for row in found
     ]
     rows = [
@@ -140,15 +141,16 @@ def _requests(season: SeasonOptions) -> int:
             str(row.id),
             year.city(row.city).name,
             year.phase(row.phase).name,
-            row.day.isoformat(),
+            wish(row, year),
             row.reason,
             row.by,
             f"{local(row.as_of):%Y-%m-%d %H:%M}",
         )
         for row in found
     ]
-    shown = table("编号", "城市", "阶段", "申请延至", "理由", "申请人", "申请时间", rows=rows)
-    answer(season.json, data, lambda console: console.print(shown) if rows else line(console, "没有待答复的申请。"))
+    shown = table("编号", "城市", "阶段", "事项", "理由", "申请人", "申请时间", rows=rows)
+    none = "没有待答复的申请和异议。"
+    answer(season.json, data, lambda console: console.print(shown) if rows else line(console, none))
     return 0
 
 

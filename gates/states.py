@@ -37,6 +37,7 @@ class Event(StrEnum):
 
     `address` is the province's decision between addresses that were filed: it moves nothing, and can come at any time.
     `on-paper` is what was done outside before the year was opened here, `backfill` its workbook loaded afterwards.
+    `ask`, `question`, `retract` and `answer` are what a city asks of the province, and hears: they move nothing.
     """
 
     OPEN = "open"
@@ -57,6 +58,10 @@ class Event(StrEnum):
     ADDRESS = "address"
     ON_PAPER = "on-paper"
     BACKFILL = "backfill"
+    ASK = "ask"
+    QUESTION = "question"
+    RETRACT = "retract"
+    ANSWER = "answer"
 
     @property
     def chinese(self) -> str:
@@ -96,11 +101,18 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.ADDRESS: "决定邮箱",
         Event.ON_PAPER: "线下办理",
         Event.BACKFILL: "补录",
+        Event.ASK: "申请延期",
+        Event.QUESTION: "提出异议",
+        Event.RETRACT: "撤回申请",
+        Event.ANSWER: "答复申请",
     }
 )
 
 MOVING_THE_DAY = frozenset({Event.EXTEND, Event.CORRECT})
 """What gives a city phase another due day and leaves it in the same attempt."""
+
+AT_ANY_TIME = frozenset({Event.ADDRESS, Event.ASK, Event.QUESTION, Event.RETRACT, Event.ANSWER})
+"""What leaves every state as it is."""
 
 _FROM: Mapping[State, Mapping[Event, State]] = {
     State.WAITING: {
@@ -157,7 +169,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
     {(state, event): target for state, row in _FROM.items() for event, target in row.items()}
-    | {(state, Event.ADDRESS): state for state in State}
+    | {(state, event): state for state in State for event in AT_ANY_TIME}
 )
 
 

@@ -35,8 +35,11 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class DayRequest:
-    """A city's request for a later due day: who asked on which day for which day and why, and what became of it.
+class RequestBrief:
+    """A city's request: who asked on which day for which day and why, and what became of it.
+
+    `until` is the day asked for; None where it is a question `about` what stands, in words, and `granted` says then
+    that something was changed, `done` what.
 
     `granted` is None while it waits for its `answer`, the province's words. `late` says that the due day was over by
     then, so that granting it opens the phase again; `kept` that the city has a draft, which stands. `grace` are the
@@ -48,7 +51,7 @@ class DayRequest:
     number: int
     by: str
     on: date
-    until: date
+    until: date | None
     reason: str
     granted: bool | None = None
     answer: str = ""
@@ -58,6 +61,8 @@ class DayRequest:
     held: bool = False
     needless: str = ""
     corrected: bool = False
+    about: str = ""
+    done: str = ""
 
     @property
     def overtaken(self) -> bool:
@@ -96,7 +101,7 @@ class Brief:
     link: str = ""
     provisional: bool = False
     was: date | None = None
-    asked: DayRequest | None = None
+    asked: RequestBrief | None = None
     kept: bool = False
     of: Dealings | None = None
     ask: ContactPoint | None = None

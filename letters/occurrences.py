@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calendars.year import Phase, Year
-    from letters.brief import DayRequest
+    from letters.brief import RequestBrief
     from phases.book import Book
     from phases.parties import Audience, Dealings, Mailing
 
@@ -69,7 +69,7 @@ def later(year: Year, mailing: Mailing | None) -> Phase | None:
     return next((phase for phase in year.phases if mailing and phase.slug == mailing.until), None)
 
 
-def is_declined(asked: DayRequest | None) -> bool:
+def is_declined(asked: RequestBrief | None) -> bool:
     """Tell whether a letter is about a request that gave nobody a later day, or has not yet."""
     return asked is not None and not asked.granted
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from calendars.working_days import WEEKDAYS
+from gates.states import Event
 from gates.verdict import ACTORS
 from letters.words import AUDIENCES, DECIDING, DECISIONS, LAST_WORDS, OFFICE, SETTLED
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from calendars.deadlines import Due
-    from calendars.year import ContactPoint
+    from calendars.year import ContactPoint, Ending
     from gates.verdict import Finding
     from letters.brief import Brief
     from phases.parties import Audience
@@ -58,6 +59,21 @@ def left(brief: Brief) -> str | None:
         return "截止前已无其他工作日，请尽快办结"
     today = day_of(brief.as_of)  # said beside the count, which is then true on whatever day the letter arrives
     return f"{brief.working_days_left} 个工作日（自{today.month}月{today.day}日起算，不含当日）"
+
+
+def questioned(about: str, ending: Ending | None) -> str:
+    """What a city's question is about, of a phase that ends so: 第2次报送的核验结论, 7号申请的答复."""
+    what, _, number = about.partition("/")
+    if what == "verdict":
+        return f"第{number}次报送的核验结论"
+    return f"{number}号申请的答复" if what == "answer" else f"{OFFICE}“{deed(Event(what), ending)}”的决定"
+
+
+def deed(event: Event, ending: Ending | None) -> str:
+    """Name what was done to a phase that ends so: the province's last word by its own name."""
+    if event is Event.APPROVE and ending:
+        return LAST_WORDS[ending]
+    return "退回修改" if event is Event.REJECT else event.chinese
 
 
 def count(label: str, number: int) -> tuple[str, str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from gates.verdict import Finding
-    from letters.brief import Brief, DayRequest, Item
+    from letters.brief import Brief, Item, RequestBrief
 
 PIECES = re.compile("(?=[0-9]{4}年度|材料|工作(?:的|逾期)|逾期未|予以|有关情况|到校培养)")
 """Where a title may be broken into lines: never within a year, a phase or a city."""
@@ -36,7 +36,7 @@ FORMS = ("txt", "html")
 SHIPPED: Mapping[str, str] = MappingProxyType({})
 """No words of the office's own."""
 
-ASKED = ("by", "reason", "granted", "late", "kept", "grace", "held", "needless", "corrected")
+ASKED = ("by", "reason", "granted", "late", "kept", "grace", "held", "needless", "corrected", "about", "done")
 """What a template may name of a request, besides its days."""
 
 SHARED = ("paragraph", "facts", "duties", "findings", "items", "link_to")
@@ -55,9 +55,10 @@ def render(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
     """Write the letter.
 
     `words` are templates of the office's own by kind, in the place of those shipped. One that fails over this brief all
-    the same is passed by: no act is held up over words. An answer that neither grants nor declines is the shipped one.
+    the same is passed by: no act is held up over words. An answer that neither grants a day nor declines one
+    is the shipped one.
     """
-    if brief.kind in words and not (brief.asked and brief.asked.overtaken):
+    if brief.kind in words and not (brief.asked and (brief.asked.overtaken or brief.asked.about)):
         with suppress(Exception):
             return render_own(brief, words[brief.kind])
     view = _view(brief)
@@ -172,9 +173,9 @@ def _whom_to_ask(brief: Brief) -> str:
     return phrases.whom_to_ask(brief.ask, phrases.office("province" if is_province else "city", brief.city_name))
 
 
-def _asked(asked: DayRequest) -> dict[str, Any]:
+def _asked(asked: RequestBrief) -> dict[str, Any]:
     """What the templates may name of a request: as `asked.by`, `asked.until`."""
-    days = {"on": phrases.day(asked.on), "until": phrases.until(asked.until)}
+    days = {"on": phrases.day(asked.on), "until": phrases.until(asked.until) if asked.until else ""}
     return {name: getattr(asked, name) for name in ASKED} | days
 
 
@@ -193,7 +194,7 @@ def _has_calendar(brief: Brief) -> bool:
 
 def _rows(brief: Brief) -> list[tuple[str, str]]:
     """The table of facts: label and value, only those that are known."""
-    is_its_own = brief.audience == "province" and brief.kind != "request"
+    is_its_own = brief.audience == "province" and brief.asked is None
     limit = "办结时限" if is_its_own else "面试完成时限" if brief.kind == "passed" else "截止时间"
     rows = [
         ("年度", f"{brief.year}年度"),

@@ -12,7 +12,7 @@ from calendars.ics import cancellation, invitation, version
 from calendars.year import ContactPoint
 from gates.verdict import Finding
 from letters import phrases
-from letters.brief import Brief, DayRequest, Item
+from letters.brief import Brief, Item, RequestBrief
 from letters.occurrences import OFFICES, in_calendar, is_declined, later, occurrences
 from letters.words import AUDIENCES, TAGS
 from phases.letter_kinds import LETTER_KINDS, Kind
@@ -116,17 +116,18 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
         "moved": {"was": day_of(brief.as_of), "reason": "暴雪影响报送"},
         "corrected": {"was": day_of(brief.as_of) + timedelta(days=60), "reason": "日期误写为次月"},
         "request": {"asked": _asked(brief)},
+        "question": {"asked": replace(_asked(brief), until=None, about="第2次报送的核验结论", reason="材料均已附上")},
         "answered": {"asked": replace(_asked(brief), granted=True), "was": day_of(brief.as_of), "reason": "情况属实"},
         "result": {"items": graded},
     }
     return {"items": named, "counts": counts, **details.get(brief.kind, {})}
 
 
-def _asked(brief: Brief) -> DayRequest:
+def _asked(brief: Brief) -> RequestBrief:
     """A request of the day before for a week more."""
     day = brief.due.day if brief.due else day_of(brief.as_of)
     asked_on = day_of(brief.as_of) - timedelta(days=1)
-    return DayRequest(1, "经办人示例", asked_on, day + timedelta(days=7), "会议场地临时停用，一周后恢复")
+    return RequestBrief(1, "经办人示例", asked_on, day + timedelta(days=7), "会议场地临时停用，一周后恢复")
 
 
 _DIGEST = (

@@ -12,9 +12,10 @@ from letters.words import GRANTED, GROUPS, SUBJECT_MARK
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
-    from letters.brief import Brief
+    from letters.brief import Brief, RequestBrief
+    from phases.letter_kinds import Kind
 
-DATE_FIRST = ("moved", "corrected", "request", "answered")
+DATE_FIRST = ("moved", "corrected", "request", "question", "answered")
 
 
 def title(brief: Brief) -> str:
@@ -28,6 +29,7 @@ def title(brief: Brief) -> str:
         city=phrases.city(brief.city_name),
         year=brief.year,
         decision=phrases.decision(brief),
+        wish="异议" if brief.asked and brief.asked.about else "延期申请",
         granted=GRANTED[brief.of.ending if brief.of else None],
     )
 
@@ -49,18 +51,27 @@ def _date_first(brief: Brief) -> str:
     """What the letters over a moved day begin with: the new day."""
     city, phase, asked = phrases.city(brief.city_name), brief.phase_name, brief.asked
     due = phrases.short(brief.due.day) if brief.due else ""
-    if brief.kind == "request" and asked:
+    if asked and asked.about:
+        return f"{_of_question(brief.kind, asked)}：{city}{phase}"
+    if brief.kind == "request" and asked and asked.until:
         return f"待答复：{city}申请{phase}延期至{phrases.short(asked.until)}"
     if asked and asked.needless:
         return f"延期申请不再需要办理：{city}{phase}"
     if asked and asked.held:
         return f"截止时间已是{due}，无须延期：{city}{phase}"
-    if is_declined(asked):
-        return f"延期申请未获同意：{city}{phase}"
     if asked and not asked.corrected:
-        return (f"同意补报，请于{due}前报送" if asked.late else f"同意延期至{due}") + f"：{city}{phase}"
+        granted = f"同意补报，请于{due}前报送" if asked.late else f"同意延期至{due}"
+        return f"{'延期申请未获同意' if is_declined(asked) else granted}：{city}{phase}"
     corrected = brief.kind == "corrected" or asked
     return f"截止时间{'更正' if corrected else '改'}为{due}：{city}{phase}"
+
+
+def _of_question(kind: Kind, asked: RequestBrief) -> str:
+    if kind == "question":
+        return "待答复的异议"
+    if asked.needless:
+        return "异议不再需要处理"
+    return "异议的答复，已作调整" if asked.granted else "异议的答复，维持不变"
 
 
 def _digest(brief: Brief) -> str:

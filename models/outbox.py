@@ -137,7 +137,7 @@ def take_back_requests(connection: Connection, year: int, answered: Iterable[int
     """Take back what asks the province for an answer to these requests: they have theirs."""
     table = table_of(Letter)
     theirs = table.c.slot.in_(map(str, answered))
-    take_back(connection, ANSWERED, table.c.year == year, table.c.kind == "request", theirs)
+    take_back(connection, ANSWERED, table.c.year == year, table.c.kind.in_(("request", "question")), theirs)
 
 
 def supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from phases.parties import Audience
 
 Kind = Literal[
-    "opened", "moved", "corrected", "request", "answered", "reminder", "overdue", "digest", "escalation", "passed",
-    "returned", "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
+    "opened", "moved", "corrected", "request", "question", "answered", "reminder", "overdue", "digest", "escalation",
+    "passed", "returned", "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
 ]  # fmt: skip
 
 UNTOLD = "不另行通知"
@@ -27,8 +27,8 @@ UNTOLD = "不另行通知"
 class LetterKind:
     """What holds of a kind, whatever the phase.
 
-    `tag` is its one word in subjects and lists; `title` its 事由, with {task}, {what}, {city}, {year}, {decision} and
-    {granted}; `party_title` and `party_tag` those to whoever is no city's office, `own_title` the province's own.
+    `tag` is its one word in subjects and lists; `title` its 事由, with {task}, {what}, {city}, {year}, {decision},
+    {granted}, {wish}; `party_title` and `party_tag` those to whoever is no city's office, `own_title` the province's.
     `offices` get it, besides the parties that the phase has a mailing for, and those of `as_opened` who got the phase's
     `opened`; `of_year` are its audiences where it is about the whole year, and it occurs only `where_named` by a phase.
     `urgency` places it in an envelope, 0 first. `names_due` puts the day into its subject.
@@ -84,8 +84,9 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             tells_city=True, moves=True, reowed="moot", calendar=True, invented="due",
         ),
         "request": LetterKind("延期申请", "待答复：{city}{what}延期申请", ("province",), invented="due"),
+        "question": LetterKind("异议", "待答复：{city}对{what}的异议", ("province",)),
         "answered": LetterKind(
-            "申请答复", "关于{what}延期申请的复函", ("city",), until_due=True, tells_due=True, calendar=True,
+            "申请答复", "关于{what}{wish}的复函", ("city",), until_due=True, tells_due=True, calendar=True,
             invented="due",
         ),
         "reminder": LetterKind(

@@ -201,7 +201,8 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
 
 def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
     """What all letters over one cause say to one audience."""
-    now = season.arrived if owed.kind == "request" else season.stamp.as_of  # it says what the city saw when it asked
+    # What the province is asked says what the city saw when it asked.
+    now = season.arrived if owed.kind in {"request", "question"} else season.stamp.as_of
     today, following = day_of(now), later(season.year, _mailing(season, owed, audience))
     due = season.due(following.slug, owed.city) if following else owed.due
     return Brief(

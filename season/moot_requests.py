@@ -1,4 +1,4 @@
-"""A request for a later day that an act has overtaken is settled with it: nobody need answer what no longer waits."""
+"""A request that an act has overtaken is settled with it: nobody need answer what no longer waits."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import day_of
-from gates.states import State
-from letters.brief import DayRequest
+from gates.states import Event, State
+from letters.brief import RequestBrief
+from letters.phrases import questioned
 from models import city_requests, outbox
 from phases.letter_kinds import LETTER_KINDS
 from season import owing
@@ -17,6 +18,7 @@ from season.recipients import audiences
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from calendars.year import Phase
     from models.city_requests import CityRequest
     from models.standing import Cell
     from season.owing import Owed
@@ -52,7 +54,8 @@ def settle_requests(season: Season) -> None:
     city_requests.answer(season.connection, season.year.year, answers, replace(season.stamp, by=SYSTEM))
     outbox.take_back_requests(season.connection, season.year.year, [asked.number for _, asked in found])
     for cell, asked in found:
-        if cell.state is not State.WITHDRAWN and not any(_tells(season, one, cell) for one in season.owed):
+        told = not asked.about and any(_tells(season, one, cell) for one in season.owed)
+        if cell.state is not State.WITHDRAWN and not told:
             owing.answered(season, cell, asked, due=season.due(cell.phase, cell.city) if asked.held else None)
 
 
@@ -67,7 +70,9 @@ def answer_anew(season: Season) -> None:
         cell, answer = moving.get((one.phase, one.city)), one.answer
         if cell is None or answer is None or answer.said != "granted":
             continue
-        asked = request_of(one, granted=True, answer=answer.reason, late=cell.attempt > one.attempt)
+        asked = request_of(
+            one, season.year.phase(one.phase), granted=True, answer=answer.reason, late=cell.attempt > one.attempt
+        )
         if (cell.phase, cell.city) in season.mistaken:
             asked = replace(asked, corrected=True, answer=season.reasons[cell.phase, cell.city])
         elif answer.by == SYSTEM:
@@ -94,9 +99,10 @@ def reopen_request(season: Season, cell: Cell) -> CityRequest | None:
     return found
 
 
-def request_of(one: CityRequest, **more: Any) -> DayRequest:  # noqa: ANN401 -- fields of `DayRequest`
+def request_of(one: CityRequest, phase: Phase, **more: Any) -> RequestBrief:  # noqa: ANN401 -- fields of `RequestBrief`
     """Give a request as letters speak of it."""
-    return DayRequest(one.id, one.by, day_of(one.as_of), one.day, one.reason, **more)
+    about = questioned(one.about, phase.province) if one.about else ""
+    return RequestBrief(one.id, one.by, day_of(one.as_of), one.until, one.reason, about=about, **more)
 
 
 def standing(season: Season, cell: Cell, state: State) -> dict[str, Any]:
@@ -109,19 +115,26 @@ def standing(season: Season, cell: Cell, state: State) -> dict[str, Any]:
     return {"late": not season.in_time(cell)}
 
 
-def _overtaken(season: Season, cell: Cell, one: CityRequest) -> DayRequest | None:
-    if cell.state in NEEDLESS:
-        return request_of(one, needless=NEEDLESS[cell.state])
-    if cell.state in WAITED_FOR and season.due(cell.phase, cell.city).day >= one.day:
-        return request_of(one, granted=True, held=True)
+def _overtaken(season: Season, cell: Cell, one: CityRequest) -> RequestBrief | None:
+    phase = season.year.phase(cell.phase)
+    if cell.state in NEEDLESS and (one.kind == "later-day" or _filed(season, cell)):
+        return request_of(one, phase, needless=NEEDLESS[cell.state])
+    if one.until and cell.state in WAITED_FOR and season.due(cell.phase, cell.city).day >= one.until:
+        return request_of(one, phase, granted=True, held=True)
     return None
 
 
-def _said(season: Season, cell: Cell, asked: DayRequest) -> str:
+def _filed(season: Season, cell: Cell) -> bool:
+    """Tell whether the city filed in this very act, and so did without an answer to what it questioned."""
+    submitted = (move.after for move in season.written.moves if move.event is Event.SUBMIT and not move.refused)
+    return any((after.phase, after.city) == (cell.phase, cell.city) for after in submitted)
+
+
+def _said(season: Season, cell: Cell, asked: RequestBrief) -> str:
     """What stands on record as the answer."""
     if asked.held:
         return f"截止日已是 {season.due(cell.phase, cell.city).day}，不早于所申请的日期"
-    return f"申请已不需要：本阶段{asked.needless}"
+    return f"{'异议' if asked.about else '申请'}已不需要：本阶段{asked.needless}"
 
 
 def _tells(season: Season, owed: Owed, cell: Cell) -> bool:

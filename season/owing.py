@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from calendars.deadlines import Due
     from calendars.rungs import Rung
     from gates.verdict import Finding
-    from letters.brief import DayRequest, Item
+    from letters.brief import Item, RequestBrief
     from models.standing import Cell
     from phases.letter_kinds import Kind
     from season.unit_of_work import Season
@@ -42,7 +42,7 @@ class Owed:
     province: bool = False  # a reminder of the province's own due day
     to: frozenset[str] | None = None
     was: date | None = None
-    asked: DayRequest | None = None
+    asked: RequestBrief | None = None
     kept: bool = False  # a rerun: the city has a draft, which stands
 
 
@@ -167,15 +167,20 @@ def _another_day(
     return Owed(kind, *_about(cell), f"{due.day}#{version}", due=due, was=was, to=to, reason=reason)
 
 
-def request(season: Season, cell: Cell, due: Due, asked: DayRequest) -> None:
+def request(season: Season, cell: Cell, due: Due, asked: RequestBrief) -> None:
     """Owe the province a city's request for a later day."""
     season.owed.append(Owed("request", *_about(cell), f"{asked.number}", due=due, asked=asked))
+
+
+def question(season: Season, cell: Cell, asked: RequestBrief) -> None:
+    """Owe the province a city's question."""
+    season.owed.append(Owed("question", *_about(cell), f"{asked.number}", asked=asked))
 
 
 def answered(
     season: Season,
     cell: Cell,
-    asked: DayRequest,
+    asked: RequestBrief,
     due: Due | None = None,
     was: date | None = None,
     items: Sequence[Item] = (),

@@ -8,7 +8,7 @@ from calendars import rungs
 from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Group, Item
-from letters.phrases import day
+from letters.phrases import day, questioned
 from models import city_requests, party_addresses
 from models.alarms import alarms, undelivered_by_city
 from models.outbox import ALL, queued_keys
@@ -131,9 +131,10 @@ def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, I
 
 
 def _asking(season: Season) -> Iterator[tuple[datetime, Item]]:
-    """Give the requests for a later day that nobody has answered."""
+    """Give the requests that nobody has answered."""
     for one in city_requests.unanswered(season.connection, season.year.year, season.stamp.as_of):
-        said = f"申请延期至{day(one.day)}，请答复"
+        about = questioned(one.about, season.year.phase(one.phase).province) if one.about else ""
+        said = f"对{about}提出异议，请答复" if about else f"申请延期至{day(one.day)}，请答复"
         yield _since(season, one.as_of, season.title(one.phase, one.city), said, "awaiting")
 
 

@@ -190,17 +190,13 @@ class Season:
         """Tell whether the act came in before the city phase's due instant, whatever went on record meanwhile."""
         return self.due(cell.phase, cell.city).met_by(self.arrived)
 
-    def not_backdated(self, cell: Cell, asked: datetime | None = None) -> None:
-        """Raise `Backdated` where the city phase is to be written and has a newer log row than this act's instant.
-
-        So it does in a rehearsal where the request that it ends was `asked` later.
-        """
-        newest = max(cell.as_of, asked) if asked and self.rehearsal else cell.as_of
-        if self.stamp.as_of < newest and not self.looking:
+    def not_backdated(self, cell: Cell) -> None:
+        """Raise `Backdated` where the city phase is to be written and has a newer log row than this act's instant."""
+        if self.stamp.as_of < cell.as_of and not self.looking:
             raise Backdated(
                 city=self.year.city(cell.city).name,
                 phase=self.year.phase(cell.phase).name,
-                newest=f"{newest:%Y-%m-%d %H:%M}",
+                newest=f"{cell.as_of:%Y-%m-%d %H:%M}",
                 as_of=f"{self.stamp.as_of:%Y-%m-%d %H:%M}",
             )
 

@@ -15,6 +15,8 @@ from models.reports import matrix
 from season.recipients import named
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from sqlalchemy import Connection
 
     from acts.act import Act
@@ -23,12 +25,19 @@ if TYPE_CHECKING:
     from dashboard.serving.look import Looking
     from forms.definitions import Column
     from gates.rule import Rule
-    from models.city_requests import CityRequest
+    from models.city_requests import CityRequest, RequestKind
     from models.evaluations import Evaluated
     from models.party_addresses import AddressDifference
     from models.reports import Matrix, Standing
     from models.standing import Opened
     from phases.book import Book
+
+
+FITTING: Mapping[RequestKind, Collection[str]] = {
+    "later-day": ("granted", "declined"),
+    "question": ("upheld", "changed"),
+}
+"""What may be answered to a request of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,8 @@ class Facts:
     difference: AddressDifference | None = None
     columns: tuple[Column, ...] = ()
     students: tuple[Evaluated, ...] = ()
+    offered: Collection[str] | None = None
+    """Which words of a choice fit; None where all do."""
     nobody: str = ""
     """Why there is no city that it could be done for; "" where there is one."""
 
@@ -84,6 +95,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
     number = typed.one("letter") or typed.one("request") or typed.one("difference")
     key = int(number) if number.isascii() and number.isdecimal() and len(number) <= DIGITS else 0
     grid = act.asks("rows") is not None and len(chosen) == 1
+    found_request = city_requests.find(connection, year.year, key) if act.asks("request") else None
     return Facts(
         act.title(phase),
         phase,
@@ -91,10 +103,11 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         _rules(found.book, year, act, phase),
         f"{look.now.astimezone(TZ):%Y-%m-%d}",
         _undelivered(connection, year, key) if act.asks("letter") else None,
-        city_requests.find(connection, year.year, key) if act.asks("request") else None,
+        found_request,
         party_addresses.find(connection, year.year, key) if act.asks("difference") else None,
         _graded(look.opened, phase) if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
+        FITTING[found_request.kind] if found_request else None,
         act.nobody(found.book, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
     )
 

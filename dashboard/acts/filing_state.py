@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
 
 from acts import backfill
+from acts.question import questionable
 from acts.why import report_card
 from dashboard.serving.look import Present
 from dashboard.serving.policy import NotThere, Signed
@@ -81,7 +82,8 @@ class Work:
     """What a city has done of a phase: `counts` are rows by sheet; `card` the trial of what is loaded.
 
     `barred` says why nothing can be loaded for what was, or was not, loaded of phases done on paper; "" where it can.
-    `wanted` are those of which something must be loaded first; `rehearsed`: a demonstration has it filled in.
+    `questionable` is what the city may question here, by what it is. `wanted` are those of which something must be
+    loaded first; `rehearsed`: a demonstration has it filled in.
     """
 
     filing: PhaseForm
@@ -92,6 +94,7 @@ class Work:
     card: ReportCard | None
     step: NextStep
     barred: str = ""
+    questionable: Mapping[str, str] = field(default_factory=dict)
     wanted: tuple[Phase, ...] = ()
     rehearsed: bool = False
 
@@ -116,6 +119,11 @@ class Work:
     def waits(self) -> bool:
         """Whether a request for a later day waits here for its answer, and may be taken back."""
         return waits(self.asked, self.now.attempt) is not None
+
+    @property
+    def questions(self) -> bool:
+        """Whether a question waits here for its answer, and may be taken back."""
+        return waits(self.asked, self.now.attempt, "question") is not None
 
     @property
     def may_ask(self) -> bool:
@@ -156,6 +164,7 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         newest = draft_rows.newest(connection, year.year, form.slug, city)
         counts = draft_rows.counts(connection, year.year, city, [sheet.key for sheet in form.sheets])
         asked = city_requests.of_city_phase(connection, year.year, filing.phase.slug, city)
+        may_question = questionable(connection, year.year, filing.phase.slug, city, now_at)
     card, barred = None, used or backfill.wanting(year, wanted)
     if newest is not None and not filing.provincial and now.state in MAY_LOAD and not barred:
         stamp = site.stamp(reader, filing.opened)
@@ -169,7 +178,8 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         step = next_step(next(one for one in said if one.phase == now.phase), now.state, draft)
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
     rehearsed = filing.rehearsed(site.pack) is not None
-    return Work(filing, now, newest, named, asked, card, step, barred, tuple(map(year.phase, wanted)), rehearsed)
+    phased = tuple(map(year.phase, wanted))
+    return Work(filing, now, newest, named, asked, card, step, barred, may_question, phased, rehearsed)
 
 
 def _papers(phases: Mapping[str, Seen]) -> list[str]:

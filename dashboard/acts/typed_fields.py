@@ -173,9 +173,9 @@ def _office(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dict[
 
 def _choice(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     value = _needed(asked, typed)
-    if value not in dict(asked.choices):
+    if value not in dict(asked.choices) and (value or asked.needed):
         raise _Wrong("请选一项")
-    return _word(filled, asked.name, value)
+    return _word(filled, asked.name, value) if value else {}
 
 
 def _revision(text: str, source: str, opened: Opened) -> Year:

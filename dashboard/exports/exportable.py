@@ -12,7 +12,7 @@ from dashboard.views import masking
 from dashboard.views.history import KINDS, outcome, why, word
 from dashboard.views.matrix import lines
 from dashboard.views.naming import granter, mover, signed
-from dashboard.views.request_words import answer_word
+from dashboard.views.request_words import answer_word, wish
 from dashboard.views.standings import rule_name
 from gates.verdict import ACTORS
 from letters.words import TAGS, state_word
@@ -118,12 +118,12 @@ SIGNED: Mapping[str, Callable[[ExportRequest, Row[Any]], Cell]] = {
 
 
 def _requests(asked: ExportRequest) -> tuple[Table, ...]:
-    columns = ("城市", "阶段", "第几次", "申请延至", "理由", "操作人", "办理时间")
+    columns = ("城市", "阶段", "第几次", "事项", "申请延至", "理由", "操作人", "办理时间")
     of_answers = ("答复", "答复人", "答复时间", "答复事由")
     rows = []
     for one in city_requests.requests(asked.connection, asked.year.year, as_of=asked.look.as_of):
         if asked.city in {None, one.city}:
-            about = (asked.place(one.city), asked.phase(one.phase), one.attempt, one.until)
+            about = (asked.place(one.city), asked.phase(one.phase), one.attempt, wish(one, asked.year), one.until)
             answer = (one.answer.by, one.answer.as_of, one.answer.reason) if one.answer else (None, None, None)
             rows.append((*about, one.reason, signed(one.by), one.as_of, answer_word(one), *answer))
     return (Table("申请", (*columns, *of_answers), rows),)

@@ -35,6 +35,7 @@ PLACE = "/years/{year}/phases/{phase}/cities/{city}"
 ADDRESSES: Mapping[str, str] = {
     "submit": PLACE,
     "ask": PLACE,
+    "question": PLACE,
     "retract": PLACE,
     "approve": PLACE,
     "reject": PLACE,

@@ -12,6 +12,7 @@ from calendars.deadlines import day_of
 from dashboard.exports.status_report import facts, render
 from dashboard.serving.look import Look
 from dashboard.serving.policy import PROVINCE, allow
+from dashboard.views.request_words import wish
 from models.city_requests import unanswered
 from models.reports import matrix
 
@@ -29,9 +30,7 @@ def report(request: Request, look: Look) -> Response:
     with site.database.read() as connection:
         found = matrix(connection, year.year, look.as_of)
         asked = unanswered(connection, year.year, look.as_of)
-    waiting = [
-        f"{year.city(row.city).name}市 {year.phase(row.phase).name}：申请延期到 {row.until}，待答复" for row in asked
-    ]
+    waiting = [f"{year.city(row.city).name}市 {year.phase(row.phase).name}：{wish(row, year)}，待答复" for row in asked]
     name = quote(f"{year.year}年度情况报告-{day_of(look.as_of)}.pdf")
     headers = {"content-disposition": f"inline; filename=\"report.pdf\"; filename*=UTF-8''{name}"}
     return Response(render(facts(found, waiting, site.wall())), media_type="application/pdf", headers=headers)

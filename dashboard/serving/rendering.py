@@ -18,7 +18,7 @@ from dashboard.serving.whom_to_ask import whom_to_ask
 from dashboard.views.dates import clock, day, moment, short_day, weekday
 from dashboard.views.masking import for_reader
 from dashboard.views.naming import done, granter, signed
-from dashboard.views.request_words import answer_word
+from dashboard.views.request_words import answer_word, wish
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -52,6 +52,7 @@ def environment() -> Environment:
         "signed": signed,
         "done": done,
         "answer_word": answer_word,
+        "wish": wish,
     }
     made.globals |= {
         "static": static,

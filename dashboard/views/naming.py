@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from acts.last_word import decision
-from gates.states import Event
+from letters import phrases
 from season.refusing import BY_ITSELF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calendars.year import Phase
+    from gates.states import Event
     from models.histories import PastMove
 
 SYSTEM = frozenset({"prefect", "talent up", "talent demo"})
@@ -27,7 +27,7 @@ KINDS: Mapping[str, str] = {
     "letter": "函件",
     "call": "电话记录",
     "feed": "日历订阅",
-    "request": "延期申请",
+    "request": "申请",
     "office": "单位邮箱",
     "address": "待定邮箱",
     "mentor": "导师",
@@ -63,9 +63,7 @@ def done(what: str) -> str:
 
 def event(what: Event, phase: Phase | None) -> str:
     """Word an event of a phase: what the province's last word is called depends on it."""
-    if what is Event.APPROVE:
-        return decision(phase)
-    return "退回修改" if what is Event.REJECT else what.chinese
+    return phrases.deed(what, (phase.province if phase else None) or "approve")
 
 
 def subject(kept: str, names: Mapping[str, str]) -> str:

@@ -26,7 +26,8 @@ def events(scene: Scene) -> list[tuple[str, bool]]:
 
 
 @pytest.mark.parametrize(
-    ("at", "done"), [("2022-01-14T10:00", ["open", "extend"]), ("2022-01-17T10:00", ["open", "lapse", "rerun"])]
+    ("at", "done"),
+    [("2022-01-14T10:00", ["open", "answer", "extend"]), ("2022-01-17T10:00", ["open", "lapse", "answer", "rerun"])],
 )
 def test_a_grant_is_the_extension_or_the_rerun_that_applies_once(scene: Scene, at: str, done: list[str]) -> None:
     scene.advance("2021-12-31T09:00")

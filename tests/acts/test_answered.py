@@ -16,6 +16,7 @@ from models.city_requests import NewAnswer, requests
 from models.city_requests import answer as put
 from models.columns import table_of
 from models.database import Database
+from models.histories import Span, as_written
 from models.outbox import LetterRow
 from models.tables.season import Letter
 from season.outcome import Outcome
@@ -200,12 +201,17 @@ def test_a_request_whose_day_holds_already_is_answered_with_that_day(scene: Scen
     number = asked(scene, AT)
     scene.extend(APPLICATION, None, AT, UNTIL)
     reopened(scene)
-    before = scene.cell(APPLICATION, NANJING)
+    before = logged(scene)
     said = answer(scene.database, YEAR, number, stamp(AT), grant=grant, until=None, reason="情况属实")
     assert said.done
     (city,) = said.changes.letters
     assert "截止时间现为2022年1月27日（星期四）24:00，不早于所申请的日期，无须另行延期" in city.text
-    assert (on_record(scene), scene.cell(APPLICATION, NANJING)) == ([(record, "省办", "情况属实")], before)
+    assert (on_record(scene), logged(scene)) == ([(record, "省办", "情况属实")], [*before, "answer"])
+
+
+def logged(scene: Scene) -> list[str]:
+    with scene.database.read() as connection:
+        return [move.event for move in as_written(connection, Span(YEAR, None, APPLICATION, NANJING))]
 
 
 def reopened(scene: Scene) -> None:

@@ -70,7 +70,7 @@ def test_every_act_of_the_book_is_listed_with_a_command_that_is_there(talent: Ta
     for command in {one["command"].removeprefix("talent ").removesuffix(" --reject") for one in listed}:
         words = command.removesuffix(" evaluation").split()
         assert (command, talent(*words, "--help").status) == (command, 0)
-    assert "答复延期申请 talent act answer" in " ".join(talent("act").out.split())
+    assert "答复申请或异议 talent act answer" in " ".join(talent("act").out.split())
 
 
 def test_a_request_is_answered_from_the_book_and_put_on_record(talent: Talent, database_url: str) -> None:
@@ -91,8 +91,8 @@ def test_a_request_is_answered_from_the_book_and_put_on_record(talent: Talent, d
         said = connection.execute(select(audit.by, audit.what, audit.subject, audit.city, audit.account)).all()
         tried = connection.execute(select(audit.reason).order_by(audit.id.desc()).limit(1)).scalar_one()
     assert [tuple(row) for row in said] == [
-        ("王办", "答复延期申请", f"request/{number}", NANJING, None),
-        ("王办", "答复延期申请（未作改动）", f"request/{number}", NANJING, None),
+        ("王办", "答复申请或异议", f"request/{number}", NANJING, None),
+        ("王办", "答复申请或异议（未作改动）", f"request/{number}", NANJING, None),
     ]
     assert tried == f"{number} 号申请已由 王办 于 2022-01-14 10:00:00 答复（同意），未作改动。事由：同意"
     database.dispose()
@@ -102,14 +102,14 @@ def test_without_a_number_the_requests_that_wait_are_listed(talent: Talent, data
     database = Database(database_url, BOOK)
     Scene.begin(database)
     at = ("--db", database_url, "--as-of", "2022-01-14T10:00", "--by", "王办")
-    assert talent("act", "answer", *at).out == "没有待答复的申请。\n"
+    assert talent("act", "answer", *at).out == "没有待答复的申请和异议。\n"
     first, second = ask(database, "2022-01-12T10:00"), ask(database, "2022-01-13T10:00")
     assert talent("act", "answer", "--request", str(first), *at).status == 2
     words = ("--answer", "declined", "--reason", "不同意")
     assert talent("act", "answer", "--request", str(first), *words, *at).status == 0
     assert talent("act", "answer", "--json", *at).data == [
-        {"id": second, "phase": "mentor-recommendation", "city": NANJING, "attempt": 1, "reason": "封控", "by": "南京",
-         "until": "2022-01-25", "as_of": "2022-01-13T10:00:00+08:00"},
+        {"id": second, "kind": "later-day", "phase": "mentor-recommendation", "city": NANJING, "attempt": 1,
+         "about": None, "reason": "封控", "by": "南京", "until": "2022-01-25", "as_of": "2022-01-13T10:00:00+08:00"},
     ]  # fmt: skip
     shown = talent("act", "answer", *at).out
     assert all(word in shown for word in (str(second), "南京", "导师推荐", "2022-01-25", "封控", "2022-01-13 10:00"))

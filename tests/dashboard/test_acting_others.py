@@ -101,7 +101,7 @@ def test_a_request_is_answered_from_the_list(window: Window) -> None:
     admin = window.as_(ADMIN)
     assert 'href="/2022/acts/answer?request=1">答复盐城' in admin.get("/2022/tasks").text
     asked = admin.get("/2022/acts/answer?request=1").text
-    assert "盐城 面试名单，希望延至 2022-02-12" in asked
+    assert "盐城 面试名单，申请延期至 2022-02-12（周六）" in asked
     shown = admin.submit("/2022/acts/answer/preview", request="1", answer="granted", until="2022-02-12", reason="同意")
     assert "→ 进行中，第 2 次，截止 2022-02-12" in shown.text
     assert admin.submit("/2022/acts/answer", **hidden(shown)).is_redirect
@@ -125,7 +125,7 @@ def test_where_the_agenda_leads_stands_the_request_with_its_answer(asked: Window
     button = 'href="/2022/acts/answer?request=1">答复盐城的申请'
     assert [button in text for text in (mine, viewers, citys)] == [True, False, False]
     for text in (mine, viewers):
-        assert "希望延期至 <b>2022-02-12 周六</b>。理由：封控 <small>盐城，2022-02-07" in text
+        assert "<b>申请延期至 2022-02-12（周六）</b>。理由：封控 <small>盐城，2022-02-07" in text
     past = asked.as_(ADMIN).get(f"{page}?as_of=2022-02-06T10:00").text
     other = asked.as_(ADMIN).get("/2022/shortlist/nanjing").text
     assert ["理由：封控" in text for text in (past, other)] == [False, False]
@@ -281,5 +281,5 @@ def test_a_reason_is_said_to_stand_in_a_letter_only_where_that_letter_has_it() -
 def test_what_nothing_waits_for_stands_in_one_line(window: Window) -> None:
     page = window.as_(ADMIN).get("/2022/tasks").text
     assert re.findall("<section><h2>(.*?)</h2>", page) == ["逾期的市", "没有登记邮箱的市", "年度"]
-    line = "没有：等待省办决定、延期申请、各市报送不一致的邮箱、没有送到的函件、停用的邮箱。"
+    line = "没有：等待省办决定、申请和异议、各市报送不一致的邮箱、没有送到的函件、停用的邮箱。"
     assert f'<p class="muted">{line}</p>' in page

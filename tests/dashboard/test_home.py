@@ -100,7 +100,7 @@ def test_what_awaits_the_province_is_named_with_where_to_act(window: Window) -> 
     assert "疫情" not in page
     assert set(states(window.as_(ADMIN).get("/2022?only=hand").text)) == {"盐城", "苏州"}
     before = window.as_(ADMIN).get("/2022?as_of=2022-02-07T07:59").text
-    assert "延期申请" not in before
+    assert "申请和异议" not in before
 
 
 def statements(path: Path, cities: int) -> Counter[str]:

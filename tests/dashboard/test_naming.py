@@ -33,7 +33,7 @@ NAMES = {"account:3": "zhang", "yancheng": "盐城", "shortlist": "面试名单"
         ("contact:3", "联系人 3 号"),
         ("letter 12", "函件 12 号"),
         ("letter/12", "函件 12 号"),
-        ("request/1", "延期申请 1 号"),
+        ("request/1", "申请 1 号"),
         ("office/yancheng", "单位邮箱 盐城"),
         ("suppressed/0123abcd", "停用的邮箱"),
         ("feed:0123abcd", "日历订阅"),

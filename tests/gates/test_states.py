@@ -28,6 +28,10 @@ resume    submitted  -          -          -        -          -          -
 address   waiting    open       submitted  passed   returned   overdue    withdrawn
 on-paper  passed     -          -          -        -          -          -
 backfill  -          -          -          passed   -          -          -
+ask       waiting    open       submitted  passed   returned   overdue    withdrawn
+question  waiting    open       submitted  passed   returned   overdue    withdrawn
+retract   waiting    open       submitted  passed   returned   overdue    withdrawn
+answer    waiting    open       submitted  passed   returned   overdue    withdrawn
 """
 
 

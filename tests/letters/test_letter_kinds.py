@@ -24,6 +24,7 @@ MORE = {
     "answered": "the day first in its subject; what it grants",
     "digest": "its counts in its subject; it is announced",
     "escalation": "it is announced",
+    "question": "a request is of that kind, and the log says so; its subject",
     "overdue": "its own key says which day it tells",
     "passed": "a phase may be quiet",
     "returned": "said anew when a day moves",
