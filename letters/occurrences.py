@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phases.letter_kinds import LETTER_KINDS, Kind
+from phases.letter_kinds import LETTER_KINDS, Kind, Occurs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ def audiences(kind: Kind, of: Dealings) -> tuple[Audience, ...]:
     """
     row = LETTER_KINDS[kind]
     offices = row.offices
-    if kind == "passed" and of.stakeholder("city").quiet and of.ending is None:
+    if row.unless_quiet and of.stakeholder("city").quiet and of.ending is None:
         offices = ()
     told = tuple(one for one in of.named("opened") if one in row.as_opened)
     # A withdrawal, which is about the year, goes to the mentors of whatever later phase was opened, too.
@@ -55,13 +55,15 @@ def occurrences(book: Book, year: Year) -> Mapping[tuple[Kind, str | None], tupl
 
 def _occurs(kind: Kind, of: Dealings) -> bool:
     published = of.ending == "results" and bool(of.named("result"))
-    exceptions = {
-        "digest": False,
-        "approval-needed": of.ending is not None,
-        "result": published,
-        "passed": not published and bool(audiences("passed", of)),
+    where: Mapping[Occurs, bool] = {
+        "always": True,
+        "never": False,
+        "where-named": bool(of.named(kind)),
+        "with-last-word": of.ending is not None,
+        "published": published,
+        "unpublished": not published and bool(audiences(kind, of)),
     }
-    return exceptions.get(kind, not LETTER_KINDS[kind].where_named or bool(of.named(kind)))
+    return where[LETTER_KINDS[kind].occurs]
 
 
 def later(year: Year, mailing: Mailing | None) -> Phase | None:

@@ -186,9 +186,10 @@ def _concerns(found: Finding, brief: Brief) -> bool:
 
 def _has_calendar(brief: Brief) -> bool:
     """Whether a calendar file goes with it; with a withdrawal one does where a deadline had been told."""
-    if brief.kind == "withdrawn":
+    calendar = LETTER_KINDS[brief.kind].calendar
+    if calendar == "ends":
         return True
-    is_dated = LETTER_KINDS[brief.kind].calendar and brief.due is not None and not is_declined(brief.asked)
+    is_dated = bool(calendar) and brief.due is not None and not is_declined(brief.asked)
     return is_dated and brief.of is not None and in_calendar(brief.of, brief.audience)
 
 

@@ -70,9 +70,10 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
 def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | None:
     """The iCalendar that goes with a specimen, as it goes with the letter itself; None where none does."""
     slug = brief.phase or year.phases[0].slug
-    if not LETTER_KINDS[brief.kind].calendar or not in_calendar(book.dealings(year.phase(slug), year), brief.audience):
+    calendar = LETTER_KINDS[brief.kind].calendar
+    if not calendar or not in_calendar(book.dealings(year.phase(slug), year), brief.audience):
         return None
-    if brief.kind == "withdrawn":
+    if calendar == "ends":
         dues = {slug: resolve(year.phase(slug).due)}
         return cancellation(year, dues, city, sequences={slug: 1}, at=brief.as_of)
     if brief.due is None or is_declined(brief.asked):
@@ -101,26 +102,25 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
     """What its kind has besides the plain facts; `number` begins an application number."""
     first, second = f"{number}0001", f"{number}0007"
     lacking = "到校培养尚缺 {} 次（全年不少于 10 次）".format
-    behind = (Item(first, lacking(2)), Item(second, lacking(1)))
-    graded = (Item(first, "优秀"), Item(second, "合格"))
-    held = (Item("师生见面会", "暂缓，待本阶段再次通过后接续"),)
     mailing = brief.of.mailing(brief.kind, brief.audience) if brief.of else None
     counts = {mailing.counted: 6} if mailing and mailing.counted else {}
     named = (Item(first, mailing.listed), Item(second, mailing.listed)) if mailing and mailing.listed else ()
-    details: dict[Kind, Mapping[str, Any]] = {
-        "digest": {"items": _DIGEST},
-        "returned": {"findings": _FINDINGS},
-        "rerun": {"attempt": 2, "kept": True, "reason": "系统故障影响报送", "items": held},
-        "withdrawn": {"reason": "本年度不具备组织条件"},
-        "visits-short": {"items": behind},
-        "moved": {"was": day_of(brief.as_of), "reason": "暴雪影响报送"},
-        "corrected": {"was": day_of(brief.as_of) + timedelta(days=60), "reason": "日期误写为次月"},
-        "request": {"asked": _asked(brief)},
+    details: Mapping[str, Mapping[str, Any]] = {
+        "agenda": {"items": _DIGEST},
+        "findings": {"findings": _FINDINGS},
+        "begun": {"attempt": 2, "kept": True},
+        "held": {"items": (Item("师生见面会", "暂缓，待本阶段再次通过后接续"),)},
+        "behind": {"items": (Item(first, lacking(2)), Item(second, lacking(1)))},
+        "graded": {"items": (Item(first, "优秀"), Item(second, "合格"))},
+        "was": {"was": day_of(brief.as_of)},
+        "mistaken": {"was": day_of(brief.as_of) + timedelta(days=60)},
+        "asked": {"asked": _asked(brief)},
+        "granted": {"asked": replace(_asked(brief), granted=True)},
         "question": {"asked": replace(_asked(brief), until=None, about="第2次报送的核验结论", reason="材料均已附上")},
-        "answered": {"asked": replace(_asked(brief), granted=True), "was": day_of(brief.as_of), "reason": "情况属实"},
-        "result": {"items": graded},
     }
-    return {"items": named, "counts": counts, **details.get(brief.kind, {})}
+    row = LETTER_KINDS[brief.kind]
+    shown = {name: value for one in row.shows for name, value in details[one].items()}
+    return {"items": named, "counts": counts, "reason": row.reason or None, **shown}
 
 
 def _asked(brief: Brief) -> RequestBrief:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from letters.brief import Brief, RequestBrief
     from phases.letter_kinds import Kind
 
-DATE_FIRST = ("moved", "corrected", "request", "question", "answered")
-
 
 def title(brief: Brief) -> str:
     """The 事由 of the letter: 关于……的函."""
@@ -36,15 +34,16 @@ def title(brief: Brief) -> str:
 
 def subject(brief: Brief) -> str:
     """One short line: the mark, the kind, city and phase, the due day. Never a person's name."""
-    if brief.kind == "digest":
-        return SUBJECT_MARK + _digest(brief)
-    if brief.kind in DATE_FIRST:
-        return SUBJECT_MARK + _date_first(brief)
+    words = {"tag": _tag_first, "date": _date_first, "counts": _counts}[LETTER_KINDS[brief.kind].headed]
+    return SUBJECT_MARK + words(brief)
+
+
+def _tag_first(brief: Brief) -> str:
     row = LETTER_KINDS[brief.kind]
     about = phrases.city(brief.city_name) + (brief.phase_name if brief.phase else f"{brief.year}年度")
     due = f"，{brief.due.day.month}月{brief.due.day.day}日截止" if brief.due and row.names_due else ""
     tag = (row.party_tag if brief.audience != "city" else "") or row.tag
-    return f"{SUBJECT_MARK}{tag}：{about}{due}"
+    return f"{tag}：{about}{due}"
 
 
 def _date_first(brief: Brief) -> str:
@@ -74,7 +73,7 @@ def _of_question(kind: Kind, asked: RequestBrief) -> str:
     return "异议的答复，已作调整" if asked.granted else "异议的答复，维持不变"
 
 
-def _digest(brief: Brief) -> str:
+def _counts(brief: Brief) -> str:
     today = day_of(brief.as_of)
     counts = Counter(item.group for item in brief.items if item.group)
     found = "、".join(f"{short} {counts[group]}" for group, (_, short, _) in GROUPS.items() if counts[group])

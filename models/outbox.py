@@ -78,6 +78,9 @@ SETTLING = tuple(kind for kind, row in LETTER_KINDS.items() if row.settles)
 DATED = tuple(kind for kind, row in LETTER_KINDS.items() if row.dated)
 """The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
 
+GRANTING = tuple(kind for kind, row in LETTER_KINDS.items() if row.grants)
+"""The kinds that may give a day to who asked for one: dated, where they do."""
+
 WAITING = tuple(state.value for state in sources(LetterEvent.TAKE_BACK))
 TAKEN = (LetterState.SENDING.value, LetterState.UNKNOWN.value, LetterState.FAILED.value)
 """The states of what nobody has in hand yet, and of what was taken in hand and is not known to have arrived."""
@@ -114,7 +117,7 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
 
 def granting(letter: FromClause) -> ColumnElement[bool]:
     """Tell of a letter whether it answers a request with a day: one that declines has no time to be over."""
-    return (letter.c.kind == "answered") & letter.c.valid_until.is_not(None)
+    return letter.c.kind.in_(GRANTING) & letter.c.valid_until.is_not(None)
 
 
 def answers_redated(connection: Connection, year: int, phases: Iterable[str], cities: Iterable[str]) -> list[int]:

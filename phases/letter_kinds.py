@@ -19,6 +19,9 @@ Kind = Literal[
     "passed", "returned", "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
 ]  # fmt: skip
 
+Occurs = Literal["always", "never", "where-named", "with-last-word", "published", "unpublished"]
+"""In which phases: all, none, where one names who gets it, where the province ends it, publishes results or not."""
+
 UNTOLD = "不另行通知"
 """What begins the detail of a letter that was never to go out; the province's reason follows."""
 
@@ -29,16 +32,20 @@ class LetterKind:
 
     `tag` is its one word in subjects and lists; `title` its 事由, with {task}, {what}, {city}, {year}, {decision},
     {granted}, {wish}; `party_title` and `party_tag` those to whoever is no city's office, `own_title` the province's.
-    `offices` get it, besides the parties that the phase has a mailing for, and those of `as_opened` who got the phase's
-    `opened`; `of_year` are its audiences where it is about the whole year, and it occurs only `where_named` by a phase.
-    `urgency` places it in an envelope, 0 first. `names_due` puts the day into its subject.
+    `offices` get it, but for a city that is quiet where it is `unless_quiet`, besides the parties that the phase has a
+    mailing for, and those of `as_opened` who got the phase's `opened`, or a `later` one's; `of_year` are its audiences
+    where it is about the whole year, and `occurs` says in which phases it does. `urgency` places it in an envelope, 0
+    first. Its subject is `headed` by its tag, by the new day, by counts; `names_due` puts the day into it.
 
     What makes it untrue: it `asks` for something until the city phase moves on, `settles` what may be opened again,
-    is `dated` by a due day that may move, or only the `newest` is worth sending; it says nothing true `until_due` has
-    gone by. `tells_due` says that who got it knows the due day, `tells_city` that it says what overtook a request,
-    `moves` that it says nothing but another day, which an act may leave unsaid.
+    is `dated` by a due day that may move, `grants` one to who asked, or only the `newest` is worth sending; it says
+    nothing true once what it holds until is over (`until_due`, or the day it is `of_day`). It is not written to whoever
+    gets one of `said_by` from the same act. `tells_due` says that who got it knows the due day, `tells_city` that it
+    says what overtook a request, `moves` that it says nothing but another day, which an act may leave unsaid.
     `anew` is owed once more where it did not arrive and its day moves; `reowed` under its own key where it was taken
-    back; `once` in a year. `calendar` puts a file with it. `invented` is the day of its specimen: before or after due.
+    back; `once` in a year. `calendar` puts a file with it, which sets the day or ends what was set. `invented` is the
+    day of its specimen: before or after due; `shows` what that has besides the plain facts (`letters.specimens`),
+    `reason` the reason in it.
     """
 
     tag: str
@@ -49,45 +56,61 @@ class LetterKind:
     own_title: str = ""
     as_opened: tuple[Audience, ...] = ()
     of_year: tuple[Audience, ...] = ()
-    where_named: bool = False
+    later: bool = False
+    unless_quiet: bool = False
+    occurs: Occurs = "always"
     urgency: int = 3
+    headed: Literal["tag", "date", "counts"] = "tag"
     names_due: bool = False
     asks: bool = False
     settles: bool = False
     dated: bool = False
     newest: bool = False
+    grants: bool = False
     until_due: bool = False
+    of_day: bool = False
+    said_by: tuple[Kind, ...] = ()
     tells_due: bool = False
     tells_city: bool = False
     moves: bool = False
     anew: bool = False
     reowed: Literal["no", "moot", "cancelled"] = "no"
     once: bool = False
-    calendar: bool = False
+    calendar: Literal["", "sets", "ends"] = ""
     invented: Literal["", "due", "late", "escalated"] = ""
+    shows: tuple[str, ...] = ()
+    reason: str = ""
 
+
+_NAMES_DAY: tuple[Kind, ...] = ("opened", "returned", "rerun", "answered")
 
 LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
     {
         "opened": LetterKind(
             "工作开始", "关于开展{task}的函", ("city",), names_due=True, asks=True, dated=True, until_due=True,
-            tells_due=True, tells_city=True, anew=True, reowed="cancelled", calendar=True, invented="due",
+            tells_due=True, tells_city=True, anew=True, reowed="cancelled", calendar="sets", invented="due",
         ),
         "moved": LetterKind(
             "截止时间调整", "关于调整{what}截止时间的函", ("city",), "关于调整{task}时间的函",
             as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
-            tells_city=True, moves=True, reowed="moot", calendar=True, invented="due",
+            tells_city=True, moves=True, reowed="moot", calendar="sets", invented="due", headed="date",
+            said_by=_NAMES_DAY, shows=("was",), reason="暴雪影响报送",
         ),
         "corrected": LetterKind(
             "截止时间更正", "关于更正{what}截止时间的函", ("city",), "关于更正{task}时间的函",
             as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
-            tells_city=True, moves=True, reowed="moot", calendar=True, invented="due",
+            tells_city=True, moves=True, reowed="moot", calendar="sets", invented="due", headed="date",
+            said_by=_NAMES_DAY, shows=("mistaken",), reason="日期误写为次月",
         ),
-        "request": LetterKind("延期申请", "待答复：{city}{what}延期申请", ("province",), invented="due"),
-        "question": LetterKind("异议", "待答复：{city}对{what}的异议", ("province",)),
+        "request": LetterKind(
+            "延期申请", "待答复：{city}{what}延期申请", ("province",), headed="date", invented="due", shows=("asked",),
+        ),
+        "question": LetterKind(
+            "异议", "待答复：{city}对{what}的异议", ("province",), headed="date", shows=("question",),
+        ),
         "answered": LetterKind(
-            "申请答复", "关于{what}{wish}的复函", ("city",), until_due=True, tells_due=True, calendar=True,
-            invented="due",
+            "申请答复", "关于{what}{wish}的复函", ("city",), until_due=True, tells_due=True, calendar="sets",
+            invented="due", headed="date", grants=True, shows=("granted", "was"), reason="情况属实",
         ),
         "reminder": LetterKind(
             "截止提醒", "关于按时完成{task}的提醒函", ("city",),
@@ -100,6 +123,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "digest": LetterKind(
             "待办日报", "{year}年度培养计划待办日报", ("province",), of_year=("province",), urgency=2, newest=True,
+            occurs="never", headed="counts", of_day=True, shows=("agenda",),
         ),
         "escalation": LetterKind(
             "催办升级", "关于{city}{what}逾期未报送的督办函", ("head", "lead"), urgency=0, asks=True,
@@ -107,34 +131,36 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "passed": LetterKind(
             "已通过", "关于{what}材料{granted}的函", ("city",), "关于{what}有关情况的函", "情况告知", urgency=5,
-            settles=True, tells_city=True,
+            settles=True, tells_city=True, occurs="unpublished", unless_quiet=True,
         ),
         "returned": LetterKind(
             "退回修改", "关于退回修改{city}{what}材料的函", ("city",), as_opened=("mentor",), names_due=True, asks=True,
-            dated=True, until_due=True, tells_due=True, tells_city=True, anew=True, invented="due",
+            dated=True, until_due=True, tells_due=True, tells_city=True, anew=True, invented="due", shows=("findings",),
         ),
         "approval-needed": LetterKind(
             "待办理", "关于提请对{city}{what}予以{decision}的函", ("province",), names_due=True, asks=True,
-            invented="due",
+            invented="due", occurs="with-last-word",
         ),
         "rerun": LetterKind(
             "重启", "关于重启{city}{task}的函", ("city",), as_opened=("mentor",), names_due=True, asks=True, dated=True,
-            until_due=True, tells_due=True, tells_city=True, anew=True, calendar=True, invented="due",
+            until_due=True, tells_due=True, tells_city=True, anew=True, calendar="sets", invented="due",
+            said_by=("answered",), shows=("begun", "held"), reason="系统故障影响报送",
         ),
         "withdrawn": LetterKind(
             "退出", "关于{city}退出{year}年度培养计划的函", ("city",), as_opened=("mentor",),
-            of_year=("city", "mentor"), urgency=2, calendar=True,
+            of_year=("city", "mentor"), urgency=2, calendar="ends", later=True, reason="本年度不具备组织条件",
         ),
         "appointment": LetterKind(
-            "导师聘任", "关于聘任{year}年度培养导师的函", where_named=True, urgency=5, once=True
+            "导师聘任", "关于聘任{year}年度培养导师的函", occurs="where-named", urgency=5, once=True
         ),
         "result": LetterKind(
-            "结果公布", "关于公布{year}年度评价结果的函", ("city",), where_named=True, urgency=5, settles=True,
-            tells_city=True,
+            "结果公布", "关于公布{year}年度评价结果的函", ("city",), occurs="published", urgency=5, settles=True,
+            tells_city=True, shows=("graded",),
         ),
         "visits-short": LetterKind(
-            "培养进度提醒", "关于补足{year}年度到校培养次数的提醒函", ("city",), where_named=True, urgency=4, asks=True,
-            newest=True,
+            "培养进度提醒", "关于补足{year}年度到校培养次数的提醒函", ("city",), occurs="where-named", urgency=4,
+            asks=True,
+            newest=True, shows=("behind",),
         ),
     }
 )  # fmt: skip

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
     """Give the iCalendar text that goes with a letter to that audience, None where none does."""
-    if owed.kind == "withdrawn":
+    calendar = LETTER_KINDS[owed.kind].calendar
+    if calendar == "ends":
         return _cancelled(season, owed.city, audience)
-    if not LETTER_KINDS[owed.kind].calendar or not owed.phase or not owed.due or is_declined(owed.asked):
+    if not calendar or not owed.phase or not owed.due or is_declined(owed.asked):
         return None
     if not in_calendar(season.dealings(owed.phase), audience):
         return None

@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from season.recipients import Recipient
     from season.unit_of_work import Season
 
-NAMING = ("opened", "returned", "rerun", "answered")
-INSTEAD: Mapping[str, tuple[str, ...]] = {"moved": NAMING, "corrected": NAMING, "rerun": ("answered",)}
-"""Kinds that say nothing new to who gets one of these from the same act: it names the new day."""
+SAID_BY: Mapping[str, tuple[str, ...]] = {kind: row.said_by for kind, row in LETTER_KINDS.items()}
 
 
 def correspond(season: Season) -> None:
@@ -80,7 +78,12 @@ class _Words:
         if found is None or not found.open:
             found = self._campaigns[like] = campaign(self._brief(owed, recipient), self._season.stamp.words)
         is_told = owed.phase is not None and in_calendar(self._season.dealings(owed.phase), recipient.audience)
-        cause = (owed.kind, owed.phase, owed.city, recipient.audience if owed.kind == "withdrawn" else is_told)
+        cause = (
+            owed.kind,
+            owed.phase,
+            owed.city,
+            recipient.audience if LETTER_KINDS[owed.kind].calendar == "ends" else is_told,
+        )
         if cause not in self._files:  # it costs as much as two hundred letters
             self._files[cause] = calendar_file(self._season, owed, recipient.audience)
         return found, self._files[cause]
@@ -107,7 +110,7 @@ def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
         if row.kind == "reminder" and gets(row, "opened")
         else row
         for row in rows
-        if not any(gets(row, kind) for kind in INSTEAD.get(row.kind, ()))
+        if not any(gets(row, kind) for kind in SAID_BY[row.kind])
     ]
 
 
@@ -196,7 +199,7 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
         return season.due(following.slug, owed.city).instant
     if LETTER_KINDS[owed.kind].until_due and owed.due is not None and not is_declined(owed.asked):
         return owed.due.instant
-    return end_of(day_of(season.stamp.as_of)) if owed.kind == "digest" else None
+    return end_of(day_of(season.stamp.as_of)) if LETTER_KINDS[owed.kind].of_day else None
 
 
 def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:

@@ -53,7 +53,7 @@ def parties(season: Season, owed: Owed, audience: Audience, reach: Reach) -> Con
         return reach.find(mailing.whom, audience)
     row = LETTER_KINDS[owed.kind]
     if audience in row.as_opened and not row.moves:  # who was told a day is named
-        return reach.told(owed.phase, audience, later=owed.kind == "withdrawn")
+        return reach.told(owed.phase, audience, later=row.later)
     return {}
 
 

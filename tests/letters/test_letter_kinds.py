@@ -18,22 +18,21 @@ ROOT = Path(__file__).parents[2]
 ROW, OWED = "phases/letter_kinds.py", "season/owing.py"
 MORE = {
     "opened": "a phase opens, lapses unseen, is told to latecomers: the states of a city phase are about it",
-    "moved": "the day first in its subject; it is told beside others",
-    "corrected": "the day first in its subject; it is told beside others",
-    "request": "the day first in its subject; its number is the request's",
-    "answered": "the day first in its subject; what it grants",
-    "digest": "its counts in its subject; it is announced",
+    "moved": "a function of the templates is called so",
+    "corrected": "its own word in its subject; an answer may be a corrected one",
+    "request": "its subject is the city's question, as of when it was asked; much else is a request",
+    "answered": "its facts say what was filed before it",
+    "digest": "it is announced, and about no city",
     "escalation": "it is announced",
     "question": "a request is of that kind, and the log says so; its subject",
     "overdue": "its own key says which day it tells",
     "passed": "a phase may be quiet",
     "returned": "said anew when a day moves",
-    "rerun": "said anew when a day moves; an answer says it instead",
-    "withdrawn": "its calendar file ends what was begun",
+    "rerun": "said anew when a day moves; an act and a flow are called so",
+    "withdrawn": "a state is called so",
     "result": "it goes out where others say passed",
     "reminder": "the province has one of its own",
-    "approval-needed": "only where the province has the last word",
-    "visits-short": "a specimen of those who are behind; once a month",
+    "visits-short": "once a month",
 }
 """What a kind does beyond its row, and so in more files; one without a line here is named in the three alone."""
 

@@ -39,8 +39,7 @@ def test_whoever_is_told_that_a_phase_passed_is_told_what() -> None:
 def test_a_silent_phase_writes_to_its_city_and_where_it_has_the_last_word_to_the_province() -> None:
     found = occurrences(SILENT, YEAR)
     of_application = {kind: whom for (kind, phase), whom in found.items() if phase == "application"}
-    elsewhere = {"digest", "approval-needed"}  # of the year; where the province has the last word
-    rows = {kind: row for kind, row in LETTER_KINDS.items() if not row.where_named and kind not in elsewhere}
+    rows = {kind: row for kind, row in LETTER_KINDS.items() if row.occurs in {"always", "unpublished"}}
     offices = {kind: row.offices for kind, row in rows.items()}
     assert of_application == offices | {"withdrawn": ("city", "mentor")}
     assert (offices["opened"], offices["request"], offices["escalation"]) == (
