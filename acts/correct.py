@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from calendars.deadlines import Cause, Extension
+    from calendars.deadlines import Cause, Due, Extension
     from models.database import Database
     from models.histories import PastGrant
     from models.stamp import Stamp
@@ -66,8 +66,9 @@ def correct(
         why = illegal(season, cell, Event.CORRECT) or _needless(season, cell, until)
         if mistake and until and not why:
             given = _given(season, cell, mistake)
-            phoned = left_untold(season.connection, year, phase, city, due.instant, given.as_of)
-            outcome = _corrected(season, cell, due.day, until, reason, given)
+            first = season.theirs(due, "mentor").instant
+            phoned = left_untold(season.connection, year, phase, city, first, due.instant, given.as_of)
+            outcome = _corrected(season, cell, due, until, reason, given)
         else:
             outcome = refuse(season, cell, Event.CORRECT, why or "")
     said = replace(outcome, message=outcome.message + _not_by_letter(season, phoned))
@@ -128,18 +129,18 @@ def _needless(season: Season, cell: Cell, until: date | None) -> str | None:
     return None
 
 
-def _corrected(season: Season, cell: Cell, was: date, until: date, reason: str, given: PastGrant) -> Outcome:
+def _corrected(season: Season, cell: Cell, was: Due, until: date, reason: str, given: PastGrant) -> Outcome:
     unsent = outbox.unsent(season.connection, season.year.year, cell.phase, ANEW).get(cell.city, {})
     season.mistaken[cell.phase, cell.city] = was
     season.grant(cell, "correction", until, reason)
-    cell = season.move(cell, Event.CORRECT, f"{was} 更正为 {until}：{reason}")
+    cell = season.move(cell, Event.CORRECT, f"{was.day} 更正为 {until}：{reason}")
     say_anew(season, cell, unsent)
     waits = reopen_request(season, cell)
     what, at = GIVEN[given.cause], given.as_of.astimezone(TZ)
     taken = f"收回：{what} {given.until}（{given.by}，{at:%Y-%m-%d %H:%M}，事由：{given.reason}）。"
     if waits is not None:
         taken += f"{waits.by} 延期至 {waits.until} 的申请重新等待答复。"
-    return Outcome("done", f"{season.title(cell.phase, cell.city)} 的截止日由 {was} 更正为 {until} 24:00。{taken}")
+    return Outcome("done", f"{season.title(cell.phase, cell.city)} 的截止日由 {was.day} 更正为 {until} 24:00。{taken}")
 
 
 def _correct(bench: Bench, filled: Filled, city: str) -> Outcome:

@@ -119,6 +119,12 @@ def resolve(base: date, extensions: Iterable[Extension] = ()) -> Due:
     return Due(day, end_of(day), tuple(because))
 
 
+def handed_in(due: Due, ahead: int, days: WorkingDays) -> Due:
+    """Give by when others hand in what is filed by a due day: so many working days earlier, for the same causes."""
+    day = days.before(due.day, ahead)
+    return Due(day, end_of(day), due.because)
+
+
 def room(due: Due, since: datetime, grace: int, days: WorkingDays) -> Extension | None:
     """Give the extension that keeps `grace` working days after `since`, or None where the due day leaves them."""
     until = days.after(day_of(since), grace)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from calendars.deadlines import TZ, Due, resolve, start_of
-from calendars.rungs import ladder, province_ladder
+from calendars.rungs import ladder, party_ladder, province_ladder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -93,12 +93,16 @@ def version(moves: int, revisions: int) -> int:
     return moves + revisions
 
 
-def invitation(year: Year, phase: Phase, due: Due, city: City, *, sequence: int, at: datetime) -> str:
+def invitation(
+    year: Year, phase: Phase, due: Due, city: City, *, sequence: int, at: datetime, party: bool = False
+) -> str:
     """Give one deadline to go with a letter of the instant `at`; sent again with a higher sequence it takes its place.
 
+    That of a `party` is the day by which it hands in, with alarms of its own.
     Alarms that lie before `at` fall away. The organizer is whoever sends it: see `objects`.
     """
-    rungs = ladder(phase, due, year.working_days, at)
+    days = year.working_days
+    rungs = party_ladder(due, year.figures, days, at) if party else ladder(phase, due, days, at)
     return _sent("PUBLISH", _deadline(year, phase, DatedPhase(due, sequence, at), city, rungs), due.day)
 
 

@@ -26,7 +26,7 @@ RESERVED = frozenset({"province"})
 
 MOST: Mapping[str, int] = {
     "grace": 60, "consent_age": 30, "city_cap": 1_000_000, "funded_cap": 1_000_000, "grant": 100_000_000,
-    "visits": 366, "city_funds": 100_000_000, "province_days": 60, "escalation_days": 60,
+    "visits": 366, "city_funds": 100_000_000, "province_days": 60, "escalation_days": 60, "party_days": 60,
 }  # fmt: skip
 LISTS = (
     "dimensions", "senior_grades", "junior_grades", "honours", "team_degrees", "team_titles", "summaries_owed",
@@ -104,6 +104,9 @@ def _figures(source: str, figures: Figures) -> Iterator[Fault]:
     for ahead in figures.province_rungs:
         if ahead > _WORKING_DAYS:
             yield Fault(source, "figures.province_rungs", f"提醒档 {ahead} 太大", f"不超过 {_WORKING_DAYS} 个工作日")
+    for ahead in figures.party_rungs:
+        if ahead > _DAYS:
+            yield Fault(source, "figures.party_rungs", f"提醒档 {ahead} 太大", f"不超过 {_DAYS} 天")
     for name in ("subject_rank", "overall_rank"):
         if _places(getattr(figures, name)) > _PLACES:
             yield Fault(source, f"figures.{name}", "小数超过两位，而排名只记到两位", "写成至多两位小数")

@@ -50,6 +50,12 @@ def province_ladder(due: Due, figures: Figures, days: WorkingDays, since: dateti
     return _kept((_rung(ahead, day, days) for ahead, day in nominal), since)
 
 
+def party_ladder(due: Due, figures: Figures, days: WorkingDays, since: datetime) -> tuple[Rung, ...]:
+    """Give the reminders of mentors, institutions and schools before a due day of their own, none before `since`."""
+    nominal = ((ahead, due.day - timedelta(days=ahead)) for ahead in figures.party_rungs)
+    return _kept((_rung(ahead, day, days) for ahead, day in nominal), since)
+
+
 def latest(rungs: Iterable[Rung], as_of: datetime) -> Rung | None:
     """Give the newest rung that has come at `as_of`: after downtime only this one is owed, never the backlog."""
     return max((rung for rung in rungs if rung.instant <= as_of), key=lambda rung: rung.instant, default=None)

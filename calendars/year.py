@@ -108,6 +108,10 @@ class Figures(_Frozen):
     province_days: Positive = Field(description="个工作日：报送之后省办审定、备案的时间")
     province_rungs: tuple[Positive, ...] = Field(description="省办期限前几个工作日提醒省办")
     escalation_days: Positive = Field(description="截止之后第几个工作日催办升级")
+    party_days: Annotated[Count, Since(3, 0)] = Field(description="个工作日：导师、高校、中学的交材料日早于城市截止日")
+    party_rungs: Annotated[tuple[Positive, ...], Since(3, (7, 1))] = Field(
+        description="交材料日前几天提醒导师、高校、中学"
+    )
     dimensions: tuple[Text, ...] = Field(description="年度评价的各方面")
     stages: tuple[Months, ...] = Field(description="培养阶段的起止月份")
     cultivation_months: Months = Field(description="培养周期的起止月份，止月早于起月的是下一年的")

@@ -8,6 +8,7 @@ from calendars.deadlines import day_of
 from calendars.working_days import WEEKDAYS
 from gates.states import Event
 from gates.verdict import ACTORS
+from letters.occurrences import OFFICES
 from letters.words import AUDIENCES, DECIDING, DECISIONS, LAST_WORDS, OFFICE, SETTLED
 
 if TYPE_CHECKING:
@@ -25,21 +26,24 @@ def day(value: date) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
-def due(value: Due, *, provisional: bool) -> str:
-    """The due day, inclusive, with 暂定 and what moved it: 2022年1月15日（星期六）24:00 前（经批准延期）."""
+def due(value: Due, audience: Audience, *, provisional: bool) -> str:
+    """The due day, inclusive, with 暂定 and what moved it: 2022年1月15日（星期六）24:00 前（经批准延期）.
+
+    A party's is a day of work: 2022年1月12日（星期三）下班前.
+    """
     notes = "；".join(filter(None, ("暂定，以国务院办公厅公布的节假日安排为准" if provisional else "", value.moved)))
-    written = f"{until(value.day)} 前"
+    written = f"{until(value.day, audience)}{' 前' if audience in OFFICES else '下班前'}"
     return f"{written}（{notes}）" if notes else written
 
 
-def until(value: date) -> str:
-    """A due day that is spoken of, inclusive: 2022年1月15日（星期六）24:00."""
-    return f"{day(value)}（星期{WEEKDAYS[value.weekday()]}）24:00"
+def until(value: date, audience: Audience = "city") -> str:
+    """A due day that is spoken of, inclusive: 2022年1月15日（星期六）24:00; a party's has no hour."""
+    return f"{day(value)}（星期{WEEKDAYS[value.weekday()]}）{'24:00' if audience in OFFICES else ''}"
 
 
-def short(value: date) -> str:
+def short(value: date, audience: Audience = "city") -> str:
     """The same in a subject: 1月15日（周六）24时."""
-    return f"{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）24时"
+    return f"{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）{'24时' if audience in OFFICES else ''}"
 
 
 def left(brief: Brief) -> str | None:

@@ -116,7 +116,7 @@ def _spoken(brief: Brief, rendered: Rendered) -> Iterator[str]:
         yield "含有图片、脚本、样式或外部资源，收件方可能看不到"
     if WORDS.findall(_visible(rendered.html)) != WORDS.findall(f"{PROGRAMME} {rendered.text}"):
         yield "文字正文与 HTML 正文说的不一样：请只用所附的段落、列表等写法，不直接写 HTML"
-    if brief.due and phrases.due(brief.due, provisional=brief.provisional) not in rendered.text:
+    if brief.due and phrases.due(brief.due, brief.audience, provisional=brief.provisional) not in rendered.text:
         yield "没有写明截止时间"
     if brief.link and brief.link not in rendered.text:
         yield "没有给出平台链接"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from calendars.deadlines import at_nine, day_of, resolve
+from calendars.deadlines import at_nine, day_of, handed_in, resolve
 from calendars.errors import TalentError
 from calendars.ics import cancellation, invitation, version
 from calendars.year import ContactPoint
@@ -47,6 +47,8 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
     of = book.dealings(found, year) if found else None
     until = later(year, of.mailing(kind, audience)) if of else None
     due = resolve((until or found).due) if found else None
+    if due and audience not in OFFICES:
+        due = handed_in(due, year.figures.party_days, year.working_days)
     as_of = at_nine(_day(year, kind, due.day if due else year.phases[0].due))
     plain = Brief(
         kind=kind,
@@ -79,7 +81,8 @@ def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | Non
     if brief.due is None or is_declined(brief.asked):
         return None
     sequence = version(brief.attempt, 0)
-    return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of)
+    party = brief.audience not in OFFICES
+    return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of, party=party)
 
 
 def _whom_to_ask(year: Year, kind: Kind, audience: Audience, city: City) -> ContactPoint | None:

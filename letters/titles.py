@@ -49,7 +49,7 @@ def _tag_first(brief: Brief) -> str:
 def _date_first(brief: Brief) -> str:
     """What the letters over a moved day begin with: the new day."""
     city, phase, asked = phrases.city(brief.city_name), brief.phase_name, brief.asked
-    due = phrases.short(brief.due.day) if brief.due else ""
+    due = phrases.short(brief.due.day, brief.audience) if brief.due else ""
     if asked and asked.about:
         return f"{_of_question(brief.kind, asked)}：{city}{phase}"
     if brief.kind == "request" and asked and asked.until:

@@ -76,7 +76,7 @@ def _telling(year: int, phases: Collection[str], cities: Collection[str], ahead:
         letter.c.city.in_(cities),
         letter.c.recipient != "province",
         or_(letter.c.kind.in_(TELLING), *(told for told, _ in early)),
-        letter.c.valid_until.is_not(None) | (letter.c.kind == OVERDUE),
+        letter.c.valid_until.is_not(None) | ((letter.c.kind == OVERDUE) & letter.c.recipient.like("city:%")),
     )
 
 
@@ -92,9 +92,12 @@ def _newest(connection: Connection, telling: Select[Any], phases: Collection[str
 
 
 def left_untold(
-    connection: Connection, year: int, phase: str, city: str, until: datetime, since: datetime
+    connection: Connection, year: int, phase: str, city: str, first: datetime, last: datetime, since: datetime
 ) -> dict[str, str]:
-    """Give by recipient why a city phase's day was not told to him: of what was written from `since` on to tell it."""
+    """Give by recipient why a city phase's day was left untold by what was written from `since` on.
+
+    It is told as an instant from `first` to `last`.
+    """
     letter = table_of(Letter)
     query = select(letter.c.recipient, letter.c.detail).where(
         letter.c.year == year,
@@ -103,7 +106,7 @@ def left_untold(
         letter.c.kind.in_(TELLING),
         letter.c.state == LetterState.CANCELLED.value,
         letter.c.detail.startswith(UNTOLD),
-        letter.c.valid_until == until,
+        letter.c.valid_until.between(first, last),
         letter.c.queued_as_of >= since,
     )
     rows = connection.execute(query.order_by(letter.c.id))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from calendars.ics import cancellation, invitation, version
 from gates.states import State
-from letters.occurrences import in_calendar, is_declined
+from letters.occurrences import OFFICES, in_calendar, is_declined
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
     return invitation(
         season.year,
         season.year.phase(owed.phase),
-        owed.due,
+        season.told(owed.due, audience),
         season.year.city(owed.city),
         sequence=calendar_version(season, season.cells[owed.phase, owed.city]),
         at=season.stamp.as_of,
+        party=audience not in OFFICES,
     )
 
 
@@ -47,7 +48,7 @@ def _cancelled(season: Season, city: str, audience: Audience) -> str | None:
         return None
     return cancellation(
         season.year,
-        {cell.phase: season.due(cell.phase, city) for cell in told},
+        {cell.phase: season.theirs(season.due(cell.phase, city), audience) for cell in told},
         season.year.city(city),
         sequences={cell.phase: calendar_version(season, cell) for cell in told},
         at=season.stamp.as_of,

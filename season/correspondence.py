@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from calendars.deadlines import Due
     from letters.campaigns import Campaign
     from models.outbox import LetterKey
     from models.parties import Concerned
@@ -78,12 +79,9 @@ class _Words:
         if found is None or not found.open:
             found = self._campaigns[like] = campaign(self._brief(owed, recipient), self._season.stamp.words)
         is_told = owed.phase is not None and in_calendar(self._season.dealings(owed.phase), recipient.audience)
-        cause = (
-            owed.kind,
-            owed.phase,
-            owed.city,
-            recipient.audience if LETTER_KINDS[owed.kind].calendar == "ends" else is_told,
-        )
+        ends = LETTER_KINDS[owed.kind].calendar == "ends"
+        apart = recipient.audience if ends or (is_told and recipient.party) else is_told
+        cause = (owed.kind, owed.phase, owed.city, apart)
         if cause not in self._files:  # it costs as much as two hundred letters
             self._files[cause] = calendar_file(self._season, owed, recipient.audience)
         return found, self._files[cause]
@@ -195,19 +193,25 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
 
     It is also which due day the letter told: by it is found who is told when that day moves.
     """
-    if (following := later(season.year, _mailing(season, owed, audience))) is not None:
-        return season.due(following.slug, owed.city).instant
-    if LETTER_KINDS[owed.kind].until_due and owed.due is not None and not is_declined(owed.asked):
-        return owed.due.instant
+    tells = LETTER_KINDS[owed.kind].until_due and not is_declined(owed.asked)
+    if tells or later(season.year, _mailing(season, owed, audience)):
+        due = _due(season, owed, audience)
+        return due.instant if due else None
     return end_of(day_of(season.stamp.as_of)) if LETTER_KINDS[owed.kind].of_day else None
+
+
+def _due(season: Season, owed: Owed, audience: Audience) -> Due | None:
+    """Give the due day that a letter tells an audience, None where it tells none."""
+    following = later(season.year, _mailing(season, owed, audience))
+    due = season.due(following.slug, owed.city) if following else owed.due
+    return due and season.told(due, audience)
 
 
 def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
     """What all letters over one cause say to one audience."""
     # What the province is asked says what the city saw when it asked.
     now = season.arrived if owed.kind in {"request", "question"} else season.stamp.as_of
-    today, following = day_of(now), later(season.year, _mailing(season, owed, audience))
-    due = season.due(following.slug, owed.city) if following else owed.due
+    due = _due(season, owed, audience)
     return Brief(
         kind=owed.kind,
         phase=owed.phase,
@@ -218,7 +222,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         addressee="",
         as_of=now,
         due=due,
-        working_days_left=season.days.left(today, due.day) if due else None,
+        working_days_left=season.days.left(day_of(now), due.day) if due else None,
         attempt=1 if audience not in OFFICES or owed.attempt == ALL else int(owed.attempt),
         reason=owed.reason,
         findings=owed.findings,

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from gates.states import MOVING_THE_DAY, State
+from letters.words import AUDIENCES
 from models.days_told import days_told, left_unsaid
 from season import owing
 from season.calendar_files import day_version
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from models.days_told import Ahead, Told
     from models.standing import Cell, Key
+    from phases.parties import Audience
     from season.unit_of_work import Season
 
 WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
@@ -45,8 +47,11 @@ def tell_moved(season: Season) -> None:
     rests = {key for key, late in outdated.items() if late and key not in now}
     unsaid = left_unsaid(*asked) if rests else {}
     for key, late in outdated.items():
-        quiet, holds = unsaid.get(key, {}) if key in rests else {}, season.due(*key).instant
-        _tell(season, cells[key], {one: until for one, until in late.items() if quiet.get(one) != holds})
+        quiet = unsaid.get(key, {}) if key in rests else {}
+        rest = {
+            one: until for one, until in late.items() if not (one in quiet and _holds(season, key, one, quiet[one]))
+        }
+        _tell(season, cells[key], rest)
 
 
 def ahead(season: Season) -> Ahead:
@@ -74,15 +79,26 @@ def moved(season: Season) -> set[Key]:
 
 def _outdated(season: Season, cell: Cell, told: Told) -> Told:
     """Give of what was told of a city phase whatever is another day than holds."""
-    due = season.due(cell.phase, cell.city)
-    return {recipient: until for recipient, until in told.items() if until != due.instant}
+    key = (cell.phase, cell.city)
+    return {recipient: until for recipient, until in told.items() if not _holds(season, key, recipient, until)}
+
+
+def _holds(season: Season, key: Key, recipient: str, until: datetime) -> bool:
+    """Tell whether a recipient, as in a letter's key, who was told this instant knows what holds."""
+    return season.holds(season.due(*key), _audience(recipient), until)
+
+
+def _audience(recipient: str) -> Audience:
+    return next(one for one in AUDIENCES if one == recipient.partition(":")[0])
 
 
 def _tell(season: Season, cell: Cell, told: Told) -> None:
-    outdated: dict[date, set[str]] = defaultdict(set)
+    key, version = (cell.phase, cell.city), day_version(season, cell)
+    reason, mistaken = season.reasons.get(key), season.mistaken.get(key)
+    outdated: dict[tuple[date, bool], set[str]] = defaultdict(set)
     for recipient, until in told.items():
-        outdated[day_of(until - MOMENT)].add(recipient)
-    reason, version = season.reasons.get((cell.phase, cell.city)), day_version(season, cell)
-    for was, to in sorted(outdated.items()):
-        owe = owing.corrected if was == season.mistaken.get((cell.phase, cell.city)) else owing.moved
+        by_mistake = mistaken is not None and season.holds(mistaken, _audience(recipient), until)
+        outdated[day_of(until - MOMENT), by_mistake].add(recipient)
+    for (was, by_mistake), to in sorted(outdated.items()):
+        owe = owing.corrected if by_mistake else owing.moved
         owe(season, cell, version, was, frozenset(to), reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from models.outbox import ALL
 from season.calendar_files import day_version
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from models.standing import Cell
     from phases.letter_kinds import Kind
     from season.unit_of_work import Season
+
+
+Owes = Literal["all", "city", "party", "province"]
+"""Whose part of a phase a letter is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Owed:
     findings: tuple[Finding, ...] = ()
     items: tuple[Item, ...] = ()
     said: Mapping[str, str] | None = None  # what is said of which students; a party hears of its own, or gets none
-    province: bool = False  # a reminder of the province's own due day
+    whose: Owes = "all"  # of whose due day it is, where it goes to these alone
     to: frozenset[str] | None = None
     was: date | None = None
     asked: RequestBrief | None = None
@@ -75,10 +79,11 @@ def opened_slot(due: Due) -> str:
     return f"{due.day}"
 
 
-def reminder(season: Season, cell: Cell, due: Due, rung: Rung, *, province: bool) -> None:
-    """Owe the reminder of a rung of the city's due day, or of the province's own."""
-    slot = f"{rung.days}@{_minute(due.instant)}"
-    season.owed.append(Owed("reminder", *_about(cell), slot, due=due, province=province))
+def reminder(season: Season, cell: Cell, due: Due, rung: Rung, whose: Owes) -> None:
+    """Owe the reminder of a rung of the city's due day, of the parties' or of the province's own."""
+    theirs = season.theirs(due, "mentor") if whose == "party" else due
+    slot = f"{rung.days}@{_minute(theirs.instant)}"
+    season.owed.append(Owed("reminder", *_about(cell), slot, due=due, whose=whose))
 
 
 def overdue(season: Season, cell: Cell, due: Due) -> None:

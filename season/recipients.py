@@ -38,10 +38,13 @@ class Recipient:
 
 
 def audiences(season: Season, owed: Owed) -> tuple[Audience, ...]:
-    """Give the audiences of a letter owed; the province's own reminder goes to it alone, a city's never does."""
+    """Give the audiences of a letter owed; a reminder of one's own due day goes to these alone."""
     if owed.phase is None:
         return LETTER_KINDS[owed.kind].of_year
-    return ("province",) if owed.province else occurrences.audiences(owed.kind, season.dealings(owed.phase))
+    if owed.whose == "province":
+        return ("province",)
+    found = occurrences.audiences(owed.kind, season.dealings(owed.phase))
+    return tuple(one for one in found if owed.whose == "all" or (one in OFFICES) is (owed.whose == "city"))
 
 
 def parties(season: Season, owed: Owed, audience: Audience, reach: Reach) -> Concerned:

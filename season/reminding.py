@@ -8,6 +8,7 @@ from calendars import rungs
 from calendars.deadlines import day_of
 from gates.states import State
 from letters.brief import Group, Item
+from letters.occurrences import OFFICES
 from letters.phrases import day, questioned
 from models import city_requests, party_addresses
 from models.alarms import alarms, undelivered_by_city
@@ -49,7 +50,12 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
         key = (phase.slug, due, cell.since)
         if key not in ladders:
             ladders[key] = rungs.ladder(phase, due, days, cell.since)
-        _remind(season, cell, due, rungs.latest(ladders[key], now), province=False)
+        _remind(season, cell, due, rungs.latest(ladders[key], now), "city")
+        if any(one not in OFFICES for one in season.dealings(phase.slug).named("reminder")):
+            theirs = season.theirs(due, "mentor")
+            ladder = rungs.party_ladder(theirs, season.year.figures, days, cell.since)
+            if day_of(now) < theirs.day:
+                _remind(season, cell, due, rungs.latest(ladder, now), "party")
     elif (waits := season.pending(cell)) is None:
         return
     elif not waits.province:
@@ -59,12 +65,12 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
             owing.escalation(season, cell, waits.due)
     else:
         ladder = rungs.province_ladder(waits.due, season.year.figures, days, waits.since)
-        _remind(season, cell, waits.due, rungs.latest(ladder, now), province=True)
+        _remind(season, cell, waits.due, rungs.latest(ladder, now), "province")
 
 
-def _remind(season: Season, cell: Cell, due: Due, rung: rungs.Rung | None, *, province: bool) -> None:
+def _remind(season: Season, cell: Cell, due: Due, rung: rungs.Rung | None, whose: owing.Owes) -> None:
     if rung is not None and season.stamp.as_of < due.instant:
-        owing.reminder(season, cell, due, rung, province=province)
+        owing.reminder(season, cell, due, rung, whose)
 
 
 def _watch_visits(season: Season, phase: Phase) -> None:

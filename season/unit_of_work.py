@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from calendars.deadlines import Due, Extension, day_of, resolve
+from calendars.deadlines import Due, Extension, day_of, end_of, handed_in, resolve
 from calendars.errors import TalentError
 from gates.pending import Pending, pending
 from gates.states import Event, State, step
+from letters.occurrences import OFFICES
 from letters.words import is_untold
 from models import contacts, histories, revised_calendars, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
     from models.standing import Cell
     from phases.book import Book
-    from phases.parties import Dealings
+    from phases.parties import Audience, Dealings
     from season.owing import Owed
 
 
@@ -70,7 +71,7 @@ class Season:
     owed: list[Owed] = field(default_factory=list)
     reasons: dict[standing.Key, str] = field(default_factory=dict)  # why a due day moved, for the letters that say so
     untold: str = ""  # why those who were told a day that this act moves are not to hear of it; "" where they are
-    mistaken: dict[standing.Key, date] = field(default_factory=dict)  # the day that a correction takes back
+    mistaken: dict[standing.Key, Due] = field(default_factory=dict)  # the day that a correction takes back
     _dues: dict[standing.Key, Due] = field(default_factory=dict)
     _dealings: dict[str, Dealings] = field(default_factory=dict)
 
@@ -161,6 +162,24 @@ class Season:
         if (phase, city) not in self._dues:
             self._dues[phase, city] = resolve(self.year.phase(phase).due, self.extensions.get((phase, city), ()))
         return self._dues[phase, city]
+
+    def theirs(self, due: Due, audience: Audience) -> Due:
+        """Give what a city's due day asks of an audience: of a party, which hands in to the city, an earlier one."""
+        return due if audience in OFFICES else handed_in(due, self.year.figures.party_days, self.days)
+
+    def told(self, due: Due, audience: Audience) -> Due:
+        """Give the same as it is told now: where a party's day has come, the next working day, if there is one."""
+        theirs, today = self.theirs(due, audience), day_of(self.stamp.as_of)
+        if audience in OFFICES or today < theirs.day:
+            return theirs
+        day = min(self.days.after(today, 1), due.day)
+        return Due(day, end_of(day), due.because)
+
+    def holds(self, due: Due, audience: Audience, until: datetime) -> bool:
+        """Tell whether an audience that was told this instant knows what a city's due day asks: `theirs`, or `told`."""
+        theirs = self.theirs(due, audience)
+        over = day_of(self.stamp.as_of) >= theirs.day
+        return until == theirs.instant or (over and theirs.instant < until <= due.instant)
 
     def pending(self, cell: Cell) -> Pending | None:
         """Give whose hand a city phase waits for now; None where nobody's."""

@@ -108,7 +108,7 @@ def test_it_says_the_mistaken_day_the_right_one_and_why_and_moves_the_calendar_o
         .startswith("前函所告2022年度学生申报的截止时间（2022年2月20日（星期日）24:00）有误。")
     )
     assert re.findall("事由：(.*)", city.text) == ["日期误写为次月"]
-    assert "更正为2022年1月20日（星期四）24:00" in school.text
+    assert "由2022年2月16日（星期三）更正为2022年1月17日（星期一）" in school.text
     assert "事由" not in school.text
     before = next(row for row in first if who(row) == "city")
     assert sequence(city.ics) > sequence(before.ics)

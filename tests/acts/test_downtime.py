@@ -94,10 +94,10 @@ def test_the_backlog_would_be_seen(played: Played, monkeypatch: pytest.MonkeyPat
     scene = played(BEGUN)
     passed(scene, instant("2022-01-03T00:00"))
 
-    def backlog(season: Season, cell: Cell, due: Due, _: Rung | None, *, province: bool) -> None:
+    def backlog(season: Season, cell: Cell, due: Due, _: Rung | None, whose: owing.Owes) -> None:
         for rung in rungs.ladder(season.year.phase(cell.phase), due, season.days, instant(OPENING)):
             if rung.instant <= season.stamp.as_of:
-                owing.reminder(season, cell, due, rung, province=province)
+                owing.reminder(season, cell, due, rung, whose)
 
     monkeypatch.setattr(reminding, "_remind", backlog)
     letters = passed(scene, instant("2022-01-13T10:00")).letters

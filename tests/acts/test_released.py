@@ -125,14 +125,15 @@ def test_an_older_file_takes_back_nothing_that_the_year_states(left: Database) -
     with nextrelease.installed():
         with left.read() as connection:
             older = standing.opened(connection, YEAR).year
-        stated = re.sub(r"(?m)^weights = .*$", 'party_days = 5\nsummaries_owed = ["市级"]', older.source_text)
+        given = 'spare_days = 5\nparty_days = 0\nparty_rungs = [7, 1]\nsummaries_owed = ["市级"]'
+        stated = re.sub(r"(?m)^weights = .*$", given, older.source_text)
         newer = files.stored(f"version = {versions.current()}\n{stated}", "日历")
         first, back = (
             amend(left, YEAR, each, stamp(f"2022-02-07T1{hour}:00"), reason="省厅通知")
             for hour, each in enumerate((newer, older))
         )
         assert (first.outcome, back.outcome) == ("done", "refused")
-        unsaid = "figures.party_days、figures.summaries_owed"
+        unsaid = "figures.party_days、figures.party_rungs、figures.spare_days、figures.summaries_owed"
         assert back.message == f"文件是旧版格式，没有写明 {unsaid}，现行日历写明了；请在文件里写上。"
 
 

@@ -78,23 +78,22 @@ def test_the_next_release_reads_what_this_one_and_the_one_before_keep() -> None:
     with nextrelease.installed():
         for text in (OLD, NEW, released.calendar(1)):
             year = stored(text, "库里")
-            assert year.figures.model_dump()["party_days"] == nextrelease.PARTY_DAYS
+            assert year.figures.model_dump()["spare_days"] == nextrelease.SPARE_DAYS
             assert tuple(phase.slug for phase in year.phases) == PHASES
-            asked = {} if "summaries_owed" in text else {"figures.summaries_owed": ("市级", "导师", "中学")}
-            assert year.assumed == asked | {"figures.party_days": nextrelease.PARTY_DAYS}
+            assert year.assumed["figures.spare_days"] == nextrelease.SPARE_DAYS
 
 
 def test_a_figure_more_is_its_field_and_its_line_in_the_files() -> None:
     """The recipe of `docs/carrying-on.md`: the field is that of the next release, the line is here."""
     with nextrelease.installed():
-        raised = NEW.replace("version = 3", f"version = {versions.current()}", 1)
-        text = raised.replace("grace = 3", "party_days = 5  # 个工作日 [本地约定]\ngrace = 3", 1)
+        raised = NEW.replace(f"version = {versions.current() - 1}", f"version = {versions.current()}", 1)
+        text = raised.replace("grace = 3", "spare_days = 5  # 个工作日 [本地约定]\ngrace = 3", 1)
         year = parse(text, "2022.toml")
-        assert (year.figures.model_dump()["party_days"], dict(year.assumed)) == (5, {})
-        assert "party_days = 5  # 个工作日：各方的期限早于市级期限" in draft(year, 2023)[0]
+        assert (year.figures.model_dump()["spare_days"], dict(year.assumed)) == (5, {})
+        assert "spare_days = 5  # 个工作日：备用的时间" in draft(year, 2023)[0]
         for wrong, key in (
             (raised, "figures"),
-            (text.replace("party_days = 5", "party_days = -1"), "figures.party_days"),
+            (text.replace("spare_days = 5", "spare_days = -1"), "figures.spare_days"),
         ):
             with pytest.raises(CalendarFaults) as refused:
                 parse(wrong, "2022.toml")
@@ -105,12 +104,12 @@ def test_one_that_forgot_its_upgrade_does_not() -> None:
     """The control: without the line that says what the figure means to older years, none of them is read."""
     with nextrelease.installed(upgrading=False), pytest.raises(CalendarFaults) as refused:
         stored(OLD, "库里")
-    assert [fault.key for fault in refused.value.faults] == ["figures.party_days"]
+    assert [fault.key for fault in refused.value.faults] == ["figures.spare_days"]
 
 
 def test_what_older_files_did_not_know_is_told_to_whoever_checks_one() -> None:
     with nextrelease.installed():
-        told = [one for one in check(stored(OLD, "库里")) if one.key == "figures.party_days"]
+        told = [one for one in check(stored(OLD, "库里")) if one.key == "figures.spare_days"]
     assert [(one.reason, one.mend) for one in told] == [
         ("文件是旧版格式，没有这一项，现按 3 执行", "请核对；要改用别的值，在文件里写明")
     ]

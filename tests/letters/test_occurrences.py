@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendars.deadlines import resolve
+from calendars.deadlines import handed_in, resolve
 from calendars.files import load
 from letters.brief import Brief
 from letters.occurrences import KINDS, OFFICES, kinds, occurrences
@@ -73,4 +73,4 @@ def test_a_later_phase_that_the_year_leaves_out_is_not_spoken_of() -> None:
     brief = specimen(BOOK, without, "passed", "shortlist", "mentor", YEAR.cities[0])
     assert brief.due is None
     there = specimen(BOOK, YEAR, "passed", "shortlist", "mentor", YEAR.cities[0])
-    assert there.due == resolve(YEAR.phase("interview").due)
+    assert there.due == handed_in(resolve(YEAR.phase("interview").due), 3, YEAR.working_days)

@@ -18,7 +18,7 @@ from calendars.files import load
 from calendars.year import Year
 from gates.verdict import Waived
 from letters.brief import Brief, Item
-from letters.occurrences import KINDS, occurrences
+from letters.occurrences import KINDS, OFFICES, occurrences
 from letters.render import _template, render
 from letters.specimens import NoSuchLetter, specimen
 from letters.words import PROGRAMME
@@ -114,7 +114,8 @@ def test_every_letter_of_a_kind_is_whole_and_its_twins_say_the_same(kind: Kind, 
 @pytest.mark.parametrize("letter", [letter for letter in LETTERS if letter[0] in {"opened", "reminder", "overdue"}])
 def test_a_letter_about_owed_work_says_until_when_and_what_to_do(letter: tuple[Kind, str | None, Audience]) -> None:
     text = render(_specimen(*letter)).text
-    assert re.search(r"　　(截止时间|办结时限)：2022年\d+月\d+日（星期[一二三四五六日]）24:00 前\n　　剩余时间：", text)
+    until = "24:00 前" if letter[2] in OFFICES else "下班前"
+    assert re.search(rf"　　(截止时间|办结时限)：2022年\d+月\d+日（星期[一二三四五六日]）{until}\n　　剩余时间：", text)
     assert "　　要做的事：\n　　1. " in text
 
 

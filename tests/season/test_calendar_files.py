@@ -74,7 +74,8 @@ def test_a_withdrawal_cancels_each_deadline_in_an_object_of_its_own(scene: Scene
     scene.withdraw(NANJING, "2022-07-04T10:00")
     ended = [cancelled("cultivation", 2, "2023-01-01T00:00"), cancelled("midterm", 2, "2022-09-01T00:00")]
     assert [events(each) for each in files(scene, "withdrawn")] == [ended]
-    assert [events(each) for each in files(scene, "withdrawn", "mentor")] == [ended]
+    theirs = [cancelled("cultivation", 2, "2022-12-29T00:00"), cancelled("midterm", 2, "2022-08-27T00:00")]
+    assert [events(each) for each in files(scene, "withdrawn", "mentor")] == [theirs]
 
 
 def test_a_mentor_of_a_later_phase_hears_of_a_withdrawal_from_an_earlier_one_and_of_no_deadline_that_is_not_his(
@@ -87,7 +88,9 @@ def test_a_mentor_of_a_later_phase_hears_of_a_withdrawal_from_an_earlier_one_and
     assert [events(each) for each in files(scene, "withdrawn")] == [
         [cancelled("shortlist", 6, "2022-02-11T00:00"), interview]
     ]
-    assert [events(each) for each in files(scene, "withdrawn", "mentor")] == [[interview]]
+    assert [events(each) for each in files(scene, "withdrawn", "mentor")] == [
+        [cancelled("interview", 3, "2022-02-17T00:00")]
+    ]
 
 
 def test_whoever_can_be_told_of_its_change_gets_the_deadline_and_others_get_it_in_words(scene: Scene) -> None:
@@ -103,8 +106,9 @@ def test_whoever_can_be_told_of_its_change_gets_the_deadline_and_others_get_it_i
         "mentor": (True, True),
         "school": (False, False),
     }
-    assert put["city"].ics == put["mentor"].ics
-    assert "2022年2月28日（星期一）24:00 前" in put["school"].text
+    ends = {who: events(row.ics)[0][-1] for who, row in put.items() if row.ics}
+    assert ends == {"city": instant("2022-03-01T00:00"), "mentor": instant("2022-02-24T00:00")}
+    assert "2022年2月23日（星期三）下班前" in put["school"].text
     assert {audience for audience, row in taken.items() if row.ics} == {"city", "mentor"}
 
 

@@ -30,7 +30,7 @@ def test_a_mentor_is_told_how_many_to_interview_and_until_when(scene: Scene) -> 
             if (row.kind, row.phase) == ("passed", "shortlist") and row.recipient.startswith("mentor:")
         ]
     assert re.findall(r"　　(面试完成时限|进入面试)：(.*)", told.text) == [
-        ("面试完成时限", "2022年2月20日（星期日）24:00 前"),
+        ("面试完成时限", "2022年2月16日（星期三）下班前"),
         ("进入面试", "6 名"),
     ]
     assert "联系人：南京市市级管理办公室，邮箱：nanjing@city.example。" in told.text

@@ -16,17 +16,15 @@ from calendars import files, versions
 from calendars.year import Count, Figures, Since
 from models import standing
 
-PARTY_DAYS = 3
+SPARE_DAYS = 3
 
 
 class NextFigures(Figures):
-    party_days: Annotated[Count, Since(versions.current() + 1, PARTY_DAYS)] = Field(
-        description="个工作日：各方的期限早于市级期限"
-    )
+    spare_days: Annotated[Count, Since(versions.current() + 1, SPARE_DAYS)] = Field(description="个工作日：备用的时间")
 
 
 class ForgetfulFigures(Figures):
-    party_days: Count = Field(description="个工作日：各方的期限早于市级期限")
+    spare_days: Count = Field(description="个工作日：备用的时间")
 
 
 @contextmanager
