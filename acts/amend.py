@@ -9,10 +9,11 @@ from acts.extend import ANEW, say_anew
 from acts.new_days import CONFIRM, checked
 from calendars.deadlines import day_of, end_of, resolve
 from gates.states import Event, State
+from letters.occurrences import ahead
 from models import outbox, reports
 from models.days_told import days_told
 from models.revised_calendars import replace_calendar
-from season.moving import WAITED_FOR, ahead
+from season.moving import WAITED_FOR
 from season.outcome import Outcome
 from season.settle import settle
 from season.transaction import sitting
@@ -125,7 +126,7 @@ def _stranding(season: Season, new: Year) -> Iterator[str]:
     if new.figures.funded_cap < funded:
         yield f"全省资助名额 {new.figures.funded_cap} 少于已经确定的 {funded} 人。"
     known = {phase.slug: phase for phase in new.phases}
-    told = days_told(season.connection, season.year.year, known, season.cities, ahead(season))
+    told = days_told(season.connection, season.year.year, known, season.cities, ahead(season.book, season.year))
     for old in season.year.phases:
         if old.slug in known:
             yield from _moved(season, old, known[old.slug], told)

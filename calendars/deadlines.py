@@ -44,6 +44,11 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
 
 
+def last_day(until: datetime) -> date:
+    """Give the last day that is in time where `until` is the first instant that is not."""
+    return day_of(until - timedelta(microseconds=1))
+
+
 def at_nine(day: date) -> datetime:
     """Give 09:00 of that day, when letters go out."""
     return datetime.combine(day, time(9), TZ)

@@ -71,6 +71,14 @@ def later(year: Year, mailing: Mailing | None) -> Phase | None:
     return next((phase for phase in year.phases if mailing and phase.slug == mailing.until), None)
 
 
+def ahead(book: Book, year: Year) -> Mapping[tuple[str, str], str]:
+    """Give, by kind and phase, the letters of a phase that tell until when a later one lasts, and which that is."""
+    dealt = [(phase.slug, role) for phase in year.phases for role in book.dealings(phase, year).parties.values()]
+    return {
+        (kind, slug): mailing.until for slug, role in dealt for kind, mailing in role.mailings.items() if mailing.until
+    }
+
+
 def is_declined(asked: RequestBrief | None) -> bool:
     """Tell whether a letter is about a request that gave nobody a later day, or has not yet."""
     return asked is not None and not asked.granted

@@ -54,7 +54,7 @@ def _owing(connection: Connection, year: int, as_of: datetime) -> dict[Key, int]
     return {(phase, city): attempt for phase, city, attempt in connection.execute(query)}
 
 
-def _sent(year: int, as_of: datetime) -> ColumnElement[bool]:
+def sent_by(year: int, as_of: datetime) -> ColumnElement[bool]:
     """A rehearsal's letters leave by the wall's clock, not by its own: what was written by then counts as sent."""
     letter, programme = table_of(Letter), table_of(ProgrammeYear)
     rehearsed = select(programme.c.rehearsal).where(programme.c.year == year).scalar_subquery()
@@ -70,7 +70,7 @@ def _letters(connection: Connection, year: int, as_of: datetime) -> dict[tuple[s
     query = (
         select(letter.c.phase, letter.c.concerns, letter.c.attempt, func.count(), func.count(receipt.c.letter))
         .outerjoin(receipt, known)
-        .where(letter.c.year == year, to_city, or_(_sent(year, as_of), receipt.c.letter.is_not(None)))
+        .where(letter.c.year == year, to_city, or_(sent_by(year, as_of), receipt.c.letter.is_not(None)))
         .group_by(letter.c.phase, letter.c.concerns, letter.c.attempt)
     )
     return {

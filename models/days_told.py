@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, case, func, or_, select
 
 from calendars.deadlines import TZ
 from models.columns import table_of
+from models.contact_evidence import sent_by
 from models.letter_states import LetterState
-from models.tables.season import Letter
+from models.tables.contact_receipts import Receipt
+from models.tables.season import Letter, ProgrammeYear
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection, Row, Select
 
     from models.standing import Key
 
@@ -60,8 +62,8 @@ def left_unsaid(
     return _newest(connection, told, phases, "unsaid")
 
 
-def _telling(year: int, phases: Collection[str], cities: Collection[str], ahead: Ahead) -> Select[Any]:
-    """Select the letters that name a due day of these city phases, each recipient's newest in the first place."""
+def _telling(year: int, phases: Collection[str] | None, cities: Collection[str] | None, ahead: Ahead) -> Select[Any]:
+    """Select the letters that name a due day of these city phases (None: all), each recipient's newest first of all."""
     letter = table_of(Letter)
     early = [(and_(letter.c.kind == kind, letter.c.phase == phase), later) for (kind, phase), later in ahead.items()]
     about = case(*early, else_=letter.c.phase) if early else letter.c.phase
@@ -70,10 +72,12 @@ def _telling(year: int, phases: Collection[str], cities: Collection[str], ahead:
         order_by=(letter.c.queued_as_of.desc(), letter.c.id.desc()),
     )
     columns = [letter.c[name] for name in ("city", "recipient", "kind", "slot", "valid_until")]
+    of_phases = [] if phases is None else [letter.c.phase.in_({*phases, *(phase for _, phase in ahead)})]
+    of_cities = [] if cities is None else [letter.c.city.in_(cities)]
     return select(about.label("about"), *columns, newest.label("place")).where(
         letter.c.year == year,
-        letter.c.phase.in_({*phases, *(phase for _, phase in ahead)}),
-        letter.c.city.in_(cities),
+        *of_phases,
+        *of_cities,
         letter.c.recipient != "province",
         or_(letter.c.kind.in_(TELLING), *(told for told, _ in early)),
         letter.c.valid_until.is_not(None) | ((letter.c.kind == OVERDUE) & letter.c.recipient.like("city:%")),
@@ -85,10 +89,63 @@ def _newest(connection: Connection, telling: Select[Any], phases: Collection[str
     query = select(told).where(told.c.place == 1, told.c.about.in_(phases))
     found: dict[Key, dict[str, datetime]] = defaultdict(dict)
     for row in connection.execute(query.where(told.c[only]) if only else query):
-        overdue = row.kind == OVERDUE
-        until = datetime.fromisoformat(row.slot).replace(tzinfo=TZ) if overdue else row.valid_until
-        found[row.about, row.city][row.recipient] = until
+        found[row.about, row.city][row.recipient] = _until(row)
     return dict(found)
+
+
+class ToldDay(NamedTuple):
+    """The day that a recipient was told last of a city phase: `until` is the first instant that is too late by it.
+
+    `letter` is the letter that told it, of that `kind`, gone out `at` an instant; `received` is when that was
+    acknowledged. `newer` is a letter that tells another day and has not gone out: its number, state and detail.
+    """
+
+    phase: str
+    city: str
+    recipient: str
+    until: datetime
+    letter: int
+    kind: str
+    at: datetime
+    received: datetime | None
+    newer: tuple[int, str, str | None] | None
+
+
+def told_by(
+    connection: Connection, year: int, as_of: datetime, ahead: Ahead, recipients: Collection[str] | None = None
+) -> list[ToldDay]:
+    """Give which day each of these recipients (None: all but the province) was told by then, of every city phase.
+
+    What became of a letter is known as it is now, but for when it went out.
+    """
+    letter, receipt, programme = table_of(Letter), table_of(Receipt), table_of(ProgrammeYear)
+    theirs = letter.c.recipient.is_not(None) if recipients is None else letter.c.recipient.in_(recipients)
+    written = _telling(year, None, None, ahead).where(theirs, letter.c.queued_as_of <= as_of)
+    wanted = ("id", "state", "detail", "queued_as_of", "sent_at")
+    written = written.add_columns(*(letter.c[name] for name in wanted))
+    gone, newest = written.where(sent_by(year, as_of)).subquery(), written.subquery()
+    same = [newest.c[name] == gone.c[name] for name in ("about", "city", "recipient")]
+    query = (
+        select(gone, receipt.c.as_of.label("received"), newest.c.id.label("newer"), newest.c.state, newest.c.detail)
+        .join(newest, and_(*same, newest.c.place == 1))
+        .outerjoin(receipt, (receipt.c.letter == gone.c.id) & (receipt.c.as_of <= as_of))
+        .where(gone.c.place == 1)
+        .order_by(gone.c.id)
+    )
+    rehearsed = connection.execute(select(programme.c.rehearsal).where(programme.c.year == year)).scalar()
+    return [
+        ToldDay(
+            row.about, row.city, row.recipient, _until(row), row.id, row.kind,
+            row.queued_as_of if rehearsed else row.sent_at, row.received,
+            None if row.newer == row.id else (row.newer, row.state_1, row.detail_1),
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip
+
+
+def _until(row: Row[Any]) -> datetime:
+    overdue = row.kind == OVERDUE
+    return datetime.fromisoformat(row.slot).replace(tzinfo=TZ) if overdue else row.valid_until
 
 
 def left_untold(

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from sqlalchemy import Connection
+
     from phases.parties import Audience, Whom
 
 Concerned = dict[str, dict[int, tuple[str, ...]]]
@@ -52,6 +54,13 @@ class _Student:
     mentor: int
     school: int | None
     institution: str
+
+
+def parties_named(connection: Connection, name: str) -> list[str]:
+    """Give the parties of that name, as in a letter's key: `mentor:38`."""
+    party = table_of(Party)
+    rows = connection.execute(select(party.c.kind, party.c.id).where(party.c.name == name).order_by(party.c.id))
+    return [f"{kind}:{key}" for kind, key in rows]
 
 
 class Reach:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from calendars.deadlines import day_of
+from calendars.deadlines import last_day
 from gates.states import MOVING_THE_DAY, State
+from letters.occurrences import ahead
 from letters.words import AUDIENCES
 from models.days_told import days_told, left_unsaid
 from season import owing
@@ -16,15 +16,13 @@ from season.calendar_files import day_version
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from models.days_told import Ahead, Told
+    from models.days_told import Told
     from models.standing import Cell, Key
     from phases.parties import Audience
     from season.unit_of_work import Season
 
 WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
 """The states in which a due day is still ahead of the city."""
-
-MOMENT = timedelta(microseconds=1)
 
 
 def tell_moved(season: Season) -> None:
@@ -40,7 +38,7 @@ def tell_moved(season: Season) -> None:
     if not cells:
         return
     phases, cities = zip(*cells, strict=True)
-    asked = (season.connection, season.year.year, set(phases), set(cities), ahead(season))
+    asked = (season.connection, season.year.year, set(phases), set(cities), ahead(season.book, season.year))
     told = days_told(*asked)
     outdated = {key: _outdated(season, cell, told.get(key, {})) for key, cell in cells.items()}
     now = moved(season)
@@ -52,16 +50,6 @@ def tell_moved(season: Season) -> None:
             one: until for one, until in late.items() if not (one in quiet and _holds(season, key, one, quiet[one]))
         }
         _tell(season, cells[key], rest)
-
-
-def ahead(season: Season) -> Ahead:
-    """Give the letters of a phase that tell until when a later one lasts, and which that is."""
-    dealt = [
-        (phase.slug, role) for phase in season.year.phases for role in season.dealings(phase.slug).parties.values()
-    ]
-    return {
-        (kind, slug): mailing.until for slug, role in dealt for kind, mailing in role.mailings.items() if mailing.until
-    }
 
 
 def touched(season: Season) -> list[tuple[str, str]]:
@@ -98,7 +86,7 @@ def _tell(season: Season, cell: Cell, told: Told) -> None:
     outdated: dict[tuple[date, bool], set[str]] = defaultdict(set)
     for recipient, until in told.items():
         by_mistake = mistaken is not None and season.holds(mistaken, _audience(recipient), until)
-        outdated[day_of(until - MOMENT), by_mistake].add(recipient)
+        outdated[last_day(until), by_mistake].add(recipient)
     for (was, by_mistake), to in sorted(outdated.items()):
         owe = owing.corrected if by_mistake else owing.moved
         owe(season, cell, version, was, frozenset(to), reason)

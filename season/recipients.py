@@ -105,6 +105,14 @@ def party(on_file: PartyOnFile, audience: Audience, numbers: tuple[str, ...], li
     return Recipient(f"{on_file.kind}:{on_file.id}", audience, addressee, on_file.email, numbers, listed)
 
 
+def is_recipient(year: Year, key: str) -> bool:
+    """Tell whether letters of a year may go to this key: `city:yancheng`, `mentor:38`, `lead`, `province`."""
+    kind, _, whose = key.partition(":")
+    if kind in {"mentor", "institution", "school"}:
+        return whose.isdecimal()
+    return key in {"province", "lead"} or (kind in {"city", "head"} and whose in {city.slug for city in year.cities})
+
+
 def named(year: Year, key: str) -> str:
     """Name a recipient, as it stands in a letter's key, for people; a party by its kind and number alone.
 

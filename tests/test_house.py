@@ -129,8 +129,8 @@ def test_a_borrowed_name_would_be_seen() -> None:
 SEEN_FROM_SEVERAL_ROOMS = frozenset(
     {
         "accounts", "act", "audit", "book", "calendar", "channels", "contact_evidence", "contact_receipts", "contacts",
-        "couriers", "database", "deeds", "exports", "city_requests", "feeds", "letterbox", "letters", "masking",
-        "matrix", "offices", "open_years", "parties", "receipts", "rerun", "revised_calendars", "season",
+        "couriers", "database", "days_told", "deeds", "exports", "city_requests", "feeds", "letterbox", "letters",
+        "masking", "matrix", "offices", "open_years", "parties", "receipts", "rerun", "revised_calendars", "season",
         "signs_of_life", "suppression", "year",
     }
 )  # fmt: skip

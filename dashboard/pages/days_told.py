@@ -1,0 +1,39 @@
+"""What one party was told: which due day of each city phase, by which letter, and whether that day holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from acts.beliefs import beliefs
+from dashboard.serving.look import Look
+from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.views.letterbox import KINDS, may_read
+from models.letterbox import own
+from season.recipients import is_recipient, named
+
+if TYPE_CHECKING:
+    from dashboard.serving.site import Site
+
+area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+Recipient = Annotated[str, Query(max_length=60, pattern=r"^[a-z]*(:[a-z0-9-]+)?$")]
+
+
+@area.get("/{year:int}/told")
+def told(request: Request, look: Look, reader: Signed, party: Recipient = "") -> HTMLResponse:
+    """Show what a recipient, as in a letter's key, believes; without one the reader's own city, or the first."""
+    site: Site = request.app.state.site
+    year = look.opened.year
+    asked = party or own(reader.city or year.cities[0].slug)[0]
+    if not is_recipient(year, asked) or not may_read(reader, asked):
+        raise NotThere
+    with site.database.read() as connection:
+        found = beliefs(connection, year.year, look.as_of, [asked])
+    offices = [own(city.slug)[0] for city in year.cities] if reader.province else list(own(reader.city or ""))
+    choices = {key: named(year, key) for key in (*offices, asked)}
+    return page(
+        "days_told.html", request, look=look, year=year, beliefs=found, asked=asked, choices=choices, letter_kinds=KINDS
+    )

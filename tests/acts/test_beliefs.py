@@ -1,0 +1,133 @@
+"""Which day a party was told, and that nobody goes by an untrue one for longer than until the next working morning."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+import season.correspondence
+from acts.beliefs import SeveralParties, UnknownParty, beliefs, party_of
+from acts.correct import correct
+from calendars.deadlines import at_nine, day_of
+from models.columns import table_of
+from models.tables.pool import Party
+from models.tables.season import Letter
+from tests.acts.test_machine import CITIES, PHASES, Season, template
+from tests.support.mailboxes import Mailboxes, believed
+from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
+
+__all__ = ["template"]
+
+CITY = f"city:{NANJING}"
+FIRST = "mentor-recommendation"
+
+
+def told(scene: Scene, at: str) -> dict[tuple[str, str, str], tuple[date, date | None]]:
+    """What Nanjing's office believes at an instant."""
+    return {key: days for key, days in believed(scene.database, YEAR, instant(at)).items() if key[0] == CITY}
+
+
+def test_a_party_knows_what_went_out_and_no_more(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    assert told(scene, "2021-12-31T12:00") == {}
+    Mailboxes().post(scene.database, instant("2021-12-31T12:00"))
+    old, new = date(2022, 1, 15), date(2022, 1, 25)
+    assert told(scene, "2021-12-31T12:00") == {(CITY, FIRST, NANJING): (old, old)}
+    scene.extend(FIRST, [NANJING], "2022-01-05T10:00", new)
+    assert told(scene, "2022-01-05T10:00") == {(CITY, FIRST, NANJING): (old, new)}
+    with scene.database.read() as connection:
+        (waits,) = beliefs(connection, YEAR, instant("2022-01-05T10:00"), [CITY])
+    assert (waits.true, waits.newer) == (False, "第 14 号函件待发")
+    Mailboxes().post(scene.database, instant("2022-01-05T11:00"))
+    assert told(scene, "2022-01-05T11:00") == {(CITY, FIRST, NANJING): (new, new)}
+    assert told(scene, "2022-01-04T11:00") == {(CITY, FIRST, NANJING): (old, old)}
+
+
+def test_who_is_meant(scene: Scene) -> None:
+    scene.file(FIRST, NANJING)
+    with scene.database.read() as connection:
+        party = table_of(Party)
+        key, kind, name = connection.execute(select(party.c.id, party.c.kind, party.c.name)).first() or (0, "", "")
+        asked = ("南京", "南京市", "3201", CITY, f"head:{NANJING}", "lead", name, f"{kind}:{key}")
+        assert [party_of(connection, scene.year, one) for one in asked] == [
+            CITY, CITY, CITY, CITY, f"head:{NANJING}", "lead", f"{kind}:{key}", f"{kind}:{key}"
+        ]  # fmt: skip
+        with pytest.raises(UnknownParty, match="没有名为“无名氏”的单位或个人"):
+            party_of(connection, scene.year, "无名氏")
+    with scene.database.write("every") as connection:
+        connection.execute(party.insert().values(kind="school", name=name, place="别处", email=""))
+    with scene.database.read() as connection, pytest.raises(SeveralParties, match=f"请写编号：{kind}:{key}、school:"):
+        party_of(connection, scene.year, name)
+
+
+class Believing(Season):
+    """Two cities as they please, and the post every working morning: then whoever was told a day knows the true one."""
+
+    template: ClassVar[Path]
+
+    @initialize()
+    def open_mailboxes(self) -> None:
+        self.mail = Mailboxes()
+
+    @rule(city=CITIES, phase=PHASES)
+    def correct(self, city: str, phase: str) -> None:
+        given = (self.scene.database, YEAR, phase, city, stamp(self.at))
+        self.act(city, lambda **dry: correct(*given, reason="误办", **dry))
+
+    @rule()
+    def morning(self) -> None:
+        """The next working morning comes: what is owed is written and goes out."""
+        days = self.scene.year.working_days
+        self.now = max(self.now, at_nine(days.on_or_after(day_of(self.now + timedelta(hours=15)))))
+        self.scene.advance(self.at)
+        self.mail.post(self.scene.database, self.now)
+        self.nobody_is_wrong()
+
+    def nobody_is_wrong(self) -> None:
+        found = believed(self.scene.database, YEAR, self.now)
+        assert {key: days for key, days in found.items() if days[1] not in {None, days[0]}} == {}
+        for (party, phase, city), (day, holds) in found.items():
+            shown = self.mail.days(self.address(party)).get(f"{YEAR}-{phase}-due-{city}@talent-calendar", day)
+            assert holds is None or shown == day, (party, phase, city)
+
+    def address(self, party: str) -> str:
+        letter = table_of(Letter)
+        with self.scene.database.read() as connection:
+            found = select(letter.c.address).where(letter.c.recipient == party).order_by(letter.c.id.desc())
+            return str(connection.execute(found.limit(1)).scalar())
+
+
+@pytest.mark.slow
+def test_nobody_believes_an_untrue_day_for_longer_than_a_working_morning(template: Path) -> None:
+    Believing.template = template
+    chosen = settings(
+        max_examples=int(os.environ.get("TALENT_TEST_SEASONS", "5")), stateful_step_count=40, deadline=None, derandomize=True, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck), database=None,
+    )  # fmt: skip
+    run_state_machine_as_test(Believing, settings=chosen)
+
+
+def test_where_a_moved_day_is_told_to_nobody_it_is_found(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: without `moved` the machine's own check fails."""
+    Believing.template = template
+    for tells in (True, False):
+        machine = Believing()
+        machine.begin(0, 0)
+        machine.open_mailboxes()
+        machine.morning()
+        if not tells:
+            monkeypatch.setattr(season.correspondence, "tell_moved", lambda _: None)
+        machine.extend(NANJING, FIRST, 40)
+        if tells:
+            machine.morning()
+        else:
+            with pytest.raises(AssertionError):
+                machine.morning()
+        machine.teardown()

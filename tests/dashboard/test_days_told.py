@@ -1,0 +1,60 @@
+"""得知的截止日: what one recipient was told, to whoever may read its letters."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from models.columns import table_of
+from models.tables.season import Letter
+from tests.support.mailboxes import Mailboxes
+from tests.support.reading import Read
+from tests.support.scenes import instant
+from tests.support.window import ADMIN, VIEWER, Window
+
+PAGE = "/2022/told"
+
+
+@pytest.fixture(autouse=True)
+def posted(window: Window) -> None:
+    Mailboxes().post(window.database, instant("2022-02-07T09:00"))
+
+
+def rows(window: Window, name: str, query: str = "") -> list[list[str]]:
+    (table,) = Read.page(window.as_(name).get(PAGE + query).text).tables
+    return [row[:3] for row in table[1:]]
+
+
+YANCHENG = [
+    ["盐城 导师推荐", "2022-01-15", "已办结"],
+    ["盐城 学生申报", "2022-01-20", "已办结"],
+    ["盐城 面试名单", "2022-01-30", "相同"],
+]
+
+
+def test_a_city_reads_what_it_was_told_and_the_province_of_everybody(window: Window) -> None:
+    assert rows(window, "yancheng") == YANCHENG
+    assert rows(window, ADMIN, "?party=city:yancheng") == rows(window, VIEWER, "?party=city:yancheng") == YANCHENG
+    letter = table_of(Letter)
+    with window.database.read() as connection:
+        mentor = connection.execute(
+            select(letter.c.recipient).where(letter.c.recipient.startswith("mentor:"), letter.c.kind == "opened")
+        ).scalar()
+    assert rows(window, ADMIN, f"?party={mentor}")
+
+
+def test_at_a_past_instant_it_is_what_was_known_then(window: Window) -> None:
+    assert rows(window, "yancheng", "?as_of=2022-01-10T10:00") == [["盐城 导师推荐", "2022-01-15", "相同"]]
+
+
+@pytest.mark.parametrize("party", ["city:wuxi", "mentor:1", "lead", "province", "city:nowhere", "dean:1"])
+def test_another_s_letters_are_not_there(window: Window, party: str) -> None:
+    assert window.as_("yancheng").get(f"{PAGE}?party={party}").status_code == 404
+
+
+def test_a_letter_leads_to_what_its_recipient_knows(window: Window) -> None:
+    letter = table_of(Letter)
+    with window.database.read() as connection:
+        number = connection.execute(select(letter.c.id).where(letter.c.recipient == "city:yancheng")).scalar()
+    links = Read.page(window.as_(ADMIN).get(f"/2022/letters/{number}").text).links
+    assert f"{PAGE}?party=city:yancheng" in links

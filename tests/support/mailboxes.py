@@ -1,0 +1,66 @@
+"""Letters as they arrived: a courier that keeps them, and the calendar that each recipient has made of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime
+from typing import Any, Self
+
+from icalendar import Calendar
+
+from acts.beliefs import beliefs
+from calendars.deadlines import last_day
+from models.database import Database
+from models.stamp import Stamp
+from post.couriers import Delivery, Wanted, always
+from post.message import Outgoing
+from post.sending import send
+
+SENDER = "省办 <office@talent.example>"
+
+
+class Mailboxes:
+    """Takes over every letter, and keeps what is attached to it by recipient's address, in the order they came."""
+
+    def __init__(self) -> None:
+        self.calendars: dict[str, list[str]] = defaultdict(list)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def settling(self, letters: Sequence[Outgoing], wanted: Wanted = always) -> AsyncIterator[Sequence[Delivery]]:
+        del wanted
+        yield await self.deliver(letters)
+
+    async def deliver(self, letters: Sequence[Outgoing]) -> Sequence[Delivery]:
+        for letter in letters:
+            self.calendars[letter.recipient] += [each.content.decode() for each in letter.attachments]
+        return [Delivery(letter.key, "sent", "") for letter in letters]
+
+    def post(self, database: Database, at: datetime) -> None:
+        """Let everything go out that is due by then."""
+        asyncio.run(send(database, self, SENDER, Stamp("post", at, at)))
+
+    def days(self, address: str) -> dict[str, date]:
+        """Give by an event's UID the last day that is in time, as this address's calendar shows it."""
+        events: dict[str, Any] = {}
+        for text in self.calendars[address]:
+            for event in Calendar.from_ical(text).walk("VEVENT"):
+                uid, sequence = str(event["UID"]), int(str(event["SEQUENCE"]))
+                if uid not in events or int(events[uid]["SEQUENCE"]) <= sequence:
+                    events[uid] = event
+        return {
+            uid: last_day(event["DTEND"].dt) for uid, event in events.items() if str(event.get("STATUS")) != "CANCELLED"
+        }
+
+
+def believed(database: Database, year: int, at: datetime) -> dict[tuple[str, str, str], tuple[date, date | None]]:
+    """Give by party, phase and city the day it was told and the one that holds."""
+    with database.read() as connection:
+        found = beliefs(connection, year, at)
+    return {(one.party, one.phase, one.city): (one.told, one.holds) for one in found}
