@@ -27,6 +27,8 @@ __all__ = ["template"]
 
 CITY = f"city:{NANJING}"
 FIRST = "mentor-recommendation"
+SEASONS = int(os.environ.get("TALENT_TEST_SEASONS", "5"))
+"""How many random seasons are played, forty steps each."""
 
 
 def told(scene: Scene, at: str) -> dict[tuple[str, str, str], tuple[date, date | None]]:
@@ -108,7 +110,7 @@ class Believing(Season):
 def test_nobody_believes_an_untrue_day_for_longer_than_a_working_morning(template: Path) -> None:
     Believing.template = template
     chosen = settings(
-        max_examples=int(os.environ.get("TALENT_TEST_SEASONS", "5")), stateful_step_count=40, deadline=None, derandomize=True, phases=[Phase.generate],
+        max_examples=SEASONS, stateful_step_count=40, deadline=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck), database=None,
     )  # fmt: skip
     run_state_machine_as_test(Believing, settings=chosen)
