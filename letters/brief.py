@@ -45,7 +45,8 @@ class RequestBrief:
     then, so that granting it opens the phase again; `kept` that the city has a draft, which stands. `grace` are the
     working days that a phase keeps which is not open yet, 0 where it is. `held`: the day asked for holds without it;
     `needless`: what was asked for is of no use any more, and why, said of the phase. `corrected`: what was granted was
-    a mistake, and taken back before the city had its answer; `answer` then says why.
+    a mistake, and taken back before the city had its answer; `answer` then says why. `moved`: so has the day, since it
+    was declined.
     """
 
     number: int
@@ -61,6 +62,7 @@ class RequestBrief:
     held: bool = False
     needless: str = ""
     corrected: bool = False
+    moved: bool = False
     about: str = ""
     done: str = ""
 

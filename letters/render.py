@@ -36,7 +36,7 @@ FORMS = ("txt", "html")
 SHIPPED: Mapping[str, str] = MappingProxyType({})
 """No words of the office's own."""
 
-ASKED = ("by", "reason", "granted", "late", "kept", "grace", "held", "needless", "corrected", "about", "done")
+ASKED = ("by", "reason", "granted", "late", "kept", "grace", "held", "needless", "corrected", "moved", "about", "done")
 """What a template may name of a request, besides its days."""
 
 SHARED = ("paragraph", "facts", "duties", "findings", "items", "link_to")

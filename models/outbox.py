@@ -106,8 +106,9 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
     untrue = (
         (moved, kind.in_(ASKING), MOVED_ON),
         (again, kind.in_(SETTLING), OPENED_AGAIN),
-        (dated - moved, kind.in_(DATED) | granting(table), REDATED),
-        (left, granting(table), LEFT),
+        (dated - moved, kind.in_(DATED) | answering(table), REDATED),
+        (again, declining(table), REDATED),
+        (left, answering(table), LEFT),
     )
     for touched, which, why in untrue:
         if touched:
@@ -115,19 +116,24 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
             take_back(connection, why, table.c.year == year, which, about)
 
 
-def granting(letter: FromClause) -> ColumnElement[bool]:
-    """Tell of a letter whether it answers a request with a day: one that declines has no time to be over."""
-    return letter.c.kind.in_(GRANTING) & letter.c.valid_until.is_not(None)
+def answering(letter: FromClause) -> ColumnElement[bool]:
+    """Tell of a letter whether it answers a request and says which day holds: its slot counts what moved that day."""
+    return letter.c.kind.in_(GRANTING) & letter.c.slot.contains("#")
+
+
+def declining(letter: FromClause) -> ColumnElement[bool]:
+    """Tell of a letter whether it does so and grants no day: its time is never over."""
+    return answering(letter) & letter.c.valid_until.is_(None)
 
 
 def answers_redated(connection: Connection, year: int, phases: Iterable[str], cities: Iterable[str]) -> list[int]:
-    """Give the requests whose newest answer was taken back because the day that it grants has moved."""
+    """Give the requests whose newest answer was taken back because the day that it names has moved."""
     table = table_of(Letter)
     query = select(table.c.slot, table.c.state, table.c.moot, table.c.detail).where(
         table.c.year == year,
         table.c.phase.in_(list(phases)),
         table.c.concerns.in_(list(cities)),
-        granting(table),
+        answering(table),
     )
     newest = {row.slot.partition("#")[0]: row for row in connection.execute(query.order_by(table.c.id))}
     unsent = LetterState.CANCELLED.value

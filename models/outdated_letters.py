@@ -9,7 +9,7 @@ from sqlalchemy import and_, exists, or_, select
 from gates.states import MOVING_THE_DAY, Event, State
 from models.columns import table_of
 from models.letter_states import LetterState
-from models.outbox import ASKING, DATED, SETTLING, granting
+from models.outbox import ASKING, DATED, SETTLING, answering, declining
 from models.tables.season import Letter, ProgrammeYear, Transition
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def redated(connection: Connection, keys: Collection[int], as_of: datetime) -> f
     """Give those of these letters whose due day was moved after they were written: they name one that no longer is."""
     letter, log = table_of(Letter), table_of(Transition)
     moved = _since(as_of).where(log.c.event.in_([event.value for event in MOVING_THE_DAY]))
-    dated = letter.c.kind.in_(DATED) | granting(letter)
-    query = select(letter.c.id).where(letter.c.id.in_(keys), dated, moved)
+    again = _since(as_of).where(log.c.event == Event.RERUN.value)
+    dated = and_(letter.c.kind.in_(DATED) | answering(letter), moved) | and_(declining(letter), again)
+    query = select(letter.c.id).where(letter.c.id.in_(keys), dated)
     return frozenset(connection.execute(query).scalars())
 
 
@@ -78,7 +79,7 @@ def moved_on(as_of: datetime) -> ColumnElement[bool]:
         letter.c.moot,
         and_(letter.c.kind.in_(ASKING), since.where(moved)),
         and_(letter.c.kind.in_(SETTLING), since.where(again)),
-        and_(granting(letter), since.where(log.c.to_state == State.WITHDRAWN.value)),
+        and_(answering(letter), since.where(log.c.to_state == State.WITHDRAWN.value)),
     )
 
 

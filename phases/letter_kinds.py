@@ -103,7 +103,8 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             said_by=_NAMES_DAY, shows=("mistaken",), reason="日期误写为次月",
         ),
         "request": LetterKind(
-            "延期申请", "待答复：{city}{what}延期申请", ("province",), headed="date", invented="due", shows=("asked",),
+            "延期申请", "待答复：{city}{what}延期申请", ("province",), dated=True, reowed="cancelled", headed="date",
+            invented="due", shows=("asked",),
         ),
         "question": LetterKind(
             "异议", "待答复：{city}对{what}的异议", ("province",), headed="date", shows=("question",),

@@ -98,7 +98,8 @@ def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
 
     It is written all the same, or the next pass would find it owed. What says nothing new is not written.
     """
-    told = {(row.kind, row.phase, row.concerns, row.recipient) for row in rows}
+    # An answer that declines names no day of its own: whatever gives another is told beside it.
+    told = {(row.kind, row.phase, row.concerns, row.recipient) for row in rows if row.valid_until is not None}
 
     def gets(row: LetterRow, kind: str) -> bool:
         return (kind, row.phase, row.concerns, row.recipient) in told

@@ -37,14 +37,17 @@ NEEDLESS: Mapping[State, str] = {
 def settle_requests(season: Season) -> None:
     """Settle the requests of the city phases that this act touched, where what they ask for holds or is of no use.
 
-    The province's letter is taken back; a city that no other letter of this act tells hears it in one of its own.
+    The province's letter is taken back; a city that no other letter of this act tells hears it in one of its own. What
+    waits on although its day moved is asked anew, where the province's letter had not left.
     """
-    changed = {key: season.cells[key] for key in touched(season)}
-    if not changed:
-        return
-    waiting = city_requests.unanswered(season.connection, season.year.year)
-    mine = ((one, changed.get((one.phase, one.city))) for one in waiting)
-    found = [(cell, asked) for one, cell in mine if cell is not None and (asked := _overtaken(season, cell, one))]
+    changed, found, moving = {key: season.cells[key] for key in touched(season)}, [], moved(season)
+    for one in city_requests.unanswered(season.connection, season.year.year) if changed else ():
+        cell = changed.get((one.phase, one.city))
+        if cell is not None and (asked := _overtaken(season, cell, one)):
+            found.append((cell, asked))
+        elif cell is not None and one.until and (cell.phase, cell.city) in moving:
+            asked = request_of(one, season.year.phase(one.phase), **standing(season, cell, cell.state))
+            owing.request(season, cell, season.due(cell.phase, cell.city), asked)
     if not found:
         return
     answers = [
@@ -60,7 +63,7 @@ def settle_requests(season: Season) -> None:
 
 
 def answer_anew(season: Season) -> None:
-    """Owe again, with the day that holds, the answers that granted another and had not left when it moved."""
+    """Owe again, with the day that holds, the answers that named another and had not left when it moved."""
     moving = {key: season.cells[key] for key in moved(season) if season.cells[key].state in WAITED_FOR}
     if not moving:
         return
@@ -68,12 +71,13 @@ def answer_anew(season: Season) -> None:
     redated = outbox.answers_redated(season.connection, season.year.year, phases, cities)
     for one in city_requests.numbered(season.connection, season.year.year, redated):
         cell, answer = moving.get((one.phase, one.city)), one.answer
-        if cell is None or answer is None or answer.said != "granted":
+        if cell is None or answer is None or answer.said not in {"granted", "declined"}:
             continue
-        asked = request_of(
-            one, season.year.phase(one.phase), granted=True, answer=answer.reason, late=cell.attempt > one.attempt
-        )
-        if (cell.phase, cell.city) in season.mistaken:
+        granted, late = answer.said == "granted", cell.attempt > one.attempt
+        asked = request_of(one, season.year.phase(one.phase), granted=granted, answer=answer.reason, late=late)
+        if not granted:
+            asked = replace(asked, moved=True, late=False)
+        elif (cell.phase, cell.city) in season.mistaken:
             asked = replace(asked, corrected=True, answer=season.reasons[cell.phase, cell.city])
         elif answer.by == SYSTEM:
             asked = replace(asked, held=True, answer="")

@@ -190,8 +190,11 @@ def answered(
     was: date | None = None,
     items: Sequence[Item] = (),
 ) -> None:
-    """Owe a city the answer to its request, with the day that holds: once more where that moved since."""
-    slot = f"{asked.number}#{day_version(season, cell)}"
+    """Owe a city the answer to its request, with the day that holds: once more where that moved since.
+
+    Its slot counts what moved that day, where it names one.
+    """
+    slot = f"{asked.number}#{day_version(season, cell)}" if due else f"{asked.number}"
     season.owed.append(
         Owed(
             "answered", *_about(cell), slot,

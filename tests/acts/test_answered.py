@@ -270,12 +270,12 @@ def test_a_grant_that_failed_is_not_sent_again_once_its_day_has_moved(scene: Sce
     )
 
 
-@pytest.mark.parametrize(("grant", "state"), [(True, "cancelled"), (False, "queued")])
-def test_a_grant_that_waits_is_taken_back_where_the_city_leaves(scene: Scene, grant: bool, state: str) -> None:
+@pytest.mark.parametrize("grant", [True, False])
+def test_an_answer_that_names_a_day_is_taken_back_where_the_city_leaves(scene: Scene, grant: bool) -> None:
     sent(begun(scene).through(ROLL, NANJING))
     answered(scene, AT, grant=grant)
     scene.withdraw(NANJING, "2022-01-19T10:00")
-    assert states(scene, "answered") == [state]
+    assert states(scene, "answered") == ["cancelled"]
 
 
 def test_the_digest_lists_what_the_cities_ask_for(scene: Scene) -> None:
@@ -285,3 +285,58 @@ def test_the_digest_lists_what_the_cities_ask_for(scene: Scene) -> None:
     (digest,) = digests
     assert digest.subject == "【省后备人才】1月7日待办：待办理 1"
     assert "南京 导师推荐：申请延期至2022年1月18日，请答复，已等待 2 天" in digest.text
+
+
+NEW = date(2022, 1, 25)
+MOVING: Mapping[str, tuple[str, Callable[[Scene], Outcome]]] = {
+    "extended": (AT, lambda scene: scene.extend(APPLICATION, [NANJING], AT, NEW)),
+    "all extended": (AT, lambda scene: scene.extend(APPLICATION, None, AT, NEW)),
+    "revised": (AT, lambda scene: revise(scene, APPLICATION, NEW)),
+    "rerun": (LATE, lambda scene: scene.rerun(APPLICATION, NANJING, LATE, NEW)),
+}
+"""What moves a day to one that falls short of the request, after it was answered or while it waits."""
+TOLD = {"extended": "moved", "all extended": "moved", "revised": "moved", "rerun": "rerun"}
+
+
+@pytest.mark.parametrize("way", MOVING)
+@pytest.mark.parametrize("state", ["queued", "held", "failed"])
+def test_an_answer_that_declined_and_has_not_left_names_the_day_that_holds(scene: Scene, state: str, way: str) -> None:
+    """So would one that no longer names the old day be true; without the sweep it went out as it stood."""
+    at, act = MOVING[way]
+    sent(begun(scene).through(ROLL, NANJING))
+    answered(scene, at, grant=False)
+    letter = table_of(Letter)
+    with scene.database.write(YEAR) as connection:
+        going = {"state": state, "claim": "aa" if state == "failed" else None}
+        connection.execute(update(letter).where(letter.c.kind == "answered").values(going))
+    done = to_the_city(act(scene))
+    assert {row.kind for row in done} == {"answered", TOLD[way]}
+    (again,) = [row for row in done if row.kind == "answered"]
+    until = "2022年1月25日（星期二）24:00"
+    assert f"经研究，本次未予同意。此后2022年度学生申报的截止时间已调整为{until}，以此为准。" in again.text
+    assert [word for word in ("仍为", "1月20日", "商定后续") if word in again.text] == []
+    assert re.findall("(申请理由|答复意见)：(.*)", again.text) == [("申请理由", "场地封控"), ("答复意见", "情况属实")]
+    with scene.database.read() as connection:
+        kept = [(row.state, "1月20日" in row.text) for row in ledger.words(connection) if row.kind == "answered"]
+    assert kept == [("failed" if state == "failed" else "cancelled", True), ("queued", False)]
+
+
+@pytest.mark.parametrize("way", [way for way in MOVING if way != "rerun"])
+def test_a_request_that_waits_on_is_asked_anew_with_the_day_that_holds(scene: Scene, way: str) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    asked(scene, AT)
+    MOVING[way][1](scene)
+    with scene.database.read() as connection:
+        (row,) = [row for row in ledger.words(connection) if row.kind == "request"]
+    assert (row.state, "由2022年1月25日（星期二）24:00延至2022年1月27日（星期四）24:00" in row.text) == ("queued", True)
+    sent(scene)
+    scene.extend(APPLICATION, [NANJING], AT, date(2022, 1, 26))
+    assert states(scene, "request") == ["sent"], "what arrived is not asked twice"
+
+
+def test_an_answer_that_arrived_or_names_no_day_stays_as_it_is(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    answered(scene, AT, grant=False)
+    sent(scene)
+    scene.extend(APPLICATION, [NANJING], AT, NEW)
+    assert states(scene, "answered") == ["sent"]

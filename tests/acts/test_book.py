@@ -47,6 +47,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "load": {"city", "phase", "file"},
         "submit": {"city", "phase"},
         "ask": {"city", "phase", "until", "reason"},
+        "question": {"city", "phase", "about", "reason"},
         "retract": {"city", "phase"},
         "approve": {"city", "phase"},
         "reject": {"city", "phase", "reason"},
