@@ -30,13 +30,16 @@ from settings import Settings
 from tests.support.ports import free_port
 from tests.support.upped import alive, running, until
 
+SELDOM = 15
+"""Seconds between its beats: one brings what is looked for, and each costs two processes."""
+
 
 @pytest.mark.prefect
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 def test_it_runs_all_of_it_keeps_it_alive_and_leaves_nothing_running(office: Path) -> None:
     web = free_port()
-    with running(office, free_port(), web) as (process, log):
+    with running(office, free_port(), web, SELDOM) as (process, log):
         _runs_all_of_it(office, process, log, web)
 
 

@@ -46,9 +46,11 @@ def alive(group: int) -> dict[int, str]:
 
 
 @contextmanager
-def running(office: Path, port: int, web: int) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """`up` with a beat of five seconds, in a process group of its own; whatever happens, nothing of it is left."""
-    log, told = office / "up.log", {"TALENT_BEAT_SECONDS": str(BEAT_SECONDS)}
+def running(
+    office: Path, port: int, web: int, beat: int = BEAT_SECONDS
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """`up` with a beat of so many seconds, in a process group of its own; whatever happens, nothing of it is left."""
+    log, told = office / "up.log", {"TALENT_BEAT_SECONDS": str(beat)}
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", RUN, str(port), str(web)],
