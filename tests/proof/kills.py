@@ -31,6 +31,9 @@ from tests.support.outbox import Account, account, fill, ledger
 NOBODY = 1
 """A port at which nobody listens."""
 
+FIRST_SECONDS = 3.0
+"""How long at most a kill waits for a letter to arrive: who is killed before the first one has shown nothing."""
+
 CONTROL_RUNS = 4
 """Clean workers after a broken one where a guard is out: some would go on for ever."""
 
@@ -63,6 +66,15 @@ class Field:
         with self.database.read() as connection:
             return waiting(connection)
 
+    def arrived(self) -> int:
+        return self.sink.ledger.stat().st_size if self.sink.ledger.exists() else 0
+
+    def await_more_than(self, before: int) -> None:
+        """Until another letter has arrived, where any is left: a machine that has much to do begins late."""
+        until = time.monotonic() + FIRST_SECONDS
+        while self.arrived() == before and time.monotonic() < until and self.left():
+            time.sleep(0.02)
+
 
 @contextmanager
 def field(template: Template, letters: int, *, real: bool = False, seconds: float = 0.0, pace: int | None = None,
@@ -93,7 +105,9 @@ def at_random(template: Template, letters: int, kills: int, seed: int, *, real: 
         done = 0
         pids = [there.hand.start(again=True) for _ in range(2)]
         while done < kills or there.left():
+            before = there.arrived()
             time.sleep(chance.uniform(0.2, lives * 1.4) / 2)
+            there.await_more_than(before)
             place = chance.randrange(2)
             hands.kill(pids[place])
             done += 1
