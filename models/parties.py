@@ -6,32 +6,37 @@ Every question is one query for all cities, asked at most once for a batch of le
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from models.columns import table_of
-from models.facts.scope import Scope, admitted, in_training, let_on
-from models.facts.training import summaries_owing, visits
+from models.database import book_of
+from models.facts.of_phase import facts_of
+from models.facts.scope import Scope, in_training, let_on
+from models.facts.training import visits
 from models.shortcuts.bulk import among, listed
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import Letter
 from phases.application import STUDENTS
-from phases.mentor_recommendation import INSTITUTIONS, MENTORS
-from phases.midterm import RESULTS
-from phases.year_end import SUMMED_UP
+from phases.mentor_recommendation import INSTITUTIONS
+from phases.parties import InTraining, LetOnTo, Owing, Pooled, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from phases.parties import Audience, Whom
+    from phases.stored_sheet import StoredSheet
+
+Numbers = Mapping[str, Collection[str]]
+"""By city, numbers of students."""
 
 Concerned = dict[str, dict[int, tuple[str, ...]]]
 """By city, by party: the numbers of the students it has to do with."""
@@ -47,13 +52,23 @@ class PartyOnFile:
     place: str
     email: str
 
+    @property
+    def label(self) -> str:
+        """How facts name it: a mentor with the institution."""
+        return f"{self.name}（{self.place}）" if self.kind == "mentor" else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class _Student:
+    """A student whom a city took: its number, the institution chosen, and the parties of its own, by their kind."""
+
     number: str
-    mentor: int
-    school: int | None
     institution: str
+    parties: Mapping[str, int | None]
+
+
+PARTIES = {column.party: column.name for column in STUDENTS.worked_out if column.party}
+"""By kind of party, the column of a student's own."""
 
 
 def parties_named(connection: Connection, name: str) -> list[str]:
@@ -68,54 +83,38 @@ class Reach:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self._numbers: dict[Whom, Numbers] = {}
 
     @cached_property
     def _students(self) -> dict[str, list[_Student]]:
-        student = draft_table(STUDENTS)
-        rows = self.scope.of(STUDENTS, "number", "mentor_party", "school_party", "institution").where(student.c.taken)
+        taken = draft_table(STUDENTS).c.taken
+        rows = self.scope.of(STUDENTS, "number", "institution", *PARTIES.values()).where(taken)
         found: dict[str, list[_Student]] = defaultdict(list)
-        for city, *row in self.scope.connection.execute(rows):
-            found[city].append(_Student(*row))
+        for city, number, institution, *own in self.scope.connection.execute(rows):
+            found[city].append(_Student(number, institution, dict(zip(PARTIES, own, strict=True))))
         return found
 
-    def _by_mentor(self, numbers: Mapping[str, Iterable[str]]) -> Concerned:
-        return self._by(numbers, lambda student: student.mentor)
+    @cached_property
+    def _institutions(self) -> dict[str, int]:
+        rows = self.scope.connection.execute(self.scope.of(INSTITUTIONS, "name", "party"))
+        return {name: party for _, name, party in rows}
 
-    def _by(self, numbers: Mapping[str, Iterable[str]], party: Callable[[_Student], int | None]) -> Concerned:
+    def _whose(self, student: _Student, kind: str) -> int | None:
+        return self._institutions.get(student.institution) if kind == "institution" else student.parties[kind]
+
+    def _by(self, numbers: Numbers, kind: str) -> Concerned:
         found: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
         for city, students in self._students.items():
             wanted = frozenset(numbers.get(city, ()))
             for student in students:
-                whose = party(student)
-                if student.number in wanted and whose is not None:
+                if student.number in wanted and (whose := self._whose(student, kind)) is not None:
                     found[city][whose].append(student.number)
         return {city: {one: tuple(theirs) for one, theirs in parties.items()} for city, parties in found.items()}
-
-    @cached_property
-    def _admitted(self) -> dict[str, tuple[str, ...]]:
-        return admitted(self.scope)
 
     @cached_property
     def training(self) -> dict[str, tuple[str, ...]]:
         """The numbers of the students in training, by city."""
         return in_training(self.scope)
-
-    def roll(self) -> Concerned:
-        """Mentors of the roll, each with those who chose them."""
-        mentor = draft_table(MENTORS)
-        chosen = self._by_mentor({city: [s.number for s in students] for city, students in self._students.items()})
-        found: Concerned = defaultdict(dict)
-        for city, party in self.scope.connection.execute(
-            self.scope.of(MENTORS, "party").where(mentor.c.taken)
-        ).tuples():
-            found[city][party] = chosen.get(city, {}).get(party, ())
-        return found
-
-    def new_mentors(self) -> Concerned:
-        """Mentors of the roll who are not returning ones."""
-        mentor = draft_table(MENTORS)
-        new = self.scope.of(MENTORS, "party").where(mentor.c.taken, ~mentor.c.returning_mentor)
-        return _bare(self.scope.connection.execute(new))
 
     def pool(self, kind: str) -> Concerned:
         """Mentors, institutions or schools that came along from the year before."""
@@ -130,66 +129,6 @@ class Reach:
         query = select(student.c.number).where(*self.scope.mine(student), student.c.taken, student.c.priority)
         return frozenset(self.scope.connection.execute(query).scalars())
 
-    def shortlisted(self) -> Concerned:
-        """Mentors of shortlisted students; in a year without a shortlist, of all who may be interviewed."""
-        return self._by_mentor(let_on(self.scope, "interview")[0])
-
-    def admitted(self) -> Concerned:
-        """Mentors of admitted students."""
-        return self._by_mentor(self._admitted)
-
-    def schools_of_admitted(self) -> Concerned:
-        """Schools of admitted students."""
-        return self._by(self._admitted, lambda student: student.school)
-
-    def in_training(self) -> Concerned:
-        """Mentors of students in training."""
-        return self._by_mentor(self.training)
-
-    def schools_in_training(self) -> Concerned:
-        """Schools of students in training."""
-        return self._by(self.training, lambda student: student.school)
-
-    def institutions_in_training(self) -> Concerned:
-        """Institutions whose mentors students in training chose."""
-        rows = self.scope.connection.execute(self.scope.of(INSTITUTIONS, "name", "party"))
-        parties = {name: party for _, name, party in rows}
-        return self._by(self.training, lambda student: parties.get(student.institution))
-
-    def not_evaluated(self) -> Concerned:
-        """Mentors of students in training whose midterm result is not in the draft."""
-        rows = self.scope.grouped(self.scope.of(RESULTS, "number"))
-        done = {city: {row.number for row in found} for city, found in rows.items()}
-        return self._by_mentor({city: set(numbers) - done.get(city, set()) for city, numbers in self.training.items()})
-
-    def schools_of_exited(self) -> Concerned:
-        """Schools of those whom the midterm took out of training."""
-        result = draft_table(RESULTS)
-        rows = self.scope.grouped(self.scope.of(RESULTS, "number").where(~result.c.qualified))
-        return self._by(
-            {city: [r.number for r in found] for city, found in rows.items()}, lambda student: student.school
-        )
-
-    def summaries(self, kind: Audience) -> Concerned:
-        """Mentors, schools or institutions of students in training whose annual summary is not in the draft."""
-        concerned = FINDS["in-training", kind](self)
-        owing = {
-            (city, *whose)
-            for city, kinds in summaries_owing(self.scope).items()
-            for one, all_of in kinds.items()
-            if SUMMED_UP[one].actor == kind
-            for whose in all_of
-        }
-        on_file = self.on_file(concerned)
-        return {
-            city: {
-                party: numbers
-                for party, numbers in parties.items()
-                if (city, on_file[party].name, on_file[party].place if kind == "mentor" else "") in owing
-            }
-            for city, parties in concerned.items()
-        }
-
     def behind(self, before: date, owed: int) -> dict[str, dict[str, int]]:
         """Give the students in training with fewer days on campus before that day than owed: city, number, days had."""
         had = visits(self.scope, before)
@@ -199,8 +138,46 @@ class Reach:
         }
 
     def find(self, whom: Whom, audience: Audience) -> Concerned:
-        """Give whom a phase names of an audience, by city."""
-        return FINDS[whom, audience](self)
+        """Give whom a phase means of an audience, by city, each with its students of these."""
+        if isinstance(whom, Pooled):
+            return self.pool(audience)
+        if isinstance(whom, Rows) and (sheet := self._sheet(whom.sheet)).party == audience:
+            theirs = self._by(
+                {city: [one.number for one in all_of] for city, all_of in self._students.items()}, audience
+            )
+            found: Concerned = defaultdict(dict)
+            for city, party in self.scope.connection.execute(_chosen(self.scope.of(sheet, "party"), sheet, whom)):
+                found[city][party] = theirs.get(city, {}).get(party, ())
+            return found
+        if whom not in self._numbers:
+            self._numbers[whom] = self._students_of(whom)
+        found = self._by(self._numbers[whom], audience)
+        return self._owing(found, whom, audience) if isinstance(whom, Owing) else found
+
+    def _students_of(self, whom: Whom) -> Numbers:
+        if isinstance(whom, Rows):
+            sheet = self._sheet(whom.sheet)
+            return self._listed(_chosen(self.scope.of(sheet, "number"), sheet, whom))
+        if isinstance(whom, LetOnTo):
+            return let_on(self.scope, whom.phase)[0]
+        if isinstance(whom, InTraining) and whom.without:
+            done = self._listed(self.scope.of(self._sheet(whom.without), "number"))
+            return {city: set(numbers).difference(done.get(city, ())) for city, numbers in self.training.items()}
+        return self.training
+
+    def _sheet(self, key: str) -> StoredSheet:
+        return book_of(self.scope.connection).sheets[key]
+
+    def _listed(self, query: Select[Any]) -> Numbers:
+        return {city: [row.number for row in rows] for city, rows in self.scope.grouped(query).items()}
+
+    def _owing(self, concerned: Concerned, whom: Owing, audience: Audience) -> Concerned:
+        facts, on_file = facts_of(whom.gate, self.scope), self.on_file(concerned)
+        return {
+            city: {party: theirs for party, theirs in parties.items() if on_file[party].label in owing}
+            for city, parties in concerned.items()
+            for owing in (frozenset(whom.labels(facts[city]).get(audience, ())),)
+        }
 
     def told(self, phase: str, audience: Audience, *, later: bool = False) -> Concerned:
         """Give the parties of an audience who got this phase's `opened`, or that of a later one."""
@@ -228,31 +205,13 @@ class Reach:
         return {row[0]: PartyOnFile(*row) for row in rows.all()}
 
 
+def _chosen(query: Select[Any], sheet: StoredSheet, rows: Rows) -> Select[Any]:
+    table = draft_table(sheet)
+    return query.where(*(table.c[name] for name in rows.where), *(~table.c[name] for name in rows.unless))
+
+
 def _bare(rows: Iterable[Sequence[Any]]) -> Concerned:
     found: Concerned = defaultdict(dict)
     for city, party in rows:
         found[city][party] = ()
     return found
-
-
-FINDS: Mapping[tuple[Whom, Audience], Callable[[Reach], Concerned]] = MappingProxyType(
-    {
-        ("pool", "institution"): lambda reach: reach.pool("institution"),
-        ("pool", "mentor"): lambda reach: reach.pool("mentor"),
-        ("pool", "school"): lambda reach: reach.pool("school"),
-        ("roll", "mentor"): Reach.roll,
-        ("new", "mentor"): Reach.new_mentors,
-        ("shortlisted", "mentor"): Reach.shortlisted,
-        ("admitted", "mentor"): Reach.admitted,
-        ("admitted", "school"): Reach.schools_of_admitted,
-        ("in-training", "mentor"): Reach.in_training,
-        ("in-training", "school"): Reach.schools_in_training,
-        ("in-training", "institution"): Reach.institutions_in_training,
-        ("not-evaluated", "mentor"): Reach.not_evaluated,
-        ("exited", "school"): Reach.schools_of_exited,
-        ("without-summary", "mentor"): lambda reach: reach.summaries("mentor"),
-        ("without-summary", "school"): lambda reach: reach.summaries("school"),
-        ("without-summary", "institution"): lambda reach: reach.summaries("institution"),
-    }
-)
-"""How those are found whom a phase names, `phases.parties.Whom`, of an audience."""

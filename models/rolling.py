@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from gates.states import State
 from models.columns import table_of
 from models.database import book_of
-from models.facts.scope import Scope, in_state, in_training
+from models.facts.scope import Scope, admitting, in_state, in_training
 from models.shortcuts.bulk import insert_once
 from models.tables.city_drafts import draft_table
 from models.tables.pool import PoolEntry
@@ -69,7 +69,8 @@ def _parties(scope: Scope) -> Iterator[tuple[str, str, str]]:
 
 
 def _students(scope: Scope) -> Iterator[tuple[str, str, str]]:
-    recorded = in_state(scope, "interview", [State.PASSED])
+    by = admitting(scope)
+    recorded = in_state(scope, by.slug, [State.PASSED]) if by else frozenset()
     training = {(city, number) for city, numbers in in_training(scope).items() for number in numbers}
     for city, number, person in scope.connection.execute(scope.of(STUDENTS, "number", "person")):
         if city in recorded and (city, number) in training:

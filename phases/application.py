@@ -25,7 +25,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
 from phases.on_record import fault, rows_read, whole
-from phases.parties import Mailing, Stakeholder
+from phases.parties import Mailing, Pooled, Rows, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, SheetIndex, StoredSheet, WorkedOut, party
 
@@ -305,8 +305,13 @@ PHASE = PhaseDefinition(
                 "",
             ),
             mailings={
-                "opened": Mailing("roll"),
-                "passed": Mailing("roll", counted="选报您的学生", listed="往届学员，请予优先考虑", returning=True),
+                "opened": Mailing(Rows("mentors", where=("taken",))),
+                "passed": Mailing(
+                    Rows("mentors", where=("taken",)),
+                    counted="选报您的学生",
+                    listed="往届学员，请予优先考虑",
+                    returning=True,
+                ),
             },
         ),
         Stakeholder(
@@ -317,7 +322,7 @@ PHASE = PhaseDefinition(
                 "将推荐名单报所在设区市的市级管理办公室审核。",
             ),
             mailings={
-                "opened": Mailing("pool"),
+                "opened": Mailing(Pooled()),
             },
         ),
     ),

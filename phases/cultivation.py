@@ -13,7 +13,7 @@ from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
-from phases.parties import Mailing, Stakeholder
+from phases.parties import InTraining, Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -112,8 +112,8 @@ PHASE = PhaseDefinition(
             ),
             ahead="请着手制定培养方案。",
             mailings={
-                "opened": Mailing("in-training", listed="请制定培养方案"),
-                "visits-short": Mailing("in-training"),
+                "opened": Mailing(InTraining(), listed="请制定培养方案"),
+                "visits-short": Mailing(InTraining()),
             },
         ),
     ),

@@ -37,12 +37,24 @@ class Total(NamedTuple):
 class LetOn(NamedTuple):
     """The students whom a phase lets on to the next: by number, those rows of a sheet of which a column is true.
 
-    `sheet` is its key; `called` is what the list of them is called.
+    `sheet` is its key; `called` is what the list of them is called. Whoever is let on by a phase that `trains` is in
+    training from then on.
     """
 
     sheet: str
     column: str
     called: str
+    trains: bool = False
+
+
+class TakesOut(NamedTuple):
+    """The students whom a phase takes out of training: of the results in the facts of the last filing that passed.
+
+    `results` is their field; each has its `number`, and is true in `stays` where the student stays.
+    """
+
+    results: str
+    stays: str
 
 
 FIRST = PhaseTerms()
@@ -56,11 +68,12 @@ class PhaseDefinition:
     `gate` judges what the city files by its `form`; `province_gate` what the province answers for when it has the last
     word on facts of its own, which it fills in on its `province_form`. A draft of either is put to its `check` against
     what is on record, and then made `complete` by what is worked out. What `gate` looks at is `made_of` rows; None
-    where a query of `models.facts` makes it. It `lets_on` students to the phase that stands on it. `totals` are what
-    the tallies of its filings add up to. `records` are rules that are kept and never judged. `uses` are the phases of
-    whose filings its facts are made, beyond the order of the year. `figures` are the keys of the year's figures that
-    its rules ask. `parties` are those who have to do with it; one that names none has its city, and the province where
-    that has the last word. `task` is what letters call what is done in it, after its name.
+    where a query of `models.facts` makes it. It `lets_on` students to the phase that stands on it, and `takes_out` of
+    training. `totals` are what the tallies of its filings add up to. `records` are rules that are kept and never
+    judged. `uses` are the phases of whose filings its facts are made, beyond the order of the year. `figures` are the
+    keys of the year's figures that its rules ask. `parties` are those who have to do with it; one that names none has
+    its city, and the province where that has the last word. `task` is what letters call what is done in it, after its
+    name.
     """
 
     slug: str
@@ -74,6 +87,7 @@ class PhaseDefinition:
     complete: Callable[[OnRecord, PlainSheets], PlainSheets] = as_read
     made_of: MadeOf | None = None
     lets_on: LetOn | None = None
+    takes_out: TakesOut | None = None
     totals: tuple[Total, ...] = ()
     records: tuple[Rule[Any], ...] = ()
     uses: frozenset[str] = frozenset()

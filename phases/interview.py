@@ -19,8 +19,8 @@ from forms.kinds import DAY, SCORE, YES_NO, Ask, one_of
 from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
-from phases.definition import PhaseDefinition, Total
-from phases.parties import Mailing, Stakeholder
+from phases.definition import LetOn, PhaseDefinition, Total
+from phases.parties import LetOnTo, Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
@@ -170,6 +170,7 @@ PHASE = PhaseDefinition(
         tally=_tally,
         apart=frozenset({"funded_elsewhere", "listed_by"}),
     ),
+    lets_on=LetOn("interviews", "admitted", "入选学生", trains=True),
     totals=(
         Total("admitted", "入选", "人", shown=True),
         Total("funded", "省级资助", "人", "funded_cap", shown=True),
@@ -202,10 +203,10 @@ PHASE = PhaseDefinition(
             ),
             ahead="面试的安排，由市级管理办公室另行通知。",
             mailings={
-                "opened": Mailing("shortlisted", counted="进入面试"),
-                "reminder": Mailing("shortlisted", counted="进入面试"),
-                "overdue": Mailing("shortlisted"),
-                "passed": Mailing("admitted", counted="入选学生", listed="由您培养"),
+                "opened": Mailing(LetOnTo("interview"), counted="进入面试"),
+                "reminder": Mailing(LetOnTo("interview"), counted="进入面试"),
+                "overdue": Mailing(LetOnTo("interview")),
+                "passed": Mailing(Rows("interviews", where=("admitted",)), counted="入选学生", listed="由您培养"),
             },
         ),
         Stakeholder(

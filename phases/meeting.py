@@ -13,7 +13,7 @@ from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
-from phases.parties import Mailing, Stakeholder
+from phases.parties import Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -157,7 +157,7 @@ PHASE = PhaseDefinition(
             ),
             ahead="请参加师生见面会，并着手制定培养方案。",
             mailings={
-                "opened": Mailing("admitted"),
+                "opened": Mailing(Rows("interviews", where=("admitted",))),
             },
         ),
         Stakeholder(
@@ -167,7 +167,7 @@ PHASE = PhaseDefinition(
                 "通知入选学生及家长到会；不能到会的，请提前向市级管理办公室请假。",
             ),
             mailings={
-                "opened": Mailing("admitted"),
+                "opened": Mailing(Rows("interviews", where=("admitted",))),
             },
         ),
     ),

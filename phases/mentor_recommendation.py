@@ -17,7 +17,7 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import CityRows, MadeOf
 from phases.on_record import fault, rows_read, whole
-from phases.parties import Mailing, Stakeholder
+from phases.parties import Mailing, Pooled, Rows, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, StoredSheet, party
 
@@ -293,7 +293,7 @@ PHASE = PhaseDefinition(
                 "推荐导师人选，将名单报所在设区市的市级管理办公室。",
             ),
             mailings={
-                "opened": Mailing("pool"),
+                "opened": Mailing(Pooled()),
             },
         ),
         Stakeholder(
@@ -303,8 +303,8 @@ PHASE = PhaseDefinition(
                 "确认培养团队成员名单，报市级管理办公室。",
             ),
             mailings={
-                "opened": Mailing("pool"),
-                "appointment": Mailing("new"),
+                "opened": Mailing(Pooled()),
+                "appointment": Mailing(Rows("mentors", where=("taken",), unless=("returning_mentor",))),
             },
         ),
         Stakeholder(

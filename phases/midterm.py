@@ -13,8 +13,8 @@ from forms.kinds import DAY, PROSE, Ask, either
 from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
-from phases.definition import PhaseDefinition, Total
-from phases.parties import Mailing, Stakeholder
+from phases.definition import PhaseDefinition, TakesOut, Total
+from phases.parties import InTraining, Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
@@ -100,6 +100,7 @@ PHASE = PhaseDefinition(
         tally=_tally,
         apart=frozenset({"filed_on"}),
     ),
+    takes_out=TakesOut("results", "qualified"),
     totals=(Total("exited", "中期退出", "人"),),
     uses=frozenset({"interview"}),
     parties=(
@@ -122,9 +123,9 @@ PHASE = PhaseDefinition(
                 "结合日常培养情况，对所带学生逐人提出评价意见，交市级管理办公室。",
             ),
             mailings={
-                "opened": Mailing("in-training", counted="在培学生"),
-                "reminder": Mailing("not-evaluated", listed="尚未完成中期评价"),
-                "overdue": Mailing("not-evaluated"),
+                "opened": Mailing(InTraining(), counted="在培学生"),
+                "reminder": Mailing(InTraining(without="results"), listed="尚未完成中期评价"),
+                "overdue": Mailing(InTraining(without="results")),
             },
         ),
         Stakeholder(
@@ -134,7 +135,9 @@ PHASE = PhaseDefinition(
                 "请做好与学生、家长的沟通和后续关心工作。",
             ),
             mailings={
-                "passed": Mailing("exited", counted="退出培养", listed="中期评价不合格，退出培养"),
+                "passed": Mailing(
+                    Rows("results", unless=("qualified",)), counted="退出培养", listed="中期评价不合格，退出培养"
+                ),
             },
         ),
     ),

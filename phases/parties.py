@@ -1,14 +1,14 @@
 """Who has to do with a phase: what each party is asked to do, which letters it gets, how those concerned are found.
 
-Data alone: `letters` words it, `season` writes it, the queries that find whom it names stand in `models.parties`.
+Data alone: `letters` words it, `season` writes it, the queries that find whom it means stand in `models.parties`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,12 +16,52 @@ if TYPE_CHECKING:
     from calendars.year import Ending, Year
 
 Audience = Literal["city", "head", "province", "lead", "mentor", "institution", "school"]
-Whom = Literal[
-    "pool", "roll", "new", "shortlisted", "admitted", "in-training", "not-evaluated", "exited", "without-summary"
-]
-"""Which parties of an audience: those who came along from the year before, of the roll, new on it, whose students were
-shortlisted, admitted, are in training, have no midterm result in the draft, left training; who have not summed up.
-"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """Those who came along from the year before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Those whom rows of a sheet, by its key, name, or whose students they are about.
+
+    Of its rows those that are true in the columns of `where`, false in those of `unless`.
+    """
+
+    sheet: str
+    where: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LetOnTo:
+    """Those whose students may go on to a phase, by the one that it stands on in the year."""
+
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class InTraining:
+    """Those whose students are in training; `without` leaves only students without a row in that sheet, by its key."""
+
+    without: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """Those with students in training whom the facts of a gate, by its name, name as owing something.
+
+    `labels` gives them by audience: a mentor as 李甲（江海大学）, others by their names.
+    """
+
+    gate: str
+    labels: Callable[[Any], Mapping[Audience, Sequence[str]]]
+
+
+Whom = Pooled | Rows | LetOnTo | InTraining | Owing
+"""Which parties of an audience a letter goes to."""
 
 Sentence = str | Callable[["Year"], str]
 """What is said, in every year or as the year says it; nothing where that is empty."""

@@ -14,7 +14,7 @@ from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
-from phases.parties import Mailing, Stakeholder
+from phases.parties import LetOnTo, Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
@@ -150,7 +150,7 @@ PHASE = PhaseDefinition(
             ),
             ahead="测试和面试的安排，由市级管理办公室另行通知。",
             mailings={
-                "passed": Mailing("shortlisted", counted="进入面试", until="interview"),
+                "passed": Mailing(LetOnTo("interview"), counted="进入面试", until="interview"),
             },
         ),
     ),

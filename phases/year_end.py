@@ -21,17 +21,18 @@ from gates.rule import Rule
 from gates.verdict import Actor
 from phases.definition import PhaseDefinition, Total
 from phases.on_record import by_number, fault, rows_read
-from phases.parties import Mailing, Sentence, Stakeholder
+from phases.parties import InTraining, Mailing, Owing, Sentence, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from calendars.year import Figures, SummaryKind, Year
     from forms.workbook_rows import Reading, RowError
     from phases.on_record import OnRecord
+    from phases.parties import Audience
 
 
 class MaterialsRow(SheetRow):
@@ -219,6 +220,13 @@ def summaries(facts: YearEndFacts, _: Figures) -> Found:
     )
 
 
+def _owing_summaries(facts: YearEndFacts) -> Mapping[Audience, Sequence[str]]:
+    return {SUMMED_UP[kind].actor: names for kind, names in facts.summaries_owing.items()}
+
+
+WITHOUT_SUMMARY = Owing("year-end", _owing_summaries)
+
+
 def _asks(kind: SummaryKind, sentence: str) -> Sentence:
     """Say a sentence in a year that asks for a kind of summary."""
     return lambda year: sentence if kind in year.figures.summaries_owed else ""
@@ -355,10 +363,10 @@ PHASE = PhaseDefinition(
                 _asks("导师", "撰写年度工作总结，交市级管理办公室。"),
             ),
             mailings={
-                "opened": Mailing("in-training"),
-                "reminder": Mailing("without-summary"),
-                "overdue": Mailing("without-summary"),
-                "result": Mailing("in-training"),
+                "opened": Mailing(InTraining()),
+                "reminder": Mailing(WITHOUT_SUMMARY),
+                "overdue": Mailing(WITHOUT_SUMMARY),
+                "result": Mailing(InTraining()),
             },
         ),
         Stakeholder(
@@ -368,17 +376,17 @@ PHASE = PhaseDefinition(
                 _asks("中学", "撰写年度工作总结，交市级管理办公室。"),
             ),
             mailings={
-                "opened": Mailing("in-training"),
-                "reminder": Mailing("without-summary"),
-                "result": Mailing("in-training"),
+                "opened": Mailing(InTraining()),
+                "reminder": Mailing(WITHOUT_SUMMARY),
+                "result": Mailing(InTraining()),
             },
         ),
         Stakeholder(
             "institution",
             todo=("撰写年度工作总结，交所在设区市的市级管理办公室。",),
             mailings={
-                "opened": Mailing("in-training"),
-                "reminder": Mailing("without-summary"),
+                "opened": Mailing(InTraining()),
+                "reminder": Mailing(WITHOUT_SUMMARY),
             },
             concerned=lambda year: "高校" in year.figures.summaries_owed,
         ),

@@ -13,7 +13,6 @@ from models.columns import table_of
 from models.database import book_of
 from models.tables.city_drafts import draft_table
 from models.tables.season import CityPhase, CityYear, Filing
-from phases.interview import INTERVIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
     from calendars.year import Year
+    from phases.definition import LetOn, PhaseDefinition
     from phases.stored_sheet import StoredSheet
 
 
@@ -75,10 +75,13 @@ def let_on(scope: Scope, phase: str) -> tuple[dict[str, frozenset[str]], str]:
     before = book.standing_on(phase, scope.year)
     if before is None or before.lets_on is None:
         return {}, ""
-    sheet, column, called = before.lets_on
-    chosen = draft_table(book.sheets[sheet])
-    rows = scope.grouped(scope.of(book.sheets[sheet], "number").where(chosen.c[column]))
-    return {city: frozenset(row.number for row in found) for city, found in rows.items()}, called
+    return {city: frozenset(numbers) for city, numbers in _let_on(scope, before.lets_on).items()}, before.lets_on.called
+
+
+def _let_on(scope: Scope, by: LetOn) -> dict[str, list[str]]:
+    sheet = book_of(scope.connection).sheets[by.sheet]
+    rows = scope.grouped(scope.of(sheet, "number").where(draft_table(sheet).c[by.column]))
+    return {city: [row.number for row in found] for city, found in rows.items()}
 
 
 def withdrawn(scope: Scope) -> frozenset[str]:
@@ -90,24 +93,36 @@ def withdrawn(scope: Scope) -> frozenset[str]:
 
 def admitted(scope: Scope) -> dict[str, tuple[str, ...]]:
     """Give the numbers of each city's admitted students, in order."""
-    table = draft_table(INTERVIEWS)
-    rows = scope.grouped(scope.of(INTERVIEWS, "number").where(table.c.admitted))
-    return {city: tuple(sorted(row.number for row in rows.get(city, ()))) for city in scope.cities}
+    by = admitting(scope)
+    found = _let_on(scope, by.lets_on) if by and by.lets_on else {}
+    return {city: tuple(sorted(found.get(city, ()))) for city in scope.cities}
+
+
+def admitting(scope: Scope) -> PhaseDefinition | None:
+    """Give the phase that lets students into training; None where the book has none."""
+    phases = book_of(scope.connection).phases.values()
+    return next((phase for phase in phases if phase.lets_on and phase.lets_on.trains), None)
 
 
 def in_training(scope: Scope) -> dict[str, tuple[str, ...]]:
-    """Give the numbers of each city's students in training: admitted, and not out by a midterm that passed."""
+    """Give the numbers of each city's students in training: admitted, and taken out by no filing that passed."""
     gone = _exited(scope)
     return {city: tuple(n for n in numbers if (city, n) not in gone) for city, numbers in admitted(scope).items()}
 
 
 def _exited(scope: Scope) -> frozenset[tuple[str, str]]:
-    """Give those whom the last midterm that passed took out; while it is run again, that one still stands."""
+    """Give those whom the last filing that passed took out; while its phase is run again, that one still stands."""
     filing = table_of(Filing)
+    by = {slug: phase.takes_out for slug, phase in book_of(scope.connection).phases.items() if phase.takes_out}
     last = (
         select(func.max(filing.c.id))
-        .where(*scope.mine(filing), filing.c.phase == "midterm", filing.c.passed)
-        .group_by(filing.c.city)
+        .where(*scope.mine(filing), filing.c.phase.in_(by), filing.c.passed)
+        .group_by(filing.c.city, filing.c.phase)
     )
-    rows = scope.connection.execute(select(filing.c.city, filing.c.facts).where(filing.c.id.in_(last)))
-    return frozenset((city, row["number"]) for city, facts in rows for row in facts["results"] if not row["qualified"])
+    query = select(filing.c.city, filing.c.phase, filing.c.facts).where(filing.c.id.in_(last))
+    return frozenset(
+        (city, row["number"])
+        for city, phase, facts in scope.connection.execute(query)
+        for row in facts[by[phase].results]
+        if not row[by[phase].stays]
+    )

@@ -8,10 +8,10 @@ from letters.brief import Brief
 from letters.occurrences import KINDS, OFFICES, kinds, occurrences
 from letters.render import render
 from letters.specimens import specimen
-from models.parties import FINDS
+from models.tables.city_drafts import draft_table
 from phases.book import BOOK, Book
 from phases.letter_kinds import LETTER_KINDS
-from phases.parties import dealings
+from phases.parties import Rows, dealings
 
 YEAR = load(2022)
 SILENT = Book(())
@@ -24,7 +24,10 @@ def test_what_a_phase_names_there_is() -> None:
     ]
     assert of
     assert [kind for _, (kind, _) in of if kind not in KINDS] == []
-    assert [(one.whom, who.audience) for who, (_, one) in of if (one.whom, who.audience) not in FINDS] == []
+    rows = [one.whom for _, (_, one) in of if isinstance(one.whom, Rows)]
+    columns = {key: {column.name for column in draft_table(sheet).columns} for key, sheet in BOOK.sheets.items()}
+    assert [one for one in rows if not columns[one.sheet] >= {*one.where, *one.unless}] == []
+    assert rows
     assert [who for who, _ in of if who.audience in OFFICES] == []
     later = {phase.slug for phase in YEAR.phases} | {""}
     assert [one.until for _, (_, one) in of if one.until not in later] == []
