@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from calendars.errors import TalentError
-from dashboard.acts.nudge import configured
+from dashboard.acts.follow_ups import configured
 from dashboard.serving.app import make_app
 from dashboard.serving.request_log import Observer, logged
 from dashboard.serving.secret_key import secret_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from acts.json_shapes import outcome_json
 from calendars.errors import TalentError
-from dashboard.acts.nudge import owed
+from dashboard.acts.follow_ups import owed
 from dashboard.acts.once import outcome_of
 from models import deeds
 from models.database import Within

@@ -17,7 +17,7 @@ from calendars.errors import TalentError
 from calendars.findings import check
 from dashboard.acts import preview_words
 from dashboard.acts.choices import asked
-from dashboard.acts.nudge import AFTER_AN_ACT
+from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once
 from dashboard.acts.trial import Changed, done, tried
 from dashboard.acts.typed_fields import Typed, carried, read

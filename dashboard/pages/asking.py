@@ -15,7 +15,7 @@ from acts.question import QUESTION
 from acts.retract import retract
 from calendars.deadlines import day_of
 from dashboard.acts.filing_state import Here, work
-from dashboard.acts.nudge import AFTER_AN_ACT
+from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once, outcome_of
 from dashboard.acts.typed_fields import Typed
 from dashboard.serving.look import Look

@@ -16,7 +16,7 @@ from acts.read_back import draft
 from acts.submit import submit
 from acts.why import report_card
 from dashboard.acts.filing_state import STATUS, Here, PhaseForm, work
-from dashboard.acts.nudge import AFTER_AN_ACT
+from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once
 from dashboard.acts.upload_faults import SHOWN, KeptFaults, as_csv, by_sheet
 from dashboard.serving.look import Look

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import FIRST_YEAR, LAST_YEAR, TZ
-from dashboard.acts.nudge import left_alone
+from dashboard.acts.follow_ups import left_alone
 from dashboard.acts.upload_faults import Shelf
 from dashboard.serving.arrival import ARRIVED
 from dashboard.serving.page_memory import Remembering

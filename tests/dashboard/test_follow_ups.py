@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from dashboard.acts.nudge import DEPLOYMENT, Nudge, configured, left_alone
+from dashboard.acts.follow_ups import DEPLOYMENT, Nudge, configured, left_alone
 from deployments.plan import NAME
 from tests.dashboard.test_acting import RERUN, hidden
 from tests.support.window import ADMIN, Window
