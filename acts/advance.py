@@ -85,6 +85,8 @@ class _Pass:
     def over(self, connection: Connection, cities: Sequence[str] | None, *, whole: bool = False) -> None:
         def step(season: Season) -> None:
             settle(season, season.cities, self.phases)
+            if not season.year.hours.hold(self.stamp.as_of):
+                return  # what time alone makes owed is found owed in the morning
             chase(season, self.phases)
             if whole:
                 digest(season)
@@ -93,7 +95,7 @@ class _Pass:
 
     def savepoint(self, connection: Connection, cities: Sequence[str] | None, step: Callable[[Season], None]) -> None:
         with connection.begin_nested() as savepoint:
-            season = Season.read(connection, self.year, self.stamp, cities, reading=self.dry_run)
+            season = Season.read(connection, self.year, self.stamp, cities, reading=self.dry_run, by_itself=True)
             step(season)
             season.flush()
             correspond(season)

@@ -142,7 +142,8 @@ def _queued(
 ) -> str:
     """Queue what one recipient is owed, or let it wait where he cannot be reached; say which."""
     keys, to = [row.id for row in rows], f"{whom} {masking.email(address)}"
-    again: dict[str, Any] = {"tries": 0, "deferred_since": None, "due_at": stamp.as_of, "address": address}
+    at_once = {"due_at": stamp.as_of, "leaves_at": None}
+    again: dict[str, Any] = {"tries": 0, "deferred_since": None, "address": address, **at_once}
     if address.lower() in given_up:
         unknown_letters.settled(connection, keys, LetterEvent.SETTLE_HELD, **again, detail=SUPPRESSED)
         return f"{_named(keys)}暂存：{to} 已停用，更正邮箱或恢复之后自动发出。"

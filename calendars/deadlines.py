@@ -20,6 +20,9 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 REACH = f"{FIRST_YEAR - 1} 至 {LAST_YEAR + 1} 年"
 """Where the days of a calendar lie (`known`), in words."""
 
+NINE = 9
+"""The hour at which letters are rung."""
+
 Cause = Literal["correction", "extension", "rerun", "grace"]
 CAUSES: tuple[Cause, ...] = ("correction", "extension", "rerun", "grace")  # the order in which a due day is explained
 
@@ -51,7 +54,7 @@ def last_day(until: datetime) -> date:
 
 def at_nine(day: date) -> datetime:
     """Give 09:00 of that day, when letters go out."""
-    return datetime.combine(day, time(9), TZ)
+    return datetime.combine(day, time(NINE), TZ)
 
 
 def known(day: date) -> bool:

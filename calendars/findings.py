@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import resolve, start_of
 from calendars.moments import moments
-from calendars.rungs import ladder
+from calendars.rungs import reminders
 from calendars.versions import toml
 from calendars.working_days import WorkingDays, published, spring_festival
 
@@ -48,7 +48,7 @@ def _of_phase(year: Year, phase: Phase) -> Iterator[Warning_]:
     worked = days.left(phase.opens - timedelta(days=1), phase.due)
     if worked < year.figures.grace:
         yield Warning_(f"{key}.due", f"从开放到截止只有 {worked} 个工作日", "可提前开放或推后截止")
-    yield from _rungs(key, phase, days)
+    yield from _rungs(key, year, phase)
     yield from _festival(key, phase)
 
 
@@ -61,13 +61,14 @@ def _due_day(key: str, day: date, days: WorkingDays) -> Iterator[Warning_]:
         yield Warning_(key, f"{day} 是{why}，按工作日计", "请确认各市知道当天上班")
 
 
-def _rungs(key: str, phase: Phase, days: WorkingDays) -> Iterator[Warning_]:
-    """Name the reminders that will not be sent: before the opening, or on one day with a nearer one."""
-    kept = {rung.days for rung in ladder(phase, resolve(phase.due), days, start_of(phase.opens))}
+def _rungs(key: str, year: Year, phase: Phase) -> Iterator[Warning_]:
+    """Name the reminders that will not be sent: too near the opening, or on one day with a nearer one."""
+    kept = {rung.days for rung in reminders(year, phase, resolve(phase.due), start_of(phase.opens))}
     lost = [ahead for ahead in phase.rungs if ahead not in kept]
     if lost:
         which = "、".join(f"前 {ahead} 天" for ahead in lost)
-        yield Warning_(f"{key}.rungs", f"{which}的提醒不会发出", "它早于开放，或与更近的一档落在同一个工作日；可改档")
+        why = "它早于开放，离开放不足一个工作日，或与更近的一档落在同一个工作日；可改档"
+        yield Warning_(f"{key}.rungs", f"{which}的提醒不会发出", why)
 
 
 def _festival(key: str, phase: Phase) -> Iterator[Warning_]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendars.checks import reached
+from calendars.deadlines import NINE
 from calendars.faults import Fault
 from calendars.phase_terms import standing_on
 
@@ -27,6 +28,7 @@ RESERVED = frozenset({"province"})
 MOST: Mapping[str, int] = {
     "grace": 60, "consent_age": 30, "city_cap": 1_000_000, "funded_cap": 1_000_000, "grant": 100_000_000,
     "visits": 366, "city_funds": 100_000_000, "province_days": 60, "escalation_days": 60, "party_days": 60,
+    "digest_days": 60,
 }  # fmt: skip
 LISTS = (
     "dimensions", "senior_grades", "junior_grades", "honours", "team_degrees", "team_titles", "summaries_owed",
@@ -107,6 +109,9 @@ def _figures(source: str, figures: Figures) -> Iterator[Fault]:
     for ahead in figures.party_rungs:
         if ahead > _DAYS:
             yield Fault(source, "figures.party_rungs", f"提醒档 {ahead} 太大", f"不超过 {_DAYS} 天")
+    first, last = figures.office_hours
+    if not first <= NINE < last:
+        yield Fault(source, "figures.office_hours", "不含 9 时，而提醒在 9 时发出", "写成 [起, 止]，如 [9, 17]")
     for name in ("subject_rank", "overall_rank"):
         if _places(getattr(figures, name)) > _PLACES:
             yield Fault(source, f"figures.{name}", "小数超过两位，而排名只记到两位", "写成至多两位小数")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from calendars.deadlines import resolve, start_of
-from calendars.rungs import escalation_at, ladder, monthly, overdue_letter_at, province_ladder
+from calendars.rungs import escalation_at, monthly, overdue_letter_at, province_ladder, reminders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def _of_phase(year: Year, phase: Phase) -> Iterator[Moment]:
         return Moment(instant, phase.slug, kind, f"{phase.name}：{what}")
 
     yield at(opening, "opening", "开放")
-    for rung in ladder(phase, due, days, opening):
+    for rung in reminders(year, phase, due, opening):
         yield at(rung.instant, "rung", f"截止前 {rung.days} 天提醒")
     for instant in monthly(phase, days):
         yield at(instant, "monthly", f"{instant.month} 月提醒")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendars.working_days import WorkingDays
-    from calendars.year import Figures, Phase
+    from calendars.year import Figures, Phase, Year
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ def ladder(phase: Phase, due: Due, days: WorkingDays, since: datetime) -> tuple[
     """
     nominal = ((ahead, due.day - timedelta(days=ahead)) for ahead in phase.rungs)
     return _kept((_rung(ahead, day, days) for ahead, day in nominal), since)
+
+
+def reminders(year: Year, phase: Phase, due: Due, since: datetime) -> tuple[Rung, ...]:
+    """Give those of its ladder that are sent: none within a working day of the letter that says it is open."""
+    return ladder(phase, due, year.working_days, year.hours.a_day_after(since))
 
 
 def province_due(filed_at: datetime, figures: Figures, days: WorkingDays, fixed: date | None) -> Due:
@@ -79,6 +84,21 @@ def overdue_letter_at(due: Due, days: WorkingDays) -> datetime:
 def escalation_at(due: Due, days: WorkingDays, n: int) -> datetime:
     """Give 09:00 of the n-th working day after the due day."""
     return at_nine(days.after(due.day, n))
+
+
+def week_begun(as_of: datetime, days: WorkingDays) -> datetime:
+    """Give 09:00 of the first working day of a week, of the newest such week at `as_of`."""
+    monday = day_of(as_of) - timedelta(days=day_of(as_of).weekday())
+    while (first := at_nine(days.on_or_after(monday))) > as_of:
+        monday -= timedelta(days=7)
+    return first
+
+
+def daily_until(since: datetime, digest_days: int, days: WorkingDays) -> datetime:
+    """Give the last of so many working mornings from 09:00 on which what began at `since` stands in a daily digest."""
+    day = day_of(since)
+    first = days.on_or_after(day if since <= at_nine(day) else day + timedelta(days=1))
+    return at_nine(days.after(first, digest_days - 1))
 
 
 def digest_slot(as_of: datetime, days: WorkingDays) -> datetime | None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from calendars.deadlines import FIRST_YEAR, LAST_YEAR
 from calendars.errors import TalentError
+from calendars.office_hours import OfficeHours
 from calendars.working_days import WorkingDays, published
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -19,6 +20,7 @@ Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 Month = Annotated[int, Field(ge=1, le=12)]
 Months = tuple[Month, Month]
+Hour = Annotated[int, Field(ge=0, le=24)]
 Percent = Annotated[Decimal, Field(gt=0, le=100, strict=False)]
 DayKind = Literal["working", "holiday"]
 Ending = Literal["approve", "record", "results"]
@@ -112,6 +114,12 @@ class Figures(_Frozen):
     party_rungs: Annotated[tuple[Positive, ...], Since(3, (7, 1))] = Field(
         description="交材料日前几天提醒导师、高校、中学"
     )
+    office_hours: Annotated[tuple[Hour, Hour], Since(3, (9, 17))] = Field(
+        description="时：工作日几时到几时发出到期即发的函件"
+    )
+    digest_days: Annotated[Positive, Since(3, 5)] = Field(
+        description="个工作日：有新情况时每日待办连发几天，以后每周一次"
+    )
     dimensions: tuple[Text, ...] = Field(description="年度评价的各方面")
     stages: tuple[Months, ...] = Field(description="培养阶段的起止月份")
     cultivation_months: Months = Field(description="培养周期的起止月份，止月早于起月的是下一年的")
@@ -187,6 +195,11 @@ class Year(_Frozen):
     def working_days(self) -> WorkingDays:
         """The working days of this year's calendar, its overrides among them."""
         return WorkingDays(self.days)
+
+    @property
+    def hours(self) -> OfficeHours:
+        """The hours of its working days at which letters leave that nobody's hand causes."""
+        return OfficeHours(self.working_days, *self.figures.office_hours)
 
     @property
     def calendar_years(self) -> tuple[int, ...]:

@@ -44,7 +44,7 @@ def show(year: Source, /, *, common: Common = COMMON) -> None:
 
 def _phase(year: Year, phase: Phase) -> dict[str, Any]:
     from calendars.deadlines import resolve, start_of
-    from calendars.rungs import ladder, monthly
+    from calendars.rungs import monthly, reminders
 
     due, opening, days = resolve(phase.due), start_of(phase.opens), year.working_days
     return {
@@ -57,7 +57,7 @@ def _phase(year: Year, phase: Phase) -> dict[str, Any]:
         "due": due.instant.isoformat(),
         "rungs": [
             {"days": rung.days, "nominal": rung.nominal.isoformat(), "at": rung.instant.isoformat(), "why": rung.reason}
-            for rung in ladder(phase, due, days, opening)
+            for rung in reminders(year, phase, due, opening)
         ],
         "monthly": [at.isoformat() for at in monthly(phase, days)],
         "files_from": phase.files_from.isoformat() if phase.files_from else None,

@@ -107,6 +107,8 @@ def show(
 
 def _letter(console: Console, year: Year, row: WordedLetter, text: str) -> None:
     sent = f"，{local(row.sent_at):%Y-%m-%d %H:%M} 发出" if row.sent_at else ""
+    if row.state == "queued":
+        sent = f"，{local(row.due_at):%Y-%m-%d %H:%M} 起发出"
     line(console, f"收件人：{named(year, row.recipient)} <{row.address}>")
     line(console, f"状态：{state_word(row.state, row.detail)}{sent}{f'（{row.detail}）' if row.detail else ''}")
     line(console, f"主题：{row.subject}\n", "bold")
@@ -119,18 +121,18 @@ def send(*, season: SeasonOptions = SEASON) -> int:
     import asyncio
 
     from commands.signals import leaving
-    from models.letterbox import waiting
+    from models.letterbox import keeping_hours, waiting
     from models.post_clock import Ticks
     from post.sending import send as act
     from tasks.couriers import courier, links, outside, witness
 
-    settings, database = environment(), season.database()
+    settings, database, stamp = environment(), season.database(), season.stamp()
     with leaving() as leave:
         sending = act(
             database,
             courier(settings),
             settings.mail_from,
-            season.stamp(),
+            stamp,
             witness=witness(settings),
             ticks=Ticks.now(),
             outside=outside(settings),
@@ -143,8 +145,10 @@ def send(*, season: SeasonOptions = SEASON) -> int:
     if posted.alarm is not None:
         say(f"{posted.alarm}（talent letters resume）")
     with database.read() as connection:
-        left = waiting(connection)
+        later = keeping_hours(connection, stamp.as_of)
+        left = waiting(connection) - later
     words = f"已发 {posted.sent} 封，未送达 {posted.failed} 封，稍后再试 {left} 封，待核实 {posted.unknown} 封。"
+    words += f"另有 {later} 封到工作时间发出。" if later else ""
     counts = {name: count for name, count in asdict(posted).items() if count is not None}
     answer(season.json, counts | {"waiting": left}, lambda console: line(console, words))
     return 75 if left else 0

@@ -17,7 +17,7 @@ from calendars.deadlines import day_of
 from letters import phrases
 from letters.occurrences import in_calendar, is_declined
 from letters.titles import subject, title
-from letters.words import DECIDED, GROUPS, OFFICE, PROGRAMME, YOU
+from letters.words import DECIDED, GROUPS, NEW, OFFICE, PROGRAMME, YOU
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
@@ -223,15 +223,16 @@ def _line(item: Item) -> tuple[str, str]:
 
 
 def _groups(brief: Brief) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The parts of a digest that have lines, each with the longest waiting first."""
-    groups = []
-    for group, (heading, _, word) in GROUPS.items():
-        found = sorted((item for item in brief.items if item.group == group), key=lambda item: -(item.days or 0))
-        lines = [(label, detail + _waited(word, item)) for item in found for label, detail in (_line(item),)]
-        if lines:
-            groups.append((heading, lines))
-    return groups
+    """The parts of a digest that have lines: first what is new, then each group with the longest waiting first."""
+    parts = {NEW: [item for item in brief.items if item.new and item.group]}
+    for group, (heading, *_) in GROUPS.items():
+        found = [item for item in brief.items if item.group == group and not item.new]
+        parts[heading] = sorted(found, key=lambda item: -(item.days or 0))
+    return [(heading, [_dated(item) for item in found]) for heading, found in parts.items() if found]
 
 
-def _waited(word: str, item: Item) -> str:
-    return f"，{word} {item.days} 天" if item.days else ""
+def _dated(item: Item) -> tuple[str, str]:
+    """A line of a digest: with how long it has waited, said as its group says it."""
+    label, detail = _line(item)
+    word = GROUPS[item.group][2] if item.group else ""
+    return label, detail + (f"，{word} {item.days} 天" if item.days else "")

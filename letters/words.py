@@ -87,6 +87,9 @@ GROUPS: Mapping[Group, tuple[str, str, str]] = {
 }
 """The parts of a digest in their order: heading, word for the subject, word before a number of days."""
 
+NEW = "新增"
+"""What heads the part of a digest that no digest had before."""
+
 DECIDED: Mapping[str, str] = {
     "calendar": "省级管理办公室修订了年度日历",
     "correction": "经省级管理办公室核查",

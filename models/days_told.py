@@ -33,6 +33,9 @@ MOVING = tuple(kind for kind, row in LETTER_KINDS.items() if row.moves)
 OVERDUE = "overdue"
 """The kind whose slot is the instant that has passed: nothing makes it untrue, so that its row has no other."""
 
+AGAIN = "#"
+"""What parts that instant from the week in which it is said once more."""
+
 ARRIVING = tuple(state.value for state in LetterState if state not in {LetterState.FAILED, LetterState.CANCELLED})
 """The states of what has arrived, may have, or still will."""
 
@@ -145,7 +148,7 @@ def told_by(
 
 def _until(row: Row[Any]) -> datetime:
     overdue = row.kind == OVERDUE
-    return datetime.fromisoformat(row.slot).replace(tzinfo=TZ) if overdue else row.valid_until
+    return datetime.fromisoformat(row.slot.partition(AGAIN)[0]).replace(tzinfo=TZ) if overdue else row.valid_until
 
 
 def left_untold(

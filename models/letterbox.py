@@ -53,11 +53,15 @@ class Listed:
     queued_as_of: datetime
     sent_at: datetime | None
     detail: str | None
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class KeptLetter:
-    """A letter as it is kept, without its words: `phase`, `city`, `attempt` and `slot` are parts of its key."""
+    """A letter as it is kept, without its words: `phase`, `city`, `attempt` and `slot` are parts of its key.
+
+    While it is queued it does not leave before `due_at`.
+    """
 
     id: int
     year: int
@@ -78,6 +82,7 @@ class KeptLetter:
     sent_at: datetime | None
     detail: str | None
     envelope: int | None
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def own(city: Slug) -> tuple[Slug, Slug]:
 def letters(connection: Connection, wanted: LetterQuery, *, limit: int, offset: int = 0) -> tuple[Listed, ...]:
     """Give a page of letters, the newest first."""
     letter = table_of(Letter)
-    names = ("id", "phase", "concerns", "recipient", "kind", "state", "subject", "queued_as_of", "sent_at", "detail")
+    names = ["concerns" if each.name == "city" else each.name for each in fields(Listed)]
     query = select(*(letter.c[name] for name in names)).where(*conditions(wanted))
     rows = connection.execute(
         query.order_by(letter.c.queued_as_of.desc(), letter.c.id.desc()).limit(limit).offset(offset)
@@ -157,6 +162,20 @@ def waiting(connection: Connection) -> int:
     """Give how many letters are queued, due or not."""
     letter = table_of(Letter)
     return int(connection.execute(select(func.count()).where(may(letter, LetterEvent.CLAIM))).scalar_one())
+
+
+def keeping_hours(connection: Connection, as_of: datetime) -> int:
+    """Give how many of them were never tried, and wait for office hours."""
+    letter = table_of(Letter)
+    untried = (letter.c.tries == 0) & letter.c.deferred_since.is_(None)
+    waits = (may(letter, LetterEvent.CLAIM), letter.c.leaves_at.is_not(None), letter.c.due_at > as_of, untried)
+    return int(connection.execute(select(func.count()).where(*waits)).scalar_one())
+
+
+def leaving(connection: Connection) -> list[datetime]:
+    """Give the instants before which the queued letters do not leave, each once."""
+    letter = table_of(Letter)
+    return list(connection.execute(select(letter.c.due_at).distinct().where(may(letter, LetterEvent.CLAIM))).scalars())
 
 
 def listed(

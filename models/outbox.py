@@ -6,10 +6,12 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, case, null, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, case, func, null, or_, select, tuple_, update
 
+from calendars.deadlines import at_nine, day_of
 from gates.states import MOVING_THE_DAY
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, sources, taken_back
@@ -62,6 +64,7 @@ class LetterRow(NamedTuple):
     valid_until: datetime | None = None
     addressee: str | None = None
     reply_to: str | None = None
+    leaves_at: datetime | None = None
 
     @property
     def key(self) -> LetterKey:
@@ -174,7 +177,7 @@ def take_back(connection: Connection, why: str, *which: ColumnElement[bool]) -> 
 
 
 ANEW = (
-    "state", "address", "subject", "body", "addressee", "detail", "queued_at", "due_at"
+    "state", "address", "subject", "body", "addressee", "detail", "queued_at", "due_at", "leaves_at"
 )  # fmt: skip
 """What a letter owed once more says anew, where the old one never went out or came to nothing."""
 
@@ -214,9 +217,10 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
     columns = dict(zip(LetterRow._fields, zip(*letters, strict=True), strict=True))
     said = [Words(*words) for words in zip(*(columns.pop(name) for name in Words._fields), strict=True)]
     bodies = keep(connection, said)
+    columns["due_at"] = tuple(one.leaves_at or stamp.as_of for one in letters)
     columns["body"] = tuple(bodies[words] for words in said)
     start = {"year": year, "tries": 0, "moot": False}
-    many(connection, upsert, columns, **start, queued_at=stamp.at, queued_as_of=stamp.as_of, due_at=stamp.as_of)
+    many(connection, upsert, columns, **start, queued_at=stamp.at, queued_as_of=stamp.as_of)
 
 
 def keep(connection: Connection, said: Iterable[Words]) -> dict[Words, str]:
@@ -264,6 +268,19 @@ def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[
     columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.slot)
     query = select(*columns).where(table.c.year == year, table.c.slot.in_(sorted(set(slots))), ~_owed_again(table))
     return {tuple(row) for row in connection.execute(query)}
+
+
+def last_digest(connection: Connection, year: int, as_of: datetime) -> datetime | None:
+    """Give 09:00 of the day of the newest digest up to an instant that was not taken back; None where there is none."""
+    table = table_of(Letter)
+    newest = select(func.max(table.c.slot)).where(
+        table.c.year == year,
+        table.c.kind == "digest",
+        table.c.slot <= day_of(as_of).isoformat(),
+        table.c.state != LetterState.CANCELLED.value,
+    )
+    found = connection.execute(newest).scalar()
+    return None if found is None else at_nine(date.fromisoformat(found))
 
 
 def opened_before(connection: Connection, year: int, days: Mapping[datetime, str]) -> set[LetterKey]:

@@ -196,6 +196,13 @@ def extensions(connection: Connection, year: int, cities: Collection[str] | None
     return found
 
 
+def given_at(connection: Connection, year: int) -> dict[Key, datetime]:
+    """Give when each city phase was last given a due day of its own."""
+    table = table_of(ExtensionRow)
+    query = select(table.c.phase, table.c.city, func.max(table.c.as_of)).where(table.c.year == year)
+    return {(phase, city): at for phase, city, at in connection.execute(query.group_by(table.c.phase, table.c.city))}
+
+
 def waivers(
     connection: Connection, year: int, cities: Collection[str] | None
 ) -> dict[tuple[str, str, int], dict[str, Waived]]:

@@ -42,6 +42,7 @@ class LetterKind:
     nothing true once what it holds until is over (`until_due`, or the day it is `of_day`). It is not written to whoever
     gets one of `said_by` from the same act. `tells_due` says that who got it knows the due day, `tells_city` that it
     says what overtook a request, `moves` that it says nothing but another day, which an act may leave unsaid.
+    It `waits` for office hours, whoever's hand causes it: what an advance owes does so in any case.
     `anew` is owed once more where it did not arrive and its day moves; `reowed` under its own key where it was taken
     back; `once` in a year. `calendar` puts a file with it, which sets the day or ends what was set. `invented` is the
     day of its specimen: before or after due; `shows` what that has besides the plain facts (`letters.specimens`),
@@ -73,6 +74,7 @@ class LetterKind:
     tells_due: bool = False
     tells_city: bool = False
     moves: bool = False
+    waits: bool = False
     anew: bool = False
     reowed: Literal["no", "moot", "cancelled"] = "no"
     once: bool = False
@@ -88,7 +90,8 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
     {
         "opened": LetterKind(
             "工作开始", "关于开展{task}的函", ("city",), names_due=True, asks=True, dated=True, until_due=True,
-            tells_due=True, tells_city=True, anew=True, reowed="cancelled", calendar="sets", invented="due",
+            tells_due=True, tells_city=True, waits=True, anew=True, reowed="cancelled", calendar="sets",
+            invented="due",
         ),
         "moved": LetterKind(
             "截止时间调整", "关于调整{what}截止时间的函", ("city",), "关于调整{task}时间的函",
@@ -120,7 +123,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "overdue": LetterKind(
             "逾期催办", "关于{what}逾期未报送的催办函", ("city",), "关于{task}逾期未完成的催办函", urgency=1, asks=True,
-            tells_due=True, invented="late",
+            newest=True, tells_due=True, invented="late",
         ),
         "digest": LetterKind(
             "待办日报", "{year}年度培养计划待办日报", ("province",), of_year=("province",), urgency=2, newest=True,

@@ -12,6 +12,7 @@ from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, moved
 from models.outbox import Words
 from models.shortcuts.bulk import among, at_once, listed
+from models.standing import opened
 from models.tables.season import Letter, LetterBody, ProgrammeYear, Suppressed
 
 if TYPE_CHECKING:
@@ -63,13 +64,13 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
 
     Two workers never hold the same letter: one writes at a time (SQLite), or locked rows are passed by (PostgreSQL).
     What else is queued for the same recipients comes with them; the letters of an envelope follow each other. A letter
-    that has gone stale is cancelled instead, one to a suppressed address held. A rehearsal has a time of its own: its
-    letters go stale by no clock, and only those of one day share an envelope.
+    that has gone stale is cancelled instead, one to a suppressed address held, one that keeps office hours put off. A
+    rehearsal has a time of its own: its letters keep to no clock, and only those of one day share an envelope.
     """
     with database.write() as connection:
         rehearsed = _rehearsed(connection)
         while found := _due(connection, as_of, limit):
-            fit = _fit(connection, found, rehearsed)
+            fit = _fit(connection, found, rehearsed, as_of)
             whole = _whole(connection, fit)
             if whole:
                 leads = _leads(whole, rehearsed)
@@ -96,6 +97,7 @@ class _Due(NamedTuple):
     subject: str
     addressee: str | None
     deferred_since: datetime | None
+    leaves_at: datetime | None
     body: str
     stale: bool | None
 
@@ -140,14 +142,30 @@ def _rehearsed(connection: Connection) -> frozenset[int]:
     return frozenset(connection.execute(select(table.c.year).where(table.c.rehearsal)).scalars())
 
 
-def _fit(connection: Connection, found: Sequence[_Due], rehearsed: Collection[int]) -> list[_Due]:
+def _fit(connection: Connection, found: Sequence[_Due], rehearsed: Collection[int], as_of: datetime) -> list[_Due]:
     """Put aside what is not to be sent, and give the rest."""
     suppressed = _suppressed(connection, found)
     stale = {row.id for row in found if row.stale and row.year not in rehearsed}
     held = {row.id for row in found if row.address.lower() in suppressed} - stale
     _put_aside(connection, stale, LetterEvent.LAPSE, STALE)
     _put_aside(connection, held, LetterEvent.HOLD, SUPPRESSED)
-    return [row for row in found if row.id not in stale | held]
+    fit = [row for row in found if row.id not in stale | held]
+    closed = _put_off(connection, [row for row in fit if row.year not in rehearsed], as_of)
+    return [row for row in fit if row.id not in closed]
+
+
+def _put_off(connection: Connection, rows: Sequence[_Due], as_of: datetime) -> frozenset[int]:
+    """Put off to the next office hour what keeps them, out of hours; what shares an envelope goes with it."""
+    letter, at_once = table_of(Letter), {row.envelope for row in rows if row.leaves_at is None} - {None}
+    keeping: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.leaves_at is not None and row.envelope not in at_once:
+            keeping[row.year].add(row.id)
+    opening = {year: opened(connection, year).year.hours.on_or_after(as_of) for year in keeping}
+    closed = {year: keys for year, keys in keeping.items() if opening[year] > as_of}
+    for year, keys in closed.items():
+        connection.execute(update(letter).where(letter.c.id.in_(keys)).values(due_at=opening[year]))
+    return frozenset[int]().union(*closed.values())
 
 
 def _whole(connection: Connection, rows: Sequence[_Due]) -> list[_Due]:
@@ -214,7 +232,7 @@ def _groups(rows: Sequence[_Due], rehearsed: Collection[int]) -> Iterator[list[i
     found: dict[tuple[int, str, str, date | None], list[int]] = defaultdict(list)
     for row in rows:
         if row.envelope is None:
-            day = row.queued_as_of.date() if row.year in rehearsed else None
+            day = (row.leaves_at or row.queued_as_of).date() if row.year in rehearsed else None
             found[row.year, row.recipient, row.address, day].append(row.id)
     for ids in map(sorted, found.values()):
         yield from (ids[start : start + MOST] for start in range(0, len(ids), MOST) if len(ids) > 1)
@@ -240,7 +258,7 @@ def _claimed(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, i
     return [
         Claimed(
             row.id, lead, row.tries + 1, row.kind, ids[lead], threads.get(row.id), row.recipient, row.address,
-            row.subject, row.queued_as_of, row.addressee, row.deferred_since, *words[row.body],
+            row.subject, row.leaves_at or row.queued_as_of, row.addressee, row.deferred_since, *words[row.body],
         )
         for lead, _, row in sorted((leads.get(row.id, row.envelope or row.id), row.id, row) for row in rows)
     ]  # fmt: skip

@@ -106,7 +106,7 @@ class Play:
     moves: list[Move] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
     _moments: list[datetime] = field(default_factory=list)
-    _written: int = 0
+    _leaving: list[datetime] = field(default_factory=list)
     _now: datetime = field(default=datetime.min.replace(tzinfo=TZ))
     _resumed: bool = False
 
@@ -124,7 +124,7 @@ class Play:
         """
         with self.database.read() as connection:
             granted = standing.extensions(connection, self.year.year, None)
-            self._written = letterbox.waiting(connection)
+            self._leaving = letterbox.leaving(connection)
         own = {end_of(extension.until) for held in granted.values() for extension in held}
         owing = {*moments(self.year, since, self.until), *own}
         self._moments = sorted(at for at in owing if since < at <= self.until)
@@ -199,15 +199,16 @@ class Play:
     def _gather(self, changes: Changes) -> None:
         self.moves += changes.transitions
         self.kinds.update(letter.kind for letter in changes.letters)
-        self._written += len(changes.letters)
+        self._leaving += {letter.leaves_at or self._now for letter in changes.letters}
 
     def _send(self, at: datetime) -> None:
-        """Send what was written since the last moment, or hold it back until the end as if it had been sent."""
-        if self._written and self.post is not None:
+        """Send what may leave by now, or hold it back until the end as if it had been sent."""
+        kept = [one for one in self._leaving if one > at]
+        if len(kept) < len(self._leaving) and self.post is not None:
             self.post(self._stamp(at, PROVINCE))
-        elif self._written:
+        elif len(kept) < len(self._leaving):
             marks.hold_back(self.database, at)
-        self._written = 0
+        self._leaving = kept
 
     def _stamp(self, at: datetime, by: str) -> Stamp:
         return Stamp(by, at, at, self.base_url, self.mail_domain)

@@ -10,6 +10,7 @@ from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
+from models.days_told import AGAIN, OVERDUE
 from models.letter_states import LetterState
 from models.outbox import ALL, LetterRow, message_id, opened_before, queued_keys
 from models.parties import Reach
@@ -21,7 +22,7 @@ from season.moot_requests import answer_anew, settle_requests
 from season.moving import tell_moved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from calendars.deadlines import Due
@@ -48,19 +49,29 @@ def correspond(season: Season) -> None:
     if days := {one.due.instant: one.slot for one in owed if one.kind == "opened" and one.due}:
         written |= opened_before(season.connection, season.year.year, days)
     rows: dict[LetterKey, LetterRow] = {}
-    done = {(kind, phase, city, attempt, slot) for phase, city, attempt, _, kind, slot in written}
-    # An opening is owed by recipient: who was not concerned when the others were told the same day still gets his.
-    fresh = [
-        one
-        for one in owed
-        if one.to or one.kind == "opened" or (one.kind, one.phase or ALL, one.city, one.attempt, one.slot) not in done
-    ]
+    fresh = _unwritten(owed, written)
     words = _Words(season)
     for one, recipient in _addressed(season, fresh) if fresh else ():
         key = _key(one, recipient)
         if key not in written and key not in rows:
             rows[key] = _written(season, one, recipient, key, *words.of(one, recipient))
     season.writes.letters.extend(_one_at_once(list(rows.values())))
+
+
+def _unwritten(owed: Iterable[Owed], written: Collection[LetterKey]) -> list[Owed]:
+    """Leave out what was written before: to each who is named, else to anybody.
+
+    An opening is owed by recipient: who was not concerned when the others were told the same day still gets his.
+    """
+    done = {(kind, phase, city, attempt, slot) for phase, city, attempt, _, kind, slot in written}
+
+    def is_new(one: Owed) -> bool:
+        about = (one.phase or ALL, one.city, one.attempt)
+        if one.to:
+            return any((*about, whom, one.kind, one.slot) not in written for whom in one.to)
+        return one.kind == "opened" or (one.kind, *about, one.slot) not in done
+
+    return [one for one in owed if is_new(one)]
 
 
 class _Words:
@@ -94,20 +105,28 @@ class _Words:
 
 
 def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
-    """Keep a reminder unsent where its phase opened, unseen till now, in this very pass: the opening says it all.
+    """Keep unsent what another letter of this very pass says: that the phase opened, unseen till now, or is late.
 
     It is written all the same, or the next pass would find it owed. What says nothing new is not written.
     """
-    # An answer that declines names no day of its own: whatever gives another is told beside it.
-    told = {(row.kind, row.phase, row.concerns, row.recipient) for row in rows if row.valid_until is not None}
+
+    def once_more(row: LetterRow) -> bool:
+        return row.kind == OVERDUE and AGAIN in row.slot
+
+    def tells(row: LetterRow) -> bool:
+        """An answer that declines names no day of its own: whatever gives another is told beside it."""
+        return row.valid_until is not None or (row.kind == OVERDUE and not once_more(row))
+
+    told = {(row.kind, row.phase, row.concerns, row.recipient) for row in rows if tells(row)}
 
     def gets(row: LetterRow, kind: str) -> bool:
         return (kind, row.phase, row.concerns, row.recipient) in told
 
+    def unneeded(row: LetterRow) -> bool:
+        return (row.kind == "reminder" and gets(row, "opened")) or (once_more(row) and gets(row, OVERDUE))
+
     return [
-        row._replace(state=LetterState.CANCELLED, detail="与开放通知同时到期，不另发")
-        if row.kind == "reminder" and gets(row, "opened")
-        else row
+        row._replace(state=LetterState.CANCELLED, detail="与同时发出的函件重复，不另发") if unneeded(row) else row
         for row in rows
         if not any(gets(row, kind) for kind in SAID_BY[row.kind])
     ]
@@ -179,7 +198,14 @@ def _written(
         detail=detail,
         ics=ics,
         valid_until=_valid_until(season, owed, recipient.audience),
+        leaves_at=_leaves_at(season, owed),
     )
+
+
+def _leaves_at(season: Season, owed: Owed) -> datetime | None:
+    """Give the office hour from which a letter may leave that nobody's hand causes; None: it leaves at once."""
+    waits = season.by_itself or LETTER_KINDS[owed.kind].waits
+    return season.year.hours.on_or_after(season.stamp.as_of) if waits else None
 
 
 def _fate(season: Season, owed: Owed, recipient: Recipient) -> tuple[LetterState, str | None]:
@@ -210,8 +236,8 @@ def _due(season: Season, owed: Owed, audience: Audience) -> Due | None:
 
 def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
     """What all letters over one cause say to one audience."""
-    # What the province is asked says what the city saw when it asked.
-    now = season.arrived if owed.kind in {"request", "question"} else season.stamp.as_of
+    now = _leaves_at(season, owed) or season.stamp.as_of  # what it says is as of when it leaves
+    now = season.arrived if owed.kind in {"request", "question"} else now  # what is asked, as of when it was
     due = _due(season, owed, audience)
     return Brief(
         kind=owed.kind,

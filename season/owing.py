@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from models.days_told import AGAIN
 from models.outbox import ALL
 from season.calendar_files import day_version
 
@@ -89,6 +90,12 @@ def reminder(season: Season, cell: Cell, due: Due, rung: Rung, whose: Owes) -> N
 def overdue(season: Season, cell: Cell, due: Due) -> None:
     """Owe word that a due instant went by."""
     season.owed.append(Owed("overdue", *_about(cell), _minute(due.instant), due=due))
+
+
+def still_late(season: Season, cell: Cell, due: Due, week: datetime) -> None:
+    """Owe the city's office, and nobody else, the same word once more in a week in which it is still late."""
+    to = frozenset({f"city:{cell.city}"})
+    season.owed.append(Owed("overdue", *_about(cell), f"{_minute(due.instant)}{AGAIN}{week:%Y-%m-%d}", due=due, to=to))
 
 
 def escalation(season: Season, cell: Cell, due: Due) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calendars import rungs
@@ -12,7 +13,7 @@ from letters.occurrences import OFFICES
 from letters.phrases import day, questioned
 from models import city_requests, party_addresses
 from models.alarms import alarms, undelivered_by_city
-from models.outbox import ALL, queued_keys
+from models.outbox import ALL, last_digest, queued_keys
 from models.parties import Reach
 from season import owing, recipients
 from season.judging import scope_of
@@ -49,27 +50,37 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
         due = season.due(phase.slug, cell.city)
         key = (phase.slug, due, cell.since)
         if key not in ladders:
-            ladders[key] = rungs.ladder(phase, due, days, cell.since)
+            ladders[key] = rungs.reminders(season.year, phase, due, cell.since)
         _remind(season, cell, due, rungs.latest(ladders[key], now), "city")
         if any(one not in OFFICES for one in season.dealings(phase.slug).named("reminder")):
             theirs = season.theirs(due, "mentor")
-            ladder = rungs.party_ladder(theirs, season.year.figures, days, cell.since)
+            ladder = rungs.party_ladder(theirs, season.year.figures, days, season.year.hours.a_day_after(cell.since))
             if day_of(now) < theirs.day:
                 _remind(season, cell, due, rungs.latest(ladder, now), "party")
     elif (waits := season.pending(cell)) is None:
         return
     elif not waits.province:
-        if now >= rungs.overdue_letter_at(waits.due, days):
+        if now >= (first := rungs.overdue_letter_at(waits.due, days)):
             owing.overdue(season, cell, waits.due)
+            if (week := rungs.week_begun(now, days)) > first:
+                owing.still_late(season, cell, waits.due, week)
         if now >= rungs.escalation_at(waits.due, days, season.year.figures.escalation_days):
             owing.escalation(season, cell, waits.due)
     else:
-        ladder = rungs.province_ladder(waits.due, season.year.figures, days, waits.since)
+        ladder = rungs.province_ladder(waits.due, season.year.figures, days, season.year.hours.a_day_after(waits.since))
         _remind(season, cell, waits.due, rungs.latest(ladder, now), "province")
 
 
+def _moved_since(season: Season, cell: Cell, rung: rungs.Rung) -> bool:
+    """Tell whether the day was moved today, after a rung of the new one: who heard of that is reminded tomorrow."""
+    moved = season.moved_at(cell)
+    return moved is not None and rung.instant <= moved and day_of(moved) == day_of(season.stamp.as_of)
+
+
 def _remind(season: Season, cell: Cell, due: Due, rung: rungs.Rung | None, whose: owing.Owes) -> None:
-    if rung is not None and season.stamp.as_of < due.instant:
+    if rung is None or season.stamp.as_of >= due.instant:
+        return
+    if whose == "province" or not _moved_since(season, cell, rung):
         owing.reminder(season, cell, due, rung, whose)
 
 
@@ -106,14 +117,22 @@ def visits_owed(season: Season, at: datetime) -> int:
 
 
 def digest(season: Season) -> None:
-    """Owe the province its digest of the working day, where at 09:00 something was late, waited for it or is stuck."""
-    slot = rungs.digest_slot(season.stamp.as_of, season.days)
-    if slot is None:
+    """Owe the province its digest of the working day, where at 09:00 something was late, waited for it or is stuck.
+
+    Daily while something of it began within the year's `digest_days`, else once a week; what began since the last one
+    is marked as new.
+    """
+    now, days, figures = season.stamp.as_of, season.days, season.year.figures
+    slot = rungs.digest_slot(now, days)
+    last = None if slot is None else last_digest(season.connection, season.year.year, now)
+    if slot is None or last == slot:
         return
     awaiting = [*_waited_for(season, province=True), *_asking(season), *_differing(season)]
     found = [*_waited_for(season, province=False), *awaiting, *_given_up(season), *_stuck(season)]
-    if any(since <= slot for since, _ in found):
-        items = tuple(item for _, item in found)
+    begun = [since for since, _ in found if since <= slot]
+    weekly = last is None or last < rungs.week_begun(now, days)
+    if begun and (weekly or slot <= rungs.daily_until(max(begun), figures.digest_days, days)):
+        items = tuple(replace(item, new=last is not None and since > last) for since, item in found)
         owing.digest(season, slot, items)
 
 

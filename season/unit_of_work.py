@@ -66,6 +66,7 @@ class Season:
     extensions: dict[standing.Key, list[Extension]]
     chosen: Collection[str] | None
     looking: bool = False
+    by_itself: bool = False  # an advance, which is nobody's hand
     writes: Writes = field(default_factory=Writes)
     written: Writes = field(default_factory=Writes)
     owed: list[Owed] = field(default_factory=list)
@@ -77,7 +78,14 @@ class Season:
 
     @classmethod
     def read(
-        cls, connection: Connection, year: int, stamp: Stamp, cities: Collection[str] | None, *, reading: bool = False
+        cls,
+        connection: Connection,
+        year: int,
+        stamp: Stamp,
+        cities: Collection[str] | None,
+        *,
+        reading: bool = False,
+        by_itself: bool = False,
     ) -> Season:
         """Read what stands, for these cities or all; raise where the year takes no act at such an instant.
 
@@ -99,6 +107,7 @@ class Season:
             standing.extensions(connection, year, cities),
             cities,
             looking=reading,
+            by_itself=by_itself,
         )
 
     @cached_property
@@ -110,6 +119,16 @@ class Season:
     def revisions(self) -> int:
         """How often the year's calendar was revised, before this act or in it."""
         return revised_calendars.revisions(self.connection, self.year.year)
+
+    @cached_property
+    def _given(self) -> tuple[Mapping[standing.Key, datetime], datetime | None]:
+        asked = (self.connection, self.year.year)
+        return standing.given_at(*asked), revised_calendars.revised(*asked, self.stamp.as_of)[1]
+
+    def moved_at(self, cell: Cell) -> datetime | None:
+        """Give when a city phase was last given a day, its own or a revised calendar's; None where never."""
+        own, revised = self._given
+        return max(filter(None, (own.get((cell.phase, cell.city)), revised)), default=None)
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:

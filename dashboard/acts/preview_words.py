@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dashboard.views.dates import moment
 from letters.addressee import in_text
 from models.letter_states import LetterState
 from season.recipients import named
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from acts.act import Filled
     from calendars.drafts import Change, Difference
     from calendars.year import Year
@@ -96,12 +99,14 @@ def letters(year: Year, tried: Tried) -> tuple[ShownLetters, ...]:
     found: dict[str, list[Shown]] = {"": []}
     for place, row in enumerate(tried.outcome.changes.letters):
         why = row.detail or "不发送" if row.state == LetterState.CANCELLED else ""
-        found.setdefault(why, []).append(_letter(year, row, openable=place < OPENABLE))
+        found.setdefault(why, []).append(_letter(year, row, tried.after.as_of, openable=place < OPENABLE))
     return tuple(ShownLetters(UNSENT if why else SENT, why, tuple(rows)) for why, rows in found.items())
 
 
-def _letter(year: Year, row: LetterRow, *, openable: bool) -> Shown:
+def _letter(year: Year, row: LetterRow, as_of: datetime, *, openable: bool) -> Shown:
     waiting = f"（{row.detail or '不发送'}）" if row.state == LetterState.HELD else ""
+    if row.leaves_at is not None and row.leaves_at > as_of:
+        waiting += f"（将于 {moment(row.leaves_at)} 发出）"
     return Shown(
         named(year, row.recipient) + waiting, row.subject, in_text(row.text, row.addressee) if openable else None
     )

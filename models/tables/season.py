@@ -243,6 +243,7 @@ class Letter(SQLModel, table=True):
     `claim` is the token of the worker that has, or last had, it in hand. `envelope` is the id of the letter whose
     Message-ID the message carries that this one goes out in, its own where it goes alone; set when it is first taken in
     hand. `moot` tells a worker that the letter in its hand is no longer owed. From `valid_until` on it would be untrue.
+    It does not leave before `due_at`. One that nobody's hand causes keeps office hours, and may leave from `leaves_at`.
     `deferred_since` is when a relay first put it off, `tries` counts what came to no answer.
     """
 
@@ -282,6 +283,7 @@ class Letter(SQLModel, table=True):
     moot: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     valid_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     deferred_since: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    leaves_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Suppressed(SQLModel, table=True):

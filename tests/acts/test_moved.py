@@ -215,8 +215,8 @@ def test_what_the_province_leaves_out_is_kept_with_its_reason_and_told_with_the_
     said = [row for row in WAYS[way](scene).changes.letters if row.kind == "moved" and row.concerns == NANJING]
     assert {who(row) for row in said} == LEFT_OUT[way]
     assert {(row.state, row.detail) for row in said} == {("cancelled", f"不另行通知：{UNTOLD}")}
-    scene.load(APPLICATION, NANJING, scene.sheets(APPLICATION, NANJING), "2022-01-22T10:00")
-    assert "moved" not in written(scene.advance("2022-01-22T11:00").changes.letters).values()
+    scene.load(APPLICATION, NANJING, scene.sheets(APPLICATION, NANJING), "2022-01-21T10:00")
+    assert "moved" not in written(scene.advance("2022-01-21T11:00").changes.letters).values()
     sent(scene)
     later = scene.extend(APPLICATION, [NANJING], "2022-01-24T10:00", LATER).changes.letters
     assert written(later) == MOVED

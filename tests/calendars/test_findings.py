@@ -9,7 +9,7 @@ from calendars.findings import Warning_, check
 from calendars.year import Year
 
 YEAR = load(2022)
-LOST = "它早于开放，或与更近的一档落在同一个工作日；可改档"
+LOST = "它早于开放，离开放不足一个工作日，或与更近的一档落在同一个工作日；可改档"
 
 
 def with_phase(slug: str, **changes: object) -> Year:
@@ -30,9 +30,10 @@ def test_the_warnings_of_2022() -> None:
     assert check(YEAR) == (
         weekend("mentor-recommendation.due", "2022-01-15", "周六", "2022-01-14"),
         Warning_("phases.shortlist.due", "2022-01-30 是周日，调休上班，按工作日计", "请确认各市知道当天上班"),
+        Warning_("phases.shortlist.rungs", "前 7 天的提醒不会发出", LOST),
         weekend("interview.due", "2022-02-20", "周日", "2022-02-18"),
         Warning_("phases.interview.rungs", "前 14 天的提醒不会发出", LOST),
-        Warning_("phases.meeting.rungs", "前 3 天的提醒不会发出", LOST),
+        Warning_("phases.meeting.rungs", "前 7 天、前 3 天的提醒不会发出", LOST),
         weekend("cultivation.due", "2022-12-31", "周六", "2022-12-30"),
         weekend("year-end.province_due", "2022-12-31", "周六", "2022-12-30"),
         Warning_("phases.year-end.rungs", "前 30 天的提醒不会发出", LOST),

@@ -21,7 +21,6 @@ def told(phase: str) -> list[tuple[str, str, str]]:
 def test_the_moments_of_the_shortlist() -> None:
     assert told("shortlist") == [
         ("2022-01-21 00:00", "opening", "面试名单：开放"),
-        ("2022-01-21 09:00", "rung", "面试名单：截止前 7 天提醒"),
         ("2022-01-27 09:00", "rung", "面试名单：截止前 3 天提醒"),
         ("2022-01-29 09:00", "rung", "面试名单：截止前 1 天提醒"),
         ("2022-01-31 00:00", "deadline", "面试名单：截止"),
@@ -53,7 +52,7 @@ def test_the_moments_of_a_year_by_kind() -> None:
         "deadline": 8,
         "next-day": 8,
         "third-day": 8,
-        "rung": 3 + 3 + 3 + 3 + 2 + 5 + 4,
+        "rung": 3 + 3 + 2 + 3 + 1 + 5 + 4,
         "monthly": 9,
         "province-due": 4,
     }

@@ -60,6 +60,8 @@ def test_the_figures_of_2022() -> None:
         "escalation_days": 3,
         "party_days": 3,
         "party_rungs": (7, 1),
+        "office_hours": (9, 17),
+        "digest_days": 5,
         "dimensions": ("科学兴趣", "学科基础知识", "创新及科研潜质", "综合能力", "英语交流能力"),
         "stages": ((3, 6), (7, 8), (9, 11)),
         "cultivation_months": (1, 12),

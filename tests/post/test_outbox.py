@@ -8,13 +8,15 @@ from typing import cast
 import pytest
 from sqlalchemy import Connection, event, insert, select, text, update
 
+from acts import settle_letter
 from models import post_clock
 from models.columns import table_of
 from models.database import Database
 from models.outbox import take_back
 from models.outdated_letters import untrue_in_hand
 from models.post_clock import Ticks
-from models.tables.season import Letter, Suppressed
+from models.stamp import Stamp
+from models.tables.season import Letter, ProgrammeYear, Suppressed
 from phases.book import BOOK
 from post import claims, marks, unknown_letters, workers
 from post.claims import Claimed
@@ -353,3 +355,53 @@ def test_what_has_become_untrue_in_the_hand_is_told_and_cancelled_once_it_is_bac
     assert untrue_in_hand(database, "aa", NOW) == ({"<2@proof.example>"} if moment == "moot" else frozenset())
     assert untrue_in_hand(database, "aa", LATER) == {"<2@proof.example>"}
     assert untrue_in_hand(database, "bb", LATER) == frozenset()
+
+
+MORNING, NIGHT, SATURDAY = instant("2022-01-17T09:00"), instant("2022-01-14T17:00"), instant("2022-01-15T11:00")
+
+
+@pytest.mark.parametrize("out_of_hours", [NIGHT, SATURDAY])
+def test_what_keeps_office_hours_leaves_on_the_next_working_morning(database: Database, out_of_hours: datetime) -> None:
+    for slot in "012":
+        change(database, slot, leaves_at=NOW)
+    held = claims.claim(database, "aa", out_of_hours, out_of_hours)
+    assert envelopes(held) == [(4, 4, "<3@proof.example>")], "what a person caused leaves at once"
+    assert claims.claim(database, "bb", MORNING - timedelta(seconds=1), MORNING) == []
+    at_last = claims.claim(database, "bb", MORNING, MORNING)
+    assert envelopes(at_last) == [(1, 1, "<0@proof.example>"), (2, 2, "<1@proof.example>"), (3, 3, "<2@proof.example>")]
+    assert [one.queued_at for one in at_last] == [NOW] * 3
+
+
+@pytest.mark.parametrize("limit", [1, 2, claims.BATCH])
+def test_what_waits_for_the_morning_stands_in_nobody_s_way(database: Database, limit: int) -> None:
+    for slot in "012":
+        change(database, slot, leaves_at=NOW)
+    assert [one.id for one in claims.claim(database, "aa", NIGHT, NIGHT, limit)] == [4]
+
+
+def test_a_message_that_a_person_s_act_is_part_of_is_tried_again_at_night(database: Database) -> None:
+    """What shares an envelope stays in it: two messages may not carry one Message-ID."""
+    change(database, "2", leaves_at=NOW)
+    held = claims.claim(database, "aa", NOW, NOW)
+    settle(database, held, "retry")
+    again = claims.claim(database, "bb", NIGHT, NIGHT)
+    assert envelopes(again) == THREE
+
+
+def test_what_a_person_sends_once_more_leaves_at_once(database: Database) -> None:
+    change(database, "0", leaves_at=NOW, state="failed")
+    settle_letter.settle(database, [1], "resend", Stamp("省办", NIGHT, NIGHT))
+    assert 1 in [one.id for one in claims.claim(database, "aa", NIGHT, NIGHT)]
+
+
+def test_a_rehearsal_keeps_to_its_own_time(database: Database) -> None:
+    change(database, "0", leaves_at=NOW)
+    with database.write() as connection:
+        connection.execute(update(table_of(ProgrammeYear)).values(rehearsal=True))
+    assert len(claims.claim(database, "aa", NIGHT, NIGHT)) == 4
+
+
+def test_without_the_guard_it_would_leave_at_night(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(database, "0", leaves_at=NOW)
+    monkeypatch.setattr(claims, "_put_off", lambda *_: frozenset())
+    assert 1 in [one.id for one in claims.claim(database, "aa", NIGHT, NIGHT)]
