@@ -45,6 +45,7 @@ class Field:
     """One thing that an act asks: its name in the form, its label, how it is read, whether it may be left empty.
 
     `choices` are value and word of a `choice`; `when` names one, asked before, with the word that makes this needed.
+    `default` are the words it is offered with.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     hint: str = ""
     when: tuple[str, str] | None = None
+    default: str = ""
 
 
 PROVINCE = "province"

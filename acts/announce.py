@@ -1,4 +1,4 @@
-"""Announcing in the office's chat that a digest or an escalation went out: one short line, once, without a person.
+"""Announcing in the office's chat that a digest, an escalation, a nudge went out: one short line, once, of no person.
 
 A letter is the notice; this only points at it. So a line that does not get through is not sent again, and nothing of
 the post waits for it.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from models.letterbox import SentLetter
     from models.stamp import Stamp
 
-KINDS = ("digest", "escalation")
+KINDS = ("digest", "escalation", "nudge")
 WHAT = "announce"
 RECENT = timedelta(days=1)
 """What was sent longer ago is no news: a channel that is set up late does not get the season's backlog."""
@@ -87,4 +87,5 @@ def worded(year: Year, letters: Iterable[SentLetter], states: dict[standing.Key,
             )
             yield f"{year.year} 年度待办日报已发：逾期 {late} 项，已报送待办 {waiting} 项"
         else:
-            yield f"{year.city(concerns).name} {year.phase(phase).name} 已逾期，催办已升级"
+            done = "已催办" if kind == "nudge" else "已逾期，催办已升级"
+            yield f"{year.city(concerns).name} {year.phase(phase).name} {done}"

@@ -13,6 +13,7 @@ from acts.correct import CORRECT
 from acts.decide_address import ADDRESS
 from acts.extend import EXTEND
 from acts.load import EVALUATE, LOAD
+from acts.nudge import NUDGE
 from acts.offices import OFFICE
 from acts.question import QUESTION
 from acts.rerun import RERUN
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from phases.book import Book
 
 _ACTS = (
-    LOAD, SUBMIT, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, RERUN, WAIVE, WITHDRAW, ANSWER,
-    ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
+    LOAD, SUBMIT, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, NUDGE, RERUN, WAIVE, WITHDRAW,
+    ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

@@ -35,6 +35,7 @@ OWN: Mapping[str, str] = {
     "reject": "phase approve --reject",
     "extend": "phase extend",
     "correct": "phase correct",
+    "nudge": "phase nudge",
     "rerun": "phase rerun",
     "waive": "phase waive",
     "withdraw": "phase withdraw",

@@ -105,6 +105,20 @@ def correct(
     return run(season, "correct", given, dry_run=dry_run)
 
 
+@app.command(help="省级管理办公室：向逾期未报送的市发催办提示，同一市一天一次；先用 --dry-run 预览")
+def nudge(
+    phase: Slug,
+    /,
+    *,
+    city: Cities,
+    reason: Annotated[str | None, Parameter(metavar="话", help="写入函件的话；不写时用现成的")] = None,
+    dry_run: DryRun = False,
+    season: SeasonOptions = SEASON,
+) -> int:
+    """Write to late cities, in words of one's own."""
+    return run(season, "nudge", {"phase": phase, "city": city, "reason": reason}, dry_run=dry_run)
+
+
 @app.command(help="省级管理办公室：审定或备案；加 --reject 为退回")
 def approve(
     phase: Slug,

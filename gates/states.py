@@ -36,6 +36,7 @@ class Event(StrEnum):
     """What may happen to a city phase. `lapse` is the due instant going by; `hold` and `resume` come of a rerun.
 
     `address` is the province's decision between addresses that were filed: it moves nothing, and can come at any time.
+    `nudge` is its own word to a city that is late.
     `on-paper` is what was done outside before the year was opened here, `backfill` its workbook loaded afterwards.
     `ask`, `question`, `retract` and `answer` are what a city asks of the province, and hears: they move nothing.
     """
@@ -56,6 +57,7 @@ class Event(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     ADDRESS = "address"
+    NUDGE = "nudge"
     ON_PAPER = "on-paper"
     BACKFILL = "backfill"
     ASK = "ask"
@@ -99,6 +101,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.HOLD: "暂缓",
         Event.RESUME: "恢复",
         Event.ADDRESS: "决定邮箱",
+        Event.NUDGE: "催办",
         Event.ON_PAPER: "线下办理",
         Event.BACKFILL: "补录",
         Event.ASK: "申请延期",
@@ -158,6 +161,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.SUBMIT: State.SUBMITTED,
         Event.EXTEND: State.OPEN,
         Event.WAIVE: State.OVERDUE,
+        Event.NUDGE: State.OVERDUE,
         Event.RERUN: State.OPEN,
         Event.HOLD: State.WAITING,
         Event.WITHDRAW: State.WITHDRAWN,

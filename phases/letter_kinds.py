@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from phases.parties import Audience
 
 Kind = Literal[
-    "opened", "moved", "corrected", "request", "question", "answered", "reminder", "overdue", "digest", "escalation",
-    "passed", "returned", "approval-needed", "rerun", "withdrawn", "appointment", "result", "visits-short",
+    "opened", "moved", "corrected", "request", "question", "answered", "reminder", "overdue", "nudge", "digest",
+    "escalation", "passed", "returned", "approval-needed", "rerun", "withdrawn", "appointment", "result",
+    "visits-short",
 ]  # fmt: skip
 
 Occurs = Literal["always", "never", "where-named", "with-last-word", "published", "unpublished"]
@@ -124,6 +125,10 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         "overdue": LetterKind(
             "逾期催办", "关于{what}逾期未报送的催办函", ("city",), "关于{task}逾期未完成的催办函", urgency=1, asks=True,
             newest=True, tells_due=True, invented="late",
+        ),
+        "nudge": LetterKind(
+            "催办", "关于尽快报送{what}材料的催办提示", ("city",), urgency=1, asks=True, newest=True, invented="late",
+            reason="请尽快办理。",
         ),
         "digest": LetterKind(
             "待办日报", "{year}年度培养计划待办日报", ("province",), of_year=("province",), urgency=2, newest=True,

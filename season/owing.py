@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from calendars.deadlines import day_of
 from models.days_told import AGAIN
 from models.outbox import ALL
 from season.calendar_files import day_version
@@ -96,6 +97,16 @@ def still_late(season: Season, cell: Cell, due: Due, week: datetime) -> None:
     """Owe the city's office, and nobody else, the same word once more in a week in which it is still late."""
     to = frozenset({f"city:{cell.city}"})
     season.owed.append(Owed("overdue", *_about(cell), f"{_minute(due.instant)}{AGAIN}{week:%Y-%m-%d}", due=due, to=to))
+
+
+def nudge(season: Season, cell: Cell, due: Due, words: str) -> None:
+    """Owe a late city the province's own words, once a day."""
+    season.owed.append(Owed("nudge", *_about(cell), today(season), due=due, reason=words))
+
+
+def today(season: Season) -> str:
+    """Give the part of a key that says which day it is."""
+    return f"{day_of(season.stamp.as_of)}"
 
 
 def escalation(season: Season, cell: Cell, due: Due) -> None:

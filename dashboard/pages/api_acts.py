@@ -42,6 +42,7 @@ ADDRESSES: Mapping[str, str] = {
     "rerun": PLACE,
     "waive": PLACE,
     "correct": PLACE,
+    "nudge": PLACE,
     "extend": "/years/{year}/phases/{phase}",
     "withdraw": "/years/{year}/cities/{city}",
     "settle": "/years/{year}/letters/{letter}",

@@ -54,6 +54,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "waive": {"city", "phase", "rule", "reason"},
         "extend": {"phase", "until", "reason"},
         "correct": {"city", "phase", "reason"},
+        "nudge": {"city", "phase"},
         "rerun": {"city", "phase", "until", "reason"},
         "withdraw": {"city", "reason"},
     }

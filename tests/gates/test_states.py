@@ -26,6 +26,7 @@ withdraw  withdrawn  withdrawn  withdrawn  -        withdrawn  withdrawn  -
 hold      -          waiting    waiting    waiting  waiting    waiting    -
 resume    submitted  -          -          -        -          -          -
 address   waiting    open       submitted  passed   returned   overdue    withdrawn
+nudge     -          -          -          -        -          overdue    -
 on-paper  passed     -          -          -        -          -          -
 backfill  -          -          -          passed   -          -          -
 ask       waiting    open       submitted  passed   returned   overdue    withdrawn

@@ -24,6 +24,7 @@ MORE = {
     "answered": "its facts say what was filed before it",
     "digest": "it is announced, and about no city",
     "escalation": "it is announced",
+    "nudge": "it is a person's act, and announced",
     "question": "a request is of that kind, and the log says so; its subject",
     "overdue": "its own key says which day it tells",
     "passed": "a phase may be quiet",

@@ -1,0 +1,121 @@
+"""催办 by a person: to cities that are late, in words of the office's own, once a day, by letter and channel."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from acts.act import Bench
+from acts.announce import KINDS, worded
+from acts.book import ACTS, offered
+from acts.doing import previewed, recorded
+from acts.nudge import WORDS, nudge
+from gates.states import State
+from models import letterbox, reports
+from models.letterbox import SentLetter
+from phases.book import BOOK
+from rehearsal.packs import played
+from season.outcome import Outcome
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+
+APPLICATION, ROLL = "application", "mentor-recommendation"
+LATE = "2022-01-17T10:00"
+
+
+@pytest.fixture
+def late(scene: Scene) -> Scene:
+    scene.advance("2021-12-31T00:00")
+    scene.advance("2022-01-17T09:00")
+    return scene
+
+
+def nudged(scene: Scene, at: str, city: str = NANJING, words: str = "", *, dry_run: bool = False) -> Outcome:
+    return nudge(scene.database, YEAR, ROLL, city, stamp(at), words=words, dry_run=dry_run)
+
+
+def test_a_late_city_is_written_to_at_once_in_the_words_that_were_given(late: Scene) -> None:
+    said = nudged(late, "2022-01-17T20:00", words="请于本周内报送。")
+    assert (said.outcome, said.message) == ("done", "南京 导师推荐 已催办。")
+    [letter] = said.changes.letters
+    assert letter.key == (ROLL, NANJING, "1", "city:nanjing", "nudge", "2022-01-17")
+    assert (letter.state, letter.leaves_at, letter.address) == ("queued", None, "nanjing@city.example")
+    assert letter.subject == "【省后备人才】催办：南京市导师推荐"
+    assert "尚未报送，截止时间2022年1月15日（星期六）24:00已过。请于本周内报送。" in letter.text
+    assert WORDS not in letter.text
+    [move] = said.changes.transitions
+    assert (move.event, move.before.state, move.after.state) == ("nudge", "overdue", "overdue")
+    assert move.reason == "请于本周内报送。"
+
+
+def test_where_nobody_says_otherwise_it_says_the_usual(late: Scene) -> None:
+    [letter] = nudged(late, LATE).changes.letters
+    assert WORDS in letter.text
+
+
+def test_not_twice_a_day_and_again_the_next(late: Scene) -> None:
+    assert nudged(late, LATE).done
+    again = nudged(late, "2022-01-17T23:59")
+    assert (again.outcome, again.message, again.changes.letters) == (
+        "refused", "南京 今天已经催办过，一天只催办一次；情况紧急请打电话。", (),
+    )  # fmt: skip
+    assert nudged(late, "2022-01-17T23:59", WUXI).done, "another city is another matter"
+    assert nudged(late, "2022-01-18T00:00").done
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.OVERDUE])
+def test_whoever_is_not_late_is_not_nudged(scene: Scene, state: State) -> None:
+    scene.advance("2021-12-31T00:00")
+    at, phase = "2022-01-12T10:00", ROLL
+    if state is State.WAITING:
+        phase = APPLICATION
+    elif state is State.WITHDRAWN:
+        scene.withdraw(NANJING, "2022-01-11T10:00")
+    elif state is not State.OPEN:
+        scene.load(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-10T10:00")
+        scene.submit(ROLL, NANJING, "2022-01-10T10:00")
+        if state is State.PASSED:
+            scene.approve(ROLL, NANJING, "2022-01-11T10:00")
+        elif state is State.RETURNED:
+            scene.reject(ROLL, NANJING, "2022-01-11T10:00")
+    assert scene.cell(phase, NANJING).state is state
+    said = nudge(scene.database, YEAR, phase, NANJING, stamp(at))
+    assert (said.outcome, said.changes.letters) == ("refused", ())
+    assert f"处于“{state.chinese}”的阶段不能催办" in said.message
+
+
+def test_what_is_shown_before_is_what_is_then_done_and_leaves_nothing(late: Scene) -> None:
+    shown = nudged(late, LATE, dry_run=True)
+    assert nudged(late, LATE) == shown
+
+
+def test_the_book_does_it_for_several_and_offers_it_for_the_late_alone(late: Scene) -> None:
+    late.extend(ROLL, [WUXI], "2022-01-17T09:30", date(2022, 1, 20))
+    act, bench = ACTS["nudge"], Bench(late.database, late.year, stamp(LATE))
+    filled = act.fill(late.year, {"phase": ROLL, "city": ["南京", "徐州"], "reason": "请抓紧。"})
+    assert act.says(BOOK, late.year, filled) == "向南京、徐州发出导师推荐的催办提示"
+    preview = previewed(act, bench, filled)
+    done = recorded(act, bench, filled)
+    assert (done.outcome, done.message) == ("done", "南京 导师推荐 已催办。\n徐州 导师推荐 已催办。")
+    assert [one.recipient for one in done.changes.letters] == ["city:nanjing", "city:xuzhou"]
+    assert [one.text for one in preview.changes.letters] == [one.text for one in done.changes.letters]
+    assert "nudge" in played()
+    with late.database.read() as connection:
+        matrix = reports.matrix(connection, YEAR, instant(LATE))
+    phase = late.year.phase(ROLL)
+    standing = {city: matrix.cities[city][0] for city in matrix.cities}
+    assert act in offered(BOOK, phase, standing[NANJING])
+
+
+def test_it_is_taken_back_where_the_city_gets_a_later_day_before_it_left(late: Scene) -> None:
+    [letter] = nudged(late, LATE).changes.letters
+    late.rerun(ROLL, NANJING, "2022-01-17T10:05", date(2022, 1, 25))
+    with late.database.read() as connection:
+        [kept] = letterbox.listed(connection, YEAR, {"kind": "nudge"})
+    assert (letter.state, kept.state) == ("queued", "cancelled")
+
+
+def test_the_channels_say_so_in_a_line_of_nobody_by_name(late: Scene) -> None:
+    assert "nudge" in KINDS
+    sent = [SentLetter(1, "nudge", ROLL, NANJING, "2022-01-17"), SentLetter(2, "nudge", ROLL, WUXI, "2022-01-17")]
+    assert list(worded(late.year, sent, {})) == ["南京 导师推荐 已催办", "无锡 导师推荐 已催办"]
