@@ -12,7 +12,7 @@ from gates.states import Event, State
 from models import histories, outbox
 from models.days_told import left_untold
 from models.letter_states import LetterState
-from season.moot_requests import reopen_request
+from season.moot_requests import correct_answers, reopen_request
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
@@ -135,9 +135,10 @@ def _corrected(season: Season, cell: Cell, was: Due, until: date, reason: str, g
     season.grant(cell, "correction", until, reason)
     cell = season.move(cell, Event.CORRECT, f"{was.day} 更正为 {until}：{reason}")
     say_anew(season, cell, unsent)
-    waits = reopen_request(season, cell)
+    waits, granted = reopen_request(season, cell), correct_answers(season, cell, given.as_of, reason)
     what, at = GIVEN[given.cause], given.as_of.astimezone(TZ)
     taken = f"收回：{what} {given.until}（{given.by}，{at:%Y-%m-%d %H:%M}，事由：{given.reason}）。"
+    taken += "".join(f"{one.by} 延期至 {one.day} 的申请，同意的答复一并更正。" for one in granted)
     if waits is not None:
         taken += f"{waits.by} 延期至 {waits.until} 的申请重新等待答复。"
     return Outcome("done", f"{season.title(cell.phase, cell.city)} 的截止日由 {was.day} 更正为 {until} 24:00。{taken}")

@@ -17,6 +17,7 @@ from season.recipients import audiences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from calendars.year import Phase
     from models.city_requests import CityRequest
@@ -71,12 +72,14 @@ def answer_anew(season: Season) -> None:
     redated = outbox.answers_redated(season.connection, season.year.year, phases, cities)
     for one in city_requests.numbered(season.connection, season.year.year, redated):
         cell, answer = moving.get((one.phase, one.city)), one.answer
-        if cell is None or answer is None or answer.said not in {"granted", "declined"}:
+        if cell is None or answer is None or answer.said not in {"granted", "declined", "corrected"}:
             continue
-        granted, late = answer.said == "granted", cell.attempt > one.attempt
+        granted, late = answer.said != "declined", cell.attempt > one.attempt
         asked = request_of(one, season.year.phase(one.phase), granted=granted, answer=answer.reason, late=late)
         if not granted:
             asked = replace(asked, moved=True, late=False)
+        elif answer.said == "corrected":
+            asked = replace(asked, corrected=True)
         elif (cell.phase, cell.city) in season.mistaken:
             asked = replace(asked, corrected=True, answer=season.reasons[cell.phase, cell.city])
         elif answer.by == SYSTEM:
@@ -89,18 +92,29 @@ def reopen_request(season: Season, cell: Cell) -> CityRequest | None:
 
     Give it; None where there is none, or where another waits.
     """
-    year, (phase, city) = season.year.year, (cell.phase, cell.city)
-    every = city_requests.of_city_phase(season.connection, year, phase, city)
-    mine = [one for one in every if one.attempt == cell.attempt and one.kind == "later-day"]
+    mine = [one for one in _asked(season, cell) if one.attempt == cell.attempt and one.kind == "later-day"]
     if any(one.answer is None for one in mine):
         return None
-    holds = season.due(phase, city).day
+    holds = season.due(cell.phase, cell.city).day
     granted = (one for one in mine if one.answer and (one.answer.said, one.answer.by) == ("granted", SYSTEM))
     found = next((one for one in granted if one.day > holds), None)
     if found is not None:
         waits = city_requests.NewAnswer(found.id, "reopened")
-        city_requests.answer(season.connection, year, [waits], replace(season.stamp, by=SYSTEM))
+        city_requests.answer(season.connection, season.year.year, [waits], replace(season.stamp, by=SYSTEM))
     return found
+
+
+def correct_answers(season: Season, cell: Cell, given: datetime, reason: str) -> tuple[CityRequest, ...]:
+    """Put on record that what granted the city's requests at that instant was a mistake, and why; give these."""
+    granted = ((one, one.answer) for one in _asked(season, cell) if one.answer and one.answer.by != SYSTEM)
+    found = tuple(one for one, answer in granted if (answer.said, answer.as_of) == ("granted", given))
+    taken = [city_requests.NewAnswer(one.id, "corrected", reason) for one in found]
+    city_requests.answer(season.connection, season.year.year, taken, season.stamp)
+    return found
+
+
+def _asked(season: Season, cell: Cell) -> tuple[CityRequest, ...]:
+    return city_requests.of_city_phase(season.connection, season.year.year, cell.phase, cell.city)
 
 
 def request_of(one: CityRequest, phase: Phase, **more: Any) -> RequestBrief:  # noqa: ANN401 -- fields of `RequestBrief`

@@ -11,7 +11,8 @@ import pytest
 from acts.answer import answer
 from acts.correct import correct
 from acts.extend import extend
-from models.city_requests import unanswered
+from acts.retract import retract
+from models.city_requests import Answer, requests, unanswered
 from models.reports import matrix
 from season.outcome import Outcome
 from tests.acts.test_moved import (
@@ -268,3 +269,45 @@ def test_a_request_that_another_day_still_covers_stays_settled(scene: Scene) -> 
 def waiting(scene: Scene) -> list[int]:
     with scene.database.read() as connection:
         return [row.id for row in unanswered(connection, YEAR, instant("2022-01-12T23:00"))]
+
+
+@pytest.mark.parametrize(
+    ("at", "then"), [(SOON, "2022-01-12T12:00"), (LATE, "2022-01-21T12:00")], ids=["extended", "rerun"]
+)
+@pytest.mark.parametrize("left", [True, False])
+def test_the_answer_that_granted_the_mistaken_day_is_corrected_with_it(
+    scene: Scene, at: str, then: str, left: bool
+) -> None:
+    """On record, and told once to the city: `corrected` where it had its answer, else an answer that says so."""
+    sent(begun(scene).through(ROLL, NANJING))
+    number = asked(scene, at, MISTAKEN)
+    answer(scene.database, YEAR, number, stamp(at), grant=True, until=None, reason="同意")
+    if left:
+        sent(scene)
+    said = corrected(scene, then)
+    assert said.message.endswith(f"南京 某 延期至 {MISTAKEN} 的申请，同意的答复一并更正。")
+    assert written(said.changes.letters)["city"] == ("corrected" if left else "answered")
+    with scene.database.read() as connection:
+        (one,) = requests(connection, YEAR)
+    assert one.answer == Answer("corrected", "日期误写为次月", None, "省办", instant(then))
+    assert "已由 省办 于" in retract(scene.database, YEAR, APPLICATION, NANJING, stamp(then)).message
+    asked(sent(scene), then.replace("12:00", "13:00"), UNTIL.replace(month=2, day=10))
+
+
+def test_an_answer_that_said_it_was_a_mistake_and_has_not_left_says_so_with_every_later_day(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    number = asked(scene, SOON, MISTAKEN)
+    answer(scene.database, YEAR, number, stamp("2022-01-12T11:00"), grant=True, until=None, reason="同意")
+    corrected(scene, "2022-01-12T11:01")
+    scene.extend(APPLICATION, [NANJING], "2022-01-12T11:02", date(2022, 1, 25))
+    assert queued(scene) == [("answered", "更正为1月25日", "截止时间为2022年1月25日")]
+
+
+def test_an_answer_of_another_day_than_the_mistaken_one_stands(scene: Scene) -> None:
+    sent(begun(scene).through(ROLL, NANJING))
+    number = asked(scene, SOON, UNTIL)
+    answer(scene.database, YEAR, number, stamp("2022-01-12T11:00"), grant=True, until=None, reason="同意")
+    scene.extend(APPLICATION, [NANJING], "2022-01-12T11:30", MISTAKEN)
+    corrected(scene, "2022-01-12T12:00")
+    with scene.database.read() as connection:
+        assert [one.answer.said for one in requests(connection, YEAR) if one.answer] == ["granted"]
