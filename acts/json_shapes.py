@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from acts.signatures import mover
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -27,7 +29,7 @@ def log_entry(row: PastMove) -> dict[str, Any]:
         "to": row.after,
         "refused": row.refused,
         "attempt": row.attempt,
-        "by": row.by,
+        "by": mover(row),
         "at": _local(row.at),
         "as_of": _local(row.as_of),
         "reason": row.reason,

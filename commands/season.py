@@ -61,6 +61,8 @@ def log(*, city: City = None, phase: Phase = None, season: SeasonOptions = SEASO
 
 
 def _log(console: Console, year: Year, rows: Sequence[PastMove]) -> None:
+    from acts.signatures import mover
+
     shown = [
         (
             f"{local(row.as_of):%Y-%m-%d %H:%M}",
@@ -68,7 +70,7 @@ def _log(console: Console, year: Year, rows: Sequence[PastMove]) -> None:
             year.phase(row.phase).name,
             row.event.chinese + ("（未获准）" if row.refused else ""),
             _states(row.before, row.after),
-            row.by,
+            mover(row),
             row.reason or "",
         )
         for row in rows

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+SYSTEM = "系统"
+"""What signs what nobody's hand does."""
+
 MAIL_DOMAIN = "talent-calendar.example"
 """Where nobody said from where letters are sent."""
 

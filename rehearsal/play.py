@@ -16,7 +16,7 @@ from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
 from letters.phrases import office
 from models import letterbox, open_years, reports, standing
-from models.stamp import MAIL_DOMAIN, Stamp
+from models.stamp import MAIL_DOMAIN, SYSTEM, Stamp
 from post import marks
 from season.outcome import Outcome
 
@@ -152,7 +152,7 @@ class Play:
         while self._moments and self._moments[0] <= instant:
             at = heapq.heappop(self._moments)
             self._reach(at)
-            done = advance(self.database, self.year.year, self._stamp(at, PROVINCE))
+            done = advance(self.database, self.year.year, self._stamp(at, SYSTEM))
             if done.failures:
                 raise Stuck(at=f"{at:%Y-%m-%d %H:%M}", what=done.failures)
             self._gather(done.changes)
@@ -205,7 +205,7 @@ class Play:
         """Send what may leave by now, or hold it back until the end as if it had been sent."""
         kept = [one for one in self._leaving if one > at]
         if len(kept) < len(self._leaving) and self.post is not None:
-            self.post(self._stamp(at, PROVINCE))
+            self.post(self._stamp(at, SYSTEM))
         elif len(kept) < len(self._leaving):
             marks.hold_back(self.database, at)
         self._leaving = kept

@@ -10,6 +10,7 @@ from gates.states import Event, State
 from letters.brief import RequestBrief
 from letters.phrases import questioned
 from models import city_requests, outbox
+from models.stamp import SYSTEM
 from phases.letter_kinds import LETTER_KINDS
 from season import owing
 from season.moving import WAITED_FOR, moved, touched
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from models.standing import Cell
     from season.owing import Owed
     from season.unit_of_work import Season
-
-SYSTEM = "系统"
 
 NEEDLESS: Mapping[State, str] = {
     State.SUBMITTED: "材料已经报送",

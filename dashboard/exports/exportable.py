@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from acts.signatures import granter, mover, signed
 from calendars.deadlines import BECAUSE, day_of
 from dashboard.exports import form_exports
 from dashboard.exports.export import Export, ExportRequest
@@ -11,7 +12,6 @@ from dashboard.exports.spreadsheets import Cell, Table
 from dashboard.views import masking
 from dashboard.views.history import KINDS, outcome, why, word
 from dashboard.views.matrix import lines
-from dashboard.views.naming import granter, mover, signed
 from dashboard.views.request_words import answer_word, wish
 from dashboard.views.standings import rule_name
 from gates.verdict import ACTORS

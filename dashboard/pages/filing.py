@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 from acts.last_word import last_work
 from acts.load import load
 from acts.read_back import draft
+from acts.signatures import for_a_city
 from acts.submit import submit
 from acts.why import report_card
 from dashboard.acts.filing_state import STATUS, Here, PhaseForm, work
@@ -92,6 +93,7 @@ def take_workbook(
         return _workbook(request, reader, look, here, status=422, said="没有选择文件；请选择填好的工作簿后再上传。")
     site: Site = request.app.state.site
     stamp, year = site.stamp(reader, look.opened), here.opened.year.year
+    stamp = for_a_city(stamp) if reader.province and not here.provincial else stamp
     by = reader.account if reader.province else None
     outcome = load(site.database, year, here.form.slug, here.city.slug, sent, stamp, account=by)
     return _workbook(request, reader, look, here, outcome=outcome, status=STATUS[outcome.outcome], said=outcome.message)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from acts.signatures import granter, signed
 from dashboard.serving.look import minute, moved
 from dashboard.serving.open_years import other_years
 from dashboard.serving.rehearsal_clock import clock_bar
 from dashboard.serving.whom_to_ask import whom_to_ask
 from dashboard.views.dates import clock, day, moment, short_day, weekday
 from dashboard.views.masking import for_reader
-from dashboard.views.naming import done, granter, signed
+from dashboard.views.naming import done
 from dashboard.views.request_words import answer_word, wish
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from acts.signatures import mover
 from dashboard.views import naming
 from dashboard.views.standings import rule_name
 from gates.states import Event
@@ -93,7 +94,7 @@ def step(
         move.as_of,
         word(move.event, phase, refused=move.refused),
         "" if move.before is move.after else f"{move.before.chinese} → {move.after.chinese}",
-        naming.mover(move),
+        mover(move),
         "；".join(filter(None, (said, kept))),
         move.refused,
         move.attempt,

@@ -1,4 +1,4 @@
-"""What is kept by a word of the machine or by an id, as people read it: who did something, what, and to what."""
+"""What is kept by a word of the machine or by an id, as people read it: what was done, and to what."""
 
 from __future__ import annotations
 
@@ -6,19 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from letters import phrases
-from season.refusing import BY_ITSELF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calendars.year import Phase
     from gates.states import Event
-    from models.histories import PastMove
-
-SYSTEM = frozenset({"prefect", "talent up", "talent demo"})
-"""What signs for itself."""
-
-BY_SYSTEM = "系统"
 
 DONE: Mapping[str, str] = {"announce": "发到工作群"}
 KINDS: Mapping[str, str] = {
@@ -39,21 +32,6 @@ KINDS: Mapping[str, str] = {
 
 SEPARATOR = re.compile("[:/ ]")
 YEARLY: Mapping[str, str] = {"year": "年度", "calendar": "年度日历"}
-
-
-def signed(by: str) -> str:
-    """Name who did something; what happened by itself was the system."""
-    return BY_SYSTEM if by in SYSTEM else by
-
-
-def mover(move: PastMove) -> str:
-    """Name who did what a row of the log says: what nobody's hand does is the system's, in whoever's act it came up."""
-    return BY_SYSTEM if move.event in BY_ITSELF else signed(move.by)
-
-
-def granter(cause: str, by: str) -> str:
-    """Name who gave a later due day; room to work (grace) follows from the rules."""
-    return BY_SYSTEM if cause == "grace" else signed(by)
 
 
 def done(what: str) -> str:

@@ -121,7 +121,8 @@ def test_an_officer_helps_by_telephone_and_the_audit_says_so(late: Window) -> No
     table = table_of(AuditEntry)
     with late.database.read() as connection:
         rows = connection.execute(select(table.c.by, table.c.what, table.c.subject, table.c.city)).all()
-    assert [tuple(row) for row in rows] == [("admin 某", "代为导入工作簿", "2022/shortlist/yancheng", CITY)]
+    assert [tuple(row) for row in rows] == [("admin 某（省办代）", "代为导入工作簿", "2022/shortlist/yancheng", CITY)]
+    assert "admin 某（省办代）" in late.as_(CITY).get("/2022/shortlist/yancheng").text
 
 
 def test_who_may_what(late: Window) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from acts.announce import WHAT, subject
+from acts.signatures import signed
 from calendars import files
 from dashboard.views import naming
 from gates.states import Event
@@ -48,7 +49,7 @@ def test_every_subject_is_worded(kept: str, said: str) -> None:
 
 
 def test_what_the_machine_signs_is_the_systems() -> None:
-    assert [naming.signed(by) for by in ("prefect", "talent up", "talent demo", "张三")] == [*["系统"] * 3, "张三"]
+    assert [signed(by) for by in ("prefect", "talent up", "talent demo", "张三")] == [*["系统"] * 3, "张三"]
 
 
 def test_the_provinces_last_word_is_called_as_the_phase_has_it() -> None:
