@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from acts.signatures import granter, mover, signed
 from calendars.deadlines import BECAUSE, day_of
@@ -22,8 +22,6 @@ from season.recipients import named
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sqlalchemy import Row
-
     from phases.book import Book
 
 
@@ -40,18 +38,7 @@ def _matrix(asked: ExportRequest) -> tuple[Table, ...]:
 
 
 def _log(asked: ExportRequest) -> tuple[Table, ...]:
-    columns = (
-        "城市",
-        "阶段",
-        "第几次",
-        "事项",
-        "原状态",
-        "新状态",
-        "操作人",
-        "办理时间",
-        "记录时间",
-        "事由",
-    )
+    columns = ("城市", "阶段", "第几次", "事项", "原状态", "新状态", "操作人", "办理时间", "记录时间", "事由")
     rows = [
         (
             asked.place(row.city),
@@ -92,11 +79,17 @@ def _letters(asked: ExportRequest) -> tuple[Table, ...]:
     return (Table("函件", columns, rows),)
 
 
-def _dated(name: str, title: str, columns: Mapping[str, Callable[[ExportRequest, Row[Any]], Cell]]) -> Export:
+def _dated(
+    shape: type[exports.AnyDated],
+    title: str,
+    columns: Mapping[str, Callable[[ExportRequest, exports.AnyDated], Cell]],
+    *,
+    provincial: bool = False,
+) -> Export:
     """A table whose rows stand by themselves, the city and the phase first."""
 
     def tables(asked: ExportRequest) -> tuple[Table, ...]:
-        found = exports.dated(asked.connection, name, asked.year.year, asked.city, asked.look.as_of)
+        found = exports.dated(asked.connection, shape, asked.year.year, asked.city, asked.look.as_of)
         rows = [
             (
                 asked.place(row.city),
@@ -108,13 +101,15 @@ def _dated(name: str, title: str, columns: Mapping[str, Callable[[ExportRequest,
         ]
         return (Table(title, ("城市", "阶段", "第几次", *columns), rows),)
 
-    return Export(title, tables, provincial=name == "calls")
+    return Export(title, tables, provincial=provincial)
 
 
-SIGNED: Mapping[str, Callable[[ExportRequest, Row[Any]], Cell]] = {
-    "操作人": lambda _, row: signed(row.by),
-    "办理时间": lambda _, row: row.as_of,
-}
+def _by(_: ExportRequest, row: exports.GivenWaiver | exports.LoggedCall) -> Cell:
+    return signed(row.by)
+
+
+def _when(_: ExportRequest, row: exports.DatedRow) -> Cell:
+    return row.as_of
 
 
 def _requests(asked: ExportRequest) -> tuple[Table, ...]:
@@ -146,7 +141,7 @@ def _findings(asked: ExportRequest) -> tuple[Table, ...]:
         "判定时间",
     )
     rows = []
-    for row in exports.dated(asked.connection, "findings", asked.year.year, asked.city, asked.look.as_of):
+    for row in exports.dated(asked.connection, exports.JudgedFiling, asked.year.year, asked.city, asked.look.as_of):
         about = (asked.place(row.city), asked.phase(row.phase), row.attempt, row.number)
         for rule in row.verdict["rules"]:
             result = outcome(ok=rule["ok"], waived=bool(rule["waived"]))[1]
@@ -191,28 +186,34 @@ TABLES: Mapping[str, Export] = {
     "log": Export("记录", _log),
     "letters": Export("函件", _letters),
     "extensions": _dated(
-        "extensions",
+        exports.GivenDay,
         "延期",
         {
             "延至": lambda _, row: row.until,
             "缘由": lambda _, row: BECAUSE[row.cause],
             "事由": lambda _, row: row.reason,
-            **SIGNED,
             "操作人": lambda _, row: granter(row.cause, row.by),
+            "办理时间": _when,
         },
     ),
     "waivers": _dated(
-        "waivers",
+        exports.GivenWaiver,
         "豁免",
         {
             "规则": lambda asked, row: rule_name(asked.look.opened.book, row.rule),
             "事由": lambda _, row: row.reason,
-            **SIGNED,
+            "操作人": _by,
+            "办理时间": _when,
         },
     ),
     "findings": Export("结论", _findings),
     "requests": Export("申请", _requests),
-    "calls": _dated("calls", "电话", {"与谁通话": lambda _, row: row.whom, "内容": lambda _, row: row.said, **SIGNED}),
+    "calls": _dated(
+        exports.LoggedCall,
+        "电话",
+        {"与谁通话": lambda _, row: row.whom, "内容": lambda _, row: row.said, "操作人": _by, "办理时间": _when},
+        provincial=True,
+    ),
     "contacts": Export("联系人", _contacts, personal=True, now=True),
 }
 
