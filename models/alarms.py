@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, func, select
@@ -13,6 +13,7 @@ from models import post_clock, signs_of_life
 from models.address_holders import reached
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may
+from models.mail_answers import Meaning, meaning, words
 from models.outdated_letters import overtaken
 from models.signs_of_life import Sign
 from models.tables.season import Letter, Suppressed
@@ -26,6 +27,8 @@ UNDELIVERABLE = (LetterState.FAILED.value, LetterState.UNKNOWN.value, LetterStat
 """The states of a letter that nobody has and that nothing but a person moves on."""
 
 MOST_LISTED = 200
+SHORT = timedelta(hours=1)
+"""So long a letter may be put off before anybody is to look at it."""
 
 
 class GivenUp(NamedTuple):
@@ -146,6 +149,30 @@ def undelivered(connection: Connection, year: int, as_of: datetime) -> list[Stuc
     letter = table_of(Letter)
     query = select(*(letter.c[name] for name in StuckLetter._fields)).where(at_risk(year, as_of))
     return [StuckLetter._make(row) for row in connection.execute(query.order_by(letter.c.id).limit(MOST_LISTED))]
+
+
+class PutOff(NamedTuple):
+    """Letters that mail hosts put off for longer than an hour: why, how many, since when, and what one of them said."""
+
+    means: Meaning
+    letters: int
+    since: datetime
+    said: str
+
+
+def put_off(connection: Connection, as_of: datetime, year: int | None = None) -> list[PutOff]:
+    """Give what is tried again and again, of a year (None: of all), by what the answers mean, the oldest first."""
+    letter = table_of(Letter)
+    late = may(letter, LetterEvent.CLAIM) & (letter.c.deferred_since <= as_of - SHORT)
+    if year is not None:
+        late &= letter.c.year == year
+    query = select(letter.c.detail, func.count(), func.min(letter.c.deferred_since)).where(late)
+    found: dict[Meaning, PutOff] = {}
+    for detail, count, since in connection.execute(query.group_by(letter.c.detail)):
+        said = words(detail or "")
+        known = found.get(means := meaning(said), PutOff(means, 0, since, said))
+        found[means] = PutOff(means, known.letters + count, min(known.since, since), known.said)
+    return sorted(found.values(), key=lambda one: one.since)
 
 
 def undelivered_by_city(connection: Connection, year: int, as_of: datetime) -> list[tuple[str, int, datetime]]:

@@ -22,7 +22,8 @@ class Meaning(StrEnum):
     FULL = "邮箱已满"
     POLICY = "对方按规则拒收"
     BUSY = "对方限制频率或暂缓接收"
-    OURS = "本方的设置或内容不合要求"
+    OURS = "本方的设置不合要求"
+    LETTER = "函件的内容或大小不合要求"
     UNREACHED = "对方邮局连不上"
     UNSAID = "未说明原因"
 
@@ -33,14 +34,15 @@ CODES: Mapping[str, Meaning] = MappingProxyType(
     dict.fromkeys(("1.1", "1.10"), _M.NO_MAILBOX)
     | dict.fromkeys(("2.2", "3.1"), _M.FULL)
     | dict.fromkeys(("3.2", "4.5", "5.3", "7.28"), _M.BUSY)
-    | dict.fromkeys(("1.3", "1.4", "1.6", "1.7", "1.8", "1.9", "2.3", "3.3", "3.4", "3.5", "7.8", "7.9"), _M.OURS)
+    | dict.fromkeys(("1.3", "1.4", "1.6", "1.7", "1.8", "1.9", "3.3", "3.5", "7.8", "7.9"), _M.OURS)
+    | dict.fromkeys(("2.3", "3.4"), _M.LETTER)
     | dict.fromkeys(("1.2", "3.0"), _M.UNREACHED)
     | dict.fromkeys(("1.0", "2.0", "2.1", "2.4", "5.0"), _M.UNSAID)
 )
 """RFC 3463 and its registry, without the class: subject and detail."""
 
 SUBJECTS: Mapping[str, Meaning] = MappingProxyType(
-    {"3": _M.OURS, "4": _M.UNREACHED, "5": _M.OURS, "6": _M.OURS, "7": _M.POLICY}
+    {"3": _M.OURS, "4": _M.UNREACHED, "5": _M.OURS, "6": _M.LETTER, "7": _M.POLICY}
 )
 """By the subject alone, where the table does not know the detail; else it is as if nothing were said."""
 
@@ -84,12 +86,12 @@ WORDS: tuple[tuple[Meaning, tuple[str, ...]], ...] = (
         (
             r"(?:sender|from|sending|return.?path).{0,24}(?:address|domain|verif|reject|denied|invalid|unknown|exist)",
             r"domain of sender|(?:bad|null) sender|relay(?:ing)?\b.{0,24}(?:denied|allowed|permitted|prohibited)",
-            r"rcpthosts|unable to relay|authenticat|syntax|helo|too (?:big|large|long)|size limit",
-            r"maximum (?:message )?size|white-?list|reverse (?:dns|lookup)|hostname",
+            r"rcpthosts|unable to relay|authenticat|syntax|helo|white-?list|reverse (?:dns|lookup)|hostname",
             r"\b(?:ip|client|host|header)\b.{0,24}\baddress|\baddress header",
-            r"bad (?:header|sequence)|发件人|发信人|过大|认证|授权码",
+            r"bad sequence|发件人|发信人|认证|授权码",
         ),
     ),
+    (_M.LETTER, (r"too (?:big|large|long)|size limit|maximum (?:message )?size|bad header|过大",)),
     (
         _M.UNREACHED,
         (
@@ -118,8 +120,17 @@ _REPLY = re.compile(r"(?:[^;\n]{0,12};)?\s*([245])[0-9]{2}(?![0-9.])")
 _CODE = re.compile(r"(?<![0-9.])([245])\.([0-9]{1,3}\.[0-9]{1,3})(?![0-9]|\.[0-9])")
 _ADDRESS = re.compile(r"\S+@\S+|https?:\S+")
 
-PASSING = frozenset({_M.BUSY, _M.FULL})
-"""What passes by itself: it is tried again, though the code of the reply were one for good."""
+PASSING = frozenset({_M.BUSY, _M.FULL, _M.POLICY, _M.OURS})
+"""What passes, or is mended within days: it is tried again, though the code of the reply were one for good."""
+
+MENDS: Mapping[Meaning, str] = MappingProxyType(
+    {
+        _M.POLICY: "请核对发信域名的 SPF、DKIM、DMARC，请对方邮局放行发信地址",
+        _M.OURS: "请核对 TALENT_MAIL_FROM、中继的账号和允许的发信地址",
+        _M.FULL: "请对方清理邮箱，或登记别的邮箱",
+    }
+)
+"""What a person may do about what puts letters off; for the rest there is only to wait."""
 
 STAGES = ("收件人被拒", "正文被拒")
 """What was refused, as `post.connection` words it, where the address may have been: the sender is not the recipient."""

@@ -41,7 +41,7 @@ def of_the_database(database: Database, now: datetime) -> Iterator[CheckFinding]
     yield CheckFinding("数据库", "ok", f"{where}，表结构为本版本")
     yield from _of_the_year(database, now)
     yield from _of_the_clock(database, now)
-    yield from _of_the_held_post(database)
+    yield from _of_the_held_post(database, now)
     yield from _of_the_silence(database, now)
 
 
@@ -121,12 +121,17 @@ def _of_the_clock(database: Database, now: datetime) -> Iterator[CheckFinding]:
         yield CheckFinding("时钟", "ok", f"{now:%Y-%m-%d %H:%M}（北京时间）")
 
 
-def _of_the_held_post(database: Database) -> Iterator[CheckFinding]:
-    """Whether the post doubts the clock and waits: nothing goes out until it is right, or somebody says that it is."""
+def _of_the_held_post(database: Database, now: datetime) -> Iterator[CheckFinding]:
+    """Whether the post doubts the clock and waits for a person, or mail hosts put letters off."""
     from models import post_clock
+    from models.alarms import put_off
+    from models.mail_answers import MENDS
 
     with database.read() as connection:
-        alarm = post_clock.alarm(connection)
+        alarm, waiting = post_clock.alarm(connection), put_off(connection, now)
+    for one in waiting:
+        said = f"{one.letters} 封函件一再推迟，{one.since:%Y-%m-%d %H:%M} 起：{one.means}（{one.said}）"
+        yield CheckFinding("投递", "finding", said, MENDS.get(one.means, "系统还在重试，最多 5 天"))
     if alarm is not None:
         mend = "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在总表页按“恢复投递”"
         yield CheckFinding("投递", "finding", alarm, mend)

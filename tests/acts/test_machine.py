@@ -213,7 +213,7 @@ def legal(row: Row[Any]) -> bool:
     """A state changes by the table; what changes none is a note or a refused try."""
     if row.from_state != row.to_state:
         return not row.refused and TRANSITIONS.get((State(row.from_state), Event(row.event))) == row.to_state
-    return row.refused or row.event in {"load", "extend", "waive", "resume"}
+    return row.refused or row.event in {"load", "extend", "correct", "waive", "resume"}
 
 
 def play(template: Path, examples: int) -> None:

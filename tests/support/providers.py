@@ -87,10 +87,14 @@ ANSWERS: Mapping[Meaning, tuple[str, ...]] = {
         "501 Bad sender address syntax",
         "535 authentication failed",
         "554 Relay access denied",
-        "552 5.3.4 Message size exceeds fixed maximum message size",
         "550 5.1.1 Sender address rejected: User unknown",
         "500 5.5.2 Error: bad syntax",
         "553 发件人地址与登录用户不一致",
+    ),
+    Meaning.LETTER: (
+        "552 5.3.4 Message size exceeds fixed maximum message size",
+        "550 5.6.0 bad header",
+        "552 邮件过大",
     ),
     Meaning.UNREACHED: (
         "5.4.4 Host or domain name not found. Name service error for name=a.cn type=MX: Host not found",
