@@ -275,7 +275,7 @@ def test_a_reason_is_said_to_stand_in_a_letter_only_where_that_letter_has_it() -
     templates = Path(render.__file__).parent / "templates"
     having = {path.stem for path in templates.glob("*.jinja") if "{{ reason }}" in path.read_text(encoding="utf-8")}
     assert promised == {"reject", "rerun", "withdraw", "extend", "correct"}
-    assert having == {"returned", "rerun", "withdrawn", "moved", "corrected", "answered"}
+    assert having == {"returned", "rerun", "withdrawn", "moved", "corrected", "answered", "nudge"}
 
 
 def test_what_nothing_waits_for_stands_in_one_line(window: Window) -> None:
