@@ -24,7 +24,7 @@ class Item:
 
     `label` is what it is about (盐城市 面试名单, or an application number), `detail` one Chinese phrase.
     `numbers` are application numbers. `days` are the days late or waited in a digest, elsewhere what is counted
-    (visits still lacking). `group` says where a digest lists it and is None in every other letter; `new` that it was in
+    (visits). `group` says where a digest lists it and is None in every other letter; `new` that it was in
     no digest before.
     """
 

@@ -104,7 +104,7 @@ def _day(year: Year, kind: Kind, due: date) -> date:
 def _details(brief: Brief, number: str) -> Mapping[str, Any]:
     """What its kind has besides the plain facts; `number` begins an application number."""
     first, second = f"{number}0001", f"{number}0007"
-    lacking = "到校培养尚缺 {} 次（全年不少于 10 次）".format
+    had = "到校记录 {} 次（按进度应有 2 次，全年 10 次）".format
     mailing = brief.of.mailing(brief.kind, brief.audience) if brief.of else None
     counts = {mailing.counted: 6} if mailing and mailing.counted else {}
     named = (Item(first, mailing.listed), Item(second, mailing.listed)) if mailing and mailing.listed else ()
@@ -113,7 +113,7 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
         "findings": {"findings": _FINDINGS},
         "begun": {"attempt": 2, "kept": True},
         "held": {"items": (Item("师生见面会", "暂缓，待本阶段再次通过后接续"),)},
-        "behind": {"items": (Item(first, lacking(2)), Item(second, lacking(1)))},
+        "behind": {"items": (Item(first, had(0)), Item(second, had(1)))},
         "graded": {"items": (Item(first, "优秀"), Item(second, "合格"))},
         "was": {"was": day_of(brief.as_of)},
         "mistaken": {"was": day_of(brief.as_of) + timedelta(days=60)},

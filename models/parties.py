@@ -137,14 +137,16 @@ class Reach:
             for city, numbers in self.training.items()
         }
 
+    def students(self, audience: Audience) -> Concerned:
+        """Give the parties of an audience with all their students."""
+        return self._by({city: [one.number for one in all_of] for city, all_of in self._students.items()}, audience)
+
     def find(self, whom: Whom, audience: Audience) -> Concerned:
         """Give whom a phase means of an audience, by city, each with its students of these."""
         if isinstance(whom, Pooled):
             return self.pool(audience)
         if isinstance(whom, Rows) and (sheet := self._sheet(whom.sheet)).party == audience:
-            theirs = self._by(
-                {city: [one.number for one in all_of] for city, all_of in self._students.items()}, audience
-            )
+            theirs = self.students(audience)
             found: Concerned = defaultdict(dict)
             for city, party in self.scope.connection.execute(_chosen(self.scope.of(sheet, "party"), sheet, whom)):
                 found[city][party] = theirs.get(city, {}).get(party, ())

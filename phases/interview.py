@@ -194,19 +194,24 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "mentor",
             todo=(
-                "按市级管理办公室的安排参加面试。",
-                "面试结束后，将评分和录取意见交市级管理办公室。",
+                "按市级管理办公室确定的时间、地点，对学生进行面试。",
+                "面试后将评分和入选建议交市级管理办公室。",
             ),
             passed=(
                 "{city}入选学生名单{settled}，由您培养的学生见下，以报名号列示；姓名和联系方式由市级管理办公室告知。",
                 "",
             ),
+            nobody=("{city}入选学生名单{settled}，本次没有学生由您培养。", "感谢您参加面试，期待今后继续合作。"),
             ahead="面试的安排，由市级管理办公室另行通知。",
             mailings={
                 "opened": Mailing(LetOnTo("interview"), counted="进入面试"),
                 "reminder": Mailing(LetOnTo("interview"), counted="进入面试"),
-                "overdue": Mailing(LetOnTo("interview")),
-                "passed": Mailing(Rows("interviews", where=("admitted",)), counted="入选学生", listed="由您培养"),
+                "passed": Mailing(
+                    LetOnTo("interview"),
+                    about=Rows("interviews", where=("admitted",)),
+                    counted="入选学生",
+                    listed="由您培养",
+                ),
             },
         ),
         Stakeholder(

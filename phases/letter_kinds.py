@@ -34,9 +34,10 @@ class LetterKind:
     `tag` is its one word in subjects and lists; `title` its 事由, with {task}, {what}, {city}, {year}, {decision},
     {granted}, {wish}; `party_title` and `party_tag` those to whoever is no city's office, `own_title` the province's.
     `offices` get it, but for a city that is quiet where it is `unless_quiet`, besides the parties that the phase has a
-    mailing for, and those of `as_opened` who got the phase's `opened`, or a `later` one's; `of_year` are its audiences
-    where it is about the whole year, and `occurs` says in which phases it does. `urgency` places it in an envelope, 0
-    first. Its subject is `headed` by its tag, by the new day, by counts; `names_due` puts the day into it.
+    mailing for, and those of `as_opened` who got the phase's `opened`, or a `later` one's, those alone with something
+    to mend where it is `to_mend`; `of_year` are its audiences where it is about the whole year, and `occurs` says in
+    which phases it does. `urgency` places it in an envelope, 0 first. Its subject is `headed` by its tag, by the new
+    day, by counts; `names_due` puts the day into it.
 
     What makes it untrue: it `asks` for something until the city phase moves on, `settles` what may be opened again,
     is `dated` by a due day that may move, `grants` one to who asked, or only the `newest` is worth sending; it says
@@ -72,6 +73,7 @@ class LetterKind:
     until_due: bool = False
     of_day: bool = False
     said_by: tuple[Kind, ...] = ()
+    to_mend: bool = False
     tells_due: bool = False
     tells_city: bool = False
     moves: bool = False
@@ -123,8 +125,8 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             names_due=True, asks=True, dated=True, newest=True, until_due=True, tells_due=True, invented="due",
         ),
         "overdue": LetterKind(
-            "逾期催办", "关于{what}逾期未报送的催办函", ("city",), "关于{task}逾期未完成的催办函", urgency=1, asks=True,
-            newest=True, tells_due=True, invented="late",
+            "逾期催办", "关于{what}逾期未报送的催办函", ("city",), "关于提交{task}有关材料的函", "请提交材料",
+            urgency=1, asks=True, newest=True, tells_due=True, invented="late",
         ),
         "nudge": LetterKind(
             "催办", "关于尽快报送{what}材料的催办提示", ("city",), urgency=1, asks=True, newest=True, invented="late",
@@ -143,8 +145,9 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             settles=True, tells_city=True, occurs="unpublished", unless_quiet=True,
         ),
         "returned": LetterKind(
-            "退回修改", "关于退回修改{city}{what}材料的函", ("city",), as_opened=("mentor",), names_due=True, asks=True,
-            dated=True, until_due=True, tells_due=True, tells_city=True, anew=True, invented="due", shows=("findings",),
+            "退回修改", "关于退回修改{city}{what}材料的函", ("city",), as_opened=("mentor",), to_mend=True,
+            names_due=True, asks=True, dated=True, until_due=True, tells_due=True, tells_city=True, anew=True,
+            invented="due", shows=("findings",),
         ),
         "approval-needed": LetterKind(
             "待办理", "关于提请对{city}{what}予以{decision}的函", ("province",), names_due=True, asks=True,
@@ -156,20 +159,20 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             said_by=("answered",), shows=("begun", "held"), reason="系统故障影响报送",
         ),
         "withdrawn": LetterKind(
-            "退出", "关于{city}退出{year}年度培养计划的函", ("city",), as_opened=("mentor",),
-            of_year=("city", "mentor"), urgency=2, calendar="ends", later=True, reason="本年度不具备组织条件",
+            "退出", "关于{city}退出{year}年度培养计划的函", ("city",),
+            as_opened=("institution", "mentor", "school"), of_year=("city", "institution", "mentor", "school"),
+            urgency=2, calendar="ends", later=True, reason="本年度不具备组织条件",
         ),
         "appointment": LetterKind(
-            "导师聘任", "关于聘任{year}年度培养导师的函", occurs="where-named", urgency=5, once=True
+            "导师聘任", "关于聘任{year}年度培养导师的函", occurs="where-named", urgency=0, once=True
         ),
         "result": LetterKind(
             "结果公布", "关于公布{year}年度评价结果的函", ("city",), occurs="published", urgency=5, settles=True,
             tells_city=True, shows=("graded",),
         ),
         "visits-short": LetterKind(
-            "培养进度提醒", "关于补足{year}年度到校培养次数的提醒函", ("city",), occurs="where-named", urgency=4,
-            asks=True,
-            newest=True, shows=("behind",),
+            "培养进度提醒", "关于{year}年度到校培养进度的提醒函", ("city",), "关于{year}年度学生到校培养情况的函",
+            occurs="where-named", urgency=4, asks=True, newest=True, shows=("behind",),
         ),
     }
 )  # fmt: skip

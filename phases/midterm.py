@@ -85,6 +85,7 @@ def _tally(facts: MidtermFacts) -> dict[str, int]:
 
 RESULTS = StoredSheet("中期评价", "results", MidtermRow, ("number",), table="midterm_result")
 FORM = Form("midterm", "中期评价表", 1, (RESULTS,))
+LEFT = Rows(RESULTS.key, unless=("qualified",))
 PHASE = PhaseDefinition(
     slug="midterm",
     name="中期评价",
@@ -122,7 +123,12 @@ PHASE = PhaseDefinition(
                 "参加本学科的中期汇报，解答学生问题，明确下半年培养目标。",
                 "结合日常培养情况，对所带学生逐人提出评价意见，交市级管理办公室。",
             ),
+            passed=(
+                "由您培养的下列学生（以报名号列示）中期评价不合格，按规定退出培养。",
+                "学生和家长由中学当面告知，有关情况不公开；感谢您的培养。",
+            ),
             mailings={
+                "passed": Mailing(LEFT, counted="退出培养", listed="退出培养"),
                 "opened": Mailing(InTraining(), counted="在培学生"),
                 "reminder": Mailing(InTraining(without="results"), listed="尚未完成中期评价"),
                 "overdue": Mailing(InTraining(without="results")),
@@ -132,12 +138,10 @@ PHASE = PhaseDefinition(
             "school",
             passed=(
                 "贵校下列学生（以报名号列示）中期评价不合格，按规定退出培养。",
-                "请做好与学生、家长的沟通和后续关心工作。",
+                "请由熟悉学生的老师当面告知学生和家长，肯定学生的努力，做好后续关心工作；有关情况不公开。",
             ),
             mailings={
-                "passed": Mailing(
-                    Rows("results", unless=("qualified",)), counted="退出培养", listed="中期评价不合格，退出培养"
-                ),
+                "passed": Mailing(LEFT, counted="退出培养", listed="退出培养"),
             },
         ),
     ),

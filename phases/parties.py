@@ -72,11 +72,13 @@ class Mailing:
     """A letter of one kind to one audience of a phase: to whom of it, and what it says of each one's students.
 
     Those are counted as `counted`, what they are called, and listed by number with `listed`, of which
-    `returning` leaves only those in training in the past year (四(一)). `until` is a later phase: the letter says until
+    `returning` leaves only those in training in the past year (四(一)). Where `about` is given it is told of those of
+    its students alone, be there none. `until` is a later phase: the letter says until
     when that one lasts, in a year that has it.
     """
 
     whom: Whom
+    about: Whom | None = None
     counted: str = ""
     listed: str = ""
     returning: bool = False
@@ -87,7 +89,8 @@ class Mailing:
 class Stakeholder:
     """An audience that has to do with a phase: what it is asked while that is open, and its letters by their kind.
 
-    `passed` is what has been settled when the phase passes, and what comes next; None for whoever is not told. What
+    `passed` is what has been settled when the phase passes, and what comes next; None for whoever is not told, and
+    `nobody` the same for a party none of whose students it concerns. What
     comes next is left empty where the phase that follows in the year says it: that is its `ahead`. Where the year does
     not have it `concerned`, there is no such party. A `quiet` city is told only where it waited for the province. An
     office gets what its part brings with it, without a mailing. To the province's `todo` is added how the year has it
@@ -98,6 +101,7 @@ class Stakeholder:
     audience: Audience
     todo: tuple[Sentence, ...] = ()
     passed: tuple[str, str] | None = None
+    nobody: tuple[str, str] | None = None
     ahead: str = ""
     mailings: Mapping[str, Mailing] = field(default_factory=dict)
     quiet: bool = False

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from calendars.deadlines import Due
     from letters.campaigns import Campaign
     from models.outbox import LetterKey
-    from models.parties import Concerned
+    from models.parties import Concerned, PartyOnFile
     from phases.parties import Audience, Mailing
     from season.owing import Owed
     from season.recipients import Recipient
@@ -153,6 +153,8 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
         mailing = _mailing(season, one, audience)
         # In the order of their ids: a database gives rows in any, and what was previewed is compared with what is done.
         for party, numbers in sorted(concerned[one.kind, one.phase, audience].get(one.city, {}).items()):
+            if LETTER_KINDS[one.kind].to_mend and not _mends(one, audience, on_file[party], reach):
+                continue
             theirs = tuple(number for number in numbers if one.said is None or number in one.said)
             if theirs or one.said is None:
                 listed = (
@@ -160,6 +162,15 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
                 )
                 addressed.append((one, recipients.party(on_file[party], audience, theirs, listed)))
     return [(one, recipient) for one, recipient in addressed if one.to is None or recipient.key in one.to]
+
+
+def _mends(owed: Owed, audience: Audience, party: PartyOnFile, reach: Reach) -> bool:
+    """Tell whether a party has something to mend itself, by the label or the students that a refusal names."""
+    wrong = {number for one in owed.findings if one.refuses and one.actor == audience for number in one.numbers}
+    if not wrong:
+        return False
+    theirs = reach.students(audience).get(owed.city, {}).get(party.id, ())
+    return not wrong.isdisjoint((party.label, *theirs))
 
 
 def _mailing(season: Season, owed: Owed, audience: Audience) -> Mailing | None:

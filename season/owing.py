@@ -114,9 +114,13 @@ def escalation(season: Season, cell: Cell, due: Due) -> None:
     season.owed.append(Owed("escalation", *_about(cell), _minute(due.instant), due=due))
 
 
-def visits_short(season: Season, cell: Cell, month: str, said: Mapping[str, str]) -> None:
-    """Owe the monthly word on students with too few days on campus; `month` is the day of the watch, as in the key."""
-    season.owed.append(Owed("visits-short", *_about(cell), month, said=said))
+def visits_short(season: Season, cell: Cell, month: str, said: Mapping[str, str], *, to_city: bool) -> None:
+    """Owe the monthly word on students with too few days on campus, to the city alone or to their mentors as well.
+
+    `month` is the day of the watch, as in the key.
+    """
+    whose: Owes = "city" if to_city else "all"
+    season.owed.append(Owed("visits-short", *_about(cell), month, said=said, whose=whose))
 
 
 def digest(season: Season, day: datetime, items: Sequence[Item]) -> None:

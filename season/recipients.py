@@ -53,7 +53,11 @@ def parties(season: Season, owed: Owed, audience: Audience, reach: Reach) -> Con
         return {}
     mailing = season.dealings(owed.phase).mailing(owed.kind, audience)
     if mailing is not None:
-        return reach.find(mailing.whom, audience)
+        found = reach.find(mailing.whom, audience)
+        if mailing.about is None:
+            return found
+        chosen = reach.find(mailing.about, audience)
+        return {city: {one: chosen.get(city, {}).get(one, ()) for one in theirs} for city, theirs in found.items()}
     row = LETTER_KINDS[owed.kind]
     if audience in row.as_opened and not row.moves:  # who was told a day is named
         return reach.told(owed.phase, audience, later=row.later)

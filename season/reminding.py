@@ -97,12 +97,16 @@ def _watch_visits(season: Season, phase: Phase) -> None:
     done = {key[1] for key in queued_keys(season.connection, season.year.year, [slot]) if key[4] == "visits-short"}
     cities = [cell.city for cell in watched if cell.city not in done and cell.since is not None and cell.since <= month]
     owed = visits_owed(season, month)
-    behind = Reach(scope_of(season, phase.slug, cities)).behind(day_of(month), owed) if cities else {}
+    reach = Reach(scope_of(season, phase.slug, cities))
+    behind = reach.behind(day_of(month), owed) if cities else {}
     for city, had in behind.items():
         if had:
             year = season.year.figures.visits
-            said = {number: f"到校培养尚缺 {owed - days} 次（全年不少于 {year} 次）" for number, days in had.items()}
-            owing.visits_short(season, season.cells[phase.slug, city], slot, said)
+            said = {
+                number: f"到校记录 {days} 次（按进度应有 {owed} 次，全年 {year} 次）" for number, days in had.items()
+            }
+            bare = len(had) == len(reach.training[city]) and not any(had.values())  # the city uploaded nothing at all
+            owing.visits_short(season, season.cells[phase.slug, city], slot, said, to_city=bare)
 
 
 def visits_owed(season: Season, at: datetime) -> int:

@@ -359,4 +359,9 @@ def test_an_opening_in_hand_whose_phase_opens_again_for_another_day_is_owed_with
             connection.execute(select(table.c.state, table.c.claim, table.c.moot, table.c.valid_until).where(*theirs))
         )
     now = due(scene, INTERVIEW).instant
-    assert found == {("sending", "aa", True, instant("2022-02-21T00:00")), ("queued", None, False, now)}
+    assert found == {
+        ("sending", "aa", True, instant("2022-02-21T00:00")),
+        ("queued", None, False, now),
+        ("sending", "aa", True, instant("2022-02-17T00:00")),  # the mentors', whose day is their own
+        ("queued", None, False, instant("2022-03-01T00:00")),
+    }

@@ -129,7 +129,7 @@ def test_what_occurs_follows_the_table_of_who_is_written_to() -> None:
         "interview": ("city", "mentor"),
         "meeting": None,
         "cultivation": ("city",),
-        "midterm": ("city", "school"),
+        "midterm": ("city", "mentor", "school"),
         "year-end": None,
     }
     assert OCCURS["returned", "shortlist"] == ("city",)

@@ -1,0 +1,111 @@
+"""A party is asked only for what it can do, and hears how what it was asked for ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from letters.envelope import Part, urgent_first
+from models.outbox import LetterRow
+from phases.letter_kinds import Kind
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, Scene
+from tests.support.sheets import Sheets
+
+
+def taught(scene: Scene) -> dict[str, Sheets]:
+    """Sheets of two mentors: the first has the odd students, the second the even ones."""
+    city = scene.city(NANJING)
+    second = {"mentor": f"{city.name}导师2"}
+    applied = [sheets.student(city, place, **({} if place % 2 else second)) for place in range(1, 7)]
+    roll = sheets.roll(sheets.mentor(city, 1), sheets.mentor(city, 2))
+    return {"mentor-recommendation": roll, "application": sheets.application(applied)}
+
+
+def to(letters: tuple[LetterRow, ...], kind: str) -> dict[str, LetterRow]:
+    """Of Nanjing's letters of a kind: by audience, mentors by their place on the roll."""
+    mine = sorted(
+        (row for row in letters if (row.kind, row.concerns) == (kind, NANJING)), key=lambda row: row.recipient
+    )
+    names: dict[str, int] = {}
+    found = {}
+    for row in mine:
+        who = row.recipient.partition(":")[0]
+        names[who] = names.get(who, 0) + 1
+        found[f"{who}{names[who]}" if who == "mentor" else who] = row
+    return found
+
+
+def text(scene: Scene, kind: str, phase: str) -> Mapping[str, str]:
+    """What Nanjing's mentors read, by name."""
+    with scene.database.read() as connection:
+        rows = [
+            row for row in ledger.words(connection) if (row.kind, row.phase, row.concerns) == (kind, phase, NANJING)
+        ]
+    return {row.addressee[-3]: row.text for row in rows if row.recipient.startswith("mentor:")}
+
+
+def test_a_mentor_who_interviewed_hears_how_it_ended(scene: Scene) -> None:
+    """The first two students are admitted, one of each mentor's; then only the first's."""
+    city = scene.city(NANJING)
+    one = sheets.interview(sheets.students(city), admitted=1)
+    scene.through("interview", NANJING, **taught(scene), interview=one)
+    said = text(scene, "passed", "interview")
+    assert "由您培养的学生见下" in said["1"]
+    assert "3201-2022-0001" in said["1"]
+    assert "本次没有学生由您培养。" in said["2"]
+    assert "3201-2022-" not in said["2"]
+
+
+def test_a_mentor_whose_student_left_at_midterm_hears_it_and_no_other_does(scene: Scene) -> None:
+    city = scene.city(NANJING)
+    left = sheets.midterm(sheets.students(city)[:2], leaving=1)
+    scene.through("midterm", NANJING, **taught(scene), midterm=left)
+    said = text(scene, "passed", "midterm")
+    assert [(who, re.findall(r"3201-2022-\d+", body)) for who, body in said.items()] in (
+        [("1", ["3201-2022-0001"])],
+        [("2", ["3201-2022-0002"])],
+    )
+
+
+def test_a_returned_filing_reaches_those_mentors_alone_who_have_something_to_mend(scene: Scene) -> None:
+    scene.through("midterm", NANJING, **taught(scene))
+    bare = scene.sheets("cultivation", NANJING)
+    scene.load("cultivation", NANJING, {**bare, "plans": bare["plans"][:1]}, "2022-12-05T10:00")
+    said = scene.submit("cultivation", NANJING, "2022-12-05T10:00")
+    assert said.outcome == "returned"
+    assert [row.kind for row in said.changes.letters] == ["returned"] * 2
+    assert list(text(scene, "returned", "cultivation")) == ["2"]
+
+
+def test_a_city_s_fault_returns_nothing_to_its_mentors(scene: Scene) -> None:
+    scene.through("shortlist", NANJING, **taught(scene)).advance("2022-01-31T09:00")
+    scene.load("interview", NANJING, sheets.interview(sheets.students(scene.city(NANJING)), 3, 3), "2022-02-10T10:00")
+    said = scene.submit("interview", NANJING, "2022-02-10T10:00")
+    assert (said.outcome, {*to(said.changes.letters, "returned")}) == ("returned", {"city"})
+    late = scene.advance("2022-02-21T09:00", ["interview"], [NANJING]).changes.letters
+    assert {*to(late, "overdue")} == {"city"}
+
+
+def test_too_few_visits_are_told_to_mentors_only_where_the_city_uploaded_any(scene: Scene) -> None:
+    scene.through("meeting", NANJING, **taught(scene)).advance("2022-03-01T09:00")
+    bare = to(scene.advance("2022-05-05T09:00").changes.letters, "visits-short")
+    assert {*bare} == {"city"}
+    city = scene.city(NANJING)
+    scene.load("cultivation", NANJING, sheets.cultivation(sheets.students(city)[:2], visits=1), "2022-05-10T10:00")
+    short = to(scene.advance("2022-07-01T09:00").changes.letters, "visits-short")
+    assert {*short} == {"city", "mentor1", "mentor2"}
+    assert "到校记录 1 次（按进度应有 5 次，全年 10 次）" in short["city"].text
+    assert "已到校未登记的，请报市级管理办公室补录。" in short["mentor1"].text
+
+
+def test_a_withdrawal_is_told_to_schools_that_were_told_of_a_phase(scene: Scene) -> None:
+    scene.through("interview", NANJING, **taught(scene)).advance("2022-02-21T09:00")
+    letters = scene.withdraw(NANJING, "2022-02-22T10:00").changes.letters
+    assert {*to(letters, "withdrawn")} == {"city", "mentor1", "mentor2", "school"}
+    assert to(letters, "withdrawn")["school"].ics is None
+
+
+def test_the_appointment_comes_first_and_the_work_after_it() -> None:
+    kinds: tuple[Kind, ...] = ("opened", "escalation", "reminder", "appointment")
+    assert next(one.kind for one in urgent_first(Part(kind, kind, "", "") for kind in kinds)) == "appointment"
