@@ -20,7 +20,8 @@ from typing import Self
 
 from sqlalchemy import select
 
-from calendars.deadlines import resolve, start_of
+from calendars.deadlines import Due, day_of, end_of, handed_in, resolve, start_of
+from letters.occurrences import OFFICES
 from models import outbox, standing
 from models.addresses import put
 from models.columns import table_of
@@ -99,10 +100,22 @@ class Mailbox:
             wrong = cell is not None and cell.state not in STATES.get(row.kind, {cell.state})
             if row.kind in DATED and cell is not None and cell.state != "submitted":
                 due = resolve(self.scene.year.phase(row.phase).due, given.get((row.phase, row.concerns), ()))
+                due = self._told(due, row.recipient, row.queued_as_of)
                 wrong |= self.at >= due.instant or f"{due.day.month}月{due.day.day}日" not in row.text
             wrong |= row.kind == "digest" and row.slot != f"{self.at:%Y-%m-%d}"
             if wrong:
                 self.untrue.append(f"{self.at} {row.kind} {row.phase} {row.concerns} {row.slot}")
+
+    def _told(self, due: Due, recipient: str, written: datetime) -> Due:
+        """What is true of a city's due day for a recipient: a party hands in before, or as soon as that can be."""
+        if recipient.partition(":")[0] in OFFICES:
+            return due
+        year = self.scene.year
+        theirs = handed_in(due, year.figures.party_days, year.working_days)
+        if day_of(written) < theirs.day:
+            return theirs
+        day = min(year.working_days.after(day_of(written), 1), due.day)
+        return Due(day, end_of(day), due.because)
 
 
 @dataclass(frozen=True)
