@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from calendars.rungs import ladder, party_ladder, province_ladder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from icalendar import Alarm, Event, Timezone
 
@@ -68,7 +68,7 @@ def calendar(years: Sequence[DatedYear], city: City | None = None) -> bytes:
     uid = "-".join([*(str(each.year.year) for each in years), *([city.slug] if city else [])])
     made = Calendar.new(prodid="-//talent-calendar//ZH", name=name, language="zh-CN", uid=f"{uid}@talent-calendar")
     first, last = min(each.year.phases[0].opens for each in years), max(each.year.phases[-1].due for each in years)
-    made.add_component(_timezone(first, last))
+    made.add_component(_timezone(first.year, last.year))
     for dated in years:
         for event in _events(dated, city):
             made.add_component(event)
@@ -133,7 +133,7 @@ def _sent(method: str, event: Event, last: date) -> str:
     made = Calendar()
     for name, value in (("prodid", "-//talent-calendar//ZH"), ("version", "2.0"), ("method", method)):
         made.add(name, value)
-    made.add_component(_timezone(last, last))
+    made.add_component(_timezone(last.year, last.year))
     made.add_component(event)
     return str(made.to_ical(), "utf-8")
 
@@ -189,7 +189,8 @@ def _alarm(text: str, rung: Rung) -> Alarm:
 
 
 @lru_cache(maxsize=8)
-def _timezone(first: date, last: date) -> Timezone:
+def _timezone(first: int, last: int) -> Timezone:
+    """Give it from the year before to two years after: of whole years, for it costs as much as ten events."""
     from icalendar import Timezone
 
-    return Timezone.from_tzinfo(TZ, first_date=first - timedelta(days=366), last_date=last + timedelta(days=732))
+    return Timezone.from_tzinfo(TZ, first_date=date(first - 1, 1, 1), last_date=date(last + 3, 1, 1))
