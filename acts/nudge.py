@@ -55,7 +55,7 @@ def _nudged(bench: Bench, filled: Filled, city: str) -> Outcome:
 NUDGE = Act(
     "nudge",
     lambda _: "催办",
-    (PHASE, CITIES, Field("reason", "催办的话", "reason", needed=False, hint="将写入函件。", default=WORDS)),
+    (PHASE, CITIES, Field("reason", "催办的话", "reason", needed=False, hint="写进给该市的函件。", default=WORDS)),
     each(_nudged),
     lambda _, year, filled: f"向{filled.named(year)}发出{filled.phased}的催办提示",
     Event.NUDGE,

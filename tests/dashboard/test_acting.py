@@ -337,7 +337,8 @@ def panel(window: Window, name: str, phase: str | None, city: str | None, as_of:
 
 
 def test_the_acts_that_apply_stand_on_the_pages_of_city_phases(window: Window) -> None:
-    assert panel(window, ADMIN, "shortlist", "yancheng") == ["rerun?phase=shortlist&city=yancheng"]
+    late = "?phase=shortlist&city=yancheng"
+    assert panel(window, ADMIN, "shortlist", "yancheng") == [f"nudge{late}", f"rerun{late}"]
     assert panel(window, ADMIN, "interview", None) == [
         "extend?phase=interview",
         "waive?phase=interview",

@@ -19,6 +19,7 @@ from gates.states import State
 from models.reports import Matrix, matrix
 from models.stamp import Stamp
 from models.waiting import waiting
+from season import reminding
 from season.owing import Owed
 from season.reminding import digest
 from season.transaction import sitting
@@ -65,9 +66,10 @@ def test_the_report_and_the_command_line_name_them_too(found: Matrix) -> None:
     assert set(told) <= set(awaited)
 
 
-def test_the_digest_of_a_morning_lists_them_with_the_same_days(window: Window) -> None:
-    """It is asked of the season itself, which has cells and no matrix."""
+def test_the_digest_of_a_morning_lists_them_with_the_same_days(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked of the season itself, which has cells and no matrix; as if this morning's had not been written."""
     now = UNTIL
+    monkeypatch.setattr(reminding, "last_digest", lambda *_: None)
     with window.database.read() as connection:
         found = matrix(connection, YEAR, now)
     with sitting(window.database, YEAR, Stamp("省办", now, now), dry_run=True) as season:
