@@ -55,11 +55,17 @@ def _owing(connection: Connection, year: int, as_of: datetime) -> dict[Key, int]
 
 
 def sent_by(year: int, as_of: datetime) -> ColumnElement[bool]:
-    """A rehearsal's letters leave by the wall's clock, not by its own: what was written by then counts as sent."""
+    """A rehearsal's letters leave by the wall's clock, not by its own: what was to leave by then counts as sent."""
     letter, programme = table_of(Letter), table_of(ProgrammeYear)
     rehearsed = select(programme.c.rehearsal).where(programme.c.year == year).scalar_subquery()
     gone = (letter.c.state == LetterState.SENT.value) & (letter.c.queued_as_of <= as_of)
-    return gone & or_(letter.c.sent_at <= as_of, rehearsed)
+    return gone & or_(letter.c.sent_at <= as_of, rehearsed & (left_at() <= as_of))
+
+
+def left_at() -> ColumnElement[datetime]:
+    """Give when a letter of a rehearsal leaves, by its own time: in office hours where it keeps them."""
+    letter = table_of(Letter)
+    return func.coalesce(letter.c.leaves_at, letter.c.queued_as_of, type_=letter.c.queued_as_of.type)
 
 
 def _letters(connection: Connection, year: int, as_of: datetime) -> dict[tuple[str, str, str], tuple[int, int]]:

@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, func, or_, select
 
 from calendars.deadlines import TZ
 from models.columns import table_of
-from models.contact_evidence import sent_by
+from models.contact_evidence import left_at, sent_by
 from models.letter_states import LetterState
 from models.tables.contact_receipts import Receipt
 from models.tables.season import Letter, ProgrammeYear
@@ -124,8 +124,8 @@ def told_by(
     letter, receipt, programme = table_of(Letter), table_of(Receipt), table_of(ProgrammeYear)
     theirs = letter.c.recipient.is_not(None) if recipients is None else letter.c.recipient.in_(recipients)
     written = _telling(year, None, None, ahead).where(theirs, letter.c.queued_as_of <= as_of)
-    wanted = ("id", "state", "detail", "queued_as_of", "sent_at")
-    written = written.add_columns(*(letter.c[name] for name in wanted))
+    wanted = ("id", "state", "detail", "sent_at")
+    written = written.add_columns(*(letter.c[name] for name in wanted), left_at().label("left_at"))
     gone, newest = written.where(sent_by(year, as_of)).subquery(), written.subquery()
     same = [newest.c[name] == gone.c[name] for name in ("about", "city", "recipient")]
     query = (
@@ -139,7 +139,7 @@ def told_by(
     return [
         ToldDay(
             row.about, row.city, row.recipient, _until(row), row.id, row.kind,
-            row.queued_as_of if rehearsed else row.sent_at, row.received,
+            row.left_at if rehearsed else row.sent_at, row.received,
             None if row.newer == row.id else (row.newer, row.state_1, row.detail_1),
         )
         for row in connection.execute(query)
