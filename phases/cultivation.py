@@ -13,6 +13,7 @@ from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.made_of import MadeOf
 from phases.parties import InTraining, Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
@@ -86,6 +87,11 @@ PHASE = PhaseDefinition(
         "cultivation",
         CultivationFacts,
         (Rule("cultivation.plan", "八(六)", "must", "培养方案", "mentor", plan),),
+    ),
+    made_of=MadeOf(
+        {"plans": ("number",)},
+        lambda city: CultivationFacts(city.students, frozenset(row.number for row in city.rows["plans"])),
+        students="in-training",
     ),
     uses=frozenset({"interview", "midterm"}),
     figures=("visits", "stages", "cultivation_months"),

@@ -13,6 +13,7 @@ from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
+from phases.made_of import CityRows, MadeOf
 from phases.parties import Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
@@ -121,6 +122,18 @@ def _meeting_faults(facts: MeetingFacts) -> list[str]:
 
 MEETINGS = StoredSheet("见面会", "meetings", MeetingRow, table="meeting")
 ATTENDANCE = StoredSheet("到会", "attendance", AttendanceRow, ("number",), table="attendance")
+
+
+def _facts(city: CityRows) -> MeetingFacts:
+    return MeetingFacts(
+        tuple(Meeting(*row[1:]) for row in city.rows["meetings"]),
+        tuple(Attendance(*row[1:]) for row in city.rows["attendance"]),
+        city.students,
+        city.due_day,
+        city.filed_on,
+    )
+
+
 FORM = Form("meeting", "师生见面会记录", 1, (MEETINGS, ATTENDANCE))
 PHASE = PhaseDefinition(
     slug="meeting",
@@ -132,6 +145,14 @@ PHASE = PhaseDefinition(
         MeetingFacts,
         (Rule("meeting.held", "八(五)", "must", "师生见面会", "city", held),),
         apart=frozenset({"filed_on", "due_day"}),
+    ),
+    made_of=MadeOf(
+        {
+            "meetings": ("held_on", "place", "agenda"),
+            "attendance": ("number", "mentor", "teacher", "guardian", "contact"),
+        },
+        _facts,
+        students="admitted",
     ),
     uses=frozenset({"interview"}),
     parties=(

@@ -14,6 +14,7 @@ from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition, TakesOut, Total
+from phases.made_of import CityRows, MadeOf
 from phases.parties import InTraining, Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
@@ -84,6 +85,13 @@ def _tally(facts: MidtermFacts) -> dict[str, int]:
 
 
 RESULTS = StoredSheet("中期评价", "results", MidtermRow, ("number",), table="midterm_result")
+
+
+def _facts(city: CityRows) -> MidtermFacts:
+    results = tuple(MidtermResult(*row[1:]) for row in city.rows["results"])
+    return MidtermFacts(results, city.students, city.filed_on)
+
+
 FORM = Form("midterm", "中期评价表", 1, (RESULTS,))
 LEFT = Rows(RESULTS.key, unless=("qualified",))
 PHASE = PhaseDefinition(
@@ -101,6 +109,7 @@ PHASE = PhaseDefinition(
         tally=_tally,
         apart=frozenset({"filed_on"}),
     ),
+    made_of=MadeOf({"results": ("number", "subject", "reported_on", "qualified")}, _facts, students="admitted"),
     takes_out=TakesOut("results", "qualified"),
     totals=(Total("exited", "中期退出", "人"),),
     uses=frozenset({"interview"}),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.database import book_of
 from models.facts import admission, applications, training
+from models.facts.scope import admitted, in_training
 from phases.made_of import CityRows
 
 if TYPE_CHECKING:
@@ -25,14 +26,16 @@ FACTS: Mapping[str, Callable[[Scope], Mapping[str, Any]]] = MappingProxyType(
         "application": applications.applications,
         "shortlist": admission.shortlists,
         "interview": admission.interviews,
-        "meeting": training.meetings,
-        "cultivation": training.cultivations,
-        "midterm": training.midterms,
         "year-end": training.year_ends,
         "evaluation": training.evaluations,
     }
 )
 """By phase (or `evaluation`), where a query makes them: the facts of every city in a scope, however many cities."""
+
+STUDENTS: Mapping[str, Callable[[Scope], Mapping[str, tuple[str, ...]]]] = MappingProxyType(
+    {"none": lambda _: {}, "admitted": admitted, "in-training": in_training}
+)
+"""Whom facts made of rows may ask for besides, by city."""
 
 
 def facts_of(phase: str, scope: Scope) -> Mapping[str, Any]:
@@ -48,9 +51,15 @@ def facts_of(phase: str, scope: Scope) -> Mapping[str, Any]:
 def _made(scope: Scope, of: MadeOf) -> Mapping[str, Any]:
     sheets = book_of(scope.connection).sheets
     read = {key: scope.grouped(scope.of(sheets[key], *columns)) for key, columns in of.columns.items()}
+    students = STUDENTS[of.students](scope)
     return {
         city: of.make(
-            CityRows({key: rows.get(city, ()) for key, rows in read.items()}, scope.filed_on[city], scope.due_day[city])
+            CityRows(
+                {key: rows.get(city, ()) for key, rows in read.items()},
+                scope.filed_on[city],
+                scope.due_day[city],
+                students.get(city, ()),
+            )
         )
         for city in scope.cities
     }

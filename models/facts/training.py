@@ -1,4 +1,4 @@
-"""Facts of the phases after admission: the meeting, cultivation, midterm, and the year's end."""
+"""Facts of the year's end, and the days on campus."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from models.draft_rows import values
-from models.facts.scope import Scope, admitted, in_training
+from models.facts.scope import Scope, in_training
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
-from phases.cultivation import LOGS, PLANS, TALKS, VISITS, CultivationFacts
-from phases.meeting import ATTENDANCE, MEETINGS, Attendance, Meeting, MeetingFacts
-from phases.midterm import RESULTS, MidtermFacts, MidtermResult
+from phases.cultivation import LOGS, TALKS, VISITS
 from phases.year_end import (
     DIMENSIONS,
     EVALUATIONS,
@@ -33,45 +31,6 @@ if TYPE_CHECKING:
 
     from calendars.year import SummaryKind
     from phases.stored_sheet import StoredSheet
-
-
-def meetings(scope: Scope) -> dict[str, MeetingFacts]:
-    """`meeting`."""
-    held = scope.grouped(scope.of(MEETINGS, "held_on", "place", "agenda"))
-    came = scope.grouped(scope.of(ATTENDANCE, "number", "mentor", "teacher", "guardian", "contact"))
-    owed = admitted(scope)
-    return {
-        city: MeetingFacts(
-            tuple(Meeting(*row[1:]) for row in held.get(city, ())),
-            tuple(Attendance(*row[1:]) for row in came.get(city, ())),
-            owed[city],
-            scope.due_day[city],
-            scope.filed_on[city],
-        )
-        for city in scope.cities
-    }
-
-
-def cultivations(scope: Scope) -> dict[str, CultivationFacts]:
-    """`cultivation`."""
-    plans = scope.grouped(scope.of(PLANS, "number"))
-    training = in_training(scope)
-    return {
-        city: CultivationFacts(training[city], frozenset(row.number for row in plans.get(city, ())))
-        for city in scope.cities
-    }
-
-
-def midterms(scope: Scope) -> dict[str, MidtermFacts]:
-    """`midterm`."""
-    results = scope.grouped(scope.of(RESULTS, "number", "subject", "reported_on", "qualified"))
-    owed = admitted(scope)
-    return {
-        city: MidtermFacts(
-            tuple(MidtermResult(*row[1:]) for row in results.get(city, ())), owed[city], scope.filed_on[city]
-        )
-        for city in scope.cities
-    }
 
 
 def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
