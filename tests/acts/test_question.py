@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -20,6 +21,7 @@ from season.outcome import Outcome
 from tests.acts.test_answered import states
 from tests.acts.test_moved import APPLICATION, ROLL, asked, begun, sent
 from tests.acts.test_statements import counted
+from tests.acts.test_together import own, together
 from tests.support import sheets
 from tests.support.scenes import NANJING, YEAR, Scene, stamp
 
@@ -259,3 +261,35 @@ def test_through_the_book_it_is_asked_answered_and_previewed(scene: Scene) -> No
     assert previewed(reply, province, reply.fill(scene.year, told_so)).done
     assert recorded(reply, province, reply.fill(scene.year, told_so)).done
     assert answers(scene) == [("upheld", "已核对")]
+
+
+def both(scene: Scene, other: Callable[[Scene], object]) -> list[object]:
+    """The province answers, and the city does something else, at the same time."""
+    asked_for = number(scene)
+
+    def reply(alone: Scene) -> object:
+        given = (alone.database, YEAR, asked_for, stamp(LATER))
+        return answer_question(*given, changed=False, reason="已再次核对")
+
+    return together([own(scene, reply), own(scene, other)])
+
+
+def test_of_an_answer_and_a_retraction_at_once_one_is_done(scene: Scene) -> None:
+    questioned(returned(scene))
+    given = (YEAR, APPLICATION, NANJING, stamp(LATER, "南京 某"))
+    found = both(scene, lambda alone: retract(alone.database, *given, kind="question"))
+    assert Counter(isinstance(one, Outcome) and one.done for one in found) == {True: 1, False: 1}, found
+    said = [one[0] for one in answers(scene) if one]
+    assert said == (["upheld"] if isinstance(found[0], Outcome) and found[0].done else ["retracted"])
+    assert states(scene, "question") == ["cancelled"]
+
+
+def test_of_an_answer_and_a_filing_at_once_the_question_has_one_answer(scene: Scene) -> None:
+    questioned(returned(scene))
+    scene.load(APPLICATION, NANJING, scene.sheets(APPLICATION, NANJING), "2022-01-18T12:00")
+    reply, filed = both(scene, lambda alone: alone.submit(APPLICATION, NANJING, LATER))
+    assert isinstance(filed, Outcome)
+    assert filed.done
+    said = [one[0] for one in answers(scene) if one]
+    assert said == (["upheld"] if isinstance(reply, Outcome) and reply.done else ["needless"])
+    assert len(states(scene, "answered")) == 1

@@ -185,7 +185,8 @@ def test_a_verdict_is_questioned_from_its_page_answered_by_the_province_and_both
     (number,) = re.findall(r"acts/answer\?request=(\d+)", admin.get(f"/{YEAR}/tasks").text)
     form = admin.get(f"/{YEAR}/acts/answer?request={number}").text
     offered = [f'value="{word}"' in form for word in ("granted", "declined", "upheld", "changed")]
-    assert (offered, 'name="until"' in form) == ([False, False, True, True], False)
+    assert offered == [False, False, True, True]
+    assert [f'name="{field}"' in form for field in ("until", "confirm", "untold")] == [False] * 3
     shown = admin.submit(f"/{YEAR}/acts/answer/preview", request=number, answer="upheld", reason="已核对名单")
     assert "确认：答复盐城学生申报的异议：维持" in shown.text
     assert admin.submit(f"/{YEAR}/acts/answer", **hidden(shown)).is_redirect

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
+from sqlalchemy.exc import IntegrityError
 
 from models import migrate
 from models.city_requests import Answer, NewAnswer, Said, answer, requests, unanswered
+from models.columns import table_of
 from models.database import patience
+from models.tables.city_requests import RequestAnswer
 from tests.support.requests_asked import ask
 from tests.support.scenes import YEAR, Scene, instant, stamp
 
@@ -55,3 +59,12 @@ def test_answers_are_carried_over_and_back(scene: Scene) -> None:
         found = {one.id: one.last for one in requests(connection, YEAR)}
     at = instant("2022-01-08T09:00")
     assert found == {first: Answer("granted", "情况属实", None, "省办", at), second: None, third: None}
+
+
+def test_no_two_answers_have_the_same_place(scene: Scene) -> None:
+    """The key that forbids twice: two that counted the same answers before theirs cannot both be kept."""
+    number = ask(scene.database, "2022-01-05T09:00")
+    row = {"request": number, "number": 1, "said": "granted", **stamp("2022-01-06T09:00").columns()}
+    with pytest.raises(IntegrityError), scene.database.write(YEAR) as connection:
+        connection.execute(sa.insert(table_of(RequestAnswer)), [row, row])
+    assert held(scene) == [(None, True)]
