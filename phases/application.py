@@ -288,10 +288,7 @@ PHASE = PhaseDefinition(
                 "审核学生的年级、成绩排名、选报导师和监护人同意情况。",
                 "逐人注明审核结论，在平台完成报送。",
             ),
-            passed=(
-                "贵市报送的学生申报材料{settled}。",
-                "",
-            ),
+            passed=("贵市报送的学生申报材料{settled}。", ""),
             ahead="请据此组织学生申报。",
         ),
         Stakeholder(
@@ -300,10 +297,7 @@ PHASE = PhaseDefinition(
                 "现阶段无需您办理；选报您的学生人数，申报结束后另行函告。",
                 "计划招收人数有变化的，请告知市级管理办公室。",
             ),
-            passed=(
-                "{city}学生申报工作已经结束，选报您的学生人数见下。",
-                "",
-            ),
+            passed=("{city}学生申报工作已经结束，选报您的学生人数见下。", ""),
             mailings={
                 "opened": Mailing(Rows("mentors", where=("taken",))),
                 "passed": Mailing(
@@ -321,9 +315,7 @@ PHASE = PhaseDefinition(
                 "推荐品学兼优、成绩排名符合要求的学生，核实其申报信息。",
                 "将推荐名单报所在设区市的市级管理办公室审核。",
             ),
-            mailings={
-                "opened": Mailing(Pooled()),
-            },
+            mailings={"opened": Mailing(Pooled())},
         ),
     ),
 )

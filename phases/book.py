@@ -6,16 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from calendars.phase_terms import standing_on
-from phases import (
-    application,
-    cultivation,
-    interview,
-    meeting,
-    mentor_recommendation,
-    midterm,
-    shortlist,
-    year_end,
-)
+from phases import application, cultivation, interview, meeting, mentor_recommendation, midterm, shortlist, year_end
 from phases.parties import dealings
 
 if TYPE_CHECKING:

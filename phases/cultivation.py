@@ -84,9 +84,7 @@ PHASE = PhaseDefinition(
     terms=PhaseTerms("meeting", left_out=("year-end",), monthly=True),
     form=FORM,
     gate=Gate(
-        "cultivation",
-        CultivationFacts,
-        (Rule("cultivation.plan", "八(六)", "must", "培养方案", "mentor", plan),),
+        "cultivation", CultivationFacts, (Rule("cultivation.plan", "八(六)", "must", "培养方案", "mentor", plan),)
     ),
     made_of=MadeOf(
         {"plans": ("number",)},
@@ -103,10 +101,7 @@ PHASE = PhaseDefinition(
                 "及时录入到校培养、《学生成长日志》和《学生面谈记录》。",
                 "年底报送开放后，在平台报送本阶段材料。",
             ),
-            passed=(
-                "贵市报送的学生培养材料{settled}。",
-                "培养过程记录请妥善留存。",
-            ),
+            passed=("贵市报送的学生培养材料{settled}。", "培养过程记录请妥善留存。"),
             ahead="请督促导师按约定与学生、中学指导老师保持联系，着手培养。",
         ),
         Stakeholder(
@@ -117,10 +112,7 @@ PHASE = PhaseDefinition(
                 "督促学生在每个培养阶段提交《学生成长日志》和《学生面谈记录》。",
             ),
             ahead="请着手制定培养方案。",
-            mailings={
-                "opened": Mailing(InTraining(), listed="请制定培养方案"),
-                "visits-short": Mailing(InTraining()),
-            },
+            mailings={"opened": Mailing(InTraining(), listed="请制定培养方案"), "visits-short": Mailing(InTraining())},
         ),
     ),
 )

@@ -171,10 +171,7 @@ PHASE = PhaseDefinition(
         apart=frozenset({"funded_elsewhere", "listed_by"}),
     ),
     lets_on=LetOn("interviews", "admitted", "入选学生", trains=True),
-    totals=(
-        Total("admitted", "入选", "人", shown=True),
-        Total("funded", "省级资助", "人", "funded_cap", shown=True),
-    ),
+    totals=(Total("admitted", "入选", "人", shown=True), Total("funded", "省级资助", "人", "funded_cap", shown=True)),
     uses=frozenset({"application", "shortlist"}),
     figures=("interview_ratio", "city_cap", "funded_cap", "grant"),
     parties=(
@@ -185,18 +182,12 @@ PHASE = PhaseDefinition(
                 "确定入选学生和经费来源，面试与入选人数之比应符合通知要求。",
                 "在平台报送入选名单{decided}。",
             ),
-            passed=(
-                "贵市报送的入选学生名单{settled}。",
-                "",
-            ),
+            passed=("贵市报送的入选学生名单{settled}。", ""),
             ahead="请会同高校、科研院所按学科组织导师面试。",
         ),
         Stakeholder(
             "mentor",
-            todo=(
-                "按市级管理办公室确定的时间、地点，对学生进行面试。",
-                "面试后将评分和入选建议交市级管理办公室。",
-            ),
+            todo=("按市级管理办公室确定的时间、地点，对学生进行面试。", "面试后将评分和入选建议交市级管理办公室。"),
             passed=(
                 "{city}入选学生名单{settled}，由您培养的学生见下，以报名号列示；姓名和联系方式由市级管理办公室告知。",
                 "",
@@ -214,9 +205,6 @@ PHASE = PhaseDefinition(
                 ),
             },
         ),
-        Stakeholder(
-            "province",
-            todo=("核对入选名单、资助名额和面试比例。",),
-        ),
+        Stakeholder("province", todo=("核对入选名单、资助名额和面试比例。",)),
     ),
 )

@@ -163,23 +163,15 @@ PHASE = PhaseDefinition(
                 "记录时间、地点、议程，以及各方到会、请假情况。",
                 "填报每名入选学生的联系对接方式，在平台完成报送。",
             ),
-            passed=(
-                "贵市报送的师生见面会记录{settled}。",
-                "",
-            ),
+            passed=("贵市报送的师生见面会记录{settled}。", ""),
             ahead="请组织师生见面会，做好培养对接。",
             quiet=True,
         ),
         Stakeholder(
             "mentor",
-            todo=(
-                "参加师生见面会；不能到会的，请提前向市级管理办公室请假。",
-                "与学生、中学指导老师建立联系对接机制。",
-            ),
+            todo=("参加师生见面会；不能到会的，请提前向市级管理办公室请假。", "与学生、中学指导老师建立联系对接机制。"),
             ahead="请参加师生见面会，并着手制定培养方案。",
-            mailings={
-                "opened": Mailing(Rows("interviews", where=("admitted",))),
-            },
+            mailings={"opened": Mailing(Rows("interviews", where=("admitted",)))},
         ),
         Stakeholder(
             "school",
@@ -187,9 +179,7 @@ PHASE = PhaseDefinition(
                 "安排中学指导老师参加师生见面会。",
                 "通知入选学生及家长到会；不能到会的，请提前向市级管理办公室请假。",
             ),
-            mailings={
-                "opened": Mailing(Rows("interviews", where=("admitted",))),
-            },
+            mailings={"opened": Mailing(Rows("interviews", where=("admitted",)))},
         ),
     ),
 )

@@ -179,12 +179,7 @@ def some(facts: MentorFacts, _: Figures) -> Found:
 
 
 INSTITUTIONS = StoredSheet(
-    "培养单位",
-    "institutions",
-    InstitutionRow,
-    ("name",),
-    table="institution",
-    worked_out=(party("institution"),),
+    "培养单位", "institutions", InstitutionRow, ("name",), table="institution", worked_out=(party("institution"),)
 )
 MENTORS = StoredSheet(
     "导师", "mentors", MentorRow, ("name", "institution"), table="mentor", worked_out=(party("mentor"),)
@@ -264,11 +259,7 @@ PHASE = PhaseDefinition(
     check=_of_a_mentor,
     complete=_with_parties,
     made_of=MadeOf(
-        {
-            "institutions": ("name",),
-            "mentors": ROLL,
-            "team": ("mentor", "institution", "name", "degree", "title"),
-        },
+        {"institutions": ("name",), "mentors": ROLL, "team": ("mentor", "institution", "name", "degree", "title")},
         _facts,
     ),
     records=(Rule("roll-over.pool", "三(一)", "record", "往届导师自动入库", "province"),),
@@ -281,20 +272,12 @@ PHASE = PhaseDefinition(
                 "组织导师填写《导师信息收集表》，逐人审定并注明市级审定结论。",
                 "核对培养团队成员的学位与职称，在平台完成报送。",
             ),
-            passed=(
-                "贵市报送的导师名单{settled}；新增导师的聘书由省级管理办公室颁发。",
-                "",
-            ),
+            passed=("贵市报送的导师名单{settled}；新增导师的聘书由省级管理办公室颁发。", ""),
         ),
         Stakeholder(
             "institution",
-            todo=(
-                "明确负责本计划的具体部门和联系邮箱。",
-                "推荐导师人选，将名单报所在设区市的市级管理办公室。",
-            ),
-            mailings={
-                "opened": Mailing(Pooled()),
-            },
+            todo=("明确负责本计划的具体部门和联系邮箱。", "推荐导师人选，将名单报所在设区市的市级管理办公室。"),
+            mailings={"opened": Mailing(Pooled())},
         ),
         Stakeholder(
             "mentor",
@@ -307,9 +290,6 @@ PHASE = PhaseDefinition(
                 "appointment": Mailing(Rows("mentors", where=("taken",), unless=("returning_mentor",))),
             },
         ),
-        Stakeholder(
-            "province",
-            todo=("核对培养高校、科研院所备案名单与导师名单。",),
-        ),
+        Stakeholder("province", todo=("核对培养高校、科研院所备案名单与导师名单。",)),
     ),
 )

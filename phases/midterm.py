@@ -149,9 +149,7 @@ PHASE = PhaseDefinition(
                 "贵校下列学生（以报名号列示）中期评价不合格，按规定退出培养。",
                 "请由熟悉学生的老师当面告知学生和家长，肯定学生的努力，做好后续关心工作；有关情况不公开。",
             ),
-            mailings={
-                "passed": Mailing(LEFT, counted="退出培养", listed="退出培养"),
-            },
+            mailings={"passed": Mailing(LEFT, counted="退出培养", listed="退出培养")},
         ),
     ),
 )

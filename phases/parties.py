@@ -118,10 +118,7 @@ CITY = Stakeholder(
 )
 """The city's part in a phase that says nothing of it."""
 
-PROVINCE = Stakeholder(
-    "province",
-    todo=("核对设区市报送的材料。",),
-)
+PROVINCE = Stakeholder("province", todo=("核对设区市报送的材料。",))
 """The province's part in a phase on which it has the last word, and which says nothing of it."""
 
 

@@ -136,10 +136,7 @@ PHASE = PhaseDefinition(
                 "按学科划定分数线，线上学生全部进入面试名单。",
                 "在平台报送成绩、分数线和面试名单。",
             ),
-            passed=(
-                "贵市报送的面试名单{settled}。",
-                "",
-            ),
+            passed=("贵市报送的面试名单{settled}。", ""),
             ahead="请会同高校、科研院所组织学科潜质测试，划定分数线。",
         ),
         Stakeholder(
@@ -149,9 +146,7 @@ PHASE = PhaseDefinition(
                 "请按市级管理办公室的安排参加面试。",
             ),
             ahead="测试和面试的安排，由市级管理办公室另行通知。",
-            mailings={
-                "passed": Mailing(LetOnTo("interview"), counted="进入面试", until="interview"),
-            },
+            mailings={"passed": Mailing(LetOnTo("interview"), counted="进入面试", until="interview")},
         ),
     ),
     task="确定工作",

@@ -351,10 +351,7 @@ PHASE = PhaseDefinition(
                 _gather,
                 "填报工作经费使用情况和绩效指标完成情况，在平台完成报送。",
             ),
-            passed=(
-                "贵市报送的年度评价材料{settled}。",
-                "请妥善保存有关材料。",
-            ),
+            passed=("贵市报送的年度评价材料{settled}。", "请妥善保存有关材料。"),
         ),
         Stakeholder(
             "mentor",
@@ -384,18 +381,9 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "institution",
             todo=("撰写年度工作总结，交所在设区市的市级管理办公室。",),
-            mailings={
-                "opened": Mailing(InTraining()),
-                "reminder": Mailing(WITHOUT_SUMMARY),
-            },
+            mailings={"opened": Mailing(InTraining()), "reminder": Mailing(WITHOUT_SUMMARY)},
             concerned=lambda year: "高校" in year.figures.summaries_owed,
         ),
-        Stakeholder(
-            "province",
-            todo=(
-                "按通知规定的各个方面对全部在培学生评分，并评定等级。",
-                "核对到校培养次数。",
-            ),
-        ),
+        Stakeholder("province", todo=("按通知规定的各个方面对全部在培学生评分，并评定等级。", "核对到校培养次数。")),
     ),
 )
