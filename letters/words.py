@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PROGRAMME = "江苏省中学生科技创新后备人才培养计划"
 OFFICE = "省级管理办公室"
-SUBJECT_MARK = "【省后备人才】"
+SUBJECT_MARK = "【省后备人才培养计划】"
 
 YOU: Mapping[Audience, str] = {
     "city": "贵办",

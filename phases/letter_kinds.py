@@ -137,7 +137,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             occurs="never", headed="counts", of_day=True, shows=("agenda",),
         ),
         "escalation": LetterKind(
-            "催办升级", "关于{city}{what}逾期未报送的督办函", ("head", "lead"), urgency=0, asks=True,
+            "督办", "关于{city}{what}逾期未报送有关情况的函", ("head", "lead"), urgency=0, asks=True,
             invented="escalated",
         ),
         "passed": LetterKind(
@@ -154,8 +154,8 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             invented="due", occurs="with-last-word",
         ),
         "rerun": LetterKind(
-            "重启", "关于重启{city}{task}的函", ("city",), as_opened=("mentor",), names_due=True, asks=True, dated=True,
-            until_due=True, tells_due=True, tells_city=True, anew=True, calendar="sets", invented="due",
+            "重新开放", "关于重新开放{city}{task}报送的函", ("city",), as_opened=("mentor",), names_due=True, asks=True,
+            dated=True, until_due=True, tells_due=True, tells_city=True, anew=True, calendar="sets", invented="due",
             said_by=("answered",), shows=("begun", "held"), reason="系统故障影响报送",
         ),
         "withdrawn": LetterKind(

@@ -102,7 +102,7 @@ def test_it_says_the_mistaken_day_the_right_one_and_why_and_moves_the_calendar_o
     sent(scene)
     letters = {who(row): row for row in corrected(scene, "2022-01-13T10:00").changes.letters}
     city, school = letters["city"], letters["school"]
-    assert city.subject == "【省后备人才】截止时间更正为1月20日（周四）24时：南京市学生申报"
+    assert city.subject == "【省后备人才培养计划】截止时间更正为1月20日（周四）24时：南京市学生申报"
     assert (
         city.text.split("\n\n")[2]
         .strip()

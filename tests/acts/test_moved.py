@@ -382,7 +382,7 @@ def test_the_letter_says_old_day_new_day_whose_decision_and_why_and_moves_the_ca
     with scene.database.read() as connection:
         feed = opened_calendar(connection, [(YEAR, stamp("2022-01-19T11:00").as_of)], NANJING)
     assert Calendar.from_ical(feed or b"").walk("VEVENT")[1].decoded("SEQUENCE") == 4
-    assert city[0].subject == "【省后备人才】截止时间改为1月27日（周四）24时：南京市学生申报"
+    assert city[0].subject == "【省后备人才培养计划】截止时间改为1月27日（周四）24时：南京市学生申报"
 
 
 def who(row: LetterRow) -> str:

@@ -40,7 +40,7 @@ def test_a_late_city_is_written_to_at_once_in_the_words_that_were_given(late: Sc
     [letter] = said.changes.letters
     assert letter.key == (ROLL, NANJING, "1", "city:nanjing", "nudge", "2022-01-17")
     assert (letter.state, letter.leaves_at, letter.address) == ("queued", None, "nanjing@city.example")
-    assert letter.subject == "【省后备人才】催办：南京市导师推荐"
+    assert letter.subject == "【省后备人才培养计划】催办：南京市导师推荐"
     assert "尚未报送，截止时间2022年1月15日（星期六）24:00已过。请于本周内报送。" in letter.text
     assert WORDS not in letter.text
     [move] = said.changes.transitions

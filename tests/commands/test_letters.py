@@ -31,7 +31,7 @@ def test_every_kind_is_previewed_for_every_phase_it_occurs_in(talent: Talent, ki
 def test_a_preview_is_printed_as_text_or_as_html(talent: Talent) -> None:
     asked = ("letters", "preview", "overdue", "--phase", "shortlist", "--city", "3209")
     text, html = talent(*asked).out, talent(*asked, "--html").out
-    assert text.splitlines()[1] == html.splitlines()[1] == "主题：【省后备人才】逾期催办：盐城市面试名单"
+    assert text.splitlines()[1] == html.splitlines()[1] == "主题：【省后备人才培养计划】逾期催办：盐城市面试名单"
     assert ("<" in text, "<" in html) == (False, True)
 
 
@@ -79,7 +79,7 @@ def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: P
 def test_an_act_writes_in_the_office_s_words(season: Talent, tmp_path: Path) -> None:
     season("letters", "words", "rerun")
     file = tmp_path / "var/letters/rerun.jinja"
-    file.write_text(file.read_text(encoding="utf-8").replace("决定重启", "同意重新开放"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("研究，重新开放", "研究，同意重新开放"), encoding="utf-8")
     asked = ("--city", "盐城", "--until", "2022-02-10", "--reason", "暴雪")
     assert season("phase", "rerun", "shortlist", *asked).status == 0
     (letter,) = season("letters", "list", "--kind", "rerun", "--city", "盐城", "--json").data
@@ -228,7 +228,7 @@ def test_lists_and_letters_show_people_who_is_written_to(season: Talent) -> None
     assert shown[0] == "收件人：盐城市市级管理办公室 <yancheng@city.example>"
     rerun = ("phase", "rerun", "shortlist", "--city", "盐城", "--until", "2022-02-10", "--reason", "大雪", "--dry-run")
     said = season(*rerun).out.splitlines()
-    assert said[-1] == "  函件 → 盐城市市级管理办公室：【省后备人才】重启：盐城市面试名单，2月10日截止"
+    assert said[-1] == "  函件 → 盐城市市级管理办公室：【省后备人才培养计划】重新开放：盐城市面试名单，2月10日截止"
 
 
 @pytest.mark.parametrize(

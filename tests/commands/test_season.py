@@ -50,7 +50,7 @@ CHANGES = {
             "phase": "shortlist",
             "city": "yancheng",
             "to": "city:yancheng",
-            "subject": "【省后备人才】重启：盐城市面试名单，2月10日截止",
+            "subject": "【省后备人才培养计划】重新开放：盐城市面试名单，2月10日截止",
         }
     ],
     "extensions": [{"phase": "shortlist", "city": "yancheng", "cause": "rerun", "until": "2022-02-10"}],
@@ -210,7 +210,7 @@ def test_letters_are_listed_shown_and_sent(season: Talent, tmp_path: Path) -> No
             "state": "queued",
             "queued_as_of": "2022-02-07T09:00:00+08:00",
             "sent_at": None,
-            "subject": "【省后备人才】逾期催办：盐城市面试名单",
+            "subject": "【省后备人才培养计划】逾期催办：盐城市面试名单",
         }
     ]
     shown = season("letters", "show", str(listed[0]["id"]), "--json").data

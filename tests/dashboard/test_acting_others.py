@@ -138,11 +138,13 @@ def test_an_answer_names_the_city_and_the_day_and_a_day_is_needed_to_grant(asked
     assert (missing.status_code, "新的截止日：请填写。" in missing.text) == (422, True)
     granted = admin.submit("/2022/acts/answer/preview", **preview, answer="granted", until="2022-02-12").text
     assert "确认：同意盐城面试名单的延期申请，截止 2022-02-12 24:00" in granted
-    assert "盐城市市级管理办公室：【省后备人才】同意补报，请于2月12日（周六）24时前报送：盐城市面试名单" in granted
+    assert (
+        "盐城市市级管理办公室：【省后备人才培养计划】同意补报，请于2月12日（周六）24时前报送：盐城市面试名单" in granted
+    )
     assert "会发出的函件（1 封）" in granted
     declined = admin.submit("/2022/acts/answer/preview", **preview, answer="declined", until="")
     assert "确认：不同意盐城面试名单的延期申请" in declined.text
-    assert "盐城市市级管理办公室：【省后备人才】延期申请未获同意：盐城市面试名单" in declined.text
+    assert "盐城市市级管理办公室：【省后备人才培养计划】延期申请未获同意：盐城市面试名单" in declined.text
     assert admin.submit("/2022/acts/answer", **hidden(declined)).is_redirect
     with asked.database.read() as connection:
         entry = connection.execute(select(table_of(AuditEntry))).one()

@@ -58,7 +58,7 @@ def test_a_single_obligation_goes_out_as_it_was_queued() -> None:
 
 def test_two_obligations_word_for_word() -> None:
     composed = compose([OPENED, REMINDER])
-    assert composed.subject == "【省后备人才】截止提醒：盐城市导师推荐，1月15日截止（共 2 项）"
+    assert composed.subject == "【省后备人才培养计划】截止提醒：盐城市导师推荐，1月15日截止（共 2 项）"
     assert composed.attachments == ()
     assert composed.text.split("\n") == [
         "关于培养计划有关事项的函（共 2 项）",
@@ -183,7 +183,7 @@ def test_two_offices_behind_one_address_are_both_named() -> None:
 
 
 def test_a_letter_in_another_frame_is_taken_whole() -> None:
-    foreign = Part("opened", "【省后备人才】旧函", "只有一行 <b>\n第二行\n", "<p>无标记</p>")
+    foreign = Part("opened", "【省后备人才培养计划】旧函", "只有一行 <b>\n第二行\n", "<p>无标记</p>")
     composed = compose([foreign, REMINDER])
     assert "第 2 项　旧函\n\n只有一行 <b>\n第二行\n" in composed.text
     assert '<p style="margin:0 0 12px;white-space:pre-wrap">只有一行 &lt;b&gt;\n第二行</p>' in composed.html

@@ -51,7 +51,7 @@ def test_words_of_the_office_take_the_place_of_the_shipped(tmp_path: Path) -> No
     assert own.subject == plain.subject
     assert own.text.split("\n")[4:6] == ["　　盐城市的同志：2022年度面试名单到期未报。", ""]
     assert "盐城市的同志" in own.html
-    assert "平台已停止接收报送" in plain.text
+    assert "经同意后即可补报" in plain.text
 
 
 def test_no_folder_means_no_words_of_its_own(tmp_path: Path) -> None:

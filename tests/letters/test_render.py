@@ -21,7 +21,7 @@ from letters.brief import Brief, Item
 from letters.occurrences import KINDS, OFFICES, occurrences
 from letters.render import _template, render
 from letters.specimens import NoSuchLetter, specimen
-from letters.words import PROGRAMME
+from letters.words import PROGRAMME, SUBJECT_MARK
 from phases.book import BOOK
 from phases.letter_kinds import Kind
 from phases.parties import Audience
@@ -106,8 +106,8 @@ def test_every_letter_of_a_kind_is_whole_and_its_twins_say_the_same(kind: Kind, 
         assert rendered.text.split("\n")[2] == f"{brief.addressee}："
         chinese = MAILBOX.sub("邮箱", rendered.text.replace(brief.link or "无", "网址"))
         assert not BLANK.search(chinese.split("\n", 3)[3])
-        assert rendered.subject.startswith("【省后备人才】")
-        assert len(rendered.subject) <= 40
+        assert rendered.subject.startswith("【省后备人才培养计划】")
+        assert len(rendered.subject.removeprefix(SUBJECT_MARK)) <= 36
         assert "\n" not in rendered.subject
 
 
@@ -164,13 +164,13 @@ def test_the_reminder_before_a_saturday_due_day() -> None:
         of=BOOK.dealings(year.phase("mentor-recommendation"), year),
     )
     rendered = render(brief)
-    assert rendered.subject == "【省后备人才】截止提醒：盐城市导师推荐，1月15日截止"
+    assert rendered.subject == "【省后备人才培养计划】截止提醒：盐城市导师推荐，1月15日截止"
     assert rendered.text == _text(
         "关于按时完成2022年度导师推荐工作的提醒函",
         "",
         "盐城市科协科普部：",
         "",
-        "　　截至目前，贵办2022年度导师推荐材料尚未完成报送，截止时间将至，请抓紧办理。",
+        "　　截至目前，贵办2022年度导师推荐材料尚未完成报送，请于2022年1月15日（星期六）24:00 前报送。",
         "",
         "　　年度：2022年度",
         "　　阶段：导师推荐",
@@ -183,7 +183,7 @@ def test_the_reminder_before_a_saturday_due_day() -> None:
         "　　2. 组织导师填写《导师信息收集表》，逐人审定并注明市级审定结论。",
         "　　3. 核对培养团队成员的学位与职称，在平台完成报送。",
         "",
-        "　　确有困难不能按时报送的，请在截止时间前向省级管理办公室说明原因、申请延期。",
+        "　　确有困难不能按时报送的，请在截止时间前通过平台申请延期，说明原因。",
         "",
         "　　登录平台办理：https://talent.example/yancheng",
         "",
@@ -262,7 +262,7 @@ def test_a_digest_in_three_parts_the_longest_waiting_first() -> None:
     )
     brief = replace(_specimen("digest", None, "province"), items=items, as_of=at_nine(date(2022, 2, 8)))
     rendered = render(brief)
-    assert rendered.subject == "【省后备人才】2月8日待办：逾期 2、待办理 2"
+    assert rendered.subject == "【省后备人才培养计划】2月8日待办：逾期 2、待办理 2"
     assert rendered.text == _text(
         "2022年度培养计划待办日报",
         "",

@@ -43,7 +43,7 @@ def test_the_headers_of_a_letter() -> None:
     assert {name: str(value) for name, value in message.items() if not name.startswith("Content-")} == {
         "From": "省级管理办公室 <office@talent.example>",
         "To": "yancheng@city.example",
-        "Subject": "【省后备人才】截止提醒：盐城市导师推荐，1月15日截止",
+        "Subject": "【省后备人才培养计划】截止提醒：盐城市导师推荐，1月15日截止",
         "Date": "Fri, 14 Jan 2022 09:00:00 +0800",
         "Message-ID": f"<{7:064}@talent.example>",
         "References": first,

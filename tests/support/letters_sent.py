@@ -18,7 +18,7 @@ NINE = datetime(2022, 1, 14, 1, tzinfo=UTC)
 def letter(
     number: int = 1,
     recipient: str = "yancheng@city.example",
-    subject: str = "【省后备人才】截止提醒：盐城市导师推荐，1月15日截止",
+    subject: str = "【省后备人才培养计划】截止提醒：盐城市导师推荐，1月15日截止",
     sender: str = "省级管理办公室 <office@talent.example>",
     thread: str | None = None,
 ) -> Outgoing:

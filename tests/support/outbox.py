@@ -48,7 +48,7 @@ def _row(number: int, at: datetime) -> dict[str, object]:
     return {
         "year": YEAR, "phase": "application", "city": "nanjing", "attempt": "1", "recipient": f"mentor:{whose}",
         "kind": "reminder", "slot": str(number), "concerns": "nanjing", "state": "queued", "tries": 0, "moot": False,
-        "address": f"m{whose}@{DOMAIN}", "subject": f"【省后备人才】第 {number} 封",
+        "address": f"m{whose}@{DOMAIN}", "subject": f"【省后备人才培养计划】第 {number} 封",
         "message_id": f"<{number}@{DOMAIN}>",
         "queued_at": at, "queued_as_of": at, "due_at": at,
     }  # fmt: skip
