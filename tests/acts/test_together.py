@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from phases.book import BOOK
 from season import judging
 from season.outcome import Outcome
 from tests.support import ledger, sheets
+from tests.support.originals import SIX_EACH, Originals
 from tests.support.scenes import NANJING, Scene, calendar, stamp
 from tests.support.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU
 
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 Played = Callable[[str], Scene]
 
-ROLL, APPLICATION, SHORTLIST, INTERVIEW = "mentor-recommendation", "application", "shortlist", "interview"
+APPLICATION, INTERVIEW = "application", "interview"
 CITIES = ("nanjing", "wuxi", "xuzhou")
 TICKS = {
     BEFORE_YANGZHOU: ("2022-01-18T09:00", "2022-01-21T00:00", "2022-01-21T09:00", "2022-01-24T09:00"),
@@ -119,15 +121,12 @@ def test_two_cities_that_file_and_a_pass_all_get_through(played: Played) -> None
 
 
 @pytest.fixture
-def six_each(scene: Scene) -> Scene:
-    """13 cities, each with six students to fund and both in-principle rules in the way waived."""
-    applied = {city.slug: sheets.students(city) for city in scene.year.cities}
-    for city, students in applied.items():
-        scene.through(SHORTLIST, city)
-        scene.load(INTERVIEW, city, sheets.interview(students, 6, 6), "2022-02-09T10:00")
-        for rule in ("interviews.ratio", "funding.city-cap"):
-            scene.waive(rule, INTERVIEW, city, "2022-02-09T10:00")
-    return scene
+def six_each(originals: Originals, tmp_path: Path) -> Iterator[Scene]:
+    """A season of one's own in which each city is about to have six students funded."""
+    with originals.copy(SIX_EACH, tmp_path) as url:
+        database = Database(url, BOOK)
+        yield Scene(database, calendar())
+        database.dispose()
 
 
 def file_all(scene: Scene) -> list[object]:

@@ -18,7 +18,7 @@ from models import migrate
 from models.database import Database
 from phases.book import BOOK
 
-NOTHING, MIGRATED, SEASON, PLANTED = "nothing", "migrated", "season", "planted"
+NOTHING, MIGRATED, SEASON, PLANTED, SIX_EACH = "nothing", "migrated", "season", "planted", "six-each"
 
 
 def _play(database: Database) -> None:
@@ -33,10 +33,17 @@ def _plant(database: Database) -> None:
     plant(database)
 
 
+def _fund(database: Database) -> None:
+    from tests.support.funding import six_each
+
+    six_each(database)
+
+
 MADE: Mapping[str, tuple[str, Callable[[Database], None]]] = {
     MIGRATED: (NOTHING, migrate.upgrade),
     SEASON: (MIGRATED, _play),
     PLANTED: (SEASON, _plant),
+    SIX_EACH: (MIGRATED, _fund),
 }
 """What each is a copy of, and what is done to it then."""
 
