@@ -152,6 +152,15 @@ def take_back_requests(connection: Connection, year: int, answered: Iterable[int
     take_back(connection, ANSWERED, table.c.year == year, table.c.kind.in_(("request", "question")), theirs)
 
 
+def take_back_for_a_day(
+    connection: Connection, year: int, about: tuple[str, str, str], recipients: Iterable[str]
+) -> None:
+    """Take back what tells these recipients a day that moved; `about` is the letters' phase, city and kind."""
+    table = table_of(Letter)
+    same = tuple_(table.c.phase, table.c.concerns, table.c.kind) == about
+    take_back(connection, REDATED, table.c.year == year, same, table.c.recipient.in_(list(recipients)))
+
+
 def supersede(connection: Connection, year: int, letters: Sequence[LetterRow]) -> None:
     """Take back what was not yet sent of the kinds of which a newer letter is about to be queued."""
     newer = {(row.kind, row.phase, row.concerns, row.recipient) for row in letters if row.kind in NEWEST}

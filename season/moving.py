@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import last_day
 from gates.states import MOVING_THE_DAY, State
-from letters.occurrences import ahead
+from letters.occurrences import OFFICES, ahead
 from letters.words import AUDIENCES
+from models import outbox
 from models.days_told import days_told, left_unsaid
 from season import owing
 from season.calendar_files import day_version
@@ -33,6 +34,7 @@ def tell_moved(season: Season) -> None:
     back to one that was told before is told again: the letter's key counts what moved it. What an earlier act left
     unsaid stays so, whatever is done since, until the day moves once more.
     """
+    _say_ahead_anew(season)
     cells = {key: season.cells[key] for key in touched(season)}
     cells = {key: cell for key, cell in cells.items() if cell.state in WAITED_FOR and not cell.resume}
     if not cells:
@@ -50,6 +52,21 @@ def tell_moved(season: Season) -> None:
             one: until for one, until in late.items() if not (one in quiet and _holds(season, key, one, quiet[one]))
         }
         _tell(season, cells[key], rest)
+
+
+def _say_ahead_anew(season: Season) -> None:
+    """Take back what said until when a later phase lasts and has not left when that day moves; owe it with the new one.
+
+    Whoever gets it was told no other day.
+    """
+    moving, connection, year = moved(season), season.connection, season.year.year
+    for (kind, phase), later in ahead(season.book, season.year).items() if moving else ():
+        unsent = outbox.unsent(connection, year, phase, [kind])
+        for city in sorted(city for moves, city in moving if moves == later and city in unsent):
+            to = frozenset(one for one in unsent[city][kind] if _audience(one) not in OFFICES)
+            outbox.take_back_for_a_day(connection, year, (phase, city, kind), to)
+            cell, following = season.cells[phase, city], season.cells[later, city]
+            owing.passed(season, cell, owing.Anew(day_version(season, following), to), following)
 
 
 def touched(season: Season) -> list[tuple[str, str]]:

@@ -133,9 +133,10 @@ def approval_needed(season: Season, cell: Cell, filing: int, due: Due) -> None:
     season.owed.append(Owed("approval-needed", *_about(cell), f"{filing}", due=due))
 
 
-def passed(season: Season, cell: Cell) -> None:
-    """Owe word that a filing passed."""
-    season.owed.append(Owed("passed", *_about(cell), f"{cell.filings}"))
+def passed(season: Season, cell: Cell, anew: Anew | None = None, later: Cell | None = None) -> None:
+    """Owe word that a filing passed; once more where it says until when a `later` phase lasts, and that day moved."""
+    slot = anew.slot(season, later) if anew and later else f"{cell.filings}"
+    season.owed.append(Owed("passed", *_about(cell), slot, to=anew.to if anew else None))
 
 
 def result(season: Season, cell: Cell, results: Mapping[str, str]) -> None:

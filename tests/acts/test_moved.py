@@ -463,3 +463,29 @@ def test_a_waiver_tells_no_day_that_was_left_unsaid(scene: Scene) -> None:
     extend(scene.database, YEAR, ROLL, [NANJING], stamp(SOON), until=UNTIL, reason="暴雪", untold=UNTOLD)
     said = scene.waive("mentors.standing", ROLL, NANJING, AT)
     assert (said.done, said.changes.letters) == (True, ())
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_what_told_a_mentor_the_interviews_day_and_has_not_left_is_written_anew_with_it(
+    scene: Scene, left: bool
+) -> None:
+    """Who was told hears `moved`; who was not gets the one letter, which never named another day."""
+    scene.through(SHORTLIST, NANJING)
+    if left:
+        sent(scene)
+    before = [row.id for row in mentors_passed(scene)]
+    said = scene.extend(INTERVIEW, [NANJING], "2022-01-25T10:00", date(2022, 2, 25))
+    told = {row.kind for row in said.changes.letters if who(row) == "mentor"}
+    assert told == {"moved" if left else "passed"}
+    found = mentors_passed(scene)
+    if left:
+        assert [row.id for row in found] == before != []
+    else:
+        assert [row.state for row in found] == ["cancelled"] * len(before) + ["queued"] * len(before)
+        assert ["2月22日" in row.text for row in found if row.state == "queued"] == [True] * len(before)
+
+
+def mentors_passed(scene: Scene) -> list[Any]:
+    with scene.database.read() as connection:
+        rows = [row for row in ledger.words(connection) if (row.phase, row.kind) == (SHORTLIST, "passed")]
+    return [row for row in rows if row.recipient.startswith("mentor")]
