@@ -65,6 +65,18 @@ DOINGS = {
     "rerun": "重启",
     "withdraw": "退出",
 }
+BURDENED = {
+    "city": "市办",
+    "head": "市办负责同志",
+    "institution": "高校、科研院所",
+    "lead": "省办负责同志",
+    "mentor": "有学生的导师",
+    "mentor-without": "没有学生的导师",
+    "province": "省办",
+    "school": "中学",
+}
+"""Whom a burden is of."""
+
 ENDS = {"done": "办成", "refused": "不予办理", "returned": "退回", "form-errors": "表格有误"}
 
 
@@ -160,6 +172,13 @@ def _told(to: Console, play: Play, ended: Rehearsed) -> None:
     line(to, f"\n没有办成的事项 {len(ended.refusals)} 件：", "bold")
     for refusal in ended.refusals:
         line(to, f"  {refusal.event.at:%m-%d %H:%M} {refusal.outcome.message}")
+    line(to, "\n一年的负担（最多的一个）：", "bold")
+    for one in ended.burdens:
+        done = f"，导入、报送 {one.acts} 次，填 {one.cells} 格" if one.acts else ""
+        line(
+            to,
+            f"  {BURDENED[one.audience]} {one.parties} 个：函件 {one.letters} 封（共 {one.letters_in_all} 封）{done}",
+        )
 
 
 def _timeline(to: Console, play: Play, ended: Rehearsed) -> None:

@@ -16,6 +16,7 @@ from calendars.deadlines import TZ, at_nine, day_of, end_of, start_of
 from calendars.errors import TalentError
 from letters.phrases import office
 from models import letterbox, open_years, reports, standing
+from models.burdens import burdens
 from models.stamp import MAIL_DOMAIN, SYSTEM, Stamp
 from post import marks
 from season.outcome import Outcome
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from acts.act import Filled
     from calendars.year import Year
+    from models.burdens import Burden
     from models.database import Database
     from models.reports import Matrix
     from models.writing import Move
@@ -67,12 +69,16 @@ class Refusal:
 
 @dataclass(slots=True)
 class Rehearsed:
-    """How a rehearsal ended. `unmet` are the events whose outcome was not the one that the pack expects."""
+    """How a rehearsal ended. `unmet` are the events whose outcome was not the one that the pack expects.
+
+    `burdens` is what the year was to each kind of party.
+    """
 
     matrix: Matrix
     letters: Mapping[str, Mapping[str, int]]
     refusals: list[Refusal]
     unmet: list[Refusal]
+    burdens: list[Burden]
 
     def as_json(self) -> dict[str, Any]:
         """`talent rehearse --json`."""
@@ -81,6 +87,7 @@ class Rehearsed:
             "letters": self.letters,
             "refusals": [refusal.as_json() for refusal in self.refusals],
             "unmet": [refusal.as_json() for refusal in self.unmet],
+            "burdens": [burden._asdict() for burden in self.burdens],
         }
 
 
@@ -218,7 +225,9 @@ class Play:
         with self.database.read() as connection:
             matrix = reports.matrix(connection, self.year.year, self.until)
             rows = letterbox.listed(connection, self.year.year, {})
-        return Rehearsed(matrix, by_day((row.queued_as_of, row.kind) for row in rows), self.refusals, self.unmet)
+            burden = burdens(connection, self.year)
+        letters = by_day((row.queued_as_of, row.kind) for row in rows)
+        return Rehearsed(matrix, letters, self.refusals, self.unmet, burden)
 
 
 def by_day(letters: Iterable[tuple[datetime, str]]) -> dict[str, dict[str, int]]:

@@ -1,0 +1,24 @@
+"""What the public season asks of the people in it: no figure here may rise but by a decision that says why."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.shelf import Shelf
+
+pytestmark = pytest.mark.slow
+
+MOST = {
+    "city": (41, 19, 1836),
+    "mentor": (17, 0, 0),
+    "mentor-without": (9, 0, 0),
+    "province": (47, 0, 0),
+    "school": (5, 0, 0),
+}
+"""By kind of party, the most that one of them had: letters, acts, typed cells."""
+
+
+def test_nobody_is_asked_for_more_than_was_reached(kind: str, request: pytest.FixtureRequest) -> None:
+    shelf: Shelf = request.getfixturevalue(f"{kind}_shelf")
+    found = {one["audience"]: (one["letters"], one["acts"], one["cells"]) for one in shelf.ended["burdens"]}
+    assert found == MOST
