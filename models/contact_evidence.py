@@ -17,6 +17,7 @@ from models.tables.season import Letter, ProgrammeYear, Transition
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
+    from models.histories import Span
     from models.letterbox import LetterQuery
     from models.standing import Key
 
@@ -117,6 +118,8 @@ class EvidenceLetter(NamedTuple):
 class NotedCall(NamedTuple):
     """A telephone call about a city phase."""
 
+    phase: str
+    city: str
     attempt: int
     whom: str
     said: str
@@ -141,10 +144,8 @@ def letters_of(connection: Connection, wanted: LetterQuery, *, limit: int) -> li
     return [EvidenceLetter._make(row) for row in connection.execute(newest)]
 
 
-def calls_of(connection: Connection, year: int, phase: str, city: str, as_of: datetime) -> list[NotedCall]:
-    """Give the calls about one city phase, oldest first."""
+def calls_of(connection: Connection, span: Span) -> list[NotedCall]:
+    """Give the calls, oldest first."""
     table = table_of(Call)
-    query = select(*(table.c[name] for name in NotedCall._fields)).where(
-        table.c.year == year, table.c.phase == phase, table.c.city == city, table.c.as_of <= as_of
-    )
+    query = select(*(table.c[name] for name in NotedCall._fields)).where(*span.of(table))
     return [NotedCall._make(row) for row in connection.execute(query.order_by(table.c.id))]

@@ -62,6 +62,8 @@ class PastJudgement:
     """One judgement of a gate: the city phase's filing of that `number`, its `part` (city or province)."""
 
     verdict: Verdict
+    phase: str
+    city: str
     number: int
     part: str
     attempt: int
@@ -171,7 +173,9 @@ def how_many(connection: Connection, span: Span, *, event: str | None = None, re
 def judgements(connection: Connection, span: Span) -> tuple[PastJudgement, ...]:
     """Give the judgements, the newest filing first, the city's part before the province's."""
     table = table_of(Filing)
-    query = _columns(table, ("verdict", "number", "part", "attempt", "by", "as_of")).where(*span.of(table))
+    query = _columns(table, ("verdict", "phase", "city", "number", "part", "attempt", "by", "as_of")).where(
+        *span.of(table)
+    )
     rows = connection.execute(query.order_by(table.c.number.desc(), table.c.id))
     return tuple(PastJudgement(Verdict.from_json(verdict), *rest) for verdict, *rest in rows)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from acts.signatures import granter, mover, signed
 from calendars.deadlines import BECAUSE, day_of
@@ -16,11 +16,13 @@ from dashboard.views.request_words import answer_word, wish
 from dashboard.views.standings import rule_name
 from gates.verdict import ACTORS
 from letters.words import TAGS, state_word
-from models import city_requests, contacts, exports, histories, reports
+from models import city_requests, contact_evidence, contacts, exports, histories, reports
 from season.recipients import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sqlalchemy import Connection
 
     from phases.book import Book
 
@@ -52,9 +54,7 @@ def _log(asked: ExportRequest) -> tuple[Table, ...]:
             row.at,
             why(asked.look.opened.book, row.event, row.reason),
         )
-        for row in histories.as_written(
-            asked.connection, histories.Span(asked.year.year, asked.look.as_of, city=asked.city)
-        )
+        for row in histories.as_written(asked.connection, _span(asked))
     ]
     return (Table("记录", columns, rows),)
 
@@ -79,36 +79,37 @@ def _letters(asked: ExportRequest) -> tuple[Table, ...]:
     return (Table("函件", columns, rows),)
 
 
+AnyDated = TypeVar("AnyDated", bound=histories.PastGrant | histories.SetAside | contact_evidence.NotedCall)
+
+
 def _dated(
-    shape: type[exports.AnyDated],
+    found: Callable[[Connection, histories.Span], Iterable[AnyDated]],
     title: str,
-    columns: Mapping[str, Callable[[ExportRequest, exports.AnyDated], Cell]],
+    columns: Mapping[str, Callable[[ExportRequest, AnyDated], Cell]],
     *,
     provincial: bool = False,
 ) -> Export:
     """A table whose rows stand by themselves, the city and the phase first."""
 
     def tables(asked: ExportRequest) -> tuple[Table, ...]:
-        found = exports.dated(asked.connection, shape, asked.year.year, asked.city, asked.look.as_of)
-        rows = [
-            (
-                asked.place(row.city),
-                asked.phase(row.phase),
-                row.attempt,
-                *(cell(asked, row) for cell in columns.values()),
-            )
-            for row in found
-        ]
+        rows = []
+        for row in found(asked.connection, _span(asked)):
+            cells = [cell(asked, row) for cell in columns.values()]
+            rows.append((asked.place(row.city), asked.phase(row.phase), row.attempt, *cells))
         return (Table(title, ("城市", "阶段", "第几次", *columns), rows),)
 
     return Export(title, tables, provincial=provincial)
 
 
-def _by(_: ExportRequest, row: exports.GivenWaiver | exports.LoggedCall) -> Cell:
+def _span(asked: ExportRequest) -> histories.Span:
+    return histories.Span(asked.year.year, asked.look.as_of, city=asked.city)
+
+
+def _by(_: ExportRequest, row: histories.SetAside | contact_evidence.NotedCall) -> Cell:
     return signed(row.by)
 
 
-def _when(_: ExportRequest, row: exports.DatedRow) -> Cell:
+def _when(_: ExportRequest, row: histories.PastGrant | histories.SetAside | contact_evidence.NotedCall) -> Cell:
     return row.as_of
 
 
@@ -141,23 +142,12 @@ def _findings(asked: ExportRequest) -> tuple[Table, ...]:
         "判定时间",
     )
     rows = []
-    for row in exports.dated(asked.connection, exports.JudgedFiling, asked.year.year, asked.city, asked.look.as_of):
-        about = (asked.place(row.city), asked.phase(row.phase), row.attempt, row.number)
-        for rule in row.verdict["rules"]:
-            result = outcome(ok=rule["ok"], waived=bool(rule["waived"]))[1]
-            kind = KINDS[rule["kind"]]
-            found = (rule["found"], rule["needed"], ACTORS[rule["actor"]], rule["mend"])
-            rows.append(
-                (
-                    *about,
-                    rule_name(asked.look.opened.book, rule["rule"]),
-                    rule["clause"],
-                    kind,
-                    result,
-                    *found,
-                    row.as_of,
-                )
-            )
+    for one in sorted(histories.judgements(asked.connection, _span(asked)), key=lambda judged: judged.as_of):
+        about = (asked.place(one.city), asked.phase(one.phase), one.attempt, one.number)
+        for rule in one.verdict.findings:
+            what = (rule_name(asked.look.opened.book, rule.rule), rule.clause, KINDS[rule.kind])
+            result = outcome(ok=rule.ok, waived=bool(rule.waived))[1]
+            rows.append((*about, *what, result, rule.found, rule.needed, ACTORS[rule.actor], rule.mend, one.as_of))
     return (Table("结论", columns, rows),)
 
 
@@ -186,7 +176,7 @@ TABLES: Mapping[str, Export] = {
     "log": Export("记录", _log),
     "letters": Export("函件", _letters),
     "extensions": _dated(
-        exports.GivenDay,
+        histories.grants,
         "延期",
         {
             "延至": lambda _, row: row.until,
@@ -197,7 +187,7 @@ TABLES: Mapping[str, Export] = {
         },
     ),
     "waivers": _dated(
-        exports.GivenWaiver,
+        histories.waivers,
         "豁免",
         {
             "规则": lambda asked, row: rule_name(asked.look.opened.book, row.rule),
@@ -209,7 +199,7 @@ TABLES: Mapping[str, Export] = {
     "findings": Export("结论", _findings),
     "requests": Export("申请", _requests),
     "calls": _dated(
-        exports.LoggedCall,
+        contact_evidence.calls_of,
         "电话",
         {"与谁通话": lambda _, row: row.whom, "内容": lambda _, row: row.said, "操作人": _by, "办理时间": _when},
         provincial=True,

@@ -11,6 +11,7 @@ from dashboard.acts.once import form_token
 from dashboard.serving.rendering import render
 from dashboard.views.letterbox import heading, shown_state
 from models import contact_evidence, letterbox, receipts
+from models.histories import Span
 from models.letterbox import own
 from post.receipt_links import acknowledged
 from season.recipients import named
@@ -73,7 +74,7 @@ def told_section(place: Place) -> Markup | None:
     with place.site.database.read() as connection:
         letters = contact_evidence.letters_of(connection, wanted, limit=MOST)
         in_all = sum(letterbox.by_state(connection, wanted).values())
-        calls = contact_evidence.calls_of(connection, year.year, phase, city, look.as_of)
+        calls = contact_evidence.calls_of(connection, Span(year.year, look.as_of, phase, city))
     facts: dict[str, Any] = {
         "letters": letters,
         "in_all": in_all,

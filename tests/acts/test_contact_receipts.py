@@ -9,6 +9,7 @@ from acts.contact_receipts import acknowledge, note_call
 from calendars.year import UnknownCity, UnknownPhase
 from models import contact_evidence
 from models.columns import table_of
+from models.histories import Span
 from models.letterbox import LetterQuery, own
 from models.tables.contact_receipts import Receipt
 from models.tables.season import Letter
@@ -67,7 +68,7 @@ def test_a_new_attempt_is_told_anew(scene: Scene) -> None:
     note_call(scene.database, YEAR, ROLL, NANJING, stamp("2022-01-19T10:00"), whom="周科长", said="已重启")
     assert told(scene, "2022-01-20T10:00") == {(ROLL, NANJING): ("已致电",)}
     with scene.database.read() as connection:
-        calls = contact_evidence.calls_of(connection, YEAR, ROLL, NANJING, instant("2022-01-20T10:00"))
+        calls = contact_evidence.calls_of(connection, Span(YEAR, instant("2022-01-20T10:00"), ROLL, NANJING))
         wanted = LetterQuery(YEAR, instant("2022-01-20T10:00"), phase=ROLL, city=NANJING, recipients=own(NANJING))
         letters = contact_evidence.letters_of(connection, wanted, limit=30)
     assert [call.attempt for call in calls] == [2]

@@ -16,7 +16,7 @@ MEND = "市级管理办公室：需再面试 3 人"
 
 
 def judged(number: int, attempt: int, part: str, *findings: Finding) -> PastJudgement:
-    return PastJudgement(Verdict("interview", findings), number, part, attempt, "盐城市办", AT)
+    return PastJudgement(Verdict("interview", findings), "interview", YANCHENG, number, part, attempt, "盐城市办", AT)
 
 
 def move(event: Event, before: State, after: State, reason: str | None = None, *, refused: bool = False) -> PastMove:
