@@ -84,9 +84,8 @@ def test_a_rerun_cut_off_at_every_statement_ends_where_an_uninterrupted_one_does
         step(uninterrupted)
     scene, cuts = begun(database), 0
     for step in STEPS:
-        statement = 0
+        statement, before = 0, ledger.fingerprint(database)
         while True:
-            before = ledger.fingerprint(database)
             try:
                 with cut_at(database, statement, pull):
                     step(scene)
