@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from phases.parties import Audience
 
 
+COUNTED = 10
+"""So many working days at most are counted to a reader."""
+
+
 def day(value: date) -> str:
     """2022年1月15日."""
     return f"{value.year}年{value.month}月{value.day}日"
@@ -47,7 +51,7 @@ def short(value: date, audience: Audience = "city") -> str:
 
 
 def left(brief: Brief) -> str | None:
-    """How much time remains, None where that is not known, or nothing runs yet.
+    """How much time remains, None where that is not known, too much to be counted, or nothing runs yet.
 
     A due weekend may leave no working day before it.
     """
@@ -55,14 +59,14 @@ def left(brief: Brief) -> str | None:
         return None
     if brief.as_of >= brief.due.instant:
         return "已截止"
-    if brief.working_days_left is None:
+    if brief.working_days_left is None or brief.working_days_left > COUNTED:
         return None
     if day_of(brief.as_of) == brief.due.day:
         return f"{brief.due.day.month}月{brief.due.day.day}日当日截止"
     if brief.working_days_left == 0:
         return "截止前已无其他工作日，请尽快办结"
     today = day_of(brief.as_of)  # said beside the count, which is then true on whatever day the letter arrives
-    return f"{brief.working_days_left} 个工作日（自{today.month}月{today.day}日起算，不含当日）"
+    return f"{brief.working_days_left} 个工作日（{today.month}月{today.day}日之后起算）"
 
 
 def questioned(about: str, ending: Ending | None) -> str:

@@ -143,7 +143,7 @@ PHASE = PhaseDefinition(
             "mentor",
             passed=(
                 "{city}面试名单已经确定，请您面试的学生人数和面试完成时限见下。",
-                "请按市级管理办公室的安排参加面试。",
+                "面试的时间、地点，由市级管理办公室与您商定。",
             ),
             ahead="测试和面试的安排，由市级管理办公室另行通知。",
             mailings={"passed": Mailing(LetOnTo("interview"), counted="进入面试", until="interview")},

@@ -47,7 +47,7 @@ def test_what_it_says_is_as_of_when_it_leaves(scene: Scene) -> None:
     assert _leaves(opened) == "02-07 09:00"
     assert "2022年2月7日" in opened.text
     assert "2022年1月31日" not in opened.text
-    assert "9 个工作日（自2月7日起算，不含当日）" in opened.text
+    assert "9 个工作日（2月7日之后起算）" in opened.text
 
 
 def test_what_a_person_does_is_told_at_once_and_what_it_opens_in_the_morning(scene: Scene) -> None:

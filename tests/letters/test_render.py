@@ -213,7 +213,7 @@ def test_a_returned_filing_with_its_mends() -> None:
         "　　阶段：导师面试",
         "　　设区市：盐城市",
         "　　截止时间：2022年2月20日（星期日）24:00 前",
-        "　　剩余时间：1 个工作日（自2月17日起算，不含当日）",
+        "　　剩余时间：1 个工作日（2月17日之后起算）",
         "",
         "　　退回原因：名单有误",
         "",
@@ -315,13 +315,14 @@ def test_a_due_day_says_whether_it_is_provisional_and_what_moved_it(
 @pytest.mark.parametrize(
     ("as_of", "left", "shown"),
     [
-        (datetime(2022, 1, 13, 9, tzinfo=TZ), 5, "5 个工作日（自1月13日起算，不含当日）"),
+        (datetime(2022, 1, 13, 9, tzinfo=TZ), 5, "5 个工作日（1月13日之后起算）"),
         (datetime(2022, 1, 20, 9, tzinfo=TZ), 0, "1月20日当日截止"),
         (datetime(2022, 1, 19, 16, tzinfo=UTC), 0, "1月20日当日截止"),
         (datetime(2022, 1, 20, 15, 59, 59, tzinfo=UTC), 0, "1月20日当日截止"),
         (datetime(2022, 1, 21, tzinfo=TZ), 0, "已截止"),
         (datetime(2022, 1, 19, 9, tzinfo=TZ), 0, "截止前已无其他工作日，请尽快办结"),
         (datetime(2022, 1, 13, 9, tzinfo=TZ), None, None),
+        (datetime(2022, 1, 5, 9, tzinfo=TZ), 11, None),
     ],
 )
 def test_the_time_that_remains(as_of: datetime, left: int | None, shown: str | None) -> None:
