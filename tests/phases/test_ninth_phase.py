@@ -25,6 +25,8 @@ from forms.template import render
 from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
+from letters.render import render as letter_of
+from letters.specimens import specimen
 from models import letterbox, migrate
 from models.database import Database
 from models.tables.city_drafts import draft_table
@@ -92,7 +94,10 @@ PHASE = PhaseDefinition(
     uses=frozenset({"application"}),
     parties=(
         Stakeholder(
-            "city", todo=("组织笔试，录入成绩。",), passed=("贵市报送的笔试成绩{settled}。", "请确定面试名单。")
+            "city",
+            todo=("组织笔试，录入成绩。",),
+            passed=("贵市报送的笔试成绩{settled}。", ""),
+            ahead="请会同高校、科研院所组织笔试。",
         ),
         Stakeholder(
             "mentor",
@@ -240,6 +245,29 @@ def _shown(played: Play, folder: Path) -> None:
     assert (number(somebody) in export, student_name(somebody) in export, COVER in export) == (True, False, True)
     assert admin.get(f"/2022/{TEST}/{LATE}/template.xlsx").content[:2] == b"PK"
     assert admin.get("/2022/report.pdf").content[:4] == b"%PDF"
+
+
+@pytest.mark.parametrize(
+    ("phase", "without_it", "with_it"),
+    [
+        ("application", "划定分数线", "组织笔试"),
+        (TEST, None, "划定分数线"),
+        (SHORTLIST, "组织导师面试", "组织导师面试"),
+    ],
+)
+def test_the_phase_before_speaks_of_the_one_that_follows(phase: str, without_it: str | None, with_it: str) -> None:
+    book = nine()
+    for of, year, next_said in ((BOOK, load(2022), without_it), (book, year_of_nine(book), with_it)):
+        said = [
+            words
+            for words in ("划定分数线", "组织笔试", "组织导师面试")
+            if next_said and words in _passed(of, year, phase)
+        ]
+        assert said == ([next_said] if next_said else [])
+
+
+def _passed(book: Book, year: Year, phase: str) -> str:
+    return letter_of(specimen(book, year, "passed", phase, "city", year.cities[0])).text
 
 
 def test_thirteen_cities_play_nine_phases(played: Play, tmp_path: Path) -> None:
