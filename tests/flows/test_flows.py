@@ -80,7 +80,7 @@ async def shown(state: State[Any]) -> dict[str, Any]:
 
 
 async def test_what_is_owed_is_done_once_and_then_nothing_is(rehearsal: Site) -> None:
-    opens = at("2021-12-31T00:00")
+    opens = at("2021-12-31T09:00")
     assert said(await FLOWS["mentor_recommendation"](2022, as_of=opens, return_state=True)) == (
         "已推进",
         "13 处状态变动，13 封函件待发",
