@@ -87,7 +87,7 @@ def postfix(sink_port: int, refused: Iterable[str] = ()) -> Iterator[Postfix]:
         (home / folder).mkdir()
     shutil.chown(home / "data", "postfix")
     (home / "etc/main.cf").write_text(MAIN.format(home=home, sink=sink_port))
-    (home / "etc/refused").write_text("".join(f"/^{re.escape(one)}$/ REJECT\n" for one in refused))
+    (home / "etc/refused").write_text("".join(f"/^{re.escape(one)}$/ 550 5.1.1 User unknown\n" for one in refused))
     (home / "etc/master.cf").write_text(MASTER.format(port=port))
     try:
         _postfix(home, "start")
