@@ -39,7 +39,6 @@ def test_a_phase_is_scheduled_at_every_moment_of_its_calendar() -> None:
         "flows.phase_flows.shortlist",
         (
             Once("2022-opening-20220121T0000", local("2022-01-21T00:00"), 2022),
-            Once("2022-rung-20220121T0900", local("2022-01-21T09:00"), 2022),
             Once("2022-rung-20220127T0900", local("2022-01-27T09:00"), 2022),
             Once("2022-rung-20220129T0900", local("2022-01-29T09:00"), 2022),
             Once("2022-deadline-20220131T0000", local("2022-01-31T00:00"), 2022),
