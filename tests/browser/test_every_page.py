@@ -27,12 +27,12 @@ HEAVIEST = 100_000
 
 EVERYBODY = {
     *("/", "/account", "/account/authenticator"),
-    *(f"/{{year:int}}/{page}" for page in ("calendar", "exports", "letters", "log", "offices")),
+    *(f"/{{year:int}}/{page}" for page in ("calendar", "exports", "letters", "log", "offices", "told")),
     *("/{year:int}/letters/{letter:int}", "/{year:int}/cities/{city}"),
     *("/{year:int}/{phase}/{city}", "/{year:int}/{phase}/{city}/filed"),
 }
 PROVINCE = EVERYBODY | {"/audit", "/{year:int}", "/{year:int}/tasks", "/{year:int}/{phase}"}
-CITY = EVERYBODY | {f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in ("request", "rows", "trial")}
+CITY = EVERYBODY | {f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in ("question", "request", "rows", "trial")}
 REACHED = {
     "admin": PROVINCE | {"/users", "/users/{account}", "/years", "/{year:int}/acts/{act}"},
     "viewer": PROVINCE,
