@@ -126,6 +126,7 @@ def test_an_older_file_takes_back_nothing_that_the_year_states(left: Database) -
         with left.read() as connection:
             older = standing.opened(connection, YEAR).year
         given = 'spare_days = 5\nparty_days = 0\nparty_rungs = [7, 1]\nsummaries_owed = ["市级"]'
+        given += "\noffice_hours = [9, 17]\ndigest_days = 5"
         stated = re.sub(r"(?m)^weights = .*$", given, older.source_text)
         newer = files.stored(f"version = {versions.current()}\n{stated}", "日历")
         first, back = (
@@ -133,7 +134,8 @@ def test_an_older_file_takes_back_nothing_that_the_year_states(left: Database) -
             for hour, each in enumerate((newer, older))
         )
         assert (first.outcome, back.outcome) == ("done", "refused")
-        unsaid = "figures.party_days、figures.party_rungs、figures.spare_days、figures.summaries_owed"
+        named = ("digest_days", "office_hours", "party_days", "party_rungs", "spare_days", "summaries_owed")
+        unsaid = "、".join(f"figures.{name}" for name in named)
         assert back.message == f"文件是旧版格式，没有写明 {unsaid}，现行日历写明了；请在文件里写上。"
 
 
