@@ -38,6 +38,9 @@ def rehearse(
         str | None, Parameter(metavar="URL", help="把演练的数据库留在这里（须是新库）；不写时用完即弃")
     ] = None,
     hold_letters: Annotated[bool, Parameter(negative="", help="函件全部留在待发状态，不投递")] = False,
+    letters: Annotated[
+        Path | None, Parameter(metavar="文件", help="把一个市办和一名导师全年收到的函件写进这个文件（Markdown）")
+    ] = None,
     plain: Plain = PLAIN,
 ) -> int:
     """Play a year and print its timeline and its end; 1 where an event marked `expect` was not refused as marked."""
@@ -48,11 +51,21 @@ def rehearse(
         play = play_of(database, pack, until, folder / "mail" if delivers else None, plain)
         run_through(play)
         ended = play.ended()
+        if letters is not None:
+            _write(letters, play)
     answer(plain.json, ended.as_json(), lambda to: _told(to, play, ended))
     marked = [unmet for unmet in ended.unmet if unmet.event.expect]
     for unmet in marked:
         say(_otherwise(play.year, unmet))
     return 1 if marked else 0
+
+
+def _write(file: Path, play: Play) -> None:
+    from rehearsal.year_of_letters import year_of_letters
+
+    with play.database.read() as connection:
+        city = play.pack.visitor or play.year.cities[0].slug
+        file.write_text(year_of_letters(connection, play.year, city), "utf-8")
 
 
 DOINGS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import String, cast, exists, func, literal, select
 
@@ -16,7 +16,7 @@ from models.tables.season import Letter, LetterBody
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
 EVERY = "*"
 """What stands in a letter's key for no one phase or city."""
@@ -191,6 +191,19 @@ def listed(
     return [KeptLetter(*row) for row in found]
 
 
+def written_to(connection: Connection, year: int, recipient: str) -> list[WordedLetter]:
+    """Give the letters of a year to one recipient with their words, in the order in which they may leave."""
+    letter = table_of(Letter)
+    query = _worded().where(letter.c.year == year, letter.c.recipient == recipient)
+    return [WordedLetter(*row) for row in connection.execute(query.order_by(letter.c.due_at, letter.c.id))]
+
+
+def _worded() -> Select[Any]:
+    letter, body = table_of(Letter), table_of(LetterBody)
+    columns = (letter.c[name] for name in KEPT)
+    return select(*columns, body.c.text, body.c.html, body.c.ics).join(body, body.c.digest == letter.c.body)
+
+
 def sent_unaudited(
     connection: Connection, year: int, kinds: Sequence[str], after: datetime, what: str
 ) -> list[SentLetter]:
@@ -205,8 +218,5 @@ def sent_unaudited(
 
 def letter_by_id(connection: Connection, key: int) -> WordedLetter | None:
     """Give one letter with its words."""
-    letter, body = table_of(Letter), table_of(LetterBody)
-    columns = (letter.c[name] for name in KEPT)
-    query = select(*columns, body.c.text, body.c.html, body.c.ics).join(body, body.c.digest == letter.c.body)
-    row = connection.execute(query.where(letter.c.id == key)).one_or_none()
+    row = connection.execute(_worded().where(table_of(Letter).c.id == key)).one_or_none()
     return None if row is None else WordedLetter(*row)

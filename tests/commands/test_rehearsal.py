@@ -12,12 +12,15 @@ import pytest
 from commands.rehearsal import PACKS
 from tests.commands.conftest import Talent
 
+LETTERS = Path(__file__).parents[2] / "docs" / "letters.md"
 EXPECTED = PACKS / "2022" / "expected.json"
 
 
 @pytest.mark.slow
-def test_the_whole_year_ends_as_the_pack_expects(talent: Talent) -> None:
-    ran = talent("rehearse", "2022", "--json")
+def test_the_whole_year_ends_as_the_pack_expects(talent: Talent, tmp_path: Path) -> None:
+    letters = tmp_path / "letters.md"
+    ran = talent("rehearse", "2022", "--letters", str(letters), "--json")
+    assert letters.read_text("utf-8") == LETTERS.read_text("utf-8"), "talent rehearse 2022 --letters docs/letters.md"
     status, expected = ran.data["status"], json.loads(EXPECTED.read_text(encoding="utf-8"))
     cells = {
         city["city"]: {
