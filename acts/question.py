@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ABOUT: Mapping[str, str] = {"verdict": "系统的核验结论", "decision": "省级管理办公室的决定", "answer": "申请的答复"}
 """What may be questioned."""
 
+UNSAID = f"请写明对什么有异议：{'、'.join(ABOUT.values())}"
+
 GIVEN = frozenset({"granted", "declined", "upheld", "changed", "corrected"})
 """What the province itself says of a request."""
 
@@ -69,7 +71,7 @@ def question(
         every = city_requests.of_city_phase(season.connection, year, phase, city)
         waits = city_requests.waits(every, cell.attempt, "question")
         found = questionable(season.connection, year, phase, city, season.stamp.as_of).get(about)
-        why = wordless(reason, "异议内容") or (None if found else f"还没有{ABOUT[about]}")
+        why = wordless(reason, "异议内容") or (None if found else f"还没有{ABOUT[about]}" if about in ABOUT else UNSAID)
         if waits:
             why = f"{waits.by} 于 {waits.as_of:%Y-%m-%d %H:%M:%S} 已提出异议，正等省级管理办公室答复，不必重复提出"
         if why or not found:
