@@ -55,7 +55,7 @@ def test_the_province_ends_any_phase_as_the_year_says(database: Database, ending
         told = phase not in published and (ending is not None or phase != "meeting")
         assert (("passed", phase, "city") in written) is told
         if told:
-            assert f"{SETTLED[ending]}。" in written["passed", phase, "city"]
+            assert SETTLED[ending] in written["passed", phase, "city"]
     assert ("appointment", "mentor-recommendation", "mentor") in written
 
 

@@ -103,7 +103,6 @@ def test_a_refusal_of_the_gate_returns_with_what_would_mend_it(scene: Scene) -> 
     assert scene.cell(APPLICATION, NANJING).state is State.RETURNED
     assert ledger.letters(scene.database, kind="returned", phase=APPLICATION) == [
         (APPLICATION, NANJING, "city:nanjing", "returned", "1"),
-        (APPLICATION, NANJING, "mentor:南京导师1@南京大学", "returned", "1"),
     ]
 
 

@@ -61,7 +61,7 @@ def test_letters_are_counted_by_state_and_paged_newest_first(window: Window) -> 
     ("query", "shown"),
     [
         ("kind=overdue", {("逾期催办", "盐城市市级管理办公室"), ("逾期催办", "扬州市市级管理办公室")}),
-        ("kind=rerun&phase=mentor-recommendation", {("重启", "扬州市市级管理办公室")}),
+        ("kind=rerun&phase=mentor-recommendation", {("重新开放", "扬州市市级管理办公室")}),
         ("city=yancheng&phase=shortlist&kind=opened", {("工作开始", "盐城市市级管理办公室")}),
         ("state=sent", set()),
     ],

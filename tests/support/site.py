@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,8 @@ from prefect.settings import (
 from acts.on_paper import NOTHING, Paper
 from acts.open_year import open_year
 from calendars import files
+from calendars.deadlines import TZ
+from calendars.year import Year
 from deployments.children import Child
 from deployments.plan import Deployment
 from deployments.sync import Synced, Workplace, sync
@@ -77,7 +80,7 @@ class Site:
     def open(self, year: int, at: datetime | None = None, *, rehearsal: bool = False) -> None:
         now = at or datetime.now(UTC)
         late = Paper(NOTHING, "试验")
-        open_year(self.database, files.load(year), Stamp("省办", now, now), rehearsal=rehearsal, paper=late)
+        open_year(self.database, at_all_hours(year, now), Stamp("省办", now, now), rehearsal=rehearsal, paper=late)
 
     def sync(self, deployments: Sequence[Deployment]) -> Synced:
         self.synced = True
@@ -133,3 +136,10 @@ class Site:
 
     def mail(self) -> list[str]:
         return sorted(path.name for path in (self.folder / "mail" / "new").glob("*"))
+
+
+def at_all_hours(year: int, now: datetime) -> Year:
+    """A shipped calendar by which letters leave at any hour of this day and the next, whichever days they are."""
+    text = re.sub(r"(?m)^office_hours = .*$", "office_hours = [0, 24]", files.load(year).source_text)
+    days = "".join(f'{now.astimezone(TZ).date() + timedelta(days=ahead)} = "working"\n' for ahead in range(3))
+    return files.stored(text.replace("[days]\n", f"[days]\n{days}"), f"{year}.toml")
