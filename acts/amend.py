@@ -9,7 +9,7 @@ from acts.extend import ANEW, say_anew
 from acts.new_days import CONFIRM, checked
 from calendars.deadlines import day_of, end_of, resolve
 from gates.states import Event, State
-from letters.occurrences import ahead
+from letters.occurrences import OFFICES, ahead
 from models import outbox, reports
 from models.days_told import days_told
 from models.revised_calendars import replace_calendar
@@ -71,15 +71,21 @@ def amend(
 def _amend(season: Season, calendar: Year, reason: str) -> int:
     """Follow the new calendar; give how many city phases that are waited for have another due day."""
     year = season.year.year
-    before = {key: season.due(*key) for key, cell in season.cells.items() if _is_waited_for(season, cell)}
+    before = {key: _asked_by(season, key) for key, cell in season.cells.items() if _is_waited_for(season, cell)}
     unsent = {phase.slug: outbox.unsent(season.connection, year, phase.slug, ANEW) for phase in calendar.phases}
     replace_calendar(season.connection, year, calendar.source_text, reason, season.stamp)
     season.follow(calendar)
-    moved = [(key, due) for key, due in before.items() if season.due(*key) != due]
+    moved = [(key, due) for key, (due, theirs) in before.items() if _asked_by(season, key) != (due, theirs)]
     for key, due in moved:
         _move_day(season, key, due, reason, unsent[key[0]].get(key[1], {}))
     settle(season, season.cities)
     return len(moved)
+
+
+def _asked_by(season: Season, key: Key) -> tuple[Due, Due]:
+    """Give the due day of a city phase, and by when parties hand in for it: the same where it is asked of none."""
+    due, parties = season.due(*key), season.dealings(key[0]).parties
+    return due, season.theirs(due, "mentor") if any(one not in OFFICES for one in parties) else due
 
 
 def _is_waited_for(season: Season, cell: Cell) -> bool:
@@ -88,7 +94,9 @@ def _is_waited_for(season: Season, cell: Cell) -> bool:
 
 
 def _move_day(season: Season, key: Key, before: Due, reason: str, unsent: Unsent) -> None:
-    said = f"年度日历修订，截止日 {before.day} 改为 {season.due(*key).day}：{reason}"
+    day = season.due(*key).day
+    what = "导师、高校、中学的交材料日随之改变" if day == before.day else f"截止日 {before.day} 改为 {day}"
+    said = f"年度日历修订，{what}：{reason}"
     cell = season.move(season.cells[key], Event.EXTEND, said)
     season.reasons[key] = reason
     say_anew(season, cell, unsent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from calendars.deadlines import handed_in, last_day
+from calendars.deadlines import day_of, handed_in, knows, last_day
 from calendars.errors import TalentError
 from gates.states import State
 from letters.occurrences import ahead
@@ -89,7 +89,7 @@ def beliefs(
             one.kind,
             one.at,
             one.received,
-            _holds(found.year, cell.due, one) if cell.state in WAITED_FOR else None,
+            _holds(found.year, cell.due, one, day_of(as_of)) if cell.state in WAITED_FOR else None,
             f"第 {one.newer[0]} 号函件{state_word(*one.newer[1:])}" if one.newer else "",
         )
         for one in sorted(told, key=lambda one: (one.recipient, order[one.phase, one.city]))
@@ -97,12 +97,12 @@ def beliefs(
     )
 
 
-def _holds(year: Year, due: Due, told: ToldDay) -> date:
+def _holds(year: Year, due: Due, told: ToldDay, today: date) -> date:
     """Give the day that a recipient goes by who knows what holds; a party told late was given what was left."""
     if told.recipient.startswith(("city:", "head:")) or told.recipient == "lead":
         return due.day
     theirs = handed_in(due, year.figures.party_days, year.working_days)
-    return last_day(told.until) if theirs.instant < told.until <= due.instant else theirs.day
+    return last_day(told.until) if knows(told.until, due, theirs, today) else theirs.day
 
 
 def party_of(connection: Connection, year: Year, name: str) -> str:

@@ -133,6 +133,14 @@ def handed_in(due: Due, ahead: int, days: WorkingDays) -> Due:
     return Due(day, end_of(day), due.because)
 
 
+def knows(until: datetime, due: Due, theirs: Due, today: date) -> bool:
+    """Tell whether somebody told `until` knows what holds: the day that is `theirs`.
+
+    Who is told when that has come is told a later one, up to the city's `due`.
+    """
+    return until == theirs.instant or (today >= theirs.day and theirs.instant < until <= due.instant)
+
+
 def room(due: Due, since: datetime, grace: int, days: WorkingDays) -> Extension | None:
     """Give the extension that keeps `grace` working days after `since`, or None where the due day leaves them."""
     until = days.after(day_of(since), grace)

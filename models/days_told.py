@@ -30,6 +30,9 @@ TELLING = tuple(kind for kind, row in LETTER_KINDS.items() if row.tells_due)
 MOVING = tuple(kind for kind, row in LETTER_KINDS.items() if row.moves)
 """The kinds that say nothing but another day, which an act may leave unsaid."""
 
+NEWER = ("id", "kind", "slot", "valid_until", "state", "detail")
+"""What is asked of the newest letter beside the newest that went out."""
+
 OVERDUE = "overdue"
 """The kind whose slot is the instant that has passed: nothing makes it untrue, so that its row has no other."""
 
@@ -129,7 +132,7 @@ def told_by(
     gone, newest = written.where(sent_by(year, as_of)).subquery(), written.subquery()
     same = [newest.c[name] == gone.c[name] for name in ("about", "city", "recipient")]
     query = (
-        select(gone, receipt.c.as_of.label("received"), newest.c.id.label("newer"), newest.c.state, newest.c.detail)
+        select(gone, receipt.c.as_of.label("received"), *(newest.c[name].label(f"newer_{name}") for name in NEWER))
         .join(newest, and_(*same, newest.c.place == 1))
         .outerjoin(receipt, (receipt.c.letter == gone.c.id) & (receipt.c.as_of <= as_of))
         .where(gone.c.place == 1)
@@ -140,15 +143,23 @@ def told_by(
         ToldDay(
             row.about, row.city, row.recipient, _until(row), row.id, row.kind,
             row.left_at if rehearsed else row.sent_at, row.received,
-            None if row.newer == row.id else (row.newer, row.state_1, row.detail_1),
+            _newer(row),
         )
         for row in connection.execute(query)
     ]  # fmt: skip
 
 
-def _until(row: Row[Any]) -> datetime:
-    overdue = row.kind == OVERDUE
-    return datetime.fromisoformat(row.slot.partition(AGAIN)[0]).replace(tzinfo=TZ) if overdue else row.valid_until
+def _until(row: Row[Any], prefix: str = "") -> datetime:
+    kind, slot, until = (getattr(row, f"{prefix}{name}") for name in ("kind", "slot", "valid_until"))
+    told: datetime = datetime.fromisoformat(slot.partition(AGAIN)[0]).replace(tzinfo=TZ) if kind == OVERDUE else until
+    return told
+
+
+def _newer(row: Row[Any]) -> tuple[int, str, str | None] | None:
+    """Give the newest letter where it tells another day and still may, or is left unsaid on purpose."""
+    gone = row.newer_state == LetterState.CANCELLED and not (row.newer_detail or "").startswith(UNTOLD)
+    same = row.newer_id == row.id or _until(row, "newer_") == _until(row)
+    return None if gone or same else (row.newer_id, row.newer_state, row.newer_detail)
 
 
 def left_untold(

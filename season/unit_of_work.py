@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from calendars.deadlines import Due, Extension, day_of, end_of, handed_in, resolve
+from calendars.deadlines import Due, Extension, day_of, end_of, handed_in, knows, resolve
 from calendars.errors import TalentError
 from gates.pending import Pending, pending
 from gates.states import Event, State, step
@@ -189,16 +189,14 @@ class Season:
     def told(self, due: Due, audience: Audience) -> Due:
         """Give the same as it is told now: where a party's day has come, the next working day, if there is one."""
         theirs, today = self.theirs(due, audience), day_of(self.stamp.as_of)
-        if audience in OFFICES or today < theirs.day:
+        if audience in OFFICES or not theirs.day <= today <= due.day:
             return theirs
         day = min(self.days.after(today, 1), due.day)
         return Due(day, end_of(day), due.because)
 
     def holds(self, due: Due, audience: Audience, until: datetime) -> bool:
         """Tell whether an audience that was told this instant knows what a city's due day asks: `theirs`, or `told`."""
-        theirs = self.theirs(due, audience)
-        over = day_of(self.stamp.as_of) >= theirs.day
-        return until == theirs.instant or (over and theirs.instant < until <= due.instant)
+        return knows(until, due, self.theirs(due, audience), day_of(self.stamp.as_of))
 
     def pending(self, cell: Cell) -> Pending | None:
         """Give whose hand a city phase waits for now; None where nobody's."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from sqlalchemy import select
 
 import season.correspondence
+from acts.amend import amend
 from acts.beliefs import SeveralParties, UnknownParty, beliefs, party_of
 from acts.correct import correct
 from calendars.deadlines import at_nine, day_of
@@ -22,6 +25,7 @@ from models.tables.season import Letter
 from tests.acts.test_machine import CITIES, PHASES, Season, template
 from tests.support.mailboxes import Mailboxes, believed
 from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
+from tests.support.years import revision
 
 __all__ = ["template"]
 
@@ -82,6 +86,13 @@ class Believing(Season):
     def correct(self, city: str, phase: str) -> None:
         given = (self.scene.database, YEAR, phase, city, stamp(self.at))
         self.act(city, lambda **dry: correct(*given, reason="误办", **dry))
+
+    @rule(days=st.integers(0, 9))
+    def amend(self, days: int) -> None:
+        """The year's calendar gives parties more time, or less."""
+        text = re.sub(r"(?m)^party_days = \d+", f"party_days = {days}", self.scene.year.source_text)
+        revised = revision(text, "2022.toml", self.scene.year)
+        amend(self.scene.database, YEAR, revised, stamp(self.at), reason="另行安排")
 
     @rule()
     def morning(self) -> None:
