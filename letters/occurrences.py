@@ -85,8 +85,8 @@ def is_declined(asked: RequestBrief | None) -> bool:
 
 
 def in_calendar(of: Dealings, audience: Audience) -> bool:
-    """Tell whether a phase's deadline goes into that audience's calendars: only where who is told of it is told again.
+    """Tell whether a phase's deadline goes into that audience's calendars: only where who hands in is told again.
 
     Others, schools and institutions, get the day in words: it would stay in their calendars whatever became of it.
     """
-    return audience in audiences("rerun", of)
+    return audience in audiences("rerun", of) and of.stakeholder(audience).hands_in

@@ -49,6 +49,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
     due = resolve((until or found).due) if found else None
     if due and audience not in OFFICES:
         due = handed_in(due, year.figures.party_days, year.working_days)
+    is_told = (LETTER_KINDS[kind].invented or until) and (of is None or of.stakeholder(audience).hands_in)
     as_of = at_nine(_day(year, kind, due.day if due else year.phases[0].due))
     plain = Brief(
         kind=kind,
@@ -59,7 +60,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         audience=audience,
         addressee=PARTIES.get(audience) or phrases.office(audience, city.name),
         as_of=as_of,
-        due=due if LETTER_KINDS[kind].invented or until else None,
+        due=due if is_told else None,
         working_days_left=year.working_days.left(as_of.date(), due.day) if due else None,
         link=f"https://talent.example/{year.year}/{phase or ''}" if audience in OFFICES else "",
         provisional=year.provisional,

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from calendars.deadlines import Due, day_of, end_of, handed_in, resolve, start_of
 from letters.occurrences import OFFICES
@@ -98,13 +98,18 @@ class Mailbox:
         for row in rows:
             cell = cells.get((row.phase, row.concerns))
             wrong = cell is not None and cell.state not in STATES.get(row.kind, {cell.state})
-            if row.kind in DATED and cell is not None and cell.state != "submitted":
+            if row.kind in DATED and cell is not None and cell.state != "submitted" and self._hands_in(row):
                 due = resolve(self.scene.year.phase(row.phase).due, given.get((row.phase, row.concerns), ()))
                 due = self._told(due, row.recipient, row.queued_as_of)
                 wrong |= self.at >= due.instant or f"{due.day.month}月{due.day.day}日" not in row.text
             wrong |= row.kind == "digest" and row.slot != f"{self.at:%Y-%m-%d}"
             if wrong:
                 self.untrue.append(f"{self.at} {row.kind} {row.phase} {row.concerns} {row.slot}")
+
+    def _hands_in(self, row: Row[Any]) -> bool:
+        """Whether its recipient hands anything in by a day; who only comes to a meeting is told none."""
+        year, audience = self.scene.year, row.recipient.partition(":")[0]
+        return BOOK.dealings(year.phase(row.phase), year).stakeholder(audience).hands_in
 
     def _told(self, due: Due, recipient: str, written: datetime) -> Due:
         """What is true of a city's due day for a recipient: a party hands in before, or as soon as that can be."""

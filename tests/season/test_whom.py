@@ -96,7 +96,7 @@ def test_too_few_visits_are_told_to_mentors_only_where_the_city_uploaded_any(sce
     short = to(scene.advance("2022-07-01T09:00").changes.letters, "visits-short")
     assert {*short} == {"city", "mentor1", "mentor2"}
     assert "到校记录 1 次（按进度应有 5 次，全年 10 次）" in short["city"].text
-    assert "已到校未登记的，请报市级管理办公室补录。" in short["mentor1"].text
+    assert "已到校未登记的，请报市级管理办公室补录；" in short["mentor1"].text
 
 
 def test_a_withdrawal_is_told_to_schools_that_were_told_of_a_phase(scene: Scene) -> None:
