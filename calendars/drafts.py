@@ -102,7 +102,7 @@ def _lines(origin: Year, year: int) -> Iterator[str]:
     yield f"notice = {toml('（待印发）')}  # 请改为本年度通知的文号"
     yield "draft = true  # 定稿后删去这一行"
     yield f"subjects = {toml(origin.subjects)}"
-    if stated := [(name, value) for name, value in _stated(origin.contact) if value]:
+    if not origin.contact.is_sample and (stated := [pair for pair in _stated(origin.contact) if pair[1]]):
         yield from ("", "[contact]  # 省级管理办公室的联系方式，上年的，请核对")
         yield from (f"{name} = {toml(value)}" for name, value in stated)
     yield from ("", "[figures]")

@@ -11,6 +11,7 @@ from calendars.moments import moments
 from calendars.rungs import reminders
 from calendars.versions import toml
 from calendars.working_days import WorkingDays, published, spring_festival
+from calendars.year import ContactPoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ class Warning_:  # noqa: N801 - the builtin has the plain name
 def check(year: Year) -> tuple[Warning_, ...]:
     """Give the warnings of a year, phase by phase, then those of the year as a whole."""
     found = [warning for phase in year.phases for warning in _of_phase(year, phase)]
-    return (*found, *_overrides(year), *_unpublished(year), *_assumed(year))
+    return (*found, *_overrides(year), *_unpublished(year), *_assumed(year), *_sample(year))
 
 
 def _of_phase(year: Year, phase: Phase) -> Iterator[Warning_]:
@@ -100,6 +101,12 @@ def _unpublished(year: Year) -> Iterator[Warning_]:
     if last not in year.calendar_years and not published(last):
         reason = f"年末之后的函件落在 {last} 年，该年放假安排尚未公布"
         yield Warning_("year", reason, "逾期通知、催办的时刻暂定，通知公布后自动改正")
+
+
+def _sample(year: Year) -> Iterator[Warning_]:
+    if year.contact.is_sample and year.contact != ContactPoint():
+        reason = "联系人、电话、邮箱是示例，函件里会照样写"
+        yield Warning_("contact", reason, "改为真实的，或删去这一节、在“联系人”页登记")
 
 
 def _assumed(year: Year) -> Iterator[Warning_]:

@@ -67,7 +67,12 @@ class ContactPoint(_Frozen):
 
     name: Annotated[str, Field(pattern=r"^[^\x00-\x1f]{1,50}$")] = ""
     phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{4,29}$")] = ""
-    mailbox: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = ""
+    mailbox: Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+$")] = ""
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it is the invented one of a shipped file, which nobody answers."""
+        return self.mailbox.endswith(".example") or not self.phone.strip("0- ")
 
 
 class Phase(_Frozen):

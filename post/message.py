@@ -112,9 +112,9 @@ def _headers(letter: Outgoing) -> list[tuple[str, str]]:
     ]
     if letter.thread and letter.thread != letter.message_id:
         headers.append(("References", matching(MESSAGE_ID, "References", letter.thread)))
-    if letter.reply_to:
-        to = ", ".join(matching(ADDRESS, "Reply-To", address) for address in letter.reply_to.split(", "))
-        headers.append(("Reply-To", to))
+    fit = [address for address in (letter.reply_to or "").split(", ") if ADDRESS.fullmatch(address)]
+    if fit:  # an unfit one keeps no letter back: whom to ask stands in it too
+        headers.append(("Reply-To", ", ".join(fit)))
     return [*headers, ("List-Id", f"<talent-calendar.{sender.domain}>"), *AUTOMATIC]
 
 

@@ -99,10 +99,10 @@ def _of_the_year(database: Database, now: datetime) -> Iterator[CheckFinding]:
     if "province" not in reached:
         yield CheckFinding("邮箱", "finding", "没有登记省级管理办公室的邮箱", "运行 talent office set --email 邮箱")
     titles = {"province": "省级管理办公室"} | {city.slug: city.name for city in year.cities}
-    silent = [title for office, title in titles.items() if not points.get(office, ContactPoint()).phone]
+    silent = [title for office, title in titles.items() if points.get(office, ContactPoint()).is_sample]
     if silent:
         mend = "在“联系人”页登记在任的联系人和电话（talent city contact add 单位 --name 姓名 --phone 电话）"
-        yield CheckFinding("联系人", "finding", f"没有登记联系电话：{'、'.join(silent)}", mend)
+        yield CheckFinding("联系人", "finding", f"没有登记联系电话（或写的是示例）：{'、'.join(silent)}", mend)
 
 
 def _of_the_clock(database: Database, now: datetime) -> Iterator[CheckFinding]:

@@ -37,6 +37,7 @@ def test_the_warnings_of_2022() -> None:
         weekend("cultivation.due", "2022-12-31", "周六", "2022-12-30"),
         weekend("year-end.province_due", "2022-12-31", "周六", "2022-12-30"),
         Warning_("phases.year-end.rungs", "前 30 天的提醒不会发出", LOST),
+        Warning_("contact", "联系人、电话、邮箱是示例，函件里会照样写", "改为真实的，或删去这一节、在“联系人”页登记"),
     )
 
 

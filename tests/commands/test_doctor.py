@@ -73,9 +73,9 @@ def test_a_real_year_wants_a_telephone_for_everybody_whom_a_letter_names(talent:
     talent("db", "upgrade")
     talent("year", "open", "2027")
     for city in ("南京", "无锡", "徐州", "常州", "苏州", "南通", "连云港", "淮安", "扬州", "镇江", "泰州", "宿迁"):
-        talent("city", "contact", "add", city, "--name", "示例", "--phone", "000-00000000")
+        talent("city", "contact", "add", city, "--name", "示例", "--phone", "025-00000000")
     said = [each["says"] for each in talent("doctor", "--json").data["findings"] if each["check"] == "联系人"]
-    assert said == ["没有登记联系电话：盐城"]
+    assert said == ["没有登记联系电话（或写的是示例）：省级管理办公室、盐城"]
 
 
 def test_bad_settings_are_said_before_anything_is_tried(talent: Talent, monkeypatch: pytest.MonkeyPatch) -> None:
