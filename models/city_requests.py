@@ -86,6 +86,7 @@ def requests(
     asked, answers = table_of(Request), table_of(RequestAnswer)
     then = [] if as_of is None else [answers.c.as_of <= as_of]
     newest = select(answers.c.request, func.max(answers.c.number).label("number")).where(*then)
+    newest = newest.join(asked, asked.c.id == answers.c.request).where(asked.c.year == year, *which)
     last = newest.group_by(answers.c.request).subquery()
     holds = and_(answers.c.request == last.c.request, answers.c.number == last.c.number)
     query = (

@@ -84,6 +84,7 @@ class Reach:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self._numbers: dict[Whom, Numbers] = {}
+        self._all: dict[Audience, Concerned] = {}
 
     @cached_property
     def _students(self) -> dict[str, list[_Student]]:
@@ -139,7 +140,10 @@ class Reach:
 
     def students(self, audience: Audience) -> Concerned:
         """Give the parties of an audience with all their students."""
-        return self._by({city: [one.number for one in all_of] for city, all_of in self._students.items()}, audience)
+        if audience not in self._all:
+            everyone = {city: [one.number for one in all_of] for city, all_of in self._students.items()}
+            self._all[audience] = self._by(everyone, audience)
+        return self._all[audience]
 
     def find(self, whom: Whom, audience: Audience) -> Concerned:
         """Give whom a phase means of an audience, by city, each with its students of these."""

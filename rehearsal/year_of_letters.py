@@ -27,11 +27,11 @@ def year_of_letters(connection: Connection, year: Year, city: str) -> str:
     """Give, in Markdown, what a city's office and the mentor of it with the most letters were written in a year."""
     kept = [one for one in listed(connection, year.year, {"concerns": city}) if one.state != LetterState.CANCELLED]
     counts = Counter(one.recipient for one in kept if one.recipient.startswith("mentor:"))
-    office, mentor = own(city)[0], max(counts, key=lambda key: (counts[key], key))
-    parts = [HEAD.format(year=year.year, city=named(year, office), mentor=named(year, mentor))]
-    for key in (office, mentor):
+    office, mentor = own(city)[0], max(counts, key=lambda key: (counts[key], key), default="")
+    parts = [HEAD.format(year=year.year, city=named(year, office), mentor=named(year, mentor) if mentor else "还没有")]
+    for key in filter(None, (office, mentor)):
         sent = [one for one in written_to(connection, year.year, key) if one.state != LetterState.CANCELLED]
-        parts.append(f"\n## {named(year, key)}（{len(sent)} 封）\n")
+        parts.append(f"\n## {named(year, key)}（{len(sent)} 件）\n")
         parts += [f"\n### {one.due_at:%m-%d %H:%M}　{one.subject}\n{_words(one)}" for one in sent]
     return "".join(parts)
 
