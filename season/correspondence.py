@@ -240,7 +240,8 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
 
 def _due(season: Season, owed: Owed, audience: Audience) -> Due | None:
     """Give the due day that a letter tells an audience, None where it tells none."""
-    if owed.phase and not season.dealings(owed.phase).stakeholder(audience).hands_in:
+    moves = LETTER_KINDS[owed.kind].moves  # that goes to whoever was told a day, if only by an earlier release
+    if owed.phase and not moves and not season.dealings(owed.phase).stakeholder(audience).hands_in:
         return None
     following = later(season.year, _mailing(season, owed, audience))
     due = season.due(following.slug, owed.city) if following else owed.due
