@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calendars.deadlines import day_of, handed_in, knows, last_day
 from calendars.errors import TalentError
 from gates.states import State
-from letters.occurrences import ahead
+from letters.occurrences import OFFICES, ahead
 from letters.words import state_word
 from models.days_told import told_by
 from models.letterbox import own
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from calendars.year import Year
     from models.days_told import ToldDay
 
-WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED, State.OVERDUE})
+UNFINISHED = frozenset({State.WAITING, State.OPEN, State.RETURNED, State.OVERDUE})
 """The states of a city phase in which somebody still goes by its due day."""
 
 
@@ -89,7 +89,7 @@ def beliefs(
             one.kind,
             one.at,
             one.received,
-            _holds(found.year, cell.due, one, day_of(as_of)) if cell.state in WAITED_FOR else None,
+            _holds(found.year, cell.due, one, day_of(as_of)) if cell.state in UNFINISHED else None,
             f"第 {one.newer[0]} 号函件{state_word(*one.newer[1:])}" if one.newer else "",
         )
         for one in sorted(told, key=lambda one: (one.recipient, order[one.phase, one.city]))
@@ -99,7 +99,7 @@ def beliefs(
 
 def _holds(year: Year, due: Due, told: ToldDay, today: date) -> date:
     """Give the day that a recipient goes by who knows what holds; a party told late was given what was left."""
-    if told.recipient.startswith(("city:", "head:")) or told.recipient == "lead":
+    if told.recipient.partition(":")[0] in OFFICES:
         return due.day
     theirs = handed_in(due, year.figures.party_days, year.working_days)
     return last_day(told.until) if knows(told.until, due, theirs, today) else theirs.day
