@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule
 from sqlalchemy import select
 
 import season.correspondence
@@ -22,7 +21,7 @@ from calendars.deadlines import at_nine, day_of
 from models.columns import table_of
 from models.tables.pool import Party
 from models.tables.season import Letter
-from tests.acts.test_machine import CITIES, PHASES, Season, template
+from tests.acts.test_machine import CITIES, PHASES, Season, play, template
 from tests.support.mailboxes import Mailboxes, believed
 from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
 from tests.support.years import revision
@@ -119,12 +118,7 @@ class Believing(Season):
 
 @pytest.mark.slow
 def test_nobody_believes_an_untrue_day_for_longer_than_a_working_morning(template: Path) -> None:
-    Believing.template = template
-    chosen = settings(
-        max_examples=SEASONS, stateful_step_count=40, deadline=None, derandomize=True, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck), database=None,
-    )  # fmt: skip
-    run_state_machine_as_test(Believing, settings=chosen)
+    play(template, SEASONS, Believing, steps=40)
 
 
 def test_where_a_moved_day_is_told_to_nobody_it_is_found(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:

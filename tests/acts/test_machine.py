@@ -216,13 +216,13 @@ def legal(row: Row[Any]) -> bool:
     return row.refused or row.event in {"load", "extend", "correct", "waive", "resume"}
 
 
-def play(template: Path, examples: int) -> None:
-    Season.template = template
+def play(template: Path, examples: int, machine: type[Season] = Season, steps: int = 30) -> None:
+    machine.template = template
     chosen = settings(
-        max_examples=examples, stateful_step_count=30, deadline=None, derandomize=True, phases=[Phase.generate],
+        max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck), database=None,
     )  # fmt: skip
-    run_state_machine_as_test(Season, settings=chosen)
+    run_state_machine_as_test(machine, settings=chosen)
 
 
 @pytest.fixture
