@@ -158,19 +158,22 @@ async def test_an_answer_that_cannot_be_put_on_record_lets_nothing_else_go_out_u
     filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smtp, "SETTLE_SECONDS", 0.0)
-    mark, broken = marks.mark, iter([True])
+    mark, broken, loop = marks.mark, iter([True]), asyncio.get_running_loop()
+    gate = Gate()
 
     def marking(*given: Any) -> None:  # noqa: ANN401
         if next(broken, False):
+            loop.call_soon_threadsafe(gate.opened.set)
             raise ZeroDivisionError
         mark(*given)
 
     monkeypatch.setattr(marks, "mark", marking)
-    gate = Gate()
-    gate.opened.set()
     async with gate.serving() as courier:
+        work = sending(filled, courier)
+        await gate.arrived.wait()
+        gate.answer_who_waits()
         with pytest.raises(ZeroDivisionError):
-            await sending(filled, courier)
+            await work
     found = counted(filled, "state", "address")
     assert {address for state, address in found if state != "queued"} == set(gate.taken)
     assert {state for state, _ in found} >= {"sending", "queued"}

@@ -26,6 +26,11 @@ class Gate:
         await self.opened.wait()
         return "250 taken"
 
+    def answer_who_waits(self) -> None:
+        """Answer the letters whose dots have come; those after them wait on."""
+        self.opened.set()
+        self.opened.clear()
+
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[SmtpCourier]:
         server = await asyncio.get_running_loop().create_server(lambda: SMTP(self), "127.0.0.1", 0)
