@@ -11,8 +11,10 @@ from models.stamp import SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from acts.act import Act, Filled
     from models.histories import PastMove
     from models.stamp import Stamp
+    from phases.book import Book
 
 MACHINES = frozenset({"prefect", "talent up", "talent demo"})
 """What signs for itself."""
@@ -49,3 +51,9 @@ def granter(cause: str, by: str) -> str:
 def for_a_city(stamp: Stamp) -> Stamp:
     """Sign what the province does in a city's place."""
     return replace(stamp, by=f"{stamp.by}{IN_ITS_PLACE}")
+
+
+def in_whose_place(book: Book, act: Act, filled: Filled, stamp: Stamp) -> Stamp:
+    """Sign what the province does by an act of the book: in a city's place, but for what the province fills in."""
+    is_a_citys = act.by == "city" and not book.provincial(filled.words.get("phase", ""))
+    return for_a_city(stamp) if is_a_citys else stamp

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 
 from acts.book import ACTS
 from commands.options import PLAIN, SEASON, DryRun, Plain, Reason, SeasonOptions, UsageError, local
-from commands.outcomes import report, run
+from commands.outcomes import perform, run
 from commands.output import answer, line, table
 
 if TYPE_CHECKING:
@@ -105,7 +105,6 @@ def _kind(asked: Field) -> object:
 def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: SeasonOptions, *, dry_run: bool) -> int:
     """Read what was typed and do it on record, or show it; raises UsageError with what is wrong with it."""
     from acts.act import Bench
-    from acts.doing import previewed, recorded
     from dashboard.acts.typed_fields import Typed, read
     from models.standing import opened
 
@@ -120,8 +119,7 @@ def _do(act: Act, given: Mapping[str, str | list[str] | Path | None], season: Se
         reading = read(act, opened(connection, year.year), Typed(typed, upload))
         if reading.faults:
             raise UsageError("".join(reading.faults.values()))
-    bench = Bench(database, year, stamp, dry_run=dry_run)
-    return report(season, year, (previewed if dry_run else recorded)(act, bench, reading.filled), preview=dry_run)
+    return perform(season, act, Bench(database, year, stamp, dry_run=dry_run), reading.filled)
 
 
 def _requests(season: SeasonOptions) -> int:

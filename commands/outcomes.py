@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from acts.act import Act, Bench, Filled
     from calendars.year import Year
     from commands.options import Common, SeasonOptions
     from forms.workbook_rows import RowError
@@ -27,12 +28,24 @@ def run(season: SeasonOptions, slug: str, given: Mapping[str, object], *, dry_ru
     """Do an act of the book with what was given by its fields' names, and print what came of it; the exit status."""
     from acts.act import Bench
     from acts.book import ACTS
-    from acts.doing import previewed, recorded
 
     act = ACTS[slug]
     database, year, stamp = season.acting(shared=act.shared)
-    bench, filled = Bench(database, year, stamp, dry_run=dry_run), act.fill(year, given)
-    return report(season, year, (previewed if dry_run else recorded)(act, bench, filled), preview=dry_run)
+    bench = Bench(database, year, stamp, dry_run=dry_run)
+    return perform(season, act, bench, act.fill(year, given))
+
+
+def perform(season: SeasonOptions, act: Act, bench: Bench, filled: Filled) -> int:
+    """Do an act, or show it, and print what came of it; the exit status.
+
+    Whoever has the database at hand is the province: what is a city's to do is signed as done in its place.
+    """
+    from acts.doing import previewed, recorded
+    from acts.signatures import in_whose_place
+
+    signed = replace(bench, stamp=in_whose_place(bench.database.book, act, filled, bench.stamp))
+    outcome = (previewed if bench.dry_run else recorded)(act, signed, filled)
+    return report(season, bench.year, outcome, preview=bench.dry_run)
 
 
 def report(common: Common, year: Year, outcome: Outcome, *, preview: bool = False) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from acts.act import Filled
 from acts.book import ACTS
 from acts.json_shapes import log_entry
-from acts.signatures import BY_RULE, IN_ITS_PLACE, for_a_city, granter, mover, signed
+from acts.signatures import BY_RULE, IN_ITS_PLACE, for_a_city, granter, in_whose_place, mover, signed
 from dashboard.views.history import step
 from gates.states import TRANSITIONS, Event, State
 from models import histories
@@ -38,6 +39,16 @@ def test_what_somebody_does_is_signed_by_him_and_only_what_follows_from_rules_by
     assert set(Event) - HANDS - BY_RULE.keys() == {Event.ADDRESS, Event.ON_PAPER, Event.BACKFILL}
     assert (granter("grace", "王办"), granter("rerun", "王办"), signed("talent up")) == ("系统", "王办", "系统")
     assert for_a_city(stamp("2022-01-10T10:00", "王办")).by == "王办（省办代）"
+
+
+@pytest.mark.parametrize("slug", ACTS)
+def test_on_the_command_line_what_is_a_citys_to_do_is_signed_as_done_in_its_place(slug: str) -> None:
+    act, typed = ACTS[slug], stamp("2022-01-10T10:00", "王办")
+    by = {form: in_whose_place(BOOK, act, Filled(words={"phase": form}), typed).by for form in ("", *BOOK.forms)}
+    in_its_place = {form for form, name in by.items() if name == f"王办{IN_ITS_PLACE}"}
+    ours = {form for form in BOOK.forms if BOOK.provincial(form)}
+    assert ours == {"evaluation"}
+    assert in_its_place == (by.keys() - ours if act.by == "city" else set())
 
 
 def test_in_a_season_each_row_names_who_acted(scene: Scene) -> None:

@@ -146,6 +146,11 @@ def test_a_late_city_files_again_after_a_rerun(season: Talent) -> None:
         ("shortlist.tested", True),
         ("shortlist.cut-line", True),
     ]
+    logged = season("log", "--city", "盐城", "--phase", "shortlist", "--json").data[-6:]
+    assert [(row["event"], row["by"]) for row in logged] == [
+        ("submit", "王办（省办代）"), ("rerun", "王办"), ("submit", "王办（省办代）"), ("load", "王办（省办代）"),
+        ("submit", "王办（省办代）"), ("pass", "系统核验"),
+    ]  # fmt: skip
 
 
 def test_a_refusal_is_a_sentence_and_a_report_card(season: Talent) -> None:
