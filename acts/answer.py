@@ -79,7 +79,7 @@ def _on_record(season: Season, found: CityRequest, answered: NewAnswer) -> Cell:
     city_requests.answer(season.connection, found.year, [answered], season.stamp)
     outbox.take_back_requests(season.connection, found.year, [found.id])
     what = "异议" if found.kind == "question" else "延期申请"
-    return season.note(cell, Event.ANSWER, f"{WORDS[answered.said]}（{what}）：{answered.reason}")
+    return season.note(cell, Event.ANSWER, f"{WORDS[answered.said]}（{what}）", request=found.id)
 
 
 DECIDING = frozenset(

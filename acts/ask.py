@@ -75,7 +75,7 @@ def ask(
         asked = RequestBrief(
             number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state)
         )
-        season.note(cell, Event.ASK, f"延期至 {until}：{words}")
+        season.note(cell, Event.ASK, f"延期至 {until}", request=number)
         owing.request(season, cell, now.due, asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"
     return season.answered(Outcome("done", said))

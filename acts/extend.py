@@ -63,7 +63,8 @@ def extend(
             why = _why_not(season, cell, until)
             if why is None:
                 season.grant(cell, "extension", until, reason)
-                cell = season.move(cell, Event.EXTEND, f"至 {until}：{reason}")
+                why = f"至 {until}" if asked else f"至 {until}：{reason}"
+                cell = season.move(cell, Event.EXTEND, why, request=asked.number if asked else None)
                 say_anew(season, cell, unsent.get(city, {}))
                 if asked is not None:
                     owing.answered(season, cell, asked, due=season.due(phase, city), was=was)

@@ -82,7 +82,7 @@ def question(
         asked = city_requests.find(season.connection, year, number)
         assert asked is not None
         brief = request_of(asked, season.year.phase(phase))
-        owing.question(season, season.note(cell, Event.QUESTION, f"{brief.about}：{wanted.reason}"), brief)
+        owing.question(season, season.note(cell, Event.QUESTION, brief.about, request=number), brief)
     said = f"{title}：已就{brief.about}向省级管理办公室提出异议。答复之前，原来的结论、决定和期限不变。"
     return season.answered(Outcome("done", said))
 
@@ -99,12 +99,7 @@ QUESTION = Act(
         PHASE,
         CITY,
         Field("about", "对什么有异议", "choice", choices=tuple(ABOUT.items())),
-        Field(
-            "reason",
-            "异议内容",
-            "reason",
-            hint="写进给省办的函件；不要写学生的姓名和个人情况，写报名号即可。",
-        ),
+        Field("reason", "异议内容", "reason", hint="写进给省办的函件。"),
     ),
     each(_questioned),
     lambda _, year, filled: f"就{filled.named(year)}{filled.phased}向省级管理办公室提出异议",

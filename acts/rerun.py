@@ -89,7 +89,8 @@ def _rerun(season: Season, cell: Cell, until: date, reason: str, asked: RequestB
     was = season.due(phase, city).day
     later = held(season.year, season.book.uses, phase, season.states(city))
     anew = {"attempt": cell.attempt + 1, "since": season.stamp.as_of, "passed_at": None, "on_paper": False}
-    after = season.move(cell, Event.RERUN, reason, **anew)
+    why, number = (None, asked.number) if asked else (reason, None)
+    after = season.move(cell, Event.RERUN, why, request=number, **anew)
     season.grant(after, "rerun", until, reason)
     for slug in later:
         _hold(season, season.cells[slug, city], phase)

@@ -49,7 +49,7 @@ def retract(
         outbox.take_back_requests(connection, year, [found.id])
         about = questioned(found.about, season.year.phase(phase).province) if found.about else ""
         what = f"对{about}的异议" if about else f"延期至 {found.until} 的申请"
-        season.note(cell, Event.RETRACT, f"{what}：{reason}" if reason else what)
+        season.note(cell, Event.RETRACT, what, request=found.id)
         then = "" if about else f"；截止日仍为 {season.due(phase, city).day} 24:00"
     return season.answered(Outcome("done", f"{title}：已撤回{what}{then}。"))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from gates.states import Event, State
 from gates.verdict import Verdict
 from models.columns import columns_of, table_of
+from models.tables.city_requests import Request, RequestAnswer
 from models.tables.season import ExtensionRow, Filing, RefusedLoad, Transition, WaiverRow, WorkbookLoad
 
 if TYPE_CHECKING:
@@ -140,14 +141,32 @@ def moves(
     """Give the log, the newest first; `refused`: the refused tries alone."""
     table = table_of(Transition)
     newest = (table.c.as_of.desc(), table.c.id.desc())
-    query = _columns(table, MOVES).where(*_logged(span, event, refused)).order_by(*newest).limit(limit).offset(offset)
+    query = _log().where(*_logged(span, event, refused)).order_by(*newest).limit(limit).offset(offset)
     return _moves(connection, query)
 
 
 def as_written(connection: Connection, span: Span) -> tuple[PastMove, ...]:
     """Give the log in the order in which it was written."""
     table = table_of(Transition)
-    return _moves(connection, _columns(table, MOVES).where(*span.of(table)).order_by(table.c.id))
+    return _moves(connection, _log().where(*span.of(table)).order_by(table.c.id))
+
+
+def why(log: Table) -> ColumnElement[str | None]:
+    """Give the reason of a row of the log, with what was written of the city's request that it is about, if any.
+
+    That is read where it stands, as long as it does; rows of earlier releases have it in `reason`.
+    """
+    asked, answers = table_of(Request), table_of(RequestAnswer)
+    then = (answers.c.request == log.c.request, answers.c.as_of == log.c.as_of)
+    ended = select(answers.c.reason).where(*then).order_by(answers.c.number).limit(1).scalar_subquery()
+    wished = select(asked.c.reason).where(asked.c.id == log.c.request).scalar_subquery()
+    written = func.nullif(case((log.c.event.in_([Event.ANSWER, Event.RETRACT]), ended), else_=wished), "")
+    return func.coalesce(log.c.reason + "：" + written, log.c.reason, written)
+
+
+def _log() -> Select[Any]:
+    table = table_of(Transition)
+    return select(*(why(table) if name == "reason" else table.c[name] for name in MOVES))
 
 
 def _moves(connection: Connection, query: Select[Any]) -> tuple[PastMove, ...]:

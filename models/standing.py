@@ -18,6 +18,7 @@ from gates.states import Event, State
 from gates.verdict import Waived
 from models.columns import table_of
 from models.database import book_of
+from models.histories import why
 from models.revised_calendars import calendar_at
 from models.tables.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYear, Transition, WaiverRow
 
@@ -252,14 +253,14 @@ def offices(connection: Connection) -> dict[str, tuple[str | None, str | None]]:
 def begun_by(connection: Connection, year: int, cell: Cell) -> tuple[str | None, tuple[str, ...]]:
     """Give the reason of the rerun that began a city phase's attempt, and which later phases it held, from the log."""
     table = table_of(Transition)
-    query = select(table.c.phase, table.c.event, table.c.reason).where(
+    query = select(table.c.phase, table.c.event, why(table)).where(
         table.c.year == year,
         table.c.city == cell.city,
         table.c.as_of == cell.since,
         ((table.c.event == Event.RERUN) & (table.c.phase == cell.phase)) | (table.c.event == Event.HOLD),
     )
     rows = connection.execute(query.order_by(table.c.id)).tuples().all()
-    reason = next((why for _, event, why in rows if event == Event.RERUN), None)
+    reason = next((said for _, event, said in rows if event == Event.RERUN), None)
     return reason, tuple(phase for phase, event, _ in rows if event == Event.HOLD)
 
 

@@ -33,13 +33,17 @@ class Stale(TalentError):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A log row to be: the city phase before and after, what happened, and why; nothing moved where `refused`."""
+    """A log row to be: the city phase before and after, what happened, and why; nothing moved where `refused`.
+
+    `request` is the number of what a city asked, whose words the row does not repeat.
+    """
 
     before: Cell
     after: Cell
     event: Event
     reason: str | None
     refused: bool = False
+    request: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,7 @@ def _logged(move: Move) -> dict[str, Any]:
         "tally": after.tally,
         "on_paper": after.on_paper,
         "reason": move.reason,
+        "request": move.request,
     }
 
 

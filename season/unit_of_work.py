@@ -236,9 +236,21 @@ class Season:
                 as_of=f"{self.stamp.as_of:%Y-%m-%d %H:%M}",
             )
 
-    def move(self, cell: Cell, event: Event, reason: str | None = None, **changes: Any) -> Cell:  # noqa: ANN401
-        """Take the transition that `event` names and change these fields; raise `IllegalTransition`."""
-        return self._log(cell, replace(cell, state=step(cell.state, event), **changes), event, reason)
+    def move(
+        self,
+        cell: Cell,
+        event: Event,
+        reason: str | None = None,
+        *,
+        request: int | None = None,
+        **changes: Any,  # noqa: ANN401
+    ) -> Cell:
+        """Take the transition that `event` names and change these fields; raise `IllegalTransition`.
+
+        What a city asked gives the reason by its number as `request`, and its words stand there alone.
+        """
+        after = replace(cell, state=step(cell.state, event), **changes)
+        return self._log(Move(cell, after, event, reason, request=request))
 
     def note(
         self,
@@ -247,15 +259,17 @@ class Season:
         reason: str | None = None,
         *,
         refused: bool = False,
+        request: int | None = None,
         **changes: Any,  # noqa: ANN401
     ) -> Cell:
         """Log what left the state as it is: a load, an extension, a waiver, a refused try."""
-        return self._log(cell, replace(cell, **changes), event, reason, refused=refused)
+        return self._log(Move(cell, replace(cell, **changes), event, reason, refused, request))
 
-    def _log(self, cell: Cell, after: Cell, event: Event, reason: str | None, *, refused: bool = False) -> Cell:
-        after = replace(after, moves=cell.moves + 1, as_of=max(cell.as_of, self.stamp.as_of))
+    def _log(self, move: Move) -> Cell:
+        cell = move.before
+        after = replace(move.after, moves=cell.moves + 1, as_of=max(cell.as_of, self.stamp.as_of))
         self.cells[cell.phase, cell.city] = after
-        self.writes.moves.append(Move(cell, after, event, reason, refused))
+        self.writes.moves.append(replace(move, after=after))
         return after
 
     def grant(self, cell: Cell, cause: Cause, until: date, reason: str) -> None:

@@ -78,7 +78,8 @@ class Transition(SQLModel, table=True):
     """The log, append-only: who did what to a city phase, when by the clock and when by the programme, and why.
 
     Each row carries the city phase as it stood afterwards, so that any past instant can be shown from the log alone.
-    A refused try and a note (load, extension, waiver) are rows whose two states are the same.
+    A refused try and a note (load, extension, waiver) are rows whose two states are the same. A row about what a city
+    asked names its `request`: what people wrote stands there, and in its answer, for here it could not be deleted.
     """
 
     __tablename__ = "transition"
@@ -107,6 +108,7 @@ class Transition(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
     as_of: datetime = Field(sa_type=UTCDateTime)
     reason: str | None = None
+    request: int | None = None
 
 
 class ExtensionRow(SQLModel, table=True):

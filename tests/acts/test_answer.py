@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from acts.answer import answer
+from acts.answer import answer, answer_question
+from acts.ask import ask as asked
+from acts.question import question
+from acts.retract import retract
+from models import histories
 from models.city_requests import Answer, requests
 from models.columns import table_of
+from models.tables.city_requests import Request
 from models.tables.season import Transition
 from tests.support import ledger
-from tests.support.requests_asked import ask
+from tests.support.requests_asked import UNTIL, ask
 from tests.support.scenes import NANJING, YEAR, Scene, stamp
 
 ROLL = "mentor-recommendation"
@@ -67,3 +72,39 @@ def test_what_needs_no_later_day_any_more_is_declined(scene: Scene) -> None:
     assert found.answer == Answer("declined", "已经通过", None, "省办", when.as_of)
     other = answer(scene.database, YEAR, request + 1, when, grant=True, until=None, reason="同意")
     assert other.message == f"2022 年度没有 {request + 1} 号申请。"
+
+
+@pytest.mark.parametrize("at", ["2022-01-14T10:00", "2022-01-17T10:00"])
+def test_what_a_city_wrote_stands_in_its_request_alone_and_can_be_deleted_there(scene: Scene, at: str) -> None:
+    """Of the log, which is append-only, a child's name could not be taken back."""
+    here, name = (scene.database, YEAR, ROLL, NANJING), "张小明"
+    scene.advance("2021-12-31T09:00")
+    for hour in ("09", "11"):
+        assert asked(*here, stamp(f"2022-01-13T{hour}:00"), until=UNTIL, reason=f"{name}住院").done
+        if hour == "09":
+            retract(*here, stamp("2022-01-13T10:00"), reason="已另行联系")
+    with scene.database.read() as connection:
+        *_, waits = requests(connection, YEAR)
+    assert answer(scene.database, YEAR, waits.id, stamp(at), grant=True, until=None, reason="情况属实").done
+    later = f"{at[:10]}T15:00"
+    assert question(*here, stamp(later), about="decision", reason=f"{name}仍未出院").done
+    told = (scene.database, YEAR, waits.id + 1, stamp(later))
+    assert answer_question(*told, changed=False, reason="再议").done
+    log, table, span = table_of(Transition), table_of(Request), histories.Span(YEAR, None, ROLL, NANJING)
+    with scene.database.write() as connection:
+        kept = "".join(filter(None, connection.execute(select(log.c.reason)).scalars()))
+        shown = [move.reason for move in histories.as_written(connection, span) if move.reason]
+        connection.execute(update(table).values(reason=""))
+        rest = [move.reason for move in histories.as_written(connection, span) if move.reason]
+    assert not any(word in kept for word in (name, "已另行联系", "情况属实", "再议"))
+    given = "至 2022-01-25：" if at.startswith("2022-01-14") else ""
+    assert shown == [
+        f"延期至 2022-01-25：{name}住院",
+        "延期至 2022-01-25 的申请：已另行联系",
+        f"延期至 2022-01-25：{name}住院",
+        "同意（延期申请）：情况属实",
+        f"{given}{name}住院",
+        f"省级管理办公室“{'延期' if given else '重启'}”的决定：{name}仍未出院",
+        "维持（异议）：再议",
+    ]
+    assert not any(name in reason for reason in rest)
