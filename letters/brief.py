@@ -82,7 +82,8 @@ class Brief:
     Chinese (导师推荐, 盐城); `addressee` is the whole 称谓 without its colon. `as_of` is aware; it dates the letter.
     `working_days_left` counts from the day after `as_of` through the due day. `counts` are students by what they are
     called (选报您的学生). `provisional` marks due days 暂定. `was` is the due day that the recipient was told before,
-    where it has moved; `asked` the request that a letter is about; `kept` says of a rerun that the city has a draft,
+    where it has moved; `asked` the request that a letter is about, `waits` the city's for a later day that nobody has
+    answered, where the letter `may_ask`; `kept` says of a rerun that the city has a draft,
     which stands. `of` is what the phase has to do with its parties. `ask` is whom the recipient asks, the
     province or the city; None where nobody.
     """
@@ -106,6 +107,7 @@ class Brief:
     provisional: bool = False
     was: date | None = None
     asked: RequestBrief | None = None
+    waits: RequestBrief | None = None
     kept: bool = False
     of: Dealings | None = None
     ask: ContactPoint | None = None

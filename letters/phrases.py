@@ -9,7 +9,7 @@ from calendars.working_days import WEEKDAYS
 from gates.states import Event
 from gates.verdict import ACTORS
 from letters.occurrences import OFFICES
-from letters.words import AUDIENCES, DECIDING, DECISIONS, LAST_WORDS, OFFICE, SETTLED
+from letters.words import AUDIENCES, DECIDING, DECISIONS, LAST_WORDS, OFFICE, SETTLED, YOU
 
 if TYPE_CHECKING:
     from datetime import date
@@ -75,6 +75,15 @@ def questioned(about: str, ending: Ending | None) -> str:
     if what == "verdict":
         return f"第{number}次报送的核验结论"
     return f"{number}号申请的答复" if what == "answer" else f"{OFFICE}“{deed(Event(what), ending)}”的决定"
+
+
+def waits(brief: Brief) -> str:
+    """盐城市市级管理办公室于2022年2月8日申请延期至……，正等省级管理办公室答复。 Nothing where no request waits."""
+    asked = brief.waits
+    if asked is None or asked.until is None:
+        return ""
+    who = YOU["city"] if brief.audience == "city" else office("city", brief.city_name)
+    return f"{who}于{day(asked.on)}申请延期至{until(asked.until)}，正等{OFFICE}答复。"
 
 
 def deed(event: Event, ending: Ending | None) -> str:

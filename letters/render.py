@@ -160,6 +160,7 @@ def _view(brief: Brief) -> dict[str, Any]:
         "until": phrases.until(brief.due.day, brief.audience) if brief.due else "",
         "decided": DECIDED[brief.due.because[-1]] if brief.due and brief.due.because[-1] in DECIDED else "",
         "asked": brief.asked and _asked(brief.asked),
+        "waits": phrases.waits(brief),
         "kept": brief.kept,
         "date": phrases.day(day_of(brief.as_of)),
     }

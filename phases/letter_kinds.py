@@ -44,6 +44,7 @@ class LetterKind:
     nothing true once what it holds until is over (`until_due`, or the day it is `of_day`). It is not written to whoever
     gets one of `said_by` from the same act. `tells_due` says that who got it knows the due day, `tells_city` that it
     says what overtook a request, `moves` that it says nothing but another day, which an act may leave unsaid.
+    `may_ask` that it says how a city asks for a later day, or that it has asked and waits for its answer.
     It `waits` for office hours, whoever's hand causes it: what an advance owes does so in any case.
     `anew` is owed once more where it did not arrive and its day moves; `reowed` under its own key where it was taken
     back; `once` in a year. `calendar` puts a file with it, which sets the day or ends what was set. `invented` is the
@@ -77,6 +78,7 @@ class LetterKind:
     tells_due: bool = False
     tells_city: bool = False
     moves: bool = False
+    may_ask: bool = False
     waits: bool = False
     anew: bool = False
     reowed: Literal["no", "moot", "cancelled"] = "no"
@@ -122,15 +124,16 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         "reminder": LetterKind(
             "截止提醒", "关于按时完成{task}的提醒函", ("city",),
             own_title="关于尽快对{city}{what}予以{decision}的提醒函",
-            names_due=True, asks=True, dated=True, newest=True, until_due=True, tells_due=True, invented="due",
+            names_due=True, asks=True, dated=True, newest=True, until_due=True, tells_due=True, may_ask=True,
+            invented="due",
         ),
         "overdue": LetterKind(
             "逾期催办", "关于{what}逾期未报送的催办函", ("city",), "关于提交{task}有关材料的函", "请提交材料",
-            urgency=1, asks=True, newest=True, tells_due=True, invented="late",
+            urgency=1, asks=True, newest=True, tells_due=True, may_ask=True, invented="late",
         ),
         "nudge": LetterKind(
-            "催办", "关于尽快报送{what}材料的催办提示", ("city",), urgency=1, asks=True, newest=True, invented="late",
-            reason="请尽快办理。",
+            "催办", "关于尽快报送{what}材料的催办提示", ("city",), urgency=1, asks=True, newest=True, may_ask=True,
+            invented="late", reason="请尽快办理。",
         ),
         "digest": LetterKind(
             "待办日报", "{year}年度培养计划待办日报", ("province",), of_year=("province",), urgency=2, newest=True,
@@ -138,7 +141,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "escalation": LetterKind(
             "督办", "关于{city}{what}逾期未报送有关情况的函", ("head", "lead"), urgency=0, asks=True,
-            invented="escalated",
+            may_ask=True, invented="escalated",
         ),
         "passed": LetterKind(
             "已通过", "关于{what}材料{granted}的函", ("city",), "关于{what}有关情况的函", "情况告知", urgency=5,

@@ -18,7 +18,7 @@ from phases.letter_kinds import LETTER_KINDS, UNTOLD
 from season import recipients
 from season.calendar_files import calendar_file
 from season.judging import scope_of
-from season.moot_requests import answer_anew, settle_requests
+from season.moot_requests import answer_anew, request_of, settle_requests
 from season.moving import tell_moved
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calendars.deadlines import Due
+    from letters.brief import RequestBrief
     from letters.campaigns import Campaign
     from models.outbox import LetterKey
     from models.parties import Concerned, PartyOnFile
@@ -272,10 +273,17 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         provisional=season.year.provisional,
         was=owed.was,
         asked=owed.asked,
+        waits=_waits(season, owed) if audience in OFFICES else None,
         kept=owed.kept,
         of=season.dealings(owed.phase) if owed.phase else None,
         ask=recipients.whom_to_ask(season, owed.city, audience),
     )
+
+
+def _waits(season: Season, owed: Owed) -> RequestBrief | None:
+    """Give the city's request for a later day that waits for the province, for a letter that would tell it to ask."""
+    asked = season.later_days.get((owed.phase, owed.city, owed.attempt)) if LETTER_KINDS[owed.kind].may_ask else None
+    return request_of(asked, season.year.phase(asked.phase)) if asked else None
 
 
 def _brief(owed: Owed, recipient: Recipient, shared: Brief) -> Brief:

@@ -12,7 +12,7 @@ from gates.pending import Pending, pending
 from gates.states import Event, State, step
 from letters.occurrences import OFFICES
 from letters.words import is_untold
-from models import contacts, histories, revised_calendars, standing, writing
+from models import city_requests, contacts, histories, revised_calendars, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
 from phases.letter_kinds import UNTOLD
 from season.outcome import Changes, Outcome
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from calendars.working_days import WorkingDays
     from calendars.year import ContactPoint, Year
     from gates.verdict import Waived
+    from models.city_requests import CityRequest
     from models.contacts import ContactPerson
     from models.histories import PastMove
     from models.stamp import Stamp
@@ -165,6 +166,12 @@ class Season:
         """What was done to the city phases read before this act, the newest first."""
         only = next(iter(self.chosen)) if self.chosen is not None and len(self.chosen) == 1 else None
         return histories.moves(self.connection, histories.Span(self.year.year, self.stamp.as_of, city=only))
+
+    @cached_property
+    def later_days(self) -> Mapping[tuple[str | None, str, str], CityRequest]:
+        """The requests for a later day that wait for the province, by phase, city and attempt as in a letter's key."""
+        waiting = city_requests.unanswered(self.connection, self.year.year, self.stamp.as_of)
+        return {(one.phase, one.city, f"{one.attempt}"): one for one in waiting if one.kind == "later-day"}
 
     @property
     def cities(self) -> tuple[str, ...]:

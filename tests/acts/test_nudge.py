@@ -8,11 +8,13 @@ import pytest
 
 from acts.act import Bench
 from acts.announce import KINDS, worded
+from acts.answer import answer
+from acts.ask import ask
 from acts.book import ACTS, offered
 from acts.doing import previewed, recorded
 from acts.nudge import WORDS, nudge
 from gates.states import State
-from models import letterbox, reports
+from models import city_requests, letterbox, reports
 from models.letterbox import SentLetter
 from phases.book import BOOK
 from rehearsal.packs import played
@@ -119,3 +121,26 @@ def test_the_channels_say_so_in_a_line_of_nobody_by_name(late: Scene) -> None:
     assert "nudge" in KINDS
     sent = [SentLetter(1, "nudge", ROLL, NANJING, "2022-01-17"), SentLetter(2, "nudge", ROLL, WUXI, "2022-01-17")]
     assert list(worded(late.year, sent, {})) == ["南京 导师推荐 已催办", "无锡 导师推荐 已催办"]
+
+
+def test_who_has_asked_is_not_told_to_ask_while_the_request_waits(scene: Scene) -> None:
+    """Reminded on the last morning, late, escalated, late for a week, nudged: the same of each; of Wuxi nothing."""
+    scene.advance("2021-12-31T00:00")
+    by, until = stamp("2022-01-13T20:00", "南京 某"), date(2022, 2, 8)
+    assert ask(scene.database, YEAR, ROLL, NANJING, by, until=until, reason="封控").done
+    moments = ("14T09:00", "17T09:00", "19T09:00", "24T09:00")
+    written = [row for at in moments for row in scene.advance(f"2022-01-{at}").changes.letters if row.phase == ROLL]
+    written += [row for city in (NANJING, WUXI) for row in nudged(scene, "2022-01-24T10:00", city).changes.letters]
+    waits = "于2022年1月13日申请延期至2022年2月8日（星期二）24:00，正等省级管理办公室答复。"
+    for city in (NANJING, WUXI):
+        mine = [row for row in written if row.concerns == city and row.state == "queued"]
+        assert [row.kind for row in mine] == ["reminder", "overdue", "escalation", "escalation", "overdue", "nudge"]
+        assert {waits in row.text for row in mine} == {city == NANJING}
+        assert any("申请延期，" in row.text for row in mine) == (city == WUXI)
+        own = {"reminder", "overdue", "nudge"} if city == NANJING else set()
+        assert {row.kind for row in mine if f"贵办{waits}" in row.text} == own
+    with scene.database.read() as connection:
+        (one,) = city_requests.unanswered(connection, YEAR)
+    answer(scene.database, YEAR, one.id, stamp("2022-01-25T10:00"), grant=False, until=None, reason="请尽快报送")
+    [late] = [row for row in scene.advance("2022-02-07T09:00").changes.letters if row.recipient == "city:nanjing"]
+    assert "请在平台申请延期" in late.text
