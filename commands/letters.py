@@ -36,6 +36,10 @@ app.command("commands.settling:settle", name="settle", help="核实未送达、�
 app.command("commands.settling:resume", name="resume", help="确认系统时钟无误，恢复因时钟暂停的投递")
 app.command("commands.suppression:bounces", name="bounces", help="读退信（文件，或 - 读标准输入），停用收不到信的邮箱")
 
+app.command(
+    "commands.expected_letters:why", name="why", help="某单位或个人的某类函件：写了哪些、结果如何，没写的是为什么"
+)
+
 State = Literal["queued", "sending", "sent", "failed", "unknown", "held", "cancelled"]
 
 

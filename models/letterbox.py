@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sqlalchemy import String, cast, exists, func, literal, select
+from sqlalchemy import String, and_, cast, exists, func, literal, select
 
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may
@@ -14,7 +14,7 @@ from models.tables.audit import AuditEntry
 from models.tables.season import Letter, LetterBody
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select
 
@@ -92,6 +92,19 @@ class WordedLetter(KeptLetter):
     text: str
     html: str
     ics: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedLetter(KeptLetter):
+    """A letter with what keeps it: office hours (`leaves_at`), a relay (`deferred_since`), that it is owed no more.
+
+    From `valid_until` on it would be untrue; `moot` says that an act took it back in somebody's hand.
+    """
+
+    leaves_at: datetime | None
+    deferred_since: datetime | None
+    valid_until: datetime | None
+    moot: bool
 
 
 KEPT = tuple(each.name for each in fields(KeptLetter))
@@ -189,6 +202,17 @@ def listed(
         query = query if value is None else query.where(letter.c[name] == value)
     found = connection.execute(query if as_of is None else query.where(letter.c.queued_as_of <= as_of))
     return [KeptLetter(*row) for row in found]
+
+
+def about(
+    connection: Connection, year: int, phase: str, city: str, as_of: datetime, once: Collection[str]
+) -> list[TrackedLetter]:
+    """Give the letters that one city's doings in a phase caused by an instant, and all of the kinds `once` a year."""
+    letter = table_of(Letter)
+    columns = (letter.c[each.name] for each in fields(TrackedLetter))
+    caused = and_(letter.c.phase == phase, letter.c.concerns == city) | letter.c.kind.in_(once)
+    query = select(*columns).where(letter.c.year == year, letter.c.queued_as_of <= as_of, caused)
+    return [TrackedLetter(*row) for row in connection.execute(query.order_by(letter.c.queued_as_of, letter.c.id))]
 
 
 def written_to(connection: Connection, year: int, recipient: str) -> list[WordedLetter]:

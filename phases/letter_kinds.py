@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from gates.states import Event
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -46,6 +48,7 @@ class LetterKind:
     says what overtook a request, `moves` that it says nothing but another day, which an act may leave unsaid.
     `may_ask` that it says how a city asks for a later day, or that it has asked and waits for its answer.
     It `waits` for office hours, whoever's hand causes it: what an advance owes does so in any case.
+    What in the log makes it owed is `caused_by`; else time does, or a day that moves (`season.occasions`).
     `anew` is owed once more where it did not arrive and its day moves; `reowed` under its own key where it was taken
     back; `once` in a year. `calendar` puts a file with it, which sets the day or ends what was set. `invented` is the
     day of its specimen: before or after due; `shows` what that has besides the plain facts (`letters.specimens`),
@@ -80,6 +83,7 @@ class LetterKind:
     moves: bool = False
     may_ask: bool = False
     waits: bool = False
+    caused_by: tuple[Event, ...] = ()
     anew: bool = False
     reowed: Literal["no", "moot", "cancelled"] = "no"
     once: bool = False
@@ -96,7 +100,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         "opened": LetterKind(
             "工作开始", "关于开展{task}的函", ("city",), names_due=True, asks=True, dated=True, until_due=True,
             tells_due=True, tells_city=True, waits=True, anew=True, reowed="cancelled", calendar="sets",
-            invented="due",
+            invented="due", caused_by=(Event.OPEN,),
         ),
         "moved": LetterKind(
             "截止时间调整", "关于调整{what}截止时间的函", ("city",), "关于调整{task}时间的函",
@@ -112,14 +116,16 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "request": LetterKind(
             "延期申请", "待答复：{city}{what}延期申请", ("province",), dated=True, reowed="cancelled", headed="date",
-            invented="due", shows=("asked",),
+            invented="due", shows=("asked",), caused_by=(Event.ASK,),
         ),
         "question": LetterKind(
             "异议", "待答复：{city}对{what}的异议", ("province",), headed="date", shows=("question",),
+            caused_by=(Event.QUESTION,),
         ),
         "answered": LetterKind(
             "申请答复", "关于{what}{wish}的复函", ("city",), until_due=True, tells_due=True, calendar="sets",
             invented="due", headed="date", grants=True, shows=("granted", "was"), reason="情况属实",
+            caused_by=(Event.ANSWER,),
         ),
         "reminder": LetterKind(
             "截止提醒", "关于按时完成{task}的提醒函", ("city",),
@@ -133,7 +139,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "nudge": LetterKind(
             "催办", "关于尽快报送{what}材料的催办提示", ("city",), urgency=1, asks=True, newest=True, may_ask=True,
-            invented="late", reason="请尽快办理。",
+            invented="late", reason="请尽快办理。", caused_by=(Event.NUDGE,),
         ),
         "digest": LetterKind(
             "待办日报", "{year}年度培养计划待办日报", ("province",), of_year=("province",), urgency=2, newest=True,
@@ -146,32 +152,34 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         "passed": LetterKind(
             "已通过", "关于{what}材料{granted}的函", ("city",), "关于{what}有关情况的函", "情况告知", urgency=5,
             settles=True, tells_city=True, occurs="unpublished", unless_quiet=True,
+            caused_by=(Event.PASS, Event.APPROVE),
         ),
         "returned": LetterKind(
             "退回修改", "关于退回修改{city}{what}材料的函", ("city",), as_opened=("mentor",), to_mend=True,
             names_due=True, asks=True, dated=True, until_due=True, tells_due=True, tells_city=True, anew=True,
-            invented="due", shows=("findings",),
+            invented="due", shows=("findings",), caused_by=(Event.RETURN, Event.REJECT),
         ),
         "approval-needed": LetterKind(
             "待办理", "关于提请对{city}{what}予以{decision}的函", ("province",), names_due=True, asks=True,
-            invented="due", occurs="with-last-word",
+            invented="due", occurs="with-last-word", caused_by=(Event.SUBMIT, Event.RESUME),
         ),
         "rerun": LetterKind(
             "重新开放", "关于重新开放{city}{task}报送的函", ("city",), as_opened=("mentor",), names_due=True, asks=True,
             dated=True, until_due=True, tells_due=True, tells_city=True, anew=True, calendar="sets", invented="due",
-            said_by=("answered",), shows=("begun", "held"), reason="系统故障影响报送",
+            said_by=("answered",), shows=("begun", "held"), reason="系统故障影响报送", caused_by=(Event.RERUN,),
         ),
         "withdrawn": LetterKind(
             "退出", "关于{city}退出{year}年度培养计划的函", ("city",),
             as_opened=("institution", "mentor", "school"), of_year=("city", "institution", "mentor", "school"),
-            urgency=2, calendar="ends", later=True, reason="本年度不具备组织条件",
+            urgency=2, calendar="ends", later=True, reason="本年度不具备组织条件", caused_by=(Event.WITHDRAW,),
         ),
         "appointment": LetterKind(
-            "导师聘任", "关于聘任{year}年度培养导师的函", occurs="where-named", urgency=0, once=True
+            "导师聘任", "关于聘任{year}年度培养导师的函", occurs="where-named", urgency=0, once=True,
+            caused_by=(Event.PASS, Event.APPROVE),
         ),
         "result": LetterKind(
             "结果公布", "关于公布{year}年度评价结果的函", ("city",), occurs="published", urgency=5, settles=True,
-            tells_city=True, shows=("graded",),
+            tells_city=True, shows=("graded",), caused_by=(Event.APPROVE,),
         ),
         "visits-short": LetterKind(
             "培养进度提醒", "关于{year}年度到校培养进度的提醒函", ("city",), "关于{year}年度学生到校培养情况的函",

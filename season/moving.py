@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import last_day
 from gates.states import MOVING_THE_DAY, State
 from letters.occurrences import OFFICES, ahead
-from letters.words import AUDIENCES
 from models import outbox
 from models.days_told import days_told, left_unsaid
 from season import owing
 from season.calendar_files import day_version
+from season.recipients import audience_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from models.days_told import Told
     from models.standing import Cell, Key
-    from phases.parties import Audience
     from season.unit_of_work import Season
 
 WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
@@ -63,7 +62,7 @@ def _say_ahead_anew(season: Season) -> None:
     for (kind, phase), later in ahead(season.book, season.year).items() if moving else ():
         unsent = outbox.unsent(connection, year, phase, [kind])
         for city in sorted(city for moves, city in moving if moves == later and city in unsent):
-            to = frozenset(one for one in unsent[city][kind] if _audience(one) not in OFFICES)
+            to = frozenset(one for one in unsent[city][kind] if audience_of(one) not in OFFICES)
             outbox.take_back_for_a_day(connection, year, (phase, city, kind), to)
             cell, following = season.cells[phase, city], season.cells[later, city]
             owing.passed(season, cell, owing.Anew(day_version(season, following), to), following)
@@ -90,11 +89,7 @@ def _outdated(season: Season, cell: Cell, told: Told) -> Told:
 
 def _holds(season: Season, key: Key, recipient: str, until: datetime) -> bool:
     """Tell whether a recipient, as in a letter's key, who was told this instant knows what holds."""
-    return season.holds(season.due(*key), _audience(recipient), until)
-
-
-def _audience(recipient: str) -> Audience:
-    return next(one for one in AUDIENCES if one == recipient.partition(":")[0])
+    return season.holds(season.due(*key), audience_of(recipient), until)
 
 
 def _tell(season: Season, cell: Cell, told: Told) -> None:
@@ -102,7 +97,7 @@ def _tell(season: Season, cell: Cell, told: Told) -> None:
     reason, mistaken = season.reasons.get(key), season.mistaken.get(key)
     outdated: dict[tuple[date, bool], set[str]] = defaultdict(set)
     for recipient, until in told.items():
-        by_mistake = mistaken is not None and season.holds(mistaken, _audience(recipient), until)
+        by_mistake = mistaken is not None and season.holds(mistaken, audience_of(recipient), until)
         outdated[last_day(until), by_mistake].add(recipient)
     for (was, by_mistake), to in sorted(outdated.items()):
         owe = owing.corrected if by_mistake else owing.moved

@@ -83,20 +83,29 @@ def opened_slot(due: Due) -> str:
 
 def reminder(season: Season, cell: Cell, due: Due, rung: Rung, whose: Owes) -> None:
     """Owe the reminder of a rung of the city's due day, of the parties' or of the province's own."""
-    theirs = season.theirs(due, "mentor") if whose == "party" else due
-    slot = f"{rung.days}@{_minute(theirs.instant)}"
+    slot = rung_slot(rung, season.theirs(due, "mentor") if whose == "party" else due)
     season.owed.append(Owed("reminder", *_about(cell), slot, due=due, whose=whose))
+
+
+def rung_slot(rung: Rung, due: Due) -> str:
+    """Give the part of a reminder's key that says which rung it is, of which due day."""
+    return f"{rung.days}@{minute(due.instant)}"
 
 
 def overdue(season: Season, cell: Cell, due: Due) -> None:
     """Owe word that a due instant went by."""
-    season.owed.append(Owed("overdue", *_about(cell), _minute(due.instant), due=due))
+    season.owed.append(Owed("overdue", *_about(cell), minute(due.instant), due=due))
 
 
 def still_late(season: Season, cell: Cell, due: Due, week: datetime) -> None:
     """Owe the city's office, and nobody else, the same word once more in a week in which it is still late."""
     to = frozenset({f"city:{cell.city}"})
-    season.owed.append(Owed("overdue", *_about(cell), f"{_minute(due.instant)}{AGAIN}{week:%Y-%m-%d}", due=due, to=to))
+    season.owed.append(Owed("overdue", *_about(cell), week_slot(due, week), due=due, to=to))
+
+
+def week_slot(due: Due, week: datetime) -> str:
+    """Give the part of its key: which due day went by, in which week it is said again."""
+    return f"{minute(due.instant)}{AGAIN}{week:%Y-%m-%d}"
 
 
 def nudge(season: Season, cell: Cell, due: Due, words: str) -> None:
@@ -111,7 +120,7 @@ def today(season: Season) -> str:
 
 def escalation(season: Season, cell: Cell, due: Due) -> None:
     """Owe those in charge word that a city is still late."""
-    season.owed.append(Owed("escalation", *_about(cell), _minute(due.instant), due=due))
+    season.owed.append(Owed("escalation", *_about(cell), minute(due.instant), due=due))
 
 
 def visits_short(season: Season, cell: Cell, month: str, said: Mapping[str, str], *, to_city: bool) -> None:
@@ -226,5 +235,6 @@ def answered(
     )  # fmt: skip
 
 
-def _minute(instant: datetime) -> str:
+def minute(instant: datetime) -> str:
+    """Give the part of a key that says by which due instant a letter was owed: `2022-01-16T00:00`."""
     return f"{instant:%Y-%m-%dT%H:%M}"

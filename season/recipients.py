@@ -117,13 +117,17 @@ def is_recipient(year: Year, key: str) -> bool:
     return key in {"province", "lead"} or (kind in {"city", "head"} and whose in {city.slug for city in year.cities})
 
 
+def audience_of(key: str) -> Audience:
+    """Give the audience that a recipient, as in a letter's key, is one of."""
+    return next(one for one in AUDIENCES if one == key.partition(":")[0])
+
+
 def named(year: Year, key: str) -> str:
     """Name a recipient, as it stands in a letter's key, for people; a party by its kind and number alone.
 
     `city:yancheng` is 盐城市市级管理办公室, `mentor:38` is 导师 #38, `province` is 省级管理办公室.
     """
-    name, _, whose = key.partition(":")
-    audience = next(one for one in AUDIENCES if one == name)
+    audience, whose = audience_of(key), key.partition(":")[2]
     if whose.isdecimal():
         return f"{AUDIENCES[audience]} #{whose}"
     return phrases.office(audience, year.city(whose).name if whose else None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from calendars import rungs
-from calendars.deadlines import day_of
+from calendars.deadlines import TZ, day_of
 from gates.states import State
 from letters.brief import Group, Item
 from letters.occurrences import OFFICES
@@ -20,7 +21,6 @@ from season.judging import scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from calendars.deadlines import Due
     from calendars.year import Phase
@@ -40,8 +40,25 @@ def chase(season: Season, phases: Sequence[str] | None = None) -> None:
             _watch_visits(season, phase)
 
 
-Ladders = dict[tuple[str, "Due", "datetime"], "tuple[rungs.Rung, ...]"]
+Ladders = dict[tuple[str, "Due", datetime], "tuple[rungs.Rung, ...]"]
 """The ladders of one pass: most cities share theirs."""
+
+ALWAYS = datetime.min.replace(tzinfo=TZ)
+"""Since when a ladder has every rung."""
+
+
+def ladder(season: Season, phase: Phase, due: Due, since: datetime, whose: owing.Owes) -> tuple[rungs.Rung, ...]:
+    """Give the reminders before a city's due day to the city, to its parties, or before the province's own to it.
+
+    None is sent within a working day of what happened at `since`: the opening, the filing.
+    """
+    figures, days = season.year.figures, season.days
+    soonest = since if since is ALWAYS else season.year.hours.a_day_after(since)
+    if whose == "city":
+        return rungs.ladder(phase, due, days, soonest)
+    if whose == "party":
+        return rungs.party_ladder(season.theirs(due, "mentor"), figures, days, soonest)
+    return rungs.province_ladder(due, figures, days, soonest)
 
 
 def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
@@ -50,13 +67,11 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
         due = season.due(phase.slug, cell.city)
         key = (phase.slug, due, cell.since)
         if key not in ladders:
-            ladders[key] = rungs.reminders(season.year, phase, due, cell.since)
+            ladders[key] = ladder(season, phase, due, cell.since, "city")
         _remind(season, cell, due, rungs.latest(ladders[key], now), "city")
-        if any(one not in OFFICES for one in season.dealings(phase.slug).named("reminder")):
-            theirs = season.theirs(due, "mentor")
-            ladder = rungs.party_ladder(theirs, season.year.figures, days, season.year.hours.a_day_after(cell.since))
-            if day_of(now) < theirs.day:
-                _remind(season, cell, due, rungs.latest(ladder, now), "party")
+        reminded = any(one not in OFFICES for one in season.dealings(phase.slug).named("reminder"))
+        if reminded and day_of(now) < season.theirs(due, "mentor").day:
+            _remind(season, cell, due, rungs.latest(ladder(season, phase, due, cell.since, "party"), now), "party")
     elif (waits := season.pending(cell)) is None:
         return
     elif not waits.province:
@@ -67,11 +82,11 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
         if now >= rungs.escalation_at(waits.due, days, season.year.figures.escalation_days):
             owing.escalation(season, cell, waits.due)
     else:
-        ladder = rungs.province_ladder(waits.due, season.year.figures, days, season.year.hours.a_day_after(waits.since))
-        _remind(season, cell, waits.due, rungs.latest(ladder, now), "province")
+        theirs = rungs.latest(ladder(season, phase, waits.due, waits.since, "province"), now)
+        _remind(season, cell, waits.due, theirs, "province")
 
 
-def _moved_since(season: Season, cell: Cell, rung: rungs.Rung) -> bool:
+def moved_since(season: Season, cell: Cell, rung: rungs.Rung) -> bool:
     """Tell whether the day was moved today, after a rung of the new one: who heard of that is reminded tomorrow."""
     moved = season.moved_at(cell)
     return moved is not None and rung.instant <= moved and day_of(moved) == day_of(season.stamp.as_of)
@@ -80,7 +95,7 @@ def _moved_since(season: Season, cell: Cell, rung: rungs.Rung) -> bool:
 def _remind(season: Season, cell: Cell, due: Due, rung: rungs.Rung | None, whose: owing.Owes) -> None:
     if rung is None or season.stamp.as_of >= due.instant:
         return
-    if whose == "province" or not _moved_since(season, cell, rung):
+    if whose == "province" or not moved_since(season, cell, rung):
         owing.reminder(season, cell, due, rung, whose)
 
 

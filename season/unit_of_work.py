@@ -126,6 +126,11 @@ class Season:
         asked = (self.connection, self.year.year)
         return standing.given_at(*asked), revised_calendars.revised(*asked, self.stamp.as_of)[1]
 
+    @property
+    def revised_at(self) -> datetime | None:
+        """When the year's calendar was revised last; None where never."""
+        return self._given[1]
+
     def moved_at(self, cell: Cell) -> datetime | None:
         """Give when a city phase was last given a day, its own or a revised calendar's; None where never."""
         own, revised = self._given

@@ -80,7 +80,7 @@ def test_an_extension_brings_no_reminder_before_the_next_working_morning(
 def test_without_the_guard_it_would_come_within_the_hour(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     scene.advance("2021-12-31T00:00")
     scene.extend(ROLL, [NANJING], "2022-01-13T14:50", date(2022, 1, 19))
-    monkeypatch.setattr(reminding, "_moved_since", lambda *_: False)
+    monkeypatch.setattr(reminding, "moved_since", lambda *_: False)
     assert [kind for kind, *_ in told(scene, "2022-01-13T15:00")] == ["reminder"]
 
 

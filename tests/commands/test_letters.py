@@ -240,3 +240,17 @@ def test_letters_of_no_state_or_kind_are_wrong_usage(talent: Talent, option: str
     assert (ran.status, ran.out) == (2, "")
     assert said.startswith(f"{option} 不能是“nonsense”，应为 {first}、")
     assert said.endswith(f"、{last} 之一。")
+
+
+def test_why_there_is_no_letter_is_said_for_a_phase_and_for_the_whole_year(season: Talent) -> None:
+    asked = ("letters", "why", "盐城", "--kind", "opened", "--phase", "面试名单", "--json")
+    said = season(*asked).data
+    assert {name: said[name] for name in ("party", "kind", "phase", "city")} == {
+        "party": "city:yancheng", "kind": "opened", "phase": "shortlist", "city": "yancheng",
+    }  # fmt: skip
+    assert [(each["what"], each["why"]) for each in said["letters"]] == [("开放", "waits-for-worker")]
+    lead = season("letters", "why", "lead", "--kind", "opened", "--phase", "shortlist", "--city", "3209")
+    assert "没有写" in lead.out
+    digest = season("letters", "why", "lead", "--kind", "digest", "--json").data
+    assert [each["why"] for each in digest["letters"]] == ["no-such-letter"]
+    assert season("letters", "why", "lead", "--kind", "opened").status == 2
