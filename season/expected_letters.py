@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
 
 WORDS: Mapping[str, str] = {str(kind): word for kind, word in TAGS.items()}
+PARTIES: tuple[Audience, ...] = ("mentor", "institution", "school")
 ONCE = tuple(kind for kind, row in LETTER_KINDS.items() if row.once)
 
 
@@ -80,6 +81,16 @@ class CityPhaseLetters:
         season, phase = self.season, self.phase.slug
         asked = (season.connection, season.year.year, [phase], [self.city], ahead(season.book, season.year))
         return days_told(*asked).get((phase, self.city), {})
+
+    def parties(self) -> Mapping[str, str]:
+        """Give by name the mentors, institutions and schools that the city's sheets name, or that were written to."""
+        reach, sheets = self._reach, self.season.book.sheets.values()
+        found = [reach.students(who) for who in PARTIES]
+        found += [reach.find(Rows(each.key), who) for each in sheets for who in PARTIES if each.party == who]
+        written = (one.recipient.partition(":") for one in self.letters if one.concerns == self.city)
+        found.append({self.city: {int(number): () for who, _, number in written if who in PARTIES}})
+        on_file = reach.on_file({f"{place}": one.get(self.city, {}) for place, one in enumerate(found)})
+        return {f"{one.kind}:{one.id}": one.label for _, one in sorted(on_file.items())}
 
     def expected(self, recipient: str, kind: Kind) -> tuple[ExpectedLetter, ...]:
         """Give what was, is or will be owed of that kind to a recipient, as in a letter's key; never nothing."""

@@ -24,6 +24,7 @@ from dashboard.pages import (
     clock,
     days_told,
     deeds,
+    expected_letters,
     exports,
     feeds,
     filed,
@@ -88,6 +89,7 @@ AREAS = (
     sheet_rows.area,
     filed.area,
     calls.area,
+    expected_letters.area,
     phases.area,
 )
 """Every page, by area. The order matters: `/{year}/{phase}` would take what comes after it."""

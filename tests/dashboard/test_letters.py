@@ -99,7 +99,7 @@ def test_a_letter_tells_who_got_it_what_became_of_it_and_what_it_says(window: Wi
         )
     found = read(window, "yancheng", f"{LIST}/{key}")
     assert found.texts("dd") == [
-        "盐城市市级管理办公室 得知的截止日",
+        "盐城市市级管理办公室 得知的截止日 这类函件的情况",
         "yancheng@city.example",
         "工作开始",
         "盐城 导师推荐",
