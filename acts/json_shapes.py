@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from acts.signatures import mover
+from letters.addressee import in_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from forms.workbook_rows import RowError
     from models.histories import PastMove
     from models.letterbox import KeptLetter
+    from models.outbox import LetterRow
     from season.outcome import Changes, Outcome
 
 TZ = ZoneInfo("Asia/Shanghai")
@@ -51,6 +53,22 @@ def letter_entry(row: KeptLetter) -> dict[str, Any]:
         "queued_as_of": _local(row.queued_as_of),
         "sent_at": _local(row.sent_at) if row.sent_at else None,
         "subject": row.subject,
+    }
+
+
+def forecast_entry(year: int, row: LetterRow) -> dict[str, Any]:
+    """One letter of `talent letters forecast --json`: with its words, for it is nowhere else."""
+    return {
+        "key": "/".join((str(year), *row.key)),
+        "kind": row.kind,
+        "phase": _applies(row.phase),
+        "city": _applies(row.concerns),
+        "to": row.recipient,
+        "slot": _applies(row.slot),
+        "state": row.state,
+        "leaves_at": _local(row.leaves_at) if row.leaves_at else None,
+        "subject": row.subject,
+        "text": in_text(row.text, row.addressee),
     }
 
 

@@ -32,6 +32,10 @@ class OfficeHours:
                 return instant
         return self._at(self.days.on_or_after(day + timedelta(days=1)), self.first)
 
+    def closing(self, day: date) -> datetime:
+        """Give the last instant of a working day's office hours."""
+        return self._at(day, self.last) - timedelta.resolution
+
     def hold(self, instant: datetime) -> bool:
         """Tell whether an instant lies in office hours."""
         return self.on_or_after(instant) == instant

@@ -30,6 +30,7 @@ app.command(
     "commands.letter_words:check", name="check", help="检查本单位自定的函件文字：有不能用的，逐条说明（退出码 1）"
 )
 app.command("commands.letter_words:words", name="words", help="取出某类函件所附的文字，作为自定文字的底稿")
+app.command("commands.forecast:forecast", name="forecast", help="到下一工作日结束将写哪些函件：先看后发，不写入")
 app.command("commands.suppression:suppress", name="suppress", help="停用一个邮箱：发往该地址的函件暂存")
 app.command("commands.suppression:unsuppress", name="unsuppress", help="恢复一个停用的邮箱，放行暂存的函件")
 app.command("commands.settling:settle", name="settle", help="核实未送达、去向不明的函件：已送达、重发，或不再发送")

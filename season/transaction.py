@@ -22,13 +22,15 @@ class _Undone(Exception):
 
 
 @contextmanager
-def written(database: Database, year: int | None = None, *, dry_run: bool) -> Iterator[Connection]:
+def written(
+    database: Database, year: int | None = None, *, dry_run: bool, patient: bool = True
+) -> Iterator[Connection]:
     """Give a connection inside one transaction, committed where the block ends well.
 
-    A dry run does all of it and takes it back: what it shows is what then happens.
+    A dry run does all of it and takes it back: what it shows is what then happens. Who is not `patient` hears `Busy`.
     """
     try:
-        with database.write(year) as connection:
+        with database.write(year, patient=patient) as connection:
             yield connection
             if dry_run:
                 raise _Undone  # noqa: TRY301 -- only an exception takes the whole transaction back

@@ -254,3 +254,12 @@ def test_why_there_is_no_letter_is_said_for_a_phase_and_for_the_whole_year(seaso
     digest = season("letters", "why", "lead", "--kind", "digest", "--json").data
     assert [each["why"] for each in digest["letters"]] == ["no-such-letter"]
     assert season("letters", "why", "lead", "--kind", "opened").status == 2
+
+
+def test_a_forecast_is_printed_with_its_words_and_queues_nothing(season: Talent) -> None:
+    at = ("--as-of", "2022-02-08T10:00")
+    said = season("letters", "forecast", *at, "--json").data
+    assert (said["until"], said["failures"]) == ("2022-02-09T16:59:59.999999+08:00", {})
+    assert {"digest", "escalation", "reminder"} <= {each["kind"] for each in said["letters"]}
+    assert said == season("letters", "forecast", *at, "--json").data
+    assert "现在一封也没有写。" in season("letters", "forecast", *at, "--text").out
