@@ -42,6 +42,7 @@ from rehearsal.packs import Happening, read_pack
 from rehearsal.play import Play, ends
 from rehearsal.values import number, student_name
 from settings import DashboardSettings, Settings
+from tests.support.kinds import ON_SQLITE
 from tests.support.packs import DEMO, came_to, expected
 from tests.support.scenes import instant
 from tests.support.window import ADMIN, BASE, SECRET, Window, give_accounts
@@ -270,6 +271,7 @@ def _passed(book: Book, year: Year, phase: str) -> str:
     return letter_of(specimen(book, year, "passed", phase, "city", year.cities[0])).text
 
 
+@ON_SQLITE
 def test_thirteen_cities_play_nine_phases(played: Play, tmp_path: Path) -> None:
     """The others end as they do without it; its own workbooks, rule, letters, pages and rerun are like theirs."""
     for _ in played.steps():

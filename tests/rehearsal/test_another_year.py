@@ -29,6 +29,7 @@ from rehearsal.generator import generate
 from rehearsal.packs import read_pack
 from rehearsal.play import Play, ends
 from settings import DashboardSettings, Settings
+from tests.support.kinds import ON_SQLITE
 from tests.support.packs import DEMO, came_to, expected
 from tests.support.scenes import calendar
 from tests.support.window import ADMIN, BASE, SECRET, Browser, Window, give_accounts
@@ -60,7 +61,7 @@ def another() -> Year:
     return parse(text, "2022.toml")
 
 
-WITHOUT_SHORTLIST = re.compile("测试|分数线|划线|面试名单")
+OF_A_SHORTLIST = re.compile("测试|分数线|划线|面试名单")
 """What is said of a shortlist, and of the test and the cut lines that make it."""
 
 
@@ -72,10 +73,11 @@ def of_2022(*changes: tuple[str, str]) -> Year:
     return parse(text, "2022.toml")
 
 
-def no_shortlist() -> Year:
-    return of_2022(
-        (r"(?ms)^\[phases\.shortlist\].*?(?=^\[)", ""), (r'requires = \["shortlist"\]', 'requires = ["application"]')
-    )
+WITHOUT_SHORTLIST = (
+    (r"(?ms)^\[phases\.shortlist\].*?(?=^\[)", ""),
+    (r'requires = \["shortlist"\]', 'requires = ["application"]'),
+)
+"""What makes a year file one without a shortlist."""
 
 
 def play(year: Year, folder: Path, database: Database) -> Play:
@@ -127,22 +129,6 @@ def test_a_year_of_other_figures_comes_to_the_same_end(tmp_path: Path, database:
     assert all("收齐市级管理办公室、导师、中学和高校、科研院所的年度工作总结" in text for text in opened["city"])
 
 
-@pytest.mark.slow
-def test_a_year_that_asks_two_for_summaries_asks_nobody_else(tmp_path: Path, database: Database) -> None:
-    year = of_2022((r"summaries_owed = .*", 'summaries_owed = ["市级", "导师"]'))
-    play(year, tmp_path, database)
-    opened = bodies(database, year, kind="opened", phase="year-end")
-    assert {audience: any("年度工作总结" in text for text in texts) for audience, texts in opened.items()} == {
-        "city": True,
-        "mentor": True,
-        "school": False,
-    }
-    assert all("收齐市级管理办公室和导师的年度工作总结" in text for text in opened["city"])
-    with database.read() as connection:
-        filed = {row["type"] for row in draft_rows.rows(connection, year.year, None, SUMMARIES.key)}
-    assert filed == {"市级", "导师"}
-
-
 def said_of(database: Database, year: Year, folder: Path) -> Iterator[tuple[str, str]]:
     """Give all that people are told of a played year: letters and their previews, pages and what hangs on them."""
     for audience, texts in bodies(database, year).items():
@@ -179,19 +165,36 @@ def walked(browser: Browser, year: Year) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.slow
-def test_a_year_without_a_shortlist_never_speaks_of_one(tmp_path: Path, database: Database) -> None:
-    year = no_shortlist()
+@ON_SQLITE
+def test_a_year_without_a_shortlist_that_asks_two_for_summaries_speaks_of_neither(
+    tmp_path: Path, database: Database
+) -> None:
+    year = of_2022(*WITHOUT_SHORTLIST, (r"summaries_owed = .*", 'summaries_owed = ["市级", "导师"]'))
     play(year, tmp_path, database)
+    _asks_two(database, year)
     said = list(said_of(database, year, tmp_path))
-    found = [(where, re.findall(f".{{0,40}}(?:{WITHOUT_SHORTLIST.pattern}).{{0,20}}", text)) for where, text in said]
+    found = [(where, re.findall(f".{{0,40}}(?:{OF_A_SHORTLIST.pattern}).{{0,20}}", text)) for where, text in said]
     assert [one for one in found if one[1]] == []
+
+
+def _asks_two(database: Database, year: Year) -> None:
+    opened = bodies(database, year, kind="opened", phase="year-end")
+    assert {audience: any("年度工作总结" in text for text in texts) for audience, texts in opened.items()} == {
+        "city": True,
+        "mentor": True,
+        "school": False,
+    }
+    assert all("收齐市级管理办公室和导师的年度工作总结" in text for text in opened["city"])
+    with database.read() as connection:
+        filed = {row["type"] for row in draft_rows.rows(connection, year.year, None, SUMMARIES.key)}
+    assert filed == {"市级", "导师"}
 
 
 def test_a_year_with_one_does() -> None:
     """The control: the same words are found where there is a shortlist."""
     year = calendar()
     passed = render(specimen(BOOK, year, "passed", "application", "city", year.cities[0])).text
-    assert WITHOUT_SHORTLIST.search(passed)
-    assert not WITHOUT_SHORTLIST.search(
-        render(specimen(BOOK, no_shortlist(), "passed", "application", "city", year.cities[0])).text
+    assert OF_A_SHORTLIST.search(passed)
+    assert not OF_A_SHORTLIST.search(
+        render(specimen(BOOK, of_2022(*WITHOUT_SHORTLIST), "passed", "application", "city", year.cities[0])).text
     )
