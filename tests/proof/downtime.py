@@ -40,7 +40,9 @@ from tests.support.outbox import Account
 from tests.support.scenes import FILED, YEAR, Scene, calendar, instant
 
 CITIES = 13
-END = instant("2022-12-31T00:00")
+SPRING, END = instant("2022-03-15T10:00"), instant("2022-12-31T00:00")
+"""Past most of the deadlines, and past all of them."""
+
 OUTAGES = {"1 h": timedelta(hours=1), "3 d": timedelta(days=3), "40 d": timedelta(days=40)}
 STATES = {
     "opened": {"open"}, "reminder": {"open", "returned", "submitted"}, "rerun": {"open"}, "returned": {"returned"},
@@ -139,9 +141,15 @@ class Endured:
 
 
 def endure(
-    path: Path, outage: timedelta, begins: Sequence[datetime], *, post_only: bool, to_a_fault: bool = False
+    path: Path,
+    outage: timedelta,
+    begins: Sequence[datetime],
+    *,
+    until: datetime,
+    post_only: bool,
+    to_a_fault: bool = False,
 ) -> Endured:
-    """Play the year with an outage from each of these instants: of everything, or of the post alone.
+    """Play the year, as far as `until`, with an outage from each of these instants: of all, or of the post alone.
 
     `to_a_fault` ends with the first day of a letter that ought not to have come.
     """
@@ -153,7 +161,9 @@ def endure(
     box = Mailbox(scene)
     events = _events(scene)
     first = min(start_of(phase.opens) for phase in scene.year.phases)
-    ticks = set(moments(scene.year, first, END)) | {at for at, _ in events} | {at + outage for at in begins}
+    ticks = (
+        set(moments(scene.year, first, until)) | {at for at, _ in events if at < until} | {at + outage for at in begins}
+    )
     for at in sorted(ticks):
         is_down = any(begin <= at < begin + outage for begin in begins)
         if is_down and not post_only:
@@ -208,10 +218,10 @@ def _again(scene: Scene, phase: str, city: str, at: str) -> None:
         scene.rerun(phase, city, at, instant(at).date() + timedelta(days=5))
 
 
-def begins(seed: int, outage: timedelta, count: int) -> list[datetime]:
+def begins(seed: int, outage: timedelta, count: int, until: datetime) -> list[datetime]:
     """Instants from which an outage crosses a deadline; they do not touch each other."""
     chance = random.Random(f"{seed}/{outage}")
-    dues = sorted({start_of(phase.due) + timedelta(days=1) for phase in calendar(CITIES).phases})
+    dues = sorted({end_of(phase.due) for phase in calendar(CITIES).phases if end_of(phase.due) < until})
     found: list[datetime] = []
     for due in dues:
         at = due - outage * chance.uniform(0.05, 0.95)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -45,10 +46,11 @@ class Length:
     outages: tuple[str, ...]
     cases: int
     answer: float
+    until: datetime
 
 
-FULL = Length(2500, 60, 20, 10, 500, len(misbehaviour.MODES), ("1 h", "3 d", "40 d"), 10_000, 0.25)
-SHORT = Length(160, 6, 1, 1, 20, 5, ("3 d",), 400, 0.02)
+FULL = Length(2500, 60, 20, 10, 500, len(misbehaviour.MODES), ("1 h", "3 d", "40 d"), 10_000, 0.25, downtime.END)
+SHORT = Length(160, 6, 1, 1, 20, 5, ("3 d",), 400, 0.02, downtime.SPRING)
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _r1(template: Template, length: Length, *, real: bool) -> Proof:
         f"kill -9, {'Postfix' if real else 'sink'}, {template.kind}",
         f"{length.letters} letters, 2 workers, {length.kills} kills",
         partial(run, length.letters, length.kills),
-        partial(run, 300, 10, control=hands.without_a_look_at_the_log),
+        partial(run, min(length.letters, 300), min(length.kills, 10), control=hands.without_a_look_at_the_log),
     )
 
 
@@ -233,11 +235,12 @@ def _r7(ground: Ground, mode: misbehaviour.Mode) -> Proof:
 
 def _r8(ground: Ground, length: Length, outage: str) -> Proof:
     lasting = downtime.OUTAGES[outage]
-    begins = downtime.begins(SEED, lasting, 9)
+    begins = downtime.begins(SEED, lasting, 9, length.until)
 
     def run(name: str, *, post_only: bool, to_a_fault: bool = False) -> Account:
         path = ground.file(f"{name}-{outage.replace(' ', '')}-{post_only}")
-        return downtime.endure(path, lasting, begins, post_only=post_only, to_a_fault=to_a_fault).account
+        down = partial(downtime.endure, path, lasting, begins, until=length.until)
+        return down(post_only=post_only, to_a_fault=to_a_fault).account
 
     def both() -> Account:
         return run("down", post_only=False) + run("down", post_only=True)
@@ -246,7 +249,7 @@ def _r8(ground: Ground, length: Length, outage: str) -> Proof:
         with downtime.without_taking_back():
             return run("control", post_only=True, to_a_fault=length is SHORT)
 
-    load = f"a whole year, {len(begins)} outages, of all and of the post"
+    load = f"the year to {length.until:%-d %B}, {len(begins)} outages, of all and of the post"
     return Proof("R8", f"down {outage} across deadlines", load, both, wanting)
 
 
