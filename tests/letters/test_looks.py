@@ -22,7 +22,9 @@ from phases.book import BOOK
 from post.receipt_links import with_receipt
 
 URL = "https://talent.example/receipts/MTIzNDU2Nzg.abcdefghijklmnopqrstuvwxyz-0123456789_ABCDEFG"
-WIDTHS = (320, 390, 700)
+WIDTHS = {False: (320, 700), True: (390,)}
+"""Pixels of the screen; in the dark, where only the colours are others, one is enough."""
+
 LEGIBLE = 4.5
 """The contrast that WCAG 2 asks of text (1.4.3)."""
 
@@ -62,12 +64,12 @@ document.body.innerHTML = `<pre>${JSON.stringify({
 """
 
 
-def page(letters: dict[str, str]) -> str:
-    """All letters at all widths, and what looks at them once they are laid out."""
+def page(letters: dict[str, str], widths: tuple[int, ...]) -> str:
+    """All letters at these widths, and what looks at them once they are laid out."""
     frames = "".join(
         f'<iframe title="{name}" width="{width}" height="50" style="border:0" srcdoc="{html.escape(letter)}"></iframe>'
         for name, letter in letters.items()
-        for width in WIDTHS
+        for width in widths
     )
     script = f"const LEGIBLE = {LEGIBLE};\nwindow.onload = () => {{ {LOOK} }};"
     head = '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
@@ -77,7 +79,7 @@ def page(letters: dict[str, str]) -> str:
 def seen(letters: dict[str, str], folder: Path, *, dark: bool) -> dict[str, object]:
     """What the browser says of them."""
     assert BROWSER is not None
-    (folder / "letters.html").write_text(page(letters), encoding="utf-8")
+    (folder / "letters.html").write_text(page(letters, WIDTHS[dark]), encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
     scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
     file = (folder / "letters.html").as_uri()
@@ -119,7 +121,7 @@ def test_nothing_is_wider_than_the_screen_and_every_word_is_legible(
     letters: dict[str, str], dark: bool, tmp_path: Path
 ) -> None:
     assert seen(letters, tmp_path, dark=dark) == {
-        "letters": len(letters) * len(WIDTHS),
+        "letters": len(letters) * len(WIDTHS[dark]),
         "dark": dark,
         "faults": [],
     }
@@ -131,5 +133,5 @@ def test_a_letter_that_is_too_wide_or_too_faint_is_seen(tmp_path: Path) -> None:
     bad = '<body style="margin:0;background:#ffffff"><p style="width:350px;margin:0;color:#cccccc">faint</p>'
     assert seen({"bad": bad}, tmp_path, dark=False)["faults"] == [
         ["bad", "wide", 320],
-        *[["bad", "faint", "faint"]] * 3,
+        *[["bad", "faint", "faint"]] * 2,
     ]

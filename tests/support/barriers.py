@@ -15,8 +15,8 @@ Look = tuple[int, str]
 """Pixels from left to right, and a colour scheme."""
 
 LOOKS: tuple[Look, ...] = ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"))
-TWO: tuple[Look, ...] = ((1440, "light"), (390, "dark"))
-"""Where another has looked at the same pages in all four: each width and each scheme once."""
+ONE: tuple[Look, ...] = ((390, "light"),)
+"""Where another has looked at the same pages in all four."""
 
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 """All that another scheme alone can change: the rest goes by what there is, and by where it stands."""
