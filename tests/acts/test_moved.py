@@ -33,6 +33,7 @@ from season.outcome import Outcome
 from season.transaction import sitting
 from tests.acts.test_statements import counted, filled, through_the_year
 from tests.support import ledger, sheets
+from tests.support.kinds import MANY_CITIES
 from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, stamp
 from tests.support.years import parse
 
@@ -395,8 +396,10 @@ def sequence(content: str | None) -> int:
 
 
 @pytest.mark.slow
-def test_extending_every_city_asks_as_often_for_333_as_for_13(scene: Scene, second_database: Database) -> None:
-    few, many = (extended(one) for one in (scene, Scene.begin(second_database, calendar(333))))
+def test_extending_every_city_asks_as_often_for_many_as_for_13(
+    scene: Scene, second_database: Database, kind: str
+) -> None:
+    few, many = (extended(one) for one in (scene, Scene.begin(second_database, calendar(MANY_CITIES[kind]))))
     assert few == many
 
 

@@ -13,10 +13,11 @@ from models.database import Database
 from rehearsal.packs import read_pack
 from rehearsal.play import Play
 from tests.support import ledger
+from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import YEAR, Scene, calendar, instant, stamp
 from tests.support.shelf import END, PACK
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, ON_SQLITE]
 
 LATE, FILLED = "2022-02-07T09:00", "2022-02-07T09:20"
 DONE = ("mentor-recommendation", "application", "shortlist")

@@ -28,6 +28,7 @@ from phases.definition import Total
 from rehearsal.packs import read_pack
 from rehearsal.play import Play
 from tests.support import nextrelease, released
+from tests.support.kinds import ON_SQLITE
 from tests.support.packs import RELEASED, expected
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 from tests.support.shelf import END
@@ -66,6 +67,7 @@ def verdicts(database: Database, after: str) -> dict[tuple[Any, ...], Any]:
 
 
 @pytest.mark.slow
+@ON_SQLITE
 def test_it_ends_as_a_season_of_today_does(left: Database, today: Database) -> None:
     with left.read() as connection:
         year = standing.opened(connection, YEAR).year

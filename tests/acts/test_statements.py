@@ -22,6 +22,7 @@ from phases.interview import INTERVIEWS
 from phases.mentor_recommendation import MENTORS
 from phases.midterm import RESULTS
 from phases.shortlist import SCORES
+from tests.support.kinds import MANY_CITIES
 from tests.support.scenes import YEAR, Scene, calendar, instant
 
 pytestmark = pytest.mark.slow
@@ -123,16 +124,22 @@ def through_the_year(scene: Scene, moments: int = len(MOMENTS)) -> list[list[str
     return found
 
 
-def test_as_many_statements_for_333_cities_as_for_13(database: Database, second_database: Database) -> None:
+def test_as_many_statements_for_many_cities_as_for_13(database: Database, second_database: Database, kind: str) -> None:
     few = through_the_year(filled(Scene.begin(database, calendar(13)), 13 * 3))
-    many = through_the_year(filled(Scene.begin(second_database, calendar(333)), 333 * 3))
+    cities = MANY_CITIES[kind]
+    many = through_the_year(filled(Scene.begin(second_database, calendar(cities)), cities * 3))
     assert [len(statements) for statements in many] == [len(statements) for statements in few]
     assert many == few
 
 
-def test_as_many_statements_for_50_000_students_as_for_500(database: Database, second_database: Database) -> None:
+MANY_STUDENTS = {"sqlite": 50_000, "postgresql": 5_000}
+
+
+def test_as_many_statements_for_many_students_as_for_500(
+    database: Database, second_database: Database, kind: str
+) -> None:
     few = through_the_year(filled(Scene.begin(database), 500), moments=4)
-    many = through_the_year(filled(Scene.begin(second_database), 50_000), moments=4)
+    many = through_the_year(filled(Scene.begin(second_database), MANY_STUDENTS[kind]), moments=4)
     assert many == few
 
 

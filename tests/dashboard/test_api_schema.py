@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from schemathesis.generation import GenerationMode
 
 from calendars import files
 from dashboard.serving.api_shapes import ROOT
+from tests.support.originals import remembered
 from tests.support.window import ADMIN, BASE, VIEWER, Window
 
 EXAMPLES = 12
@@ -49,7 +50,6 @@ Asked = tuple[dict[str, Any], str | None]
 """A request but for who makes it, and its key of idempotency."""
 
 
-@cache
 def requests(document: str, mode: GenerationMode) -> Sequence[Asked]:
     """What to ask, the same of every role on both kinds of database: to think it out takes longer than to answer it."""
     found = list[Asked]()
@@ -77,10 +77,12 @@ def requests(document: str, mode: GenerationMode) -> Sequence[Asked]:
 @pytest.mark.slow
 @pytest.mark.parametrize("who", [None, VIEWER, ADMIN, "yancheng"])
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_no_request_of_any_role_is_answered_by_a_defect(window: Window, who: str | None, mode: GenerationMode) -> None:
+def test_no_request_of_any_role_is_answered_by_a_defect(
+    window: Window, kept: Path, who: str | None, mode: GenerationMode
+) -> None:
     document = window.as_(ADMIN).get(f"{ROOT}/openapi.json").text
     browser, statuses = window.as_(who), Counter[int]()
-    for sent, key in requests(document, mode):
+    for sent, key in remembered(kept / f"requests.{mode.value}", lambda: requests(document, mode)):
         headers = sent["headers"] | {"x-csrf-token": browser.csrf} | ({"idempotency-key": key} if key else {})
         answer = browser.request(**sent | {"headers": headers})
         statuses[answer.status_code] += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, WebSocket
@@ -19,7 +20,7 @@ from dashboard.signing_in.reader import Role
 from tests.support import canaries, routes
 from tests.support.canaries import Rows, rows
 from tests.support.crawling import route_of
-from tests.support.originals import PLANTED, Originals
+from tests.support.originals import PLANTED, Originals, remembered
 from tests.support.routes import Walk, starts, walk
 from tests.support.window import ADMIN, CITIES, VIEWER, Window, a_window, copied
 
@@ -41,15 +42,19 @@ class Town:
 
 
 @pytest.fixture(scope="session")
-def town(sqlite_originals: Originals, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(kept: Path, sqlite_originals: Originals, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town")
     window = a_window(copied(sqlite_originals.file(PLANTED), folder), folder)
-    app = make_app(window.site)
-    before = rows(window.database)
+    yield Town(window, *remembered(kept / "walks", lambda: _walked(window)))
+    window.database.dispose()
+
+
+def _walked(window: Window) -> tuple[dict[str, Walk], Rows, Rows]:
+    """Where everybody goes, and the rows before and after."""
+    app, before = make_app(window.site), rows(window.database)
     walks = {city: walk(window.as_(city), starts(window, app, city)) for city in CITIES}
     walks |= {name: walk(window.as_(name), starts(window, app, "yancheng")) for name in (ADMIN, VIEWER)}
-    yield Town(window, walks, before, rows(window.database))
-    window.database.dispose()
+    return walks, before, rows(window.database)
 
 
 def leaks(walked: Walk, city: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ ADDRESSES_A_ROUTE = 2
 """Two of a kind: the second may be another state of the same page."""
 
 
+@cache
 def route_of(app: FastAPI, address: str) -> str | None:
     """Give the template of the route that answers an address."""
     scope = {"type": "http", "method": "GET", "path": urlsplit(address).path, "root_path": "", "headers": []}

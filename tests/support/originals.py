@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import fcntl
+import pickle
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -18,6 +20,7 @@ from models import migrate
 from models.database import Database
 from phases.book import BOOK
 
+T = TypeVar("T")
 NOTHING, MIGRATED, SEASON, PLANTED, SIX_EACH = "nothing", "migrated", "season", "planted", "six-each"
 
 
@@ -57,6 +60,12 @@ def once(path: Path, make: Callable[[Path], object]) -> Path:
             make(half)
             half.rename(path)
     return path
+
+
+def remembered(path: Path, make: Callable[[], T]) -> T:
+    """Give what `make` makes, made once a run and kept in that path."""
+    found: T = pickle.loads(once(path, lambda half: half.write_bytes(pickle.dumps(make()))).read_bytes())
+    return found
 
 
 def created(address: str, template: str, name: str) -> str:

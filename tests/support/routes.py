@@ -213,17 +213,16 @@ def walk(browser: Browser, starts: Iterable[str], *, follow: bool = True) -> Wal
     done, counts = Walk(), dict[str, int]()
     waiting = list(dict.fromkeys(starts))
     known = set(waiting)
-    with browser:  # one event loop for all of the walk
-        while waiting:
-            address = waiting.pop(0)
-            answer = browser.get(address)
-            done.answers[address] = answer
-            for link in links(answer) if follow else ():
-                route = route_of(browser.app, link) or link  # type: ignore[arg-type]
-                if link not in known and counts.get(route, 0) < A_ROUTE:
-                    known.add(link)
-                    counts[route] = counts.get(route, 0) + 1
-                    waiting.append(link)
+    while waiting:
+        address = waiting.pop(0)
+        answer = browser.get(address)
+        done.answers[address] = answer
+        for link in links(answer) if follow else ():
+            route = route_of(browser.app, link) or link
+            if link not in known and counts.get(route, 0) < A_ROUTE:
+                known.add(link)
+                counts[route] = counts.get(route, 0) + 1
+                waiting.append(link)
     return done
 
 
