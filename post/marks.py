@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from sqlalchemy import bindparam, case, update
 
 from models.columns import table_of
-from models.letter_states import LetterEvent, any_of, is_moot, may, moved, target, unless_moot
+from models.letter_states import LetterEvent, LetterState, any_of, is_moot, may, moved, target, unless_moot
 from models.outbox import HELD_BACK
 from models.shortcuts.bulk import rows_given, rows_of
 from models.tables.season import Letter
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Update
+    from sqlalchemy import ColumnElement, FromClause, Update
     from sqlalchemy.types import TypeEngine
 
     from models.database import Database
@@ -79,9 +79,14 @@ def _marking(dialect: str) -> Update:
     letter, seen = table_of(Letter), rows_of(dialect, _kinds())
     values: dict[str, ColumnElement[Any]] = {name: seen.c[f"new_{name}"] for name in CHANGED}
     values["state"] = unless_moot(letter, seen.c.new_state)
-    values["detail"] = case((is_moot(letter, seen.c.new_state), letter.c.detail), else_=seen.c.new_detail)
+    values["detail"] = case((is_moot(letter, seen.c.new_state), why_moot(letter)), else_=seen.c.new_detail)
     mine = (letter.c.id == seen.c.letter, letter.c.claim == bindparam("token"), letter.c.tries == seen.c.tries)
     return update(letter).where(*mine, any_of(letter, ANSWERS.values(), seen.c.new_state)).values(values)
+
+
+def why_moot(letter: FromClause) -> ColumnElement[str]:
+    """Give why a letter is cancelled that was taken back: in hand it says so itself, else what became of it."""
+    return case((letter.c.state == LetterState.SENDING.value, letter.c.detail), else_=MOOT)
 
 
 def _kinds() -> dict[str, TypeEngine[Any]]:

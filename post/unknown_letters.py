@@ -18,7 +18,7 @@ from models.letter_states import TRANSITIONS, LetterEvent, LetterState, is_moot,
 from models.outbox import HELD_BACK, in_domain
 from models.tables.season import Letter
 from post import workers
-from post.marks import MOOT
+from post.marks import why_moot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -83,7 +83,7 @@ def resolve(database: Database, found: Sequence[Doubtful], fates: Mapping[str, s
     statement = update(letter).where(letter.c.id == bindparam("letter"), *unchanged)
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("tries", "sent_at")}
     values["state"] = unless_moot(letter, state)
-    values["detail"] = case((is_moot(letter, state), MOOT), else_=bindparam("new_detail"))
+    values["detail"] = case((is_moot(letter, state), why_moot(letter)), else_=bindparam("new_detail"))
     with database.write() as connection:
         connection.execute(statement.values(values), rows)
 

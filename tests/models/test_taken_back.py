@@ -12,6 +12,7 @@ from models.columns import table_of
 from models.tables.season import Letter
 from post import claims, marks
 from post.couriers import Delivery
+from post.unknown_letters import Doubtful, resolve
 from tests.support.scenes import NANJING, YEAR, Scene, instant
 
 ROLL = "mentor-recommendation"
@@ -56,3 +57,16 @@ def test_what_became_of_it_stays_on_record(opened: Scene, state: str) -> None:
         connection.execute(update(table_of(Letter)).values(lost))
     opened.extend(ROLL, [NANJING], "2022-01-05T10:00", date(2022, 1, 20))
     assert stand(opened) == (state, "250", True)
+
+
+@pytest.mark.parametrize(("state", "why"), [("sending", outbox.REDATED), ("unknown", marks.MOOT)])
+def test_what_is_found_refused_after_it_was_taken_back_says_why_it_goes_out_no_more(
+    opened: Scene, state: str, why: str
+) -> None:
+    held = claims.claim(opened.database, "aa", AT, AT)
+    with opened.database.write(YEAR) as connection:
+        connection.execute(update(table_of(Letter)).values(state=state, detail="250"))
+    opened.extend(ROLL, [NANJING], "2022-01-05T10:00", date(2022, 1, 20))
+    found = [Doubtful(one.id, state, "aa", 1, AT, one.message_id) for one in held]
+    resolve(opened.database, found, {one.message_id: "refused" for one in held}, AT)
+    assert stand(opened) == ("cancelled", why, True)
