@@ -291,15 +291,11 @@ PHASE = PhaseDefinition(
             passed=("贵市报送的学生申报材料{settled}。", ""),
             ahead="请据此组织学生申报。",
         ),
-        Stakeholder(
+        Stakeholder(  # asked nothing while students apply, he is not written to before it is known how many chose him
             "mentor",
-            todo=(
-                "计划招收人数有变化的，请告知市级管理办公室；没有变化的，不必办理。",
-                "选报您的学生人数，申报结束后另行函告。",
-            ),
             passed=("{city}学生申报工作已经结束，选报您的学生人数见下。", ""),
             mailings={
-                "opened": Mailing(Rows("mentors", where=("taken",))),
+                "withdrawn": Mailing(Rows("mentors", where=("taken",))),
                 "passed": Mailing(
                     Rows("mentors", where=("taken",)),
                     counted="选报您的学生",

@@ -43,6 +43,9 @@ def audiences(season: Season, owed: Owed) -> tuple[Audience, ...]:
         return LETTER_KINDS[owed.kind].of_year
     if owed.whose == "province":
         return ("province",)
+    if LETTER_KINDS[owed.kind].moves:  # to whoever was told a day, if only by an earlier release
+        told = {key.partition(":")[0] for key in owed.to or ()}
+        return tuple(one for one in AUDIENCES if one in told)
     found = occurrences.audiences(owed.kind, season.dealings(owed.phase))
     return tuple(one for one in found if owed.whose == "all" or (one in OFFICES) is (owed.whose == "city"))
 

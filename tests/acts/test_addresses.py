@@ -47,7 +47,7 @@ def test_a_draft_redirects_nobodys_letters(scene: Scene, first: str, second: str
     scene.advance("2022-01-07T09:00")
     assert address(scene) == OLD
     assert {where for where, _ in written(scene).values()} == {OLD}
-    assert written(scene).keys() >= {("appointment", first), ("opened", first)}
+    assert ("appointment", first) in written(scene)
 
 
 @pytest.mark.parametrize(("first", "second"), ORDERS)

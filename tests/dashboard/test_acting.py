@@ -127,9 +127,9 @@ def test_what_was_previewed_is_done_in_whatever_order_the_database_gives_its_row
         return {city: dict([*parties.items()][::step]) for city, parties in found.items()}
 
     monkeypatch.setattr(Reach, "told", either_way)
-    opened, act = window.site.year(2022), ACTS["rerun"]
-    given = {"phase": "application", "city": "wuxi", "until": UNTIL.date().replace(day=10), "reason": "补录"}
-    filled, stamp = act.fill(opened.year, given), window.site.stamp(READER, opened)
+    opened, act = window.site.year(2022), ACTS["withdraw"]
+    filled = act.fill(opened.year, {"city": "wuxi", "reason": "不具备条件"})
+    stamp = window.site.stamp(READER, opened)
     foreseen, again = (tried(window.database, opened.year, act, filled, stamp) for _ in range(2))
     recipients = [letter.recipient for letter in foreseen.outcome.changes.letters]
     assert len(recipients) > len({recipient.partition(":")[0] for recipient in recipients})

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.slow
 
 MOST = {
     "city": (41, 19, 1836),
-    "mentor": (17, 0, 0),
-    "mentor-without": (9, 0, 0),
+    "mentor": (16, 0, 0),
+    "mentor-without": (8, 0, 0),
     "province": (47, 0, 0),
     "school": (5, 0, 0),
 }
