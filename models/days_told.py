@@ -14,7 +14,7 @@ from models.columns import table_of
 from models.contact_evidence import left_at, sent_by
 from models.letter_states import LetterState
 from models.tables.contact_receipts import Receipt
-from models.tables.season import Letter, ProgrammeYear
+from models.tables.season import Letter, LetterBody, ProgrammeYear
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
 
 if TYPE_CHECKING:
@@ -97,6 +97,14 @@ def _newest(connection: Connection, telling: Select[Any], phases: Collection[str
     for row in connection.execute(query.where(told.c[only]) if only else query):
         found[row.about, row.city][row.recipient] = _until(row)
     return dict(found)
+
+
+def in_calendars_of(connection: Connection, year: int, city: str, audience: str) -> frozenset[str]:
+    """Give the phases of a city whose deadline was written to an audience with a calendar file, arrived or not."""
+    letter, body = table_of(Letter), table_of(LetterBody)
+    query = select(letter.c.phase).distinct().join_from(letter, body, body.c.digest == letter.c.body)
+    theirs = (letter.c.year == year, letter.c.concerns == city, letter.c.recipient.like(f"{audience}:%"))
+    return frozenset(connection.execute(query.where(*theirs, body.c.ics.is_not(None))).scalars())
 
 
 class ToldDay(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from calendars.ics import cancellation, invitation, version
 from gates.states import State
 from letters.occurrences import OFFICES, in_calendar, is_declined
+from models.days_told import in_calendars_of
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
@@ -37,13 +38,13 @@ def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
 
 
 def _cancelled(season: Season, city: str, audience: Audience) -> str | None:
-    """Cancel every deadline of the phases that ended and that this audience had been told of."""
-    cells = [
-        season.cells[phase.slug, city]
-        for phase in season.year.phases
-        if in_calendar(season.dealings(phase.slug), audience)
-    ]
-    told = [cell for cell in cells if cell.state is State.WITHDRAWN and cell.since is not None]
+    """Cancel every deadline of the phases that ended and that this audience has in its calendars, by whatever release.
+
+    An earlier one put there what is no longer told them so: of the meeting, of the application.
+    """
+    sent = in_calendars_of(season.connection, season.year.year, city, audience)
+    cells = (season.cells[phase.slug, city] for phase in season.year.phases if phase.slug in sent)
+    told = [cell for cell in cells if cell.state is State.WITHDRAWN]
     if not told:
         return None
     return cancellation(

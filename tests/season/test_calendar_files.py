@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from icalendar import Calendar
+from sqlalchemy import select, update
 
 from acts.calendars import opened_calendar
+from models.columns import table_of
 from models.revised_calendars import replace_calendar
+from models.tables.season import Letter, LetterBody
 from tests.support import ledger
 from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
 
@@ -110,6 +113,22 @@ def test_whoever_hands_in_gets_the_deadline_and_who_only_comes_is_told_none(scen
     assert ends == {"city": instant("2022-03-01T00:00")}
     assert ["截止" in put[who].text for who in ("mentor", "school")] == [False, False]
     assert {audience for audience, row in taken.items() if row.ics} == {"city"}
+
+
+def test_what_an_earlier_release_put_into_a_mentors_calendar_is_cancelled_with_the_city(scene: Scene) -> None:
+    """Then mentors had the day of the meeting; it is told them no more, and would stay there."""
+    scene.through("interview", NANJING).advance("2022-02-21T09:00")
+    letter, body = table_of(Letter), table_of(LetterBody)
+    with scene.database.write(YEAR) as connection:
+        meeting = (letter.c.phase == "meeting") & letter.c.recipient.startswith("mentor:") & (letter.c.kind == "opened")
+        theirs = select(letter.c.body).where(meeting)
+        assert connection.execute(update(body).where(body.c.digest.in_(theirs)).values(ics="BEGIN:VCALENDAR")).rowcount
+    scene.withdraw(NANJING, "2022-02-22T10:00")
+    taken = files(scene, "withdrawn", "mentor")
+    assert [[(event[1], event[3]) for event in events(each)] for each in taken] == [
+        [(UID.format("meeting"), "CANCELLED")]
+    ]
+    assert files(scene, "withdrawn", "school") == [None]
 
 
 def test_letters_of_other_kinds_carry_no_calendar(scene: Scene) -> None:
