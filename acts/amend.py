@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from acts.act import UNTOLD, Act, Bench, Field, Filled
 from acts.extend import ANEW, say_anew
 from acts.new_days import CONFIRM, checked
-from calendars.deadlines import day_of, end_of, resolve
+from calendars.deadlines import day_of, end_of, handed_in, last_day, resolve
 from gates.states import Event, State
 from letters.occurrences import OFFICES, ahead
 from models import outbox, reports
@@ -15,11 +15,13 @@ from models.days_told import days_told
 from models.revised_calendars import replace_calendar
 from season.moving import WAITED_FOR
 from season.outcome import Outcome
+from season.recipients import audience_of
 from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from acts.new_days import NewDay
     from calendars.deadlines import Due
@@ -46,11 +48,11 @@ def amend(
 ) -> Outcome:
     """Put a checked calendar in the place of the year's; `refused` with every reason where it would strand somebody.
 
-    Cities, phases and their order stay. A due day that was made known to anybody moves earlier only where it leaves
-    the year's `grace` working days from now. One that is past moves where nobody is late by it: who still owes the
-    phase has yet to be told it is open, or has a day of its own ahead. Letters that name an old day and are not sent
-    are taken back and owed anew, and whoever has one hears that its day moved, save where `untold` says why not. The
-    same calendar again: nothing.
+    Cities, phases and their order stay. A due day that was made known to anybody, and the day of a party that was told
+    one, moves earlier only where it leaves the year's `grace` working days from now. A due day that is past moves where
+    nobody is late by it: who still owes the phase has yet to be told it is open, or has a day of its own ahead. Letters
+    that name an old day and are not sent are taken back and owed anew, and whoever has one hears that its day moved,
+    save where `untold` says why not. The same calendar again: nothing.
     """
     with sitting(database, year, stamp, dry_run=dry_run) as season:
         if calendar.source_text == season.year.source_text:
@@ -137,22 +139,22 @@ def _stranding(season: Season, new: Year) -> Iterator[str]:
     told = days_told(season.connection, season.year.year, known, season.cities, ahead(season.book, season.year))
     for old in season.year.phases:
         if old.slug in known:
-            yield from _moved(season, old, known[old.slug], told)
+            yield from _moved(season, old, known[old.slug], _sooner(season, new, old.slug, told))
 
 
-def _moved(season: Season, old: Phase, new: Phase, told: Mapping[Key, Told]) -> Iterator[str]:
+def _moved(season: Season, old: Phase, new: Phase, sooner: Sequence[date]) -> Iterator[str]:
     now = season.arrived
     cells = [cell for (slug, _), cell in season.cells.items() if slug == old.slug]
     begun = [cell for cell in cells if _begun(cell)]
     grace = season.year.figures.grace
     earliest = season.days.after(day_of(now), grace)
-    left = f"提前的，须从今天起留足 {grace} 个工作日，最早为 {earliest}，不能提前到 {new.due}。"
+    left = f"提前的，须从今天起留足 {grace} 个工作日，最早为 {earliest}，不能提前到"
     if new.due != old.due and end_of(old.due) <= now and _settled_by_it(cells):
         yield f"{old.name}的截止日 {old.due} 已经过去，不能再改；{WAY_OUT}。"
     elif new.due < min(old.due, earliest) and begun:
-        yield f"{old.name}的截止日 {old.due} 已经通知 {len(begun)} 个市，{left}"
-    elif new.due < min(old.due, earliest) and (ahead := _told_later(season, new, told)):
-        yield f"{old.name}的截止日已经告知 {ahead} 个市的导师等有关各方，{left}"
+        yield f"{old.name}的截止日 {old.due} 已经通知 {len(begun)} 个市，{left} {new.due}。"
+    elif sooner and min(sooner) < earliest:
+        yield f"{old.name}的交材料日已经告知 {len(sooner)} 个市的导师等有关各方，{left} {min(sooner)}。"
     elif new.due != old.due and new.due < day_of(now):
         yield f"{old.name}的新截止日 {new.due} 已经过去。"
     if new.opens > old.opens and begun:
@@ -172,17 +174,26 @@ def _begun(cell: Cell) -> bool:
     return cell.since is not None or cell.filed_at is not None
 
 
-def _told_later(season: Season, new: Phase, told: Mapping[Key, Told]) -> int:
-    """Count the cities of which somebody was told a later day than would hold, for what is waited for yet.
+def _sooner(season: Season, new: Year, phase: str, told: Mapping[Key, Told]) -> list[date]:
+    """Give the day that parties would have, by city, where the new calendar moves it before one that they were told.
 
-    Mentors hear of a phase that is not open to their city.
+    Of what is waited for yet; mentors hear of a phase that is not open to their city.
     """
-    ahead = 0
+    found = []
     for key, days in told.items():
-        if key[0] == new.slug and season.cells[key].state in WAITED_FOR:
-            holding = resolve(new.due, season.extensions.get(key, ()))
-            ahead += any(until > holding.instant for until in days.values())
-    return ahead
+        if key[0] == phase and season.cells[key].state in WAITED_FOR:
+            was, holds = (
+                handed_in(
+                    resolve(year.phase(phase).due, season.extensions.get(key, ())),
+                    year.figures.party_days,
+                    year.working_days,
+                ).instant
+                for year in (season.year, new)
+            )
+            theirs = [until for recipient, until in days.items() if audience_of(recipient) not in OFFICES]
+            if holds < was and any(until > holds for until in theirs):
+                found.append(last_day(holds))
+    return found
 
 
 def _days(bench: Bench, filled: Filled) -> Sequence[NewDay]:

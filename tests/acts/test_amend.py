@@ -116,7 +116,7 @@ def test_a_day_that_was_told_to_mentors_alone_moves_earlier_only_where_it_leaves
     refused = revise(scene, moved(interview__due="2022-02-06"), "2022-01-28T10:00")
     assert (refused.outcome, refused.message) == (
         "refused",
-        f"导师面试的截止日已经告知 1 个市的导师等有关各方，{LEFT}，最早为 2022-02-07，不能提前到 2022-02-06。",
+        f"导师面试的交材料日已经告知 1 个市的导师等有关各方，{LEFT}，最早为 2022-02-07，不能提前到 2022-01-28。",
     )
     assert revise(scene, moved(interview__due="2022-02-22"), "2022-01-28T10:00").done
     assert revise(scene, moved(interview__due="2022-02-22", meeting__due="2022-02-27"), "2022-01-28T11:00").done

@@ -42,7 +42,7 @@ from tests.support.years import parse
 
 ROLL, APPLICATION, SHORTLIST, INTERVIEW = "mentor-recommendation", "application", "shortlist", "interview"
 OPENED, AT, LAST, LATE = "2022-01-05T10:00", "2022-01-18T10:00", "2022-01-20T10:00", "2022-01-21T10:00"
-SOON, SOONER = "2022-01-12T10:00", date(2022, 1, 18)
+SOON, SOONER = "2022-01-06T10:00", date(2022, 1, 18)
 UNTOLD = "各方均已在场得知"
 UNTIL, LATER = date(2022, 1, 27), date(2022, 2, 1)
 Way = Callable[[Scene], Outcome]
@@ -254,11 +254,18 @@ def test_a_request_that_an_untold_extension_overtakes_is_answered_all_the_same(s
 
 
 def test_an_earlier_day_leaves_room_to_work_and_says_where_it_begins(scene: Scene) -> None:
+    """To the city, and to parties, whose day lies before its own; a figure that moves these alone is a day moved."""
     sent(begun(scene).through(ROLL, NANJING))
-    soon = revise(scene, APPLICATION, date(2022, 1, 18), "2022-01-14T10:00")
-    left = "提前的，须从今天起留足 3 个工作日，最早为 2022-01-19，不能提前到 2022-01-18。"
-    assert (soon.outcome, soon.message) == ("refused", f"学生申报的截止日 2022-01-20 已经通知 1 个市，{left}")
-    assert revise(scene, APPLICATION, date(2022, 1, 19), "2022-01-14T10:00").done
+    text, given, at = scene.year.source_text, (scene.database, YEAR), "2022-01-12T10:00"
+    early = parse(text.replace("party_days = 3", "party_days = 7"), "日历")
+    done = amend(*given, early, stamp(SOON), reason="提早", dry_run=True)
+    assert {row.kind for row in done.changes.letters if row.recipient.startswith("mentor:")} == {"moved"}
+    left = "提前的，须从今天起留足 3 个工作日，最早为 2022-01-17，不能提前到 2022-01-"
+    days = [revise(scene, APPLICATION, date(2022, 1, day), at).message for day in (16, 18)]
+    theirs = f"学生申报的交材料日已经告知 1 个市的导师等有关各方，{left}"
+    assert days == [f"学生申报的截止日 2022-01-20 已经通知 1 个市，{left}16。", f"{theirs}13。"]
+    early = parse(text.replace("party_days = 3", "party_days = 4"), "日历")
+    assert amend(*given, early, stamp(at), reason="提早").message == f"{theirs}14。"
 
 
 @pytest.mark.parametrize("way", ["extended", "all extended", "revised"])
