@@ -6,6 +6,7 @@ holds the value (systemd credentials, Docker secrets). `PREFECT_*` is Prefect's 
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -34,6 +35,9 @@ FORMER = "http://127.0.0.1:8000"
 FOLDER = Path("var")
 """Where `talent up` keeps its things where nothing else is said."""
 
+CHANNEL_HOST = re.compile(r"\w+://(?:[^/]*@)?([^/@:?#]*\.[^/@:?#]*)")
+"""The host in the address of a chat channel."""
+
 WINDOW = "window"
 """The file in that folder that says where links lead as long as it runs."""
 
@@ -44,6 +48,25 @@ class DatabaseSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = Field(default="sqlite:///var/talent.db", repr=False)
+
+    @field_validator("url")
+    @classmethod
+    def _on_a_host(cls, url: str) -> str:
+        """With the server's name in ASCII; what is no URL of a database at all, whoever opens it says."""
+        if url.startswith("sqlite"):
+            return url
+        from sqlalchemy import make_url  # what only reads a file does without
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            host = make_url(url).host or ""
+        except (ArgumentError, ValueError):
+            return url
+        if "@" in host:  # the rest of a password, which nobody is to see
+            msg = "TALENT_DATABASE__URL 里的用户名或密码含有 @，请写成 %40"
+            raise ValueError(msg)
+        known = of_a_host("TALENT_DATABASE__URL", host) if host else host
+        return url if known == host else make_url(url).set(host=known).render_as_string(hide_password=False)
 
 
 class SmtpSettings(BaseModel):
@@ -177,6 +200,20 @@ class Settings(BaseSettings):
     def mail_domain(self) -> str:
         """The domain of the sender's own address: Message-IDs are made in it, wherever links lead."""
         return mailbox(self.mail_from).domain
+
+    @field_validator("notify")
+    @classmethod
+    def _of_channels(cls, notify: SecretStr | None) -> SecretStr | None:
+        """Each with the name of a host where it has one: the key of a service, in its place, has no dot."""
+        given = notify.get_secret_value() if notify else ""
+        for place, address in enumerate(given.split(","), start=1):
+            host = CHANNEL_HOST.match(address.strip())
+            try:
+                of_a_host("TALENT_NOTIFY", host[1] if host else "localhost")
+            except ValueError:  # without the address, which is a secret
+                msg = f"TALENT_NOTIFY 的第 {place} 个地址里的主机名不能用：只能由字母、数字、连字符和点组成"
+                raise ValueError(msg) from None
+        return notify
 
     @field_validator("mail_from")
     @classmethod

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from commands.options import Db
+from commands.examining.channels import MEND, unfit
+from commands.options import ConfigurationError, Db, environment
 from commands.output import say
 
 PrefectPort = Annotated[int, Parameter(name="--port", metavar="端口", help="Prefect 服务的端口")]
@@ -24,6 +25,8 @@ def up(
     db: Db = None,
 ) -> int:
     """Run migrations, the dashboard, the Prefect server (or the one configured), schedules and a worker."""
+    if wrong := unfit(environment()):
+        raise ConfigurationError(f"{wrong}；{MEND}。")
     from deployments.up import up as run
 
     return run(folder, port, db, say, web_port)

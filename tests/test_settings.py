@@ -191,6 +191,40 @@ def test_a_server_s_name_is_taken_in_ascii_or_refused(monkeypatch: pytest.Monkey
             Settings()
 
 
+def test_a_database_s_host_is_taken_in_ascii_or_refused_and_its_password_never_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    variable = "TALENT_DATABASE__URL"
+    kept = (
+        "sqlite:///var/talent.db", "postgresql://office:p%40s/s@127.0.0.1:9/real", "postgresql://office@[::1]/real",
+        "postgresql:///real?host=/run/postgresql", "no url at all",
+    )  # fmt: skip
+    for url in kept:
+        monkeypatch.setenv(variable, url)
+        assert Settings().database.url == url
+    monkeypatch.setenv(variable, "postgresql+psycopg://office:p%40s@库.江苏.cn:5433/real")
+    assert Settings().database.url == "postgresql+psycopg://office:p%40s@xn--dxt.xn--9swq29b.cn:5433/real"
+    for host in BAD:
+        monkeypatch.setenv(variable, f"postgresql://office:secret@{host}/real")
+        with pytest.raises(ValidationError, match=f"{variable} 里的主机名“{host}”不能用") as refused:
+            Settings()
+    monkeypatch.setenv(variable, "postgresql://office:sec@ret@127.0.0.1/real")
+    with pytest.raises(ValidationError, match="含有 @，请写成 %40") as refused:
+        Settings()
+    assert "ret@" not in str(refused.value.errors(include_input=False))
+
+
+@pytest.mark.parametrize("host", ["a_b.example", "-a.example", "a..example"])
+def test_a_channel_s_host_is_refused_by_its_place_alone(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    good = "wecombot://a_key-1,json://127.0.0.1:9/x,mailto://user:a.b_c@gmail.com,json://localhost/a_b.c"
+    monkeypatch.setenv("TALENT_NOTIFY", good)
+    assert len(Settings().channels) == 4
+    monkeypatch.setenv("TALENT_NOTIFY", f"{good},json://secret@{host}/x")
+    with pytest.raises(ValidationError, match="TALENT_NOTIFY 的第 5 个地址里的主机名不能用") as refused:
+        Settings()
+    assert host not in str(refused.value.errors(include_input=False))
+
+
 @pytest.mark.parametrize(
     ("sender", "domain"), [("省办 <a@city.example>", "city.example"), ("a@盐城.中国", "xn--uis943e.xn--fiqs8s")]
 )

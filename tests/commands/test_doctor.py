@@ -230,10 +230,35 @@ def test_a_chat_channel_that_is_none_is_told_by_its_place_and_not_by_its_secret(
     monkeypatch.setenv("TALENT_NOTIFY", "json://127.0.0.1/secret-1, nonsense-secret-2")
     wrong = talent("doctor", "--json")
     assert _found(wrong)["群通知"] == ("finding", "TALENT_NOTIFY 的第 2 个地址不能用")
+    began: list[object] = []
+    monkeypatch.setattr("deployments.up.up", lambda *given: began.append(given[1]))
+    refused = talent("up")
+    assert (refused.status, refused.err, began) == (
+        1, "TALENT_NOTIFY 的第 2 个地址不能用；按 apprise 的写法改正，如 wecombot://KEY。\n", [],
+    )  # fmt: skip
     monkeypatch.setenv("TALENT_NOTIFY", "json://127.0.0.1/secret-1")
     right = talent("doctor", "--json")
     assert _found(right)["群通知"][0] == "ok"
+    assert (talent("up").status, began) == (0, [4200])
     assert "secret-" not in wrong.out + wrong.err + right.out + right.err
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "said"),
+    [
+        ("TALENT_DATABASE__URL", "postgresql://office:secret@db_host/real", "里的主机名“db_host”不能用"),
+        ("TALENT_NOTIFY", "json://secret@a_b.example/x", "的第 1 个地址里的主机名不能用"),
+    ],
+)
+def test_a_host_that_is_none_is_refused_at_start_and_found(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, variable: str, given: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, given)
+    level, found = _found(talent("doctor", "--json"))["设置"]
+    started = talent("up")
+    assert (level, started.status, "secret" in found + started.err) == ("finding", 1, False)
+    assert f"{variable} {said}" in found
+    assert f"{variable} {said}" in started.err
 
 
 @pytest.mark.parametrize(("proxies", "found"), [("", True), ("10.0.0.1", False)])
