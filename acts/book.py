@@ -21,7 +21,7 @@ from acts.resume import RESUME
 from acts.retract import RETRACT
 from acts.settle_letter import SETTLE
 from acts.submit import SUBMIT
-from acts.suppress import SUPPRESS, UNSUPPRESS
+from acts.suppress import BOUNCES, SUPPRESS, UNSUPPRESS
 from acts.waive import WAIVE
 from acts.withdraw import WITHDRAW
 from acts.year import CLOSE
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _ACTS = (
     LOAD, SUBMIT, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, NUDGE, RERUN, WAIVE, WITHDRAW,
-    ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
+    ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

@@ -13,6 +13,7 @@ from acts.act import KEPT, Act, Bench, Field, Filled
 from models import audit, suppression
 from models.alarms import suppressed
 from models.mail_answers import Meaning
+from models.suppression import Unclear
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -34,15 +35,6 @@ Fate = Literal["ours", "old", "foreign", "unclear"]
 
 STALE = timedelta(hours=1)
 """So much older than the letter's sending a bounce is of an earlier one, however the clocks of mail hosts differ."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unclear:
-    """A bounce for a person to look at: the addresses that it names, if any, the letter it returns (None: not said)."""
-
-    addresses: tuple[str, ...]
-    letter: int | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +85,8 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
     """Read bounces: a letter that came back from its own address has failed; one without a mailbox is suppressed.
 
     Nothing else is: a bounce of somebody else's mail changes nothing, nor does one that does not hold the letter, or
-    names another address than the letter's. The same mailbox read again changes nothing either.
+    names another address than the letter's: that is kept for a person to look at. The same mailbox read again changes
+    nothing either.
     """
     from post.bounces import read
 
@@ -112,6 +105,12 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
         new = suppression.suppress(connection, reasons, stamp.as_of, stamp.by)
         for address in new:
             audit.record(connection, stamp, GIVEN_UP, _subject(address), reason="退信")
+        unclear = {
+            _digest(bounce): Unclear(bounce.addresses, lead.id if lead else None, bounce.reason)
+            for fate, lead, bounce in fates
+            if fate == "unclear"
+        }
+        suppression.put_aside(connection, unclear, stamp.as_of)
     return Returned(
         read=len(found),
         bounces=len(dead),
@@ -119,12 +118,14 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
         letters=sum(count for count, _, _ in failed),
         suppressed=tuple(new),
         foreign=sum(fate == "foreign" for fate, _, _ in fates),
-        unclear=tuple(_unclear(lead, bounce) for fate, lead, bounce in fates if fate == "unclear"),
+        unclear=tuple(unclear.values()),
     )
 
 
-def _unclear(lead: Lead | None, bounce: Bounce) -> Unclear:
-    return Unclear(bounce.addresses, lead.id if lead is not None else None, bounce.reason)
+def _digest(bounce: Bounce) -> str:
+    """Give what the same bounce has again, read from another copy of its mailbox."""
+    said = (bounce.addresses, bounce.message_id, bounce.at, bounce.reason)
+    return sha256(repr(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,4 +199,23 @@ UNSUPPRESS = Act(
     lambda _book, _year, filled: f"恢复邮箱 {masking.email(filled.words['email'])}，放行暂存的函件",
     subject=lambda _, filled: _subject(filled.words["email"]),
     records=True,
+)
+
+
+def _looked(bench: Bench, _: Filled) -> Outcome:
+    """Take what came back and could not be told as looked at."""
+    with bench.database.write("every") as connection:
+        count = suppression.looked_at(connection, bench.stamp.as_of)
+    if not count:
+        return Outcome("refused", "没有待核对的退信，未作改动。")
+    return Outcome("done", f"{count} 封退信已核对。")
+
+
+BOUNCES = Act(
+    "bounces",
+    lambda _: "退信已核对",
+    (Field("reason", "核对结果", "reason", hint="只写入省办的操作记录：退的是哪一封函件，怎样处理了。"),),
+    _looked,
+    lambda _book, _year, _filled: "列出的退信均已核对",
+    subject=lambda _year, _filled: "bounces",
 )

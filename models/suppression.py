@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +13,7 @@ from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, moved
 from models.mail_answers import of_the_address, words
 from models.shortcuts.bulk import insert_once
-from models.tables.season import Letter, ProgrammeYear, Suppressed
+from models.tables.season import Letter, ProgrammeYear, Suppressed, UnclearBounce
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -176,3 +177,36 @@ def _bump(connection: Connection) -> None:
     """Pages of every year that is not closed show what cannot be delivered."""
     table = table_of(ProgrammeYear)
     connection.execute(update(table).where(table.c.closed_as_of.is_(None)).values(revision=table.c.revision + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A bounce for a person to look at: the addresses that it names, if any, the letter it returns (None: not said)."""
+
+    addresses: tuple[str, ...]
+    letter: int | None
+    reason: str
+
+
+def put_aside(connection: Connection, bounces: Mapping[str, Unclear], since: datetime) -> None:
+    """Keep bounces, by the digest of each, until a person has looked; one that is kept already stays as it is."""
+    rows = [
+        {"digest": digest, "addresses": ",".join(one.addresses), "letter": one.letter, "reason": one.reason}
+        for digest, one in bounces.items()
+    ]
+    insert_once(connection, table_of(UnclearBounce), [row | {"since": since} for row in rows])
+
+
+def unclear(connection: Connection) -> list[tuple[datetime, Unclear]]:
+    """Give the bounces that nobody has looked at, each with when it was read, the oldest first."""
+    table = table_of(UnclearBounce)
+    query = select(*(table.c[name] for name in ("since", "addresses", "letter", "reason")))
+    found = connection.execute(query.where(table.c.looked_at.is_(None)).order_by(table.c.since, table.c.digest))
+    return [(since, Unclear(tuple(filter(None, named.split(","))), *rest)) for since, named, *rest in found]
+
+
+def looked_at(connection: Connection, at: datetime) -> int:
+    """Put on record that a person looked at them; give how many."""
+    table = table_of(UnclearBounce)
+    waiting = update(table).where(table.c.looked_at.is_(None))
+    return int(connection.execute(waiting.values(looked_at=at)).rowcount)

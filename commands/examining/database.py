@@ -42,6 +42,7 @@ def of_the_database(database: Database, now: datetime) -> Iterator[CheckFinding]
     yield from _of_the_year(database, now)
     yield from _of_the_clock(database, now)
     yield from _of_the_held_post(database, now)
+    yield from _of_what_came_back(database)
     yield from _of_the_silence(database, now)
 
 
@@ -135,6 +136,18 @@ def _of_the_held_post(database: Database, now: datetime) -> Iterator[CheckFindin
     if alarm is not None:
         mend = "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在总表页按“恢复投递”"
         yield CheckFinding("投递", "finding", alarm, mend)
+
+
+def _of_what_came_back(database: Database) -> Iterator[CheckFinding]:
+    """Whether bounces wait for a person who can tell what they are about."""
+    from models import suppression
+
+    with database.read() as connection:
+        found = suppression.unclear(connection)
+    if found:
+        said = f"{len(found)} 封退信认不出退的是哪一封函件，{found[0][0]:%Y-%m-%d %H:%M} 起"
+        mend = "在“待办”页逐封核对，之后按“退信已核对”，或运行 talent act bounces --reason 核对结果"
+        yield CheckFinding("退信", "finding", said, mend)
 
 
 def _of_the_silence(database: Database, now: datetime) -> Iterator[CheckFinding]:

@@ -299,6 +299,24 @@ class Suppressed(SQLModel, table=True):
     by: str
 
 
+class UnclearBounce(SQLModel, table=True):
+    """A bounce that changed nothing, for nobody can tell which letter it returns: a person has to look.
+
+    `digest` is made of what it says, so that the same mailbox read again brings no second one. `addresses` are those
+    that it names, with commas between them, `letter` the one that it holds, where it holds one. `looked_at` is when
+    somebody had looked.
+    """
+
+    __tablename__ = "unclear_bounce"
+
+    digest: str = Field(primary_key=True)
+    addresses: str
+    letter: int | None = None
+    reason: str
+    since: datetime = Field(sa_type=UTCDateTime)
+    looked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
 class ClockReading(SQLModel, table=True):
     """The last reading of the clock that the post believed: the time, and the seconds since this boot of the machine.
 

@@ -9,12 +9,16 @@ from email.utils import format_datetime
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from acts.act import Bench
+from acts.book import ACTS
 from acts.contacts import add_contact
+from acts.doing import recorded
 from acts.offices import set_office
-from acts.suppress import Returned, Unclear, suppress, take_back, unsuppress
+from acts.suppress import Returned, suppress, take_back, unsuppress
 from models import suppression
 from models.alarms import Alarms, Suppression, alarms
 from models.columns import table_of
+from models.suppression import Unclear
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import Letter
 from post.sending import send
@@ -133,13 +137,10 @@ def test_a_filing_with_a_mentor_s_new_address_frees_that_mentor_s_letters(scene:
     changed = {**roll, "mentors": [row.model_copy(update={"email": "new@uni.example"}) for row in roll["mentors"]]}
     scene.load(ROLL, NANJING, changed, "2022-01-12T11:00")
     with scene.database.read() as connection:
-        assert {tuple(row) for row in connection.execute(mine)} == {(address, "cancelled"), (address, "held")}
+        assert {tuple(row) for row in connection.execute(mine)} == {(address, "held")}
     scene.submit(ROLL, NANJING, "2022-01-12T12:00")
     with scene.database.read() as connection:
-        assert {tuple(row) for row in connection.execute(mine)} == {
-            (address, "cancelled"),  # untrue since the rerun
-            ("new@uni.example", "queued"),
-        }
+        assert {tuple(row) for row in connection.execute(mine)} == {("new@uni.example", "queued")}
 
 
 def test_the_digest_says_whose_address_is_dead(scene: Scene) -> None:
@@ -404,13 +405,35 @@ def test_a_bounce_that_nobody_can_read_is_listed_for_a_person_and_changes_nothin
         'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: message/rfc822\n\nMessage-ID: {}\n\n--b--\n'
     )
     found_there = ("\nlost\n", copy.format(ours), copy.format("<other@else.example>"))
-    returned = take_back(scene.database, [f"{head}{one}".encode() for one in found_there], stamp(AT))
+    mailbox = [f"{head}{one}".encode() for one in found_there]
+    returned = take_back(scene.database, mailbox, stamp(AT))
     assert (returned.bounces, returned.letters, returned.foreign, returned.suppressed) == (3, 0, 1, ())
     assert [(one.addresses, one.letter is None, one.reason) for one in returned.unclear] == [
         ((), True, "returned"),
         ((), False, "returned"),
     ]
     assert (letters(scene), found(scene)) == ([("opened", ADDRESS, "sent", None)], Alarms((), {}))
+
+
+def test_it_is_a_task_until_a_person_has_looked_and_the_same_mailbox_brings_it_back_no_more(scene: Scene) -> None:
+    scene.advance("2021-12-31T00:00")
+    mailbox = [bounce("forwarded@elsewhere.example", sent(scene)), b"From: MAILER-DAEMON@old.example\n\nlost\n"]
+    act, bench = ACTS["bounces"], Bench(scene.database, scene.year, stamp(AT))
+
+    def waiting() -> list[tuple[tuple[str, ...], int | None]]:
+        with scene.database.read() as connection:
+            return sorted((one.addresses, one.letter) for _, one in suppression.unclear(connection))
+
+    for _ in range(2):
+        take_back(scene.database, mailbox, stamp(AT))
+        assert waiting() == [((), None), (("forwarded@elsewhere.example",), 1)]
+    said = [recorded(act, bench, act.fill(scene.year, {"reason": "已电话核实"})) for _ in range(2)]
+    assert [(one.outcome, one.message) for one in said] == [
+        ("done", "2 封退信已核对。"),
+        ("refused", "没有待核对的退信，未作改动。"),
+    ]
+    take_back(scene.database, mailbox, stamp(AT))
+    assert waiting() == []
 
 
 @pytest.mark.parametrize(

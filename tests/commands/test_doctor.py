@@ -206,6 +206,17 @@ def test_a_clock_that_holds_the_post_is_a_finding_with_the_way_out(talent: Talen
     assert ("投递" in before, resumed, "投递" in after) == (False, 0, False)
 
 
+def test_a_bounce_that_nobody_can_read_is_a_finding_until_somebody_has_looked(talent: Talent) -> None:
+    talent("db", "upgrade")
+    talent("year", "open", "2026", *LATE)
+    Path("mail").write_bytes(b"From: MAILER-DAEMON@old.example\n\nlost\n")
+    assert talent("letters", "bounces", "mail").status == 0
+    level, said = _found(talent("doctor", "--json"))["退信"]
+    assert (level, said[:17]) == ("finding", "1 封退信认不出退的是哪一封函件，")
+    assert talent("act", "bounces", "--reason", "已电话核实").status == 0
+    assert "退信" not in _found(talent("doctor", "--json"))
+
+
 def test_silence_is_a_finding_that_says_where_to_look(talent: Talent) -> None:
     import time_machine
 

@@ -16,9 +16,11 @@ from calendars import files
 from dashboard.serving.site import Site
 from dashboard.views import masking
 from letters import render
+from models import suppression
 from models.columns import table_of
 from models.database import Database
 from models.standing import opened
+from models.suppression import Unclear
 from models.tables.accounts import Account
 from models.tables.audit import AuditEntry, Deed
 from models.tables.city_drafts import draft_table
@@ -283,5 +285,19 @@ def test_a_reason_is_said_to_stand_in_a_letter_only_where_that_letter_has_it() -
 def test_what_nothing_waits_for_stands_in_one_line(window: Window) -> None:
     page = window.as_(ADMIN).get("/2022/tasks").text
     assert re.findall("<section><h2>(.*?)</h2>", page) == ["逾期的市", "没有登记邮箱的市", "年度"]
-    line = "没有：等待省办决定、申请和异议、各市报送不一致的邮箱、没有送到的函件、一再推迟的函件、停用的邮箱。"
-    assert f'<p class="muted">{line}</p>' in page
+    line = "等待省办决定、申请和异议、各市报送不一致的邮箱、没有送到的函件、一再推迟的函件、认不出的退信、停用的邮箱"
+    assert f'<p class="muted">没有：{line}。</p>' in page
+
+
+def test_a_bounce_that_nobody_can_read_is_a_task_until_somebody_has_looked(window: Window) -> None:
+    bounce = Unclear(("gone@else.example",), None, "550 <b>")
+    with window.database.write() as connection:
+        suppression.put_aside(connection, {"a": bounce}, instant("2022-02-07T09:00"))
+    admin = window.as_(ADMIN)
+    page = admin.get("/2022/tasks").text
+    assert re.search("认不出的退信.*gone@else.example</b>：550 &lt;b&gt;（.* 读到）.*acts/bounces", page, re.DOTALL)
+    assert "gone@else.example" not in window.as_(VIEWER).get("/2022/tasks").text
+    shown = admin.submit("/2022/acts/bounces/preview", reason="已电话核实")
+    assert "1 封退信已核对。" in shown.text
+    assert admin.submit("/2022/acts/bounces", **hidden(shown)).is_redirect
+    assert "<h2>认不出的退信" not in admin.get("/2022/tasks").text
