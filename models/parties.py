@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.columns import table_of
 from models.database import book_of
@@ -185,14 +185,22 @@ class Reach:
             for owing in (frozenset(whom.labels(facts[city]).get(audience, ())),)
         }
 
-    def told(self, phase: str, audience: Audience, *, later: bool = False) -> Concerned:
-        """Give the parties of an audience who got this phase's `opened`, or that of a later one."""
+    def told(self, phase: str, audience: Audience, ahead: Mapping[tuple[str, str], str] | None = None) -> Concerned:
+        """Give the parties of an audience who got this phase's `opened`.
+
+        With `ahead`, those, too, who were told of a later one: by its own letter, or, by kind and phase, by one that
+        says until when it lasts. And whoever was appointed in one of these.
+        """
         letter, slugs = table_of(Letter), [each.slug for each in self.scope.year.phases]
-        place = slugs.index(phase)
+        named = [phase] if ahead is None else slugs[slugs.index(phase) :]
+        kinds = ["opened"] if ahead is None else ["opened", "appointment"]
+        early = [pair for pair, later in (ahead or {}).items() if later in named]
         query = select(letter.c.concerns, letter.c.recipient).where(
             letter.c.year == self.scope.year.year,
-            letter.c.phase.in_(slugs[place:] if later else [phase]),
-            letter.c.kind == "opened",
+            or_(
+                letter.c.kind.in_(kinds) & letter.c.phase.in_(named),
+                *((letter.c.kind == kind) & (letter.c.phase == slug) for kind, slug in early),
+            ),
             letter.c.recipient.like(f"{audience}:%"),
             letter.c.concerns.in_(self.scope.cities),
         )

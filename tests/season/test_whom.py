@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
+
+import pytest
 
 from letters.envelope import Part, urgent_first
 from models.outbox import LetterRow
@@ -104,6 +107,24 @@ def test_a_withdrawal_is_told_to_schools_that_were_told_of_a_phase(scene: Scene)
     letters = scene.withdraw(NANJING, "2022-02-22T10:00").changes.letters
     assert {*to(letters, "withdrawn")} == {"city", "mentor1", "mentor2", "school"}
     assert to(letters, "withdrawn")["school"].ics is None
+
+
+@pytest.mark.parametrize(
+    ("last", "back", "at"),
+    [
+        ("mentor-recommendation", False, "2022-01-06T10:00"),  # on the roll while students apply
+        ("mentor-recommendation", True, "2022-01-06T10:00"),  # appointed by the roll that is open again
+        ("shortlist", False, "2022-01-28T10:00"),  # told until when he is to interview, which is not open yet
+    ],
+)
+def test_a_withdrawal_is_told_to_every_mentor_who_waits_for_something(
+    scene: Scene, last: str, back: bool, at: str
+) -> None:
+    scene.through(last, NANJING, **taught(scene))
+    if back:
+        scene.rerun(last, NANJING, at, date(2022, 1, 14))
+    letters = scene.withdraw(NANJING, at).changes.letters
+    assert {*to(letters, "withdrawn")} == {"city", "mentor1", "mentor2"}
 
 
 def test_the_appointment_comes_first_and_the_work_after_it() -> None:
