@@ -105,16 +105,21 @@ def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
     letter = table_of(Letter)
     counts = select(letter.c.state, func.count()).where(at_risk(year, as_of)).group_by(letter.c.state)
     found = {row.state: int(row[1]) for row in connection.execute(counts)}
+    stuck_in = {state: found[state] for state in UNDELIVERABLE if state in found}
+    silent = signs_of_life.silent(connection, as_of, year)
+    return Alarms(suppressions(connection, year, as_of), stuck_in, post_clock.alarm(connection), silent)
+
+
+def suppressions(connection: Connection, year: int, as_of: datetime) -> tuple[Suppression, ...]:
+    """Give the addresses of this year that were written to no more at an instant, the oldest first."""
     given_up = {row.address: row for row in suppressed(connection) if row.since <= as_of}
     owners = reached(connection, year, as_of, given_up) if given_up else {}
     held = _held(connection, year, as_of) if given_up else {}
-    addresses = tuple(
+    return tuple(
         Suppression(address, tuple(sorted(to)), row.since, row.why, sum(held.get(address, {}).values()))
         for address, row in given_up.items()
         if (to := {*owners.get(address, ()), *held.get(address, ())})
     )
-    stuck_in = {state: found[state] for state in UNDELIVERABLE if state in found}
-    return Alarms(addresses, stuck_in, post_clock.alarm(connection), signs_of_life.silent(connection, as_of, year))
 
 
 def at_risk(year: int, as_of: datetime) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from letters.brief import Group, Item
 from letters.occurrences import OFFICES
 from letters.phrases import day, questioned
 from models import city_requests, party_addresses
-from models.alarms import alarms, undelivered_by_city
+from models.alarms import suppressions, undelivered_by_city
 from models.outbox import ALL, last_digest, queued_keys
 from models.parties import Reach
 from season import owing, recipients
@@ -191,7 +191,7 @@ def _differing(season: Season) -> Iterator[tuple[datetime, Item]]:
 
 def _given_up(season: Season) -> Iterator[tuple[datetime, Item]]:
     """Give the addresses that are written to no more: whoever is reached at one hears of no deadline."""
-    for one in alarms(season.connection, season.year.year, season.stamp.as_of).suppressed:
+    for one in suppressions(season.connection, season.year.year, season.stamp.as_of):
         whose = "、".join(recipients.named(season.year, recipient) for recipient in one.to)
         yield _since(season, one.since, whose, f"邮箱 {one.address} 已停用（{one.why}），请更正", "undeliverable")
 
