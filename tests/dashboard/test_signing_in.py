@@ -25,7 +25,7 @@ from models import accounts, sign_ins
 from models.accounts import KeptAccount
 from models.columns import table_of
 from models.tables.accounts import Account, SignIn
-from tests.support.window import ADMIN, BASE, PASSWORD, Browser, Window, a_window
+from tests.support.window import ADMIN, BASE, PASSWORD, WEAK, Browser, Window, a_window
 
 NAME = "yancheng"
 KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -82,14 +82,9 @@ class Counted:
         return getattr(self.real, name)
 
 
-WEAK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-
-
 @pytest.fixture
-def evaluated(window: Window, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
-    """How many passwords were evaluated; each costs next to nothing here."""
-    with window.database.write() as connection:
-        connection.execute(update(table_of(Account)).values(password=WEAK.hash(PASSWORD)))
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
+    """How many passwords were evaluated."""
     counted = Counted(WEAK)
     monkeypatch.setattr(passwords, "hasher", counted)
     passwords._nobody.cache_clear()
@@ -352,7 +347,8 @@ def test_a_cookie_is_kept_by_its_digest_alone(window: Window) -> None:
     assert (cookie in kept, sessions.digest(cookie) in kept) == (False, True)
 
 
-def test_a_password_kept_with_old_parameters_is_kept_anew(window: Window) -> None:
+def test_a_password_kept_with_old_parameters_is_kept_anew(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher())
     table = table_of(Account)
     weak = WEAK.hash(PASSWORD)
     with window.database.write() as connection:
