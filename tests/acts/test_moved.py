@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -30,12 +29,11 @@ from models.standing import opened
 from models.tables.city_requests import Request
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import Letter
-from phases.book import BOOK, Book
-from phases.parties import Mailing, Rows
 from season.outcome import Outcome
 from season.transaction import sitting
 from tests.acts.test_statements import counted, filled, through_the_year
 from tests.support import ledger, sheets
+from tests.support.all_told import tell_all
 from tests.support.kinds import MANY_CITIES
 from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, stamp
 from tests.support.years import parse
@@ -48,26 +46,9 @@ UNTIL, LATER = date(2022, 1, 27), date(2022, 2, 1)
 Way = Callable[[Scene], Outcome]
 
 
-ITS_MENTORS = {"opened": Mailing(Rows("mentors", where=("taken",)))}
-ALL_TOLD = Book(
-    replace(
-        phase,
-        parties=tuple(
-            replace(one, mailings={**one.mailings, **ITS_MENTORS}) if one.audience == "mentor" else one
-            for one in phase.parties
-        ),
-    )
-    if phase.slug == APPLICATION
-    else phase
-    for phase in BOOK.phases.values()
-)
-"""A book in which mentors, too, hand in for the application: one phase that tells its day to each kind of party."""
-
-
 def begun(scene: Scene) -> Scene:
     """A year with a school and an institution of the year before, and Nanjing's application open."""
-    scene.database.book = ALL_TOLD
-    scene.database.engine.update_execution_options(talent_book=ALL_TOLD)
+    tell_all(scene.database)
     with scene.database.write(YEAR) as connection:
         for key, kind in ((101, "school"), (102, "institution")):
             row = {"id": key, "kind": kind, "name": "示例", "place": "南京", "email": f"{kind}@unit.example"}

@@ -1,7 +1,7 @@
 """R4 and R8 together: acts at random moments while two workers send what the acts before have just caused.
 
-The mentors of thirteen cities pass, which opens the students' phase to each city and its mentors; soon after a city is
-given a later day, taken out, or has its first phase opened again. What was told is read from the sink's ledger, what
+The mentors of thirteen cities pass, which opens the students' phase to each city and, by the book that this plays by,
+to its mentors; soon after a city is given a later day, taken out, or has its first phase opened again. What was told is read from the sink's ledger, what
 was true when from the beginning and the end of each act: the outbox is not asked what it believes.
 """
 
@@ -33,6 +33,7 @@ from tests.proof.downtime import DATED, STATES
 from tests.proof.kills import Field, field
 from tests.proof.templates import Template
 from tests.support import sheets
+from tests.support.all_told import tell_all
 from tests.support.outbox import Account, Taken, ledger, now
 from tests.support.scenes import OPENING, Scene, calendar, instant
 
@@ -83,6 +84,7 @@ class Play:
     """The acts, and how each city phase stood when, as far as their answers tell."""
 
     def __init__(self, there: Field) -> None:
+        tell_all(there.database)
         self.scene, self.ahead = Scene(there.database, calendar()), there.hand.ahead
         self.cities = [city.slug for city in self.scene.year.cities]
         self.stood = {(phase, city): [Stand(0, INF, state, DUE)] for phase, state in AT_FIRST for city in self.cities}
