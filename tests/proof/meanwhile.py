@@ -1,8 +1,9 @@
 """R4 and R8 together: acts at random moments while two workers send what the acts before have just caused.
 
 The mentors of thirteen cities pass, which opens the students' phase to each city and, by the book that this plays by,
-to its mentors; soon after a city is given a later day, taken out, or has its first phase opened again. What was told is read from the sink's ledger, what
-was true when from the beginning and the end of each act: the outbox is not asked what it believes.
+to its mentors; soon after a city is given a later day, taken out, or has its first phase opened again. What was told is
+read from the sink's ledger, what was true when from the beginning and the end of each act: the outbox is not asked what
+it believes.
 """
 
 from __future__ import annotations
