@@ -46,6 +46,7 @@ STATES: Mapping[str, str] = {
     "failed": "未送达",
     "unknown": "待核实",
     "held": "暂存",
+    "awaiting": "待放行",
     "cancelled": "已取消",
 }
 """The states of a letter."""

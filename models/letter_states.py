@@ -27,15 +27,17 @@ class LetterState(StrEnum):
     UNKNOWN = "unknown"
     FAILED = "failed"
     HELD = "held"
+    AWAITING = "awaiting"
     CANCELLED = "cancelled"
 
 
 class LetterEvent(StrEnum):
     """What may happen to a letter, in the order of its life.
 
-    `owe` and `owe-unreachable` write once more what was taken back or came to nothing. `claim` puts it into a
+    `owe` and `owe-…` write once more what was taken back or came to nothing. `claim` puts it into a
     worker's hand; `deliver`, `fail`, `put-off`, `withhold` and `doubt` are what came of that, `find-…` what the other
-    side saw where the worker is gone. `lapse` and `take-back` end what is no longer owed, `hold` and `release` go with
+    side saw where the worker is gone. `await` keeps a letter for a person's release, `allow` and `allow-unreachable`
+    are that. `lapse` and `take-back` end what is no longer owed, `hold` and `release` go with
     an address. `bounce` is its coming back. `settle-…` is a person's word. A rehearsal's are `set-aside` and `let-go`.
     """
 
@@ -60,14 +62,18 @@ class LetterEvent(StrEnum):
     SETTLE_HELD = "settle-held"
     SETTLE_MOOT = "settle-moot"
     SETTLE_DROPPED = "settle-dropped"
+    OWE_AWAITING = "owe-awaiting"
+    AWAIT = "await"
+    ALLOW = "allow"
+    ALLOW_UNREACHABLE = "allow-unreachable"
     SET_ASIDE = "set-aside"
     LET_GO = "let-go"
 
 
 _S, _E = LetterState, LetterEvent
 
-BORN = frozenset({_S.QUEUED, _S.HELD, _S.CANCELLED})
-"""The states that a letter is written in: to be sent, with nowhere to send it, or only to be on record as not sent."""
+BORN = frozenset({_S.QUEUED, _S.HELD, _S.AWAITING, _S.CANCELLED})
+"""The states that a letter is written in: to be sent, with nowhere to send it, for a person's release, or on record."""
 
 _IN_HAND = {_S.SENDING, _S.UNKNOWN}
 _OPEN = {_S.UNKNOWN, _S.FAILED}
@@ -75,6 +81,7 @@ _OPEN = {_S.UNKNOWN, _S.FAILED}
 _TO: Mapping[LetterEvent, tuple[Iterable[LetterState], LetterState]] = {
     _E.OWE: ({_S.CANCELLED, _S.FAILED}, _S.QUEUED),
     _E.OWE_UNREACHABLE: ({_S.CANCELLED, _S.FAILED}, _S.HELD),
+    _E.OWE_AWAITING: ({_S.CANCELLED, _S.FAILED}, _S.AWAITING),
     _E.CLAIM: ({_S.QUEUED}, _S.SENDING),
     _E.DELIVER: (_S, _S.SENT),  # that it was sent is true whatever came of it meanwhile; nothing else revives a letter
     _E.FAIL: (_IN_HAND, _S.FAILED),
@@ -85,7 +92,10 @@ _TO: Mapping[LetterEvent, tuple[Iterable[LetterState], LetterState]] = {
     _E.FIND_REFUSED: (_IN_HAND, _S.QUEUED),
     _E.FIND_NOTHING: ({_S.SENDING}, _S.UNKNOWN),
     _E.LAPSE: ({_S.QUEUED}, _S.CANCELLED),
-    _E.TAKE_BACK: ({_S.QUEUED, _S.HELD}, _S.CANCELLED),
+    _E.TAKE_BACK: ({_S.QUEUED, _S.HELD, _S.AWAITING}, _S.CANCELLED),
+    _E.AWAIT: ({_S.QUEUED, _S.HELD}, _S.AWAITING),
+    _E.ALLOW: ({_S.AWAITING}, _S.QUEUED),
+    _E.ALLOW_UNREACHABLE: ({_S.AWAITING}, _S.HELD),
     _E.HOLD: ({_S.QUEUED}, _S.HELD),
     _E.RELEASE: ({_S.HELD}, _S.QUEUED),
     _E.BOUNCE: ({_S.SENT, _S.UNKNOWN}, _S.FAILED),
@@ -93,7 +103,7 @@ _TO: Mapping[LetterEvent, tuple[Iterable[LetterState], LetterState]] = {
     _E.SETTLE_AGAIN: (_OPEN, _S.QUEUED),
     _E.SETTLE_HELD: (_OPEN, _S.HELD),
     _E.SETTLE_MOOT: (_OPEN, _S.CANCELLED),
-    _E.SETTLE_DROPPED: (_OPEN | {_S.HELD}, _S.CANCELLED),
+    _E.SETTLE_DROPPED: (_OPEN | {_S.HELD, _S.AWAITING}, _S.CANCELLED),
     _E.SET_ASIDE: ({_S.QUEUED}, _S.SENDING),
     _E.LET_GO: ({_S.SENDING}, _S.QUEUED),
 }

@@ -11,6 +11,7 @@ from letters.brief import Brief, Item
 from letters.campaigns import campaign
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
 from models.days_told import AGAIN, OVERDUE
+from models.letter_marks import waits
 from models.letter_states import LetterState
 from models.outbox import ALL, LetterRow, message_id, opened_before, queued_keys
 from models.parties import Reach
@@ -195,7 +196,7 @@ def _key(owed: Owed, recipient: Recipient) -> LetterKey:
 def _written(
     season: Season, owed: Owed, recipient: Recipient, key: LetterKey, words: Campaign, ics: str | None
 ) -> LetterRow:
-    state, detail = _fate(season, owed, recipient)
+    state, detail = _fate(season, owed, recipient, key)
     return LetterRow(
         *key,
         concerns=owed.city,
@@ -220,10 +221,12 @@ def _leaves_at(season: Season, owed: Owed) -> datetime | None:
     return season.year.hours.on_or_after(season.stamp.as_of) if waits else None
 
 
-def _fate(season: Season, owed: Owed, recipient: Recipient) -> tuple[LetterState, str | None]:
+def _fate(season: Season, owed: Owed, recipient: Recipient, key: LetterKey) -> tuple[LetterState, str | None]:
     """Say whether a letter is to leave, and why not; what the province leaves out is kept with its reason."""
     if season.untold and LETTER_KINDS[owed.kind].moves:
         return LetterState.CANCELLED, f"{UNTOLD}：{season.untold}"
+    if waits(season.marks, key):
+        return LetterState.AWAITING, None
     return (LetterState.QUEUED, None) if recipient.address else (LetterState.HELD, "未登记邮箱")
 
 

@@ -12,7 +12,7 @@ from gates.states import State
 from letters.brief import Group, Item
 from letters.occurrences import OFFICES
 from letters.phrases import day, questioned
-from models import city_requests, party_addresses
+from models import city_requests, letter_marks, party_addresses
 from models.alarms import suppressions, undelivered_by_city
 from models.outbox import ALL, last_digest, queued_keys
 from models.parties import Reach
@@ -146,7 +146,7 @@ def digest(season: Season) -> None:
     last = None if slot is None else last_digest(season.connection, season.year.year, now)
     if slot is None or last == slot:
         return
-    awaiting = [*_waited_for(season, province=True), *_asking(season), *_differing(season)]
+    awaiting = [*_waited_for(season, province=True), *_asking(season), *_differing(season), *_kept(season)]
     found = [*_waited_for(season, province=False), *awaiting, *_given_up(season), *_stuck(season)]
     begun = [since for since, _ in found if since <= slot]
     weekly = last is None or last < rungs.week_begun(now, days)
@@ -187,6 +187,13 @@ def _differing(season: Season) -> Iterator[tuple[datetime, Item]]:
     for one in party_addresses.differences(season.connection, season.year.year, season.stamp.as_of):
         said = f"{season.year.city(one.city).name}报送的邮箱与现用的不同，请决定用哪一个"
         yield _since(season, one.as_of, recipients.named(season.year, one.recipient), said, "awaiting")
+
+
+def _kept(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give the letters that wait for their release: nobody else lets them go."""
+    count, since = letter_marks.kept(season.connection, season.year.year, season.stamp.as_of)
+    if since is not None:
+        yield _since(season, since, "函件", f"{count} 封留待放行，请阅后放行", "awaiting")
 
 
 def _given_up(season: Season) -> Iterator[tuple[datetime, Item]]:

@@ -12,7 +12,7 @@ from gates.pending import Pending, pending
 from gates.states import Event, State, step
 from letters.occurrences import OFFICES
 from letters.words import is_untold
-from models import city_requests, contacts, histories, revised_calendars, standing, writing
+from models import city_requests, contacts, histories, letter_marks, revised_calendars, standing, writing
 from models.writing import Grant, Judged, Move, Waiving, Writes
 from phases.letter_kinds import UNTOLD
 from season.outcome import Changes, Outcome
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from models.city_requests import CityRequest
     from models.contacts import ContactPerson
     from models.histories import PastMove
+    from models.outbox import LetterKey
     from models.stamp import Stamp
     from models.standing import Cell
     from phases.book import Book
@@ -171,6 +172,11 @@ class Season:
         """What was done to the city phases read before this act, the newest first."""
         only = next(iter(self.chosen)) if self.chosen is not None and len(self.chosen) == 1 else None
         return histories.moves(self.connection, histories.Span(self.year.year, self.stamp.as_of, city=only))
+
+    @cached_property
+    def marks(self) -> Mapping[LetterKey, letter_marks.Mark]:
+        """The letters, and kinds of letter, that wait for a person's release, or have it."""
+        return letter_marks.marks(self.connection, self.year.year)
 
     @cached_property
     def later_days(self) -> Mapping[tuple[str | None, str, str], CityRequest]:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.advance import forecast
-from dashboard.serving.look import Look
-from dashboard.serving.policy import PROVINCE, Signed, allow
+from acts.letter_marks import ON_RECORD, key_of, mark
+from dashboard.acts.once import form_token, once
+from dashboard.serving.look import Look, Present
+from dashboard.serving.places import phase_at
+from dashboard.serving.policy import ADMIN_ONLY, PROVINCE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views.letterbox import KINDS, STATES, heading
 from letters.addressee import in_text
+from models import letter_marks
+from models.letter_marks import Mark, every
+from models.outbox import ALL
+from phases.letter_kinds import Kind
 from season.recipients import named
 
 if TYPE_CHECKING:
+    from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
+    from models.outbox import LetterKey
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(PROVINCE))])
 MOST = 200
@@ -31,9 +41,54 @@ def of_letters(request: Request, look: Look, reader: Signed) -> Response:
     if look.past:
         return RedirectResponse(f"/{year.year}/forecast", 303)
     found = forecast(site.database, year.year, site.stamp(reader, look.opened))
+    with site.database.read() as connection:
+        marked = letter_marks.marks(connection, year.year)
+    kinds_kept = [(key[4], key[0]) for key, mark in marked.items() if key[3] == ALL and mark == "hold"]
     letters = [(row, named(year, row.recipient), in_text(row.text, row.addressee)) for row in found.letters[:MOST]]
     failures = [year.city(city).name if city != "*" else "全省" for city in found.failures]
     return page(
         "forecast.html", request, look=look, year=year, letters=letters, in_all=len(found.letters), until=found.until,
-        failures=failures, states=STATES, kinds=KINDS, heading=heading,
+        failures=failures, states=STATES, kinds=KINDS, heading=heading, kinds_kept=kinds_kept,
+        token=form_token() if reader.admin and look.opened.closed_as_of is None else None,
+    )  # fmt: skip
+
+
+@area.post("/{year:int}/forecast/marks", dependencies=[Depends(allow(ADMIN_ONLY))])
+def mark_letter(
+    request: Request,
+    reader: Signed,
+    look: Present,
+    key: Annotated[str, Form(max_length=300)],
+    wanted: Annotated[Mark, Form()],
+    token: Annotated[str, Form(alias="once")],
+) -> RedirectResponse:
+    """Keep one letter, written or foreseen, for a release, or let it go."""
+    found = key_of(key)
+    if found is None:
+        raise NotThere
+    return _mark(request, reader, look, found, wanted, token)
+
+
+@area.post("/{year:int}/forecast/kinds", dependencies=[Depends(allow(ADMIN_ONLY))])
+def mark_kind(
+    request: Request,
+    reader: Signed,
+    look: Present,
+    phase: Annotated[str, Form()],
+    of: Annotated[Kind, Form()],
+    wanted: Annotated[Mark, Form()],
+    token: Annotated[str, Form(alias="once")],
+) -> RedirectResponse:
+    """Keep all letters of a kind in a phase for a release, or let them go."""
+    return _mark(request, reader, look, every(of, phase_at(look.opened.year, phase).slug), wanted, token)
+
+
+def _mark(
+    request: Request, reader: Reader, look: Looking, key: LetterKey, wanted: Mark, token: str
+) -> RedirectResponse:
+    site: Site = request.app.state.site
+    year, stamp = look.opened.year.year, site.stamp(reader, look.opened)
+    return once(
+        site, reader, token, ON_RECORD[wanted], f"/{year}/forecast",
+        lambda database: mark(database, year, key, wanted, stamp, account=reader.account), year=year,
     )  # fmt: skip

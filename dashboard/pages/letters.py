@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
+from dashboard.acts.once import form_token
 from dashboard.panels.contact_evidence import receipt_facts
 from dashboard.serving.look import Look, query_of
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
@@ -89,6 +90,7 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
         "kind": KINDS[found.kind],
         "phase": phase,
         "city": city,
+        "mark_token": form_token() if reader.admin and not look.past else None,
     }
     site: Site = request.app.state.site
     with site.database.read() as connection:

@@ -13,7 +13,7 @@ from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views.letterbox import heading
 from letters.words import STATES
-from models import city_requests, party_addresses, suppression
+from models import city_requests, letter_marks, party_addresses, suppression
 from models.addresses import on_file
 from models.alarms import put_off, undelivered
 from models.mail_answers import MENDS
@@ -42,6 +42,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         waiting = put_off(connection, look.as_of, year.year)
         offices = on_file(connection)
         returned = suppression.unclear(connection)
+        kept, _ = letter_marks.kept(connection, year.year, look.as_of)
         differing = party_addresses.differences(connection, year.year, look.as_of)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
@@ -49,6 +50,6 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         awaiting=groups(found, province=True), late=groups(found, province=False),
         asked=asked, letters=letters, without=without,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
-        heading=heading, differing=differing, returned=returned, put_off=waiting, mends=MENDS,
+        heading=heading, differing=differing, kept=kept, returned=returned, put_off=waiting, mends=MENDS,
         by_hand=SETTLED_BY_HAND, new_rules=look.opened.book.left_out(year),
     )  # fmt: skip

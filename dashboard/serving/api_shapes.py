@@ -12,7 +12,7 @@ from acts.act import Act
 from acts.act import Kind as FieldKind
 from calendars.deadlines import FIRST_YEAR, LAST_YEAR
 
-LetterState = Literal["queued", "sending", "sent", "failed", "unknown", "held", "cancelled"]
+LetterState = Literal["queued", "sending", "sent", "failed", "unknown", "held", "awaiting", "cancelled"]
 BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
 

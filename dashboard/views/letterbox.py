@@ -38,6 +38,7 @@ _STATES = (
     ("failed", "!", "被对方邮局拒收、被退回，或多次投递没有成功；请核对邮箱后重发。"),
     ("unknown", "?", "投递中断，不能确定是否送达；请核实后办理。"),
     ("held", "‖", "没有登记邮箱，或邮箱已经停用；登记新邮箱后自动发出。"),
+    ("awaiting", "⏸", "已经写好，等待省级管理办公室阅后放行。"),
     ("cancelled", "—", "发出之前情况已变，或经人工确认，不再发送。"),
 )
 STATES: Mapping[str, LetterStateShown] = MappingProxyType(

@@ -288,6 +288,30 @@ class Letter(SQLModel, table=True):
     leaves_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
+class LetterMark(SQLModel, table=True):
+    """What a person decided about a letter, written or not, by the parts of its key: it waits (`hold`), or may leave.
+
+    Of a kind in a phase, of all such letters, where the other parts are '*'; what is said of one letter goes first.
+    """
+
+    __tablename__ = "letter_mark"
+    __table_args__ = (UniqueConstraint("year", "phase", "city", "attempt", "recipient", "kind", "slot"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    phase: str
+    city: str
+    attempt: str
+    recipient: str
+    kind: str
+    slot: str
+    mark: str
+    reason: str | None = None
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
 class Suppressed(SQLModel, table=True):
     """An address that is written to no more: it refused for good, or the office said so. Its letters are held."""
 

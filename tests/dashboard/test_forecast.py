@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.support import ledger
+from tests.support.filing import once
 from tests.support.reading import Read
 from tests.support.window import ADMIN, VIEWER, Window
 
@@ -23,3 +26,24 @@ def test_a_city_is_shown_none_and_the_letters_lead_to_it(window: Window) -> None
     assert window.as_("yancheng").get(PAGE).status_code == 404
     assert PAGE in Read.page(window.as_(ADMIN).get("/2022/letters").text).links
     assert PAGE not in Read.page(window.as_("yancheng").get("/2022/letters").text).links
+
+
+def test_a_foreseen_letter_and_a_kind_are_kept_and_let_go(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    text = admin.get(PAGE).text
+    (key,) = re.findall(r'name="key" value="([^"]+)"', text)
+    assert key == "*/*/*/province/digest/2022-02-08"
+    admin.submit(f"{PAGE}/marks", key=key, wanted="hold", once=once(text))
+    text = admin.get(PAGE).text
+    assert "写成后直接发出" in text
+    admin.submit(f"{PAGE}/kinds", phase="shortlist", of="overdue", wanted="hold", once=once(text))
+    assert "面试名单　逾期催办" in admin.get(PAGE).text
+    (letter,) = (link for link in Read.page(admin.get("/2022/letters?state=awaiting").text).links if "letters/" in link)
+    assert "1 封，请阅后放行" in admin.get("/2022/tasks").text
+    text = admin.get(letter).text
+    (key,) = re.findall(r'name="key" value="([^"]+)"', text)
+    admin.submit(f"{PAGE}/marks", key=key, wanted="release", once=once(text))
+    assert "留待放行" in admin.get(letter).text
+    assert "1 封，请阅后放行" not in admin.get("/2022/tasks").text
+    text = window.as_(VIEWER).get(PAGE).text
+    assert (re.findall(r'name="once"', text), "写成后留待放行" in text) == ([], True)

@@ -65,7 +65,7 @@ def test_the_table() -> None:
     assert {state for state, _ in TRANSITIONS} == set(LetterState)
     assert {*TRANSITIONS.values(), *BORN} == set(LetterState)
     revived = {event for state, event in TRANSITIONS if state is LetterState.CANCELLED}
-    assert revived == {LetterEvent.OWE, LetterEvent.OWE_UNREACHABLE, LetterEvent.DELIVER}
+    assert revived == {LetterEvent.OWE, LetterEvent.OWE_UNREACHABLE, LetterEvent.OWE_AWAITING, LetterEvent.DELIVER}
     assert {*STATES} == set(LetterState)
     found = {LetterEvent.FIND_ACCEPTED, LetterEvent.FIND_REFUSED, LetterEvent.FIND_NOTHING}
     assert {event for event, _ in RESOLVED.values()} == found

@@ -1,0 +1,56 @@
+"""A letter, written or only foreseen, is kept for a person's release, or let go; so is a kind of letter in a phase."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import day_of
+from models import addresses, audit, letter_marks
+from models.outbox import ALL
+from season.outcome import Outcome
+
+if TYPE_CHECKING:
+    from models.database import Database
+    from models.letter_marks import Mark
+    from models.outbox import LetterKey
+    from models.stamp import Stamp
+
+ON_RECORD: dict[Mark, str] = {"hold": "函件留待放行", "release": "函件放行"}
+"""What the audit says."""
+
+
+def mark(
+    database: Database,
+    year: int,
+    key: LetterKey,
+    wanted: Mark,
+    stamp: Stamp,
+    *,
+    reason: str | None = None,
+    account: int | None = None,
+) -> Outcome:
+    """Keep what a person decided, and do it to what is written: a letter in the queue waits, one that waits goes.
+
+    One that goes is sent to where its recipient is written to today. What is said of one letter stands whatever is
+    decided about its kind. A letter that has left is not touched: nothing can be done about it.
+    """
+    with database.write(year) as connection:
+        letter_marks.put(connection, year, key, wanted, reason, stamp)
+        audit.record(connection, stamp, ON_RECORD[wanted], f"letter/{'/'.join(key)}", account=account, reason=reason)
+        if wanted == "hold":
+            count = letter_marks.hold(connection, year, key, reason)
+            return Outcome("done", f"已记为写成后待放行；已在待发的 {count} 封不再自动发出。")
+        kept = letter_marks.marks(connection, year)
+        waiting = [one for one in letter_marks.awaiting(connection, year, key) if not letter_marks.waits(kept, one.key)]
+        now = addresses.present(connection, {one.recipient for one in waiting}, day_of(stamp.as_of))
+        for one in waiting:
+            letter_marks.release(connection, one.id, now.get(one.recipient, one.address))
+        return Outcome("done", f"已放行；等待放行的 {len(waiting)} 封转为待发。")
+
+
+def key_of(typed: str) -> LetterKey | None:
+    """Read a letter's key, with its year or without, as it stands in JSON; None where it is none."""
+    match typed.split("/")[-6:]:
+        case [phase, city, attempt, recipient, kind, slot] if recipient not in {"", ALL}:
+            return phase, city, attempt, recipient, kind, slot
+    return None

@@ -1,0 +1,110 @@
+"""A letter waits for a person's release: one, written or foreseen, or all of a kind in a phase; no other does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select, update
+
+from acts.advance import forecast
+from acts.letter_marks import key_of, mark
+from models.columns import table_of
+from models.database import Database
+from models.letter_marks import Mark, every
+from models.outbox import REDATED, LetterKey
+from models.tables.audit import AuditEntry
+from models.tables.season import Letter
+from post import claims
+from season.outcome import Outcome
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
+
+ROLL, OPENED = "mentor-recommendation", "2021-12-31T09:00"
+OPENINGS = every("opened", ROLL)
+AT = "2022-01-04T10:00"
+
+
+def marked(scene: Scene, key: LetterKey, wanted: Mark, at: str = "2021-12-30T10:00") -> Outcome:
+    return mark(scene.database, YEAR, key, wanted, stamp(at), reason="先看一遍")
+
+
+def opening(city: str) -> LetterKey:
+    return (ROLL, city, "1", f"city:{city}", "opened", "2022-01-15")
+
+
+def states(scene: Scene) -> dict[str, str]:
+    """The states of the openings, by city."""
+    letter = table_of(Letter)
+    query = select(letter.c.concerns, letter.c.state).where(letter.c.kind == "opened", letter.c.phase == ROLL)
+    with scene.database.read() as connection:
+        return dict(connection.execute(query).tuples().all())
+
+
+def claimed(scene: Scene) -> set[str]:
+    return {one.recipient for one in claims.claim(scene.database, "aa", instant(AT), instant(AT))}
+
+
+def test_all_of_a_kind_in_a_phase_wait_once_that_is_asked_and_go_one_by_one_or_together(scene: Scene) -> None:
+    marked(scene, OPENINGS, "hold")
+    scene.advance(OPENED)
+    assert {*states(scene).values()} == {"awaiting"}
+    assert claimed(scene) == set()
+    assert marked(scene, opening(NANJING), "release", AT).message == "已放行；等待放行的 1 封转为待发。"
+    marked(scene, opening(WUXI), "hold", AT)
+    assert claimed(scene) == {f"city:{NANJING}"}
+    marked(scene, OPENINGS, "release", AT)
+    assert {city for city, state in states(scene).items() if state == "awaiting"} == {WUXI}
+    assert f"city:{WUXI}" not in claimed(scene)
+
+
+def test_what_is_foreseen_is_kept_when_it_is_written(scene: Scene) -> None:
+    (before,) = (row for row in forecast(scene.database, YEAR, stamp("2021-12-31T00:00")).letters if row.city == WUXI)
+    marked(scene, before.key, "hold")
+    scene.advance(OPENED)
+    assert states(scene)[WUXI] == "awaiting"
+    assert {state for city, state in states(scene).items() if city != WUXI} == {"queued"}
+    with scene.database.read() as connection:
+        entry = table_of(AuditEntry)
+        noted = connection.execute(select(entry.c.what, entry.c.reason)).tuples().all()
+    assert noted == [("函件留待放行", "先看一遍")]
+
+
+def test_what_is_in_the_queue_waits_and_is_taken_back_like_any_other(scene: Scene) -> None:
+    scene.advance(OPENED)
+    assert marked(scene, opening(WUXI), "hold", AT).message == "已记为写成后待放行；已在待发的 1 封不再自动发出。"
+    scene.extend(ROLL, [WUXI], AT, date(2022, 1, 20))
+    letter = table_of(Letter)
+    query = select(letter.c.slot, letter.c.state, letter.c.detail).where(
+        letter.c.concerns == WUXI, letter.c.kind == "opened"
+    )
+    with scene.database.read() as connection:
+        assert sorted(connection.execute(query).tuples()) == [
+            ("2022-01-15", "cancelled", REDATED),
+            ("2022-01-20", "queued", None),
+        ]
+
+
+def test_what_has_left_is_not_touched(scene: Scene) -> None:
+    scene.advance(OPENED)
+    with scene.database.write() as connection:
+        connection.execute(update(table_of(Letter)).values(state="sent"))
+    marked(scene, OPENINGS, "hold", AT)
+    marked(scene, opening(WUXI), "release", AT)
+    assert {*states(scene).values()} == {"sent"}
+
+
+def test_one_without_an_address_waits_for_that_once_it_is_let_go(database: Database) -> None:
+    scene = Scene.begin(database, rehearsal=False)
+    marked(scene, OPENINGS, "hold")
+    scene.advance(OPENED)
+    assert {*states(scene).values()} == {"awaiting"}
+    marked(scene, OPENINGS, "release", AT)
+    assert {*states(scene).values()} == {"held"}
+    marked(scene, opening(WUXI), "hold", AT)
+    assert states(scene)[WUXI] == "awaiting"  # or an address would let it go
+
+
+@pytest.mark.parametrize("typed", ["", "3", "a/b/c", "2022/p/c/1/*/opened/s", "2022/p/c/1//opened/s"])
+def test_what_is_no_letter_s_key_is_none(typed: str) -> None:
+    assert key_of(typed) is None
+    assert key_of("2022/p/c/1/mentor:3/opened/s") == ("p", "c", "1", "mentor:3", "opened", "s")
