@@ -136,8 +136,7 @@ class CityPhaseLetters:
         if row.reowed != "no" and any(at and one.queued_as_of > at for one in mine):
             return because("written-anew")
         if recipients.audience_of(recipient) in OFFICES:
-            assert time is not None, (kind, recipient, occasion)  # an office gets what its part brings with it
-            return time
+            return time or because("not-written")
         return self._missed_by_party(occasion, recipient, kind)
 
     def _missed_by_party(self, occasion: Occasion, recipient: str, kind: Kind) -> Because:

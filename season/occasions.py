@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 Why = Literal[
     "to-come", "owed-now", "waits-for-phase", "on-hold", "on-paper", "withdrawn", "moved-on", "too-soon",
     "only-latest", "moved-today", "day-over", "lapsed-unseen", "not-late", "nothing-filed", "no-news", "no-cause",
-    "no-such-letter", "another-city", "not-concerned", "not-then", "nothing-to-mend", "not-behind", "said-by",
-    "written-anew", "one-for-all", "unchanged", "once", "told-nothing", "no-other-day",
+    "no-such-letter", "another-city", "not-concerned", "not-then", "not-written", "nothing-to-mend", "not-behind",
+    "said-by", "written-anew", "one-for-all", "unchanged", "once", "told-nothing", "no-other-day",
 ]  # fmt: skip
 
 WHY: Mapping[Why, str] = {
@@ -57,6 +57,7 @@ WHY: Mapping[Why, str] = {
     "another-city": "这类函件只写给办理该事项的市。",
     "not-concerned": "按现有材料不在发函范围：只写给{whom}。",
     "not-then": "写这批函件时不在发函范围，或者尚未登记。",
+    "not-written": "当时没有写：那时使用的版本不写这类函件。",
     "nothing-to-mend": "退回的内容里没有须由其修改的。",
     "not-behind": "按进度没有落后的学生；全市没有到校记录的，只写给市办。",
     "said-by": "同时写给其的“{kind}”函件已经说明，不另发。",
