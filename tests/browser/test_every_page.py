@@ -29,9 +29,9 @@ EVERYBODY = {
     *("/", "/account", "/account/authenticator"),
     *(f"/{{year:int}}/{page}" for page in ("calendar", "exports", "letters", "log", "offices", "told")),
     *("/{year:int}/letters/{letter:int}", "/{year:int}/cities/{city}"),
-    *("/{year:int}/{phase}/{city}", "/{year:int}/{phase}/{city}/filed"),
+    *("/{year:int}/{phase}/{city}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in ("expected", "filed"))),
 }
-PROVINCE = EVERYBODY | {"/audit", "/{year:int}", "/{year:int}/tasks", "/{year:int}/{phase}"}
+PROVINCE = EVERYBODY | {"/audit", "/{year:int}", "/{year:int}/forecast", "/{year:int}/tasks", "/{year:int}/{phase}"}
 CITY = EVERYBODY | {f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in ("question", "request", "rows", "trial")}
 REACHED = {
     "admin": PROVINCE | {"/users", "/users/{account}", "/years", "/{year:int}/acts/{act}"},
