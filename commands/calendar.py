@@ -183,7 +183,7 @@ def _differences(console: Console, data: dict[str, list[dict[str, str | None]]])
 def _letter(change: dict[str, str | None]) -> str:
     from letters.words import TAGS
 
-    return next((tag for kind, tag in TAGS.items() if kind == change["letter"]), "—")
+    return TAGS.get(change["letter"] or "", "—")
 
 
 @app.command(help="iCalendar 文件，可导入手机或 Outlook：按已开设的年度；写明城市时是该市自己的日期")

@@ -40,13 +40,12 @@ def _print(console: Console, year: Year, found: Forecast, *, text: bool) -> None
     from letters.addressee import in_text
     from season.recipients import named
 
-    words = {str(kind): word for kind, word in TAGS.items()}
     rows = [
         (
             f"{local(row.leaves_at):%m-%d %H:%M}" if row.leaves_at else "",
             STATES[row.state],
             named(year, row.recipient),
-            words[row.kind],
+            TAGS[row.kind],
             row.subject,
         )
         for row in found.letters

@@ -73,14 +73,13 @@ def _list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
 
 def show_list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
     """Print letters as a table, and under its subject why one did not go out."""
-    words = {str(kind): word for kind, word in TAGS.items()}
     shown = [
         (
             str(row.id),
             f"{local(row.queued_as_of):%m-%d %H:%M}",
             state_word(row.state, row.detail),
             named(year, row.recipient),
-            words[row.kind],
+            TAGS[row.kind],
             f"{row.subject}\n（{row.detail}）" if row.detail and row.state != "sent" else row.subject,
         )
         for row in rows

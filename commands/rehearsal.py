@@ -210,4 +210,4 @@ def _timeline(to: Console, play: Play, ended: Rehearsed) -> None:
 def _counted(kinds: Any) -> str:  # noqa: ANN401 - counts by kind
     from letters.words import TAGS
 
-    return "、".join(f"{next(tag for one, tag in TAGS.items() if one == kind)} {n}" for kind, n in kinds.items())
+    return "、".join(f"{TAGS[kind]} {n}" for kind, n in kinds.items())

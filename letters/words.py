@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from calendars.year import Ending
     from letters.brief import Group
-    from phases.letter_kinds import Kind
     from phases.parties import Audience
 
 PROGRAMME = "江苏省中学生科技创新后备人才培养计划"
@@ -100,7 +99,7 @@ DECIDED: Mapping[str, str] = {
 }
 """Whose decision it is that a due day moved, by the resolver's last cause."""
 
-TAGS: Mapping[Kind, str] = {kind: row.tag for kind, row in LETTER_KINDS.items()}
+TAGS: Mapping[str, str] = {kind: row.tag for kind, row in LETTER_KINDS.items()}
 """The one word of each kind, in subjects and in lists."""
 
 

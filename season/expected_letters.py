@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from models.stamp import Stamp
 
-WORDS: Mapping[str, str] = {str(kind): word for kind, word in TAGS.items()}
 PARTIES: tuple[Audience, ...] = ("mentor", "institution", "school")
 ONCE = tuple(kind for kind, row in LETTER_KINDS.items() if row.once)
 
@@ -101,13 +100,13 @@ class CityPhaseLetters:
         caused = [] if barred else occasions(self.record, kind, audience)
         found = []
         for one in mine:
-            what = next((cause.what for cause in caused if self._of(cause, one)), WORDS[kind])
+            what = next((cause.what for cause in caused if self._of(cause, one)), TAGS[kind])
             found.append(_fate(one, what, self.season, self._halted))
         for cause in caused:
             if not any(self._of(cause, one) for one in mine):
                 why = self._missed(cause, recipient, kind, mine) if mine or not theirs else because("once")
                 found.append(ExpectedLetter(cause.at, cause.what, None, None, why.why, why.said))
-        never = barred or because("no-cause", kind=WORDS[kind])
+        never = barred or because("no-cause", kind=TAGS[kind])
         return tuple(sorted(found, key=lambda one: one.at or self.record.now)) or (_never(never),)
 
     def _barred(self, recipient: str, kind: Kind, audience: Audience) -> Because | None:
@@ -130,7 +129,7 @@ class CityPhaseLetters:
         beside = {one.kind for one in self.letters if (one.recipient, one.queued_as_of) == (recipient, at)}
         moving = {other for other, one in LETTER_KINDS.items() if one.moves and row.moves}
         if said := next((other for other in LETTER_KINDS if other in beside & {*row.said_by, *moving}), None):
-            return because("said-by", kind=WORDS[said])
+            return because("said-by", kind=TAGS[said])
         if row.moves:
             return because("no-other-day" if self._was_told(recipient, at) else "told-nothing")
         if row.reowed != "no" and any(at and one.queued_as_of > at for one in mine):
@@ -170,7 +169,7 @@ class CityPhaseLetters:
         """Say which parties of an audience such a letter is written to."""
         mailing = self.season.dealings(self.phase.slug).mailing(kind, audience)
         if mailing is None:
-            return f"收到过本阶段“{WORDS['opened']}”函件的{AUDIENCES[audience]}"
+            return f"收到过本阶段“{TAGS['opened']}”函件的{AUDIENCES[audience]}"
         return f"{self._named(mailing.whom)}{AUDIENCES[audience]}"
 
     def _named(self, whom: Whom) -> str:
@@ -265,7 +264,7 @@ def expected_digests(season: Season, recipient: str) -> tuple[ExpectedLetter, ..
     if audience not in (to := LETTER_KINDS["digest"].of_year):
         return (_never(because("no-such-letter", audiences=f"只写给{_names(to)}")),)
     rows = letterbox.about(season.connection, season.year.year, ALL, ALL, now, ())[-LAST_DIGESTS:]
-    found = [_fate(one, WORDS[one.kind], season, halted) for one in rows if one.kind == "digest"]
+    found = [_fate(one, TAGS[one.kind], season, halted) for one in rows if one.kind == "digest"]
     today = rungs.digest_slot(now, season.days)
     if today is None:
         at = season.year.hours.on_or_after(now)
@@ -277,7 +276,7 @@ def expected_digests(season: Season, recipient: str) -> tuple[ExpectedLetter, ..
 
 
 def _missed_digest(at: datetime, why: Because) -> ExpectedLetter:
-    return ExpectedLetter(at, WORDS["digest"], None, None, why.why, why.said)
+    return ExpectedLetter(at, TAGS["digest"], None, None, why.why, why.said)
 
 
 def _names(audiences: Iterable[Audience]) -> str:

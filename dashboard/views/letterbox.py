@@ -54,7 +54,7 @@ def shown_state(letter: Listed | KeptLetter | EvidenceLetter) -> LetterStateShow
     return _UNTOLD if is_untold(letter.state, letter.detail) else STATES[letter.state]
 
 
-KINDS: Mapping[str, str] = MappingProxyType({str(kind): word for kind, word in TAGS.items()})
+KINDS = TAGS
 """The word of each kind of letter."""
 
 
