@@ -14,7 +14,7 @@ from letters.phrases import day, deed, until
 from letters.words import DECIDED
 from phases.letter_kinds import LETTER_KINDS
 from season import owing
-from season.reminding import ALWAYS, ladder, moved_since
+from season.reminding import ALWAYS, ladder, moved_since, watch_visits
 from season.settle import opening
 
 if TYPE_CHECKING:
@@ -287,8 +287,20 @@ def _visits(record: CityPhaseRecord, _: Audience) -> Iterator[Occasion]:
             yield at
         elif record.state_at(month) not in UNDER_WAY:
             yield replace(at, because=because("too-soon"))
+        elif month == come[-1] and _is_behind(record):
+            yield at
         else:
             yield replace(at, because=because("not-behind"))
+
+
+def _is_behind(record: CityPhaseRecord) -> bool:
+    """Tell whether the watch of the newest month has still to write about students of the city."""
+    owed = record.season.owed
+    before = len(owed)
+    watch_visits(record.season, record.phase)
+    found = len(owed) > before
+    del owed[before:]
+    return found
 
 
 def _days_moved(record: CityPhaseRecord, *causes: str) -> Iterator[Occasion]:

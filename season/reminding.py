@@ -37,7 +37,7 @@ def chase(season: Season, phases: Sequence[str] | None = None) -> None:
         for city in season.cities:
             _chase(season, phase, season.cells[phase.slug, city], ladders)
         if phase.monthly_from is not None:
-            _watch_visits(season, phase)
+            watch_visits(season, phase)
 
 
 Ladders = dict[tuple[str, "Due", datetime], "tuple[rungs.Rung, ...]"]
@@ -99,7 +99,7 @@ def _remind(season: Season, cell: Cell, due: Due, rung: rungs.Rung | None, whose
         owing.reminder(season, cell, due, rung, whose)
 
 
-def _watch_visits(season: Season, phase: Phase) -> None:
+def watch_visits(season: Season, phase: Phase) -> None:
     """Write once a month about the students who have fewer days on campus than the months gone by ask for."""
     now = season.stamp.as_of
     months = [instant for instant in rungs.monthly(phase, season.days) if instant <= now]

@@ -158,6 +158,17 @@ def test_who_left_and_what_was_done_on_paper_is_written_to_no_more(scene: Scene)
     assert whys(scene, CITY, "passed", ROLL, "2022-01-14T10:00") == ["no-cause"]
 
 
+@ON_ONE
+def test_a_month_s_watch_is_owed_until_it_is_written_and_not_where_nobody_is_behind(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    scene.through("meeting", NANJING)
+    scene.advance("2022-03-01T09:00")
+    assert whys(scene, CITY, "visits-short", "cultivation", "2022-03-31T10:00") == ["to-come"]
+    assert whys(scene, CITY, "visits-short", "cultivation", "2022-04-01T09:00") == ["owed-now", "to-come"]
+    scene.advance("2022-04-01T09:00")
+    assert whys(scene, CITY, "visits-short", "cultivation", "2022-04-01T09:00") == ["waits-for-worker", "to-come"]
+
+
 TRACKED: dict[str, Any] = {each.name: None for each in fields(TrackedLetter)}
 HELD_UP = timedelta(hours=1)
 QUEUED: dict[str, Any] = {"state": "queued", "due_at": instant(NOW), "queued_as_of": instant(NOW), "tries": 0}
