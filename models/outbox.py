@@ -7,7 +7,8 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, FromClause, case, func, null, or_, select, tuple_, update
 
@@ -15,7 +16,7 @@ from calendars.deadlines import at_nine, day_of
 from gates.states import MOVING_THE_DAY
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, sources, taken_back
-from models.shortcuts.bulk import insert_into, insert_once, many
+from models.shortcuts.bulk import insert_once, inserting, many
 from models.tables.season import Letter, LetterBody
 from phases.letter_kinds import LETTER_KINDS
 
@@ -211,25 +212,29 @@ def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp
     """Write these letters, and their words once for all that share them; one written before stays as it is."""
     if not letters:
         return
-    table = table_of(Letter)
-    new = insert_into(connection, table).inline()
-    ended = may(table, LetterEvent.OWE)
-    # What may be on its way stays as it was written, and is owed from now on and for as long as the new one would be.
-    anew = {name: case((ended, new.excluded[name]), else_=table.c[name]) for name in ANEW}
-    afresh = {"tries": 0, "deferred_since": null(), "claim": null(), "envelope": null()}
-    anew |= {name: case((ended, value), else_=table.c[name]) for name, value in afresh.items()}
-    upsert = new.on_conflict_do_update(
-        index_elements=["year", "phase", "city", "attempt", "recipient", "kind", "slot"],
-        set_=anew | {name: new.excluded[name] for name in ("valid_until", "queued_as_of")} | {"moot": False},
-        where=_owed_again(table),
-    )
     columns = dict(zip(LetterRow._fields, zip(*letters, strict=True), strict=True))
     said = [Words(*words) for words in zip(*(columns.pop(name) for name in Words._fields), strict=True)]
     bodies = keep(connection, said)
     columns["due_at"] = tuple(one.leaves_at or stamp.as_of for one in letters)
     columns["body"] = tuple(bodies[words] for words in said)
     start = {"year": year, "tries": 0, "moot": False}
-    many(connection, upsert, columns, **start, queued_at=stamp.at, queued_as_of=stamp.as_of)
+    many(connection, _upsert(connection.dialect.name), columns, **start, queued_at=stamp.at, queued_as_of=stamp.as_of)
+
+
+@cache
+def _upsert(dialect: str) -> Any:  # noqa: ANN401 -- an insert of that dialect
+    table = table_of(Letter)
+    new = inserting(dialect, table).inline()
+    ended = may(table, LetterEvent.OWE)
+    # What may be on its way stays as it was written, and is owed from now on and for as long as the new one would be.
+    anew = {name: case((ended, new.excluded[name]), else_=table.c[name]) for name in ANEW}
+    afresh = {"tries": 0, "deferred_since": null(), "claim": null(), "envelope": null()}
+    anew |= {name: case((ended, value), else_=table.c[name]) for name, value in afresh.items()}
+    return new.on_conflict_do_update(
+        index_elements=["year", "phase", "city", "attempt", "recipient", "kind", "slot"],
+        set_=anew | {name: new.excluded[name] for name in ("valid_until", "queued_as_of")} | {"moot": False},
+        where=_owed_again(table),
+    )
 
 
 def keep(connection: Connection, said: Iterable[Words]) -> dict[Words, str]:

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import Connection, exists, select
 
 from models.columns import table_of
-from models.shortcuts.bulk import insert_into
+from models.shortcuts.bulk import inserting
 from models.tables.season import ProgrammeYear
 from models.tables.signs_of_life import SignOfLife
 
@@ -34,7 +34,7 @@ class Sign:
 def leave(connection: Connection, work: Work, at: datetime, beat: timedelta) -> None:
     """Put on record that a work which runs every `beat` ran at this time of the clock."""
     row = {"at": at, "due": at + max(beat * BEATS, LEAST)}
-    write = insert_into(connection, table_of(SignOfLife)).values(work=work, **row)
+    write = inserting(connection.dialect.name, table_of(SignOfLife)).values(work=work, **row)
     connection.execute(write.on_conflict_do_update(index_elements=["work"], set_=row))
 
 

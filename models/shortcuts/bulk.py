@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from itertools import repeat
@@ -13,22 +14,28 @@ from sqlalchemy import ARRAY, Text, bindparam, column, func, select
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table
+    from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, Select, Table
     from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.types import TypeEngine
 
     Columns = Mapping[str, Sequence[Any]]
 
 
-def insert_into(connection: Connection, table: Table) -> Any:  # noqa: ANN401 -- of either dialect, alike in what is used
+def inserting(dialect: str, table: Table) -> Any:  # noqa: ANN401 -- of either dialect, alike in what is used
     """Begin an insert that can say what to do where the key is there already; only the dialect in use is loaded."""
-    return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table)
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows; one whose unique key is there already is left as it is."""
     if rows:
-        connection.execute(insert_into(connection, table).inline().on_conflict_do_nothing(), rows)
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        many(connection, _once(connection.dialect.name, table), columns)
+
+
+@lru_cache(maxsize=32)
+def _once(dialect: str, table: Table) -> Any:  # noqa: ANN401
+    return inserting(dialect, table).inline().on_conflict_do_nothing()
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -38,24 +45,40 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     """
     if not rows:
         return 0
-    new = insert_into(connection, table).values(rows).on_conflict_do_nothing().returning(*table.primary_key)
+    new = inserting(connection.dialect.name, table).values(rows).on_conflict_do_nothing().returning(*table.primary_key)
     return len(connection.execute(new).all())
 
 
 def many(connection: Connection, statement: Any, columns: Columns, **same: Any) -> None:  # noqa: ANN401
     """Execute an insert or update once a row, given column by column; `same` are the values that all rows have.
 
-    SQLAlchemy's own way costs twenty microseconds a letter, more than the database takes to write it. No column gets a
-    default of the model's here.
+    SQLAlchemy's own way costs twenty microseconds a letter, more than the database takes to write it; and it compiles
+    what says `on conflict` anew each time, where here a statement that is kept is compiled once. No column gets a
+    default of the model's.
     """
     if not any(map(len, columns.values())):
         return
-    compiled = statement.compile(dialect=connection.dialect, column_keys=[*columns, *same])
+    spoken = Spoken(connection.dialect.name, connection.dialect)
+    compiled = _compiled(statement, (*columns, *same), spoken)
     assert not compiled.insert_prefetch, compiled.insert_prefetch
     names = compiled.positiontup or list(compiled.binds)
     rows = zip(*(_values(compiled, name, columns, same) for name in names), strict=False)
     given = list(rows) if compiled.positiontup else [dict(zip(names, row, strict=True)) for row in rows]
     connection.exec_driver_sql(compiled.string, given)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A dialect, the same as any other of its name."""
+
+    name: str
+    dialect: Dialect = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _compiled(statement: Any, names: tuple[str, ...], spoken: Spoken) -> SQLCompiler:  # noqa: ANN401
+    compiled: SQLCompiler = statement.compile(dialect=spoken.dialect, column_keys=list(names))
+    return compiled
 
 
 def _values(compiled: SQLCompiler, name: str, columns: Columns, same: Mapping[str, Any]) -> Iterable[Any]:
