@@ -37,7 +37,7 @@ def is_shared(brief: Brief, words: Mapping[str, str] = SHIPPED) -> bool:
 
     The office's own words may do anything with an addressee, and a brief may say of itself what marks the place.
     """
-    return brief.kind not in words and PLACE not in repr(replace(brief, addressee=""))
+    return brief.kind not in words and PLACE not in repr(replace(brief, addressee="", of=None))
 
 
 def campaign(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Campaign:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, insert, select
 
 from models.columns import table_of
 from models.tables.city_requests import Request, RequestAnswer
@@ -13,7 +15,6 @@ from models.writing import bump
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -75,6 +76,7 @@ class Wanted(NamedTuple):
     about: str | None = None
 
 
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 ASKED = ("id", "kind", "year", "phase", "city", "attempt", "until", "about", "reason", "by", "as_of")
 ANSWERED = ("said", "reason", "move", "by", "as_of")
 
@@ -83,20 +85,27 @@ def requests(
     connection: Connection, year: int, *which: ColumnElement[bool], as_of: datetime | None = None
 ) -> tuple[CityRequest, ...]:
     """Give the requests of a year as they stand, or stood at an instant, the oldest first; `which` of `Request`."""
+    asked = {"asked_in": year, "known_at": as_of or FOR_EVER}
+    return tuple(_read(tuple(row)) for row in connection.execute(_as_they_stand().where(*which), asked))
+
+
+@cache
+def _as_they_stand() -> Select[Any]:
+    """The requests of the year `asked_in`, made until `known_at`, each with what was last said of it until then."""
     asked, answers = table_of(Request), table_of(RequestAnswer)
-    then = [] if as_of is None else [answers.c.as_of <= as_of]
-    newest = select(answers.c.request, func.max(answers.c.number).label("number")).where(*then)
-    newest = newest.join(asked, asked.c.id == answers.c.request).where(asked.c.year == year, *which)
+    of_year = asked.c.year == bindparam("asked_in")
+    known_at: BindParameter[datetime] = bindparam("known_at")
+    newest = select(answers.c.request, func.max(answers.c.number).label("number")).where(answers.c.as_of <= known_at)
+    newest = newest.join(asked, asked.c.id == answers.c.request).where(of_year)
     last = newest.group_by(answers.c.request).subquery()
     holds = and_(answers.c.request == last.c.request, answers.c.number == last.c.number)
-    query = (
+    return (
         select(*(asked.c[name] for name in ASKED), *(answers.c[name] for name in ANSWERED))
         .outerjoin(last, last.c.request == asked.c.id)
         .outerjoin(answers, holds)
-        .where(asked.c.year == year, *which, *([] if as_of is None else [asked.c.as_of <= as_of]))
+        .where(of_year, asked.c.as_of <= known_at)
         .order_by(asked.c.as_of, asked.c.id)
     )
-    return tuple(_read(tuple(row)) for row in connection.execute(query))
 
 
 def _read(row: tuple[Any, ...]) -> CityRequest:

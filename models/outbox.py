@@ -10,7 +10,20 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, case, func, null, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from calendars.deadlines import at_nine, day_of
 from gates.states import MOVING_THE_DAY
@@ -120,6 +133,7 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
             take_back(connection, why, table.c.year == year, which, about)
 
 
+@cache
 def answering(letter: FromClause) -> ColumnElement[bool]:
     """Tell of a letter whether it answers a request and says which day holds: its slot counts what moved that day."""
     return letter.c.kind.in_(GRANTING) & letter.c.slot.contains("#")
@@ -278,10 +292,16 @@ def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) 
 
 def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:
     """Give the keys of the letters already written under these slots, but for those that are owed once more."""
+    asked = {"queued_in": year, "slots": sorted(set(slots))}
+    return {tuple(row) for row in connection.execute(_queued(), asked)}
+
+
+@cache
+def _queued() -> Select[Any]:
     table = table_of(Letter)
     columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.slot)
-    query = select(*columns).where(table.c.year == year, table.c.slot.in_(sorted(set(slots))), ~_owed_again(table))
-    return {tuple(row) for row in connection.execute(query)}
+    under = (table.c.year == bindparam("queued_in"), table.c.slot.in_(bindparam("slots", expanding=True)))
+    return select(*columns).where(*under, ~_owed_again(table))
 
 
 def last_digest(connection: Connection, year: int, as_of: datetime) -> datetime | None:

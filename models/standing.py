@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from calendars.deadlines import Extension
 from calendars.errors import TalentError
@@ -25,7 +25,7 @@ from models.tables.season import CityPhase, CityYear, ExtensionRow, Office, Prog
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from calendars.year import Year
     from forms.definitions import AskedSheet, Form
@@ -148,14 +148,20 @@ def newest_calendar(connection: Connection) -> Year:
 
 def cells(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, Cell]:
     """Give the city phases of these cities (None: all), by phase and city."""
-    table = table_of(CityPhase)
-    query = select(*(table.c[field.name] for field in fields(Cell))).where(table.c.year == year).order_by(table.c.id)
+    query = _cells()
     if cities is not None:
-        query = query.where(table.c.city.in_(cities))
+        query = query.where(table_of(CityPhase).c.city.in_(cities))
     found = {}
-    for key, phase, city, state, *rest in connection.execute(query):
+    for key, phase, city, state, *rest in connection.execute(query, {"standing_in": year}):
         found[phase, city] = Cell(key, phase, city, STATES[state], *rest)
     return found
+
+
+@cache
+def _cells() -> Select[Any]:
+    table = table_of(CityPhase)
+    query = select(*(table.c[field.name] for field in fields(Cell))).where(table.c.year == bindparam("standing_in"))
+    return query.order_by(table.c.id)
 
 
 def done_on_paper(connection: Connection, year: int) -> frozenset[str]:

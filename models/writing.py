@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, insert, select, update
 
 from calendars.errors import TalentError
 from calendars.versions import RULES
@@ -118,8 +119,13 @@ def write(connection: Connection, year: int, writes: Writes, stamp: Stamp) -> No
 
 def bump(connection: Connection, year: int) -> None:
     """Say that something of this year was written: the revision is what pages are cached by."""
+    connection.execute(_bump(), {"written_in": year})
+
+
+@cache
+def _bump() -> Update:
     table = table_of(ProgrammeYear)
-    connection.execute(update(table).where(table.c.year == year).values(revision=table.c.revision + 1))
+    return update(table).where(table.c.year == bindparam("written_in")).values(revision=table.c.revision + 1)
 
 
 def _move(connection: Connection, year: int, moves: Sequence[Move], signed: Mapping[str, Any]) -> None:
