@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select, update
 from models.columns import table_of
 from models.letter_states import LetterEvent, may, moved
 from models.outbox import ALL, LetterKey
-from models.shortcuts.bulk import insert_into
+from models.shortcuts.bulk import inserting
 from models.tables.season import Letter, LetterMark
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def waits(marked: Mapping[LetterKey, Mark], key: LetterKey) -> bool:
 def put(connection: Connection, year: int, key: LetterKey, mark: Mark, reason: str | None, stamp: Stamp) -> None:
     """Mark a letter, or a kind in a phase."""
     given = {"mark": mark, "reason": reason, **stamp.columns()}
-    new = insert_into(connection, table_of(LetterMark))
+    new = inserting(connection.dialect.name, table_of(LetterMark))
     row = new.values({"year": year, **dict(zip(PARTS, key, strict=True)), **given})
     connection.execute(row.on_conflict_do_update(index_elements=["year", *PARTS], set_=given))
 
