@@ -23,6 +23,7 @@ from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, PoolEntry
 from models.tables.season import Letter
 from phases.application import STUDENTS
+from phases.letter_kinds import LETTER_KINDS
 from phases.mentor_recommendation import INSTITUTIONS
 from phases.parties import InTraining, LetOnTo, Owing, Pooled, Rows
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
     from phases.parties import Audience, Whom
     from phases.stored_sheet import StoredSheet
+
+APPOINTING = tuple(kind for kind, row in LETTER_KINDS.items() if row.once)
+"""The kinds that bind whoever gets one for the year."""
 
 Numbers = Mapping[str, Collection[str]]
 """By city, numbers of students."""
@@ -193,7 +197,7 @@ class Reach:
         """
         letter, slugs = table_of(Letter), [each.slug for each in self.scope.year.phases]
         named = [phase] if ahead is None else slugs[slugs.index(phase) :]
-        kinds = ["opened"] if ahead is None else ["opened", "appointment"]
+        kinds = ["opened"] if ahead is None else ["opened", *APPOINTING]
         early = [pair for pair, later in (ahead or {}).items() if later in named]
         query = select(letter.c.concerns, letter.c.recipient).where(
             letter.c.year == self.scope.year.year,
