@@ -22,7 +22,6 @@ MORE = {
     "corrected": "its own word in its subject; an answer may be a corrected one",
     "request": "its subject is the city's question, as of when it was asked; much else is a request",
     "answered": "its facts say what was filed before it",
-    "appointment": "whoever has one hears that a city left",
     "digest": "it is announced, and about no city",
     "escalation": "it is announced",
     "nudge": "it is a person's act, and announced",
