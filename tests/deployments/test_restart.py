@@ -90,12 +90,11 @@ def wait_into_the_beat(seconds: float) -> None:
     time.sleep((seconds - time.time()) % BEAT_SECONDS)
 
 
-def test_stopped_with_a_run_under_way_both_run_again(office: Path) -> None:
+def test_killed_with_a_run_under_way_both_run_again(office: Path) -> None:
     ports = free_port(), free_port()
-    for flow, by in zip(FLOWS, ENDS, strict=True):
-        with started(office, ports) as process:
-            until(under_way(office, flow), office / "up.log")
-            end(process, by)
+    with started(office, ports) as process:
+        until(under_way(office, "watch"), office / "up.log")
+        end(process, signal.SIGKILL)
     with started(office, ports):
         assert "CANCELLED" not in {one.state for one in runs(office)}
 

@@ -110,12 +110,17 @@ def proofs(ground: Ground, length: Length) -> list[Proof]:
     """All of them, the longest first."""
     kinds = ground.templates
     sinks = [False, True] if proof_relay.is_here() else [False]
+
+    def on(place: int) -> Sequence[Template]:
+        """Every kind of database, and in the short form each in its turn."""
+        return kinds if length is FULL else (kinds[place % len(kinds)],)
+
     return [
         *(_r4(ground, length, kind.kind) for kind in reversed(kinds)),
-        *(_r1(kind, length, real=real) for kind in kinds for real in sinks),
+        *(_r1(kind, length, real=real) for place, real in enumerate(sinks) for kind in on(place)),
         *(_r8(ground, length, outage) for outage in length.outages),
         _r11(ground, length),
-        *(_r2(kind, length, point) for point in reversed(hands.FAILPOINTS) for kind in kinds),
+        *(_r2(kind, length, point) for place, point in enumerate(reversed(hands.FAILPOINTS)) for kind in on(place)),
         *(_r4_acts(kind, length) for kind in ground.begun if length is FULL or kind.server is None),
         *(_r7(ground, mode) for mode in misbehaviour.MODES[-length.modes :]),
         *(_r2(kinds[-1], length, hands.NEXT_IS_REFUSED, real=True) for real in sinks if real),

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tests.support.window import Browser, Window
 
 YEAR = 2022
-A_ROUTE = 4
+A_ROUTE = 2
 """So many addresses of a route are looked at beside those that are made from its parameters."""
 
 NOWHERE = "0" * 43
