@@ -155,7 +155,7 @@ def test_a_letter_that_nobody_can_send_is_dropped_and_heard_of_no_more(opened: S
     assert settled(opened, "dropped", *both) == ("done", f"{both[0]}、{both[1]} 号函件不再发送。")
     assert letters(opened) == [("opened", ADDRESS, "cancelled", "张主任 于 2022-01-12 10:00 核实：不再发送")]
     assert at_risk(opened) == ({}, [])
-    refused = f"{nanjing} 号函件既非待核实也非未送达也非暂存，无需处理。"
+    refused = f"{nanjing} 号函件既非待核实也非未送达也非暂存也非待放行，无需处理。"
     assert settled(opened, "dropped", nanjing) == ("refused", refused)
 
 
