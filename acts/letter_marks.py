@@ -38,7 +38,7 @@ def mark(
         letter_marks.put(connection, year, key, wanted, reason, stamp)
         audit.record(connection, stamp, ON_RECORD[wanted], f"letter/{'/'.join(key)}", account=account, reason=reason)
         if wanted == "hold":
-            count = letter_marks.hold(connection, year, key, reason)
+            count = letter_marks.hold(connection, year, key)
             return Outcome("done", f"已记为写成后待放行；已在待发的 {count} 封不再自动发出。")
         kept = letter_marks.marks(connection, year)
         waiting = [one for one in letter_marks.awaiting(connection, year, key) if not letter_marks.waits(kept, one.key)]

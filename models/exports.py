@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from models.columns import table_of
-from models.letterbox import own
+from models.letterbox import readable
 from models.tables.contact_receipts import Receipt
 from models.tables.season import Letter
 from phases.letter_kinds import Kind
@@ -36,7 +36,7 @@ class WrittenLetter:
 
 
 def letters(connection: Connection, year: int, city: str | None, as_of: datetime) -> list[WrittenLetter]:
-    """Give the letters that were written by an instant. A city is given those to its own office alone."""
+    """Give the letters that were written by an instant. A city is given those that its office may read."""
     letter, receipt = table_of(Letter), table_of(Receipt)
     query = (
         select(*(letter.c[one.name] for one in fields(WrittenLetter)[:-1]), receipt.c.as_of)
@@ -44,5 +44,5 @@ def letters(connection: Connection, year: int, city: str | None, as_of: datetime
         .where(letter.c.year == year, letter.c.queued_as_of <= as_of)
         .order_by(letter.c.id)
     )
-    rows = connection.execute(query if city is None else query.where(letter.c.recipient.in_(own(city))))
+    rows = connection.execute(query if city is None else query.where(readable(letter, city)))
     return [WrittenLetter(*row) for row in rows]

@@ -49,11 +49,14 @@ def put(connection: Connection, year: int, key: LetterKey, mark: Mark, reason: s
     connection.execute(row.on_conflict_do_update(index_elements=["year", *PARTS], set_=given))
 
 
-def hold(connection: Connection, year: int, key: LetterKey, why: str | None) -> int:
-    """Let what was marked so wait that is still in the queue; give how many letters that are."""
+def hold(connection: Connection, year: int, key: LetterKey) -> int:
+    """Let what was marked so wait that is still in the queue; give how many letters that are.
+
+    Why is in the mark and in the audit: whoever may read a letter may read what is said of it.
+    """
     letter = table_of(Letter)
     queued = update(letter).where(letter.c.year == year, _meant(letter, key), may(letter, LetterEvent.AWAIT))
-    return connection.execute(queued.values(**moved(LetterEvent.AWAIT), detail=why)).rowcount
+    return connection.execute(queued.values(**moved(LetterEvent.AWAIT), detail=None)).rowcount
 
 
 class Awaiting(NamedTuple):

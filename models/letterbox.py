@@ -16,7 +16,7 @@ from models.tables.season import Letter, LetterBody
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
 EVERY = "*"
 """What stands in a letter's key for no one phase or city."""
@@ -26,7 +26,7 @@ EVERY = "*"
 class LetterQuery:
     """Which letters of a year that were queued up to an instant; None: any. `city` is the city they concern.
 
-    `recipients` are keys as `city:yancheng`; `states` several states, where more than one will do.
+    `reader` is the city that reads, None for the province; `states` several states, where more than one will do.
     """
 
     year: int
@@ -35,7 +35,7 @@ class LetterQuery:
     kind: str | None = None
     phase: str | None = None
     city: str | None = None
-    recipients: tuple[str, ...] | None = None
+    reader: str | None = None
     states: tuple[str, ...] | None = None
 
 
@@ -131,6 +131,11 @@ def own(city: Slug) -> tuple[Slug, Slug]:
     return ("city:" + city, "head:" + city)
 
 
+def readable(letter: FromClause, city: str) -> ColumnElement[bool]:
+    """Tell of a letter whether a city's office may read it: what waits for the province's release is not there yet."""
+    return letter.c.recipient.in_(own(city)) & (letter.c.state != LetterState.AWAITING.value)
+
+
 def letters(connection: Connection, wanted: LetterQuery, *, limit: int, offset: int = 0) -> tuple[Listed, ...]:
     """Give a page of letters, the newest first."""
     letter = table_of(Letter)
@@ -163,8 +168,8 @@ def conditions(wanted: LetterQuery) -> list[ColumnElement[bool]]:
     columns = {"state": wanted.state, "kind": wanted.kind, "phase": wanted.phase, "concerns": wanted.city}
     found = [letter.c.year == wanted.year, letter.c.queued_as_of <= wanted.as_of]
     found += [letter.c[name] == value for name, value in columns.items() if value is not None]
-    several = {"recipient": wanted.recipients, "state": wanted.states}
-    return found + [letter.c[name].in_(values) for name, values in several.items() if values is not None]
+    found += [] if wanted.states is None else [letter.c.state.in_(wanted.states)]
+    return found + ([] if wanted.reader is None else [readable(letter, wanted.reader)])
 
 
 def _one(part: str) -> str | None:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
 
 
+NOT_OUT = (LetterState.CANCELLED.value, LetterState.AWAITING.value)
+"""The states of a letter that nobody has to acknowledge: it did not go out, or the province has not let it."""
+
+
 class InMessage(NamedTuple):
     """A letter that went out in a message; `receipt` is when it was acknowledged."""
 
@@ -42,13 +46,13 @@ class Acknowledged(NamedTuple):
 def in_message(connection: Connection, lead: int) -> list[InMessage]:
     """Give the letters that went out in the message this one leads.
 
-    What was taken back before it went out is not among them.
+    What was taken back before it went out, or waits for its release, is not among them.
     """
     letter, receipt = table_of(Letter), table_of(Receipt)
     query = (
         select(letter.c.id, letter.c.year, letter.c.recipient, receipt.c.at.label("receipt"))
         .outerjoin(receipt, receipt.c.letter == letter.c.id)
-        .where(or_(letter.c.id == lead, letter.c.envelope == lead), letter.c.state != LetterState.CANCELLED.value)
+        .where(or_(letter.c.id == lead, letter.c.envelope == lead), letter.c.state.not_in(NOT_OUT))
     )
     return [InMessage._make(row) for row in connection.execute(query.order_by(letter.c.id))]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -48,5 +49,5 @@ def expected(
         letters = at_hand.expected(asked, kind)
     return page(
         "expected_letters.html", request, look=look, year=year, phase=found, city=whose, letters=letters, asked=asked,
-        choices=choices, kind=kind, kinds=OF_A_PHASE, states=STATES, readable=may_read(reader, asked),
+        choices=choices, kind=kind, kinds=OF_A_PHASE, states=STATES, readable=partial(may_read, reader, asked),
     )  # fmt: skip

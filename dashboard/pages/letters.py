@@ -49,7 +49,6 @@ def listed(
     site: Site = request.app.state.site
     year = look.opened.year
     filters = {"state": state, "kind": kind, "phase": phase, "city": city if reader.province else ""}
-    readable = None if reader.city is None else letterbox.own(reader.city)
     wanted = letterbox.LetterQuery(
         year.year,
         look.as_of,
@@ -57,7 +56,7 @@ def listed(
         kind=kind or None,
         phase=phase or None,
         city=filters["city"] or None,
-        recipients=readable,
+        reader=reader.city,
     )
     with site.database.read() as connection:
         counts = letterbox.by_state(connection, wanted)
@@ -112,6 +111,6 @@ def _readable(request: Request, look: Looking, reader: Reader, letter: int) -> W
         found = letter_by_id(connection, letter)
     if found is None or found.year != look.opened.year.year or found.queued_as_of > look.as_of:
         raise NotThere
-    if not may_read(reader, found.recipient):
+    if not may_read(reader, found.recipient, found.state):
         raise NotThere
     return found

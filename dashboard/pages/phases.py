@@ -134,10 +134,8 @@ def _past(connection: Connection, look: Looking, reader: Reader, phase: Phase, c
 
 def _untold(connection: Connection, look: Looking, reader: Reader, phase: Phase, city: City) -> Mapping[datetime, str]:
     """Give why letters of a new day were not sent, by the instant of the act; a city reads it of its own letters."""
-    readable = None if reader.province else letterbox.own(city.slug)
-    wanted = letterbox.LetterQuery(
-        look.opened.year.year, look.as_of, phase=phase.slug, city=city.slug, recipients=readable
-    )
+    year, mine = look.opened.year.year, None if reader.province else city.slug
+    wanted = letterbox.LetterQuery(year, look.as_of, phase=phase.slug, city=city.slug, reader=mine)
     kept = letterbox.kept_unsent(connection, wanted)
     return {at: detail for at, detail in kept if is_untold(LetterState.CANCELLED, detail)}
 

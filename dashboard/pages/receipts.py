@@ -69,7 +69,7 @@ def acknowledge_signed_in(request: Request, reader: Signed, look: Present, lette
     with site.database.read() as connection:
         found = letterbox.letter_by_id(connection, letter)
     year = look.opened.year.year
-    if found is None or found.year != year or found.state == "cancelled" or not is_theirs(reader, found.recipient):
+    if found is None or found.year != year or found.state in receipts.NOT_OUT or not is_theirs(reader, found.recipient):
         raise NotThere
     contact_receipts.acknowledge(site.database, [letter], site.stamp(reader, look.opened), by=reader.shown)
     return RedirectResponse(f"/{year}/letters/{letter}", 303)

@@ -47,7 +47,7 @@ def receipt_facts(connection: Connection, reader: Reader, look: Looking, letter:
     found = receipts.receipt(connection, letter.id)
     if found is not None and found.as_of <= look.as_of:
         return ReceiptFacts(letter.id, found.at, found.by, may=False)
-    if letter.state == "cancelled":
+    if letter.state in receipts.NOT_OUT:
         return None
     may = found is None and not look.past and is_theirs(reader, letter.recipient)
     return ReceiptFacts(letter.id, None, None, may)
@@ -69,8 +69,8 @@ def told_section(place: Place) -> Markup | None:
         return None
     look, reader = place.looking, place.reader
     year, phase, city = look.opened.year, place.phase.slug, place.city.slug
-    readable = None if reader.province else letterbox.own(city)
-    wanted = letterbox.LetterQuery(year.year, look.as_of, phase=phase, city=city, recipients=readable)
+    mine = None if reader.province else city
+    wanted = letterbox.LetterQuery(year.year, look.as_of, phase=phase, city=city, reader=mine)
     with place.site.database.read() as connection:
         letters = contact_evidence.letters_of(connection, wanted, limit=MOST)
         in_all = sum(letterbox.by_state(connection, wanted).values())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from letters.words import STATES as WORDS
 from letters.words import SUBJECT_MARK, TAGS, is_untold
+from models.letter_states import LetterState
 from models.letterbox import own
 from phases.letter_kinds import UNTOLD
 from season.recipients import named
@@ -99,6 +100,9 @@ def heading(subject: str) -> str:
     return subject.removeprefix(SUBJECT_MARK)
 
 
-def may_read(reader: Reader, recipient: str) -> bool:
-    """Tell whether a letter to this recipient is the reader's to see: the province's all, a city's its own office's."""
-    return reader.city is None or recipient in own(reader.city)
+def may_read(reader: Reader, recipient: str, state: str | None = None) -> bool:
+    """Tell whether a letter to this recipient is the reader's to see: the province's all, a city's its own office's.
+
+    Of a letter in that state: a city sees none that waits for its release.
+    """
+    return reader.city is None or (recipient in own(reader.city) and state != LetterState.AWAITING)

@@ -10,7 +10,7 @@ from calendars.year import UnknownCity, UnknownPhase
 from models import contact_evidence
 from models.columns import table_of
 from models.histories import Span
-from models.letterbox import LetterQuery, own
+from models.letterbox import LetterQuery
 from models.tables.contact_receipts import Receipt
 from models.tables.season import Letter
 from tests.acts.test_statements import counted
@@ -69,7 +69,7 @@ def test_a_new_attempt_is_told_anew(scene: Scene) -> None:
     assert told(scene, "2022-01-20T10:00") == {(ROLL, NANJING): ("已致电",)}
     with scene.database.read() as connection:
         calls = contact_evidence.calls_of(connection, Span(YEAR, instant("2022-01-20T10:00"), ROLL, NANJING))
-        wanted = LetterQuery(YEAR, instant("2022-01-20T10:00"), phase=ROLL, city=NANJING, recipients=own(NANJING))
+        wanted = LetterQuery(YEAR, instant("2022-01-20T10:00"), phase=ROLL, city=NANJING, reader=NANJING)
         letters = contact_evidence.letters_of(connection, wanted, limit=30)
     assert [call.attempt for call in calls] == [2]
     assert [(letter.attempt, letter.kind) for letter in letters if letter.attempt == "2"] == [("2", "rerun")]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import select, update
+
+from models.columns import table_of
+from models.tables.season import Letter
 from tests.support import ledger
 from tests.support.filing import once
 from tests.support.reading import Read
@@ -47,3 +51,25 @@ def test_a_foreseen_letter_and_a_kind_are_kept_and_let_go(window: Window) -> Non
     assert "1 封，请阅后放行" not in admin.get("/2022/tasks").text
     text = window.as_(VIEWER).get(PAGE).text
     assert (re.findall(r'name="once"', text), "写成后留待放行" in text) == ([], True)
+
+
+def test_a_city_neither_finds_nor_acknowledges_a_letter_before_its_release(window: Window) -> None:
+    letter, city, admin = table_of(Letter), window.as_("yancheng"), window.as_(ADMIN)
+    with window.database.write() as connection:
+        mine = letter.c.recipient == "city:yancheng", letter.c.kind == "overdue"
+        (number,) = connection.execute(select(letter.c.id).where(*mine)).scalars()
+        connection.execute(update(letter).where(letter.c.id == number).values(state="awaiting"))
+        (subject,) = connection.execute(select(letter.c.subject).where(letter.c.id == number)).scalars()
+    link, phase = f"/2022/letters/{number}", "/2022/shortlist/yancheng"
+    for page in ("/2022/letters", phase, "/api/v1/years/2022/letters"):
+        assert [link in who.get(page).text or subject in who.get(page).text for who in (admin, city)] == [True, False]
+    assert "state=awaiting" not in city.get("/2022/letters").text
+    assert [who.get(link).status_code for who in (admin, city)] == [200, 404]
+    assert [who.get(f"/api/v1{link.replace('/2022', '/years/2022')}").status_code for who in (admin, city)] == [
+        200,
+        404,
+    ]
+    assert city.submit(f"{link}/receipt").status_code == 404
+    said = [who.get(f"{phase}/expected?kind=overdue").text for who in (admin, city)]
+    assert all("已经写好，等待省级管理办公室放行。" in text for text in said)
+    assert [link in text for text in said] == [True, False]

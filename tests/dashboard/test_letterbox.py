@@ -20,7 +20,8 @@ def test_every_kind_has_a_word_and_every_state_its_own_shape_and_word() -> None:
 def test_a_city_may_read_its_own_offices_letters_alone() -> None:
     recipients = ["city:yancheng", "head:yancheng", "city:nanjing", "mentor:3", "province", "lead", "city:yancheng2"]
     assert [key for key in recipients if may_read(YANCHENG, key)] == ["city:yancheng", "head:yancheng"]
-    assert all(may_read(reader, key) for reader in (ADMIN, VIEWER) for key in recipients)
+    assert all(may_read(reader, key, "awaiting") for reader in (ADMIN, VIEWER) for key in recipients)
+    assert not may_read(YANCHENG, "city:yancheng", "awaiting")
 
 
 def test_an_address_is_good_missing_or_given_up() -> None:

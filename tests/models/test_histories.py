@@ -6,7 +6,7 @@ from datetime import date
 from gates.states import Event, State
 from models import histories, letterbox
 from models.histories import Load, PastGrant, PastMove, SetAside, Span
-from models.letterbox import LetterQuery, own
+from models.letterbox import LetterQuery
 from tests.support import sheets
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant
 
@@ -96,9 +96,9 @@ def test_letters_are_listed_by_recipient_state_kind_phase_and_city(scene: Scene)
         def kinds(wanted: LetterQuery) -> list[tuple[str, str]]:
             return [(one.kind, one.recipient) for one in letterbox.letters(connection, wanted, limit=99)]
 
-        mine = kinds(replace(every, recipients=own(NANJING)))
+        mine = kinds(replace(every, reader=NANJING))
         passed = kinds(replace(every, kind="passed", city=NANJING))
-        early = kinds(replace(every, as_of=instant("2022-01-01T00:00"), recipients=own(WUXI)))
+        early = kinds(replace(every, as_of=instant("2022-01-01T00:00"), reader=WUXI))
         sent = kinds(replace(every, state="sent"))
         counts = letterbox.by_state(connection, replace(every, state="sent"))
         total = len(letterbox.letters(connection, every, limit=999))
