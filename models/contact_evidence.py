@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from gates.states import State
 from models.columns import table_of
@@ -55,12 +55,23 @@ def _owing(connection: Connection, year: int, as_of: datetime) -> dict[Key, int]
     return {(phase, city): attempt for phase, city, attempt in connection.execute(query)}
 
 
+def left(year: int) -> ColumnElement[datetime | None]:
+    """Give when a letter of a year went out, by the programme's time; null where it did not."""
+    letter = table_of(Letter)
+    by_its_own = case((_rehearsed(year), left_at()), else_=letter.c.sent_at)
+    return case((letter.c.state == LetterState.SENT.value, by_its_own), else_=None)
+
+
+def _rehearsed(year: int) -> ColumnElement[bool]:
+    programme = table_of(ProgrammeYear)
+    return select(programme.c.rehearsal).where(programme.c.year == year).scalar_subquery()
+
+
 def sent_by(year: int, as_of: datetime) -> ColumnElement[bool]:
     """A rehearsal's letters leave by the wall's clock, not by its own: what was to leave by then counts as sent."""
-    letter, programme = table_of(Letter), table_of(ProgrammeYear)
-    rehearsed = select(programme.c.rehearsal).where(programme.c.year == year).scalar_subquery()
+    letter = table_of(Letter)
     gone = (letter.c.state == LetterState.SENT.value) & (letter.c.queued_as_of <= as_of)
-    return gone & or_(letter.c.sent_at <= as_of, rehearsed & (left_at() <= as_of))
+    return gone & or_(letter.c.sent_at <= as_of, _rehearsed(year) & (left_at() <= as_of))
 
 
 def left_at() -> ColumnElement[datetime]:
@@ -102,7 +113,7 @@ def attempt_of(connection: Connection, year: int, phase: str, city: str, as_of: 
 
 
 class EvidenceLetter(NamedTuple):
-    """A letter of a city phase; `receipt` is when it was acknowledged."""
+    """A letter of a city phase; `left`: when it went out, `receipt`: when it was acknowledged; None: it was not."""
 
     id: int
     attempt: str
@@ -112,6 +123,7 @@ class EvidenceLetter(NamedTuple):
     state: str
     queued_as_of: datetime
     detail: str | None
+    left: datetime | None
     receipt: datetime | None
 
 
@@ -135,7 +147,7 @@ def letters_of(connection: Connection, wanted: LetterQuery, *, limit: int) -> li
     """
     letter, receipt = table_of(Letter), table_of(Receipt)
     query = (
-        select(*(letter.c[name] for name in EvidenceLetter._fields[:-1]), receipt.c.as_of.label("receipt"))
+        select(*(letter.c[name] for name in EvidenceLetter._fields[:-2]), left(wanted.year), receipt.c.as_of)
         .outerjoin(receipt, (receipt.c.letter == letter.c.id) & (receipt.c.as_of <= wanted.as_of))
         .where(*conditions(wanted))
     )

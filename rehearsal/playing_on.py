@@ -76,7 +76,7 @@ def told(play: Play) -> Iterator[str]:
     yield from _moved(play.year, moved)
     if play.kinds:
         counted = "、".join(f"{TAGS[kind]} {play.kinds[kind]}" for kind in TAGS if play.kinds[kind])
-        yield f"发出函件 {play.kinds.total()} 封：{counted}。"
+        yield f"写成函件 {play.kinds.total()} 封：{counted}。"
     yield from (f"没有办成：{refusal.outcome.message}" for refusal in play.refusals)
     if not (moved or play.kinds or play.refusals):
         yield "这段时间里没有到期的事。"

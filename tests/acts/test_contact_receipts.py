@@ -9,6 +9,7 @@ from acts.contact_receipts import acknowledge, note_call
 from calendars.year import UnknownCity, UnknownPhase
 from models import contact_evidence
 from models.columns import table_of
+from models.database import Database
 from models.histories import Span
 from models.letterbox import LetterQuery
 from models.tables.contact_receipts import Receipt
@@ -102,3 +103,19 @@ def test_a_call_about_nothing_that_there_is(scene: Scene) -> None:
         note_call(scene.database, YEAR, "nothing", NANJING, stamp(AT), whom="周", said="有")
     with pytest.raises(UnknownCity):
         note_call(scene.database, YEAR, ROLL, "nowhere", stamp(AT), whom="周", said="有")
+
+
+@pytest.mark.parametrize("rehearsal", [True, False])
+def test_a_letter_stands_with_when_it_left_and_one_that_did_not_with_nothing(
+    database: Database, rehearsal: bool
+) -> None:
+    """Written at midnight, it leaves at nine of the next working day; in a rehearsal by its own time."""
+    scene = Scene.begin(database, rehearsal=rehearsal)
+    scene.advance("2021-12-31T00:00")
+    sent(scene, NANJING)
+    left = []
+    for city in (NANJING, WUXI):
+        with database.read() as connection:
+            wanted = LetterQuery(YEAR, instant(LATER), phase=ROLL, city=city, recipients=own(city))
+            left += [letter.left for letter in contact_evidence.letters_of(connection, wanted, limit=30)]
+    assert left == [instant("2021-12-31T09:00" if rehearsal else AT), None]

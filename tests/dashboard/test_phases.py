@@ -203,4 +203,4 @@ def test_the_letters_of_all_attempts_stand_in_one_table_the_office_s_own_first(w
     assert {row[0] for row, own in zip(letters[1:], office, strict=True) if own} == {"1", "2"}
     assert {row[4] for row, own in zip(letters[1:], office, strict=True) if own} == {"未签收"}
     assert {row[4] for row in letters[1:] if row[2].startswith(("导师", "中学"))} <= {"—"}
-    assert re.fullmatch(r".{1,5} 2022-\d\d-\d\d \d\d:\d\d", letters[1][3])
+    assert re.fullmatch(r".{1,5} 2022-\d\d-\d\d \d\d:\d\d 写成", letters[1][3])

@@ -100,7 +100,7 @@ def test_played_to_the_end_by_moments_and_days_it_ends_as_the_pack_expects(demo:
 def test_a_day_brings_what_is_due_in_it_and_says_so(demo: Demo) -> None:
     before = len(list((demo.mail / "new").iterdir()))
     done, said = demo.to(FIRST + timedelta(days=1), "yancheng")
-    assert (done, said) == (True, ["演示时钟已到 2022-02-08 09:00。", "发出函件 1 封：待办日报 1。"])
+    assert (done, said) == (True, ["演示时钟已到 2022-02-08 09:00。", "写成函件 1 封：待办日报 1。"])
     assert demo.now == FIRST + timedelta(days=1)
     assert len(list((demo.mail / "new").iterdir())) == before + 1
 
