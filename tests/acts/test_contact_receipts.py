@@ -116,6 +116,6 @@ def test_a_letter_stands_with_when_it_left_and_one_that_did_not_with_nothing(
     left = []
     for city in (NANJING, WUXI):
         with database.read() as connection:
-            wanted = LetterQuery(YEAR, instant(LATER), phase=ROLL, city=city, recipients=own(city))
+            wanted = LetterQuery(YEAR, instant(LATER), phase=ROLL, city=city, reader=city)
             left += [letter.left for letter in contact_evidence.letters_of(connection, wanted, limit=30)]
     assert left == [instant("2021-12-31T09:00" if rehearsal else AT), None]
