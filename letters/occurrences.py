@@ -30,7 +30,7 @@ def audiences(kind: Kind, of: Dealings) -> tuple[Audience, ...]:
     if row.unless_quiet and of.stakeholder("city").quiet and of.ending is None:
         offices = ()
     told = tuple(one for one in of.named("opened") if one in row.as_opened)
-    # A withdrawal, which is about the year, goes to the mentors of whatever later phase was opened, too.
+    # A withdrawal, which is about the year, goes to whomever the year binds, whichever phase runs.
     return tuple(dict.fromkeys((*offices, *row.of_year, *told, *of.named(kind))))
 
 

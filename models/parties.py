@@ -16,7 +16,7 @@ from sqlalchemy import or_, select
 from models.columns import table_of
 from models.database import book_of
 from models.facts.of_phase import facts_of
-from models.facts.scope import Scope, in_training, let_on
+from models.facts.scope import Scope, in_training, let_on, still_in
 from models.facts.training import visits
 from models.shortcuts.bulk import among, listed
 from models.tables.city_drafts import draft_table
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from phases.parties import Audience, Whom
     from phases.stored_sheet import StoredSheet
@@ -189,22 +189,34 @@ class Reach:
             for owing in (frozenset(whom.labels(facts[city]).get(audience, ())),)
         }
 
-    def told(self, phase: str, audience: Audience, ahead: Mapping[tuple[str, str], str] | None = None) -> Concerned:
-        """Give the parties of an audience who got this phase's `opened`.
+    def bound(self, phase: str, audience: Audience, ahead: Mapping[tuple[str, str], str]) -> Concerned:
+        """Give the parties of an audience whom the year still binds while this phase runs: a city's leaving ends that.
 
-        With `ahead`, those, too, who were told of a later one: by its own letter, or, by kind and phase, by one that
-        says until when it lasts. And whoever was appointed in one of these.
+        Those who were told of it or of a later one, by that one's `opened` or, by kind and phase, by a letter `ahead`
+        that says until when it lasts; whoever was appointed, in any phase; and whoever has a student of its own who is
+        still in.
         """
-        letter, slugs = table_of(Letter), [each.slug for each in self.scope.year.phases]
-        named = [phase] if ahead is None else slugs[slugs.index(phase) :]
-        kinds = ["opened"] if ahead is None else ["opened", *APPOINTING]
-        early = [pair for pair, later in (ahead or {}).items() if later in named]
+        slugs = [each.slug for each in self.scope.year.phases]
+        named = slugs[slugs.index(phase) :]
+        kind, of = table_of(Letter).c.kind, table_of(Letter).c.phase
+        early = ((kind == told) & (of == slug) for (told, slug), later in ahead.items() if later in named)
+        bind = or_((kind == "opened") & of.in_(named), kind.in_(APPOINTING), *early)
+        found = self._written_to(audience, bind)
+        theirs = self._by(still_in(self.scope, phase), audience) if audience in PARTIES else {}
+        for city, parties in theirs.items():
+            found[city] |= dict.fromkeys(parties, ())
+        return found
+
+    def told(self, phase: str, audience: Audience) -> Concerned:
+        """Give the parties of an audience who got this phase's `opened`."""
+        letter = table_of(Letter)
+        return self._written_to(audience, (letter.c.kind == "opened") & (letter.c.phase == phase))
+
+    def _written_to(self, audience: Audience, which: ColumnElement[bool]) -> Concerned:
+        letter = table_of(Letter)
         query = select(letter.c.concerns, letter.c.recipient).where(
             letter.c.year == self.scope.year.year,
-            or_(
-                letter.c.kind.in_(kinds) & letter.c.phase.in_(named),
-                *((letter.c.kind == kind) & (letter.c.phase == slug) for kind, slug in early),
-            ),
+            which,
             letter.c.recipient.like(f"{audience}:%"),
             letter.c.concerns.in_(self.scope.cities),
         )

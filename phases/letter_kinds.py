@@ -36,10 +36,10 @@ class LetterKind:
     `tag` is its one word in subjects and lists; `title` its 事由, with {task}, {what}, {city}, {year}, {decision},
     {granted}, {wish}; `party_title` and `party_tag` those to whoever is no city's office, `own_title` the province's.
     `offices` get it, but for a city that is quiet where it is `unless_quiet`, besides the parties that the phase has a
-    mailing for, and those of `as_opened` who got the phase's `opened`, or were told of a `later` one, those alone with
-    something to mend where it is `to_mend`; `of_year` are its audiences where it is about the whole year, and `occurs`
-    says in which phases it does. `urgency` places it in an envelope, 0 first. Its subject is `headed` by its tag, by
-    the new day, by counts; `names_due` puts the day into it.
+    mailing for, and those of `as_opened` who got the phase's `opened`, or whom the year binds where it is `later`;
+    those alone with something to mend where it is `to_mend`; `of_year` are its audiences where it is about the whole
+    year, and `occurs` says in which phases it does. `urgency` places it in an envelope, 0 first. Its subject is
+    `headed` by its tag, by the new day, by counts; `names_due` puts the day into it.
 
     What makes it untrue: it `asks` for something until the city phase moves on, `settles` what may be opened again,
     is `dated` by a due day that may move, `grants` one to who asked, or only the `newest` is worth sending; it says

@@ -168,6 +168,8 @@ class CityPhaseLetters:
     def _whom(self, kind: Kind, audience: Audience) -> str:
         """Say which parties of an audience such a letter is written to."""
         mailing = self.season.dealings(self.phase.slug).mailing(kind, audience)
+        if mailing is None and LETTER_KINDS[kind].later:
+            return f"收到过本阶段或以后阶段开展工作的函件、受聘或有学生仍在本年度计划中的{AUDIENCES[audience]}"
         if mailing is None:
             return f"收到过本阶段“{TAGS['opened']}”函件的{AUDIENCES[audience]}"
         return f"{self._named(mailing.whom)}{AUDIENCES[audience]}"

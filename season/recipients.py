@@ -63,8 +63,9 @@ def parties(season: Season, owed: Owed, audience: Audience, reach: Reach) -> Con
         return {city: {one: chosen.get(city, {}).get(one, ()) for one in theirs} for city, theirs in found.items()}
     row = LETTER_KINDS[owed.kind]
     if audience in row.as_opened and not row.moves:  # who was told a day is named
-        ahead = occurrences.ahead(season.book, season.year) if row.later else None
-        return reach.told(owed.phase, audience, ahead)
+        if row.later:
+            return reach.bound(owed.phase, audience, occurrences.ahead(season.book, season.year))
+        return reach.told(owed.phase, audience)
     return {}
 
 

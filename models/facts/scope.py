@@ -84,6 +84,16 @@ def _let_on(scope: Scope, by: LetOn) -> dict[str, list[str]]:
     return {city: [row.number for row in found] for city, found in rows.items()}
 
 
+def still_in(scope: Scope, phase: str) -> dict[str, tuple[str, ...]]:
+    """Give the numbers of the students let on by the last phase before this one that lets any on, and still in."""
+    slugs, book = [each.slug for each in scope.year.phases], book_of(scope.connection)
+    before = (book.phases[slug] for slug in reversed(slugs[: slugs.index(phase)]) if slug in book.phases)
+    by = next((one.lets_on for one in before if one.lets_on), None)
+    if by is None or by.trains:
+        return in_training(scope) if by else {}
+    return {city: tuple(numbers) for city, numbers in _let_on(scope, by).items()}
+
+
 def withdrawn(scope: Scope) -> frozenset[str]:
     """Give all cities that left the year."""
     table = table_of(CityYear)

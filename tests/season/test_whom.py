@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 
 import pytest
+from sqlalchemy import delete
 
 from letters.envelope import Part, urgent_first
+from models.columns import table_of
 from models.outbox import LetterRow
+from models.tables.season import Letter
 from phases.letter_kinds import Kind
 from tests.support import ledger, sheets
 from tests.support.scenes import NANJING, Scene
@@ -123,8 +126,33 @@ def test_a_withdrawal_is_told_to_every_mentor_who_waits_for_something(
     scene.through(last, NANJING, **taught(scene))
     if back:
         scene.rerun(last, NANJING, at, date(2022, 1, 14))
+    told = {*to(scene.withdraw(NANJING, at).changes.letters, "withdrawn")}
+    assert told - {"school"} == {"city", "mentor1", "mentor2"}
+
+
+@pytest.mark.parametrize(
+    ("last", "at"),
+    [
+        ("application", "2022-01-21T10:00"),  # the phase that runs writes to the city alone
+        ("interview", "2022-02-19T10:00"),  # the one before has passed, the next one is not open yet
+    ],
+)
+def test_whoever_has_a_student_who_is_still_in_is_told_that_the_city_leaves_whatever_is_open(
+    scene: Scene, last: str, at: str
+) -> None:
+    scene.through(last, NANJING, **taught(scene)).advance(at)
     letters = scene.withdraw(NANJING, at).changes.letters
-    assert {*to(letters, "withdrawn")} == {"city", "mentor1", "mentor2"}
+    assert {*to(letters, "withdrawn")} == {"city", "mentor1", "mentor2", "school"}
+
+
+def test_whoever_has_no_student_left_is_told_nothing_of_a_withdrawal_unless_he_was_appointed(scene: Scene) -> None:
+    one = sheets.interview(sheets.students(scene.city(NANJING)), admitted=1)
+    scene.through("interview", NANJING, **taught(scene), interview=one)
+    with scene.database.write(2022) as connection:
+        table = table_of(Letter)
+        connection.execute(delete(table).where(table.c.kind == "appointment"))
+    letters = scene.withdraw(NANJING, "2022-02-19T10:00").changes.letters
+    assert {*to(letters, "withdrawn")} == {"city", "mentor1", "school"}
 
 
 def test_the_appointment_comes_first_and_the_work_after_it() -> None:
