@@ -84,7 +84,7 @@ def show_list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
         )
         for row in rows
     ]
-    console.print(table("编号", "时刻", "状态", "收件人", "种类", "主题", rows=shown))
+    console.print(table("编号", "写成", "状态", "收件人", "种类", "主题", rows=shown))
 
 
 @app.command(help="一封函件的全文与来历")
