@@ -12,7 +12,7 @@ from acts.rerun import rerun
 from calendars.deadlines import day_of
 from gates.states import Event, State
 from letters.phrases import day, deed
-from models import city_requests, outbox
+from models import city_requests
 from models.city_requests import ANSWERS, NewAnswer
 from models.database import Within
 from models.states_as_of import seen
@@ -72,12 +72,11 @@ def _unfit(found: CityRequest) -> str:
 
 
 def _on_record(season: Season, found: CityRequest, answered: NewAnswer) -> Cell:
-    """Put an answer on record, and into the log; take back what asked for it. Give the city phase."""
+    """Put an answer on record, and into the log. Give the city phase."""
     season.not_backdated(season.cells[found.phase, found.city])
     settle(season, [found.city])
     cell = season.cells[found.phase, found.city]
     city_requests.answer(season.connection, found.year, [answered], season.stamp)
-    outbox.take_back_requests(season.connection, found.year, [found.id])
     what = "异议" if found.kind == "question" else "延期申请"
     return season.note(cell, Event.ANSWER, f"{WORDS[answered.said]}（{what}）", request=found.id)
 

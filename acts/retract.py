@@ -8,7 +8,7 @@ from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.answer import ended
 from gates.states import Event
 from letters.phrases import questioned
-from models import city_requests, outbox
+from models import city_requests
 from models.city_requests import NewAnswer
 from season.outcome import Outcome
 from season.transaction import sitting
@@ -46,7 +46,6 @@ def retract(
             who = next((f"（最近一次{ended(one.answer)}）" for one in every if one.answer is not None), "")
             return Outcome("refused", f"{title}：没有在等答复的申请{who}，未作改动。")
         city_requests.answer(connection, year, [NewAnswer(found.id, "retracted", reason)], season.stamp)
-        outbox.take_back_requests(connection, year, [found.id])
         about = questioned(found.about, season.year.phase(phase).province) if found.about else ""
         what = f"对{about}的异议" if about else f"延期至 {found.until} 的申请"
         season.note(cell, Event.RETRACT, what, request=found.id)

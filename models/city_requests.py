@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from sqlalchemy import BindParameter, Select, and_, bindparam, func, insert, select
 
 from models.columns import table_of
+from models.outbox import take_back_requests
 from models.tables.city_requests import Request, RequestAnswer
 from models.writing import bump
 
@@ -160,9 +161,10 @@ def ask(connection: Connection, token: str, place: tuple[int, str, str], wanted:
     year, phase, city = place
     row = {"token": token, "year": year, "phase": phase, "city": city, **wanted._asdict()} | stamp.columns()
     new = insert(table_of(Request)).values(row)
-    number = connection.execute(new.returning(table_of(Request).c.id)).scalar_one()
+    number = int(connection.execute(new.returning(table_of(Request).c.id)).scalar_one())
+    take_back_requests(connection, year, [number])
     bump(connection, year)
-    return int(number)
+    return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ class NewAnswer:
 
 
 def answer(connection: Connection, year: int, answers: Sequence[NewAnswer], stamp: Stamp) -> None:
-    """Put what became of requests on record: two statements, however many."""
+    """Put what became of requests on record, and take back what said otherwise: as many statements, however many."""
     if not answers:
         return
     table = table_of(RequestAnswer)
@@ -184,4 +186,5 @@ def answer(connection: Connection, year: int, answers: Sequence[NewAnswer], stam
     before = dict(connection.execute(counted.group_by(table.c.request)).tuples().all())
     rows = [{**asdict(one), "number": before.get(one.request, 0) + 1, **stamp.columns()} for one in answers]
     connection.execute(insert(table).inline(), rows)
+    take_back_requests(connection, year, [each.request for each in answers])
     bump(connection, year)

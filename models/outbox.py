@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Row,
     Select,
     bindparam,
     case,
@@ -30,11 +31,12 @@ from gates.states import MOVING_THE_DAY
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, sources, taken_back
 from models.shortcuts.bulk import insert_once, inserting, many
+from models.tables.city_requests import Request
 from models.tables.season import Letter, LetterBody
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from models.stamp import Stamp
@@ -104,6 +106,7 @@ TAKEN = (LetterState.SENDING.value, LetterState.UNKNOWN.value, LetterState.FAILE
 
 MOVED_ON, OPENED_AGAIN, LEFT = "所说的事项已办结或已有变化", "本阶段已重新开放", "该市已退出本年度"
 REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
+REWORDED = "该市的延期申请已有变化，按新的情况另发"
 """Why a letter was taken back: what is said of it from then on."""
 
 HELD_BACK = "held-back"
@@ -160,11 +163,37 @@ def answers_redated(connection: Connection, year: int, phases: Iterable[str], ci
     ]
 
 
-def take_back_requests(connection: Connection, year: int, answered: Iterable[int]) -> None:
-    """Take back what asks the province for an answer to these requests: they have theirs."""
-    table = table_of(Letter)
-    theirs = table.c.slot.in_(map(str, answered))
+def take_back_requests(connection: Connection, year: int, changed: Collection[int]) -> None:
+    """Take back what is not so any more of requests that were made just now, or of which something became.
+
+    What asks the province for an answer; and what tells an office how a later day is asked for, or that one was: that
+    is owed once more.
+    """
+    table, asked = table_of(Letter), table_of(Request)
+    theirs = table.c.slot.in_(map(str, changed))
     take_back(connection, ANSWERED, table.c.year == year, table.c.kind.in_(("request", "question")), theirs)
+    places = select(asked.c.phase, asked.c.city).where(asked.c.id.in_(list(changed)), asked.c.kind == "later-day")
+    about = tuple_(table.c.phase, table.c.concerns).in_(places)
+    office = or_(table.c.recipient == "lead", *(table.c.recipient.like(f"{whose}:%") for whose in ("city", "head")))
+    take_back(connection, REWORDED, table.c.year == year, _may_ask(table), about, office)
+
+
+def _may_ask(letter: FromClause) -> ColumnElement[bool]:
+    return or_(*(letter.c.kind == kind for kind, row in LETTER_KINDS.items() if row.may_ask))
+
+
+def nudges_reworded(
+    connection: Connection, year: int, places: Collection[tuple[str, str]]
+) -> Sequence[Row[tuple[str, str, str, str]]]:
+    """Give phase, city, attempt and day of the nudges that were taken back for their words, of these city phases."""
+    table = table_of(Letter)
+    query = select(table.c.phase, table.c.city, table.c.attempt, table.c.slot).where(
+        table.c.year == year,
+        table.c.kind == "nudge",
+        _owed_again(table),
+        tuple_(table.c.phase, table.c.city).in_(sorted(places)),
+    )
+    return connection.execute(query).all() if places else []
 
 
 def take_back_for_a_day(
@@ -214,12 +243,14 @@ def _owed_again(letter: FromClause) -> ColumnElement[bool]:
     """Tell of a letter whether it may be owed once more under its key: it was taken back unsent, and holds again.
 
     An opening whose phase a rerun held, and which opens again; a moved day that an act took back, and that holds still.
-    One that a person would not have sent stays so.
+    What spoke of a request as it stood no more is written with other words. One that a person would not have sent stays
+    so.
     """
     # Equalities, not lists: what is compiled once for many rows has no place for a list.
     cancelled, moot = (or_(*(letter.c.kind == kind for kind in REOWED[why])) for why in ("cancelled", "moot"))
     unsent = (letter.c.state == LetterState.CANCELLED.value) | letter.c.moot
-    return (cancelled & unsent) | (moot & letter.c.moot)
+    reworded = (letter.c.state == LetterState.CANCELLED.value) & (func.coalesce(letter.c.detail, "") == REWORDED)
+    return (cancelled & unsent) | (moot & letter.c.moot) | (_may_ask(letter) & reworded)
 
 
 def queue(connection: Connection, year: int, letters: Sequence[LetterRow], stamp: Stamp) -> None:

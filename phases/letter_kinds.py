@@ -46,7 +46,8 @@ class LetterKind:
     nothing true once what it holds until is over (`until_due`, or the day it is `of_day`). It is not written to whoever
     gets one of `said_by` from the same act. `tells_due` says that who got it knows the due day, `tells_city` that it
     says what overtook a request, `moves` that it says nothing but another day, which an act may leave unsaid.
-    `may_ask` that it says how a city asks for a later day, or that it has asked and waits for its answer.
+    `may_ask` that it says how a city asks for a later day, or that it has asked and waits for its answer: unsent when
+    that changes it is owed once more.
     It `waits` for office hours, whoever's hand causes it: what an advance owes does so in any case.
     What in the log makes it owed is `caused_by`; else time does, or a day that moves (`season.occasions`).
     `anew` is owed once more where it did not arrive and its day moves; `reowed` under its own key where it was taken

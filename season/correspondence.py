@@ -19,7 +19,7 @@ from phases.letter_kinds import LETTER_KINDS, UNTOLD
 from season import recipients
 from season.calendar_files import calendar_file
 from season.judging import scope_of
-from season.moot_requests import answer_anew, request_of, settle_requests
+from season.moot_requests import answer_anew, nudge_anew, request_of, settle_requests
 from season.moving import tell_moved
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ SAID_BY: Mapping[str, tuple[str, ...]] = {kind: row.said_by for kind, row in LET
 def correspond(season: Season) -> None:
     """Write every letter owed that was not written before; what the act did is flushed."""
     answer_anew(season)
+    nudge_anew(season)
     tell_moved(season)
     settle_requests(season)
     if not season.owed:

@@ -55,11 +55,26 @@ def settle_requests(season: Season) -> None:
         for cell, asked in found
     ]
     city_requests.answer(season.connection, season.year.year, answers, replace(season.stamp, by=SYSTEM))
-    outbox.take_back_requests(season.connection, season.year.year, [asked.number for _, asked in found])
     for cell, asked in found:
         told = not asked.about and any(_tells(season, one, cell) for one in season.owed)
         if cell.state is not State.WITHDRAWN and not told:
             owing.answered(season, cell, asked, due=season.due(cell.phase, cell.city) if asked.held else None)
+
+
+def nudge_anew(season: Season) -> None:
+    """Owe late cities again the province's own words that had not left when what they say of a request was over.
+
+    Whatever else speaks of requests time makes owed once more.
+    """
+    about = (Event.ASK, Event.ANSWER, Event.RETRACT)
+    asked = {(move.after.phase, move.after.city) for move in season.written.moves if move.event in about}
+    late = [key for key in asked if season.cells[key].state is State.OVERDUE]
+    for phase, city, attempt, slot in outbox.nudges_reworded(season.connection, season.year.year, late):
+        cell, same = season.cells[phase, city], (phase, city, Event.NUDGE, False)
+        said = (one for one in season.history if (one.phase, one.city, one.event, one.refused) == same)
+        words = next((one.reason for one in said if f"{day_of(one.as_of)}" == slot), None)
+        if words is not None and f"{cell.attempt}" == attempt:
+            owing.nudge(season, cell, season.due(phase, city), words, slot)
 
 
 def answer_anew(season: Season) -> None:

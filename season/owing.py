@@ -108,9 +108,9 @@ def week_slot(due: Due, week: datetime) -> str:
     return f"{minute(due.instant)}{AGAIN}{week:%Y-%m-%d}"
 
 
-def nudge(season: Season, cell: Cell, due: Due, words: str) -> None:
-    """Owe a late city the province's own words, once a day."""
-    season.owed.append(Owed("nudge", *_about(cell), today(season), due=due, reason=words))
+def nudge(season: Season, cell: Cell, due: Due, words: str, slot: str = "") -> None:
+    """Owe a late city the province's own words, once a day; `slot` is that of another day than today."""
+    season.owed.append(Owed("nudge", *_about(cell), slot or today(season), due=due, reason=words))
 
 
 def today(season: Season) -> str:

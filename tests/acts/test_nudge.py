@@ -19,6 +19,7 @@ from models.letterbox import SentLetter
 from phases.book import BOOK
 from rehearsal.packs import played
 from season.outcome import Outcome
+from tests.support import ledger
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 APPLICATION, ROLL = "application", "mentor-recommendation"
@@ -142,5 +143,34 @@ def test_who_has_asked_is_not_told_to_ask_while_the_request_waits(scene: Scene) 
     with scene.database.read() as connection:
         (one,) = city_requests.unanswered(connection, YEAR)
     answer(scene.database, YEAR, one.id, stamp("2022-01-25T10:00"), grant=False, until=None, reason="请尽快报送")
-    [late] = [row for row in scene.advance("2022-02-07T09:00").changes.letters if row.recipient == "city:nanjing"]
+    letters = scene.advance("2022-02-07T09:00").changes.letters
+    [late] = [row for row in letters if (row.recipient, row.state) == ("city:nanjing", "queued")]
     assert "请在平台申请延期" in late.text
+
+
+def test_what_speaks_of_a_request_and_has_not_left_is_written_anew_when_that_waits_no_more(scene: Scene) -> None:
+    scene.advance("2022-01-17T09:00")
+    nudged(scene, "2022-01-17T09:30")
+    by = stamp("2022-01-17T10:00", "南京 某")
+
+    def unsent() -> dict[str, bool]:
+        """By kind, whether what Nanjing's office is to get says that its request waits."""
+        with scene.database.read() as connection:
+            rows = [row for row in ledger.words(connection) if row.recipient == "city:nanjing" and row.phase == ROLL]
+        return {row.kind: "正等省级管理办公室答复" in row.text for row in rows if row.state == "queued"}
+
+    before = unsent()
+    assert before == {"overdue": False, "nudge": False}
+    assert ask(scene.database, YEAR, ROLL, NANJING, by, until=date(2022, 2, 8), reason="封控").done
+    assert unsent() == {"nudge": True}
+    scene.advance("2022-01-17T10:01")
+    assert unsent() == {"overdue": True, "nudge": True}
+    with scene.database.read() as connection:
+        (one,) = city_requests.unanswered(connection, YEAR)
+    declined = answer(
+        scene.database, YEAR, one.id, stamp("2022-01-17T10:02"), grant=False, until=None, reason="请尽快报送"
+    )
+    assert [row.kind for row in declined.changes.letters] == ["answered"]
+    scene.advance("2022-01-17T10:03")
+    assert unsent() == {**before, "answered": False}
+    assert not scene.advance("2022-01-17T10:04").changes.letters
