@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
@@ -51,3 +53,14 @@ def test_no_page_shows_who_only_looks_what_another_covers(stuck: Window, address
         ADMIN: (True, False),
         VIEWER: (False, True),
     }
+
+
+TEMPLATES = Path(__file__).parents[2] / "dashboard" / "templates"
+OWN_WORDS = re.compile(r"<textarea (?:id|name)=|<input name=\"reason\"")
+
+
+def test_every_field_for_words_of_ones_own_says_not_to_name_students() -> None:
+    text = {path: path.read_text("utf-8") for path in TEMPLATES.rglob("*.html")}
+    fields = {path: len(OWN_WORDS.findall(said)) for path, said in text.items() if OWN_WORDS.search(said)}
+    assert fields == {path: text[path].count(".unnamed()") for path in fields}
+    assert sum(fields.values()) >= 7, "those of acts, of years, exports, filings, accounts, calls"
