@@ -122,6 +122,11 @@ class CityPhaseRecord:
         found = (one for one in self.moves if one.as_of > since and one.after not in states)
         return next((one for one in found if one.before in states), None)
 
+    def left_before(self, states: Collection[State], at: datetime) -> PastMove | None:
+        """Give the last move until an instant that led out of these states."""
+        found = (one for one in reversed(self.moves) if one.as_of <= at and one.after not in states)
+        return next((one for one in found if one.before in states), None)
+
     def entered(self) -> PastMove | None:
         """Give the move that led to its present state."""
         return next((one for one in reversed(self.moves) if one.before is not one.after), None)
@@ -223,24 +228,25 @@ def _unsent(
     on = frozenset({State.SUBMITTED}) if whose == "province" else UNDER_WAY
     then, gone = record.state_at(rung.instant) in on, record.left(on, rung.instant)
     waited = gone.as_of if gone else record.now
-    passed_by = because("moved-on", gone.as_of, event=deed(gone.event, record.phase.province)) if gone else None
+    ahead, before = rung.instant > record.now, record.left_before(on, rung.instant)
     moved_today = whose != "province" and moved_since(record.season, record.cell, rung)
     reasons = (
-        (record.cell.state not in on and not (then and rung.instant <= record.now), _moved_on(record)),
-        (rung not in sent or not (then or rung.instant > record.now), because("too-soon")),
-        (rung.instant > record.now, None),
+        (rung not in sent or not (then or ahead or before), because("too-soon")),
+        (not then and not ahead, _moved_on(record, before)),
+        (ahead and record.cell.state not in on, _moved_on(record)),
+        (ahead, None),
         (any(rung.instant < one.instant <= waited for one in sent), because("only-latest")),
-        (gone is not None, passed_by),
+        (gone is not None, _moved_on(record, gone)),
         (record.now >= end, because("day-over")),
         (moved_today, because("moved-today")),
     )
     return next((why for holds, why in reasons if holds), None)
 
 
-def _moved_on(record: CityPhaseRecord) -> Because:
-    """Say that nothing is waited for any more, since which event."""
-    move = record.entered()
-    if record.cell.state is State.WITHDRAWN or move is None:
+def _moved_on(record: CityPhaseRecord, move: PastMove | None = None) -> Because:
+    """Say that nothing is waited for any more, since which event: that move, or the one to where it stands."""
+    move = move or record.entered()
+    if move is None or move.after is State.WITHDRAWN:
         return because("withdrawn", move.as_of if move else record.now)
     return because("moved-on", move.as_of, event=deed(move.event, record.phase.province))
 

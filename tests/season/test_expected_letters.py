@@ -118,6 +118,18 @@ def test_a_rung_falls_away_is_overtaken_or_comes_too_late(scene: Scene) -> None:
 
 
 @ON_ONE
+def test_a_rung_is_explained_by_what_came_before_it(scene: Scene) -> None:
+    """The interview opens on 31 January: the rung of the day before was too soon, whatever came weeks later."""
+    scene.through("shortlist", NANJING).advance("2022-01-31T09:00")
+    scene.load("interview", NANJING, scene.sheets("interview", NANJING), "2022-02-17T10:05")
+    scene.submit("interview", NANJING, "2022-02-17T10:05")
+    scene.approve("interview", NANJING, "2022-02-18T16:00")
+    said = asked(scene, CITY, "reminder", "interview", "2022-02-19T10:00")
+    assert said[0].why == "too-soon"
+    assert said[-1].said == "该市本阶段已于2022年2月17日10:05报送，无须再发。"
+
+
+@ON_ONE
 def test_a_phase_that_waits_says_for_what_and_a_late_one_when_it_hears(scene: Scene) -> None:
     scene.advance("2021-12-31T09:00")
     (waits,) = asked(scene, CITY, "opened", APPLICATION, "2022-01-05T10:00")
