@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from models import addresses, audit, letter_marks
+from models.letter_states import LetterEvent
 from models.outbox import ALL
+from models.outdated_letters import untrue
+from post.marks import MOOT
+from post.unknown_letters import settled
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -31,8 +35,9 @@ def mark(
 ) -> Outcome:
     """Keep what a person decided, and do it to what is written: a letter in the queue waits, one that waits goes.
 
-    One that goes is sent to where its recipient is written to today. What is said of one letter stands whatever is
-    decided about its kind. A letter that has left is not touched: nothing can be done about it.
+    One that goes is sent to where its recipient is written to today; one that is no longer true does not go. What is
+    said of one letter stands whatever is decided about its kind. A letter that has left is not touched: nothing can be
+    done about it.
     """
     with database.write(year) as connection:
         letter_marks.put(connection, year, key, wanted, reason, stamp)
@@ -40,12 +45,14 @@ def mark(
         if wanted == "hold":
             count = letter_marks.hold(connection, year, key)
             return Outcome("done", f"已记为写成后待放行；已在待发的 {count} 封不再自动发出。")
-        kept = letter_marks.marks(connection, year)
-        waiting = [one for one in letter_marks.awaiting(connection, year, key) if not letter_marks.waits(kept, one.key)]
-        now = addresses.present(connection, {one.recipient for one in waiting}, day_of(stamp.as_of))
-        for one in waiting:
-            letter_marks.release(connection, one.id, now.get(one.recipient, one.address))
-        return Outcome("done", f"已放行；等待放行的 {len(waiting)} 封转为待发。")
+        waiting = letter_marks.awaiting(connection, year, key)
+        moot = untrue(connection, [one.id for one in waiting], stamp.as_of)
+        settled(connection, sorted(moot), LetterEvent.LAPSE, detail=MOOT)
+        owed = [one for one in waiting if one.id not in moot]
+        now = addresses.present(connection, {one.recipient for one in owed}, day_of(stamp.as_of))
+        letter_marks.release(connection, [(one.id, now.get(one.recipient, one.address)) for one in owed])
+        said = f"{len(moot)} 封情况已变，不再发送。" if moot else ""
+        return Outcome("done", f"已放行；等待放行的 {len(owed)} 封转为待发。{said}")
 
 
 def key_of(typed: str) -> LetterKey | None:

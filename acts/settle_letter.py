@@ -70,7 +70,7 @@ def settle(
         refusals = [said for key in keys if (said := _refusal(connection, key, found))]
         if refusals:
             return Outcome("refused", "".join(refusals) + ("一封也没有办理。" if len(keys) > 1 else ""))
-        mates = {mate for key in keys for mate in unknown_letters.same_envelope(connection, key, OPEN[found])}
+        mates = {mate for key in keys for mate in unknown_letters.same_envelope(connection, key)}
         letters = unknown_letters.letters(connection, mates)
         for row in letters:
             city = None if row.concerns == ALL else row.concerns

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, case, func, select, update
 
 from models.columns import table_of
-from models.letter_states import LetterEvent, may, moved
+from models.letter_states import MOOT_INSTEAD, LetterEvent, LetterState, is_moot, may, moved, target
 from models.outbox import ALL, LetterKey
-from models.shortcuts.bulk import inserting
+from models.outdated_letters import over
+from models.shortcuts.bulk import inserting, rows_given, rows_of
 from models.tables.season import Letter, LetterMark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, FromClause
@@ -41,6 +42,28 @@ def waits(marked: Mapping[LetterKey, Mark], key: LetterKey) -> bool:
     return marked.get(key, marked.get(every(key[4], key[0]))) == "hold"
 
 
+def is_marked(letter: FromClause) -> ColumnElement[bool]:
+    """Tell the same of a letter in the database."""
+    table = table_of(LetterMark)
+    itself = [letter.c[name] for name in PARTS]
+    of_its_kind = (letter.c.phase, ALL, ALL, ALL, letter.c.kind, ALL)
+    said = (
+        select(table.c.mark)
+        .where(table.c.year == letter.c.year, *(table.c[name] == part for name, part in zip(PARTS, key, strict=True)))
+        .correlate(letter)
+        .scalar_subquery()
+        for key in (itself, of_its_kind)
+    )
+    return func.coalesce(*said, "release") == "hold"
+
+
+def state_after(letter: FromClause, state: ColumnElement[str]) -> ColumnElement[str]:
+    """Give the state that follows: what would go back to the queue may be moot by now, or marked to wait."""
+    waiting = and_(state == LetterState.QUEUED.value, is_marked(letter))
+    moot = (is_moot(letter, state), MOOT_INSTEAD.value)
+    return case(moot, (waiting, target(LetterEvent.AWAIT).value), else_=state)
+
+
 def put(connection: Connection, year: int, key: LetterKey, mark: Mark, reason: str | None, stamp: Stamp) -> None:
     """Mark a letter, or a kind in a phase."""
     given = {"mark": mark, "reason": reason, **stamp.columns()}
@@ -55,7 +78,8 @@ def hold(connection: Connection, year: int, key: LetterKey) -> int:
     Why is in the mark and in the audit: whoever may read a letter may read what is said of it.
     """
     letter = table_of(Letter)
-    queued = update(letter).where(letter.c.year == year, _meant(letter, key), may(letter, LetterEvent.AWAIT))
+    meant = (letter.c.year == year, _meant(letter, key), is_marked(letter))
+    queued = update(letter).where(*meant, may(letter, LetterEvent.AWAIT))
     return connection.execute(queued.values(**moved(LetterEvent.AWAIT), detail=None)).rowcount
 
 
@@ -63,35 +87,43 @@ class Awaiting(NamedTuple):
     """A letter that waits for its release."""
 
     id: int
-    key: LetterKey
     recipient: str
     address: str
 
 
 def awaiting(connection: Connection, year: int, key: LetterKey) -> list[Awaiting]:
-    """Give of the letters meant by a mark those that wait for their release."""
+    """Give of the letters meant by a mark those that wait, and now need not."""
     letter = table_of(Letter)
-    columns = (letter.c.id, *(letter.c[name] for name in PARTS), letter.c.address)
-    query = select(*columns).where(letter.c.year == year, _meant(letter, key), may(letter, LetterEvent.ALLOW))
-    rows = connection.execute(query.order_by(letter.c.id))
-    return [Awaiting(number, tuple(parts), parts[3], address) for number, *parts, address in rows]
+    meant = (letter.c.year == year, _meant(letter, key), ~is_marked(letter), may(letter, LetterEvent.ALLOW))
+    query = select(*(letter.c[name] for name in Awaiting._fields)).where(*meant)
+    return [Awaiting._make(row) for row in connection.execute(query.order_by(letter.c.id))]
 
 
 def kept(connection: Connection, year: int, as_of: datetime) -> tuple[int, datetime | None]:
-    """Give how many letters wait for their release at an instant, and since when."""
+    """Give how many letters wait for their release at an instant and may have it, and since when."""
     letter = table_of(Letter)
-    waiting = (letter.c.year == year, may(letter, LetterEvent.ALLOW), letter.c.queued_as_of <= as_of)
+    waiting = (letter.c.year == year, may(letter, LetterEvent.ALLOW), letter.c.queued_as_of <= as_of, ~over(as_of))
     count, since = connection.execute(select(func.count(), func.min(letter.c.queued_as_of)).where(*waiting)).one()
     return count, since
 
 
-def release(connection: Connection, number: int, address: str) -> None:
-    """Let a letter go to that address; one without waits for that."""
-    letter = table_of(Letter)
-    event = LetterEvent.ALLOW if address else LetterEvent.ALLOW_UNREACHABLE
-    detail = None if address else "未登记邮箱"
-    values = {**moved(event), "address": address, "detail": detail}
-    connection.execute(update(letter).where(letter.c.id == number, may(letter, event)).values(values))
+def release(connection: Connection, letters: Sequence[tuple[int, str]]) -> None:
+    """Let letters go, each to the address that is given with it, as if never tried; one without waits for that."""
+    if not letters:
+        return
+    letter, dialect = table_of(Letter), connection.dialect.name
+    kinds = {"letter": letter.c.id.type, "to": letter.c.address.type}
+    now = rows_of(dialect, kinds)
+    reached = now.c.to != ""
+    values = {
+        "state": case((reached, target(LetterEvent.ALLOW).value), else_=target(LetterEvent.ALLOW_UNREACHABLE).value),
+        "address": now.c.to,
+        "detail": case((reached, None), else_="未登记邮箱"),
+        "tries": 0,
+        "deferred_since": None,
+    }
+    freed = update(letter).where(letter.c.id == now.c.letter, may(letter, LetterEvent.ALLOW)).values(values)
+    connection.execute(freed, rows_given(connection, kinds, letters))
 
 
 def _meant(letter: FromClause, key: LetterKey) -> ColumnElement[bool]:

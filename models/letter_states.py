@@ -91,7 +91,7 @@ _TO: Mapping[LetterEvent, tuple[Iterable[LetterState], LetterState]] = {
     _E.FIND_ACCEPTED: (_IN_HAND, _S.SENT),
     _E.FIND_REFUSED: (_IN_HAND, _S.QUEUED),
     _E.FIND_NOTHING: ({_S.SENDING}, _S.UNKNOWN),
-    _E.LAPSE: ({_S.QUEUED}, _S.CANCELLED),
+    _E.LAPSE: ({_S.QUEUED, _S.HELD, _S.AWAITING}, _S.CANCELLED),
     _E.TAKE_BACK: ({_S.QUEUED, _S.HELD, _S.AWAITING}, _S.CANCELLED),
     _E.AWAIT: ({_S.QUEUED, _S.HELD}, _S.AWAITING),
     _E.ALLOW: ({_S.AWAITING}, _S.QUEUED),
@@ -138,11 +138,6 @@ def may(letter: FromClause, event: LetterEvent) -> ColumnElement[bool]:
 def moved(event: LetterEvent) -> dict[str, str]:
     """Give what an update puts down for it, of a letter of which `may` holds or was asked in the same transaction."""
     return {"state": target(event).value}
-
-
-def unless_moot(letter: FromClause, state: ColumnElement[str]) -> ColumnElement[str]:
-    """Give the state that follows, or that of a letter which is not to go back to the queue."""
-    return case((is_moot(letter, state), MOOT_INSTEAD.value), else_=state)
 
 
 def is_moot(letter: FromClause, state: ColumnElement[str]) -> ColumnElement[bool]:

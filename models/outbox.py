@@ -92,7 +92,7 @@ ASKING = tuple(kind for kind, row in LETTER_KINDS.items() if row.asks)
 """The kinds that ask for something, and are untrue once the city phase has moved on."""
 
 SETTLING = tuple(kind for kind, row in LETTER_KINDS.items() if row.settles)
-"""The kinds that say that something is settled, and are untrue once it is opened again."""
+"""The kinds that say that something is settled, and are untrue once it is opened again, or the city has left."""
 
 DATED = tuple(kind for kind, row in LETTER_KINDS.items() if row.dated)
 """The kinds that name the due day: still queued when it moves, they are taken back and owed anew."""
@@ -109,6 +109,9 @@ REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该�
 REWORDED = "该市的延期申请已有变化，按新的情况另发"
 """Why a letter was taken back: what is said of it from then on."""
 
+STALE = "过时未发"
+"""What is said of one whose time was over before it left."""
+
 HELD_BACK = "held-back"
 """What a rehearsal claims letters with: no worker's token."""
 
@@ -121,19 +124,21 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
     moved = {(move.after.phase, move.after.city) for move in moves if move.before.state is not move.after.state}
     dated = {(move.after.phase, move.after.city) for move in moves if move.event in MOVING_THE_DAY and not move.refused}
     again = {(move.after.phase, move.after.city) for move in moves if move.event == "rerun" and not move.refused}
-    left = {(move.after.phase, move.after.city) for move in moves if move.event == "withdraw" and not move.refused}
+    left = {move.after.city for move in moves if move.event == "withdraw" and not move.refused}
     table, kind = table_of(Letter), table_of(Letter).c.kind
     untrue = (
         (moved, kind.in_(ASKING), MOVED_ON),
         (again, kind.in_(SETTLING), OPENED_AGAIN),
         (dated - moved, kind.in_(DATED) | answering(table), REDATED),
         (again, declining(table), REDATED),
-        (left, answering(table), LEFT),
     )
     for touched, which, why in untrue:
         if touched:
             about = tuple_(table.c.phase, table.c.concerns).in_(sorted(touched))
             take_back(connection, why, table.c.year == year, which, about)
+    if left:
+        which = kind.in_(SETTLING) | answering(table)  # what has passed stays so, but nothing follows from it any more
+        take_back(connection, LEFT, table.c.year == year, which, table.c.concerns.in_(sorted(left)))
 
 
 @cache
@@ -222,11 +227,17 @@ def take_back(connection: Connection, why: str, *which: ColumnElement[bool]) -> 
     """
     letter = table_of(Letter)
     waits = may(letter, LetterEvent.TAKE_BACK)
-    taken = letter.c.state.in_(TAKEN) & (letter.c.claim != HELD_BACK)
+    taken = _lost(letter)
     ours = waits | (letter.c.state == LetterState.SENDING.value)
     # In one statement: between two PostgreSQL lets a letter be claimed, or given back, that neither of them sees.
     values = {"state": taken_back(letter), "moot": True, "detail": case((ours, why), else_=letter.c.detail)}
     connection.execute(update(letter).where(*which, waits | taken).values(values))
+
+
+def _lost(letter: FromClause) -> ColumnElement[bool]:
+    """Tell of a letter that waits no more whether it may not have arrived: it was in somebody's hand, or it lapsed."""
+    lapsed = (letter.c.state == LetterState.CANCELLED.value) & (letter.c.detail == STALE)
+    return letter.c.state.in_(TAKEN) & (letter.c.claim != HELD_BACK) | lapsed
 
 
 ANEW = (
@@ -303,15 +314,14 @@ Unsent = Mapping[str, frozenset[str]]
 def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> dict[str, Unsent]:
     """Give those of a phase's letters of these kinds of which it is not known that they went out, by city.
 
-    One that a worker has in hand, or whose fate is unknown, may never go out, one that failed did not; where it was
-    taken back, whatever took its place counts. What a rehearsal holds back has gone out.
+    One that a worker has in hand, or whose fate is unknown, may never go out, one that failed or lapsed did not; where
+    it was taken back, whatever took its place counts. What a rehearsal holds back has gone out.
     """
     table = table_of(Letter)
-    taken = table.c.state.in_(TAKEN) & (table.c.claim != HELD_BACK)
     query = select(table.c.concerns, table.c.kind, table.c.recipient).where(
         table.c.year == year,
         table.c.phase == phase,
-        table.c.state.in_(WAITING) | taken,
+        table.c.state.in_(WAITING) | _lost(table),
         ~table.c.moot,
         table.c.kind.in_(list(kinds)),
     )

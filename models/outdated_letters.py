@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 def untrue(connection: Connection, keys: Collection[int], as_of: datetime) -> frozenset[int]:
     """Give those of these letters that are no longer to be sent."""
     letter = table_of(Letter)
-    over = or_(moved_on(as_of), stale_by_the_clock(as_of))
-    return frozenset(connection.execute(select(letter.c.id).where(letter.c.id.in_(keys), over)).scalars())
+    return frozenset(connection.execute(select(letter.c.id).where(letter.c.id.in_(keys), over(as_of))).scalars())
+
+
+def over(as_of: datetime) -> ColumnElement[bool]:
+    """Tell of a letter whether it is no longer to be sent."""
+    return or_(moved_on(as_of), stale_by_the_clock(as_of))
 
 
 def redated(connection: Connection, keys: Collection[int], as_of: datetime) -> frozenset[int]:
@@ -74,17 +78,19 @@ def moved_on(as_of: datetime) -> ColumnElement[bool]:
     So would it one that names a day which has moved since; that one is still owed, with the new day (`redated`).
     """
     letter, log, since = table_of(Letter), table_of(Transition), _since(as_of)
+    left = _since(as_of, anywhere=True).where(log.c.to_state == State.WITHDRAWN.value)
     moved, again = log.c.from_state != log.c.to_state, log.c.event == Event.RERUN.value
     return or_(
         letter.c.moot,
         and_(letter.c.kind.in_(ASKING), since.where(moved)),
         and_(letter.c.kind.in_(SETTLING), since.where(again)),
-        and_(answering(letter), since.where(log.c.to_state == State.WITHDRAWN.value)),
+        and_(letter.c.kind.in_(SETTLING) | answering(letter), left),
     )
 
 
-def _since(as_of: datetime) -> Exists:
-    """What was put into the log of a letter's city phase after it was written."""
+def _since(as_of: datetime, *, anywhere: bool = False) -> Exists:
+    """What was put into the log of a letter's city phase, or of its city's `anywhere`, after it was written."""
     letter, log = table_of(Letter), table_of(Transition)
-    same = (log.c.year == letter.c.year, log.c.phase == letter.c.phase, log.c.city == letter.c.concerns)
+    same = [log.c.year == letter.c.year, log.c.city == letter.c.concerns]
+    same += [] if anywhere else [log.c.phase == letter.c.phase]
     return exists().where(*same, log.c.as_of > letter.c.queued_as_of, log.c.as_of <= as_of, ~log.c.refused)

@@ -41,13 +41,13 @@ class LetterKind:
     year, and `occurs` says in which phases it does. `urgency` places it in an envelope, 0 first. Its subject is
     `headed` by its tag, by the new day, by counts; `names_due` puts the day into it.
 
-    What makes it untrue: it `asks` for something until the city phase moves on, `settles` what may be opened again,
-    is `dated` by a due day that may move, `grants` one to who asked, or only the `newest` is worth sending; it says
-    nothing true once what it holds until is over (`until_due`, or the day it is `of_day`). It is not written to whoever
-    gets one of `said_by` from the same act. `tells_due` says that who got it knows the due day, `tells_city` that it
-    says what overtook a request, `moves` that it says nothing but another day, which an act may leave unsaid.
-    `may_ask` that it says how a city asks for a later day, or that it has asked and waits for its answer: unsent when
-    that changes it is owed once more.
+    What makes it untrue: it `asks` for something until the city phase moves on, `settles` what ends with the city, or
+    may be opened again, is `dated` by a due day that may move, `grants` one to who asked, or only the `newest` is worth
+    sending; it says nothing true once what it holds until is over (`until_due`, or the day it is `of_day`). It is not
+    written to whoever gets one of `said_by` from the same act. `tells_due` says that who got it knows the due day,
+    `tells_city` that it says what overtook a request, `moves` that it says nothing but another day, which an act may
+    leave unsaid. `may_ask` that it says how a city asks for a later day, or that it has asked and waits for its answer:
+    unsent when that changes it is owed once more.
     It `waits` for office hours, whoever's hand causes it: what an advance owes does so in any case.
     What in the log makes it owed is `caused_by`; else time does, or a day that moves (`season.occasions`).
     `anew` is owed once more where it did not arrive and its day moves; `reowed` under its own key where it was taken
@@ -175,8 +175,8 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             urgency=2, calendar="ends", later=True, reason="本年度不具备组织条件", caused_by=(Event.WITHDRAW,),
         ),
         "appointment": LetterKind(
-            "导师聘任", "关于聘任{year}年度培养导师的函", occurs="where-named", urgency=0, once=True,
-            caused_by=(Event.PASS, Event.APPROVE),
+            "导师聘任", "关于聘任{year}年度培养导师的函", occurs="where-named", urgency=0, settles=True, reowed="moot",
+            once=True, caused_by=(Event.PASS, Event.APPROVE),
         ),
         "result": LetterKind(
             "结果公布", "关于公布{year}年度评价结果的函", ("city",), occurs="published", urgency=5, settles=True,

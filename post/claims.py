@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, moved
-from models.outbox import Words
+from models.outbox import STALE, Words
 from models.shortcuts.bulk import among, at_once, listed
 from models.standing import opened
 from models.tables.season import Letter, LetterBody, ProgrammeYear, Suppressed
@@ -30,7 +30,7 @@ MOST = 20
 OFFERED = tuple(state.value for state in (LetterState.SENDING, LetterState.SENT, LetterState.UNKNOWN))
 """The states of what was handed over, or may have been."""
 
-STALE, SUPPRESSED = "过时未发", "地址已停用"
+SUPPRESSED = "地址已停用"
 
 
 class Claimed(NamedTuple):
@@ -69,6 +69,7 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
     """
     with database.write() as connection:
         rehearsed = _rehearsed(connection)
+        _lapse(connection, rehearsed, as_of)
         while found := _due(connection, as_of, limit):
             fit = _fit(connection, found, rehearsed, as_of)
             whole = _whole(connection, fit)
@@ -79,6 +80,14 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
             if fit:
                 break
     return []
+
+
+def _lapse(connection: Connection, rehearsed: Collection[int], as_of: datetime) -> None:
+    """Cancel what waits, for an address or for its release, and would be untrue by now."""
+    letter = table_of(Letter)
+    waits = letter.c.state.in_((LetterState.HELD.value, LetterState.AWAITING.value))
+    over = update(letter).where(waits, letter.c.valid_until <= as_of, letter.c.year.not_in(rehearsed))
+    connection.execute(over.values(**moved(LetterEvent.LAPSE), detail=STALE))
 
 
 class _Due(NamedTuple):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from sqlalchemy import bindparam, case, update
 
 from models.columns import table_of
-from models.letter_states import LetterEvent, LetterState, any_of, is_moot, may, moved, target, unless_moot
+from models.letter_marks import state_after
+from models.letter_states import LetterEvent, LetterState, any_of, is_moot, may, moved, target
 from models.outbox import HELD_BACK
 from models.shortcuts.bulk import rows_given, rows_of
 from models.tables.season import Letter
@@ -78,7 +79,7 @@ def mark(
 def _marking(dialect: str) -> Update:
     letter, seen = table_of(Letter), rows_of(dialect, _kinds())
     values: dict[str, ColumnElement[Any]] = {name: seen.c[f"new_{name}"] for name in CHANGED}
-    values["state"] = unless_moot(letter, seen.c.new_state)
+    values["state"] = state_after(letter, seen.c.new_state)
     values["detail"] = case((is_moot(letter, seen.c.new_state), why_moot(letter)), else_=seen.c.new_detail)
     mine = (letter.c.id == seen.c.letter, letter.c.claim == bindparam("token"), letter.c.tries == seen.c.tries)
     return update(letter).where(*mine, any_of(letter, ANSWERS.values(), seen.c.new_state)).values(values)

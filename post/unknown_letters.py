@@ -14,7 +14,8 @@ from sqlalchemy import BindParameter, Connection, bindparam, case, func, select,
 
 from letters.headers import MESSAGE_ID
 from models.columns import table_of
-from models.letter_states import TRANSITIONS, LetterEvent, LetterState, is_moot, may, moved, unless_moot
+from models.letter_marks import state_after
+from models.letter_states import TRANSITIONS, LetterEvent, LetterState, is_moot, may, moved, sources
 from models.outbox import HELD_BACK, in_domain
 from models.tables.season import Letter
 from post import workers
@@ -82,7 +83,7 @@ def resolve(database: Database, found: Sequence[Doubtful], fates: Mapping[str, s
     unchanged = [letter.c[name] == bindparam(f"seen_{name}") for name in ("state", "claim", "tries")]
     statement = update(letter).where(letter.c.id == bindparam("letter"), *unchanged)
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("tries", "sent_at")}
-    values["state"] = unless_moot(letter, state)
+    values["state"] = state_after(letter, state)
     values["detail"] = case((is_moot(letter, state), why_moot(letter)), else_=bindparam("new_detail"))
     with database.write() as connection:
         connection.execute(statement.values(values), rows)
@@ -112,14 +113,18 @@ def _was_untried(one: Doubtful, state: LetterState) -> bool:
     return one.state == LetterState.SENDING and state is LetterState.QUEUED
 
 
-def same_envelope(connection: Connection, key: int, states: Sequence[str]) -> list[int]:
-    """Give the letters in these states that went out in one message with this one, itself among them.
+def same_envelope(connection: Connection, key: int) -> list[int]:
+    """Give the letters that a person settles with this one, itself among them: their message had one fate.
 
-    One that was never taken in hand, and so has no envelope, shares none.
+    One that waits, for an address or for its release, shares it no more, whatever it once went out with.
     """
-    letter = table_of(Letter)
-    row = connection.execute(select(letter.c.envelope, letter.c.recipient).where(letter.c.id == key)).one()
-    mates = select(letter.c.id).where(letter.c.recipient == row.recipient, letter.c.state.in_(states))
+    letter, went = table_of(Letter), sources(LetterEvent.SETTLE_SENT)
+    row = connection.execute(
+        select(letter.c.envelope, letter.c.recipient, letter.c.state).where(letter.c.id == key)
+    ).one()
+    if row.state not in went:
+        return [key]
+    mates = select(letter.c.id).where(letter.c.recipient == row.recipient, letter.c.state.in_(went))
     envelope = key if row.envelope is None else row.envelope
     found = mates.where((letter.c.id == key) | (letter.c.envelope == envelope)).order_by(letter.c.id)
     return list(connection.execute(found).scalars())

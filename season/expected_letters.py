@@ -223,6 +223,8 @@ def _is_early(letter: TrackedLetter, now: datetime, _: str) -> bool:
 _S = LetterState
 FATES: Sequence[tuple[str, Holds, str]] = (
     ("lapsing", _in(_S.QUEUED, _is_over), "没有赶在所说的时间之前发出，不再发送。"),
+    ("held-too-long", _in(_S.HELD, _is_over), "邮箱没有赶在所说的时间之前登记或更正，不再发送。"),
+    ("not-released", _in(_S.AWAITING, _is_over), "没有赶在所说的时间之前放行，不再发送。"),
     ("put-off", _in(_S.QUEUED, lambda one, *_: bool(one.deferred_since)), "收件方邮局暂缓接收{detail}，{due}再投。"),
     ("tried", _in(_S.QUEUED, lambda one, *_: one.tries > 0), "投过，没有成功{detail}，{due}再投。"),
     ("office-hours", _in(_S.QUEUED, _is_early), "已经写好，{due}（工作时间）起发出。"),

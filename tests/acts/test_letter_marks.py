@@ -9,14 +9,18 @@ from sqlalchemy import select, update
 
 from acts.advance import forecast
 from acts.letter_marks import key_of, mark
+from models import letter_marks
 from models.columns import table_of
 from models.database import Database
 from models.letter_marks import Mark, every
-from models.outbox import REDATED, LetterKey
+from models.outbox import LEFT, OPENED_AGAIN, REDATED, STALE, LetterKey
 from models.tables.audit import AuditEntry
-from models.tables.season import Letter
-from post import claims
+from models.tables.season import Letter, ProgrammeYear
+from post import claims, marks
+from post.couriers import Delivery
+from post.unknown_letters import Doubtful, resolve
 from season.outcome import Outcome
+from tests.acts.test_statements import counted
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 ROLL, OPENED = "mentor-recommendation", "2021-12-31T09:00"
@@ -102,6 +106,103 @@ def test_one_without_an_address_waits_for_that_once_it_is_let_go(database: Datab
     assert {*states(scene).values()} == {"held"}
     marked(scene, opening(WUXI), "hold", AT)
     assert states(scene)[WUXI] == "awaiting"  # or an address would let it go
+
+
+def test_what_is_said_of_one_letter_stands_when_its_kind_is_held(scene: Scene) -> None:
+    scene.advance(OPENED)
+    marked(scene, opening(WUXI), "release", AT)
+    marked(scene, OPENINGS, "hold", AT)
+    assert {city for city, state in states(scene).items() if state == "queued"} == {WUXI}
+
+
+def fates(scene: Scene, kind: str) -> set[tuple[str, str | None]]:
+    letter = table_of(Letter)
+    query = select(letter.c.state, letter.c.detail).where(letter.c.kind == kind, letter.c.concerns == NANJING)
+    with scene.database.read() as connection:
+        return set(connection.execute(query).tuples())
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_what_a_withdrawal_or_a_rerun_makes_untrue_waits_no_more(scene: Scene, *, leaves: bool) -> None:
+    settled = ("appointment", "passed")
+    for kind in settled:
+        marked(scene, every(kind, ROLL), "hold")
+    scene.file(ROLL, NANJING)
+    assert {fate for kind in settled for fate in fates(scene, kind)} == {("awaiting", None)}
+    why = LEFT if leaves else OPENED_AGAIN
+    if leaves:
+        scene.withdraw(NANJING, "2022-01-13T10:00")
+    else:
+        scene.rerun(ROLL, NANJING, "2022-01-13T10:00", date(2022, 1, 20))
+    assert {fate for kind in settled for fate in fates(scene, kind)} == {("cancelled", why)}
+    if not leaves:  # whom the new roll names is appointed after all
+        scene.file(ROLL, NANJING, at="2022-01-14T10:00")
+        assert fates(scene, "appointment") == {("awaiting", None)}
+
+
+def changed(scene: Scene, **values: object) -> None:
+    with scene.database.write() as connection:
+        connection.execute(update(table_of(Letter)).where(table_of(Letter).c.kind == "opened").values(**values))
+
+
+def waiting(scene: Scene, at: str) -> int:
+    with scene.database.read() as connection:
+        return letter_marks.kept(connection, YEAR, instant(at))[0]
+
+
+def test_one_that_is_true_no_more_is_not_let_go_and_not_counted(scene: Scene) -> None:
+    scene.advance(OPENED)
+    marked(scene, OPENINGS, "hold", AT)
+    assert waiting(scene, AT) == len(scene.year.cities)
+    changed(scene, moot=True)
+    assert waiting(scene, AT) == 0
+    said = marked(scene, opening(WUXI), "release", AT).message
+    assert said == "已放行；等待放行的 0 封转为待发。1 封情况已变，不再发送。"
+    assert states(scene)[WUXI] == "cancelled"
+
+
+@pytest.mark.parametrize("state", ["awaiting", "held"])
+def test_one_that_waits_lapses_when_its_time_is_over_and_is_said_anew_when_its_day_moves(
+    scene: Scene, state: str
+) -> None:
+    scene.advance(OPENED)
+    with scene.database.write() as connection:
+        connection.execute(update(table_of(ProgrammeYear)).values(rehearsal=False))
+    changed(scene, state=state, valid_until=instant(AT))
+    assert waiting(scene, AT) == 0
+    assert claimed(scene) == set()
+    assert fates(scene, "opened") == {("cancelled", STALE)}
+    scene.extend(ROLL, [NANJING], AT, date(2022, 1, 20))
+    assert fates(scene, "opened") == {("cancelled", STALE), ("held", "未登记邮箱")}
+
+
+def test_all_go_in_one_statement_and_none_as_if_tried_before(scene: Scene) -> None:
+    scene.advance(OPENED)
+    changed(scene, tries=7, deferred_since=instant(OPENED))
+    marked(scene, OPENINGS, "hold", AT)
+    with counted(scene.database) as statements:
+        marked(scene, OPENINGS, "release", AT)
+    assert statements.count("UPDATE letter SET state=CASE") == 1
+    letter = table_of(Letter)
+    with scene.database.read() as connection:
+        columns = (letter.c.state, letter.c.tries, letter.c.deferred_since)
+        assert connection.execute(select(*columns).distinct()).one() == ("queued", 0, None)
+
+
+@pytest.mark.parametrize("seen", ["deferred", "refused"])
+def test_what_comes_back_from_a_worker_s_hand_waits_where_it_was_marked_meanwhile(scene: Scene, seen: str) -> None:
+    scene.advance(OPENED)
+    held = claims.claim(scene.database, "aa", instant(AT), instant(AT))
+    marked(scene, OPENINGS, "hold", AT)
+    marked(scene, opening(WUXI), "release", AT)
+    if seen == "deferred":
+        answers = [Delivery(one.message_id, "deferred", "451", tried=True) for one in held]
+        marks.mark(scene.database, "aa", held, answers, instant(AT), instant(AT))
+    else:
+        found = [Doubtful(one.id, "sending", "aa", 1, instant(AT), one.message_id) for one in held]
+        resolve(scene.database, found, {one.message_id: "refused" for one in held}, instant(AT))
+    assert {city for city, state in states(scene).items() if state == "queued"} == {WUXI}
+    assert {*states(scene).values()} == {"queued", "awaiting"}
 
 
 @pytest.mark.parametrize("typed", ["", "3", "a/b/c", "2022/p/c/1/*/opened/s", "2022/p/c/1//opened/s"])

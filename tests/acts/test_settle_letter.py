@@ -167,6 +167,14 @@ def test_one_that_waited_from_the_first_is_dropped_alone(opened: Scene) -> None:
     assert [state for _, _, state, _ in letters(opened)] == ["cancelled", "held"]
 
 
+def test_one_that_waits_shares_no_fate_with_what_it_once_went_out_with(opened: Scene) -> None:
+    opened.advance("2022-01-07T09:00")
+    first, second = mine(opened, f"city:{NANJING}")
+    changed(opened, [first, second], state="awaiting", envelope=first)
+    assert settled(opened, "dropped", second) == ("done", f"{second} 号函件不再发送。")
+    assert [state for state, _ in states(opened, first, second)] == ["awaiting", "cancelled"]
+
+
 def test_who_settled_what_stays_on_record_whatever_becomes_of_the_letter(bounced: Scene) -> None:
     (key,) = mine(bounced, f"city:{NANJING}")
     settled(bounced, "resend", key)
