@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from calendars.deadlines import day_of
-from models import addresses, audit, letter_marks
+from letters.occurrences import occurrences
+from models import addresses, audit, letter_marks, standing
 from models.letter_states import LetterEvent
 from models.outbox import ALL
 from models.outdated_letters import untrue
 from post.marks import MOOT
 from post.unknown_letters import settled
 from season.outcome import Outcome
+from season.recipients import audience_of, is_recipient
 
 if TYPE_CHECKING:
     from models.database import Database
     from models.letter_marks import Mark
     from models.outbox import LetterKey
     from models.stamp import Stamp
+    from models.standing import Opened
+    from phases.letter_kinds import Kind
 
 ON_RECORD: dict[Mark, str] = {"hold": "函件留待放行", "release": "函件放行"}
 """What the audit says."""
@@ -37,9 +41,14 @@ def mark(
 
     One that goes is sent to where its recipient is written to today; one that is no longer true does not go. What is
     said of one letter stands whatever is decided about its kind. A letter that has left is not touched: nothing can be
-    done about it.
+    done about it. A mark that no letter of the year can have is refused, as is any in a year that is archived.
     """
     with database.write(year) as connection:
+        opened = standing.opened(connection, year)
+        if opened.closed_as_of is not None:
+            return Outcome("refused", f"{year} 年度已归档，不能再操作。")
+        if not fits(opened, key):
+            return Outcome("refused", f"{year} 年度没有 {'/'.join(key)} 这样的函件，未作改动。")
         letter_marks.put(connection, year, key, wanted, reason, stamp)
         audit.record(connection, stamp, ON_RECORD[wanted], f"letter/{'/'.join(key)}", account=account, reason=reason)
         if wanted == "hold":
@@ -55,9 +64,20 @@ def mark(
         return Outcome("done", f"已放行；等待放行的 {len(owed)} 封转为待发。{said}")
 
 
-def key_of(typed: str) -> LetterKey | None:
-    """Read a letter's key, with its year or without, as it stands in JSON; None where it is none."""
-    match typed.split("/")[-6:]:
+def fits(opened: Opened, key: LetterKey) -> bool:
+    """Tell whether a year may have such a letter: its kind in its phase, and to such a recipient."""
+    phase, city, attempt, recipient, kind, _ = key
+    to = occurrences(opened.book, opened.year).get((cast("Kind", kind), None if phase == ALL else phase), ())
+    if recipient == ALL:
+        return bool(to)
+    cities = {ALL, *(one.slug for one in opened.year.cities)}
+    there = city in cities and (attempt == ALL or attempt.isdecimal()) and is_recipient(opened.year, recipient)
+    return there and audience_of(recipient) in to
+
+
+def key_of(typed: str, year: int) -> LetterKey | None:
+    """Read a letter's key, with that year or without, as it stands in JSON; None where it is none."""
+    match typed.removeprefix(f"{year}/").split("/"):
         case [phase, city, attempt, recipient, kind, slot] if recipient not in {"", ALL}:
             return phase, city, attempt, recipient, kind, slot
     return None

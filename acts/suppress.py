@@ -90,12 +90,12 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
     """
     from post.bounces import read
 
-    found = [read(message) for message in mailbox]
-    dead = [bounce for bounce in found if bounce.addresses or bounce.unread]
+    found = [(read(message), message) for message in mailbox]
+    dead = [(bounce, message) for bounce, message in found if bounce.addresses or bounce.unread]
     with database.write("every") as connection:
-        kept = _kept(connection, dead)
-        fates = [(kept.fate(bounce), kept.lead(bounce), bounce) for bounce in dead]
-        ours = [(lead, bounce) for fate, lead, bounce in fates if fate == "ours" and lead is not None]
+        kept = _kept(connection, [bounce for bounce, _ in dead])
+        fates = [(kept.fate(bounce), kept.lead(bounce), bounce, message) for bounce, message in dead]
+        ours = [(lead, bounce) for fate, lead, bounce, _ in fates if fate == "ours" and lead is not None]
         failed = [(suppression.came_back(connection, lead, bounce.reason), lead, bounce) for lead, bounce in ours]
         reasons = {
             lead.address: BOUNCED.format(reason=bounce.reason)
@@ -106,26 +106,20 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
         for address in new:
             audit.record(connection, stamp, GIVEN_UP, _subject(address), reason="退信")
         unclear = {
-            _digest(bounce): Unclear(bounce.addresses, lead.id if lead else None, bounce.reason)
-            for fate, lead, bounce in fates
+            sha256(message).hexdigest(): Unclear(bounce.addresses, lead.id if lead else None, bounce.reason)
+            for fate, lead, bounce, message in fates
             if fate == "unclear"
         }
         suppression.put_aside(connection, unclear, stamp.as_of)
     return Returned(
         read=len(found),
         bounces=len(dead),
-        delayed=sum(bool(bounce.delayed) and not bounce.addresses for bounce in found),
+        delayed=sum(bool(bounce.delayed) and not bounce.addresses for bounce, _ in found),
         letters=sum(count for count, _, _ in failed),
         suppressed=tuple(new),
-        foreign=sum(fate == "foreign" for fate, _, _ in fates),
+        foreign=sum(fate == "foreign" for fate, *_ in fates),
         unclear=tuple(unclear.values()),
     )
-
-
-def _digest(bounce: Bounce) -> str:
-    """Give what the same bounce has again, read from another copy of its mailbox."""
-    said = (bounce.addresses, bounce.message_id, bounce.at, bounce.reason)
-    return sha256(repr(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,21 +32,21 @@ def hold(
     phase: OfPhase = None,
     reason: Annotated[str | None, Parameter(metavar="事由", help="为什么，记录在案")] = None,
     season: SeasonOptions = SEASON,
-) -> None:
-    """Keep letters, written or foreseen, or all of a kind in a phase, for a person's release."""
-    _mark("hold", letters or [], kind, phase, reason, season)
+) -> int:
+    """Keep letters, written or foreseen, or all of a kind in a phase, for a person's release; 1 where refused."""
+    return _mark("hold", letters or [], kind, phase, reason, season)
 
 
 def release(
     letters: Letters = None, /, *, kind: OfKind = None, phase: OfPhase = None, season: SeasonOptions = SEASON
-) -> None:
-    """Let them go, now or once they are written."""
-    _mark("release", letters or [], kind, phase, None, season)
+) -> int:
+    """Let them go, now or once they are written; 1 where refused."""
+    return _mark("release", letters or [], kind, phase, None, season)
 
 
 def _mark(
     wanted: Mark, letters: list[str], kind: Kind | None, phase: str | None, reason: str | None, season: SeasonOptions
-) -> None:
+) -> int:
     from acts.letter_marks import mark
     from models.letter_marks import every
 
@@ -59,6 +59,7 @@ def _mark(
     done = [mark(database, year.year, key, wanted, stamp, reason=reason) for key in keys]
     message = "\n".join(one.message for one in done)
     answer(season.json, {"message": message}, lambda console: line(console, message))
+    return 0 if all(one.done for one in done) else 1
 
 
 def _key(database: Database, year: Year, typed: str) -> LetterKey:
@@ -66,7 +67,7 @@ def _key(database: Database, year: Year, typed: str) -> LetterKey:
     from models.letterbox import letter_by_id
 
     if not typed.isdecimal():
-        key = key_of(typed)
+        key = key_of(typed, year.year)
         if key is None:
             raise UsageError(f"“{typed}”不是函件的编号，也不是 key。")
         return key

@@ -63,7 +63,7 @@ def mark_letter(
     token: Annotated[str, Form(alias="once")],
 ) -> RedirectResponse:
     """Keep one letter, written or foreseen, for a release, or let it go."""
-    found = key_of(key)
+    found = key_of(key, look.opened.year.year)
     if found is None:
         raise NotThere
     return _mark(request, reader, look, found, wanted, token)

@@ -326,7 +326,7 @@ class Suppressed(SQLModel, table=True):
 class UnclearBounce(SQLModel, table=True):
     """A bounce that changed nothing, for nobody can tell which letter it returns: a person has to look.
 
-    `digest` is made of what it says, so that the same mailbox read again brings no second one. `addresses` are those
+    `digest` is that of the message, so that the same mailbox read again brings no second one. `addresses` are those
     that it names, with commas between them, `letter` the one that it holds, where it holds one. `looked_at` is when
     somebody had looked.
     """

@@ -205,7 +205,47 @@ def test_what_comes_back_from_a_worker_s_hand_waits_where_it_was_marked_meanwhil
     assert {*states(scene).values()} == {"queued", "awaiting"}
 
 
-@pytest.mark.parametrize("typed", ["", "3", "a/b/c", "2022/p/c/1/*/opened/s", "2022/p/c/1//opened/s"])
-def test_what_is_no_letter_s_key_is_none(typed: str) -> None:
-    assert key_of(typed) is None
-    assert key_of("2022/p/c/1/mentor:3/opened/s") == ("p", "c", "1", "mentor:3", "opened", "s")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "3",
+        "a/b/c",
+        "2022/p/c/1/*/opened/s",
+        "2022/p/c/1//opened/s",
+        "2019/p/c/1/mentor:3/opened/s",
+        "x/p/c/1/m/k/s",
+    ],
+)
+def test_what_is_no_letter_s_key_of_the_year_is_none(typed: str) -> None:
+    assert key_of(typed, YEAR) is None
+    for whole in ("2022/p/c/1/mentor:3/opened/s", "p/c/1/mentor:3/opened/s"):
+        assert key_of(whole, YEAR) == ("p", "c", "1", "mentor:3", "opened", "s")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ("x", "y", "z", "foo", "bar", "baz"),
+        (ROLL, "paris", "1", "city:paris", "opened", "2022-01-15"),
+        (ROLL, WUXI, "1", f"city:{WUXI}", "spam", "2022-01-15"),
+        ("spring", WUXI, "1", f"city:{WUXI}", "opened", "2022-01-15"),
+        (ROLL, WUXI, "first", f"city:{WUXI}", "opened", "2022-01-15"),
+        (ROLL, WUXI, "1", "lead", "opened", "2022-01-15"),
+        every("digest", ROLL),
+        every("result", ROLL),
+    ],
+)
+def test_a_mark_that_no_letter_of_the_year_can_have_is_refused(scene: Scene, key: LetterKey) -> None:
+    said = marked(scene, key, "hold")
+    assert (said.outcome, said.message) == ("refused", f"2022 年度没有 {'/'.join(key)} 这样的函件，未作改动。")
+    with scene.database.read() as connection:
+        assert letter_marks.marks(connection, YEAR) == {}
+    assert marked(scene, opening(WUXI), "hold").done
+
+
+def test_an_archived_year_takes_no_mark(scene: Scene) -> None:
+    with scene.database.write() as connection:
+        connection.execute(update(table_of(ProgrammeYear)).values(closed_as_of=instant(AT)))
+    said = marked(scene, OPENINGS, "hold")
+    assert (said.outcome, said.message) == ("refused", "2022 年度已归档，不能再操作。")

@@ -6,7 +6,10 @@ import re
 
 from sqlalchemy import select, update
 
+from acts.letter_marks import fits
+from models import standing
 from models.columns import table_of
+from models.letter_marks import PARTS
 from models.tables.season import Letter
 from tests.support import ledger
 from tests.support.filing import once
@@ -51,6 +54,15 @@ def test_a_foreseen_letter_and_a_kind_are_kept_and_let_go(window: Window) -> Non
     assert "1 封，请阅后放行" not in admin.get("/2022/tasks").text
     text = window.as_(VIEWER).get(PAGE).text
     assert (re.findall(r'name="once"', text), "写成后留待放行" in text) == ([], True)
+
+
+def test_every_letter_of_a_season_may_be_marked(window: Window) -> None:
+    letter = table_of(Letter)
+    with window.database.read() as connection:
+        opened = standing.opened(connection, 2022)
+        keys = connection.execute(select(*(letter.c[name] for name in PARTS)).distinct()).tuples().all()
+    assert len(keys) > 100
+    assert [key for key in keys if not fits(opened, key)] == []
 
 
 def test_a_city_neither_finds_nor_acknowledges_a_letter_before_its_release(window: Window) -> None:
