@@ -295,16 +295,14 @@ class LetterMark(SQLModel, table=True):
     """
 
     __tablename__ = "letter_mark"
-    __table_args__ = (UniqueConstraint("year", "phase", "city", "attempt", "recipient", "kind", "slot"),)
 
-    id: int | None = Field(default=None, primary_key=True)
-    year: int
-    phase: str
-    city: str
-    attempt: str
-    recipient: str
-    kind: str
-    slot: str
+    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    phase: str = Field(primary_key=True)
+    city: str = Field(primary_key=True)
+    attempt: str = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    slot: str = Field(primary_key=True)
     mark: str
     reason: str | None = None
     by: str
