@@ -197,12 +197,14 @@ UNSUPPRESS = Act(
 
 
 def _looked(bench: Bench, _: Filled) -> Outcome:
-    """Take what came back and could not be told as looked at."""
+    """Take what came back and could not be told as looked at, and name it: one that came since it was shown differs."""
     with bench.database.write("every") as connection:
-        count = suppression.looked_at(connection, bench.stamp.as_of)
-    if not count:
+        found = suppression.looked_at(connection, bench.stamp.as_of)
+    if not found:
         return Outcome("refused", "没有待核对的退信，未作改动。")
-    return Outcome("done", f"{count} 封退信已核对。")
+    named = ("、".join(map(masking.email, one.addresses)) or "未写明收件地址" for _, one in found)
+    said = "；".join(f"{whom}（{since:%m-%d %H:%M} 读到）" for whom, (since, _) in zip(named, found, strict=True))
+    return Outcome("done", f"{len(found)} 封退信已核对：{said}。")
 
 
 BOUNCES = Act(

@@ -16,7 +16,7 @@ from models.shortcuts.bulk import insert_once
 from models.tables.season import Letter, ProgrammeYear, Suppressed, UnclearBounce
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Select
 
@@ -200,13 +200,20 @@ def put_aside(connection: Connection, bounces: Mapping[str, Unclear], since: dat
 def unclear(connection: Connection) -> list[tuple[datetime, Unclear]]:
     """Give the bounces that nobody has looked at, each with when it was read, the oldest first."""
     table = table_of(UnclearBounce)
-    query = select(*(table.c[name] for name in ("since", "addresses", "letter", "reason")))
-    found = connection.execute(query.where(table.c.looked_at.is_(None)).order_by(table.c.since, table.c.digest))
-    return [(since, Unclear(tuple(filter(None, named.split(","))), *rest)) for since, named, *rest in found]
+    query = select(*(table.c[name] for name in BOUNCE)).where(table.c.looked_at.is_(None))
+    return _unclear(connection.execute(query.order_by(table.c.since, table.c.digest)))
 
 
-def looked_at(connection: Connection, at: datetime) -> int:
-    """Put on record that a person looked at them; give how many."""
+def looked_at(connection: Connection, at: datetime) -> list[tuple[datetime, Unclear]]:
+    """Put on record that a person looked at them, and give these and no other."""
     table = table_of(UnclearBounce)
-    waiting = update(table).where(table.c.looked_at.is_(None))
-    return int(connection.execute(waiting.values(looked_at=at)).rowcount)
+    looked = update(table).where(table.c.looked_at.is_(None)).values(looked_at=at)
+    found = _unclear(connection.execute(looked.returning(*(table.c[name] for name in BOUNCE))))
+    return sorted(found, key=lambda one: (one[0], one[1].addresses, one[1].reason))
+
+
+BOUNCE = ("since", "addresses", "letter", "reason")
+
+
+def _unclear(rows: Iterable[Sequence[Any]]) -> list[tuple[datetime, Unclear]]:
+    return [(since, Unclear(tuple(filter(None, named.split(","))), *rest)) for since, named, *rest in rows]

@@ -430,9 +430,10 @@ def test_it_is_a_task_until_a_person_has_looked_and_the_same_mailbox_brings_it_b
     for _ in range(2):
         take_back(scene.database, mailbox, stamp(AT))
         assert waiting() == [((), None), ((), None), (("forwarded@elsewhere.example",), 1)]
+    listed = [f"{whom}（01-11 10:00 读到）" for whom in ("未写明收件地址", "未写明收件地址", "f＊＊@elsewhere.example")]
     said = [recorded(act, bench, act.fill(scene.year, {"reason": "已电话核实"})) for _ in range(2)]
     assert [(one.outcome, one.message) for one in said] == [
-        ("done", "3 封退信已核对。"),
+        ("done", f"3 封退信已核对：{'；'.join(listed)}。"),
         ("refused", "没有待核对的退信，未作改动。"),
     ]
     take_back(scene.database, mailbox, stamp(AT))

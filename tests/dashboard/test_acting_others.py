@@ -299,6 +299,10 @@ def test_a_bounce_that_nobody_can_read_is_a_task_until_somebody_has_looked(windo
     assert re.search("认不出的退信.*gone@else.example</b>：550 &lt;b&gt;（.* 读到）.*acts/bounces", page, re.DOTALL)
     assert "gone@else.example" not in window.as_(VIEWER).get("/2022/tasks").text
     shown = admin.submit("/2022/acts/bounces/preview", reason="已电话核实")
-    assert "1 封退信已核对。" in shown.text
+    assert "1 封退信已核对：g＊＊@else.example（02-07 09:00 读到）。" in shown.text
+    with window.database.write() as connection:
+        suppression.put_aside(connection, {"b": bounce}, instant("2022-02-07T10:00"))
+    assert "预览之后情况有了变化，没有办理。" in admin.submit("/2022/acts/bounces", **hidden(shown)).text
+    shown = admin.submit("/2022/acts/bounces/preview", reason="已电话核实")
     assert admin.submit("/2022/acts/bounces", **hidden(shown)).is_redirect
     assert "<h2>认不出的退信" not in admin.get("/2022/tasks").text
