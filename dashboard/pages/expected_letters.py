@@ -12,6 +12,7 @@ from dashboard.serving.look import Look
 from dashboard.serving.places import city_at, phase_at
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.signing_in.reader import Role
 from dashboard.views.letterbox import KINDS, STATES, may_read
 from models.letterbox import own
 from phases.letter_kinds import Kind
@@ -43,7 +44,10 @@ def expected(
         offices = own(whose.slug) + (PROVINCE_S if reader.province else ())
         asked = party or offices[0]
         theirs = (asked,) if reader.province and is_recipient(year, asked) else ()
-        choices = {key: named(year, key) for key in (*offices, *theirs)} | dict(at_hand.parties())
+        labels = at_hand.parties()
+        if reader.role is Role.VIEWER:  # who only looks sees parties as everywhere, by their number
+            labels = {key: named(year, key) for key in labels}
+        choices = {key: named(year, key) for key in (*offices, *theirs)} | dict(labels)
         if asked not in choices or kind not in OF_A_PHASE:
             raise NotThere
         letters = at_hand.expected(asked, kind)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.support.reading import Read
-from tests.support.window import ADMIN, Window
+from tests.support.window import ADMIN, VIEWER, Window
 
 PAGE = "/2022/shortlist/yancheng/expected"
 
@@ -34,6 +34,16 @@ def test_a_city_asks_for_its_own_office_and_parties_alone(window: Window) -> Non
     assert rows(window, "yancheng", f"?party={found[1]}&kind=passed")
     for party in ("province", "lead", "city:wuxi", "mentor:1", "dean:1"):
         assert window.as_("yancheng").get(f"{PAGE}?party={party}").status_code == 404
+
+
+def test_who_only_looks_chooses_parties_by_their_number(window: Window) -> None:
+    named = {
+        name: re.findall(r'value="mentor:\d+"[^>]*>([^<]*)', window.as_(name).get(PAGE).text)
+        for name in (ADMIN, VIEWER)
+    }
+    assert named[ADMIN]
+    assert not any("#" in one for one in named[ADMIN])
+    assert {one.rstrip("0123456789") for one in named[VIEWER]} == {"导师 #"}
 
 
 @pytest.mark.parametrize("query", ["?kind=digest", "?party=dean:1", "?party=mentor"])
