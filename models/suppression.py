@@ -181,11 +181,15 @@ def _bump(connection: Connection) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A bounce for a person to look at: the addresses that it names, if any, the letter it returns (None: not said)."""
+    """A bounce for a person to look at: the addresses that it names, if any, the letter it returns (None: not said).
+
+    `year` is that letter's, once it is kept; None where there is no such letter.
+    """
 
     addresses: tuple[str, ...]
     letter: int | None
     reason: str
+    year: int | None = None
 
 
 def put_aside(connection: Connection, bounces: Mapping[str, Unclear], since: datetime) -> None:
@@ -199,9 +203,10 @@ def put_aside(connection: Connection, bounces: Mapping[str, Unclear], since: dat
 
 def unclear(connection: Connection) -> list[tuple[datetime, Unclear]]:
     """Give the bounces that nobody has looked at, each with when it was read, the oldest first."""
-    table = table_of(UnclearBounce)
-    query = select(*(table.c[name] for name in BOUNCE)).where(table.c.looked_at.is_(None))
-    return _unclear(connection.execute(query.order_by(table.c.since, table.c.digest)))
+    table, letter = table_of(UnclearBounce), table_of(Letter)
+    query = select(*(table.c[name] for name in BOUNCE), letter.c.year).where(table.c.looked_at.is_(None))
+    held = query.outerjoin(letter, letter.c.id == table.c.letter)
+    return _unclear(connection.execute(held.order_by(table.c.since, table.c.digest)))
 
 
 def looked_at(connection: Connection, at: datetime) -> list[tuple[datetime, Unclear]]:

@@ -290,6 +290,15 @@ def test_what_nothing_waits_for_stands_in_one_line(window: Window) -> None:
     assert f'<p class="muted">没有：{line}。</p>' in page
 
 
+def test_a_bounce_leads_to_the_letter_that_it_holds_in_that_letter_s_year(window: Window) -> None:
+    letter, bounces = table_of(Letter), {"b": Unclear((), 1, "552"), "c": Unclear((), 999999, "553")}
+    with window.database.write() as connection:
+        suppression.put_aside(connection, bounces, instant("2022-02-07T09:00"))
+        connection.execute(update(letter).where(letter.c.id == 1).values(year=2027))
+    page = window.as_(ADMIN).get("/2022/tasks").text
+    assert re.findall(r'夹带 (?:<a href="(.*?)">)?(\d+) 号函件', page) == [("/2027/letters/1", "1"), ("", "999999")]
+
+
 def test_a_bounce_that_nobody_can_read_is_a_task_until_somebody_has_looked(window: Window) -> None:
     bounce = Unclear(("gone@else.example",), None, "550 <b>")
     with window.database.write() as connection:
