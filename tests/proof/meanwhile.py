@@ -255,10 +255,10 @@ def _owed(play: Play) -> Iterator[tuple[tuple[str, str, str], float]]:
     """What must have been told at the end, of which kind and city and to which address, and since when: last of all."""
     for city in play.cities:
         office, passed, stands = f"{city}@proof.example", play.stood[FIRST, city][-1], play.stood[THEN, city][-1]
-        yield ("passed", city, office), passed.since
-        if stands.state == "withdrawn":
+        if stands.state == "withdrawn":  # that it passed is taken back with it, where it had not left
             yield ("withdrawn", city, office), stands.since
         else:
+            yield ("passed", city, office), passed.since
             for address in (office, *(f"mentor{place}@{city}.example" for place in range(1, MENTORS + 1))):
                 yield ("opened", city, address), SOME_TIME
 
