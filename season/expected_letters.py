@@ -113,7 +113,9 @@ class CityPhaseLetters:
         """Say why there is no such letter to such a recipient, whatever happens."""
         to = self.audiences.get((kind, self.phase.slug), ())
         if audience not in to:
-            return because("no-such-letter", audiences=f"只写给{_names(to)}" if to else "没有")
+            return because(
+                "no-such-letter", letters=f"本阶段的这类函件只写给{_names(to)}" if to else "本阶段没有这类函件"
+            )
         of_a_city = audience in {"city", "head"}
         return because("another-city") if of_a_city and recipient != f"{audience}:{self.city}" else None
 
@@ -266,7 +268,7 @@ def expected_digests(season: Season, recipient: str) -> tuple[ExpectedLetter, ..
     now, halted = season.stamp.as_of, _halted(season)
     audience = recipients.audience_of(recipient)
     if audience not in (to := LETTER_KINDS["digest"].of_year):
-        return (_never(because("no-such-letter", audiences=f"只写给{_names(to)}")),)
+        return (_never(because("no-such-letter", letters=f"这类函件只写给{_names(to)}")),)
     rows = letterbox.about(season.connection, season.year.year, ALL, ALL, now, ())[-LAST_DIGESTS:]
     found = [_fate(one, TAGS[one.kind], season, halted) for one in rows if one.kind == "digest"]
     today = rungs.digest_slot(now, season.days)

@@ -53,7 +53,7 @@ WHY: Mapping[Why, str] = {
     "nothing-filed": "该市尚未报送，省级管理办公室没有待办。",
     "no-news": "当天没有逾期、待办或无法送达的事项，或者本周已经报过而没有新增。",
     "no-cause": "本阶段没有发生过要发“{kind}”函件的事项。",
-    "no-such-letter": "本阶段的这类函件{audiences}。",
+    "no-such-letter": "{letters}。",
     "another-city": "这类函件只写给办理该事项的市。",
     "not-concerned": "按现有材料不在发函范围：只写给{whom}。",
     "not-then": "写这批函件时不在发函范围，或者尚未登记。",
