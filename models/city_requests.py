@@ -87,7 +87,8 @@ def requests(
 ) -> tuple[CityRequest, ...]:
     """Give the requests of a year as they stand, or stood at an instant, the oldest first; `which` of `Request`."""
     asked = {"asked_in": year, "known_at": as_of or FOR_EVER}
-    return tuple(_read(tuple(row)) for row in connection.execute(_as_they_stand().where(*which), asked))
+    query = _as_they_stand().where(*which) if which else _as_they_stand()
+    return tuple(_read(tuple(row)) for row in connection.execute(query, asked))
 
 
 @cache
