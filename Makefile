@@ -39,7 +39,7 @@ test: $(installed)  ## the whole suite, on SQLite and on PostgreSQL where a serv
 	@$(both)
 
 fast: $(installed)  ## the quick part of the suite, about a minute, on SQLite alone
-	@$(pytest) -m 'not slow and not prefect' -k 'not postgresql'
+	@$(pytest) --each-on-both -m 'not slow and not prefect' -k 'not postgresql'
 
 check: $(installed)  ## everything the CI looks at: style, types, imports, dependencies, migrations, tests
 	$(bin)/ruff check .

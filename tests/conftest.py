@@ -17,6 +17,7 @@ from models.database import Database
 from phases.book import BOOK
 from tests import postgres
 from tests.support import compiled, memory, shelf
+from tests.support.kinds import KINDS, spared
 from tests.support.originals import MIGRATED, NOTHING, PLANTED, SEASON, Originals
 from tests.support.scenes import Scene, calendar
 from tests.support.shelf import Shelf
@@ -47,15 +48,25 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--each-on-both", action="store_true", help="every case of every test on both kinds of database")
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Count as slow what first has a season played: half a minute of pages is no part of `make fast`.
+
+    Share the cases of a test out between the kinds of database (decision 3).
 
     What waits for Prefect comes first and what is slow next, so that no worker is left alone with it at the end.
     """
     for item in items:
         if {"season_file", "season_url", "planted_url"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)
+    if not config.getoption("--each-on-both"):
+        left = {id(item) for item in spared(items)}
+        config.hook.pytest_deselected(items=[item for item in items if id(item) in left])
+        items[:] = [item for item in items if id(item) not in left]
     items.sort(key=lambda item: (item.get_closest_marker("prefect") is None, item.get_closest_marker("slow") is None))
 
 
@@ -103,7 +114,7 @@ def season_file(sqlite_originals: Originals) -> Path:
     return sqlite_originals.file(SEASON)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     """The two kinds of database that everything must hold on."""
     return str(request.param)
