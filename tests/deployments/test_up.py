@@ -30,7 +30,7 @@ from settings import Settings
 from tests.support.ports import free_port
 from tests.support.upped import alive, running, until
 
-SELDOM = 15
+SELDOM = 30
 """Seconds between its beats: one brings what is looked for, and each costs two processes."""
 
 

@@ -110,6 +110,7 @@ def bodies(database: Database, year: Year, **wanted: str) -> dict[str, list[str]
 
 
 @pytest.mark.slow
+@ON_SQLITE
 def test_a_year_of_other_figures_comes_to_the_same_end(tmp_path: Path, database: Database) -> None:
     year = another()
     assert ends(year).isoformat() == "2023-02-01T00:00:00+08:00"
