@@ -75,6 +75,18 @@ class RequestBrief:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """A letter in an office's own words: subject and text as typed, with the fields of `letters.case_fields`.
+
+    `sender` is the office that writes, as it signs: 盐城市市级管理办公室.
+    """
+
+    subject: str
+    text: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """All that `render` looks at.
 
@@ -85,7 +97,7 @@ class Brief:
     where it has moved; `asked` the request that a letter is about, `waits` the city's for a later day that nobody has
     answered, where the letter `may_ask`; `kept` says of a rerun that the city has a draft,
     which stands. `of` is what the phase has to do with its parties. `ask` is whom the recipient asks, the
-    province or the city; None where nobody.
+    province or the city; None where nobody. `own` are the words of a letter of one's own.
     """
 
     kind: Kind
@@ -111,3 +123,4 @@ class Brief:
     kept: bool = False
     of: Dealings | None = None
     ask: ContactPoint | None = None
+    own: OwnWords | None = None

@@ -84,7 +84,10 @@ def fullest(plain: Brief, city: City) -> Brief:
     listed = (Item(HOSTILE, HOSTILE, numbers, 3, "late"), Item("甲", "", (), None, "undeliverable"), *plain.items)
     counts = {**plain.counts, HOSTILE: 12345}
     asked = plain.asked and replace(plain.asked, by=HOSTILE, reason=HOSTILE * 20)
-    return replace(plain, addressee=HOSTILE, attempt=3, reason=HOSTILE * 20, items=listed, counts=counts, asked=asked)
+    own = plain.own and replace(plain.own, text=HOSTILE * 20)
+    return replace(
+        plain, addressee=HOSTILE, attempt=3, reason=HOSTILE * 20, items=listed, counts=counts, asked=asked, own=own
+    )
 
 
 def _miswritten(source: str) -> str | None:

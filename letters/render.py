@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from calendars.deadlines import day_of
 from letters import phrases
+from letters.case_fields import filled
 from letters.occurrences import in_calendar, is_declined
 from letters.titles import subject, title
 from letters.words import DECIDED, GROUPS, NEW, OFFICE, PROGRAMME, YOU
@@ -149,10 +150,12 @@ def _view(brief: Brief) -> dict[str, Any]:
         "settled": settled,
         "following": following,
         "reason": brief.reason or "",
+        "own_words": [one for one in filled(brief.own.text, brief).splitlines() if one.strip()] if brief.own else [],
         "refusals": [phrases.finding(found, brief.audience) for found in brief.findings if _concerns(found, brief)],
         "lines": [_line(item) for item in brief.items],
         "groups": _groups(brief),
         "link": brief.link,
+        "office": brief.own.sender if brief.own else OFFICE,
         "ask": _whom_to_ask(brief),
         "replies": bool(brief.ask and brief.ask.mailbox),
         "calendar": _has_calendar(brief),
@@ -171,7 +174,8 @@ def _whom_to_ask(brief: Brief) -> str:
     if brief.ask is None:
         return ""
     is_province = brief.city_name is None or brief.audience in {"city", "head", "lead"}
-    return phrases.whom_to_ask(brief.ask, phrases.office("province" if is_province else "city", brief.city_name))
+    office = phrases.office("province" if is_province else "city", brief.city_name)
+    return phrases.whom_to_ask(brief.ask, brief.own.sender if brief.own else office)
 
 
 def _asked(asked: RequestBrief) -> dict[str, Any]:

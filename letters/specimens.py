@@ -12,7 +12,7 @@ from calendars.ics import cancellation, invitation, version
 from calendars.year import ContactPoint
 from gates.verdict import Finding
 from letters import phrases
-from letters.brief import Brief, Item, RequestBrief
+from letters.brief import Brief, Item, OwnWords, RequestBrief
 from letters.occurrences import OFFICES, in_calendar, is_declined, later, occurrences
 from letters.words import AUDIENCES, TAGS
 from phases.letter_kinds import LETTER_KINDS, Kind
@@ -120,11 +120,17 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
         "mistaken": {"was": day_of(brief.as_of) + timedelta(days=60)},
         "asked": {"asked": _asked(brief)},
         "granted": {"asked": replace(_asked(brief), granted=True)},
+        "own": {"own": OwnWords("关于{年度}{设区市}有关工作的函", "{称呼}：请于本周内与我办联系。", _sender(brief))},
         "question": {"asked": replace(_asked(brief), until=None, about="第2次报送的核验结论", reason="材料均已附上")},
     }
     row = LETTER_KINDS[brief.kind]
     shown = {name: value for one in row.shows for name, value in details[one].items()}
     return {"items": named, "counts": counts, "reason": row.reason or None, **shown}
+
+
+def _sender(brief: Brief) -> str:
+    """The province writes to an office of a city, a city's office to everybody else."""
+    return phrases.office("province" if brief.audience in OFFICES else "city", brief.city_name)
 
 
 def _asked(brief: Brief) -> RequestBrief:

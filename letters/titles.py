@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from letters import phrases
+from letters.case_fields import filled
 from letters.occurrences import is_declined
 from letters.words import GRANTED, GROUPS, SUBJECT_MARK
 from phases.letter_kinds import LETTER_KINDS
@@ -29,12 +30,14 @@ def title(brief: Brief) -> str:
         decision=phrases.decision(brief),
         wish="异议" if brief.asked and brief.asked.about else "延期申请",
         granted=GRANTED[brief.of.ending if brief.of else None],
+        own=filled(brief.own.subject, brief) if brief.own else "",
     )
 
 
 def subject(brief: Brief) -> str:
     """One short line: the mark, the kind, city and phase, the due day. Never a person's name."""
-    words = {"tag": _tag_first, "date": _date_first, "counts": _counts}[LETTER_KINDS[brief.kind].headed]
+    heads = {"tag": _tag_first, "date": _date_first, "counts": _counts, "title": title}
+    words = heads[LETTER_KINDS[brief.kind].headed]
     return SUBJECT_MARK + words(brief)
 
 

@@ -107,6 +107,7 @@ TAKEN = (LetterState.SENDING.value, LetterState.UNKNOWN.value, LetterState.FAILE
 MOVED_ON, OPENED_AGAIN, LEFT = "所说的事项已办结或已有变化", "本阶段已重新开放", "该市已退出本年度"
 REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
 REWORDED = "该市的延期申请已有变化，按新的情况另发"
+OUTDATED = "所写的截止时间已改，没有发出；仍需告知的，请按新的时间另写"
 """Why a letter was taken back: what is said of it from then on."""
 
 STALE = "过时未发"
@@ -131,6 +132,7 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
         (again, kind.in_(SETTLING), OPENED_AGAIN),
         (dated - moved, kind.in_(DATED) | answering(table), REDATED),
         (again, declining(table), REDATED),
+        (dated - moved, (kind == "letter") & table.c.valid_until.is_not(None), OUTDATED),
     )
     for touched, which, why in untrue:
         if touched:
@@ -391,6 +393,13 @@ def opened_to(connection: Connection, year: int, phases: Iterable[str], city: st
     for phase, recipient in connection.execute(query):
         found[phase].add(recipient)
     return {phase: frozenset(whom) for phase, whom in found.items()}
+
+
+def next_own(connection: Connection, year: int) -> int:
+    """Give the number of the next letter of somebody's own in a year; all that are sent with one share it."""
+    table = table_of(Letter)
+    slots = select(table.c.slot).where(table.c.year == year, table.c.kind == "letter").distinct()
+    return 1 + max((int(slot.partition("@")[0]) for slot in connection.execute(slots).scalars()), default=0)
 
 
 def message_id(domain: str, year: int, key: LetterKey) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "opened", "moved", "corrected", "request", "question", "answered", "reminder", "overdue", "nudge", "digest",
     "escalation", "passed", "returned", "approval-needed", "rerun", "withdrawn", "appointment", "result",
-    "visits-short",
+    "visits-short", "letter",
 ]  # fmt: skip
 
 Occurs = Literal["always", "never", "where-named", "with-last-word", "published", "unpublished"]
@@ -34,12 +34,14 @@ class LetterKind:
     """What holds of a kind, whatever the phase.
 
     `tag` is its one word in subjects and lists; `title` its 事由, with {task}, {what}, {city}, {year}, {decision},
-    {granted}, {wish}; `party_title` and `party_tag` those to whoever is no city's office, `own_title` the province's.
+    {granted}, {wish}, {own}, a subject of its own; `party_title` and `party_tag` those to whoever is no city's office,
+    `own_title` the province's.
     `offices` get it, but for a city that is quiet where it is `unless_quiet`, besides the parties that the phase has a
     mailing for, and those of `as_opened` who got the phase's `opened`, or whom the year binds where it is `later`;
-    those alone with something to mend where it is `to_mend`; `of_year` are its audiences where it is about the whole
-    year, and `occurs` says in which phases it does. `urgency` places it in an envelope, 0 first. Its subject is
-    `headed` by its tag, by the new day, by counts; `names_due` puts the day into it.
+    those alone with something to mend where it is `to_mend`. One that is `named` goes to whoever is named for it, and
+    to nobody else. `of_year` are its audiences where it is about the whole year, and `occurs` says in which phases it
+    does. `urgency` places it in an envelope, 0 first. Its subject is `headed` by its tag, by the new day, by counts, or
+    is its title; `names_due` puts the day into it.
 
     What makes it untrue: it `asks` for something until the city phase moves on, `settles` what ends with the city, or
     may be opened again, is `dated` by a due day that may move, `grants` one to who asked, or only the `newest` is worth
@@ -68,7 +70,8 @@ class LetterKind:
     unless_quiet: bool = False
     occurs: Occurs = "always"
     urgency: int = 3
-    headed: Literal["tag", "date", "counts"] = "tag"
+    headed: Literal["tag", "date", "counts", "title"] = "tag"
+    named: bool = False
     names_due: bool = False
     asks: bool = False
     settles: bool = False
@@ -106,13 +109,13 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         "moved": LetterKind(
             "截止时间调整", "关于调整{what}截止时间的函", ("city",), "关于调整{task}时间的函",
             as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
-            tells_city=True, moves=True, reowed="moot", calendar="sets", invented="due", headed="date",
+            tells_city=True, moves=True, named=True, reowed="moot", calendar="sets", invented="due", headed="date",
             said_by=_NAMES_DAY, shows=("was",), reason="暴雪影响报送",
         ),
         "corrected": LetterKind(
             "截止时间更正", "关于更正{what}截止时间的函", ("city",), "关于更正{task}时间的函",
             as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
-            tells_city=True, moves=True, reowed="moot", calendar="sets", invented="due", headed="date",
+            tells_city=True, moves=True, named=True, reowed="moot", calendar="sets", invented="due", headed="date",
             said_by=_NAMES_DAY, shows=("mistaken",), reason="日期误写为次月",
         ),
         "request": LetterKind(
@@ -185,6 +188,10 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         "visits-short": LetterKind(
             "培养进度提醒", "关于{year}年度到校培养进度的提醒函", ("city",), "关于{year}年度学生到校培养情况的函",
             occurs="where-named", urgency=4, asks=True, newest=True, shows=("behind",),
+        ),
+        "letter": LetterKind(
+            "自拟函", "{own}", named=True, of_year=("city", "institution", "mentor", "school"), headed="title",
+            asks=True, tells_due=True, shows=("own",),
         ),
     }
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of, end_of
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
+from letters.case_fields import DUE, named
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
 from models.days_told import AGAIN, OVERDUE
 from models.letter_marks import waits
@@ -61,6 +62,12 @@ def correspond(season: Season) -> None:
     season.writes.letters.extend(_one_at_once(list(rows.values())))
 
 
+def briefs(season: Season, owed: Sequence[Owed]) -> list[tuple[Owed, Recipient, Brief]]:
+    """Give what letters owed would say, to whom each, before any is written; questions are asked once for all."""
+    words = _Words(season)
+    return [(one, recipient, words.brief(one, recipient)) for one, recipient in _addressed(season, owed)]
+
+
 def _unwritten(owed: Iterable[Owed], written: Collection[LetterKey]) -> list[Owed]:
     """Leave out what was written before: to each who is named, else to anybody.
 
@@ -91,7 +98,7 @@ class _Words:
         like = (id(owed), recipient.audience, recipient.numbers, recipient.listed)
         found = self._campaigns.get(like)
         if found is None or not found.open:
-            found = self._campaigns[like] = campaign(self._brief(owed, recipient), self._season.stamp.words)
+            found = self._campaigns[like] = campaign(self.brief(owed, recipient), self._season.stamp.words)
         is_told = owed.phase is not None and in_calendar(self._season.dealings(owed.phase), recipient.audience)
         ends = LETTER_KINDS[owed.kind].calendar == "ends"
         apart = recipient.audience if ends or (is_told and recipient.party) else is_told
@@ -100,7 +107,8 @@ class _Words:
             self._files[cause] = calendar_file(self._season, owed, recipient.audience)
         return found, self._files[cause]
 
-    def _brief(self, owed: Owed, recipient: Recipient) -> Brief:
+    def brief(self, owed: Owed, recipient: Recipient) -> Brief:
+        """Give what one letter says."""
         about = (id(owed), recipient.audience)
         if about not in self._shared:
             self._shared[about] = _shared(self._season, owed, recipient.audience)
@@ -145,7 +153,7 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
         asked_for = (one.kind, one.phase, audience)
         if asked_for not in concerned:
             concerned[asked_for] = recipients.parties(season, one, audience, reach)
-        if LETTER_KINDS[one.kind].moves:
+        if LETTER_KINDS[one.kind].named:
             concerned[asked_for].setdefault(one.city, {}).update(recipients.told(one, audience))
     on_file = reach.on_file(_merged(concerned.values()))
     addressed: list[tuple[Owed, Recipient]] = []
@@ -217,7 +225,9 @@ def _written(
 
 
 def _leaves_at(season: Season, owed: Owed) -> datetime | None:
-    """Give the office hour from which a letter may leave that nobody's hand causes; None: it leaves at once."""
+    """Give the hour from which a letter may leave that nobody's hand causes, or chose; None: it leaves at once."""
+    if owed.own is not None:
+        return owed.own.leaves_at
     waits = season.by_itself or LETTER_KINDS[owed.kind].waits
     return season.year.hours.on_or_after(season.stamp.as_of) if waits else None
 
@@ -236,6 +246,10 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
 
     It is also which due day the letter told: by it is found who is told when that day moves.
     """
+    if owed.own is not None:
+        due = _due(season, owed, audience) if DUE in named(owed.own.words.subject + owed.own.words.text) else None
+        ahead = due and due.instant > (owed.own.leaves_at or season.stamp.as_of)
+        return due.instant if due and ahead else None
     tells = LETTER_KINDS[owed.kind].until_due and not is_declined(owed.asked)
     if tells or later(season.year, _mailing(season, owed, audience)):
         due = _due(season, owed, audience)
@@ -280,7 +294,12 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         waits=_waits(season, owed) if audience in OFFICES else None,
         kept=owed.kept,
         of=season.dealings(owed.phase) if owed.phase else None,
-        ask=recipients.whom_to_ask(season, owed.city, audience),
+        ask=(
+            recipients.contact_of(season, owed.own.office)
+            if owed.own
+            else recipients.whom_to_ask(season, owed.city, audience)
+        ),
+        own=owed.own.words if owed.own else None,
     )
 
 

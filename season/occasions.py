@@ -330,5 +330,6 @@ OF_TIME: Mapping[str, Callable[[CityPhaseRecord, Audience], Iterator[Occasion]]]
     "visits-short": _visits,
     "moved": _moved,
     "corrected": lambda record, _: _days_moved(record, "correction"),
+    "letter": lambda *_: iter(()),
 }
 """What makes the kinds owed of which not the log alone tells."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from calendars.deadlines import Due
     from calendars.rungs import Rung
     from gates.verdict import Finding
-    from letters.brief import Item, RequestBrief
+    from letters.brief import Item, OwnWords, RequestBrief
     from models.standing import Cell
     from phases.letter_kinds import Kind
     from season.unit_of_work import Season
@@ -25,6 +25,24 @@ if TYPE_CHECKING:
 
 Owes = Literal["all", "city", "party", "province"]
 """Whose part of a phase a letter is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLetter:
+    """A letter of an office's own, to many: its number in the year, its words, whose they are, when it may leave.
+
+    `office` is a city's slug, or `province`; `leaves_at` an hour that somebody chose, None for at once.
+    """
+
+    number: int
+    words: OwnWords
+    office: str
+    leaves_at: datetime | None = None
+
+    @property
+    def slot(self) -> str:
+        """Give the part of such a letter's key that says which it is, and who wrote it: `3@province`."""
+        return f"{self.number}@{self.office}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +68,7 @@ class Owed:
     was: date | None = None
     asked: RequestBrief | None = None
     kept: bool = False  # a rerun: the city has a draft, which stands
+    own: OwnLetter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +252,12 @@ def answered(
             due=due, was=was, items=tuple(items), asked=asked, reason=asked.answer,
         )
     )  # fmt: skip
+
+
+def letter(season: Season, phase: str | None, city: str, to: frozenset[str], own: OwnLetter) -> None:
+    """Owe these recipients an office's own words; what is about a phase is untrue once the city moves on in it."""
+    due = season.due(phase, city) if phase else None
+    season.owed.append(Owed("letter", phase, city, ALL, own.slot, due=due, to=to, own=own))
 
 
 def minute(instant: datetime) -> str:

@@ -39,13 +39,13 @@ class Recipient:
 
 def audiences(season: Season, owed: Owed) -> tuple[Audience, ...]:
     """Give the audiences of a letter owed; a reminder of one's own due day goes to these alone."""
+    if LETTER_KINDS[owed.kind].named:  # as whoever was told a day, if only by an earlier release
+        told = {key.partition(":")[0] for key in owed.to or ()}
+        return tuple(one for one in AUDIENCES if one in told)
     if owed.phase is None:
         return LETTER_KINDS[owed.kind].of_year
     if owed.whose == "province":
         return ("province",)
-    if LETTER_KINDS[owed.kind].moves:  # to whoever was told a day, if only by an earlier release
-        told = {key.partition(":")[0] for key in owed.to or ()}
-        return tuple(one for one in AUDIENCES if one in told)
     found = occurrences.audiences(owed.kind, season.dealings(owed.phase))
     return tuple(one for one in found if owed.whose == "all" or (one in OFFICES) is (owed.whose == "city"))
 
@@ -97,10 +97,14 @@ def whom_to_ask(season: Season, city: str, audience: Audience) -> ContactPoint |
     In a rehearsal an office without an address on file has a stand-in for it as well.
     """
     whose: Audience = "province" if city == ALL or audience in {"city", "head", "lead"} else "city"
-    if audience == whose:
-        return None
-    found = season.contact_points.get(whose if whose == "province" else city, ContactPoint())
-    return found.model_copy(update={"mailbox": found.mailbox or office(season, city, whose).address})
+    return None if audience == whose else contact_of(season, whose if whose == "province" else city)
+
+
+def contact_of(season: Season, whose: str) -> ContactPoint:
+    """Give whom to ask in an office: a city's by its slug, or `province`."""
+    found = season.contact_points.get(whose, ContactPoint())
+    address = office(season, whose, "province" if whose == "province" else "city").address
+    return found.model_copy(update={"mailbox": found.mailbox or address})
 
 
 def stand_in(season: Season, address: str) -> str:

@@ -232,7 +232,7 @@ def test_lists_and_letters_show_people_who_is_written_to(season: Talent) -> None
 
 
 @pytest.mark.parametrize(
-    ("option", "first", "last"), [("--state", "queued", "cancelled"), ("--kind", "opened", "visits-short")]
+    ("option", "first", "last"), [("--state", "queued", "cancelled"), ("--kind", "opened", "letter")]
 )
 def test_letters_of_no_state_or_kind_are_wrong_usage(talent: Talent, option: str, first: str, last: str) -> None:
     ran = talent("letters", "list", option, "nonsense")

@@ -34,6 +34,7 @@ MORE = {
     "result": "it goes out where others say passed",
     "reminder": "the province has one of its own",
     "visits-short": "once a month",
+    "letter": "a person writes it, and its words say whether a day is told; a field of acts is called so",
 }
 """What a kind does beyond its row, and so in more files; one without a line here is named in the three alone."""
 

@@ -44,7 +44,8 @@ def test_a_silent_phase_writes_to_its_city_and_where_it_has_the_last_word_to_the
     of_application = {kind: whom for (kind, phase), whom in found.items() if phase == "application"}
     rows = {kind: row for kind, row in LETTER_KINDS.items() if row.occurs in {"always", "unpublished"}}
     offices = {kind: row.offices for kind, row in rows.items()}
-    assert of_application == offices | {"withdrawn": ("city", "institution", "mentor", "school")}
+    anybody = ("city", "institution", "mentor", "school")
+    assert of_application == offices | {"withdrawn": anybody, "letter": anybody}
     assert (offices["opened"], offices["request"], offices["escalation"]) == (
         ("city",),
         ("province",),

@@ -1,0 +1,193 @@
+"""A letter in an office's own words, to a group or to one: the province's to anybody, a city's to its own parties."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from acts.act import PROVINCE
+from calendars.deadlines import day_of, end_of
+from forms.cells import BadCellError, line, prose
+from letters import case_fields, phrases
+from letters.brief import OwnWords
+from models import audit
+from models.outbox import next_own
+from models.parties import Reach
+from season import letter_groups, owing
+from season.correspondence import briefs
+from season.judging import scope_of
+from season.letter_groups import GROUPS
+from season.outcome import Outcome
+from season.transaction import sitting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from letters.brief import Brief
+    from models.database import Database
+    from models.stamp import Stamp
+    from season.owing import Owed
+    from season.recipients import Recipient
+    from season.unit_of_work import Season
+
+When = Literal["now", "morning"]
+LONGEST = {"subject": 60, "text": 2000}
+"""Characters."""
+
+ON_RECORD = "写函"
+SHOWN = 5
+"""So many recipients are named in a refusal."""
+
+BRACES = str.maketrans("｛｝", "{}")
+"""As a Chinese keyboard writes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLetter:
+    """A letter as somebody asks for it: to whom, in which words, when it is to leave.
+
+    `group` is one of `GROUPS`, in these cities (none named: all that the office writes to); `one` names whom, where
+    that is one. `office` is who writes: a city's slug, or `province`. Without a `phase` it is about the whole year.
+    """
+
+    group: str
+    subject: str
+    text: str
+    phase: str | None = None
+    cities: tuple[str, ...] = ()
+    one: str = ""
+    office: str = PROVINCE
+    when: When = "now"
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that its words name."""
+        return case_fields.named(self.subject) | case_fields.named(self.text)
+
+
+class _No(Exception):
+    """It cannot be written as it is."""
+
+
+def may_write(office: str) -> Mapping[str, str]:
+    """Give the groups that an office may write to, each with what it is called."""
+    return {slug: one.label for slug, one in GROUPS.items() if office == PROVINCE or not one.offices}
+
+
+def write(
+    database: Database,
+    year: int,
+    wanted: WantedLetter,
+    stamp: Stamp,
+    *,
+    account: int | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Write it to all of them, in one transaction with its entry in the audit; all of it is refused, or nothing.
+
+    The audit names the group, how many got it and its number, never its words: the log is for ever, these are not.
+    """
+    own = None if wanted.office == PROVINCE else [wanted.office]
+    with sitting(database, year, stamp, own, dry_run=dry_run) as season:
+        try:
+            outcome = Outcome("done", _written(season, _read(wanted), account))
+        except _No as no:
+            season.owed.clear()
+            outcome = Outcome("refused", str(no))
+    return season.answered(outcome)
+
+
+def _read(wanted: WantedLetter) -> WantedLetter:
+    """Read what was typed; raise `_No` with every fault of it."""
+    typed, faults = {"subject": wanted.subject, "text": wanted.text}, []
+    for name, label, read in (("subject", "主题", line), ("text", "正文", prose)):
+        try:
+            typed[name] = read(typed[name].translate(BRACES), LONGEST[name])
+        except BadCellError as error:
+            faults.append(f"{label}：{error.wrong}")
+        if not typed[name].strip():
+            faults.append(f"{label}：请填写")
+        faults += [f"{label}：{fault}" for fault in case_fields.faults(typed[name])]
+    if case_fields.ADDRESSEE in case_fields.named(typed["subject"]):
+        faults.append(f"主题：不写收件人的姓名，不能用 {{{case_fields.ADDRESSEE}}}")
+    if wanted.group not in may_write(wanted.office):
+        faults.append("收件人：请选一类收件人")
+    elif GROUPS[wanted.group].late and not wanted.phase:
+        faults.append("阶段：请选哪个阶段逾期的市")
+    if wanted.group == "one" and not wanted.one.strip():
+        faults.append("收件人：请写明是谁")
+    if faults:
+        raise _No("；".join(faults) + "。")
+    return replace(wanted, subject=typed["subject"], text=typed["text"])
+
+
+def _written(season: Season, wanted: WantedLetter, account: int | None) -> str:
+    """Owe it to each, and say so."""
+    number = next_own(season.connection, season.year.year)
+    _owe(season, wanted, number)
+    said = briefs(season, season.owed)
+    if not said:
+        raise _No(f"没有这样的收件人：{GROUPS[wanted.group].label}。")
+    _complete(wanted, said)
+    group, count = GROUPS[wanted.group].label, len({recipient.key for _, recipient, _ in said})
+    city = None if wanted.office == PROVINCE else wanted.office
+    reason = f"{group}，{count} 个收件人"
+    audit.record(
+        season.connection, season.stamp, ON_RECORD, f"letter/{number}", account=account, city=city, reason=reason
+    )
+    unreached = len({recipient.key for _, recipient, _ in said if not recipient.address})
+    waiting = f"其中 {unreached} 个没有登记邮箱，登记后自动发出。" if unreached else ""
+    leaves = _leaves_at(season, wanted)
+    when = f"，{leaves:%Y-%m-%d %H:%M} 发出" if leaves else ""
+    return f"第 {number} 号自拟函，写给{reason}{when}。{waiting}"
+
+
+def _owe(season: Season, wanted: WantedLetter, number: int) -> None:
+    sender = phrases.office("province") if wanted.office == PROVINCE else ""
+    sender = sender or phrases.office("city", season.year.city(wanted.office).name)
+    words = OwnWords(wanted.subject, wanted.text, sender)
+    own = owing.OwnLetter(number, words, wanted.office, _leaves_at(season, wanted))
+    apart, had = bool(wanted.fields & case_fields.OF_CITY), set[str]()
+    for city, to in _recipients(season, wanted).items():
+        # Who works with several cities gets one letter, unless it says another thing of each.
+        theirs = to if apart else to - had
+        had |= to
+        if theirs:
+            owing.letter(season, wanted.phase, city, frozenset(theirs), own)
+
+
+def _recipients(season: Season, wanted: WantedLetter) -> letter_groups.To:
+    cities = [city for city in season.cities if not wanted.cities or city in wanted.cities]
+    reach = Reach(scope_of(season, season.year.phases[0].slug, cities))
+    if wanted.group != "one":
+        return letter_groups.members(season, reach, GROUPS[wanted.group], cities, wanted.phase)
+    name = wanted.one.strip()
+    found = letter_groups.named(season, reach, name, cities, offices=wanted.office == PROVINCE)
+    if len(found) > 1:
+        several = "、".join(f"{label}（{key}）" for key, (_, label) in list(found.items())[:SHOWN])
+        raise _No(f"叫“{name}”的有 {len(found)} 个：{several}；请写其中一个的编号，如 {next(iter(found))}。")
+    return {city: frozenset({key}) for key, (city, _) in found.items()}
+
+
+def _leaves_at(season: Season, wanted: WantedLetter) -> datetime | None:
+    """Give the next working morning, where it is to wait for that."""
+    tomorrow = end_of(day_of(season.stamp.as_of))
+    return season.year.hours.on_or_after(tomorrow) if wanted.when == "morning" else None
+
+
+def _complete(wanted: WantedLetter, said: Sequence[tuple[Owed, Recipient, Brief]]) -> None:
+    """Raise `_No` where a field has nothing to say to somebody."""
+    words, lacking = wanted.subject + wanted.text, defaultdict[str, list[str]](list)
+    for _, recipient, brief in said:
+        for field in case_fields.lacking(words, brief):
+            lacking[field].append(recipient.addressee)
+    if lacking:
+        raise _No("".join(f"{{{field}}} 没有内容可填：{_some(whom)}。" for field, whom in lacking.items()))
+
+
+def _some(whom: Iterable[str]) -> str:
+    every = list(dict.fromkeys(whom))
+    more = f"等 {len(every)} 个收件人" if len(every) > SHOWN else ""
+    return "、".join(every[:SHOWN]) + more

@@ -1,0 +1,213 @@
+"""A letter in an office's own words: whom each office may write to, once, all or nothing, not once it is untrue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from acts.act import PROVINCE
+from acts.letter_marks import mark
+from acts.own_letter import WantedLetter, may_write, write
+from models.columns import table_of
+from models.letter_marks import every
+from models.outbox import LEFT, MOVED_ON, OUTDATED
+from models.tables.audit import AuditEntry
+from models.tables.season import Letter
+from season.letter_groups import GROUPS
+from season.outcome import Outcome
+from tests.acts.test_statements import counted
+from tests.support import ledger
+from tests.support.kinds import ON_SQLITE
+from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, stamp
+
+ROLL, APPLICATION, INTERVIEW = "mentor-recommendation", "application", "interview"
+AT = "2022-01-26T10:00"
+PLAIN = WantedLetter("mentors", "关于见面时间的函", "请于周五前告知我办。")
+
+
+@pytest.fixture
+def begun(scene: Scene) -> Scene:
+    """Nanjing has its interviews before it, Wuxi its roll; the others are late with theirs."""
+    scene.through("shortlist", NANJING)
+    scene.file(ROLL, WUXI)
+    scene.advance("2022-01-17T09:00")
+    return scene
+
+
+def written(scene: Scene, wanted: WantedLetter = PLAIN, at: str = AT, *, dry_run: bool = False) -> Outcome:
+    return write(scene.database, YEAR, wanted, stamp(at), dry_run=dry_run)
+
+
+def whom(outcome: Outcome) -> dict[str, str]:
+    """By the addressee's mailbox, the city by whose doing."""
+    return {row.address: row.concerns for row in outcome.changes.letters}
+
+
+def kept(scene: Scene) -> list[tuple[str, str, str | None]]:
+    letter = table_of(Letter)
+    columns = (letter.c.recipient, letter.c.state, letter.c.detail)
+    with scene.database.read() as connection:
+        rows = connection.execute(select(*columns).where(letter.c.kind == "letter").order_by(letter.c.id))
+        return [tuple(row) for row in rows]
+
+
+MENTORS = {"mentor1@nanjing.example": NANJING, "mentor1@wuxi.example": WUXI}
+NANJINGS = {"mentor1@nanjing.example": NANJING}
+UNITS = {NANJING: "kyc@unit.example", WUXI: "kyc@unit.example"}
+
+
+def test_each_group_is_whom_it_says(begun: Scene) -> None:
+    cities = {f"{city.slug}@city.example": city.slug for city in begun.year.cities}
+    late = {address: city for address, city in cities.items() if city not in {NANJING, WUXI}}
+    meant = {
+        "late-cities": late, "cities": cities, "mentors": MENTORS, "mentors-interviewing": NANJINGS,
+        "schools": {"yz@school.example": NANJING}, "one": NANJINGS,
+    }  # fmt: skip
+    found = {
+        group: whom(written(begun, replace(PLAIN, group=group, phase=ROLL, one="南京导师1"), dry_run=True))
+        for group in meant
+    }
+    assert found == meant
+    institutions = written(begun, replace(PLAIN, group="institutions"), dry_run=True).changes.letters
+    assert [(row.concerns, row.address) for row in institutions] == list(UNITS.items())
+    nobody = written(begun, replace(PLAIN, group="mentors-in-training"), dry_run=True)
+    assert (nobody.outcome, nobody.message) == ("refused", "没有这样的收件人：有在培学生的导师。")
+    assert whom(written(begun, replace(PLAIN, cities=(WUXI, XUZHOU)), dry_run=True)) == {"mentor1@wuxi.example": WUXI}
+
+
+def test_it_is_written_to_each_once_under_a_number_and_the_log_has_none_of_its_words(begun: Scene) -> None:
+    shown = written(begun, dry_run=True)
+    assert kept(begun) == []
+    said = written(begun)
+    assert said == shown
+    assert said.message == "第 1 号自拟函，写给导师，2 个收件人。"
+    assert [row.key[:3] + row.key[4:] for row in said.changes.letters] == [
+        ("*", NANJING, "*", "letter", "1@province"), ("*", WUXI, "*", "letter", "1@province"),
+    ]  # fmt: skip
+    (letter, _) = said.changes.letters
+    assert (letter.subject, letter.leaves_at, letter.state) == (
+        "【省后备人才培养计划】关于见面时间的函",
+        None,
+        "queued",
+    )
+    assert letter.reply_to == "province@office.example"
+    assert "省级管理办公室示例，电话：000-00000000" in letter.text
+    entry = table_of(AuditEntry)
+    with begun.database.read() as connection:
+        row = connection.execute(select(entry.c.what, entry.c.subject, entry.c.reason, entry.c.by)).one()
+    assert tuple(row) == ("写函", "letter/1", "导师，2 个收件人", "省办")
+    assert written(begun).changes.letters[0].slot == "2@province"
+
+
+OFFICES = tuple(slug for slug, group in GROUPS.items() if group.offices)
+OUT_OF_REACH = ("one", *OFFICES)
+
+
+def test_a_city_writes_to_its_own_parties_and_to_nobody_else(begun: Scene) -> None:
+    own = replace(PLAIN, office=WUXI)
+    assert whom(written(begun, replace(own, cities=(NANJING,)), dry_run=True)) == {}
+    said = written(begun, own)
+    assert whom(said) == {"mentor1@wuxi.example": WUXI}
+    (letter,) = said.changes.letters
+    assert (letter.slot, letter.reply_to) == ("1@wuxi", "wuxi@city.example")
+    assert "无锡市市级管理办公室\n" in letter.text
+    for group in OUT_OF_REACH:
+        for name in ("南京导师1", "南京一中", "南京", "wuxi", "mentor:1", "city:wuxi"):
+            tried = written(begun, replace(own, group=group, phase=ROLL, one=name), dry_run=True)
+            reached = set(whom(tried).values())
+            assert reached <= {WUXI}, (group, name)
+            assert not any(row.recipient.startswith("city:") for row in tried.changes.letters)
+    assert set(may_write(WUXI)) == set(GROUPS) - set(OFFICES)
+    assert set(may_write(PROVINCE)) == set(GROUPS)
+
+
+@ON_SQLITE
+def test_of_several_of_one_name_it_asks_which(begun: Scene) -> None:
+    same = written(begun, replace(PLAIN, group="one", one="kyc"), dry_run=True)
+    assert same.message == "没有这样的收件人：一个人或一个单位。"
+    unit = written(begun, replace(PLAIN, group="one", one="南京大学"), dry_run=True).changes.letters[0].recipient
+    again = written(begun, replace(PLAIN, group="one", one=unit), dry_run=True)
+    assert [row.recipient for row in again.changes.letters] == [unit]
+    assert [row.recipient for row in written(begun, replace(PLAIN, group="one", one="无锡市")).changes.letters] == [
+        "city:wuxi"
+    ]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"subject": " "}, "主题：请填写"),
+        ({"subject": "致{称呼}"}, "主题：不写收件人的姓名，不能用 {称呼}"),
+        ({"subject": "字" * 61}, "主题：长 61 字，超过 60 字"),
+        ({"text": "{学生}"}, "正文：没有“{学生}”这个字段"),
+        ({"text": "请{称呼"}, "正文：“{称呼”处的花括号不成对"),
+        ({"group": "everybody"}, "收件人：请选一类收件人"),
+        ({"group": "late-cities"}, "阶段：请选哪个阶段逾期的市"),
+        ({"group": "one"}, "收件人：请写明是谁"),
+        ({"text": "{阶段}"}, "{阶段} 没有内容可填：南京导师1老师、无锡导师1老师。"),
+        ({"text": "{截止时间}", "group": "schools", "phase": "meeting"}, "{截止时间} 没有内容可填：南京一中。"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_as_a_whole(begun: Scene, changes: dict[str, str], said: str) -> None:
+    before = ledger.everything(begun.database)
+    refused = written(begun, replace(PLAIN, **changes))  # type: ignore[arg-type]  # all of these fields are texts
+    assert (refused.outcome, refused.changes.letters) == ("refused", ())
+    assert refused.message.startswith(said)
+    assert ledger.everything(begun.database) == before
+
+
+def test_it_may_wait_for_the_next_working_morning(begun: Scene) -> None:
+    said = written(begun, replace(PLAIN, when="morning"), "2022-01-28T20:00")  # Saturday and Sunday are made up for
+    assert {f"{row.leaves_at:%Y-%m-%d %H:%M}" for row in said.changes.letters} == {"2022-01-29 09:00"}
+    assert said.message.endswith("2 个收件人，2022-01-29 09:00 发出。")
+
+
+LATE = WantedLetter("late-cities", "关于{阶段}的函", "{设区市}{阶段}应于{截止时间}报送。", ROLL)
+
+
+@ON_SQLITE
+def test_what_is_about_a_phase_is_taken_back_when_the_city_moves_on(begun: Scene) -> None:
+    said = written(begun, replace(LATE, cities=(XUZHOU,)))
+    (letter,) = said.changes.letters
+    assert "徐州市导师推荐应于2022年1月15日（星期六）24:00 前报送。" in letter.text
+    assert (letter.phase, letter.valid_until) == (ROLL, None)
+    begun.rerun(ROLL, XUZHOU, "2022-01-26T11:00", date(2022, 2, 8))
+    assert kept(begun) == [("city:xuzhou", "cancelled", MOVED_ON)]
+
+
+@ON_SQLITE
+def test_who_was_told_a_day_by_it_hears_when_that_moves_and_what_has_not_left_does_not(begun: Scene) -> None:
+    about = replace(LATE, group="one", one="南京市", phase=INTERVIEW)
+    begun.advance("2022-01-31T09:00")
+    (first,) = written(begun, about, "2022-01-31T10:00").changes.letters
+    assert first.valid_until is not None
+    (second,) = written(begun, replace(about, when="morning"), "2022-01-31T10:01").changes.letters
+    moved = begun.extend(INTERVIEW, [NANJING], "2022-01-31T11:00", date(2022, 3, 4))
+    assert {state for _, state, _ in kept(begun)} == {"cancelled"}
+    assert {detail for _, _, detail in kept(begun)} == {OUTDATED}
+    told = {(row.kind, row.phase, row.recipient) for row in moved.changes.letters if row.recipient == f"city:{NANJING}"}
+    assert told == {("opened", INTERVIEW, f"city:{NANJING}")}
+    assert second.slot == "2@province"
+
+
+@ON_SQLITE
+def test_it_waits_for_a_release_where_its_kind_is_marked_and_a_withdrawn_city_gets_none(begun: Scene) -> None:
+    mark(begun.database, YEAR, every("letter", ROLL), "hold", stamp(AT))
+    assert {row.state for row in written(begun, replace(PLAIN, phase=ROLL)).changes.letters} == {"awaiting"}
+    assert {row.state for row in written(begun).changes.letters} == {"queued"}
+    begun.withdraw(NANJING, "2022-01-26T12:00")
+    assert set(whom(written(begun, at="2022-01-26T13:00")).values()) == {WUXI}
+    assert LEFT  # what was queued for its mentors before is about no phase, and still true
+
+
+@ON_SQLITE
+def test_nothing_is_asked_more_often_for_more_recipients(begun: Scene) -> None:
+    with counted(begun.database) as few:
+        written(begun, replace(PLAIN, cities=(WUXI,)))
+    with counted(begun.database) as many:
+        written(begun)
+    assert len(many) == len(few)
