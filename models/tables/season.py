@@ -310,6 +310,22 @@ class LetterMark(SQLModel, table=True):
     as_of: datetime = Field(sa_type=UTCDateTime)
 
 
+class LetterTemplate(SQLModel, table=True):
+    """A letter that an office keeps to write again, by a name of its own: a subject and words, with their fields."""
+
+    __tablename__ = "letter_template"
+    __table_args__ = (UniqueConstraint("office", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    office: str
+    name: str
+    subject: str
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
 class Suppressed(SQLModel, table=True):
     """An address that is written to no more: it refused for good, or the office said so. Its letters are held."""
 

@@ -45,7 +45,8 @@ def test_a_foreseen_letter_and_a_kind_are_kept_and_let_go(window: Window) -> Non
     assert "写成后直接发出" in text
     admin.submit(f"{PAGE}/kinds", phase="shortlist", of="overdue", wanted="hold", once=once(text))
     assert "面试名单　逾期催办" in admin.get(PAGE).text
-    (letter,) = (link for link in Read.page(admin.get("/2022/letters?state=awaiting").text).links if "letters/" in link)
+    listed = Read.page(admin.get("/2022/letters?state=awaiting").text).links
+    (letter,) = (link for link in listed if re.fullmatch(r"/2022/letters/\d+", link))
     assert "1 封，请阅后放行" in admin.get("/2022/tasks").text
     text = admin.get(letter).text
     (key,) = re.findall(r'name="key" value="([^"]+)"', text)

@@ -35,6 +35,7 @@ OWN_NAME = "self"
 
 OWNERS: Mapping[str, str] = {
     "letter": "concerns", "contact": "office", "office": "office", "stated_address": "office",
+    "letter_template": "office",
 }  # fmt: skip
 """The column that says whose a row is, where it is not `city`."""
 

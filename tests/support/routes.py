@@ -89,6 +89,7 @@ OWNED_FIELDS: Mapping[str, Callable[[Window, str], str]] = {
     "office": lambda _window, city: city,
     "cities": lambda _window, city: city,
     "feed": lambda _window, city: f"digest of {city}",
+    "template": lambda window, city: next(iter(_ids("letter_template", "office")(window, city)), "0"),
 }
 """Fields of a form that name something of a city's."""
 
