@@ -141,6 +141,19 @@ class DashboardSettings(BaseModel):
         return self
 
 
+class BackupSettings(BaseModel):
+    """With which passphrase backups are sealed, where the nightly ones go, and for how many days they are kept.
+
+    Without a passphrase none is made: nobody could keep one apart from the machine that never named it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    passphrase: SecretStr | None = Field(default=None, min_length=12)
+    folder: Path = Path("var/backups")
+    days: int = Field(default=14, ge=1, le=3650)
+
+
 class Settings(BaseSettings):
     """All that the environment decides, as `contract.md` lists it."""
 
@@ -160,6 +173,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     letters: Path = Path("var/letters")
     dashboard: DashboardSettings = DashboardSettings()
+    backup: BackupSettings = BackupSettings()
     mail_from: str = "省级管理办公室 <office@talent.example>"
     base_url: str = Field(default="", validate_default=True)
     secret_key: SecretStr | None = None

@@ -17,6 +17,7 @@ from acts.nudge import NUDGE
 from acts.offices import OFFICE
 from acts.question import QUESTION
 from acts.rerun import RERUN
+from acts.restored import RESTORED
 from acts.resume import RESUME
 from acts.retract import RETRACT
 from acts.settle_letter import SETTLE
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _ACTS = (
     LOAD, SUBMIT, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, NUDGE, RERUN, WAIVE, WITHDRAW,
-    ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, AMEND, ADOPT, CLOSE,
+    ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

@@ -1,13 +1,24 @@
-"""`talent db`: the database's tables."""
+"""`talent db`: the database's tables, its backups, and putting one back."""
 
 from __future__ import annotations
 
-from cyclopts import App
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from commands.options import COMMON, Common
-from commands.output import answer, line
+from cyclopts import App, Parameter
+
+from commands.named_files import Output, there
+from commands.options import COMMON, Common, DryRun, Reason, UsageError, environment, local
+from commands.output import answer, line, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from deployments.restoring import Comparison, Restored
 
 app = App(name="db")
+Folder = Annotated[Path, Parameter(metavar="目录", help="talent up 的目录：页面的密钥在这里")]
 
 
 @app.command(help="把数据库升级到本版本的表结构；已是最新时什么也不做")
@@ -34,3 +45,76 @@ def check(*, common: Common = COMMON) -> int:
     words = "数据库与本版本一致。" if prepared else "数据库不是本版本；请运行 talent db upgrade。"
     answer(common.json, data, lambda console: line(console, "\n".join([words, *differences])))
     return 0 if prepared and not differences else 1
+
+
+@app.command(help="备份数据库、密钥与自定的函件文字为一个加密文件，读回核对；运行中也可以做")
+def backup(*, output: Output = None, folder: Folder = Path("var"), common: Common = COMMON) -> None:
+    """Make a backup; where no file is named, one of those that the nightly ones are counted among."""
+    from deployments.backups import back_up, expire, nightly
+
+    settings, stamp = environment(), common.stamp()
+    to = output or nightly(settings.backup.folder, stamp.at)
+    label = back_up(common.database(), settings, folder, to, stamp.at)
+    expired = [] if output else expire(settings.backup.folder, settings.backup.days, stamp.at)
+    size = to.stat().st_size
+    data = {"file": str(to), "bytes": size, "rows": sum(label.rows.values()), "expired": [*map(str, expired)]}
+    words = f"已备份并读回核对：{to}（{sum(label.rows.values())} 行，{size / 1_000_000:.1f} MB）。"
+    words += f"删去过期的 {len(expired)} 份。" if expired else ""
+    answer(common.json, data, lambda console: line(console, words))
+
+
+@app.command(help="用一份备份恢复：先看 --dry-run；恢复后投递暂停，核对后放行（talent act restored）")
+def restore(
+    file: Annotated[Path, Parameter(name="文件", help="talent db backup 做的备份")],
+    /,
+    *,
+    reason: Reason | None = None,
+    dry_run: DryRun = False,
+    folder: Folder = Path("var"),
+    common: Common = COMMON,
+) -> None:
+    """Put a backup in the place of what is there, or only hold it against that."""
+    from deployments.restoring import compared
+    from deployments.restoring import restore as act
+
+    if not dry_run and reason is None:
+        raise UsageError("恢复会换掉现在的数据库：请先看 --dry-run，再写明 --reason。")
+    database, settings = common.database(), environment()
+    if reason is None or dry_run:
+        found = compared(database, settings, there(file))
+        answer(common.json, _compared(found), lambda console: _show(console, found))
+        return
+    done = act(database, settings, folder, there(file), common.stamp(), reason)
+    say(*(f"提示：{note}。" for note in done.notes))
+    data = _compared(done.comparison) | {"former": [*map(str, done.former)], "notes": list(done.notes)}
+    answer(common.json, data, lambda console: _restored(console, done))
+
+
+def _compared(found: Comparison) -> dict[str, Any]:
+    label, since = found.label, found.since
+    newest = since._asdict() | {"newest": since.newest and local(since.newest).isoformat()} if since else None
+    about = asdict(label) | {"made_at": local(label.made_at).isoformat(), "rows": sum(label.rows.values())}
+    return {"backup": about, "since": newest}
+
+
+def _show(console: Console, found: Comparison) -> None:
+    label, since = found.label, found.since
+    rows = f"{label.rows.get('transition', 0)} 条记录，{label.rows.get('letter', 0)} 封函件"
+    line(
+        console,
+        f"备份：{local(label.made_at):%Y-%m-%d %H:%M}（程序 {label.program}，表结构 {label.revision}），{rows}。",
+    )
+    if since is None:
+        line(console, "现在的数据库：没有，或者读不出来。")
+    else:
+        newest = f"，最近一条记录 {local(since.newest):%Y-%m-%d %H:%M}" if since.newest else ""
+        more = f"{since.moves} 条记录、{since.letters} 封函件（已发 {since.sent} 封）{newest}"
+        line(console, f"现在的数据库里，备份之后另有 {more}；恢复后这些都没有。")
+
+
+def _restored(console: Console, done: Restored) -> None:
+    _show(console, done.comparison)
+    line(console, "已恢复。各账号须重新登录。", "green")
+    if done.former:
+        line(console, f"原来的另存为 {'、'.join(map(str, done.former))}；确认无误后请删去，里面有个人信息。")
+    line(console, "投递已暂停：启动 talent up，看过待发的函件，再运行 talent act restored（或在总表页）核对后放行。")

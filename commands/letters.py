@@ -150,7 +150,7 @@ def send(*, season: SeasonOptions = SEASON) -> int:
     if leave.is_set():
         say("已停止投递；没有交出的函件仍在队列里，下次投递时发出。")
     if posted.alarm is not None:
-        say(f"{posted.alarm}（talent letters resume）")
+        say(f"{posted.alarm}；怎样恢复投递，talent doctor 有说明。")
     with database.read() as connection:
         later = keeping_hours(connection, stamp.as_of)
         left = waiting(connection) - later

@@ -86,6 +86,8 @@ def show_alarms(console: Console, status: Matrix) -> None:
         line(console, f"{sign}：到期的事没有人办；请运行 talent doctor。")
     if status.alarms.clock:
         line(console, f"投递已暂停：{status.alarms.clock}（talent letters resume）")
+    if status.alarms.restored:
+        line(console, f"{status.alarms.restored}（talent act restored）")
     stuck = "，".join(f"{STATES[state]} {count} 封" for state, count in status.alarms.letters.items())
     if stuck:
         line(console, f"函件：{stuck}；清单见 talent letters list --state failed|unknown|held。")

@@ -249,6 +249,7 @@ WRONG = {
     "less_than_equal": "不能大于 {le}",
     "literal_error": "应为 {expected} 之一",
     "extra_forbidden": "没有这一项设置",
+    "too_short": "至少要 {min_length} 个字符",
 }
 """What is wrong with a setting, by pydantic's kind of error."""
 

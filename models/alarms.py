@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, func, select
 
-from models import post_clock, signs_of_life
+from models import post_clock, restorations, signs_of_life
 from models.address_holders import reached
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may
@@ -69,17 +69,18 @@ class Alarms:
     """The addresses given up, the oldest first; by state how many letters of a year did not arrive and are owed.
 
     An address is at risk only where somebody would still be written to there in the year, or letters wait for it.
-    `clock` says why the post is held by a clock that cannot be right, None where it is believed; `silent` which work
-    that runs by itself has not run for too long.
+    `clock` says why the post is held by a clock that cannot be right, None where it is believed; `restored` that it is
+    held by a backup that was restored; `silent` which work that runs by itself has not run for too long.
     """
 
     suppressed: tuple[Suppression, ...]
     letters: Mapping[str, int]
     clock: str | None = None
     silent: tuple[Sign, ...] = ()
+    restored: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.suppressed or self.letters or self.clock or self.silent)
+        return bool(self.suppressed or self.letters or self.clock or self.silent or self.restored)
 
     def as_json(self) -> dict[str, Any]:
         """The alarms of `talent status --json`."""
@@ -96,6 +97,7 @@ class Alarms:
             ],
             "letters": dict(self.letters),
             "clock": self.clock,
+            "restored": self.restored,
             "silent": [{"work": sign.work, "since": sign.at.isoformat()} for sign in self.silent],
         }
 
@@ -107,7 +109,9 @@ def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
     found = {row.state: int(row[1]) for row in connection.execute(counts)}
     stuck_in = {state: found[state] for state in UNDELIVERABLE if state in found}
     silent = signs_of_life.silent(connection, as_of, year)
-    return Alarms(suppressions(connection, year, as_of), stuck_in, post_clock.alarm(connection), silent)
+    restored = restorations.held(connection)
+    given_up, clock = suppressions(connection, year, as_of), post_clock.alarm(connection)
+    return Alarms(given_up, stuck_in, clock, silent, str(restored) if restored else None)
 
 
 def suppressions(connection: Connection, year: int, as_of: datetime) -> tuple[Suppression, ...]:

@@ -36,7 +36,8 @@ class LetterEvent(StrEnum):
 
     `owe` and `owe-…` write once more what was taken back or came to nothing. `claim` puts it into a
     worker's hand; `deliver`, `fail`, `put-off`, `withhold` and `doubt` are what came of that, `find-…` what the other
-    side saw where the worker is gone. `await` keeps a letter for a person's release, `allow` and `allow-unreachable`
+    side saw where the worker is gone. `doubt-restored` is that a restored backup knows nothing of what came of it.
+    `await` keeps a letter for a person's release, `allow` and `allow-unreachable`
     are that. `lapse` and `take-back` end what is no longer owed, `hold` and `release` go with
     an address. `bounce` is its coming back. `settle-…` is a person's word. A rehearsal's are `set-aside` and `let-go`.
     """
@@ -52,6 +53,7 @@ class LetterEvent(StrEnum):
     FIND_ACCEPTED = "find-accepted"
     FIND_REFUSED = "find-refused"
     FIND_NOTHING = "find-nothing"
+    DOUBT_RESTORED = "doubt-restored"
     LAPSE = "lapse"
     TAKE_BACK = "take-back"
     HOLD = "hold"
@@ -91,6 +93,7 @@ _TO: Mapping[LetterEvent, tuple[Iterable[LetterState], LetterState]] = {
     _E.FIND_ACCEPTED: (_IN_HAND, _S.SENT),
     _E.FIND_REFUSED: (_IN_HAND, _S.QUEUED),
     _E.FIND_NOTHING: ({_S.SENDING}, _S.UNKNOWN),
+    _E.DOUBT_RESTORED: ({_S.QUEUED, _S.HELD, _S.AWAITING}, _S.UNKNOWN),
     _E.LAPSE: ({_S.QUEUED, _S.HELD, _S.AWAITING}, _S.CANCELLED),
     _E.TAKE_BACK: ({_S.QUEUED, _S.HELD, _S.AWAITING}, _S.CANCELLED),
     _E.AWAIT: ({_S.QUEUED, _S.HELD}, _S.AWAITING),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from calendars.errors import TalentError
 from models.database import NotPrepared, patience
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
     from models.database import Database
@@ -31,15 +34,35 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def upgrade(database: Database) -> None:
-    """Run the migrations that are missing; nothing where there are none. Raise `Newer` where some are not known."""
+def upgrade(database: Database, to: str = "head") -> None:
+    """Run the migrations that are missing, up to one; nothing where there are none. Raise `Newer`."""
     database.make()
+    with upgrading(database, to):
+        pass
+
+
+@contextmanager
+def upgrading(database: Database, to: str = "head") -> Iterator[Connection]:
+    """Give a connection on which the missing migrations were run, to do more in their transaction.
+
+    Raise `Newer` where the database has some that are not known here.
+    """
     with database.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
-        config = _config(connection)
-        found = MigrationContext.configure(connection).get_current_revision()
-        if found not in {None, *(one.revision for one in ScriptDirectory.from_config(config).walk_revisions())}:
+        found = revision_of(connection)
+        if found is not None and not known(found):
             raise Newer(found=found)
-        command.upgrade(config, "head")
+        command.upgrade(_config(connection), to)
+        yield connection
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Give the newest migration of a database, None where it has no tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known(revision: str) -> bool:
+    """Tell whether this program has that migration."""
+    return any(one.revision == revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def prepared(database: Database) -> bool:
@@ -47,7 +70,7 @@ def prepared(database: Database) -> bool:
     head = ScriptDirectory.from_config(_config()).get_current_head()
     try:
         with database.read() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == head
+            return revision_of(connection) == head
     except NotPrepared:
         return False
 

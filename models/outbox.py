@@ -116,6 +116,9 @@ STALE = "过时未发"
 HELD_BACK = "held-back"
 """What a rehearsal claims letters with: no worker's token."""
 
+RESTORED = "restored"
+"""The token on letters that may have gone out before a backup was restored: their worker is gone."""
+
 NEWEST = tuple(kind for kind, row in LETTER_KINDS.items() if row.newest)
 """The kinds of which only the newest is worth sending."""
 

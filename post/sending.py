@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
 from letters.headers import mailbox
-from models import post_clock, standing
+from models import post_clock, restorations, standing
 from post import workers
 from post.collector_pause import undisturbed
 from post.evidence.witnesses import MaildirWitness, Nobody
@@ -60,17 +60,20 @@ async def send(
 
     What a dead worker left is settled first, by the `witness` (None: the mailbox itself for a maildir, else nobody).
     `ticks` are the machine's, against which the clock is checked; None where it does not count (a rehearsal).
+    Nothing is sent, and `alarm` says why, where the clock is not believed or a restored backup holds the post.
     `outside` says that letters leave this machine: those of a rehearsal never do (raises RehearsalMail).
     `links` makes the link by which an office acknowledges a message, from the number of the letter that leads it.
     `leave`, set by whoever wants it to end, lets what is not on its way go back to the queue.
     Raises UnfitHeader where no message can bear the `sender`: that is no letter's fault, and fails none.
     """
     mailbox(sender)
-    if outside:
-        with database.read() as connection:
-            rehearsed = standing.any_year(connection, rehearsal=True)
-        if rehearsed is not None:
-            raise RehearsalMail(year=rehearsed)
+    with database.read() as connection:
+        rehearsed = standing.any_year(connection, rehearsal=True) if outside else None
+        restored = restorations.held(connection)
+    if rehearsed is not None:
+        raise RehearsalMail(year=rehearsed)
+    if restored is not None:
+        return Posted(alarm=str(restored))
     alarm = post_clock.doubted(database, stamp.at, ticks) if ticks is not None else None
     if alarm is not None:
         return Posted(alarm=alarm)

@@ -16,7 +16,7 @@ from letters.headers import MESSAGE_ID
 from models.columns import table_of
 from models.letter_marks import state_after
 from models.letter_states import TRANSITIONS, LetterEvent, LetterState, is_moot, may, moved, sources
-from models.outbox import HELD_BACK, in_domain
+from models.outbox import HELD_BACK, RESTORED, in_domain
 from models.tables.season import Letter
 from post import workers
 from post.marks import why_moot
@@ -38,6 +38,11 @@ RESOLVED: Mapping[str, tuple[LetterEvent, str]] = {
     "untold": (LetterEvent.FIND_NOTHING, "发送进程中断，不能确定是否已送达"),
 }
 """By what the other side tells of a message: what that is to its letters, and what is said of them."""
+
+SENT_BEFORE_RESTORING = "恢复备份之前已发出，经核对已送达"
+"""What is said of one that was seen, of those that a restored backup knows nothing of. That one was *not* seen tells
+nothing of them: they may have gone out in an envelope of which the backup knows nothing either.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,9 @@ def doubtful(database: Database, at: datetime) -> list[Doubtful]:
     )
     with database.read() as connection:
         found = [Doubtful(*row) for row in connection.execute(query)]
-    gone = workers.gone(database, {one.claim for one in found})
+    gone = workers.gone(database, {one.claim for one in found} - {RESTORED})
     lives: dict[str, workers.Life] = {token: "ended" if database.embedded else workers.life(token) for token in gone}
+    lives[RESTORED] = "ended"
     return [one for one in found if _is_dead(lives.get(one.claim, "alive"), one.since, at)]
 
 
@@ -91,6 +97,8 @@ def resolve(database: Database, found: Sequence[Doubtful], fates: Mapping[str, s
 
 def _resolved(one: Doubtful, fate: str | None, at: datetime) -> dict[str, Any] | None:
     event, detail = RESOLVED.get(fate or "", (None, ""))
+    if one.claim == RESTORED:
+        event, detail = event if event is LetterEvent.FIND_ACCEPTED else None, SENT_BEFORE_RESTORING
     if event is None or (state := TRANSITIONS.get((LetterState(one.state), event))) is None:
         return None
     return {

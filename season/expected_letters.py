@@ -12,7 +12,7 @@ from calendars import rungs
 from gates.states import State
 from letters.occurrences import OFFICES, ahead, occurrences
 from letters.words import AUDIENCES, TAGS, is_untold
-from models import histories, letterbox, post_clock, signs_of_life
+from models import histories, letterbox, post_clock, restorations, signs_of_life
 from models.days_told import TELLING, days_told
 from models.letter_states import LetterState
 from models.letterbox import TrackedLetter
@@ -259,8 +259,8 @@ def _fate(letter: TrackedLetter, what: str, season: Season, halted: str) -> Expe
 def _halted(season: Season) -> str:
     """Say why no letter leaves now, "" where they do."""
     asleep = signs_of_life.silent(season.connection, season.stamp.at, season.year.year)
-    clock = post_clock.alarm(season.connection)
-    return clock or next((str(one) for one in asleep if one.work == "post"), "")
+    restored, clock = restorations.held(season.connection), post_clock.alarm(season.connection)
+    return (restored and str(restored)) or clock or next((str(one) for one in asleep if one.work == "post"), "")
 
 
 def expected_digests(season: Season, recipient: str) -> tuple[ExpectedLetter, ...]:

@@ -42,6 +42,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
             "log": None,
         },
         "dashboard": {"host": "127.0.0.1", "port": 8000, "totp": True, "proxies": ""},
+        "backup": {"passphrase": None, "folder": "var/backups", "days": 14},
         "mail_from": "省级管理办公室 <office@talent.example>",
         "base_url": "http://127.0.0.1:8000",
         "secret_key": None,
@@ -56,6 +57,7 @@ def test_the_example_file_lists_every_variable_and_holds_the_defaults(tmp_path: 
     example = Path(__file__).parents[1] / ".env.example"
     names = {line.split("=")[0] for line in example.read_text(encoding="utf-8").splitlines() if line.startswith("TAL")}
     nested = {
+        "backup": ["passphrase", "folder", "days"],
         "database": ["url"],
         "dashboard": ["host", "port", "totp", "proxies"],
         "smtp": ["host", "port", "security", "username", "password", "connections", "per_minute", "log"],

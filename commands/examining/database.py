@@ -124,15 +124,19 @@ def _of_the_clock(database: Database, now: datetime) -> Iterator[CheckFinding]:
 
 def _of_the_held_post(database: Database, now: datetime) -> Iterator[CheckFinding]:
     """Whether the post doubts the clock and waits for a person, or mail hosts put letters off."""
-    from models import post_clock
+    from models import post_clock, restorations
     from models.alarms import put_off
     from models.mail_answers import MENDS
 
     with database.read() as connection:
         alarm, waiting = post_clock.alarm(connection), put_off(connection, now)
+        restored = restorations.held(connection)
     for one in waiting:
         said = f"{one.letters} 封函件一再推迟，{one.since:%Y-%m-%d %H:%M} 起：{one.means}（{one.said}）"
         yield CheckFinding("投递", "finding", said, MENDS.get(one.means, "系统还在重试，最多 5 天"))
+    if restored is not None:
+        mend = "看 talent letters list --state queued；再运行 talent act restored，或在总表页按“核对后放行”"
+        yield CheckFinding("投递", "finding", str(restored), mend)
     if alarm is not None:
         mend = "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在总表页按“恢复投递”"
         yield CheckFinding("投递", "finding", alarm, mend)

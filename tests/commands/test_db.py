@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from deployments import sealing
 from tests.commands.conftest import Talent
 
 
@@ -17,3 +22,45 @@ def test_a_database_is_upgraded_once_and_then_agrees_with_the_models(talent: Tal
 def test_people_are_told_what_to_run(talent: Talent, tmp_path: object) -> None:
     ran = talent("db", "check", "--db", f"sqlite:///{tmp_path}/new.db")
     assert (ran.status, ran.out, ran.err) == (1, "数据库不是本版本；请运行 talent db upgrade。\n", "")
+
+
+def test_a_season_is_backed_up_lost_and_restored(
+    season: Talent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sealing, "COST", 4)
+    refused = season("db", "backup")
+    assert (refused.status, "请设 TALENT_BACKUP__PASSPHRASE" in refused.err) == (1, True)
+    monkeypatch.setenv("TALENT_BACKUP__PASSPHRASE", "thirteen words apart")
+    made = season("db", "backup", "--json").data
+    (file,) = (tmp_path / "var" / "backups").iterdir()
+    assert (made["file"], made["bytes"], made["expired"]) == (f"var/backups/{file.name}", file.stat().st_size, [])
+    assert season("db", "restore", str(file)).err == "恢复会换掉现在的数据库：请先看 --dry-run，再写明 --reason。\n"
+    season("city", "set", "盐城", "--email", "lost@city.example")
+    looked = season("db", "restore", str(file), "--dry-run")
+    assert "现在的数据库里，备份之后另有 0 条记录、0 封函件（已发 0 封）" in looked.out
+    restored = season("db", "restore", str(file), "--reason", "磁盘坏了")
+    assert (restored.status, "投递已暂停：启动 talent up" in restored.out) == (0, True)
+    assert "（talent act restored）" in season("status").out
+    assert "核对后放行" in season("doctor", "--json").out
+    held = season("letters", "send", "--json")
+    assert (held.data["sent"], "talent doctor 有说明" in held.err) == (0, True)
+    assert season("act", "restored", "--fate", "send", "--reason", "没有发出过").status == 0
+    assert season("letters", "send", "--json").data["sent"] > 0
+
+
+def test_a_wrong_passphrase_and_no_backup_are_said_in_a_sentence(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sealing, "COST", 4)
+    talent("db", "upgrade")
+    monkeypatch.setenv("TALENT_BACKUP__PASSPHRASE", "short")
+    assert talent("db", "backup").err == "TALENT_BACKUP__PASSPHRASE：至少要 12 个字符\n"
+    monkeypatch.setenv("TALENT_BACKUP__PASSPHRASE", "thirteen words apart")
+    talent("db", "backup", "-o", "b.backup")
+    again = talent("db", "backup", "-o", "b.backup")
+    assert (again.status, again.err) == (1, "已有 b.backup 这个文件；备份不覆盖别的文件，请换一个名字。\n")
+    monkeypatch.setenv("TALENT_BACKUP__PASSPHRASE", "another one entirely")
+    wrong = talent("db", "restore", "b.backup", "--dry-run")
+    assert (wrong.status, wrong.err[:5]) == (1, "口令不对：")
+    (tmp_path / "notes").write_text("hello")
+    assert talent("db", "restore", "notes", "--dry-run").err == "notes 不是备份文件。\n"

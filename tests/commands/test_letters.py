@@ -122,6 +122,7 @@ def test_an_address_is_suppressed_shown_in_the_status_and_taken_up_again(season:
         ],
         "letters": {"held": owed},
         "clock": None,
+        "restored": None,
         "silent": [],
     }
     shown = season("status").out.splitlines()
@@ -130,7 +131,8 @@ def test_an_address_is_suppressed_shown_in_the_status_and_taken_up_again(season:
     assert season("letters", "unsuppress", "yancheng@city.example").status == 0
     assert season("letters", "unsuppress", "yancheng@city.example").status == 1
     assert len(season("letters", "list", "--state", "queued", "--json").data) == waiting
-    assert season("status", "--json").data["alarms"] == {"suppressed": [], "letters": {}, "clock": None, "silent": []}
+    none: dict[str, object] = {"suppressed": [], "letters": {}, "clock": None, "restored": None, "silent": []}
+    assert season("status", "--json").data["alarms"] == none
 
 
 def test_what_is_no_address_is_not_suppressed(season: Talent) -> None:

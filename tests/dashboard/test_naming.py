@@ -12,7 +12,7 @@ from acts.signatures import signed
 from calendars import files
 from dashboard.views import naming
 from gates.states import Event
-from models import audit, post_clock
+from models import audit, post_clock, restorations
 from models.columns import table_of
 from models.stamp import Stamp
 from models.tables.accounts import Account
@@ -75,6 +75,20 @@ def test_the_first_account_was_made_by_the_system(window: Window) -> None:
         connection.execute(update(table_of(Account)).values(made_by="talent up"))
     page = window.as_(ADMIN).get("/users").text
     assert ("<small> 系统</small>" in page, "talent up" in page) == (True, False)
+
+
+def test_a_restored_backup_is_let_go_from_the_page(window: Window) -> None:
+    with window.database.write() as connection:
+        restorations.begin(connection, UNTIL, [], Stamp("省办", UNTIL, UNTIL), "磁盘坏了")
+    admin = window.as_(ADMIN)
+    page = admin.get("/2022").text
+    assert ("投递已暂停；核对后放行" in page, 'href="/2022/acts/restored">核对后放行' in page) == (True, True)
+    assert "acts/restored" not in window.as_(VIEWER).get("/2022").text
+    given = {"fate": "send", "reason": "没有发出过"}
+    shown = admin.submit("/2022/acts/restored/preview", **given)
+    assert "确认：恢复备份之前的函件都没有发出：照常发出，恢复投递" in shown.text
+    assert admin.submit("/2022/acts/restored", **hidden(shown)).is_redirect
+    assert "核对后放行" not in admin.get("/2022").text
 
 
 def test_the_doubted_clock_is_believed_from_the_page(window: Window) -> None:

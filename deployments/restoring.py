@@ -1,0 +1,112 @@
+"""A backup put in the place of what is there: looked at beside it first, the post held afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import DatabaseError
+
+from deployments.backups import DATABASE, HALF, SECRET, SUFFIX, WORDS, Label, back_up, passphrase_of, unpack, verify
+from models import migrate, restorations, snapshots
+from models.database import NotPrepared
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from models.database import Database
+    from models.restorations import WrittenSince
+    from models.stamp import Stamp
+    from settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A backup beside what is there: what was written here since it was made, None where that cannot be read."""
+
+    label: Label
+    since: WrittenSince | None
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A restoration that was done: where what was there before now is, and what is not as it was (Chinese)."""
+
+    comparison: Comparison
+    former: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+
+def compared(database: Database, settings: Settings, path: Path) -> Comparison:
+    """Read a backup to its end and hold it against what is there. Raise as `verify`; `Newer`."""
+    return _beside(database, verify(path, passphrase_of(settings)))
+
+
+def restore(database: Database, settings: Settings, folder: Path, path: Path, stamp: Stamp, reason: str) -> Restored:
+    """Put a backup in the place of what is there, which is kept. Raise as `compared`; `InUse`.
+
+    Nothing is touched before the copy is whole, of this version, and on record as restored; the database comes last
+    but for the files beside it, which are of no use to the former one.
+    """
+    home = Path(make_url(database.url).database or "").absolute().parent if database.embedded else folder
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = f".{stamp.at:%Y%m%dT%H%M%S}"
+    with tempfile.TemporaryDirectory(prefix=HALF, dir=home) as rough:
+        comparison = _beside(database, unpack(path, passphrase_of(settings), Path(rough)))
+        copy, made_at = Path(rough) / DATABASE, comparison.label.made_at
+        snapshots.check(copy)
+        with snapshots.opened(copy, database.book) as beside:
+            migrate.upgrade(beside)
+            with beside.write() as connection:
+                sent = _sent(database, made_at) if comparison.since else []
+                restorations.begin(connection, made_at, sent, stamp, reason)
+        former = _kept(database, settings, folder, stamp) if not database.embedded and comparison.since else []
+        moved = snapshots.put(copy, database, aside)
+        files, notes = _files(Path(rough), settings, folder, aside)
+    return Restored(comparison, (*former, *([moved] if moved else []), *files), notes)
+
+
+def _beside(database: Database, label: Label) -> Comparison:
+    if not migrate.known(label.revision):
+        raise migrate.Newer(found=label.revision)
+    try:
+        with database.read() as connection:
+            return Comparison(label, restorations.written_since(connection, label.made_at))
+    except (NotPrepared, DatabaseError):
+        return Comparison(label, None)
+
+
+def _sent(database: Database, made_at: datetime) -> list[str]:
+    with database.read() as connection:
+        return restorations.sent_since(connection, made_at)
+
+
+def _kept(database: Database, settings: Settings, folder: Path, stamp: Stamp) -> list[Path]:
+    to = settings.backup.folder / f"before-restore-{stamp.at:%Y%m%dT%H%M%S}{SUFFIX}"
+    back_up(database, settings, folder, to, stamp.at)
+    return [to]
+
+
+def _files(rough: Path, settings: Settings, folder: Path, aside: str) -> tuple[list[Path], tuple[str, ...]]:
+    """Put the secret and the office's words in their places; give what stood there and differs, under its new name."""
+    places = {file: settings.letters / file.name for file in sorted((rough / WORDS).glob("*"))}
+    notes: tuple[str, ...] = ()
+    secret = rough / SECRET
+    if secret.exists() and settings.secret_key is None:
+        places[secret] = folder / SECRET
+    elif secret.exists() and settings.secret_key is not None:
+        same = secret.read_text(encoding="utf-8").strip() == settings.secret_key.get_secret_value().strip()
+        notes = () if same else ("TALENT_SECRET_KEY 与备份里的不同：各账号的动态口令须重新绑定",)
+    former = []
+    for file, place in places.items():
+        if place.exists() and place.read_bytes() == file.read_bytes():
+            continue
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if place.exists():
+            former.append(place.rename(place.with_name(place.name + aside)))
+        shutil.move(file, place)
+    return former, notes

@@ -1,0 +1,188 @@
+"""All that a database holds as one SQLite file: taken while others write, looked at, and put in the database's place.
+
+It is a file of SQLite whatever the database is: so a copy of PostgreSQL needs no program of the server's release, is
+brought to this version by the same migrations, and can be put back into a database of the other kind.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, Integer, MetaData, func, insert, make_url, select, text
+
+from calendars.errors import TalentError
+from models import migrate
+from models.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Table
+
+    from phases.book import Book
+
+AT_ONCE = 1000
+"""Rows that are carried over together."""
+
+LEAVING_SECONDS = 2.0
+"""How long whoever is just leaving a database is waited for."""
+
+BESIDE = ("", "-wal", "-shm")
+"""What a file of SQLite consists of while it is open."""
+
+
+class NotWhole(TalentError):
+    """{path} 不是完好的数据库文件：{why}。"""
+
+
+class InUse(TalentError):
+    """还有程序开着这个数据库（talent up、页面或别的命令）；请先全部停下，再恢复。"""
+
+
+def take(database: Database, path: Path) -> None:
+    """Copy all of it, as of one instant, into a new file of its owner's alone. Raise `NotPrepared`, `NotWhole`."""
+    with opened(path, database.book) as copy:
+        copy.make()
+        if database.embedded:
+            with closing(database.engine.raw_connection()) as own:
+                own.cursor().execute("VACUUM INTO ?", [str(path)])
+        else:
+            with database.read() as source:
+                migrate.upgrade(copy, migrate.revision_of(source) or "base")
+                with copy.write() as target:
+                    _pour(source, target)
+    check(path)
+
+
+def check(path: Path) -> None:
+    """Raise `NotWhole` where a file is no database of SQLite, or one that contradicts itself."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as own:
+            found = [row[0] for row in own.execute("PRAGMA integrity_check(1)")]
+            stray = own.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise NotWhole(path=path, why=error) from error
+    if found != ["ok"] or stray is not None:
+        raise NotWhole(path=path, why=found[0] if found != ["ok"] else f"{stray[0]} 的一行没有它所指的行")
+
+
+@contextmanager
+def opened(path: Path, book: Book) -> Iterator[Database]:
+    """Give a file as a database, closed at the end."""
+    copy = Database(f"sqlite:///{path}", book)
+    try:
+        yield copy
+    finally:
+        copy.dispose()
+
+
+def counts(database: Database) -> dict[str, int]:
+    """Give how many rows each table has."""
+    with database.read() as connection:
+        return {table.name: _count(connection, table) for table in _tables(connection).sorted_tables}
+
+
+def put(path: Path, database: Database, aside: str) -> Path | None:
+    """Put a copy of this version's tables in a database's place; give the file of what was there, where it is a file.
+
+    A file of SQLite is moved, with `aside` after its name; what PostgreSQL holds is replaced in one transaction. Raise
+    `InUse` where anybody has it open, `Newer` where its tables are of a newer program.
+    """
+    database.dispose()
+    if database.embedded:
+        return _swap(path, Path(make_url(database.url).database or ""), aside)
+    with opened(path, database.book) as copy, copy.read() as source, migrate.upgrading(database) as target:
+        _alone(target)
+        names = ", ".join(f'"{name}"' for name in _tables(source).tables)
+        target.execute(text(f"TRUNCATE {names} CASCADE"))
+        _pour(source, target)
+        _go_on_counting(target)
+    return None
+
+
+def _swap(path: Path, place: Path, aside: str) -> Path | None:
+    there = place.exists()
+    if there and _is_open(place):
+        raise InUse
+    for end in BESIDE:
+        with suppress(FileNotFoundError):
+            place.with_name(place.name + end).rename(place.with_name(place.name + aside + end))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(place)
+    return place.with_name(place.name + aside) if there else None
+
+
+def _is_open(place: Path) -> bool:
+    """Tell whether anybody else has a file of SQLite open; of one that is no database any more nobody can tell."""
+    with closing(sqlite3.connect(place, LEAVING_SECONDS, isolation_level=None)) as own:
+        try:
+            own.execute("PRAGMA locking_mode=EXCLUSIVE")
+            own.execute("BEGIN EXCLUSIVE")
+        except sqlite3.DatabaseError as error:
+            return "locked" in str(error)
+    return False
+
+
+def _alone(connection: Connection) -> None:
+    """Raise `InUse` where anybody else speaks to this database of PostgreSQL; whoever just left is given a moment."""
+    others = text(
+        "SELECT count(*), pg_stat_clear_snapshot() FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    until = time.monotonic() + LEAVING_SECONDS
+    while connection.execute(others).scalar():
+        if time.monotonic() > until:
+            raise InUse
+        time.sleep(0.1)
+
+
+def _tables(connection: Connection) -> MetaData:
+    """Give the tables that are there, whatever version they are of; not the one that says which."""
+    found = MetaData()
+    found.reflect(connection, only=lambda name, _: name != "alembic_version")
+    for table in found.tables.values():
+        for column in table.c:
+            if isinstance(column.type, JSON):
+                column.type = JSON(none_as_null=bool(column.nullable))
+    return found
+
+
+def _pour(source: Connection, target: Connection) -> None:
+    """Carry every row over. Both have the same tables, the target's are empty; raise `NotWhole` where one was lost."""
+    held, tables = _tables(source).tables, _tables(target).sorted_tables
+    for table in tables:
+        own = held[table.name]
+        rows = source.execute(select(own).execution_options(yield_per=AT_ONCE)).mappings()
+        for some in rows.partitions():
+            target.execute(insert(table), [{name: _kept(value) for name, value in row.items()} for row in some])
+        there, came = _count(source, own), _count(target, table)
+        if there != came:
+            raise NotWhole(path=table.name, why=f"应有 {there} 行，只有 {came} 行")
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _kept(value: Any) -> Any:  # noqa: ANN401 -- whatever stands in a column
+    """Give a value as the other kind of database has it: SQLite keeps instants in UTC without saying so."""
+    if not isinstance(value, datetime):
+        return value
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+
+
+def _go_on_counting(connection: Connection) -> None:
+    """Let PostgreSQL number what comes next after what came over."""
+    for table in _tables(connection).tables.values():
+        for column in table.primary_key:
+            if not isinstance(column.type, Integer):
+                continue
+            sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+            newest = connection.scalar(select(func.max(column)))
+            if sequence is not None and newest is not None:
+                connection.execute(select(func.setval(sequence, newest)))

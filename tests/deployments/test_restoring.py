@@ -1,0 +1,246 @@
+"""A restored backup is what was backed up, and no letter that went out after it was made goes out again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import delete, make_url, select
+
+from acts.act import Bench
+from acts.book import ACTS
+from acts.doing import previewed, recorded
+from acts.open_year import open_year
+from deployments import sealing
+from deployments.backups import back_up
+from deployments.restoring import Restored, compared, restore
+from models import migrate, snapshots
+from models.addresses import put
+from models.columns import table_of
+from models.database import Database
+from models.migrate import Newer
+from models.tables.restorations import Restoration
+from models.tables.season import Letter
+from phases.book import BOOK
+from post.evidence.witnesses import Nobody
+from post.maildir import MaildirCourier
+from post.sending import Posted, send
+from season.outcome import Outcome
+from settings import BackupSettings, Settings
+from tests.support.kinds import ON_SQLITE
+from tests.support.scenes import Scene, calendar, instant, stamp
+
+BEFORE, THEN, GONE_WRONG, NOW, LATER = (
+    "2022-01-05T10:00", "2022-01-13T02:00", "2022-01-14T09:30", "2022-01-14T10:30", "2022-01-14T10:40",
+)  # fmt: skip
+SENDER = "省办 <office@talent.example>"
+
+
+@dataclass(frozen=True)
+class OfficeUnderTest:
+    """A real season of two cities, which opened; the letters of that went out; a backup of then."""
+
+    scene: Scene
+    folder: Path
+    settings: Settings
+
+    @property
+    def backup(self) -> Path:
+        return self.folder / "b.backup"
+
+    @property
+    def courier(self) -> MaildirCourier:
+        return MaildirCourier(self.folder / "mail")
+
+    def send(self, at: str, *, seen: bool = True) -> Posted:
+        """A round of the post; what is in doubt is looked for in the mailbox, or nobody has `seen` it."""
+        going = send(
+            self.scene.database,
+            self.courier,
+            "省办 <office@talent.example>",
+            stamp(at),
+            witness=None if seen else Nobody(),
+        )
+        return asyncio.run(going)
+
+    def restore(self, at: str = NOW) -> Restored:
+        self.scene.database.dispose()
+        database = Database(self.scene.database.url, BOOK)
+        try:
+            return restore(database, self.settings, self.folder, self.backup, stamp(at), "磁盘坏了")
+        finally:
+            database.dispose()
+
+    def release(self, fate: str, at: str = LATER, *, look: bool = False) -> Outcome:
+        act = ACTS["restored"]
+        bench = Bench(self.scene.database, self.scene.year, stamp(at))
+        return (previewed if look else recorded)(
+            act, bench, act.fill(self.scene.year, {"fate": fate, "reason": "已核对"})
+        )
+
+    def letters(self) -> dict[str, set[str]]:
+        """By kind, in which states they are."""
+        letter = table_of(Letter)
+        with self.scene.database.read() as connection:
+            rows = connection.execute(select(letter.c.kind, letter.c.state)).all()
+        return {kind: {row.state for row in rows if row.kind == kind} for kind in sorted({row.kind for row in rows})}
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OfficeUnderTest]:
+    monkeypatch.setattr(sealing, "COST", 4)
+    kept = BackupSettings(passphrase=SecretStr("thirteen words apart"), folder=tmp_path / "backups")
+    settings = Settings(letters=tmp_path / "letters", secret_key=None, backup=kept)
+    made = OfficeUnderTest(Scene(database, calendar(2)), tmp_path, settings)
+    open_year(database, made.scene.year, stamp("2021-12-31T00:00"))
+    with database.write() as connection:
+        for whose in ("province", "nanjing", "wuxi"):
+            put(connection, whose, {"email": f"{whose}@office.example"})
+    made.scene.advance(BEFORE)
+    made.send(BEFORE)
+    back_up(database, settings, tmp_path, made.backup, instant(THEN))
+    made.scene.advance(GONE_WRONG)
+    assert made.letters() == {"opened": {"sent"}, "reminder": {"queued"}}
+    assert made.send(GONE_WRONG).sent == 2
+    yield made
+    database.dispose()
+
+
+def test_a_backup_takes_the_place_of_what_was_there_which_is_kept(office: OfficeUnderTest) -> None:
+    was = compared(office.scene.database, office.settings, office.backup)
+    assert was.since == (0, 2, 2, instant(BEFORE))
+    done = office.restore()
+    rows = snapshots.counts(office.scene.database)
+    differ = {name for name in rows if rows[name] != was.label.rows[name]}
+    assert differ == {"restoration"}
+    assert office.letters() == {"opened": {"sent"}}
+    (former,) = done.former
+    if office.scene.database.embedded:
+        assert former.name == "talent.db.20220114T103000"
+        with snapshots.opened(former, BOOK) as before:
+            assert snapshots.counts(before)["letter"] == rows["letter"] + 2
+    else:
+        again = compared(office.scene.database, office.settings, former)
+        assert again.label.rows["letter"] == rows["letter"] + 2
+    _held_until_a_person_has_looked(office)
+
+
+def _held_until_a_person_has_looked(office: OfficeUnderTest) -> None:
+    """And nothing goes twice; what is new is numbered after what was there."""
+    assert office.scene.advance(NOW).failures == {}
+    held = office.send(NOW)
+    why = "数据库在 2022-01-14 10:30 恢复为 2022-01-13 02:00 的备份，其间可能已发出的函件没有记录"
+    assert (held.sent, held.alarm) == (0, f"{why}。投递已暂停；核对后放行")
+    assert office.letters() == {"opened": {"sent"}, "reminder": {"queued"}}
+    shown = office.release("check", look=True)
+    assert office.send(NOW).alarm is not None
+    done = office.release("check")
+    said = "已恢复投递。2 封在原来的库里已发出，记为已发；0 封可能已发出，记为待核实。"
+    assert done.message == shown.message == said
+    assert office.letters() == {"opened": {"sent"}, "reminder": {"sent"}}
+    assert office.send(LATER) == Posted()
+    assert office.release("send").message == "投递没有因恢复备份而暂停，未作改动。"
+
+
+def _lose(database: Database) -> None:
+    """What was there cannot be read any more."""
+    database.dispose()
+    Path(str(make_url(database.url).database)).write_bytes(b"no database at all")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("seen", [True, False])
+def test_where_nothing_is_left_the_mailbox_tells_what_went_out_else_a_person(
+    office: OfficeUnderTest, seen: bool
+) -> None:
+    _lose(office.scene.database)
+    office.restore()
+    office.scene.advance(NOW)
+    assert office.release("check").message == "已恢复投递。2 封可能已发出，记为待核实。"
+    assert office.send(LATER, seen=seen) == Posted()
+    assert office.letters() == {"opened": {"sent"}, "reminder": {"sent" if seen else "unknown"}}
+
+
+@ON_SQLITE
+def test_what_a_mailbox_did_not_see_is_a_persons_to_tell(office: OfficeUnderTest) -> None:
+    """It may have gone out in the envelope of a letter of which the backup knows nothing."""
+    _lose(office.scene.database)
+    office.restore()
+    office.scene.advance(NOW)
+    for file in (office.folder / "mail" / "new").iterdir():
+        file.unlink()
+    office.release("check")
+    assert office.send(LATER) == Posted()
+    assert office.letters()["reminder"] == {"unknown"}
+
+
+@ON_SQLITE
+def test_without_the_hold_they_would_go_again(office: OfficeUnderTest) -> None:
+    """The control; and the way on for whoever knows that nothing went out."""
+    office.restore()
+    with office.scene.database.write() as connection:
+        connection.execute(delete(table_of(Restoration)))
+    office.scene.advance(NOW)
+    assert office.send(NOW).sent == 2
+
+
+@ON_SQLITE
+def test_outside_office_hours_nobody_can_look_at_what_is_not_written_yet(office: OfficeUnderTest) -> None:
+    office.restore("2022-01-14T20:00")
+    refused = office.release("check", "2022-01-14T20:10")
+    assert (refused.outcome, refused.message) == (
+        "refused", "到期的函件到工作时间才写出来，请在工作时间核对后放行；在此之前不会发出。",
+    )  # fmt: skip
+    assert office.release("send", "2022-01-14T20:10").done
+
+
+def test_a_database_that_somebody_has_open_is_not_replaced(
+    office: OfficeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "LEAVING_SECONDS", 0.2)
+    other = Database(office.scene.database.url, BOOK)
+    with other.read() as connection:
+        connection.execute(select(table_of(Letter).c.id))
+    with pytest.raises(snapshots.InUse, match="请先全部停下"):
+        office.restore()
+    other.dispose()
+    assert office.letters() == {"opened": {"sent"}, "reminder": {"sent"}}
+
+
+@ON_SQLITE
+def test_a_backup_of_a_newer_program_is_refused(office: OfficeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "known", lambda _: False)
+    with pytest.raises(Newer, match="请先升级程序"):
+        compared(office.scene.database, office.settings, office.backup)
+
+
+def test_one_of_an_older_release_is_brought_up_to_this_one(office: OfficeUnderTest, empty_database_url: str) -> None:
+    older = Database(empty_database_url, BOOK)
+    migrate.upgrade(older, "0018")
+    office.backup.unlink()
+    assert back_up(older, office.settings, office.folder, office.backup, instant(THEN)).revision == "0018"
+    older.dispose()
+    office.restore()
+    assert migrate.prepared(office.scene.database)
+    assert office.letters() == {}
+
+
+@ON_SQLITE
+def test_the_secret_and_the_words_come_back_and_others_are_kept(office: OfficeUnderTest) -> None:
+    words = office.settings.letters
+    words.mkdir()
+    (words / "reminder.jinja").write_text("一", encoding="utf-8")
+    (office.folder / "secret").write_text("s" * 40, encoding="utf-8")
+    office.backup.unlink()
+    back_up(office.scene.database, office.settings, office.folder, office.backup, instant(GONE_WRONG))
+    (words / "reminder.jinja").write_text("二", encoding="utf-8")
+    (office.folder / "secret").unlink()
+    former = office.restore().former
+    assert (words / "reminder.jinja").read_text(encoding="utf-8") == "一"
+    assert (words / "reminder.jinja.20220114T103000").read_text(encoding="utf-8") == "二"
+    assert words / "reminder.jinja.20220114T103000" in former
+    assert (office.folder / "secret").read_text() == "s" * 40
