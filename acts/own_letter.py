@@ -129,7 +129,8 @@ def _written(season: Season, wanted: WantedLetter, account: int | None) -> str:
     _owe(season, wanted, number)
     said = briefs(season, season.owed)
     if not said:
-        raise _No(f"没有这样的收件人：{GROUPS[wanted.group].label}。")
+        cities = "、".join(season.year.city(city).name for city in wanted.cities)
+        raise _No(f"{cities}没有这样的收件人：{wanted.one.strip() or GROUPS[wanted.group].label}。")
     _complete(wanted, said)
     group, count = GROUPS[wanted.group].label, len({recipient.key for _, recipient, _ in said})
     city = None if wanted.office == PROVINCE else wanted.office

@@ -45,6 +45,12 @@ def until(value: date, audience: Audience = "city") -> str:
     return f"{day(value)}（星期{WEEKDAYS[value.weekday()]}）{'24:00' if audience in OFFICES else ''}"
 
 
+def by_when(value: date, audience: Audience, provisional: bool) -> str:
+    """The same where 前 follows in somebody's own words: 2022年1月12日（星期三）下班, with 暂定 where it may change."""
+    closing = "" if audience in OFFICES else "下班"
+    return f"{until(value, audience)}{closing}{'（暂定）' if provisional else ''}"
+
+
 def short(value: date, audience: Audience = "city") -> str:
     """The same in a subject: 1月15日（周六）24时."""
     return f"{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）{'24时' if audience in OFFICES else ''}"

@@ -84,6 +84,11 @@ class KeptLetter:
     envelope: int | None
     due_at: datetime
 
+    @property
+    def writer(self) -> str:
+        """The office whose own words it is in: a city's slug, or `province`; "" where the programme owes it."""
+        return self.slot.partition("@")[2] if self.kind == "letter" else ""
+
 
 @dataclass(frozen=True, slots=True)
 class WordedLetter(KeptLetter):
@@ -132,8 +137,9 @@ def own(city: Slug) -> tuple[Slug, Slug]:
 
 
 def readable(letter: FromClause, city: str) -> ColumnElement[bool]:
-    """Tell of a letter whether a city's office may read it: what waits for the province's release is not there yet."""
-    return letter.c.recipient.in_(own(city)) & (letter.c.state != LetterState.AWAITING.value)
+    """Tell of a letter whether a city's office may read it: what it wrote, and what it is sent, once released."""
+    written = (letter.c.kind == "letter") & letter.c.slot.endswith(f"@{city}")
+    return written | letter.c.recipient.in_(own(city)) & (letter.c.state != LetterState.AWAITING.value)
 
 
 def letters(connection: Connection, wanted: LetterQuery, *, limit: int, offset: int = 0) -> tuple[Listed, ...]:
@@ -215,7 +221,8 @@ def about(
     """Give the letters that one city's doings in a phase caused by an instant, and all of the kinds `once` a year."""
     letter = table_of(Letter)
     columns = (letter.c[each.name] for each in fields(TrackedLetter))
-    caused = and_(letter.c.phase == phase, letter.c.concerns == city) | letter.c.kind.in_(once)
+    here = (letter.c.phase == phase) | (letter.c.phase == EVERY) & (letter.c.kind == "letter")
+    caused = and_(here, letter.c.concerns == city) | letter.c.kind.in_(once)
     query = select(*columns).where(letter.c.year == year, letter.c.queued_as_of <= as_of, caused)
     return [TrackedLetter(*row) for row in connection.execute(query.order_by(letter.c.queued_as_of, letter.c.id))]
 

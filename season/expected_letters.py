@@ -95,7 +95,8 @@ class CityPhaseLetters:
         """Give what was, is or will be owed of that kind to a recipient, as in a letter's key; never nothing."""
         audience = recipients.audience_of(recipient)
         theirs = [one for one in self.letters if (one.recipient, one.kind) == (recipient, kind)]
-        mine = [one for one in theirs if one.concerns == self.city and one.phase == self.phase.slug]
+        places = {self.phase.slug, ALL} if kind == "letter" else {self.phase.slug}
+        mine = [one for one in theirs if one.concerns == self.city and one.phase in places]
         barred = self._barred(recipient, kind, audience)
         caused = [] if barred else occasions(self.record, kind, audience)
         found = []

@@ -158,7 +158,7 @@ def letters(
     wanted = {"state": state, "concerns": place(look, reader, city), "kind": kind}
     with site.database.read() as connection:
         rows = letterbox.listed(connection, look.opened.year.year, wanted, look.as_of)
-    return [letter_entry(row) for row in rows if may_read(reader, row.recipient, row.state)]
+    return [letter_entry(row) for row in rows if may_read(reader, row.recipient, row.state, row.writer)]
 
 
 @area.get("/years/{year}/letters/{letter}", response_model=WholeLetter, summary="一封函件")
@@ -168,7 +168,7 @@ def letter(request: Request, reader: Signed, look: Look, letter: Id) -> dict[str
     with site.database.read() as connection:
         row = letterbox.letter_by_id(connection, letter)
     shown = row is not None and row.year == look.opened.year.year and row.queued_as_of <= look.as_of
-    if row is None or not shown or not may_read(reader, row.recipient, row.state):
+    if row is None or not shown or not may_read(reader, row.recipient, row.state, row.writer):
         raise NotThere
     return letter_entry(row) | {"text": in_text(row.text, row.addressee)}
 

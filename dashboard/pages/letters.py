@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,7 +15,7 @@ from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import NUMBER, Id
 from dashboard.views.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients, shown_state
-from dashboard.views.masking import for_reader
+from dashboard.views.masking import for_reader, without_addresses
 from dashboard.views.paging import SIZE, page_of
 from letters.addressee import in_html, in_text
 from models import letterbox
@@ -81,10 +82,14 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
     found = _readable(request, look, reader, letter)
     phase = None if found.phase == EVERY else year.phase(found.phase)
     city = None if found.concerns == EVERY else year.city(found.concerns)
+    is_own = may_read(reader, found.recipient)  # else a city wrote it to a party, whose address another may have given
+    shown = partial(for_reader, reader=reader) if is_own else without_addresses
     facts: dict[str, Any] = {
         "text": in_text(found.text, found.addressee),
         "to": named(year, found.recipient),
-        "address": for_reader(found.address, reader) or UNKNOWN,
+        "address": shown(found.address) or UNKNOWN,
+        "detail": shown(found.detail or ""),
+        "is_own": is_own,
         "state": shown_state(found),
         "kind": KINDS[found.kind],
         "phase": phase,
@@ -111,6 +116,6 @@ def _readable(request: Request, look: Looking, reader: Reader, letter: int) -> W
         found = letter_by_id(connection, letter)
     if found is None or found.year != look.opened.year.year or found.queued_as_of > look.as_of:
         raise NotThere
-    if not may_read(reader, found.recipient, found.state):
+    if not may_read(reader, found.recipient, found.state, found.writer):
         raise NotThere
     return found

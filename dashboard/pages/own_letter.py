@@ -114,11 +114,11 @@ def _kept(request: Request, office: str) -> list[KeptWords]:
         return letter_templates.of(connection, office)
 
 
-def _form(request: Request, look: Looking, wanted: WantedLetter, said: str = "") -> HTMLResponse:
+def _form(request: Request, look: Looking, wanted: WantedLetter, said: str = "", saved: str = "") -> HTMLResponse:
     return page(
         "own_letter.html", request, status=UNPROCESSABLE if said else 200, look=look, year=look.opened.year,
         wanted=wanted, said=said, groups=may_write(wanted.office), fields=FIELDS, longest=LONGEST,
-        kept=_kept(request, wanted.office),
+        kept=_kept(request, wanted.office), saved=saved,
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def keep(
     words = (wanted.office, name.strip(), wanted.subject, wanted.text)
     with site.database.write() as connection:
         letter_templates.keep(connection, *words, site.stamp(reader, look.opened))
-    return _form(request, look, wanted)
+    return _form(request, look, wanted, saved=name.strip())
 
 
 @area.post("/templates/drop")

@@ -100,9 +100,11 @@ def heading(subject: str) -> str:
     return subject.removeprefix(SUBJECT_MARK)
 
 
-def may_read(reader: Reader, recipient: str, state: str | None = None) -> bool:
+def may_read(reader: Reader, recipient: str, state: str | None = None, writer: str = "") -> bool:
     """Tell whether a letter to this recipient is the reader's to see: the province's all, a city's its own office's.
 
-    Of a letter in that state: a city sees none that waits for its release.
+    Of a letter in that state: a city sees none that waits for its release. What an office is the `writer` of it reads.
     """
-    return reader.city is None or (recipient in own(reader.city) and state != LetterState.AWAITING)
+    if reader.city in {None, writer}:
+        return True
+    return recipient in own(reader.city or "") and state != LetterState.AWAITING

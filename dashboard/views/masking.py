@@ -29,7 +29,12 @@ def for_reader(words: str, reader: Reader) -> str:
 
     The province's hands need them whole, and a city is given none but its own office's.
     """
-    return ADDRESS.sub(lambda found: email(found[0]), words) if reader.role is Role.VIEWER else words
+    return without_addresses(words) if reader.role is Role.VIEWER else words
+
+
+def without_addresses(words: str) -> str:
+    """Cover every address in words."""
+    return ADDRESS.sub(lambda found: email(found[0]), words)
 
 
 def phone(value: str) -> str:

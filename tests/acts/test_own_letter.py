@@ -13,9 +13,10 @@ from acts.letter_marks import mark
 from acts.own_letter import WantedLetter, may_write, write
 from models.columns import table_of
 from models.letter_marks import every
-from models.outbox import LEFT, MOVED_ON, OUTDATED
+from models.outbox import MOVED_ON, OUTDATED
 from models.tables.audit import AuditEntry
 from models.tables.season import Letter
+from season.expected_letters import CityPhaseLetters, read_city
 from season.letter_groups import GROUPS
 from season.outcome import Outcome
 from tests.acts.test_statements import counted
@@ -127,7 +128,7 @@ def test_a_city_writes_to_its_own_parties_and_to_nobody_else(begun: Scene) -> No
 @ON_SQLITE
 def test_of_several_of_one_name_it_asks_which(begun: Scene) -> None:
     same = written(begun, replace(PLAIN, group="one", one="kyc"), dry_run=True)
-    assert same.message == "没有这样的收件人：一个人或一个单位。"
+    assert same.message == "没有这样的收件人：kyc。"
     unit = written(begun, replace(PLAIN, group="one", one="南京大学"), dry_run=True).changes.letters[0].recipient
     again = written(begun, replace(PLAIN, group="one", one=unit), dry_run=True)
     assert [row.recipient for row in again.changes.letters] == [unit]
@@ -166,14 +167,14 @@ def test_it_may_wait_for_the_next_working_morning(begun: Scene) -> None:
     assert said.message.endswith("2 个收件人，2022-01-29 09:00 发出。")
 
 
-LATE = WantedLetter("late-cities", "关于{阶段}的函", "{设区市}{阶段}应于{截止时间}报送。", ROLL)
+LATE = WantedLetter("late-cities", "关于{阶段}的函", "{设区市}{阶段}应于{截止时间}前报送。", ROLL)
 
 
 @ON_SQLITE
 def test_what_is_about_a_phase_is_taken_back_when_the_city_moves_on(begun: Scene) -> None:
     said = written(begun, replace(LATE, cities=(XUZHOU,)))
     (letter,) = said.changes.letters
-    assert "徐州市导师推荐应于2022年1月15日（星期六）24:00 前报送。" in letter.text
+    assert "徐州市导师推荐应于2022年1月15日（星期六）24:00前报送。" in letter.text
     assert (letter.phase, letter.valid_until) == (ROLL, None)
     begun.rerun(ROLL, XUZHOU, "2022-01-26T11:00", date(2022, 2, 8))
     assert kept(begun) == [("city:xuzhou", "cancelled", MOVED_ON)]
@@ -201,7 +202,6 @@ def test_it_waits_for_a_release_where_its_kind_is_marked_and_a_withdrawn_city_ge
     assert {row.state for row in written(begun).changes.letters} == {"queued"}
     begun.withdraw(NANJING, "2022-01-26T12:00")
     assert set(whom(written(begun, at="2022-01-26T13:00")).values()) == {WUXI}
-    assert LEFT  # what was queued for its mentors before is about no phase, and still true
 
 
 @ON_SQLITE
@@ -211,3 +211,13 @@ def test_nothing_is_asked_more_often_for_more_recipients(begun: Scene) -> None:
     with counted(begun.database) as many:
         written(begun)
     assert len(many) == len(few)
+
+
+@ON_SQLITE
+def test_why_somebody_got_one_or_none_is_said(begun: Scene) -> None:
+    (letter, _) = written(begun).changes.letters
+    with begun.database.read() as connection:
+        at_hand = CityPhaseLetters(read_city(connection, YEAR, stamp(AT), NANJING), ROLL, NANJING)
+        (said,) = at_hand.expected(letter.recipient, "letter")
+        (none,) = at_hand.expected("mentor:999", "letter")
+    assert (said.why, none.why) == ("waits-for-worker", "no-cause")

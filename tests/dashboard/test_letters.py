@@ -141,7 +141,7 @@ def test_a_letter_is_read_by_the_province_and_by_its_own_office_alone(window: Wi
 
 
 def test_without_the_guard_a_foreign_letter_would_be_read(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    def anybody(_reader: Reader, _recipient: str, _state: str) -> bool:
+    def anybody(_reader: Reader, _recipient: str, *_: str) -> bool:
         return True
 
     (key, *_) = ids(window, "city:nanjing")

@@ -77,6 +77,16 @@ def test_a_city_writes_to_its_own_mentors_in_its_own_name(window: Window) -> Non
     assert "盐城市市级管理办公室" in Read.page(text).texts("pre")[0]
     city.submit(PAGE, **hidden(text))
     assert {found for found, _ in letters(window)} == {"yancheng"}
+    rows = Read.page(city.get("/2022/letters?kind=letter").text)
+    (link, *_) = [link for link in rows.links if re.fullmatch(r"/2022/letters/\d+", link)]
+    read = city.get(link).text
+    assert "请于本周五前告知我办。" in read
+    assert re.search("<dt>邮箱</dt><dd>[^＊]＊＊@", read), "in force may be what another city gave"
+    assert "/told?party=" not in read
+    assert window.as_("nanjing").get(link).status_code == 404
+    address = "/api/v1/years/2022/letters?kind=letter"
+    found = {who: len(window.as_(who).get(address).json()) for who in ("yancheng", "nanjing")}
+    assert found == {"yancheng": len(letters(window)), "nanjing": 0}
     assert city.submit(f"{PAGE}/preview", **MENTORS, city="nanjing").status_code == 404
     nanjings = window.as_(ADMIN).submit(f"{PAGE}/preview", **MENTORS, city="nanjing").text
     (number, *_) = re.findall(r"导师 #(\d+)", nanjings)
