@@ -8,6 +8,7 @@ from acts.adopt import ADOPT
 from acts.amend import AMEND
 from acts.answer import ANSWER
 from acts.approve import APPROVE, REJECT
+from acts.arrange import ARRANGE
 from acts.ask import ASK
 from acts.correct import CORRECT
 from acts.decide_address import ADDRESS
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from phases.book import Book
 
 _ACTS = (
-    LOAD, SUBMIT, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, NUDGE, RERUN, WAIVE, WITHDRAW,
-    ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED, AMEND, ADOPT, CLOSE,
+    LOAD, SUBMIT, ARRANGE, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, NUDGE, RERUN, WAIVE,
+    WITHDRAW, ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

@@ -118,6 +118,32 @@ def cancellation(year: Year, dues: Mapping[str, Due], city: City, *, sequences: 
     return "".join(made)
 
 
+def gathering(
+    year: Year,
+    phase: Phase,
+    city: City,
+    meets: tuple[datetime, str],
+    *,
+    sequence: int,
+    at: datetime,
+    gone: bool = False,
+) -> str:
+    """Give when and where a city brings the parties of a phase together, to go with a letter of the instant `at`.
+
+    Sent again with a higher sequence it takes its place; `gone` takes it out.
+    """
+    from icalendar import Event
+
+    (start, place), changed = meets, at.astimezone(UTC)
+    uid = f"{year.year}-{phase.slug}-{city.slug}-gathering@talent-calendar"
+    event = Event.new(
+        uid=uid, stamp=changed, last_modified=changed, sequence=sequence, start=start, end=start + _SHOWN,
+        summary=f"{city.name}市{phase.name}", description=year.notice, location=place,
+    )  # fmt: skip
+    event.add("status", "CANCELLED" if gone else "CONFIRMED")
+    return _sent("CANCEL" if gone else "PUBLISH", event, start.date())
+
+
 def objects(content: str, organizer: str) -> list[str]:
     """Give the calendar objects of a text, each to travel by itself, with their organizer's address in every event.
 

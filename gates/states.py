@@ -38,6 +38,7 @@ class Event(StrEnum):
     `address` is the province's decision between addresses that were filed: it moves nothing, and can come at any time.
     `nudge` is its own word to a city that is late.
     `on-paper` is what was done outside before the year was opened here, `backfill` its workbook loaded afterwards.
+    `arrange` is when and where a city brings its parties together.
     `ask`, `question`, `retract` and `answer` are what a city asks of the province, and hears: they move nothing.
     """
 
@@ -60,6 +61,7 @@ class Event(StrEnum):
     NUDGE = "nudge"
     ON_PAPER = "on-paper"
     BACKFILL = "backfill"
+    ARRANGE = "arrange"
     ASK = "ask"
     QUESTION = "question"
     RETRACT = "retract"
@@ -104,6 +106,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.NUDGE: "催办",
         Event.ON_PAPER: "线下办理",
         Event.BACKFILL: "补录",
+        Event.ARRANGE: "会议安排",
         Event.ASK: "申请延期",
         Event.QUESTION: "提出异议",
         Event.RETRACT: "撤回申请",
@@ -121,6 +124,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
     State.WAITING: {
         Event.OPEN: State.OPEN,
         Event.RESUME: State.SUBMITTED,  # what was filed before the hold is kept and judged again
+        Event.ARRANGE: State.WAITING,
         Event.EXTEND: State.WAITING,
         Event.CORRECT: State.WAITING,
         Event.ON_PAPER: State.PASSED,
@@ -128,6 +132,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
     },
     State.OPEN: {
         Event.LOAD: State.OPEN,
+        Event.ARRANGE: State.OPEN,
         Event.SUBMIT: State.SUBMITTED,
         Event.EXTEND: State.OPEN,
         Event.CORRECT: State.OPEN,
@@ -146,6 +151,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
     },
     State.RETURNED: {
         Event.LOAD: State.RETURNED,
+        Event.ARRANGE: State.RETURNED,
         Event.SUBMIT: State.SUBMITTED,
         Event.EXTEND: State.RETURNED,
         Event.CORRECT: State.RETURNED,
@@ -157,6 +163,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
     },
     State.OVERDUE: {
         Event.LOAD: State.OVERDUE,  # a late city may prepare; the deadline closes filing, not drafting
+        Event.ARRANGE: State.OVERDUE,
         # What came in before the due instant and had to wait for its turn: the lapse went on record first, and yields.
         Event.SUBMIT: State.SUBMITTED,
         Event.EXTEND: State.OPEN,

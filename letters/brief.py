@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from calendars.year import ContactPoint
     from gates.verdict import Finding
     from phases.letter_kinds import Kind
-    from phases.parties import Audience, Dealings
+    from phases.parties import Arranged, Audience, Dealings
 
 Group = Literal["late", "awaiting", "undeliverable"]
 
@@ -97,7 +97,8 @@ class Brief:
     where it has moved; `asked` the request that a letter is about, `waits` the city's for a later day that nobody has
     answered, where the letter `may_ask`; `kept` says of a rerun that the city has a draft,
     which stands. `of` is what the phase has to do with its parties. `ask` is whom the recipient asks, the
-    province or the city; None where nobody. `own` are the words of a letter of one's own.
+    province or the city; None where nobody. `own` are the words of a letter of one's own. `arranged` is when and where
+    the recipient meets the others; a letter that moves no due day says that.
     """
 
     kind: Kind
@@ -124,3 +125,4 @@ class Brief:
     of: Dealings | None = None
     ask: ContactPoint | None = None
     own: OwnWords | None = None
+    arranged: Arranged | None = None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Campaign:
     """A letter in words; where `open`, its two bodies have a place for the addressee, else they say it already.
 
-    `reply_to` is the mailbox of whoever it names to be asked.
+    `reply_to` is the mailbox of whoever it names to be asked; `framed` says where its own words stand, as it is kept.
     """
 
     subject: str
@@ -26,6 +26,7 @@ class Campaign:
     html: str
     open: bool
     reply_to: str | None = None
+    framed: str | None = None
 
     def to(self, addressee: str) -> str | None:
         """Give what to keep with the words as the addressee of one letter."""
@@ -44,4 +45,5 @@ def campaign(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Campaign:
     """Render it for whoever is its addressee, or for its own alone; filled in, it says what `render` gives."""
     shared = is_shared(brief, words)
     rendered = render(replace(brief, addressee=PLACE) if shared else brief, words)
-    return Campaign(rendered.subject, rendered.text, rendered.html, shared, (brief.ask and brief.ask.mailbox) or None)
+    reply_to, framed = (brief.ask and brief.ask.mailbox) or None, rendered.framed.kept() if rendered.framed else None
+    return Campaign(rendered.subject, rendered.text, rendered.html, shared, reply_to, framed)

@@ -1,13 +1,14 @@
 """Several obligations of one recipient in one message: what was rendered for each, most urgent first. Pure.
 
-It works on the stored words alone, so that changing a template never changes what is queued: a letter's own part is
-what stands between the marks of its html, and between the salutation and the close of its text.
+It works on what is stored alone, so that changing a template never changes what is queued: a letter's own part is what
+stands between the marks of its html, and where `Framed` says in its text.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from calendars.ics import objects
+from letters import phrases
+from letters.addressee import in_html, in_text
 from letters.headers import mailbox
 from letters.render import fill
 from letters.words import SUBJECT_MARK
@@ -23,13 +26,11 @@ from phases.letter_kinds import LETTER_KINDS, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from letters.framed import Framed
+
 TITLE = "关于培养计划有关事项的函（共 {count} 项）"
 MORE = "{subject}（共 {count} 项）"
-TEXT = re.compile(
-    r"(?P<title>.*)\n\n(?P<addressee>.*)：\n\n(?P<body>(?s:.*))\n　　特此函告。\n\n.*\n.*\n(?P<date>.*)\n\n——\n.*\n"
-)
-DUE = re.compile(r"　　(?:截止时间|办结时限)：(\d+)年(\d+)月(\d+)日")
-NEVER = (9999, 12, 31)
+NEVER = date.max
 HTML = re.compile(r"(?s)<!--body-->\n(.*)<!--/body-->")
 AS_TEXT = Markup('<p style="margin:0 0 12px;white-space:pre-wrap">{}</p>')
 INVITATION = "text/calendar; charset=utf-8; method={method}"
@@ -48,7 +49,8 @@ class Attachment:
 class Part:
     """One obligation as it was queued; `ics` are its iCalendar objects one after another, where it carries any.
 
-    `replies`: it names a mailbox that answers go to.
+    `replies`: it names a mailbox that answers go to. `framed` says where its own words stand in the text; where there
+    is an `addressee`, both bodies have a place for it.
     """
 
     kind: Kind
@@ -57,6 +59,8 @@ class Part:
     html: str
     ics: str | None = None
     replies: bool = False
+    framed: Framed | None = None
+    addressee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class _Own:
 
     title: str
     addressee: str
-    date: str
+    day: date
     text: str
     html: Markup
 
@@ -88,12 +92,13 @@ def compose(parts: Sequence[Part], sender: str) -> Composed:
     ordered = urgent_first(parts)
     attachments = invitations((part.ics for part in ordered), sender)
     if len(ordered) == 1:
-        return Composed(ordered[0].subject, ordered[0].text, ordered[0].html, attachments)
+        one = ordered[0]
+        return Composed(one.subject, in_text(one.text, one.addressee), in_html(one.html, one.addressee), attachments)
     own = [_own(part) for part in ordered]
     view = {
         "title": TITLE.format(count=len(own)),
         "addressee": "、".join(dict.fromkeys(each.addressee for each in own if each.addressee)),
-        "date": max((each.date for each in own), key=_as_numbers),
+        "date": phrases.day(max(each.day for each in own)),
         "ask": "",  # each part says whom
         "replies": any(part.replies for part in ordered),
         "contents": [part.subject.removeprefix(SUBJECT_MARK) for part in ordered],
@@ -111,9 +116,9 @@ def urgent_first(parts: Iterable[Part]) -> list[Part]:
     return sorted(parts, key=_urgency)
 
 
-def _urgency(part: Part) -> tuple[int, tuple[int, ...], str, str]:
-    due = DUE.search(part.text)
-    return LETTER_KINDS[part.kind].urgency, tuple(map(int, due.groups())) if due else NEVER, part.subject, part.text
+def _urgency(part: Part) -> tuple[int, date, str, str]:
+    due = part.framed and part.framed.due
+    return LETTER_KINDS[part.kind].urgency, due or NEVER, part.subject, part.text
 
 
 def invitations(calendars: Iterable[str | None], sender: str) -> tuple[Attachment, ...]:
@@ -140,18 +145,15 @@ def _attached(calendars: tuple[str, ...], sender: str) -> tuple[Attachment, ...]
 
 
 def _own(part: Part) -> _Own:
-    """Take a letter out of its frame; what is framed otherwise is taken whole."""
-    text, html = TEXT.fullmatch(part.text), HTML.search(part.html)
-    body = text["body"].strip("\n") if text else part.text.strip("\n")
+    """Take a letter out of its frame; one that an earlier release framed is taken whole."""
+    framed, html = part.framed, HTML.search(part.html)
+    text = part.text[framed.begin : framed.end] if framed else part.text
+    body = in_text(text, part.addressee).strip("\n")
+    marked = in_html(html[1], part.addressee) if html else ""
     return _Own(
-        title=text["title"] if text else part.subject.removeprefix(SUBJECT_MARK),
-        addressee=text["addressee"] if text else "",
-        date=text["date"] if text else "",
+        title=framed.title if framed else part.subject.removeprefix(SUBJECT_MARK),
+        addressee=in_text(framed.addressee, part.addressee) if framed else "",
+        day=framed.day if framed else date.min,
         text=body,
-        html=Markup(html[1]) if html else AS_TEXT.format(escape(body)),  # noqa: S704 - escaped when it was rendered
+        html=Markup(marked) if html else AS_TEXT.format(escape(body)),  # noqa: S704 - escaped when it was rendered
     )
-
-
-def _as_numbers(date: str) -> tuple[int, ...]:
-    """Order days written as 2022年1月15日."""
-    return tuple(map(int, re.findall(r"\d+", date)))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from calendars.year import ContactPoint, Ending
     from gates.verdict import Finding
     from letters.brief import Brief
-    from phases.parties import Audience
+    from phases.parties import Arranged, Audience
 
 
 COUNTED = 10
@@ -123,6 +123,12 @@ def finding(value: Finding, audience: Audience) -> tuple[str, str]:
     return value.mend, "；".join(notes)
 
 
+def meets(arranged: Arranged) -> tuple[tuple[str, str], tuple[str, str]]:
+    """When and where somebody meets the others, as two rows of facts: label and value."""
+    at = f"{until(arranged.day, 'mentor')}{arranged.begins}"
+    return ("会议时间", at), ("地点或链接", arranged.place)
+
+
 def city(name: str | None) -> str:
     """盐城市; nothing where the letter is about no one city."""
     return "" if not name else name if name.endswith("市") else f"{name}市"
@@ -161,7 +167,11 @@ def asked_of(brief: Brief, audience: Audience) -> list[str]:
     if ending and audience == "province":
         todo.append(DECIDING[ending])
     return [
-        one.format(decided=f"，由{OFFICE}{LAST_WORDS[ending]}" if ending else "", phase=brief.phase_name)
+        one.format(
+            decided=f"，由{OFFICE}{LAST_WORDS[ending]}" if ending else "",
+            phase=brief.phase_name,
+            arranged="" if brief.arranged else f"，时间、地点由{AUDIENCES['city']}另行通知",
+        )
         for one in todo
     ]
 

@@ -11,7 +11,7 @@ from jinja2 import TemplateSyntaxError
 
 from letters import complaints, phrases
 from letters.brief import Item
-from letters.envelope import HTML, TEXT
+from letters.envelope import HTML
 from letters.headers import UNFIT
 from letters.occurrences import occurrences
 from letters.render import names, read_own, render_own
@@ -112,7 +112,7 @@ def _spoken(brief: Brief, rendered: Rendered) -> Iterator[str]:
     if body is not None and rendered.text == render_own(brief, FRAME).text:
         yield "正文是空的"
         return
-    if body is None or TEXT.fullmatch(rendered.text) is None:
+    if body is None or rendered.framed is None:
         yield "没有套用函件版式：应以 {% extends layout %} 开头，正文写在 {% block body %} 里"
         return
     if FOREIGN.search(body[1]):

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from calendars.deadlines import day_of
 from letters import phrases
 from letters.case_fields import filled
+from letters.framed import BEGIN, END, Framed, cut
 from letters.occurrences import in_calendar, is_declined
 from letters.titles import subject, title
 from letters.words import DECIDED, GROUPS, NEW, OFFICE, PROGRAMME, YOU
@@ -45,11 +46,15 @@ SHARED = ("paragraph", "facts", "duties", "findings", "items", "link_to")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter in words: a one-line subject, plain text, and the same as html without any remote resource."""
+    """A letter in words: a one-line subject, plain text, and the same as html without any remote resource.
+
+    `framed` says where its own words stand in the text; None where they are in no frame.
+    """
 
     subject: str
     text: str
     html: str
+    framed: Framed | None = None
 
 
 def render(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
@@ -63,15 +68,20 @@ def render(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
         with suppress(Exception):
             return render_own(brief, words[brief.kind])
     view = _view(brief)
-    text, html = (_filled(_template(brief.kind, form), form, view) for form in FORMS)
-    return Rendered(subject=subject(brief), text=text, html=html)
+    return _rendered(brief, *(_filled(_template(brief.kind, form), form, view) for form in FORMS))
 
 
 def render_own(brief: Brief, source: str) -> Rendered:
     """Write the letter in a template of the office's own, in a sandbox; raises whatever that template breaks over."""
     view = _view(brief)
-    text, html = (_filled(_own(source, form), form, view) for form in FORMS)
-    return Rendered(subject=subject(brief), text=text, html=html)
+    return _rendered(brief, *(_filled(_own(source, form), form, view) for form in FORMS))
+
+
+def _rendered(brief: Brief, marked: str, html: str) -> Rendered:
+    text, own = cut(marked)
+    due = brief.due.day if brief.due else None
+    framed = own and Framed(title(brief), brief.addressee, *own, day_of(brief.as_of), due)
+    return Rendered(subject(brief), text, html, framed)
 
 
 def names(brief: Brief) -> list[str]:
@@ -88,7 +98,7 @@ def read_own(source: str) -> None:
 def fill(name: str, view: Mapping[str, Any]) -> str:
     """Fill a shared template, `envelope.txt` or `envelope.html`, in the frame that every letter has."""
     form = name.rpartition(".")[2]
-    return _filled(_environment(form).get_template(name), form, view)
+    return cut(_filled(_environment(form).get_template(name), form, view))[0]
 
 
 def _filled(template: Template, form: str, view: Mapping[str, Any]) -> str:
@@ -107,7 +117,7 @@ def _environment(form: str, kind: type[Environment] = Environment) -> Environmen
         lstrip_blocks=True,
     )
     environment.filters["in_pieces"] = _in_pieces
-    environment.globals.update(layout=f"layout.{form}", programme=PROGRAMME, office=OFFICE)
+    environment.globals.update(layout=f"layout.{form}", programme=PROGRAMME, office=OFFICE, begin=BEGIN, end=END)
     parts = environment.get_template(f"parts.{form}").module
     environment.globals.update({name: getattr(parts, name) for name in SHARED})
     return environment
@@ -161,6 +171,7 @@ def _view(brief: Brief) -> dict[str, Any]:
         "calendar": _has_calendar(brief),
         "was": phrases.until(brief.was, brief.audience) if brief.was else "",
         "until": phrases.until(brief.due.day, brief.audience) if brief.due else "",
+        "meets": brief.arranged and brief.arranged.number,
         "decided": DECIDED[brief.due.because[-1]] if brief.due and brief.due.because[-1] in DECIDED else "",
         "asked": brief.asked and _asked(brief.asked),
         "waits": phrases.waits(brief),
@@ -192,7 +203,7 @@ def _concerns(found: Finding, brief: Brief) -> bool:
 def _has_calendar(brief: Brief) -> bool:
     """Whether a calendar file goes with it; with a withdrawal one does where a deadline had been told."""
     calendar = LETTER_KINDS[brief.kind].calendar
-    if calendar == "ends":
+    if calendar == "ends" or (calendar and brief.arranged):
         return True
     is_dated = bool(calendar) and brief.due is not None and not is_declined(brief.asked)
     return is_dated and brief.of is not None and in_calendar(brief.of, brief.audience)
@@ -210,6 +221,7 @@ def _rows(brief: Brief) -> list[tuple[str, str]]:
         ("原截止时间", phrases.until(brief.was, brief.audience) if brief.was else ""),
         (limit, phrases.due(brief.due, brief.audience, provisional=brief.provisional) if brief.due else ""),
         ("剩余时间", phrases.left(brief) or ""),
+        *(phrases.meets(brief.arranged) if brief.arranged else ()),
         *(phrases.count(label, number) for label, number in brief.counts.items()),
     ]
     return [row for row in rows if row[1]]

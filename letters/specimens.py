@@ -16,7 +16,7 @@ from letters.brief import Brief, Item, OwnWords, RequestBrief
 from letters.occurrences import OFFICES, in_calendar, is_declined, later, occurrences
 from letters.words import AUDIENCES, TAGS
 from phases.letter_kinds import LETTER_KINDS, Kind
-from phases.parties import Audience
+from phases.parties import Arranged, Audience
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +51,8 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         due = handed_in(due, year.figures.party_days, year.working_days)
     is_told = (LETTER_KINDS[kind].invented or until) and (of is None or of.stakeholder(audience).hands_in)
     as_of = at_nine(_day(year, kind, due.day if due else year.phases[0].due))
+    meets = of is not None and bool(of.stakeholder(audience).mailings) and of.arranged
+    is_placed = meets and LETTER_KINDS[kind].calendar == "sets" and not is_told
     plain = Brief(
         kind=kind,
         phase=phase,
@@ -66,6 +68,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         provisional=year.provisional,
         of=of,
         ask=_whom_to_ask(year, kind, audience, city),
+        arranged=Arranged(2, due.day, "14:30", "示例中学报告厅") if is_placed and due else None,
     )
     return replace(plain, **_details(plain, f"{city.code}-{year.year}-"))
 
@@ -116,8 +119,9 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
         "held": {"items": (Item("师生见面会", "暂缓，待本阶段再次通过后接续"),)},
         "behind": {"items": (Item(first, had(0)), Item(second, had(1)))},
         "graded": {"items": (Item(first, "优秀"), Item(second, "合格"))},
-        "was": {"was": day_of(brief.as_of)},
-        "mistaken": {"was": day_of(brief.as_of) + timedelta(days=60)},
+        "regraded": {"items": (Item(first, "由“合格”更正为“优秀”"),)},
+        "was": {"was": None if brief.arranged else day_of(brief.as_of)},
+        "mistaken": {"was": None if brief.arranged else day_of(brief.as_of) + timedelta(days=60)},
         "asked": {"asked": _asked(brief)},
         "granted": {"asked": replace(_asked(brief), granted=True)},
         "own": {"own": OwnWords("关于{年度}{设区市}有关工作的函", "{称呼}：请于本周内与我办联系。", _sender(brief))},

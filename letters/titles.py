@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 def title(brief: Brief) -> str:
     """The 事由 of the letter: 关于……的函."""
+    if tells_place(brief):
+        return f"关于{phrases.work(brief)}时间、地点的函"
     row = LETTER_KINDS[brief.kind]
     to_party = row.party_title if brief.audience != "city" else ""
     own = row.own_title if brief.audience == "province" else ""
@@ -34,8 +36,17 @@ def title(brief: Brief) -> str:
     )
 
 
+def tells_place(brief: Brief) -> bool:
+    """Whether it moves no day, but says when and where somebody meets the others."""
+    return LETTER_KINDS[brief.kind].moves and brief.arranged is not None
+
+
 def subject(brief: Brief) -> str:
     """One short line: the mark, the kind, city and phase, the due day. Never a person's name."""
+    if brief.arranged and tells_place(brief):
+        day = phrases.short(brief.arranged.day, brief.audience) + brief.arranged.begins
+        which = "改于" if brief.arranged.number > 1 else "定于"
+        return f"{SUBJECT_MARK}{which}{day}：{phrases.city(brief.city_name)}{brief.phase_name}"
     heads = {"tag": _tag_first, "date": _date_first, "counts": _counts, "title": title}
     words = heads[LETTER_KINDS[brief.kind].headed]
     return SUBJECT_MARK + words(brief)

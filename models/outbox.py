@@ -51,12 +51,13 @@ ALL = "*"
 
 
 class Words(NamedTuple):
-    """What a letter says: text, html and calendar file, and the mailbox that answers go to."""
+    """What a letter says: text, html and calendar file, the mailbox that answers go to, where its own words stand."""
 
     text: str
     html: str
     ics: str | None = None
     reply_to: str | None = None
+    framed: str | None = None
 
 
 class LetterRow(NamedTuple):
@@ -81,6 +82,7 @@ class LetterRow(NamedTuple):
     addressee: str | None = None
     reply_to: str | None = None
     leaves_at: datetime | None = None
+    framed: str | None = None
 
     @property
     def key(self) -> LetterKey:
@@ -105,8 +107,11 @@ TAKEN = (LetterState.SENDING.value, LetterState.UNKNOWN.value, LetterState.FAILE
 """The states of what nobody has in hand yet, and of what was taken in hand and is not known to have arrived."""
 
 MOVED_ON, OPENED_AGAIN, LEFT = "所说的事项已办结或已有变化", "本阶段已重新开放", "该市已退出本年度"
+ARRANGED = "place#"
+"""What begins the slot of a letter that tells parties when and where they are brought together; its number follows."""
+
 REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
-REWORDED = "该市的延期申请已有变化，按新的情况另发"
+REWORDED, REARRANGED = "该市的延期申请已有变化，按新的情况另发", "会议的时间、地点已有变化，按新的安排另发"
 OUTDATED = "所写的截止时间已改，没有发出；仍需告知的，请按新的时间另写"
 """Why a letter was taken back: what is said of it from then on."""
 
@@ -133,7 +138,7 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
     untrue = (
         (moved, kind.in_(ASKING), MOVED_ON),
         (again, kind.in_(SETTLING), OPENED_AGAIN),
-        (dated - moved, kind.in_(DATED) | answering(table), REDATED),
+        (dated - moved, naming_a_day(table), REDATED),
         (again, declining(table), REDATED),
         (dated - moved, (kind == "letter") & table.c.valid_until.is_not(None), OUTDATED),
     )
@@ -144,6 +149,12 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
     if left:
         which = kind.in_(SETTLING) | answering(table)  # what has passed stays so, but nothing follows from it any more
         take_back(connection, LEFT, table.c.year == year, which, table.c.concerns.in_(sorted(left)))
+
+
+@cache
+def naming_a_day(letter: FromClause) -> ColumnElement[bool]:
+    """Tell of a letter whether it names the due day: not one that tells when and where parties meet."""
+    return letter.c.kind.in_(DATED) & ~letter.c.slot.startswith(ARRANGED) | answering(letter)
 
 
 @cache
@@ -308,7 +319,7 @@ def keep(connection: Connection, said: Iterable[Words]) -> dict[Words, str]:
 
 def digest_of(words: Words) -> str:
     """Give what words are kept under: no two that differ share it."""
-    told = words if words.reply_to else words[:-1]  # as they were kept before they named a mailbox
+    told = words[:4] if words.reply_to else words[:3]  # as they were kept before they named a mailbox, or a frame
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:40]
 
 
@@ -403,6 +414,31 @@ def next_own(connection: Connection, year: int) -> int:
     table = table_of(Letter)
     slots = select(table.c.slot).where(table.c.year == year, table.c.kind == "letter").distinct()
     return 1 + max((int(slot.partition("@")[0]) for slot in connection.execute(slots).scalars()), default=0)
+
+
+def reached(connection: Connection, year: int, key: tuple[str, str], kind: str) -> frozenset[str]:
+    """Give to whom letters of a kind about a city phase, by phase and city, went out, may have, or still will."""
+    table = table_of(Letter)
+    phase, city = key
+    lost = table.c.moot | table.c.state.in_((LetterState.CANCELLED.value, LetterState.FAILED.value))
+    mine = (table.c.year == year, table.c.phase == phase, table.c.concerns == city, table.c.kind == kind)
+    return frozenset(connection.execute(select(table.c.recipient).where(*mine, ~lost)).scalars())
+
+
+def opened_to_parties(connection: Connection, year: int, phase: str) -> frozenset[str]:
+    """Give the cities of which any party was written to, in any attempt, that this phase is open."""
+    table = table_of(Letter)
+    opened = (table.c.year == year, table.c.phase == phase, table.c.kind == "opened")
+    query = select(table.c.concerns).distinct().where(*opened, ~table.c.recipient.startswith("city:"))
+    return frozenset(connection.execute(query).scalars())
+
+
+def take_back_arranged(connection: Connection, year: int, phase: str, city: str) -> None:
+    """Take back what has not left of a city's letters that tell the parties of a phase when and where they meet."""
+    table = table_of(Letter)
+    theirs = (table.c.kind == "opened") & ~table.c.recipient.startswith("city:")
+    about = (table.c.year == year, table.c.phase == phase, table.c.concerns == city)
+    take_back(connection, REARRANGED, *about, theirs | table.c.slot.startswith(ARRANGED))
 
 
 def message_id(domain: str, year: int, key: LetterKey) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -28,6 +28,14 @@ def last_digests(connection: Connection, year: int, phase: str, cities: Iterable
     )
     query = select(table.c.city, table.c.part, table.c.digest).where(table.c.id.in_(newest))
     return {(city, part): said for city, part, said in connection.execute(query)}
+
+
+def last_facts(connection: Connection, year: int, key: Key, part: str) -> dict[str, Any] | None:
+    """Give the facts, as they were frozen, that a part of a city phase passed on last; None where it never did."""
+    table = table_of(Filing)
+    phase, city = key
+    mine = (table.c.year == year, table.c.phase == phase, table.c.city == city, table.c.part == part, table.c.passed)
+    return connection.execute(select(table.c.facts).where(*mine).order_by(table.c.id.desc()).limit(1)).scalar()
 
 
 def of_filing(connection: Connection, year: int, key: Key, number: int, part: str) -> Verdict | None:

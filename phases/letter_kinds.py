@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "opened", "moved", "corrected", "request", "question", "answered", "reminder", "overdue", "nudge", "digest",
     "escalation", "passed", "returned", "approval-needed", "rerun", "withdrawn", "appointment", "result",
-    "visits-short", "letter",
+    "amended", "visits-short", "letter",
 ]  # fmt: skip
 
 Occurs = Literal["always", "never", "where-named", "with-last-word", "published", "unpublished"]
@@ -184,6 +184,10 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         "result": LetterKind(
             "结果公布", "关于公布{year}年度评价结果的函", ("city",), occurs="published", urgency=5, settles=True,
             tells_city=True, shows=("graded",), caused_by=(Event.APPROVE,),
+        ),
+        "amended": LetterKind(
+            "结果更正", "关于更正{year}年度评价结果的函", ("city",), occurs="published", urgency=3, settles=True,
+            tells_city=True, shows=("regraded",), reason="一名学生的到校记录漏记", caused_by=(Event.APPROVE,),
         ),
         "visits-short": LetterKind(
             "培养进度提醒", "关于{year}年度到校培养进度的提醒函", ("city",), "关于{year}年度学生到校培养情况的函",

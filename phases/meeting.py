@@ -170,22 +170,21 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "mentor",
             todo=(
-                "参加师生见面会，时间、地点由市级管理办公室另行通知；不能到会的，请提前请假。",
+                "参加师生见面会{arranged}；不能到会的，请提前告知市级管理办公室。",
                 "与学生、中学指导老师建立联系对接机制。",
             ),
             ahead="请参加师生见面会，并着手制定培养方案。",
             hands_in=False,
-            mailings={"opened": Mailing(Rows("interviews", where=("admitted",)))},
+            mailings={"opened": Mailing(Rows("interviews", where=("admitted",)), arranged=True)},
         ),
         Stakeholder(
             "school",
             todo=(
-                "安排中学指导老师参加师生见面会。",
-                "通知入选学生及家长到会；不能到会的，请提前向市级管理办公室请假。",
-                "时间、地点由市级管理办公室另行通知。",
+                "安排中学指导老师参加师生见面会{arranged}。",
+                "通知入选学生及家长到会；不能到会的，请提前告知市级管理办公室。",
             ),
             hands_in=False,
-            mailings={"opened": Mailing(Rows("interviews", where=("admitted",)))},
+            mailings={"opened": Mailing(Rows("interviews", where=("admitted",)), arranged=True)},
         ),
     ),
 )

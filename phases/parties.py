@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from calendars.year import Ending, Year
 
@@ -68,13 +69,27 @@ Sentence = str | Callable[["Year"], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Arranged:
+    """When and where a city brings the parties of a phase together: what it said for the `number`th time.
+
+    `begins` is a time of that day, `14:30`; `place` may be a link.
+    """
+
+    number: int
+    day: date
+    begins: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mailing:
     """A letter of one kind to one audience of a phase: to whom of it, and what it says of each one's students.
 
     Those are counted as `counted`, what they are called, and listed by number with `listed`, of which
     `returning` leaves only those in training in the past year (四(一)). Where `about` is given it is told of those of
     its students alone, be there none. `until` is a later phase: the letter says until
-    when that one lasts, in a year that has it.
+    when that one lasts, in a year that has it. `arranged`: it says when and where the city brings the parties together,
+    and waits for the city to say so, until their own day of the phase has come.
     """
 
     whom: Whom
@@ -83,6 +98,7 @@ class Mailing:
     listed: str = ""
     returning: bool = False
     until: str = ""
+    arranged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,8 @@ class Stakeholder:
     party. A `quiet` city is told only where it waited for the province; a party that `hands_in` nothing is told no day.
     An office gets what its part brings with it, without a mailing. To the province's `todo` is added how the year has
     it end the phase. In a sentence {decided} is ，由省级管理办公室备案, or nothing, {settled} how what was filed
-    passed, {city} 盐城市, {work} 2022年度导师面试.
+    passed, {arranged} that time and place are told later, where they are not told yet, {city} 盐城市,
+    {work} 2022年度导师面试.
     """
 
     audience: Audience
@@ -156,6 +173,11 @@ class Dealings:
     def mailing(self, kind: str, audience: Audience) -> Mailing | None:
         """Give how a letter of that kind goes to that audience; None where it does not, or to an office."""
         return self.stakeholder(audience).mailings.get(kind)
+
+    @property
+    def arranged(self) -> bool:
+        """Tell whether a city brings its parties together, and says when and where."""
+        return any(mailing.arranged for party in self.parties.values() for mailing in party.mailings.values())
 
     def named(self, kind: str) -> tuple[Audience, ...]:
         """Give the audiences that the phase itself names for a kind."""

@@ -364,6 +364,7 @@ PHASE = PhaseDefinition(
                 "reminder": Mailing(WITHOUT_SUMMARY),
                 "overdue": Mailing(WITHOUT_SUMMARY),
                 "result": Mailing(InTraining()),
+                "amended": Mailing(InTraining()),
             },
         ),
         Stakeholder(
@@ -376,6 +377,7 @@ PHASE = PhaseDefinition(
                 "opened": Mailing(InTraining()),
                 "reminder": Mailing(WITHOUT_SUMMARY),
                 "result": Mailing(InTraining()),
+                "amended": Mailing(InTraining()),
             },
         ),
         Stakeholder(

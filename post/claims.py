@@ -57,6 +57,7 @@ class Claimed(NamedTuple):
     html: str
     ics: str | None
     reply_to: str | None = None
+    framed: str | None = None
 
 
 def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: int = BATCH) -> list[Claimed]:
@@ -293,4 +294,4 @@ def _words(connection: Connection, digests: Collection[str]) -> dict[str, Words]
     """Give the words of each."""
     body = table_of(LetterBody)
     rows = connection.execute(select(body).where(body.c.digest.in_(digests)))
-    return {row.digest: Words(row.text, row.html, row.ics, row.reply_to) for row in rows}
+    return {row.digest: Words(row.text, row.html, row.ics, row.reply_to, row.framed) for row in rows}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from letters.addressee import in_html, in_text
 from letters.envelope import Composed, Part, compose, invitations
+from letters.framed import Framed
 from post.message import Outgoing
 from post.receipt_links import acknowledged, with_receipt
 
@@ -55,5 +56,5 @@ def _receipted(said: Composed, addressee: str | None, url: str) -> Composed:
 
 
 def _part(one: Claimed) -> Part:
-    text, html = in_text(one.text, one.addressee), in_html(one.html, one.addressee)
-    return Part(cast("Kind", one.kind), one.subject, text, html, one.ics, replies=one.reply_to is not None)
+    kind, replies, framed = cast("Kind", one.kind), one.reply_to is not None, Framed.read(one.framed)
+    return Part(kind, one.subject, one.text, one.html, one.ics, replies, framed, one.addressee)

@@ -18,7 +18,7 @@ from models.outbox import ALL, LetterRow, message_id, opened_before, queued_keys
 from models.parties import Reach
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
 from season import recipients
-from season.calendar_files import calendar_file
+from season.calendar_files import arranged_for, calendar_file
 from season.judging import scope_of
 from season.moot_requests import answer_anew, nudge_anew, request_of, settle_requests
 from season.moving import tell_moved
@@ -89,7 +89,7 @@ class _Words:
 
     def __init__(self, season: Season) -> None:
         self._season = season
-        self._files: dict[tuple[str, str | None, str, Audience | bool], str | None] = {}
+        self._files: dict[tuple[str, str | None, str, Audience | bool, bool], str | None] = {}
         self._shared: dict[tuple[int, Audience], Brief] = {}
         self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...]], Campaign] = {}
 
@@ -102,7 +102,7 @@ class _Words:
         is_told = owed.phase is not None and in_calendar(self._season.dealings(owed.phase), recipient.audience)
         ends = LETTER_KINDS[owed.kind].calendar == "ends"
         apart = recipient.audience if ends or (is_told and recipient.party) else is_told
-        cause = (owed.kind, owed.phase, owed.city, apart)
+        cause = (owed.kind, owed.phase, owed.city, apart, recipient.party)
         if cause not in self._files:  # it costs as much as two hundred letters
             self._files[cause] = calendar_file(self._season, owed, recipient.audience)
         return found, self._files[cause]
@@ -172,7 +172,7 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
                     tuple(n for n in theirs if n in reach.with_priority) if mailing and mailing.returning else theirs
                 )
                 addressed.append((one, recipients.party(on_file[party], audience, theirs, listed)))
-    return [(one, recipient) for one, recipient in addressed if one.to is None or recipient.key in one.to]
+    return [(one, to) for one, to in addressed if to.key not in one.but and (one.to is None or to.key in one.to)]
 
 
 def _mends(owed: Owed, audience: Audience, party: PartyOnFile, reach: Reach) -> bool:
@@ -214,6 +214,7 @@ def _written(
         text=words.text,
         html=words.html,
         reply_to=words.reply_to,
+        framed=words.framed,
         addressee=words.to(recipient.addressee),
         message_id=message_id(season.stamp.mail_domain, season.year.year, key),
         state=state,
@@ -300,6 +301,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
             else recipients.whom_to_ask(season, owed.city, audience)
         ),
         own=owed.own.words if owed.own else None,
+        arranged=arranged_for(season, owed, audience),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import day_of
@@ -99,6 +100,15 @@ def keep(season: Season, cell: Cell, judgement: Judgement, number: int, part: st
 def last_digests(season: Season, phase: str, cities: Iterable[str]) -> dict[tuple[str, str], str]:
     """Give the digest of the newest judgement of each city, by city and part."""
     return verdicts.last_digests(season.connection, season.year.year, phase, cities)
+
+
+def last_results(season: Season, cell: Cell) -> dict[str, str]:
+    """Give the results that the province published last, by student's number; this act's own are not written yet."""
+    gate = province_gate(season, cell.phase)
+    kept = verdicts.last_facts(season.connection, season.year.year, (cell.phase, cell.city), PROVINCE)
+    if gate is None or gate.results is None or kept is None:
+        return {}
+    return gate.results(json.loads(json.dumps(kept), object_hook=lambda fields: SimpleNamespace(**fields)))
 
 
 def last_refusals(season: Season, cell: Cell) -> tuple[Finding, ...]:

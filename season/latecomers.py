@@ -26,6 +26,7 @@ def tell_latecomers(season: Season, cell: Cell) -> dict[str, int]:
     """
     later = users(season.year, season.book.uses, cell.phase)
     under_way = [one for slug in later if (one := season.cells[slug, cell.city]).state in UNDER_WAY]
+    under_way = [one for one in under_way if not season.waits_for_arrangement(one)]
     if not under_way:
         return {}
     season.flush()
@@ -33,14 +34,14 @@ def tell_latecomers(season: Season, cell: Cell) -> dict[str, int]:
     reach = Reach(scope_of(season, cell.phase, [cell.city]))
     found = {}
     for one in under_way:
-        to = _opened_for(season, reach, one) - there.get(one.phase, frozenset())
+        to = opened_for(season, reach, one) - there.get(one.phase, frozenset())
         if to:
             owing.opened(season, one, to)
             found[one.phase] = len(to)
     return found
 
 
-def _opened_for(season: Season, reach: Reach, cell: Cell) -> frozenset[str]:
+def opened_for(season: Season, reach: Reach, cell: Cell) -> frozenset[str]:
     """Give the parties, as in a letter's key, that a city phase's `opened` is for."""
     of = season.dealings(cell.phase)
     found = ((who, reach.find(mailing.whom, who)) for who in of.parties if (mailing := of.mailing("opened", who)))

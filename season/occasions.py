@@ -34,6 +34,8 @@ Why = Literal[
     "only-latest", "moved-today", "day-over", "lapsed-unseen", "not-late", "nothing-filed", "no-news", "no-cause",
     "no-such-letter", "another-city", "not-concerned", "not-then", "not-written", "nothing-to-mend", "not-behind",
     "said-by", "written-anew", "one-for-all", "unchanged", "once", "told-nothing", "no-other-day",
+    "not-arranged", "told-before",
+    "no-other-result", "told-before-result",
 ]  # fmt: skip
 
 WHY: Mapping[Why, str] = {
@@ -66,6 +68,10 @@ WHY: Mapping[Why, str] = {
     "unchanged": "接续时内容没有变化，不再另发。",
     "once": "这类函件一年只发一次，本年度已经写过。",
     "told-nothing": "此前没有告知过本阶段的时间，无须告知变动。",
+    "not-arranged": "须待市办登记会议的时间、地点，登记后即发；至迟{at}发。",
+    "told-before": "此前已告知本阶段开始，会议安排的变动另函告知。",
+    "no-other-result": "此前没有告知过结果，或者所告知的结果没有变化。",
+    "told-before-result": "结果此前已经告知，有变化的另发更正。",
     "no-other-day": "所知的时间没有变，或者已不需要再按它办理，无须告知。",
 }
 """Why no letter was written, as a sentence for people."""
@@ -157,11 +163,17 @@ def _of_log(record: CityPhaseRecord, kind: Kind) -> Iterator[Occasion]:
             yield Occasion(one.as_of, deed(one.event, record.phase.province), because=_in_vain(record, kind, one))
 
 
+ALWAYS_IN_VAIN: Mapping[Kind, Why] = {"withdrawn": "one-for-all", "amended": "no-other-result"}
+"""Why an event that makes these kinds owed made none."""
+
+
 def _in_vain(record: CityPhaseRecord, kind: Kind, move: PastMove) -> Because | None:
     """Say why an event made no letter owed that else makes one, by what was done with it."""
     together = {one.event for one in record.moves if one.as_of == move.as_of}
-    if kind == "withdrawn":
-        return because("one-for-all")
+    if kind in ALWAYS_IN_VAIN:
+        return because(ALWAYS_IN_VAIN[kind])
+    if kind == "result" and any(one.event is move.event and one.as_of < move.as_of for one in record.moves):
+        return because("told-before-result")
     if kind == "opened" and Event.LAPSE in together:
         return because("lapsed-unseen")
     if Event.RESUME in together and not together & {Event.RETURN}:
@@ -171,12 +183,28 @@ def _in_vain(record: CityPhaseRecord, kind: Kind, move: PastMove) -> Because | N
     return None
 
 
-def _openings(record: CityPhaseRecord, _: Audience) -> Iterator[Occasion]:
-    yield from _of_log(record, "opened")
+def _openings(record: CityPhaseRecord, audience: Audience) -> Iterator[Occasion]:
+    season, cell = record.season, record.cell
+    opened = list(_of_log(record, "opened"))
+    if audience not in OFFICES and season.dealings(cell.phase).arranged and cell.since:
+        last = season.told_at_last(cell)
+        yield from (replace(one, because=one.because or because("not-arranged", last)) for one in opened)
+        yield from _arranged(record)
+        if (cell.phase, cell.city) not in season.arrangements:
+            yield _coming(record, last, "至迟告知的时间", owing.opened_slot(record.due))
+    else:
+        yield from opened
     if record.cell.state is State.WAITING:
         yield _not_open(record)
     elif record.cell.on_paper:
         yield Occasion(None, State.PASSED.chinese, because=because("on-paper"))
+
+
+def _arranged(record: CityPhaseRecord) -> Iterator[Occasion]:
+    """Give when the city said when and where it brings the parties together."""
+    for one in record.moves:
+        if one.event is Event.ARRANGE:
+            yield Occasion(one.as_of, Event.ARRANGE.chinese, because=because("told-before"))
 
 
 def _not_open(record: CityPhaseRecord) -> Occasion:
@@ -315,8 +343,10 @@ def _days_moved(record: CityPhaseRecord, *causes: str) -> Iterator[Occasion]:
             yield Occasion(one.as_of, f"{DECIDED[one.cause]}，改为{day(one.until)}")
 
 
-def _moved(record: CityPhaseRecord, _: Audience) -> Iterator[Occasion]:
+def _moved(record: CityPhaseRecord, audience: Audience) -> Iterator[Occasion]:
     yield from _days_moved(record)
+    if audience not in OFFICES:
+        yield from _arranged(record)
     revised = record.season.revised_at
     if revised is not None:
         yield Occasion(revised, DECIDED["calendar"])

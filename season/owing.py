@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from calendars.deadlines import day_of
 from models.days_told import AGAIN
-from models.outbox import ALL
+from models.outbox import ALL, ARRANGED
 from season.calendar_files import day_version
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Owed:
     """A letter owed to the parties that `season.recipients` finds for its kind and phase; its words' facts.
 
     `phase` is None for a letter about the whole year. `slot` and `attempt` are parts of the letter's key. `to` are the
-    recipients, as in a letter's key, of a letter that goes to these alone.
+    recipients, as in a letter's key, of a letter that goes to these alone, `but` those to whom it does not.
     """
 
     kind: Kind
@@ -65,6 +65,7 @@ class Owed:
     said: Mapping[str, str] | None = None  # what is said of which students; a party hears of its own, or gets none
     whose: Owes = "all"  # of whose due day it is, where it goes to these alone
     to: frozenset[str] | None = None
+    but: frozenset[str] = frozenset()
     was: date | None = None
     asked: RequestBrief | None = None
     kept: bool = False  # a rerun: the city has a draft, which stands
@@ -89,10 +90,19 @@ def _about(cell: Cell) -> tuple[str, str, str]:
 
 
 def opened(season: Season, cell: Cell, to: Collection[str] | None = None) -> None:
-    """Owe word that a phase is open, with the day it is due now: once to a recipient for a day."""
+    """Owe word that a phase is open, with the day it is due now: once to a recipient for a day.
+
+    Parties whom the city brings together have it once they can be told when and where, or have to be told without.
+    """
     due = season.due(cell.phase, cell.city)
     named = None if to is None else frozenset(to)
-    season.owed.append(Owed("opened", *_about(cell), opened_slot(due), due=due, to=named))
+    whose: Owes = "city" if season.waits_for_arrangement(cell) else "all"
+    season.owed.append(Owed("opened", *_about(cell), opened_slot(due), due=due, to=named, whose=whose))
+
+
+def arranged(season: Season, cell: Cell, number: int, to: frozenset[str]) -> None:
+    """Owe parties who know that a phase is open word of when and where they are brought together now."""
+    season.owed.append(Owed("moved", *_about(cell), f"{ARRANGED}{number}", to=to))
 
 
 def opened_slot(due: Due) -> str:
@@ -167,9 +177,14 @@ def passed(season: Season, cell: Cell, anew: Anew | None = None, later: Cell | N
     season.owed.append(Owed("passed", *_about(cell), slot, to=anew.to if anew else None))
 
 
-def result(season: Season, cell: Cell, results: Mapping[str, str]) -> None:
-    """Owe the results of a phase, by student's number."""
-    season.owed.append(Owed("result", *_about(cell), f"{cell.filings}", said=results))
+def result(season: Season, cell: Cell, results: Mapping[str, str], told: frozenset[str]) -> None:
+    """Owe the results of a phase, by student's number, to whoever is not among those who were told before."""
+    season.owed.append(Owed("result", *_about(cell), f"{cell.filings}", said=results, but=told))
+
+
+def amended(season: Season, cell: Cell, said: Mapping[str, str], reason: str | None, told: frozenset[str]) -> None:
+    """Owe word of the results that are others than were told, to those of them whom it concerns."""
+    season.owed.append(Owed("amended", *_about(cell), f"{cell.filings}", said=said, reason=reason, to=told))
 
 
 def appointment(season: Season, cell: Cell) -> None:

@@ -14,7 +14,7 @@ from letters.occurrences import OFFICES
 from letters.phrases import day, questioned
 from models import city_requests, letter_marks, party_addresses
 from models.alarms import suppressions, undelivered_by_city
-from models.outbox import ALL, last_digest, queued_keys
+from models.outbox import ALL, last_digest, opened_to_parties, queued_keys
 from models.parties import Reach
 from season import owing, recipients
 from season.judging import scope_of
@@ -38,6 +38,19 @@ def chase(season: Season, phases: Sequence[str] | None = None) -> None:
             _chase(season, phase, season.cells[phase.slug, city], ladders)
         if phase.monthly_from is not None:
             watch_visits(season, phase)
+        if season.dealings(phase.slug).arranged:
+            _tell_parties(season, phase)
+
+
+def _tell_parties(season: Season, phase: Phase) -> None:
+    """Owe the parties of what is open word of it where they can wait no longer for the city to say when and where."""
+    under_way = (season.cells[phase.slug, city] for city in season.cities)
+    cells = [cell for cell in under_way if cell.state in {State.OPEN, State.RETURNED}]
+    cells = [cell for cell in cells if season.stamp.as_of >= season.told_at_last(cell)]
+    told = opened_to_parties(season.connection, season.year.year, phase.slug) if cells else ()
+    for cell in cells:
+        if cell.city not in told:
+            owing.opened(season, cell)
 
 
 Ladders = dict[tuple[str, "Due", datetime], "tuple[rungs.Rung, ...]"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import room, start_of
 from gates.reruns import resumable
 from gates.states import Event, State
+from models import outbox, standing
 from season import judging, owing
 
 if TYPE_CHECKING:
@@ -156,11 +157,30 @@ def take(season: Season, cell: Cell, judgement: Judgement, number: int, *, room_
 def owe_passed(season: Season, cell: Cell, results: Mapping[str, str] | None = None) -> None:
     """Owe what is written when a city phase has passed; `results` by student's number, where the province has some."""
     if results is not None and season.year.phase(cell.phase).province == "results":
-        owing.result(season, cell, results)
+        _publish(season, cell, results)
     else:
         owing.passed(season, cell)
     if season.dealings(cell.phase).named("appointment"):
         owing.appointment(season, cell)
+
+
+def _publish(season: Season, cell: Cell, results: Mapping[str, str]) -> None:
+    """Owe the results to whoever was told none yet, and what is another result now to whoever was told the old."""
+    before = judging.last_results(season, cell)
+    told = (
+        outbox.reached(season.connection, season.year.year, (cell.phase, cell.city), "result")
+        if before
+        else frozenset()
+    )
+    owing.result(season, cell, results, told)
+    changed = {
+        number: f"由“{before[number]}”更正为“{grade}”" if number in before else grade
+        for number, grade in results.items()
+        if before.get(number) != grade
+    }
+    if changed and told:
+        reason, _ = standing.begun_by(season.connection, season.year.year, cell)
+        owing.amended(season, cell, changed, reason, told)
 
 
 def return_to_city(

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from calendars.deadlines import Due, Extension, day_of, end_of, handed_in, knows, resolve
+from calendars.deadlines import Due, Extension, at_nine, day_of, end_of, handed_in, knows, resolve
 from calendars.errors import TalentError
 from gates.pending import Pending, pending
 from gates.states import Event, State, step
 from letters.occurrences import OFFICES
 from letters.words import is_untold
 from models import city_requests, contacts, histories, letter_marks, revised_calendars, standing, writing
+from models.arrangements import arrangements
 from models.writing import Grant, Judged, Move, Waiving, Writes
 from phases.letter_kinds import UNTOLD
 from season.outcome import Changes, Outcome
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
     from models.standing import Cell
     from phases.book import Book
-    from phases.parties import Audience, Dealings
+    from phases.parties import Arranged, Audience, Dealings
     from season.owing import Owed
 
 
@@ -183,6 +184,24 @@ class Season:
         """The requests for a later day that wait for the province, by phase, city and attempt as in a letter's key."""
         waiting = city_requests.unanswered(self.connection, self.year.year, self.stamp.as_of)
         return {(one.phase, one.city, f"{one.attempt}"): one for one in waiting if one.kind == "later-day"}
+
+    @cached_property
+    def arrangements(self) -> dict[standing.Key, Arranged]:
+        """When and where the cities bring the parties of a phase together, by phase and city."""
+        return arrangements(self.connection, self.year.year)
+
+    def told_at_last(self, cell: Cell) -> datetime:
+        """Give the hour from which the parties of a phase are told that it is open, be nothing arranged yet."""
+        return at_nine(self.theirs(self.due(cell.phase, cell.city), "mentor").day)
+
+    def waits_for_arrangement(self, cell: Cell) -> bool:
+        """Tell whether the parties of a phase are not told that it is open yet, for the city has to say when and where.
+
+        At the latest they are on their own day of it.
+        """
+        if not self.dealings(cell.phase).arranged or self.stamp.as_of >= self.told_at_last(cell):
+            return False
+        return (cell.phase, cell.city) not in self.arrangements
 
     @property
     def cities(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from acts.doing import taken_back
 from calendars.errors import TalentError
 from models import deeds
 from models.database import Busy, Within, passes
@@ -80,6 +81,17 @@ def once(
     for flow in flows if first else ():
         site.nudge(flow)
     return _answer(token)
+
+
+def refusal(site: Site, token: str, year: int, do: Callable[[Database], Outcome]) -> str:
+    """Say why it would be refused; "" where it would not, or where this form was answered before."""
+    with site.database.read() as connection:
+        if deeds.find(connection, token) is not None:
+            return ""
+    outcome = None
+    with taken_back(site.database, year) as within:
+        outcome = outcome_of(lambda: do(within))
+    return outcome.message if outcome is not None and not outcome.done else ""
 
 
 def once_in_steps(

@@ -10,22 +10,20 @@ from fastapi.responses import HTMLResponse, Response
 
 from acts.act import Bench
 from acts.ask import ASK
-from acts.doing import taken_back
 from acts.question import QUESTION
 from acts.retract import retract
 from calendars.deadlines import day_of
 from dashboard.acts.filing_state import Here, work
 from dashboard.acts.follow_ups import AFTER_AN_ACT
-from dashboard.acts.once import form_token, once, outcome_of
+from dashboard.acts.once import form_token, once, refusal
 from dashboard.acts.typed_fields import Typed
 from dashboard.serving.look import Look
 from dashboard.serving.policy import CITY_ONLY, Signed, allow
 from dashboard.serving.rendering import page
-from models import deeds
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from acts.act import Act
     from dashboard.acts.filing_state import PhaseForm
@@ -104,23 +102,12 @@ def send(
         filled = act.fill(here.opened.year, {**given, "confirm": confirm.strip() or None})
         return act.do(Bench(database, here.opened.year, stamp), filled)
 
-    said = _refusal(site, token, year, do)
+    said = refusal(site, token, year, do)
     if said:
         typed = Typed({"until": [until], "about": [about], "reason": [reason], "confirm": [confirm]})
         return _form(request, reader, look, here, way, typed, said)
     what, back = f"{act.title(None)}：{here.title}", f"{here.address}/{way}"
     return once(site, reader, token, what, back, do, year=year, flows=AFTER_AN_ACT)
-
-
-def _refusal(site: Site, token: str, year: int, do: Callable[[Database], Outcome]) -> str:
-    """Say why it would be refused; "" where it would not, or where this form was answered before."""
-    with site.database.read() as connection:
-        if deeds.find(connection, token) is not None:
-            return ""
-    outcome = None
-    with taken_back(site.database, year) as within:
-        outcome = outcome_of(lambda: do(within))
-    return outcome.message if outcome is not None and not outcome.done else ""
 
 
 @area.post("/request/retract")

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from models.tables import (
     accounts,
+    arrangements,
     audit,
     city_requests,
     contact_receipts,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "accounts",
+    "arrangements",
     "audit",
     "city_requests",
     "contact_receipts",

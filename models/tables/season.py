@@ -226,7 +226,8 @@ class LetterBody(SQLModel, table=True):
     """The words of one or many letters, kept once and never changed; `digest` is made from them.
 
     The two texts may have a place for the addressee, in which alone the letters differ that share them. `ics` is the
-    calendar file that goes with them, `reply_to` the mailbox of whom they name to be asked.
+    calendar file that goes with them, `reply_to` the mailbox of whom they name to be asked, `framed` where their own
+    words stand (`letters.framed`).
     """
 
     __tablename__ = "letter_body"
@@ -236,6 +237,7 @@ class LetterBody(SQLModel, table=True):
     html: str = Field(sa_column=Column(Text, nullable=False))
     ics: str | None = Field(default=None, sa_column=Column(Text))
     reply_to: str | None = None
+    framed: str | None = None
 
 
 class Letter(SQLModel, table=True):

@@ -29,6 +29,7 @@ address   waiting    open       submitted  passed   returned   overdue    withdr
 nudge     -          -          -          -        -          overdue    -
 on-paper  passed     -          -          -        -          -          -
 backfill  -          -          -          passed   -          -          -
+arrange   waiting    open       -          -        returned   overdue    -
 ask       waiting    open       submitted  passed   returned   overdue    withdrawn
 question  waiting    open       submitted  passed   returned   overdue    withdrawn
 retract   waiting    open       submitted  passed   returned   overdue    withdrawn

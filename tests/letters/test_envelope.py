@@ -31,7 +31,7 @@ LETTERS = [(kind, phase, audience) for (kind, phase), audiences in OCCURS.items(
 
 def part(kind: Kind, phase: str | None, audience: Audience, ics: str | None = None) -> Part:
     rendered = render(specimen(BOOK, YEAR, kind, phase, audience, YANCHENG))
-    return Part(kind, rendered.subject, rendered.text, rendered.html, ics)
+    return Part(kind, rendered.subject, rendered.text, rendered.html, ics, framed=rendered.framed)
 
 
 PARTS = {letter: part(*letter) for letter in LETTERS}

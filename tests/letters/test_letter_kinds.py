@@ -32,6 +32,7 @@ MORE = {
     "rerun": "said anew when a day moves; an act and a flow are called so",
     "withdrawn": "a state is called so",
     "result": "it goes out where others say passed",
+    "amended": "that no result changed is why there is none",
     "reminder": "the province has one of its own",
     "visits-short": "once a month",
     "letter": "a person writes it, and its words say whether a day is told; a field of acts is called so",

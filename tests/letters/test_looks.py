@@ -108,9 +108,8 @@ def letters() -> dict[str, str]:
         for audience in audiences
     ]
     found = {f"{brief.kind} {brief.phase} {brief.audience}": sent(brief) for brief in briefs}
-    parts = [
-        Part(brief.kind, *(getattr(render(brief), name) for name in ("subject", "text", "html"))) for brief in briefs
-    ]
+    rendered = ((brief.kind, render(brief)) for brief in briefs)
+    parts = [Part(kind, one.subject, one.text, one.html, framed=one.framed) for kind, one in rendered]
     return found | {"envelope": compose(parts[:20], "省办 <office@talent.example>").html}
 
 

@@ -97,8 +97,8 @@ def test_a_mentor_of_a_later_phase_hears_of_a_withdrawal_from_an_earlier_one_and
 
 
 def test_whoever_hands_in_gets_the_deadline_and_who_only_comes_is_told_none(scene: Scene) -> None:
-    scene.through("interview", NANJING).advance("2022-02-21T09:00")
-    scene.withdraw(NANJING, "2022-02-22T10:00")
+    scene.through("interview", NANJING).advance("2022-02-23T09:00")
+    scene.withdraw(NANJING, "2022-02-23T10:00")
     with scene.database.read() as connection:
         rows = [row for row in ledger.words(connection) if (row.phase, row.concerns) == ("meeting", NANJING)]
     put, taken = (
@@ -117,13 +117,13 @@ def test_whoever_hands_in_gets_the_deadline_and_who_only_comes_is_told_none(scen
 
 def test_what_an_earlier_release_put_into_a_mentors_calendar_is_cancelled_with_the_city(scene: Scene) -> None:
     """Then mentors had the day of the meeting; it is told them no more, and would stay there."""
-    scene.through("interview", NANJING).advance("2022-02-21T09:00")
+    scene.through("interview", NANJING).advance("2022-02-23T09:00")
     letter, body = table_of(Letter), table_of(LetterBody)
     with scene.database.write(YEAR) as connection:
         meeting = (letter.c.phase == "meeting") & letter.c.recipient.startswith("mentor:") & (letter.c.kind == "opened")
         theirs = select(letter.c.body).where(meeting)
         assert connection.execute(update(body).where(body.c.digest.in_(theirs)).values(ics="BEGIN:VCALENDAR")).rowcount
-    scene.withdraw(NANJING, "2022-02-22T10:00")
+    scene.withdraw(NANJING, "2022-02-23T10:00")
     taken = files(scene, "withdrawn", "mentor")
     assert [[(event[1], event[3]) for event in events(each)] for each in taken] == [
         [(UID.format("meeting"), "CANCELLED")]

@@ -58,11 +58,11 @@ def test_where_that_day_has_come_it_is_the_next_working_day(scene: Scene) -> Non
 def test_whom_an_earlier_release_told_a_day_of_the_meeting_hears_the_new_one(scene: Scene) -> None:
     """Who only comes is told none; whoever has one goes by it until he is told another."""
     scene.through("interview", NANJING)
-    scene.advance("2022-02-21T09:00")
+    scene.advance("2022-02-23T09:00")
     mentor = table_of(Letter).c.recipient.startswith("mentor:") & (table_of(Letter).c.phase == "meeting")
     with scene.database.write(2022) as connection:
         told_then = {"state": "sent", "valid_until": instant("2022-03-01T00:00")}
         connection.execute(table_of(Letter).update().where(mentor).values(told_then))
-    moved = scene.extend("meeting", [NANJING], "2022-02-22T10:00", date(2022, 3, 11)).changes.letters
+    moved = scene.extend("meeting", [NANJING], "2022-02-23T10:00", date(2022, 3, 11)).changes.letters
     texts = [row.text for row in moved if row.recipient.startswith("mentor:")]
     assert [("由2022年2月28日" in text, "改为2022年3月8日" in text) for text in texts] == [(True, True)]

@@ -1,0 +1,142 @@
+"""会议安排: a city says when and where it brings the parties of a phase together; whoever takes part is told."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
+from calendars.deadlines import day_of
+from forms.cells import BadCellError, half_width, line
+from gates.states import Event, State
+from models import arrangements, audit, outbox
+from models.parties import Reach
+from phases.parties import Arranged
+from season import owing
+from season.judging import scope_of
+from season.latecomers import UNDER_WAY, opened_for
+from season.outcome import Outcome
+from season.refusing import illegal, refuse
+from season.settle import settle
+from season.transaction import sitting
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from models.database import Database
+    from models.stamp import Stamp
+    from models.standing import Cell
+    from season.unit_of_work import Season
+
+LONGEST = 200
+"""Characters of a place."""
+
+FOR_A_CITY = "代为登记会议安排"
+TIME = re.compile(r"([01]?\d|2[0-3])[:：时]([0-5]\d)分?")
+
+
+def arrange(
+    database: Database,
+    year: int,
+    phase: str,
+    city: str,
+    stamp: Stamp,
+    *,
+    day: date,
+    begins: str,
+    place: str,
+    account: int | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Say on which day, at what time (`14:30`) and where, or by which link, the parties of a phase meet.
+
+    It holds from now on, before anything is filed. Those who wait for it hear that the phase is open; whoever heard
+    so already is told what holds now. `refused` where nobody meets in the phase, or it is over for the city. `account`
+    is that of the province where it says so for the city, which is put on record with it.
+    """
+    with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
+        season.not_backdated(season.cells[phase, city])
+        settle(season, [city])
+        cell = season.cells[phase, city]
+        said = _read(season, cell, day, begins, place)
+        why = said if isinstance(said, str) else illegal(season, cell, Event.ARRANGE)
+        if why or isinstance(said, str):
+            outcome = refuse(season, cell, Event.ARRANGE, why or "")
+        else:
+            outcome = take_arrangement(season, cell, said)
+        if outcome.done and account is not None:
+            audit.record(season.connection, stamp, FOR_A_CITY, f"{year}/{phase}/{city}", account=account, city=city)
+    return season.answered(outcome)
+
+
+def _read(season: Season, cell: Cell, day: date, begins: str, place: str) -> Arranged | str:
+    """Give what was meant, or say why it cannot be."""
+    title, time = season.title(cell.phase, cell.city), TIME.fullmatch(half_width(begins).strip())
+    if not season.dealings(cell.phase).arranged:
+        return f"{title} 不召集各方，没有会议安排。"
+    if time is None:
+        return f"{title}：时间应为几时几分，如 14:30。"
+    if day < day_of(season.arrived):
+        return f"{title}：{day} 已经过去，请核对日期。"
+    try:
+        where = line(" ".join(place.split()), LONGEST)
+    except BadCellError as error:
+        return f"{title}：地点或链接{error.wrong}，请改正。"
+    if not where:
+        return f"{title}：请写明地点或链接。"
+    standing = season.arrangements.get((cell.phase, cell.city))
+    return Arranged(standing.number + 1 if standing else 1, day, f"{int(time[1]):02}:{time[2]}", where)
+
+
+def take_arrangement(season: Season, cell: Cell, said: Arranged) -> Outcome:
+    """Put an arrangement into force and owe word of it; nothing where it stands so already."""
+    key = (cell.phase, cell.city)
+    title, standing = season.title(*key), season.arrangements.get(key)
+    if standing and (standing.day, standing.begins, standing.place) == (said.day, said.begins, said.place):
+        return Outcome("done", f"{title} 的会议安排与已登记的相同，未作改动。")
+    arrangements.arrange(season.connection, season.year.year, key, said, season.stamp)
+    season.arrangements[key] = said
+    cell = season.note(cell, Event.ARRANGE, f"{said.day} {said.begins}")
+    _tell(season, cell, said)
+    due = season.due(*key)
+    late = f"这一天晚于本阶段截止日 {due.day}，请同时申请延期。" if said.day > due.day else ""
+    return Outcome("done", f"{title} 定于 {said.day} {said.begins}，{said.place}。{late}")
+
+
+def _tell(season: Season, cell: Cell, said: Arranged) -> None:
+    """Owe `opened` to those who did not get it yet, while the phase is under way, and the change to whoever did."""
+    connection, year, phase, city = season.connection, season.year.year, cell.phase, cell.city
+    unsent = outbox.unsent(connection, year, phase, ["opened"]).get(city, {}).get("opened", frozenset())
+    written = outbox.opened_to(connection, year, [phase], city).get(phase, frozenset()) - {f"city:{city}"}
+    outbox.take_back_arranged(connection, year, phase, city)
+    if told := written - unsent:
+        owing.arranged(season, cell, said.number, told)
+    if cell.state in UNDER_WAY:
+        reach = Reach(scope_of(season, season.year.phases[0].slug, [city]))
+        if fresh := opened_for(season, reach, cell) - told:
+            owing.opened(season, cell, fresh)
+
+
+def _arranged(bench: Bench, filled: Filled, city: str) -> Outcome:
+    assert filled.until is not None
+    given = (bench.database, bench.year.year, filled.slug, city, bench.stamp)
+    words = filled.words
+    return arrange(*given, day=filled.until, begins=words["begins"], place=words["place"], dry_run=bench.dry_run)
+
+
+ARRANGE = Act(
+    "arrange",
+    lambda _: "会议安排",
+    (
+        PHASE,
+        CITY,
+        Field("until", "日期", "day"),
+        Field("begins", "时间", "remark", hint="几时几分，如 14:30。"),
+        Field("place", "地点或链接", "remark", hint="写进给导师和中学的函件。"),
+    ),
+    each(_arranged),
+    lambda _, year, filled: f"把{filled.named(year)}的{filled.phased}定于 {filled.until}",
+    Event.ARRANGE,
+    frozenset({State.WAITING, State.OPEN, State.RETURNED, State.OVERDUE}),
+    by="city",
+)

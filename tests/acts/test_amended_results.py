@@ -1,0 +1,94 @@
+"""更正: a published result that is another after a rerun is told to those whom it concerns, and to no others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from phases.application import StudentRow
+from season import judging
+from season.outcome import Outcome
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, YEAR, Scene
+
+YEAR_END = "year-end"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A city whose results are out: two students of one mentor, each of a school of its own."""
+
+    scene: Scene
+
+    def again(self, *grades: str) -> Outcome:
+        """The year-end is run again, and these grades are published in the order of the students."""
+        scene, city = self.scene, self.scene.city(NANJING)
+        scene.rerun(YEAR_END, NANJING, "2022-11-24T10:00", date(2022, 12, 2))
+        assert scene.submit(YEAR_END, NANJING, "2022-11-24T11:00").done
+        rows = [
+            row
+            for one, grade in zip(trained(scene), grades, strict=True)
+            for row in sheets.evaluation([one], grade, scene.year)["evaluations"]
+        ]
+        lined = [row.model_copy(update={"line": place}) for place, row in enumerate(rows, 2)]
+        assert scene.load("evaluation", city.slug, {"evaluations": lined}, "2022-11-24T12:00").done
+        return scene.approve(YEAR_END, NANJING, "2022-11-24T13:00")
+
+
+def trained(scene: Scene) -> list[StudentRow]:
+    city = scene.city(NANJING)
+    return [sheets.student(city, place, school=f"南京{name}中") for place, name in enumerate("一二", 1)]
+
+
+@pytest.fixture
+def published(scene: Scene) -> Published:
+    city = scene.city(NANJING)
+    two = trained(scene)
+    others = sheets.students(city)[2:]
+    filed = {"application": sheets.application([*two, *others]), YEAR_END: sheets.year_end(city, two)}
+    scene.through(YEAR_END, NANJING, **filed)
+    with scene.database.write(YEAR) as connection:
+        connection.exec_driver_sql("UPDATE letter SET state = 'sent' WHERE kind = 'result'")
+    return Published(scene)
+
+
+def who(said: Outcome) -> list[tuple[str, str]]:
+    return [(one.kind, one.recipient.partition(":")[0]) for one in said.changes.letters]
+
+
+def test_whoever_has_another_result_hears_which_and_nobody_else_hears_anything(published: Published) -> None:
+    said = published.again("合格", "优秀")
+    assert who(said) == [("amended", "city"), ("amended", "mentor"), ("amended", "school")]
+    with published.scene.database.read() as connection:
+        [school] = [row for row in ledger.words(connection) if row.kind == "amended" and "school" in row.recipient]
+    assert school.addressee == "南京二中"
+    for one in said.changes.letters:
+        assert "3201-2022-0002：由“合格”更正为“优秀”" in one.text
+        assert "3201-2022-0001" not in one.text
+        assert "事由：疫情封控" in one.text
+        assert one.subject == "【省后备人才培养计划】结果更正：南京市年度评价"
+
+
+def test_where_no_result_changed_nobody_is_written_to(published: Published) -> None:
+    assert who(published.again("合格", "合格")) == []
+
+
+def test_without_the_guard_everybody_would_be_told_everything_again(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broken control."""
+    monkeypatch.setattr(judging, "last_results", lambda *_: {})
+    assert [kind for kind, _ in who(published.again("合格", "优秀"))] == ["result"] * 4
+
+
+def test_who_was_never_told_gets_the_result_itself(published: Published) -> None:
+    with published.scene.database.write(YEAR) as connection:
+        connection.exec_driver_sql(
+            "UPDATE letter SET state = 'queued' WHERE kind = 'result' AND substr(recipient, 1, 3) = 'sch'"
+        )
+    said = published.again("合格", "优秀")
+    assert who(said) == [
+        ("result", "school"), ("result", "school"), ("amended", "city"), ("amended", "mentor"),
+    ]  # fmt: skip
