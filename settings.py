@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from forms.hosts import host_name
 from letters.headers import UnfitHeader, mailbox
@@ -273,6 +279,22 @@ class Settings(BaseSettings):
         return init_settings, env_settings, dotenv_settings
 
 
+def known_variables() -> frozenset[str]:
+    """Give every variable of ours, as it is written, also as the path of a file."""
+    groups = {
+        name: field.default for name, field in Settings.model_fields.items() if isinstance(field.default, BaseModel)
+    }
+    nested = (f"{group}__{name}" for group, of in groups.items() for name in type(of).model_fields)
+    names = {PREFIX + name.upper() for name in (*Settings.model_fields, *nested)}
+    return frozenset(names | {name + SUFFIX for name in names})
+
+
+def given_variables() -> frozenset[str]:
+    """Give what the environment and `.env` say that begins like a variable of ours."""
+    sources = (EnvSettingsSource(Settings), DotEnvSettingsSource(Settings))
+    return frozenset(name.upper() for one in sources for name in one.env_vars if name.upper().startswith(PREFIX))
+
+
 def _resolved(named: Mapping[str, str | None]) -> dict[str, str | None]:
     """Return the variables with each `TALENT_X_FILE` replaced by `TALENT_X`, the text of the file."""
     files = {key: path for key, path in named.items() if path and _names_a_file(key.upper())}
@@ -319,3 +341,11 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_private(host: str) -> bool:
+    """Whether that host is reached from inside only: an address that is nobody's on the internet, or a bare name."""
+    try:
+        return ip_address(host.strip("[]")).is_private
+    except ValueError:
+        return "." not in host

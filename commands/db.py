@@ -21,16 +21,19 @@ app = App(name="db")
 Folder = Annotated[Path, Parameter(metavar="目录", help="talent up 的目录：页面的密钥在这里")]
 
 
-@app.command(help="把数据库升级到本版本的表结构；已是最新时什么也不做")
-def upgrade(*, common: Common = COMMON) -> None:
-    """Run the migrations that are missing."""
+@app.command(help="把数据库升级到本版本的表结构，之前另存一份；已是最新时什么也不做")
+def upgrade(*, folder: Folder = Path("var"), common: Common = COMMON) -> None:
+    """Run the migrations that are missing, after a copy of what was there."""
+    from deployments.upgrading import upgrade as act
     from models import migrate
 
     database = common.database()
     before = migrate.prepared(database)
-    migrate.upgrade(database)
+    copy = act(database, environment(), folder, common.stamp().at)
     words = "数据库已是最新版本。" if before else "数据库已升级到最新版本。"
-    answer(common.json, {"upgraded": not before}, lambda console: line(console, words))
+    words += f"升级之前的另存为 {copy}。" if copy else ""
+    data = {"upgraded": not before, "copy": copy and str(copy)}
+    answer(common.json, data, lambda console: line(console, words))
 
 
 @app.command(help="检查数据库的表结构是否与本版本一致（不一致时退出码 1）")

@@ -99,13 +99,15 @@ def _served(house: House, database: Database, ended: Rehearsed) -> int:
     from commands.matrix import show
     from commands.output import console
     from dashboard.signing_in.passwords import kept
+    from deployments.instance import announced
     from deployments.up import run
     from rehearsal.demo_people import invite
 
     show(console(), ended.matrix)
     people = invite(database, ended.matrix.year, kept(PASSWORD), datetime.now(TZ))
     say("", "演示用的都是虚构的人和数据。页面和 Prefect 正在启动……")
-    return run(house, database, say, lambda: say(*sign_ins(house.window, people)))
+    with announced(house):
+        return run(house, database, say, lambda: say(*sign_ins(house.window, people)))
 
 
 def sign_ins(address: str, people: Iterable[Person]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from commands.examining.channels import MEND, unfit
+from commands.examining.traps import unknown
 from commands.options import ConfigurationError, Db, environment
 from commands.output import say
 
@@ -27,6 +28,7 @@ def up(
     """Run migrations, the dashboard, the Prefect server (or the one configured), schedules and a worker."""
     if wrong := unfit(environment()):
         raise ConfigurationError(f"{wrong}；{MEND}。")
+    say(*(f"提示：{said}" for said in unknown()))
     from deployments.up import up as run
 
     return run(folder, port, db, say, web_port)

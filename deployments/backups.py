@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
 import tempfile
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
+from calendars.deadlines import TZ
 from calendars.errors import TalentError
 from deployments.sealing import Tampered, sealed, unsealed
 from models import migrate, snapshots
@@ -72,7 +74,7 @@ def back_up(database: Database, settings: Settings, folder: Path, to: Path, at: 
         raise BackupThere(path=to)
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     half = to.with_name(f"{HALF}{to.name}")
-    half.unlink(missing_ok=True)
+    _clear(to.parent, at - timedelta(days=1))
     try:
         with _disk(to), tempfile.TemporaryDirectory(prefix=HALF, dir=to.parent) as rough:
             copy = Path(rough) / DATABASE
@@ -105,7 +107,7 @@ def passphrase_of(settings: Settings) -> str:
 
 def nightly(folder: Path, at: datetime) -> Path:
     """Give the name of the backup that the house makes at that time."""
-    return folder / f"{NIGHTLY}{at:%Y%m%dT%H%M%S}{SUFFIX}"
+    return folder / f"{NIGHTLY}{at.astimezone(TZ):%Y%m%dT%H%M%S}{SUFFIX}"
 
 
 def kept(folder: Path) -> list[Path]:
@@ -114,16 +116,23 @@ def kept(folder: Path) -> list[Path]:
 
 
 def made_at(path: Path) -> datetime:
-    """Give when a backup of the house was made, as its name says it (the machine's own time)."""
-    return datetime.strptime(path.name[len(NIGHTLY) : -len(SUFFIX)], "%Y%m%dT%H%M%S")  # noqa: DTZ007 -- local, as named
+    """Give when a backup of the house was made, as its name says it."""
+    return datetime.strptime(path.name[len(NIGHTLY) : -len(SUFFIX)], "%Y%m%dT%H%M%S").replace(tzinfo=TZ)
 
 
 def expire(folder: Path, days: int, at: datetime) -> list[Path]:
     """Take away the backups of the house that are older than so many days, but never the newest; give which."""
-    over = [path for path in kept(folder)[1:] if made_at(path) < at.replace(tzinfo=None) - timedelta(days=days)]
+    over = [path for path in kept(folder)[1:] if made_at(path) < at - timedelta(days=days)]
     for path in over:
         path.unlink()
     return over
+
+
+def _clear(folder: Path, before: datetime) -> None:
+    """Take away what one that was broken off has left: a copy in it is not sealed."""
+    for rest in folder.glob(f"{HALF}*"):
+        if rest.stat().st_mtime < before.timestamp():
+            shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
 
 
 def _beside(settings: Settings, folder: Path, rough: Path) -> dict[str, Path]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 20.0
 """Seconds a process has to end after SIGTERM before it is killed."""
+
+LONGEST_WORDS = 300
+"""Bytes at the end of a log that may be repeated as the reason of an end."""
 
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
@@ -31,7 +35,8 @@ PARENT_DEATH = 1
 class Child:
     """One process of ours, in our own process group, with its output appended to a log only the owner can read.
 
-    On Linux it is killed when we are, however that happens: else it would keep its port from whoever starts us again.
+    `said` is what it wrote last before it was started once more. On Linux it is killed when we are, however that
+    happens: else it would keep its port from whoever starts us again.
     """
 
     name: str
@@ -41,6 +46,8 @@ class Child:
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     deaths: int = field(default=0, init=False)
     started: float = field(default=0.0, init=False)
+    said: str = field(default="", init=False)
+    _from: int = field(default=0, init=False)
 
     def keep(self) -> bool:
         """Start it where it does not run; say whether it was started. Each early death doubles the pause before."""
@@ -54,11 +61,21 @@ class Child:
         if now - self.started < min(2.0**self.deaths, LONGEST_PAUSE):
             return False
         self.deaths += 1
+        self.said = self.last_words()
         return self._start(now)
+
+    def last_words(self) -> str:
+        """Give the last line that it wrote since it was started, "" where it wrote none."""
+        with suppress(OSError), self.log.open("rb") as log:
+            log.seek(max(self._from, self.log.stat().st_size - LONGEST_WORDS))
+            lines = log.read().decode(errors="replace").split("\n")
+            return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return ""
 
     def _start(self, now: float) -> bool:
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(self.log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "ab") as log:
+            self._from = log.tell()
             self.process = subprocess.Popen(  # noqa: S603 -- our own command
                 self.command,
                 env=dict(self.environment),

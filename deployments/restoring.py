@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError
 
 from deployments.backups import DATABASE, HALF, SECRET, SUFFIX, WORDS, Label, back_up, passphrase_of, unpack, verify
@@ -52,7 +51,7 @@ def restore(database: Database, settings: Settings, folder: Path, path: Path, st
     Nothing is touched before the copy is whole, of this version, and on record as restored; the database comes last
     but for the files beside it, which are of no use to the former one.
     """
-    home = Path(make_url(database.url).database or "").absolute().parent if database.embedded else folder
+    home = folder if database.file is None else database.file.absolute().parent
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = f".{stamp.at:%Y%m%dT%H%M%S}"
     with tempfile.TemporaryDirectory(prefix=HALF, dir=home) as rough:

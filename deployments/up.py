@@ -26,8 +26,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from acts.accounts import first_link
 from calendars.deadlines import TZ
 from calendars.errors import TalentError
+from dashboard.serving.secret_key import secret_of
 from deployments.children import Child
 from deployments.house import House
+from deployments.instance import announced
+from deployments.nightly import Nightly
 from deployments.plan import plan
 from deployments.work_pool import POOL
 from models.database import Database
@@ -78,12 +81,16 @@ def up(
     base = told["TALENT_BASE_URL"] = links_lead(settings, house, say)
     database = Database(database_url or settings.database.url, BOOK)
     house.free()
+    secret_of(settings, house.folder)  # one that is none is said now, not by a page that never starts
     say("检查数据库……")
-    from models import migrate
+    from deployments.upgrading import upgrade
 
-    migrate.upgrade(database)
+    copy = upgrade(database, settings, house.folder, datetime.now(TZ))
+    if copy is not None:
+        say(f"数据库已升级；升级之前的另存为 {copy}。")
     try:
         with ExitStack() as told_to:
+            told_to.enter_context(announced(house))
             told_to.enter_context(_telling(house.folder / WINDOW, base))
             if (here := FOLDER.resolve()) != house.folder:
                 with suppress(OSError):  # commands look here; where nothing may be written, none are told
@@ -122,9 +129,12 @@ def run(
     ended = threading.Event()
     with _until_signalled(ended):
         children: list[Child] = []
+        nightly = _nightly(house, say)
         try:
-            _run(house, database, children, ended, say, greet)
+            _run(house, database, children, ended, say, greet, nightly)
         finally:
+            if nightly is not None:
+                nightly.stop()
             for child in reversed(children):
                 child.stop()
             say("已停止。")
@@ -156,6 +166,7 @@ def _run(
     ended: threading.Event,
     say: Callable[[str], None],
     greet: Callable[[], None],
+    nightly: Nightly | None,
 ) -> None:
     environment = house.environment()
     api = environment["PREFECT_API_URL"]
@@ -173,9 +184,11 @@ def _run(
     synced: tuple[Deployment, ...] = ()
     looked = -math.inf
     while not ended.wait(1.0):
+        if nightly is not None:
+            nightly.look(datetime.now(TZ))
         for child in children:
             if child.keep() and child.deaths:
-                say(f"{child.name} 意外退出，已重新启动（日志 {child.log}）")
+                say(f"{child.name} 意外退出，已重新启动（{child.said or '没有说明原因'}；日志 {child.log}）")
                 synced = ()  # a server that came back may have lost what it held
         if (there := there or _answers(health, 0, ended)) and time.monotonic() - looked > LOOK_SECONDS:
             synced, looked = _synced(house, environment, database, synced, say), time.monotonic()
@@ -183,6 +196,15 @@ def _run(
                 children.append(worker)
                 worker.keep()
                 say(f"运行中，日志在 {house.logs}；按 Ctrl-C 停止。")
+
+
+def _nightly(house: House, say: Callable[[str], None]) -> Nightly | None:
+    """Give what makes the nights' backups: of no demonstration, and of nothing without a passphrase."""
+    backup = Settings().backup
+    if house.pack is not None or backup.passphrase is None:
+        return None
+    command = ("cli", "db", "backup", "--folder", str(house.folder))
+    return Nightly(lambda: _child(house, house.environment(), "backup", *command), backup.folder, say)
 
 
 def _sealed(house: House, environment: Mapping[str, str]) -> dict[str, str]:
@@ -237,7 +259,7 @@ def _synced(
     finally:
         once.stop()
     if code != 0:
-        say(f"日程没有同步成功，稍后重试（日志 {once.log}）")
+        say(f"日程没有同步成功，稍后重试（{once.last_words()}；日志 {once.log}）")
         return before
     named = "、".join(str(year.year) for year in years)
     none = "演示不按系统时间推进，由页面上的演示时钟推进。" if house.pack else NO_YEAR

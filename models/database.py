@@ -183,12 +183,17 @@ class Database:
     @property
     def absent(self) -> bool:
         """Whether this is an embedded database that nobody has made yet."""
-        return self.embedded and not Path(make_url(self.url).database or "").is_file()
+        return self.file is not None and not self.file.is_file()
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an embedded database, None where it is a server's."""
+        return Path(make_url(self.url).database or "") if self.embedded else None
 
     def make(self) -> None:
         """Make an embedded database's file where there is none, its owner's alone; reading never does."""
-        if self.embedded:
-            _private_file(Path(make_url(self.url).database or ""))
+        if self.file is not None:
+            _private_file(self.file)
 
     def dispose(self) -> None:
         """Close what is open."""

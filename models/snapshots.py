@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Integer, MetaData, func, insert, make_url, select, text
+from sqlalchemy import JSON, Integer, MetaData, func, insert, select, text
 
 from calendars.errors import TalentError
 from models import migrate
@@ -94,8 +94,8 @@ def put(path: Path, database: Database, aside: str) -> Path | None:
     `InUse` where anybody has it open, `Newer` where its tables are of a newer program.
     """
     database.dispose()
-    if database.embedded:
-        return _swap(path, Path(make_url(database.url).database or ""), aside)
+    if database.file is not None:
+        return _swap(path, database.file, aside)
     with opened(path, database.book) as copy, copy.read() as source, migrate.upgrading(database) as target:
         _alone(target)
         names = ", ".join(f'"{name}"' for name in _tables(source).tables)

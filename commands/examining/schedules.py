@@ -48,6 +48,7 @@ async def _deployments(years: list[Year]) -> CheckFinding:
     from deployments.plan import NAME, plan
 
     drift: list[str] = []
+    paused: list[str] = []
     try:
         async with get_client() as client:
             for deployment in plan(years):
@@ -56,9 +57,11 @@ async def _deployments(years: list[Year]) -> CheckFinding:
                 except ObjectNotFound:
                     drift.append(deployment.flow)
                     continue
-                held = {schedule.slug for schedule in await client.read_deployment_schedules(found.id)}
-                if held != {schedule.slug for schedule in deployment.schedules}:
+                schedules = await client.read_deployment_schedules(found.id)
+                if {one.slug for one in schedules} != {one.slug for one in deployment.schedules}:
                     drift.append(deployment.flow)
+                if found.paused or not all(one.active for one in schedules):
+                    paused.append(deployment.flow)
     except (httpx.HTTPError, PrefectHTTPStatusError) as error:
         mend = "检查 PREFECT_API_AUTH_STRING 与 Prefect 服务的口令是否一致"
         return CheckFinding("部署", "finding", f"读不到部署：{error}", mend)
@@ -66,4 +69,7 @@ async def _deployments(years: list[Year]) -> CheckFinding:
         return CheckFinding(
             "部署", "finding", f"与年度日历不一致：{'、'.join(drift)}", "运行 talent up，或 python -m deployments.sync"
         )
+    if paused:
+        mend = "在 Prefect 页面上按 Resume；要一直停着的，知道即可：到期的事由 watch 补办，watch 停了就没有人办"
+        return CheckFinding("部署", "finding", f"日程被暂停：{'、'.join(paused)}", mend)
     return CheckFinding("部署", "ok", "与年度日历一致")

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from deployments import sealing
+from deployments import backups, sealing
+from models import migrate, snapshots
+from phases.book import BOOK
 from tests.commands.conftest import Talent
 
 
@@ -13,10 +15,29 @@ def test_a_database_is_upgraded_once_and_then_agrees_with_the_models(talent: Tal
     before, first, second, after = (talent("db", verb, *at) for verb in ("check", "upgrade", "upgrade", "check"))
     assert [(ran.status, ran.data) for ran in (before, first, second, after)] == [
         (1, {"prepared": False, "differences": []}),
-        (0, {"upgraded": True}),
-        (0, {"upgraded": False}),
+        (0, {"upgraded": True, "copy": None}),
+        (0, {"upgraded": False, "copy": None}),
         (0, {"prepared": True, "differences": []}),
     ]
+
+
+def test_an_older_one_is_copied_before_it_is_upgraded(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Sealed where there is a passphrase, else as the file that it was."""
+    monkeypatch.setattr(sealing, "COST", 4)
+    url, other = f"sqlite:///{tmp_path}/talent.db", tmp_path / "other.db"
+    with snapshots.opened(tmp_path / "talent.db", BOOK) as older:
+        migrate.upgrade(older, "0019")
+    other.write_bytes((tmp_path / "talent.db").read_bytes())
+    plain = talent("db", "upgrade", "--db", url)
+    (copy,) = tmp_path.glob("talent.db.before-upgrade-0019-*")
+    assert plain.out == f"数据库已升级到最新版本。升级之前的另存为 {copy}。\n"
+    with snapshots.opened(copy, BOOK) as kept, kept.read() as connection:
+        assert migrate.revision_of(connection) == "0019"
+    monkeypatch.setenv("TALENT_BACKUP__PASSPHRASE", "thirteen words apart")
+    made = talent("db", "upgrade", "--db", f"sqlite:///{other}", "--json").data["copy"]
+    assert backups.verify(tmp_path / made, "thirteen words apart").revision == "0019"
 
 
 def test_people_are_told_what_to_run(talent: Talent, tmp_path: object) -> None:

@@ -28,6 +28,7 @@ MAILDIR = {"check": "函件", "level": "ok", "says": "写入 var/mail（maildir�
 @pytest.fixture(autouse=True)
 def _no_prefect(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.delenv("TALENT_TEST_POSTGRES", raising=False)
 
 
 @pytest.fixture

@@ -37,6 +37,17 @@ def test_it_is_started_once_and_writes_to_a_log_of_its_owners(tmp_path: Path) ->
     assert one.process.returncode == -15
 
 
+def test_one_that_dies_says_why_in_its_last_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "LONGEST_PAUSE", 0.0)
+    one = child(tmp_path, "import sys; print('密钥不能用。\\n', file=sys.stderr); sys.exit(1)")
+    one.log.parent.mkdir()
+    one.log.write_text("of an earlier one\n")
+    until(one.keep)
+    until(lambda: one.deaths > 0 or (not one.keep() and one.deaths > 0))
+    assert one.said == "密钥不能用。"
+    one.stop()
+
+
 @pytest.mark.slow
 def test_one_that_dies_is_started_again_after_a_growing_pause(tmp_path: Path) -> None:
     one = child(tmp_path, "raise SystemExit(3)")

@@ -1,0 +1,169 @@
+"""Each trap of the table is found where an office has fallen into it, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple, Self
+
+import pytest
+
+from calendars.deadlines import TZ
+from commands.examining.schedules import _deployments
+from commands.examining.traps import TRAPS, Circumstances, fallen_into
+from deployments.backups import nightly
+from deployments.instance import Instance
+from deployments.plan import plan
+from settings import Settings
+from tests.commands.conftest import Talent
+
+NOW = datetime(2026, 11, 29, 9, 0, tzinfo=TZ)
+KEY = "3f1c5a9d7e2b8064a1b2c3d4e5f60718"
+ELSEWHERE = Instance("http://127.0.0.1:8123", demo=False, told={})
+SOUND: Mapping[str, str] = {
+    "COURIER": "smtp", "BASE_URL": "https://talent.jiangsu.cn", "DASHBOARD__PROXIES": "10.0.0.1", "SECRET_KEY": KEY,
+    "MAIL_FROM": "省办 <office@jiangsu.cn>", "BACKUP__PASSPHRASE": "thirteen words apart",
+}  # fmt: skip
+"""A real office that has fallen into none, as long as its newest backup is of this night."""
+
+
+class Fall(NamedTuple):
+    """Variables that differ from the sound ones, what is said then, and what runs."""
+
+    check: str
+    given: Mapping[str, str]
+    said: str
+    running: Instance | None = None
+    backups: int = 0
+
+
+FALLS = [
+    Fall(
+        "设置",
+        {"DATABASE_URL": "sqlite:///a.db", "OFFICE": "x"},
+        "TALENT_DATABASE_URL 不是本程序的设置，是不是要写 TALENT_DATABASE__URL？TALENT_OFFICE 不是本程序的设置。",
+    ),
+    Fall(
+        "设置",
+        {"BASE_URL": "http://127.0.0.1:8000"},
+        "函件方式 smtp，链接地址 http://127.0.0.1:8000：收件人打不开函件里的链接",
+    ),
+    Fall(
+        "设置",
+        {"BASE_URL": "http://localhost:9000"},
+        "TALENT_BASE_URL 写的是 http://localhost:9000，页面在 http://127.0.0.1:8123",
+        ELSEWHERE,
+    ),
+    Fall("密钥", {"SECRET_KEY": "abc"}, "TALENT_SECRET_KEY 不能用：只有 3 个字符，至少要 32 个；页面不会启动"),
+    Fall(
+        "网页",
+        {"BASE_URL": "http://talent.jiangsu.cn"},
+        "链接地址 http://talent.jiangsu.cn 是 http：口令和材料在网上是明文",
+    ),
+    Fall(
+        "网页",
+        {"DASHBOARD__PROXIES": ""},
+        "页面在 https 网关之后，却没有写明网关的地址：十次输错密码会让所有人暂停登录",
+    ),
+    Fall("网页", {"DASHBOARD__TOTP": "false"}, "登录不要验证码（TALENT_DASHBOARD__TOTP=false），只许用于演示"),
+    Fall("函件", {"COURIER": "maildir"}, "正式年度的函件只写进 var/mail（maildir），没有寄给任何人"),
+    Fall(
+        "函件",
+        {"MAIL_FROM": "省办 <office@talent.example>"},
+        "发件人 省办 <office@talent.example> 是示例，收件的邮箱会拒收",
+    ),
+    Fall("备份", {"BACKUP__PASSPHRASE": ""}, "没有设置备份口令，每夜不做备份"),
+    Fall("备份", {}, "最近一份备份是 2026-11-27 20:59 做的", backups=36),
+    Fall("备份", {}, "var/backups 里还没有备份", backups=-1),
+]
+
+
+def said(
+    monkeypatch: pytest.MonkeyPatch,
+    given: Mapping[str, str],
+    *,
+    real: bool = True,
+    running: Instance | None = None,
+    backups: int = 0,
+) -> list[tuple[str, str]]:
+    monkeypatch.delenv("TALENT_TEST_POSTGRES", raising=False)
+    for name, value in {**SOUND, **given}.items():
+        monkeypatch.setenv(f"TALENT_{name}", value)
+    settings = Settings()
+    if backups >= 0:
+        settings.backup.folder.mkdir(parents=True)
+        nightly(settings.backup.folder, NOW - timedelta(hours=backups, minutes=backups and 1)).touch()
+    return [(one.check, one.says) for one in fallen_into(Circumstances(settings, real, running, Path("var"), NOW))]
+
+
+def test_a_sound_office_has_fallen_into_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert said(monkeypatch, {}, running=ELSEWHERE) == []
+
+
+@pytest.mark.parametrize("fall", FALLS, ids=lambda fall: "-".join([fall.check, *fall.given]))
+def test_a_trap_is_found(monkeypatch: pytest.MonkeyPatch, fall: Fall) -> None:
+    found = said(monkeypatch, fall.given, running=fall.running, backups=fall.backups)
+    assert (fall.check, fall.said) in found
+
+
+def test_whoever_only_tries_it_has_fallen_into_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = {**dict.fromkeys(SOUND, ""), "COURIER": "maildir"}
+    assert said(monkeypatch, bare, real=False, backups=-1) == []
+
+
+def test_a_disk_that_is_nearly_full_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=12_000_000))
+    (tmp_path / "var").mkdir()
+    assert said(monkeypatch, {}) == [("磁盘", "var 所在的磁盘只剩 12 MB")]
+
+
+def test_no_row_of_the_table_is_without_its_case() -> None:
+    cases = len(FALLS) - 1 + 1  # two of them are of one row; the disk has a test of its own
+    assert len(TRAPS) == cases
+
+
+def test_a_misspelt_variable_is_said_where_it_starts(talent: Talent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TALENT_TEST_POSTGRES", raising=False)
+    monkeypatch.setenv("TALENT_DATABASE_URL", "sqlite:///real.db")
+    monkeypatch.setattr("deployments.up.up", lambda *_: 0)
+    assert talent("up").err == "提示：TALENT_DATABASE_URL 不是本程序的设置，是不是要写 TALENT_DATABASE__URL？\n"
+
+
+@pytest.mark.parametrize(
+    ("paused", "found"),
+    [
+        ((), ("ok", "与年度日历一致")),
+        (("watch",), ("finding", "日程被暂停：watch")),
+        (("post", "watch"), ("finding", "日程被暂停：watch、post")),
+    ],
+)
+def test_a_paused_schedule_is_found(
+    monkeypatch: pytest.MonkeyPatch, paused: tuple[str, ...], found: tuple[str, str]
+) -> None:
+    planned = {one.flow: one for one in plan([])}
+
+    @dataclass
+    class Client:
+        """Holds what the plan says, and what an officer paused."""
+
+        async def __aenter__(self) -> Self:
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            return None
+
+        async def read_deployment_by_name(self, name: str) -> SimpleNamespace:
+            return SimpleNamespace(id=name.partition("/")[0], paused=False)
+
+        async def read_deployment_schedules(self, flow: str) -> list[SimpleNamespace]:
+            return [SimpleNamespace(slug=one.slug, active=flow not in paused) for one in planned[flow].schedules]
+
+    monkeypatch.setattr("prefect.client.orchestration.get_client", Client)
+    told = asyncio.run(_deployments([]))
+    assert (told.level, told.says) == found
