@@ -10,6 +10,7 @@ from models import loading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import date
 
     from sqlalchemy import Connection
 
@@ -24,6 +25,7 @@ class KnownCity:
     connection: Connection
     year: Year
     city: City
+    day: date
 
     @cached_property
     def students(self) -> Mapping[str, str]:

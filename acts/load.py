@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from acts import backfill
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.known_city import KnownCity
 from acts.last_word import decision
+from calendars.deadlines import TZ
 from forms.reading import read
 from forms.typed_rows import read_rows
+from forms.workbook_rows import MOST, first_faults
 from gates.states import Event, State
 from models import audit, loading
 from models.loading import newest_load
@@ -58,7 +61,10 @@ def load(
     that of the province where it loads for the city, which is put on record with it.
     """
     calendar = _calendar(database, year, form)
-    return _take(database, calendar, city, read(source, calendar.form(form)), stamp, dry_run=dry_run, account=account)
+    return _take(
+        database, calendar, city, read(source, calendar.form(form), calendar.book.whose), stamp,
+        dry_run=dry_run, account=account,
+    )  # fmt: skip
 
 
 def load_rows(
@@ -135,17 +141,19 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     year, city = season.year.year, cell.city
     title = f"{season.year.city(city).name}《{reading.form.title}》"
     season.flush()
-    phase, known = season.book.owner(reading.slug), KnownCity(season.connection, season.year, season.year.city(city))
+    phase, today = season.book.owner(reading.slug), season.stamp.as_of.astimezone(TZ).date()
+    known = KnownCity(season.connection, season.year, season.year.city(city), today)
     errors = _in_order(reading, phase.check(known, reading))
+    warnings = (*reading.warnings, *phase.doubts(known, reading))
     if errors:
         places = [_place(error) for error in errors[:PLACES]]
         given = (year, reading.slug, city, cell.attempt, len(errors), places, season.stamp)
         loading.record_refused(season.connection, *given)
         said = f"{title}有 {len(errors)} 处错误，未导入；请逐条改正后重新导入。"
-        return Outcome("form-errors", said, errors=errors, warnings=reading.warnings)
+        return Outcome("form-errors", said, errors=errors, warnings=warnings)
     sha256 = _fingerprint(reading)
     if newest_load(season.connection, year, reading.slug, city) == sha256:
-        return Outcome("done", f"{title}与上次导入的内容相同，未作改动。", warnings=reading.warnings)
+        return Outcome("done", f"{title}与上次导入的内容相同，未作改动。", warnings=warnings)
     rows = sum(map(len, reading.rows.values()))
     plain = {key: [row.model_dump() for row in rows] for key, rows in reading.rows.items()}
     loading.replace(season.connection, year, city, phase.complete(known, plain))
@@ -153,13 +161,16 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     verdict, noted = _note(season, cell, f"《{reading.form.title}》{rows} 行")
     empty = [sheet.name for sheet in reading.form.sheets if not reading.rows[sheet.key]]
     said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
-    return Outcome("done", f"{title}已导入 {rows} 行{said}。{noted}", verdict, warnings=reading.warnings)
+    return Outcome("done", f"{title}已导入 {rows} 行{said}。{noted}", verdict, warnings=warnings)
 
 
 def _in_order(reading: Reading, found: Iterable[RowError]) -> tuple[RowError, ...]:
-    """Give these and the reading's own faults, by sheet and row as the workbook has them."""
+    """Give these and the reading's own faults, by sheet and row as the workbook has them; at most the first of them."""
+    if len(reading.errors) > MOST:
+        return reading.errors
     at = {sheet.name: place for place, sheet in enumerate(reading.form.sheets)}
-    return tuple(sorted((*reading.errors, *found), key=lambda fault: (at.get(fault.sheet, -1), fault.row or 0)))
+    some = (*reading.errors, *islice(found, MOST + 1))
+    return first_faults(sorted(some, key=lambda fault: (at.get(fault.sheet, -1), fault.row or 0)))
 
 
 def _note(season: Season, cell: Cell, said: str) -> tuple[Verdict | None, str]:

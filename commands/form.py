@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from calendars.year import Year
     from forms.workbook_rows import RowError
     from models.database import Database
+    from season.outcome import Outcome
 
 app = App(name="form")
 
@@ -84,32 +85,33 @@ def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: SeasonOp
 
     file, slug = there(workbook), known(phase)
     database, calendar, lists = _asked(season)
-    reading = read(file, BOOK.form(slug, calendar))
-    errors = reading.errors
+    reading = read(file, BOOK.form(slug, calendar), BOOK.whose)
+    errors, warnings = reading.errors, reading.warnings
     if database is None:
         say(f"{lists}；只检查了表格本身，没有与已有记录核对。")
-    elif not errors:
-        errors = _against_records(season, phase, workbook, city)
+    else:
+        outcome = _against_records(season, phase, workbook, city)
+        if outcome.outcome == "refused":
+            say(f"没有与已有记录核对：{outcome.message}")
+        else:
+            errors, warnings = outcome.errors, outcome.warnings
     data = {
         "phase": phase,
         "city": city,
         "rows": {key: len(rows) for key, rows in reading.rows.items()},
         "errors": [error_json(error) for error in errors],
-        "warnings": [error_json(warning) for warning in reading.warnings],
+        "warnings": [error_json(warning) for warning in warnings],
     }
-    answer(season.json, data, lambda console: _checked(console, workbook, errors, reading.warnings))
+    answer(season.json, data, lambda console: _checked(console, workbook, errors, warnings))
     return 1 if errors else 0
 
 
-def _against_records(season: SeasonOptions, phase: str, workbook: Path, city: str) -> tuple[RowError, ...]:
-    """What loading it would find fault with."""
+def _against_records(season: SeasonOptions, phase: str, workbook: Path, city: str) -> Outcome:
+    """What would come of loading it."""
     from acts.load import load as act
 
     database, year, stamp = season.viewing()
-    outcome = act(database, year.year, phase, year.city(city).slug, workbook, stamp, dry_run=True)
-    if outcome.outcome == "refused":
-        say(f"没有与已有记录核对：{outcome.message}")
-    return outcome.errors
+    return act(database, year.year, phase, year.city(city).slug, workbook, stamp, dry_run=True)
 
 
 def _checked(console: Console, workbook: Path, errors: tuple[RowError, ...], warnings: tuple[RowError, ...]) -> None:

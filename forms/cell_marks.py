@@ -1,4 +1,4 @@
-"""What a sheet's XML says of its cells and calamine does not: percentages, errors, formulas without a result."""
+"""What a sheet's XML says of its cells and calamine does not: percentages, errors, merges, what is hidden."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from forms.parts import RefusedError, elements, local, parser
 
 PERCENT, PLAIN, UNCLEAR = "percent", "plain", "unclear"
 ERROR, FORMULA, FORMAT, UNREADABLE = "cell.error", "cell.formula", "cell.format", "cell.unreadable"
+MERGED = "cell.merged"
 
 _PERCENTS = {"9": "0%", "10": "0.00%"}  # of the built-in number formats, ECMA-376 part 1, 18.8.30
 _OWN = 164  # the first id of a format that a workbook has to define itself
@@ -19,6 +20,7 @@ _DIGIT = re.compile(r"[0#?]")
 _SHOWN = re.compile(r"#[A-Z0-9_/]{1,20}[!?]?")  # what Excel may write in a cell whose formula fails
 _KNOWN = frozenset({"", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})  # to calamine
 
+_NO = frozenset({"0", "false"})
 _CELLS_END = re.compile(rb"</(?:[^\s:>]+:)?sheetData\s*>")
 
 Place = tuple[int, int]
@@ -56,19 +58,26 @@ def _scale(number: str, codes: Mapping[str, str]) -> str:
 def computed(book: bytes) -> bool:
     """Whether what is stored with formulas was computed: a program that cannot asks whoever opens the book to do it."""
     asked = elements(book, frozenset({"calcPr"}))
-    return all(given.get("fullCalcOnLoad", "0") in {"0", "false"} for _, given in asked)
+    return all(given.get("fullCalcOnLoad", "0") in _NO for _, given in asked)
 
 
 class Marks:
     """The cells of one sheet of which more must be known than a value: by place, how scaled, why broken.
 
-    `broken` has a code and the error that the cell shows ("" where it shows none). `RefusedError` where rows or cells
-    do not ascend (ECMA-376 part 1, 18.3.1.73 and 18.3.1.4), or a second lot of them begins: calamine keeps one of two.
+    `broken` has a code and the error that the cell shows ("" where it shows none). `merged` are ranges with their
+    first and last cell; `rows` and `columns` (first and last) are hidden; values lie within `height` and `width`.
+    `RefusedError` where rows or cells do not ascend (ECMA-376 part 1, 18.3.1.73 and 18.3.1.4), or a second lot of them
+    begins: calamine keeps one of two.
     """
 
     def __init__(self, part: bytes, scales: Mapping[str, str], *, computed: bool) -> None:
+        self.part = part
         self.scaled: dict[Place, str] = {}
         self.broken: dict[Place, tuple[str, str]] = {}
+        self.merged: list[tuple[str, Place, Place]] = []
+        self.rows: list[int] = []
+        self.columns: list[tuple[int, int]] = []
+        self.height = self.width = 0
         self._scales, self._computed = scales, computed
         self._row = self._column = -1
         self._number, self._begun = "", False
@@ -81,6 +90,12 @@ class Marks:
         self._reader.StartElementHandler = self._after
         if part:
             self._reader.Parse(part[cells:], True)
+
+    @property
+    def size(self) -> int:
+        """How many cells there are from the first one to the last that something stands in."""
+        height = max([self.height, *(row + 1 for row, _ in self.broken)])
+        return height * max([self.width, *(column + 1 for _, column in self.broken)])
 
     def _begin(self, kind: str | None) -> None:
         self._kind, self._text = kind, ""
@@ -111,18 +126,27 @@ class Marks:
         """Begin the cell's value. Of two, or one that is not of the cell's type, calamine reads either, or none."""
         self._strange |= self._stored or (self._kind == "inlineStr" and not inline)
         self._stored, self._inline = True, inline
+        self.height, self.width = self._row + 1, max(self.width, self._column + 1)
 
-    def _after(self, tag: str, _given: dict[str, str]) -> None:
-        if local(tag) == "sheetData":
+    def _after(self, tag: str, given: dict[str, str]) -> None:
+        name = local(tag)
+        if name == "sheetData":
             if self._begun:
                 raise RefusedError("file.damaged")
             self._begun = True
+        elif name == "mergeCell":
+            first, _, last = given["ref"].partition(":")
+            self.merged.append((given["ref"], _place(first), _place(last or first)))
+        elif name == "col" and given.get("hidden", "0") not in _NO:
+            self.columns.append((int(given["min"]) - 1, int(given["max"]) - 1))
 
     def _next_row(self, given: dict[str, str]) -> None:
         row = int(given["r"]) - 1 if "r" in given else self._row + 1
         if row <= self._row:
             raise RefusedError("file.damaged")
         self._row, self._column, self._number = row, -1, str(row + 1)
+        if given.get("hidden", "0") not in _NO:
+            self.rows.append(row)
 
     def _cell(self, given: dict[str, str]) -> None:
         """Where a cell does not say where it stands, it follows the one before."""
@@ -163,14 +187,21 @@ class Marks:
         return bool(text) and (self._computed or text != "0" or self._kind == "b")
 
 
-def readable(part: bytes, marks: Marks | None) -> bytes:
+def readable(marks: Marks) -> bytes:
     """The sheet with the errors that calamine does not know, at which it gives up the whole book, as one that it does.
 
-    What such a cell shows is in `marks`, None for a sheet that nobody asks for.
+    What such a cell shows is in `marks`.
     """
-    for shown in {shown for _, shown in marks.broken.values()} - _KNOWN if marks else ():
+    part = marks.part
+    for shown in {shown for _, shown in marks.broken.values()} - _KNOWN:
         part = part.replace(f">{shown}</".encode(), b">#N/A</")
     return part
+
+
+def _place(reference: str) -> Place:
+    """Where a cell stands, by its name."""
+    letters = reference.rstrip("0123456789")
+    return int(reference[len(letters) :]) - 1, _column_named(letters)
 
 
 @lru_cache(maxsize=1000)

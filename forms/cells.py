@@ -11,21 +11,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
+from forms.folding import character, drawn, fold
 from forms.hosts import reachable
 
-SPACES = " \t\u00a0\u3000"
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, bidi and zero-width marks, line separators
-_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII)
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), "-")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, marks of direction, line separators
+_DAY = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
+    r"(?:[T ]0?0:00(?::00(?:\.0+)?)?Z?)?",  # a program writes a day as its midnight
+    re.ASCII,
+)
+_GROUPED = re.compile(r"[+-]?\d{1,3}([,\s]\d{3})+(\.\d+)?")
 _EMAIL = re.compile(
     r"(?!.*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 )
 _APPLICATION = re.compile(r"\d{4}(?:\d{2})?-\d{4}-\d{4}", re.ASCII)
-_TRUE = frozenset({"是", "Y", "YES", "TRUE", "√"})
-_FALSE = frozenset({"否", "N", "NO", "FALSE", "×"})
+_TRUE = frozenset({"是", "Y", "YES", "TRUE", "√", "✓", "✔", "☑"})
+_FALSE = frozenset({"否", "N", "NO", "FALSE", "×", "✕", "✖", "✗", "✘", "☒"})
+_MOBILE = range(13_000_000_000, 20_000_000_000)
 _LAST_YEAR = 2199
 _FIRST_YEAR = 1900
 
@@ -33,6 +40,7 @@ _FIRST_YEAR = 1900
 _BROKEN: Mapping[str, tuple[str, str]] = {
     "cell.error": ("公式出错{shown}", "请改正公式，或删去公式、直接填写内容"),
     "cell.formula": ("公式没有存下计算结果", "请在 Excel 或 WPS 中打开、保存后重新上传，或删去公式、直接填写内容"),
+    "cell.merged": ("在合并单元格{shown}里，内容只存在它左上角的一格", "请取消合并，逐格填写"),
     "cell.unreadable": ("单元格里存的内容无法辨认", "请清空这一格、重新填写，保存后重新上传"),
     "cell.format": (
         "看不出这个数是不是百分比：文件没有说明单元格的数字格式",
@@ -67,22 +75,22 @@ class Broken:
 
 
 def is_blank(value: object) -> bool:
-    """Whether nothing is written there: nothing at all, or only spaces of either width."""
-    return value is None or (isinstance(value, str) and not value.strip(SPACES))
+    """Whether nothing is written there: nothing at all, or only spaces and marks that are not drawn."""
+    return value is None or (isinstance(value, str) and not (value and drawn(value)))
 
 
 def half_width(text: str) -> str:
     """Trim, and turn full-width ASCII (digits, letters, `％`, `＠`) into its half-width twin."""
-    return (text if text.isascii() else text.translate(_HALF_WIDTH)).strip(SPACES)
+    return (text if text.isascii() else drawn(text).translate(_HALF_WIDTH)).strip()
 
 
 def line(value: object, longest: int = 100) -> str:
-    """One line of text without invisible characters: names, units, places. Numbers are refused."""
+    """One line of text: names, units, places. What is not drawn is dropped from it, numbers are refused."""
     if not isinstance(value, str):
         raise BadCellError("cell.not-text", "单元格不是文本")
-    text = value.strip(SPACES)
-    if not text.isprintable() and any(unicodedata.category(mark) in _UNSEEN for mark in text):
-        raise BadCellError("cell.control", "含有换行或看不见的控制字符")
+    text = drawn(value)
+    if not text.isprintable() and (unseen := [mark for mark in text if unicodedata.category(mark) in _UNSEEN]):
+        raise BadCellError("cell.control", f"中间有{character(unseen[0])}")
     if len(text) > longest:
         raise BadCellError("cell.too-long", f"长 {len(text)} 字，超过 {longest} 字")
     return text
@@ -96,7 +104,7 @@ def prose(value: object, longest: int = 2000) -> str:
         return f"{decimal(value):f}"
     if not isinstance(value, str):
         raise BadCellError("cell.not-text", "单元格不是文本")
-    text = value.strip(SPACES).replace("\r\n", "\n").replace("\r", "\n")
+    text = drawn(value).replace("\r\n", "\n").replace("\r", "\n")
     line(text.replace("\n", " ").replace("\t", " "), longest)
     return text
 
@@ -104,23 +112,35 @@ def prose(value: object, longest: int = 2000) -> str:
 def digits(value: object) -> str:
     """Text made of digits. A numeric cell is refused: Excel may already have lost some of them."""
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        raise BadCellError("cell.number-for-text", "单元格是数字格式，可能已丢失首位的 0 或末位数字")
-    return half_width(line(value))
+        wrong = "单元格是数字格式，可能已丢失首位的 0 或末位数字"
+        raise BadCellError("cell.number-for-text", wrong, "请把单元格设成文本格式，再重新填写")
+    return half_width(line(value)).translate(_DASHES)
 
 
 def application_number(value: object) -> str:
     """报名号: 行政区划代码-年-四位序号, such as `3209-2022-0007`."""
-    text = digits(value)
+    text = "".join(digits(value).split())
     if not _APPLICATION.fullmatch(text):
         raise BadCellError("cell.application-number", "不是报名号的格式")
     return text
 
 
 def phone(value: object) -> str:
-    """A telephone number of 7 to 15 digits; spaces inside are dropped, hyphens and a leading `+` kept."""
-    text = digits(value).replace(" ", "")
+    """A telephone number of 7 to 15 digits; spaces inside are dropped, hyphens and a leading `+` kept.
+
+    An area code in brackets and an extension after 转 are understood, and an apostrophe before it. Of a mobile number
+    in a numeric cell nothing can be lost: it begins with no 0 and Excel keeps all of its digits.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and value in _MOBILE:
+        value = str(value)
+    text = re.sub(r"[-()转]+", "-", "".join(digits(value).split())).removeprefix("'").removeprefix("-")
     if not re.fullmatch(r"\+?[0-9]+(-[0-9]+)*", text) or not 7 <= sum(mark.isdigit() for mark in text) <= 15:  # noqa: PLR2004 - E.164
-        raise BadCellError("cell.phone", "不是电话号码")
+        strange = next((mark for mark in text if mark not in "+-0123456789"), "")
+        if re.search("[0-9][/、;,][+0-9]", text):
+            raise BadCellError("cell.phone", "不止一个号码", "请只填一个")
+        raise BadCellError("cell.phone", f"不是电话号码{f'，其中有{character(strange)}' if strange else ''}")
     return text
 
 
@@ -130,13 +150,15 @@ def email(value: object) -> str:
     An internationalised domain is taken as its punycode.
     """
     text = reachable(half_width(line(value, 254)))
+    if text.count("@") > 1 and re.search("[;,、/ ]", text):
+        raise BadCellError("cell.email", "不止一个电子邮箱", "请只填一个")
     if not _EMAIL.fullmatch(text) or len(text) > 254 or len(text.partition("@")[0]) > 64:  # noqa: PLR2004 - RFC 5321
         raise BadCellError("cell.email", "不是有效的电子邮箱")
     return text
 
 
 def day(value: object) -> date:
-    """A day: an Excel date (its time of day is dropped), `2022-02-26`, `2022/2/26` or `2022年2月26日`."""
+    """A day: an Excel date (its time of day is dropped), `2022-02-26`, `2022/2/26`, `2022.2.26` or `2022年2月26日`."""
     if isinstance(value, datetime):
         value = value.date()
     if not isinstance(value, date):
@@ -147,7 +169,7 @@ def day(value: object) -> date:
 
 
 def _written_day(value: object) -> date:
-    found = _DAY.fullmatch(half_width(value)) if isinstance(value, str) else None
+    found = _DAY.fullmatch(half_width(value).translate(_DASHES)) if isinstance(value, str) else None
     if found is None:
         raise BadCellError("cell.date", "不是日期")
     year, month, dom = (int(part) for part in found.groups() if part is not None)
@@ -158,10 +180,10 @@ def _written_day(value: object) -> date:
 
 
 def yes(value: object) -> bool:
-    """是/否, also Y/N, TRUE/FALSE, √/×."""
+    """是/否, also Y/N, TRUE/FALSE, √/×, ✓/✗."""
     if isinstance(value, bool):
         return value
-    text = half_width(value).upper() if isinstance(value, str) else ""
+    text = fold(value).upper() if isinstance(value, str) else ""
     if text in _TRUE:
         return True
     if text in _FALSE:
@@ -185,10 +207,10 @@ def decimal(value: object) -> Decimal:
 def _plain(value: str | float) -> str:
     if not isinstance(value, str):
         return format(value, ".15g")
-    text = half_width(value)
-    if not re.fullmatch(r"[+-]?[0-9,]*\.?[0-9]*", text):
-        return "not a number"
-    return text.replace(",", "") if _GROUPED.fullmatch(text) else text
+    text = half_width(value).translate(_DASHES)
+    if _GROUPED.fullmatch(text):
+        text = re.sub(r"[,\s]", "", text)
+    return text if re.fullmatch(r"[+-]?[0-9]*\.?[0-9]*", text) else "not a number"
 
 
 def _shortest(number: Decimal) -> Decimal:
@@ -223,6 +245,19 @@ def per_cent(value: object) -> Decimal:
     return number
 
 
+def small_rank(value: object) -> str:
+    """Say what to look at where a rank reads as less than 1 % and no `%` was written; "" elsewhere."""
+    if isinstance(value, str) and half_width(value).endswith("%"):
+        return ""
+    return "按不到 1% 读取；如果是 35%，应填 35" if per_cent(value) < 1 else ""
+
+
+def own_character(value: object) -> str:
+    """Say that a text has a character that other computers do not know, "" where it has none."""
+    own = [mark for mark in value if "\ue000" <= mark <= "\uf8ff"] if isinstance(value, str) else []
+    return f"含有{character(own[0])}，别的电脑和函件中看不到" if own else ""
+
+
 def places(value: object) -> int:
     """A whole number from 1 to 999."""
     number = between(1, 999, value)
@@ -249,12 +284,16 @@ def stage(last: int, value: object) -> int:
 
 
 def choice(choices: tuple[str, ...], value: object) -> str:
-    """One of `choices`, as it stands there, whichever width it was typed in."""
-    text = half_width(value) if isinstance(value, str) else ""
-    for one in choices:
-        if text == half_width(one):
-            return one
-    raise BadCellError("cell.choice", "不在可选项中")
+    """One of `choices`, as it stands there, however it was typed that looks the same."""
+    found = _folded(choices).get(fold(value)) if isinstance(value, str) else None
+    if found is None:
+        raise BadCellError("cell.choice", "不在可选项中")
+    return found
+
+
+@lru_cache(maxsize=200)
+def _folded(choices: tuple[str, ...]) -> Mapping[str, str]:
+    return {fold(one): one for one in choices}
 
 
 def verdict(choices: tuple[str, str], value: object) -> bool:

@@ -1,7 +1,7 @@
 """The inside of the sandbox: what `forms.sandbox` runs in a process of little memory, killed if it is slow.
 
 Reads requests from standard input (a line of JSON, then the bytes of a workbook), answers each with a line of JSON.
-Imports the standard library, calamine and two modules like it only, so that a cold start is short.
+Imports the standard library, calamine and modules like it only, so that a cold start is short.
 What is parsed is what was checked: the members are inflated once, counted, found, and packed anew for calamine.
 """
 
@@ -13,7 +13,7 @@ import resource
 import signal
 import sys
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,8 +22,9 @@ from typing import Any
 from python_calamine import load_workbook
 
 from forms import cell_marks
-from forms.cell_marks import Marks
-from forms.parts import Package, RefusedError, folded, local, package, parser, plain
+from forms.blank_cells import blank_texts, emptied
+from forms.cell_marks import Marks, Place
+from forms.parts import Package, RefusedError, elements, folded, local, package, parser, plain
 
 MEMORY = 512 * 2**20  # bytes of address space
 WALL = 10  # seconds a request may take
@@ -41,20 +42,28 @@ def unpack(data: bytes, wanted: Iterable[str]) -> dict[str, Any]:
     """The names of all sheets, the tables of those wanted from cell A1 on, and the form's stamp ("" where none).
 
     A number in a cell that is formatted as a percentage is given as the text it shows, such as `7.1%`; a cell that
-    holds no value, or one that could mean two, as `{"broken": [code, what it shows]}`.
+    holds no value, or one that could mean two, as `{"broken": [code, what it shows]}`. What of a sheet whoever opens
+    the book does not see is beside it: `[whether all of it, rows, columns from and to]`.
     """
     members = _members(data)
     found = package(members)
     marked = _marked(found, frozenset(wanted))
-    sheets = (replace(sheet, part=cell_marks.readable(sheet.part, marked.get(sheet.name))) for sheet in found.sheets)
+    sheets = (
+        replace(sheet, part=cell_marks.readable(marked[sheet.name])) if sheet.name in marked else sheet
+        for sheet in found.sheets
+    )
     book = load_workbook(io.BytesIO(replace(found, sheets=tuple(sheets)).packed()))
     tables: dict[str, Table] = {}
+    hidden: dict[str, tuple[bool, list[int], list[tuple[int, int]]]] = {}
+    unseen = {sheet.name for sheet in found.sheets if sheet.hidden}
     for name, of in marked.items():
         if name.strip() not in tables:
             tables[name.strip()] = _table(book.get_sheet_by_name(name), of)
+            hidden[name.strip()] = (name in unseen, [row for row in of.rows if row < of.height], of.columns)
     return {
         "names": book.sheet_names,
         "tables": tables,
+        "hidden": hidden,
         "stamp": _stamp(members.get("docprops/custom.xml", b"")),
         "heavy": sum(map(len, members.values())) > HEAVY,
     }
@@ -65,7 +74,13 @@ def _marked(found: Package, wanted: frozenset[str]) -> dict[str, Marks]:
     marked: dict[str, Marks] = {}
     for sheet in found.sheets:
         if sheet.name.strip() in wanted and sheet.name not in marked:
-            marked[sheet.name] = Marks(sheet.part, scales, computed=computed)
+            marks = Marks(sheet.part, scales, computed=computed)
+            if marks.size > CELLS:
+                part = emptied(sheet.part, blank_texts(found.beside.get("sharedStrings", b"")))
+                marks = Marks(part, scales, computed=computed)
+                if marks.size > CELLS:
+                    raise RefusedError("file.too-large-sheet")
+            marked[sheet.name] = marks
     return marked
 
 
@@ -88,9 +103,17 @@ def _members(data: bytes) -> dict[str, bytes]:
                     raise RefusedError("file.inflated")
     if sum(part.count(b"<") for part in parts.values()) > TAGS:
         raise RefusedError("file.too-large-sheet")
-    if b"macroEnabled" in parts.get("[content_types].xml", b""):
+    members = {name: plain(part) for name, part in parts.items()}
+    # A writer may list what types there are, macros among them, for a workbook that has none: a part's own type counts.
+    types = elements(members.get("[content_types].xml", b""), frozenset({"Default", "Override"}))
+    if any("macroEnabled" in given["ContentType"] for _, given in types if _typed(given).endswith("xml")):
         raise RefusedError("file.macros")
-    return {name: plain(part) for name, part in parts.items()}
+    return members
+
+
+def _typed(given: Mapping[str, str]) -> str:
+    """What a content type is given to: a part by its name, or all whose names end so."""
+    return folded(given.get("PartName") or given.get("Extension", ""))
 
 
 def _check(listed: list[zipfile.ZipInfo]) -> None:
@@ -107,10 +130,6 @@ def _check(listed: list[zipfile.ZipInfo]) -> None:
 
 
 def _table(sheet: Any, of: Marks) -> Table:  # noqa: ANN401 - calamine ships its class unnamed
-    height, width = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
-    height, width = max([height, *(row + 1 for row, _ in of.broken)]), max([width, *(at + 1 for _, at in of.broken)])
-    if height * width > CELLS:
-        raise RefusedError("file.too-large-sheet")
     table: Table = sheet.to_python(skip_empty_area=False)
     for (row, column), scale in of.scaled.items():
         if row < len(table) and column < len(table[row]) and type(table[row][column]) is float:
@@ -121,7 +140,19 @@ def _table(sheet: Any, of: Marks) -> Table:  # noqa: ANN401 - calamine ships its
         table += [[] for _ in range(row + 1 - len(table))]
         table[row] += [""] * (column + 1 - len(table[row]))
         table[row][column] = _broken(code, shown)
+    for shown, first, last in of.merged:
+        _cover(table, shown, first, last)
     return table
+
+
+def _cover(table: Table, shown: str, first: Place, last: Place) -> None:
+    """Mark the cells of a merged range that are not its first, in rows where something is written."""
+    for at in range(first[0], min(last[0] + 1, len(table))):
+        row = table[at]
+        if any(cell not in ("", None) for cell in row):
+            for column in range(first[1], min(last[1] + 1, len(row))):
+                if (at, column) != first:
+                    row[column] = _broken(cell_marks.MERGED, shown)
 
 
 def _broken(code: str, shown: str) -> dict[str, list[str]]:

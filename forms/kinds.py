@@ -25,7 +25,8 @@ Personal = Literal["unsaid", "no", "name", "email", "phone", "yes"]
 class Kind:
     """A kind of column. `hint` says what is right; `text`, `day`: its cells are formatted so; `width` in characters.
 
-    `personal` is what is so of every such column; one may say otherwise.
+    `personal` is what is so of every such column; one may say otherwise. `doubt` says of a cell that can be read what
+    should be looked at, "" where nothing is.
     """
 
     parse: Parse
@@ -35,6 +36,7 @@ class Kind:
     text: bool = False
     day: bool = False
     personal: Personal = "no"
+    doubt: Callable[[object], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,10 @@ def _stage(year: Year) -> Kind:
     return Kind(partial(cells.stage, len(choices)), f"应为：{' / '.join(choices)}", choices, width=8)
 
 
-NAME = Kind(partial(cells.line, longest=50), "应为文本，50 字以内，不含换行", width=14, text=True, personal="unsaid")
+NAME = Kind(
+    partial(cells.line, longest=50), "应为文本，50 字以内，不含换行", width=14, text=True, personal="unsaid",
+    doubt=cells.own_character,
+)  # fmt: skip
 UNIT = Kind(cells.line, "应为文本，100 字以内，不含换行", width=24, text=True, personal="unsaid")
 PROSE = Kind(cells.prose, "应为文字，2000 字以内", width=36, text=True, personal="unsaid")
 EMAIL = Kind(cells.email, "应为电子邮箱，如 office@example.cn", width=28, text=True, personal="email")
@@ -144,7 +149,10 @@ NUMBER = Kind(cells.application_number, "应为“行政区划代码-年-四位�
 DAY = Kind(cells.day, "应为日期，如 2022-02-26、2022/2/26 或 2022年2月26日", width=14, day=True, personal="unsaid")
 YES_NO = Kind(cells.yes, "应为：是 / 否（也可填 Y/N、TRUE/FALSE、√/×）", ("是", "否"), width=10)
 SCORE = Kind(cells.score, "应为 0–100 的数", width=12)
-RANK = Kind(cells.per_cent, "应为大于 0、不超过 100 的百分比：8、8% 和百分比格式的单元格都表示 8%", width=14)
+RANK = Kind(
+    cells.per_cent, "应为大于 0、不超过 100 的百分比：8、8% 和百分比格式的单元格都表示 8%", width=14,
+    doubt=cells.small_rank,
+)  # fmt: skip
 PLACES = Kind(cells.places, "应为不小于 1 的整数", width=12)
 MONEY = Kind(cells.money, "应为金额（元），不小于 0，最多两位小数", width=14)
 STAGE = OfYear(_stage)

@@ -59,6 +59,7 @@ class SheetPart:
     key: str
     kind: str
     part: bytes
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def package(members: Members) -> Package:
     if path not in members or not elements(members[path], frozenset({"workbook"})):
         raise RefusedError("file.not-workbook")
     links = {link.key: link for link in _links(members, path)}
+    if any(link.kind == "vbaProject" for link in links.values()):
+        raise RefusedError("file.macros")
     beside = {link.kind: _part(members, path, link) for link in links.values() if link.kind in _BESIDE}
     sheets = (_sheet(members, path, given, links) for _, given in elements(members[path], frozenset({"sheet"})))
     return Package(members[path], tuple(sheets), beside)
@@ -126,7 +129,8 @@ def _sheet(members: Members, book: str, given: Mapping[str, str], links: Mapping
     link = links.get(given["id"])
     if link is None:
         raise RefusedError("file.part", given["name"])
-    return SheetPart(given["name"], link.key, link.kind, _part(members, book, link) if link.kind == _CELLS else b"")
+    part = _part(members, book, link) if link.kind == _CELLS else b""
+    return SheetPart(given["name"], link.key, link.kind, part, given.get("state", "visible") != "visible")
 
 
 def _links(members: Members, source: str) -> list[_Link]:

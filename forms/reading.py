@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 
 from forms import sandbox
-from forms.cells import BadCellError, Broken, half_width, is_blank
-from forms.definitions import AskedSheet, Form, Sheet, SheetRow
-from forms.kinds import Kind
-from forms.workbook_rows import Reading, RowError
+from forms.cells import BadCellError, Broken, is_blank
+from forms.definitions import AskedSheet, Column, Form, Sheet, SheetRow
+from forms.folding import drawn, fold
+from forms.workbook_rows import MOST, Reading, RowError, first_faults
 
+HEADER_WITHIN = 10
+"""Rows of a sheet among which its header is looked for."""
 _LONGEST_SHOWN = 60
+_HIDDEN_NAMED = 5
+_ASIDE = re.compile(r"\([^()]*\)$")
+_ALL_SEEN = sandbox.Hidden()
+_NONE = frozenset({"无", "没有", "暂无", "-", "--", "—", "/"})  # what is typed for nothing
+_STRAY = 3  # required cells of a row that are missing, more than half of them: this is no row of data
 
 
-def read(source: Path | bytes, form: Form[AskedSheet]) -> Reading:
-    """Read a workbook of the form as a year asks it.
+def read(source: Path | bytes, form: Form[AskedSheet], whose: Mapping[str, str] = MappingProxyType({})) -> Reading:
+    """Read a workbook of the form as a year asks it; `whose` says which workbook a sheet of another form is of.
 
     Never raises for what the file holds: a hostile, broken or foreign file is a reading with one error and no rows.
     """
     opened = sandbox.unpack(source, [sheet.name for sheet in form.sheets])
     if isinstance(opened, sandbox.RefusedFile):
-        refusal = RowError(opened.code, "", None, None, "", opened.wrong, opened.right)
-        return Reading(form, {sheet.key: () for sheet in form.sheets}, (refusal,), ())
+        return _nothing(form, opened.code, opened.wrong, opened.right)
+    names = list(map(drawn, opened.names))
+    if not opened.tables and (other := next((whose[name] for name in names if name in whose), "")):
+        return _nothing(form, "file.other-form", f"这是{other}", f"这里要的是《{form.title}》，请换成它的工作簿")
     sheets = [SheetReader(sheet) for sheet in form.sheets]
     for reader in sheets:
-        reader.read(opened.tables.get(reader.sheet.name))
+        name = reader.sheet.name
+        if names.count(name) > 1:
+            reader.refuse("sheet.twice", f"有 {names.count(name)} 张工作表叫这个名字", "请只留一张，其余的请改名或删去")
+        else:
+            reader.read(opened.tables.get(name), opened.hidden.get(name, _ALL_SEEN))
+    return gathered(form, sheets, _about_the_book(form, opened))
+
+
+def gathered(form: Form[AskedSheet], sheets: Sequence[SheetReader], warnings: Iterable[RowError] = ()) -> Reading:
+    """Give what the sheets of a form were read as."""
     return Reading(
         form,
         {reader.sheet.key: tuple(reader.rows) for reader in sheets},
-        tuple(error for reader in sheets for error in reader.errors),
-        (*_about_the_book(form, opened), *(warning for reader in sheets for warning in reader.warnings)),
+        first_faults(chain.from_iterable(reader.errors for reader in sheets)),
+        (*warnings, *chain.from_iterable(reader.warnings for reader in sheets)),
     )
+
+
+def _nothing(form: Form[AskedSheet], code: str, wrong: str, right: str) -> Reading:
+    refusal = RowError(code, "", None, None, "", wrong, right)
+    return Reading(form, {sheet.key: () for sheet in form.sheets}, (refusal,), ())
 
 
 def _about_the_book(form: Form[Sheet], book: sandbox.Unpacked) -> Iterator[RowError]:
@@ -46,7 +73,7 @@ def _about_the_book(form: Form[Sheet], book: sandbox.Unpacked) -> Iterator[RowEr
         yield RowError("form.version", "", None, None, "", wrong, right)
     known = {sheet.name for sheet in form.sheets}
     for name in book.names:
-        if name.strip() not in known:
+        if drawn(name) not in known:
             right = "如有需要的内容，请移到规定的表中"
             yield RowError("sheet.unknown", _shown(name), None, None, "", "表格中没有这张工作表，未读取", right)
 
@@ -59,60 +86,107 @@ class SheetReader:
     rows: list[SheetRow] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     warnings: list[RowError] = field(default_factory=list)
-    _kinds: dict[str, Kind] = field(init=False)
+    _columns: dict[str, Column] = field(init=False)
+    _kinds: dict[str, Any] = field(init=False)  # as the row models want them
+    _required: int = 0
     _missing: set[str] = field(default_factory=set)  # fields whose column is not there: said once, not in every row
     _seen: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Have the kind of each field at hand, as the row models want them."""
+        """Have each column at hand by its field."""
+        self._columns = {column.field: column for column in self.sheet.columns}
         self._kinds = {column.field: column.kind for column in self.sheet.columns}
 
-    def read(self, table: sandbox.Table | None) -> None:
+    def refuse(self, code: str, wrong: str, right: str) -> None:
+        """Refuse the sheet as a whole."""
+        self._fault(code, wrong, right)
+
+    def read(self, table: sandbox.Table | None, hidden: sandbox.Hidden = _ALL_SEEN) -> None:
         """Read the sheet's cells, its header among them; None where the sheet is not there."""
         if table is None:
-            self._fault("sheet.missing", "缺少这张工作表", "请补上，表名须一致")
-        elif not table or all(map(is_blank, table[0])):
-            self._fault("sheet.no-header", "第一行没有表头", "请保留模板的表头", row=1)
-        else:
-            positions = self._header(table[0])
-            for line, row in enumerate(table[1:], start=2):
-                cells = {name: row[at] for name, at in positions.items() if at < len(row)}
-                if not all(map(is_blank, cells.values())):
-                    self._row(line, cells)
+            self.refuse("sheet.missing", "缺少这张工作表", "请补上，表名须一致")
+            return
+        known = {_label(column.label): column for column in self.sheet.columns}
+        top = _header_row(table, known)
+        if top is None:
+            labels = "、".join(f"“{column.label}”" for column in self.sheet.columns if column.required)
+            self._fault("sheet.no-header", "没有找到表头", f"请保留模板的表头，其中有{labels}", row=1)
+            return
+        if top:
+            wrong = f"表头在第 {top + 1} 行，它上面的内容未读取"
+            self._warn("header.below", None, wrong, "如其中有要报送的内容，请移到表头下面", row=1)
+        positions = self._header(table[top], known, top + 1)
+        self._rows(table, top, positions, frozenset(hidden.rows))
+        self._hidden_beside(table, positions, hidden)
 
-    def _header(self, header: Sequence[sandbox.Cell]) -> dict[str, int]:
+    def _rows(self, table: sandbox.Table, top: int, positions: Mapping[str, int], hidden: frozenset[int]) -> None:
+        unseen = []
+        for line, row in enumerate(table[top + 1 :], start=top + 2):
+            cells = {name: row[at] for name, at in positions.items() if at < len(row)}
+            if not all(map(is_blank, cells.values())):
+                self._row(line, cells)
+                if line - 1 in hidden:
+                    unseen.append(line)
+                if len(self.errors) > MOST:
+                    break
+        if unseen:
+            first, *more = unseen
+            named = "、".join(map(str, more[:_HIDDEN_NAMED])) + (" 等" if more[_HIDDEN_NAMED:] else "")
+            others = f"和第 {named} 行共 {len(unseen)} 行" if more else ""
+            self._warn("row.hidden", None, f"这一行{others}是隐藏的，也已读取", "如不报送，请删去", row=first)
+
+    def _hidden_beside(self, table: sandbox.Table, positions: Mapping[str, int], hidden: sandbox.Hidden) -> None:
+        """Say which columns are hidden in which something stands, and whether the whole sheet is."""
+        if hidden.whole:
+            self._warn("sheet.hidden", None, "这张工作表是隐藏的，也已读取", "请取消隐藏、核对内容")
+        for name, at in positions.items():
+            if any(first <= at <= last for first, last in hidden.columns) and any(
+                at < len(row) and not is_blank(row[at]) for row in table[1:]
+            ):
+                wrong = f"{_letters(at)} 列是隐藏的，也已读取"
+                self._warn("column.hidden", self._columns[name].label, wrong, "请取消隐藏、核对内容")
+
+    def _header(self, header: Sequence[sandbox.Cell], known: Mapping[str, Column], line: int) -> dict[str, int]:
         """The position of each field that has a column; what is missing, unknown or there twice is noted."""
-        columns = {_label(column.label): column for column in self.sheet.columns}
         positions: dict[str, int] = {}
+        unknown = []
         for at, cell in enumerate(header):
             if isinstance(cell, Broken):
                 bad = cell.fault
-                self._fault(bad.code, bad.wrong, bad.right or "", row=1, column=f"{_letters(at)} 列")
-                continue
-            label = _label(cell)
-            if label in columns and columns[label].field in positions:
-                self._fault("column.twice", "这一列出现两次", "请只保留一列", row=1, column=label)
-            elif label in columns:
-                positions[columns[label].field] = at
-            elif label:
-                self._warn("column.unknown", _shown(label), "表格中没有这一列，未读取", "如为别字请改正，否则可以不管")
-        self._absent(positions)
+                self._fault(bad.code, bad.wrong, bad.right or "", row=line, column=f"{_letters(at)} 列")
+            elif (column := _named(cell, known)) is None:
+                unknown += [_shown(cell)] if _label(cell) else []
+            elif column.field in positions:
+                self._fault("column.twice", "这一列出现两次", "请只保留一列", row=line, column=column.label)
+            else:
+                positions[column.field] = at
+        self._absent(positions, unknown, line)
+        for label in unknown:
+            right = "如为别字请改正，否则可以不管"
+            self._warn("column.unknown", label, "表格中没有这一列，未读取", right, row=line)
         return positions
 
-    def _absent(self, positions: Mapping[str, int]) -> None:
+    def _absent(self, positions: Mapping[str, int], unknown: list[str], line: int) -> None:
+        """Note the columns that are not there; an unknown one that may be meant is said with it, and nowhere else."""
         absent = [column for column in self.sheet.columns if column.field not in positions]
         lost = {column.field for column in absent}
         group = set(self.sheet.one_of) if lost.issuperset(self.sheet.one_of) else set()
         if group:
             labels = "、".join(column.label for column in absent if column.field in group)
-            self._fault("column.missing", "这些列一列也没有", "请至少补上其中一列", row=1, column=labels)
+            self._fault("column.missing", "这些列一列也没有", "请至少补上其中一列", row=line, column=labels)
         for column in absent:
+            meant = get_close_matches(column.label, unknown, 1) if column.field not in group else []
+            for label in meant:
+                unknown.remove(label)
+            same = f"如果“{meant[0]}”就是这一列，请把表头改成“{column.label}”" if meant else ""
             if column.required:
-                right = "请补上这一列，表头文字须一致"
-                self._fault("column.missing", "缺少这一必填列", right, row=1, column=column.label)
+                right = same or "请补上这一列，表头文字须一致"
+                self._fault("column.missing", "缺少这一必填列", right, row=line, column=column.label)
             elif column.field not in group:
-                self._warn("column.missing", column.label, "缺少这一选填列，按未填处理", "如需填写请补上")
+                right = same or "如需填写请补上"
+                self._warn("column.missing", column.label, "缺少这一选填列，按未填处理", right, row=line)
         self._missing = group | {column.field for column in absent if column.required}
+        self._required = sum(column.required for column in self.sheet.columns if column.field in positions)
 
     def _row(self, line: int, cells: dict[str, Any]) -> None:
         key: tuple[object, ...] | None
@@ -124,25 +198,44 @@ class SheetReader:
         else:
             self.rows.append(row)
             key = tuple(getattr(row, name) for name in self.sheet.unique)
+            self._doubts(line, cells)
         if key:
             self._once(line, key)
 
+    def _doubts(self, line: int, cells: Mapping[str, sandbox.Cell]) -> None:
+        for column in self.sheet.columns:
+            cell = cells.get(column.field)
+            if column.kind.doubt and not is_blank(cell) and (doubt := column.kind.doubt(cell)):
+                wrong = f"填的是“{_shown(cell)}”，{doubt}"
+                self._warn("cell.doubtful", column.label, wrong, "请核对，确实如此的可以不管", row=line)
+
     def _faults(self, line: int, cells: Mapping[str, sandbox.Cell], error: ValidationError) -> None:
-        columns = {column.field: column for column in self.sheet.columns}
-        for fault in error.errors(include_url=False, include_input=False):
-            column = columns[str(fault["loc"][0])]
-            if column.field in self._missing:
-                continue
-            bad, found = BadCellError("cell.required", "没有填"), ""
+        found = [fault for fault in error.errors(include_url=False, include_input=False) if not self._said(fault)]
+        missing = sum(fault["type"] == "missing" or _merged(cells.get(str(fault["loc"][0]))) for fault in found)
+        told = any(isinstance(cell, Broken) and not _merged(cell) for cell in cells.values())
+        if missing >= _STRAY and missing * 2 > self._required and not told:
+            shown = next(text for cell in cells.values() if (text := _shown(cell)) or not is_blank(cell))
+            right = "如是填表人、说明一类的文字，请把这一行删去；如是要报送的内容，请填全"
+            wrong = f"必填的 {self._required} 项中有 {missing} 项没有填"
+            self._fault("row.stray", wrong, right, row=line, found=shown)
+            return
+        for fault in found:
+            column = self._columns[str(fault["loc"][0])]
+            bad, shown = BadCellError("cell.required", "没有填"), ""
             if fault["type"] != "missing":
-                bad, found = fault["ctx"]["error"], _shown(cells.get(column.field))
+                bad, shown = fault["ctx"]["error"], _shown(cells.get(column.field))
             right = bad.right or column.kind.hint
-            self._fault(bad.code, bad.wrong, right, row=line, column=column.label, found=found)
+            if shown in _NONE and not column.required:
+                right = "没有的请留空"
+            self._fault(bad.code, bad.wrong, right, row=line, column=column.label, found=shown)
+
+    def _said(self, fault: Mapping[str, Any]) -> bool:
+        return str(fault["loc"][0]) in self._missing
 
     def _raw_key(self, cells: Mapping[str, sandbox.Cell]) -> tuple[object, ...] | None:
         """What names the row, for a row with faults elsewhere; None where that itself cannot be read."""
-        named = [(self._kinds[name], cells.get(name)) for name in self.sheet.unique]
-        if any(is_blank(cell) for _, cell in named):
+        named = [(self._columns[name].kind, cells.get(name)) for name in self.sheet.unique]
+        if any(is_blank(cell) or isinstance(cell, Broken) for _, cell in named):
             return None
         try:
             return tuple(kind.parse(cell) for kind, cell in named)
@@ -150,7 +243,7 @@ class SheetReader:
             return None
 
     def _once(self, line: int, key: tuple[object, ...]) -> None:
-        first = self._seen.setdefault(key, line)
+        first = self._seen.setdefault(tuple(fold(part) if isinstance(part, str) else part for part in key), line)
         if first != line:
             labels = "、".join(column.label for column in self.sheet.columns if column.field in self.sheet.unique)
             found, wrong = "、".join(map(str, key)), f"与第 {first} 行重复"
@@ -161,13 +254,29 @@ class SheetReader:
     ) -> None:
         self.errors.append(RowError(code, self.sheet.name, row, column, found, wrong, right))
 
-    def _warn(self, code: str, column: str, wrong: str, right: str) -> None:
-        self.warnings.append(RowError(code, self.sheet.name, 1, column, "", wrong, right))
+    def _warn(self, code: str, column: str | None, wrong: str, right: str, *, row: int | None = None) -> None:
+        self.warnings.append(RowError(code, self.sheet.name, row, column, "", wrong, right))
+
+
+def _header_row(table: sandbox.Table, known: Mapping[str, Column]) -> int | None:
+    """The row, from 0, with the most labels that are known, the first of such; None where no row has any."""
+    counts = [sum(_named(cell, known) is not None for cell in row) for row in table[:HEADER_WITHIN]]
+    return counts.index(max(counts)) if any(counts) else None
+
+
+def _named(cell: sandbox.Cell, known: Mapping[str, Column]) -> Column | None:
+    """The column that a header names, with or without what stands in brackets at its end."""
+    label = _label(cell)
+    return known.get(label) or known.get(_ASIDE.sub("", label).strip("*"))
 
 
 def _label(cell: sandbox.Cell) -> str:
     """A header as the definitions write it: no spaces or line breaks, and no mark of a required column."""
-    return "" if cell is None else "".join(half_width(str(cell)).split()).removesuffix("*")
+    return "" if cell is None or isinstance(cell, Broken) else "".join(fold(str(cell)).split()).strip("*")
+
+
+def _merged(cell: sandbox.Cell) -> bool:
+    return isinstance(cell, Broken) and cell.code == "cell.merged"
 
 
 def _letters(at: int) -> str:

@@ -35,11 +35,21 @@ Table = Sequence[Sequence[Cell]]
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """What of a sheet nobody sees who opens the book, counted from 0: all of it, rows, columns from and to."""
+
+    whole: bool = False
+    rows: Sequence[int] = ()
+    columns: Sequence[tuple[int, int]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Unpacked:
-    """What a workbook holds: all sheets' names, the tables of those asked for (from A1 on), the form's stamp."""
+    """What a workbook holds: all sheets' names, those asked for (from A1 on) and what is hidden, the form's stamp."""
 
     names: tuple[str, ...]
     tables: Mapping[str, Table]
+    hidden: Mapping[str, Hidden]
     stamp: str
 
 
@@ -78,7 +88,8 @@ def unpack(source: Path | bytes, wanted: Sequence[str]) -> Unpacked | RefusedFil
     answer: dict[str, Any] = {"refused": code} if code or data is None else _process.ask(data, wanted)
     if "refused" in answer:
         return _refused(answer["refused"], answer.get("part", ""))
-    return Unpacked(tuple(answer["names"]), answer["tables"], answer["stamp"])
+    hidden = {name: Hidden(*of) for name, of in answer["hidden"].items()}
+    return Unpacked(tuple(answer["names"]), answer["tables"], hidden, answer["stamp"])
 
 
 def _refused(code: str, part: str) -> RefusedFile:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from forms.reading import SheetReader
-from forms.workbook_rows import Reading
+from forms.reading import SheetReader, gathered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from forms.definitions import AskedSheet, Form
     from forms.sandbox import Cell
+    from forms.workbook_rows import Reading
 
 
 def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], form: Form[AskedSheet]) -> Reading:
@@ -24,12 +24,7 @@ def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], form: Form[Aske
     for reader in readers:
         given = raw.get(reader.sheet.key)
         reader.read(None if given is None else list(_table(reader.sheet, given)))
-    return Reading(
-        form,
-        {reader.sheet.key: tuple(reader.rows) for reader in readers},
-        tuple(error for reader in readers for error in reader.errors),
-        (),
-    )
+    return gathered(form, readers)
 
 
 def _table(sheet: AskedSheet, rows: Sequence[Mapping[str, object]]) -> Iterator[list[Cell]]:

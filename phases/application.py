@@ -19,12 +19,13 @@ from pydantic import Field, ValidationInfo, field_validator
 from calendars.phase_terms import PhaseTerms
 from forms.cells import BadCellError
 from forms.definitions import Form, SheetRow
+from forms.folding import fold
 from forms.kinds import DAY, EMAIL, GRADE, NAME, NUMBER, PHONE, RANK, UNIT, YES_NO, Ask, one_of
 from gates.found import Found, each
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
-from phases.on_record import fault, rows_read, whole
+from phases.on_record import Roll, fault, rows_read, spelled, whole
 from phases.parties import Mailing, Pooled, Rows, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, SheetIndex, StoredSheet, WorkedOut, party
@@ -219,8 +220,9 @@ STUDENTS = StoredSheet(
 
 
 def _of_the_city(known: OnRecord, reading: Reading) -> Iterator[RowError]:
-    """A student has a number of the city and the year, chose a mentor of its roll, is of a school of the workbook."""
-    schools = {row.name for sheet, row in rows_read(reading) if sheet.key == SCHOOLS.key}
+    """A student has a number of the city and year, is born, chose a mentor of its roll, is of a school named here."""
+    schools = spelled(row.name for sheet, row in rows_read(reading) if sheet.key == SCHOOLS.key)
+    roll = Roll(known.roll)
     named = whole(reading, SCHOOLS.name)
     prefix = f"{known.city.code}-{known.year.year}-"
     for sheet, row in rows_read(reading):
@@ -228,11 +230,23 @@ def _of_the_city(known: OnRecord, reading: Reading) -> Iterator[RowError]:
             continue
         if not row.number.startswith(prefix):
             yield fault("number.foreign", sheet, row, "number", "不是本市本年度的报名号", f"应以 {prefix} 开头")
-        if (row.mentor, row.institution) not in known.roll:
-            right = "请按导师名册核对姓名和单位"
-            yield fault("mentor.unknown", sheet, row, "mentor", "本市导师名册中没有这位导师", right)
-        if named and row.school not in schools:
+        if row.born > known.day:
+            yield fault("born.later", sheet, row, "born", "晚于今天", "请按户口簿或学籍核对出生日期")
+        yield from roll.off_it(sheet, row, ("mentor", "institution"), "本市导师名册")
+        if named and fold(row.school) not in schools:
             yield fault("school.unknown", sheet, row, "school", "“中学”表中没有这所中学", "请补入“中学”表或改正名称")
+
+
+def _of_age(known: OnRecord, reading: Reading) -> Iterator[RowError]:
+    """A pupil is a pupil's age."""
+    for sheet, row in rows_read(reading):
+        if sheet.key == STUDENTS.key and row.born <= known.day and not YOUNGEST <= _age(row.born, known.day) <= OLDEST:
+            wrong = f"不在 {YOUNGEST}–{OLDEST} 周岁之间"
+            yield fault("born.age", sheet, row, "born", wrong, "请核对，确实如此的可以不管")
+
+
+def _age(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def _with_persons(known: OnRecord, plain: PlainSheets) -> PlainSheets:
@@ -242,7 +256,10 @@ def _with_persons(known: OnRecord, plain: PlainSheets) -> PlainSheets:
     ids = known.parties([("school", row["name"], place) for row in plain[SCHOOLS.key]])
     for row in plain[SCHOOLS.key]:
         row[PARTY] = ids["school", row["name"], place]
+    schools, roll = spelled(row["name"] for row in plain[SCHOOLS.key]), Roll(known.roll)
     for row in plain[STUDENTS.key]:
+        row["school"] = schools.get(fold(row["school"]), row["school"])
+        row["mentor"], row["institution"] = roll.spelling(row["mentor"], row["institution"])
         row["person"] = person(row["name"], row["born"], row["school"])
         row["priority"] = row["person"] in known.past_students
         row["consent_from"] = pendulum.instance(row["born"]).add(years=known.year.figures.consent_age)
@@ -252,9 +269,15 @@ def _with_persons(known: OnRecord, plain: PlainSheets) -> PlainSheets:
 
 
 def person(name: str, born: date, school: str) -> str:
-    """Give what tells a child apart from homonyms over the province: a fingerprint of 姓名, 出生日期 and 中学."""
-    return hashlib.sha256(f"{name}|{born.isoformat()}|{school}".encode()).hexdigest()[:32]
+    """Give what tells a child apart from homonyms over the province: a fingerprint of 姓名, 出生日期 and 中学.
 
+    However name and school are written: what looks the same is the same.
+    """
+    return hashlib.sha256(f"{fold(name)}|{born.isoformat()}|{fold(school)}".encode()).hexdigest()[:32]
+
+
+YOUNGEST, OLDEST = 10, 20
+"""The ages of pupils, in years; whoever is of another is looked at again."""
 
 FORM = Form("application", "学生申报表", 1, (SCHOOLS, STUDENTS))
 PHASE = PhaseDefinition(
@@ -275,6 +298,7 @@ PHASE = PhaseDefinition(
         ),
     ),
     check=_of_the_city,
+    doubts=_of_age,
     complete=_with_persons,
     lets_on=LetOn("students", "taken", "审核通过的申报学生"),
     records=(Rule("roll-over.priority", "四(一)", "record", "往届学员优先", "mentor"),),

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Book:
     """Phases by slug, in the order of the year; their rules by id, gates by name, forms by slug, sheets by key.
 
-    `parties` are the sheets on which cities name parties, with their phases, by kind; `totals` those of every phase.
+    `parties` are the sheets on which cities name parties, with their phases, by kind; `totals` those of every phase;
+    `whose` says of which workbook a sheet is, by its name.
     """
 
     def __init__(self, phases: Iterable[PhaseDefinition], whole: Book | None = None) -> None:
@@ -56,6 +57,14 @@ class Book:
         )
         self.totals: Mapping[Total, PhaseDefinition] = MappingProxyType(
             {total: phase for phase in self.phases.values() for total in phase.totals}
+        )
+        self.whose: Mapping[str, str] = MappingProxyType(
+            {
+                sheet.name: f"“{phase.name}”阶段的《{form.title}》"
+                for phase in self.phases.values()
+                for form in phase.forms
+                for sheet in form.sheets
+            }
         )
         self._owners = {form.slug: phase for phase in self.phases.values() for form in phase.forms}
         self.uses: Mapping[str, frozenset[str]] = MappingProxyType(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calendars.phase_terms import PhaseTerms
-from phases.on_record import as_read, by_number
+from phases.on_record import as_read, by_number, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -67,13 +67,13 @@ class PhaseDefinition:
 
     `gate` judges what the city files by its `form`; `province_gate` what the province answers for when it has the last
     word on facts of its own, which it fills in on its `province_form`. A draft of either is put to its `check` against
-    what is on record, and then made `complete` by what is worked out. What `gate` looks at is `made_of` rows; None
-    where a query of `models.facts` makes it. It `lets_on` students to the phase that stands on it, and `takes_out` of
-    training. `totals` are what the tallies of its filings add up to. `records` are rules that are kept and never
-    judged. `uses` are the phases of whose filings its facts are made, beyond the order of the year. `figures` are the
-    keys of the year's figures that its rules ask. `parties` are those who have to do with it; one that names none has
-    its city, and the province where that has the last word. `task` is what letters call what is done in it, after its
-    name.
+    what is on record, and then made `complete` by what is worked out; what its `doubts` find is shown, never refused.
+    What `gate` looks at is `made_of` rows; None where a query of `models.facts` makes it. It `lets_on` students to the
+    phase that stands on it, and `takes_out` of training. `totals` are what the tallies of its filings add up to.
+    `records` are rules that are kept and never judged. `uses` are the phases of whose filings its facts are made,
+    beyond the order of the year. `figures` are the keys of the year's figures that its rules ask. `parties` are those
+    who have to do with it; one that names none has its city, and the province where that has the last word. `task` is
+    what letters call what is done in it, after its name.
     """
 
     slug: str
@@ -84,6 +84,7 @@ class PhaseDefinition:
     province_gate: Gate[Any] | None = None
     province_form: Form[StoredSheet] | None = None
     check: Callable[[OnRecord, Reading], Iterable[RowError]] = by_number
+    doubts: Callable[[OnRecord, Reading], Iterable[RowError]] = nothing
     complete: Callable[[OnRecord, PlainSheets], PlainSheets] = as_read
     made_of: MadeOf | None = None
     lets_on: LetOn | None = None

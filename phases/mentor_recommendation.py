@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from forms.definitions import Form, SheetRow
+from forms.folding import fold
 from forms.kinds import DEGREE, EMAIL, HONOURS, NAME, PHONE, PLACES, PROSE, TITLE, UNIT, YES_NO, Ask, one_of
 from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import CityRows, MadeOf
-from phases.on_record import fault, rows_read, whole
+from phases.on_record import Roll, rows_read, spelled, whole
 from phases.parties import Mailing, Pooled, Rows, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, StoredSheet, party
@@ -221,13 +222,19 @@ def _of_a_mentor(_: OnRecord, reading: Reading) -> Iterator[RowError]:
     """A member of a team belongs to a mentor of the same workbook."""
     if not whole(reading, MENTORS.name):
         return
-    mentors = {(row.name, row.institution) for sheet, row in rows_read(reading) if sheet.key == MENTORS.key}
+    mentors = Roll((row.name, row.institution) for sheet, row in rows_read(reading) if sheet.key == MENTORS.key)
     for sheet, row in rows_read(reading):
-        if sheet.key == TEAM.key and (row.mentor, row.institution) not in mentors:
-            yield fault("mentor.unknown", sheet, row, "mentor", "“导师”表中没有这位导师", "请核对导师姓名和单位")
+        if sheet.key == TEAM.key:
+            yield from mentors.off_it(sheet, row, ("mentor", "institution"), "“导师”表")
 
 
 def _with_parties(known: OnRecord, plain: PlainSheets) -> PlainSheets:
+    places = spelled(row["name"] for row in plain[INSTITUTIONS.key])
+    for row in plain[MENTORS.key]:
+        row["institution"] = places.get(fold(row["institution"]), row["institution"])
+    mentors = Roll((row["name"], row["institution"]) for row in plain[MENTORS.key])
+    for row in plain[TEAM.key]:
+        row["mentor"], row["institution"] = mentors.spelling(row["mentor"], row["institution"])
     keys = {
         INSTITUTIONS.key: [("institution", row["name"], "") for row in plain[INSTITUTIONS.key]],
         MENTORS.key: [("mentor", row["name"], row["institution"]) for row in plain[MENTORS.key]],

@@ -5,12 +5,16 @@ Pure: whoever loads hands over an `OnRecord`, which asks the database for each t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Protocol
 
+from forms.folding import apart, fold
 from forms.workbook_rows import Reading, RowError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from calendars.year import City, Year
     from forms.definitions import AskedSheet, SheetRow
 
@@ -31,6 +35,10 @@ class OnRecord(Protocol):
     @property
     def city(self) -> City:
         """The city whose draft it is."""
+
+    @property
+    def day(self) -> date:
+        """The day of the load."""
 
     @property
     def students(self) -> Mapping[str, str]:
@@ -68,6 +76,46 @@ def fault(code: str, sheet: AskedSheet, row: SheetRow, field: str, wrong: str, r
     return RowError(code, sheet.name, row.line, label, str(getattr(row, field) or ""), wrong, right)
 
 
+class Roll:
+    """Mentors by name and institution, found by what both look like; rows that name one take the roll's spelling."""
+
+    def __init__(self, mentors: Iterable[tuple[str, str]]) -> None:
+        self._mentors = {(fold(name), fold(place)): (name, place) for name, place in mentors}
+        self.institutions = spelled(place for _, place in self._mentors.values())
+
+    def find(self, name: str, place: str) -> tuple[str, str] | None:
+        """Give the mentor as the roll has him; None where he is not on it."""
+        return self._mentors.get((fold(name), fold(place)))
+
+    def spelling(self, name: str, place: str) -> tuple[str, str]:
+        """Give name and institution as the roll has them, or as they are where it has no such mentor."""
+        return self.find(name, place) or (name, place)
+
+    def off_it(self, sheet: AskedSheet, row: SheetRow, fields: tuple[str, str], where: str) -> Iterator[RowError]:
+        """Find the field of two at fault where a row names a mentor in them who is not on the roll, called `where`."""
+        name, place = (getattr(row, field) for field in fields)
+        if self.find(name, place):
+            return
+        if elsewhere := [one for (of, _), (_, one) in self._mentors.items() if of == fold(name)]:
+            right = "；".join(filter(None, (f"登记的单位是{_quoted(elsewhere)}，请核对", apart(place, elsewhere[0]))))
+            yield fault("mentor.unknown", sheet, row, fields[1], f"{where}中这位导师的单位不是这个", right)
+            return
+        there = [one for (_, of), (one, _) in self._mentors.items() if of == fold(place)]
+        near = get_close_matches(name, there, 1)
+        same = f"登记的有“{near[0]}”" if near else ""
+        right = "；".join(filter(None, ("请核对导师姓名和单位", same, apart(name, near[0]) if near else "")))
+        yield fault("mentor.unknown", sheet, row, fields[0], f"{where}中没有这位导师", right)
+
+
+def spelled(names: Iterable[str]) -> Mapping[str, str]:
+    """Give how each name is spelled on record, by what it looks like."""
+    return {fold(name): name for name in names}
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return "、".join(f"“{name}”" for name in dict.fromkeys(names))
+
+
 def by_number(known: OnRecord, reading: Reading) -> Iterator[RowError]:
     """Whoever is named by number has applied in this city, under that name."""
     for sheet, row in rows_read(reading):
@@ -77,8 +125,16 @@ def by_number(known: OnRecord, reading: Reading) -> Iterator[RowError]:
         if number not in known.students:
             right = "请核对报名号；只有在学生申报阶段报名的学生才有报名号"
             yield fault("number.unknown", sheet, row, "number", "本市没有这个报名号", right)
-        elif known.students[number] != name:
-            yield fault("name.disagrees", sheet, row, "name", f"与报名号 {number} 的姓名不一致", "请核对报名号和姓名")
+        elif fold(registered := known.students[number]) != fold(name):
+            right = "；".join(
+                filter(None, (f"登记的姓名是“{registered}”，请核对报名号和姓名", apart(name, registered)))
+            )
+            yield fault("name.disagrees", sheet, row, "name", f"与报名号 {number} 的姓名不一致", right)
+
+
+def nothing(_known: OnRecord, _reading: Reading) -> Iterable[RowError]:
+    """Find nothing to look at."""
+    return ()
 
 
 def as_read(_known: OnRecord, plain: PlainSheets) -> PlainSheets:

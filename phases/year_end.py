@@ -14,13 +14,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from calendars.phase_terms import PhaseTerms
 from forms.cells import BadCellError
 from forms.definitions import Form, SheetRow
+from forms.folding import fold
 from forms.kinds import DAY, MONEY, NAME, PROSE, SCORE, SUMMARY, UNIT, YES_NO, Ask, AskEach, one_of
 from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from gates.verdict import Actor
 from phases.definition import PhaseDefinition, Total
-from phases.on_record import by_number, fault, rows_read
+from phases.on_record import Roll, by_number, fault, rows_read, spelled
 from phases.parties import InTraining, Mailing, Owing, Sentence, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Figures, SummaryKind, Year
     from forms.workbook_rows import Reading, RowError
-    from phases.on_record import OnRecord
+    from phases.on_record import OnRecord, PlainSheets
     from phases.parties import Audience
 
 
@@ -301,15 +302,27 @@ EVALUATION = Form("evaluation", "年度评价结果表", 1, (EVALUATIONS,))
 def _known(known: OnRecord, reading: Reading) -> Iterator[RowError]:
     """Students are known by number; who summed up is on the roll, or a school of the city."""
     yield from by_number(known, reading)
+    roll, schools = Roll(known.roll), spelled(known.schools)
     for sheet, row in rows_read(reading):
         if sheet.key != SUMMARIES.key:
             continue
-        if row.type == "导师" and (row.mentor, row.unit) not in known.roll:
-            yield fault("mentor.unknown", sheet, row, "mentor", "本市导师名册中没有这位导师", "请核对导师姓名和单位")
-        if row.type == "高校" and row.unit not in {institution for _, institution in known.roll}:
+        if row.type == "导师":
+            yield from roll.off_it(sheet, row, ("mentor", "unit"), "本市导师名册")
+        if row.type == "高校" and fold(row.unit) not in roll.institutions:
             yield fault("institution.unknown", sheet, row, "unit", "本市导师名册中没有这个单位", "请核对单位名称")
-        if row.type == "中学" and row.unit not in known.schools:
+        if row.type == "中学" and fold(row.unit) not in schools:
             yield fault("school.unknown", sheet, row, "unit", "本市参与中学中没有这所中学", "请核对中学名称")
+
+
+def _as_on_record(known: OnRecord, plain: PlainSheets) -> PlainSheets:
+    roll, schools = Roll(known.roll), spelled(known.schools)
+    for row in plain.get(SUMMARIES.key, ()):
+        if row["type"] == "导师":
+            row["mentor"], row["unit"] = roll.spelling(row["mentor"], row["unit"])
+        elif row["type"] in ("高校", "中学"):
+            names = roll.institutions if row["type"] == "高校" else schools
+            row["unit"] = names.get(fold(row["unit"]), row["unit"])
+    return plain
 
 
 PHASE = PhaseDefinition(
@@ -340,6 +353,7 @@ PHASE = PhaseDefinition(
     ),
     records=(Rule("tracking", "六", "record", "学生跟踪", "city"),),
     check=_known,
+    complete=_as_on_record,
     totals=(Total("excellent", "优秀", "人"), Total("certificates", "证书", "份")),
     uses=frozenset({"application", "interview", "cultivation", "midterm"}),
     figures=("visits", "stages", "dimensions", "city_funds", "summaries_owed"),

@@ -117,7 +117,13 @@ def test_a_number_nobody_has_and_a_name_that_disagrees_are_named_and_nothing_loa
     )
     assert said.errors == (
         RowError(
-            "name.disagrees", "成绩", 2, "姓名", "学生一", "与报名号 3201-2022-0001 的姓名不一致", "请核对报名号和姓名"
+            "name.disagrees",
+            "成绩",
+            2,
+            "姓名",
+            "学生一",
+            "与报名号 3201-2022-0001 的姓名不一致",
+            "登记的姓名是“学生1”，请核对报名号和姓名；填的是汉字“一”（U+4E00）、登记的是数字“1”（U+0031）",
         ),
         RowError("number.unknown", "成绩", 3, "报名号", "3201-2022-0077", *unknown),
         RowError("number.unknown", "成绩", 4, "报名号", "3202-2022-0002", *unknown),

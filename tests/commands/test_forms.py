@@ -37,8 +37,8 @@ def test_a_broken_workbook_is_told_all_its_faults_without_a_year(talent: Talent)
 
 
 def test_a_good_workbook_without_a_year_is_checked_by_itself_and_said_so(talent: Talent) -> None:
-    ran = talent("form", "check", "application", str(TAIZHOU / "application.xlsx"), "--city", "泰州")
-    assert (ran.status, ran.out) == (0, "application.xlsx：错误 0 处，提醒 0 处。\n")
+    ran = talent("form", "check", "shortlist", str(TAIZHOU / "shortlist.xlsx"), "--city", "泰州")
+    assert (ran.status, ran.out) == (0, "shortlist.xlsx：错误 0 处，提醒 0 处。\n")
     assert ran.err == (
         "没有打开的年度，学科、称号等各项列表取自系统所附的 2027 年度日历；只检查了表格本身，没有与已有记录核对。\n"
     )

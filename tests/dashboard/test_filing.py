@@ -284,9 +284,9 @@ def test_the_provinces_hand_is_told_why_the_filled_workbook_is_not_theirs(late: 
     assert "已填的内容只由该市自己下载；省办可在“导出”页下载各市的表。" in answer.text
 
 
-def test_a_workbook_of_another_form_says_so_before_its_faults(late: Window) -> None:
+def test_a_workbook_of_another_form_says_which_it_is_and_no_other_fault(late: Window) -> None:
     browser = late.as_(CITY)
     other = browser.get(f"/{YEAR}/interview/{CITY}/template.xlsx").content
     page = upload(browser, other).text
-    assert page.count("由另一张表或旧版的模板") == 1
-    assert page.index("由另一张表或旧版的模板") < page.index("要改的地方")
+    assert "这是“导师面试”阶段的《导师面试结果表》" in page
+    assert "共 1 处" in page

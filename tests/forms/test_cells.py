@@ -49,13 +49,18 @@ def test_any_cell_is_read_or_refused_and_what_is_read_reads_the_same_again(kind:
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)), st.booleans(), st.sampled_from(["", " ", "　", " 　"]))
 def test_a_day_reads_the_same_however_it_is_written(day: date, wide: bool, space: str) -> None:
     y, m, d = day.year, day.month, day.day
-    for text in (f"{y}-{m:02}-{d:02}", f"{y}/{m}/{d}", f"{y}年{m}月{d}日"):
+    midnights = (f"{y}-{m:02}-{d:02} 00:00:00", f"{y}-{m:02}-{d:02}T00:00:00.000Z", f"{y}年{m}月{d}日 0:00")
+    for text in (f"{y}-{m:02}-{d:02}", f"{y}–{m}–{d}", f"{y}/{m}/{d}", f"{y}.{m}.{d}", f"{y}年{m}月{d}日", *midnights):
         assert cells.day(f"{space}{text.translate(WIDE) if wide else text}{space}") == day
     assert cells.day(day) == cells.day(datetime(y, m, d, 9, 30)) == day  # noqa: DTZ001 - Excel knows no zone
 
 
 @pytest.mark.parametrize(
-    "value", ["2022-02-30", "2022.2.26", "22-2-26", "2022年2月", "2022-2/26", "二月", 38525.0, True, "٢٠٢٢-٠٢-٢٦"]
+    "value",
+    [
+        *("2022-02-30", "2022.2-26", "2022-02-25T16:00:00.000Z", "22-2-26", "2022年2月", "2022-2/26", "二月"),
+        *(38525.0, True, "٢٠٢٢-٠٢-٢٦"),
+    ],
 )
 def test_what_is_no_day_is_refused(value: object) -> None:
     assert refused(cells.day, value) == "cell.date"
@@ -83,7 +88,8 @@ def test_a_rank_lies_above_0_and_up_to_100(value: object) -> None:
 
 @given(st.decimals(-(10**9), 10**9, places=4))
 def test_a_number_reads_the_same_however_it_is_written(number: Decimal) -> None:
-    written = (f"{number}", f"{number:,}", f" {number}　", f"{number}".translate(WIDE), float(number))
+    written = (f"{number}", f"{number:,}", f" {number}　", f"{number}".translate(WIDE), float(number),
+               f"{number:,}".replace(",", "\xa0"), f"{number}".replace("-", "−"))  # fmt: skip
     assert {cells.decimal(one) for one in written} == {number}
 
 
@@ -104,8 +110,8 @@ def test_yes_and_no(text: str, meant: bool, space: str) -> None:
 
 
 def test_yes_and_no_have_other_spellings() -> None:
-    assert [cells.yes(one) for one in ("Y", "TRUE", "true", "√", True)] == [True] * 5
-    assert [cells.yes(one) for one in ("N", "FALSE", "×", False)] == [False] * 4
+    assert [cells.yes(one) for one in ("Y", "TRUE", "true", "√", "✓", "☑", True)] == [True] * 7
+    assert [cells.yes(one) for one in ("N", "FALSE", "×", "✗", "☒", False)] == [False] * 6
 
 
 @pytest.mark.parametrize("value", ["也许", "1", 1.0, 0, "是的"])
@@ -113,10 +119,23 @@ def test_neither_yes_nor_no_is_refused(value: object) -> None:
     assert refused(cells.yes, value) == "cell.choice"
 
 
-@pytest.mark.parametrize("mark", list("\n\r\x00\x07\u202e\u2066\u200b\ufeff\u2028\ud800"))
+@pytest.mark.parametrize("mark", list("\n\r\t\x00\x07\u2028\ud800"))
+def test_a_break_or_control_inside_a_name_is_refused_by_its_number(mark: str) -> None:
+    with pytest.raises(BadCellError, match=f"U\\+{ord(mark):04X}") as caught:
+        cells.line(f"张{mark}三")
+    assert caught.value.code == "cell.control"
+
+
+@pytest.mark.parametrize("mark", list("\u202e\u2066\u200b\ufeff\u3164"))
 @pytest.mark.parametrize("place", ["{0}张三", "张{0}三", "张三{0}"])
-def test_a_mark_that_cannot_be_seen_is_refused_in_a_name(mark: str, place: str) -> None:
-    assert refused(cells.line, place.format(mark)) == "cell.control"
+def test_what_is_not_drawn_is_no_part_of_a_text(mark: str, place: str) -> None:
+    assert cells.line(place.format(mark)) == "张三"
+    assert cells.is_blank(f" {mark}\n")
+
+
+@pytest.mark.parametrize("space", ["\n", "\r\n", "\t", "\u2003", "\xa0", "\u2028"])
+def test_what_stands_after_a_text_is_trimmed(space: str) -> None:
+    assert cells.line(f"{space}张三{space}") == "张三"
 
 
 @pytest.mark.parametrize("name", ["欧阳䶮", "阿依努尔·买买提", "𠮷田", "葛󠄀城", "Étienne d'Été", "张 三"])
@@ -126,7 +145,8 @@ def test_real_names_are_kept_as_they_are(name: str) -> None:
 
 def test_prose_keeps_its_lines_and_nothing_else_unseen() -> None:
     assert cells.prose("甲\r\n乙\r丙\n丁\t戊") == "甲\n乙\n丙\n丁\t戊"
-    assert refused(cells.prose, "甲\u202e乙") == "cell.control"
+    assert cells.prose("甲\u202e乙") == "甲乙"
+    assert refused(cells.prose, "甲\x07乙") == "cell.control"
     assert (cells.prose(5.0), cells.prose(0.5)) == ("5", "0.5")
     assert refused(cells.prose, True) == refused(cells.prose, date(2022, 1, 1)) == "cell.not-text"
 
@@ -137,7 +157,7 @@ def test_text_has_an_end() -> None:
 
 
 @pytest.mark.parametrize("read", [cells.phone, cells.application_number, cells.digits])
-@pytest.mark.parametrize("value", [13800000000.0, 13800000000])
+@pytest.mark.parametrize("value", [2583000000.0, 2583000000, 13800000000.5])
 def test_a_number_where_digits_are_meant_is_refused(read: Callable[[object], object], value: object) -> None:
     assert refused(read, value) == "cell.number-for-text"
 
@@ -148,10 +168,21 @@ def test_a_number_where_digits_are_meant_is_refused(read: Callable[[object], obj
         ("１３８００００００００", "13800000000"),
         ("138 0000 0000", "13800000000"),
         ("+86-25-83000000", "+86-25-83000000"),
+        ("（025）83000000转801", "025-83000000-801"),
+        ("+86(25)8300\xa00000", "+86-25-83000000"),
+        ("025—83000000", "025-83000000"),
+        ("'\u202d13800000000\u202c", "13800000000"),
+        (13800000000.0, "13800000000"),
     ],
 )
-def test_a_telephone_number(text: str, meant: str) -> None:
+def test_a_telephone_number(text: object, meant: str) -> None:
     assert cells.phone(text) == meant
+
+
+def test_a_fault_of_a_telephone_number_says_what_is_wrong() -> None:
+    for text, said in (("1380000000o", "其中有字母“o”（U\\+006F）"), ("13800000000/13900000000", "不止一个号码")):
+        with pytest.raises(BadCellError, match=said):
+            cells.phone(text)
 
 
 @pytest.mark.parametrize("text", ["110", "1380000000x", "--", "1234567890123456", "8300000（办）"])
@@ -160,7 +191,8 @@ def test_what_is_no_telephone_number_is_refused(text: str) -> None:
 
 
 def test_an_application_number() -> None:
-    assert cells.application_number("　３２０９－２０２２－０００７ ") == "3209-2022-0007"
+    for text in ("　３２０９－２０２２－０００７ ", "3209 – 2022 – 0007", "3209−2022−0007\u200b"):
+        assert cells.application_number(text) == "3209-2022-0007"
 
 
 @pytest.mark.parametrize("text", ["3209-2022-7", "320920220007", "3209-22-0007", "3209-2022-00071", "٣٢٠٩-٢٠٢٢-٠٠٠٧"])

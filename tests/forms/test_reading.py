@@ -51,7 +51,7 @@ def test_what_cities_filed_reads_without_a_fault(workbook: Path) -> None:
             "“学生”表第 1 行“选报导师”：缺少这一必填列；请补上这一列，表头文字须一致。"
         ]
     else:
-        assert (reading.errors, reading.warnings) == ((), ())
+        assert (reading.errors, {warning.code for warning in reading.warnings} - {"cell.doubtful"}) == ((), set())
     assert set(reading.rows) == {sheet.key for sheet in FORMS[slug_of(workbook)].sheets}
 
 
@@ -141,16 +141,17 @@ def test_every_fault_is_said_at_once() -> None:
     reading = read(book(tables), "interview")
     assert [row.line for row in reading.rows["interviews"]] == [2, 6]
     number = "应为“行政区划代码-年-四位序号”的文本，如 3209-2022-0007。"
+    lost = "单元格是数字格式，可能已丢失首位的 0 或末位数字"
     assert [error.sentence.removeprefix("“面试”表第 ") for error in reading.errors] == [
         f"3 行“报名号”：填的是“3209-2022-8”，不是报名号的格式；{number}",
-        "3 行“姓名”：填的是“张\\u000a三”，含有换行或看不见的控制字符；应为文本，50 字以内，不含换行。",
+        "3 行“姓名”：填的是“张\\u000a三”，中间有换行（U+000A）；应为文本，50 字以内，不含换行。",
         "3 行“学科”：填的是“语文”，不在可选项中；应为：数学 / 物理 / 化学 / 生物 / 计算机。",
         "3 行“面试日期”：填的是“2022-02-30”，没有这一天；应为日期，如 2022-02-26、2022/2/26 或 2022年2月26日。",
         "3 行“是否到场”：填的是“也许”，不在可选项中；应为：是 / 否（也可填 Y/N、TRUE/FALSE、√/×）。",
         "3 行“面试成绩”：填的是“101”，不在 0–100 之间；应为 0–100 的数。",
         "3 行“资助类型”：已入选而没有填资助类型；应为：省级资助 / 自筹。",
         "6 行“报名号”：填的是“3209-2022-0007”，与第 2 行重复；请删去或改正其中一行。",
-        f"7 行“报名号”：填的是“3”，单元格是数字格式，可能已丢失首位的 0 或末位数字；{number}",
+        f"7 行“报名号”：填的是“3”，{lost}；请把单元格设成文本格式，再重新填写。",
         "8 行“姓名”：没有填；应为文本，50 字以内，不含换行。",
     ]
 
@@ -160,7 +161,7 @@ def test_a_fault_has_a_code_and_a_place() -> None:
     assert reading.errors == (RowError("cell.number", "面试", 2, "面试成绩", "优", "不是数字", "应为 0–100 的数"),)
 
 
-@pytest.mark.parametrize("cell", [13800000000, 2583000000.0])
+@pytest.mark.parametrize("cell", [2583000000, 5.1588888888e10])
 def test_a_telephone_number_in_a_numeric_cell_is_refused(cell: object) -> None:
     reading = read(changed("application", "学生", 监护人电话=cell), "application")
     assert faults(reading) == [("cell.number-for-text", "学生", 2, "监护人电话")]
@@ -189,8 +190,8 @@ def test_a_column_too_many_or_an_optional_one_too_few_is_a_warning() -> None:
     assert isinstance(interview, InterviewRow)
     assert (interview.score, reading.errors) == (None, ())
     assert [warning.sentence for warning in reading.warnings] == [
-        "“面试”表第 1 行“备注”：表格中没有这一列，未读取；如为别字请改正，否则可以不管。",
         "“面试”表第 1 行“面试成绩”：缺少这一选填列，按未填处理；如需填写请补上。",
+        "“面试”表第 1 行“备注”：表格中没有这一列，未读取；如为别字请改正，否则可以不管。",
     ]
 
 

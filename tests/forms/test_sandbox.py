@@ -135,8 +135,8 @@ HOSTILE: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "overlap": (overlapping, "file.inflated"),
     "markup": (lambda: with_parts({SHEET: HEAD + b"<row/>" * 3_000_000 + TAIL}), "file.too-large-sheet"),
     "wide and deep": (lambda: two_cells(b"ZZ9000"), "file.too-large-sheet"),
-    "wider and deeper": (lambda: two_cells(b"ZZ90000"), "file.too-costly"),
-    "all of Excel": (lambda: two_cells(b"XFD1048576"), "file.too-costly"),
+    "wider and deeper": (lambda: two_cells(b"ZZ90000"), "file.too-large-sheet"),
+    "all of Excel": (lambda: two_cells(b"XFD1048576"), "file.too-large-sheet"),
     "one string again and again": (echoing, "file.too-costly"),
 }
 

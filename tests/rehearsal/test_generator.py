@@ -12,7 +12,7 @@ import pytest
 from calendars.files import load
 from calendars.limits import WIDEST
 from calendars.year import Year
-from forms.workbook_rows import Reading
+from forms.workbook_rows import Reading, RowError
 from phases.book import BOOK
 from phases.year_end import DIMENSIONS
 from rehearsal import generator, spellings
@@ -199,10 +199,15 @@ def test_every_fault_of_the_first_release_s_season_is_met_with_and_no_other() ->
     def faults(folder: Path) -> dict[str, list[tuple[str, str, str | None]]]:
         found = readings(folder)
         return {
-            name: [(fault.code, fault.sheet, fault.column) for fault in (*reading.errors, *reading.warnings)]
+            name: told
             for name, reading in found.items()
-            if reading.errors or reading.warnings
+            if (
+                told := [(one.code, one.sheet, one.column) for one in (*reading.errors, *reading.warnings) if real(one)]
+            )
         }
+
+    def real(fault: RowError) -> bool:
+        return fault.code != "cell.doubtful"  # the best of the ranks differ, and are asked about
 
     assert faults(DEMO) == faults(RELEASED)
 
