@@ -50,6 +50,7 @@ import uvicorn
 from dashboard.serving.app import make_app
 from dashboard.serving.site import Site
 from models.database import Database
+from phases.book import BOOK
 from settings import Settings
 url, port, secret = sys.argv[1:]
 site = Site(Database(url, BOOK), Settings(base_url=f"http://127.0.0.1:{port}"), secret.encode())

@@ -80,9 +80,14 @@ def _about_the_book(form: Form[Sheet], book: sandbox.Unpacked) -> Iterator[RowEr
 
 @dataclass(slots=True)
 class SheetReader:
-    """One sheet, read once: gathers rows, errors and warnings, in the order of the sheet."""
+    """One sheet, read once: gathers rows, errors and warnings, in the order of the sheet.
+
+    A sheet of a workbook may have rows that are none, each said in one sentence; of one that was `typed` each fault
+    stands at its cell.
+    """
 
     sheet: AskedSheet
+    typed: bool = False
     rows: list[SheetRow] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     warnings: list[RowError] = field(default_factory=list)
@@ -213,7 +218,7 @@ class SheetReader:
         found = [fault for fault in error.errors(include_url=False, include_input=False) if not self._said(fault)]
         missing = sum(fault["type"] == "missing" or _merged(cells.get(str(fault["loc"][0]))) for fault in found)
         told = any(isinstance(cell, Broken) and not _merged(cell) for cell in cells.values())
-        if missing >= _STRAY and missing * 2 > self._required and not told:
+        if missing >= _STRAY and missing * 2 > self._required and not (told or self.typed):
             shown = next(text for cell in cells.values() if (text := _shown(cell)) or not is_blank(cell))
             right = "如是填表人、说明一类的文字，请把这一行删去；如是要报送的内容，请填全"
             wrong = f"必填的 {self._required} 项中有 {missing} 项没有填"

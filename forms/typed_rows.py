@@ -20,7 +20,7 @@ def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], form: Form[Aske
     A blank row is left out and still counts. A sheet that is not there at all is a fault, as in a workbook: what is
     loaded takes the place of everything.
     """
-    readers = [SheetReader(sheet) for sheet in form.sheets]
+    readers = [SheetReader(sheet, typed=True) for sheet in form.sheets]
     for reader in readers:
         given = raw.get(reader.sheet.key)
         reader.read(None if given is None else list(_table(reader.sheet, given)))
