@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Literal
 from acts.act import PROVINCE
 from calendars.deadlines import day_of, end_of
 from forms.cells import BadCellError, line, prose
+from forms.template import render
 from letters import case_fields, phrases
 from letters.brief import OwnWords
 from models import audit
+from models.letter_papers import EnclosedPaper
 from models.outbox import next_own
 from models.parties import Reach
 from season import letter_groups, owing
+from season.calendar_files import calendar_file
 from season.correspondence import briefs
 from season.judging import scope_of
 from season.letter_groups import GROUPS
@@ -43,6 +46,15 @@ SHOWN = 5
 BRACES = str.maketrans("｛｝", "{}")
 """As a Chinese keyboard writes them."""
 
+Attached = Literal["deadline", "form"]
+PAPERS: Mapping[Attached, str] = {
+    "deadline": "本阶段截止时间的日程文件（可加入手机或电脑日程）",
+    "form": "本阶段的空白报送表",
+}
+"""What of the year may go with it; nothing in it is about anybody."""
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 @dataclass(frozen=True, slots=True)
 class WantedLetter:
@@ -60,11 +72,17 @@ class WantedLetter:
     one: str = ""
     office: str = PROVINCE
     when: When = "now"
+    papers: tuple[Attached, ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:
         """The fields that its words name."""
         return case_fields.named(self.subject) | case_fields.named(self.text)
+
+    @property
+    def dates(self) -> bool:
+        """Whether the phase's deadline goes with it as a calendar file."""
+        return "deadline" in self.papers
 
 
 class _No(Exception):
@@ -116,6 +134,8 @@ def _read(wanted: WantedLetter) -> WantedLetter:
         faults.append("收件人：请选一类收件人")
     elif GROUPS[wanted.group].late and not wanted.phase:
         faults.append("阶段：请选哪个阶段逾期的市")
+    if wanted.papers and not wanted.phase:
+        faults.append("附件：请选是哪个阶段的")
     if wanted.group == "one" and not wanted.one.strip():
         faults.append("收件人：请写明是谁")
     if faults:
@@ -131,7 +151,8 @@ def _written(season: Season, wanted: WantedLetter, account: int | None) -> str:
     if not said:
         cities = "、".join(season.year.city(city).name for city in wanted.cities)
         raise _No(f"{cities}没有这样的收件人：{wanted.one.strip() or GROUPS[wanted.group].label}。")
-    _complete(wanted, said)
+    _complete(season, wanted, said)
+    season.writes.papers.extend(_papers(season, wanted))
     group, count = GROUPS[wanted.group].label, len({recipient.key for _, recipient, _ in said})
     city = None if wanted.office == PROVINCE else wanted.office
     reason = f"{group}，{count} 个收件人"
@@ -148,9 +169,11 @@ def _written(season: Season, wanted: WantedLetter, account: int | None) -> str:
 def _owe(season: Season, wanted: WantedLetter, number: int) -> None:
     sender = phrases.office("province") if wanted.office == PROVINCE else ""
     sender = sender or phrases.office("city", season.year.city(wanted.office).name)
-    words = OwnWords(wanted.subject, wanted.text, sender)
-    own = owing.OwnLetter(number, words, wanted.office, _leaves_at(season, wanted))
-    apart, had = bool(wanted.fields & case_fields.OF_CITY), set[str]()
+    papers, dates = _papers(season, wanted), wanted.dates
+    names = (*(one.name for one in papers), *(["截止时间.ics"] if dates else []))
+    words = OwnWords(wanted.subject, wanted.text, sender, names)
+    own = owing.OwnLetter(number, words, wanted.office, _leaves_at(season, wanted), papers, dates)
+    apart, had = bool(wanted.dates or wanted.fields & case_fields.OF_CITY), set[str]()
     for city, to in _recipients(season, wanted).items():
         # Who works with several cities gets one letter, unless it says another thing of each.
         theirs = to if apart else to - had
@@ -178,14 +201,33 @@ def _leaves_at(season: Season, wanted: WantedLetter) -> datetime | None:
     return season.year.hours.on_or_after(tomorrow) if wanted.when == "morning" else None
 
 
-def _complete(wanted: WantedLetter, said: Sequence[tuple[Owed, Recipient, Brief]]) -> None:
-    """Raise `_No` where a field has nothing to say to somebody."""
+def _papers(season: Season, wanted: WantedLetter) -> tuple[EnclosedPaper, ...]:
+    """Make the papers that go with it as files."""
+    if "form" not in wanted.papers or wanted.phase is None:
+        return ()
+    form = season.book.form(wanted.phase, season.year)
+    return (EnclosedPaper(f"{form.title}（空白）.xlsx", XLSX, render(form, season.year)),)
+
+
+def _complete(season: Season, wanted: WantedLetter, said: Sequence[tuple[Owed, Recipient, Brief]]) -> None:
+    """Raise `_No` where a field has nothing to say to somebody, or a paper is nobody's to have."""
+    unfit = [who.addressee for one, who, _ in said if wanted.dates and not _dated(season, one, who)]
+    if unfit:
+        raise _No(f"截止时间的日程文件不能发给：{_some(unfit)}（本阶段没有要其交的材料，或者时间已过）。")
     words, lacking = wanted.subject + wanted.text, defaultdict[str, list[str]](list)
     for _, recipient, brief in said:
         for field in case_fields.lacking(words, brief):
             lacking[field].append(recipient.addressee)
     if lacking:
         raise _No("".join(f"{{{field}}} 没有内容可填：{_some(whom)}。" for field, whom in lacking.items()))
+
+
+def _dated(season: Season, owed: Owed, recipient: Recipient) -> bool:
+    """Tell whether a recipient's deadline goes into its calendar, and is ahead."""
+    leaves = owed.own.leaves_at if owed.own else None
+    if owed.due is None or season.told(owed.due, recipient.audience).instant <= (leaves or season.stamp.as_of):
+        return False
+    return calendar_file(season, owed, recipient.audience) is not None
 
 
 def _some(whom: Iterable[str]) -> str:

@@ -32,6 +32,10 @@ def write(
     when: Annotated[
         Literal["now", "morning"], Parameter(metavar="时间", help="now 马上，morning 下一个工作日 09:00")
     ] = "now",
+    attach: Annotated[
+        list[Literal["deadline", "form"]] | None,
+        Parameter(metavar="附件", negative="", help="deadline 截止时间的日程文件，form 空白报送表；可写几次"),
+    ] = None,
     dry_run: DryRun = False,
     season: SeasonOptions = SEASON,
 ) -> int:
@@ -51,6 +55,7 @@ def write(
         to,
         year.city(office).slug if office else PROVINCE,
         when,
+        tuple(dict.fromkeys(attach or ())),
     )
     signed = for_a_city(stamp) if office else stamp
     outcome = act(database, year.year, wanted, signed, dry_run=dry_run)

@@ -78,12 +78,13 @@ class RequestBrief:
 class OwnWords:
     """A letter in an office's own words: subject and text as typed, with the fields of `letters.case_fields`.
 
-    `sender` is the office that writes, as it signs: 盐城市市级管理办公室.
+    `sender` is the office that writes, as it signs: 盐城市市级管理办公室. `papers` are what goes with it, by name.
     """
 
     subject: str
     text: str
     sender: str
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

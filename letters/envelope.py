@@ -50,7 +50,7 @@ class Part:
     """One obligation as it was queued; `ics` are its iCalendar objects one after another, where it carries any.
 
     `replies`: it names a mailbox that answers go to. `framed` says where its own words stand in the text; where there
-    is an `addressee`, both bodies have a place for it.
+    is an `addressee`, both bodies have a place for it. `papers` are the files that go with it besides.
     """
 
     kind: Kind
@@ -61,6 +61,7 @@ class Part:
     replies: bool = False
     framed: Framed | None = None
     addressee: str | None = None
+    papers: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def compose(parts: Sequence[Part], sender: str) -> Composed:
     Nothing of a part is left out, and the same parts in any order give the same message.
     """
     ordered = urgent_first(parts)
-    attachments = invitations((part.ics for part in ordered), sender)
+    papers = dict.fromkeys(paper for part in ordered for paper in part.papers)
+    attachments = (*invitations((part.ics for part in ordered), sender), *papers)
     if len(ordered) == 1:
         one = ordered[0]
         return Composed(one.subject, in_text(one.text, one.addressee), in_html(one.html, one.addressee), attachments)

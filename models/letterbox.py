@@ -92,11 +92,15 @@ class KeptLetter:
 
 @dataclass(frozen=True, slots=True)
 class WordedLetter(KeptLetter):
-    """A letter with its words, which have a place for the addressee where there is one; `ics` is its calendar file."""
+    """A letter with its words, which have a place for the addressee where there is one.
+
+    `ics` is its calendar file, `papers` the digests of what else goes with it.
+    """
 
     text: str
     html: str
     ics: str | None
+    papers: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +241,8 @@ def written_to(connection: Connection, year: int, recipient: str) -> list[Worded
 def _worded() -> Select[Any]:
     letter, body = table_of(Letter), table_of(LetterBody)
     columns = (letter.c[name] for name in KEPT)
-    return select(*columns, body.c.text, body.c.html, body.c.ics).join(body, body.c.digest == letter.c.body)
+    said = (body.c[name] for name in ("text", "html", "ics", "papers"))
+    return select(*columns, *said).join(body, body.c.digest == letter.c.body)
 
 
 def sent_unaudited(

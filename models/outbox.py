@@ -51,13 +51,17 @@ ALL = "*"
 
 
 class Words(NamedTuple):
-    """What a letter says: text, html and calendar file, the mailbox that answers go to, where its own words stand."""
+    """What a letter says: text, html and calendar file, the mailbox that answers go to, where its own words stand.
+
+    `papers` are the digests of what goes with it besides.
+    """
 
     text: str
     html: str
     ics: str | None = None
     reply_to: str | None = None
     framed: str | None = None
+    papers: str | None = None
 
 
 class LetterRow(NamedTuple):
@@ -83,6 +87,7 @@ class LetterRow(NamedTuple):
     reply_to: str | None = None
     leaves_at: datetime | None = None
     framed: str | None = None
+    papers: str | None = None
 
     @property
     def key(self) -> LetterKey:
@@ -319,7 +324,8 @@ def keep(connection: Connection, said: Iterable[Words]) -> dict[Words, str]:
 
 def digest_of(words: Words) -> str:
     """Give what words are kept under: no two that differ share it."""
-    told = words[:4] if words.reply_to else words[:3]  # as they were kept before they named a mailbox, or a frame
+    told: tuple[str | None, ...] = words[:4] if words.reply_to else words[:3]  # as before they named a mailbox, a frame
+    told = (*words[:4], words.papers) if words.papers else told
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:40]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, Update, bindparam, insert, select, upd
 from calendars.errors import TalentError
 from calendars.versions import RULES
 from gates.states import State
+from models import letter_papers
 from models.columns import table_of
 from models.database import book_of
 from models.outbox import cancel_untrue, queue, supersede
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from gates.states import Event
+    from models.letter_papers import EnclosedPaper
     from models.outbox import LetterRow
     from models.stamp import Stamp
     from models.standing import Cell
@@ -95,9 +97,10 @@ class Writes:
     waivings: list[Waiving] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
     letters: list[LetterRow] = field(default_factory=list)
+    papers: list[EnclosedPaper] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.moves or self.grants or self.waivings or self.judged or self.letters)
+        return any(getattr(self, name) for name in self.__slots__)
 
 
 def write(connection: Connection, year: int, writes: Writes, stamp: Stamp) -> None:
@@ -113,6 +116,7 @@ def write(connection: Connection, year: int, writes: Writes, stamp: Stamp) -> No
         _insert(connection, table_of(model), [{"year": year, **asdict(row), **signed} for row in rows])
     cancel_untrue(connection, year, writes.moves)
     supersede(connection, year, writes.letters)
+    letter_papers.keep(connection, writes.papers)
     queue(connection, year, writes.letters, stamp)
     bump(connection, year)
 

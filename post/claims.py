@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
+from models import letter_papers
 from models.columns import table_of
+from models.letter_papers import EnclosedPaper
 from models.letter_states import LetterEvent, LetterState, may, moved
 from models.outbox import STALE, Words
 from models.shortcuts.bulk import among, at_once, listed
@@ -58,6 +60,7 @@ class Claimed(NamedTuple):
     ics: str | None
     reply_to: str | None = None
     framed: str | None = None
+    papers: tuple[EnclosedPaper, ...] = ()
 
 
 def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: int = BATCH) -> list[Claimed]:
@@ -265,10 +268,12 @@ def _claimed(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, i
     """Give what was taken as it goes out, envelope by envelope."""
     ids = {row.id: row.message_id for row in rows}
     threads, words = _threads(connection, ids), _words(connection, {row.body for row in rows})
+    papers = letter_papers.of(connection, {one for said in words.values() for one in (said.papers or "").split()})
     return [
         Claimed(
             row.id, lead, row.tries + 1, row.kind, ids[lead], threads.get(row.id), row.recipient, row.address,
-            row.subject, row.leaves_at or row.queued_as_of, row.addressee, row.deferred_since, *words[row.body],
+            row.subject, row.leaves_at or row.queued_as_of, row.addressee, row.deferred_since, *words[row.body][:-1],
+            papers=tuple(papers[one] for one in (words[row.body].papers or "").split()),
         )
         for lead, _, row in sorted((leads.get(row.id, row.envelope or row.id), row.id, row) for row in rows)
     ]  # fmt: skip
@@ -293,5 +298,6 @@ def _thread(dialect: str) -> Select[Any]:
 def _words(connection: Connection, digests: Collection[str]) -> dict[str, Words]:
     """Give the words of each."""
     body = table_of(LetterBody)
-    rows = connection.execute(select(body).where(body.c.digest.in_(digests)))
-    return {row.digest: Words(row.text, row.html, row.ics, row.reply_to, row.framed) for row in rows}
+    columns = [body.c[name] for name in ("digest", *Words._fields)]
+    rows = connection.execute(select(*columns).where(body.c.digest.in_(digests)))
+    return {digest: Words(*words) for digest, *words in rows}

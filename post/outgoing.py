@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from letters.addressee import in_html, in_text
-from letters.envelope import Composed, Part, compose, invitations
+from letters.envelope import Attachment, Composed, Part, compose, invitations
 from letters.framed import Framed
 from post.message import Outgoing
 from post.receipt_links import acknowledged, with_receipt
@@ -45,7 +45,8 @@ def _words(members: Sequence[Claimed], sender: str) -> tuple[Composed, str | Non
     """What the message says, and the addressee where he still has to be put in his place."""
     if len(members) == 1:
         one = members[0]
-        return Composed(one.subject, one.text, one.html, invitations([one.ics], sender)), one.addressee
+        attachments = (*invitations([one.ics], sender), *_papers(one))
+        return Composed(one.subject, one.text, one.html, attachments), one.addressee
     return compose([_part(one) for one in members], sender), None
 
 
@@ -57,4 +58,8 @@ def _receipted(said: Composed, addressee: str | None, url: str) -> Composed:
 
 def _part(one: Claimed) -> Part:
     kind, replies, framed = cast("Kind", one.kind), one.reply_to is not None, Framed.read(one.framed)
-    return Part(kind, one.subject, one.text, one.html, one.ics, replies, framed, one.addressee)
+    return Part(kind, one.subject, one.text, one.html, one.ics, replies, framed, one.addressee, papers=_papers(one))
+
+
+def _papers(one: Claimed) -> tuple[Attachment, ...]:
+    return tuple(Attachment(*paper) for paper in one.papers)

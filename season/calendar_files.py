@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
     """Give the iCalendar text that goes with a letter to that audience, None where none does."""
-    calendar = LETTER_KINDS[owed.kind].calendar
+    calendar = "sets" if owed.own and owed.own.dates else LETTER_KINDS[owed.kind].calendar
     if calendar == "ends":
         return _cancelled(season, owed.city, audience)
     if owed.phase and (meets := arranged_for(season, owed, audience)):

@@ -11,6 +11,7 @@ from letters.brief import Brief, Item
 from letters.campaigns import campaign
 from letters.case_fields import DUE, named
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
+from models import letter_papers
 from models.days_told import AGAIN, OVERDUE
 from models.letter_marks import waits
 from models.letter_states import LetterState
@@ -222,6 +223,7 @@ def _written(
         ics=ics,
         valid_until=_valid_until(season, owed, recipient.audience),
         leaves_at=_leaves_at(season, owed),
+        papers=letter_papers.named(owed.own.papers) if owed.own else None,
     )
 
 
@@ -248,7 +250,8 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
     It is also which due day the letter told: by it is found who is told when that day moves.
     """
     if owed.own is not None:
-        due = _due(season, owed, audience) if DUE in named(owed.own.words.subject + owed.own.words.text) else None
+        says = owed.own.dates or DUE in named(owed.own.words.subject + owed.own.words.text)
+        due = _due(season, owed, audience) if says else None
         ahead = due and due.instant > (owed.own.leaves_at or season.stamp.as_of)
         return due.instant if due and ahead else None
     tells = LETTER_KINDS[owed.kind].until_due and not is_declined(owed.asked)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calendars.rungs import Rung
     from gates.verdict import Finding
     from letters.brief import Item, OwnWords, RequestBrief
+    from models.letter_papers import EnclosedPaper
     from models.standing import Cell
     from phases.letter_kinds import Kind
     from season.unit_of_work import Season
@@ -31,13 +32,16 @@ Owes = Literal["all", "city", "party", "province"]
 class OwnLetter:
     """A letter of an office's own, to many: its number in the year, its words, whose they are, when it may leave.
 
-    `office` is a city's slug, or `province`; `leaves_at` an hour that somebody chose, None for at once.
+    `office` is a city's slug, or `province`; `leaves_at` an hour that somebody chose, None for at once. `papers` go
+    with it, and where it `dates` its phase's deadline as a calendar file.
     """
 
     number: int
     words: OwnWords
     office: str
     leaves_at: datetime | None = None
+    papers: tuple[EnclosedPaper, ...] = ()
+    dates: bool = False
 
     @property
     def slot(self) -> str:

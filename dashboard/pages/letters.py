@@ -18,7 +18,7 @@ from dashboard.views.letterbox import KINDS, STATES, UNKNOWN, heading, may_read,
 from dashboard.views.masking import for_reader, without_addresses
 from dashboard.views.paging import SIZE, page_of
 from letters.addressee import in_html, in_text
-from models import letterbox
+from models import letter_papers, letterbox
 from models.letterbox import EVERY, letter_by_id
 from season.recipients import named
 
@@ -99,6 +99,8 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
     site: Site = request.app.state.site
     with site.database.read() as connection:
         receipt = receipt_facts(connection, reader, look, found)
+        papers = letter_papers.of(connection, (found.papers or "").split())
+    facts["papers"] = sorted(one.name for one in papers.values())
     return page("letters/letter.html", request, look=look, year=year, letter=found, receipt=receipt, **facts)
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.act import PROVINCE
-from acts.own_letter import LONGEST, WantedLetter, When, may_write, write
+from acts.own_letter import LONGEST, PAPERS, Attached, WantedLetter, When, may_write, write
 from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once, outcome_of
 from dashboard.serving.look import Present
@@ -62,6 +62,7 @@ def _wanted(
     subject: str = "",
     text: str = "",
     when: When = "now",
+    papers: Collection[Attached] = (),
 ) -> WantedLetter:
     """Give what is asked for; a city writes to its own alone, and names no other. Raise `NotThere`."""
     year = look.opened.year
@@ -70,7 +71,8 @@ def _wanted(
     cities = tuple(city_at(year, slug).slug for slug in city)
     about = phase_at(year, phase).slug if phase else None
     office = reader.city or PROVINCE
-    return WantedLetter(group, subject, text, about, () if reader.city else cities, one, office, when)
+    only = () if reader.city else cities
+    return WantedLetter(group, subject, text, about, only, one, office, when, tuple(dict.fromkeys(papers)))
 
 
 def _typed(
@@ -83,8 +85,9 @@ def _typed(
     subject: Annotated[str, Form(max_length=1000)] = "",
     text: Annotated[str, Form(max_length=20_000)] = "",
     when: Annotated[When, Form()] = "now",
+    papers: Annotated[list[Attached] | None, Form()] = None,
 ) -> WantedLetter:
-    return _wanted(reader, look, group, phase, city or (), one, subject, text, when)
+    return _wanted(reader, look, group, phase, city or (), one, subject, text, when, papers or ())
 
 
 Wanted = Annotated[WantedLetter, Depends(_typed)]
@@ -118,7 +121,7 @@ def _form(request: Request, look: Looking, wanted: WantedLetter, said: str = "",
     return page(
         "own_letter.html", request, status=UNPROCESSABLE if said else 200, look=look, year=look.opened.year,
         wanted=wanted, said=said, groups=may_write(wanted.office), fields=FIELDS, longest=LONGEST,
-        kept=_kept(request, wanted.office), saved=saved,
+        kept=_kept(request, wanted.office), saved=saved, papers=PAPERS,
     )  # fmt: skip
 
 

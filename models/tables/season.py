@@ -227,7 +227,7 @@ class LetterBody(SQLModel, table=True):
 
     The two texts may have a place for the addressee, in which alone the letters differ that share them. `ics` is the
     calendar file that goes with them, `reply_to` the mailbox of whom they name to be asked, `framed` where their own
-    words stand (`letters.framed`).
+    words stand (`letters.framed`), `papers` the digests of what else goes with them, with a space between.
     """
 
     __tablename__ = "letter_body"
@@ -238,6 +238,18 @@ class LetterBody(SQLModel, table=True):
     ics: str | None = Field(default=None, sa_column=Column(Text))
     reply_to: str | None = None
     framed: str | None = None
+    papers: str | None = None
+
+
+class LetterPaper(SQLModel, table=True):
+    """A file that goes with letters, kept once and never changed; `digest` is made from it."""
+
+    __tablename__ = "letter_paper"
+
+    digest: str = Field(primary_key=True)
+    name: str
+    type: str
+    content: bytes
 
 
 class Letter(SQLModel, table=True):

@@ -6,23 +6,28 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from acts.act import PROVINCE
 from acts.letter_marks import mark
 from acts.own_letter import WantedLetter, may_write, write
+from forms.template import render
 from models.columns import table_of
 from models.letter_marks import every
 from models.outbox import MOVED_ON, OUTDATED
 from models.tables.audit import AuditEntry
-from models.tables.season import Letter
+from models.tables.season import Letter, LetterPaper
+from phases.book import BOOK
+from post import claims
+from post.message import build
+from post.outgoing import outgoing
 from season.expected_letters import CityPhaseLetters, read_city
 from season.letter_groups import GROUPS
 from season.outcome import Outcome
 from tests.acts.test_statements import counted
 from tests.support import ledger
 from tests.support.kinds import ON_SQLITE
-from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, stamp
+from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, instant, stamp
 
 ROLL, APPLICATION, INTERVIEW = "mentor-recommendation", "application", "interview"
 AT = "2022-01-26T10:00"
@@ -221,3 +226,45 @@ def test_why_somebody_got_one_or_none_is_said(begun: Scene) -> None:
         (said,) = at_hand.expected(letter.recipient, "letter")
         (none,) = at_hand.expected("mentor:999", "letter")
     assert (said.why, none.why) == ("waits-for-worker", "no-cause")
+
+
+@ON_SQLITE
+def test_who_was_told_a_day_by_it_alone_hears_when_that_moves(begun: Scene) -> None:
+    about = replace(PLAIN, text="{截止时间}前", phase=INTERVIEW, cities=(NANJING,))
+    (letter,) = written(begun, about).changes.letters
+    assert "2022年2月16日（星期三）下班前" in letter.text
+    with begun.database.write() as connection:
+        connection.execute(update(table_of(Letter)).where(table_of(Letter).c.kind == "letter").values(state="sent"))
+    moved = begun.extend(INTERVIEW, [NANJING], "2022-01-27T10:00", date(2022, 3, 4)).changes.letters
+    told = [(row.recipient, "原截止时间：2022年2月16日" in row.text) for row in moved if row.kind == "moved"]
+    assert told == [(letter.recipient, True)]
+
+
+def test_a_blank_workbook_goes_with_it_as_a_file_that_is_kept_once(begun: Scene) -> None:
+    said = written(begun, replace(PLAIN, phase=INTERVIEW, papers=("form",)))
+    name, year = "导师面试结果表（空白）.xlsx", begun.year
+    assert all(f"附件：\n　　· {name}\n" in row.text for row in said.changes.letters)
+    taken = claims.claim(begun.database, "aa", instant(AT), instant(AT))
+    with_it = [one for one in taken if one.kind == "letter"]
+    assert [[paper.name for paper in one.papers] for one in with_it] == [[name], [name]]
+    ((paper,), _) = (one.papers for one in with_it)
+    assert paper.content == render(BOOK.form(INTERVIEW, year), year)
+    with begun.database.read() as connection:
+        assert len(connection.execute(select(table_of(LetterPaper).c.digest)).all()) == 1
+    message = outgoing([one for one in taken if one.recipient == with_it[0].recipient], "省办 <a@b.example>", None)
+    assert [one.content for one in message.attachments if one.name == name] == [paper.content]
+    assert [part.get_filename() for part in build(message).iter_attachments()][-1] == name
+
+
+@ON_SQLITE
+def test_a_deadline_goes_into_the_calendars_of_those_alone_who_have_one(begun: Scene) -> None:
+    dated = replace(PLAIN, phase=INTERVIEW, papers=("deadline",))
+    said = written(begun, dated).changes.letters
+    assert all(row.ics and "BEGIN:VEVENT" in row.ics and row.valid_until for row in said)
+    assert all("附件：\n　　· 截止时间.ics\n" in row.text for row in said)
+    schools = written(begun, replace(dated, group="schools"))
+    assert schools.message.startswith("截止时间的日程文件不能发给：南京一中（")
+    late = written(begun, replace(dated, group="late-cities", phase=ROLL))
+    assert late.message.startswith("截止时间的日程文件不能发给：徐州市市级管理办公室、")
+    assert (schools.outcome, late.outcome) == ("refused", "refused")
+    assert written(begun, replace(dated, phase=None)).message == "附件：请选是哪个阶段的。"
