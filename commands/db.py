@@ -111,7 +111,8 @@ def _show(console: Console, found: Comparison) -> None:
         line(console, "现在的数据库：没有，或者读不出来。")
     else:
         newest = f"，最近一条记录 {local(since.newest):%Y-%m-%d %H:%M}" if since.newest else ""
-        more = f"{since.moves} 条记录、{since.letters} 封函件（已发 {since.sent} 封）{newest}"
+        more = f"{since.moves} 条记录、{since.deeds} 条操作记录、{since.letters} 封函件（已发 {since.sent} 封）{newest}"
+        more += f"，并开设了 {since.years} 个年度" if since.years else ""
         line(console, f"现在的数据库里，备份之后另有 {more}；恢复后这些都没有。")
 
 

@@ -35,7 +35,7 @@ PARENT_DEATH = 1
 class Child:
     """One process of ours, in our own process group, with its output appended to a log only the owner can read.
 
-    `said` is what it wrote last before it was started once more. On Linux it is killed when we are, however that
+    `said` is why it ended when it was last started once more. On Linux it is killed when we are, however that
     happens: else it would keep its port from whoever starts us again.
     """
 
@@ -61,11 +61,17 @@ class Child:
         if now - self.started < min(2.0**self.deaths, LONGEST_PAUSE):
             return False
         self.deaths += 1
-        self.said = self.last_words()
+        self.said = self.why()
         return self._start(now)
 
-    def last_words(self) -> str:
-        """Give the last line that it wrote since it was started, "" where it wrote none."""
+    def why(self) -> str:
+        """Say why it ended (Chinese): by which signal, else what it said last."""
+        code = self.process.poll() if self.process is not None else None
+        if code is not None and code < 0:
+            return f"被信号 {signal.Signals(-code).name} 结束"
+        return self._last_words() or f"没有说明原因，退出码 {code}"
+
+    def _last_words(self) -> str:
         with suppress(OSError), self.log.open("rb") as log:
             log.seek(max(self._from, self.log.stat().st_size - LONGEST_WORDS))
             lines = log.read().decode(errors="replace").split("\n")

@@ -53,7 +53,7 @@ class Nightly:
         self._making = None
         if code != 0:
             self._not_before = now + AGAIN
-            self._say(f"今夜的备份没有做成，一小时后再试：{child.last_words()}（日志 {child.log}）")
+            self._say(f"今夜的备份没有做成，一小时后再试：{child.why()}（日志 {child.log}）")
 
 
 def is_missing(folder: Path, now: datetime) -> bool:

@@ -188,7 +188,7 @@ def _run(
             nightly.look(datetime.now(TZ))
         for child in children:
             if child.keep() and child.deaths:
-                say(f"{child.name} 意外退出，已重新启动（{child.said or '没有说明原因'}；日志 {child.log}）")
+                say(f"{child.name} 意外退出，已重新启动（{child.said}；日志 {child.log}）")
                 synced = ()  # a server that came back may have lost what it held
         if (there := there or _answers(health, 0, ended)) and time.monotonic() - looked > LOOK_SECONDS:
             synced, looked = _synced(house, environment, database, synced, say), time.monotonic()
@@ -259,7 +259,7 @@ def _synced(
     finally:
         once.stop()
     if code != 0:
-        say(f"日程没有同步成功，稍后重试（{once.last_words()}；日志 {once.log}）")
+        say(f"日程没有同步成功，稍后重试（{once.why()}；日志 {once.log}）")
         return before
     named = "、".join(str(year.year) for year in years)
     none = "演示不按系统时间推进，由页面上的演示时钟推进。" if house.pack else NO_YEAR

@@ -12,6 +12,7 @@ from models.columns import columns_of, table_of
 from models.letter_states import LetterEvent, LetterState, may, moved
 from models.outbox import RESTORED
 from models.tables.accounts import SignIn
+from models.tables.audit import AuditEntry
 from models.tables.restorations import Restoration
 from models.tables.season import Letter, ProgrammeYear, Transition
 
@@ -45,9 +46,14 @@ class Epoch:
 
 
 class WrittenSince(NamedTuple):
-    """What a database has of after an instant: rows of the log, letters written, letters sent; its newest record."""
+    """What a database has of after an instant, and its newest record.
+
+    Rows of the log, what people did beside it, years opened, letters written, letters sent.
+    """
 
     moves: int
+    deeds: int
+    years: int
     letters: int
     sent: int
     newest: datetime | None
@@ -106,8 +112,8 @@ def _waits(letter: FromClause, epoch: Epoch) -> ColumnElement[bool]:
 
 def written_since(connection: Connection, instant: datetime) -> WrittenSince:
     """Give what was written by the clock after an instant."""
-    move, letter = table_of(Transition), table_of(Letter)
-    counted = (move.c.at, letter.c.queued_at, letter.c.sent_at)
+    move, letter, year = table_of(Transition), table_of(Letter), table_of(ProgrammeYear)
+    counted = (move.c.at, table_of(AuditEntry).c.at, year.c.opened_at, letter.c.queued_at, letter.c.sent_at)
     counts = (select(func.count(column)).where(column > instant).scalar_subquery() for column in counted)
     found = connection.execute(select(*counts, select(func.max(move.c.at)).scalar_subquery())).one()
     return WrittenSince(*found)

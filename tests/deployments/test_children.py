@@ -48,6 +48,14 @@ def test_one_that_dies_says_why_in_its_last_line(tmp_path: Path, monkeypatch: py
     one.stop()
 
 
+def test_one_that_was_killed_says_by_which_signal(tmp_path: Path) -> None:
+    one = child(tmp_path, SLEEPS)
+    one.keep()
+    until(lambda: one.log.exists() and one.log.read_text() == "ready\n")
+    one.stop()
+    assert one.why() == "被信号 SIGTERM 结束"
+
+
 @pytest.mark.slow
 def test_one_that_dies_is_started_again_after_a_growing_pause(tmp_path: Path) -> None:
     one = child(tmp_path, "raise SystemExit(3)")

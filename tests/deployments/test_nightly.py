@@ -52,7 +52,7 @@ class Made:
     def keep(self) -> bool:
         return True
 
-    def last_words(self) -> str:
+    def why(self) -> str:
         return "磁盘已满"
 
     def stop(self) -> None:

@@ -112,7 +112,7 @@ def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_backup_takes_the_place_of_what_was_there_which_is_kept(office: OfficeUnderTest) -> None:
     was = compared(office.scene.database, office.settings, office.backup)
-    assert was.since == (0, 2, 2, instant(BEFORE))
+    assert was.since == (0, 0, 0, 2, 2, instant(BEFORE))
     done = office.restore()
     rows = snapshots.counts(office.scene.database)
     differ = {name for name in rows if rows[name] != was.label.rows[name]}
