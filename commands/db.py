@@ -53,11 +53,13 @@ def check(*, common: Common = COMMON) -> int:
 @app.command(help="备份数据库、密钥与自定的函件文字为一个加密文件，读回核对；运行中也可以做")
 def backup(*, output: Output = None, folder: Folder = Path("var"), common: Common = COMMON) -> None:
     """Make a backup; where no file is named, one of those that the nightly ones are counted among."""
-    from deployments.backups import back_up, expire, nightly
+    from deployments.backups import SECRET, back_up, expire, nightly
 
     settings, stamp = environment(), common.stamp()
     to = output or nightly(settings.backup.folder, stamp.at)
     label = back_up(common.database(), settings, folder, to, stamp.at)
+    if SECRET not in label.files:
+        say(f"提示：{folder} 里没有页面的密钥，备份里也就没有；用 --folder 写明 talent up 的目录。")
     expired = [] if output else expire(settings.backup.folder, settings.backup.days, stamp.at)
     size = to.stat().st_size
     data = {"file": str(to), "bytes": size, "rows": sum(label.rows.values()), "expired": [*map(str, expired)]}

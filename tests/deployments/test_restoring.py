@@ -218,12 +218,12 @@ def test_a_backup_of_a_newer_program_is_refused(office: OfficeUnderTest, monkeyp
         compared(office.scene.database, office.settings, office.backup)
 
 
-def test_one_of_an_older_release_is_brought_up_to_this_one(office: OfficeUnderTest, empty_database_url: str) -> None:
-    older = Database(empty_database_url, BOOK)
-    migrate.upgrade(older, "0018")
+def test_one_of_sqlite_and_of_an_older_release_is_brought_up_to_this_one(office: OfficeUnderTest) -> None:
+    """So a season moves from SQLite to PostgreSQL."""
     office.backup.unlink()
-    assert back_up(older, office.settings, office.folder, office.backup, instant(THEN)).revision == "0018"
-    older.dispose()
+    with snapshots.opened(office.folder / "older.db", BOOK) as older:
+        migrate.upgrade(older, "0018")
+        assert back_up(older, office.settings, office.folder, office.backup, instant(THEN)).revision == "0018"
     office.restore()
     assert migrate.prepared(office.scene.database)
     assert office.letters() == {}
