@@ -170,7 +170,7 @@ def _owe(season: Season, wanted: WantedLetter, number: int) -> None:
     sender = phrases.office("province") if wanted.office == PROVINCE else ""
     sender = sender or phrases.office("city", season.year.city(wanted.office).name)
     papers, dates = _papers(season, wanted), wanted.dates
-    names = (*(one.name for one in papers), *(["截止时间.ics"] if dates else []))
+    names = (*(one.name for one in papers), *(["截止时间的日程文件"] if dates else []))
     words = OwnWords(wanted.subject, wanted.text, sender, names)
     own = owing.OwnLetter(number, words, wanted.office, _leaves_at(season, wanted), papers, dates)
     apart, had = bool(wanted.dates or wanted.fields & case_fields.OF_CITY), set[str]()

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from commands.options import SEASON, DryRun, SeasonOptions
-from commands.outcomes import report
+from acts.json_shapes import outcome_json
+from commands.options import SEASON, DryRun, SeasonOptions, UsageError
+from commands.outcomes import show
+from commands.output import answer, line
+from letters.addressee import in_text
 from season.letter_groups import GROUPS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from calendars.year import Year
+    from season.outcome import Outcome
+
+EXAMPLES = 3
+"""So many letters are shown in full."""
 
 WHOM = "，".join(f"{slug} {one.label}" for slug, one in GROUPS.items())
 
@@ -17,10 +29,11 @@ def write(
     group: Annotated[str, Parameter(name="收件人", help=WHOM)],
     /,
     *,
-    subject: Annotated[str, Parameter(metavar="主题", help="一行，不写人名")],
+    subject: Annotated[str, Parameter(metavar="主题", help="一行，不写人名")] = "",
     text: Annotated[
         str, Parameter(metavar="正文", help="可用字段 {称呼} {设区市} {阶段} {截止时间} {联系人} {电话} {年度}")
-    ],
+    ] = "",
+    template: Annotated[str | None, Parameter(metavar="名称", help="用页面上存过的这个模板的主题和正文")] = None,
     phase: Annotated[
         str | None, Parameter(metavar="阶段", help="函件说的是哪个阶段；该市本阶段办结的，未发的不再发")
     ] = None,
@@ -44,8 +57,16 @@ def write(
     from acts.own_letter import WantedLetter
     from acts.own_letter import write as act
     from acts.signatures import for_a_city
+    from models.letter_templates import of
 
     database, year, stamp = season.acting()
+    whose = year.city(office).slug if office else PROVINCE
+    if template is not None:
+        with database.read() as connection:
+            kept = {one.name: one for one in of(connection, whose)}
+        if template not in kept:
+            raise UsageError(f"没有存过“{template}”这个模板；存过的有：{'、'.join(kept) or '无'}。")
+        subject, text = subject or kept[template].subject, text or kept[template].text
     wanted = WantedLetter(
         group,
         subject,
@@ -53,10 +74,18 @@ def write(
         year.phase(phase).slug if phase else None,
         tuple(year.city(one).slug for one in city or ()),
         to,
-        year.city(office).slug if office else PROVINCE,
+        whose,
         when,
         tuple(dict.fromkeys(attach or ())),
     )
     signed = for_a_city(stamp) if office else stamp
     outcome = act(database, year.year, wanted, signed, dry_run=dry_run)
-    return report(season, year, outcome, preview=dry_run)
+    answer(season.json, outcome_json(outcome, preview=dry_run), lambda console: _show(console, year, outcome, dry_run))
+    return 0 if outcome.done else 1
+
+
+def _show(console: Console, year: Year, outcome: Outcome, preview: bool) -> None:
+    """Print what is, or would be, written; in a preview some of it in full."""
+    show(console, year, outcome, preview)
+    for row in outcome.changes.letters[:EXAMPLES] if preview else ():
+        line(console, f"\n{in_text(row.text, row.addressee)}")

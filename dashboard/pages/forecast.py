@@ -16,7 +16,7 @@ from dashboard.serving.policy import ADMIN_ONLY, PROVINCE, NotThere, Signed, all
 from dashboard.serving.rendering import page
 from dashboard.views.letterbox import KINDS, STATES, heading
 from letters.addressee import in_text
-from models import letter_marks
+from models import letter_marks, letterbox
 from models.letter_marks import Mark, every
 from models.outbox import ALL
 from phases.letter_kinds import Kind
@@ -43,12 +43,13 @@ def of_letters(request: Request, look: Look, reader: Signed) -> Response:
     found = forecast(site.database, year.year, site.stamp(reader, look.opened))
     with site.database.read() as connection:
         marked = letter_marks.marks(connection, year.year)
+        waiting = letterbox.by_state(connection, letterbox.LetterQuery(year.year, look.as_of)).get("queued", 0)
     kinds_kept = [(key[4], key[0]) for key, mark in marked.items() if key[3] == ALL and mark == "hold"]
     letters = [(row, named(year, row.recipient), in_text(row.text, row.addressee)) for row in found.letters[:MOST]]
     failures = [year.city(city).name if city != "*" else "全省" for city in found.failures]
     return page(
         "forecast.html", request, look=look, year=year, letters=letters, in_all=len(found.letters), until=found.until,
-        failures=failures, states=STATES, kinds=KINDS, heading=heading, kinds_kept=kinds_kept,
+        failures=failures, waiting=waiting, states=STATES, kinds=KINDS, heading=heading, kinds_kept=kinds_kept,
         token=form_token() if reader.admin and look.opened.closed_as_of is None else None,
     )  # fmt: skip
 

@@ -261,7 +261,7 @@ def test_a_deadline_goes_into_the_calendars_of_those_alone_who_have_one(begun: S
     dated = replace(PLAIN, phase=INTERVIEW, papers=("deadline",))
     said = written(begun, dated).changes.letters
     assert all(row.ics and "BEGIN:VEVENT" in row.ics and row.valid_until for row in said)
-    assert all("附件：\n　　· 截止时间.ics\n" in row.text for row in said)
+    assert all("附件：\n　　· 截止时间的日程文件\n" in row.text for row in said)
     schools = written(begun, replace(dated, group="schools"))
     assert schools.message.startswith("截止时间的日程文件不能发给：南京一中（")
     late = written(begun, replace(dated, group="late-cities", phase=ROLL))

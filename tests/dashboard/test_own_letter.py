@@ -52,6 +52,8 @@ def test_it_is_read_before_and_sent_once(window: Window) -> None:
     assert len(letters(window)) == count
     assert {city for city, _ in letters(window)} == {"yancheng"}
     assert "写函" in window.as_(ADMIN).get("/audit").text
+    (waiting,) = re.findall(r"另有 (\d+) 封已经写好、等待发出", admin.get("/2022/forecast").text)
+    assert int(waiting) >= count
     assert PAGE in Read.page(admin.get("/2022/letters").text).links
 
 
