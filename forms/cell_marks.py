@@ -126,7 +126,9 @@ class Marks:
         """Begin the cell's value. Of two, or one that is not of the cell's type, calamine reads either, or none."""
         self._strange |= self._stored or (self._kind == "inlineStr" and not inline)
         self._stored, self._inline = True, inline
-        self.height, self.width = self._row + 1, max(self.width, self._column + 1)
+        self.height = self._row + 1
+        if self._column >= self.width:
+            self.width = self._column + 1
 
     def _after(self, tag: str, given: dict[str, str]) -> None:
         name = local(tag)

@@ -32,6 +32,7 @@ _EMAIL = re.compile(
 _APPLICATION = re.compile(r"\d{4}(?:\d{2})?-\d{4}-\d{4}", re.ASCII)
 _TRUE = frozenset({"是", "Y", "YES", "TRUE", "√", "✓", "✔", "☑"})
 _FALSE = frozenset({"否", "N", "NO", "FALSE", "×", "✕", "✖", "✗", "✘", "☒"})
+_OWN = re.compile("[\ue000-\uf8ff]")
 _MOBILE = range(13_000_000_000, 20_000_000_000)
 _LAST_YEAR = 2199
 _FIRST_YEAR = 1900
@@ -247,14 +248,14 @@ def per_cent(value: object) -> Decimal:
 
 def small_rank(value: object) -> str:
     """Say what to look at where a rank reads as less than 1 % and no `%` was written; "" elsewhere."""
-    if isinstance(value, str) and half_width(value).endswith("%"):
+    if half_width(value).endswith("%") if isinstance(value, str) else isinstance(value, float) and value >= 1:
         return ""
     return "按不到 1% 读取；如果是 35%，应填 35" if per_cent(value) < 1 else ""
 
 
 def own_character(value: object) -> str:
     """Say that a text has a character that other computers do not know, "" where it has none."""
-    own = [mark for mark in value if "\ue000" <= mark <= "\uf8ff"] if isinstance(value, str) else []
+    own = _OWN.search(value) if isinstance(value, str) else None
     return f"含有{character(own[0])}，别的电脑和函件中看不到" if own else ""
 
 

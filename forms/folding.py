@@ -15,6 +15,7 @@ _IGNORED = (
     "\u00ad\u061c\u115f\u1160\u17b4\u17b5\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e00ff"
 )
+_FILLER = "\u3164"
 _GLYPHS = "\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e0fff"
 _UNDRAWN = re.compile(f"[{_IGNORED}]")
 _POINTS = "•‣‧∙⋅・᛫ꞏ●"
@@ -44,7 +45,9 @@ _SORTS = (
 
 def drawn(text: str) -> str:
     """Give the text without spaces around it and without marks that are not drawn, in it or around it."""
-    return (text if text.isascii() else _UNDRAWN.sub("", text)).strip()
+    if text.isprintable() and _FILLER not in text:  # which is all that most texts are asked
+        return text.strip()
+    return _UNDRAWN.sub("", text).strip()
 
 
 @lru_cache(maxsize=20_000)
@@ -62,10 +65,8 @@ def fold(text: str) -> str:
 def character(mark: str) -> str:
     """Name a character by its sort and its number: 换行（U+000A）, 部首“⾼”（U+2FBC）."""
     number = f"U+{ord(mark):04X}"
-    if not mark.isprintable() and not "\ue000" <= mark <= "\uf8ff":
-        return f"{_NAMED.get(mark, '看不见的字符')}（{number}）"
-    sort = next((word for first, last, word in _SORTS if first <= mark <= last), "字符")
-    return f"{sort}“{mark}”（{number}）"
+    sort = next((word for first, last, word in _SORTS if first <= mark <= last), "字符" if mark.isprintable() else "")
+    return f"{sort}“{mark}”（{number}）" if sort else f"{_NAMED.get(mark, '看不见的字符')}（{number}）"
 
 
 def apart(typed: str, meant: str) -> str:

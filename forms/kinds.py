@@ -14,6 +14,7 @@ from calendars.year import Year
 from forms import cells
 
 Parse = Callable[[object], object]
+Doubt = Callable[[object], str]
 Personal = Literal["unsaid", "no", "name", "email", "phone", "yes"]
 """Whether a column says who somebody is or how to reach them, and as what: that is how it is covered.
 
@@ -36,7 +37,7 @@ class Kind:
     text: bool = False
     day: bool = False
     personal: Personal = "no"
-    doubt: Callable[[object], str] | None = None
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)

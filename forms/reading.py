@@ -18,6 +18,7 @@ from forms import sandbox
 from forms.cells import BadCellError, Broken, is_blank
 from forms.definitions import AskedSheet, Column, Form, Sheet, SheetRow
 from forms.folding import drawn, fold
+from forms.kinds import Doubt
 from forms.workbook_rows import MOST, Reading, RowError, first_faults
 
 HEADER_WITHIN = 10
@@ -93,6 +94,7 @@ class SheetReader:
     warnings: list[RowError] = field(default_factory=list)
     _columns: dict[str, Column] = field(init=False)
     _kinds: dict[str, Any] = field(init=False)  # as the row models want them
+    _doubtful: list[tuple[Column, Doubt]] = field(init=False)
     _required: int = 0
     _missing: set[str] = field(default_factory=set)  # fields whose column is not there: said once, not in every row
     _seen: dict[tuple[object, ...], int] = field(default_factory=dict)
@@ -101,6 +103,7 @@ class SheetReader:
         """Have each column at hand by its field."""
         self._columns = {column.field: column for column in self.sheet.columns}
         self._kinds = {column.field: column.kind for column in self.sheet.columns}
+        self._doubtful = [(column, column.kind.doubt) for column in self.sheet.columns if column.kind.doubt]
 
     def refuse(self, code: str, wrong: str, right: str) -> None:
         """Refuse the sheet as a whole."""
@@ -208,9 +211,9 @@ class SheetReader:
             self._once(line, key)
 
     def _doubts(self, line: int, cells: Mapping[str, sandbox.Cell]) -> None:
-        for column in self.sheet.columns:
+        for column, doubted in self._doubtful:
             cell = cells.get(column.field)
-            if column.kind.doubt and not is_blank(cell) and (doubt := column.kind.doubt(cell)):
+            if not is_blank(cell) and (doubt := doubted(cell)):
                 wrong = f"填的是“{_shown(cell)}”，{doubt}"
                 self._warn("cell.doubtful", column.label, wrong, "请核对，确实如此的可以不管", row=line)
 
