@@ -1,14 +1,18 @@
-"""A letter, written or only foreseen, is kept for a person's release, or let go; so is a kind of letter in a phase."""
+"""A letter, written or only foreseen, is kept for a person's release, let go, added to; so is a kind in a phase."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
 from calendars.deadlines import day_of
+from forms.cells import BadCellError, line
+from letters.framed import Framed
 from letters.occurrences import occurrences
+from letters.remarks import takes, with_remark
 from models import addresses, audit, letter_marks, standing
 from models.letter_states import LetterEvent
-from models.outbox import ALL
+from models.letterbox import letter_by_id
+from models.outbox import ALL, reword, words_of
 from models.outdated_letters import untrue
 from post.marks import MOOT
 from post.unknown_letters import settled
@@ -25,6 +29,10 @@ if TYPE_CHECKING:
 
 ON_RECORD: dict[Mark, str] = {"hold": "函件留待放行", "release": "函件放行"}
 """What the audit says."""
+
+REMARKED = "函件附言"
+LONGEST = 500
+"""Characters of a remark."""
 
 
 def mark(
@@ -62,6 +70,32 @@ def mark(
         letter_marks.release(connection, [(one.id, now.get(one.recipient, one.address)) for one in owed])
         said = f"{len(moot)} 封情况已变，不再发送。" if moot else ""
         return Outcome("done", f"已放行；等待放行的 {len(owed)} 封转为待发。{said}")
+
+
+def remark(
+    database: Database, year: int, number: int, words: str, stamp: Stamp, *, account: int | None = None
+) -> Outcome:
+    """Add a person's words to one letter that waits, for its release or an address; "" takes them away again.
+
+    The audit says that it was done, never the words. A letter that is written anew, with another day, has none.
+    """
+    with database.write(year) as connection:
+        found, said = letter_by_id(connection, number), words_of(connection, number)
+        if found is None or said is None or found.year != year:
+            return Outcome("refused", f"{year} 年度没有编号为 {number} 的函件。")
+        framed = Framed.read(said.framed)
+        if framed is None or not takes(cast("Kind", found.kind)):
+            return Outcome("refused", "这类函件不能加附言。")
+        try:
+            added = line(" ".join(words.split()), LONGEST)
+        except BadCellError as error:
+            return Outcome("refused", f"附言{error.wrong}，请改正。")
+        text, html, framed = with_remark(said.text, said.html, framed, added)
+        if not reword(connection, number, said._replace(text=text, html=html, framed=framed.kept())):
+            return Outcome("refused", "只有待放行、待补邮箱的函件可以加附言。")
+        key = (found.phase, found.city, found.attempt, found.recipient, found.kind, found.slot)
+        audit.record(connection, stamp, REMARKED, f"letter/{'/'.join(key)}", account=account)
+        return Outcome("done", "已写入附言。" if added else "已去掉附言。")
 
 
 def fits(opened: Opened, key: LetterKey) -> bool:

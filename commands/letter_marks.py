@@ -44,6 +44,22 @@ def release(
     return _mark("release", letters or [], kind, phase, None, season)
 
 
+def remark(
+    number: Annotated[int, Parameter(name="编号", help="编号，见 talent letters list")],
+    words: Annotated[str, Parameter(name="附言", help="写进这封函件的话，一行；空的去掉原有的")],
+    /,
+    *,
+    season: SeasonOptions = SEASON,
+) -> int:
+    """Add words to a letter that waits; 1 where refused."""
+    from acts.letter_marks import remark as act
+
+    database, year, stamp = season.acting()
+    outcome = act(database, year.year, number, words, stamp)
+    answer(season.json, {"message": outcome.message}, lambda console: line(console, outcome.message))
+    return 0 if outcome.done else 1
+
+
 def _mark(
     wanted: Mark, letters: list[str], kind: Kind | None, phase: str | None, reason: str | None, season: SeasonOptions
 ) -> int:

@@ -34,6 +34,7 @@ app.command("commands.own_letter:write", name="write", help="写函：用自己�
 app.command("commands.forecast:forecast", name="forecast", help="到下一工作日结束将写哪些函件：先看后发，不写入")
 app.command("commands.letter_marks:hold", name="hold", help="留待放行：某封（写成的或将写的），或某阶段某种类的函件")
 app.command("commands.letter_marks:release", name="release", help="放行留待的函件，或不再要求放行")
+app.command("commands.letter_marks:remark", name="remark", help="给一封待放行、待补邮箱的函件加附言")
 app.command("commands.suppression:suppress", name="suppress", help="停用一个邮箱：发往该地址的函件暂存")
 app.command("commands.suppression:unsuppress", name="unsuppress", help="恢复一个停用的邮箱，放行暂存的函件")
 app.command("commands.settling:settle", name="settle", help="核实未送达、去向不明的函件：已送达、重发，或不再发送")

@@ -455,3 +455,19 @@ def message_id(domain: str, year: int, key: LetterKey) -> str:
 def in_domain(domain: str, message_id: str) -> str:
     """Give a letter's Message-ID as it is made in another domain."""
     return f"{message_id.partition('@')[0]}@{domain}>"
+
+
+def words_of(connection: Connection, letter: int) -> Words | None:
+    """Give what a letter says; None where there is none of that number."""
+    table, body = table_of(Letter), table_of(LetterBody)
+    query = select(*(body.c[name] for name in Words._fields)).join(table, table.c.body == body.c.digest)
+    row = connection.execute(query.where(table.c.id == letter)).one_or_none()
+    return None if row is None else Words(*row)
+
+
+def reword(connection: Connection, letter: int, words: Words) -> bool:
+    """Let a letter that waits, for its release or for an address, say other words; tell whether it did wait."""
+    (body,) = keep(connection, [words]).values()
+    table = table_of(Letter)
+    waits = may(table, LetterEvent.ALLOW) | may(table, LetterEvent.RELEASE)
+    return bool(connection.execute(update(table).where(table.c.id == letter, waits).values(body=body)).rowcount)

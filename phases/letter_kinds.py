@@ -55,7 +55,7 @@ class LetterKind:
     `anew` is owed once more where it did not arrive and its day moves; `reowed` under its own key where it was taken
     back; `once` in a year. `calendar` puts a file with it, which sets the day or ends what was set. `invented` is the
     day of its specimen: before or after due; `shows` what that has besides the plain facts (`letters.specimens`),
-    `reason` the reason in it.
+    `reason` the reason in it. It `certifies` what nobody may add to by hand.
     """
 
     tag: str
@@ -95,6 +95,7 @@ class LetterKind:
     invented: Literal["", "due", "late", "escalated"] = ""
     shows: tuple[str, ...] = ()
     reason: str = ""
+    certifies: bool = False
 
 
 _NAMES_DAY: tuple[Kind, ...] = ("opened", "returned", "rerun", "answered")
@@ -179,15 +180,16 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "appointment": LetterKind(
             "导师聘任", "关于聘任{year}年度培养导师的函", occurs="where-named", urgency=0, settles=True, reowed="moot",
-            once=True, caused_by=(Event.PASS, Event.APPROVE),
+            once=True, caused_by=(Event.PASS, Event.APPROVE), certifies=True,
         ),
         "result": LetterKind(
             "结果公布", "关于公布{year}年度评价结果的函", ("city",), occurs="published", urgency=5, settles=True,
-            tells_city=True, shows=("graded",), caused_by=(Event.APPROVE,),
+            tells_city=True, shows=("graded",), caused_by=(Event.APPROVE,), certifies=True,
         ),
         "amended": LetterKind(
             "结果更正", "关于更正{year}年度评价结果的函", ("city",), occurs="published", urgency=3, settles=True,
             tells_city=True, shows=("regraded",), reason="一名学生的到校记录漏记", caused_by=(Event.APPROVE,),
+            certifies=True,
         ),
         "visits-short": LetterKind(
             "培养进度提醒", "关于{year}年度到校培养进度的提醒函", ("city",), "关于{year}年度学生到校培养情况的函",

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.advance import forecast
-from acts.letter_marks import ON_RECORD, key_of, mark
+from acts.letter_marks import ON_RECORD, REMARKED, key_of, mark, remark
 from dashboard.acts.once import form_token, once
 from dashboard.serving.look import Look, Present
 from dashboard.serving.places import phase_at
 from dashboard.serving.policy import ADMIN_ONLY, PROVINCE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.serving.row_ids import LARGEST
 from dashboard.views.letterbox import KINDS, STATES, heading
 from letters.addressee import in_text
 from models import letter_marks, letterbox
@@ -68,6 +69,24 @@ def mark_letter(
     if found is None:
         raise NotThere
     return _mark(request, reader, look, found, wanted, token)
+
+
+@area.post("/{year:int}/forecast/remarks", dependencies=[Depends(allow(ADMIN_ONLY))])
+def add_remark(
+    request: Request,
+    reader: Signed,
+    look: Present,
+    number: Annotated[int, Form(ge=1, le=LARGEST)],
+    token: Annotated[str, Form(alias="once")],
+    words: Annotated[str, Form(max_length=2000)] = "",
+) -> RedirectResponse:
+    """Add a person's words to a letter that waits."""
+    site: Site = request.app.state.site
+    year, stamp = look.opened.year.year, site.stamp(reader, look.opened)
+    return once(
+        site, reader, token, REMARKED, f"/{year}/letters/{number}",
+        lambda database: remark(database, year, number, words, stamp, account=reader.account), year=year,
+    )  # fmt: skip
 
 
 @area.post("/{year:int}/forecast/kinds", dependencies=[Depends(allow(ADMIN_ONLY))])

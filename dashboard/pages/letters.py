@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
@@ -18,6 +18,7 @@ from dashboard.views.letterbox import KINDS, STATES, UNKNOWN, heading, may_read,
 from dashboard.views.masking import for_reader, without_addresses
 from dashboard.views.paging import SIZE, page_of
 from letters.addressee import in_html, in_text
+from letters.remarks import takes, written
 from models import letter_papers, letterbox
 from models.letterbox import EVERY, letter_by_id
 from season.recipients import named
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
     from models.letterbox import WordedLetter
+    from phases.letter_kinds import Kind
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
@@ -94,6 +96,7 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
         "kind": KINDS[found.kind],
         "phase": phase,
         "city": city,
+        "remark": written(found.text) if takes(cast("Kind", found.kind)) else None,
         "mark_token": form_token() if reader.admin and not look.past else None,
     }
     site: Site = request.app.state.site

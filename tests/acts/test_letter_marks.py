@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from acts.advance import forecast
-from acts.letter_marks import key_of, mark
+from acts.letter_marks import key_of, mark, remark
 from models import letter_marks
 from models.columns import table_of
 from models.database import Database
@@ -249,3 +249,30 @@ def test_an_archived_year_takes_no_mark(scene: Scene) -> None:
         connection.execute(update(table_of(ProgrammeYear)).values(closed_as_of=instant(AT)))
     said = marked(scene, OPENINGS, "hold")
     assert (said.outcome, said.message) == ("refused", "2022 年度已归档，不能再操作。")
+
+
+def test_words_are_added_to_one_that_waits_and_to_no_other(scene: Scene) -> None:
+    marked(scene, OPENINGS, "hold")
+    scene.advance(OPENED)
+    letter, entry = table_of(Letter), table_of(AuditEntry)
+    with scene.database.read() as connection:
+        rows = connection.execute(select(letter.c.concerns, letter.c.id).where(letter.c.kind == "opened"))
+        numbers = dict(rows.tuples().all())
+
+    def said(city: str, words: str) -> str:
+        return remark(scene.database, YEAR, numbers[city], words, stamp(AT), account=None).message
+
+    assert said(NANJING, "请先看\n 会议通知") == "已写入附言。"
+    marked(scene, opening(NANJING), "release", AT)
+    marked(scene, opening(WUXI), "release", AT)
+    taken = {one.recipient: one for one in claims.claim(scene.database, "aa", instant(AT), instant(AT))}
+    with_words, without = taken[f"city:{NANJING}"], taken[f"city:{WUXI}"]
+    assert "\n　　附言：请先看 会议通知\n" in with_words.text
+    assert "附言：请先看 会议通知" in with_words.html
+    assert without.text == with_words.text.replace("　　附言：请先看 会议通知\n", "").replace("南京", "无锡")
+    assert said(NANJING, "再说一句") == "只有待放行、待补邮箱的函件可以加附言。"
+    assert said("xuzhou", "字" * 501) == "附言长 501 字，超过 500 字，请改正。"
+    with scene.database.read() as connection:
+        found = connection.execute(select(entry.c.subject, entry.c.reason).where(entry.c.what == "函件附言")).all()
+    assert [tuple(row) for row in found] == [(f"letter/{'/'.join(opening(NANJING))}", None)]
+    assert remark(scene.database, YEAR, 10**6, "话", stamp(AT)).message == "2022 年度没有编号为 1000000 的函件。"

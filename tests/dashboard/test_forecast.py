@@ -50,6 +50,10 @@ def test_a_foreseen_letter_and_a_kind_are_kept_and_let_go(window: Window) -> Non
     assert "1 封，请阅后放行" in admin.get("/2022/tasks").text
     text = admin.get(letter).text
     (key,) = re.findall(r'name="key" value="([^"]+)"', text)
+    admin.submit(f"{PAGE}/remarks", number=letter.rpartition("/")[2], words="请尽快", once=once(text))
+    text = admin.get(letter).text
+    assert ">请尽快</textarea>" in text
+    assert "　　附言：请尽快" in text
     admin.submit(f"{PAGE}/marks", key=key, wanted="release", once=once(text))
     assert "留待放行" in admin.get(letter).text
     assert "1 封，请阅后放行" not in admin.get("/2022/tasks").text
