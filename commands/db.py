@@ -36,18 +36,21 @@ def upgrade(*, folder: Folder = Path("var"), common: Common = COMMON) -> None:
     answer(common.json, data, lambda console: line(console, words))
 
 
-@app.command(help="检查数据库的表结构是否与本版本一致（不一致时退出码 1）")
+@app.command(help="检查表结构是否与本版本一致、内容有没有自相矛盾之处（有时退出码 1）；不改动任何东西")
 def check(*, common: Common = COMMON) -> int:
-    """Say whether the tables are this version's."""
+    """Say whether the tables are this version's, and what in them can never be."""
+    from acts.consistency import contradictions
     from models import migrate
 
     database = common.database()
     prepared = migrate.prepared(database)
     differences = [str(difference) for difference in migrate.differences(database)] if prepared else []
-    data = {"prepared": prepared, "differences": differences}
+    broken = contradictions(database) if prepared and not differences else []
+    data = {"prepared": prepared, "differences": differences, "broken": [one._asdict() for one in broken]}
     words = "数据库与本版本一致。" if prepared else "数据库不是本版本；请运行 talent db upgrade。"
-    answer(common.json, data, lambda console: line(console, "\n".join([words, *differences])))
-    return 0 if prepared and not differences else 1
+    said = [f"{one.invariant}：{one.year} 年度 {one.where}，{one.found}。" for one in broken]
+    answer(common.json, data, lambda console: line(console, "\n".join([words, *differences, *said])))
+    return 0 if prepared and not differences and not broken else 1
 
 
 @app.command(help="备份数据库、密钥与自定的函件文字为一个加密文件，读回核对；运行中也可以做")

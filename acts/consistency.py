@@ -1,0 +1,83 @@
+"""A season held against what made it: its totals against the rows, its moments against what was done at them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acts.advance import advance
+from gates.states import State
+from models import audit, invariants, signs_of_life, standing
+from models.invariants import Contradiction
+from models.letter_states import LetterState
+from models.open_years import all_years
+from models.stamp import SYSTEM, Stamp
+from season import judging
+from season.unit_of_work import Season
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from models.database import Database
+    from models.standing import Opened
+
+TOTALS, MOMENTS = "合计与内容一致", "到期的都办了"
+
+
+def contradictions(database: Database) -> list[Contradiction]:
+    """Give everything in a database that can never be, of all years. It changes nothing."""
+    with database.read() as connection:
+        found = invariants.broken(connection)
+        years = [opened for opened in all_years(connection) if opened.closed_as_of is None]
+        if found:  # of rows that contradict each other nothing else can be asked
+            return found
+        for opened in years:
+            found += _totals(connection, opened)
+        looked = [(opened, at) for opened in years if (at := _settled(connection, opened)) is not None]
+    return found + [one for opened, at in looked for one in _moments(database, opened, at)]
+
+
+def _totals(connection: Connection, opened: Opened) -> Iterator[Contradiction]:
+    """What a filing adds to the province's totals is what its rows add up to now: nobody can load others under it."""
+    year = opened.year.year
+    at = standing.newest_act(connection, year)
+    season = Season.read(connection, year, Stamp(SYSTEM, at, at), None, reading=True)
+    for phase in opened.year.phases:
+        whole = judging.province_gate(season, phase.slug) is not None
+        for part, states in ((judging.CITY, {State.SUBMITTED, State.PASSED}), (judging.PROVINCE, {State.PASSED})):
+            if whole is (part == judging.CITY):
+                continue
+            cells = [
+                cell
+                for (slug, _), cell in season.cells.items()
+                if slug == phase.slug and cell.state in states and cell.tally is not None
+            ]
+            now = judging.judge_cities(season, phase.slug, [cell.city for cell in cells], part) if cells else {}
+            for cell in cells:
+                if (tally := now[cell.city].tally) != cell.tally:
+                    found = f"记的是 {dict(cell.tally or {})}，内容合计 {tally}"
+                    yield Contradiction(TOTALS, year, f"{phase.slug}/{cell.city}", found)
+
+
+def _settled(connection: Connection, opened: Opened) -> datetime | None:
+    """Give the instant up to which all that time makes owed was done; None where people did something since."""
+    if opened.rehearsal:
+        return opened.clock
+    signs = {sign.work: sign.at for sign in signs_of_life.signs(connection)}
+    deeds = audit.entries(connection, most=1)
+    newest = max([standing.newest_act(connection, opened.year.year), *(deed.at for deed in deeds)])
+    return signs["watch"] if "watch" in signs and newest <= signs["watch"] else None
+
+
+def _moments(database: Database, opened: Opened, at: datetime) -> Iterator[Contradiction]:
+    year = opened.year.year
+    would = advance(database, year, Stamp(SYSTEM, at, at), dry_run=True)
+    for move in would.changes.transitions:
+        yield Contradiction(MOMENTS, year, f"{move.after.phase}/{move.after.city}", f"应有 {move.event.value}")
+    for letter in would.changes.letters:
+        if letter.state is not LetterState.CANCELLED:
+            yield Contradiction(
+                MOMENTS, year, f"{letter.phase}/{letter.concerns}", f"应有 {letter.kind} 函致 {letter.recipient}"
+            )

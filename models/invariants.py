@@ -1,0 +1,159 @@
+"""What can never be, asked of the rows themselves: nothing here is mended, for whatever broke it may break it again.
+
+Each row of `INVARIANTS` is one question over all years; the rows that it gives are those that contradict it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from gates.states import State
+from models.columns import table_of
+from models.database import book_of
+from models.letter_states import LetterState
+from models.outbox import ALL
+from models.tables.catalogue import declared
+from models.tables.season import CityPhase, CityYear, Filing, Letter, ProgrammeYear, Transition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from sqlalchemy import Connection, RowMapping, Select
+
+
+class Contradiction(NamedTuple):
+    """A contradiction: which invariant (Chinese), the year, where in it, by slugs and numbers, and what is so."""
+
+    invariant: str
+    year: int
+    where: str
+    found: str
+
+
+def broken(connection: Connection) -> list[Contradiction]:
+    """Give everything that contradicts itself in a database."""
+    return [Contradiction(name, *row) for name, ask in INVARIANTS for row in ask(connection)]
+
+
+Found = tuple[int, str, str]
+SAME = ("state", "attempt", "filings", "since", "filed_at", "passed_at", "tally", "on_paper", "as_of")
+"""What the newest row of the log says of a city phase, as the city phase has it."""
+
+
+def _log(connection: Connection) -> dict[tuple[int, str, str], list[RowMapping]]:
+    log = table_of(Transition)
+    rows = defaultdict(list)
+    for row in connection.execute(select(log).order_by(log.c.year, log.c.phase, log.c.city, log.c.seq)).mappings():
+        rows[row["year"], row["phase"], row["city"]].append(row)
+    return rows
+
+
+def _log_goes_on(connection: Connection) -> Iterator[Found]:
+    """Its rows are numbered without a gap, and each begins in the state in which the one before it ended."""
+    for (year, phase, city), rows in _log(connection).items():
+        where = f"{phase}/{city}"
+        if [row["seq"] for row in rows] != list(range(1, len(rows) + 1)):
+            yield year, where, f"{len(rows)} 条记录，编号到 {rows[-1]['seq']}"
+        for before, after in pairwise(rows):
+            if before["to_state"] != after["from_state"]:
+                yield year, where, f"第 {after['seq']} 条从 {after['from_state']} 开始，前一条到 {before['to_state']}"
+
+
+def _stands_as_logged(connection: Connection) -> Iterator[Found]:
+    """A city phase is what the newest row of its log says, and has as many moves as the log has rows."""
+    log = _log(connection)
+    for row in connection.execute(select(table_of(CityPhase))).mappings():
+        rows = log.pop((row["year"], row["phase"], row["city"]), [])
+        where = f"{row['phase']}/{row['city']}"
+        if row["moves"] != len(rows):
+            yield row["year"], where, f"变动 {row['moves']} 次，记录 {len(rows)} 条"
+        said = {**rows[-1], "state": rows[-1]["to_state"], "filings": rows[-1]["filing"]} if rows else row
+        for name in SAME:
+            if row[name] != said[name]:
+                yield row["year"], where, f"{name} 现为 {row[name]}，记录为 {said[name]}"
+    for year, phase, city in log:
+        yield year, f"{phase}/{city}", "有记录，没有这一市的这一阶段"
+
+
+def _says_when(connection: Connection) -> Iterator[Found]:
+    """What passed says when; what was filed, or passed within, says when it came in."""
+    cell = table_of(CityPhase)
+    lacking = or_(
+        and_(cell.c.state == State.PASSED.value, cell.c.passed_at.is_(None)),
+        and_(cell.c.state == State.SUBMITTED.value, cell.c.filed_at.is_(None)),
+    )
+    for row in connection.execute(select(cell).where(lacking)):
+        yield row.year, f"{row.phase}/{row.city}", f"{row.state}，没有时间"
+
+
+def _filings_are_kept(connection: Connection) -> Iterator[Found]:
+    """The verdict of the last filing is there, and none of one that was never made."""
+    cell, filing = table_of(CityPhase), table_of(Filing)
+    same = and_(*(filing.c[name] == cell.c[name] for name in ("year", "phase", "city")))
+    last = select(func.coalesce(func.max(filing.c.number), 0)).where(same).scalar_subquery()
+    for row in connection.execute(select(cell, last.label("last")).where(cell.c.filings != last)):
+        yield row.year, f"{row.phase}/{row.city}", f"报送 {row.filings} 次，判断到第 {row.last} 次"
+
+
+def _letters_are_possible(connection: Connection) -> Iterator[Found]:
+    """A letter's state is one; what was sent says when, what is in a hand whose; an envelope is of one recipient."""
+    letter, lead, city = table_of(Letter), table_of(Letter).alias("lead"), table_of(CityYear)
+    known = select(city.c.city).where(city.c.year == letter.c.year, city.c.city == letter.c.concerns)
+    wrong: dict[str, Select[Any]] = {
+        "没有这种状态": select(letter).where(letter.c.state.not_in([state.value for state in LetterState])),
+        "已发，没有时间": select(letter).where(letter.c.state == LetterState.SENT.value, letter.c.sent_at.is_(None)),
+        "发送中，不在谁手里": select(letter).where(
+            letter.c.state == LetterState.SENDING.value, letter.c.claim.is_(None)
+        ),
+        "装在别人的信封里": select(letter)
+        .join(lead, lead.c.id == letter.c.envelope)
+        .where(lead.c.recipient != letter.c.recipient),
+        "没有这个信封": select(letter).where(
+            letter.c.envelope.is_not(None), ~exists().where(lead.c.id == letter.c.envelope)
+        ),
+        "所关的市不在本年度": select(letter).where(letter.c.concerns != ALL, ~known.exists()),
+    }
+    for said, query in wrong.items():
+        for row in connection.execute(query):
+            yield row.year, f"函件 {row.id}", said
+
+
+def _rows_belong_somewhere(connection: Connection) -> Iterator[Found]:
+    """Whatever is of a city and a year is of a city of that year."""
+    city = table_of(CityYear)
+    for table in declared(book_of(connection)).sorted_tables:
+        if table.name in {CityYear.__tablename__, Letter.__tablename__} or not {"year", "city"} <= {*table.c.keys()}:
+            continue
+        there = exists().where(city.c.year == table.c.year, city.c.city == table.c.city)
+        stray = select(table.c.year, table.c.city, func.count()).where(
+            table.c.city.is_not(None), table.c.city != ALL, table.c.year.is_not(None), ~there
+        )
+        for year, slug, count in connection.execute(stray.group_by(table.c.year, table.c.city)):
+            yield year, slug, f"{table.name} 有 {count} 行，年度里没有这个市"
+
+
+def _years_are_whole(connection: Connection) -> Iterator[Found]:
+    """Each city of a year has every phase of it."""
+    year, city, cell = table_of(ProgrammeYear), table_of(CityYear), table_of(CityPhase)
+    phases = select(func.count(func.distinct(cell.c.phase))).where(cell.c.year == year.c.year).scalar_subquery()
+    here = select(func.count()).where(cell.c.year == city.c.year, cell.c.city == city.c.city).scalar_subquery()
+    query = select(city.c.year, city.c.city, here, phases).join(year, year.c.year == city.c.year)
+    for number, slug, own, all_ in connection.execute(query.where(here != phases)):
+        yield number, slug, f"只有 {own} 个阶段，本年度 {all_} 个"
+
+
+INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
+    ("记录首尾相接", _log_goes_on),
+    ("状态与记录一致", _stands_as_logged),
+    ("通过、报送有时间", _says_when),
+    ("每次报送有判断", _filings_are_kept),
+    ("函件说得通", _letters_are_possible),
+    ("各行有所属", _rows_belong_somewhere),
+    ("年度完整", _years_are_whole),
+)
+"""What holds of every database, in the order in which it is asked."""

@@ -1,0 +1,90 @@
+"""What can never be is found, each kind of it, and nothing in a season that was played as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text, update
+
+from acts.consistency import MOMENTS, TOTALS, contradictions
+from models.columns import table_of
+from models.invariants import INVARIANTS
+from models.tables.season import ProgrammeYear
+from tests.support.kinds import ON_SQLITE
+from tests.support.scenes import Scene, instant
+from tests.support.shelf import BEFORE_YANCHENG, BEGUN, END, MARKS
+
+Played = Callable[[str], Scene]
+LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE = (name for name, _ in INVARIANTS)
+YANCHENG = "phase = 'shortlist' AND city = 'yancheng'"
+NANJING = "phase = 'shortlist' AND city = 'nanjing'"
+LAST = f"(SELECT max(id) FROM transition WHERE {NANJING})"
+FIRST = f"(SELECT min(id) FROM transition WHERE {NANJING})"
+ONE = "(SELECT min(id) FROM letter WHERE recipient = 'city:nanjing')"
+
+IMPOSSIBLE = [
+    (STANDS, f"UPDATE city_phase SET state = 'passed' WHERE {YANCHENG}"),
+    (WHEN, f"UPDATE city_phase SET state = 'passed' WHERE {YANCHENG}"),
+    (WHEN, f"UPDATE city_phase SET state = 'submitted' WHERE {YANCHENG}"),
+    (STANDS, f"UPDATE city_phase SET attempt = 9 WHERE {YANCHENG}"),
+    (STANDS, f"UPDATE city_phase SET moves = moves + 1 WHERE {YANCHENG}"),
+    (STANDS, f"UPDATE city_phase SET passed_at = '2022-01-01 00:00:00.000000' WHERE {NANJING}"),
+    (STANDS, f"UPDATE city_phase SET tally = '{{\"funded\": 65}}' WHERE {NANJING}"),
+    (STANDS, f"DELETE FROM transition WHERE id = {LAST}"),
+    (STANDS, "UPDATE transition SET city = 'atlantis' WHERE city = 'nanjing' AND phase = 'interview'"),
+    (LOG, f"DELETE FROM transition WHERE id = {FIRST}"),
+    (LOG, f"UPDATE transition SET to_state = 'overdue' WHERE id = {FIRST}"),
+    (FILINGS, f"UPDATE city_phase SET filings = filings + 1 WHERE {NANJING}"),
+    (FILINGS, f"DELETE FROM filing WHERE {NANJING}"),
+    (LETTERS, f"UPDATE letter SET state = 'sent', sent_at = NULL WHERE id = {ONE}"),
+    (LETTERS, f"UPDATE letter SET state = 'sending', claim = NULL WHERE id = {ONE}"),
+    (LETTERS, f"UPDATE letter SET state = 'posted' WHERE id = {ONE}"),
+    (LETTERS, f"UPDATE letter SET envelope = {ONE} WHERE recipient = 'city:wuxi'"),
+    (LETTERS, f"UPDATE letter SET envelope = 999999 WHERE id = {ONE}"),
+    (LETTERS, f"UPDATE letter SET concerns = 'atlantis' WHERE id = {ONE}"),
+    (BELONGS, "UPDATE student SET city = 'atlantis' WHERE city = 'nanjing'"),
+    (BELONGS, "DELETE FROM city_year WHERE city = 'nanjing'"),
+    (WHOLE, f"DELETE FROM city_phase WHERE {NANJING}"),
+]
+GUARDS = [f"{table}_no_{verb}" for table in ("transition", "filing") for verb in ("update", "delete")]
+
+
+def spoilt(scene: Scene, statement: str) -> list[tuple[str, str]]:
+    """What is found once a database was spoilt past all that guards it."""
+    with scene.database.write() as connection:
+        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        for guard in GUARDS:
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {guard}"))
+        changed = connection.execute(text(statement)).rowcount
+        assert changed > 0
+    return [(one.invariant, one.where) for one in contradictions(scene.database)]
+
+
+@pytest.mark.parametrize("mark", [BEGUN, *MARKS])
+def test_a_season_contradicts_itself_at_no_moment(played: Played, mark: str) -> None:
+    scene = played(mark)
+    with scene.database.write() as connection:
+        connection.execute(update(table_of(ProgrammeYear)).values(clock=instant(mark)))
+    assert contradictions(scene.database) == []
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("invariant", "statement"), IMPOSSIBLE)
+def test_what_can_never_be_is_found(played: Played, invariant: str, statement: str) -> None:
+    assert invariant in {name for name, _ in spoilt(played(BEFORE_YANCHENG), statement)}
+
+
+@ON_SQLITE
+def test_a_total_that_the_rows_do_not_add_up_to_is_found(played: Played) -> None:
+    statement = "UPDATE interview SET funding = 'self' WHERE city = 'nanjing' AND funding <> 'self'"
+    assert spoilt(played(END), statement) == [(TOTALS, "interview/nanjing")]
+
+
+@ON_SQLITE
+def test_a_letter_that_was_owed_and_is_not_there_is_found(played: Played) -> None:
+    scene = played(BEFORE_YANCHENG)
+    with scene.database.write() as connection:
+        connection.execute(update(table_of(ProgrammeYear)).values(clock=instant(BEFORE_YANCHENG)))
+    owed = f"kind = 'overdue' AND {YANCHENG.replace('city =', 'concerns =')}"
+    assert spoilt(scene, f"DELETE FROM letter WHERE {owed}") == [(MOMENTS, "shortlist/yancheng")]
