@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
+from forms.folding import fold
 from models.columns import table_of
 from models.database import book_of
 from models.shortcuts.bulk import insert_once
 from models.tables.city_drafts import draft_table, value_table
-from models.tables.pool import Party, PoolEntry
+from models.tables.pool import Party, PartyLikeness, PoolEntry
 from models.tables.season import RefusedLoad, WorkbookLoad
 from phases.application import SCHOOLS, STUDENTS
 from phases.mentor_recommendation import MENTORS
@@ -42,13 +43,33 @@ def newest_load(connection: Connection, year: int, form: str, city: str) -> str 
 
 
 def register(connection: Connection, parties: Collection[PartyKey]) -> dict[PartyKey, int]:
-    """Give these parties their ids. A draft writes no address: one that is new has none until a city files it."""
-    table = table_of(Party)
-    rows = [{"kind": kind, "name": name, "place": place, "email": ""} for kind, name, place in parties]
-    insert_once(connection, table, rows)
-    names = sorted({name for _, name, _ in parties})
-    query = select(table.c.kind, table.c.name, table.c.place, table.c.id).where(table.c.name.in_(names))
-    return {(kind, name, place): key for kind, name, place, key in connection.execute(query)}
+    """Give these parties their ids: who is on record by a name that looks the same is the same.
+
+    A draft writes no address: one that is new has none until a city files it.
+    """
+    alike = {key: (key[0], fold(key[1]), fold(key[2])) for key in parties}
+    known = _alike(connection, alike.values())
+    if new := {key: one for key, one in alike.items() if one not in known}:
+        table = table_of(Party)
+        insert_once(connection, table, [{**_named(key), "email": ""} for key in new])
+        query = select(table.c.kind, table.c.name, table.c.place, table.c.id)
+        rows = connection.execute(query.where(table.c.name.in_(sorted({name for _, name, _ in new}))))
+        ids = {(kind, name, place): key for kind, name, place, key in rows}
+        insert_once(connection, table_of(PartyLikeness), [{**_named(new[key]), "party": ids[key]} for key in new])
+        known = _alike(connection, alike.values())
+    return {key: known[one] for key, one in alike.items()}
+
+
+def _named(key: PartyKey) -> dict[str, Any]:
+    return dict(zip(("kind", "name", "place"), key, strict=True))
+
+
+def _alike(connection: Connection, folded: Collection[PartyKey]) -> dict[PartyKey, int]:
+    """Give the parties whose folded names and places are among these."""
+    table = table_of(PartyLikeness)
+    query = select(table.c.kind, table.c.name, table.c.place, table.c.party)
+    rows = connection.execute(query.where(table.c.name.in_(sorted({name for _, name, _ in folded}))))
+    return {(kind, name, place): party for kind, name, place, party in rows}
 
 
 def forms_loaded(connection: Connection, year: int, city: str) -> frozenset[str]:

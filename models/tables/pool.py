@@ -26,6 +26,17 @@ class Party(SQLModel, table=True):
     email: str
 
 
+class PartyLikeness(SQLModel, table=True):
+    """What all spellings share of a party's name and place, folded: who is named by any of them is that party."""
+
+    __tablename__ = "party_likeness"
+
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    party: int = Field(foreign_key="party.id")
+
+
 class StatedAddress(SQLModel, table=True):
     """What an office says a party's address is: a city by its newest filing, the province by its decision.
 
