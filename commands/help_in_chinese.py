@@ -62,8 +62,8 @@ def complaint(error: CycloptsError) -> str:  # noqa: PLR0911 - one return a kind
             return f"{_name(error)}：{words}。"
         case exceptions.CoercionError(token=token) if token is not None:
             return f"{_name(error)} 不能是“{token.value}”{_choices(error)}。"
-        case exceptions.RepeatArgumentError():
-            return f"{_name(error)} 写了两次。"
+        case exceptions.RepeatArgumentError(token=token):
+            return f"{token.keyword} 写了两次，只能写一个。"
         case exceptions.UnusedCliTokensError(unused_tokens=[word, *_]) if tuple(error.command_chain or ()) == ("act",):
             return _no_such_act(word)
         case exceptions.UnusedCliTokensError(unused_tokens=tokens):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import re
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -119,7 +120,15 @@ class Plain:
 
     def operator(self) -> str:
         """Who acts: the option, the environment, the system's user."""
-        return self.by or environment().operator or getpass.getuser()
+        return self.by or environment().operator or _system_user()
+
+
+def _system_user() -> str:
+    """The name of the system's user; its number where it has none, as in many a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 @Parameter(name="*")

@@ -33,7 +33,9 @@ def of_the_database(database: Database, now: datetime) -> Iterator[CheckFinding]
             connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
-        yield CheckFinding("数据库", "finding", f"{where} 连不上：{reason}", "检查 TALENT_DATABASE__URL 与数据库服务")
+        full = "disk" in reason  # whatever the driver says of it: full, or broken
+        mend = "看磁盘是否已满（df -h）或有坏处" if full else "检查 TALENT_DATABASE__URL 与数据库服务"
+        yield CheckFinding("数据库", "finding", f"{where} 用不了：{reason}", mend)
         return
     if not migrate.prepared(database):
         yield CheckFinding("数据库", "finding", f"{where} 的表结构不是本版本", "运行 talent db upgrade")

@@ -12,13 +12,17 @@ from types import SimpleNamespace
 from typing import NamedTuple, Self
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from calendars.deadlines import TZ
+from commands.examining.database import of_the_database
 from commands.examining.schedules import _deployments
 from commands.examining.traps import TRAPS, Circumstances, fallen_into
 from deployments.backups import nightly
 from deployments.instance import Instance
 from deployments.plan import plan
+from models.database import Database
+from phases.book import BOOK
 from settings import Settings
 from tests.commands.conftest import Talent
 
@@ -121,6 +125,16 @@ def test_a_disk_that_is_nearly_full_is_named(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=12_000_000))
     (tmp_path / "var").mkdir()
     assert said(monkeypatch, {}) == [("磁盘", "var 所在的磁盘只剩 12 MB")]
+
+
+@pytest.mark.parametrize(("said", "mend"), [("disk I/O error", "df -h"), ("no route to host", "TALENT_DATABASE__URL")])
+def test_a_disk_is_not_taken_for_an_address(monkeypatch: pytest.MonkeyPatch, said: str, mend: str) -> None:
+    def fails(_: Database) -> None:
+        raise OperationalError("", {}, Exception(said))
+
+    monkeypatch.setattr(Database, "read", fails)
+    (found,) = of_the_database(Database("sqlite:///a.db", BOOK), NOW)
+    assert (found.says, mend in found.mend) == (f"SQLite 用不了：{said}", True)
 
 
 def test_no_row_of_the_table_is_without_its_case() -> None:

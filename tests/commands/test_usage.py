@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import getpass
+import re
 import subprocess
 import sys
 
 import pytest
 
 from cli import GROUPS, SINGLE, application
+from commands.options import Plain
 from tests.commands.conftest import Talent
 
 CHINESE = "的一在"
@@ -27,6 +30,11 @@ CHINESE = "的一在"
             "--as-of：“昨天”不是时间；请写成 2022-01-16T09:00 或 2022-01-16。",
         ),
         (("phase", "why", "interview"), "phase why", "缺少 --city。"),
+        (
+            ("phase", "why", "interview", "--city", "盐城", "--city", "南京"),
+            "phase why",
+            "--city 写了两次，只能写一个。",
+        ),
         (("act", "rerunn"), "act", "没有“rerunn”这项办理；写 talent act 看各项办理。"),
         (("act", "correct"), "act", "“correct”这项办理的命令是 talent phase correct。"),
     ],
@@ -37,6 +45,14 @@ def test_wrong_usage_is_said_in_chinese_with_the_help_that_fits(
     ran = talent(*argv)
     help_ = " ".join(["talent", *of.split(), "--help"])
     assert (ran.status, ran.out, ran.err) == (2, "", f"{message}\n写 {help_} 看用法。\n")
+
+
+def test_a_user_without_a_name_signs_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 54321")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert re.fullmatch(r"uid \d+", Plain().operator())
 
 
 @pytest.mark.parametrize(

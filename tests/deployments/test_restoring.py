@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,26 @@ def test_what_a_mailbox_did_not_see_is_a_persons_to_tell(office: OfficeUnderTest
     office.release("check")
     assert office.send(LATER) == Posted()
     assert office.letters()["reminder"] == {"unknown"}
+
+
+@ON_SQLITE
+def test_the_wrong_letter_of_a_city_that_was_rerun_does_not_go(office: OfficeUnderTest) -> None:
+    """It was late, was let in again, and the backup knows of neither."""
+    scene, late, let_in, again = office.scene, "2022-01-17T09:30", "2022-01-17T09:40", "2022-01-17T10:40"
+    until = date(2022, 1, 21)
+    scene.advance(late)
+    office.send(late)
+    scene.rerun("mentor-recommendation", "nanjing", let_in, until)
+    assert office.send(let_in).sent == 1
+    office.restore("2022-01-17T10:30")
+    scene.advance("2022-01-17T10:31")
+    scene.rerun("mentor-recommendation", "nanjing", again, until)
+    assert office.release("check", "2022-01-17T10:50").done
+    letter = table_of(Letter)
+    told = select(letter.c.kind, letter.c.state).where(letter.c.recipient == "city:nanjing", letter.c.kind != "opened")
+    with scene.database.read() as connection:
+        now = dict(connection.execute(told).tuples().all())
+    assert now == {"overdue": "cancelled", "rerun": "queued"}  # what is done again by hand is told again
 
 
 @ON_SQLITE
