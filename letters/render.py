@@ -167,6 +167,7 @@ def _view(brief: Brief) -> dict[str, Any]:
         "groups": _groups(brief),
         "link": brief.link,
         "office": brief.own.sender if brief.own else OFFICE,
+        "sender": brief.own.sender if brief.own and brief.own.sender != OFFICE else "",
         "ask": _whom_to_ask(brief),
         "replies": bool(brief.ask and brief.ask.mailbox),
         "calendar": _has_calendar(brief),

@@ -145,7 +145,7 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
         (again, kind.in_(SETTLING), OPENED_AGAIN),
         (dated - moved, naming_a_day(table), REDATED),
         (again, declining(table), REDATED),
-        (dated - moved, (kind == "letter") & table.c.valid_until.is_not(None), OUTDATED),
+        (dated - moved, own_dated(table), OUTDATED),
     )
     for touched, which, why in untrue:
         if touched:
@@ -166,6 +166,11 @@ def naming_a_day(letter: FromClause) -> ColumnElement[bool]:
 def answering(letter: FromClause) -> ColumnElement[bool]:
     """Tell of a letter whether it answers a request and says which day holds: its slot counts what moved that day."""
     return letter.c.kind.in_(GRANTING) & letter.c.slot.contains("#")
+
+
+def own_dated(letter: FromClause) -> ColumnElement[bool]:
+    """Tell of a letter whether it is in an office's own words, and these name the due day."""
+    return (letter.c.kind == "letter") & letter.c.valid_until.is_not(None)
 
 
 def declining(letter: FromClause) -> ColumnElement[bool]:

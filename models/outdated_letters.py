@@ -9,7 +9,7 @@ from sqlalchemy import and_, exists, or_, select
 from gates.states import MOVING_THE_DAY, Event, State
 from models.columns import table_of
 from models.letter_states import LetterState
-from models.outbox import ASKING, SETTLING, answering, declining, naming_a_day
+from models.outbox import ASKING, SETTLING, answering, declining, naming_a_day, own_dated
 from models.tables.season import Letter, ProgrammeYear, Transition
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def redated(connection: Connection, keys: Collection[int], as_of: datetime) -> f
     letter, log = table_of(Letter), table_of(Transition)
     moved = _since(as_of).where(log.c.event.in_([event.value for event in MOVING_THE_DAY]))
     again = _since(as_of).where(log.c.event == Event.RERUN.value)
-    dated = and_(naming_a_day(letter), moved) | and_(declining(letter), again)
+    dated = and_(naming_a_day(letter) | own_dated(letter), moved) | and_(declining(letter), again)
     query = select(letter.c.id).where(letter.c.id.in_(keys), dated)
     return frozenset(connection.execute(query).scalars())
 

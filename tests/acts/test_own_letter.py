@@ -15,6 +15,7 @@ from forms.template import render
 from models.columns import table_of
 from models.letter_marks import every
 from models.outbox import MOVED_ON, OUTDATED
+from models.outdated_letters import redated
 from models.tables.audit import AuditEntry
 from models.tables.season import Letter, LetterPaper
 from phases.book import BOOK
@@ -236,6 +237,9 @@ def test_who_was_told_a_day_by_it_alone_hears_when_that_moves(begun: Scene) -> N
     with begun.database.write() as connection:
         connection.execute(update(table_of(Letter)).where(table_of(Letter).c.kind == "letter").values(state="sent"))
     moved = begun.extend(INTERVIEW, [NANJING], "2022-01-27T10:00", date(2022, 3, 4)).changes.letters
+    with begun.database.read() as connection:
+        ((number,),) = connection.execute(select(table_of(Letter).c.id).where(table_of(Letter).c.kind == "letter"))
+        assert redated(connection, [number], instant("2022-01-27T11:00")) == {number}, "not to be sent once more"
     told = [(row.recipient, "原截止时间：2022年2月16日" in row.text) for row in moved if row.kind == "moved"]
     assert told == [(letter.recipient, True)]
 

@@ -77,6 +77,7 @@ def test_a_letter_says_them_as_paragraphs_and_signs_as_its_office() -> None:
     text = render(brief(text="{称呼}：\n\n请看 <b>{阶段}</b>。")).text
     assert text.startswith("关于盐城市导师面试的函\n\n王示例老师：\n\n　　王示例老师：\n\n　　请看 <b>导师面试</b>。\n")
     assert "盐城市市级管理办公室\n" in text
+    assert "　　本函由盐城市市级管理办公室发出。\n" in text, "in a message of several the province signs"
     assert "联系人：盐城市市级管理办公室示例，电话：000-00000000" in text
     assert "请看 &lt;b&gt;导师面试&lt;/b&gt;。" in render(brief(text="请看 <b>{阶段}</b>。")).html
 
