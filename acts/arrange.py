@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, half_width, line
-from gates.states import Event, State
+from gates.states import Event
 from models import arrangements, audit, outbox
 from models.parties import Reach
 from phases.parties import Arranged
@@ -137,6 +137,5 @@ ARRANGE = Act(
     each(_arranged),
     lambda _, year, filled: f"把{filled.named(year)}的{filled.phased}定于 {filled.until}",
     Event.ARRANGE,
-    frozenset({State.WAITING, State.OPEN, State.RETURNED, State.OVERDUE}),
     by="city",
 )

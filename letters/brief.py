@@ -78,7 +78,7 @@ class RequestBrief:
 class OwnWords:
     """A letter in an office's own words: subject and text as typed, with the fields of `letters.case_fields`.
 
-    `sender` is the office that writes, as it signs: 盐城市市级管理办公室. `papers` are what goes with it, by name.
+    `sender` is the office that writes, as it signs: 盐城市管理办公室. `papers` are what goes with it, by name.
     """
 
     subject: str
@@ -99,7 +99,8 @@ class Brief:
     answered, where the letter `may_ask`; `kept` says of a rerun that the city has a draft,
     which stands. `of` is what the phase has to do with its parties. `ask` is whom the recipient asks, the
     province or the city; None where nobody. `own` are the words of a letter of one's own. `arranged` is when and where
-    the recipient meets the others; a letter that moves no due day says that.
+    the recipient meets the others; a letter that moves no due day says that. `working_days_late`
+    are those since the due day; `filed` says that the city filed the phase before.
     """
 
     kind: Kind
@@ -127,3 +128,5 @@ class Brief:
     ask: ContactPoint | None = None
     own: OwnWords | None = None
     arranged: Arranged | None = None
+    working_days_late: int = 0
+    filed: bool = False

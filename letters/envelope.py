@@ -18,18 +18,19 @@ from markupsafe import Markup, escape
 from calendars.ics import objects
 from letters import phrases
 from letters.addressee import in_html, in_text
+from letters.genres import READERS, TOGETHER
 from letters.headers import mailbox
 from letters.render import fill
-from letters.words import SUBJECT_MARK
+from letters.words import GATHERED, SIGNED, SUBJECT_MARK
 from phases.letter_kinds import LETTER_KINDS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from letters.framed import Framed
+    from phases.parties import Audience
 
-TITLE = "关于培养计划有关事项的函（共 {count} 项）"
-MORE = "{subject}（共 {count} 项）"
+MORE = "{subject}等{count}项"
 NEVER = date.max
 HTML = re.compile(r"(?s)<!--body-->\n(.*)<!--/body-->")
 AS_TEXT = Markup('<p style="margin:0 0 12px;white-space:pre-wrap">{}</p>')
@@ -80,6 +81,7 @@ class _Own:
 
     title: str
     addressee: str
+    audience: Audience
     day: date
     text: str
     html: Markup
@@ -97,8 +99,12 @@ def compose(parts: Sequence[Part], sender: str) -> Composed:
         one = ordered[0]
         return Composed(one.subject, in_text(one.text, one.addressee), in_html(one.html, one.addressee), attachments)
     own = [_own(part) for part in ordered]
+    readers = {READERS[each.audience] for each in own}
+    title, close = TOGETHER[next(iter(readers)) if len(readers) == 1 else "party"]
     view = {
-        "title": TITLE.format(count=len(own)),
+        "title": title.format(count=len(own)),
+        "close": close,
+        "signed": GATHERED if readers == {"province"} else SIGNED,
         "addressee": "、".join(dict.fromkeys(each.addressee for each in own if each.addressee)),
         "date": phrases.day(max(each.day for each in own)),
         "ask": "",  # each part says whom
@@ -155,6 +161,7 @@ def _own(part: Part) -> _Own:
     return _Own(
         title=framed.title if framed else part.subject.removeprefix(SUBJECT_MARK),
         addressee=in_text(framed.addressee, part.addressee) if framed else "",
+        audience=framed.audience if framed else "city",
         day=framed.day if framed else date.min,
         text=body,
         html=Markup(marked) if html else AS_TEXT.format(escape(body)),  # noqa: S704 - escaped when it was rendered

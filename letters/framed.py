@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phases.parties import Audience
 
 BEGIN, END = "own-words-2b9c61d04f8e4d31", "end-of-own-words-2b9c61d04f8e4d31"
 """Between these a template of a frame puts what a letter says itself; they are taken out as soon as it is written."""
@@ -12,13 +16,14 @@ BEGIN, END = "own-words-2b9c61d04f8e4d31", "end-of-own-words-2b9c61d04f8e4d31"
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """The parts of a letter's plain text: its title, its addressee, and from where to where its own words go.
+    """The parts of a letter's plain text: its title, its addressee, one of an audience, and where its own words go.
 
     `day` dates it, `due` is the due day that it names.
     """
 
     title: str
     addressee: str
+    audience: Audience
     begin: int
     end: int
     day: date

@@ -48,7 +48,7 @@ def occurrences(book: Book, year: Year) -> Mapping[tuple[Kind, str | None], tupl
             found[kind, None] = row.of_year
         for slug, of in dealt:
             if _occurs(kind, of):
-                own: tuple[Audience, ...] = ("province",) if row.own_title and of.ending else ()
+                own: tuple[Audience, ...] = ("province",) if row.by_province and of.ending else ()
                 found[kind, slug] = audiences(kind, of) + own
     return found
 

@@ -10,6 +10,7 @@ from gates.states import Event
 from gates.verdict import ACTORS
 from letters.occurrences import OFFICES
 from letters.words import AUDIENCES, DECIDING, DECISIONS, LAST_WORDS, OFFICE, SETTLED, YOU
+from phases.parties import called_by
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from calendars.year import ContactPoint, Ending
     from gates.verdict import Finding
     from letters.brief import Brief
-    from phases.parties import Arranged, Audience
+    from phases.parties import Arranged, Audience, Called
 
 
 COUNTED = 10
@@ -84,7 +85,7 @@ def questioned(about: str, ending: Ending | None) -> str:
 
 
 def waits(brief: Brief) -> str:
-    """盐城市市级管理办公室于2022年2月8日申请延期至……，正等省级管理办公室答复。 Nothing where no request waits."""
+    """盐城市管理办公室于2022年2月8日申请延期至……，正等省级管理办公室答复。 Nothing where no request waits."""
     asked = brief.waits
     if asked is None or asked.until is None:
         return ""
@@ -105,7 +106,7 @@ def count(label: str, number: int) -> tuple[str, str]:
 
 
 def whom_to_ask(point: ContactPoint, office: str) -> str:
-    """联系人：盐城市市级管理办公室示例，电话：000-00000000，邮箱：yancheng@city.example。"""
+    """联系人：盐城市管理办公室示例，电话：000-00000000，邮箱：yancheng@city.example。"""
     ways = f"，电话：{point.phone}" if point.phone else ""
     ways += f"，邮箱：{point.mailbox}" if point.mailbox else ""
     return f"联系人：{office}{point.name}{ways}。"
@@ -129,14 +130,21 @@ def meets(arranged: Arranged) -> tuple[tuple[str, str], tuple[str, str]]:
     return ("会议时间", at), ("地点或链接", arranged.place)
 
 
+def meets_at(arranged: Arranged) -> str:
+    """2月25日（周五）14:30: when that is, in a subject."""
+    return short(arranged.day, "mentor") + arranged.begins
+
+
 def city(name: str | None) -> str:
     """盐城市; nothing where the letter is about no one city."""
     return "" if not name else name if name.endswith("市") else f"{name}市"
 
 
 def office(audience: Audience, city_name: str | None = None) -> str:
-    """盐城市市级管理办公室, 省级管理办公室负责同志: the one way that an office is named."""
-    return (city(city_name) if audience in {"city", "head"} else "") + AUDIENCES[audience]
+    """盐城市管理办公室, 盐城市科协负责同志, 省级管理办公室: the one way that an office is named."""
+    if audience == "city" and city_name:
+        return f"{city(city_name)}管理办公室"
+    return (city(city_name) if audience == "head" else "") + AUDIENCES[audience]
 
 
 def mentor(name: str) -> str:
@@ -149,9 +157,19 @@ def work(brief: Brief) -> str:
     return f"{brief.year}年度{brief.phase_name.removeprefix('年度')}"
 
 
+def called(brief: Brief) -> Called:
+    """What letters call the phase that a letter is about."""
+    return (brief.of and brief.of.called) or called_by(brief.phase_name)
+
+
 def task(brief: Brief) -> str:
-    """2022年度导师推荐工作; a list is not done but drawn up."""
-    return work(brief) + (brief.of.task if brief.of else "工作")
+    """2022年度导师推荐工作; one whose name begins with 年度 does not say it twice."""
+    return f"{brief.year}年度{called(brief).work.removeprefix('年度')}"
+
+
+def filed(brief: Brief) -> str:
+    """2022年度面试结果和入选学生名单: what a city files."""
+    return f"{brief.year}年度{called(brief).filed.removeprefix('年度')}"
 
 
 def decision(brief: Brief) -> str:

@@ -18,8 +18,8 @@ from letters import phrases
 from letters.case_fields import filled
 from letters.framed import BEGIN, END, Framed, cut
 from letters.occurrences import in_calendar, is_declined
-from letters.titles import subject, title
-from letters.words import DECIDED, GROUPS, NEW, OFFICE, PROGRAMME, YOU
+from letters.titles import genre, subject, title
+from letters.words import DECIDED, GATHERED, GROUPS, NEW, OFFICE, PROGRAMME, SIGNED, SYSTEM, YOU
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def render_own(brief: Brief, source: str) -> Rendered:
 def _rendered(brief: Brief, marked: str, html: str) -> Rendered:
     text, own = cut(marked)
     due = brief.due.day if brief.due else None
-    framed = own and Framed(title(brief), brief.addressee, *own, day_of(brief.as_of), due)
+    framed = own and Framed(title(brief), brief.addressee, brief.audience, *own, day_of(brief.as_of), due)
     return Rendered(subject(brief), text, html, framed)
 
 
@@ -117,7 +117,7 @@ def _environment(form: str, kind: type[Environment] = Environment) -> Environmen
         lstrip_blocks=True,
     )
     environment.filters["in_pieces"] = _in_pieces
-    environment.globals.update(layout=f"layout.{form}", programme=PROGRAMME, office=OFFICE, begin=BEGIN, end=END)
+    environment.globals.update(layout=f"layout.{form}", programme=PROGRAMME, system=SYSTEM, begin=BEGIN, end=END)
     parts = environment.get_template(f"parts.{form}").module
     environment.globals.update({name: getattr(parts, name) for name in SHARED})
     return environment
@@ -150,6 +150,13 @@ def _view(brief: Brief) -> dict[str, Any]:
         "phase": brief.phase_name,
         "what": phrases.work(brief),
         "task": phrases.task(brief),
+        "filed": phrases.filed(brief),
+        "close": genre(brief).close,
+        "signed": brief.own.sender
+        if brief.own and brief.own.sender != OFFICE
+        else GATHERED
+        if brief.audience == "province"
+        else SIGNED,
         "city": city,
         "attempt": brief.attempt,
         "rows": _rows(brief),
@@ -166,7 +173,6 @@ def _view(brief: Brief) -> dict[str, Any]:
         "lines": [_line(item) for item in brief.items],
         "groups": _groups(brief),
         "link": brief.link,
-        "office": brief.own.sender if brief.own else OFFICE,
         "sender": brief.own.sender if brief.own and brief.own.sender != OFFICE else "",
         "ask": _whom_to_ask(brief),
         "replies": bool(brief.ask and brief.ask.mailbox),
@@ -178,6 +184,7 @@ def _view(brief: Brief) -> dict[str, Any]:
         "asked": brief.asked and _asked(brief.asked),
         "waits": phrases.waits(brief),
         "kept": brief.kept,
+        "filed_before": brief.filed,
         "date": phrases.day(day_of(brief.as_of)),
     }
 
@@ -216,10 +223,7 @@ def _rows(brief: Brief) -> list[tuple[str, str]]:
     is_its_own = brief.audience == "province" and brief.asked is None
     limit = "办结时限" if is_its_own else "面试完成时限" if brief.kind == "passed" else "截止时间"
     rows = [
-        ("年度", f"{brief.year}年度"),
-        ("阶段", brief.phase_name if brief.phase else ""),
-        ("设区市", phrases.city(brief.city_name)),
-        ("报送轮次", f"第 {brief.attempt} 次" if brief.attempt > 1 and _filed_before(brief) else ""),
+        ("报送轮次", f"第{brief.attempt}轮" if brief.attempt > 1 and _filed_before(brief) else ""),
         ("原截止时间", phrases.until(brief.was, brief.audience) if brief.was else ""),
         (limit, phrases.due(brief.due, brief.audience, provisional=brief.provisional) if brief.due else ""),
         ("剩余时间", phrases.left(brief) or ""),
@@ -232,7 +236,7 @@ def _rows(brief: Brief) -> list[tuple[str, str]]:
 def _filed_before(brief: Brief) -> bool:
     """Whether there was a first time: a phase opened again for a city that had loaded nothing begins it only now."""
     if brief.kind == "rerun":
-        return brief.kept
+        return brief.filed
     return brief.kind != "answered" or not (brief.asked and brief.asked.late) or brief.asked.kept
 
 

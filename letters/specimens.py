@@ -64,6 +64,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         as_of=as_of,
         due=due if is_told else None,
         working_days_left=year.working_days.left(as_of.date(), due.day) if due else None,
+        working_days_late=year.working_days.left(due.day, as_of.date()) if due else 0,
         link=f"https://talent.example/{year.year}/{phase or ''}" if audience in OFFICES else "",
         provisional=year.provisional,
         of=of,
@@ -115,7 +116,7 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
     details: Mapping[str, Mapping[str, Any]] = {
         "agenda": {"items": _DIGEST},
         "findings": {"findings": _FINDINGS},
-        "begun": {"attempt": 2, "kept": True},
+        "begun": {"attempt": 2, "kept": True, "filed": True},
         "held": {"items": (Item("师生见面会", "暂缓，待本阶段再次通过后接续"),)},
         "behind": {"items": (Item(first, had(0)), Item(second, had(1)))},
         "graded": {"items": (Item(first, "优秀"), Item(second, "合格"))},

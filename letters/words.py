@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 PROGRAMME = "江苏省中学生科技创新后备人才培养计划"
 OFFICE = "省级管理办公室"
+SIGNED, GATHERED = "江苏省后备人才培养计划管理办公室", "工作管理系统自动汇总"
+"""Who signs a letter, and what stands there in one that only the province's own office reads."""
+
+SYSTEM = "省后备人才培养计划工作管理系统"
 SUBJECT_MARK = "【省后备人才培养计划】"
 
 YOU: Mapping[Audience, str] = {
@@ -29,9 +33,9 @@ YOU: Mapping[Audience, str] = {
 
 AUDIENCES: Mapping[Audience, str] = {
     "city": "市级管理办公室",
-    "head": "市级管理办公室负责同志",
+    "head": "科协负责同志",
     "province": "省级管理办公室",
-    "lead": "省级管理办公室负责同志",
+    "lead": "省青少年科技中心负责同志",
     "mentor": "导师",
     "institution": "高校、科研院所",
     "school": "中学",
@@ -54,13 +58,11 @@ STATES: Mapping[str, str] = {
 LAST_WORDS: Mapping[Ending, str] = {"approve": "审定", "record": "备案", "results": "公布结果"}
 """The province's last word on a phase, by the calendar's `province`."""
 
-GRANTED: Mapping[Ending | None, str] = {
-    None: "通过核验",
-    "approve": "审定通过",
-    "record": "予以备案",
-    "results": "完成评定",
-}
+GRANTED: Mapping[Ending | None, str] = {None: "核验通过", "approve": "审定", "record": "备案", "results": "公布结果"}
 """How a letter's title calls what passed, by how the province ends the phase."""
+
+SETTLED_SHORT: Mapping[Ending | None, str] = {**GRANTED, None: "通过"}
+"""The same in its subject."""
 
 SETTLED: Mapping[Ending | None, str] = {
     None: "已通过核验",

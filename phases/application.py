@@ -26,7 +26,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
 from phases.on_record import Roll, fault, rows_read, spelled, whole
-from phases.parties import Mailing, Pooled, Rows, Stakeholder
+from phases.parties import Called, Mailing, Pooled, Rows, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, SheetIndex, StoredSheet, WorkedOut, party
 
@@ -283,6 +283,7 @@ FORM = Form("application", "学生申报表", 1, (SCHOOLS, STUDENTS))
 PHASE = PhaseDefinition(
     slug="application",
     name="学生申报",
+    called=Called("学生报名审核工作", "学生报名及审核名单", "学生名单"),
     terms=PhaseTerms("mentor-recommendation"),
     form=FORM,
     gate=Gate(
@@ -310,9 +311,9 @@ PHASE = PhaseDefinition(
             todo=(
                 "组织参与中学宣传动员，推荐符合条件的学生申报并选报导师。",
                 "审核学生的年级、成绩排名、选报导师和监护人同意情况。",
-                "逐人注明审核结论，在平台完成报送。",
+                "逐人注明审核结论，在工作管理系统报送。",
             ),
-            passed=("贵市报送的学生申报材料{settled}。", ""),
+            passed=("贵办报送的学生申报材料{settled}。", ""),
             ahead="请据此组织学生申报。",
         ),
         Stakeholder(  # asked nothing while students apply, he is not written to before it is known how many chose him

@@ -103,7 +103,7 @@ class Book:
             return dealings((), phase.province, year=year)
         following = (self.find(one.slug) for one in year.phases if phase.slug in one.requires)
         ahead = next((one.parties for one in following if one), ())
-        return dealings(found.parties, phase.province, found.task, year, ahead)
+        return dealings(found.parties, phase.province, found.called, year, ahead)
 
     def province_gate(self, slug: str) -> Gate[Any] | None:
         """Give the gate of the province's own part of a phase, where it has one."""

@@ -14,7 +14,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import MadeOf
-from phases.parties import InTraining, Mailing, Stakeholder
+from phases.parties import Called, InTraining, Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -81,6 +81,7 @@ FORM = Form("cultivation", "学生培养记录", 1, (PLANS, VISITS, LOGS, TALKS)
 PHASE = PhaseDefinition(
     slug="cultivation",
     name="学生培养",
+    called=Called("学生培养工作", "学生培养记录", "培养记录"),
     terms=PhaseTerms("meeting", left_out=("year-end",), monthly=True),
     form=FORM,
     gate=Gate(
@@ -99,9 +100,9 @@ PHASE = PhaseDefinition(
             todo=(
                 "督促导师为每名在培学生制定培养方案。",
                 "及时录入到校培养、《学生成长日志》和《学生面谈记录》。",
-                "年底报送开放后，在平台报送本阶段材料。",
+                "年底报送开放后，在工作管理系统报送本阶段材料。",
             ),
-            passed=("贵市报送的学生培养材料{settled}。", "培养过程记录请妥善留存。"),
+            passed=("贵办报送的学生培养材料{settled}。", "培养过程记录请妥善留存。"),
             ahead="请督促导师按约定与学生、中学指导老师保持联系，着手培养。",
         ),
         Stakeholder(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gates.rule import Rule
     from phases.made_of import MadeOf
     from phases.on_record import OnRecord, PlainSheets
-    from phases.parties import Stakeholder
+    from phases.parties import Called, Stakeholder
     from phases.stored_sheet import StoredSheet
 
 
@@ -72,8 +72,8 @@ class PhaseDefinition:
     phase that stands on it, and `takes_out` of training. `totals` are what the tallies of its filings add up to.
     `records` are rules that are kept and never judged. `uses` are the phases of whose filings its facts are made,
     beyond the order of the year. `figures` are the keys of the year's figures that its rules ask. `parties` are those
-    who have to do with it; one that names none has its city, and the province where that has the last word. `task` is
-    what letters call what is done in it, after its name.
+    who have to do with it; one that names none has its city, and the province where that has the last word. `called`
+    is what letters call it.
     """
 
     slug: str
@@ -94,7 +94,7 @@ class PhaseDefinition:
     uses: frozenset[str] = frozenset()
     figures: tuple[str, ...] = ()
     parties: tuple[Stakeholder, ...] = ()
-    task: str = "工作"
+    called: Called | None = None
 
     @property
     def gates(self) -> tuple[Gate[Any], ...]:

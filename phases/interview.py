@@ -20,7 +20,7 @@ from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition, Total
-from phases.parties import LetOnTo, Mailing, Rows, Stakeholder
+from phases.parties import Called, LetOnTo, Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
@@ -156,6 +156,7 @@ FORM = Form("interview", "导师面试结果表", 1, (INTERVIEWS,))
 PHASE = PhaseDefinition(
     slug="interview",
     name="导师面试",
+    called=Called("导师面试工作", "面试结果和入选学生名单", "入选名单"),
     terms=PhaseTerms("shortlist"),
     form=FORM,
     gate=Gate(
@@ -180,9 +181,9 @@ PHASE = PhaseDefinition(
             todo=(
                 "会同高校、科研院所按学科组织导师面试，如实记录到场情况和成绩。",
                 "确定入选学生和经费来源，面试与入选人数之比应符合通知要求。",
-                "在平台报送入选名单{decided}。",
+                "在工作管理系统报送入选名单{decided}。",
             ),
-            passed=("贵市报送的入选学生名单{settled}。", ""),
+            passed=("贵办报送的入选学生名单{settled}。", ""),
             ahead="请会同高校、科研院所按学科组织导师面试。",
         ),
         Stakeholder(

@@ -33,15 +33,13 @@ UNTOLD = "不另行通知"
 class LetterKind:
     """What holds of a kind, whatever the phase.
 
-    `tag` is its one word in subjects and lists; `title` its 事由, with {task}, {what}, {city}, {year}, {decision},
-    {granted}, {wish}, {own}, a subject of its own; `party_title` and `party_tag` those to whoever is no city's office,
-    `own_title` the province's.
+    `tag` is its one word in lists; what it is titled is `letters.genres`.
     `offices` get it, but for a city that is quiet where it is `unless_quiet`, besides the parties that the phase has a
     mailing for, and those of `as_opened` who got the phase's `opened`, or whom the year binds where it is `later`;
     those alone with something to mend where it is `to_mend`. One that is `named` goes to whoever is named for it, and
-    to nobody else. `of_year` are its audiences where it is about the whole year, and `occurs` says in which phases it
-    does. `urgency` places it in an envelope, 0 first. Its subject is `headed` by its tag, by the new day, by counts, or
-    is its title; `names_due` puts the day into it.
+    to nobody else. The province gets one that is `by_province` of a due day of its own. `of_year` are its audiences
+    where it is about the whole year, and `occurs` says in which phases it does. `urgency` places it in an envelope, 0
+    first.
 
     What makes it untrue: it `asks` for something until the city phase moves on, `settles` what ends with the city, or
     may be opened again, is `dated` by a due day that may move, `grants` one to who asked, or only the `newest` is worth
@@ -59,20 +57,15 @@ class LetterKind:
     """
 
     tag: str
-    title: str
     offices: tuple[Audience, ...] = ()
-    party_title: str = ""
-    party_tag: str = ""
-    own_title: str = ""
     as_opened: tuple[Audience, ...] = ()
     of_year: tuple[Audience, ...] = ()
     later: bool = False
     unless_quiet: bool = False
     occurs: Occurs = "always"
     urgency: int = 3
-    headed: Literal["tag", "date", "counts", "title"] = "tag"
     named: bool = False
-    names_due: bool = False
+    by_province: bool = False
     asks: bool = False
     settles: bool = False
     dated: bool = False
@@ -103,100 +96,99 @@ _NAMES_DAY: tuple[Kind, ...] = ("opened", "returned", "rerun", "answered")
 LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
     {
         "opened": LetterKind(
-            "工作开始", "关于开展{task}的函", ("city",), names_due=True, asks=True, dated=True, until_due=True,
+            "工作开始", ("city",), asks=True, dated=True, until_due=True,
             tells_due=True, tells_city=True, waits=True, anew=True, reowed="cancelled", calendar="sets",
             invented="due", caused_by=(Event.OPEN,),
         ),
         "moved": LetterKind(
-            "截止时间调整", "关于调整{what}截止时间的函", ("city",), "关于调整{task}时间的函",
+            "截止时间调整", ("city",),
             as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
-            tells_city=True, moves=True, named=True, reowed="moot", calendar="sets", invented="due", headed="date",
+            tells_city=True, moves=True, named=True, reowed="moot", calendar="sets", invented="due",
             said_by=_NAMES_DAY, shows=("was",), reason="暴雪影响报送",
         ),
         "corrected": LetterKind(
-            "截止时间更正", "关于更正{what}截止时间的函", ("city",), "关于更正{task}时间的函",
+            "截止时间更正", ("city",),
             as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
-            tells_city=True, moves=True, named=True, reowed="moot", calendar="sets", invented="due", headed="date",
+            tells_city=True, moves=True, named=True, reowed="moot", calendar="sets", invented="due",
             said_by=_NAMES_DAY, shows=("mistaken",), reason="日期误写为次月",
         ),
         "request": LetterKind(
-            "延期申请", "待答复：{city}{what}延期申请", ("province",), dated=True, reowed="cancelled", headed="date",
+            "延期申请", ("province",), dated=True, reowed="cancelled",
             invented="due", shows=("asked",), caused_by=(Event.ASK,),
         ),
         "question": LetterKind(
-            "异议", "待答复：{city}对{what}的异议", ("province",), headed="date", shows=("question",),
+            "异议", ("province",), shows=("question",),
             caused_by=(Event.QUESTION,),
         ),
         "answered": LetterKind(
-            "申请答复", "关于{what}{wish}的复函", ("city",), until_due=True, tells_due=True, calendar="sets",
-            invented="due", headed="date", grants=True, shows=("granted", "was"), reason="情况属实",
+            "申请答复", ("city",), until_due=True, tells_due=True, calendar="sets",
+            invented="due", grants=True, shows=("granted", "was"), reason="情况属实",
             caused_by=(Event.ANSWER,),
         ),
         "reminder": LetterKind(
-            "截止提醒", "关于按时完成{task}的提醒函", ("city",),
-            own_title="关于尽快对{city}{what}予以{decision}的提醒函",
-            names_due=True, asks=True, dated=True, newest=True, until_due=True, tells_due=True, may_ask=True,
+            "截止提醒", ("city",), by_province=True,
+            asks=True, dated=True, newest=True, until_due=True, tells_due=True, may_ask=True,
             invented="due",
         ),
         "overdue": LetterKind(
-            "逾期催办", "关于{what}逾期未报送的催办函", ("city",), "关于提交{task}有关材料的函", "请提交材料",
+            "逾期催办", ("city",),
             urgency=1, asks=True, newest=True, tells_due=True, may_ask=True, invented="late",
         ),
         "nudge": LetterKind(
-            "催办", "关于尽快报送{what}材料的催办提示", ("city",), urgency=1, asks=True, newest=True, may_ask=True,
+            "催办", ("city",), urgency=1, asks=True, newest=True, may_ask=True,
             invented="late", reason="请尽快办理。", caused_by=(Event.NUDGE,),
         ),
         "digest": LetterKind(
-            "待办日报", "{year}年度培养计划待办日报", ("province",), of_year=("province",), urgency=2, newest=True,
-            occurs="never", headed="counts", of_day=True, shows=("agenda",),
+            "待办日报", ("province",), of_year=("province",), urgency=2, newest=True,
+            occurs="never", of_day=True, shows=("agenda",),
         ),
         "escalation": LetterKind(
-            "督办", "关于{city}{what}逾期未报送有关情况的函", ("head", "lead"), urgency=0, asks=True,
+            "督办", ("head", "lead"), urgency=0, asks=True,
             may_ask=True, invented="escalated",
         ),
         "passed": LetterKind(
-            "已通过", "关于{what}材料{granted}的函", ("city",), "关于{what}有关情况的函", "情况告知", urgency=5,
+            "已通过", ("city",), urgency=5,
             settles=True, tells_city=True, occurs="unpublished", unless_quiet=True,
             caused_by=(Event.PASS, Event.APPROVE),
         ),
         "returned": LetterKind(
-            "退回修改", "关于退回修改{city}{what}材料的函", ("city",), as_opened=("mentor",), to_mend=True,
-            names_due=True, asks=True, dated=True, until_due=True, tells_due=True, tells_city=True, anew=True,
+            "退回修改", ("city",), as_opened=("mentor",), to_mend=True,
+            asks=True, dated=True, until_due=True, tells_due=True, tells_city=True, anew=True,
             invented="due", shows=("findings",), caused_by=(Event.RETURN, Event.REJECT),
         ),
         "approval-needed": LetterKind(
-            "待办理", "关于提请对{city}{what}予以{decision}的函", ("province",), names_due=True, asks=True,
+            "待办理", ("province",), asks=True,
             invented="due", occurs="with-last-word", caused_by=(Event.SUBMIT, Event.RESUME),
         ),
         "rerun": LetterKind(
-            "重新开放", "关于重新开放{city}{task}报送的函", ("city",), as_opened=("mentor",), names_due=True, asks=True,
+            "重新开放", ("city",), as_opened=("mentor",), asks=True,
             dated=True, until_due=True, tells_due=True, tells_city=True, anew=True, calendar="sets", invented="due",
             said_by=("answered",), shows=("begun", "held"), reason="系统故障影响报送", caused_by=(Event.RERUN,),
         ),
         "withdrawn": LetterKind(
-            "退出", "关于{city}退出{year}年度培养计划的函", ("city",),
+            "退出", ("city",),
             as_opened=("institution", "mentor", "school"), of_year=("city", "institution", "mentor", "school"),
             urgency=2, calendar="ends", later=True, reason="本年度不具备组织条件", caused_by=(Event.WITHDRAW,),
         ),
         "appointment": LetterKind(
-            "导师聘任", "关于聘任{year}年度培养导师的函", occurs="where-named", urgency=0, settles=True, reowed="moot",
+            "导师聘任", occurs="where-named", urgency=0, settles=True, reowed="moot",
             once=True, caused_by=(Event.PASS, Event.APPROVE), certifies=True,
         ),
         "result": LetterKind(
-            "结果公布", "关于公布{year}年度评价结果的函", ("city",), occurs="published", urgency=5, settles=True,
+            "结果公布", ("city",), occurs="published", urgency=5, settles=True,
             tells_city=True, shows=("graded",), caused_by=(Event.APPROVE,), certifies=True,
         ),
         "amended": LetterKind(
-            "结果更正", "关于更正{year}年度评价结果的函", ("city",), occurs="published", urgency=3, settles=True,
+            "结果更正", ("city",), occurs="published", urgency=3, settles=True,
             tells_city=True, shows=("regraded",), reason="一名学生的到校记录漏记", caused_by=(Event.APPROVE,),
             certifies=True,
         ),
         "visits-short": LetterKind(
-            "培养进度提醒", "关于{year}年度到校培养进度的提醒函", ("city",), "关于{year}年度学生到校培养情况的函",
+            "培养进度提醒", ("city",),
             occurs="where-named", urgency=4, asks=True, newest=True, shows=("behind",),
         ),
         "letter": LetterKind(
-            "自拟函", "{own}", named=True, of_year=("city", "institution", "mentor", "school"), headed="title",
+            "自拟函", named=True, of_year=("city", "institution", "mentor", "school"),
             asks=True, tells_due=True, shows=("own",),
         ),
     }

@@ -14,7 +14,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import CityRows, MadeOf
-from phases.parties import Mailing, Rows, Stakeholder
+from phases.parties import Called, Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -138,6 +138,7 @@ FORM = Form("meeting", "师生见面会记录", 1, (MEETINGS, ATTENDANCE))
 PHASE = PhaseDefinition(
     slug="meeting",
     name="师生见面会",
+    called=Called("师生见面会组织工作", "师生见面会记录", "见面会记录"),
     terms=PhaseTerms("interview", left_out=()),
     form=FORM,
     gate=Gate(
@@ -161,9 +162,9 @@ PHASE = PhaseDefinition(
             todo=(
                 "组织导师、学生、中学指导老师和家长参加师生见面会。",
                 "记录时间、地点、议程，以及各方到会、请假情况。",
-                "填报每名入选学生的联系对接方式，在平台完成报送。",
+                "填报每名入选学生的联系对接方式，在工作管理系统报送。",
             ),
-            passed=("贵市报送的师生见面会记录{settled}。", ""),
+            passed=("贵办报送的师生见面会记录{settled}。", ""),
             ahead="请组织师生见面会，做好培养对接。",
             quiet=True,
         ),

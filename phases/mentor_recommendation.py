@@ -18,7 +18,7 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import CityRows, MadeOf
 from phases.on_record import Roll, rows_read, spelled, whole
-from phases.parties import Mailing, Pooled, Rows, Stakeholder
+from phases.parties import Called, Mailing, Pooled, Rows, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, StoredSheet, party
 
@@ -250,6 +250,7 @@ FORM = Form("mentor-recommendation", "导师信息收集表", 1, (INSTITUTIONS, 
 PHASE = PhaseDefinition(
     slug="mentor-recommendation",
     name="导师推荐",
+    called=Called("导师推荐工作", "培养高校（科研院所）名单和导师名单", "导师名单"),
     form=FORM,
     gate=Gate(
         "mentor-recommendation",
@@ -277,9 +278,9 @@ PHASE = PhaseDefinition(
             todo=(
                 "确定参与培养的高校、科研院所，填报机构名单。",
                 "组织导师填写《导师信息收集表》，逐人审定并注明市级审定结论。",
-                "核对培养团队成员的学位与职称，在平台完成报送。",
+                "核对培养团队成员的学位与职称，在工作管理系统报送。",
             ),
-            passed=("贵市报送的导师名单{settled}；新增导师的聘书由省级管理办公室颁发。", ""),
+            passed=("贵办报送的导师名单{settled}；新增导师的聘书由省级管理办公室颁发。", ""),
         ),
         Stakeholder(
             "institution",

@@ -15,7 +15,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition, TakesOut, Total
 from phases.made_of import CityRows, MadeOf
-from phases.parties import InTraining, Mailing, Rows, Stakeholder
+from phases.parties import Called, InTraining, Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
@@ -97,6 +97,7 @@ LEFT = Rows(RESULTS.key, unless=("qualified",))
 PHASE = PhaseDefinition(
     slug="midterm",
     name="中期评价",
+    called=Called("中期评价工作", "中期评价结果", "中期评价结果"),
     terms=PhaseTerms("meeting", left_out=()),
     form=FORM,
     gate=Gate(
@@ -119,10 +120,10 @@ PHASE = PhaseDefinition(
             todo=(
                 "会同高校、科研院所以学科为单位组织中期汇报。",
                 "汇总导师团队意见，逐人填报合格或不合格；不合格者退出培养。",
-                "在平台报送中期评价结果。",
+                "在工作管理系统报送中期评价结果。",
             ),
             passed=(
-                "贵市报送的中期评价结果{settled}。",
+                "贵办报送的中期评价结果{settled}。",
                 "请按中期汇报明确的目标做好下半年培养；有学生退出培养的，请做好告知和后续安排。",
             ),
         ),

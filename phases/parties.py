@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,13 +126,26 @@ class Stakeholder:
     concerned: Callable[[Year], bool] = lambda _: True
 
 
+class Called(NamedTuple):
+    """What letters call a phase: the `work` done in it, what is `filed` at its end, and that in `short`."""
+
+    work: str
+    filed: str
+    short: str
+
+
+def called_by(name: str) -> Called:
+    """Give what a phase is called that says no more than its name."""
+    return Called(f"{name}工作", f"{name}材料", name)
+
+
 LATER, ARRANGED = "后续各阶段工作，请按年度日历进行。", "后续工作安排，由市级管理办公室另行通知。"
 """What comes next for a city's office, and for its parties, where no phase says it."""
 
 CITY = Stakeholder(
     "city",
-    todo=("按照通知和年度日历的要求完成本阶段工作，在平台完成报送。",),
-    passed=("贵市报送的{work}材料{settled}。", ""),
+    todo=("按照通知和年度日历的要求完成本阶段工作，在工作管理系统报送。",),
+    passed=("贵办报送的{work}材料{settled}。", ""),
 )
 """The city's part in a phase that says nothing of it."""
 
@@ -144,13 +157,14 @@ PROVINCE = Stakeholder("province", todo=("核对设区市报送的材料。",))
 class Dealings:
     """What a phase of one year has to do with its parties, the city's office first.
 
-    `ending` is how the province ends it, None where its gate alone does; `task` says after its name what is done;
-    `ahead` is what the phase that follows in the year says of each audience. No `year`: what may be so in any.
+    `ending` is how the province ends it, None where its gate alone does; `called` is what letters call it, None: by
+    its name; `ahead` is what the phase that follows in the year says of each audience. No `year`: what may be so in
+    any.
     """
 
     parties: Mapping[Audience, Stakeholder]
     ending: Ending | None = None
-    task: str = "工作"
+    called: Called | None = None
     year: Year | None = None
     ahead: Mapping[Audience, str] = field(default_factory=dict)
 
@@ -187,7 +201,7 @@ class Dealings:
 def dealings(
     parties: Iterable[Stakeholder],
     ending: Ending | None,
-    task: str = "工作",
+    called: Called | None = None,
     year: Year | None = None,
     following: Iterable[Stakeholder] = (),
 ) -> Dealings:
@@ -196,4 +210,4 @@ def dealings(
     found: dict[Audience, Stakeholder] = {"city": CITY, **here}
     if ending is not None:
         found.setdefault("province", PROVINCE)
-    return Dealings(MappingProxyType(found), ending, task, year, {party.audience: party.ahead for party in following})
+    return Dealings(MappingProxyType(found), ending, called, year, {party.audience: party.ahead for party in following})

@@ -14,7 +14,7 @@ from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
-from phases.parties import LetOnTo, Mailing, Stakeholder
+from phases.parties import Called, LetOnTo, Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
@@ -116,6 +116,7 @@ FORM = Form("shortlist", "面试名单", 1, (SCORES, CUT_LINES))
 PHASE = PhaseDefinition(
     slug="shortlist",
     name="面试名单",
+    called=Called("面试名单确定工作", "测试成绩、分数线和进入面试学生名单", "面试名单"),
     terms=PhaseTerms("application", left_out=()),
     form=FORM,
     gate=Gate(
@@ -134,9 +135,9 @@ PHASE = PhaseDefinition(
             todo=(
                 "会同高校、科研院所完成学科潜质测试，录入成绩。",
                 "按学科划定分数线，线上学生全部进入面试名单。",
-                "在平台报送成绩、分数线和面试名单。",
+                "在工作管理系统报送成绩、分数线和面试名单。",
             ),
-            passed=("贵市报送的面试名单{settled}。", ""),
+            passed=("贵办报送的面试名单{settled}。", ""),
             ahead="请会同高校、科研院所组织学科潜质测试，划定分数线。",
         ),
         Stakeholder(
@@ -149,5 +150,4 @@ PHASE = PhaseDefinition(
             mailings={"passed": Mailing(LetOnTo("interview"), counted="进入面试", until="interview")},
         ),
     ),
-    task="确定工作",
 )

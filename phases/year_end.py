@@ -22,7 +22,7 @@ from gates.rule import Rule
 from gates.verdict import Actor
 from phases.definition import PhaseDefinition, Total
 from phases.on_record import Roll, by_number, fault, rows_read, spelled
-from phases.parties import InTraining, Mailing, Owing, Sentence, Stakeholder
+from phases.parties import Called, InTraining, Mailing, Owing, Sentence, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -328,6 +328,7 @@ def _as_on_record(known: OnRecord, plain: PlainSheets) -> PlainSheets:
 PHASE = PhaseDefinition(
     slug="year-end",
     name="年度评价",
+    called=Called("年度评价与总结验收工作", "年度评价材料、工作总结和经费使用情况", "年度评价材料"),
     terms=PhaseTerms("midterm", left_out=()),
     form=FORM,
     province_form=EVALUATION,
@@ -363,9 +364,9 @@ PHASE = PhaseDefinition(
             todo=(
                 "收齐每名在培学生的课题报告、培养报告、成长日志和导师评价。",
                 _gather,
-                "填报工作经费使用情况和绩效指标完成情况，在平台完成报送。",
+                "填报工作经费使用情况和绩效指标完成情况，在工作管理系统报送。",
             ),
-            passed=("贵市报送的年度评价材料{settled}。", "请妥善保存有关材料。"),
+            passed=("贵办报送的年度评价材料{settled}。", "请妥善保存有关材料。"),
         ),
         Stakeholder(
             "mentor",

@@ -134,7 +134,7 @@ def audience_of(key: str) -> Audience:
 def named(year: Year, key: str) -> str:
     """Name a recipient, as it stands in a letter's key, for people; a party by its kind and number alone.
 
-    `city:yancheng` is 盐城市市级管理办公室, `mentor:38` is 导师 #38, `province` is 省级管理办公室.
+    `city:yancheng` is 盐城市管理办公室, `mentor:38` is 导师 #38, `province` is 省级管理办公室.
     """
     audience, whose = audience_of(key), key.partition(":")[2]
     if whose.isdecimal():

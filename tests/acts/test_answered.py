@@ -44,7 +44,7 @@ def test_a_request_reaches_the_province_at_once_and_goes_stale_with_its_answer(s
     with scene.database.read() as connection:
         (row,) = (row for row in ledger.words(connection) if row.kind == "request")
     assert (row.recipient, row.state, row.slot) == ("province", "queued", f"{number}")
-    assert row.subject == "【省后备人才培养计划】待答复：南京市申请学生申报延期至1月27日（周四）24时"
+    assert row.subject == "【省后备人才培养计划】待答复：南京市申请学生名单延期至1月27日（周四）24时"
     assert "申请人：南京 某" in row.text
     assert "申请理由：场地封控" in row.text
     answer(scene.database, YEAR, number, stamp(AT), grant=False, until=None, reason="请按时报送")
@@ -140,7 +140,7 @@ def test_what_no_other_letter_tells_the_city_is_told_in_one_of_its_own(scene: Sc
     (own,) = scene.submit(ROLL, NANJING, "2022-01-05T10:00").changes.letters[1:]
     assert (own.kind, own.recipient, own.ics, own.valid_until) == ("answered", f"city:{NANJING}", None, None)
     assert "提出的延期申请收悉。2022年度导师推荐材料已经报送，本次申请不再需要办理。" in own.text
-    assert own.subject == "【省后备人才培养计划】延期申请不再需要办理：南京市导师推荐"
+    assert own.subject == "【省后备人才培养计划】延期申请不再需要办理：南京市导师名单"
     wanted(scene, INTERVIEW, "2022-01-05T11:00", date(2022, 2, 24))
     (other,) = scene.extend(INTERVIEW, None, "2022-01-06T10:00", date(2022, 2, 25)).changes.letters
     assert (other.kind, other.recipient, other.valid_until) == (
@@ -150,7 +150,7 @@ def test_what_no_other_letter_tells_the_city_is_told_in_one_of_its_own(scene: Sc
     )
     assert "截止时间现为2022年2月25日（星期五）24:00，不早于所申请的日期，无须另行延期" in other.text
     assert (other.subject, other.ics is not None) == (
-        "【省后备人才培养计划】截止时间已是2月25日（周五）24时，无须延期：南京市导师面试",
+        "【省后备人才培养计划】截止时间已是2月25日（周五）24时，无须延期：南京市入选名单",
         True,
     )
     assert [answer for answer, _, _ in on_record(scene)] == ["needless", "granted"]
@@ -283,7 +283,7 @@ def test_the_digest_lists_what_the_cities_ask_for(scene: Scene) -> None:
     wanted(scene, ROLL, "2022-01-05T10:00", date(2022, 1, 18))
     digests = [row for row in scene.advance("2022-01-07T09:00").changes.letters if row.kind == "digest"]
     (digest,) = digests
-    assert digest.subject == "【省后备人才培养计划】1月7日待办：待办理 1"
+    assert digest.subject == "【省后备人才培养计划】1月7日待办：待办理1项"
     assert "南京 导师推荐：申请延期至2022年1月18日，请答复，已等待 2 天" in digest.text
 
 

@@ -145,7 +145,7 @@ def test_parties_ask_their_city_and_the_province_asks_the_city_it_has_to_decide_
     phase, at = "mentor-recommendation", "2022-01-10T10:00"
     scene.load(phase, NANJING, scene.sheets(phase, NANJING), at)
     scene.submit(phase, NANJING, at)
-    city = "联系人：南京市市级管理办公室王某，电话：222-2222222，邮箱：wang@city.example。"
+    city = "联系人：南京市管理办公室王某，电话：222-2222222，邮箱：wang@city.example。"
     assert told(scene, "province") == (city, "wang@city.example")
     scene.approve(phase, NANJING, at)
     with scene.database.read() as connection:

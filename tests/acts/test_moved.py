@@ -379,7 +379,7 @@ def test_the_letter_says_old_day_new_day_whose_decision_and_why_and_moves_the_ca
     city, school = ([row for row in moved if who(row) == audience] for audience in ("city", "school"))
     said = (
         "{decided}，贵办2022年度学生申报的截止时间由{was}24:00调整为{now}24:00，其他要求不变。"
-        "原函件中的截止时间以本函为准，请及时转告有关各方。"
+        "原通知、提醒中的截止时间以本通知为准，请及时转告有关各方。"
     )
     first, second, third = "2022年1月20日（星期四）", "2022年1月27日（星期四）", "2022年1月29日（星期六）"
     assert [row.text.split("\n\n")[2].strip() for row in city] == [
@@ -392,7 +392,7 @@ def test_the_letter_says_old_day_new_day_whose_decision_and_why_and_moves_the_ca
     with scene.database.read() as connection:
         feed = opened_calendar(connection, [(YEAR, stamp("2022-01-19T11:00").as_of)], NANJING)
     assert Calendar.from_ical(feed or b"").walk("VEVENT")[1].decoded("SEQUENCE") == 4
-    assert city[0].subject == "【省后备人才培养计划】截止时间改为1月27日（周四）24时：南京市学生申报"
+    assert city[0].subject == "【省后备人才培养计划】截止时间改为1月27日（周四）24时：南京市学生名单"
 
 
 def who(row: LetterRow) -> str:

@@ -43,7 +43,7 @@ def test_a_late_city_is_written_to_at_once_in_the_words_that_were_given(late: Sc
     [letter] = said.changes.letters
     assert letter.key == (ROLL, NANJING, "1", "city:nanjing", "nudge", "2022-01-17")
     assert (letter.state, letter.leaves_at, letter.address) == ("queued", None, "nanjing@city.example")
-    assert letter.subject == "【省后备人才培养计划】催办：南京市导师推荐"
+    assert letter.subject == "【省后备人才培养计划】请尽快报送：南京市导师名单（示例）"
     assert "尚未报送，截止时间2022年1月15日（星期六）24:00已过。请于本周内报送。" in letter.text
     assert WORDS not in letter.text
     [move] = said.changes.transitions
@@ -145,7 +145,7 @@ def test_who_has_asked_is_not_told_to_ask_while_the_request_waits(scene: Scene) 
     answer(scene.database, YEAR, one.id, stamp("2022-01-25T10:00"), grant=False, until=None, reason="请尽快报送")
     letters = scene.advance("2022-02-07T09:00").changes.letters
     [late] = [row for row in letters if (row.recipient, row.state) == ("city:nanjing", "queued")]
-    assert "请在平台申请延期" in late.text
+    assert "请在工作管理系统申请延期" in late.text
 
 
 def test_what_speaks_of_a_request_and_has_not_left_is_written_anew_when_that_waits_no_more(scene: Scene) -> None:

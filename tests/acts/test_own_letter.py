@@ -120,7 +120,7 @@ def test_a_city_writes_to_its_own_parties_and_to_nobody_else(begun: Scene) -> No
     assert whom(said) == {"mentor1@wuxi.example": WUXI}
     (letter,) = said.changes.letters
     assert (letter.slot, letter.reply_to) == ("1@wuxi", "wuxi@city.example")
-    assert "无锡市市级管理办公室\n" in letter.text
+    assert "无锡市管理办公室\n" in letter.text
     for group in OUT_OF_REACH:
         for name in ("南京导师1", "南京一中", "南京", "wuxi", "mentor:1", "city:wuxi"):
             tried = written(begun, replace(own, group=group, phase=ROLL, one=name), dry_run=True)
@@ -269,6 +269,6 @@ def test_a_deadline_goes_into_the_calendars_of_those_alone_who_have_one(begun: S
     schools = written(begun, replace(dated, group="schools"))
     assert schools.message.startswith("截止时间的日程文件不能发给：南京一中（")
     late = written(begun, replace(dated, group="late-cities", phase=ROLL))
-    assert late.message.startswith("截止时间的日程文件不能发给：徐州市市级管理办公室、")
+    assert late.message.startswith("截止时间的日程文件不能发给：徐州市管理办公室、")
     assert (schools.outcome, late.outcome) == ("refused", "refused")
     assert written(begun, replace(dated, phase=None)).message == "附件：请选是哪个阶段的。"

@@ -77,8 +77,8 @@ def test_a_question_reaches_the_province_at_once_and_moves_nothing_but_the_log(s
     )
     (letter,) = said.changes.letters
     assert (letter.kind, letter.recipient, letter.state, letter.ics) == ("question", "province", "queued", None)
-    assert letter.subject == "【省后备人才培养计划】待答复的异议：南京市学生申报"
-    assert "南京市市级管理办公室于2022年1月18日对2022年度学生申报第1次报送的核验结论提出异议，请予答复。" in letter.text
+    assert letter.subject == "【省后备人才培养计划】待答复的异议：南京市学生名单"
+    assert "南京市管理办公室于2022年1月18日对2022年度学生申报第1次报送的核验结论提出异议，请予答复。" in letter.text
     assert re.findall("(提出人|异议内容)：(.*)", letter.text) == [("提出人", "南京 某"), ("异议内容", WORDS)]
     after = scene.cell(APPLICATION, NANJING)
     assert (after.state, after.filings, after.attempt) == (before.state, before.filings, before.attempt)
@@ -100,7 +100,7 @@ def test_what_stands_is_upheld_with_the_reason_and_the_provinces_letter_is_taken
     assert (said.outcome, said.message) == ("done", f"{number(scene)} 号异议已答复：维持。")
     (letter,) = said.changes.letters
     assert (letter.kind, letter.recipient, letter.valid_until, letter.ics) == ("answered", "city:nanjing", None, None)
-    assert letter.subject == "【省后备人才培养计划】异议的答复，维持不变：南京市学生申报"
+    assert letter.subject == "【省后备人才培养计划】异议的答复，维持不变：南京市学生名单"
     assert "对2022年度学生申报第1次报送的核验结论提出的异议收悉。经复核，维持不变。" in letter.text
     assert re.findall("(异议内容|答复意见)：(.*)", letter.text) == [("异议内容", WORDS), ("答复意见", "已再次核对")]
     assert states(scene, "question") == ["cancelled"]
@@ -119,7 +119,7 @@ def test_that_something_changed_is_answered_only_where_an_act_changed_it_and_nam
     assert said.message == f"{number(scene)} 号异议已答复：已调整（2022年1月18日办理“重启”）。"
     (letter,) = said.changes.letters
     assert "经复核，已作调整：2022年1月18日办理“重启”。" in letter.text
-    assert letter.subject == "【省后备人才培养计划】异议的答复，已作调整：南京市学生申报"
+    assert letter.subject == "【省后备人才培养计划】异议的答复，已作调整：南京市学生名单"
     with scene.database.read() as connection:
         (one,) = requests(connection, YEAR)
         moves = histories.moves(connection, histories.Span(YEAR, None, APPLICATION, NANJING))

@@ -91,7 +91,7 @@ def bounced(opened: Scene) -> Scene:
 def test_a_letter_that_came_back_goes_to_the_address_that_was_corrected_since(bounced: Scene, tmp_path: Path) -> None:
     (key,) = mine(bounced, f"city:{NANJING}")
     set_office(bounced.database, NANJING, "南京", email=NEW)
-    said = f"{key} 号函件已重新排队，发往南京市市级管理办公室 n＊＊@city.example。"
+    said = f"{key} 号函件已重新排队，发往南京市管理办公室 n＊＊@city.example。"
     assert settled(bounced, "resend", key) == ("done", said)
     asyncio.run(send(bounced.database, MaildirCourier(tmp_path), "省办 <office@talent.example>", stamp(AT)))
     to = [message_from_bytes(file.read_bytes())["To"] for file in (tmp_path / "new").iterdir()]
@@ -100,7 +100,7 @@ def test_a_letter_that_came_back_goes_to_the_address_that_was_corrected_since(bo
 
 def test_one_whose_address_was_not_corrected_waits_for_that_and_says_so(bounced: Scene) -> None:
     (key,) = mine(bounced, f"city:{NANJING}")
-    said = f"{key} 号函件暂存：南京市市级管理办公室 n＊＊@city.example 已停用，更正邮箱或恢复之后自动发出。"
+    said = f"{key} 号函件暂存：南京市管理办公室 n＊＊@city.example 已停用，更正邮箱或恢复之后自动发出。"
     assert settled(bounced, "resend", key) == ("done", said)
     assert letters(bounced) == [("opened", ADDRESS, "held", "地址已停用")]
     assert set_office(bounced.database, NANJING, "南京", email=NEW).message == "南京的邮箱已登记；1 封待发函件已放行。"
@@ -113,7 +113,7 @@ def test_an_office_is_written_to_where_it_is_written_to_today(bounced: Scene) ->
     add_contact(bounced.database, NANJING, "南京", stamp("2022-01-11T11:00"), **given)  # type: ignore[arg-type]
     assert settled(bounced, "resend", key) == (
         "done",
-        f"{key} 号函件已重新排队，发往南京市市级管理办公室 w＊＊@city.example。",
+        f"{key} 号函件已重新排队，发往南京市管理办公室 w＊＊@city.example。",
     )
 
 
@@ -251,9 +251,9 @@ def test_one_that_came_back_after_its_day_moved_is_written_anew_with_the_new_day
     )
     with scene.database.read() as connection:
         found = connection.execute(select(table.c.state, table.c.subject).where(*theirs).order_by(table.c.id)).all()
-    assert [(state, subject.rpartition("，")[2]) for state, subject in found] == [
-        ("cancelled", "1月15日截止"),
-        ("queued", "1月25日截止"),
+    assert [(state, subject.partition("】")[2]) for state, subject in found] == [
+        ("cancelled", "请于1月15日（周六）24时前报送：南京市导师名单"),
+        ("queued", "请于1月25日（周二）24时前报送：南京市导师名单"),
     ]
 
 

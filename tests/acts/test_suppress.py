@@ -153,7 +153,7 @@ def test_the_digest_says_whose_address_is_dead(scene: Scene) -> None:
         text = [row.text for row in ledger.words(connection) if row.kind == "digest"][-1]
     assert [line for line in text.split("\n") if line.startswith("　　·")] == [
         "　　· 南京：1 封函件未能送达，已持续 12 天",
-        "　　· 南京市市级管理办公室：邮箱 nanjing@city.example 已停用（退信：550 no such user），请更正，已持续 1 天",
+        "　　· 南京市管理办公室：邮箱 nanjing@city.example 已停用（退信：550 no such user），请更正，已持续 1 天",
     ]
 
 

@@ -31,7 +31,11 @@ def test_every_kind_is_previewed_for_every_phase_it_occurs_in(talent: Talent, ki
 def test_a_preview_is_printed_as_text_or_as_html(talent: Talent) -> None:
     asked = ("letters", "preview", "overdue", "--phase", "shortlist", "--city", "3209")
     text, html = talent(*asked).out, talent(*asked, "--html").out
-    assert text.splitlines()[1] == html.splitlines()[1] == "主题：【省后备人才培养计划】逾期催办：盐城市面试名单"
+    assert (
+        text.splitlines()[1]
+        == html.splitlines()[1]
+        == "主题：【省后备人才培养计划】尚未收到：盐城市面试名单，1月30日（周日）24时已截止"
+    )
     assert ("<" in text, "<" in html) == (False, True)
 
 
@@ -62,12 +66,12 @@ def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: P
     checked = talent("letters", "check", "--json")
     assert (checked.status, checked.data) == (0, {"folder": "var/letters", "used": ["overdue"], "faults": []})
     assert "请即办理：" in talent(*asked).out
-    file.write_text(own.replace("{{ what }}", "{{ wat }}"), encoding="utf-8")
+    file.write_text(own.replace("{{ filed }}", "{{ fild }}"), encoding="utf-8")
     checked = talent("letters", "check")
     assert (checked.status, checked.out.splitlines()) == (
         1,
         [
-            "overdue.jinja（导师推荐，发给市级管理办公室）：第 5 行：没有“wat”这个名称，疑为“what”",
+            "overdue.jinja（导师推荐，发给市级管理办公室）：第 5 行：没有“fild”这个名称，疑为“filed”",
             "var/letters：采用 0 类（无），不能用 1 份。",
         ],
     )
@@ -79,11 +83,11 @@ def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: P
 def test_an_act_writes_in_the_office_s_words(season: Talent, tmp_path: Path) -> None:
     season("letters", "words", "rerun")
     file = tmp_path / "var/letters/rerun.jinja"
-    file.write_text(file.read_text(encoding="utf-8").replace("研究，重新开放", "研究，同意重新开放"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("研究，同意", "会商，同意"), encoding="utf-8")
     asked = ("--city", "盐城", "--until", "2022-02-10", "--reason", "暴雪")
     assert season("phase", "rerun", "shortlist", *asked).status == 0
     (letter,) = season("letters", "list", "--kind", "rerun", "--city", "盐城", "--json").data
-    assert "同意重新开放盐城市" in season("letters", "show", str(letter["id"])).out
+    assert "会商，同意贵办补报" in season("letters", "show", str(letter["id"])).out
 
 
 BOUNCE = b"""From: MAILER-DAEMON@relay.example
@@ -187,18 +191,18 @@ def test_a_letter_is_found_in_the_bounce_that_holds_it_and_else_a_person_is_aske
 def test_a_preview_names_its_readers_in_chinese(talent: Talent) -> None:
     lines = talent("letters", "preview", "escalation", "--phase", "shortlist", "--city", "盐城").out.splitlines()
     assert [line for line in lines if line.startswith("—— ")] == [
-        "—— 收件人类别：市级管理办公室负责同志",
-        "—— 收件人类别：省级管理办公室负责同志",
+        "—— 收件人类别：科协负责同志",
+        "—— 收件人类别：省青少年科技中心负责同志",
     ]
 
 
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("city:yancheng", "盐城市市级管理办公室"),
-        ("head:yancheng", "盐城市市级管理办公室负责同志"),
+        ("city:yancheng", "盐城市管理办公室"),
+        ("head:yancheng", "盐城市科协负责同志"),
         ("province", "省级管理办公室"),
-        ("lead", "省级管理办公室负责同志"),
+        ("lead", "省青少年科技中心负责同志"),
         ("mentor:38", "导师 #38"),
         ("school:3", "中学 #3"),
         ("institution:12", "高校、科研院所 #12"),
@@ -225,12 +229,12 @@ def test_lists_and_letters_show_people_who_is_written_to(season: Talent) -> None
     asked = ("letters", "list", "--city", "盐城", "--kind", "overdue")
     number = season(*asked, "--json").data[0]["id"]
     rows = [line.split() for line in season(*asked).out.splitlines()]
-    assert ["待发", "盐城市市级管理办公室", "逾期催办"] in [row[3:6] for row in rows]
+    assert ["待发", "盐城市管理办公室", "逾期催办"] in [row[3:6] for row in rows]
     shown = season("letters", "show", str(number)).out.splitlines()
-    assert shown[0] == "收件人：盐城市市级管理办公室 <yancheng@city.example>"
+    assert shown[0] == "收件人：盐城市管理办公室 <yancheng@city.example>"
     rerun = ("phase", "rerun", "shortlist", "--city", "盐城", "--until", "2022-02-10", "--reason", "大雪", "--dry-run")
     said = season(*rerun).out.splitlines()
-    assert said[-1] == "  函件 → 盐城市市级管理办公室：【省后备人才培养计划】重新开放：盐城市面试名单，2月10日截止"
+    assert said[-1] == "  函件 → 盐城市管理办公室：【省后备人才培养计划】请于2月10日（周四）24时前补报：盐城市面试名单"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ CHANGES = {
             "phase": "shortlist",
             "city": "yancheng",
             "to": "city:yancheng",
-            "subject": "【省后备人才培养计划】重新开放：盐城市面试名单，2月10日截止",
+            "subject": "【省后备人才培养计划】请于2月10日（周四）24时前补报：盐城市面试名单",
         }
     ],
     "extensions": [{"phase": "shortlist", "city": "yancheng", "cause": "rerun", "until": "2022-02-10"}],
@@ -215,12 +215,15 @@ def test_letters_are_listed_shown_and_sent(season: Talent, tmp_path: Path) -> No
             "state": "queued",
             "queued_as_of": "2022-02-07T09:00:00+08:00",
             "sent_at": None,
-            "subject": "【省后备人才培养计划】逾期催办：盐城市面试名单",
+            "subject": "【省后备人才培养计划】尚未收到：盐城市面试名单，1月30日（周日）24时已截止",
         }
     ]
     shown = season("letters", "show", str(listed[0]["id"]), "--json").data
     assert {key: shown[key] for key in listed[0]} == listed[0]
-    assert (shown["address"], shown["text"][:17]) == ("yancheng@city.example", "关于2022年度面试名单逾期未报送")
+    assert (shown["address"], shown["text"].splitlines()[0]) == (
+        "yancheng@city.example",
+        "关于尽快报送面试名单的催办通知",
+    )
     queued = season("letters", "list", "--state", "queued", "--json").data
     sent = season("letters", "send", "--json")
     assert (sent.status, sent.data) == (0, {"sent": len(queued), "failed": 0, "retry": 0, "unknown": 0, "waiting": 0})

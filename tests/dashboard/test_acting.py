@@ -162,7 +162,7 @@ def test_all_cities_are_extended_at_once_with_one_preview(window: Window) -> Non
     shown = admin.post("/2022/acts/extend/preview", data={"csrf": admin.csrf, "every": every, **fields})
     carried = re.findall(r'name="city" value="([a-z]+)"', shown.text)
     assert tuple(carried) == CITIES
-    told = [f"截止时间改为3月3日（周四）24时：{city}市导师面试" in shown.text for city in ("南京", "盐城")]
+    told = [f"截止时间改为3月3日（周四）24时：{city}市入选名单" in shown.text for city in ("南京", "盐城")]
     assert told == [True, False]  # to Yancheng the interview has not opened
     answer = admin.post("/2022/acts/extend", data={"csrf": admin.csrf, **hidden(shown), "city": carried})
     assert "已延期至 2022-03-03 24:00：南京、无锡" in admin.get(answer.headers["location"]).text

@@ -140,13 +140,11 @@ def test_an_answer_names_the_city_and_the_day_and_a_day_is_needed_to_grant(asked
     assert (missing.status_code, "新的截止日：请填写。" in missing.text) == (422, True)
     granted = admin.submit("/2022/acts/answer/preview", **preview, answer="granted", until="2022-02-12").text
     assert "确认：同意盐城面试名单的延期申请，截止 2022-02-12 24:00" in granted
-    assert (
-        "盐城市市级管理办公室：【省后备人才培养计划】同意补报，请于2月12日（周六）24时前报送：盐城市面试名单" in granted
-    )
+    assert "盐城市管理办公室：【省后备人才培养计划】同意补报，请于2月12日（周六）24时前报送：盐城市面试名单" in granted
     assert "会发出的函件（1 封）" in granted
     declined = admin.submit("/2022/acts/answer/preview", **preview, answer="declined", until="")
     assert "确认：不同意盐城面试名单的延期申请" in declined.text
-    assert "盐城市市级管理办公室：【省后备人才培养计划】延期申请未获同意：盐城市面试名单" in declined.text
+    assert "盐城市管理办公室：【省后备人才培养计划】延期申请未获同意：盐城市面试名单" in declined.text
     assert admin.submit("/2022/acts/answer", **hidden(declined)).is_redirect
     with asked.database.read() as connection:
         entry = connection.execute(select(table_of(AuditEntry))).one()
@@ -200,7 +198,7 @@ def test_a_letter_that_waits_for_an_address_can_be_dropped_and_is_not_listed_any
     asked = admin.get("/2022/acts/settle?letter=1&found=dropped").text
     assert 'value="dropped" checked> 不再发送' in asked
     assert "重新发送时发往现在登记的邮箱" in asked
-    assert "<p>工作开始：南京市导师推荐，1月15日截止<br><small>收件人：南京市市级管理办公室" in asked
+    assert "<p>请于1月15日（周六）24时前报送：南京市导师名单<br><small>收件人：南京市管理办公室" in asked
     shown = admin.submit("/2022/acts/settle/preview", letter="1", found="dropped")
     assert "确认：1 号函件不再发送" in shown.text
     assert admin.submit("/2022/acts/settle", **hidden(shown)).is_redirect
@@ -232,7 +230,7 @@ def test_a_calendar_is_revised_from_the_page(window: Window) -> None:
     assert "面试名单的截止日 2022-01-30 已经过去" in refused.text
     shown = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:interview": "2022-02-25"}, reason="通知")
     assert "<td>移动</td><td>导师面试：截止</td>" in shown.text
-    assert "截止时间改为2月25日（周五）24时：南京市导师面试" in shown.text
+    assert "截止时间改为2月25日（周五）24时：南京市入选名单" in shown.text
     assert admin.submit("/2022/acts/amend", **hidden(shown)).is_redirect
     assert window.site.year(2022).year.phase("interview").due == date(2022, 2, 25)
     shows = ["<small>截止 02-20</small>" in admin.get(f"/2022{at}").text for at in ("", "?as_of=2022-02-07T08:59")]
@@ -279,7 +277,7 @@ def test_a_reason_is_said_to_stand_in_a_letter_only_where_that_letter_has_it() -
     templates = Path(render.__file__).parent / "templates"
     having = {path.stem for path in templates.glob("*.jinja") if "{{ reason }}" in path.read_text(encoding="utf-8")}
     assert promised == {"reject", "rerun", "withdraw", "extend", "correct", "nudge"}
-    assert having == {"returned", "rerun", "withdrawn", "moved", "corrected", "answered", "nudge"}
+    assert having == {"returned", "rerun", "withdrawn", "moved", "corrected", "answered", "nudge", "amended"}
 
 
 def test_what_nothing_waits_for_stands_in_one_line(window: Window) -> None:

@@ -29,8 +29,8 @@ def test_the_log_comes_newest_first_a_page_at_a_time_and_loses_nothing(window: W
 
 def test_the_log_is_filtered_by_city_phase_event_and_by_what_was_refused(window: Window) -> None:
     assert [row[1:6] for row in rows(window, "?refused=1")] == [
-        ["扬州", "导师推荐", "报送（未获准）", "—", "扬州市市级管理办公室"],
-        ["徐州", "导师推荐", "导入（未获准）", "—", "徐州市市级管理办公室"],
+        ["扬州", "导师推荐", "报送（未获准）", "—", "扬州市管理办公室"],
+        ["徐州", "导师推荐", "导入（未获准）", "—", "徐州市管理办公室"],
     ]
     assert [row[1:] for row in rows(window, "?event=rerun&city=yangzhou&phase=mentor-recommendation")] == [
         ["扬州", "导师推荐第 2 次办理", "重启", "已逾期 → 进行中", "省级管理办公室", "系统迁移，延期两日"]

@@ -61,7 +61,7 @@ def test_a_city_phase_tells_what_happened_by_whom_and_what_was_refused(window: W
     told = [step for step in steps if step.startswith("202")]
     assert [step.split(" ")[3] for step in told] == ["开放", "到期", "导入", "报送（未获准）", "重启", "报送", "审定"]
     assert [step.endswith(" 系统") for step in told[:3]] == [True, True, False]
-    assert told[3].startswith("2022-01-16 周日 10:05 报送（未获准） 扬州市市级管理办公室扬州 导师推荐 的报送已于")
+    assert told[3].startswith("2022-01-16 周日 10:05 报送（未获准） 扬州市管理办公室扬州 导师推荐 的报送已于")
     assert told[4] == ("2022-01-17 周一 09:30 重启 已逾期 → 进行中 省级管理办公室 · 第 2 次办理系统迁移，延期两日")
 
 
@@ -75,7 +75,7 @@ def test_the_first_attempt_stays_readable_beside_the_newest_report_card(window: 
     assert newest[1] == ["○豁免", "导师资格", "三(一)", "原则上", "4/5", "5/5豁免 省级管理办公室：青年骨干，省办同意"]
     assert first[1] == ["!不符", "导师资格", "三(一)", "原则上", "4/5", "5/5"]
     assert any(text.startswith("导师资格 市级管理办公室：1 名导师") for text in read.texts("li"))
-    assert loads[1:] == [["2022-01-13 10:00", "导师推荐", "18", "1", "徐州市市级管理办公室"]]
+    assert loads[1:] == [["2022-01-13 10:00", "导师推荐", "18", "1", "徐州市管理办公室"]]
     assert read.texts("dd") == [
         "2022-01-18 周二 日历、按规定顺延",
         "第 1 次",
@@ -104,9 +104,9 @@ def test_the_province_sees_all_letters_of_a_city_phase_and_the_city_its_own_offi
         {row[2] for row in page(window, "/2022/mentor-recommendation/yancheng", name).tables[-1][1:]}
         for name in (ADMIN, "yancheng")
     ]
-    assert "盐城市市级管理办公室" in whom[0]
+    assert "盐城市管理办公室" in whom[0]
     assert any(one.startswith("导师 #") for one in whom[0])
-    assert whom[1] == {"盐城市市级管理办公室"}
+    assert whom[1] == {"盐城市管理办公室"}
 
 
 @pytest.mark.parametrize("name", [None, ADMIN, VIEWER, *CITIES])
@@ -198,7 +198,7 @@ def test_the_letters_of_all_attempts_stand_in_one_table_the_office_s_own_first(w
     assert read.texts("h2").count("函件与告知") == 1
     (letters,) = (table for table in read.tables if table[0][-1] == "签收")
     assert letters[0] == ["第几次", "函件", "收件人", "发函", "签收"]
-    office = [row[2] == "扬州市市级管理办公室" for row in letters[1:]]
+    office = [row[2] == "扬州市管理办公室" for row in letters[1:]]
     assert office == sorted(office, reverse=True)
     assert {row[0] for row, own in zip(letters[1:], office, strict=True) if own} == {"1", "2"}
     assert {row[4] for row, own in zip(letters[1:], office, strict=True) if own} == {"未签收"}

@@ -20,7 +20,7 @@ YEAR = files.load(2022)
 
 def brief(audience: Audience = "mentor", phase: str | None = "interview", text: str = "") -> Brief:
     plain = specimen(BOOK, YEAR, "letter", phase, audience, YEAR.city("yancheng"))
-    return replace(plain, own=OwnWords("关于{设区市}{阶段}的函", text, "盐城市市级管理办公室"))
+    return replace(plain, own=OwnWords("关于{设区市}{阶段}的函", text, "盐城市管理办公室"))
 
 
 def dated() -> Brief:
@@ -76,9 +76,9 @@ def test_words_whose_fields_there_are_have_no_fault() -> None:
 def test_a_letter_says_them_as_paragraphs_and_signs_as_its_office() -> None:
     text = render(brief(text="{称呼}：\n\n请看 <b>{阶段}</b>。")).text
     assert text.startswith("关于盐城市导师面试的函\n\n王示例老师：\n\n　　王示例老师：\n\n　　请看 <b>导师面试</b>。\n")
-    assert "盐城市市级管理办公室\n" in text
-    assert "　　本函由盐城市市级管理办公室发出。\n" in text, "in a message of several the province signs"
-    assert "联系人：盐城市市级管理办公室示例，电话：000-00000000" in text
+    assert "盐城市管理办公室\n" in text
+    assert "　　本函由盐城市管理办公室发出。\n" in text, "in a message of several the province signs"
+    assert "联系人：盐城市管理办公室示例，电话：000-00000000" in text
     assert "请看 &lt;b&gt;导师面试&lt;/b&gt;。" in render(brief(text="请看 <b>{阶段}</b>。")).html
 
 

@@ -66,9 +66,9 @@ def test_a_silent_phase_has_words() -> None:
         ]
         return render(briefs[0]).text
 
-    assert "1. 按照通知和年度日历的要求完成本阶段工作，在平台完成报送。" in said("opened", "shortlist", "city")
-    assert "贵市报送的2022年度面试名单材料已通过核验。" in said("passed", "shortlist", "city")
-    assert "贵市报送的2022年度导师面试材料已由省级管理办公室备案。" in said("passed", "interview", "city")
+    assert "1. 按照通知和年度日历的要求完成本阶段工作，在工作管理系统报送。" in said("opened", "shortlist", "city")
+    assert "贵办报送的2022年度面试名单材料已通过核验。" in said("passed", "shortlist", "city")
+    assert "贵办报送的2022年度导师面试材料已由省级管理办公室备案。" in said("passed", "interview", "city")
     assert "作出备案或退回的决定" in said("approval-needed", "interview", "province")
 
 

@@ -85,9 +85,10 @@ def _text(*lines: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-FOOT = ("", "——", "本函由系统自动发出，请勿直接回复。")
+SENT_BY = "本邮件由省后备人才培养计划工作管理系统自动发送，"
+FOOT = ("", "——", f"{SENT_BY}请勿直接回复。")
 ASK = "　　联系人：省级管理办公室示例，电话：000-00000000，邮箱：province@office.example。"
-REPLY_FOOT = ("", "——", "本函由系统自动发出，可直接回复本邮件。")
+REPLY_FOOT = ("", "——", f"{SENT_BY}可直接回复本邮件。")
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -167,33 +168,28 @@ def test_the_reminder_before_a_saturday_due_day() -> None:
         of=BOOK.dealings(year.phase("mentor-recommendation"), year),
     )
     rendered = render(brief)
-    assert rendered.subject == "【省后备人才培养计划】截止提醒：盐城市导师推荐，1月15日截止"
+    assert rendered.subject == "【省后备人才培养计划】1月15日（周六）24时截止：盐城市导师名单"
     assert rendered.text == _text(
-        "关于按时完成2022年度导师推荐工作的提醒函",
+        "关于按时报送导师名单的提醒",
         "",
         "盐城市科协科普部：",
         "",
-        "　　截至目前，贵办2022年度导师推荐材料尚未完成报送，请于2022年1月15日（星期六）24:00 前报送。",
+        "　　截至目前，贵办2022年度培养高校（科研院所）名单和导师名单尚未完成报送，"
+        "请于2022年1月15日（星期六）24:00 前报送。",
         "",
-        "　　年度：2022年度",
-        "　　阶段：导师推荐",
-        "　　设区市：盐城市",
         "　　截止时间：2022年1月15日（星期六）24:00 前",
         "　　剩余时间：截止前已无其他工作日，请尽快办结",
         "",
         "　　要做的事：",
         "　　1. 确定参与培养的高校、科研院所，填报机构名单。",
         "　　2. 组织导师填写《导师信息收集表》，逐人审定并注明市级审定结论。",
-        "　　3. 核对培养团队成员的学位与职称，在平台完成报送。",
+        "　　3. 核对培养团队成员的学位与职称，在工作管理系统报送。",
         "",
-        "　　确有困难不能按时报送的，请在截止时间前通过平台申请延期，说明原因。",
+        "　　确有困难不能按时报送的，请在截止时间前通过工作管理系统申请延期，说明原因。",
         "",
-        "　　登录平台办理：https://talent.example/yancheng",
+        "　　办理入口：https://talent.example/yancheng",
         "",
-        "　　特此函告。",
-        "",
-        "江苏省中学生科技创新后备人才培养计划",
-        "省级管理办公室",
+        "江苏省后备人才培养计划管理办公室",
         "2022年1月14日",
         *FOOT,
     )
@@ -205,16 +201,13 @@ def test_a_returned_filing_with_its_mends() -> None:
     met = replace(brief.findings[1], ok=True)
     text = render(replace(brief, findings=(*brief.findings[:1], waived, met), reason="名单有误", link="")).text
     assert text == _text(
-        "关于退回修改盐城市2022年度导师面试材料的函",
+        "关于退回修改入选名单的通知",
         "",
-        "盐城市市级管理办公室：",
+        "盐城市管理办公室：",
         "",
-        "　　盐城市报送的2022年度导师面试材料未能通过核验，现予退回。"
+        "　　盐城市报送的2022年度面试结果和入选学生名单未能通过核验，现予退回。"
         "请按下列意见修改，于2022年2月20日（星期日）24:00 前重新报送。",
         "",
-        "　　年度：2022年度",
-        "　　阶段：导师面试",
-        "　　设区市：盐城市",
         "　　截止时间：2022年2月20日（星期日）24:00 前",
         "　　剩余时间：1 个工作日（2月17日之后起算）",
         "",
@@ -225,10 +218,8 @@ def test_a_returned_filing_with_its_mends() -> None:
         "　　　（依据通知三(二)；现为 12:5，应为 3:1；属原则性要求，确有特殊情况可向省级管理办公室申请豁免）",
         "",
         ASK,
-        "　　特此函告。",
         "",
-        "江苏省中学生科技创新后备人才培养计划",
-        "省级管理办公室",
+        "江苏省后备人才培养计划管理办公室",
         "2022年2月17日",
         *REPLY_FOOT,
     )
@@ -251,8 +242,7 @@ def test_whoever_has_no_account_is_sent_to_the_city_s_office_and_not_to_the_plat
         rendered = render(_specimen(*letter))
         assert [word for word in ("平台", "登录", "http") if word in rendered.text + rendered.html] == []
         assert (
-            "\n　　联系人：盐城市市级管理办公室示例，电话：000-00000000，邮箱：yancheng@city.example。\n"
-            in rendered.text
+            "\n　　联系人：盐城市管理办公室示例，电话：000-00000000，邮箱：yancheng@city.example。\n" in rendered.text
         )
 
 
@@ -265,9 +255,9 @@ def test_a_digest_in_three_parts_the_longest_waiting_first() -> None:
     )
     brief = replace(_specimen("digest", None, "province"), items=items, as_of=at_nine(date(2022, 2, 8)))
     rendered = render(brief)
-    assert rendered.subject == "【省后备人才培养计划】2月8日待办：逾期 2、待办理 2"
+    assert rendered.subject == "【省后备人才培养计划】2月8日待办：逾期2项、待办理2项"
     assert rendered.text == _text(
-        "2022年度培养计划待办日报",
+        "2月8日待办事项",
         "",
         "省级管理办公室：",
         "",
@@ -281,12 +271,9 @@ def test_a_digest_in_three_parts_the_longest_waiting_first() -> None:
         "　　· 南京市 导师面试：等待备案，已等待 2 天",
         "　　· 苏州市 导师面试：等待备案",
         "",
-        "　　登录平台办理：https://talent.example/2022/",
+        "　　办理入口：https://talent.example/2022/",
         "",
-        "　　特此函告。",
-        "",
-        "江苏省中学生科技创新后备人才培养计划",
-        "省级管理办公室",
+        "工作管理系统自动汇总",
         "2022年2月8日",
         *FOOT,
     )

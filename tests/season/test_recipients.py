@@ -33,4 +33,4 @@ def test_a_mentor_is_told_how_many_to_interview_and_until_when(scene: Scene) -> 
         ("面试完成时限", "2022年2月16日（星期三）下班前"),
         ("进入面试", "6 名"),
     ]
-    assert "联系人：南京市市级管理办公室，邮箱：nanjing@city.example。" in told.text
+    assert "联系人：南京市管理办公室，邮箱：nanjing@city.example。" in told.text

@@ -55,7 +55,7 @@ def test_a_first_letter_that_shared_an_envelope_is_referred_to_by_that_envelope(
     scene.file(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-05T10:00")
     unsuppress(scene.database, ADDRESS, stamp("2022-01-05T10:30"))
     (envelope,) = posted(scene, box, "2022-01-05T11:00")
-    assert "（共 2 项）" in envelope["Subject"]
+    assert "等2项" in envelope["Subject"]
     reminder = advanced(scene, box, "2022-01-13T09:00")
     assert reminder["References"] == envelope["Message-ID"]
 
