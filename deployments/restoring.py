@@ -51,6 +51,7 @@ def restore(database: Database, settings: Settings, folder: Path, path: Path, st
     Nothing is touched before the copy is whole, of this version, and on record as restored; the database comes last
     but for the files beside it, which are of no use to the former one.
     """
+    snapshots.alone(database)
     home = folder if database.file is None else database.file.absolute().parent
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = f".{stamp.at:%Y%m%dT%H%M%S}"

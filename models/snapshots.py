@@ -87,6 +87,17 @@ def counts(database: Database) -> dict[str, int]:
         return {table.name: _count(connection, table) for table in _tables(connection).sorted_tables}
 
 
+def alone(database: Database) -> None:
+    """Raise `InUse` where anybody else has a database open."""
+    database.dispose()
+    if database.file is None:
+        with database.read() as connection:
+            _alone(connection)
+        database.dispose()
+    elif database.file.exists() and _is_open(database.file):
+        raise InUse
+
+
 def put(path: Path, database: Database, aside: str) -> Path | None:
     """Put a copy of this version's tables in a database's place; give the file of what was there, where it is a file.
 

@@ -111,7 +111,10 @@ def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     database.dispose()
 
 
-def test_a_backup_takes_the_place_of_what_was_there_which_is_kept(office: OfficeUnderTest) -> None:
+def test_a_backup_takes_the_place_of_what_was_there_which_is_kept(
+    office: OfficeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _refused_while_open(office, monkeypatch)
     was = compared(office.scene.database, office.settings, office.backup)
     assert was.since == (0, 0, 0, 2, 2, instant(BEFORE))
     done = office.restore()
@@ -128,6 +131,18 @@ def test_a_backup_takes_the_place_of_what_was_there_which_is_kept(office: Office
         again = compared(office.scene.database, office.settings, former)
         assert again.label.rows["letter"] == rows["letter"] + 2
     _held_until_a_person_has_looked(office)
+
+
+def _refused_while_open(office: OfficeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Database(office.scene.database.url, BOOK)
+    with other.read() as connection, monkeypatch.context() as patch:
+        connection.execute(select(table_of(Letter).c.id))
+        patch.setattr(snapshots, "LEAVING_SECONDS", 0.1)
+        with pytest.raises(snapshots.InUse, match="请先全部停下"):
+            office.restore()
+    other.dispose()
+    assert office.letters() == {"opened": {"sent"}, "reminder": {"sent"}}
+    assert not office.settings.backup.folder.exists()
 
 
 def _held_until_a_person_has_looked(office: OfficeUnderTest) -> None:
@@ -219,19 +234,6 @@ def test_outside_office_hours_nobody_can_look_at_what_is_not_written_yet(office:
     assert office.release("send", "2022-01-14T20:10").done
 
 
-def test_a_database_that_somebody_has_open_is_not_replaced(
-    office: OfficeUnderTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(snapshots, "LEAVING_SECONDS", 0.2)
-    other = Database(office.scene.database.url, BOOK)
-    with other.read() as connection:
-        connection.execute(select(table_of(Letter).c.id))
-    with pytest.raises(snapshots.InUse, match="请先全部停下"):
-        office.restore()
-    other.dispose()
-    assert office.letters() == {"opened": {"sent"}, "reminder": {"sent"}}
-
-
 @ON_SQLITE
 def test_a_backup_of_a_newer_program_is_refused(office: OfficeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "known", lambda _: False)
@@ -239,6 +241,7 @@ def test_a_backup_of_a_newer_program_is_refused(office: OfficeUnderTest, monkeyp
         compared(office.scene.database, office.settings, office.backup)
 
 
+@pytest.mark.parametrize("kind", ["postgresql"])
 def test_one_of_sqlite_and_of_an_older_release_is_brought_up_to_this_one(office: OfficeUnderTest) -> None:
     """So a season moves from SQLite to PostgreSQL."""
     office.backup.unlink()
