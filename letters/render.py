@@ -168,7 +168,7 @@ def _view(brief: Brief) -> dict[str, Any]:
         "following": following,
         "reason": brief.reason or "",
         "own_words": [one for one in filled(brief.own.text, brief).splitlines() if one.strip()] if brief.own else [],
-        "attached": [(name, "") for name in brief.own.papers] if brief.own else [],
+        "attached": brief.own.papers if brief.own else (),
         "refusals": [phrases.finding(found, brief.audience) for found in brief.findings if _concerns(found, brief)],
         "lines": [_line(item) for item in brief.items],
         "groups": _groups(brief),

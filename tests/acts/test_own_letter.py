@@ -247,7 +247,7 @@ def test_who_was_told_a_day_by_it_alone_hears_when_that_moves(begun: Scene) -> N
 def test_a_blank_workbook_goes_with_it_as_a_file_that_is_kept_once(begun: Scene) -> None:
     said = written(begun, replace(PLAIN, phase=INTERVIEW, papers=("form",)))
     name, year = "导师面试结果表（空白）.xlsx", begun.year
-    assert all(f"附件：\n　　· {name}\n" in row.text for row in said.changes.letters)
+    assert all(f"　　附件：{name}。\n" in row.text for row in said.changes.letters)
     taken = claims.claim(begun.database, "aa", instant(AT), instant(AT))
     with_it = [one for one in taken if one.kind == "letter"]
     assert [[paper.name for paper in one.papers] for one in with_it] == [[name], [name]]
@@ -265,7 +265,7 @@ def test_a_deadline_goes_into_the_calendars_of_those_alone_who_have_one(begun: S
     dated = replace(PLAIN, phase=INTERVIEW, papers=("deadline",))
     said = written(begun, dated).changes.letters
     assert all(row.ics and "BEGIN:VEVENT" in row.ics and row.valid_until for row in said)
-    assert all("附件：\n　　· 截止时间的日程文件\n" in row.text for row in said)
+    assert all("　　附件：截止时间的日程文件。\n" in row.text for row in said)
     schools = written(begun, replace(dated, group="schools"))
     assert schools.message.startswith("截止时间的日程文件不能发给：南京一中（")
     late = written(begun, replace(dated, group="late-cities", phase=ROLL))
