@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from calendars.deadlines import resolve, start_of
-from calendars.rungs import escalation_at, monthly, overdue_letter_at, province_ladder, reminders
+from calendars.deadlines import handed_in, resolve, start_of
+from calendars.rungs import escalation_at, monthly, overdue_letter_at, party_ladder, province_ladder, reminders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from calendars.year import Phase, Year
@@ -27,10 +27,22 @@ class Moment:
     label: str
 
 
-def moments(year: Year) -> tuple[Moment, ...]:
-    """Give every moment of the year, in order of time, then of the phases."""
-    found = (moment for phase in year.phases for moment in _of_phase(year, phase))
+def moments(year: Year, reminded: Collection[str] = ()) -> tuple[Moment, ...]:
+    """Give every moment of the year, in order of time, then of the phases.
+
+    `reminded` are the phases whose parties are reminded before a day of their own, which is no moment of the schedules.
+    """
+    found = [moment for phase in year.phases for moment in _of_phase(year, phase)]
+    found += [moment for phase in year.phases if phase.slug in reminded for moment in _of_parties(year, phase)]
     return tuple(sorted(found, key=lambda moment: moment.instant))
+
+
+def _of_parties(year: Year, phase: Phase) -> Iterator[Moment]:
+    theirs = handed_in(resolve(phase.due), year.figures.party_days, year.working_days)
+    soonest = year.hours.a_day_after(start_of(phase.opens))
+    for rung in party_ladder(theirs, year.figures, year.working_days, soonest):
+        label = f"{phase.name}：交材料日前 {rung.days} 天提醒"
+        yield Moment(rung.instant, phase.slug, "rung", label)
 
 
 def _of_phase(year: Year, phase: Phase) -> Iterator[Moment]:

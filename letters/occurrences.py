@@ -66,6 +66,11 @@ def _occurs(kind: Kind, of: Dealings) -> bool:
     return where[LETTER_KINDS[kind].occurs]
 
 
+def reminds_parties(of: Dealings) -> bool:
+    """Tell whether a phase reminds others than offices, before a day of their own."""
+    return any(one not in OFFICES for one in of.named("reminder"))
+
+
 def later(year: Year, mailing: Mailing | None) -> Phase | None:
     """Give the later phase of which a letter says until when it lasts; None where none is named, or in the year."""
     return next((phase for phase in year.phases if mailing and phase.slug == mailing.until), None)

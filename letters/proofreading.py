@@ -122,7 +122,7 @@ def _spoken(brief: Brief, rendered: Rendered) -> Iterator[str]:
     if brief.due and phrases.due(brief.due, brief.audience, provisional=brief.provisional) not in rendered.text:
         yield "没有写明截止时间"
     if brief.link and brief.link not in rendered.text:
-        yield "没有给出平台链接"
+        yield "没有给出办理入口的链接"
 
 
 def _visible(html: str) -> str:

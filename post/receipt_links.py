@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SALT = "receipt"
-OFFICES = ("city:", "head:", "province", "lead")
-"""How the recipients begin that acknowledge: offices, and nobody else."""
+OFFICES = ("city:", "head:", "lead")
+"""How the recipients begin that acknowledge: offices that were told something; the province reads its own list."""
 
 TEXT = "签收：收到本函后，请打开以下链接并点击“签收”（不需要登录）。\n{url}\n"
 FOOT = '<tr><td class="faint"'

@@ -235,7 +235,7 @@ FATES: Sequence[tuple[str, Holds, str]] = (
     ("waits-for-worker", _in(_S.QUEUED), "已经写好，等待投递。"),
     ("moot", _in(_S.SENDING, lambda one, *_: one.moot), "已交投递，其间情况已变{detail}；没有交出的不再发送。"),
     ("sending", _in(_S.SENDING), "正在投递。"),
-    ("sent", _in(_S.SENT), "已于{left}发出，收件方邮局已经接收。"),
+    ("sent", _in(_S.SENT), "已于{left}发出{detail}。"),
     ("failed", _in(_S.FAILED), "未送达{detail}；请核对邮箱后重发。"),
     ("unknown", _in(_S.UNKNOWN), "不能确定是否送达{detail}；请核实后办理。"),
     ("suppressed", _in(_S.HELD, lambda one, *_: bool(one.address)), "邮箱已停用{detail}；更正邮箱后自动发出。"),

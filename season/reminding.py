@@ -10,7 +10,7 @@ from calendars import rungs
 from calendars.deadlines import TZ, day_of
 from gates.states import State
 from letters.brief import Group, Item
-from letters.occurrences import OFFICES
+from letters.occurrences import reminds_parties
 from letters.phrases import day, questioned
 from models import city_requests, letter_marks, party_addresses
 from models.alarms import suppressions, undelivered_by_city
@@ -82,8 +82,7 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
         if key not in ladders:
             ladders[key] = ladder(season, phase, due, cell.since, "city")
         _remind(season, cell, due, rungs.latest(ladders[key], now), "city")
-        reminded = any(one not in OFFICES for one in season.dealings(phase.slug).named("reminder"))
-        if reminded and day_of(now) < season.theirs(due, "mentor").day:
+        if reminds_parties(season.dealings(phase.slug)) and day_of(now) < season.theirs(due, "mentor").day:
             _remind(season, cell, due, rungs.latest(ladder(season, phase, due, cell.since, "party"), now), "party")
     elif (waits := season.pending(cell)) is None:
         return

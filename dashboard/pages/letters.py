@@ -93,6 +93,7 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
         "detail": shown(found.detail or ""),
         "is_own": is_own,
         "state": shown_state(found),
+        "left": found.due_at if found.sent_at and look.opened.rehearsal else found.sent_at,
         "kind": KINDS[found.kind],
         "phase": phase,
         "city": city,

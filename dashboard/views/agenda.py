@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from acts.last_word import last_work
 from calendars.deadlines import TZ, day_of
 from calendars.moments import moments
+from letters.occurrences import reminds_parties
 from models.waiting import chases, waiting
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class Agenda:
 def agenda(matrix: Matrix) -> Agenda:
     """Give the agenda of the instant that a matrix shows; it announces nothing that would concern nobody."""
     day = day_of(matrix.as_of)
-    happening = (one for one in moments(matrix.year) if one.instant <= matrix.as_of or chases(matrix, one))
+    reminded = {one.slug for one in matrix.year.phases if reminds_parties(matrix.book.dealings(one, matrix.year))}
+    happening = (one for one in moments(matrix.year, reminded) if one.instant <= matrix.as_of or chases(matrix, one))
     every = [_happening(moment, matrix.as_of) for moment in happening]
     today = tuple(one for one in every if one.day == day)
     coming = tuple(one for one in every if one.day > day)[:NEXT]

@@ -90,7 +90,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
         (OWN.replace("的同志", "<b>的</b>同志"), "文字正文与 HTML 正文说的不一样：", ""),
         (OWN.replace("的同志", "<img src='http://x/y.png'>"), "含有图片、脚本、样式或外部资源", ""),
         (OWN.replace("{{ facts(rows) }}", ""), "没有写明截止时间", ""),
-        (OWN.replace('{{ link_to("去补报", link) }}', ""), "没有给出平台链接", ""),
+        (OWN.replace('{{ link_to("去补报", link) }}', ""), "没有给出办理入口的链接", ""),
         (OWN.replace("的同志", "\u202e的同志"), "含有控制字符", ""),
         (OWN.replace("{{ city }}", "{{ 1 / 0 }}"), "第 4 行：除数为零", ""),
         (OWN.replace("{{ city }}", "{{ city.index('甲') }}"), "第 4 行：无法成文（ValueError：", ""),
