@@ -88,6 +88,8 @@ def up(
     copy = upgrade(database, settings, house.folder, datetime.now(TZ))
     if copy is not None:
         say(f"数据库已升级；升级之前的另存为 {copy}。")
+    if settings.backup.passphrase is None:
+        say("没有设置备份口令（TALENT_BACKUP__PASSPHRASE），每夜不做备份。")
     try:
         with ExitStack() as told_to:
             told_to.enter_context(announced(house))

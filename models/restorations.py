@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 
+from models import audit
 from models.columns import columns_of, table_of
 from models.letter_states import LetterEvent, LetterState, may, moved
 from models.outbox import RESTORED
@@ -63,6 +64,7 @@ def begin(connection: Connection, made_at: datetime, sent: list[str], stamp: Sta
     """Put on record that this is a backup of then; hold the post, end every session, and pass by what browsers kept."""
     row = {"made_at": made_at, "at": stamp.at, "by": stamp.by, "reason": reason, "sent": sent}
     connection.execute(insert(table_of(Restoration)).values(row))
+    audit.record(connection, stamp, "恢复备份", "restoration", reason=reason)
     connection.execute(delete(table_of(SignIn)))
     year = table_of(ProgrammeYear)
     connection.execute(update(year).values(revision=year.c.revision + LEAP))

@@ -46,6 +46,7 @@ def of_the_database(database: Database, now: datetime) -> Iterator[CheckFinding]
     yield from _of_the_held_post(database, now)
     yield from _of_what_came_back(database)
     yield from _of_the_silence(database, now)
+    yield from _of_contradictions(database)
 
 
 def under_way(database: Database) -> list[Year]:
@@ -165,3 +166,15 @@ def _of_the_silence(database: Database, now: datetime) -> Iterator[CheckFinding]
     mend = "确认 talent up 在运行；在 Prefect 页面看 {work} 的部署有没有被暂停（Resume）或删除（重启 talent up 即重建）"
     for sign in found:
         yield CheckFinding("运行", "finding", str(sign), mend.format(work=sign.work))
+
+
+def _of_contradictions(database: Database) -> Iterator[CheckFinding]:
+    """Whether the rows say what can never be."""
+    from models.invariants import broken
+
+    with database.read() as connection:
+        found = broken(connection)
+    if found:
+        said = f"有 {len(found)} 处自相矛盾，第一处：{found[0].year} 年度 {found[0].where}，{found[0].found}"
+        mend = "运行 talent db check 看全部；保留数据库，先做一份备份，联系维护程序的人"
+        yield CheckFinding("数据", "finding", said, mend)

@@ -27,6 +27,9 @@ KINDS: Mapping[str, str] = {
     "institution": "高校、科研院所",
     "school": "中学",
     "suppressed": "停用的邮箱",
+    "bounces": "退信",
+    "restoration": "备份",
+    "clock": "投递时钟",
 }
 """What an id is of."""
 
@@ -56,7 +59,5 @@ def subject(kept: str, names: Mapping[str, str]) -> str:
     if kind == "export":
         year, _, name = rest.partition("/")
         return f"{year} 年度 {names.get(kept, names.get(f'export:{name}', name))}"
-    if kind == "clock":
-        return "投递时钟"
     number = f" {rest} 号" if rest.isdecimal() else f" {names[rest]}" if rest in names else ""
     return f"{KINDS[kind]}{number}" if kind in KINDS else kept

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from commands.examining.schedules import reached
 from models import signs_of_life
@@ -205,6 +207,17 @@ def test_a_clock_that_holds_the_post_is_a_finding_with_the_way_out(talent: Talen
         }
     ]
     assert ("投递" in before, resumed, "投递" in after) == (False, 0, False)
+
+
+def test_what_can_never_be_is_a_finding(season: Talent) -> None:
+    database = Database(os.environ["TALENT_DATABASE__URL"], BOOK)
+    with database.write() as connection:
+        connection.execute(text("UPDATE city_phase SET attempt = 9 WHERE phase = 'shortlist' AND city = 'yancheng'"))
+    database.dispose()
+    level, said = _found(season("doctor", "--json"))["数据"]
+    assert (level, said) == (
+        "finding", "有 1 处自相矛盾，第一处：2022 年度 shortlist/yancheng，attempt 现为 9，记录为 1",
+    )  # fmt: skip
 
 
 def test_a_bounce_that_nobody_can_read_is_a_finding_until_somebody_has_looked(talent: Talent) -> None:

@@ -88,6 +88,8 @@ def test_a_restored_backup_is_let_go_from_the_page(window: Window) -> None:
     shown = admin.submit("/2022/acts/restored/preview", **given)
     assert "确认：恢复备份之前的函件都没有发出：照常发出，恢复投递" in shown.text
     assert admin.submit("/2022/acts/restored", **hidden(shown)).is_redirect
+    rows = Read.page(admin.get("/audit").text).tables[0][1:3]
+    assert [row[3:5] for row in rows] == [["恢复备份后放行函件", "备份"], ["恢复备份", "备份"]]
     assert "核对后放行" not in admin.get("/2022").text
 
 

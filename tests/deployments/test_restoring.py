@@ -120,7 +120,7 @@ def test_a_backup_takes_the_place_of_what_was_there_which_is_kept(
     done = office.restore()
     rows = snapshots.counts(office.scene.database)
     differ = {name for name in rows if rows[name] != was.label.rows[name]}
-    assert differ == {"restoration"}
+    assert differ == {"audit", "restoration"}
     assert office.letters() == {"opened": {"sent"}}
     (former,) = done.former
     if office.scene.database.embedded:
