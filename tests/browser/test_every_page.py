@@ -31,10 +31,12 @@ EVERYBODY = {
     *("/{year:int}/letters/{letter:int}", "/{year:int}/cities/{city}"),
     *("/{year:int}/{phase}/{city}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in ("expected", "filed"))),
 }
+WRITE = "/{year:int}/letters/write"
 PROVINCE = EVERYBODY | {"/audit", "/{year:int}", "/{year:int}/forecast", "/{year:int}/tasks", "/{year:int}/{phase}"}
-CITY = EVERYBODY | {f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in ("question", "request", "rows", "trial")}
+OF_A_CITY = ("question", "request", "rows", "trial")
+CITY = EVERYBODY | {WRITE, *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in OF_A_CITY)}
 REACHED = {
-    "admin": PROVINCE | {"/users", "/users/{account}", "/years", "/{year:int}/acts/{act}"},
+    "admin": PROVINCE | {WRITE, "/users", "/users/{account}", "/years", "/{year:int}/acts/{act}"},
     "viewer": PROVINCE,
     "yancheng": CITY,
     "nanjing": CITY,
