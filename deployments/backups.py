@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 SUFFIX, HALF = ".backup", ".half-"
 LABEL, DATABASE, SECRET, WORDS = "label.json", "talent.db", "secret", "letters"
-NIGHTLY = "talent-"
-"""How the names of the backups begin that the running house makes, and takes away again."""
+NIGHTLY, DATED = "talent", "%Y%m%dT%H%M%S"
+"""How the names begin of the backups that the running house makes, and how all say when they were made."""
 
 
 class NoPassphrase(TalentError):
@@ -106,23 +106,30 @@ def passphrase_of(settings: Settings) -> str:
 
 
 def nightly(folder: Path, at: datetime) -> Path:
-    """Give the name of the backup that the house makes at that time."""
-    return folder / f"{NIGHTLY}{at.astimezone(TZ):%Y%m%dT%H%M%S}{SUFFIX}"
+    """Give the name of the backup of a night, or of whoever types none."""
+    return dated(folder, NIGHTLY, at)
 
 
-def kept(folder: Path) -> list[Path]:
-    """Give the backups that the house made, the newest first."""
-    return sorted(folder.glob(f"{NIGHTLY}[0-9]*{SUFFIX}"), reverse=True)
+def dated(folder: Path, what: str, at: datetime) -> Path:
+    """Give the name of a backup that the house makes itself, by what it is of and when."""
+    return folder / f"{what}-{at.astimezone(TZ):{DATED}}{SUFFIX}"
+
+
+def kept(folder: Path, what: str = "*") -> list[Path]:
+    """Give the backups that the house made itself, the newest first."""
+    digit = "[0-9]"
+    return sorted(folder.glob(f"{what}-{digit * 8}T{digit * 6}{SUFFIX}"), key=made_at, reverse=True)
 
 
 def made_at(path: Path) -> datetime:
     """Give when a backup of the house was made, as its name says it."""
-    return datetime.strptime(path.name[len(NIGHTLY) : -len(SUFFIX)], "%Y%m%dT%H%M%S").replace(tzinfo=TZ)
+    return datetime.strptime(path.stem.rpartition("-")[2], DATED).replace(tzinfo=TZ)
 
 
 def expire(folder: Path, days: int, at: datetime) -> list[Path]:
-    """Take away the backups of the house that are older than so many days, but never the newest; give which."""
-    over = [path for path in kept(folder)[1:] if made_at(path) < at - timedelta(days=days)]
+    """Take away what the house made longer ago than so many days, but never the newest night's; give which."""
+    newest = kept(folder, NIGHTLY)[:1]
+    over = [path for path in kept(folder) if path not in newest and made_at(path) < at - timedelta(days=days)]
     for path in over:
         path.unlink()
     return over

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DatabaseError
 
-from deployments.backups import DATABASE, HALF, SECRET, SUFFIX, WORDS, Label, back_up, passphrase_of, unpack, verify
+from deployments.backups import DATABASE, HALF, SECRET, WORDS, Label, back_up, dated, passphrase_of, unpack, verify
 from models import migrate, restorations, snapshots
 from models.database import NotPrepared
 
@@ -86,7 +86,7 @@ def _sent(database: Database, made_at: datetime) -> list[str]:
 
 
 def _kept(database: Database, settings: Settings, folder: Path, stamp: Stamp) -> list[Path]:
-    to = settings.backup.folder / f"before-restore-{stamp.at:%Y%m%dT%H%M%S}{SUFFIX}"
+    to = dated(settings.backup.folder, "before-restore", stamp.at)
     back_up(database, settings, folder, to, stamp.at)
     return [to]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployments.backups import SUFFIX, back_up
+from deployments.backups import DATED, back_up, dated
 from models import migrate, snapshots
 from models.database import NotPrepared
 
@@ -25,7 +25,7 @@ def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) 
     found = _revision(database)
     copy = None
     if found is not None and migrate.known(found) and not migrate.prepared(database):
-        copy = _copied(database, settings, folder, at, f"before-upgrade-{found}-{at:%Y%m%dT%H%M%S}")
+        copy = _copied(database, settings, folder, at, f"before-upgrade-{found}")
     migrate.upgrade(database)
     return copy
 
@@ -42,11 +42,11 @@ def _revision(database: Database) -> str | None:
 
 def _copied(database: Database, settings: Settings, folder: Path, at: datetime, name: str) -> Path | None:
     if settings.backup.passphrase is not None:
-        to = settings.backup.folder / f"{name}{SUFFIX}"
+        to = dated(settings.backup.folder, name, at)
         back_up(database, settings, folder, to, at)
         return to
     if database.file is None:
         return None
-    to = database.file.with_name(f"{database.file.name}.{name}")
+    to = database.file.with_name(f"{database.file.name}.{name}-{at:{DATED}}")
     snapshots.take(database, to)
     return to

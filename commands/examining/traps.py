@@ -137,15 +137,20 @@ def _no_backups(where: Circumstances) -> str:
 
 
 def _old_backup(where: Circumstances) -> str:
-    from deployments.backups import kept, made_at
+    from deployments.backups import NIGHTLY, kept, made_at
 
     if not where.real or where.settings.backup.passphrase is None:
         return ""
     folder = where.settings.backup.folder
-    newest = next((made_at(path) for path in kept(folder)), None)
+    newest = next((made_at(path) for path in kept(folder, NIGHTLY)), None)
     if newest is None:
         return f"{folder} 里还没有备份"
     return f"最近一份备份是 {newest:%Y-%m-%d %H:%M} 做的" if newest < where.now - OLDEST_BACKUP else ""
+
+
+def _left_aside(where: Circumstances) -> str:
+    left = sorted(file.name for file in where.place.parent.glob(f"{where.place.name}.[2b]*T??????") if where.place.name)
+    return f"恢复、升级之前的数据库还在旁边：{'、'.join(left)}，没有加密" if left else ""
 
 
 def _full_disk(where: Circumstances) -> str:
@@ -166,6 +171,7 @@ TRAPS: tuple[Trap, ...] = (
     Trap("函件", _sample_sender, "把 TALENT_MAIL_FROM 改为本单位的邮箱"),
     Trap("备份", _no_backups, "设 TALENT_BACKUP__PASSPHRASE（至少 12 个字符），另存一份在别处"),
     Trap("备份", _old_backup, "确认 talent up 在运行；看 var/log/backup.log；先用 talent db backup 做一份"),
+    Trap("备份", _left_aside, "确认现在的无误后请删去：里面有个人信息", "note"),
     Trap("磁盘", _full_disk, "腾出空间：旧的备份、var/log、var/mail；磁盘满了，什么也记不下来"),
 )
 """Each trap that is known, in the order in which they are best mended."""

@@ -137,8 +137,15 @@ def test_a_disk_is_not_taken_for_an_address(monkeypatch: pytest.MonkeyPatch, sai
     assert (found.says, mend in found.mend) == (f"SQLite 用不了：{said}", True)
 
 
+def test_what_a_restore_left_aside_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("var.20261128T101500", "var.before-upgrade-0019-20261128T101500", "var.txt"):
+        (tmp_path / name).touch()
+    left = "var.20261128T101500、var.before-upgrade-0019-20261128T101500"
+    assert said(monkeypatch, {}) == [("备份", f"恢复、升级之前的数据库还在旁边：{left}，没有加密")]
+
+
 def test_no_row_of_the_table_is_without_its_case() -> None:
-    cases = len(FALLS) - 1 + 1  # two of them are of one row; the disk has a test of its own
+    cases = len(FALLS) - 1 + 2  # two of them are of one row; two rows have a test of their own
     assert len(TRAPS) == cases
 
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from calendars.deadlines import TZ
 from deployments import backups, sealing
-from deployments.backups import BackupThere, NoPassphrase, NoRoom, back_up, expire, nightly, unpack, verify
+from deployments.backups import BackupThere, NoPassphrase, NoRoom, back_up, dated, expire, nightly, unpack, verify
 from deployments.sealing import NotSealed, Tampered, WrongPassphrase
 from models import snapshots
 from models.database import Database
@@ -138,9 +138,10 @@ def test_a_full_disk_is_named_and_leaves_no_half(
 def test_old_ones_expire_and_the_newest_never(tmp_path: Path) -> None:
     mine = tmp_path / "mine.backup"
     paths = [nightly(tmp_path, AT - timedelta(days=days)) for days in (40, 30, 15, 14)]
-    for path in (*paths, mine):
+    older, newer = (dated(tmp_path, "before-upgrade-0019", AT - timedelta(days=days)) for days in (20, 2))
+    for path in (*paths, mine, older, newer):
         path.touch()
-    assert expire(tmp_path, 14, AT) == paths[2::-1]
-    assert sorted(tmp_path.iterdir()) == [mine, paths[3]]
-    assert expire(tmp_path, 1, AT) == []
-    assert backups.kept(tmp_path) == [paths[3]]
+    assert expire(tmp_path, 14, AT) == [paths[2], older, paths[1], paths[0]]
+    assert sorted(tmp_path.iterdir()) == [newer, mine, paths[3]]
+    assert expire(tmp_path, 3, AT) == []
+    assert backups.kept(tmp_path) == [newer, paths[3]]
