@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from commands.named_files import Output, there
-from commands.options import COMMON, Common, DryRun, Reason, UsageError, environment, local
+from commands.options import COMMON, Common, DryRun, Reason, UsageError, database_at, environment, local
 from commands.output import answer, line, say
 
 if TYPE_CHECKING:
@@ -96,6 +96,23 @@ def restore(
     say(*(f"提示：{note}。" for note in done.notes))
     data = _compared(done.comparison) | {"former": [*map(str, done.former)], "notes": list(done.notes)}
     answer(common.json, data, lambda console: _restored(console, done))
+
+
+@app.command(help="把全部内容移到另一个空的数据库（如从 SQLite 到 PostgreSQL）；先停下 talent up")
+def move(
+    url: Annotated[str, Parameter(name="URL", help="目标数据库")],
+    /,
+    *,
+    folder: Folder = Path("var"),
+    common: Common = COMMON,
+) -> None:
+    """Put all of the database into another."""
+    from deployments.restoring import move as act
+
+    rows, kept = act(common.database(), database_at(url), folder, common.stamp().at)
+    words = f"已移过去 {rows} 行。请把 TALENT_DATABASE__URL 改为新的数据库，再启动 talent up。"
+    words += f"原来的移为 {kept}；确认无误后请删去。" if kept else "原来的数据库没有改动，请不要再用它启动。"
+    answer(common.json, {"rows": rows, "former": kept and str(kept)}, lambda console: line(console, words))
 
 
 def _compared(found: Comparison) -> dict[str, Any]:

@@ -8,10 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError
 
-from deployments.backups import DATABASE, HALF, SECRET, WORDS, Label, back_up, dated, passphrase_of, unpack, verify
-from models import migrate, restorations, snapshots
+from calendars.errors import TalentError
+from deployments.backups import (
+    DATABASE,
+    DATED,
+    HALF,
+    SECRET,
+    WORDS,
+    Label,
+    back_up,
+    dated,
+    passphrase_of,
+    unpack,
+    verify,
+)
+from models import migrate, restorations, snapshots, standing
 from models.database import NotPrepared
 
 if TYPE_CHECKING:
@@ -21,6 +35,10 @@ if TYPE_CHECKING:
     from models.restorations import WrittenSince
     from models.stamp import Stamp
     from settings import Settings
+
+
+class NotEmpty(TalentError):
+    """目标数据库里已有年度；只能移到一个空的数据库。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,7 @@ def restore(database: Database, settings: Settings, folder: Path, path: Path, st
     snapshots.alone(database)
     home = folder if database.file is None else database.file.absolute().parent
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = f".{stamp.at:%Y%m%dT%H%M%S}"
+    aside = f".{stamp.at:{DATED}}"
     with tempfile.TemporaryDirectory(prefix=HALF, dir=home) as rough:
         comparison = _beside(database, unpack(path, passphrase_of(settings), Path(rough)))
         copy, made_at = Path(rough) / DATABASE, comparison.label.made_at
@@ -68,6 +86,35 @@ def restore(database: Database, settings: Settings, folder: Path, path: Path, st
         moved = snapshots.put(copy, database, aside)
         files, notes = _files(Path(rough), settings, folder, aside)
     return Restored(comparison, (*former, *([moved] if moved else []), *files), notes)
+
+
+def move(source: Database, target: Database, home: Path, at: datetime) -> tuple[int, Path | None]:
+    """Put all of one database into another; give how many rows, and where a file of SQLite is kept that it came from.
+
+    What it came from is left as it was, but a file is no longer found under its name: nobody goes on with it unawares.
+    Raise `InUse`; NotEmpty where the other has a year. `home` is a folder for the copy, of its owner's alone.
+    """
+    snapshots.alone(source)
+    try:
+        with target.read() as connection:
+            if standing.years_open(connection):
+                raise NotEmpty
+    except NotPrepared:
+        pass
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = f".{at:{DATED}}"
+    with tempfile.TemporaryDirectory(prefix=HALF, dir=home) as rough:
+        copy = Path(rough) / DATABASE
+        snapshots.take(source, copy)
+        with snapshots.opened(copy, source.book) as beside:
+            migrate.upgrade(beside)
+            rows = snapshots.counts(beside)
+        snapshots.put(copy, target, aside)
+    if snapshots.counts(target) != rows:
+        raise snapshots.NotWhole(path=make_url(target.url).render_as_string(), why="行数不符")
+    source.dispose()
+    kept = source.file.rename(source.file.with_name(source.file.name + aside)) if source.file else None
+    return sum(rows.values()), kept
 
 
 def _beside(database: Database, label: Label) -> Comparison:

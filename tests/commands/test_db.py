@@ -69,6 +69,20 @@ def test_a_season_is_backed_up_lost_and_restored(
     assert season("letters", "send", "--json").data["sent"] > 0
 
 
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_a_season_moves_to_postgresql(season: Talent, played: Path, tmp_path: Path, empty_database_url: str) -> None:
+    del played
+    before = season("status", "--json")
+    moved = season("db", "move", empty_database_url)
+    (kept,) = tmp_path.glob("season.db.*")
+    assert (moved.status, f"原来的移为 {kept}" in moved.out) == (0, True)
+    assert season("status", "--json", "--db", empty_database_url).out == before.out
+    assert season("phase", "advance", "--db", empty_database_url, "--json").status == 0
+    kept.rename(tmp_path / "season.db")
+    again = season("db", "move", empty_database_url)
+    assert (again.status, again.err) == (1, "目标数据库里已有年度；只能移到一个空的数据库。\n")
+
+
 def test_a_wrong_passphrase_and_no_backup_are_said_in_a_sentence(
     talent: Talent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
