@@ -21,9 +21,9 @@ YOUNG = 1_000_000
 
 GROUPS = {
     "calendar": "年度日历：查看、检查、起草、比较、导出 iCalendar",
-    "year": "年度：打开、关闭、结转到下一年",
+    "year": "年度：开设、归档、结转到下一年",
     "form": "报送表：空白模板、检查、导入",
-    "phase": "阶段：推进、报送、延期、审定、豁免、重启、退出、结论",
+    "phase": "阶段：按日程办理、报送、延期、审定、豁免、重新开放、退出、结论",
     "act": "各项办理一览；没有专用命令的在此办理",
     "letters": "函件：清单、查看、发送、预览",
     "city": "设区市与其邮箱",
@@ -38,7 +38,7 @@ SINGLE = {
     "told": ("commands.days_told:told", "告知情况：某单位、某人得知的各截止时间，凭哪封函件，是不是现行的"),
     "rehearse": ("commands.rehearsal:rehearse", "在一个新库里把一整年演练一遍"),
     "demo": ("commands.demonstration:demo", "演示：演练 2022 年到 2 月 7 日，打开页面，打印登录账号"),
-    "up": ("commands.running:up", "正式运行：数据库、页面、Prefect、部署、推进、发信"),
+    "up": ("commands.running:up", "正式运行：数据库、页面、Prefect、部署、按日程办理、发信"),
     "doctor": ("commands.doctor:doctor", "检查设置与环境，说明问题与处理办法"),
 }
 
@@ -47,7 +47,7 @@ def application() -> App:
     """The whole command line; nothing of a group is loaded before one of its commands is typed."""
     app = App(
         name="talent",
-        help="江苏省中学生科技创新后备人才培养计划：年度各阶段的报送、审定、催办与重启。",
+        help="江苏省中学生科技创新后备人才培养计划：年度各阶段的报送、审定、催办与重新开放。",
         help_formatter=ChineseHelp(),
         help_format="plaintext",
         version=_version,

@@ -70,7 +70,7 @@ UNTOLD = Field(
     "untold", "不另行通知的理由", "remark", needed=False,
     hint="一般不填：凡已告知原截止日的，都会收到改期的函。填写后这些函件不发，理由记录在案。",
 )  # fmt: skip
-KEPT = Field("reason", "事由", "reason", hint="只写入省办的操作记录，不发函件。")
+KEPT = Field("reason", "事由", "reason", hint="只写入省办的操作日志，不发函件。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from models.standing import Cell, Key
     from season.unit_of_work import Season
 
-WAY_OUT = "已逾期或要重新办理的市请用重启，还没有到期的用延期"
+WAY_OUT = "已逾期或要重新办理的市请用重新开放，还没有到期的用延期"
 
 
 def amend(

@@ -85,7 +85,7 @@ def worded(year: Year, letters: Iterable[SentLetter], states: dict[standing.Key,
             late, waiting = (
                 sum(found is state for found in states.values()) for state in (State.OVERDUE, State.SUBMITTED)
             )
-            yield f"{year.year} 年度待办日报已发：逾期 {late} 项，已报送待办 {waiting} 项"
+            yield f"{year.year} 年度每日待办已发：逾期 {late} 项，已报送待办 {waiting} 项"
         else:
-            done = "已催办" if kind == "nudge" else "已逾期，催办已升级"
+            done = "已催办" if kind == "nudge" else "逾期未报送，已发督办函"
             yield f"{year.city(concerns).name} {year.phase(phase).name} {done}"

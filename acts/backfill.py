@@ -44,7 +44,7 @@ def used_by(year: Year, uses: Uses, phase: str, states: Mapping[str, State], pap
     if not judged:
         return ""
     named = _quoted(year, judged)
-    again = f"请由省级管理办公室重启“{year.phase(phase).name}”，{named}随后重新核对"
+    again = f"请由省级管理办公室重新开放“{year.phase(phase).name}”，{named}随后重新核对"
     return f"{named}已按现有内容报送，不能再改；如需更正，{again}。"
 
 
@@ -60,7 +60,7 @@ def wanting(year: Year, missing: Iterable[str]) -> str:
     named = _quoted(year, missing)
     if not named:
         return ""
-    return f"{named}在线下办理，内容尚未导入，无从核对；请先由该市（或由省级管理办公室代为）导入{named}的工作簿。"
+    return f"{named}在线下办理，内容尚未导入，无从核对；请先由该市（或由省级管理办公室代为）导入{named}的报送表。"
 
 
 def lacking(season: Season, cell: Cell) -> str | None:
@@ -85,7 +85,7 @@ def fill_in(season: Season, cell: Cell, said: str) -> tuple[Verdict, str]:
         judging.keep(season, cell, judgement, cell.filings, part)
     verdict = found[judging.CITY].verdict
     wrong = len(verdict.refusals)
-    rules = f"有 {wrong} 项规定不符，列在报告单里供查阅" if wrong else "各项规定均符合"
+    rules = f"有 {wrong} 项规定不符，列在核验结果里供查阅" if wrong else "各项规定均符合"
     answer = f"本阶段在线下办理，状态不变，不为它发函件；{rules}{filed_addresses.in_answer(filed)}。"
     return verdict, f"{answer}{later}{_told(season, tell_latecomers(season, cell))}"
 

@@ -14,7 +14,7 @@ from models.days_told import told_by
 from models.letterbox import own
 from models.parties import parties_named
 from models.reports import matrix
-from season.recipients import is_recipient
+from season.recipients import is_recipient, named
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -110,7 +110,10 @@ def party_of(connection: Connection, year: Year, name: str) -> str:
     if is_recipient(year, name):
         return name
     cities = [city.slug for city in year.cities if name.removesuffix("市") in {city.name, city.slug, city.code}]
-    found = [own(city)[0] for city in cities] or parties_named(connection, name)
+    keys = ("province", "lead", *(key for city in year.cities for key in own(city.slug)))
+    offices = {named(year, key): key for key in keys} | {"省办": "province"}
+    met = [own(city)[0] for city in cities] or ([offices[name]] if name in offices else [])
+    found = met or parties_named(connection, name)
     if not found:
         raise UnknownParty(name=name)
     if len(found) > 1:

@@ -10,7 +10,7 @@ from apprise import Apprise
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-TITLE = "英才培养年度日历"
+TITLE = "省后备人才培养计划工作管理系统"
 
 
 def unusable(addresses: Sequence[str]) -> list[int]:

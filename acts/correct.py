@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MISTAKES: frozenset[Cause] = frozenset({"extension", "rerun"})
 """What the province gives by its own hand; room to work (grace) follows from the rules."""
 
-GIVEN = {"extension": "延期至", "rerun": "重启，办到"}
+GIVEN = {"extension": "延期至", "rerun": "重新开放，办到"}
 """How a mistaken day was given, in words."""
 
 
@@ -122,7 +122,7 @@ def _without(season: Season, cell: Cell, mistake: Extension) -> date:
 def _needless(season: Season, cell: Cell, until: date | None) -> str | None:
     title, due = season.title(cell.phase, cell.city), season.due(cell.phase, cell.city)
     if until is None:
-        return f"{title} 没有可以更正的延期或重启，截止日 {due.day} 未作改动。"
+        return f"{title} 没有可以更正的延期或重新开放，截止日 {due.day} 未作改动。"
     if until >= due.day:
         grace = season.year.figures.grace
         return f"{title} 现在的截止日是 {due.day}；从现在起须留足 {grace} 个工作日，更正不会使它提前，未作改动。"
@@ -155,7 +155,7 @@ CORRECT = Act(
     lambda _: "更正误办的截止日",
     (PHASE, CITIES, TOLD, UNTOLD),
     each(_correct),
-    lambda _, year, filled: f"更正{filled.named(year)}{filled.phased}误办的延期或重启的截止日",
+    lambda _, year, filled: f"更正{filled.named(year)}{filled.phased}误办的延期或重新开放的截止日",
     Event.CORRECT,
     frozenset({State.WAITING, State.OPEN, State.RETURNED}),
     moved=MISTAKES | {"correction"},

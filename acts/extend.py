@@ -99,7 +99,7 @@ NOBODY = "没有仍需报送本阶段的城市，未作改动。"
 def _why_not(season: Season, cell: Cell, until: date) -> str | None:
     due, title = season.due(cell.phase, cell.city), season.title(cell.phase, cell.city)
     if cell.state is State.OVERDUE and not season.in_time(cell):
-        return f"{title} 已于 {due.day} 24:00 截止，不能延期；请改用重启。"
+        return f"{title} 已于 {due.day} 24:00 截止，不能延期；请改用重新开放。"
     if until <= due.day:
         return f"{title} 现在的截止日是 {due.day}，不早于所给的 {until}，无需延期。"
     return illegal(season, cell, Event.EXTEND)

@@ -48,8 +48,9 @@ def mark(
     """Keep what a person decided, and do it to what is written: a letter in the queue waits, one that waits goes.
 
     One that goes is sent to where its recipient is written to today; one that is no longer true does not go. What is
-    said of one letter stands whatever is decided about its kind. A letter that has left is not touched: nothing can be
-    done about it. A mark that no letter of the year can have is refused, as is any in a year that is archived.
+    said of one letter stands whatever is decided about its kind. One letter that has left cannot be kept, and of a kind
+    those that have left are not touched. A mark that no letter of the year can have is refused, as is any in a year
+    that is archived.
     """
     with database.write(year) as connection:
         opened = standing.opened(connection, year)
@@ -57,6 +58,8 @@ def mark(
             return Outcome("refused", f"{year} 年度已归档，不能再操作。")
         if not fits(opened, key):
             return Outcome("refused", f"{year} 年度没有 {'/'.join(key)} 这样的函件，未作改动。")
+        if wanted == "hold" and key[3] != ALL and letter_marks.left(connection, year, key):
+            return Outcome("refused", "这封函件已经发出或正在发送，不能再留待放行，未作改动。")
         letter_marks.put(connection, year, key, wanted, reason, stamp)
         audit.record(connection, stamp, ON_RECORD[wanted], f"letter/{'/'.join(key)}", account=account, reason=reason)
         if wanted == "hold":

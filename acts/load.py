@@ -39,7 +39,7 @@ CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是
 REVISED = "没有导入：年度日历刚刚修订，请再导入一次。"
 PLACES = 50
 """Of so many faults the record says where they are."""
-FOR_A_CITY = "代为导入工作簿"
+FOR_A_CITY = "代为导入报送表"
 
 
 def load(
@@ -207,16 +207,16 @@ def _evaluated(bench: Bench, filled: Filled, city: str) -> Outcome:
 
 LOAD = Act(
     "load",
-    lambda _: "导入工作簿",
-    (Field("phase", "报送表", "form"), CITY, Field("file", "工作簿", "file")),
+    lambda _: "导入报送表",
+    (Field("phase", "报送表", "form"), CITY, Field("file", "报送表", "file")),
     each(_loaded),
-    lambda _, year, filled: f"导入{filled.named(year)}的工作簿",
+    lambda _, year, filled: f"导入{filled.named(year)}的报送表",
     Event.LOAD,
     by="city",
 )
 EVALUATE = Act(
     "evaluate",
-    lambda _: "评价学生",
+    lambda _: "年度评价评分",
     (PHASE, CITY, Field("rows", "评价", "grid")),
     each(_evaluated),
     lambda _, year, filled: f"保存{filled.named(year)} {len(filled.rows)} 名学生的评价",

@@ -52,7 +52,7 @@ def checked(do: Do, days: Days = given) -> Do:
         asked = days(bench, filled)
         nowhere = next((day for _, day in asked if not known(day)), None)
         if nowhere is not None:
-            return Outcome("refused", f"没有办理：{nowhere} 不在年历的范围内，可能写错了年份；请写 {REACH}的日期。")
+            return Outcome("refused", f"没有办理：{nowhere} 不在年度日程的范围内，可能写错了年份；请写 {REACH}的日期。")
         found = [look(bench.year, bench.stamp, phase.due, day) for phase, day in asked]
         far = max((one for one in found if one.far), key=lambda one: one.day, default=None)
         if far is not None and filled.words.get("confirm") != f"{far.day}":

@@ -61,7 +61,7 @@ OFFICE = Act(
     (
         Field("office", "单位", "office"),
         Field("email", "单位邮箱", "address", needed=False, hint="不写则不改。"),
-        Field("head", "负责同志邮箱", "address", needed=False, hint="催办升级发到这里；不写则不改。"),
+        Field("head", "负责同志邮箱", "address", needed=False, hint="督办发到这里；不写则不改。"),
     ),
     _office,
     lambda _, year, filled: f"登记{_name(year, filled.words['office'])}的邮箱，放行等待的函件",

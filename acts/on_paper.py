@@ -124,7 +124,7 @@ def _names(phases: Sequence[Phase]) -> str:
 def said(done: Sequence[Phase], outlook: Sequence[tuple[Phase, str]]) -> str:
     """Say what was done on paper and until when the rest lasts, after the sentence that the year is open."""
     what = (
-        f"线下办结的阶段：{_names(done)}；不发函件，可随后补录其工作簿。"
+        f"线下办结的阶段：{_names(done)}；不发函件，可随后补录其报送表。"
         if done
         else "线下没有办结的阶段；各阶段自开设之时起按规定保留办理时间。"
     )

@@ -56,7 +56,7 @@ def rerun(
         settle(season, [city])
         cell = season.cells[phase, city]
         if _done_already(season, cell, until):
-            said = f"{season.title(phase, city)} 已按此重启，正在办理，未作改动。"
+            said = f"{season.title(phase, city)} 已按此重新开放，正在办理，未作改动。"
             return unchanged(season, cell, Event.RERUN, said)
         why = _gone(season, cell) or illegal(season, cell, Event.RERUN) or _too_soon(season, until)
         outcome = refuse(season, cell, Event.RERUN, why) if why else _rerun(season, cell, until, reason, asked)
@@ -75,7 +75,7 @@ def _gone(season: Season, cell: Cell) -> str | None:
     """A city that left the year keeps what it passed, and is not let in again by the back door of a passed phase."""
     if cell.city not in season.withdrawn:
         return None
-    return f"{season.year.city(cell.city).name} 已退出 {season.year.year} 年度，不能重启任何阶段。"
+    return f"{season.year.city(cell.city).name} 已退出 {season.year.year} 年度，不能重新开放任何阶段。"
 
 
 def _too_soon(season: Season, until: date) -> str | None:
@@ -102,7 +102,7 @@ def _rerun(season: Season, cell: Cell, until: date, reason: str, asked: RequestB
     names = "、".join(season.year.phase(slug).name for slug in later) or "无"
     return Outcome(
         "done",
-        f"{season.title(phase, city)} 已重启（第 {after.attempt} 次），截止 {due.day} 24:00；"
+        f"{season.title(phase, city)} 已重新开放（第 {after.attempt} 轮），截止 {due.day} 24:00；"
         f"暂缓的后续阶段：{names}；其他城市不受影响。",
     )
 
@@ -125,7 +125,7 @@ def _items(season: Season, later: Iterable[str]) -> tuple[Item, ...]:
 def _hold(season: Season, cell: Cell, phase: str) -> None:
     """Put a later phase back to waiting; what was filed is kept, to be judged again."""
     filed = cell.state in {State.SUBMITTED, State.PASSED}
-    reason = f"因{season.year.phase(phase).name}重启"
+    reason = f"因{season.year.phase(phase).name}重新开放"
     season.move(cell, Event.HOLD, reason, resume=cell.state.value if filed else None, passed_at=None)
 
 
@@ -138,10 +138,10 @@ def _rerun_of(bench: Bench, filled: Filled, city: str) -> Outcome:
 
 RERUN = Act(
     "rerun",
-    lambda _: "重启",
+    lambda _: "重新开放",
     (PHASE, CITIES, UNTIL, CONFIRM, TOLD, UNTOLD),
     checked(each(_rerun_of)),
-    lambda _, year, filled: f"为{filled.named(year)}重启{filled.phased}，截止 {filled.until} 24:00",
+    lambda _, year, filled: f"为{filled.named(year)}重新开放{filled.phased}，截止 {filled.until} 24:00",
     Event.RERUN,
     frozenset({State.RETURNED, State.OVERDUE}),
     frozenset({State.PASSED}),

@@ -146,7 +146,7 @@ def _queued(
     again: dict[str, Any] = {"tries": 0, "deferred_since": None, "address": address, **at_once}
     if address.lower() in given_up:
         unknown_letters.settled(connection, keys, LetterEvent.SETTLE_HELD, **again, detail=SUPPRESSED)
-        return f"{_named(keys)}暂存：{to} 已停用，更正邮箱或恢复之后自动发出。"
+        return f"{_named(keys)}待补邮箱：已停止向{to}发函，更正邮箱或恢复发函之后自动发出。"
     unknown_letters.settled(connection, keys, LetterEvent.SETTLE_AGAIN, **again, detail=f"{_checked(stamp)}：重发")
     return f"{_named(keys)}已重新排队，发往{to}。"
 
@@ -175,7 +175,7 @@ FOUND = Field(
     "核实结果",
     "choice",
     choices=(("sent", "已经送达，记为已发"), ("resend", "没有送达，重新发送"), ("dropped", "不再发送")),
-    hint="重新发送时发往现在登记的邮箱。暂存的函件更正邮箱后自动发出，不必办理；确实不必再发的，选“不再发送”。",
+    hint="重新发送时发往现在登记的邮箱。待补邮箱的函件更正邮箱后自动发出，不必办理；确实不必再发的，选“不再发送”。",
 )
 SETTLE = Act(
     "settle",

@@ -51,7 +51,7 @@ def _too_late(season: Season, cell: Cell) -> str | None:
     due = season.due(cell.phase, cell.city)
     return (
         f"{season.title(cell.phase, cell.city)} 的报送已于 {due.day} 24:00 截止（{due.why}），现在不能报送；"
-        "请向省级管理办公室说明原因并申请延期，由省办重启本阶段后再报送，已导入的内容会保留。"
+        "请向省级管理办公室说明原因并申请延期，由省办重新开放本阶段后再报送，已导入的内容会保留。"
     )
 
 
@@ -62,7 +62,7 @@ def _too_early(season: Season, cell: Cell) -> str | None:
     if lacking := backfill.lacking(season, cell):
         return lacking
     if not loaded(season.connection, season.year.year, cell.phase, cell.city):
-        return f"{title} 尚未导入工作簿，没有可报送的内容；请先下载模板，填好后导入。"
+        return f"{title} 尚未导入报送表，没有可报送的内容；请先下载模板，填好后导入。"
     return None
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from post.bounces import Bounce
 
 BOUNCED = "退信：{reason}"
-GIVEN_UP, TAKEN_UP = "停用邮箱", "恢复邮箱"
+GIVEN_UP, TAKEN_UP = "停止向邮箱发函", "恢复向邮箱发函"
 """What the audit says of an address: its own row goes when it is written to again."""
 
 Fate = Literal["ours", "old", "foreign", "unclear"]
@@ -61,9 +61,9 @@ def suppress(database: Database, address: str, stamp: Stamp, *, reason: str, acc
     fit = fit_address(address)
     with database.write("every") as connection:
         if not suppression.suppress(connection, {fit: reason}, stamp.as_of, stamp.by):
-            return Outcome("done", f"{fit} 早已停用，未作改动。")
+            return Outcome("done", f"早已停止向 {fit} 发函，未作改动。")
         audit.record(connection, stamp, GIVEN_UP, _subject(fit), account=account, reason=reason)
-    return Outcome("done", f"{fit} 已停用；发往该地址的函件暂存，更正地址或恢复后再发。")
+    return Outcome("done", f"已停止向 {fit} 发函；发往该地址的函件待补邮箱，更正邮箱或恢复发函后再发。")
 
 
 def unsuppress(database: Database, address: str, stamp: Stamp, *, account: int | None = None) -> Outcome:
@@ -71,9 +71,9 @@ def unsuppress(database: Database, address: str, stamp: Stamp, *, account: int |
     with database.write("every") as connection:
         freed = suppression.unsuppress(connection, address.strip())
         if freed is None:
-            return Outcome("refused", f"{address} 没有停用，未作改动。")
+            return Outcome("refused", f"并未停止向 {address} 发函，未作改动。")
         audit.record(connection, stamp, TAKEN_UP, _subject(address), account=account)
-    return Outcome("done", f"{address} 已恢复，{freed} 封暂存的函件待发。")
+    return Outcome("done", f"已恢复向 {address} 发函，{freed} 封待补邮箱的函件待发。")
 
 
 def _subject(address: str) -> str:
@@ -181,7 +181,7 @@ SUPPRESS = Act(
     lambda _: GIVEN_UP,
     (EMAIL, KEPT),
     _suppressed,
-    lambda _book, _year, filled: f"停用邮箱 {masking.email(filled.words['email'])}",
+    lambda _book, _year, filled: f"停止向邮箱发函：{masking.email(filled.words['email'])}",
     subject=lambda _, filled: _subject(filled.words["email"]),
     records=True,
 )
@@ -190,7 +190,7 @@ UNSUPPRESS = Act(
     lambda _: TAKEN_UP,
     (EMAIL,),
     _unsuppressed,
-    lambda _book, _year, filled: f"恢复邮箱 {masking.email(filled.words['email'])}，放行暂存的函件",
+    lambda _book, _year, filled: f"恢复向邮箱发函 {masking.email(filled.words['email'])}，发出待补邮箱的函件",
     subject=lambda _, filled: _subject(filled.words["email"]),
     records=True,
 )
@@ -210,7 +210,7 @@ def _looked(bench: Bench, _: Filled) -> Outcome:
 BOUNCES = Act(
     "bounces",
     lambda _: "退信已核对",
-    (Field("reason", "核对结果", "reason", hint="只写入省办的操作记录：退的是哪一封函件，怎样处理了。"),),
+    (Field("reason", "核对结果", "reason", hint="只写入省办的操作日志：退的是哪一封函件，怎样处理了。"),),
     _looked,
     lambda _book, _year, _filled: "列出的退信均已核对",
     subject=lambda _year, _filled: "bounces",

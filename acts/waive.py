@@ -61,7 +61,7 @@ RULE = Field("rule", "规则", "rule", hint="只有通知中“原则上”的�
 NOTED = Field("reason", "事由", "reason", hint="写入记录，该市可以看到；不写进函件。")
 WAIVE = Act(
     "waive",
-    lambda _: "豁免规则",
+    lambda _: "豁免要求",
     (PHASE, CITIES, RULE, NOTED),
     each(_waived),
     _says,

@@ -52,7 +52,7 @@ class ReportCard:
 def report_card(
     database: Database, year: int, phase: str, city: str, stamp: Stamp, *, trial: bool = False
 ) -> ReportCard:
-    """Give the newest verdicts as of the stamp's instant, one a part; `trial` judges the present draft (试算)."""
+    """Give the newest verdicts as of the stamp's instant, one a part; `trial` judges the present draft (自查)."""
     with database.read() as connection:
         papers = reports.on_paper(connection, year, phase, city)
         span = histories.Span(year, stamp.as_of, phase, city)
@@ -80,10 +80,10 @@ def _nothing_to_judge(season: Season, cell: Cell) -> str:
     title = season.title(cell.phase, cell.city)
     there = loaded(season.connection, season.year.year, cell.phase, cell.city)
     if not there and passed_on_paper(cell):
-        return f"{title} 在线下办理，尚未导入工作簿；可由该市（或由省级管理办公室代为）补录。"
+        return f"{title} 在线下办理，尚未导入报送表；可由该市（或由省级管理办公室代为）补录。"
     if wanted := lacking(season, cell):
         return wanted
     if there:
         return ""
     seen = states_as_of.seen(season.connection, season.year, cell.city, season.stamp.as_of)[cell.phase]
-    return f"{title} 现为“{seen.state.chinese}”，尚未导入工作簿，没有可判定的内容。"
+    return f"{title} 现为“{seen.state.chinese}”，尚未填写任何内容，暂不能自查。请先下载模板填写，或在网页上填写。"

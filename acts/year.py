@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
 
-KINDS = {"mentor": "导师", "institution": "培养单位", "school": "中学", "student": "往届学员"}
+KINDS = {"mentor": "导师", "institution": "培养单位", "school": "中学", "student": "往届学生"}
 
 
 def close_year(database: Database, year: int, stamp: Stamp) -> Outcome:

@@ -19,7 +19,7 @@ from django.conf import settings  # type: ignore[import-not-found]
 
 DATABASE, PORT, PHASES = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
 TODAY = date(2022, 2, 7)
-PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>2022 年度总表</title></head><body>
+PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>2022 年度进度总览</title></head><body>
 <p>{{ reader.shown }}</p><ul class="totals"><li>函件未送达 {{ failed }} 封</li>
 <li>停用邮箱 {{ suppressed }} 个</li></ul>
 <table class="matrix"><thead><tr><th>城市</th>{% for phase in phases %}<th>
@@ -113,7 +113,7 @@ def cell(row: models.Model, later: date | None, waived: bool) -> dict[str, objec
     if later and state in {"waiting", "open", "returned"}:
         notes.append("已延期")
     if row.attempt > 1:
-        notes.append(f"第 {row.attempt} 次（重启）")
+        notes.append(f"第 {row.attempt} 轮（重新开放）")
     if waived:
         notes.append("有豁免")
     rest = f"剩 {left(due)} 个工作日" if state in {"open", "returned"} else ""

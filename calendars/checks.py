@@ -103,7 +103,7 @@ def _days_agree(source: str, phase: Phase) -> Iterator[Fault]:
 
 def _rungs_agree(source: str, phase: Phase) -> Iterator[Fault]:
     for value in _twice(phase.rungs):
-        yield Fault(source, f"phases.{phase.slug}.rungs", f"提醒档 {value} 写了两次", "只留一个")
+        yield Fault(source, f"phases.{phase.slug}.rungs", f"提前提醒的天数 {value} 写了两次", "只留一个")
 
 
 def _in_year(source: str, phase: Phase, year: int | None) -> Iterator[Fault]:

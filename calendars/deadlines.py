@@ -30,7 +30,7 @@ BECAUSE: Mapping[str, str] = {
     "calendar": "日历",
     "correction": "经核查更正",
     "extension": "经批准延期",
-    "rerun": "因重启重新确定",
+    "rerun": "因重新开放而改定",
     "grace": "按规定顺延",
     "filed": "自报送之日起算",
 }

@@ -68,7 +68,7 @@ def _rungs(key: str, year: Year, phase: Phase) -> Iterator[Warning_]:
     lost = [ahead for ahead in phase.rungs if ahead not in kept]
     if lost:
         which = "、".join(f"前 {ahead} 天" for ahead in lost)
-        why = "它早于开放，离开放不足一个工作日，或与更近的一档落在同一个工作日；可改档"
+        why = "它早于开放，离开放不足一个工作日，或与更近的一次提醒落在同一个工作日；可改天数"
         yield Warning_(f"{key}.rungs", f"{which}的提醒不会发出", why)
 
 

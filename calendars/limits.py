@@ -88,7 +88,7 @@ def _phase(source: str, phase: Phase, year: int, terms: Terms) -> Iterator[Fault
         yield Fault(source, f"{key}.province_due", reason, f"改成 {year} 至 {year + 1} 年的日期")
     for ahead in phase.rungs:
         if ahead > _DAYS:
-            yield Fault(source, f"{key}.rungs", f"提醒档 {ahead} 太大", f"不超过 {_DAYS} 天")
+            yield Fault(source, f"{key}.rungs", f"提前提醒的天数 {ahead} 太大", f"不超过 {_DAYS} 天")
 
 
 def _named_twice(source: str, phases: Sequence[Phase]) -> Iterator[Fault]:
@@ -105,10 +105,12 @@ def _figures(source: str, figures: Figures) -> Iterator[Fault]:
             yield Fault(source, f"figures.{name}", f"“{getattr(figures, name)}”太大", f"不超过 {most}")
     for ahead in figures.province_rungs:
         if ahead > _WORKING_DAYS:
-            yield Fault(source, "figures.province_rungs", f"提醒档 {ahead} 太大", f"不超过 {_WORKING_DAYS} 个工作日")
+            yield Fault(
+                source, "figures.province_rungs", f"提前提醒的天数 {ahead} 太大", f"不超过 {_WORKING_DAYS} 个工作日"
+            )
     for ahead in figures.party_rungs:
         if ahead > _DAYS:
-            yield Fault(source, "figures.party_rungs", f"提醒档 {ahead} 太大", f"不超过 {_DAYS} 天")
+            yield Fault(source, "figures.party_rungs", f"提前提醒的天数 {ahead} 太大", f"不超过 {_DAYS} 天")
     first, last = figures.office_hours
     if not first <= NINE < last:
         yield Fault(source, "figures.office_hours", "不含 9 时，而提醒在 9 时发出", "写成 [起, 止]，如 [9, 17]")

@@ -59,7 +59,7 @@ def _of_phase(year: Year, phase: Phase) -> Iterator[Moment]:
         yield at(instant, "monthly", f"{instant.month} 月提醒")
     yield at(due.instant, "deadline", "截止")
     yield at(overdue_letter_at(due, days), "next-day", "逾期通知")
-    yield at(escalation_at(due, days, figures.escalation_days), "third-day", "催办升级")
+    yield at(escalation_at(due, days, figures.escalation_days), "third-day", "督办")
     if phase.province_due is not None:
         own = resolve(phase.province_due)
         for rung in province_ladder(own, figures, days, opening):

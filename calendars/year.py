@@ -102,7 +102,7 @@ class Figures(_Frozen):
     (`Annotated[Count, Since(3, 0)]`), and a line in the shipped files.
     """
 
-    grace: Count = Field(description="个工作日：重启、延期、退回之后至少留给城市的时间")
+    grace: Count = Field(description="个工作日：重新开放、延期、退回之后至少留给城市的时间")
     subject_rank: Percent = Field(description="%：学科成绩在年级的排名以内")
     overall_rank: Percent = Field(description="%：综合成绩在年级的排名以内")
     consent_age: Positive = Field(description="岁：未满者须监护人同意")
@@ -114,7 +114,7 @@ class Figures(_Frozen):
     city_funds: Count = Field(description="元：拨付每个市级管理办公室的工作经费")
     province_days: Positive = Field(description="个工作日：报送之后省办审定、备案的时间")
     province_rungs: tuple[Positive, ...] = Field(description="省办期限前几个工作日提醒省办")
-    escalation_days: Positive = Field(description="截止之后第几个工作日催办升级")
+    escalation_days: Positive = Field(description="截止之后第几个工作日督办")
     party_days: Annotated[Count, Since(3, 0)] = Field(description="个工作日：导师、高校、中学的交材料日早于城市截止日")
     party_rungs: Annotated[tuple[Positive, ...], Since(3, (7, 1))] = Field(
         description="交材料日前几天提醒导师、高校、中学"

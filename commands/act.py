@@ -203,7 +203,7 @@ def _show(console: Console, year: Year, found: tuple[AddressDifference, ...]) ->
         (
             str(one.id),
             f"{one.name}（{one.place}）" if one.place else one.name,
-            one.held + ("（已停用）" if one.dead else ""),
+            one.held + ("（已停止发函）" if one.dead else ""),
             "、".join("省办决定" if office == "province" else year.city(office).name for office in one.held_by) or "—",
             one.email,
             year.city(one.city).name,

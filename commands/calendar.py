@@ -73,7 +73,7 @@ def _show(console: Console, year: Year, phases: list[dict[str, Any]]) -> None:
     rows = [(each["name"], each["opens"][:10], _day(each), _clock(each["due"]), _needs(year, each)) for each in phases]
     console.print(table("阶段", "开放", "截止日（含）", "截止时刻", "前提", rows=rows))
     line(console, "\n提醒函发出时刻")
-    console.print(table("阶段", "档", "时刻", "缘由", rows=[row for each in phases for row in _reminders(each)]))
+    console.print(table("阶段", "提醒", "时刻", "缘由", rows=[row for each in phases for row in _reminders(each)]))
 
 
 def _day(phase: dict[str, Any]) -> str:
@@ -145,7 +145,7 @@ def draft(
     say("请核对：", *(f"  - {note}" for note in notes))
 
 
-@app.command(help="两份日历之间：哪些时刻与函件会出现、移动、消失")
+@app.command(help="两份日历之间：哪些时刻与函件会新增、调整、取消")
 def diff(before: Before, after: After, /, *, common: Common = COMMON) -> None:
     """Print what the second calendar would change against the first."""
     from calendars.drafts import diff as difference
@@ -168,7 +168,7 @@ def _change(change: Change) -> dict[str, str | None]:
 
 
 def _differences(console: Console, data: dict[str, list[dict[str, str | None]]]) -> None:
-    words = {"appearing": "出现", "moving": "移动", "vanishing": "消失"}
+    words = {"appearing": "新增", "moving": "调整", "vanishing": "取消"}
     rows = [
         (words[name], each["label"] or "", _clock(each["before"] or "—"), _clock(each["after"] or "—"), _letter(each))
         for name, changes in data.items()

@@ -17,7 +17,7 @@ app = App(name="city")
 app.command("commands.contact:app", name="contact", help="联系人：登记、结束任期、列出")
 
 Email = Annotated[str | None, Parameter(metavar="邮箱", help="市级管理办公室的邮箱")]
-Head = Annotated[str | None, Parameter(metavar="邮箱", help="负责同志的邮箱：催办升级发到这里")]
+Head = Annotated[str | None, Parameter(metavar="邮箱", help="负责同志的邮箱：督办发到这里")]
 
 
 @app.command(name="list", help="设区市与登记的邮箱")

@@ -21,13 +21,13 @@ PROVINCE = "province"
 Office = Annotated[str, Parameter(name="单位", help="设区市（拼音、中文名或代码），省级管理办公室写 province")]
 
 
-@app.command(help="登记一名联系人：负责人（main）或代理人（deputy）")
+@app.command(help="登记一名联系人：经办人（main）或代办人（deputy，B 岗）")
 def add(
     office: Office,
     /,
     *,
     name: Annotated[str, Parameter(metavar="姓名", help="联系人姓名")],
-    part: Annotated[Literal["main", "deputy"], Parameter(help="main 负责人，deputy 代理人")] = "main",
+    part: Annotated[Literal["main", "deputy"], Parameter(help="main 经办人，deputy 代办人（B 岗）")] = "main",
     email: Annotated[str, Parameter(metavar="邮箱", help="在任期间函件发到这里")] = "",
     phone: Annotated[str, Parameter(metavar="电话", help="联系电话")] = "",
     since: Annotated[Day | None, Parameter(help="从哪一天起（含）；不写时即日有效")] = None,
@@ -91,7 +91,7 @@ def list_(office: Office, /, *, season: SeasonOptions = SEASON) -> None:
 
 
 def _list(console: Console, data: list[dict[str, str | int | bool | None]]) -> None:
-    parts = {"main": "负责人", "deputy": "代理人"}
+    parts = {"main": "经办人", "deputy": "代办人（B 岗）"}
     rows = [
         (
             str(each["id"]),

@@ -133,7 +133,7 @@ def _show(console: Console, found: Comparison) -> None:
         line(console, "现在的数据库：没有，或者读不出来。")
     else:
         newest = f"，最近一条记录 {local(since.newest):%Y-%m-%d %H:%M}" if since.newest else ""
-        more = f"{since.moves} 条记录、{since.deeds} 条操作记录、{since.letters} 封函件（已发 {since.sent} 封）{newest}"
+        more = f"{since.moves} 条记录、{since.deeds} 条操作日志、{since.letters} 封函件（已发 {since.sent} 封）{newest}"
         more += f"，并开设了 {since.years} 个年度" if since.years else ""
         line(console, f"现在的数据库里，备份之后另有 {more}；恢复后这些都没有。")
 
@@ -143,4 +143,6 @@ def _restored(console: Console, done: Restored) -> None:
     line(console, "已恢复。各账号须重新登录。", "green")
     if done.former:
         line(console, f"原来的另存为 {'、'.join(map(str, done.former))}；确认无误后请删去，里面有个人信息。")
-    line(console, "投递已暂停：启动 talent up，看过待发的函件，再运行 talent act restored（或在总表页）核对后放行。")
+    line(
+        console, "投递已暂停：启动 talent up，看过待发的函件，再运行 talent act restored（或在进度总览页）核对后放行。"
+    )

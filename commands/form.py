@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 app = App(name="form")
 
 Slug = Annotated[str, Parameter(name="阶段", help="阶段，如 application；省办的评价表为 evaluation")]
-Workbook = Annotated[Path, Parameter(name="文件", help="Excel 工作簿（.xlsx）")]
+Workbook = Annotated[Path, Parameter(name="文件", help="Excel 报送表（.xlsx）")]
 
 
 @app.command(help="空白模板：带下拉选项与填写说明")
@@ -69,7 +69,7 @@ def known(phase: str) -> str:
     return phase
 
 
-@app.command(help="导入一份工作簿：有一处错误就什么也不导入；再导一次相同的文件没有变化")
+@app.command(help="导入一份报送表：有一处错误就什么也不导入；再导一次相同的文件没有变化")
 def load(
     phase: Slug, workbook: Workbook, /, *, city: OneCity, dry_run: DryRun = False, season: SeasonOptions = SEASON
 ) -> int:
@@ -78,7 +78,7 @@ def load(
     return run(season, "load", given, dry_run=dry_run)
 
 
-@app.command(help="检查一份工作簿：一次列出全部错误（退出码 1），什么也不写入")
+@app.command(help="检查一份报送表：一次列出全部错误（退出码 1），什么也不写入")
 def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: SeasonOptions = SEASON) -> int:
     """Read a workbook and say every fault; where a year is open also what disagrees with its records."""
     from forms.reading import read

@@ -35,11 +35,13 @@ app.command("commands.forecast:forecast", name="forecast", help="到下一工作
 app.command("commands.letter_marks:hold", name="hold", help="留待放行：某封（写成的或将写的），或某阶段某种类的函件")
 app.command("commands.letter_marks:release", name="release", help="放行留待的函件，或不再要求放行")
 app.command("commands.letter_marks:remark", name="remark", help="给一封待放行、待补邮箱的函件加附言")
-app.command("commands.suppression:suppress", name="suppress", help="停用一个邮箱：发往该地址的函件暂存")
-app.command("commands.suppression:unsuppress", name="unsuppress", help="恢复一个停用的邮箱，放行暂存的函件")
-app.command("commands.settling:settle", name="settle", help="核实未送达、去向不明的函件：已送达、重发，或不再发送")
+app.command("commands.suppression:suppress", name="suppress", help="停止向一个邮箱发函：发往该地址的函件待补邮箱")
+app.command("commands.suppression:unsuppress", name="unsuppress", help="恢复向一个邮箱发函，发出待补邮箱的函件")
+app.command("commands.settling:settle", name="settle", help="核实未送达或待核实的函件：已送达、重发，或不再发送")
 app.command("commands.settling:resume", name="resume", help="确认系统时钟无误，恢复因时钟暂停的投递")
-app.command("commands.suppression:bounces", name="bounces", help="读退信（文件，或 - 读标准输入），停用收不到信的邮箱")
+app.command(
+    "commands.suppression:bounces", name="bounces", help="读退信（文件，或 - 读标准输入），停止向收不到信的邮箱发函"
+)
 
 app.command(
     "commands.expected_letters:why", name="why", help="某单位或个人的某类函件：写了哪些、结果如何，没写的是为什么"
@@ -86,7 +88,7 @@ def show_list(console: Console, year: Year, rows: Sequence[KeptLetter]) -> None:
         )
         for row in rows
     ]
-    console.print(table("编号", "写成", "状态", "收件人", "种类", "主题", rows=shown))
+    console.print(table("编号", "生成时间", "状态", "收件人", "种类", "主题", rows=shown))
 
 
 @app.command(help="一封函件的全文与来历")

@@ -27,7 +27,7 @@ STYLES = {
     "overdue": "bold red",
     "withdrawn": "dim strike",
 }
-LEGEND = "· 未开放　~ 线下办理　+ 延期内办成　* 有豁免　2 第 2 次办理（经重启）"
+LEGEND = "· 未开放　~ 线下办理　+ 延期内办成　* 有豁免　2 第 2 轮（重新开放）"
 
 
 def grid(status: Matrix) -> Table:
@@ -81,7 +81,7 @@ def show_alarms(console: Console, status: Matrix) -> None:
             ("、".join(one.to) or "—", one.address, f"{one.since:%Y-%m-%d}", one.why, str(one.letters))
             for one in status.alarms.suppressed
         ]
-        console.print(table("收件人", "停用的邮箱", "自", "缘由", "待发", rows=rows))
+        console.print(table("收件人", "停止发函的邮箱", "自", "缘由", "待发", rows=rows))
     for sign in status.alarms.silent:
         line(console, f"{sign}：到期的事没有人办；请运行 talent doctor。")
     if status.alarms.clock:

@@ -15,8 +15,8 @@ app = App(name="office")
 @app.command(name="set", help="登记省级管理办公室的邮箱")
 def set_(
     *,
-    email: Annotated[str | None, Parameter(metavar="邮箱", help="省级管理办公室的邮箱：待办日报发到这里")] = None,
-    lead: Annotated[str | None, Parameter(metavar="邮箱", help="负责同志的邮箱：催办升级发到这里")] = None,
+    email: Annotated[str | None, Parameter(metavar="邮箱", help="省级管理办公室的邮箱：每日待办发到这里")] = None,
+    lead: Annotated[str | None, Parameter(metavar="邮箱", help="负责同志的邮箱：督办发到这里")] = None,
     season: SeasonOptions = SEASON,
 ) -> int:
     """Put the province's addresses on file."""

@@ -92,7 +92,7 @@ def card(console: Console, rules: list[Mapping[str, Any]]) -> None:
             line(console, f"豁免 {rule['rule']}：{rule['waived_by']}，{rule['waived_reason']}")
     mends = [rule for rule in rules if not rule["ok"] and not rule["waived"]]
     if mends:
-        line(console, "怎样改：")
+        line(console, "修改意见：")
     for rule in mends:
         line(console, f"  - {_actor(rule)}：{rule['mend']}")
 

@@ -26,9 +26,9 @@ Confirm = Annotated[Day | None, Parameter(help="新的截止日比年度日历�
 Until = Annotated[Day, Parameter(help="新的截止日，当天有效")]
 
 
-@app.command(help="办理到期该办的事，只办该办的；不写阶段时为全年")
+@app.command(help="按日程办理：开放、提醒、逾期等到期事项，已办的不重办；不写阶段时为全年")
 def advance(
-    phase: Annotated[str | None, Parameter(name="阶段", help="只推进这一阶段")] = None,
+    phase: Annotated[str | None, Parameter(name="阶段", help="只办这一阶段")] = None,
     /,
     *,
     city: Cities | None = None,
@@ -52,7 +52,7 @@ def _advanced(console: Console, year: Year, done: Advance, preview: bool) -> Non
     show_changes(console, year, done.changes, preview)
     for city, reason in done.failures.items():
         name = "省级管理办公室的摘要" if city == "*" else year.city(city).name
-        line(console, f"{name}没有推进：{reason}", "bold red")
+        line(console, f"{name}没有按日程办理：{reason}", "bold red")
     line(console, f"状态变动 {len(done.changes.transitions)} 处，函件 {len(done.changes.letters)} 封。")
 
 
@@ -89,7 +89,7 @@ def extend(
     return run(season, "extend", given, dry_run=dry_run)
 
 
-@app.command(help="省级管理办公室：更正误办的延期或重启的截止日；先用 --dry-run 预览")
+@app.command(help="省级管理办公室：更正误办的延期或重新开放的截止日；先用 --dry-run 预览")
 def correct(
     phase: Slug,
     /,
@@ -156,7 +156,7 @@ def waive(
     return run(season, "waive", {"rule": rule, "phase": phase, "city": city, "reason": reason}, dry_run=dry_run)
 
 
-@app.command(help="省级管理办公室：为某市重启本阶段；先用 --dry-run 预览")
+@app.command(help="省级管理办公室：为某市重新开放本阶段；先用 --dry-run 预览")
 def rerun(
     phase: Slug,
     /,
@@ -174,4 +174,4 @@ def rerun(
     return run(season, "rerun", given, dry_run=dry_run)
 
 
-app.command("commands.season:why", name="why", help="结论：系统核验逐条判定的报告单")
+app.command("commands.season:why", name="why", help="核验结果：每项规定的实有、应有与修改意见")

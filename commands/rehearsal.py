@@ -75,7 +75,7 @@ DOINGS = {
     "reject": "退回",
     "waive": "豁免",
     "extend": "延期",
-    "rerun": "重启",
+    "rerun": "重新开放",
     "withdraw": "退出",
 }
 BURDENED = {

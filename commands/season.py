@@ -88,7 +88,7 @@ def why(
     /,
     *,
     city: Annotated[str, Parameter(metavar="城市", help="设区市：拼音、中文名或行政区划代码")],
-    trial: Annotated[bool, Parameter(negative="", help="试算：按现在导入的内容判定，不看已有结论")] = False,
+    trial: Annotated[bool, Parameter(negative="", help="自查：按现在导入的内容核验，不看已有结论")] = False,
     season: SeasonOptions = SEASON,
 ) -> int:
     """Print the newest report card of a city phase, or of its draft where nothing was filed; 1 where it refuses."""
@@ -104,8 +104,8 @@ def why(
 def _card(console: Console, year: Year, found: ReportCard) -> None:
     from commands.outcomes import card
 
-    title = f"{year.city(found.city).name} {year.phase(found.phase).name}　第 {found.attempt} 次"
-    how = "　试算（尚未报送，按已导入的内容）" if found.trial and found.verdicts else ""
+    title = f"{year.city(found.city).name} {year.phase(found.phase).name}　第 {found.attempt} 轮"
+    how = "　自查（尚未报送，按已导入的内容）" if found.trial and found.verdicts else ""
     given = ("通过" if found.passed else "未通过") if found.verdicts else "尚无结论"
     ended = "线下办理" if found.on_paper else given
     line(console, f"{title}：{ended}{how}", "bold")

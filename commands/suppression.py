@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from acts.suppress import Returned
 
 Address = Annotated[str, Parameter(name="邮箱", help="邮箱地址，不分大小写")]
-BY_HAND = "人工停用"
+BY_HAND = "人工停止发函"
 
 
 def suppress(
@@ -43,7 +43,7 @@ def unsuppress(address: Address, /, *, season: SeasonOptions = SEASON) -> int:
 
     database, year, stamp = season.acting(shared=True)
     said = act(database, address, stamp)
-    return report(season, year, said if said.done else hinted(said, "停用的地址见 talent status"))
+    return report(season, year, said if said.done else hinted(said, "停止发函的邮箱见 talent status"))
 
 
 def bounces(
@@ -82,7 +82,7 @@ def _show(console: Console, found: Returned) -> None:
     line(console, f"读到 {found.read} 封邮件，其中退信 {found.bounces} 封，暂缓投递的通知 {found.delayed} 封。")
     line(console, f"{found.letters} 封函件改记为未送达。")
     for address in found.suppressed:
-        line(console, f"已停用 {address}：更正地址，或用 talent letters unsuppress 恢复。")
+        line(console, f"已停止向 {address} 发函：更正邮箱，或用 talent letters unsuppress 恢复。")
     if found.unclear:
         line(console, f"{len(found.unclear)} 封退信不能确定退的是哪一封函件，未作处理，请人工核对：")
     for one in found.unclear:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = App(name="year")
 
 
-@app.command(name="open", help="打开年度：各市各阶段各一行；再次打开什么也不做")
+@app.command(name="open", help="开设年度：各市各阶段各一行；再次开设什么也不做")
 def open_(
     year: YearNumber,
     /,
@@ -93,7 +93,7 @@ def close(year: YearNumber, /, *, common: Common = COMMON) -> int:
     return report(common, calendar, recorded(CLOSE, Bench(database, calendar, stamp), Filled()))
 
 
-@app.command(help="结转到下一年度：导师库、往届学员的优先标记")
+@app.command(help="结转到下一年度：导师库、往届学生的优先标记")
 def roll(year: YearNumber, /, *, common: Common = COMMON) -> int:
     """Hand a year's people to the next year's pool."""
     from acts.year import roll_year

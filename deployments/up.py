@@ -156,7 +156,7 @@ def _window(house: House, environment: dict[str, str], ended: threading.Event, s
     pack = ("--pack", str(house.pack)) if house.pack else ()
     child = _child(house, environment, "dashboard", "dashboard.serve", "--folder", str(house.folder), *pack)
     child.keep()
-    said = "总表与各页面" if _answers(f"{house.window}/livez", WINDOW_SECONDS, ended) else "页面没有应答，请看日志"
+    said = "进度总览与各页面" if _answers(f"{house.window}/livez", WINDOW_SECONDS, ended) else "页面没有应答，请看日志"
     say(f"{said}：{house.window}（日志 {child.log}）")
     return child
 
@@ -264,7 +264,7 @@ def _synced(
         say(f"日程没有同步成功，稍后重试（{once.why()}；日志 {once.log}）")
         return before
     named = "、".join(str(year.year) for year in years)
-    none = "演示不按系统时间推进，由页面上的演示时钟推进。" if house.pack else NO_YEAR
+    none = "演示不随系统时间办理，由页面上的演示时钟拨到哪一刻就办到哪一刻。" if house.pack else NO_YEAR
     say(f"日程已同步：{named} 年度" if named else none)
     return wanted
 

@@ -41,7 +41,7 @@ def automation() -> AutomationCore:
         ),
         actions=[
             ChangeFlowRunState(
-                name=None, state=StateType.CRASHED, force=False, message="运行进程失联；下一次 watch 会补上所欠的推进"
+                name=None, state=StateType.CRASHED, force=False, message="运行进程失联；下一次 watch 会补办"
             )
         ],
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NOTHING_OWED = "无事可做"
 WAITING = "等待上一阶段"
-ADVANCED = "已推进"
+ADVANCED = "已按日程办理"
 SOME_FAILED = "部分城市未完成"
 NO_POST = "无信可投"
 POSTED = "已投递"
@@ -36,7 +36,7 @@ async def end(flow: str, passes: Sequence[Pass]) -> State[None]:
             await show(flow, one)
     failed = [f"{one.year} {'、'.join(one.failed)}" for one in passes if one.failed]
     if failed:
-        return Failed(name=SOME_FAILED, message=f"{'；'.join(failed)}；其余城市已推进，下一次 watch 会重试")
+        return Failed(name=SOME_FAILED, message=f"{'；'.join(failed)}；其余城市已按日程办理，下一次 watch 会重试")
     if any(one.moves or one.letters for one in passes):
         moves, letters = sum(one.moves for one in passes), sum(one.letters for one in passes)
         return Completed(name=ADVANCED, message=f"{moves} 处状态变动，{letters} 封函件待发")

@@ -47,7 +47,7 @@ def described(phase: PhaseDefinition) -> str:
     """Say in Markdown, for the officer who looks at the deployment, by what the phase is judged and what it writes."""
     rules = "\n".join(f"- {rule.name}（{rule.clause}，`{rule.id}`）" for gate in phase.gates for rule in gate.rules)
     letters = "、".join(kinds(dealings(phase.parties, None)))
-    return f"**{phase.name}** 推进到当前时刻应有的状态。\n\n系统核验：\n{rules}\n\n函件：{letters}"
+    return f"**{phase.name}** 已办到当前时刻应有的状态。\n\n系统核验：\n{rules}\n\n函件：{letters}"
 
 
 def phase_flow(phase: PhaseDefinition) -> PhaseFlow:

@@ -22,7 +22,7 @@ AS_MARKED = "演练完成"
 OTHERWISE = "与预期不符"
 
 
-@flow(name="rehearse", description="在专用的新库里演练一整年：按材料包的先后办理，逐时刻推进，不动正式数据，不发信。")
+@flow(name="rehearse", description="在专用的新库里演练一整年：按材料包的先后办理，逐时刻办理，不动正式数据，不发信。")
 async def rehearse(year: int, inputs: str, until: datetime | None = None) -> State[None]:
     """Play the pack in a folder of the worker's machine. Failed where an event did not end as it is marked."""
     calendar, pack = load(year), read_pack(Path(inputs))

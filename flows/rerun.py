@@ -14,11 +14,11 @@ from tasks.advancing import advance_cities
 from tasks.posting import send_due
 from tasks.rerunning import rerun_city
 
-NOT_RERUN = "未予重启"
+NOT_RERUN = "未予重新开放"
 PREVIEW = "仅预览"
 
 
-@flow(name="rerun", description="重启一个城市的一个阶段；事由会留在 Prefect 的参数里，请勿写学生姓名。")
+@flow(name="rerun", description="重新开放一个城市的一个阶段；事由会留在 Prefect 的参数里，请勿写学生姓名。")
 async def rerun(
     *,
     year: int,

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State
 from flows.phase_flows import run
 
 
-@flow(name="watch", description="每分钟推进一次：各年度、各阶段、各城市应做而未做的事，错过的运行也由它补上。")
+@flow(name="watch", description="每分钟按日程办理一次：各年度、各阶段、各城市应做而未做的事，错过的运行也由它补上。")
 async def watch(year: int | None = None, as_of: datetime | None = None) -> State[None]:
     """Advance every phase of a year (none: all under way) in every city; `as_of` is for a rehearsal."""
     return await run("watch", None, year, None, as_of)

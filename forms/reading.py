@@ -41,7 +41,7 @@ def read(source: Path | bytes, form: Form[AskedSheet], whose: Mapping[str, str] 
         return _nothing(form, opened.code, opened.wrong, opened.right)
     names = list(map(drawn, opened.names))
     if not opened.tables and (other := next((whose[name] for name in names if name in whose), "")):
-        return _nothing(form, "file.other-form", f"这是{other}", f"这里要的是《{form.title}》，请换成它的工作簿")
+        return _nothing(form, "file.other-form", f"这是{other}", f"这里要的是《{form.title}》，请换成它的报送表")
     sheets = [SheetReader(sheet) for sheet in form.sheets]
     for reader in sheets:
         name = reader.sheet.name

@@ -70,7 +70,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
     "file.too-large": ("文件超过 5 MB", _TEMPLATE),
     "file.old-format": ("文件是旧版 .xls 格式", _SAVE),
     "file.encrypted": ("文件设有打开密码", "请取消密码后重新上传"),
-    "file.not-workbook": ("文件不是 Excel 工作簿（.xlsx）", _SAVE),
+    "file.not-workbook": ("文件不是 Excel 报送表（.xlsx）", _SAVE),
     "file.macros": ("文件带有宏（.xlsm）", _SAVE),
     "file.members": ("文件内的部件超过 200 个", _TEMPLATE),
     "file.inflated": ("文件解压后超过 50 MB", _TEMPLATE),

@@ -48,7 +48,7 @@ STATES: Mapping[str, str] = {
     "sent": "已发",
     "failed": "未送达",
     "unknown": "待核实",
-    "held": "暂存",
+    "held": "待补邮箱",
     "awaiting": "待放行",
     "cancelled": "已取消",
 }

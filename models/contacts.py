@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
 
 MAIN, DEPUTY = "main", "deputy"
-PARTS: Mapping[str, str] = {MAIN: "负责人", DEPUTY: "代理人"}
+PARTS: Mapping[str, str] = {MAIN: "经办人", DEPUTY: "代办人（B 岗）"}
 Addresses = dict[str, tuple[str | None, str | None]]
 """By office: where its letters go, and where its head's go."""
 

@@ -72,6 +72,13 @@ def put(connection: Connection, year: int, key: LetterKey, mark: Mark, reason: s
     connection.execute(row.on_conflict_do_update(index_elements=["year", *PARTS], set_=given))
 
 
+def left(connection: Connection, year: int, key: LetterKey) -> bool:
+    """Tell whether that one letter is out of hand: sent, or on its way."""
+    letter = table_of(Letter)
+    gone = letter.c.state.in_([state.value for state in (LetterState.SENT, LetterState.SENDING, LetterState.UNKNOWN)])
+    return bool(connection.scalar(select(func.count()).where(letter.c.year == year, _meant(letter, key), gone)))
+
+
 def hold(connection: Connection, year: int, key: LetterKey) -> int:
     """Let what was marked so wait that is still in the queue; give how many letters that are.
 

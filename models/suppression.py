@@ -26,7 +26,7 @@ REFUSALS = 3
 AFRESH = {"detail": None, "deferred_since": None}
 """What a letter that waited for its address has behind it."""
 
-HELD, REFUSED, RETURNED = "地址已停用", "连续 {count} 封被对方邮局拒收：{last}", "退信：{reason}"
+HELD, REFUSED, RETURNED = "已停止向此邮箱发函", "连续 {count} 封被对方邮局拒收：{last}", "退信：{reason}"
 
 
 def suppress(connection: Connection, reasons: Mapping[str, str], since: datetime, by: str) -> list[str]:

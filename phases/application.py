@@ -302,7 +302,7 @@ PHASE = PhaseDefinition(
     doubts=_of_age,
     complete=_with_persons,
     lets_on=LetOn("students", "taken", "审核通过的申报学生"),
-    records=(Rule("roll-over.priority", "四(一)", "record", "往届学员优先", "mentor"),),
+    records=(Rule("roll-over.priority", "四(一)", "record", "往届学生优先", "mentor"),),
     uses=frozenset({"mentor-recommendation"}),
     figures=("senior_grades", "junior_grades", "junior_subjects", "subject_rank", "overall_rank", "consent_age"),
     parties=(
@@ -324,7 +324,7 @@ PHASE = PhaseDefinition(
                 "passed": Mailing(
                     Rows("mentors", where=("taken",)),
                     counted="选报您的学生",
-                    listed="往届学员，请予优先考虑",
+                    listed="往届学生，按规定请优先考虑",
                     returning=True,
                 ),
             },

@@ -139,7 +139,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             invented="late", reason="请尽快办理。", caused_by=(Event.NUDGE,),
         ),
         "digest": LetterKind(
-            "待办日报", ("province",), of_year=("province",), urgency=2, newest=True,
+            "每日待办", ("province",), of_year=("province",), urgency=2, newest=True,
             occurs="never", of_day=True, shows=("agenda",),
         ),
         "escalation": LetterKind(

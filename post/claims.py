@@ -32,7 +32,7 @@ MOST = 20
 OFFERED = tuple(state.value for state in (LetterState.SENDING, LetterState.SENT, LetterState.UNKNOWN))
 """The states of what was handed over, or may have been."""
 
-SUPPRESSED = "地址已停用"
+SUPPRESSED = "已停止向此邮箱发函"
 
 
 class Claimed(NamedTuple):

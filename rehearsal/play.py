@@ -38,7 +38,7 @@ PROVINCE = "省级管理办公室"
 
 
 class Stuck(TalentError):
-    """演练在 {at} 推进时出错：{what}。"""
+    """演练在 {at} 按日程办理时出错：{what}。"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,7 @@ FATES: Sequence[tuple[str, Holds, str]] = (
     ("sent", _in(_S.SENT), "已于{left}发出{detail}。"),
     ("failed", _in(_S.FAILED), "未送达{detail}；请核对邮箱后重发。"),
     ("unknown", _in(_S.UNKNOWN), "不能确定是否送达{detail}；请核实后办理。"),
-    ("suppressed", _in(_S.HELD, lambda one, *_: bool(one.address)), "邮箱已停用{detail}；更正邮箱后自动发出。"),
+    ("suppressed", _in(_S.HELD, lambda one, *_: bool(one.address)), "已停止向此邮箱发函{detail}；更正邮箱后自动发出。"),
     ("no-address", _in(_S.HELD), "没有登记邮箱；登记后自动发出。"),
     ("awaiting", _in(_S.AWAITING), "已经写好，等待省级管理办公室放行。"),
     ("left-out", _in(_S.CANCELLED, lambda one, *_: is_untold(one.state, one.detail)), "没有发出{detail}。"),

@@ -19,16 +19,16 @@ WAY_OUT: Mapping[State, str] = {
     State.WAITING: "请等前面的阶段通过、本阶段开放后再办",
     State.OPEN: "请等该市报送后再办",
     State.SUBMITTED: "报送的内容正等待办理；如需修改，请由省级管理办公室退回",
-    State.PASSED: "如需重新办理，请由省级管理办公室重启本阶段",
+    State.PASSED: "如需重新办理，请由省级管理办公室重新开放本阶段",
     State.RETURNED: "请等该市修改并重新报送后再办",
-    State.OVERDUE: "请由省级管理办公室重启本阶段",
+    State.OVERDUE: "请由省级管理办公室重新开放本阶段",
     State.WITHDRAWN: "该市本年度已退出",
 }
 """What may be done instead, by the state a city phase is in."""
 
 INSTEAD: Mapping[tuple[State, Event], str] = {
     (State.OPEN, Event.RERUN): "本阶段正在进行；如需改期，请用延期",
-    (State.WAITING, Event.RERUN): "本阶段还没有开放，无需重启；如需改期，请用延期",
+    (State.WAITING, Event.RERUN): "本阶段还没有开放，无需重新开放；如需改期，请用延期",
     (State.OPEN, Event.APPROVE): "该市尚未报送；请等报送后再办",
     (State.RETURNED, Event.APPROVE): "该市尚未重新报送；请等报送后再办",
 }

@@ -212,7 +212,7 @@ def _given_up(season: Season) -> Iterator[tuple[datetime, Item]]:
     """Give the addresses that are written to no more: whoever is reached at one hears of no deadline."""
     for one in suppressions(season.connection, season.year.year, season.stamp.as_of):
         whose = "、".join(recipients.named(season.year, recipient) for recipient in one.to)
-        yield _since(season, one.since, whose, f"邮箱 {one.address} 已停用（{one.why}），请更正", "undeliverable")
+        yield _since(season, one.since, whose, f"邮箱 {one.address} 已停止发函（{one.why}），请更正", "undeliverable")
 
 
 def _stuck(season: Season) -> Iterator[tuple[datetime, Item]]:

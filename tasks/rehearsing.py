@@ -37,7 +37,7 @@ async def play_season(play: Play) -> Rehearsed:
         {"城市": city, **{standing.phase: f"{standing.state}·{standing.attempt}" for standing in phases}}
         for city, phases in rehearsed.matrix.cities.items()
     ]
-    await acreate_table_artifact(table, key=f"rehearse-{year}", description=f"{year} 年度演练的结果：状态·第几次")
+    await acreate_table_artifact(table, key=f"rehearse-{year}", description=f"{year} 年度演练的结果：状态·轮次")
     return rehearsed
 
 

@@ -31,4 +31,4 @@ def of_the_channels(settings: Settings) -> Iterator[CheckFinding]:
     elif settings.channels:
         from acts.channels import services
 
-        yield CheckFinding("群通知", "ok", f"待办日报与催办升级另发到：{'、'.join(services(settings.channels))}")
+        yield CheckFinding("群通知", "ok", f"每日待办与督办另发到：{'、'.join(services(settings.channels))}")

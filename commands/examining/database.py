@@ -80,7 +80,7 @@ def _of_the_year(database: Database, now: datetime) -> Iterator[CheckFinding]:
         try:
             opened = standing.opened(connection, standing.newest_year(connection))
         except standing.NoYearOpen:
-            yield CheckFinding("年度", "finding", "还没有打开年度", "运行 talent year open 年份")
+            yield CheckFinding("年度", "finding", "还没有开设年度", "运行 talent year open 年份")
             return
         on_file, people = standing.offices(connection), contacts.of(connection)
     year = opened.year
@@ -138,10 +138,10 @@ def _of_the_held_post(database: Database, now: datetime) -> Iterator[CheckFindin
         said = f"{one.letters} 封函件一再推迟，{one.since:%Y-%m-%d %H:%M} 起：{one.means}（{one.said}）"
         yield CheckFinding("投递", "finding", said, MENDS.get(one.means, "系统还在重试，最多 5 天"))
     if restored is not None:
-        mend = "看 talent letters list --state queued；再运行 talent act restored，或在总表页按“核对后放行”"
+        mend = "看 talent letters list --state queued；再运行 talent act restored，或在进度总览页按“核对后放行”"
         yield CheckFinding("投递", "finding", str(restored), mend)
     if alarm is not None:
-        mend = "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在总表页按“恢复投递”"
+        mend = "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在进度总览页按“恢复投递”"
         yield CheckFinding("投递", "finding", alarm, mend)
 
 

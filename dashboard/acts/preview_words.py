@@ -88,7 +88,7 @@ def stands(standing: Standing) -> str:
     """Say where a city phase stands and until when."""
     said = [standing.state.chinese]
     if standing.attempt > 1:
-        said.append(f"第 {standing.attempt} 次")
+        said.append(f"第 {standing.attempt} 轮")
     if standing.waived:
         said.append(f"豁免 {'、'.join(standing.waived)}")
     return f"{'，'.join(said)}，截止 {standing.due.day}"
@@ -140,5 +140,5 @@ def totals(tried: Tried) -> tuple[tuple[str, int, int], ...]:
 
 def differences(difference: Difference) -> tuple[tuple[str, Change], ...]:
     """Give the moments that a new calendar adds, moves and drops, each with its word."""
-    groups = (("出现", difference.appearing), ("移动", difference.moving), ("消失", difference.vanishing))
+    groups = (("新增", difference.appearing), ("调整", difference.moving), ("取消", difference.vanishing))
     return tuple((word, change) for word, changes in groups for change in changes)

@@ -23,7 +23,7 @@ SHOWN = 200
 KEPT = 100_000
 """Faults in memory, over all uploads: the oldest uploads go first."""
 
-HEADER = ("表", "行", "列", "填的内容", "错在哪里", "应当怎样")
+HEADER = ("表", "行", "列", "填的内容", "存在问题", "正确填法")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,11 @@ def _matrix(asked: ExportRequest) -> tuple[Table, ...]:
             notes = "、".join((cell.left, *cell.notes) if cell.left else cell.notes)
             told = (standing.due.day, notes, standing.attempt, standing.filed_at, standing.passed_at)
             rows.append((line.city.name, asked.phase(cell.phase), cell.word, *told))
-    return (Table("总表", ("城市", "阶段", "状态", "截止日", "说明", "第几次", "报送时间", "通过时间"), rows),)
+    return (Table("进度总览", ("城市", "阶段", "状态", "截止日", "说明", "轮次", "报送时间", "通过时间"), rows),)
 
 
 def _log(asked: ExportRequest) -> tuple[Table, ...]:
-    columns = ("城市", "阶段", "第几次", "事项", "原状态", "新状态", "操作人", "办理时间", "记录时间", "事由")
+    columns = ("城市", "阶段", "轮次", "事项", "原状态", "新状态", "操作人", "办理时间", "记录时间", "事由")
     rows = [
         (
             asked.place(row.city),
@@ -96,7 +96,7 @@ def _dated(
         for row in found(asked.connection, _span(asked)):
             cells = [cell(asked, row) for cell in columns.values()]
             rows.append((asked.place(row.city), asked.phase(row.phase), row.attempt, *cells))
-        return (Table(title, ("城市", "阶段", "第几次", *columns), rows),)
+        return (Table(title, ("城市", "阶段", "轮次", *columns), rows),)
 
     return Export(title, tables, provincial=provincial)
 
@@ -114,7 +114,7 @@ def _when(_: ExportRequest, row: histories.PastGrant | histories.SetAside | cont
 
 
 def _requests(asked: ExportRequest) -> tuple[Table, ...]:
-    columns = ("城市", "阶段", "第几次", "事项", "申请延至", "理由", "操作人", "办理时间")
+    columns = ("城市", "阶段", "轮次", "事项", "申请延至", "理由", "操作人", "办理时间")
     of_answers = ("答复", "答复人", "答复时间", "答复事由")
     rows = []
     for one in city_requests.requests(asked.connection, asked.year.year, as_of=asked.look.as_of):
@@ -129,8 +129,8 @@ def _findings(asked: ExportRequest) -> tuple[Table, ...]:
     columns = (
         "城市",
         "阶段",
-        "第几次",
-        "第几次判定",
+        "轮次",
+        "本轮第几次核验",
         "规则",
         "条款",
         "性质",
@@ -138,8 +138,8 @@ def _findings(asked: ExportRequest) -> tuple[Table, ...]:
         "实际",
         "要求",
         "办理方",
-        "怎样改",
-        "判定时间",
+        "修改意见",
+        "核验时间",
     )
     rows = []
     for one in sorted(histories.judgements(asked.connection, _span(asked)), key=lambda judged: judged.as_of):
@@ -172,7 +172,7 @@ def _contacts(asked: ExportRequest) -> tuple[Table, ...]:
 
 
 TABLES: Mapping[str, Export] = {
-    "matrix": Export("总表", _matrix),
+    "matrix": Export("进度总览", _matrix),
     "log": Export("记录", _log),
     "letters": Export("函件", _letters),
     "extensions": _dated(
@@ -214,6 +214,6 @@ def exportable(book: Book) -> Mapping[str, Export]:
 
 
 def stem(asked: ExportRequest, export: Export) -> str:
-    """Name the file: 2022年度-总表-盐城-2022-02-07."""
+    """Name the file: 2022年度-进度总览-盐城-2022-02-07."""
     whose = asked.place(asked.city) if asked.city else "全省"
     return f"{asked.year.year}年度-{export.title}-{whose}-{day_of(asked.look.as_of)}"

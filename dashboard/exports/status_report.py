@@ -57,7 +57,8 @@ def facts(matrix: Matrix, requests: Sequence[str], now: datetime) -> dict[str, A
         "awaiting": awaiting[:MOST],
         "awaiting_more": max(len(awaiting) - MOST, 0),
         "coming": [f"{clock(moment.instant)}　{moment.label}" for moment in coming],
-        "foot": f"本报告由系统于 {clock(now)} 生成；每格：状态、余下或逾期的天数，准时、延期内、豁免、重启另行注明。",
+        "foot": f"本报告由工作管理系统于 {clock(now)} 生成。每格为状态、余下或逾期的天数；"
+        "按时、延期内按时、豁免、重新开放另行注明。",
     }
 
 
@@ -69,7 +70,7 @@ def _totals(matrix: Matrix, shown: Sequence[MatrixLine]) -> list[str]:
         f"已逾期 {states.count(State.OVERDUE)} 项",
         *(f"{one.label} {matrix.counted(one)} {one.unit}" for one in matrix.book.totals if one.shown),
         f"函件未送达 {alarms.letters.get('failed', 0)} 封、待核实 {alarms.letters.get('unknown', 0)} 封",
-        f"停用邮箱 {len(alarms.suppressed)} 个",
+        f"停止发函的邮箱 {len(alarms.suppressed)} 个",
     ]
 
 

@@ -92,7 +92,7 @@ def years(request: Request) -> list[dict[str, Any]]:
     ]
 
 
-@area.get("/years/{year}/status", response_model=Status, summary="总表")
+@area.get("/years/{year}/status", response_model=Status, summary="进度总览")
 def status(
     request: Request, reader: Signed, look: Look, city: CityName = None, phase: PhaseName = None
 ) -> dict[str, Any]:
@@ -115,14 +115,14 @@ def _covered(one: Suppression, reader: Reader) -> Suppression:
     return replace(one, address=for_reader(one.address, reader), why=for_reader(one.why, reader))
 
 
-@area.get("/years/{year}/phases/{phase}/cities/{city}/why", response_model=Card, summary="报告单")
+@area.get("/years/{year}/phases/{phase}/cities/{city}/why", response_model=Card, summary="核验结果")
 def why(
     request: Request,
     reader: Signed,
     look: Look,
     phase: str,
     city: str,
-    trial: Annotated[bool, Query(description="试算：按现在导入的内容判定")] = False,
+    trial: Annotated[bool, Query(description="自查：按现在导入的内容核验")] = False,
 ) -> dict[str, Any]:
     """Give the newest report card of a city phase, or of its draft where nothing was filed."""
     site: Site = request.app.state.site
@@ -173,7 +173,7 @@ def letter(request: Request, reader: Signed, look: Look, letter: Id) -> dict[str
     return letter_entry(row) | {"text": in_text(row.text, row.addressee)}
 
 
-@area.get("/years/{year}/calendar", response_model=Calendar, summary="年历")
+@area.get("/years/{year}/calendar", response_model=Calendar, summary="年度日程")
 def calendar(look: Look) -> dict[str, Any]:
     """Give the moments of the year."""
     year = look.opened.year

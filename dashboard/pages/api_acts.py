@@ -49,7 +49,7 @@ ADDRESSES: Mapping[str, str] = {
 }
 """Which acts a program may ask for, and where; what the address does not name of what an act asks goes in the body."""
 
-CONFLICT: dict[int | str, dict[str, Any]] = {409: PROBLEM | {"description": "没有办成；answer 里是原因和报告单"}}
+CONFLICT: dict[int | str, dict[str, Any]] = {409: PROBLEM | {"description": "没有办成；answer 里是原因和核验结果"}}
 area = APIRouter(prefix=ROOT, responses=REFUSALS | CONFLICT)
 
 Key = Annotated[

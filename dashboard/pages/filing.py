@@ -90,7 +90,7 @@ def take_workbook(
 ) -> HTMLResponse:
     """Load the workbook and show what came of it; it is read in the confined process, this thread only waits."""
     if sent is None:
-        return _workbook(request, reader, look, here, status=422, said="没有选择文件；请选择填好的工作簿后再上传。")
+        return _workbook(request, reader, look, here, status=422, said="没有选择文件；请选择填好的报送表后再上传。")
     site: Site = request.app.state.site
     stamp, year = site.stamp(reader, look.opened), here.opened.year.year
     stamp = for_a_city(stamp) if reader.province and not here.provincial else stamp
@@ -168,7 +168,7 @@ def _kept(request: Request, reader: Reader, here: PhaseForm, word: str) -> tuple
 
 @area.get("/trial", dependencies=[Depends(allow(EVERYONE))])
 def trial(request: Request, reader: Signed, look: Look, here: Here) -> HTMLResponse:
-    """Show the report card that the present draft would be given (试算)."""
+    """Show the report card that the present draft would be given (自查)."""
     site: Site = request.app.state.site
     stamp = site.stamp(reader, look.opened)
     card = report_card(site.database, here.opened.year.year, here.phase.slug, here.city.slug, stamp, trial=True)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(PROVINCE))])
 MOST = 200
 """So many letters are shown."""
+Reason = Annotated[str, Form(max_length=200)]
 
 
 @area.get("/{year:int}/forecast")
@@ -63,12 +64,13 @@ def mark_letter(
     key: Annotated[str, Form(max_length=300)],
     wanted: Annotated[Mark, Form()],
     token: Annotated[str, Form(alias="once")],
+    reason: Reason = "",
 ) -> RedirectResponse:
     """Keep one letter, written or foreseen, for a release, or let it go."""
     found = key_of(key, look.opened.year.year)
     if found is None:
         raise NotThere
-    return _mark(request, reader, look, found, wanted, token)
+    return _mark(request, reader, look, found, wanted, token, reason)
 
 
 @area.post("/{year:int}/forecast/remarks", dependencies=[Depends(allow(ADMIN_ONLY))])
@@ -98,17 +100,19 @@ def mark_kind(
     of: Annotated[Kind, Form()],
     wanted: Annotated[Mark, Form()],
     token: Annotated[str, Form(alias="once")],
+    reason: Reason = "",
 ) -> RedirectResponse:
     """Keep all letters of a kind in a phase for a release, or let them go."""
-    return _mark(request, reader, look, every(of, phase_at(look.opened.year, phase).slug), wanted, token)
+    return _mark(request, reader, look, every(of, phase_at(look.opened.year, phase).slug), wanted, token, reason)
 
 
 def _mark(
-    request: Request, reader: Reader, look: Looking, key: LetterKey, wanted: Mark, token: str
+    request: Request, reader: Reader, look: Looking, key: LetterKey, wanted: Mark, token: str, reason: str
 ) -> RedirectResponse:
     site: Site = request.app.state.site
     year, stamp = look.opened.year.year, site.stamp(reader, look.opened)
     return once(
         site, reader, token, ON_RECORD[wanted], f"/{year}/forecast",
-        lambda database: mark(database, year, key, wanted, stamp, account=reader.account), year=year,
+        lambda database: mark(
+            database, year, key, wanted, stamp, reason=reason.strip() or None, account=reader.account), year=year,
     )  # fmt: skip

@@ -184,7 +184,7 @@ def _preview(request: Request, reader: Reader, look: Looking, wanted: WantedLett
 
 def _barred(address: str, given_up: Collection[str]) -> str:
     """Say why it does not leave yet; "" where it does."""
-    return "" if address and address.lower() not in given_up else "邮箱已停用" if address else "没有登记邮箱"
+    return "" if address and address.lower() not in given_up else "已停止向此邮箱发函" if address else "没有登记邮箱"
 
 
 def _digest(outcome: Outcome) -> str:

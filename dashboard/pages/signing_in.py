@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from dashboard.serving.forgery import Forged, refuse_tokenless
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.serving.whom_to_ask import at_the_door
 from dashboard.signing_in import passwords, sessions, totp
 from dashboard.signing_in.rate_limit import TooMany, peer
 from models import accounts, sign_ins
@@ -38,7 +39,7 @@ def form(request: Request, after: str = "/") -> Response:
 
 def _ask(request: Request, said: str | None, *, name: str = "", after: str = "/", status: int = 200) -> Response:
     cookie, csrf = sessions.welcome(request)
-    facts = {"said": said, "name": name, "after": _inside(after), "csrf": csrf}
+    facts = {"said": said, "name": name, "after": _inside(after), "csrf": csrf, "office": at_the_door(request)}
     response = page("signing_in.html", request, status=status, **facts)
     sessions.greet(request.app.state.site, response, cookie)
     return response

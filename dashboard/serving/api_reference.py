@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-TITLE = "英才培养年度日历 接口"
+TITLE = "省后备人才培养计划工作管理系统 接口"
 VERSION = "1"
 METHODS = ("get", "post")
 

@@ -54,7 +54,7 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
 SAID: Mapping[int, str] = {
     404: str(NotThere()),
     405: "这个地址不接受这样的请求。",
-    413: "文件太大：一份工作簿不能超过 5 MB。",
+    413: "文件太大：一份报送表不能超过 5 MB。",
 }
 ON_A_PAGE: Mapping[type[TalentError], str] = {
     YearNotOpen: "这个年度尚未开设。",

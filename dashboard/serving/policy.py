@@ -38,7 +38,7 @@ class NotSignedIn(TalentError):
 
 
 class NotThere(TalentError):
-    """没有这个页面，或者它不属于您的单位。"""
+    """页面不存在，或本单位无权查看。请从首页进入；仍打不开的，请与省级管理办公室联系。"""
 
 
 class NotYours(TalentError):

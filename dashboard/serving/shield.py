@@ -73,7 +73,7 @@ class Shield:
 
 def _refusal(scope: Scope) -> Response:
     """A page for who sent a form, a sentence for a script."""
-    said = "文件太大：一份工作簿不能超过 5 MB，没有上传；请把内容填入系统下发的空白模板后重新上传。"
+    said = "文件太大：一份报送表不能超过 5 MB，没有上传；请把内容填入系统下发的空白模板后重新上传。"
     if b"text/html" not in dict(scope["headers"]).get(b"accept", b""):
         return PlainTextResponse(said, 413)
     from dashboard.serving.rendering import environment

@@ -1,4 +1,4 @@
-"""Whom a reader asks, as it stands at the foot of every page of a year."""
+"""Whom a reader asks, as it stands at the foot of every page of a year and where one signs in."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from calendars.deadlines import day_of
 from models import contacts, standing
 
 if TYPE_CHECKING:
-    from fastapi import Request
+    from datetime import datetime
 
-    from calendars.year import ContactPoint
+    from fastapi import Request
+    from sqlalchemy import Connection
+
+    from calendars.year import ContactPoint, Year
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
 
@@ -19,5 +22,16 @@ def whom_to_ask(request: Request, look: Looking) -> ContactPoint:
     """Give the provincial office's contact person, telephone and mailbox on the day that is looked at."""
     site: Site = request.app.state.site
     with site.database.read() as connection:
-        on_file, people = standing.offices(connection), contacts.of(connection, "province")
-    return contacts.points(on_file, people, day_of(look.as_of), look.opened.year.contact)["province"]
+        return _province(connection, look.opened.year, look.as_of)
+
+
+def at_the_door(request: Request) -> ContactPoint:
+    """Give the same to whoever has not signed in, today and of the newest year."""
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        return _province(connection, standing.newest_calendar(connection), site.arrived())
+
+
+def _province(connection: Connection, year: Year, at: datetime) -> ContactPoint:
+    on_file, people = standing.offices(connection), contacts.of(connection, "province")
+    return contacts.points(on_file, people, day_of(at), year.contact)["province"]

@@ -38,7 +38,7 @@ _STATES = (
     ("sent", "✓", "已经交出；由邮件服务器投递的，对方已经接收；写成文件的，存在本机，没有寄出。"),
     ("failed", "!", "被对方邮局拒收、被退回，或多次投递没有成功；请核对邮箱后重发。"),
     ("unknown", "?", "投递中断，不能确定是否送达；请核实后办理。"),
-    ("held", "‖", "没有登记邮箱，或邮箱已经停用；登记新邮箱后自动发出。"),
+    ("held", "‖", "没有登记邮箱，或已停止向该邮箱发函；登记新邮箱后自动发出。"),
     ("awaiting", "Ⅱ", "已经写好，等待省级管理办公室阅后放行。"),
     ("cancelled", "—", "发出之前情况已变，或经人工确认，不再发送。"),
 )
@@ -91,7 +91,7 @@ def _on_file(whose: str, address: str, given_up: Collection[str], rehearsal: boo
     if not address:
         return OnFile(whose, "", f"{UNKNOWN}（演练中用代替地址）" if rehearsal else UNKNOWN, good=rehearsal)
     if address.lower() in given_up:
-        return OnFile(whose, address, "已停用", good=False)
+        return OnFile(whose, address, "已停止发函", good=False)
     return OnFile(whose, address, "正常", good=True)
 
 

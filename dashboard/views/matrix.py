@@ -32,8 +32,8 @@ SHAPES: Mapping[State, str] = {
 }
 """Told apart without colour."""
 
-ON_TIME, EXTENDED, MOVED, LATE = "准时", "延期内", "已延期", "逾期"
-WAIVED, RERUN, ASKED, AWAITED, ON_PAPER = "有豁免", "重启", "申请延期", "待省办", "线下办理"
+ON_TIME, EXTENDED, MOVED, LATE = "按时", "延期内按时", "已延期", "逾期"
+WAIVED, RERUN, ASKED, AWAITED, ON_PAPER = "有豁免", "重新开放", "申请延期", "需省办处理", "线下办理"
 
 MARKS: Mapping[str, str] = {
     ON_TIME: "=",
@@ -55,7 +55,7 @@ IN_HAND = frozenset({State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE}
 class MatrixCell:
     """One city in one phase, as it is shown. `left` is how long it has, or for how long it is late; "" where neither.
 
-    `notes` are what is told apart beside the state: 准时, 延期内, 线下办理, 有豁免, 第 2 次（重启）, and who was told.
+    `notes` tell apart beside the state: 按时, 延期内按时, 线下办理, 有豁免, 第 2 轮（重新开放）, who was told.
     """
 
     phase: str
@@ -161,7 +161,7 @@ def notes(standing: Standing) -> tuple[str, ...]:
         on_time.get(standing.timeliness or ""),
         ON_PAPER if standing.on_paper else None,
         MOVED if moved and standing.state in {State.WAITING, State.OPEN, State.RETURNED} else None,
-        f"第 {standing.attempt} 次（{RERUN}）" if standing.attempt > 1 else None,
+        f"第 {standing.attempt} 轮（{RERUN}）" if standing.attempt > 1 else None,
         WAIVED if standing.waived else None,
     )
     return tuple(note for note in found if note)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dashboard.views.todo import CityTask
     from models.states_as_of import Seen
 
-STEPS = ("下载模板", "填写", "上传", "试算", "报送")
+STEPS = ("下载模板", "填写", "上传", "自查", "报送")
 DOWNLOAD, FILL, FILE = 0, 1, 4
 
 MAY_LOAD = frozenset({State.OPEN, State.RETURNED, State.OVERDUE})
@@ -42,11 +42,11 @@ def next_step(task: CityTask, state: State, draft: Draft) -> NextStep:
     at = DOWNLOAD if not draft.loaded else FILL if draft.refused else FILE
     if state is State.OVERDUE:
         ready = draft.refused == 0
-        return NextStep(f"{task.said}{'草稿试算已通过。' if ready else '可以先把内容准备好。'}", None if ready else at)
+        return NextStep(f"{task.said}{'草稿自查已通过。' if ready else '可以先把内容准备好。'}", None if ready else at)
     hows = {
-        DOWNLOAD: "请下载模板，填好后上传，试算通过即可报送。",
+        DOWNLOAD: "请下载模板，填好后上传，自查通过即可报送。",
         FILL: f"草稿还有 {draft.refused} 项不符合规定：请逐项核对后重新上传。",
-        FILE: "草稿试算已通过：请核对后报送。" if task.pressing else "草稿试算已通过，可以继续修改。",
+        FILE: "草稿自查已通过：请核对后报送。" if task.pressing else "草稿自查已通过，可以继续修改。",
     }
     return NextStep(f"{task.said}{hows[at]}", at)
 

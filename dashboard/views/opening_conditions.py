@@ -43,8 +43,8 @@ def answerless(asked: CityRequest) -> str:
 def missed(asked: CityRequest | None) -> str:
     """Say to a late city what it is to do, or what it waits for."""
     if asked is None:
-        return "请向省级管理办公室申请延期，重启之后即可报送"
-    return f"{answerless(asked)}，重启之后即可报送"
+        return "请向省级管理办公室申请延期，重新开放之后即可报送"
+    return f"{answerless(asked)}，重新开放之后即可报送"
 
 
 def opening(year: Year, phase: Phase) -> str:
@@ -72,7 +72,7 @@ def lacking(year: Year, phase: Phase, states: Mapping[str, State], as_of: dateti
     if states[phase.slug] is not State.WAITING:
         return ()
     required = [year.phase(slug) for slug in phase.requires if states[slug] is not State.PASSED]
-    days = [f"{dated(phase.opens)}到来"] if as_of < start_of(phase.opens) else []
+    days = [f"到{dated(phase.opens)}"] if as_of < start_of(phase.opens) else []
     return (*(f"“{each.name}”通过（现为{states[each.slug].chinese}）" for each in required), *days)
 
 
@@ -84,5 +84,5 @@ def after(year: Year, phase: Phase, states: Mapping[str, State], as_of: datetime
 def _stands(year: Year, phase: Phase, states: Mapping[str, State], as_of: datetime) -> str:
     wanted = lacking(year, phase, states, as_of)
     if wanted:
-        return f"“{phase.name}”还在等：{'；'.join(wanted)}。"
+        return f"“{phase.name}”尚未开放：须{'，且'.join(wanted)}，方可开放。"
     return f"“{phase.name}”{states[phase.slug].chinese}。"

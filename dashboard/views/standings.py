@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from models.reports import Matrix, Standing
     from phases.book import Book
 
-TIMELINESS = {"on-time": "准时", "extended": "延期内"}
+TIMELINESS = {"on-time": "按时", "extended": "延期内按时"}
 
 
 @dataclass(frozen=True, slots=True)

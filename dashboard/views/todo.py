@@ -161,7 +161,7 @@ def _to_the_city(case: _Case, asked: CityRequest | None) -> str:
             return f"{case.name}已于 {case.due}截止，{case.left}，现在不能报送：{missed(asked)}。"
         case State.RETURNED:
             by = f"在 {case.due}24:00 前重新报送（{case.left}）"
-            return f"{case.name}被退回：请按报告单逐条修改，{by}。{waits}"
+            return f"{case.name}被退回：请按核验结果逐条修改，{by}。{waits}"
         case State.OPEN if case.early:
             return f"{_begun(case, '请随时记录培养情况；')}{waits}"
         case State.OPEN:
@@ -176,7 +176,7 @@ def _to_the_province(case: _Case, asked: CityRequest | None) -> str:
     waits = f"该市已于 {asked_for(asked)}，待省级管理办公室答复。" if asked else ""
     match case.now.state:
         case State.OVERDUE:
-            then = waits or "该市尚未申请延期；由省级管理办公室重启之后方可报送。"
+            then = waits or "该市尚未申请延期；由省级管理办公室重新开放之后方可报送。"
             return f"{case.name}已于 {case.due}截止，{case.left}：{then}"
         case State.RETURNED:
             return f"{case.name}已退回该市修改，须在 {case.due}24:00 前重新报送（{case.left}）。{waits}"
@@ -199,11 +199,11 @@ def _settled(case: _Case, who: str) -> str:
     match case.now.state:
         case State.WAITING:
             wanted = lacking(case.year, case.phase, case.states, case.as_of)
-            return f"{case.name}还没有开放，在等：{'；'.join(wanted)}。"
+            return f"{case.name}尚未开放：须{'，且'.join(wanted)}，方可开放。"
         case State.WITHDRAWN:
             return f"{case.name}不再办理：{who}本年度已退出。"
         case _ if case.now.on_paper:
-            return f"{case.name}已在线下办结，工作簿可以补录。"
+            return f"{case.name}已在线下办结，报送表可以补录。"
         case _:
             return f"{case.name}已经通过。"
 

@@ -31,7 +31,7 @@ from post.sending import send
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's own
 
 YEAR = load(2022)
-DIGEST = "2022 年度待办日报已发：逾期 13 项，已报送待办 0 项"
+DIGEST = "2022 年度每日待办已发：逾期 13 项，已报送待办 0 项"
 
 
 class Chat(HTTPServer):
@@ -115,7 +115,7 @@ def test_each_thing_is_announced_once_however_many_it_was_written_to(
     assert announce(database, late, say) == Announced()
     office.morning(third)
     assert announce(database, third, say) == Announced(14)
-    escalated = [f"{city.name} 导师推荐 已逾期，催办已升级" for city in YEAR.cities]
+    escalated = [f"{city.name} 导师推荐 逾期未报送，已发督办函" for city in YEAR.cities]
     assert (chat.said[0], sorted(chat.said[1:])) == (DIGEST, sorted([DIGEST, *escalated]))
 
 

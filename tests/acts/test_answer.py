@@ -104,7 +104,7 @@ def test_what_a_city_wrote_stands_in_its_request_alone_and_can_be_deleted_there(
         f"延期至 2022-01-25：{name}住院",
         "同意（延期申请）：情况属实",
         f"{given}{name}住院",
-        f"省级管理办公室“{'延期' if given else '重启'}”的决定：{name}仍未出院",
+        f"省级管理办公室“{'延期' if given else '重新开放'}”的决定：{name}仍未出院",
         "维持（异议）：再议",
     ]
     assert not any(name in reason for reason in rest)

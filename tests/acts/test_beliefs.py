@@ -60,9 +60,20 @@ def test_who_is_meant(scene: Scene) -> None:
     with scene.database.read() as connection:
         party = table_of(Party)
         key, kind, name = connection.execute(select(party.c.id, party.c.kind, party.c.name)).first() or (0, "", "")
-        asked = ("南京", "南京市", "3201", CITY, f"head:{NANJING}", "lead", name, f"{kind}:{key}")
+        asked = (
+            "南京",
+            "南京市",
+            "3201",
+            CITY,
+            f"head:{NANJING}",
+            "lead",
+            name,
+            f"{kind}:{key}",
+            "省办",
+            "省级管理办公室",
+        )
         assert [party_of(connection, scene.year, one) for one in asked] == [
-            CITY, CITY, CITY, CITY, f"head:{NANJING}", "lead", f"{kind}:{key}", f"{kind}:{key}"
+            CITY, CITY, CITY, CITY, f"head:{NANJING}", "lead", f"{kind}:{key}", f"{kind}:{key}", "province", "province"
         ]  # fmt: skip
         with pytest.raises(UnknownParty, match="没有名为“无名氏”的单位或个人"):
             party_of(connection, scene.year, "无名氏")

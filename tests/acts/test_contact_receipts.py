@@ -66,7 +66,7 @@ def test_a_new_attempt_is_told_anew(scene: Scene) -> None:
     acknowledge(scene.database, sent(scene, NANJING), stamp(AT))
     scene.advance("2022-01-17T09:00")
     scene.rerun(ROLL, NANJING, "2022-01-18T10:00", instant("2022-01-25T00:00").date())
-    note_call(scene.database, YEAR, ROLL, NANJING, stamp("2022-01-19T10:00"), whom="周科长", said="已重启")
+    note_call(scene.database, YEAR, ROLL, NANJING, stamp("2022-01-19T10:00"), whom="周科长", said="已重新开放")
     assert told(scene, "2022-01-20T10:00") == {(ROLL, NANJING): ("已致电",)}
     with scene.database.read() as connection:
         calls = contact_evidence.calls_of(connection, Span(YEAR, instant("2022-01-20T10:00"), ROLL, NANJING))

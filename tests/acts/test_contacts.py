@@ -57,11 +57,11 @@ def test_without_contacts_letters_go_where_they_went(scene: Scene) -> None:
 
 def test_a_hand_over_takes_the_letters_that_wait_along(scene: Scene) -> None:
     scene.advance("2021-12-31T00:00")
-    assert add(scene) == "南京的负责人已登记；1 封待发函件改发在任者。"
+    assert add(scene) == "南京的经办人已登记；1 封待发函件改发在任者。"
     assert addresses(scene) == [("opened", "wang@city.example")]
-    assert add(scene, "2022-01-05T10:00", part="deputy", email="li@city.example") == "南京的代理人已登记。"
+    assert add(scene, "2022-01-05T10:00", part="deputy", email="li@city.example") == "南京的代办人（B 岗）已登记。"
     ended = end_contact(scene.database, 1, NANJING, "南京", stamp("2022-01-06T10:00"), last=date(2022, 1, 5))
-    assert ended.message == "南京的负责人任期到 2022-01-05 为止；1 封待发函件改发在任者。"
+    assert ended.message == "南京的经办人任期到 2022-01-05 为止；1 封待发函件改发在任者。"
     assert addresses(scene) == [("opened", "li@city.example")]
 
 
@@ -73,7 +73,7 @@ def test_an_ended_contact_stays_ended_and_another_office_s_cannot_be_ended(scene
     ]
     assert tries == [
         "wuxi没有编号为 1 的联系人。",
-        "nanjing的负责人任期到 2022-01-05 为止。",
+        "nanjing的经办人任期到 2022-01-05 为止。",
         "这位联系人的任期已于 2022-01-05 结束。",
     ]
 
@@ -101,7 +101,7 @@ def test_an_address_that_would_break_a_header_is_refused(scene: Scene) -> None:
 
 def test_an_address_without_a_dot_in_its_domain_is_kept_and_warned_about(scene: Scene) -> None:
     warned = "；邮箱的域名里没有点，外面的函件多半送不到，请核对。"
-    assert add(scene, email="kepu@yancheng") == f"南京的负责人已登记{warned}"
+    assert add(scene, email="kepu@yancheng") == f"南京的经办人已登记{warned}"
     said = set_office(scene.database, NANJING, "南京", email="kepu@city.example", head="head@yancheng")
     assert said.message == f"南京的邮箱已登记{warned}"
 

@@ -182,7 +182,7 @@ def test_nothing_is_corrected_that_was_not_given_or_would_not_come_sooner(scene:
     nothing = corrected(scene, SOON)
     assert (nothing.outcome, nothing.message) == (
         "refused",
-        "南京 学生申报 没有可以更正的延期或重启，截止日 2022-01-20 未作改动。",
+        "南京 学生申报 没有可以更正的延期或重新开放，截止日 2022-01-20 未作改动。",
     )
     scene.extend(APPLICATION, [NANJING], "2022-01-19T10:00", date(2022, 1, 21))
     late = corrected(scene, "2022-01-19T11:00")
@@ -236,7 +236,7 @@ def test_one_mistake_after_the_other_is_taken_back_the_newest_first(scene: Scene
         letters.append(written(said.changes.letters))
         sent(scene)
     assert (days, letters) == ([date(2022, 2, 20), date(2022, 1, 20)], [CORRECTED, CORRECTED])
-    assert "没有可以更正的延期或重启" in corrected(scene, "2022-01-12T12:03").message
+    assert "没有可以更正的延期或重新开放" in corrected(scene, "2022-01-12T12:03").message
     scene.extend(APPLICATION, [NANJING], "2022-01-12T14:00", date(2022, 2, 20))
     corrected(scene, "2022-01-12T14:01")
     assert due(scene, "2022-01-12T15:00") == date(2022, 1, 20), "the same day given and taken back once more"

@@ -73,6 +73,15 @@ def test_what_is_foreseen_is_kept_when_it_is_written(scene: Scene) -> None:
     assert noted == [("函件留待放行", "先看一遍")]
 
 
+def test_what_has_left_cannot_be_kept(scene: Scene) -> None:
+    scene.advance(OPENED)
+    claimed(scene)
+    refused = marked(scene, opening(WUXI), "hold", AT)
+    assert (refused.outcome, refused.message) == ("refused", "这封函件已经发出或正在发送，不能再留待放行，未作改动。")
+    with scene.database.read() as connection:
+        assert letter_marks.marks(connection, YEAR) == {}
+
+
 def test_what_is_in_the_queue_waits_and_is_taken_back_like_any_other(scene: Scene) -> None:
     scene.advance(OPENED)
     assert marked(scene, opening(WUXI), "hold", AT).message == "已记为写成后待放行；已在待发的 1 封不再自动发出。"

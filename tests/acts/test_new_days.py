@@ -75,7 +75,7 @@ def test_a_day_outside_every_calendar_is_refused_at_once_though_typed_again(scen
     day = date(9022, 2, 15)
     with patch.object(new_days, "checked_day", side_effect=AssertionError("counted")):
         answer = done(scene, slug, day, f"{day}")
-    said = "没有办理：9022-02-15 不在年历的范围内，可能写错了年份；请写 1999 至 2100 年的日期。"
+    said = "没有办理：9022-02-15 不在年度日程的范围内，可能写错了年份；请写 1999 至 2100 年的日期。"
     assert (answer.outcome, answer.message) == ("refused", said)
 
 

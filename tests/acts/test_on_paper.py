@@ -217,7 +217,7 @@ def test_a_preview_shows_what_then_happens_and_leaves_nothing(database: Database
     assert ledger.fingerprint(database) == before
     assert preview.message == (
         "将开设 2022 年度（演练）：13 个设区市，8 个阶段。"
-        "线下办结的阶段：导师推荐、学生申报；不发函件，可随后补录其工作簿。"
+        "线下办结的阶段：导师推荐、学生申报；不发函件，可随后补录其报送表。"
         "此后：面试名单截止 2022-02-10（日历为 2022-01-30，按规定顺延）；导师面试截止 2022-02-20；"
         "师生见面会截止 2022-02-28；学生培养截止 2022-12-31；中期评价截止 2022-08-31；年度评价截止 2022-11-30。"
     )
@@ -273,7 +273,7 @@ def test_a_rule_that_is_broken_is_shown_and_refuses_nothing(late: Scene) -> None
     applied = {**applied, "students": [row.model_copy(update={"recommended": False}) for row in applied["students"]]}
     said = late.load("application", NANJING, applied, "2022-02-08T09:00")
     assert said.done
-    assert "状态不变，不为它发函件；有 1 项规定不符，列在报告单里供查阅。" in said.message
+    assert "状态不变，不为它发函件；有 1 项规定不符，列在核验结果里供查阅。" in said.message
     assert said.verdict
     assert [finding.rule for finding in said.verdict.refusals] == ["applications.recommended"]
     card = late.why("application", NANJING, "2022-02-08T09:00")
@@ -292,7 +292,7 @@ def test_a_later_phase_says_what_must_be_filled_in_first(late: Scene) -> None:
     late.advance(LATE)
     wanted = (
         "南京 导师面试：“学生申报”、“面试名单”在线下办理，内容尚未导入，无从核对；"
-        "请先由该市（或由省级管理办公室代为）导入“学生申报”、“面试名单”的工作簿。"
+        "请先由该市（或由省级管理办公室代为）导入“学生申报”、“面试名单”的报送表。"
     )
     loaded = late.load("interview", NANJING, late.sheets("interview", NANJING), "2022-02-08T09:00")
     assert (loaded.outcome, loaded.message) == ("refused", wanted)
@@ -301,7 +301,7 @@ def test_a_later_phase_says_what_must_be_filled_in_first(late: Scene) -> None:
     on_paper = late.why("shortlist", NANJING, "2022-02-08T09:10")
     assert (on_paper.passed, on_paper.note) == (
         True,
-        "南京 面试名单 在线下办理，尚未导入工作簿；可由该市（或由省级管理办公室代为）补录。",
+        "南京 面试名单 在线下办理，尚未导入报送表；可由该市（或由省级管理办公室代为）补录。",
     )
     fill_in(late)
     assert late.file("interview", NANJING, at="2022-02-10T10:00").done
@@ -322,7 +322,7 @@ def test_what_a_gate_has_judged_by_is_changed_by_a_rerun_alone(late: Scene) -> N
     assert late.file("interview", NANJING, at="2022-02-10T10:00").done
     fewer = sheets.shortlist(sheets.students(late.city(NANJING))[:3])
     refused = late.load("shortlist", NANJING, fewer, "2022-02-11T10:00")
-    again = "请由省级管理办公室重启“面试名单”，“导师面试”随后重新核对。"
+    again = "请由省级管理办公室重新开放“面试名单”，“导师面试”随后重新核对。"
     assert refused.message == f"南京 面试名单：“导师面试”已按现有内容报送，不能再改；如需更正，{again}"
     assert ledger.log(late.database, phase="shortlist", city=NANJING)[-1] == ("backfill", "passed", "passed", True)
 

@@ -116,9 +116,9 @@ def test_that_something_changed_is_answered_only_where_an_act_changed_it_and_nam
     assert "在提出异议之后没有改动；请先办理" in vain.message
     scene.rerun(APPLICATION, NANJING, "2022-01-18T16:00", scene.year.phase(APPLICATION).due)
     said = told(scene, changed=True, at="2022-01-18T17:00")
-    assert said.message == f"{number(scene)} 号异议已答复：已调整（2022年1月18日办理“重启”）。"
+    assert said.message == f"{number(scene)} 号异议已答复：已调整（2022年1月18日办理“重新开放”）。"
     (letter,) = said.changes.letters
-    assert "经复核，已作调整：2022年1月18日办理“重启”。" in letter.text
+    assert "经复核，已作调整：2022年1月18日办理“重新开放”。" in letter.text
     assert letter.subject == "【省后备人才培养计划】异议的答复，已作调整：南京市学生名单"
     with scene.database.read() as connection:
         (one,) = requests(connection, YEAR)

@@ -45,7 +45,7 @@ def test_a_late_city_is_let_in_again_and_told(scene: Scene) -> None:
     said = scene.rerun(ROLL, NANJING, "2022-01-17T10:00", date(2022, 1, 20))
     assert said.outcome == "done"
     assert said.message == (
-        "南京 导师推荐 已重启（第 2 次），截止 2022-01-20 24:00；暂缓的后续阶段：无；其他城市不受影响。"
+        "南京 导师推荐 已重新开放（第 2 轮），截止 2022-01-20 24:00；暂缓的后续阶段：无；其他城市不受影响。"
     )
     assert said.changes.extensions == (Grant(ROLL, NANJING, 2, "rerun", date(2022, 1, 20), "疫情封控"),)
     assert due(scene, ROLL) == Due(date(2022, 1, 20), instant("2022-01-21T00:00"), ("calendar", "rerun"))
@@ -77,7 +77,7 @@ def test_a_new_attempt_starts_from_the_last_draft(scene: Scene) -> None:
     ("phase", "until", "message"),
     [
         (ROLL, date(2022, 1, 16), "新的截止日 2022-01-16 已经过去；请另定一个不早于今天的日期。"),
-        (APPLICATION, date(2022, 1, 20), "南京 学生申报：处于“未开放”的阶段不能重启；"),
+        (APPLICATION, date(2022, 1, 20), "南京 学生申报：处于“未开放”的阶段不能重新开放；"),
     ],
 )
 def test_what_cannot_be_rerun_is_refused(scene: Scene, phase: str, until: date, message: str) -> None:
@@ -87,7 +87,7 @@ def test_what_cannot_be_rerun_is_refused(scene: Scene, phase: str, until: date, 
 
 def test_an_open_phase_is_extended_not_rerun(scene: Scene) -> None:
     said = scene.rerun(ROLL, NANJING, "2022-01-14T10:00", date(2022, 1, 20))
-    assert said.message.startswith("南京 导师推荐：处于“进行中”的阶段不能重启；")
+    assert said.message.startswith("南京 导师推荐：处于“进行中”的阶段不能重新开放；")
 
 
 def test_later_phases_wait_and_pass_again_by_themselves_without_a_letter(scene: Scene) -> None:
@@ -250,7 +250,7 @@ def test_a_withdrawn_city_cannot_be_rerun_into_the_year_again(scene: Scene) -> N
     scene.through(SHORTLIST, NANJING)
     scene.withdraw(NANJING, "2022-02-07T10:00")
     said = scene.rerun(SHORTLIST, NANJING, "2022-02-08T10:00", date(2022, 2, 18))
-    assert (said.outcome, said.message) == ("refused", "南京 已退出 2022 年度，不能重启任何阶段。")
+    assert (said.outcome, said.message) == ("refused", "南京 已退出 2022 年度，不能重新开放任何阶段。")
 
 
 def test_a_reruns_letter_goes_to_the_city_and_to_mentors_who_act(scene: Scene) -> None:
@@ -272,9 +272,12 @@ def test_a_reruns_letter_speaks_of_what_is_kept_only_where_something_is(scene: S
         scene.load(INTERVIEW, NANJING, scene.sheets(INTERVIEW, NANJING), AT)
     said = scene.rerun(INTERVIEW, NANJING, "2022-02-21T10:00", date(2022, 2, 25)).changes.letters
     city, mentor = (next(row.text for row in said if row.recipient.startswith(to)) for to in ("city:", "mentor:"))
-    words = ("平台中已填写的内容仍然有效，请核对后于2022年2月25日（星期五）24:00 前（因重启重新确定）报送。", "第 2 次")
+    words = (
+        "平台中已填写的内容仍然有效，请核对后于2022年2月25日（星期五）24:00 前（因重新开放而改定）报送。",
+        "第 2 轮",
+    )
     assert [word in city for word in words] == [drafted] * len(words)
-    assert ("请于2022年2月25日（星期五）24:00 前（因重启重新确定）在平台报送。" in city) is not drafted
+    assert ("请于2022年2月25日（星期五）24:00 前（因重新开放而改定）在平台报送。" in city) is not drafted
     assert [word in mentor for word in words] == [False, False]
 
 

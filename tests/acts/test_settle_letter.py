@@ -100,9 +100,9 @@ def test_a_letter_that_came_back_goes_to_the_address_that_was_corrected_since(bo
 
 def test_one_whose_address_was_not_corrected_waits_for_that_and_says_so(bounced: Scene) -> None:
     (key,) = mine(bounced, f"city:{NANJING}")
-    said = f"{key} 号函件暂存：南京市管理办公室 n＊＊@city.example 已停用，更正邮箱或恢复之后自动发出。"
+    said = f"{key} 号函件待补邮箱：已停止向南京市管理办公室 n＊＊@city.example发函，更正邮箱或恢复发函之后自动发出。"
     assert settled(bounced, "resend", key) == ("done", said)
-    assert letters(bounced) == [("opened", ADDRESS, "held", "地址已停用")]
+    assert letters(bounced) == [("opened", ADDRESS, "held", "已停止向此邮箱发函")]
     assert set_office(bounced.database, NANJING, "南京", email=NEW).message == "南京的邮箱已登记；1 封待发函件已放行。"
     assert states(bounced, key) == [("queued", NEW)]
 
@@ -155,7 +155,7 @@ def test_a_letter_that_nobody_can_send_is_dropped_and_heard_of_no_more(opened: S
     assert settled(opened, "dropped", *both) == ("done", f"{both[0]}、{both[1]} 号函件不再发送。")
     assert letters(opened) == [("opened", ADDRESS, "cancelled", "张主任 于 2022-01-12 10:00 核实：不再发送")]
     assert at_risk(opened) == ({}, [])
-    refused = f"{nanjing} 号函件既非待核实也非未送达也非暂存也非待放行，无需处理。"
+    refused = f"{nanjing} 号函件既非待核实也非未送达也非待补邮箱也非待放行，无需处理。"
     assert settled(opened, "dropped", nanjing) == ("refused", refused)
 
 
@@ -183,9 +183,9 @@ def test_who_settled_what_stays_on_record_whatever_becomes_of_the_letter(bounced
     settled(bounced, "dropped", key)
     address = "suppressed/7ce098b85a91ac9b"
     assert on_record(bounced) == [
-        ("省办", "停用邮箱", address, "退信"),
+        ("省办", "停止向邮箱发函", address, "退信"),
         ("张主任", "函件重发", f"letter/{key}", None),
-        ("李四", "恢复邮箱", address, None),
+        ("李四", "恢复向邮箱发函", address, None),
         ("张主任", "函件不再发送", f"letter/{key}", None),
     ]
 

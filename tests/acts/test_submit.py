@@ -19,7 +19,7 @@ ROLL, APPLICATION, SHORTLIST = "mentor-recommendation", "application", "shortlis
 IN_TIME, TOO_LATE = "2022-01-20T23:59:59.999999", "2022-01-21T00:00:00"
 REFUSED = (
     "南京 学生申报 的报送已于 2022-01-20 24:00 截止（日历），现在不能报送；"
-    "请向省级管理办公室说明原因并申请延期，由省办重启本阶段后再报送，已导入的内容会保留。"
+    "请向省级管理办公室说明原因并申请延期，由省办重新开放本阶段后再报送，已导入的内容会保留。"
 )
 
 
@@ -64,7 +64,7 @@ def test_a_write_first_advances_its_city_and_no_other(scene: Scene) -> None:
 def test_nothing_loaded_is_nothing_to_file(scene: Scene) -> None:
     said = scene.submit(ROLL, NANJING, "2022-01-05T10:00")
     assert said.outcome == "refused"
-    assert said.message == ("南京 导师推荐 尚未导入工作簿，没有可报送的内容；请先下载模板，填好后导入。")
+    assert said.message == ("南京 导师推荐 尚未导入报送表，没有可报送的内容；请先下载模板，填好后导入。")
     assert ledger.log(scene.database) == [("open", "waiting", "open", False), ("submit", "open", "open", True)]
 
 

@@ -77,9 +77,9 @@ def test_an_address_suppressed_by_hand_has_its_letters_wait_and_raises_an_alarm(
     said = suppress(scene.database, "Nanjing@City.example", stamp(AT), reason="邮箱已停")
     assert (said.outcome, said.message) == (
         "done",
-        "Nanjing@City.example 已停用；发往该地址的函件暂存，更正地址或恢复后再发。",
+        "已停止向 Nanjing@City.example 发函；发往该地址的函件待补邮箱，更正邮箱或恢复发函后再发。",
     )
-    assert letters(scene) == [("opened", ADDRESS, "held", "地址已停用")]
+    assert letters(scene) == [("opened", ADDRESS, "held", "已停止向此邮箱发函")]
     assert letters(scene, WUXI) == [("opened", "wuxi@city.example", "queued", None)]
     kept = Suppression(ADDRESS, (f"city:{NANJING}",), instant(AT), "邮箱已停", 1)
     assert found(scene) == Alarms((kept,), {"held": 1})
@@ -90,7 +90,7 @@ def test_suppressing_again_changes_nothing(scene: Scene) -> None:
     on_file(scene)
     suppress(scene.database, ADDRESS, stamp(AT), reason="甲")
     said = suppress(scene.database, ADDRESS.upper(), stamp("2022-01-12T10:00"), reason="乙")
-    assert said.message == "NANJING@CITY.EXAMPLE 早已停用，未作改动。"
+    assert said.message == "早已停止向 NANJING@CITY.EXAMPLE 发函，未作改动。"
     assert [(one.since, one.why) for one in found(scene).suppressed] == [(instant(AT), "甲")]
 
 
@@ -99,14 +99,14 @@ def test_an_address_taken_up_again_lets_its_letters_go(scene: Scene) -> None:
     suppress(scene.database, ADDRESS, stamp(AT), reason="邮箱已停")
     assert (
         unsuppress(scene.database, ADDRESS.upper(), stamp(AT)).message
-        == f"{ADDRESS.upper()} 已恢复，1 封暂存的函件待发。"
+        == f"已恢复向 {ADDRESS.upper()} 发函，1 封待补邮箱的函件待发。"
     )
     assert letters(scene) == [("opened", ADDRESS, "queued", None)]
     assert found(scene) == Alarms((), {})
     again = unsuppress(scene.database, ADDRESS, stamp(AT))
     assert (again.outcome, again.message) == (
         "refused",
-        "nanjing@city.example 没有停用，未作改动。",
+        "并未停止向 nanjing@city.example 发函，未作改动。",
     )
 
 
@@ -122,7 +122,7 @@ def test_the_same_dead_address_given_again_frees_nothing(scene: Scene) -> None:
     scene.advance("2021-12-31T00:00")
     suppress(scene.database, ADDRESS, stamp(AT), reason="邮箱已停")
     set_office(scene.database, NANJING, "南京", email=ADDRESS)
-    assert letters(scene) == [("opened", ADDRESS, "held", "地址已停用")]
+    assert letters(scene) == [("opened", ADDRESS, "held", "已停止向此邮箱发函")]
 
 
 def test_a_filing_with_a_mentor_s_new_address_frees_that_mentor_s_letters(scene: Scene) -> None:
@@ -153,7 +153,7 @@ def test_the_digest_says_whose_address_is_dead(scene: Scene) -> None:
         text = [row.text for row in ledger.words(connection) if row.kind == "digest"][-1]
     assert [line for line in text.split("\n") if line.startswith("　　·")] == [
         "　　· 南京：1 封函件未能送达，已持续 12 天",
-        "　　· 南京市管理办公室：邮箱 nanjing@city.example 已停用（退信：550 no such user），请更正，已持续 1 天",
+        "　　· 南京市管理办公室：邮箱 nanjing@city.example 已停止发函（退信：550 no such user），请更正，已持续 1 天",
     ]
 
 

@@ -79,5 +79,5 @@ def test_the_same_rerun_again_changes_nothing(
     scene.rerun(phase, city, at, until)
     before = ledger.fingerprint(scene.database)
     again = scene.rerun(phase, city, at, until)
-    assert again.message.endswith("已按此重启，正在办理，未作改动。")
+    assert again.message.endswith("已按此重新开放，正在办理，未作改动。")
     assert ledger.fingerprint(scene.database) == before

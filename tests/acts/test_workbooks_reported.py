@@ -221,5 +221,5 @@ def test_a_workbook_of_another_phase_is_called_by_its_name(opened: Mapping[str, 
     file = books.book(books.sample("midterm"))
     said = acts.load.load(opened["application"], YEAR, "application", NANJING, file, at)
     assert [one.sentence for one in said.errors] == [
-        "这是“中期评价”阶段的《中期评价表》；这里要的是《学生申报表》，请换成它的工作簿。"
+        "这是“中期评价”阶段的《中期评价表》；这里要的是《学生申报表》，请换成它的报送表。"
     ]

@@ -32,7 +32,7 @@ def test_the_late_city_is_rerun(town: Town, *, scripts: bool) -> None:
         page = town.sign_in(context, "admin")
         page.get_by_role("link", name="待办").click()
         page.get_by_role("checkbox", name="盐城").check()
-        page.get_by_role("button", name="重启").click()
+        page.get_by_role("button", name="重新开放").click()
         page.get_by_label("新的截止日").fill("2022-02-10")
         page.get_by_role("button", name="预览").click()
         assert "事由：请填写。" in page.get_by_role("alert").inner_text()
@@ -43,10 +43,10 @@ def test_the_late_city_is_rerun(town: Town, *, scripts: bool) -> None:
             "盐城",
             "面试名单",
             "已逾期，截止 2022-01-30",
-            "→ 进行中，第 2 次，截止 2022-02-10",
+            "→ 进行中，第 2 轮，截止 2022-02-10",
         ]
-        page.get_by_role("button", name="确认：为盐城重启面试名单，截止 2022-02-10 24:00").click()
-        assert "已重启（第 2 次）" in page.get_by_role("status").inner_text()
+        page.get_by_role("button", name="确认：为盐城重新开放面试名单，截止 2022-02-10 24:00").click()
+        assert "已重新开放（第 2 轮）" in page.get_by_role("status").inner_text()
 
 
 def test_no_page_of_an_act_bars_anybody(town: Town) -> None:

@@ -27,7 +27,10 @@ HEAVIEST = 100_000
 
 EVERYBODY = {
     *("/", "/account", "/account/authenticator"),
-    *(f"/{{year:int}}/{page}" for page in ("calendar", "exports", "letters", "log", "offices", "told")),
+    *(
+        f"/{{year:int}}/{page}"
+        for page in ("calendar", "exports", "letters", "letters/write", "log", "offices", "told")
+    ),
     *("/{year:int}/letters/{letter:int}", "/{year:int}/cities/{city}"),
     *("/{year:int}/{phase}/{city}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in ("expected", "filed"))),
 }

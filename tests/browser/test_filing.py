@@ -28,14 +28,14 @@ def test_an_upload_with_a_script_shows_its_faults_and_then_its_success(town: Tow
     page.get_by_label("填好的《面试名单》").set_input_files(PACK / CITY / "shortlist.xlsx")
     page.get_by_role("button", name="上传", exact=True).click()
     expect(page.get_by_role("status").first).to_contain_text("盐城《面试名单》已导入 38 行")
-    page.get_by_role("button", name="下一步：试算").click()
-    expect(page.get_by_role("heading", name="试算：盐城 面试名单")).to_be_visible()
+    page.get_by_role("button", name="下一步：自查").click()
+    expect(page.get_by_role("heading", name="自查：盐城 面试名单")).to_be_visible()
 
 
 def test_a_file_that_is_too_large_is_not_even_sent(town: Town, tmp_path: Path) -> None:
     large = tmp_path / "large.xlsx"
     large.write_bytes(b"PK" + b"0" * 6 * 2**20)
-    for scripts, said in ((True, "文件超过 5 MB，没有上传"), (False, "文件太大：一份工作簿不能超过 5 MB")):
+    for scripts, said in ((True, "文件超过 5 MB，没有上传"), (False, "文件太大：一份报送表不能超过 5 MB")):
         page = town.sign_in(town.context(scripts=scripts), CITY)
         page.goto(f"{HERE}/workbook")
         page.get_by_label("填好的《面试名单》").set_input_files(large)

@@ -29,7 +29,7 @@ def test_the_matrix_prints_whole_on_a_page_that_lies(town: Town) -> None:
     pages = printed(town, "/2022")
     assert {lies for lies, _ in pages} == {True}
     assert [city in pages[0][1] for city in CITIES] == [True] * 13
-    assert "年历" not in pages[0][1]
+    assert "年度日程" not in pages[0][1]
 
 
 def test_what_is_no_matrix_prints_upright_without_its_forms(town: Town) -> None:

@@ -34,13 +34,13 @@ def rerun_the_late_city(page: Page) -> None:
     """The province finds it in the matrix, asks for its rerun, reads what would happen, and confirms."""
     page.get_by_role("table").get_by_role("link", name=re.compile("已逾期")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("面试名单")
-    page.get_by_role("link", name="重启").or_(page.get_by_role("button", name="重启")).first.click()
+    page.get_by_role("link", name="重新开放").or_(page.get_by_role("button", name="重新开放")).first.click()
     page.get_by_label("新的截止日").fill("2022-02-10")
     page.get_by_label("事由").fill("测试场地疫情封控")
     page.get_by_role("button", name="预览").click()
     expect(page.get_by_text("12 个市的状态、截止日、函件和记录逐行比对，没有一行变化")).to_be_visible()
-    page.get_by_role("button", name="确认：为盐城重启面试名单，截止 2022-02-10 24:00").click()
-    expect(page.get_by_role("status")).to_contain_text("已重启（第 2 次）")
+    page.get_by_role("button", name="确认：为盐城重新开放面试名单，截止 2022-02-10 24:00").click()
+    expect(page.get_by_role("status")).to_contain_text("已重新开放（第 2 轮）")
 
 
 def send(page: Page, workbook: Path) -> None:
@@ -57,7 +57,7 @@ def file_it(page: Page, folder: Path) -> None:
     expect(page.get_by_role("row", name="2 测试成绩 九十 不是数字 应为 0–100 的数")).to_be_visible()
     send(page, PACK / CITY / "shortlist.xlsx")
     expect(page.get_by_role("status").first).to_contain_text("盐城《面试名单》已导入 38 行")
-    page.get_by_role("button", name="下一步：试算").click()
+    page.get_by_role("button", name="下一步：自查").click()
     page.get_by_role("button", name="下一步：报送").click()
     page.get_by_role("button", name="确认报送").click()
     expect(page.get_by_role("status")).to_contain_text("通过")
@@ -111,7 +111,7 @@ def test_the_late_city_is_rerun_by_keyboard_alone(town: Town) -> None:
         reach(page, "已逾期")
         page.keyboard.press("Enter")
         page.wait_for_url("**/shortlist/yancheng")
-        reach(page, "重启")
+        reach(page, "重新开放")
         page.keyboard.press("Enter")
         page.wait_for_url("**/acts/rerun*")
         page.get_by_label("新的截止日").fill("2022-02-10")  # how a date is typed is the browser's own affair
@@ -120,6 +120,6 @@ def test_the_late_city_is_rerun_by_keyboard_alone(town: Town) -> None:
         reach(page, "预览")
         page.keyboard.press("Enter")
         page.wait_for_url("**/acts/rerun/preview")
-        reach(page, "确认：为盐城重启面试名单")
+        reach(page, "确认：为盐城重新开放面试名单")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("status")).to_contain_text("已重启（第 2 次）")
+        expect(page.get_by_role("status")).to_contain_text("已重新开放（第 2 轮）")

@@ -81,7 +81,7 @@ def test_a_later_due_day_moves_its_moments_and_lets_a_letter_appear() -> None:
             change("rung", "截止前 1 天提醒", "reminder", nine(18), nine(24)),
             change("deadline", "截止", None, datetime(2022, 2, 21, tzinfo=TZ), datetime(2022, 2, 26, tzinfo=TZ)),
             change("next-day", "逾期通知", "overdue", nine(21), nine(28)),
-            change("third-day", "催办升级", "escalation", nine(23), at_nine(date(2022, 3, 2))),
+            change("third-day", "督办", "escalation", nine(23), at_nine(date(2022, 3, 2))),
         ),
         (),
     )

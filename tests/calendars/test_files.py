@@ -197,7 +197,7 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
         ],
         [
             ("subjects", "“物理”重复", "每个学科只写一次"),
-            ("phases.interview.rungs", "提醒档 7 写了两次", "只留一个"),
+            ("phases.interview.rungs", "提前提醒的天数 7 写了两次", "只留一个"),
             ("figures.province_rungs", "3 写了两次", "只留一个"),
         ],
     ),

@@ -9,7 +9,7 @@ from calendars.findings import Warning_, check
 from calendars.year import Year
 
 YEAR = load(2022)
-LOST = "它早于开放，离开放不足一个工作日，或与更近的一档落在同一个工作日；可改档"
+LOST = "它早于开放，离开放不足一个工作日，或与更近的一次提醒落在同一个工作日；可改天数"
 
 
 def with_phase(slug: str, **changes: object) -> Year:

@@ -78,7 +78,7 @@ def test_a_city_s_own_extension_moves_its_event_under_the_same_uid() -> None:
 def test_the_description_says_why() -> None:
     content = calendar([rerun_to(1)], YANCHENG)
     texts = [str(event["DESCRIPTION"]) for event in Calendar.from_ical(content).walk("VEVENT")]
-    assert texts[2] == "截止日 2022-02-10 当天有效（依据：日历、因重启重新确定）。苏青科函〔2021〕21 号"
+    assert texts[2] == "截止日 2022-02-10 当天有效（依据：日历、因重新开放而改定）。苏青科函〔2021〕21 号"
 
 
 def test_the_time_zone_is_in_the_file_and_right() -> None:

@@ -127,8 +127,8 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
         ],
         [
             ("figures.grace", "“1000000000”太大", "不超过 60"),
-            ("figures.province_rungs", "提醒档 61 太大", "不超过 60 个工作日"),
-            ("phases.interview.rungs", "提醒档 1400 太大", "不超过 366 天"),
+            ("figures.province_rungs", "提前提醒的天数 61 太大", "不超过 60 个工作日"),
+            ("phases.interview.rungs", "提前提醒的天数 1400 太大", "不超过 366 天"),
             ("phases.year-end.province_due", "2222-12-31 不属于 2022 年度", "改成 2022 至 2023 年的日期"),
         ],
     ),

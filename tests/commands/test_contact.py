@@ -26,4 +26,4 @@ def test_a_hand_over_from_the_command_line(talent: Talent, tmp_path: Path) -> No
         (2, "deputy", None, True),
         (1, "main", "2022-01-04", False),
     ]
-    assert "代理人（在任）" in talent("city", "contact", "list", "盐城", *at).out
+    assert "代办人（B 岗）（在任）" in talent("city", "contact", "list", "盐城", *at).out

@@ -203,7 +203,8 @@ def test_a_clock_that_holds_the_post_is_a_finding_with_the_way_out(talent: Talen
             "level": "finding",
             "says": "系统时钟可能有误：现在是 2026-11-24 09:30，上次投递在 2026-11-20 09:00，其间时钟被拨快约 96 小时。"
             "投递已暂停；校准时钟后自动恢复；时钟无误则请恢复投递",
-            "mend": "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，或在总表页按“恢复投递”",
+            "mend": "时钟有误：timedatectl set-ntp true；时钟无误：运行 talent letters resume，"
+            "或在进度总览页按“恢复投递”",
         }
     ]
     assert ("投递" in before, resumed, "投递" in after) == (False, 0, False)

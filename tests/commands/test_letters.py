@@ -130,7 +130,7 @@ def test_an_address_is_suppressed_shown_in_the_status_and_taken_up_again(season:
         "silent": [],
     }
     shown = season("status").out.splitlines()
-    assert shown[-1] == f"函件：暂存 {owed} 封；清单见 talent letters list --state failed|unknown|held。"
+    assert shown[-1] == f"函件：待补邮箱 {owed} 封；清单见 talent letters list --state failed|unknown|held。"
     assert [part for line in shown for part in line.split() if part == "yancheng@city.example"] != []
     assert season("letters", "unsuppress", "yancheng@city.example").status == 0
     assert season("letters", "unsuppress", "yancheng@city.example").status == 1

@@ -162,7 +162,7 @@ def test_a_refusal_is_a_sentence_and_a_report_card(season: Talent) -> None:
     assert ran.status == 1
     assert lines[0] == f"南通 导师面试 未通过系统核验，已退回：{mend}。"
     assert ["不符", "interviews.ratio", "三(二)", "原则上", "10:4", "3:1"] in map(str.split, lines)
-    assert lines[lines.index("怎样改：") + 1] == f"  - 市级管理办公室：{mend}"
+    assert lines[lines.index("修改意见：") + 1] == f"  - 市级管理办公室：{mend}"
 
 
 def test_extending_names_cities_or_all_of_them(season: Talent) -> None:
@@ -324,7 +324,8 @@ def test_a_report_card_says_the_state_that_status_shows_and_no_verdict_where_non
     status = season("status", "--phase", "interview", "--city", "南京", "--json", *asked[-2:]).data
     assert [each["state"] for city in status["cities"] for each in city["phases"]] == ["overdue"]
     assert season(*asked).out == (
-        "南京 导师面试　第 1 次：尚无结论\n南京 导师面试 现为“已逾期”，尚未导入工作簿，没有可判定的内容。\n"
+        "南京 导师面试　第 1 轮：尚无结论\n"
+        "南京 导师面试 现为“已逾期”，尚未填写任何内容，暂不能自查。请先下载模板填写，或在网页上填写。\n"
     )
 
 

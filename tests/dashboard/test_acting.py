@@ -56,11 +56,11 @@ def test_the_late_city_is_found_previewed_and_rerun(window: Window) -> None:
     assert '<input type="checkbox" name="city" value="yancheng" checked> 盐城' in asked
     shown = admin.submit("/2022/acts/rerun/preview", **RERUN)
     assert shown.status_code == 200
-    assert "确认：为盐城重启面试名单，截止 2022-02-10 24:00" in shown.text
+    assert "确认：为盐城重新开放面试名单，截止 2022-02-10 24:00" in shown.text
     assert "没有一行变化" in shown.text
     answer = admin.submit("/2022/acts/rerun", **hidden(shown))
     said = admin.get(answer.headers["location"]).text
-    assert "盐城 面试名单 已重启（第 2 次），截止 2022-02-10 24:00" in said
+    assert "盐城 面试名单 已重新开放（第 2 轮），截止 2022-02-10 24:00" in said
     assert 'value="yancheng"' not in admin.get("/2022/tasks").text
 
 
@@ -228,9 +228,9 @@ def test_a_double_click_does_it_once(window: Window) -> None:
         log = table_of(Transition)
         query = select(log.c.attempt).where(log.c.event == "rerun", log.c.city == "yancheng")
         assert connection.execute(query).scalars().all() == [2]
-        audit = connection.execute(select(table_of(AuditEntry)).where(table_of(AuditEntry).c.what == "重启")).all()
+        audit = connection.execute(select(table_of(AuditEntry)).where(table_of(AuditEntry).c.what == "重新开放")).all()
     assert [(row.what, row.subject, row.reason, row.city, row.by) for row in audit] == [
-        ("重启", "2022/shortlist/yancheng", "疫情封控", "yancheng", "admin 某")
+        ("重新开放", "2022/shortlist/yancheng", "疫情封控", "yancheng", "admin 某")
     ]
 
 

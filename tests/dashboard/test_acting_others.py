@@ -84,7 +84,7 @@ def test_students_are_evaluated_on_a_grid_and_the_results_published(december: Wi
     with december.database.read() as connection:
         said = connection.execute(select(table_of(AuditEntry).c.what, table_of(AuditEntry).c.subject)).all()
     assert [tuple(row) for row in said] == [
-        ("评价学生", "2022/year-end/nanjing"),
+        ("年度评价评分", "2022/year-end/nanjing"),
         ("公布结果", "2022/year-end/nanjing"),
     ]
 
@@ -105,7 +105,7 @@ def test_a_request_is_answered_from_the_list(window: Window) -> None:
     asked = admin.get("/2022/acts/answer?request=1").text
     assert "盐城 面试名单，申请延期至 2022-02-12（周六）" in asked
     shown = admin.submit("/2022/acts/answer/preview", request="1", answer="granted", until="2022-02-12", reason="同意")
-    assert "→ 进行中，第 2 次，截止 2022-02-12" in shown.text
+    assert "→ 进行中，第 2 轮，截止 2022-02-12" in shown.text
     assert admin.submit("/2022/acts/answer", **hidden(shown)).is_redirect
     assert "acts/answer" not in admin.get("/2022/tasks").text
 
@@ -174,8 +174,8 @@ def test_a_letter_given_up_is_settled_and_an_address_suppressed_and_restored(win
     assert said[0] == "letter/1"
     assert not any("@" in subject for subject in said)
     assert address not in str(kept)
-    assert f"停用邮箱 {masking.email(address)}" in [act for act, _ in kept]
-    assert f"恢复 {address}" in admin.get("/2022/tasks").text
+    assert f"停止向邮箱发函：{masking.email(address)}" in [act for act, _ in kept]
+    assert f"恢复向 {address} 发函" in admin.get("/2022/tasks").text
     shown = admin.submit("/2022/acts/unsuppress/preview", email=address)
     assert admin.submit("/2022/acts/unsuppress", **hidden(shown)).is_redirect
     with window.database.read() as connection:
@@ -184,8 +184,8 @@ def test_a_letter_given_up_is_settled_and_an_address_suppressed_and_restored(win
         kept = connection.execute(select(entry.c.what, entry.c.reason, entry.c.account).order_by(entry.c.id)).all()
     assert [tuple(row) for row in kept] == [
         ("函件核实为已送达", None, 1),
-        ("停用邮箱", "已离任", 1),
-        ("恢复邮箱", None, 1),
+        ("停止向邮箱发函", "已离任", 1),
+        ("恢复向邮箱发函", None, 1),
     ]
 
 
@@ -229,7 +229,7 @@ def test_a_calendar_is_revised_from_the_page(window: Window) -> None:
     refused = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:shortlist": "2022-02-10"}, reason="通知")
     assert "面试名单的截止日 2022-01-30 已经过去" in refused.text
     shown = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:interview": "2022-02-25"}, reason="通知")
-    assert "<td>移动</td><td>导师面试：截止</td>" in shown.text
+    assert "<td>调整</td><td>导师面试：截止</td>" in shown.text
     assert "截止时间改为2月25日（周五）24时：南京市入选名单" in shown.text
     assert admin.submit("/2022/acts/amend", **hidden(shown)).is_redirect
     assert window.site.year(2022).year.phase("interview").due == date(2022, 2, 25)
@@ -277,14 +277,14 @@ def test_a_reason_is_said_to_stand_in_a_letter_only_where_that_letter_has_it() -
     templates = Path(render.__file__).parent / "templates"
     having = {path.stem for path in templates.glob("*.jinja") if "{{ reason }}" in path.read_text(encoding="utf-8")}
     assert promised == {"reject", "rerun", "withdraw", "extend", "correct", "nudge"}
-    assert having == {"returned", "rerun", "withdrawn", "moved", "corrected", "answered", "nudge", "amended"}
+    assert having == {"amended", "returned", "rerun", "withdrawn", "moved", "corrected", "answered", "nudge"}
 
 
 def test_what_nothing_waits_for_stands_in_one_line(window: Window) -> None:
     page = window.as_(ADMIN).get("/2022/tasks").text
     assert re.findall("<section><h2>(.*?)</h2>", page) == ["逾期的市", "没有登记邮箱的市", "年度"]
-    line = "等待省办决定、申请和异议、各市报送不一致的邮箱、留待放行的函件、没有送到的函件、一再推迟的函件、"
-    line += "认不出的退信、停用的邮箱"
+    line = "需省办处理、申请和异议、各市报送不一致的邮箱、留待放行的函件、没有送到的函件、一再推迟的函件、"
+    line += "认不出的退信、停止发函的邮箱"
     assert f'<p class="muted">没有：{line}。</p>' in page
 
 

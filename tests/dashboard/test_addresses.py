@@ -81,7 +81,7 @@ def test_one_given_up_is_marked(differing: tuple[Window, int, int]) -> None:
         connection.execute(insert(table_of(Suppressed)).values(row))
     admin = window.as_(ADMIN)
     for page in ("/2022/tasks", f"/2022/acts/address?difference={number}"):
-        assert '<strong class="alarm">已停用</strong>' in admin.get(page).text
+        assert '<strong class="alarm">已停止发函</strong>' in admin.get(page).text
 
 
 def test_a_contact_is_put_on_file_and_its_part_ended_from_the_page(window: Window) -> None:

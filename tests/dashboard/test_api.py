@@ -182,8 +182,8 @@ def test_an_act_goes_on_record_as_on_the_pages_and_asks_for_what_follows_once(wi
     done = [(row.what, row.subject, row.city, row.reason, row.by) for row in recorded(window) if row.id not in before]
     by = "admin 某"
     assert done[::-1] == [
-        ("重启", "2022/shortlist/yancheng", "yancheng", ASKED["reason"], by),
-        ("豁免规则", "2022/interview/nanjing", "nanjing", "疫情", by),
+        ("重新开放", "2022/shortlist/yancheng", "yancheng", ASKED["reason"], by),
+        ("豁免要求", "2022/interview/nanjing", "nanjing", "疫情", by),
         ("延期", "2022/interview/nanjing", "nanjing", "疫情", by),
         ("延期", "2022/interview/wuxi", "wuxi", "疫情", by),
         ("退出本年度", "2022/xuzhou", "xuzhou", "疫情", by),

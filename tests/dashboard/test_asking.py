@@ -32,7 +32,7 @@ def asked(window: Window) -> list[tuple[object, ...]]:
 def test_a_late_city_asks_once_however_often_it_clicks(window: Window) -> None:
     browser = window.as_(CITY)
     page = browser.get(f"{HERE}/request").text
-    assert "已经逾期；申请得到同意后，省级管理办公室会重启本阶段" in page
+    assert "已经逾期；申请得到同意后，省级管理办公室会重新开放本阶段" in page
     token = once(page)
     for _ in range(2):
         answer = browser.submit(f"{HERE}/request", once=token, until="2022-02-15", reason="场地封控\n无法测试")

@@ -17,13 +17,13 @@ def read(window: Window, name: str, query: str = "") -> Read:
 
 def test_the_table_says_what_the_chart_draws(window: Window) -> None:
     found = read(window, ADMIN)
-    bars = [text for text in found.texts("title")[1:] if "开放" in text]
+    bars = [text for text in found.texts("title")[1:] if " 开放，" in text]
     assert [row[0] for row in found.tables[0][1:]] == [bar.partition("：")[0] for bar in bars]
     assert found.tables[0][3] == ["面试名单", "2022-01-21 周五", "2022-01-30 周日 调休上班", "—", "—"]
     own = found.tables[0][1][4]
     assert own.startswith("徐州至 2022-01-18 周二（按规定顺延）")
     assert ("系统" in own.split("扬州")[0], "徐州市管理办公室" in own) == (True, False)
-    assert "徐州、扬州至 01-18（按规定顺延、因重启重新确定）" in found.texts("text")
+    assert "徐州、扬州至 01-18（按规定顺延、因重新开放而改定）" in found.texts("text")
     assert "今天 02-07" in found.texts("text")
 
 
@@ -60,4 +60,4 @@ def test_the_chart_has_a_title_a_description_and_a_bar_a_phase(window: Window) -
     found = read(window, ADMIN)
     assert "2022 年度各阶段的起止" in found.texts("title")
     assert found.tags["svg"] == found.tags["desc"] == 1
-    assert len([t for t in found.texts("title") if "开放" in t]) == len(calendar().phases)
+    assert len([t for t in found.texts("title") if " 开放，" in t]) == len(calendar().phases)

@@ -27,7 +27,7 @@ def test_the_first_thing_a_city_reads_is_what_to_do_now_and_by_when(window: Wind
     found = read(window, "yancheng")
     assert found.texts("p")[0] == (
         "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天，现在不能报送："
-        "请向省级管理办公室申请延期，重启之后即可报送。 去办理"
+        "请向省级管理办公室申请延期，重新开放之后即可报送。 去办理"
     )
     assert found.links.index("/2022/shortlist/yancheng") < found.links.index("/2022/mentor-recommendation/yancheng")
 
@@ -38,7 +38,7 @@ def test_a_city_sees_its_phases_in_the_order_of_the_year(window: Window) -> None
         "导师推荐", "学生申报", "面试名单", "导师面试", "师生见面会", "学生培养", "中期评价", "年度评价",
     ]  # fmt: skip
     states = [text for text in found.texts("p") if text[:1] in "✓!·○◐↩—"]
-    assert states == ["✓已通过 准时", "✓已通过 准时", "!已逾期 逾期 8 天", *["·未开放"] * 5]
+    assert states == ["✓已通过 按时", "✓已通过 按时", "!已逾期 逾期 8 天", *["·未开放"] * 5]
 
 
 def test_in_the_past_a_city_only_looks(window: Window) -> None:
@@ -55,9 +55,9 @@ def test_the_province_sees_beside_what_of_the_citys_post_did_not_arrive(window: 
         since = {"since": instant("2022-01-20T09:00"), "by": "省办", "why": "连续退信"}
         connection.execute(insert(table_of(Suppressed)).values(address="yancheng@city.example", **since))
     found = read(window, ADMIN)
-    assert [row[0] for row in found.tables[0][1:]] == ["‖暂存", "!未送达", "!未送达", "!未送达"]
+    assert [row[0] for row in found.tables[0][1:]] == ["‖待补邮箱", "!未送达", "!未送达", "!未送达"]
     assert found.texts("dd") == ["没有登记（演练中用代替地址）"] * 2
-    assert "!邮箱 yancheng@city.example 已停用（2022-01-20 09:00）：连续退信；1 封函件在等。" in found.texts("p")
+    assert "!邮箱 yancheng@city.example 已停止发函（2022-01-20 09:00 起）：连续退信；1 封函件在等。" in found.texts("p")
     assert not read(window, "yancheng").tables
     assert not read(window, ADMIN, "/2022/cities/nanjing").tables
 

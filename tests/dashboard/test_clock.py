@@ -50,7 +50,7 @@ def test_the_bar_says_where_each_button_goes(demo: Window) -> None:
     page = demo.as_(ADMIN).get("/2022").text
     bar = page.split('<form class="clock"')[1].split("</form>")[0]
     assert ("2022-02-07 周一 09:00" in bar, "盐城留给我办理" in bar) == (True, True)
-    assert "<small>2022-02-09 09:00 面试名单：催办升级</small>" in bar
+    assert "<small>2022-02-09 09:00 面试名单：督办</small>" in bar
 
 
 def test_a_demonstration_hands_out_the_workbook_that_the_visitor_files(demo: Window, window: Window) -> None:
@@ -66,7 +66,7 @@ def test_a_demonstration_hands_out_the_workbook_that_the_visitor_files(demo: Win
 def test_the_bar_says_where_the_next_moment_chases_nobody(demo: Window) -> None:
     given = (demo.database, 2022, "shortlist", "yancheng", stamp("2022-02-07T09:00"))
     assert rerun(*given, until=date(2022, 2, 10), reason="疫情封控").done
-    assert "面试名单：催办升级（没有要催的市）</small>" in demo.as_(ADMIN).get("/2022/tasks").text
+    assert "面试名单：督办（没有要催的市）</small>" in demo.as_(ADMIN).get("/2022/tasks").text
 
 
 def test_a_form_whose_play_broke_off_may_be_sent_again(demo: Window) -> None:

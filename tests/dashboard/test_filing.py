@@ -45,7 +45,7 @@ def test_a_city_files_its_phase_without_a_script(late: Window) -> None:
     assert (mended.status_code, loads(late)) == (200, 1)
     assert "盐城《面试名单》已导入 38 行" in mended.text
 
-    assert "✓ 每一项都符合" in browser.get(f"{HERE}/trial").text
+    assert "✓ 报送前自查：各项均符合规定" in browser.get(f"{HERE}/trial").text
     asked = browser.get(f"{HERE}/file").text
     assert "本阶段即告通过，导师面试到时间即可开放" in asked
     assert state(late, "shortlist") == "open"
@@ -84,7 +84,7 @@ def test_a_filing_that_the_gate_returns_says_what_mends_it(late: Window) -> None
 def test_a_late_city_may_prepare_and_is_told_how_to_ask(window: Window) -> None:
     browser = window.as_(CITY)
     assert upload(browser, workbook()).status_code == 200
-    said = "逾期 8 天，现在不能报送：请向省级管理办公室申请延期，重启之后即可报送。草稿试算已通过。"
+    said = "逾期 8 天，现在不能报送：请向省级管理办公室申请延期，重新开放之后即可报送。草稿自查已通过。"
     assert said in browser.get(f"{HERE}/file").text
     assert said in panel(window, CITY)
     answer = deed(browser, browser.submit(f"{HERE}/file", once="a form from before"))
@@ -106,14 +106,14 @@ def panel(window: Window, name: str, phase: str = "shortlist") -> str:
 
 def test_the_panel_says_what_to_do_now_and_to_the_province_only_how_to_help(late: Window) -> None:
     mine, help_, looking = (panel(late, name) for name in (CITY, ADMIN, VIEWER))
-    said = "请在 2022-02-10（周四）24:00 前报送“面试名单”（剩 3 个工作日）。请下载模板，填好后上传，试算通过即可报送。"
+    said = "请在 2022-02-10（周四）24:00 前报送“面试名单”（剩 3 个工作日）。请下载模板，填好后上传，自查通过即可报送。"
     assert said in mine
     assert '<li class="now" aria-current="step"><span aria-hidden="true">1</span> 下载模板' in mine
     assert "代该市导入" in help_
     assert f"{HERE}/file" not in help_
     assert looking == ""
     assert "等“面试名单”通过后开放" not in panel(late, CITY, "interview")
-    assert "“导师面试”还没有开放，在等：" in panel(late, CITY, "interview")
+    assert "“导师面试”尚未开放：须" in panel(late, CITY, "interview")
 
 
 def test_an_officer_helps_by_telephone_and_the_audit_says_so(late: Window) -> None:
@@ -121,7 +121,7 @@ def test_an_officer_helps_by_telephone_and_the_audit_says_so(late: Window) -> No
     table = table_of(AuditEntry)
     with late.database.read() as connection:
         rows = connection.execute(select(table.c.by, table.c.what, table.c.subject, table.c.city)).all()
-    assert [tuple(row) for row in rows] == [("admin 某（省办代）", "代为导入工作簿", "2022/shortlist/yancheng", CITY)]
+    assert [tuple(row) for row in rows] == [("admin 某（省办代）", "代为导入报送表", "2022/shortlist/yancheng", CITY)]
     assert "admin 某（省办代）" in late.as_(CITY).get("/2022/shortlist/yancheng").text
 
 
@@ -158,7 +158,7 @@ def test_a_load_that_the_state_forbids_says_why(window: Window) -> None:
     answer = upload(window.as_(CITY), workbook(f"{CITY}/application.xlsx"), f"/{YEAR}/application/{CITY}")
     assert answer.status_code == 409
     assert "盐城 学生申报：" in answer.text
-    assert "如需重新办理，请由省级管理办公室重启本阶段" in answer.text
+    assert "如需重新办理，请由省级管理办公室重新开放本阶段" in answer.text
 
 
 def bomb() -> bytes:
@@ -182,7 +182,7 @@ def crowd() -> bytes:
     ("data", "said"),
     [
         (b"", "文件是空的；请用 Excel 或 WPS 另存为 .xlsx 后重新上传"),
-        (b"no workbook", "文件不是 Excel 工作簿（.xlsx）"),
+        (b"no workbook", "文件不是 Excel 报送表（.xlsx）"),
         (b"PK\x03\x04" + b"0" * FILE_SIZE, "文件超过 5 MB"),
         (bomb(), "文件解压后超过 50 MB"),
         (crowd(), "文件内的部件超过 200 个"),
@@ -217,7 +217,7 @@ def test_a_body_beyond_all_bounds_is_refused_whether_it_states_its_length_or_not
         answer = browser.post(f"{HERE}/workbook", content=b"".join(chunks(size)), headers=headers)
     else:
         answer = browser.post(f"{HERE}/workbook", content=chunks(size), headers=headers)
-    assert (answer.status_code, "文件太大：一份工作簿不能超过 5 MB" in answer.text) == (413, True)
+    assert (answer.status_code, "文件太大：一份报送表不能超过 5 MB" in answer.text) == (413, True)
     assert answer.headers["content-security-policy"].startswith("default-src 'self'")
 
 
@@ -235,7 +235,7 @@ def test_a_great_many_faults_are_shown_page_by_page_and_as_a_table(late: Window)
     assert last.count('<th scope="row">') == total - 200
     table = browser.get(f"{HERE}/faults/{word}.csv")
     lines = table.content.decode("utf-8-sig").splitlines()
-    assert (len(lines), lines[0]) == (total + 1, "表,行,列,填的内容,错在哪里,应当怎样")
+    assert (len(lines), lines[0]) == (total + 1, "表,行,列,填的内容,存在问题,正确填法")
     assert not [line for line in lines if ",=" in line]
     assert [late.as_(name).get(f"{HERE}/faults/{word}").status_code for name in ("nanjing", ADMIN)] == [404, 404]
 

@@ -75,7 +75,7 @@ def test_a_citys_later_days_are_resolved_once_and_one_that_moves_nothing_falls_a
     shortlist = YEAR.phase("shortlist")
     assert own_days(YEAR, given) == (
         Own(shortlist, "南京", date(2022, 2, 9), "经批准延期、按规定顺延", (given[2], given[3])),
-        Own(shortlist, "盐城", date(2022, 2, 10), "因重启重新确定", (given[0],)),
+        Own(shortlist, "盐城", date(2022, 2, 10), "因重新开放而改定", (given[0],)),
     )
 
 
@@ -83,9 +83,9 @@ def test_all_cities_later_days_are_folded_into_one_bar_under_their_phase() -> No
     own = own_days(YEAR, [grant(city, "rerun", "2022-02-10") for city in ("nanjing", "wuxi", "yancheng")])
     (bar,) = [bar for bar in chart(YEAR, TODAY, own).bars if bar.kind == "own"]
     assert (bar.label, bar.width, bar.title) == (
-        "3 市至 02-10（因重启重新确定）",
+        "3 市至 02-10（因重新开放而改定）",
         11 * DAY,
-        f"面试名单：{'；'.join(f'{name}至 2022-02-10（因重启重新确定）' for name in ('南京', '无锡', '盐城'))}",
+        f"面试名单：{'；'.join(f'{name}至 2022-02-10（因重新开放而改定）' for name in ('南京', '无锡', '盐城'))}",
     )
 
 

@@ -30,7 +30,7 @@ def test_what_refuses_stands_first_with_what_mends_it() -> None:
             1,
             (
                 GateCard(
-                    "市级报送的判定",
+                    "市办报送的系统核验",
                     False,
                     "盐城市办",
                     AT,
@@ -56,8 +56,8 @@ def test_a_waived_rule_tells_who_and_why_and_refuses_no_more() -> None:
 def test_filings_of_two_attempts_stay_apart_and_both_parts_of_one_together() -> None:
     found = filings(BOOK, [judged(2, 2, "city", CAP), judged(2, 2, "province", CAP), judged(1, 1, "city", RATIO)])
     assert [(filed.number, filed.attempt, [card.title for card in filed.cards], filed.passed) for filed in found] == [
-        (2, 2, ["市级报送的判定", "省级管理办公室的判定"], True),
-        (1, 1, ["市级报送的判定"], False),
+        (2, 2, ["市办报送的系统核验", "省办办理的系统核验"], True),
+        (1, 1, ["市办报送的系统核验"], False),
     ]
 
 

@@ -72,7 +72,7 @@ def test_only_what_needs_the_provinces_hand(window: Window) -> None:
     browser = window.as_(ADMIN)
     assert set(states(browser.get("/2022?only=hand").text)) == {"盐城"}
     assert len(states(browser.get("/2022").text)) == 13
-    assert "没有等待省办办理的城市" in browser.get("/2022?only=hand&as_of=2022-01-22T10:00").text
+    assert "没有需省办处理的城市" in browser.get("/2022?only=hand&as_of=2022-01-22T10:00").text
 
 
 def test_what_awaits_the_province_is_named_with_where_to_act(window: Window) -> None:

@@ -26,7 +26,7 @@ def test_a_city_may_read_its_own_offices_letters_alone() -> None:
 
 def test_an_address_is_good_missing_or_given_up() -> None:
     assert on_file(("Office@City.example", None), {"office@city.example"}, rehearsal=False) == (
-        OnFile("市级管理办公室", "Office@City.example", "已停用", good=False),
+        OnFile("市级管理办公室", "Office@City.example", "已停止发函", good=False),
         OnFile("负责同志", "", "没有登记", good=False),
     )
     assert on_file(("a@b.example", None), set(), rehearsal=True) == (

@@ -105,7 +105,7 @@ def test_a_letter_tells_who_got_it_what_became_of_it_and_what_it_says(window: Wi
         "盐城 导师推荐",
         "2021-12-31 周五 00:00",
         "尚未发出",
-        "试过 3 次",
+        "已投递 3 次",
     ]
     assert "!未送达 被对方邮局拒收、被退回，或多次投递没有成功；请核对邮箱后重发。 550 无此人" in found.texts("p")
     assert "盐城市管理办公室：" in found.texts("pre")[0]

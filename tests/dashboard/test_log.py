@@ -33,7 +33,7 @@ def test_the_log_is_filtered_by_city_phase_event_and_by_what_was_refused(window:
         ["徐州", "导师推荐", "导入（未获准）", "—", "徐州市管理办公室"],
     ]
     assert [row[1:] for row in rows(window, "?event=rerun&city=yangzhou&phase=mentor-recommendation")] == [
-        ["扬州", "导师推荐第 2 次办理", "重启", "已逾期 → 进行中", "省级管理办公室", "系统迁移，延期两日"]
+        ["扬州", "导师推荐第 2 轮", "重新开放", "已逾期 → 进行中", "省级管理办公室", "系统迁移，延期两日"]
     ]
     assert rows(window, "?event=withdraw") == []
     assert {row[5] for event in ("open", "lapse") for row in rows(window, f"?event={event}")} == {"系统"}

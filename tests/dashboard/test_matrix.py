@@ -18,7 +18,7 @@ from tests.support.scenes import instant
 
 YEAR = files.load(2022)
 AS_OF = instant("2022-02-07T09:00")
-ON_TIME = {None: (), "on-time": ("准时",), "extended": ("延期内",)}
+ON_TIME = {None: (), "on-time": ("按时",), "extended": ("延期内按时",)}
 PENDING = {State.WAITING, State.OPEN, State.RETURNED}
 DUE = date(2022, 2, 20)
 
@@ -77,9 +77,9 @@ def test_every_cell_says_all_that_is_told_apart(
         (
             *ON_TIME[timeliness],
             *(("已延期",) if moved in {"extension", "grace"} and state in PENDING else ()),
-            *((f"第 {attempt} 次（重启）",) if attempt > 1 else ()),
+            *((f"第 {attempt} 轮（重新开放）",) if attempt > 1 else ()),
             *(("有豁免",) if waived else ()),
-            *(("待省办",) if awaited else ()),
+            *(("需省办处理",) if awaited else ()),
         ),
         hand=late or awaited,
     )
@@ -88,7 +88,7 @@ def test_every_cell_says_all_that_is_told_apart(
 def test_states_and_notes_differ_in_shape_and_word_not_in_colour_alone() -> None:
     assert set(Counter(SHAPES[state] for state in State).values()) == {1}
     assert set(Counter(MARKS.values()).values()) == {1}
-    assert [mark(note) for note in ("准时", "第 3 次（重启）", "已电话联系")] == ["=", "↻", ""]
+    assert [mark(note) for note in ("按时", "第 3 轮（重新开放）", "已电话联系")] == ["=", "↻", ""]
 
 
 def test_the_due_day_itself_is_today_and_not_zero_days() -> None:
@@ -142,9 +142,9 @@ def test_the_agenda_says_what_to_decide_first_who_is_late_and_what_the_calendar_
 @pytest.mark.parametrize(
     ("state", "at", "label", "announced"),
     [
-        (State.OVERDUE, "2022-02-07T09:00", "催办升级", True),
-        (State.PASSED, "2022-02-07T09:00", "催办升级", False),
-        (State.OPEN, "2022-02-07T09:00", "催办升级", False),  # until a later day of its own
+        (State.OVERDUE, "2022-02-07T09:00", "督办", True),
+        (State.PASSED, "2022-02-07T09:00", "督办", False),
+        (State.OPEN, "2022-02-07T09:00", "督办", False),  # until a later day of its own
         (State.OPEN, "2022-01-29T09:00", "逾期通知", True),
         (State.SUBMITTED, "2022-01-29T09:00", "逾期通知", False),
         (State.WITHDRAWN, "2022-01-29T09:00", "截止", True),

@@ -21,8 +21,10 @@ NOW = datetime(2022, 1, 26, 9, 0, tzinfo=TZ)
 NONE, FAULTY, GOOD = Draft(loaded=False), Draft(loaded=True, refused=2), Draft(loaded=True, refused=0)
 CITY = Reader(1, YANCHENG, "某", Role.CITY, YANCHENG, "", "")
 OPEN = "请在 2022-01-30（周日）24:00 前报送“面试名单”（剩 4 个工作日）。"
-BACK = "“面试名单”被退回：请按报告单逐条修改，在 2022-01-30（周日）24:00 前重新报送（剩 4 个工作日）。"
-LATE = "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天，现在不能报送：请向省级管理办公室申请延期，重启之后即可报送。"
+BACK = "“面试名单”被退回：请按核验结果逐条修改，在 2022-01-30（周日）24:00 前重新报送（剩 4 个工作日）。"
+LATE = (
+    "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天，现在不能报送：请向省级管理办公室申请延期，重新开放之后即可报送。"
+)
 
 
 def said(state: State, draft: Draft = NONE, phase: str = "shortlist", now: datetime = NOW) -> tuple[str, str | None]:
@@ -38,15 +40,15 @@ def said(state: State, draft: Draft = NONE, phase: str = "shortlist", now: datet
 @pytest.mark.parametrize(
     ("state", "draft", "sentence", "at"),
     [
-        (State.OPEN, NONE, f"{OPEN}请下载模板，填好后上传，试算通过即可报送。", "下载模板"),
+        (State.OPEN, NONE, f"{OPEN}请下载模板，填好后上传，自查通过即可报送。", "下载模板"),
         (State.OPEN, FAULTY, f"{OPEN}草稿还有 2 项不符合规定：请逐项核对后重新上传。", "填写"),
-        (State.OPEN, GOOD, f"{OPEN}草稿试算已通过：请核对后报送。", "报送"),
+        (State.OPEN, GOOD, f"{OPEN}草稿自查已通过：请核对后报送。", "报送"),
         (State.RETURNED, FAULTY, f"{BACK}草稿还有 2 项不符合规定：请逐项核对后重新上传。", "填写"),
-        (State.RETURNED, GOOD, f"{BACK}草稿试算已通过：请核对后报送。", "报送"),
+        (State.RETURNED, GOOD, f"{BACK}草稿自查已通过：请核对后报送。", "报送"),
         (State.OVERDUE, NONE, f"{LATE}可以先把内容准备好。", "下载模板"),
         (State.OVERDUE, FAULTY, f"{LATE}可以先把内容准备好。", "填写"),
-        (State.OVERDUE, GOOD, f"{LATE}草稿试算已通过。", None),
-        (State.WAITING, NONE, "“面试名单”还没有开放，在等：“学生申报”通过（现为未开放）。", None),
+        (State.OVERDUE, GOOD, f"{LATE}草稿自查已通过。", None),
+        (State.WAITING, NONE, "“面试名单”尚未开放：须“学生申报”通过（现为未开放），方可开放。", None),
         (State.SUBMITTED, GOOD, "“面试名单”已经报送，正等待系统核验，目前无需办理。", None),
         (State.PASSED, GOOD, "“面试名单”已经通过。", None),
         (State.WITHDRAWN, NONE, "“面试名单”不再办理：本市本年度已退出。", None),
@@ -76,11 +78,11 @@ def test_what_may_not_be_filed_yet_and_what_is_due_today() -> None:
     sentence, at = said(State.OPEN, GOOD, "cultivation", datetime(2022, 6, 1, 9, tzinfo=TZ))
     assert sentence.startswith("“学生培养”正在进行：")
     assert sentence.endswith(
-        "2022-12-01（周四）起可以报送，2022-12-31（周六）24:00 截止。草稿试算已通过，可以继续修改。"
+        "2022-12-01（周四）起可以报送，2022-12-31（周六）24:00 截止。草稿自查已通过，可以继续修改。"
     )
     assert at == "报送"
     today, _ = said(State.OPEN, GOOD, now=datetime(2022, 1, 30, 23, tzinfo=TZ))
-    assert today == "请在 2022-01-30（周日）24:00 前报送“面试名单”（今天截止）。草稿试算已通过：请核对后报送。"
+    assert today == "请在 2022-01-30（周日）24:00 前报送“面试名单”（今天截止）。草稿自查已通过：请核对后报送。"
 
 
 def test_an_extension_is_what_counts() -> None:

@@ -159,12 +159,12 @@ def test_every_page_says_that_it_was_done_on_paper(late: Window) -> None:
     (table, *_) = Read.page(admin.get(f"/{YEAR}/shortlist").text).tables
     assert {(row[1], row[4], row[6]) for row in table[1:]} == {("✓已通过", "—", "线下办理")}
     page = Read.page(admin.get(here("shortlist")).text)
-    assert "“面试名单”已在线下办结，工作簿可以补录。" in page.texts("p")
+    assert "“面试名单”已在线下办结，报送表可以补录。" in page.texts("p")
     assert "不经系统报送" in page.texts("dd")
     assert any(said.startswith("2022-02-07") and said.endswith("（线下办理）") for said in page.texts("dd"))
     assert "本阶段在线下办理，还没有补录内容。" in page.texts("p")
     assert any("线下办理 未开放 → 已通过" in line and "会议纪要" in line for line in page.texts("li"))
-    assert "准时" not in admin.get(here("shortlist")).text
+    assert "按时" not in admin.get(here("shortlist")).text
     assert "“面试名单”已在线下办结" in late.as_(CITY).get(f"/{YEAR}/cities/{CITY}").text
     entries = admin.get(f"/api/v1/years/{YEAR}/status?city={CITY}").json()["cities"][0]["phases"]
     assert [each["on_paper"] for each in entries] == [*[True] * 3, *[False] * 5]
@@ -186,7 +186,7 @@ def test_the_city_and_the_province_may_fill_it_in_by_the_page(late: Window) -> N
         answer = upload(browser, workbook(f"{CITY}/{phase}.xlsx"), here(phase))
         assert answer.status_code == 200
         assert "本阶段在线下办理，状态不变，不为它发函件；各项规定均符合。" in answer.text
-        assert "下一步：试算" not in answer.text
+        assert "下一步：自查" not in answer.text
         after = browser.get(here(phase)).text
         assert "以下按补录的内容列出，只供查阅，不影响通过。" in after
         assert "第 1 次补录" in after

@@ -34,9 +34,9 @@ def test_a_city_reads_what_each_next_phase_still_waits_for() -> None:
     states |= {"mentor-recommendation": State.PASSED, "application": State.OVERDUE}
     at = instant("2022-01-21T09:00")
     assert opening_conditions.after(YEAR, YEAR.phase("application"), states, at) == (
-        "“面试名单”还在等：“学生申报”通过（现为已逾期）。",
+        "“面试名单”尚未开放：须“学生申报”通过（现为已逾期），方可开放。",
     )
     assert opening_conditions.after(YEAR, YEAR.phase("shortlist"), states, at) == (
-        "“导师面试”还在等：“面试名单”通过（现为未开放）；2022-01-31（周一）到来。",
+        "“导师面试”尚未开放：须“面试名单”通过（现为未开放），且到2022-01-31（周一），方可开放。",
     )
     assert opening_conditions.after(YEAR, YEAR.phase("mentor-recommendation"), states, at) == ("“学生申报”已逾期。",)

@@ -32,7 +32,7 @@ def page(window: Window, address: str, name: str = ADMIN) -> Read:
 
 def test_a_phase_lists_every_city_with_state_due_and_what_it_waits_for(window: Window) -> None:
     cities, rules = page(window, PHASE).tables
-    on_time = ["✓已通过", "1", "2022-01-30 周日 日历", "2022-01-28 10:05", "2022-01-28 10:05", "准时", "—", "—"]
+    on_time = ["✓已通过", "1", "2022-01-30 周日 日历", "2022-01-28 10:05", "2022-01-28 10:05", "按时", "—", "—"]
     late = ["!已逾期 逾期 8 天", "1", "2022-01-30 周日 日历", "—", "—", "—", "—", "—"]
     assert [row[1:] for row in cities[1:]] == [late if city == "yancheng" else on_time for city in CITIES]
     assert rules[1:] == [
@@ -59,17 +59,25 @@ def test_a_city_is_sent_from_a_phase_to_its_own_line_of_it(window: Window) -> No
 def test_a_city_phase_tells_what_happened_by_whom_and_what_was_refused(window: Window) -> None:
     steps = page(window, "/2022/mentor-recommendation/yangzhou").texts("li")
     told = [step for step in steps if step.startswith("202")]
-    assert [step.split(" ")[3] for step in told] == ["开放", "到期", "导入", "报送（未获准）", "重启", "报送", "审定"]
+    assert [step.split(" ")[3] for step in told] == [
+        "开放",
+        "逾期",
+        "导入",
+        "报送（未获准）",
+        "重新开放",
+        "报送",
+        "审定",
+    ]
     assert [step.endswith(" 系统") for step in told[:3]] == [True, True, False]
     assert told[3].startswith("2022-01-16 周日 10:05 报送（未获准） 扬州市管理办公室扬州 导师推荐 的报送已于")
-    assert told[4] == ("2022-01-17 周一 09:30 重启 已逾期 → 进行中 省级管理办公室 · 第 2 次办理系统迁移，延期两日")
+    assert told[4] == ("2022-01-17 周一 09:30 重新开放 已逾期 → 进行中 省级管理办公室 · 第 2 轮系统迁移，延期两日")
 
 
 def test_the_first_attempt_stays_readable_beside_the_newest_report_card(window: Window) -> None:
     read = page(window, "/2022/mentor-recommendation/xuzhou")
     assert (read.texts("h3"), read.texts("summary")) == (
-        ["第 2 次报送（第 1 次办理）"],
-        ["第 1 次报送（第 1 次办理）：未通过，2022-01-13 10:05", "记录一次电话"],
+        ["第 2 次报送（第 1 轮）"],
+        ["第 1 次报送（第 1 轮）：未通过，2022-01-13 10:05", "电话催办"],
     )
     newest, first, loads, _letters = read.tables
     assert newest[1] == ["○豁免", "导师资格", "三(一)", "原则上", "4/5", "5/5豁免 省级管理办公室：青年骨干，省办同意"]
@@ -78,16 +86,16 @@ def test_the_first_attempt_stays_readable_beside_the_newest_report_card(window: 
     assert loads[1:] == [["2022-01-13 10:00", "导师推荐", "18", "1", "徐州市管理办公室"]]
     assert read.texts("dd") == [
         "2022-01-18 周二 日历、按规定顺延",
-        "第 1 次",
+        "第 1 轮",
         "2022-01-13 周四 15:10",
-        "2022-01-13 周四 16:00（准时）",
+        "2022-01-13 周四 16:00（按时）",
         "导师资格",
     ]
 
 
 def test_a_past_instant_shows_the_city_phase_as_it_stood(window: Window) -> None:
     read = page(window, "/2022/mentor-recommendation/xuzhou?as_of=2022-01-13T12:00")
-    assert read.texts("h3") == ["第 1 次报送（第 1 次办理）"]
+    assert read.texts("h3") == ["第 1 次报送（第 1 轮）"]
     assert "↩已退回 剩 3 个工作日 已延期" in read.texts("p")
     assert not any("豁免“导师资格”" in text for text in read.texts("li"))
     assert {link for link in read.links if link.startswith("/2022/letters/")}
@@ -96,7 +104,7 @@ def test_a_past_instant_shows_the_city_phase_as_it_stood(window: Window) -> None
 
 def test_what_the_next_phase_waits_for_is_said_in_words(window: Window) -> None:
     texts = page(window, CITY).texts("li")
-    assert "“导师面试”还在等：“面试名单”通过（现为已逾期）。" in texts
+    assert "“导师面试”尚未开放：须“面试名单”通过（现为已逾期），方可开放。" in texts
 
 
 def test_the_province_sees_all_letters_of_a_city_phase_and_the_city_its_own_offices(window: Window) -> None:
@@ -195,9 +203,9 @@ def test_a_refused_load_is_told_among_the_loads_to_the_province_and_the_city(win
 
 def test_the_letters_of_all_attempts_stand_in_one_table_the_office_s_own_first(window: Window) -> None:
     read = page(window, "/2022/mentor-recommendation/yangzhou")
-    assert read.texts("h2").count("函件与告知") == 1
+    assert read.texts("h2").count("告知情况") == 1
     (letters,) = (table for table in read.tables if table[0][-1] == "签收")
-    assert letters[0] == ["第几次", "函件", "收件人", "发函", "签收"]
+    assert letters[0] == ["轮次", "函件", "收件人", "发函", "签收"]
     office = [row[2] == "扬州市管理办公室" for row in letters[1:]]
     assert office == sorted(office, reverse=True)
     assert {row[0] for row, own in zip(letters[1:], office, strict=True) if own} == {"1", "2"}

@@ -98,7 +98,7 @@ def test_its_calendar_is_revised_on_the_page(empty_database_url: str, tmp_path: 
     with opened(empty_database_url, tmp_path) as window:
         admin = window.as_(ADMIN)
         shown = admin.submit("/2022/acts/amend/preview", **{"due:midterm": "2022-09-02"}, reason="通知")
-    assert (shown.status_code, "<td>移动</td><td>中期评价：截止</td>" in shown.text) == (200, True)
+    assert (shown.status_code, "<td>调整</td><td>中期评价：截止</td>" in shown.text) == (200, True)
 
 
 def test_an_evaluation_of_fewer_dimensions_is_shown(window: Window) -> None:

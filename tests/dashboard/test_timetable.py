@@ -30,5 +30,5 @@ def test_every_moment_is_listed_once_in_the_month_of_its_day_and_the_past_is_tol
     february = dict(listed)["2022 年 2 月"]
     assert [(one.day.day, one.label, one.past) for one in february][:2] == [
         (7, "面试名单：逾期通知", True),
-        (9, "面试名单：催办升级", False),
+        (9, "面试名单：督办", False),
     ]

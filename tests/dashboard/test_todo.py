@@ -15,6 +15,7 @@ from tests.support.made import YANCHENG, matrix
 
 FIRST, SECOND, THIRD = "mentor-recommendation", "application", "shortlist"
 PASSED = dict.fromkeys((FIRST, SECOND), State.PASSED)
+LATE = "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天："
 SEVEN = dict.fromkeys((FIRST, SECOND, THIRD, "interview", "meeting", "midterm", "year-end"), State.PASSED)
 
 
@@ -40,13 +41,13 @@ def summary(found: Matrix, reader: Reader = CITY, made: CityRequest | None = Non
             {**PASSED, THIRD: State.OVERDUE},
             (
                 "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天，现在不能报送："
-                "请向省级管理办公室申请延期，重启之后即可报送。"
+                "请向省级管理办公室申请延期，重新开放之后即可报送。"
             ),
         ),
         (
             "2022-01-28T09:00",
             {**PASSED, THIRD: State.RETURNED},
-            "“面试名单”被退回：请按报告单逐条修改，在 2022-01-30（周日）24:00 前重新报送（剩 2 个工作日）。",
+            "“面试名单”被退回：请按核验结果逐条修改，在 2022-01-30（周日）24:00 前重新报送（剩 2 个工作日）。",
         ),
         (
             "2022-01-30T09:00",
@@ -61,7 +62,7 @@ def summary(found: Matrix, reader: Reader = CITY, made: CityRequest | None = Non
         (
             "2022-01-20T09:00",
             PASSED,
-            "现在没有要办的事。“面试名单”还没有开放，在等：2022-01-21（周五）到来。",
+            "现在没有要办的事。“面试名单”尚未开放：须到2022-01-21（周五），方可开放。",
         ),
         (
             "2022-11-28T09:00",
@@ -90,7 +91,7 @@ def test_a_city_is_told_in_one_sentence_what_to_do_and_by_when(
             "2022-02-07T09:00",
             State.OVERDUE,
             None,
-            "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天：该市尚未申请延期；由省级管理办公室重启之后方可报送。",
+            f"{LATE}该市尚未申请延期；由省级管理办公室重新开放之后方可报送。",
         ),
         (
             "2022-02-07T09:00",
@@ -105,7 +106,7 @@ def test_a_city_is_told_in_one_sentence_what_to_do_and_by_when(
             "2022-02-07T09:00",
             State.OVERDUE,
             asked(attempt=2),
-            "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天：该市尚未申请延期；由省级管理办公室重启之后方可报送。",
+            f"{LATE}该市尚未申请延期；由省级管理办公室重新开放之后方可报送。",
         ),
         (
             "2022-01-28T09:00",
@@ -118,7 +119,7 @@ def test_a_city_is_told_in_one_sentence_what_to_do_and_by_when(
             "2022-01-20T09:00",
             State.WAITING,
             None,
-            "该市现在没有要办的事。“面试名单”还没有开放，在等：2022-01-21（周五）到来。",
+            "该市现在没有要办的事。“面试名单”尚未开放：须到2022-01-21（周五），方可开放。",
         ),
         ("2022-01-28T09:00", State.SUBMITTED, None, "“面试名单”已经报送，正等待系统核验。"),
     ],
@@ -133,7 +134,7 @@ def test_a_city_that_asked_is_told_when_and_that_it_waits() -> None:
     late = summary(matrix("2022-02-07T09:00", {**PASSED, THIRD: State.OVERDUE}), CITY, asked())
     assert late == (
         "“面试名单”已于 2022-01-30（周日）截止，逾期 8 天，现在不能报送："
-        "已于 2022-02-05（周六）申请延期至 2022-02-15（周二），正等省级管理办公室答复，重启之后即可报送。"
+        "已于 2022-02-05（周六）申请延期至 2022-02-15（周二），正等省级管理办公室答复，重新开放之后即可报送。"
     )
     due = summary(matrix("2022-01-30T09:00", {**PASSED, THIRD: State.OPEN}), CITY, asked())
     assert due == (

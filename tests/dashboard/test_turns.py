@@ -154,7 +154,7 @@ def test_who_confirms_what_another_ended_is_told_and_on_record(scene: Scene) -> 
     with scene.database.read() as connection:
         log = table_of(Transition)
         newest = connection.execute(select(log).order_by(log.c.id.desc()).limit(1)).one()
-    assert (came_to.outcome, "省办 于 10:00:00 办理了“驳回”" in came_to.message) == ("refused", True)
+    assert (came_to.outcome, "省办 于 10:00:00 办理了“退回修改”" in came_to.message) == ("refused", True)
     assert (newest.event, newest.refused, newest.by, newest.reason) == ("approve", True, "省办乙", came_to.message)
 
 

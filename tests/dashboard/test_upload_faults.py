@@ -36,7 +36,7 @@ FORMULAS = ("=1+1", "+1", "-1", "@a", "\t=1", "＝cmd|x", "＋1", "－1", "＠a"
 def test_no_cell_of_the_table_is_a_formula() -> None:
     found = as_csv([fault("成绩", 2, text) for text in (*FORMULAS, '平,"常"')]).decode("utf-8-sig")
     assert found.split("\r\n") == [
-        "表,行,列,填的内容,错在哪里,应当怎样",
+        "表,行,列,填的内容,存在问题,正确填法",
         *(f"成绩,2,测试成绩,'{text},不是数字,应为 0–100 的数" for text in FORMULAS),
         '成绩,2,测试成绩,"平,""常""",不是数字,应为 0–100 的数',
         "",

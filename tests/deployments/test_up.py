@@ -51,7 +51,7 @@ def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, w
             cells = standing.cells(connection, 2022, None).values()
         return {cell.state.value for cell in cells if cell.phase == "mentor-recommendation"}
 
-    until(lambda: f"总表与各页面：http://127.0.0.1:{web}" in log.read_text(), log)
+    until(lambda: f"进度总览与各页面：http://127.0.0.1:{web}" in log.read_text(), log)
     with urlopen(f"http://127.0.0.1:{web}/sign-in", timeout=5) as answer:
         assert "登录" in answer.read().decode()
     until(lambda: "一次性链接" in log.read_text(), log)

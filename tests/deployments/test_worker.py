@@ -66,7 +66,7 @@ def test_a_scheduled_run_fires_advances_and_posts(site: Site) -> None:
     site.until(lambda: any(run.state and run.state.is_final() for run in site.runs()))
     done = [run for run in site.runs() if run.state and run.state.is_final()]
     assert [(run.expected_start_time, run.state_name, run.parameters) for run in done] == [
-        (moment.instant, "已推进", {"year": 2022})
+        (moment.instant, "已按日程办理", {"year": 2022})
     ]
     assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "open")
     assert len(site.mail()) == len(CITIES)
@@ -112,14 +112,14 @@ def test_an_extension_moves_nothing_in_prefect_and_is_honoured(site: Site) -> No
     phases = [one for one in plan([load(2022)]) if one.flow in {PHASE, "shortlist"}]
     site.sync(phases)
     site.work()
-    assert run(PHASE, year=2022, as_of="2022-01-10T09:00") == "已推进"
+    assert run(PHASE, year=2022, as_of="2022-01-10T09:00") == "已按日程办理"
     synced = site.sync(phases)
     stamp = Stamp("省办", at("2022-01-12T10:00"), at("2022-01-12T10:00"))
     extend(site.database, 2022, PHASE, ["yancheng"], stamp, until=date(2022, 1, 19), reason="系统迁移")
     assert site.sync(phases) == synced
-    assert run(PHASE, year=2022, as_of="2022-01-16T00:00") == "已推进"
+    assert run(PHASE, year=2022, as_of="2022-01-16T00:00") == "已按日程办理"
     assert Counter(site.states(2022, PHASE).values()) == {"overdue": 12, "open": 1}
     assert site.states(2022, PHASE)["yancheng"] == "open"
-    assert run(PHASE, year=2022, cities=["盐城"], as_of="2022-01-20T00:00") == "已推进"
+    assert run(PHASE, year=2022, cities=["盐城"], as_of="2022-01-20T00:00") == "已按日程办理"
     assert site.states(2022, PHASE)["yancheng"] == "overdue"
     assert run("shortlist", year=2022, as_of="2022-01-20T00:00") == "等待上一阶段"

@@ -82,7 +82,7 @@ async def shown(state: State[Any]) -> dict[str, Any]:
 async def test_what_is_owed_is_done_once_and_then_nothing_is(rehearsal: Site) -> None:
     opens = at("2021-12-31T09:00")
     assert said(await FLOWS["mentor_recommendation"](2022, as_of=opens, return_state=True)) == (
-        "已推进",
+        "已按日程办理",
         "13 处状态变动，13 封函件待发",
     )
     assert rehearsal.states(2022, PHASE) == dict.fromkeys(CITIES, "open")
@@ -110,7 +110,7 @@ async def test_one_city_that_fails_is_named_and_holds_up_no_other(rehearsal: Sit
     with patch.object(Season, "read", broken):
         failed = await FLOWS["mentor_recommendation"](2022, as_of=at("2021-12-31T00:00"), return_state=True)
     assert failed.is_failed()
-    assert said(failed) == ("部分城市未完成", "2022 yancheng；其余城市已推进，下一次 watch 会重试")
+    assert said(failed) == ("部分城市未完成", "2022 yancheng；其余城市已按日程办理，下一次 watch 会重试")
     assert Counter(rehearsal.states(2022, PHASE).values()) == {"open": 12, "waiting": 1}
     table = (await shown(failed))[f"{PHASE}-2022"]
     assert [row["城市"] for row in table] == CITIES
@@ -119,7 +119,7 @@ async def test_one_city_that_fails_is_named_and_holds_up_no_other(rehearsal: Sit
     }
     assert "王小明" not in json.dumps(table, ensure_ascii=False)
     mended = await watch(2022, as_of=at("2021-12-31T00:01"), return_state=True)
-    assert mended.name == "已推进"
+    assert mended.name == "已按日程办理"
     assert rehearsal.states(2022, PHASE) == dict.fromkeys(CITIES, "open")
 
 
@@ -131,7 +131,7 @@ async def test_a_city_is_named_as_people_name_it(rehearsal: Site) -> None:
 async def test_watch_moves_every_year_under_way(site: Site) -> None:
     site.open(2022)
     site.open(2026)
-    assert (await watch(return_state=True)).name == "已推进"
+    assert (await watch(return_state=True)).name == "已按日程办理"
     assert site.states(2022, PHASE) == dict.fromkeys(CITIES, "open")
     assert site.states(2026, PHASE) == dict.fromkeys(CITIES, "open")
 
@@ -152,7 +152,7 @@ async def test_watch_and_post_leave_a_sign_of_life_and_a_run_of_one_year_none(si
 async def test_while_another_run_sends_the_year_moves_on_and_the_letters_wait(rehearsal: Site) -> None:
     opens = at("2021-12-31T00:00")
     with alone("post", rehearsal.database):
-        assert (await watch(2022, opens, return_state=True)).name == "已推进"
+        assert (await watch(2022, opens, return_state=True)).name == "已按日程办理"
         assert said(await post(return_state=True)) == ("另一次投递尚未结束", "函件由那一次运行发出，其余的等下一次")
         assert rehearsal.mail() == []
     assert (await post(return_state=True)).name == "已投递"
@@ -217,7 +217,7 @@ async def test_a_rerun_touches_one_city_and_run_twice_ends_in_the_same_place(reh
     when, far = at("2022-01-17T09:30"), date(2022, 4, 30)
     slip = await rerun(**asked | {"until": far}, dry_run=True, as_of=when, return_state=True)
     meant = await rerun(**asked | {"until": far, "confirm": far}, dry_run=True, as_of=when, return_state=True)
-    assert (slip.name, meant.name) == ("未予重启", "仅预览")
+    assert (slip.name, meant.name) == ("未予重新开放", "仅预览")
     preview = await rerun(**asked, dry_run=True, as_of=when, return_state=True)
     assert (preview.name, rehearsal.states(2022, PHASE)["yancheng"]) == ("仅预览", "overdue")
     done = await rerun(**asked, as_of=when, return_state=True)
@@ -231,7 +231,7 @@ async def test_a_rerun_touches_one_city_and_run_twice_ends_in_the_same_place(reh
     assert (others(rehearsal), rehearsal.states(2022, PHASE)["yancheng"], rehearsal.mail()) == once
     with rehearsal.database.read() as connection:
         kept = [(entry.what, entry.by, entry.city) for entry in entries(connection, most=2)]
-    assert kept == [(what, "省办", "yancheng") for what in ("重启（未作改动）", "重启")]
+    assert kept == [(what, "省办", "yancheng") for what in ("重新开放（未作改动）", "重新开放")]
 
 
 @pytest.mark.usefixtures("rehearsal")
@@ -240,7 +240,7 @@ async def test_a_rerun_that_is_refused_says_why() -> None:
         year=2022, phase="shortlist", city="yancheng", until=date(2022, 1, 19), reason="无", by="省办",
         as_of=at("2022-01-10T09:00"), return_state=True,
     )  # fmt: skip
-    assert (refused.is_failed(), refused.name) == (True, "未予重启")
+    assert (refused.is_failed(), refused.name) == (True, "未予重新开放")
 
 
 async def test_a_rehearsal_shows_how_far_it_is_and_touches_nothing_real(site: Site) -> None:

@@ -288,7 +288,7 @@ def test_a_digest_in_three_parts_the_longest_waiting_first() -> None:
         (
             (Extension(date(2022, 1, 18), "extension"), Extension(date(2022, 1, 20), "rerun")),
             True,
-            "（暂定，以国务院办公厅公布的节假日安排为准；经批准延期、因重启重新确定）",
+            "（暂定，以国务院办公厅公布的节假日安排为准；经批准延期、因重新开放而改定）",
         ),
         ((Extension(date(2022, 1, 20), "grace"),), False, "（按规定顺延）"),
     ],

@@ -125,7 +125,7 @@ AT = instant("2022-01-10T09:00")
 SIGNED = {"by": "省办", "at": AT, "as_of": AT}
 PLACE = {"year": YEAR, "phase": "shortlist", "city": "yancheng", "attempt": 1}
 ROWS: dict[str, dict[str, object]] = {
-    "audit": SIGNED | {"what": "重启", "subject": "2022/shortlist/yancheng"},
+    "audit": SIGNED | {"what": "重新开放", "subject": "2022/shortlist/yancheng"},
     "amendment": SIGNED | {"year": YEAR, "calendar": "", "reason": "通知"},
     "call": SIGNED | PLACE | {"whom": "王", "said": "在办"},
     "request_answer": SIGNED | {"request": 1, "number": 1, "said": "granted"},

@@ -25,7 +25,7 @@ from tests.support.shelf import Shelf
 
 YEAR = files.load(2022)
 PACK = Path(__file__).parents[2] / "deployments" / "demo" / "2022"
-ILLEGAL = "没有办成：盐城 面试名单：处于“进行中”的阶段不能重启；本阶段正在进行；如需改期，请用延期。"
+ILLEGAL = "没有办成：盐城 面试名单：处于“进行中”的阶段不能重新开放；本阶段正在进行；如需改期，请用延期。"
 FIRST = datetime(2022, 2, 7, 9, 0, tzinfo=TZ)
 
 
@@ -100,7 +100,7 @@ def test_played_to_the_end_by_moments_and_days_it_ends_as_the_pack_expects(demo:
 def test_a_day_brings_what_is_due_in_it_and_says_so(demo: Demo) -> None:
     before = len(list((demo.mail / "new").iterdir()))
     done, said = demo.to(FIRST + timedelta(days=1), "yancheng")
-    assert (done, said) == (True, ["演示时钟已到 2022-02-08 09:00。", "写成函件 1 封：待办日报 1。"])
+    assert (done, said) == (True, ["演示时钟已到 2022-02-08 09:00。", "写成函件 1 封：每日待办 1。"])
     assert demo.now == FIRST + timedelta(days=1)
     assert len(list((demo.mail / "new").iterdir())) == before + 1
 
