@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, cast, or_, select
 
 from models.columns import table_of
 from models.database import book_of
@@ -20,7 +20,7 @@ from models.facts.scope import Scope, in_training, let_on, still_in
 from models.facts.training import visits
 from models.shortcuts.bulk import among, listed
 from models.tables.city_drafts import draft_table
-from models.tables.pool import Party, PoolEntry
+from models.tables.pool import Party, PoolEntry, StatedAddress
 from models.tables.season import Letter
 from phases.application import STUDENTS
 from phases.letter_kinds import LETTER_KINDS
@@ -122,10 +122,14 @@ class Reach:
         return in_training(self.scope)
 
     def pool(self, kind: str) -> Concerned:
-        """Mentors, institutions or schools that came along from the year before."""
-        table = table_of(PoolEntry)
-        query = select(table.c.city, table.c.key).where(*self.scope.mine(table), table.c.kind == kind)
-        return _bare((city, int(key)) for city, key in self.scope.connection.execute(query))
+        """Mentors, institutions or schools that came along, or whose address the city filed in that year or since."""
+        table, party, stated = table_of(PoolEntry), table_of(Party), table_of(StatedAddress)
+        year = self.scope.year.year
+        filed = (stated.c.office.in_(self.scope.cities), stated.c.year.between(year - 1, year), party.c.kind == kind)
+        held = select(stated.c.office, cast(stated.c.party, String)).join(party, party.c.id == stated.c.party)
+        came = select(table.c.city, table.c.key).where(*self.scope.mine(table), table.c.kind == kind)
+        rows = self.scope.connection.execute(came.union(held.where(*filed)))
+        return _bare((city, int(key)) for city, key in rows)
 
     @cached_property
     def with_priority(self) -> frozenset[str]:
@@ -152,7 +156,9 @@ class Reach:
     def find(self, whom: Whom, audience: Audience) -> Concerned:
         """Give whom a phase means of an audience, by city, each with its students of these."""
         if isinstance(whom, Pooled):
-            return self.pool(audience)
+            there = self._named(whom.without, audience)
+            pool = self.pool(audience)
+            return {city: dict.fromkeys(theirs.keys() - there[city].keys(), ()) for city, theirs in pool.items()}
         if isinstance(whom, Rows) and (sheet := self._sheet(whom.sheet)).party == audience:
             theirs = self.students(audience)
             found: Concerned = defaultdict(dict)
@@ -163,6 +169,13 @@ class Reach:
             self._numbers[whom] = self._students_of(whom)
         found = self._by(self._numbers[whom], audience)
         return self._owing(found, whom, audience) if isinstance(whom, Owing) else found
+
+    def _named(self, sheet: str, audience: Audience) -> Concerned:
+        """Give the parties of an audience that a sheet of theirs, by its key, names; none without a sheet."""
+        if not sheet:
+            return defaultdict(dict)
+        assert self._sheet(sheet).party == audience
+        return _bare(self.scope.connection.execute(self.scope.of(self._sheet(sheet), "party")))
 
     def _students_of(self, whom: Whom) -> Numbers:
         if isinstance(whom, Rows):

@@ -295,6 +295,7 @@ PHASE = PhaseDefinition(
             ),
             mailings={
                 "opened": Mailing(Pooled()),
+                "reminder": Mailing(Pooled(without="mentors")),
                 "appointment": Mailing(Rows("mentors", where=("taken",), unless=("returning_mentor",))),
             },
         ),

@@ -21,7 +21,12 @@ Audience = Literal["city", "head", "province", "lead", "mentor", "institution", 
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """Those who came along from the year before."""
+    """Those who came along from the year before, or whose address the city holds, for it filed it then or since.
+
+    `without` leaves only those without a row in that sheet, by its key.
+    """
+
+    without: str = ""
 
 
 @dataclass(frozen=True, slots=True)

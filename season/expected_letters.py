@@ -201,7 +201,7 @@ def _never(reason: Because) -> ExpectedLetter:
 
 
 WHOM: Mapping[type[Whom], str] = {
-    Pooled: "上年度转入后备人才库的",
+    Pooled: "上年度转入后备人才库、或该市报送过邮箱的",
     InTraining: "有在培学生的",
     Owing: "还有材料、总结未交的",
 }

@@ -1,0 +1,71 @@
+"""Mentors, institutions and schools are written to before the days that are theirs, by the addresses cities filed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+from sqlalchemy import Connection, insert
+
+from models.columns import table_of
+from models.parties import Reach
+from models.tables.pool import Party, StatedAddress
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, YEAR, Scene, instant
+
+ROLL, APPLICATION = "mentor-recommendation", "application"
+THEN = instant("2021-01-10T10:00")
+
+
+def filed(connection: Connection, kind: str, name: str, place: str, year: int) -> None:
+    """Nanjing filed this address in a year."""
+    email = f"{name}@unit.example"
+    made = (
+        insert(table_of(Party)).values(kind=kind, name=name, place=place, email=email).returning(table_of(Party).c.id)
+    )
+    row = {"party": connection.execute(made).scalar_one(), "office": NANJING, "year": year, "email": email}
+    signed = {"settled": True, "by": "市办", "at": THEN, "as_of": THEN}
+    connection.execute(insert(table_of(StatedAddress)).values(row | signed))
+
+
+@pytest.fixture
+def known(scene: Scene) -> Scene:
+    with scene.database.write(YEAR) as connection:
+        filed(connection, "mentor", "南京导师1", "南京大学", YEAR - 1)
+        filed(connection, "mentor", "往年导师", "南京大学", YEAR - 3)
+        filed(connection, "institution", "南京大学", "", YEAR - 1)
+        filed(connection, "school", "南京一中", "", YEAR - 1)
+    return scene
+
+
+def told(scene: Scene, kind: str, phase: str) -> list[tuple[str, str]]:
+    with scene.database.read() as connection:
+        rows = [row for row in ledger.words(connection) if (row.kind, row.phase) == (kind, phase)]
+    mine = [row for row in rows if row.concerns == NANJING and not row.recipient.startswith("city:")]
+    return sorted((f"{row.queued_as_of:%m-%d}", row.addressee) for row in mine)
+
+
+def test_whom_the_city_filed_last_year_hears_at_once_and_who_did_before_no_more(known: Scene) -> None:
+    known.advance("2021-12-31T09:00")
+    assert told(known, "opened", ROLL) == [("12-31", "南京大学"), ("12-31", "南京导师1老师")]
+    known.file(ROLL, NANJING)
+    known.advance("2022-01-05T11:00")
+    assert told(known, "opened", APPLICATION) == [("01-05", "南京一中")]
+
+
+def test_a_mentor_is_reminded_of_his_form_until_the_city_has_it(known: Scene) -> None:
+    known.advance("2021-12-31T09:00")
+    known.advance("2022-01-05T09:00")
+    assert told(known, "reminder", ROLL) == [("01-05", "南京导师1老师")]
+    known.load(ROLL, NANJING, sheets.roll(sheets.mentor(known.city(NANJING))), "2022-01-06T10:00")
+    known.advance("2022-01-11T09:00")
+    assert told(known, "reminder", ROLL) == [("01-05", "南京导师1老师")], "his form is there"
+
+
+def test_without_the_guard_he_would_hear_once_more(known: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken control."""
+    monkeypatch.setattr(Reach, "_named", lambda *_: defaultdict(dict))
+    known.advance("2021-12-31T09:00")
+    known.load(ROLL, NANJING, sheets.roll(sheets.mentor(known.city(NANJING))), "2022-01-06T10:00")
+    known.advance("2022-01-11T09:00")
+    assert told(known, "reminder", ROLL) == [("01-11", "南京导师1老师")]
