@@ -29,7 +29,7 @@ def season(talent: Talent, url: str, monkeypatch: pytest.MonkeyPatch) -> Talent:
     """Run a command line on it, upgraded."""
     monkeypatch.setenv("TALENT_DATABASE__URL", url)
     assert talent("db", "upgrade").status == 0
-    assert talent("db", "check", "--json").data == {"prepared": True, "differences": []}
+    assert talent("db", "check", "--json").data == {"prepared": True, "differences": [], "broken": []}
     return talent
 
 
