@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -13,6 +15,7 @@ from acts.letter_marks import mark
 from acts.own_letter import WantedLetter, may_write, write
 from forms.template import render
 from models.columns import table_of
+from models.database import Database
 from models.letter_marks import every
 from models.outbox import MOVED_ON, OUTDATED
 from models.outdated_letters import redated
@@ -28,7 +31,8 @@ from season.outcome import Outcome
 from tests.acts.test_statements import counted
 from tests.support import ledger
 from tests.support.kinds import ON_SQLITE
-from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, instant, stamp
+from tests.support.originals import PARTIES, Originals
+from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, calendar, instant, stamp
 
 ROLL, APPLICATION, INTERVIEW = "mentor-recommendation", "application", "interview"
 AT = "2022-01-26T10:00"
@@ -36,12 +40,12 @@ PLAIN = WantedLetter("mentors", "关于见面时间的函", "请于周五前告�
 
 
 @pytest.fixture
-def begun(scene: Scene) -> Scene:
+def begun(originals: Originals, tmp_path: Path) -> Iterator[Scene]:
     """Nanjing has its interviews before it, Wuxi its roll; the others are late with theirs."""
-    scene.through("shortlist", NANJING)
-    scene.file(ROLL, WUXI)
-    scene.advance("2022-01-17T09:00")
-    return scene
+    with originals.copy(PARTIES, tmp_path) as url:
+        database = Database(url, BOOK)
+        yield Scene(database, calendar())
+        database.dispose()
 
 
 def written(scene: Scene, wanted: WantedLetter = PLAIN, at: str = AT, *, dry_run: bool = False) -> Outcome:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from models import letter_templates
@@ -14,8 +16,10 @@ AT = "2022-01-07T09:00"
 
 
 @pytest.fixture
-def scene(database_url: str) -> Scene:
-    return Scene.begin(Database(database_url, BOOK))
+def scene(database_url: str) -> Iterator[Scene]:
+    database = Database(database_url, BOOK)
+    yield Scene.begin(database)
+    database.dispose()
 
 
 @pytest.mark.usefixtures("scene")

@@ -22,6 +22,7 @@ from phases.book import BOOK
 
 T = TypeVar("T")
 NOTHING, MIGRATED, SEASON, PLANTED, SIX_EACH = "nothing", "migrated", "season", "planted", "six-each"
+PARTIES = "parties"
 
 
 def _play(database: Database) -> None:
@@ -42,11 +43,18 @@ def _fund(database: Database) -> None:
     six_each(database)
 
 
+def _file(database: Database) -> None:
+    from tests.support.parties_on_file import parties_on_file
+
+    parties_on_file(database)
+
+
 MADE: Mapping[str, tuple[str, Callable[[Database], None]]] = {
     MIGRATED: (NOTHING, migrate.upgrade),
     SEASON: (MIGRATED, _play),
     PLANTED: (SEASON, _plant),
     SIX_EACH: (MIGRATED, _fund),
+    PARTIES: (MIGRATED, _file),
 }
 """What each is a copy of, and what is done to it then."""
 
