@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from acts.arrange import ARRANGE, arrange
 from acts.signatures import for_a_city
-from calendars.deadlines import day_of
-from dashboard.acts.filing_state import Here, PhaseForm
+from calendars.deadlines import day_of, handed_in
+from dashboard.acts.filing_state import Here, PhaseForm, work
 from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once, refusal
 from dashboard.serving.look import Look
@@ -53,12 +53,13 @@ def _form(
     site: Site = request.app.state.site
     with site.database.read() as connection:
         standing = arrangements(connection, here.opened.year.year).get((here.phase.slug, here.city.slug))
+    year, days, due = here.opened.year, here.opened.year.working_days, work(site, reader, here).now.due
     said_before = (f"{standing.day}", standing.begins, standing.place) if standing else ("", "", "")
     stands = dict(zip(("until", "begins", "place"), said_before, strict=True))
     return page(
-        "arranging.html", request, status=UNPROCESSABLE if said else 200, look=look, year=here.opened.year, here=here,
+        "arranging.html", request, status=UNPROCESSABLE if said else 200, look=look, year=year, here=here,
         standing=standing, typed=typed or stands, said=said, token=form_token(), title=ARRANGE.title(None),
-        today=day_of(site.stamp(reader, here.opened).as_of),
+        today=day_of(site.stamp(reader, here.opened).as_of), last=handed_in(due, year.figures.party_days, days).day,
     )  # fmt: skip
 
 
