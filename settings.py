@@ -6,6 +6,7 @@ holds the value (systemd credentials, Docker secrets). `PREFECT_*` is Prefect's 
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -44,8 +45,8 @@ FOLDER = Path("var")
 CHANNEL_HOST = re.compile(r"\w+://(?:[^/]*@)?([^/@:?#]*\.[^/@:?#]*)")
 """The host in the address of a chat channel."""
 
-WINDOW = "window"
-"""The file in that folder that says where links lead as long as it runs."""
+RUNNING = "running"
+"""The file in that folder that says what runs there and where its window is; see `deployments.instance`."""
 
 
 class DatabaseSettings(BaseModel):
@@ -212,9 +213,10 @@ class Settings(BaseSettings):
         if self.base_url_chosen:
             return self.base_url
         try:
-            return (FOLDER / WINDOW).read_text(encoding="utf-8").strip() or self.base_url
-        except OSError:
+            said = json.loads((FOLDER / RUNNING).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             return self.base_url
+        return self.base_url if said["demo"] else str(said["window"])
 
     @property
     def mail_domain(self) -> str:

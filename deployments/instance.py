@@ -1,4 +1,7 @@
-"""What runs says where it is, so that commands typed elsewhere speak of it; its lock ends with its process."""
+"""What runs says where it is, so that commands typed elsewhere speak of it and write its links.
+
+The file means nothing where nobody holds its lock, which ends with its process.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
-from settings import FOLDER
+from settings import FOLDER, RUNNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from deployments.house import House
-
-RUNNING = "running"
-"""The file in a folder that says what runs there; it means nothing where nobody holds its lock."""
 
 PREFECT = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING")
 

@@ -7,13 +7,12 @@ opened, revised or archived. What a child says stands in a log file of its own.
 from __future__ import annotations
 
 import math
-import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -37,7 +36,7 @@ from models.database import Database
 from models.open_years import live
 from models.stamp import Stamp
 from phases.book import BOOK
-from settings import FOLDER, FORMER, WINDOW, Settings
+from settings import FOLDER, FORMER, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -91,12 +90,7 @@ def up(
     if settings.backup.passphrase is None:
         say("没有设置备份口令（TALENT_BACKUP__PASSPHRASE），每夜不做备份。")
     try:
-        with ExitStack() as told_to:
-            told_to.enter_context(announced(house))
-            told_to.enter_context(_telling(house.folder / WINDOW, base))
-            if (here := FOLDER.resolve()) != house.folder:
-                with suppress(OSError):  # commands look here; where nothing may be written, none are told
-                    told_to.enter_context(_telling(here / WINDOW, base))
+        with announced(house):
             return run(house, database, say, lambda: _first_link(database, base, say))
     finally:
         database.dispose()
@@ -109,19 +103,6 @@ def links_lead(settings: Settings, house: House, say: Callable[[str], None] = AT
     if "base_url" in settings.model_fields_set and house.window != FORMER:
         say(f"TALENT_BASE_URL 写的是从前的默认值 {FORMER}，链接改用页面现在的地址 {house.window}。")
     return house.window
-
-
-@contextmanager
-def _telling(file: Path, base: str) -> Iterator[None]:
-    """Let commands typed elsewhere know where links lead, as long as this runs."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.unlink(missing_ok=True)
-    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as told:
-        told.write(f"{base}\n")
-    try:
-        yield
-    finally:
-        file.unlink(missing_ok=True)
 
 
 def run(

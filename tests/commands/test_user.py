@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deployments.up import _telling
+from deployments.house import House
+from deployments.instance import announced
 from models import accounts, sign_ins
 from models.audit import entries
 from models.database import Database
@@ -76,12 +77,12 @@ def test_the_link_leads_to_the_window_that_runs_here(talent: Talent, monkeypatch
         return str(talent("user", "add", name, "--role", "viewer", "--json").data["link"]).partition("/welcome/")[0]
 
     assert link("a1") == "http://127.0.0.1:8000"
-    with _telling(Path("var/window"), "http://127.0.0.1:9000"):
-        assert stat.S_IMODE(Path("var/window").stat().st_mode) == 0o600
+    with announced(House(Path("var").resolve(), 4200, "127.0.0.1", 9000, given={})):
+        assert stat.S_IMODE(Path("var/running").stat().st_mode) == 0o600
         assert link("a2") == "http://127.0.0.1:9000"
         monkeypatch.setenv("TALENT_BASE_URL", FORMER)
         assert link("a5") == "http://127.0.0.1:9000"
         monkeypatch.setenv("TALENT_BASE_URL", "https://talent.example")
         assert link("a3") == "https://talent.example"
     monkeypatch.delenv("TALENT_BASE_URL")
-    assert (Path("var/window").exists(), link("a4")) == (False, "http://127.0.0.1:8000")
+    assert (Path("var/running").exists(), link("a4")) == (False, "http://127.0.0.1:8000")

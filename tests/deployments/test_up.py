@@ -17,6 +17,7 @@ import pytest
 
 from acts.open_year import open_year
 from calendars.files import load
+from deployments import instance
 from deployments import up as up_module
 from deployments.children import Child
 from deployments.house import House, PortTaken
@@ -57,7 +58,7 @@ def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, w
     until(lambda: "一次性链接" in log.read_text(), log)
     with urlopen(log.read_text().partition("设置第一个账号的密码：")[2].split()[0], timeout=5) as answer:
         assert (answer.status, answer.url.startswith(f"http://127.0.0.1:{web}/")) == (200, True)
-    assert (office / "var" / "window").read_text() == f"http://127.0.0.1:{web}\n"
+    assert f"http://127.0.0.1:{web}" in (office / "var" / "running").read_text()
     until(lambda: "日程已同步：2022 年度" in log.read_text(), log)
     now = datetime.now(UTC)
     open_year(database, load(2027), Stamp("省办", now, now))
@@ -70,7 +71,7 @@ def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, w
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
     until(lambda: not alive(process.pid), log)
-    assert not (office / "var" / "window").exists()
+    assert not (office / "var" / "running").exists()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (office / "var" / "log").iterdir()}
     assert modes == {f"{name}.log": 0o600 for name in ("dashboard", "server", "sync", "worker")}
     assert stat.S_IMODE((office / "var" / "secret").stat().st_mode) == 0o600
@@ -141,7 +142,7 @@ def test_commands_find_where_links_lead_whatever_the_folder(tmp_path: Path, monk
     monkeypatch.setattr(up_module, "run", look)
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     assert up(tmp_path, free_port(), f"sqlite:///{tmp_path}/talent.db", lambda _: None, port) == 0
-    assert (found, list(tmp_path.rglob("window"))) == ([f"http://127.0.0.1:{port}"], [])
+    assert (found, list(tmp_path.rglob("running"))) == ([f"http://127.0.0.1:{port}"], [])
 
 
 def test_it_runs_where_only_its_own_folder_may_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,13 +150,13 @@ def test_it_runs_where_only_its_own_folder_may_be_written(tmp_path: Path, monkey
     told = list[str]()
 
     def look(house: House, *_: object) -> int:
-        told.append((house.folder / "window").read_text())
+        told.append(getattr(instance.running(house.folder), "window", ""))
         return 0
 
     (tmp_path / "no-folder").touch()
-    monkeypatch.setattr(up_module, "FOLDER", tmp_path / "no-folder" / "var")
+    monkeypatch.setattr(instance, "FOLDER", tmp_path / "no-folder" / "var")
     monkeypatch.setattr(up_module, "run", look)
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     port = free_port()
     assert up(tmp_path, free_port(), f"sqlite:///{tmp_path}/talent.db", lambda _: None, port) == 0
-    assert told == [f"http://127.0.0.1:{port}\n"]
+    assert told == [f"http://127.0.0.1:{port}"]
