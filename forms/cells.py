@@ -233,6 +233,13 @@ def score(value: object) -> Decimal:
     return between(0, 100, value)
 
 
+def tested(value: object) -> Decimal | None:
+    """A mark, or None for 缺考: whoever did not sit the test."""
+    if value is None or (isinstance(value, str) and fold(value) == "缺考"):
+        return None
+    return score(value)
+
+
 def per_cent(value: object) -> Decimal:
     """A rank in per cent, above 0 and up to 100: `8`, `8%` and `８％` are all 8 %.
 

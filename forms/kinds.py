@@ -26,8 +26,8 @@ Personal = Literal["unsaid", "no", "name", "email", "phone", "yes"]
 class Kind:
     """A kind of column. `hint` says what is right; `text`, `day`: its cells are formatted so; `width` in characters.
 
-    `personal` is what is so of every such column; one may say otherwise. `doubt` says of a cell that can be read what
-    should be looked at, "" where nothing is.
+    `none` is what is written for no value where one is asked for, `personal` what is so of every such column; one may
+    say otherwise. `doubt` says of a cell that can be read what should be looked at, "" where nothing is.
     """
 
     parse: Parse
@@ -36,6 +36,7 @@ class Kind:
     width: int = 14
     text: bool = False
     day: bool = False
+    none: str = ""
     personal: Personal = "no"
     doubt: Doubt | None = None
 
@@ -150,6 +151,7 @@ NUMBER = Kind(cells.application_number, "应为“行政区划代码-年-四位�
 DAY = Kind(cells.day, "应为日期，如 2022-02-26、2022/2/26 或 2022年2月26日", width=14, day=True, personal="unsaid")
 YES_NO = Kind(cells.yes, "应为：是 / 否（也可填 Y/N、TRUE/FALSE、√/×）", ("是", "否"), width=10)
 SCORE = Kind(cells.score, "应为 0–100 的数", width=12)
+TESTED = Kind(cells.tested, "应为 0–100 的数；没有参加测试的填“缺考”", width=12, none="缺考")
 RANK = Kind(
     cells.per_cent, "应为大于 0、不超过 100 的百分比：8、8% 和百分比格式的单元格都表示 8%", width=14,
     doubt=cells.small_rank,

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def as_text(column: Column, value: object) -> str:
-    """Give the text that the column reads as `value`; "" for nothing."""
+    """Give the text that the column reads as `value`; for none what its kind writes so, "" where that is nothing."""
     if value is None:
-        return ""
+        return column.kind.none
     if isinstance(value, bool):
         return column.kind.choices[0 if value else 1]
     if isinstance(value, Decimal):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class InterviewRow(SheetRow):
-    """面试: one student's interview. `funding` is required where the student is admitted."""
+    """面试: one student's interview. `score` and `funding` are required where the student is admitted."""
 
     number: ApplicationNumber
     name: StudentName
@@ -41,6 +41,13 @@ class InterviewRow(SheetRow):
     funding: Annotated[str | None, Ask("资助类型", one_of("省级资助", "自筹"), "入选的必填")] = Field(
         default=None, validate_default=True
     )
+
+    @field_validator("admitted")
+    @classmethod
+    def _scored(cls, admitted: bool, info: ValidationInfo) -> bool:
+        if admitted and "score" in info.data and info.data["score"] is None:
+            raise BadCellError("row.score", "已入选而没有填面试成绩", "请补填面试成绩；确未面试的不能入选")
+        return admitted
 
     @field_validator("funding")
     @classmethod
@@ -66,16 +73,18 @@ class Interview:
 class InterviewFacts:
     """`interview`: the rows, and the funded places that the other cities of the province hold or have reserved.
 
-    `listed_by` is what the list is called of those who may be interviewed.
+    `listed_by` is what the list is called of those who may be interviewed; `left_off` are those on it who do not stand
+    on the sheet.
     """
 
     interviews: tuple[Interview, ...]
     funded_elsewhere: int
     listed_by: str = "面试名单"
+    left_off: tuple[str, ...] = ()
 
 
 def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
-    """Admitted ⊆ interviewed ⊆ shortlisted, where the interviewed are those who came.
+    """Admitted ⊆ interviewed ⊆ shortlisted, where the interviewed are those who came; all shortlisted are on the sheet.
 
     In a year without a shortlist that are those whom the city approved.
     """
@@ -89,7 +98,12 @@ def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
             f"{len(strangers)} 名面试学生{named(strangers)}不在{facts.listed_by}中；"
             f"请核对报名号，确不在其中的移出面试表"
         )
-    wrong = list(dict.fromkeys(absent + strangers))
+    if facts.left_off:
+        parts.append(
+            f"{len(facts.left_off)} 名{facts.listed_by}中的学生{named(facts.left_off)}不在面试表中；"
+            f"请补入，没有到场的“是否到场”填“否”"
+        )
+    wrong = list(dict.fromkeys((*absent, *strangers, *facts.left_off)))
     return Found(f"不符 {len(wrong)} 人", "不符 0 人", "；".join(parts), tuple(wrong))
 
 

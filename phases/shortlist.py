@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 from calendars.phase_terms import PhaseTerms
 from forms.definitions import Form, SheetRow
-from forms.kinds import SCORE, YES_NO, Ask
-from gates.found import Found, each, named
+from forms.kinds import SCORE, TESTED, YES_NO, Ask
+from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 
 
 class ScoreRow(SheetRow):
-    """成绩: one student's test result."""
+    """成绩: one student's test result; no score for one who did not sit the test (缺考)."""
 
     number: ApplicationNumber
     name: StudentName
     subject: Subject
-    score: Annotated[Decimal, Ask("测试成绩", SCORE)]
+    score: Annotated[Decimal | None, Ask("测试成绩", TESTED)]
     shortlisted: Annotated[bool, Ask("入围面试", YES_NO)]
 
 
@@ -47,7 +48,7 @@ class Score:
 
     number: str
     subject: str
-    score: Decimal
+    score: Decimal | None
     shortlisted: bool
     approved: bool
 
@@ -62,10 +63,21 @@ class ShortlistFacts:
 
 
 def tested(facts: ShortlistFacts, _: Figures) -> Found:
-    """Every shortlisted student was approved. A row of the sheet has a score, so each of them has been tested."""
+    """Every approved applicant stands on the sheet, and every shortlisted student was approved and has a score."""
     listed = [score for score in facts.scores if score.shortlisted]
-    strangers = [score.number for score in listed if not score.approved]
-    return each(len(listed), strangers, "{count} 名入围学生{who}未通过本市学生申报审核；请核对，确未通过的移出面试名单")
+    on_sheet = {score.number for score in facts.scores}
+    wrong = {
+        "未通过本市学生申报审核；请核对，确未通过的移出面试名单": [row.number for row in listed if not row.approved],
+        "缺考而列入；请按测试记录核对，确未参加测试的移出面试名单": [row.number for row in listed if row.score is None],
+    }
+    parts = [f"{len(numbers)} 名入围学生{named(numbers)}{said}" for said, numbers in wrong.items() if numbers]
+    absent = [number for number in facts.applicants if number not in on_sheet]
+    if absent:
+        said = "不在成绩表中；请补录成绩，没有参加测试的填“缺考”"
+        parts.append(f"{len(absent)} 名申报审核通过的学生{named(absent)}{said}")
+    numbers = (*dict.fromkeys(chain(*wrong.values())), *absent)
+    total = len(listed) + len(absent)
+    return Found(f"{total - len(numbers)}/{total}", f"{total}/{total}", "；".join(parts), numbers)
 
 
 def cut_line(facts: ShortlistFacts, _: Figures) -> Found:
@@ -101,7 +113,7 @@ def _misplaced(facts: ShortlistFacts) -> tuple[list[str], list[str]]:
     above, below = [], []
     for score in facts.scores:
         line = facts.cut_lines.get(facts.applicants.get(score.number, score.subject))
-        if line is None or not score.approved:
+        if line is None or score.score is None or not score.approved:
             continue
         if score.score >= line and not score.shortlisted:
             above.append(score.number)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from phases import shortlist
 from rehearsal.courses import COURSES, USUAL
 
 if TYPE_CHECKING:
@@ -102,8 +103,9 @@ class Cast:
 
     @property
     def listed(self) -> list[PlayedStudent]:
-        """Those who are called to the interviews."""
-        return [student for student in self.students if student.listed]
+        """Those who are called to the interviews: where the year has no shortlist, all whom the city took."""
+        short = any(phase.slug == shortlist.PHASE.slug for phase in self.year.phases)
+        return [student for student in self.taken if student.listed or not short]
 
     @property
     def admitted(self) -> list[PlayedStudent]:

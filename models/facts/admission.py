@@ -43,6 +43,7 @@ def interviews(scope: Scope) -> dict[str, InterviewFacts]:
     found = {}
     for city in scope.cities:
         shortlist = listed.get(city, frozenset())
+        on_sheet = {row.number for row in rows.get(city, ())}
         found[city] = InterviewFacts(
             tuple(
                 Interview(
@@ -53,6 +54,7 @@ def interviews(scope: Scope) -> dict[str, InterviewFacts]:
             ),
             sum(places for other, places in holding.items() if other != city),
             listed_by,
+            tuple(sorted(shortlist - on_sheet)),
         )  # fmt: skip
     return found
 

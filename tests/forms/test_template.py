@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -66,7 +67,7 @@ def test_a_form_is_written_with_the_columns_and_the_spellings_it_is_given() -> N
     reading = read(template.render(replace(form, sheets=(turned, lines)), YEAR, filling), "shortlist")
     (read_row,) = reading.rows["scores"]
     assert isinstance(read_row, ScoreRow)
-    assert (read_row.name, int(read_row.score), read_row.shortlisted) == (NAME, 87, True)
+    assert (read_row.name, read_row.score, read_row.shortlisted) == (NAME, Decimal(87), True)
     assert reading.errors == ()
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -73,6 +74,19 @@ CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
     "the absent do not count": (
         interviews(came=5, admitted=2, absent=4),
         too_few("5:2", "面试 5 人、入选 2 人，比例 2.5:1；需再面试 1 人，或少入选 1 人"),
+    ),
+    "shortlisted and left off the sheet": (
+        replace(interviews(came=15, admitted=5), left_off=("3206-2022-0077",)),
+        card(
+            good("15:5"),
+            broken(
+                "interviews.from-shortlist",
+                "不符 1 人",
+                "不符 0 人",
+                "1 名面试名单中的学生（3206-2022-0077）不在面试表中；请补入，没有到场的“是否到场”填“否”",
+                "3206-2022-0077",
+            ),
+        ),
     ),
     "nobody admitted, nobody came": (interviews(came=0, admitted=0, absent=3), good("0:0")),
     "nobody admitted of many": (interviews(came=9, admitted=0), good("9:0")),

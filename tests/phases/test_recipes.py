@@ -82,7 +82,9 @@ def book_with(more: PhaseDefinition) -> Book:
 def high(facts: ShortlistFacts, _: Figures) -> Found:
     """Nobody is shortlisted below 95."""
     listed = [score for score in facts.scores if score.shortlisted]
-    return each(len(listed), [one.number for one in listed if one.score < 95], "{count} 名学生{who}不到 95 分；请去掉")
+    return each(
+        len(listed), [one.number for one in listed if (one.score or 0) < 95], "{count} 名学生{who}不到 95 分；请去掉"
+    )
 
 
 HIGH = Rule("shortlist.high", "八(三)", "in-principle", "不低于 95 分", "city", high)

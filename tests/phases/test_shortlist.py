@@ -44,9 +44,32 @@ CASES: dict[str, tuple[ShortlistFacts, Verdict]] = {
     "exactly those at or above the line": (facts(HIGH, EDGE, LOW, OTHER), good(3, 2)),
     "nobody applied": (facts(), good(0, 0)),
     "nobody reached the line": (facts(LOW), good(0, 1)),
-    "an applicant who did not sit the test": (
+    "an applicant who is left off the sheet": (
         facts(HIGH, applicants={HIGH.number: "数学", "3209-2022-0009": "数学"}),
-        good(1, 1),
+        card(
+            good(1, 1),
+            broken(
+                "shortlist.tested",
+                "1/2",
+                "2/2",
+                "1 名申报审核通过的学生（3209-2022-0009）不在成绩表中；请补录成绩，没有参加测试的填“缺考”",
+                "3209-2022-0009",
+            ),
+        ),
+    ),
+    "one who did not sit the test": (facts(HIGH, replace(EDGE, score=None, shortlisted=False)), good(1, 1)),
+    "one who did not sit the test, and is listed": (
+        facts(HIGH, replace(EDGE, score=None)),
+        card(
+            good(2, 1),
+            broken(
+                "shortlist.tested",
+                "1/2",
+                "2/2",
+                "1 名入围学生（3209-2022-0002）缺考而列入；请按测试记录核对，确未参加测试的移出面试名单",
+                "3209-2022-0002",
+            ),
+        ),
     ),
     "a line for a subject without applicants is let be": (facts(HIGH), good(1, 1)),
     "a shortlisted student who is not approved": (
@@ -110,6 +133,13 @@ CASES: dict[str, tuple[ShortlistFacts, Verdict]] = {
         facts(lines={}, applicants={"3209-2022-0001": "数学"}),
         card(
             good(0, 1),
+            broken(
+                "shortlist.tested",
+                "0/1",
+                "1/1",
+                "1 名申报审核通过的学生（3209-2022-0001）不在成绩表中；请补录成绩，没有参加测试的填“缺考”",
+                "3209-2022-0001",
+            ),
             broken(
                 "shortlist.cut-line",
                 "分数线 0/1，名单不符 0 人",
