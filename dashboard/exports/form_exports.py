@@ -40,7 +40,7 @@ def _worded(column: Column, value: Any) -> Cell:  # noqa: ANN401 -- whatever a c
     if isinstance(value, list):
         return "、".join(value)
     assert value is None or isinstance(value, str | int | Decimal | date)
-    return value
+    return value if value is not None else column.kind.none or None
 
 
 def _of_form(book: Book, form: Form[Sheet], sheets: tuple[Sheet, ...], title: str) -> Export:

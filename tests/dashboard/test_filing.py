@@ -37,7 +37,8 @@ def test_a_city_files_its_phase_without_a_script(late: Window) -> None:
     refused = upload(browser, spoilt(D2="九十", B3="<script>alert(1)</script>"))
     assert (refused.status_code, loads(late)) == (422, 0)
     row = refused.text.partition('<th scope="row">2</th>')[2].partition("</tr>")[0]
-    assert row == ('<td>测试成绩</td><td class="cell-shown">九十</td><td>不是数字</td><td>应为 0–100 的数</td>')
+    right = "应为 0–100 的数；没有参加测试的填“缺考”"
+    assert row == f'<td>测试成绩</td><td class="cell-shown">九十</td><td>不是数字</td><td>{right}</td>'
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in refused.text
     assert "<script>alert" not in refused.text
 

@@ -84,7 +84,7 @@ def test_a_fault_stands_at_its_cell_and_nothing_is_saved(drafted: Window) -> Non
     assert (
         '<input name="3.score" aria-labelledby="r3 k3" aria-invalid="true" aria-describedby="f3.score" size="12" '
         'value="九十">'
-        '<small class="fault" id="f3.score">不是数字；应为 0–100 的数。</small>'
+        '<small class="fault" id="f3.score">不是数字；应为 0–100 的数；没有参加测试的填“缺考”。</small>'
     ) in answer.text
     assert '<li><a href="#f3.score">第 3 行“测试成绩”</a>：不是数字</li>' in answer.text
     assert "<option selected>天文" in answer.text
