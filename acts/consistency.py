@@ -45,20 +45,19 @@ def _totals(connection: Connection, opened: Opened) -> Iterator[Contradiction]:
     at = standing.newest_act(connection, year)
     season = Season.read(connection, year, Stamp(SYSTEM, at, at), None, reading=True)
     for phase in opened.year.phases:
-        whole = judging.province_gate(season, phase.slug) is not None
-        for part, states in ((judging.CITY, {State.SUBMITTED, State.PASSED}), (judging.PROVINCE, {State.PASSED})):
-            if whole is (part == judging.CITY):
-                continue
-            cells = [
-                cell
-                for (slug, _), cell in season.cells.items()
-                if slug == phase.slug and cell.state in states and cell.tally is not None
-            ]
-            now = judging.judge_cities(season, phase.slug, [cell.city for cell in cells], part) if cells else {}
-            for cell in cells:
-                if (tally := now[cell.city].tally) != cell.tally:
-                    found = f"记的是 {dict(cell.tally or {})}，内容合计 {tally}"
-                    yield Contradiction(TOTALS, year, f"{phase.slug}/{cell.city}", found)
+        part, states = judging.CITY, {State.SUBMITTED, State.PASSED}
+        if judging.province_gate(season, phase.slug) is not None:
+            part, states = judging.PROVINCE, {State.PASSED}
+        counted = {
+            city: cell.tally
+            for (slug, city), cell in season.cells.items()
+            if slug == phase.slug and cell.state in states and cell.tally is not None
+        }
+        now = judging.judge_cities(season, phase.slug, list(counted), part) if counted else {}
+        for city, tally in counted.items():
+            if now[city].tally != tally:
+                found = f"记的是 {dict(tally)}，内容合计 {now[city].tally}"
+                yield Contradiction(TOTALS, year, f"{phase.slug}/{city}", found)
 
 
 def _settled(connection: Connection, opened: Opened) -> datetime | None:

@@ -24,6 +24,7 @@ from calendars.deadlines import TZ
 from calendars.errors import TalentError
 from deployments.sealing import Tampered, sealed, unsealed
 from models import migrate, snapshots
+from models.database import NotPrepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -157,7 +158,8 @@ def _beside(settings: Settings, folder: Path, rough: Path) -> dict[str, Path]:
 
 def _packed(database: Database, files: Mapping[str, Path], half: Path, passphrase: str, at: datetime) -> Label:
     with snapshots.opened(files[DATABASE], database.book) as copy, copy.read() as connection:
-        revision = migrate.revision_of(connection) or ""
+        if (revision := migrate.revision_of(connection)) is None:
+            raise NotPrepared
         rows = snapshots.counts(copy)
     digests = {name: _digest(path.open("rb")) for name, path in files.items()}
     label = Label(at, version("talent-calendar"), revision, rows, digests)

@@ -16,7 +16,7 @@ from deployments import backups, sealing
 from deployments.backups import BackupThere, NoPassphrase, NoRoom, back_up, dated, expire, nightly, unpack, verify
 from deployments.sealing import NotSealed, Tampered, WrongPassphrase
 from models import snapshots
-from models.database import Database
+from models.database import Database, NotPrepared
 from phases.book import BOOK
 from settings import BackupSettings, Settings
 from tests.support.kinds import ON_SQLITE
@@ -110,6 +110,15 @@ def test_what_is_read_back_otherwise_than_it_was_written_is_no_backup(
     with pytest.raises(Tampered):
         back_up(database, office, tmp_path, tmp_path / "b.backup", AT)
     assert list(tmp_path.glob("*b.backup")) == []
+
+
+def test_of_a_database_without_tables_there_is_none(empty_database_url: str, office: Settings, tmp_path: Path) -> None:
+    empty = Database(empty_database_url, BOOK)
+    empty.make()
+    with pytest.raises(NotPrepared):
+        back_up(empty, office, tmp_path, tmp_path / "b.backup", AT)
+    empty.dispose()
+    assert list(tmp_path.glob("*.backup")) == []
 
 
 @ON_SQLITE
