@@ -1,15 +1,18 @@
-"""A city's draft as it would be written: for the page where its rows are edited, and for a workbook filled with it."""
+"""A city's rows as they would be written: those of its draft, to be edited or in a workbook; those that are owed."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from forms.wording import as_text
-from models import draft_rows
+from models import draft_rows, loading
+from models.facts.scope import Scope, still_in
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from calendars.year import Year
     from forms.definitions import AskedSheet, Form, Sheet
 
 Lines = dict[int, dict[str, Any]]
@@ -35,3 +38,20 @@ def written(sheet: AskedSheet, lines: Lines) -> dict[int, dict[str, str]]:
 def draft(connection: Connection, year: int, form: Form[AskedSheet], city: str) -> dict[str, Lines]:
     """Give the whole draft of a form by sheet key, one statement a sheet."""
     return {sheet.key: values(connection, year, city, sheet) for sheet in form.sheets}
+
+
+def begun(connection: Connection, year: Year, phase: str, form: Form[AskedSheet], city: str) -> dict[str, Lines]:
+    """Give what of a form is on record: on each sheet with a row a student, who has to stand on it.
+
+    They are those whom the phases before let on and who are still in: nobody, where students only apply.
+    """
+    who = still_in(Scope(connection, year, {city: date.min}, {}), phase).get(city, ())
+    people = loading.people(connection, year.year, city, who)
+    return {
+        sheet.key: {
+            line: {field: person[field] for field in sheet.fields if field in person}
+            for line, person in enumerate(people, start=2)
+        }
+        for sheet in form.sheets
+        if sheet.unique == ("number",)
+    }

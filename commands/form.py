@@ -28,20 +28,26 @@ Slug = Annotated[str, Parameter(name="阶段", help="阶段，如 application；
 Workbook = Annotated[Path, Parameter(name="文件", help="Excel 报送表（.xlsx）")]
 
 
-@app.command(help="空白模板：带下拉选项与填写说明")
+@app.command(help="空白模板：带下拉选项与填写说明；指明设区市的，填好学生名单")
 def template(
     phase: Slug,
     /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"], metavar="文件", help="写到这个文件")],
+    city: OneCity | None = None,
     season: SeasonOptions = SEASON,
 ) -> None:
-    """Write an empty workbook of one phase, as the year asks it."""
+    """Write a workbook of one phase, as the year asks it: empty, or with the rows of who has to stand on it."""
+    from acts.read_back import begun
     from forms.template import render
 
-    slug, (_, calendar, lists) = known(phase), _asked(season)
-    say(*([f"{lists}。"] if lists else []))
-    write(output, render(BOOK.form(slug, calendar), calendar))
+    slug, (database, calendar, lists) = known(phase), _asked(season)
+    say(*([f"{lists}{'；没有学生名单可填' if city else ''}。"] if lists else []))
+    form, rows = BOOK.form(slug, calendar), None
+    if city and database:
+        with database.read() as connection:
+            rows = begun(connection, calendar, BOOK.owner(slug).slug, form, calendar.city(city).slug)
+    write(output, render(form, calendar, rows))
     answer(season.json, {"phase": phase, "file": str(output)}, lambda console: line(console, f"已写入 {output}"))
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROWS = 20_000  # that drop-downs and formats reach
 Filling = Mapping[str, Mapping[int, Mapping[str, object]]]
-"""Values by sheet key, by line as Excel numbers it, by column field."""
+"""Values by sheet key, by line as Excel numbers it, by column field; what is not there is not written."""
 
 _CREATED = datetime(2022, 1, 1, tzinfo=UTC)  # not the clock: the same form is the same bytes
 _COMMENT_WIDTH = 260  # pixels
@@ -88,10 +88,10 @@ def _sheet(page: Worksheet, sheet: AskedSheet, formats: _Formats) -> None:
 def _fill(page: Worksheet, sheet: AskedSheet, rows: Mapping[int, Mapping[str, object]], formats: _Formats) -> None:
     for line, row in rows.items():
         for at, column in enumerate(sheet.columns):
-            value = row[column.field]
+            value = row.get(column.field)
             if isinstance(value, Percent):
                 page.write_number(line - 1, at, value, formats.percent)
-            else:
+            elif column.field in row:
                 _cell(page, line - 1, at, column, value)
 
 

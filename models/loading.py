@@ -109,6 +109,16 @@ def students(connection: Connection, year: int, city: str) -> dict[str, str]:
     return dict(connection.execute(query).tuples().all())
 
 
+def people(connection: Connection, year: int, city: str, numbers: Collection[str]) -> list[dict[str, str]]:
+    """Give number, name and subject of the city's students of these numbers, by number."""
+    table = draft_table(STUDENTS)
+    query = select(table.c.number, table.c.name, table.c.subject).where(table.c.year == year, table.c.city == city)
+    wanted = frozenset(numbers)
+    return [
+        dict(row) for row in connection.execute(query.order_by(table.c.number)).mappings() if row["number"] in wanted
+    ]
+
+
 def replace(connection: Connection, year: int, city: str, sheets: Mapping[str, Sequence[DraftRow]]) -> None:
     """Put these rows, by sheet key, in the place of what the city had in these sheets."""
     for key, rows in sheets.items():

@@ -19,6 +19,7 @@ from gates.states import State
 from models import city_requests, draft_rows
 from models.city_requests import CityRequest, waits
 from models.states_as_of import Seen, seen
+from phases.application import STUDENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,11 @@ class PhaseForm:
     def provincial(self) -> bool:
         """Whether the province fills the form in."""
         return self.opened.book.provincial(self.form.slug)
+
+    @property
+    def lists_students(self) -> bool:
+        """Whether students who applied before have a row each on a sheet of the form."""
+        return any(sheet.unique == ("number",) and sheet.key != STUDENTS.key for sheet in self.form.sheets)
 
     @property
     def address(self) -> str:

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
+from acts import read_back
 from acts.last_word import last_work
 from acts.load import load
-from acts.read_back import draft
 from acts.signatures import for_a_city
 from acts.submit import submit
 from acts.why import report_card
@@ -55,26 +55,30 @@ def template(
     reader: Signed,
     here: Here,
     filled: Annotated[bool, Query()] = False,
+    begun: Annotated[bool, Query()] = False,
     rehearsed: Annotated[bool, Query()] = False,
 ) -> Response:
     """Give the form's workbook, empty or filled with what is loaded; what a city loaded, only to the city itself.
 
-    `rehearsed`: as a demonstration's events have it.
+    `begun`: with the rows of those who have to stand on it. `rehearsed`: as a demonstration's events have it.
     """
     site: Site = request.app.state.site
     year, rows = here.opened.year, None
-    kind = "（演练）" if rehearsed else "（已填）" if filled else ""
+    kind = "（演练）" if rehearsed else "（已填）" if filled else "（含名单）" if begun else ""
     name = f"{year.year} {here.city.name} {here.form.title}{kind}.xlsx"
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     if rehearsed:
         if (invented := here.rehearsed(site.pack)) is None:
             raise NotThere
         return Response(invented.read_bytes(), media_type=XLSX, headers=headers)
-    if filled:
+    if filled or begun:
         if reader.province:
             raise FilledIsTheirs if reader.admin else NotThere
         with site.database.read() as connection:
-            rows = draft(connection, year.year, here.form, here.city.slug)
+            if filled:
+                rows = read_back.draft(connection, year.year, here.form, here.city.slug)
+            else:
+                rows = read_back.begun(connection, year, here.phase.slug, here.form, here.city.slug)
     return Response(template_of(here.form, year, rows), media_type=XLSX, headers=headers)
 
 

@@ -70,6 +70,24 @@ def test_a_workbook_of_another_city_is_caught_against_the_records(season: Talent
     assert {error["column"] for error in checked.data["errors"]} == {"报名号"}
 
 
+def test_check_lists_what_load_would_of_the_table_and_of_the_record(season: Talent) -> None:
+    workbook = openpyxl.load_workbook(PACKS / "2022" / "wuxi" / "interview.xlsx")
+    workbook["面试"]["F2"], workbook["面试"]["B3"] = "九十", "没有这人"
+    workbook.save("broken.xlsx")
+    given = ("interview", "broken.xlsx", "--city", "无锡", "--as-of", "2022-02-17T10:00", "--json")
+    checked, loaded = season("form", "check", *given), season("form", "load", *given)
+    assert [error["code"] for error in checked.data["errors"]] == ["cell.number", "name.disagrees"]
+    assert checked.data["errors"] == loaded.data["errors"]
+
+
+def test_a_template_of_a_city_comes_with_who_has_to_stand_on_it(season: Talent) -> None:
+    assert season("form", "template", "interview", "-o", "t.xlsx", "--city", "无锡").status == 0
+    rows = list(openpyxl.load_workbook("t.xlsx")["面试"].values)[1:]
+    filed = list(openpyxl.load_workbook(PACKS / "2022" / "wuxi" / "interview.xlsx")["面试"].values)[1:]
+    assert sorted(row[:3] for row in filed) == sorted(row[:3] for row in rows)
+    assert {row[3:] for row in rows} == {(None,) * 5}
+
+
 def test_an_unknown_form_names_those_there_are(talent: Talent) -> None:
     ran = talent("form", "template", "exam", "-o", "t.xlsx")
     assert (ran.status, ran.err.split("；")[0]) == (2, "没有“exam”这张表")

@@ -285,6 +285,28 @@ def test_the_provinces_hand_is_told_why_the_filled_workbook_is_not_theirs(late: 
     assert "已填的内容只由该市自己下载；省办可在“导出”页下载各市的表。" in answer.text
 
 
+def test_a_template_comes_with_who_has_to_stand_on_it(late: Window) -> None:
+    """Every applicant whom the city approved, by number, with name and subject: nothing else is filled in."""
+    browser = late.as_(CITY)
+    assert "下载含学生名单的模板" in browser.get(f"{HERE}/workbook").text
+    found = openpyxl.load_workbook(io.BytesIO(browser.get(f"{HERE}/template.xlsx?begun=1").content))
+    (header, *rows), scored = found["成绩"].values, openpyxl.load_workbook(io.BytesIO(workbook()))["成绩"].values
+    assert (header, *((*row[:3], None, None) for row in rows)) == (header, *rows)
+    assert [row[:2] for row in rows] == sorted(row[:2] for row in list(scored)[1:])
+    assert list(found["分数线"].values)[1:] == []
+    assert late.as_(ADMIN).get(f"{HERE}/template.xlsx?begun=1").status_code == 403
+
+
+def test_what_is_only_to_be_looked_at_is_shown_and_refuses_nothing(late: Window) -> None:
+    found = openpyxl.load_workbook(io.BytesIO(workbook()))
+    found["成绩"].row_dimensions[3].hidden = True
+    target = io.BytesIO()
+    found.save(target)
+    page = upload(late.as_(CITY), target.getvalue())
+    assert (page.status_code, loads(late)) == (200, 1)
+    assert "“成绩”表第 3 行：这一行是隐藏的，也已读取；如不报送，请删去。" in page.text
+
+
 def test_a_workbook_of_another_form_says_which_it_is_and_no_other_fault(late: Window) -> None:
     browser = late.as_(CITY)
     other = browser.get(f"/{YEAR}/interview/{CITY}/template.xlsx").content
