@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from calendars.deadlines import day_of
-from forms.cells import BadCellError, half_width, line
+from forms.cells import BadCellError, hour, line
 from gates.states import Event
 from models import arrangements, audit, outbox
 from models.parties import Reach
@@ -21,8 +20,10 @@ from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+    from forms.workbook_rows import Reading
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
@@ -32,7 +33,6 @@ LONGEST = 200
 """Characters of a place."""
 
 FOR_A_CITY = "代为登记会议安排"
-TIME = re.compile(r"([01]?\d|2[0-3])[:：时]([0-5]\d)分?")
 
 
 def arrange(
@@ -71,13 +71,15 @@ def arrange(
 
 def _read(season: Season, cell: Cell, day: date, begins: str, place: str) -> Arranged | str:
     """Give what was meant, or say why it cannot be."""
-    title, time = season.title(cell.phase, cell.city), TIME.fullmatch(half_width(begins).strip())
+    title = season.title(cell.phase, cell.city)
     if not season.dealings(cell.phase).arranged:
         return f"{title} 不召集各方，没有会议安排。"
-    if time is None:
-        return f"{title}：时间应为几时几分，如 14:30。"
     if day < day_of(season.arrived):
         return f"{title}：{day} 已经过去，请核对日期。"
+    try:
+        time = hour(begins)
+    except BadCellError:
+        return f"{title}：时间应为几时几分，如 14:30。"
     try:
         where = line(" ".join(place.split()), LONGEST)
     except BadCellError as error:
@@ -85,7 +87,20 @@ def _read(season: Season, cell: Cell, day: date, begins: str, place: str) -> Arr
     if not where:
         return f"{title}：请写明地点或链接。"
     standing = season.arrangements.get((cell.phase, cell.city))
-    return Arranged(standing.number + 1 if standing else 1, day, f"{int(time[1]):02}:{time[2]}", where)
+    return Arranged(standing.number + 1 if standing else 1, day, time, where)
+
+
+def from_workbook(season: Season, cell: Cell, reading: Reading) -> str:
+    """Take what a workbook says beside its draft; give what came of it, "" where it says nothing of a day to come."""
+    rows: Sequence[Any] = [row for sheet in reading.form.beside for row in reading.rows.get(sheet.key, ())]
+    coming = [row for row in rows if row.day >= day_of(season.arrived)]
+    if not coming:
+        return ""
+    said: Arranged | str = "只填一次会议"
+    if len(coming) == 1:
+        said = _read(season, cell, coming[0].day, coming[0].begins, coming[0].place)
+    why = said if isinstance(said, str) else illegal(season, cell, Event.ARRANGE)
+    return f"会议安排没有登记：{why}" if why or isinstance(said, str) else take_arrangement(season, cell, said).message
 
 
 def take_arrangement(season: Season, cell: Cell, said: Arranged) -> Outcome:

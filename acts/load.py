@@ -7,7 +7,7 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from acts import backfill
+from acts import arrange, backfill
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.known_city import KnownCity
 from acts.last_word import decision
@@ -155,13 +155,14 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     if newest_load(season.connection, year, reading.slug, city) == sha256:
         return Outcome("done", f"{title}与上次导入的内容相同，未作改动。", warnings=warnings)
     rows = sum(map(len, reading.rows.values()))
-    plain = {key: [row.model_dump() for row in rows] for key, rows in reading.rows.items()}
+    plain = {sheet.key: [row.model_dump() for row in reading.rows[sheet.key]] for sheet in reading.form.sheets}
     loading.replace(season.connection, year, city, phase.complete(known, plain))
     loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
     verdict, noted = _note(season, cell, f"《{reading.form.title}》{rows} 行")
     empty = [sheet.name for sheet in reading.form.sheets if not reading.rows[sheet.key]]
     said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
-    return Outcome("done", f"{title}已导入 {rows} 行{said}。{noted}", verdict, warnings=warnings)
+    beside = arrange.from_workbook(season, season.cells[cell.phase, city], reading)
+    return Outcome("done", f"{title}已导入 {rows} 行{said}。{noted}{beside}", verdict, warnings=warnings)
 
 
 def _in_order(reading: Reading, found: Iterable[RowError]) -> tuple[RowError, ...]:

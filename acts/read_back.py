@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from forms.wording import as_text
 from models import draft_rows, loading
+from models.arrangements import arrangements
 from models.facts.scope import Scope, still_in
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ def written(sheet: AskedSheet, lines: Lines) -> dict[int, dict[str, str]]:
 
 
 def draft(connection: Connection, year: int, form: Form[AskedSheet], city: str) -> dict[str, Lines]:
-    """Give the whole draft of a form by sheet key, one statement a sheet."""
-    return {sheet.key: values(connection, year, city, sheet) for sheet in form.sheets}
+    """Give the whole draft of a form by sheet key, one statement a sheet; and what holds beside it."""
+    found = {sheet.key: values(connection, year, city, sheet) for sheet in form.sheets}
+    return found | _beside(connection, year, form, city)
 
 
 def begun(connection: Connection, year: Year, phase: str, form: Form[AskedSheet], city: str) -> dict[str, Lines]:
@@ -47,7 +49,7 @@ def begun(connection: Connection, year: Year, phase: str, form: Form[AskedSheet]
     """
     who = still_in(Scope(connection, year, {city: date.min}, {}), phase).get(city, ())
     people = loading.people(connection, year.year, city, who)
-    return {
+    found = {
         sheet.key: {
             line: {field: person[field] for field in sheet.fields if field in person}
             for line, person in enumerate(people, start=2)
@@ -55,3 +57,11 @@ def begun(connection: Connection, year: Year, phase: str, form: Form[AskedSheet]
         for sheet in form.sheets
         if sheet.unique == ("number",)
     }
+    return found | _beside(connection, year.year, form, city)
+
+
+def _beside(connection: Connection, year: int, form: Form[AskedSheet], city: str) -> dict[str, Lines]:
+    """Give what holds that a workbook of the form may say beside its draft."""
+    standing = arrangements(connection, year).get((form.slug, city)) if form.beside else None
+    line = {2: {field: getattr(standing, field) for field in ("day", "begins", "place")}} if standing else {}
+    return {sheet.key: line for sheet in form.beside}

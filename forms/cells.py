@@ -19,6 +19,7 @@ from forms.hosts import reachable
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), "-")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, marks of direction, line separators
+_HOUR = re.compile(r"([01]?\d|2[0-3])[:时]([0-5]\d)(?::00|分)?")
 _DAY = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
     r"(?:[T ]0?0:00(?::00(?:\.0+)?)?Z?)?",  # a program writes a day as its midnight
@@ -156,6 +157,14 @@ def email(value: object) -> str:
     if not _EMAIL.fullmatch(text) or len(text) > 254 or len(text.partition("@")[0]) > 64:  # noqa: PLR2004 - RFC 5321
         raise BadCellError("cell.email", "不是有效的电子邮箱")
     return text
+
+
+def hour(value: object) -> str:
+    """A time of a day, `14:30`: also `14:30:00`, as Excel's own times are read, and `14时30分`."""
+    found = _HOUR.fullmatch(half_width(value).strip()) if isinstance(value, str) else None
+    if found is None:
+        raise BadCellError("cell.time", "不是几时几分")
+    return f"{int(found[1]):02}:{found[2]}"
 
 
 def day(value: object) -> date:

@@ -119,16 +119,21 @@ Sheet_co = TypeVar("Sheet_co", bound=Sheet, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Form(Generic[Sheet_co]):
-    """A workbook: the slug of its phase (or `evaluation`), its Chinese title, its version, its sheets."""
+    """A workbook: the slug of its phase (or `evaluation`), its Chinese title, its version, its sheets.
+
+    What stands in sheets `beside` is no draft: a workbook may have them, and they hold from the load on.
+    """
 
     slug: str
     title: str
     version: int
     sheets: tuple[Sheet_co, ...]
+    beside: tuple[Sheet_co, ...] = ()
 
     def asked(self, year: Year) -> Form[AskedSheet]:
         """The form as that year asks it."""
-        return Form(self.slug, self.title, self.version, tuple(sheet.asked(year) for sheet in self.sheets))
+        sheets, beside = (tuple(sheet.asked(year) for sheet in found) for found in (self.sheets, self.beside))
+        return Form(self.slug, self.title, self.version, sheets, beside)
 
     @property
     def stamp(self) -> str:

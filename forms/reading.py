@@ -36,13 +36,14 @@ def read(source: Path | bytes, form: Form[AskedSheet], whose: Mapping[str, str] 
 
     Never raises for what the file holds: a hostile, broken or foreign file is a reading with one error and no rows.
     """
-    opened = sandbox.unpack(source, [sheet.name for sheet in form.sheets])
+    opened = sandbox.unpack(source, [sheet.name for sheet in (*form.sheets, *form.beside)])
     if isinstance(opened, sandbox.RefusedFile):
         return _nothing(form, opened.code, opened.wrong, opened.right)
     names = list(map(drawn, opened.names))
     if not opened.tables and (other := next((whose[name] for name in names if name in whose), "")):
         return _nothing(form, "file.other-form", f"这是{other}", f"这里要的是《{form.title}》，请换成它的报送表")
-    sheets = [SheetReader(sheet) for sheet in form.sheets]
+    there = (sheet for sheet in form.beside if sheet.name in names)
+    sheets = [SheetReader(sheet) for sheet in (*form.sheets, *there)]
     for reader in sheets:
         name = reader.sheet.name
         if names.count(name) > 1:
@@ -56,7 +57,7 @@ def gathered(form: Form[AskedSheet], sheets: Sequence[SheetReader], warnings: It
     """Give what the sheets of a form were read as."""
     return Reading(
         form,
-        {reader.sheet.key: tuple(reader.rows) for reader in sheets},
+        {reader.sheet.key: tuple(reader.rows) for reader in sheets if reader.rows or reader.sheet not in form.beside},
         first_faults(chain.from_iterable(reader.errors for reader in sheets)),
         (*warnings, *chain.from_iterable(reader.warnings for reader in sheets)),
     )
@@ -72,7 +73,7 @@ def _about_the_book(form: Form[Sheet], book: sandbox.Unpacked) -> Iterator[RowEr
         right = f"请核对是否应为“{form.title}”的现行模板（{form.stamp}）"
         wrong = f"文件由另一张表或旧版的模板（{_shown(book.stamp)}）制成"
         yield RowError("form.version", "", None, None, "", wrong, right)
-    known = {sheet.name for sheet in form.sheets}
+    known = {sheet.name for sheet in (*form.sheets, *form.beside)}
     for name in book.names:
         if drawn(name) not in known:
             right = "如有需要的内容，请移到规定的表中"

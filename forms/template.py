@@ -41,7 +41,8 @@ class Percent(float):
 def render(form: Form[AskedSheet], year: Year, rows: Filling | None = None) -> bytes:
     """The bytes of a workbook with the sheets and columns of a form as the year asks it, filled with `rows`.
 
-    A text stands in its cell as it is, whatever the column asks; so does a `Percent`.
+    A text stands in its cell as it is, whatever the column asks; so does a `Percent`. Filled, it has of the sheets
+    beside those alone that there are rows of.
     """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -49,7 +50,7 @@ def render(form: Form[AskedSheet], year: Year, rows: Filling | None = None) -> b
         book.set_properties({"title": f"{year.title} {form.title}", "created": _CREATED})
         book.set_custom_property(FORM_PROPERTY, form.stamp, "text")
         formats = _Formats(book)
-        for sheet in form.sheets:
+        for sheet in (*form.sheets, *(one for one in form.beside if rows is None or one.key in rows)):
             page = book.add_worksheet(sheet.name)
             _sheet(page, sheet, formats)
             _fill(page, sheet, (rows or {}).get(sheet.key, {}), formats)

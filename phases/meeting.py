@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from calendars.phase_terms import PhaseTerms
 from forms.definitions import Form, SheetRow
-from forms.kinds import DAY, PROSE, UNIT, Ask, one_of
+from forms.kinds import DAY, HOUR, PROSE, UNIT, Ask, one_of
 from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
@@ -33,6 +33,14 @@ class MeetingRow(SheetRow):
     held_on: Annotated[date, Ask("日期", DAY, personal="no")]
     place: Annotated[str, Ask("地点", UNIT, personal="no")]
     agenda: Annotated[str, Ask("议程", PROSE, personal="no")]
+
+
+class ArrangementRow(SheetRow):
+    """会议安排: when and where a meeting to come is, told to whoever takes part."""
+
+    day: Annotated[date, Ask("日期", DAY, personal="no")]
+    begins: Annotated[str, Ask("时间", HOUR)]
+    place: Annotated[str, Ask("地点或链接", PROSE, personal="no")]
 
 
 class AttendanceRow(SheetRow):
@@ -134,7 +142,8 @@ def _facts(city: CityRows) -> MeetingFacts:
     )
 
 
-FORM = Form("meeting", "师生见面会记录", 1, (MEETINGS, ATTENDANCE))
+ARRANGEMENT = StoredSheet("会议安排", "arrangement", ArrangementRow)
+FORM = Form("meeting", "师生见面会记录", 1, (MEETINGS, ATTENDANCE), beside=(ARRANGEMENT,))
 PHASE = PhaseDefinition(
     slug="meeting",
     name="师生见面会",

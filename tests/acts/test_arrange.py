@@ -7,10 +7,15 @@ from datetime import date
 import pytest
 
 from acts.arrange import arrange
+from acts.load import load
+from acts.read_back import draft
+from forms import template
+from models.arrangements import arrangements
+from phases.book import BOOK
 from season.outcome import Outcome
 from season.unit_of_work import Season
 from tests.support import ledger
-from tests.support.scenes import NANJING, YEAR, Scene, stamp
+from tests.support.scenes import NANJING, YEAR, Scene, calendar, stamp
 
 MEETING, HALL, LINK = "meeting", "南京市第一中学报告厅", "https://meet.example/1"
 OPENED, LAST = "2022-02-21T09:00", "2022-02-23T09:00"
@@ -169,3 +174,33 @@ def test_whoever_leaves_takes_the_meeting_out_of_the_calendars(waiting: Scene) -
     left = waiting.withdraw(NANJING, "2022-02-22T11:00").changes.letters
     mentor = next(one for one in left if one.recipient.startswith("mentor:"))
     assert "UID:2022-meeting-nanjing-gathering@talent-calendar" in (mentor.ics or "")
+
+
+def sheet(*rows: tuple[object, object, object]) -> bytes:
+    """The workbook of the meeting, nothing filled in yet but 会议安排."""
+    form = BOOK.form(MEETING, calendar())
+    named = [dict(zip(("day", "begins", "place"), row, strict=True)) for row in rows]
+    return template.render(form, calendar(), {"arrangement": dict(enumerate(named, 2))})
+
+
+def loaded(scene: Scene, at: str, *rows: tuple[object, object, object]) -> Outcome:
+    return load(scene.database, YEAR, MEETING, NANJING, sheet(*rows), stamp(at))
+
+
+def test_the_workbook_may_say_it_and_says_nothing_by_leaving_it_out(waiting: Scene) -> None:
+    said = loaded(waiting, "2022-02-22T10:00", (date(2022, 2, 25), "14:30", HALL))
+    assert said.message.endswith(f"南京 师生见面会 定于 2022-02-25 14:30，{HALL}。")
+    assert told(waiting) == [("mentor", "opened", "02-22T10:00"), ("school", "opened", "02-22T10:00")]
+    both = (date(2022, 2, 25), "9时00分", LINK), (date(2022, 2, 26), "10:00", LINK)
+    twice = loaded(waiting, "2022-02-22T11:00", *both)
+    assert twice.message.endswith("会议安排没有登记：只填一次会议")
+    past = loaded(waiting, "2022-02-22T12:00", (date(2022, 2, 21), "14:30", LINK))
+    assert (past.done, "会议安排" in past.message) == (True, False)
+    wrong = loaded(waiting, "2022-02-22T13:00", (date(2022, 2, 25), "下午", HALL))
+    assert [(one.sheet, one.column, one.code) for one in wrong.errors] == [("会议安排", "时间", "cell.time")]
+    waiting.file(MEETING, NANJING, at="2022-02-23T14:00")
+    with waiting.database.read() as connection:
+        [standing] = arrangements(connection, YEAR).values()
+        assert (standing.number, standing.begins) == (1, "14:30")
+        filled = draft(connection, YEAR, BOOK.form(MEETING, calendar()), NANJING)
+    assert filled["arrangement"] == {2: {"day": date(2022, 2, 25), "begins": "14:30", "place": HALL}}

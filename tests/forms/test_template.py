@@ -41,9 +41,10 @@ def test_an_empty_template_reads_as_no_rows(slug: str) -> None:
 def test_a_template_says_what_each_column_asks(slug: str) -> None:
     workbook = openpyxl.load_workbook(io.BytesIO(render(slug)))
     properties = workbook.custom_doc_props  # type: ignore[attr-defined]
-    assert workbook.sheetnames == [sheet.name for sheet in FORMS[slug].sheets]
+    sheets = (*FORMS[slug].sheets, *FORMS[slug].beside)
+    assert workbook.sheetnames == [sheet.name for sheet in sheets]
     assert [(one.name, one.value) for one in properties.props] == [("talent-form", f"{slug}/1")]
-    for sheet in FORMS[slug].sheets:
+    for sheet in sheets:
         page = workbook[sheet.name]
         headers = list(page[1])
         assert page.freeze_panes == "A2"
