@@ -1,0 +1,73 @@
+"""Whoever was let on stands on the next sheet, as having come or not: the phase says who was left off it."""
+
+from __future__ import annotations
+
+from acts import read_back
+from acts.load import load_rows
+from forms.definitions import SheetRow
+from models.database import Database
+from phases.book import BOOK
+from season.outcome import Outcome
+from tests.support import sheets
+from tests.support.scenes import FILED, NANJING, YEAR, Scene, stamp
+from tests.support.sheets import Sheets
+
+LAST = "3201-2022-0006"
+
+
+def without(filled: Sheets, sheet: str) -> Sheets:
+    return {**filled, sheet: filled[sheet][:-1]}
+
+
+def changed(filled: Sheets, sheet: str, **cells: object) -> Sheets:
+    *others, last = filled[sheet]
+    changed_row: SheetRow = last.model_copy(update=cells)
+    return {**filled, sheet: (*others, changed_row)}
+
+
+def refused(said: Outcome) -> list[tuple[str, tuple[str, ...]]]:
+    assert said.verdict is not None
+    return [(one.rule, one.numbers) for one in said.verdict.refusals]
+
+
+def test_who_is_left_off_a_sheet_is_named_and_who_was_absent_is_not(scene: Scene) -> None:
+    scene.through("application", NANJING)
+    applied = sheets.students(scene.city(NANJING))
+    scores, interviews = sheets.shortlist(applied), sheets.interview(applied[:5], admitted=1, funded=1)
+    assert refused(scene.file("shortlist", NANJING, without(scores, "scores"))) == [("shortlist.tested", (LAST,))]
+    absent = changed(scores, "scores", score=None)
+    assert refused(scene.file("shortlist", NANJING, absent)) == [
+        ("shortlist.tested", (LAST,))
+    ]  # and called all the same
+    assert scene.file("shortlist", NANJING, changed(absent, "scores", shortlisted=False)).done
+    left_off = without(interviews, "interviews")
+    assert refused(scene.file("interview", NANJING, left_off)) == [("interviews.from-shortlist", ("3201-2022-0005",))]
+    assert scene.file("interview", NANJING, changed(interviews, "interviews", came=False, score=None)).done
+
+
+def test_absence_is_typed_kept_and_written_again(scene: Scene) -> None:
+    scene.through("application", NANJING)
+    typed = {"number": LAST, "name": "学生6", "subject": "物理", "score": " 缺 考 ", "shortlisted": "否"}
+    rows = {"scores": [typed], "cut_lines": [{"subject": "物理", "line_score": "60"}]}
+    assert load_rows(scene.database, YEAR, "shortlist", NANJING, rows, stamp(FILED["shortlist"])).done
+    form = BOOK.form("shortlist", scene.year)
+    with scene.database.read() as connection:
+        lines = read_back.draft(connection, YEAR, form, NANJING)["scores"]
+        assert read_back.written(form.sheets[0], lines) == {2: {**typed, "score": "缺考"}}
+
+
+def test_a_form_begins_with_who_has_to_stand_on_it(scene: Scene) -> None:
+    scene.through("interview", NANJING)
+
+    def numbers(database: Database, slug: str) -> dict[str, list[object]]:
+        form, phase = BOOK.form(slug, scene.year), BOOK.owner(slug).slug
+        with database.read() as connection:
+            found = read_back.begun(connection, scene.year, phase, form, NANJING)
+        return {key: [row["number"] for row in rows.values()] for key, rows in found.items()}
+
+    everybody = [f"3201-2022-000{place}" for place in range(1, 7)]
+    assert numbers(scene.database, "application") == {"students": []}
+    assert numbers(scene.database, "shortlist") == {"scores": everybody}
+    assert numbers(scene.database, "interview") == {"interviews": everybody}
+    assert numbers(scene.database, "meeting") == {"attendance": everybody[:2]}
+    assert numbers(scene.database, "evaluation") == {"evaluations": everybody[:2]}
