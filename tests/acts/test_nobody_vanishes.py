@@ -69,5 +69,5 @@ def test_a_form_begins_with_who_has_to_stand_on_it(scene: Scene) -> None:
     assert numbers(scene.database, "application") == {"students": []}
     assert numbers(scene.database, "shortlist") == {"scores": everybody}
     assert numbers(scene.database, "interview") == {"interviews": everybody}
-    assert numbers(scene.database, "meeting") == {"attendance": everybody[:2]}
+    assert numbers(scene.database, "meeting") == {"attendance": everybody[:2], "arrangement": []}
     assert numbers(scene.database, "evaluation") == {"evaluations": everybody[:2]}
