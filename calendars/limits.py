@@ -124,6 +124,11 @@ def _counts(source: str, figures: Figures) -> Iterator[Fault]:
     if len(figures.dimensions) > WIDEST:
         reason = f"有 {len(figures.dimensions)} 个方面，评价表放不下"
         yield Fault(source, "figures.dimensions", reason, f"不超过 {WIDEST} 个方面")
+    if figures.score_weights and len(figures.score_weights) != len(figures.dimensions):
+        reason = f"有 {len(figures.score_weights)} 个权重，而评价有 {len(figures.dimensions)} 个方面"
+        yield Fault(source, "figures.score_weights", reason, "每个方面写一个权重，次序相同；等权的写 []")
+    if figures.excellent_from < figures.qualified_from:
+        yield Fault(source, "figures.excellent_from", "低于定为合格的总分线", "不低于 qualified_from")
     for name in NEEDED:
         if not getattr(figures, name):
             yield Fault(source, f"figures.{name}", "一个也没有写", "至少写一个")

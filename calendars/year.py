@@ -22,6 +22,7 @@ Month = Annotated[int, Field(ge=1, le=12)]
 Months = tuple[Month, Month]
 Hour = Annotated[int, Field(ge=0, le=24)]
 Percent = Annotated[Decimal, Field(gt=0, le=100, strict=False)]
+Mark = Annotated[Decimal, Field(ge=0, le=100, strict=False)]
 DayKind = Literal["working", "holiday"]
 Ending = Literal["approve", "record", "results"]
 """How the provincial office ends a phase: 审定, 备案, 公布结果."""
@@ -126,6 +127,9 @@ class Figures(_Frozen):
         description="个工作日：有新情况时每日待办连发几天，以后每周一次"
     )
     dimensions: tuple[Text, ...] = Field(description="年度评价的各方面")
+    score_weights: Annotated[tuple[Positive, ...], Since(3, ())] = Field(description="年度评价各方面的权重；空的为等权")
+    excellent_from: Annotated[Mark, Since(3, 0)] = Field(description="分：定为优秀的总分线，低于它的须写定级理由")
+    qualified_from: Annotated[Mark, Since(3, 0)] = Field(description="分：定为合格的总分线，低于它的须写定级理由")
     stages: tuple[Months, ...] = Field(description="培养阶段的起止月份")
     cultivation_months: Months = Field(description="培养周期的起止月份，止月早于起月的是下一年的")
     senior_grades: tuple[Text, ...] = Field(description="可报名的高中年级")

@@ -76,9 +76,9 @@ def _acts(connection: Connection, year: int) -> Mapping[str, int]:
 
 
 def _cells(connection: Connection, year: int) -> Mapping[str, int]:
-    """Count the cells that are filled in, by city: of each sheet all that its rows hold."""
+    """Count the cells that are filled in, by city: of each sheet that it fills in all that its rows hold."""
     found: Counter[str] = Counter()
-    for sheet in book_of(connection).sheets.values():
+    for sheet in (sheet for phase in book_of(connection).phases.values() if phase.form for sheet in phase.form.sheets):
         table = draft_table(sheet)
         filled = sum((func.count(table.c[name]) for name in sheet.fields), start=0 * func.count())
         rows = select(table.c.city, filled).where(table.c.year == year).group_by(table.c.city)

@@ -67,6 +67,16 @@ class Interview:
     admitted: bool
     funded: bool
     shortlisted: bool
+    held_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Crowded:
+    """A mentor of whom more students are admitted, by number, than the places on his information form."""
+
+    mentor: str
+    places: int
+    admitted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +84,14 @@ class InterviewFacts:
     """`interview`: the rows, and the funded places that the other cities of the province hold or have reserved.
 
     `listed_by` is what the list is called of those who may be interviewed; `left_off` are those on it who do not stand
-    on the sheet.
+    on the sheet. An interview lies between `earliest`, when the phase that made the list opened, and `filed_on`.
     """
 
     interviews: tuple[Interview, ...]
     funded_elsewhere: int
+    earliest: date
+    filed_on: date
+    crowded: tuple[Crowded, ...] = ()
     listed_by: str = "面试名单"
     left_off: tuple[str, ...] = ()
 
@@ -103,8 +116,22 @@ def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
             f"{len(facts.left_off)} 名{facts.listed_by}中的学生{named(facts.left_off)}不在面试表中；"
             f"请补入，没有到场的“是否到场”填“否”"
         )
-    wrong = list(dict.fromkeys((*absent, *strangers, *facts.left_off)))
+    days = [row for row in facts.interviews if row.came and not facts.earliest <= row.held_on <= facts.filed_on]
+    if elsewhen := [row.number for row in days]:
+        parts.append(
+            f"{len(elsewhen)} 名学生{named(elsewhen)}的面试日期早于 {facts.earliest} 或晚于报送当天；"
+            "请按面试记录核对日期"
+        )
+    wrong = list(dict.fromkeys((*absent, *strangers, *facts.left_off, *elsewhen)))
     return Found(f"不符 {len(wrong)} 人", "不符 0 人", "；".join(parts), tuple(wrong))
+
+
+def places(facts: InterviewFacts, _: Figures) -> Found:
+    """No mentor trains more students than the places on his information form."""
+    said = [f"{one.mentor}计划招收 {one.places} 人、入选 {len(one.admitted)} 人" for one in facts.crowded]
+    rest = "请会同导师核对入选学生，导师同意多带的，先更正导师名单中的计划招收人数"
+    numbers = tuple(number for one in facts.crowded for number in one.admitted)
+    return Found(f"超员导师 {len(said)} 名", "超员导师 0 名", "；".join((*said, rest)) if said else "", numbers)
 
 
 def ratio(facts: InterviewFacts, figures: Figures) -> Found:
@@ -178,16 +205,17 @@ PHASE = PhaseDefinition(
         InterviewFacts,
         (
             Rule("interviews.from-shortlist", "八(四)", "must", "面试和入选资格", "city", from_shortlist),
+            Rule("interviews.places", "三(一)", "must", "导师计划招收人数", "city", places),
             Rule("interviews.ratio", "三(二)", "in-principle", "面试与入选比例", "city", ratio),
             Rule("funding.city-cap", "三(二)", "in-principle", "本市资助名额", "city", city_cap),
             Rule("funding.province-total", "三(二)", "must", "全省资助名额", "city", province_total),
         ),
         tally=_tally,
-        apart=frozenset({"funded_elsewhere", "listed_by"}),
+        apart=frozenset({"funded_elsewhere", "filed_on", "listed_by"}),
     ),
     lets_on=LetOn("interviews", "admitted", "入选学生", trains=True),
     totals=(Total("admitted", "入选", "人", shown=True), Total("funded", "省级资助", "人", "funded_cap", shown=True)),
-    uses=frozenset({"application", "shortlist"}),
+    uses=frozenset({"mentor-recommendation", "application", "shortlist"}),
     figures=("interview_ratio", "city_cap", "funded_cap", "grant"),
     parties=(
         Stakeholder(

@@ -76,17 +76,23 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class MeetingFacts:
-    """`meeting`: `due_day` is the effective due day, `filed_on` the day of filing (a meeting to come is not held)."""
+    """`meeting`: `due_day` is the effective due day, `filed_on` the day of filing (a meeting to come is not held).
+
+    `admitted_on` is the last day on which one of the admitted was interviewed: a meeting brings together who was.
+    """
 
     meetings: tuple[Meeting, ...]
     attendance: tuple[Attendance, ...]
     admitted: tuple[str, ...]
     due_day: date
     filed_on: date
+    admitted_on: date
 
 
 def held(facts: MeetingFacts, _: Figures) -> Found:
-    """Held by the due day, with a record; each admitted student's three sides are named, and a contact arrangement.
+    """Held after the admission and by the due day, with a record; each admitted student has three sides named.
+
+    Not all three are excused, and there is a contact arrangement.
 
     Where a city keeps several meetings, each on record has been held; one to come is not. A city that admitted nobody
     has nobody to bring together: the rule holds.
@@ -98,12 +104,19 @@ def held(facts: MeetingFacts, _: Figures) -> Found:
     if missing:
         who = f"{len(missing)} 名入选学生{named(missing)}"
         parts.append(f"{who}的到会、请假情况或联系方式约定未填全；请按签到记录补填")
+    if excused := [row.number for row in facts.attendance if row.number in facts.admitted and _nobody_came(row)]:
+        who = f"{len(excused)} 名入选学生{named(excused)}"
+        parts.append(f"{who}的导师、指导老师和家长都请假；请按签到记录核对，确实无人到会的，补开见面会后登记")
     return Found(
         f"见面会 {len(facts.meetings)} 次，登记 {total - len(missing)}/{total}",
         f"{facts.due_day} 前（含）召开，登记 {total}/{total}",
         "；".join(parts),
-        tuple(missing),
+        (*missing, *excused),
     )
+
+
+def _nobody_came(row: Attendance) -> bool:
+    return {row.mentor, row.teacher, row.guardian} == {"请假"}
 
 
 def _complete(row: Attendance) -> bool:
@@ -119,6 +132,8 @@ def _meeting_faults(facts: MeetingFacts) -> list[str]:
             f"{'、'.join(late)} 的见面会晚于截止日 {facts.due_day}；"
             f"请按会议记录核对日期，确在截止日后召开的，请申请延期"
         )
+    if early := [str(meeting.held_on) for meeting in facts.meetings if meeting.held_on < facts.admitted_on]:
+        parts.append(f"{'、'.join(early)} 的见面会早于最后一场面试（{facts.admitted_on}）；请按会议记录核对日期")
     if coming := [
         str(meeting.held_on) for meeting in facts.meetings if facts.filed_on < meeting.held_on <= facts.due_day
     ]:
@@ -139,6 +154,7 @@ def _facts(city: CityRows) -> MeetingFacts:
         city.students,
         city.due_day,
         city.filed_on,
+        max((row.held_on for row in city.rows["interviews"] if row.admitted), default=date.min),
     )
 
 
@@ -159,6 +175,7 @@ PHASE = PhaseDefinition(
     made_of=MadeOf(
         {
             "meetings": ("held_on", "place", "agenda"),
+            "interviews": ("held_on", "admitted"),
             "attendance": ("number", "mentor", "teacher", "guardian", "contact"),
         },
         _facts,

@@ -28,7 +28,6 @@ from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from decimal import Decimal
 
     from calendars.year import Figures, SummaryKind, Year
     from forms.workbook_rows import Reading, RowError
@@ -91,6 +90,7 @@ class EvaluationRow(SheetRow):
     name: StudentName
     scores: Annotated[tuple[Decimal, ...], DIMENSIONS]
     grade: Annotated[str, Ask("等级", one_of("优秀", "合格", "不合格"))]
+    reason: Annotated[str, Ask("定级理由", PROSE, "总分低于该等级的分数线而定此等级的必填", personal="yes")] = ""
 
 
 EXCELLENT = "优秀"
@@ -131,11 +131,15 @@ class YearEndFacts:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One student's evaluation by the province: its scores (0-100) in the order of the year's dimensions, a grade."""
+    """One student's evaluation by the province: its scores (0-100) in the order of the year's dimensions, a grade.
+
+    `reasoned`: it is said why the grade was given.
+    """
 
     number: str
     scores: tuple[Decimal, ...]
     grade: str  # 优秀 合格 不合格
+    reasoned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,11 +272,36 @@ def visits(facts: EvaluationFacts, figures: Figures) -> Found:
 
 
 def evaluated(facts: EvaluationFacts, figures: Figures) -> Found:
-    """Every student in training has a score of 0 to 100 on each of the year's dimensions, and a grade."""
-    done = {row.number for row in facts.evaluations if _scored(row, figures)}
+    """Every student in training has a score of 0 to 100 on each of the year's dimensions, and a grade.
+
+    A grade that the weighted total does not reach needs a reason; a lower one than it would allow needs none.
+    """
+    done = {row.number: row for row in facts.evaluations if _scored(row, figures)}
     missing = [number for number in facts.in_training if number not in done]
     mend = f"{{count}} 名在培学生{{who}}没有完整的 {len(figures.dimensions)} 项评分与等级；请补评"
-    return each(len(facts.in_training), missing, mend)
+    found = each(len(facts.in_training), missing, mend)
+    bare = [
+        f"{row.number} {row.grade}，总分 {total.normalize():f}，线 {bound.normalize():f}"
+        for row in map(done.get, facts.in_training)
+        if row and not row.reasoned and (total := weighted(row.scores, figures)) < (bound := _bound(row, figures))
+    ]
+    if not bare:
+        return found
+    said = f"{len(bare)} 名学生{named(bare)}的总分低于所定等级的分数线；请核对评分和等级，确定此等级的填写定级理由"
+    mend, numbers = "；".join(filter(None, (found.mend, said))), (*missing, *(one.partition(" ")[0] for one in bare))
+    return Found(f"{found.found}，待说明 {len(bare)} 人", f"{found.needed}，待说明 0 人", mend, numbers)
+
+
+def weighted(scores: Sequence[Decimal], figures: Figures) -> Decimal:
+    """Give the total of a student's scores by the weights of the year (none: all alike), 0 to 100, to two decimals."""
+    weights = figures.score_weights or (1,) * len(scores)
+    total = sum((score * weight for score, weight in zip(scores, weights, strict=True)), Decimal(0))
+    return (total / sum(weights)).quantize(Decimal("0.01"))
+
+
+def _bound(row: Evaluation, figures: Figures) -> Decimal:
+    """Give the total from which a grade may be given without a reason."""
+    return {EXCELLENT: figures.excellent_from, UNQUALIFIED: Decimal(0)}.get(row.grade, figures.qualified_from)
 
 
 def _scored(row: Evaluation, figures: Figures) -> bool:
@@ -357,7 +386,16 @@ PHASE = PhaseDefinition(
     complete=_as_on_record,
     totals=(Total("excellent", "优秀", "人"), Total("certificates", "证书", "份")),
     uses=frozenset({"application", "interview", "cultivation", "midterm"}),
-    figures=("visits", "stages", "dimensions", "city_funds", "summaries_owed"),
+    figures=(
+        "visits",
+        "stages",
+        "dimensions",
+        "score_weights",
+        "excellent_from",
+        "qualified_from",
+        "city_funds",
+        "summaries_owed",
+    ),
     parties=(
         Stakeholder(
             "city",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from forms.kinds import DAY, NAME, RANK, SCORE, YES_NO
+from forms.kinds import DAY, NAME, RANK, SCORE, TESTED, YES_NO
 from forms.template import Percent
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ CARELESS: Mapping[Kind, Sequence[Spell]] = MappingProxyType(
         YES_NO: (plain, _marks("√", "×"), _marks("Y", "N")),
         RANK: (lambda value: f"{value}%", lambda value: Percent(value / 100), lambda value: wide(f"{value}%")),
         SCORE: (plain, wide),
+        TESTED: (plain, wide),
     }
 )
 """What one city sends whose offices type by hand."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections import defaultdict
+
+from sqlalchemy import and_, select
 
 from models.columns import table_of
+from models.database import book_of
 from models.facts.scope import Scope, let_on, withdrawn
 from models.tables.city_drafts import draft_table
 from models.tables.season import CityPhase
 from phases.application import STUDENTS
-from phases.interview import INTERVIEWS, Interview, InterviewFacts
+from phases.interview import INTERVIEWS, Crowded, Interview, InterviewFacts
+from phases.mentor_recommendation import MENTORS
 from phases.shortlist import CUT_LINES, SCORES, Score, ShortlistFacts
 
 FUNDED = "省级资助"
@@ -37,9 +41,11 @@ def shortlists(scope: Scope) -> dict[str, ShortlistFacts]:
 
 def interviews(scope: Scope) -> dict[str, InterviewFacts]:
     """`interview`. The places that others hold are those of their filings under way, passed, held or being refiled."""
-    rows = scope.grouped(scope.of(INTERVIEWS, "number", "subject", "came", "admitted", "funding"))
+    rows = scope.grouped(scope.of(INTERVIEWS, "number", "subject", "came", "admitted", "funding", "held_on"))
     listed, listed_by = let_on(scope, "interview")
-    holding = funded_places(scope)
+    holding, crowded = funded_places(scope), _crowded(scope)
+    before = book_of(scope.connection).standing_on("interview", scope.year)
+    earliest = scope.year.phase(before.slug if before else "interview").opens
     found = {}
     for city in scope.cities:
         shortlist = listed.get(city, frozenset())
@@ -48,14 +54,36 @@ def interviews(scope: Scope) -> dict[str, InterviewFacts]:
             tuple(
                 Interview(
                     row.number, row.subject, row.came, row.admitted, row.admitted and row.funding == FUNDED,
-                    row.number in shortlist,
+                    row.number in shortlist, row.held_on,
                 )
                 for row in rows.get(city, ())
             ),
             sum(places for other, places in holding.items() if other != city),
+            earliest,
+            scope.filed_on[city],
+            tuple(crowded.get(city, ())),
             listed_by,
             tuple(sorted(shortlist - on_sheet)),
         )  # fmt: skip
+    return found
+
+
+def _crowded(scope: Scope) -> dict[str, list[Crowded]]:
+    """Give the mentors of each city's roll of whom more students are admitted than they have places."""
+    student, mentor, interview = draft_table(STUDENTS), draft_table(MENTORS), draft_table(INTERVIEWS)
+    same = (student.c.year == interview.c.year, student.c.city == interview.c.city)
+    chosen = select(student.c.city, student.c.mentor_party, student.c.number).select_from(student)
+    admitted = chosen.join(interview, and_(*same, student.c.number == interview.c.number, interview.c.admitted))
+    by_mentor: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for city, party, number in scope.connection.execute(
+        admitted.where(*scope.mine(student)).order_by(student.c.number)
+    ):
+        by_mentor[city, party].append(number)
+    found: dict[str, list[Crowded]] = defaultdict(list)
+    roll = scope.of(MENTORS, "party", "name", "institution", "places").where(mentor.c.taken)
+    for city, party, name, institution, places in scope.connection.execute(roll):
+        if len(students := by_mentor[city, party]) > places:
+            found[city].append(Crowded(f"{institution} {name} ", places, tuple(students)))
     return found
 
 

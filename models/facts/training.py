@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,6 @@ from phases.year_end import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from calendars.year import SummaryKind
     from phases.stored_sheet import StoredSheet
 
@@ -93,15 +92,17 @@ def _stages(scope: Scope, sheet: StoredSheet) -> dict[str, dict[str, frozenset[i
 
 def evaluations(scope: Scope) -> dict[str, EvaluationFacts]:
     """`evaluation`, the province's part of the year's end."""
-    rows = scope.grouped(scope.of(EVALUATIONS, "line", "number", "grade"))
+    rows = scope.grouped(scope.of(EVALUATIONS, "line", "number", "grade", "reason"))
     given, scores = values(scope.connection, scope.year.year, EVALUATIONS, scope.cities), DIMENSIONS.fields(scope.year)
     training = in_training(scope)
-    visited = visits(scope)
+    visited = visits(scope, max(scope.filed_on.values()) + timedelta(days=1))
     return {
         city: EvaluationFacts(
             training[city],
             tuple(
-                Evaluation(row.number, tuple(has[one] for one in scores if one in has), row.grade)
+                Evaluation(
+                    row.number, tuple(has[one] for one in scores if one in has), row.grade, bool(row.reason.strip())
+                )
                 for row in rows.get(city, ())
                 for has in (given.get((city, row.line), {}),)
             ),

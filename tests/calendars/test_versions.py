@@ -45,14 +45,19 @@ def test_each_version_that_says_something_otherwise_has_its_function_to_the_next
 
 
 def test_version_2_asked_three_for_summaries_and_stated_weights_that_nothing_reckoned_by() -> None:
-    said = NEW.replace("version = 3", "version = 2", 1)
+    said = re.sub(r"(?m)^(score_weights|excellent_from|qualified_from) = .*\n", "", NEW)
+    said = said.replace("version = 3", "version = 2", 1)
     said = re.sub(r"(?m)^summaries_owed = .*$", "weights = [1, 1, 1, 1, 1]", said)
-    year = stored(said, "库里")
-    assert year.assumed == {"figures.summaries_owed": ("市级", "导师", "中学")}
-    assert year.model_copy(update={"assumed": {}, "source_text": ""}) == without_text(load(2022))
+    year, today = stored(said, "库里"), load(2022)
+    unsaid = {"score_weights": (), "excellent_from": 0, "qualified_from": 0}
+    assumed = {f"figures.{name}": value for name, value in unsaid.items()}
+    assert year.assumed == assumed | {"figures.summaries_owed": ("市级", "导师", "中学")}
+    before = today.model_copy(update={"figures": today.figures.model_copy(update=unsaid)})
+    assert year.model_copy(update={"assumed": {}, "source_text": ""}) == without_text(before)
     with pytest.raises(CalendarFaults) as refused:
         stored(said.replace("version = 2", "version = 3", 1), "库里")
-    assert {fault.key for fault in refused.value.faults} == {"figures.summaries_owed", "figures.weights"}
+    missing = {"summaries_owed", "weights", *unsaid}
+    assert {fault.key for fault in refused.value.faults} == {f"figures.{name}" for name in missing}
 
 
 @pytest.mark.parametrize("read", [parse, stored])

@@ -63,6 +63,7 @@ def test_what_was_on_record_is_found_by_what_it_looks_like(scene: Scene) -> None
         same = {"kind": "mentor", "name": "南京 导师1", "place": "南京大学", "email": ""}
         connection.execute(insert(party), [same])
         connection.execute(sa.text("DROP TABLE party_likeness"))
+        connection.execute(sa.text("ALTER TABLE evaluation DROP COLUMN reason"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0023'"))
     migrate.upgrade(scene.database)
     with scene.database.write() as connection:

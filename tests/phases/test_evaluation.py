@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from gates.judge import judge
 from gates.verdict import Verdict
 from phases.book import BOOK
-from phases.year_end import Evaluation, EvaluationFacts
+from phases.year_end import Evaluation, EvaluationFacts, weighted
 from tests.support.cards import FIGURES, broken, card, met
 
 A, B = "3204-2022-0001", "3204-2022-0002"
 SCORES = (Decimal(0), Decimal(100), Decimal("85.5"), Decimal(90), Decimal(70))
-BEST = Evaluation(A, SCORES, "优秀")
-FAIR = Evaluation(B, SCORES, "合格")
+BEST = Evaluation(A, SCORES, "优秀", reasoned=True)  # a total of 69.10
+FAIR = Evaluation(B, SCORES, "合格", reasoned=False)
 SOUND = EvaluationFacts((A, B), (BEST, FAIR), {A: 10, B: 3})
 GOOD = Verdict(
     "evaluation",
@@ -29,6 +29,12 @@ BAD = card(GOOD, broken("year-end.evaluated", "1/2", "2/2", UNSCORED, B))
 def short(count: int) -> Verdict:
     mend = f"1 名拟评优秀的学生（{A} 到校 {count} 次）到校不足 10 次，不评优秀；确有漏记的，由市级管理办公室凭记录补填"
     return card(GOOD, broken("year-end.visits", "0/1", "1/1", mend, A))
+
+
+def unsaid(who: str) -> Verdict:
+    said = f"1 名学生（{who}）的总分低于所定等级的分数线；请核对评分和等级，确定此等级的填写定级理由"
+    shown = ("2/2，待说明 1 人", "2/2，待说明 0 人")
+    return card(GOOD, broken("year-end.evaluated", *shown, said, who.partition(" ")[0]))
 
 
 CASES: dict[str, tuple[EvaluationFacts, Verdict]] = {
@@ -48,7 +54,7 @@ CASES: dict[str, tuple[EvaluationFacts, Verdict]] = {
         card(GOOD, met("year-end.visits", "0/0", "0/0"), met("year-end.evaluated", "0/0", "0/0")),
     ),
     "one who left is let be": (
-        replace(SOUND, evaluations=(BEST, FAIR, Evaluation("3204-2022-0003", (), "优秀"))),
+        replace(SOUND, evaluations=(BEST, FAIR, Evaluation("3204-2022-0003", (), "优秀", reasoned=False))),
         GOOD,
     ),
     "one not evaluated": (replace(SOUND, evaluations=(BEST,)), BAD),
@@ -56,6 +62,22 @@ CASES: dict[str, tuple[EvaluationFacts, Verdict]] = {
     "a score above a hundred": (
         replace(SOUND, evaluations=(BEST, replace(FAIR, scores=(*SCORES[:4], Decimal("100.01"))))),
         BAD,
+    ),
+    "a grade that the total does not reach, without a reason": (
+        replace(SOUND, evaluations=(replace(BEST, reasoned=False), FAIR)),
+        unsaid(f"{A} 优秀，总分 69.1，线 85"),
+    ),
+    "five noughts are fair only with a reason": (
+        replace(SOUND, evaluations=(BEST, replace(FAIR, scores=(Decimal(0),) * 5))),
+        unsaid(f"{B} 合格，总分 0，线 60"),
+    ),
+    "exactly at the line": (
+        replace(SOUND, evaluations=(replace(BEST, scores=(Decimal(85),) * 5, reasoned=False), FAIR)),
+        GOOD,
+    ),
+    "a lower grade than the total allows": (
+        replace(SOUND, evaluations=(BEST, replace(FAIR, scores=(Decimal(99),) * 5))),
+        GOOD,
     ),
     "no grade": (replace(SOUND, evaluations=(BEST, replace(FAIR, grade=""))), BAD),
 }
@@ -71,3 +93,12 @@ def test_too_few_visits_block_the_best_grade_and_no_other(visits: int, need: int
     figures = FIGURES.model_copy(update={"visits": need})
     facts = EvaluationFacts((A,), (replace(BEST, grade=grade),), {A: visits} if visits else {})
     assert judge(BOOK.gates["evaluation"], facts, figures).passed is not (grade == "优秀" and visits < need)
+
+
+@pytest.mark.parametrize(
+    ("weights", "total"),
+    [((), "69.10"), ((1, 1, 1, 1, 1), "69.10"), ((5, 1, 1, 1, 2), "41.55"), ((1, 2, 1, 1, 1), "74.25")],
+)
+def test_the_total_goes_by_the_weights_of_the_year(weights: tuple[int, ...], total: str) -> None:
+    figures = FIGURES.model_copy(update={"score_weights": weights})
+    assert weighted(SCORES, figures) == Decimal(total)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,19 +11,31 @@ from hypothesis import strategies as st
 from gates.judge import judge
 from gates.verdict import Verdict, Waived
 from phases.book import BOOK
-from phases.interview import Interview, InterviewFacts
+from phases.interview import Crowded, Interview, InterviewFacts
 from tests.support.cards import FIGURES, broken, card, met
+
+FIRST, LAST = date(2022, 1, 21), date(2022, 2, 17)
+"""Between which an interview can have been."""
+
+DAY = timedelta(days=1)
+A, B = "3206-2022-0001", "3206-2022-0002"
 
 
 def interviews(*, came: int, admitted: int, funded: int = 0, elsewhere: int = 0, absent: int = 0) -> InterviewFacts:
     """The first of those who came are admitted, the first of those admitted funded; the absent stand last."""
     rows = tuple(
         Interview(
-            f"3206-2022-{n:04}", "化学", came=n < came, admitted=n < admitted, funded=n < funded, shortlisted=True
+            f"3206-2022-{n:04}",
+            "化学",
+            came=n < came,
+            admitted=n < admitted,
+            funded=n < funded,
+            shortlisted=True,
+            held_on=LAST,
         )
         for n in range(came + absent)
     )
-    return InterviewFacts(rows, elsewhere)
+    return InterviewFacts(rows, elsewhere, FIRST, LAST)
 
 
 def good(ratio: str, funded: int = 0, elsewhere: int = 0) -> Verdict:
@@ -30,6 +43,7 @@ def good(ratio: str, funded: int = 0, elsewhere: int = 0) -> Verdict:
         "interview",
         (
             met("interviews.from-shortlist", "不符 0 人", "不符 0 人"),
+            met("interviews.places", "超员导师 0 名", "超员导师 0 名"),
             met("interviews.ratio", ratio, "3:1"),
             met("funding.city-cap", str(funded), "≤5"),
             met("funding.province-total", f"{elsewhere}+{funded}={elsewhere + funded}", "≤65"),
@@ -41,8 +55,12 @@ def too_few(ratio: str, mend: str) -> Verdict:
     return card(good(ratio), broken("interviews.ratio", ratio, "3:1", mend))
 
 
-def row(number: str, *, came: bool, admitted: bool, shortlisted: bool) -> Interview:
-    return Interview(number, "化学", came=came, admitted=admitted, funded=False, shortlisted=shortlisted)
+def row(number: str, *, came: bool, admitted: bool, shortlisted: bool = True, held_on: date = LAST) -> Interview:
+    return Interview(number, "化学", came, admitted, funded=False, shortlisted=shortlisted, held_on=held_on)
+
+
+def with_others(*rows: Interview) -> InterviewFacts:
+    return InterviewFacts((*OTHERS, *rows), 0, FIRST, LAST)
 
 
 OTHERS = tuple(row(f"3206-2022-{n:04}", came=True, admitted=False, shortlisted=True) for n in range(10, 16))
@@ -54,6 +72,8 @@ STRAY = InterviewFacts(
         row("3206-2022-0003", came=False, admitted=False, shortlisted=False),
     ),
     0,
+    FIRST,
+    LAST,
 )
 
 CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
@@ -85,6 +105,46 @@ CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
                 "不符 0 人",
                 "1 名面试名单中的学生（3206-2022-0077）不在面试表中；请补入，没有到场的“是否到场”填“否”",
                 "3206-2022-0077",
+            ),
+        ),
+    ),
+    "on the first day and on the day of filing": (
+        with_others(row(A, came=True, admitted=True, held_on=FIRST), row(B, came=True, admitted=True)),
+        good("8:2"),
+    ),
+    "before the list was begun, and after the filing": (
+        with_others(
+            row(A, came=True, admitted=False, held_on=FIRST - DAY),
+            row(B, came=True, admitted=False, held_on=LAST + DAY),
+        ),
+        card(
+            good("8:0"),
+            broken(
+                "interviews.from-shortlist",
+                "不符 2 人",
+                "不符 0 人",
+                f"2 名学生（{A}、{B}）的面试日期早于 2022-01-21 或晚于报送当天；请按面试记录核对日期",
+                A,
+                B,
+            ),
+        ),
+    ),
+    "who did not come, on a day that cannot be": (
+        with_others(row(A, came=False, admitted=False, held_on=FIRST - DAY)),
+        good("6:0"),
+    ),
+    "more admitted than a mentor has places": (
+        replace(interviews(came=9, admitted=3), crowded=(Crowded("江海大学 示例 ", 1, (A, B)),)),
+        card(
+            good("9:3"),
+            broken(
+                "interviews.places",
+                "超员导师 1 名",
+                "超员导师 0 名",
+                "江海大学 示例 计划招收 1 人、入选 2 人；"
+                "请会同导师核对入选学生，导师同意多带的，先更正导师名单中的计划招收人数",
+                A,
+                B,
             ),
         ),
     ),
@@ -154,13 +214,13 @@ def test_interviews_are_judged(facts: InterviewFacts, expected: Verdict) -> None
 
 
 def test_funded_but_not_admitted_takes_no_place() -> None:
-    funded = Interview("3206-2022-0001", "化学", came=True, admitted=False, funded=True, shortlisted=True)
-    assert judge(BOOK.gates["interview"], InterviewFacts((funded,), 65), FIGURES) == good("1:0", 0, 65)
+    funded = replace(row(A, came=True, admitted=False), funded=True)
+    assert judge(BOOK.gates["interview"], InterviewFacts((funded,), 65, FIRST, LAST), FIGURES) == good("1:0", 0, 65)
 
 
 def _holds(came: int, admitted: int, ratio: Decimal = FIGURES.interview_ratio) -> bool:
     figures = FIGURES.model_copy(update={"interview_ratio": ratio})
-    return judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), figures).findings[1].ok
+    return judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), figures).findings[2].ok
 
 
 @given(came=st.integers(0, 60), share=st.integers(0, 60), ratio=st.decimals(min_value=1, max_value=6, places=1))
@@ -172,7 +232,7 @@ def test_the_ratio_holds_exactly_when_it_is_reached(came: int, share: int, ratio
 @given(came=st.integers(1, 60), share=st.integers(1, 60))
 def test_either_mend_of_a_ratio_is_just_enough(came: int, share: int) -> None:
     admitted = min(share, came)
-    mend = judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), FIGURES).findings[1].mend
+    mend = judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), FIGURES).findings[2].mend
     if mend:
         more, fewer = (int("".join(filter(str.isdigit, part))) for part in mend.split("；")[1].split("，"))
         mended = [_holds(came + more, admitted), _holds(came, admitted - fewer)]
@@ -198,7 +258,7 @@ WAIVED = Waived("省办 陈", "两名考生因病缺席")
 def test_a_waived_ratio_shows_who_and_why_and_does_not_refuse() -> None:
     facts = interviews(came=12, admitted=5)
     verdict = judge(BOOK.gates["interview"], facts, FIGURES, {"interviews.ratio": WAIVED})
-    ratio = verdict.findings[1]
+    ratio = verdict.findings[2]
     assert (verdict.passed, ratio.ok, ratio.waived, ratio.found) == (True, False, WAIVED, "12:5")
 
 

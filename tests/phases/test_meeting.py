@@ -15,8 +15,10 @@ DUE = date(2022, 2, 28)
 A, B = "3201-2022-0001", "3201-2022-0002"
 MEETING = Meeting(date(2022, 2, 26), "江海大学", "见面、签约")
 HERE = Attendance(A, "到会", "到会", "到会", "每周一次线上交流")
-EXCUSED = Attendance(B, "请假", "请假", "请假", "每月到校")
-SOUND = MeetingFacts((MEETING,), (HERE, EXCUSED), (A, B), due_day=DUE, filed_on=date(2022, 2, 27))
+EXCUSED = Attendance(B, "请假", "到会", "请假", "每月到校")
+SOUND = MeetingFacts(
+    (MEETING,), (HERE, EXCUSED), (A, B), due_day=DUE, filed_on=date(2022, 2, 27), admitted_on=date(2022, 2, 17)
+)
 
 NEEDED = "2022-02-28 前（含）召开，登记 2/2"
 UNSIGNED = f"1 名入选学生（{B}）的到会、请假情况或联系方式约定未填全；请按签到记录补填"
@@ -60,6 +62,19 @@ CASES: dict[str, tuple[MeetingFacts, Verdict]] = {
         bad(
             "见面会 1 次，登记 2/2",
             "2022-03-01 的见面会晚于截止日 2022-02-28；请按会议记录核对日期，确在截止日后召开的，请申请延期",
+        ),
+    ),
+    "a meeting before the last of the admitted was interviewed": (
+        held(date(2022, 2, 16), DUE),
+        bad("见面会 2 次，登记 2/2", "2022-02-16 的见面会早于最后一场面试（2022-02-17）；请按会议记录核对日期"),
+    ),
+    "on the day of the last interview": (held(date(2022, 2, 17)), good()),
+    "nobody of one student's three sides came": (
+        replace(SOUND, attendance=(HERE, replace(EXCUSED, teacher="请假"))),
+        bad(
+            "见面会 1 次，登记 2/2",
+            f"1 名入选学生（{B}）的导师、指导老师和家长都请假；请按签到记录核对，确实无人到会的，补开见面会后登记",
+            B,
         ),
     ),
     "a record without place": (

@@ -9,7 +9,7 @@ from tests.support.shelf import Shelf
 pytestmark = pytest.mark.slow
 
 MOST = {
-    "city": (41, 19, 1836),
+    "city": (41, 19, 1818),
     "mentor": (16, 0, 0),
     "mentor-without": (8, 0, 0),
     "province": (47, 0, 0),
