@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 """Characters of a place."""
+
+FAR = timedelta(days=60)
+"""After its due day nobody means to meet."""
 
 FOR_A_CITY = "代为登记会议安排"
 
@@ -72,10 +76,13 @@ def arrange(
 def _read(season: Season, cell: Cell, day: date, begins: str, place: str) -> Arranged | str:
     """Give what was meant, or say why it cannot be."""
     title = season.title(cell.phase, cell.city)
-    if not season.dealings(cell.phase).arranged:
-        return f"{title} 不召集各方，没有会议安排。"
-    if day < day_of(season.arrived):
-        return f"{title}：{day} 已经过去，请核对日期。"
+    wrong = (
+        (not season.dealings(cell.phase).arranged, f"{title} 不召集各方，没有会议安排。"),
+        (day < day_of(season.arrived), f"{title}：{day} 已经过去，请核对日期。"),
+        (day > season.due(cell.phase, cell.city).day + FAR, f"{title}：{day} 比本阶段的截止日晚太多，请核对日期。"),
+    )
+    if any(holds for holds, _ in wrong):
+        return next(said for holds, said in wrong if holds)
     try:
         time = hour(begins)
     except BadCellError:
@@ -145,7 +152,7 @@ ARRANGE = Act(
     (
         PHASE,
         CITY,
-        Field("until", "日期", "day"),
+        Field("day", "日期", "day"),
         Field("begins", "时间", "remark", hint="几时几分，如 14:30。"),
         Field("place", "地点或链接", "remark", hint="写进给导师和中学的函件。"),
     ),

@@ -145,6 +145,7 @@ def test_the_same_again_changes_nothing(waiting: Scene) -> None:
     [
         ({"begins": "下午"}, "时间应为几时几分，如 14:30"),
         ({"day": "2022-02-21"}, "已经过去"),
+        ({"day": "2022-04-30"}, "比本阶段的截止日晚太多"),
         ({"place": " "}, "请写明地点或链接"),
         ({"place": "长" * 201}, "长 201 字，超过 200 字"),
         ({"phase": "midterm"}, "不召集各方"),
