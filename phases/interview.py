@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class InterviewRow(SheetRow):
-    """面试: one student's interview. `score` and `funding` are required where the student is admitted."""
+    """面试: one student's interview. `funding` is required where the student is admitted."""
 
     number: ApplicationNumber
     name: StudentName
@@ -41,13 +41,6 @@ class InterviewRow(SheetRow):
     funding: Annotated[str | None, Ask("资助类型", one_of("省级资助", "自筹"), "入选的必填")] = Field(
         default=None, validate_default=True
     )
-
-    @field_validator("admitted")
-    @classmethod
-    def _scored(cls, admitted: bool, info: ValidationInfo) -> bool:
-        if admitted and "score" in info.data and info.data["score"] is None:
-            raise BadCellError("row.score", "已入选而没有填面试成绩", "请补填面试成绩；确未面试的不能入选")
-        return admitted
 
     @field_validator("funding")
     @classmethod
@@ -68,6 +61,7 @@ class Interview:
     funded: bool
     shortlisted: bool
     held_on: date
+    scored: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +97,7 @@ def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
     """
     absent = [row.number for row in facts.interviews if row.admitted and not row.came]
     strangers = [row.number for row in facts.interviews if row.came and not row.shortlisted]
+    unscored = [row.number for row in facts.interviews if row.admitted and row.came and not row.scored]
     parts = []
     if absent:
         parts.append(f"{len(absent)} 名入选学生{named(absent)}没有到场面试；请按签到记录核对，确未到场的取消入选")
@@ -111,6 +106,8 @@ def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
             f"{len(strangers)} 名面试学生{named(strangers)}不在{facts.listed_by}中；"
             f"请核对报名号，确不在其中的移出面试表"
         )
+    if unscored:
+        parts.append(f"{len(unscored)} 名入选学生{named(unscored)}没有面试成绩；请按面试记录补填")
     if facts.left_off:
         parts.append(
             f"{len(facts.left_off)} 名{facts.listed_by}中的学生{named(facts.left_off)}不在面试表中；"
@@ -122,7 +119,7 @@ def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
             f"{len(elsewhen)} 名学生{named(elsewhen)}的面试日期早于 {facts.earliest} 或晚于报送当天；"
             "请按面试记录核对日期"
         )
-    wrong = list(dict.fromkeys((*absent, *strangers, *facts.left_off, *elsewhen)))
+    wrong = list(dict.fromkeys((*absent, *strangers, *unscored, *facts.left_off, *elsewhen)))
     return Found(f"不符 {len(wrong)} 人", "不符 0 人", "；".join(parts), tuple(wrong))
 
 

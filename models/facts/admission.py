@@ -41,7 +41,8 @@ def shortlists(scope: Scope) -> dict[str, ShortlistFacts]:
 
 def interviews(scope: Scope) -> dict[str, InterviewFacts]:
     """`interview`. The places that others hold are those of their filings under way, passed, held or being refiled."""
-    rows = scope.grouped(scope.of(INTERVIEWS, "number", "subject", "came", "admitted", "funding", "held_on"))
+    columns = ("number", "subject", "came", "score", "admitted", "funding", "held_on")
+    rows = scope.grouped(scope.of(INTERVIEWS, *columns))
     listed, listed_by = let_on(scope, "interview")
     holding, crowded = funded_places(scope), _crowded(scope)
     before = book_of(scope.connection).standing_on("interview", scope.year)
@@ -54,7 +55,7 @@ def interviews(scope: Scope) -> dict[str, InterviewFacts]:
             tuple(
                 Interview(
                     row.number, row.subject, row.came, row.admitted, row.admitted and row.funding == FUNDED,
-                    row.number in shortlist, row.held_on,
+                    row.number in shortlist, row.held_on, row.score is not None,
                 )
                 for row in rows.get(city, ())
             ),

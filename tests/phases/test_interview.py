@@ -95,6 +95,19 @@ CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
         interviews(came=5, admitted=2, absent=4),
         too_few("5:2", "面试 5 人、入选 2 人，比例 2.5:1；需再面试 1 人，或少入选 1 人"),
     ),
+    "admitted without a score": (
+        with_others(replace(row(A, came=True, admitted=True), scored=False)),
+        card(
+            good("7:1"),
+            broken(
+                "interviews.from-shortlist",
+                "不符 1 人",
+                "不符 0 人",
+                "1 名入选学生（3206-2022-0001）没有面试成绩；请按面试记录补填",
+                "3206-2022-0001",
+            ),
+        ),
+    ),
     "shortlisted and left off the sheet": (
         replace(interviews(came=15, admitted=5), left_off=("3206-2022-0077",)),
         card(
