@@ -32,7 +32,8 @@ year-end 材料 materials: 报名号* 姓名* 课题报告* 培养报告* 成长
 year-end 总结 summaries: 类型* 单位* 导师姓名 提交日期*
 year-end 经费 funds: 科目* 金额* 说明
 year-end 绩效 targets: 指标* 目标值* 完成值*
-evaluation 评价 evaluations: 报名号* 姓名* 科学兴趣* 学科基础知识* 创新及科研潜质* 综合能力* 英语交流能力* 等级*
+evaluation 评价 evaluations: 报名号* 姓名* 科学兴趣* 学科基础知识* 创新及科研潜质* 综合能力* \
+英语交流能力* 等级* 定级理由
 """
 SHEETS = [(form.slug, sheet) for form in FORMS.values() for sheet in form.sheets]
 KINDS = {sheet.row: {column.field: column.kind for column in sheet.columns} for _, sheet in SHEETS}

@@ -61,7 +61,7 @@ SAMPLES: Mapping[str, Mapping[str, Sequence[object]]] = {
         "经费": ["活动开展", 12000.5, ""],
         "绩效": ["培养率", Percent(0.8), 5],
     },
-    "evaluation": {"评价": [NUMBER, NAME, 92, 91.5, 90, 89, 88, "优秀"]},
+    "evaluation": {"评价": [NUMBER, NAME, 92, 91.5, 90, 89, 88, "优秀", ""]},
 }
 
 
