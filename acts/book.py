@@ -17,6 +17,7 @@ from acts.load import EVALUATE, LOAD
 from acts.nudge import NUDGE
 from acts.offices import OFFICE
 from acts.question import QUESTION
+from acts.recall import RECALL
 from acts.rerun import RERUN
 from acts.restored import RESTORED
 from acts.resume import RESUME
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
     from phases.book import Book
 
 _ACTS = (
-    LOAD, SUBMIT, ARRANGE, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, NUDGE, RERUN, WAIVE,
-    WITHDRAW, ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED, AMEND, ADOPT, CLOSE,
+    LOAD, SUBMIT, RECALL, ARRANGE, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, NUDGE, RERUN,
+    WAIVE, WITHDRAW, ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED, AMEND, ADOPT,
+    CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

@@ -30,6 +30,7 @@ KEYWORD, REQUIRED = Option.KEYWORD_ONLY, Option.empty
 OWN: Mapping[str, str] = {
     "load": "form load",
     "submit": "phase submit",
+    "recall": "phase recall",
     "evaluate": "form load evaluation",
     "approve": "phase approve",
     "reject": "phase approve --reject",

@@ -89,6 +89,20 @@ def extend(
     return run(season, "extend", given, dry_run=dry_run)
 
 
+@app.command(help="市级管理办公室：撤回已报送、省级管理办公室尚未办理的内容；截止之前可以")
+def recall(
+    phase: Slug,
+    /,
+    *,
+    city: Annotated[str, Parameter(metavar="城市", help="拼音、中文名或行政区划代码")],
+    reason: Reason,
+    dry_run: DryRun = False,
+    season: SeasonOptions = SEASON,
+) -> int:
+    """Take a filing back that nobody has decided."""
+    return run(season, "recall", {"phase": phase, "city": city, "reason": reason}, dry_run=dry_run)
+
+
 @app.command(help="省级管理办公室：更正误办的延期或重新开放的截止日；先用 --dry-run 预览")
 def correct(
     phase: Slug,

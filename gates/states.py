@@ -45,6 +45,7 @@ class Event(StrEnum):
     OPEN = "open"
     LOAD = "load"
     SUBMIT = "submit"
+    RECALL = "recall"
     PASS = "pass"  # noqa: S105 - no password
     RETURN = "return"
     LAPSE = "lapse"
@@ -90,6 +91,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.OPEN: "开放",
         Event.LOAD: "导入",
         Event.SUBMIT: "报送",
+        Event.RECALL: "撤回报送",
         Event.PASS: "通过",
         Event.RETURN: "退回",
         Event.LAPSE: "逾期",
@@ -144,6 +146,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
     State.SUBMITTED: {
         Event.PASS: State.PASSED,
         Event.RETURN: State.RETURNED,
+        Event.RECALL: State.OPEN,
         Event.APPROVE: State.PASSED,
         Event.REJECT: State.RETURNED,
         Event.HOLD: State.WAITING,

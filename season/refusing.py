@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WAY_OUT: Mapping[State, str] = {
     State.WAITING: "请等前面的阶段通过、本阶段开放后再办",
     State.OPEN: "请等该市报送后再办",
-    State.SUBMITTED: "报送的内容正等待办理；如需修改，请由省级管理办公室退回",
+    State.SUBMITTED: "报送的内容正等待办理；如需修改，请该市撤回报送，或由省级管理办公室退回",
     State.PASSED: "如需重新办理，请由省级管理办公室重新开放本阶段",
     State.RETURNED: "请等该市修改并重新报送后再办",
     State.OVERDUE: "请由省级管理办公室重新开放本阶段",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 PLACE = "/years/{year}/phases/{phase}/cities/{city}"
 ADDRESSES: Mapping[str, str] = {
     "submit": PLACE,
+    "recall": PLACE,
     "ask": PLACE,
     "question": PLACE,
     "retract": PLACE,

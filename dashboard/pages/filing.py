@@ -11,8 +11,10 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
 from acts import read_back
+from acts.act import Bench
 from acts.last_word import last_work
 from acts.load import load
+from acts.recall import RECALL
 from acts.signatures import for_a_city
 from acts.submit import submit
 from acts.why import report_card
@@ -221,3 +223,24 @@ def file_phase(
         return submit(database, year, slug, city, stamp)
 
     return once(site, reader, token, act, here.home, do, year=year, flows=AFTER_AN_ACT)
+
+
+@area.post("/recall", dependencies=[Depends(allow(CITY_ONLY))])
+def take_back(
+    request: Request,
+    reader: Signed,
+    look: Look,
+    here: Here,
+    token: Annotated[str, Form(alias="once")],
+    reason: Annotated[str, Form(max_length=200)],
+) -> Response:
+    """Take the filing back, once."""
+    site: Site = request.app.state.site
+    filled = RECALL.fill(here.opened.year, {"phase": here.phase.slug, "city": here.city.slug, "reason": reason})
+    stamp, year = site.stamp(reader, look.opened), here.opened.year
+
+    def do(database: Database) -> Outcome:
+        return RECALL.do(Bench(database, year, stamp), filled)
+
+    said = f"{RECALL.title(None)}：{here.title}"
+    return once(site, reader, token, said, here.home, do, year=year.year, flows=AFTER_AN_ACT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from dashboard.acts.filing_state import filing_of, work
+from dashboard.acts.once import form_token
 from dashboard.serving.rendering import render
 from dashboard.signing_in.reader import Role
 from dashboard.views.next_step import STEPS
@@ -27,5 +28,7 @@ def filing_panel(place: Place) -> Markup | None:
     done = work(place.site, reader, here)
     if reader.province and not (done.may_load or done.barred or done.now.state is State.SUBMITTED):
         return None
+    may_recall = not reader.province and done.now.state is State.SUBMITTED and done.now.due.met_by(place.looking.as_of)
     facts: dict[str, Any] = {"here": here, "work": done, "steps": STEPS, "look": place.looking}
+    facts |= {"recalling": form_token() if may_recall else None}
     return Markup(render("panels/filing_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped

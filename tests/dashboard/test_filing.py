@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from starlette.requests import Request
 
 from dashboard.panels.filing_here import filing_panel
@@ -19,6 +19,7 @@ from dashboard.signing_in.sessions import COOKIE, digest, find
 from forms.sandbox import FILE_SIZE
 from models.columns import table_of
 from models.tables.audit import AuditEntry
+from models.tables.season import CityPhase
 from tests.support.books import book
 from tests.support.filing import CITY, HERE, deed, loads, once, reopen, spoilt, state, upload, workbook
 from tests.support.window import ADMIN, VIEWER, YEAR, Window
@@ -313,3 +314,17 @@ def test_a_workbook_of_another_form_says_which_it_is_and_no_other_fault(late: Wi
     page = upload(browser, other).text
     assert "这是“导师面试”阶段的《导师面试结果表》" in page
     assert "共 1 处" in page
+
+
+def test_a_city_takes_its_filing_back_on_its_page(window: Window) -> None:
+    here, city = "/2022/interview/nanjing", window.as_("nanjing")
+    with window.database.write(2022) as connection:
+        table = table_of(CityPhase)
+        one = (table.c.year == 2022, table.c.phase == "interview", table.c.city == "nanjing")
+        connection.execute(update(table).where(*one).values(state="submitted"))
+    page = city.get(here).text
+    assert f'action="{here}/recall"' in page
+    assert f'action="{here}/recall"' not in window.as_(ADMIN).get(here).text
+    city.submit(f"{here}/recall", once="recalled", reason="漏报一人")
+    assert "撤回报送" in city.get(here).text
+    assert f'action="{here}/recall"' not in city.get(here).text

@@ -13,6 +13,7 @@ SHEET = """
 open      open       -          -          -        -          -          -
 load      -          open       -          -        returned   overdue    -
 submit    -          submitted  -          -        submitted  submitted  -
+recall    -          -          open       -        -          -          -
 pass      -          -          passed     -        -          -          -
 return    -          -          returned   -        -          -          -
 lapse     -          overdue    -          -        overdue    -          -
