@@ -10,7 +10,7 @@ from acts.new_days import CONFIRM, checked
 from calendars.deadlines import day_of, end_of, handed_in, last_day, resolve
 from gates.states import Event, State
 from letters.occurrences import OFFICES, ahead
-from models import outbox, reports
+from models import reports, written_letters
 from models.days_told import days_told
 from models.revised_calendars import replace_calendar
 from season.moving import WAITED_FOR
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from calendars.year import Phase, Year
     from models.database import Database
     from models.days_told import Told
-    from models.outbox import Unsent
     from models.stamp import Stamp
     from models.standing import Cell, Key
+    from models.written_letters import Unsent
     from season.unit_of_work import Season
 
 WAY_OUT = "已逾期或要重新办理的市请用重新开放，还没有到期的用延期"
@@ -74,7 +74,9 @@ def _amend(season: Season, calendar: Year, reason: str) -> int:
     """Follow the new calendar; give how many city phases that are waited for have another due day."""
     year = season.year.year
     before = {key: _asked_by(season, key) for key, cell in season.cells.items() if _is_waited_for(season, cell)}
-    unsent = {phase.slug: outbox.unsent(season.connection, year, phase.slug, ANEW) for phase in calendar.phases}
+    unsent = {
+        phase.slug: written_letters.unsent(season.connection, year, phase.slug, ANEW) for phase in calendar.phases
+    }
     replace_calendar(season.connection, year, calendar.source_text, reason, season.stamp)
     season.follow(calendar)
     moved = [(key, due) for key, (due, theirs) in before.items() if _asked_by(season, key) != (due, theirs)]

@@ -9,7 +9,7 @@ from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, hour, line
 from gates.states import Event
-from models import arrangements, audit, outbox
+from models import arrangements, audit, taking_back, written_letters
 from models.parties import Reach
 from phases.parties import Arranged
 from season import owing
@@ -128,9 +128,9 @@ def take_arrangement(season: Season, cell: Cell, said: Arranged) -> Outcome:
 def _tell(season: Season, cell: Cell, said: Arranged) -> None:
     """Owe `opened` to those who did not get it yet, while the phase is under way, and the change to whoever did."""
     connection, year, phase, city = season.connection, season.year.year, cell.phase, cell.city
-    unsent = outbox.unsent(connection, year, phase, ["opened"]).get(city, {}).get("opened", frozenset())
-    written = outbox.opened_to(connection, year, [phase], city).get(phase, frozenset()) - {f"city:{city}"}
-    outbox.take_back_arranged(connection, year, phase, city)
+    unsent = written_letters.unsent(connection, year, phase, ["opened"]).get(city, {}).get("opened", frozenset())
+    written = written_letters.opened_to(connection, year, [phase], city).get(phase, frozenset()) - {f"city:{city}"}
+    taking_back.take_back_arranged(connection, year, phase, city)
     if told := written - unsent:
         owing.arranged(season, cell, said.number, told)
     if cell.state in UNDER_WAY:

@@ -9,7 +9,7 @@ from acts.act import CITIES, PHASE, TOLD, UNTOLD, Act, Bench, Filled, each
 from acts.extend import ANEW, say_anew
 from calendars.deadlines import TZ, day_of, resolve
 from gates.states import Event, State
-from models import histories, outbox
+from models import histories, written_letters
 from models.days_told import left_untold
 from models.letter_states import LetterState
 from season.moot_requests import correct_answers, reopen_request
@@ -130,7 +130,7 @@ def _needless(season: Season, cell: Cell, until: date | None) -> str | None:
 
 
 def _corrected(season: Season, cell: Cell, was: Due, until: date, reason: str, given: PastGrant) -> Outcome:
-    unsent = outbox.unsent(season.connection, season.year.year, cell.phase, ANEW).get(cell.city, {})
+    unsent = written_letters.unsent(season.connection, season.year.year, cell.phase, ANEW).get(cell.city, {})
     season.mistaken[cell.phase, cell.city] = was
     season.grant(cell, "correction", until, reason)
     cell = season.move(cell, Event.CORRECT, f"{was.day} 更正为 {until}：{reason}")

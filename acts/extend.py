@@ -8,7 +8,7 @@ from acts import rerun
 from acts.act import CITIES, PHASE, TOLD, UNTIL, UNTOLD, Act, Bench, Filled
 from acts.new_days import CONFIRM, checked
 from gates.states import Event, State
-from models import outbox
+from models import written_letters
 from phases.letter_kinds import LETTER_KINDS
 from season import judging, owing
 from season.calendar_files import day_version
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from letters.brief import RequestBrief
     from models.database import Database
-    from models.outbox import Unsent
     from models.stamp import Stamp
     from models.standing import Cell
+    from models.written_letters import Unsent
     from phases.letter_kinds import Kind
     from season.unit_of_work import Season
 
@@ -56,7 +56,7 @@ def extend(
         for city in season.cities:
             season.not_backdated(season.cells[phase, city])
         settle(season, season.cities)
-        unsent = outbox.unsent(season.connection, year, phase, ANEW)
+        unsent = written_letters.unsent(season.connection, year, phase, ANEW)
         done, refused = [], []
         for city in season.cities:
             cell, was = season.cells[phase, city], season.due(phase, city).day

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acts.act import CITIES, PHASE, Act, Bench, Field, Filled, each
 from gates.states import Event, State
-from models.outbox import queued_keys
+from models.written_letters import queued_keys
 from season import owing
 from season.outcome import Outcome
 from season.refusing import illegal, refuse

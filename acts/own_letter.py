@@ -14,8 +14,8 @@ from letters import case_fields, phrases
 from letters.brief import OwnWords
 from models import audit
 from models.letter_papers import EnclosedPaper
-from models.outbox import next_own
 from models.parties import Reach
+from models.written_letters import next_own
 from season import letter_groups, owing
 from season.calendar_files import calendar_file
 from season.correspondence import briefs

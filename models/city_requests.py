@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from sqlalchemy import BindParameter, Select, and_, bindparam, func, insert, select
 
 from models.columns import table_of
-from models.outbox import take_back_requests
 from models.tables.city_requests import Request, RequestAnswer
+from models.taking_back import take_back_requests
 from models.writing import bump
 
 if TYPE_CHECKING:

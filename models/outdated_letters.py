@@ -9,8 +9,8 @@ from sqlalchemy import and_, exists, or_, select
 from gates.states import MOVING_THE_DAY, Event, State
 from models.columns import table_of
 from models.letter_states import LetterState
-from models.outbox import ASKING, SETTLING, answering, declining, naming_a_day, own_dated
 from models.tables.season import Letter, ProgrammeYear, Transition
+from models.taking_back import ASKING, SETTLING, answering, declining, naming_a_day, own_dated
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -14,9 +14,10 @@ from gates.states import State
 from models import letter_papers
 from models.columns import table_of
 from models.database import book_of
-from models.outbox import cancel_untrue, queue, supersede
+from models.outbox import queue, supersede
 from models.shortcuts.bulk import insert_new
 from models.tables.season import CityPhase, CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
+from models.taking_back import cancel_untrue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

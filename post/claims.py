@@ -12,10 +12,11 @@ from models import letter_papers
 from models.columns import table_of
 from models.letter_papers import EnclosedPaper
 from models.letter_states import LetterEvent, LetterState, may, moved
-from models.outbox import STALE, Words
+from models.outbox import Words
 from models.shortcuts.bulk import among, at_once, listed
 from models.standing import opened
 from models.tables.season import Letter, LetterBody, ProgrammeYear, Suppressed
+from models.taking_back import STALE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, case, update
 from models.columns import table_of
 from models.letter_marks import state_after
 from models.letter_states import LetterEvent, LetterState, any_of, is_moot, may, moved, target
-from models.outbox import HELD_BACK
 from models.shortcuts.bulk import rows_given, rows_of
 from models.tables.season import Letter
+from models.taking_back import HELD_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

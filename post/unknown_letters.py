@@ -16,8 +16,9 @@ from letters.headers import MESSAGE_ID
 from models.columns import table_of
 from models.letter_marks import state_after
 from models.letter_states import TRANSITIONS, LetterEvent, LetterState, is_moot, may, moved, sources
-from models.outbox import HELD_BACK, RESTORED, in_domain
+from models.outbox import RESTORED, in_domain
 from models.tables.season import Letter
+from models.taking_back import HELD_BACK
 from post import workers
 from post.marks import why_moot
 

@@ -15,8 +15,9 @@ from models import letter_papers
 from models.days_told import AGAIN, OVERDUE
 from models.letter_marks import waits
 from models.letter_states import LetterState
-from models.outbox import ALL, LetterRow, message_id, opened_before, queued_keys
+from models.outbox import ALL, LetterRow, message_id
 from models.parties import Reach
+from models.written_letters import opened_before, queued_keys
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
 from season import recipients
 from season.calendar_files import arranged_for, calendar_file

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from gates.reruns import users
 from gates.states import State
-from models.outbox import opened_to
 from models.parties import Reach
+from models.written_letters import opened_to
 from season import owing
 from season.judging import scope_of
 

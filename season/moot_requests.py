@@ -9,7 +9,7 @@ from calendars.deadlines import day_of
 from gates.states import Event, State
 from letters.brief import RequestBrief
 from letters.phrases import questioned
-from models import city_requests, outbox
+from models import city_requests, written_letters
 from models.stamp import SYSTEM
 from phases.letter_kinds import LETTER_KINDS
 from season import owing
@@ -69,7 +69,7 @@ def nudge_anew(season: Season) -> None:
     about = (Event.ASK, Event.ANSWER, Event.RETRACT)
     asked = {(move.after.phase, move.after.city) for move in season.written.moves if move.event in about}
     late = [key for key in asked if season.cells[key].state is State.OVERDUE]
-    for phase, city, attempt, slot in outbox.nudges_reworded(season.connection, season.year.year, late):
+    for phase, city, attempt, slot in written_letters.nudges_reworded(season.connection, season.year.year, late):
         cell, same = season.cells[phase, city], (phase, city, Event.NUDGE, False)
         said = (one for one in season.history if (one.phase, one.city, one.event, one.refused) == same)
         words = next((one.reason for one in said if f"{day_of(one.as_of)}" == slot), None)
@@ -83,7 +83,7 @@ def answer_anew(season: Season) -> None:
     if not moving:
         return
     phases, cities = zip(*moving, strict=True)
-    redated = outbox.answers_redated(season.connection, season.year.year, phases, cities)
+    redated = written_letters.answers_redated(season.connection, season.year.year, phases, cities)
     for one in city_requests.numbered(season.connection, season.year.year, redated):
         cell, answer = moving.get((one.phase, one.city)), one.answer
         if cell is None or answer is None or answer.said not in {"granted", "declined", "corrected"}:

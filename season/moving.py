@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import last_day
 from gates.states import MOVING_THE_DAY, State
 from letters.occurrences import OFFICES, ahead
-from models import outbox
+from models import taking_back, written_letters
 from models.days_told import days_told, left_unsaid
 from season import owing
 from season.calendar_files import day_version
@@ -60,10 +60,10 @@ def _say_ahead_anew(season: Season) -> None:
     """
     moving, connection, year = moved(season), season.connection, season.year.year
     for (kind, phase), later in ahead(season.book, season.year).items() if moving else ():
-        unsent = outbox.unsent(connection, year, phase, [kind])
+        unsent = written_letters.unsent(connection, year, phase, [kind])
         for city in sorted(city for moves, city in moving if moves == later and city in unsent):
             to = frozenset(one for one in unsent[city][kind] if audience_of(one) not in OFFICES)
-            outbox.take_back_for_a_day(connection, year, (phase, city, kind), to)
+            taking_back.take_back_for_a_day(connection, year, (phase, city, kind), to)
             cell, following = season.cells[phase, city], season.cells[later, city]
             owing.passed(season, cell, owing.Anew(day_version(season, following), to), following)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from calendars.deadlines import day_of
 from models.days_told import AGAIN
-from models.outbox import ALL, ARRANGED
+from models.outbox import ALL
+from models.taking_back import ARRANGED
 from season.calendar_files import day_version
 
 if TYPE_CHECKING:

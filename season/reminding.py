@@ -14,8 +14,9 @@ from letters.occurrences import reminds_parties
 from letters.phrases import day, questioned
 from models import city_requests, letter_marks, party_addresses
 from models.alarms import suppressions, undelivered_by_city
-from models.outbox import ALL, last_digest, opened_to_parties, queued_keys
+from models.outbox import ALL
 from models.parties import Reach
+from models.written_letters import last_digest, opened_to_parties, queued_keys
 from season import owing, recipients
 from season.judging import scope_of
 

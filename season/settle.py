@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import room, start_of
 from gates.reruns import resumable
 from gates.states import Event, State
-from models import outbox, standing
+from models import standing, written_letters
 from season import judging, owing
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _publish(season: Season, cell: Cell, results: Mapping[str, str]) -> None:
     """Owe the results to whoever was told none yet, and what is another result now to whoever was told the old."""
     before = judging.last_results(season, cell)
     told = (
-        outbox.reached(season.connection, season.year.year, (cell.phase, cell.city), "result")
+        written_letters.reached(season.connection, season.year.year, (cell.phase, cell.city), "result")
         if before
         else frozenset()
     )

@@ -13,9 +13,10 @@ from models import letter_marks
 from models.columns import table_of
 from models.database import Database
 from models.letter_marks import Mark, every
-from models.outbox import LEFT, OPENED_AGAIN, REDATED, STALE, LetterKey
+from models.outbox import LetterKey
 from models.tables.audit import AuditEntry
 from models.tables.season import Letter, ProgrammeYear
+from models.taking_back import LEFT, OPENED_AGAIN, REDATED, STALE
 from post import claims, marks
 from post.couriers import Delivery
 from post.unknown_letters import Doubtful, resolve

@@ -17,10 +17,10 @@ from forms.template import render
 from models.columns import table_of
 from models.database import Database
 from models.letter_marks import every
-from models.outbox import MOVED_ON, OUTDATED
 from models.outdated_letters import redated
 from models.tables.audit import AuditEntry
 from models.tables.season import Letter, LetterPaper
+from models.taking_back import MOVED_ON, OUTDATED
 from phases.book import BOOK
 from post import claims
 from post.message import build

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from models import outbox
+from models import taking_back
 from models.columns import table_of
 from models.tables.season import Letter
 from post import claims, marks
@@ -38,16 +38,16 @@ def opened(scene: Scene) -> Scene:
 
 def test_what_waits_is_cancelled_and_says_why(opened: Scene) -> None:
     opened.extend(ROLL, [NANJING], "2022-01-05T10:00", date(2022, 1, 20))
-    assert stand(opened) == ("cancelled", outbox.REDATED, True)
+    assert stand(opened) == ("cancelled", taking_back.REDATED, True)
 
 
 def test_what_is_in_hand_says_why_once_it_is_let_go(opened: Scene) -> None:
     held = claims.claim(opened.database, "aa", AT, AT)
     opened.extend(ROLL, [NANJING], "2022-01-05T10:00", date(2022, 1, 20))
-    assert stand(opened) == ("sending", outbox.REDATED, True)
+    assert stand(opened) == ("sending", taking_back.REDATED, True)
     answers = [Delivery(one.message_id, "withheld", "not handed over", tried=False) for one in held]
     marks.mark(opened.database, "aa", held, answers, AT, AT)
-    assert stand(opened) == ("cancelled", outbox.REDATED, True)
+    assert stand(opened) == ("cancelled", taking_back.REDATED, True)
 
 
 @pytest.mark.parametrize("state", ["failed", "unknown"])
@@ -59,7 +59,7 @@ def test_what_became_of_it_stays_on_record(opened: Scene, state: str) -> None:
     assert stand(opened) == (state, "250", True)
 
 
-@pytest.mark.parametrize(("state", "why"), [("sending", outbox.REDATED), ("unknown", marks.MOOT)])
+@pytest.mark.parametrize(("state", "why"), [("sending", taking_back.REDATED), ("unknown", marks.MOOT)])
 def test_what_is_found_refused_after_it_was_taken_back_says_why_it_goes_out_no_more(
     opened: Scene, state: str, why: str
 ) -> None:

@@ -12,11 +12,11 @@ from acts import settle_letter
 from models import post_clock
 from models.columns import table_of
 from models.database import Database
-from models.outbox import take_back
 from models.outdated_letters import untrue_in_hand
 from models.post_clock import Ticks
 from models.stamp import Stamp
 from models.tables.season import Letter, ProgrammeYear, Suppressed
+from models.taking_back import take_back
 from phases.book import BOOK
 from post import claims, marks, unknown_letters, workers
 from post.claims import Claimed

@@ -17,8 +17,8 @@ from letters.headers import UnfitHeader
 from models import suppression
 from models.columns import table_of
 from models.database import Busy, Database, passes
-from models.outbox import take_back
 from models.tables.season import Letter
+from models.taking_back import take_back
 from post import claims, marks, rounds, smtp, workers
 from post import sending as act
 from post.connection import Job

@@ -22,7 +22,7 @@ from sqlalchemy import Row, select
 
 from calendars.deadlines import Due, day_of, end_of, handed_in, resolve, start_of
 from letters.occurrences import OFFICES
-from models import outbox, standing
+from models import standing, taking_back
 from models.addresses import put
 from models.columns import table_of
 from models.database import Database
@@ -233,10 +233,10 @@ def begins(seed: int, outage: timedelta, count: int, until: datetime) -> list[da
 @contextmanager
 def without_taking_back() -> Iterator[None]:
     """The control: a letter that was queued goes out, whatever has happened since."""
-    taken_back, valid_until = outbox.take_back, correspondence._valid_until
-    outbox.take_back = lambda *_: None
+    taken_back, valid_until = taking_back.take_back, correspondence._valid_until
+    taking_back.take_back = lambda *_: None
     correspondence._valid_until = lambda *_: None
     try:
         yield
     finally:
-        outbox.take_back, correspondence._valid_until = taken_back, valid_until
+        taking_back.take_back, correspondence._valid_until = taken_back, valid_until

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Row, select, update
 from acts import extend
 from calendars.deadlines import handed_in, resolve
 from calendars.year import Year
-from models import outbox
+from models import taking_back
 from models.addresses import put
 from models.columns import table_of
 from models.database import Database
@@ -280,7 +280,7 @@ def without_writing_anew() -> Iterator[None]:
 @contextmanager
 def without_recall() -> Iterator[None]:
     """A worker takes in hand whatever is queued, and keeps it, whatever an act makes of it."""
-    take_back, claim = outbox.take_back, claims.claim
+    take_back, claim = taking_back.take_back, claims.claim
 
     def waiting(connection: Connection, *which: Any) -> None:  # noqa: ANN401
         take_back(connection, *which, table_of(Letter).c.state.in_(("queued", "held")))
@@ -288,8 +288,8 @@ def without_recall() -> Iterator[None]:
     def all_there_is(database: Database, token: str, as_of: datetime, at: datetime, _: int) -> list[claims.Claimed]:
         return claim(database, token, as_of, at)
 
-    outbox.take_back, claims.claim = waiting, all_there_is  # type: ignore[assignment]
+    taking_back.take_back, claims.claim = waiting, all_there_is  # type: ignore[assignment]
     try:
         yield
     finally:
-        outbox.take_back, claims.claim = take_back, claim
+        taking_back.take_back, claims.claim = take_back, claim

@@ -1,0 +1,164 @@
+"""What has been written already: to whom, under which keys, and what of it may not have gone out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, select, tuple_
+
+from calendars.deadlines import at_nine, day_of
+from models.columns import table_of
+from models.letter_states import LetterState
+from models.outbox import ALL, LetterKey
+from models.tables.season import Letter
+from models.taking_back import REDATED, WAITING, answering, lost, owed_again
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row, Select
+
+
+def answers_redated(connection: Connection, year: int, phases: Iterable[str], cities: Iterable[str]) -> list[int]:
+    """Give the requests whose newest answer was taken back because the day that it names has moved."""
+    table = table_of(Letter)
+    query = select(table.c.slot, table.c.state, table.c.moot, table.c.detail).where(
+        table.c.year == year,
+        table.c.phase.in_(list(phases)),
+        table.c.concerns.in_(list(cities)),
+        answering(table),
+    )
+    newest = {row.slot.partition("#")[0]: row for row in connection.execute(query.order_by(table.c.id))}
+    unsent = LetterState.CANCELLED.value
+    return [
+        int(number) for number, row in newest.items() if row.moot or (row.state == unsent and row.detail == REDATED)
+    ]
+
+
+def nudges_reworded(
+    connection: Connection, year: int, places: Collection[tuple[str, str]]
+) -> Sequence[Row[tuple[str, str, str, str]]]:
+    """Give phase, city, attempt and day of the nudges that were taken back for their words, of these city phases."""
+    table = table_of(Letter)
+    query = select(table.c.phase, table.c.city, table.c.attempt, table.c.slot).where(
+        table.c.year == year,
+        table.c.kind == "nudge",
+        owed_again(table),
+        tuple_(table.c.phase, table.c.city).in_(sorted(places)),
+    )
+    return connection.execute(query).all() if places else []
+
+
+Unsent = Mapping[str, frozenset[str]]
+"""By kind: who was written to and may not have got it."""
+
+
+def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) -> dict[str, Unsent]:
+    """Give those of a phase's letters of these kinds of which it is not known that they went out, by city.
+
+    One that a worker has in hand, or whose fate is unknown, may never go out, one that failed or lapsed did not; where
+    it was taken back, whatever took its place counts. What a rehearsal holds back has gone out.
+    """
+    table = table_of(Letter)
+    query = select(table.c.concerns, table.c.kind, table.c.recipient).where(
+        table.c.year == year,
+        table.c.phase == phase,
+        table.c.state.in_(WAITING) | lost(table),
+        ~table.c.moot,
+        table.c.kind.in_(list(kinds)),
+    )
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for city, kind, recipient in connection.execute(query):
+        found[city][kind].add(recipient)
+    return {city: {kind: frozenset(whom) for kind, whom in kinds.items()} for city, kinds in found.items()}
+
+
+def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:
+    """Give the keys of the letters already written under these slots, but for those that are owed once more."""
+    asked = {"queued_in": year, "slots": sorted(set(slots))}
+    return {tuple(row) for row in connection.execute(_queued(), asked)}
+
+
+@cache
+def _queued() -> Select[Any]:
+    table = table_of(Letter)
+    columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.slot)
+    under = (table.c.year == bindparam("queued_in"), table.c.slot.in_(bindparam("slots", expanding=True)))
+    return select(*columns).where(*under, ~owed_again(table))
+
+
+def last_digest(connection: Connection, year: int, as_of: datetime) -> datetime | None:
+    """Give 09:00 of the day of the newest digest up to an instant that was not taken back; None where there is none."""
+    table = table_of(Letter)
+    newest = select(func.max(table.c.slot)).where(
+        table.c.year == year,
+        table.c.kind == "digest",
+        table.c.slot <= day_of(as_of).isoformat(),
+        table.c.state != LetterState.CANCELLED.value,
+    )
+    found = connection.execute(newest).scalar()
+    return None if found is None else at_nine(date.fromisoformat(found))
+
+
+def opened_before(connection: Connection, year: int, days: Mapping[datetime, str]) -> set[LetterKey]:
+    """Give the openings that an earlier release kept under one key for ever, as keys of the due day that each told.
+
+    `days` gives, by due instant, the slot that it is told under now. One that was taken back unsent is owed again.
+    """
+    table = table_of(Letter)
+    columns = (table.c.phase, table.c.city, table.c.attempt, table.c.recipient, table.c.kind, table.c.valid_until)
+    query = select(*columns).where(
+        table.c.year == year,
+        table.c.slot == ALL,
+        table.c.kind == "opened",
+        table.c.valid_until.in_(list(days)),
+        ~owed_again(table),
+    )
+    return {(*key, days[until]) for *key, until in connection.execute(query)}
+
+
+def opened_to(connection: Connection, year: int, phases: Iterable[str], city: str) -> dict[str, frozenset[str]]:
+    """Give to whom it was written, in any attempt, that these phases of a city are open, by phase.
+
+    One that was taken back counts: whoever should still know got another in its place.
+    """
+    table = table_of(Letter)
+    query = select(table.c.phase, table.c.recipient).where(
+        table.c.year == year,
+        table.c.phase.in_(list(phases)),
+        table.c.concerns == city,
+        table.c.kind == "opened",
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for phase, recipient in connection.execute(query):
+        found[phase].add(recipient)
+    return {phase: frozenset(whom) for phase, whom in found.items()}
+
+
+def next_own(connection: Connection, year: int) -> int:
+    """Give the number of the next letter of somebody's own in a year; all that are sent with one share it."""
+    table = table_of(Letter)
+    slots = select(table.c.slot).where(table.c.year == year, table.c.kind == "letter").distinct()
+    return 1 + max((int(slot.partition("@")[0]) for slot in connection.execute(slots).scalars()), default=0)
+
+
+def reached(connection: Connection, year: int, key: tuple[str, str], kind: str) -> frozenset[str]:
+    """Give to whom letters of a kind about a city phase, by phase and city, went out, may have, or still will."""
+    table = table_of(Letter)
+    phase, city = key
+    lost = table.c.moot | table.c.state.in_((LetterState.CANCELLED.value, LetterState.FAILED.value))
+    mine = (table.c.year == year, table.c.phase == phase, table.c.concerns == city, table.c.kind == kind)
+    return frozenset(connection.execute(select(table.c.recipient).where(*mine, ~lost)).scalars())
+
+
+def opened_to_parties(connection: Connection, year: int, phase: str) -> frozenset[str]:
+    """Give the cities of which any party was written to, in any attempt, that this phase is open."""
+    table = table_of(Letter)
+    opened = (table.c.year == year, table.c.phase == phase, table.c.kind == "opened")
+    query = select(table.c.concerns).distinct().where(*opened, ~table.c.recipient.startswith("city:"))
+    return frozenset(connection.execute(query).scalars())
