@@ -30,12 +30,15 @@ def last_digests(connection: Connection, year: int, phase: str, cities: Iterable
     return {(city, part): said for city, part, said in connection.execute(query)}
 
 
-def last_facts(connection: Connection, year: int, key: Key, part: str) -> dict[str, Any] | None:
-    """Give the facts, as they were frozen, that a part of a city phase passed on last; None where it never did."""
+def facts_of_filings(
+    connection: Connection, year: int, key: Key, part: str, numbers: Iterable[int]
+) -> dict[int, dict[str, Any]]:
+    """Give the facts, as they were frozen, that a part of a city phase passed on, by these numbers of its filings."""
     table = table_of(Filing)
     phase, city = key
     mine = (table.c.year == year, table.c.phase == phase, table.c.city == city, table.c.part == part, table.c.passed)
-    return connection.execute(select(table.c.facts).where(*mine).order_by(table.c.id.desc()).limit(1)).scalar()
+    query = select(table.c.number, table.c.facts).where(*mine, table.c.number.in_(sorted(numbers)))
+    return dict(connection.execute(query).tuples().all())
 
 
 def of_filing(connection: Connection, year: int, key: Key, number: int, part: str) -> Verdict | None:

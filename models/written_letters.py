@@ -147,13 +147,23 @@ def next_own(connection: Connection, year: int) -> int:
     return 1 + max((int(slot.partition("@")[0]) for slot in connection.execute(slots).scalars()), default=0)
 
 
-def reached(connection: Connection, year: int, key: tuple[str, str], kind: str) -> frozenset[str]:
-    """Give to whom letters of a kind about a city phase, by phase and city, went out, may have, or still will."""
+def heard_last(connection: Connection, year: int, key: tuple[str, str]) -> dict[int, frozenset[str]]:
+    """Give who heard the results of a city phase, by phase and city, under the number of the filing he heard of last.
+
+    That a letter went out, may have, or still will is hearing; one that was taken back, or failed, nobody heard.
+    """
     table = table_of(Letter)
     phase, city = key
     lost = table.c.moot | table.c.state.in_((LetterState.CANCELLED.value, LetterState.FAILED.value))
-    mine = (table.c.year == year, table.c.phase == phase, table.c.concerns == city, table.c.kind == kind)
-    return frozenset(connection.execute(select(table.c.recipient).where(*mine, ~lost)).scalars())
+    mine = (table.c.year == year, table.c.phase == phase, table.c.concerns == city)
+    query = select(table.c.recipient, table.c.slot).where(*mine, table.c.kind.in_(("result", "amended")), ~lost)
+    last: dict[str, int] = {}
+    for recipient, slot in connection.execute(query):
+        last[recipient] = max(int(slot), last.get(recipient, 0))
+    heard: dict[int, set[str]] = defaultdict(set)
+    for recipient, number in last.items():
+        heard[number].add(recipient)
+    return {number: frozenset(whom) for number, whom in heard.items()}
 
 
 def opened_to_parties(connection: Connection, year: int, phase: str) -> frozenset[str]:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 CITY, PROVINCE = "city", "province"
 
+Heard = frozenset[str]
+"""The recipients, as in a letter's key, who know the results of a filing, and of no later one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -102,13 +105,18 @@ def last_digests(season: Season, phase: str, cities: Iterable[str]) -> dict[tupl
     return verdicts.last_digests(season.connection, season.year.year, phase, cities)
 
 
-def last_results(season: Season, cell: Cell) -> dict[str, str]:
-    """Give the results that the province published last, by student's number; this act's own are not written yet."""
+def results_heard(season: Season, cell: Cell, heard: Mapping[int, Heard]) -> list[tuple[dict[str, str], Heard]]:
+    """Give the results that were published with each of these filings, by student's number, and who heard them."""
     gate = province_gate(season, cell.phase)
-    kept = verdicts.last_facts(season.connection, season.year.year, (cell.phase, cell.city), PROVINCE)
-    if gate is None or gate.results is None or kept is None:
-        return {}
-    return gate.results(json.loads(json.dumps(kept), object_hook=lambda fields: SimpleNamespace(**fields)))
+    key = (cell.phase, cell.city)
+    kept = verdicts.facts_of_filings(season.connection, season.year.year, key, PROVINCE, heard) if heard else {}
+    if gate is None or gate.results is None:
+        return []
+    return [(gate.results(_thawed(kept[number])), heard[number]) for number in sorted(kept)]
+
+
+def _thawed(facts: object) -> Any:  # noqa: ANN401 -- what a gate reads of it, it finds by the names of its facts
+    return json.loads(json.dumps(facts), object_hook=lambda fields: SimpleNamespace(**fields))
 
 
 def last_refusals(season: Season, cell: Cell) -> tuple[Finding, ...]:

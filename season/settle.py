@@ -165,22 +165,18 @@ def owe_passed(season: Season, cell: Cell, results: Mapping[str, str] | None = N
 
 
 def _publish(season: Season, cell: Cell, results: Mapping[str, str]) -> None:
-    """Owe the results to whoever was told none yet, and what is another result now to whoever was told the old."""
-    before = judging.last_results(season, cell)
-    told = (
-        written_letters.reached(season.connection, season.year.year, (cell.phase, cell.city), "result")
-        if before
-        else frozenset()
-    )
-    owing.result(season, cell, results, told)
-    changed = {
-        number: f"由“{before[number]}”更正为“{grade}”" if number in before else grade
-        for number, grade in results.items()
-        if before.get(number) != grade
-    }
-    if changed and told:
-        reason, _ = standing.begun_by(season.connection, season.year.year, cell)
-        owing.amended(season, cell, changed, reason, told)
+    """Owe the results to whoever heard none yet, and to whoever heard others what is another result now."""
+    heard = written_letters.heard_last(season.connection, season.year.year, (cell.phase, cell.city))
+    owing.result(season, cell, results, frozenset().union(*heard.values()))
+    for before, told in judging.results_heard(season, cell, heard):
+        changed = {
+            number: f"由“{before[number]}”更正为“{grade}”" if number in before else grade
+            for number, grade in results.items()
+            if before.get(number) != grade
+        }
+        if changed:
+            reason, _ = standing.begun_by(season.connection, season.year.year, cell)
+            owing.amended(season, cell, changed, reason, told)
 
 
 def return_to_city(

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from models import written_letters
 from phases.application import StudentRow
-from season import judging
 from season.outcome import Outcome
 from tests.support import ledger, sheets
 from tests.support.scenes import NANJING, YEAR, Scene
@@ -22,19 +22,19 @@ class Published:
 
     scene: Scene
 
-    def again(self, *grades: str) -> Outcome:
+    def again(self, *grades: str, day: str = "2022-11-24") -> Outcome:
         """The year-end is run again, and these grades are published in the order of the students."""
         scene, city = self.scene, self.scene.city(NANJING)
-        scene.rerun(YEAR_END, NANJING, "2022-11-24T10:00", date(2022, 12, 2))
-        assert scene.submit(YEAR_END, NANJING, "2022-11-24T11:00").done
+        scene.rerun(YEAR_END, NANJING, f"{day}T10:00", date(2022, 12, 2))
+        assert scene.submit(YEAR_END, NANJING, f"{day}T11:00").done
         rows = [
             row
             for one, grade in zip(trained(scene), grades, strict=True)
             for row in sheets.evaluation([one], grade, scene.year)["evaluations"]
         ]
         lined = [row.model_copy(update={"line": place}) for place, row in enumerate(rows, 2)]
-        assert scene.load("evaluation", city.slug, {"evaluations": lined}, "2022-11-24T12:00").done
-        return scene.approve(YEAR_END, NANJING, "2022-11-24T13:00")
+        assert scene.load("evaluation", city.slug, {"evaluations": lined}, f"{day}T12:00").done
+        return scene.approve(YEAR_END, NANJING, f"{day}T13:00")
 
 
 def trained(scene: Scene) -> list[StudentRow]:
@@ -79,7 +79,7 @@ def test_without_the_guard_everybody_would_be_told_everything_again(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The broken control."""
-    monkeypatch.setattr(judging, "last_results", lambda *_: {})
+    monkeypatch.setattr(written_letters, "heard_last", lambda *_: {})
     assert [kind for kind, _ in who(published.again("合格", "优秀"))] == ["result"] * 4
 
 
@@ -92,3 +92,32 @@ def test_who_was_never_told_gets_the_result_itself(published: Published) -> None
     assert who(said) == [
         ("result", "school"), ("result", "school"), ("amended", "city"), ("amended", "mentor"),
     ]  # fmt: skip
+
+
+AMENDED = [("amended", "city"), ("amended", "mentor"), ("amended", "school")]
+
+
+def test_a_correction_that_was_taken_back_unsent_is_owed_still(published: Published) -> None:
+    assert who(published.again("合格", "优秀")) == AMENDED
+    said = published.again("合格", "优秀", day="2022-11-25")
+    assert who(said) == AMENDED
+    assert all("3201-2022-0002：由“合格”更正为“优秀”" in one.text for one in said.changes.letters)
+
+
+def test_who_never_heard_a_correction_is_not_corrected_when_it_is_undone(published: Published) -> None:
+    published.again("合格", "优秀")
+    assert who(published.again("合格", "合格", day="2022-11-25")) == []
+
+
+def test_each_is_corrected_from_what_he_heard_last(published: Published) -> None:
+    published.again("合格", "优秀")
+    with published.scene.database.write(YEAR) as connection:
+        connection.exec_driver_sql(
+            "UPDATE letter SET state = CASE substr(recipient, 1, 3) WHEN 'sch' THEN 'failed' ELSE 'sent' END"
+            " WHERE kind = 'amended'"
+        )
+    said = published.again("合格", "不合格", day="2022-11-25")
+    assert {one.recipient.partition(":")[0]: "由“优秀”更正" in one.text for one in said.changes.letters} == {
+        "city": True, "mentor": True, "school": False,
+    }  # fmt: skip
+    assert all("更正为“不合格”" in one.text for one in said.changes.letters)
