@@ -340,9 +340,6 @@ def _items(owed: Owed, recipient: Recipient, mailing: Mailing | None) -> tuple[I
 def _link(season: Season, owed: Owed) -> str:
     if not season.stamp.base_url:
         return ""
-    page = (
-        f"/{season.year.year}"
-        + (f"/{owed.phase}" if owed.phase else "")
-        + ("" if owed.city == ALL else f"/{owed.city}")
-    )
+    place = () if owed.city == ALL else (owed.city,) if owed.phase else ("cities", owed.city)
+    page = "/".join(("", str(season.year.year), *((owed.phase,) if owed.phase else ()), *place))
     return season.stamp.base_url.rstrip("/") + page
