@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from acts.act import PROVINCE
+from acts.extend import DONE_WITH
 from calendars.deadlines import day_of, end_of
 from forms.cells import BadCellError, line, prose
 from forms.template import render
@@ -148,9 +149,11 @@ def _written(season: Season, wanted: WantedLetter, account: int | None) -> str:
     number = next_own(season.connection, season.year.year)
     _owe(season, wanted, number)
     said = briefs(season, season.owed)
+    over = "、".join(season.year.city(city).name for city in season.cities if _is_over(season, wanted, city))
     if not said:
         cities = "、".join(season.year.city(city).name for city in wanted.cities)
-        raise _No(f"{cities}没有这样的收件人：{wanted.one.strip() or GROUPS[wanted.group].label}。")
+        hint = f"{over}的本阶段已经报送、办结或退出，不再写；仍要写的，请选“不针对某个阶段”。" if over else ""
+        raise _No(f"{cities}没有这样的收件人：{wanted.one.strip() or GROUPS[wanted.group].label}。{hint}")
     _complete(season, wanted, said)
     season.writes.papers.extend(_papers(season, wanted))
     group, count = GROUPS[wanted.group].label, len({recipient.key for _, recipient, _ in said})
@@ -163,7 +166,22 @@ def _written(season: Season, wanted: WantedLetter, account: int | None) -> str:
     waiting = f"其中 {unreached} 个没有登记邮箱，登记后自动发出。" if unreached else ""
     leaves = _leaves_at(season, wanted)
     when = f"，{leaves:%Y-%m-%d %H:%M} 发出" if leaves else ""
-    return f"第 {number} 号自拟函，写给{reason}{when}。{waiting}"
+    left_out = f"{over}的本阶段已经报送、办结或退出，没有写给这些市的。" if over else ""
+    return f"第 {number} 号自拟函，写给{reason}{when}。{waiting}{left_out}{_past(wanted, said)}"
+
+
+def _is_over(season: Season, wanted: WantedLetter, city: str) -> bool:
+    """Tell whether the phase that it is about asks no more of a city, of those that it is meant for."""
+    meant = not wanted.cities or city in wanted.cities
+    return meant and wanted.phase is not None and season.cells[wanted.phase, city].state in DONE_WITH
+
+
+def _past(wanted: WantedLetter, said: Sequence[tuple[Owed, Recipient, Brief]]) -> str:
+    """Say for whom the day that it names has gone by when it leaves; of those written to for being late it is known."""
+    if case_fields.DUE not in wanted.fields or GROUPS[wanted.group].late:
+        return ""
+    past = [who.addressee for _, who, brief in said if brief.due and brief.due.instant <= brief.as_of]
+    return f"所写的截止时间发出时已经过去：{_some(past)}，请核对。" if past else ""
 
 
 def _owe(season: Season, wanted: WantedLetter, number: int) -> None:
@@ -175,6 +193,8 @@ def _owe(season: Season, wanted: WantedLetter, number: int) -> None:
     own = owing.OwnLetter(number, words, wanted.office, _leaves_at(season, wanted), papers, dates)
     apart, had = bool(wanted.dates or wanted.fields & case_fields.OF_CITY), set[str]()
     for city, to in _recipients(season, wanted).items():
+        if _is_over(season, wanted, city):
+            continue
         # Who works with several cities gets one letter, unless it says another thing of each.
         theirs = to if apart else to - had
         had |= to
@@ -218,6 +238,9 @@ def _complete(season: Season, wanted: WantedLetter, said: Sequence[tuple[Owed, R
     for _, recipient, brief in said:
         for field in case_fields.lacking(words, brief):
             lacking[field].append(recipient.addressee)
+    if unknown := [field for field in lacking if field in case_fields.OF_OFFICE]:
+        whose = "省办" if wanted.office == PROVINCE else "本市"
+        raise _No(f"{whose}没有登记{'和'.join(unknown)}，请先在“联系人”登记。")
     if lacking:
         raise _No("".join(f"{{{field}}} 没有内容可填：{_some(whom)}。" for field, whom in lacking.items()))
 

@@ -35,7 +35,8 @@ def write(
     ] = "",
     template: Annotated[str | None, Parameter(metavar="名称", help="用页面上存过的这个模板的主题和正文")] = None,
     phase: Annotated[
-        str | None, Parameter(metavar="阶段", help="函件说的是哪个阶段；该市本阶段办结的，未发的不再发")
+        str | None,
+        Parameter(metavar="阶段", help="函件说的是哪个阶段；本阶段已报送、办结的市不写，其后办结的未发的不再发"),
     ] = None,
     city: Annotated[
         list[str] | None, Parameter(name="--city", metavar="城市", negative="", help="只写给这些市的；不写时为各市")

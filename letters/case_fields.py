@@ -32,6 +32,9 @@ FIELDS: Mapping[str, Callable[[Brief], str]] = MappingProxyType(
 OF_CITY = frozenset({"设区市", DUE})
 """The fields that say another thing of another city."""
 
+OF_OFFICE = frozenset({"联系人", "电话"})
+"""The fields that say whom to ask in the office that writes: the same in every letter."""
+
 FIELD = re.compile(r"\{([^{}]*)\}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -78,8 +79,9 @@ def test_each_group_is_whom_it_says(begun: Scene) -> None:
         "schools": {"yz@school.example": NANJING}, "one": NANJINGS,
     }  # fmt: skip
     found = {
-        group: whom(written(begun, replace(PLAIN, group=group, phase=ROLL, one="南京导师1"), dry_run=True))
+        group: whom(written(begun, replace(PLAIN, group=group, phase=about, one="南京导师1"), dry_run=True))
         for group in meant
+        for about in [ROLL if GROUPS[group].late else None]
     }
     assert found == meant
     institutions = written(begun, replace(PLAIN, group="institutions"), dry_run=True).changes.letters
@@ -159,13 +161,14 @@ def test_of_several_of_one_name_it_asks_which(begun: Scene) -> None:
         ({"group": "everybody"}, "收件人：请选一类收件人"),
         ({"group": "late-cities"}, "阶段：请选哪个阶段逾期的市"),
         ({"group": "one"}, "收件人：请写明是谁"),
+        ({"text": "{联系人}{电话}", "office": WUXI}, "本市没有登记联系人和电话，请先在“联系人”登记。"),
         ({"text": "{阶段}"}, "{阶段} 没有内容可填：南京导师1老师、无锡导师1老师。"),
         ({"text": "{截止时间}", "group": "schools", "phase": "meeting"}, "{截止时间} 没有内容可填：南京一中。"),
     ],
 )
-def test_what_cannot_be_said_is_refused_as_a_whole(begun: Scene, changes: dict[str, str], said: str) -> None:
+def test_what_cannot_be_said_is_refused_as_a_whole(begun: Scene, changes: dict[str, Any], said: str) -> None:
     before = ledger.everything(begun.database)
-    refused = written(begun, replace(PLAIN, **changes))  # type: ignore[arg-type]  # all of these fields are texts
+    refused = written(begun, replace(PLAIN, **changes))
     assert (refused.outcome, refused.changes.letters) == ("refused", ())
     assert refused.message.startswith(said)
     assert ledger.everything(begun.database) == before
@@ -175,6 +178,47 @@ def test_it_may_wait_for_the_next_working_morning(begun: Scene) -> None:
     said = written(begun, replace(PLAIN, when="morning"), "2022-01-28T20:00")  # Saturday and Sunday are made up for
     assert {f"{row.leaves_at:%Y-%m-%d %H:%M}" for row in said.changes.letters} == {"2022-01-29 09:00"}
     assert said.message.endswith("2 个收件人，2022-01-29 09:00 发出。")
+
+
+@ON_SQLITE
+def test_of_a_city_done_with_the_phase_nobody_is_written_to_and_that_is_said(begun: Scene) -> None:
+    about = replace(PLAIN, group="cities", phase=ROLL, cities=(NANJING, XUZHOU))
+    said = written(begun, about)
+    assert set(whom(said).values()) == {XUZHOU}
+    left_out = "南京的本阶段已经报送、办结或退出，没有写给这些市的。"
+    assert said.message == f"第 1 号自拟函，写给各市（市级管理办公室），1 个收件人。{left_out}"
+    none = written(begun, replace(about, group="mentors", cities=(NANJING,)))
+    assert none.message == (
+        "南京没有这样的收件人：导师。南京的本阶段已经报送、办结或退出，不再写；仍要写的，请选“不针对某个阶段”。"
+    )
+
+
+@ON_SQLITE
+def test_a_day_that_has_gone_by_when_it_leaves_is_pointed_out(begun: Scene) -> None:
+    about = replace(PLAIN, group="cities", text="{截止时间}前", phase=ROLL, cities=(XUZHOU,))
+    assert written(begun, about, dry_run=True).message.endswith(
+        "所写的截止时间发出时已经过去：徐州市管理办公室，请核对。"
+    )
+    for fine in (
+        replace(about, phase=INTERVIEW, cities=(NANJING,)),
+        replace(about, group="late-cities"),  # who is written to for being late knows that
+    ):
+        assert written(begun, fine, dry_run=True).message.endswith("1 个收件人。")
+
+
+@ON_SQLITE
+def test_its_link_leads_to_a_page_that_there_is(begun: Scene) -> None:
+    site = replace(stamp(AT), base_url="https://talent.example")
+    links = [
+        row.text
+        for phase in (None, ROLL)
+        for row in write(
+            begun.database, YEAR, replace(PLAIN, group="cities", phase=phase, cities=(XUZHOU,)), site, dry_run=True
+        ).changes.letters
+    ]
+    assert [f"https://talent.example/2022/{path}" in text for path, text in zip(
+        ("cities/xuzhou", "mentor-recommendation/xuzhou"), links, strict=True
+    )] == [True, True]  # fmt: skip
 
 
 LATE = WantedLetter("late-cities", "关于{阶段}的函", "{设区市}{阶段}应于{截止时间}前报送。", ROLL)
@@ -207,8 +251,8 @@ def test_who_was_told_a_day_by_it_hears_when_that_moves_and_what_has_not_left_do
 
 @ON_SQLITE
 def test_it_waits_for_a_release_where_its_kind_is_marked_and_a_withdrawn_city_gets_none(begun: Scene) -> None:
-    mark(begun.database, YEAR, every("letter", ROLL), "hold", stamp(AT))
-    assert {row.state for row in written(begun, replace(PLAIN, phase=ROLL)).changes.letters} == {"awaiting"}
+    mark(begun.database, YEAR, every("letter", INTERVIEW), "hold", stamp(AT))
+    assert {row.state for row in written(begun, replace(PLAIN, phase=INTERVIEW)).changes.letters} == {"awaiting"}
     assert {row.state for row in written(begun).changes.letters} == {"queued"}
     begun.withdraw(NANJING, "2022-01-26T12:00")
     assert set(whom(written(begun, at="2022-01-26T13:00")).values()) == {WUXI}
