@@ -23,7 +23,7 @@ def _released(bench: Bench, filled: Filled) -> Outcome:
     for opened in years:
         advance(bench.database, opened.year.year, bench.stamp)
     with bench.database.write("every") as connection:
-        gone = restorations.known_as_sent(connection, epoch)
+        gone = len(restorations.known_as_sent(connection))
         doubted = restorations.doubt(connection, epoch) if in_doubt else 0
         restorations.release(connection, bench.stamp)
     said = f"{gone} 封在原来的库里已发出，记为已发；" if gone else ""

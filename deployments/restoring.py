@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from models.database import Database
-    from models.restorations import WrittenSince
+    from models.restorations import Past, WrittenSince
     from models.stamp import Stamp
     from settings import Settings
 
@@ -80,8 +80,8 @@ def restore(database: Database, settings: Settings, folder: Path, path: Path, st
         with snapshots.opened(copy, database.book) as beside:
             migrate.upgrade(beside)
             with beside.write() as connection:
-                sent = _sent(database, made_at) if comparison.since else []
-                restorations.begin(connection, made_at, sent, stamp, reason)
+                sent, old = _known(database, made_at) if comparison.since else ([], [])
+                restorations.begin(connection, made_at, sent, stamp, reason, old)
         former = _kept(database, settings, folder, stamp) if not database.embedded and comparison.since else []
         moved = snapshots.put(copy, database, aside)
         files, notes = _files(Path(rough), settings, folder, aside)
@@ -127,9 +127,9 @@ def _beside(database: Database, label: Label) -> Comparison:
         return Comparison(label, None)
 
 
-def _sent(database: Database, made_at: datetime) -> list[str]:
+def _known(database: Database, made_at: datetime) -> tuple[list[str], Past]:
     with database.read() as connection:
-        return restorations.sent_since(connection, made_at)
+        return restorations.sent_since(connection, made_at), restorations.past(connection)
 
 
 def _kept(database: Database, settings: Settings, folder: Path, stamp: Stamp) -> list[Path]:

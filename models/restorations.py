@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, true, update
 
 from models import audit
 from models.columns import columns_of, table_of
@@ -18,6 +18,8 @@ from models.tables.restorations import Restoration
 from models.tables.season import Letter, ProgrammeYear, Transition
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import ColumnElement, Connection, FromClause
 
     from models.stamp import Stamp
@@ -25,17 +27,19 @@ if TYPE_CHECKING:
 LEAP = 1_000_000
 """By how much the revision of a year grows: a browser may have kept pages of any that the restored one comes to."""
 
+NUMBERS = 1_000
+"""By how much the numbers of letters of one's own grow: none of these is written and sent under an old number."""
+
 GONE, IN_DOUBT = "恢复备份之前已发出", "恢复备份之前可能已发出"
 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """A restoration that nobody has looked at yet: of a backup made at `made_at`, at `at`; `sent` as the table has."""
+    """A restoration that nobody has looked at yet: of a backup made at `made_at`, at `at`."""
 
     id: int
     made_at: datetime
     at: datetime
-    sent: list[str]
 
     def __str__(self) -> str:
         """Say why the post is held."""
@@ -60,10 +64,27 @@ class WrittenSince(NamedTuple):
     newest: datetime | None
 
 
-def begin(connection: Connection, made_at: datetime, sent: list[str], stamp: Stamp, reason: str) -> None:
-    """Put on record that this is a backup of then; hold the post, end every session, and pass by what browsers kept."""
+Past = list[dict[str, Any]]
+"""The restorations that a database knows of, as rows without their ids, the oldest first."""
+
+
+def past(connection: Connection) -> Past:
+    """Give them: what an earlier one still waits to meet must not be forgotten with the database that is replaced."""
+    table = table_of(Restoration)
+    columns = [column for column in table.c if column is not table.c.id]
+    return [dict(row) for row in connection.execute(select(*columns).order_by(table.c.id)).mappings()]
+
+
+def begin(connection: Connection, made_at: datetime, sent: list[str], stamp: Stamp, reason: str, old: Past) -> None:
+    """Put on record that this is a backup of then; hold the post, end every session, and pass by what browsers kept.
+
+    `old` are those that the replaced database had; the backup itself may know of some.
+    """
+    table = table_of(Restoration)
+    known = {row["at"] for row in past(connection)}
     row = {"made_at": made_at, "at": stamp.at, "by": stamp.by, "reason": reason, "sent": sent}
-    connection.execute(insert(table_of(Restoration)).values(row))
+    fresh = row | {"released_at": None, "released_by": None}
+    connection.execute(insert(table), [*(one for one in old if one["at"] not in known), fresh])
     audit.record(connection, stamp, "恢复备份", "restoration", reason=reason)
     connection.execute(delete(table_of(SignIn)))
     year = table_of(ProgrammeYear)
@@ -85,16 +106,27 @@ def release(connection: Connection, stamp: Stamp) -> None:
     connection.execute(open_ones.values(released_at=stamp.at, released_by=stamp.by))
 
 
-def known_as_sent(connection: Connection, epoch: Epoch) -> int:
-    """Mark as sent what the replaced database knew to have gone out; give how many there were."""
-    letter = table_of(Letter)
-    waiting = select(letter.c.message_id, letter.c.id).where(_waits(letter, epoch))
-    found = dict(connection.execute(waiting).tuples().all())
-    gone = [found[message] for message in epoch.sent if message in found]
-    if gone:
-        values = {**moved(LetterEvent.DELIVER), "sent_at": epoch.at, "detail": GONE}
-        connection.execute(update(letter).where(letter.c.id.in_(gone)).values(values))
-    return len(gone)
+def known_as_sent(connection: Connection, ids: Collection[int] | None = None) -> frozenset[int]:
+    """Mark as sent what replaced databases knew to have gone out, of all that waits or of these letters; give which.
+
+    Each is met once, whenever it is written: what a person lets go once more after that goes.
+    """
+    table, letter, gone = table_of(Restoration), table_of(Letter), set[int]()
+    waits = may(letter, LetterEvent.DOUBT_RESTORED) & (true() if ids is None else letter.c.id.in_(ids))
+    knowing = [row for row in connection.execute(select(table.c.id, table.c.at, table.c.sent)) if row.sent]
+    for one in knowing:
+        waiting = select(letter.c.message_id, letter.c.id, _by_hand_since(letter, one.at).label("by_hand"))
+        found = {row.message_id: row for row in connection.execute(waiting.where(waits))}
+        met = [found[message] for message in one.sent if message in found]
+        mine = {row.id for row in met if not row.by_hand}
+        if met:
+            rest = [message for message in one.sent if message not in found]
+            connection.execute(update(table).where(table.c.id == one.id).values(sent=rest))
+        if mine:
+            values = {**moved(LetterEvent.DELIVER), "sent_at": one.at, "detail": GONE}
+            connection.execute(update(letter).where(letter.c.id.in_(mine)).values(values))
+        gone |= mine
+    return frozenset(gone)
 
 
 def doubt(connection: Connection, epoch: Epoch) -> int:
@@ -102,14 +134,14 @@ def doubt(connection: Connection, epoch: Epoch) -> int:
     letter = table_of(Letter)
     # Handed over no earlier than the backup was made; by no worker that anybody could wait for.
     taken = {"claim": RESTORED, "claimed_at": epoch.made_at, "detail": IN_DOUBT}
-    doubted = update(letter).where(_waits(letter, epoch))
+    may_be_out = may(letter, LetterEvent.DOUBT_RESTORED) & ~_by_hand_since(letter, epoch.at)
+    doubted = update(letter).where(may_be_out)
     return connection.execute(doubted.values(**moved(LetterEvent.DOUBT_RESTORED), **taken)).rowcount
 
 
-def _waits(letter: FromClause, epoch: Epoch) -> ColumnElement[bool]:
-    """Tell of a letter that waits whether it may have gone out: not what a person caused since the restoration."""
-    by_hand_since = letter.c.leaves_at.is_(None) & (letter.c.queued_at > epoch.at)
-    return may(letter, LetterEvent.DOUBT_RESTORED) & ~by_hand_since
+def _by_hand_since(letter: FromClause, at: datetime) -> ColumnElement[bool]:
+    """Tell of a letter whether a person caused it since a restoration: it cannot have gone out before."""
+    return (letter.c.leaves_at.is_(None) | (letter.c.kind == "letter")) & (letter.c.queued_at > at)
 
 
 def written_since(connection: Connection, instant: datetime) -> WrittenSince:

@@ -14,6 +14,8 @@ from calendars.deadlines import at_nine, day_of
 from models.columns import table_of
 from models.letter_states import LetterState
 from models.outbox import ALL, LetterKey
+from models.restorations import NUMBERS
+from models.tables.restorations import Restoration
 from models.tables.season import Letter
 from models.taking_back import REDATED, WAITING, answering, lost, owed_again
 
@@ -141,10 +143,14 @@ def opened_to(connection: Connection, year: int, phases: Iterable[str], city: st
 
 
 def next_own(connection: Connection, year: int) -> int:
-    """Give the number of the next letter of somebody's own in a year; all that are sent with one share it."""
+    """Give the number of the next letter of somebody's own in a year; all that are sent with one share it.
+
+    A restored backup does not know which numbers were given after it was made: they go on beyond those.
+    """
     table = table_of(Letter)
     slots = select(table.c.slot).where(table.c.year == year, table.c.kind == "letter").distinct()
-    return 1 + max((int(slot.partition("@")[0]) for slot in connection.execute(slots).scalars()), default=0)
+    past = NUMBERS * (connection.execute(select(func.count()).select_from(table_of(Restoration))).scalar() or 0)
+    return 1 + max((past, *(int(slot.partition("@")[0]) for slot in connection.execute(slots).scalars())))
 
 
 def heard_last(connection: Connection, year: int, key: tuple[str, str]) -> dict[int, frozenset[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
-from models import letter_papers
+from models import letter_papers, restorations
 from models.columns import table_of
 from models.letter_papers import EnclosedPaper
 from models.letter_states import LetterEvent, LetterState, may, moved
@@ -158,6 +158,8 @@ def _rehearsed(connection: Connection) -> frozenset[int]:
 
 def _fit(connection: Connection, found: Sequence[_Due], rehearsed: Collection[int], as_of: datetime) -> list[_Due]:
     """Put aside what is not to be sent, and give the rest."""
+    gone = restorations.known_as_sent(connection, {row.id for row in found})
+    found = [row for row in found if row.id not in gone]
     suppressed = _suppressed(connection, found)
     stale = {row.id for row in found if row.stale and row.year not in rehearsed}
     held = {row.id for row in found if row.address.lower() in suppressed} - stale

@@ -13,8 +13,8 @@ from models.columns import UTCDateTime
 class Restoration(SQLModel, table=True):
     """A backup made at `made_at` was restored at `at`: what happened between the two, nobody here knows.
 
-    `sent` are the Message-IDs of the letters that the database it replaced knew to have gone out meanwhile. The post is
-    held until `released_at`, when a person had looked.
+    `sent` are the Message-IDs of the letters that the database it replaced knew to have gone out meanwhile, and that
+    were not written again here yet. The post is held until `released_at`, when a person had looked.
     """
 
     __tablename__ = "restoration"

@@ -82,7 +82,7 @@ def test_the_first_account_was_made_by_the_system(window: Window) -> None:
 
 def test_a_restored_backup_is_let_go_from_the_page(window: Window) -> None:
     with window.database.write() as connection:
-        restorations.begin(connection, UNTIL, [], Stamp("省办", UNTIL, UNTIL), "磁盘坏了")
+        restorations.begin(connection, UNTIL, [], Stamp("省办", UNTIL, UNTIL), "磁盘坏了", [])
     admin = window.as_(ADMIN)
     page = admin.get("/2022").text
     assert ("投递已暂停；核对后放行" in page, 'href="/2022/acts/restored">核对后放行' in page) == (True, True)

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import delete, make_url, select
+from sqlalchemy import delete, make_url, select, update
 
 from acts.act import Bench
 from acts.book import ACTS
 from acts.doing import previewed, recorded
 from acts.open_year import open_year
+from acts.own_letter import WantedLetter, write
 from deployments import sealing
 from deployments.backups import back_up
 from deployments.restoring import Restored, compared, restore
@@ -24,6 +25,7 @@ from models.addresses import put
 from models.columns import table_of
 from models.database import Database
 from models.migrate import Newer
+from models.restorations import GONE
 from models.tables.restorations import Restoration
 from models.tables.season import Letter
 from phases.book import BOOK
@@ -92,7 +94,10 @@ class OfficeUnderTest:
 
 
 @pytest.fixture
-def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OfficeUnderTest]:
+def office(
+    request: pytest.FixtureRequest, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OfficeUnderTest]:
+    then, wrong = getattr(request, "param", (THEN, GONE_WRONG))
     monkeypatch.setattr(sealing, "COST", 4)
     kept = BackupSettings(passphrase=SecretStr("thirteen words apart"), folder=tmp_path / "backups")
     settings = Settings(letters=tmp_path / "letters", secret_key=None, backup=kept)
@@ -103,10 +108,10 @@ def office(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             put(connection, whose, {"email": f"{whose}@office.example"})
     made.scene.advance(BEFORE)
     made.send(BEFORE)
-    back_up(database, settings, tmp_path, made.backup, instant(THEN))
-    made.scene.advance(GONE_WRONG)
+    back_up(database, settings, tmp_path, made.backup, instant(then))
+    made.scene.advance(wrong)
     assert made.letters() == {"opened": {"sent"}, "reminder": {"queued"}}
-    assert made.send(GONE_WRONG).sent == 2
+    assert made.send(wrong).sent == 2
     yield made
     database.dispose()
 
@@ -268,3 +273,49 @@ def test_the_secret_and_the_words_come_back_and_others_are_kept(office: OfficeUn
     assert (words / "reminder.jinja.20220114T103000").read_text(encoding="utf-8") == "二"
     assert words / "reminder.jinja.20220114T103000" in former
     assert (office.folder / "secret").read_text() == "s" * 40
+
+
+@ON_SQLITE
+def test_what_went_out_goes_no_second_time_where_two_restores_follow_each_other(office: OfficeUnderTest) -> None:
+    """The second replaces a database that knows nothing of them but by the first."""
+    office.restore()
+    office.restore("2022-01-14T10:35")
+    assert office.release("send", LATER).message == "已恢复投递。2 封在原来的库里已发出，记为已发；其余照常发出。"
+    assert office.send(LATER).sent == 0
+    assert office.letters()["reminder"] == {"sent"}
+
+
+@pytest.mark.parametrize("office", [("2022-01-11T02:00", "2022-01-12T09:30")], indirect=True)
+def test_what_is_written_only_after_the_release_is_met_then_and_met_once(office: OfficeUnderTest) -> None:
+    """Released at night, all that time made owed is written the next working morning."""
+    office.restore("2022-01-12T20:00")
+    assert office.release("send", "2022-01-12T20:10").message == "已恢复投递。其余照常发出。"
+    letter, (morning, again) = table_of(Letter), ("2022-01-13T09:05", "2022-01-13T09:20")
+    office.scene.advance(morning)
+    with office.scene.database.read() as connection:
+        written = select(letter.c.message_id, letter.c.id).where(letter.c.state == "queued")
+        queued = dict(connection.execute(written).tuples().all())
+        known = list(connection.execute(select(table_of(Restoration).c.sent)).scalars())[-1]
+    met = [queued[one] for one in known if one in queued]
+    assert office.send(morning).sent == len(queued) - len(met)
+    assert met
+    with office.scene.database.write() as connection:
+        mine = letter.c.id.in_(met)
+        assert set(connection.execute(select(letter.c.detail).where(mine)).scalars()) == {GONE}
+        connection.execute(update(letter).where(mine).values(state="queued", due_at=instant(again)))
+    assert office.send(again).sent == len(met)  # a person has let them go
+
+
+@ON_SQLITE
+def test_a_new_letter_of_ones_own_has_a_new_number_and_goes(office: OfficeUnderTest) -> None:
+    """Written for the next morning before anybody has looked: nothing of it was ever out."""
+    write(office.scene.database, 2022, WantedLetter("cities", "关于参会", "请到会。"), stamp(GONE_WRONG))
+    assert office.send(GONE_WRONG).sent == 2
+    office.restore()
+    office.scene.advance(NOW)
+    other = WantedLetter("cities", "另一件事", "另一件。", when="morning")
+    assert write(office.scene.database, 2022, other, stamp(LATER)).message.startswith("第 1001 号自拟函")
+    assert office.release("check").done
+    assert office.letters()["letter"] == {"queued"}
+    assert office.send("2022-01-17T09:30").sent
+    assert office.letters()["letter"] == {"sent"}
