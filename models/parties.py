@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, cast, or_, select
 
+from forms.folding import fold
 from models.columns import table_of
 from models.database import book_of
 from models.facts.of_phase import facts_of
@@ -197,9 +198,9 @@ class Reach:
     def _owing(self, concerned: Concerned, whom: Owing, audience: Audience) -> Concerned:
         facts, on_file = facts_of(whom.gate, self.scope), self.on_file(concerned)
         return {
-            city: {party: theirs for party, theirs in parties.items() if on_file[party].label in owing}
+            city: {party: theirs for party, theirs in parties.items() if fold(on_file[party].label) in owing}
             for city, parties in concerned.items()
-            for owing in (frozenset(whom.labels(facts[city]).get(audience, ())),)
+            for owing in (frozenset(map(fold, whom.labels(facts[city]).get(audience, ()))),)
         }
 
     def bound(self, phase: str, audience: Audience, ahead: Mapping[tuple[str, str], str]) -> Concerned:

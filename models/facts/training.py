@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from forms.folding import fold
 from models.draft_rows import values
 from models.facts.scope import Scope, in_training
 from models.tables.city_drafts import draft_table
@@ -61,22 +62,27 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
 def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str, str]]]]:
     """Give whose annual summaries, of the kinds that the year asks for, are not in the draft: name and place, by kind.
 
-    The city itself has no name; mentors, schools and institutions are those of students in training.
+    The city itself has no name; mentors, schools and institutions are those of students in training. A summary's names
+    took the roll's spelling, which need not be a student's: they are compared as they look.
     """
     training = in_training(scope)
-    owed: dict[str, set[tuple[str, str, str]]] = {city: {("市级", "", "")} for city in scope.cities}
+    owed: dict[str, dict[tuple[str, str, str], tuple[str, str]]] = {
+        city: {("市级", "", ""): ("", "")} for city in scope.cities
+    }
     for city, number, mentor, institution, school in scope.connection.execute(
         scope.of(STUDENTS, "number", "mentor", "institution", "school").where(
             draft_table(STUDENTS).c.number.in_(sorted(n for numbers in training.values() for n in numbers))
         )
     ):
         if number in training[city]:
-            owed[city] |= {("导师", mentor, institution), ("中学", school, ""), ("高校", institution, "")}
+            whose = (("导师", mentor, institution), ("中学", school, ""), ("高校", institution, ""))
+            owed[city] |= {(kind, fold(name), fold(place)): (name, place) for kind, name, place in whose}
     for city, kind, unit, mentor in scope.connection.execute(scope.of(SUMMARIES, "type", "unit", "mentor")):
-        owed[city].discard((kind, *{"市级": ("", ""), "导师": (mentor or "", unit)}.get(kind, (unit, ""))))
+        name, place = {"市级": ("", ""), "导师": (mentor or "", unit)}.get(kind, (unit, ""))
+        owed[city].pop((kind, fold(name), fold(place)), None)
     return {
         city: {
-            kind: [(name, place) for other, name, place in sorted(rows) if other == kind]
+            kind: sorted(whose for (other, *_), whose in rows.items() if other == kind)
             for kind in scope.year.figures.summaries_owed
         }
         for city, rows in owed.items()

@@ -13,11 +13,13 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.facts import training
 from models.facts.applications import applications, rank_within
 from models.facts.scope import Scope
 from models.tables.city_drafts import draft_table
 from phases import application as gate
 from phases.application import STUDENTS, ApplicationProfile
+from phases.year_end import SUMMARIES
 from tests.support import sheets
 from tests.support.scenes import NANJING, Scene, calendar
 
@@ -102,3 +104,26 @@ def test_applications_are_counted_as_they_would_be_one_by_one(scene: Scene) -> N
             assert len(numbers) == broken
 
     holds()
+
+
+def test_a_summary_under_the_rolls_spelling_is_that_of_a_students_mentor(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The roll may be loaded anew in another spelling; rows that name a mentor take that, the students' keep theirs."""
+    scene.through("application", NANJING)
+    student, summary = draft_table(STUDENTS), draft_table(SUMMARIES)
+    with scene.database.write(scene.year.year) as connection:
+        scope = Scope(connection, scene.year, {NANJING: FILED}, {NANJING: FILED})
+        name, place, school = scope.grouped(scope.of(STUDENTS, "mentor", "institution", "school"))[NANJING][0][1:]
+        number = connection.execute(sa.select(sa.func.min(student.c.number)).where(*scope.mine(student))).scalar_one()
+        monkeypatch.setattr(training, "in_training", lambda _: {NANJING: (number,)})
+        filed = {"year": scene.year.year, "city": NANJING, "submitted_on": FILED}
+        rows = [
+            {"line": 2, "type": "导师", "unit": f"{place}\u200b", "mentor": f"{name[0]} {name[1:]}"},
+            {"line": 3, "type": "中学", "unit": f"{school} ", "mentor": None},
+        ]
+        owing = training.summaries_owing(scope)[NANJING]
+        assert (owing["导师"], owing["中学"]) == ([(name, place)], [(school, "")])
+        connection.execute(sa.insert(summary), [filed | row for row in rows])
+        owing = training.summaries_owing(scope)[NANJING]
+    assert (owing["导师"], owing["中学"]) == ([], [])
