@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
@@ -281,7 +281,7 @@ def evaluated(facts: EvaluationFacts, figures: Figures) -> Found:
     mend = f"{{count}} 名在培学生{{who}}没有完整的 {len(figures.dimensions)} 项评分与等级；请补评"
     found = each(len(facts.in_training), missing, mend)
     bare = [
-        f"{row.number} {row.grade}，总分 {total.normalize():f}，线 {bound.normalize():f}"
+        f"{row.number} {row.grade}，总分 {_shown(total)}，线 {bound.normalize():f}"
         for row in map(done.get, facts.in_training)
         if row and not row.reasoned and (total := weighted(row.scores, figures)) < (bound := _bound(row, figures))
     ]
@@ -293,10 +293,15 @@ def evaluated(facts: EvaluationFacts, figures: Figures) -> Found:
 
 
 def weighted(scores: Sequence[Decimal], figures: Figures) -> Decimal:
-    """Give the total of a student's scores by the weights of the year (none: all alike), 0 to 100, to two decimals."""
+    """Give the total of a student's scores by the weights of the year (none: all alike), 0 to 100, unrounded."""
     weights = figures.score_weights or (1,) * len(scores)
     total = sum((score * weight for score, weight in zip(scores, weights, strict=True)), Decimal(0))
-    return (total / sum(weights)).quantize(Decimal("0.01"))
+    return total / sum(weights)
+
+
+def _shown(total: Decimal) -> str:
+    """Two decimals at most, cut and never rounded up: 84.996 must not read 85."""
+    return f"{total.quantize(Decimal('0.01'), ROUND_DOWN).normalize():f}"
 
 
 def _bound(row: Evaluation, figures: Figures) -> Decimal:

@@ -15,6 +15,7 @@ from tests.support.cards import FIGURES, broken, card, met
 
 A, B = "3204-2022-0001", "3204-2022-0002"
 SCORES = (Decimal(0), Decimal(100), Decimal("85.5"), Decimal(90), Decimal(70))
+HAIR = (Decimal("84.99"), *(Decimal(85),) * 3, Decimal("84.99"))  # a total of 84.996
 BEST = Evaluation(A, SCORES, "优秀", reasoned=True)  # a total of 69.10
 FAIR = Evaluation(B, SCORES, "合格", reasoned=False)
 SOUND = EvaluationFacts((A, B), (BEST, FAIR), {A: 10, B: 3})
@@ -70,6 +71,10 @@ CASES: dict[str, tuple[EvaluationFacts, Verdict]] = {
     "five noughts are fair only with a reason": (
         replace(SOUND, evaluations=(BEST, replace(FAIR, scores=(Decimal(0),) * 5))),
         unsaid(f"{B} 合格，总分 0，线 60"),
+    ),
+    "a hair below the line": (
+        replace(SOUND, evaluations=(replace(BEST, scores=HAIR, reasoned=False), FAIR)),
+        unsaid(f"{A} 优秀，总分 84.99，线 85"),
     ),
     "exactly at the line": (
         replace(SOUND, evaluations=(replace(BEST, scores=(Decimal(85),) * 5, reasoned=False), FAIR)),
