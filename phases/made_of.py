@@ -12,10 +12,12 @@ from typing import Any, Literal
 class CityRows:
     """What a city has on record for a phase: rows by the sheet's key, in the order of the workbook, named by column.
 
-    `filed_on` is the day of its filing, `due_day` the last one that is in time; `students` those asked for, by number.
+    `earliest` is the day on which the phase opened that this one stands on, `filed_on` that of its filing, `due_day`
+    the last one that is in time; `students` those asked for, by number.
     """
 
     rows: Mapping[str, Sequence[Any]]
+    earliest: date
     filed_on: date
     due_day: date
     students: tuple[str, ...] = ()

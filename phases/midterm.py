@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from calendars.phase_terms import PhaseTerms
 from forms.definitions import Form, SheetRow
 from forms.kinds import DAY, PROSE, Ask, either
-from gates.found import Found, each
+from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition, TakesOut, Total
@@ -46,10 +46,14 @@ class MidtermResult:
 
 @dataclass(frozen=True, slots=True)
 class MidtermFacts:
-    """`midterm`: `in_training` is every student admitted, before this evaluation. `filed_on` as for the meeting."""
+    """`midterm`: `in_training` is every student admitted, before this evaluation.
+
+    A report lies between `earliest`, when the phase before opened, and `filed_on`, as for the meeting.
+    """
 
     results: tuple[MidtermResult, ...]
     in_training: tuple[str, ...]
+    earliest: date
     filed_on: date
 
 
@@ -58,14 +62,26 @@ def by_subject(facts: MidtermFacts, _: Figures) -> Found:
 
     What is found counts the reports by subject.
     """
-    training = frozenset(facts.in_training)
-    reported = {r.number: r.subject for r in facts.results if r.number in training and r.reported_on <= facts.filed_on}
-    missing = [number for number in facts.in_training if number not in reported]
-    mend = "{count} 名在培学生{who}没有中期汇报与评价；请按学科组织汇报并评定合格或不合格"
-    found = each(len(facts.in_training), missing, mend)
-    subjects = "、".join(f"{subject} {count}" for subject, count in sorted(Counter(reported.values()).items()))
-    shown = f"{found.found}（{subjects}）" if subjects else found.found
-    return Found(shown, found.needed, found.mend, found.numbers)
+    there = {row.number: row for row in facts.results}
+    missing = [number for number in facts.in_training if number not in there]
+    elsewhen = [
+        row.number
+        for row in map(there.get, facts.in_training)
+        if row and not facts.earliest <= row.reported_on <= facts.filed_on
+    ]
+    parts = []
+    if missing:
+        parts.append(f"{len(missing)} 名在培学生{named(missing)}没有中期汇报与评价；请按学科组织汇报并评定合格或不合格")
+    if elsewhen:
+        parts.append(
+            f"{len(elsewhen)} 名在培学生{named(elsewhen)}的汇报日期早于 {facts.earliest} 或晚于报送当天；"
+            "请按汇报记录核对日期"
+        )
+    wrong, total = (*missing, *elsewhen), len(facts.in_training)
+    reported = Counter(there[number].subject for number in facts.in_training if number not in wrong)
+    subjects = "、".join(f"{subject} {count}" for subject, count in sorted(reported.items()))
+    shown = f"{total - len(wrong)}/{total}" + (f"（{subjects}）" if subjects else "")
+    return Found(shown, f"{total}/{total}", "；".join(parts), wrong)
 
 
 def leaving(facts: MidtermFacts) -> tuple[str, ...]:
@@ -89,7 +105,7 @@ RESULTS = StoredSheet("中期评价", "results", MidtermRow, ("number",), table=
 
 def _facts(city: CityRows) -> MidtermFacts:
     results = tuple(MidtermResult(*row[1:]) for row in city.rows["results"])
-    return MidtermFacts(results, city.students, city.filed_on)
+    return MidtermFacts(results, city.students, city.earliest, city.filed_on)
 
 
 FORM = Form("midterm", "中期评价表", 1, (RESULTS,))
@@ -108,7 +124,7 @@ PHASE = PhaseDefinition(
             Rule("midterm.exit", "五(一)", "must", "不合格者退出培养", "city", leave),
         ),
         tally=_tally,
-        apart=frozenset({"filed_on"}),
+        apart=frozenset({"earliest", "filed_on"}),
     ),
     made_of=MadeOf({"results": ("number", "subject", "reported_on", "qualified")}, _facts, students="admitted"),
     takes_out=TakesOut("results", "qualified"),

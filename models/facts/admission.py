@@ -7,8 +7,7 @@ from collections import defaultdict
 from sqlalchemy import and_, select
 
 from models.columns import table_of
-from models.database import book_of
-from models.facts.scope import Scope, let_on, withdrawn
+from models.facts.scope import Scope, earliest, let_on, withdrawn
 from models.tables.city_drafts import draft_table
 from models.tables.season import CityPhase
 from phases.application import STUDENTS
@@ -45,8 +44,7 @@ def interviews(scope: Scope) -> dict[str, InterviewFacts]:
     rows = scope.grouped(scope.of(INTERVIEWS, *columns))
     listed, listed_by = let_on(scope, "interview")
     holding, crowded = funded_places(scope), _crowded(scope)
-    before = book_of(scope.connection).standing_on("interview", scope.year)
-    earliest = scope.year.phase(before.slug if before else "interview").opens
+    begun = earliest(scope, "interview")
     found = {}
     for city in scope.cities:
         shortlist = listed.get(city, frozenset())
@@ -60,7 +58,7 @@ def interviews(scope: Scope) -> dict[str, InterviewFacts]:
                 for row in rows.get(city, ())
             ),
             sum(places for other, places in holding.items() if other != city),
-            earliest,
+            begun,
             scope.filed_on[city],
             tuple(crowded.get(city, ())),
             listed_by,

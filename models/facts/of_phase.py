@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.database import book_of
 from models.facts import admission, applications, training
-from models.facts.scope import admitted, in_training
+from models.facts.scope import admitted, earliest, in_training
 from phases.made_of import CityRows
 
 if TYPE_CHECKING:
@@ -45,17 +45,18 @@ def facts_of(phase: str, scope: Scope) -> Mapping[str, Any]:
     made_of = book_of(scope.connection)[phase].made_of
     if made_of is None:
         raise NoFactsError(phase)
-    return _made(scope, made_of)
+    return _made(scope, phase, made_of)
 
 
-def _made(scope: Scope, of: MadeOf) -> Mapping[str, Any]:
+def _made(scope: Scope, phase: str, of: MadeOf) -> Mapping[str, Any]:
     sheets = book_of(scope.connection).sheets
     read = {key: scope.grouped(scope.of(sheets[key], *columns)) for key, columns in of.columns.items()}
-    students = STUDENTS[of.students](scope)
+    students, begun = STUDENTS[of.students](scope), earliest(scope, phase)
     return {
         city: of.make(
             CityRows(
                 {key: rows.get(city, ()) for key, rows in read.items()},
+                begun,
                 scope.filed_on[city],
                 scope.due_day[city],
                 students.get(city, ()),

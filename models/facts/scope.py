@@ -66,6 +66,12 @@ def in_state(scope: Scope, phase: str, states: Iterable[State]) -> frozenset[str
     return frozenset(scope.connection.execute(query).scalars())
 
 
+def earliest(scope: Scope, phase: str) -> date:
+    """Give the day on which the phase opened that a phase stands on: nothing of this one was done before."""
+    before = book_of(scope.connection).standing_on(phase, scope.year)
+    return scope.year.phase(before.slug if before else phase).opens
+
+
 def let_on(scope: Scope, phase: str) -> tuple[dict[str, frozenset[str]], str]:
     """Give the numbers of the students whom the phase it stands on lets on to a phase, by city, and their list's name.
 

@@ -43,14 +43,14 @@ def test_plans_are_judged(facts: CultivationFacts, expected: Verdict) -> None:
     assert judge(BOOK.gates["cultivation"], facts, FIGURES) == expected
 
 
-FILED = date(2022, 8, 30)
+OPENED, FILED = date(2022, 2, 10), date(2022, 8, 30)
 FIRST = MidtermResult(A, "数学", date(2022, 8, 20), qualified=True)
 SECOND = MidtermResult(B, "物理", FILED, qualified=True)
 THIRD = MidtermResult(C, "数学", date(2022, 8, 20), qualified=False)
 
 
 def midterm(*results: MidtermResult, training: tuple[str, ...] = (A, B, C)) -> MidtermFacts:
-    return MidtermFacts(results, training, FILED)
+    return MidtermFacts(results, training, OPENED, FILED)
 
 
 GOOD = Verdict(
@@ -61,6 +61,7 @@ GOOD = Verdict(
     ),
 )
 MISSING = f"1 名在培学生（{B}）没有中期汇报与评价；请按学科组织汇报并评定合格或不合格"
+ELSEWHEN = f"1 名在培学生（{B}）的汇报日期早于 2022-02-10 或晚于报送当天；请按汇报记录核对日期"
 
 MIDTERMS: dict[str, tuple[MidtermFacts, Verdict]] = {
     "all reported, one on the day of filing, one leaves": (midterm(FIRST, SECOND, THIRD), GOOD),
@@ -86,7 +87,15 @@ MIDTERMS: dict[str, tuple[MidtermFacts, Verdict]] = {
     ),
     "a report to come is no report": (
         midterm(FIRST, replace(SECOND, reported_on=date(2022, 8, 31)), THIRD),
-        card(GOOD, broken("midterm.by-subject", "2/3（数学 2）", "3/3", MISSING, B)),
+        card(GOOD, broken("midterm.by-subject", "2/3（数学 2）", "3/3", ELSEWHEN, B)),
+    ),
+    "nor is one before the phase before opened; another has none": (
+        midterm(FIRST, replace(SECOND, reported_on=date(2022, 2, 9))),
+        card(
+            GOOD,
+            broken("midterm.by-subject", "1/3（数学 1）", "3/3", f"{MISSING.replace(B, C)}；{ELSEWHEN}", C, B),
+            met("midterm.exit", "退出 0 人", EXIT),
+        ),
     ),
 }
 
