@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from functools import lru_cache
 
 from calendars.errors import TalentError
+from forms.folding import drawn
 from forms.hosts import LABEL, reachable
 
 # What breaks a header or turns its reading round: control characters, line separators, bidi marks, lone surrogates.
@@ -42,7 +43,7 @@ def mailbox(sender: str) -> Address:
 
 def fit_address(value: str) -> str:
     """Give a bare address as it may stand in a header, its domain in punycode. Raises UnfitAddress."""
-    typed = value.strip()
+    typed = drawn(value)
     address = typed if UNFIT.search(typed) else reachable(typed)
     if not ADDRESS.fullmatch(address):
         raise UnfitAddress(value=UNFIT.sub(lambda mark: ascii(mark[0])[1:-1], typed))

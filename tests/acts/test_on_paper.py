@@ -291,8 +291,8 @@ def test_a_record_that_disagrees_is_a_fault_of_the_form(late: Scene) -> None:
 def test_a_later_phase_says_what_must_be_filled_in_first(late: Scene) -> None:
     late.advance(LATE)
     wanted = (
-        "南京 导师面试：“学生申报”、“面试名单”在线下办理，内容尚未导入，无从核对；"
-        "请先由该市（或由省级管理办公室代为）导入“学生申报”、“面试名单”的报送表。"
+        "南京 导师面试：“导师推荐”、“学生申报”、“面试名单”在线下办理，内容尚未导入，无从核对；"
+        "请先由该市（或由省级管理办公室代为）导入“导师推荐”、“学生申报”、“面试名单”的报送表。"
     )
     loaded = late.load("interview", NANJING, late.sheets("interview", NANJING), "2022-02-08T09:00")
     assert (loaded.outcome, loaded.message) == ("refused", wanted)

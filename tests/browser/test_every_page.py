@@ -40,7 +40,7 @@ OF_A_CITY = ("question", "request", "rows", "trial")
 CITY = EVERYBODY | {WRITE, *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in OF_A_CITY)}
 REACHED = {
     "admin": PROVINCE | {WRITE, "/users", "/users/{account}", "/years", "/{year:int}/acts/{act}"},
-    "viewer": PROVINCE,
+    "viewer": PROVINCE - {"/{year:int}/letters/write"},
     "yancheng": CITY,
     "nanjing": CITY,
 }

@@ -76,7 +76,7 @@ def test_a_late_city_from_first_to_last(town: Town, tmp_path: Path, *, scripts: 
         city.goto("/2022/interview/yancheng")
         expect(city.get_by_text("进行中").first).to_be_visible()
         city.goto("/2022/letters")
-        city.get_by_role("link", name=re.compile("重新开放")).first.click()
+        city.get_by_role("link", name=re.compile("补报")).first.click()
         expect(city.get_by_text("测试场地疫情封控").first).to_be_visible()
     assert others(town) == before
 
