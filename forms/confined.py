@@ -24,6 +24,7 @@ from python_calamine import load_workbook
 from forms import cell_marks
 from forms.blank_cells import blank_texts, emptied
 from forms.cell_marks import Marks, Place
+from forms.folding import drawn
 from forms.parts import Package, RefusedError, elements, folded, local, package, parser, plain
 
 MEMORY = 512 * 2**20  # bytes of address space
@@ -57,9 +58,9 @@ def unpack(data: bytes, wanted: Iterable[str]) -> dict[str, Any]:
     hidden: dict[str, tuple[bool, list[int], list[tuple[int, int]]]] = {}
     unseen = {sheet.name for sheet in found.sheets if sheet.hidden}
     for name, of in marked.items():
-        if name.strip() not in tables:
-            tables[name.strip()] = _table(book.get_sheet_by_name(name), of)
-            hidden[name.strip()] = (name in unseen, [row for row in of.rows if row < of.height], of.columns)
+        if (shown := drawn(name)) not in tables:
+            tables[shown] = _table(book.get_sheet_by_name(name), of)
+            hidden[shown] = (name in unseen, [row for row in of.rows if row < of.height], of.columns)
     return {
         "names": book.sheet_names,
         "tables": tables,
@@ -73,7 +74,7 @@ def _marked(found: Package, wanted: frozenset[str]) -> dict[str, Marks]:
     scales, computed = cell_marks.scales(found.beside.get("styles", b"")), cell_marks.computed(found.book)
     marked: dict[str, Marks] = {}
     for sheet in found.sheets:
-        if sheet.name.strip() in wanted and sheet.name not in marked:
+        if drawn(sheet.name) in wanted and sheet.name not in marked:
             marks = Marks(sheet.part, scales, computed=computed)
             if marks.size > CELLS:
                 part = emptied(sheet.part, blank_texts(found.beside.get("sharedStrings", b"")))

@@ -236,6 +236,12 @@ def test_missing_empty_and_unknown_sheets() -> None:
     assert faults(read(book({**tables, "学生": [labels("application", "学生")]}), "application")) == []
 
 
+def test_a_sheet_is_found_by_the_name_that_is_seen() -> None:
+    tables = sample("application")
+    marked = {f"\u200b{name}\u200b ": rows for name, rows in tables.items()}
+    assert read(book(marked), "application") == read(book(tables), "application")
+
+
 @pytest.mark.parametrize(
     ("slug", "sheet", "twice"),
     [
