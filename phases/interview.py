@@ -126,7 +126,7 @@ def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
 def places(facts: InterviewFacts, _: Figures) -> Found:
     """No mentor trains more students than the places on his information form."""
     said = [f"{one.mentor}计划招收 {one.places} 人、入选 {len(one.admitted)} 人" for one in facts.crowded]
-    rest = "请会同导师核对入选学生，导师同意多带的，先更正导师名单中的计划招收人数"
+    rest = "请核对入选学生；计划招收人数登记有误的，请联系省级管理办公室"
     numbers = tuple(number for one in facts.crowded for number in one.admitted)
     return Found(f"超员导师 {len(said)} 名", "超员导师 0 名", "；".join((*said, rest)) if said else "", numbers)
 
