@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from email.message import Message
+
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs with a traceback what it raises besides
 
 FROM_LINE = re.compile(rb"(?m)^From [^\n]*\n")
 MESSAGE_ID = re.compile("<[!-;=?-~]{1,250}>")

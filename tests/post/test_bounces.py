@@ -169,3 +169,9 @@ UNREADABLE = b"From: MAILER-DAEMON@old.example\nSubject: Mail could not be deliv
 )
 def test_what_a_mail_host_wrote_and_nobody_can_read_is_for_a_person(content: bytes, unread: bool) -> None:
     assert read(content).unread == unread
+
+
+def test_what_is_no_mail_at_all_is_read_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+    """The detectors log a traceback of what they raise."""
+    assert read(b"\x89PNG\r\n\x1a\n\x00\xff") == Bounce()
+    assert not caplog.records
