@@ -82,12 +82,12 @@ CHINESE = re.compile("[一-龥]")
 FILES = [
     ROOT / "cli.py",
     ROOT / "settings.py",
-    ROOT / "docs" / "office.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("glossary", "office", "operating")),
     *(
         path
         for room in ROOMS
         for path in sorted((ROOT / room).rglob("*"))
-        if path.suffix in {".py", ".html", ".jinja", ".js"} and "migrations" not in path.parts
+        if path.suffix in {".py", ".html", ".jinja", ".js", ".svg", ".txt"} and "migrations" not in path.parts
     ),
 ]
 
