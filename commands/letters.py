@@ -31,6 +31,7 @@ app.command(
 )
 app.command("commands.letter_words:words", name="words", help="取出某类函件所附的文字，作为自定文字的底稿")
 app.command("commands.own_letter:write", name="write", help="写函：用自己的话写给一类人或一个人；--dry-run 先看")
+app.command("commands.own_letter:recall", name="recall-own", help="收回一号自拟函里还没有发出的")
 app.command("commands.forecast:forecast", name="forecast", help="到下一工作日结束将写哪些函件：先看后发，不写入")
 app.command("commands.letter_marks:hold", name="hold", help="留待放行：某封（写成的或将写的），或某阶段某种类的函件")
 app.command("commands.letter_marks:release", name="release", help="放行留待的函件，或不再要求放行")

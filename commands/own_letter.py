@@ -1,4 +1,4 @@
-"""`talent letters write`: a letter in an office's own words."""
+"""`talent letters write`, `recall-own`: a letter in an office's own words."""
 
 from __future__ import annotations
 
@@ -90,3 +90,19 @@ def _show(console: Console, year: Year, outcome: Outcome, preview: bool) -> None
     show(console, year, outcome, preview)
     for row in outcome.changes.letters[:EXAMPLES] if preview else ():
         line(console, f"\n{in_text(row.text, row.addressee)}")
+
+
+def recall(
+    number: Annotated[int, Parameter(name="几号", help="自拟函的号，写函时已告知，如“第 3 号自拟函”的 3")],
+    /,
+    *,
+    season: SeasonOptions = SEASON,
+) -> int:
+    """Call back what has not left of it; 1 where it is refused."""
+    from acts.recall_own_letter import recall_own
+
+    database, year, stamp = season.acting()
+    outcome = recall_own(database, year.year, number, stamp)
+    told = {"outcome": outcome.outcome, "message": outcome.message}
+    answer(season.json, told, lambda console: line(console, outcome.message))
+    return 0 if outcome.done else 1

@@ -42,6 +42,7 @@ ARRANGED = "place#"
 MOVED_ON, OPENED_AGAIN, LEFT = "所说的事项已办结或已有变化", "本阶段已重新开放", "该市已退出本年度"
 REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
 REWORDED, REARRANGED = "该市的延期申请已有变化，按新的情况另发", "会议的时间、地点已有变化，按新的安排另发"
+RECALLED = "已由发函的单位收回"
 OUTDATED = "所写的截止时间已改，没有发出；仍需告知的，请按新的时间另写"
 """Why a letter was taken back: what is said of it from then on."""
 
@@ -85,6 +86,12 @@ def naming_a_day(letter: FromClause) -> ColumnElement[bool]:
 def answering(letter: FromClause) -> ColumnElement[bool]:
     """Tell of a letter whether it answers a request and says which day holds: its slot counts what moved that day."""
     return letter.c.kind.in_(GRANTING) & letter.c.slot.contains("#")
+
+
+def take_back_own(connection: Connection, year: int, slot: str) -> None:
+    """Take back what has not left of one letter in an office's own words."""
+    table = table_of(Letter)
+    take_back(connection, RECALLED, table.c.year == year, table.c.kind == "letter", table.c.slot == slot)
 
 
 def own_dated(letter: FromClause) -> ColumnElement[bool]:

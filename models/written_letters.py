@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from models.outbox import ALL, LetterKey
 from models.restorations import NUMBERS
 from models.tables.restorations import Restoration
 from models.tables.season import Letter
-from models.taking_back import REDATED, WAITING, answering, lost, owed_again
+from models.taking_back import RECALLED, REDATED, WAITING, answering, lost, owed_again
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -151,6 +152,38 @@ def next_own(connection: Connection, year: int) -> int:
     slots = select(table.c.slot).where(table.c.year == year, table.c.kind == "letter").distinct()
     past = NUMBERS * (connection.execute(select(func.count()).select_from(table_of(Restoration))).scalar() or 0)
     return 1 + max((past, *(int(slot.partition("@")[0]) for slot in connection.execute(slots).scalars())))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnInAll:
+    """What became of all that share the number of a letter of somebody's own: how many wait, left, were called back."""
+
+    slot: str
+    waiting: int
+    gone: int
+    recalled: int
+
+    @property
+    def office(self) -> str:
+        """Whose words it is in: a city's slug, or `province`."""
+        return self.slot.partition("@")[2]
+
+
+def of_own(connection: Connection, year: int, number: int) -> OwnInAll | None:
+    """Give what became of the letter of somebody's own with that number in a year; None where there is none."""
+    table = table_of(Letter)
+    mine = (table.c.year == year, table.c.kind == "letter", table.c.slot.startswith(f"{number}@"))
+    query = select(table.c.slot, table.c.state, table.c.detail, func.count()).where(*mine)
+    rows = connection.execute(query.group_by(table.c.slot, table.c.state, table.c.detail)).all()
+    if not rows:
+        return None
+    ended = LetterState.CANCELLED.value
+    return OwnInAll(
+        rows[0].slot,
+        sum(count for _, state, _, count in rows if state in WAITING),
+        sum(count for _, state, _, count in rows if state not in {*WAITING, ended, LetterState.FAILED.value}),
+        sum(count for _, state, why, count in rows if (state, why) == (ended, RECALLED)),
+    )
 
 
 def heard_last(connection: Connection, year: int, key: tuple[str, str]) -> dict[int, frozenset[str]]:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from dashboard.acts.once import form_token
 from dashboard.panels.contact_evidence import receipt_facts
 from dashboard.serving.look import Look, query_of
-from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.policy import EVERYONE, HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import NUMBER, Id
 from dashboard.views.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients, shown_state
@@ -21,9 +21,12 @@ from letters.addressee import in_html, in_text
 from letters.remarks import takes, written
 from models import letter_papers, letterbox
 from models.letterbox import EVERY, letter_by_id
+from models.written_letters import of_own
 from season.recipients import named
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
@@ -103,9 +106,19 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
     site: Site = request.app.state.site
     with site.database.read() as connection:
         receipt = receipt_facts(connection, reader, look, found)
+        facts["own"] = _own(connection, reader, look, found)
         papers = letter_papers.of(connection, (found.papers or "").split())
     facts["papers"] = sorted(one.name for one in papers.values())
     return page("letters/letter.html", request, look=look, year=year, letter=found, receipt=receipt, **facts)
+
+
+def _own(connection: Connection, reader: Reader, look: Looking, found: WordedLetter) -> dict[str, Any] | None:
+    """Give what of a letter in an office's own words can still be called back, where the reader may."""
+    if look.past or reader.role not in HANDS or not found.writer or reader.city not in {None, found.writer}:
+        return None
+    number = int(found.slot.partition("@")[0])
+    in_all = of_own(connection, found.year, number)
+    return {"number": number, "waiting": in_all.waiting, "token": form_token()} if in_all and in_all.waiting else None
 
 
 @area.get("/{year:int}/letters/{letter:int}/html")

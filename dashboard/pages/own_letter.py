@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.act import PROVINCE
 from acts.own_letter import LONGEST, PAPERS, Attached, WantedLetter, When, may_write, write
+from acts.recall_own_letter import ON_RECORD, recall_own
 from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once, outcome_of
 from dashboard.serving.look import Present
@@ -224,3 +225,21 @@ def confirm(
 
     back = f"/{year.year}/letters"
     return once(site, reader, token, f"写函：{wanted.subject}", back, do, year=year.year, flows=AFTER_AN_ACT)
+
+
+@area.post("/recall")
+def recall(
+    request: Request,
+    reader: Signed,
+    look: Present,
+    number: Annotated[int, Form(ge=1, le=LARGEST)],
+    token: Annotated[str, Form(alias="once")],
+) -> RedirectResponse:
+    """Call back what has not left of one letter of one's own."""
+    site: Site = request.app.state.site
+    year, stamp = look.opened.year.year, site.stamp(reader, look.opened)
+    office = reader.city or PROVINCE
+    return once(
+        site, reader, token, f"{ON_RECORD}：第 {number} 号", f"/{year}/letters",
+        lambda database: recall_own(database, year, number, stamp, office=office, account=reader.account), year=year,
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import select, update
 from acts.act import PROVINCE
 from acts.letter_marks import mark
 from acts.own_letter import WantedLetter, may_write, write
+from acts.recall_own_letter import recall_own
 from forms.template import render
 from models.columns import table_of
 from models.database import Database
@@ -21,7 +23,7 @@ from models.letter_marks import every
 from models.outdated_letters import redated
 from models.tables.audit import AuditEntry
 from models.tables.season import Letter, LetterPaper
-from models.taking_back import MOVED_ON, OUTDATED
+from models.taking_back import MOVED_ON, OUTDATED, RECALLED
 from phases.book import BOOK
 from post import claims
 from post.message import build
@@ -219,6 +221,31 @@ def test_its_link_leads_to_a_page_that_there_is(begun: Scene) -> None:
     assert [f"https://talent.example/2022/{path}" in text for path, text in zip(
         ("cities/xuzhou", "mentor-recommendation/xuzhou"), links, strict=True
     )] == [True, True]  # fmt: skip
+
+
+def test_what_has_not_left_is_called_back_by_its_number_and_nothing_else(begun: Scene) -> None:
+    written(begun, replace(PLAIN, when="morning"))
+    written(begun, replace(PLAIN, when="morning", office=WUXI))
+    first = table_of(Letter).c.recipient == kept(begun)[0][0]
+    with begun.database.write() as connection:
+        connection.execute(update(table_of(Letter)).where(first).values(state="sent"))
+    back = partial(recall_own, begun.database, YEAR, stamp=stamp("2022-01-26T11:00"))
+    assert back(1, office=WUXI).message == back(3).message.replace("3", "1") == "2022 年度没有第 1 号自拟函。"
+    said = back(1)
+    assert said.message == "已收回第 1 号自拟函的 1 封，不再发出。另有 1 封已发出或正在发送，收不回。"
+    assert [(state, detail) for _, state, detail in kept(begun)] == [
+        ("sent", None), ("cancelled", RECALLED), ("queued", None),
+    ]  # fmt: skip
+    assert back(1).outcome == "refused"
+    assert back(2, office=WUXI).done
+    entry = table_of(AuditEntry)
+    with begun.database.read() as connection:
+        rows = connection.execute(
+            select(entry.c.what, entry.c.subject, entry.c.city, entry.c.reason).order_by(entry.c.id)
+        )
+        assert [tuple(row) for row in rows][2:] == [
+            ("收回自拟函", "letter/1", None, "1 封没有发出"), ("收回自拟函", "letter/2", WUXI, "1 封没有发出"),
+        ]  # fmt: skip
 
 
 LATE = WantedLetter("late-cities", "关于{阶段}的函", "{设区市}{阶段}应于{截止时间}前报送。", ROLL)

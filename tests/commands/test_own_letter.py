@@ -40,6 +40,9 @@ def test_it_is_shown_and_then_written(talent: Talent, database_url: str) -> None
     assert [letter["subject"] for letter in talent(*listed).data] == [
         "【省后备人才培养计划】关于南京市开会的函", "【省后备人才培养计划】关于无锡市开会的函",
     ]  # fmt: skip
+    back = talent("letters", "recall-own", "1", *at)
+    assert (back.status, "已收回第 1 号自拟函的 2 封，不再发出。" in back.out) == (0, True)
+    assert talent("letters", "recall-own", "1", *at).status == 1
     refused = talent("letters", "write", "everybody", "--subject", "函", "--text", "{学生}", *at)
     assert refused.status == 1
     assert "收件人：请选一类收件人" in refused.out

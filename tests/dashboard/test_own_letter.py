@@ -57,6 +57,21 @@ def test_it_is_read_before_and_sent_once(window: Window) -> None:
     assert PAGE in Read.page(admin.get("/2022/letters").text).links
 
 
+def test_what_waits_for_the_morning_is_called_back_by_a_button_on_any_of_its_letters(window: Window) -> None:
+    admin, city, letter = window.as_(ADMIN), window.as_("yancheng"), table_of(Letter)
+    text = admin.submit(f"{PAGE}/preview", **MENTORS | {"when": "morning"}, city="yancheng").text
+    admin.submit(PAGE, **hidden(text))
+    with window.database.read() as connection:
+        numbers = connection.execute(select(letter.c.id).where(letter.c.kind == "letter")).scalars().all()
+    shown = admin.get(f"/2022/letters/{numbers[0]}").text
+    assert f"收回第 1 号自拟函（{len(numbers)} 封还没有发出）" in shown
+    assert "收回第 1 号" not in window.as_(VIEWER).get(f"/2022/letters/{numbers[0]}").text
+    assert "没有第 1 号自拟函" in deed(city, city.submit(f"{PAGE}/recall", number="1", once=once(shown)))
+    answer = admin.submit(f"{PAGE}/recall", number="1", once=once(admin.get(f"/2022/letters/{numbers[0]}").text))
+    assert f"已收回第 1 号自拟函的 {len(numbers)} 封，不再发出。" in deed(admin, answer)
+    assert "收回第 1 号" not in admin.get(f"/2022/letters/{numbers[0]}").text
+
+
 def test_who_cannot_be_reached_is_named_and_a_change_meanwhile_is_shown_again(window: Window) -> None:
     admin, party = window.as_(ADMIN), table_of(Party)
     text = admin.submit(f"{PAGE}/preview", **MENTORS, city="yancheng").text
