@@ -26,9 +26,10 @@ def _released(bench: Bench, filled: Filled) -> Outcome:
         gone = len(restorations.known_as_sent(connection))
         doubted = restorations.doubt(connection, epoch) if in_doubt else 0
         restorations.release(connection, bench.stamp)
+        leave = restorations.leaving(connection, bench.stamp.as_of)
     said = f"{gone} 封在原来的库里已发出，记为已发；" if gone else ""
-    said += f"{doubted} 封可能已发出，记为待核实。" if in_doubt else "其余照常发出。"
-    return Outcome("done", f"已恢复投递。{said}")
+    said += f"{doubted} 封可能已发出，记为待核实；" if in_doubt else ""
+    return Outcome("done", f"已恢复投递。{said}随即发出待发的函件 {leave} 封。")
 
 
 RESTORED = Act(

@@ -83,7 +83,7 @@ def back_up(database: Database, settings: Settings, folder: Path, to: Path, at: 
             label = _packed(database, {DATABASE: copy} | _beside(settings, folder, Path(rough)), half, passphrase, at)
         if label != verify(half, passphrase):
             raise Tampered(path=to)
-        os.link(half, to)  # never over another file
+        _named(half, to)
     finally:
         half.unlink(missing_ok=True)
     return label
@@ -117,9 +117,14 @@ def dated(folder: Path, what: str, at: datetime) -> Path:
 
 
 def kept(folder: Path, what: str = "*") -> list[Path]:
-    """Give the backups that the house made itself, the newest first."""
+    """Give the backups that the house made itself, the newest first, with those of a clock that was ahead."""
     digit = "[0-9]"
     return sorted(folder.glob(f"{what}-{digit * 8}T{digit * 6}{SUFFIX}"), key=made_at, reverse=True)
+
+
+def newest_night(folder: Path, now: datetime) -> Path | None:
+    """Give the newest backup of a night; one dated after now is no night's, for its clock was wrong."""
+    return next((path for path in kept(folder, NIGHTLY) if made_at(path) <= now), None)
 
 
 def made_at(path: Path) -> datetime:
@@ -129,11 +134,25 @@ def made_at(path: Path) -> datetime:
 
 def expire(folder: Path, days: int, at: datetime) -> list[Path]:
     """Take away what the house made longer ago than so many days, but never the newest night's; give which."""
-    newest = kept(folder, NIGHTLY)[:1]
-    over = [path for path in kept(folder) if path not in newest and made_at(path) < at - timedelta(days=days)]
+    newest = newest_night(folder, at)
+    over = [path for path in kept(folder) if path != newest and made_at(path) < at - timedelta(days=days)]
     for path in over:
         path.unlink()
     return over
+
+
+def _named(half: Path, to: Path) -> None:
+    """Give a file its name, never over another: where a disk knows no links (FAT, shares) by keeping the name first."""
+    try:
+        os.link(half, to)
+    except FileExistsError as error:
+        raise BackupThere(path=to) from error
+    except OSError:
+        try:
+            os.close(os.open(to, os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError as error:
+            raise BackupThere(path=to) from error
+        half.replace(to)
 
 
 def _clear(folder: Path, before: datetime) -> None:

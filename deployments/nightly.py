@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ, start_of
-from deployments.backups import NIGHTLY, kept, made_at
+from deployments.backups import made_at, newest_night
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,5 +60,5 @@ def is_missing(folder: Path, now: datetime) -> bool:
     """Tell whether the last night has no backup yet."""
     tonight = start_of(now.date()) + timedelta(hours=HOUR)
     night = tonight if now >= tonight else tonight - timedelta(days=1)
-    newest = next(iter(kept(folder, NIGHTLY)), None)
+    newest = newest_night(folder, now)
     return newest is None or made_at(newest) < night

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from deployments.backups import (
     unpack,
     verify,
 )
-from models import migrate, restorations, snapshots, standing
+from models import migrate, restorations, snapshots
 from models.database import NotPrepared
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class NotEmpty(TalentError):
-    """目标数据库里已有年度；只能移到一个空的数据库。"""
+    """目标数据库不是空的，已有 {rows} 行；只能移到一个空的数据库。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,12 @@ def move(source: Database, target: Database, home: Path, at: datetime) -> tuple[
     """Put all of one database into another; give how many rows, and where a file of SQLite is kept that it came from.
 
     What it came from is left as it was, but a file is no longer found under its name: nobody goes on with it unawares.
-    Raise `InUse`; NotEmpty where the other has a year. `home` is a folder for the copy, of its owner's alone.
+    Raise `InUse`; NotEmpty where the other has any row. `home` is a folder for the copy, of its owner's alone.
     """
     snapshots.alone(source)
-    try:
-        with target.read() as connection:
-            if standing.years_open(connection):
-                raise NotEmpty
-    except NotPrepared:
-        pass
+    with suppress(NotPrepared):
+        if there := sum(snapshots.counts(target).values()):
+            raise NotEmpty(rows=there)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = f".{at:{DATED}}"
     with tempfile.TemporaryDirectory(prefix=HALF, dir=home) as rough:

@@ -12,7 +12,7 @@ from models import audit
 from models.columns import columns_of, table_of
 from models.letter_states import LetterEvent, LetterState, may, moved
 from models.outbox import RESTORED
-from models.tables.accounts import SignIn
+from models.tables.accounts import OneTimeLink, SignIn
 from models.tables.audit import AuditEntry
 from models.tables.restorations import Restoration
 from models.tables.season import Letter, ProgrammeYear, Transition
@@ -76,7 +76,7 @@ def past(connection: Connection) -> Past:
 
 
 def begin(connection: Connection, made_at: datetime, sent: list[str], stamp: Stamp, reason: str, old: Past) -> None:
-    """Put on record that this is a backup of then; hold the post, end every session, and pass by what browsers kept.
+    """Put on record that this is a backup of then; hold the post; end every session, link and page kept.
 
     `old` are those that the replaced database had; the backup itself may know of some.
     """
@@ -87,6 +87,8 @@ def begin(connection: Connection, made_at: datetime, sent: list[str], stamp: Sta
     connection.execute(insert(table), [*(one for one in old if one["at"] not in known), fresh])
     audit.record(connection, stamp, "恢复备份", "restoration", reason=reason)
     connection.execute(delete(table_of(SignIn)))
+    links = table_of(OneTimeLink)
+    connection.execute(delete(links).where(links.c.used_at.is_(None)))  # used meanwhile, for all that anybody knows
     year = table_of(ProgrammeYear)
     connection.execute(update(year).values(revision=year.c.revision + LEAP))
 
@@ -137,6 +139,13 @@ def doubt(connection: Connection, epoch: Epoch) -> int:
     may_be_out = may(letter, LetterEvent.DOUBT_RESTORED) & ~_by_hand_since(letter, epoch.at)
     doubted = update(letter).where(may_be_out)
     return connection.execute(doubted.values(**moved(LetterEvent.DOUBT_RESTORED), **taken)).rowcount
+
+
+def leaving(connection: Connection, as_of: datetime) -> int:
+    """Give how many letters the post takes as soon as it goes on."""
+    letter = table_of(Letter)
+    due = may(letter, LetterEvent.CLAIM) & (letter.c.due_at <= as_of)
+    return connection.execute(select(func.count()).select_from(letter).where(due)).scalar_one()
 
 
 def _by_hand_since(letter: FromClause, at: datetime) -> ColumnElement[bool]:

@@ -137,15 +137,22 @@ def _no_backups(where: Circumstances) -> str:
 
 
 def _old_backup(where: Circumstances) -> str:
-    from deployments.backups import NIGHTLY, kept, made_at
+    from deployments.backups import made_at, newest_night
 
     if not where.real or where.settings.backup.passphrase is None:
         return ""
     folder = where.settings.backup.folder
-    newest = next((made_at(path) for path in kept(folder, NIGHTLY)), None)
-    if newest is None:
+    if (newest := newest_night(folder, where.now)) is None:
         return f"{folder} 里还没有备份"
-    return f"最近一份备份是 {newest:%Y-%m-%d %H:%M} 做的" if newest < where.now - OLDEST_BACKUP else ""
+    made = made_at(newest)
+    return f"最近一份备份是 {made:%Y-%m-%d %H:%M} 做的" if made < where.now - OLDEST_BACKUP else ""
+
+
+def _backup_ahead(where: Circumstances) -> str:
+    from deployments.backups import kept, made_at
+
+    ahead = sorted(path.name for path in kept(where.settings.backup.folder) if made_at(path) > where.now)
+    return f"有的备份写着以后的日期，不作数：{'、'.join(ahead)}" if ahead else ""
 
 
 def _left_aside(where: Circumstances) -> str:
@@ -171,6 +178,7 @@ TRAPS: tuple[Trap, ...] = (
     Trap("函件", _sample_sender, "把 TALENT_MAIL_FROM 改为本单位的邮箱"),
     Trap("备份", _no_backups, "设 TALENT_BACKUP__PASSPHRASE（至少 12 个字符），另存一份在别处"),
     Trap("备份", _old_backup, "确认 talent up 在运行；看 var/log/backup.log；先用 talent db backup 做一份"),
+    Trap("备份", _backup_ahead, "核对本机的时钟（timedatectl）；时钟准了，再把这些文件移到别处"),
     Trap("备份", _left_aside, "确认现在的无误后请删去：里面有个人信息", "note"),
     Trap("磁盘", _full_disk, "腾出空间：旧的备份、var/log、var/mail；磁盘满了，什么也记不下来"),
 )

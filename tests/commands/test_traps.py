@@ -84,6 +84,8 @@ FALLS = [
     Fall("备份", {"BACKUP__PASSPHRASE": ""}, "没有设置备份口令，每夜不做备份"),
     Fall("备份", {}, "最近一份备份是 2026-11-27 20:59 做的", backups=36),
     Fall("备份", {}, "var/backups 里还没有备份", backups=-1),
+    Fall("备份", {}, "var/backups 里还没有备份", backups=-48),
+    Fall("备份", {}, "有的备份写着以后的日期，不作数：talent-20261201T085900.backup", backups=-48),
 ]
 
 
@@ -99,7 +101,7 @@ def said(
     for name, value in {**SOUND, **given}.items():
         monkeypatch.setenv(f"TALENT_{name}", value)
     settings = Settings()
-    if backups >= 0:
+    if backups != -1:
         settings.backup.folder.mkdir(parents=True)
         nightly(settings.backup.folder, NOW - timedelta(hours=backups, minutes=backups and 1)).touch()
     return [(one.check, one.says) for one in fallen_into(Circumstances(settings, real, running, Path("var"), NOW))]
@@ -145,7 +147,7 @@ def test_what_a_restore_left_aside_is_noted(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_no_row_of_the_table_is_without_its_case() -> None:
-    cases = len(FALLS) - 1 + 2  # two of them are of one row; two rows have a test of their own
+    cases = len(FALLS) - 2 + 2  # twice two of them are of one row; two rows have a test of their own
     assert len(TRAPS) == cases
 
 

@@ -65,6 +65,26 @@ def test_a_backup_holds_all_there_is_and_is_its_owners_alone(
         back_up(database, office, tmp_path / "office", to, AT)
 
 
+@ON_SQLITE
+def test_where_a_disk_knows_no_links_it_gets_its_name_and_covers_no_other(
+    database: Database, office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stick, a share."""
+
+    def link(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    to = tmp_path / "b.backup"
+    label = back_up(database, office, tmp_path, to, AT)
+    assert (verify(to, PASSPHRASE), stat.S_IMODE(to.stat().st_mode)) == (label, 0o600)
+    half = tmp_path / "half"
+    half.touch()
+    with pytest.raises(BackupThere):
+        backups._named(half, to)
+    assert verify(to, PASSPHRASE) == label
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sealed file of some chunks, the last of which is not full."""
@@ -154,3 +174,11 @@ def test_old_ones_expire_and_the_newest_never(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [newer, mine, paths[3]]
     assert expire(tmp_path, 3, AT) == []
     assert backups.kept(tmp_path) == [newer, paths[3]]
+
+
+def test_one_dated_in_the_future_is_no_nights_and_saves_none_from_being_the_newest(tmp_path: Path) -> None:
+    mine, ahead = (nightly(tmp_path, AT + timedelta(days=days)) for days in (-20, 400))
+    for path in (mine, ahead):
+        path.touch()
+    assert expire(tmp_path, 14, AT) == []
+    assert backups.newest_night(tmp_path, AT) == mine

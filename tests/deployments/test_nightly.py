@@ -23,6 +23,7 @@ NIGHT = datetime(2026, 11, 29, 2, 0, tzinfo=TZ)
         (NIGHT, NIGHT + timedelta(days=1), True),
         (NIGHT - timedelta(hours=3), NIGHT - timedelta(minutes=1), False),
         (NIGHT - timedelta(hours=3), NIGHT, True),
+        (NIGHT + timedelta(days=365), NIGHT + timedelta(hours=9), True),
     ],
 )
 def test_a_night_has_one(tmp_path: Path, made: datetime | None, now: datetime, missing: bool) -> None:

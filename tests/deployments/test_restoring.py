@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import delete, make_url, select, update
+from sqlalchemy import delete, insert, make_url, select, update
 
 from acts.act import Bench
 from acts.book import ACTS
@@ -19,13 +19,14 @@ from acts.open_year import open_year
 from acts.own_letter import WantedLetter, write
 from deployments import sealing
 from deployments.backups import back_up
-from deployments.restoring import Restored, compared, restore
+from deployments.restoring import NotEmpty, Restored, compared, move, restore
 from models import migrate, snapshots
 from models.addresses import put
 from models.columns import table_of
 from models.database import Database
 from models.migrate import Newer
 from models.restorations import GONE
+from models.tables.accounts import Account, OneTimeLink
 from models.tables.restorations import Restoration
 from models.tables.season import Letter
 from phases.book import BOOK
@@ -116,6 +117,31 @@ def office(
     database.dispose()
 
 
+def test_what_has_a_row_of_anything_is_no_place_to_move_to(office: OfficeUnderTest, second_database: Database) -> None:
+    with second_database.write() as connection:
+        put(connection, "province", {"email": "other@office.example"})
+    office.scene.database.dispose()
+    with pytest.raises(NotEmpty, match="不是空的，已有 1 行"):
+        move(office.scene.database, second_database, office.folder, instant(NOW))
+
+
+@ON_SQLITE
+def test_a_link_that_waited_when_the_backup_was_made_sets_no_password(office: OfficeUnderTest) -> None:
+    """It may have been used since, and would set another one."""
+    link = {"account": 1, "until": instant("2022-02-01T00:00")}
+    account = {"id": 1, "name": "w", "shown": "王", "role": "admin", "made_by": "省办", "made_at": instant(BEFORE)}
+    with office.scene.database.write() as connection:
+        connection.execute(insert(table_of(Account)), account)
+        used = {"used_at": instant(BEFORE)}
+        connection.execute(insert(table_of(OneTimeLink)), [{"digest": "a", "used_at": None, **link}])
+        connection.execute(insert(table_of(OneTimeLink)), [{"digest": "b", **used, **link}])
+    office.backup.unlink()
+    back_up(office.scene.database, office.settings, office.folder, office.backup, instant(GONE_WRONG))
+    office.restore()
+    with office.scene.database.read() as connection:
+        assert list(connection.execute(select(table_of(OneTimeLink).c.digest)).scalars()) == ["b"]
+
+
 def test_a_backup_takes_the_place_of_what_was_there_which_is_kept(
     office: OfficeUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,7 +186,7 @@ def _held_until_a_person_has_looked(office: OfficeUnderTest) -> None:
     shown = office.release("check", look=True)
     assert office.send(NOW).alarm is not None
     done = office.release("check")
-    said = "已恢复投递。2 封在原来的库里已发出，记为已发；0 封可能已发出，记为待核实。"
+    said = "已恢复投递。2 封在原来的库里已发出，记为已发；0 封可能已发出，记为待核实；随即发出待发的函件 0 封。"
     assert done.message == shown.message == said
     assert office.letters() == {"opened": {"sent"}, "reminder": {"sent"}}
     assert office.send(LATER) == Posted()
@@ -181,7 +207,7 @@ def test_where_nothing_is_left_the_mailbox_tells_what_went_out_else_a_person(
     _lose(office.scene.database)
     office.restore()
     office.scene.advance(NOW)
-    assert office.release("check").message == "已恢复投递。2 封可能已发出，记为待核实。"
+    assert office.release("check").message == "已恢复投递。2 封可能已发出，记为待核实；随即发出待发的函件 0 封。"
     assert office.send(LATER, seen=seen) == Posted()
     assert office.letters() == {"opened": {"sent"}, "reminder": {"sent" if seen else "unknown"}}
 
@@ -280,7 +306,8 @@ def test_what_went_out_goes_no_second_time_where_two_restores_follow_each_other(
     """The second replaces a database that knows nothing of them but by the first."""
     office.restore()
     office.restore("2022-01-14T10:35")
-    assert office.release("send", LATER).message == "已恢复投递。2 封在原来的库里已发出，记为已发；其余照常发出。"
+    said = "已恢复投递。2 封在原来的库里已发出，记为已发；随即发出待发的函件 0 封。"
+    assert office.release("send", LATER).message == said
     assert office.send(LATER).sent == 0
     assert office.letters()["reminder"] == {"sent"}
 
@@ -289,7 +316,7 @@ def test_what_went_out_goes_no_second_time_where_two_restores_follow_each_other(
 def test_what_is_written_only_after_the_release_is_met_then_and_met_once(office: OfficeUnderTest) -> None:
     """Released at night, all that time made owed is written the next working morning."""
     office.restore("2022-01-12T20:00")
-    assert office.release("send", "2022-01-12T20:10").message == "已恢复投递。其余照常发出。"
+    assert office.release("send", "2022-01-12T20:10").message == "已恢复投递。随即发出待发的函件 0 封。"
     letter, (morning, again) = table_of(Letter), ("2022-01-13T09:05", "2022-01-13T09:20")
     office.scene.advance(morning)
     with office.scene.database.read() as connection:
@@ -315,6 +342,9 @@ def test_a_new_letter_of_ones_own_has_a_new_number_and_goes(office: OfficeUnderT
     office.scene.advance(NOW)
     other = WantedLetter("cities", "另一件事", "另一件。", when="morning")
     assert write(office.scene.database, 2022, other, stamp(LATER)).message.startswith("第 1001 号自拟函")
+    third = WantedLetter("cities", "第三件事", "第三件。")
+    assert write(office.scene.database, 2022, third, stamp(LATER)).message.startswith("第 1002 号自拟函")
+    assert office.release("check", look=True).message.endswith("随即发出待发的函件 2 封。")
     assert office.release("check").done
     assert office.letters()["letter"] == {"queued"}
     assert office.send("2022-01-17T09:30").sent
