@@ -33,6 +33,7 @@ SHAPES: Mapping[State, str] = {
 """Told apart without colour."""
 
 ON_TIME, EXTENDED, MOVED, LATE = "按时", "延期内按时", "已延期", "逾期"
+REOPENED = "重新开放后报送"
 WAIVED, RERUN, ASKED, AWAITED, ON_PAPER = "有豁免", "重新开放", "申请延期", "需省办处理", "线下办理"
 
 MARKS: Mapping[str, str] = {
@@ -155,16 +156,25 @@ def left(state: State, due: Due, as_of: datetime, rest: int, late: int) -> str:
 
 def notes(standing: Standing) -> tuple[str, ...]:
     """Say what is told apart beside the state."""
-    on_time = {"on-time": ON_TIME, "extended": EXTENDED}
     moved = any(cause in {"correction", "extension", "grace"} for cause in standing.due.because)
     found = (
-        on_time.get(standing.timeliness or ""),
-        ON_PAPER if standing.on_paper else None,
+        timely(standing) or None,
         MOVED if moved and standing.state in {State.WAITING, State.OPEN, State.RETURNED} else None,
         f"第 {standing.attempt} 轮（{RERUN}）" if standing.attempt > 1 else None,
         WAIVED if standing.waived else None,
     )
     return tuple(note for note in found if note)
+
+
+def timely(standing: Standing) -> str:
+    """Say whether what has passed was filed in time: by the day that a rerun gave, or one that was put off, is neither.
+
+    "" where nothing has passed; what was done on paper says that instead.
+    """
+    if standing.on_paper:
+        return ON_PAPER
+    late = REOPENED if "rerun" in standing.due.because else EXTENDED
+    return {"on-time": ON_TIME, "extended": late}.get(standing.timeliness or "", "")
 
 
 def mark(note: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dashboard.views.matrix import ON_PAPER, lines
+from dashboard.views.matrix import lines, timely
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from dashboard.views.matrix import MatrixCell
     from models.reports import Matrix, Standing
     from phases.book import Book
-
-TIMELINESS = {"on-time": "按时", "extended": "延期内按时"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def _row(book: Book, city: City, phase: Phase, cell: MatrixCell, standing: Stand
         standing.due.why,
         standing.filed_at,
         standing.passed_at,
-        ON_PAPER if standing.on_paper else TIMELINESS.get(standing.timeliness or "", ""),
+        timely(standing),
         standing.on_paper,
         tuple((rule_name(book, rule), mend) for rule, mend in zip(standing.refusals, standing.mends, strict=True)),
         tuple(rule_name(book, rule) for rule in standing.waived),

@@ -75,7 +75,7 @@ def test_every_cell_says_all_that_is_told_apart(
         state.chinese,
         "逾期 1 天" if late else "" if left is None else f"剩 {left + (5 if moved else 0)} 个工作日",
         (
-            *ON_TIME[timeliness],
+            *(("重新开放后报送",) if (timeliness, moved) == ("extended", "rerun") else ON_TIME[timeliness]),
             *(("已延期",) if moved in {"extension", "grace"} and state in PENDING else ()),
             *((f"第 {attempt} 轮（重新开放）",) if attempt > 1 else ()),
             *(("有豁免",) if waived else ()),
