@@ -19,7 +19,11 @@ from forms.hosts import reachable
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), "-")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, marks of direction, line separators
-_HOUR = re.compile(r"([01]?\d|2[0-3])[:时]([0-5]\d)(?::00|分)?")
+_HOUR = re.compile(
+    r"(早上|上午|中午|下午|晚上)?([01]?\d|2[0-3])(?::([0-5]\d)(?::00)?|[时点](?:([0-5]?\d)分?|(半)|整)?)"
+)
+_AFTER_NOON = {"中午": range(1, 3), "下午": range(1, 12), "晚上": range(1, 12)}
+"""The hours that are counted from noon, by what is said before them."""
 _DAY = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
     r"(?:[T ]0?0:00(?::00(?:\.0+)?)?Z?)?",  # a program writes a day as its midnight
@@ -37,6 +41,7 @@ _OWN = re.compile("[\ue000-\uf8ff]")
 _MOBILE = range(13_000_000_000, 20_000_000_000)
 _LAST_YEAR = 2199
 _FIRST_YEAR = 1900
+NOON = 12
 
 
 _BROKEN: Mapping[str, tuple[str, str]] = {
@@ -160,11 +165,14 @@ def email(value: object) -> str:
 
 
 def hour(value: object) -> str:
-    """A time of a day, `14:30`: also `14:30:00`, as Excel's own times are read, and `14时30分`."""
-    found = _HOUR.fullmatch(half_width(value).strip()) if isinstance(value, str) else None
+    """A time of a day, `14:30`: also `14:30:00`, as Excel's own times are read, `14时30分`, `14点半`, `下午2:30`."""
+    found = _HOUR.fullmatch("".join(half_width(value).split())) if isinstance(value, str) else None
     if found is None:
         raise BadCellError("cell.time", "不是几时几分")
-    return f"{int(found[1]):02}:{found[2]}"
+    half, said, minute = found[1], int(found[2]), "30" if found[5] else found[3] or found[4] or "0"
+    if (half in {"早上", "上午"} and said > NOON) or (half == "晚上" and said in {0, NOON}):
+        raise BadCellError("cell.time", "不是几时几分")
+    return f"{said + NOON * (said in _AFTER_NOON.get(half, ())):02}:{int(minute):02}"
 
 
 def day(value: object) -> date:

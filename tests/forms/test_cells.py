@@ -255,3 +255,21 @@ def test_several_choices_are_put_in_order_each_once() -> None:
     assert cells.several(honours, ["国家杰青"]) == ("国家杰青",)
     assert refused(lambda cell: cells.several(honours, cell), "院士") == "cell.choice"
     assert refused(lambda cell: cells.several(honours, cell), 3.0) == "cell.choice"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("14:30", "14:30"), ("9:05:00", "09:05"), ("１４：３０", "14:30"), ("14时30分", "14:30"), ("14点30分", "14:30"),
+        ("14点", "14:00"), ("2点半", "02:30"), ("下午2:30", "14:30"), ("下午 2点半", "14:30"), ("下午14:30", "14:30"),
+        ("下午12:30", "12:30"), ("上午9点整", "09:00"), ("中午1点", "13:00"), ("晚上7点5分", "19:05"),
+    ],
+)  # fmt: skip
+def test_a_time_of_a_day_as_people_write_it(written: str, read: str) -> None:
+    assert cells.hour(written) == read
+
+
+@pytest.mark.parametrize("written", ["14", "1430", "24:00", "14:60", "2:5", "上午14:00", "晚上12:00", "下午", 14, None])
+def test_what_is_no_time_or_may_be_two_is_refused(written: object) -> None:
+    with pytest.raises(BadCellError):
+        cells.hour(written)
