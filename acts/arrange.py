@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 LONGEST = 200
 """Characters of a place."""
 
+EARLIEST, LATEST = "06:00", "22:00"
+"""Nobody brings pupils together before or after; by far most often the time was typed wrong."""
+
 FAR = timedelta(days=60)
 """After its due day nobody means to meet."""
 
@@ -93,19 +96,24 @@ def _read(season: Season, cell: Cell, day: date, begins: str, place: str) -> Arr
         return f"{title}：地点或链接{error.wrong}，请改正。"
     if not where:
         return f"{title}：请写明地点或链接。"
+    if not EARLIEST <= time <= LATEST:
+        return f"{title}：时间应在 {EARLIEST} 至 {LATEST} 之间，请核对；下午两点写作 14:00 或 下午2:00。"
     standing = season.arrangements.get((cell.phase, cell.city))
-    return Arranged(standing.number + 1 if standing else 1, day, time, where)
+    said = Arranged(standing.number + 1 if standing else 1, day, time, where)
+    return said if said.at > season.arrived else f"{title}：{day} {time} 已经过去，请核对时间。"
 
 
 def from_workbook(season: Season, cell: Cell, reading: Reading) -> str:
-    """Take what a workbook says beside its draft; give what came of it, "" where it says nothing of a day to come."""
+    """Take what a workbook says beside its draft; give what came of it, "" where it says nothing, or what holds."""
     rows: Sequence[Any] = [row for sheet in reading.form.beside for row in reading.rows.get(sheet.key, ())]
-    coming = [row for row in rows if row.day >= day_of(season.arrived)]
-    if not coming:
+    standing = season.arrangements.get((cell.phase, cell.city))
+    new = [row for row in rows if standing is None or (row.day, row.begins, row.place) != standing.said]
+    if not new:
         return ""
+    meant = [row for row in rows if row.day >= day_of(season.arrived)] or new
     said: Arranged | str = "只填一次会议"
-    if len(coming) == 1:
-        said = _read(season, cell, coming[0].day, coming[0].begins, coming[0].place)
+    if len(meant) == 1:
+        said = _read(season, cell, meant[0].day, meant[0].begins, meant[0].place)
     why = said if isinstance(said, str) else illegal(season, cell, Event.ARRANGE)
     return f"会议安排没有登记：{why}" if why or isinstance(said, str) else take_arrangement(season, cell, said).message
 
@@ -114,7 +122,7 @@ def take_arrangement(season: Season, cell: Cell, said: Arranged) -> Outcome:
     """Put an arrangement into force and owe word of it; nothing where it stands so already."""
     key = (cell.phase, cell.city)
     title, standing = season.title(*key), season.arrangements.get(key)
-    if standing and (standing.day, standing.begins, standing.place) == (said.day, said.begins, said.place):
+    if standing and standing.said == said.said:
         return Outcome("done", f"{title} 的会议安排与已登记的相同，未作改动。")
     arrangements.arrange(season.connection, season.year.year, key, said, season.stamp)
     season.arrangements[key] = said

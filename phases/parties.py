@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from calendars.deadlines import TZ
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,6 +87,16 @@ class Arranged:
     day: date
     begins: str
     place: str
+
+    @property
+    def at(self) -> datetime:
+        """The instant at which it begins."""
+        return datetime.combine(self.day, time.fromisoformat(self.begins), TZ)
+
+    @property
+    def said(self) -> tuple[date, str, str]:
+        """All but its number."""
+        return self.day, self.begins, self.place
 
 
 @dataclass(frozen=True, slots=True)

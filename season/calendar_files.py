@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import TYPE_CHECKING
 
-from calendars.deadlines import TZ
 from calendars.ics import cancellation, gathering, invitation, version
 from gates.states import State
 from letters.occurrences import OFFICES, in_calendar, is_declined
@@ -55,9 +53,8 @@ def arranged_for(season: Season, owed: Owed, audience: Audience) -> Arranged | N
 
 def _meeting(season: Season, cell: Cell, meets: Arranged, *, gone: bool = False) -> str:
     year, sequence = season.year, calendar_version(season, cell)
-    start = datetime.combine(meets.day, time.fromisoformat(meets.begins), TZ)
     phase, city, at = year.phase(cell.phase), year.city(cell.city), season.stamp.as_of
-    return gathering(year, phase, city, (start, meets.place), sequence=sequence, at=at, gone=gone)
+    return gathering(year, phase, city, (meets.at, meets.place), sequence=sequence, at=at, gone=gone)
 
 
 def _cancelled(season: Season, city: str, audience: Audience) -> str | None:

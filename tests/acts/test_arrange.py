@@ -145,6 +145,8 @@ def test_the_same_again_changes_nothing(waiting: Scene) -> None:
     [
         ({"begins": "下午"}, "时间应为几时几分，如 14:30"),
         ({"day": "2022-02-21"}, "已经过去"),
+        ({"day": "2022-02-22", "begins": "09:00"}, "2022-02-22 09:00 已经过去，请核对时间。"),
+        ({"begins": "2:30"}, "时间应在 06:00 至 22:00 之间"),
         ({"day": "2022-04-30"}, "比本阶段的截止日晚太多"),
         ({"place": " "}, "请写明地点或链接"),
         ({"place": "长" * 201}, "长 201 字，超过 200 字"),
@@ -156,6 +158,12 @@ def test_what_cannot_be_is_refused_and_on_record(waiting: Scene, given: dict[str
     assert (said.outcome, said.changes.letters) == ("refused", ())
     assert why in said.message
     assert [move.refused for move in said.changes.transitions] == [True]
+
+
+def test_later_on_the_same_day_is_no_past(waiting: Scene) -> None:
+    assert arranged(waiting, "2022-02-22T10:00", day="2022-02-22", begins="下午2点半").message.startswith(
+        "南京 师生见面会 定于 2022-02-22 14:30，"
+    )
 
 
 def test_a_day_past_the_due_day_is_taken_and_said(waiting: Scene) -> None:
@@ -196,10 +204,13 @@ def test_the_workbook_may_say_it_and_says_nothing_by_leaving_it_out(waiting: Sce
     twice = loaded(waiting, "2022-02-22T11:00", *both)
     assert twice.message.endswith("会议安排没有登记：只填一次会议")
     past = loaded(waiting, "2022-02-22T12:00", (date(2022, 2, 21), "14:30", LINK))
-    assert (past.done, "会议安排" in past.message) == (True, False)
+    assert past.done
+    assert past.message.endswith("会议安排没有登记：南京 师生见面会：2022-02-21 已经过去，请核对日期。")
     wrong = loaded(waiting, "2022-02-22T13:00", (date(2022, 2, 25), "下午", HALL))
     assert [(one.sheet, one.column, one.code) for one in wrong.errors] == [("会议安排", "时间", "cell.time")]
-    waiting.file(MEETING, NANJING, at="2022-02-23T14:00")
+    held = loaded(waiting, "2022-02-26T10:00", (date(2022, 2, 25), "14:30", HALL))
+    assert (held.done, "会议安排" in held.message) == (True, False), "it stands there still when the meeting was held"
+    waiting.file(MEETING, NANJING, at="2022-02-26T14:00")
     with waiting.database.read() as connection:
         [standing] = arrangements(connection, YEAR).values()
         assert (standing.number, standing.begins) == (1, "14:30")
