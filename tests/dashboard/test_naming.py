@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,6 +91,8 @@ def test_a_restored_backup_is_let_go_from_the_page(window: Window) -> None:
     given = {"fate": "send", "reason": "没有发出过"}
     shown = admin.submit("/2022/acts/restored/preview", **given)
     assert "确认：恢复备份之前的函件都没有发出：照常发出，恢复投递" in shown.text
+    assert re.search(r"随即发出待发的函件 [1-9]\d* 封。", shown.text)
+    assert "（0 封）" not in shown.text
     assert admin.submit("/2022/acts/restored", **hidden(shown)).is_redirect
     rows = Read.page(admin.get("/audit").text).tables[0][1:3]
     assert [row[3:5] for row in rows] == [["恢复备份后放行函件", "备份"], ["恢复备份", "备份"]]
