@@ -37,6 +37,7 @@ _EMAIL = re.compile(
 _APPLICATION = re.compile(r"\d{4}(?:\d{2})?-\d{4}-\d{4}", re.ASCII)
 _TRUE = frozenset({"是", "Y", "YES", "TRUE", "√", "✓", "✔", "☑"})
 _FALSE = frozenset({"否", "N", "NO", "FALSE", "×", "✕", "✖", "✗", "✘", "☒"})
+_ABSENT = frozenset({"缺席", "弃权"})
 _OWN = re.compile("[\ue000-\uf8ff]")
 _MOBILE = range(13_000_000_000, 20_000_000_000)
 _LAST_YEAR = 2199
@@ -207,6 +208,11 @@ def yes(value: object) -> bool:
     if text in _FALSE:
         return False
     raise BadCellError("cell.choice", "不在可选项中")
+
+
+def came(value: object) -> bool:
+    """是/否 of whether somebody came; 缺席 and 弃权 are 否."""
+    return not (isinstance(value, str) and fold(value) in _ABSENT) and yes(value)
 
 
 def decimal(value: object) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -151,6 +151,7 @@ NUMBER = Kind(cells.application_number, "应为“行政区划代码-年-四位�
 DAY = Kind(cells.day, "应为日期，如 2022-02-26、2022/2/26 或 2022年2月26日", width=14, day=True, personal="unsaid")
 HOUR = Kind(cells.hour, "应为几时几分，如 14:30", width=10, text=True)
 YES_NO = Kind(cells.yes, "应为：是 / 否（也可填 Y/N、TRUE/FALSE、√/×）", ("是", "否"), width=10)
+CAME = replace(YES_NO, parse=cells.came)
 SCORE = Kind(cells.score, "应为 0–100 的数", width=12)
 TESTED = Kind(cells.tested, "应为 0–100 的数；没有参加测试的填“缺考”", width=12, none="缺考")
 RANK = Kind(

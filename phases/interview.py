@@ -15,7 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from calendars.phase_terms import PhaseTerms
 from forms.cells import BadCellError
 from forms.definitions import Form, SheetRow
-from forms.kinds import DAY, SCORE, YES_NO, Ask, one_of
+from forms.kinds import CAME, DAY, SCORE, YES_NO, Ask, one_of
 from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 
 class InterviewRow(SheetRow):
-    """面试: one student's interview. `funding` is required where the student is admitted."""
+    """面试: one student's interview. `funding` is required where admitted, `held_on` by the gate where he came."""
 
     number: ApplicationNumber
     name: StudentName
     subject: Subject
-    held_on: Annotated[date, Ask("面试日期", DAY, personal="no")]
-    came: Annotated[bool, Ask("是否到场", YES_NO)]
+    held_on: Annotated[date | None, Ask("面试日期", DAY, "到场的必填", personal="no")] = None
+    came: Annotated[bool, Ask("是否到场", CAME)]
     score: Annotated[Decimal | None, Ask("面试成绩", SCORE)] = None
     admitted: Annotated[bool, Ask("是否入选", YES_NO)]
     funding: Annotated[str | None, Ask("资助类型", one_of("省级资助", "自筹"), "入选的必填")] = Field(
@@ -60,7 +60,7 @@ class Interview:
     admitted: bool
     funded: bool
     shortlisted: bool
-    held_on: date
+    held_on: date | None
     scored: bool = True
 
 
@@ -113,13 +113,15 @@ def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
             f"{len(facts.left_off)} 名{facts.listed_by}中的学生{named(facts.left_off)}不在面试表中；"
             f"请补入，没有到场的“是否到场”填“否”"
         )
-    days = [row for row in facts.interviews if row.came and not facts.earliest <= row.held_on <= facts.filed_on]
-    if elsewhen := [row.number for row in days]:
+    came = [(row.number, row.held_on) for row in facts.interviews if row.came]
+    if undated := [number for number, day in came if day is None]:
+        parts.append(f"{len(undated)} 名到场学生{named(undated)}没有面试日期；请按面试记录补填")
+    if elsewhen := [number for number, day in came if day and not facts.earliest <= day <= facts.filed_on]:
         parts.append(
             f"{len(elsewhen)} 名学生{named(elsewhen)}的面试日期早于 {facts.earliest} 或晚于报送当天；"
             "请按面试记录核对日期"
         )
-    wrong = list(dict.fromkeys((*absent, *strangers, *unscored, *facts.left_off, *elsewhen)))
+    wrong = list(dict.fromkeys((*absent, *strangers, *unscored, *facts.left_off, *undated, *elsewhen)))
     return Found(f"不符 {len(wrong)} 人", "不符 0 人", "；".join(parts), tuple(wrong))
 
 

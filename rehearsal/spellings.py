@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from forms.kinds import DAY, NAME, RANK, SCORE, TESTED, YES_NO
+from forms.kinds import CAME, DAY, NAME, RANK, SCORE, TESTED, YES_NO
 from forms.template import Percent
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ CARELESS: Mapping[Kind, Sequence[Spell]] = MappingProxyType(
             lambda value: f"{value.year}/{value.month}/{value.day}",
             plain,
         ),
+        CAME: (plain, _marks("√", "×"), _marks("Y", "N")),
         YES_NO: (plain, _marks("√", "×"), _marks("Y", "N")),
         RANK: (lambda value: f"{value}%", lambda value: Percent(value / 100), lambda value: wide(f"{value}%")),
         SCORE: (plain, wide),

@@ -114,6 +114,10 @@ def test_yes_and_no_have_other_spellings() -> None:
     assert [cells.yes(one) for one in ("N", "FALSE", "×", "✗", "☒", False)] == [False] * 6
 
 
+def test_who_was_absent_or_gave_up_did_not_come() -> None:
+    assert [cells.came(one) for one in ("缺席", "弃 权", "否", "是", True)] == [False] * 3 + [True] * 2
+
+
 @pytest.mark.parametrize("value", ["也许", "1", 1.0, 0, "是的"])
 def test_neither_yes_nor_no_is_refused(value: object) -> None:
     assert refused(cells.yes, value) == "cell.choice"

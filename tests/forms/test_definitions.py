@@ -20,7 +20,7 @@ application 学生 students: 报名号* 姓名* 性别* 出生日期* 中学* �
 学科排名百分比 综合排名百分比 电子邮箱 监护人电话 监护人同意* 往届学员 中学推荐* 市级审核*
 shortlist 成绩 scores: 报名号* 姓名* 学科* 测试成绩* 入围面试*
 shortlist 分数线 cut_lines: 学科* 分数线*
-interview 面试 interviews: 报名号* 姓名* 学科* 面试日期* 是否到场* 面试成绩 是否入选* 资助类型
+interview 面试 interviews: 报名号* 姓名* 学科* 面试日期 是否到场* 面试成绩 是否入选* 资助类型
 meeting 见面会 meetings: 日期* 地点* 议程*
 meeting 到会 attendance: 报名号* 姓名* 导师* 指导老师* 家长* 联系方式约定*
 cultivation 培养方案 plans: 报名号* 姓名* 培养目标* 方案要点*

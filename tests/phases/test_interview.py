@@ -55,7 +55,7 @@ def too_few(ratio: str, mend: str) -> Verdict:
     return card(good(ratio), broken("interviews.ratio", ratio, "3:1", mend))
 
 
-def row(number: str, *, came: bool, admitted: bool, shortlisted: bool = True, held_on: date = LAST) -> Interview:
+def row(number: str, *, came: bool, admitted: bool, shortlisted: bool = True, held_on: date | None = LAST) -> Interview:
     return Interview(number, "化学", came, admitted, funded=False, shortlisted=shortlisted, held_on=held_on)
 
 
@@ -139,6 +139,20 @@ CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
                 f"2 名学生（{A}、{B}）的面试日期早于 2022-01-21 或晚于报送当天；请按面试记录核对日期",
                 A,
                 B,
+            ),
+        ),
+    ),
+    "who did not come, on no day": (with_others(row(A, came=False, admitted=False, held_on=None)), good("6:0")),
+    "who came on no day": (
+        with_others(row(A, came=True, admitted=False, held_on=None)),
+        card(
+            good("7:0"),
+            broken(
+                "interviews.from-shortlist",
+                "不符 1 人",
+                "不符 0 人",
+                f"1 名到场学生（{A}）没有面试日期；请按面试记录补填",
+                A,
             ),
         ),
     ),
