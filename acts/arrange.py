@@ -140,7 +140,7 @@ def _tell(season: Season, cell: Cell, said: Arranged) -> None:
     written = written_letters.opened_to(connection, year, [phase], city).get(phase, frozenset()) - {f"city:{city}"}
     taking_back.take_back_arranged(connection, year, phase, city)
     if told := written - unsent:
-        owing.arranged(season, cell, said.number, told)
+        owing.arranged(season, cell, said.number, told, written_letters.placed(connection, year, phase, city))
     if cell.state in UNDER_WAY:
         reach = Reach(scope_of(season, season.year.phases[0].slug, [city]))
         if fresh := opened_for(season, reach, cell) - told:

@@ -99,7 +99,8 @@ class Brief:
     answered, where the letter `may_ask`; `kept` says of a rerun that the city has a draft,
     which stands. `of` is what the phase has to do with its parties. `ask` is whom the recipient asks, the
     province or the city; None where nobody. `own` are the words of a letter of one's own. `arranged` is when and where
-    the recipient meets the others; a letter that moves no due day says that. `working_days_late`
+    the recipient meets the others; a letter that moves no due day says that, `rearranged` where he heard another time
+    or place before. `working_days_late`
     are those since the due day; `filed` says that the city filed the phase before.
     """
 
@@ -128,5 +129,6 @@ class Brief:
     ask: ContactPoint | None = None
     own: OwnWords | None = None
     arranged: Arranged | None = None
+    rearranged: bool = False
     working_days_late: int = 0
     filed: bool = False

@@ -179,7 +179,7 @@ def _view(brief: Brief) -> dict[str, Any]:
         "calendar": _has_calendar(brief),
         "was": phrases.until(brief.was, brief.audience) if brief.was else "",
         "until": phrases.until(brief.due.day, brief.audience) if brief.due else "",
-        "meets": brief.arranged and brief.arranged.number,
+        "meets": brief.arranged and 1 + brief.rearranged,
         "decided": DECIDED[brief.due.because[-1]] if brief.due and brief.due.because[-1] in DECIDED else "",
         "asked": brief.asked and _asked(brief.asked),
         "waits": phrases.waits(brief),

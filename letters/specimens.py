@@ -70,6 +70,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         of=of,
         ask=_whom_to_ask(year, kind, audience, city),
         arranged=Arranged(2, due.day, "14:30", "示例中学报告厅") if is_placed and due else None,
+        rearranged=bool(is_placed),
     )
     return replace(plain, **_details(plain, f"{city.code}-{year.year}-"))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def genre(brief: Brief) -> Genre:
     """Give the genre of a letter: by its kind and reader, or by when and where somebody meets the others."""
     if LETTER_KINDS[brief.kind].moves and brief.arranged is not None:
-        return PLACE_TOLD[brief.arranged.number > 1]
+        return PLACE_TOLD[brief.rearranged]
     return GENRES[brief.kind, READERS[brief.audience]]
 
 

@@ -17,8 +17,8 @@ from models.letter_states import LetterState
 from models.outbox import ALL, LetterKey
 from models.restorations import NUMBERS
 from models.tables.restorations import Restoration
-from models.tables.season import Letter
-from models.taking_back import RECALLED, REDATED, WAITING, answering, lost, owed_again
+from models.tables.season import Letter, LetterBody
+from models.taking_back import ARRANGED, HELD_BACK, RECALLED, REDATED, WAITING, answering, lost, owed_again
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -141,6 +141,19 @@ def opened_to(connection: Connection, year: int, phases: Iterable[str], city: st
     for phase, recipient in connection.execute(query):
         found[phase].add(recipient)
     return {phase: frozenset(whom) for phase, whom in found.items()}
+
+
+def placed(connection: Connection, year: int, phase: str, city: str) -> frozenset[str]:
+    """Give the parties of a city whom a letter that left told when and where they meet in a phase, by its calendar.
+
+    What a rehearsal holds back has gone out.
+    """
+    table, body = table_of(Letter), table_of(LetterBody)
+    left = (table.c.state == LetterState.SENT.value) | (table.c.claim == HELD_BACK)
+    told = (table.c.kind == "opened") | table.c.slot.startswith(ARRANGED)
+    about = (table.c.year == year, table.c.phase == phase, table.c.concerns == city)
+    query = select(table.c.recipient).join_from(table, body, body.c.digest == table.c.body)
+    return frozenset(connection.execute(query.where(*about, told, left, body.c.ics.is_not(None))).scalars())
 
 
 def next_own(connection: Connection, year: int) -> int:

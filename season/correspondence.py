@@ -306,6 +306,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         ),
         own=owed.own.words if owed.own else None,
         arranged=arranged_for(season, owed, audience),
+        rearranged=owed.rearranged,
         working_days_late=season.days.left(due.day, day_of(now)) if due else 0,
         filed=bool(owed.phase and owed.city != ALL and season.cells[owed.phase, owed.city].filings),
     )

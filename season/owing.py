@@ -75,6 +75,7 @@ class Owed:
     asked: RequestBrief | None = None
     kept: bool = False  # a rerun: the city has a draft, which stands
     own: OwnLetter | None = None
+    rearranged: bool = False  # they heard another time or place
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,15 @@ def opened(season: Season, cell: Cell, to: Collection[str] | None = None) -> Non
     season.owed.append(Owed("opened", *_about(cell), opened_slot(due), due=due, to=named, whose=whose))
 
 
-def arranged(season: Season, cell: Cell, number: int, to: frozenset[str]) -> None:
-    """Owe parties who know that a phase is open word of when and where they are brought together now."""
-    season.owed.append(Owed("moved", *_about(cell), f"{ARRANGED}{number}", to=to))
+def arranged(season: Season, cell: Cell, number: int, to: frozenset[str], placed: frozenset[str]) -> None:
+    """Owe parties who know that a phase is open word of when and where they are brought together now.
+
+    Those who were `placed` heard of another time or place before.
+    """
+    for rearranged, whom in ((False, to - placed), (True, to & placed)):
+        if whom:
+            slot = f"{ARRANGED}{number}"
+            season.owed.append(Owed("moved", *_about(cell), slot, to=whom, rearranged=rearranged))
 
 
 def opened_slot(due: Due) -> str:

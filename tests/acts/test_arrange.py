@@ -134,6 +134,23 @@ def test_what_has_not_left_is_written_anew_with_what_holds(waiting: Scene) -> No
     assert all(LINK in text and HALL not in text for text in texts(again))
 
 
+def test_of_a_change_speaks_what_goes_to_those_alone_who_heard_of_another_time_or_place(waiting: Scene) -> None:
+    waiting.advance(LAST)  # without a time, without a place
+    leave(waiting)
+    arranged(waiting, "2022-02-23T10:00")  # has not left when it changes
+    again = arranged(waiting, "2022-02-23T10:05", place=LINK)
+    assert [(one.kind, one.slot) for one in again.changes.letters] == [("moved", "place#2")] * 2
+    assert all("定于" in one.subject and "有所调整" not in one.text for one in again.changes.letters)
+    assert all("时间、地点已经确定" in text for text in texts(again))
+    with waiting.database.write(YEAR) as connection:
+        connection.exec_driver_sql(
+            "UPDATE letter SET state = 'sent' WHERE slot = 'place#2' AND recipient LIKE 'mentor%%'"
+        )
+    third = arranged(waiting, "2022-02-23T10:10", place=HALL)
+    heard = {one.recipient.partition(":")[0]: "有所调整，以本函为准" in one.text for one in third.changes.letters}
+    assert heard == {"mentor": True, "school": False}
+
+
 def test_the_same_again_changes_nothing(waiting: Scene) -> None:
     arranged(waiting, "2022-02-22T10:00")
     again = arranged(waiting, "2022-02-22T10:05")
