@@ -28,7 +28,11 @@ def test_a_city_arranges_it_once_and_the_province_changes_it_in_its_stead(window
         said = deed(browser, browser.submit(HERE, once=token, **GIVEN))
         assert "盐城 师生见面会 定于 2022-02-25 14:30，盐城中学报告厅。" in said
     assert "现在的安排：2022-02-25 周五 14:30，盐城中学报告厅。" in browser.get(HERE).text
-    admin = window.as_(ADMIN)
+    admin, home = window.as_(ADMIN), HERE.rpartition("/")[0]
+    pages = [window.as_(who).get(home).text for who in (CITY, ADMIN, VIEWER)]
+    assert [("2022-02-25（周五）14:30，盐城中学报告厅" in one, f'href="{HERE}"' in one) for one in pages] == [
+        (True, True), (True, True), (True, False)
+    ]  # fmt: skip
     deed(admin, admin.submit(HERE, once=once(admin.get(HERE).text), **(GIVEN | {"place": "盐城市科技馆"})))
     assert standing(window) == [(2, "2022-02-25", "14:30", "盐城市科技馆")]
     with window.database.read() as connection:
