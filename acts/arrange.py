@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
+from calendars.checked_days import FAR
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, hour, line
 from gates.states import Event
@@ -35,9 +36,6 @@ LONGEST = 200
 
 EARLIEST, LATEST = "06:00", "22:00"
 """Nobody brings pupils together before or after; by far most often the time was typed wrong."""
-
-FAR = timedelta(days=60)
-"""After its due day nobody means to meet."""
 
 FOR_A_CITY = "代为登记会议安排"
 
@@ -79,10 +77,11 @@ def arrange(
 def _read(season: Season, cell: Cell, day: date, begins: str, place: str) -> Arranged | str:
     """Give what was meant, or say why it cannot be."""
     title = season.title(cell.phase, cell.city)
+    latest = season.due(cell.phase, cell.city).day + timedelta(days=FAR)
     wrong = (
         (not season.dealings(cell.phase).arranged, f"{title} 不召集各方，没有会议安排。"),
         (day < day_of(season.arrived), f"{title}：{day} 已经过去，请核对日期。"),
-        (day > season.due(cell.phase, cell.city).day + FAR, f"{title}：{day} 比本阶段的截止日晚太多，请核对日期。"),
+        (day > latest, f"{title}：{day} 比本阶段的截止日晚太多，请核对日期。"),
     )
     if any(holds for holds, _ in wrong):
         return next(said for holds, said in wrong if holds)

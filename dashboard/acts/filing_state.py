@@ -132,12 +132,6 @@ class Work:
         return waits(self.asked, self.now.attempt, "question") is not None
 
     @property
-    def may_arrange(self) -> bool:
-        """Whether the city may say when and where it brings the parties of the phase together."""
-        opened = self.filing.opened
-        return self.now.state in MAY_ASK and opened.book.dealings(self.filing.phase, opened.year).arranged
-
-    @property
     def may_ask(self) -> bool:
         """Whether a later day may be asked for: one request waits at a time."""
         return self.now.state in MAY_ASK and not self.waits

@@ -22,7 +22,7 @@ from calendars.errors import TalentError
 if TYPE_CHECKING:
     from datetime import datetime
 
-ISSUER = "省后备人才培养计划工作管理系统"
+ISSUER = "省后备人才培养计划"
 STEP = timedelta(seconds=30)
 AROUND = (0, -1, 1)
 """Which steps beside the present one hold: telephones' clocks are off by a little."""
