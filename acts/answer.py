@@ -82,7 +82,16 @@ def _on_record(season: Season, found: CityRequest, answered: NewAnswer) -> Cell:
 
 
 DECIDING = frozenset(
-    {Event.APPROVE, Event.REJECT, Event.EXTEND, Event.CORRECT, Event.WAIVE, Event.RERUN, Event.WITHDRAW}
+    {
+        Event.APPROVE,
+        Event.REJECT,
+        Event.EXTEND,
+        Event.CORRECT,
+        Event.WAIVE,
+        Event.RERUN,
+        Event.WITHDRAW,
+        Event.REJOIN,
+    }
 )
 """What the province decides of a city phase: what a city may question, and what may answer a question."""
 

@@ -18,6 +18,7 @@ from acts.nudge import NUDGE
 from acts.offices import OFFICE
 from acts.question import QUESTION
 from acts.recall import RECALL
+from acts.rejoin import REJOIN
 from acts.rerun import RERUN
 from acts.restored import RESTORED
 from acts.resume import RESUME
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 
 _ACTS = (
     LOAD, SUBMIT, RECALL, ARRANGE, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, NUDGE, RERUN,
-    WAIVE, WITHDRAW, ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED, AMEND, ADOPT,
-    CLOSE,
+    WAIVE, WITHDRAW, REJOIN, ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED,
+    AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

@@ -33,7 +33,7 @@ def withdraw(database: Database, year: int, city: str, stamp: Stamp, *, reason: 
         settle(season, [city])
         running = [cell for cell in (season.cells[p.slug, city] for p in season.year.phases) if cell.state not in ENDED]
         season.owed.clear()  # a phase that opened in this very act is not announced to a city that leaves
-        moved = [season.move(cell, Event.WITHDRAW, reason, tally=None) for cell in running]
+        moved = [season.move(cell, Event.WITHDRAW, reason) for cell in running]
         writing.withdraw_city(season.connection, year, city, season.stamp.as_of)
         if moved:
             owing.withdrawn(season, moved[0], reason)
@@ -46,14 +46,13 @@ def _withdrawn(bench: Bench, filled: Filled, city: str) -> Outcome:
     return withdraw(*given, reason=filled.reason, dry_run=bench.dry_run)
 
 
-GOING = frozenset({State.WAITING, State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE})
 WITHDRAW = Act(
     "withdraw",
     lambda _: "退出本年度",
     (CITY, TOLD),
     each(_withdrawn),
-    lambda _, year, filled: f"{filled.named(year)}退出 {year.year} 年度，不能恢复",
+    lambda _, year, filled: f"{filled.named(year)}退出 {year.year} 年度",
     Event.WITHDRAW,
-    GOING,
-    forever="退出之后不能恢复：已通过的阶段保留，其余各阶段全部终止，本年度不能再加入。",
+    frozenset(State) - ENDED,
+    forever="已通过的阶段保留，其余各阶段全部终止；最早终止的阶段截止之后，本年度不能再恢复参加。",
 )

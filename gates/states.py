@@ -56,6 +56,7 @@ class Event(StrEnum):
     WAIVE = "waive"
     RERUN = "rerun"
     WITHDRAW = "withdraw"
+    REJOIN = "rejoin"
     HOLD = "hold"
     RESUME = "resume"
     ADDRESS = "address"
@@ -102,6 +103,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.WAIVE: "豁免",
         Event.RERUN: "重新开放",
         Event.WITHDRAW: "退出",
+        Event.REJOIN: "恢复参加",
         Event.HOLD: "暂缓",
         Event.RESUME: "接续",
         Event.ADDRESS: "决定邮箱",
@@ -178,7 +180,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
     },
     # A withdrawal leaves what has passed as it is; only what passed on paper is filled in afterwards.
     State.PASSED: {Event.BACKFILL: State.PASSED, Event.RERUN: State.OPEN, Event.HOLD: State.WAITING},
-    State.WITHDRAWN: {},
+    State.WITHDRAWN: {Event.REJOIN: State.WAITING},
 }
 
 TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(

@@ -124,6 +124,12 @@ GENRES: Mapping[tuple[Kind, Reader], Genre] = MappingProxyType(
         ("withdrawn", "party"): Genre(
             "关于{city}退出{year}年度省后备人才培养计划的函", "{city}{year}年度培养安排有变，请阅", THANKS
         ),
+        ("rejoined", "city"): Genre(
+            "关于{city}恢复参加{year}年度省后备人才培养计划的通知", "{city}恢复参加{year}年度培养，请继续办理", NOTICE
+        ),
+        ("rejoined", "party"): Genre(
+            "关于{city}恢复参加{year}年度省后备人才培养计划的函", "{city}恢复参加{year}年度培养，请阅", THANKS
+        ),
         ("appointment", "party"): Genre("关于聘任{year}年度导师的函", "关于聘任您为{year}年度导师的函", LETTER),
         ("result", "city"): Genre("关于{year}年度评价结果的通知", "{year}年度评价结果（{city}）", NOTICE),
         ("result", "party"): Genre("关于{year}年度评价结果的函", "{year}年度评价结果，请阅", THANKS),

@@ -119,6 +119,7 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
         "findings": {"findings": _FINDINGS},
         "begun": {"attempt": 2, "kept": True, "filed": True},
         "held": {"items": (Item("师生见面会", "暂缓，待本阶段再次通过后接续"),)},
+        "resumed": {"items": (Item("年度评价", "截止时间：2022年11月30日（星期三）24:00"),)},
         "behind": {"items": (Item(first, had(0)), Item(second, had(1)))},
         "graded": {"items": (Item(first, "优秀"), Item(second, "合格"))},
         "regraded": {"items": (Item(first, "由“合格”更正为“优秀”"),)},

@@ -126,7 +126,8 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
                 waived = waivers.get((*key, row.attempt), ())
                 phases.append(_standing(phase, state, row, due, usual.ends, verdicts.get(key, ()), waived))
         cities[city.slug] = tuple(phases)
-    totals = _totals(opened, newest, _gone(connection, year, as_of))
+    left = {city for (_, city), row in newest.items() if row.to_state == State.WITHDRAWN}  # even if it came back since
+    totals = _totals(opened, newest, _gone(connection, year, as_of) | left)
     return Matrix(calendar, opened.book, as_of, cities, totals, alarms(connection, year, as_of))
 
 

@@ -39,7 +39,8 @@ TAKEN = (LetterState.SENDING.value, LetterState.UNKNOWN.value, LetterState.FAILE
 ARRANGED = "place#"
 """What begins the slot of a letter that tells parties when and where they are brought together; its number follows."""
 
-MOVED_ON, OPENED_AGAIN, LEFT = "所说的事项已办结或已有变化", "本阶段已重新开放", "该市已退出本年度"
+MOVED_ON, OPENED_AGAIN = "所说的事项已办结或已有变化", "本阶段已重新开放"
+LEFT, BACK = "该市已退出本年度", "该市已恢复参加本年度"
 REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
 REWORDED, REARRANGED = "该市的延期申请已有变化，按新的情况另发", "会议的时间、地点已有变化，按新的安排另发"
 RECALLED = "已由发函的单位收回"
@@ -74,6 +75,8 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
     if left:
         which = kind.in_(SETTLING) | answering(table)  # what has passed stays so, but nothing follows from it any more
         take_back(connection, LEFT, table.c.year == year, which, table.c.concerns.in_(sorted(left)))
+    if back := {move.after.city for move in moves if move.event == "rejoin" and not move.refused}:
+        take_back(connection, BACK, table.c.year == year, kind == "withdrawn", table.c.concerns.in_(sorted(back)))
 
 
 @cache

@@ -213,7 +213,7 @@ def add_rule(connection: Connection, year: int, rule: str, as_of: datetime) -> N
     connection.execute(update(table).where(table.c.year == year).values(rules=rules))
 
 
-def withdraw_city(connection: Connection, year: int, city: str, as_of: datetime) -> None:
-    """Put the city's exit on record."""
+def withdraw_city(connection: Connection, year: int, city: str, as_of: datetime | None) -> None:
+    """Put the city's exit on record; None: it is back."""
     table = table_of(CityYear)
     connection.execute(update(table).where(table.c.year == year, table.c.city == city).values(withdrawn_as_of=as_of))

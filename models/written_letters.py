@@ -218,6 +218,14 @@ def heard_last(connection: Connection, year: int, key: tuple[str, str]) -> dict[
     return {number: frozenset(whom) for number, whom in heard.items()}
 
 
+def told_of_leaving(connection: Connection, year: int, city: str) -> frozenset[str]:
+    """Give who was written to that a city left the year, but for those whom such a letter has not left for."""
+    table = table_of(Letter)
+    unsent = table.c.state.in_((*WAITING, LetterState.CANCELLED.value))
+    mine = (table.c.year == year, table.c.concerns == city, table.c.kind == "withdrawn", ~unsent)
+    return frozenset(connection.execute(select(table.c.recipient).where(*mine)).scalars())
+
+
 def opened_to_parties(connection: Connection, year: int, phase: str) -> frozenset[str]:
     """Give the cities of which any party was written to, in any attempt, that this phase is open."""
     table = table_of(Letter)

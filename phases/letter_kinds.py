@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "opened", "moved", "corrected", "request", "question", "answered", "reminder", "overdue", "nudge", "digest",
-    "escalation", "passed", "returned", "approval-needed", "rerun", "withdrawn", "appointment", "result",
+    "escalation", "passed", "returned", "approval-needed", "rerun", "withdrawn", "rejoined", "appointment", "result",
     "amended", "visits-short", "letter",
 ]  # fmt: skip
 
@@ -91,14 +91,14 @@ class LetterKind:
     certifies: bool = False
 
 
-_NAMES_DAY: tuple[Kind, ...] = ("opened", "returned", "rerun", "answered")
+_NAMES_DAY: tuple[Kind, ...] = ("opened", "returned", "rerun", "rejoined", "answered")
 
 LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
     {
         "opened": LetterKind(
             "工作开始", ("city",), asks=True, dated=True, until_due=True,
             tells_due=True, tells_city=True, waits=True, anew=True, reowed="cancelled", calendar="sets",
-            invented="due", caused_by=(Event.OPEN,),
+            invented="due", said_by=("rejoined",), caused_by=(Event.OPEN,),
         ),
         "moved": LetterKind(
             "截止时间调整", ("city",),
@@ -169,6 +169,11 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             "退出", ("city",),
             as_opened=("institution", "mentor", "school"), of_year=("city", "institution", "mentor", "school"),
             urgency=2, calendar="ends", later=True, reason="本年度不具备组织条件", caused_by=(Event.WITHDRAW,),
+        ),
+        "rejoined": LetterKind(
+            "恢复参加", ("city",), as_opened=("institution", "mentor", "school"), named=True, urgency=2, asks=True,
+            settles=True, until_due=True, tells_due=True, tells_city=True, calendar="sets", invented="due",
+            shows=("resumed",), reason="已落实组织条件", caused_by=(Event.REJOIN,),
         ),
         "appointment": LetterKind(
             "导师聘任", occurs="where-named", urgency=0, settles=True, reowed="moot",

@@ -64,7 +64,7 @@ WHY: Mapping[Why, str] = {
     "not-behind": "按进度没有落后的学生；全市没有到校记录的，只写给市办。",
     "said-by": "同时写给其的“{kind}”函件已经说明，不另发。",
     "written-anew": "当时没有写，或者写过又已收回；后来另有一封。",
-    "one-for-all": "退出只写一次，列在当时最早结束的阶段。",
+    "one-for-all": "退出、恢复参加各只写一次，列在其中最早的阶段。",
     "unchanged": "接续时内容没有变化，不再另发。",
     "once": "这类函件一年只发一次，本年度已经写过。",
     "told-nothing": "此前没有告知过本阶段的时间，无须告知变动。",
@@ -163,7 +163,11 @@ def _of_log(record: CityPhaseRecord, kind: Kind) -> Iterator[Occasion]:
             yield Occasion(one.as_of, deed(one.event, record.phase.province), because=_in_vain(record, kind, one))
 
 
-ALWAYS_IN_VAIN: Mapping[Kind, Why] = {"withdrawn": "one-for-all", "amended": "no-other-result"}
+ALWAYS_IN_VAIN: Mapping[Kind, Why] = {
+    "withdrawn": "one-for-all",
+    "rejoined": "one-for-all",
+    "amended": "no-other-result",
+}
 """Why an event that makes these kinds owed made none."""
 
 

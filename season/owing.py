@@ -229,8 +229,14 @@ def rerun(
 
 
 def withdrawn(season: Season, cell: Cell, reason: str) -> None:
-    """Owe word that a city left the year; `cell` is the first of its phases that ended."""
-    season.owed.append(Owed("withdrawn", *_about(cell), ALL, reason=reason))
+    """Owe word that a city left the year; `cell` is the first of its phases that ended. It may come back, and leave."""
+    season.owed.append(Owed("withdrawn", *_about(cell), f"{cell.moves}", reason=reason))
+
+
+def rejoined(season: Season, cell: Cell, reason: str, items: Sequence[Item], to: frozenset[str]) -> None:
+    """Owe these word that a city is back; `cell` is the phase that is due first, `items` are others that go on."""
+    due, slot = season.due(cell.phase, cell.city), f"{cell.moves}"
+    season.owed.append(Owed("rejoined", *_about(cell), slot, due=due, reason=reason, items=tuple(items), to=to))
 
 
 def moved(season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None) -> None:

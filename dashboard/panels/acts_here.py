@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from acts.book import ACTS, offered
-from acts.withdraw import GOING
 from dashboard.serving.rendering import render
 from models.reports import matrix
 
@@ -26,14 +25,11 @@ def acts_panel(place: Place) -> Markup | None:
     for slug, standings in found.cities.items():
         if place.city is not None and slug != place.city.slug:
             continue
-        here = [one for one in standings if place.phase is not None and one.phase == place.phase.slug]
+        here = [one for one in standings if place.phase is None or one.phase == place.phase.slug]
         named = place.city is not None
         for act in {act for one in here for act in offered(found.book, year.phase(one.phase), one, named=named)}:
-            counted[act.slug] = counted.get(act.slug, 0) + 1
-        if place.phase is None and any(one.state in GOING for one in standings):
-            counted["withdraw"] = 1
-    if place.phase is not None:
-        counted.pop("withdraw", None)
+            if (act.asks("phase") is None) is (place.phase is None):  # what is of no phase is the city's own
+                counted[act.slug] = counted.get(act.slug, 0) + 1
     acts = tuple((act, counted[slug]) for slug, act in ACTS.items() if slug in counted)
     if not acts:
         return None

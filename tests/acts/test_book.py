@@ -59,6 +59,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "nudge": {"city", "phase"},
         "rerun": {"city", "phase", "until", "reason"},
         "withdraw": {"city", "reason"},
+        "rejoin": {"city", "reason"},
     }
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import Row, select
 
 import acts.rerun
 import season.settle
+from acts.rejoin import rejoin
 from calendars.deadlines import Extension, day_of, resolve
 from gates.states import TRANSITIONS, Event, State
 from gates.verdict import Verdict
@@ -31,7 +32,7 @@ from phases.book import BOOK
 from phases.letter_kinds import LETTER_KINDS
 from season import correspondence, unit_of_work
 from tests.support import ledger, sheets
-from tests.support.scenes import DECIDED, FILED, NANJING, WUXI, Scene, calendar, instant
+from tests.support.scenes import DECIDED, FILED, NANJING, WUXI, YEAR, Scene, calendar, instant, stamp
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +141,11 @@ class Season(RuleBasedStateMachine):
     def withdraw(self, chance: int) -> None:
         if chance == 0:
             self.act(WUXI, lambda **dry: self.scene.withdraw(WUXI, self.at, **dry))
+
+    @rule()
+    def rejoin(self) -> None:
+        given = (self.scene.database, YEAR, WUXI)
+        self.act(WUXI, lambda **dry: rejoin(*given, stamp(self.at), reason="已落实", **dry))
 
     def day(self, days: int) -> date:
         return day_of(self.now) + timedelta(days=days)

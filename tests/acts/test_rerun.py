@@ -237,7 +237,7 @@ def test_a_withdrawn_city_is_out_for_the_year(scene: Scene) -> None:
     }
     letters = ledger.letters(scene.database, kind="withdrawn")
     parties = ("mentor:南京导师1@南京大学", "school:南京一中@南京")  # with students who are in
-    assert letters == [(INTERVIEW, NANJING, to, "withdrawn", "*") for to in ("city:nanjing", *parties)]
+    assert letters == [(INTERVIEW, NANJING, to, "withdrawn", "2") for to in ("city:nanjing", *parties)]
     refused = scene.file(INTERVIEW, NANJING, at="2022-02-10T10:00")
     assert refused.message.startswith("南京 导师面试：处于“已退出”的阶段不能报送；")
     before = ledger.fingerprint(scene.database)

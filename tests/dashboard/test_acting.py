@@ -205,7 +205,7 @@ def test_a_form_that_nobody_can_use_says_why_and_offers_no_preview(window: Windo
 
 def test_what_cannot_be_brought_back_is_said_before_it_is_done(window: Window) -> None:
     admin = window.as_(ADMIN)
-    said = '<p class="forever"><strong>请注意：退出之后不能恢复：'
+    said = '<p class="forever"><strong>请注意：已通过的阶段保留，其余各阶段全部终止；'
     assert said in admin.get("/2022/acts/withdraw?city=wuxi").text
     assert said in admin.submit("/2022/acts/withdraw/preview", city="wuxi", reason="不再组织").text
     assert "forever" not in admin.submit("/2022/acts/rerun/preview", **RERUN).text

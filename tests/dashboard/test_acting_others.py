@@ -276,8 +276,18 @@ def test_a_reason_is_said_to_stand_in_a_letter_only_where_that_letter_has_it() -
     promised = {slug for slug, act in ACTS.items() if "写进给该市的函件" in ((act.asks("reason") or PLAIN).hint)}
     templates = Path(render.__file__).parent / "templates"
     having = {path.stem for path in templates.glob("*.jinja") if "{{ reason }}" in path.read_text(encoding="utf-8")}
-    assert promised == {"reject", "rerun", "withdraw", "extend", "correct", "nudge"}
-    assert having == {"amended", "returned", "rerun", "withdrawn", "moved", "corrected", "answered", "nudge"}
+    assert promised == {"reject", "rerun", "withdraw", "extend", "correct", "nudge", "rejoin"}
+    assert having == {
+        "amended",
+        "returned",
+        "rerun",
+        "withdrawn",
+        "moved",
+        "corrected",
+        "answered",
+        "nudge",
+        "rejoined",
+    }
 
 
 def test_what_nothing_waits_for_stands_in_one_line(window: Window) -> None:

@@ -24,6 +24,7 @@ correct   waiting    open       -          -        returned   -          -
 waive     -          open       -          -        returned   overdue    -
 rerun     -          -          -          open     open       open       -
 withdraw  withdrawn  withdrawn  withdrawn  -        withdrawn  withdrawn  -
+rejoin    -          -          -          -        -          -          waiting
 hold      -          waiting    waiting    waiting  waiting    waiting    -
 resume    submitted  -          -          -        -          -          -
 address   waiting    open       submitted  passed   returned   overdue    withdrawn

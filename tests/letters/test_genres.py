@@ -49,6 +49,8 @@ rerun|application|city|关于重新报送学生名单的通知|请于1月20日�
 rerun|interview|mentor|关于导师面试工作重新开始的函|盐城市导师面试工作重新开始，请阅|感谢支持。
 withdrawn||city|关于盐城市退出2022年度省后备人才培养计划的通知|盐城市退出2022年度培养，请做好后续安排|特此通知。
 withdrawn||school|关于盐城市退出2022年度省后备人才培养计划的函|盐城市2022年度培养安排有变，请阅|感谢支持。
+rejoined|application|city|关于盐城市恢复参加2022年度省后备人才培养计划的通知|盐城市恢复参加2022年度培养，请继续办理|特此通知。
+rejoined|application|school|关于盐城市恢复参加2022年度省后备人才培养计划的函|盐城市恢复参加2022年度培养，请阅|感谢支持。
 appointment|mentor-recommendation|mentor|关于聘任2022年度导师的函|关于聘任您为2022年度导师的函|特此函告。
 result|year-end|city|关于2022年度评价结果的通知|2022年度评价结果（盐城市）|特此通知。
 result|year-end|school|关于2022年度评价结果的函|2022年度评价结果，请阅|感谢支持。

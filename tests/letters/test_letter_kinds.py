@@ -31,6 +31,7 @@ MORE = {
     "returned": "said anew when a day moves",
     "rerun": "said anew when a day moves; an act and a flow are called so",
     "withdrawn": "a state is called so",
+    "rejoined": "what an opening says of a day it says too; of all phases it is written once",
     "result": "it goes out where others say passed",
     "amended": "that no result changed is why there is none",
     "reminder": "the province has one of its own",
