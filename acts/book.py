@@ -14,6 +14,7 @@ from acts.correct import CORRECT
 from acts.decide_address import ADDRESS
 from acts.extend import EXTEND
 from acts.load import EVALUATE, LOAD
+from acts.nobody_applied import NOBODY_APPLIED
 from acts.nudge import NUDGE
 from acts.offices import OFFICE
 from acts.question import QUESTION
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
     from phases.book import Book
 
 _ACTS = (
-    LOAD, SUBMIT, RECALL, ARRANGE, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT, NUDGE, RERUN,
-    WAIVE, WITHDRAW, REJOIN, ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED,
-    AMEND, ADOPT, CLOSE,
+    LOAD, SUBMIT, NOBODY_APPLIED, RECALL, ARRANGE, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT,
+    NUDGE, RERUN, WAIVE, WITHDRAW, REJOIN, ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME,
+    RESTORED, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

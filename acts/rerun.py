@@ -14,6 +14,7 @@ from gates.states import Event, State
 from letters.brief import Item
 from models import standing
 from models.loading import loaded
+from phases.application import PHASE as APPLICATION
 from season import owing
 from season.outcome import Outcome
 from season.refusing import illegal, refuse, unchanged
@@ -58,7 +59,12 @@ def rerun(
         if _done_already(season, cell, until):
             said = f"{season.title(phase, city)} 已按此重新开放，正在办理，未作改动。"
             return unchanged(season, cell, Event.RERUN, said)
-        why = _gone(season, cell) or illegal(season, cell, Event.RERUN) or _too_soon(season, until)
+        why = (
+            _gone(season, cell)
+            or illegal(season, cell, Event.RERUN)
+            or _about_nobody(season, cell)
+            or _too_soon(season, until)
+        )
         outcome = refuse(season, cell, Event.RERUN, why) if why else _rerun(season, cell, until, reason, asked)
     return season.answered(outcome)
 
@@ -76,6 +82,21 @@ def _gone(season: Season, cell: Cell) -> str | None:
     if cell.city not in season.withdrawn:
         return None
     return f"{season.year.city(cell.city).name} 已退出 {season.year.year} 年度，不能重新开放任何阶段。"
+
+
+def _about_nobody(season: Season, cell: Cell) -> str | None:
+    """What passed for nobody applied opens again with the application alone: there is nobody it could be about."""
+    if cell.phase == APPLICATION.slug or not _passed_for_nobody(season, cell):
+        return None
+    first = season.year.phase(APPLICATION.slug).name
+    return f"{season.title(cell.phase, cell.city)}：该市今年没有申报，本阶段随之通过；如需更正，请重新开放“{first}”。"
+
+
+def _passed_for_nobody(season: Season, cell: Cell) -> bool:
+    """Tell whether a city phase stands as passed for nobody applied: that is how it came to its state."""
+    if cell.state is not State.PASSED:
+        return False
+    return standing.came_by(season.connection, season.year.year, cell) is Event.NOBODY
 
 
 def _too_soon(season: Season, until: date) -> str | None:
@@ -124,7 +145,7 @@ def _items(season: Season, later: Iterable[str]) -> tuple[Item, ...]:
 
 def _hold(season: Season, cell: Cell, phase: str) -> None:
     """Put a later phase back to waiting; what was filed is kept, to be judged again."""
-    filed = cell.state in {State.SUBMITTED, State.PASSED}
+    filed = cell.state in {State.SUBMITTED, State.PASSED} and not _passed_for_nobody(season, cell)
     reason = f"因{season.year.phase(phase).name}重新开放"
     season.move(cell, Event.HOLD, reason, resume=cell.state.value if filed else None, passed_at=None)
 

@@ -39,13 +39,14 @@ def submit(database: Database, year: int, phase: str, city: str, stamp: Stamp, *
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell = season.cells[phase, city]
-        why = _too_late(season, cell) or illegal(season, cell, Event.SUBMIT) or _too_early(season, cell)
+        why = too_late(season, cell) or illegal(season, cell, Event.SUBMIT) or _too_early(season, cell)
         outcome = refuse(season, cell, Event.SUBMIT, why) if why else _file(season, cell)
         settle(season, [city])
     return season.answered(outcome)
 
 
-def _too_late(season: Season, cell: Cell) -> str | None:
+def too_late(season: Season, cell: Cell) -> str | None:
+    """Say why a city is too late to file; None where it is not, or not for lack of time."""
     if cell.state is not State.OVERDUE or season.in_time(cell):
         return None
     due = season.due(cell.phase, cell.city)

@@ -39,6 +39,7 @@ class Event(StrEnum):
     `nudge` is its own word to a city that is late.
     `on-paper` is what was done outside before the year was opened here, `backfill` its workbook loaded afterwards.
     `arrange` is when and where a city brings its parties together.
+    `nobody` says that nobody applied in the city: what else would be about its students passes with it.
     `ask`, `question`, `retract` and `answer` are what a city asks of the province, and hears: they move nothing.
     """
 
@@ -64,6 +65,7 @@ class Event(StrEnum):
     ON_PAPER = "on-paper"
     BACKFILL = "backfill"
     ARRANGE = "arrange"
+    NOBODY = "nobody"
     ASK = "ask"
     QUESTION = "question"
     RETRACT = "retract"
@@ -111,6 +113,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.ON_PAPER: "线下办理",
         Event.BACKFILL: "补录",
         Event.ARRANGE: "会议安排",
+        Event.NOBODY: "没有申报",
         Event.ASK: "申请延期",
         Event.QUESTION: "提出异议",
         Event.RETRACT: "撤回申请",
@@ -132,12 +135,14 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.EXTEND: State.WAITING,
         Event.CORRECT: State.WAITING,
         Event.ON_PAPER: State.PASSED,
+        Event.NOBODY: State.PASSED,
         Event.WITHDRAW: State.WITHDRAWN,
     },
     State.OPEN: {
         Event.LOAD: State.OPEN,
         Event.ARRANGE: State.OPEN,
         Event.SUBMIT: State.SUBMITTED,
+        Event.NOBODY: State.PASSED,
         Event.EXTEND: State.OPEN,
         Event.CORRECT: State.OPEN,
         Event.WAIVE: State.OPEN,
@@ -158,6 +163,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.LOAD: State.RETURNED,
         Event.ARRANGE: State.RETURNED,
         Event.SUBMIT: State.SUBMITTED,
+        Event.NOBODY: State.PASSED,
         Event.EXTEND: State.RETURNED,
         Event.CORRECT: State.RETURNED,
         Event.WAIVE: State.RETURNED,
@@ -171,6 +177,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.ARRANGE: State.OVERDUE,
         # What came in before the due instant and had to wait for its turn: the lapse went on record first, and yields.
         Event.SUBMIT: State.SUBMITTED,
+        Event.NOBODY: State.PASSED,
         Event.EXTEND: State.OPEN,
         Event.WAIVE: State.OVERDUE,
         Event.NUDGE: State.OVERDUE,

@@ -101,7 +101,7 @@ class Brief:
     province or the city; None where nobody. `own` are the words of a letter of one's own. `arranged` is when and where
     the recipient meets the others; a letter that moves no due day says that, `rearranged` where he heard another time
     or place before. `working_days_late`
-    are those since the due day; `filed` says that the city filed the phase before.
+    are those since the due day; `filed` says that the city filed the phase before, `nobody` that it has no applicants.
     """
 
     kind: Kind
@@ -132,3 +132,4 @@ class Brief:
     rearranged: bool = False
     working_days_late: int = 0
     filed: bool = False
+    nobody: bool = False

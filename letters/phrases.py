@@ -196,7 +196,8 @@ def asked_of(brief: Brief, audience: Audience) -> list[str]:
 
 def passed(brief: Brief) -> list[str]:
     """What was settled as the phase passed, and what follows: two sentences to the brief's audience."""
-    nobody = brief.of.stakeholder(brief.audience).nobody if brief.of and not any(brief.counts.values()) else None
+    none = brief.nobody or (brief.counts and not any(brief.counts.values()))
+    nobody = brief.of.stakeholder(brief.audience).nobody if brief.of and none else None
     said = nobody or (brief.of.passed(brief.audience) if brief.of else ("", ""))
     words = {
         "city": city(brief.city_name),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from forms.folding import fold
 from models.columns import table_of
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 DraftRow = Mapping[str, Any]
 """A row of a sheet by its columns' fields."""
+
+
+NOTHING = ""
+"""The fingerprint of a draft that was taken away."""
 
 
 def loaded(connection: Connection, year: int, form: str, city: str) -> bool:
@@ -102,11 +106,33 @@ def pool(connection: Connection, year: int, kind: str) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
+def pooled_mentors(connection: Connection, year: int, city: str) -> list[dict[str, Any]]:
+    """Give a city's mentors of the year's pool by their name and institution, with what the roll before says of each.
+
+    What is decided anew of everybody, whether the city takes him, is left out.
+    """
+    entry, party, before = table_of(PoolEntry), table_of(Party), draft_table(MENTORS)
+    mine = (entry.c.year == year, entry.c.city == city, entry.c.kind == "mentor")
+    keys = [int(key) for key in connection.execute(select(entry.c.key).where(*mine)).scalars()]
+    then = connection.execute(select(before).where(before.c.year == year - 1, before.c.city == city)).mappings()
+    said = {row["party"]: {name: value for name, value in row.items() if name != "taken"} for row in then}
+    known = select(party.c.id, party.c.name, party.c.place).where(party.c.id.in_(keys)).order_by(party.c.id)
+    rows = connection.execute(known).tuples()
+    return [said.get(key, {"name": name, "institution": place}) for key, name, place in rows]
+
+
 def students(connection: Connection, year: int, city: str) -> dict[str, str]:
     """Give the city's students, taken or not: number to name."""
     table = draft_table(STUDENTS)
     query = select(table.c.number, table.c.name).where(table.c.year == year, table.c.city == city)
     return dict(connection.execute(query).tuples().all())
+
+
+def taken(connection: Connection, year: int, city: str) -> int:
+    """Count the students in the city's draft whom it took."""
+    table = draft_table(STUDENTS)
+    query = select(func.count()).where(table.c.year == year, table.c.city == city, table.c.taken)
+    return connection.execute(query).scalar_one()
 
 
 def people(connection: Connection, year: int, city: str, numbers: Collection[str]) -> list[dict[str, str]]:

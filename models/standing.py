@@ -171,6 +171,15 @@ def done_on_paper(connection: Connection, year: int) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
+def came_by(connection: Connection, year: int, cell: Cell) -> Event | None:
+    """Give the event that led a city phase to its present state; None where nothing happened to it."""
+    table = table_of(Transition)
+    mine = (table.c.year == year, table.c.phase == cell.phase, table.c.city == cell.city)
+    query = select(table.c.event).where(*mine, table.c.from_state != table.c.to_state).order_by(table.c.seq.desc())
+    found = connection.execute(query.limit(1)).scalar()
+    return Event(found) if found else None
+
+
 def newest_act(connection: Connection, year: int) -> datetime:
     """Give the instant of the newest log row of a year that is open, its opening where there is none."""
     table = table_of(CityPhase)

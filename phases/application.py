@@ -279,6 +279,9 @@ def person(name: str, born: date, school: str) -> str:
 YOUNGEST, OLDEST = 10, 20
 """The ages of pupils, in years; whoever is of another is looked at again."""
 
+NOBODY: Rule[ApplicationFacts] = Rule("applications.nobody", "八(二)", "record", "今年没有申报", "city")
+"""What a city without applicants says once."""
+
 FORM = Form("application", "学生申报表", 1, (SCHOOLS, STUDENTS))
 PHASE = PhaseDefinition(
     slug="application",
@@ -302,7 +305,7 @@ PHASE = PhaseDefinition(
     doubts=_of_age,
     complete=_with_persons,
     lets_on=LetOn("students", "taken", "审核通过的申报学生"),
-    records=(Rule("roll-over.priority", "四(一)", "record", "往届学生优先", "mentor"),),
+    records=(Rule("roll-over.priority", "四(一)", "record", "往届学生优先", "mentor"), NOBODY),
     uses=frozenset({"mentor-recommendation"}),
     figures=("senior_grades", "junior_grades", "junior_subjects", "subject_rank", "overall_rank", "consent_age"),
     parties=(
@@ -314,11 +317,19 @@ PHASE = PhaseDefinition(
                 "逐人注明审核结论，在工作管理系统报送。",
             ),
             passed=("贵办报送的学生申报材料{settled}。", ""),
+            nobody=(
+                "贵市今年没有学生申报，已记录在案；此后至中期评价的各阶段一并通过，无须再报送。",
+                "工作经费和绩效指标完成情况，仍请在年度评价阶段报送。",
+            ),
             ahead="请据此组织学生申报。",
         ),
         Stakeholder(  # asked nothing while students apply, he is not written to before it is known how many chose him
             "mentor",
             passed=("{city}学生申报工作已经结束，选报您的学生人数见下。", ""),
+            nobody=(
+                "{city}学生申报工作已经结束，没有学生选报您。",
+                "目前没有需要您办理的事项。",
+            ),
             mailings={
                 "withdrawn": Mailing(Rows("mentors", where=("taken",))),
                 "passed": Mailing(

@@ -73,7 +73,7 @@ class PhaseDefinition:
     `records` are rules that are kept and never judged. `uses` are the phases of whose filings its facts are made,
     beyond the order of the year. `figures` are the keys of the year's figures that its rules ask. `parties` are those
     who have to do with it; one that names none has its city, and the province where that has the last word. `called`
-    is what letters call it.
+    is what letters call it. It is `of_students` alone: where a city has none, it asks nothing of it.
     """
 
     slug: str
@@ -95,6 +95,7 @@ class PhaseDefinition:
     figures: tuple[str, ...] = ()
     parties: tuple[Stakeholder, ...] = ()
     called: Called | None = None
+    of_students: bool = True
 
     @property
     def gates(self) -> tuple[Gate[Any], ...]:

@@ -149,7 +149,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         "passed": LetterKind(
             "已通过", ("city",), urgency=5,
             settles=True, tells_city=True, occurs="unpublished", unless_quiet=True,
-            caused_by=(Event.PASS, Event.APPROVE),
+            caused_by=(Event.PASS, Event.APPROVE, Event.NOBODY),
         ),
         "returned": LetterKind(
             "退回修改", ("city",), as_opened=("mentor",), to_mend=True,

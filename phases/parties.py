@@ -124,9 +124,10 @@ class Stakeholder:
     """An audience that has to do with a phase: what it is asked while that is open, and its letters by their kind.
 
     `passed` is what has been settled when the phase passes, and what comes next; None for whoever is not told, and
-    `nobody` the same for a party none of whose students it concerns. What comes next is left empty where the phase that
-    follows in the year says it: that is its `ahead`. Where the year does not have it `concerned`, there is no such
-    party. A `quiet` city is told only where it waited for the province; a party that `hands_in` nothing is told no day.
+    `nobody` the same for a party none of whose students it concerns, and for a city without applicants. What comes
+    next is left empty where the phase that follows in the year says it: that is its `ahead`. Where the year does not
+    have it `concerned`, there is no such party. A `quiet` city is told only where it waited for the province; a party
+    that `hands_in` nothing is told no day.
     An office gets what its part brings with it, without a mailing. To the province's `todo` is added how the year has
     it end the phase. In a sentence {decided} is ，由省级管理办公室备案, or nothing, {settled} how what was filed
     passed, {arranged} that time and place are told later, where they are not told yet, {city} 盐城市,

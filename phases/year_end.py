@@ -364,6 +364,7 @@ PHASE = PhaseDefinition(
     name="年度评价",
     called=Called("年度评价与总结验收工作", "年度评价材料、工作总结和经费使用情况", "年度评价材料"),
     terms=PhaseTerms("midterm", left_out=()),
+    of_students=False,  # a city without any accounts for its funds
     form=FORM,
     province_form=EVALUATION,
     gate=Gate(

@@ -309,6 +309,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         rearranged=owed.rearranged,
         working_days_late=season.days.left(due.day, day_of(now)) if due else 0,
         filed=bool(owed.phase and owed.city != ALL and season.cells[owed.phase, owed.city].filings),
+        nobody=owed.nobody,
     )
 
 

@@ -35,7 +35,7 @@ Why = Literal[
     "no-such-letter", "another-city", "not-concerned", "not-then", "not-written", "nothing-to-mend", "not-behind",
     "said-by", "written-anew", "one-for-all", "unchanged", "once", "told-nothing", "no-other-day",
     "not-arranged", "told-before",
-    "no-other-result", "told-before-result",
+    "no-other-result", "told-before-result", "said-once",
 ]  # fmt: skip
 
 WHY: Mapping[Why, str] = {
@@ -72,6 +72,7 @@ WHY: Mapping[Why, str] = {
     "told-before": "此前已告知本阶段开始，会议安排的变动另函告知。",
     "no-other-result": "此前没有告知过结果，或者所告知的结果没有变化。",
     "told-before-result": "结果此前已经告知，有变化的另发更正。",
+    "said-once": "该市今年没有申报，各阶段一并通过，只在学生申报阶段告知一次。",
     "no-other-day": "所知的时间没有变，或者已不需要再按它办理，无须告知。",
 }
 """Why no letter was written, as a sentence for people."""
@@ -171,11 +172,16 @@ ALWAYS_IN_VAIN: Mapping[Kind, Why] = {
 """Why an event that makes these kinds owed made none."""
 
 
+def _for_nobody(move: PastMove) -> bool:
+    """Tell whether a phase passed with the application of a city in which nobody applied."""
+    return move.event is Event.NOBODY and move.before is State.WAITING
+
+
 def _in_vain(record: CityPhaseRecord, kind: Kind, move: PastMove) -> Because | None:
     """Say why an event made no letter owed that else makes one, by what was done with it."""
     together = {one.event for one in record.moves if one.as_of == move.as_of}
-    if kind in ALWAYS_IN_VAIN:
-        return because(ALWAYS_IN_VAIN[kind])
+    if always := "said-once" if _for_nobody(move) else ALWAYS_IN_VAIN.get(kind):
+        return because(always)
     if kind == "result" and any(one.event is move.event and one.as_of < move.as_of for one in record.moves):
         return because("told-before-result")
     if kind == "opened" and Event.LAPSE in together:

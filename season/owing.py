@@ -76,6 +76,7 @@ class Owed:
     kept: bool = False  # a rerun: the city has a draft, which stands
     own: OwnLetter | None = None
     rearranged: bool = False  # they heard another time or place
+    nobody: bool = False  # the city has no applicants
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +184,12 @@ def approval_needed(season: Season, cell: Cell, filing: int, due: Due) -> None:
     season.owed.append(Owed("approval-needed", *_about(cell), f"{filing}", due=due))
 
 
-def passed(season: Season, cell: Cell, anew: Anew | None = None, later: Cell | None = None) -> None:
+def passed(
+    season: Season, cell: Cell, anew: Anew | None = None, later: Cell | None = None, *, nobody: bool = False
+) -> None:
     """Owe word that a filing passed; once more where it says until when a `later` phase lasts, and that day moved."""
     slot = anew.slot(season, later) if anew and later else f"{cell.filings}"
-    season.owed.append(Owed("passed", *_about(cell), slot, to=anew.to if anew else None))
+    season.owed.append(Owed("passed", *_about(cell), slot, to=anew.to if anew else None, nobody=nobody))
 
 
 def result(season: Season, cell: Cell, results: Mapping[str, str], told: frozenset[str]) -> None:

@@ -19,6 +19,7 @@ from gates.states import State
 from models import city_requests, draft_rows
 from models.city_requests import CityRequest, waits
 from models.states_as_of import Seen, seen
+from phases.application import PHASE as APPLICATION
 from phases.application import STUDENTS
 
 if TYPE_CHECKING:
@@ -120,6 +121,11 @@ class Work:
     def may_file(self) -> bool:
         """Whether it may be filed, if there is something to file."""
         return self.now.state in MAY_FILE and self.newest is not None and not self.barred
+
+    @property
+    def may_be_nobody(self) -> bool:
+        """Whether the city may say here that nobody applied."""
+        return self.filing.phase.slug == APPLICATION.slug and self.now.state in MAY_FILE and not self.barred
 
     @property
     def waits(self) -> bool:

@@ -45,6 +45,7 @@ ADDRESSES: Mapping[str, str] = {
     "correct": PLACE,
     "nudge": PLACE,
     "extend": "/years/{year}/phases/{phase}",
+    "nobody-applied": "/years/{year}/cities/{city}",
     "withdraw": "/years/{year}/cities/{city}",
     "settle": "/years/{year}/letters/{letter}",
 }

@@ -14,6 +14,7 @@ from acts import read_back
 from acts.act import Bench
 from acts.last_word import last_work
 from acts.load import load
+from acts.nobody_applied import NOBODY_APPLIED, nobody_applied
 from acts.recall import RECALL
 from acts.signatures import for_a_city
 from acts.submit import submit
@@ -29,6 +30,7 @@ from dashboard.signing_in.reader import Reader
 from dashboard.views.history import ruled
 from forms.sandbox import FILE_SIZE
 from forms.template import render as template_of
+from phases.application import PHASE as APPLICATION
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
@@ -223,6 +225,25 @@ def file_phase(
         return submit(database, year, slug, city, stamp)
 
     return once(site, reader, token, act, here.home, do, year=year, flows=AFTER_AN_ACT)
+
+
+@area.post("/nobody", dependencies=[Depends(allow(HANDS))])
+def nobody(
+    request: Request, reader: Signed, look: Look, here: Here, token: Annotated[str, Form(alias="once")]
+) -> Response:
+    """Say that nobody applied this year, once; the province may say so in the city's place."""
+    if here.phase.slug != APPLICATION.slug:
+        raise NotThere
+    site: Site = request.app.state.site
+    stamp, given = site.stamp(reader, look.opened), (here.opened.year.year, here.city.slug)
+    stamp = for_a_city(stamp) if reader.province else stamp
+    account = reader.account if reader.province else None
+
+    def do(database: Database) -> Outcome:
+        return nobody_applied(database, *given, stamp, account=account)
+
+    said = f"{NOBODY_APPLIED.title(None)}：{here.city.name}"
+    return once(site, reader, token, said, here.home, do, year=given[0], flows=AFTER_AN_ACT)
 
 
 @area.post("/recall", dependencies=[Depends(allow(CITY_ONLY))])

@@ -30,5 +30,5 @@ def filing_panel(place: Place) -> Markup | None:
         return None
     may_recall = not reader.province and done.now.state is State.SUBMITTED and done.now.due.met_by(place.looking.as_of)
     facts: dict[str, Any] = {"here": here, "work": done, "steps": STEPS, "look": place.looking}
-    facts |= {"recalling": form_token() if may_recall else None}
+    facts |= {"token": form_token(), "recalling": may_recall}
     return Markup(render("panels/filing_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped

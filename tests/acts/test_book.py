@@ -46,6 +46,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
     assert {slug: set(act.needs) for slug, act in played().items()} == {
         "load": {"city", "phase", "file"},
         "submit": {"city", "phase"},
+        "nobody-applied": {"city"},
         "recall": {"city", "phase", "reason"},
         "arrange": {"city", "phase", "day", "begins", "place"},
         "ask": {"city", "phase", "until", "reason"},

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event, select, update
 from starlette.requests import Request
 
+from acts.rerun import rerun
 from dashboard.panels.filing_here import filing_panel
 from dashboard.panels.place import Place
 from dashboard.serving.look import Looking
@@ -21,7 +22,7 @@ from models.columns import table_of
 from models.tables.audit import AuditEntry
 from models.tables.season import CityPhase
 from tests.support.books import book
-from tests.support.filing import CITY, HERE, deed, loads, once, reopen, spoilt, state, upload, workbook
+from tests.support.filing import CITY, DUE, HERE, STAMP, deed, loads, once, reopen, spoilt, state, upload, workbook
 from tests.support.window import ADMIN, VIEWER, YEAR, Window
 
 
@@ -328,3 +329,15 @@ def test_a_city_takes_its_filing_back_on_its_page(window: Window) -> None:
     city.submit(f"{here}/recall", once="recalled", reason="漏报一人")
     assert "撤回报送" in city.get(here).text
     assert f'action="{here}/recall"' not in city.get(here).text
+
+
+def test_a_city_without_applicants_says_so_on_the_page_of_the_application(window: Window) -> None:
+    where, browser = f"/{YEAR}/application/{CITY}", window.as_(CITY)
+    assert "今年没有申报" not in browser.get(where).text, "that phase has passed"
+    assert rerun(window.database, YEAR, "application", CITY, STAMP, until=DUE, reason="核对").done
+    page = browser.get(where).text
+    assert "本市今年没有学生申报" in page
+    assert "今年没有申报" not in browser.get(HERE).text
+    refused = browser.submit(f"{where}/nobody", once=once(page))
+    assert "名审核通过的学生，不能登记为今年没有申报" in deed(browser, refused)
+    assert browser.submit(f"{HERE}/nobody", once="a form").status_code == 404

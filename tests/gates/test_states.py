@@ -32,6 +32,7 @@ nudge     -          -          -          -        -          overdue    -
 on-paper  passed     -          -          -        -          -          -
 backfill  -          -          -          passed   -          -          -
 arrange   waiting    open       -          -        returned   overdue    -
+nobody    passed     passed     -          -        passed     passed     -
 ask       waiting    open       submitted  passed   returned   overdue    withdrawn
 question  waiting    open       submitted  passed   returned   overdue    withdrawn
 retract   waiting    open       submitted  passed   returned   overdue    withdrawn

@@ -60,6 +60,7 @@ RULES: dict[str, tuple[str, str, str, Actor]] = {
     "applications.once": ("八(二)", "must", "application", "city"),
     "applications.consent": (LAW, "must", "application", "school"),
     "roll-over.priority": ("四(一)", "record", "application", "mentor"),
+    "applications.nobody": ("八(二)", "record", "application", "city"),
     "shortlist.tested": ("八(三)", "must", "shortlist", "city"),
     "shortlist.cut-line": ("八(三)", "must", "shortlist", "city"),
     "interviews.from-shortlist": ("八(四)", "must", "interview", "city"),
