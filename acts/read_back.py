@@ -9,6 +9,7 @@ from forms.wording import as_text
 from models import draft_rows, loading
 from models.arrangements import arrangements
 from models.facts.scope import Scope, still_in
+from phases.mentor_recommendation import MENTORS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,9 +30,11 @@ def values(
 
 
 def written(sheet: AskedSheet, lines: Lines) -> dict[int, dict[str, str]]:
-    """Give the same rows as what one would write in each cell."""
+    """Give the same rows as what one would write in each cell; nothing in one of which nothing is said."""
     return {
-        line: {column.field: as_text(column, row[column.field]) for column in sheet.columns}
+        line: {
+            column.field: as_text(column, row[column.field]) if column.field in row else "" for column in sheet.columns
+        }
         for line, row in lines.items()
     }
 
@@ -45,7 +48,8 @@ def draft(connection: Connection, year: int, form: Form[AskedSheet], city: str) 
 def begun(connection: Connection, year: Year, phase: str, form: Form[AskedSheet], city: str) -> dict[str, Lines]:
     """Give what of a form is on record: on each sheet with a row a student, who has to stand on it.
 
-    They are those whom the phases before let on and who are still in: nobody, where students only apply.
+    They are those whom the phases before let on and who are still in: nobody, where students only apply. On a roll they
+    are the city's mentors of the year's pool, as the roll of the year before has them, to be reviewed anew.
     """
     who = still_in(Scope(connection, year, {city: date.min}, {}), phase).get(city, ())
     people = loading.people(connection, year.year, city, who)
@@ -57,7 +61,20 @@ def begun(connection: Connection, year: Year, phase: str, form: Form[AskedSheet]
         for sheet in form.sheets
         if sheet.unique == ("number",)
     }
+    if (roll := next((sheet for sheet in form.sheets if sheet.key == MENTORS.key), None)) is not None:
+        before = loading.pooled_mentors(connection, year.year, city)
+        anew = {"returning_mentor": True}
+        found[roll.key] = {
+            line: {field: mentor[field] for field in roll.fields if field in mentor} | anew
+            for line, mentor in enumerate(before, start=2)
+        }
     return found | _beside(connection, year.year, form, city)
+
+
+def missing(rows: Lines, sheet: AskedSheet, draft: Lines) -> list[dict[str, Any]]:
+    """Give the rows of those that a sheet would begin with (`begun`) that its draft does not have."""
+    there = {tuple(row[field] for field in sheet.unique) for row in draft.values()}
+    return [row for row in rows.values() if tuple(row[field] for field in sheet.unique) not in there]
 
 
 def _beside(connection: Connection, year: int, form: Form[AskedSheet], city: str) -> dict[str, Lines]:

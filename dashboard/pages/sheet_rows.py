@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from acts.load import load_rows
-from acts.read_back import draft, values, written
+from acts.read_back import begun, draft, missing, values, written
 from dashboard.acts.filing_state import STATUS, Here, PhaseForm, Work, work
 from dashboard.serving.look import Look
 from dashboard.serving.policy import CITY_ONLY, NotThere, Signed, allow
@@ -20,6 +21,10 @@ from gates.states import Event
 from models import draft_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
@@ -32,6 +37,7 @@ area = APIRouter(
 )
 SAID = {"saved": "已保存。", "unchanged": "内容与原来相同，未作改动。"}
 SAVED = frozenset({Event.LOAD, Event.BACKFILL})
+OVERTAKEN = "没有保存：这一行在您打开本页之后改过，请刷新本页后再填"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,13 @@ class Desk:
         """Whether the sheet's last row is on the page, and new ones may follow."""
         return self.start + row_editing.PAGE >= self.total
 
-    def page(self, rows: Typed, last_line: int) -> GridPage:
-        """Give the lines of the page."""
-        blank = range(last_line + 1, last_line + 1 + self.blank) if self.last else range(0)
-        return row_editing.GridPage(tuple(rows), tuple(blank))
+    def page(self, rows: Typed, last_line: int, begun: Iterable[dict[str, str]]) -> GridPage:
+        """Give the lines of the page: of its rows, of those with whom the sheet is `begun`, blank ones."""
+        if not self.last:
+            return row_editing.GridPage(tuple(rows), ())
+        first = last_line + 1
+        named = dict(enumerate(islice(begun, row_editing.PAGE), start=first))
+        return row_editing.GridPage(tuple(rows), tuple(range(first, first + len(named) + self.blank)), named)
 
 
 def _desk(
@@ -94,13 +103,25 @@ def show(request: Request, look: Look, desk: At, said: Annotated[str, Query()] =
     return _shown(request, look, desk, said=SAID.get(said, ""), good=said in SAID)
 
 
-def _stored(request: Request, desk: Desk) -> tuple[Typed, int]:
-    """Give the rows of the page and the last line of the sheet."""
+def _stored(request: Request, desk: Desk) -> tuple[Typed, GridPage]:
+    """Give the rows of the page, and its lines."""
     site: Site = request.app.state.site
     year, city, sheet = desk.here.opened.year.year, desk.here.city.slug, desk.sheet
     with site.database.read() as connection:
-        found = values(connection, year, city, sheet, start=desk.start, limit=row_editing.PAGE)
-        return written(sheet, found), draft_rows.last_line(connection, year, city, sheet.key) or row_editing.FIRST - 1
+        found = written(sheet, values(connection, year, city, sheet, start=desk.start, limit=row_editing.PAGE))
+        last_line = draft_rows.last_line(connection, year, city, sheet.key) or row_editing.FIRST - 1
+        return found, desk.page(found, last_line, _begun(connection, desk))
+
+
+def _begun(connection: Connection, desk: Desk) -> list[dict[str, str]]:
+    """Give whoever has to stand on the sheet and does not, where the page has new rows; as one would write it."""
+    here, sheet = desk.here, desk.sheet
+    if not (desk.last and desk.work.may_load and sheet.unique):
+        return []
+    year, city = here.opened.year, here.city.slug
+    rows = begun(connection, year, here.phase.slug, here.form, city).get(sheet.key)
+    owed = missing(rows, sheet, values(connection, year.year, city, sheet)) if rows else []
+    return list(written(sheet, dict(enumerate(owed))).values())
 
 
 def _shown(
@@ -114,12 +135,12 @@ def _shown(
     said: str = "",
     good: bool = False,
 ) -> HTMLResponse:
-    stored, last_line = _stored(request, desk)
-    at = desk.page(stored, last_line)
-    typed = {line: stored.get(line, {}) | (form.rows.get(line, {}) if form else {}) for line in (*at.old, *at.blank)}
+    stored, at = _stored(request, desk)
+    stands = stored | at.begun
+    typed = {line: stands.get(line, {}) | (form.rows.get(line, {}) if form else {}) for line in (*at.old, *at.blank)}
     faults = outcome.errors if outcome else ()
     year = desk.here.opened.year
-    lines = row_editing.lines(desk.sheet, at, typed, form.dropped if form else (), faults)
+    lines = row_editing.lines(desk.sheet, at, typed, stored, form.dropped if form else (), faults)
     general = row_editing.elsewhere(lines, faults)
     facts = {
         "desk": desk,
@@ -153,19 +174,67 @@ def save(
     return RedirectResponse(f"{desk.here.address}/rows?sheet={desk.sheet.key}&start={desk.start}&said={said}", 303)
 
 
+@area.post("/row", response_class=JSONResponse)
+def save_row(
+    request: Request, reader: Signed, desk: At, fields: Annotated[FormData, Depends(_fields)]
+) -> dict[str, Any]:
+    """Save one row as it was typed, for the page's script: whatever the page has besides stays as it is.
+
+    The answer has `saved`, `said`, the draft's new `version`, what the row is `kept` by now, and its `faults`: the name
+    of a cell, "" for none, and what is wrong. Not saved where the row is no longer what the page was made from.
+    """
+    form, site = row_editing.sent(fields.multi_items(), desk.sheet), request.app.state.site
+    at = next(iter({*form.rows, *form.dropped}), row_editing.FIRST)
+    with site.database.read() as connection:
+        rows, since = _draft(connection, desk), desk.version
+    stored = rows[desk.sheet.key]
+    if at > max(stored, default=0) + row_editing.FAR or row_editing.kept(stored.get(at)) != fields.get("kept", ""):
+        return {"saved": False, "said": OVERTAKEN, "faults": []}
+    outcome = _loaded(request, reader, desk, rows, row_editing.GridPage((), (at,)), form, since)
+    with site.database.read() as connection:
+        now = _draft(connection, desk)[desk.sheet.key].get(at)
+        load = draft_rows.newest(connection, desk.here.opened.year.year, desk.here.form.slug, desk.here.city.slug)
+    named = {column.label: f"{at}.{column.field}" for column in desk.sheet.columns}
+    return {
+        "saved": outcome.done,
+        "said": "已保存" if outcome.done else outcome.message,
+        "version": load.sha256 if load else "",
+        "kept": row_editing.kept(now),
+        "faults": [
+            {"cell": named.get((one.column or "").partition("、")[0], ""), "said": f"{one.wrong}；{one.right}"}
+            for one in outcome.errors
+        ],
+    }
+
+
+def _draft(connection: Connection, desk: Desk) -> dict[str, Typed]:
+    """Give the whole draft, by sheet, as one would write it."""
+    here = desk.here
+    found = draft(connection, here.opened.year.year, here.form, here.city.slug)
+    return {one.key: written(one, found[one.key]) for one in here.form.sheets}
+
+
 def _load(request: Request, reader: Reader, desk: Desk, form: Sent, since: str) -> Outcome:
     """Load the draft with this page's rows in the place of its own; every other row is as it was."""
     site: Site = request.app.state.site
-    here, sheet = desk.here, desk.sheet
-    year, city = here.opened.year.year, here.city.slug
     with site.database.read() as connection:
-        found = draft(connection, year, here.form, city)
-    rows = {one.key: written(one, found[one.key]) for one in here.form.sheets}
-    old = list(rows[sheet.key])[desk.start : desk.start + row_editing.PAGE]
-    at = desk.page({line: {} for line in old}, max(rows[sheet.key], default=row_editing.FIRST - 1))
-    rows[sheet.key] = row_editing.merged(rows[sheet.key], at, form)
-    raw = {key: row_editing.as_raw(typed) for key, typed in rows.items()}
-    return load_rows(site.database, year, here.form.slug, city, raw, site.stamp(reader, here.opened), since=since)
+        rows, begun_with = _draft(connection, desk), _begun(connection, desk)
+    stored = rows[desk.sheet.key]
+    old = list(stored)[desk.start : desk.start + row_editing.PAGE]
+    at = desk.page({line: {} for line in old}, max(stored, default=row_editing.FIRST - 1), begun_with)
+    return _loaded(request, reader, desk, rows, at, form, since)
+
+
+def _loaded(
+    request: Request, reader: Reader, desk: Desk, rows: dict[str, Typed], at: GridPage, form: Sent, since: str
+) -> Outcome:
+    site: Site = request.app.state.site
+    here, key = desk.here, desk.sheet.key
+    raw = {
+        one: row_editing.as_raw(typed) for one, typed in (rows | {key: row_editing.merged(rows[key], at, form)}).items()
+    }
+    year, stamp = here.opened.year.year, site.stamp(reader, here.opened)
+    return load_rows(site.database, year, here.form.slug, here.city.slug, raw, stamp, since=since)
 
 
 def _with_more(desk: Desk) -> Desk:

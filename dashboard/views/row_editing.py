@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from forms.kinds import PROSE
@@ -24,6 +26,9 @@ MOST = 50
 FIRST = 2
 """The line of a sheet's first row, under its header."""
 
+FAR = 500
+"""So many lines after its last row may a sheet be typed on, one by one."""
+
 Typed = dict[int, dict[str, str]]
 """Rows by line, each by its column's field, as they are written."""
 
@@ -43,20 +48,25 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """One row of the form; `new` where the draft has none there yet."""
+    """One row of the form; `new` where the draft has none there yet, `kept` tells which it has."""
 
     number: int
     new: bool
+    kept: str
     dropped: bool
     cells: tuple[GridCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GridPage:
-    """Which rows of a sheet are on a page: `old` are in the draft, `blank` are the lines after its last one."""
+    """Which rows of a sheet are on a page: `old` are in the draft, `blank` are the lines after its last one.
+
+    `begun` is what stands on such a line before anybody types: whoever has to be on the sheet and is not.
+    """
 
     old: tuple[int, ...]
     blank: tuple[int, ...]
+    begun: Typed = field(default_factory=dict)
 
 
 @dataclass
@@ -83,10 +93,13 @@ def sent(fields: Iterable[tuple[str, object]], sheet: AskedSheet) -> Sent:
 
 
 def merged(stored: Typed, page: GridPage, form: Sent) -> Typed:
-    """Give the sheet's rows with those of the page as the form has them; no other row is touched."""
+    """Give the sheet's rows with those of the page as the form has them; no other row is touched.
+
+    A line that stands as it was begun is none yet.
+    """
     rows = dict(stored)
     for line in (*page.old, *page.blank):
-        if line in form.dropped:
+        if line in form.dropped or (line in page.begun and form.rows.get(line) == page.begun[line]):
             rows.pop(line, None)
         elif line in form.rows:
             rows[line] = rows.get(line, {}) | form.rows[line]
@@ -98,15 +111,21 @@ def as_raw(rows: Typed) -> list[dict[str, str]]:
     return [rows.get(line, {}) for line in range(FIRST, max(rows, default=1) + 1)]
 
 
+def kept(row: dict[str, str] | None) -> str:
+    """Give what tells whether a row still is what a page was made from; "" for none."""
+    return sha256(json.dumps(row, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16] if row else ""
+
+
 def lines(
-    sheet: AskedSheet, page: GridPage, rows: Typed, dropped: Iterable[int], faults: Sequence[RowError]
+    sheet: AskedSheet, page: GridPage, rows: Typed, stored: Typed, dropped: Iterable[int], faults: Sequence[RowError]
 ) -> tuple[GridRow, ...]:
-    """Give the rows of a page as inputs, each fault at its cell."""
+    """Give the rows of a page as inputs, each fault at its cell; `stored` are those that the draft has."""
     at, gone = _at_cells(sheet, faults), set(dropped)
     return tuple(
         GridRow(
             number,
             number in page.blank,
+            kept(stored.get(number)),
             number in gone,
             tuple(_cell(number, column, rows.get(number, {}), at) for column in sheet.columns),
         )

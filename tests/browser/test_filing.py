@@ -41,3 +41,35 @@ def test_a_file_that_is_too_large_is_not_even_sent(town: Town, tmp_path: Path) -
         page.get_by_label("填好的《面试名单》").set_input_files(large)
         page.get_by_role("button", name="上传", exact=True).click()
         expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()
+
+
+PASTE = """([table, text]) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    const cell = document.getElementsByName(table)[0];
+    cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_rows_are_saved_as_they_are_left_and_wait_for_the_line_and_a_paste_fills_them(town: Town) -> None:
+    context = town.context()
+    page = town.sign_in(context, CITY)
+    page.goto(f"{HERE}/rows?sheet=cut_lines")
+    said = page.locator("[data-said]")
+    line = str(page.locator("tr[data-kept='']").first.get_attribute("data-line"))
+    page.locator(f"[name='{line}.line_score']").fill("80")
+    page.get_by_role("button", name="保存", exact=True).focus()
+    expect(page.locator("small.fault")).to_be_visible()
+    expect(said).to_contain_text("还有 1 行没有保存")
+    context.set_offline(True)
+    page.evaluate(PASTE, [f"{line}.subject", "计算机\t81\r\n天文\t82\r\n"])
+    expect(said).to_contain_text("没有连上，还有 2 行没有保存")
+    assert page.evaluate("() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))"), "leaving warns"
+    context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(said).to_contain_text("还有 1 行没有保存")
+    expect(page.locator("small.fault")).to_contain_text("不在可选项中")
+    page.locator(f"[name='{int(line) + 1}.subject']").select_option("数学")
+    page.get_by_role("button", name="保存", exact=True).focus()
+    expect(said).to_have_text("已保存。")
+    assert not page.evaluate("() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,7 @@ from forms.workbook_rows import RowError
 from models.loading import newest_load
 from tests.support.books import FORMS
 from tests.support.filing import CITY, HERE, STAMP, loads, reopen, upload, workbook
-from tests.support.window import YEAR, Window
+from tests.support.window import YEAR, Browser, Window
 
 SCORES, LINES = FORMS["shortlist"].sheets
 FIELD = re.compile(
@@ -164,7 +165,7 @@ def test_a_fault_about_several_columns_stands_at_the_first_and_others_above() ->
         RowError("sheet.missing", LINES.name, None, None, "", "缺少", "请补上"),
         RowError("cell.date", SCORES.name, 99, "姓名", "", "不是", "应为"),
     ]
-    shown = row_editing.lines(SCORES, row_editing.GridPage((2, 3), ()), {}, (), [several, *strange])
+    shown = row_editing.lines(SCORES, row_editing.GridPage((2, 3), ()), {}, {}, (), [several, *strange])
     assert [(cell.name, cell.faults) for line in shown for cell in line.cells if cell.faults] == [
         ("3.number", (several,))
     ]
@@ -193,3 +194,43 @@ def test_of_two_who_save_at_once_the_second_is_refused(drafted: Window, *, guard
         said.append(load_rows(drafted.database, YEAR, "shortlist", CITY, raw, STAMP, since=since).outcome)
     assert said == ["done", "refused" if guarded else "done"]
     assert (rows(drafted)[2]["score"] == "81") is guarded
+
+
+def test_a_sheet_begins_with_whoever_has_to_stand_on_it_and_takes_those_who_are_filled_in(window: Window) -> None:
+    reopen(window)
+    browser = window.as_(CITY)
+    sent = fields(browser.get(f"{HERE}/rows").text)
+    begun = [value for name, value in sent.items() if name.endswith(".number") and value]
+    assert (len(begun), sent["2.score"], sent["35.number"]) == (33, "", "")
+    assert (
+        browser.submit(f"{HERE}/rows", do="save", **(sent | {"3.score": "缺考", "3.shortlisted": "否"})).status_code
+        == 303
+    )
+    assert [row["number"] for row in rows(window).values()] == [begun[1]]
+    after = fields(browser.get(f"{HERE}/rows").text)
+    assert [value for name, value in after.items() if name.endswith(".number") and value] == [
+        begun[1],
+        begun[0],
+        *begun[2:],
+    ]
+
+
+def row(browser: Browser, line: int, kept: str, **cells: str) -> dict[str, Any]:
+    named = {f"{line}.{name}": value for name, value in cells.items()}
+    found: dict[str, Any] = browser.submit(f"{HERE}/row?sheet=scores", kept=kept, **named).json()
+    return found
+
+
+def test_a_row_is_saved_by_itself_and_none_that_somebody_else_changed(drafted: Window) -> None:
+    browser, before = drafted.as_(CITY), rows(drafted)
+    kept = row_editing.kept(before[3])
+    assert f'<tr data-line="3" data-kept="{kept}">' in browser.get(f"{HERE}/rows").text
+    said = row(browser, 3, kept, **(before[3] | {"score": "九十"}))
+    assert (said["saved"], [one["cell"] for one in said["faults"]], rows(drafted)) == (False, ["3.score"], before)
+    said = row(browser, 3, kept, **(before[3] | {"score": "81"}))
+    assert (said["saved"], said["faults"], rows(drafted)) == (True, [], before | {3: before[3] | {"score": "81"}})
+    late = row(browser, 3, kept, **(before[3] | {"score": "82"}))
+    assert (late["saved"], late["said"]) == (False, "没有保存：这一行在您打开本页之后改过，请刷新本页后再填")
+    assert row(browser, 4, row_editing.kept(before[4]), **before[4], drop="1")["saved"], "another row is not concerned"
+    assert rows(drafted) == {line: one for line, one in before.items() if line != 4} | {3: before[3] | {"score": "81"}}
+    assert not row(browser, 9_999_999, "", **before[4])["saved"], "so far below there is no row"
