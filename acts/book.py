@@ -11,8 +11,11 @@ from acts.approve import APPROVE, REJECT
 from acts.arrange import ARRANGE
 from acts.ask import ASK
 from acts.correct import CORRECT
+from acts.correct_student import CORRECT_STUDENT
 from acts.decide_address import ADDRESS
+from acts.decline_place import DECLINE_PLACE
 from acts.extend import EXTEND
+from acts.leave_training import LEAVE_TRAINING
 from acts.load import EVALUATE, LOAD
 from acts.nobody_applied import NOBODY_APPLIED
 from acts.nudge import NUDGE
@@ -41,8 +44,8 @@ if TYPE_CHECKING:
 
 _ACTS = (
     LOAD, SUBMIT, NOBODY_APPLIED, RECALL, ARRANGE, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT,
-    NUDGE, RERUN, WAIVE, WITHDRAW, REJOIN, ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME,
-    RESTORED, AMEND, ADOPT, CLOSE,
+    NUDGE, RERUN, WAIVE, CORRECT_STUDENT, DECLINE_PLACE, LEAVE_TRAINING, WITHDRAW, REJOIN, ANSWER, ADDRESS, SETTLE,
+    SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED, AMEND, ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from acts import arrange, backfill
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
+from acts.correct_student import corrections_undone
 from acts.known_city import KnownCity
 from acts.last_word import decision
 from calendars.deadlines import TZ
@@ -143,7 +144,8 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     season.flush()
     phase, today = season.book.owner(reading.slug), season.stamp.as_of.astimezone(TZ).date()
     known = KnownCity(season.connection, season.year, season.year.city(city), today)
-    errors = _in_order(reading, phase.check(known, reading))
+    undone = corrections_undone(season, city, reading)
+    errors = _in_order(reading, chain(phase.check(known, reading), undone))
     warnings = (*reading.warnings, *phase.doubts(known, reading))
     if errors:
         places = [_place(error) for error in errors[:PLACES]]

@@ -41,6 +41,7 @@ class Event(StrEnum):
     `arrange` is when and where a city brings its parties together.
     `nobody` says that nobody applied in the city: what else would be about its students passes with it.
     `ask`, `question`, `retract` and `answer` are what a city asks of the province, and hears: they move nothing.
+    `person` is what was changed about a single person after the fact.
     """
 
     OPEN = "open"
@@ -70,6 +71,7 @@ class Event(StrEnum):
     QUESTION = "question"
     RETRACT = "retract"
     ANSWER = "answer"
+    PERSON = "person"
 
     @property
     def chinese(self) -> str:
@@ -118,13 +120,14 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.QUESTION: "提出异议",
         Event.RETRACT: "撤回申请",
         Event.ANSWER: "答复申请",
+        Event.PERSON: "人员变动",
     }
 )
 
 MOVING_THE_DAY = frozenset({Event.EXTEND, Event.CORRECT})
 """What gives a city phase another due day and leaves it in the same attempt."""
 
-AT_ANY_TIME = frozenset({Event.ADDRESS, Event.ASK, Event.QUESTION, Event.RETRACT, Event.ANSWER})
+AT_ANY_TIME = frozenset({Event.ADDRESS, Event.ASK, Event.QUESTION, Event.RETRACT, Event.ANSWER, Event.PERSON})
 """What leaves every state as it is."""
 
 _FROM: Mapping[State, Mapping[Event, State]] = {

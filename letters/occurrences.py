@@ -61,6 +61,7 @@ def _occurs(kind: Kind, of: Dealings) -> bool:
         "where-named": bool(of.named(kind)),
         "with-last-word": of.ending is not None,
         "published": published,
+        "amendable": bool(of.named(kind)) and (published or not of.named("result")),
         "unpublished": not published and bool(audiences(kind, of)),
     }
     return where[LETTER_KINDS[kind].occurs]

@@ -18,7 +18,7 @@ from letters import phrases
 from letters.case_fields import filled
 from letters.framed import BEGIN, END, Framed, cut
 from letters.occurrences import in_calendar, is_declined
-from letters.titles import genre, subject, title
+from letters.titles import genre, publishes, subject, title
 from letters.words import DECIDED, GATHERED, GROUPS, NEW, OFFICE, PROGRAMME, SIGNED, SYSTEM, YOU
 from phases.letter_kinds import LETTER_KINDS
 
@@ -179,6 +179,7 @@ def _view(brief: Brief) -> dict[str, Any]:
         "calendar": _has_calendar(brief),
         "was": phrases.until(brief.was, brief.audience) if brief.was else "",
         "until": phrases.until(brief.due.day, brief.audience) if brief.due else "",
+        "publishes": publishes(brief),
         "meets": brief.arranged and 1 + brief.rearranged,
         "decided": DECIDED[brief.due.because[-1]] if brief.due and brief.due.because[-1] in DECIDED else "",
         "asked": brief.asked and _asked(brief.asked),

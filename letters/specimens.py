@@ -14,6 +14,7 @@ from gates.verdict import Finding
 from letters import phrases
 from letters.brief import Brief, Item, OwnWords, RequestBrief
 from letters.occurrences import OFFICES, in_calendar, is_declined, later, occurrences
+from letters.titles import publishes
 from letters.words import AUDIENCES, TAGS
 from phases.letter_kinds import LETTER_KINDS, Kind
 from phases.parties import Arranged, Audience
@@ -122,7 +123,7 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
         "resumed": {"items": (Item("年度评价", "截止时间：2022年11月30日（星期三）24:00"),)},
         "behind": {"items": (Item(first, had(0)), Item(second, had(1)))},
         "graded": {"items": (Item(first, "优秀"), Item(second, "合格"))},
-        "regraded": {"items": (Item(first, "由“合格”更正为“优秀”"),)},
+        "regraded": {"items": (Item(first, "由“合格”更正为“优秀”" if publishes(brief) else "姓名已更正"),)},
         "was": {"was": None if brief.arranged else day_of(brief.as_of)},
         "mistaken": {"was": None if brief.arranged else day_of(brief.as_of) + timedelta(days=60)},
         "asked": {"asked": _asked(brief)},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calendars.deadlines import day_of
 from letters import phrases
 from letters.case_fields import filled
-from letters.genres import ANSWERS, GENRES, PLACE_TOLD, READERS, Genre
+from letters.genres import ANSWERS, GENRES, PERSON_CHANGED, PLACE_TOLD, READERS, Genre
 from letters.words import GRANTED, GROUPS, SETTLED_SHORT, SUBJECT_MARK
 from phases.letter_kinds import LETTER_KINDS
 
@@ -22,7 +22,14 @@ def genre(brief: Brief) -> Genre:
     """Give the genre of a letter: by its kind and reader, or by when and where somebody meets the others."""
     if LETTER_KINDS[brief.kind].moves and brief.arranged is not None:
         return PLACE_TOLD[brief.rearranged]
+    if brief.kind == "amended" and not publishes(brief):
+        return PERSON_CHANGED[READERS[brief.audience]]
     return GENRES[brief.kind, READERS[brief.audience]]
+
+
+def publishes(brief: Brief) -> bool:
+    """Tell whether a letter is about a phase that the province ends with results."""
+    return brief.of is not None and brief.of.ending == "results"
 
 
 def title(brief: Brief) -> str:

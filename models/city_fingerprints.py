@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from models.columns import table_of
 from models.tables.city_requests import Request, RequestAnswer
+from models.tables.personal_changes import PersonalChange
 from models.tables.season import (
     CityPhase,
     CityYear,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-GROWING = (Transition, ExtensionRow, WaiverRow, Filing, WorkbookLoad, RefusedLoad, Request)
+GROWING = (Transition, ExtensionRow, WaiverRow, Filing, WorkbookLoad, RefusedLoad, Request, PersonalChange)
 """Tables that are only added to: how many rows, and the newest, say all."""
 
 ON_LETTERS = ("id", "state", "tries", "address", "moot", "due_at", "valid_until", "message_id", "queued_at")

@@ -26,7 +26,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
 from phases.on_record import Roll, fault, rows_read, spelled, whole
-from phases.parties import Called, Mailing, Pooled, Rows, Stakeholder
+from phases.parties import Called, InTraining, Mailing, Pooled, Rows, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, SheetIndex, StoredSheet, WorkedOut, party
 
@@ -332,6 +332,7 @@ PHASE = PhaseDefinition(
             ),
             mailings={
                 "withdrawn": Mailing(Rows("mentors", where=("taken",))),
+                "amended": Mailing(InTraining()),
                 "passed": Mailing(
                     Rows("mentors", where=("taken",)),
                     counted="选报您的学生",
@@ -347,7 +348,7 @@ PHASE = PhaseDefinition(
                 "推荐品学兼优、成绩排名符合要求的学生，核实其申报信息。",
                 "将推荐名单报所在设区市的市级管理办公室审核。",
             ),
-            mailings={"opened": Mailing(Pooled())},
+            mailings={"opened": Mailing(Pooled()), "amended": Mailing(Rows("students", where=("taken",)))},
         ),
     ),
 )

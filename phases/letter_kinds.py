@@ -22,8 +22,11 @@ Kind = Literal[
     "amended", "visits-short", "letter",
 ]  # fmt: skip
 
-Occurs = Literal["always", "never", "where-named", "with-last-word", "published", "unpublished"]
-"""In which phases: all, none, where one names who gets it, where the province ends it, publishes results or not."""
+Occurs = Literal["always", "never", "where-named", "with-last-word", "published", "unpublished", "amendable"]
+"""In which phases: all, none, where one names who gets it, where the province ends it, publishes results or not.
+
+`amendable` is where one names who gets it, and publishes results if it has any.
+"""
 
 UNTOLD = "不另行通知"
 """What begins the detail of a letter that was never to go out; the province's reason follows."""
@@ -184,8 +187,8 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             tells_city=True, shows=("graded",), caused_by=(Event.APPROVE,), certifies=True,
         ),
         "amended": LetterKind(
-            "结果更正", ("city",), occurs="published", urgency=3, settles=True,
-            tells_city=True, shows=("regraded",), reason="一名学生的到校记录漏记", caused_by=(Event.APPROVE,),
+            "更正", ("city",), occurs="amendable", urgency=3, settles=True, tells_city=True,
+            shows=("regraded",), reason="一名学生的到校记录漏记", caused_by=(Event.APPROVE, Event.PERSON),
             certifies=True,
         ),
         "visits-short": LetterKind(

@@ -157,6 +157,8 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
             concerned[asked_for] = recipients.parties(season, one, audience, reach)
         if LETTER_KINDS[one.kind].named:
             concerned[asked_for].setdefault(one.city, {}).update(recipients.told(one, audience))
+        if one.besides:
+            recipients.besides(one, audience, concerned[asked_for].setdefault(one.city, {}))
     on_file = reach.on_file(_merged(concerned.values()))
     addressed: list[tuple[Owed, Recipient]] = []
     for one, audience in asked:

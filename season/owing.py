@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from calendars.deadlines import day_of
@@ -77,6 +77,7 @@ class Owed:
     own: OwnLetter | None = None
     rearranged: bool = False  # they heard another time or place
     nobody: bool = False  # the city has no applicants
+    besides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # whom else it concerns, with which students
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,14 @@ def result(season: Season, cell: Cell, results: Mapping[str, str], told: frozens
 def amended(season: Season, cell: Cell, said: Mapping[str, str], reason: str | None, told: frozenset[str]) -> None:
     """Owe word of the results that are others than were told, to those of them whom it concerns."""
     season.owed.append(Owed("amended", *_about(cell), f"{cell.filings}", said=said, reason=reason, to=told))
+
+
+def person_changed(
+    season: Season, cell: Cell, said: Mapping[str, str], reason: str, besides: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Owe word of what changed about students, by number, to those of the phase whom it concerns, and to `besides`."""
+    slot = f"{cell.moves}"
+    season.owed.append(Owed("amended", *_about(cell), slot, said=said, reason=reason, besides=besides))
 
 
 def appointment(season: Season, cell: Cell) -> None:

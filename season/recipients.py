@@ -76,6 +76,14 @@ def told(owed: Owed, audience: Audience) -> dict[int, tuple[str, ...]]:
     return {int(key.removeprefix(prefix)): () for key in theirs}
 
 
+def besides(owed: Owed, audience: Audience, found: dict[int, tuple[str, ...]]) -> None:
+    """Add to the parties of that audience those whom a letter concerns besides, with their students."""
+    for key, numbers in owed.besides.items():
+        if audience_of(key) == audience:
+            party = int(key.partition(":")[2])
+            found[party] = tuple(sorted({*found.get(party, ()), *numbers}))
+
+
 def office(season: Season, city: str, audience: Audience) -> Recipient:
     """Give an office as a recipient. In a rehearsal an address that is not on file has a stand-in."""
     key, in_its_stead = {

@@ -12,6 +12,7 @@ from gates.states import State
 from models.columns import table_of
 from models.database import book_of
 from models.tables.city_drafts import draft_table
+from models.tables.personal_changes import PersonalChange
 from models.tables.season import CityPhase, CityYear, Filing
 
 if TYPE_CHECKING:
@@ -108,10 +109,18 @@ def withdrawn(scope: Scope) -> frozenset[str]:
 
 
 def admitted(scope: Scope) -> dict[str, tuple[str, ...]]:
-    """Give the numbers of each city's admitted students, in order."""
+    """Give the numbers of each city's admitted students, in order, but for those who left by an act on them alone."""
     by = admitting(scope)
     found = _let_on(scope, by.lets_on) if by and by.lets_on else {}
-    return {city: tuple(sorted(found.get(city, ()))) for city in scope.cities}
+    gone = _left(scope) if found else frozenset()
+    return {city: tuple(n for n in sorted(found.get(city, ())) if (city, n) not in gone) for city in scope.cities}
+
+
+def _left(scope: Scope) -> frozenset[tuple[str, str]]:
+    """Give those who left training by an act on them alone."""
+    table = table_of(PersonalChange)
+    query = select(table.c.city, table.c.number).where(*scope.mine(table), table.c.what == "training")
+    return frozenset(scope.connection.execute(query).tuples())
 
 
 def admitting(scope: Scope) -> PhaseDefinition | None:

@@ -61,6 +61,9 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "rerun": {"city", "phase", "until", "reason"},
         "withdraw": {"city", "reason"},
         "rejoin": {"city", "reason"},
+        "correct-student": {"city", "student", "what", "value", "reason"},
+        "decline-place": {"city", "student", "reason"},
+        "leave-training": {"city", "student", "reason"},
     }
 
 

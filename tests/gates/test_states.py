@@ -37,6 +37,7 @@ ask       waiting    open       submitted  passed   returned   overdue    withdr
 question  waiting    open       submitted  passed   returned   overdue    withdrawn
 retract   waiting    open       submitted  passed   returned   overdue    withdrawn
 answer    waiting    open       submitted  passed   returned   overdue    withdrawn
+person    waiting    open       submitted  passed   returned   overdue    withdrawn
 """
 
 

@@ -42,8 +42,9 @@ OWNERS: Mapping[str, str] = {
 FREE = frozenset({
     "achieved", "act", "addressee", "agenda", "by", "contact", "content", "department",
     "detail", "email", "goal", "guardian", "head", "html", "institution", "item", "made_by", "mentor", "name", "note",
+    "now",
     "opinion", "outline", "place", "planned", "reason", "research", "said", "school", "shown", "target", "teacher",
-    "text", "unit", "whom",
+    "text", "unit", "was", "whom",
 })  # fmt: skip
 """Columns in which somebody's own words stand, or a person's name."""
 

@@ -1,0 +1,128 @@
+"""Changes of single persons after the fact: each a row of its own, laid over what was filed (decision 52)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import and_, insert, select, update
+
+from models.columns import columns_of, table_of
+from models.database import book_of
+from models.tables.city_drafts import draft_table
+from models.tables.personal_changes import PersonalChange
+from phases.application import STUDENTS
+from phases.interview import INTERVIEWS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Connection
+
+    from models.stamp import Stamp
+
+What = Literal["name", "school", "grade", "admitted", "training", "mentor"]
+WHAT: Mapping[What, str] = {
+    "name": "姓名", "school": "中学", "grade": "年级", "admitted": "入选", "training": "培养", "mentor": "培养导师",
+}  # fmt: skip
+"""What may be changed, in words."""
+
+LEFT = "退出培养"
+"""What holds of the training of a student who left it, but for the midterm."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewChange:
+    """A change to be: of the student of that number, from what stood there to what holds."""
+
+    number: str
+    what: What
+    was: str
+    now: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptChange:
+    """A change on record, with who made it and when."""
+
+    city: str
+    number: str
+    what: What
+    was: str
+    now: str
+    reason: str
+    by: str
+    as_of: datetime
+
+
+def student(connection: Connection, year: int, city: str, number: str) -> dict[str, Any] | None:
+    """Give a student's row as it holds, by field; None where the city has nobody of that number."""
+    table = draft_table(STUDENTS)
+    mine = (table.c.year == year, table.c.city == city, table.c.number == number)
+    found = connection.execute(select(table).where(*mine)).mappings().one_or_none()
+    return None if found is None else dict(found)
+
+
+def correct(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Put a student's row in the place of the one that holds, and its name wherever the city's sheets have it.
+
+    One statement a sheet that names students.
+    """
+    table, place = draft_table(STUDENTS), ("year", "city", "line")
+    whole = {key: value for key, value in row.items() if key not in place}
+    connection.execute(update(table).where(*(table.c[key] == row[key] for key in place)).values(whole))
+    for sheet in book_of(connection).sheets.values():
+        if sheet.key != STUDENTS.key and {"number", "name"} <= set(sheet.fields):
+            other = draft_table(sheet)
+            mine = (other.c[key] == row[key] for key in ("year", "city", "number"))
+            connection.execute(update(other).where(*mine).values(name=row["name"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Interviewed:
+    """A row of the interview sheet with whom the student chose and where he goes to school, as parties."""
+
+    number: str
+    subject: str
+    came: bool
+    score: Decimal | None
+    admitted: bool
+    funding: str | None
+    mentor: int
+    school: int | None
+
+
+def interviewed(connection: Connection, year: int, city: str) -> dict[str, Interviewed]:
+    """Give a city's interview sheet by number, the highest score first."""
+    sheet, of = draft_table(INTERVIEWS), draft_table(STUDENTS)
+    columns = [sheet.c[name] for name in ("number", "subject", "came", "score", "admitted", "funding")]
+    same = and_(of.c.year == sheet.c.year, of.c.city == sheet.c.city, of.c.number == sheet.c.number)
+    query = select(*columns, of.c.mentor_party, of.c.school_party).join_from(sheet, of, same)
+    rows = connection.execute(query.where(sheet.c.year == year, sheet.c.city == city).order_by(sheet.c.line))
+    found = [Interviewed(*row) for row in rows]
+    return {one.number: one for one in sorted(found, key=lambda one: one.score or Decimal(-1), reverse=True)}
+
+
+def admit(connection: Connection, year: int, city: str, number: str, funding: str | None) -> None:
+    """Put on the interview sheet that a student is admitted, funded so; None: he is not."""
+    sheet = draft_table(INTERVIEWS)
+    mine = (sheet.c.year == year, sheet.c.city == city, sheet.c.number == number)
+    connection.execute(update(sheet).where(*mine).values(admitted=funding is not None, funding=funding))
+
+
+def put(connection: Connection, year: int, city: str, changes: Collection[NewChange], stamp: Stamp) -> None:
+    """Put changes on record."""
+    rows = [{"year": year, "city": city, **asdict(change), **stamp.columns()} for change in changes]
+    connection.execute(insert(table_of(PersonalChange)), rows)
+
+
+def changes(connection: Connection, year: int, city: str, as_of: datetime | None = None) -> tuple[KeptChange, ...]:
+    """Give what was changed of a city's persons up to an instant (None: till now), the oldest first."""
+    table = table_of(PersonalChange)
+    then = [] if as_of is None else [table.c.as_of <= as_of]
+    query = select(*columns_of(KeptChange, table)).where(table.c.year == year, table.c.city == city, *then)
+    return tuple(KeptChange(*row) for row in connection.execute(query.order_by(table.c.id)))

@@ -1,0 +1,172 @@
+"""A declined place goes to the next of the list; a student who leaves is counted no more. Nothing is filed again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from acts.consistency import contradictions
+from acts.decline_place import decline_place
+from acts.leave_training import leave_training
+from models import personal_changes, reports
+from models.database import Database
+from models.facts.scope import in_training
+from phases.interview import InterviewRow
+from season.judging import scope_of
+from season.outcome import Outcome
+from season.unit_of_work import Season
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, instant, stamp
+
+INTERVIEW, MEETING, MIDTERM, AT = "interview", "meeting", "midterm", "2022-02-21T10:00"
+RIGHT = "按递补后的名单核验，各项均符合。"
+FIRST, SECOND, THIRD, FOURTH = (f"3201-2022-000{place}" for place in range(1, 5))
+
+
+def interviewed(scene: Scene, *scores: int, city: str = NANJING) -> sheets.Sheets:
+    """Six came and two are admitted and funded; the third and those after it have these scores."""
+    rows: list[InterviewRow] = list(scene.sheets(INTERVIEW, city)["interviews"])  # type: ignore[arg-type]  # its rows
+    for place, score in enumerate(scores, 2):
+        rows[place] = rows[place].model_copy(update={"score": Decimal(score)})
+    return {"interviews": rows}
+
+
+def declined(
+    scene: Scene, number: str = FIRST, at: str = AT, *, next_one: str = "", funding: str = "", dry_run: bool = False
+) -> Outcome:
+    given = (scene.database, YEAR, NANJING, number, stamp(at))
+    return decline_place(*given, reason="另有安排", next_one=next_one, funding=funding, dry_run=dry_run)
+
+
+def left(scene: Scene, number: str = FIRST, at: str = "2022-05-10T10:00", *, dry_run: bool = False) -> Outcome:
+    return leave_training(scene.database, YEAR, NANJING, number, stamp(at), reason="随家庭迁往外省", dry_run=dry_run)
+
+
+def training(scene: Scene, city: str = NANJING) -> tuple[str, ...]:
+    with scene.database.read() as connection:
+        season = Season.read(connection, YEAR, stamp("2023-01-01T00:00"), None, reading=True)
+        return in_training(scope_of(season, INTERVIEW, [city]))[city]
+
+
+def totals(scene: Scene) -> dict[str, int]:
+    with scene.database.read() as connection:
+        found = reports.matrix(connection, YEAR, instant("2022-03-01T10:00")).totals
+    return {name: found[name] for name in ("admitted", "funded")}
+
+
+def through(scene: Scene, *scores: int) -> Scene:
+    return scene.through(INTERVIEW, NANJING, interview=interviewed(scene, *scores))
+
+
+def told(scene: Scene) -> set[str]:
+    return {to.partition(":")[0] for _, _, to, _, _ in ledger.letters(scene.database, kind="amended")}
+
+
+def test_the_next_by_score_moves_up_funded_as_the_other_was(scene: Scene) -> None:
+    others = ledger.of_others(through(scene, 70, 88, 75, 60).database, NANJING)
+    said = declined(scene)
+    assert (said.outcome, said.message) == (
+        "done",
+        f"南京 导师面试：{FIRST} 放弃入选；{FOURTH} 递补入选（省级资助），面试成绩 88.00。{RIGHT}",
+    )
+    assert training(scene) == (SECOND, FOURTH)
+    assert totals(scene) == {"admitted": 2, "funded": 2}
+    assert scene.states(NANJING)[INTERVIEW] == "passed"
+    assert told(scene) == {"city", "mentor", "school"}
+    assert ledger.of_others(scene.database, NANJING) == others
+    assert [one for one in contradictions(scene.database) if one.invariant == "合计与内容一致"] == []
+    later = sheets.students(scene.city(NANJING))
+    meeting = sheets.meeting([later[1], later[3]])
+    scene.load(MEETING, NANJING, meeting, "2022-02-24T10:00")
+    assert scene.submit(MEETING, NANJING, "2022-02-24T10:00").done
+
+
+def test_somebody_else_may_be_named_or_nobody_and_the_funds_chosen(scene: Scene) -> None:
+    through(scene, 70, 88, 75, 60)
+    assert declined(scene, next_one=THIRD, funding="自筹").done
+    assert (training(scene), totals(scene)) == ((SECOND, THIRD), {"admitted": 2, "funded": 1})
+    assert "无人递补" in declined(scene, SECOND, "2022-02-21T11:00", next_one="none").message
+    assert (training(scene), totals(scene)) == ((THIRD,), {"admitted": 1, "funded": 0})
+
+
+def test_two_of_the_same_score_are_told_apart_by_the_province(scene: Scene) -> None:
+    said = declined(through(scene, 70, 88, 88, 60))
+    assert (said.outcome, "成绩相同；请写明由谁递补" in said.message) == ("refused", True)
+    assert declined(scene, next_one=FOURTH).done
+
+
+@pytest.mark.parametrize(
+    ("number", "next_one", "why"),
+    [
+        (THIRD, "", "不在入选名单中"),
+        ("3202-2022-0001", "", "不在入选名单中"),
+        (FIRST, SECOND, "不在同学科的递补名单中"),
+        (FIRST, "3202-2022-0003", "不在同学科的递补名单中"),
+    ],
+)
+def test_who_was_not_admitted_declines_nothing_and_who_was_moves_nowhere(
+    scene: Scene, number: str, next_one: str, why: str
+) -> None:
+    said = declined(through(scene, 70, 88, 75, 60), number, next_one=next_one)
+    assert said.outcome == "refused"
+    assert why in said.message
+
+
+def test_whoever_declined_is_not_next_when_another_declines(scene: Scene) -> None:
+    through(scene, 70, 60, 50, 40)
+    assert declined(scene).done
+    assert declined(scene, SECOND, "2022-02-21T11:00").done
+    assert training(scene) == (THIRD, FOURTH)
+
+
+def test_a_place_of_the_province_is_not_taken_twice(database: Database) -> None:
+    scene = Scene.begin(database, calendar(2, funded_cap=3))
+    scene.through(INTERVIEW, NANJING, interview=own_funds(scene))
+    scene.through(INTERVIEW, WUXI)
+    before = ledger.everything(scene.database)["interview"]
+    said = declined(scene, SECOND, funding="省级资助", next_one=THIRD)
+    assert said.outcome == "refused"
+    assert "全省资助名额共 3 人" in said.message
+    assert ledger.everything(scene.database)["interview"] == before
+    assert totals(scene)["funded"] == 3
+
+
+def own_funds(scene: Scene) -> sheets.Sheets:
+    """The first of Nanjing's two is funded."""
+    return sheets.interview(sheets.students(scene.city(NANJING)), 2, 1)
+
+
+def test_after_the_meeting_nobody_moves_up(scene: Scene) -> None:
+    scene.through(MEETING, NANJING)
+    assert "师生见面会已经报送，不再递补" in declined(scene, at="2022-03-01T10:00").message
+
+
+def test_who_left_is_asked_for_by_nothing_after(scene: Scene) -> None:
+    others = ledger.of_others(scene.through(MEETING, NANJING).database, NANJING)
+    said = left(scene)
+    assert said.message == f"南京 {FIRST} 已退出培养。以后各阶段不再计入该生，资助名额不另行使用。"
+    assert training(scene) == (SECOND,)
+    assert totals(scene) == {"admitted": 2, "funded": 2}
+    assert told(scene) == {"city", "mentor", "school"}
+    assert ledger.of_others(scene.database, NANJING) == others
+    rest = sheets.students(scene.city(NANJING))[1:2]
+    scene.load(MIDTERM, NANJING, sheets.midterm(rest), "2022-07-20T10:00")
+    assert scene.submit(MIDTERM, NANJING, "2022-07-20T10:00").done
+    with scene.database.read() as connection:
+        assert [one.now for one in personal_changes.changes(connection, YEAR, NANJING)] == ["退出培养"]
+
+
+def test_who_is_not_in_training_leaves_nothing(scene: Scene) -> None:
+    scene.through(MEETING, NANJING)
+    assert left(scene).done
+    again = left(scene, at="2022-05-11T10:00")
+    assert (again.outcome, again.message) == ("refused", f"南京 导师面试：{FIRST} 不在培养；请核对报名号。")
+    assert left(scene, "3202-2022-0001", "2022-05-11T10:00").outcome == "refused"
+
+
+def test_previews_change_nothing(scene: Scene) -> None:
+    before = ledger.fingerprint(through(scene, 70, 88, 75, 60).database)
+    assert declined(scene, dry_run=True).done
+    assert left(scene, dry_run=True).done
+    assert ledger.fingerprint(scene.database) == before
