@@ -26,6 +26,7 @@ NAMES = (
     "waiting",
     "upload",
     "prefect_pass",
+    "idle",
 )
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = "# Measured figures\n\n`make bench` measures and prints them; `python -m benchmarks NAME --write` renews a part."
