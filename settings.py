@@ -185,12 +185,12 @@ class Settings(BaseSettings):
     base_url: str = Field(default="", validate_default=True)
     secret_key: SecretStr | None = None
     notify: SecretStr | None = None
-    beat_seconds: int = Field(default=60, ge=5, le=600)
+    beat_seconds: int = Field(default=600, ge=5, le=3600)
     operator: str | None = None
 
     @property
     def beat(self) -> timedelta:
-        """How often the whole is looked after: what is owed is done, and letters that are due are sent."""
+        """How often the whole is looked after where nothing happens: what happens is looked after within seconds."""
         return timedelta(seconds=self.beat_seconds)
 
     @property

@@ -22,7 +22,7 @@ from benchmarks.advance import NOW, copied_file
 from benchmarks.measuring import Table, middle, run
 from deployments.children import Child
 from deployments.house import House
-from deployments.up import PYTHON
+from deployments.household import PYTHON
 from tests.support.scenes import YEAR, calendar
 
 CITIES = (13, 333)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-PATIENCE = 20.0
-"""Seconds a process has to end after SIGTERM before it is killed."""
+PATIENCE = 12.0
+"""Seconds that processes have to end after SIGTERM, all together, before they are killed."""
 
 LONGEST_WORDS = 300
 """Bytes at the end of a log that may be repeated as the reason of an end."""
@@ -35,19 +35,21 @@ PARENT_DEATH = 1
 class Child:
     """One process of ours, in our own process group, with its output appended to a log only the owner can read.
 
-    `said` is why it ended when it was last started once more. On Linux it is killed when we are, however that
-    happens: else it would keep its port from whoever starts us again.
+    `said` is why it ended when it was last started once more; `before` is done before each start. On Linux it is
+    killed when we are, however that happens: else it would keep its port from whoever starts us again.
     """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    before: Callable[[], None] | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     deaths: int = field(default=0, init=False)
     started: float = field(default=0.0, init=False)
     said: str = field(default="", init=False)
     _from: int = field(default=0, init=False)
+    _killed_for: str = field(default="", init=False)
 
     def keep(self) -> bool:
         """Start it where it does not run; say whether it was started. Each early death doubles the pause before."""
@@ -66,6 +68,8 @@ class Child:
 
     def why(self) -> str:
         """Say why it ended (Chinese): by which signal, else what it said last."""
+        if self._killed_for:
+            return self._killed_for
         code = self.process.poll() if self.process is not None else None
         if code is not None and code < 0:
             return f"被信号 {signal.Signals(-code).name} 结束"
@@ -79,6 +83,9 @@ class Child:
         return ""
 
     def _start(self, now: float) -> bool:
+        self._killed_for = ""
+        if self.before is not None:
+            self.before()
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(self.log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "ab") as log:
             self._from = log.tell()
@@ -93,16 +100,41 @@ class Child:
         self.started = now
         return True
 
+    @property
+    def age(self) -> float:
+        """Seconds since it was last started."""
+        return time.monotonic() - self.started
+
+    def kill(self, why: str) -> None:
+        """End it at once, whatever it does, for a reason that is told when it is started again."""
+        if self.process is not None and self.process.poll() is None:
+            self._killed_for = why
+            self.process.kill()
+
     def stop(self) -> None:
         """Ask it to end, and kill it where it does not."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
+        stop([self])
+
+    def ends(self, seconds: float) -> bool:
+        """Tell whether it ends within so many seconds."""
         try:
-            self.process.wait(PATIENCE)
+            return self.process is None or self.process.wait(seconds) is not None
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            return False
+
+
+def stop(children: Iterable[Child]) -> None:
+    """Ask them to end, the last first, each with a share of the time to itself; then kill those that have not."""
+    running = [child for child in children if child.process is not None and child.process.poll() is None]
+    until = time.monotonic() + PATIENCE
+    for child in reversed(running):
+        assert child.process is not None
+        child.process.terminate()
+        child.ends(PATIENCE / len(running))
+    for child in running:
+        if not child.ends(max(0.0, until - time.monotonic())):
+            child.kill("")
+            child.ends(PATIENCE)
 
 
 def _tying() -> Callable[[], None] | None:

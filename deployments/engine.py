@@ -1,4 +1,4 @@
-"""The process of one flow's run: Prefect's own engine, once every room of this house is known.
+"""The process of one run that is not run warm: Prefect's own engine, once every room of this house is known.
 
 Prefect puts the working folder first on the import path before it imports a flow, so that a stray `models.py` there
 would hide a room. A room that is imported already cannot be hidden. Run as `python -P -m deployments.engine`.

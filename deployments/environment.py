@@ -6,14 +6,14 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from deployments.zombies import HEARTBEAT_SECONDS
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 USER = "talent"
+HEARTBEAT_SECONDS = 30
+"""How often a run says that it lives."""
 
 
 def prefect_environment(given: Mapping[str, str], home: Path, port: int, auth: str) -> dict[str, str]:

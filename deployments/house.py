@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
 from deployments.environment import LOOPBACK, auth_string, prefect_environment
+from deployments.orphans import HOUSE
 from settings import address
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class House:
         home = self.folder / "prefect"
         named = {f"{key}_FILE" for key in self.told}
         given = {key: value for key, value in self.given.items() if key not in named} | dict(self.told)
-        return prefect_environment(given, home, self.port, auth_string(given, home))
+        made = prefect_environment(given, home, self.port, auth_string(given, home))
+        return made | {HOUSE: str(self.folder)}
 
     def free(self) -> None:
         """Raise PortTaken where one of the ports is not to be had."""

@@ -24,8 +24,11 @@ NAME = "talent"
 BEATING = "every-minute"
 """The name of a beat on the server, however long it is: so what an officer paused stays paused."""
 
-BEAT = timedelta(minutes=1)
-"""How often `watch` and `post` run, where nothing else is set."""
+BEAT = timedelta(minutes=10)
+"""How often `watch` and `post` run, where nothing else is set and nothing was asked for between."""
+
+AFTER = timedelta(seconds=20)
+"""How long after the beat `watch` runs, and `post` after `watch`: what is on the minute has begun by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +75,15 @@ def plan(years: Iterable[Year], beat: timedelta = BEAT) -> tuple[Deployment, ...
     """Give every deployment of these years: the phases in order, then watch, post, rerun, rehearse.
 
     A phase that an earlier release opened, and this one has no flow for, is left to watch. `watch` and `post` run each
-    `beat`, a third and two thirds into it: apart from each other and, where it is the minute, from the moments of the
-    calendar, which are on the minute.
+    `beat`, apart from each other and from the moments of the calendar, which are on the minute.
     """
+    after = min(AFTER, beat / 3)
     kept = tuple(sorted(years, key=lambda year: year.year))
     phases = dict.fromkeys(phase.slug for year in kept for phase in year.phases if phase.slug in BOOK.phases)
     return (
         *(Deployment(slug, of_phase(slug), tuple(_of_phase(slug, kept))) for slug in phases),
-        Deployment("watch", entrypoint("watch"), (Every(BEATING, beat, beat / 3),)),
-        Deployment("post", "flows.deliver.post", (Every(BEATING, beat, beat * 2 / 3),)),
+        Deployment("watch", entrypoint("watch"), (Every(BEATING, beat, after),)),
+        Deployment("post", "flows.deliver.post", (Every(BEATING, beat, after * 2),)),
         Deployment("rerun", entrypoint("rerun")),
         Deployment("rehearse", entrypoint("rehearse")),
     )

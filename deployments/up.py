@@ -1,59 +1,47 @@
-"""Everything in one process group: migrations, dashboard, Prefect server (or the one configured), schedules, worker.
+"""Everything in one process group: migrations, dashboard, Prefect server (or the one configured), worker.
 
-This process imports no Prefect. It keeps its children alive, and brings the schedules up to date whenever a year is
-opened, revised or archived. What a child says stands in a log file of its own.
+This process imports no Prefect and waits for nobody: it starts again what dies and what does not answer, and says what
+stands still. The worker keeps the schedules to the calendars. What a child says stands in a log file of its own.
 """
 
 from __future__ import annotations
 
 import math
 import signal
-import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import urlopen
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from acts.accounts import first_link
 from calendars.deadlines import TZ
-from calendars.errors import TalentError
 from dashboard.serving.secret_key import secret_of
-from deployments.children import Child
+from deployments import log_rotation, orphans
+from deployments.children import stop
 from deployments.house import House
+from deployments.household import Household
 from deployments.instance import announced
-from deployments.nightly import Nightly
-from deployments.plan import plan
-from deployments.work_pool import POOL
 from models.database import Database
-from models.open_years import live
+from models.sole_runner import sole
 from models.stamp import Stamp
 from phases.book import BOOK
 from settings import FOLDER, FORMER, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from deployments.plan import Deployment
+    from deployments.house_parts import HousePart
+    from deployments.nightly import Nightly
 
 PORT = 4200
+TICK_SECONDS = 1.0
 START_SECONDS = 120.0
-WINDOW_SECONDS = 60.0
-SYNC_SECONDS = 120.0
-LOOK_SECONDS = 30.0
-RUNS_AT_ONCE = 3
-PYTHON = (sys.executable, "-P", "-m")
+"""How long Prefect's server may take to answer before that is said."""
 
-
-SILENT = "Prefect 服务 {api} 没有应答（日志 {log}）。页面照常可用；它应答之前，不按日程办理，也不投递函件。"
-NO_YEAR = "还没有开设年度；运行 talent year open 年份 之后日程会自动出现。"
+ROTATE_SECONDS = 60.0
 AT_ONCE = partial(print, flush=True)
 """Says a line so that a journal or a file shows it now, not at the end."""
 
@@ -68,8 +56,8 @@ def up(
     """Run until SIGINT or SIGTERM; give 0. For the main thread: only that one hears signals.
 
     `folder` keeps logs, the server's data, its sign-in, the dashboard's secret and, as long as this runs, where links
-    lead; `database_url` overrides `TALENT_DATABASE__URL`, `web` the dashboard's port. Raise PortTaken, or what the
-    migrations raise, before anything is left running.
+    lead; `database_url` overrides `TALENT_DATABASE__URL`, `web` the dashboard's port. Raise RunsAlready, RunsElsewhere,
+    PortTaken, or what the migrations raise, before anything is left running.
     """
     settings = Settings()
     listens = web or settings.dashboard.port
@@ -79,21 +67,20 @@ def up(
     house = House(folder.resolve(), port, settings.dashboard.host, listens, told)
     base = told["TALENT_BASE_URL"] = links_lead(settings, house, say)
     database = Database(database_url or settings.database.url, BOOK)
-    house.free()
-    secret_of(settings, house.folder)  # one that is none is said now, not by a page that never starts
-    say("检查数据库……")
-    from deployments.upgrading import upgrade
+    with announced(house), sole(database):
+        if left := orphans.end(house.folder):
+            say(f"上次运行留下的 {left} 个进程已结束。")
+        house.free()
+        secret_of(settings, house.folder)  # one that is none is said now, not by a page that never starts
+        say("检查数据库……")
+        from deployments.upgrading import upgrade
 
-    copy = upgrade(database, settings, house.folder, datetime.now(TZ))
-    if copy is not None:
-        say(f"数据库已升级；升级之前的另存为 {copy}。")
-    if settings.backup.passphrase is None:
-        say("没有设置备份口令（TALENT_BACKUP__PASSPHRASE），每夜不做备份。")
-    try:
-        with announced(house):
-            return run(house, database, say, lambda: _first_link(database, base, say))
-    finally:
-        database.dispose()
+        copy = upgrade(database, settings, house.folder, datetime.now(TZ))
+        if copy is not None:
+            say(f"数据库已升级；升级之前的另存为 {copy}。")
+        if settings.backup.passphrase is None:
+            say("没有设置备份口令（TALENT_BACKUP__PASSPHRASE），每夜不做备份。")
+        return run(house, database, say, lambda: _first_link(database, base, say))
 
 
 def links_lead(settings: Settings, house: House, say: Callable[[str], None] = AT_ONCE) -> str:
@@ -109,19 +96,50 @@ def run(
     house: House, database: Database, say: Callable[[str], None] = AT_ONCE, greet: Callable[[], None] = lambda: None
 ) -> int:
     """Run a house until SIGINT or SIGTERM, `greet` once its dashboard answers; the database is there already."""
-    ended = threading.Event()
+    ended, parts = threading.Event(), list["HousePart"]()
+    of = Household(house, database, say, greet)
+    nightly = of.nightly()
     with _until_signalled(ended):
-        children: list[Child] = []
-        nightly = _nightly(house, say)
         try:
-            _run(house, database, children, ended, say, greet, nightly)
+            _run(of, parts, ended, nightly)
         finally:
+            ended.set()
             if nightly is not None:
                 nightly.stop()
-            for child in reversed(children):
-                child.stop()
+            stop(part.child for part in parts if part.child is not None)
             say("已停止。")
     return 0
+
+
+def _run(of: Household, parts: list[HousePart], ended: threading.Event, nightly: Nightly | None) -> None:
+    """Look after the parts once a second; what may take longer has a thread of its own."""
+
+    def begin(part: HousePart) -> None:
+        parts.append(part)
+        _apart(part.ask, ended)
+
+    begin(prefect := of.prefect())
+    begin(of.dashboard())
+    _apart(of.tell_silence, ended)
+    worked, begun, rotated = False, time.monotonic(), -math.inf
+    while not ended.wait(TICK_SECONDS):
+        for part in parts:
+            part.look(of.say)
+        if prefect.met and not worked:
+            begin(of.worker())
+            worked = True
+        if not prefect.met and time.monotonic() - begun > START_SECONDS:
+            of.say(of.silent)
+            begun = math.inf
+        if nightly is not None:
+            nightly.look(datetime.now(TZ))
+        if time.monotonic() - rotated > ROTATE_SECONDS:
+            log_rotation.rotate(of.house.logs, datetime.now(TZ))
+            rotated = time.monotonic()
+
+
+def _apart(do: Callable[[threading.Event], None], ended: threading.Event) -> None:
+    threading.Thread(target=do, args=(ended,), daemon=True).start()
 
 
 def _first_link(database: Database, base_url: str, say: Callable[[str], None]) -> None:
@@ -130,124 +148,6 @@ def _first_link(database: Database, base_url: str, say: Callable[[str], None]) -
     link = first_link(database, Stamp("talent up", now, now, base_url))
     if link is not None:
         say(f"还没有可以登录的省办账号；请用这个一次性链接设置第一个账号的密码：{link}")
-
-
-def _window(house: House, environment: dict[str, str], ended: threading.Event, say: Callable[[str], None]) -> Child:
-    """Start the dashboard and say where it is, once it answers."""
-    pack = ("--pack", str(house.pack)) if house.pack else ()
-    child = _child(house, environment, "dashboard", "dashboard.serve", "--folder", str(house.folder), *pack)
-    child.keep()
-    said = "进度总览与各页面" if _answers(f"{house.window}/livez", WINDOW_SECONDS, ended) else "页面没有应答，请看日志"
-    say(f"{said}：{house.window}（日志 {child.log}）")
-    return child
-
-
-def _run(
-    house: House,
-    database: Database,
-    children: list[Child],
-    ended: threading.Event,
-    say: Callable[[str], None],
-    greet: Callable[[], None],
-    nightly: Nightly | None,
-) -> None:
-    environment = house.environment()
-    api = environment["PREFECT_API_URL"]
-    if house.own_server:
-        children.append(_child(house, environment, "server", "prefect", "server", "start"))
-        children[-1].keep()
-        say(f"Prefect 服务启动中：{api.removesuffix('/api')}（登录口令在 {house.folder / 'prefect' / 'auth'}）")
-    children.append(_window(house, environment, ended, say))
-    greet()
-    health, silent = f"{api}/health", SILENT.format(api=api, log=house.logs / "server.log")
-    if not (there := _answers(health, START_SECONDS, ended)):
-        say(silent)
-    command = ("prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", str(RUNS_AT_ONCE))
-    worker = _child(house, environment | _sealed(house, environment), "worker", *command)
-    synced: tuple[Deployment, ...] = ()
-    looked = -math.inf
-    while not ended.wait(1.0):
-        if nightly is not None:
-            nightly.look(datetime.now(TZ))
-        for child in children:
-            if child.keep() and child.deaths:
-                say(f"{child.name} 意外退出，已重新启动（{child.said}；日志 {child.log}）")
-                synced = ()  # a server that came back may have lost what it held
-        if (there := there or _answers(health, 0, ended)) and time.monotonic() - looked > LOOK_SECONDS:
-            synced, looked = _synced(house, environment, database, synced, say), time.monotonic()
-            if worker not in children:
-                children.append(worker)
-                worker.keep()
-                say(f"运行中，日志在 {house.logs}；按 Ctrl-C 停止。")
-
-
-def _nightly(house: House, say: Callable[[str], None]) -> Nightly | None:
-    """Give what makes the nights' backups: of no demonstration, and of nothing without a passphrase."""
-    backup = Settings().backup
-    if house.pack is not None or backup.passphrase is None:
-        return None
-    command = ("cli", "db", "backup", "--folder", str(house.folder))
-    return Nightly(lambda: _child(house, house.environment(), "backup", *command), backup.folder, say)
-
-
-def _sealed(house: House, environment: Mapping[str, str]) -> dict[str, str]:
-    """Tell the post where the window's own secret is, so that offices can acknowledge letters by their links."""
-    named = {"TALENT_SECRET_KEY", "TALENT_SECRET_KEY_FILE"} & environment.keys()
-    kept = house.folder / "secret"
-    return {} if named or Settings().secret_key or not kept.exists() else {"TALENT_SECRET_KEY_FILE": str(kept)}
-
-
-def _child(house: House, environment: dict[str, str], name: str, *command: str) -> Child:
-    return Child(name, (*PYTHON, *command), environment, house.logs / f"{name}.log")
-
-
-def _answers(address: str, seconds: float, ended: threading.Event) -> bool:
-    """Tell whether it answers within so many seconds; also where it is over meanwhile."""
-    until = time.monotonic() + seconds
-    while not ended.is_set():
-        try:
-            with urlopen(address, timeout=5):  # noqa: S310 -- an address of our own
-                return True
-        except (URLError, OSError):
-            if time.monotonic() > until:
-                return False
-        ended.wait(0.2)
-    return True
-
-
-def _synced(
-    house: House,
-    environment: dict[str, str],
-    database: Database,
-    before: tuple[Deployment, ...],
-    say: Callable[[str], None],
-) -> tuple[Deployment, ...]:
-    """Bring the server to the calendars of the years under way, where they are not what was synced; give what is."""
-    try:
-        with database.read() as connection:
-            years = [opened.year for opened in live(connection)]
-    except (TalentError, SQLAlchemyError) as error:
-        say(f"读不到各年度的日历，稍后重试（{type(error).__name__}）")
-        return before
-    wanted = plan(years)
-    if wanted == before:
-        return before
-    once = _child(house, environment, "sync", "deployments.sync")
-    once.keep()
-    assert once.process is not None
-    try:
-        code = once.process.wait(SYNC_SECONDS)
-    except subprocess.TimeoutExpired:
-        code = None
-    finally:
-        once.stop()
-    if code != 0:
-        say(f"日程没有同步成功，稍后重试（{once.why()}；日志 {once.log}）")
-        return before
-    named = "、".join(str(year.year) for year in years)
-    none = "演示不随系统时间办理，由页面上的演示时钟拨到哪一刻就办到哪一刻。" if house.pack else NO_YEAR
-    say(f"日程已同步：{named} 年度" if named else none)
-    return wanted
 
 
 @contextmanager

@@ -9,11 +9,12 @@ from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 
+from deployments.environment import HEARTBEAT_SECONDS
+
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
 
 NAME = "talent：失联的运行记为崩溃"
-HEARTBEAT_SECONDS = 30
 MISSED = 3
 
 

@@ -1,4 +1,4 @@
-"""Every minute: hand over the letters that are due, whoever queued them, and try again those that had to wait."""
+"""Again and again: hand over the letters that are due, whoever queued them, and try again those that had to wait."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.announcing import announce_sent
 from tasks.posting import send_due
 
 
-@flow(name="post", description="每分钟投递一次：把到时的函件交给邮件服务，对方暂不接收的稍后再试。")
+@flow(name="post", description="投递函件：有到时的随即一次，此外定时。对方暂不接收的，稍后再试。")
 async def post() -> State[None]:
     """Send what is due. Failed where a letter was refused for good or where it is not known what became of it."""
     with enter(None) as entry:

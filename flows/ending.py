@@ -29,7 +29,7 @@ ANOTHER = "另一次投递尚未结束"
 async def end(flow: str, passes: Sequence[Pass]) -> State[None]:
     """Give the state that this run of a flow ends in, after showing what each pass did.
 
-    A pass that did nothing leaves no table: `watch` runs once a minute.
+    A pass that did nothing leaves no table: `watch` runs again and again.
     """
     for one in passes:
         if one.moves or one.letters or one.failed:

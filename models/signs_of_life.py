@@ -13,9 +13,16 @@ from models.shortcuts.bulk import inserting
 from models.tables.season import ProgrammeYear
 from models.tables.signs_of_life import SignOfLife
 
-Work = Literal["watch", "post"]
-WORDS: dict[Work, str] = {"watch": "按日程办理", "post": "投递函件"}
-BEATS, LEAST = 3, timedelta(minutes=5)
+Work = Literal["watch", "post", "worker", "prefect"]
+"""The two flows that all depends on, the process that runs them, and the server that tells it when."""
+
+WORDS: dict[Work, str] = {
+    "watch": "按日程办理",
+    "post": "投递函件",
+    "worker": "见到工作进程",
+    "prefect": "得到 Prefect 的应答",
+}
+BEATS, LEAST = 3, timedelta(minutes=2)
 """So many beats may fall out, and so long it may take, before silence is an alarm."""
 
 
@@ -36,6 +43,13 @@ def leave(connection: Connection, work: Work, at: datetime, beat: timedelta) -> 
     row = {"at": at, "due": at + max(beat * BEATS, LEAST)}
     write = inserting(connection.dialect.name, table_of(SignOfLife)).values(work=work, **row)
     connection.execute(write.on_conflict_do_update(index_elements=["work"], set_=row))
+
+
+def stopped(connection: Connection, work: Work, at: datetime) -> None:
+    """Put on record that a work will not run, since somebody keeps it from it: the silence is not waited for."""
+    table = table_of(SignOfLife)
+    write = inserting(connection.dialect.name, table).values(work=work, at=at, due=at)
+    connection.execute(write.on_conflict_do_update(index_elements=["work"], set_={"due": at}))
 
 
 def signs(connection: Connection) -> tuple[Sign, ...]:

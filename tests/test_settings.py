@@ -47,7 +47,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "base_url": "http://127.0.0.1:8000",
         "secret_key": None,
         "notify": None,
-        "beat_seconds": 60,
+        "beat_seconds": 600,
         "operator": None,
         "password": None,
     }

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from deployments.environment import auth_string, prefect_environment
 from deployments.house import House
-from deployments.up import _sealed, links_lead
+from deployments.household import Household
+from deployments.up import links_lead
+from models.database import Database
+from phases.book import BOOK
 from settings import FORMER, DashboardSettings, Settings
 
 
@@ -63,14 +67,18 @@ def test_a_sign_in_that_the_office_set_is_used_and_none_made(tmp_path: Path) -> 
 
 
 def test_the_post_is_told_where_the_window_s_own_secret_is(tmp_path: Path) -> None:
-    house = House(tmp_path, 4200, "127.0.0.1", 8000)
-    before = _sealed(house, {})
+    def told(given: Mapping[str, str]) -> str | None:
+        house = House(tmp_path, 4200, "127.0.0.1", 8000, given=given)
+        child = Household(house, Database("sqlite://", BOOK), print, print).worker().child
+        assert child is not None
+        return child.environment.get("TALENT_SECRET_KEY_FILE")
+
+    before = told({})
     (tmp_path / "secret").write_text("x" * 64)
-    named = {"TALENT_SECRET_KEY_FILE": "elsewhere"}
-    assert [before, _sealed(house, {}), _sealed(house, named)] == [
-        {},
-        {"TALENT_SECRET_KEY_FILE": str(tmp_path / "secret")},
-        {},
+    assert [before, told({}), told({"TALENT_SECRET_KEY_FILE": "elsewhere"})] == [
+        None,
+        str(tmp_path / "secret"),
+        "elsewhere",
     ]
 
 

@@ -1,7 +1,7 @@
 """Whenever everything is stopped, and however, it all runs again once it is started: no state of Prefect's holds it up.
 
-The runs that count are those due in the two beats after the start; how long they take is the machine's affair. With
-TALENT_TEST_RESTARTS=all it is stopped at every quarter of a beat and twenty times at random (`make proof-restarts`).
+The runs that count are those due in the two beats after the start; how long they take is the machine's affair. It is
+stopped at every quarter of a beat and twenty times at random by `make proof-restarts`; once, `test_up` does it too.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ pytestmark = [
     pytest.mark.prefect,
     pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc"),
+    pytest.mark.skipif(os.environ.get("TALENT_TEST_RESTARTS") != "all", reason="takes a quarter of an hour"),
 ]
 
 FLOWS = ("watch", "post")
 ENDS = (signal.SIGTERM, signal.SIGKILL)
-OURS = ("dashboard.serve", "prefect server start", "prefect worker start")
+OURS = ("dashboard.serve", "prefect server start", "deployments.warm_worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,6 @@ def test_killed_with_a_run_under_way_both_run_again(office: Path) -> None:
         assert "CANCELLED" not in {one.state for one in runs(office)}
 
 
-@pytest.mark.skipif(os.environ.get("TALENT_TEST_RESTARTS") != "all", reason="takes a quarter of an hour")
 def test_stopped_at_every_quarter_of_a_beat_and_at_random_both_run_again(office: Path) -> None:
     ports, chance = (free_port(), free_port()), random.Random(2022)
     quarters = product((BEAT_SECONDS * quarter / 4 for quarter in range(4)), ENDS)

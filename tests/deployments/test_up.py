@@ -17,11 +17,12 @@ import pytest
 
 from acts.open_year import open_year
 from calendars.files import load
-from deployments import instance
+from deployments import household, instance
 from deployments import up as up_module
 from deployments.children import Child
 from deployments.house import House, PortTaken
-from deployments.plan import Deployment
+from deployments.house_parts import HousePart
+from deployments.household import Household
 from deployments.up import up
 from models import standing
 from models.database import Database
@@ -31,27 +32,38 @@ from settings import Settings
 from tests.support.ports import free_port
 from tests.support.upped import alive, running, until
 
-SELDOM = 30
-"""Seconds between its beats: one brings what is looked for, and each costs two processes."""
+BEAT = 600
+"""Seconds between its beats, as an office has it: what is looked for comes because it is asked for."""
 
 
 @pytest.mark.prefect
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 def test_it_runs_all_of_it_keeps_it_alive_and_leaves_nothing_running(office: Path) -> None:
-    web = free_port()
-    with running(office, free_port(), web, SELDOM) as (process, log):
-        _runs_all_of_it(office, process, log, web)
-
-
-def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, web: int) -> None:
+    ports = free_port(), free_port()
     database = Database(f"sqlite:///{office}/var/talent.db", BOOK)
+    with running(office, *ports, BEAT) as (process, log):
+        _runs_all_of_it(office, database, log, ports[1])
+        process.kill()
+        process.wait()
+        until(lambda: not alive(process.pid), log)  # the system ends them with it
+    with running(office, *ports, BEAT) as (process, log):
+        _runs_again_and_ends(office, database, process, log)
+    database.dispose()
 
-    def states() -> set[str]:
-        with database.read() as connection:
-            cells = standing.cells(connection, 2022, None).values()
-        return {cell.state.value for cell in cells if cell.phase == "mentor-recommendation"}
 
+def _states(database: Database, year: int) -> set[str]:
+    with database.read() as connection:
+        cells = standing.cells(connection, year, None).values()
+    return {cell.state.value for cell in cells if cell.phase == "mentor-recommendation"}
+
+
+def _opened(database: Database, year: int) -> None:
+    now = datetime.now(UTC)
+    open_year(database, load(year), Stamp("省办", now, now))
+
+
+def _runs_all_of_it(office: Path, database: Database, log: Path, web: int) -> None:
     until(lambda: f"进度总览与各页面：http://127.0.0.1:{web}" in log.read_text(), log)
     with urlopen(f"http://127.0.0.1:{web}/sign-in", timeout=5) as answer:
         assert "登录" in answer.read().decode()
@@ -60,23 +72,27 @@ def _runs_all_of_it(office: Path, process: subprocess.Popen[bytes], log: Path, w
         assert (answer.status, answer.url.startswith(f"http://127.0.0.1:{web}/")) == (200, True)
     assert f"http://127.0.0.1:{web}" in (office / "var" / "running").read_text()
     until(lambda: "日程已同步：2022 年度" in log.read_text(), log)
-    now = datetime.now(UTC)
-    open_year(database, load(2027), Stamp("省办", now, now))
-    until(lambda: states() == {"open"}, log)  # watch has run, at the next beat
-    until(lambda: "日程已同步：2022、2027 年度" in log.read_text(), log)
+    _opened(database, 2027)
+    until(lambda: _states(database, 2022) == {"open"}, log)  # watch has run, long before its beat
+    until(lambda: "日程已同步：2022、2027\n" in (office / "var" / "log" / "worker.log").read_text(), log)
+
+
+def _runs_again_and_ends(office: Path, database: Database, process: subprocess.Popen[bytes], log: Path) -> None:
+    until(lambda: "运行中" in log.read_text(), log)
     server = next(number for number, command in alive(process.pid).items() if "prefect server start" in command)
     os.kill(server, signal.SIGKILL)
     until(lambda: "server 意外退出，已重新启动" in log.read_text(), log)
-    assert any("prefect worker start" in command for command in alive(process.pid).values())
+    assert any("deployments.warm_worker" in command for command in alive(process.pid).values())
+    _opened(database, 2026)
+    until(lambda: _states(database, 2026) != {"waiting"}, log)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
+    assert process.wait(15) == 0
     until(lambda: not alive(process.pid), log)
     assert not (office / "var" / "running").exists()
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (office / "var" / "log").iterdir()}
-    assert modes == {f"{name}.log": 0o600 for name in ("dashboard", "server", "sync", "worker")}
+    assert modes == {f"{name}.log": 0o600 for name in ("dashboard", "server", "worker")}
     assert stat.S_IMODE((office / "var" / "secret").stat().st_mode) == 0o600
     assert stat.S_IMODE((office / "var" / "prefect" / "auth").stat().st_mode) == 0o600
-    database.dispose()
 
 
 @pytest.mark.parametrize("option", ["--port", "--web-port"])
@@ -97,37 +113,37 @@ def test_a_taken_port_is_said_before_anything_starts(
 def test_while_prefect_is_silent_the_pages_stand_and_its_worker_begins_when_it_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers, said = iter([False, False, True]), list[str]()
-    started, over = list[str](), list[threading.Event]()
+    said, started, over, answering = list[str](), list[str](), list[threading.Event](), threading.Event()
 
     def keep(child: Child) -> bool:
         started.append(child.name)
-        return True
+        return False
 
     def tell(line: str) -> None:
         said.append(line)
-        if line.startswith("运行中"):
-            over[0].set()
+        if line.startswith("Prefect 服务 "):
+            answering.set()
 
     def signalled(ended: threading.Event) -> AbstractContextManager[None]:
         over.append(ended)
         return nullcontext()
 
-    def synced(*_: object) -> tuple[Deployment, ...]:
-        said.append("synced")
-        return ()
+    def worker(of: Household) -> HousePart:
+        over[0].set()
+        return HousePart(of.child("worker", {}, "worker"), lambda: True)
 
     monkeypatch.setattr(Child, "keep", keep)
-    monkeypatch.setattr(Child, "stop", lambda _: None)
-    monkeypatch.setattr(up_module, "_answers", lambda address, *_: "livez" in address or next(answers))
-    monkeypatch.setattr(up_module, "_synced", synced)
+    monkeypatch.setattr(Household, "worker", worker)
+    monkeypatch.setattr(household, "answers", lambda address: "livez" in address or answering.is_set())
+    monkeypatch.setattr(up_module, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(up_module, "START_SECONDS", 0.05)
     monkeypatch.setattr(up_module, "_until_signalled", signalled)
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     database = Database(f"sqlite:///{tmp_path}/talent.db", BOOK)
-    assert up_module.run(House(tmp_path, 9, "127.0.0.1", 9, {}), database, tell) == 0
+    assert up_module.run(House(tmp_path, 9, "127.0.0.1", 9, {}), database, tell, lambda: said.append("greeted")) == 0
     silent = "Prefect 服务 http://127.0.0.1:9/api 没有应答"
-    assert [line[: len(silent)] for line in said[1:3]] == [silent, "synced"]
-    assert (started[0], started[-1]) == ("dashboard", "worker")
+    assert [line[: len(silent)] for line in said[1:]] == ["greeted", silent, "已停止。"]
+    assert set(started) == {"dashboard"}  # until it answered nothing else was there
 
 
 def test_commands_find_where_links_lead_whatever_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

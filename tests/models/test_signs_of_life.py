@@ -30,12 +30,12 @@ def silent(database: Database, now: datetime) -> tuple[Sign, ...]:
 @pytest.mark.parametrize(
     ("beat", "patience"),
     [
-        (timedelta(seconds=5), timedelta(minutes=5)),
-        (MINUTE, timedelta(minutes=5)),
+        (timedelta(seconds=5), timedelta(minutes=2)),
+        (MINUTE, timedelta(minutes=3)),
         (timedelta(minutes=10), 30 * MINUTE),
     ],
 )
-def test_three_beats_and_at_least_five_minutes_are_waited(
+def test_three_beats_and_at_least_two_minutes_are_waited(
     database: Database, beat: timedelta, patience: timedelta
 ) -> None:
     Scene.begin(database, rehearsal=False)
@@ -54,6 +54,18 @@ def test_a_new_sign_ends_the_silence_of_its_own_work_alone(database: Database) -
     assert [(sign.work, sign.at) for sign in silent(database, later)] == [("post", AT)]
     with database.read() as connection:
         assert [sign.at for sign in signs_of_life.signs(connection)] == [AT, later]
+
+
+def test_what_somebody_keeps_from_running_is_not_waited_for(database: Database) -> None:
+    Scene.begin(database, rehearsal=False)
+    left(database, "watch", AT)
+    for work in ("watch", "post"):
+        with database.write() as connection:
+            signs_of_life.stopped(connection, work, AT + MINUTE)
+    later = AT + MINUTE + timedelta(seconds=1)
+    assert [(sign.work, sign.at) for sign in silent(database, later)] == [("post", AT + MINUTE), ("watch", AT)]
+    left(database, "watch", later)
+    assert [sign.work for sign in silent(database, later)] == ["post"]
 
 
 def test_a_rehearsal_and_an_archived_year_wait_for_nobody(database: Database) -> None:

@@ -37,8 +37,7 @@ from calendars.year import Year
 from deployments.children import Child
 from deployments.plan import Deployment
 from deployments.sync import Synced, Workplace, sync
-from deployments.up import RUNS_AT_ONCE
-from deployments.work_pool import POOL, TAG
+from deployments.work_pool import TAG
 from models import standing
 from models.database import Database
 from models.stamp import Stamp
@@ -87,14 +86,13 @@ class Site:
         return asyncio.run(sync(deployments, Workplace(sys.executable, self.folder)))
 
     def work(self) -> None:
-        """Start a worker as `talent up` does; it keeps working where the server is gone."""
+        """Start a worker that only runs what is scheduled; it keeps working where the server is gone."""
         environment = self.server.environment | {
             "TALENT_DATABASE__URL": self.database.url,
             "TALENT_MAILDIR": str(self.folder / "mail"),
-            "PREFECT_WORKER_QUERY_SECONDS": "2",
+            "PREFECT_WORKER_QUERY_SECONDS": "1",
         }
-        start = ("prefect", "worker", "start", "--pool", POOL, "--type", "process", "--limit", str(RUNS_AT_ONCE))
-        command = (sys.executable, "-P", "-m", *start)
+        command = (sys.executable, "-P", "-m", "deployments.warm_worker", "--runs-only")
         self.worker = Child("worker", command, environment, self.folder / "worker.log")
         self.worker.keep()
 

@@ -1,0 +1,155 @@
+"""The parts that a house is made of, each with what shows that it works, and what is told of them."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from calendars.deadlines import TZ
+from calendars.errors import TalentError
+from deployments import prefect_file
+from deployments.children import Child
+from deployments.house_parts import HousePart
+from deployments.nightly import Nightly
+from models import signs_of_life
+from models.open_years import live
+from settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from threading import Event
+
+    from deployments.house import House
+    from models.database import Database
+
+ANSWER_SECONDS = 5.0
+LOOK_SECONDS = 30.0
+PYTHON = (sys.executable, "-P", "-m")
+
+NO_YEAR = "还没有开设年度；运行 talent year open 年份 之后日程会自动出现。"
+SILENT = "Prefect 服务 {api} 没有应答（日志 {log}）。页面照常可用；它应答之前，不按日程办理，也不投递函件。"
+
+
+@dataclass(frozen=True)
+class Household:
+    """`greet` is done once its window answers."""
+
+    house: House
+    database: Database
+    say: Callable[[str], None]
+    greet: Callable[[], None]
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """What every part is told."""
+        return self.house.environment()
+
+    @property
+    def api(self) -> str:
+        """Where Prefect's server is."""
+        return self.environment["PREFECT_API_URL"]
+
+    @property
+    def silent(self) -> str:
+        """What is said of a server that has not answered so far."""
+        return SILENT.format(api=self.api, log=self.house.logs / "server.log")
+
+    def prefect(self) -> HousePart:
+        """The server, where it is ours to start; else only the question whether the one that is named answers."""
+        if not self.house.own_server:
+            return HousePart(None, partial(answers, f"{self.api}/health"))
+        home = self.house.folder / "prefect"
+        file = prefect_file.of(self.environment, home)
+        child = self.child("server", self.environment, "prefect", "server", "start")
+        if file is not None:
+            child.before = partial(prefect_file.mend, file)
+        self.say(f"Prefect 服务启动中：{self.api.removesuffix('/api')}（登录口令在 {home / 'auth'}）")
+        return HousePart(child, lambda: answers(f"{self.api}/ready") and (file is None or file.exists()))
+
+    def dashboard(self) -> HousePart:
+        """The pages."""
+        pack = ("--pack", str(self.house.pack)) if self.house.pack else ()
+        command = ("dashboard.serve", "--folder", str(self.house.folder), *pack)
+        child = self.child("dashboard", self.environment, *command)
+
+        def greet() -> None:
+            self.say(f"进度总览与各页面：{self.house.window}（日志 {child.log}）")
+            self.greet()
+
+        return HousePart(child, partial(answers, f"{self.house.window}/livez"), greet)
+
+    def worker(self) -> HousePart:
+        """Whoever does what is owed, and keeps Prefect to the calendars."""
+        child = self.child("worker", self.environment | self._sealed(), "deployments.warm_worker")
+        begun = datetime.now(TZ)
+
+        def works() -> bool:
+            try:
+                with self.database.read() as connection:
+                    sign = {sign.work: sign for sign in signs_of_life.signs(connection)}.get("worker")
+            except (TalentError, SQLAlchemyError, OSError):
+                return part.met  # the database's silence is no fault of the worker's
+            return sign is not None and sign.at > begun and sign.due > datetime.now(TZ)
+
+        part = HousePart(child, works, self._run)
+        return part
+
+    def nightly(self) -> Nightly | None:
+        """What makes the nights' backups: of no demonstration, and of nothing without a passphrase."""
+        backup = Settings().backup
+        if self.house.pack is not None or backup.passphrase is None:
+            return None
+        command = ("cli", "db", "backup", "--folder", str(self.house.folder))
+        return Nightly(lambda: self.child("backup", self.environment, *command), backup.folder, self.say)
+
+    def tell_silence(self, ended: Event) -> None:
+        """Say once of each work that it stands still, and that it goes on; for a thread of its own."""
+        told: dict[str, str] = {}
+        while not ended.wait(LOOK_SECONDS):
+            try:
+                with self.database.read() as connection:
+                    found = signs_of_life.silent(connection, datetime.now(TZ))
+                silent: dict[str, str] = {sign.work: str(sign) for sign in found}
+            except (TalentError, SQLAlchemyError, OSError) as error:
+                silent = {"database": f"数据库没有应答（{type(error).__name__}）"}
+            for work in silent.keys() - told.keys():
+                self.say(f"{silent[work]}；talent doctor 说明原因。")
+            for work in told.keys() - silent.keys():
+                self.say(f"已恢复（{work}）。")
+            told = silent
+
+    def child(self, name: str, environment: Mapping[str, str], *command: str) -> Child:
+        """A process of ours that runs a module, with a log of its own."""
+        return Child(name, (*PYTHON, *command), environment, self.house.logs / f"{name}.log")
+
+    def _run(self) -> None:
+        try:
+            with self.database.read() as connection:
+                years = "、".join(str(opened.year.year) for opened in live(connection))
+        except (TalentError, SQLAlchemyError, OSError):
+            years = ""
+        none = "演示不随系统时间办理，由页面上的演示时钟拨到哪一刻就办到哪一刻。" if self.house.pack else NO_YEAR
+        self.say(f"日程已同步：{years} 年度" if years else none)
+        self.say(f"运行中，日志在 {self.house.logs}；按 Ctrl-C 停止。")
+
+    def _sealed(self) -> dict[str, str]:
+        """Tell the post where the window's own secret is, so that offices can acknowledge letters by their links."""
+        named = {"TALENT_SECRET_KEY", "TALENT_SECRET_KEY_FILE"} & self.environment.keys()
+        kept = self.house.folder / "secret"
+        return {} if named or Settings().secret_key or not kept.exists() else {"TALENT_SECRET_KEY_FILE": str(kept)}
+
+
+def answers(address: str) -> bool:
+    """Tell whether it answers, within a few seconds."""
+    try:
+        with urlopen(address, timeout=ANSWER_SECONDS):  # noqa: S310 -- an address of our own
+            return True
+    except (URLError, OSError):
+        return False

@@ -1,0 +1,191 @@
+"""What the worker looks at beside its runs: whether anything is owed, and whether Prefect still is as it should be.
+
+Prefect's own beat is long. Where something was written or a letter is due, a run is asked for at once, by the flow's
+name, whoever wrote it; the beat makes up for all that this does not see. What a person paused is left paused, and is
+told to people by the sign that its work then lacks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx
+from prefect.client.orchestration import get_client
+from prefect.exceptions import PrefectException
+from sqlalchemy.exc import SQLAlchemyError
+
+from calendars.deadlines import TZ
+from calendars.errors import TalentError
+from deployments.holding import Holding, holding
+from deployments.plan import Deployment, plan
+from deployments.sync import Workplace, sync
+from models import signs_of_life
+from models.open_years import live
+from models.pending_work import PendingWork, pending_work
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from uuid import UUID
+
+    from prefect.client.orchestration import PrefectClient
+
+    from calendars.year import Year
+    from models.database import Database
+    from models.signs_of_life import Sign, Work
+    from settings import Settings
+
+LOOK_SECONDS = 5.0
+CHECK_SECONDS = 30.0
+"""How often the server is held against the calendars, and a sign of life left."""
+
+AGAIN_SECONDS = 60.0
+"""How soon a run is asked for again where the last one left something undone."""
+
+ANSWER_SECONDS = 20.0
+"""How long the server may take for all that is asked of it in one look."""
+
+SIGN = timedelta(seconds=CHECK_SECONDS)
+SLACK = timedelta(minutes=1)
+"""How much later than its beat a flow may run before one is asked for."""
+
+LATE_ANSWERS = (httpx.HTTPError, PrefectException, TimeoutError)
+NO_ROWS = (TalentError, SQLAlchemyError, OSError)
+say = partial(print, flush=True)
+
+
+@dataclass
+class Lookout:
+    """`under_way` are the worker's own runs, by flow; `fetch` has it take up now what it was just asked to run."""
+
+    database: Database
+    settings: Settings
+    under_way: Mapping[str, int]
+    fetch: Callable[[], Awaitable[object]]
+    _synced: tuple[Deployment, ...] | None = field(default=None, init=False)
+    _holding: Holding | None = field(default=None, init=False)
+    _checked: float = field(default=-math.inf, init=False)
+    _years: tuple[int, ...] | None = field(default=None, init=False)
+    _last: dict[Work, datetime] = field(default_factory=dict, init=False)
+    _met: dict[str, object] = field(default_factory=dict, init=False)
+    _asked: dict[str, float] = field(default_factory=dict, init=False)
+    _begun: datetime = field(default_factory=lambda: datetime.now(TZ), init=False)
+
+    async def stand(self) -> None:
+        """Look for ever: what neither the database nor the server can answer now is asked again."""
+        async with anyio.create_task_group() as both:
+            both.start_soon(self._sign)
+            both.start_soon(self._look)
+
+    async def _sign(self) -> None:
+        """Leave word that the process lives, whatever the server does."""
+        while True:
+            try:
+                for sign in await asyncio.to_thread(self._leave, "worker"):
+                    if self._hangs(sign):
+                        say(f"{sign}，工作进程重新启动")
+                        os._exit(1)  # a thread that hangs would hold up any other end
+            except NO_ROWS as error:
+                say(f"数据库没有应答（{type(error).__name__}）")
+            await anyio.sleep(CHECK_SECONDS)
+
+    def _hangs(self, sign: Sign) -> bool:
+        """Tell whether a run of ours stands still: the post may be long about it, `watch` never is."""
+        return sign.work == "watch" and self.under_way.get("watch", 0) > 0 and sign.due > self._begun
+
+    def _leave(self, work: Work) -> tuple[Sign, ...]:
+        now = datetime.now(TZ)
+        with self.database.write() as connection:
+            signs_of_life.leave(connection, work, now, SIGN)
+            return signs_of_life.silent(connection, now)
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                async with get_client() as client:
+                    while True:
+                        with anyio.fail_after(ANSWER_SECONDS):
+                            await self._once(client)
+                        await anyio.sleep(LOOK_SECONDS)
+            except LATE_ANSWERS as error:
+                say(f"Prefect 没有应答（{type(error).__name__}）")
+            except NO_ROWS as error:
+                say(f"数据库没有应答（{type(error).__name__}）")
+            self._checked = -math.inf
+            await anyio.sleep(LOOK_SECONDS)
+
+    async def _once(self, client: PrefectClient) -> None:
+        pending = await asyncio.to_thread(self._pending)
+        years = tuple(year for year, _ in pending.revisions)
+        if years != self._years or time.monotonic() - self._checked > CHECK_SECONDS:
+            await self._check(client)
+            self._years, self._checked = years, time.monotonic()
+        for flow in self._owed(pending):
+            await client.create_flow_run_from_deployment(self._beats[flow])
+            await self.fetch()
+
+    @property
+    def _beats(self) -> dict[str, UUID]:
+        return {} if self._holding is None else dict(self._holding.beats)
+
+    async def _check(self, client: PrefectClient) -> None:
+        """Bring the server to the calendars where it is not what it was made; say what a person keeps from running."""
+        years = await asyncio.to_thread(self._calendars)
+        wanted = plan(years, self.settings.beat)
+        there = await holding(client)
+        if (there, wanted) != (self._holding, self._synced):
+            await sync(wanted, Workplace(sys.executable, Path.cwd()))
+            there = await holding(client)
+            say(f"日程已同步：{'、'.join(str(year.year) for year in years) or '没有正式年度'}")
+        if self._holding is not None and self._holding.paused - there.paused:
+            self._met.clear()  # who let it go on wants to see it run
+        self._holding, self._synced = there, wanted
+        await asyncio.to_thread(self._mark, there.paused)
+
+    def _mark(self, paused: frozenset[str]) -> None:
+        now = datetime.now(TZ)
+        with self.database.write() as connection:
+            signs_of_life.leave(connection, "prefect", now, SIGN)
+            for work in ("watch", "post"):
+                if work in paused:
+                    signs_of_life.stopped(connection, work, now)
+
+    def _calendars(self) -> list[Year]:
+        with self.database.read() as connection:
+            return [opened.year for opened in live(connection)]
+
+    def _pending(self) -> PendingWork:
+        with self.database.read() as connection:
+            self._last = {sign.work: sign.at for sign in signs_of_life.signs(connection)}
+            return pending_work(connection, datetime.now(TZ))
+
+    def _owed(self, pending: PendingWork) -> list[str]:
+        """Give the flows to run now: something new is there for them, or they are overdue."""
+        now, at = datetime.now(TZ), time.monotonic()
+        found: dict[Work, tuple[Any, bool]] = {
+            "watch": (pending.revisions, False),
+            "post": (pending.letter, pending.letter is not None),
+        }
+        owed: list[str] = []
+        for flow, (met, unfinished) in found.items():
+            if flow not in self._beats or flow in self._paused or self.under_way.get(flow):
+                continue
+            late = now - self._last.get(flow, now) > self.settings.beat + SLACK
+            again = (unfinished or late) and at - self._asked.get(flow, -math.inf) > AGAIN_SECONDS
+            if again or (met and met != self._met.get(flow)):
+                owed.append(flow)
+                self._met[flow], self._asked[flow] = met, at
+        return owed
+
+    @property
+    def _paused(self) -> frozenset[str]:
+        return frozenset() if self._holding is None else self._holding.paused

@@ -1,0 +1,88 @@
+"""What a run is asked for: something new, something left undone after a minute, a beat that did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from calendars.deadlines import TZ
+from deployments import lookout
+from deployments.holding import Holding
+from deployments.lookout import Lookout
+from models.database import Database
+from models.pending_work import PendingWork
+from models.signs_of_life import Sign
+from phases.book import BOOK
+from settings import Settings
+
+NOTHING = PendingWork(((2022, 7),), None)
+BEATS = frozenset({("watch", UUID(int=1)), ("post", UUID(int=2))})
+
+
+async def nobody() -> None:
+    """Take up nothing."""
+
+
+@pytest.fixture
+def under_way() -> dict[str, int]:
+    return {}
+
+
+@pytest.fixture
+def looking(tmp_path: Path, under_way: Mapping[str, int]) -> Lookout:
+    """One that has met what there is, on a server where nobody paused anything."""
+    made = Lookout(Database(f"sqlite:///{tmp_path}/none.db", BOOK), Settings(), under_way, nobody)
+    made._holding = Holding(BEATS, frozenset(), frozenset())
+    assert made._owed(NOTHING) == ["watch"]
+    return made
+
+
+def test_nothing_new_asks_for_nothing_and_each_revision_for_one_run(looking: Lookout) -> None:
+    later = PendingWork(((2022, 8),), None)
+    assert [looking._owed(one) for one in (NOTHING, later, later)] == [[], ["watch"], []]
+
+
+def test_a_letter_that_stays_due_is_tried_again_after_a_minute_and_a_newer_one_at_once(
+    looking: Lookout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = NOTHING._replace(letter=3)
+    assert [looking._owed(one) for one in (due, due)] == [["post"], []]
+    assert looking._owed(NOTHING._replace(letter=4)) == ["post"]
+    monkeypatch.setattr(lookout, "AGAIN_SECONDS", -1.0)
+    assert looking._owed(NOTHING._replace(letter=4)) == ["post"]
+
+
+def test_nothing_is_asked_for_while_a_run_is_under_way_and_it_is_not_forgotten(
+    looking: Lookout, under_way: dict[str, int]
+) -> None:
+    under_way["watch"] = 1
+    later = PendingWork(((2022, 8),), None)
+    assert looking._owed(later) == []
+    under_way["watch"] = 0
+    assert looking._owed(later) == ["watch"]
+
+
+def test_what_a_person_paused_is_asked_for_by_nobody(looking: Lookout) -> None:
+    looking._holding = Holding(BEATS, frozenset({"watch"}), frozenset())
+    assert looking._owed(PendingWork(((2022, 8),), 3)) == ["post"]
+
+
+def test_a_beat_that_did_not_come_is_made_up_for(looking: Lookout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookout, "AGAIN_SECONDS", -1.0)
+    beat = Settings().beat
+    looking._last = {"watch": datetime.now(TZ) - beat, "post": datetime.now(TZ) - beat}
+    assert looking._owed(NOTHING) == []
+    looking._last = {"watch": datetime.now(TZ) - beat - 2 * lookout.SLACK, "post": datetime.now(TZ)}
+    assert looking._owed(NOTHING) == ["watch"]
+
+
+def test_a_watch_that_hangs_in_this_process_is_known_and_no_other(looking: Lookout, under_way: dict[str, int]) -> None:
+    since = datetime.now(TZ)
+    hung, old = Sign("watch", since, since + timedelta(minutes=30)), Sign("watch", since, since - timedelta(days=1))
+    assert not looking._hangs(hung)  # it does not run here: another process would not run it either
+    under_way["watch"] = under_way["post"] = 1
+    assert [looking._hangs(one) for one in (hung, old, Sign("post", since, hung.due))] == [True, False, False]
