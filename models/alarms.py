@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from models import post_clock, restorations, signs_of_life
 from models.address_holders import reached
@@ -21,7 +22,9 @@ from models.tables.season import Letter, Suppressed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import BindParameter, ColumnElement, Connection, Select
+
+    from models.outdated_letters import Instant
 
 UNDELIVERABLE = (LetterState.FAILED.value, LetterState.UNKNOWN.value, LetterState.HELD.value)
 """The states of a letter that nobody has and that nothing but a person moves on."""
@@ -126,7 +129,7 @@ def suppressions(connection: Connection, year: int, as_of: datetime) -> tuple[Su
     )
 
 
-def at_risk(year: int, as_of: datetime) -> ColumnElement[bool]:
+def at_risk(year: int | BindParameter[int], as_of: Instant) -> ColumnElement[bool]:
     """Tell of a letter of a year whether it is owed at an instant, did not arrive, and waits for a person."""
     letter = table_of(Letter)
     stuck = and_(letter.c.year == year, letter.c.state.in_(UNDELIVERABLE), letter.c.queued_as_of <= as_of)
@@ -186,11 +189,13 @@ def put_off(connection: Connection, as_of: datetime, year: int | None = None) ->
 
 def undelivered_by_city(connection: Connection, year: int, as_of: datetime) -> list[tuple[str, int, datetime]]:
     """Give the cities with letters at risk, `ALL` for those about no one city: how many, and since when."""
+    found = connection.execute(_by_city(), {"stuck_in": year, "stuck_at": as_of})
+    return [(city, count, since) for city, count, since in found]
+
+
+@cache
+def _by_city() -> Select[Any]:
     letter = table_of(Letter)
-    query = (
-        select(letter.c.concerns, func.count(), func.min(letter.c.queued_as_of))
-        .where(at_risk(year, as_of))
-        .group_by(letter.c.concerns)
-        .order_by(letter.c.concerns)
-    )
-    return [(city, count, since) for city, count, since in connection.execute(query)]
+    stuck = at_risk(bindparam("stuck_in"), bindparam("stuck_at", type_=letter.c.queued_as_of.type))
+    query = select(letter.c.concerns, func.count(), func.min(letter.c.queued_as_of)).where(stuck)
+    return query.group_by(letter.c.concerns).order_by(letter.c.concerns)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import and_, bindparam, case, func, select, update
 
 from models.columns import table_of
 from models.letter_states import MOOT_INSTEAD, LetterEvent, LetterState, is_moot, may, moved, target
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, FromClause
+    from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
     from models.stamp import Stamp
 
@@ -108,10 +109,15 @@ def awaiting(connection: Connection, year: int, key: LetterKey) -> list[Awaiting
 
 def kept(connection: Connection, year: int, as_of: datetime) -> tuple[int, datetime | None]:
     """Give how many letters wait for their release at an instant and may have it, and since when."""
-    letter = table_of(Letter)
-    waiting = (letter.c.year == year, may(letter, LetterEvent.ALLOW), letter.c.queued_as_of <= as_of, ~over(as_of))
-    count, since = connection.execute(select(func.count(), func.min(letter.c.queued_as_of)).where(*waiting)).one()
+    count, since = connection.execute(_kept(), {"kept_in": year, "kept_at": as_of}).one()
     return count, since
+
+
+@cache
+def _kept() -> Select[Any]:
+    letter, at = table_of(Letter), bindparam("kept_at", type_=table_of(Letter).c.queued_as_of.type)
+    waiting = (letter.c.year == bindparam("kept_in"), may(letter, LetterEvent.ALLOW), letter.c.queued_as_of <= at)
+    return select(func.count(), func.min(letter.c.queued_as_of)).where(*waiting, ~over(at))
 
 
 def release(connection: Connection, letters: Sequence[tuple[int, str]]) -> None:

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Exists
+    from sqlalchemy import BindParameter, ColumnElement, Connection, Exists
 
     from models.database import Database
+
+    Instant = datetime | BindParameter[datetime]
+    """One that is known, or the place of one in a statement that is put together once."""
 
 
 def untrue(connection: Connection, keys: Collection[int], as_of: datetime) -> frozenset[int]:
@@ -27,7 +30,7 @@ def untrue(connection: Connection, keys: Collection[int], as_of: datetime) -> fr
     return frozenset(connection.execute(select(letter.c.id).where(letter.c.id.in_(keys), over(as_of))).scalars())
 
 
-def over(as_of: datetime) -> ColumnElement[bool]:
+def over(as_of: Instant) -> ColumnElement[bool]:
     """Tell of a letter whether it is no longer to be sent."""
     return or_(moved_on(as_of), stale_by_the_clock(as_of))
 
@@ -55,24 +58,24 @@ def untrue_in_hand(database: Database, token: str, as_of: datetime) -> frozenset
         return frozenset(found.scalars())
 
 
-def overtaken(as_of: datetime) -> ColumnElement[bool]:
+def overtaken(as_of: Instant) -> ColumnElement[bool]:
     """Tell of a letter whether it is no longer owed: taken back, its time over, or its city phase moved on since."""
     return or_(moved_on(as_of), stale(as_of))
 
 
-def stale(as_of: datetime) -> ColumnElement[bool]:
+def stale(as_of: Instant) -> ColumnElement[bool]:
     """Tell of a letter whether its time is over."""
     until = table_of(Letter).c.valid_until
     return and_(until.is_not(None), until <= as_of)
 
 
-def stale_by_the_clock(as_of: datetime) -> ColumnElement[bool]:
+def stale_by_the_clock(as_of: Instant) -> ColumnElement[bool]:
     """Tell of a letter whether its time is over; one of a rehearsal goes stale by no clock."""
     year = table_of(ProgrammeYear)
     return and_(stale(as_of), table_of(Letter).c.year.not_in(select(year.c.year).where(year.c.rehearsal)))
 
 
-def moved_on(as_of: datetime) -> ColumnElement[bool]:
+def moved_on(as_of: Instant) -> ColumnElement[bool]:
     """Tell of a letter whether its city phase has moved on since: `models.outbox` would have taken it back unsent.
 
     So would it one that names a day which has moved since; that one is still owed, with the new day (`redated`).
@@ -88,7 +91,7 @@ def moved_on(as_of: datetime) -> ColumnElement[bool]:
     )
 
 
-def _since(as_of: datetime, *, anywhere: bool = False) -> Exists:
+def _since(as_of: Instant, *, anywhere: bool = False) -> Exists:
     """What was put into the log of a letter's city phase, or of its city's `anywhere`, after it was written."""
     letter, log = table_of(Letter), table_of(Transition)
     same = [log.c.year == letter.c.year, log.c.city == letter.c.concerns]

@@ -47,6 +47,8 @@ def nudges_reworded(
     connection: Connection, year: int, places: Collection[tuple[str, str]]
 ) -> Sequence[Row[tuple[str, str, str, str]]]:
     """Give phase, city, attempt and day of the nudges that were taken back for their words, of these city phases."""
+    if not places:
+        return []
     table = table_of(Letter)
     query = select(table.c.phase, table.c.city, table.c.attempt, table.c.slot).where(
         table.c.year == year,
@@ -54,7 +56,7 @@ def nudges_reworded(
         owed_again(table),
         tuple_(table.c.phase, table.c.city).in_(sorted(places)),
     )
-    return connection.execute(query).all() if places else []
+    return connection.execute(query).all()
 
 
 Unsent = Mapping[str, frozenset[str]]
