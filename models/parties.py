@@ -25,7 +25,7 @@ from models.tables.pool import Party, PoolEntry, StatedAddress
 from models.tables.season import Letter
 from phases.application import STUDENTS
 from phases.letter_kinds import LETTER_KINDS
-from phases.mentor_recommendation import INSTITUTIONS
+from phases.mentor_recommendation import INSTITUTIONS, MENTORS
 from phases.parties import InTraining, LetOnTo, Owing, Pooled, Rows
 
 if TYPE_CHECKING:
@@ -121,6 +121,12 @@ class Reach:
     def training(self) -> dict[str, tuple[str, ...]]:
         """The numbers of the students in training, by city."""
         return in_training(self.scope)
+
+    @cached_property
+    def places(self) -> dict[tuple[str, int], int]:
+        """How many students each mentor of a city's roll has places for, by city and party."""
+        rows = self.scope.connection.execute(self.scope.of(MENTORS, "party", "places"))
+        return {(city, party): places for city, party, places in rows}
 
     def pool(self, kind: str) -> Concerned:
         """Mentors, institutions or schools that came along, or whose address the city filed in that year or since."""

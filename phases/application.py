@@ -21,7 +21,7 @@ from forms.cells import BadCellError
 from forms.definitions import Form, SheetRow
 from forms.folding import fold
 from forms.kinds import DAY, EMAIL, GRADE, NAME, NUMBER, PHONE, RANK, UNIT, YES_NO, Ask, one_of
-from gates.found import Found, each
+from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
@@ -98,15 +98,26 @@ class ApplicationProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """A mentor of the roll whom more students chose than he has places for."""
+
+    mentor: str
+    places: int
+    chosen: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationFacts:
     """`application`: how many of the students the city took fall in each profile.
 
-    `offenders` gives, for a rule id, the numbers of up to 20 students in breach of it.
+    `offenders` gives, for a rule id, the numbers of up to 20 students in breach of it. That a mentor is `sought` breaks
+    no rule: whom he trains is settled by the interviews.
     """
 
     profiles: Mapping[ApplicationProfile, int]
     rejected: int = 0
     offenders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sought: tuple[Sought, ...] = ()
 
 
 def rank_within(subject_rank: Decimal | None, overall_rank: Decimal | None, figures: Figures) -> bool:
@@ -163,12 +174,20 @@ def rank(facts: ApplicationFacts, figures: Figures) -> Found:
 
 
 def mentor(facts: ApplicationFacts, figures: Figures) -> Found:
-    """The chosen mentor is on this year's roll. Another subject than the mentor's is allowed, and shown (四(三)1)."""
+    """The chosen mentor is on this year's roll.
+
+    Another subject than the mentor's is allowed, and shown (四(三)1); so is that more chose him than he has places for.
+    """
     mend = f"{{count}} 名学生{{who}}选报的导师不在本年度导师名册中；请核对导师姓名和单位，{_NOT_TAKEN}"
     found = _each("applications.mentor", facts, figures, mend)
     others = sum(students for profile, students in facts.profiles.items() if profile.other_subject)
-    shown = f"{found.found}（跨学科选报 {others} 人）" if others else found.found
-    return Found(shown, found.needed, found.mend, found.numbers)
+    crowded = [f"{one.mentor} {one.chosen}/{one.places}" for one in facts.sought]
+    notes = [
+        f"跨学科选报 {others} 人" if others else "",
+        f"选报多于计划招收的导师 {len(crowded)} 名{named(crowded)}" if crowded else "",
+    ]
+    shown = "；".join(filter(None, notes))
+    return Found(f"{found.found}（{shown}）" if shown else found.found, found.needed, found.mend, found.numbers)
 
 
 def recommended(facts: ApplicationFacts, figures: Figures) -> Found:
@@ -300,6 +319,7 @@ PHASE = PhaseDefinition(
             Rule("applications.once", "八(二)", "must", "一人一报", "city", once),
             Rule("applications.consent", "个人信息保护法第三十一条", "must", "监护人同意", "school", consent),
         ),
+        apart=frozenset({"sought"}),
     ),
     check=_of_the_city,
     doubts=_of_age,
@@ -336,6 +356,7 @@ PHASE = PhaseDefinition(
                 "passed": Mailing(
                     Rows("mentors", where=("taken",)),
                     counted="选报您的学生",
+                    places="您计划招收",
                     listed="往届学生，按规定请优先考虑",
                     returning=True,
                 ),

@@ -14,12 +14,17 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import MadeOf
+from phases.on_record import fault, rows_read
 from phases.parties import Called, InTraining, Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from calendars.year import Figures
+    from forms.workbook_rows import Reading, RowError
+    from phases.on_record import OnRecord
 
 
 class PlanRow(SheetRow):
@@ -72,6 +77,15 @@ def plan(facts: CultivationFacts, _: Figures) -> Found:
     return each(len(facts.in_training), without, "{count} 名在培学生{who}没有培养方案；请导师补交")
 
 
+def _ahead(known: OnRecord, reading: Reading) -> Iterator[RowError]:
+    """What is dated in days to come is looked at again: until then it does not count."""
+    for sheet, row in rows_read(reading):
+        for day in DAYS:
+            if getattr(row, day, known.day) > known.day:
+                yield fault("day.later", sheet, row, day, "晚于今天", "请按记录核对；日期未到的不计入")
+
+
+DAYS = ("visited_on", "submitted_on", "talked_on")
 PLANS = StoredSheet("培养方案", "plans", PlanRow, ("number",), table="plan")
 VISITS = StoredSheet("到校记录", "visits", VisitRow, table="visit")
 LOGS = StoredSheet("成长日志", "logs", LogRow, table="growth_log")
@@ -92,6 +106,7 @@ PHASE = PhaseDefinition(
         lambda city: CultivationFacts(city.students, frozenset(row.number for row in city.rows["plans"])),
         students="in-training",
     ),
+    doubts=_ahead,
     uses=frozenset({"interview", "midterm"}),
     figures=("visits", "stages", "cultivation_months"),
     parties=(

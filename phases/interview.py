@@ -79,6 +79,8 @@ class InterviewFacts:
 
     `listed_by` is what the list is called of those who may be interviewed; `left_off` are those on it who do not stand
     on the sheet. An interview lies between `earliest`, when the phase that made the list opened, and `filed_on`.
+    `passed_over` are those who came and have a better score than somebody admitted in their subject: it breaks no rule,
+    for a mentor may know why.
     """
 
     interviews: tuple[Interview, ...]
@@ -88,12 +90,13 @@ class InterviewFacts:
     crowded: tuple[Crowded, ...] = ()
     listed_by: str = "面试名单"
     left_off: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
 
 
 def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
     """Admitted ⊆ interviewed ⊆ shortlisted, where the interviewed are those who came; all shortlisted are on the sheet.
 
-    In a year without a shortlist that are those whom the city approved.
+    In a year without a shortlist that are those whom the city approved. Who was passed over is shown to the province.
     """
     absent = [row.number for row in facts.interviews if row.admitted and not row.came]
     strangers = [row.number for row in facts.interviews if row.came and not row.shortlisted]
@@ -122,7 +125,9 @@ def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
             "请按面试记录核对日期"
         )
     wrong = list(dict.fromkeys((*absent, *strangers, *unscored, *facts.left_off, *undated, *elsewhen)))
-    return Found(f"不符 {len(wrong)} 人", "不符 0 人", "；".join(parts), tuple(wrong))
+    over = facts.passed_over
+    order = f"；未按成绩次序：同学科分数更高而未入选 {len(over)} 人{named(over)}" if over else ""
+    return Found(f"不符 {len(wrong)} 人{order}", "不符 0 人", "；".join(parts), tuple(wrong))
 
 
 def places(facts: InterviewFacts, _: Figures) -> Found:
@@ -210,7 +215,7 @@ PHASE = PhaseDefinition(
             Rule("funding.province-total", "三(二)", "must", "全省资助名额", "city", province_total),
         ),
         tally=_tally,
-        apart=frozenset({"funded_elsewhere", "filed_on", "listed_by"}),
+        apart=frozenset({"funded_elsewhere", "filed_on", "listed_by", "passed_over"}),
     ),
     lets_on=LetOn("interviews", "admitted", "入选学生", trains=True),
     totals=(Total("admitted", "入选", "人", shown=True), Total("funded", "省级资助", "人", "funded_cap", shown=True)),

@@ -104,7 +104,8 @@ class Mailing:
     """A letter of one kind to one audience of a phase: to whom of it, and what it says of each one's students.
 
     Those are counted as `counted`, what they are called, and listed by number with `listed`, of which
-    `returning` leaves only those in training in the past year (四(一)). Where `about` is given it is told of those of
+    `returning` leaves only those in training in the past year (四(一)). `places` is what a mentor's places are called,
+    which it says where fewer than were counted. Where `about` is given it is told of those of
     its students alone, be there none. `until` is a later phase: the letter says until
     when that one lasts, in a year that has it. `arranged`: it says when and where the city brings the parties together,
     and waits for the city to say so, until their own day of the phase has come.
@@ -115,6 +116,7 @@ class Mailing:
     counted: str = ""
     listed: str = ""
     returning: bool = False
+    places: str = ""
     until: str = ""
     arranged: bool = False
 

@@ -175,7 +175,8 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
                 listed = (
                     tuple(n for n in theirs if n in reach.with_priority) if mailing and mailing.returning else theirs
                 )
-                addressed.append((one, recipients.party(on_file[party], audience, theirs, listed)))
+                has = reach.places.get((one.city, party)) if mailing and mailing.places else None
+                addressed.append((one, replace(recipients.party(on_file[party], audience, theirs, listed), places=has)))
     return [(one, to) for one, to in addressed if to.key not in one.but and (one.to is None or to.key in one.to)]
 
 
@@ -324,13 +325,11 @@ def _waits(season: Season, owed: Owed) -> RequestBrief | None:
 def _brief(owed: Owed, recipient: Recipient, shared: Brief) -> Brief:
     """What one of them says to this recipient."""
     mailing = shared.of.mailing(owed.kind, recipient.audience) if shared.of else None
-    counted = mailing.counted if mailing else ""
-    return replace(
-        shared,
-        addressee=recipient.addressee,
-        items=shared.items + _items(owed, recipient, mailing),
-        counts={counted: len(recipient.numbers)} if counted else {},
-    )
+    counts = {mailing.counted: len(recipient.numbers)} if mailing and mailing.counted else {}
+    if mailing and recipient.places is not None and recipient.places < len(recipient.numbers):
+        counts[mailing.places] = recipient.places
+    items = shared.items + _items(owed, recipient, mailing)
+    return replace(shared, addressee=recipient.addressee, items=items, counts=counts)
 
 
 def _items(owed: Owed, recipient: Recipient, mailing: Mailing | None) -> tuple[Item, ...]:

@@ -30,6 +30,7 @@ class Recipient:
     address: str
     numbers: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()  # those of them whom a letter lists by number
+    places: int | None = None  # for how many he has places, where a letter says that
 
     @property
     def party(self) -> bool:

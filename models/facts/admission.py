@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, select
 
@@ -14,6 +15,11 @@ from phases.application import STUDENTS
 from phases.interview import INTERVIEWS, Crowded, Interview, InterviewFacts
 from phases.mentor_recommendation import MENTORS
 from phases.shortlist import CUT_LINES, SCORES, Score, ShortlistFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Row
 
 FUNDED = "省级资助"
 
@@ -63,8 +69,16 @@ def interviews(scope: Scope) -> dict[str, InterviewFacts]:
             tuple(crowded.get(city, ())),
             listed_by,
             tuple(sorted(shortlist - on_sheet)),
+            tuple(_passed_over(rows.get(city, ()))),
         )  # fmt: skip
     return found
+
+
+def _passed_over(rows: Sequence[Row[Any]]) -> Iterator[str]:
+    """Give who has a better score than somebody admitted in the same subject, and was not."""
+    scored = [row for row in rows if row.came and row.score is not None]
+    worst = {row.subject: row.score for row in sorted(scored, key=lambda row: -row.score) if row.admitted}
+    return (row.number for row in scored if not row.admitted and row.score > worst.get(row.subject, row.score))
 
 
 def _crowded(scope: Scope) -> dict[str, list[Crowded]]:

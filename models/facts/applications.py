@@ -11,7 +11,7 @@ from gates.found import NAMED
 from gates.states import State
 from models.facts.scope import Scope, in_state, withdrawn
 from models.tables.city_drafts import draft_table
-from phases.application import STUDENTS, ApplicationFacts, ApplicationProfile, breached
+from phases.application import STUDENTS, ApplicationFacts, ApplicationProfile, Sought, breached
 from phases.mentor_recommendation import MENTORS
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def applications(scope: Scope) -> dict[str, ApplicationFacts]:
     The same person counts as repeated against this city's own rows and those of cities whose applications passed:
     whoever files last is told.
     """
-    roll, groups, repeated = _roll(scope), _groups(scope), _repeated(scope)
+    mentors, groups, repeated = _mentors(scope), _groups(scope), _repeated(scope)
+    roll = {mentor: row.subject for mentor, row in mentors.items()}
     counts: dict[str, Counter[ApplicationProfile]] = defaultdict(Counter)
     for group in groups:
         for (within, missing), students in _spread(group).items():
@@ -46,8 +47,10 @@ def applications(scope: Scope) -> dict[str, ApplicationFacts]:
         counts[row.city][_profile_of(roll, row, repeated=False)] -= 1
         counts[row.city][_profile_of(roll, row, repeated=True)] += 1
     offenders, rejected = _offenders(scope, counts, roll, groups, repeated), _rejected(scope)
+    sought = _sought(mentors, groups)
     return {
-        city: ApplicationFacts(+counts[city], rejected.get(city, 0), offenders.get(city, {})) for city in scope.cities
+        city: ApplicationFacts(+counts[city], rejected.get(city, 0), offenders.get(city, {}), tuple(sought[city]))
+        for city in scope.cities
     }
 
 
@@ -118,10 +121,23 @@ def _profile_of(roll: Mapping[tuple[str, int], str], row: Row[Any], *, repeated:
     return _profile(roll, row, within=bool(row.within), missing=bool(row.missing), repeated=repeated)
 
 
-def _roll(scope: Scope) -> dict[tuple[str, int], str]:
+def _mentors(scope: Scope) -> dict[tuple[str, int], Row[Any]]:
+    """Give each city's roll by party, in the order of the workbook."""
     mentor = draft_table(MENTORS)
-    query = scope.of(MENTORS, "party", "subject").where(mentor.c.taken)
-    return {(city, party): subject for city, party, subject in scope.connection.execute(query)}
+    query = scope.of(MENTORS, "party", "subject", "name", "institution", "places").where(mentor.c.taken)
+    return {(row.city, row.party): row for row in scope.connection.execute(query)}
+
+
+def _sought(mentors: Mapping[tuple[str, int], Row[Any]], groups: Sequence[Row[Any]]) -> dict[str, list[Sought]]:
+    """Give the mentors whom more students chose than they have places for, by city."""
+    chosen = Counter[tuple[str, int]]()
+    for group in groups:
+        chosen[group.city, group.mentor_party] += group.students
+    found: dict[str, list[Sought]] = defaultdict(list)
+    for (city, party), row in mentors.items():
+        if chosen[city, party] > row.places:
+            found[city].append(Sought(f"{row.institution} {row.name}", row.places, chosen[city, party]))
+    return found
 
 
 def _rows(scope: Scope, *which: ColumnElement[bool]) -> dict[tuple[str, str], Row[Any]]:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from forms.folding import fold
 from models.draft_rows import values
-from models.facts.scope import Scope, in_training
+from models.facts.scope import Scope, earliest, in_training
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
 from phases.cultivation import LOGS, TALKS, VISITS
@@ -39,7 +39,7 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
     materials = scope.grouped(scope.of(MATERIALS, "number", *kinds))
     funds = scope.grouped(scope.of(FUNDS, "amount"))
     targets = scope.grouped(scope.of(TARGETS, "target"))
-    logs, records = _stages(scope, LOGS), _stages(scope, TALKS)
+    logs, records = _stages(scope, LOGS, "submitted_on"), _stages(scope, TALKS, "talked_on")
     owing = summaries_owing(scope)
     training = in_training(scope)
     return {
@@ -89,10 +89,13 @@ def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str,
     }
 
 
-def _stages(scope: Scope, sheet: StoredSheet) -> dict[str, dict[str, frozenset[int]]]:
+def _stages(scope: Scope, sheet: StoredSheet, day: str) -> dict[str, dict[str, frozenset[int]]]:
+    """Give the stages that rows are about, by city and student: none before there was training, none to come."""
+    begun = earliest(scope, "cultivation")
     found: dict[str, dict[str, set[int]]] = {city: defaultdict(set) for city in scope.cities}
-    for city, number, stage in scope.connection.execute(scope.of(sheet, "number", "stage")):
-        found[city][number].add(stage)
+    for city, number, stage, on in scope.connection.execute(scope.of(sheet, "number", "stage", day)):
+        if begun <= on <= scope.filed_on[city]:
+            found[city][number].add(stage)
     return {city: {number: frozenset(stages) for number, stages in numbers.items()} for city, numbers in found.items()}
 
 

@@ -1,0 +1,64 @@
+"""What breaks no rule and is shown to whoever decides: too many for one mentor, an order that is not the scores'."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tests.support import ledger, sheets
+from tests.support.scenes import FILED, NANJING, Scene
+
+if TYPE_CHECKING:
+    from season.outcome import Outcome
+
+
+def found(outcome: Outcome, rule: str) -> tuple[str, bool]:
+    assert outcome.verdict is not None
+    return next((one.found, one.ok) for one in outcome.verdict.findings if one.rule == rule)
+
+
+def test_more_choosers_than_places_is_shown_to_city_and_mentor_and_refuses_nothing(scene: Scene) -> None:
+    where = scene.city(NANJING)
+    roll = sheets.roll(sheets.mentor(where, places=5), sheets.mentor(where, 2))
+    scene.through("mentor-recommendation", NANJING, **{"mentor-recommendation": roll})
+    said = scene.file("application", NANJING)
+    shown = "6/6（选报多于计划招收的导师 1 名（南京大学 南京导师1 6/5））"
+    assert (said.done, found(said, "applications.mentor")) == (True, (shown, True))
+    with scene.database.read() as connection:
+        told = {
+            one.addressee: one.text
+            for one in ledger.words(connection)
+            if (one.kind, one.phase) == ("passed", "application") and one.addressee
+        }
+    said_of = {who: ("选报您的学生：6 名" in text, "您计划招收：5 名" in text) for who, text in told.items()}
+    assert said_of == {
+        "南京导师1老师": (True, True), "南京导师2老师": (False, False), "南京市管理办公室": (False, False),
+    }  # fmt: skip
+
+
+def test_who_was_passed_over_is_shown_by_subject(scene: Scene) -> None:
+    scene.through("shortlist", NANJING)
+    rows = scene.sheets("interview", NANJING)["interviews"]
+    scores = [90, 80, 85, 80, 70, 60]  # the first two are admitted: the third is better than the second, the fourth no
+    changed = [one.model_copy(update={"score": Decimal(score)}) for one, score in zip(rows, scores, strict=True)]
+    scene.load("interview", NANJING, {"interviews": changed}, FILED["interview"])
+    said = scene.submit("interview", NANJING, FILED["interview"])
+    shown = "不符 0 人；未按成绩次序：同学科分数更高而未入选 1 人（3201-2022-0003）"
+    assert (said.done, found(said, "interviews.from-shortlist")) == (True, (shown, True))
+
+
+def test_a_log_of_a_day_to_come_is_looked_at_again_and_does_not_count(scene: Scene) -> None:
+    scene.through("midterm", NANJING)
+    filled = scene.sheets("cultivation", NANJING)
+    logs: Any = filled["logs"]
+    later = {"submitted_on": date(2022, 11, 30)}
+    ahead = [one.model_copy(update=later) if one.stage == 3 else one for one in logs]
+    loaded = scene.load("cultivation", NANJING, {**filled, "logs": ahead}, FILED["year-end"])
+    assert {(one.code, one.column, one.right) for one in loaded.warnings} == {
+        ("day.later", "提交日期", "请按记录核对；日期未到的不计入")
+    }
+    scene.load("year-end", NANJING, scene.sheets("year-end", NANJING), FILED["year-end"])
+    assert found(scene.submit("year-end", NANJING, FILED["year-end"]), "year-end.logs") == ("0/2", False)
+    scene.load("cultivation", NANJING, filled, FILED["year-end"])
+    assert scene.submit("year-end", NANJING, FILED["year-end"]).done
