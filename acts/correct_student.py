@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from acts.act import CITY, Act, Bench, Field, Filled, each
+from acts.act import CITY, TOLD, Act, Bench, Field, Filled, each
 from acts.known_city import KnownCity
-from acts.single_persons import APPLICATION, NAMELESS, STUDENT, not_now, on_record
+from acts.single_persons import APPLICATION, STUDENT, not_now, on_record
 from calendars.deadlines import day_of
 from forms.cells import BadCellError
 from forms.folding import fold
@@ -159,8 +159,8 @@ CORRECT_STUDENT = Act(
         CITY,
         STUDENT,
         Field("what", "更正哪一项", "choice", choices=tuple((one, WHAT[one]) for one in COLUMNS)),
-        Field("value", "更正为", "remark", hint="写入记录，不写进函件。"),
-        NAMELESS,
+        Field("value", "更正为", "text", hint="写入记录，不写进函件。"),
+        TOLD,
     ),
     each(_corrected),
     lambda _, __, filled: f"更正 {filled.words['student']} 的{WHAT[cast('What', filled.words['what'])]}",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.act import CITY, Act, Bench, Field, Filled, each
-from acts.single_persons import INTERVIEW, NAMELESS, STUDENT, not_now, on_record, over
+from acts.act import CITY, TOLD, Act, Bench, Field, Filled, each
+from acts.single_persons import INTERVIEW, STUDENT, not_now, on_record, over
 from gates.states import Event, State
 from models import personal_changes
 from models.personal_changes import NewChange
@@ -135,14 +135,14 @@ DECLINE_PLACE = Act(
         CITY,
         STUDENT,
         Field(
-            "next", "递补的学生报名号", "remark", needed=False,
+            "next", "递补的学生报名号", "text", needed=False,
             hint="不写时由同学科面试成绩最高的未入选学生递补；不递补的写 none。",
         ),
         Field(
             "funding", "递补学生的资助类型", "choice", needed=False,
             choices=(("省级资助", "省级资助"), ("自筹", "自筹")), hint="不选时与放弃的学生相同。",
         ),
-        NAMELESS,
+        TOLD,
     ),
     each(_declines),
     lambda _, __, filled: f"登记 {filled.words['student']} 放弃入选，并办理递补",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.act import CITY, Act, Bench, Filled, each
-from acts.single_persons import INTERVIEW, NAMELESS, STUDENT, not_now, on_record, over
+from acts.act import CITY, TOLD, Act, Bench, Filled, each
+from acts.single_persons import INTERVIEW, STUDENT, not_now, on_record, over
 from gates.states import Event, State
 from models import personal_changes
 from models.facts.scope import in_training
@@ -73,7 +73,7 @@ def _leaves(bench: Bench, filled: Filled, city: str) -> Outcome:
 LEAVE_TRAINING = Act(
     "leave-training",
     lambda _: "学生退出培养",
-    (CITY, STUDENT, NAMELESS),
+    (CITY, STUDENT, TOLD),
     each(_leaves),
     lambda _, __, filled: f"登记 {filled.words['student']} 退出培养",
     Event.PERSON,

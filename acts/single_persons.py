@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 APPLICATION, INTERVIEW = "application", "interview"
 """The phase, and its form, in which a student is put on record, and the one in which students are admitted."""
 
-STUDENT = Field("student", "报名号", "remark", hint="如 3209-2022-0007。")
-NAMELESS = Field("reason", "事由", "reason", hint="写入记录，并写进给该市的函件；不要写学生的姓名。")
+STUDENT = Field("student", "报名号", "text", hint="如 3209-2022-0007。")
 
 
 def not_now(season: Season, cell: Cell) -> str | None:

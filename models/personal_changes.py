@@ -16,6 +16,7 @@ from models.tables.city_drafts import draft_table
 from models.tables.personal_changes import PersonalChange
 from phases.application import STUDENTS
 from phases.interview import INTERVIEWS
+from phases.mentor_recommendation import MENTORS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -112,6 +113,42 @@ def admit(connection: Connection, year: int, city: str, number: str, funding: st
     sheet = draft_table(INTERVIEWS)
     mine = (sheet.c.year == year, sheet.c.city == city, sheet.c.number == number)
     connection.execute(update(sheet).where(*mine).values(admitted=funding is not None, funding=funding))
+
+
+@dataclass(frozen=True, slots=True)
+class OfMentor:
+    """A student with whoever trains him."""
+
+    number: str
+    mentor: str
+    institution: str
+    party: int
+
+
+def mentors_of(connection: Connection, year: int, city: str, numbers: Collection[str]) -> list[OfMentor]:
+    """Give those of a city's students of these numbers, in order, each with whoever trains him."""
+    table = draft_table(STUDENTS)
+    columns = (table.c[name] for name in ("number", "mentor", "institution", "mentor_party"))
+    query = select(*columns).where(table.c.year == year, table.c.city == city).order_by(table.c.number)
+    wanted = frozenset(numbers)
+    return [OfMentor(*row) for row in connection.execute(query) if row.number in wanted]
+
+
+def places(connection: Connection, year: int, city: str, mentor: int) -> int:
+    """Give how many students a mentor of a city's roll trains at most, by his information form."""
+    table = draft_table(MENTORS)
+    query = select(table.c.places).where(table.c.year == year, table.c.city == city, table.c.party == mentor)
+    return int(connection.execute(query).scalar_one())
+
+
+def retrain(
+    connection: Connection, year: int, city: str, numbers: Collection[str], mentor: tuple[str, str, int]
+) -> None:
+    """Put a mentor, by name, institution and party, in the place of whoever trained these students."""
+    table = draft_table(STUDENTS)
+    mine = (table.c.year == year, table.c.city == city, table.c.number.in_(list(numbers)))
+    now = dict(zip(("mentor", "institution", "mentor_party"), mentor, strict=True))
+    connection.execute(update(table).where(*mine).values(now))
 
 
 def put(connection: Connection, year: int, city: str, changes: Collection[NewChange], stamp: Stamp) -> None:

@@ -230,6 +230,7 @@ _READ: Mapping[str, Callable[[Field, Opened, Typed, Filled], dict[str, Any]]] = 
     "city": _city,
     "day": _day,
     "reason": _reason,
+    "text": _remark,
     "remark": _remark,
     "again": _again,
     "rule": _rule,

@@ -64,6 +64,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "correct-student": {"city", "student", "what", "value", "reason"},
         "decline-place": {"city", "student", "reason"},
         "leave-training": {"city", "student", "reason"},
+        "replace-mentor": {"city", "mentor", "institution", "reason"},
     }
 
 
