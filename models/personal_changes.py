@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from models.columns import columns_of, table_of
 from models.database import book_of
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
     from models.stamp import Stamp
 
-What = Literal["name", "school", "grade", "admitted", "training", "mentor"]
+What = Literal["name", "school", "grade", "admitted", "training", "mentor", "city"]
 WHAT: Mapping[What, str] = {
     "name": "姓名", "school": "中学", "grade": "年级", "admitted": "入选", "training": "培养", "mentor": "培养导师",
+    "city": "设区市",
 }  # fmt: skip
 """What may be changed, in words."""
 
@@ -149,6 +150,29 @@ def retrain(
     mine = (table.c.year == year, table.c.city == city, table.c.number.in_(list(numbers)))
     now = dict(zip(("mentor", "institution", "mentor_party"), mentor, strict=True))
     connection.execute(update(table).where(*mine).values(now))
+
+
+def move(connection: Connection, year: int, cities: tuple[str, str], number: str) -> None:
+    """Give a student's rows of every sheet of one city to another, behind what that one has; two statements a sheet."""
+    of, to = cities
+    for sheet in book_of(connection).sheets.values():
+        if "number" not in sheet.fields or sheet.each:
+            continue
+        table = draft_table(sheet)
+        last = select(func.max(table.c.line)).where(table.c.year == year, table.c.city == to)
+        behind = 1 + (connection.execute(last).scalar() or 1)
+        mine = (table.c.year == year, table.c.city == of, table.c.number == number)
+        connection.execute(update(table).where(*mine).values(city=to, line=table.c.line + behind))
+
+
+def settle_in(
+    connection: Connection, year: int, city: str, number: str, school: tuple[str, int], mentor: tuple[str, str, int]
+) -> None:
+    """Put a student's school, and who trains him, in the place of those that he had; each with its party."""
+    table = draft_table(STUDENTS)
+    mine = (table.c.year == year, table.c.city == city, table.c.number == number)
+    connection.execute(update(table).where(*mine).values(school=school[0], school_party=school[1]))
+    retrain(connection, year, city, [number], mentor)
 
 
 def put(connection: Connection, year: int, city: str, changes: Collection[NewChange], stamp: Stamp) -> None:

@@ -1,0 +1,113 @@
+"""A student moves from Nanjing to Wuxi: his records go with him, both cities hear, and each files for its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from acts.consistency import contradictions
+from acts.move_student import NewHome, move_student
+from models import draft_rows, reports
+from models.facts.scope import in_training
+from season.judging import scope_of
+from season.outcome import Outcome
+from season.unit_of_work import Season
+from tests.support import ledger, sheets
+from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, instant, stamp
+
+INTERVIEW, MEETING, MIDTERM, AT = "interview", "meeting", "midterm", "2022-05-10T10:00"
+FIRST, SECOND = "3201-2022-0001", "3201-2022-0002"
+HOME = NewHome(WUXI, "无锡一中", ("无锡导师1", "无锡大学"))
+
+
+def begun(scene: Scene) -> Scene:
+    return scene.through(MEETING, NANJING).through(MEETING, WUXI)
+
+
+def moved(scene: Scene, number: str = FIRST, home: NewHome = HOME, *, dry_run: bool = False) -> Outcome:
+    given = (scene.database, YEAR, NANJING, number, home, stamp(AT))
+    return move_student(*given, reason="随家庭迁居", dry_run=dry_run)
+
+
+def training(scene: Scene, city: str) -> tuple[str, ...]:
+    with scene.database.read() as connection:
+        season = Season.read(connection, YEAR, stamp("2023-01-01T00:00"), None, reading=True)
+        return in_training(scope_of(season, INTERVIEW, [city]))[city]
+
+
+def totals(scene: Scene) -> dict[str, int]:
+    with scene.database.read() as connection:
+        return dict(reports.matrix(connection, YEAR, instant("2022-06-01T10:00")).totals)
+
+
+def test_he_is_the_new_citys_from_then_on(scene: Scene) -> None:
+    others, before = ledger.of_others(begun(scene).database, XUZHOU), totals(scene)
+    assert others
+    said = moved(scene)
+    assert said.done
+    assert said.message.startswith(f"南京 {FIRST} 已转往无锡；此前的培养记录一并转去，以后由无锡报送。")
+    assert "面试 7 人、入选 3 人" in said.message  # in principle, and shown
+    assert training(scene, NANJING) == (SECOND,)
+    assert training(scene, WUXI) == (FIRST, "3202-2022-0001", "3202-2022-0002")
+    assert totals(scene) == before
+    assert [cell.tally for cell in (scene.cell(INTERVIEW, NANJING), scene.cell(INTERVIEW, WUXI))] == [
+        {"admitted": 1, "funded": 1},
+        {"admitted": 3, "funded": 3},
+    ]
+    assert [one for one in contradictions(scene.database) if one.invariant == "合计与内容一致"] == []
+    with scene.database.read() as connection:
+        there = {row["number"]: row for row in draft_rows.rows(connection, YEAR, WUXI, "students")}
+        attended = {row["number"] for row in draft_rows.rows(connection, YEAR, WUXI, "attendance")}
+    assert (there[FIRST]["school"], there[FIRST]["mentor"]) == ("无锡一中", "无锡导师1")
+    assert FIRST in attended
+
+
+def test_each_city_files_for_its_own(scene: Scene) -> None:
+    moved(begun(scene))
+    own, theirs = (sheets.students(scene.city(city)) for city in (NANJING, WUXI))
+    old = scene.load(MIDTERM, NANJING, sheets.midterm(own[:2]), "2022-07-20T10:00")
+    assert [error.code for error in old.errors] == ["number.unknown"]
+    scene.load(MIDTERM, NANJING, sheets.midterm(own[1:2]), "2022-07-20T10:00")
+    assert scene.submit(MIDTERM, NANJING, "2022-07-20T10:00").done
+    scene.load(MIDTERM, WUXI, sheets.midterm(theirs[:2]), "2022-07-20T10:00")
+    lacking = scene.submit(MIDTERM, WUXI, "2022-07-20T10:00")
+    assert (lacking.outcome, FIRST in lacking.message) == ("returned", True)
+    scene.load(MIDTERM, WUXI, sheets.midterm([own[0], *theirs[:2]]), "2022-07-21T10:00")
+    assert scene.submit(MIDTERM, WUXI, "2022-07-21T10:00").done
+
+
+def test_both_cities_hear_and_the_parties_of_either_side(scene: Scene) -> None:
+    letters = [one for one in moved(begun(scene)).changes.letters if one.kind == "amended"]
+    told = {to for _, _, to, _, _ in ledger.letters(scene.database, kind="amended")}
+    assert told == {
+        "city:nanjing", "mentor:南京导师1@南京大学", "school:南京一中@南京",
+        "city:wuxi", "mentor:无锡导师1@无锡大学", "school:无锡一中@无锡",
+    }  # fmt: skip
+    assert {(one.concerns, "转往无锡" in one.text, "自南京转入" in one.text) for one in letters} == {
+        (NANJING, True, False), (WUXI, False, True),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("home", "number", "why"),
+    [
+        (replace(HOME, city=NANJING), FIRST, "同一个市"),
+        (replace(HOME, city=XUZHOU), FIRST, "徐州 导师面试 现为“未开放”，还没有办结"),
+        (replace(HOME, school="无锡九中"), FIRST, "无锡的“中学”表中没有无锡九中"),
+        (replace(HOME, mentor=("南京导师1", "南京大学")), FIRST, "无锡导师名册中没有南京导师1（南京大学）"),
+        (HOME, "3201-2022-0003", "不在培养"),
+        (HOME, "3202-2022-0001", "不在培养"),
+    ],
+)
+def test_what_cannot_be_is_refused(scene: Scene, home: NewHome, number: str, why: str) -> None:
+    said = moved(begun(scene), number, home)
+    assert said.outcome == "refused"
+    assert why in said.message
+    assert len(training(scene, NANJING)) == 2
+
+
+def test_a_preview_changes_nothing(scene: Scene) -> None:
+    before = ledger.fingerprint(begun(scene).database)
+    assert moved(scene, dry_run=True).done
+    assert ledger.fingerprint(scene.database) == before
