@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from argon2 import PasswordHasher
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from httpx2 import ASGITransport, AsyncByteStream, BaseTransport, ByteStream, Request, Response
+from httpx2 import Response
 from sqlalchemy import insert
 
 from calendars import files
@@ -29,6 +27,7 @@ from phases.book import BOOK
 from rehearsal.packs import read_pack
 from rehearsal.play import Play
 from settings import DashboardSettings, Settings
+from tests.support.at_hand import AtHand
 
 YEAR = 2022
 
@@ -70,23 +69,6 @@ def give_accounts(database: Database) -> None:
         for name, role, city in people:
             row = {"name": name, "shown": f"{name} 某", "role": role, "city": city, "password": kept}
             connection.execute(insert(table_of(Account)).values(row | {"made_by": "测试", "made_at": now}))
-
-
-class AtHand(BaseTransport):
-    """It hands a request to the application in the thread that makes it: no other has to be woken seven times."""
-
-    def __init__(self, app: FastAPI, client: tuple[str, int]) -> None:
-        self._application = ASGITransport(app, client=client)
-
-    def handle_request(self, request: Request) -> Response:
-        return asyncio.run(self._answer(request))
-
-    async def _answer(self, request: Request) -> Response:
-        request.read()
-        answer = await self._application.handle_async_request(request)
-        assert isinstance(answer.stream, AsyncByteStream)
-        body = b"".join([part async for part in answer.stream])
-        return Response(answer.status_code, headers=answer.headers, stream=ByteStream(body))
 
 
 class Browser(TestClient):
