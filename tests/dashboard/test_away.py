@@ -26,8 +26,8 @@ from models.tables.accounts import Account
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
 from tests import postgres
-from tests.dashboard.test_turns import NOW, a_real_year
 from tests.support import routes
+from tests.support.real_year import NOW, real_year
 from tests.support.window import ADMIN, BASE, SECRET, Browser, Window
 
 pytestmark = pytest.mark.slow
@@ -67,7 +67,7 @@ def cluster() -> Iterator[postgres.Cluster]:
 def window(cluster: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     folder, database = tmp_path_factory.mktemp("away"), Database(cluster.address, BOOK)
     migrate.upgrade(database)
-    a_real_year(database)
+    real_year(database)
     with database.write() as connection:
         connection.execute(text("CHECKPOINT"))  # a server that commits unsafely would lose who is signed in as it stops
     settings = Settings(base_url=BASE, maildir=folder / "mail", dashboard=DashboardSettings(totp=False))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from anyio.to_thread import current_default_thread_limiter
 from httpx2 import ASGITransport, AsyncClient, Response
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from starlette.types import Receive
 
 from acts.act import Filled
@@ -32,7 +32,7 @@ from models.columns import table_of
 from models.database import Busy, Database, Turns, Within
 from models.stamp import Stamp
 from models.standing import Cell
-from models.tables.accounts import Account, SignIn
+from models.tables.accounts import SignIn
 from models.tables.audit import AuditEntry
 from models.tables.contact_receipts import Receipt
 from models.tables.season import Letter, Transition
@@ -42,12 +42,11 @@ from season.unit_of_work import Season
 from settings import DashboardSettings, Settings
 from tests.dashboard.test_acting import hidden
 from tests.support import routes
-from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
+from tests.support.originals import REAL_YEAR, Originals
+from tests.support.real_year import LOADED, NOW, OTHER, ROLL
+from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 from tests.support.window import ADMIN, BASE, SECRET, Window
 
-ROLL = "mentor-recommendation"
-OTHER = "other-admin"
-LOADED, NOW = "2022-01-10T10:00", instant("2022-01-12T10:00")
 GUARD = 90
 """Seconds after which a test that hangs is ended; nothing is measured by it."""
 
@@ -62,32 +61,12 @@ class Clock:
         return NOW + timedelta(milliseconds=next(self._ticks))
 
 
-def a_real_year(database: Database) -> Scene:
-    """A real year, whose every city has loaded its mentors, and has an account besides the province's."""
-    scene = Scene.begin(database, rehearsal=False)
-    for each in scene.year.cities:
-        scene.load(ROLL, each.slug, scene.sheets(ROLL, each.slug), LOADED)
-    people: list[tuple[str, str, str | None]] = [
-        (ADMIN, "admin", None),
-        (OTHER, "admin", None),
-        *((city.slug, "city", city.slug) for city in scene.year.cities),
-    ]
-    with database.write() as connection:
-        for name, role, city in people:
-            row = {"name": name, "shown": name, "role": role, "city": city, "made_by": "测试", "made_at": NOW}
-            (key,) = connection.execute(insert(table_of(Account)).values(row)).inserted_primary_key or (None,)
-            session = {"digest": digest(f"cookie of {name}"), "account": key, "pending": False}
-            seen = NOW - timedelta(hours=1)  # so long ago that the next page has to note it
-            connection.execute(insert(table_of(SignIn)).values(session | {"since": seen, "seen": seen}
-                               | {"until": NOW + LASTS}))  # fmt: skip
-    return scene
-
-
 @pytest.fixture
-def scene(database_url: str) -> Iterator[Scene]:
-    database = Database(database_url, BOOK)
-    yield a_real_year(database)
-    database.dispose()
+def scene(originals: Originals, tmp_path: Path) -> Iterator[Scene]:
+    with originals.copy(REAL_YEAR, tmp_path) as url:
+        database = Database(url, BOOK)
+        yield Scene(database, calendar())
+        database.dispose()
 
 
 def site_of(scene: Scene, folder: Path) -> Site:

@@ -22,7 +22,7 @@ from phases.book import BOOK
 
 T = TypeVar("T")
 NOTHING, MIGRATED, SEASON, PLANTED, SIX_EACH = "nothing", "migrated", "season", "planted", "six-each"
-PARTIES = "parties"
+PARTIES, REAL_YEAR = "parties", "real-year"
 
 
 def _play(database: Database) -> None:
@@ -49,12 +49,19 @@ def _file(database: Database) -> None:
     parties_on_file(database)
 
 
+def _open(database: Database) -> None:
+    from tests.support.real_year import real_year
+
+    real_year(database)
+
+
 MADE: Mapping[str, tuple[str, Callable[[Database], None]]] = {
     MIGRATED: (NOTHING, migrate.upgrade),
     SEASON: (MIGRATED, _play),
     PLANTED: (SEASON, _plant),
     SIX_EACH: (MIGRATED, _fund),
     PARTIES: (MIGRATED, _file),
+    REAL_YEAR: (MIGRATED, _open),
 }
 """What each is a copy of, and what is done to it then."""
 
