@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -19,6 +19,7 @@ from phases.year_end import (
     DIMENSIONS,
     EVALUATIONS,
     FUNDS,
+    LEFT_OVER,
     MATERIALS,
     SUMMARIES,
     TARGETS,
@@ -29,6 +30,10 @@ from phases.year_end import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+
     from calendars.year import SummaryKind
     from phases.stored_sheet import StoredSheet
 
@@ -37,7 +42,7 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
     """`year-end`, the city's part."""
     kinds = ("project_report", "training_report", "growth_log", "mentor_evaluation")
     materials = scope.grouped(scope.of(MATERIALS, "number", *kinds))
-    funds = scope.grouped(scope.of(FUNDS, "amount"))
+    funds = scope.grouped(scope.of(FUNDS, "item", "amount"))
     targets = scope.grouped(scope.of(TARGETS, "target"))
     logs, records = _stages(scope, LOGS, "submitted_on"), _stages(scope, TALKS, "talked_on")
     owing = summaries_owing(scope)
@@ -52,11 +57,20 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
                 kind: tuple(f"{name}（{place}）" if place else name for name, place in whose)
                 for kind, whose in owing[city].items()
             },
-            sum((row.amount for row in funds.get(city, ())), Decimal(0)),
+            *_account(funds.get(city, ())),
             len(targets.get(city, ())),
         )
         for city in scope.cities
     }
+
+
+def _account(rows: Sequence[Row[Any]]) -> tuple[Decimal | None, Decimal | None]:
+    """Give what an account says was spent (None: it has no row), and what is left over, where it says so."""
+    parts: dict[bool, list[Decimal]] = {False: [], True: []}
+    for row in rows:
+        parts[fold(row.item) == LEFT_OVER].append(row.amount)
+    spent, left = (sum(parts[which], Decimal(0)) for which in (False, True))
+    return spent if rows else None, left if parts[True] else None
 
 
 def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str, str]]]]:
@@ -83,7 +97,7 @@ def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str,
     return {
         city: {
             kind: sorted(whose for (other, *_), whose in rows.items() if other == kind)
-            for kind in scope.year.figures.summaries_owed
+            for kind in scope.year.figures.summaries_asked
         }
         for city, rows in owed.items()
     }

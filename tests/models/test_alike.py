@@ -64,6 +64,8 @@ def test_what_was_on_record_is_found_by_what_it_looks_like(scene: Scene) -> None
         connection.execute(insert(party), [same])
         connection.execute(sa.text("DROP TABLE party_likeness"))
         connection.execute(sa.text("ALTER TABLE evaluation DROP COLUMN reason"))
+        for table in ("city_phase", "transition"):
+            connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN second_at"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0023'"))
     migrate.upgrade(scene.database)
     with scene.database.write() as connection:
