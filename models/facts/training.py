@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from forms.folding import fold
 from models.draft_rows import values
+from models.excuses import excused
 from models.facts.scope import Scope, earliest, in_training
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
@@ -22,6 +23,7 @@ from phases.year_end import (
     LEFT_OVER,
     MATERIALS,
     SUMMARIES,
+    SUMMED_UP,
     TARGETS,
     Evaluation,
     EvaluationFacts,
@@ -76,6 +78,8 @@ def _account(rows: Sequence[Row[Any]]) -> tuple[Decimal | None, Decimal | None]:
 def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str, str]]]]:
     """Give whose annual summaries, of the kinds that the year asks for, are not in the draft: name and place, by kind.
 
+    Whom the province excused owes none.
+
     The city itself has no name; mentors, schools and institutions are those of students in training. A summary's names
     took the roll's spelling, which need not be a student's: they are compared as they look.
     """
@@ -94,6 +98,10 @@ def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str,
     for city, kind, unit, mentor in scope.connection.execute(scope.of(SUMMARIES, "type", "unit", "mentor")):
         name, place = {"市级": ("", ""), "导师": (mentor or "", unit)}.get(kind, (unit, ""))
         owed[city].pop((kind, fold(name), fold(place)), None)
+    for city, parties in excused(scope.connection, scope.year.year, scope.cities).items():
+        for party, name, place in parties:
+            kind = next(kind for kind, one in SUMMED_UP.items() if one.actor == party)
+            owed[city].pop((kind, fold(name), fold(place) if party == "mentor" else ""), None)
     return {
         city: {
             kind: sorted(whose for (other, *_), whose in rows.items() if other == kind)

@@ -155,6 +155,23 @@ class WaiverRow(SQLModel, table=True):
     as_of: datetime = Field(sa_type=UTCDateTime)
 
 
+class Excuse(SQLModel, table=True):
+    """A party of a city, as in a letter's key, whom the province excused of its part in a phase: its summary."""
+
+    __tablename__ = "excuse"
+    __table_args__ = (UniqueConstraint("year", "phase", "city", "recipient"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    phase: str
+    city: str
+    recipient: str
+    reason: str
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
 class Filing(SQLModel, table=True):
     """One judgement of a gate, with the verdict and the facts it looked at, frozen.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acts import answer, ask
+from acts.excuse import excuse
 from models import reports
 from tests.support import sheets
 from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
@@ -148,3 +149,21 @@ def test_a_filing_that_is_whole_at_once_owes_nothing_more(scene: Scene) -> None:
     scene.load("cultivation", NANJING, scene.sheets("cultivation", NANJING), "2022-11-20T09:00")
     scene.load(YEAR_END, NANJING, scene.sheets(YEAR_END, NANJING), "2022-11-20T10:00")
     assert "补齐" not in scene.submit(YEAR_END, NANJING, "2022-11-20T11:00").message
+
+
+def test_one_ill_mentor_is_excused_with_a_reason_and_the_city_of_nothing_else(filed: Scene) -> None:
+    whole = filed.sheets(YEAR_END, NANJING)
+    kept = [row for row in whole["summaries"] if row.model_dump()["type"] != "导师"]
+    (ill,) = [row.model_dump() for row in whole["summaries"] if row.model_dump()["type"] == "导师"]
+    assert filed.load(YEAR_END, NANJING, {**whole, "summaries": tuple(kept)}, "2022-12-12T10:00").done
+    label, when = f"{ill['mentor']}（{ill['unit']}）", stamp("2022-12-12T11:00")
+    given = (filed.database, YEAR, YEAR_END, NANJING)
+    nobody = excuse(*given, "李四", when, reason="长期请假")
+    assert f"没有欠交年度工作总结的“李四”；可以写的是：{label}、" in nobody.message
+    refused = filed.approve(YEAR_END, NANJING, "2022-12-12T11:30")
+    assert refused.verdict is not None
+    assert [one.rule for one in refused.verdict.refusals] == ["year-end.summaries"]
+    assert excuse(*given, f" {label}", stamp("2022-12-12T12:00"), reason="长期请假").done
+    assert filed.cell(YEAR_END, NANJING).second_at == instant("2022-12-12T12:00")
+    assert excuse(*given, label, stamp("2022-12-12T12:30"), reason="长期请假").outcome == "refused"
+    assert filed.approve(YEAR_END, NANJING, "2022-12-12T13:00").done
