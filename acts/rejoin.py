@@ -97,7 +97,7 @@ def _opens(season: Season, cell: Cell) -> bool:
 
 def _items(season: Season, cells: Sequence[Cell]) -> Iterator[Item]:
     for cell in cells:
-        yield Item(season.year.phase(cell.phase).name, f"截止时间：{until(season.due(cell.phase, cell.city).day)}")
+        yield Item(season.year.phase(cell.phase).name, f"{until(season.due(cell.phase, cell.city).day)}截止")
 
 
 def _rejoined(bench: Bench, filled: Filled, city: str) -> Outcome:

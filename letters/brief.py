@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from phases.parties import Arranged, Audience, Dealings
 
 Group = Literal["late", "awaiting", "undeliverable"]
+Stands = Literal["empty", "drafted", "returned"]
+"""How far a city is in a phase that it has not filed yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,19 @@ class Brief:
     """All that `render` looks at.
 
     `phase` is a slug, None for a letter about the whole year (digest, withdrawn). `phase_name` and `city_name` are
-    Chinese (导师推荐, 盐城); `addressee` is the whole 称谓 without its colon. `as_of` is aware; it dates the letter.
-    `working_days_left` counts from the day after `as_of` through the due day. `counts` are students by what they are
-    called (选报您的学生). `provisional` marks due days 暂定. `was` is the due day that the recipient was told before,
-    where it has moved; `asked` the request that a letter is about, `waits` the city's for a later day that nobody has
-    answered, where the letter `may_ask`; `kept` says of a rerun that the city has a draft,
+    Chinese (导师推荐, 盐城); `addressee` is whom it speaks to. `as_of` is aware; it dates the letter, and
+    `done` is the day on which what it tells was done. `working_days_left` counts from the day after `as_of` through the
+    due day, `working_days_late` from that. `students` are the recipient's that it is about, by number, `listed` those
+    of them of whom its mailing says something, `places` how many of them a mentor takes who takes fewer.
+    `provisional` marks due days 暂定. `was` is the due day that the
+    recipient was told before, where it has moved; `asked` the request that a letter is about, `waits` the city's for a
+    later day that nobody has answered, where the letter `may_ask`; `kept` says of a rerun that the city has a draft,
     which stands. `of` is what the phase has to do with its parties. `ask` is whom the recipient asks, the
     province or the city; None where nobody. `own` are the words of a letter of one's own. `arranged` is when and where
     the recipient meets the others; a letter that moves no due day says that, `rearranged` where he heard another time
-    or place before. `working_days_late`
-    are those since the due day; `filed` says that the city filed the phase before, `nobody` that it has no applicants.
+    or place before. `filed` says that the city filed the phase before, `nobody` that it has no applicants, `stands` how
+    far it is. `follows` are the phases that wait for this one, and `chased` the days on which the city was reminded and
+    urged, by kind.
     """
 
     kind: Kind
@@ -118,7 +123,9 @@ class Brief:
     reason: str | None = None
     findings: tuple[Finding, ...] = ()
     items: tuple[Item, ...] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
+    students: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    places: int | None = None
     link: str = ""
     provisional: bool = False
     was: date | None = None
@@ -133,3 +140,7 @@ class Brief:
     working_days_late: int = 0
     filed: bool = False
     nobody: bool = False
+    stands: Stands | None = None
+    done: date | None = None
+    follows: tuple[str, ...] = ()
+    chased: Mapping[Kind, tuple[date, ...]] = field(default_factory=dict)

@@ -22,7 +22,7 @@ FIELDS: Mapping[str, Callable[[Brief], str]] = MappingProxyType(
         "年度": lambda brief: f"{brief.year}年度",
         "设区市": lambda brief: phrases.city(brief.city_name),
         "阶段": lambda brief: brief.phase_name,
-        DUE: lambda brief: phrases.by_when(brief.due.day, brief.audience, brief.provisional) if brief.due else "",
+        DUE: phrases.by_when,
         "联系人": lambda brief: brief.ask.name if brief.ask else "",
         "电话": lambda brief: brief.ask.phone if brief.ask else "",
     }

@@ -109,7 +109,6 @@ def compose(parts: Sequence[Part], sender: str) -> Composed:
         "date": phrases.day(max(each.day for each in own)),
         "ask": "",  # each part says whom
         "replies": any(part.replies for part in ordered),
-        "contents": [part.subject.removeprefix(SUBJECT_MARK) for part in ordered],
     }
     return Composed(
         subject=MORE.format(subject=ordered[0].subject, count=len(own)),
@@ -160,9 +159,13 @@ def _own(part: Part) -> _Own:
     marked = in_html(html[1], part.addressee) if html else ""
     return _Own(
         title=framed.title if framed else part.subject.removeprefix(SUBJECT_MARK),
-        addressee=in_text(framed.addressee, part.addressee) if framed else "",
+        addressee=_spoken_to(framed, part.addressee) if framed and framed.audience != "province" else "",
         audience=framed.audience if framed else "city",
         day=framed.day if framed else date.min,
         text=body,
         html=Markup(marked) if html else AS_TEXT.format(escape(body)),  # noqa: S704 - escaped when it was rendered
     )
+
+
+def _spoken_to(framed: Framed, addressee: str | None) -> str:
+    return phrases.salutation(framed.audience, in_text(framed.addressee, addressee))

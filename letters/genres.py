@@ -20,7 +20,7 @@ READERS: Mapping[Audience, Reader] = {
     "mentor": "party", "institution": "party", "school": "party",
 }  # fmt: skip
 
-NOTICE, LETTER, REPLY, THANKS = "特此通知。", "特此函告。", "特此函复。", "感谢支持。"
+NOTICE, LETTER, REPLY, THANKS = "特此通知。", "特此函告。", "特此函复。", "感谢{you}的支持。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Genre:
 
     `undated` is the subject where the letter names no due day, `uncounted` where no working days are counted.
     Words: {year}, {city}, {phase}, {work} 导师推荐工作, {task} 2022年度导师推荐工作, {short} 导师名单, {due} 15日24时,
-    {left} and {late} working days, {decision} 审定, {settled} 通过, {granted} 核验通过, {count} of students, {counts}
-    of a digest, {today}, {until} the day asked for, {wish} 延期申请, {meets} when parties meet, {again} 同意补报,
-    {filing} 补报, {ask} whom to ask, {own}.
+    {left} and {late} working days, {lacking} what a party is asked for, {decision} 审定, {settled} 通过,
+    {granted} 核验通过, {count} of students, {counts} of a digest, {today}, {until} the day asked for, {wish} 延期申请,
+    {meets} when parties meet, {again} 同意补报, {filing} 补报, {ask} whom to ask, {own}.
     """
 
     title: str
@@ -74,7 +74,7 @@ GENRES: Mapping[tuple[Kind, Reader], Genre] = MappingProxyType(
             uncounted="{due}截止：{city}{short}",
         ),
         ("reminder", "party"): Genre(
-            "关于提交{work}有关材料的函", "请于{due}前提交：{city}{work}材料", THANKS, "请提交：{city}{work}材料"
+            "关于提交{lacking}的函", "请于{due}前提交：{lacking}", THANKS, "请提交：{lacking}"
         ),
         ("reminder", "province"): Genre(
             "待{decision}：{city}{short}",
@@ -85,13 +85,13 @@ GENRES: Mapping[tuple[Kind, Reader], Genre] = MappingProxyType(
         ("overdue", "city"): Genre(
             "关于尽快报送{short}的催办通知", "尚未收到：{city}{short}，{due}已截止", "", "尚未收到：{city}{short}"
         ),
-        ("overdue", "party"): Genre("关于提交{work}有关材料的函", "请提交：{city}{work}材料", THANKS),
+        ("overdue", "party"): Genre("关于提交{lacking}的函", "请提交：{lacking}", THANKS),
         ("nudge", "city"): Genre("关于尽快报送{short}的催办提示", "请尽快报送：{city}{short}{ask}"),
         ("digest", "province"): Genre("{today}待办事项", "{today}待办：{counts}"),
         ("escalation", "head"): Genre(
             "关于商请督促报送{short}的函",
             "请予督促：{city}{short}逾期{late}个工作日",
-            "请予支持。",
+            "请予支持，特此函商。",
             "请予督促：{city}{short}",
         ),
         ("escalation", "lead"): Genre(
@@ -168,9 +168,22 @@ ANSWERS: Mapping[str, str] = {
 }
 """The subject of an answer, by what it says."""
 
+CLOSES: Mapping[tuple[Kind, Audience], str] = {
+    ("opened", "institution"): "请予支持，特此函商。",
+    ("opened", "mentor"): "感谢您对青少年科技创新人才培养的支持。",
+    ("reminder", "mentor"): "打扰之处，敬请谅解。",
+    ("overdue", "mentor"): "打扰之处，敬请谅解。",
+    ("appointment", "mentor"): "感谢您对青少年科技创新人才培养的支持。特此函告。",
+    ("withdrawn", "mentor"): "衷心感谢您的支持和付出，期待今后继续合作。",
+    ("result", "mentor"): "衷心感谢您一年来对学生的悉心指导。",
+    ("result", "school"): "感谢贵校一年来的支持。",
+    ("visits-short", "mentor"): "感谢您的辛勤付出。",
+}
+"""How a letter closes to one audience otherwise than to all who read it as a party."""
+
 TOGETHER: Mapping[Reader, tuple[str, str]] = {
     "city": ("关于近期有关事项的通知，共{count}项", NOTICE),
-    "party": ("关于近期有关事项的函，共{count}项", THANKS),
+    "party": ("关于近期有关事项的函，共{count}项", "感谢支持。"),
     "province": ("待办事项，共{count}项", ""),
     "head": ("关于近期有关事项的函，共{count}项", "请予支持。"),
     "lead": ("关于近期有关事项的情况报告，共{count}项", "妥否，请阅示。"),

@@ -43,15 +43,13 @@ def occurrences(book: Book, year: Year) -> Mapping[tuple[Kind, str | None], tupl
     """Give, by kind and phase (None: the whole year), the audiences that such a letter is written for in a year."""
     found: dict[tuple[Kind, str | None], tuple[Audience, ...]] = {}
     dealt = [(phase.slug, book.dealings(phase, year)) for phase in year.phases]
-    seconds = {phase.slug: book.dealings(phase, year, second=True) for phase in year.phases if book.second(phase)}
     for kind, row in LETTER_KINDS.items():
         if row.of_year:
             found[kind, None] = row.of_year
         for slug, of in dealt:
             if _occurs(kind, of):
                 own: tuple[Audience, ...] = ("province",) if row.by_province and of.ending else ()
-                later = seconds[slug].named(kind) if slug in seconds else ()
-                found[kind, slug] = tuple(dict.fromkeys((*audiences(kind, of), *later, *own)))
+                found[kind, slug] = audiences(kind, of) + own
     return found
 
 
@@ -97,4 +95,4 @@ def in_calendar(of: Dealings, audience: Audience) -> bool:
 
     Others, schools and institutions, get the day in words: it would stay in their calendars whatever became of it.
     """
-    return audience in audiences("rerun", of) and of.stakeholder(audience).hands_in
+    return audience in audiences("rerun", of) and bool(of.stakeholder(audience).hands_in)

@@ -13,7 +13,7 @@ from letters import complaints, phrases
 from letters.brief import Item
 from letters.envelope import HTML
 from letters.headers import UNFIT
-from letters.occurrences import occurrences
+from letters.occurrences import is_declined, occurrences
 from letters.render import names, read_own, render_own
 from letters.specimens import specimen
 from letters.words import AUDIENCES, PROGRAMME
@@ -72,7 +72,8 @@ def cases(kind: Kind, year: Year, book: Book) -> Iterator[Brief]:
                 reason=None,
                 findings=(),
                 items=(),
-                counts={},
+                students=(),
+                listed=(),
                 link="",
                 was=None,
             )
@@ -82,11 +83,18 @@ def fullest(plain: Brief, city: City) -> Brief:
     """Give the brief with long and hostile values everywhere, and many students."""
     numbers = tuple(f"{city.code}-{plain.year}-{number:04d}" for number in range(30))
     listed = (Item(HOSTILE, HOSTILE, numbers, 3, "late"), Item("甲", "", (), None, "undeliverable"), *plain.items)
-    counts = {**plain.counts, HOSTILE: 12345}
     asked = plain.asked and replace(plain.asked, by=HOSTILE, reason=HOSTILE * 20)
     own = plain.own and replace(plain.own, text=HOSTILE * 20)
     return replace(
-        plain, addressee=HOSTILE, attempt=3, reason=HOSTILE * 20, items=listed, counts=counts, asked=asked, own=own
+        plain,
+        addressee=HOSTILE,
+        attempt=3,
+        reason=HOSTILE * 20,
+        items=listed,
+        students=plain.students and numbers,
+        listed=plain.listed and numbers,
+        asked=asked,
+        own=own,
     )
 
 
@@ -119,7 +127,7 @@ def _spoken(brief: Brief, rendered: Rendered) -> Iterator[str]:
         yield "含有图片、脚本、样式或外部资源，收件方可能看不到"
     if WORDS.findall(_visible(rendered.html)) != WORDS.findall(f"{PROGRAMME} {rendered.text}"):
         yield "文字正文与 HTML 正文说的不一样：请只用所附的段落、列表等写法，不直接写 HTML"
-    if brief.due and phrases.due(brief.due, brief.audience, provisional=brief.provisional) not in rendered.text:
+    if brief.due and not is_declined(brief.asked) and phrases.until_due(brief) not in rendered.text:
         yield "没有写明截止时间"
     if brief.link and brief.link not in rendered.text:
         yield "没有给出办理入口的链接"

@@ -14,12 +14,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from calendars.deadlines import day_of
-from letters import phrases
+from letters import phrases, sentences
 from letters.case_fields import filled
 from letters.framed import BEGIN, END, Framed, cut
 from letters.occurrences import in_calendar, is_declined
-from letters.titles import genre, publishes, subject, title
-from letters.words import DECIDED, GATHERED, GROUPS, NEW, OFFICE, PROGRAMME, SIGNED, SYSTEM, YOU
+from letters.refusals import finding, principled
+from letters.titles import closing, publishes, subject, title
+from letters.words import GATHERED, GROUPS, NEW, OFFICE, PROGRAMME, SIGNED, STANDS, SYSTEM, WAYS, YOU
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
@@ -33,13 +34,16 @@ if TYPE_CHECKING:
 PIECES = re.compile("(?=[0-9]{4}年度|材料|工作(?:的|逾期)|逾期未|予以|有关情况|到校培养)")
 """Where a title may be broken into lines: never within a year, a phase or a city."""
 
-BLANKS = re.compile(r"\n{3,}")
+BLANKS = re.compile(rf"(?m)^((?:{BEGIN})?　　.*\n)\n+(?=(?:{END})?　　|{END})")
+"""Between the paragraphs of a letter there are none."""
 FORMS = ("txt", "html")
 SHIPPED: Mapping[str, str] = MappingProxyType({})
 """No words of the office's own."""
 
 ASKED = ("by", "reason", "granted", "late", "kept", "grace", "held", "needless", "corrected", "moved", "about", "done")
 """What a template may name of a request, besides its days."""
+
+FAILED = phrases.GRADES[-1]
 
 SHARED = ("paragraph", "facts", "duties", "findings", "items", "link_to")
 
@@ -103,7 +107,7 @@ def fill(name: str, view: Mapping[str, Any]) -> str:
 
 def _filled(template: Template, form: str, view: Mapping[str, Any]) -> str:
     filled = template.render(view)
-    return BLANKS.sub("\n\n", filled).strip() + "\n" if form == "txt" else filled
+    return BLANKS.sub(r"\1", filled).strip() + "\n" if form == "txt" else filled
 
 
 @cache
@@ -116,7 +120,7 @@ def _environment(form: str, kind: type[Environment] = Environment) -> Environmen
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["in_pieces"] = _in_pieces
+    environment.filters.update(in_pieces=_in_pieces, numeral=phrases.numeral)
     environment.globals.update(layout=f"layout.{form}", programme=PROGRAMME, system=SYSTEM, begin=BEGIN, end=END)
     parts = environment.get_template(f"parts.{form}").module
     environment.globals.update({name: getattr(parts, name) for name in SHARED})
@@ -139,53 +143,90 @@ def _own(source: str, form: str) -> Template:
 
 def _view(brief: Brief) -> dict[str, Any]:
     """What the templates may name; StrictUndefined refuses anything else."""
-    city = phrases.city(brief.city_name)
-    settled, following = phrases.passed(brief)
+    return _of_letter(brief) | _of_phase(brief) | _of_days(brief)
+
+
+def _of_letter(brief: Brief) -> dict[str, Any]:
+    """What holds of any letter: its frame, its lists, whom it goes to."""
+    own, refusals = brief.own, [found for found in brief.findings if _concerns(found, brief)]
+    sender = own.sender if own and own.sender != OFFICE else ""
     return {
         "title": title(brief),
-        "addressee": brief.addressee,
+        "addressee": "" if brief.audience == "province" else phrases.salutation(brief.audience, brief.addressee),
         "audience": brief.audience,
         "you": YOU[brief.audience],
         "year": brief.year,
-        "phase": brief.phase_name,
-        "what": phrases.work(brief),
-        "task": phrases.task(brief),
-        "filed": phrases.filed(brief),
-        "close": genre(brief).close,
-        "signed": brief.own.sender
-        if brief.own and brief.own.sender != OFFICE
-        else GATHERED
-        if brief.audience == "province"
-        else SIGNED,
-        "city": city,
+        "city": phrases.city(brief.city_name),
         "attempt": brief.attempt,
-        "rows": _rows(brief),
-        "due": phrases.due(brief.due, brief.audience, provisional=brief.provisional) if brief.due else "",
-        "decision": phrases.decision(brief),
-        "todo": phrases.asked_of(brief, brief.audience),
-        "city_todo": phrases.asked_of(brief, "city"),
-        "settled": settled,
-        "following": following,
+        "close": closing(brief),
+        "signed": sender or (GATHERED if brief.audience == "province" else SIGNED),
         "reason": brief.reason or "",
-        "own_words": [one for one in filled(brief.own.text, brief).splitlines() if one.strip()] if brief.own else [],
-        "attached": brief.own.papers if brief.own else (),
-        "refusals": [phrases.finding(found, brief.audience) for found in brief.findings if _concerns(found, brief)],
+        "because": (because := phrases.because(brief.reason)),
+        "why": f"事由：{brief.reason}" if (brief.reason or "").strip() and not because else "",
+        "own_words": [one for one in filled(own.text, brief).splitlines() if one.strip()] if own else [],
+        "attached": own.papers if own else (),
+        "sender": sender,
+        "refusals": [finding(found, brief.audience) for found in refusals],
+        "principled": principled(refusals, brief.audience),
+        "rows": _rows(brief),
+        "meeting": phrases.meets(brief.arranged) if brief.arranged else (),
         "lines": [_line(item) for item in brief.items],
+        "held": "、".join(item.label for item in brief.items),
+        "tally": phrases.tally([item.detail for item in brief.items]),
+        "failed": any(item.detail == FAILED for item in brief.items),
         "groups": _groups(brief),
         "link": brief.link,
-        "sender": brief.own.sender if brief.own and brief.own.sender != OFFICE else "",
         "ask": _whom_to_ask(brief),
         "replies": bool(brief.ask and brief.ask.mailbox),
         "calendar": _has_calendar(brief),
-        "was": phrases.until(brief.was, brief.audience) if brief.was else "",
-        "until": phrases.until(brief.due.day, brief.audience) if brief.due else "",
         "publishes": publishes(brief),
         "meets": brief.arranged and 1 + brief.rearranged,
-        "decided": DECIDED[brief.due.because[-1]] if brief.due and brief.due.because[-1] in DECIDED else "",
-        "asked": brief.asked and _asked(brief.asked),
-        "waits": phrases.waits(brief),
+        "asked": brief.asked and _asked(brief.asked, brief),
+    }
+
+
+def _of_phase(brief: Brief) -> dict[str, Any]:
+    """What the phase that it is about says, in its own words, and how far the city is in it."""
+    settled, following = sentences.passed(brief)
+    return {
+        "phase": brief.phase_name,
+        "what": sentences.work(brief),
+        "task": sentences.task(brief),
+        "filed": sentences.filed(brief),
+        "files": sentences.called(brief).filed,
+        "short": sentences.called(brief).short,
+        "decision": sentences.decision(brief),
+        "begins": sentences.begins(brief),
+        "todo": sentences.asked_of(brief, brief.audience),
+        "lacking": sentences.lacking(brief),
+        "listed": sentences.listed(brief),
+        "settled": settled,
+        "following": following,
         "kept": brief.kept,
         "filed_before": brief.filed,
+        "stands": STANDS[brief.stands] if brief.stands else "",
+        "follows": "、".join(brief.follows),
+        "chased": phrases.chased(brief),
+        "waits": phrases.waits(brief),
+        "ways": WAYS if not brief.waits else (f"{phrases.waits(brief)}不必重复申请。", WAYS[1]),
+    }
+
+
+def _of_days(brief: Brief) -> dict[str, Any]:
+    """The days that it names."""
+    year = phrases.year_of(brief)
+    phase = year.phase(brief.phase) if year and brief.phase else None
+    return {
+        "due": phrases.due(brief),
+        "until": phrases.until_due(brief),
+        "notes": phrases.notes(brief, bare=True),
+        "rest": phrases.rest(brief),
+        "left": phrases.left(brief),
+        "was": phrases.until(brief.was, brief.audience, year) if brief.was else "",
+        "decided": phrases.decided(brief),
+        "files_from": phrases.day(phase.files_from) if phase and phase.files_from else "",
+        "on": phrases.day(brief.done or day_of(brief.as_of)),
+        "now": phrases.now(brief.as_of),
         "date": phrases.day(day_of(brief.as_of)),
     }
 
@@ -199,9 +240,10 @@ def _whom_to_ask(brief: Brief) -> str:
     return phrases.whom_to_ask(brief.ask, brief.own.sender if brief.own else office)
 
 
-def _asked(asked: RequestBrief) -> dict[str, Any]:
+def _asked(asked: RequestBrief, brief: Brief) -> dict[str, Any]:
     """What the templates may name of a request: as `asked.by`, `asked.until`."""
-    days = {"on": phrases.day(asked.on), "until": phrases.until(asked.until) if asked.until else ""}
+    until = phrases.until(asked.until, "city", phrases.year_of(brief)) if asked.until else ""
+    days = {"on": phrases.day(asked.on), "until": until}
     return {name: getattr(asked, name) for name in ASKED} | days
 
 
@@ -220,25 +262,13 @@ def _has_calendar(brief: Brief) -> bool:
 
 
 def _rows(brief: Brief) -> list[tuple[str, str]]:
-    """The table of facts: label and value, only those that are known."""
-    is_its_own = brief.audience == "province" and brief.asked is None
-    limit = "办结时限" if is_its_own else "面试完成时限" if brief.kind == "passed" else "截止时间"
-    rows = [
-        ("报送轮次", f"第{brief.attempt}轮" if brief.attempt > 1 and _filed_before(brief) else ""),
-        ("原截止时间", phrases.until(brief.was, brief.audience) if brief.was else ""),
-        (limit, phrases.due(brief.due, brief.audience, provisional=brief.provisional) if brief.due else ""),
-        ("剩余时间", phrases.left(brief) or ""),
-        *(phrases.meets(brief.arranged) if brief.arranged else ()),
-        *(phrases.count(label, number) for label, number in brief.counts.items()),
-    ]
-    return [row for row in rows if row[1]]
+    """A table of the days that a letter names, for an office's own words: label and value of those known.
 
-
-def _filed_before(brief: Brief) -> bool:
-    """Whether there was a first time: a phase opened again for a city that had loaded nothing begins it only now."""
-    if brief.kind == "rerun":
-        return brief.filed
-    return brief.kind != "answered" or not (brief.asked and brief.asked.late) or brief.asked.kept
+    The shipped words say them in sentences.
+    """
+    was = phrases.until(brief.was, brief.audience, phrases.year_of(brief)) if brief.was else ""
+    days = [("原截止时间", was), ("截止时间", phrases.due(brief))]
+    return [row for row in days if row[1]] + list(phrases.meets(brief.arranged) if brief.arranged else ())
 
 
 def _line(item: Item) -> tuple[str, str]:
@@ -252,11 +282,16 @@ def _groups(brief: Brief) -> list[tuple[str, list[tuple[str, str]]]]:
     for group, (heading, *_) in GROUPS.items():
         found = [item for item in brief.items if item.group == group and not item.new]
         parts[heading] = sorted(found, key=lambda item: -(item.days or 0))
-    return [(heading, [_dated(item) for item in found]) for heading, found in parts.items() if found]
+    return [
+        (heading, [_dated(place, item) for place, item in enumerate(found, 1)])
+        for heading, found in parts.items()
+        if found
+    ]
 
 
-def _dated(item: Item) -> tuple[str, str]:
-    """A line of a digest: with how long it has waited, said as its group says it."""
+def _dated(place: int, item: Item) -> tuple[str, str]:
+    """A line of a digest: numbered, with how long it has waited, said as its group says it."""
     label, detail = _line(item)
+    label = f"{place}.{label}"
     word = GROUPS[item.group][2] if item.group else ""
-    return label, detail + (f"，{word} {item.days} 天" if item.days else "")
+    return label, detail + (f"，{word}{item.days}天" if item.days else "")

@@ -45,15 +45,18 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
     if audience not in occurrences(book, year).get((kind, phase), ()):
         told = f"在{found.name}阶段" if found else ""
         raise NoSuchLetter(kind=TAGS[kind], phase=told, audience=AUDIENCES[audience])
-    of = book.dealings(found, year) if found else None
-    until = later(year, of.mailing(kind, audience)) if of else None
+    of, row = book.dealings(found, year) if found else None, LETTER_KINDS[kind]
+    mailing = of.mailing(kind, audience) if of else None
+    until = later(year, mailing) if of else None
+    numbers = f"{city.code}-{year.year}-0001", f"{city.code}-{year.year}-0007"
+    following = tuple(one.name for one in year.phases if phase in one.requires)
     due = resolve((until or found).due) if found else None
     if due and audience not in OFFICES:
         due = handed_in(due, year.figures.party_days, year.working_days)
-    is_told = (LETTER_KINDS[kind].invented or until) and (of is None or of.stakeholder(audience).hands_in)
+    is_told = (row.invented or until) and (of is None or of.stakeholder(audience).hands_in or "mistaken" in row.shows)
     as_of = at_nine(_day(year, kind, due.day if due else year.phases[0].due))
     meets = of is not None and bool(of.stakeholder(audience).mailings) and of.arranged
-    is_placed = meets and LETTER_KINDS[kind].calendar == "sets" and not is_told
+    is_placed = meets and row.calendar == "sets" and not is_told
     plain = Brief(
         kind=kind,
         phase=phase,
@@ -72,8 +75,17 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         ask=_whom_to_ask(year, kind, audience, city),
         arranged=Arranged(2, due.day, "14:30", "示例中学报告厅") if is_placed and due else None,
         rearranged=bool(is_placed),
+        students=numbers if mailing else (),
+        listed=numbers if mailing else (),
+        done=as_of.date(),
+        stands="drafted" if kind == "reminder" and audience == "city" else None,
+        follows=following,
+        chased={
+            "reminder": (year.working_days.before(as_of.date(), 5),),
+            "overdue": (year.working_days.before(as_of.date(), 2),),
+        },
     )
-    return replace(plain, **_details(plain, f"{city.code}-{year.year}-"))
+    return replace(plain, **_details(plain, *numbers))
 
 
 def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | None:
@@ -108,19 +120,15 @@ def _day(year: Year, kind: Kind, due: date) -> date:
     return year.working_days.on_or_before(due - timedelta(days=3))
 
 
-def _details(brief: Brief, number: str) -> Mapping[str, Any]:
-    """What its kind has besides the plain facts; `number` begins an application number."""
-    first, second = f"{number}0001", f"{number}0007"
+def _details(brief: Brief, first: str, second: str) -> Mapping[str, Any]:
+    """What its kind has besides the plain facts; of two students, by number."""
     had = "到校记录 {} 次（按进度应有 2 次，全年 10 次）".format
-    mailing = brief.of.mailing(brief.kind, brief.audience) if brief.of else None
-    counts = {mailing.counted: 6} if mailing and mailing.counted else {}
-    named = (Item(first, mailing.listed), Item(second, mailing.listed)) if mailing and mailing.listed else ()
     details: Mapping[str, Mapping[str, Any]] = {
         "agenda": {"items": _DIGEST},
         "findings": {"findings": _FINDINGS},
         "begun": {"attempt": 2, "kept": True, "filed": True},
         "held": {"items": (Item("师生见面会", "暂缓，待本阶段再次通过后接续"),)},
-        "resumed": {"items": (Item("年度评价", "截止时间：2022年11月30日（星期三）24:00"),)},
+        "resumed": {"items": (Item("年度评价", "2022年11月30日（星期三）24时截止"),)},
         "behind": {"items": (Item(first, had(0)), Item(second, had(1)))},
         "graded": {"items": (Item(first, "优秀"), Item(second, "合格"))},
         "regraded": {"items": (Item(first, "由“合格”更正为“优秀”" if publishes(brief) else "姓名已更正"),)},
@@ -133,7 +141,7 @@ def _details(brief: Brief, number: str) -> Mapping[str, Any]:
     }
     row = LETTER_KINDS[brief.kind]
     shown = {name: value for one in row.shows for name, value in details[one].items()}
-    return {"items": named, "counts": counts, "reason": row.reason or None, **shown}
+    return {"reason": row.reason or None, **shown}
 
 
 def _sender(brief: Brief) -> str:
@@ -149,10 +157,10 @@ def _asked(brief: Brief) -> RequestBrief:
 
 
 _DIGEST = (
-    Item("盐城 导师推荐", "应于2022年1月15日 24:00 前报送", days=1, group="late"),
-    Item("扬州 导师推荐", "应于2022年1月13日 24:00 前报送", days=3, group="late"),
-    Item("南京 导师推荐", "应于2022年1月20日 24:00 前办理", days=2, group="awaiting"),
-    Item("宿迁", "1 封函件未能送达", days=1, group="undeliverable"),
+    Item("盐城市导师名单", "1月15日（周六）24时截止", days=1, group="late"),
+    Item("扬州市导师名单", "1月13日（周四）24时截止", days=3, group="late"),
+    Item("南京市导师名单", "待审定，1月20日（周四）24时前办结", days=2, group="awaiting"),
+    Item("宿迁市", "1封函件未能送达", days=1, group="undeliverable"),
 )
 _FINDINGS = (
     Finding(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import day_of
-from letters import phrases
+from letters import phrases, sentences
 from letters.case_fields import filled
-from letters.genres import ANSWERS, GENRES, PERSON_CHANGED, PLACE_TOLD, READERS, Genre
-from letters.words import GRANTED, GROUPS, SETTLED_SHORT, SUBJECT_MARK
+from letters.genres import ANSWERS, CLOSES, GENRES, PERSON_CHANGED, PLACE_TOLD, READERS, Genre
+from letters.words import GRANTED, GROUPS, SETTLED_SHORT, SUBJECT_MARK, YOU
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
@@ -24,7 +25,16 @@ def genre(brief: Brief) -> Genre:
         return PLACE_TOLD[brief.rearranged]
     if brief.kind == "amended" and not publishes(brief):
         return PERSON_CHANGED[READERS[brief.audience]]
-    return GENRES[brief.kind, READERS[brief.audience]]
+    found, mailing = GENRES[brief.kind, READERS[brief.audience]], sentences.mailing(brief)
+    if mailing and mailing.title:
+        return replace(found, title=mailing.title, subject=mailing.subject)
+    return found
+
+
+def closing(brief: Brief) -> str:
+    """The sentence that closes the letter; "" for none."""
+    said = CLOSES.get((brief.kind, brief.audience)) or genre(brief).close
+    return said.format(you=YOU[brief.audience])
 
 
 def publishes(brief: Brief) -> bool:
@@ -59,19 +69,19 @@ def _answer(asked: RequestBrief) -> str:
 
 def _words(brief: Brief) -> Mapping[str, Any]:
     """What titles and subjects may say."""
-    called, asked, ending = phrases.called(brief), brief.asked, brief.of.ending if brief.of else None
+    called, asked, ending = sentences.called(brief), brief.asked, brief.of.ending if brief.of else None
     today = day_of(brief.as_of)
     return {
         "year": brief.year,
         "city": phrases.city(brief.city_name),
         "work": called.work,
-        "task": phrases.task(brief),
+        "task": sentences.task(brief),
         "short": called.short,
         "phase": brief.phase_name,
         "due": phrases.short(brief.due.day, brief.audience) if brief.due else "",
         "left": brief.working_days_left,
         "late": brief.working_days_late,
-        "decision": phrases.decision(brief),
+        "decision": sentences.decision(brief),
         "granted": GRANTED[ending],
         "settled": SETTLED_SHORT[ending],
         "again": "重新报送" if brief.filed else "同意补报",
@@ -83,6 +93,7 @@ def _words(brief: Brief) -> Mapping[str, Any]:
         "count": len(brief.items),
         "counts": _counts(brief),
         "today": f"{today.month}月{today.day}日",
+        "lacking": sentences.lacking(brief),
         "own": filled(brief.own.subject, brief) if brief.own else "",
     }
 

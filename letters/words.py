@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from calendars.year import Ending
-    from letters.brief import Group
+    from letters.brief import Group, Stands
+    from phases.letter_kinds import Kind
     from phases.parties import Audience
 
 PROGRAMME = "江苏省中学生科技创新后备人才培养计划"
@@ -65,27 +66,50 @@ SETTLED_SHORT: Mapping[Ending | None, str] = {**GRANTED, None: "通过"}
 """The same in its subject."""
 
 SETTLED: Mapping[Ending | None, str] = {
-    None: "已通过核验",
-    "approve": f"已经{OFFICE}审定",
-    "record": f"已由{OFFICE}备案",
-    "results": f"已由{OFFICE}公布",
+    None: "已{on}核验通过",
+    "approve": f"已由{OFFICE}{{on}}审定",
+    "record": f"已由{OFFICE}{{on}}备案",
+    "results": f"已由{OFFICE}{{on}}公布",
 }
-"""The same in a sentence."""
+"""The same in a sentence, with the day: 于2022年1月11日."""
 
-DECISIONS: Mapping[Ending, str] = {**LAST_WORDS, "results": "评定"}
+DECISIONS: Mapping[Ending, str] = {**LAST_WORDS, "results": "评价"}
 """What a letter calls the province's last word: a result is not published to whoever it is about."""
 
 DECIDING: Mapping[Ending, str] = {
-    "approve": "作出审定或退回的决定；退回的，请写明原因。",
-    "record": "作出备案或退回的决定；退回的，请写明原因。",
+    "approve": "作出审定或退回修改的决定；退回修改的，写明理由。",
+    "record": "作出备案或退回修改的决定；退回修改的，写明理由。",
     "results": "公布{phase}结果。",
 }
 """The last thing that the province has to do, after what the phase says of it."""
 
+STANDS: Mapping[Stands, str] = {
+    "empty": "尚未填写",
+    "drafted": "草稿已填写，尚未报送",
+    "returned": "退回修改中，尚未重新报送",
+}
+"""How far a city is, as its reminder says it."""
+
+CHASED: Mapping[Kind, str] = {"reminder": "提醒", "overdue": "催办"}
+"""What an escalation says was done before it, by the kind of letter."""
+
+BEGINS: Mapping[Audience, str] = {
+    "mentor": "{city}{task}现已开始，请您支持做好以下事项：",
+    "institution": "{city}{task}现已开始，请贵单位做好以下工作：",
+    "school": "{city}{task}现已开始，请贵校做好以下工作：",
+}
+"""How a letter begins that asks a party for something, where its phase has no sentence of its own."""
+
+WAYS = (
+    "请通过工作管理系统申请延期，写明原因和预计报送时间；经同意后即可补报。",
+    "申请期间可以继续填写、修改，已填写的内容不会丢失。",
+)
+"""What a late city can do."""
+
 GROUPS: Mapping[Group, tuple[str, str, str]] = {
-    "late": ("逾期未报送", "逾期", "已逾期"),
+    "late": ("逾期未报送", "逾期", "逾期"),
     "awaiting": ("待省级管理办公室办理", "待办理", "已等待"),
-    "undeliverable": ("函件无法送达", "无法送达", "已持续"),
+    "undeliverable": ("函件未送达或待补邮箱", "未送达", "已持续"),
 }
 """The parts of a digest in their order: heading, word for the subject, word before a number of days."""
 

@@ -76,6 +76,14 @@ def _alike(connection: Connection, folded: Collection[PartyKey]) -> dict[PartyKe
     return {(kind, name, place): party for kind, name, place, party in rows}
 
 
+def loaded_by(connection: Connection, year: int) -> frozenset[tuple[str, str]]:
+    """Give the drafts that there are: form and city."""
+    table = table_of(WorkbookLoad)
+    newest = select(func.max(table.c.id)).where(table.c.year == year).group_by(table.c.form, table.c.city)
+    there = select(table.c.form, table.c.city).where(table.c.id.in_(newest), table.c.sha256 != NOTHING)
+    return frozenset(connection.execute(there).tuples())
+
+
 def forms_loaded(connection: Connection, year: int, city: str) -> frozenset[str]:
     """Give the forms that the city has a draft of."""
     table = table_of(WorkbookLoad)

@@ -56,6 +56,7 @@ class PartyOnFile:
     name: str
     place: str
     email: str
+    title: str = ""
 
     @property
     def label(self) -> str:
@@ -252,7 +253,16 @@ class Reach:
         query = select(*(table.c[name] for name in ("id", "kind", "name", "place", "email")))
         theirs = query.where(among(connection.dialect.name, table.c.id, "ids"))
         rows = connection.execute(theirs, {"ids": listed(connection, ids)})
-        return {row[0]: PartyOnFile(*row) for row in rows.all()}
+        return {
+            one: PartyOnFile(one, kind, name, place, email, self._titles.get(one, ""))
+            for one, kind, name, place, email in rows
+        }
+
+    @cached_property
+    def _titles(self) -> dict[int, str]:
+        """The titles that mentors have on the rolls of the year (职称); of several the first by city."""
+        rows = self.scope.connection.execute(self.scope.of(MENTORS, "party", "title")).all()
+        return {party: title for _, party, title in reversed(rows)}
 
 
 def _chosen(query: Select[Any], sheet: StoredSheet, rows: Rows) -> Select[Any]:

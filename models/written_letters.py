@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select
 
+    from phases.letter_kinds import Kind
+
 
 def answers_redated(connection: Connection, year: int, phases: Iterable[str], cities: Iterable[str]) -> list[int]:
     """Give the requests whose newest answer was taken back because the day that it names has moved."""
@@ -81,6 +83,25 @@ def unsent(connection: Connection, year: int, phase: str, kinds: Iterable[str]) 
     for city, kind, recipient in connection.execute(query):
         found[city][kind].add(recipient)
     return {city: {kind: frozenset(whom) for kind, whom in kinds.items()} for city, kinds in found.items()}
+
+
+def chased(
+    connection: Connection, year: int, kinds: Collection[Kind]
+) -> Mapping[tuple[str, str, str], Mapping[Kind, tuple[date, ...]]]:
+    """Give by phase, city and attempt the days on which letters of these kinds went to cities' offices, by kind.
+
+    What a rehearsal holds back has gone out.
+    """
+    table = table_of(Letter)
+    gone = (table.c.state == LetterState.SENT.value) | (table.c.claim == HELD_BACK)
+    query = select(table.c.phase, table.c.city, table.c.attempt, table.c.kind, table.c.due_at).where(
+        table.c.year == year, table.c.kind.in_(kinds), table.c.recipient.like("city:%"), gone
+    )
+    found: dict[tuple[str, str, str], dict[Kind, tuple[date, ...]]] = defaultdict(dict)
+    for phase, city, attempt, kind, left in connection.execute(query.order_by(table.c.due_at)):
+        days = found[phase, city, attempt].get(kind, ())
+        found[phase, city, attempt][kind] = tuple(dict.fromkeys((*days, day_of(left))))
+    return found
 
 
 def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[LetterKey]:

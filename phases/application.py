@@ -26,7 +26,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
 from phases.on_record import Roll, fault, rows_read, spelled, whole
-from phases.parties import Called, InTraining, Mailing, Pooled, Rows, Stakeholder
+from phases.parties import PASSED, Called, InTraining, Mailing, Pooled, Rows, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, SheetIndex, StoredSheet, WorkedOut, party
 
@@ -332,22 +332,22 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "city",
             todo=(
-                "组织参与中学宣传动员，推荐符合条件的学生申报并选报导师。",
-                "审核学生的年级、成绩排名、选报导师和监护人同意情况。",
-                "逐人注明审核结论，在工作管理系统报送。",
+                "组织参与中学宣传动员，指导学生报名、选报导师。",
+                "审核学生的年级、成绩排名、中学推荐意见；未满{figures.consent_age}周岁的，核对监护人同意情况。",
+                "在工作管理系统报送审核名单。",
             ),
-            passed=("贵办报送的学生申报材料{settled}。", ""),
+            passed=(PASSED, ""),
             nobody=(
-                "贵市今年没有学生申报，已记录在案；此后至中期评价的各阶段一并通过，无须再报送。",
+                "贵办所报今年没有学生申报已记录在案，此后至中期评价的各阶段一并通过，无须再报送。",
                 "工作经费和绩效指标完成情况，仍请在年度评价阶段报送。",
             ),
-            ahead="请据此组织学生申报。",
+            ahead="请据此组织学生报名。",
         ),
         Stakeholder(  # asked nothing while students apply, he is not written to before it is known how many chose him
             "mentor",
-            passed=("{city}学生申报工作已经结束，选报您的学生人数见下。", ""),
+            passed=("{city}学生报名审核工作已经完成，选报您的学生共{count}名{places}{listed}。", ""),
             nobody=(
-                "{city}学生申报工作已经结束，没有学生选报您。",
+                "{city}学生报名审核工作已经完成，本年度没有学生选报您。",
                 "目前没有需要您办理的事项。",
             ),
             mailings={
@@ -355,9 +355,8 @@ PHASE = PhaseDefinition(
                 "amended": Mailing(InTraining()),
                 "passed": Mailing(
                     Rows("mentors", where=("taken",)),
-                    counted="选报您的学生",
-                    places="您计划招收",
-                    listed="往届学生，按规定请优先考虑",
+                    places="，您计划招收{places}名",
+                    listed="，其中往届学生{count}名（报名号：{numbers}），按规定请优先考虑",
                     returning=True,
                 ),
             },
@@ -365,10 +364,11 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "school",
             todo=(
-                "指派专人负责，向符合年级条件的学生开展宣传动员。",
-                "推荐品学兼优、成绩排名符合要求的学生，核实其申报信息。",
-                "将推荐名单报所在设区市的市级管理办公室审核。",
+                "明确负责领导和联络员，面向高一、高二在校学生宣传动员；信息学科可推荐初中生。",
+                "推荐品学兼优、学科成绩排名在年级前{figures.subject_rank}%或综合成绩排名在年级前{figures.overall_rank}%的学生。",
+                "将推荐名单交{city}管理办公室。",
             ),
+            hands_in="推荐名单",
             mailings={"opened": Mailing(Pooled()), "amended": Mailing(Rows("students", where=("taken",)))},
         ),
     ),

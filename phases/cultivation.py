@@ -15,7 +15,7 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import MadeOf
 from phases.on_record import fault, rows_read
-from phases.parties import Called, InTraining, Mailing, Stakeholder
+from phases.parties import PASSED, YOURS, Called, InTraining, Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -113,22 +113,22 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "city",
             todo=(
-                "督促导师为每名在培学生制定培养方案。",
-                "及时录入到校培养、《学生成长日志》和《学生面谈记录》。",
-                "年底报送开放后，在工作管理系统报送本阶段材料。",
+                "商请导师为每名学生制定培养方案。",
+                "及时填报到校培养、《学生成长日志》和《学生面谈记录》情况。",
             ),
-            passed=("贵办报送的学生培养材料{settled}。", "培养过程记录请妥善留存。"),
-            ahead="请督促导师按约定与学生、中学指导老师保持联系，着手培养。",
+            passed=(PASSED, "培养记录请妥善留存。"),
+            ahead="请按约定的联系方式做好培养对接。",
         ),
         Stakeholder(
             "mentor",
             todo=(
-                "为每名学生制定切实可行的培养方案，交市级管理办公室。",
-                "保证到校培养次数，对学生进行当面指导。",
-                "督促学生在每个培养阶段提交《学生成长日志》和《学生面谈记录》。",
+                "为每名学生制定培养方案，交{city}管理办公室。",
+                "安排学生到校培养，全年不少于{figures.visits}次，并当面指导。",
+                "请学生在每个培养阶段提交《学生成长日志》和《学生面谈记录》。",
             ),
-            ahead="请着手制定培养方案。",
-            mailings={"opened": Mailing(InTraining(), listed="请制定培养方案"), "visits-short": Mailing(InTraining())},
+            hands_in="培养记录",
+            ahead="请您为学生制定培养方案。",
+            mailings={"opened": Mailing(InTraining(), listed=YOURS), "visits-short": Mailing(InTraining())},
         ),
     ),
 )

@@ -20,7 +20,7 @@ from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition, Total
-from phases.parties import Called, LetOnTo, Mailing, Rows, Stakeholder
+from phases.parties import PASSED, Called, LetOnTo, Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
@@ -225,33 +225,35 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "city",
             todo=(
-                "会同高校、科研院所按学科组织导师面试，如实记录到场情况和成绩。",
-                "确定入选学生和经费来源，面试与入选人数之比应符合通知要求。",
+                "会同高校、科研院所按学科组织面试，如实记录到场情况和成绩。",
+                "确定入选学生和经费来源；面试与入选人数之比原则上不少于{figures.interview_ratio}:1。",
                 "在工作管理系统报送入选名单{decided}。",
             ),
-            passed=("贵办报送的入选学生名单{settled}。", ""),
+            passed=(PASSED, ""),
             ahead="请会同高校、科研院所按学科组织导师面试。",
         ),
         Stakeholder(
             "mentor",
-            todo=("按市级管理办公室确定的时间、地点，对学生进行面试。", "面试后将评分和入选建议交市级管理办公室。"),
+            todo=(
+                "按{city}管理办公室确定的时间、地点，对学生进行面试。",
+                "面试后将评分和入选建议交{city}管理办公室。",
+            ),
+            hands_in="面试评分和入选建议",
             passed=(
-                "{city}入选学生名单{settled}，由您培养的学生见下，以报名号列示；姓名和联系方式由市级管理办公室告知。",
+                (
+                    "{city}入选学生名单{settled}。由您指导的学生共{count}名，报名号：{numbers}；"
+                    "姓名、联系方式由{city}管理办公室另行告知。"
+                ),
                 "",
             ),
-            nobody=("{city}入选学生名单{settled}，本次没有学生由您培养。", "感谢您参加面试，期待今后继续合作。"),
-            ahead="面试的安排，由市级管理办公室另行通知。",
+            nobody=("{city}入选学生名单{settled}，本次没有学生由您指导。", "感谢您参加面试，期待今后继续合作。"),
+            ahead="面试的时间、地点，由{city}管理办公室另行告知。",
             mailings={
-                "opened": Mailing(LetOnTo("interview"), counted="进入面试"),
-                "reminder": Mailing(LetOnTo("interview"), counted="进入面试"),
-                "passed": Mailing(
-                    LetOnTo("interview"),
-                    about=Rows("interviews", where=("admitted",)),
-                    counted="入选学生",
-                    listed="由您培养",
-                ),
+                "opened": Mailing(LetOnTo("interview")),
+                "reminder": Mailing(LetOnTo("interview")),
+                "passed": Mailing(LetOnTo("interview"), about=Rows("interviews", where=("admitted",))),
             },
         ),
-        Stakeholder("province", todo=("核对入选名单、资助名额和面试比例。",)),
+        Stakeholder("province", todo=("核对名单、资助人数和面试比例。",)),
     ),
 )

@@ -54,9 +54,10 @@ class LetterKind:
     It `waits` for office hours, whoever's hand causes it: what an advance owes does so in any case.
     What in the log makes it owed is `caused_by`; else time does, or a day that moves (`season.occasions`).
     `anew` is owed once more where it did not arrive and its day moves; `reowed` under its own key where it was taken
-    back; `once` in a year. `calendar` puts a file with it, which sets the day or ends what was set. `invented` is the
-    day of its specimen: before or after due; `shows` what that has besides the plain facts (`letters.specimens`),
-    `reason` the reason in it. It `certifies` what nobody may add to by hand.
+    back; `once` in a year. It goes `alone` in a message, where a person wrote it and saw how its subject reads.
+    `calendar` puts a file with it, which sets the day or ends what was set. `invented` is the day of its specimen:
+    before or after due; `shows` what that has besides the plain facts (`letters.specimens`), `reason` the reason in it.
+    It `certifies` what nobody may add to by hand.
     """
 
     tag: str
@@ -87,6 +88,7 @@ class LetterKind:
     anew: bool = False
     reowed: Literal["no", "moot", "cancelled"] = "no"
     once: bool = False
+    alone: bool = False
     calendar: Literal["", "sets", "ends"] = ""
     invented: Literal["", "due", "late", "escalated"] = ""
     shows: tuple[str, ...] = ()
@@ -139,7 +141,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "nudge": LetterKind(
             "催办", ("city",), urgency=1, asks=True, newest=True, may_ask=True,
-            invented="late", reason="请尽快办理。", caused_by=(Event.NUDGE,),
+            invented="late", reason="请尽快办理。", caused_by=(Event.NUDGE,), alone=True,
         ),
         "digest": LetterKind(
             "每日待办", ("province",), of_year=("province",), urgency=2, newest=True,
@@ -197,7 +199,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "letter": LetterKind(
             "自拟函", named=True, of_year=("city", "institution", "mentor", "school"),
-            asks=True, tells_due=True, shows=("own",),
+            asks=True, tells_due=True, shows=("own",), alone=True,
         ),
     }
 )  # fmt: skip

@@ -14,7 +14,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import CityRows, MadeOf
-from phases.parties import Called, Mailing, Rows, Stakeholder
+from phases.parties import PASSED, Called, Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -187,31 +187,30 @@ PHASE = PhaseDefinition(
             "city",
             todo=(
                 "确定师生见面会的时间、地点，在工作管理系统登记，系统据此告知导师和中学。",
-                "组织导师、学生、中学指导老师和家长参加。",
-                "记录时间、地点、议程，以及各方到会、请假情况。",
-                "填报每名入选学生的联系对接方式，在工作管理系统报送。",
+                "组织导师、学生、中学指导老师和家长参加师生见面会，记录时间、地点、议程和各方到会、请假情况。",
+                "明确每名学生的联系方式，在工作管理系统报送记录。",
             ),
-            passed=("贵办报送的师生见面会记录{settled}。", ""),
-            ahead="请组织师生见面会，做好培养对接。",
+            passed=(PASSED, ""),
+            ahead="请组织师生见面会，并通过中学将结果告知学生和家长。",
             quiet=True,
         ),
         Stakeholder(
             "mentor",
             todo=(
-                "参加师生见面会{arranged}；不能到会的，请提前告知市级管理办公室。",
-                "与学生、中学指导老师建立联系对接机制。",
+                "参加师生见面会{arranged}；时间有冲突的，请提前告知{city}管理办公室。",
+                "与学生、中学指导老师约定联系方式。",
             ),
-            ahead="请参加师生见面会，并着手制定培养方案。",
-            hands_in=False,
+            ahead="请您参加师生见面会，并为学生制定培养方案。",
+            hands_in="",
             mailings={"opened": Mailing(Rows("interviews", where=("admitted",)), arranged=True)},
         ),
         Stakeholder(
             "school",
             todo=(
                 "安排中学指导老师参加师生见面会{arranged}。",
-                "通知入选学生及家长到会；不能到会的，请提前告知市级管理办公室。",
+                "通知入选学生和家长到会；不能到会的，提前告知{city}管理办公室。",
             ),
-            hands_in=False,
+            hands_in="",
             mailings={"opened": Mailing(Rows("interviews", where=("admitted",)), arranged=True)},
         ),
     ),

@@ -18,7 +18,7 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import CityRows, MadeOf
 from phases.on_record import Roll, rows_read, spelled, whole
-from phases.parties import Called, Mailing, Pooled, Rows, Stakeholder
+from phases.parties import PASSED, Called, Mailing, Pooled, Rows, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, StoredSheet, party
 
@@ -276,29 +276,45 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "city",
             todo=(
-                "确定参与培养的高校、科研院所，填报机构名单。",
-                "组织导师填写《导师信息收集表》，逐人审定并注明市级审定结论。",
-                "核对培养团队成员的学位与职称，在工作管理系统报送。",
+                "确定培养高校、科研院所，填报名单，报省级管理办公室备案。",
+                "对推荐的导师逐人审定，核对《导师信息收集表》和培养团队成员的学位、职称。",
+                "在工作管理系统报送名单。",
             ),
-            passed=("贵办报送的导师名单{settled}；新增导师的聘书由省级管理办公室颁发。", ""),
+            passed=(f"{PASSED}新增导师由省级管理办公室颁发导师聘书，往届导师自动进入导师库。", ""),
         ),
         Stakeholder(
             "institution",
-            todo=("明确负责本计划的具体部门和联系邮箱。", "推荐导师人选，将名单报所在设区市的市级管理办公室。"),
-            mailings={"opened": Mailing(Pooled())},
+            todo=(
+                (
+                    "导师原则上从“基础学科拔尖学生培养计划”导师中推荐，以“长江学者”特聘教授、国家杰出青年科学基金获得者、"
+                    "国家级和省级教学名师为主。"
+                ),
+                "请组织推荐人选填写《导师信息收集表》，并确定培养团队；团队成员原则上应具备博士学位或副高以上职称。",
+                "请明确负责此项工作的部门和联系人。",
+            ),
+            hands_in="导师推荐材料",
+            mailings={
+                "opened": Mailing(
+                    Pooled(),
+                    title="关于商请推荐{year}年度导师的函",
+                    subject="商请推荐{year}年度导师，请于{due}前反馈",
+                    begins="为做好{year}年度{programme}工作，现商请贵单位推荐导师人选。",
+                )
+            },
         ),
         Stakeholder(
             "mentor",
             todo=(
-                "核对《导师信息收集表》中的学科、计划招收人数和联系方式，有变化的请告知市级管理办公室。",
-                "确认培养团队成员名单，报市级管理办公室。",
+                "核对《导师信息收集表》中的学科、计划招收人数和联系方式。",
+                "确定培养团队成员；成员原则上应具备博士学位或副高以上职称。",
             ),
+            hands_in="《导师信息收集表》",
             mailings={
                 "opened": Mailing(Pooled()),
                 "reminder": Mailing(Pooled(without="mentors")),
                 "appointment": Mailing(Rows("mentors", where=("taken",), unless=("returning_mentor",))),
             },
         ),
-        Stakeholder("province", todo=("核对培养高校、科研院所备案名单与导师名单。",)),
+        Stakeholder("province", todo=("核对高校、科研院所备案名单和导师名单。",)),
     ),
 )

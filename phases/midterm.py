@@ -15,7 +15,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition, TakesOut, Total
 from phases.made_of import CityRows, MadeOf
-from phases.parties import Called, InTraining, Mailing, Rows, Stakeholder
+from phases.parties import CONCERNED, PASSED, YOURS, Called, InTraining, Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
@@ -134,39 +134,40 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "city",
             todo=(
-                "会同高校、科研院所以学科为单位组织中期汇报。",
-                "汇总导师团队意见，逐人填报合格或不合格；不合格者退出培养。",
-                "在工作管理系统报送中期评价结果。",
+                "会同高校、科研院所，以学科为单位组织中期汇报。",
+                "汇总导师团队意见，逐人填报合格或不合格；不合格的，按规定退出培养。",
+                "在工作管理系统报送结果。",
             ),
             passed=(
-                "贵办报送的中期评价结果{settled}。",
-                "请按中期汇报明确的目标做好下半年培养；有学生退出培养的，请做好告知和后续安排。",
+                PASSED,
+                "请按汇报明确的目标做好下半年培养；有学生退出培养的，请会同中学做好告知和关心工作。",
             ),
         ),
         Stakeholder(
             "mentor",
             todo=(
-                "参加本学科的中期汇报，解答学生问题，明确下半年培养目标。",
-                "结合日常培养情况，对所带学生逐人提出评价意见，交市级管理办公室。",
+                "参加本学科中期汇报，解答学生问题，明确下半年培养目标。",
+                "对每名学生提出评价意见，交{city}管理办公室。",
             ),
+            hands_in="中期评价意见",
             passed=(
-                "由您培养的下列学生（以报名号列示）中期评价不合格，按规定退出培养。",
-                "学生和家长由中学当面告知，有关情况不公开；感谢您的培养。",
+                "{year}年度中期评价已经完成。经导师团队评价，您指导的下列学生本年度不再继续培养，报名号：{numbers}。",
+                "学生和家长由中学当面告知，有关情况不公开；感谢您对学生的培养。",
             ),
             mailings={
-                "passed": Mailing(LEFT, counted="退出培养", listed="退出培养"),
-                "opened": Mailing(InTraining(), counted="在培学生"),
-                "reminder": Mailing(InTraining(without="results"), listed="尚未完成中期评价"),
-                "overdue": Mailing(InTraining(without="results")),
+                "passed": Mailing(LEFT),
+                "opened": Mailing(InTraining(), listed=YOURS),
+                "reminder": Mailing(InTraining(without="results"), listed=CONCERNED),
+                "overdue": Mailing(InTraining(without="results"), listed=CONCERNED),
             },
         ),
         Stakeholder(
             "school",
             passed=(
-                "贵校下列学生（以报名号列示）中期评价不合格，按规定退出培养。",
-                "请由熟悉学生的老师当面告知学生和家长，肯定学生的努力，做好后续关心工作；有关情况不公开。",
+                "根据《实施方案》五、（一），{year}年度中期评价已经完成，贵校下列学生本年度不再继续培养，报名号：{numbers}。",
+                "请贵校由熟悉学生的老师当面告知学生和家长，肯定学生的努力，做好后续关心工作；有关情况不公开。",
             ),
-            mailings={"passed": Mailing(LEFT, counted="退出培养", listed="退出培养")},
+            mailings={"passed": Mailing(LEFT)},
         ),
     ),
 )

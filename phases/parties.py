@@ -103,20 +103,25 @@ class Arranged:
 class Mailing:
     """A letter of one kind to one audience of a phase: to whom of it, and what it says of each one's students.
 
-    Those are counted as `counted`, what they are called, and listed by number with `listed`, of which
-    `returning` leaves only those in training in the past year (四(一)). `places` is what a mentor's places are called,
-    which it says where fewer than were counted. Where `about` is given it is told of those of
+    `listed` is what it says of them, where there are any, with {count} and {numbers}; `returning` leaves only those in
+    training in the past year (四(一)), and `places` what a mentor's are called, which it says where they are fewer than
+    the students. Where `about` is given it is told of those of
     its students alone, be there none. `until` is a later phase: the letter says until
     when that one lasts, in a year that has it. `arranged`: it says when and where the city brings the parties together,
-    and waits for the city to say so, until their own day of the phase has come.
+    and waits for the city to say so, until their own day of the phase has come. `lacking` is what it asks for, in a few
+    words, where that is not all that the party hands in. `title`, `subject` and `begins`, its first sentence, stand in
+    the place of those of its kind, where it has its own.
     """
 
     whom: Whom
     about: Whom | None = None
-    counted: str = ""
     listed: str = ""
     returning: bool = False
     places: str = ""
+    lacking: str = ""
+    title: str = ""
+    subject: str = ""
+    begins: str = ""
     until: str = ""
     arranged: bool = False
 
@@ -128,12 +133,13 @@ class Stakeholder:
     `passed` is what has been settled when the phase passes, and what comes next; None for whoever is not told, and
     `nobody` the same for a party none of whose students it concerns, and for a city without applicants. What comes
     next is left empty where the phase that follows in the year says it: that is its `ahead`. Where the year does not
-    have it `concerned`, there is no such party. A `quiet` city is told only where it waited for the province; a party
-    that `hands_in` nothing is told no day.
-    An office gets what its part brings with it, without a mailing. To the province's `todo` is added how the year has
-    it end the phase. In a sentence {decided} is ，由省级管理办公室备案, or nothing, {settled} how what was filed
-    passed, {arranged} that time and place are told later, where they are not told yet, {city} 盐城市,
-    {work} 2022年度导师面试.
+    have it `concerned`, there is no such party. A `quiet` city is told only where it waited for the province.
+    `hands_in` is what a party hands in to its city, in a few words; one that hands in nothing is told no day. An office
+    gets what its part brings with it, without a mailing. To the province's `todo` is added how the year has it end the
+    phase. In a sentence {decided} is ，由省级管理办公室备案, or nothing, {settled} how what was filed passed, {filed}
+    2022年度面试结果和入选学生名单, {arranged} that time and place are told later, where they are not told yet, {city}
+    盐城市, {year} 2022, {figures.visits} a figure of the year, {by} by when, {count} and {numbers} the recipient's
+    students, {listed} what the mailing says of them.
     """
 
     audience: Audience
@@ -143,7 +149,7 @@ class Stakeholder:
     ahead: str = ""
     mailings: Mapping[str, Mailing] = field(default_factory=dict)
     quiet: bool = False
-    hands_in: bool = True
+    hands_in: Sentence = "有关材料"
     concerned: Callable[[Year], bool] = lambda _: True
 
 
@@ -160,14 +166,17 @@ def called_by(name: str) -> Called:
     return Called(f"{name}工作", f"{name}材料", name)
 
 
-LATER, ARRANGED = "后续各阶段工作，请按年度日历进行。", "后续工作安排，由市级管理办公室另行通知。"
+LATER, ARRANGED = "后续各阶段工作，请按年度日历进行。", "后续工作安排，由{city}管理办公室另行通知。"
 """What comes next for a city's office, and for its parties, where no phase says it."""
 
-CITY = Stakeholder(
-    "city",
-    todo=("按照通知和年度日历的要求完成本阶段工作，在工作管理系统报送。",),
-    passed=("贵办报送的{work}材料{settled}。", ""),
-)
+YOURS = "您指导的学生报名号：{numbers}。学生姓名由{city}管理办公室另行告知。"
+CONCERNED = "，涉及学生报名号：{numbers}"
+"""What a mentor reads of his students who are in training, and of those for whom he still has to hand something in."""
+
+PASSED = "贵办报送的{filed}，{settled}。"
+"""What a city reads first when a phase of its passes."""
+
+CITY = Stakeholder("city", todo=("按照通知和年度日历的要求完成本阶段工作，在工作管理系统报送。",), passed=(PASSED, ""))
 """The city's part in a phase that says nothing of it."""
 
 PROVINCE = Stakeholder("province", todo=("核对设区市报送的材料。",))
@@ -195,10 +204,14 @@ class Dealings:
 
     def asked(self, audience: Audience) -> list[str]:
         """Give what an audience is asked in the year, a sentence each."""
-        todo = self.stakeholder(audience).todo
-        year = self.year
-        said = (one if isinstance(one, str) else one(year) if year else "" for one in todo)
-        return [one for one in said if one]
+        return [said for one in self.stakeholder(audience).todo if (said := self._said(one))]
+
+    def handed_in(self, audience: Audience) -> str:
+        """Give what an audience hands in to its city, in a few words; "" where that is nothing."""
+        return self._said(self.stakeholder(audience).hands_in)
+
+    def _said(self, one: Sentence) -> str:
+        return one if isinstance(one, str) else one(self.year) if self.year else ""
 
     def passed(self, audience: Audience) -> tuple[str, str]:
         """Give what an audience is told has been settled as the phase passes, and what comes next."""

@@ -15,7 +15,7 @@ from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
-from phases.parties import Called, LetOnTo, Mailing, Stakeholder
+from phases.parties import PASSED, Called, LetOnTo, Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
@@ -145,21 +145,21 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "city",
             todo=(
-                "会同高校、科研院所完成学科潜质测试，录入成绩。",
-                "按学科划定分数线，线上学生全部进入面试名单。",
-                "在工作管理系统报送成绩、分数线和面试名单。",
+                "会同高校、科研院所组织学科潜质测试，如实录入成绩，缺考的注明缺考。",
+                "按学科划定分数线，达到分数线的学生全部进入面试。",
+                "在工作管理系统报送成绩、分数线和名单。",
             ),
-            passed=("贵办报送的面试名单{settled}。", ""),
+            passed=(PASSED, ""),
             ahead="请会同高校、科研院所组织学科潜质测试，划定分数线。",
         ),
         Stakeholder(
             "mentor",
             passed=(
-                "{city}面试名单已经确定，请您面试的学生人数和面试完成时限见下。",
-                "面试的时间、地点，由市级管理办公室与您商定。",
+                "{city}进入面试的学生名单已经确定，请您面试的学生共{count}名。",
+                "请{by}完成面试，具体时间、地点由{city}管理办公室与您商定。",
             ),
-            ahead="测试和面试的安排，由市级管理办公室另行通知。",
-            mailings={"passed": Mailing(LetOnTo("interview"), counted="进入面试", until="interview")},
+            ahead="测试和面试的时间、地点，由{city}管理办公室另行告知。",
+            mailings={"passed": Mailing(LetOnTo("interview"), until="interview")},
         ),
     ),
 )

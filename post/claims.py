@@ -17,6 +17,7 @@ from models.shortcuts.bulk import among, at_once, listed
 from models.standing import opened
 from models.tables.season import Letter, LetterBody, ProgrammeYear, Suppressed
 from models.taking_back import STALE
+from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +35,9 @@ OFFERED = tuple(state.value for state in (LetterState.SENDING, LetterState.SENT,
 """The states of what was handed over, or may have been."""
 
 SUPPRESSED = "已停止向此邮箱发函"
+
+ALONE = frozenset(kind for kind, row in LETTER_KINDS.items() if row.alone)
+"""The kinds that share no message."""
 
 
 class Claimed(NamedTuple):
@@ -244,10 +248,10 @@ def _leads(rows: Sequence[_Due], rehearsed: Collection[int]) -> dict[int, int]:
 
 
 def _groups(rows: Sequence[_Due], rehearsed: Collection[int]) -> Iterator[list[int]]:
-    """Gather what is in no envelope yet by year, recipient and address, so many in one; none that goes alone."""
+    """Gather what is in no envelope yet by year, recipient and address, so many in one; none whose kind goes alone."""
     found: dict[tuple[int, str, str, date | None], list[int]] = defaultdict(list)
     for row in rows:
-        if row.envelope is None:
+        if row.envelope is None and row.kind not in ALONE:
             day = (row.leaves_at or row.queued_as_of).date() if row.year in rehearsed else None
             found[row.year, row.recipient, row.address, day].append(row.id)
     for ids in map(sorted, found.values()):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of, end_of
+from gates.states import State
 from letters.brief import Brief, Item
 from letters.campaigns import campaign
 from letters.case_fields import DUE, named
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
+from letters.words import CHASED
 from models import letter_papers
 from models.days_told import AGAIN, OVERDUE
 from models.letter_marks import waits
 from models.letter_states import LetterState
+from models.loading import loaded_by
 from models.outbox import ALL, LetterRow, message_id
 from models.parties import Reach
-from models.written_letters import opened_before, queued_keys
+from models.written_letters import chased, opened_before, queued_keys
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
 from season import recipients
 from season.calendar_files import arranged_for, calendar_file
@@ -27,13 +31,14 @@ from season.moving import tell_moved
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from calendars.deadlines import Due
-    from letters.brief import RequestBrief
+    from letters.brief import RequestBrief, Stands
     from letters.campaigns import Campaign
     from models.outbox import LetterKey
     from models.parties import Concerned, PartyOnFile
+    from phases.letter_kinds import Kind
     from phases.parties import Audience, Mailing
     from season.owing import Owed
     from season.recipients import Recipient
@@ -113,8 +118,28 @@ class _Words:
         """Give what one letter says."""
         about = (id(owed), recipient.audience)
         if about not in self._shared:
-            self._shared[about] = _shared(self._season, owed, recipient.audience)
+            self._shared[about] = replace(
+                _shared(self._season, owed, recipient.audience),
+                stands=self._stands(owed, recipient.audience),
+                chased=self._chased[_about(owed)] if owed.kind == "escalation" else {},
+            )
         return _brief(owed, recipient, self._shared[about])
+
+    def _stands(self, owed: Owed, audience: Audience) -> Stands | None:
+        """Give how far a city is that is reminded."""
+        if owed.kind != "reminder" or audience != "city" or owed.phase is None:
+            return None
+        if self._season.cells[owed.phase, owed.city].state is State.RETURNED:
+            return "returned"
+        return "drafted" if (owed.phase, owed.city) in self._drafts else "empty"
+
+    @cached_property
+    def _drafts(self) -> frozenset[tuple[str, str]]:
+        return loaded_by(self._season.connection, self._season.year.year)
+
+    @cached_property
+    def _chased(self) -> Mapping[tuple[str, str, str], Mapping[Kind, tuple[date, ...]]]:
+        return chased(self._season.connection, self._season.year.year, CHASED)
 
 
 def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
@@ -150,9 +175,9 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
     asked = [(one, audience) for one in owed for audience in recipients.audiences(season, one)]
     cities = sorted({one.city for one, _ in asked if one.city != ALL})
     reach = Reach(scope_of(season, season.year.phases[0].slug, cities))
-    concerned: dict[tuple[str, str | None, str, bool], Concerned] = {}
+    concerned: dict[tuple[str, str | None, str], Concerned] = {}
     for one, audience in asked:
-        asked_for = (one.kind, one.phase, audience, one.second)
+        asked_for = (one.kind, one.phase, audience)
         if asked_for not in concerned:
             concerned[asked_for] = recipients.parties(season, one, audience, reach)
         if LETTER_KINDS[one.kind].named:
@@ -167,7 +192,7 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
             continue
         mailing = _mailing(season, one, audience)
         # In the order of their ids: a database gives rows in any, and what was previewed is compared with what is done.
-        for party, numbers in sorted(concerned[one.kind, one.phase, audience, one.second].get(one.city, {}).items()):
+        for party, numbers in sorted(concerned[one.kind, one.phase, audience].get(one.city, {}).items()):
             if LETTER_KINDS[one.kind].to_mend and not _mends(one, audience, on_file[party], reach):
                 continue
             theirs = tuple(number for number in numbers if one.said is None or number in one.said)
@@ -191,7 +216,7 @@ def _mends(owed: Owed, audience: Audience, party: PartyOnFile, reach: Reach) -> 
 
 def _mailing(season: Season, owed: Owed, audience: Audience) -> Mailing | None:
     """Give what the phase says of such a letter to that audience."""
-    return season.dealings(owed.phase, second=owed.second).mailing(owed.kind, audience) if owed.phase else None
+    return season.dealings(owed.phase).mailing(owed.kind, audience) if owed.phase else None
 
 
 def _merged(answers: Iterable[Concerned]) -> Concerned:
@@ -200,6 +225,11 @@ def _merged(answers: Iterable[Concerned]) -> Concerned:
         for city, parties in answer.items():
             found[city].update(parties)
     return found
+
+
+def _about(owed: Owed) -> tuple[str, str, str]:
+    """Give phase, city and attempt, as in a letter's key."""
+    return owed.phase or ALL, owed.city, owed.attempt
 
 
 def _key(owed: Owed, recipient: Recipient) -> LetterKey:
@@ -301,7 +331,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         asked=owed.asked,
         waits=_waits(season, owed) if audience in OFFICES else None,
         kept=owed.kept,
-        of=season.dealings(owed.phase, second=owed.second) if owed.phase else None,
+        of=season.dealings(owed.phase) if owed.phase else None,
         ask=(
             recipients.contact_of(season, owed.own.office)
             if owed.own
@@ -313,7 +343,15 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         working_days_late=season.days.left(due.day, day_of(now)) if due else 0,
         filed=bool(owed.phase and owed.city != ALL and season.cells[owed.phase, owed.city].filings),
         nobody=owed.nobody,
+        done=day_of(season.stamp.as_of),
+        follows=_follows(season, owed),
     )
+
+
+def _follows(season: Season, owed: Owed) -> tuple[str, ...]:
+    """Give the phases of the city that wait for this one, by name."""
+    after = (one for one in season.year.phases if owed.city != ALL and owed.phase in one.requires)
+    return tuple(one.name for one in after if season.cells[one.slug, owed.city].state is State.WAITING)
 
 
 def _waits(season: Season, owed: Owed) -> RequestBrief | None:
@@ -324,20 +362,15 @@ def _waits(season: Season, owed: Owed) -> RequestBrief | None:
 
 def _brief(owed: Owed, recipient: Recipient, shared: Brief) -> Brief:
     """What one of them says to this recipient."""
-    mailing = shared.of.mailing(owed.kind, recipient.audience) if shared.of else None
-    counts = {mailing.counted: len(recipient.numbers)} if mailing and mailing.counted else {}
-    if mailing and recipient.places is not None and recipient.places < len(recipient.numbers):
-        counts[mailing.places] = recipient.places
-    items = shared.items + _items(owed, recipient, mailing)
-    return replace(shared, addressee=recipient.addressee, items=items, counts=counts)
-
-
-def _items(owed: Owed, recipient: Recipient, mailing: Mailing | None) -> tuple[Item, ...]:
-    """List the students a letter is about, by number, and what is said of each."""
-    if owed.said is not None:
-        numbers = recipient.numbers if recipient.party else tuple(sorted(owed.said))
-        return tuple(Item(number, owed.said[number]) for number in numbers)
-    return tuple(Item(number, mailing.listed) for number in recipient.listed) if mailing and mailing.listed else ()
+    numbers = recipient.numbers if recipient.party else tuple(sorted(owed.said or ()))
+    return replace(
+        shared,
+        addressee=recipient.addressee,
+        items=shared.items + tuple(Item(number, owed.said[number]) for number in numbers if owed.said),
+        students=recipient.numbers,
+        listed=recipient.listed,
+        places=recipient.places if (recipient.places or 0) < len(recipient.numbers) else None,
+    )
 
 
 def _link(season: Season, owed: Owed) -> str:

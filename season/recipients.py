@@ -47,7 +47,7 @@ def audiences(season: Season, owed: Owed) -> tuple[Audience, ...]:
         return LETTER_KINDS[owed.kind].of_year
     if owed.whose == "province":
         return ("province",)
-    found = occurrences.audiences(owed.kind, season.dealings(owed.phase, second=owed.second))
+    found = occurrences.audiences(owed.kind, season.dealings(owed.phase))
     return tuple(one for one in found if owed.whose == "all" or (one in OFFICES) is (owed.whose == "city"))
 
 
@@ -55,7 +55,7 @@ def parties(season: Season, owed: Owed, audience: Audience, reach: Reach) -> Con
     """Give the parties of that audience whom the phase has to do with, by city; none where it names none."""
     if owed.phase is None or audience in OFFICES:
         return {}
-    mailing = season.dealings(owed.phase, second=owed.second).mailing(owed.kind, audience)
+    mailing = season.dealings(owed.phase).mailing(owed.kind, audience)
     if mailing is not None:
         found = reach.find(mailing.whom, audience)
         if mailing.about is None:
@@ -123,7 +123,7 @@ def stand_in(season: Season, address: str) -> str:
 
 def party(on_file: PartyOnFile, audience: Audience, numbers: tuple[str, ...], listed: tuple[str, ...]) -> Recipient:
     """Give a party as a recipient."""
-    addressee = phrases.mentor(on_file.name) if audience == "mentor" else on_file.name
+    addressee = phrases.mentor(on_file.name, on_file.title) if audience == "mentor" else on_file.name
     return Recipient(f"{on_file.kind}:{on_file.id}", audience, addressee, on_file.email, numbers, listed)
 
 

@@ -11,12 +11,14 @@ from calendars.deadlines import TZ, day_of
 from gates.states import State
 from letters.brief import Group, Item
 from letters.occurrences import reminds_parties
-from letters.phrases import day, questioned
+from letters.phrases import city as city_named
+from letters.phrases import questioned, short
 from models import city_requests, letter_marks, party_addresses
 from models.alarms import suppressions, undelivered_by_city
 from models.outbox import ALL
 from models.parties import Reach
 from models.written_letters import last_digest, opened_to_parties, queued_keys
+from phases.parties import called_by
 from season import owing, recipients
 from season.judging import scope_of
 
@@ -61,18 +63,15 @@ ALWAYS = datetime.min.replace(tzinfo=TZ)
 """Since when a ladder has every rung."""
 
 
-def ladder(
-    season: Season, phase: Phase, due: Due, since: datetime, whose: owing.Owes, *, second: bool = False
-) -> tuple[rungs.Rung, ...]:
+def ladder(season: Season, phase: Phase, due: Due, since: datetime, whose: owing.Owes) -> tuple[rungs.Rung, ...]:
     """Give the reminders before a city's due day to the city, to its parties, or before the province's own to it.
 
-    With `second` those of the second part, whose due day it is. None is sent within a working day of what happened at
-    `since`: the opening, the filing.
+    None is sent within a working day of what happened at `since`: the opening, the filing.
     """
     figures, days = season.year.figures, season.days
     soonest = since if since is ALWAYS else season.year.hours.a_day_after(since)
     if whose == "city":
-        return rungs.ladder(phase, due, days, soonest, second=second)
+        return rungs.ladder(phase, due, days, soonest)
     if whose == "party":
         return rungs.party_ladder(season.theirs(due, "mentor"), figures, days, soonest)
     return rungs.province_ladder(due, figures, days, soonest)
@@ -81,12 +80,16 @@ def ladder(
 def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
     now, days = season.stamp.as_of, season.days
     if cell.state in {State.OPEN, State.RETURNED} and cell.since is not None:
-        _remind_city(season, phase, cell, (season.due(phase.slug, cell.city), cell.since), ladders)
-    elif (second := season.second_owed(cell)) is not None and cell.filed_at is not None:
-        _remind_city(season, phase, cell, (second, cell.filed_at), ladders, second=True)
-    if (waits := season.pending(cell)) is None:
+        due = season.due(phase.slug, cell.city)
+        key = (phase.slug, due, cell.since)
+        if key not in ladders:
+            ladders[key] = ladder(season, phase, due, cell.since, "city")
+        _remind(season, cell, due, rungs.latest(ladders[key], now), "city")
+        if reminds_parties(season.dealings(phase.slug)) and day_of(now) < season.theirs(due, "mentor").day:
+            _remind(season, cell, due, rungs.latest(ladder(season, phase, due, cell.since, "party"), now), "party")
+    elif (waits := season.pending(cell)) is None:
         return
-    if not waits.province:
+    elif not waits.province:
         if now >= (first := rungs.overdue_letter_at(waits.due, days)):
             owing.overdue(season, cell, waits.due)
             if (week := rungs.week_begun(now, days)) > first:
@@ -96,20 +99,6 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
     else:
         theirs = rungs.latest(ladder(season, phase, waits.due, waits.since, "province"), now)
         _remind(season, cell, waits.due, theirs, "province")
-
-
-def _remind_city(
-    season: Season, phase: Phase, cell: Cell, asked: tuple[Due, datetime], ladders: Ladders, *, second: bool = False
-) -> None:
-    """Remind a city, and its parties, of what has been asked of it by a due day, since an instant."""
-    due, since = asked
-    now, key = season.stamp.as_of, (phase.slug, due, since)
-    if key not in ladders:
-        ladders[key] = ladder(season, phase, due, since, "city", second=second)
-    _remind(season, cell, due, rungs.latest(ladders[key], now), "city")
-    of = season.dealings(phase.slug, second=second)
-    if reminds_parties(of) and day_of(now) < season.theirs(due, "mentor").day:
-        _remind(season, cell, due, rungs.latest(ladder(season, phase, due, since, "party"), now), "party")
 
 
 def moved_since(season: Season, cell: Cell, rung: rungs.Rung) -> bool:
@@ -192,20 +181,26 @@ def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, I
         waits = season.pending(cell)
         if waits is None or waits.province is not province:
             continue
-        whose, until = season.title(cell.phase, cell.city), f"应于{day(waits.due.day)} 24:00 前"
+        whose = _whose(season, cell.phase, cell.city)
         if province:
-            beyond = f"，已超期 {waits.late} 天" if waits.late else ""
-            yield _since(season, waits.since, whose, f"{until}办理{beyond}", "awaiting")
+            beyond = f"，已逾期{waits.late}天" if waits.late else ""
+            yield _since(season, waits.since, whose, f"{short(waits.due.day)}前办结{beyond}", "awaiting")
         else:
-            yield waits.since, Item(whose, f"{until}报送", days=waits.late, group="late")
+            yield waits.since, Item(whose, f"{short(waits.due.day)}截止", days=waits.late, group="late")
+
+
+def _whose(season: Season, phase: str, city: str) -> str:
+    """盐城市入选名单: what a city files, in short."""
+    called = season.dealings(phase).called or called_by(season.year.phase(phase).name)
+    return f"{city_named(season.year.city(city).name)}{called.short}"
 
 
 def _asking(season: Season) -> Iterator[tuple[datetime, Item]]:
     """Give the requests that nobody has answered."""
     for one in city_requests.unanswered(season.connection, season.year.year, season.stamp.as_of):
         about = questioned(one.about, season.year.phase(one.phase).province) if one.about else ""
-        said = f"对{about}提出异议，请答复" if about else f"申请延期至{day(one.day)}，请答复"
-        yield _since(season, one.as_of, season.title(one.phase, one.city), said, "awaiting")
+        said = f"对{about}提出异议，请答复" if about else f"申请延期至{short(one.day)}，请答复"
+        yield _since(season, one.as_of, _whose(season, one.phase, one.city), said, "awaiting")
 
 
 def _differing(season: Season) -> Iterator[tuple[datetime, Item]]:
@@ -219,18 +214,18 @@ def _kept(season: Season) -> Iterator[tuple[datetime, Item]]:
     """Give the letters that wait for their release: nobody else lets them go."""
     count, since = letter_marks.kept(season.connection, season.year.year, season.stamp.as_of)
     if since is not None:
-        yield _since(season, since, "函件", f"{count} 封留待放行，请阅后放行", "awaiting")
+        yield _since(season, since, "函件", f"{count}封留待放行，请阅后放行", "awaiting")
 
 
 def _given_up(season: Season) -> Iterator[tuple[datetime, Item]]:
     """Give the addresses that are written to no more: whoever is reached at one hears of no deadline."""
     for one in suppressions(season.connection, season.year.year, season.stamp.as_of):
         whose = "、".join(recipients.named(season.year, recipient) for recipient in one.to)
-        yield _since(season, one.since, whose, f"邮箱 {one.address} 已停止发函（{one.why}），请更正", "undeliverable")
+        yield _since(season, one.since, whose, f"邮箱{one.address}已停止发函（{one.why}），请更正", "undeliverable")
 
 
 def _stuck(season: Season) -> Iterator[tuple[datetime, Item]]:
     """Give the letters that could not be delivered: a deadline at risk."""
     for city, count, since in undelivered_by_city(season.connection, season.year.year, season.stamp.as_of):
-        name = "全省" if city == ALL else season.year.city(city).name
-        yield _since(season, since, name, f"{count} 封函件未能送达", "undeliverable")
+        name = "全省" if city == ALL else city_named(season.year.city(city).name)
+        yield _since(season, since, name, f"{count}封函件未能送达", "undeliverable")

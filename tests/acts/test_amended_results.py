@@ -67,7 +67,7 @@ def test_whoever_has_another_result_hears_which_and_nobody_else_hears_anything(p
     for one in said.changes.letters:
         assert "3201-2022-0002：由“合格”更正为“优秀”" in one.text
         assert "3201-2022-0001" not in one.text
-        assert ("事由：疫情封控" in one.text) is one.recipient.startswith("city:")
+        assert ("因疫情封控" in one.text) is one.recipient.startswith("city:")
         assert one.subject.startswith("【省后备人才培养计划】更正：2022年度评价结果")
 
 

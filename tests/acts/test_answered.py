@@ -45,7 +45,7 @@ def test_a_request_reaches_the_province_at_once_and_goes_stale_with_its_answer(s
         (row,) = (row for row in ledger.words(connection) if row.kind == "request")
     assert (row.recipient, row.state, row.slot) == ("province", "queued", f"{number}")
     assert row.subject == "【省后备人才培养计划】待答复：南京市申请学生名单延期至1月27日（周四）24时"
-    assert "申请人：南京 某" in row.text
+    assert "南京市管理办公室南京 某于2022年1月18日提出：学生名单原截止" in row.text
     assert "申请理由：场地封控" in row.text
     answer(scene.database, YEAR, number, stamp(AT), grant=False, until=None, reason="请按时报送")
     with scene.database.read() as connection:
@@ -57,11 +57,11 @@ ANSWERS: Mapping[str, tuple[str, bool, str]] = {
     "in time": (
         AT,
         True,
-        "截止时间由2022年1月20日（星期四）24:00延至2022年1月27日（星期四）24:00，请据此安排工作",
+        "截止时间由2022年1月20日（星期四）24时延至2022年1月27日（星期四）24时。请据此安排工作",
     ),
-    "late": (LATE, True, "同意贵办补报2022年度学生报名及审核名单，请于2022年1月27日（星期四）24:00 前"),
-    "no": (AT, False, "本次未予同意。截止时间仍为2022年1月20日（星期四）24:00，请合理安排，按时报送"),
-    "no, late": (LATE, False, "本次未予同意。请与省级管理办公室联系，商定后续办理方式"),
+    "late": (LATE, True, "同意贵办补报2022年度学生报名及审核名单，请于2022年1月27日（星期四）24时前"),
+    "no": (AT, False, "本次未予同意。截止时间仍为2022年1月20日（星期四）24时，请合理安排，按时报送"),
+    "no, late": (LATE, False, "本次未予同意。请与我办联系，商定后续办理方式"),
 }
 
 
@@ -148,7 +148,7 @@ def test_what_no_other_letter_tells_the_city_is_told_in_one_of_its_own(scene: Sc
         f"city:{NANJING}",
         instant("2022-02-26T00:00"),
     )
-    assert "截止时间现为2022年2月25日（星期五）24:00，不早于所申请的日期，无须另行延期" in other.text
+    assert "截止时间现为2022年2月25日（星期五）24时，不早于所申请的日期，无须另行延期" in other.text
     assert (other.subject, other.ics is not None) == (
         "【省后备人才培养计划】截止时间已是2月25日（周五）24时，无须延期：南京市入选名单",
         True,
@@ -205,7 +205,7 @@ def test_a_request_whose_day_holds_already_is_answered_with_that_day(scene: Scen
     said = answer(scene.database, YEAR, number, stamp(AT), grant=grant, until=None, reason="情况属实")
     assert said.done
     (city,) = said.changes.letters
-    assert "截止时间现为2022年1月27日（星期四）24:00，不早于所申请的日期，无须另行延期" in city.text
+    assert "截止时间现为2022年1月27日（星期四）24时，不早于所申请的日期，无须另行延期" in city.text
     assert (on_record(scene), logged(scene)) == ([(record, "省办", "情况属实")], [*before, "answer"])
 
 
@@ -235,12 +235,12 @@ def test_a_city_that_only_waits_is_called_neither_late_nor_over(scene: Scene) ->
     scene.advance("2021-12-31T09:00")
     said = wanted(scene, INTERVIEW, "2022-02-22T10:00", date(2022, 2, 25))
     (request,) = said.changes.letters
-    assert "本阶段尚未向该市开放，开放后按规定保留不少于 3 个工作日。" in request.text
+    assert "本阶段尚未向该市开放，开放后按规定保留不少于3个工作日。" in request.text
     assert [word for word in ("逾期", "补报", "已截止") if word in request.text] == []
     number = len(on_record(scene))
     no = answer(scene.database, YEAR, number, stamp("2022-02-22T11:00"), grant=False, until=None, reason="不必")
     (city,) = no.changes.letters
-    assert "本阶段尚未向贵办开放，开放后保留不少于 3 个工作日，届时另行函告截止时间" in city.text
+    assert "本阶段尚未向贵办开放，开放后保留不少于3个工作日，届时另行函告截止时间" in city.text
     assert [word for word in ("截止时间仍为", "已截止", "商定后续") if word in city.text] == []
 
 
@@ -248,7 +248,7 @@ def test_a_request_that_came_in_before_midnight_says_what_the_city_saw(database:
     scene = Scene.begin(database, rehearsal=False)
     scene.advance("2022-01-16T00:00:00.500000")
     (request,) = wanted(scene, ROLL, "2022-01-15T23:59:59.900000", date(2022, 1, 18)).changes.letters
-    assert "剩余时间：1月15日当日截止" in request.text
+    assert "原截止2022年1月15日（星期六）24时，申请延至2022年1月18日（星期二）24时。" in request.text
     assert "2022年1月15日\n" in request.text
     assert [word for word in ("逾期", "已截止", "1月16日") if word in request.text] == []
 
@@ -284,7 +284,7 @@ def test_the_digest_lists_what_the_cities_ask_for(scene: Scene) -> None:
     digests = [row for row in scene.advance("2022-01-07T09:00").changes.letters if row.kind == "digest"]
     (digest,) = digests
     assert digest.subject == "【省后备人才培养计划】1月7日待办：待办理1项"
-    assert "南京 导师推荐：申请延期至2022年1月18日，请答复，已等待 2 天" in digest.text
+    assert "1.南京市导师名单：申请延期至1月18日（周二）24时，请答复，已等待2天" in digest.text
 
 
 NEW = date(2022, 1, 25)
@@ -312,12 +312,12 @@ def test_an_answer_that_declined_and_has_not_left_names_the_day_that_holds(scene
     done = to_the_city(act(scene))
     assert {row.kind for row in done} == {"answered", TOLD[way]}
     (again,) = [row for row in done if row.kind == "answered"]
-    until = "2022年1月25日（星期二）24:00"
+    until = "2022年1月25日（星期二）24时"
     assert f"经研究，本次未予同意。此后2022年度学生申报的截止时间已调整为{until}，以此为准。" in again.text
     assert [word for word in ("仍为", "1月20日", "商定后续") if word in again.text] == []
     assert re.findall("(申请理由|答复意见)：(.*)", again.text) == [("申请理由", "场地封控"), ("答复意见", "情况属实")]
     with scene.database.read() as connection:
-        kept = [(row.state, "1月20日" in row.text) for row in ledger.words(connection) if row.kind == "answered"]
+        kept = [(row.state, "已调整为" not in row.text) for row in ledger.words(connection) if row.kind == "answered"]
     assert kept == [("failed" if state == "failed" else "cancelled", True), ("queued", False)]
 
 
@@ -328,7 +328,7 @@ def test_a_request_that_waits_on_is_asked_anew_with_the_day_that_holds(scene: Sc
     MOVING[way][1](scene)
     with scene.database.read() as connection:
         (row,) = [row for row in ledger.words(connection) if row.kind == "request"]
-    assert (row.state, "由2022年1月25日（星期二）24:00延至2022年1月27日（星期四）24:00" in row.text) == ("queued", True)
+    assert (row.state, "原截止2022年1月25日（星期二）24时，申请延至2022年1月27日" in row.text) == ("queued", True)
     sent(scene)
     scene.extend(APPLICATION, [NANJING], AT, date(2022, 1, 26))
     assert states(scene, "request") == ["sent"], "what arrived is not asked twice"

@@ -86,7 +86,7 @@ def test_at_the_latest_it_is_told_without_and_says_that_the_office_will_tell(wai
     said = waiting.advance(LAST)
     assert [who for who, kind, _ in told(waiting) if kind == "opened"] == ["mentor", "school"]
     letters = [one for one in said.changes.letters if one.phase == MEETING and one.kind == "opened"]
-    assert all("时间、地点由市级管理办公室另行通知" in one.text and one.ics is None for one in letters)
+    assert all("时间、地点由南京市管理办公室另行通知" in one.text and one.ics is None for one in letters)
     leave(waiting)
     late = arranged(waiting, "2022-02-23T10:00")
     assert [(one.kind, one.slot) for one in late.changes.letters] == [("moved", "place#1")] * 2

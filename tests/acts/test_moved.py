@@ -294,7 +294,7 @@ def days(scene: Scene) -> set[tuple[str, str, str]]:
     """Of each letter about a moved day: its state, the day that was and the day that is."""
     with scene.database.read() as connection:
         rows = [row for row in ledger.words(connection) if row.kind == "moved"]
-    pairs = [(row.state, re.findall(r"截止时间：2022年(\d+月\d+日)", row.text)) for row in rows]
+    pairs = [(row.state, re.findall(r"(?:由|整为|改为)2022年(\d+月\d+日)", row.text)) for row in rows]
     return {(state, was, now) for state, (was, now) in pairs}
 
 
@@ -318,7 +318,7 @@ def test_institutions_and_those_told_of_a_phase_before_it_opens_are_told_too(sce
     ahead = scene.extend(INTERVIEW, [NANJING], "2022-01-25T10:00", date(2022, 2, 25))
     (mentor,) = ahead.changes.letters
     assert (mentor.kind, mentor.recipient.partition(":")[0], mentor.ics is not None) == ("moved", "mentor", True)
-    assert "由2022年2月16日（星期三）改为2022年2月22日（星期二）" in mentor.text
+    assert "由2022年2月16日（星期三）17时改为2022年2月22日（星期二）17时" in mentor.text
 
 
 def test_a_phase_put_back_that_opens_again_with_a_later_day_says_so(scene: Scene) -> None:
@@ -330,7 +330,7 @@ def test_a_phase_put_back_that_opens_again_with_a_later_day_says_so(scene: Scene
     assert written(again.changes.letters) == ANEW
     assert days(scene) == set()
     said = {
-        re.findall(r"截止时间：2022年(\d+月\d+日)", row.text)[0]
+        re.findall(r"于2022年(\d+月\d+日)（星期.）\d\d时前", row.text)[0]
         for row in again.changes.letters
         if row.kind == "opened"
     }
@@ -378,15 +378,15 @@ def test_the_letter_says_old_day_new_day_whose_decision_and_why_and_moves_the_ca
     moved = [row for one in (by_hand, revised) for row in one.changes.letters if row.kind == "moved"]
     city, school = ([row for row in moved if who(row) == audience] for audience in ("city", "school"))
     said = (
-        "{decided}，贵办2022年度学生申报的截止时间由{was}24:00调整为{now}24:00，其他要求不变。"
+        "{decided}，因{why}，贵办2022年度学生报名及审核名单的截止时间由{was}24时调整为{now}24时，其他要求不变。"
         "原通知、提醒中的截止时间以本通知为准，请及时转告有关各方。"
     )
-    first, second, third = "2022年1月20日（星期四）", "2022年1月27日（星期四）", "2022年1月29日（星期六）"
-    assert [row.text.split("\n\n")[2].strip() for row in city] == [
-        said.format(decided="经省级管理办公室研究", was=first, now=second),
-        said.format(decided="省级管理办公室修订了年度日历", was=second, now=third),
+    first, second, third = "2022年1月20日（星期四）", "2022年1月27日（星期四）", "2022年1月29日（星期六，调休上班）"
+    assert [row.text.split("\n")[3].strip() for row in city] == [
+        said.format(decided="经省级管理办公室研究", why="暴雪", was=first, now=second),
+        said.format(decided="省级管理办公室修订了年度日历", why="省厅通知", was=second, now=third),
     ]
-    assert [re.findall("事由：(.*)", row.text) for row in (*city, *school)] == [["暴雪"], ["省厅通知"], [], []]
+    assert [word for row in school for word in ("暴雪", "省厅通知") if word in row.text] == []
     assert [sequence(row.ics) for row in city] == [2, 4]
     assert [row.ics for row in school] == [None, None]
     with scene.database.read() as connection:

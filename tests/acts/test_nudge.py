@@ -44,7 +44,7 @@ def test_a_late_city_is_written_to_at_once_in_the_words_that_were_given(late: Sc
     assert letter.key == (ROLL, NANJING, "1", "city:nanjing", "nudge", "2022-01-17")
     assert (letter.state, letter.leaves_at, letter.address) == ("queued", None, "nanjing@city.example")
     assert letter.subject == "【省后备人才培养计划】请尽快报送：南京市导师名单（示例）"
-    assert "尚未报送，截止时间2022年1月15日（星期六）24:00已过。请于本周内报送。" in letter.text
+    assert "尚未报送，截止时间2022年1月15日（星期六）24时已过。请于本周内报送。" in letter.text
     assert WORDS not in letter.text
     [move] = said.changes.transitions
     assert (move.event, move.before.state, move.after.state) == ("nudge", "overdue", "overdue")
@@ -132,7 +132,7 @@ def test_who_has_asked_is_not_told_to_ask_while_the_request_waits(scene: Scene) 
     moments = ("14T09:00", "17T09:00", "19T09:00", "24T09:00")
     written = [row for at in moments for row in scene.advance(f"2022-01-{at}").changes.letters if row.phase == ROLL]
     written += [row for city in (NANJING, WUXI) for row in nudged(scene, "2022-01-24T10:00", city).changes.letters]
-    waits = "于2022年1月13日申请延期至2022年2月8日（星期二）24:00，正等省级管理办公室答复。"
+    waits = "于2022年1月13日申请延期至2022年2月8日（星期二）24时，正等省级管理办公室答复。"
     for city in (NANJING, WUXI):
         mine = [row for row in written if row.concerns == city and row.state == "queued"]
         assert [row.kind for row in mine] == ["reminder", "overdue", "escalation", "escalation", "overdue", "nudge"]
@@ -145,7 +145,7 @@ def test_who_has_asked_is_not_told_to_ask_while_the_request_waits(scene: Scene) 
     answer(scene.database, YEAR, one.id, stamp("2022-01-25T10:00"), grant=False, until=None, reason="请尽快报送")
     letters = scene.advance("2022-02-07T09:00").changes.letters
     [late] = [row for row in letters if (row.recipient, row.state) == ("city:nanjing", "queued")]
-    assert "请在工作管理系统申请延期" in late.text
+    assert "请通过工作管理系统申请延期" in late.text
 
 
 def test_what_speaks_of_a_request_and_has_not_left_is_written_anew_when_that_waits_no_more(scene: Scene) -> None:

@@ -19,10 +19,10 @@ from tests.support.years import parse
 
 ENDINGS: tuple[Ending | None, ...] = (None, "approve", "record", "results")
 SETTLED = {
-    None: "已通过核验",
-    "approve": "已经省级管理办公室审定",
-    "record": "已由省级管理办公室备案",
-    "results": "已由省级管理办公室公布",
+    None: "核验通过。",
+    "approve": "审定。",
+    "record": "备案。",
+    "results": "公布。",
 }
 
 

@@ -109,7 +109,7 @@ def test_it_is_written_to_each_once_under_a_number_and_the_log_has_none_of_its_w
         "queued",
     )
     assert letter.reply_to == "province@office.example"
-    assert "省级管理办公室示例，电话：000-00000000" in letter.text
+    assert "联系人：示例，电话：000-00000000" in letter.text
     entry = table_of(AuditEntry)
     with begun.database.read() as connection:
         row = connection.execute(select(entry.c.what, entry.c.subject, entry.c.reason, entry.c.by)).one()
@@ -164,7 +164,7 @@ def test_of_several_of_one_name_it_asks_which(begun: Scene) -> None:
         ({"group": "late-cities"}, "阶段：请选哪个阶段逾期的市"),
         ({"group": "one"}, "收件人：请写明是谁"),
         ({"text": "{联系人}{电话}", "office": WUXI}, "本市没有登记联系人和电话，请先在“联系人”登记。"),
-        ({"text": "{阶段}"}, "{阶段} 没有内容可填：南京导师1老师、无锡导师1老师。"),
+        ({"text": "{阶段}"}, "{阶段} 没有内容可填：南京导师1教授、无锡导师1教授。"),
         ({"text": "{截止时间}", "group": "schools", "phase": "meeting"}, "{截止时间} 没有内容可填：南京一中。"),
     ],
 )
@@ -255,7 +255,7 @@ LATE = WantedLetter("late-cities", "关于{阶段}的函", "{设区市}{阶段}�
 def test_what_is_about_a_phase_is_taken_back_when_the_city_moves_on(begun: Scene) -> None:
     said = written(begun, replace(LATE, cities=(XUZHOU,)))
     (letter,) = said.changes.letters
-    assert "徐州市导师推荐应于2022年1月15日（星期六）24:00前报送。" in letter.text
+    assert "徐州市导师推荐应于2022年1月15日（星期六）24时前报送。" in letter.text
     assert (letter.phase, letter.valid_until) == (ROLL, None)
     begun.rerun(ROLL, XUZHOU, "2022-01-26T11:00", date(2022, 2, 8))
     assert kept(begun) == [("city:xuzhou", "cancelled", MOVED_ON)]
@@ -308,14 +308,14 @@ def test_why_somebody_got_one_or_none_is_said(begun: Scene) -> None:
 def test_who_was_told_a_day_by_it_alone_hears_when_that_moves(begun: Scene) -> None:
     about = replace(PLAIN, text="{截止时间}前", phase=INTERVIEW, cities=(NANJING,))
     (letter,) = written(begun, about).changes.letters
-    assert "2022年2月16日（星期三）下班前" in letter.text
+    assert "2022年2月16日（星期三）17时前" in letter.text
     with begun.database.write() as connection:
         connection.execute(update(table_of(Letter)).where(table_of(Letter).c.kind == "letter").values(state="sent"))
     moved = begun.extend(INTERVIEW, [NANJING], "2022-01-27T10:00", date(2022, 3, 4)).changes.letters
     with begun.database.read() as connection:
         ((number,),) = connection.execute(select(table_of(Letter).c.id).where(table_of(Letter).c.kind == "letter"))
         assert redated(connection, [number], instant("2022-01-27T11:00")) == {number}, "not to be sent once more"
-    told = [(row.recipient, "原截止时间：2022年2月16日" in row.text) for row in moved if row.kind == "moved"]
+    told = [(row.recipient, "由2022年2月16日" in row.text) for row in moved if row.kind == "moved"]
     assert told == [(letter.recipient, True)]
 
 

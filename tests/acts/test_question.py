@@ -78,8 +78,10 @@ def test_a_question_reaches_the_province_at_once_and_moves_nothing_but_the_log(s
     (letter,) = said.changes.letters
     assert (letter.kind, letter.recipient, letter.state, letter.ics) == ("question", "province", "queued", None)
     assert letter.subject == "【省后备人才培养计划】待答复的异议：南京市学生名单"
-    assert "南京市管理办公室于2022年1月18日对2022年度学生申报第1次报送的核验结论提出异议，请予答复。" in letter.text
-    assert re.findall("(提出人|异议内容)：(.*)", letter.text) == [("提出人", "南京 某"), ("异议内容", WORDS)]
+    assert (
+        "南京市管理办公室南京 某于2022年1月18日对2022年度学生申报第1次报送的核验结论提出异议，请予答复。" in letter.text
+    )
+    assert f"异议内容：{WORDS}\n" in letter.text
     after = scene.cell(APPLICATION, NANJING)
     assert (after.state, after.filings, after.attempt) == (before.state, before.filings, before.attempt)
     assert logged(scene) == [("question", "南京 某", f"第1次报送的核验结论：{WORDS}")]

@@ -77,7 +77,7 @@ def test_whoever_was_told_that_it_left_is_told_that_it_is_back_and_until_when(sc
     written = ledger.letters(scene.database, kind="rejoined")
     assert {(phase, to) for phase, _, to, _, _ in written} == {(INTERVIEW, to) for to in (OFFICE, MENTOR, SCHOOL)}
     office = next(letter for letter in letters if letter.recipient == OFFICE)
-    assert "2022年2月20日（星期日）24:00 前" in office.text
+    assert "2022年2月20日（星期日）24时前" in office.text
     assert "已落实承办单位" in office.text
     assert office.ics is not None
     assert all("已落实承办单位" not in letter.text for letter in letters if letter is not office)

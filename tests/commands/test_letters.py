@@ -50,7 +50,7 @@ def test_every_letter_is_written_as_a_message_without_being_sent(talent: Talent,
         Path(each["file"]).stem: each["subject"] for each in ran.data
     }
     attached = {name.split("-")[0] for name, message in messages.items() if list(message.iter_attachments())}
-    assert attached == {"opened", "rerun", "withdrawn", "moved", "corrected", "answered"}
+    assert attached == {"opened", "rejoined", "rerun", "withdrawn", "moved", "corrected", "answered"}
 
 
 def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: Path) -> None:
@@ -61,11 +61,11 @@ def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: P
     assert talent("letters", "words", "overdue").status == 1
     assert talent("letters", "words", "late").status == 2
     file = tmp_path / "var/letters/overdue.jinja"
-    own = file.read_text(encoding="utf-8").replace("尚未完成", "还缺")
-    file.write_text(own.replace("要做的事", "请即办理"), encoding="utf-8")
+    own = file.read_text(encoding="utf-8")
+    file.write_text(own.replace("尚未收到", "还没有收到"), encoding="utf-8")
     checked = talent("letters", "check", "--json")
     assert (checked.status, checked.data) == (0, {"folder": "var/letters", "used": ["overdue"], "faults": []})
-    assert "请即办理：" in talent(*asked).out
+    assert "还没有收到。" in talent(*asked).out
     file.write_text(own.replace("{{ filed }}", "{{ fild }}"), encoding="utf-8")
     checked = talent("letters", "check")
     assert (checked.status, checked.out.splitlines()) == (
@@ -77,17 +77,17 @@ def test_the_office_s_words_are_begun_tried_and_used(talent: Talent, tmp_path: P
     )
     shown = talent(*asked)
     assert shown.err.startswith("提示：overdue.jinja（导师推荐，发给市级管理办公室）")
-    assert "要做的事：" in shown.out
+    assert "尚未收到。" in shown.out
 
 
 def test_an_act_writes_in_the_office_s_words(season: Talent, tmp_path: Path) -> None:
     season("letters", "words", "rerun")
     file = tmp_path / "var/letters/rerun.jinja"
-    file.write_text(file.read_text(encoding="utf-8").replace("研究，同意", "会商，同意"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("经研究，", "经会商，"), encoding="utf-8")
     asked = ("--city", "盐城", "--until", "2022-02-10", "--reason", "暴雪")
     assert season("phase", "rerun", "shortlist", *asked).status == 0
     (letter,) = season("letters", "list", "--kind", "rerun", "--city", "盐城", "--json").data
-    assert "会商，同意贵办补报" in season("letters", "show", str(letter["id"])).out
+    assert "因暴雪，经会商，同意贵办于" in season("letters", "show", str(letter["id"])).out
 
 
 BOUNCE = b"""From: MAILER-DAEMON@relay.example

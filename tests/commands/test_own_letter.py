@@ -30,8 +30,7 @@ def test_it_is_shown_and_then_written(talent: Talent, database_url: str) -> None
     shown = talent(*asked, "--dry-run", "--json").data["changes"]
     assert [letter["to"] for letter in shown["letters"]] == ["city:nanjing", "city:wuxi"]
     assert (
-        "南京市管理办公室：\n\n　　请于2022年1月15日（星期六）24:00前告知。\n\n　　谢谢。"
-        in talent(*asked, "--dry-run").out
+        "南京市管理办公室：\n　　请于2022年1月15日（星期六）24时前告知。\n　　谢谢。" in talent(*asked, "--dry-run").out
     )
     listed = ("letters", "list", "--kind", "letter", "--json", *at)
     assert talent(*listed).data == []

@@ -25,7 +25,7 @@ def test_the_province_reads_each_letter_before_it_is_written(window: Window) -> 
     (table,) = page.tables
     assert [row[0] for row in table[1:]] == ["2022-02-08 09:00"]
     assert table[1][1].startswith("省级管理办公室 每日待办2月8日待办：逾期1项")
-    assert "应于2022年1月30日 24:00 前报送，已逾期 9 天" in table[1][1]
+    assert "1月30日（周日）24时截止，逾期9天" in table[1][1]
     assert ledger.everything(window.database)["letter"] == before
 
 

@@ -40,7 +40,7 @@ def test_it_is_read_before_and_sent_once(window: Window) -> None:
     text = admin.submit(f"{PAGE}/preview", **MENTORS, city="yancheng").text
     page = Read.page(text)
     assert ledger.everything(window.database)["letter"] == before
-    count = len(re.findall("<li>[^<]*老师 <small>导师 #", text))
+    count = len(re.findall("<li>[^<]*(?:老师|教授|研究员) <small>导师 #", text))
     assert count > 3
     assert f"读起来是这样（{count} 封里的 3 封）" in page.texts("h2")
     (first, *_) = page.texts("pre")

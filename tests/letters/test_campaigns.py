@@ -72,7 +72,7 @@ def test_words_that_say_the_place_of_themselves_are_kept_whole() -> None:
 
 def test_letters_that_differ_in_anything_else_are_told_apart() -> None:
     brief = BRIEFS[0]
-    others = [replace(brief, counts={"选报您的学生": number}) for number in (1, 2)]
+    others = [replace(brief, students=("甲",) * number) for number in (1, 2)]
     others += [replace(brief, link=f"https://talent.example/{number}") for number in (1, 2)]
     others += [replace(brief, provisional=True), replace(brief, reason="暴雪"), replace(brief, attempt=2)]
     assert [said(one) for one in others] == [alone(one) for one in others]

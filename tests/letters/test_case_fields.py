@@ -34,7 +34,7 @@ SAID = {
     "年度": "2022年度",
     "设区市": "盐城市",
     "阶段": "导师面试",
-    "截止时间": "2022年2月16日（星期三）下班",
+    "截止时间": "2022年2月16日（星期三）17时",
     "联系人": "示例",
     "电话": "000-00000000",
 }
@@ -75,7 +75,9 @@ def test_words_whose_fields_there_are_have_no_fault() -> None:
 
 def test_a_letter_says_them_as_paragraphs_and_signs_as_its_office() -> None:
     text = render(brief(text="{称呼}：\n\n请看 <b>{阶段}</b>。")).text
-    assert text.startswith("关于盐城市导师面试的函\n\n王示例老师：\n\n　　王示例老师：\n\n　　请看 <b>导师面试</b>。\n")
+    assert text.startswith(
+        "关于盐城市导师面试的函\n\n尊敬的王示例老师：\n　　王示例老师：\n　　请看 <b>导师面试</b>。\n"
+    )
     assert "盐城市管理办公室\n" in text
     assert "　　本函由盐城市管理办公室发出。\n" in text, "in a message of several the province signs"
     assert "联系人：盐城市管理办公室示例，电话：000-00000000" in text

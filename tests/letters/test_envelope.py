@@ -45,9 +45,9 @@ def compose(parts: list[Part]) -> Composed:
 
 
 def body(one: Part) -> list[str]:
-    """The lines of a letter that are its own, and one that parts them from what follows."""
+    """The lines of a letter that are its own."""
     assert one.framed is not None
-    return [*one.text[one.framed.begin : one.framed.end].strip("\n").split("\n"), ""]
+    return one.text[one.framed.begin : one.framed.end].strip("\n").split("\n")
 
 
 def test_a_single_obligation_goes_out_as_it_was_queued() -> None:
@@ -64,20 +64,12 @@ def test_two_obligations_word_for_word() -> None:
         "关于近期有关事项的通知，共2项",
         "",
         "盐城市管理办公室：",
+        "　　现有2项事项，按先后缓急列出：",
         "",
-        "　　现有2项事项，按先后缓急列出，请逐项查阅、办理。",
-        "",
-        "　　目录：",
-        "　　1. 还有2个工作日：盐城市导师名单1月15日（周六）24时截止",
-        "　　2. 请于1月30日（周日）24时前报送：盐城市面试名单",
-        "",
-        "————————————————",
-        "第 1 项　关于按时报送导师名单的提醒",
-        "",
+        "第一项　关于按时报送导师名单的提醒",
         *body(REMINDER),
-        "————————————————",
-        "第 2 项　关于做好2022年度面试名单确定工作的通知",
         "",
+        "第二项　关于做好2022年度面试名单确定工作的通知",
         *body(OPENED),
         "　　特此通知。",
         "",
@@ -185,5 +177,5 @@ def test_two_offices_behind_one_address_are_both_named() -> None:
 def test_a_letter_in_another_frame_is_taken_whole() -> None:
     foreign = Part("opened", "【省后备人才培养计划】旧函", "只有一行 <b>\n第二行\n", "<p>无标记</p>")
     composed = compose([foreign, REMINDER])
-    assert "第 2 项　旧函\n\n只有一行 <b>\n第二行\n" in composed.text
+    assert "第二项　旧函\n只有一行 <b>\n第二行\n" in composed.text
     assert '<p style="margin:0 0 12px;white-space:pre-wrap">只有一行 &lt;b&gt;\n第二行</p>' in composed.html

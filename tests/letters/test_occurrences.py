@@ -66,10 +66,12 @@ def test_a_silent_phase_has_words() -> None:
         ]
         return render(briefs[0]).text
 
-    assert "1. 按照通知和年度日历的要求完成本阶段工作，在工作管理系统报送。" in said("opened", "shortlist", "city")
-    assert "贵办报送的2022年度面试名单材料已通过核验。" in said("passed", "shortlist", "city")
-    assert "贵办报送的2022年度导师面试材料已由省级管理办公室备案。" in said("passed", "interview", "city")
-    assert "作出备案或退回的决定" in said("approval-needed", "interview", "province")
+    assert "　　按照通知和年度日历的要求完成本阶段工作，在工作管理系统报送。" in said("opened", "shortlist", "city")
+    assert "贵办报送的2022年度面试名单材料，已于2022年1月27日核验通过。" in said("passed", "shortlist", "city")
+    assert "贵办报送的2022年度导师面试材料，已由省级管理办公室于2022年2月17日备案。" in said(
+        "passed", "interview", "city"
+    )
+    assert "作出备案或退回修改的决定" in said("approval-needed", "interview", "province")
 
 
 def test_a_later_phase_that_the_year_leaves_out_is_not_spoken_of() -> None:

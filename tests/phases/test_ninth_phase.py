@@ -102,8 +102,8 @@ PHASE = PhaseDefinition(
         ),
         Stakeholder(
             "mentor",
-            passed=("{city}笔试已经结束，您的学生参加笔试的人数见下。", "面试安排另行通知。"),
-            mailings={"passed": Mailing(Rows(SAT.key), counted="参加笔试")},
+            passed=("{city}笔试已经结束，您的学生共{count}名参加笔试。", "面试安排另行通知。"),
+            mailings={"passed": Mailing(Rows(SAT.key))},
         ),
     ),
 )

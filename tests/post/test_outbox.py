@@ -75,6 +75,12 @@ def test_what_one_recipient_is_owed_goes_into_one_envelope_and_stays_there(datab
     assert envelopes(claims.claim(database, "bb", NOW, NOW)) == THREE[:1]
 
 
+@pytest.mark.parametrize("kind_of_one", ["letter", "nudge"])
+def test_what_a_person_wrote_goes_by_itself(database: Database, kind_of_one: str) -> None:
+    change(database, "3", kind=kind_of_one)
+    assert envelopes(claims.claim(database, "aa", NOW, NOW)) == [*THREE[:3], (4, 4, "<3@proof.example>")]
+
+
 def test_the_letters_of_one_recipient_are_taken_together_whatever_the_limit(database: Database) -> None:
     assert envelopes(claims.claim(database, "aa", NOW, NOW, 3)) == THREE
 

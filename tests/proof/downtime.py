@@ -111,7 +111,7 @@ class Mailbox:
     def _hands_in(self, row: Row[Any]) -> bool:
         """Whether its recipient hands anything in by a day; who only comes to a meeting is told none."""
         year, audience = self.scene.year, row.recipient.partition(":")[0]
-        return BOOK.dealings(year.phase(row.phase), year).stakeholder(audience).hands_in
+        return bool(BOOK.dealings(year.phase(row.phase), year).stakeholder(audience).hands_in)
 
     def _told(self, due: Due, recipient: str, written: datetime) -> Due:
         """What is true of a city's due day for a recipient: a party hands in before, or as soon as that can be."""

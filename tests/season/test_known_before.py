@@ -68,4 +68,4 @@ def test_without_the_guard_he_would_hear_once_more(known: Scene, monkeypatch: py
     known.advance("2021-12-31T09:00")
     known.load(ROLL, NANJING, sheets.roll(sheets.mentor(known.city(NANJING))), "2022-01-06T10:00")
     known.advance("2022-01-11T09:00")
-    assert told(known, "reminder", ROLL) == [("01-11", "南京导师1老师")]
+    assert told(known, "reminder", ROLL) == [("01-11", "南京导师1教授")]

@@ -14,7 +14,7 @@ from tests.support import ledger
 from tests.support.scenes import NANJING, Scene, calendar, instant
 
 INTERVIEW = "interview"
-DAY = re.compile(r"截止时间：2022年(\d+月\d+日)")
+DAY = re.compile(r"于2022年(\d+月\d+日)（星期.）\d\d时前")
 
 
 def told(scene: Scene, kind: str) -> list[tuple[str, str, str]]:

@@ -57,9 +57,9 @@ def test_a_mentor_who_interviewed_hears_how_it_ended(scene: Scene) -> None:
     one = sheets.interview(sheets.students(city), admitted=1)
     scene.through("interview", NANJING, **taught(scene), interview=one)
     said = text(scene, "passed", "interview")
-    assert "由您培养的学生见下" in said["1"]
+    assert "由您指导的学生共1名，报名号：" in said["1"]
     assert "3201-2022-0001" in said["1"]
-    assert "本次没有学生由您培养。" in said["2"]
+    assert "本次没有学生由您指导。" in said["2"]
     assert "3201-2022-" not in said["2"]
 
 
@@ -102,7 +102,7 @@ def test_too_few_visits_are_told_to_mentors_only_where_the_city_uploaded_any(sce
     short = to(scene.advance("2022-07-01T09:00").changes.letters, "visits-short")
     assert {*short} == {"city", "mentor1", "mentor2"}
     assert "到校记录 1 次（按进度应有 5 次，全年 10 次）" in short["city"].text
-    assert "已到校未登记的，请报市级管理办公室补录；" in short["mentor1"].text
+    assert "已到校未登记的，请报南京市管理办公室补录。" in short["mentor1"].text
 
 
 def test_a_withdrawal_is_told_to_schools_that_were_told_of_a_phase(scene: Scene) -> None:

@@ -1,0 +1,119 @@
+"""What a phase says of itself and of its parties, filled in for one letter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from letters import phrases
+from letters.occurrences import OFFICES
+from letters.words import BEGINS, DECIDING, DECISIONS, LAST_WORDS, OFFICE, PROGRAMME, SETTLED
+from phases.parties import called_by
+
+if TYPE_CHECKING:
+    from letters.brief import Brief
+    from phases.parties import Audience, Called, Mailing
+
+
+def work(brief: Brief) -> str:
+    """2022年度导师推荐; a phase whose name begins with 年度 does not say it twice."""
+    return f"{brief.year}年度{brief.phase_name.removeprefix('年度')}"
+
+
+def called(brief: Brief) -> Called:
+    """What letters call the phase that a letter is about."""
+    return (brief.of and brief.of.called) or called_by(brief.phase_name)
+
+
+def task(brief: Brief) -> str:
+    """2022年度导师推荐工作; one whose name begins with 年度 does not say it twice."""
+    return f"{brief.year}年度{called(brief).work.removeprefix('年度')}"
+
+
+def filed(brief: Brief) -> str:
+    """2022年度面试结果和入选学生名单: what a city files."""
+    return f"{brief.year}年度{called(brief).filed.removeprefix('年度')}"
+
+
+def decision(brief: Brief) -> str:
+    """What the province does to end the phase, 审定; nothing where its gate alone does."""
+    return DECISIONS[brief.of.ending] if brief.of and brief.of.ending else ""
+
+
+def asked_of(brief: Brief, audience: Audience) -> list[str]:
+    """What an audience has to do while the phase is open, a sentence each; the province last of all ends it."""
+    if brief.of is None:
+        return []
+    ending, todo = brief.of.ending, brief.of.asked(audience)
+    if ending and audience == "province":
+        todo.append(DECIDING[ending])
+    return [say(one, brief) for one in todo]
+
+
+def mailing(brief: Brief) -> Mailing | None:
+    """What the phase says of such a letter to its audience; None to an office."""
+    return brief.of.mailing(brief.kind, brief.audience) if brief.of else None
+
+
+def handed_in(brief: Brief) -> str:
+    """What a party hands in to its city, in a few words; "" where that is nothing."""
+    return brief.of.handed_in(brief.audience) if brief.of else ""
+
+
+def lacking(brief: Brief) -> str:
+    """What this letter asks a party for: a part of that, or all."""
+    found = mailing(brief)
+    return (found.lacking if found else "") or handed_in(brief)
+
+
+def begins(brief: Brief) -> str:
+    """The first sentence to a party of whom something is asked now."""
+    found = mailing(brief)
+    return say((found.begins if found else "") or BEGINS.get(brief.audience, ""), brief)
+
+
+def passed(brief: Brief) -> list[str]:
+    """What was settled as the phase passed, and what follows: two sentences to the brief's audience."""
+    if brief.of is None:
+        return ["", ""]
+    none = brief.nobody or (brief.audience not in OFFICES and not brief.students)
+    nobody = brief.of.stakeholder(brief.audience).nobody if none else None
+    return [say(one, brief) for one in nobody or brief.of.passed(brief.audience)]
+
+
+def listed(brief: Brief) -> str:
+    """What is said of some of the recipient's students, by number; "" where there are none."""
+    found = mailing(brief)
+    return _filled(found.listed, brief, brief.listed) if found and brief.listed else ""
+
+
+def say(sentence: str, brief: Brief) -> str:
+    """Fill in a sentence of a phase, with the words that `phases.parties.Stakeholder` names."""
+    more = {"listed": listed(brief), "places": places(brief)} if "{listed}" in sentence else {}
+    return _filled(sentence, brief, brief.students, **more)
+
+
+def places(brief: Brief) -> str:
+    """What is said of a mentor's places where more students chose him; "" where not."""
+    found = mailing(brief)
+    return found.places.format(places=brief.places) if found and brief.places is not None else ""
+
+
+def _filled(sentence: str, brief: Brief, students: tuple[str, ...], **more: str) -> str:
+    ending, year = brief.of.ending if brief.of else None, phrases.year_of(brief)
+    by, city = phrases.due(brief), phrases.city(brief.city_name)
+    return sentence.format(
+        city=city,
+        year=brief.year,
+        figures=year and year.figures,
+        programme=PROGRAMME,
+        phase=brief.phase_name,
+        task=task(brief),
+        filed=filed(brief),
+        decided=f"，由{OFFICE}{LAST_WORDS[ending]}" if ending else "",
+        settled=SETTLED[ending].format(on=f"于{phrases.day(brief.done)}" if brief.done else ""),
+        arranged="" if brief.arranged else f"，时间、地点由{city}管理办公室另行通知",
+        by=f"于{by}" if by else "",
+        count=len(students),
+        numbers="、".join(students),
+        **more,
+    )
