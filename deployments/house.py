@@ -1,4 +1,4 @@
-"""Where a run of everything keeps its things, on which ports it listens, and what its processes are told."""
+"""Where a run of everything keeps its things, on which ports it listens, and what its processes are started with."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class PortTaken(TalentError):
 class House:
     """`folder` is absolute; `port` is Prefect's, `host` and `web` are the dashboard's.
 
-    `told` is what every process is told beside what stands in `given`, this process's own environment. `pack` is the
-    folder of the events that a demonstration goes on with.
+    `variables` are what every process is given beside what stands in `given`, this process's own environment. `pack` is
+    the folder of the events that a demonstration goes on with.
     """
 
     folder: Path
     port: int
     host: str
     web: int
-    told: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
     pack: Path | None = None
     given: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
@@ -53,10 +53,10 @@ class House:
         return address(self.host, self.web)
 
     def environment(self) -> dict[str, str]:
-        """The environment of every child: Prefect's, and what they are told."""
+        """The environment of every child: Prefect's, and the variables of this run."""
         home = self.folder / "prefect"
-        named = {f"{key}_FILE" for key in self.told}
-        given = {key: value for key, value in self.given.items() if key not in named} | dict(self.told)
+        named = {f"{key}_FILE" for key in self.variables}
+        given = {key: value for key, value in self.given.items() if key not in named} | dict(self.variables)
         made = prefect_environment(given, home, self.port, auth_string(given, home))
         return made | {HOUSE: str(self.folder)}
 

@@ -30,24 +30,24 @@ class RunsAlready(TalentError):
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What runs: where this machine reaches its window, whether it is a demonstration, what its parts are told.
+    """What runs: where this machine reaches its window, whether it is a demonstration, what its parts are started with.
 
-    `told` are variables of ours, and how Prefect's server is reached; a demonstration knows no others.
+    `variables` are ours, and how Prefect's server is reached; a demonstration knows no others.
     """
 
     window: str
     demo: bool
-    told: Mapping[str, str]
+    variables: Mapping[str, str]
 
 
 @contextmanager
 def announced(house: House) -> Iterator[None]:
     """Say it in the house's own folder, and where commands look if nothing else runs there. Raise RunsAlready."""
     environment, demo = house.environment(), house.pack is not None
-    told = dict(house.told) | {name: environment[name] for name in PREFECT}
+    variables = dict(house.variables) | {name: environment[name] for name in PREFECT}
     if not demo:
-        told.pop("TALENT_BASE_URL", None)  # made of what the office set, which is what is looked at
-    said = json.dumps(asdict(Instance(house.window, demo, told)))
+        variables.pop("TALENT_BASE_URL", None)  # made of what the office set, which is what is looked at
+    said = json.dumps(asdict(Instance(house.window, demo, variables)))
     with ExitStack() as ends:
         ends.enter_context(_said(house.folder, said))
         if (here := FOLDER.resolve()) != house.folder:

@@ -12,6 +12,7 @@ from models import audit
 from models.columns import columns_of, table_of
 from models.letter_states import LetterEvent, LetterState, may, moved
 from models.outbox import RESTORED
+from models.shortcuts.bulk import among, listed
 from models.tables.accounts import OneTimeLink, SignIn
 from models.tables.audit import AuditEntry
 from models.tables.restorations import Restoration
@@ -114,11 +115,13 @@ def known_as_sent(connection: Connection, ids: Collection[int] | None = None) ->
     Each is met once, whenever it is written: what a person lets go once more after that goes.
     """
     table, letter, gone = table_of(Restoration), table_of(Letter), set[int]()
-    waits = may(letter, LetterEvent.DOUBT_RESTORED) & (true() if ids is None else letter.c.id.in_(ids))
+    ours = among(connection.dialect.name, letter.c.id, "ids")
+    waits = may(letter, LetterEvent.DOUBT_RESTORED) & (true() if ids is None else ours)
     knowing = [row for row in connection.execute(select(table.c.id, table.c.at, table.c.sent)) if row.sent]
     for one in knowing:
         waiting = select(letter.c.message_id, letter.c.id, _by_hand_since(letter, one.at).label("by_hand"))
-        found = {row.message_id: row for row in connection.execute(waiting.where(waits))}
+        asked = connection.execute(waiting.where(waits), {} if ids is None else {"ids": listed(connection, ids)})
+        found = {row.message_id: row for row in asked}
         met = [found[message] for message in one.sent if message in found]
         mine = {row.id for row in met if not row.by_hand}
         if met:
@@ -126,7 +129,7 @@ def known_as_sent(connection: Connection, ids: Collection[int] | None = None) ->
             connection.execute(update(table).where(table.c.id == one.id).values(sent=rest))
         if mine:
             values = {**moved(LetterEvent.DELIVER), "sent_at": one.at, "detail": GONE}
-            connection.execute(update(letter).where(letter.c.id.in_(mine)).values(values))
+            connection.execute(update(letter).where(ours).values(values), {"ids": listed(connection, mine)})
         gone |= mine
     return frozenset(gone)
 

@@ -20,10 +20,10 @@ def speaking_of(instance: Instance | None) -> Iterator[None]:
     before = dict(os.environ)
     try:
         if instance is not None:
-            ours = ("TALENT_", "PREFECT_") if instance.demo else tuple(f"{name}_FILE" for name in instance.told)
+            ours = ("TALENT_", "PREFECT_") if instance.demo else tuple(f"{name}_FILE" for name in instance.variables)
             for name in [name for name in os.environ if ours and name.startswith(ours)]:
                 del os.environ[name]
-            os.environ.update(instance.told)
+            os.environ.update(instance.variables)
         yield
     finally:
         os.environ.clear()

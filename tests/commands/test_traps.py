@@ -28,7 +28,7 @@ from tests.commands.conftest import Talent
 
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=TZ)
 KEY = "3f1c5a9d7e2b8064a1b2c3d4e5f60718"
-ELSEWHERE = Instance("http://127.0.0.1:8123", demo=False, told={})
+ELSEWHERE = Instance("http://127.0.0.1:8123", demo=False, variables={})
 SOUND: Mapping[str, str] = {
     "COURIER": "smtp", "BASE_URL": "https://talent.jiangsu.cn", "DASHBOARD__PROXIES": "10.0.0.1", "SECRET_KEY": KEY,
     "MAIL_FROM": "省办 <office@jiangsu.cn>", "BACKUP__PASSPHRASE": "thirteen words apart",

@@ -27,7 +27,7 @@ def test_a_demonstration_is_found_from_where_commands_look(tmp_path: Path) -> No
     with announced(demo):
         found = running()
         assert found is not None
-        assert (found.window, found.demo, found.told["PREFECT_API_URL"]) == (
+        assert (found.window, found.demo, found.variables["PREFECT_API_URL"]) == (
             "http://127.0.0.1:8123", True, "http://127.0.0.1:4201/api",
         )  # fmt: skip
         assert found == running(demo.folder)
@@ -39,7 +39,7 @@ def test_the_real_one_is_what_commands_speak_of_where_both_run(tmp_path: Path) -
     with announced(house(tmp_path / "var")), announced(house(tmp_path / "var" / "demo", demo=True)):
         found = running()
         assert found is not None
-        assert (found.demo, "TALENT_BASE_URL" in found.told) == (False, False)
+        assert (found.demo, "TALENT_BASE_URL" in found.variables) == (False, False)
 
 
 def test_a_second_one_in_the_same_folder_is_refused(tmp_path: Path) -> None:
@@ -65,14 +65,14 @@ def test_this_shells_own_settings_are_not_a_demonstrations(monkeypatch: pytest.M
     monkeypatch.setenv("TALENT_MAILDIR_FILE", "kept")
     told = {"TALENT_MAILDIR": "var/demo/mail"}
     before = dict(os.environ)
-    with speaking_of(Instance("http://127.0.0.1:1", demo=True, told=told)):
+    with speaking_of(Instance("http://127.0.0.1:1", demo=True, variables=told)):
         assert {name: value for name, value in os.environ.items() if name.startswith("TALENT_")} == told
-    with speaking_of(Instance("http://127.0.0.1:1", demo=False, told=told)):
+    with speaking_of(Instance("http://127.0.0.1:1", demo=False, variables=told)):
         assert (os.environ["TALENT_COURIER"], "TALENT_MAILDIR_FILE" in os.environ) == ("smtp", False)
     assert dict(os.environ) == before
 
 
 def test_a_window_that_does_not_answer_is_a_finding() -> None:
-    found = of_the_instance(Instance("http://127.0.0.1:1", demo=True, told={}))
+    found = of_the_instance(Instance("http://127.0.0.1:1", demo=True, variables={}))
     assert (found.check, found.level) == ("运行", "finding")
     assert found.says.startswith("演示在运行，页面 http://127.0.0.1:1没有应答")
