@@ -148,6 +148,33 @@ class DashboardSettings(BaseModel):
         return self
 
 
+class GatewaySettings(BaseModel):
+    """Where messages of a second way are handed over, "" for nowhere; over https, but to this machine itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(default="", repr=False)
+
+    @field_validator("url")
+    @classmethod
+    def _of_a_gateway(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if not url:
+            return url
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+            msg = "网关的地址应以 https:// 开头（本机自己的可以是 http://）"
+            raise ValueError(msg)
+        of_a_host("TALENT_SMS__URL、TALENT_WECOM__URL 或 TALENT_DINGTALK__URL", parts.hostname or "")
+        return url
+
+
+class SmsSettings(GatewaySettings):
+    """The gateway of text messages: with which token it is asked, and which of its templates is filled."""
+
+    token: SecretStr | None = None
+    template: str = ""
+
+
 class BackupSettings(BaseModel):
     """With which passphrase backups are sealed, where the nightly ones go, and for how many days they are kept.
 
@@ -185,6 +212,9 @@ class Settings(BaseSettings):
     base_url: str = Field(default="", validate_default=True)
     secret_key: SecretStr | None = None
     notify: SecretStr | None = None
+    sms: SmsSettings = SmsSettings()
+    wecom: GatewaySettings = GatewaySettings()
+    dingtalk: GatewaySettings = GatewaySettings()
     beat_seconds: int = Field(default=600, ge=5, le=3600)
     operator: str | None = None
 
@@ -198,6 +228,12 @@ class Settings(BaseSettings):
         """The secret addresses of the office's chat channels, as `TALENT_NOTIFY` lists them."""
         given = self.notify.get_secret_value() if self.notify else ""
         return tuple(address.strip() for address in given.split(",") if address.strip())
+
+    @property
+    def served(self) -> Mapping[str, GatewaySettings]:
+        """The gateways of the second ways that are set, by way."""
+        ways: dict[str, GatewaySettings] = {"sms": self.sms, "wecom": self.wecom, "dingtalk": self.dingtalk}
+        return {way: one for way, one in ways.items() if one.url}
 
     @property
     def base_url_chosen(self) -> bool:

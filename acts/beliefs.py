@@ -14,6 +14,7 @@ from models.days_told import told_by
 from models.letterbox import own
 from models.parties import parties_named
 from models.reports import matrix
+from models.short_messages import beside
 from season.recipients import is_recipient, named
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from calendars.deadlines import Due
     from calendars.year import Year
     from models.days_told import ToldDay
+    from models.second_ways import Way
 
 UNFINISHED = frozenset({State.WAITING, State.OPEN, State.RETURNED, State.OVERDUE})
 """The states of a city phase in which somebody still goes by its due day."""
@@ -43,7 +45,8 @@ class Belief:
     """What a party was told last: `told` is the day, by `letter`, which went out `at` and was `received` (签收).
 
     `holds` is the day that holds, None where nobody goes by one any more. `newer` says of a letter that tells another
-    day and has not gone out what became of it, "" where there is none.
+    day and has not gone out what became of it, "" where there is none. `also` is the
+    second way by which it was told beside that letter, where there was one.
     """
 
     party: str
@@ -56,6 +59,7 @@ class Belief:
     received: datetime | None
     holds: date | None
     newer: str
+    also: tuple[Way, ...] = ()
 
     @property
     def true(self) -> bool:
@@ -78,6 +82,7 @@ def beliefs(
     found = matrix(connection, year, as_of)
     cells = {(each.phase, city): each for city, phases in found.cities.items() for each in phases}
     told = told_by(connection, year, as_of, ahead(found.book, found.year), parties)
+    short = beside(connection, [one.letter for one in told])
     order = {key: place for place, key in enumerate(cells)}
     return tuple(
         Belief(
@@ -91,6 +96,7 @@ def beliefs(
             one.received,
             _holds(found.year, cell.due, one, day_of(as_of)) if cell.state in UNFINISHED else None,
             f"第 {one.newer[0]} 号函件{state_word(*one.newer[1:])}" if one.newer else "",
+            tuple(also.way for also in (short.get(one.letter),) if also and also.told_by(as_of)),
         )
         for one in sorted(told, key=lambda one: (one.recipient, order[one.phase, one.city]))
         for cell in (cells[one.phase, one.city],)

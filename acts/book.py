@@ -30,6 +30,7 @@ from acts.restored import RESTORED
 from acts.resume import RESUME
 from acts.retract import RETRACT
 from acts.settle_letter import SETTLE
+from acts.settle_short_message import SETTLE_SHORT
 from acts.submit import SUBMIT
 from acts.suppress import BOUNCES, SUPPRESS, UNSUPPRESS
 from acts.waive import WAIVE
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 _ACTS = (
     LOAD, SUBMIT, NOBODY_APPLIED, RECALL, ARRANGE, ASK, QUESTION, RETRACT, EVALUATE, APPROVE, REJECT, EXTEND, CORRECT,
     NUDGE, RERUN, WAIVE, CORRECT_STUDENT, DECLINE_PLACE, LEAVE_TRAINING, REPLACE_MENTOR, MOVE_STUDENT, WITHDRAW,
-    REJOIN, ANSWER, ADDRESS, SETTLE, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED, AMEND, ADOPT, CLOSE,
+    REJOIN, ANSWER, ADDRESS, SETTLE, SETTLE_SHORT, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED, AMEND,
+    ADOPT, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

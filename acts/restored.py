@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from acts.act import KEPT, Act, Bench, Field, Filled
 from acts.advance import advance
-from models import restorations
+from models import restorations, short_messages
 from models.open_years import live
 from season.outcome import Outcome
 
@@ -25,10 +25,12 @@ def _released(bench: Bench, filled: Filled) -> Outcome:
     with bench.database.write("every") as connection:
         gone = len(restorations.known_as_sent(connection))
         doubted = restorations.doubt(connection, epoch) if in_doubt else 0
+        short = short_messages.doubt(connection) if in_doubt else 0
         restorations.release(connection, bench.stamp)
         leave = restorations.leaving(connection, bench.stamp.as_of)
     said = f"{gone} 封在原来的库里已发出，记为已发；" if gone else ""
     said += f"{doubted} 封可能已发出，记为待核实；" if in_doubt else ""
+    said += f"{short} 条短消息可能已发出，记为待核实；" if short else ""
     return Outcome("done", f"已恢复投递。{said}随即发出待发的函件 {leave} 封。")
 
 

@@ -63,6 +63,38 @@ def end(
     return report(season, year, end_contact(database, number, slug, title, stamp, last=day))
 
 
+@app.command(help="选定一个人急事另告的方式：短信、企业微信或钉钉；mail 只发邮件")
+def way(
+    office: Office,
+    whose: Annotated[
+        str,
+        Parameter(
+            name="谁", help="contact:编号（见 talent city contact list），head 负责同志，或导师、高校、中学的名称、编号"
+        ),
+    ],
+    by: Annotated[
+        Literal["mail", "sms", "wecom", "dingtalk"],
+        Parameter(name="方式", help="mail 只发邮件，sms 短信，wecom 企业微信群机器人，dingtalk 钉钉群机器人"),
+    ],
+    /,
+    *,
+    to: Annotated[str, Parameter(metavar="号码或地址", help="手机号码，或机器人的 Webhook 地址")] = "",
+    season: SeasonOptions = SEASON,
+) -> int:
+    """Choose how somebody is told what is urgent, beside mail."""
+    from acts.beliefs import party_of
+    from acts.second_ways import choose_way
+    from models import contacts
+
+    database, year, stamp = season.acting(shared=True)
+    slug, _ = _office(year, office)
+    key = contacts.recipients(slug)[1] if whose == "head" else whose
+    if not key.startswith(("contact:", "head:")):
+        with database.read() as connection:
+            key = party_of(connection, year, key)
+    return report(season, year, choose_way(database, key, slug, stamp, way=by, address=to))
+
+
 @app.command(name="list", help="一个单位的联系人，历任也在内")
 def list_(office: Office, /, *, season: SeasonOptions = SEASON) -> None:
     """Print an office's contacts, and who is in charge today."""

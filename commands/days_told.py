@@ -37,12 +37,14 @@ def told(
 
 
 def _told(console: Console, year: Year, name: str, found: Sequence[Belief]) -> None:
+    from models.second_ways import WAYS
+
     rows = [
         (
             year.city(each.city).name,
             year.phase(each.phase).name,
             f"{each.told}",
-            f"第 {each.letter} 号，{local(each.at):%m-%d %H:%M}",
+            f"第 {each.letter} 号，{local(each.at):%m-%d %H:%M}" + "".join(f"，另发{WAYS[way]}" for way in each.also),
             f"{local(each.received):%m-%d %H:%M}" if each.received else "",
             "" if each.holds is None else "相同" if each.true else f"已改为 {each.holds}",
             each.newer,

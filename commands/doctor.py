@@ -14,6 +14,7 @@ from commands.examining.database import in_earnest, of_the_database, under_way
 from commands.examining.finding import CheckFinding, Level
 from commands.examining.post import of_the_post, of_the_words, probe_letter
 from commands.examining.schedules import of_prefect
+from commands.examining.second_ways import of_the_second_ways
 from commands.examining.traps import Circumstances, fallen_into
 from commands.examining.what_runs import of_the_instance, speaking_of
 from commands.options import COMMON, Common, ConfigurationError, environment
@@ -67,6 +68,7 @@ def examine(common: Common, running: Instance | None = None) -> Iterator[CheckFi
     yield from of_the_post(settings)
     yield from of_the_words(settings)
     yield from of_the_channels(settings)
+    yield from of_the_second_ways(database, settings)
     yield from of_prefect(under_way(database))
 
 

@@ -135,7 +135,7 @@ def send(*, season: SeasonOptions = SEASON) -> int:
     from models.letterbox import keeping_hours, waiting
     from models.post_clock import Ticks
     from post.sending import send as act
-    from tasks.couriers import courier, links, outside, witness
+    from tasks.couriers import courier, gateways, links, outside, witness
 
     settings, database, stamp = environment(), season.database(), season.stamp()
     with leaving() as leave:
@@ -148,6 +148,7 @@ def send(*, season: SeasonOptions = SEASON) -> int:
             ticks=Ticks.now(),
             outside=outside(settings),
             links=links(settings),
+            gateways=gateways(settings),
             leave=leave,
         )
         posted = asyncio.run(sending)

@@ -234,6 +234,15 @@ def _shown(connection: Connection, query: Select[Any]) -> tuple[AddressDifferenc
     )
 
 
+def is_filed(connection: Connection, kind: str, party: int, city: str | None) -> bool:
+    """Tell whether there is such a party, and a city (None: anybody) filed an address of it."""
+    table, said = table_of(Party), table_of(StatedAddress)
+    query = select(table.c.id).where(table.c.id == party, table.c.kind == kind)
+    if city is not None:
+        query = query.join(said, said.c.party == table.c.id).where(said.c.office == city)
+    return connection.execute(query).first() is not None
+
+
 def concerned(connection: Connection, year: int, party: int) -> tuple[str, ...]:
     """Give the cities that filed an address of this party in this year."""
     return tuple(row.office for row in _said(connection, [party]) if row.year == year and row.office != PROVINCE)

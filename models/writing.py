@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, Update, bindparam, insert, select, upd
 from calendars.errors import TalentError
 from calendars.versions import RULES
 from gates.states import State
-from models import letter_papers
+from models import letter_papers, short_messages
 from models.columns import table_of
 from models.database import book_of
 from models.outbox import queue, supersede
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gates.states import Event
     from models.letter_papers import EnclosedPaper
     from models.outbox import LetterRow
+    from models.short_messages import OwedShort
     from models.stamp import Stamp
     from models.standing import Cell
 
@@ -99,6 +100,7 @@ class Writes:
     judged: list[Judged] = field(default_factory=list)
     letters: list[LetterRow] = field(default_factory=list)
     papers: list[EnclosedPaper] = field(default_factory=list)
+    short: list[OwedShort] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__slots__)
@@ -119,6 +121,7 @@ def write(connection: Connection, year: int, writes: Writes, stamp: Stamp) -> No
     supersede(connection, year, writes.letters)
     letter_papers.keep(connection, writes.papers)
     queue(connection, year, writes.letters, stamp)
+    short_messages.owe(connection, year, writes.short)
     bump(connection, year)
 
 

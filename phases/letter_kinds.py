@@ -28,6 +28,9 @@ Occurs = Literal["always", "never", "where-named", "with-last-word", "published"
 `amendable` is where one names who gets it, and publishes results if it has any.
 """
 
+Urgent = Literal["", "always", "last"]
+"""Whether it is told by a second way, too, to whoever chose one: never, whenever it is written, or the last of them."""
+
 UNTOLD = "不另行通知"
 """What begins the detail of a letter that was never to go out; the province's reason follows."""
 
@@ -57,7 +60,7 @@ class LetterKind:
     back; `once` in a year. It goes `alone` in a message, where a person wrote it and saw how its subject reads.
     `calendar` puts a file with it, which sets the day or ends what was set. `invented` is the day of its specimen:
     before or after due; `shows` what that has besides the plain facts (`letters.specimens`), `reason` the reason in it.
-    It `certifies` what nobody may add to by hand.
+    It `certifies` what nobody may add to by hand. One that is `urgent` is told by a second way as well.
     """
 
     tag: str
@@ -94,6 +97,7 @@ class LetterKind:
     shows: tuple[str, ...] = ()
     reason: str = ""
     certifies: bool = False
+    urgent: Urgent = ""
 
 
 _NAMES_DAY: tuple[Kind, ...] = ("opened", "returned", "rerun", "rejoined", "answered")
@@ -109,13 +113,13 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             "截止时间调整", ("city",),
             as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
             tells_city=True, moves=True, named=True, reowed="moot", calendar="sets", invented="due",
-            said_by=_NAMES_DAY, shows=("was",), reason="暴雪影响报送",
+            said_by=_NAMES_DAY, shows=("was",), reason="暴雪影响报送", urgent="always",
         ),
         "corrected": LetterKind(
             "截止时间更正", ("city",),
             as_opened=("institution", "mentor", "school"), asks=True, dated=True, until_due=True, tells_due=True,
             tells_city=True, moves=True, named=True, reowed="moot", calendar="sets", invented="due",
-            said_by=_NAMES_DAY, shows=("mistaken",), reason="日期误写为次月",
+            said_by=_NAMES_DAY, shows=("mistaken",), reason="日期误写为次月", urgent="always",
         ),
         "request": LetterKind(
             "延期申请", ("province",), dated=True, reowed="cancelled",
@@ -133,15 +137,15 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         "reminder": LetterKind(
             "截止提醒", ("city",), by_province=True,
             asks=True, dated=True, newest=True, until_due=True, tells_due=True, may_ask=True,
-            invented="due",
+            invented="due", urgent="last",
         ),
         "overdue": LetterKind(
             "逾期催办", ("city",),
-            urgency=1, asks=True, newest=True, tells_due=True, may_ask=True, invented="late",
+            urgency=1, asks=True, newest=True, tells_due=True, may_ask=True, invented="late", urgent="always",
         ),
         "nudge": LetterKind(
             "催办", ("city",), urgency=1, asks=True, newest=True, may_ask=True,
-            invented="late", reason="请尽快办理。", caused_by=(Event.NUDGE,), alone=True,
+            invented="late", reason="请尽快办理。", caused_by=(Event.NUDGE,), alone=True, urgent="always",
         ),
         "digest": LetterKind(
             "每日待办", ("province",), of_year=("province",), urgency=2, newest=True,
@@ -149,7 +153,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "escalation": LetterKind(
             "督办", ("head", "lead"), urgency=0, asks=True,
-            may_ask=True, invented="escalated",
+            may_ask=True, invented="escalated", urgent="always",
         ),
         "passed": LetterKind(
             "已通过", ("city",), urgency=5,

@@ -77,7 +77,7 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
     rehearsal has a time of its own: its letters keep to no clock, and only those of one day share an envelope.
     """
     with database.write() as connection:
-        rehearsed = _rehearsed(connection)
+        rehearsed = rehearsed_years(connection)
         _lapse(connection, rehearsed, as_of)
         while found := _due(connection, as_of, limit):
             fit = _fit(connection, found, rehearsed, as_of)
@@ -155,7 +155,8 @@ def _queued(dialect: str, which: Literal["first", "more"]) -> Select[Any]:
     return due.where(among(dialect, letter.c.recipient, "recipients"), later, queued)
 
 
-def _rehearsed(connection: Connection) -> frozenset[int]:
+def rehearsed_years(connection: Connection) -> frozenset[int]:
+    """Give the years that are rehearsed."""
     table = table_of(ProgrammeYear)
     return frozenset(connection.execute(select(table.c.year).where(table.c.rehearsal)).scalars())
 

@@ -58,6 +58,19 @@ class Delivered(Protocol):
     def tried(self) -> bool: ...  # noqa: D102
 
 
+class InHand(Protocol):
+    """What is offered under an id, once more each time; `message_id` tells it from all others."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def tries(self) -> int: ...  # noqa: D102
+    @property
+    def message_id(self) -> str: ...  # noqa: D102
+    @property
+    def deferred_since(self) -> datetime | None: ...  # noqa: D102
+
+
 def mark(
     database: Database,
     token: str,
@@ -67,7 +80,7 @@ def mark(
     at: datetime,
 ) -> None:
     """Put on record what became of the letters in this hand; one that was taken out of it meanwhile is left alone."""
-    rows = [_marked(one, delivery, as_of, at) for one, delivery in zip(held, deliveries, strict=True)]
+    rows = [marked(one, delivery, as_of, at) for one, delivery in zip(held, deliveries, strict=True)]
     if not rows:
         return
     given = {"token": token}
@@ -91,15 +104,15 @@ def why_moot(letter: FromClause) -> ColumnElement[str]:
 
 
 def _kinds() -> dict[str, TypeEngine[Any]]:
-    """The types of the columns of `_Marked`."""
+    """The types of the columns of `Marked`."""
     letter = table_of(Letter)
-    return {name: letter.c[name.removeprefix("new_").replace("letter", "id")].type for name in _Marked._fields}
+    return {name: letter.c[name.removeprefix("new_").replace("letter", "id")].type for name in Marked._fields}
 
 
 CHANGED = ("state", "tries", "sent_at", "due_at", "detail", "deferred_since")
 
 
-class _Marked(NamedTuple):
+class Marked(NamedTuple):
     """What is to be put down of one letter, where its tries are still as they were seen."""
 
     letter: int
@@ -112,7 +125,8 @@ class _Marked(NamedTuple):
     new_deferred_since: datetime | None
 
 
-def _marked(one: Claimed, delivery: Delivered, as_of: datetime, at: datetime) -> _Marked:
+def marked(one: InHand, delivery: Delivered, as_of: datetime, at: datetime) -> Marked:
+    """Give what is to be put down of what somebody has in hand, by what was answered."""
     deferred = delivery.state == "deferred"
     tries = one.tries - (deferred or not delivery.tried)
     since = one.deferred_since or (as_of if deferred else None)
@@ -124,7 +138,7 @@ def _marked(one: Claimed, delivery: Delivered, as_of: datetime, at: datetime) ->
     due_at = as_of + pause(one.message_id, waited) if again else as_of
     sent_at = at if event is LetterEvent.DELIVER else None
     detail = f"{parked}{delivery.detail}" or None
-    return _Marked(one.id, one.tries, target(event).value, tries, sent_at, due_at, detail, since if again else None)
+    return Marked(one.id, one.tries, target(event).value, tries, sent_at, due_at, detail, since if again else None)
 
 
 def _why_parked(delivery: Delivered, tries: int, since: datetime | None, as_of: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
@@ -16,15 +17,17 @@ from post.evidence.witnesses import MaildirWitness, Nobody
 from post.maildir import MaildirCourier
 from post.reconciling import reconcile
 from post.rounds import Posted, Round
+from post.short_messages import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from threading import Event
 
     from models.database import Database
     from models.stamp import Stamp
     from post.couriers import Courier
     from post.evidence.witnesses import Witness
+    from post.gateways import Gateway
     from post.workers import Worker
 
 __all__ = ["LockLost", "Posted", "RehearsalMail", "send"]
@@ -55,6 +58,7 @@ async def send(
     outside: bool = False,
     links: Callable[[int], str] | None = None,
     leave: Event | None = None,
+    gateways: Mapping[str, Gateway] = MappingProxyType({}),
 ) -> Posted:
     """Drain what is queued and due until nothing is; `sender` is the From of every letter.
 
@@ -64,6 +68,7 @@ async def send(
     `outside` says that letters leave this machine: those of a rehearsal never do (raises RehearsalMail).
     `links` makes the link by which an office acknowledges a message, from the number of the letter that leads it.
     `leave`, set by whoever wants it to end, lets what is not on its way go back to the queue.
+    What is owed by a second way goes to the `gateways`, by way, after the letters.
     Raises UnfitHeader where no message can bear the `sender`: that is no letter's fault, and fails none.
     """
     mailbox(sender)
@@ -83,6 +88,7 @@ async def send(
         async with courier:
             await _minded(its, worker, leave)
         await its.give_up()
+        await tell(database, gateways, stamp, worker.token, leave.is_set if leave else lambda: False)
     return its.posted
 
 

@@ -70,10 +70,17 @@ def doubtful(database: Database, at: datetime) -> list[Doubtful]:
     )
     with database.read() as connection:
         found = [Doubtful(*row) for row in connection.execute(query)]
-    gone = workers.gone(database, {one.claim for one in found} - {RESTORED})
+    dead = left_by_the_dead(database, {(one.claim, one.since) for one in found if one.claim != RESTORED}, at)
+    return [one for one in found if one.claim == RESTORED or (one.claim, one.since) in dead]
+
+
+def left_by_the_dead(
+    database: Database, taken: Collection[tuple[str, datetime]], at: datetime
+) -> frozenset[tuple[str, datetime]]:
+    """Give of these tokens, each with when something was taken in hand under it, those whose worker is proven gone."""
+    gone = workers.gone(database, {token for token, _ in taken})
     lives: dict[str, workers.Life] = {token: "ended" if database.embedded else workers.life(token) for token in gone}
-    lives[RESTORED] = "ended"
-    return [one for one in found if _is_dead(lives.get(one.claim, "alive"), one.since, at)]
+    return frozenset(one for one in taken if _is_dead(lives.get(one[0], "alive"), one[1], at))
 
 
 def _is_dead(life: workers.Life, since: datetime, at: datetime) -> bool:

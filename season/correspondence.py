@@ -28,6 +28,7 @@ from season.calendar_files import arranged_for, calendar_file
 from season.judging import scope_of
 from season.moot_requests import answer_anew, nudge_anew, request_of, settle_requests
 from season.moving import tell_moved
+from season.short_messages import owed_beside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -60,13 +61,16 @@ def correspond(season: Season) -> None:
     if days := {one.due.instant: one.slot for one in owed if one.kind == "opened" and one.due}:
         written |= opened_before(season.connection, season.year.year, days)
     rows: dict[LetterKey, LetterRow] = {}
+    whom: dict[LetterKey, tuple[Owed, Recipient]] = {}
     fresh = _unwritten(owed, written)
     words = _Words(season)
     for one, recipient in _addressed(season, fresh) if fresh else ():
         key = _key(one, recipient)
         if key not in written and key not in rows:
-            rows[key] = _written(season, one, recipient, key, *words.of(one, recipient))
-    season.writes.letters.extend(_one_at_once(list(rows.values())))
+            rows[key], whom[key] = _written(season, one, recipient, key, *words.of(one, recipient)), (one, recipient)
+    letters = _one_at_once(list(rows.values()))
+    season.writes.letters.extend(letters)
+    season.writes.short.extend(owed_beside(season, letters, lambda row: words.brief(*whom[row.key])))
 
 
 def briefs(season: Season, owed: Sequence[Owed]) -> list[tuple[Owed, Recipient, Brief]]:

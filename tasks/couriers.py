@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from post.couriers import Courier
     from post.evidence.witnesses import Witness
+    from post.gateways import Gateway
     from post.relay import Relay
     from settings import Settings, SmtpSettings
 
@@ -29,6 +31,19 @@ def outside(settings: Settings) -> bool:
     from settings import is_loopback
 
     return settings.courier == "smtp" and not is_loopback(settings.smtp.host)
+
+
+def gateways(settings: Settings) -> Mapping[str, Gateway]:
+    """Give the gateways that are set, by the way that each serves."""
+    from post.gateways import Gateway
+    from settings import is_loopback
+
+    token = settings.sms.token.get_secret_value() if settings.sms.token else ""
+    more = {"sms": {"token": token, "template": settings.sms.template}}
+    return {
+        way: Gateway(one.url, outside=not is_loopback(urlsplit(one.url).hostname or ""), **more.get(way, {}))
+        for way, one in settings.served.items()
+    }
 
 
 def links(settings: Settings) -> Callable[[int], str] | None:

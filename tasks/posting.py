@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from models.post_clock import Ticks
 from models.signs_of_life import leave
 from post.sending import Posted, send
-from tasks.couriers import courier, links, outside, witness
+from tasks.couriers import courier, gateways, links, outside, witness
 from tasks.redaction import discreet
 from tasks.run_lock import alone
 
@@ -45,6 +45,7 @@ async def send_due(database: Database, settings: Settings, stamp: Stamp) -> Post
                 ticks=Ticks.now(),
                 outside=outside(settings),
                 links=links(settings),
+                gateways=gateways(settings),
                 leave=leaving,
             )
             done = asyncio.run(sending)

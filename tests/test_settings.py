@@ -47,6 +47,9 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "base_url": "http://127.0.0.1:8000",
         "secret_key": None,
         "notify": None,
+        "sms": {"url": "", "token": None, "template": ""},
+        "wecom": {"url": ""},
+        "dingtalk": {"url": ""},
         "beat_seconds": 600,
         "operator": None,
         "password": None,
@@ -56,7 +59,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
 def test_the_example_file_lists_every_variable_and_holds_the_defaults(tmp_path: Path) -> None:
     example = Path(__file__).parents[1] / ".env.example"
     names = {line.split("=")[0] for line in example.read_text(encoding="utf-8").splitlines() if line.startswith("TAL")}
-    groups = {"TALENT_BACKUP", "TALENT_DATABASE", "TALENT_DASHBOARD", "TALENT_SMTP"}
+    groups = {f"TALENT_{one}" for one in ("BACKUP", "DATABASE", "DASHBOARD", "SMTP", "SMS", "WECOM", "DINGTALK")}
     assert names == {name for name in known_variables() if not name.endswith("_FILE")} - groups
     defaults = Settings()
     (tmp_path / ".env").write_bytes(example.read_bytes())
@@ -238,4 +241,14 @@ def test_message_ids_are_of_the_sender_s_domain(monkeypatch: pytest.MonkeyPatch,
 def test_a_sender_that_no_letter_can_bear_is_refused(monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
     monkeypatch.setenv("TALENT_MAIL_FROM", sender)
     with pytest.raises(ValidationError, match="TALENT_MAIL_FROM 不能用作发件人"):
+        Settings()
+
+
+@pytest.mark.parametrize("url", ["http://sms.example/send", "sms.example", "https://a_b.example/", "ftp://127.0.0.1/"])
+def test_a_gateway_is_reached_over_https_or_is_this_machine(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("TALENT_SMS__URL", "http://127.0.0.1:9/send")
+    monkeypatch.setenv("TALENT_WECOM__URL", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send")
+    assert set(Settings().served) == {"sms", "wecom"}
+    monkeypatch.setenv("TALENT_DINGTALK__URL", url)
+    with pytest.raises(ValidationError, match=r"dingtalk\.url"):
         Settings()

@@ -13,6 +13,7 @@ from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views.letterbox import KINDS, may_read
 from models.letterbox import own
+from models.second_ways import WAYS
 from season.recipients import is_recipient, named
 
 if TYPE_CHECKING:
@@ -35,5 +36,13 @@ def told(request: Request, look: Look, reader: Signed, party: Recipient = "") ->
     offices = [own(city.slug)[0] for city in year.cities] if reader.province else list(own(reader.city or ""))
     choices = {key: named(year, key) for key in (*offices, asked)}
     return page(
-        "days_told.html", request, look=look, year=year, beliefs=found, asked=asked, choices=choices, letter_kinds=KINDS
+        "days_told.html",
+        request,
+        look=look,
+        year=year,
+        beliefs=found,
+        asked=asked,
+        choices=choices,
+        letter_kinds=KINDS,
+        ways=WAYS,
     )

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboard.acts.once import form_token
 from dashboard.panels.contact_evidence import receipt_facts
@@ -14,12 +14,21 @@ from dashboard.serving.look import Look, query_of
 from dashboard.serving.policy import EVERYONE, HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import NUMBER, Id
-from dashboard.views.letterbox import KINDS, STATES, UNKNOWN, heading, may_read, recipients, shown_state
+from dashboard.views.letterbox import (
+    KINDS,
+    STATES,
+    UNKNOWN,
+    heading,
+    may_read,
+    recipients,
+    shown_state,
+    way_and_address,
+)
 from dashboard.views.masking import for_reader, without_addresses
 from dashboard.views.paging import SIZE, page_of
 from letters.addressee import in_html, in_text
 from letters.remarks import takes, written
-from models import letter_papers, letterbox
+from models import letter_papers, letterbox, short_messages
 from models.letterbox import EVERY, letter_by_id
 from models.written_letters import of_own
 from season.recipients import named
@@ -98,6 +107,8 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
         "state": shown_state(found),
         "left": found.due_at if found.sent_at and look.opened.rehearsal else found.sent_at,
         "kind": KINDS[found.kind],
+        "way_and_address": way_and_address,
+        "states": STATES,
         "phase": phase,
         "city": city,
         "remark": written(found.text) if takes(cast("Kind", found.kind)) else None,
@@ -108,8 +119,20 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
         receipt = receipt_facts(connection, reader, look, found)
         facts["own"] = _own(connection, reader, look, found)
         papers = letter_papers.of(connection, (found.papers or "").split())
+        facts["short"] = short_messages.beside(connection, [letter]).get(letter)
     facts["papers"] = sorted(one.name for one in papers.values())
     return page("letters/letter.html", request, look=look, year=year, letter=found, receipt=receipt, **facts)
+
+
+@area.get("/l/{letter:int}")
+def of_a_short_message(request: Request, reader: Signed, letter: Id) -> RedirectResponse:
+    """Lead from the short address in a short message to its letter."""
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        found = letter_by_id(connection, letter)
+    if found is None or not may_read(reader, found.recipient, found.state, found.writer):
+        raise NotThere
+    return RedirectResponse(f"/{found.year}/letters/{letter}", 303)
 
 
 def _own(connection: Connection, reader: Reader, look: Looking, found: WordedLetter) -> dict[str, Any] | None:

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts.act import PROVINCE as PROVINCIAL
+from acts.beliefs import party_of
 from acts.contacts import add_contact, end_contact
+from acts.second_ways import MAIL, choose_way
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from dashboard.acts.once import form_token, once
@@ -20,13 +22,18 @@ from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import Id
 from dashboard.signing_in.reader import Role
 from dashboard.views import masking
-from models import contacts, standing
+from dashboard.views.letterbox import second_way
+from models import contacts, second_ways, standing
+from models.second_ways import WAYS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from calendars.year import Year
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
     from models.contacts import ContactPerson
+    from models.second_ways import ChosenWay
 
 area = APIRouter(default_response_class=HTMLResponse)
 TITLE = "省级管理办公室"
@@ -38,7 +45,10 @@ class UnreadableDay(TalentError):
 
 @dataclass(frozen=True, slots=True)
 class ShownContact:
-    """A contact as this reader sees it. `now`: in charge today; `over`: the last day has passed."""
+    """A contact as this reader sees it. `now`: in charge today; `over`: the last day has passed.
+
+    `second` is the second way that was chosen, in words; "" for none.
+    """
 
     id: int
     part: str
@@ -50,16 +60,18 @@ class ShownContact:
     now: bool
     over: bool
     ended: bool
+    second: str
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeShown:
-    """An office: its slug, its title, its own address and its head's, its people."""
+    """An office: its slug, its title, its own address and its head's, how its head is told besides, its people."""
 
     slug: str
     title: str
     email: str
     head: str
+    second: str
     people: tuple[ShownContact, ...]
 
 
@@ -69,7 +81,9 @@ def _titles(year: Year, reader: Reader) -> dict[str, str]:
     return ({PROVINCIAL: TITLE} if reader.province else {}) | cities
 
 
-def _shown(person: ContactPerson, day: date, charged: ContactPerson | None, *, full: bool) -> ShownContact:
+def _shown(
+    person: ContactPerson, day: date, charged: ContactPerson | None, chosen: Mapping[str, ChosenWay], *, full: bool
+) -> ShownContact:
     email, phone = person.email or "", person.phone or ""
     return ShownContact(
         person.id,
@@ -82,6 +96,7 @@ def _shown(person: ContactPerson, day: date, charged: ContactPerson | None, *, f
         now=person == charged,
         over=person.until is not None and person.until < day,
         ended=person.ended_at is not None,
+        second=second_way(chosen.get(f"contact:{person.id}")),
     )
 
 
@@ -92,13 +107,15 @@ def offices(request: Request, reader: Signed, look: Present) -> HTMLResponse:
     full, day = reader.role is not Role.VIEWER, day_of(look.as_of)
     with site.database.read() as connection:
         on_file, people = standing.offices(connection), contacts.of(connection, reader.city)
+        chosen = second_ways.choices(connection)
     shown = []
     for slug, title in _titles(look.opened.year, reader).items():
         theirs = [person for person in people if person.office == slug]
         charged = contacts.in_charge(theirs, day)
         own, head = (masking.for_reader(address or "", reader) for address in on_file.get(slug, (None, None)))
-        each = tuple(_shown(person, day, charged, full=full) for person in theirs)
-        shown.append(OfficeShown(slug, title, own, head, each))
+        each = tuple(_shown(person, day, charged, chosen, full=full) for person in theirs)
+        second = second_way(chosen.get(contacts.recipients(slug)[1]))
+        shown.append(OfficeShown(slug, title, own, head, second, each))
     return page(
         "offices.html",
         request,
@@ -108,6 +125,9 @@ def offices(request: Request, reader: Signed, look: Present) -> HTMLResponse:
         acting=full,
         token=form_token(),
         today=day,
+        ways=WAYS,
+        unserved=[word for way, word in WAYS.items() if way not in site.settings.served],
+        head_of={slug: contacts.recipients(slug)[1] for slug in _titles(look.opened.year, reader)},
     )
 
 
@@ -183,5 +203,32 @@ def end(
         f"结束{title}一名联系人的任期",
         f"/{look.opened.year.year}/offices",
         lambda database: end_contact(database, contact, office, title, stamp, last=day, account=reader.account),
+        year="every",
+    )
+
+
+@area.post("/{year:int}/offices/ways", dependencies=[Depends(allow(HANDS))])
+def choose(
+    request: Request,
+    reader: Signed,
+    look: Present,
+    token: Annotated[str, Form(alias="once")],
+    whose: Annotated[str, Form(max_length=60)] = "",
+    party: Annotated[str, Form(max_length=100)] = "",
+    way: Annotated[str, Form(max_length=20)] = MAIL,
+    to: Annotated[str, Form(max_length=400)] = "",
+) -> RedirectResponse:
+    """Choose how somebody is told what is urgent, besides by mail: a person of an office, its head, or a party."""
+    site: Site = request.app.state.site
+    office, stamp = reader.city or PROVINCIAL, site.stamp(reader, look.opened)
+    with site.database.read() as connection:
+        key = party_of(connection, look.opened.year, party.strip()) if party.strip() else whose
+    return once(
+        site,
+        reader,
+        token,
+        "选定急事另告的方式",
+        f"/{look.opened.year.year}/offices",
+        lambda database: choose_way(database, key, office, stamp, way=way, address=to, account=reader.account),
         year="every",
     )

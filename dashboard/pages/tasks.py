@@ -11,9 +11,9 @@ from dashboard.acts.at_hand import groups
 from dashboard.serving.look import Look
 from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
-from dashboard.views.letterbox import heading
+from dashboard.views.letterbox import heading, way_and_address
 from letters.words import STATES
-from models import city_requests, letter_marks, party_addresses, suppression
+from models import city_requests, letter_marks, party_addresses, short_messages, suppression
 from models.addresses import on_file
 from models.alarms import put_off, undelivered
 from models.mail_answers import MENDS
@@ -39,6 +39,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         found = matrix(connection, year.year, look.as_of)
         asked = city_requests.unanswered(connection, year.year, look.as_of)
         letters = undelivered(connection, year.year, look.as_of)
+        short = short_messages.to_settle(connection, year.year, look.as_of)
         waiting = put_off(connection, look.as_of, year.year)
         offices = on_file(connection)
         returned = suppression.unclear(connection)
@@ -48,7 +49,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
         awaiting=groups(found, province=True), late=groups(found, province=False),
-        asked=asked, letters=letters, without=without,
+        asked=asked, letters=letters, short=short, way_and_address=way_and_address, without=without,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         heading=heading, differing=differing, kept=kept, returned=returned, put_off=waiting, mends=MENDS,
         by_hand=SETTLED_BY_HAND, new_rules=look.opened.book.left_out(year),

@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from dashboard.acts.once import form_token
 from dashboard.serving.rendering import render
-from dashboard.views.letterbox import heading, shown_state
-from models import contact_evidence, letterbox, receipts
+from dashboard.views.letterbox import STATES, heading, shown_state
+from models import contact_evidence, letterbox, receipts, short_messages
 from models.histories import Span
 from models.letterbox import own
+from models.second_ways import WAYS
 from post.receipt_links import acknowledged
 from season.recipients import named
 
@@ -74,9 +75,13 @@ def told_section(place: Place) -> Markup | None:
     with place.site.database.read() as connection:
         letters = contact_evidence.letters_of(connection, wanted, limit=MOST)
         in_all = sum(letterbox.by_state(connection, wanted).values())
+        short = short_messages.beside(connection, [row.id for row in letters])
         calls = contact_evidence.calls_of(connection, Span(year.year, look.as_of, phase, city))
     facts: dict[str, Any] = {
         "letters": letters,
+        "short": short,
+        "ways": WAYS,
+        "states": STATES,
         "in_all": in_all,
         "calls": calls,
         "acknowledged": acknowledged,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from dashboard.views.masking import phone
 from letters.words import STATES as WORDS
 from letters.words import SUBJECT_MARK, TAGS, is_untold
 from models.letter_states import LetterState
 from models.letterbox import own
+from models.second_ways import WAYS
 from phases.letter_kinds import UNTOLD
 from season.recipients import named
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from models.contact_evidence import EvidenceLetter
     from models.letterbox import KeptLetter, Listed
+    from models.second_ways import ChosenWay, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +111,15 @@ def may_read(reader: Reader, recipient: str, state: str | None = None, writer: s
     if reader.city in {None, writer}:
         return True
     return recipient in own(reader.city or "") and state != LetterState.AWAITING
+
+
+def second_way(chosen: ChosenWay | None) -> str:
+    """Say which second way somebody chose, its address covered, and why nothing goes there; "" where none."""
+    if chosen is None:
+        return ""
+    return f"{way_and_address(chosen.way, chosen.address)}{f'（已停用：{chosen.stopped}）' if chosen.stopped else ''}"
+
+
+def way_and_address(way: str, address: str) -> str:
+    """Name a way with its address covered: what else it holds is a secret, or somebody's number."""
+    return f"{WAYS[cast('Way', way)]} {phone(address)}"

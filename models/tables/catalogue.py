@@ -20,6 +20,7 @@ from models.tables import (
     restorations,
     revised_calendars,
     season,
+    second_ways,
     signs_of_life,
 )
 from models.tables.city_drafts import tables_of
@@ -40,6 +41,7 @@ __all__ = [
     "restorations",
     "revised_calendars",
     "season",
+    "second_ways",
     "signs_of_life",
 ]
 

@@ -63,15 +63,15 @@ def without_an_ear_for_words() -> None:
 def by_trying_again() -> None:
     """What became of a letter is not known, and it is sent again."""
 
-    marked = marks._marked
+    marked = marks.marked
 
-    def again(one: Claimed, delivery: Delivered, *when: Any) -> marks._Marked:  # noqa: ANN401
+    def again(one: Claimed, delivery: Delivered, *when: Any) -> marks.Marked:  # noqa: ANN401
         row = marked(one, delivery, *when)
         if row.new_state != "unknown":
             return row
         return row._replace(new_state="queued", new_due_at=row.new_due_at + timedelta(minutes=1))
 
-    marks._marked = again  # type: ignore[assignment]
+    marks.marked = again  # type: ignore[assignment]
 
 
 def without_parking() -> None:
@@ -81,8 +81,8 @@ def without_parking() -> None:
 
 def with_a_closed_door_a_try() -> None:
     """A letter counts as tried though nobody was let in to offer it."""
-    marked = marks._marked
-    marks._marked = lambda one, delivery, *when: marked(one, delivery._replace(tried=True), *when)
+    marked = marks.marked
+    marks.marked = lambda one, delivery, *when: marked(one, delivery._replace(tried=True), *when)
 
 
 def without_a_way_round() -> None:

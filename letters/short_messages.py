@@ -1,0 +1,44 @@
+"""What a short message says beside a letter: one clause, of no person; the letter says the rest. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from letters.occurrences import OFFICES
+from letters.phrases import called, city, short
+from letters.words import SUBJECT_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from letters.brief import Brief
+    from phases.letter_kinds import Kind
+    from phases.parties import Audience
+
+CLAUSES: Mapping[tuple[Kind, Audience | None], str] = {
+    ("overdue", None): "{what}已逾期，请尽快报送",
+    ("nudge", None): "{what}已逾期，省级管理办公室催办",
+    ("escalation", "head"): "{what}逾期未报送，请督促",
+    ("escalation", "lead"): "{what}逾期未报送，已督办",
+    ("reminder", None): "{what}请于{due}前办理",
+    ("moved", None): "{what}截止时间改为{due}",
+    ("corrected", None): "{what}截止时间更正为{due}",
+}
+"""By kind and audience, None for whoever is not named; what a kind with no row says is that there is news."""
+
+NEWS = "{what}的安排有变化"
+
+
+def says(brief: Brief) -> str:
+    """Give its clause: 盐城市面试名单已逾期，请尽快报送. What has no due day to name says that there is news."""
+    office = brief.audience in OFFICES
+    what = city(brief.city_name) + called(brief).short if office else f"{brief.phase_name}材料"
+    clause = CLAUSES.get((brief.kind, brief.audience)) or CLAUSES.get((brief.kind, None), NEWS)
+    due = short(brief.due.day, brief.audience) if brief.due else ""
+    return (clause if due or "{due}" not in clause else NEWS).format(what=what, due=due)
+
+
+def whole(clauses: Sequence[str], link: str) -> str:
+    """Give the text of one message that says all of these: 省后备人才培养计划：…。https://…; no link where it is ""."""
+    more = f"；另有{len(clauses) - 1}件急事" if len(clauses) > 1 else ""
+    return f"{SUBJECT_MARK.strip('【】')}：{clauses[0]}{more}。{link or '详见邮件。'}"

@@ -1,0 +1,214 @@
+"""Short messages on their way: taken in hand, handed over to their gateway, each answer put on record.
+
+What post.md promises of letters holds of them: claimed before anything is sent, tried again where surely nothing was
+handed over, never again where nobody knows. Whether one still holds is asked of its letter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import httpx
+from sqlalchemy import bindparam, select, update
+
+from calendars.deadlines import day_of
+from letters.short_messages import whole
+from models import second_ways
+from models.columns import table_of
+from models.letter_states import LetterEvent, LetterState, may, moved, target
+from models.outdated_letters import untrue
+from models.standing import opened
+from models.tables.season import Letter
+from models.tables.second_ways import ShortMessage
+from models.taking_back import MOVED_ON
+from models.writing import bump
+from post.claims import rehearsed_years
+from post.gateways import SECONDS, ShortText, hand_over
+from post.marks import marked
+from post.unknown_letters import left_by_the_dead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row, Select
+
+    from models.database import Database
+    from models.second_ways import ChosenWay
+    from models.stamp import Stamp
+    from post.gateways import Gateway, GatewayAnswer
+
+BATCH = 100
+WAITS = timedelta(days=1)
+"""So long a message waits for a gateway of its way to be set; what is urgent is no news after that."""
+
+UNSERVED, REHEARSED, NOBODY = "没有设置这种方式的网关", "演练年度不外发", "收件人现在不用这种方式"
+INTERRUPTED = "发送进程中断，不能确定是否已送达"
+
+
+AGAIN = timedelta(minutes=5)
+"""How soon one is looked at again that waits for a gateway to be set."""
+
+CHANGED = ("state", "tries", "claim", "claimed_at", "due_at", "detail", "whose", "way", "address")
+MARKED = ("state", "tries", "sent_at", "due_at", "detail", "deferred_since")
+
+
+class ShortInHand(NamedTuple):
+    """A short message in a worker's hand; `id` is its letter's, and so is `message_id`."""
+
+    id: int
+    year: int
+    way: str
+    address: str
+    says: str
+    tries: int
+    message_id: str
+    recipient: str
+    deferred_since: datetime | None
+
+
+async def tell(
+    database: Database,
+    gateways: Mapping[str, Gateway],
+    stamp: Stamp,
+    token: str,
+    is_leaving: Callable[[], bool] = lambda: False,
+) -> None:
+    """Hand over what is owed and due under a living worker's token; what a dead one left is nobody's to send again."""
+    doubt_what_the_dead_left(database, stamp.at)
+    async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False) as client:
+        while not is_leaving() and (held := claim(database, gateways, token, stamp)):
+            together: dict[tuple[str, str], list[ShortInHand]] = defaultdict(list)
+            for one in held:
+                together[one.way, one.address].append(one)
+            given = (database, client, stamp, token)
+            await asyncio.gather(*(_tell_one(*given, gateways[way], group) for (way, _), group in together.items()))
+
+
+async def _tell_one(
+    database: Database,
+    client: httpx.AsyncClient,
+    stamp: Stamp,
+    token: str,
+    gateway: Gateway,
+    held: Sequence[ShortInHand],
+) -> None:
+    """Say all that one address is owed in one message, and put the answer on record."""
+    first = held[0]
+    has_window = stamp.base_url and first.recipient.partition(":")[0] in {"city", "head", "lead"}
+    link = f"{stamp.base_url.rstrip('/')}/l/{first.id}" if has_window else ""
+    clauses = [one.says for one in held]
+    text = ShortText(first.message_id.strip("<>"), first.address, whole(clauses, link), clauses[0], link)
+    mark(database, token, held, await hand_over(client, first.way, gateway, text), stamp)
+
+
+def doubt_what_the_dead_left(database: Database, at: datetime) -> None:
+    """Put on record that nobody knows what became of what a worker had in hand that is gone."""
+    table = table_of(ShortMessage)
+    in_hand = table.c.state == LetterState.SENDING.value
+    with database.read() as connection:
+        taken = {(row.claim, row.claimed_at) for row in connection.execute(select(table).where(in_hand))}
+    dead = left_by_the_dead(database, taken, at) if taken else ()
+    if dead:
+        with database.write() as connection:
+            left = update(table).where(in_hand, table.c.claim.in_({claim for claim, _ in dead}))
+            connection.execute(left.values(**moved(LetterEvent.DOUBT), detail=INTERRUPTED))
+
+
+def claim(database: Database, gateways: Mapping[str, Gateway], token: str, stamp: Stamp) -> list[ShortInHand]:
+    """Take into one hand what is due, still holds and has a gateway; the rest is put aside, or put off."""
+    with database.read() as connection:  # nearly always there is nothing: no turn at writing is taken for that
+        if connection.execute(_due(stamp.as_of).limit(1)).first() is None:
+            return []
+    with database.write() as connection:
+        locked = _due(stamp.as_of).limit(BATCH).with_for_update(of=table_of(ShortMessage), skip_locked=True)
+        found = connection.execute(locked).all()
+        known = _Known.of(connection, found, stamp.as_of)
+        rows = [row._asdict() | _decided(row, known, gateways, stamp, token) for row in found]
+        _put(connection, rows)
+    taken = target(LetterEvent.CLAIM)
+    return [ShortInHand(*(row[name] for name in ShortInHand._fields)) for row in rows if row["state"] == taken]
+
+
+def _due(as_of: datetime) -> Select[Any]:
+    """What is queued and due, and its letter: that one is not kept for a person's release."""
+    table, letter = table_of(ShortMessage), table_of(Letter)
+    own = (table.c[name] for name in ("says", "deferred_since", *CHANGED))
+    letters = (letter.c[name] for name in ("id", "year", "message_id", "recipient", "queued_as_of", "leaves_at"))
+    of_letter = (letter.c.state.label("letter_state"), letter.c.detail.label("letter_detail"))
+    query = select(*own, *letters, *of_letter).join(letter, letter.c.id == table.c.letter)
+    ready = (may(table, LetterEvent.CLAIM), table.c.due_at <= as_of, letter.c.state != LetterState.AWAITING.value)
+    return query.where(*ready).order_by(table.c.due_at, table.c.letter)
+
+
+class _Known(NamedTuple):
+    """What decides about messages, asked once for all: which are untrue, who is told how, when offices open."""
+
+    over: frozenset[int]
+    ways: Mapping[str, ChosenWay]
+    rehearsed: frozenset[int]
+    opening: Mapping[int, datetime]
+
+    @classmethod
+    def of(cls, connection: Connection, found: Sequence[Row[Any]], as_of: datetime) -> Self:
+        rehearsed = rehearsed_years(connection)
+        years = {row.year for row in found} - rehearsed
+        return cls(
+            untrue(connection, {row.id for row in found}, as_of),
+            second_ways.reached(connection, {row.recipient for row in found}, day_of(as_of)),
+            rehearsed,
+            {year: opened(connection, year).year.hours.on_or_after(as_of) for year in years},
+        )
+
+
+def _decided(row: Row[Any], known: _Known, gateways: Mapping[str, Gateway], stamp: Stamp, token: str) -> dict[str, Any]:
+    """Give the columns of a message that change: it is put aside, put off, or taken in hand."""
+    to = known.ways.get(row.recipient)
+    gateway = gateways.get(to.way) if to else None
+    if why := _why_not(row, known, to, gateway, stamp.as_of):
+        return {**moved(LetterEvent.LAPSE), "detail": why}
+    opens = known.opening.get(row.year, stamp.as_of) if row.leaves_at else stamp.as_of
+    if to is None or gateway is None or opens > stamp.as_of:
+        return {"due_at": max(opens, stamp.as_of + AGAIN)}
+    where = {"whose": to.whose, "way": to.way, "address": to.address}
+    return {**moved(LetterEvent.CLAIM), "claim": token, "claimed_at": stamp.at, "tries": row.tries + 1, **where}
+
+
+def _why_not(
+    row: Row[Any], known: _Known, to: ChosenWay | None, gateway: Gateway | None, as_of: datetime
+) -> str | None:
+    """Say why a message is not to be sent any more; None where it is."""
+    if row.letter_state == LetterState.CANCELLED or row.id in known.over:
+        return (row.letter_detail if row.letter_state == LetterState.CANCELLED else None) or MOVED_ON
+    if to is None:
+        return NOBODY
+    if gateway is None:
+        return UNSERVED if row.queued_as_of + WAITS <= as_of else None
+    return REHEARSED if gateway.outside and row.year in known.rehearsed else None
+
+
+def mark(database: Database, token: str, held: Sequence[ShortInHand], answer: GatewayAnswer, stamp: Stamp) -> None:
+    """Put on record what became of the messages that went as one; an address that is dead is given up."""
+    rows = []
+    for one in held:
+        after = marked(one, answer, stamp.as_of, stamp.at)
+        rows.append({"its": one.id, "by": token} | {f"new_{name}": getattr(after, f"new_{name}") for name in MARKED})
+    table = table_of(ShortMessage)
+    mine = update(table).where(table.c.letter == bindparam("its"), table.c.claim == bindparam("by"))
+    with database.write() as connection:
+        connection.execute(mine.values({name: bindparam(f"new_{name}") for name in MARKED}), rows)
+        if answer.dead:
+            second_ways.stop(connection, held[0].way, held[0].address, answer.detail)
+        for year in sorted({one.year for one in held}):
+            bump(connection, year)
+
+
+def _put(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    table = table_of(ShortMessage)
+    if rows:
+        changed = update(table).where(table.c.letter == bindparam("its"))
+        given = [{"its": row["id"]} | {f"new_{name}": row[name] for name in CHANGED} for row in rows]
+        connection.execute(changed.values({name: bindparam(f"new_{name}") for name in CHANGED}), given)

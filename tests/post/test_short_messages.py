@@ -1,0 +1,282 @@
+"""What is urgent goes by a second way, too: owed with its letter, handed over once, never where it holds no more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import httpx
+import pytest
+from sqlalchemy import select, update
+
+from acts.contacts import add_contact, end_contact
+from acts.nudge import nudge
+from acts.second_ways import choose_way
+from models import contacts
+from models.columns import table_of
+from models.tables.season import Letter
+from models.tables.second_ways import SecondWay, ShortMessage
+from post import short_messages
+from post.gateways import Gateway, ShortText, hand_over
+from tests.support.message_gateway import CUT_OFF, OK, MessageGateway, message_gateway
+from tests.support.scenes import NANJING, OPENING, WUXI, YEAR, Scene, stamp
+
+ROLL, OPENED, LATE = "mentor-recommendation", "2021-12-31T10:00", "2022-01-17T09:00"
+KEY = "1f2e3d4c-0000-4000-8000-000000000000"
+URL = "https://p.example"
+
+
+@pytest.fixture
+def gateway() -> Iterator[MessageGateway]:
+    with message_gateway() as server:
+        yield server
+
+
+def contact(
+    scene: Scene, city: str = NANJING, *, way: str = "sms", address: str = "138 0000 0001", since: date | None = None
+) -> str:
+    """Put a person in charge of an office who is told by a second way; give whose choice that is."""
+    given = (scene.database, city, city, stamp(OPENED))
+    add_contact(*given, name="王某", part="main", email="wang@city.example", since=since)
+    with scene.database.read() as connection:
+        whose = f"contact:{contacts.of(connection, city)[0].id}"
+    assert choose_way(scene.database, whose, city, stamp(OPENED), way=way, address=address).done
+    return whose
+
+
+def late(scene: Scene) -> Scene:
+    for at in (OPENING, LATE):
+        scene.advance(at, [ROLL], [NANJING, WUXI])
+    return scene
+
+
+def sent(scene: Scene, at: str, server: MessageGateway | None, *ways: str) -> None:
+    """One beat of the post, as far as short messages go."""
+    now = replace(stamp(at), base_url=URL)
+    gateways = server.serving(*(ways or ("sms",))) if server else {}
+    asyncio.run(short_messages.tell(scene.database, gateways, now, "a-worker"))
+
+
+def owed(scene: Scene) -> list[tuple[str, str, str, str | None]]:
+    """Kind and recipient of the letter, state and detail, in the order of the letters."""
+    table, letter = table_of(ShortMessage), table_of(Letter)
+    query = select(letter.c.kind, letter.c.recipient, table.c.state, table.c.detail)
+    with scene.database.read() as connection:
+        rows = connection.execute(query.join(letter, letter.c.id == table.c.letter).order_by(letter.c.id))
+        return [tuple(row) for row in rows]
+
+
+def test_who_chose_it_is_told_once_and_nobody_else(scene: Scene, gateway: MessageGateway) -> None:
+    contact(scene)
+    late(scene)
+    assert owed(scene) == [("overdue", "city:nanjing", "queued", None)]
+    for _ in range(2):
+        sent(scene, LATE, gateway)
+    [told] = gateway.told
+    assert (told.path, told.bearer) == ("/send", "Bearer the-token")
+    assert told.body["to"] == "13800000001"
+    [number] = _letters(scene, "overdue", "city:nanjing")
+    text = f"省后备人才培养计划：南京市导师名单已逾期，请尽快报送。{URL}/l/{number}"
+    assert (told.body["text"], told.body["params"]) == (
+        text, {"what": "南京市导师名单已逾期，请尽快报送", "link": f"{URL}/l/{number}"},
+    )  # fmt: skip
+    assert owed(scene) == [("overdue", "city:nanjing", "sent", "网关已收下")]
+
+
+def _letters(scene: Scene, kind: str, recipient: str) -> list[int]:
+    letter = table_of(Letter)
+    query = select(letter.c.id).where(letter.c.kind == kind, letter.c.recipient == recipient)
+    with scene.database.read() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def test_what_goes_to_one_place_at_once_is_one_message(scene: Scene, gateway: MessageGateway) -> None:
+    for head in ("head:nanjing", "head:wuxi", "lead"):
+        assert choose_way(scene.database, head, "province", stamp(OPENED), way="dingtalk", address="a" * 64).done
+    late(scene)
+    scene.advance("2022-01-19T09:00", [ROLL], [NANJING, WUXI])
+    sent(scene, "2022-01-19T09:00", gateway, "dingtalk")
+    [told] = gateway.told
+    assert told.path == f"/send?access_token={'a' * 64}"
+    [first] = _letters(scene, "escalation", "head:nanjing")
+    clause = f"南京市导师名单逾期未报送，请督促；另有{len(owed(scene)) - 1}件急事"
+    text = f"省后备人才培养计划：{clause}。{URL}/l/{first}"
+    assert told.body == {"msgtype": "text", "text": {"content": text}}
+    assert {state for _, _, state, _ in owed(scene)} == {"sent"}
+    assert {kind for kind, *_ in owed(scene)} == {"escalation"}
+
+
+ANSWERS = [
+    ("sms", (200, "whatever"), ("sent", False)),
+    ("sms", (202, ""), ("sent", False)),
+    ("sms", (409, "known"), ("sent", False)),
+    ("sms", (400, "no"), ("failed", False)),
+    ("sms", (410, "no such number"), ("failed", True)),
+    ("sms", (401, "token"), ("deferred", False)),
+    ("sms", (404, "moved"), ("deferred", False)),
+    ("sms", (302, ""), ("deferred", False)),
+    ("sms", (429, "slow"), ("deferred", False)),
+    ("sms", (503, "busy"), ("deferred", False)),
+    ("sms", (500, "broken"), ("unknown", False)),
+    ("sms", (504, "late"), ("unknown", False)),
+    ("sms", CUT_OFF, ("unknown", False)),
+    ("wecom", OK, ("sent", False)),
+    ("wecom", (200, '{"errcode": 45009, "errmsg": "api freq out of limit"}'), ("deferred", False)),
+    ("wecom", (200, '{"errcode": 93000, "errmsg": "invalid webhook url"}'), ("failed", True)),
+    ("wecom", (200, '{"errcode": 40008}'), ("failed", False)),
+    ("wecom", (200, "<html>sign in</html>"), ("unknown", False)),
+    ("wecom", (200, "[]"), ("unknown", False)),
+    ("dingtalk", (200, '{"errcode": 300001, "errmsg": "token is not exist"}'), ("failed", True)),
+    ("dingtalk", (200, '{"errcode": 130101, "errmsg": "send too fast"}'), ("deferred", False)),
+    ("dingtalk", (200, '{"errcode": 310000, "errmsg": "keywords not in content"}'), ("failed", False)),
+]
+"""By way, what its gateway answers, and what that makes of the message; whether its address is given up."""
+
+
+def test_what_each_answer_means(gateway: MessageGateway) -> None:
+    gateway.answers = [answer for _, answer, _ in ANSWERS]
+    message = ShortText("1@talent.example", "13800000001", "说", "说", "")
+
+    async def heard() -> list[tuple[str, bool]]:
+        async with httpx.AsyncClient(timeout=5) as client:
+            said = [await hand_over(client, way, gateway.serving(way)[way], message) for way, _, _ in ANSWERS]
+            gone = await hand_over(client, "sms", Gateway("http://127.0.0.1:9/"), message)
+            return [(one.state, one.dead) for one in (*said, gone)]
+
+    assert asyncio.run(heard()) == [*(means for _, _, means in ANSWERS), ("retry", False)]
+
+
+def test_what_nobody_knows_is_not_sent_again_and_what_was_put_off_is(scene: Scene, gateway: MessageGateway) -> None:
+    contact(scene)
+    contact(scene, WUXI, address="13800000002")
+    late(scene)
+    gateway.answers = [(500, "broken"), (429, "slow")]
+    sent(scene, LATE, gateway)
+    assert sorted(state for _, _, state, _ in owed(scene)) == ["queued", "unknown"]
+    sent(scene, "2022-01-17T09:00:30", gateway)
+    assert len(gateway.told) == 2, "nothing is tried again at once"
+    sent(scene, "2022-01-17T09:30", gateway)
+    assert sorted(state for _, _, state, _ in owed(scene)) == ["sent", "unknown"]
+    assert len(gateway.told) == 3
+
+
+def test_what_a_dead_worker_had_in_hand_is_nobody_s_to_send_again(scene: Scene, gateway: MessageGateway) -> None:
+    contact(scene)
+    late(scene)
+    taken = short_messages.claim(scene.database, gateway.serving("sms"), "f" * 16, stamp(LATE))
+    assert [one.recipient for one in taken] == ["city:nanjing"]
+    sent(scene, "2022-01-17T10:00", gateway)
+    assert owed(scene) == [("overdue", "city:nanjing", "unknown", short_messages.INTERRUPTED)]
+    assert gateway.told == []
+
+
+def test_what_holds_no_more_is_not_told(scene: Scene, gateway: MessageGateway) -> None:
+    contact(scene)
+    late(scene)
+    scene.rerun(ROLL, NANJING, "2022-01-17T09:05", date(2022, 1, 25))
+    sent(scene, "2022-01-17T09:06", gateway)
+    assert [state for *_, state, _ in owed(scene)] == ["cancelled"]
+    assert gateway.told == []
+
+
+def test_a_letter_that_left_and_holds_no_more_is_not_told_either(scene: Scene, gateway: MessageGateway) -> None:
+    contact(scene)
+    late(scene)
+    with scene.database.write(YEAR) as connection:
+        connection.execute(update(table_of(Letter)).values(state="sent"))
+    scene.rerun(ROLL, NANJING, "2022-01-17T09:05", date(2022, 1, 25))
+    sent(scene, "2022-01-17T09:06", gateway)
+    assert (owed(scene)[0][2:], gateway.told) == (("cancelled", "所说的事项已办结或已有变化"), [])
+
+
+def test_an_address_that_takes_nothing_is_given_up_until_somebody_chooses_anew(
+    scene: Scene, gateway: MessageGateway
+) -> None:
+    whose = contact(scene, way="wecom", address=f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}")
+    late(scene)
+    gateway.answers = [(200, '{"errcode": 93000, "errmsg": "invalid webhook url"}')]
+    sent(scene, LATE, gateway, "wecom")
+    assert owed(scene) == [("overdue", "city:nanjing", "failed", "机器人答复 93000 invalid webhook url")]
+    nudge(scene.database, YEAR, ROLL, NANJING, stamp("2022-01-17T10:00"))
+    assert len(owed(scene)) == 1
+    assert choose_way(scene.database, whose, NANJING, stamp("2022-01-18T09:00"), way="wecom", address=KEY).done
+    nudge(scene.database, YEAR, ROLL, NANJING, stamp("2022-01-18T10:00"))
+    assert owed(scene)[1] == ("nudge", "city:nanjing", "queued", None)
+
+
+def test_a_hand_over_takes_along_what_waits(scene: Scene, gateway: MessageGateway) -> None:
+    contact(scene)
+    late(scene)
+    end_contact(scene.database, 1, NANJING, "南京", stamp(LATE), last=date(2022, 1, 16))
+    sent(scene, LATE, gateway)
+    assert (owed(scene)[0][2:], gateway.told) == (("cancelled", short_messages.NOBODY), [])
+    contact(scene, address="13800000009", since=date(2022, 1, 17))
+    nudge(scene.database, YEAR, ROLL, NANJING, stamp("2022-01-17T10:00"))
+    sent(scene, "2022-01-17T10:00", gateway)
+    assert [one.body["to"] for one in gateway.told] == ["13800000009"]
+
+
+def test_nothing_goes_where_no_gateway_is_set_and_it_is_no_news_a_day_later(
+    scene: Scene, gateway: MessageGateway
+) -> None:
+    contact(scene)
+    late(scene)
+    sent(scene, LATE, gateway, "wecom")
+    assert owed(scene)[0][2] == "queued"
+    sent(scene, "2022-01-18T09:00", None)
+    assert owed(scene)[0][2:] == ("cancelled", short_messages.UNSERVED)
+
+
+def test_nothing_of_a_rehearsal_leaves_the_machine(scene: Scene) -> None:
+    contact(scene)
+    late(scene)
+    given = {"sms": Gateway("https://sms.example/send")}
+    asyncio.run(short_messages.tell(scene.database, given, stamp(LATE), "a-worker"))
+    assert owed(scene)[0][2:] == ("cancelled", short_messages.REHEARSED)
+
+
+def test_of_the_reminders_the_last_alone(scene: Scene) -> None:
+    contact(scene)
+    scene.advance(OPENING, [ROLL], [NANJING])
+    kinds = []
+    for day in range(5, 16):
+        scene.advance(f"2022-01-{day:02}T09:00", [ROLL], [NANJING])
+        kinds.append([kind for kind, *_ in owed(scene)])
+    letters = _letters(scene, "reminder", "city:nanjing")
+    assert len(letters) > 1
+    assert kinds[-1] == ["reminder"]
+    with scene.database.read() as connection:
+        [message] = connection.execute(select(table_of(ShortMessage))).all()
+    assert (message.letter, message.says) == (letters[-1], "南京市导师名单请于1月15日（周六）24时前办理")
+    assert timedelta(0) <= message.due_at - stamp("2022-01-14T09:00").at < timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("way", "address"),
+    [
+        ("sms", "025-83000000"), ("sms", "1380000000"), ("wecom", "https://elsewhere.example/send?key=" + KEY),
+        ("wecom", "key"), ("dingtalk", "http://127.0.0.1/"), ("pigeon", "x"),
+    ],
+)  # fmt: skip
+def test_what_is_no_address_of_that_way_is_refused(scene: Scene, way: str, address: str) -> None:
+    whose = contact(scene)
+    before = _chosen(scene)
+    assert choose_way(scene.database, whose, NANJING, stamp(LATE), way=way, address=address).outcome == "refused"
+    assert _chosen(scene) == before
+
+
+def test_a_city_says_so_for_its_own_alone(scene: Scene) -> None:
+    whose = contact(scene)
+    for one in (whose, "head:nanjing", "lead", "mentor:1", "contact:x", "contact:99", "nobody"):
+        said = choose_way(scene.database, one, WUXI, stamp(LATE), way="sms", address="13800000003")
+        assert (said.outcome, len(_chosen(scene))) == ("refused", 1), one
+    assert choose_way(scene.database, whose, "province", stamp(LATE), way="mail").message == "以后只发邮件。"
+    assert _chosen(scene) == []
+
+
+def _chosen(scene: Scene) -> list[tuple[str, str]]:
+    table = table_of(SecondWay)
+    with scene.database.read() as connection:
+        return [tuple(row) for row in connection.execute(select(table.c.whose, table.c.address))]
