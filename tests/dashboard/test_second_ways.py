@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from acts.second_ways import choose_way
+from acts.settle_letter import Found
 from acts.settle_short_message import settle_short
 from models import second_ways
 from models.columns import table_of
@@ -61,7 +62,7 @@ def test_a_letter_and_the_city_phase_prove_by_which_way_else_it_was_told(window:
 
 
 @pytest.mark.parametrize(("found", "state"), [("sent", "sent"), ("resend", "queued"), ("dropped", "cancelled")])
-def test_what_nobody_knows_is_a_person_s_to_settle(window: Window, found: str, state: str) -> None:
+def test_what_nobody_knows_is_a_person_s_to_settle(window: Window, found: Found, state: str) -> None:
     number = told(window, "overdue", "city:yancheng", "unknown")
     admin = window.as_(ADMIN)
     assert f"/2022/acts/settle-short?letter={number}" in admin.get(f"/2022/letters/{number}").text
