@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import dataclass
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import JSONResponse
 
-from acts.act import Act, Bench
+from acts.act import PROVINCE, Act, Bench
 from acts.book import ACTS
-from acts.doing import previewed, recorded
+from acts.doing import previewed, recorded, taken_back
+from acts.own_letter import write
+from acts.recall_own_letter import recall_own
 from calendars.deadlines import FIRST_YEAR, LAST_YEAR
 from dashboard.acts.idempotency import NoKey, once_for, said
-from dashboard.serving.api_shapes import PROBLEM, REFUSALS, ROOT, ActAnswer, ActBody, Problem, body_of
-from dashboard.serving.policy import ADMIN_ONLY, CITY_ONLY, NotThere, Signed, allow
+from dashboard.acts.wanted_letters import wanted_letter
+from dashboard.serving.api_shapes import (
+    PROBLEM,
+    REFUSALS,
+    ROOT,
+    ActAnswer,
+    ActBody,
+    OwnLetterBody,
+    Problem,
+    RecallBody,
+    body_of,
+)
+from dashboard.serving.policy import ADMIN_ONLY, CITY_ONLY, HANDS, NotThere, Signed, allow
 from dashboard.serving.row_ids import Id
 from dashboard.signing_in.reader import Reader
 from models import letterbox
-from models.database import Database
+from models.database import Database, Which
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -80,19 +94,23 @@ class Acting:
 
         `named` is what the address names.
         """
-        site: Site = self.request.app.state.site
         filled = act.fill(self.year, {**asked.model_dump(), **named})
-        bench = Bench(site.database, self.year, self.stamp, self.reader.account, asked.dry_run)
-        if asked.dry_run:
-            return _answered(said(lambda: previewed(act, bench, filled), preview=True))
-        if self.key is None:
-            raise NoKey
-        whole, year = f"{self.request.url.path} {asked.model_dump_json(by_alias=True)}", self.year.year
 
         def do(database: Database) -> Outcome:
-            return recorded(act, replace(bench, database=database), filled)
+            bench = Bench(database, self.year, self.stamp, self.reader.account, asked.dry_run)
+            return (previewed if asked.dry_run else recorded)(act, bench, filled)
 
-        return _answered(once_for(site, self.reader, self.key, whole, act.holds(year), do))
+        return self.once(asked, act.holds(self.year.year), do)
+
+    def once(self, asked: ActBody, holds: Which, do: Callable[[Database], Outcome]) -> Response:
+        """Do what was asked once, or look at it where it is a preview, and answer."""
+        site: Site = self.request.app.state.site
+        if asked.dry_run:
+            return _answered(said(lambda: do(site.database), preview=True))
+        if self.key is None:
+            raise NoKey
+        whole = f"{self.request.url.path} {asked.model_dump_json(by_alias=True)}"
+        return _answered(once_for(site, self.reader, self.key, whole, holds, do))
 
 
 def _acting(request: Request, reader: Signed, year: InYears, key: Key = None) -> Acting:
@@ -138,6 +156,36 @@ def handler(act: Act, address: str) -> Callable[..., Response]:
     parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in kinds.items()]
     handle.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # what FastAPI reads it by
     return handle
+
+
+Asking = Annotated[Acting, Depends(_acting)]
+OWN = "/years/{year}/letters"
+
+
+@area.post(f"{OWN}/write", name="write", response_model=ActAnswer, dependencies=[Depends(allow(HANDS))])
+def write_own(*, acting: Asking, asked: OwnLetterBody) -> Response:
+    """写函：用自己的话写给一类人或一个人；市办只写给本市的."""
+    year, words = acting.year.year, (asked.one, asked.subject, asked.text, asked.when, asked.papers or ())
+    wanted = wanted_letter(acting.reader, acting.year, asked.group, asked.phase or "", asked.cities or (), *words)
+    account, dry_run = acting.reader.account, asked.dry_run
+
+    def do(database: Database) -> Outcome:
+        return write(database, year, wanted, acting.stamp, account=account, dry_run=dry_run)
+
+    return acting.once(asked, year, do)
+
+
+@area.post(f"{OWN}/recall", name="recall-own", response_model=ActAnswer, dependencies=[Depends(allow(HANDS))])
+def recall_own_letter(*, acting: Asking, asked: RecallBody) -> Response:
+    """收回一号自拟函里还没有发出的；市办只收回自己写的."""
+    office, year = acting.reader.city or PROVINCE, acting.year.year
+    account = acting.reader.account
+
+    def do(database: Database) -> Outcome:
+        with taken_back(database, year) if asked.dry_run else nullcontext(database) as within:
+            return recall_own(within, year, asked.number, acting.stamp, office=office, account=account)
+
+    return acting.once(asked, year, do)
 
 
 for _slug, _address in ADDRESSES.items():

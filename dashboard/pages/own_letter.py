@@ -14,8 +14,8 @@ from acts.own_letter import LONGEST, PAPERS, Attached, WantedLetter, When, may_w
 from acts.recall_own_letter import ON_RECORD, recall_own
 from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once, outcome_of
+from dashboard.acts.wanted_letters import wanted_letter
 from dashboard.serving.look import Present
-from dashboard.serving.places import city_at, phase_at
 from dashboard.serving.policy import HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import LARGEST
@@ -53,29 +53,6 @@ class _Changed(Exception):
     """What would be written is no longer what was shown."""
 
 
-def _wanted(
-    reader: Reader,
-    look: Looking,
-    group: str = "",
-    phase: str = "",
-    city: Collection[str] = (),
-    one: str = "",
-    subject: str = "",
-    text: str = "",
-    when: When = "now",
-    papers: Collection[Attached] = (),
-) -> WantedLetter:
-    """Give what is asked for; a city writes to its own alone, and names no other. Raise `NotThere`."""
-    year = look.opened.year
-    if reader.city is not None and not {reader.city}.issuperset(city):
-        raise NotThere
-    cities = tuple(city_at(year, slug).slug for slug in city)
-    about = phase_at(year, phase).slug if phase else None
-    office = reader.city or PROVINCE
-    only = () if reader.city else cities
-    return WantedLetter(group, subject, text, about, only, one, office, when, tuple(dict.fromkeys(papers)))
-
-
 def _typed(
     reader: Signed,
     look: Present,
@@ -88,7 +65,7 @@ def _typed(
     when: Annotated[When, Form()] = "now",
     papers: Annotated[list[Attached] | None, Form()] = None,
 ) -> WantedLetter:
-    return _wanted(reader, look, group, phase, city or (), one, subject, text, when, papers or ())
+    return wanted_letter(reader, look.opened.year, group, phase, city or (), one, subject, text, when, papers or ())
 
 
 Wanted = Annotated[WantedLetter, Depends(_typed)]
@@ -105,7 +82,8 @@ def form(
     template: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
 ) -> HTMLResponse:
     """Ask to whom and in which words, with what is known already filled in: by a link, or by what the office keeps."""
-    wanted, kept = _wanted(reader, look, group, phase, (city,) if city else ()), _kept(request, reader.city or PROVINCE)
+    wanted = wanted_letter(reader, look.opened.year, group, phase, (city,) if city else ())
+    kept = _kept(request, reader.city or PROVINCE)
     chosen = next((one for one in kept if one.id == template), None)
     if template and chosen is None:
         raise NotThere

@@ -10,7 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
 from acts.act import Act
 from acts.act import Kind as FieldKind
+from acts.own_letter import Attached, When
 from calendars.deadlines import FIRST_YEAR, LAST_YEAR
+from dashboard.serving.row_ids import LARGEST
+from season.letter_groups import GROUPS
 
 LetterState = Literal["queued", "sending", "sent", "failed", "unknown", "held", "awaiting", "cancelled"]
 BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
@@ -56,6 +59,25 @@ def body_of(act: Act, named: Collection[str]) -> type[ActBody]:
         if one.name not in named:
             fields[one.name] = (kind, ...) if one.needed else (kind | None, None)
     return create_model(f"{act.slug.capitalize()}Body", __base__=ActBody, **fields)
+
+
+class OwnLetterBody(ActBody):
+    """A letter in an office's own words. Without cities it goes to all that the office may write to."""
+
+    group: Annotated[str, Field(pattern=f"^({'|'.join(GROUPS)})$", description="写给哪一类收件人")]
+    subject: Annotated[str, Field(max_length=1000, description="主题，一行，不写人名")]
+    text: Annotated[str, Field(max_length=20_000, description="正文，可用字段如 {称呼}、{截止时间}")]
+    phase: Annotated[str | None, Field(description="说的是哪个阶段；null 不针对某个阶段")] = None
+    cities: Annotated[list[str] | None, Field(max_length=400, description="只写给这些市的")] = None
+    one: Annotated[str, Field(max_length=100, description="group 为 one 时写明是谁：姓名、名称或编号")] = ""
+    when: Annotated[When, Field(description="now 马上发，morning 下一个工作日 09:00")] = "now"
+    papers: Annotated[list[Attached] | None, Field(description="附件")] = None
+
+
+class RecallBody(ActBody):
+    """Which letter of one's own is called back."""
+
+    number: Annotated[int, Field(ge=1, le=LARGEST, description="自拟函的号")]
 
 
 class Me(BaseModel):

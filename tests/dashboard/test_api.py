@@ -226,3 +226,34 @@ def test_the_document_names_every_route_and_its_page_shows_it(window: Window) ->
     assert all(f"{path}</code>" in page.text for path in document["paths"])
     assert ("<script>" in page.text, "https://" in page.text) == (False, False)
     assert window.as_(None).get(f"{ROOT}/openapi.json").status_code == 401
+
+
+def test_a_letter_of_one_s_own_is_written_once_previewed_and_called_back(window: Window) -> None:
+    words = {"subject": "请核对联系电话", "text": "请{设区市}核对联系电话。"}
+    asked = {"group": "cities", "cities": ["yancheng", "wuxi"], "when": "morning"} | words
+    admin, city = window.as_(ADMIN), window.as_("yancheng")
+    before = written(window)
+    shown = ask(admin, f"{YEAR}/letters/write", asked | {"dry_run": True}, None).json()
+    assert (shown["outcome"], [one["to"] for one in shown["changes"]["letters"]], written(window)) == (
+        "done", ["city:wuxi", "city:yancheng"], before,
+    )  # fmt: skip
+    done = [ask(admin, f"{YEAR}/letters/write", asked, "own").json() for _ in range(2)]
+    assert (done[0] == done[1], done[0]["message"], written(window)) == (True, shown["message"], before + 2)
+    number = int(done[0]["message"].split()[1])
+    refused = [
+        ask(city, f"{YEAR}/letters/write", {"group": "cities", **words}, "a"),
+        ask(city, f"{YEAR}/letters/write", {"group": "mentors", "cities": ["wuxi"], **words}, "b"),
+        ask(city, f"{YEAR}/letters/recall", {"number": number}, "c"),
+        ask(admin, f"{YEAR}/letters/write", {"group": "nobody", **words}, "d"),
+        ask(window.as_(VIEWER), f"{YEAR}/letters/write", asked, "e"),
+    ]
+    assert [one.status_code for one in refused] == [409, 404, 409, 422, 403]
+    look = ask(admin, f"{YEAR}/letters/recall", {"number": number, "dry_run": True}, None).json()
+    assert look["message"] == ask(admin, f"{YEAR}/letters/recall", {"number": number}, "f").json()["message"]
+    assert look["message"] == f"已收回第 {number} 号自拟函的 2 封，不再发出。"
+
+
+def written(window: Window) -> int:
+    letter = table_of(Letter)
+    with window.database.read() as connection:
+        return connection.execute(select(func.count()).where(letter.c.kind == "letter")).scalar_one()
