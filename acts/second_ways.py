@@ -62,7 +62,7 @@ def choose_way(
     if kept is None:
         return Outcome("refused", ADDRESSES[cast("Way", way)][1])
     with database.write("every") as connection:
-        if not _is_theirs(connection, whose, office):
+        if not is_theirs(connection, whose, office):
             return Outcome("refused", NOT_THEIRS)
         if way == MAIL:
             changed = second_ways.drop(connection, whose)
@@ -84,7 +84,7 @@ def _kept(way: Way, address: str) -> str | None:
     return found[1] if found else None
 
 
-def _is_theirs(connection: Connection, whose: str, office: str) -> bool:
+def is_theirs(connection: Connection, whose: str, office: str) -> bool:
     """Tell whether there is such a recipient, and whether it is the office's to say how it is told."""
     kind, _, number = whose.partition(":")
     if kind == "contact":

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts.act import PROVINCE as PROVINCIAL
-from acts.beliefs import party_of
+from acts.beliefs import SeveralParties, UnknownParty, party_of
 from acts.contacts import add_contact, end_contact
-from acts.second_ways import MAIL, choose_way
+from acts.second_ways import MAIL, choose_way, is_theirs
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from dashboard.acts.once import form_token, once
@@ -28,6 +28,8 @@ from models.second_ways import WAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sqlalchemy import Connection
 
     from calendars.year import Year
     from dashboard.serving.site import Site
@@ -213,7 +215,7 @@ def choose(
     reader: Signed,
     look: Present,
     token: Annotated[str, Form(alias="once")],
-    whose: Annotated[str, Form(max_length=60)] = "",
+    recipient: Annotated[str, Form(max_length=60)] = "",
     party: Annotated[str, Form(max_length=100)] = "",
     way: Annotated[str, Form(max_length=20)] = MAIL,
     to: Annotated[str, Form(max_length=400)] = "",
@@ -222,13 +224,25 @@ def choose(
     site: Site = request.app.state.site
     office, stamp = reader.city or PROVINCIAL, site.stamp(reader, look.opened)
     with site.database.read() as connection:
-        key = party_of(connection, look.opened.year, party.strip()) if party.strip() else whose
+        if recipient and not is_theirs(connection, recipient, office):
+            raise NotThere
+        whose = recipient or _party(connection, look.opened.year, reader, party.strip())
     return once(
         site,
         reader,
         token,
         "选定急事另告的方式",
         f"/{look.opened.year.year}/offices",
-        lambda database: choose_way(database, key, office, stamp, way=way, address=to, account=reader.account),
+        lambda database: choose_way(database, whose, office, stamp, way=way, address=to, account=reader.account),
         year="every",
     )
+
+
+def _party(connection: Connection, year: Year, reader: Reader, typed: str) -> str:
+    """Give who is called so; what a city typed in vain stays, and is refused as another's is."""
+    try:
+        return party_of(connection, year, typed)
+    except (UnknownParty, SeveralParties):
+        if reader.city is None:
+            raise
+        return typed

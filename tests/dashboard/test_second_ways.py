@@ -34,12 +34,12 @@ def told(window: Window, kind: str, recipient: str, state: str = "sent") -> int:
 
 def test_the_office_itself_or_the_province_chooses_and_nobody_reads_the_number(window: Window) -> None:
     def choose(name: str, whose: str, token: str) -> int:
-        chosen = {"whose": whose, "way": "sms", "to": "138 0000 0031", "once": token * 24}
+        chosen = {"recipient": whose, "way": "sms", "to": "138 0000 0031", "once": token * 24}
         return window.as_(name).submit("/2022/offices/ways", **chosen).status_code
 
     assert [choose("yancheng", "head:yancheng", "a"), choose(ADMIN, "lead", "b")] == [303, 303]
     assert choose(VIEWER, "lead", "c") == 403
-    choose("wuxi", "head:yancheng", "d")
+    assert choose("wuxi", "head:yancheng", "d") == 404
     with window.database.read() as connection:
         assert sorted(second_ways.choices(connection)) == ["head:yancheng", "lead"]
     pages = {name: window.as_(name).get("/2022/offices").text for name in (ADMIN, VIEWER, "yancheng", "wuxi")}

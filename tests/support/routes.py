@@ -87,6 +87,7 @@ OWNED_FIELDS: Mapping[str, Callable[[Window, str], str]] = {
     "city": lambda _window, city: city,
     "whose": lambda _window, city: city,
     "office": lambda _window, city: city,
+    "recipient": lambda _window, city: f"head:{city}",
     "cities": lambda _window, city: city,
     "feed": lambda _window, city: f"digest of {city}",
     "template": lambda window, city: next(iter(_ids("letter_template", "office")(window, city)), "0"),
