@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from acts.act import PROVINCE
@@ -13,10 +14,11 @@ from forms.cells import BadCellError, line, prose
 from forms.template import render
 from letters import case_fields, phrases
 from letters.brief import OwnWords
+from letters.titles import subject
 from models import audit
 from models.letter_papers import EnclosedPaper
 from models.parties import Reach
-from models.written_letters import next_own
+from models.written_letters import next_own, own_since
 from season import letter_groups, owing
 from season.calendar_files import calendar_file
 from season.correspondence import briefs
@@ -41,6 +43,9 @@ LONGEST = {"subject": 60, "text": 2000}
 """Characters."""
 
 ON_RECORD = "写函"
+A_DAY = timedelta(days=1)
+"""So soon a second letter under the same subject is pointed out."""
+
 SHOWN = 5
 """So many recipients are named in a refusal."""
 
@@ -167,7 +172,8 @@ def _written(season: Season, wanted: WantedLetter, account: int | None) -> str:
     leaves = _leaves_at(season, wanted)
     when = f"，{leaves:%Y-%m-%d %H:%M} 发出" if leaves else ""
     left_out = f"{over}的本阶段已经报送、办结或退出，没有写给这些市的。" if over else ""
-    return f"第 {number} 号自拟函，写给{reason}{when}。{waiting}{left_out}{_past(wanted, said)}"
+    noticed = _past(wanted, said) + _again(season, wanted, said)
+    return f"第 {number} 号自拟函，写给{reason}{when}。{waiting}{left_out}{noticed}"
 
 
 def _is_over(season: Season, wanted: WantedLetter, city: str) -> bool:
@@ -182,6 +188,14 @@ def _past(wanted: WantedLetter, said: Sequence[tuple[Owed, Recipient, Brief]]) -
         return ""
     past = [who.addressee for _, who, brief in said if brief.due and brief.due.instant <= brief.as_of]
     return f"所写的截止时间发出时已经过去：{_some(past)}，请核对。" if past else ""
+
+
+def _again(season: Season, wanted: WantedLetter, said: Sequence[tuple[Owed, Recipient, Brief]]) -> str:
+    """Say who was written to under the same subject within a day, by the same office, and under which numbers."""
+    recent = own_since(season.connection, season.year.year, season.stamp.as_of - A_DAY, wanted.office)
+    twice = {who.addressee: recent[found] for _, who, brief in said if (found := (who.key, subject(brief))) in recent}
+    numbers = "、".join(map(str, sorted(set(twice.values()))))
+    return f"一天之内已用同一主题写过第 {numbers} 号，收件人也有：{_some(twice)}，请核对是否重复。" if twice else ""
 
 
 def _owe(season: Season, wanted: WantedLetter, number: int) -> None:

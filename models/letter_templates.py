@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 
 class KeptWords(NamedTuple):
-    """Words that an office keeps under a name; they have their fields as they were typed."""
+    """Words that an office keeps under a name; they have their fields as they were typed.
+
+    `whom` is the group that they go to, "" for none; `papers` are what goes with them, with a space between.
+    """
 
     id: int
     name: str
     subject: str
     text: str
+    whom: str
+    papers: str
 
 
 def of(connection: Connection, office: str) -> list[KeptWords]:
@@ -32,9 +37,19 @@ def of(connection: Connection, office: str) -> list[KeptWords]:
     return [KeptWords._make(row) for row in connection.execute(query.order_by(table.c.name))]
 
 
-def keep(connection: Connection, office: str, name: str, subject: str, text: str, stamp: Stamp) -> None:
+def keep(
+    connection: Connection,
+    office: str,
+    name: str,
+    subject: str,
+    text: str,
+    stamp: Stamp,
+    *,
+    whom: str = "",
+    papers: str = "",
+) -> None:
     """Keep words under a name, in the place of what the office had under it."""
-    said = {"subject": subject, "text": text, **stamp.columns()}
+    said = {"subject": subject, "text": text, "whom": whom, "papers": papers, **stamp.columns()}
     new = inserting(connection.dialect.name, table_of(LetterTemplate)).values({"office": office, "name": name, **said})
     connection.execute(new.on_conflict_do_update(index_elements=["office", "name"], set_=said))
 

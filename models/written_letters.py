@@ -190,6 +190,19 @@ def next_own(connection: Connection, year: int) -> int:
     return 1 + max((past, *(int(slot.partition("@")[0]) for slot in connection.execute(slots).scalars())))
 
 
+def own_since(connection: Connection, year: int, since: datetime, office: str) -> dict[tuple[str, str], int]:
+    """Give to whom, under which subject, an office wrote in its own words after an instant: the newest number of each.
+
+    What was called back, or came to nothing, was not written.
+    """
+    table = table_of(Letter)
+    lost = table.c.state.in_((LetterState.CANCELLED.value, LetterState.FAILED.value))
+    mine = (table.c.year == year, table.c.kind == "letter", table.c.slot.endswith(f"@{office}"), ~lost)
+    query = select(table.c.recipient, table.c.subject, table.c.slot).where(*mine, table.c.queued_as_of > since)
+    rows = connection.execute(query.order_by(table.c.id))
+    return {(recipient, subject): int(slot.partition("@")[0]) for recipient, subject, slot in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class OwnInAll:
     """What became of all that share the number of a letter of somebody's own: how many wait, left, were called back."""

@@ -87,7 +87,11 @@ def form(
     chosen = next((one for one in kept if one.id == template), None)
     if template and chosen is None:
         raise NotThere
-    return _form(request, look, replace(wanted, subject=chosen.subject, text=chosen.text) if chosen else wanted)
+    if chosen is not None:
+        papers = tuple(one for one in PAPERS if one in chosen.papers.split())
+        whom = wanted.group or chosen.whom
+        wanted = replace(wanted, group=whom, subject=chosen.subject, text=chosen.text, papers=papers)
+    return _form(request, look, wanted)
 
 
 def _kept(request: Request, office: str) -> list[KeptWords]:
@@ -114,7 +118,8 @@ def keep(
         return _form(request, look, wanted, "没有存：请写明主题、正文和模板的名称。")
     words = (wanted.office, name.strip(), wanted.subject, wanted.text)
     with site.database.write() as connection:
-        letter_templates.keep(connection, *words, site.stamp(reader, look.opened))
+        signed = site.stamp(reader, look.opened)
+        letter_templates.keep(connection, *words, signed, whom=wanted.group, papers=" ".join(wanted.papers))
     return _form(request, look, wanted, saved=name.strip())
 
 

@@ -325,7 +325,10 @@ class LetterMark(SQLModel, table=True):
 
 
 class LetterTemplate(SQLModel, table=True):
-    """A letter that an office keeps to write again, by a name of its own: a subject and words, with their fields."""
+    """A letter that an office keeps to write again, by a name of its own: a subject and words, with their fields.
+
+    `whom` is the group that it goes to, `papers` what goes with it, with a space between; "" where nothing was kept.
+    """
 
     __tablename__ = "letter_template"
     __table_args__ = (UniqueConstraint("office", "name"),)
@@ -335,6 +338,8 @@ class LetterTemplate(SQLModel, table=True):
     name: str
     subject: str
     text: str = Field(sa_column=Column(Text, nullable=False))
+    whom: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    papers: str = Field(default="", sa_column_kwargs={"server_default": ""})
     by: str
     at: datetime = Field(sa_type=UTCDateTime)
     as_of: datetime = Field(sa_type=UTCDateTime)
