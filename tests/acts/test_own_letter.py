@@ -347,3 +347,19 @@ def test_a_deadline_goes_into_the_calendars_of_those_alone_who_have_one(begun: S
     assert late.message.startswith("截止时间的日程文件不能发给：徐州市管理办公室、")
     assert (schools.outcome, late.outcome) == ("refused", "refused")
     assert written(begun, replace(dated, phase=None)).message == "附件：请选是哪个阶段的。"
+
+
+def test_one_that_is_written_twice_in_a_day_is_pointed_out_before(begun: Scene) -> None:
+    again = "一天之内已用同一主题写过第 1 号，收件人也有："
+    assert again not in written(begun).message
+    shown = written(begun, at="2022-01-27T09:59", dry_run=True)
+    assert (again in shown.message, shown.message) == (True, written(begun, at="2022-01-27T09:59").message)
+    others = {
+        "another subject": written(begun, replace(PLAIN, subject="关于时间的函"), "2022-01-27T10:00", dry_run=True),
+        "others": written(begun, replace(PLAIN, group="institutions"), "2022-01-27T10:00", dry_run=True),
+        "another office": written(begun, replace(PLAIN, office=NANJING), "2022-01-27T10:00", dry_run=True),
+        "a day later": written(begun, at="2022-01-28T09:59", dry_run=True),
+    }
+    assert {why: "同一主题" in said.message for why, said in others.items()} == dict.fromkeys(others, False)
+    recall_own(begun.database, YEAR, 2, stamp("2022-01-28T10:00"))
+    assert "同一主题" not in written(begun, at="2022-01-28T09:58", dry_run=True).message

@@ -136,10 +136,13 @@ def templates(browser: Browser) -> list[str]:
 def test_a_template_is_kept_used_and_dropped_and_is_its_offices_alone(window: Window) -> None:
     city, other = window.as_("yancheng"), window.as_("nanjing")
     for text in ("旧的话", "新的话"):
-        city.submit(f"{PAGE}/templates", group="mentors", subject="面试", text=text, name="面试安排")
+        city.submit(f"{PAGE}/templates", group="mentors", subject="面试", text=text, name="面试安排", papers="form")
     assert (templates(city), templates(other), templates(window.as_(ADMIN))) == (["面试安排"], [], [])
     (link,) = re.findall(r'href="([^"]*template=\d+)"', city.get(PAGE).text)
-    assert ">新的话</textarea>" in city.get(link).text
+    used = city.get(link).text
+    assert [kept in used for kept in (">新的话</textarea>", 'value="mentors" selected', 'value="form" checked')] == [
+        True
+    ] * 3
     assert other.get(link).status_code == 404
     number = link.partition("template=")[2]
     assert other.submit(f"{PAGE}/templates/drop", template=number).status_code == 404
