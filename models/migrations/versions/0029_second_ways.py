@@ -5,8 +5,8 @@ from alembic import op
 
 from models.columns import UTCDateTime
 
-revision = "0031"
-down_revision = "0030"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
