@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from letters.occurrences import OFFICES
-from letters.phrases import called, city, short
+from letters.phrases import city, short
+from letters.sentences import called
 from letters.words import SUBJECT_MARK
 
 if TYPE_CHECKING:
