@@ -83,7 +83,7 @@ def show_alarms(console: Console, status: Matrix) -> None:
         ]
         console.print(table("收件人", "停止发函的邮箱", "自", "缘由", "待发", rows=rows))
     for sign in status.alarms.silent:
-        line(console, f"{sign}：到期的事没有人办；请运行 talent doctor。")
+        line(console, f"{sign}：{sign.means}；请运行 talent doctor。")
     if status.alarms.clock:
         line(console, f"投递已暂停：{status.alarms.clock}（talent letters resume）")
     if status.alarms.restored:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-PATIENCE = 12.0
+PATIENCE = 10.0
 """Seconds that processes have to end after SIGTERM, all together, before they are killed."""
 
 LONGEST_WORDS = 300

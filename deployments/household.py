@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 5.0
 LOOK_SECONDS = 30.0
+FRESH = timedelta(seconds=75)
+"""How old the worker's sign may be: it leaves one each half minute."""
+
 PYTHON = (sys.executable, "-P", "-m")
 
 NO_YEAR = "还没有开设年度；运行 talent year open 年份 之后日程会自动出现。"
@@ -96,7 +99,7 @@ class Household:
                     sign = {sign.work: sign for sign in signs_of_life.signs(connection)}.get("worker")
             except (TalentError, SQLAlchemyError, OSError):
                 return part.met  # the database's silence is no fault of the worker's
-            return sign is not None and sign.at > begun and sign.due > datetime.now(TZ)
+            return sign is not None and sign.at > max(begun, datetime.now(TZ) - FRESH)
 
         part = HousePart(child, works, self._run)
         return part

@@ -24,7 +24,8 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 from sqlalchemy.exc import SQLAlchemyError
 
-from calendars.deadlines import TZ
+from acts.consistency import contradictions
+from calendars.deadlines import TZ, start_of
 from calendars.errors import TalentError
 from deployments.holding import Holding, holding
 from deployments.plan import Deployment, plan
@@ -54,6 +55,10 @@ AGAIN_SECONDS = 60.0
 ANSWER_SECONDS = 20.0
 """How long the server may take for all that is asked of it in one look."""
 
+NIGHTLY_SECONDS = 600.0
+DAY, NIGHT = timedelta(days=1), timedelta(hours=3)
+"""When the records are checked: after the night's backup is begun."""
+
 SIGN = timedelta(seconds=CHECK_SECONDS)
 SLACK = timedelta(minutes=1)
 """How much later than its beat a flow may run before one is asked for."""
@@ -82,9 +87,33 @@ class Lookout:
 
     async def stand(self) -> None:
         """Look for ever: what neither the database nor the server can answer now is asked again."""
-        async with anyio.create_task_group() as both:
-            both.start_soon(self._sign)
-            both.start_soon(self._look)
+        async with anyio.create_task_group() as all_three:
+            all_three.start_soon(self._sign)
+            all_three.start_soon(self._look)
+            all_three.start_soon(self._check_rows)
+
+    async def _check_rows(self) -> None:
+        """Hold the records against themselves once a night; what does not fit is shown, and mended by nobody."""
+        while True:
+            try:
+                await asyncio.to_thread(self.check_rows, datetime.now(TZ))
+            except NO_ROWS as error:
+                say(f"数据没有核对成（{type(error).__name__}）")
+            await anyio.sleep(NIGHTLY_SECONDS)
+
+    def check_rows(self, now: datetime) -> None:
+        """Check them where the last night has no check, and leave the sign of it, which is none where any was found."""
+        tonight = start_of(now.date()) + NIGHT
+        with self.database.read() as connection:
+            last = {sign.work: sign.at for sign in signs_of_life.signs(connection)}.get("check")
+        if last is not None and last >= (tonight if now >= tonight else tonight - DAY):
+            return
+        found = contradictions(self.database)
+        with self.database.write() as connection:
+            signs_of_life.leave(connection, "check", now, DAY / 2)
+            if found:
+                signs_of_life.stopped(connection, "check", now)
+                say(f"数据核对：{len(found)} 处自相矛盾；talent db check 列出全部")
 
     async def _sign(self) -> None:
         """Leave word that the process lives, whatever the server does."""

@@ -13,15 +13,21 @@ from models.shortcuts.bulk import inserting
 from models.tables.season import ProgrammeYear
 from models.tables.signs_of_life import SignOfLife
 
-Work = Literal["watch", "post", "worker", "prefect"]
-"""The two flows that all depends on, the process that runs them, and the server that tells it when."""
+Work = Literal["watch", "post", "worker", "prefect", "check"]
+"""The two flows that all depends on, the process that runs them, the server that tells it when; and the nightly look
+at whether the records contradict themselves, whose sign is one of having found nothing.
+"""
 
-WORDS: dict[Work, str] = {
-    "watch": "按日程办理",
-    "post": "投递函件",
-    "worker": "见到工作进程",
-    "prefect": "得到 Prefect 的应答",
+UNDONE = "到期的事没有人办"
+WORDS: dict[Work, tuple[str, str]] = {
+    "watch": ("按日程办理", UNDONE),
+    "post": ("投递函件", "到时的函件没有发出"),
+    "worker": ("见到工作进程", UNDONE),
+    "prefect": ("得到 Prefect 的应答", UNDONE),
+    "check": ("通过数据核对", "记录可能自相矛盾"),
 }
+"""What it is that is missing, and what follows (Chinese)."""
+
 BEATS, LEAST = 3, timedelta(minutes=2)
 """So many beats may fall out, and so long it may take, before silence is an alarm."""
 
@@ -35,7 +41,12 @@ class Sign:
     due: datetime
 
     def __str__(self) -> str:
-        return f"自 {self.at:%m-%d %H:%M} 起没有{WORDS[self.work]}（{self.work}）"
+        return f"自 {self.at:%m-%d %H:%M} 起没有{WORDS[self.work][0]}（{self.work}）"
+
+    @property
+    def means(self) -> str:
+        """What follows from the silence (Chinese)."""
+        return WORDS[self.work][1]
 
 
 def leave(connection: Connection, work: Work, at: datetime, beat: timedelta) -> None:

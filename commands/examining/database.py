@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from models.database import Database
 
 CLOCK_SLACK = timedelta(minutes=5)
+CONTRADICTION_MEND = "运行 talent db check 看全部；保留数据库，先做一份备份，联系维护程序的人"
+SILENCE_MENDS = {
+    "worker": "确认 talent up 在运行；看 var/log/worker.log",
+    "prefect": "确认 talent up 在运行；看 var/log/server.log，或 PREFECT_API_URL 所指的服务",
+    "check": CONTRADICTION_MEND,
+}
 OLDEST = datetime.fromisoformat("2025-01-01T00:00+08:00")
 """A clock before this was never set: the programme is younger."""
 
@@ -163,8 +169,10 @@ def _of_the_silence(database: Database, now: datetime) -> Iterator[CheckFinding]
 
     with database.read() as connection:
         found = signs_of_life.silent(connection, now)
-    mend = "确认 talent up 在运行；在 Prefect 页面看 {work} 的部署有没有被暂停（Resume）或删除（重启 talent up 即重建）"
     for sign in found:
+        mend = SILENCE_MENDS.get(
+            sign.work, "确认 talent up 在运行；在 Prefect 页面看 {work} 的部署有没有被暂停（Resume）"
+        )
         yield CheckFinding("运行", "finding", str(sign), mend.format(work=sign.work))
 
 
@@ -176,5 +184,4 @@ def _of_contradictions(database: Database) -> Iterator[CheckFinding]:
         found = broken(connection)
     if found:
         said = f"有 {len(found)} 处自相矛盾，第一处：{found[0].year} 年度 {found[0].where}，{found[0].found}"
-        mend = "运行 talent db check 看全部；保留数据库，先做一份备份，联系维护程序的人"
-        yield CheckFinding("数据", "finding", said, mend)
+        yield CheckFinding("数据", "finding", said, CONTRADICTION_MEND)

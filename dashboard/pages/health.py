@@ -64,5 +64,5 @@ def _why_not(site: Site) -> str | None:
 
 def _silent(site: Site) -> str | None:
     with site.database.read() as connection:
-        found = silent(connection, site.wall())
+        found = [sign for sign in silent(connection, site.wall()) if sign.work != "check"]  # it can work all the same
     return f"{found[0].work}-silent" if found else None

@@ -14,10 +14,12 @@ from deployments import lookout
 from deployments.holding import Holding
 from deployments.lookout import Lookout
 from models.database import Database
+from models.invariants import Contradiction
 from models.pending_work import PendingWork
-from models.signs_of_life import Sign
+from models.signs_of_life import Sign, Work, silent
 from phases.book import BOOK
 from settings import Settings
+from tests.support.scenes import Scene
 
 NOTHING = PendingWork(((2022, 7),), None)
 BEATS = frozenset({("watch", UUID(int=1)), ("post", UUID(int=2))})
@@ -78,6 +80,31 @@ def test_a_beat_that_did_not_come_is_made_up_for(looking: Lookout, monkeypatch: 
     assert looking._owed(NOTHING) == []
     looking._last = {"watch": datetime.now(TZ) - beat - 2 * lookout.SLACK, "post": datetime.now(TZ)}
     assert looking._owed(NOTHING) == ["watch"]
+
+
+def test_the_records_are_checked_once_a_night_and_what_does_not_fit_is_an_alarm(
+    database: Database, under_way: Mapping[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Scene.begin(database, rehearsal=False)
+    looking, checked = Lookout(database, Settings(), under_way, nobody), list[int]()
+    night = datetime(2022, 1, 5, 3, tzinfo=TZ)
+
+    def check(found: list[Contradiction], at: datetime) -> list[Work]:
+        def contradictions(_: Database) -> list[Contradiction]:
+            checked.append(len(found))
+            return found
+
+        monkeypatch.setattr(lookout, "contradictions", contradictions)
+        looking.check_rows(at)
+        with database.read() as connection:
+            return [sign.work for sign in silent(connection, at + timedelta(seconds=1))]
+
+    minute, wrong = timedelta(minutes=1), [Contradiction("合计", 2022, "shortlist/nanjing", "1 和 2")]
+    assert check([], night - minute) == []
+    assert check(wrong, night - minute / 2) == []  # that night had its check
+    assert (check(wrong, night), len(checked)) == (["check"], 2)
+    assert (check([], night + 23 * 60 * minute), len(checked)) == (["check"], 2)
+    assert (check([], night + 24 * 60 * minute), len(checked)) == ([], 3)
 
 
 def test_a_watch_that_hangs_in_this_process_is_known_and_no_other(looking: Lookout, under_way: dict[str, int]) -> None:
