@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from acts.last_word import decision
 from calendars.deadlines import Cause
 from calendars.errors import TalentError
+from gates.pending import owes_second
 from gates.states import Event, State
 from models.database import Database, Which
 from models.stamp import Stamp
@@ -146,7 +147,8 @@ class Act:
 
     `alone` are states that it is offered for too, but only to the city that is named; `moved` wants a due day that one
     of these causes moved. `forever` warns of what nothing can bring back. `by` whose hand does it; `whole`: it may be
-    done without naming a city, for all that it applies to.
+    done without naming a city, for all that it applies to. `second`: it is offered too where the second part is owed;
+    `seconds` wants a phase that has such a part this year.
 
     `event` is what a city phase's log shows of it; `subject` names what it is about in the audit, where that is no city
     phase; `records`: where it is done, it puts itself on record. `title` says it for a phase (None: of no phase);
@@ -170,6 +172,8 @@ class Act:
     records: bool = False
     by: Literal["province", "city"] = "province"
     whole: bool = False
+    second: bool = False
+    seconds: bool = False
 
     def holds(self, year: int) -> Which:
         """Give what it locks: what is no city phase's own (an address, a letter) is shared by all years."""
@@ -224,11 +228,16 @@ class Act:
     def applies(self, book: Book, phase: Phase, standing: Standing, *, named: bool = False) -> bool:
         """Tell whether it is offered for a city phase that stands so; `named`: for this city by its name."""
         return (
-            (standing.state in self.states or (named and standing.state in self.alone))
+            (
+                standing.state in self.states
+                or (named and standing.state in self.alone)
+                or (self.second and owes_second(standing.state, standing.second, standing.second_at))
+            )
             and (not self.moved or not self.moved.isdisjoint(standing.due.because))
             and (not self.province or phase.province is not None)
             and (not self.waives or bool(book.waivable(phase.slug)))
             and (not self.evaluates or _evaluated(book, phase))
+            and (not self.seconds or book.second(phase) is not None)
         )
 
     def nobody(self, book: Book, phase: Phase | None) -> str:
@@ -240,6 +249,8 @@ class Act:
             return f"{of}没有“原则上”的规定，没有规则可以豁免。"
         if phase and self.evaluates and not _evaluated(book, phase):
             return f"{of}不评价学生。"
+        if phase and self.seconds and book.second(phase) is None:
+            return f"{of}没有各方分别交的总结。"
         if self.moved:
             return f"{of}各市现在的截止日都不是省办另行给的，没有可以更正的。"
         states = "、".join(f"“{state.chinese}”" for state in State if state in self.states)

@@ -43,10 +43,11 @@ def adopt(database: Database, year: int, rule: str, stamp: Stamp, *, dry_run: bo
 
 def _outlook(season: Season, rule: Rule[object]) -> list[str]:
     """Say what the rule finds in each city whose phase is open to it or was, in the cities' order."""
-    phase, gate = season.book.gate_of(rule.id)
-    part = judging.CITY if gate is phase.gate else judging.PROVINCE
+    phase, _ = season.book.gate_of(rule.id)
+    gates = judging.gates(season, phase.slug)
+    part = next((part for part, gate in gates.items() if any(one.id == rule.id for one in gate.rules)), None)
     cities = [city for city in season.cities if season.cells[phase.slug, city].state not in UNJUDGED]
-    if part == judging.PROVINCE and judging.province_gate(season, phase.slug) is None:
+    if part is None:
         return []
     judged = judging.judge_cities(season, phase.slug, cities, part) if cities else {}
     return [

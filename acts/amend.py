@@ -116,7 +116,7 @@ def _other(old: Year, new: Year) -> Iterator[str]:
     if new.cities != old.cities:
         yield "设区市的名单、名称、代码或次序不同；开设之后不能改。"
     if [_shape(phase) for phase in new.phases] != [_shape(phase) for phase in old.phases]:
-        yield "阶段的名单、次序、前提或省办办结的方式不同；开设之后不能改。"
+        yield "阶段的名单、次序、前提、省办办结的方式或有无后交部分不同；开设之后不能改。"
     unsaid = "、".join(sorted(new.assumed.keys() - old.assumed.keys()))
     if unsaid:
         yield f"文件是旧版格式，没有写明 {unsaid}，现行日历写明了；请在文件里写上。"
@@ -130,7 +130,7 @@ def _moved_about(old: Sequence[str], new: Sequence[str]) -> bool:
 
 
 def _shape(phase: Phase) -> tuple[object, ...]:
-    return phase.slug, phase.requires, phase.province
+    return phase.slug, phase.requires, phase.province, phase.second_due is None
 
 
 def _stranding(season: Season, new: Year) -> Iterator[str]:
@@ -161,6 +161,11 @@ def _moved(season: Season, old: Phase, new: Phase, sooner: Sequence[date]) -> It
         yield f"{old.name}的新截止日 {new.due} 已经过去。"
     if new.opens > old.opens and begun:
         yield f"{old.name}已向 {len(begun)} 个市开放，开放日不能推后。"
+    if new.second_due != old.second_due and new.second_due and old.second_due and begun:
+        if end_of(old.second_due) <= now or new.second_due < day_of(now):
+            yield f"{old.name}的后交部分截止日 {old.second_due} 或新的 {new.second_due} 已经过去，不能改；{WAY_OUT}。"
+        elif new.second_due < min(old.second_due, earliest):
+            yield f"{old.name}的后交部分截止日 {old.second_due} 已经通知 {len(begun)} 个市，{left} {new.second_due}。"
     if new.province_due != old.province_due and new.province_due and new.province_due < day_of(now):
         yield f"{old.name}的省办期限 {new.province_due} 已经过去。"
 

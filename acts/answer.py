@@ -146,14 +146,15 @@ def _granted(
 ) -> Outcome:
     with database.read() as connection:
         season = Season.read(connection, found.year, stamp, [found.city], reading=True)
-    cell, due = season.cells[found.phase, found.city], season.due(found.phase, found.city)
-    if cell.state in ENDED:
+    cell = season.cells[found.phase, found.city]
+    due, second = season.owed_by(cell), season.second_owed(cell) is not None
+    if cell.state in ENDED and not second:
         said = f"{season.title(found.phase, found.city)} {ENDED[cell.state]}；请答复不同意，复函只写明不再需要办理。"
         return Outcome("refused", said)
     if _holds(due, max(until, found.day), stamp):
         return _answered(database, found, stamp, asked, f"同意；截止日已是 {due.day}，无须延期")
     where, reason = (database, found.year, found.phase), found.reason
-    if cell.state is State.WAITING or due.met_by(stamp.as_of):
+    if second or cell.state is State.WAITING or due.met_by(stamp.as_of):
         return extend(*where, [found.city], stamp, until=until, reason=reason, asked=asked, untold=untold)
     late = replace(asked, late=True)
     return rerun(*where, found.city, stamp, until=until, reason=reason, asked=late, untold=untold)
@@ -167,9 +168,10 @@ def _holds(due: Due, until: date, stamp: Stamp) -> bool:
 def _answered(database: Within, found: CityRequest, stamp: Stamp, asked: RequestBrief, said: str) -> Outcome:
     """Answer with a letter alone: it says how the city stands, and which day holds."""
     with sitting(database, found.year, stamp, [found.city]) as season:
-        cell, due = season.cells[found.phase, found.city], season.due(found.phase, found.city)
+        cell = season.cells[found.phase, found.city]
+        due, second = season.owed_by(cell), season.second_owed(cell) is not None
         state = seen(season.connection, season.year, found.city, stamp.as_of)[found.phase].state
-        needless, held = NEEDLESS.get(state, ""), _holds(due, found.day, stamp)
+        needless, held = "" if second else NEEDLESS.get(state, ""), _holds(due, found.day, stamp)
         asked = replace(asked, needless=needless, held=held, **standing(season, cell, state))
         over = needless or (asked.grace and not due.met_by(stamp.as_of))
         owing.answered(season, cell, asked, due=None if over else due)

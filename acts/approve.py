@@ -9,6 +9,7 @@ from acts.last_word import decision
 from acts.new_days import CONFIRM, checked
 from calendars.deadlines import day_of
 from gates.states import Event, State
+from gates.verdict import Verdict
 from season import judging
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
@@ -40,16 +41,22 @@ def approve(database: Database, year: int, phase: str, city: str, stamp: Stamp, 
 
 def _approve(season: Season, cell: Cell) -> Outcome:
     title, tally, verdict, results = season.title(cell.phase, cell.city), cell.tally, None, None
-    if judging.province_gate(season, cell.phase) is not None:
-        judgement = judging.judge_cities(season, cell.phase, [cell.city], judging.PROVINCE)[cell.city]
-        verdict, tally = judgement.verdict, judgement.tally
-        if not verdict.passed:
-            mends = "；".join(finding.mend for finding in verdict.refusals)
-            word = decision(season.year.phase(cell.phase))
-            refused = refuse(season, cell, Event.APPROVE, f"{title} 还不能{word}：{mends}。")
-            return Outcome(refused.outcome, refused.message, verdict)
-        judging.keep(season, cell, judgement, cell.filings, judging.PROVINCE)
-        results = judgement.results
+    judged = {
+        part: judging.judge_cities(season, cell.phase, [cell.city], part)[cell.city]
+        for part in judging.gates(season, cell.phase)
+        if part != judging.CITY
+    }
+    for judgement in judged.values():
+        findings = (*(verdict.findings if verdict else ()), *judgement.verdict.findings)
+        verdict = Verdict(judgement.verdict.phase, findings)
+        tally, results = judgement.tally or tally, judgement.results
+    if verdict is not None and not verdict.passed:
+        mends = "；".join(finding.mend for finding in verdict.refusals)
+        word = decision(season.year.phase(cell.phase))
+        refused = refuse(season, cell, Event.APPROVE, f"{title} 还不能{word}：{mends}。")
+        return Outcome(refused.outcome, refused.message, verdict)
+    for part, judgement in judged.items():
+        judging.keep(season, cell, judgement, cell.filings, part)
     cell = season.move(cell, Event.APPROVE, passed_at=season.stamp.as_of, tally=tally)
     owe_passed(season, cell, results)
     return Outcome("done", f"{title} 已由省级管理办公室办结，阶段通过。", verdict)

@@ -8,6 +8,7 @@ from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.new_days import CONFIRM, checked
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
+from gates.pending import owes_second
 from gates.states import Event, State
 from letters.brief import RequestBrief
 from models.city_requests import Wanted, of_city_phase, waits
@@ -60,7 +61,7 @@ def ask(
         connection = season.connection
         now = seen(connection, season.year, city, stamp.as_of)[phase]
         title = season.title(phase, city)
-        why = _no_use(now) or _unfit(season, now, until) or wordless(reason)
+        why = _no_use(now) or _unfit(season, now, city, until) or wordless(reason)
         if why:
             return Outcome("refused", f"{title}：{why}。")
         every = of_city_phase(connection, year, phase, city)
@@ -76,18 +77,19 @@ def ask(
             number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state)
         )
         season.note(cell, Event.ASK, f"延期至 {until}", request=number)
-        owing.request(season, cell, now.due, asked)
+        owing.request(season, cell, season.owed_by(cell), asked)
     said = f"{title}：已向省级管理办公室申请延期至 {until} 24:00。答复之前，原来的期限不变。"
     return season.answered(Outcome("done", said))
 
 
 def _no_use(now: Seen) -> str | None:
-    return NO_USE.get(now.state)
+    return None if owes_second(now.state, now.second, now.second_at) else NO_USE.get(now.state)
 
 
-def _unfit(season: Season, now: Seen, until: date) -> str | None:
-    if until <= now.due.day:
-        return f"现在的截止日是 {now.due.day}，申请的日期须在此之后"
+def _unfit(season: Season, now: Seen, city: str, until: date) -> str | None:
+    due = season.owed_by(season.cells[now.phase, city])
+    if until <= due.day:
+        return f"现在的截止日是 {due.day}，申请的日期须在此之后"
     if until < day_of(season.arrived):
         return f"申请的日期 {until} 已经过去"
     return None if until.year <= season.year.year + 1 else f"申请的日期 {until} 太远，请核对年份"

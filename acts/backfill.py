@@ -76,7 +76,7 @@ def fill_in(season: Season, cell: Cell, said: str) -> tuple[Verdict, str]:
     The phase stays passed and nobody is written to about it; who is known only now is told of what is open. The totals
     of the province count these rows from now on. Give what the city answers for, and the answer in a sentence.
     """
-    parts = (judging.CITY, judging.PROVINCE) if judging.province_gate(season, cell.phase) else (judging.CITY,)
+    parts = tuple(judging.gates(season, cell.phase))
     found = {part: judging.judge_cities(season, cell.phase, [cell.city], part)[cell.city] for part in parts}
     filed = party_addresses.file(season.connection, season.year.year, cell.phase, cell.city, season.stamp)
     why, later = "；".join([said, *filed_addresses.in_log(season.year, filed)]), built_on(season, cell)

@@ -13,7 +13,7 @@ from phases.letter_kinds import LETTER_KINDS
 from season import judging, owing
 from season.calendar_files import day_version
 from season.outcome import Outcome
-from season.refusing import illegal, refuse
+from season.refusing import WAY_OUT, illegal, refuse
 from season.settle import settle
 from season.transaction import sitting
 
@@ -59,13 +59,16 @@ def extend(
         unsent = written_letters.unsent(season.connection, year, phase, ANEW)
         done, refused = [], []
         for city in season.cities:
-            cell, was = season.cells[phase, city], season.due(phase, city).day
+            cell = season.cells[phase, city]
+            was = season.owed_by(cell).day
             why = _why_not(season, cell, until)
             if why is None:
                 season.grant(cell, "extension", until, reason)
                 why = f"至 {until}" if asked else f"至 {until}：{reason}"
                 cell = season.move(cell, Event.EXTEND, why, request=asked.number if asked else None)
                 say_anew(season, cell, unsent.get(city, {}))
+                if season.second_owed(cell) is not None:
+                    owing.second_moved(season, cell, day_version(season, cell), was, reason)
                 if asked is not None:
                     owing.answered(season, cell, asked, due=season.due(phase, city), was=was)
                 done.append(season.year.city(city).name)
@@ -97,11 +100,13 @@ NOBODY = "没有仍需报送本阶段的城市，未作改动。"
 
 
 def _why_not(season: Season, cell: Cell, until: date) -> str | None:
-    due, title = season.due(cell.phase, cell.city), season.title(cell.phase, cell.city)
+    due, title = season.owed_by(cell), season.title(cell.phase, cell.city)
     if cell.state is State.OVERDUE and not season.in_time(cell):
         return f"{title} 已于 {due.day} 24:00 截止，不能延期；请改用重新开放。"
     if until <= due.day:
         return f"{title} 现在的截止日是 {due.day}，不早于所给的 {until}，无需延期。"
+    if cell.state is State.SUBMITTED and season.second_owed(cell) is None:
+        return f"{title} 已经报送，没有待交的内容，无需延期；{WAY_OUT[cell.state]}。"
     return illegal(season, cell, Event.EXTEND)
 
 
@@ -122,4 +127,5 @@ EXTEND = Act(
     Event.EXTEND,
     frozenset({State.WAITING, State.OPEN, State.RETURNED}),
     whole=True,
+    second=True,
 )

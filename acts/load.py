@@ -20,6 +20,7 @@ from gates.states import Event, State
 from models import audit, loading
 from models.loading import newest_load
 from models.standing import opened
+from season import second_part
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
@@ -131,6 +132,8 @@ def _not_now(season: Season, cell: Cell, form: str) -> str | None:
     if backfill.passed_on_paper(cell):
         return backfill.closed(season, cell) or backfill.lacking(season, cell)
     if not season.book.provincial(form):
+        if cell.state is State.SUBMITTED and season.book.second(season.year.phase(cell.phase)):
+            return second_part.closed(season, cell)
         return illegal(season, cell, Event.LOAD) or backfill.lacking(season, cell)
     if cell.state is State.SUBMITTED:
         return None
@@ -144,8 +147,9 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     season.flush()
     phase, today = season.book.owner(reading.slug), season.stamp.as_of.astimezone(TZ).date()
     known = KnownCity(season.connection, season.year, season.year.city(city), today)
-    undone = corrections_undone(season, city, reading)
-    errors = _in_order(reading, chain(phase.check(known, reading), undone))
+    undone, provincial = corrections_undone(season, city, reading), season.book.provincial(reading.slug)
+    refiled = () if provincial else second_part.refiled(season, cell, reading)
+    errors = _in_order(reading, chain(refiled, phase.check(known, reading), undone))
     warnings = (*reading.warnings, *phase.doubts(known, reading))
     if errors:
         places = [_place(error) for error in errors[:PLACES]]
@@ -160,7 +164,7 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     plain = {sheet.key: [row.model_dump() for row in reading.rows[sheet.key]] for sheet in reading.form.sheets}
     loading.replace(season.connection, year, city, phase.complete(known, plain))
     loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
-    verdict, noted = _note(season, cell, f"《{reading.form.title}》{rows} 行")
+    verdict, noted = _note(season, cell, f"《{reading.form.title}》{rows} 行", provincial=provincial)
     empty = [sheet.name for sheet in reading.form.sheets if not reading.rows[sheet.key]]
     said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
     beside = arrange.from_workbook(season, season.cells[cell.phase, city], reading)
@@ -176,9 +180,12 @@ def _in_order(reading: Reading, found: Iterable[RowError]) -> tuple[RowError, ..
     return first_faults(sorted(some, key=lambda fault: (at.get(fault.sheet, -1), fault.row or 0)))
 
 
-def _note(season: Season, cell: Cell, said: str) -> tuple[Verdict | None, str]:
+def _note(season: Season, cell: Cell, said: str, *, provincial: bool) -> tuple[Verdict | None, str]:
     """Log the load; what was done on paper is judged to be looked at, and the answer says what was found."""
     if not backfill.passed_on_paper(cell):
+        if cell.state is State.SUBMITTED and not provincial:
+            cell = second_part.look_again(season, cell, Event.LOAD, said)
+            return None, second_part.still_owed(season, cell).removeprefix("；") + "。"
         season.note(cell, Event.LOAD, said)
         return None, ""
     return backfill.fill_in(season, cell, said)

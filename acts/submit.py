@@ -15,6 +15,7 @@ from models.standing import returned_before
 from season import judging
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
+from season.second_part import second_at, still_owed
 from season.settle import settle, take
 from season.transaction import sitting
 
@@ -73,7 +74,10 @@ def _file(season: Season, cell: Cell) -> Outcome:
     number = cell.filings + 1
     said = _addresses(season, cell, judgement)
     why = "；".join(_in_time(season, cell) + filed_addresses.in_log(season.year, said)) or None
-    filed = season.move(cell, Event.SUBMIT, why, filed_at=season.arrived, filings=number, tally=tally, resume=None)
+    filed = season.move(
+        cell, Event.SUBMIT, why,
+        filed_at=season.arrived, filings=number, tally=tally, resume=None, second_at=second_at(season, cell),
+    )  # fmt: skip
     # Once an attempt: if every refusal gave room to mend, the deadline would never come.
     first = not returned_before(season.connection, season.year.year, cell)
     take(season, filed, judgement, number, room_to_mend=first)
@@ -83,6 +87,7 @@ def _file(season: Season, cell: Cell) -> Outcome:
         return Outcome("returned", f"{title} 未通过系统核验，已退回：{mends}。", judgement.verdict)
     waits = season.cells[cell.phase, cell.city].state is State.SUBMITTED
     then = "等待省级管理办公室办理" if waits else "通过"
+    then += still_owed(season, season.cells[cell.phase, cell.city])
     return Outcome("done", f"{title} 已报送，{then}{filed_addresses.in_answer(said)}。", judgement.verdict)
 
 

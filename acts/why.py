@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from acts.backfill import lacking, passed_on_paper
 from gates.verdict import Verdict
 from models import histories, reports, states_as_of
 from models.loading import loaded
-from season import judging
+from season import judging, second_part
 from season.unit_of_work import Season
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ FOR_INFORMATION = "本阶段在线下办理；以下按补录的内容列出，�
 class ReportCard:
     """`trial` where nothing was filed yet and the draft was judged for the asking.
 
-    What was done on paper has passed, whatever its rules find in the rows that were loaded afterwards.
+    What was done on paper has passed, whatever its rules find in the rows that were loaded afterwards. `later` is what
+    a trial finds of the second part, which keeps nobody from filing.
     """
 
     phase: str
@@ -36,6 +37,7 @@ class ReportCard:
     trial: bool
     note: str = ""  # why there is nothing to judge, or what it is worth
     on_paper: bool = False
+    later: Verdict | None = None
 
     @property
     def passed(self) -> bool:
@@ -46,7 +48,15 @@ class ReportCard:
         """`talent phase why --json`."""
         rules = [finding.as_json() for verdict in self.verdicts for finding in verdict.findings]
         card = {"phase": self.phase, "city": self.city, "attempt": self.attempt, "passed": self.passed}
-        return {**card, "on_paper": self.on_paper, "trial": self.trial, "note": self.note, "rules": rules}
+        later = [finding.as_json() for finding in self.later.findings] if self.later else []
+        return {
+            **card,
+            "on_paper": self.on_paper,
+            "trial": self.trial,
+            "note": self.note,
+            "rules": rules,
+            "later": later,
+        }
 
 
 def report_card(
@@ -66,7 +76,8 @@ def report_card(
             on_paper = passed_on_paper(cell)
             return ReportCard(phase, city, cell.attempt, (), trial=not on_paper, note=note, on_paper=on_paper)
         tried = judging.judge_cities(season, phase, [city], filing=True)[city]
-        return _card(phase, city, cell.attempt, (tried.verdict,), papers, trial=True)
+        card = _card(phase, city, cell.attempt, (tried.verdict,), papers, trial=True)
+        return replace(card, later=second_part.verdict(season, cell))
 
 
 def _card(

@@ -99,11 +99,24 @@ def _days_agree(source: str, phase: Phase) -> Iterator[Fault]:
     if phase.province_due and phase.province_due < phase.due:
         mend = "把省办期限改到截止日或以后"
         yield Fault(source, f"{key}.province_due", f"{phase.province_due} 早于截止日 {phase.due}", mend)
+    yield from _second_agrees(source, phase)
+
+
+def _second_agrees(source: str, phase: Phase) -> Iterator[Fault]:
+    key, second = f"phases.{phase.slug}.second_due", phase.second_due
+    if second is None and phase.second_rungs:
+        yield Fault(source, key, "写了 second_rungs 而没有 second_due", "写上后交部分的截止日，或删去 second_rungs")
+    elif second is not None and phase.province is None:
+        yield Fault(source, key, "省办不经手这个阶段，不能另有后交部分的截止日", "删去这一行")
+    elif second is not None and not phase.due <= second <= max(phase.province_due or second, phase.due):
+        mend = f"改到 {phase.due} 与 {phase.province_due} 之间" if phase.province_due else f"改到 {phase.due} 或以后"
+        yield Fault(source, key, f"{second} 不在截止日与省办期限之间", mend)
 
 
 def _rungs_agree(source: str, phase: Phase) -> Iterator[Fault]:
-    for value in _twice(phase.rungs):
-        yield Fault(source, f"phases.{phase.slug}.rungs", f"提前提醒的天数 {value} 写了两次", "只留一个")
+    for name, rungs in (("rungs", phase.rungs), ("second_rungs", phase.second_rungs)):
+        for value in _twice(rungs):
+            yield Fault(source, f"phases.{phase.slug}.{name}", f"提前提醒的天数 {value} 写了两次", "只留一个")
 
 
 def _in_year(source: str, phase: Phase, year: int | None) -> Iterator[Fault]:

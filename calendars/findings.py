@@ -42,6 +42,8 @@ def _of_phase(year: Year, phase: Phase) -> Iterator[Warning_]:
     yield from _due_day(f"{key}.due", phase.due, days)
     if phase.province_due and phase.province_due != phase.due:
         yield from _due_day(f"{key}.province_due", phase.province_due, days)
+    if phase.second_due and phase.second_due not in {phase.due, phase.province_due}:
+        yield from _due_day(f"{key}.second_due", phase.second_due, days)
     for needed in map(year.phase, phase.requires):
         if phase.opens < needed.opens:
             reason = f"开放日 {phase.opens} 早于所要求的{needed.name}的开放日 {needed.opens}"

@@ -83,12 +83,16 @@ def _phase(source: str, phase: Phase, year: int, terms: Terms) -> Iterator[Fault
     key = f"phases.{phase.slug}"
     if phase.monthly_from and phase.slug in terms and not terms[phase.slug].monthly:
         yield Fault(source, f"{key}.monthly_from", "这个阶段没有每月提醒", "删去这一行")
-    if phase.province_due and phase.province_due.year not in {year, year + 1}:
-        reason = f"{phase.province_due} 不属于 {year} 年度"
-        yield Fault(source, f"{key}.province_due", reason, f"改成 {year} 至 {year + 1} 年的日期")
-    for ahead in phase.rungs:
-        if ahead > _DAYS:
-            yield Fault(source, f"{key}.rungs", f"提前提醒的天数 {ahead} 太大", f"不超过 {_DAYS} 天")
+    if phase.second_due and phase.slug in terms and not terms[phase.slug].two:
+        yield Fault(source, f"{key}.second_due", "这个阶段没有后交的部分", "删去这一行")
+    for name, day in (("province_due", phase.province_due), ("second_due", phase.second_due)):
+        if day and day.year not in {year, year + 1}:
+            reason = f"{day} 不属于 {year} 年度"
+            yield Fault(source, f"{key}.{name}", reason, f"改成 {year} 至 {year + 1} 年的日期")
+    for name, rungs in (("rungs", phase.rungs), ("second_rungs", phase.second_rungs)):
+        for ahead in rungs:
+            if ahead > _DAYS:
+                yield Fault(source, f"{key}.{name}", f"提前提醒的天数 {ahead} 太大", f"不超过 {_DAYS} 天")
 
 
 def _named_twice(source: str, phases: Sequence[Phase]) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from calendars.deadlines import handed_in, resolve, start_of
-from calendars.rungs import escalation_at, monthly, overdue_letter_at, party_ladder, province_ladder, reminders
+from calendars.rungs import escalation_at, ladder, monthly, overdue_letter_at, party_ladder, province_ladder, reminders
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Phase, Year
 
-MomentKind = Literal["opening", "rung", "deadline", "next-day", "third-day", "monthly", "province-due"]
+MomentKind = Literal["opening", "rung", "deadline", "next-day", "third-day", "monthly", "province-due", "second"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,13 @@ def _of_phase(year: Year, phase: Phase) -> Iterator[Moment]:
     yield at(due.instant, "deadline", "截止")
     yield at(overdue_letter_at(due, days), "next-day", "逾期通知")
     yield at(escalation_at(due, days, figures.escalation_days), "third-day", "督办")
+    if phase.second_due is not None:
+        second = resolve(phase.second_due)
+        for rung in ladder(phase, second, days, due.instant, second=True):
+            yield at(rung.instant, "second", f"后交部分截止前 {rung.days} 天提醒")
+        yield at(second.instant, "second", "后交部分截止")
+        yield at(overdue_letter_at(second, days), "second", "后交部分逾期通知")
+        yield at(escalation_at(second, days, figures.escalation_days), "second", "后交部分督办")
     if phase.province_due is not None:
         own = resolve(phase.province_due)
         for rung in province_ladder(own, figures, days, opening):

@@ -158,7 +158,7 @@ def figures(year: Year) -> dict[str, Value]:
 
 def moments(year: Year) -> dict[str, Value]:
     """Give what a calendar fixes of its phases, as `PHASE.FIELD`: days, and how the province ends a phase."""
-    fields = ("opens", "due", "monthly_from", "files_from", "province", "province_due")
+    fields = ("opens", "due", "monthly_from", "files_from", "province", "province_due", "second_due")
     held = {(phase.slug, field): getattr(phase, field) for phase in year.phases for field in fields}
     return {f"{slug}.{field}": value for (slug, field), value in held.items() if value is not None}
 

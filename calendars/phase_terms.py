@@ -12,12 +12,14 @@ class PhaseTerms:
 
     It uses the outcome of the phase that it `stands_on`, which must have passed; one left out of the year stands aside
     for the one that it stands on itself. `left_out` are the phases that cannot do without it, where a year can;
-    None where no year can. One that is `monthly` may have months in which who falls behind is reminded.
+    None where no year can. One that is `monthly` may have months in which who falls behind is reminded, one in `two`
+    parts a later due day for the second of what is filed.
     """
 
     stands_on: str = ""
     left_out: tuple[str, ...] | None = None
     monthly: bool = False
+    two: bool = False
 
 
 Terms = Mapping[str, PhaseTerms]

@@ -26,13 +26,13 @@ class Rung:
     reason: str
 
 
-def ladder(phase: Phase, due: Due, days: WorkingDays, since: datetime) -> tuple[Rung, ...]:
-    """Give the reminders of a phase before that due day, earliest first.
+def ladder(phase: Phase, due: Due, days: WorkingDays, since: datetime, *, second: bool = False) -> tuple[Rung, ...]:
+    """Give the reminders of a phase before that due day, earliest first; those of its `second` part.
 
     One that would fall before `since`, when the phase opened for the city, falls away; of two on one day the one
     nearer to the due day stays.
     """
-    nominal = ((ahead, due.day - timedelta(days=ahead)) for ahead in phase.rungs)
+    nominal = ((ahead, due.day - timedelta(days=ahead)) for ahead in (phase.second_rungs if second else phase.rungs))
     return _kept((_rung(ahead, day, days) for ahead, day in nominal), since)
 
 

@@ -82,6 +82,8 @@ class Phase(_Frozen):
     `rungs` are reminders, in days before the due day. `monthly_from` starts cultivation's monthly watch; before
     `files_from` nothing may be filed. `province` is how the provincial office ends the phase (None: the gate alone
     does), `province_due` its own last day where the calendar fixes one (else it follows from the filing).
+    `second_due` is until when the city files what comes after the rest of its filing, `second_rungs` its reminders; a
+    year that dates no such part has it filed with the rest.
     """
 
     slug: Slug
@@ -94,6 +96,8 @@ class Phase(_Frozen):
     files_from: date | None = None
     province: Ending | None = None
     province_due: date | None = None
+    second_due: date | None = None
+    second_rungs: tuple[Positive, ...] = ()
 
 
 class Figures(_Frozen):
@@ -141,6 +145,11 @@ class Figures(_Frozen):
     summaries_owed: Annotated[tuple[SummaryKind, ...], Since(3, ("市级", "导师", "中学"))] = Field(
         description="要交年度工作总结的各方"
     )
+
+    @property
+    def summaries_asked(self) -> tuple[SummaryKind, ...]:
+        """The kinds of summary that are asked for: those owed, and in any case an institution's (七(二))."""
+        return tuple(dict.fromkeys((*self.summaries_owed, "高校")))
 
     def ahead(self, month: int) -> int:
         """Give how many months a month of training comes after the first; one before that is of the next year."""
@@ -213,7 +222,12 @@ class Year(_Frozen):
     @property
     def calendar_years(self) -> tuple[int, ...]:
         """The calendar years that the days of the phases lie in, ascending."""
-        days = (day for phase in self.phases for day in (phase.opens, phase.due, phase.province_due) if day)
+        days = (
+            day
+            for phase in self.phases
+            for day in (phase.opens, phase.due, phase.second_due, phase.province_due)
+            if day
+        )
         return tuple(sorted({day.year for day in days}))
 
     @property

@@ -63,6 +63,7 @@ def _phase(year: Year, phase: Phase) -> dict[str, Any]:
         "files_from": phase.files_from.isoformat() if phase.files_from else None,
         "province": phase.province,
         "province_due": phase.province_due.isoformat() if phase.province_due else None,
+        "second_due": phase.second_due.isoformat() if phase.second_due else None,
         "provisional": year.provisional,
     }
 

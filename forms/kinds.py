@@ -162,7 +162,7 @@ PLACES = Kind(cells.places, "应为不小于 1 的整数", width=12)
 MONEY = Kind(cells.money, "应为金额（元），不小于 0，最多两位小数", width=14)
 STAGE = OfYear(_stage)
 SUBJECT = OfYear(lambda year: one_of(*year.subjects, width=10))
-SUMMARY = OfYear(lambda year: one_of(*year.figures.summaries_owed))
+SUMMARY = OfYear(lambda year: one_of(*year.figures.summaries_asked))
 HONOURS = OfYear(lambda year: some_of(*year.figures.honours))
 GRADE = OfYear(
     lambda year: _with(

@@ -157,6 +157,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.PASS: State.PASSED,
         Event.RETURN: State.RETURNED,
         Event.RECALL: State.OPEN,
+        Event.EXTEND: State.SUBMITTED,  # of its second part alone, where one is owed
         Event.APPROVE: State.PASSED,
         Event.REJECT: State.RETURNED,
         Event.HOLD: State.WAITING,

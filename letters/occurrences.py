@@ -43,13 +43,15 @@ def occurrences(book: Book, year: Year) -> Mapping[tuple[Kind, str | None], tupl
     """Give, by kind and phase (None: the whole year), the audiences that such a letter is written for in a year."""
     found: dict[tuple[Kind, str | None], tuple[Audience, ...]] = {}
     dealt = [(phase.slug, book.dealings(phase, year)) for phase in year.phases]
+    seconds = {phase.slug: book.dealings(phase, year, second=True) for phase in year.phases if book.second(phase)}
     for kind, row in LETTER_KINDS.items():
         if row.of_year:
             found[kind, None] = row.of_year
         for slug, of in dealt:
             if _occurs(kind, of):
                 own: tuple[Audience, ...] = ("province",) if row.by_province and of.ending else ()
-                found[kind, slug] = audiences(kind, of) + own
+                later = seconds[slug].named(kind) if slug in seconds else ()
+                found[kind, slug] = tuple(dict.fromkeys((*audiences(kind, of), *later, *own)))
     return found
 
 

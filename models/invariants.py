@@ -41,7 +41,7 @@ def broken(connection: Connection) -> list[Contradiction]:
 
 
 Found = tuple[int, str, str]
-SAME = ("state", "attempt", "filings", "since", "filed_at", "passed_at", "tally", "on_paper", "as_of")
+SAME = ("state", "attempt", "filings", "since", "filed_at", "passed_at", "second_at", "tally", "on_paper", "as_of")
 """What the newest row of the log says of a city phase, as the city phase has it."""
 
 

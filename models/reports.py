@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Row, func, select
 
 from calendars.deadlines import Due, Extension, end_of, resolve, start_of
+from gates.pending import is_late, second_due
 from gates.projection import seen_at
 from gates.states import State
 from models import standing
@@ -28,7 +29,19 @@ if TYPE_CHECKING:
     from phases.book import Book
     from phases.definition import Total
 
-SHOWN = ("phase", "city", "event", "from_state", "to_state", "attempt", "filed_at", "passed_at", "tally", "on_paper")
+SHOWN = (
+    "phase",
+    "city",
+    "event",
+    "from_state",
+    "to_state",
+    "attempt",
+    "filed_at",
+    "passed_at",
+    "tally",
+    "on_paper",
+    "second_at",
+)
 """The columns of the log that the matrix is made of: each instant that is read costs as much as all the rest."""
 
 
@@ -36,7 +49,9 @@ SHOWN = ("phase", "city", "event", "from_state", "to_state", "attempt", "filed_a
 class Standing:
     """A city phase as it stood at an instant. `refusals` and `waived` are rules; `mends` say what would mend each.
 
-    `on_paper`: it passed outside, before the year was opened here; `timeliness` is then None.
+    `on_paper`: it passed outside, before the year was opened here; `timeliness` is then None. `second` is until when
+    the second part is due, where the year dates one, and `second_at` when that of what stands filed was whole;
+    `second_late`: it is not yet, and should be.
     """
 
     phase: str
@@ -50,6 +65,9 @@ class Standing:
     mends: tuple[str, ...]
     waived: tuple[str, ...]
     on_paper: bool = False
+    second: Due | None = None
+    second_at: datetime | None = None
+    second_late: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The phase's part of `talent status --json`."""
@@ -66,6 +84,8 @@ class Standing:
             "refusals": list(self.refusals),
             "waived": list(self.waived),
             "reruns": self.attempt - 1,
+            "second_due": self.second.instant.isoformat() if self.second else None,
+            "second_late": self.second_late,
         }
 
 
@@ -120,11 +140,14 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
             key, row, usual = (phase.slug, city.slug), newest.get((phase.slug, city.slug)), plain[phase.slug]
             due = resolve(phase.due, extensions[key]) if key in extensions else usual.due
             states[phase.slug] = state = _state(phase, row, states, due, usual.opens, as_of)
+            second = second_due(phase, extensions.get(key, ())) if phase.second_due else None
             if row is None:
-                phases.append(Standing(phase.slug, state, 1, due, None, None, None, (), (), ()))
+                phases.append(Standing(phase.slug, state, 1, due, None, None, None, (), (), (), second=second))
             else:
                 waived = waivers.get((*key, row.attempt), ())
-                phases.append(_standing(phase, state, row, due, usual.ends, verdicts.get(key, ()), waived))
+                known = _standing(phase, state, row, due, usual.ends, verdicts.get(key, ()), waived)
+                late = is_late(state, second, row.second_at, as_of)
+                phases.append(replace(known, second=second, second_late=late) if second else known)
         cities[city.slug] = tuple(phases)
     left = {city for (_, city), row in newest.items() if row.to_state == State.WITHDRAWN}  # even if it came back since
     totals = _totals(opened, newest, _gone(connection, year, as_of) | left)
@@ -182,6 +205,7 @@ def _standing(
         tuple(rule["mend"] for rule in told[1:]),
         waived,
         state is State.PASSED and row.on_paper,
+        second_at=row.second_at,
     )
 
 

@@ -61,6 +61,7 @@ class Cell:
     resume: str | None
     tally: Mapping[str, int] | None
     on_paper: bool = False
+    second_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

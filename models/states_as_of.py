@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import Due, resolve, start_of
+from gates.pending import second_due
 from gates.projection import seen_at
 from gates.states import State
 from models import standing
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A city phase at that instant: its state, attempt, effective due day, when it was filed, whether on paper."""
+    """A city phase at that instant: its state, attempt, effective due day, when it was filed, whether on paper.
+
+    `second` is until when its second part is due, where the year dates one, `second_at` when that was whole.
+    """
 
     phase: str
     state: State
@@ -28,6 +32,8 @@ class Seen:
     due: Due
     filed_at: datetime | None = None
     on_paper: bool = False
+    second: Due | None = None
+    second_at: datetime | None = None
 
     @property
     def passed_on_paper(self) -> bool:
@@ -41,9 +47,11 @@ def seen(connection: Connection, year: Year, city: str, as_of: datetime) -> dict
     extensions = standing.extensions(connection, year.year, [city])
     found: dict[str, Seen] = {}
     for phase in year.phases:
-        cell, due = cells[phase.slug, city], resolve(phase.due, extensions.get((phase.slug, city), ()))
+        cell, given = cells[phase.slug, city], extensions.get((phase.slug, city), ())
+        due = resolve(phase.due, given)
         required = [found[slug].state for slug in phase.requires]
         opens, filed = start_of(phase.opens), bool(cell.resume)
         state = seen_at(cell.state, due.instant, as_of, opens=opens, required=required, filed=filed)
-        found[phase.slug] = Seen(phase.slug, State(state), cell.attempt, due, cell.filed_at, cell.on_paper)
+        second = second_due(phase, given), cell.second_at
+        found[phase.slug] = Seen(phase.slug, State(state), cell.attempt, due, cell.filed_at, cell.on_paper, *second)
     return found

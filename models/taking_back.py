@@ -136,6 +136,13 @@ def take_back_for_a_day(
     take_back(connection, REDATED, table.c.year == year, same, table.c.recipient.in_(list(recipients)))
 
 
+def take_back_second(connection: Connection, year: int, phase: str, city: str) -> None:
+    """Take back what has not left and asks a city, or its parties, for the second part of what it has filed."""
+    table = table_of(Letter)
+    about = (table.c.year == year, table.c.phase == phase, table.c.concerns == city)
+    take_back(connection, MOVED_ON, *about, table.c.kind.in_(ASKING), table.c.recipient != "province")
+
+
 def take_back(connection: Connection, why: str, *which: ColumnElement[bool]) -> None:
     """Cancel those of these letters that wait, and keep why; a worker that has one in hand finds it moot.
 

@@ -35,7 +35,7 @@ class Waiting:
 
 def pending_of(matrix: Matrix, phase: Phase, standing: Standing) -> Pending | None:
     """Give whose hand a city phase of the matrix waits for; None where nobody's."""
-    return pending(matrix.year, phase, standing.state, standing.due, standing.filed_at, matrix.as_of)
+    return pending(matrix.year, phase, standing, matrix.as_of)
 
 
 def chases(matrix: Matrix, moment: Moment) -> bool:

@@ -77,7 +77,7 @@ class Waiving:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A judgement to be kept. `number` is the filing's; `part` 'city' or 'province'."""
+    """A judgement to be kept. `number` is the filing's; `part` 'city', 'second' or 'province'."""
 
     phase: str
     city: str
@@ -145,7 +145,7 @@ def _move(connection: Connection, year: int, moves: Sequence[Move], signed: Mapp
         first.setdefault(move.before.id, move.before)
         last[move.after.id] = move.after
     table = table_of(CityPhase)
-    stands = ("state", "attempt", "moves", "filings", "since", "filed_at", "passed_at", "as_of")
+    stands = ("state", "attempt", "moves", "filings", "since", "filed_at", "passed_at", "second_at", "as_of")
     columns = (*stands, "resume", "tally", "on_paper")
     statement = (
         update(table)
@@ -177,6 +177,7 @@ def _logged(move: Move) -> dict[str, Any]:
         "since": after.since,
         "filed_at": after.filed_at,
         "passed_at": after.passed_at,
+        "second_at": after.second_at,
         "tally": after.tally,
         "on_paper": after.on_paper,
         "reason": move.reason,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from forms.definitions import AskedSheet, Form
     from gates.judge import Gate
     from gates.rule import Rule
-    from phases.definition import PhaseDefinition, Total
+    from phases.definition import PhaseDefinition, SecondPart, Total
     from phases.parties import Dealings
     from phases.stored_sheet import StoredSheet
 
@@ -96,11 +96,21 @@ class Book:
         found = self.find(phase.slug)
         return tuple(one for one in found.forms if phase.province or one is not found.province_form) if found else ()
 
-    def dealings(self, phase: Phase, year: Year) -> Dealings:
-        """Give what a phase of an opened year has to do with its parties; the plainest where the book has none such."""
+    def second(self, phase: Phase) -> SecondPart | None:
+        """Give the second part of a phase of an opened year, where the year dates it."""
+        found = self.find(phase.slug)
+        return found.second if found and phase.second_due else None
+
+    def dealings(self, phase: Phase, year: Year, *, second: bool = False) -> Dealings:
+        """Give what a phase of an opened year has to do with its parties, or its `second` part has, where it has one.
+
+        The plainest where the book has none such.
+        """
         found = self.find(phase.slug)
         if found is None:
             return dealings((), phase.province, year=year)
+        if second and (part := self.second(phase)):
+            return dealings(part.parties, phase.province, part.called, year)
         following = (self.find(one.slug) for one in year.phases if phase.slug in one.requires)
         ahead = next((one.parties for one in following if one), ())
         return dealings(found.parties, phase.province, found.called, year, ahead)

@@ -57,6 +57,19 @@ class TakesOut(NamedTuple):
     stays: str
 
 
+class SecondPart(NamedTuple):
+    """What a city files after the rest of a phase, by a later due day, while the province has its filing in hand.
+
+    `gate` judges it, on the facts of the phase's own, when the province ends the phase. It is loaded with the phase's
+    workbook, on these `sheets`, by key; `called` is what letters call it, and `parties` have to do with it.
+    """
+
+    gate: Gate[Any]
+    sheets: frozenset[str]
+    called: Called
+    parties: tuple[Stakeholder, ...]
+
+
 FIRST = PhaseTerms()
 """A phase that stands on no other, and that no year can do without."""
 
@@ -71,7 +84,8 @@ class PhaseDefinition:
     What `gate` looks at is `made_of` rows; None where a query of `models.facts` makes it. It `lets_on` students to the
     phase that stands on it, and `takes_out` of training. `totals` are what the tallies of its filings add up to.
     `records` are rules that are kept and never judged. `uses` are the phases of whose filings its facts are made,
-    beyond the order of the year. `figures` are the keys of the year's figures that its rules ask. `parties` are those
+    beyond the order of the year. A `second` part is filed by a later day where the year dates it, else with the rest.
+    `figures` are the keys of the year's figures that its rules ask. `parties` are those
     who have to do with it; one that names none has its city, and the province where that has the last word. `called`
     is what letters call it. It is `of_students` alone: where a city has none, it asks nothing of it.
     """
@@ -96,11 +110,18 @@ class PhaseDefinition:
     parties: tuple[Stakeholder, ...] = ()
     called: Called | None = None
     of_students: bool = True
+    second: SecondPart | None = None
 
     @property
     def gates(self) -> tuple[Gate[Any], ...]:
-        """Give its gates: the city's, and the province's where there is one."""
-        return (self.gate,) if self.province_gate is None else (self.gate, self.province_gate)
+        """Give its gates: the city's, that of its second part and the province's where there are such."""
+        return tuple(filter(None, (self.gate, self.second and self.second.gate, self.province_gate)))
+
+    def at_filing(self, *, dated: bool) -> Gate[Any]:
+        """Give the gate of a filing: that of a second part with it, in a year that has not `dated` that."""
+        if self.second is None or dated:
+            return self.gate
+        return replace(self.gate, rules=(*self.gate.rules, *self.second.gate.rules), apart=frozenset())
 
     @property
     def forms(self) -> tuple[Form[StoredSheet], ...]:
@@ -117,6 +138,7 @@ class PhaseDefinition:
             self,
             gate=kept(self.gate),
             province_gate=self.province_gate and kept(self.province_gate),
+            second=self.second and self.second._replace(gate=kept(self.second.gate)),
             records=tuple(rule for rule in self.records if rule.id in rules),
         )
 

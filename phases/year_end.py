@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from calendars.deadlines import handed_in, resolve
 from calendars.phase_terms import PhaseTerms
 from forms.cells import BadCellError
 from forms.definitions import Form, SheetRow
@@ -20,7 +21,7 @@ from gates.found import Found, each, named
 from gates.judge import Gate
 from gates.rule import Rule
 from gates.verdict import Actor
-from phases.definition import PhaseDefinition, Total
+from phases.definition import PhaseDefinition, SecondPart, Total
 from phases.on_record import Roll, by_number, fault, rows_read, spelled
 from phases.parties import PASSED, Called, InTraining, Mailing, Owing, Sentence, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
@@ -116,8 +117,9 @@ class YearEndFacts:
 
     `logs` and `records` give the stages (1, 2, 3) a student has a growth log, an interview record for.
     `summaries_owing` are, by the kinds of summary that the year asks for, the labels of those of students in training
-    who filed none; the city itself has "".
-    `accounted` is the sum of the funds sheet in yuan; `targets` the number of performance rows.
+    who filed none and are not excused; the city itself has "".
+    `spent` is what the city spent in yuan, None where its account has no row, `left` what it says is left over, where
+    it says so; `targets` the number of performance rows.
     """
 
     in_training: tuple[str, ...]
@@ -125,7 +127,8 @@ class YearEndFacts:
     logs: Mapping[str, frozenset[int]]
     records: Mapping[str, frozenset[int]]
     summaries_owing: Mapping[SummaryKind, tuple[str, ...]]
-    accounted: Decimal
+    spent: Decimal | None
+    left: Decimal | None
     targets: int
 
 
@@ -204,20 +207,23 @@ SUMMED_UP: Mapping[SummaryKind, _Summary] = MappingProxyType(
         "市级": _Summary("city", "市级管理办公室", "{count} 份市级"),
         "导师": _Summary("mentor", "导师", "{count} 名导师{who}的"),
         "中学": _Summary("school", "中学", "{count} 所中学{who}的"),
-        "高校": _Summary("institution", "高校、科研院所", "{count} 家高校、科研院所{who}的"),
+        "高校": _Summary("institution", "高校（科研院所）", "{count} 家高校、科研院所{who}的"),
     }
 )
 """The kinds of annual summary that a year may ask for, in the order in which they are asked."""
 
 
-def summaries(facts: YearEndFacts, _: Figures) -> Found:
-    """Annual summaries of the kinds that the year asks for. The first who owes one must act."""
-    owing = {kind: facts.summaries_owing[kind] for kind in SUMMED_UP if facts.summaries_owing.get(kind)}
+def summaries(facts: YearEndFacts, figures: Figures) -> Found:
+    """Annual summaries. The first who owes one must act; one that is asked for and not owed is only shown."""
+    missing = {kind: facts.summaries_owing[kind] for kind in SUMMED_UP if facts.summaries_owing.get(kind)}
+    owing = {kind: names for kind, names in missing.items() if kind in figures.summaries_owed}
+    asked = [f"{kind} {len(names)}" for kind, names in missing.items() if kind not in owing]
+    shown = f"；未交而不影响通过：{'、'.join(asked)}" if asked else ""
     if not owing:
-        return Found("欠交 0", "欠交 0")
+        return Found(f"欠交 0{shown}", "欠交 0")
     whose = [SUMMED_UP[kind].owing.format(count=len(names), who=named(names)) for kind, names in owing.items()]
     return Found(
-        f"欠交 {'、'.join(f'{kind} {len(names)}' for kind, names in owing.items())}",
+        f"欠交 {'、'.join(f'{kind} {len(names)}' for kind, names in owing.items())}{shown}",
         "欠交 0",
         f"缺 {'、'.join(f'{one}年度工作总结' for one in whose)}；请补交",
         tuple(name for names in owing.values() for name in names if name),
@@ -229,36 +235,68 @@ def _owing_summaries(facts: YearEndFacts) -> Mapping[Audience, Sequence[str]]:
     return {SUMMED_UP[kind].actor: names for kind, names in facts.summaries_owing.items()}
 
 
-WITHOUT_SUMMARY = Owing("year-end", _owing_summaries)
+SECOND = "summing-up"
+"""The gate of what the city files after its materials: summaries, account and performance."""
+
+WITHOUT_SUMMARY = Owing(SECOND, _owing_summaries)
 
 
 def _asks(kind: SummaryKind, sentence: str) -> Sentence:
     """Say a sentence in a year that asks for a kind of summary."""
-    return lambda year: sentence if kind in year.figures.summaries_owed else ""
+    return lambda year: sentence.format(day=_dated(year, party=True)) if kind in year.figures.summaries_asked else ""
 
 
 def _with_summary(kind: SummaryKind, handed_in: str) -> Sentence:
-    """Say what is handed in, with the summary in a year that asks for that kind of one."""
-    return lambda year: f"{handed_in}和年度工作总结" if kind in year.figures.summaries_owed else handed_in
+    """Say what is handed in, with the summary in a year that asks for that kind of one by the same day."""
+
+    def said(year: Year) -> str:
+        also = kind in year.figures.summaries_asked and not _dated(year)
+        return f"{handed_in}和年度工作总结" if also else handed_in
+
+    return said
 
 
 def _gather(year: Year) -> str:
-    *before, last = (summary.called for kind, summary in SUMMED_UP.items() if kind in year.figures.summaries_owed)
+    *before, last = (summary.called for kind, summary in SUMMED_UP.items() if kind in year.figures.summaries_asked)
     return f"收齐{'和'.join(filter(None, ('、'.join(before), last)))}的年度工作总结。"
 
 
+def _dated(year: Year, *, party: bool = False) -> str:
+    """Say until when the second part is due, to a party by when it hands in; nothing in a year without such a day."""
+    second = next((phase.second_due for phase in year.phases if phase.slug == "year-end"), None)
+    if second is None:
+        return ""
+    day = handed_in(resolve(second), year.figures.party_days, year.working_days).day if party else second
+    return f"于{day.year}年{day.month}月{day.day}日前"
+
+
+LEFT_OVER = "结余"
+"""The item of an account that says what is left over; it is worked out where no row says it."""
+
+
 def funds(facts: YearEndFacts, figures: Figures) -> Found:
-    """The city accounts for its working funds, to the cent, and for at least one performance target."""
-    given, gap = figures.city_funds, figures.city_funds - facts.accounted
-    parts = []
-    if gap:
-        rest = "未列的支出和结余据实填列" if gap > 0 else "超出拨付的支出另行注明来源，不在此填列"
+    """The city accounts for its working funds: it spends no more, what it says is left over is exact, to the cent.
+
+    It accounts for at least one performance target.
+    """
+    given, spent = Decimal(figures.city_funds), facts.spent or Decimal(0)
+    rest, parts = given - spent, []
+    if facts.spent is None:
+        parts.append("没有填报经费使用情况；请按账目逐项填列支出，没有支出的填列结余")
+    elif rest < 0:
         parts.append(
-            f"支出与结余合计 {_yuan(facts.accounted)}，与拨付的 {given} 元相差 {_yuan(abs(gap))}；请按账目核对，{rest}"
+            f"支出合计 {_yuan(spent)}，比拨付的 {_yuan(given)}多 {_yuan(-rest)}；请按账目核对，"
+            "超出拨付的支出另行注明来源，不在此填列"
+        )
+    elif facts.left not in {None, rest}:
+        parts.append(
+            f"支出合计 {_yuan(spent)}，应结余 {_yuan(rest)}，填列的结余为 {_yuan(facts.left or Decimal(0))}；"
+            "请按账目核对支出和结余"
         )
     if not facts.targets:
         parts.append("没有绩效指标完成情况；请至少填报 1 项")
-    return Found(f"{_yuan(facts.accounted)}，绩效 {facts.targets} 项", f"{given} 元，绩效 ≥1 项", "；".join(parts))
+    found = f"支出 {_yuan(spent)}，结余 {_yuan(max(rest, Decimal(0)))}" if facts.spent is not None else "未填报"
+    return Found(f"{found}，绩效 {facts.targets} 项", f"支出不超过 {_yuan(given)}，绩效 ≥1 项", "；".join(parts))
 
 
 def _yuan(amount: Decimal) -> str:
@@ -364,11 +402,13 @@ def _as_on_record(known: OnRecord, plain: PlainSheets) -> PlainSheets:
     return plain
 
 
+ACCOUNTS = "填报工作经费使用情况和绩效指标完成情况。"
+
 PHASE = PhaseDefinition(
     slug="year-end",
     name="年度评价",
-    called=Called("年度评价与总结验收工作", "年度评价材料、工作总结和经费使用情况", "年度评价材料"),
-    terms=PhaseTerms("midterm", left_out=()),
+    called=Called("年度评价与总结验收工作", "年度评价材料", "年度评价材料"),
+    terms=PhaseTerms("midterm", left_out=(), two=True),
     of_students=False,  # a city without any accounts for its funds
     form=FORM,
     province_form=EVALUATION,
@@ -378,8 +418,44 @@ PHASE = PhaseDefinition(
         (
             Rule("year-end.materials", "五(二)", "must", "年度评价材料", "city", materials),
             Rule("year-end.logs", "四(三)", "must", "成长日志与面谈记录", "mentor", logs),
-            Rule("year-end.summaries", "八(七)", "must", "年度工作总结", "city", summaries),
-            Rule("year-end.funds", "七(一)", "must", "经费使用与绩效", "city", funds),
+        ),
+        apart=frozenset({"summaries_owing", "spent", "left", "targets"}),
+    ),
+    second=SecondPart(
+        Gate(
+            SECOND,
+            YearEndFacts,
+            (
+                Rule("year-end.summaries", "八(七)", "must", "年度工作总结", "city", summaries),
+                Rule("year-end.funds", "七(一)", "must", "经费使用与绩效", "city", funds),
+            ),
+            apart=frozenset({"materials", "logs", "records"}),
+        ),
+        frozenset({SUMMARIES.key, FUNDS.key, TARGETS.key}),
+        Called("年度工作总结工作", "年度工作总结、经费使用情况和绩效指标完成情况", "总结和经费情况"),
+        (
+            Stakeholder("city", todo=(_gather, ACCOUNTS)),
+            Stakeholder(
+                "mentor",
+                todo=("撰写年度工作总结。",),
+                hands_in="年度工作总结",
+                mailings={"reminder": Mailing(WITHOUT_SUMMARY), "overdue": Mailing(WITHOUT_SUMMARY)},
+                concerned=lambda year: "导师" in year.figures.summaries_owed,
+            ),
+            Stakeholder(
+                "school",
+                todo=("撰写年度工作总结。",),
+                hands_in="年度工作总结",
+                mailings={"reminder": Mailing(WITHOUT_SUMMARY)},
+                concerned=lambda year: "中学" in year.figures.summaries_owed,
+            ),
+            Stakeholder(
+                "institution",
+                todo=("撰写年度工作总结。",),
+                hands_in="年度工作总结",
+                mailings={"reminder": Mailing(WITHOUT_SUMMARY)},
+            ),
+            Stakeholder("province", todo=("核对年度工作总结、经费使用情况和绩效指标完成情况。",)),
         ),
     ),
     province_gate=Gate(
@@ -412,19 +488,19 @@ PHASE = PhaseDefinition(
             "city",
             todo=(
                 "收齐每名在培学生的课题报告、培养报告、《学生成长日志》和导师评价。",
-                _gather,
-                "填报工作经费使用情况和绩效指标完成情况。",
+                lambda year: f"{_dated(year)}{_gather(year)}",
+                lambda year: f"{_dated(year)}{ACCOUNTS}",
             ),
             passed=(PASSED, "请妥善保存有关材料。"),
         ),
         Stakeholder(
             "mentor",
-            todo=("对每名学生作出导师评价。", _asks("导师", "撰写年度工作总结。")),
+            todo=("对每名学生作出导师评价。", _asks("导师", "{day}撰写年度工作总结。")),
             hands_in=_with_summary("导师", "导师评价"),
             mailings={
                 "opened": Mailing(InTraining()),
-                "reminder": Mailing(WITHOUT_SUMMARY, lacking="年度工作总结"),
-                "overdue": Mailing(WITHOUT_SUMMARY, lacking="年度工作总结"),
+                "reminder": Mailing(InTraining(without="materials")),
+                "overdue": Mailing(InTraining(without="materials")),
                 "result": Mailing(InTraining()),
                 "amended": Mailing(InTraining()),
             },
@@ -433,22 +509,21 @@ PHASE = PhaseDefinition(
             "school",
             todo=(
                 "请学生完成课题报告、培养报告和《学生成长日志》。",
-                _asks("中学", "撰写年度工作总结。"),
+                _asks("中学", "{day}撰写年度工作总结。"),
             ),
             hands_in=_with_summary("中学", "学生材料"),
             mailings={
                 "opened": Mailing(InTraining()),
-                "reminder": Mailing(WITHOUT_SUMMARY, lacking="年度工作总结"),
+                "reminder": Mailing(InTraining(without="materials")),
                 "result": Mailing(InTraining()),
                 "amended": Mailing(InTraining()),
             },
         ),
         Stakeholder(
             "institution",
-            todo=("撰写年度工作总结。",),
+            todo=(_asks("高校", "{day}撰写年度工作总结。"),),
             hands_in="年度工作总结",
-            mailings={"opened": Mailing(InTraining()), "reminder": Mailing(WITHOUT_SUMMARY)},
-            concerned=lambda year: "高校" in year.figures.summaries_owed,
+            mailings={"opened": Mailing(InTraining())},
         ),
         Stakeholder("province", todo=("按规定的各个方面评分、评定等级。", "核对到校培养次数。")),
     ),

@@ -240,7 +240,7 @@ def by_day(letters: Iterable[tuple[datetime, str]]) -> dict[str, dict[str, int]]
 
 def ends(year: Year) -> datetime:
     """Give the instant at which the last due day of the year is over."""
-    return max(end_of(day) for phase in year.phases for day in (phase.due, phase.province_due) if day)
+    return max(end_of(day) for phase in year.phases for day in (phase.due, phase.second_due, phase.province_due) if day)
 
 
 def moments(year: Year, first: datetime, last: datetime) -> Iterator[datetime]:

@@ -179,9 +179,9 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
     asked = [(one, audience) for one in owed for audience in recipients.audiences(season, one)]
     cities = sorted({one.city for one, _ in asked if one.city != ALL})
     reach = Reach(scope_of(season, season.year.phases[0].slug, cities))
-    concerned: dict[tuple[str, str | None, str], Concerned] = {}
+    concerned: dict[tuple[str, str | None, str, bool], Concerned] = {}
     for one, audience in asked:
-        asked_for = (one.kind, one.phase, audience)
+        asked_for = (one.kind, one.phase, audience, one.second)
         if asked_for not in concerned:
             concerned[asked_for] = recipients.parties(season, one, audience, reach)
         if LETTER_KINDS[one.kind].named:
@@ -196,7 +196,7 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
             continue
         mailing = _mailing(season, one, audience)
         # In the order of their ids: a database gives rows in any, and what was previewed is compared with what is done.
-        for party, numbers in sorted(concerned[one.kind, one.phase, audience].get(one.city, {}).items()):
+        for party, numbers in sorted(concerned[one.kind, one.phase, audience, one.second].get(one.city, {}).items()):
             if LETTER_KINDS[one.kind].to_mend and not _mends(one, audience, on_file[party], reach):
                 continue
             theirs = tuple(number for number in numbers if one.said is None or number in one.said)
@@ -220,7 +220,7 @@ def _mends(owed: Owed, audience: Audience, party: PartyOnFile, reach: Reach) -> 
 
 def _mailing(season: Season, owed: Owed, audience: Audience) -> Mailing | None:
     """Give what the phase says of such a letter to that audience."""
-    return season.dealings(owed.phase).mailing(owed.kind, audience) if owed.phase else None
+    return season.dealings(owed.phase, second=owed.second).mailing(owed.kind, audience) if owed.phase else None
 
 
 def _merged(answers: Iterable[Concerned]) -> Concerned:
@@ -335,7 +335,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         asked=owed.asked,
         waits=_waits(season, owed) if audience in OFFICES else None,
         kept=owed.kept,
-        of=season.dealings(owed.phase) if owed.phase else None,
+        of=season.dealings(owed.phase, second=owed.second) if owed.phase else None,
         ask=(
             recipients.contact_of(season, owed.own.office)
             if owed.own

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from models.standing import Cell
     from season.unit_of_work import Season
 
-CITY, PROVINCE = "city", "province"
+CITY, SECOND, PROVINCE = "city", "second", "province"
+"""The parts of a city phase that are judged: what the city files, what it files after that, what the province does."""
 
 Heard = frozenset[str]
 """The recipients, as in a letter's key, who know the results of a filing, and of no later one."""
@@ -52,7 +53,7 @@ def judge_cities(
     `filing` says that they file now; else their day of filing is that of what they filed last.
     """
     season.flush()
-    gate = season.book[phase].gate if part == CITY else province_gate(season, phase)
+    gate = gates(season, phase).get(part)
     assert gate is not None  # nobody asks for a part that the phase does not have
     facts = facts_of(gate.name, scope_of(season, phase, cities, filing=filing))
     found = {}
@@ -64,6 +65,13 @@ def judge_cities(
         results = gate.results(facts[city]) if gate.results else None
         found[city] = Judgement(verdict, facts[city], digest(facts[city], gate.apart), tally, results)
     return found
+
+
+def gates(season: Season, phase: str) -> Mapping[str, Gate[Any]]:
+    """Give the gates of the parts that a phase has this year, in the order in which they are judged."""
+    second, own = season.book.second(season.year.phase(phase)), province_gate(season, phase)
+    first = season.book[phase].at_filing(dated=second is not None)
+    return {CITY: first, **({SECOND: second.gate} if second else {}), **({PROVINCE: own} if own else {})}
 
 
 def province_gate(season: Season, phase: str) -> Gate[Any] | None:

@@ -144,14 +144,15 @@ def standing(season: Season, cell: Cell, state: State) -> dict[str, Any]:
     """
     if state is State.WAITING:
         return {"grace": 0 if cell.resume else season.year.figures.grace}
-    return {"late": not season.in_time(cell)}
+    return {"late": not season.owed_by(cell).met_by(season.arrived)}
 
 
 def _overtaken(season: Season, cell: Cell, one: CityRequest) -> RequestBrief | None:
     phase = season.year.phase(cell.phase)
-    if cell.state in NEEDLESS and (one.kind == "later-day" or _filed(season, cell)):
+    second = season.second_owed(cell) is not None and one.kind == "later-day"
+    if cell.state in NEEDLESS and not second and (one.kind == "later-day" or _filed(season, cell)):
         return request_of(one, phase, needless=NEEDLESS[cell.state])
-    if one.until and cell.state in WAITED_FOR and season.due(cell.phase, cell.city).day >= one.until:
+    if one.until and (second or cell.state in WAITED_FOR) and season.owed_by(cell).day >= one.until:
         return request_of(one, phase, granted=True, held=True)
     return None
 

@@ -35,7 +35,7 @@ Why = Literal[
     "no-such-letter", "another-city", "not-concerned", "not-then", "not-written", "nothing-to-mend", "not-behind",
     "said-by", "written-anew", "one-for-all", "unchanged", "once", "told-nothing", "no-other-day",
     "not-arranged", "told-before",
-    "no-other-result", "told-before-result", "said-once",
+    "no-other-result", "told-before-result", "said-once", "second-whole",
 ]  # fmt: skip
 
 WHY: Mapping[Why, str] = {
@@ -73,6 +73,7 @@ WHY: Mapping[Why, str] = {
     "no-other-result": "此前没有告知过结果，或者所告知的结果没有变化。",
     "told-before-result": "结果此前已经告知，有变化的另发更正。",
     "said-once": "该市今年没有申报，各阶段一并通过，只在学生申报阶段告知一次。",
+    "second-whole": "后交部分已于{at}补齐，无须再发。",
     "no-other-day": "所知的时间没有变，或者已不需要再按它办理，无须告知。",
 }
 """Why no letter was written, as a sentence for people."""
@@ -119,6 +120,12 @@ class CityPhaseRecord:
     def due(self) -> Due:
         """When it is due."""
         return self.season.due(self.phase.slug, self.cell.city)
+
+    @property
+    def second(self) -> Due | None:
+        """When the second part of what was filed is due; None before the filing, or in a year that dates none."""
+        filed = self.cell.state in {State.SUBMITTED, State.PASSED} and not self.cell.on_paper
+        return self.season.second_due(self.phase.slug, self.cell.city) if filed else None
 
     def state_at(self, at: datetime) -> State:
         """Give its state at an instant."""
@@ -257,6 +264,36 @@ def _reminders(record: CityPhaseRecord, audience: Audience) -> Iterator[Occasion
         for rung in ladder(season, phase, due, ALWAYS, whose):
             occasion = _coming(record, rung.instant, f"提前{rung.days}{unit}的提醒", owing.rung_slot(rung, theirs))
             yield replace(occasion, because=_unsent(record, rung, sent, end, whose) or occasion.because)
+    yield from _second_reminders(record, whose)
+
+
+def _second_reminders(record: CityPhaseRecord, whose: owing.Owes) -> Iterator[Occasion]:
+    """Give the reminders of the second part, to the city and its parties, once the rest is filed."""
+    cell, due = record.cell, record.second
+    if due is None or cell.filed_at is None or whose == "province":
+        return
+    asked, theirs = (
+        (record.season, record.phase, due),
+        record.season.theirs(due, "mentor" if whose == "party" else "city"),
+    )
+    sent = ladder(*asked, cell.filed_at, whose, second=True)
+    for rung in ladder(*asked, ALWAYS, whose, second=True):
+        coming = _coming(record, rung.instant, f"后交部分提前{rung.days}天的提醒", owing.rung_slot(rung, theirs))
+        later = any(rung.instant < one.instant <= record.now for one in sent)
+        why = because("too-soon") if rung not in sent else _whole(record, rung.instant)
+        yield replace(coming, because=why or (because("only-latest") if later else coming.because))
+
+
+def _whole(record: CityPhaseRecord, at: datetime) -> Because | None:
+    """Say that the second part was whole before an instant, or will be; None where it was not."""
+    whole = record.cell.second_at
+    return because("second-whole", whole) if whole and (whole <= at or at > record.now) else None
+
+
+def _second_late(record: CityPhaseRecord, first: datetime, what: str) -> Iterator[Occasion]:
+    if record.second is not None:
+        coming = _coming(record, first, f"后交部分{what}", owing.minute(record.second.instant))
+        yield replace(coming, because=_whole(record, first) or coming.because)
 
 
 def _unsent(
@@ -306,6 +343,8 @@ def _late(record: CityPhaseRecord, first: datetime, what: str) -> Iterator[Occas
 def _overdue(record: CityPhaseRecord, audience: Audience) -> Iterator[Occasion]:
     days, first = record.season.days, rungs.overdue_letter_at(record.due, record.season.days)
     yield from _late(record, first, "逾期催办")
+    if record.second is not None:
+        yield from _second_late(record, rungs.overdue_letter_at(record.second, days), "逾期催办")
     if audience == "city" and record.cell.state in LATE:
         for week in (rungs.week_begun(record.now, days), rungs.week_begun(record.now + timedelta(days=7), days)):
             if week > first:
@@ -315,6 +354,8 @@ def _overdue(record: CityPhaseRecord, audience: Audience) -> Iterator[Occasion]:
 def _escalation(record: CityPhaseRecord, _: Audience) -> Iterator[Occasion]:
     figures, days = record.season.year.figures, record.season.days
     yield from _late(record, rungs.escalation_at(record.due, days, figures.escalation_days), "督办")
+    if record.second is not None:
+        yield from _second_late(record, rungs.escalation_at(record.second, days, figures.escalation_days), "督办")
 
 
 def _visits(record: CityPhaseRecord, _: Audience) -> Iterator[Occasion]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from calendars.deadlines import day_of
+from gates.states import State
 from models.days_told import AGAIN
 from models.outbox import ALL
 from models.taking_back import ARRANGED
@@ -78,6 +79,7 @@ class Owed:
     rearranged: bool = False  # they heard another time or place
     nobody: bool = False  # the city has no applicants
     besides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # whom else it concerns, with which students
+    second: bool = False  # it is about the second part of the phase alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,13 @@ def opened_slot(due: Due) -> str:
 def reminder(season: Season, cell: Cell, due: Due, rung: Rung, whose: Owes) -> None:
     """Owe the reminder of a rung of the city's due day, of the parties' or of the province's own."""
     slot = rung_slot(rung, season.theirs(due, "mentor") if whose == "party" else due)
-    season.owed.append(Owed("reminder", *_about(cell), slot, due=due, whose=whose))
+    second = whose != "province" and _has_filed(cell)
+    season.owed.append(Owed("reminder", *_about(cell), slot, due=due, whose=whose, second=second))
+
+
+def _has_filed(cell: Cell) -> bool:
+    """Tell whether what is still waited for is the second part: of whoever has filed nothing else is."""
+    return cell.state is State.SUBMITTED
 
 
 def rung_slot(rung: Rung, due: Due) -> str:
@@ -137,13 +145,14 @@ def rung_slot(rung: Rung, due: Due) -> str:
 
 def overdue(season: Season, cell: Cell, due: Due) -> None:
     """Owe word that a due instant went by."""
-    season.owed.append(Owed("overdue", *_about(cell), minute(due.instant), due=due))
+    season.owed.append(Owed("overdue", *_about(cell), minute(due.instant), due=due, second=_has_filed(cell)))
 
 
 def still_late(season: Season, cell: Cell, due: Due, week: datetime) -> None:
     """Owe the city's office, and nobody else, the same word once more in a week in which it is still late."""
     to = frozenset({f"city:{cell.city}"})
-    season.owed.append(Owed("overdue", *_about(cell), week_slot(due, week), due=due, to=to))
+    second = _has_filed(cell)
+    season.owed.append(Owed("overdue", *_about(cell), week_slot(due, week), due=due, to=to, second=second))
 
 
 def week_slot(due: Due, week: datetime) -> str:
@@ -163,7 +172,7 @@ def today(season: Season) -> str:
 
 def escalation(season: Season, cell: Cell, due: Due) -> None:
     """Owe those in charge word that a city is still late."""
-    season.owed.append(Owed("escalation", *_about(cell), minute(due.instant), due=due))
+    season.owed.append(Owed("escalation", *_about(cell), minute(due.instant), due=due, second=_has_filed(cell)))
 
 
 def visits_short(season: Season, cell: Cell, month: str, said: Mapping[str, str], *, to_city: bool) -> None:
@@ -256,6 +265,14 @@ def moved(season: Season, cell: Cell, version: int, was: date, to: frozenset[str
     season.owed.append(_another_day("moved", season, cell, version, was, to, reason))
 
 
+def second_moved(season: Season, cell: Cell, version: int, was: date, reason: str | None) -> None:
+    """Owe the city's office, and whoever of its parties owes some of it, the new day of the second part."""
+    due = season.second_due(cell.phase, cell.city)
+    slot = f"{due.day if due else was}#{version}"
+    to = frozenset({f"city:{cell.city}"})
+    season.owed.append(Owed("moved", *_about(cell), slot, due=due, was=was, to=to, reason=reason, second=True))
+
+
 def corrected(season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None) -> None:
     """Owe the same to those who were told a day by mistake."""
     season.owed.append(_another_day("corrected", season, cell, version, was, to, reason))
@@ -270,7 +287,8 @@ def _another_day(
 
 def request(season: Season, cell: Cell, due: Due, asked: RequestBrief) -> None:
     """Owe the province a city's request for a later day."""
-    season.owed.append(Owed("request", *_about(cell), f"{asked.number}", due=due, asked=asked))
+    second = season.second_owed(cell) is not None
+    season.owed.append(Owed("request", *_about(cell), f"{asked.number}", due=due, asked=asked, second=second))
 
 
 def question(season: Season, cell: Cell, asked: RequestBrief) -> None:
@@ -295,6 +313,7 @@ def answered(
         Owed(
             "answered", *_about(cell), slot,
             due=due, was=was, items=tuple(items), asked=asked, reason=asked.answer,
+            second=season.second_owed(cell) is not None,
         )
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ def audiences(season: Season, owed: Owed) -> tuple[Audience, ...]:
         return LETTER_KINDS[owed.kind].of_year
     if owed.whose == "province":
         return ("province",)
-    found = occurrences.audiences(owed.kind, season.dealings(owed.phase))
+    found = occurrences.audiences(owed.kind, season.dealings(owed.phase, second=owed.second))
     return tuple(one for one in found if owed.whose == "all" or (one in OFFICES) is (owed.whose == "city"))
 
 
@@ -55,7 +55,7 @@ def parties(season: Season, owed: Owed, audience: Audience, reach: Reach) -> Con
     """Give the parties of that audience whom the phase has to do with, by city; none where it names none."""
     if owed.phase is None or audience in OFFICES:
         return {}
-    mailing = season.dealings(owed.phase).mailing(owed.kind, audience)
+    mailing = season.dealings(owed.phase, second=owed.second).mailing(owed.kind, audience)
     if mailing is not None:
         found = reach.find(mailing.whom, audience)
         if mailing.about is None:

@@ -63,15 +63,18 @@ ALWAYS = datetime.min.replace(tzinfo=TZ)
 """Since when a ladder has every rung."""
 
 
-def ladder(season: Season, phase: Phase, due: Due, since: datetime, whose: owing.Owes) -> tuple[rungs.Rung, ...]:
+def ladder(
+    season: Season, phase: Phase, due: Due, since: datetime, whose: owing.Owes, *, second: bool = False
+) -> tuple[rungs.Rung, ...]:
     """Give the reminders before a city's due day to the city, to its parties, or before the province's own to it.
 
-    None is sent within a working day of what happened at `since`: the opening, the filing.
+    With `second` those of the second part, whose due day it is. None is sent within a working day of what happened at
+    `since`: the opening, the filing.
     """
     figures, days = season.year.figures, season.days
     soonest = since if since is ALWAYS else season.year.hours.a_day_after(since)
     if whose == "city":
-        return rungs.ladder(phase, due, days, soonest)
+        return rungs.ladder(phase, due, days, soonest, second=second)
     if whose == "party":
         return rungs.party_ladder(season.theirs(due, "mentor"), figures, days, soonest)
     return rungs.province_ladder(due, figures, days, soonest)
@@ -80,16 +83,12 @@ def ladder(season: Season, phase: Phase, due: Due, since: datetime, whose: owing
 def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
     now, days = season.stamp.as_of, season.days
     if cell.state in {State.OPEN, State.RETURNED} and cell.since is not None:
-        due = season.due(phase.slug, cell.city)
-        key = (phase.slug, due, cell.since)
-        if key not in ladders:
-            ladders[key] = ladder(season, phase, due, cell.since, "city")
-        _remind(season, cell, due, rungs.latest(ladders[key], now), "city")
-        if reminds_parties(season.dealings(phase.slug)) and day_of(now) < season.theirs(due, "mentor").day:
-            _remind(season, cell, due, rungs.latest(ladder(season, phase, due, cell.since, "party"), now), "party")
-    elif (waits := season.pending(cell)) is None:
+        _remind_city(season, phase, cell, (season.due(phase.slug, cell.city), cell.since), ladders)
+    elif (second := season.second_owed(cell)) is not None and cell.filed_at is not None:
+        _remind_city(season, phase, cell, (second, cell.filed_at), ladders, second=True)
+    if (waits := season.pending(cell)) is None:
         return
-    elif not waits.province:
+    if not waits.province:
         if now >= (first := rungs.overdue_letter_at(waits.due, days)):
             owing.overdue(season, cell, waits.due)
             if (week := rungs.week_begun(now, days)) > first:
@@ -99,6 +98,20 @@ def _chase(season: Season, phase: Phase, cell: Cell, ladders: Ladders) -> None:
     else:
         theirs = rungs.latest(ladder(season, phase, waits.due, waits.since, "province"), now)
         _remind(season, cell, waits.due, theirs, "province")
+
+
+def _remind_city(
+    season: Season, phase: Phase, cell: Cell, asked: tuple[Due, datetime], ladders: Ladders, *, second: bool = False
+) -> None:
+    """Remind a city, and its parties, of what has been asked of it by a due day, since an instant."""
+    due, since = asked
+    now, key = season.stamp.as_of, (phase.slug, due, since)
+    if key not in ladders:
+        ladders[key] = ladder(season, phase, due, since, "city", second=second)
+    _remind(season, cell, due, rungs.latest(ladders[key], now), "city")
+    of = season.dealings(phase.slug, second=second)
+    if reminds_parties(of) and day_of(now) < season.theirs(due, "mentor").day:
+        _remind(season, cell, due, rungs.latest(ladder(season, phase, due, since, "party"), now), "party")
 
 
 def moved_since(season: Season, cell: Cell, rung: rungs.Rung) -> bool:

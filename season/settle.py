@@ -122,11 +122,13 @@ def _judge_again(season: Season, phase: Phase, was: Mapping[str, State]) -> None
     """
     cities = list(was)
     before = judging.last_digests(season, phase.slug, cities)
-    judged = {judging.CITY: judging.judge_cities(season, phase.slug, cities)}
-    if judging.province_gate(season, phase.slug) is not None:
-        judged[judging.PROVINCE] = judging.judge_cities(season, phase.slug, cities, judging.PROVINCE)
+    judged = {
+        part: judging.judge_cities(season, phase.slug, cities, part) for part in judging.gates(season, phase.slug)
+    }
     for city, judgement in judged[judging.CITY].items():
         cell = season.cells[phase.slug, city]
+        if judging.SECOND in judged and judged[judging.SECOND][city].verdict.passed is not bool(cell.second_at):
+            cell = season.note(cell, Event.RESUME, second_at=None if cell.second_at else season.stamp.as_of)
         parts = judged if was[city] is State.PASSED else (judging.CITY,)
         same = all(before.get((city, part)) == judged[part][city].digest for part in parts)
         if not same or not judgement.verdict.passed:

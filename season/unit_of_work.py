@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import Due, Extension, at_nine, day_of, end_of, handed_in, knows, resolve
 from calendars.errors import TalentError
-from gates.pending import Pending, pending
+from gates.pending import Pending, pending, second_due
 from gates.states import Event, State, step
 from letters.occurrences import OFFICES
 from letters.words import is_untold
 from models import city_requests, contacts, histories, letter_marks, revised_calendars, standing, writing
 from models.arrangements import arrangements
+from models.states_as_of import Seen
 from models.writing import Grant, Judged, Move, Waiving, Writes
 from phases.letter_kinds import UNTOLD
 from season.outcome import Changes, Outcome
@@ -77,7 +78,7 @@ class Season:
     untold: str = ""  # why those who were told a day that this act moves are not to hear of it; "" where they are
     mistaken: dict[standing.Key, Due] = field(default_factory=dict)  # the day that a correction takes back
     _dues: dict[standing.Key, Due] = field(default_factory=dict)
-    _dealings: dict[str, Dealings] = field(default_factory=dict)
+    _dealings: dict[tuple[str, bool], Dealings] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -237,14 +238,28 @@ class Season:
 
     def pending(self, cell: Cell) -> Pending | None:
         """Give whose hand a city phase waits for now; None where nobody's."""
-        phase, due = self.year.phase(cell.phase), self.due(cell.phase, cell.city)
-        return pending(self.year, phase, cell.state, due, cell.filed_at, self.stamp.as_of)
+        due, second = self.due(cell.phase, cell.city), self.second_due(cell.phase, cell.city)
+        seen = Seen(cell.phase, cell.state, cell.attempt, due, cell.filed_at, cell.on_paper, second, cell.second_at)
+        return pending(self.year, self.year.phase(cell.phase), seen, self.stamp.as_of)
 
-    def dealings(self, phase: str) -> Dealings:
-        """Give what a phase of the year has to do with its parties."""
-        if phase not in self._dealings:
-            self._dealings[phase] = self.book.dealings(self.year.phase(phase), self.year)
-        return self._dealings[phase]
+    def second_due(self, phase: str, city: str) -> Due | None:
+        """Give until when a city files the second part of a phase; None where the year dates none."""
+        return second_due(self.year.phase(phase), self.extensions.get((phase, city), ()))
+
+    def second_owed(self, cell: Cell) -> Due | None:
+        """Give until when a city that has filed a phase owes its second part; None where it owes none."""
+        filed = cell.state is State.SUBMITTED and cell.second_at is None
+        return self.second_due(cell.phase, cell.city) if filed else None
+
+    def owed_by(self, cell: Cell) -> Due:
+        """Give until when a city phase is owed: its second part, where that alone still is."""
+        return self.second_owed(cell) or self.due(cell.phase, cell.city)
+
+    def dealings(self, phase: str, *, second: bool = False) -> Dealings:
+        """Give what a phase of the year, or its second part, has to do with its parties."""
+        if (phase, second) not in self._dealings:
+            self._dealings[phase, second] = self.book.dealings(self.year.phase(phase), self.year, second=second)
+        return self._dealings[phase, second]
 
     def title(self, phase: str, city: str) -> str:
         """Name a city phase for people."""

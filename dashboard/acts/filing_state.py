@@ -15,6 +15,7 @@ from dashboard.serving.policy import NotThere, Signed
 from dashboard.serving.rehearsal_clock import pack_of
 from dashboard.views.next_step import MAY_ASK, MAY_FILE, MAY_LOAD, Draft, NextStep, next_step, on_paper
 from dashboard.views.todo import tasks
+from gates.pending import owes_second
 from gates.states import State
 from models import city_requests, draft_rows
 from models.city_requests import CityRequest, waits
@@ -110,7 +111,10 @@ class Work:
         """Whether the draft may be changed: the province's once the city has filed, or where it was done on paper."""
         if self.barred or self.now.passed_on_paper:
             return not self.barred
-        return self.now.state is State.SUBMITTED if self.filing.provincial else self.now.state in MAY_LOAD
+        filed = self.now.state is State.SUBMITTED
+        return (
+            filed if self.filing.provincial else self.now.state in MAY_LOAD or (filed and self.now.second is not None)
+        )
 
     @staticmethod
     def card_refusals(card: ReportCard) -> int:
@@ -140,7 +144,8 @@ class Work:
     @property
     def may_ask(self) -> bool:
         """Whether a later day may be asked for: one request waits at a time."""
-        return self.now.state in MAY_ASK and not self.waits
+        second = owes_second(self.now.state, self.now.second, self.now.second_at)
+        return (self.now.state in MAY_ASK or second) and not self.waits
 
 
 def filing_of(opened: Opened, phase: str, city: str, reader: Reader) -> PhaseForm:
@@ -188,6 +193,8 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         open_one = waits(asked, now.attempt)
         said = tasks(year, list(phases.values()), now_at, reader, {now.phase: open_one} if open_one else {})
         step = next_step(next(one for one in said if one.phase == now.phase), now.state, draft)
+        if owes_second(now.state, now.second, now.second_at) and (second := filing.opened.book.second(filing.phase)):
+            step = NextStep(f"{step.sentence}后交的是{second.called.filed}；上传时已经报送的内容须保持不变。")
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
     rehearsed = filing.rehearsed(site.pack) is not None
     phased = tuple(map(year.phase, wanted))

@@ -26,7 +26,7 @@ LONGEST = 500
 DIGITS = 9
 """Of a number, so that it fits every database's integer."""
 
-DAYS = ("opens", "due", "province_due")
+DAYS = ("opens", "due", "second_due", "province_due")
 """The days of a phase that can be edited on the page."""
 
 

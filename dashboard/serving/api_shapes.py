@@ -116,6 +116,8 @@ class PhaseEntry(BaseModel):
     refusals: list[str]
     waived: list[str]
     reruns: int
+    second_due: str | None
+    second_late: bool
 
 
 class CityEntry(BaseModel):

@@ -156,7 +156,7 @@ class _Scale:
 
 
 def _ends(year: Year, own: Sequence[Own]) -> tuple[date, date]:
-    dues = [day for phase in year.phases for day in (phase.due, phase.province_due) if day]
+    dues = [day for phase in year.phases for day in (phase.due, phase.second_due, phase.province_due) if day]
     return min(phase.opens for phase in year.phases) - MARGIN, max([*dues, *(each.until for each in own)]) + MARGIN
 
 

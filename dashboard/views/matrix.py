@@ -126,7 +126,8 @@ def lines(
         key = (phase.slug, city)
         more = (*((ASKED,) if key in asked else ()), *said.get(key, ()))
         how = (standing.timeliness, standing.on_paper, standing.waived)
-        facts = (phase.slug, standing.state, standing.attempt, standing.due, *how, more)
+        second = (standing.second, standing.second_at)
+        facts = (phase.slug, standing.state, standing.attempt, standing.due, *how, *second, more)
         if facts not in made:
             if standing.due.day not in rest:
                 rest[standing.due.day] = days.left(today, standing.due.day)
@@ -141,7 +142,8 @@ def lines(
 
 def _cell(matrix: Matrix, phase: Phase, standing: Standing, rest: int, more: tuple[str, ...]) -> MatrixCell:
     waits, state = pending_of(matrix, phase, standing), standing.state
-    found = (*notes(standing), *((AWAITED,) if waits and waits.province else ()), *more)
+    late = (f"后交部分{LATE} {waits.late} 天",) if waits and standing.second_late else ()
+    found = (*notes(standing), *((AWAITED,) if waits and waits.province else ()), *late, *more)
     hand = waits is not None or ASKED in more
     said = left(state, standing.due, matrix.as_of, rest, waits.late if waits else 0)
     return MatrixCell(phase.slug, state, SHAPES[state], state.chinese, said, found, hand)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RequiredRule:
-    """One rule of a phase: `judged` says at which of the two judgements, or that it is only recorded."""
+    """One rule of a phase: `judged` says at which of the judgements, or that it is only recorded."""
 
     name: str
     clause: str
@@ -34,7 +34,11 @@ def rules(defined: PhaseDefinition | None, phase: Phase) -> tuple[RequiredRule, 
     if defined is None:
         return ()
     province = defined.province_gate.rules if phase.province and defined.province_gate else ()
-    parts = ((defined.gate.rules, "报送时"), (province, f"{decision(phase)}时"), (defined.records, "只作记录"))
+    later = defined.second.gate.rules if phase.second_due and defined.second else ()
+    first = defined.at_filing(dated=phase.second_due is not None).rules
+    parts = (
+        (first, "报送时"), (later, "补齐之后"), (province, f"{decision(phase)}时"), (defined.records, "只作记录"),
+    )  # fmt: skip
     return tuple(
         RequiredRule(rule.name, rule.clause, KINDS[rule.kind], ACTORS[rule.actor], judged)
         for found, judged in parts

@@ -35,7 +35,7 @@ class TimetableEntry:
 def entry(moment: Moment, days: WorkingDays, as_of: datetime) -> TimetableEntry:
     """Word a moment. A deadline is the first instant too late: it is shown at the end of its due day."""
     at = moment.instant.astimezone(TZ)
-    ends = moment.kind in {"deadline", "province-due"} and at.hour == at.minute == 0
+    ends = moment.kind in {"deadline", "province-due", "second"} and at.hour == at.minute == 0
     day = day_of(at - MOMENT) if ends else day_of(at)
     hour = "24:00" if ends else f"{at:%H:%M}"
     return TimetableEntry(at, day, hour, moment.label, moment.phase, days.why(day), at <= as_of)

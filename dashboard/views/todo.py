@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from calendars.deadlines import day_of
 from dashboard.views.matrix import left
 from dashboard.views.opening_conditions import DECISIONS, answerless, asked_for, dated, lacking, missed
-from gates.pending import pending
+from gates.pending import Awaited, owes_second, pending
 from gates.states import State
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from models.city_requests import CityRequest
 
 
-class Stands(Protocol):
+class Stands(Awaited, Protocol):
     """A city phase as it stands."""
 
     @property
@@ -33,20 +33,8 @@ class Stands(Protocol):
         """Its slug."""
 
     @property
-    def state(self) -> State:
-        """Its state."""
-
-    @property
     def attempt(self) -> int:
         """Which attempt it is."""
-
-    @property
-    def due(self) -> Due:
-        """Until when."""
-
-    @property
-    def filed_at(self) -> datetime | None:
-        """When it was filed."""
 
     @property
     def on_paper(self) -> bool:
@@ -101,12 +89,28 @@ class _Case:
 
     @property
     def pending(self) -> Pending | None:
-        return pending(self.year, self.phase, self.now.state, self.now.due, self.now.filed_at, self.as_of)
+        return pending(self.year, self.phase, self.now, self.as_of)
 
     @property
     def left(self) -> str:
         rest = self.year.working_days.left(day_of(self.as_of), self.now.due.day)
         return left(self.now.state, self.now.due, self.as_of, rest, self.pending.late if self.pending else 0)
+
+    @property
+    def second(self) -> Due | None:
+        """Until when a city that has filed owes the second part; None where it owes none."""
+        return self.now.second if owes_second(self.now.state, self.now.second, self.now.second_at) else None
+
+    @property
+    def later(self) -> str:
+        """Say the same; "" where it owes none."""
+        if self.second is None:
+            return ""
+        if not self.second.met_by(self.as_of):
+            late = self.pending.late if self.pending else 0
+            return f"后交部分已于 {dated(self.second.day)}截止，逾期 {late} 天，须申请延期后补交"
+        rest = self.year.working_days.left(day_of(self.as_of), self.second.day)
+        return f"后交部分须在 {dated(self.second.day)}24:00 前补齐（剩 {rest} 个工作日）"
 
     @property
     def early(self) -> bool:
@@ -125,7 +129,10 @@ def tasks(
     for now in city:
         case, waits = _Case(year, year.phase(now.phase), now, states, as_of), asked.get(now.phase)
         said = words(case, waits if waits and waits.attempt == now.attempt else None)
-        found.append(CityTask(now.phase, RUNNING if case.early else RANKS[now.state], now.due.day, said))
+        rank, due = RUNNING if case.early else RANKS[now.state], now.due.day
+        if (second := case.second) is not None:
+            rank, due = DUE if second.met_by(as_of) else LATE, second.day
+        found.append(CityTask(now.phase, rank, due, said))
     return tuple(found)
 
 
@@ -167,7 +174,7 @@ def _to_the_city(case: _Case, asked: CityRequest | None) -> str:
         case State.OPEN:
             return f"请在 {case.due}24:00 前报送{case.name}（{case.left}）。{waits}"
         case State.SUBMITTED:
-            return f"{_awaited(case)}，目前无需办理。"
+            return f"{_awaited(case)}；{case.later}。" if case.later else f"{_awaited(case)}，目前无需办理。"
         case _:
             return f"{_settled(case, '本市')}{waits}"
 
@@ -185,7 +192,7 @@ def _to_the_province(case: _Case, asked: CityRequest | None) -> str:
         case State.OPEN:
             return f"该市须在 {case.due}24:00 前报送{case.name}（{case.left}）。{waits}"
         case State.SUBMITTED:
-            return f"{_awaited(case)}。"
+            return f"{'；'.join(filter(None, (_awaited(case), case.later)))}。"
         case _:
             return f"{_settled(case, '该市')}{waits}"
 
@@ -211,5 +218,7 @@ def _settled(case: _Case, who: str) -> str:
 def _awaited(case: _Case) -> str:
     if case.pending is None:
         return f"{case.name}已经报送，正等待系统核验"
+    if not case.pending.province:
+        return f"{case.name}已经报送"
     decision = DECISIONS[case.phase.province or "approve"]
     return f"{case.name}已经报送，正等待{decision}（期限 {dated(case.pending.due.day)}）"

@@ -9,6 +9,7 @@ from models.database import book_of
 from models.facts import admission, applications, training
 from models.facts.scope import admitted, earliest, in_training
 from phases.made_of import CityRows
+from phases.year_end import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ FACTS: Mapping[str, Callable[[Scope], Mapping[str, Any]]] = MappingProxyType(
         "shortlist": admission.shortlists,
         "interview": admission.interviews,
         "year-end": training.year_ends,
+        SECOND: training.year_ends,
         "evaluation": training.evaluations,
     }
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from forms.folding import fold
 from models.draft_rows import values
+from models.excuses import excused
 from models.facts.scope import Scope, earliest, in_training
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
@@ -19,8 +20,10 @@ from phases.year_end import (
     DIMENSIONS,
     EVALUATIONS,
     FUNDS,
+    LEFT_OVER,
     MATERIALS,
     SUMMARIES,
+    SUMMED_UP,
     TARGETS,
     Evaluation,
     EvaluationFacts,
@@ -29,6 +32,10 @@ from phases.year_end import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+
     from calendars.year import SummaryKind
     from phases.stored_sheet import StoredSheet
 
@@ -37,7 +44,7 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
     """`year-end`, the city's part."""
     kinds = ("project_report", "training_report", "growth_log", "mentor_evaluation")
     materials = scope.grouped(scope.of(MATERIALS, "number", *kinds))
-    funds = scope.grouped(scope.of(FUNDS, "amount"))
+    funds = scope.grouped(scope.of(FUNDS, "item", "amount"))
     targets = scope.grouped(scope.of(TARGETS, "target"))
     logs, records = _stages(scope, LOGS, "submitted_on"), _stages(scope, TALKS, "talked_on")
     owing = summaries_owing(scope)
@@ -52,15 +59,26 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
                 kind: tuple(f"{name}（{place}）" if place else name for name, place in whose)
                 for kind, whose in owing[city].items()
             },
-            sum((row.amount for row in funds.get(city, ())), Decimal(0)),
+            *_account(funds.get(city, ())),
             len(targets.get(city, ())),
         )
         for city in scope.cities
     }
 
 
+def _account(rows: Sequence[Row[Any]]) -> tuple[Decimal | None, Decimal | None]:
+    """Give what an account says was spent (None: it has no row), and what is left over, where it says so."""
+    parts: dict[bool, list[Decimal]] = {False: [], True: []}
+    for row in rows:
+        parts[fold(row.item) == LEFT_OVER].append(row.amount)
+    spent, left = (sum(parts[which], Decimal(0)) for which in (False, True))
+    return spent if rows else None, left if parts[True] else None
+
+
 def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str, str]]]]:
     """Give whose annual summaries, of the kinds that the year asks for, are not in the draft: name and place, by kind.
+
+    Whom the province excused owes none.
 
     The city itself has no name; mentors, schools and institutions are those of students in training. A summary's names
     took the roll's spelling, which need not be a student's: they are compared as they look.
@@ -80,10 +98,14 @@ def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str,
     for city, kind, unit, mentor in scope.connection.execute(scope.of(SUMMARIES, "type", "unit", "mentor")):
         name, place = {"市级": ("", ""), "导师": (mentor or "", unit)}.get(kind, (unit, ""))
         owed[city].pop((kind, fold(name), fold(place)), None)
+    for city, parties in excused(scope.connection, scope.year.year, scope.cities).items():
+        for party, name, place in parties:
+            kind = next(kind for kind, one in SUMMED_UP.items() if one.actor == party)
+            owed[city].pop((kind, fold(name), fold(place) if party == "mentor" else ""), None)
     return {
         city: {
             kind: sorted(whose for (other, *_), whose in rows.items() if other == kind)
-            for kind in scope.year.figures.summaries_owed
+            for kind in scope.year.figures.summaries_asked
         }
         for city, rows in owed.items()
     }

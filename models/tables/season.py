@@ -49,8 +49,9 @@ class CityPhase(SQLModel, table=True):
     """One city in one phase of one year, as it stands.
 
     `moves` counts its log rows and is what compare-and-set compares. `since` is when the city last got it in hand
-    (opened, returned, rerun), `as_of` its newest log row. `resume` is the state a held phase had ('submitted' or
-    'passed') when an earlier phase's rerun put it back; `tally` is what its filing adds to the province's totals.
+    (opened, returned, rerun), `as_of` its newest log row. `second_at` is when the second part of what stands filed was
+    whole, in a year that dates one. `resume` is the state a held phase had ('submitted' or 'passed') when an earlier
+    phase's rerun put it back; `tally` is what its filing adds to the province's totals.
     `on_paper`: it passed outside, before the year was opened here, and no gate judged it.
     """
 
@@ -68,6 +69,7 @@ class CityPhase(SQLModel, table=True):
     since: datetime | None = Field(default=None, sa_type=UTCDateTime)
     filed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     passed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    second_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     as_of: datetime = Field(sa_type=UTCDateTime)
     resume: str | None = None
     tally: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
@@ -102,6 +104,7 @@ class Transition(SQLModel, table=True):
     since: datetime | None = Field(default=None, sa_type=UTCDateTime)
     filed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     passed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    second_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     tally: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     on_paper: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     by: str
@@ -152,8 +155,28 @@ class WaiverRow(SQLModel, table=True):
     as_of: datetime = Field(sa_type=UTCDateTime)
 
 
+class Excuse(SQLModel, table=True):
+    """A party of a city, as in a letter's key, whom the province excused of its part in a phase: its summary."""
+
+    __tablename__ = "excuse"
+    __table_args__ = (UniqueConstraint("year", "phase", "city", "recipient"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    year: int
+    phase: str
+    city: str
+    recipient: str
+    reason: str
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+
+
 class Filing(SQLModel, table=True):
-    """One judgement of a gate, with the verdict and the facts it looked at, frozen. `part` is 'city' or 'province'."""
+    """One judgement of a gate, with the verdict and the facts it looked at, frozen.
+
+    `part` is 'city', 'second' (what the city files after the rest) or 'province'.
+    """
 
     __tablename__ = "filing"
     __table_args__ = (UniqueConstraint("year", "phase", "city", "number", "part"),)

@@ -164,7 +164,7 @@ def test_one_city_that_is_late_by_a_past_day_keeps_it_where_it_is(scene: Scene) 
         (
             'requires = ["application"]',
             'requires = ["application", "mentor-recommendation"]',
-            "阶段的名单、次序、前提或省办办结的方式不同；开设之后不能改。",
+            "阶段的名单、次序、前提、省办办结的方式或有无后交部分不同；开设之后不能改。",
         ),
         (
             '"科学兴趣", "学科基础知识"',

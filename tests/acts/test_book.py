@@ -55,6 +55,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "approve": {"city", "phase"},
         "reject": {"city", "phase", "reason"},
         "waive": {"city", "phase", "rule", "reason"},
+        "excuse": {"city", "phase", "party", "reason"},
         "extend": {"phase", "until", "reason"},
         "correct": {"city", "phase", "reason"},
         "nudge": {"city", "phase"},

@@ -227,13 +227,38 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
         [("phases.year-end.province", "“publish”不在可选的范围里", '可选："approve"、"record"、"results"')],
     ),
     "the province's own day before the cities'": (
-        [("province_due = 2022-12-31", "province_due = 2022-11-29")],
+        [
+            ("province_due = 2022-12-31", "province_due = 2022-11-29"),
+            ("second_due = 2022-12-31", "second_due = 2022-11-30"),
+        ],
         [("phases.year-end.province_due", "2022-11-29 早于截止日 2022-11-30", "把省办期限改到截止日或以后")],
     ),
     "a day for a province that has no part": (
         [('province = "results" ', "# ")],
         [
             ("phases.year-end.province_due", "省办不经手这个阶段，却有省办期限", WHO),
+            ("phases.year-end.second_due", "省办不经手这个阶段，不能另有后交部分的截止日", "删去这一行"),
+        ],
+    ),
+    "a second part before the first, and one of a phase without": (
+        [
+            ("second_due = 2022-12-31", "second_due = 2022-11-29"),
+            ('rungs = [30, 14, 7, 3, 1]\nprovince = "results"', 'rungs = [3]\nprovince = "results"'),
+            ("due = 2022-02-20 ", "second_due = 2022-02-20\ndue = 2022-02-20 "),
+        ],
+        [
+            ("phases.year-end.second_due", "2022-11-29 不在截止日与省办期限之间", "改到 2022-11-30 与 2022-12-31 之间"),
+            ("phases.interview.second_due", "这个阶段没有后交的部分", "删去这一行"),
+        ],
+    ),
+    "reminders of a second part that there is not": (
+        [("second_due = 2022-12-31 ", "# ")],
+        [
+            (
+                "phases.year-end.second_due",
+                "写了 second_rungs 而没有 second_due",
+                "写上后交部分的截止日，或删去 second_rungs",
+            ),
         ],
     ),
     "single days": (

@@ -38,11 +38,19 @@ def test_the_moments_of_the_year_end_include_the_province_s_own() -> None:
         ("2022-11-29 09:00", "rung", "年度评价：截止前 1 天提醒"),
         ("2022-12-01 00:00", "deadline", "年度评价：截止"),
         ("2022-12-01 09:00", "next-day", "年度评价：逾期通知"),
+        ("2022-12-01 09:00", "second", "年度评价：后交部分截止前 30 天提醒"),
         ("2022-12-05 09:00", "third-day", "年度评价：督办"),
+        ("2022-12-16 09:00", "second", "年度评价：后交部分截止前 14 天提醒"),
+        ("2022-12-23 09:00", "second", "年度评价：后交部分截止前 7 天提醒"),
+        ("2022-12-28 09:00", "second", "年度评价：后交部分截止前 3 天提醒"),
         ("2022-12-28 09:00", "province-due", "年度评价：省办期限前 3 个工作日提醒"),
+        ("2022-12-30 09:00", "second", "年度评价：后交部分截止前 1 天提醒"),
         ("2022-12-30 09:00", "province-due", "年度评价：省办期限前 1 个工作日提醒"),
+        ("2023-01-01 00:00", "second", "年度评价：后交部分截止"),
         ("2023-01-01 00:00", "province-due", "年度评价：省办期限"),
+        ("2023-01-03 09:00", "second", "年度评价：后交部分逾期通知"),
         ("2023-01-03 09:00", "province-due", "年度评价：省办逾期汇总"),
+        ("2023-01-05 09:00", "second", "年度评价：后交部分督办"),
     ]
 
 
@@ -55,6 +63,7 @@ def test_the_moments_of_a_year_by_kind() -> None:
         "rung": 3 + 3 + 2 + 3 + 1 + 5 + 4,
         "monthly": 9,
         "province-due": 4,
+        "second": 8,
     }
 
 
@@ -82,4 +91,4 @@ def test_moments_of_one_instant_stand_in_the_order_of_the_phases() -> None:
     def at(day: str) -> list[Moment]:
         return [moment for moment in moments(YEAR) if str(moment.instant).startswith(day)]
 
-    assert [moment.phase for moment in at("2022-12-01 09:00")] == ["cultivation", "year-end"]
+    assert [moment.phase for moment in at("2022-12-01 09:00")] == ["cultivation", "year-end", "year-end"]

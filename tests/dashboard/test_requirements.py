@@ -8,13 +8,13 @@ from tests.support.made import calendar
 YEAR = calendar()
 
 
-def test_the_year_end_lists_both_judgements_and_what_is_only_recorded() -> None:
+def test_the_year_end_lists_its_judgements_and_what_is_only_recorded() -> None:
     asked = requirements.rules(BOOK["year-end"], YEAR.phase("year-end"))
     assert [(one.name, one.judged) for one in asked] == [
         ("年度评价材料", "报送时"),
         ("成长日志与面谈记录", "报送时"),
-        ("年度工作总结", "报送时"),
-        ("经费使用与绩效", "报送时"),
+        ("年度工作总结", "补齐之后"),
+        ("经费使用与绩效", "补齐之后"),
         ("到校次数", "公布结果时"),
         ("年度评价与等级", "公布结果时"),
         ("学生跟踪", "只作记录"),

@@ -19,7 +19,7 @@ return    -          -          returned   -        -          -          -
 lapse     -          overdue    -          -        overdue    -          -
 approve   -          -          passed     -        -          -          -
 reject    -          -          returned   -        -          -          -
-extend    waiting    open       -          -        returned   open       -
+extend    waiting    open       submitted  -        returned   open       -
 correct   waiting    open       -          -        returned   -          -
 waive     -          open       -          -        returned   overdue    -
 rerun     -          -          -          open     open       open       -

@@ -62,8 +62,11 @@ def test_what_was_on_record_is_found_by_what_it_looks_like(scene: Scene) -> None
         connection.execute(insert(pool), [{**brought, "key": now["学生1"]}])
         same = {"kind": "mentor", "name": "南京 导师1", "place": "南京大学", "email": ""}
         connection.execute(insert(party), [same])
-        connection.execute(sa.text("DROP TABLE party_likeness"))
+        for table in ("party_likeness", "personal_change", "excuse"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("ALTER TABLE evaluation DROP COLUMN reason"))
+        for table in ("city_phase", "transition"):
+            connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN second_at"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0023'"))
     migrate.upgrade(scene.database)
     with scene.database.write() as connection:

@@ -27,7 +27,8 @@ SOUND = YearEndFacts(
     logs={A: ALL, B: ALL},
     records={A: ALL, B: ALL},
     summaries_owing={"市级": (), "导师": (), "中学": ()},
-    accounted=Decimal("20000.00"),
+    spent=Decimal("18000.00"),
+    left=Decimal(2000),
     targets=1,
 )
 GOOD = Verdict(
@@ -35,14 +36,20 @@ GOOD = Verdict(
     (
         met("year-end.materials", "2/2", "2/2"),
         met("year-end.logs", "2/2", "2/2"),
+    ),
+)
+NEEDED = "支出不超过 20000 元，绩效 ≥1 项"
+SUMMED_UP = Verdict(
+    "summing-up",
+    (
         met("year-end.summaries", "欠交 0", "欠交 0"),
-        met("year-end.funds", "20000 元，绩效 1 项", "20000 元，绩效 ≥1 项"),
+        met("year-end.funds", "支出 18000 元，结余 2000 元，绩效 1 项", NEEDED),
     ),
 )
 
 
 def funds(found: str, mend: str) -> Verdict:
-    return card(GOOD, broken("year-end.funds", found, "20000 元，绩效 ≥1 项", mend))
+    return card(SUMMED_UP, broken("year-end.funds", found, NEEDED, mend))
 
 
 CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
@@ -98,14 +105,18 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
             ),
         ),
     ),
+}
+
+LATER: dict[str, tuple[YearEndFacts, Verdict]] = {
+    "all there": (SOUND, SUMMED_UP),
     "the city's own summary missing": (
         replace(SOUND, summaries_owing={"市级": ("",)}),
-        card(GOOD, broken("year-end.summaries", "欠交 市级 1", "欠交 0", "缺 1 份市级年度工作总结；请补交")),
+        card(SUMMED_UP, broken("year-end.summaries", "欠交 市级 1", "欠交 0", "缺 1 份市级年度工作总结；请补交")),
     ),
     "a mentor's summary missing": (
         replace(SOUND, summaries_owing={"导师": ("李甲（江海大学）",)}),
         card(
-            GOOD,
+            SUMMED_UP,
             replace(
                 broken(
                     "year-end.summaries",
@@ -121,7 +132,7 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
     "a school's summary missing": (
         replace(SOUND, summaries_owing={"中学": ("江海中学",)}),
         card(
-            GOOD,
+            SUMMED_UP,
             replace(
                 broken(
                     "year-end.summaries",
@@ -140,7 +151,7 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
             summaries_owing={"中学": ("江海中学", "滨江中学"), "导师": ("李甲（江海大学）",), "市级": ("",)},
         ),
         card(
-            GOOD,
+            SUMMED_UP,
             broken(
                 "year-end.summaries",
                 "欠交 市级 1、导师 1、中学 2",
@@ -156,7 +167,7 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
     "an institution's summary missing": (
         replace(SOUND, summaries_owing={"高校": ("江海大学",)}),
         card(
-            GOOD,
+            SUMMED_UP,
             replace(
                 broken(
                     "year-end.summaries",
@@ -170,30 +181,33 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
         ),
     ),
     "a cent short": (
-        replace(SOUND, accounted=Decimal("19999.99")),
+        replace(SOUND, left=Decimal("1999.99")),
         funds(
-            "19999.99 元，绩效 1 项",
-            "支出与结余合计 19999.99 元，与拨付的 20000 元相差 0.01 元；请按账目核对，未列的支出和结余据实填列",
+            "支出 18000 元，结余 2000 元，绩效 1 项",
+            "支出合计 18000 元，应结余 2000 元，填列的结余为 1999.99 元；请按账目核对支出和结余",
         ),
     ),
+    "what is left over is worked out": (replace(SOUND, left=None), SUMMED_UP),
+    "all of it spent": (
+        replace(SOUND, spent=Decimal(20000), left=None),
+        card(SUMMED_UP, met("year-end.funds", "支出 20000 元，结余 0 元，绩效 1 项", NEEDED)),
+    ),
     "more than was given": (
-        replace(SOUND, accounted=Decimal(20500)),
+        replace(SOUND, spent=Decimal("20000.01"), left=None),
         funds(
-            "20500 元，绩效 1 项",
-            "支出与结余合计 20500 元，与拨付的 20000 元相差 500 元；"
-            "请按账目核对，超出拨付的支出另行注明来源，不在此填列",
+            "支出 20000.01 元，结余 0 元，绩效 1 项",
+            "支出合计 20000.01 元，比拨付的 20000 元多 0.01 元；请按账目核对，超出拨付的支出另行注明来源，不在此填列",
         ),
     ),
     "no performance target": (
         replace(SOUND, targets=0),
-        funds("20000 元，绩效 0 项", "没有绩效指标完成情况；请至少填报 1 项"),
+        funds("支出 18000 元，结余 2000 元，绩效 0 项", "没有绩效指标完成情况；请至少填报 1 项"),
     ),
     "nothing at all": (
-        replace(SOUND, accounted=Decimal(0), targets=0),
+        replace(SOUND, spent=None, left=None, targets=0),
         funds(
-            "0 元，绩效 0 项",
-            "支出与结余合计 0 元，与拨付的 20000 元相差 20000 元；请按账目核对，未列的支出和结余据实填列；"
-            "没有绩效指标完成情况；请至少填报 1 项",
+            "未填报，绩效 0 项",
+            "没有填报经费使用情况；请按账目逐项填列支出，没有支出的填列结余；没有绩效指标完成情况；请至少填报 1 项",
         ),
     ),
 }
@@ -202,6 +216,23 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
 @pytest.mark.parametrize(("facts", "expected"), CASES.values(), ids=CASES)
 def test_the_citys_part_of_the_years_end_is_judged(facts: YearEndFacts, expected: Verdict) -> None:
     assert judge(BOOK.gates["year-end"], facts, FIGURES) == expected
+
+
+@pytest.mark.parametrize(("facts", "expected"), LATER.values(), ids=LATER)
+def test_what_the_city_files_after_that_is_judged(facts: YearEndFacts, expected: Verdict) -> None:
+    owing = FIGURES.model_copy(update={"summaries_owed": FIGURES.summaries_asked})
+    assert judge(BOOK.gates["summing-up"], facts, owing) == expected
+
+
+def test_a_summary_that_is_asked_for_and_not_owed_is_shown_and_refuses_nothing() -> None:
+    facts = replace(SOUND, summaries_owing={"高校": ("江海大学",)})
+    shown = met("year-end.summaries", "欠交 0；未交而不影响通过：高校 1", "欠交 0")
+    assert judge(BOOK.gates["summing-up"], facts, FIGURES) == card(SUMMED_UP, shown)
+
+
+def test_in_a_year_that_dates_no_second_part_all_is_judged_at_filing() -> None:
+    rules = [[rule.id for rule in BOOK["year-end"].at_filing(dated=dated).rules] for dated in (True, False)]
+    assert rules[1] == [*rules[0], "year-end.summaries", "year-end.funds"]
 
 
 def test_the_stages_are_those_of_the_year() -> None:
@@ -214,7 +245,7 @@ def test_the_stages_are_those_of_the_year() -> None:
 def test_the_remainder_always_settles_the_account(spent: list[Decimal]) -> None:
     rest = Decimal(20000) - sum(spent, Decimal(0))
     outcome = [
-        judge(BOOK.gates["year-end"], replace(SOUND, accounted=sum(items, Decimal(0))), FIGURES).passed
-        for items in ([*spent, rest], [*spent, rest, Decimal("0.01")])
+        judge(BOOK.gates["summing-up"], replace(SOUND, spent=sum(spent, Decimal(0)), left=left), FIGURES).passed
+        for left in (rest, None, rest + Decimal("0.01"))
     ]
-    assert outcome == [True, False]
+    assert outcome == [rest >= 0, rest >= 0, False]

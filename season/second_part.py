@@ -1,0 +1,95 @@
+"""The second part of what a city files: whether it is whole, and what is said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from forms.folding import fold
+from forms.workbook_rows import RowError
+from gates.states import State
+from letters.phrases import until
+from models import draft_rows, taking_back
+from phases.on_record import fault
+from season import judging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from forms.definitions import AskedSheet, SheetRow
+    from forms.workbook_rows import Reading
+    from gates.states import Event
+    from gates.verdict import Verdict
+    from models.standing import Cell
+    from season.unit_of_work import Season
+
+
+def verdict(season: Season, cell: Cell) -> Verdict | None:
+    """Say what the second part of a city phase lacks as it is loaded now; None where the year dates none."""
+    if season.book.second(season.year.phase(cell.phase)) is None:
+        return None
+    return judging.judge_cities(season, cell.phase, [cell.city], judging.SECOND)[cell.city].verdict
+
+
+def second_at(season: Season, cell: Cell) -> datetime | None:
+    """Give since when it is whole; None where it is not, or the year dates none."""
+    found = verdict(season, cell)
+    return season.arrived if found is not None and found.passed else None
+
+
+def look_again(season: Season, cell: Cell, event: Event, said: str) -> Cell:
+    """Log what changed a filing's second part, which may be whole from now on, or no more."""
+    whole = second_at(season, cell)
+    if whole:
+        taking_back.take_back_second(season.connection, season.year.year, cell.phase, cell.city)
+    return season.note(cell, event, said, second_at=whole and (cell.second_at or whole))
+
+
+def closed(season: Season, cell: Cell) -> str | None:
+    """Say why the second part of a filing can no longer be loaded; None where it can."""
+    due, called = season.second_due(cell.phase, cell.city), season.dealings(cell.phase, second=True).called
+    if due is None or due.met_by(season.arrived) or called is None:
+        return None
+    title = season.title(cell.phase, cell.city)
+    return (
+        f"{title}的{called.filed}已于 {due.day} 24:00 截止，现在不能补交；请向省级管理办公室申请延期，经同意后再导入。"
+    )
+
+
+def refiled(season: Season, cell: Cell, reading: Reading) -> Iterator[RowError]:
+    """Find what a workbook changes of a filing that the province has in hand, besides its second part."""
+    second = season.book.second(season.year.phase(cell.phase))
+    if second is None or cell.state is not State.SUBMITTED:
+        return
+    for sheet in reading.form.sheets:
+        if sheet.key in second.sheets:
+            continue
+        kept = draft_rows.rows(season.connection, season.year.year, cell.city, sheet.key)
+        filed = {row[sheet.columns[0].field]: row for row in kept}
+        for row in reading.rows[sheet.key]:
+            was = filed.pop(getattr(row, sheet.columns[0].field), None)
+            yield from _changed(sheet, row, was)
+        for number in filed:
+            yield RowError(
+                "filed.missing", sheet.name, None, sheet.columns[0].label, number, "已经报送，不能去掉", MEND
+            )
+
+
+def _changed(sheet: AskedSheet, row: SheetRow, was: Mapping[str, Any] | None) -> Iterator[RowError]:
+    if was is None:
+        yield fault("filed.new", sheet, row, sheet.columns[0].field, "报送时没有这一行", MEND)
+        return
+    for column in sheet.columns:
+        now, then = getattr(row, column.field), was[column.field]
+        if fold(f"{now}") != fold(f"{then}"):
+            said = {True: "是", False: "否"}.get(then, then)
+            yield fault("filed.changed", sheet, row, column.field, f"报送的是“{said}”", MEND)
+
+
+MEND = "请保持与报送的一致；确需更正的，请省级管理办公室退回修改"
+
+
+def still_owed(season: Season, cell: Cell) -> str:
+    """Say until when the second part of a filing is still to come; "" where nothing is."""
+    due, called = season.second_owed(cell), season.dealings(cell.phase, second=True).called
+    return f"；{called.filed}请于{until(due.day)}前补齐" if due and called else ""

@@ -1,0 +1,169 @@
+"""年度工作总结, 经费 and 绩效 are due a month after the materials: reminded of and judged apart (八(七), 七(一))."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from acts import answer, ask
+from acts.excuse import excuse
+from models import reports
+from tests.support import sheets
+from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acts.advance import Advance
+    from forms.definitions import SheetRow
+    from tests.support.sheets import Sheets
+
+YEAR_END = "year-end"
+LATER = ("summaries", "funds", "targets")
+CLOSED = "2023-01-01T00:00"
+
+
+def materials_alone(scene: Scene, **more: Sequence[SheetRow]) -> Sheets:
+    """The year-end of a city that has collected the materials, and none of the rest."""
+    return {**scene.sheets(YEAR_END, NANJING), **dict.fromkeys(LATER, ()), **more}
+
+
+@pytest.fixture
+def filed(scene: Scene) -> Scene:
+    """The materials are filed in time, and evaluated; summaries, account and performance are still to come."""
+    scene.through("midterm", NANJING)
+    scene.load("cultivation", NANJING, scene.sheets("cultivation", NANJING), "2022-11-20T09:00")
+    scene.load(YEAR_END, NANJING, materials_alone(scene), "2022-11-20T10:00")
+    said = scene.submit(YEAR_END, NANJING, "2022-11-20T11:00")
+    assert said.done
+    assert "请于2022年12月31日（星期六）24时前补齐" in said.message
+    assert scene.load("evaluation", NANJING, scene.sheets("evaluation", NANJING), "2022-11-20T12:00").done
+    return scene
+
+
+def stands(scene: Scene, at: str) -> dict[str, object]:
+    with scene.database.read() as connection:
+        told = reports.matrix(connection, YEAR, instant(at)).cities[NANJING][-1].as_json()
+    return {name: told[name] for name in ("state", "second_due", "second_late")}
+
+
+def whom(said: Advance, kind: str) -> list[str]:
+    about = (kind, YEAR_END, NANJING)
+    letters = (one for one in said.changes.letters if (one.kind, one.phase, one.concerns) == about)
+    return sorted(one.recipient.partition(":")[0] for one in letters)
+
+
+def test_the_materials_pass_their_gate_and_the_province_ends_nothing_before_the_rest(filed: Scene) -> None:
+    refused = filed.approve(YEAR_END, NANJING, "2022-12-10T10:00")
+    assert refused.verdict is not None
+    assert [one.rule for one in refused.verdict.refusals] == ["year-end.summaries", "year-end.funds"]
+    assert filed.load(YEAR_END, NANJING, filed.sheets(YEAR_END, NANJING), "2022-12-12T10:00").done
+    assert filed.approve(YEAR_END, NANJING, "2022-12-12T11:00").done
+    with filed.database.read() as connection:
+        parts = connection.exec_driver_sql("SELECT part FROM filing WHERE phase = 'year-end' ORDER BY id").scalars()
+        assert list(parts) == ["city", "second", "province"]
+
+
+def test_without_the_guard_nobody_would_ask_for_the_rest(filed: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken control."""
+    monkeypatch.setattr("season.judging.SECOND", "province")
+    assert filed.approve(YEAR_END, NANJING, "2022-12-10T10:00").done
+
+
+def test_what_was_filed_stays_as_it_was_filed(filed: Scene) -> None:
+    city = filed.city(NANJING)
+    trained = sheets.students(city)[:2]
+    whole = filed.sheets(YEAR_END, NANJING)
+    other, stranger = whole["materials"][0].model_copy(update={"project_report": False}), whole["materials"][1]
+    gone = filed.load(YEAR_END, NANJING, {**whole, "materials": whole["materials"][:1]}, "2022-12-12T10:00")
+    changed = filed.load(YEAR_END, NANJING, {**whole, "materials": (other, stranger)}, "2022-12-12T10:00")
+    assert [(one.code, one.row, one.found) for one in gone.errors] == [("filed.missing", None, trained[1].number)]
+    assert [(one.code, one.row, one.column) for one in changed.errors] == [("filed.changed", 2, "课题报告")]
+    assert "报送的是“是”；请保持与报送的一致" in changed.errors[0].sentence
+
+
+def test_a_city_that_has_not_filed_all_is_late_from_its_day_on_and_only_then(filed: Scene) -> None:
+    due = {"state": "submitted", "second_due": "2023-01-01T00:00:00+08:00"}
+    assert stands(filed, "2022-12-31T23:59") == {**due, "second_late": False}
+    assert stands(filed, CLOSED) == {**due, "second_late": True}
+    whole = filed.sheets(YEAR_END, NANJING)
+    assert filed.load(YEAR_END, NANJING, whole, "2022-12-31T23:59", dry_run=True).done
+    assert (
+        "截止，现在不能补交；请向省级管理办公室申请延期"
+        in filed.load(YEAR_END, NANJING, whole, CLOSED, dry_run=True).message
+    )
+    assert filed.load(YEAR_END, NANJING, whole, "2022-12-31T23:59").done
+    assert stands(filed, CLOSED) == {**due, "second_late": False}
+
+
+def test_who_owes_some_of_it_is_reminded_and_chased_by_that_day(filed: Scene) -> None:
+    """The city thirty days before, who hands in to it seven days before a day of its own; one summary is there."""
+    whole = filed.sheets(YEAR_END, NANJING)
+    of_mentors = [row for row in whole["summaries"] if row.model_dump()["type"] != "中学"]
+    some = materials_alone(filed, summaries=tuple(of_mentors))
+    assert filed.load(YEAR_END, NANJING, some, "2022-11-28T10:00").done
+    reminded = filed.advance("2022-12-01T09:00", phases=[YEAR_END])
+    assert whom(reminded, "reminder") == ["city"]
+    (letter,) = [one for one in reminded.changes.letters if (one.kind, one.concerns) == ("reminder", NANJING)]
+    assert "年度工作总结、经费使用情况和绩效指标完成情况" in letter.text
+    assert "2022年12月31日（星期六）" in letter.text
+    assert "课题报告" not in letter.text
+    assert whom(filed.advance("2022-12-21T09:00", phases=[YEAR_END]), "reminder") == ["city", "institution", "school"]
+    filed.advance("2022-12-30T09:00", phases=[YEAR_END])
+    late = filed.advance("2023-01-03T09:00")
+    assert (whom(late, "overdue"), whom(late, "reminder")) == (["city"], [])
+    (digest,) = [one.text for one in late.changes.letters if one.kind == "digest"]
+    assert "南京市年度评价材料：12月31日（周六）24时截止，逾期3天" in digest
+    assert whom(filed.advance("2023-01-05T09:00", phases=[YEAR_END]), "escalation") == ["head", "lead"]
+
+
+def test_who_has_done_it_all_is_written_to_no_more(filed: Scene) -> None:
+    filed.advance("2022-12-01T09:00", phases=[YEAR_END])
+    assert filed.load(YEAR_END, NANJING, filed.sheets(YEAR_END, NANJING), "2022-12-02T10:00").done
+    late = [filed.advance(at, phases=[YEAR_END]) for at in ("2022-12-21T09:00", "2023-01-03T09:00", "2023-01-05T09:00")]
+    assert [whom(one, kind) for one in late for kind in ("overdue", "escalation")] == [[]] * 6
+    assert [one for each in late for one in whom(each, "reminder") if one != "province"] == []
+
+
+def test_a_later_day_is_asked_for_and_given_before_and_after(filed: Scene) -> None:
+    database = filed.database
+    day = date(2023, 1, 10)
+    asked = ask.ask(database, YEAR, YEAR_END, NANJING, stamp("2023-01-03T10:00"), until=day, reason="账目未结")
+    assert asked.done, asked
+    assert [one.kind for one in asked.changes.letters] == ["request"]
+    given = answer.answer(database, YEAR, 1, stamp("2023-01-03T11:00"), grant=True, until=day, reason="同意")
+    assert given.done, given
+    assert "延至2023年1月10日" in next(one.text for one in given.changes.letters if one.kind == "answered")
+    assert stands(filed, "2023-01-04T09:00") == {
+        "state": "submitted", "second_due": "2023-01-11T00:00:00+08:00", "second_late": False,
+    }  # fmt: skip
+    assert filed.load(YEAR_END, NANJING, filed.sheets(YEAR_END, NANJING), "2023-01-09T10:00").done
+    again = filed.extend(YEAR_END, [NANJING], "2023-01-09T11:00", date(2023, 1, 20))
+    assert "已经报送，没有待交的内容" in again.message
+
+
+def test_a_filing_that_is_whole_at_once_owes_nothing_more(scene: Scene) -> None:
+    scene.through("midterm", NANJING)
+    scene.load("cultivation", NANJING, scene.sheets("cultivation", NANJING), "2022-11-20T09:00")
+    scene.load(YEAR_END, NANJING, scene.sheets(YEAR_END, NANJING), "2022-11-20T10:00")
+    assert "补齐" not in scene.submit(YEAR_END, NANJING, "2022-11-20T11:00").message
+
+
+def test_one_ill_mentor_is_excused_with_a_reason_and_the_city_of_nothing_else(filed: Scene) -> None:
+    whole = filed.sheets(YEAR_END, NANJING)
+    kept = [row for row in whole["summaries"] if row.model_dump()["type"] != "导师"]
+    (ill,) = [row.model_dump() for row in whole["summaries"] if row.model_dump()["type"] == "导师"]
+    assert filed.load(YEAR_END, NANJING, {**whole, "summaries": tuple(kept)}, "2022-12-12T10:00").done
+    label, when = f"{ill['mentor']}（{ill['unit']}）", stamp("2022-12-12T11:00")
+    given = (filed.database, YEAR, YEAR_END, NANJING)
+    nobody = excuse(*given, "李四", when, reason="长期请假")
+    assert f"没有欠交年度工作总结的“李四”；可以写的是：{label}、" in nobody.message
+    refused = filed.approve(YEAR_END, NANJING, "2022-12-12T11:30")
+    assert refused.verdict is not None
+    assert [one.rule for one in refused.verdict.refusals] == ["year-end.summaries"]
+    assert excuse(*given, f" {label}", stamp("2022-12-12T12:00"), reason="长期请假").done
+    assert filed.cell(YEAR_END, NANJING).second_at == instant("2022-12-12T12:00")
+    assert excuse(*given, label, stamp("2022-12-12T12:30"), reason="长期请假").outcome == "refused"
+    assert filed.approve(YEAR_END, NANJING, "2022-12-12T13:00").done
