@@ -12,7 +12,7 @@ from models.second_ways import WAYS
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
 
@@ -84,6 +84,16 @@ def _kept(way: Way, address: str) -> str | None:
     return found[1] if found else None
 
 
+def parties(connection: Connection, chosen: Iterable[str], office: str) -> frozenset[str]:
+    """Give of those who chose the mentors, institutions and schools of an office; of the province all."""
+    numbers = [int(number) for kind, _, number in (one.partition(":") for one in chosen) if _is_party(kind, number)]
+    return party_addresses.filed(connection, None if office == PROVINCE else office, numbers)
+
+
+def _is_party(kind: str, number: str) -> bool:
+    return kind != "contact" and number.isdecimal()
+
+
 def is_theirs(connection: Connection, whose: str, office: str) -> bool:
     """Tell whether there is such a recipient, and whether it is the office's to say how it is told."""
     kind, _, number = whose.partition(":")
@@ -92,6 +102,4 @@ def is_theirs(connection: Connection, whose: str, office: str) -> bool:
         return person is not None and office in {PROVINCE, person.office}
     if kind in {"head", "lead"}:
         return office == PROVINCE or whose in contacts.recipients(office)
-    if not number.isdecimal():
-        return False
-    return party_addresses.is_filed(connection, kind, int(number), None if office == PROVINCE else office)
+    return whose in parties(connection, [whose], office)

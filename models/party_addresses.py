@@ -234,13 +234,13 @@ def _shown(connection: Connection, query: Select[Any]) -> tuple[AddressDifferenc
     )
 
 
-def is_filed(connection: Connection, kind: str, party: int, city: str | None) -> bool:
-    """Tell whether there is such a party, and a city (None: anybody) filed an address of it."""
+def filed(connection: Connection, city: str | None, parties: Collection[int]) -> frozenset[str]:
+    """Give of these parties, as in a letter's key, those of whom a city (None: anybody) filed an address."""
     table, said = table_of(Party), table_of(StatedAddress)
-    query = select(table.c.id).where(table.c.id == party, table.c.kind == kind)
+    query = select(table.c.kind, table.c.id).where(table.c.id.in_(parties))
     if city is not None:
         query = query.join(said, said.c.party == table.c.id).where(said.c.office == city)
-    return connection.execute(query).first() is not None
+    return frozenset(f"{kind}:{key}" for kind, key in connection.execute(query))
 
 
 def concerned(connection: Connection, year: int, party: int) -> tuple[str, ...]:

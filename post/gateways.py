@@ -91,10 +91,12 @@ async def hand_over(client: httpx.AsyncClient, way: str, gateway: Gateway, messa
     asked = _robot(ROBOTS[way], message) if way in ROBOTS else _sms(gateway, message)
     try:
         response = await client.post(gateway.url, **asked)
-    except BEFORE as error:
-        return GatewayAnswer("retry", f"连不上网关（{type(error).__name__}）")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return GatewayAnswer("unknown", f"{UNCLEAR}（{type(error).__name__}）")
+    except BEFORE:
+        return GatewayAnswer("retry", "连不上网关")
+    except httpx.TimeoutException:
+        return GatewayAnswer("unknown", f"{UNCLEAR}（等候超时）")
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return GatewayAnswer("unknown", f"{UNCLEAR}（连接中断）")
     return _by_status(response) or (_of_a_robot(response) if way in ROBOTS else GatewayAnswer("sent", "网关已收下"))
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from acts.act import PROVINCE as PROVINCIAL
 from acts.beliefs import SeveralParties, UnknownParty, party_of
 from acts.contacts import add_contact, end_contact
-from acts.second_ways import MAIL, choose_way, is_theirs
+from acts.second_ways import MAIL, choose_way, is_theirs, parties
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from dashboard.acts.once import form_token, once
@@ -25,6 +25,7 @@ from dashboard.views import masking
 from dashboard.views.letterbox import second_way
 from models import contacts, second_ways, standing
 from models.second_ways import WAYS
+from season.recipients import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,14 +111,15 @@ def offices(request: Request, reader: Signed, look: Present) -> HTMLResponse:
     with site.database.read() as connection:
         on_file, people = standing.offices(connection), contacts.of(connection, reader.city)
         chosen = second_ways.choices(connection)
+        own = sorted(parties(connection, chosen, reader.city or PROVINCIAL) & chosen.keys())
     shown = []
     for slug, title in _titles(look.opened.year, reader).items():
         theirs = [person for person in people if person.office == slug]
         charged = contacts.in_charge(theirs, day)
-        own, head = (masking.for_reader(address or "", reader) for address in on_file.get(slug, (None, None)))
+        mailbox, head = (masking.for_reader(address or "", reader) for address in on_file.get(slug, (None, None)))
         each = tuple(_shown(person, day, charged, chosen, full=full) for person in theirs)
         second = second_way(chosen.get(contacts.recipients(slug)[1]))
-        shown.append(OfficeShown(slug, title, own, head, second, each))
+        shown.append(OfficeShown(slug, title, mailbox, head, second, each))
     return page(
         "offices.html",
         request,
@@ -127,6 +129,7 @@ def offices(request: Request, reader: Signed, look: Present) -> HTMLResponse:
         acting=full,
         token=form_token(),
         today=day,
+        parties={named(look.opened.year, key): second_way(chosen[key]) for key in own},
         ways=WAYS,
         unserved=[word for way, word in WAYS.items() if way not in site.settings.served],
         head_of={slug: contacts.recipients(slug)[1] for slug in _titles(look.opened.year, reader)},

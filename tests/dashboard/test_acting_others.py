@@ -297,8 +297,8 @@ def test_a_reason_is_said_to_stand_in_a_letter_only_where_that_letter_has_it() -
 def test_what_nothing_waits_for_stands_in_one_line(window: Window) -> None:
     page = window.as_(ADMIN).get("/2022/tasks").text
     assert re.findall("<section><h2>(.*?)</h2>", page) == ["逾期的市", "没有登记邮箱的市", "年度"]
-    line = "需省办处理、申请和异议、各市报送不一致的邮箱、留待放行的函件、没有送到的函件、一再推迟的函件、"
-    line += "认不出的退信、停止发函的邮箱"
+    line = "需省办处理、申请和异议、各市报送不一致的邮箱、留待放行的函件、没有送到的函件、没有送到的短消息、"
+    line += "一再推迟的函件、认不出的退信、停止发函的邮箱"
     assert f'<p class="muted">没有：{line}。</p>' in page
 
 

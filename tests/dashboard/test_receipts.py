@@ -256,7 +256,7 @@ def test_an_office_s_people_are_changed_by_it_and_by_the_province_and_by_nobody_
     assert [end(*each, "u") for each in tried] == [404, 404, 403, 404]
     assert end("yancheng", 1, "yancheng", "c") == 303
     page = window.as_(ADMIN).get("/2022/offices").text
-    assert (page.count("李某"), page.count("结束任期")) == (4, 1)  # once at the foot, as whom to ask
+    assert (page.count("李某"), page.count("结束任期")) == (5, 1)  # at the foot, and to be told a second way
 
 
 def test_a_day_that_is_none_is_said_so(window: Window) -> None:

@@ -8,8 +8,9 @@ from sqlalchemy import insert, select
 from acts.second_ways import choose_way
 from acts.settle_letter import Found
 from acts.settle_short_message import settle_short
-from models import second_ways
+from models import party_addresses, second_ways
 from models.columns import table_of
+from models.tables.pool import StatedAddress
 from models.tables.season import Letter
 from models.tables.second_ways import ShortMessage
 from tests.support.scenes import instant, stamp
@@ -73,6 +74,20 @@ def test_what_nobody_knows_is_a_person_s_to_settle(window: Window, found: Found,
     assert settle_short(window.database, number, "dropped", stamp("2022-02-07T10:00")).outcome == "refused"
     with window.database.read() as connection:
         assert connection.execute(select(table.c.state)).scalars().all() == [state]
+
+
+def test_a_party_is_told_so_where_its_city_or_the_province_says(window: Window) -> None:
+    said = table_of(StatedAddress)
+    with window.database.read() as connection:
+        party = connection.execute(select(said.c.party).where(said.c.office == "yancheng").limit(1)).scalar_one()
+        (key,) = party_addresses.filed(connection, "yancheng", [party])
+    chosen = {"party": key, "way": "sms", "to": "13800000032", "once": "p" * 24}
+    assert window.as_("yancheng").submit("/2022/offices/ways", **chosen).status_code == 303
+    window.as_("yancheng").submit("/2022/offices/ways", **chosen | {"party": "没有这个人", "once": "q" * 24})
+    with window.database.read() as connection:
+        assert list(second_ways.choices(connection)) == [key]
+    pages = [window.as_(name).get("/2022/offices").text for name in ("yancheng", ADMIN)]
+    assert ["短信 ＊＊＊＊32" in page for page in pages] == [True, True]
 
 
 def test_a_robot_s_key_is_shown_to_nobody(window: Window) -> None:
