@@ -6,7 +6,6 @@ It says of each request the route's template and nothing that was typed. Links, 
 from __future__ import annotations
 
 import argparse
-import os
 import socket
 import sys
 from contextlib import contextmanager, suppress
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from calendars.errors import TalentError
-from dashboard.acts.follow_ups import configured
 from dashboard.serving.app import make_app
 from dashboard.serving.request_log import Observer, logged
 from dashboard.serving.secret_key import secret_of
@@ -50,7 +48,6 @@ def site_of(settings: Settings, folder: Path, pack: Path | None = None) -> Itera
             settings,
             secret_of(settings, folder),
             wording(settings.letters, BOOK).words,
-            nudge=configured(os.environ),
             pack=pack,
         )
     finally:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from acts.json_shapes import outcome_json
 from calendars.errors import TalentError
-from dashboard.acts.follow_ups import owed
 from dashboard.acts.once import outcome_of
 from models import deeds
 from models.database import Within
@@ -55,7 +54,6 @@ def once_for(
         answer = said(lambda: do(Within(site.database, connection, year)))
         kept_as = json.dumps(answer, ensure_ascii=False)
         deeds.answer(connection, token, done=answer["outcome"] == "done", said=kept_as)
-    owed(site.nudge)
     return answer
 
 

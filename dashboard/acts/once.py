@@ -21,7 +21,7 @@ from models.database import Busy, Within, passes
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
@@ -64,13 +64,12 @@ def once(
     do: Callable[[Database], Outcome],
     *,
     year: Which = None,
-    flows: Sequence[str] = (),
 ) -> RedirectResponse:
     """Do it where this form was not answered before, and send the reader to what came of it.
 
     `act` says in Chinese what was confirmed; `back` is the page to go on from. `do` writes to the database that it is
-    given, whose transaction excludes the other writers of `year`; `flows` are asked for once it stands. A refusal of
-    the act is an answer too. Raise Busy, or `Unsure` where the connection was lost, after which the form may be resent.
+    given, whose transaction excludes the other writers of `year`. A refusal of the act is an answer too. Raise Busy, or
+    `Unsure` where the connection was lost, after which the form may be resent.
     """
     with _sure(back), site.database.write(year) as connection:
         first = deeds.take(connection, token, reader.account, act, site.wall(), back)
@@ -78,8 +77,6 @@ def once(
             site.remembering.answered(reader.session)
             outcome = outcome_of(lambda: do(Within(site.database, connection, year)))
             deeds.answer(connection, token, done=outcome.done, said=outcome.message)
-    for flow in flows if first else ():
-        site.nudge(flow)
     return _answer(token)
 
 

@@ -17,7 +17,6 @@ from calendars.errors import TalentError
 from calendars.findings import check
 from dashboard.acts import preview_words
 from dashboard.acts.choices import asked
-from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once
 from dashboard.acts.trial import Changed, done, tried
 from dashboard.acts.typed_fields import Typed, carried, read
@@ -215,4 +214,4 @@ def _once(
     if filled.phase and len(filled.cities) == 1:
         back = f"/{year.year}/{filled.slug}/{filled.cities[0]}"
     says = act.says(look.opened.book, year, filled)
-    return once(site, reader, token, says, back, do, year=act.holds(year.year), flows=AFTER_AN_ACT)
+    return once(site, reader, token, says, back, do, year=act.holds(year.year))

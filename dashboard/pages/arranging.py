@@ -11,7 +11,6 @@ from acts.arrange import ARRANGE, arrange
 from acts.signatures import for_a_city
 from calendars.deadlines import day_of, handed_in
 from dashboard.acts.filing_state import Here, PhaseForm, work
-from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once, refusal
 from dashboard.serving.look import Look
 from dashboard.serving.policy import HANDS, NotThere, Signed, allow
@@ -91,4 +90,4 @@ def send(
     if said:
         return _form(request, reader, look, here, {"until": until, "begins": begins, "place": place}, said)
     what = f"{ARRANGE.title(None)}：{here.title}"
-    return once(site, reader, token, what, here.home, do, year=year, flows=AFTER_AN_ACT)
+    return once(site, reader, token, what, here.home, do, year=year)

@@ -14,7 +14,6 @@ from acts.question import QUESTION
 from acts.retract import retract
 from calendars.deadlines import day_of
 from dashboard.acts.filing_state import Here, work
-from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once, refusal
 from dashboard.acts.typed_fields import Typed
 from dashboard.serving.look import Look
@@ -107,7 +106,7 @@ def send(
         typed = Typed({"until": [until], "about": [about], "reason": [reason], "confirm": [confirm]})
         return _form(request, reader, look, here, way, typed, said)
     what, back = f"{act.title(None)}：{here.title}", f"{here.address}/{way}"
-    return once(site, reader, token, what, back, do, year=year, flows=AFTER_AN_ACT)
+    return once(site, reader, token, what, back, do, year=year)
 
 
 @area.post("/request/retract")
@@ -123,4 +122,4 @@ def take_back(
         return retract(database, year, here.phase.slug, here.city.slug, stamp, kind=WAYS[way][1])
 
     what, back = f"撤回{'异议' if way == 'question' else '延期申请'}：{here.title}", f"{here.address}/{way}"
-    return once(site, reader, token, what, back, do, year=year, flows=AFTER_AN_ACT)
+    return once(site, reader, token, what, back, do, year=year)

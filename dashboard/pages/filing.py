@@ -20,7 +20,6 @@ from acts.signatures import for_a_city
 from acts.submit import submit
 from acts.why import report_card
 from dashboard.acts.filing_state import STATUS, Here, PhaseForm, work
-from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once
 from dashboard.acts.upload_faults import SHOWN, KeptFaults, as_csv, by_sheet
 from dashboard.serving.look import Look
@@ -224,7 +223,7 @@ def file_phase(
     def do(database: Database) -> Outcome:
         return submit(database, year, slug, city, stamp)
 
-    return once(site, reader, token, act, here.home, do, year=year, flows=AFTER_AN_ACT)
+    return once(site, reader, token, act, here.home, do, year=year)
 
 
 @area.post("/nobody", dependencies=[Depends(allow(HANDS))])
@@ -243,7 +242,7 @@ def nobody(
         return nobody_applied(database, *given, stamp, account=account)
 
     said = f"{NOBODY_APPLIED.title(None)}：{here.city.name}"
-    return once(site, reader, token, said, here.home, do, year=given[0], flows=AFTER_AN_ACT)
+    return once(site, reader, token, said, here.home, do, year=given[0])
 
 
 @area.post("/recall", dependencies=[Depends(allow(CITY_ONLY))])
@@ -264,4 +263,4 @@ def take_back(
         return RECALL.do(Bench(database, year, stamp), filled)
 
     said = f"{RECALL.title(None)}：{here.title}"
-    return once(site, reader, token, said, here.home, do, year=year.year, flows=AFTER_AN_ACT)
+    return once(site, reader, token, said, here.home, do, year=year.year)

@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from acts.act import PROVINCE
 from acts.own_letter import LONGEST, PAPERS, Attached, WantedLetter, When, may_write, write
 from acts.recall_own_letter import ON_RECORD, recall_own
-from dashboard.acts.follow_ups import AFTER_AN_ACT
 from dashboard.acts.once import form_token, once, outcome_of
 from dashboard.acts.wanted_letters import wanted_letter
 from dashboard.serving.look import Present
@@ -207,7 +206,7 @@ def confirm(
         return outcome
 
     back = f"/{year.year}/letters"
-    return once(site, reader, token, f"写函：{wanted.subject}", back, do, year=year.year, flows=AFTER_AN_ACT)
+    return once(site, reader, token, f"写函：{wanted.subject}", back, do, year=year.year)
 
 
 @area.post("/recall")

@@ -164,7 +164,7 @@ def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
         return open_year(database, year, _stamp(request), paper=chosen.paper, account=reader.account)
 
     act, back = f"开设 {year.year} 年度", f"/{year.year}"
-    return once(site, reader, chosen.token or form_token(), act, back, do, year=year.year, flows=["watch"])
+    return once(site, reader, chosen.token or form_token(), act, back, do, year=year.year)
 
 
 def _unanswered(year: Year, chosen: _Chosen, now: datetime) -> str | None:

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import FIRST_YEAR, LAST_YEAR, TZ
-from dashboard.acts.follow_ups import left_alone
 from dashboard.acts.upload_faults import Shelf
 from dashboard.serving.arrival import ARRIVED
 from dashboard.serving.page_memory import Remembering
@@ -34,7 +33,6 @@ def _clock() -> datetime:
 class Site:
     """One window on one database. `words` are the office's own templates of letters; `wall` is the clock.
 
-    `nudge` asks Prefect to run a flow soon, by its name; nothing is ever true or untrue because of it.
     `pack` is the folder of the events that a demonstration goes on with when its clock is moved, None for none.
     """
 
@@ -42,7 +40,6 @@ class Site:
     settings: Settings
     secret: bytes = field(repr=False)
     words: Mapping[str, str] = field(default_factory=dict)
-    nudge: Callable[[str], None] = left_alone
     wall: Callable[[], datetime] = _clock
     guesses: Guesses = field(default_factory=Guesses, compare=False, repr=False)
     pack: Path | None = None

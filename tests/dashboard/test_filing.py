@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -56,17 +55,6 @@ def test_a_city_files_its_phase_without_a_script(late: Window) -> None:
         assert "盐城 面试名单 已报送，通过。" in deed(browser, browser.submit(f"{HERE}/file", once=once(asked)))
     assert [state(late, phase) for phase in ("shortlist", "interview")] == ["passed", "open"]
     assert "“面试名单”已经通过。" in browser.get(f"{HERE}/file").text
-
-
-def test_a_filing_asks_for_what_follows_once(late: Window) -> None:
-    asked: list[str] = []
-    browser = Window(replace(late.site, nudge=asked.append)).as_(CITY)
-    upload(browser, workbook())
-    token = once(browser.get(f"{HERE}/file").text)
-    assert asked == []
-    for _ in range(2):
-        browser.submit(f"{HERE}/file", once=token)
-    assert asked == ["watch", "post"]
 
 
 def test_a_filing_that_the_gate_returns_says_what_mends_it(late: Window) -> None:
