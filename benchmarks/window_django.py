@@ -113,7 +113,7 @@ def cell(row: models.Model, later: date | None, waived: bool) -> dict[str, objec
     if later and state in {"waiting", "open", "returned"}:
         notes.append("已延期")
     if row.attempt > 1:
-        notes.append(f"第 {row.attempt} 轮（重新开放）")
+        notes.append(f"第 {row.attempt} 轮")
     if waived:
         notes.append("有豁免")
     rest = f"剩 {left(due)} 个工作日" if state in {"open", "returned"} else ""

@@ -27,7 +27,7 @@ STYLES = {
     "overdue": "bold red",
     "withdrawn": "dim strike",
 }
-LEGEND = "· 未开放　~ 线下办理　+ 延期内办成　* 有豁免　2 第 2 轮（重新开放）"
+LEGEND = "· 未开放　~ 线下办理　+ 延期内办成　* 有豁免　2 第 2 轮"
 
 
 def grid(status: Matrix) -> Table:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from dashboard.serving.in_hand import hands
 from dashboard.serving.look import Look
 from dashboard.serving.page_memory import Remembered
 from dashboard.serving.policy import EVERYONE, PROVINCE, Signed, allow
@@ -15,9 +16,7 @@ from dashboard.serving.rendering import page
 from dashboard.views.agenda import agenda
 from dashboard.views.dates import clock
 from dashboard.views.matrix import MARKS, SHAPES, lines
-from models.city_requests import unanswered
 from models.contact_evidence import told
-from models.reports import matrix
 from models.standing import NoYearOpen, newest_year
 
 if TYPE_CHECKING:
@@ -56,20 +55,21 @@ def home(
     site: Site = request.app.state.site
     year = look.opened.year
     with site.database.read() as connection:
-        found = matrix(connection, year.year, look.as_of)
-        requests = unanswered(connection, year.year, look.as_of)
-        every = lines(found, told(connection, year.year, look.as_of), {(row.phase, row.city) for row in requests})
+        waits = hands(connection, look)
+        asking = {(one.phase, one.city) for one in waits.requests}
+        every = lines(waits.matrix, told(connection, year.year, look.as_of), asking)
     response = page(
         "home/live.html" if hx_request else "home.html",
         request,
         look=look,
         year=year,
-        matrix=found,
+        waits=waits,
+        matrix=waits.matrix,
         lines=[line for line in every if line.hand or only is None],
         cities=len(every),
-        hands=sum(line.hand for line in every),
-        agenda=agenda(found),
-        requests=requests,
+        in_hand=sum(line.hand for line in every),
+        agenda=agenda(waits.matrix),
+        requests=waits.requests,
         only=only,
         shapes=SHAPES,
         marks=MARKS,

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from acts.signatures import granter, signed
+from dashboard.serving.in_hand import hands_now
 from dashboard.serving.look import minute, moved
 from dashboard.serving.open_years import other_years
 from dashboard.serving.rehearsal_clock import clock_bar
@@ -61,6 +62,7 @@ def environment() -> Environment:
         "granter": granter,
         "minute": minute,
         "clock_bar": clock_bar,
+        "hands_now": hands_now,
         "other_years": other_years,
         "whom_to_ask": whom_to_ask,
     }

@@ -35,6 +35,7 @@ SHAPES: Mapping[State, str] = {
 ON_TIME, EXTENDED, MOVED, LATE = "按时", "延期内按时", "已延期", "逾期"
 REOPENED = "重新开放后报送"
 WAIVED, RERUN, ASKED, AWAITED, ON_PAPER = "有豁免", "重新开放", "申请延期", "需省办处理", "线下办理"
+ROUND = "轮"
 
 MARKS: Mapping[str, str] = {
     ON_TIME: "=",
@@ -56,7 +57,7 @@ IN_HAND = frozenset({State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE}
 class MatrixCell:
     """One city in one phase, as it is shown. `left` is how long it has, or for how long it is late; "" where neither.
 
-    `notes` tell apart beside the state: 按时, 延期内按时, 线下办理, 有豁免, 第 2 轮（重新开放）, who was told.
+    `notes` tell apart beside the state: 按时, 延期内按时, 线下办理, 有豁免, 第 2 轮, who was told.
     """
 
     phase: str
@@ -162,7 +163,7 @@ def notes(standing: Standing) -> tuple[str, ...]:
     found = (
         timely(standing) or None,
         MOVED if moved and standing.state in {State.WAITING, State.OPEN, State.RETURNED} else None,
-        f"第 {standing.attempt} 轮（{RERUN}）" if standing.attempt > 1 else None,
+        f"第 {standing.attempt} {ROUND}" if standing.attempt > 1 else None,
         WAIVED if standing.waived else None,
     )
     return tuple(note for note in found if note)
@@ -181,15 +182,13 @@ def timely(standing: Standing) -> str:
 
 def mark(note: str) -> str:
     """Give the shape of a note; "" where it has none of its own."""
-    return MARKS.get(note) or (MARKS[RERUN] if RERUN in note else "")
+    return MARKS.get(note) or (MARKS[RERUN] if note == REOPENED or note.endswith(ROUND) else "")
 
 
 @lru_cache(maxsize=2048)
 def _inner(shape: str, word: str, rest: str, told: tuple[str, ...]) -> Markup:
     said = Markup('<span class="shape" aria-hidden="true">{}</span><span class="word">{}</span>').format(shape, word)
-    if rest:
-        said += Markup("<small>{}</small>").format(rest)
     for note in told:
         sign = Markup('<i aria-hidden="true">{}</i>').format(mark(note)) if mark(note) else ""
         said += Markup('<small class="note">{}{}</small>').format(sign, note)
-    return said
+    return said + Markup("<small>{}</small>").format(rest) if rest else said

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from datetime import date, timedelta
@@ -95,12 +96,31 @@ def test_what_awaits_the_province_is_named_with_where_to_act(window: Window) -> 
         "/2022/letters?state=failed",
         "/2022/letters?state=unknown",
     }
-    totals = page.split('<ul class="totals">')[1].split("</ul>")[0]
-    assert totals.count('class="alarm"') == 3
+    row = html5lib.parse(page).find(f".//{H}ul[@class='hands']")
+    said = {link.get("href"): "".join(link.itertext()) for link in row.iterfind(f".//{H}a")}
+    assert said == {
+        "/2022/tasks#late": "1 项 逾期 催办或重新开放",
+        "/2022/tasks#asked": "1 件 申请和异议 去答复",
+        "/2022/tasks#letters": "4 件 函件待处理 去处理",
+    }
+    badge = re.compile(r'<span class="badge">(\d+)<')
+    assert [badge.findall(window.as_(ADMIN).get(f"/2022{at}").text) for at in ("", "/calendar", "/tasks")] == [
+        ["6"]
+    ] * 3
     assert "疫情" not in page
     assert set(states(window.as_(ADMIN).get("/2022?only=hand").text)) == {"盐城", "苏州"}
     before = window.as_(ADMIN).get("/2022?as_of=2022-02-07T07:59").text
     assert "申请和异议" not in before
+
+
+def test_where_nothing_needs_a_hand_there_is_no_row(window: Window) -> None:
+    calm = window.as_(ADMIN).get("/2022?as_of=2022-01-22T10:00").text
+    assert ('class="hands"' in calm, 'class="badge"' in calm) == (False, False)
+
+
+def test_what_is_due_within_three_working_days_is_counted(window: Window) -> None:
+    found = window.as_(ADMIN).get("/2022?as_of=2022-01-27T10:00").text
+    assert re.findall(r"<b>(\d+)<small> 项</small></b> 3 个工作日内到期", found) == ["13"]
 
 
 def statements(path: Path, cities: int) -> Counter[str]:

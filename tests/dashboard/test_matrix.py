@@ -77,7 +77,7 @@ def test_every_cell_says_all_that_is_told_apart(
         (
             *(("重新开放后报送",) if (timeliness, moved) == ("extended", "rerun") else ON_TIME[timeliness]),
             *(("已延期",) if moved in {"extension", "grace"} and state in PENDING else ()),
-            *((f"第 {attempt} 轮（重新开放）",) if attempt > 1 else ()),
+            *((f"第 {attempt} 轮",) if attempt > 1 else ()),
             *(("有豁免",) if waived else ()),
             *(("需省办处理",) if awaited else ()),
         ),
@@ -88,7 +88,7 @@ def test_every_cell_says_all_that_is_told_apart(
 def test_states_and_notes_differ_in_shape_and_word_not_in_colour_alone() -> None:
     assert set(Counter(SHAPES[state] for state in State).values()) == {1}
     assert set(Counter(MARKS.values()).values()) == {1}
-    assert [mark(note) for note in ("按时", "第 3 轮（重新开放）", "已电话联系")] == ["=", "↻", ""]
+    assert [mark(note) for note in ("按时", "第 3 轮", "已电话联系")] == ["=", "↻", ""]
 
 
 def test_the_due_day_itself_is_today_and_not_zero_days() -> None:

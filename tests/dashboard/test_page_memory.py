@@ -10,7 +10,7 @@ from sqlalchemy import delete, event, insert, update
 
 from acts.extend import extend
 from calendars.deadlines import TZ
-from dashboard.pages import home
+from dashboard.serving import in_hand
 from dashboard.serving.page_memory import KeptPage, Memory, PageVariant, Remembered, Remembering, Version
 from dashboard.serving.policy import PROVINCE, policy_of
 from dashboard.serving.site import Site
@@ -218,12 +218,12 @@ def test_what_is_written_while_a_page_is_made_shows_at_the_next_request(
     """The page that is made meanwhile is kept under the revision from before: the next look finds another."""
 
     def and_then(*given: object) -> Matrix:
-        monkeypatch.setattr(home, "matrix", matrix)
+        monkeypatch.setattr(in_hand, "matrix", matrix)
         found = matrix(*given)  # type: ignore[arg-type]
         put_off(frozen)
         return found
 
-    monkeypatch.setattr(home, "matrix", and_then)
+    monkeypatch.setattr(in_hand, "matrix", and_then)
     browser = frozen.as_(ADMIN)
     assert ["剩 14 个工作日" in browser.get(HOME).text for _ in range(2)] == [False, True]
 

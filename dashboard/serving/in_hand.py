@@ -1,0 +1,84 @@
+"""What needs the province's hand, kind by kind: the row above the matrix, and the number in the menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import day_of
+from gates.states import State
+from models import city_requests, letter_marks, party_addresses
+from models.reports import matrix
+from models.waiting import waiting
+
+if TYPE_CHECKING:
+    from fastapi import Request
+    from sqlalchemy import Connection
+
+    from dashboard.serving.look import Looking
+    from dashboard.serving.site import Site
+    from models.city_requests import CityRequest
+    from models.reports import Matrix
+
+SOON = 3
+"""Working days before its due day from which a filing that is not there yet is worth a look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A kind of thing that needs a hand: how many there are, what is done about them next, and on which page."""
+
+    what: str
+    count: int
+    unit: str
+    then: str
+    page: str
+    alarm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """All that needs a hand at an instant, with what it was found in: the matrix, and the requests nobody answered."""
+
+    matrix: Matrix
+    requests: tuple[CityRequest, ...]
+    row: tuple[Hand, ...]
+
+    @property
+    def count(self) -> int:
+        """How many there are, but for what only comes soon."""
+        return sum(one.count for one in self.row if one.page.startswith("/tasks"))
+
+
+def hands(connection: Connection, look: Looking) -> Hands:
+    """Give what needs a hand in a year at an instant; a kind of which there is nothing is left out."""
+    year, at = look.opened.year.year, look.as_of
+    found = matrix(connection, year, at)
+    asked = city_requests.unanswered(connection, year, at)
+    stuck = (
+        sum(found.alarms.letters.values()) + len(found.alarms.suppressed) + letter_marks.kept(connection, year, at)[0]
+    )
+    differing = len(party_addresses.differences(connection, year, at))
+    row = (
+        Hand("逾期", len(list(waiting(found, province=False))), "项", "催办或重新开放", "/tasks#late", alarm=True),
+        Hand("待审定、备案或评价", len(list(waiting(found, province=True))), "项", "去办理", "/tasks#awaiting"),
+        Hand("申请和异议", len(asked), "件", "去答复", "/tasks#asked"),
+        Hand("邮箱不一致", differing, "处", "去决定", "/tasks#differing"),
+        Hand("函件待处理", stuck, "件", "去处理", "/tasks#letters", alarm=True),
+        Hand(f"{SOON} 个工作日内到期", _soon(found), "项", "看日程", "/calendar"),
+    )
+    return Hands(found, tuple(asked), tuple(one for one in row if one.count))
+
+
+def _soon(found: Matrix) -> int:
+    """How many filings that are not there yet are due within a few working days."""
+    today, left = day_of(found.as_of), found.year.working_days.left
+    open_ones = (one for line in found.cities.values() for one in line if one.state in {State.OPEN, State.RETURNED})
+    return sum(left(today, one.due.day) <= SOON for one in open_ones)
+
+
+def hands_now(request: Request, look: Looking) -> int:
+    """Give the number in the menu, on a page that has not read what needs a hand for itself."""
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        return hands(connection, look).count
