@@ -78,7 +78,7 @@ def reject(
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell = season.cells[phase, city]
-        why = _not_the_provinces(season, cell) or illegal(season, cell, Event.REJECT) or _no_room(season, cell, until)
+        why = _not_the_provinces(season, cell) or illegal(season, cell, Event.REJECT) or no_room(season, cell, until)
         if why:
             outcome = refuse(season, cell, Event.REJECT, why)
         else:
@@ -94,7 +94,8 @@ def _not_the_provinces(season: Season, cell: Cell) -> str | None:
     return f"{season.title(cell.phase, cell.city)} 由系统核验，无需省级管理办公室审定或备案。"
 
 
-def _no_room(season: Season, cell: Cell, until: date | None) -> str | None:
+def no_room(season: Season, cell: Cell, until: date | None) -> str | None:
+    """Say why a city could not mend a filing that is returned now; None where there is time, or a day to come."""
     due, today = season.due(cell.phase, cell.city), day_of(season.arrived)
     if until is not None:
         return None if until >= today else f"重新报送的截止日 {until} 已经过去；请另定日期。"

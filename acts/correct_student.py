@@ -166,5 +166,6 @@ CORRECT_STUDENT = Act(
     lambda _, __, filled: f"更正 {filled.words['student']} 的{WHAT[cast('What', filled.words['what'])]}",
     Event.PERSON,
     frozenset({State.PASSED}),
+    of=APPLICATION,
     subject=lambda year, filled: f"student/{year.year}/{filled.words['student']}",
 )

@@ -148,5 +148,6 @@ DECLINE_PLACE = Act(
     lambda _, __, filled: f"登记 {filled.words['student']} 放弃入选，并办理递补",
     Event.PERSON,
     frozenset({State.PASSED}),
+    of=INTERVIEW,
     subject=lambda year, filled: f"student/{year.year}/{filled.words['student']}",
 )  # fmt: skip

@@ -78,5 +78,6 @@ LEAVE_TRAINING = Act(
     lambda _, __, filled: f"登记 {filled.words['student']} 退出培养",
     Event.PERSON,
     frozenset({State.PASSED}),
+    of=INTERVIEW,
     subject=lambda year, filled: f"student/{year.year}/{filled.words['student']}",
 )

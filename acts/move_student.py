@@ -64,10 +64,11 @@ def move_student(
     mentors on either side. `refused` where either city is not in training or has filed its year's end, and where school
     or mentor is not on the new one's lists, or the mentor has no place left.
     """
-    with sitting(database, year, stamp, [city, home.city], dry_run=dry_run) as season:
-        for one in (city, home.city):
+    both = list(dict.fromkeys((city, home.city)))
+    with sitting(database, year, stamp, both, dry_run=dry_run) as season:
+        for one in both:
             season.not_backdated(season.cells[INTERVIEW, one])
-        settle(season, [city, home.city])
+        settle(season, both)
         cell = season.cells[INTERVIEW, city]
         trained = in_training(scope(season, city))[city]
         why = "转出、转入是同一个市。" if city == home.city else ""
@@ -152,5 +153,6 @@ MOVE_STUDENT = Act(
     lambda _, __, filled: f"登记 {filled.words['student']} 转到另一个市",
     Event.PERSON,
     frozenset({State.PASSED}),
+    of=INTERVIEW,
     subject=lambda year, filled: f"student/{year.year}/{filled.words['student']}",
 )

@@ -140,5 +140,6 @@ REPLACE_MENTOR = Act(
     lambda _, __, filled: f"登记{filled.words['mentor']}（{filled.words['institution']}）中途离开",
     Event.PERSON,
     frozenset({State.PASSED}),
+    of=INTERVIEW,
     subject=lambda year, filled: f"mentor/{year.year}/{filled.cities[0]}",
 )  # fmt: skip

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from models.stamp import Stamp
 
-What = Literal["name", "school", "grade", "admitted", "training", "mentor", "city"]
+What = Literal["name", "school", "grade", "admitted", "training", "mentor", "city", "approved"]
 WHAT: Mapping[What, str] = {
     "name": "姓名", "school": "中学", "grade": "年级", "admitted": "入选", "training": "培养", "mentor": "培养导师",
-    "city": "设区市",
+    "city": "设区市", "approved": "审定",
 }  # fmt: skip
 """What may be changed, in words."""
 
@@ -140,6 +140,13 @@ def places(connection: Connection, year: int, city: str, mentor: int) -> int:
     table = draft_table(MENTORS)
     query = select(table.c.places).where(table.c.year == year, table.c.city == city, table.c.party == mentor)
     return int(connection.execute(query).scalar_one())
+
+
+def untake(connection: Connection, year: int, city: str, mentors: Collection[int]) -> None:
+    """Put on a city's roll that these mentors, by their parties, are not taken."""
+    table = draft_table(MENTORS)
+    mine = (table.c.year == year, table.c.city == city, table.c.party.in_(list(mentors)))
+    connection.execute(update(table).where(*mine).values(taken=False))
 
 
 def retrain(

@@ -202,6 +202,11 @@ def passed(
     season.owed.append(Owed("passed", *_about(cell), slot, to=anew.to if anew else None, nobody=nobody))
 
 
+def passed_without(season: Season, cell: Cell, items: Sequence[Item], reason: str) -> None:
+    """Owe word that a filing passed but for these, and why."""
+    season.owed.append(Owed("passed", *_about(cell), f"{cell.filings}", items=tuple(items), reason=reason))
+
+
 def result(season: Season, cell: Cell, results: Mapping[str, str], told: frozenset[str]) -> None:
     """Owe the results of a phase, by student's number, to whoever is not among those who were told before."""
     season.owed.append(Owed("result", *_about(cell), f"{cell.filings}", said=results, but=told))

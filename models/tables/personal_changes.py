@@ -13,8 +13,8 @@ from models.columns import UTCDateTime
 class PersonalChange(SQLModel, table=True):
     """One change of one person, laid over what was filed: `was` is what stood there, `now` what holds since.
 
-    `number` is the student's; `what` names what changed, as `models.personal_changes` lists it. Only added to. The
-    filing that was judged on the old stays as it was.
+    `number` is the student's, or a mentor as 姓名（单位）; `what` names what changed (`models.personal_changes`).
+    Only added to. The filing that was judged on the old stays as it was.
     """
 
     __tablename__ = "personal_change"

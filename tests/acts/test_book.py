@@ -53,6 +53,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "question": {"city", "phase", "about", "reason"},
         "retract": {"city", "phase"},
         "approve": {"city", "phase"},
+        "return-mentors": {"city", "phase", "mentors", "then", "reason"},
         "reject": {"city", "phase", "reason"},
         "waive": {"city", "phase", "rule", "reason"},
         "excuse": {"city", "phase", "party", "reason"},

@@ -20,7 +20,7 @@ from tests.acts.test_moved import APPLICATION, AT, LATE, ROLL, asked, begun
 from tests.support.scenes import NANJING, YEAR, Scene, stamp
 from tests.support.years import parse
 
-TAKES_A_DAY = {"extend", "rerun", "reject", "answer", "amend", "ask"}
+TAKES_A_DAY = {"extend", "rerun", "reject", "return-mentors", "answer", "amend", "ask"}
 FAR = date(2022, 3, 22)
 SAID = "2022-03-22（星期二）是工作日。"
 WARNED = {
@@ -34,10 +34,11 @@ WARNED = {
 def ready(scene: Scene, slug: str) -> tuple[str, Mapping[str, Any]]:
     """A season in which the act can be done: the instant, and what it asks beside the day."""
     begun(scene)
-    if slug == "reject":
+    if slug in {"reject", "return-mentors"}:
         scene.load(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-10T10:00")
         scene.submit(ROLL, NANJING, "2022-01-10T10:00")
-        return AT, {"phase": ROLL, "city": [NANJING], "reason": "核对"}
+        some = {"mentors": "南京导师1（南京大学）", "then": "wait"} if slug == "return-mentors" else {}
+        return AT, {"phase": ROLL, "city": [NANJING], "reason": "核对", **some}
     scene.file(ROLL, NANJING)
     if slug == "answer":
         return AT, {"request": asked(scene, "2022-01-18T09:00", date(2022, 1, 21)), "answer": "granted", "reason": "可"}

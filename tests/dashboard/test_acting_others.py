@@ -272,7 +272,7 @@ def test_years_are_opened_by_whoever_may_act(window: Window) -> None:
     assert [window.as_(name).get("/years").status_code for name in (VIEWER, "nanjing")] == [403, 404]
 
 
-PERSONAL = {"correct-student", "decline-place", "leave-training", "replace-mentor", "move-student"}
+PERSONAL = {"correct-student", "decline-place", "leave-training", "replace-mentor", "move-student", "return-mentors"}
 SAYS_WHY = re.compile(r"\{\{ (?:reason|because) \}\}")
 
 
@@ -283,6 +283,7 @@ def test_a_reason_is_said_to_stand_in_a_letter_only_where_that_letter_has_it() -
     assert promised == {"reject", "rerun", "withdraw", "extend", "correct", "nudge", "rejoin"} | PERSONAL
     assert having == {
         "amended",
+        "passed",
         "returned",
         "rerun",
         "withdrawn",
