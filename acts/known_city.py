@@ -44,7 +44,7 @@ class KnownCity:
 
     @cached_property
     def past_students(self) -> Collection[str]:
-        """Whom the year brought along from the year before, over the province, by fingerprint."""
+        """Whom the year brought along from the year before, over the province, by `likeness`."""
         return loading.pool(self.connection, self.year.year, "student")
 
     def parties(self, keys: Collection[PartyKey]) -> Mapping[PartyKey, int]:

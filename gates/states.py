@@ -40,6 +40,7 @@ class Event(StrEnum):
     `on-paper` is what was done outside before the year was opened here, `backfill` its workbook loaded afterwards.
     `arrange` is when and where a city brings its parties together.
     `nobody` says that nobody applied in the city: what else would be about its students passes with it.
+    `child` is what the province settles of applicants who look like one child.
     `ask`, `question`, `retract` and `answer` are what a city asks of the province, and hears: they move nothing.
     `person` is what was changed about a single person after the fact.
     """
@@ -72,6 +73,7 @@ class Event(StrEnum):
     RETRACT = "retract"
     ANSWER = "answer"
     PERSON = "person"
+    CHILD = "child"
 
     @property
     def chinese(self) -> str:
@@ -121,13 +123,16 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.RETRACT: "撤回申请",
         Event.ANSWER: "答复申请",
         Event.PERSON: "人员变动",
+        Event.CHILD: "核定是否同一人",
     }
 )
 
 MOVING_THE_DAY = frozenset({Event.EXTEND, Event.CORRECT})
 """What gives a city phase another due day and leaves it in the same attempt."""
 
-AT_ANY_TIME = frozenset({Event.ADDRESS, Event.ASK, Event.QUESTION, Event.RETRACT, Event.ANSWER, Event.PERSON})
+AT_ANY_TIME = frozenset(
+    {Event.ADDRESS, Event.ASK, Event.QUESTION, Event.RETRACT, Event.ANSWER, Event.PERSON, Event.CHILD}
+)
 """What leaves every state as it is."""
 
 _FROM: Mapping[State, Mapping[Event, State]] = {

@@ -72,6 +72,6 @@ def _students(scope: Scope) -> Iterator[tuple[str, str, str]]:
     by = admitting(scope)
     recorded = in_state(scope, by.slug, [State.PASSED]) if by else frozenset()
     training = {(city, number) for city, numbers in in_training(scope).items() for number in numbers}
-    for city, number, person in scope.connection.execute(scope.of(STUDENTS, "number", "person")):
+    for city, number, likeness in scope.connection.execute(scope.of(STUDENTS, "number", "likeness")):
         if city in recorded and (city, number) in training:
-            yield city, "student", person
+            yield city, "student", likeness

@@ -219,6 +219,7 @@ STUDENTS = StoredSheet(
     table="student",
     worked_out=(
         WorkedOut("person", str),  # tells the same child apart from homonyms over the province
+        WorkedOut("likeness", str),  # what that child has in common with whoever may be the same
         WorkedOut("consent_from", date),  # the day from which no guardian's consent is needed
         WorkedOut("mentor_party", int, "mentor"),  # the chosen mentor
         WorkedOut("school_party", int | None, "school"),
@@ -227,6 +228,7 @@ STUDENTS = StoredSheet(
     once_a_year=("number",),
     indexes=(
         SheetIndex("ix_student_person", ("year", "taken", "person")),
+        SheetIndex("ix_student_likeness", ("year", "taken", "likeness", "person")),
         SheetIndex(
             "ix_student_judged",
             (
@@ -280,7 +282,8 @@ def _with_persons(known: OnRecord, plain: PlainSheets) -> PlainSheets:
         row["school"] = schools.get(fold(row["school"]), row["school"])
         row["mentor"], row["institution"] = roll.spelling(row["mentor"], row["institution"])
         row["person"] = person(row["name"], row["born"], row["school"])
-        row["priority"] = row["person"] in known.past_students
+        row["likeness"] = likeness(row["name"], row["born"])
+        row["priority"] = row["likeness"] in known.past_students
         row["consent_from"] = pendulum.instance(row["born"]).add(years=known.year.figures.consent_age)
         row["mentor_party"] = known.roll[row["mentor"], row["institution"]]
         row["school_party"] = ids.get(("school", row["school"], place))
@@ -292,7 +295,19 @@ def person(name: str, born: date, school: str) -> str:
 
     However name and school are written: what looks the same is the same.
     """
-    return hashlib.sha256(f"{fold(name)}|{born.isoformat()}|{fold(school)}".encode()).hexdigest()[:32]
+    return _fingerprint(fold(name), born.isoformat(), fold(school))
+
+
+def likeness(name: str, born: date) -> str:
+    """Give what an applicant shares with whoever may be the same child: a fingerprint of 姓名 and 出生日期.
+
+    Last year's student is known by it, who may have gone on to another school.
+    """
+    return _fingerprint(fold(name), born.isoformat())
+
+
+def _fingerprint(*parts: str) -> str:
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 
 YOUNGEST, OLDEST = 10, 20

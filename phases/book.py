@@ -125,8 +125,8 @@ class Book:
         return self.find(standing_on(slug, {phase.slug for phase in year.phases}, self.terms))
 
     def judging(self, rules: Collection[str]) -> Book:
-        """Give the book of a year that judges by these rules, by id; whatever others there are, it leaves out."""
-        chosen = frozenset(rule for rule in self._whole.rules if rule in rules)
+        """Give the book of a year that judges by these rules, by id, and no others; what is only recorded it keeps."""
+        chosen = frozenset(rule for rule, one in self._whole.rules.items() if rule in rules or not one.find)
         if chosen == self._whole.rules.keys():
             return self._whole
         if chosen not in self._judging:

@@ -129,7 +129,7 @@ class PhaseDefinition:
         return tuple(form for form in (self.form, self.province_form) if form is not None)
 
     def judging(self, rules: Collection[str]) -> PhaseDefinition:
-        """Give the phase with those of its rules alone whose ids these are."""
+        """Give the phase judging by those of its rules alone whose ids these are."""
 
         def kept(gate: Gate[Any]) -> Gate[Any]:
             return replace(gate, rules=tuple(rule for rule in gate.rules if rule.id in rules))
@@ -139,7 +139,6 @@ class PhaseDefinition:
             gate=kept(self.gate),
             province_gate=self.province_gate and kept(self.province_gate),
             second=self.second and self.second._replace(gate=kept(self.second.gate)),
-            records=tuple(rule for rule in self.records if rule.id in rules),
         )
 
     @property

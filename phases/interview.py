@@ -26,6 +26,7 @@ from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
     from calendars.year import Figures
+    from gates.verdict import Actor
 
 
 class InterviewRow(SheetRow):
@@ -80,7 +81,8 @@ class InterviewFacts:
     `listed_by` is what the list is called of those who may be interviewed; `left_off` are those on it who do not stand
     on the sheet. An interview lies between `earliest`, when the phase that made the list opened, and `filed_on`.
     `passed_over` are those who came and have a better score than somebody admitted in their subject: it breaks no rule,
-    for a mentor may know why.
+    for a mentor may know why. `unsettled` are admitted of whom it is open whether they are the same child as another
+    applicant, `doubled` those settled to be one who is admitted elsewhere too.
     """
 
     interviews: tuple[Interview, ...]
@@ -91,6 +93,8 @@ class InterviewFacts:
     listed_by: str = "面试名单"
     left_off: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
+    unsettled: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
 
 
 def from_shortlist(facts: InterviewFacts, _: Figures) -> Found:
@@ -136,6 +140,24 @@ def places(facts: InterviewFacts, _: Figures) -> Found:
     rest = "请核对入选学生；计划招收人数登记有误的，请联系省级管理办公室"
     numbers = tuple(number for one in facts.crowded for number in one.admitted)
     return Found(f"超员导师 {len(said)} 名", "超员导师 0 名", "；".join((*said, rest)) if said else "", numbers)
+
+
+def one_child(facts: InterviewFacts, _: Figures) -> Found:
+    """Nobody is admitted of whom it is open whether another applicant is the same child, and no child twice."""
+    parts = []
+    if facts.unsettled:
+        parts.append(
+            f"{len(facts.unsettled)} 名入选学生{named(facts.unsettled)}疑似与别处的申报学生为同一人"
+            "（姓名、出生日期相同而中学不同）；请与有关市核对，由省级管理办公室核定后再报送"
+        )
+    if facts.doubled:
+        parts.append(
+            f"{len(facts.doubled)} 名入选学生{named(facts.doubled)}经核定与另一入选者为同一人；"
+            "请与有关市商定由哪一处培养，另一处取消入选"
+        )
+    numbers = (*facts.unsettled, *facts.doubled)
+    actor: Actor = "province" if facts.unsettled and not facts.doubled else "city"
+    return Found(f"待核定、重复 {len(numbers)} 人", "待核定、重复 0 人", "；".join(parts), numbers, actor)
 
 
 def ratio(facts: InterviewFacts, figures: Figures) -> Found:
@@ -210,12 +232,13 @@ PHASE = PhaseDefinition(
         (
             Rule("interviews.from-shortlist", "八(四)", "must", "面试和入选资格", "city", from_shortlist),
             Rule("interviews.places", "三(一)", "must", "导师计划招收人数", "city", places),
+            Rule("interviews.one-child", "八(二)", "must", "一人一处入选", "city", one_child),
             Rule("interviews.ratio", "三(二)", "in-principle", "面试与入选比例", "city", ratio),
             Rule("funding.city-cap", "三(二)", "in-principle", "本市资助名额", "city", city_cap),
             Rule("funding.province-total", "三(二)", "must", "全省资助名额", "city", province_total),
         ),
         tally=_tally,
-        apart=frozenset({"funded_elsewhere", "filed_on", "listed_by", "passed_over"}),
+        apart=frozenset({"funded_elsewhere", "filed_on", "listed_by", "passed_over", "unsettled", "doubled"}),
     ),
     lets_on=LetOn("interviews", "admitted", "入选学生", trains=True),
     totals=(Total("admitted", "入选", "人", shown=True), Total("funded", "省级资助", "人", "funded_cap", shown=True)),

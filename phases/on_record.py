@@ -54,7 +54,7 @@ class OnRecord(Protocol):
 
     @property
     def past_students(self) -> Collection[str]:
-        """Whom the year brought along from the year before, over the province, by fingerprint."""
+        """Whom the year brought along from the year before, over the province, by `likeness`."""
 
     def parties(self, keys: Collection[PartyKey]) -> Mapping[PartyKey, int]:
         """Give these parties their ids; one that is new is registered."""

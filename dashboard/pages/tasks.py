@@ -16,6 +16,8 @@ from letters.words import STATES
 from models import city_requests, letter_marks, party_addresses, short_messages, suppression
 from models.addresses import on_file
 from models.alarms import put_off, undelivered
+from models.facts.scope import Scope
+from models.likely_children import likely_children
 from models.mail_answers import MENDS
 from models.reports import matrix
 from season.recipients import named
@@ -45,12 +47,13 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         returned = suppression.unclear(connection)
         kept, _ = letter_marks.kept(connection, year.year, look.as_of)
         differing = party_addresses.differences(connection, year.year, look.as_of)
+        likely = [one for one in likely_children(Scope(connection, year, {}, {})) if one.same is None]
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
         awaiting=groups(found, province=True), late=groups(found, province=False),
         asked=asked, letters=letters, short=short, way_and_address=way_and_address, without=without,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
-        heading=heading, differing=differing, kept=kept, returned=returned, put_off=waiting, mends=MENDS,
+        heading=heading, differing=differing, likely=likely, kept=kept, returned=returned, put_off=waiting, mends=MENDS,
         by_hand=SETTLED_BY_HAND, new_rules=look.opened.book.left_out(year),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from dashboard.panels.acts_here import acts_panel
 from dashboard.panels.arranged_here import arranged_panel
 from dashboard.panels.changes_here import changes_panel
+from dashboard.panels.children_here import children_panel
 from dashboard.panels.filing_here import filing_panel
 from dashboard.panels.place import Place
 from dashboard.panels.requests_here import asked_panel
@@ -16,7 +17,9 @@ from dashboard.panels.requests_here import asked_panel
 Panel = Callable[[Place], Markup | None]
 """Gives its part of the page, None where it has nothing to say there."""
 
-PANELS: tuple[Panel, ...] = (asked_panel, filing_panel, arranged_panel, changes_panel, acts_panel)
+PANELS: tuple[Panel, ...] = (
+    asked_panel, filing_panel, children_panel, arranged_panel, changes_panel, acts_panel
+)  # fmt: skip
 """In the order in which they stand."""
 
 

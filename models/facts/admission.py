@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, select
 
+from gates.states import State
 from models.columns import table_of
-from models.facts.scope import Scope, earliest, let_on, withdrawn
+from models.facts.scope import Scope, earliest, in_state, let_on, withdrawn
+from models.likely_children import likely_children
 from models.tables.city_drafts import draft_table
 from models.tables.season import CityPhase
 from phases.application import STUDENTS
@@ -17,9 +19,11 @@ from phases.mentor_recommendation import MENTORS
 from phases.shortlist import CUT_LINES, SCORES, Score, ShortlistFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Row
+
+    from models.likely_children import LikelyChild
 
 FUNDED = "省级资助"
 
@@ -50,8 +54,8 @@ def interviews(scope: Scope) -> dict[str, InterviewFacts]:
     rows = scope.grouped(scope.of(INTERVIEWS, *columns))
     listed, listed_by = let_on(scope, "interview")
     holding, crowded = funded_places(scope), _crowded(scope)
-    begun = earliest(scope, "interview")
-    found = {}
+    begun, children = earliest(scope, "interview"), likely_children(scope, scope.cities)
+    admitted, found = _admitted(scope, children), {}
     for city in scope.cities:
         shortlist = listed.get(city, frozenset())
         on_sheet = {row.number for row in rows.get(city, ())}
@@ -70,8 +74,45 @@ def interviews(scope: Scope) -> dict[str, InterviewFacts]:
             listed_by,
             tuple(sorted(shortlist - on_sheet)),
             tuple(_passed_over(rows.get(city, ()))),
+            *_of_children(children, admitted, city),
         )  # fmt: skip
     return found
+
+
+def _of_children(
+    children: Sequence[LikelyChild], admitted: Mapping[str, Collection[str]], city: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give who of a city is admitted while it is open whether another is the same child, and who is while that one is.
+
+    `admitted` are the numbers admitted on each city's sheet; another city's count once it filed them.
+    """
+    unsettled: list[str] = []
+    doubled: list[str] = []
+    for child in children:
+        mine = [one.number for one in child.applicants if one.city == city and one.number in admitted.get(city, ())]
+        everybody = [one for one in child.applicants if one.number in admitted.get(one.city, ())]
+        if child.same is None:
+            unsettled += mine
+        elif child.same and len(everybody) > 1:
+            doubled += mine
+    return tuple(unsettled), tuple(doubled)
+
+
+def _admitted(scope: Scope, children: Sequence[LikelyChild]) -> dict[str, frozenset[str]]:
+    """Give who of these is admitted, by city: in the scope on the sheet, elsewhere as it was filed."""
+    numbers = sorted(one.number for child in children for one in child.applicants)
+    if not numbers:
+        return {}
+    table = draft_table(INTERVIEWS)
+    counted = in_state(scope, "interview", [State.SUBMITTED, State.PASSED]) | set(scope.cities)
+    query = select(table.c.city, table.c.number).where(
+        table.c.year == scope.year.year, table.c.admitted, table.c.number.in_(numbers)
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for city, number in scope.connection.execute(query):
+        if city in counted:
+            found[city].add(number)
+    return {city: frozenset(theirs) for city, theirs in found.items()}
 
 
 def _passed_over(rows: Sequence[Row[Any]]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from gates.found import NAMED
 from gates.states import State
 from models.facts.scope import Scope, in_state, withdrawn
+from models.likely_children import settled_as_one
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS, ApplicationFacts, ApplicationProfile, Sought, breached
 from phases.mentor_recommendation import MENTORS
@@ -150,7 +151,7 @@ def _rows(scope: Scope, *which: ColumnElement[bool]) -> dict[tuple[str, str], Ro
 
 
 def _repeated(scope: Scope) -> dict[tuple[str, str], Row[Any]]:
-    """Give the students who are there more than once.
+    """Give the students who are there more than once, also those whom the province settled to be one.
 
     Over all cities first, which is one pass over an index; and no condition on the city, which would choose another.
     """
@@ -161,7 +162,12 @@ def _repeated(scope: Scope) -> dict[tuple[str, str], Row[Any]]:
     more = select(student.c.person).group_by(student.c.person).having(func.count() > 1).where(*taken)
     twice = _once(more, "twice")
     again = _once(more.where(counted, student.c.person.in_(select(twice.c.person))), "again")
-    return _rows(scope, student.c.year == scope.year.year, student.c.person.in_(select(again.c.person)))
+    found = _rows(scope, student.c.year == scope.year.year, student.c.person.in_(select(again.c.person)))
+    if one := settled_as_one(scope.connection, scope.year.year):
+        both = select(student.c.likeness).where(*taken, counted, student.c.likeness.in_(one))
+        several = both.group_by(student.c.likeness).having(func.count() > 1)
+        found |= _rows(scope, student.c.year == scope.year.year, student.c.likeness.in_(several))
+    return found
 
 
 def _once(query: Select[Any], name: str) -> CTE:

@@ -59,9 +59,9 @@ class StatedAddress(SQLModel, table=True):
 
 
 class PoolEntry(SQLModel, table=True):
-    """Whom a year brought along from the year before: mentors, institutions, schools by party; students by person.
+    """Whom a year brought along from the year before: mentors, institutions, schools by party; students by likeness.
 
-    `key` is a party's id, or a student's `person`. A mentor of the pool needs no new letter of appointment; a student
+    `key` is a party's id, or a student's `likeness`. A mentor of the pool needs no new letter of appointment; a student
     of it has the mentor's priority (三(一), 四(一)).
     """
 

@@ -208,7 +208,7 @@ def test_the_same_child_twice_in_one_city_is_one_too_many(rolled: Scene) -> None
 def test_the_same_child_in_two_cities_is_told_to_whoever_files_last(rolled: Scene) -> None:
     rolled.through(ROLL, WUXI)
     nanjing, wuxi = rolled.city(NANJING), rolled.city(WUXI)
-    child = {"name": "李明", "school": "省实验中学"}
+    child = {"name": "李明", "school": "省实验中学", "born": date(2006, 2, 3)}
     for city, where in ((NANJING, nanjing), (WUXI, wuxi)):
         rolled.load(APPLICATION, city, sheets.application([sheets.student(where, 1, **child)]), DAY)
     assert rolled.submit(APPLICATION, NANJING, DAY).done
@@ -222,7 +222,7 @@ def test_the_same_child_in_two_cities_is_told_to_whoever_files_last(rolled: Scen
 
 def test_a_withdrawn_city_holds_no_child(rolled: Scene) -> None:
     rolled.through(ROLL, WUXI)
-    child = {"name": "李明", "school": "省实验中学"}
+    child = {"name": "李明", "school": "省实验中学", "born": date(2006, 2, 3)}
     rolled.file(APPLICATION, NANJING, sheets.application([sheets.student(rolled.city(NANJING), 1, **child)]), DAY)
     rolled.withdraw(NANJING, "2022-01-11T10:00")
     filled = sheets.application([sheets.student(rolled.city(WUXI), 1, **child)])

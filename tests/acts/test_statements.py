@@ -70,8 +70,8 @@ def filled(scene: Scene, students: int) -> Scene:
                 **known, "gender": "女", "born": date(2006, 2, 3), "school": city.name, "grade": "高一",
                 "subject": "物理", "mentor": city.name, "institution": "大学", "subject_rank": Decimal(8),
                 "overall_rank": None, "guardian_consent": True, "alumnus": False, "recommended": True, "taken": True,
-                "person": number, "consent_from": date(2020, 2, 3), "mentor_party": mentor, "school_party": school,
-                "priority": False,
+                "person": number, "likeness": number, "consent_from": date(2020, 2, 3), "mentor_party": mentor,
+                "school_party": school, "priority": False,
             })  # fmt: skip
             score = {"subject": "物理", "score": Decimal(80)}
             drafts.setdefault(SCORES, []).append({**known, **score, "shortlisted": True})

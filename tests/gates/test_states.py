@@ -38,6 +38,7 @@ question  waiting    open       submitted  passed   returned   overdue    withdr
 retract   waiting    open       submitted  passed   returned   overdue    withdrawn
 answer    waiting    open       submitted  passed   returned   overdue    withdrawn
 person    waiting    open       submitted  passed   returned   overdue    withdrawn
+child     waiting    open       submitted  passed   returned   overdue    withdrawn
 """
 
 

@@ -44,6 +44,7 @@ def good(ratio: str, funded: int = 0, elsewhere: int = 0) -> Verdict:
         (
             met("interviews.from-shortlist", "不符 0 人", "不符 0 人"),
             met("interviews.places", "超员导师 0 名", "超员导师 0 名"),
+            met("interviews.one-child", "待核定、重复 0 人", "待核定、重复 0 人"),
             met("interviews.ratio", ratio, "3:1"),
             met("funding.city-cap", str(funded), "≤5"),
             met("funding.province-total", f"{elsewhere}+{funded}={elsewhere + funded}", "≤65"),
@@ -174,6 +175,19 @@ CASES: dict[str, tuple[InterviewFacts, Verdict]] = {
             ),
         ),
     ),
+    "of two who are one child both are admitted": (
+        replace(interviews(came=9, admitted=3), doubled=(A,)),
+        card(
+            good("9:3"),
+            broken(
+                "interviews.one-child",
+                "待核定、重复 1 人",
+                "待核定、重复 0 人",
+                f"1 名入选学生（{A}）经核定与另一入选者为同一人；请与有关市商定由哪一处培养，另一处取消入选",
+                A,
+            ),
+        ),
+    ),
     "nobody admitted, nobody came": (interviews(came=0, admitted=0, absent=3), good("0:0")),
     "nobody admitted of many": (interviews(came=9, admitted=0), good("9:0")),
     "admitted without coming, and interviewed without being listed": (
@@ -246,7 +260,7 @@ def test_funded_but_not_admitted_takes_no_place() -> None:
 
 def _holds(came: int, admitted: int, ratio: Decimal = FIGURES.interview_ratio) -> bool:
     figures = FIGURES.model_copy(update={"interview_ratio": ratio})
-    return judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), figures).findings[2].ok
+    return judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), figures).findings[3].ok
 
 
 @given(came=st.integers(0, 60), share=st.integers(0, 60), ratio=st.decimals(min_value=1, max_value=6, places=1))
@@ -258,7 +272,7 @@ def test_the_ratio_holds_exactly_when_it_is_reached(came: int, share: int, ratio
 @given(came=st.integers(1, 60), share=st.integers(1, 60))
 def test_either_mend_of_a_ratio_is_just_enough(came: int, share: int) -> None:
     admitted = min(share, came)
-    mend = judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), FIGURES).findings[2].mend
+    mend = judge(BOOK.gates["interview"], interviews(came=came, admitted=admitted), FIGURES).findings[3].mend
     if mend:
         more, fewer = (int("".join(filter(str.isdigit, part))) for part in mend.split("；")[1].split("，"))
         mended = [_holds(came + more, admitted), _holds(came, admitted - fewer)]
@@ -284,7 +298,7 @@ WAIVED = Waived("省办 陈", "两名考生因病缺席")
 def test_a_waived_ratio_shows_who_and_why_and_does_not_refuse() -> None:
     facts = interviews(came=12, admitted=5)
     verdict = judge(BOOK.gates["interview"], facts, FIGURES, {"interviews.ratio": WAIVED})
-    ratio = verdict.findings[2]
+    ratio = verdict.findings[3]
     assert (verdict.passed, ratio.ok, ratio.waived, ratio.found) == (True, False, WAIVED, "12:5")
 
 

@@ -55,8 +55,10 @@ PHONES = frozenset({"mobile", "phone", "guardian_phone"})
 
 FIXED = frozenset({
     "about", "address", "attempt", "back", "begins", "body", "cause", "city", "claim", "code", "concerns", "degree",
-    "digest", "event", "form", "from_state", "funding", "gender", "grade", "ics", "key", "kind", "mark",
-    "message_id", "number", "office", "papers", "part", "password", "person", "phase", "recipient", "resume", "role",
+    "digest", "event", "form", "from_state", "funding", "gender", "grade", "ics", "key", "kind", "likeness",
+    "mark",
+    "message_id", "number", "office", "papers", "part", "password", "person", "persons",
+    "phase", "recipient", "resume", "role",
     "rule", "sha256", "slot", "state", "subject", "title", "to_state", "token", "totp", "type", "what",
 })  # fmt: skip
 """Columns whose words are the programme's own."""

@@ -65,6 +65,7 @@ RULES: dict[str, tuple[str, str, str, Actor]] = {
     "shortlist.cut-line": ("八(三)", "must", "shortlist", "city"),
     "interviews.from-shortlist": ("八(四)", "must", "interview", "city"),
     "interviews.places": ("三(一)", "must", "interview", "city"),
+    "interviews.one-child": ("八(二)", "must", "interview", "city"),
     "interviews.ratio": ("三(二)", "in-principle", "interview", "city"),
     "funding.city-cap": ("三(二)", "in-principle", "interview", "city"),
     "funding.province-total": ("三(二)", "must", "interview", "city"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -61,7 +61,8 @@ def roll(*mentors: MentorRow) -> Sheets:
 
 def student(city: City, place: int, **changes: Any) -> StudentRow:  # noqa: ANN401 - fields of the row
     filled = {
-        "number": f"{city.code}-2022-{place:04d}", "name": f"学生{place}", "gender": "女", "born": date(2006, 2, 3),
+        "number": f"{city.code}-2022-{place:04d}", "name": f"学生{place}", "gender": "女",
+        "born": date(2006, 2, 3) + timedelta((int(city.code) - 3201) % 700),  # no child of another city is like one
         "school": f"{city.name}一中", "grade": "高一", "subject": SUBJECT, "mentor": f"{city.name}导师1",
         "institution": f"{city.name}大学", "subject_rank": Decimal(8), "guardian_consent": True,
         "recommended": True, "taken": True,
