@@ -68,7 +68,7 @@ def examine(common: Common, running: Instance | None = None) -> Iterator[CheckFi
     yield from of_the_post(settings)
     yield from of_the_words(settings)
     yield from of_the_channels(settings)
-    yield from of_the_second_ways(database, settings)
+    yield from of_the_second_ways(database, settings, now)
     yield from of_prefect(under_way(database))
 
 

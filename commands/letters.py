@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from models.letterbox import KeptLetter, WordedLetter
+    from models.short_messages import ShortTold
 
 app = App(name="letters")
 
@@ -102,26 +103,33 @@ def show(
     """Print one letter; 1 where there is none of that number."""
     from letters.addressee import in_html, in_text
     from models.letterbox import letter_by_id
+    from models.short_messages import beside
     from models.standing import opened
 
     with season.database().read() as connection:
-        row = letter_by_id(connection, number)
+        row, short = letter_by_id(connection, number), beside(connection, [number]).get(number)
         year = opened(connection, row.year).year if row else None
     if row is None or year is None:
         say(f"没有编号为 {number} 的函件。")
         return 1
     text, html = in_text(row.text, row.addressee), in_html(row.html, row.addressee)
     more = {"address": row.address, "detail": row.detail, "text": text, "html": html}
-    answer(season.json, letter_entry(row) | more, lambda console: _letter(console, year, row, text))
+    more_json = more | {"short_message": short.as_json() if short else None}
+    answer(season.json, letter_entry(row) | more_json, lambda console: _letter(console, year, row, text, short))
     return 0
 
 
-def _letter(console: Console, year: Year, row: WordedLetter, text: str) -> None:
+def _letter(console: Console, year: Year, row: WordedLetter, text: str, short: ShortTold | None) -> None:
+    from models.second_ways import WAYS
+
     sent = f"，{local(row.sent_at):%Y-%m-%d %H:%M} 发出" if row.sent_at else ""
     if row.state == "queued":
         sent = f"，{local(row.due_at):%Y-%m-%d %H:%M} 起发出"
     line(console, f"收件人：{named(year, row.recipient)} <{row.address}>")
     line(console, f"状态：{state_word(row.state, row.detail)}{sent}{f'（{row.detail}）' if row.detail else ''}")
+    if short is not None:
+        why = f"（{short.detail}）" if short.detail else ""
+        line(console, f"急事另告：{WAYS[short.way]}，{state_word(short.state, None)}{why}")
     line(console, f"主题：{row.subject}\n", "bold")
     line(console, text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from letters.occurrences import OFFICES
-from letters.phrases import city, short
+from letters.phrases import city
 from letters.sentences import called
 from letters.words import SUBJECT_MARK
 
@@ -31,11 +31,14 @@ NEWS = "{what}的安排有变化"
 
 
 def says(brief: Brief) -> str:
-    """Give its clause: 盐城市面试名单已逾期，请尽快报送. What has no due day to name says that there is news."""
+    """Give its clause: 盐城市面试名单已逾期，请尽快报送. What has no due day to name says that there is news.
+
+    The weekday, which every letter names, is left to the letter: seventy characters are one message to the networks.
+    """
     office = brief.audience in OFFICES
     what = city(brief.city_name) + called(brief).short if office else f"{brief.phase_name}材料"
     clause = CLAUSES.get((brief.kind, brief.audience)) or CLAUSES.get((brief.kind, None), NEWS)
-    due = short(brief.due.day, brief.audience) if brief.due else ""
+    due = f"{brief.due.day.month}月{brief.due.day.day}日{'24时' if office else ''}" if brief.due else ""
     return (clause if due or "{due}" not in clause else NEWS).format(what=what, due=due)
 
 

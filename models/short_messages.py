@@ -42,6 +42,11 @@ class ShortTold(NamedTuple):
     sent_at: datetime | None
     detail: str | None
 
+    def as_json(self) -> dict[str, Any]:
+        """`short_message` of `talent letters show --json`; never the address, which may be a secret."""
+        sent = self.sent_at.isoformat() if self.sent_at else None
+        return {"way": self.way, "state": self.state, "sent_at": sent, "detail": self.detail}
+
     def told_by(self, as_of: datetime) -> bool:
         """Whether it was out by then."""
         return self.state == LetterState.SENT and self.sent_at is not None and self.sent_at <= as_of
