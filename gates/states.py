@@ -74,6 +74,7 @@ class Event(StrEnum):
     ANSWER = "answer"
     PERSON = "person"
     CHILD = "child"
+    KNOWN = "known"
 
     @property
     def chinese(self) -> str:
@@ -124,6 +125,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.ANSWER: "答复申请",
         Event.PERSON: "人员变动",
         Event.CHILD: "核定是否同一人",
+        Event.KNOWN: "登记邮箱",
     }
 )
 
@@ -131,7 +133,16 @@ MOVING_THE_DAY = frozenset({Event.EXTEND, Event.CORRECT})
 """What gives a city phase another due day and leaves it in the same attempt."""
 
 AT_ANY_TIME = frozenset(
-    {Event.ADDRESS, Event.ASK, Event.QUESTION, Event.RETRACT, Event.ANSWER, Event.PERSON, Event.CHILD}
+    {
+        Event.ADDRESS,
+        Event.ASK,
+        Event.QUESTION,
+        Event.RETRACT,
+        Event.ANSWER,
+        Event.PERSON,
+        Event.CHILD,
+        Event.KNOWN,
+    }
 )
 """What leaves every state as it is."""
 

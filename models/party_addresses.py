@@ -61,7 +61,26 @@ class AddressDifference:
 
 def file(connection: Connection, year: int, phase: str, city: str, stamp: Stamp) -> AddressesFiled:
     """Take the addresses of a city's draft as filed: each comes into force where no other office says another."""
-    given = _given(connection, year, phase, city)
+    return _take(connection, year, city, _given(connection, year, phase, city), stamp, _sheets(connection, phase))
+
+
+def hold_known(connection: Connection, year: int, city: str, given: Mapping[int, str], stamp: Stamp) -> AddressesFiled:
+    """Take addresses, by party, that a city knows before it files; what it says of other parties stands."""
+    return _take(connection, year, city, given, stamp, ())
+
+
+def known_by(connection: Connection, year: int, city: str) -> list[tuple[str, str, str]]:
+    """Give the parties of which a city says an address in a year: kind, name and place, in their order."""
+    table, party = table_of(StatedAddress), table_of(Party)
+    query = select(party.c.kind, party.c.name, party.c.place).join(table, table.c.party == party.c.id)
+    mine = query.where(table.c.office == city, table.c.year == year)
+    return [(row.kind, row.name, row.place) for row in connection.execute(mine.order_by(table.c.id))]
+
+
+def _take(
+    connection: Connection, year: int, city: str, given: Mapping[int, str], stamp: Stamp, kinds: Collection[str]
+) -> AddressesFiled:
+    """Put them in force where no other office says another; of the other parties of these kinds it says none now."""
     parties, said = _parties(connection, given), _said(connection, given)
     own = {row.party: row for row in said if row.office == city}
     others = {(row.party, row.email.lower()) for row in said if row.office != city}
@@ -69,7 +88,7 @@ def file(connection: Connection, year: int, phase: str, city: str, stamp: Stamp)
     changed = {key: given[key] for key, row in parties.items() if not _same(row.email, given[key])}
     taken = {key: email for key, email in changed.items() if not parties[key].email or key not in foreign}
     settled = {key for key, row in own.items() if row.settled and _same(row.email, given[key])}
-    _keep(connection, year, phase, city, given, own, settled, stamp)
+    _keep(connection, year, city, given, own, settled, stamp, kinds)
     _put_in_force(connection, {key: (parties[key].kind, email) for key, email in taken.items()})
     return AddressesFiled(
         tuple(_recipient(parties[key]) for key in taken if parties[key].email),
@@ -111,21 +130,20 @@ def _said(connection: Connection, ids: Collection[int]) -> list[Row[Any]]:
 def _keep(
     connection: Connection,
     year: int,
-    phase: str,
     city: str,
     given: Mapping[int, str],
     own: Mapping[int, Row[Any]],
     settled: Collection[int],
     stamp: Stamp,
+    kinds: Collection[str],
 ) -> None:
-    """Keep what the city says now, and no longer what it said in this year of parties that it no longer names."""
+    """Keep what the city says now, and no longer what it said in this year of those of these kinds not named now."""
     table, party = table_of(StatedAddress), table_of(Party)
     same = {key for key, row in own.items() if row.year == year and _same(row.email, given[key])}
     fresh = [key for key in given if key not in same]
-    if named := _sheets(connection, phase):
-        kinds = select(party.c.id).where(party.c.kind.in_(named))
-        dropped = (table.c.year == year) & table.c.party.in_(kinds) & table.c.party.not_in(sorted(given))
-        connection.execute(delete(table).where(table.c.office == city, or_(dropped, table.c.party.in_(sorted(fresh)))))
+    of_kinds = select(party.c.id).where(party.c.kind.in_(kinds))
+    dropped = (table.c.year == year) & table.c.party.in_(of_kinds) & table.c.party.not_in(sorted(given))
+    connection.execute(delete(table).where(table.c.office == city, or_(dropped, table.c.party.in_(sorted(fresh)))))
     if fresh:
         rows = [{"party": key, "email": given[key], "settled": key in settled} for key in fresh]
         same_for_all = {"office": city, "year": year, **stamp.columns()}

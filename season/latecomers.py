@@ -12,6 +12,8 @@ from season import owing
 from season.judging import scope_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from models.standing import Cell
     from season.unit_of_work import Season
 
@@ -24,14 +26,18 @@ def tell_latecomers(season: Season, cell: Cell) -> dict[str, int]:
     The rows are loaded; what was gathered is written first, for who is concerned is read from all of it. Give, by
     phase, how many are told.
     """
-    later = users(season.year, season.book.uses, cell.phase)
-    under_way = [one for slug in later if (one := season.cells[slug, cell.city]).state in UNDER_WAY]
+    return tell_of(season, cell.city, users(season.year, season.book.uses, cell.phase))
+
+
+def tell_of(season: Season, city: str, phases: Iterable[str]) -> dict[str, int]:
+    """Owe the same of those of these phases that are under way in a city."""
+    under_way = [one for slug in phases if (one := season.cells[slug, city]).state in UNDER_WAY]
     under_way = [one for one in under_way if not season.waits_for_arrangement(one)]
     if not under_way:
         return {}
     season.flush()
-    there = opened_to(season.connection, season.year.year, [one.phase for one in under_way], cell.city)
-    reach = Reach(scope_of(season, cell.phase, [cell.city]))
+    there = opened_to(season.connection, season.year.year, [one.phase for one in under_way], city)
+    reach = Reach(scope_of(season, under_way[0].phase, [city]))
     found = {}
     for one in under_way:
         to = opened_for(season, reach, one) - there.get(one.phase, frozenset())

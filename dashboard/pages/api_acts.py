@@ -60,6 +60,7 @@ ADDRESSES: Mapping[str, str] = {
     "nudge": PLACE,
     "extend": "/years/{year}/phases/{phase}",
     "nobody-applied": "/years/{year}/cities/{city}",
+    "know-addresses": "/years/{year}/cities/{city}",
     "withdraw": "/years/{year}/cities/{city}",
     "settle": "/years/{year}/letters/{letter}",
 }

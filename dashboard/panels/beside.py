@@ -11,6 +11,7 @@ from dashboard.panels.arranged_here import arranged_panel
 from dashboard.panels.changes_here import changes_panel
 from dashboard.panels.children_here import children_panel
 from dashboard.panels.filing_here import filing_panel
+from dashboard.panels.known_here import known_panel
 from dashboard.panels.place import Place
 from dashboard.panels.requests_here import asked_panel
 
@@ -18,7 +19,7 @@ Panel = Callable[[Place], Markup | None]
 """Gives its part of the page, None where it has nothing to say there."""
 
 PANELS: tuple[Panel, ...] = (
-    asked_panel, filing_panel, children_panel, arranged_panel, changes_panel, acts_panel
+    asked_panel, filing_panel, known_panel, children_panel, arranged_panel, changes_panel, acts_panel
 )  # fmt: skip
 """In the order in which they stand."""
 

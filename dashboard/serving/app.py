@@ -13,6 +13,7 @@ from calendars.errors import TalentError
 from dashboard.pages import (
     account,
     acting,
+    addresses_known,
     api,
     api_acts,
     api_document,
@@ -90,6 +91,7 @@ AREAS = (
     log.area,
     cities.area,
     arranging.area,
+    addresses_known.area,
     asking.area,
     filing.area,
     sheet_rows.area,

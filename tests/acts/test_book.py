@@ -49,6 +49,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "nobody-applied": {"city"},
         "recall": {"city", "phase", "reason"},
         "arrange": {"city", "phase", "day", "begins", "place"},
+        "know-addresses": {"city", "kind", "lines"},
         "ask": {"city", "phase", "until", "reason"},
         "question": {"city", "phase", "about", "reason"},
         "retract": {"city", "phase"},

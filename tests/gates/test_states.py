@@ -39,6 +39,7 @@ retract   waiting    open       submitted  passed   returned   overdue    withdr
 answer    waiting    open       submitted  passed   returned   overdue    withdrawn
 person    waiting    open       submitted  passed   returned   overdue    withdrawn
 child     waiting    open       submitted  passed   returned   overdue    withdrawn
+known     waiting    open       submitted  passed   returned   overdue    withdrawn
 """
 
 
