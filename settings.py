@@ -215,7 +215,7 @@ class Settings(BaseSettings):
     sms: SmsSettings = SmsSettings()
     wecom: GatewaySettings = GatewaySettings()
     dingtalk: GatewaySettings = GatewaySettings()
-    beat_seconds: int = Field(default=600, ge=5, le=3600)
+    beat_seconds: int = Field(default=1800, ge=5, le=3600)
     operator: str | None = None
 
     @property

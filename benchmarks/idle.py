@@ -24,7 +24,9 @@ from models.stamp import Stamp
 from phases.book import BOOK
 
 SETTLING = float(os.environ.get("TALENT_BENCH_SETTLING", "90"))
-SECONDS = float(os.environ.get("TALENT_BENCH_IDLE", "600"))
+SECONDS = float(os.environ.get("TALENT_BENCH_IDLE", "1800"))
+"""A whole beat, so that as many runs fall into it as on the average."""
+
 DAY = 24 * 3600
 MEGA = 1_000_000
 PORTS = ("14200", "18000")

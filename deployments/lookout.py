@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from models.database import Database
-    from models.signs_of_life import Sign, Work
+    from models.signs_of_life import Work
     from settings import Settings
 
 LOOK_SECONDS = 5.0
@@ -60,8 +60,11 @@ DAY, NIGHT = timedelta(days=1), timedelta(hours=3)
 """When the records are checked: after the night's backup is begun."""
 
 SIGN = timedelta(seconds=CHECK_SECONDS)
-SLACK = timedelta(minutes=1)
+SLACK = timedelta(seconds=20)
 """How much later than its beat a flow may run before one is asked for."""
+
+HANGING = timedelta(minutes=5)
+"""How long a run of `watch` may be under way, and none end, before it is taken for one that never will."""
 
 LATE_ANSWERS = (httpx.HTTPError, PrefectException, TimeoutError)
 NO_ROWS = (TalentError, SQLAlchemyError, OSError)
@@ -83,6 +86,7 @@ class Lookout:
     _last: dict[Work, datetime] = field(default_factory=dict, init=False)
     _met: dict[str, object] = field(default_factory=dict, init=False)
     _asked: dict[str, float] = field(default_factory=dict, init=False)
+    _busy_since: float = field(default=math.inf, init=False)
     _begun: datetime = field(default_factory=lambda: datetime.now(TZ), init=False)
 
     async def stand(self) -> None:
@@ -119,23 +123,23 @@ class Lookout:
         """Leave word that the process lives, whatever the server does."""
         while True:
             try:
-                for sign in await asyncio.to_thread(self._leave, "worker"):
-                    if self._hangs(sign):
-                        say(f"{sign}，工作进程重新启动")
-                        os._exit(1)  # a thread that hangs would hold up any other end
+                await asyncio.to_thread(self._leave, "worker")
+                if self.hangs(time.monotonic()):
+                    say("按日程办理的一次运行没有结束，工作进程重新启动")
+                    os._exit(1)  # a thread that hangs would hold up any other end
             except NO_ROWS as error:
                 say(f"数据库没有应答（{type(error).__name__}）")
             await anyio.sleep(CHECK_SECONDS)
 
-    def _hangs(self, sign: Sign) -> bool:
-        """Tell whether a run of ours stands still: the post may be long about it, `watch` never is."""
-        return sign.work == "watch" and self.under_way.get("watch", 0) > 0 and sign.due > self._begun
+    def hangs(self, at: float) -> bool:
+        """Tell whether a run of ours stands still, at a second: the post may be long about it, `watch` never is."""
+        self._busy_since = min(self._busy_since, at) if self.under_way.get("watch") else math.inf
+        quiet = datetime.now(TZ) - self._last.get("watch", self._begun) > HANGING
+        return at - self._busy_since > HANGING.total_seconds() and quiet
 
-    def _leave(self, work: Work) -> tuple[Sign, ...]:
-        now = datetime.now(TZ)
+    def _leave(self, work: Work) -> None:
         with self.database.write() as connection:
-            signs_of_life.leave(connection, work, now, SIGN)
-            return signs_of_life.silent(connection, now)
+            signs_of_life.leave(connection, work, datetime.now(TZ), SIGN)
 
     async def _look(self) -> None:
         while True:

@@ -24,7 +24,7 @@ NAME = "talent"
 BEATING = "every-minute"
 """The name of a beat on the server, however long it is: so what an officer paused stays paused."""
 
-BEAT = timedelta(minutes=10)
+BEAT = timedelta(minutes=30)
 """How often `watch` and `post` run, where nothing else is set and nothing was asked for between."""
 
 AFTER = timedelta(seconds=20)

@@ -28,8 +28,8 @@ WORDS: dict[Work, tuple[str, str]] = {
 }
 """What it is that is missing, and what follows (Chinese)."""
 
-BEATS, LEAST = 3, timedelta(minutes=2)
-"""So many beats may fall out, and so long it may take, before silence is an alarm."""
+LATE = timedelta(minutes=2)
+"""How much later than its beat a work may be before its silence is an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Sign:
 
 def leave(connection: Connection, work: Work, at: datetime, beat: timedelta) -> None:
     """Put on record that a work which runs every `beat` ran at this time of the clock."""
-    row = {"at": at, "due": at + max(beat * BEATS, LEAST)}
+    row = {"at": at, "due": at + beat + LATE}
     write = inserting(connection.dialect.name, table_of(SignOfLife)).values(work=work, **row)
     connection.execute(write.on_conflict_do_update(index_elements=["work"], set_=row))
 

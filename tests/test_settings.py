@@ -50,7 +50,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "sms": {"url": "", "token": None, "template": ""},
         "wecom": {"url": ""},
         "dingtalk": {"url": ""},
-        "beat_seconds": 600,
+        "beat_seconds": 1800,
         "operator": None,
         "password": None,
     }

@@ -16,7 +16,7 @@ from deployments.lookout import Lookout
 from models.database import Database
 from models.invariants import Contradiction
 from models.pending_work import PendingWork
-from models.signs_of_life import Sign, Work, silent
+from models.signs_of_life import Work, silent
 from phases.book import BOOK
 from settings import Settings
 from tests.support.scenes import Scene
@@ -107,9 +107,15 @@ def test_the_records_are_checked_once_a_night_and_what_does_not_fit_is_an_alarm(
     assert (check([], night + 24 * 60 * minute), len(checked)) == ([], 3)
 
 
-def test_a_watch_that_hangs_in_this_process_is_known_and_no_other(looking: Lookout, under_way: dict[str, int]) -> None:
-    since = datetime.now(TZ)
-    hung, old = Sign("watch", since, since + timedelta(minutes=30)), Sign("watch", since, since - timedelta(days=1))
-    assert not looking._hangs(hung)  # it does not run here: another process would not run it either
-    under_way["watch"] = under_way["post"] = 1
-    assert [looking._hangs(one) for one in (hung, old, Sign("post", since, hung.due))] == [True, False, False]
+def test_a_watch_that_does_not_end_in_this_process_is_known(looking: Lookout, under_way: dict[str, int]) -> None:
+    long_ago, minutes = datetime.now(TZ) - timedelta(hours=1), 60.0
+    looking._last = {"watch": long_ago}
+    under_way["post"] = 1
+    assert [looking.hangs(at * minutes) for at in (0, 9)] == [False, False]
+    under_way["watch"] = 1
+    assert [looking.hangs(at * minutes) for at in (10, 15, 16)] == [False, False, True]
+    looking._last = {"watch": datetime.now(TZ)}  # others ended meanwhile
+    assert not looking.hangs(17 * minutes)
+    looking._last = {"watch": long_ago}
+    under_way["watch"] = 0
+    assert not looking.hangs(18 * minutes)

@@ -101,7 +101,7 @@ def test_a_phase_of_an_earlier_release_is_left_to_watch() -> None:
 
 
 def test_the_frequent_ones_keep_off_each_other_and_off_the_calendar() -> None:
-    beat = timedelta(minutes=10)
+    beat = timedelta(minutes=30)
     assert [of(flow, load(2022)).schedules for flow in ("watch", "post")] == [
         (Every("every-minute", beat, timedelta(seconds=20)),),
         (Every("every-minute", beat, timedelta(seconds=40)),),

@@ -32,7 +32,7 @@ from settings import Settings
 from tests.support.ports import free_port
 from tests.support.upped import alive, running, until
 
-BEAT = 600
+BEAT = 1800
 """Seconds between its beats, as an office has it: what is looked for comes because it is asked for."""
 
 
