@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from letters.short_messages import says, whole
 from letters.specimens import specimen
 from models import contacts
 from models.columns import table_of
+from models.restorations import begin, release
 from models.short_messages import doubt
 from models.tables.season import Letter
 from models.tables.second_ways import SecondWay, ShortMessage
@@ -26,6 +28,8 @@ from phases.book import BOOK
 from phases.letter_kinds import LETTER_KINDS
 from post import short_messages
 from post.gateways import Gateway, ShortText, hand_over
+from post.maildir import MaildirCourier
+from post.sending import send
 from tests.support.message_gateway import CUT_OFF, OK, MessageGateway, message_gateway
 from tests.support.scenes import NANJING, OPENING, WUXI, YEAR, Scene, calendar, stamp
 
@@ -166,6 +170,22 @@ def test_what_nobody_knows_is_not_sent_again_and_what_was_put_off_is(scene: Scen
     sent(scene, "2022-01-17T09:30", gateway)
     assert sorted(state for _, _, state, _ in owed(scene)) == ["sent", "unknown"]
     assert len(gateway.told) == 3
+
+
+def test_the_post_hands_both_over_and_neither_where_it_is_held(
+    scene: Scene, gateway: MessageGateway, tmp_path: Path
+) -> None:
+    contact(scene)
+    late(scene)
+    with scene.database.write("every") as connection:
+        begin(connection, stamp(OPENED).at, [], stamp(LATE), "磁盘坏了", [])
+    given = (scene.database, MaildirCourier(tmp_path), "省办 <office@talent.example>", stamp(LATE))
+    asyncio.run(send(*given, gateways=gateway.serving("sms")))
+    assert gateway.told == []
+    with scene.database.write("every") as connection:
+        release(connection, stamp(LATE))
+    assert asyncio.run(send(*given, gateways=gateway.serving("sms"))).sent
+    assert [one.body["to"] for one in gateway.told] == ["13800000001"]
 
 
 def test_two_workers_never_hold_the_same(scene: Scene, gateway: MessageGateway) -> None:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from post.gateways import Gateway
 from post.maildir import MaildirCourier
 from post.smtp import Relay, SmtpCourier
-from settings import Settings, SmtpSettings
-from tasks.couriers import courier
+from settings import GatewaySettings, Settings, SmsSettings, SmtpSettings
+from tasks.couriers import courier, gateways
 
 
 def test_the_embedded_default_is_a_folder() -> None:
@@ -21,3 +22,14 @@ def test_the_relay_is_the_one_that_the_settings_name() -> None:
     chosen = courier(Settings(courier="smtp", smtp=smtp))
     assert isinstance(chosen, SmtpCourier)
     assert chosen.relay == Relay("relay.example", 587, "starttls", "u", "p", connections=4)
+
+
+def test_a_gateway_is_one_of_those_that_are_set() -> None:
+    assert gateways(Settings()) == {}
+    sms = SmsSettings(url="http://127.0.0.1:9/send", token=SecretStr("geheim"), template="T1")
+    found = gateways(Settings(sms=sms, dingtalk=GatewaySettings(url="https://oapi.dingtalk.com/robot/send")))
+    assert found == {
+        "sms": Gateway("http://127.0.0.1:9/send", "geheim", "T1", outside=False),
+        "dingtalk": Gateway("https://oapi.dingtalk.com/robot/send"),
+    }
+    assert "geheim" not in repr(found)
