@@ -75,6 +75,7 @@ class Event(StrEnum):
     PERSON = "person"
     CHILD = "child"
     KNOWN = "known"
+    AMEND = "amend"
 
     @property
     def chinese(self) -> str:
@@ -126,6 +127,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.PERSON: "人员变动",
         Event.CHILD: "核定是否同一人",
         Event.KNOWN: "登记邮箱",
+        Event.AMEND: "更正结果",
     }
 )
 
@@ -206,7 +208,12 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.WITHDRAW: State.WITHDRAWN,
     },
     # A withdrawal leaves what has passed as it is; only what passed on paper is filled in afterwards.
-    State.PASSED: {Event.BACKFILL: State.PASSED, Event.RERUN: State.OPEN, Event.HOLD: State.WAITING},
+    State.PASSED: {
+        Event.BACKFILL: State.PASSED,
+        Event.AMEND: State.PASSED,
+        Event.RERUN: State.OPEN,
+        Event.HOLD: State.WAITING,
+    },
     State.WITHDRAWN: {Event.REJOIN: State.WAITING},
 }
 

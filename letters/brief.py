@@ -106,7 +106,7 @@ class Brief:
     the recipient meets the others; a letter that moves no due day says that, `rearranged` where he heard another time
     or place before. `filed` says that the city filed the phase before, `nobody` that it has no applicants, `stands` how
     far it is. `follows` are the phases that wait for this one, and `chased` the days on which the city was reminded and
-    urged, by kind.
+    urged, by kind. `second`: it is about the second part of the phase alone.
     """
 
     kind: Kind
@@ -140,6 +140,7 @@ class Brief:
     working_days_late: int = 0
     filed: bool = False
     nobody: bool = False
+    second: bool = False
     stands: Stands | None = None
     done: date | None = None
     follows: tuple[str, ...] = ()

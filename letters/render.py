@@ -208,8 +208,14 @@ def _of_phase(brief: Brief) -> dict[str, Any]:
         "follows": "、".join(brief.follows),
         "chased": phrases.chased(brief),
         "waits": phrases.waits(brief),
-        "ways": WAYS if not brief.waits else (f"{phrases.waits(brief)}不必重复申请。", WAYS[1]),
+        "ways": _ways(brief),
     }
+
+
+def _ways(brief: Brief) -> tuple[str, ...]:
+    """What a late city can do; of what it has filed it can change nothing meanwhile."""
+    ask = f"{phrases.waits(brief)}不必重复申请。" if brief.waits else WAYS[0]
+    return (ask,) if brief.second else (ask, WAYS[1])
 
 
 def _of_days(brief: Brief) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
     if due and audience not in OFFICES:
         due = handed_in(due, year.figures.party_days, year.working_days)
     is_told = (row.invented or until) and (of is None or of.stakeholder(audience).hands_in or "mistaken" in row.shows)
+    is_told = is_told and (mailing is None or mailing.dated)
     as_of = at_nine(_day(year, kind, due.day if due else year.phases[0].due))
     meets = of is not None and bool(of.stakeholder(audience).mailings) and of.arranged
     is_placed = meets and row.calendar == "sets" and not is_told

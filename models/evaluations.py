@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.draft_rows import rows
 from models.facts.scope import Scope, in_training
@@ -40,6 +40,13 @@ def students(connection: Connection, year: Year, city: str) -> tuple[Evaluated, 
     names = dict(connection.execute(select(student.c.number, student.c.name).where(*of)).tuples().all())
     found = {row["number"]: row for row in rows(connection, year.year, city, EVALUATIONS.key)}
     return tuple(Evaluated(number, names.get(number, ""), _given(found.get(number, {}))) for number in numbers)
+
+
+def regrade(connection: Connection, year: int, city: str, number: str, grade: str, reason: str) -> None:
+    """Give a student who was evaluated another grade, with its reason."""
+    table = draft_table(EVALUATIONS)
+    mine = (table.c.year == year, table.c.city == city, table.c.number == number)
+    connection.execute(update(table).where(*mine).values(grade=grade, reason=reason))
 
 
 def _given(row: Mapping[str, Any]) -> Mapping[str, str]:

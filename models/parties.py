@@ -148,7 +148,7 @@ class Reach:
 
     def behind(self, before: date, owed: int) -> dict[str, dict[str, int]]:
         """Give the students in training with fewer days on campus before that day than owed: city, number, days had."""
-        had = visits(self.scope, before)
+        had = visits(self.scope, dict.fromkeys(self.scope.cities, before))
         return {
             city: {number: days for number in numbers if (days := had[city].get(number, 0)) < owed}
             for city, numbers in self.training.items()

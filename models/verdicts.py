@@ -41,6 +41,15 @@ def facts_of_filings(
     return dict(connection.execute(query).tuples().all())
 
 
+def newest_facts(connection: Connection, year: int, key: Key) -> dict[str, dict[str, Any]]:
+    """Give the facts that a city phase was last judged by, as they were frozen, by part."""
+    table = table_of(Filing)
+    phase, city = key
+    mine = (table.c.year == year, table.c.phase == phase, table.c.city == city)
+    query = select(table.c.part, table.c.facts).where(*mine).order_by(table.c.id)
+    return dict(connection.execute(query).tuples().all())
+
+
 def of_filing(connection: Connection, year: int, key: Key, number: int, part: str) -> Verdict | None:
     """Give what was said of a part of a city phase's filing of that number; None where it was not judged."""
     table = table_of(Filing)

@@ -194,7 +194,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "amended": LetterKind(
             "更正", ("city",), occurs="amendable", urgency=3, settles=True, tells_city=True,
-            shows=("regraded",), reason="一名学生的到校记录漏记", caused_by=(Event.APPROVE, Event.PERSON),
+            shows=("regraded",), reason="一名学生的到校记录漏记", caused_by=(Event.APPROVE, Event.PERSON, Event.AMEND),
             certifies=True,
         ),
         "visits-short": LetterKind(

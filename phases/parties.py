@@ -110,7 +110,7 @@ class Mailing:
     when that one lasts, in a year that has it. `arranged`: it says when and where the city brings the parties together,
     and waits for the city to say so, until their own day of the phase has come. `lacking` is what it asks for, in a few
     words, where that is not all that the party hands in. `title`, `subject` and `begins`, its first sentence, stand in
-    the place of those of its kind, where it has its own.
+    the place of those of its kind, where it has its own. One that is not `dated` tells no due day.
     """
 
     whom: Whom
@@ -122,6 +122,7 @@ class Mailing:
     title: str = ""
     subject: str = ""
     begins: str = ""
+    dated: bool = True
     until: str = ""
     arranged: bool = False
 

@@ -523,7 +523,7 @@ PHASE = PhaseDefinition(
             "institution",
             todo=(_asks("高校", "{day}撰写年度工作总结。"),),
             hands_in="年度工作总结",
-            mailings={"opened": Mailing(InTraining())},
+            mailings={"opened": Mailing(InTraining(), dated=False)},  # its sentence says the day of the second part
         ),
         Stakeholder("province", todo=("按规定的各个方面评分、评定等级。", "核对到校培养次数。")),
     ),

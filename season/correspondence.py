@@ -131,7 +131,7 @@ class _Words:
 
     def _stands(self, owed: Owed, audience: Audience) -> Stands | None:
         """Give how far a city is that is reminded."""
-        if owed.kind != "reminder" or audience != "city" or owed.phase is None:
+        if owed.kind != "reminder" or audience != "city" or owed.phase is None or owed.second:
             return None
         if self._season.cells[owed.phase, owed.city].state is State.RETURNED:
             return "returned"
@@ -304,7 +304,10 @@ def _due(season: Season, owed: Owed, audience: Audience) -> Due | None:
     moves = LETTER_KINDS[owed.kind].moves  # that goes to whoever was told a day, if only by an earlier release
     if owed.phase and not moves and not season.dealings(owed.phase).stakeholder(audience).hands_in:
         return None
-    following = later(season.year, _mailing(season, owed, audience))
+    mailing = _mailing(season, owed, audience)
+    if mailing is not None and not mailing.dated:
+        return None
+    following = later(season.year, mailing)
     due = season.due(following.slug, owed.city) if following else owed.due
     return due and season.told(due, audience)
 
@@ -345,7 +348,8 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         arranged=arranged_for(season, owed, audience),
         rearranged=owed.rearranged,
         working_days_late=season.days.left(due.day, day_of(now)) if due else 0,
-        filed=bool(owed.phase and owed.city != ALL and season.cells[owed.phase, owed.city].filings),
+        filed=bool(owed.phase and owed.city != ALL and season.cells[owed.phase, owed.city].filings) and not owed.second,
+        second=owed.second,
         nobody=owed.nobody,
         done=day_of(season.stamp.as_of),
         follows=_follows(season, owed),

@@ -91,8 +91,13 @@ def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool 
     )
 
 
-def keep(season: Season, cell: Cell, judgement: Judgement, number: int, part: str = CITY) -> None:
-    """Keep a judgement under that number of the city phase's filings; what passed on paper has passed all the same."""
+def keep(
+    season: Season, cell: Cell, judgement: Judgement, number: int, part: str = CITY, *, stands: bool = False
+) -> None:
+    """Keep a judgement under that number of the city phase's filings.
+
+    What passed on paper has passed all the same, and so has what `stands`, whatever is found of it since.
+    """
     season.keep(
         Judged(
             cell.phase,
@@ -100,7 +105,7 @@ def keep(season: Season, cell: Cell, judgement: Judgement, number: int, part: st
             number,
             part,
             cell.attempt,
-            judgement.verdict.passed or cell.on_paper,
+            judgement.verdict.passed or cell.on_paper or stands,
             judgement.verdict.as_json(),
             frozen(judgement.facts),
             judgement.digest,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from calendars import rungs
 from calendars.deadlines import TZ, day_of
+from gates.found import named
 from gates.states import State
 from letters.brief import Group, Item
 from letters.occurrences import reminds_parties
@@ -21,6 +22,7 @@ from models.written_letters import last_digest, opened_to_parties, queued_keys
 from phases.parties import called_by
 from season import owing, recipients
 from season.judging import scope_of
+from season.outdated_results import outdated_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -174,7 +176,13 @@ def digest(season: Season) -> None:
     last = None if slot is None else last_digest(season.connection, season.year.year, now)
     if slot is None or last == slot:
         return
-    awaiting = [*_waited_for(season, province=True), *_asking(season), *_differing(season), *_kept(season)]
+    awaiting = [
+        *_waited_for(season, province=True),
+        *_asking(season),
+        *_differing(season),
+        *_kept(season),
+        *_outdated(season),
+    ]
     found = [*_waited_for(season, province=False), *awaiting, *_given_up(season), *_stuck(season)]
     begun = [since for since, _ in found if since <= slot]
     weekly = last is None or last < rungs.week_begun(now, days)
@@ -194,7 +202,7 @@ def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, I
         waits = season.pending(cell)
         if waits is None or waits.province is not province:
             continue
-        whose = _whose(season, cell.phase, cell.city)
+        whose = _whose(season, cell.phase, cell.city, second=not province and cell.state is State.SUBMITTED)
         if province:
             beyond = f"，已逾期{waits.late}天" if waits.late else ""
             yield _since(season, waits.since, whose, f"{short(waits.due.day)}前办结{beyond}", "awaiting")
@@ -202,9 +210,9 @@ def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, I
             yield waits.since, Item(whose, f"{short(waits.due.day)}截止", days=waits.late, group="late")
 
 
-def _whose(season: Season, phase: str, city: str) -> str:
-    """盐城市入选名单: what a city files, in short."""
-    called = season.dealings(phase).called or called_by(season.year.phase(phase).name)
+def _whose(season: Season, phase: str, city: str, *, second: bool = False) -> str:
+    """盐城市入选名单: what a city files, in short, or the second part of it."""
+    called = season.dealings(phase, second=second).called or called_by(season.year.phase(phase).name)
     return f"{city_named(season.year.city(city).name)}{called.short}"
 
 
@@ -221,6 +229,13 @@ def _differing(season: Season) -> Iterator[tuple[datetime, Item]]:
     for one in party_addresses.differences(season.connection, season.year.year, season.stamp.as_of):
         said = f"{season.year.city(one.city).name}报送的邮箱与现用的不同，请决定用哪一个"
         yield _since(season, one.as_of, recipients.named(season.year, one.recipient), said, "awaiting")
+
+
+def _outdated(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give the published results that stood on what is on record otherwise by now."""
+    for one in outdated_results(season):
+        said = f"结果公布之后，所依据的记录有变化{named(one.numbers)}，请核对；需要的更正结果，否则维持"
+        yield _since(season, one.since, season.title(one.phase, one.city), said, "awaiting")
 
 
 def _kept(season: Season) -> Iterator[tuple[datetime, Item]]:

@@ -159,15 +159,18 @@ def take(season: Season, cell: Cell, judgement: Judgement, number: int, *, room_
 def owe_passed(season: Season, cell: Cell, results: Mapping[str, str] | None = None) -> None:
     """Owe what is written when a city phase has passed; `results` by student's number, where the province has some."""
     if results is not None and season.year.phase(cell.phase).province == "results":
-        _publish(season, cell, results)
+        publish(season, cell, results)
     else:
         owing.passed(season, cell)
     if season.dealings(cell.phase).named("appointment"):
         owing.appointment(season, cell)
 
 
-def _publish(season: Season, cell: Cell, results: Mapping[str, str]) -> None:
-    """Owe the results to whoever heard none yet, and to whoever heard others what is another result now."""
+def publish(season: Season, cell: Cell, results: Mapping[str, str], reason: str | None = None) -> None:
+    """Owe the results to whoever heard none yet, and to whoever heard others what is another result now.
+
+    `reason` is why it is another; None: that of the rerun by which it came to be.
+    """
     heard = written_letters.heard_last(season.connection, season.year.year, (cell.phase, cell.city))
     owing.result(season, cell, results, frozenset().union(*heard.values()))
     for before, told in judging.results_heard(season, cell, heard):
@@ -177,8 +180,8 @@ def _publish(season: Season, cell: Cell, results: Mapping[str, str]) -> None:
             if before.get(number) != grade
         }
         if changed:
-            reason, _ = standing.begun_by(season.connection, season.year.year, cell)
-            owing.amended(season, cell, changed, reason, told)
+            why = reason or standing.begun_by(season.connection, season.year.year, cell)[0]
+            owing.amended(season, cell, changed, why, told)
 
 
 def return_to_city(

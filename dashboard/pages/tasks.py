@@ -20,7 +20,9 @@ from models.facts.scope import Scope
 from models.likely_children import likely_children
 from models.mail_answers import MENDS
 from models.reports import matrix
+from season.outdated_results import outdated_results
 from season.recipients import named
+from season.unit_of_work import Season
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
@@ -48,12 +50,14 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         kept, _ = letter_marks.kept(connection, year.year, look.as_of)
         differing = party_addresses.differences(connection, year.year, look.as_of)
         likely = [one for one in likely_children(Scope(connection, year, {}, {})) if one.same is None]
+        season = Season.read(connection, year.year, site.stamp(reader, look.opened), None, reading=True)
+        outdated = outdated_results(season)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
         awaiting=groups(found, province=True), late=groups(found, province=False),
         asked=asked, letters=letters, short=short, way_and_address=way_and_address, without=without,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
-        heading=heading, differing=differing, likely=likely, kept=kept, returned=returned, put_off=waiting, mends=MENDS,
-        by_hand=SETTLED_BY_HAND, new_rules=look.opened.book.left_out(year),
+        heading=heading, differing=differing, likely=likely, outdated=outdated, kept=kept, returned=returned,
+        put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND, new_rules=look.opened.book.left_out(year),
     )  # fmt: skip

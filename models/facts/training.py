@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from forms.folding import fold
 from models.draft_rows import values
@@ -32,7 +32,7 @@ from phases.year_end import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Row
 
@@ -126,7 +126,7 @@ def evaluations(scope: Scope) -> dict[str, EvaluationFacts]:
     rows = scope.grouped(scope.of(EVALUATIONS, "line", "number", "grade", "reason"))
     given, scores = values(scope.connection, scope.year.year, EVALUATIONS, scope.cities), DIMENSIONS.fields(scope.year)
     training = in_training(scope)
-    visited = visits(scope, max(scope.filed_on.values()) + timedelta(days=1))
+    visited = visits(scope, {city: day + timedelta(days=1) for city, day in scope.filed_on.items()})
     return {
         city: EvaluationFacts(
             training[city],
@@ -143,14 +143,17 @@ def evaluations(scope: Scope) -> dict[str, EvaluationFacts]:
     }
 
 
-def visits(scope: Scope, before: date | None = None) -> dict[str, dict[str, int]]:
-    """Give each student's days on campus within the months of cultivation (before a day, where one is given)."""
+def visits(scope: Scope, before: Mapping[str, date] | None = None) -> dict[str, dict[str, int]]:
+    """Give each student's days on campus within the months of cultivation (before its city's day, if given)."""
     table = draft_table(VISITS)
     first, after = scope.year.days_of(scope.year.figures.cultivation_months)
     day = table.c.visited_on
     bounds = [day >= first, day < after]
-    if before is not None:
-        bounds.append(day < before)
+    if before:
+        alike: dict[date, list[str]] = defaultdict(list)
+        for city, bound in before.items():
+            alike[bound].append(city)
+        bounds.append(or_(*((table.c.city.in_(cities)) & (day < bound) for bound, cities in alike.items())))
     query = select(table.c.city, table.c.number, func.count(day.distinct())).where(*scope.mine(table), *bounds)
     found: dict[str, dict[str, int]] = {city: {} for city in scope.cities}
     for city, number, days in scope.connection.execute(query.group_by(table.c.city, table.c.number)):

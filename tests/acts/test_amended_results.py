@@ -7,11 +7,12 @@ from datetime import date
 
 import pytest
 
+from acts.correct_result import correct_result
 from models import written_letters
 from phases.application import StudentRow
 from season.outcome import Outcome
 from tests.support import ledger, sheets
-from tests.support.scenes import NANJING, YEAR, Scene
+from tests.support.scenes import NANJING, YEAR, Scene, stamp
 
 YEAR_END = "year-end"
 
@@ -121,3 +122,43 @@ def test_each_is_corrected_from_what_he_heard_last(published: Published) -> None
         "city": True, "mentor": True, "school": False,
     }  # fmt: skip
     assert all("更正为“不合格”" in one.text for one in said.changes.letters)
+
+
+def corrected(published: Published, place: int, grade: str, at: str) -> Outcome:
+    number = trained(published.scene)[place].number
+    given = (published.scene.database, YEAR, YEAR_END, NANJING, (number, grade), stamp(at))
+    return correct_result(*given, reason="评分录入有误")
+
+
+def test_the_province_corrects_a_result_without_a_filing_and_tells_those_concerned(published: Published) -> None:
+    scene, before = published.scene, published.scene.cell(YEAR_END, NANJING)
+    said = corrected(published, 1, "优秀", "2022-11-24T10:00")
+    assert (said.outcome, who(said)) == ("done", AMENDED)
+    for one in said.changes.letters:
+        assert "3201-2022-0002：由“合格”更正为“优秀”" in one.text
+        assert ("因评分录入有误" in one.text) is one.recipient.startswith("city:")
+    after = scene.cell(YEAR_END, NANJING)
+    assert (after.state, after.filed_at, after.tally) == (
+        "passed", before.filed_at, {"excellent": 1, "certificates": 2},
+    )  # fmt: skip
+    assert corrected(published, 1, "优秀", "2022-11-24T11:00").changes.letters == ()
+
+
+def test_what_a_result_stood_on_changes_and_the_province_hears_until_it_settles_it(published: Published) -> None:
+    """A visit that never was is taken back; 优秀 is out of the question then, 合格 stands."""
+    scene = published.scene
+    sheet = scene.sheets("cultivation", NANJING)
+    first = trained(scene)[0].number
+    fewer = [row for row in sheet["visits"] if row.model_dump()["number"] != first]
+    sheet = {**sheet, "visits": tuple(row.model_copy(update={"line": line}) for line, row in enumerate(fewer, 2))}
+    assert scene.load("cultivation", NANJING, sheet, "2022-11-24T10:00").done
+
+    def digest(at: str) -> str:
+        return "".join(one.text for one in scene.advance(at).changes.letters if one.kind == "digest")
+
+    assert f"结果公布之后，所依据的记录有变化（{first}）" in digest("2022-11-25T09:00")
+    refused = corrected(published, 0, "优秀", "2022-11-25T10:00")
+    assert (refused.outcome, "到校 0 次" in refused.message) == ("refused", True)
+    stands = corrected(published, 0, "合格", "2022-11-25T11:00")
+    assert (stands.message, stands.changes.letters) == (f"南京 年度评价：{first} 的结果维持“合格”。", ())
+    assert "所依据的记录有变化" not in digest("2022-11-28T09:00")

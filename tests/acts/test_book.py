@@ -57,6 +57,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "return-mentors": {"city", "phase", "mentors", "then", "reason"},
         "reject": {"city", "phase", "reason"},
         "waive": {"city", "phase", "rule", "reason"},
+        "correct-result": {"city", "phase", "student", "grade", "reason"},
         "excuse": {"city", "phase", "party", "reason"},
         "extend": {"phase", "until", "reason"},
         "correct": {"city", "phase", "reason"},
