@@ -9,12 +9,17 @@ import stat
 import subprocess
 import threading
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from sqlalchemy import select, update
 
+from acts.extend import extend
+from acts.offices import set_office
 from acts.open_year import open_year
 from calendars.files import load
 from deployments import household, instance
@@ -25,8 +30,10 @@ from deployments.house_parts import HousePart
 from deployments.household import Household
 from deployments.up import up
 from models import standing
+from models.columns import table_of
 from models.database import Database
 from models.stamp import Stamp
+from models.tables.season import Letter
 from phases.book import BOOK
 from settings import Settings
 from tests.support.ports import free_port
@@ -75,6 +82,29 @@ def _runs_all_of_it(office: Path, database: Database, log: Path, web: int) -> No
     _opened(database, 2027)
     until(lambda: _states(database, 2022) == {"open"}, log)  # watch has run, long before its beat
     until(lambda: "日程已同步：2022、2027\n" in (office / "var" / "log" / "worker.log").read_text(), log)
+    _tells_a_moved_day(office, database, log)
+
+
+def _tells_a_moved_day(office: Path, database: Database, log: Path) -> None:
+    """An act moves the day that a city was told: the letter lies in its mailbox, with the new day, at whatever hour."""
+    now, letter, phase = datetime.now(UTC), table_of(Letter), "mentor-recommendation"
+    stamp, until_day = Stamp("省办", now, now), (now + timedelta(days=40)).date()
+    set_office(database, "yancheng", "盐城", email="yancheng@city.example")
+    with database.write(2022) as connection:
+        told = (letter.c.kind == "opened", letter.c.recipient == "city:yancheng")
+        connection.execute(update(letter).where(*told).values(state="sent"))
+    assert extend(database, 2022, phase, ["yancheng"], stamp, until=until_day, reason="暴雪").done
+    moved = select(letter.c.state, letter.c.subject).where(letter.c.kind == "moved")
+
+    def sent() -> bool:
+        with database.read() as connection:
+            return {row.state for row in connection.execute(moved)} == {"sent"}
+
+    until(sent, log)
+    files = (one for one in (office / "var/mail").rglob("*") if one.is_file())
+    mail = [message_from_bytes(one.read_bytes(), policy=default) for one in files]
+    told_day = f"截止时间改为{until_day.month}月{until_day.day}日"
+    assert [told_day in one["Subject"] for one in mail if one["To"] and "yancheng" in one["To"]] == [True]
 
 
 def _runs_again_and_ends(office: Path, database: Database, process: subprocess.Popen[bytes], log: Path) -> None:
