@@ -1,36 +1,71 @@
-"""The acts that may be done to a city phase, a city or a phase."""
+"""The acts that may be done to a city phase, a city or a phase: the one that helps first, what takes away apart."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from acts.book import ACTS, offered
+from calendars.deadlines import day_of
 from dashboard.serving.rendering import render
+from gates.states import State
+from models import contacts
 from models.reports import matrix
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from acts.act import Act
     from dashboard.panels.place import Place
+    from models.reports import Matrix, Standing
+
+PRESSING = frozenset({State.SUBMITTED, State.OVERDUE})
+"""The states in which a city phase waits for the province's hand, and the first act of the book helps it on."""
 
 
 def acts_panel(place: Place) -> Markup | None:
-    """Give the acts that apply to a city phase, a city or a phase, for whoever may do them, now."""
+    """Give the acts that apply to a city phase, a city or a phase, for whoever may do them, now.
+
+    On the page of a city those of its phases that wait for one stand first, each with its own.
+    """
     if not place.reader.admin or place.looking.past or place.looking.opened.closed_as_of is not None:
         return None
-    year = place.looking.opened.year
+    year, city = place.looking.opened.year, place.city
     with place.site.database.read() as connection:
         found = matrix(connection, year.year, place.looking.as_of)
-    counted: dict[str, int] = {}
-    for slug, standings in found.cities.items():
-        if place.city is not None and slug != place.city.slug:
-            continue
-        here = [one for one in standings if place.phase is None or one.phase == place.phase.slug]
-        named = place.city is not None
-        for act in {act for one in here for act in offered(found.book, year.phase(one.phase), one, named=named)}:
-            if (act.asks("phase") is None) is (place.phase is None):  # what is of no phase is the city's own
-                counted[act.slug] = counted.get(act.slug, 0) + 1
-    acts = tuple((act, counted[slug]) for slug, act in ACTS.items() if slug in counted)
-    if not acts:
+        people = contacts.of(connection, city.slug) if city else []
+    here = {
+        slug: [one for one in those if place.phase is None or one.phase == place.phase.slug]
+        for slug, those in found.cities.items()
+        if city is None or slug == city.slug
+    }
+    counted = Counter(act for those in here.values() for act in _own(place, found, those))
+    pressing = [one for one in here[city.slug] if one.state in PRESSING] if city else []
+    rows = [] if place.phase else [(year.phase(one.phase), one.state, _of_phase(found, one)) for one in pressing]
+    if not counted and not rows:
         return None
-    return Markup(render("panels/acts_here.html", place.request, place=place, year=year, acts=acts))  # noqa: S704 -- a template's
+    facts = {
+        "place": place,
+        "year": year,
+        "acts": [(act, counted[act]) for act in ACTS.values() if act in counted],
+        "rows": rows,
+        "primary": bool(place.phase and pressing),
+        "contact": contacts.in_charge(people, day_of(place.looking.as_of)),
+    }
+    return Markup(render("panels/acts_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped
+
+
+def _own(place: Place, found: Matrix, standings: Iterable[Standing]) -> set[Act]:
+    """Give what applies to the place itself: what asks for no phase is the city's own."""
+    every = {act for one in standings for act in _offered(found, one, named=place.city is not None)}
+    return {act for act in every if (act.asks("phase") is None) is (place.phase is None)}
+
+
+def _of_phase(found: Matrix, standing: Standing) -> list[Act]:
+    return [act for act in _offered(found, standing, named=True) if act.asks("phase") is not None]
+
+
+def _offered(found: Matrix, standing: Standing, *, named: bool) -> tuple[Act, ...]:
+    return offered(found.book, found.year.phase(standing.phase), standing, named=named)

@@ -19,7 +19,7 @@ Panel = Callable[[Place], Markup | None]
 """Gives its part of the page, None where it has nothing to say there."""
 
 PANELS: tuple[Panel, ...] = (
-    asked_panel, filing_panel, known_panel, children_panel, arranged_panel, changes_panel, acts_panel
+    asked_panel, acts_panel, filing_panel, known_panel, children_panel, arranged_panel, changes_panel
 )  # fmt: skip
 """In the order in which they stand."""
 

@@ -343,9 +343,18 @@ def test_the_acts_that_apply_stand_on_the_pages_of_city_phases(window: Window) -
         "extend?phase=interview",
         "waive?phase=interview",
     ]
-    assert panel(window, ADMIN, None, "yancheng") == ["withdraw?city=yancheng"]
+    of_its_own = ["correct-student?city=yancheng", "withdraw?city=yancheng"]
+    assert panel(window, ADMIN, None, "yancheng") == [f"nudge{late}", f"rerun{late}", *of_its_own]
     assert panel(window, ADMIN, "shortlist", "yancheng", "2022-02-01T09:00") == []
     assert panel(window, VIEWER, "shortlist", "yancheng") == []
+
+
+def test_one_act_stands_out_where_something_waits_and_none_that_takes_away(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    pages = {at: admin.get(f"/2022/{at}").text for at in ("cities/yancheng", "shortlist/yancheng", "cities/nanjing")}
+    loud = {at: re.findall(r'<a role="button" href="/2022/acts/([^?]+)', page) for at, page in pages.items()}
+    assert loud == {"cities/yancheng": ["nudge"], "shortlist/yancheng": ["nudge"], "cities/nanjing": []}
+    assert "acts/withdraw" not in re.sub(r"(?s)<details>.*?</details>", "", pages["cities/yancheng"])
 
 
 CORRECT = {"phase": "interview", "city": "nanjing", "reason": "日期误写为次月"}
