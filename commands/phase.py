@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 
 from commands.options import SEASON, Cities, Day, DryRun, OneCity, Reason, SeasonOptions, UsageError
 from commands.outcomes import run, show_changes
-from commands.output import answer, line
+from commands.output import answer, line, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,6 +60,42 @@ def _advanced(console: Console, year: Year, done: Advance, preview: bool) -> Non
 def submit(phase: Slug, /, *, city: OneCity, dry_run: DryRun = False, season: SeasonOptions = SEASON) -> int:
     """File one phase of one city; the gate judges at once."""
     return run(season, "submit", {"phase": phase, "city": city}, dry_run=dry_run)
+
+
+@app.command(help="两次报送逐行比较；不写哪两次时，比较最近一次和它的前一次")
+def compare(
+    phase: Slug,
+    /,
+    *,
+    city: OneCity,
+    first: Annotated[int | None, Parameter(metavar="第几次", help="原先的一次")] = None,
+    second: Annotated[int | None, Parameter(metavar="第几次", help="后来的一次")] = None,
+    season: SeasonOptions = SEASON,
+) -> int:
+    """Show what differs between two filings, row by row; 1 where one of them is not kept."""
+    from acts.compare_filings import WHAT, compare_filings
+    from models import filed_rows
+
+    database, year, _ = season.viewing()
+    key = year.phase(phase).slug, year.city(city).slug
+    with database.read() as connection:
+        kept = filed_rows.kept(connection, year.year, *key)
+        newest = second or (kept[-1] if kept else 0)
+        before = first or max((one for one in kept if one < newest), default=newest)
+        if not {before, newest} <= {*kept}:
+            raise UsageError(f"没有留存所要比较的报送；留存的有：{'、'.join(map(str, kept)) or '无'}。")
+        found = compare_filings(connection, year, *key, before, newest)
+    rows = [
+        (one.sheet.name, "　".join(text for _, text in row.key), WHAT[row.what], cell.column.label, cell.was, cell.now)
+        for one in found
+        for row in one.rows
+        for cell in row.cells
+    ]
+    names = ("sheet", "row", "what", "column", "was", "now")
+    data = {"first": before, "second": newest, "differences": [dict(zip(names, row, strict=True)) for row in rows]}
+    shown = table("工作表", "行", "变动", "列", f"第 {before} 次", f"第 {newest} 次", rows=rows)
+    answer(season.json, data, lambda console: console.print(shown) if rows else line(console, "没有不同。"))
+    return 0
 
 
 @app.command(help="省级管理办公室：某市退出本年度")

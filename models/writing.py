@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, Update, bindparam, insert, select, upd
 from calendars.errors import TalentError
 from calendars.versions import RULES
 from gates.states import State
-from models import letter_papers, short_messages
+from models import filed_rows, letter_papers, short_messages
 from models.columns import table_of
 from models.database import book_of
 from models.outbox import queue, supersede
@@ -117,6 +117,9 @@ def write(connection: Connection, year: int, writes: Writes, stamp: Stamp) -> No
     _move(connection, year, writes.moves, signed)
     for model, rows in ((ExtensionRow, writes.grants), (WaiverRow, writes.waivings), (Filing, writes.judged)):
         _insert(connection, table_of(model), [{"year": year, **asdict(row), **signed} for row in rows])
+    filed_rows.keep(
+        connection, year, [(one.phase, one.city, one.number) for one in writes.judged if one.part == "city"]
+    )
     cancel_untrue(connection, year, writes.moves)
     supersede(connection, year, writes.letters)
     letter_papers.keep(connection, writes.papers)

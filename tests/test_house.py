@@ -130,7 +130,8 @@ SEEN_FROM_SEVERAL_ROOMS = frozenset(
     {
         "accounts", "act", "arrangements", "audit", "book", "calendar", "channels", "city_requests",
         "contact_evidence", "contact_receipts", "contacts", "couriers", "database", "days_told", "deeds",
-        "expected_letters", "exports", "feeds", "forecast", "letter_marks", "letterbox", "letters", "likely_children",
+        "expected_letters", "exports", "feeds", "filed_rows", "forecast",
+        "letter_marks", "letterbox", "letters", "likely_children",
         "masking", "matrix", "offices", "open_years", "own_letter", "parties", "personal_changes", "receipts", "rerun",
         "restorations", "revised_calendars", "season", "second_ways", "short_messages", "signs_of_life", "suppression",
         "year",
