@@ -19,9 +19,11 @@ from gates.pending import owes_second
 from gates.states import State
 from models import city_requests, draft_rows
 from models.city_requests import CityRequest, waits
+from models.loading import pooled_mentors
 from models.states_as_of import Seen, seen
 from phases.application import PHASE as APPLICATION
 from phases.application import STUDENTS
+from phases.mentor_recommendation import FORM as ROLL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +93,7 @@ class Work:
 
     `barred` says why nothing can be loaded for what was, or was not, loaded of phases done on paper; "" where it can.
     `questionable` is what the city may question here, by what it is. `wanted` are those of which something must be
-    loaded first; `rehearsed`: a demonstration has it filled in.
+    loaded first; `rehearsed`: a demonstration has it filled in; `pooled`: there are mentors of the year before.
     """
 
     filing: PhaseForm
@@ -105,6 +107,7 @@ class Work:
     questionable: Mapping[str, str] = field(default_factory=dict)
     wanted: tuple[Phase, ...] = ()
     rehearsed: bool = False
+    pooled: bool = False
 
     @property
     def may_load(self) -> bool:
@@ -181,6 +184,7 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         newest = draft_rows.newest(connection, year.year, form.slug, city)
         counts = draft_rows.counts(connection, year.year, city, [sheet.key for sheet in form.sheets])
         asked = city_requests.of_city_phase(connection, year.year, filing.phase.slug, city)
+        pooled = form.slug == ROLL.slug and bool(pooled_mentors(connection, year.year, city))
         may_question = questionable(connection, year.year, filing.phase.slug, city, now_at)
     card, barred = None, used or backfill.wanting(year, wanted)
     if newest is not None and not filing.provincial and now.state in MAY_LOAD and not barred:
@@ -198,7 +202,7 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
     rehearsed = filing.rehearsed(site.pack) is not None
     phased = tuple(map(year.phase, wanted))
-    return Work(filing, now, newest, named, asked, card, step, barred, may_question, phased, rehearsed)
+    return Work(filing, now, newest, named, asked, card, step, barred, may_question, phased, rehearsed, pooled)
 
 
 def _papers(phases: Mapping[str, Seen]) -> list[str]:
