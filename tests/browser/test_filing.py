@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from acts.load import load_rows
+from acts.rerun import rerun
 from tests.browser.conftest import Town
-from tests.support.filing import CITY, HERE, spoilt
-from tests.support.window import PACK
+from tests.support.filing import CITY, DUE, HERE, STAMP, spoilt
+from tests.support.window import PACK, YEAR
 
 pytestmark = pytest.mark.slow
 
@@ -73,3 +75,17 @@ def test_rows_are_saved_as_they_are_left_and_wait_for_the_line_and_a_paste_fills
     page.get_by_role("button", name="保存", exact=True).focus()
     expect(said).to_have_text("已保存。")
     assert not page.evaluate("() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+
+def test_a_city_in_which_nobody_applied_ticks_it_once(town: Town) -> None:
+    where, database = f"/{YEAR}/application/{CITY}", town.site.database
+    assert rerun(database, YEAR, "application", CITY, STAMP, until=DUE, reason="核对").done
+    assert load_rows(database, YEAR, "application", CITY, {"schools": [], "students": []}, STAMP).done
+    page = town.sign_in(town.context(scripts=False), CITY)
+    page.goto(where)
+    page.get_by_text("今年没有申报", exact=True).click()
+    page.get_by_label("本市今年没有学生申报").check()
+    page.get_by_role("button", name="登记").click()
+    expect(page.get_by_text("今年没有申报：学生申报、面试名单、导师面试、师生见面会")).to_be_visible()
+    page.goto(f"/{YEAR}/interview/{CITY}")
+    expect(page.get_by_role("row", name="今年没有申报").first).to_be_visible()
