@@ -54,16 +54,17 @@ def choose_way(
     """Let somebody be told what is urgent by a way of `WAYS` as well, or by mail alone (`MAIL`).
 
     `whose` is `contact:5`, an office's head (`head:yancheng`, `lead`) or a party (`mentor:38`); `office` is who asks: a
-    city, for its own people and the parties whose address it filed, or the province for anybody.
+    city, for its own people and the parties whose address it filed, or the province for anybody. Without an `address`
+    a contact's text messages go to the telephone on file.
     """
     if way != MAIL and way not in WAYS:
         return Outcome("refused", f"方式只能是：{'、'.join(WAYS.values())}，或只发邮件。")
-    kept = "" if way == MAIL else _kept(cast("Way", way), address)
-    if kept is None:
-        return Outcome("refused", ADDRESSES[cast("Way", way)][1])
     with database.write("every") as connection:
         if not is_theirs(connection, whose, office):
             return Outcome("refused", NOT_THEIRS)
+        kept = "" if way == MAIL else _kept(cast("Way", way), address or _phone(connection, whose, way))
+        if kept is None:
+            return Outcome("refused", ADDRESSES[cast("Way", way)][1])
         if way == MAIL:
             changed = second_ways.drop(connection, whose)
             said = "以后只发邮件。" if changed else "本来就只发邮件，未作改动。"
@@ -75,6 +76,13 @@ def choose_way(
             audit.record(connection, stamp, "选定急事另告的方式", f"second-way/{whose}", account=account, city=city)
             contacts.touch(connection)
     return Outcome("done", said)
+
+
+def _phone(connection: Connection, whose: str, way: str) -> str:
+    """Give the telephone that a contact has on file, for text messages; "" where there is none."""
+    kind, _, number = whose.partition(":")
+    person = contacts.find(connection, int(number)) if (kind, way) == ("contact", "sms") else None
+    return (person.phone if person else None) or ""
 
 
 def _kept(way: Way, address: str) -> str | None:

@@ -27,7 +27,8 @@ CLAUSES: Mapping[tuple[Kind, Audience | None], str] = {
 }
 """By kind and audience, None for whoever is not named; what a kind with no row says is that there is news."""
 
-NEWS = "{what}的安排有变化"
+NEWS, PLACED, MOVED = "{phase}的安排有变化", "{phase}的时间、地点已定", "{phase}的时间、地点有变化"
+"""What is said where no due day is: that there is news, or when and where people meet."""
 
 
 def says(brief: Brief) -> str:
@@ -37,9 +38,11 @@ def says(brief: Brief) -> str:
     """
     office = brief.audience in OFFICES
     what = city(brief.city_name) + called(brief).short if office else f"{brief.phase_name}材料"
-    clause = CLAUSES.get((brief.kind, brief.audience)) or CLAUSES.get((brief.kind, None), NEWS)
     due = f"{brief.due.day.month}月{brief.due.day.day}日{'24时' if office else ''}" if brief.due else ""
-    return (clause if due or "{due}" not in clause else NEWS).format(what=what, due=due)
+    clause = CLAUSES.get((brief.kind, brief.audience)) or CLAUSES.get((brief.kind, None), NEWS)
+    if "{due}" in clause and not due:
+        clause = (MOVED if brief.rearranged else PLACED) if brief.arranged else NEWS
+    return clause.format(what=what, due=due, phase=brief.phase_name)
 
 
 def whole(clauses: Sequence[str], link: str) -> str:

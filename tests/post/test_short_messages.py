@@ -26,6 +26,7 @@ from models.tables.season import Letter
 from models.tables.second_ways import SecondWay, ShortMessage
 from phases.book import BOOK
 from phases.letter_kinds import LETTER_KINDS
+from phases.parties import Arranged
 from post import short_messages
 from post.gateways import Gateway, ShortText, hand_over
 from post.maildir import MaildirCourier
@@ -335,6 +336,22 @@ def test_what_is_no_address_of_that_way_is_refused(scene: Scene, way: str, addre
     before = _chosen(scene)
     assert choose_way(scene.database, whose, NANJING, stamp(LATE), way=way, address=address).outcome == "refused"
     assert _chosen(scene) == before
+
+
+def test_a_text_message_goes_to_the_telephone_on_file_where_none_is_typed(scene: Scene) -> None:
+    for phone in ("138-0000-0007", "025-83000000"):
+        add_contact(scene.database, NANJING, "南京", stamp(OPENED), name="李某", part="main", phone=phone)
+    said = [choose_way(scene.database, f"contact:{one}", NANJING, stamp(OPENED), way="sms").outcome for one in (1, 2)]
+    assert (said, _chosen(scene)) == (["done", "refused"], [("contact:1", "13800000007")])
+
+
+def test_who_meets_when_and_where_is_news_of_its_own() -> None:
+    year = calendar()
+    brief = replace(specimen(BOOK, year, "moved", "meeting", "mentor", year.cities[0]), due=None)
+    arranged = replace(brief, arranged=Arranged(1, date(2022, 2, 25), "14:30", "科技馆"))
+    assert [says(one) for one in (brief, arranged, replace(arranged, rearranged=True))] == [
+        "师生见面会的安排有变化", "师生见面会的时间、地点已定", "师生见面会的时间、地点有变化",
+    ]  # fmt: skip
 
 
 def test_a_city_says_so_for_its_own_alone(scene: Scene) -> None:
