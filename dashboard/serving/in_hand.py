@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from gates.states import State
 from models import city_requests, letter_marks, party_addresses
+from models.facts.scope import Scope
+from models.likely_children import likely_children
 from models.reports import matrix
 from models.waiting import waiting
 
@@ -59,11 +61,13 @@ def hands(connection: Connection, look: Looking) -> Hands:
         sum(found.alarms.letters.values()) + len(found.alarms.suppressed) + letter_marks.kept(connection, year, at)[0]
     )
     differing = len(party_addresses.differences(connection, year, at))
+    alike = sum(one.same is None for one in likely_children(Scope(connection, look.opened.year, {}, {})))
     row = (
         Hand("逾期", len(list(waiting(found, province=False))), "项", "催办或重新开放", "/tasks#late", alarm=True),
         Hand("待审定、备案或评价", len(list(waiting(found, province=True))), "项", "去办理", "/tasks#awaiting"),
         Hand("申请和异议", len(asked), "件", "去答复", "/tasks#asked"),
         Hand("邮箱不一致", differing, "处", "去决定", "/tasks#differing"),
+        Hand("疑似同一人", alike, "组", "去核实", "/tasks#likely"),
         Hand("函件待处理", stuck, "件", "去处理", "/tasks#letters", alarm=True),
         Hand(f"{SOON} 个工作日内到期", _soon(found), "项", "看日程", "/calendar"),
     )
