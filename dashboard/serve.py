@@ -19,6 +19,7 @@ from dashboard.serving.app import make_app
 from dashboard.serving.request_log import Observer, logged
 from dashboard.serving.secret_key import secret_of
 from dashboard.serving.site import Site
+from dashboard.serving.slow_senders import PromptProtocol, hold_many
 from letters.overrides import wording
 from models.database import Database, NotPrepared
 from models.migrate import prepared
@@ -77,11 +78,13 @@ def configuration(site: Site) -> uvicorn.Config:
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+        http=PromptProtocol,
     )
 
 
 def serve(settings: Settings, folder: Path, pack: Path | None = None) -> None:
     """Serve until SIGINT or SIGTERM."""
+    hold_many()
     with site_of(settings, folder, pack) as site:
         server = uvicorn.Server(configuration(site))
         with listening(settings.dashboard.host, settings.dashboard.port) as heard, suppress(KeyboardInterrupt):

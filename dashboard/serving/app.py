@@ -116,7 +116,7 @@ def make_app(site: Site) -> FastAPI:
     }
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, exception_handlers=dict(handlers))  # type: ignore[arg-type]
     app.state.site, app.state.metrics = site, Metrics()
-    app.add_middleware(Shield)
+    app.add_middleware(Shield, secure=site.settings.base_url.startswith("https://"))
     app.add_middleware(Observer, note=app.state.metrics.note)
     app.add_middleware(Arrival, clock=site.wall)
     for area in AREAS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
@@ -33,15 +34,27 @@ RAW = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
 """The same as they go out: each answer's own headers are looked through once, not once for each of these."""
 
 
+TOO_SLOW = "请求没有在时限内传完；请检查网络，再试一次。"
 DRAINED = 64 * 1024 * 1024
 """Bytes of a body that is too large, read and thrown away: a browser shows no answer to what it could not send."""
 
 
-class Shield:
-    """Adds the headers, and refuses a body that is too large, of stated length or not, without keeping it."""
+SECURE = (b"strict-transport-security", b"max-age=31536000")
+"""What an answer carries besides where pages are reached by https: for a year by nothing else."""
 
-    def __init__(self, app: ASGIApp) -> None:
+CHUNK_SECONDS, BODY_SECONDS = 20.0, 300.0
+"""How long the next piece of a body may take, and all of it."""
+
+
+class Shield:
+    """Adds the headers, and refuses a body that is too large, of stated length or not, without keeping it.
+
+    A body that does not come in time is refused too. `secure` tells whether pages are reached by https.
+    """
+
+    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self.app = app
+        self.carried = (*RAW, SECURE) if secure else RAW
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 413."""
@@ -52,8 +65,8 @@ class Shield:
         async def shielded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 said = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(pair for pair in RAW if pair[0] not in said)]
-            if not body.over:
+                message["headers"] = [*message["headers"], *(pair for pair in self.carried if pair[0] not in said)]
+            if not body.over and not body.late:
                 await send(message)
 
         body = _Body(receive)
@@ -63,9 +76,12 @@ class Shield:
             try:
                 await self.app(scope, body.counted, shielded)
             except ClientDisconnect:
-                if not body.over:
+                if not body.over and not body.late:
                     raise
-        if body.over:
+        if body.late:
+            body.late = False
+            await PlainTextResponse(TOO_SLOW, 408, {"connection": "close"})(scope, receive, shielded)
+        elif body.over:
             await body.drain()
             body.over = False
             await _refusal(scope)(scope, receive, shielded)
@@ -92,10 +108,19 @@ class _Body:
     """Counts a body as it comes in; once it is too large it ends, to the reader, as if cut off."""
 
     def __init__(self, receive: Receive) -> None:
-        self.receive, self.taken, self.more, self.over = receive, 0, True, False
+        self.receive, self.taken, self.more, self.over, self.late = receive, 0, True, False, False
+        self.until = asyncio.get_running_loop().time() + BODY_SECONDS
 
     async def _next(self) -> Message:
-        message = await self.receive()
+        if not self.more:  # a wait for the client to go away, which has no end
+            return await self.receive()
+        soon = asyncio.get_running_loop().time() + CHUNK_SECONDS
+        try:
+            async with asyncio.timeout_at(min(soon, self.until)):
+                message = await self.receive()
+        except TimeoutError:
+            self.late, self.more = True, False
+            return {"type": "http.disconnect"}
         self.taken += len(message.get("body", b""))
         self.more = message["type"] == "http.request" and bool(message.get("more_body", False))
         return message
