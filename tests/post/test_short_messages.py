@@ -347,8 +347,8 @@ def test_a_text_message_goes_to_the_telephone_on_file_where_none_is_typed(scene:
 
 def test_who_meets_when_and_where_is_news_of_its_own() -> None:
     year = calendar()
-    brief = replace(specimen(BOOK, year, "moved", "meeting", "mentor", year.cities[0]), due=None)
-    arranged = replace(brief, arranged=Arranged(1, date(2022, 2, 25), "14:30", "科技馆"))
+    brief = replace(specimen(BOOK, year, "moved", "meeting", "mentor", year.cities[0]), due=None, arranged=None)
+    arranged = replace(brief, rearranged=False, arranged=Arranged(1, date(2022, 2, 25), "14:30", "科技馆"))
     assert [says(one) for one in (brief, arranged, replace(arranged, rearranged=True))] == [
         "师生见面会的安排有变化", "师生见面会的时间、地点已定", "师生见面会的时间、地点有变化",
     ]  # fmt: skip
