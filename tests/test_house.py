@@ -187,3 +187,11 @@ def test_a_query_in_another_room_is_found() -> None:
     assert queries("from sqlalchemy import func, select") == {"func", "select"}
     assert queries("def f() -> None:\n    from models.columns import table_of") == {"table_of"}
     assert queries("from sqlalchemy import Connection, Row") == set()
+
+
+def test_every_decision_has_a_number_of_its_own_and_says_it() -> None:
+    headed = {
+        path.name: path.read_text("utf-8").split(".", 1)[0] for path in (ROOT / "docs" / "decisions").glob("0*.md")
+    }
+    assert headed == {name: f"# {int(name[:4])}" for name in headed}
+    assert len({name[:4] for name in headed}) == len(headed)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 MOST = {
     "city": (41, 19, 1818),
-    "institution": (1, 0, 0),  # asked for its summary: 七(二), decision 53
+    "institution": (1, 0, 0),  # asked for its summary: 七(二), decision 56
     "mentor": (16, 0, 0),
     "mentor-without": (8, 0, 0),
     "province": (47, 0, 0),
