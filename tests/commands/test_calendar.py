@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from calendars.files import load
 from tests.commands.conftest import Talent
 
 MEETING = {
@@ -24,6 +25,7 @@ MEETING = {
     "files_from": None,
     "province": None,
     "province_due": None,
+    "second_due": None,
     "provisional": False,
 }
 
@@ -99,3 +101,18 @@ def test_a_city_calendar_without_an_open_year_is_the_years_own(talent: Talent) -
     ran = talent("calendar", "ics", "2022", "--city", "3209")
     assert (ran.status, ran.err) == (0, "2022 年度没有开设，按系统所附的年度日历。\n")
     assert ran.out.count("UID:2022-shortlist-due-yancheng@talent-calendar") == 1
+
+
+def test_a_year_that_was_opened_from_a_file_is_read_as_it_was_opened(talent: Talent, tmp_path: Path) -> None:
+    """Not as the shipped file has it: elsewhere the exported calendar went on showing the old day."""
+    text = load(2022).source_text
+    assert text.count("due = 2022-01-30") == 1
+    (tmp_path / "year.toml").write_text(text.replace("due = 2022-01-30", "due = 2022-02-09"), encoding="utf-8")
+    database = ("--db", f"sqlite:///{tmp_path / 'talent.db'}")
+    assert talent("db", "upgrade", *database).status == 0
+    late = ("--done-through", "none", "--reason", "试验")
+    assert talent("year", "open", "2022", "--from-file", "year.toml", *late, *database).status == 0
+    shown = [talent("calendar", "ics", "2022", *more, *database).out for more in ((), ("--city", "3209"))]
+    days = [("20220131T000000" in one, "20220210T000000" in one) for one in shown]
+    assert days[0] == (False, True), "0:00 of the day after"
+    assert days[1][0] is False, "the city's own keeps room to work besides, for the year was opened late"

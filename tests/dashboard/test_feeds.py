@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select, update
 
 from acts.extend import extend
+from acts.open_year import open_year
+from calendars.files import load
 from dashboard.acts.once import form_token
 from models.columns import table_of
 from models.stamp import Stamp
@@ -49,6 +52,15 @@ def test_a_city_s_feed_has_its_own_due_days_and_changes_with_them(window: Window
     uid = "2022-interview-due-nanjing@talent-calendar"
     assert (changed.status_code, events(first.content)[uid], events(changed.content)[uid]) == (200, 1, 2)
     assert nobody.head(path).status_code == 200
+
+
+def test_a_feed_carries_every_year_that_is_open(window: Window) -> None:
+    """The next year hides none that still runs."""
+    path, now = made(window, "nanjing", "nanjing"), datetime.now(UTC)
+    assert {uid[:4] for uid in events(window.as_(None).get(path).content)} == {"2022"}
+    said = open_year(window.database, load(2027), Stamp("省办", now, now), rehearsal=True)
+    assert said.done, said.message
+    assert {uid[:4] for uid in events(window.as_(None).get(path).content)} == {"2022", "2027"}
 
 
 def test_the_province_s_feed_has_its_own_days(window: Window) -> None:
