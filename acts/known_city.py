@@ -47,6 +47,11 @@ class KnownCity:
         """Whom the year brought along from the year before, over the province, by `likeness`."""
         return loading.pool(self.connection, self.year.year, "student")
 
+    @cached_property
+    def past_mentors(self) -> Collection[tuple[str, str]]:
+        """The mentors whom the year brought along, over the province: name and institution."""
+        return loading.past_mentors(self.connection, self.year.year)
+
     def parties(self, keys: Collection[PartyKey]) -> Mapping[PartyKey, int]:
         """Give these parties their ids; one that is new is registered."""
         return loading.register(self.connection, keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import String, cast, delete, func, insert, select
 
 from forms.folding import fold
 from models.columns import table_of
@@ -112,6 +112,14 @@ def pool(connection: Connection, year: int, kind: str) -> frozenset[str]:
     table = table_of(PoolEntry)
     query = select(table.c.key).where(table.c.year == year, table.c.kind == kind)
     return frozenset(connection.execute(query).scalars())
+
+
+def past_mentors(connection: Connection, year: int) -> frozenset[tuple[str, str]]:
+    """Give the mentors of the year's pool, over the province, by name and institution."""
+    entry, party = table_of(PoolEntry), table_of(Party)
+    query = select(party.c.name, party.c.place).join(entry, entry.c.key == cast(party.c.id, String))
+    found = query.where(entry.c.year == year, entry.c.kind == "mentor", party.c.kind == "mentor")
+    return frozenset((name, place) for name, place in connection.execute(found))
 
 
 def pooled_mentors(connection: Connection, year: int, city: str) -> list[dict[str, Any]]:

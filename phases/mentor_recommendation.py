@@ -17,13 +17,13 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import CityRows, MadeOf
-from phases.on_record import Roll, rows_read, spelled, whole
+from phases.on_record import Roll, fault, rows_read, spelled, whole
 from phases.parties import PASSED, Called, Mailing, Pooled, Rows, Stakeholder
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, StoredSheet, party
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from calendars.year import Figures
     from forms.workbook_rows import Reading, RowError
@@ -243,7 +243,33 @@ def _with_parties(known: OnRecord, plain: PlainSheets) -> PlainSheets:
     for sheet, found in keys.items():
         for key, row in zip(found, plain[sheet], strict=True):
             row[PARTY] = ids[key]
+    if past := _folded(known.past_mentors):
+        for row in plain[MENTORS.key]:
+            row["returning_mentor"] = (fold(row["name"]), fold(row["institution"])) in past
     return plain
+
+
+def _as_the_pool_has_them(known: OnRecord, reading: Reading) -> Iterator[RowError]:
+    """Whether a mentor is new is what the column says while the pool is empty; then the pool says it."""
+    if not (past := _folded(known.past_mentors)):
+        return
+    for sheet, row in rows_read(reading):
+        if sheet.key != MENTORS.key:
+            continue
+        there = (fold(row.name), fold(row.institution)) in past
+        if there is not row.returning_mentor:
+            yield fault("mentor.returning", sheet, row, "returning_mentor", *DIFFERS[there])
+
+
+def _folded(mentors: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    return frozenset((fold(name), fold(place)) for name, place in mentors)
+
+
+DIFFERS = {
+    True: ("导师库里有这位导师", "按往届导师办理，不再发聘书"),
+    False: ("导师库里没有这位导师", "按新增导师办理，颁发聘书；确为往届导师的，请核对姓名和单位"),
+}
+"""What is shown where a workbook says otherwise than the pool, by whether the pool has the mentor."""
 
 
 FORM = Form("mentor-recommendation", "导师信息收集表", 1, (INSTITUTIONS, MENTORS, TEAM))
@@ -265,6 +291,7 @@ PHASE = PhaseDefinition(
         ),
     ),
     check=_of_a_mentor,
+    doubts=_as_the_pool_has_them,
     complete=_with_parties,
     made_of=MadeOf(
         {"institutions": ("name",), "mentors": ROLL, "team": ("mentor", "institution", "name", "degree", "title")},

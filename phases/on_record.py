@@ -56,6 +56,10 @@ class OnRecord(Protocol):
     def past_students(self) -> Collection[str]:
         """Whom the year brought along from the year before, over the province, by `likeness`."""
 
+    @property
+    def past_mentors(self) -> Collection[tuple[str, str]]:
+        """The mentors whom the year brought along, over the province: name and institution."""
+
     def parties(self, keys: Collection[PartyKey]) -> Mapping[PartyKey, int]:
         """Give these parties their ids; one that is new is registered."""
 
@@ -73,7 +77,9 @@ def whole(reading: Reading, sheet: str) -> bool:
 def fault(code: str, sheet: AskedSheet, row: SheetRow, field: str, wrong: str, right: str) -> RowError:
     """Make a fault of what stands in a row's field."""
     label = next(column.label for column in sheet.columns if column.field == field)
-    return RowError(code, sheet.name, row.line, label, str(getattr(row, field) or ""), wrong, right)
+    value = getattr(row, field)
+    found = ("是" if value else "否") if isinstance(value, bool) else str(value or "")
+    return RowError(code, sheet.name, row.line, label, found, wrong, right)
 
 
 class Roll:
