@@ -158,7 +158,7 @@ def test_every_phase_that_is_open_is_told_of(database: Database) -> None:
     scene, _ = begin(database, "midterm", "2022-11-07T09:00")
     scene.advance("2022-11-07T09:00")
     at = "2022-11-08T09:00"
-    with_all = {"year-end": {"mentor", "school"}, "cultivation": {"mentor"}}
+    with_all = {"year-end": {"mentor", "school", "institution"}, "cultivation": {"mentor"}}
     fill_in(scene, phases=(*DONE, "interview"), at=at)
     told = {(phase, who) for phase, kind, _, who, _, _ in to_parties(scene) if kind == "opened"}
     assert told == {(phase, who) for phase, whom in with_all.items() for who in whom}

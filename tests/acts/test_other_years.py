@@ -28,7 +28,8 @@ SETTLED = {
 
 def ended_by(ending: Ending | None) -> Year:
     """A year all of whose phases the province ends so."""
-    text = re.sub(r"(?m)^province(_due)? = .*\n", "", calendar(cities=2).source_text)
+    gone = r"(?m)^province(_due)? = .*\n" if ending else r"(?m)^(province(_due)?|second_(due|rungs)) = .*\n"
+    text = re.sub(gone, "", calendar(cities=2).source_text)
     if ending:
         text = re.sub(r"(?m)^\[phases\..*\]$", rf'\g<0>\nprovince = "{ending}"', text)
     return parse(text, "2022.toml")
