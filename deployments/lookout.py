@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from prefect.client.orchestration import PrefectClient
+    from sqlalchemy import Connection
 
     from calendars.year import Year
     from models.database import Database
@@ -63,10 +64,15 @@ SIGN = timedelta(seconds=CHECK_SECONDS)
 SLACK = timedelta(seconds=20)
 """How much later than its beat a flow may run before one is asked for."""
 
-HANGING = timedelta(minutes=5)
-"""How long a run of `watch` may be under way, and none end, before it is taken for one that never will."""
+HANGING = timedelta(minutes=15)
+"""How long a run of `watch` may be under way, and none end, before it is taken for one that never will.
 
-LATE_ANSWERS = (httpx.HTTPError, PrefectException, TimeoutError)
+Three times what it may wait for those who file in a queue.
+"""
+
+LATE_ANSWERS = (httpx.HTTPError, PrefectException, TimeoutError, ValueError)
+"""What comes of a server that is away, late, or is none: a gateway in between answers with pages of its own."""
+
 NO_ROWS = (TalentError, SQLAlchemyError, OSError)
 say = partial(print, flush=True)
 
@@ -86,6 +92,8 @@ class Lookout:
     _last: dict[Work, datetime] = field(default_factory=dict, init=False)
     _met: dict[str, object] = field(default_factory=dict, init=False)
     _asked: dict[str, float] = field(default_factory=dict, init=False)
+    _wanted: datetime = field(default=datetime.min.replace(tzinfo=TZ), init=False)
+    """When `watch` was last asked for: until one ended since, it is not done."""
     _busy_since: float = field(default=math.inf, init=False)
     _begun: datetime = field(default_factory=lambda: datetime.now(TZ), init=False)
 
@@ -101,23 +109,31 @@ class Lookout:
         while True:
             try:
                 await asyncio.to_thread(self.check_rows, datetime.now(TZ))
-            except NO_ROWS as error:
-                say(f"数据没有核对成（{type(error).__name__}）")
+            except Exception as error:  # noqa: BLE001 -- what does not fit may fit no reading of it either
+                say(f"数据没有核对成（{type(error).__name__}），请运行 talent db check")
             await anyio.sleep(NIGHTLY_SECONDS)
 
     def check_rows(self, now: datetime) -> None:
         """Check them where the last night has no check, and leave the sign of it, which is none where any was found."""
         tonight = start_of(now.date()) + NIGHT
         with self.database.read() as connection:
-            last = {sign.work: sign.at for sign in signs_of_life.signs(connection)}.get("check")
+            last = _signs(connection).get("check")
         if last is not None and last >= (tonight if now >= tonight else tonight - DAY):
             return
-        found = contradictions(self.database)
+        try:
+            found = len(contradictions(self.database))
+        except Exception:
+            self._checked_rows(now, fits=False)
+            raise
+        self._checked_rows(now, fits=not found)
+        if found:
+            say(f"数据核对：{found} 处自相矛盾；talent db check 列出全部")
+
+    def _checked_rows(self, now: datetime, *, fits: bool) -> None:
         with self.database.write() as connection:
             signs_of_life.leave(connection, "check", now, DAY / 2)
-            if found:
+            if not fits:
                 signs_of_life.stopped(connection, "check", now)
-                say(f"数据核对：{len(found)} 处自相矛盾；talent db check 列出全部")
 
     async def _sign(self) -> None:
         """Leave word that the process lives, whatever the server does."""
@@ -140,6 +156,7 @@ class Lookout:
     def _leave(self, work: Work) -> None:
         with self.database.write() as connection:
             signs_of_life.leave(connection, work, datetime.now(TZ), SIGN)
+            self._last = _signs(connection)
 
     async def _look(self) -> None:
         while True:
@@ -198,14 +215,14 @@ class Lookout:
 
     def _pending(self) -> PendingWork:
         with self.database.read() as connection:
-            self._last = {sign.work: sign.at for sign in signs_of_life.signs(connection)}
+            self._last = _signs(connection)
             return pending_work(connection, datetime.now(TZ))
 
     def _owed(self, pending: PendingWork) -> list[str]:
         """Give the flows to run now: something new is there for them, or they are overdue."""
         now, at = datetime.now(TZ), time.monotonic()
         found: dict[Work, tuple[Any, bool]] = {
-            "watch": (pending.revisions, False),
+            "watch": (pending.revisions, self._last.get("watch", self._begun) < self._wanted),
             "post": (pending.letter, pending.letter is not None),
         }
         owed: list[str] = []
@@ -217,8 +234,13 @@ class Lookout:
             if again or (met and met != self._met.get(flow)):
                 owed.append(flow)
                 self._met[flow], self._asked[flow] = met, at
+                self._wanted = now if flow == "watch" else self._wanted
         return owed
 
     @property
     def _paused(self) -> frozenset[str]:
         return frozenset() if self._holding is None else self._holding.paused
+
+
+def _signs(connection: Connection) -> dict[Work, datetime]:
+    return {sign.work: sign.at for sign in signs_of_life.signs(connection)}

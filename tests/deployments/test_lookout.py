@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import anyio
 import pytest
 
 from calendars.deadlines import TZ
@@ -40,6 +42,7 @@ def looking(tmp_path: Path, under_way: Mapping[str, int]) -> Lookout:
     made = Lookout(Database(f"sqlite:///{tmp_path}/none.db", BOOK), Settings(), under_way, nobody)
     made._holding = Holding(BEATS, frozenset(), frozenset())
     assert made._owed(NOTHING) == ["watch"]
+    made._last = {"watch": datetime.now(TZ)}  # and it ended
     return made
 
 
@@ -76,10 +79,41 @@ def test_what_a_person_paused_is_asked_for_by_nobody(looking: Lookout) -> None:
 def test_a_beat_that_did_not_come_is_made_up_for(looking: Lookout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lookout, "AGAIN_SECONDS", -1.0)
     beat = Settings().beat
+    looking._wanted = datetime.now(TZ) - 3 * beat
     looking._last = {"watch": datetime.now(TZ) - beat, "post": datetime.now(TZ) - beat}
     assert looking._owed(NOTHING) == []
     looking._last = {"watch": datetime.now(TZ) - beat - 2 * lookout.SLACK, "post": datetime.now(TZ)}
     assert looking._owed(NOTHING) == ["watch"]
+
+
+def test_a_watch_that_failed_is_asked_for_again_after_a_minute(
+    looking: Lookout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later, looking._last = PendingWork(((2022, 8),), None), {}
+    assert [looking._owed(later) for _ in range(2)] == [["watch"], []]
+    monkeypatch.setattr(lookout, "AGAIN_SECONDS", -1.0)
+    assert looking._owed(later) == ["watch"]  # none ended since it was asked for
+    looking._last = {"watch": datetime.now(TZ)}
+    assert looking._owed(later) == []
+
+
+async def test_records_that_cannot_even_be_read_are_an_alarm_and_stop_nothing(
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Scene.begin(database, rehearsal=False)
+
+    def contradictions(_: Database) -> list[Contradiction]:
+        return json.loads("{")  # type: ignore[no-any-return]  # a tally that somebody spoilt
+
+    monkeypatch.setattr(lookout, "contradictions", contradictions)
+    with anyio.move_on_after(0.5) as stood:
+        await Lookout(database, Settings(), {}, nobody)._check_rows()
+    assert stood.cancelled_caught
+    assert "数据没有核对成（JSONDecodeError）" in capsys.readouterr().out
+    with database.read() as connection:
+        assert "check" in [sign.work for sign in silent(connection, datetime.now(TZ))]
 
 
 def test_the_records_are_checked_once_a_night_and_what_does_not_fit_is_an_alarm(
@@ -113,9 +147,9 @@ def test_a_watch_that_does_not_end_in_this_process_is_known(looking: Lookout, un
     under_way["post"] = 1
     assert [looking.hangs(at * minutes) for at in (0, 9)] == [False, False]
     under_way["watch"] = 1
-    assert [looking.hangs(at * minutes) for at in (10, 15, 16)] == [False, False, True]
+    assert [looking.hangs(at * minutes) for at in (10, 25, 26)] == [False, False, True]
     looking._last = {"watch": datetime.now(TZ)}  # others ended meanwhile
-    assert not looking.hangs(17 * minutes)
+    assert not looking.hangs(27 * minutes)
     looking._last = {"watch": long_ago}
     under_way["watch"] = 0
-    assert not looking.hangs(18 * minutes)
+    assert not looking.hangs(28 * minutes)
