@@ -198,6 +198,7 @@ def _of_phase(brief: Brief) -> dict[str, Any]:
         "decision": sentences.decision(brief),
         "begins": sentences.begins(brief),
         "todo": sentences.asked_of(brief, brief.audience),
+        "hands_in": sentences.handed_in(brief),
         "lacking": sentences.lacking(brief),
         "listed": sentences.listed(brief),
         "settled": settled,

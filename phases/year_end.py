@@ -495,7 +495,7 @@ PHASE = PhaseDefinition(
         ),
         Stakeholder(
             "mentor",
-            todo=("对每名学生作出导师评价。", _asks("导师", "{day}撰写年度工作总结。")),
+            todo=("对每名学生作出导师评价。", _asks("导师", "{day}撰写年度工作总结，交{{city}}管理办公室。")),
             hands_in=_with_summary("导师", "导师评价"),
             mailings={
                 "opened": Mailing(InTraining()),
@@ -509,7 +509,7 @@ PHASE = PhaseDefinition(
             "school",
             todo=(
                 "请学生完成课题报告、培养报告和《学生成长日志》。",
-                _asks("中学", "{day}撰写年度工作总结。"),
+                _asks("中学", "{day}撰写年度工作总结，交{{city}}管理办公室。"),
             ),
             hands_in=_with_summary("中学", "学生材料"),
             mailings={
@@ -521,7 +521,7 @@ PHASE = PhaseDefinition(
         ),
         Stakeholder(
             "institution",
-            todo=(_asks("高校", "{day}撰写年度工作总结。"),),
+            todo=(_asks("高校", "{day}撰写年度工作总结，交{{city}}管理办公室。"),),
             hands_in="年度工作总结",
             mailings={"opened": Mailing(InTraining(), dated=False)},  # its sentence says the day of the second part
         ),
