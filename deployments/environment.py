@@ -6,6 +6,8 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
+from settings import Settings
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -22,7 +24,19 @@ def prefect_environment(given: Mapping[str, str], home: Path, port: int, auth: s
     `home` is an absolute folder, `auth` is `user:password`.
     """
     api, beat = given.get("PREFECT_API_URL", f"http://{LOOPBACK}:{port}/api"), given.get("TALENT_BEAT_SECONDS")
-    return {**_defaults(home, api, port, auth), **_worker(float(beat or 60)), **given}
+    return {
+        **_defaults(home, api, port, auth),
+        **_worker(float(beat or Settings.model_fields["beat_seconds"].default)),
+        **given,
+        **_direct(given),
+    }
+
+
+def _direct(given: Mapping[str, str]) -> dict[str, str]:
+    """Have no proxy that this machine goes out by stand between what runs on it."""
+    named = given.get("no_proxy") or given.get("NO_PROXY") or ""
+    hosts = ",".join(filter(None, (named, "localhost", LOOPBACK)))
+    return {"no_proxy": hosts, "NO_PROXY": hosts}
 
 
 def _worker(beat: float) -> dict[str, str]:
@@ -53,7 +67,7 @@ def _defaults(home: Path, api: str, port: int, auth: str) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "20",
         # Marking what is late writes for all of them at once: on SQLite nobody else gets to write for minutes.
         "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
-        # Nearly three thousand runs a day: the programme's own log is the record, these may go after a month.
+        # The programme's own log is the record: runs may go after a month.
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(30 * 24 * 3600),
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),

@@ -35,6 +35,12 @@ def test_what_the_office_has_set_stands(tmp_path: Path) -> None:
     assert {key: environment[key] for key in given} == given
 
 
+@pytest.mark.parametrize("named", ["NO_PROXY", "no_proxy"])
+def test_no_proxy_stands_between_what_runs_on_one_machine(tmp_path: Path, named: str) -> None:
+    environment = prefect_environment({named: "office.example"}, tmp_path, 4200, "talent:secret")
+    assert [environment[one] for one in ("NO_PROXY", "no_proxy")] == ["office.example,localhost,127.0.0.1"] * 2
+
+
 @pytest.mark.parametrize(("beat", "seconds"), [(None, "10.0"), ("60", "10.0"), ("5", "1.0"), ("1800", "10.0")])
 def test_the_worker_looks_often_enough_for_the_beat(tmp_path: Path, beat: str | None, seconds: str) -> None:
     given = {} if beat is None else {"TALENT_BEAT_SECONDS": beat}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socketserver
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
-from deployments import house_parts
+from deployments import house_parts, household
 from deployments.house_parts import MISSES, HousePart
 
 
@@ -73,3 +74,19 @@ def test_one_that_was_just_started_need_not_answer_yet(monkeypatch: pytest.Monke
     asked(part, [False] * 9, monkeypatch)
     part.look(print)
     assert process.killed == []
+
+
+@pytest.mark.parametrize(("said", "good"), [(b"HTTP/1.0 200 OK\r\n\r\n", True), (b"nonsense\r\n", False), (b"", False)])
+def test_it_is_asked_itself_and_not_a_proxy(monkeypatch: pytest.MonkeyPatch, said: bytes, good: bool) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with socketserver.TCPServer(("127.0.0.1", 0), type("Asked", (_Asked,), {"said": said})) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        assert household.answers(f"http://127.0.0.1:{server.server_address[1]}/livez") is good
+
+
+class _Asked(socketserver.StreamRequestHandler):
+    said = b""
+
+    def handle(self) -> None:
+        self.rfile.readline()
+        self.wfile.write(self.said)
