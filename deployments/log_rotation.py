@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,14 +26,18 @@ KEPT = 5
 ACCESS = "dashboard"
 KEPT_FOR = timedelta(days=200)
 STAMP = "%Y%m%dT%H%M%S"
+OURS = re.compile(r"\.\d{8}T\d{6}\.gz$")
 
 
 def rotate(folder: Path, now: datetime) -> None:
-    """Put aside what is full, and drop what is no longer kept; a log only its owner reads stays so."""
+    """Put aside what is full, and drop what is no longer kept; a log only its owner reads stays so.
+
+    What has another name was put there by somebody else. OSError where there is no room, or no right.
+    """
     for log in folder.glob("*.log"):
         if log.stat().st_size > FULL:
             _put_aside(log, now)
-        aside = sorted(folder.glob(f"{log.stem}.*.gz"))
+        aside = sorted(path for path in folder.glob(f"{log.stem}.*.gz") if OURS.search(path.name))
         gone = [path for path in aside if _made(path) < now - KEPT_FOR] if log.stem == ACCESS else aside[:-KEPT]
         for path in gone:
             path.unlink(missing_ok=True)

@@ -15,8 +15,11 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from acts.accounts import first_link
 from calendars.deadlines import TZ
+from calendars.errors import TalentError
 from dashboard.serving.secret_key import secret_of
 from deployments import log_rotation, orphans
 from deployments.children import stop
@@ -134,8 +137,16 @@ def _run(of: Household, parts: list[HousePart], ended: threading.Event, nightly:
         if nightly is not None:
             nightly.look(datetime.now(TZ))
         if time.monotonic() - rotated > ROTATE_SECONDS:
-            log_rotation.rotate(of.house.logs, datetime.now(TZ))
+            _rotate(of)
             rotated = time.monotonic()
+
+
+def _rotate(of: Household) -> None:
+    """Keep the logs to their size; nothing that is wrong with them ends what they tell of."""
+    try:
+        log_rotation.rotate(of.house.logs, datetime.now(TZ))
+    except OSError as error:
+        of.say(f"日志没有整理成（{error.strerror}），{of.house.logs} 要有空间和权限。")
 
 
 def _apart(do: Callable[[threading.Event], None], ended: threading.Event) -> None:
@@ -145,7 +156,11 @@ def _apart(do: Callable[[threading.Event], None], ended: threading.Event) -> Non
 def _first_link(database: Database, base_url: str, say: Callable[[str], None]) -> None:
     """Print the one-time link of the first admin where nobody can sign in yet."""
     now = datetime.now(TZ)
-    link = first_link(database, Stamp("talent up", now, now, base_url))
+    try:
+        link = first_link(database, Stamp("talent up", now, now, base_url))
+    except (SQLAlchemyError, TalentError) as error:
+        say(f"数据库没有应答（{type(error).__name__}）；第一个账号请用 talent user add 建立。")
+        return
     if link is not None:
         say(f"还没有可以登录的省办账号；请用这个一次性链接设置第一个账号的密码：{link}")
 

@@ -49,6 +49,13 @@ def test_a_full_log_is_put_aside_and_emptied_under_its_writer(tmp_path: Path, mo
     assert (tmp_path / "worker.log").read_text(encoding="utf-8") == "then"
 
 
+def test_what_somebody_else_put_there_stays(tmp_path: Path) -> None:
+    for name in ("dashboard.log", "dashboard.old.gz", "dashboard.20200101.gz"):
+        (tmp_path / name).touch()
+    log_rotation.rotate(tmp_path, NOW)
+    assert len([*tmp_path.iterdir()]) == 3
+
+
 def test_who_came_in_is_kept_half_a_year_and_the_rest_by_number(tmp_path: Path) -> None:
     days = [NOW - timedelta(days=day) for day in range(0, 250, 10)]
     for name in ("worker", "dashboard"):
