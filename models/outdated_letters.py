@@ -37,12 +37,17 @@ def over(as_of: Instant) -> ColumnElement[bool]:
 
 def redated(connection: Connection, keys: Collection[int], as_of: datetime) -> frozenset[int]:
     """Give those of these letters whose due day was moved after they were written: they name one that no longer is."""
+    letter = table_of(Letter)
+    query = select(letter.c.id).where(letter.c.id.in_(keys), naming_another_day(as_of))
+    return frozenset(connection.execute(query).scalars())
+
+
+def naming_another_day(as_of: Instant) -> ColumnElement[bool]:
+    """Tell of a letter whether the due day that it names was moved after it was written."""
     letter, log = table_of(Letter), table_of(Transition)
     moved = _since(as_of).where(log.c.event.in_([event.value for event in MOVING_THE_DAY]))
     again = _since(as_of).where(log.c.event == Event.RERUN.value)
-    dated = and_(naming_a_day(letter) | own_dated(letter), moved) | and_(declining(letter), again)
-    query = select(letter.c.id).where(letter.c.id.in_(keys), dated)
-    return frozenset(connection.execute(query).scalars())
+    return and_(naming_a_day(letter) | own_dated(letter), moved) | and_(declining(letter), again)
 
 
 def untrue_in_hand(database: Database, token: str, as_of: datetime) -> frozenset[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, moved, target
-from models.outdated_letters import overtaken
+from models.outdated_letters import naming_another_day, overtaken
 from models.restorations import IN_DOUBT
 from models.shortcuts.bulk import among, inserting, listed
 from models.tables.season import Letter
@@ -85,11 +85,12 @@ def beside(connection: Connection, letters: Collection[int]) -> dict[int, ShortT
 
 
 def to_settle(connection: Connection, year: int, as_of: datetime) -> list[ShortTold]:
-    """Give those of a year that only a person settles, refused or of unknown fate, whose letters still hold."""
+    """Give those of a year that only a person settles, refused or unknown, whose letters hold, with their day."""
     table, letter = table_of(ShortMessage), table_of(Letter)
     stuck = or_(*(table.c.state == state.value for state in (LetterState.FAILED, LetterState.UNKNOWN)))
     query = select(*(table.c[name] for name in ShortTold._fields)).join(letter, letter.c.id == table.c.letter)
-    query = query.where(letter.c.year == year, stuck, ~overtaken(as_of)).order_by(table.c.letter)
+    over = overtaken(as_of) | naming_another_day(as_of)
+    query = query.where(letter.c.year == year, stuck, ~over).order_by(table.c.letter)
     return [ShortTold._make(row) for row in connection.execute(query)]
 
 

@@ -19,11 +19,11 @@ from letters.short_messages import whole
 from models import second_ways
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, moved, target
-from models.outdated_letters import untrue
+from models.outdated_letters import redated, untrue
 from models.standing import opened
 from models.tables.season import Letter
 from models.tables.second_ways import ShortMessage
-from models.taking_back import MOVED_ON
+from models.taking_back import MOVED_ON, REDATED
 from models.writing import bump
 from post.claims import rehearsed_years
 from post.gateways import SECONDS, ShortText, hand_over
@@ -145,9 +145,9 @@ def _due(as_of: datetime) -> Select[Any]:
 
 
 class _Known(NamedTuple):
-    """What decides about messages, asked once for all: which are untrue, who is told how, when offices open."""
+    """What decides about messages, asked once for all: which are over and why, who is told how, when offices open."""
 
-    over: frozenset[int]
+    over: Mapping[int, str]
     ways: Mapping[str, ChosenWay]
     rehearsed: frozenset[int]
     opening: Mapping[int, datetime]
@@ -155,9 +155,10 @@ class _Known(NamedTuple):
     @classmethod
     def of(cls, connection: Connection, found: Sequence[Row[Any]], as_of: datetime) -> Self:
         rehearsed = rehearsed_years(connection)
-        years = {row.year for row in found} - rehearsed
+        years, ids = {row.year for row in found} - rehearsed, {row.id for row in found}
+        gone = (redated(connection, ids, as_of), REDATED), (untrue(connection, ids, as_of), MOVED_ON)
         return cls(
-            untrue(connection, {row.id for row in found}, as_of),
+            {one: why for those, why in gone for one in those},
             second_ways.reached(connection, {row.recipient for row in found}, day_of(as_of)),
             rehearsed,
             {year: opened(connection, year).year.hours.on_or_after(as_of) for year in years},
@@ -181,8 +182,11 @@ def _why_not(
     row: Row[Any], known: _Known, to: ChosenWay | None, gateway: Gateway | None, as_of: datetime
 ) -> str | None:
     """Say why a message is not to be sent any more; None where it is."""
-    if row.letter_state == LetterState.CANCELLED or row.id in known.over:
-        return (row.letter_detail if row.letter_state == LetterState.CANCELLED else None) or MOVED_ON
+    over = known.over.get(row.id)
+    if row.letter_state == LetterState.CANCELLED:
+        return row.letter_detail or over or MOVED_ON
+    if over is not None:
+        return over
     if to is None:
         return NOBODY
     if gateway is None:

@@ -21,7 +21,7 @@ from letters.specimens import specimen
 from models import contacts
 from models.columns import table_of
 from models.restorations import begin, release
-from models.short_messages import doubt
+from models.short_messages import doubt, to_settle
 from models.tables.season import Letter
 from models.tables.second_ways import SecondWay, ShortMessage
 from phases.book import BOOK
@@ -260,6 +260,47 @@ def test_a_letter_that_left_and_holds_no_more_is_not_told_either(
         assert (owed(scene)[0][2:], gateway.told) == (("cancelled", "所说的事项已办结或已有变化"), [])
     else:
         assert len(gateway.told) == 1
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_day_that_moved_once_the_letter_had_left_is_told_no_more(
+    scene: Scene, gateway: MessageGateway, monkeypatch: pytest.MonkeyPatch, *, guarded: bool
+) -> None:
+    if not guarded:
+        monkeypatch.setattr(short_messages, "redated", lambda *_: frozenset())
+    reminded(scene)
+    with scene.database.write(YEAR) as connection:
+        connection.execute(update(table_of(Letter)).values(state="sent"))
+    assert scene.extend(ROLL, [NANJING], "2022-01-14T09:30", date(2022, 1, 18)).done
+    sent(scene, "2022-01-14T09:31", gateway)
+    said = [one.body["params"]["what"] for one in gateway.told]
+    if guarded:
+        assert owed(scene)[0] == ("reminder", "city:nanjing", "cancelled", "截止日已改，按新的日期另发")
+        assert said == ["南京市导师名单截止时间改为1月18日24时"]
+    else:
+        assert said == ["南京市导师名单请于1月15日24时前办理"]
+
+
+def test_nobody_need_settle_what_names_a_day_that_moved(scene: Scene, gateway: MessageGateway) -> None:
+    reminded(scene)
+    gateway.answers = [(500, "broken")]
+    sent(scene, "2022-01-14T09:01", gateway)
+    assert _to_settle(scene, "2022-01-14T09:02") == ["unknown"]
+    assert scene.extend(ROLL, [NANJING], "2022-01-14T09:30", date(2022, 1, 18)).done
+    assert _to_settle(scene, "2022-01-14T09:31") == []
+
+
+def reminded(scene: Scene) -> None:
+    """The last reminder is owed."""
+    contact(scene)
+    for at in (OPENING, "2022-01-14T09:00"):
+        scene.advance(at, [ROLL], [NANJING])
+    assert [kind for kind, *_ in owed(scene)] == ["reminder"]
+
+
+def _to_settle(scene: Scene, at: str) -> list[str]:
+    with scene.database.read() as connection:
+        return [one.state for one in to_settle(connection, YEAR, stamp(at).as_of)]
 
 
 def test_an_address_that_takes_nothing_is_given_up_until_somebody_chooses_anew(
