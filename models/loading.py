@@ -129,11 +129,10 @@ def pooled_mentors(connection: Connection, year: int, city: str) -> list[dict[st
     """
     entry, party, before = table_of(PoolEntry), table_of(Party), draft_table(MENTORS)
     mine = (entry.c.year == year, entry.c.city == city, entry.c.kind == "mentor")
-    keys = [int(key) for key in connection.execute(select(entry.c.key).where(*mine)).scalars()]
     then = connection.execute(select(before).where(before.c.year == year - 1, before.c.city == city)).mappings()
     said = {row["party"]: {name: value for name, value in row.items() if name != "taken"} for row in then}
-    known = select(party.c.id, party.c.name, party.c.place).where(party.c.id.in_(keys)).order_by(party.c.id)
-    rows = connection.execute(known).tuples()
+    known = select(party.c.id, party.c.name, party.c.place).join(entry, entry.c.key == cast(party.c.id, String))
+    rows = connection.execute(known.where(*mine).order_by(party.c.id)).tuples()
     return [said.get(key, {"name": name, "institution": place}) for key, name, place in rows]
 
 
