@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from calendars.year import Year
 
 NAME = "talent"
-BEATING = "every-minute"
+BEATING = "beat"
 """The name of a beat on the server, however long it is: so what an officer paused stays paused."""
 
 BEAT = timedelta(minutes=30)

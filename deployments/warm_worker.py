@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
     from prefect.workers.process import ProcessJobConfiguration
 
-RUNS_AT_ONCE = 3
+PROCESSES_AT_ONCE = 2
+"""How many rehearsals have a process at a time; what runs warm waits for none of them (decision 11)."""
+
 FLOW = "prefect.io/flow-name"
 """The label by which a run says of which flow it is."""
 
@@ -51,8 +53,9 @@ class WarmWorker(ProcessWorker):
     """A process worker that needs no process where the flow is a warm one; `under_way` counts the runs by flow."""
 
     def __init__(self) -> None:
-        super().__init__(POOL, limit=RUNS_AT_ONCE)
+        super().__init__(POOL)
         self.under_way: Counter[str] = Counter()
+        self._processes = asyncio.Semaphore(PROCESSES_AT_ONCE)
 
     @classmethod
     def __dispatch_key__(cls) -> str:
@@ -68,7 +71,8 @@ class WarmWorker(ProcessWorker):
         """Run it here or, where its flow is not a warm one, as Prefect would. How it ended stands in its state."""
         name = configuration.labels[FLOW] or ""
         if name not in WARM:
-            return await super().run(flow_run, configuration, task_status)
+            async with self._processes:
+                return await super().run(flow_run, configuration, task_status)
         if task_status is not None:
             task_status.started(os.getpid())
         self.under_way[name] += 1

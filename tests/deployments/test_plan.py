@@ -103,12 +103,12 @@ def test_a_phase_of_an_earlier_release_is_left_to_watch() -> None:
 def test_the_frequent_ones_keep_off_each_other_and_off_the_calendar() -> None:
     beat = timedelta(minutes=30)
     assert [of(flow, load(2022)).schedules for flow in ("watch", "post")] == [
-        (Every("every-minute", beat, timedelta(seconds=20)),),
-        (Every("every-minute", beat, timedelta(seconds=40)),),
+        (Every("beat", beat, timedelta(seconds=20)),),
+        (Every("beat", beat, timedelta(seconds=40)),),
     ]
     five = timedelta(seconds=5)
     beats = [one.schedules for one in plan([], five) if one.beats]
-    assert beats == [(Every("every-minute", five, five / 3 * part),) for part in (1, 2)]
+    assert beats == [(Every("beat", five, five / 3 * part),) for part in (1, 2)]
     assert {moment.instant.astimezone(UTC).second for moment in moments(load(2022))} == {0}
 
 
