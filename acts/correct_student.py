@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -16,7 +15,6 @@ from gates.states import Event, State
 from models import draft_rows, personal_changes
 from models.loading import schools
 from models.personal_changes import WHAT, NewChange, What
-from phases.on_record import fault, rows_read
 from season import judging
 from season.outcome import Outcome
 from season.refusing import refuse
@@ -24,10 +22,9 @@ from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
-    from forms.workbook_rows import Reading, RowError
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
@@ -123,26 +120,6 @@ def _correct(season: Season, cell: Cell, row: dict[str, Any], change: NewChange)
     mends = "；".join(finding.mend for finding in verdict.refusals)
     judged = f"按更正后的内容核验，有不符合的：{mends}。" if mends else "按更正后的内容核验，各项均符合。"
     return Outcome("done", f"{season.title(APPLICATION, city)}：{change.number} 的{said}。{judged}", verdict)
-
-
-def corrections_undone(season: Season, city: str, reading: Reading) -> Iterator[RowError]:
-    """Find the rows of an application that would bring back what was put right: a former value, and not the newest."""
-    if reading.slug != APPLICATION:
-        return
-    former: dict[tuple[str, What], list[str]] = defaultdict(list)
-    holds: dict[tuple[str, What], str] = {}
-    made = personal_changes.changes(season.connection, season.year.year, city)
-    for one in (one for one in made if one.what in COLUMNS):
-        former[one.number, one.what].append(fold(one.was))
-        holds[one.number, one.what] = one.now
-    students = {row.number: (sheet, row) for sheet, row in rows_read(reading) if sheet.key == "students"}
-    for (number, what), now in holds.items():
-        if number in students:
-            sheet, row = students[number]
-            given = fold(getattr(row, what))
-            if given in former[number, what] and given != fold(now):
-                right = f"应为“{now}”；确需改回的，请省级管理办公室再作更正"
-                yield fault("value.corrected", sheet, row, what, "省级管理办公室已经更正", right)
 
 
 def _corrected(bench: Bench, filled: Filled, city: str) -> Outcome:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from acts import arrange, backfill
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
-from acts.correct_student import corrections_undone
+from acts.changes_undone import changes_undone
 from acts.known_city import KnownCity
 from acts.last_word import decision
 from calendars.deadlines import TZ
@@ -147,7 +147,7 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     season.flush()
     phase, today = season.book.owner(reading.slug), season.stamp.as_of.astimezone(TZ).date()
     known = KnownCity(season.connection, season.year, season.year.city(city), today)
-    undone, provincial = corrections_undone(season, city, reading), season.book.provincial(reading.slug)
+    undone, provincial = changes_undone(season, city, reading), season.book.provincial(reading.slug)
     refiled = () if provincial else second_part.refiled(season, cell, reading)
     errors = _in_order(reading, chain(refiled, phase.check(known, reading), undone))
     warnings = (*reading.warnings, *phase.doubts(known, reading))

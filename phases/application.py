@@ -249,7 +249,7 @@ def _of_the_city(known: OnRecord, reading: Reading) -> Iterator[RowError]:
     for sheet, row in rows_read(reading):
         if sheet.key != STUDENTS.key:
             continue
-        if not row.number.startswith(prefix):
+        if not row.number.startswith(prefix) and row.number not in known.students:  # one who moved here keeps his
             yield fault("number.foreign", sheet, row, "number", "不是本市本年度的报名号", f"应以 {prefix} 开头")
         if row.born > known.day:
             yield fault("born.later", sheet, row, "born", "晚于今天", "请按户口簿或学籍核对出生日期")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -80,6 +81,15 @@ def test_the_next_by_score_moves_up_funded_as_the_other_was(scene: Scene) -> Non
     meeting = sheets.meeting([later[1], later[3]])
     scene.load(MEETING, NANJING, meeting, "2022-02-24T10:00")
     assert scene.submit(MEETING, NANJING, "2022-02-24T10:00").done
+
+
+def test_an_old_workbook_does_not_give_the_place_back(scene: Scene) -> None:
+    declined(through(scene, 70, 88, 75, 60))
+    scene.rerun(INTERVIEW, NANJING, "2022-02-21T11:00", date(2022, 2, 28))
+    again = scene.load(INTERVIEW, NANJING, interviewed(scene, 70, 88, 75, 60), "2022-02-22T10:00")
+    assert [(error.code, error.row, error.right[:8]) for error in again.errors] == [
+        ("value.corrected", 2, "应为“否”；确需"), ("value.corrected", 5, "应为“省级资助”"),
+    ]  # fmt: skip
 
 
 def test_somebody_else_may_be_named_or_nobody_and_the_funds_chosen(scene: Scene) -> None:

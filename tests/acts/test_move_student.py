@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -75,6 +76,18 @@ def test_each_city_files_for_its_own(scene: Scene) -> None:
     assert (lacking.outcome, FIRST in lacking.message) == ("returned", True)
     scene.load(MIDTERM, WUXI, sheets.midterm([own[0], *theirs[:2]]), "2022-07-21T10:00")
     assert scene.submit(MIDTERM, WUXI, "2022-07-21T10:00").done
+
+
+def test_a_rerun_of_either_application_knows_where_he_is(scene: Scene) -> None:
+    moved(begun(scene))
+    own, theirs = (sheets.students(scene.city(city)) for city in (NANJING, WUXI))
+    for city in (NANJING, WUXI):
+        scene.rerun("application", city, "2022-05-11T10:00", date(2022, 5, 20))
+    old = scene.load("application", NANJING, sheets.application(own), "2022-05-12T10:00")
+    assert [(error.code, error.right[:7]) for error in old.errors] == [("value.corrected", "应为“无锡”；")]
+    assert scene.load("application", NANJING, sheets.application(own[1:]), "2022-05-12T10:00").done
+    his = sheets.student(scene.city(WUXI), 1, number=FIRST)
+    assert scene.load("application", WUXI, sheets.application([his, *theirs]), "2022-05-12T10:00").done
 
 
 def test_both_cities_hear_and_the_parties_of_either_side(scene: Scene) -> None:
