@@ -160,6 +160,8 @@ def _facts(city: CityRows) -> MeetingFacts:
 
 ARRANGEMENT = StoredSheet("会议安排", "arrangement", ArrangementRow)
 FORM = Form("meeting", "师生见面会记录", 1, (MEETINGS, ATTENDANCE), beside=(ARRANGEMENT,))
+ADMITTED = "贵校入选学生报名号：{numbers}。学生姓名由{city}管理办公室另行告知。"
+
 PHASE = PhaseDefinition(
     slug="meeting",
     name="师生见面会",
@@ -211,7 +213,7 @@ PHASE = PhaseDefinition(
                 "通知入选学生和家长到会；不能到会的，提前告知{city}管理办公室。",
             ),
             hands_in="",
-            mailings={"opened": Mailing(Rows("interviews", where=("admitted",)), arranged=True)},
+            mailings={"opened": Mailing(Rows("interviews", where=("admitted",)), listed=ADMITTED, arranged=True)},
         ),
     ),
 )

@@ -14,6 +14,7 @@ from letters.brief import Group, Item
 from letters.occurrences import reminds_parties
 from letters.phrases import city as city_named
 from letters.phrases import questioned, short
+from letters.words import DECISIONS
 from models import city_requests, letter_marks, party_addresses
 from models.alarms import suppressions, undelivered_by_city
 from models.outbox import ALL
@@ -205,7 +206,9 @@ def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, I
         whose = _whose(season, cell.phase, cell.city, second=not province and cell.state is State.SUBMITTED)
         if province:
             beyond = f"，已逾期{waits.late}天" if waits.late else ""
-            yield _since(season, waits.since, whose, f"{short(waits.due.day)}前办结{beyond}", "awaiting")
+            ending = season.dealings(cell.phase).ending
+            decision = f"待{DECISIONS[ending]}，" if ending else ""
+            yield _since(season, waits.since, whose, f"{decision}{short(waits.due.day)}前办结{beyond}", "awaiting")
         else:
             yield waits.since, Item(whose, f"{short(waits.due.day)}截止", days=waits.late, group="late")
 
