@@ -76,7 +76,7 @@ def test_a_scheduled_run_fires_advances_and_posts(site: Site) -> None:
 
 def test_a_server_killed_across_a_moment_loses_nothing_once_it_is_back(site: Site) -> None:
     site.open(2022)
-    watch = Deployment("watch", "flows.watch.watch", (Every("often", timedelta(minutes=1), timedelta()),))
+    watch = Deployment("watch", "flows.watch.watch", (Every("often", timedelta(seconds=15), timedelta()),))
     moment = soon(20)
     site.sync([watch, phase(moment)])
     site.server.kill()
