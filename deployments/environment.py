@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 USER = "talent"
+ALIVE = "worker.alive"
+"""The file in Prefect's home that the worker touches as long as it is not stuck, whatever database and server do."""
+
 HEARTBEAT_SECONDS = 30
 """How often a run says that it lives."""
 

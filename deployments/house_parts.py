@@ -18,8 +18,8 @@ FIRST_SECONDS = 0.3
 MISSES = 3
 """So many answers in a row may fail to come before it is killed, and started again."""
 
-GRACE_SECONDS = 90.0
-"""How long after its start it need not answer."""
+GRACE_SECONDS = 240.0
+"""How long after its start it may take to answer for the first time, on a machine that has much to do."""
 
 
 @dataclass
@@ -34,12 +34,15 @@ class HousePart:
     greet: Callable[[], None] | None = None
     met: bool = field(default=False, init=False)
     _missed: int = field(default=0, init=False)
+    _answered: bool = field(default=False, init=False)
+    """Since it was last started."""
 
     def ask(self, ended: Event) -> None:
         """Ask again and again until it is over; for a thread of its own, since what hangs lets others wait."""
         while not ended.is_set():
-            self._missed = 0 if self.answers() else self._missed + 1
-            self.met = self.met or self._missed == 0
+            answered = self.answers()
+            self._missed = 0 if answered else self._missed + 1
+            self.met, self._answered = self.met or answered, self._answered or answered
             ended.wait(ASK_SECONDS if self.met else FIRST_SECONDS)
 
     def look(self, say: Callable[[str], None]) -> None:
@@ -49,9 +52,9 @@ class HousePart:
             greet()
         if (child := self.child) is None:
             return
-        if self._missed >= MISSES and child.age > GRACE_SECONDS:
+        if self._missed >= MISSES and (self._answered or child.age > GRACE_SECONDS):
             child.kill("没有应答")
         if child.keep():
-            self._missed = 0
+            self._missed, self._answered = 0, False
             if child.deaths:
                 say(f"{child.name} 意外退出，已重新启动（{child.said}；日志 {child.log}）")

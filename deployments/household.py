@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property, partial
 from http.client import HTTPException
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import ProxyHandler, build_opener
 
@@ -16,6 +18,7 @@ from calendars.deadlines import TZ
 from calendars.errors import TalentError
 from deployments import prefect_file
 from deployments.children import Child
+from deployments.environment import ALIVE
 from deployments.house_parts import HousePart
 from deployments.nightly import Nightly
 from models import signs_of_life
@@ -29,11 +32,11 @@ if TYPE_CHECKING:
     from deployments.house import House
     from models.database import Database
 
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 15.0
 DIRECT = build_opener(ProxyHandler({}))
 LOOK_SECONDS = 30.0
-FRESH = timedelta(seconds=75)
-"""How old the worker's sign may be: it leaves one each half minute."""
+FRESH_SECONDS = 60.0
+"""How long ago the worker may have said that it lives: it does so each ten seconds."""
 
 PYTHON = (sys.executable, "-P", "-m")
 
@@ -75,7 +78,7 @@ class Household:
         if file is not None:
             child.before = partial(prefect_file.mend, file)
         self.say(f"Prefect 服务启动中：{self.api.removesuffix('/api')}（登录口令在 {home / 'auth'}）")
-        return HousePart(child, lambda: answers(f"{self.api}/ready") and (file is None or file.exists()))
+        return HousePart(child, lambda: answers(f"{self.api}/health") and (file is None or file.exists()))
 
     def dashboard(self) -> HousePart:
         """The pages."""
@@ -92,18 +95,15 @@ class Household:
     def worker(self) -> HousePart:
         """Whoever does what is owed, and keeps Prefect to the calendars."""
         child = self.child("worker", self.environment | self._sealed(), "deployments.warm_worker")
-        begun = datetime.now(TZ)
+        alive, begun = Path(self.environment["PREFECT_HOME"]) / ALIVE, time.time()
 
         def works() -> bool:
             try:
-                with self.database.read() as connection:
-                    sign = {sign.work: sign for sign in signs_of_life.signs(connection)}.get("worker")
-            except (TalentError, SQLAlchemyError, OSError):
-                return part.met  # the database's silence is no fault of the worker's
-            return sign is not None and sign.at > max(begun, datetime.now(TZ) - FRESH)
+                return alive.stat().st_mtime > max(begun, time.time() - FRESH_SECONDS)
+            except OSError:
+                return False
 
-        part = HousePart(child, works, self._run)
-        return part
+        return HousePart(child, works, self._run)
 
     def nightly(self) -> Nightly | None:
         """What makes the nights' backups: of no demonstration, and of nothing without a passphrase."""

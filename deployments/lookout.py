@@ -12,6 +12,7 @@ import math
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,11 +23,13 @@ import anyio
 import httpx
 from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
+from prefect.settings import get_current_settings
 from sqlalchemy.exc import SQLAlchemyError
 
 from acts.consistency import contradictions
 from calendars.deadlines import TZ, start_of
 from calendars.errors import TalentError
+from deployments.environment import ALIVE
 from deployments.holding import Holding, holding
 from deployments.plan import Deployment, plan
 from deployments.sync import Workplace, sync
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from models.signs_of_life import Work
     from settings import Settings
 
+ALIVE_SECONDS = 10.0
 LOOK_SECONDS = 5.0
 CHECK_SECONDS = 30.0
 """How often the server is held against the calendars, and a sign of life left."""
@@ -99,10 +103,20 @@ class Lookout:
 
     async def stand(self) -> None:
         """Look for ever: what neither the database nor the server can answer now is asked again."""
-        async with anyio.create_task_group() as all_three:
-            all_three.start_soon(self._sign)
-            all_three.start_soon(self._look)
-            all_three.start_soon(self._check_rows)
+        async with anyio.create_task_group() as every:
+            every.start_soon(self._live)
+            every.start_soon(self._sign)
+            every.start_soon(self._look)
+            every.start_soon(self._check_rows)
+
+    async def _live(self) -> None:
+        """Touch a file as long as nothing keeps this process from it: not even those who file in a queue."""
+        home = get_current_settings().home
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        while True:
+            with suppress(OSError):  # a full disk is no reason to end
+                (home / ALIVE).touch()
+            await anyio.sleep(ALIVE_SECONDS)
 
     async def _check_rows(self) -> None:
         """Hold the records against themselves once a night; what does not fit is shown, and mended by nobody."""

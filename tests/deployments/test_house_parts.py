@@ -67,13 +67,16 @@ def test_it_is_greeted_once_and_ended_after_so_many_misses_in_a_row(monkeypatch:
     assert len(process.started) == 2
 
 
-def test_one_that_was_just_started_need_not_answer_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    process = Process(age=house_parts.GRACE_SECONDS - 1)
+def test_one_that_was_just_started_need_not_answer_before_its_first_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = Process(age=house_parts.GRACE_SECONDS - 1)  # and has answered nothing since
     part = HousePart(process, lambda: False)  # type: ignore[arg-type]  # as much as is asked
     part.look(print)
     asked(part, [False] * 9, monkeypatch)
     part.look(print)
     assert process.killed == []
+    asked(part, [True, *[False] * MISSES], monkeypatch)  # it answered, and does no more
+    part.look(print)
+    assert process.killed == ["没有应答"]
 
 
 @pytest.mark.parametrize(("said", "good"), [(b"HTTP/1.0 200 OK\r\n\r\n", True), (b"nonsense\r\n", False), (b"", False)])
