@@ -174,6 +174,14 @@ class SmsSettings(GatewaySettings):
     token: SecretStr | None = None
     template: str = ""
 
+    @field_validator("token")
+    @classmethod
+    def _fit_for_a_header(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not re.fullmatch(r"[!-~]*", token.get_secret_value()):  # without the token, which is a secret
+            msg = "短信网关的口令只能由可见的英文字符组成，不能有空格、换行、中文或全角符号"
+            raise ValueError(msg)
+        return token
+
 
 class BackupSettings(BaseModel):
     """With which passphrase backups are sealed, where the nightly ones go, and for how many days they are kept.

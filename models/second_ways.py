@@ -34,6 +34,11 @@ class ChosenWay(NamedTuple):
     stopped: str | None
 
 
+def covered(address: str) -> str:
+    """Show the last two characters of an address, enough for who knows it: what else it holds is a secret."""
+    return f"＊＊＊＊{address[-2:]}"
+
+
 def choices(connection: Connection) -> dict[str, ChosenWay]:
     """Give every choice, by whose it is."""
     table = table_of(SecondWay)

@@ -11,7 +11,6 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-import httpx
 from sqlalchemy import bindparam, select, update
 
 from calendars.deadlines import day_of
@@ -26,7 +25,7 @@ from models.tables.second_ways import ShortMessage
 from models.taking_back import MOVED_ON, REDATED
 from models.writing import bump
 from post.claims import rehearsed_years
-from post.gateways import SECONDS, ShortText, hand_over
+from post.gateways import ShortText, caller, hand_over
 from post.marks import marked
 from post.unknown_letters import left_by_the_dead
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    import httpx
     from sqlalchemy import Connection, Row, Select
 
     from models.database import Database
@@ -79,7 +79,7 @@ async def tell(
 ) -> None:
     """Hand over what is owed and due under a living worker's token; what a dead one left is nobody's to send again."""
     doubt_what_the_dead_left(database, stamp.at)
-    async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False) as client:
+    async with caller() as client:
         while not is_leaving() and (held := claim(database, gateways, token, stamp)):
             together: dict[tuple[str, str], list[ShortInHand]] = defaultdict(list)
             for one in held:

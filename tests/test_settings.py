@@ -252,3 +252,12 @@ def test_a_gateway_is_reached_over_https_or_is_this_machine(monkeypatch: pytest.
     monkeypatch.setenv("TALENT_DINGTALK__URL", url)
     with pytest.raises(ValidationError, match=r"dingtalk\.url"):
         Settings()
+
+
+@pytest.mark.parametrize("token", ["口令", "a b", "a\nb"])
+def test_a_token_that_no_request_can_bear_is_refused(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    monkeypatch.setenv("TALENT_SMS__TOKEN", token)
+    with pytest.raises(ValidationError, match="短信网关的口令只能由可见的英文字符组成"):
+        Settings()
+    monkeypatch.setenv("TALENT_SMS__TOKEN", "a-b_c.d/e+f=")
+    assert Settings().sms.token

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
-from dashboard.views.masking import phone
 from letters.words import STATES as WORDS
 from letters.words import SUBJECT_MARK, TAGS, is_untold
 from models.letter_states import LetterState
 from models.letterbox import own
-from models.second_ways import WAYS
+from models.second_ways import WAYS, covered
 from phases.letter_kinds import UNTOLD
 from season.recipients import named
 
@@ -121,5 +120,5 @@ def second_way(chosen: ChosenWay | None) -> str:
 
 
 def way_and_address(way: str, address: str) -> str:
-    """Name a way with its address covered: what else it holds is a secret, or somebody's number."""
-    return f"{WAYS[cast('Way', way)]} {phone(address)}"
+    """Name a way with its address covered."""
+    return f"{WAYS[cast('Way', way)]} {covered(address)}"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import select, update
 
@@ -27,7 +27,7 @@ from models.tables.second_ways import SecondWay, ShortMessage
 from phases.book import BOOK
 from phases.letter_kinds import LETTER_KINDS
 from phases.parties import Arranged
-from post import short_messages
+from post import gateways, short_messages
 from post.gateways import Gateway, ShortText, hand_over
 from post.maildir import MaildirCourier
 from post.sending import send
@@ -119,7 +119,7 @@ def test_what_goes_to_one_place_at_once_is_one_message(scene: Scene, gateway: Me
     assert {kind for kind, *_ in owed(scene)} == {"escalation"}
 
 
-ANSWERS = [
+ANSWERS: list[tuple[str, tuple[int, str] | tuple[int, str, str], tuple[str, bool]]] = [
     ("sms", (200, "whatever"), ("sent", False)),
     ("sms", (202, ""), ("sent", False)),
     ("sms", (409, "known"), ("sent", False)),
@@ -139,6 +139,9 @@ ANSWERS = [
     ("wecom", (200, '{"errcode": 40008}'), ("failed", False)),
     ("wecom", (200, "<html>sign in</html>"), ("unknown", False)),
     ("wecom", (200, "[]"), ("unknown", False)),
+    ("wecom", (200, '{"errcode": 1e999}'), ("unknown", False)),
+    ("wecom", (200, "[" * 16384), ("unknown", False)),
+    ("sms", (400, "x", "hex"), ("failed", False)),
     ("dingtalk", (200, '{"errcode": 300001, "errmsg": "token is not exist"}'), ("failed", True)),
     ("dingtalk", (200, '{"errcode": 130101, "errmsg": "send too fast"}'), ("deferred", False)),
     ("dingtalk", (200, '{"errcode": 310000, "errmsg": "keywords not in content"}'), ("failed", False)),
@@ -151,12 +154,75 @@ def test_what_each_answer_means(gateway: MessageGateway) -> None:
     message = ShortText("1@talent.example", "13800000001", "说", "说", "")
 
     async def heard() -> list[tuple[str, bool]]:
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with gateways.caller() as client:
             said = [await hand_over(client, way, gateway.serving(way)[way], message) for way, _, _ in ANSWERS]
-            gone = await hand_over(client, "sms", Gateway("http://127.0.0.1:9/"), message)
-            return [(one.state, one.dead) for one in (*said, gone)]
+            url = gateway.serving("sms")["sms"].url
+            odd = [Gateway("http://127.0.0.1:9/"), Gateway(url, "口令"), Gateway(url, "a\n")]
+            said += [await hand_over(client, "sms", one, message) for one in odd]
+            return [(one.state, one.dead) for one in said]
 
-    assert asyncio.run(heard()) == [*(means for _, _, means in ANSWERS), ("retry", False)]
+    elsewhere = [("retry", False), ("deferred", False), ("deferred", False)]
+    assert asyncio.run(heard()) == [*(means for _, _, means in ANSWERS), *elsewhere]
+
+
+def test_what_no_gateway_should_do_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(gateways, "_sms", broken)
+    message = ShortText("1@talent.example", "13800000001", "说", "说", "")
+
+    async def heard() -> str:
+        async with gateways.caller() as client:
+            return (await hand_over(client, "sms", Gateway("http://127.0.0.1:9/"), message)).detail
+
+    assert asyncio.run(heard()) == "网关没有明确答复（ZeroDivisionError）"
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_gateway_that_dribbles_its_answer_is_waited_for_so_long_and_no_longer(
+    gateway: MessageGateway, monkeypatch: pytest.MonkeyPatch, *, guarded: bool
+) -> None:
+    monkeypatch.setattr(gateways, "SECONDS", 0.1 if guarded else None)
+    gateway.dribbles = 0.05
+    message = ShortText("1@talent.example", "13800000001", "说", "说", "")
+
+    async def heard() -> str:
+        async with gateways.caller() as client, asyncio.timeout(0.6):
+            return (await hand_over(client, "sms", gateway.serving("sms")["sms"], message)).detail
+
+    if guarded:
+        assert asyncio.run(heard()) == "网关没有明确答复（等候超时）"
+    else:
+        with pytest.raises(TimeoutError):
+            asyncio.run(heard())
+
+
+def test_of_a_long_answer_the_beginning_is_heard(gateway: MessageGateway) -> None:
+    gateway.answers = [(400, "x" * 1_000_000)]
+
+    async def heard() -> int:
+        async with gateways.caller() as client:
+            asked: dict[str, Any] = {"json": {}}
+            return len((await gateways._asked(client, gateway.serving("sms")["sms"].url, asked))[1])
+
+    assert asyncio.run(heard()) == gateways.LONGEST_ANSWER
+
+
+def test_what_a_gateway_says_of_an_address_is_kept_covered(gateway: MessageGateway) -> None:
+    said = "number 13800000001, +86 138-0000-0001 is blacklisted; the-token"
+    gateway.answers = [(400, said), (200, f'{{"errcode": 93000, "errmsg": "no robot {KEY}"}}')]
+    asked = {"sms": "13800000001", "wecom": KEY}
+
+    async def heard() -> list[str]:
+        async with gateways.caller() as client:
+            texts = {way: ShortText("1@talent.example", address, "说", "说", "") for way, address in asked.items()}
+            return [(await hand_over(client, way, gateway.serving(way)[way], one)).detail for way, one in texts.items()]
+
+    assert asyncio.run(heard()) == [
+        "网关答复 400 number ＊＊＊＊01, +86 ＊＊＊＊01 is blacklisted; ＊＊＊＊",
+        "机器人答复 93000 no robot ＊＊＊＊00",
+    ]
 
 
 def test_what_nobody_knows_is_not_sent_again_and_what_was_put_off_is(scene: Scene, gateway: MessageGateway) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
@@ -25,12 +26,16 @@ class Told(NamedTuple):
 
 
 class MessageGateway(ThreadingHTTPServer):
-    """`answers` are given in their order, then `OK` for ever."""
+    """`answers` are given in their order, then `OK` for ever; an answer may claim a charset.
+
+    One that `dribbles` says a byte every so many seconds, for ever.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.told: list[Told] = []
-        self.answers: list[tuple[int, str]] = []
+        self.answers: list[tuple[int, str] | tuple[int, str, str]] = []
+        self.dribbles = 0.0
 
     def serving(self, *ways: str) -> dict[str, Gateway]:
         """As the settings would name it, for these ways."""
@@ -44,12 +49,22 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.told.append(Told(self.path, self.headers.get("authorization", ""), body))
-        status, said = self.server.answers.pop(0) if self.server.answers else OK
+        status, said, *charset = self.server.answers.pop(0) if self.server.answers else OK
         if status:
             self.send_response(status)
-            self.send_header("content-length", str(len(said.encode())))
+            if charset:
+                self.send_header("content-type", f"text/plain; charset={charset[0]}")
+            if not self.server.dribbles:
+                self.send_header("content-length", str(len(said.encode())))
             self.end_headers()
-            self.wfile.write(said.encode())
+            with suppress(OSError):  # who asked has gone
+                self._say(said.encode())
+
+    def _say(self, said: bytes) -> None:
+        while self.server.dribbles:
+            self.wfile.write(b".")
+            time.sleep(self.server.dribbles)
+        self.wfile.write(said)
 
     def log_message(self, *_: object) -> None:
         """Nothing to the tests' output."""
