@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from models.columns import columns_of, table_of
 from models.database import book_of
 from models.histories import Load
+from models.loading import NOTHING
 from models.tables.city_drafts import drafts, value_table
 from models.tables.season import Filing, WorkbookLoad
 
@@ -70,11 +71,11 @@ def last_line(connection: Connection, year: int, city: str, key: str) -> int | N
 
 
 def newest(connection: Connection, year: int, form: str, city: str) -> Load | None:
-    """Give the load that made the city's present draft of that form; None where none did."""
+    """Give the load that made the city's present draft of that form; None where none did, or it was taken away."""
     table = table_of(WorkbookLoad)
     mine = (table.c.year == year, table.c.form == form, table.c.city == city)
     found = select(*columns_of(Load, table)).where(*mine).order_by(table.c.id.desc()).limit(1)
-    return next((Load(*row) for row in connection.execute(found)), None)
+    return next((load for row in connection.execute(found) if (load := Load(*row)).sha256 != NOTHING), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,8 @@ NOTHING = ""
 
 
 def loaded(connection: Connection, year: int, form: str, city: str) -> bool:
-    """Tell whether the city has a draft of that form."""
-    return newest_load(connection, year, form, city) is not None
+    """Tell whether the city has a draft of that form: one that was taken away is none."""
+    return newest_load(connection, year, form, city) not in {None, NOTHING}
 
 
 def newest_load(connection: Connection, year: int, form: str, city: str) -> str | None:
@@ -86,9 +86,7 @@ def loaded_by(connection: Connection, year: int) -> frozenset[tuple[str, str]]:
 
 def forms_loaded(connection: Connection, year: int, city: str) -> frozenset[str]:
     """Give the forms that the city has a draft of."""
-    table = table_of(WorkbookLoad)
-    query = select(table.c.form).where(table.c.year == year, table.c.city == city).distinct()
-    return frozenset(connection.execute(query).scalars())
+    return frozenset(form for form, one in loaded_by(connection, year) if one == city)
 
 
 def roll(connection: Connection, year: int, city: str) -> dict[tuple[str, str], int]:

@@ -81,6 +81,9 @@ def test_what_later_phases_hold_of_students_who_are_gone_goes_with_them(scene: S
     assert contradictions(scene.database) == []
     cell = scene.cell("interview", NANJING)
     assert (cell.state, cell.tally) == ("passed", {"admitted": 0, "funded": 0})
+    scene.rerun(APPLICATION, NANJING, "2022-02-22T12:00", date(2022, 3, 20))
+    scene.file(APPLICATION, NANJING, at="2022-02-22T13:00")
+    assert "尚未导入" in scene.submit("shortlist", NANJING, "2022-02-22T14:00").message
 
 
 def test_it_is_too_late_after_the_due_instant(begun: Scene) -> None:
