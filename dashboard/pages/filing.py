@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -228,9 +228,15 @@ def file_phase(
 
 @area.post("/nobody", dependencies=[Depends(allow(HANDS))])
 def nobody(
-    request: Request, reader: Signed, look: Look, here: Here, token: Annotated[str, Form(alias="once")]
+    request: Request,
+    reader: Signed,
+    look: Look,
+    here: Here,
+    token: Annotated[str, Form(alias="once")],
+    sure: Annotated[Literal["on"], Form()],
 ) -> Response:
-    """Say that nobody applied this year, once; the province may say so in the city's place."""
+    """Say that nobody applied this year, once; the province may say so in the city's place. It has to be ticked."""
+    del sure
     if here.phase.slug != APPLICATION.slug:
         raise NotThere
     site: Site = request.app.state.site

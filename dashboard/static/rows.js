@@ -6,7 +6,7 @@
   if (!form) return;
   const body = form.querySelector("tbody"), said = form.querySelector("[data-said]");
   const waiting = new Set(), typed = new Map(); // rows to be sent; how often each was typed in since it was saved
-  let busy = false, stopped = false;
+  let busy = false, stopped = false, lapsed = false;
   const cells = (row) => [...row.querySelectorAll("input, select, textarea")];
   const say = (words, bad = false) => { said.textContent = words; said.className = bad ? "alarm" : ""; };
   const left = () => typed.size ? `还有 ${typed.size} 行没有保存。` : "";
@@ -34,7 +34,9 @@
     for (const cell of cells(row)) if (cell.type !== "checkbox" || cell.checked) data.set(cell.name, cell.value);
     let answer;
     try {
-      const response = await fetch(form.dataset.rows, { method: "POST", body: new URLSearchParams(data), redirect: "error" });
+      const response = await fetch(form.dataset.rows, { method: "POST", body: new URLSearchParams(data), redirect: "manual" });
+      if (response.type === "opaqueredirect") return over();
+      if (response.status === 401 || response.status === 403) return over();
       if (!response.ok) throw new Error(String(response.status));
       answer = await response.json();
     } catch {
@@ -53,8 +55,13 @@
     say(answer.saved ? `已保存。${left()}` : `${answer.said}。${left()}`, !answer.saved);
     return true;
   }
+  function over() {
+    lapsed = true;
+    say("登录已失效，还没有保存的内容仍在本页。请在另一个窗口登录，再回到本页按“保存”。", true);
+    return false;
+  }
   async function next() {
-    if (busy || stopped) return;
+    if (busy || stopped || lapsed) return;
     busy = true;
     try {
       for (let row; (row = waiting.values().next().value) && (await send(row)); );

@@ -326,6 +326,7 @@ def test_a_city_without_applicants_says_so_on_the_page_of_the_application(window
     page = browser.get(where).text
     assert "本市今年没有学生申报" in page
     assert "今年没有申报" not in browser.get(HERE).text
-    refused = browser.submit(f"{where}/nobody", once=once(page))
+    assert browser.submit(f"{where}/nobody", once=once(page)).status_code == 422, "it has to be ticked"
+    refused = browser.submit(f"{where}/nobody", once=once(page), sure="on")
     assert "名审核通过的学生，不能登记为今年没有申报" in deed(browser, refused)
-    assert browser.submit(f"{HERE}/nobody", once="a form").status_code == 404
+    assert browser.submit(f"{HERE}/nobody", once="a form", sure="on").status_code == 404
