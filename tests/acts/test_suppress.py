@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import date
 from email.utils import format_datetime
 
@@ -151,17 +152,21 @@ def test_the_digest_says_whose_address_is_dead(scene: Scene) -> None:
     scene.advance("2022-01-12T09:00")
     with scene.database.read() as connection:
         text = [row.text for row in ledger.words(connection) if row.kind == "digest"][-1]
-    assert [line for line in text.split("\n") if line.startswith("　　·")] == [
-        "　　· 南京：1 封函件未能送达，已持续 12 天",
-        "　　· 南京市管理办公室：邮箱 nanjing@city.example 已停止发函（退信：550 no such user），请更正，已持续 1 天",
+    assert ITEM.findall(text) == [
+        "南京市：1封函件未能送达，已持续12天",
+        "南京市管理办公室：邮箱nanjing@city.example已停止发函（退信：550 no such user），请更正，已持续1天",
     ]
+
+
+ITEM = re.compile(r"(?m)^　　\d+\.(.*)$")
+"""One line of a digest's lists."""
 
 
 def digests(scene: Scene) -> list[str]:
     """What each digest lists."""
     with scene.database.read() as connection:
         texts = [row.text for row in ledger.words(connection) if row.kind == "digest"]
-    return [line for text in texts for line in text.split("\n") if line.startswith("　　·")]
+    return [line for text in texts for line in ITEM.findall(text)]
 
 
 def test_once_the_address_is_corrected_there_is_nothing_to_say(scene: Scene) -> None:
@@ -182,10 +187,10 @@ def test_a_letter_that_is_no_longer_owed_is_in_no_digest(scene: Scene) -> None:
         mine = letter.c.recipient == f"city:{NANJING}"
         connection.execute(update(letter).where(mine).values(state="failed", tries=1))
     scene.advance("2022-01-04T09:00")
-    assert digests(scene) == ["　　· 南京：1 封函件未能送达，已持续 4 天"]
+    assert digests(scene) == ["南京市：1封函件未能送达，已持续4天"]
     scene.file(ROLL, NANJING, at="2022-01-04T10:00")
     scene.advance("2022-01-05T09:00")
-    assert digests(scene) == ["　　· 南京：1 封函件未能送达，已持续 4 天"]
+    assert digests(scene) == ["南京市：1封函件未能送达，已持续4天"]
 
 
 MENTOR, POOLED, STRANGER = "mentor@uni.example", "pooled@uni.example", "stranger@uni.example"
