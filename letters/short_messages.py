@@ -45,7 +45,10 @@ def says(brief: Brief) -> str:
     return clause.format(what=what, due=due, phase=brief.phase_name)
 
 
-def whole(clauses: Sequence[str], link: str) -> str:
-    """Give the text of one message that says all of these: 省后备人才培养计划：…。https://…; no link where it is ""."""
-    more = f"；另有{len(clauses) - 1}件急事" if len(clauses) > 1 else ""
-    return f"{SUBJECT_MARK.strip('【】')}：{clauses[0]}{more}。{link or '详见邮件。'}"
+def whole(clauses: Sequence[str], link: str, more: int = 0) -> str:
+    """Give the text of one message that says these: 省后备人才培养计划：…。https://…; no link where it is "".
+
+    It says of so many `more` that they are, and not what they are.
+    """
+    said = "；".join((*clauses, *((f"另有{more}件急事",) if more else ())))
+    return f"{SUBJECT_MARK.strip('【】')}：{said}。{link or '详见邮件。'}"

@@ -48,7 +48,7 @@ class ShortTold(NamedTuple):
         return {"way": self.way, "state": self.state, "sent_at": sent, "detail": self.detail}
 
     def told_by(self, as_of: datetime) -> bool:
-        """Whether it was out by then."""
+        """Whether it was out by then, and said what its letter says: one that another's merely counted was not."""
         return self.state == LetterState.SENT and self.sent_at is not None and self.sent_at <= as_of
 
 

@@ -25,12 +25,12 @@ from models.tables.second_ways import ShortMessage
 from models.taking_back import MOVED_ON, REDATED
 from models.writing import bump
 from post.claims import rehearsed_years
-from post.gateways import ShortText, caller, hand_over
+from post.gateways import ROBOTS, ShortText, caller, hand_over
 from post.marks import marked
 from post.unknown_letters import left_by_the_dead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     import httpx
@@ -42,10 +42,14 @@ if TYPE_CHECKING:
     from post.gateways import Gateway, GatewayAnswer
 
 BATCH = 100
+LISTED = 20
+"""So many things one message of a robot lists: two thousand bytes are all it takes."""
+
 WAITS = timedelta(days=1)
 """So long a message waits for a gateway of its way to be set; what is urgent is no news after that."""
 
 UNSERVED, REHEARSED, NOBODY = "没有设置这种方式的网关", "演练年度不外发", "收件人现在不用这种方式"
+ALONG = "与 {} 号函件的短消息合为一条，只写了件数"
 INTERRUPTED = "发送进程中断，不能确定是否已送达"
 
 
@@ -81,11 +85,18 @@ async def tell(
     doubt_what_the_dead_left(database, stamp.at)
     async with caller() as client:
         while not is_leaving() and (held := claim(database, gateways, token, stamp)):
-            together: dict[tuple[str, str], list[ShortInHand]] = defaultdict(list)
-            for one in held:
-                together[one.way, one.address].append(one)
             given = (database, client, stamp, token)
-            await asyncio.gather(*(_tell_one(*given, gateways[way], group) for (way, _), group in together.items()))
+            await asyncio.gather(*(_tell_one(*given, gateways[group[0].way], group) for group in _together(held)))
+
+
+def _together(held: Sequence[ShortInHand]) -> Iterator[list[ShortInHand]]:
+    """Give what goes as one message: what one recipient is owed, by a robot as much as it can list."""
+    theirs: dict[tuple[str, str, str], list[ShortInHand]] = defaultdict(list)
+    for one in held:
+        theirs[one.recipient, one.way, one.address].append(one)
+    for (_, way, _), group in theirs.items():
+        most = LISTED if way in ROBOTS else len(group)
+        yield from (group[first : first + most] for first in range(0, len(group), most))
 
 
 async def _tell_one(
@@ -96,13 +107,17 @@ async def _tell_one(
     gateway: Gateway,
     held: Sequence[ShortInHand],
 ) -> None:
-    """Say all that one address is owed in one message, and put the answer on record."""
+    """Say what one recipient is owed in one message, and put the answer on record; text messages have no room for all.
+
+    What is merely counted there is not told by it.
+    """
     first = held[0]
     has_window = stamp.base_url and first.recipient.partition(":")[0] in {"city", "head", "lead"}
     link = f"{stamp.base_url.rstrip('/')}/l/{first.id}" if has_window else ""
-    clauses = [one.says for one in held]
-    text = ShortText(first.message_id.strip("<>"), first.address, whole(clauses, link), clauses[0], link)
-    mark(database, token, held, await hand_over(client, first.way, gateway, text), stamp)
+    clauses = [one.says for one in (held if first.way in ROBOTS else held[:1])]
+    text = whole(clauses, link, len(held) - len(clauses))
+    message = ShortText(first.message_id.strip("<>"), first.address, text, clauses[0], link)
+    mark(database, token, held, await hand_over(client, first.way, gateway, message), stamp, said=len(clauses))
 
 
 def doubt_what_the_dead_left(database: Database, at: datetime) -> None:
@@ -194,11 +209,18 @@ def _why_not(
     return REHEARSED if gateway.outside and row.year in known.rehearsed else None
 
 
-def mark(database: Database, token: str, held: Sequence[ShortInHand], answer: GatewayAnswer, stamp: Stamp) -> None:
-    """Put on record what became of the messages that went as one; an address that is dead is given up."""
+def mark(
+    database: Database, token: str, held: Sequence[ShortInHand], answer: GatewayAnswer, stamp: Stamp, *, said: int
+) -> None:
+    """Put on record what became of the messages that went as one; an address that is dead is given up.
+
+    The first so many were `said`; what went along with them has no instant at which it was told.
+    """
     rows = []
-    for one in held:
+    for place, one in enumerate(held):
         after = marked(one, answer, stamp.as_of, stamp.at)
+        if after.new_sent_at and place >= said:
+            after = after._replace(new_sent_at=None, new_detail=ALONG.format(held[0].id))
         rows.append({"its": one.id, "by": token} | {f"new_{name}": getattr(after, f"new_{name}") for name in MARKED})
     table = table_of(ShortMessage)
     mine = update(table).where(table.c.letter == bindparam("its"), table.c.claim == bindparam("by"))

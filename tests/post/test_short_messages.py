@@ -21,7 +21,7 @@ from letters.specimens import specimen
 from models import contacts
 from models.columns import table_of
 from models.restorations import begin, release
-from models.short_messages import doubt, to_settle
+from models.short_messages import ShortTold, beside, doubt, to_settle
 from models.tables.season import Letter
 from models.tables.second_ways import SecondWay, ShortMessage
 from phases.book import BOOK
@@ -31,6 +31,7 @@ from post import gateways, short_messages
 from post.gateways import Gateway, ShortText, hand_over
 from post.maildir import MaildirCourier
 from post.sending import send
+from post.short_messages import ShortInHand
 from tests.support.message_gateway import CUT_OFF, OK, MessageGateway, message_gateway
 from tests.support.scenes import NANJING, OPENING, WUXI, YEAR, Scene, calendar, stamp
 
@@ -103,20 +104,58 @@ def _letters(scene: Scene, kind: str, recipient: str) -> list[int]:
         return list(connection.execute(query).scalars())
 
 
-def test_what_goes_to_one_place_at_once_is_one_message(scene: Scene, gateway: MessageGateway) -> None:
+def test_what_a_robot_owes_one_recipient_is_one_message_that_lists_it_all(
+    scene: Scene, gateway: MessageGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for head in ("head:nanjing", "head:wuxi", "lead"):
         assert choose_way(scene.database, head, "province", stamp(OPENED), way="dingtalk", address="a" * 64).done
-    late(scene)
-    scene.advance("2022-01-19T09:00", [ROLL], [NANJING, WUXI])
-    sent(scene, "2022-01-19T09:00", gateway, "dingtalk")
+    escalated(scene)
+    sent(scene, SENT_ON, gateway, "dingtalk")
+    assert {one.path for one in gateway.told} == {f"/send?access_token={'a' * 64}"}
+    asked = {
+        f"{city}市导师名单逾期未报送，请督促": [f"head:{slug}"] for city, slug in (("南京", NANJING), ("无锡", WUXI))
+    }
+    asked |= {"南京市导师名单逾期未报送，已督办；无锡市导师名单逾期未报送，已督办": ["lead"]}
+    texts = [
+        f"省后备人才培养计划：{clause}。{URL}/l/{_letters(scene, 'escalation', recipient)[0]}"
+        for clause, (recipient,) in asked.items()
+    ]
+    bodies = [one.body for one in gateway.told]
+    assert sorted(bodies, key=str) == sorted(({"msgtype": "text", "text": {"content": one}} for one in texts), key=str)
+    assert [(kind, state) for kind, _, state, _ in owed(scene)] == [("escalation", "sent")] * 4
+    assert all(row.sent_at for row in _rows(scene))
+    monkeypatch.setattr(short_messages, "LISTED", 1)
+    assert [len(one) for one in short_messages._together([_in_hand("dingtalk")] * 3)] == [1, 1, 1]
+
+
+def test_what_a_text_message_merely_counts_is_not_told_by_it(scene: Scene, gateway: MessageGateway) -> None:
+    assert choose_way(scene.database, "lead", "province", stamp(OPENED), way="sms", address="13800000001").done
+    escalated(scene)
+    sent(scene, SENT_ON, gateway)
     [told] = gateway.told
-    assert told.path == f"/send?access_token={'a' * 64}"
-    [first] = _letters(scene, "escalation", "head:nanjing")
-    clause = f"南京市导师名单逾期未报送，请督促；另有{len(owed(scene)) - 1}件急事"
-    text = f"省后备人才培养计划：{clause}。{URL}/l/{first}"
-    assert told.body == {"msgtype": "text", "text": {"content": text}}
-    assert {state for _, _, state, _ in owed(scene)} == {"sent"}
-    assert {kind for kind, *_ in owed(scene)} == {"escalation"}
+    first, second = _rows(scene)
+    clause = "南京市导师名单逾期未报送，已督办；另有1件急事"
+    assert told.body["text"] == f"省后备人才培养计划：{clause}。{URL}/l/{first.letter}"
+    assert [(one.state, one.told_by(stamp(SENT_ON).at)) for one in (first, second)] == [("sent", True), ("sent", False)]
+    assert second.detail == f"与 {first.letter} 号函件的短消息合为一条，只写了件数"
+
+
+SENT_ON = "2022-01-19T09:00"
+
+
+def escalated(scene: Scene) -> None:
+    late(scene)
+    scene.advance(SENT_ON, [ROLL], [NANJING, WUXI])
+
+
+def _in_hand(way: str) -> ShortInHand:
+    return ShortInHand(1, YEAR, way, "a", "说", 1, "<1@talent.example>", "lead", None)
+
+
+def _rows(scene: Scene) -> list[ShortTold]:
+    with scene.database.read() as connection:
+        found = beside(connection, list(connection.execute(select(table_of(ShortMessage).c.letter)).scalars()))
+    return [found[letter] for letter in sorted(found)]
 
 
 ANSWERS: list[tuple[str, tuple[int, str] | tuple[int, str, str], tuple[str, bool]]] = [
