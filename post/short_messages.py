@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from sqlalchemy import bindparam, select, update
 
 from calendars.deadlines import day_of
+from letters.occurrences import OFFICES
 from letters.short_messages import whole
 from models import second_ways
 from models.columns import table_of
@@ -112,12 +113,17 @@ async def _tell_one(
     What is merely counted there is not told by it.
     """
     first = held[0]
-    has_window = stamp.base_url and first.recipient.partition(":")[0] in {"city", "head", "lead"}
-    link = f"{stamp.base_url.rstrip('/')}/l/{first.id}" if has_window else ""
+    link = link_of(first, stamp)
     clauses = [one.says for one in (held if first.way in ROBOTS else held[:1])]
     text = whole(clauses, link, len(held) - len(clauses))
     message = ShortText(first.message_id.strip("<>"), first.address, text, clauses[0], link)
     mark(database, token, held, await hand_over(client, first.way, gateway, message), stamp, said=len(clauses))
+
+
+def link_of(one: ShortInHand, stamp: Stamp) -> str:
+    """Give where an office reads the letter beside which that goes; "" to a party, which has no window."""
+    has_window = stamp.base_url and one.recipient.partition(":")[0] in OFFICES
+    return f"{stamp.base_url.rstrip('/')}/l/{one.id}" if has_window else ""
 
 
 def doubt_what_the_dead_left(database: Database, at: datetime) -> None:

@@ -140,6 +140,15 @@ def test_what_a_text_message_merely_counts_is_not_told_by_it(scene: Scene, gatew
     assert second.detail == f"与 {first.letter} 号函件的短消息合为一条，只写了件数"
 
 
+def test_every_office_is_led_to_its_letter_and_no_party() -> None:
+    now = replace(stamp(LATE), base_url=f"{URL}/")
+    led = {
+        recipient: short_messages.link_of(_in_hand("sms")._replace(recipient=recipient), now)
+        for recipient in ("city:nanjing", "head:nanjing", "lead", "province", "mentor:38")
+    }
+    assert led == dict.fromkeys(led, f"{URL}/l/1") | {"mentor:38": ""}
+
+
 SENT_ON = "2022-01-19T09:00"
 
 
