@@ -57,8 +57,9 @@ CHECK_SECONDS = 30.0
 AGAIN_SECONDS = 60.0
 """How soon a run is asked for again where the last one left something undone."""
 
-ANSWER_SECONDS = 20.0
-"""How long the server may take for all that is asked of it in one look."""
+ANSWER_SECONDS, SYNC_SECONDS = 20.0, 120.0
+"""How long the server may take to be asked for a run, and to be brought to the calendars: on SQLite, when it is busy,
+each request that finds the file locked is made again after 2, 4, 8 seconds."""
 
 NIGHTLY_SECONDS = 600.0
 DAY, NIGHT = timedelta(days=1), timedelta(hours=3)
@@ -177,8 +178,7 @@ class Lookout:
             try:
                 async with get_client() as client:
                     while True:
-                        with anyio.fail_after(ANSWER_SECONDS):
-                            await self._once(client)
+                        await self._once(client)
                         await anyio.sleep(LOOK_SECONDS)
             except LATE_ANSWERS as error:
                 say(f"Prefect 没有应答（{type(error).__name__}）")
@@ -191,11 +191,13 @@ class Lookout:
         pending = await asyncio.to_thread(self._pending)
         years = tuple(year for year, _ in pending.revisions)
         if years != self._years or time.monotonic() - self._checked > CHECK_SECONDS:
-            await self._check(client)
+            with anyio.fail_after(SYNC_SECONDS):
+                await self._check(client)
             self._years, self._checked = years, time.monotonic()
         for flow in self._owed(pending):
-            await client.create_flow_run_from_deployment(self._beats[flow])
-            await self.fetch()
+            with anyio.fail_after(ANSWER_SECONDS):
+                await client.create_flow_run_from_deployment(self._beats[flow])
+            await self.fetch()  # never cut short: the worker would count a run that it did not begin
 
     @property
     def _beats(self) -> dict[str, UUID]:
