@@ -41,13 +41,14 @@ def facts_of_filings(
     return dict(connection.execute(query).tuples().all())
 
 
-def newest_facts(connection: Connection, year: int, key: Key) -> dict[str, dict[str, Any]]:
-    """Give the facts that a city phase was last judged by, as they were frozen, by part."""
+def newest_facts(
+    connection: Connection, year: int, phase: str, cities: Iterable[str]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Give the facts that these cities were last judged by in a phase, as they were frozen, by city and part."""
     table = table_of(Filing)
-    phase, city = key
-    mine = (table.c.year == year, table.c.phase == phase, table.c.city == city)
-    query = select(table.c.part, table.c.facts).where(*mine).order_by(table.c.id)
-    return dict(connection.execute(query).tuples().all())
+    mine = (table.c.year == year, table.c.phase == phase, table.c.city.in_(list(cities)))
+    query = select(table.c.city, table.c.part, table.c.facts).where(*mine).order_by(table.c.id)
+    return {(city, part): facts for city, part, facts in connection.execute(query)}
 
 
 def of_filing(connection: Connection, year: int, key: Key, number: int, part: str) -> Verdict | None:

@@ -47,12 +47,15 @@ def _of_phase(season: Season, phase: Phase) -> Iterator[OutdatedResult]:
     cities, parts = list(touched), (judging.CITY, judging.PROVINCE)
     before = judging.last_digests(season, phase.slug, cities)
     now = {part: judging.judge_cities(season, phase.slug, cities, part) for part in parts}
-    for city, since in touched.items():
-        changed = [part for part in parts if before.get((city, part)) != now[part][city].digest]
-        if changed:
-            kept = verdicts.newest_facts(season.connection, season.year.year, (phase.slug, city))
-            numbers = {n for part in changed for n in _differing(kept.get(part, {}), now[part][city].facts)}
-            yield OutdatedResult(phase.slug, city, since, tuple(sorted(numbers)))
+    changed = {
+        city: differing
+        for city in cities
+        if (differing := [part for part in parts if before.get((city, part)) != now[part][city].digest])
+    }
+    kept = verdicts.newest_facts(season.connection, season.year.year, phase.slug, changed) if changed else {}
+    for city, differing in changed.items():
+        numbers = {n for part in differing for n in _differing(kept.get((city, part), {}), now[part][city].facts)}
+        yield OutdatedResult(phase.slug, city, touched[city], tuple(sorted(numbers)))
 
 
 def _touched(season: Season, cell: Cell) -> datetime | None:
