@@ -305,8 +305,7 @@ def _yuan(amount: Decimal) -> str:
 
 def visits(facts: EvaluationFacts, figures: Figures) -> Found:
     """Nobody is 优秀 with fewer days on campus than the year's figure; 合格 stays open (a local assumption)."""
-    training = frozenset(facts.in_training)
-    best = [row.number for row in facts.evaluations if row.grade == EXCELLENT and row.number in training]
+    best = [row.number for row in _trained(facts) if row.grade == EXCELLENT]
     short = [number for number in best if facts.visits.get(number, 0) < figures.visits]
     shown = [f"{number} 到校 {facts.visits.get(number, 0)} 次" for number in short]
     rest = "不评优秀；确有漏记的，由市级管理办公室凭记录补填"
@@ -357,13 +356,19 @@ def _scored(row: Evaluation, figures: Figures) -> bool:
     return whole and row.grade in GRADES
 
 
+def _trained(facts: EvaluationFacts) -> list[Evaluation]:
+    """Give the rows of who is in training: one who left, or moved, after it was filled in has no result here."""
+    training = frozenset(facts.in_training)
+    return [row for row in facts.evaluations if row.number in training]
+
+
 def _tally(facts: EvaluationFacts) -> dict[str, int]:
-    grades = [row.grade for row in facts.evaluations]
+    grades = [row.grade for row in _trained(facts)]
     return {"excellent": grades.count(EXCELLENT), "certificates": len(grades) - grades.count(UNQUALIFIED)}
 
 
 def _results(facts: EvaluationFacts) -> dict[str, str]:
-    return {row.number: row.grade for row in facts.evaluations}
+    return {row.number: row.grade for row in _trained(facts)}
 
 
 MATERIALS = StoredSheet("材料", "materials", MaterialsRow, ("number",), table="materials")

@@ -107,3 +107,13 @@ def test_too_few_visits_block_the_best_grade_and_no_other(visits: int, need: int
 def test_the_total_goes_by_the_weights_of_the_year(weights: tuple[int, ...], total: str) -> None:
     figures = FIGURES.model_copy(update={"score_weights": weights})
     assert weighted(SCORES, figures) == Decimal(total)
+
+
+def test_who_is_in_training_no_more_has_no_result() -> None:
+    gate = BOOK["year-end"].province_gate
+    assert gate is not None
+    assert gate.tally is not None
+    assert gate.results is not None
+    left = replace(SOUND, in_training=(A,))
+    assert (gate.results(left), gate.tally(left)) == ({A: BEST.grade}, {"excellent": 1, "certificates": 1})
+    assert gate.results(SOUND).keys() == {A, B}
