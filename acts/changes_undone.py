@@ -45,5 +45,12 @@ def changes_undone(season: Season, city: str, reading: Reading) -> Iterator[RowE
             (sheet, row), (field, said) = rows[number], stands[what]
             given = fold(said(row, here))
             if given in former[number, what] and given != fold(now):
-                right = f"应为“{now}”；确需改回的，请省级管理办公室再作更正"
-                yield fault("value.corrected", sheet, row, field, "省级管理办公室已经更正", right)
+                wrong, right = _said(what, now)
+                yield fault("value.corrected", sheet, row, field, wrong, right)
+
+
+def _said(what: What, now: str) -> tuple[str, str]:
+    """Say what was decided, and what would be right."""
+    if what == "city":
+        return f"该生已转往{now}市", "请删去这一行"
+    return "省级管理办公室已经更正", f"应为“{now}”；确需改回的，请省级管理办公室再作更正"

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from acts.advance import advance
 from gates.states import State
 from models import audit, invariants, signs_of_life, standing
+from models.facts.scope import admitting, in_training
 from models.invariants import Contradiction
 from models.letter_states import LetterState
 from models.open_years import all_years
 from models.stamp import SYSTEM, Stamp
+from phases.application import STUDENTS
 from season import judging
 from season.unit_of_work import Season
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.standing import Opened
 
-TOTALS, MOMENTS = "合计与内容一致", "到期的都办了"
+TOTALS, TRAINED, MOMENTS = "合计与内容一致", "在培的在学生名单中", "到期的都办了"
 
 
 def contradictions(database: Database) -> list[Contradiction]:
@@ -34,17 +36,33 @@ def contradictions(database: Database) -> list[Contradiction]:
         if found:  # of rows that contradict each other nothing else can be asked
             return found
         for opened in years:
-            found += _totals(connection, opened)
+            season = _as_it_stands(connection, opened)
+            found += [*_totals(season), *_trained(season)]
         looked = [(opened, at) for opened in years if (at := _settled(connection, opened)) is not None]
     return found + [one for opened, at in looked for one in _moments(database, opened, at)]
 
 
-def _totals(connection: Connection, opened: Opened) -> Iterator[Contradiction]:
+def _as_it_stands(connection: Connection, opened: Opened) -> Season:
+    at = standing.newest_act(connection, opened.year.year)
+    return Season.read(connection, opened.year.year, Stamp(SYSTEM, at, at), None, reading=True)
+
+
+def _trained(season: Season) -> Iterator[Contradiction]:
+    """Whoever is in training of a city whose admission stands is one of its students."""
+    scope = judging.scope_of(season, season.year.phases[0].slug, [city.slug for city in season.year.cities])
+    admits = admitting(scope)
+    applied = scope.grouped(scope.of(STUDENTS, "number"))
+    for city, numbers in in_training(scope).items():
+        cell = season.cells.get((admits.slug, city)) if admits else None
+        strange = set(numbers) - {row.number for row in applied[city]}
+        if strange and cell and cell.state is State.PASSED:
+            yield Contradiction(TRAINED, season.year.year, city, f"{len(strange)} 名在培学生不在学生名单中")
+
+
+def _totals(season: Season) -> Iterator[Contradiction]:
     """What a filing adds to the province's totals is what its rows add up to now: nobody can load others under it."""
-    year = opened.year.year
-    at = standing.newest_act(connection, year)
-    season = Season.read(connection, year, Stamp(SYSTEM, at, at), None, reading=True)
-    for phase in opened.year.phases:
+    year = season.year.year
+    for phase in season.year.phases:
         part, states = judging.CITY, {State.SUBMITTED, State.PASSED}
         if judging.province_gate(season, phase.slug) is not None:
             part, states = judging.PROVINCE, {State.PASSED}

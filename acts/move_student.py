@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.facts.scope import Scope
     from models.stamp import Stamp
+    from models.standing import Cell
     from season.unit_of_work import Season
 
 
@@ -61,8 +62,9 @@ def move_student(
     """Move a student in training to another city: his rows, his place and its funds go with him; his number stays.
 
     From then on the new city's workbooks carry him, the old one's do not. Both cities hear of it, and the schools and
-    mentors on either side. `refused` where either city is not in training or has filed its year's end, and where school
-    or mentor is not on the new one's lists, or the mentor has no place left.
+    mentors on either side. `refused` where either city is not in training or has filed its year's end, where the new
+    one files again what comes before training, and where school or mentor is not on its lists, or the mentor has no
+    place left.
     """
     both = list(dict.fromkeys((city, home.city)))
     with sitting(database, year, stamp, both, dry_run=dry_run) as season:
@@ -74,13 +76,21 @@ def move_student(
         why = "转出、转入是同一个市。" if city == home.city else ""
         if not why and number not in trained:
             why = f"{season.title(INTERVIEW, city)}：{number} 不在培养；请核对报名号。"
-        why = why or not_leaving(season, cell) or not_leaving(season, season.cells[INTERVIEW, home.city]) or ""
+        there = season.cells[INTERVIEW, home.city]
+        why = why or not_leaving(season, cell) or not_leaving(season, there) or _run_again(season, there)
         found = why or _found(season, home)
         if isinstance(found, str):
             outcome = refuse(season, cell, Event.PERSON, found)
         else:
             outcome = _move(season, city, number, home.city, found, reason)
     return season.answered(outcome)
+
+
+def _run_again(season: Season, cell: Cell) -> str:
+    """Nobody moves to a city that files again what he is no part of: its workbooks would not carry him."""
+    if cell.state is State.PASSED:
+        return ""
+    return f"{season.title(cell.phase, cell.city)} 因前面的阶段重新开放而暂缓；请待其再次通过后再办理转入。"
 
 
 def scope(season: Season, city: str) -> Scope:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from calendars.year import City
     from models.stamp import Stamp
 
 What = Literal["name", "school", "grade", "admitted", "training", "mentor", "city", "approved"]
@@ -194,3 +195,9 @@ def changes(connection: Connection, year: int, city: str, as_of: datetime | None
     then = [] if as_of is None else [table.c.as_of <= as_of]
     query = select(*columns_of(KeptChange, table)).where(table.c.year == year, table.c.city == city, *then)
     return tuple(KeptChange(*row) for row in connection.execute(query.order_by(table.c.id)))
+
+
+def moved_in(connection: Connection, year: int, city: City) -> dict[str, datetime]:
+    """Give whoever moved to a city and away no more, by number, with the instant since when he is there."""
+    newest = {one.number: one for one in changes(connection, year, city.slug) if one.what == "city"}
+    return {number: one.as_of for number, one in newest.items() if one.now == city.name}

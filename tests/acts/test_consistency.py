@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text, update
 
-from acts.consistency import MOMENTS, TOTALS, contradictions
+from acts.consistency import MOMENTS, TOTALS, TRAINED, contradictions
 from models.columns import table_of
 from models.invariants import INVARIANTS
 from models.tables.season import ProgrammeYear
@@ -79,6 +79,12 @@ def test_what_can_never_be_is_found(played: Played, invariant: str, statement: s
 def test_a_total_that_the_rows_do_not_add_up_to_is_found(played: Played) -> None:
     statement = "UPDATE interview SET funding = 'self' WHERE city = 'nanjing' AND funding <> 'self'"
     assert spoilt(played(END), statement) == [(TOTALS, "interview/nanjing")]
+
+
+@ON_SQLITE
+def test_who_is_in_training_and_no_student_is_found(played: Played) -> None:
+    statement = "DELETE FROM student WHERE city = 'nanjing'"
+    assert (TRAINED, "nanjing") in spoilt(played(END), statement)
 
 
 @ON_SQLITE

@@ -78,16 +78,30 @@ def test_each_city_files_for_its_own(scene: Scene) -> None:
     assert scene.submit(MIDTERM, WUXI, "2022-07-21T10:00").done
 
 
-def test_a_rerun_of_either_application_knows_where_he_is(scene: Scene) -> None:
+def test_a_rerun_of_the_old_citys_application_knows_where_he_is(scene: Scene) -> None:
     moved(begun(scene))
-    own, theirs = (sheets.students(scene.city(city)) for city in (NANJING, WUXI))
-    for city in (NANJING, WUXI):
-        scene.rerun("application", city, "2022-05-11T10:00", date(2022, 5, 20))
+    own = sheets.students(scene.city(NANJING))
+    scene.rerun("application", NANJING, "2022-05-11T10:00", date(2022, 5, 20))
     old = scene.load("application", NANJING, sheets.application(own), "2022-05-12T10:00")
-    assert [(error.code, error.right[:7]) for error in old.errors] == [("value.corrected", "应为“无锡”；")]
+    assert [(error.code, error.wrong, error.right) for error in old.errors] == [
+        ("value.corrected", "该生已转往无锡市", "请删去这一行"),
+    ]
     assert scene.load("application", NANJING, sheets.application(own[1:]), "2022-05-12T10:00").done
-    his = sheets.student(scene.city(WUXI), 1, number=FIRST)
-    assert scene.load("application", WUXI, sheets.application([his, *theirs]), "2022-05-12T10:00").done
+
+
+def test_his_new_city_files_nothing_again_that_he_is_no_part_of(scene: Scene) -> None:
+    moved(begun(scene))
+    said = scene.rerun("application", WUXI, "2022-05-10T11:00", date(2022, 5, 20))
+    assert said.outcome == "refused"
+    assert f"在培学生 {FIRST} 由其他市转入" in said.message
+    assert scene.rerun(MEETING, WUXI, "2022-05-10T11:00", date(2022, 5, 20)).done
+    assert scene.rerun("application", NANJING, "2022-05-10T11:00", date(2022, 5, 20)).done
+
+
+def test_nobody_moves_to_a_city_that_files_its_students_again(scene: Scene) -> None:
+    begun(scene).rerun("application", WUXI, "2022-05-10T09:00", date(2022, 5, 20))
+    said = moved(scene)
+    assert (said.outcome, "无锡 导师面试 因前面的阶段重新开放而暂缓" in said.message) == ("refused", True)
 
 
 def test_both_cities_hear_and_the_parties_of_either_side(scene: Scene) -> None:

@@ -70,6 +70,17 @@ def test_a_rerun_of_the_application_takes_it_back(begun: Scene) -> None:
     assert contradictions(begun.database) == []
 
 
+def test_a_rerun_of_the_roll_leaves_it_as_it_is(begun: Scene) -> None:
+    said(begun)
+    again = begun.rerun("mentor-recommendation", NANJING, "2022-02-10T10:00", date(2022, 2, 20))
+    assert again.message.endswith("暂缓的后续阶段：无；其他城市不受影响。")
+    assert begun.states(NANJING) == {
+        "mentor-recommendation": "open", **dict.fromkeys(PASSED, "passed"), "year-end": "waiting"
+    }  # fmt: skip
+    assert begun.file("mentor-recommendation", NANJING, at="2022-02-11T10:00").done
+    assert contradictions(begun.database) == []
+
+
 def test_what_later_phases_hold_of_students_who_are_gone_goes_with_them(scene: Scene) -> None:
     scene.through("interview", NANJING)
     scene.rerun(APPLICATION, NANJING, "2022-02-21T10:00", date(2022, 3, 20))
