@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from acts import arrange, backfill
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
+from acts.brought_along import keep_brought_along
 from acts.changes_undone import changes_undone
 from acts.known_city import KnownCity
 from acts.last_word import decision
@@ -162,13 +163,14 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
         return Outcome("done", f"{title}与上次导入的内容相同，未作改动。", warnings=warnings)
     rows = sum(map(len, reading.rows.values()))
     plain = {sheet.key: [row.model_dump() for row in reading.rows[sheet.key]] for sheet in reading.form.sheets}
+    kept = keep_brought_along(season, city, reading, plain)
     loading.replace(season.connection, year, city, phase.complete(known, plain))
     loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
     verdict, noted = _note(season, cell, f"《{reading.form.title}》{rows} 行", provincial=provincial)
     empty = [sheet.name for sheet in reading.form.sheets if not reading.rows[sheet.key]]
     said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
     beside = arrange.from_workbook(season, season.cells[cell.phase, city], reading)
-    return Outcome("done", f"{title}已导入 {rows} 行{said}。{noted}{beside}", verdict, warnings=warnings)
+    return Outcome("done", f"{title}已导入 {rows} 行{said}。{kept}{noted}{beside}", verdict, warnings=warnings)
 
 
 def _in_order(reading: Reading, found: Iterable[RowError]) -> tuple[RowError, ...]:

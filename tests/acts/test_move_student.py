@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -17,7 +18,7 @@ from season.unit_of_work import Season
 from tests.support import ledger, sheets
 from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, instant, stamp
 
-INTERVIEW, MEETING, MIDTERM, AT = "interview", "meeting", "midterm", "2022-05-10T10:00"
+INTERVIEW, MEETING, CULTIVATION, MIDTERM, AT = "interview", "meeting", "cultivation", "midterm", "2022-05-10T10:00"
 FIRST, SECOND = "3201-2022-0001", "3201-2022-0002"
 HOME = NewHome(WUXI, "无锡一中", ("无锡导师1", "无锡大学"))
 
@@ -102,6 +103,23 @@ def test_nobody_moves_to_a_city_that_files_its_students_again(scene: Scene) -> N
     begun(scene).rerun("application", WUXI, "2022-05-10T09:00", date(2022, 5, 20))
     said = moved(scene)
     assert (said.outcome, "无锡 导师面试 因前面的阶段重新开放而暂缓" in said.message) == ("refused", True)
+
+
+def test_what_he_did_before_stays_whatever_his_new_city_loads(scene: Scene) -> None:
+    begun(scene)
+    own, theirs = (sheets.students(scene.city(city))[:2] for city in (NANJING, WUXI))
+    scene.load(CULTIVATION, NANJING, sheets.cultivation(own, visits=3), "2022-04-01T10:00")
+    moved(scene)
+    said = scene.load(CULTIVATION, WUXI, sheets.cultivation(theirs, visits=2), "2022-05-11T10:00")
+    assert f"转入学生在转入前的记录照旧保留：{FIRST} 3 行。" in said.message
+    assert visits(scene) == {FIRST: 3, theirs[0].number: 2, theirs[1].number: 2}
+    scene.load(CULTIVATION, WUXI, sheets.cultivation([own[0], *theirs], visits=1), "2022-05-12T10:00")
+    assert visits(scene)[FIRST] == 1
+
+
+def visits(scene: Scene) -> Counter[str]:
+    with scene.database.read() as connection:
+        return Counter(row["number"] for row in draft_rows.rows(connection, YEAR, WUXI, "visits"))
 
 
 def test_both_cities_hear_and_the_parties_of_either_side(scene: Scene) -> None:
