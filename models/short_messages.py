@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, moved, target
@@ -18,7 +18,7 @@ from models.tables.second_ways import ShortMessage
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from models.second_ways import ChosenWay, Way
 
@@ -82,6 +82,12 @@ def beside(connection: Connection, letters: Collection[int]) -> dict[int, ShortT
     query = select(*(table.c[name] for name in ShortTold._fields))
     rows = connection.execute(query.where(among(connection.dialect.name, table.c.letter, "ids")), ids)
     return {row.letter: ShortTold._make(row) for row in rows}
+
+
+def is_due(at: datetime) -> ColumnElement[bool]:
+    """Tell of one, and its letter, whether it is queued and due, and the letter not kept for a person's release."""
+    table, letter = table_of(ShortMessage), table_of(Letter)
+    return and_(may(table, LetterEvent.CLAIM), table.c.due_at <= at, letter.c.state != LetterState.AWAITING.value)
 
 
 def to_settle(connection: Connection, year: int, as_of: datetime) -> list[ShortTold]:

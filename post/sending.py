@@ -68,7 +68,7 @@ async def send(
     `outside` says that letters leave this machine: those of a rehearsal never do (raises RehearsalMail).
     `links` makes the link by which an office acknowledges a message, from the number of the letter that leads it.
     `leave`, set by whoever wants it to end, lets what is not on its way go back to the queue.
-    What is owed by a second way goes to the `gateways`, by way, after the letters.
+    What is owed by a second way goes to the `gateways`, by way, beside the letters.
     Raises UnfitHeader where no message can bear the `sender`: that is no letter's fault, and fails none.
     """
     mailbox(sender)
@@ -85,10 +85,15 @@ async def send(
     with workers.at_work(database) as worker, ThreadPoolExecutor(1, "outbox") as desk, undisturbed():
         reconcile(database, witness or _own_witness(courier), stamp.at)
         its = Round(database, courier, sender, stamp, worker.token, desk, links)
-        async with courier:
-            await _minded(its, worker, leave)
-        await its.give_up()
-        await tell(database, gateways, stamp, worker.token, leave.is_set if leave else lambda: False)
+        leaves = leave.is_set if leave else lambda: False
+        urgent = asyncio.ensure_future(tell(database, gateways, stamp, worker.token, leaves, desk))
+        try:
+            async with courier:
+                await _minded(its, worker, leave)
+            await its.give_up()
+        finally:
+            await asyncio.wait({urgent})
+        urgent.result()
     return its.posted
 
 

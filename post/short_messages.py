@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from sqlalchemy import bindparam, select, update
@@ -18,8 +19,9 @@ from letters.occurrences import OFFICES
 from letters.short_messages import whole
 from models import second_ways
 from models.columns import table_of
-from models.letter_states import LetterEvent, LetterState, may, moved, target
+from models.letter_states import LetterEvent, LetterState, moved, target
 from models.outdated_letters import redated, untrue
+from models.short_messages import is_due
 from models.standing import opened
 from models.tables.season import Letter
 from models.tables.second_ways import ShortMessage
@@ -32,6 +34,7 @@ from post.unknown_letters import left_by_the_dead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
     from datetime import datetime
 
     import httpx
@@ -81,13 +84,22 @@ async def tell(
     stamp: Stamp,
     token: str,
     is_leaving: Callable[[], bool] = lambda: False,
+    desk: Executor | None = None,
 ) -> None:
-    """Hand over what is owed and due under a living worker's token; what a dead one left is nobody's to send again."""
-    doubt_what_the_dead_left(database, stamp.at)
+    """Hand over what is owed and due under a living worker's token; what a dead one left is nobody's to send again.
+
+    The records are read and written at a `desk` (None: the loop's own), while letters go out.
+    """
+    at_desk = partial(asyncio.get_running_loop().run_in_executor, desk)
+    await at_desk(doubt_what_the_dead_left, database, stamp.at)
     async with caller() as client:
-        while not is_leaving() and (held := claim(database, gateways, token, stamp)):
-            given = (database, client, stamp, token)
-            await asyncio.gather(*(_tell_one(*given, gateways[group[0].way], group) for group in _together(held)))
+
+        async def settled(group: Sequence[ShortInHand]) -> None:
+            answer, said = await _handed_over(client, stamp, gateways[group[0].way], group)
+            await at_desk(partial(mark, database, token, group, answer, stamp, said=said))
+
+        while not is_leaving() and (held := await at_desk(claim, database, gateways, token, stamp)):
+            await asyncio.gather(*map(settled, _together(held)))
 
 
 def _together(held: Sequence[ShortInHand]) -> Iterator[list[ShortInHand]]:
@@ -100,24 +112,16 @@ def _together(held: Sequence[ShortInHand]) -> Iterator[list[ShortInHand]]:
         yield from (group[first : first + most] for first in range(0, len(group), most))
 
 
-async def _tell_one(
-    database: Database,
-    client: httpx.AsyncClient,
-    stamp: Stamp,
-    token: str,
-    gateway: Gateway,
-    held: Sequence[ShortInHand],
-) -> None:
-    """Say what one recipient is owed in one message, and put the answer on record; text messages have no room for all.
-
-    What is merely counted there is not told by it.
-    """
+async def _handed_over(
+    client: httpx.AsyncClient, stamp: Stamp, gateway: Gateway, held: Sequence[ShortInHand]
+) -> tuple[GatewayAnswer, int]:
+    """Say what one recipient is owed in one message; give the answer, and how many were said and not merely counted."""
     first = held[0]
     link = link_of(first, stamp)
     clauses = [one.says for one in (held if first.way in ROBOTS else held[:1])]
     text = whole(clauses, link, len(held) - len(clauses))
     message = ShortText(first.message_id.strip("<>"), first.address, text, clauses[0], link)
-    mark(database, token, held, await hand_over(client, first.way, gateway, message), stamp, said=len(clauses))
+    return await hand_over(client, first.way, gateway, message), len(clauses)
 
 
 def link_of(one: ShortInHand, stamp: Stamp) -> str:
@@ -155,14 +159,13 @@ def claim(database: Database, gateways: Mapping[str, Gateway], token: str, stamp
 
 
 def _due(as_of: datetime) -> Select[Any]:
-    """What is queued and due, and its letter: that one is not kept for a person's release."""
+    """What is due, and its letter."""
     table, letter = table_of(ShortMessage), table_of(Letter)
     own = (table.c[name] for name in ("says", "deferred_since", *CHANGED))
     letters = (letter.c[name] for name in ("id", "year", "message_id", "recipient", "queued_as_of", "leaves_at"))
     of_letter = (letter.c.state.label("letter_state"), letter.c.detail.label("letter_detail"))
     query = select(*own, *letters, *of_letter).join(letter, letter.c.id == table.c.letter)
-    ready = (may(table, LetterEvent.CLAIM), table.c.due_at <= as_of, letter.c.state != LetterState.AWAITING.value)
-    return query.where(*ready).order_by(table.c.due_at, table.c.letter)
+    return query.where(is_due(as_of)).order_by(table.c.due_at, table.c.letter)
 
 
 class _Known(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,11 +28,12 @@ from models.tables.second_ways import SecondWay, ShortMessage
 from phases.book import BOOK
 from phases.letter_kinds import LETTER_KINDS
 from phases.parties import Arranged
-from post import gateways, short_messages
+from post import gateways, sending, short_messages
 from post.gateways import Gateway, ShortText, hand_over
 from post.maildir import MaildirCourier
-from post.sending import send
+from post.sending import LockLost, send
 from post.short_messages import ShortInHand
+from tests.support.fates import until
 from tests.support.message_gateway import CUT_OFF, OK, MessageGateway, message_gateway
 from tests.support.scenes import NANJING, OPENING, WUXI, YEAR, Scene, calendar, stamp
 
@@ -301,6 +303,25 @@ def test_the_post_hands_both_over_and_neither_where_it_is_held(
         release(connection, stamp(LATE))
     assert asyncio.run(send(*given, gateways=gateway.serving("sms"))).sent
     assert [one.body["to"] for one in gateway.told] == ["13800000001"]
+
+
+@pytest.mark.parametrize("trouble", [None, LockLost()])
+def test_no_short_message_waits_for_the_letters(
+    scene: Scene, gateway: MessageGateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Exception | None
+) -> None:
+    contact(scene)
+    late(scene)
+
+    async def until_told(*_: object) -> None:
+        await until(lambda: bool(gateway.told))
+        if trouble is not None:
+            raise trouble
+
+    monkeypatch.setattr(sending, "_minded", until_told)
+    given = (scene.database, MaildirCourier(tmp_path), "省办 <office@talent.example>", stamp(LATE))
+    with nullcontext() if trouble is None else pytest.raises(LockLost):
+        asyncio.run(send(*given, gateways=gateway.serving("sms")))
+    assert owed(scene)[0][2] == "sent", "its answer is on record whatever became of the letters"
 
 
 def test_two_workers_never_hold_the_same(scene: Scene, gateway: MessageGateway) -> None:
