@@ -274,7 +274,7 @@ def test_a_reruns_letter_speaks_of_what_is_kept_only_where_something_is(scene: S
     city, mentor = (next(row.text for row in said if row.recipient.startswith(to)) for to in ("city:", "mentor:"))
     kept = "系统中已填写的内容仍然有效，核对后即可报送。"
     assert (kept in city) is drafted
-    assert "同意贵办于2022年2月25日（星期五）24时前（因重新开放而改定）在工作管理系统补报" in city
+    assert "同意贵办于2022年2月25日（星期五）24时前在工作管理系统补报" in city
     assert kept not in mentor
 
 

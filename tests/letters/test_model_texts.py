@@ -73,6 +73,7 @@ CONSENT = Finding(
     "applications.consent", "个人信息保护法第三十一条", "must", "2/3", "3/3", False, "school", "请补办监护人同意。"
 )
 LATER = resolve(YEAR.phase("interview").due, [Extension(date(2022, 2, 25), "extension")])
+REOPENED = resolve(YEAR.phase("application").due, [Extension(date(2022, 2, 10), "rerun")])
 MEETS = Arranged(1, date(2022, 2, 25), "14:30", "盐城中学报告厅")
 
 CASES: Mapping[str, Changed] = {
@@ -93,7 +94,7 @@ CASES: Mapping[str, Changed] = {
     "by-hand": lambda _: {"findings": (), "reason": "名单与附件不一致，请核对后重新报送。"},
     "one-finding": refused(STANDING),
     "findings": refused(FORM, STANDING, CONSENT),
-    "unfiled": lambda _: {"filed": False, "kept": False, "items": (), "attempt": 2},
+    "unfiled": lambda _: {"filed": False, "kept": False, "items": (), "attempt": 2, "due": REOPENED},
     "long-reason": lambda _: {"reason": "测试场地封控。解封后三日内可以组织测试，名单随后报送。"},
     "no-reason": lambda _: {"reason": None},
     "failed": lambda brief: {"items": (*brief.items, Item("3209-2022-0011", "不合格"))},
