@@ -38,7 +38,7 @@ ADDRESSES: Mapping[Way, tuple[re.Pattern[str], str]] = MappingProxyType(
 )
 """How an address of each way is written, as a whole or the part that is kept; what is said of any other."""
 
-NOT_THEIRS = "没有这个收件人，或不属于本单位，未作改动。"
+NOT_THEIRS = "没有这个收件人，或不只属于本单位（几个市都填报的，由省级管理办公室选定），未作改动。"
 
 
 def choose_way(
@@ -54,8 +54,8 @@ def choose_way(
     """Let somebody be told what is urgent by a way of `WAYS` as well, or by mail alone (`MAIL`).
 
     `whose` is `contact:5`, an office's head (`head:yancheng`, `lead`) or a party (`mentor:38`); `office` is who asks: a
-    city, for its own people and the parties whose address it filed, or the province for anybody. Without an `address`
-    a contact's text messages go to the telephone on file.
+    city, for its own people and the parties whose address it alone filed, or the province for anybody. Without an
+    `address` a contact's text messages go to the telephone on file.
     """
     if way != MAIL and way not in WAYS:
         return Outcome("refused", f"方式只能是：{'、'.join(WAYS.values())}，或只发邮件。")
@@ -93,7 +93,7 @@ def _kept(way: Way, address: str) -> str | None:
 
 
 def parties(connection: Connection, chosen: Iterable[str], office: str) -> frozenset[str]:
-    """Give of those who chose the mentors, institutions and schools of an office; of the province all."""
+    """Give of those who chose the mentors, institutions and schools of an office alone; of the province all."""
     numbers = [int(number) for kind, _, number in (one.partition(":") for one in chosen) if _is_party(kind, number)]
     return party_addresses.filed(connection, None if office == PROVINCE else office, numbers)
 

@@ -253,11 +253,12 @@ def _shown(connection: Connection, query: Select[Any]) -> tuple[AddressDifferenc
 
 
 def filed(connection: Connection, city: str | None, parties: Collection[int]) -> frozenset[str]:
-    """Give of these parties, as in a letter's key, those of whom a city (None: anybody) filed an address."""
+    """Give of these parties, as in a letter's key, those of whom that city (None: anybody) alone filed an address."""
     table, said = table_of(Party), table_of(StatedAddress)
     query = select(table.c.kind, table.c.id).where(table.c.id.in_(parties))
     if city is not None:
-        query = query.join(said, said.c.party == table.c.id).where(said.c.office == city)
+        others = select(said.c.party).where(said.c.office.not_in((city, PROVINCE)))
+        query = query.join(said, said.c.party == table.c.id).where(said.c.office == city, table.c.id.not_in(others))
     return frozenset(f"{kind}:{key}" for kind, key in connection.execute(query))
 
 

@@ -90,6 +90,24 @@ def test_a_party_is_told_so_where_its_city_or_the_province_says(window: Window) 
     assert ["短信 ＊＊＊＊32" in page for page in pages] == [True, True]
 
 
+def test_who_belongs_to_two_cities_is_the_province_s_to_choose_for(window: Window) -> None:
+    said, now = table_of(StatedAddress), stamp("2022-02-07T09:00")
+
+    def choose(office: str) -> str:
+        return choose_way(window.database, key, office, now, way="sms", address="13800000032").outcome
+
+    with window.database.write(2022) as connection:
+        row = connection.execute(select(said).where(said.c.office == "yancheng").limit(1)).one()
+        (key,) = party_addresses.filed(connection, "yancheng", [row.party])
+    assert choose("yancheng") == "done"
+    with window.database.write(2022) as connection:
+        also = {name: value for name, value in row._asdict().items() if name != "id"} | {"office": "wuxi"}
+        connection.execute(insert(said).values(also))
+    assert [choose(office) for office in ("yancheng", "wuxi", "province")] == ["refused", "refused", "done"]
+    pages = [window.as_(name).get("/2022/offices").text for name in ("yancheng", "wuxi", ADMIN)]
+    assert ["短信 ＊＊＊＊32" in page for page in pages] == [False, False, True]
+
+
 def test_a_robot_s_key_is_shown_to_nobody(window: Window) -> None:
     key = "1f2e3d4c-0000-4000-8000-00000000beef"
     choose_way(window.database, "head:yancheng", "yancheng", stamp("2022-02-07T09:00"), way="wecom", address=key)
