@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from letters.occurrences import OFFICES
 from letters.phrases import city
-from letters.sentences import called
+from letters.sentences import called, lacking
 from letters.words import SUBJECT_MARK
 
 if TYPE_CHECKING:
@@ -25,7 +25,15 @@ CLAUSES: Mapping[tuple[Kind, Audience | None], str] = {
     ("moved", None): "{what}截止时间改为{due}",
     ("corrected", None): "{what}截止时间更正为{due}",
 }
-"""By kind and audience, None for whoever is not named; what a kind with no row says is that there is news."""
+"""To offices, by kind and audience, None for whoever is not named; where no row is, that there is news."""
+
+TO_PARTIES: Mapping[Kind, str] = {
+    "overdue": "{what}已逾期，请尽快提交；如已提交请不必理会",
+    "reminder": "{what}请于{due}前提交；如已提交请不必理会",
+    "moved": "{handed}时间改为{due}前",
+    "corrected": "{handed}时间更正为{due}前",
+}
+"""To those who hand something in to their city, or meet where it says; it may have it already."""
 
 NEWS, PLACED, MOVED = "{phase}的安排有变化", "{phase}的时间、地点已定", "{phase}的时间、地点有变化"
 """What is said where no due day is: that there is news, or when and where people meet."""
@@ -36,13 +44,14 @@ def says(brief: Brief) -> str:
 
     The weekday, which every letter names, is left to the letter: seventy characters are one message to the networks.
     """
-    office = brief.audience in OFFICES
-    what = city(brief.city_name) + called(brief).short if office else f"{brief.phase_name}材料"
+    office, place = brief.audience in OFFICES, city(brief.city_name)
+    what, phase = place + (called(brief).short if office else lacking(brief)), place + brief.phase_name
     due = f"{brief.due.day.month}月{brief.due.day.day}日{'24时' if office else ''}" if brief.due else ""
-    clause = CLAUSES.get((brief.kind, brief.audience)) or CLAUSES.get((brief.kind, None), NEWS)
+    general = CLAUSES.get((brief.kind, None)) if office else TO_PARTIES.get(brief.kind)
+    clause = CLAUSES.get((brief.kind, brief.audience)) or general or NEWS
     if "{due}" in clause and not due:
         clause = (MOVED if brief.rearranged else PLACED) if brief.arranged else NEWS
-    return clause.format(what=what, due=due, phase=brief.phase_name)
+    return clause.format(what=what, due=due, phase=phase, handed=phase if what == place else f"{what}提交")
 
 
 def whole(clauses: Sequence[str], link: str, more: int = 0) -> str:

@@ -26,8 +26,8 @@ from models.short_messages import ShortTold, beside, doubt, to_settle
 from models.tables.season import Letter
 from models.tables.second_ways import SecondWay, ShortMessage
 from phases.book import BOOK
-from phases.letter_kinds import LETTER_KINDS
-from phases.parties import Arranged
+from phases.letter_kinds import LETTER_KINDS, Kind
+from phases.parties import Arranged, Audience
 from post import gateways, sending, short_messages
 from post.gateways import Gateway, ShortText, hand_over
 from post.maildir import MaildirCourier
@@ -526,8 +526,26 @@ def test_who_meets_when_and_where_is_news_of_its_own() -> None:
     brief = replace(specimen(BOOK, year, "moved", "meeting", "mentor", year.cities[0]), due=None, arranged=None)
     arranged = replace(brief, rearranged=False, arranged=Arranged(1, date(2022, 2, 25), "14:30", "科技馆"))
     assert [says(one) for one in (brief, arranged, replace(arranged, rearranged=True))] == [
-        "师生见面会的安排有变化", "师生见面会的时间、地点已定", "师生见面会的时间、地点有变化",
+        "南京市师生见面会的安排有变化", "南京市师生见面会的时间、地点已定", "南京市师生见面会的时间、地点有变化",
     ]  # fmt: skip
+
+
+def test_a_party_is_told_of_which_city_what_it_hands_in_and_that_this_may_be_done() -> None:
+    asked: list[tuple[Kind, str, Audience]] = [
+        ("reminder", "interview", "mentor"), ("overdue", "midterm", "mentor"), ("moved", "year-end", "institution"),
+        ("corrected", "meeting", "school"),
+    ]  # fmt: skip
+    year = calendar()
+    briefs = [specimen(BOOK, year, kind, phase, audience, year.cities[0]) for kind, phase, audience in asked]
+    assert [says(one) for one in briefs] == [
+        "南京市面试评分和入选建议请于2月16日前提交；如已提交请不必理会",
+        "南京市中期评价意见已逾期，请尽快提交；如已提交请不必理会",
+        "南京市年度工作总结提交时间改为11月25日前",
+        "南京市师生见面会时间更正为2月23日前",
+    ]
+    mentor = specimen(BOOK, year, "reminder", "year-end", "mentor", year.cities[0])
+    second = replace(mentor, of=BOOK.dealings(year.phase("year-end"), year, second=True))
+    assert says(second).startswith("南京市年度工作总结请于")
 
 
 def test_a_city_says_so_for_its_own_alone(scene: Scene) -> None:
