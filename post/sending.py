@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,7 +23,7 @@ from post.rounds import Posted, Round
 from post.short_messages import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from threading import Event
 
     from models.database import Database
@@ -34,6 +37,9 @@ __all__ = ["LockLost", "Posted", "RehearsalMail", "send"]
 
 TICK_SECONDS, ASK_TICKS, LOCK_TICKS = 0.5, 4, 60
 """How often a round is minded; at every how many ticks it is asked what has become untrue, and whose its lock is."""
+
+URGENT_SECONDS = 5.0
+"""How often it is asked, while letters go out, what is urgent."""
 
 LEAVE_SECONDS = 10.0
 """How long a round that is to end waits for answers to what is on its way."""
@@ -86,12 +92,14 @@ async def send(
         reconcile(database, witness or _own_witness(courier), stamp.at)
         its = Round(database, courier, sender, stamp, worker.token, desk, links)
         leaves = leave.is_set if leave else lambda: False
-        urgent = asyncio.ensure_future(tell(database, gateways, stamp, worker.token, leaves, desk))
+        over, told = asyncio.Event(), lambda now: tell(database, gateways, now, worker.token, leaves, desk)
+        urgent = asyncio.ensure_future(_meanwhile(told, stamp, over))
         try:
             async with courier:
                 await _minded(its, worker, leave)
             await its.give_up()
         finally:
+            over.set()
             await asyncio.wait({urgent})
         urgent.result()
     return its.posted
@@ -99,6 +107,19 @@ async def send(
 
 def _own_witness(courier: Courier) -> Witness:
     return MaildirWitness(courier.path) if isinstance(courier, MaildirCourier) else Nobody()
+
+
+async def _meanwhile(told: Callable[[Stamp], Awaitable[None]], stamp: Stamp, over: asyncio.Event) -> None:
+    """Tell what is urgent now, and again while letters go out until that is `over`: nothing urgent waits for them."""
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    while True:
+        later = timedelta(seconds=clock() - began)
+        await told(replace(stamp, as_of=stamp.as_of + later, at=stamp.at + later))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), URGENT_SECONDS)
+        if over.is_set():
+            return
 
 
 async def _minded(its: Round, worker: Worker, leave: Event | None) -> None:
