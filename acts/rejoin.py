@@ -29,9 +29,9 @@ BACK_LATE = "本市恢复参加较迟，按规定保留不少于 {days} 个工�
 def rejoin(database: Database, year: int, city: str, stamp: Stamp, *, reason: str, dry_run: bool = False) -> Outcome:
     """Bring a city back into the year, by the province, with a reason. Again: nothing.
 
-    `refused` once the first due instant of what it missed is past, or where its funded places were given to others
-    meanwhile. What it had passed stands, what it had filed of held phases is judged again; all else it files anew, with
-    `grace` working days at least. Whoever was told that it left is told that it is back.
+    `refused` once the first phase that it missed is past its due instant, or where its funded places were given to
+    others meanwhile. What it had passed stands, what it had filed of held phases is judged again; all else it files
+    anew, with `grace` working days at least. Whoever was told that it left is told that it is back.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         cells = [season.cells[phase.slug, city] for phase in season.year.phases]
@@ -42,7 +42,7 @@ def rejoin(database: Database, year: int, city: str, stamp: Stamp, *, reason: st
         for cell in missed:
             season.not_backdated(cell)
         anew = [cell for cell in missed if not cell.resume]  # what had been filed is not missed
-        first = min(anew or missed or cells, key=lambda cell: season.due(cell.phase, city).instant)
+        first = (anew or missed or cells)[0]
         why = _too_late(season, first) or _too_many(season, cells)
         outcome = refuse(season, first, Event.REJOIN, why) if why else _rejoin(season, missed, first, reason)
     return season.answered(outcome)
@@ -61,8 +61,9 @@ def _too_late(season: Season, first: Cell) -> str | None:
 def _too_many(season: Season, cells: Sequence[Cell]) -> str | None:
     """Say which total of the province would pass its cap: the places that the city freed may be others' by now."""
     totals = reports.matrix(season.connection, season.year.year, season.stamp.as_of).totals
+    stands = [cell for cell in cells if cell.state is State.PASSED or cell.resume]  # all else it files anew
     for total in season.book.totals:
-        own = sum((cell.tally or {}).get(total.name, 0) for cell in cells)
+        own = sum((cell.tally or {}).get(total.name, 0) for cell in stands)
         if total.cap and own and totals[total.name] + own > totals[total.cap]:
             left = totals[total.cap] - totals[total.name]
             name = season.year.city(cells[0].city).name

@@ -114,6 +114,15 @@ def test_only_until_what_it_missed_first_is_due(scene: Scene, at: str, *, done: 
         assert ledger.log(scene.database, city=NANJING, event="rejoin") == [("rejoin", "withdrawn", "withdrawn", True)]
 
 
+def test_what_waits_for_what_it_missed_first_makes_it_no_later(scene: Scene) -> None:
+    scene.through(SHORTLIST, NANJING)
+    scene.advance("2022-02-06T10:00", cities=[NANJING])
+    assert scene.extend(INTERVIEW, [NANJING], "2022-02-06T11:00", date(2022, 3, 20)).done
+    scene.withdraw(NANJING, LEFT)
+    said = back(scene, "2022-03-10T10:00")  # the meeting, which waits for the interviews, was due in February
+    assert said.message.endswith("导师面试截止 2022-03-20 24:00。")
+
+
 def test_it_may_leave_once_more_and_everybody_hears_again(scene: Scene) -> None:
     back(left(scene))
     sent(scene)
@@ -138,6 +147,16 @@ def test_it_does_not_come_back_where_its_places_are_others_by_now(database: Data
     assert (said.outcome, said.message) == (
         "refused", "南京 原有省级资助 2 人，全省现仅余 1 人，不能恢复参加。",
     )  # fmt: skip
+
+
+def test_places_that_it_decides_anew_are_asked_of_nobody_when_it_comes_back(database: Database) -> None:
+    scene = Scene.begin(database, calendar(2, funded_cap=3)).through(INTERVIEW, NANJING)
+    scene.rerun(INTERVIEW, NANJING, "2022-02-13T10:00", date(2022, 2, 20))
+    scene.withdraw(NANJING, "2022-02-13T11:00")
+    scene.through(SHORTLIST, WUXI)
+    scene.file(INTERVIEW, WUXI, at="2022-02-14T10:00")
+    assert back(scene, "2022-02-15T10:00").done
+    assert funded(scene, "2022-02-15T11:00") == 2
 
 
 def test_what_was_held_when_it_left_is_judged_again_by_itself(scene: Scene) -> None:
