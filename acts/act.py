@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "phase", "form", "cities", "city", "day", "reason", "rule", "new-rule", "letter", "address", "office", "choice",
-    "request", "difference", "calendar", "grid", "file", "text", "remark", "again",
+    "request", "difference", "calendar", "grid", "file", "text", "student", "remark", "again",
 ]  # fmt: skip
 """How a field is asked and read."""
 

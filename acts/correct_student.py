@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from acts.act import CITY, TOLD, Act, Bench, Field, Filled, each
+from acts.act import CITY, Act, Bench, Field, Filled, each
 from acts.known_city import KnownCity
-from acts.single_persons import APPLICATION, STUDENT, not_now, on_record
+from acts.single_persons import APPLICATION, REASON, STUDENT, not_now, on_record
 from calendars.deadlines import day_of
 from forms.cells import BadCellError
 from forms.folding import fold
@@ -137,7 +137,7 @@ CORRECT_STUDENT = Act(
         STUDENT,
         Field("what", "更正哪一项", "choice", choices=tuple((one, WHAT[one]) for one in COLUMNS)),
         Field("value", "更正为", "text", hint="写入记录，不写进函件。"),
-        TOLD,
+        REASON,
     ),
     each(_corrected),
     lambda _, __, filled: f"更正 {filled.words['student']} 的{WHAT[cast('What', filled.words['what'])]}",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.act import CITY, TOLD, Act, Bench, Field, Filled, each
-from acts.single_persons import INTERVIEW, STUDENT, not_now, on_record, over
+from acts.act import CITY, Act, Bench, Field, Filled, each
+from acts.single_persons import INTERVIEW, REASON, STUDENT, not_now, on_record, over
 from gates.states import Event, State
 from models import personal_changes
 from models.personal_changes import NewChange
@@ -114,7 +114,7 @@ def _decline(
         changes.append(NewChange(following.number, "admitted", "否", funding, reason))
         said[following.number] = f"递补入选（{funding}）"
     told = "；".join(f"{number} {what}" for number, what in said.items())
-    season.note(season.cells[INTERVIEW, city], Event.PERSON, f"{told}：{reason}", tally=judgement.tally)
+    season.note(season.cells[INTERVIEW, city], Event.PERSON, told, tally=judgement.tally)
     on_record(season, city, changes, said, {f"mentor:{gone.mentor}": (gone.number,)})
     score = f"，面试成绩 {following.score}" if following else "；无人递补"
     shown = "；".join(finding.mend for finding in judgement.verdict.refusals)
@@ -135,19 +135,20 @@ DECLINE_PLACE = Act(
         CITY,
         STUDENT,
         Field(
-            "next", "递补的学生报名号", "text", needed=False,
+            "next", "递补的学生报名号", "student", needed=False, choices=((NOBODY, "不递补"),),
             hint="不写时由同学科面试成绩最高的未入选学生递补；不递补的写 none。",
         ),
         Field(
             "funding", "递补学生的资助类型", "choice", needed=False,
             choices=(("省级资助", "省级资助"), ("自筹", "自筹")), hint="不选时与放弃的学生相同。",
         ),
-        TOLD,
+        REASON,
     ),
     each(_declines),
     lambda _, __, filled: f"登记 {filled.words['student']} 放弃入选，并办理递补",
     Event.PERSON,
     frozenset({State.PASSED}),
+    forever="登记之后不能撤销：放弃入选的学生本年度不能再入选。",
     of=INTERVIEW,
     subject=lambda year, filled: f"student/{year.year}/{filled.words['student']}",
 )  # fmt: skip

@@ -51,7 +51,7 @@ def excuse(
         found = next((key for key, label in owing.items() if fold(label) == fold(party)), None)
         if found is None:
             there = f"可以写的是：{'、'.join(owing.values())}" if owing else "现在没有欠交的导师、中学、高校"
-            return refuse(season, cell, Event.WAIVE, f"{title}：没有欠交年度工作总结的“{party}”；{there}。")
+            return refuse(season, cell, Event.WAIVE, f"{title}：欠交年度工作总结的没有所写的这一方；{there}。")
         excuses.excuse(season.connection, year, (phase, city), found, reason, season.stamp)
         said = f"{owing[found]} 免交年度工作总结：{reason}"
         if cell.state is State.SUBMITTED:

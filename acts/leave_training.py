@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.act import CITY, TOLD, Act, Bench, Filled, each
-from acts.single_persons import INTERVIEW, STUDENT, not_now, on_record, over
+from acts.act import CITY, Act, Bench, Filled, each
+from acts.single_persons import INTERVIEW, REASON, STUDENT, not_now, on_record, over
 from gates.states import Event, State
 from models import personal_changes
 from models.facts.scope import in_training
@@ -73,11 +73,12 @@ def _leaves(bench: Bench, filled: Filled, city: str) -> Outcome:
 LEAVE_TRAINING = Act(
     "leave-training",
     lambda _: "学生退出培养",
-    (CITY, STUDENT, TOLD),
+    (CITY, STUDENT, REASON),
     each(_leaves),
     lambda _, __, filled: f"登记 {filled.words['student']} 退出培养",
     Event.PERSON,
     frozenset({State.PASSED}),
+    forever="登记之后不能撤销：该生本年度不能恢复培养，资助名额不另行使用。",
     of=INTERVIEW,
     subject=lambda year, filled: f"student/{year.year}/{filled.words['student']}",
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acts.act import CITY, PROVINCE, TOLD, Act, Bench, Field, Filled, each
+from acts.act import CITY, PROVINCE, Act, Bench, Field, Filled, each
 from acts.known_city import KnownCity
 from acts.leave_training import not_leaving
-from acts.single_persons import INTERVIEW, STUDENT, on_record
+from acts.single_persons import INTERVIEW, REASON, STUDENT, on_record
 from calendars.deadlines import day_of
 from forms.folding import fold
 from gates.states import Event, State
@@ -129,8 +129,7 @@ def _move(season: Season, city: str, number: str, to: str, found: _Found, reason
     said = {city: f"转往{there}", to: f"自{here}转入"}
     left = {f"{kind}:{row[f'{kind}_party']}": (number,) for kind in ("mentor", "school") if row[f"{kind}_party"]}
     for one in (city, to):
-        told = f"{number} {said[one]}：{reason}"
-        season.note(season.cells[INTERVIEW, one], Event.PERSON, told, tally=verdicts[one].tally)
+        season.note(season.cells[INTERVIEW, one], Event.PERSON, f"{number} {said[one]}", tally=verdicts[one].tally)
         change = NewChange(number, "city", here, there, reason)
         on_record(season, one, [change], {number: said[one]}, left if one == city else {})
     shown = "；".join(finding.mend for one in (city, to) for finding in verdicts[one].verdict.refusals)
@@ -157,7 +156,7 @@ MOVE_STUDENT = Act(
         Field("school", "转入的中学", "text", hint="须在转入市的“中学”表中。"),
         Field("mentor", "培养导师姓名", "text", hint="须在转入市的导师名册中。"),
         Field("institution", "其单位", "text"),
-        TOLD,
+        REASON,
     ),
     each(_moved),
     lambda _, __, filled: f"登记 {filled.words['student']} 转到另一个市",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.act import CITY, TOLD, Act, Bench, Field, Filled, each
+from acts.act import CITY, Act, Bench, Field, Filled, each
 from acts.known_city import KnownCity
 from acts.leave_training import not_leaving
-from acts.single_persons import INTERVIEW, on_record
+from acts.single_persons import INTERVIEW, REASON, on_record
 from calendars.deadlines import day_of
 from gates.states import Event, State
 from models import personal_changes
@@ -62,7 +62,8 @@ def replace_mentor(
         outcome = refuse(season, cell, Event.PERSON, why) if why else Outcome("refused", "")
         if gone and not why:
             theirs = [one for one in whose if one.party == known.roll[gone]]
-            outcome = _replace(season, city, theirs, (after, known.roll[after]) if after else None, reason)
+            of, to = (gone, known.roll[gone]), (after, known.roll[after]) if after else None
+            outcome = _replace(season, city, theirs, of, to, reason)
     return season.answered(outcome)
 
 
@@ -94,12 +95,16 @@ def _too_many(
 
 
 def _replace(
-    season: Season, city: str, theirs: Sequence[OfMentor], after: tuple[Mentor, int] | None, reason: str
+    season: Season,
+    city: str,
+    theirs: Sequence[OfMentor],
+    gone: tuple[Mentor, int],
+    after: tuple[Mentor, int] | None,
+    reason: str,
 ) -> Outcome:
     numbers = tuple(one.number for one in theirs)
-    (gone,) = {(one.mentor, one.institution, one.party) for one in theirs}
-    was = f"{gone[0]}（{gone[1]}）"
-    besides = {f"mentor:{gone[2]}": numbers}
+    (mentor, institution), party = gone
+    was, besides = f"{mentor}（{institution}）", {f"mentor:{party}": numbers}
     if after is None:
         changes = [NewChange(number, "training", "在培", LEFT, reason) for number in numbers]
         said, told = LEFT, f"无人接替，{len(numbers)} 名学生退出培养"
@@ -107,7 +112,7 @@ def _replace(
         (name, institution), party = after
         now = f"{name}（{institution}）"
         personal_changes.retrain(season.connection, season.year.year, city, numbers, (name, institution, party))
-        changes = [NewChange(number, "mentor", was, now, reason) for number in numbers]
+        changes = [NewChange(one.number, "mentor", f"{one.mentor}（{one.institution}）", now, reason) for one in theirs]
         said, told = "培养导师变更", f"{len(numbers)} 名学生改由{now}培养"
     on_record(season, city, changes, dict.fromkeys(numbers, said), besides)
     return Outcome("done", f"{season.year.city(city).name} {was}不再担任导师：{told}（{'、'.join(numbers)}）。")
@@ -134,12 +139,13 @@ REPLACE_MENTOR = Act(
             hint="须在该市导师名册中。不写的，无人接替，其在培学生退出培养。",
         ),
         Field("successor_institution", "接替导师的单位", "text", needed=False),
-        TOLD,
+        REASON,
     ),
     each(_replaced),
     lambda _, __, filled: f"登记{filled.words['mentor']}（{filled.words['institution']}）中途离开",
     Event.PERSON,
     frozenset({State.PASSED}),
+    forever="登记之后不能撤销；不写接替的导师的，其在培学生一并退出培养，本年度不能恢复。",
     of=INTERVIEW,
     subject=lambda year, filled: f"mentor/{year.year}/{filled.cities[0]}",
 )  # fmt: skip

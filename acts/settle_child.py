@@ -67,7 +67,7 @@ SETTLE_CHILD = Act(
     "child",
     lambda _: "核定是否同一人",
     (
-        Field("student", "其中一个报名号", "text"),
+        Field("student", "其中一个报名号", "student"),
         Field("same", "核定", "choice", choices=(("yes", WORDS[True]), ("no", WORDS[False]))),
         Field("reason", "事由", "reason", hint="写入有关各市的记录；不要写学生的姓名和个人情况。"),
     ),

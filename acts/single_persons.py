@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from acts.act import Field
+from acts.act import TOLD, Field
 from gates.states import Event, State
 from models import personal_changes
 from season import owing
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 APPLICATION, INTERVIEW = "application", "interview"
 """The phase, and its form, in which a student is put on record, and the one in which students are admitted."""
 
-STUDENT = Field("student", "报名号", "text", hint="如 3209-2022-0007。")
+STUDENT = Field("student", "报名号", "student", hint="如 3209-2022-0007。")
+REASON = replace(TOLD, hint=f"{TOLD.hint}请不要写姓名、病情和家庭情况，写“个人原因”即可。")
 
 
 def not_now(season: Season, cell: Cell) -> str | None:

@@ -135,6 +135,14 @@ def _remark(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict
     return _word(filled, asked.name, text) if text else {}
 
 
+def _student(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
+    """Read an application number, or a word that stands for one: nothing else, for it goes on record."""
+    text = _needed(asked, typed)
+    if not text:
+        return {}
+    return _word(filled, asked.name, text if text in dict(asked.choices) else cells.application_number(text))
+
+
 def _rule(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     rule = _needed(asked, typed)
     if filled.phase is None or rule not in {one.id for one in opened.book.waivable(filled.phase.slug)}:
@@ -231,6 +239,7 @@ _READ: Mapping[str, Callable[[Field, Opened, Typed, Filled], dict[str, Any]]] = 
     "day": _day,
     "reason": _reason,
     "text": _remark,
+    "student": _student,
     "remark": _remark,
     "again": _again,
     "rule": _rule,

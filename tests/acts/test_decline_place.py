@@ -6,13 +6,19 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
+from acts.act import Act
 from acts.consistency import contradictions
-from acts.decline_place import decline_place
-from acts.leave_training import leave_training
+from acts.decline_place import DECLINE_PLACE, decline_place
+from acts.leave_training import LEAVE_TRAINING, leave_training
+from acts.replace_mentor import REPLACE_MENTOR
+from acts.single_persons import REASON
 from models import personal_changes, reports
+from models.columns import table_of
 from models.database import Database
 from models.facts.scope import in_training
+from models.tables.season import Transition
 from phases.interview import InterviewRow
 from season.judging import scope_of
 from season.outcome import Outcome
@@ -173,6 +179,21 @@ def test_who_is_not_in_training_leaves_nothing(scene: Scene) -> None:
     again = left(scene, at="2022-05-11T10:00")
     assert (again.outcome, again.message) == ("refused", f"南京 导师面试：{FIRST} 不在培养；请核对报名号。")
     assert left(scene, "3202-2022-0001", "2022-05-11T10:00").outcome == "refused"
+
+
+@pytest.mark.parametrize("act", [DECLINE_PLACE, LEAVE_TRAINING, REPLACE_MENTOR])
+def test_what_nothing_brings_back_warns_and_no_reason_is_asked_in_private_words(act: Act) -> None:
+    assert "不能撤销" in act.forever
+    assert [one.hint for one in act.fields if one.name == "reason"] == [REASON.hint]
+    assert "不要写姓名、病情和家庭情况" in REASON.hint
+
+
+def test_a_reason_stands_once_in_a_citys_log(scene: Scene) -> None:
+    declined(through(scene, 70, 88, 75, 60))
+    with scene.database.read() as connection:
+        log = table_of(Transition)
+        rows = connection.execute(select(log.c.reason).where(log.c.event == "person").order_by(log.c.id)).scalars()
+        assert ["另有安排" in reason for reason in rows] == [False, True]
 
 
 def test_previews_change_nothing(scene: Scene) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from acts.replace_mentor import Mentor, replace_mentor
 from models import personal_changes
 from models.columns import table_of
 from models.facts.scope import in_training
+from models.tables.city_drafts import draft_table
 from models.tables.pool import Party
+from phases.application import STUDENTS
 from season.judging import scope_of
 from season.outcome import Outcome
 from season.unit_of_work import Season
@@ -80,6 +82,14 @@ def test_another_of_the_roll_takes_the_students_over(scene: Scene) -> None:
     both = {FIRST, SECOND}
     assert told(scene) == {"city:nanjing": both, GONE[0]: both, AFTER[0]: both, "南京一中": both}
     assert ledger.of_others(scene.database, NANJING) == others
+
+
+def test_a_mentor_is_one_however_his_students_have_him_spelled(scene: Scene) -> None:
+    with begun(scene).database.write(YEAR) as connection:
+        student = draft_table(STUDENTS)
+        spelled = update(student).where(student.c.number == SECOND).values(institution="南京 大学")
+        connection.execute(spelled)
+    assert left(scene).message.startswith("南京 南京导师1（南京大学）不再担任导师：2 名学生")
 
 
 def test_where_nobody_takes_over_they_leave_training(scene: Scene) -> None:

@@ -160,7 +160,8 @@ def test_one_ill_mentor_is_excused_with_a_reason_and_the_city_of_nothing_else(fi
     label, when = f"{ill['mentor']}（{ill['unit']}）", stamp("2022-12-12T11:00")
     given = (filed.database, YEAR, YEAR_END, NANJING)
     nobody = excuse(*given, "李四", when, reason="长期请假")
-    assert f"没有欠交年度工作总结的“李四”；可以写的是：{label}、" in nobody.message
+    assert f"没有所写的这一方；可以写的是：{label}、" in nobody.message
+    assert "李四" not in nobody.message, "whatever was typed would stay in the log"
     refused = filed.approve(YEAR_END, NANJING, "2022-12-12T11:30")
     assert refused.verdict is not None
     assert [one.rule for one in refused.verdict.refusals] == ["year-end.summaries"]

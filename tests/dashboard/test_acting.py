@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 
 from acts.act import Filled
 from acts.book import ACTS
+from acts.decline_place import NOBODY
 from acts.new_days import REMINDER
 from dashboard.acts.trial import Changed, done, tried
 from dashboard.acts.typed_fields import Typed, read
@@ -115,6 +116,25 @@ def test_what_is_offered_is_previewed_and_then_happens_and_the_rest_is_refused(
         )
         assert happened == foreseen
         assert {slug: rows for slug, rows in _of_cities(window).items() if slug != city} == others
+
+
+@pytest.mark.parametrize(
+    ("act", "name", "typed", "word"),
+    [
+        ("leave-training", "student", "张三", None),
+        ("leave-training", "student", "３２０１-2022-0001", "3201-2022-0001"),
+        ("decline-place", "next", "李四", None),
+        ("decline-place", "next", NOBODY, NOBODY),
+    ],
+)
+def test_a_name_in_the_place_of_a_number_gets_no_further(
+    window: Window, act: str, name: str, typed: str, word: str | None
+) -> None:
+    """Refused as it is read, it goes into no log."""
+    reading = read(ACTS[act], window.site.year(2022), Typed({name: [typed]}))
+    assert reading.filled.words.get(name) == word
+    assert (name in reading.faults) is (word is None)
+    assert typed not in reading.faults.get(name, "")
 
 
 def test_what_was_previewed_is_done_in_whatever_order_the_database_gives_its_rows(
