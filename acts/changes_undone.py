@@ -44,7 +44,7 @@ def changes_undone(season: Season, city: str, reading: Reading) -> Iterator[RowE
         if number in rows:
             (sheet, row), (field, said) = rows[number], stands[what]
             given = fold(said(row, here))
-            if given in former[number, what] and given != fold(now):
+            if given != fold(now) and (now == "否" or given in former[number, what]):  # whoever declined is out
                 wrong, right = _said(what, now)
                 yield fault("value.corrected", sheet, row, field, wrong, right)
 

@@ -92,7 +92,9 @@ def test_the_next_by_score_moves_up_funded_as_the_other_was(scene: Scene) -> Non
 def test_an_old_workbook_does_not_give_the_place_back(scene: Scene) -> None:
     declined(through(scene, 70, 88, 75, 60))
     scene.rerun(INTERVIEW, NANJING, "2022-02-21T11:00", date(2022, 2, 28))
-    again = scene.load(INTERVIEW, NANJING, interviewed(scene, 70, 88, 75, 60), "2022-02-22T10:00")
+    first, *rest = interviewed(scene, 70, 88, 75, 60)["interviews"]
+    old = {"interviews": [first.model_copy(update={"funding": "自筹"}), *rest]}
+    again = scene.load(INTERVIEW, NANJING, old, "2022-02-22T10:00")
     assert [(error.code, error.row, error.right[:8]) for error in again.errors] == [
         ("value.corrected", 2, "应为“否”；确需"), ("value.corrected", 5, "应为“省级资助”"),
     ]  # fmt: skip
