@@ -127,7 +127,7 @@ def test_a_year_of_other_figures_comes_to_the_same_end(tmp_path: Path, database:
         "school": True,
         "institution": True,
     }
-    assert all("收齐市级管理办公室、导师、中学和高校、科研院所的年度工作总结" in text for text in opened["city"])
+    assert all("收齐市级管理办公室、导师、中学和高校（科研院所）的年度工作总结" in text for text in opened["city"])
 
 
 def said_of(database: Database, year: Year, folder: Path) -> Iterator[tuple[str, str]]:
@@ -167,28 +167,29 @@ def walked(browser: Browser, year: Year) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.slow
 @ON_SQLITE
-def test_a_year_without_a_shortlist_that_asks_two_for_summaries_speaks_of_neither(
+def test_a_year_without_a_shortlist_that_asks_no_school_for_summaries_speaks_of_neither(
     tmp_path: Path, database: Database
 ) -> None:
     year = of_2022(*WITHOUT_SHORTLIST, (r"summaries_owed = .*", 'summaries_owed = ["市级", "导师"]'))
     play(year, tmp_path, database)
-    _asks_two(database, year)
+    _asks_no_school(database, year)
     said = list(said_of(database, year, tmp_path))
     found = [(where, re.findall(f".{{0,40}}(?:{OF_A_SHORTLIST.pattern}).{{0,20}}", text)) for where, text in said]
     assert [one for one in found if one[1]] == []
 
 
-def _asks_two(database: Database, year: Year) -> None:
+def _asks_no_school(database: Database, year: Year) -> None:
     opened = bodies(database, year, kind="opened", phase="year-end")
     assert {audience: any("年度工作总结" in text for text in texts) for audience, texts in opened.items()} == {
         "city": True,
         "mentor": True,
         "school": False,
+        "institution": True,
     }
-    assert all("收齐市级管理办公室和导师的年度工作总结" in text for text in opened["city"])
+    assert all("收齐市级管理办公室、导师和高校（科研院所）的年度工作总结" in text for text in opened["city"])
     with database.read() as connection:
         filed = {row["type"] for row in draft_rows.rows(connection, year.year, None, SUMMARIES.key)}
-    assert filed == {"市级", "导师"}
+    assert filed == {"市级", "导师"}  # 高校 is asked for, and not owed
 
 
 def test_a_year_with_one_does() -> None:
