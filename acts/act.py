@@ -228,13 +228,15 @@ class Act:
 
     def applies(self, book: Book, phase: Phase, standing: Standing, *, named: bool = False) -> bool:
         """Tell whether it is offered for a city phase that stands so; `named`: for this city by its name."""
+        second = standing.second if owes_second(standing.state, standing.second, standing.second_at) else None
+        owed = second or standing.due
         return (
             (
                 standing.state in self.states
                 or (named and standing.state in self.alone)
-                or (self.second and owes_second(standing.state, standing.second, standing.second_at))
+                or (self.second and second is not None)
             )
-            and (not self.moved or not self.moved.isdisjoint(standing.due.because))
+            and (not self.moved or not self.moved.isdisjoint(owed.because))
             and (not self.province or phase.province is not None)
             and (not self.of or phase.slug == self.of)
             and (not self.waives or bool(book.waivable(phase.slug)))

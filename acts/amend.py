@@ -87,22 +87,24 @@ def _amend(season: Season, calendar: Year, reason: str) -> int:
 
 
 def _asked_by(season: Season, key: Key) -> tuple[Due, Due]:
-    """Give the due day of a city phase, and by when parties hand in for it: the same where it is asked of none."""
-    due, parties = season.due(*key), season.dealings(key[0]).parties
+    """Give the day by which a city phase is owed, and by when parties hand in for it: the same where it asks none."""
+    due, parties = season.owed_by(season.cells[key]), season.dealings(key[0]).parties
     return due, season.theirs(due, "mentor") if any(one not in OFFICES for one in parties) else due
 
 
 def _is_waited_for(season: Season, cell: Cell) -> bool:
     """Tell whether the due day is still ahead of the city: a lapse after this came in does not count."""
-    return cell.state in WAITED_FOR or (cell.state is State.OVERDUE and season.in_time(cell))
+    late = cell.state is State.OVERDUE and season.in_time(cell)
+    return cell.state in WAITED_FOR or late or season.second_owed(cell) is not None
 
 
 def _move_day(season: Season, key: Key, before: Due, reason: str, unsent: Unsent) -> None:
-    day = season.due(*key).day
+    cell = season.cells[key]
+    day = season.owed_by(cell).day
     what = "导师、高校、中学的交材料日随之改变" if day == before.day else f"截止日 {before.day} 改为 {day}"
     said = f"年度日历修订，{what}：{reason}"
-    cell = season.move(season.cells[key], Event.EXTEND, said)
-    season.reasons[key] = reason
+    cell = season.move(cell, Event.EXTEND, said)
+    season.reasons[key], season.before[key] = reason, before
     say_anew(season, cell, unsent)
 
 

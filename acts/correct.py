@@ -59,7 +59,8 @@ def correct(
         season.untold = untold
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
-        cell, due = season.cells[phase, city], season.due(phase, city)
+        cell = season.cells[phase, city]
+        due = season.owed_by(cell)
         phoned: Mapping[str, str] = {}
         mistake = _by_hand(_kept(season, cell))
         until = _without(season, cell, mistake) if mistake else None
@@ -115,12 +116,16 @@ def _given(season: Season, cell: Cell, mistake: Extension) -> PastGrant:
 def _without(season: Season, cell: Cell, mistake: Extension) -> date:
     """Give the due day that holds once the newest day given by hand is taken back."""
     rest = (replace(one, corrections=0) for one in _kept(season, cell) if one is not mistake)
-    before = resolve(season.year.phase(cell.phase).due, rest).day
+    phase = season.year.phase(cell.phase)
+    base = phase.second_due if phase.second_due and season.second_owed(cell) else phase.due
+    before = resolve(base, rest).day
     return max(before, season.days.after(day_of(season.arrived), season.year.figures.grace))
 
 
 def _needless(season: Season, cell: Cell, until: date | None) -> str | None:
-    title, due = season.title(cell.phase, cell.city), season.due(cell.phase, cell.city)
+    title, due = season.title(cell.phase, cell.city), season.owed_by(cell)
+    if cell.state is State.SUBMITTED and season.second_owed(cell) is None:
+        return f"{title} 已经报送，没有待交的内容，截止日未作改动。"
     if until is None:
         return f"{title} 没有可以更正的延期或重新开放，截止日 {due.day} 未作改动。"
     if until >= due.day:
@@ -159,4 +164,5 @@ CORRECT = Act(
     Event.CORRECT,
     frozenset({State.WAITING, State.OPEN, State.RETURNED}),
     moved=MISTAKES | {"correction"},
+    second=True,
 )

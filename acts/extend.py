@@ -60,17 +60,16 @@ def extend(
         done, refused = [], []
         for city in season.cities:
             cell = season.cells[phase, city]
-            was = season.owed_by(cell).day
+            was = season.owed_by(cell)
             why = _why_not(season, cell, until)
             if why is None:
                 season.grant(cell, "extension", until, reason)
                 why = f"至 {until}" if asked else f"至 {until}：{reason}"
                 cell = season.move(cell, Event.EXTEND, why, request=asked.number if asked else None)
                 say_anew(season, cell, unsent.get(city, {}))
-                if season.second_owed(cell) is not None:
-                    owing.second_moved(season, cell, day_version(season, cell), was, reason)
+                season.before[phase, city] = was
                 if asked is not None:
-                    owing.answered(season, cell, asked, due=season.due(phase, city), was=was)
+                    owing.answered(season, cell, asked, due=season.owed_by(cell), was=was.day)
                 done.append(season.year.city(city).name)
             elif cities is not None or cell.state not in DONE_WITH:
                 refused.append(refuse(season, cell, Event.EXTEND, why).message)

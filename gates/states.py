@@ -176,6 +176,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.RETURN: State.RETURNED,
         Event.RECALL: State.OPEN,
         Event.EXTEND: State.SUBMITTED,  # of its second part alone, where one is owed
+        Event.CORRECT: State.SUBMITTED,  # the same
         Event.APPROVE: State.PASSED,
         Event.REJECT: State.RETURNED,
         Event.HOLD: State.WAITING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, case, func, or_, select
@@ -50,11 +51,19 @@ Told = Mapping[str, datetime]
 
 
 def days_told(
-    connection: Connection, year: int, phases: Collection[str], cities: Collection[str], ahead: Ahead
+    connection: Connection,
+    year: int,
+    phases: Collection[str],
+    cities: Collection[str],
+    ahead: Ahead,
+    since: Mapping[Key, datetime] = MappingProxyType({}),
 ) -> dict[Key, Told]:
-    """Give what was told of these phases of these cities. The province, whose due days are its own, is left out."""
+    """Give what was told of these phases of these cities, of each of them `since` an instant, if one is given for it.
+
+    The province, whose due days are its own, is left out.
+    """
     told = _telling(year, phases, cities, ahead).where(table_of(Letter).c.state.in_(ARRIVING))
-    return _newest(connection, told, phases)
+    return _newest(connection, told, phases, since=since)
 
 
 def left_unsaid(
@@ -77,7 +86,7 @@ def _telling(year: int, phases: Collection[str] | None, cities: Collection[str] 
         partition_by=(about, letter.c.city, letter.c.recipient),
         order_by=(letter.c.queued_as_of.desc(), letter.c.id.desc()),
     )
-    columns = [letter.c[name] for name in ("city", "recipient", "kind", "slot", "valid_until")]
+    columns = [letter.c[name] for name in ("city", "recipient", "kind", "slot", "valid_until", "queued_as_of")]
     of_phases = [] if phases is None else [letter.c.phase.in_({*phases, *(phase for _, phase in ahead)})]
     of_cities = [] if cities is None else [letter.c.city.in_(cities)]
     return select(about.label("about"), *columns, newest.label("place")).where(
@@ -90,12 +99,20 @@ def _telling(year: int, phases: Collection[str] | None, cities: Collection[str] 
     )
 
 
-def _newest(connection: Connection, telling: Select[Any], phases: Collection[str], only: str = "") -> dict[Key, Told]:
+def _newest(
+    connection: Connection,
+    telling: Select[Any],
+    phases: Collection[str],
+    only: str = "",
+    since: Mapping[Key, datetime] = MappingProxyType({}),
+) -> dict[Key, Told]:
     told = telling.subquery()
     query = select(told).where(told.c.place == 1, told.c.about.in_(phases))
     found: dict[Key, dict[str, datetime]] = defaultdict(dict)
     for row in connection.execute(query.where(told.c[only]) if only else query):
-        found[row.about, row.city][row.recipient] = _until(row)
+        key = (row.about, row.city)
+        if key not in since or row.queued_as_of > since[key]:
+            found[key][row.recipient] = _until(row)
     return dict(found)
 
 

@@ -109,7 +109,7 @@ def reopen_request(season: Season, cell: Cell) -> CityRequest | None:
     mine = [one for one in _asked(season, cell) if one.attempt == cell.attempt and one.kind == "later-day"]
     if any(one.answer is None for one in mine):
         return None
-    holds = season.due(cell.phase, cell.city).day
+    holds = season.owed_by(cell).day
     granted = (one for one in mine if one.answer and (one.answer.said, one.answer.by) == ("granted", SYSTEM))
     found = next((one for one in granted if one.day > holds), None)
     if found is not None:

@@ -34,6 +34,7 @@ def tell_moved(season: Season) -> None:
     unsaid stays so, whatever is done since, until the day moves once more.
     """
     _say_ahead_anew(season)
+    _tell_second_moved(season)
     cells = {key: season.cells[key] for key in touched(season)}
     cells = {key: cell for key, cell in cells.items() if cell.state in WAITED_FOR and not cell.resume}
     if not cells:
@@ -51,6 +52,23 @@ def tell_moved(season: Season) -> None:
             one: until for one, until in late.items() if not (one in quiet and _holds(season, key, one, quiet[one]))
         }
         _tell(season, cells[key], rest)
+
+
+def _tell_second_moved(season: Season) -> None:
+    """Owe the same of the second part's day to whoever was told one since the city filed.
+
+    The city knows it before any letter is about that alone: by its opening, and by what it was answered as it filed.
+    """
+    cells = {key: season.cells[key] for key in moved(season) if season.second_owed(season.cells[key])}
+    if not cells:
+        return
+    phases, cities = zip(*cells, strict=True)
+    since = {key: cell.filed_at or cell.as_of for key, cell in cells.items()}
+    early = ahead(season.book, season.year)
+    told = days_told(season.connection, season.year.year, set(phases), set(cities), early, since)
+    for key, cell in cells.items():
+        known = {f"city:{cell.city}": season.before[key].instant} if key in season.before else {}
+        _tell(season, cell, _outdated(season, cell, {**known, **told.get(key, {})}))
 
 
 def _say_ahead_anew(season: Season) -> None:
@@ -89,7 +107,7 @@ def _outdated(season: Season, cell: Cell, told: Told) -> Told:
 
 def _holds(season: Season, key: Key, recipient: str, until: datetime) -> bool:
     """Tell whether a recipient, as in a letter's key, who was told this instant knows what holds."""
-    return season.holds(season.due(*key), audience_of(recipient), until)
+    return season.holds(season.owed_by(season.cells[key]), audience_of(recipient), until)
 
 
 def _tell(season: Season, cell: Cell, told: Told) -> None:

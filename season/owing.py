@@ -270,14 +270,6 @@ def moved(season: Season, cell: Cell, version: int, was: date, to: frozenset[str
     season.owed.append(_another_day("moved", season, cell, version, was, to, reason))
 
 
-def second_moved(season: Season, cell: Cell, version: int, was: date, reason: str | None) -> None:
-    """Owe the city's office, and whoever of its parties owes some of it, the new day of the second part."""
-    due = season.second_due(cell.phase, cell.city)
-    slot = f"{due.day if due else was}#{version}"
-    to = frozenset({f"city:{cell.city}"})
-    season.owed.append(Owed("moved", *_about(cell), slot, due=due, was=was, to=to, reason=reason, second=True))
-
-
 def corrected(season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None) -> None:
     """Owe the same to those who were told a day by mistake."""
     season.owed.append(_another_day("corrected", season, cell, version, was, to, reason))
@@ -286,8 +278,8 @@ def corrected(season: Season, cell: Cell, version: int, was: date, to: frozenset
 def _another_day(
     kind: Kind, season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None
 ) -> Owed:
-    due = season.due(cell.phase, cell.city)
-    return Owed(kind, *_about(cell), f"{due.day}#{version}", due=due, was=was, to=to, reason=reason)
+    due, slot = season.owed_by(cell), f"{season.owed_by(cell).day}#{version}"
+    return Owed(kind, *_about(cell), slot, due=due, was=was, to=to, reason=reason, second=_has_filed(cell))
 
 
 def request(season: Season, cell: Cell, due: Due, asked: RequestBrief) -> None:

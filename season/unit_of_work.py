@@ -77,6 +77,7 @@ class Season:
     reasons: dict[standing.Key, str] = field(default_factory=dict)  # why a due day moved, for the letters that say so
     untold: str = ""  # why those who were told a day that this act moves are not to hear of it; "" where they are
     mistaken: dict[standing.Key, Due] = field(default_factory=dict)  # the day that a correction takes back
+    before: dict[standing.Key, Due] = field(default_factory=dict)  # the day of a second part that an act moved
     _dues: dict[standing.Key, Due] = field(default_factory=dict)
     _dealings: dict[tuple[str, bool], Dealings] = field(default_factory=dict)
 

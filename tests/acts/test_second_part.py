@@ -6,18 +6,25 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from acts import answer, ask
+from acts.amend import amend
+from acts.correct import correct
 from acts.excuse import excuse
 from models import reports
+from models.columns import table_of
+from models.tables.season import Letter
 from tests.support import sheets
-from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
+from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
+from tests.support.years import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acts.advance import Advance
     from forms.definitions import SheetRow
+    from season.outcome import Outcome
     from tests.support.sheets import Sheets
 
 YEAR_END = "year-end"
@@ -143,6 +150,71 @@ def test_a_later_day_is_asked_for_and_given_before_and_after(filed: Scene) -> No
     assert filed.load(YEAR_END, NANJING, filed.sheets(YEAR_END, NANJING), "2023-01-09T10:00").done
     again = filed.extend(YEAR_END, [NANJING], "2023-01-09T11:00", date(2023, 1, 20))
     assert "已经报送，没有待交的内容" in again.message
+
+
+def sent(scene: Scene) -> Scene:
+    """Take what waits as sent."""
+    letter = table_of(Letter)
+    with scene.database.write() as connection:
+        connection.execute(update(letter).where(letter.c.state == "queued").values(state="sent"))
+    return scene
+
+
+def told_to(said: Outcome | Advance, kind: str) -> dict[str, str]:
+    """Whom an act tells that the second part's day moved, and what."""
+    letters = (one for one in said.changes.letters if (one.kind, one.phase, one.concerns) == (kind, YEAR_END, NANJING))
+    return {one.recipient.partition(":")[0]: one.text for one in letters}
+
+
+@pytest.fixture
+def reminded(filed: Scene) -> Scene:
+    """An institution and a school, which owe a summary, were told the second part's day as well."""
+    whole = filed.sheets(YEAR_END, NANJING)
+    of_mentors = [row for row in whole["summaries"] if row.model_dump()["type"] == "导师"]
+    assert filed.load(YEAR_END, NANJING, materials_alone(filed, summaries=tuple(of_mentors)), "2022-11-28T10:00").done
+    assert whom(filed.advance("2022-12-21T09:00", phases=[YEAR_END]), "reminder") == ["city", "institution", "school"]
+    return sent(filed)
+
+
+def revised(scene: Scene, at: str) -> Outcome:
+    new = calendar().source_text.replace("second_due = 2022-12-31", "second_due = 2023-01-10")
+    new = new.replace("province_due = 2022-12-31", "province_due = 2023-01-31")
+    return amend(scene.database, YEAR, parse(new, "日历"), stamp(at), reason="省厅通知")
+
+
+@pytest.mark.parametrize("way", ["extended", "revised"])
+def test_who_was_told_the_second_day_hears_when_it_moves(reminded: Scene, way: str) -> None:
+    if way == "extended":
+        said = reminded.extend(YEAR_END, [NANJING], "2022-12-22T10:00", date(2023, 1, 10))
+    else:
+        said = revised(reminded, "2022-12-22T10:00")
+        assert "1 项截止日随之改变" in said.message
+    told = told_to(said, "moved")
+    assert sorted(told) == ["city", "institution", "school"]
+    assert "年度工作总结、经费使用情况和绩效指标完成情况的截止时间由2022年12月31日" in told["city"]
+    assert "2023年1月10日" in told["city"]
+    assert "2022年12月22日" in told["school"]
+    again = sent(reminded).extend(YEAR_END, [NANJING], "2022-12-22T11:00", date(2023, 1, 12))
+    assert sorted(told_to(again, "moved")) == ["city", "institution", "school"]
+
+
+def test_a_mistaken_day_of_the_second_part_is_taken_back_and_told_as_one(reminded: Scene) -> None:
+    given = (reminded.database, YEAR, YEAR_END, NANJING)
+    reminded.extend(YEAR_END, [NANJING], "2022-12-22T10:00", date(2023, 2, 10))
+    said = correct(*given, stamp("2022-12-22T11:00"), reason="误写为二月")
+    assert "截止日由 2023-02-10 更正为 2022-12-31 24:00" in said.message
+    assert told_to(said, "corrected") == {}, "nobody has the letter with the mistaken day"
+    assert stands(reminded, "2022-12-22T11:30")["second_due"] == "2023-01-01T00:00:00+08:00"
+    reminded.extend(YEAR_END, [NANJING], "2022-12-22T12:00", date(2023, 2, 10))
+    sent(reminded)
+    told = told_to(correct(*given, stamp("2022-12-22T14:00"), reason="误写为二月"), "corrected")
+    assert sorted(told) == ["city", "institution", "school"]
+
+
+def test_whoever_was_told_no_second_day_hears_of_none(filed: Scene) -> None:
+    """The control: mentors, schools and institutions knew the day of the materials, and that is over."""
+    said = filed.extend(YEAR_END, [NANJING], "2022-12-22T10:00", date(2023, 1, 10))
+    assert sorted(told_to(said, "moved")) == ["city"]
 
 
 def test_a_filing_that_is_whole_at_once_owes_nothing_more(scene: Scene) -> None:

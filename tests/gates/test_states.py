@@ -20,7 +20,7 @@ lapse     -          overdue    -          -        overdue    -          -
 approve   -          -          passed     -        -          -          -
 reject    -          -          returned   -        -          -          -
 extend    waiting    open       submitted  -        returned   open       -
-correct   waiting    open       -          -        returned   -          -
+correct   waiting    open       submitted  -        returned   -          -
 waive     -          open       -          -        returned   overdue    -
 rerun     -          -          -          open     open       open       -
 withdraw  withdrawn  withdrawn  withdrawn  -        withdrawn  withdrawn  -
