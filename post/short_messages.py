@@ -92,14 +92,14 @@ async def tell(
     """
     at_desk = partial(asyncio.get_running_loop().run_in_executor, desk)
     await at_desk(doubt_what_the_dead_left, database, stamp.at)
-    async with caller() as client:
 
-        async def settled(group: Sequence[ShortInHand]) -> None:
-            answer, said = await _handed_over(client, stamp, gateways[group[0].way], group)
-            await at_desk(partial(mark, database, token, group, answer, stamp, said=said))
+    async def settled(client: httpx.AsyncClient, group: Sequence[ShortInHand]) -> None:
+        answer, said = await _handed_over(client, stamp, gateways[group[0].way], group)
+        await at_desk(partial(mark, database, token, group, answer, stamp, said=said))
 
-        while not is_leaving() and (held := await at_desk(claim, database, gateways, token, stamp)):
-            await asyncio.gather(*map(settled, _together(held)))
+    while not is_leaving() and (held := await at_desk(claim, database, gateways, token, stamp)):
+        async with caller() as client:  # not made where nothing is owed: it reads every certificate there is
+            await asyncio.gather(*(settled(client, group) for group in _together(held)))
 
 
 def _together(held: Sequence[ShortInHand]) -> Iterator[list[ShortInHand]]:
