@@ -105,7 +105,7 @@ class Brief:
     province or the city; None where nobody. `own` are the words of a letter of one's own. `arranged` is when and where
     the recipient meets the others; a letter that moves no due day says that, `rearranged` where he heard another time
     or place before. `filed` says that the city filed the phase before, `nobody` that it has no applicants, `stands` how
-    far it is. `follows` are the phases that wait for this one, and `chased` the days on which the city was reminded and
+    far it is. `follows` is the work that waits for this phase, and `chased` the days on which the city was reminded and
     urged, by kind. `second`: it is about the second part of the phase alone.
     """
 

@@ -20,7 +20,7 @@ from letters.framed import BEGIN, END, Framed, cut
 from letters.occurrences import in_calendar, is_declined
 from letters.refusals import finding, principled
 from letters.titles import closing, publishes, subject, title
-from letters.words import GATHERED, GROUPS, NEW, OFFICE, PROGRAMME, SIGNED, STANDS, SYSTEM, WAYS, YOU
+from letters.words import GATHERED, GROUPS, NEW, OFFICE, PROGRAMME, SIGNED, STANDS, SYSTEM, TRAINED_BY, WAYS, YOU
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
@@ -155,6 +155,8 @@ def _of_letter(brief: Brief) -> dict[str, Any]:
         "addressee": "" if brief.audience == "province" else phrases.salutation(brief.audience, brief.addressee),
         "audience": brief.audience,
         "you": YOU[brief.audience],
+        "students": "、".join(brief.students),
+        "trained_by": TRAINED_BY.get(brief.audience, ""),
         "year": brief.year,
         "city": phrases.city(brief.city_name),
         "attempt": brief.attempt,

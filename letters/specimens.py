@@ -17,7 +17,7 @@ from letters.occurrences import OFFICES, in_calendar, is_declined, later, occurr
 from letters.titles import publishes
 from letters.words import AUDIENCES, TAGS
 from phases.letter_kinds import LETTER_KINDS, Kind
-from phases.parties import Arranged, Audience
+from phases.parties import Arranged, Audience, called_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,9 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
     mailing = of.mailing(kind, audience) if of else None
     until = later(year, mailing) if of else None
     numbers = f"{city.code}-{year.year}-0001", f"{city.code}-{year.year}-0007"
-    following = tuple(one.name for one in year.phases if phase in one.requires)
+    following = tuple(
+        (book.dealings(one, year).called or called_by(one.name)).work for one in year.phases if phase in one.requires
+    )
     due = resolve((until or found).due) if found else None
     if due and audience not in OFFICES:
         due = handed_in(due, year.figures.party_days, year.working_days)
@@ -76,7 +78,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         ask=_whom_to_ask(year, kind, audience, city),
         arranged=Arranged(2, due.day, "14:30", "示例中学报告厅") if is_placed and due else None,
         rearranged=bool(is_placed),
-        students=numbers if mailing else (),
+        students=numbers if mailing or (row.later and audience not in OFFICES) else (),
         listed=numbers if mailing else (),
         done=as_of.date(),
         stands="drafted" if kind == "reminder" and audience == "city" else None,

@@ -32,6 +32,13 @@ YOU: Mapping[Audience, str] = {
     "school": "贵校",
 }
 
+TRAINED_BY: Mapping[Audience, str] = {
+    "mentor": "您指导的学生",
+    "institution": "在贵单位培养的学生",
+    "school": "贵校在培学生",
+}
+"""How a party's own students in training are called."""
+
 AUDIENCES: Mapping[Audience, str] = {
     "city": "市级管理办公室",
     "head": "科协负责同志",

@@ -213,9 +213,9 @@ class Reach:
     def bound(self, phase: str, audience: Audience, ahead: Mapping[tuple[str, str], str]) -> Concerned:
         """Give the parties of an audience whom the year still binds while this phase runs: a city's leaving ends that.
 
-        Those who were told of it or of a later one, by that one's `opened` or, by kind and phase, by a letter `ahead`
-        that says until when it lasts; whoever was appointed, in any phase; and whoever has a student of its own who is
-        still in.
+        With each its students in training. Those who were told of it or of a later one, by that one's `opened` or, by
+        kind and phase, by a letter `ahead` that says until when it lasts; whoever was appointed, in any phase; and
+        whoever has a student of its own who is still in.
         """
         slugs = [each.slug for each in self.scope.year.phases]
         named = slugs[slugs.index(phase) :]
@@ -226,7 +226,10 @@ class Reach:
         theirs = self._by(still_in(self.scope, phase), audience) if audience in PARTIES else {}
         for city, parties in theirs.items():
             found[city] |= dict.fromkeys(parties, ())
-        return found
+        trained = self._by(self.training, audience)
+        return {
+            city: {party: trained.get(city, {}).get(party, ()) for party in parties} for city, parties in found.items()
+        }
 
     def told(self, phase: str, audience: Audience) -> Concerned:
         """Give the parties of an audience who got this phase's `opened`."""

@@ -366,7 +366,7 @@ PHASE = PhaseDefinition(
                 "目前没有需要您办理的事项。",
             ),
             mailings={
-                "withdrawn": Mailing(Rows("mentors", where=("taken",))),
+                "withdrawn": Mailing(Rows("mentors", where=("taken",)), about=InTraining()),
                 "amended": Mailing(InTraining()),
                 "passed": Mailing(
                     Rows("mentors", where=("taken",)),

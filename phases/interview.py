@@ -269,7 +269,7 @@ PHASE = PhaseDefinition(
                 ),
                 "",
             ),
-            nobody=("{city}入选学生名单{settled}，本次没有学生由您指导。", "感谢您参加面试，期待今后继续合作。"),
+            nobody=("{city}入选学生名单{settled}，本次没有学生由您指导。", "期待今后继续合作。"),
             ahead="面试的时间、地点，由{city}管理办公室另行告知。",
             mailings={
                 "opened": Mailing(LetOnTo("interview")),

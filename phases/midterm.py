@@ -152,7 +152,7 @@ PHASE = PhaseDefinition(
             hands_in="中期评价意见",
             passed=(
                 "{year}年度中期评价已经完成。经导师团队评价，您指导的下列学生本年度不再继续培养，报名号：{numbers}。",
-                "学生和家长由中学当面告知，有关情况不公开；感谢您对学生的培养。",
+                "学生和家长由中学当面告知，有关情况不公开。",
             ),
             mailings={
                 "passed": Mailing(LEFT),

@@ -156,7 +156,7 @@ PHASE = PhaseDefinition(
             "mentor",
             passed=(
                 "{city}进入面试的学生名单已经确定，请您面试的学生共{count}名。",
-                "请{by}完成面试，具体时间、地点由{city}管理办公室与您商定。",
+                "请{by}完成面试，具体时间、地点由{city}管理办公室另行告知。",
             ),
             ahead="测试和面试的时间、地点，由{city}管理办公室另行告知。",
             mailings={"passed": Mailing(LetOnTo("interview"), until="interview")},

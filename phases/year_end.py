@@ -23,7 +23,7 @@ from gates.rule import Rule
 from gates.verdict import Actor
 from phases.definition import PhaseDefinition, SecondPart, Total
 from phases.on_record import Roll, by_number, fault, rows_read, spelled
-from phases.parties import PASSED, Called, InTraining, Mailing, Owing, Sentence, Stakeholder
+from phases.parties import CONCERNED, PASSED, YOURS, Called, InTraining, Mailing, Owing, Sentence, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -503,9 +503,9 @@ PHASE = PhaseDefinition(
             todo=("对每名学生作出导师评价。", _asks("导师", "{day}撰写年度工作总结，交{{city}}管理办公室。")),
             hands_in=_with_summary("导师", "导师评价"),
             mailings={
-                "opened": Mailing(InTraining()),
-                "reminder": Mailing(InTraining(without="materials")),
-                "overdue": Mailing(InTraining(without="materials")),
+                "opened": Mailing(InTraining(), listed=YOURS),
+                "reminder": Mailing(InTraining(without="materials"), listed=CONCERNED),
+                "overdue": Mailing(InTraining(without="materials"), listed=CONCERNED),
                 "result": Mailing(InTraining()),
                 "amended": Mailing(InTraining()),
             },
@@ -519,7 +519,7 @@ PHASE = PhaseDefinition(
             hands_in=_with_summary("中学", "学生材料"),
             mailings={
                 "opened": Mailing(InTraining()),
-                "reminder": Mailing(InTraining(without="materials")),
+                "reminder": Mailing(InTraining(without="materials"), listed=CONCERNED),
                 "result": Mailing(InTraining()),
                 "amended": Mailing(InTraining()),
             },

@@ -23,6 +23,7 @@ from models.outbox import ALL, LetterRow, message_id
 from models.parties import Reach
 from models.written_letters import chased, opened_before, queued_keys
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
+from phases.parties import called_by
 from season import recipients
 from season.calendar_files import arranged_for, calendar_file
 from season.judging import scope_of
@@ -357,9 +358,13 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
 
 
 def _follows(season: Season, owed: Owed) -> tuple[str, ...]:
-    """Give the phases of the city that wait for this one, by name."""
+    """Give the work of the city that waits for this phase."""
     after = (one for one in season.year.phases if owed.city != ALL and owed.phase in one.requires)
-    return tuple(one.name for one in after if season.cells[one.slug, owed.city].state is State.WAITING)
+    return tuple(
+        (season.dealings(one.slug).called or called_by(one.name)).work
+        for one in after
+        if season.cells[one.slug, owed.city].state is State.WAITING
+    )
 
 
 def _waits(season: Season, owed: Owed) -> RequestBrief | None:

@@ -176,6 +176,7 @@ def test_a_letter_keeps_to_the_rules_of_style(name: str) -> None:
     assert not BLAMES.search(said.replace("申请理由", ""))
     assert not SPACED.search(said.replace(brief.link, ""))
     assert "（）" not in said
+    assert said.count("感谢") <= 1
     assert not re.search("（[^）]*（[^）]*（", said)
     assert rendered.framed is not None
     own = [line for line in rendered.text[rendered.framed.begin : rendered.framed.end].split("\n") if line]

@@ -91,6 +91,7 @@ def test_a_city_s_fault_returns_nothing_to_its_mentors(scene: Scene) -> None:
     assert (said.outcome, {*to(said.changes.letters, "returned")}) == ("returned", {"city"})
     late = scene.advance("2022-02-21T09:00", ["interview"], [NANJING]).changes.letters
     assert {*to(late, "overdue")} == {"city"}
+    assert "补报通过前，师生见面会组织工作暂不能开始" in to(late, "overdue")["city"].text
 
 
 def test_too_few_visits_are_told_to_mentors_only_where_the_city_uploaded_any(scene: Scene) -> None:
@@ -110,6 +111,8 @@ def test_a_withdrawal_is_told_to_schools_that_were_told_of_a_phase(scene: Scene)
     letters = scene.withdraw(NANJING, "2022-02-22T10:00").changes.letters
     assert {*to(letters, "withdrawn")} == {"city", "mentor1", "mentor2", "school"}
     assert to(letters, "withdrawn")["school"].ics is None
+    after = re.findall("您指导的学生（报名号：(.*?)）的后续安排", "".join(one.text for one in letters))
+    assert sorted(after) == ["3201-2022-0001", "3201-2022-0002"]
 
 
 @pytest.mark.parametrize(
@@ -126,8 +129,10 @@ def test_a_withdrawal_is_told_to_every_mentor_who_waits_for_something(
     scene.through(last, NANJING, **taught(scene))
     if back:
         scene.rerun(last, NANJING, at, date(2022, 1, 14))
-    told = {*to(scene.withdraw(NANJING, at).changes.letters, "withdrawn")}
+    letters = scene.withdraw(NANJING, at).changes.letters
+    told = {*to(letters, "withdrawn")}
     assert told - {"school"} == {"city", "mentor1", "mentor2"}
+    assert not any("后续安排，由" in one.text for one in letters)
 
 
 @pytest.mark.parametrize(
