@@ -45,14 +45,19 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
     if audience not in occurrences(book, year).get((kind, phase), ()):
         told = f"在{found.name}阶段" if found else ""
         raise NoSuchLetter(kind=TAGS[kind], phase=told, audience=AUDIENCES[audience])
-    of, row = book.dealings(found, year) if found else None, LETTER_KINDS[kind]
+    row, parts = (
+        LETTER_KINDS[kind],
+        [book.dealings(found, year, second=second) for second in (False, True)] if found else [],
+    )
+    of = next((part for part in parts if part.mailing(kind, audience)), parts[0] if parts else None)
     mailing = of.mailing(kind, audience) if of else None
+    second = found.second_due if found and of is not parts[0] else None
     until = later(year, mailing) if of else None
     numbers = f"{city.code}-{year.year}-0001", f"{city.code}-{year.year}-0007"
     following = tuple(
         (book.dealings(one, year).called or called_by(one.name)).work for one in year.phases if phase in one.requires
     )
-    due = resolve((until or found).due) if found else None
+    due = resolve(second or (until or found).due) if found else None
     if due and audience not in OFFICES:
         due = handed_in(due, year.figures.party_days, year.working_days)
     is_told = (row.invented or until) and (of is None or of.stakeholder(audience).hands_in or "mistaken" in row.shows)
@@ -78,6 +83,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         ask=_whom_to_ask(year, kind, audience, city),
         arranged=Arranged(2, due.day, "14:30", "示例中学报告厅") if is_placed and due else None,
         rearranged=bool(is_placed),
+        second=second is not None,
         students=numbers if mailing or (row.later and audience not in OFFICES) else (),
         listed=numbers if mailing else (),
         done=as_of.date(),
