@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from acts.act import TOLD, Field
 from gates.states import Event, State
 from models import personal_changes
-from season import owing
+from season import owing, second_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,10 +50,14 @@ def on_record(
     """Put changes on record and in the log of the students' own phase, and owe word of them.
 
     `said` is what is told of which student, by number: to the office, to their schools and to whoever trains them, and
-    `besides` to whom else it concerns, by the key of a letter.
+    `besides` to whom else it concerns, by the key of a letter. It may change who owes the second part of what is filed.
     """
     personal_changes.put(season.connection, season.year.year, city, changes, season.stamp)
     reason = changes[0].reason
     told = "；".join(f"{number} {what}" for number, what in said.items())
     cell = season.note(season.cells[APPLICATION, city], Event.PERSON, f"{told}：{reason}")
     owing.person_changed(season, cell, said, reason, besides)
+    for phase in season.year.phases:
+        filed = season.cells[phase.slug, city]
+        if filed.state is State.SUBMITTED and season.book.second(phase) is not None:
+            second_part.look_again(season, filed, Event.PERSON, told)

@@ -15,6 +15,7 @@ from acts.excuse import excuse
 from models import reports
 from models.columns import table_of
 from models.tables.season import Letter
+from tests.acts.test_correct_student import corrected, two_schools
 from tests.support import sheets
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 from tests.support.years import parse
@@ -222,6 +223,19 @@ def test_a_filing_that_is_whole_at_once_owes_nothing_more(scene: Scene) -> None:
     scene.load("cultivation", NANJING, scene.sheets("cultivation", NANJING), "2022-11-20T09:00")
     scene.load(YEAR_END, NANJING, scene.sheets(YEAR_END, NANJING), "2022-11-20T10:00")
     assert "补齐" not in scene.submit(YEAR_END, NANJING, "2022-11-20T11:00").message
+
+
+def test_whose_school_is_another_makes_another_summary_owed(scene: Scene) -> None:
+    scene.through("midterm", NANJING, application=two_schools(scene))
+    scene.load("cultivation", NANJING, scene.sheets("cultivation", NANJING), "2022-11-20T09:00")
+    scene.load(YEAR_END, NANJING, scene.sheets(YEAR_END, NANJING), "2022-11-20T10:00")
+    assert scene.submit(YEAR_END, NANJING, "2022-11-20T11:00").done
+    assert scene.cell(YEAR_END, NANJING).second_at == instant("2022-11-20T11:00")
+    assert corrected(scene, "name", "学生壹", "2022-12-01T10:00").done
+    assert scene.cell(YEAR_END, NANJING).second_at == instant("2022-11-20T11:00")
+    assert corrected(scene, "school", "南京二中", "2022-12-01T11:00").done
+    assert scene.cell(YEAR_END, NANJING).second_at is None
+    assert whom(scene.advance("2022-12-21T09:00", phases=[YEAR_END]), "reminder") == ["city", "institution", "school"]
 
 
 def test_one_ill_mentor_is_excused_with_a_reason_and_the_city_of_nothing_else(filed: Scene) -> None:
