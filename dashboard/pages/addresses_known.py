@@ -54,7 +54,7 @@ def _form(
     shapes = {kind: (AUDIENCES[kind], "，".join(SHAPES[kind])) for kind in kinds}
     groups = [(AUDIENCES[kind], listed[kind]) for kind in kinds if listed[kind]]
     return page(
-        "addresses-known.html", request, status=UNPROCESSABLE if said else 200, look=look, year=here.opened.year,
+        "addresses_known.html", request, status=UNPROCESSABLE if said else 200, look=look, year=here.opened.year,
         here=here, typed=typed or {"kind": "", "lines": ""}, said=said, token=form_token(),
         title=KNOW_ADDRESSES.title(None), listed=groups, shapes=shapes,
     )  # fmt: skip

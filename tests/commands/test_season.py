@@ -30,6 +30,8 @@ LATE = {
     "refusals": [],
     "waived": [],
     "reruns": 0,
+    "second_due": None,
+    "second_late": False,
 }
 CHANGES = {
     "transitions": [
