@@ -17,6 +17,7 @@ from sqlalchemy import text
 from acts import on_paper
 from acts.advance import Advance
 from acts.open_year import open_year
+from gates.states import State
 from models import database as database_module
 from models.database import Database
 from phases.book import BOOK
@@ -134,7 +135,9 @@ def file_all(scene: Scene) -> list[object]:
 
 
 def funded(scene: Scene) -> int:
-    return sum((scene.cell(INTERVIEW, city.slug).tally or {}).get("funded", 0) for city in scene.year.cities)
+    """The places of whoever takes part; a city that left keeps what it had on record, should it come back."""
+    cells = [scene.cell(INTERVIEW, city.slug) for city in scene.year.cities]
+    return sum((cell.tally or {}).get("funded", 0) for cell in cells if cell.state is not State.WITHDRAWN)
 
 
 def test_sixty_five_places_are_never_sixty_six(six_each: Scene) -> None:
