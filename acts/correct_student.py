@@ -12,6 +12,7 @@ from calendars.deadlines import day_of
 from forms.cells import BadCellError
 from forms.folding import fold
 from gates.states import Event, State
+from letters.words import PUT_RIGHT
 from models import draft_rows, personal_changes
 from models.loading import schools
 from models.personal_changes import WHAT, NewChange, What
@@ -113,7 +114,7 @@ def _correct(season: Season, cell: Cell, row: dict[str, Any], change: NewChange)
     sheets = {"schools": draft_rows.rows(connection, year.year, city, "schools"), "students": [row]}
     season.book.owner(APPLICATION).complete(known, sheets)
     personal_changes.correct(connection, row)
-    said = f"{WHAT[change.what]}已更正"
+    said = f"{WHAT[change.what]}{PUT_RIGHT}"
     besides = {f"school:{old_school}": (change.number,)} if old_school not in {None, row["school_party"]} else {}
     on_record(season, city, [change], {change.number: said}, besides)
     verdict = judging.judge_cities(season, APPLICATION, [city])[city].verdict

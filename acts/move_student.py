@@ -12,6 +12,7 @@ from acts.single_persons import INTERVIEW, REASON, STUDENT, on_record
 from calendars.deadlines import day_of
 from forms.folding import fold
 from gates.states import Event, State
+from letters import phrases
 from models import personal_changes
 from models.facts.scope import in_training
 from models.loading import schools
@@ -124,13 +125,13 @@ def _move(season: Season, city: str, number: str, to: str, found: _Found, reason
     assert row is not None  # nobody is in training who did not apply
     personal_changes.move(connection, year.year, (city, to), number)
     personal_changes.settle_in(connection, year.year, to, number, found.school, found.mentor)
-    here, there = year.city(city).name, year.city(to).name
+    here, there = (phrases.city(year.city(one).name) for one in (city, to))
     verdicts = judging.judge_cities(season, INTERVIEW, [city, to])
     said = {city: f"转往{there}", to: f"自{here}转入"}
     left = {f"{kind}:{row[f'{kind}_party']}": (number,) for kind in ("mentor", "school") if row[f"{kind}_party"]}
     for one in (city, to):
         season.note(season.cells[INTERVIEW, one], Event.PERSON, f"{number} {said[one]}", tally=verdicts[one].tally)
-        change = NewChange(number, "city", here, there, reason)
+        change = NewChange(number, "city", year.city(city).name, year.city(to).name, reason)
         on_record(season, one, [change], {number: said[one]}, left if one == city else {})
     shown = "；".join(finding.mend for one in (city, to) for finding in verdicts[one].verdict.refusals)
     rest = f"按变动后的名单，不符合的有：{shown}。" if shown else ""

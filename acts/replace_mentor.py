@@ -105,6 +105,7 @@ def _replace(
     numbers = tuple(one.number for one in theirs)
     (mentor, institution), party = gone
     was, besides = f"{mentor}（{institution}）", {f"mentor:{party}": numbers}
+    instead = {}
     if after is None:
         changes = [NewChange(number, "training", "在培", LEFT, reason) for number in numbers]
         said, told = LEFT, f"无人接替，{len(numbers)} 名学生退出培养"
@@ -113,8 +114,9 @@ def _replace(
         now = f"{name}（{institution}）"
         personal_changes.retrain(season.connection, season.year.year, city, numbers, (name, institution, party))
         changes = [NewChange(one.number, "mentor", f"{one.mentor}（{one.institution}）", now, reason) for one in theirs]
+        instead = {f"mentor:{gone[1]}": "不再由您指导", "mentor": "由您指导"}
         said, told = "培养导师变更", f"{len(numbers)} 名学生改由{now}培养"
-    on_record(season, city, changes, dict.fromkeys(numbers, said), besides)
+    on_record(season, city, changes, dict.fromkeys(numbers, said), besides, instead)
     return Outcome("done", f"{season.year.city(city).name} {was}不再担任导师：{told}（{'、'.join(numbers)}）。")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from acts.act import TOLD, Field
@@ -46,17 +47,20 @@ def on_record(
     changes: Sequence[NewChange],
     said: Mapping[str, str],
     besides: Mapping[str, tuple[str, ...]],
+    instead: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Put changes on record and in the log of the students' own phase, and owe word of them.
 
     `said` is what is told of which student, by number: to the office, to their schools and to whoever trains them, and
-    `besides` to whom else it concerns, by the key of a letter. It may change who owes the second part of what is filed.
+    `besides` to whom else it concerns, by the key of a letter; whose key, or audience, is in `instead` is told that.
+
+    It may change who owes the second part of what is filed.
     """
     personal_changes.put(season.connection, season.year.year, city, changes, season.stamp)
     reason = changes[0].reason
     told = "；".join(f"{number} {what}" for number, what in said.items())
     cell = season.note(season.cells[APPLICATION, city], Event.PERSON, f"{told}：{reason}")
-    owing.person_changed(season, cell, said, reason, besides)
+    owing.person_changed(season, cell, said, reason, besides, instead)
     for phase in season.year.phases:
         filed = season.cells[phase.slug, city]
         if filed.state is State.SUBMITTED and season.book.second(phase) is not None:

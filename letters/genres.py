@@ -144,10 +144,10 @@ GENRES: Mapping[tuple[Kind, Reader], Genre] = MappingProxyType(
 """Every kind, by its reader (words.md 二, table 3)."""
 
 PERSON_CHANGED: Mapping[Reader, Genre] = {
-    "city": Genre("关于更正{year}年度学生登记事项的通知", "更正：{year}年度学生登记事项（{city}）", NOTICE),
-    "party": Genre("关于更正{year}年度学生登记事项的函", "更正：{year}年度学生登记事项，请阅", LETTER),
+    "city": Genre("关于{year}年度学生变动情况的通知", "{year}年度学生变动情况（{city}）", NOTICE),
+    "party": Genre("关于{year}年度学生变动情况的函", "{year}年度学生变动情况，请阅", LETTER),
 }
-"""What was put right about single students, where it is no result."""
+"""What changed about single students, or was put right, where it is no result."""
 
 PLACE_TOLD = (
     Genre("关于{phase}时间、地点的函", "定于{meets}：{city}{phase}", THANKS),

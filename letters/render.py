@@ -20,7 +20,20 @@ from letters.framed import BEGIN, END, Framed, cut
 from letters.occurrences import in_calendar, is_declined
 from letters.refusals import finding, principled
 from letters.titles import closing, publishes, subject, title
-from letters.words import GATHERED, GROUPS, NEW, OFFICE, PROGRAMME, SIGNED, STANDS, SYSTEM, TRAINED_BY, WAYS, YOU
+from letters.words import (
+    GATHERED,
+    GROUPS,
+    NEW,
+    OFFICE,
+    PROGRAMME,
+    PUT_RIGHT,
+    SIGNED,
+    STANDS,
+    SYSTEM,
+    TRAINED_BY,
+    WAYS,
+    YOU,
+)
 from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
@@ -182,6 +195,7 @@ def _of_letter(brief: Brief) -> dict[str, Any]:
         "replies": bool(brief.ask and brief.ask.mailbox),
         "calendar": _has_calendar(brief),
         "publishes": publishes(brief),
+        "slip": publishes(brief) or any(item.detail.endswith(PUT_RIGHT) for item in brief.items),
         "meets": brief.arranged and 1 + brief.rearranged,
         "asked": brief.asked and _asked(brief.asked, brief),
     }

@@ -19,6 +19,9 @@ OFFICE = "省级管理办公室"
 SIGNED, GATHERED = "江苏省后备人才培养计划管理办公室", "工作管理系统自动汇总"
 """Who signs a letter, and what stands there in one that only the province's own office reads."""
 
+PUT_RIGHT = "已更正"
+"""What ends the word on a student of whom something was filed wrongly: an apology is due for nothing else."""
+
 SYSTEM = "省后备人才培养计划工作管理系统"
 SUBJECT_MARK = "【省后备人才培养计划】"
 

@@ -103,11 +103,12 @@ class _Words:
         self._season = season
         self._files: dict[tuple[str, str | None, str, Audience | bool, bool], str | None] = {}
         self._shared: dict[tuple[int, Audience], Brief] = {}
-        self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...]], Campaign] = {}
+        self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...], str], Campaign] = {}
 
     def of(self, owed: Owed, recipient: Recipient) -> tuple[Campaign, str | None]:
         """Give the words of one letter, and the calendar file that goes with it."""
-        like = (id(owed), recipient.audience, recipient.numbers, recipient.listed)
+        instead = owed.instead.get(recipient.key, "")
+        like = (id(owed), recipient.audience, recipient.numbers, recipient.listed, instead)
         found = self._campaigns.get(like)
         if found is None or not found.open:
             found = self._campaigns[like] = campaign(self.brief(owed, recipient), self._season.stamp.words)
@@ -376,10 +377,11 @@ def _waits(season: Season, owed: Owed) -> RequestBrief | None:
 def _brief(owed: Owed, recipient: Recipient, shared: Brief) -> Brief:
     """What one of them says to this recipient."""
     numbers = recipient.numbers if recipient.party else tuple(sorted(owed.said or ()))
+    instead = owed.instead.get(recipient.key) or owed.instead.get(recipient.audience)
     return replace(
         shared,
         addressee=recipient.addressee,
-        items=shared.items + tuple(Item(number, owed.said[number]) for number in numbers if owed.said),
+        items=shared.items + tuple(Item(number, instead or owed.said[number]) for number in numbers if owed.said),
         students=recipient.numbers,
         listed=recipient.listed,
         places=recipient.places if (recipient.places or 0) < len(recipient.numbers) else None,

@@ -79,6 +79,7 @@ class Owed:
     rearranged: bool = False  # they heard another time or place
     nobody: bool = False  # the city has no applicants
     besides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # whom else it concerns, with which students
+    instead: Mapping[str, str] = field(default_factory=dict)  # said of each student to a recipient, or an audience
     second: bool = False  # it is about the second part of the phase alone
 
 
@@ -218,11 +219,20 @@ def amended(season: Season, cell: Cell, said: Mapping[str, str], reason: str | N
 
 
 def person_changed(
-    season: Season, cell: Cell, said: Mapping[str, str], reason: str, besides: Mapping[str, tuple[str, ...]]
+    season: Season,
+    cell: Cell,
+    said: Mapping[str, str],
+    reason: str,
+    besides: Mapping[str, tuple[str, ...]],
+    instead: Mapping[str, str],
 ) -> None:
-    """Owe word of what changed about students, by number, to those of the phase whom it concerns, and to `besides`."""
+    """Owe word of what changed about students, by number, to those of the phase whom it concerns, and to `besides`.
+
+    Recipients of a key, or of an audience, hear what is there `instead`.
+    """
     slot = f"{cell.moves}"
-    season.owed.append(Owed("amended", *_about(cell), slot, said=said, reason=reason, besides=besides))
+    owed = Owed("amended", *_about(cell), slot, said=said, reason=reason, besides=besides, instead=instead)
+    season.owed.append(owed)
 
 
 def appointment(season: Season, cell: Cell) -> None:

@@ -48,7 +48,7 @@ def test_he_is_the_new_citys_from_then_on(scene: Scene) -> None:
     assert others
     said = moved(scene)
     assert said.done
-    assert said.message.startswith(f"南京 {FIRST} 已转往无锡；此前的培养记录一并转去，以后由无锡报送。")
+    assert said.message.startswith(f"南京市 {FIRST} 已转往无锡市；此前的培养记录一并转去，以后由无锡市报送。")
     assert "面试 7 人、入选 3 人" in said.message  # in principle, and shown
     assert training(scene, NANJING) == (SECOND,)
     assert training(scene, WUXI) == (FIRST, "3202-2022-0001", "3202-2022-0002")
@@ -129,7 +129,7 @@ def test_both_cities_hear_and_the_parties_of_either_side(scene: Scene) -> None:
         "city:nanjing", "mentor:南京导师1@南京大学", "school:南京一中@南京",
         "city:wuxi", "mentor:无锡导师1@无锡大学", "school:无锡一中@无锡",
     }  # fmt: skip
-    assert {(one.concerns, "转往无锡" in one.text, "自南京转入" in one.text) for one in letters} == {
+    assert {(one.concerns, "转往无锡市" in one.text, "自南京市转入" in one.text) for one in letters} == {
         (NANJING, True, False), (WUXI, False, True),
     }  # fmt: skip
 

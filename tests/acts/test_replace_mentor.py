@@ -84,6 +84,22 @@ def test_another_of_the_roll_takes_the_students_over(scene: Scene) -> None:
     assert ledger.of_others(scene.database, NANJING) == others
 
 
+def test_who_no_longer_trains_them_hears_so_and_nobody_is_apologized_to(scene: Scene) -> None:
+    letters = [one for one in left(begun(scene)).changes.letters if one.kind == "amended"]
+    words = {f"{FIRST}：{said}" for said in ("不再由您指导", "由您指导", "培养导师变更")}
+    said = [sorted(one for one in words if one in letter.text) for letter in letters]
+    assert sorted(said) == [
+        [f"{FIRST}：不再由您指导"],
+        [f"{FIRST}：培养导师变更"],
+        [f"{FIRST}：培养导师变更"],
+        [f"{FIRST}：由您指导"],
+    ]
+    assert not any(word in letter.text for letter in letters for word in ("经核查", "歉意", "更正"))
+    assert {letter.subject.partition("】")[2] for letter in letters} == {
+        "2022年度学生变动情况（南京市）", "2022年度学生变动情况，请阅",
+    }  # fmt: skip
+
+
 def test_a_mentor_is_one_however_his_students_have_him_spelled(scene: Scene) -> None:
     with begun(scene).database.write(YEAR) as connection:
         student = draft_table(STUDENTS)

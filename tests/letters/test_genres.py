@@ -55,8 +55,8 @@ rejoined|application|school|关于盐城市恢复参加2022年度省后备人才
 appointment|mentor-recommendation|mentor|关于聘任2022年度导师的函|关于聘任您为2022年度导师的函|感谢您对青少年科技创新人才培养的支持。特此函告。
 result|year-end|city|关于2022年度评价结果的通知|2022年度评价结果（盐城市）|特此通知。
 result|year-end|school|关于2022年度评价结果的函|2022年度评价结果，请阅|感谢贵校一年来的支持。
-amended|application|city|关于更正2022年度学生登记事项的通知|更正：2022年度学生登记事项（盐城市）|特此通知。
-amended|application|school|关于更正2022年度学生登记事项的函|更正：2022年度学生登记事项，请阅|特此函告。
+amended|application|city|关于2022年度学生变动情况的通知|2022年度学生变动情况（盐城市）|特此通知。
+amended|application|school|关于2022年度学生变动情况的函|2022年度学生变动情况，请阅|特此函告。
 amended|year-end|city|关于更正2022年度评价结果的通知|更正：2022年度评价结果（盐城市）|特此通知。
 amended|year-end|mentor|关于更正2022年度评价结果的函|更正：2022年度评价结果，请阅|特此函告。
 visits-short|cultivation|city|关于到校培养进度的提醒|到校培养进度：盐城市2名学生需补|
