@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from acts.act import Act, Kind
 
 WRITTEN: frozenset[Kind] = frozenset(
-    {"phase", "form", "cities", "city", "day", "reason", "rule", "choice", "file", "text", "remark", "again"}
+    {"phase", "form", "cities", "city", "day", "reason", "rule", "choice", "file", "text", "student", "remark", "again"}
 )
 """The kinds of field that a pack can write."""
 
