@@ -186,6 +186,7 @@ def _of_letter(brief: Brief) -> dict[str, Any]:
         "rows": _rows(brief),
         "meeting": phrases.meets(brief.arranged) if brief.arranged else (),
         "lines": [_line(item) for item in brief.items],
+        "bare": not any(item.detail for item in brief.items),
         "held": "、".join(item.label for item in brief.items),
         "tally": phrases.tally([item.detail for item in brief.items]),
         "failed": any(item.detail == FAILED for item in brief.items),

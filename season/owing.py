@@ -179,7 +179,7 @@ def escalation(season: Season, cell: Cell, due: Due) -> None:
 def visits_short(season: Season, cell: Cell, month: str, said: Mapping[str, str], *, to_city: bool) -> None:
     """Owe the monthly word on students with too few days on campus, to the city alone or to their mentors as well.
 
-    `month` is the day of the watch, as in the key.
+    `month` is the day of the watch, as in the key; nothing is said of single students where none has a record.
     """
     whose: Owes = "city" if to_city else "all"
     season.owed.append(Owed("visits-short", *_about(cell), month, said=said, whose=whose))

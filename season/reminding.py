@@ -131,28 +131,35 @@ def _remind(season: Season, cell: Cell, due: Due, rung: rungs.Rung | None, whose
 
 
 def watch_visits(season: Season, phase: Phase) -> None:
-    """Write once a month about the students who have fewer days on campus than the months gone by ask for."""
+    """Write once a month about the students who have fewer days on campus than the months gone by ask for.
+
+    A city that uploaded nothing at all is told that, once in three months.
+    """
     now = season.stamp.as_of
     months = [instant for instant in rungs.monthly(phase, season.days) if instant <= now]
     cells = [season.cells[phase.slug, city] for city in season.cities]
     watched = [cell for cell in cells if cell.state in {State.OPEN, State.RETURNED} and cell.since is not None]
     if not months or not watched:
         return
-    month = months[-1]
-    slot = f"{month:%Y-%m-%d}"
-    done = {key[1] for key in queued_keys(season.connection, season.year.year, [slot]) if key[4] == "visits-short"}
-    cities = [cell.city for cell in watched if cell.city not in done and cell.since is not None and cell.since <= month]
+    month, quarter = months[-1], months[::3][-1]
+    slots = {month: f"{month:%Y-%m-%d}", quarter: f"{quarter:%Y-%m-%d}"}
+    keys = queued_keys(season.connection, season.year.year, slots.values())
+    done = {(key[1], key[5]) for key in keys if key[4] == "visits-short"}
+    since = {cell.city: cell.since for cell in watched if cell.since is not None and cell.since <= month}
+    cities = [city for city in since if (city, slots[month]) not in done]
     owed = visits_owed(season, month)
     reach = Reach(scope_of(season, phase.slug, cities))
     behind = reach.behind(day_of(month), owed) if cities else {}
     for city, had in behind.items():
-        if had:
-            year = season.year.figures.visits
+        year = season.year.figures.visits
+        bare = len(had) == len(reach.training[city]) and not any(had.values())  # the city uploaded nothing at all
+        at = quarter if bare else month
+        if had and (city, slots[at]) not in done and since[city] <= at:
             said = {
                 number: f"到校记录 {days} 次（按进度应有 {owed} 次，全年 {year} 次）" for number, days in had.items()
             }
-            bare = len(had) == len(reach.training[city]) and not any(had.values())  # the city uploaded nothing at all
-            owing.visits_short(season, season.cells[phase.slug, city], slot, said, to_city=bare)
+            told = dict.fromkeys(said, "") if bare else said
+            owing.visits_short(season, season.cells[phase.slug, city], slots[at], told, to_city=bare)
 
 
 def visits_owed(season: Season, at: datetime) -> int:

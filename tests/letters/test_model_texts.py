@@ -97,6 +97,7 @@ CASES: Mapping[str, Changed] = {
     "unfiled": lambda _: {"filed": False, "kept": False, "items": (), "attempt": 2, "due": REOPENED},
     "long-reason": lambda _: {"reason": "测试场地封控。解封后三日内可以组织测试，名单随后报送。"},
     "no-reason": lambda _: {"reason": None},
+    "bare": lambda brief: {"items": tuple(replace(item, detail="") for item in brief.items)},
     "failed": lambda brief: {"items": (*brief.items, Item("3209-2022-0011", "不合格"))},
     "late": asked(granted=True, late=True, kept=True),
     "declined": asked(granted=False),

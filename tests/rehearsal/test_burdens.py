@@ -9,7 +9,7 @@ from tests.support.shelf import Shelf
 pytestmark = pytest.mark.slow
 
 MOST = {
-    "city": (41, 19, 1818),
+    "city": (36, 19, 1818),
     "institution": (1, 0, 0),  # asked for its summary: 七(二), decision 56
     "mentor": (16, 0, 0),
     "mentor-without": (8, 0, 0),

@@ -98,6 +98,8 @@ def test_too_few_visits_are_told_to_mentors_only_where_the_city_uploaded_any(sce
     scene.through("meeting", NANJING, **taught(scene)).advance("2022-03-01T09:00")
     bare = to(scene.advance("2022-05-05T09:00").changes.letters, "visits-short")
     assert {*bare} == {"city"}
+    assert "南京市尚未填报任何到校记录，涉及2名在培学生，请补填" in bare["city"].text
+    assert to(scene.advance("2022-06-01T09:00").changes.letters, "visits-short") == {}
     city = scene.city(NANJING)
     scene.load("cultivation", NANJING, sheets.cultivation(sheets.students(city)[:2], visits=1), "2022-05-10T10:00")
     short = to(scene.advance("2022-07-01T09:00").changes.letters, "visits-short")
