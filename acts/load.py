@@ -187,7 +187,8 @@ def _note(season: Season, cell: Cell, said: str, *, provincial: bool) -> tuple[V
     if not backfill.passed_on_paper(cell):
         if cell.state is State.SUBMITTED and not provincial:
             cell = second_part.look_again(season, cell, Event.LOAD, said)
-            return None, second_part.still_owed(season, cell).removeprefix("；") + "。"
+            owed = second_part.still_owed(season, cell).removeprefix("；")
+            return None, f"{owed}。" if owed else ""
         season.note(cell, Event.LOAD, said)
         return None, ""
     return backfill.fill_in(season, cell, said)

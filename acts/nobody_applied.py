@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acts.act import CITY, Act, Bench, Filled, each
+from acts.rerun import passed_for_nobody
 from acts.submit import too_late
 from gates.reruns import later
 from gates.states import Event, State
@@ -16,7 +17,7 @@ from phases.application import NOBODY
 from phases.application import PHASE as APPLICATION
 from season import judging, owing
 from season.outcome import Outcome
-from season.refusing import illegal, refuse
+from season.refusing import illegal, refuse, unchanged
 from season.settle import settle
 from season.transaction import sitting
 
@@ -37,6 +38,7 @@ def nobody_applied(
     Refused where the application is not in the city's hand or past its due instant, or where the city's draft has a
     student whom it took. What it had loaded for the later phases is about students whom it does not have, and goes;
     what was filed is kept. A rerun of the application takes it back: the later phases then open as they would have.
+    Said again: nothing.
     What the year's end asks besides, the account of the funds, stays owed (七(一)). `account` is that of the province
     where it says so for the city, which is put on record with it.
     """
@@ -44,6 +46,9 @@ def nobody_applied(
         season.not_backdated(season.cells[APPLICATION.slug, city])
         settle(season, [city])
         cell = season.cells[APPLICATION.slug, city]
+        if passed_for_nobody(season, cell):
+            said = f"{season.year.city(city).name} 今年没有申报已经登记，未作改动。"
+            return season.answered(unchanged(season, cell, Event.NOBODY, said))
         why = too_late(season, cell) or illegal(season, cell, Event.NOBODY) or _taken(season, cell)
         outcome = refuse(season, cell, Event.NOBODY, why) if why else _pass(season, cell)
         if outcome.done and account is not None:

@@ -89,13 +89,13 @@ def _gone(season: Season, cell: Cell) -> str | None:
 
 def _about_nobody(season: Season, cell: Cell) -> str | None:
     """What passed for nobody applied opens again with the application alone: there is nobody it could be about."""
-    if cell.phase == APPLICATION.slug or not _passed_for_nobody(season, cell):
+    if cell.phase == APPLICATION.slug or not passed_for_nobody(season, cell):
         return None
     first = season.year.phase(APPLICATION.slug).name
     return f"{season.title(cell.phase, cell.city)}：该市今年没有申报，本阶段随之通过；如需更正，请重新开放“{first}”。"
 
 
-def _passed_for_nobody(season: Season, cell: Cell) -> bool:
+def passed_for_nobody(season: Season, cell: Cell) -> bool:
     """Tell whether a city phase stands as passed for nobody applied: that is how it came to its state."""
     if cell.state is not State.PASSED:
         return False
@@ -131,7 +131,7 @@ def _rerun(season: Season, cell: Cell, until: date, reason: str, asked: RequestB
     later = [
         slug
         for slug in held(season.year, season.book.uses, phase, season.states(city))
-        if phase == APPLICATION.slug or not _passed_for_nobody(season, season.cells[slug, city])
+        if phase == APPLICATION.slug or not passed_for_nobody(season, season.cells[slug, city])
     ]
     anew = {"attempt": cell.attempt + 1, "since": season.stamp.as_of, "passed_at": None, "on_paper": False}
     why, number = (None, asked.number) if asked else (reason, None)
@@ -169,7 +169,7 @@ def _items(season: Season, later: Iterable[str]) -> tuple[Item, ...]:
 
 def _hold(season: Season, cell: Cell, phase: str) -> None:
     """Put a later phase back to waiting; what was filed is kept, to be judged again."""
-    filed = cell.state in {State.SUBMITTED, State.PASSED} and not _passed_for_nobody(season, cell)
+    filed = cell.state in {State.SUBMITTED, State.PASSED} and not passed_for_nobody(season, cell)
     reason = f"因{season.year.phase(phase).name}重新开放"
     season.move(cell, Event.HOLD, reason, resume=cell.state.value if filed else None, passed_at=None)
 

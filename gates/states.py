@@ -119,7 +119,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.ON_PAPER: "线下办理",
         Event.BACKFILL: "补录",
         Event.ARRANGE: "会议安排",
-        Event.NOBODY: "没有申报",
+        Event.NOBODY: "登记没有申报",
         Event.ASK: "申请延期",
         Event.QUESTION: "提出异议",
         Event.RETRACT: "撤回申请",

@@ -274,6 +274,19 @@ LEFT_OVER = "结余"
 """The item of an account that says what is left over; it is worked out where no row says it."""
 
 
+LIKE_IT = ("结余", "剩余", "余额")
+"""What is in the name of an item that may say the same, and is counted as spent."""
+
+
+def _left_over_by_another_name(_: OnRecord, reading: Reading) -> Iterator[RowError]:
+    """What looks like the rest of the funds, and does not say so by its own word, is looked at again."""
+    for sheet, row in rows_read(reading):
+        item = getattr(row, "item", None) if sheet.key == FUNDS.key else None
+        if item and fold(item) != LEFT_OVER and any(word in fold(item) for word in LIKE_IT):
+            right = f"结余请在项目里只写“{LEFT_OVER}”，确是支出的可以不管"
+            yield fault("funds.left-over", sheet, row, "item", "按支出计算", right)
+
+
 def funds(facts: YearEndFacts, figures: Figures) -> Found:
     """The city accounts for its working funds: it spends no more, what it says is left over is exact, to the cent.
 
@@ -437,7 +450,7 @@ PHASE = PhaseDefinition(
             apart=frozenset({"materials", "logs", "records"}),
         ),
         frozenset({SUMMARIES.key, FUNDS.key, TARGETS.key}),
-        Called("年度工作总结工作", "年度工作总结、经费使用情况和绩效指标完成情况", "总结和经费情况"),
+        Called("年度总结工作", "年度工作总结、经费使用情况和绩效指标完成情况", "总结和经费情况"),
         (
             Stakeholder("city", todo=(_gather, ACCOUNTS)),
             Stakeholder(
@@ -476,6 +489,7 @@ PHASE = PhaseDefinition(
     records=(Rule("tracking", "六", "record", "学生跟踪", "city"),),
     check=_known,
     complete=_as_on_record,
+    doubts=_left_over_by_another_name,
     totals=(Total("excellent", "优秀", "人"), Total("certificates", "证书", "份")),
     uses=frozenset({"application", "interview", "cultivation", "midterm"}),
     figures=(

@@ -83,10 +83,10 @@ def _changed(sheet: AskedSheet, row: SheetRow, was: Mapping[str, Any] | None) ->
         now, then = getattr(row, column.field), was[column.field]
         if fold(f"{now}") != fold(f"{then}"):
             said = {True: "是", False: "否"}.get(then, then)
-            yield fault("filed.changed", sheet, row, column.field, f"报送的是“{said}”", MEND)
+            yield fault("filed.changed", sheet, row, column.field, f"登记的是“{said}”", MEND)
 
 
-MEND = "请保持与报送的一致；确需更正的，请省级管理办公室退回修改"
+MEND = "请保持与登记的一致；确需更正的，请省级管理办公室退回修改"
 
 
 def still_owed(season: Season, cell: Cell) -> str:

@@ -47,6 +47,14 @@ def test_it_passes_at_once_whatever_is_about_students_and_owes_the_account(begun
     assert contradictions(begun.database) == []
 
 
+def test_said_again_it_changes_nothing(begun: Scene) -> None:
+    said(begun)
+    before = ledger.everything(begun.database)
+    again = said(begun, "2022-01-20T12:00")
+    assert (again.outcome, again.message) == ("done", "南京 今年没有申报已经登记，未作改动。")
+    assert ledger.everything(begun.database) == before
+
+
 def test_the_city_hears_once_and_nobody_is_asked_anything(begun: Scene) -> None:
     before = ledger.letters(begun.database)
     said(begun)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from acts.excuse import excuse
 from models import reports
 from models.columns import table_of
 from models.tables.season import Letter
+from phases.year_end import FundsRow
 from tests.acts.test_correct_student import corrected, two_schools
 from tests.support import sheets
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
@@ -67,7 +69,8 @@ def test_the_materials_pass_their_gate_and_the_province_ends_nothing_before_the_
     refused = filed.approve(YEAR_END, NANJING, "2022-12-10T10:00")
     assert refused.verdict is not None
     assert [one.rule for one in refused.verdict.refusals] == ["year-end.summaries", "year-end.funds"]
-    assert filed.load(YEAR_END, NANJING, filed.sheets(YEAR_END, NANJING), "2022-12-12T10:00").done
+    whole = filed.load(YEAR_END, NANJING, filed.sheets(YEAR_END, NANJING), "2022-12-12T10:00")
+    assert (whole.done, whole.message[-2:]) == (True, "行。")
     assert filed.approve(YEAR_END, NANJING, "2022-12-12T11:00").done
     with filed.database.read() as connection:
         parts = connection.exec_driver_sql("SELECT part FROM filing WHERE phase = 'year-end' ORDER BY id").scalars()
@@ -89,7 +92,17 @@ def test_what_was_filed_stays_as_it_was_filed(filed: Scene) -> None:
     changed = filed.load(YEAR_END, NANJING, {**whole, "materials": (other, stranger)}, "2022-12-12T10:00")
     assert [(one.code, one.row, one.found) for one in gone.errors] == [("filed.missing", None, trained[1].number)]
     assert [(one.code, one.row, one.column) for one in changed.errors] == [("filed.changed", 2, "课题报告")]
-    assert "报送的是“是”；请保持与报送的一致" in changed.errors[0].sentence
+    assert "登记的是“是”；请保持与登记的一致" in changed.errors[0].sentence
+
+
+def test_the_rest_by_another_name_is_asked_about_and_not_refused(filed: Scene) -> None:
+    items = ("结余", "经费结余", "账户余额", "活动")
+    funds = tuple(FundsRow(line=n, item=item, amount=Decimal(n)) for n, item in enumerate(items, 2))
+    said = filed.load(YEAR_END, NANJING, materials_alone(filed, funds=funds), "2022-12-12T10:00")
+    assert said.done
+    assert [(one.code, one.row, one.found) for one in said.warnings] == [
+        ("funds.left-over", 3, "经费结余"), ("funds.left-over", 4, "账户余额"),
+    ]  # fmt: skip
 
 
 def test_a_city_that_has_not_filed_all_is_late_from_its_day_on_and_only_then(filed: Scene) -> None:
