@@ -378,7 +378,7 @@ def test_the_letter_says_old_day_new_day_whose_decision_and_why_and_moves_the_ca
     moved = [row for one in (by_hand, revised) for row in one.changes.letters if row.kind == "moved"]
     city, school = ([row for row in moved if who(row) == audience] for audience in ("city", "school"))
     said = (
-        "{decided}，因{why}，贵办2022年度学生报名及审核名单的截止时间由{was}24时调整为{now}24时，其他要求不变。"
+        "因{why}，{decided}，贵办2022年度学生报名及审核名单的截止时间由{was}24时调整为{now}24时，其他要求不变。"
         "原通知、提醒中的截止时间以本通知为准，请及时转告有关各方。"
     )
     first, second, third = "2022年1月20日（星期四）", "2022年1月27日（星期四）", "2022年1月29日（星期六，调休上班）"
