@@ -63,4 +63,5 @@ ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}
 
 def offered(book: Book, phase: Phase, standing: Standing, *, named: bool = False) -> tuple[Act, ...]:
     """Give the acts of the province that apply to a city phase that stands so, in the order of the book."""
-    return tuple(act for act in ACTS.values() if act.applies(book, phase, standing, named=named))
+    of_the_province = (act for act in ACTS.values() if act.by == "province")
+    return tuple(act for act in of_the_province if act.applies(book, phase, standing, named=named))
