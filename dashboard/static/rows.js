@@ -6,7 +6,7 @@
   if (!form) return;
   const body = form.querySelector("tbody"), said = form.querySelector("[data-said]");
   const waiting = new Set(), typed = new Map(); // rows to be sent; how often each was typed in since it was saved
-  let busy = false, stopped = false, lapsed = false;
+  let busy = false, stopped = false, lapsed = false, running = Promise.resolve(true);
   const cells = (row) => [...row.querySelectorAll("input, select, textarea")];
   const say = (words, bad = false) => { said.textContent = words; said.className = bad ? "alarm" : ""; };
   const left = () => typed.size ? `还有 ${typed.size} 行没有保存。` : "";
@@ -60,11 +60,15 @@
     say("登录已失效，还没有保存的内容仍在本页。请在另一个窗口登录，再回到本页按“保存”。", true);
     return false;
   }
-  async function next() {
-    if (busy || stopped || lapsed) return;
+  function next() {
+    if (!(busy || stopped || lapsed)) running = all();
+    return running;
+  }
+  async function all() { // true where nothing is left to be sent
     busy = true;
     try {
-      for (let row; (row = waiting.values().next().value) && (await send(row)); );
+      for (let row; (row = waiting.values().next().value); ) if (!(await send(row))) return false;
+      return true;
     } finally { busy = false; }
   }
   const leave = (row) => { if (typed.has(row)) { waiting.add(row); next(); } };
@@ -80,7 +84,11 @@
   });
   addEventListener("online", next);
   addEventListener("beforeunload", (event) => { if (typed.size && !stopped) event.preventDefault(); });
-  form.addEventListener("submit", () => { stopped = true; });
+  form.addEventListener("submit", (event) => { // what is on its way changes the draft that the page was made from
+    if (!busy) { stopped = true; return; }
+    event.preventDefault();
+    running.then((sent) => { if (sent) form.requestSubmit(event.submitter); });
+  });
 
   function another(row) { // one more new row, numbered on
     const copy = row.cloneNode(true), was = row.dataset.line, line = String(Number(was) + 1);
