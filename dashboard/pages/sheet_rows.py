@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 area = APIRouter(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY_ONLY))], default_response_class=HTMLResponse
 )
-SAID = {"saved": "已保存。", "unchanged": "内容与原来相同，未作改动。"}
+SAID = {"saved": "已保存。", "unchanged": "已保存，本页没有别的改动。"}
 SAVED = frozenset({Event.LOAD, Event.BACKFILL})
 OVERTAKEN = "没有保存：这一行在您打开本页之后改过，请刷新本页后再填"
 

@@ -75,6 +75,11 @@ def test_rows_are_saved_as_they_are_left_and_wait_for_the_line_and_a_paste_fills
     page.get_by_role("button", name="保存", exact=True).focus()
     expect(said).to_have_text("已保存。")
     assert not page.evaluate("() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+    page.locator(f"[name='{line}.line_score']").fill("79")
+    page.get_by_role("button", name="保存", exact=True).click()  # the row is on its way as the page is sent
+    page.wait_for_url("**/rows?*said=*")
+    assert page.locator("[name$='.line_score']").evaluate_all("all => all.some(one => one.value === '79')")
+    assert page.get_by_text("没有保存：草稿在您打开本页之后改过").count() == 0
 
 
 def test_a_city_in_which_nobody_applied_ticks_it_once(town: Town) -> None:
