@@ -28,7 +28,7 @@ KINDS = {"must": "必须", "in-principle": "原则上", "record": "记录"}
 MOVING = frozenset({Event.EXTEND, Event.RERUN, Event.CORRECT})
 """What gives a city phase another due day."""
 
-PARTS = {"city": "市办报送的系统核验", "province": "省办办理的系统核验"}
+PARTS = {"city": "市办报送的系统核验", "second": "后交部分的系统核验", "province": "省办办理的系统核验"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from dashboard.views.standings import rows_of_city
 from gates.states import State
 from models.reports import Matrix, matrix
 from models.stamp import Stamp
-from models.waiting import waiting
+from models.waiting import Waiting, waiting
 from season import reminding
 from season.owing import Owed
 from season.reminding import digest
@@ -75,11 +75,16 @@ def test_the_digest_of_a_morning_lists_them_with_the_same_days(window: Window, m
     with sitting(window.database, YEAR, Stamp("省办", now, now), dry_run=True) as season:
         digest(season)
         (owed,) = [one for one in season.owed if one.kind == "digest"]
-    assert _items(owed, "late") == {
-        (f"{one.city.name} {one.phase.name}", one.pending.late) for one in waiting(found, province=False)
-    }
-    filed = {f"{one.city.name} {one.phase.name}" for one in waiting(found, province=True)}
+    assert _items(owed, "late") == {(_filing(found, one), one.pending.late) for one in waiting(found, province=False)}
+    filed = {_filing(found, one) for one in waiting(found, province=True)}
     assert filed <= {label for label, _ in _items(owed, "awaiting")}
+
+
+def _filing(found: Matrix, one: Waiting) -> str:
+    """What the city files, as a letter names it."""
+    called = found.book.dealings(one.phase, found.year).called
+    assert called is not None
+    return f"{one.city.name}市{called.short}"
 
 
 def _items(owed: Owed, group: str) -> set[tuple[str, int | None]]:
