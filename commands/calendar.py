@@ -72,6 +72,8 @@ def _show(console: Console, year: Year, phases: list[dict[str, Any]]) -> None:
     mark = "（暂定：放假安排尚未公布）" if year.provisional else ""
     line(console, f"{year.title} {mark}\n依据：{year.notice}\n")
     rows = [(each["name"], each["opens"][:10], _day(each), _clock(each["due"]), _needs(year, each)) for each in phases]
+    late = [each for each in phases if each["second_due"]]
+    rows += [(f"{each['name']}（后交部分）", "", each["second_due"], "24:00", "") for each in late]
     console.print(table("阶段", "开放", "截止日（含）", "截止时刻", "前提", rows=rows))
     line(console, "\n提醒函发出时刻")
     console.print(table("阶段", "提醒", "时刻", "缘由", rows=[row for each in phases for row in _reminders(each)]))

@@ -94,12 +94,14 @@ def show_alarms(console: Console, status: Matrix) -> None:
 
 
 def lateness(status: Matrix) -> Iterator[tuple[str, str, str, str, str]]:
-    """City, phase, state, due day and reason of every phase that is overdue or returned."""
+    """City, phase, state, due day and reason of every phase that is overdue, returned, or late with its second part."""
     for slug, phases in status.cities.items():
         for each in phases:
+            city, phase = status.year.city(slug).name, status.year.phase(each.phase).name
             if each.state in {"overdue", "returned"}:
-                city, phase = status.year.city(slug).name, status.year.phase(each.phase).name
                 yield city, phase, each.state.chinese, due_day(each.due), why_late(status, each)
+            elif each.second_late and each.second is not None:
+                yield city, f"{phase}（后交部分）", "已逾期", due_day(each.second), why_late(status, each)
 
 
 def why_late(status: Matrix, standing: Standing) -> str:

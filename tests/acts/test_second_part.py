@@ -13,6 +13,7 @@ from acts import answer, ask
 from acts.amend import amend
 from acts.correct import correct
 from acts.excuse import excuse
+from commands.matrix import lateness
 from models import reports
 from models.columns import table_of
 from models.tables.season import Letter
@@ -109,6 +110,9 @@ def test_a_city_that_has_not_filed_all_is_late_from_its_day_on_and_only_then(fil
     due = {"state": "submitted", "second_due": "2023-01-01T00:00:00+08:00"}
     assert stands(filed, "2022-12-31T23:59") == {**due, "second_late": False}
     assert stands(filed, CLOSED) == {**due, "second_late": True}
+    with filed.database.read() as connection:
+        named = [row[:3] for row in lateness(reports.matrix(connection, YEAR, instant(CLOSED)))]
+    assert ("南京", "年度评价（后交部分）", "已逾期") in named
     whole = filed.sheets(YEAR_END, NANJING)
     assert filed.load(YEAR_END, NANJING, whole, "2022-12-31T23:59", dry_run=True).done
     assert (

@@ -40,6 +40,7 @@ def test_a_year_is_shown_with_its_instants_and_their_reasons(talent: Talent) -> 
         "provisional": False,
         "phases": MEETING,
     }
+    assert "年度评价（后交部分）" in talent("calendar", "show", "2022").out
 
 
 def test_a_year_without_a_holiday_notice_is_marked_provisional(talent: Talent) -> None:
