@@ -94,6 +94,7 @@
     const copy = row.cloneNode(true), was = row.dataset.line, line = String(Number(was) + 1);
     copy.dataset.line = line;
     copy.dataset.kept = copy.className = "";
+    for (const name of copy.querySelectorAll("small.who")) name.remove();
     copy.querySelector("th").id = `r${line}`;
     copy.querySelector("th").firstChild.textContent = line;
     for (const cell of cells(copy)) {
