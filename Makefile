@@ -5,7 +5,7 @@
 bin := .venv/bin
 installed := .venv/.installed
 # The database of each test is its own, so tests may run side by side; while one waits for a server, others have its core.
-pytest := $(bin)/pytest -q -n 4 --dist worksteal
+pytest := $(bin)/pytest -q -n 3 --dist worksteal
 # One server for all workers, where one is installed.
 both := $(bin)/python -m tests.postgres $(pytest)
 # What was read once is kept: each process that a test starts would compile the house anew.
