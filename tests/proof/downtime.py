@@ -109,9 +109,14 @@ class Mailbox:
                 self.untrue.append(f"{self.at} {row.kind} {row.phase} {row.concerns} {row.slot}")
 
     def _hands_in(self, row: Row[Any]) -> bool:
-        """Whether its recipient hands anything in by a day; who only comes to a meeting is told none."""
+        """Whether its recipient hands anything in by the phase's day; who only comes to a meeting is told none.
+
+        Nor is who owes only what comes after the materials: its day is the second part's.
+        """
         year, audience = self.scene.year, row.recipient.partition(":")[0]
-        return bool(BOOK.dealings(year.phase(row.phase), year).stakeholder(audience).hands_in)
+        dealings = BOOK.dealings(year.phase(row.phase), year)
+        mailing = dealings.mailing(row.kind, audience)
+        return bool(dealings.stakeholder(audience).hands_in) and (mailing is None or mailing.dated)
 
     def _told(self, due: Due, recipient: str, written: datetime) -> Due:
         """What is true of a city's due day for a recipient: a party hands in before, or as soon as that can be."""
