@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from gates.states import State
-from models import city_requests, letter_marks, party_addresses
+from models import city_requests, letter_marks, party_addresses, short_messages
 from models.facts.scope import Scope
 from models.likely_children import likely_children
 from models.reports import matrix
@@ -57,9 +57,9 @@ def hands(connection: Connection, look: Looking) -> Hands:
     year, at = look.opened.year.year, look.as_of
     found = matrix(connection, year, at)
     asked = city_requests.unanswered(connection, year, at)
-    stuck = (
-        sum(found.alarms.letters.values()) + len(found.alarms.suppressed) + letter_marks.kept(connection, year, at)[0]
-    )
+    alarms, (kept, _) = found.alarms, letter_marks.kept(connection, year, at)
+    unsettled = short_messages.to_settle(connection, year, at)
+    stuck = sum(alarms.letters.values()) + len(alarms.suppressed) + kept + len(unsettled)
     differing = len(party_addresses.differences(connection, year, at))
     alike = sum(one.same is None for one in likely_children(Scope(connection, look.opened.year, {}, {})))
     row = (

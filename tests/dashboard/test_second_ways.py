@@ -67,6 +67,7 @@ def test_what_nobody_knows_is_a_person_s_to_settle(window: Window, found: Found,
     number = told(window, "overdue", "city:yancheng", "unknown")
     admin = window.as_(ADMIN)
     assert f"/2022/acts/settle-short?letter={number}" in admin.get(f"/2022/letters/{number}").text
+    assert "<b>1<small> 件</small></b> 函件待处理" in admin.get("/2022").text
     asked = {"letter": str(number), "found": found}
     assert f"{number} 号函件另发的短消息" in admin.submit("/2022/acts/settle-short/preview", **asked).text
     table = table_of(ShortMessage)
