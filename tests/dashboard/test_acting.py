@@ -369,6 +369,12 @@ def test_the_acts_that_apply_stand_on_the_pages_of_city_phases(window: Window) -
     assert panel(window, VIEWER, "shortlist", "yancheng") == []
 
 
+def test_a_preview_says_what_was_typed(window: Window) -> None:
+    typed = {"student": "3201-2022-0001", "what": "name", "value": "某某", "reason": "登记有误"}
+    shown = window.as_(ADMIN).submit("/2022/acts/correct-student/preview", city="nanjing", **typed).text
+    assert [line for line in ("更正哪一项：姓名", "更正为：某某", "报名号：3201-2022-0001") if line not in shown] == []
+
+
 def test_one_act_stands_out_where_something_waits_and_none_that_takes_away(window: Window) -> None:
     admin = window.as_(ADMIN)
     pages = {at: admin.get(f"/2022/{at}").text for at in ("cities/yancheng", "shortlist/yancheng", "cities/nanjing")}
