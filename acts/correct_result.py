@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from acts.act import CITY, PHASE, TOLD, Act, Bench, Field, Filled, each
-from acts.single_persons import STUDENT
+from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
+from acts.single_persons import REASON, STUDENT
 from gates.judge import judge
 from gates.states import Event, State
 from models import evaluations
@@ -120,7 +120,7 @@ CORRECT_RESULT = Act(
         CITY,
         STUDENT,
         Field("grade", "等级", "choice", choices=tuple((one, one) for one in GRADES), hint="与公布的相同即为维持。"),
-        TOLD,
+        REASON,
     ),
     each(_corrected),
     lambda _, year, filled: f"把{filled.named(year)} {filled.words['student']} 的评价结果定为“{filled.words['grade']}”",
