@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from pydantic_settings import PydanticBaseSettingsSource
 
+    from models.key_file import KeyFile
+
 PREFIX = "TALENT_"
 SUFFIX = "_FILE"
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
@@ -219,6 +221,7 @@ class Settings(BaseSettings):
     mail_from: str = "省级管理办公室 <office@talent.example>"
     base_url: str = Field(default="", validate_default=True)
     secret_key: SecretStr | None = None
+    matching_key: SecretStr | None = None
     notify: SecretStr | None = None
     sms: SmsSettings = SmsSettings()
     wecom: GatewaySettings = GatewaySettings()
@@ -261,6 +264,12 @@ class Settings(BaseSettings):
         except (OSError, ValueError):
             return self.base_url
         return self.base_url if said["demo"] else str(said["window"])
+
+    def matching_keys(self, folder: Path) -> KeyFile:
+        """The keys that children are matched by: the one that is set, else those beside the window's secret."""
+        from models.key_file import NAME, KeyFile
+
+        return KeyFile(folder / NAME, self.matching_key.get_secret_value() if self.matching_key else None)
 
     @property
     def mail_domain(self) -> str:

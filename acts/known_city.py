@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from models import loading
+from models import loading, matching_keys
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from calendars.year import City, Year
+    from phases.matching_key import MatchingKey
     from phases.on_record import PartyKey
 
 
@@ -26,6 +27,11 @@ class KnownCity:
     year: Year
     city: City
     day: date
+
+    @cached_property
+    def matching_key(self) -> MatchingKey:
+        """The key that the year's children are matched by; raises `NoMatchingKey`."""
+        return matching_keys.key_of(self.connection, self.year.year)
 
     @cached_property
     def students(self) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from models.database import Database
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party
 from phases.application import STUDENTS, likeness, person
+from phases.matching_key import REHEARSED
 from phases.on_record import PartyKey
 
 AT_ONCE = 20_000
@@ -82,7 +83,7 @@ def _students(year: Year, city: City, parties: Parties, count: int) -> Iterator[
             "subject_rank": Decimal(random.randrange(1, most + 1)) / 100,
             "overall_rank": Decimal(random.randrange(1, 5001)) / 100,
             "guardian_consent": random.random() < 0.9, "alumnus": False, "recommended": True, "taken": True,
-            "person": person(name, born, school), "likeness": likeness(name, born),
+            "person": person(REHEARSED, name, born, school), "likeness": likeness(REHEARSED, name, born),
             "consent_from": born.replace(year=born.year + figures.consent_age),
             "mentor_party": party, "email": "", "guardian_phone": "", "priority": False, "school_party": None,
         }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from commands.named_files import Output, there
-from commands.options import COMMON, Common, DryRun, Reason, UsageError, database_at, environment, local
+from commands.options import COMMON, FOLDER, Common, DryRun, Reason, UsageError, database_at, environment, local
 from commands.output import answer, line, say
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from deployments.restoring import Comparison, Restored
 
 app = App(name="db")
-Folder = Annotated[Path, Parameter(metavar="目录", help="talent up 的目录：页面的密钥在这里")]
+Folder = Annotated[Path, Parameter(metavar="目录", help="talent up 的目录：页面的密钥、匹配密钥在这里")]
 
 
 @app.command(help="把数据库升级到本版本的表结构，之前另存一份；已是最新时什么也不做")
-def upgrade(*, folder: Folder = Path("var"), common: Common = COMMON) -> None:
+def upgrade(*, folder: Folder = FOLDER, common: Common = COMMON) -> None:
     """Run the migrations that are missing, after a copy of what was there."""
     from deployments.upgrading import upgrade as act
     from models import migrate
 
-    database = common.database()
+    database = common.database(folder)
     before = migrate.prepared(database)
     copy = act(database, environment(), folder, common.stamp().at)
     words = "数据库已是最新版本。" if before else "数据库已升级到最新版本。"
@@ -54,13 +54,13 @@ def check(*, common: Common = COMMON) -> int:
 
 
 @app.command(help="备份数据库、密钥与自定的函件文字为一个加密文件，读回核对；运行中也可以做")
-def backup(*, output: Output = None, folder: Folder = Path("var"), common: Common = COMMON) -> None:
+def backup(*, output: Output = None, folder: Folder = FOLDER, common: Common = COMMON) -> None:
     """Make a backup; where no file is named, one of those that the nightly ones are counted among."""
     from deployments.backups import SECRET, back_up, expire, nightly
 
     settings, stamp = environment(), common.stamp()
     to = output or nightly(settings.backup.folder, stamp.at)
-    label = back_up(common.database(), settings, folder, to, stamp.at)
+    label = back_up(common.database(folder), settings, folder, to, stamp.at)
     if SECRET not in label.files:
         say(f"提示：{folder} 里没有页面的密钥，备份里也就没有；用 --folder 写明 talent up 的目录。")
     expired = [] if output else expire(settings.backup.folder, settings.backup.days, stamp.at)
@@ -78,7 +78,7 @@ def restore(
     *,
     reason: Reason | None = None,
     dry_run: DryRun = False,
-    folder: Folder = Path("var"),
+    folder: Folder = FOLDER,
     common: Common = COMMON,
 ) -> None:
     """Put a backup in the place of what is there, or only hold it against that."""
@@ -87,7 +87,7 @@ def restore(
 
     if not dry_run and reason is None:
         raise UsageError("恢复会换掉现在的数据库：请先看 --dry-run，再写明 --reason。")
-    database, settings = common.database(), environment()
+    database, settings = common.database(folder), environment()
     if reason is None or dry_run:
         found = compared(database, settings, there(file))
         answer(common.json, _compared(found), lambda console: _show(console, found))
@@ -103,16 +103,27 @@ def move(
     url: Annotated[str, Parameter(name="URL", help="目标数据库")],
     /,
     *,
-    folder: Folder = Path("var"),
+    folder: Folder = FOLDER,
     common: Common = COMMON,
 ) -> None:
     """Put all of the database into another."""
     from deployments.restoring import move as act
 
-    rows, kept = act(common.database(), database_at(url), folder, common.stamp().at)
+    rows, kept = act(common.database(folder), database_at(url, folder), folder, common.stamp().at)
     words = f"已移过去 {rows} 行。请把 TALENT_DATABASE__URL 改为新的数据库，再启动 talent up。"
     words += f"原来的移为 {kept}；确认无误后请删去。" if kept else "原来的数据库没有改动，请不要再用它启动。"
     answer(common.json, {"rows": rows, "former": kept and str(kept)}, lambda console: line(console, words))
+
+
+@app.command(help="换一把匹配密钥，按登记的姓名和出生日期把学生重新比对；先停下 talent up")
+def rekey(*, reason: Reason, folder: Folder = FOLDER, common: Common = COMMON) -> None:
+    """Match all children under another key."""
+    from deployments.rekeying import rekey as act
+
+    done = act(common.database(folder), environment().matching_keys(folder), common.stamp(), reason)
+    words = f"已换用编号 {done.id} 的匹配密钥，全部学生已重新比对。从前的备份仍用各自所附的密钥；请再做一份备份。"
+    words += f"另有 {done.lost} 条往年的记录没有登记的学生可依，不再能对上。" if done.lost else ""
+    answer(common.json, {"key": done.id, "lost": done.lost}, lambda console: line(console, words))
 
 
 def _compared(found: Comparison) -> dict[str, Any]:

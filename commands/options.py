@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
+FOLDER = Path("var")
+"""`settings.FOLDER`, which is slow to import."""
+
 
 AT_END = ExitStack()
 """What is closed when the command has ended, however it ended."""
@@ -151,9 +154,9 @@ class Common(Plain):
         told = (settings.links_lead, settings.mail_domain)
         return Stamp(self.operator(), now, self.as_of or now, *told, words=_words(settings))
 
-    def database(self) -> Database:
-        """The database that is meant; connections are made when it is first asked something."""
-        return database_at(self.db or environment().database.url)
+    def database(self, folder: Path = FOLDER) -> Database:
+        """The database that is meant, with the keys in `folder`; connections are made when it is first asked."""
+        return database_at(self.db or environment().database.url, folder)
 
 
 @Parameter(name="*")
@@ -207,8 +210,8 @@ PLAIN, COMMON, SEASON = Plain(), Common(), SeasonOptions()
 """None of the options given."""
 
 
-def database_at(url: str) -> Database:
-    """The database at that URL, closed when the command ends; raises UsageError where it is no such URL."""
+def database_at(url: str, folder: Path = FOLDER) -> Database:
+    """The database at that URL, with the keys in `folder`, closed when the command ends; raises UsageError."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -220,7 +223,7 @@ def database_at(url: str) -> Database:
         driver = ""
     if driver not in {"sqlite", "postgresql", "postgresql+psycopg"}:
         raise UsageError("数据库只能是 SQLite（sqlite:///路径）或 PostgreSQL（postgresql://用户@主机/库）。")
-    made = Database(url, BOOK)
+    made = Database(url, BOOK, environment().matching_keys(folder))
     AT_END.callback(made.dispose)
     return made
 

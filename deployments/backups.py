@@ -1,4 +1,4 @@
-"""A backup: one sealed file with the database, the window's secret and the office's own words, read back once written.
+"""A backup: one sealed file with the database, its secrets and the office's own words, read back once written.
 
 Docs: docs/decisions/0048-backups-and-restores.md.
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 SUFFIX, HALF = ".backup", ".half-"
-LABEL, DATABASE, SECRET, WORDS = "label.json", "talent.db", "secret", "letters"
+LABEL, DATABASE, SECRET, KEYS, WORDS = "label.json", "talent.db", "secret", "matching-key", "letters"
 NIGHTLY, DATED = "talent", "%Y%m%dT%H%M%S"
 """How the names begin of the backups that the running house makes, and how all say when they were made."""
 
@@ -163,16 +163,24 @@ def _clear(folder: Path, before: datetime) -> None:
 
 
 def _beside(settings: Settings, folder: Path, rough: Path) -> dict[str, Path]:
-    """Give what belongs to the database and stands in files: the secret that seals its fields, words of the office."""
+    """Give what belongs to the database and stands in files: what its fields are sealed and matched by, and words."""
     words = sorted(file for file in settings.letters.glob("*.jinja") if file.is_file())
     found = {f"{WORDS}/{file.name}": file for file in words}
-    if settings.secret_key is not None:
-        given = rough / SECRET
-        given.touch(mode=0o600)
-        given.write_text(settings.secret_key.get_secret_value().strip(), encoding="utf-8")
-        return found | {SECRET: given}
-    own = folder / SECRET
-    return found | {SECRET: own} if own.is_file() else found
+    for name, given in secrets_of(settings).items():
+        place = folder / name
+        if given is not None:
+            place = rough / name
+            place.touch(mode=0o600)
+            place.write_text(given, encoding="utf-8")
+        if place.is_file():
+            found[name] = place
+    return found
+
+
+def secrets_of(settings: Settings) -> Mapping[str, str | None]:
+    """Give by the name of its file, for each secret that the database is sealed or matched by, what is set instead."""
+    given = {SECRET: settings.secret_key, KEYS: settings.matching_key}
+    return {name: one.get_secret_value().strip() if one else None for name, one in given.items()}
 
 
 def _packed(database: Database, files: Mapping[str, Path], half: Path, passphrase: str, at: datetime) -> Label:
@@ -216,7 +224,7 @@ def _unpacked(path: Path, passphrase: str, into: Path | None) -> Label:
 
 def _is_ours(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    return name in {LABEL, DATABASE, SECRET} or (len(parts) == 2 and parts[0] == WORDS and ".." not in parts)  # noqa: PLR2004
+    return name in {LABEL, DATABASE, SECRET, KEYS} or (len(parts) == 2 and parts[0] == WORDS and ".." not in parts)  # noqa: PLR2004
 
 
 def _label(said: dict[str, Any]) -> Label:

@@ -17,12 +17,14 @@ from deployments.backups import (
     DATABASE,
     DATED,
     HALF,
+    KEYS,
     SECRET,
     WORDS,
     Label,
     back_up,
     dated,
     passphrase_of,
+    secrets_of,
     unpack,
     verify,
 )
@@ -36,6 +38,13 @@ if TYPE_CHECKING:
     from models.restorations import Past, WrittenSince
     from models.stamp import Stamp
     from settings import Settings
+
+
+OTHERWISE = {
+    SECRET: "TALENT_SECRET_KEY 与备份里的不同：各账号的动态口令须重新绑定",
+    KEYS: "TALENT_MATCHING_KEY 与备份里的不同：请改为做备份时的那一把，或运行 talent db rekey 重新比对学生",
+}
+"""What follows where a secret that is set is not the one of the backup."""
 
 
 class NotEmpty(TalentError):
@@ -78,7 +87,7 @@ def restore(database: Database, settings: Settings, folder: Path, path: Path, st
         comparison = _beside(database, unpack(path, passphrase_of(settings), Path(rough)))
         copy, made_at = Path(rough) / DATABASE, comparison.label.made_at
         snapshots.check(copy)
-        with snapshots.opened(copy, database.book) as beside:
+        with snapshots.opened(copy, database.book, database.keys) as beside:
             migrate.upgrade(beside)
             with beside.write() as connection:
                 sent, old = _known(database, made_at) if comparison.since else ([], [])
@@ -104,7 +113,7 @@ def move(source: Database, target: Database, home: Path, at: datetime) -> tuple[
     with tempfile.TemporaryDirectory(prefix=HALF, dir=home) as rough:
         copy = Path(rough) / DATABASE
         snapshots.take(source, copy)
-        with snapshots.opened(copy, source.book) as beside:
+        with snapshots.opened(copy, source.book, source.keys) as beside:
             migrate.upgrade(beside)
             rows = snapshots.counts(beside)
         snapshots.put(copy, target, aside)
@@ -137,15 +146,15 @@ def _kept(database: Database, settings: Settings, folder: Path, stamp: Stamp) ->
 
 
 def _files(rough: Path, settings: Settings, folder: Path, aside: str) -> tuple[list[Path], tuple[str, ...]]:
-    """Put the secret and the office's words in their places; give what stood there and differs, under its new name."""
+    """Put the secrets and the office's words in their places; give what stood there and differs, under its new name."""
     places = {file: settings.letters / file.name for file in sorted((rough / WORDS).glob("*"))}
-    notes: tuple[str, ...] = ()
-    secret = rough / SECRET
-    if secret.exists() and settings.secret_key is None:
-        places[secret] = folder / SECRET
-    elif secret.exists() and settings.secret_key is not None:
-        same = secret.read_text(encoding="utf-8").strip() == settings.secret_key.get_secret_value().strip()
-        notes = () if same else ("TALENT_SECRET_KEY 与备份里的不同：各账号的动态口令须重新绑定",)
+    notes = []
+    for name, given in secrets_of(settings).items():
+        kept = rough / name
+        if kept.exists() and given is None:
+            places[kept] = folder / name
+        elif kept.exists() and kept.read_text(encoding="utf-8").strip() != given:
+            notes.append(OTHERWISE[name])
     former = []
     for file, place in places.items():
         if place.exists() and place.read_bytes() == file.read_bytes():
@@ -154,4 +163,4 @@ def _files(rough: Path, settings: Settings, folder: Path, aside: str) -> tuple[l
         if place.exists():
             former.append(place.rename(place.with_name(place.name + aside)))
         shutil.move(file, place)
-    return former, notes
+    return former, tuple(notes)

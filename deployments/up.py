@@ -26,7 +26,9 @@ from deployments.children import stop
 from deployments.house import House
 from deployments.household import Household
 from deployments.instance import announced
+from models import matching_keys
 from models.database import Database
+from models.key_file import UnfitMatchingKey
 from models.sole_runner import sole
 from models.stamp import Stamp
 from phases.book import BOOK
@@ -69,7 +71,7 @@ def up(
         told["TALENT_DATABASE__URL"] = database_url
     house = House(folder.resolve(), port, settings.dashboard.host, listens, told)
     base = told["TALENT_BASE_URL"] = links_lead(settings, house, say)
-    database = Database(database_url or settings.database.url, BOOK)
+    database = Database(database_url or settings.database.url, BOOK, settings.matching_keys(house.folder))
     with announced(house), sole(database):
         if left := orphans.end(house.folder):
             say(f"上次运行留下的 {left} 个进程已结束。")
@@ -81,9 +83,21 @@ def up(
         copy = upgrade(database, settings, house.folder, datetime.now(TZ))
         if copy is not None:
             say(f"数据库已升级；升级之前的另存为 {copy}。")
+        if (said := unmatched(database)) is not None:
+            say(said)
         if settings.backup.passphrase is None:
             say("没有设置备份口令（TALENT_BACKUP__PASSPHRASE），每夜不做备份。")
         return run(house, database, say, lambda: _first_link(database, base, say))
+
+
+def unmatched(database: Database) -> str | None:
+    """Say why children cannot be matched; all else can be done meanwhile."""
+    try:
+        with database.read() as connection:
+            matching_keys.check(connection)
+    except (matching_keys.NoMatchingKey, UnfitMatchingKey) as error:
+        return str(error)
+    return None
 
 
 def links_lead(settings: Settings, house: House, say: Callable[[str], None] = AT_ONCE) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 -- no connection of the pool came free
 
 from calendars.errors import TalentError
+from models.key_file import PlayedKeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from models.key_file import MatchingKeys
     from phases.book import Book
 
 Which = int | Literal["every"] | None
@@ -103,12 +105,14 @@ class Turns:
 class Database:
     """A database by its URL. Connections are made when first needed; `dispose` closes them.
 
-    `book` are the phases that it is made for; every connection of it hands them down (`book_of`).
+    `book` are the phases that it is made for, `keys` those that children are matched by, of invented people where no
+    others are named; every connection of it hands both down (`book_of`, `models.matching_keys.keys_of`).
     """
 
-    def __init__(self, url: str, book: Book) -> None:
+    def __init__(self, url: str, book: Book, keys: MatchingKeys | None = None) -> None:
         self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         self.book = book
+        self.keys = keys or PlayedKeys()
         self._turns: dict[Which, Turns] = {}
         self._making = Lock()
 
@@ -121,15 +125,15 @@ class Database:
     def engine(self) -> Engine:
         """The SQLAlchemy engine, set up so that the driver's defaults lose nothing."""
         url = make_url(self.url)
-        book = {"talent_book": self.book}
+        handed = {"talent_book": self.book, "talent_keys": self.keys}
         if not self.embedded:
             wait = {"connect_timeout": 10}
             return create_engine(
-                url, hide_parameters=True, pool_pre_ping=True, connect_args=wait, execution_options=book, **POOL
+                url, hide_parameters=True, pool_pre_ping=True, connect_args=wait, execution_options=handed, **POOL
             )
         if self.absent:
             raise NotPrepared
-        engine = create_engine(url, hide_parameters=True, execution_options=book, **POOL)
+        engine = create_engine(url, hide_parameters=True, execution_options=handed, **POOL)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -209,7 +213,7 @@ class Within(Database):
     """
 
     def __init__(self, database: Database, connection: Connection, holds: Which = None) -> None:
-        super().__init__(database.url, database.book)
+        super().__init__(database.url, database.book, database.keys)
         self._connection, self._holds = connection, holds
 
     @contextmanager

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 
 from calendars.errors import TalentError
 from models.database import NotPrepared, patience
+from models.matching_keys import match_what_is_unmatched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +36,11 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(database: Database, to: str = "head") -> None:
-    """Run the migrations that are missing, up to one; nothing where there are none. Raise `Newer`."""
+    """Run the migrations that are missing, up to one; nothing where there are none. Raise `Newer`, `NoMatchingKey`."""
     database.make()
-    with upgrading(database, to):
-        pass
+    with upgrading(database, to) as connection:
+        if to == "head":
+            match_what_is_unmatched(connection)
 
 
 @contextmanager

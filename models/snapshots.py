@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
+    from models.key_file import MatchingKeys
     from phases.book import Book
+
 
 AT_ONCE = 1000
 """Rows that are carried over together."""
@@ -46,7 +48,7 @@ class InUse(TalentError):
 
 def take(database: Database, path: Path) -> None:
     """Copy all of it, as of one instant, into a new file of its owner's alone. Raise `NotPrepared`, `NotWhole`."""
-    with opened(path, database.book) as copy:
+    with opened(path, database.book, database.keys) as copy:
         copy.make()
         if database.embedded:
             with closing(database.engine.raw_connection()) as own:
@@ -71,9 +73,9 @@ def check(path: Path) -> None:
 
 
 @contextmanager
-def opened(path: Path, book: Book) -> Iterator[Database]:
+def opened(path: Path, book: Book, keys: MatchingKeys | None = None) -> Iterator[Database]:
     """Give a file as a database, closed at the end."""
-    copy = Database(f"sqlite:///{path}", book)
+    copy = Database(f"sqlite:///{path}", book, keys)
     try:
         yield copy
     finally:

@@ -14,6 +14,7 @@ from gates.states import State
 from models import filed_rows, letter_papers, short_messages
 from models.columns import table_of
 from models.database import book_of
+from models.matching_keys import key_to_open_with
 from models.outbox import queue, supersede
 from models.shortcuts.bulk import insert_new
 from models.tables.season import CityPhase, CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
@@ -197,6 +198,7 @@ def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Sta
     """Make the rows of a year, one a city and phase; they begin now. False where another opened it meanwhile."""
     row = {"year": year.year, "calendar": year.source_text, "rehearsal": rehearsal, "revision": 1}
     row["rules"] = dict.fromkeys(book_of(connection).rules)
+    row["matching_key"] = key_to_open_with(connection, rehearsal=rehearsal).id
     opening = {"opened_by": stamp.by, "opened_at": stamp.at, "opened_as_of": stamp.as_of}
     if not insert_new(connection, table_of(ProgrammeYear), [{**row, **opening}]):
         return False

@@ -6,7 +6,6 @@ take (市级审核 = 不通过) is in no profile. Where nobody applied, the rule
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Figures
     from forms.workbook_rows import Reading, RowError
+    from phases.matching_key import MatchingKey
     from phases.on_record import OnRecord, PlainSheets
 
 
@@ -281,8 +281,8 @@ def _with_persons(known: OnRecord, plain: PlainSheets) -> PlainSheets:
     for row in plain[STUDENTS.key]:
         row["school"] = schools.get(fold(row["school"]), row["school"])
         row["mentor"], row["institution"] = roll.spelling(row["mentor"], row["institution"])
-        row["person"] = person(row["name"], row["born"], row["school"])
-        row["likeness"] = likeness(row["name"], row["born"])
+        row["person"] = person(known.matching_key, row["name"], row["born"], row["school"])
+        row["likeness"] = likeness(known.matching_key, row["name"], row["born"])
         row["priority"] = row["likeness"] in known.past_students
         row["consent_from"] = pendulum.instance(row["born"]).add(years=known.year.figures.consent_age)
         row["mentor_party"] = known.roll[row["mentor"], row["institution"]]
@@ -290,24 +290,20 @@ def _with_persons(known: OnRecord, plain: PlainSheets) -> PlainSheets:
     return plain
 
 
-def person(name: str, born: date, school: str) -> str:
-    """Give what tells a child apart from homonyms over the province: a fingerprint of 姓名, 出生日期 and 中学.
+def person(key: MatchingKey, name: str, born: date, school: str) -> str:
+    """Give what tells a child apart from homonyms over the province: 姓名, 出生日期 and 中学 under a key.
 
     However name and school are written: what looks the same is the same.
     """
-    return _fingerprint(fold(name), born.isoformat(), fold(school))
+    return key.match(fold(name), born.isoformat(), fold(school))
 
 
-def likeness(name: str, born: date) -> str:
-    """Give what an applicant shares with whoever may be the same child: a fingerprint of 姓名 and 出生日期.
+def likeness(key: MatchingKey, name: str, born: date) -> str:
+    """Give what an applicant shares with whoever may be the same child: 姓名 and 出生日期 under a key.
 
     Last year's student is known by it, who may have gone on to another school.
     """
-    return _fingerprint(fold(name), born.isoformat())
-
-
-def _fingerprint(*parts: str) -> str:
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
+    return key.match(fold(name), born.isoformat())
 
 
 YOUNGEST, OLDEST = 10, 20

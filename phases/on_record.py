@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from calendars.year import City, Year
     from forms.definitions import AskedSheet, SheetRow
+    from phases.matching_key import MatchingKey
 
 PartyKey = tuple[str, str, str]
 """Kind, name and place: what makes a mentor, institution or school one."""
@@ -39,6 +40,10 @@ class OnRecord(Protocol):
     @property
     def day(self) -> date:
         """The day of the load."""
+
+    @property
+    def matching_key(self) -> MatchingKey:
+        """The key that the year's children are matched by."""
 
     @property
     def students(self) -> Mapping[str, str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
+from models import secret_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,26 +56,10 @@ def unfit(given: str) -> str | None:
 
 
 def _own(path: Path) -> bytes:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
-        _make(path)
+        secret_files.make(path)
     path.chmod(0o600)
     found = path.read_bytes().strip()
     if len(found) < SHORTEST:
         raise WeakSecretFile(path=path)
     return found
-
-
-def _make(path: Path) -> None:
-    """Make it whole under another name first: who starts at the same moment must not read half of it."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-        file.write(f"{secrets.token_urlsafe(48)}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

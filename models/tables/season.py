@@ -15,7 +15,8 @@ class ProgrammeYear(SQLModel, table=True):
     """A year that was opened, with the calendar it runs on. `revision` grows with every writing transaction.
 
     `rules` are the ids of the rules that it judges by, each with the instant since when, None since it was opened; none
-    of them are kept where an earlier release opened it: see `calendars.versions.RULES`.
+    of them are kept where an earlier release opened it: see `calendars.versions.RULES`. `matching_key` is the id of the
+    key that its children are matched by, None until what an earlier release stored is: see `models.matching_keys`.
     """
 
     __tablename__ = "programme_year"
@@ -30,6 +31,7 @@ class ProgrammeYear(SQLModel, table=True):
     closed_as_of: datetime | None = Field(default=None, sa_type=UTCDateTime)
     clock: datetime | None = Field(default=None, sa_type=UTCDateTime)  # a rehearsal's own time, where it was played
     rules: dict[str, str | None] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    matching_key: str | None = None
 
 
 class CityYear(SQLModel, table=True):

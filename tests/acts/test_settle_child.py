@@ -126,10 +126,11 @@ def test_last_years_student_keeps_the_priority_at_another_school(scene: Scene) -
     from models.loading import pool
     from models.rolling import roll
     from phases.application import likeness
+    from phases.matching_key import REHEARSED
 
     scene.through("midterm", NANJING)
     with scene.database.write() as connection:
         roll(connection, scene.year)
         known = pool(connection, YEAR + 1, "student")
     first = sheets.students(scene.city(NANJING))[0]
-    assert likeness(first.name, first.born) in known, "whatever school he is of"
+    assert likeness(REHEARSED, first.name, first.born) in known, "whatever school he is of"

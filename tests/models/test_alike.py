@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from alembic import command
 from sqlalchemy import insert, select
 
+from forms.folding import fold
 from models import loading, migrate
 from models.columns import table_of
 from models.database import Database, patience
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, PoolEntry
 from phases.application import STUDENTS, likeness, person
+from phases.matching_key import REHEARSED
 from tests.support import sheets
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene
 
@@ -54,13 +56,14 @@ def test_what_was_on_record_is_found_by_what_it_looks_like(scene: Scene) -> None
     assert scene.load("application", NANJING, sheets.application(applied), "2022-01-10T10:00").done
     student, party, pool = draft_table(STUDENTS), table_of(Party), table_of(PoolEntry)
     old = {one.name: hashlib.sha256(f"{one.name}|{one.born}|{one.school}".encode()).hexdigest()[:32] for one in applied}
-    now = {one.name: person(one.name, one.born, one.school) for one in applied}
+    now = {one.name: person(REHEARSED, one.name, one.born, one.school) for one in applied}
     brought = {"year": YEAR, "city": NANJING, "kind": "student"}
     with scene.database.write() as connection:
         for name, key in old.items():
             connection.execute(sa.update(student).where(student.c.name == name).values(person=key))
             connection.execute(insert(pool), [{**brought, "key": key}])
-        connection.execute(insert(pool), [{**brought, "key": now["学生1"]}])
+        folded = "|".join((fold(applied[0].name), f"{applied[0].born}", fold(applied[0].school)))
+        connection.execute(insert(pool), [{**brought, "key": hashlib.sha256(folded.encode()).hexdigest()[:32]}])
         same = {"kind": "mentor", "name": "南京 导师1", "place": "南京大学", "email": ""}
         connection.execute(insert(party), [same])
     with scene.database.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
@@ -69,7 +72,7 @@ def test_what_was_on_record_is_found_by_what_it_looks_like(scene: Scene) -> None
     with scene.database.write() as connection:
         assert dict(connection.execute(select(student.c.name, student.c.person)).tuples().all()) == now
         kept = set(connection.execute(select(pool.c.key).where(pool.c.kind == "student")).scalars())
-        assert kept == {likeness(one.name, one.born) for one in applied}
+        assert kept == {likeness(REHEARSED, one.name, one.born) for one in applied}
         both = [("mentor", name, "南京大学") for name in ("南京导师1", "南京 导师1")]
         first = connection.execute(select(party.c.id).where(party.c.name == both[0][1])).scalar_one()
         assert loading.register(connection, both) == dict.fromkeys(both, first)

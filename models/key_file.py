@@ -1,0 +1,100 @@
+"""The keys that a process matches children by: in a file of the office's own, or the one of invented people.
+
+Docs: docs/decisions/0057-a-matching-key.md.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from calendars.errors import TalentError
+from models import secret_files
+from phases.matching_key import REHEARSED, MatchingKey
+
+NAME = "matching-key"
+"""The file's name, beside the window's secret."""
+
+SHORTEST = 32
+
+
+class UnfitMatchingKey(TalentError):
+    """{place} 里没有可用的匹配密钥；请从备份恢复，不要自行填写。"""
+
+
+class MatchingKeys(Protocol):
+    """The keys that a process has."""
+
+    @property
+    def place(self) -> str:
+        """Where they are, for people."""
+
+    def known(self) -> tuple[MatchingKey, ...]:
+        """Give them, the newest first."""
+
+    def newest(self) -> MatchingKey:
+        """Give the one for what is begun now; made where there is none."""
+
+
+class PlayedKeys:
+    """Those of a database of invented people: the one that everybody knows."""
+
+    place = "演练"
+
+    def known(self) -> tuple[MatchingKey, ...]:
+        """Give it."""
+        return (REHEARSED,)
+
+    def newest(self) -> MatchingKey:
+        """Give it."""
+        return REHEARSED
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """An office's own, a line each, the newest first: in a file, or `given` by the environment instead.
+
+    They are read anew whenever they are needed, so that whoever runs takes up a new one, or one that was restored.
+    """
+
+    path: Path
+    given: str | None = field(default=None, repr=False)
+
+    @property
+    def place(self) -> str:
+        """Where they are, for people."""
+        return str(self.path) if self.given is None else "TALENT_MATCHING_KEY"
+
+    def known(self) -> tuple[MatchingKey, ...]:
+        """Give those that are there; raise `UnfitMatchingKey` where what is there is none."""
+        if self.given is None and not self.path.exists():
+            return ()
+        lines = (self.path.read_text(encoding="utf-8") if self.given is None else self.given).split()
+        if not lines or any(len(line) < SHORTEST for line in lines):
+            raise UnfitMatchingKey(place=self.place)
+        return tuple(MatchingKey(line.encode()) for line in lines)
+
+    def newest(self) -> MatchingKey:
+        """Give the first; made in the file where there is none. Only where nothing is stored under another."""
+        if self.given is None and not self.path.exists():
+            secret_files.make(self.path)
+        return self.known()[0]
+
+    def another(self) -> MatchingKey:
+        """Give a key that nothing is stored under: a new one, in the file before those there are, or the given one."""
+        if self.given is not None:
+            return self.known()[0]
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = MatchingKey(secrets.token_urlsafe(48).encode())
+        self._keep(new, *self.known())
+        return new
+
+    def settle(self, key: MatchingKey) -> None:
+        """Let go of all but one, under which everything is stored by now."""
+        if self.given is None:
+            self._keep(key)
+
+    def _keep(self, *keys: MatchingKey) -> None:
+        secret_files.written(self.path, "\n".join(key.secret.decode() for key in keys)).replace(self.path)
