@@ -46,6 +46,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "mail_from": "省级管理办公室 <office@talent.example>",
         "base_url": "http://127.0.0.1:8000",
         "secret_key": None,
+        "matching_key": None,
         "notify": None,
         "sms": {"url": "", "token": None, "template": ""},
         "wecom": {"url": ""},
