@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,11 @@ from acts.changes_undone import changes_undone
 from acts.known_city import KnownCity
 from acts.last_word import decision
 from calendars.deadlines import TZ
-from forms.reading import read
+from forms.sandbox import read
 from forms.typed_rows import read_rows
 from forms.workbook_rows import MOST, first_faults
 from gates.states import Event, State
-from models import audit, loading
+from models import audit, loading, states_as_of
 from models.loading import newest_load
 from models.standing import opened
 from season import second_part
@@ -26,6 +27,7 @@ from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
 from season.transaction import sitting
+from season.unit_of_work import Season
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell, Opened
-    from season.unit_of_work import Season
 
 CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是您刚才的保存）。下面是现在的内容，请核对后再改。"
 REVISED = "没有导入：年度日历刚刚修订，请再导入一次。"
@@ -60,14 +61,18 @@ def load(
 
     `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads, and where
     the faults are is put on record. The same rows loaded again change nothing. Of what was done on paper no rule
-    refuses a row: `verdict` only says what is found. The workbook is read before the transaction begins. `account` is
-    that of the province where it loads for the city, which is put on record with it.
+    refuses a row: `verdict` only says what is found. The workbook is read before the transaction begins, and not at
+    all where the city phase takes none. `account` is that of the province where it loads for the city, which is put on
+    record with it.
     """
     calendar = _calendar(database, year, form)
-    return _take(
-        database, calendar, city, read(source, calendar.form(form), calendar.book.whose), stamp,
-        dry_run=dry_run, account=account,
-    )  # fmt: skip
+    given = (database, calendar, form, city, stamp)
+    if _closed(*given) and (refused := _take(*given, None, dry_run=dry_run)):
+        return refused
+    reading = read(source, calendar.form(form), calendar.book.whose)
+    outcome = _take(*given, reading, dry_run=dry_run, account=account)
+    assert outcome is not None
+    return outcome
 
 
 def load_rows(
@@ -86,7 +91,10 @@ def load_rows(
     `since` is the fingerprint of the draft that they were made from ("" for none): `refused` where it is another now.
     """
     calendar = _calendar(database, year, form)
-    return _take(database, calendar, city, read_rows(raw, calendar.form(form)), stamp, since=since, dry_run=dry_run)
+    reading = read_rows(raw, calendar.form(form))
+    outcome = _take(database, calendar, form, city, stamp, reading, since=since, dry_run=dry_run)
+    assert outcome is not None
+    return outcome
 
 
 def _calendar(database: Database, year: int, form: str) -> Opened:
@@ -97,19 +105,29 @@ def _calendar(database: Database, year: int, form: str) -> Opened:
     return found
 
 
+def _closed(database: Database, calendar: Opened, form: str, city: str, stamp: Stamp) -> bool:
+    """Tell whether the city phase takes no workbook of the form by now, as far as a look shows."""
+    year, phase = calendar.year, calendar.book.owner(form).slug
+    with database.read() as connection:
+        season = Season.read(connection, year.year, stamp, [city], reading=True)
+        now = states_as_of.seen(connection, year, city, stamp.as_of)[phase]
+        return _not_now(season, replace(season.cells[phase, city], state=now.state), form) is not None
+
+
 def _take(
     database: Database,
     calendar: Opened,
+    form: str,
     city: str,
-    reading: Reading,
     stamp: Stamp,
+    reading: Reading | None,
     *,
     since: str | None = None,
     dry_run: bool,
     account: int | None = None,
-) -> Outcome:
-    year, form = calendar.year.year, reading.slug
-    phase = calendar.book.owner(form).slug
+) -> Outcome | None:
+    """Load what was read; None where nothing was, and the city phase takes a workbook after all."""
+    year, phase = calendar.year.year, calendar.book.owner(form).slug
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
@@ -119,7 +137,12 @@ def _take(
         why = _not_now(season, cell, form)
         if why is None and since is not None and since != (newest_load(season.connection, year, form, city) or ""):
             return Outcome("refused", CHANGED)
-        outcome = refuse(season, cell, _event(cell), why) if why else _load(season, cell, reading)
+        if why:
+            outcome = refuse(season, cell, _event(cell), why)
+        elif reading is None:
+            return None
+        else:
+            outcome = _load(season, cell, reading)
         if outcome.done and account is not None:
             audit.record(season.connection, stamp, FOR_A_CITY, f"{year}/{form}/{city}", account=account, city=city)
     return season.answered(outcome)

@@ -19,7 +19,7 @@ import rehearsal.play
 from acts.advance import advance
 from benchmarks.measuring import Table, counting, middle, run, wall_and_processor
 from calendars.files import load
-from forms.reading import read
+from forms.sandbox import read
 from models import migrate
 from models.database import Database
 from models.stamp import Stamp

@@ -27,7 +27,7 @@ from calendars import files
 from calendars.deadlines import TZ
 from dashboard.serving.forgery import token
 from dashboard.signing_in.sessions import COOKIE, LASTS, digest
-from forms.reading import read
+from forms.sandbox import read
 from models import migrate
 from models.columns import table_of
 from models.database import Database

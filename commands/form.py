@@ -87,7 +87,7 @@ def load(
 @app.command(help="检查一份报送表：一次列出全部错误（退出码 1），什么也不写入")
 def check(phase: Slug, workbook: Workbook, /, *, city: OneCity, season: SeasonOptions = SEASON) -> int:
     """Read a workbook and say every fault; where a year is open also what disagrees with its records."""
-    from forms.reading import read
+    from forms.sandbox import read
 
     file, slug = there(workbook), known(phase)
     database, calendar, lists = _asked(season)

@@ -1,7 +1,7 @@
 """The inside of the sandbox: what `forms.sandbox` runs in a process of little memory, killed if it is slow.
 
-Reads requests from standard input (a line of JSON, then the bytes of a workbook), answers each with a line of JSON.
-Imports the standard library, calamine and modules like it only, so that a cold start is short.
+Reads requests from standard input (a line of JSON, the form that is asked for, the bytes of a workbook), answers each
+with a line of JSON. What reads rows is imported once a file is a workbook: a hostile one is refused before that.
 What is parsed is what was checked: the members are inflated once, counted, found, and packed anew for calamine.
 """
 
@@ -24,27 +24,30 @@ from python_calamine import load_workbook
 from forms import cell_marks
 from forms.blank_cells import blank_texts, emptied
 from forms.cell_marks import Marks, Place
+from forms.cells import Broken
 from forms.folding import drawn
 from forms.parts import Package, RefusedError, elements, folded, local, package, parser, plain
+from forms.unpacked import Hidden, Unpacked
 
 MEMORY = 512 * 2**20  # bytes of address space
-WALL = 10  # seconds a request may take
+WALL = 30  # seconds a request may take, on a machine that has other work too
+PROCESSOR = 10  # seconds of a processor
 INFLATED = 50 * 2**20  # bytes, all members together
 MEMBERS = 200
 CELLS = 2_000_000  # in one sheet: a form of 20,000 rows has 340,000
 TAGS = 3_000_000  # in all members together: that form has 1,700,000, and as many again take a second to parse
 HEAVY = 8 * 2**20  # bytes inflated, after which the process is not used again: its memory is in pieces
+PLAIN = frozenset({str, float, int, bool})
 FORM_PROPERTY = "talent-form"  # custom property: the form's slug and version
 
-Table = list[list[Any]]
+Rows = list[list[Any]]
 
 
-def unpack(data: bytes, wanted: Iterable[str]) -> dict[str, Any]:
+def unpack(data: bytes, wanted: Iterable[str]) -> Unpacked:
     """The names of all sheets, the tables of those wanted from cell A1 on, and the form's stamp ("" where none).
 
     A number in a cell that is formatted as a percentage is given as the text it shows, such as `7.1%`; a cell that
-    holds no value, or one that could mean two, as `{"broken": [code, what it shows]}`. What of a sheet whoever opens
-    the book does not see is beside it: `[whether all of it, rows, columns from and to]`.
+    holds no value, or one that could mean two, as `Broken`.
     """
     members = _members(data)
     found = package(members)
@@ -54,20 +57,15 @@ def unpack(data: bytes, wanted: Iterable[str]) -> dict[str, Any]:
         for sheet in found.sheets
     )
     book = load_workbook(io.BytesIO(replace(found, sheets=tuple(sheets)).packed()))
-    tables: dict[str, Table] = {}
-    hidden: dict[str, tuple[bool, list[int], list[tuple[int, int]]]] = {}
+    tables: dict[str, Rows] = {}
+    hidden: dict[str, Hidden] = {}
     unseen = {sheet.name for sheet in found.sheets if sheet.hidden}
     for name, of in marked.items():
         if (shown := drawn(name)) not in tables:
             tables[shown] = _table(book.get_sheet_by_name(name), of)
-            hidden[shown] = (name in unseen, [row for row in of.rows if row < of.height], of.columns)
-    return {
-        "names": book.sheet_names,
-        "tables": tables,
-        "hidden": hidden,
-        "stamp": _stamp(members.get("docprops/custom.xml", b"")),
-        "heavy": sum(map(len, members.values())) > HEAVY,
-    }
+            hidden[shown] = Hidden(name in unseen, [row for row in of.rows if row < of.height], of.columns)
+    heavy = sum(map(len, members.values())) > HEAVY
+    return Unpacked(tuple(book.sheet_names), tables, hidden, _stamp(members.get("docprops/custom.xml", b"")), heavy)
 
 
 def _marked(found: Package, wanted: frozenset[str]) -> dict[str, Marks]:
@@ -130,34 +128,42 @@ def _check(listed: list[zipfile.ZipInfo]) -> None:
         raise RefusedError("file.damaged")
 
 
-def _table(sheet: Any, of: Marks) -> Table:  # noqa: ANN401 - calamine ships its class unnamed
-    table: Table = sheet.to_python(skip_empty_area=False)
+def _table(sheet: Any, of: Marks) -> Rows:  # noqa: ANN401 - calamine ships its class unnamed
+    table: Rows = [[cell if type(cell) in PLAIN else _plain(cell) for cell in row] for row in _rows(sheet)]
     for (row, column), scale in of.scaled.items():
         if row < len(table) and column < len(table[row]) and type(table[row][column]) is float:
             table[row][column] = (
-                _shown(table[row][column]) if scale == cell_marks.PERCENT else _broken(cell_marks.FORMAT, "")
+                _shown(table[row][column]) if scale == cell_marks.PERCENT else Broken(cell_marks.FORMAT)
             )
     for (row, column), (code, shown) in of.broken.items():
         table += [[] for _ in range(row + 1 - len(table))]
         table[row] += [""] * (column + 1 - len(table[row]))
-        table[row][column] = _broken(code, shown)
+        table[row][column] = Broken(code, shown)
     for shown, first, last in of.merged:
         _cover(table, shown, first, last)
     return table
 
 
-def _cover(table: Table, shown: str, first: Place, last: Place) -> None:
+def _rows(sheet: Any) -> Rows:  # noqa: ANN401 - as above
+    rows: Rows = sheet.to_python(skip_empty_area=False)
+    return rows
+
+
+def _plain(cell: object) -> str | date:
+    """A day, or as what it is written: a time, a span of time."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    return cell if isinstance(cell, date) else str(cell)
+
+
+def _cover(table: Rows, shown: str, first: Place, last: Place) -> None:
     """Mark the cells of a merged range that are not its first, in rows where something is written."""
     for at in range(first[0], min(last[0] + 1, len(table))):
         row = table[at]
         if any(cell not in ("", None) for cell in row):
             for column in range(first[1], min(last[1] + 1, len(row))):
                 if (at, column) != first:
-                    row[column] = _broken(cell_marks.MERGED, shown)
-
-
-def _broken(code: str, shown: str) -> dict[str, list[str]]:
-    return {"broken": [code, shown]}
+                    row[column] = Broken(cell_marks.MERGED, shown)
 
 
 def _shown(number: float) -> str:
@@ -181,25 +187,38 @@ def _stamp(part: bytes) -> str:
     return "".join(text).strip()[:80]
 
 
-def _answer(data: bytes, wanted: Iterable[str]) -> dict[str, Any]:
+def _answer(data: bytes, wanted: Iterable[str], task: bytes) -> dict[str, Any]:
     try:
-        return unpack(data, wanted)
+        opened = unpack(data, wanted)
     except RefusedError as refused:
         return {"refused": refused.code, "part": refused.part}
     except MemoryError:
         return {"refused": "file.too-costly", "heavy": True}
     except Exception:  # noqa: BLE001 - whatever a hostile file made of the parsers, it is a file nobody can read
         return {"refused": "file.damaged"}
+    try:
+        return _read(opened, task) | {"heavy": opened.heavy}
+    except MemoryError:
+        return {"refused": "file.too-costly", "heavy": True}
+    except Exception as error:  # noqa: BLE001 - a defect of ours: it is raised where it was asked
+        return {"defect": type(error).__name__}
 
 
-def _as_json(cell: object) -> object:
-    if isinstance(cell, datetime):
-        cell = cell.date()
-    return {"day": cell.isoformat()} if isinstance(cell, date) else str(cell)
+def _as_json(value: object) -> object:
+    from forms.carried import marked
+
+    return marked(value)
+
+
+def _read(opened: Unpacked, task: bytes) -> dict[str, Any]:
+    from forms.carried import Task, answer
+    from forms.reading import judged
+
+    return answer(judged(opened, *Task.of(task)))
 
 
 def main() -> None:
-    """Answer until standard input ends; a request that outlives its parent is ended by the alarm."""
+    """Answer until standard input ends; a request that takes too long, or outlives its parent, is ended by a timer."""
     if sys.platform == "linux":  # elsewhere the address space cannot be limited
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -208,7 +227,10 @@ def main() -> None:
     while line := asked.readline():
         request = json.loads(line)
         signal.alarm(WALL + 5)
-        answer = _answer(asked.read(request["size"]), request["wanted"])
+        signal.setitimer(signal.ITIMER_PROF, PROCESSOR)
+        task, data = asked.read(request["task"]), asked.read(request["size"])
+        answer = _answer(data, request["wanted"], task)
         answers.write(json.dumps(answer, ensure_ascii=False, default=_as_json).encode("utf-8", "replace") + b"\n")
         answers.flush()
         signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)

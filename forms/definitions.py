@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Generic, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
@@ -19,8 +19,12 @@ from forms.kinds import Ask, AskEach, Kind, OfYear, Personal
 
 
 class SheetRow(BaseModel):
-    """One row of a sheet; `line` is its row as Excel numbers it, 0 where it came from no workbook."""
+    """One row of a sheet; `line` is its row as Excel numbers it, 0 where it came from no workbook.
 
+    `made_of`: what `spread` made the model of.
+    """
+
+    made_of: ClassVar[tuple[type[SheetRow], tuple[str, ...]] | None] = None
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     line: int = Field(default=0, ge=0)
@@ -75,7 +79,7 @@ class Sheet:
 
     def asked(self, year: Year) -> AskedSheet:
         """The sheet as that year asks it."""
-        row = _spread(self.row, self.each.words(year)) if self.each else self.row
+        row = spread(self.row, self.each.words(year)) if self.each else self.row
         columns = (_column(field, ask, required=required, year=year) for field, required, ask in _asks(row))
         return AskedSheet(self.name, self.key, row, self.unique, self.one_of, tuple(columns))
 
@@ -86,8 +90,8 @@ def _asks(row: type[SheetRow]) -> Iterator[tuple[str, bool, Ask]]:
 
 
 @lru_cache(maxsize=64)
-def _spread(row: type[SheetRow], words: tuple[str, ...]) -> type[SheetRow]:
-    """The row model with a field for each word in the place of that of several values; it has no checks of its own."""
+def spread(row: type[SheetRow], words: tuple[str, ...]) -> type[SheetRow]:
+    """Give the row model with a field for each word in place of that of several values; it has no checks of its own."""
     fields: dict[str, Any] = {}
     for name, info in row.model_fields.items():
         each = next((mark for mark in info.metadata if isinstance(mark, AskEach)), None)
@@ -97,7 +101,9 @@ def _spread(row: type[SheetRow], words: tuple[str, ...]) -> type[SheetRow]:
             one, _ = get_args(info.annotation)
             asks = (Ask(word, each.kind) for word in words)
             fields |= {each.field(at): Annotated[one, ask] for at, ask in enumerate(asks, start=1)}
-    return create_model(row.__name__, __base__=SheetRow, **fields)
+    made = create_model(row.__name__, __base__=SheetRow, **fields)
+    made.made_of = row, words
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,40 +8,36 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from itertools import chain
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 
-from forms import sandbox
 from forms.cells import BadCellError, Broken, is_blank
 from forms.definitions import AskedSheet, Column, Form, Sheet, SheetRow
 from forms.folding import drawn, fold
 from forms.kinds import Doubt
-from forms.workbook_rows import MOST, Reading, RowError, first_faults
+from forms.unpacked import Cell, Hidden, Table, Unpacked
+from forms.workbook_rows import MOST, Reading, RowError, first_faults, first_warnings, nothing
 
 HEADER_WITHIN = 10
 """Rows of a sheet among which its header is looked for."""
 _LONGEST_SHOWN = 60
 _HIDDEN_NAMED = 5
 _ASIDE = re.compile(r"\([^()]*\)$")
-_ALL_SEEN = sandbox.Hidden()
+_ALL_SEEN = Hidden()
 _NONE = frozenset({"无", "没有", "暂无", "-", "--", "—", "/"})  # what is typed for nothing
 _STRAY = 3  # required cells of a row that are missing, more than half of them: this is no row of data
 
 
-def read(source: Path | bytes, form: Form[AskedSheet], whose: Mapping[str, str] = MappingProxyType({})) -> Reading:
-    """Read a workbook of the form as a year asks it; `whose` says which workbook a sheet of another form is of.
+def judged(opened: Unpacked, form: Form[AskedSheet], whose: Mapping[str, str] = MappingProxyType({})) -> Reading:
+    """Give what an unpacked workbook is read as by the form as a year asks it.
 
-    Never raises for what the file holds: a hostile, broken or foreign file is a reading with one error and no rows.
+    `whose` says which workbook a sheet of another form is of.
     """
-    opened = sandbox.unpack(source, [sheet.name for sheet in (*form.sheets, *form.beside)])
-    if isinstance(opened, sandbox.RefusedFile):
-        return _nothing(form, opened.code, opened.wrong, opened.right)
     names = list(map(drawn, opened.names))
     if not opened.tables and (other := next((whose[name] for name in names if name in whose), "")):
-        return _nothing(form, "file.other-form", f"这是{other}", f"这里要的是《{form.title}》，请换成它的报送表")
+        return nothing(form, "file.other-form", f"这是{other}", f"这里要的是《{form.title}》，请换成它的报送表")
     there = (sheet for sheet in form.beside if sheet.name in names)
     sheets = [SheetReader(sheet) for sheet in (*form.sheets, *there)]
     for reader in sheets:
@@ -59,16 +55,11 @@ def gathered(form: Form[AskedSheet], sheets: Sequence[SheetReader], warnings: It
         form,
         {reader.sheet.key: tuple(reader.rows) for reader in sheets if reader.rows or reader.sheet not in form.beside},
         first_faults(chain.from_iterable(reader.errors for reader in sheets)),
-        (*warnings, *chain.from_iterable(reader.warnings for reader in sheets)),
+        first_warnings(chain(warnings, chain.from_iterable(reader.warnings for reader in sheets))),
     )
 
 
-def _nothing(form: Form[AskedSheet], code: str, wrong: str, right: str) -> Reading:
-    refusal = RowError(code, "", None, None, "", wrong, right)
-    return Reading(form, {sheet.key: () for sheet in form.sheets}, (refusal,), ())
-
-
-def _about_the_book(form: Form[Sheet], book: sandbox.Unpacked) -> Iterator[RowError]:
+def _about_the_book(form: Form[Sheet], book: Unpacked) -> Iterator[RowError]:
     if book.stamp not in ("", form.stamp):
         right = f"请核对是否应为“{form.title}”的现行模板（{form.stamp}）"
         wrong = f"文件由另一张表或旧版的模板（{_shown(book.stamp)}）制成"
@@ -98,6 +89,8 @@ class SheetReader:
     _doubtful: list[tuple[Column, Doubt]] = field(init=False)
     _required: int = 0
     _missing: set[str] = field(default_factory=set)  # fields whose column is not there: said once, not in every row
+    _unasked: set[str] = field(default_factory=set)  # optional ones whose column is not there
+    _top: int = 0  # the row of the header
     _seen: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -110,7 +103,7 @@ class SheetReader:
         """Refuse the sheet as a whole."""
         self._fault(code, wrong, right)
 
-    def read(self, table: sandbox.Table | None, hidden: sandbox.Hidden = _ALL_SEEN) -> None:
+    def read(self, table: Table | None, hidden: Hidden = _ALL_SEEN) -> None:
         """Read the sheet's cells, its header among them; None where the sheet is not there."""
         if table is None:
             self.refuse("sheet.missing", "缺少这张工作表", "请补上，表名须一致")
@@ -128,7 +121,7 @@ class SheetReader:
         self._rows(table, top, positions, frozenset(hidden.rows))
         self._hidden_beside(table, positions, hidden)
 
-    def _rows(self, table: sandbox.Table, top: int, positions: Mapping[str, int], hidden: frozenset[int]) -> None:
+    def _rows(self, table: Table, top: int, positions: Mapping[str, int], hidden: frozenset[int]) -> None:
         unseen = []
         for line, row in enumerate(table[top + 1 :], start=top + 2):
             cells = {name: row[at] for name, at in positions.items() if at < len(row)}
@@ -144,7 +137,7 @@ class SheetReader:
             others = f"和第 {named} 行共 {len(unseen)} 行" if more else ""
             self._warn("row.hidden", None, f"这一行{others}是隐藏的，也已读取", "如不报送，请删去", row=first)
 
-    def _hidden_beside(self, table: sandbox.Table, positions: Mapping[str, int], hidden: sandbox.Hidden) -> None:
+    def _hidden_beside(self, table: Table, positions: Mapping[str, int], hidden: Hidden) -> None:
         """Say which columns are hidden in which something stands, and whether the whole sheet is."""
         if hidden.whole:
             self._warn("sheet.hidden", None, "这张工作表是隐藏的，也已读取", "请取消隐藏、核对内容")
@@ -155,7 +148,7 @@ class SheetReader:
                 wrong = f"{_letters(at)} 列是隐藏的，也已读取"
                 self._warn("column.hidden", self._columns[name].label, wrong, "请取消隐藏、核对内容")
 
-    def _header(self, header: Sequence[sandbox.Cell], known: Mapping[str, Column], line: int) -> dict[str, int]:
+    def _header(self, header: Sequence[Cell], known: Mapping[str, Column], line: int) -> dict[str, int]:
         """The position of each field that has a column; what is missing, unknown or there twice is noted."""
         positions: dict[str, int] = {}
         unknown = []
@@ -195,6 +188,7 @@ class SheetReader:
                 right = same or "如需填写请补上"
                 self._warn("column.missing", column.label, "缺少这一选填列，按未填处理", right, row=line)
         self._missing = group | {column.field for column in absent if column.required}
+        self._unasked, self._top = lost - self._missing, line
         self._required = sum(column.required for column in self.sheet.columns if column.field in positions)
 
     def _row(self, line: int, cells: dict[str, Any]) -> None:
@@ -211,14 +205,14 @@ class SheetReader:
         if key:
             self._once(line, key)
 
-    def _doubts(self, line: int, cells: Mapping[str, sandbox.Cell]) -> None:
+    def _doubts(self, line: int, cells: Mapping[str, Cell]) -> None:
         for column, doubted in self._doubtful:
             cell = cells.get(column.field)
             if not is_blank(cell) and (doubt := doubted(cell)):
                 wrong = f"填的是“{_shown(cell)}”，{doubt}"
                 self._warn("cell.doubtful", column.label, wrong, "请核对，确实如此的可以不管", row=line)
 
-    def _faults(self, line: int, cells: Mapping[str, sandbox.Cell], error: ValidationError) -> None:
+    def _faults(self, line: int, cells: Mapping[str, Cell], error: ValidationError) -> None:
         found = [fault for fault in error.errors(include_url=False, include_input=False) if not self._said(fault)]
         missing = sum(fault["type"] == "missing" or _merged(cells.get(str(fault["loc"][0]))) for fault in found)
         told = any(isinstance(cell, Broken) and not _merged(cell) for cell in cells.values())
@@ -230,6 +224,8 @@ class SheetReader:
             return
         for fault in found:
             column = self._columns[str(fault["loc"][0])]
+            if self._without_column(column, fault):
+                continue
             bad, shown = BadCellError("cell.required", "没有填"), ""
             if fault["type"] != "missing":
                 bad, shown = fault["ctx"]["error"], _shown(cells.get(column.field))
@@ -238,10 +234,22 @@ class SheetReader:
                 right = "没有的请留空"
             self._fault(bad.code, bad.wrong, right, row=line, column=column.label, found=shown)
 
+    def _without_column(self, column: Column, fault: Mapping[str, Any]) -> bool:
+        """Whether a row lacks what it would have in an optional column that is not there: that is said once."""
+        if fault["type"] == "missing" or not fault["ctx"]["error"].code.startswith("row."):
+            return False
+        asked = {column.field, *(self.sheet.one_of if column.field in self.sheet.one_of else ())}
+        if lost := [one for one in self.sheet.columns if one.field in asked & self._unasked]:
+            self._missing |= {one.field for one in lost} | {column.field}
+            label = "、".join(one.label for one in lost)
+            right = "请补上这一列，表头文字须一致"
+            self._fault("column.missing", "缺少这一列，而有的行须填", right, row=self._top, column=label)
+        return bool(lost)
+
     def _said(self, fault: Mapping[str, Any]) -> bool:
         return str(fault["loc"][0]) in self._missing
 
-    def _raw_key(self, cells: Mapping[str, sandbox.Cell]) -> tuple[object, ...] | None:
+    def _raw_key(self, cells: Mapping[str, Cell]) -> tuple[object, ...] | None:
         """What names the row, for a row with faults elsewhere; None where that itself cannot be read."""
         named = [(self._columns[name].kind, cells.get(name)) for name in self.sheet.unique]
         if any(is_blank(cell) or isinstance(cell, Broken) for _, cell in named):
@@ -267,24 +275,24 @@ class SheetReader:
         self.warnings.append(RowError(code, self.sheet.name, row, column, "", wrong, right))
 
 
-def _header_row(table: sandbox.Table, known: Mapping[str, Column]) -> int | None:
+def _header_row(table: Table, known: Mapping[str, Column]) -> int | None:
     """The row, from 0, with the most labels that are known, the first of such; None where no row has any."""
     counts = [sum(_named(cell, known) is not None for cell in row) for row in table[:HEADER_WITHIN]]
     return counts.index(max(counts)) if any(counts) else None
 
 
-def _named(cell: sandbox.Cell, known: Mapping[str, Column]) -> Column | None:
+def _named(cell: Cell, known: Mapping[str, Column]) -> Column | None:
     """The column that a header names, with or without what stands in brackets at its end."""
     label = _label(cell)
     return known.get(label) or known.get(_ASIDE.sub("", label).strip("*"))
 
 
-def _label(cell: sandbox.Cell) -> str:
+def _label(cell: Cell) -> str:
     """A header as the definitions write it: no spaces or line breaks, and no mark of a required column."""
     return "" if cell is None or isinstance(cell, Broken) else "".join(fold(str(cell)).split()).strip("*")
 
 
-def _merged(cell: sandbox.Cell) -> bool:
+def _merged(cell: Cell) -> bool:
     return isinstance(cell, Broken) and cell.code == "cell.merged"
 
 
@@ -293,7 +301,7 @@ def _letters(at: int) -> str:
     return (_letters(at // 26 - 1) if at >= 26 else "") + chr(ord("A") + at % 26)  # noqa: PLR2004 - letters
 
 
-def _shown(cell: sandbox.Cell) -> str:
+def _shown(cell: Cell) -> str:
     """What stands in a cell, on one line: invisible characters are made visible, long text is cut."""
     if cell is None or isinstance(cell, Broken):
         return ""

@@ -1,7 +1,8 @@
-"""Workbooks are parsed in a process apart: a hostile one can take neither the memory nor the time of this one.
+"""Workbooks are read in a process apart: a hostile or a large one takes neither the memory nor the time of this one.
 
 The process (`forms.confined`) is started at the first workbook and kept for the next ones. It is killed when it
-takes longer than 10 s, and another takes its place after that or after a crash. Safe to call from several threads.
+takes longer than 10 s of a processor or 30 s of time, and another takes its place after that or after a crash. Safe to
+call from several threads.
 """
 
 from __future__ import annotations
@@ -13,54 +14,23 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
-from forms.cells import Broken
+from forms.carried import Task, reading_of, unmarked
+from forms.definitions import AskedSheet, Form
+from forms.workbook_rows import Reading, nothing
 
 FILE_SIZE = 5 * 2**20  # bytes
 MEMBERS = 200
-WALL = 10.0  # seconds
+WALL = 30.0  # seconds
 _REPLY = 64 * 2**20  # bytes of an answer
 _ROOT = Path(__file__).resolve().parents[1]
 _INSIDE = "import sys; sys.path.append(sys.argv[1]); from forms.confined import main; main()"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old .xls, and what wraps an encrypted .xlsx
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-Cell = str | float | bool | date | Broken | None
-Table = Sequence[Sequence[Cell]]
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """What of a sheet nobody sees who opens the book, counted from 0: all of it, rows, columns from and to."""
-
-    whole: bool = False
-    rows: Sequence[int] = ()
-    columns: Sequence[tuple[int, int]] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Unpacked:
-    """What a workbook holds: all sheets' names, those asked for (from A1 on) and what is hidden, the form's stamp."""
-
-    names: tuple[str, ...]
-    tables: Mapping[str, Table]
-    hidden: Mapping[str, Hidden]
-    stamp: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedFile:
-    """A file nothing was read from. `wrong` and `right` are Chinese phrases for who sent it."""
-
-    code: str
-    wrong: str
-    right: str
-
 
 _SAVE = "请用 Excel 或 WPS 另存为 .xlsx 后重新上传"
 _TEMPLATE = "请把内容填入系统下发的空白模板后重新上传"
@@ -81,21 +51,25 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def unpack(source: Path | bytes, wanted: Sequence[str]) -> Unpacked | RefusedFile:
-    """Read the sheets named in `wanted` of the workbook, or say why not. Never raises for what a file holds."""
+def read(source: Path | bytes, form: Form[AskedSheet], whose: Mapping[str, str] = MappingProxyType({})) -> Reading:
+    """Read a workbook of the form as a year asks it; `whose` says which workbook a sheet of another form is of.
+
+    Never raises for what the file holds: a hostile, broken or foreign file is a reading with one error and no rows.
+    """
     data = _bytes(source)
     code = "file.unreadable" if data is None else _plainly_wrong(data)
-    answer: dict[str, Any] = {"refused": code} if code or data is None else _process.ask(data, wanted)
+    answer: dict[str, Any] = {"refused": code} if code or data is None else _process.ask(data, form, whose)
+    if "defect" in answer:
+        raise RuntimeError(answer["defect"])
     if "refused" in answer:
-        return _refused(answer["refused"], answer.get("part", ""))
-    hidden = {name: Hidden(*of) for name, of in answer["hidden"].items()}
-    return Unpacked(tuple(answer["names"]), answer["tables"], hidden, answer["stamp"])
+        return _refused(form, answer["refused"], answer.get("part", ""))
+    return reading_of(answer, form)
 
 
-def _refused(code: str, part: str) -> RefusedFile:
+def _refused(form: Form[AskedSheet], code: str, part: str) -> Reading:
     wrong, right = _REFUSALS[code]
     shown = "".join(mark if mark.isprintable() else "?" for mark in part[:80])
-    return RefusedFile(code, wrong.format(part=shown), right)
+    return nothing(form, code, wrong.format(part=shown), right)
 
 
 def _bytes(source: Path | bytes) -> bytes | None:
@@ -126,15 +100,17 @@ def _plainly_wrong(data: bytes) -> str | None:
 
 
 class _Process:
-    """The process that parses: one at a time, started when needed."""
+    """The process that reads: one at a time, started when needed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: subprocess.Popen[bytes] | None = None
 
-    def ask(self, data: bytes, wanted: Sequence[str]) -> dict[str, Any]:
+    def ask(self, data: bytes, form: Form[AskedSheet], whose: Mapping[str, str]) -> dict[str, Any]:
         """The answer to one request; `file.too-costly` where the process did not live to give one."""
-        request = json.dumps({"size": len(data), "wanted": list(wanted)}).encode() + b"\n" + data
+        task, wanted = Task(form, whose).packed(), [sheet.name for sheet in (*form.sheets, *form.beside)]
+        told = json.dumps({"task": len(task), "size": len(data), "wanted": wanted}).encode()
+        request = b"".join((told, b"\n", task, data))
         with self._lock:
             reply = b""
             try:
@@ -144,7 +120,7 @@ class _Process:
                     self._stop()
             if not reply.endswith(b"\n"):
                 return {"refused": "file.too-costly"}
-            answer: dict[str, Any] = json.loads(reply, object_hook=_cell)
+            answer: dict[str, Any] = json.loads(reply, object_hook=unmarked)
             if answer.get("heavy"):
                 self._stop()
         return answer
@@ -208,12 +184,6 @@ class _Process:
 
 def _pipes(process: subprocess.Popen[bytes]) -> Iterator[IO[bytes]]:
     return (pipe for pipe in (process.stdin, process.stdout) if pipe is not None)
-
-
-def _cell(found: dict[str, Any]) -> Any:  # noqa: ANN401 - a cell, or the answer itself
-    if found.keys() == {"day"}:
-        return date.fromisoformat(found["day"])
-    return Broken(*found["broken"]) if found.keys() == {"broken"} else found
 
 
 _process = _Process()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from forms.definitions import AskedSheet, Form
-    from forms.sandbox import Cell
+    from forms.unpacked import Cell
     from forms.workbook_rows import Reading
 
 

@@ -39,12 +39,20 @@ class RowError:
 
 def first_faults(found: Iterable[RowError]) -> tuple[RowError, ...]:
     """Give the first faults, and in the place of the rest, where there are more, a last one that says so."""
+    return _first(found, f"已有 {MOST} 处错误，从这里起没有再查", "请先改正以上各处，再重新上传")
+
+
+def first_warnings(found: Iterable[RowError]) -> tuple[RowError, ...]:
+    """Give the first warnings likewise."""
+    return _first(found, f"已有 {MOST} 处提醒，其余的不再列出", "请一并核对")
+
+
+def _first(found: Iterable[RowError], wrong: str, right: str) -> tuple[RowError, ...]:
     first = list(islice(found, MOST + 1))
     if len(first) <= MOST:
         return tuple(first)
-    next_one, said = first[MOST], f"已有 {MOST} 处错误，从这里起没有再查"
-    more = RowError("faults.more", next_one.sheet, next_one.row, None, "", said, "请先改正以上各处，再重新上传")
-    return (*first[:MOST], more)
+    next_one = first[MOST]
+    return (*first[:MOST], RowError("faults.more", next_one.sheet, next_one.row, None, "", wrong, right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +68,9 @@ class Reading:
     def slug(self) -> str:
         """The slug of its form."""
         return self.form.slug
+
+
+def nothing(form: Form[AskedSheet], code: str, wrong: str, right: str) -> Reading:
+    """Give the reading of a file of which no row was read, and why not."""
+    refusal = RowError(code, "", None, None, "", wrong, right)
+    return Reading(form, {sheet.key: () for sheet in form.sheets}, (refusal,), ())

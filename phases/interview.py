@@ -47,7 +47,8 @@ class InterviewRow(SheetRow):
     @classmethod
     def _funded_somehow(cls, funding: str | None, info: ValidationInfo) -> str | None:
         if funding is None and info.data.get("admitted"):
-            raise BadCellError("row.funding", "已入选而没有填资助类型")
+            right = "入选的填 省级资助 或 自筹；没有入选的，“是否入选”填“否”"
+            raise BadCellError("row.funding", "已入选而没有填资助类型", right)
         return funding
 
 

@@ -225,7 +225,8 @@ def _of_a_mentor(_: OnRecord, reading: Reading) -> Iterator[RowError]:
     mentors = Roll((row.name, row.institution) for sheet, row in rows_read(reading) if sheet.key == MENTORS.key)
     for sheet, row in rows_read(reading):
         if sheet.key == TEAM.key:
-            yield from mentors.off_it(sheet, row, ("mentor", "institution"), "“导师”表")
+            left_out = "漏填的导师请补入“导师”表"
+            yield from mentors.off_it(sheet, row, ("mentor", "institution"), "“导师”表", left_out)
 
 
 def _with_parties(known: OnRecord, plain: PlainSheets) -> PlainSheets:

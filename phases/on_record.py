@@ -102,19 +102,26 @@ class Roll:
         """Give name and institution as the roll has them, or as they are where it has no such mentor."""
         return self.find(name, place) or (name, place)
 
-    def off_it(self, sheet: AskedSheet, row: SheetRow, fields: tuple[str, str], where: str) -> Iterator[RowError]:
-        """Find the field of two at fault where a row names a mentor in them who is not on the roll, called `where`."""
+    def off_it(
+        self, sheet: AskedSheet, row: SheetRow, fields: tuple[str, str], where: str, left_out: str = ""
+    ) -> Iterator[RowError]:
+        """Find the field of two at fault where a row names a mentor in them who is not on the roll, called `where`.
+
+        `left_out` says what to do where he should be on it.
+        """
         name, place = (getattr(row, field) for field in fields)
         if self.find(name, place):
             return
         if elsewhere := [one for (of, _), (_, one) in self._mentors.items() if of == fold(name)]:
-            right = "；".join(filter(None, (f"登记的单位是{_quoted(elsewhere)}，请核对", apart(place, elsewhere[0]))))
+            there_are = f"登记的单位是{_quoted(elsewhere)}，请核对"
+            right = "；".join(filter(None, (there_are, apart(place, elsewhere[0]), left_out)))
             yield fault("mentor.unknown", sheet, row, fields[1], f"{where}中这位导师的单位不是这个", right)
             return
         there = [one for (_, of), (one, _) in self._mentors.items() if of == fold(place)]
         near = get_close_matches(name, there, 1)
         same = f"登记的有“{near[0]}”" if near else ""
-        right = "；".join(filter(None, ("请核对导师姓名和单位", same, apart(name, near[0]) if near else "")))
+        said = ("请核对导师姓名和单位", same, apart(name, near[0]) if near else "", left_out)
+        right = "；".join(filter(None, said))
         yield fault("mentor.unknown", sheet, row, fields[0], f"{where}中没有这位导师", right)
 
 

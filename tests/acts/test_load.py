@@ -14,7 +14,7 @@ from models.columns import table_of
 from models.database import Database
 from models.standing import opened
 from models.tables.city_drafts import draft_table
-from models.tables.season import RefusedLoad, WorkbookLoad
+from models.tables.season import RefusedLoad, Transition, WorkbookLoad
 from phases.application import STUDENTS
 from phases.shortlist import SCORES
 from tests.support import ledger, sheets
@@ -312,6 +312,24 @@ def test_a_calendar_revised_while_a_workbook_is_read_asks_for_it_once_more(
     monkeypatch.setattr(acts.load, "_calendar", lambda *_: before)
     said = acts.load.load(approved.database, YEAR, SHORTLIST, NANJING, cut_line(80), stamp("2022-01-24T10:00"))
     assert (said.outcome, said.message) == ("refused", acts.load.REVISED)
+
+
+def test_a_workbook_is_not_read_where_the_phase_takes_none(approved: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acts.load, "read", lambda *_: pytest.fail("it was read"))
+    given = (approved.database, YEAR, "interview", NANJING, b"no workbook", stamp("2022-01-24T10:00"))
+    said = acts.load.load(*given)
+    assert (said.outcome, "未开放" in said.message) == ("refused", True)
+    log = table_of(Transition)
+    with approved.database.read() as connection:
+        newest = connection.execute(select(log).order_by(log.c.id.desc()).limit(1)).one()
+    assert (newest.event, newest.refused, newest.reason) == ("load", True, said.message)
+
+
+def test_a_phase_that_opens_while_it_is_looked_at_takes_its_workbook(
+    approved: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts.load, "_closed", lambda *_: True)
+    assert acts.load.load(approved.database, YEAR, SHORTLIST, NANJING, cut_line(80), stamp("2022-01-24T10:00")).done
 
 
 def test_a_fault_of_form_is_reported_and_nothing_loads(approved: Scene) -> None:

@@ -149,7 +149,7 @@ def test_every_fault_is_said_at_once() -> None:
         "3 行“面试日期”：填的是“2022-02-30”，没有这一天；应为日期，如 2022-02-26、2022/2/26 或 2022年2月26日。",
         "3 行“是否到场”：填的是“也许”，不在可选项中；应为：是 / 否（也可填 Y/N、TRUE/FALSE、√/×）。",
         "3 行“面试成绩”：填的是“101”，不在 0–100 之间；应为 0–100 的数。",
-        "3 行“资助类型”：已入选而没有填资助类型；应为：省级资助 / 自筹。",
+        "3 行“资助类型”：已入选而没有填资助类型；入选的填 省级资助 或 自筹；没有入选的，“是否入选”填“否”。",
         "6 行“报名号”：填的是“3209-2022-0007”，与第 2 行重复；请删去或改正其中一行。",
         f"7 行“报名号”：填的是“3”，{lost}；请把单元格设成文本格式，再重新填写。",
         "8 行“姓名”：没有填；应为文本，50 字以内，不含换行。",
@@ -257,6 +257,22 @@ def test_a_row_twice_is_a_fault_where_one_is_meant(slug: str, sheet: str, twice:
     tables[sheet].append(tables[sheet][1])
     reading = read(book(tables), slug)
     assert [(error.code, error.row) for error in reading.errors] == ([("row.duplicate", 3)] if twice else [])
+
+
+def test_an_optional_column_that_rows_need_is_asked_for_once() -> None:
+    tables = sample("interview")
+    tables["面试"] = [row[:7] for row in (*tables["面试"], tables["面试"][1])]
+    tables["面试"][2] = ["3209-2022-0008", *tables["面试"][2][1:]]
+    assert [one.sentence for one in read(book(tables), "interview").errors] == [
+        "“面试”表第 1 行“资助类型”：缺少这一列，而有的行须填；请补上这一列，表头文字须一致。"
+    ]
+    tables = sample("application")
+    at = tables["学生"][0].index("学科排名百分比")
+    tables["学生"] = [
+        [*row[:at], *([] if row is tables["学生"][0] else [""]), *row[at + 2 :]] for row in tables["学生"]
+    ]
+    tables["学生"][0].insert(at, "综合排名百分比")
+    assert [(one.row, one.column) for one in read(book(tables), "application").errors] == [(1, "学科排名百分比")]
 
 
 def test_homonyms_are_two_students() -> None:

@@ -285,7 +285,7 @@ def outlived(ending: str) -> bool:
         from forms import sandbox
         from forms.template import render
         from phases.book import BOOK
-        sandbox.unpack(render(BOOK.form("interview", load(2022)), load(2022)), [])
+        sandbox.read(render(BOOK.form("interview", load(2022)), load(2022)), BOOK.form("interview", load(2022)))
         print(sandbox._process._running.pid, flush=True)
         {ending}
     """

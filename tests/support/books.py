@@ -13,7 +13,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from calendars.files import load
 from calendars.year import Year
-from forms import reading, template, typed_rows
+from forms import sandbox, template, typed_rows
 from forms.workbook_rows import Reading
 from phases.book import BOOK
 
@@ -66,7 +66,7 @@ SAMPLES: Mapping[str, Mapping[str, Sequence[object]]] = {
 
 
 def read(source: Path | bytes, slug: str, year: Year = YEAR) -> Reading:
-    return reading.read(source, form_of(slug, year))
+    return sandbox.read(source, form_of(slug, year))
 
 
 def read_rows(raw: Mapping[str, Sequence[Mapping[str, object]]], slug: str, year: Year = YEAR) -> Reading:
