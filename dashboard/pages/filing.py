@@ -91,7 +91,7 @@ def ask_workbook(request: Request, reader: Signed, look: Look, here: Here) -> HT
     return _workbook(request, reader, look, here)
 
 
-@area.post("/workbook", dependencies=[Depends(allow(HANDS))])
+@area.post("/workbook", dependencies=[Depends(allow(HANDS, uploads=True))])
 def take_workbook(
     request: Request, reader: Signed, look: Look, here: Here, sent: Annotated[bytes | None, Depends(_sent)]
 ) -> HTMLResponse:

@@ -7,10 +7,12 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
 from calendars.deadlines import day_of
 from dashboard.exports.status_report import facts, render
-from dashboard.serving.look import Look
+from dashboard.serving.arrival import place
+from dashboard.serving.look import Look, Looking
 from dashboard.serving.policy import PROVINCE, allow
 from dashboard.views.request_words import wish
 from models.city_requests import unanswered
@@ -23,9 +25,13 @@ area = APIRouter(dependencies=[Depends(allow(PROVINCE))])
 
 
 @area.get("/{year:int}/report.pdf")
-def report(request: Request, look: Look) -> Response:
-    """Give the report as of the instant that is looked at; made in a thread of its own, as every page here."""
-    site: Site = request.app.state.site
+async def report(request: Request, look: Look) -> Response:
+    """Give the report as of the instant that is looked at; one is set in type at a time, which takes much memory."""
+    async with place("reports"):
+        return await run_in_threadpool(_made, request.app.state.site, look)
+
+
+def _made(site: Site, look: Looking) -> Response:
     year = look.opened.year
     with site.database.read() as connection:
         found = matrix(connection, year.year, look.as_of)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 AT_ONCE = 12
 """Requests that write a year, and as many that write what belongs to none, that may hold a thread; of 40 there are."""
 
+UPLOADS_AT_ONCE = 2
+"""Workbooks taken at once, besides: one is read in the confined process while what came of another is written."""
+
 IN_PASSING = timedelta(seconds=30)
 """How long after its headers the end of a request may come, for it to have come in with them."""
 
@@ -41,7 +44,8 @@ class Came:
 ARRIVED: ContextVar[Came | None] = ContextVar("arrived", default=None)
 """The arrival of the request that is answered; None outside of any."""
 
-_PLACES: RunVar[Mapping[bool, CapacityLimiter]] = RunVar("places")
+_PLACES: RunVar[Mapping[str, CapacityLimiter]] = RunVar("places")
+_KINDS = {"year": AT_ONCE, "no year": AT_ONCE, "uploads": UPLOADS_AT_ONCE, "reports": 1}
 
 
 class Arrival:
@@ -72,23 +76,25 @@ class Arrival:
 
 
 @asynccontextmanager
-async def turn(request: Request) -> AsyncIterator[None]:
+async def turn(request: Request, *, uploads: bool = False) -> AsyncIterator[None]:
     """Let a request that may write go on in its turn, in the order of coming; one that reads goes on at once.
 
-    However many wait, they hold no thread: those are left to who reads. A request has one turn, however many ask.
+    What `uploads` a workbook waits with its like alone, so that nobody else waits while one is read. However many wait,
+    they hold no thread: those are left to who reads. A request has one turn, however many ask.
     """
     if request.method in SAFE or getattr(request.state, "turn", False):
         yield
         return
     request.state.turn = True
-    async with _places()["year" in request.path_params]:
+    kind = "uploads" if uploads else "year" if "year" in request.path_params else "no year"
+    async with place(kind):
         yield
 
 
-def _places() -> Mapping[bool, CapacityLimiter]:
+def place(kind: str) -> CapacityLimiter:
+    """Give where requests of a kind wait that would each hold a thread, or much memory, while others do the same."""
     try:
-        return _PLACES.get()
+        return _PLACES.get()[kind]
     except LookupError:
-        made = {of_a_year: CapacityLimiter(AT_ONCE) for of_a_year in (True, False)}
-        _PLACES.set(made)
-        return made
+        _PLACES.set({each: CapacityLimiter(most) for each, most in _KINDS.items()})
+        return _PLACES.get()[kind]

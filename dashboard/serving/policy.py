@@ -5,7 +5,8 @@ A city account sees its own city: a path that names another is not there for it 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,8 @@ from dashboard.signing_in.sessions import reader_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from dashboard.serving.site import Site
 
 PUBLIC = "/static"
 EVERYONE = frozenset(Role)
@@ -49,27 +52,39 @@ class FilledIsTheirs(TalentError):
     """已填的内容只由该市自己下载；省办可在“导出”页下载各市的表。"""
 
 
+class StillReading(TalentError):
+    """您上一份上传的报送表还在检查，这一份没有读取，已有的草稿也没有变；请等那一份的结果出来，再上传这一份。"""
+
+
 class Unguarded(TalentError):
     """路由没有写明谁可以使用：{routes}。"""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The roles that may use a route; None: anybody, signed in or not. Who need not be known is not looked up."""
+    """The roles that may use a route; None: anybody, signed in or not. Who need not be known is not looked up.
+
+    `uploads`: it takes a workbook, of one account one at a time.
+    """
 
     roles: frozenset[Role] | None
     known: bool = True
+    uploads: bool = False
 
     async def __call__(self, request: Request) -> AsyncIterator[None]:
-        """Let the request through in its turn with its reader on it; raise NotSignedIn, NotThere or NotYours."""
+        """Let the request through in its turn with its reader on it.
+
+        Raise NotSignedIn, NotThere, NotYours, or `StillReading`.
+        """
         reader = await reader_of(request) if self.known else None
         request.state.reader = reader
         self.admit(reader, request.path_params.get("city"))
         if not plausible(request.path_params.get("year", YEARS[0])):
             raise NotThere
         await refuse_forged(request, None if self.roles is None else reader)
-        async with turn(request):
-            yield
+        with _alone(request, reader if self.uploads else None):
+            async with turn(request, uploads=self.uploads):
+                yield
 
     def admit(self, reader: Reader | None, city: str | None) -> None:
         """Let a reader look at what belongs to a city (None: to none); raise NotSignedIn, NotThere or NotYours."""
@@ -83,14 +98,30 @@ class Policy:
             raise NotYours if reader.role is Role.VIEWER else NotThere
 
 
+@contextmanager
+def _alone(request: Request, reader: Reader | None) -> Iterator[None]:
+    """Keep a second upload of the same account out until this one is done."""
+    if reader is None:
+        yield
+        return
+    site: Site = request.app.state.site
+    if reader.account in site.uploading:
+        raise StillReading
+    site.uploading.add(reader.account)
+    try:
+        yield
+    finally:
+        site.uploading.discard(reader.account)
+
+
 def plausible(year: object) -> bool:
     """Tell whether a year of a path is one: a database cannot even be asked about a number of twenty digits."""
     return str(year).isdecimal() and int(str(year)) in YEARS
 
 
-def allow(roles: frozenset[Role] | None) -> Policy:
+def allow(roles: frozenset[Role] | None, *, uploads: bool = False) -> Policy:
     """Name a route's policy: `dependencies=[Depends(allow(PROVINCE))]` of its router."""
-    return Policy(roles)
+    return Policy(roles, uploads=uploads)
 
 
 WHOEVER = Policy(None, known=False)

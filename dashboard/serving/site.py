@@ -33,7 +33,8 @@ def _clock() -> datetime:
 class Site:
     """One window on one database. `words` are the office's own templates of letters; `wall` is the clock.
 
-    `pack` is the folder of the events that a demonstration goes on with when its clock is moved, None for none.
+    `pack` is the folder of the events that a demonstration goes on with when its clock is moved, None for none;
+    `uploading` are the accounts of which a workbook is on its way, of one at a time.
     """
 
     database: Database
@@ -44,6 +45,7 @@ class Site:
     guesses: Guesses = field(default_factory=Guesses, compare=False, repr=False)
     pack: Path | None = None
     faults: Shelf = field(default_factory=Shelf, repr=False)
+    uploading: set[int] = field(default_factory=set, compare=False, repr=False)
 
     @cached_property
     def remembering(self) -> Remembering:

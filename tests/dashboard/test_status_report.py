@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
+from time import sleep
 
 import pytest
+import typst
+from httpx2 import ASGITransport, AsyncClient
 from pypdf import PdfReader
 
+from calendars.deadlines import TZ
 from dashboard.exports.status_report import NoFont, facts, render
+from dashboard.serving.app import make_app
 from gates.states import State
 from models.reports import matrix
-from tests.support.window import ADMIN, UNTIL, VIEWER, YEAR, Window
+from tests.support.window import ADMIN, BASE, UNTIL, VIEWER, YEAR, Window
 
 
 def read(pdf: bytes) -> tuple[int, str]:
@@ -72,3 +79,28 @@ def test_what_the_facts_say_is_text_and_never_typst(window: Window) -> None:
     with window.database.read() as connection:
         said = facts(matrix(connection, YEAR, UNTIL), ['#panic("x") *甲* $x$ <script>'], UNTIL)
     assert '#panic("x")*甲*$x$<script>' in read(render(said))[1]
+
+
+async def test_one_report_is_set_at_a_time_and_the_same_one_not_again(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, most, asked = 0, 0, list[str]()
+
+    def compiled(template: bytes, *, sys_inputs: dict[str, str], **_: object) -> tuple[bytes, list[object]]:
+        nonlocal at_once, most
+        del template
+        at_once += 1
+        most = max(most, at_once)
+        sleep(0.02)
+        at_once -= 1
+        asked.append(sys_inputs["data"])
+        return b"%PDF", []
+
+    monkeypatch.setattr(typst, "compile_with_warnings", compiled)
+    signed = {"cookie": "; ".join(f"{one.name}={one.value}" for one in window.as_(ADMIN).cookies.jar)}
+    now = datetime.now(TZ)
+    transport = ASGITransport(make_app(replace(window.site, wall=lambda: now)))
+    days = [f"/2022/report.pdf?as_of=2022-01-{day}T09:00" for day in (11, 12, 13)]
+    async with AsyncClient(transport=transport, base_url=BASE, headers=signed) as browser:
+        answers = await asyncio.gather(*map(browser.get, days * 2))
+    assert ([answer.content for answer in answers], most, len(asked)) == ([b"%PDF"] * 6, 1, 3)

@@ -19,11 +19,12 @@ from acts.act import Filled
 from acts.advance import advance
 from acts.book import ACTS
 from dashboard.acts.trial import done, tried
-from dashboard.pages import acting
+from dashboard.pages import acting, filing
 from dashboard.serving import arrival, rendering
 from dashboard.serving.app import make_app
 from dashboard.serving.arrival import Came
 from dashboard.serving.forgery import token
+from dashboard.serving.policy import StillReading
 from dashboard.serving.site import Site
 from dashboard.signing_in.passwords import hasher
 from dashboard.signing_in.sessions import COOKIE, LASTS, digest
@@ -38,6 +39,7 @@ from models.tables.contact_receipts import Receipt
 from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from post.receipt_links import token as link_token
+from season.outcome import Outcome
 from season.unit_of_work import Season
 from settings import DashboardSettings, Settings
 from tests.dashboard.test_acting import hidden
@@ -120,6 +122,39 @@ async def test_who_reads_waits_for_no_writer_and_filings_keep_the_instant_they_c
         rows = [tuple(row) for row in connection.execute(query)]
     assert [city for city, _ in rows] == [city for city, _ in wanted]
     assert max(at for _, at in rows) < released
+
+
+async def test_one_upload_an_account_and_two_at_once_while_others_write(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, reading, go = site_of(scene, tmp_path), list[str](), threading.Event()
+    begun = threading.Barrier(arrival.UPLOADS_AT_ONCE + 1)
+
+    def read(*given: object, **_: object) -> Outcome:
+        reading.append(str(given[3]))
+        if not go.is_set():
+            begun.wait(GUARD)
+        assert go.wait(GUARD)
+        return Outcome("done", "已导入")
+
+    monkeypatch.setattr(filing, "load", read)
+    transport = ASGITransport(make_app(site))
+    cities = [city.slug for city in scene.year.cities][:4]
+
+    def sent(city: str) -> asyncio.Task[Response]:
+        files = {"workbook": ("名单.xlsx", b"PK")}
+        return asyncio.create_task(browser(city, transport).post(f"/{YEAR}/{ROLL}/{city}/workbook", files=files))
+
+    async with asyncio.timeout(GUARD):
+        first = [sent(city) for city in cities]
+        await asyncio.to_thread(begun.wait, GUARD)
+        second = await sent(cities[0])
+        assert (second.status_code, StillReading.__doc__ in second.text) == (409, True)
+        assert (await filed(browser(cities[3], transport), cities[3], "files meanwhile")).status_code == 200
+        assert (sorted(reading), len(site.uploading)) == (sorted(cities[: arrival.UPLOADS_AT_ONCE]), len(cities))
+        go.set()
+        assert [answer.status_code for answer in await asyncio.gather(*first)] == [200] * len(cities)
+        assert ((await sent(cities[0])).status_code, site.uploading) == (200, set())
 
 
 def test_who_confirms_what_another_ended_is_told_and_on_record(scene: Scene) -> None:
