@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo pack test fast check bench proof-post proof-restarts release-fixture screenshots
+.PHONY: help install demo pack test fast check bench proof-filing proof-post proof-restarts release-fixture screenshots
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -52,6 +52,9 @@ check: $(installed)  ## everything the CI looks at: style, types, imports, depen
 
 bench: $(installed)  ## measured figures, as a table with medians
 	@$(bin)/python -m benchmarks
+
+proof-filing: $(installed)  ## ten thousand faulty filings mended by what the system says of them; about a minute
+	@$(bin)/python -m tests.proof.mender 10000
 
 proof-post: $(installed)  ## the post's promises under kills, races, bad relays, outages, wrong clocks; about 5 minutes
 	@$(bin)/python -m tests.proof

@@ -1,0 +1,324 @@
+"""A clerk who knows nothing of the programme: reads what it says, looks at the papers, and does that.
+
+What is done is found in the words alone, by the places and numbers that they name; never by a code or a rule's id.
+`make proof-filing` has it mend ten thousand filings.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from forms.workbook_rows import RowError
+from gates.verdict import ACTORS, Finding
+from tests.proof.mistakes import faulty
+from tests.proof.papers import Filing, Line, Page, faults, refusals, sound
+from tests.support.sheets import FUNDED, OWN
+
+ROUNDS = 5
+_NUMBER = r"\d{4}-\d{4}-\d{4}"
+_CLAUSE = re.compile(rf"（((?:{_NUMBER}、?)+)(?: 等)?）(.*?)(?=；\d+ (?:名|份)|$)")
+_SHEET = re.compile("补入“([^”]+)”表")
+
+
+@dataclass
+class Ending:
+    """How it ended: after how many filings, or who else must act, or which sentence nobody could act on."""
+
+    rounds: int
+    person: str = ""
+    stuck: str = ""
+
+
+def mended(filing: Filing) -> Ending:
+    """File, do what is said, and file again, until it passes or somebody else has to act."""
+    for rounds in range(1, ROUNDS + 1):
+        reading, found = faults(filing)
+        told = found or refusals(filing, reading)
+        if not told:
+            return Ending(rounds)
+        for one in told:
+            done = by_fault(filing, one) if isinstance(one, RowError) else by_card(filing, one)
+            sentence = one.sentence if isinstance(one, RowError) else one.mend
+            if isinstance(done, str):
+                return Ending(rounds, person=done)
+            if not done and len(told) == 1:
+                return Ending(rounds, stuck=sentence)
+    return Ending(ROUNDS, stuck="；".join(one.sentence if isinstance(one, RowError) else one.mend for one in told))
+
+
+def by_fault(filing: Filing, error: RowError) -> bool:
+    """Do what a fault says; tell whether anything was done."""
+    page = filing.page(error.sheet)
+    for said, act in _OF_A_SHEET.items():
+        if said in error.right:
+            return act(filing, page, error)
+    if page is None:
+        return False
+    line = page.line(error.row)
+    if line is None:  # the header itself
+        return _header_anew(page)
+    for said, do in _OF_A_ROW.items():
+        if said in error.right:
+            return do(filing, page, line, error)
+    if line.of is None:  # it is no record: the office wonders how it came there
+        page.lines.remove(line)
+        return True
+    named = {*(error.column or "").split("、"), *(label for label in page.labels if label in error.wrong + error.right)}
+    return page.retype(line, named)
+
+
+def _sheet_anew(filing: Filing, page: Page | None, error: RowError) -> bool:
+    fresh = next(one for one in sound(filing.slug).pages if one.name == error.sheet)
+    kept = next((one for one in filing.pages if one.sheet.key == fresh.sheet.key), None)
+    if page is None and kept is not None:
+        kept.name = fresh.name
+        return True
+    filing.pages.append(fresh)
+    return page is None
+
+
+def _one_sheet(filing: Filing, page: Page | None, _: RowError) -> bool:
+    assert page is not None
+    twins = [one for one in filing.pages if one.name == page.name]
+    for twin in sorted(twins, key=lambda one: len(one.lines))[:-1]:
+        filing.pages[:] = [one for one in filing.pages if one is not twin]
+    return True
+
+
+def _header_anew(page: Page) -> bool:
+    """Take the header of the template, and everything below it from the papers."""
+    page.header = list(page.labels)
+    for line in page.lines:
+        if line.of is not None:
+            line.cells = list(line.of.values())
+    return True
+
+
+def _column_back(_: Filing, page: Page | None, error: RowError) -> bool:
+    assert page is not None
+    label = (error.column or "").split("、")[0]
+    if renamed := re.search("如果“(.+)”就是这一列", error.right):
+        page.header[page.header.index(renamed[1])] = label
+    else:
+        page.header.append(label)
+    for line in page.lines:
+        if line.of is not None:
+            page.retype(line, {label})
+    return True
+
+
+def _one_column(_: Filing, page: Page | None, error: RowError) -> bool:
+    assert page is not None
+    at = len(page.header) - 1 - page.header[::-1].index(error.column)
+    del page.header[at]
+    for line in page.lines:
+        del line.cells[at : at + 1]
+    for line in page.lines:
+        if line.of is not None:
+            page.retype(line, {str(error.column)})
+    return True
+
+
+_OF_A_SHEET: Mapping[str, Callable[[Filing, Page | None, RowError], bool]] = {
+    "请补上，表名须一致": _sheet_anew,
+    "请只留一张": _one_sheet,
+    "请保留模板的表头": lambda _, page, __: page is not None and _header_anew(page),
+    "请把表头改成": _column_back,
+    "请补上这一列": _column_back,
+    "请至少补上其中一列": _column_back,
+    "请只保留一列": _one_column,
+}
+
+
+def _no_record(_: Filing, page: Page, line: Line, __: RowError) -> bool:
+    if line.of is None:
+        page.lines.remove(line)
+        return True
+    return page.retype(line)
+
+
+def _one_of_two(_: Filing, page: Page, line: Line, error: RowError) -> bool:
+    row = re.search(r"与第 (\d+) 行重复", error.wrong)
+    assert row
+    other = page.line(int(row[1]))
+    assert other is not None
+    if line.of is other.of or line.of is None:
+        page.lines[:] = [one for one in page.lines if one is not line]
+        return True
+    columns = set((error.column or "").split("、"))
+    both = [page.retype(one, columns) for one in (line, other) if one.of is not None]
+    return any(both)
+
+
+def _named_in_another_sheet(filing: Filing, page: Page, line: Line, error: RowError) -> bool:
+    """A name that is not on another sheet: it is typed wrong here, or there, or was left off there."""
+    if line.of is not None and page.retype(line, {error.column or ""}):
+        return True
+    named = _SHEET.search(error.right)
+    other = filing.page(named[1]) if named else None
+    return other is not None and _compared(other)
+
+
+def _retyped(page: Page, lines: Iterable[Line]) -> bool:
+    changed = [page.retype(line) for line in lines if line.of is not None]
+    return any(changed)
+
+
+def _compared(page: Page) -> bool:
+    """Hold a sheet against its papers, row by row."""
+    done = _retyped(page, page.lines)
+    for record in page.paper:
+        if all(line.of is not record for line in page.lines):
+            page.add(record)
+            done = True
+    return done
+
+
+_OF_A_ROW: Mapping[str, Callable[[Filing, Page, Line, RowError], bool]] = {
+    "请把这一行删去": _no_record,
+    "请删去或改正其中一行": _one_of_two,
+    "补入“": _named_in_another_sheet,
+}
+
+
+def by_card(filing: Filing, finding: Finding) -> bool | str:
+    """Do what a card says; tell whether anything was done, or who else must act."""
+    done = [
+        _about(filing, number, said)
+        for numbers, said in _CLAUSE.findall(finding.mend)
+        for number in re.findall(_NUMBER, numbers)
+    ]
+    for said, act in _OF_A_CARD.items():
+        if found := re.search(said, finding.mend):
+            done.append(act(filing, found))
+    if person := next((one for one in done if isinstance(one, str)), None):
+        return person
+    if any(done):
+        return True
+    return "" if finding.actor == "city" else ACTORS[finding.actor]
+
+
+def _about(filing: Filing, number: str, said: str) -> bool | str:
+    """Compare what was typed of a student with the papers; where it was typed so, decide as the card says."""
+    done = False
+    for page in filing.pages:
+        lines = [line for line in page.lines if line.of is not None and line.of.get("报名号") == number]
+        records = [record for record in page.paper if record.get("报名号") == number]
+        if not lines and records:
+            page.add(records[0])
+            done = True
+        done = _retyped(page, lines) or done
+        if not done and lines:
+            done = _decided(page, lines[0], said)
+    return done or next((person for words, person in _PERSONS.items() if words in said), False)
+
+
+def _decided(page: Page, line: Line, said: str) -> bool:
+    assert line.of is not None
+    for words, changed in _DECISIONS.items():
+        if (
+            words in said
+            and changed.keys() <= line.of.keys()
+            and any(line.of[one] != to for one, to in changed.items())
+        ):
+            line.of |= changed
+            return page.retype(line)
+    return False
+
+
+_DECISIONS: Mapping[str, Mapping[str, object]] = {
+    "市级审核填“不通过”": {"市级审核": "不通过"},
+    "取消入选": {"是否入选": "否", "资助类型": ""},
+    "移出面试名单": {"入围面试": "否"},
+    "列入面试名单": {"入围面试": "是"},
+}
+_PERSONS: Mapping[str, str] = {
+    "由省级管理办公室核定": "省级管理办公室",
+    "请申请延期": "省级管理办公室",
+    "补开见面会": "导师、中学和家长",
+    "由导师督促": "导师",
+    "请导师补交": "导师",
+}
+"""Whom a sentence sends to, where the papers say no otherwise."""
+
+
+def _admitted(filing: Filing) -> list[tuple[Page, Line]]:
+    page = filing.of_sheet("interviews")
+    return [(page, line) for line in page.lines if line.of is not None and line.of["是否入选"] == "是"]
+
+
+def _changed(rows: Iterable[tuple[Page, Line]], **to: object) -> bool:
+    done = False
+    for page, line in rows:
+        assert line.of is not None
+        line.of |= to
+        done = page.retype(line) or done
+    return done
+
+
+def _retyped_first(filing: Filing, otherwise: Callable[[], bool | str]) -> bool | str:
+    """Whatever was typed otherwise than it stands on paper comes first; a list is counted over only then."""
+    compared = [_compared(page) for page in filing.pages]
+    return any(compared) or otherwise()
+
+
+def _fewer(filing: Filing, found: re.Match[str]) -> bool | str:
+    few = int(found[1])
+    return _retyped_first(filing, lambda: _changed(_admitted(filing)[-few:], 是否入选="否", 资助类型=""))
+
+
+def _self_funded(filing: Filing, found: re.Match[str]) -> bool | str:
+    funded = [one for one in _admitted(filing) if one[1].of is not None and one[1].of["资助类型"] == FUNDED]
+    return _retyped_first(filing, lambda: _changed(funded[-int(found[1]) :], 资助类型=OWN))
+
+
+def _over_places(filing: Filing, _: re.Match[str]) -> bool | str:
+    return _retyped_first(filing, lambda: "省级管理办公室")
+
+
+def _everything(filing: Filing, _: re.Match[str]) -> bool | str:
+    return _retyped_first(filing, lambda: False)
+
+
+def _not_recommended(filing: Filing, found: re.Match[str]) -> bool | str:
+    """The mentors that a card names, where it stands so on paper: the city does not recommend them."""
+    page = filing.of_sheet("mentors")
+    named = [(page, line) for line in page.lines if line.of is not None and f"{line.of['导师姓名']}（" in found[0]]
+    return _retyped_first(filing, lambda: _changed(named, 市级审定="不通过"))
+
+
+_OF_A_CARD: Mapping[str, Callable[[Filing, re.Match[str]], bool | str]] = {
+    r"未划定分数线；请会同": _everything,
+    r"或少入选 (\d+) 人": _fewer,
+    r"请为其中 (\d+) 人安排自筹经费": _self_funded,
+    r"计划招收人数登记有误的，请联系省级管理办公室": _over_places,
+    r"请于 \S+ 前（含）召开并登记": _everything,
+    r"请按会议记录核对日期": _everything,
+    r"请召开后再报送": _everything,
+    r".*确不在名单中的不推荐": _not_recommended,
+    r".*确无依据的请另荐导师": _not_recommended,
+    r".*没有培养团队；请组建": _not_recommended,
+    r".*确不符合的请另选成员": _not_recommended,
+    r"请至少推荐 1 名导师": _everything,
+}
+"""What sentences that name no number ask."""
+
+
+def main(count: int) -> int:
+    """Mend so many filings; print how they ended, and every sentence that nobody could act on with its seed."""
+    ended = {seed: mended(faulty(seed)) for seed in range(count)}
+    counts = Counter(one.person or f"{one.rounds} 轮" for one in ended.values() if not one.stuck)
+    for how, times in sorted(counts.items()):
+        sys.stdout.write(f"{how}：{times}\n")
+    for seed, one in ended.items():
+        if one.stuck:
+            sys.stdout.write(f"{seed}：无从办起：{one.stuck}\n")
+    return any(one.stuck for one in ended.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))

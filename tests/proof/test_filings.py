@@ -1,0 +1,42 @@
+"""No dead end: whatever is wrong with a filing, its faults and cards say what to do, or who else must act."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gates.verdict import Finding
+from tests.proof import mender
+from tests.proof.mender import ROUNDS, mended
+from tests.proof.mistakes import FORMS, faulty
+from tests.proof.papers import Filing, faults, refusals, sound
+
+SEEDS = range(300)
+
+
+def test_every_faulty_filing_passes_in_five_rounds_or_names_who_must_act() -> None:
+    ended = {seed: mended(faulty(seed)) for seed in SEEDS}
+    assert {seed: one.stuck for seed, one in ended.items() if one.stuck} == {}
+    rounds = [one.rounds for one in ended.values() if not one.person]
+    assert (max(rounds) <= ROUNDS, min(rounds), len(rounds) > 0.9 * len(SEEDS)) == (True, 1, True)
+    assert {one.person for one in ended.values()} >= {"", "省级管理办公室", "导师、中学和家长"}
+
+
+@pytest.mark.parametrize("slug", FORMS)
+def test_what_is_sound_passes_at_once(slug: str) -> None:
+    reading, found = faults(sound(slug))
+    assert (found, refusals(sound(slug), reading)) == ([], ())
+
+
+def test_sentences_that_say_nothing_are_dead_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same filings, told only what is wrong."""
+    by_fault, by_card = mender.by_fault, mender.by_card
+    monkeypatch.setattr(mender, "by_fault", lambda filing, one: by_fault(filing, replace(one, column=None, right="")))
+
+    def told(filing: Filing, finding: Finding) -> bool | str:
+        return by_card(filing, replace(finding, mend="不符合规定"))
+
+    monkeypatch.setattr(mender, "by_card", told)
+    stuck = [mended(faulty(seed)).stuck for seed in SEEDS]
+    assert sum(map(bool, stuck)) > 0.5 * len(SEEDS)
