@@ -45,7 +45,8 @@ ARRIVED: ContextVar[Came | None] = ContextVar("arrived", default=None)
 """The arrival of the request that is answered; None outside of any."""
 
 _PLACES: RunVar[Mapping[str, CapacityLimiter]] = RunVar("places")
-_KINDS = {"year": AT_ONCE, "no year": AT_ONCE, "uploads": UPLOADS_AT_ONCE, "reports": 1}
+PLACES = {"year": AT_ONCE, "no year": AT_ONCE, "uploads": UPLOADS_AT_ONCE, "reports": 1}
+"""How many requests of a kind may hold a thread at once; of 40 there are."""
 
 
 class Arrival:
@@ -96,5 +97,5 @@ def place(kind: str) -> CapacityLimiter:
     try:
         return _PLACES.get()[kind]
     except LookupError:
-        _PLACES.set({each: CapacityLimiter(most) for each, most in _KINDS.items()})
+        _PLACES.set({each: CapacityLimiter(most) for each, most in PLACES.items()})
         return _PLACES.get()[kind]
