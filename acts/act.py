@@ -146,9 +146,9 @@ class Act:
     """An act. `states` are those of the city phases that it is offered for; `province` wants a phase that ends so.
 
     `alone` are states that it is offered for too, but only to the city that is named; `moved` wants a due day that one
-    of these causes moved, `of` that phase alone. `forever` warns of what nothing can bring back. `by` whose hand does
-    it; `whole`: it may be done without naming a city, for all that it applies to. `second`: it is offered too where the
-    second part is owed; `seconds` wants a phase that has such a part this year.
+    of these causes moved, `of` that phase alone, `among` these. `forever` warns of what nothing can bring back. `by`
+    whose hand does it; `whole`: it may be done without naming a city, for all that it applies to. `second`: it is
+    offered too where the second part is owed; `seconds` wants a phase that has such a part this year.
 
     `event` is what a city phase's log shows of it; `subject` names what it is about in the audit, where that is no city
     phase; `records`: where it is done, it puts itself on record. `title` says it for a phase (None: of no phase);
@@ -167,6 +167,7 @@ class Act:
     moved: frozenset[Cause] = frozenset()
     province: bool = False
     of: str = ""
+    among: frozenset[str] = frozenset()
     waives: bool = False
     evaluates: bool = False
     subject: Callable[[Year, Filled], str] | None = None
@@ -239,6 +240,7 @@ class Act:
             and (not self.moved or not self.moved.isdisjoint(owed.because))
             and (not self.province or phase.province is not None)
             and (not self.of or phase.slug == self.of)
+            and (not self.among or phase.slug in self.among)
             and (not self.waives or bool(book.waivable(phase.slug)))
             and (not self.evaluates or _evaluated(book, phase))
             and (not self.seconds or book.second(phase) is not None)

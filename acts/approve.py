@@ -14,6 +14,7 @@ from season import judging
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import owe_passed, return_to_city, settle
+from season.still_due import still_due
 from season.transaction import sitting
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ def approve(database: Database, year: int, phase: str, city: str, stamp: Stamp, 
 
 
 def _approve(season: Season, cell: Cell) -> Outcome:
+    if waiting := [one for one in still_due(season, [cell.city]) if one.phase == cell.phase]:
+        named = "、".join(f"{one.whom}（{one.until}）" for one in waiting)
+        way = "请待其交齐；到期仍不能交的，另给期限、免交总结，或办理退出培养"
+        title, word = season.title(cell.phase, cell.city), decision(season.year.phase(cell.phase))
+        return refuse(season, cell, Event.APPROVE, f"{title} 还不能{word}：个人延期的 {named} 还没有交齐；{way}。")
     title, tally, verdict, results = season.title(cell.phase, cell.city), cell.tally, None, None
     judged = {
         part: judging.judge_cities(season, cell.phase, [cell.city], part)[cell.city]

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from acts import arrange, backfill
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
-from acts.brought_along import keep_brought_along
+from acts.brought_along import brought_along_otherwise, keep_brought_along
 from acts.changes_undone import changes_undone
 from acts.known_city import KnownCity
 from acts.last_word import decision
+from acts.supplement import passed_without_some, supplement
 from calendars.deadlines import TZ
 from forms.sandbox import read
 from forms.typed_rows import read_rows
@@ -26,6 +27,7 @@ from season import second_part
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
+from season.still_due import has_time
 from season.transaction import sitting
 from season.unit_of_work import Season
 
@@ -156,6 +158,8 @@ def _not_now(season: Season, cell: Cell, form: str) -> str | None:
     if backfill.passed_on_paper(cell):
         return backfill.closed(season, cell) or backfill.lacking(season, cell)
     if not season.book.provincial(form):
+        if passed_without_some(season, cell) or (cell.state is State.SUBMITTED and has_time(season, cell)):
+            return None
         if cell.state is State.SUBMITTED and season.book.second(season.year.phase(cell.phase)):
             return second_part.closed(season, cell)
         return illegal(season, cell, Event.LOAD) or backfill.lacking(season, cell)
@@ -171,7 +175,8 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
     season.flush()
     phase, today = season.book.owner(reading.slug), season.stamp.as_of.astimezone(TZ).date()
     known = KnownCity(season.connection, season.year, season.year.city(city), today)
-    undone, provincial = changes_undone(season, city, reading), season.book.provincial(reading.slug)
+    undone = chain(changes_undone(season, city, reading), brought_along_otherwise(season, city, reading))
+    provincial = season.book.provincial(reading.slug)
     refiled = () if provincial else second_part.refiled(season, cell, reading)
     errors = _in_order(reading, chain(refiled, phase.check(known, reading), undone))
     warnings = (*reading.warnings, *phase.doubts(known, reading))
@@ -186,14 +191,22 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
         return Outcome("done", f"{title}与上次导入的内容相同，未作改动。", warnings=warnings)
     rows = sum(map(len, reading.rows.values()))
     plain = {sheet.key: [row.model_dump() for row in reading.rows[sheet.key]] for sheet in reading.form.sheets}
-    kept = keep_brought_along(season, city, reading, plain)
-    loading.replace(season.connection, year, city, phase.complete(known, plain))
-    loading.record(season.connection, year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
-    verdict, noted = _note(season, cell, f"《{reading.form.title}》{rows} 行", provincial=provincial)
-    empty = [sheet.name for sheet in reading.form.sheets if not reading.rows[sheet.key]]
-    said = f"；其中{'、'.join(f'“{name}”' for name in empty)}没有一行内容，请核对" if empty else ""
+    whole = phase.complete(known, plain)
+    kept = keep_brought_along(season, city, reading, whole)
+    said = f"《{reading.form.title}》{rows} 行"
+    record = (year, reading.slug, city, cell.attempt, sha256, rows, season.stamp)
+    if not provincial and passed_without_some(season, cell):
+        supplemented = supplement(season, cell, whole, said)
+        if supplemented.done:
+            loading.record(season.connection, *record)
+        return replace(supplemented, warnings=warnings)
+    loading.replace(season.connection, year, city, whole)
+    loading.record(season.connection, *record)
+    verdict, noted = _note(season, cell, said, provincial=provincial)
+    bare = [sheet.name for sheet in reading.form.sheets if not reading.rows[sheet.key]]
+    empty = f"；其中{'、'.join(f'“{name}”' for name in bare)}没有一行内容，请核对" if bare else ""
     beside = arrange.from_workbook(season, season.cells[cell.phase, city], reading)
-    return Outcome("done", f"{title}已导入 {rows} 行{said}。{kept}{noted}{beside}", verdict, warnings=warnings)
+    return Outcome("done", f"{title}已导入 {rows} 行{empty}。{kept}{noted}{beside}", verdict, warnings=warnings)
 
 
 def _in_order(reading: Reading, found: Iterable[RowError]) -> tuple[RowError, ...]:

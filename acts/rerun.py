@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 from acts.act import CITIES, PHASE, TOLD, UNTIL, UNTOLD, Act, Bench, Filled, each
 from acts.new_days import CONFIRM, checked
-from acts.single_persons import INTERVIEW
 from calendars.deadlines import day_of
 from calendars.deadlines import standing as standing_days
 from gates.reruns import held
 from gates.states import Event, State
 from letters.brief import Item
-from models import personal_changes, standing
-from models.facts.scope import in_training
+from models import standing
 from models.loading import loaded
 from phases.application import PHASE as APPLICATION
-from season import judging, owing
+from season import owing
 from season.outcome import Outcome
 from season.refusing import illegal, refuse, unchanged
 from season.settle import settle
@@ -65,7 +63,6 @@ def rerun(
             _gone(season, cell)
             or illegal(season, cell, Event.RERUN)
             or _about_nobody(season, cell)
-            or _moved_in(season, cell)
             or _too_soon(season, until)
         )
         outcome = refuse(season, cell, Event.RERUN, why) if why else _rerun(season, cell, until, reason, asked)
@@ -100,23 +97,6 @@ def passed_for_nobody(season: Season, cell: Cell) -> bool:
     if cell.state is not State.PASSED:
         return False
     return standing.came_by(season.connection, season.year.year, cell) is Event.NOBODY
-
-
-def _moved_in(season: Season, cell: Cell) -> str | None:
-    """Nothing up to the interviews can be filed again with a student who was judged by another city's lines."""
-    slugs, city = [phase.slug for phase in season.year.phases], season.year.city(cell.city)
-    if INTERVIEW not in slugs[slugs.index(cell.phase) :]:
-        return None
-    moved = personal_changes.moved_in(season.connection, season.year.year, city)
-    trained = in_training(judging.scope_of(season, cell.phase, [cell.city]))[cell.city] if moved else ()
-    here = "、".join(number for number in trained if number in moved)
-    if not here:
-        return None
-    upto, each_one = season.year.phase(INTERVIEW).name, "更正学生信息、放弃入选和递补、学生退出培养"
-    return (
-        f"{season.title(cell.phase, cell.city)}：在培学生 {here} 由其他市转入，测试、面试不在该市办理，"
-        f"到{upto}为止的各阶段不能重新开放；需要更正的，请逐人办理（{each_one}）。"
-    )
 
 
 def _too_soon(season: Season, until: date) -> str | None:

@@ -16,6 +16,7 @@ from sqlalchemy import String, cast, or_, select
 from forms.folding import fold
 from models.columns import table_of
 from models.database import book_of
+from models.days_of_persons import due_later
 from models.facts.of_phase import facts_of
 from models.facts.scope import Scope, in_training, let_on, still_in
 from models.facts.training import visits
@@ -192,12 +193,21 @@ class Reach:
         if isinstance(whom, LetOnTo):
             return let_on(self.scope, whom.phase)[0]
         if isinstance(whom, InTraining) and whom.without:
-            done = self._listed(self.scope.of(self._sheet(whom.without), "number"))
-            return {city: set(numbers).difference(done.get(city, ())) for city, numbers in self.training.items()}
+            done, phase = self._listed(self.scope.of(self._sheet(whom.without), "number")), self._phase(whom.without)
+            later = due_later(self.scope, phase)
+            return {
+                city: set(numbers).difference(done.get(city, ()), later[city])
+                for city, numbers in self.training.items()
+            }
         return self.training
 
     def _sheet(self, key: str) -> StoredSheet:
         return book_of(self.scope.connection).sheets[key]
+
+    def _phase(self, sheet: str) -> str:
+        """Give the phase in whose form a sheet stands, by its key."""
+        phases = book_of(self.scope.connection).phases.values()
+        return next(one.slug for one in phases if one.form and any(each.key == sheet for each in one.form.sheets))
 
     def _listed(self, query: Select[Any]) -> Numbers:
         return {city: [row.number for row in rows] for city, rows in self.scope.grouped(query).items()}

@@ -26,15 +26,20 @@ if TYPE_CHECKING:
     from calendars.year import City
     from models.stamp import Stamp
 
-What = Literal["name", "school", "grade", "admitted", "training", "mentor", "city", "approved"]
+What = Literal[
+    "name", "school", "grade", "admitted", "training", "mentor", "city", "approved", "midterm", "year-end"
+]  # fmt: skip
 WHAT: Mapping[What, str] = {
     "name": "姓名", "school": "中学", "grade": "年级", "admitted": "入选", "training": "培养", "mentor": "培养导师",
-    "city": "设区市", "approved": "审定",
+    "city": "设区市", "approved": "审定", "midterm": "中期评价期限", "year-end": "年度评价期限",
 }  # fmt: skip
 """What may be changed, in words."""
 
 LEFT = "退出培养"
 """What holds of the training of a student who left it, but for the midterm."""
+
+GONE = "不再担任导师"
+"""What holds of a mentor who left in mid-year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,13 @@ def student(connection: Connection, year: int, city: str, number: str) -> dict[s
     mine = (table.c.year == year, table.c.city == city, table.c.number == number)
     found = connection.execute(select(table).where(*mine)).mappings().one_or_none()
     return None if found is None else dict(found)
+
+
+def taken(connection: Connection, year: int, city: str) -> list[tuple[str, str]]:
+    """Give number and name of each student whom a city took, in the order of the numbers."""
+    table = draft_table(STUDENTS)
+    query = select(table.c.number, table.c.name).where(table.c.year == year, table.c.city == city, table.c.taken)
+    return list(connection.execute(query.order_by(table.c.number)).tuples())
 
 
 def correct(connection: Connection, row: Mapping[str, Any]) -> None:
@@ -195,6 +207,11 @@ def changes(connection: Connection, year: int, city: str, as_of: datetime | None
     then = [] if as_of is None else [table.c.as_of <= as_of]
     query = select(*columns_of(KeptChange, table)).where(table.c.year == year, table.c.city == city, *then)
     return tuple(KeptChange(*row) for row in connection.execute(query.order_by(table.c.id)))
+
+
+def mentors_gone(connection: Connection, year: int, city: str) -> frozenset[str]:
+    """Give the mentors of a city who left in mid-year, as 姓名（单位）."""
+    return frozenset(one.was for one in changes(connection, year, city) if one.what == "mentor")
 
 
 def moved_in(connection: Connection, year: int, city: City) -> dict[str, datetime]:

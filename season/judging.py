@@ -79,7 +79,9 @@ def province_gate(season: Season, phase: str) -> Gate[Any] | None:
     return season.book.province_gate(phase) if season.year.phase(phase).province else None
 
 
-def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool = False) -> Scope:
+def scope_of(
+    season: Season, phase: str, cities: Sequence[str], *, filing: bool = False, everybody: bool = False
+) -> Scope:
     """Give the scope of a phase's facts: each city with its day of filing (today, if it has not filed) and due day."""
     now = season.arrived
     filed = {city: now if filing else season.cells[phase, city].filed_at or now for city in cities}
@@ -88,6 +90,7 @@ def scope_of(season: Season, phase: str, cities: Sequence[str], *, filing: bool 
         season.year,
         {city: day_of(at) for city, at in filed.items()},
         {city: season.due(phase, city).day for city in cities},
+        everybody,
     )
 
 

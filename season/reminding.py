@@ -24,6 +24,7 @@ from phases.parties import called_by
 from season import owing, recipients
 from season.judging import scope_of
 from season.outdated_results import outdated_results
+from season.still_due import still_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -190,6 +191,7 @@ def digest(season: Season) -> None:
         *_differing(season),
         *_kept(season),
         *_outdated(season),
+        *_later(season),
     ]
     found = [*_waited_for(season, province=False), *awaiting, *_given_up(season), *_stuck(season)]
     begun = [since for since, _ in found if since <= slot]
@@ -246,6 +248,14 @@ def _outdated(season: Season) -> Iterator[tuple[datetime, Item]]:
     for one in outdated_results(season):
         said = f"结果公布之后，所依据的记录有变化{named(one.numbers)}，请核对；需要的更正结果，否则维持"
         yield _since(season, one.since, season.title(one.phase, one.city), said, "awaiting")
+
+
+def _later(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give whoever has a day of his own and is not complete yet, since his city's day."""
+    for one in still_due(season):
+        since, over = season.due(one.phase, one.city).instant, (day_of(season.stamp.as_of) - one.until).days
+        said = f"个人延期至{short(one.until)}，还没有交齐" + (f"，已逾期{over}天" if over > 0 else "")
+        yield _since(season, since, f"{season.title(one.phase, one.city)} {one.whom}", said, "awaiting")
 
 
 def _kept(season: Season) -> Iterator[tuple[datetime, Item]]:

@@ -11,6 +11,7 @@ from letters.phrases import until
 from models import draft_rows, taking_back
 from phases.on_record import fault
 from season import judging
+from season.still_due import has_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,19 +58,20 @@ def closed(season: Season, cell: Cell) -> str | None:
 
 
 def refiled(season: Season, cell: Cell, reading: Reading) -> Iterator[RowError]:
-    """Find what a workbook changes of a filing that the province has in hand, besides its second part."""
-    second = season.book.second(season.year.phase(cell.phase))
-    if second is None or cell.state is not State.SUBMITTED:
+    """Find what a workbook changes of what stands filed, besides its second part and whoever has a day of his own."""
+    if cell.state not in {State.SUBMITTED, State.PASSED} or cell.on_paper:
         return
+    second, later = season.book.second(season.year.phase(cell.phase)), has_time(season, cell)
+    loadable = second.sheets if second and cell.state is State.SUBMITTED and not closed(season, cell) else ()
     for sheet in reading.form.sheets:
-        if sheet.key in second.sheets:
+        if sheet.key in loadable:
             continue
         kept = draft_rows.rows(season.connection, season.year.year, cell.city, sheet.key)
         filed = {row[sheet.columns[0].field]: row for row in kept}
         for row in reading.rows[sheet.key]:
-            was = filed.pop(getattr(row, sheet.columns[0].field), None)
-            yield from _changed(sheet, row, was)
-        for number in filed:
+            was = filed.pop(number := getattr(row, sheet.columns[0].field), None)
+            yield from () if number in later else _changed(sheet, row, was)
+        for number in filed.keys() - later:
             yield RowError(
                 "filed.missing", sheet.name, None, sheet.columns[0].label, number, "已经报送，不能去掉", MEND
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from calendars.deadlines import day_of
 from dashboard.acts.at_hand import groups
 from dashboard.serving.look import Look
 from dashboard.serving.policy import PROVINCE, Signed, allow
@@ -22,6 +23,7 @@ from models.mail_answers import MENDS
 from models.reports import matrix
 from season.outdated_results import outdated_results
 from season.recipients import named
+from season.still_due import still_due
 from season.unit_of_work import Season
 
 if TYPE_CHECKING:
@@ -51,13 +53,14 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         differing = party_addresses.differences(connection, year.year, look.as_of)
         likely = [one for one in likely_children(Scope(connection, year, {}, {})) if one.same is None]
         season = Season.read(connection, year.year, site.stamp(reader, look.opened), None, reading=True)
-        outdated = outdated_results(season)
+        outdated, later = outdated_results(season), still_due(season)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
         awaiting=groups(found, province=True), late=groups(found, province=False),
         asked=asked, letters=letters, short=short, way_and_address=way_and_address, without=without,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
-        heading=heading, differing=differing, likely=likely, outdated=outdated, kept=kept, returned=returned,
-        put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND, new_rules=look.opened.book.left_out(year),
+        heading=heading, differing=differing, likely=likely, outdated=outdated, later=later, kept=kept,
+        today=day_of(look.as_of), returned=returned, put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND,
+        new_rules=look.opened.book.left_out(year),
     )  # fmt: skip

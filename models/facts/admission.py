@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 
 from gates.states import State
 from models.columns import table_of
-from models.facts.scope import Scope, earliest, in_state, let_on, withdrawn
+from models.facts.scope import Scope, earliest, in_state, judged_here, let_on, withdrawn
 from models.likely_children import likely_children
 from models.tables.city_drafts import draft_table
 from models.tables.season import CityPhase
@@ -29,11 +29,13 @@ FUNDED = "省级资助"
 
 
 def shortlists(scope: Scope) -> dict[str, ShortlistFacts]:
-    """`shortlist`."""
-    student = draft_table(STUDENTS)
-    scores = scope.grouped(scope.of(SCORES, "number", "subject", "score", "shortlisted"))
+    """`shortlist`: of those who were tested in the city."""
+    student, score = draft_table(STUDENTS), draft_table(SCORES)
+    tested = scope.of(SCORES, "number", "subject", "score", "shortlisted").where(judged_here(scope, score))
+    scores = scope.grouped(tested)
     lines = scope.grouped(scope.of(CUT_LINES, "subject", "line_score"))
-    approved = scope.grouped(scope.of(STUDENTS, "number", "subject").where(student.c.taken))
+    taken = scope.of(STUDENTS, "number", "subject").where(student.c.taken, judged_here(scope, student))
+    approved = scope.grouped(taken)
     found = {}
     for city in scope.cities:
         applicants = {row.number: row.subject for row in approved.get(city, ())}

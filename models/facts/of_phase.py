@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from models.database import book_of
+from models.days_of_persons import due_later
 from models.facts import admission, applications, training
 from models.facts.scope import admitted, earliest, in_training
 from phases.made_of import CityRows
@@ -53,7 +54,10 @@ def facts_of(phase: str, scope: Scope) -> Mapping[str, Any]:
 def _made(scope: Scope, phase: str, of: MadeOf) -> Mapping[str, Any]:
     sheets = book_of(scope.connection).sheets
     read = {key: scope.grouped(scope.of(sheets[key], *columns)) for key, columns in of.columns.items()}
-    students, begun = STUDENTS[of.students](scope), earliest(scope, phase)
+    students, begun, later = STUDENTS[of.students](scope), earliest(scope, phase), due_later(scope, phase)
+    for city, numbers in students.items():
+        there = {row.number for rows in read.values() for row in rows.get(city, ())} if later[city] else set()
+        students = {**students, city: tuple(n for n in numbers if n in there or n not in later[city])}
     return {
         city: of.make(
             CityRows(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Table
 
     from calendars.year import Year
     from phases.definition import LetOn, PhaseDefinition
@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The cities whose facts are asked for; `filed_on` is each one's day of filing, `due_day` its effective due day."""
+    """The cities whose facts are asked for; `filed_on` is each one's day of filing, `due_day` its effective due day.
+
+    `everybody` is asked for, or nobody who is due on a later day of his own than that of filing.
+    """
 
     connection: Connection
     year: Year
     filed_on: Mapping[str, date]
     due_day: Mapping[str, date]
+    everybody: bool = False
 
     @property
     def cities(self) -> tuple[str, ...]:
@@ -99,6 +103,13 @@ def still_in(scope: Scope, phase: str) -> dict[str, tuple[str, ...]]:
     if by is None or by.trains:
         return in_training(scope) if by else {}
     return {city: tuple(numbers) for city, numbers in _let_on(scope, by).items()}
+
+
+def judged_here(scope: Scope, table: Table) -> ColumnElement[bool]:
+    """Say of a sheet that names students: who did not move to the city after another one had tested him."""
+    change = table_of(PersonalChange)
+    moved = select(change.c.number).where(change.c.year == scope.year.year, change.c.what == "city")
+    return table.c.number.not_in(moved.where(change.c.city == table.c.city))
 
 
 def withdrawn(scope: Scope) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, or_, select
 
 from forms.folding import fold
+from models.days_of_persons import due_later
 from models.draft_rows import values
 from models.excuses import excused
 from models.facts.scope import Scope, earliest, in_training
@@ -47,16 +48,15 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
     funds = scope.grouped(scope.of(FUNDS, "item", "amount"))
     targets = scope.grouped(scope.of(TARGETS, "target"))
     logs, records = _stages(scope, LOGS, "submitted_on"), _stages(scope, TALKS, "talked_on")
-    owing = summaries_owing(scope)
-    training = in_training(scope)
+    owing, training, later = summaries_owing(scope), in_training(scope), due_later(scope, "year-end")
     return {
         city: YearEndFacts(
-            training[city],
+            tuple(number for number in training[city] if number not in later[city]),
             tuple(Materials(*row[1:]) for row in materials.get(city, ())),
             logs[city],
             records[city],
             {
-                kind: tuple(f"{name}（{place}）" if place else name for name, place in whose)
+                kind: tuple(label for one in whose if (label := _label(*one)) not in later[city])
                 for kind, whose in owing[city].items()
             },
             *_account(funds.get(city, ())),
@@ -64,6 +64,11 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
         )
         for city in scope.cities
     }
+
+
+def _label(name: str, place: str) -> str:
+    """Give how facts name whoever owes a summary."""
+    return f"{name}（{place}）" if place else name
 
 
 def _account(rows: Sequence[Row[Any]]) -> tuple[Decimal | None, Decimal | None]:

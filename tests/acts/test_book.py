@@ -60,6 +60,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "correct-result": {"city", "phase", "student", "grade", "reason"},
         "excuse": {"city", "phase", "party", "reason"},
         "extend": {"phase", "until", "reason"},
+        "extend-person": {"city", "phase", "person", "until", "reason"},
         "correct": {"city", "phase", "reason"},
         "nudge": {"city", "phase"},
         "rerun": {"city", "phase", "until", "reason"},

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from acts.consistency import contradictions
 from acts.move_student import NewHome, move_student
 from models import draft_rows, reports
 from models.facts.scope import in_training
+from models.tables.city_drafts import draft_table
+from phases.shortlist import SCORES
 from season.judging import scope_of
 from season.outcome import Outcome
 from season.unit_of_work import Season
@@ -90,13 +94,47 @@ def test_a_rerun_of_the_old_citys_application_knows_where_he_is(scene: Scene) ->
     assert scene.load("application", NANJING, sheets.application(own[1:]), "2022-05-12T10:00").done
 
 
-def test_his_new_city_files_nothing_again_that_he_is_no_part_of(scene: Scene) -> None:
+@pytest.mark.parametrize("first", ["application", "shortlist", INTERVIEW])
+def test_his_new_city_files_again_and_he_stays_in_training(scene: Scene, first: str) -> None:
+    """Its workbooks need not name him: he was tested by another city's line, far below which he may lie here."""
     moved(begun(scene))
-    said = scene.rerun("application", WUXI, "2022-05-10T11:00", date(2022, 5, 20))
-    assert said.outcome == "refused"
-    assert f"在培学生 {FIRST} 由其他市转入" in said.message
-    assert scene.rerun(MEETING, WUXI, "2022-05-10T11:00", date(2022, 5, 20)).done
-    assert scene.rerun("application", NANJING, "2022-05-10T11:00", date(2022, 5, 20)).done
+    with scene.database.write() as connection:
+        connection.execute(update(draft_table(SCORES)).where(draft_table(SCORES).c.number == FIRST).values(score=1))
+    assert scene.rerun(first, WUXI, "2022-05-10T11:00", date(2022, 5, 20)).done
+    before = {key: of_his(scene, key) for key in ("students", "scores", "interviews")}
+    for day, phase in enumerate(dict.fromkeys((first, INTERVIEW)), 11):  # the shortlist passes again by itself
+        again = {key: tuple(reversed(rows)) for key, rows in scene.sheets(phase, WUXI).items()}
+        said = scene.load(phase, WUXI, again, f"2022-05-{day}T10:00")
+        assert f"照旧保留：{FIRST} 1 行。" in said.message
+        if phase == INTERVIEW:
+            scene.waive("interviews.ratio", INTERVIEW, WUXI, f"2022-05-{day}T10:00")
+        found = scene.submit(phase, WUXI, f"2022-05-{day}T11:00")
+        assert found.done, found.message
+    assert scene.approve(INTERVIEW, WUXI, "2022-05-14T10:00").done
+    assert {key: of_his(scene, key) for key in before} == before
+    assert training(scene, WUXI) == (FIRST, "3202-2022-0001", "3202-2022-0002")
+
+
+def test_a_row_that_says_otherwise_of_him_is_a_fault(scene: Scene) -> None:
+    moved(begun(scene))
+    scene.rerun("shortlist", WUXI, "2022-05-10T11:00", date(2022, 5, 20))
+    filled, (his,) = scene.sheets("shortlist", WUXI), of_his(scene, "scores")
+    same = filled["scores"][0].model_copy(
+        update={key: his[key] for key in ("number", "name", "subject", "score")} | {"line": 90}
+    )
+    other = same.model_copy(update={"score": his["score"] - 1})
+    said = scene.load("shortlist", WUXI, {**filled, "scores": (*filled["scores"], other)}, "2022-05-11T10:00")
+    assert [(one.code, one.column, one.wrong) for one in said.errors] == [
+        ("value.brought-along", "测试成绩", "与该生转入时的记录不同")
+    ]
+    assert scene.load("shortlist", WUXI, {**filled, "scores": (*filled["scores"], same)}, "2022-05-11T10:00").done
+
+
+def of_his(scene: Scene, key: str) -> list[dict[str, Any]]:
+    """His rows of a sheet of the new city, wherever they stand."""
+    with scene.database.read() as connection:
+        rows = draft_rows.rows(connection, YEAR, WUXI, key)
+    return [{**row, "line": 0} for row in rows if row["number"] == FIRST]
 
 
 def test_nobody_moves_to_a_city_that_files_its_students_again(scene: Scene) -> None:

@@ -1,0 +1,67 @@
+"""Who was given a day of his own in a phase and has not everything there yet: shown and told until he has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from calendars.deadlines import day_of
+from gates.states import State
+from models.days_of_persons import days_of_persons
+from models.facts.of_phase import facts_of
+from season import judging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from models.standing import Cell
+    from season.unit_of_work import Season
+
+UNDER_WAY = frozenset({State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE})
+
+
+class StillDue(NamedTuple):
+    """A student, by number, or a mentor, by label, who has until a day of his own to be complete in a city phase."""
+
+    phase: str
+    city: str
+    whom: str
+    until: date
+
+
+def still_due(season: Season, cities: Sequence[str] | None = None) -> tuple[StillDue, ...]:
+    """Give them in the order of the phases and cities (None: of all read); nothing is judged where nobody has a day."""
+    of = season.cities if cities is None else cities
+    return tuple(one for phase in season.year.phases for one in _of_phase(season, phase.slug, of))
+
+
+def has_time(season: Season, cell: Cell) -> frozenset[str]:
+    """Give who of a city phase has a day of his own that has not passed."""
+    given = days_of_persons(season.connection, season.year.year, cell.phase).get(cell.city, {})
+    today = day_of(season.arrived)
+    return frozenset(whom for whom, until in given.items() if until >= today)
+
+
+def _of_phase(season: Season, phase: str, cities: Sequence[str]) -> Iterator[StillDue]:
+    given = days_of_persons(season.connection, season.year.year, phase)
+    those = [city for city in cities if city in given and _is_asked(season, phase, city)]
+    if not those:
+        return
+    season.flush()
+    scope = judging.scope_of(season, phase, those, filing=True, everybody=True)
+    lacking: dict[str, set[str]] = {city: set() for city in those}
+    for part, gate in judging.gates(season, phase).items():
+        facts = facts_of(gate.name, scope) if part != judging.PROVINCE else {}
+        for city, of_city in facts.items():
+            found = (rule.find(of_city, season.year.figures) for rule in gate.rules if rule.find)
+            lacking[city].update(number for one in found if one.mend for number in one.numbers)
+    for city in those:
+        for whom, until in given[city].items():
+            if whom in lacking[city]:
+                yield StillDue(phase, city, whom, until)
+
+
+def _is_asked(season: Season, phase: str, city: str) -> bool:
+    """A phase that the province ends is over when it has; of one that passes by its gate he is owed all the same."""
+    state, ends = season.cells[phase, city].state, season.year.phase(phase).province
+    return city not in season.withdrawn and (state in UNDER_WAY or (state is State.PASSED and not ends))
