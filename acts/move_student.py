@@ -109,6 +109,8 @@ def _found(season: Season, home: NewHome) -> _Found | str:
     mentor = Roll(roll).find(*home.mentor)
     if mentor is None:
         return f"{name}导师名册中没有{home.mentor[0]}（{home.mentor[1]}）；请核对姓名和单位。"
+    if (label := f"{mentor[0]}（{mentor[1]}）") in personal_changes.mentors_gone(connection, year.year, home.city):
+        return f"{label}本年度已中途离开；请另选导师。"
     trained = in_training(scope(season, home.city))[home.city]
     whose = personal_changes.mentors_of(connection, year.year, home.city, trained)
     own = sum(one.party == roll[mentor] for one in whose)

@@ -12,7 +12,7 @@ from calendars.deadlines import day_of
 from gates.states import Event, State
 from models import personal_changes
 from models.facts.scope import in_training
-from models.personal_changes import LEFT, NewChange
+from models.personal_changes import GONE, LEFT, NewChange
 from phases.on_record import Roll
 from season.judging import scope_of
 from season.outcome import Outcome
@@ -87,11 +87,17 @@ def _too_many(
         return None
     city = next(city for _, city in season.cells)
     places = personal_changes.places(season.connection, season.year.year, city, roll[after])
+    if (label := _label(after)) in personal_changes.mentors_gone(season.connection, season.year.year, city):
+        return f"{label}本年度已中途离开，不能接替；请另选导师。"
     own = sum(one.party == roll[after] for one in whose)
     if own + len(moving) <= places:
         return None
     said = f"{after[0]}（{after[1]}）计划招收 {places} 人，现有在培学生 {own} 人，不能再接 {len(moving)} 人"
     return f"{said}；请另选导师。"
+
+
+def _label(mentor: Mentor) -> str:
+    return f"{mentor[0]}（{mentor[1]}）"
 
 
 def _replace(
@@ -103,19 +109,19 @@ def _replace(
     reason: str,
 ) -> Outcome:
     numbers = tuple(one.number for one in theirs)
-    (mentor, institution), party = gone
-    was, besides = f"{mentor}（{institution}）", {f"mentor:{party}": numbers}
+    was, besides = _label(gone[0]), {f"mentor:{gone[1]}": numbers}
     instead = {}
     if after is None:
         changes = [NewChange(number, "training", "在培", LEFT, reason) for number in numbers]
         said, told = LEFT, f"无人接替，{len(numbers)} 名学生退出培养"
     else:
         (name, institution), party = after
-        now = f"{name}（{institution}）"
+        now = _label(after[0])
         personal_changes.retrain(season.connection, season.year.year, city, numbers, (name, institution, party))
-        changes = [NewChange(one.number, "mentor", f"{one.mentor}（{one.institution}）", now, reason) for one in theirs]
+        changes = [NewChange(one.number, "mentor", was, now, reason) for one in theirs]
         instead = {f"mentor:{gone[1]}": "不再由您指导", "mentor": "由您指导"}
         said, told = "培养导师变更", f"{len(numbers)} 名学生改由{now}培养"
+    changes.append(NewChange(was, "mentor", was, GONE, reason))
     on_record(season, city, changes, dict.fromkeys(numbers, said), besides, instead)
     return Outcome("done", f"{season.year.city(city).name} {was}不再担任导师：{told}（{'、'.join(numbers)}）。")
 

@@ -114,6 +114,13 @@ def test_where_nobody_takes_over_they_leave_training(scene: Scene) -> None:
     assert set(told(scene)) == {"city:nanjing", GONE[0], "南京一中"}
 
 
+@pytest.mark.parametrize("first", [AFTER, None])
+def test_who_left_takes_nobody_over(scene: Scene, first: Mentor | None) -> None:
+    assert left(begun(scene), first).done
+    said = left(scene, GONE, AFTER)
+    assert (said.outcome, "南京导师1（南京大学）本年度已中途离开，不能接替" in said.message) == ("refused", True)
+
+
 @pytest.mark.parametrize(
     ("mentor", "successor", "why"),
     [
