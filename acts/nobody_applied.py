@@ -88,12 +88,12 @@ def _pass(season: Season, cell: Cell) -> Outcome:
 
 
 def _pass_one(season: Season, cell: Cell) -> None:
-    """Let one pass, with the facts that its gate would look at: nobody is in them."""
-    number, now = cell.filings + 1, season.arrived
+    """Let one pass, with the facts that its gate would look at: nobody is in them. The application alone was filed."""
+    number, filed = cell.filings + 1, season.arrived if cell.phase == APPLICATION.slug else None
     judged = judging.judge_cities(season, cell.phase, [cell.city])[cell.city]
     cell = season.move(
         cell, Event.NOBODY, NOBODY.name,
-        filings=number, filed_at=now, passed_at=season.stamp.as_of, tally=judged.tally, resume=None,
+        filings=number, filed_at=filed, passed_at=season.stamp.as_of, tally=judged.tally, resume=None,
     )  # fmt: skip
     judging.keep(season, cell, replace(judged, verdict=verdict(cell.phase)), number)
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from acts import backfill, filed_addresses
 from acts.act import CITY, PHASE, Act, Bench, Filled, each
+from acts.rerun import passed_for_nobody
 from calendars.deadlines import TZ, day_of
 from gates.states import Event, State
 from models import party_addresses
 from models.loading import loaded
 from models.party_addresses import AddressesFiled
 from models.standing import returned_before
+from phases.application import PHASE as APPLICATION
 from season import judging
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
@@ -63,9 +65,16 @@ def _too_early(season: Season, cell: Cell) -> str | None:
         return f"{title} 自 {first} 起方可报送；现在可以继续导入和修改。"
     if lacking := backfill.lacking(season, cell):
         return lacking
-    if not loaded(season.connection, season.year.year, cell.phase, cell.city):
+    there = loaded(season.connection, season.year.year, cell.phase, cell.city)
+    if not there and not _of_nobody(season, cell):
         return f"{title} 尚未导入报送表，没有可报送的内容；请先下载模板，填好后导入。"
     return None
+
+
+def _of_nobody(season: Season, cell: Cell) -> bool:
+    """Whether what is filed first is about students, of whom there are none: the account is loaded for later."""
+    second = season.book.second(season.year.phase(cell.phase)) is not None
+    return second and passed_for_nobody(season, season.cells[APPLICATION.slug, cell.city])
 
 
 def _file(season: Season, cell: Cell) -> Outcome:

@@ -8,9 +8,10 @@ import pytest
 
 from acts.consistency import contradictions
 from acts.nobody_applied import nobody_applied
+from models import reports
 from season.outcome import Outcome
 from tests.support import ledger, sheets
-from tests.support.scenes import FILED, NANJING, YEAR, Scene, stamp
+from tests.support.scenes import FILED, NANJING, YEAR, Scene, instant, stamp
 
 APPLICATION = "application"
 PASSED = ("application", "shortlist", "interview", "meeting", "cultivation", "midterm")
@@ -38,8 +39,12 @@ def test_it_passes_at_once_whatever_is_about_students_and_owes_the_account(begun
         ("applications.nobody", "没有申报")
     ]
     assert contradictions(begun.database) == []
+    with begun.database.read() as connection:
+        stands = reports.matrix(connection, YEAR, instant("2022-09-01T10:00")).cities[NANJING]
+    assert {one.phase: one.timeliness for one in stands if one.timeliness} == {
+        "mentor-recommendation": "on-time", APPLICATION: "on-time",
+    }, "what was never filed was not in time either"  # fmt: skip
     year_end = sheets.year_end(begun.city(NANJING), ())
-    begun.load("year-end", NANJING, {**year_end, "funds": ()}, FILED["year-end"])
     assert begun.submit("year-end", NANJING, FILED["year-end"]).done
     assert begun.approve("year-end", NANJING, FILED["year-end"]).outcome == "refused"
     begun.load("year-end", NANJING, year_end, FILED["year-end"])
