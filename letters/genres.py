@@ -65,6 +65,7 @@ GENRES: Mapping[tuple[Kind, Reader], Genre] = MappingProxyType(
             "关于更正交材料时间的函", "交材料时间更正为{due}：{city}{work}", THANKS, "时间更正：{city}{work}"
         ),
         ("request", "province"): Genre("待答复：{city}{short}延期申请", "待答复：{city}申请{short}延期至{until}"),
+        ("request", "city"): Genre("关于收到延期申请的回复", "已收到延期申请：{short}"),
         ("question", "province"): Genre("待答复：{city}对{short}的异议", "待答复的异议：{city}{short}"),
         ("answered", "city"): Genre("关于{short}{wish}的复函", "", REPLY),
         ("reminder", "city"): Genre(

@@ -122,7 +122,7 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             said_by=_NAMES_DAY, shows=("mistaken",), reason="日期误写为次月", urgent="always",
         ),
         "request": LetterKind(
-            "延期申请", ("province",), dated=True, reowed="cancelled",
+            "延期申请", ("province", "city"), dated=True, reowed="cancelled",
             invented="due", shows=("asked",), caused_by=(Event.ASK,),
         ),
         "question": LetterKind(

@@ -102,7 +102,10 @@ def test_asking_moves_nothing_but_the_log(window: Window) -> None:
     before = season()
     stamp = Stamp("盐城", UNTIL, UNTIL)
     said = ask(window.database, YEAR, "shortlist", CITY, stamp, until=LATER, reason="封控", token="t")
-    assert [(row.kind, row.recipient) for row in said.changes.letters] == [("request", "province")]
+    assert [(row.kind, row.recipient) for row in said.changes.letters] == [
+        ("request", "province"),
+        ("request", f"city:{CITY}"),
+    ]
     assert season() == before
 
 

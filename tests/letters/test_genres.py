@@ -29,6 +29,7 @@ moved|application|school|关于调整交材料时间的函|交材料时间改为
 moved|meeting|school|关于调整师生见面会时间、地点的函|改于2月23日（周三）14:30：盐城市师生见面会|感谢贵校的支持。
 corrected|application|city|关于更正学生名单截止时间的通知|截止时间更正为1月20日（周四）24时：盐城市学生名单|特此通知。
 request|application|province|待答复：盐城市学生名单延期申请|待答复：盐城市申请学生名单延期至1月27日（周四）24时|
+request|application|city|关于收到延期申请的回复|已收到延期申请：学生名单|
 question|application|province|待答复：盐城市对学生名单的异议|待答复的异议：盐城市学生名单|
 answered|application|city|关于学生名单延期申请的复函|同意延期至1月20日（周四）24时：盐城市学生名单|特此函复。
 reminder|application|city|关于按时报送学生名单的提醒|还有3个工作日：盐城市学生名单1月20日（周四）24时截止|

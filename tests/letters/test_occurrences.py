@@ -48,7 +48,7 @@ def test_a_silent_phase_writes_to_its_city_and_where_it_has_the_last_word_to_the
     assert of_application == offices | {"withdrawn": anybody, "letter": anybody}
     assert (offices["opened"], offices["request"], offices["escalation"]) == (
         ("city",),
-        ("province",),
+        ("province", "city"),
         ("head", "lead"),
     )
     assert found["approval-needed", "interview"] == ("province",)
