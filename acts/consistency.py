@@ -62,7 +62,7 @@ def _trained(season: Season) -> Iterator[Contradiction]:
 def _totals(season: Season) -> Iterator[Contradiction]:
     """What a filing adds to the province's totals is what its rows add up to now: nobody can load others under it."""
     year = season.year.year
-    for phase in season.year.phases:
+    for phase in (one for one in season.year.phases if season.book[one.slug].totals):
         part, states = judging.CITY, {State.SUBMITTED, State.PASSED}
         if judging.province_gate(season, phase.slug) is not None:
             part, states = judging.PROVINCE, {State.PASSED}

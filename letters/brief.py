@@ -106,7 +106,8 @@ class Brief:
     the recipient meets the others; a letter that moves no due day says that, `rearranged` where he heard another time
     or place before. `filed` says that the city filed the phase before, `nobody` that it has no applicants, `stands` how
     far it is. `follows` is the work that waits for this phase, and `chased` the days on which the city was reminded and
-    urged, by kind. `second`: it is about the second part of the phase alone.
+    urged, by kind. `tally` are the numbers of a filing that passed. `second`: it is about the second part of the phase
+    alone.
     """
 
     kind: Kind
@@ -145,3 +146,4 @@ class Brief:
     done: date | None = None
     follows: tuple[str, ...] = ()
     chased: Mapping[Kind, tuple[date, ...]] = field(default_factory=dict)
+    tally: Mapping[str, int] = field(default_factory=dict)

@@ -76,8 +76,11 @@ def passed(brief: Brief) -> list[str]:
     if brief.of is None:
         return ["", ""]
     none = brief.nobody or (brief.audience not in OFFICES and not brief.students)
-    nobody = brief.of.stakeholder(brief.audience).nobody if none else None
-    return [say(one, brief) for one in nobody or brief.of.passed(brief.audience)]
+    role = brief.of.stakeholder(brief.audience)
+    settled, following = (role.nobody if none else None) or brief.of.passed(brief.audience)
+    if role.counted and brief.tally and not none:
+        settled = role.counted(brief.tally)
+    return [say(settled, brief), say(following, brief)]
 
 
 def listed(brief: Brief) -> str:

@@ -25,6 +25,8 @@ from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from calendars.year import Figures
     from gates.verdict import Actor
 
@@ -219,6 +221,11 @@ def _tally(facts: InterviewFacts) -> dict[str, int]:
     }
 
 
+def _counted(tally: Mapping[str, int]) -> str:
+    admitted, funded = tally["admitted"], tally["funded"]
+    return f"{PASSED}共入选{admitted}名学生，其中省级资助{funded}名、自筹经费{admitted - funded}名。"
+
+
 INTERVIEWS = StoredSheet("面试", "interviews", InterviewRow, ("number",), table="interview")
 FORM = Form("interview", "导师面试结果表", 1, (INTERVIEWS,))
 PHASE = PhaseDefinition(
@@ -254,6 +261,7 @@ PHASE = PhaseDefinition(
                 "在工作管理系统报送入选名单{decided}。",
             ),
             passed=(PASSED, ""),
+            counted=_counted,
             ahead="请会同高校、科研院所按学科组织导师面试。",
         ),
         Stakeholder(

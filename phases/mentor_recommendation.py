@@ -23,7 +23,7 @@ from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, StoredSheet, party
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from calendars.year import Figures
     from forms.workbook_rows import Reading, RowError
@@ -179,6 +179,18 @@ def some(facts: MentorFacts, _: Figures) -> Found:
     return Found(str(count), "≥1", mend)
 
 
+def _tally(facts: MentorFacts) -> dict[str, int]:
+    returning = sum(mentor.returning for mentor in _taken(facts))
+    return {"new": len(_taken(facts)) - returning, "returning": returning}
+
+
+def _counted(tally: Mapping[str, int]) -> str:
+    new, returning = tally["new"], tally["returning"]
+    said = [f"新增导师{new}名，由省级管理办公室颁发导师聘书"] if new else []
+    said += [f"往届导师{returning}名，自动进入导师库"] if returning else []
+    return f"{PASSED}共{new + returning}名导师：{'；'.join(said)}。"
+
+
 INSTITUTIONS = StoredSheet(
     "培养单位", "institutions", InstitutionRow, ("name",), table="institution", worked_out=(party("institution"),)
 )
@@ -290,6 +302,7 @@ PHASE = PhaseDefinition(
             Rule("mentors.team", "三(一)", "in-principle", "培养团队", "mentor", team),
             Rule("mentors.some", "八(一)", "must", "推荐导师", "city", some),
         ),
+        tally=_tally,
     ),
     check=_of_a_mentor,
     doubts=_as_the_pool_has_them,
@@ -309,6 +322,7 @@ PHASE = PhaseDefinition(
                 "在工作管理系统报送名单。",
             ),
             passed=(f"{PASSED}新增导师由省级管理办公室颁发导师聘书，往届导师自动进入导师库。", ""),
+            counted=_counted,
         ),
         Stakeholder(
             "institution",

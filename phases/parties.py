@@ -132,7 +132,8 @@ class Stakeholder:
     """An audience that has to do with a phase: what it is asked while that is open, and its letters by their kind.
 
     `passed` is what has been settled when the phase passes, and what comes next; None for whoever is not told, and
-    `nobody` the same for a party none of whose students it concerns, and for a city without applicants. What comes
+    `nobody` the same for a party none of whose students it concerns, and for a city without applicants. `counted` says
+    what was settled with the numbers of the filing's tally, where that has them. What comes
     next is left empty where the phase that follows in the year says it: that is its `ahead`. Where the year does not
     have it `concerned`, there is no such party. A `quiet` city is told only where it waited for the province.
     `hands_in` is what a party hands in to its city, in a few words; one that hands in nothing is told no day. An office
@@ -147,6 +148,7 @@ class Stakeholder:
     todo: tuple[Sentence, ...] = ()
     passed: tuple[str, str] | None = None
     nobody: tuple[str, str] | None = None
+    counted: Callable[[Mapping[str, int]], str] | None = None
     ahead: str = ""
     mailings: Mapping[str, Mailing] = field(default_factory=dict)
     quiet: bool = False

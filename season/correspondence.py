@@ -355,6 +355,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         nobody=owed.nobody,
         done=day_of(season.stamp.as_of),
         follows=_follows(season, owed),
+        tally=(season.cells[owed.phase, owed.city].tally or {}) if owed.kind == "passed" and owed.phase else {},
     )
 
 

@@ -76,6 +76,11 @@ LATER = resolve(YEAR.phase("interview").due, [Extension(date(2022, 2, 25), "exte
 REOPENED = resolve(YEAR.phase("application").due, [Extension(date(2022, 2, 10), "rerun")])
 MEETS = Arranged(1, date(2022, 2, 25), "14:30", "盐城中学报告厅")
 
+TALLIES = {
+    "mentor-recommendation": {"new": 3, "returning": 2},
+    "interview": {"admitted": 6, "funded": 5},
+}
+
 CASES: Mapping[str, Changed] = {
     "": lambda _: {},
     "empty": lambda _: {"stands": "empty"},
@@ -90,6 +95,7 @@ CASES: Mapping[str, Changed] = {
     "nobody": lambda _: {"students": (), "listed": ()},
     "nobody-returning": lambda _: {"listed": ()},
     "few-places": lambda _: {"places": 1, "listed": ()},
+    "counted": lambda brief: {"tally": TALLIES[brief.phase or ""]},
     "no-applicants": lambda _: {"nobody": True},
     "by-hand": lambda _: {"findings": (), "reason": "名单与附件不一致，请核对后重新报送。"},
     "one-finding": refused(STANDING),
