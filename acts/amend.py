@@ -74,22 +74,27 @@ def _amend(season: Season, calendar: Year, reason: str) -> int:
     """Follow the new calendar; give how many city phases that are waited for have another due day."""
     year = season.year.year
     before = {key: _asked_by(season, key) for key, cell in season.cells.items() if _is_waited_for(season, cell)}
+    season.reasons |= dict.fromkeys(season.cells, reason)
     unsent = {
         phase.slug: written_letters.unsent(season.connection, year, phase.slug, ANEW) for phase in calendar.phases
     }
     replace_calendar(season.connection, year, calendar.source_text, reason, season.stamp)
     season.follow(calendar)
-    moved = [(key, due) for key, (due, theirs) in before.items() if _asked_by(season, key) != (due, theirs)]
-    for key, due in moved:
-        _move_day(season, key, due, reason, unsent[key[0]].get(key[1], {}))
+    moved = [(key, was) for key, was in before.items() if _asked_by(season, key) != was]
+    for key, was in moved:
+        _move_day(season, key, was, reason, unsent[key[0]].get(key[1], {}))
     settle(season, season.cities)
     return len(moved)
 
 
-def _asked_by(season: Season, key: Key) -> tuple[Due, Due]:
-    """Give the day by which a city phase is owed, and by when parties hand in for it: the same where it asks none."""
+def _asked_by(season: Season, key: Key) -> tuple[Due, Due, Due | None]:
+    """Give the day by which a city phase is owed, by when parties hand in for it, and that of its second part, if any.
+
+    Where it asks no parties the two are the same.
+    """
     due, parties = season.owed_by(season.cells[key]), season.dealings(key[0]).parties
-    return due, season.theirs(due, "mentor") if any(one not in OFFICES for one in parties) else due
+    theirs = season.theirs(due, "mentor") if any(one not in OFFICES for one in parties) else due
+    return due, theirs, season.second_due(*key)
 
 
 def _is_waited_for(season: Season, cell: Cell) -> bool:
@@ -98,13 +103,16 @@ def _is_waited_for(season: Season, cell: Cell) -> bool:
     return cell.state in WAITED_FOR or late or season.second_owed(cell) is not None
 
 
-def _move_day(season: Season, key: Key, before: Due, reason: str, unsent: Unsent) -> None:
-    cell = season.cells[key]
-    day = season.owed_by(cell).day
-    what = "导师、高校、中学的交材料日随之改变" if day == before.day else f"截止日 {before.day} 改为 {day}"
-    said = f"年度日历修订，{what}：{reason}"
-    cell = season.move(cell, Event.EXTEND, said)
-    season.reasons[key], season.before[key] = reason, before
+def _move_day(season: Season, key: Key, was: tuple[Due, Due, Due | None], reason: str, unsent: Unsent) -> None:
+    """Put on record what moved: the day that is owed, else that of what is filed later, else those of parties alone."""
+    cell, (before, _, second_before) = season.cells[key], was
+    day, second = season.owed_by(cell).day, season.second_due(*key)
+    what = "导师、高校、中学的交材料日随之改变"
+    if day != before.day:
+        what = f"截止日 {before.day} 改为 {day}"
+    elif second and second_before and second != second_before:
+        what = f"后交部分截止日 {second_before.day} 改为 {second.day}"
+    cell = season.move(cell, Event.EXTEND, f"年度日历修订，{what}：{reason}")
     say_anew(season, cell, unsent)
 
 

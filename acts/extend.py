@@ -67,7 +67,6 @@ def extend(
                 why = f"至 {until}" if asked else f"至 {until}：{reason}"
                 cell = season.move(cell, Event.EXTEND, why, request=asked.number if asked else None)
                 say_anew(season, cell, unsent.get(city, {}))
-                season.before[phase, city] = was
                 if asked is not None:
                     owing.answered(season, cell, asked, due=season.owed_by(cell), was=was.day)
                 done.append(season.year.city(city).name)

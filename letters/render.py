@@ -281,7 +281,7 @@ def _has_calendar(brief: Brief) -> bool:
     calendar = LETTER_KINDS[brief.kind].calendar
     if calendar == "ends" or (calendar and brief.arranged):
         return True
-    is_dated = bool(calendar) and brief.due is not None and not is_declined(brief.asked)
+    is_dated = bool(calendar) and brief.due is not None and not brief.second and not is_declined(brief.asked)
     return is_dated and brief.of is not None and in_calendar(brief.of, brief.audience)
 
 

@@ -16,6 +16,7 @@ from models.contact_evidence import left_at, sent_by
 from models.letter_states import LetterState
 from models.tables.contact_receipts import Receipt
 from models.tables.season import Letter, LetterBody, ProgrammeYear
+from models.taking_back import SECOND
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _telling(year: int, phases: Collection[str] | None, cities: Collection[str] 
         *of_phases,
         *of_cities,
         letter.c.recipient != "province",
+        ~letter.c.slot.startswith(SECOND),
         or_(letter.c.kind.in_(TELLING), *(told for told, _ in early)),
         letter.c.valid_until.is_not(None) | ((letter.c.kind == OVERDUE) & letter.c.recipient.like("city:%")),
     )

@@ -39,6 +39,9 @@ TAKEN = (LetterState.SENDING.value, LetterState.UNKNOWN.value, LetterState.FAILE
 ARRANGED = "place#"
 """What begins the slot of a letter that tells parties when and where they are brought together; its number follows."""
 
+SECOND = "second#"
+"""What begins the slot of a letter that tells of the second part's day alone while the rest is still to be filed."""
+
 MOVED_ON, OPENED_AGAIN = "所说的事项已办结或已有变化", "本阶段已重新开放"
 LEFT, BACK = "该市已退出本年度", "该市已恢复参加本年度"
 REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
@@ -81,8 +84,9 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
 
 @cache
 def naming_a_day(letter: FromClause) -> ColumnElement[bool]:
-    """Tell of a letter whether it names the due day: not one that tells when and where parties meet."""
-    return letter.c.kind.in_(DATED) & ~letter.c.slot.startswith(ARRANGED) | answering(letter)
+    """Tell of a letter whether it names the due day: not when and where parties meet, nor a second part's day alone."""
+    other = letter.c.slot.startswith(ARRANGED) | letter.c.slot.startswith(SECOND)
+    return letter.c.kind.in_(DATED) & ~other | answering(letter)
 
 
 @cache
@@ -134,6 +138,13 @@ def take_back_for_a_day(
     table = table_of(Letter)
     same = tuple_(table.c.phase, table.c.concerns, table.c.kind) == about
     take_back(connection, REDATED, table.c.year == year, same, table.c.recipient.in_(list(recipients)))
+
+
+def take_back_second_days(connection: Connection, year: int, places: Collection[tuple[str, str]]) -> None:
+    """Take back what has not left and tells these city phases a day of their second part that has moved again."""
+    table = table_of(Letter)
+    about = tuple_(table.c.phase, table.c.concerns).in_(sorted(places))
+    take_back(connection, REDATED, table.c.year == year, about, table.c.slot.startswith(SECOND))
 
 
 def take_back_second(connection: Connection, year: int, phase: str, city: str) -> None:

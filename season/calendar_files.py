@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 
 def calendar_file(season: Season, owed: Owed, audience: Audience) -> str | None:
-    """Give the iCalendar text that goes with a letter to that audience, None where none does."""
+    """Give the iCalendar text that goes with a letter to that audience, None where none does.
+
+    A second part has no entry of its own, and the phase's is not moved for it.
+    """
     calendar = "sets" if owed.own and owed.own.dates else LETTER_KINDS[owed.kind].calendar
     if calendar == "ends":
         return _cancelled(season, owed.city, audience)
     if owed.phase and (meets := arranged_for(season, owed, audience)):
         return _meeting(season, season.cells[owed.phase, owed.city], meets)
-    if not calendar or not owed.phase or not owed.due or is_declined(owed.asked):
+    if not calendar or not owed.phase or not owed.due or owed.second or is_declined(owed.asked):
         return None
     if not in_calendar(season.dealings(owed.phase), audience):
         return None

@@ -10,13 +10,17 @@ from gates.states import MOVING_THE_DAY, State
 from letters.occurrences import OFFICES, ahead
 from models import taking_back, written_letters
 from models.days_told import days_told, left_unsaid
+from models.parties import Reach
 from season import owing
 from season.calendar_files import day_version
+from season.judging import scope_of
 from season.recipients import audience_of
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from collections.abc import Mapping
+    from datetime import date
 
+    from calendars.deadlines import Due
     from models.days_told import Told
     from models.standing import Cell, Key
     from season.unit_of_work import Season
@@ -42,33 +46,76 @@ def tell_moved(season: Season) -> None:
     phases, cities = zip(*cells, strict=True)
     asked = (season.connection, season.year.year, set(phases), set(cities), ahead(season.book, season.year))
     told = days_told(*asked)
-    outdated = {key: _outdated(season, cell, told.get(key, {})) for key, cell in cells.items()}
+    dues = {key: season.owed_by(cell) for key, cell in cells.items()}
+    outdated = {key: _outdated(season, due, told.get(key, {})) for key, due in dues.items()}
     now = moved(season)
     rests = {key for key, late in outdated.items() if late and key not in now}
     unsaid = left_unsaid(*asked) if rests else {}
     for key, late in outdated.items():
         quiet = unsaid.get(key, {}) if key in rests else {}
-        rest = {
-            one: until for one, until in late.items() if not (one in quiet and _holds(season, key, one, quiet[one]))
-        }
-        _tell(season, cells[key], rest)
+        unsaid_now = late.keys() & quiet.keys() - _outdated(season, dues[key], quiet).keys()
+        _tell(season, cells[key], {one: until for one, until in late.items() if one not in unsaid_now}, dues[key])
 
 
 def _tell_second_moved(season: Season) -> None:
-    """Owe the same of the second part's day to whoever was told one since the city filed.
+    """Owe the same of the second part's day to whoever goes by it, and was told it.
 
-    The city knows it before any letter is about that alone: by its opening, and by what it was answered as it filed.
+    Whoever heard that the phase is open read it there. Once that is filed the city has read it again, and of the others
+    those alone go by it who still owe something; a letter about it that they got since may have given them a day more.
     """
-    cells = {key: season.cells[key] for key in moved(season) if season.second_owed(season.cells[key])}
+    connection, year = season.connection, season.year.year
+    dues = {key: due for key in season.before if (due := season.second_due(*key))}
+    cells = {key: season.cells[key] for key, due in dues.items() if season.before[key] != _asked_by(season, due)}
+    cells = {key: cell for key, cell in cells.items() if _goes_by_second(cell)}
     if not cells:
         return
-    phases, cities = zip(*cells, strict=True)
-    since = {key: cell.filed_at or cell.as_of for key, cell in cells.items()}
-    early = ahead(season.book, season.year)
-    told = days_told(season.connection, season.year.year, set(phases), set(cities), early, since)
+    taking_back.take_back_second_days(connection, year, cells)
+    opened = written_letters.heard_opening(connection, year, cells)
+    filed = {key: cell for key, cell in cells.items() if cell.state is State.SUBMITTED}
+    still, since = _still_owing(season, filed), _told_since(season, filed)
     for key, cell in cells.items():
-        known = {f"city:{cell.city}": season.before[key].instant} if key in season.before else {}
-        _tell(season, cell, _outdated(season, cell, {**known, **told.get(key, {})}))
+        mine, theirs = (due.instant for due in season.before[key])
+        heard = opened.get(key, frozenset())
+        heard = heard & still[key] | {f"city:{cell.city}"} if key in filed else heard
+        known = {one: mine if audience_of(one) in OFFICES else theirs for one in heard}
+        known.update(since.get(key, {}))
+        _tell(season, cell, _outdated(season, dues[key], known), dues[key], early=key not in filed)
+
+
+def _asked_by(season: Season, due: Due) -> tuple[Due, Due]:
+    return due, season.theirs(due, "mentor")
+
+
+def _goes_by_second(cell: Cell) -> bool:
+    """Tell whether anybody goes by the day of a second part: it is not whole, and nothing holds the phase."""
+    return cell.state in {*WAITED_FOR, State.OVERDUE, State.SUBMITTED} and not cell.second_at and not cell.resume
+
+
+def _still_owing(season: Season, filed: Mapping[Key, Cell]) -> dict[Key, frozenset[str]]:
+    """Give who still owes something of the second part of what was filed, but for the city."""
+    reach = Reach(scope_of(season, season.year.phases[0].slug, sorted({city for _, city in filed})))
+    found: dict[Key, frozenset[str]] = dict.fromkeys(filed, frozenset())
+    for phase in {phase for phase, _ in filed}:
+        of = season.dealings(phase, second=True)
+        for audience in of.named("reminder"):
+            mailing = of.mailing("reminder", audience)
+            owing_now = reach.find(mailing.whom, audience) if mailing else {}
+            for key in filed:
+                theirs = owing_now.get(key[1], ()) if key[0] == phase else ()
+                found[key] |= {f"{audience}:{one}" for one in theirs}
+    return found
+
+
+def _told_since(season: Season, filed: Mapping[Key, Cell]) -> dict[Key, Told]:
+    """Give what was told of what is filed since it was: of the second part alone, then."""
+    if not filed:
+        return {}
+    phases, cities = zip(*filed, strict=True)
+    since = {key: cell.filed_at or cell.as_of for key, cell in filed.items()}
+    told = days_told(
+        season.connection, season.year.year, set(phases), set(cities), ahead(season.book, season.year), since
+    )
+    return {key: days for key, days in told.items() if key in filed}
 
 
 def _say_ahead_anew(season: Season) -> None:
@@ -99,19 +146,13 @@ def moved(season: Season) -> set[Key]:
     }
 
 
-def _outdated(season: Season, cell: Cell, told: Told) -> Told:
-    """Give of what was told of a city phase whatever is another day than holds."""
+def _outdated(season: Season, due: Due, told: Told) -> Told:
+    """Give of what recipients, as in a letter's key, were told whatever is another instant than a due day asks."""
+    return {one: until for one, until in told.items() if not season.holds(due, audience_of(one), until)}
+
+
+def _tell(season: Season, cell: Cell, told: Told, due: Due, *, early: bool = False) -> None:
     key = (cell.phase, cell.city)
-    return {recipient: until for recipient, until in told.items() if not _holds(season, key, recipient, until)}
-
-
-def _holds(season: Season, key: Key, recipient: str, until: datetime) -> bool:
-    """Tell whether a recipient, as in a letter's key, who was told this instant knows what holds."""
-    return season.holds(season.owed_by(season.cells[key]), audience_of(recipient), until)
-
-
-def _tell(season: Season, cell: Cell, told: Told) -> None:
-    key, version = (cell.phase, cell.city), day_version(season, cell)
     reason, mistaken = season.reasons.get(key), season.mistaken.get(key)
     outdated: dict[tuple[date, bool], set[str]] = defaultdict(set)
     for recipient, until in told.items():
@@ -119,4 +160,4 @@ def _tell(season: Season, cell: Cell, told: Told) -> None:
         outdated[last_day(until), by_mistake].add(recipient)
     for (was, by_mistake), to in sorted(outdated.items()):
         owe = owing.corrected if by_mistake else owing.moved
-        owe(season, cell, version, was, frozenset(to), reason)
+        owe(season, cell, frozenset(to), owing.AnotherDay(due, was, reason, early))

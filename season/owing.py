@@ -9,7 +9,7 @@ from calendars.deadlines import day_of
 from gates.states import State
 from models.days_told import AGAIN
 from models.outbox import ALL
-from models.taking_back import ARRANGED
+from models.taking_back import ARRANGED, SECOND
 from season.calendar_files import day_version
 
 if TYPE_CHECKING:
@@ -275,21 +275,33 @@ def rejoined(season: Season, cell: Cell, reason: str, items: Sequence[Item], to:
     season.owed.append(Owed("rejoined", *_about(cell), slot, due=due, reason=reason, items=tuple(items), to=to))
 
 
-def moved(season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None) -> None:
-    """Owe those who were told a day word of the one that holds; `version` counts what moved it."""
-    season.owed.append(_another_day("moved", season, cell, version, was, to, reason))
+@dataclass(frozen=True, slots=True)
+class AnotherDay:
+    """A day that moved: what a city phase, or its second part, is `due` now, what it `was`, for which reason.
+
+    `early`: it is the second part's, and the rest is still to be filed.
+    """
+
+    due: Due
+    was: date
+    reason: str | None
+    early: bool = False
 
 
-def corrected(season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None) -> None:
+def moved(season: Season, cell: Cell, to: frozenset[str], told: AnotherDay) -> None:
+    """Owe those who were told a day word of the one that holds."""
+    season.owed.append(_another_day("moved", season, cell, to, told))
+
+
+def corrected(season: Season, cell: Cell, to: frozenset[str], told: AnotherDay) -> None:
     """Owe the same to those who were told a day by mistake."""
-    season.owed.append(_another_day("corrected", season, cell, version, was, to, reason))
+    season.owed.append(_another_day("corrected", season, cell, to, told))
 
 
-def _another_day(
-    kind: Kind, season: Season, cell: Cell, version: int, was: date, to: frozenset[str], reason: str | None
-) -> Owed:
-    due, slot = season.owed_by(cell), f"{season.owed_by(cell).day}#{version}"
-    return Owed(kind, *_about(cell), slot, due=due, was=was, to=to, reason=reason, second=_has_filed(cell))
+def _another_day(kind: Kind, season: Season, cell: Cell, to: frozenset[str], told: AnotherDay) -> Owed:
+    slot = f"{SECOND if told.early else ''}{told.due.day}#{day_version(season, cell)}"
+    second = told.early or _has_filed(cell)
+    return Owed(kind, *_about(cell), slot, due=told.due, was=told.was, to=to, reason=told.reason, second=second)
 
 
 def request(season: Season, cell: Cell, due: Due, asked: RequestBrief) -> None:

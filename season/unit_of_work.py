@@ -77,7 +77,7 @@ class Season:
     reasons: dict[standing.Key, str] = field(default_factory=dict)  # why a due day moved, for the letters that say so
     untold: str = ""  # why those who were told a day that this act moves are not to hear of it; "" where they are
     mistaken: dict[standing.Key, Due] = field(default_factory=dict)  # the day that a correction takes back
-    before: dict[standing.Key, Due] = field(default_factory=dict)  # the day of a second part that an act moved
+    before: dict[standing.Key, tuple[Due, Due]] = field(default_factory=dict)  # a second part's days that an act moves
     _dues: dict[standing.Key, Due] = field(default_factory=dict)
     _dealings: dict[tuple[str, bool], Dealings] = field(default_factory=dict)
 
@@ -331,6 +331,7 @@ class Season:
         corrections = max((one.corrections for one in held), default=0) + (cause == "correction")
         given = Extension(until, cause, corrections)
         if given not in held:
+            self._keep_second(cell.phase, cell.city)
             held.append(given)
             self._dues.pop((cell.phase, cell.city), None)
             self.reasons[cell.phase, cell.city] = reason
@@ -338,11 +339,18 @@ class Season:
 
     def follow(self, calendar: Year) -> None:
         """Go on by another calendar of the same cities and phases: every due day is asked for anew."""
+        for phase, city in self.cells:
+            self._keep_second(phase, city)
         self.year = calendar
         self._dues.clear()
         self._dealings.clear()
         for name in ("days", "revisions"):
             self.__dict__.pop(name, None)
+
+    def _keep_second(self, phase: str, city: str) -> None:
+        """Keep until when the second part was to be filed, and handed in by parties, before this act moves that."""
+        if due := self.second_due(phase, city):
+            self.before.setdefault((phase, city), (due, self.theirs(due, "mentor")))
 
     def waive(self, cell: Cell, rule: str, reason: str) -> None:
         """Set a rule aside for this attempt."""

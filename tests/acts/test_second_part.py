@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from acts import answer, ask
 from acts.amend import amend
+from acts.beliefs import beliefs
 from acts.correct import correct
 from acts.excuse import excuse
 from commands.matrix import lateness
@@ -158,7 +159,9 @@ def test_a_later_day_is_asked_for_and_given_before_and_after(filed: Scene) -> No
     day = date(2023, 1, 10)
     asked = ask.ask(database, YEAR, YEAR_END, NANJING, stamp("2023-01-03T10:00"), until=day, reason="账目未结")
     assert asked.done, asked
-    assert [one.kind for one in asked.changes.letters] == ["request"]
+    assert [one.kind for one in asked.changes.letters] == ["request"] * 2
+    receipt = next(one.text for one in asked.changes.letters if one.recipient.startswith("city:"))
+    assert "答复之前暂不能报送。" in receipt
     given = answer.answer(database, YEAR, 1, stamp("2023-01-03T11:00"), grant=True, until=day, reason="同意")
     assert given.done, given
     assert "延至2023年1月10日" in next(one.text for one in given.changes.letters if one.kind == "answered")
@@ -206,7 +209,7 @@ def test_who_was_told_the_second_day_hears_when_it_moves(reminded: Scene, way: s
         said = reminded.extend(YEAR_END, [NANJING], "2022-12-22T10:00", date(2023, 1, 10))
     else:
         said = revised(reminded, "2022-12-22T10:00")
-        assert "1 项截止日随之改变" in said.message
+        assert "13 项截止日随之改变" in said.message
     told = told_to(said, "moved")
     assert sorted(told) == ["city", "institution", "school"]
     assert "年度工作总结、经费使用情况和绩效指标完成情况的截止时间由2022年12月31日" in told["city"]
@@ -229,10 +232,70 @@ def test_a_mistaken_day_of_the_second_part_is_taken_back_and_told_as_one(reminde
     assert sorted(told) == ["city", "institution", "school"]
 
 
-def test_whoever_was_told_no_second_day_hears_of_none(filed: Scene) -> None:
-    """The control: mentors, schools and institutions knew the day of the materials, and that is over."""
-    said = filed.extend(YEAR_END, [NANJING], "2022-12-22T10:00", date(2023, 1, 10))
-    assert sorted(told_to(said, "moved")) == ["city"]
+def opened(scene: Scene) -> Scene:
+    """The phase is open to a city, which has filed nothing of it; all who have to do with it were told both days."""
+    scene.through("midterm", NANJING)
+    scene.load("cultivation", NANJING, scene.sheets("cultivation", NANJING), "2022-10-20T09:00")
+    said = scene.advance("2022-11-01T09:00")
+    assert whom(said, "opened") == ["city", "institution", "mentor", "school"]
+    return scene
+
+
+def test_who_read_the_second_day_as_the_phase_opened_and_still_owes_hears_too(scene: Scene) -> None:
+    """Mentors, schools and institutions were told it with their task; whose summary is there goes by it no more."""
+    whole = sent(opened(scene)).sheets(YEAR_END, NANJING)
+    of_mentors = [row for row in whole["summaries"] if row.model_dump()["type"] == "导师"]
+    loaded = materials_alone(scene, summaries=tuple(of_mentors))
+    assert scene.load(YEAR_END, NANJING, loaded, "2022-11-20T10:00").done
+    assert scene.submit(YEAR_END, NANJING, "2022-11-20T11:00").done
+    said = scene.extend(YEAR_END, [NANJING], "2022-12-12T10:00", date(2023, 1, 10))
+    assert sorted(told_to(said, "moved")) == ["city", "institution", "school"]
+
+
+SCHOOL = "贵校提交年度工作总结的时间由2022年12月28日（星期三）17时改为2023年1月5日（星期四）17时，其他事项不变。"
+
+
+def test_a_city_that_has_not_filed_hears_of_the_second_day_that_moved_and_goes_on_by_the_first(scene: Scene) -> None:
+    said = revised(sent(opened(scene)), "2022-11-10T10:00")
+    told = told_to(said, "moved")
+    assert sorted(told) == ["city", "institution", "mentor", "school"]
+    assert "总结和经费情况" in next(one.subject for one in said.changes.letters if one.recipient == f"city:{NANJING}")
+    assert "截止时间由2022年12月31日（星期六）24时调整为2023年1月10日（星期二）24时" in told["city"]
+    assert SCHOOL in told["school"]
+    assert {one.ics for one in said.changes.letters} == {None}, "the entry in a calendar is that of the materials"
+    log = "年度日历修订，后交部分截止日 2022-12-31 改为 2023-01-10：省厅通知"
+    assert [move.reason for move in said.changes.transitions if move.after.city == NANJING] == [log]
+    with scene.database.read() as connection:
+        found = [one for one in beliefs(connection, YEAR, instant(AFTER)) if one.phase == YEAR_END]
+    first = date(2022, 11, 30)
+    assert {(one.party.partition(":")[0], one.told, one.true) for one in found} == {
+        ("city", first, True), ("mentor", date(2022, 11, 25), True), ("school", date(2022, 11, 25), True),
+    }  # fmt: skip
+    assert whom(sent(scene).advance("2022-11-11T09:00"), "moved") == []
+
+
+AFTER = "2022-11-10T12:00"
+
+
+def test_what_has_not_left_when_it_moves_goes_with_the_new_day_alone(scene: Scene) -> None:
+    said = revised(opened(scene), "2022-11-10T10:00")
+    assert sorted(told_to(said, "opened")) == ["city", "institution", "mentor", "school"]
+    assert "于2023年1月5日前撰写年度工作总结" in told_to(said, "opened")["school"]
+    assert told_to(said, "moved") == {}
+
+
+def test_a_later_day_of_all_moves_both_and_tells_both(scene: Scene) -> None:
+    said = sent(opened(scene)).extend(YEAR_END, [NANJING], "2022-11-20T10:00", date(2023, 1, 10))
+    told = [one.subject for one in said.changes.letters if one.recipient == f"city:{NANJING}"]
+    assert [one.rpartition("：")[2] for one in told] == ["南京市总结和经费情况", "南京市年度评价材料"]
+    less = scene.extend(YEAR_END, [NANJING], "2022-11-20T11:00", date(2023, 1, 12), dry_run=True)
+    assert len([one for one in less.changes.letters if one.recipient == f"city:{NANJING}"]) == 2
+
+
+def test_without_the_guard_nobody_hears_of_it(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken control."""
+    monkeypatch.setattr("season.moving._tell_second_moved", lambda _: None)
+    assert told_to(revised(sent(opened(scene)), "2022-11-10T10:00"), "moved") == {}
 
 
 def test_a_filing_that_is_whole_at_once_owes_nothing_more(scene: Scene) -> None:
