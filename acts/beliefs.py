@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from calendars.deadlines import Due
     from calendars.year import Year
     from models.days_told import ToldDay
+    from models.reports import Standing
     from models.second_ways import Way
 
 UNFINISHED = frozenset({State.WAITING, State.OPEN, State.RETURNED, State.OVERDUE})
@@ -94,7 +94,7 @@ def beliefs(
             one.kind,
             one.at,
             one.received,
-            _holds(found.year, cell.due, one, day_of(as_of)) if cell.state in UNFINISHED else None,
+            _holds(found.year, cell, one, day_of(as_of)) if cell.state in UNFINISHED else None,
             f"第 {one.newer[0]} 号函件{state_word(*one.newer[1:])}" if one.newer else "",
             tuple(also.way for also in (short.get(one.letter),) if also and also.told_by(as_of)),
         )
@@ -103,12 +103,16 @@ def beliefs(
     )
 
 
-def _holds(year: Year, due: Due, told: ToldDay, today: date) -> date:
-    """Give the day that a recipient goes by who knows what holds; a party told late was given what was left."""
+def _holds(year: Year, cell: Standing, told: ToldDay, today: date) -> date:
+    """Give the day that a recipient goes by who knows what holds; a party told late was given what was left.
+
+    Once the city is late a party's day is past, whatever the year gives parties since.
+    """
     if told.recipient.partition(":")[0] in OFFICES:
-        return due.day
-    theirs = handed_in(due, year.figures.party_days, year.working_days)
-    return last_day(told.until) if knows(told.until, due, theirs, today) else theirs.day
+        return cell.due.day
+    theirs = handed_in(cell.due, year.figures.party_days, year.working_days)
+    stands = cell.state is State.OVERDUE or knows(told.until, cell.due, theirs, today)
+    return last_day(told.until) if stands else theirs.day
 
 
 def party_of(connection: Connection, year: Year, name: str) -> str:

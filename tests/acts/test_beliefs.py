@@ -15,12 +15,19 @@ from sqlalchemy import select
 
 import season.correspondence
 from acts.amend import amend
+from acts.answer import answer
+from acts.ask import ask
 from acts.beliefs import SeveralParties, UnknownParty, beliefs, party_of
 from acts.correct import correct
-from calendars.deadlines import at_nine, day_of
+from calendars.deadlines import at_nine, day_of, end_of
+from gates.states import State
+from letters.occurrences import OFFICES
+from models.city_requests import unanswered
 from models.columns import table_of
 from models.tables.pool import Party
 from models.tables.season import Letter
+from season.recipients import audience_of
+from season.unit_of_work import Season as Read
 from tests.acts.test_machine import CITIES, PHASES, Season, play, template
 from tests.support.mailboxes import Mailboxes, believed
 from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
@@ -29,7 +36,10 @@ from tests.support.years import revision
 __all__ = ["template"]
 
 CITY = f"city:{NANJING}"
-FIRST = "mentor-recommendation"
+FIRST, YEAR_END = "mentor-recommendation", "year-end"
+STILL = frozenset({State.OPEN, State.RETURNED, State.OVERDUE, State.SUBMITTED})
+"""The states in which a city goes by the day of a second part."""
+
 SEASONS = int(os.environ.get("TALENT_TEST_SEASONS", "5"))
 """How many random seasons are played, forty steps each."""
 
@@ -97,12 +107,28 @@ class Believing(Season):
         given = (self.scene.database, YEAR, phase, city, stamp(self.at))
         self.act(city, lambda **dry: correct(*given, reason="误办", **dry))
 
-    @rule(days=st.integers(0, 9))
-    def amend(self, days: int) -> None:
-        """The year's calendar gives parties more time, or less."""
+    @rule(days=st.integers(0, 9), later=st.integers(0, 40))
+    def amend(self, days: int, later: int) -> None:
+        """The year's calendar gives parties more time, or less, and for what follows the materials of the year-end."""
         text = re.sub(r"(?m)^party_days = \d+", f"party_days = {days}", self.scene.year.source_text)
+        text = text.replace("second_due = 2022-12-31", f"second_due = {date(2022, 12, 31) + timedelta(later)}")
+        text = text.replace("province_due = 2022-12-31", "province_due = 2023-03-01")
         revised = revision(text, "2022.toml", self.scene.year)
         amend(self.scene.database, YEAR, revised, stamp(self.at), reason="另行安排")
+
+    @rule(city=CITIES, phase=PHASES, days=st.integers(1, 60))
+    def ask(self, city: str, phase: str, days: int) -> None:
+        given = (self.scene.database, YEAR, phase, city, stamp(self.at))
+        self.act(city, lambda **dry: ask(*given, until=self.day(days), reason="场地停用", **dry))
+
+    @rule(grant=st.booleans(), days=st.none() | st.integers(0, 60))
+    def answer(self, *, grant: bool, days: int | None) -> None:
+        """The province answers the first request that waits, with the day asked for or another."""
+        with self.scene.database.read() as connection:
+            waiting = [one for one in unanswered(connection, YEAR) if one.kind == "later-day"]
+        for one in waiting[:1]:
+            until = None if days is None else self.day(days)
+            answer(self.scene.database, YEAR, one.id, stamp(self.at), grant=grant, until=until, reason="情况属实")
 
     @rule()
     def morning(self) -> None:
@@ -119,6 +145,19 @@ class Believing(Season):
         for (party, phase, city), (day, holds) in found.items():
             shown = self.mail.days(self.address(party)).get(f"{YEAR}-{phase}-due-{city}@talent-calendar", day)
             assert holds is None or shown == day, (party, phase, city)
+        self.nobody_is_wrong_about_what_follows({(party, city) for party, phase, city in found if phase == YEAR_END})
+
+    def nobody_is_wrong_about_what_follows(self, told: set[tuple[str, str]]) -> None:
+        """Whoever heard of the second part of the year-end, and goes by it, read the day that holds."""
+        with self.scene.database.read() as connection:
+            season = Read.read(connection, YEAR, stamp(self.at), None, reading=True)
+        for party, city in told:
+            cell, read = season.cells[YEAR_END, city], self.mail.second_day(self.address(party))
+            goes_by = cell.state in (STILL if audience_of(party) in OFFICES else STILL - {State.SUBMITTED})
+            if read and goes_by and cell.second_at is None and not cell.resume:
+                due = season.second_due(YEAR_END, city)
+                assert due is not None
+                assert season.holds(due, audience_of(party), end_of(read)), (party, city, read)
 
     def address(self, party: str) -> str:
         letter = table_of(Letter)
@@ -127,9 +166,19 @@ class Believing(Season):
             return str(connection.execute(found.limit(1)).scalar())
 
 
+class Ending(Believing):
+    """The same from the opening of the year-end on, which one city or both have yet to file."""
+
+    @initialize(wuxi=st.integers(6, 7))
+    def begin(self, wuxi: int) -> None:
+        self.begun(6, wuxi)
+        self.now = max(self.now, instant("2022-11-01T09:00"))
+
+
 @pytest.mark.slow
 def test_nobody_believes_an_untrue_day_for_longer_than_a_working_morning(template: Path) -> None:
     play(template, SEASONS, Believing, steps=40)
+    play(template, max(SEASONS // 3, 1), Ending, steps=40)
 
 
 def test_where_a_moved_day_is_told_to_nobody_it_is_found(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,9 @@ class Season(RuleBasedStateMachine):
     @initialize(nanjing=st.integers(0, 8), wuxi=st.integers(0, 8))
     def begin(self, nanjing: int, wuxi: int) -> None:
         """Open the year, and let each city go on for so many phases, the one that is further behind first."""
+        self.begun(nanjing, wuxi)
+
+    def begun(self, nanjing: int, wuxi: int) -> None:
         self.path = Path(shutil.copy(self.template, self.template.with_name(f"{uuid.uuid4().hex}.db")))
         self.now, self.refused = instant("2021-12-31T00:00"), 0
         self.scene = Scene.begin(Database(f"sqlite:///{self.path}", BOOK), calendar(2, funded_cap=CAP))
@@ -215,11 +218,15 @@ class Season(RuleBasedStateMachine):
         assert {*whole.values(), *once.values()} <= {1}
 
 
+NOTES = frozenset({"load", "extend", "correct", "waive", "resume", "ask", "answer"})
+"""The events that change no state."""
+
+
 def legal(row: Row[Any]) -> bool:
     """A state changes by the table; what changes none is a note or a refused try."""
     if row.from_state != row.to_state:
         return not row.refused and TRANSITIONS.get((State(row.from_state), Event(row.event))) == row.to_state
-    return row.refused or row.event in {"load", "extend", "correct", "waive", "resume"}
+    return row.refused or row.event in NOTES
 
 
 def play(template: Path, examples: int, machine: type[Season] = Season, steps: int = 30) -> None:

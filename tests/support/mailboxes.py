@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
@@ -19,6 +20,12 @@ from post.message import Outgoing
 from post.sending import send
 
 SENDER = "省办 <office@talent.example>"
+DAY = r"(\d{4})年(\d+)月(\d+)日"
+SECOND_DAY = re.compile(
+    rf"于{DAY}前(?:收齐|撰写)|(?:总结|绩效指标完成情况)的(?:截止)?时间[^。]*(?:调整为|更正为|改为|延至){DAY}"
+    rf"|(?:年度工作总结|绩效指标完成情况)(?:。请|应)于{DAY}"
+)
+"""Where letters name the day of the year-end's second part."""
 
 
 class Mailboxes:
@@ -26,6 +33,7 @@ class Mailboxes:
 
     def __init__(self) -> None:
         self.calendars: dict[str, list[str]] = defaultdict(list)
+        self.texts: dict[str, list[str]] = defaultdict(list)
 
     async def __aenter__(self) -> Self:
         return self
@@ -40,6 +48,7 @@ class Mailboxes:
     async def deliver(self, letters: Sequence[Outgoing]) -> Sequence[Delivery]:
         for letter in letters:
             self.calendars[letter.recipient] += [each.content.decode() for each in letter.attachments]
+            self.texts[letter.recipient].append(letter.text)
         return [Delivery(letter.key, "sent", "") for letter in letters]
 
     def post(self, database: Database, at: datetime) -> None:
@@ -57,6 +66,11 @@ class Mailboxes:
         return {
             uid: last_day(event["DTEND"].dt) for uid, event in events.items() if str(event.get("STATUS")) != "CANCELLED"
         }
+
+    def second_day(self, address: str) -> date | None:
+        """Give the newest day of the year-end's second part that this address read; None where it read none."""
+        said = [found for text in self.texts[address] for found in SECOND_DAY.findall(text)]
+        return date(*(int(one) for one in said[-1] if one)) if said else None
 
 
 def believed(database: Database, year: int, at: datetime) -> dict[tuple[str, str, str], tuple[date, date | None]]:
