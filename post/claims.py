@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Connection, Select, Update
+    from sqlalchemy import ColumnElement, Connection, FromClause, Select, Update
 
     from models.database import Database
 
@@ -74,7 +74,7 @@ def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: 
     Two workers never hold the same letter: one writes at a time (SQLite), or locked rows are passed by (PostgreSQL).
     What else is queued for the same recipients comes with them; the letters of an envelope follow each other. A letter
     that has gone stale is cancelled instead, one to a suppressed address held, one that keeps office hours put off. A
-    rehearsal has a time of its own: its letters keep to no clock, and only those of one day share an envelope.
+    rehearsal has a time of its own: its letters keep to no other clock, and only those of one day share an envelope.
     """
     with database.write() as connection:
         rehearsed = rehearsed_years(connection)
@@ -141,7 +141,7 @@ def _queued(dialect: str, which: Literal["first", "more"]) -> Select[Any]:
     as_of = bindparam("as_of", type_=letter.c.due_at.type)
     due = (
         select(*(letter.c[name] for name in _Due._fields[:-1]), (letter.c.valid_until <= as_of).label("stale"))
-        .where(letter.c.due_at <= as_of)
+        .where(letter.c.due_at <= as_of, _by_its_clock(letter))
         .order_by(letter.c.due_at, letter.c.id)
         .limit(bindparam("limit"))
         .with_for_update(skip_locked=True)
@@ -153,6 +153,14 @@ def _queued(dialect: str, which: Literal["first", "more"]) -> Select[Any]:
     # With the bare state SQLite would search the whole queue for them, not what these recipients have.
     queued = func.coalesce(letter.c.state, "") == LetterState.QUEUED.value
     return due.where(among(dialect, letter.c.recipient, "recipients"), later, queued)
+
+
+def _by_its_clock(letter: FromClause) -> ColumnElement[bool]:
+    """Tell of a letter whether the hour from which it may leave has come where its year has a clock of its own."""
+    programme = table_of(ProgrammeYear)
+    its = select(programme.c.clock).where(programme.c.year == letter.c.year, programme.c.rehearsal)
+    clock = func.coalesce(its.correlate(letter).scalar_subquery(), letter.c.leaves_at)
+    return letter.c.leaves_at.is_(None) | (letter.c.leaves_at <= clock)
 
 
 def rehearsed_years(connection: Connection) -> frozenset[int]:

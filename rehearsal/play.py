@@ -169,8 +169,6 @@ class Play:
         """Let the post catch up before time moves on: what was written at an instant is sent at it."""
         if at > self._now:
             self._send(self._now)
-            if self._resumed:
-                self._set_clock(self._now)
             self._now = at
 
     def _happen(self, event: Happening) -> None:
@@ -197,8 +195,9 @@ class Play:
     def _filled(self, event: Happening) -> Filled:
         given = dict(event.options)
         given |= {"phase": event.phase, "city": given.get("cities") or event.city}
-        if "until" in given:
-            given["until"] = date.fromisoformat(str(given["until"]))
+        for asked in ACTS[event.do].fields:
+            if asked.kind == "day" and asked.name in given:
+                given[asked.name] = date.fromisoformat(str(given[asked.name]))
         if "file" in given:
             given["file"] = self.pack.folder / given["file"]
         return ACTS[event.do].fill(self.year, given)
@@ -210,6 +209,8 @@ class Play:
 
     def _send(self, at: datetime) -> None:
         """Send what may leave by now, or hold it back until the end as if it had been sent."""
+        if self._resumed:
+            self._set_clock(at)
         kept = [one for one in self._leaving if one > at]
         if len(kept) < len(self._leaving) and self.post is not None:
             self.post(self._stamp(at, SYSTEM))

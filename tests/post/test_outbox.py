@@ -407,6 +407,14 @@ def test_a_rehearsal_keeps_to_its_own_time(database: Database) -> None:
     assert len(claims.claim(database, "aa", NIGHT, NIGHT)) == 4
 
 
+def test_what_waits_for_the_morning_of_a_demonstration_waits_for_its_own_clock(database: Database) -> None:
+    change(database, "0", leaves_at=NOW)
+    for clock, taken in ((NOW - timedelta(seconds=1), 3), (NOW, 1)):
+        with database.write() as connection:
+            connection.execute(update(table_of(ProgrammeYear)).values(rehearsal=True, clock=clock))
+        assert len(claims.claim(database, "aa", NIGHT, NIGHT)) == taken
+
+
 def test_without_the_guard_it_would_leave_at_night(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     change(database, "0", leaves_at=NOW)
     monkeypatch.setattr(claims, "_put_off", lambda *_: frozenset())
