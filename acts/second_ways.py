@@ -62,7 +62,7 @@ def choose_way(
     with database.write("every") as connection:
         if not is_theirs(connection, whose, office):
             return Outcome("refused", NOT_THEIRS)
-        kept = "" if way == MAIL else _kept(cast("Way", way), address or _phone(connection, whose, way))
+        kept = _kept(connection, whose, way, address)
         if kept is None:
             return Outcome("refused", ADDRESSES[cast("Way", way)][1])
         if way == MAIL:
@@ -85,10 +85,18 @@ def _phone(connection: Connection, whose: str, way: str) -> str:
     return (person.phone if person else None) or ""
 
 
-def _kept(way: Way, address: str) -> str | None:
-    """Give what is kept of an address as it was typed, None where it is none."""
-    typed = re.sub(r"[\s()（）-]", "", address) if way == "sms" else address.strip()
-    found = ADDRESSES[way][0].fullmatch(typed)
+def fault(connection: Connection, whose: str, way: str, address: str) -> str:
+    """Say what is wrong with an address as it was typed for a way; "" where nothing is, or there is no such way."""
+    return "" if way not in WAYS or _kept(connection, whose, way, address) else ADDRESSES[cast("Way", way)][1]
+
+
+def _kept(connection: Connection, whose: str, way: str, address: str) -> str | None:
+    """Give what is kept of an address as it was typed, "" of mail alone, None where it is none."""
+    if way == MAIL:
+        return ""
+    typed = address or _phone(connection, whose, way)
+    typed = re.sub(r"[\s()（）-]", "", typed) if way == "sms" else typed.strip()
+    found = ADDRESSES[cast("Way", way)][0].fullmatch(typed)
     return found[1] if found else None
 
 

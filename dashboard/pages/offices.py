@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.act import PROVINCE as PROVINCIAL
 from acts.beliefs import SeveralParties, UnknownParty, party_of
 from acts.contacts import add_contact, end_contact
-from acts.second_ways import MAIL, choose_way, is_theirs, parties
+from acts.second_ways import MAIL, choose_way, fault, is_theirs, parties
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from dashboard.acts.once import form_token, once
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from calendars.year import Year
+    from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
     from models.contacts import ContactPerson
@@ -106,6 +108,11 @@ def _shown(
 @area.get("/{year:int}/offices", dependencies=[Depends(allow(EVERYONE))])
 def offices(request: Request, reader: Signed, look: Present) -> HTMLResponse:
     """Show who is in charge of each office, and who was: in full to the office itself and to the province's hands."""
+    return _page(request, reader, look, dict.fromkeys(("recipient", "party", "way", "to"), ""))
+
+
+def _page(request: Request, reader: Reader, look: Looking, typed: Mapping[str, str], wrong: str = "") -> HTMLResponse:
+    """Show the page with what was `typed` of a second way, and what is `wrong` with that."""
     site: Site = request.app.state.site
     full, day = reader.role is not Role.VIEWER, day_of(look.as_of)
     with site.database.read() as connection:
@@ -133,6 +140,9 @@ def offices(request: Request, reader: Signed, look: Present) -> HTMLResponse:
         ways=WAYS,
         unserved=[word for way, word in WAYS.items() if way not in site.settings.served],
         head_of={slug: contacts.recipients(slug)[1] for slug in _titles(look.opened.year, reader)},
+        typed=typed,
+        wrong=wrong,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
     )
 
 
@@ -222,14 +232,20 @@ def choose(
     party: Annotated[str, Form(max_length=100)] = "",
     way: Annotated[str, Form(max_length=20)] = MAIL,
     to: Annotated[str, Form(max_length=400)] = "",
-) -> RedirectResponse:
-    """Choose how somebody is told what is urgent, besides by mail: a person of an office, its head, or a party."""
+) -> Response:
+    """Choose how somebody is told what is urgent, besides by mail: a person of an office, its head, or a party.
+
+    An address that is none comes back in the form that it was typed in.
+    """
     site: Site = request.app.state.site
     office, stamp = reader.city or PROVINCIAL, site.stamp(reader, look.opened)
     with site.database.read() as connection:
         if recipient and not is_theirs(connection, recipient, office):
             raise NotThere
         whose = recipient or _party(connection, look.opened.year, reader, party.strip())
+        wrong = fault(connection, whose, way, to)
+    if wrong:
+        return _page(request, reader, look, {"recipient": recipient, "party": party, "way": way, "to": to}, wrong)
     return once(
         site,
         reader,

@@ -49,6 +49,22 @@ def test_the_office_itself_or_the_province_chooses_and_nobody_reads_the_number(w
     assert "没有设置网关、不会发出的：短信、企业微信、钉钉" in pages["yancheng"]
 
 
+def test_a_number_that_is_none_comes_back_in_its_form(window: Window) -> None:
+    typed = {"recipient": "head:yancheng", "way": "sms", "to": "1380000003", "once": "w" * 24}
+    page = window.as_("yancheng").submit("/2022/offices/ways", **typed)
+    assert (page.status_code, "没有选定：手机号码应为 11 位，如 13800000000。" in page.text) == (422, True)
+    for kept in (
+        'value="head:yancheng" selected',
+        'value="sms" selected',
+        'name="to" maxlength="400" autocomplete="off" value="1380000003"',
+    ):
+        assert kept in page.text
+    with window.database.read() as connection:
+        assert second_ways.choices(connection) == {}
+    mended = window.as_("yancheng").submit("/2022/offices/ways", **typed | {"to": "13800000031"})
+    assert mended.status_code == 303
+
+
 def test_a_letter_and_the_city_phase_prove_by_which_way_else_it_was_told(window: Window) -> None:
     number = told(window, "overdue", "city:yancheng")
     page = window.as_("yancheng").get(f"/2022/letters/{number}").text
