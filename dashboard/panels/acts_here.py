@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from acts.book import ACTS, offered
+from acts.nudge import NUDGE
 from calendars.deadlines import day_of
 from dashboard.serving.rendering import render
 from gates.states import State
 from models import contacts
 from models.reports import matrix
+from models.written_letters import queued_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,9 +35,11 @@ def acts_panel(place: Place) -> Markup | None:
     if not place.reader.admin or place.looking.past or place.looking.opened.closed_as_of is not None:
         return None
     year, city = place.looking.opened.year, place.city
+    today = day_of(place.looking.as_of)
     with place.site.database.read() as connection:
         found = matrix(connection, year.year, place.looking.as_of)
         people = contacts.of(connection, city.slug) if city else []
+        keys = queued_keys(connection, year.year, [f"{today}"]) if city else set()
     here = {
         slug: [one for one in those if place.phase is None or one.phase == place.phase.slug]
         for slug, those in found.cities.items()
@@ -52,7 +56,8 @@ def acts_panel(place: Place) -> Markup | None:
         "acts": [(act, counted[act]) for act in ACTS.values() if act in counted],
         "rows": rows,
         "primary": bool(place.phase and pressing),
-        "contact": contacts.in_charge(people, day_of(place.looking.as_of)),
+        "contact": contacts.in_charge(people, today),
+        "nudged": any(key[1] == city.slug and key[4] == NUDGE.slug for key in keys) if city else False,
     }
     return Markup(render("panels/acts_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped
 
