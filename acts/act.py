@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from phases.book import Book
 
 Kind = Literal[
-    "phase", "form", "cities", "city", "day", "reason", "rule", "new-rule", "letter", "address", "office", "choice",
-    "request", "difference", "calendar", "grid", "file", "text", "student", "remark", "again",
+    "phase", "form", "cities", "city", "day", "reason", "rule", "new-rule", "letter", "address", "office", "other-city",
+    "choice", "request", "difference", "calendar", "grid", "file", "text", "student", "remark", "again",
 ]  # fmt: skip
 """How a field is asked and read."""
 
@@ -217,8 +217,8 @@ class Act:
                 slots |= {"cities": cities, "every": value is None}
             elif asked.kind == "phase" and value is not None:
                 slots["phase"] = year.phase(value)
-            elif asked.kind == "office" and value is not None:
-                office = value if value == PROVINCE else year.city(value).slug
+            elif asked.kind in {"office", "other-city"} and value is not None:
+                office = value if (asked.kind, value) == ("office", PROVINCE) else year.city(value).slug
                 slots["words"] = {**slots["words"], asked.name: office}
             elif asked.kind == "again" and value is not None:
                 slots |= {"words": {**slots["words"], asked.name: f"{value}"}}

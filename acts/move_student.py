@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acts.act import CITY, PROVINCE, Act, Bench, Field, Filled, each
+from acts.act import CITY, Act, Bench, Field, Filled, each
 from acts.known_city import KnownCity
 from acts.leave_training import not_leaving
 from acts.single_persons import INTERVIEW, REASON, STUDENT, on_record
@@ -142,8 +142,6 @@ def _move(season: Season, city: str, number: str, to: str, found: _Found, reason
 
 def _moved(bench: Bench, filled: Filled, city: str) -> Outcome:
     words = filled.words
-    if words["office"] == PROVINCE:
-        return Outcome("refused", "请选转入的市。")
     home = NewHome(words["office"], words["school"], (words["mentor"], words["institution"]))
     given = (bench.database, bench.year.year, city, words["student"], home, bench.stamp)
     return move_student(*given, reason=filled.reason, dry_run=bench.dry_run)
@@ -155,7 +153,7 @@ MOVE_STUDENT = Act(
     (
         CITY,
         STUDENT,
-        Field("office", "转入的市", "office"),
+        Field("office", "转入的市", "other-city"),
         Field("school", "转入的中学", "text", hint="须在转入市的“中学”表中。"),
         Field("mentor", "培养导师姓名", "text", hint="须在转入市的导师名册中。"),
         Field("institution", "其单位", "text"),

@@ -179,6 +179,12 @@ def _office(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dict[
         raise _Wrong("没有这个单位") from None
 
 
+def _other_city(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
+    if _needed(asked, typed) in {PROVINCE, *filled.cities}:
+        raise _Wrong("请选另一个市")
+    return _office(asked, opened, typed, filled)
+
+
 def _choice(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     value = _needed(asked, typed)
     if value not in dict(asked.choices) and (value or asked.needed):
@@ -249,6 +255,7 @@ _READ: Mapping[str, Callable[[Field, Opened, Typed, Filled], dict[str, Any]]] = 
     "difference": _number,
     "address": _address,
     "office": _office,
+    "other-city": _other_city,
     "choice": _choice,
     "calendar": _calendar,
     "grid": _grid,
