@@ -183,8 +183,8 @@ def _is_over(season: Season, wanted: WantedLetter, city: str) -> bool:
 
 
 def _past(wanted: WantedLetter, said: Sequence[tuple[Owed, Recipient, Brief]]) -> str:
-    """Say for whom the day that it names has gone by when it leaves; of those written to for being late it is known."""
-    if case_fields.DUE not in wanted.fields or GROUPS[wanted.group].late:
+    """Say for whom the day that it names has gone by when it leaves, be they written to for that very reason."""
+    if case_fields.DUE not in wanted.fields:
         return ""
     past = [who.addressee for _, who, brief in said if brief.due and brief.due.instant <= brief.as_of]
     return f"所写的截止时间发出时已经过去：{_some(past)}，请核对。" if past else ""
