@@ -89,10 +89,10 @@ def _robot(parameter: str, message: ShortText) -> dict[str, Any]:
 ROBOTS: Mapping[str, str] = {"wecom": "key", "dingtalk": "access_token"}
 """The ways that are a group's robot, each with what names the robot in its address."""
 
-DEAD_ROBOTS = frozenset({93000, 300001})
-"""What WeCom (invalid webhook url) and DingTalk (token is not exist) say of a robot that is no more."""
+DEAD_ROBOTS = frozenset({93000, 300001, 400013, 400101, 400106})
+"""What WeCom (invalid webhook url) and DingTalk (no such token, robot or group) say of a robot that is no more."""
 
-BUSY_ROBOTS = frozenset({-1, 45009, 130101, 660026})
+BUSY_ROBOTS = frozenset({-1, 45009, 130101, 410100, 660026})
 """What they say where messages come too fast, or they are busy."""
 
 OURS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})

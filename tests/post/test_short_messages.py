@@ -194,6 +194,9 @@ ANSWERS: list[tuple[str, tuple[int, str] | tuple[int, str, str], tuple[str, bool
     ("sms", (400, "x", "hex"), ("failed", False)),
     ("dingtalk", (200, '{"errcode": 300001, "errmsg": "token is not exist"}'), ("failed", True)),
     ("dingtalk", (200, '{"errcode": 130101, "errmsg": "send too fast"}'), ("deferred", False)),
+    ("dingtalk", (200, '{"errcode": 410100, "errmsg": "too fast"}'), ("deferred", False)),
+    ("dingtalk", (200, '{"errcode": 400013, "errmsg": "group disbanded"}'), ("failed", True)),
+    ("dingtalk", (200, '{"errcode": 400102, "errmsg": "robot disabled"}'), ("failed", False)),
     ("dingtalk", (200, '{"errcode": 310000, "errmsg": "keywords not in content"}'), ("failed", False)),
 ]
 """By way, what its gateway answers, and what that makes of the message; whether its address is given up."""
