@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ
+from rehearsal.people import institution
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -105,6 +106,7 @@ ROUNDS: tuple[tuple[str, int, str, str], ...] = (
     (INTERVIEW, -3, "10:00", "load"),
     (INTERVIEW, -3, "10:05", "submit"),
     (INTERVIEW, -2, "16:00", "approve"),
+    (MEETING, -6, "09:30", "arrange"),
     (MEETING, -1, "10:00", "load"),
     (MEETING, -1, "10:05", "submit"),
     (MIDTERM, -7, "10:00", "load"),
@@ -164,6 +166,11 @@ def loaded_on(year: Year, phase: str) -> date:
     return day_of(year, phase, next(days for slug, days, _, do in ROUNDS if (slug, do) == (phase, "load")))
 
 
+def meets_on(year: Year) -> date:
+    """Give the day on which every city brings students, mentors, teachers and parents together."""
+    return loaded_on(year, MEETING) - timedelta(3)
+
+
 def files(slug: str) -> list[str]:
     """Give the forms of which a city files a workbook, in the order of the year."""
     forms = [ROLL, *(phase for phase, _, _, do in ROUNDS if do == "load")]
@@ -198,6 +205,8 @@ def _keys(year: Year, event: PlannedEvent) -> Mapping[str, str | int]:
     keys = {"at": f"{at:%Y-%m-%dT%H:%M}", "city": event.city, "do": event.do, "phase": event.phase, **event.more}
     if event.do == "withdraw":
         del keys["phase"]
+    if event.do == "arrange":  # as the workbook says afterwards that it was
+        keys |= {"day": meets_on(year).isoformat(), "begins": "14:30", "place": institution(year.city(event.city), 0)}
     if "until" in keys:
         keys["until"] = day_of(year, event.phase, int(keys["until"])).isoformat()
     return keys

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from calendars.limits import WIDEST
 from phases.year_end import DIMENSIONS
 from rehearsal import people
-from rehearsal.events import INTERVIEW, MEETING, MIDTERM, loaded_on
+from rehearsal.events import INTERVIEW, MIDTERM, meets_on
 from rehearsal.values import (
     before,
     born,
@@ -134,7 +134,7 @@ MAKERS: Mapping[tuple[str, str], Callable[[Any], object]] = MappingProxyType(
     )
     | _each(
         "meetings",
-        held_on=lambda row: loaded_on(row.cast.year, MEETING) - timedelta(3),
+        held_on=lambda row: meets_on(row.cast.year),
         place=lambda row: people.institution(row.cast.city, 0),
         agenda=_always("介绍培养计划；师生对接"),
     )
