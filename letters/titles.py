@@ -28,6 +28,8 @@ def genre(brief: Brief) -> Genre:
     found, mailing = GENRES[brief.kind, READERS[brief.audience]], sentences.mailing(brief)
     if mailing and mailing.title:
         return replace(found, title=mailing.title, subject=mailing.subject)
+    if brief.arranged is not None:  # what somebody reads first of a meeting is when that is
+        return replace(found, undated=PLACE_TOLD[False].subject)
     return found
 
 

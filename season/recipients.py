@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from season.unit_of_work import Season
 
 
+INVENTED = {"name": "示例", "phone": "000-00000000"}
+"""The person of an office in a rehearsal, where nobody is on file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """One recipient of one letter: its part of the key, its 称谓, its address ("" where none is on file)."""
@@ -103,10 +107,13 @@ def office(season: Season, city: str, audience: Audience) -> Recipient:
 def whom_to_ask(season: Season, city: str, audience: Audience) -> ContactPoint | None:
     """Give whom a recipient asks: an office of a city the province, everybody else the city; None where there is none.
 
-    In a rehearsal an office without an address on file has a stand-in for it as well.
+    In a rehearsal an office without an address on file has a stand-in for it as well, and one for a person.
     """
     whose: Audience = "province" if city == ALL or audience in {"city", "head", "lead"} else "city"
-    return None if audience == whose else contact_of(season, whose if whose == "province" else city)
+    if audience == whose:
+        return None
+    found = contact_of(season, whose if whose == "province" else city)
+    return found.model_copy(update=INVENTED) if season.rehearsal and not (found.name or found.phone) else found
 
 
 def contact_of(season: Season, whose: str) -> ContactPoint:

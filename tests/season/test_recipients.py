@@ -30,4 +30,4 @@ def test_a_mentor_is_told_how_many_to_interview_and_until_when(scene: Scene) -> 
         ]
     assert "请您面试的学生共6名。" in told.text
     assert "请于2022年2月16日（星期三）17时前完成面试" in told.text
-    assert "联系人：南京市管理办公室，邮箱：nanjing@city.example。" in told.text
+    assert "联系人：南京市管理办公室示例，电话：000-00000000，邮箱：nanjing@city.example。" in told.text
