@@ -20,6 +20,7 @@ from acts.act import Filled
 from acts.book import ACTS
 from acts.decline_place import NOBODY
 from acts.new_days import REMINDER
+from acts.nudge import nudge
 from dashboard.acts.trial import Changed, done, tried
 from dashboard.acts.typed_fields import Typed, read
 from dashboard.panels.acts_here import acts_panel
@@ -381,6 +382,19 @@ def test_one_act_stands_out_where_something_waits_and_none_that_takes_away(windo
     loud = {at: re.findall(r'<a role="button" href="/2022/acts/([^?]+)', page) for at, page in pages.items()}
     assert loud == {"cities/yancheng": ["nudge"], "shortlist/yancheng": ["nudge"], "cities/nanjing": []}
     assert "acts/withdraw" not in re.sub(r"(?s)<details>.*?</details>", "", pages["cities/yancheng"])
+    assert nudge(window.database, 2022, "shortlist", "yancheng", stamp("2022-02-07T09:00")).done
+    for at in ("cities/yancheng", "shortlist/yancheng"):
+        page = admin.get(f"/2022/{at}").text
+        assert re.findall(r'<a role="button" href="/2022/acts/([^?]+)', page) == [], "what is done once a day is done"
+        assert "催办（今天已办）" in page
+
+
+def test_a_student_moves_to_another_city_and_to_no_other_office(window: Window) -> None:
+    form = window.as_(ADMIN).get("/2022/acts/move-student?city=yancheng").text
+    offered = re.search(r'(?s)<select id="office".*?</select>', form)
+    assert offered is not None
+    others = [city.slug for city in window.site.year(2022).year.cities if city.slug != "yancheng"]
+    assert re.findall(r'value="([^"]*)"', offered[0]) == ["", *others]
 
 
 CORRECT = {"phase": "interview", "city": "nanjing", "reason": "日期误写为次月"}
