@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo pack test fast check bench proof-filing proof-post proof-restarts release-fixture screenshots
+.PHONY: help install demo pack test fast check bench proof-filing proof-post proof-told proof-restarts release-fixture screenshots
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -58,6 +58,9 @@ proof-filing: $(installed)  ## ten thousand faulty filings mended by what the sy
 
 proof-post: $(installed)  ## the post's promises under kills, races, bad relays, outages, wrong clocks; about 5 minutes
 	@$(bin)/python -m tests.proof
+
+proof-told: $(installed)  ## random seasons, thousands of steps: whoever was told a day knows the true one; about 20 minutes
+	@TALENT_TEST_SEASONS=100 $(bin)/pytest -q tests/acts/test_beliefs.py
 
 proof-restarts: $(installed)  ## everything stopped at every quarter of a beat and at random: it runs again; about 15 minutes
 	@TALENT_TEST_RESTARTS=all $(bin)/pytest -q -s tests/deployments/test_restart.py
