@@ -118,8 +118,7 @@ class Believing(Season):
 
     @rule(city=CITIES, phase=PHASES, days=st.integers(1, 60))
     def ask(self, city: str, phase: str, days: int) -> None:
-        given = (self.scene.database, YEAR, phase, city, stamp(self.at))
-        self.act(city, lambda **dry: ask(*given, until=self.day(days), reason="场地停用", **dry))
+        ask(self.scene.database, YEAR, phase, city, stamp(self.at), until=self.day(days), reason="场地停用")
 
     @rule(grant=st.booleans(), days=st.none() | st.integers(0, 60))
     def answer(self, *, grant: bool, days: int | None) -> None:
