@@ -87,7 +87,7 @@ def _read(season: Season, cell: Cell, correction: Correction) -> str | BadCellEr
     try:
         value = str(column.kind.parse(correction.value))
     except BadCellError as error:
-        return error
+        return BadCellError(error.code, error.wrong, error.right or column.kind.hint)
     if correction.what != "school":
         return value
     known = {fold(name): name for name in schools(season.connection, season.year.year, cell.city)}
@@ -99,7 +99,9 @@ def _wrong(season: Season, cell: Cell, row: Mapping[str, Any] | None, value: str
     title = season.title(cell.phase, cell.city)
     if row is None:
         return f"{title}：该市没有这个报名号；请核对。"
-    return f"{title}：更正的内容{value.wrong}。" if isinstance(value, BadCellError) else None
+    if not isinstance(value, BadCellError):
+        return None
+    return f"{title}：更正的内容{'；'.join(filter(None, (value.wrong, value.right)))}。"
 
 
 def _change(correction: Correction, row: Mapping[str, Any], value: str | BadCellError) -> tuple[str, What, str, str]:

@@ -136,7 +136,7 @@ def test_rules_are_judged_again_and_shown_and_refuse_nothing(scene: Scene) -> No
 @pytest.mark.parametrize(
     ("what", "value", "number", "why"),
     [
-        ("grade", "研一", FIRST, "更正的内容"),
+        ("grade", "研一", FIRST, "应为：初一 / 初二 / 初三 / 高一 / 高二 / 高三"),
         ("name", "学生壹", "3201-2022-0099", "没有这个报名号"),
         ("name", "学生壹", "3202-2022-0001", "没有这个报名号"),
         ("name", "学生1", FIRST, "未作改动"),
