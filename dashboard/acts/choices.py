@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import TZ
 from dashboard.acts.preview_words import stands
+from dashboard.acts.single_students import choosable
 from dashboard.acts.typed_fields import DIGITS
 from dashboard.views.letterbox import heading
 from models import city_requests, evaluations, party_addresses
@@ -82,6 +83,8 @@ class Facts:
     """Which words of a choice fit; None where all do."""
     nobody: str = ""
     """Why there is no city that it could be done for; "" where there is one."""
+    people: tuple[tuple[str, str], ...] = ()
+    """Number and covered name of each student who may be chosen."""
 
 
 def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Facts:
@@ -109,6 +112,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         evaluations.students(connection, year, chosen[0]) if grid else (),
         FITTING[found_request.kind] if found_request else None,
         act.nobody(found.book, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
+        choosable(connection, year.year, act, chosen),
     )
 
 

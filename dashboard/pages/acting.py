@@ -18,6 +18,7 @@ from calendars.findings import check
 from dashboard.acts import preview_words
 from dashboard.acts.choices import asked
 from dashboard.acts.once import form_token, once
+from dashboard.acts.single_students import on_record
 from dashboard.acts.trial import Changed, done, tried
 from dashboard.acts.typed_fields import Typed, carried, read
 from dashboard.serving.look import Look, Looking, NotNow
@@ -120,9 +121,12 @@ def _preview(
     if found.refused(act.event):
         refused = replace(found.outcome, message=f"{said}\n{found.outcome.message}".strip())
         return _form(request, look, act, typed, {}, refused, reading.filled)
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        stands = on_record(connection, look.opened.year.year, act, reading.filled)
     return page(
         "acting/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
-        said=said, token=form_token(), carried=carried(act, typed, reading.filled),
+        said=said, token=form_token(), carried=carried(act, typed, reading.filled), on_record=stands,
         **_shown(look, act, reading.filled, found),
     )  # fmt: skip
 

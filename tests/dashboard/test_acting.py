@@ -28,6 +28,8 @@ from dashboard.panels.place import Place
 from dashboard.serving.app import make_app
 from dashboard.serving.look import looking
 from dashboard.signing_in.reader import Reader, Role
+from dashboard.views import masking
+from models import personal_changes
 from models.city_fingerprints import changed, witness
 from models.columns import table_of
 from models.database import Database
@@ -370,10 +372,17 @@ def test_the_acts_that_apply_stand_on_the_pages_of_city_phases(window: Window) -
     assert panel(window, VIEWER, "shortlist", "yancheng") == []
 
 
-def test_a_preview_says_what_was_typed(window: Window) -> None:
+def test_a_preview_says_what_was_typed_and_what_is_on_record(window: Window) -> None:
     typed = {"student": "3201-2022-0001", "what": "name", "value": "某某", "reason": "登记有误"}
     shown = window.as_(ADMIN).submit("/2022/acts/correct-student/preview", city="nanjing", **typed).text
-    assert [line for line in ("更正哪一项：姓名", "更正为：某某", "报名号：3201-2022-0001") if line not in shown] == []
+    with window.database.read() as connection:
+        name = personal_changes.student(connection, 2022, "nanjing", typed["student"])["name"]  # type: ignore[index]
+    covered = masking.name(name)
+    lines = ("更正哪一项：姓名", f"更正为：某某（登记的：{name}）", f"报名号：3201-2022-0001（登记的：{covered}）")
+    assert [line for line in lines if line not in shown] == []
+    asked = window.as_(ADMIN).get("/2022/acts/correct-student?city=nanjing").text
+    assert f'<option value="3201-2022-0001">{covered}</option>' in asked
+    assert "<datalist" not in window.as_(ADMIN).get("/2022/acts/correct-student").text, "of no city that is chosen"
 
 
 def test_one_act_stands_out_where_something_waits_and_none_that_takes_away(window: Window) -> None:
