@@ -27,9 +27,11 @@ from dashboard.serving.policy import CITY_ONLY, EVERYONE, HANDS, FilledIsTheirs,
 from dashboard.serving.rendering import page
 from dashboard.signing_in.reader import Reader
 from dashboard.views.history import ruled
+from dashboard.views.letterbox import heading
 from forms.sandbox import FILE_SIZE
 from forms.template import render as template_of
 from phases.application import PHASE as APPLICATION
+from season.recipients import named
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
@@ -234,8 +236,12 @@ def nobody(
     here: Here,
     token: Annotated[str, Form(alias="once")],
     sure: Annotated[Literal["on"], Form()],
+    previewed: Annotated[Literal["on"] | None, Form()] = None,
 ) -> Response:
-    """Say that nobody applied this year, once; the province may say so in the city's place. It has to be ticked."""
+    """Say that nobody applied this year, once; the province may say so in the city's place.
+
+    It has to be ticked; then what follows is shown, and done once that was seen.
+    """
     del sure
     if here.phase.slug != APPLICATION.slug:
         raise NotThere
@@ -243,6 +249,12 @@ def nobody(
     stamp, given = site.stamp(reader, look.opened), (here.opened.year.year, here.city.slug)
     stamp = for_a_city(stamp) if reader.province else stamp
     account = reader.account if reader.province else None
+    if previewed is None:
+        looked = nobody_applied(site.database, *given, stamp, dry_run=True)
+        return page(
+            "filing/nobody.html", request, look=look, year=here.opened.year, here=here, found=looked,
+            token=form_token(), named=partial(named, here.opened.year), heading=heading,
+        )  # fmt: skip
 
     def do(database: Database) -> Outcome:
         return nobody_applied(database, *given, stamp, account=account)

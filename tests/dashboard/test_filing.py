@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, select, update
 from starlette.requests import Request
 
+from acts.load import load_rows
 from acts.rerun import rerun
 from dashboard.panels.filing_here import filing_panel
 from dashboard.panels.place import Place
@@ -327,6 +328,12 @@ def test_a_city_without_applicants_says_so_on_the_page_of_the_application(window
     assert "本市今年没有学生申报" in page
     assert "今年没有申报" not in browser.get(HERE).text
     assert browser.submit(f"{where}/nobody", once=once(page)).status_code == 422, "it has to be ticked"
-    refused = browser.submit(f"{where}/nobody", once=once(page), sure="on")
-    assert "名审核通过的学生，不能登记为今年没有申报" in deed(browser, refused)
+    taken = "名审核通过的学生，不能登记为今年没有申报"
+    assert taken in browser.submit(f"{where}/nobody", once=once(page), sure="on").text
+    refused = browser.submit(f"{where}/nobody", once=once(page), sure="on", previewed="on")
+    assert taken in deed(browser, refused)
+    assert load_rows(window.database, YEAR, "application", CITY, {"schools": [], "students": []}, STAMP).done
+    looked = browser.submit(f"{where}/nobody", once=once(page), sure="on").text
+    assert ("预览，尚未办理" in looked, "<li>没有。</li>" in looked) == (True, False)
+    assert "本市今年没有学生申报" in browser.get(where).text, "nothing is done"
     assert browser.submit(f"{HERE}/nobody", once="a form", sure="on").status_code == 404
