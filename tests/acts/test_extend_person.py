@@ -6,6 +6,9 @@ from datetime import date
 
 import pytest
 
+from acts.act import Bench
+from acts.book import ACTS
+from acts.doing import recorded
 from acts.extend_person import extend_person
 from models.facts import of_phase
 from models.facts.scope import in_training
@@ -125,12 +128,19 @@ def test_what_cannot_be_is_refused(scene: Scene) -> None:
         ILL: (date(2022, 8, 31), "截止日是 2022-08-31"),
         WELL: (date(2022, 8, 9), "已经过去"),
     }
-    said = {person: given(scene, person, until=until) for person, (until, _) in cases.items()}
-    assert {person: (one.outcome, cases[person][1] in one.message) for person, one in said.items()} == dict.fromkeys(
+    refused = {person: given(scene, person, until=until) for person, (until, _) in cases.items()}
+    assert {person: (one.outcome, cases[person][1] in one.message) for person, one in refused.items()} == dict.fromkeys(
         cases, ("refused", True)
     )
     assert given(scene, until=date(2022, 9, 1), look=True).done, "the first day that is a later one"
     assert "个人延期只用于" in given(scene, phase="meeting").message
+    act, typed = ACTS["extend-person"], {"phase": MIDTERM, "city": NANJING, "person": ILL, "reason": "个人原因"}
+    far = typed | {"until": date(2022, 12, 1)}
+    bench = Bench(scene.database, scene.year, stamp(ASKED))
+    assert recorded(act, bench, act.fill(scene.year, far)).message.startswith(
+        "没有办理：2022-12-01（星期四）比年度日历"
+    )
+    assert recorded(act, bench, act.fill(scene.year, far | {"confirm": "2022-12-01"})).done
 
 
 def test_a_mistaken_day_is_corrected_with_time_to_hear_of_it(passed: Scene) -> None:

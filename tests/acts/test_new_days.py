@@ -67,8 +67,9 @@ def done(scene: Scene, slug: str, day: date, confirm: str = "", *, preview: bool
 def test_every_act_that_takes_a_day_checks_it() -> None:
     """Whoever adds one is told here, and by the tests below that it is checked."""
     asks = {slug for slug, act in ACTS.items() if act.asks("until") or act.asks("calendar")}
-    assert asks - {"arrange"} == TAKES_A_DAY, "the day of a meeting is no due day"
-    assert {slug for slug, act in ACTS.items() if act.asks("confirm")} == TAKES_A_DAY
+    elsewhere = {"extend-person"}  # of phases that come later: tests/acts/test_extend_person.py
+    assert asks - {"arrange"} - elsewhere == TAKES_A_DAY, "the day of a meeting is no due day"
+    assert {slug for slug, act in ACTS.items() if act.asks("confirm")} - elsewhere == TAKES_A_DAY
 
 
 @pytest.mark.parametrize("slug", sorted(TAKES_A_DAY - {"amend"}))
