@@ -236,7 +236,7 @@ def nobody(
     here: Here,
     token: Annotated[str, Form(alias="once")],
     sure: Annotated[Literal["on"], Form()],
-    previewed: Annotated[Literal["on"] | None, Form()] = None,
+    previewed: Annotated[Literal["on", ""], Form()] = "",
 ) -> Response:
     """Say that nobody applied this year, once; the province may say so in the city's place.
 
@@ -249,7 +249,7 @@ def nobody(
     stamp, given = site.stamp(reader, look.opened), (here.opened.year.year, here.city.slug)
     stamp = for_a_city(stamp) if reader.province else stamp
     account = reader.account if reader.province else None
-    if previewed is None:
+    if not previewed:
         looked = nobody_applied(site.database, *given, stamp, dry_run=True)
         return page(
             "filing/nobody.html", request, look=look, year=here.opened.year, here=here, found=looked,
