@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
+from pathlib import Path
 from unicodedata import category
 
 import openpyxl
@@ -100,6 +106,26 @@ def by_xlsxwriter_row_by_row(tables: Tables) -> bytes:
     return target.getvalue()
 
 
+def by_pandas(tables: Tables) -> bytes:
+    frames = pytest.importorskip("pandas")
+    target = io.BytesIO()
+    with frames.ExcelWriter(target) as made:
+        for name, rows in tables.items():
+            frames.DataFrame(rows[1:], columns=rows[0]).to_excel(made, sheet_name=name, index=False)
+    return target.getvalue()
+
+
+def by_node(name: str, tables: Tables) -> bytes:
+    """By a library for JavaScript: where `TALENT_TEST_NODE` is the folder that it was installed in."""
+    folder, node = os.environ.get("TALENT_TEST_NODE"), shutil.which("node")
+    if not folder or node is None:
+        pytest.skip("TALENT_TEST_NODE names no folder with xlsx and exceljs (npm install xlsx exceljs)")
+    given = json.dumps(tables, ensure_ascii=False, default=lambda value: {"day": value.isoformat()})
+    command = [node, str(Path(__file__).with_name("writers.cjs")), name]
+    environment = {**os.environ, "NODE_PATH": f"{folder}/node_modules"}
+    return subprocess.run(command, input=given.encode(), capture_output=True, check=True, env=environment).stdout
+
+
 def saved(save: Callable[[io.BytesIO], object]) -> bytes:
     target = io.BytesIO()
     save(target)
@@ -107,6 +133,12 @@ def saved(save: Callable[[io.BytesIO], object]) -> bytes:
 
 
 WRITERS = (by_openpyxl, by_openpyxl_in_a_stream, by_xlsxwriter, by_xlsxwriter_row_by_row)
+ELSEWHERE: Mapping[str, Callable[[Tables], bytes]] = {
+    "pandas": by_pandas,
+    "SheetJS": partial(by_node, "sheetjs"),
+    "exceljs": partial(by_node, "exceljs"),
+}
+"""Writers that are no part of what is installed here."""
 
 
 @pytest.mark.parametrize("slug", ["application", "interview", "meeting", "cultivation"])
@@ -117,6 +149,15 @@ def test_a_workbook_reads_the_same_whoever_wrote_it(slug: str) -> None:
     readings = [read(by(tables), slug) for by in WRITERS]
     assert readings[0].errors == ()
     assert readings == [readings[0]] * len(WRITERS)
+
+
+@pytest.mark.parametrize("writer", ELSEWHERE)
+def test_a_workbook_reads_the_same_by_writers_that_may_be_here(writer: str) -> None:
+    for slug in ("application", "interview", "meeting", "cultivation"):
+        tables = {name: [[*row] for row in rows] for name, rows in sample(slug).items()}
+        for rows in tables.values():
+            rows[1] = [float(value) if isinstance(value, float) else value for value in rows[1]]
+        assert read(ELSEWHERE[writer](tables), slug) == read(by_openpyxl(tables), slug)
 
 
 def faults_of(count: int) -> Reading:
