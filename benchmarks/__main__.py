@@ -25,6 +25,8 @@ NAMES = (
     "window",
     "waiting",
     "upload",
+    "at_once",
+    "evening",
     "prefect_pass",
     "idle",
 )

@@ -39,7 +39,7 @@ from rehearsal.packs import read_pack
 from rehearsal.play import Play
 
 YEAR, CITY = 2022, "yancheng"
-UNTIL = datetime(2022, 1, 12, 9, 0, tzinfo=TZ)  # its roll is approved, its applications are open
+UNTIL = datetime(2022, 1, 19, 9, 0, tzinfo=TZ)  # every roll is approved, every city's applications are open
 PACK = Path(__file__).parents[1] / "deployments" / "demo" / "2022"
 ROWS, ROUNDS = 20_000, 5
 ASKED, TURNS = 75, 8
@@ -94,10 +94,10 @@ class Visitor:
 
 
 @contextmanager
-def server() -> Iterator[tuple[int, Database]]:
-    """The real server on a season, in a process of its own."""
+def server(url: str = "", until: datetime = UNTIL) -> Iterator[tuple[int, Database, int]]:
+    """The real server on a season, in a process of its own: its port, its database, its id."""
     with tempfile.TemporaryDirectory() as folder:
-        database = season(Path(folder) / "talent.db")
+        database = season(url or f"sqlite:///{Path(folder) / 'talent.db'}", until)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -105,22 +105,23 @@ def server() -> Iterator[tuple[int, Database]]:
         process = subprocess.Popen(command, cwd=Path(__file__).parents[1], env=dict(os.environ))
         try:
             wait(port)
-            yield port, database
+            yield port, database, process.pid
         finally:
             process.terminate()
             process.wait()
             database.dispose()
 
 
-def season(path: Path) -> Database:
-    database = Database(f"sqlite:///{path}", BOOK)
+def season(url: str, until: datetime) -> Database:
+    database = Database(url, BOOK)
     database.make()
     migrate.upgrade(database)
-    for _ in Play(database, files.load(YEAR), read_pack(PACK), UNTIL, "省办", "http://127.0.0.1").steps():
+    for _ in Play(database, files.load(YEAR), read_pack(PACK), until, "省办", "http://127.0.0.1").steps():
         pass
     now = datetime.now(TZ)
     with database.write() as connection:
-        for at, (name, role, city) in enumerate([("admin", "admin", None), (CITY, "city", CITY)], start=1):
+        cities = [(city.slug, "city", city.slug) for city in files.load(YEAR).cities]
+        for at, (name, role, city) in enumerate([("admin", "admin", None), *cities], start=1):
             row = {"id": at, "name": name, "shown": name, "role": role, "city": city, "made_by": "-", "made_at": now}
             connection.execute(insert(table_of(Account)).values(row))
             signed = {"digest": digest(f"cookie-of-{name}"), "account": at, "pending": False, "since": now}
@@ -129,7 +130,7 @@ def season(path: Path) -> Database:
 
 
 def wait(port: int) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -174,7 +175,7 @@ def bomb() -> bytes:
 
 def measure() -> Iterator[Table]:
     """Both figures."""
-    with server() as (port, database):
+    with server() as (port, database, _):
         yield uploads(port, database)
         yield meanwhile(port)
 
