@@ -350,6 +350,12 @@ def given_variables() -> frozenset[str]:
     return frozenset(name.upper() for one in sources for name in one.env_vars if name.upper().startswith(PREFIX))
 
 
+def prefect_variables() -> dict[str, str]:
+    """Give what `.env` says of Prefect: its own processes would ask there only for what they are not told by us."""
+    said = DotEnvSettingsSource(Settings).env_vars
+    return {name.upper(): value for name, value in said.items() if name.upper().startswith("PREFECT_") and value}
+
+
 def _resolved(named: Mapping[str, str | None]) -> dict[str, str | None]:
     """Return the variables with each `TALENT_X_FILE` replaced by `TALENT_X`, the text of the file."""
     files = {key: path for key, path in named.items() if path and _names_a_file(key.upper())}

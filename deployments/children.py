@@ -35,8 +35,9 @@ PARENT_DEATH = 1
 class Child:
     """One process of ours, in our own process group, with its output appended to a log only the owner can read.
 
-    `said` is why it ended when it was last started once more; `before` is done before each start. On Linux it is
-    killed when we are, however that happens: else it would keep its port from whoever starts us again.
+    `said` is why it ended when it was last started once more; `before` is done before each start; `cwd` is the folder
+    it starts in, None for ours. On Linux it is killed when we are, however that happens: else it would keep its port
+    from whoever starts us again.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Child:
     environment: Mapping[str, str]
     log: Path
     before: Callable[[], None] | None = None
+    cwd: Path | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     deaths: int = field(default=0, init=False)
     started: float = field(default=0.0, init=False)
@@ -92,6 +94,7 @@ class Child:
             self.process = subprocess.Popen(  # noqa: S603 -- our own command
                 self.command,
                 env=dict(self.environment),
+                cwd=self.cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -64,6 +64,8 @@ def _defaults(home: Path, api: str, port: int, auth: str) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_UI_API_URL": "/api",
+        # Unpacked beside its code it would be by default, where a service may not write.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
         # A whole year of moments is shown; of the runs a minute apart, the next twenty.
         "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME": "P400D",
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT20M",

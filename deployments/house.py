@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from calendars.errors import TalentError
 from deployments.environment import LOOPBACK, auth_string, prefect_environment
 from deployments.orphans import HOUSE
-from settings import address
+from settings import address, prefect_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +25,8 @@ class PortTaken(TalentError):
 class House:
     """`folder` is absolute; `port` is Prefect's, `host` and `web` are the dashboard's.
 
-    `variables` are what every process is given beside what stands in `given`, this process's own environment. `pack` is
-    the folder of the events that a demonstration goes on with.
+    `variables` are what every process is given beside what stands in `given`: this process's own environment, and what
+    `.env` says of Prefect. `pack` is the folder of the events that a demonstration goes on with.
     """
 
     folder: Path
@@ -35,7 +35,7 @@ class House:
     web: int
     variables: Mapping[str, str] = field(default_factory=dict)
     pack: Path | None = None
-    given: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    given: Mapping[str, str] = field(default_factory=lambda: prefect_variables() | dict(os.environ))
 
     @property
     def logs(self) -> Path:
@@ -46,6 +46,11 @@ class House:
     def own_server(self) -> bool:
         """Whether the Prefect server is ours to start."""
         return "PREFECT_API_URL" not in self.given
+
+    @property
+    def works_in(self) -> Path | None:
+        """The folder that its processes start in, None for this one's: a demonstration is to meet no `.env`."""
+        return self.folder if self.pack else None
 
     @property
     def window(self) -> str:

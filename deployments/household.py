@@ -131,7 +131,7 @@ class Household:
 
     def child(self, name: str, environment: Mapping[str, str], *command: str) -> Child:
         """A process of ours that runs a module, with a log of its own."""
-        return Child(name, (*PYTHON, *command), environment, self.house.logs / f"{name}.log")
+        return Child(name, (*PYTHON, *command), environment, self.house.logs / f"{name}.log", cwd=self.house.works_in)
 
     def _run(self) -> None:
         try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deployments import prefect_file
 from deployments.environment import auth_string, prefect_environment
 from deployments.house import House
 from deployments.household import Household
@@ -70,6 +71,25 @@ def test_a_sign_in_that_the_office_set_is_used_and_none_made(tmp_path: Path) -> 
     assert auth_string({"PREFECT_SERVER_API_AUTH_STRING": "office:own"}, tmp_path) == "office:own"
     assert auth_string({"PREFECT_API_AUTH_STRING": "remote:own"}, tmp_path) == "remote:own"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_file_of_settings_says_of_prefect_is_known_and_the_environment_goes_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": "postgresql+asyncpg://x", "PREFECT_API_URL": "https://far/api"}
+    (tmp_path / ".env").write_text(
+        "".join(f"{name}={value}\n" for name, value in said.items()) + "TALENT_NOTIFY=x://y\n"
+    )
+    for name in said:
+        monkeypatch.delenv(name, raising=False)
+    house = House(tmp_path, 4200, "127.0.0.1", 8000)
+    assert not house.own_server
+    assert "TALENT_NOTIFY" not in house.given
+    assert {name: house.environment()[name] for name in said} == said
+    assert prefect_file.of(house.environment(), tmp_path) is None  # else a file is waited for, and nothing ever works
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    assert House(tmp_path, 4200, "127.0.0.1", 8000).environment()["PREFECT_API_URL"] == "http://127.0.0.1:9/api"
 
 
 def test_the_post_is_told_where_the_window_s_own_secret_is(tmp_path: Path) -> None:
