@@ -6,8 +6,10 @@ printed as a table. Needs root, and Debian's `mmdebstrap` and `systemd-container
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -152,7 +154,11 @@ def installed(machine: Machine) -> None:
         machine.see("the first link is in the journal", "journalctl --unit talent", "https://talent.example/welcome/")
         machine.does(CERTIFICATE + gateway)
         machine.see("the pages answer through the gateway", READY)
-        machine.see("http leads to https", "curl --silent --head http://127.0.0.1/", "308")
+        machine.see(
+            "http leads to https",
+            "curl --silent --head --resolve talent.example:80:127.0.0.1 http://talent.example/",
+            "308",
+        )
         machine.see("schedules are made, on PostgreSQL", "talent doctor | cat", "部署 +正常")
         machine.see("no other reads the settings", "! runuser -u nobody -- cat /var/lib/talent/.env")
         machine.see("the unit's exposure is at most 3", "systemd-analyze security talent | tail -1", r": [0-2]\.\d")
@@ -200,6 +206,29 @@ def upgraded(machine: Machine) -> None:
         machine.see("with what it had", "talent status | diff /root/before - && echo same", "same")
 
 
+def contained(machine: Machine) -> None:
+    """Do what the Dockerfile says, on the Debian it is of, and run what its container runs."""
+    file = (HERE / "deployments" / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", "")
+    for step in re.findall(r"^RUN (.*)$", file, re.MULTILINE):
+        machine.off(step)
+    path, command = (
+        re.findall(r"^ENV PATH=(\S+)", file, re.MULTILINE)[0],
+        re.findall(r"CMD (\[.*\])$", file, re.MULTILINE),
+    )
+    healthy, runs = (shlex.join(json.loads(one)) for one in command)
+    inside = f"export PATH={path} LANG=C.UTF-8; cd /srv/talent; "
+    with machine.on():
+        machine.does(f"{inside} setpriv --reuid talent --regid talent --init-groups {runs} > /srv/log 2>&1 &")
+        machine.see("the image's container is healthy", f"{inside} {healthy}")
+        machine.see("and says the first link", "cat /srv/log", "/welcome/")
+        machine.see(
+            "talent is on its path",
+            f"{inside} setpriv --reuid talent --clear-groups talent doctor | cat",
+            "数据库 +正常",
+        )
+        machine.see("its report has type to be set in", "ls /usr/share/fonts/opentype/noto", "NotoSerifCJK")
+
+
 def _text(path: str) -> str:
     return Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
 
@@ -226,12 +255,15 @@ def main() -> int:
     with ExitStack() as ends:
         folder = Path(tempfile.mkdtemp(prefix="talent-machine-", dir="/var/tmp"))
         ends.callback(shutil.rmtree, folder, ignore_errors=True)
-        machine = Machine(folder / "debian")
-        machine.make()
-        installed(machine)
-        upgraded(machine)
-    failed = [what for what, held, _ in machine.seen if not held]
-    say(f"\n{len(machine.seen) - len(failed)} of {len(machine.seen)} hold")
+        office, container = Machine(folder / "debian"), Machine(folder / "image")
+        office.make()
+        installed(office)
+        upgraded(office)
+        container.make()
+        contained(container)
+    seen = office.seen + container.seen
+    failed = [what for what, held, _ in seen if not held]
+    say(f"\n{len(seen) - len(failed)} of {len(seen)} hold")
     return bool(failed)
 
 
