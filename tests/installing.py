@@ -71,7 +71,9 @@ class Machine:
         sources += [str(path) for path in Path("/etc/apt/sources.list.d").glob("*")]
         suite = re.findall(r"VERSION_CODENAME=(\w+)", Path("/etc/os-release").read_text(encoding="utf-8"))[0]
         run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={BASE}", suite, str(self.root), *sources)
-        run("git", "clone", "--quiet", str(HERE), str(self.root / "opt" / "talent"))
+        program = str(self.root / "opt" / "talent")
+        run("git", "clone", "--quiet", str(HERE), program)
+        run("git", "-C", program, "checkout", "--quiet", "--detach")
         for name in ("etc/pip.conf", "etc/resolv.conf", "etc/ssl/certs/ca-certificates.crt"):
             if (own := Path("/", name)).exists():
                 shutil.copy(own, self.root / name)
@@ -178,7 +180,7 @@ def installed(machine: Machine) -> None:
 def upgraded(machine: Machine) -> None:
     """Come from an earlier release by the page, and go back to it by the page."""
     upgrade, back = blocks("升级")
-    now = subprocess.run(["git", "-C", str(HERE), "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    now = (machine.root / "opt" / "talent" / ".git" / "HEAD").read_text(encoding="ascii").strip()
     program = blocks("安装")[0].partition("UV_NO_DEV")
     older = f"git -C /opt/talent checkout --quiet {BEFORE}\n{program[1]}{program[2]}"
     machine.off(f"git config --global --add safe.directory /opt/talent\n{older}")
@@ -187,7 +189,7 @@ def upgraded(machine: Machine) -> None:
         machine.see("the earlier release runs", READY)
         machine.does("talent status > /root/before")
         head, _, tail = upgrade.partition("UV_NO_DEV")
-        machine.does(head, {"新版本": now.stdout.strip()})
+        machine.does(head, {"新版本": now})
     machine.off("UV_NO_DEV" + tail.partition("talent db upgrade")[0])
     with machine.on():
         machine.does("systemctl stop talent\ntalent db upgrade\nsystemctl start talent")
