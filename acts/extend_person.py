@@ -150,7 +150,8 @@ EXTEND_PERSON = Act(
         f"把{filled.named(year)} {filled.words['person']} 的{filled.phased}期限定为 {filled.until} 24:00"
     ),
     Event.PERSON,
-    frozenset({State.OPEN, State.RETURNED, State.OVERDUE, State.SUBMITTED, State.PASSED}),
+    frozenset({State.OPEN, State.RETURNED, State.OVERDUE, State.SUBMITTED}),
+    frozenset({State.PASSED}),
     among=frozenset(ONE_BY_ONE),
     subject=lambda year, filled: f"{year.year}/{filled.slug}/{filled.cities[0]}",
 )
