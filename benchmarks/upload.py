@@ -90,7 +90,7 @@ class Visitor:
         return answer.status, answer.read()
 
     def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
 
 
 @contextmanager
