@@ -17,6 +17,7 @@ from season.outcome import Outcome
 from season.still_due import still_due
 from season.unit_of_work import Season
 from tests.support import ledger, sheets
+from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import NANJING, YEAR, Scene, stamp
 
 MIDTERM, YEAR_END = "midterm", "year-end"
@@ -70,6 +71,7 @@ def test_the_city_passes_without_him_and_he_stands_until_he_is_there(passed: Sce
     assert training(passed) == (ILL, WELL)
 
 
+@ON_SQLITE
 def test_without_the_day_or_the_guard_he_is_owed_with_the_rest(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     scene.through("meeting", NANJING)
     scene.load(MIDTERM, NANJING, evaluated(scene, WELL), FILED)
@@ -82,6 +84,7 @@ def test_without_the_day_or_the_guard_he_is_owed_with_the_rest(scene: Scene, mon
     assert scene.submit(MIDTERM, NANJING, "2022-08-20T13:00").done
 
 
+@ON_SQLITE
 def test_after_his_day_only_another_lets_him_file_and_nothing_of_the_others_changes(passed: Scene) -> None:
     late = passed.load(MIDTERM, NANJING, evaluated(passed, ILL, WELL), "2022-09-21T00:00")
     assert (late.outcome, "不能导入" in late.message) == ("refused", True)
@@ -92,6 +95,7 @@ def test_after_his_day_only_another_lets_him_file_and_nothing_of_the_others_chan
     assert passed.load(MIDTERM, NANJING, evaluated(passed, ILL, WELL), "2022-09-22T10:00").done
 
 
+@ON_SQLITE
 def test_who_does_not_qualify_leaves_training_and_is_told_of(passed: Scene) -> None:
     (his,) = evaluated(passed, ILL, leaving=1)["results"]
     (well,) = evaluated(passed, WELL)["results"]
@@ -105,6 +109,7 @@ def test_who_does_not_qualify_leaves_training_and_is_told_of(passed: Scene) -> N
     assert training(passed) == (WELL,)
 
 
+@ON_SQLITE
 def test_only_those_concerned_hear_of_it(scene: Scene) -> None:
     scene.through("meeting", NANJING).through("meeting", "wuxi")
     others = ledger.of_others(scene.database, NANJING)
@@ -120,6 +125,7 @@ def test_only_those_concerned_hear_of_it(scene: Scene) -> None:
     assert ledger.of_others(scene.database, NANJING) == others
 
 
+@ON_SQLITE
 def test_what_cannot_be_is_refused(scene: Scene) -> None:
     scene.through("meeting", NANJING)
     cases = {
@@ -143,6 +149,7 @@ def test_what_cannot_be_is_refused(scene: Scene) -> None:
     assert recorded(act, bench, act.fill(scene.year, far | {"confirm": "2022-12-01"})).done
 
 
+@ON_SQLITE
 def test_a_mistaken_day_is_corrected_with_time_to_hear_of_it(passed: Scene) -> None:
     at = "2022-09-05T10:00"
     soon = given(passed, at=at, until=date(2022, 9, 7))
