@@ -31,7 +31,15 @@ if TYPE_CHECKING:
     from calendars.versions import Raw
 
 _FOLDER = Path(__file__).parent
-_BARE_DATE = re.compile(r"^(\s*[\w-]+\s*=\s*)(\d{4}-\d{2}-\d{2})(?=\s*(?:#|$))", re.MULTILINE)
+_BARE_DATE = re.compile(r"^([ \t]*+[\w-]++[ \t]*+=[ \t]*+)(\d{4}-\d{2}-\d{2})(?=[ \t\r]*+(?:#|$))", re.MULTILINE)
+
+LARGEST = 60_000
+"""Characters of a year file; those that ship have an eighth of it."""
+
+_LONG_NUMBER = re.compile(r"[0-9a-fA-F_]{60}")
+
+DEEPEST = 100
+"""Points in a line: a key of as many parts is read in time that grows with their square."""
 
 _KIND: TypeAdapter[DayKind] = TypeAdapter(DayKind)
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -113,17 +121,33 @@ def _read(
     text: str, source: str, *, checking: bool = False, known: Known | None = None
 ) -> tuple[Year | None, Sequence[Fault]]:
     """Give the year as far as it can be made, and its faults; `checking` asks whether its parts agree."""
+    if (why := _monstrous(text)) is not None:
+        return None, (Fault(source, "文件", why, "请照随程序提供的年度日历文件改写"),)
     quoted = _BARE_DATE.sub(_quote_impossible, text)
     try:
         raw = _frozen(tomllib.loads(quoted, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
         return None, (syntax_fault(source, quoted, error),)
+    except RecursionError:
+        return None, (Fault(source, "文件", "一层套一层，太深", "请照随程序提供的年度日历文件改写"),)
     reader = _Reader(source)
     newest = upgraded(raw, source)
     parts = reader.parts(newest)
     if checking:
         reader.check(newest, parts, known)
     return reader.year(newest, parts, {"source_text": text, "assumed": assumed(raw, newest)}), reader.faults
+
+
+def _monstrous(text: str) -> str | None:
+    """Say why a text is no year file that anybody wrote, before anything is read of it that could take long."""
+    if len(text) > LARGEST:
+        return f"有 {len(text)} 个字符，年度日历文件不超过 {LARGEST} 个"
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(".") > DEEPEST:
+            return f"第 {number} 行有 {line.count('.')} 个点"
+        if _LONG_NUMBER.search(line):
+            return f"第 {number} 行有一个 60 位以上的数"
+    return None
 
 
 class _Reader:
