@@ -52,17 +52,22 @@ RUNNING = "running"
 
 
 class DatabaseSettings(BaseModel):
-    """Where the rows are; the URL may hold a password and stays out of every `repr`."""
+    """Where the rows are, and as whom on PostgreSQL tables are made, where that is another role ("": the same).
+
+    The URLs may hold a password and stay out of every `repr`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = Field(default="sqlite:///var/talent.db", repr=False)
+    owner_url: str = Field(default="", repr=False)
 
-    @field_validator("url")
+    @field_validator("url", "owner_url")
     @classmethod
-    def _on_a_host(cls, url: str) -> str:
+    def _on_a_host(cls, url: str, info: ValidationInfo) -> str:
         """With the server's name in ASCII; what is no URL of a database at all, whoever opens it says."""
-        if url.startswith("sqlite"):
+        variable = f"TALENT_DATABASE__{str(info.field_name).upper()}"
+        if not url or url.startswith("sqlite"):
             return url
         from sqlalchemy import make_url  # what only reads a file does without
         from sqlalchemy.exc import ArgumentError
@@ -72,9 +77,9 @@ class DatabaseSettings(BaseModel):
         except (ArgumentError, ValueError):
             return url
         if "@" in host:  # the rest of a password, which nobody is to see
-            msg = "TALENT_DATABASE__URL 里的用户名或密码含有 @，请写成 %40"
+            msg = f"{variable} 里的用户名或密码含有 @，请写成 %40"
             raise ValueError(msg)
-        known = of_a_host("TALENT_DATABASE__URL", host) if host else host
+        known = of_a_host(variable, host) if host else host
         return url if known == host else make_url(url).set(host=known).render_as_string(hide_password=False)
 
 
@@ -114,7 +119,9 @@ class SmtpSettings(BaseModel):
 class DashboardSettings(BaseModel):
     """Where the window listens, and whether signing in asks for a second factor (off only for a demonstration).
 
-    `proxies` are the gateways whose X-Forwarded-For is believed, with commas between them.
+    `proxies` are the gateways whose X-Forwarded-For is believed, `hosts` the names that pages are reached by besides
+    that of `TALENT_BASE_URL`, both with commas between them. With `metrics_token` alone `/metrics` is read; without
+    one it is by this machine itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -123,6 +130,8 @@ class DashboardSettings(BaseModel):
     port: int = Field(default=8000, ge=1, le=65535)
     totp: bool = True
     proxies: str = ""
+    hosts: str = ""
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
 
     @property
     def address(self) -> str:
@@ -133,6 +142,17 @@ class DashboardSettings(BaseModel):
     def gateways(self) -> tuple[str, ...]:
         """The addresses or networks that `proxies` lists."""
         return tuple(address.strip() for address in self.proxies.split(",") if address.strip())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that `hosts` lists."""
+        return tuple(name.strip() for name in self.hosts.split(",") if name.strip())
+
+    @field_validator("hosts")
+    @classmethod
+    def _reached_by(cls, hosts: str) -> str:
+        named = (name.strip() for name in hosts.split(",") if name.strip())
+        return ",".join(of_a_host("TALENT_DASHBOARD__HOSTS", name) for name in named)
 
     @field_validator("host")
     @classmethod

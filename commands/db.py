@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from commands.named_files import Output, there
-from commands.options import COMMON, FOLDER, Common, DryRun, Reason, UsageError, database_at, environment, local
+from commands.options import COMMON, FOLDER, Common, DryRun, Folder, Reason, UsageError, database_at, environment, local
 from commands.output import answer, line, say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from deployments.restoring import Comparison, Restored
+    from models.database import Database
+    from models.invariants import Contradiction
+    from models.record_chain import Head
 
 app = App(name="db")
-Folder = Annotated[Path, Parameter(metavar="目录", help="talent up 的目录：页面的密钥、匹配密钥在这里")]
+Heads = Annotated[tuple[str, ...], Parameter(negative="", metavar="校验码", help="另行记下的记录校验码，可重复")]
 
 
 @app.command(help="把数据库升级到本版本的表结构，之前另存一份；已是最新时什么也不做")
@@ -36,21 +39,52 @@ def upgrade(*, folder: Folder = FOLDER, common: Common = COMMON) -> None:
     answer(common.json, data, lambda console: line(console, words))
 
 
-@app.command(help="检查表结构是否与本版本一致、内容有没有自相矛盾之处（有时退出码 1）；不改动任何东西")
-def check(*, common: Common = COMMON) -> int:
-    """Say whether the tables are this version's, and what in them can never be."""
-    from acts.consistency import contradictions
+@app.command(
+    help="检查表结构是否与本版本一致、内容有没有自相矛盾之处、记录有没有被改动（有时退出码 1）；不改动任何东西"
+)
+def check(
+    *,
+    head: Heads = (),
+    folder: Folder = FOLDER,
+    common: Common = COMMON,
+) -> int:
+    """Say whether the tables are this version's, what in them can never be, and what of the record was changed."""
     from models import migrate
+    from models.invariants import of_year
 
-    database = common.database()
+    database = common.database(folder)
+    known = [_head(written) for written in head]
     prepared = migrate.prepared(database)
     differences = [str(difference) for difference in migrate.differences(database)] if prepared else []
-    broken = contradictions(database) if prepared and not differences else []
+    chain, broken = _rows(database, folder, known) if prepared and not differences else ([], [])
     data = {"prepared": prepared, "differences": differences, "broken": [one._asdict() for one in broken]}
     words = "数据库与本版本一致。" if prepared else "数据库不是本版本；请运行 talent db upgrade。"
-    said = [f"{one.invariant}：{one.year} 年度 {one.where}，{one.found}。" for one in broken]
-    answer(common.json, data, lambda console: line(console, "\n".join([words, *differences, *said])))
+    said = [f"{one.invariant}：{one}。" for one in broken]
+    hangs = [f"记录链：{of_year(one.strand)}到第 {one.number} 环，校验码 {one}。" for one in chain]
+    data["chain"] = [f"{one.strand}-{one.number}-{one.chained}" for one in chain]
+    answer(common.json, data, lambda console: line(console, "\n".join([words, *differences, *said, *hangs])))
     return 0 if prepared and not differences and not broken else 1
+
+
+def _rows(database: Database, folder: Path, known: list[Head]) -> tuple[list[Head], list[Contradiction]]:
+    from acts.consistency import contradictions
+    from deployments.chain_heads import missing
+    from models.invariants import CHAIN, Contradiction
+    from models.record_chain import heads
+
+    broken = contradictions(database)
+    with database.read() as connection:
+        broken += [Contradiction(CHAIN, *fault) for fault in missing(folder, connection, known)]
+        return heads(connection), broken
+
+
+def _head(written: str) -> Head:
+    from deployments.chain_heads import read
+
+    found = read(written)
+    if found is None:
+        raise UsageError(f"“{written}”不是记录校验码；写法如 2022-512-3f9a0c4b7d21e658。")
+    return found
 
 
 @app.command(help="备份数据库、密钥与自定的函件文字为一个加密文件，读回核对；运行中也可以做")
@@ -109,7 +143,8 @@ def move(
     """Put all of the database into another."""
     from deployments.restoring import move as act
 
-    rows, kept = act(common.database(folder), database_at(url, folder), folder, common.stamp().at)
+    settings = environment()
+    rows, kept = act(common.database(folder), database_at(url, folder), settings, folder, common.stamp().at)
     words = f"已移过去 {rows} 行。请把 TALENT_DATABASE__URL 改为新的数据库，再启动 talent up。"
     words += f"原来的移为 {kept}；确认无误后请删去。" if kept else "原来的数据库没有改动，请不要再用它启动。"
     answer(common.json, {"rows": rows, "former": kept and str(kept)}, lambda console: line(console, words))

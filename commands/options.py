@@ -33,6 +33,7 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 FOLDER = Path("var")
 """`settings.FOLDER`, which is slow to import."""
 
+Folder = Annotated[Path, Parameter(metavar="目录", help="talent up 的目录：页面的密钥、匹配密钥在这里")]
 
 AT_END = ExitStack()
 """What is closed when the command has ended, however it ended."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from calendars.deadlines import TZ
 from calendars.errors import TalentError
-from deployments import prefect_file
+from deployments import chain_heads, prefect_file
 from deployments.children import Child
 from deployments.environment import ALIVE
 from deployments.house_parts import HousePart
@@ -128,6 +129,12 @@ class Household:
             for work in told.keys() - silent.keys():
                 self.say(f"已恢复（{work}）。")
             told = silent
+
+    def note_heads(self, ended: Event) -> None:
+        """Write down each night where the record's chain ends; for a thread of its own."""
+        while not ended.wait(LOOK_SECONDS):
+            with suppress(TalentError, SQLAlchemyError, OSError):
+                chain_heads.note(self.house.folder, self.database, datetime.now(TZ))
 
     def child(self, name: str, environment: Mapping[str, str], *command: str) -> Child:
         """A process of ours that runs a module, with a log of its own."""

@@ -28,6 +28,7 @@ from deployments.backups import (
     unpack,
     verify,
 )
+from deployments.upgrading import owned
 from models import migrate, restorations, snapshots
 from models.database import NotPrepared
 
@@ -93,12 +94,14 @@ def restore(database: Database, settings: Settings, folder: Path, path: Path, st
                 sent, old = _known(database, made_at) if comparison.since else ([], [])
                 restorations.begin(connection, made_at, sent, stamp, reason, old)
         former = _kept(database, settings, folder, stamp) if not database.embedded and comparison.since else []
-        moved = snapshots.put(copy, database, aside)
+        database.dispose()
+        with owned(database, settings) as own:
+            moved = snapshots.put(copy, own, aside)
         files, notes = _files(Path(rough), settings, folder, aside)
     return Restored(comparison, (*former, *([moved] if moved else []), *files), notes)
 
 
-def move(source: Database, target: Database, home: Path, at: datetime) -> tuple[int, Path | None]:
+def move(source: Database, target: Database, settings: Settings, home: Path, at: datetime) -> tuple[int, Path | None]:
     """Put all of one database into another; give how many rows, and where a file of SQLite is kept that it came from.
 
     What it came from is left as it was, but a file is no longer found under its name: nobody goes on with it unawares.
@@ -116,7 +119,9 @@ def move(source: Database, target: Database, home: Path, at: datetime) -> tuple[
         with snapshots.opened(copy, source.book, source.keys) as beside:
             migrate.upgrade(beside)
             rows = snapshots.counts(beside)
-        snapshots.put(copy, target, aside)
+        target.dispose()
+        with owned(target, settings) as own:
+            snapshots.put(copy, own, aside)
     if snapshots.counts(target) != rows:
         raise snapshots.NotWhole(path=make_url(target.url).render_as_string(), why="行数不符")
     source.dispose()

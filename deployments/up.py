@@ -26,7 +26,7 @@ from deployments.children import stop
 from deployments.house import House
 from deployments.household import Household
 from deployments.instance import announced
-from models import matching_keys
+from models import matching_keys, migrate
 from models.database import Database
 from models.key_file import UnfitMatchingKey
 from models.sole_runner import sole
@@ -78,8 +78,10 @@ def up(
         house.free()
         secret_of(settings, house.folder)  # one that is none is said now, not by a page that never starts
         say("检查数据库……")
-        from deployments.upgrading import upgrade
+        from deployments.upgrading import apart, upgrade
 
+        if apart(database, settings) and not migrate.prepared(database):
+            raise migrate.NotOwner
         copy = upgrade(database, settings, house.folder, datetime.now(TZ))
         if copy is not None:
             say(f"数据库已升级；升级之前的另存为 {copy}。")
@@ -138,6 +140,8 @@ def _run(of: Household, parts: list[HousePart], ended: threading.Event, nightly:
     begin(prefect := of.prefect())
     begin(of.dashboard())
     _apart(of.tell_silence, ended)
+    if of.house.pack is None:
+        _apart(of.note_heads, ended)
     worked, begun, rotated = False, time.monotonic(), -math.inf
     while not ended.wait(TICK_SECONDS):
         for part in parts:

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from deployments.backups import DATED, back_up, dated
-from models import migrate, snapshots
-from models.database import NotPrepared
+from models import migrate, owner, snapshots
+from models.database import Database, NotPrepared
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
-    from models.database import Database
     from settings import Settings
 
 
 def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) -> Path | None:
     """Run the migrations that are missing; give the copy that was made before, None where there was nothing to copy.
 
-    It is a backup where a passphrase is set. Without one it is the file of SQLite as it was, beside it; of PostgreSQL
-    there is none then. Raise `Newer` before anything is done, and what `back_up` raises.
+    Where tables belong to another role they are run as that one, and the database's own is let work on them. The copy
+    is a backup where a passphrase is set. Without one it is the file of SQLite as it was, beside it; of PostgreSQL
+    there is none then. Raise `Newer` before anything is done, NotOwner, and what `back_up` raises.
     """
     found = _revision(database)
     copy = None
     if found is not None and migrate.known(found) and not migrate.prepared(database):
         copy = _copied(database, settings, folder, at, f"before-upgrade-{found}")
-    migrate.upgrade(database)
+    with owned(database, settings) as own:
+        migrate.upgrade(own)
     return copy
+
+
+def apart(database: Database, settings: Settings) -> bool:
+    """Tell whether its tables are made as another role than the one that it is opened as."""
+    url = settings.database.owner_url
+    return bool(url) and url != database.url and not database.embedded and owner.same(url, database.url)
+
+
+@contextmanager
+def owned(database: Database, settings: Settings) -> Iterator[Database]:
+    """Give a database as its owner's, who at the end lets its own role work on it; the same where they are one."""
+    if not apart(database, settings):
+        yield database
+        return
+    own = Database(settings.database.owner_url, database.book, database.keys)
+    try:
+        yield own
+        with own.write() as connection:
+            owner.permit(connection, database.url)
+    finally:
+        own.dispose()
 
 
 def _revision(database: Database) -> str | None:

@@ -107,7 +107,7 @@ class Brief:
     or place before. `filed` says that the city filed the phase before, `nobody` that it has no applicants, `stands` how
     far it is. `follows` is the work that waits for this phase, and `chased` the days on which the city was reminded and
     urged, by kind. `tally` are the numbers of a filing that passed. `second`: it is about the second part of the phase
-    alone.
+    alone. `heads` are where the record's chain ends.
     """
 
     kind: Kind
@@ -145,5 +145,6 @@ class Brief:
     stands: Stands | None = None
     done: date | None = None
     follows: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
     chased: Mapping[Kind, tuple[date, ...]] = field(default_factory=dict)
     tally: Mapping[str, int] = field(default_factory=dict)

@@ -191,6 +191,7 @@ def _of_letter(brief: Brief) -> dict[str, Any]:
         "tally": phrases.tally([item.detail for item in brief.items]),
         "failed": any(item.detail == FAILED for item in brief.items),
         "groups": _groups(brief),
+        "heads": "、".join(brief.heads),
         "link": brief.link,
         "ask": _whom_to_ask(brief),
         "replies": bool(brief.ask and brief.ask.mailbox),

@@ -133,7 +133,7 @@ def _details(brief: Brief, first: str, second: str) -> Mapping[str, Any]:
     """What its kind has besides the plain facts; of two students, by number."""
     had = "到校记录 {} 次（按进度应有 2 次，全年 10 次）".format
     details: Mapping[str, Mapping[str, Any]] = {
-        "agenda": {"items": _DIGEST},
+        "agenda": {"items": _DIGEST, "heads": ("0-96-5c1d0be27f43a980", f"{brief.year}-412-9ae04d7716c2b35f")},
         "findings": {"findings": _FINDINGS},
         "begun": {"attempt": 2, "kept": True, "filed": True},
         "held": {"items": (Item("师生见面会", "暂缓，待本阶段再次通过后接续"),)},

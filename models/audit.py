@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from models.columns import columns_of, table_of
+from models.record_chain import insert_chained, strand_of
 from models.tables.audit import AuditEntry
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class RecordedDeed:
     what: str
     subject: str
     reason: str | None
+    address: str | None
 
 
 def record(
@@ -41,10 +43,14 @@ def record(
     account: int | None = None,
     city: str | None = None,
     reason: str | None = None,
+    address: str | None = None,
 ) -> None:
-    """Put on record what a person did: `what` in Chinese, `subject` by ids; in the transaction that does it."""
-    said = {"what": what, "subject": subject, "account": account, "city": city, "reason": reason}
-    connection.execute(insert(table_of(AuditEntry)).values(stamp.columns() | said))
+    """Put on record what a person did: `what` in Chinese, `subject` by ids; in the transaction that does it.
+
+    `address` is where it was done from, where that is known.
+    """
+    said = {"what": what, "subject": subject, "account": account, "city": city, "reason": reason, "address": address}
+    insert_chained(connection, table_of(AuditEntry), [stamp.columns() | said], strand_of(connection))
 
 
 def entries(

@@ -163,7 +163,7 @@ class Database:
         with (
             _speaking(),
             self._turn(year, until),
-            self.engine.connect().execution_options(talent_write=until) as connection,
+            self.engine.connect().execution_options(talent_write=until, talent_holds=year) as connection,
             connection.begin(),
         ):
             if not self.embedded:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import and_, exists, func, or_, select
 
 from gates.states import State
+from models import record_chain
 from models.columns import table_of
 from models.database import book_of
 from models.letter_states import LetterState
@@ -27,12 +28,24 @@ if TYPE_CHECKING:
 
 
 class Contradiction(NamedTuple):
-    """A contradiction: which invariant (Chinese), the year, where in it, by slugs and numbers, and what is so."""
+    """A contradiction: which invariant (Chinese), the year, where in it, by slugs and numbers, and what is so.
+
+    The year is 0 where it is of none.
+    """
 
     invariant: str
     year: int
     where: str
     found: str
+
+    def __str__(self) -> str:
+        """Say where and what, without the invariant."""
+        return f"{of_year(self.year)} {self.where}，{self.found}"
+
+
+def of_year(year: int) -> str:
+    """Name a year, 0 for none."""
+    return f"{year} 年度" if year else "不分年度的记录"
 
 
 def broken(connection: Connection) -> list[Contradiction]:
@@ -147,6 +160,12 @@ def _years_are_whole(connection: Connection) -> Iterator[Found]:
         yield number, slug, f"只有 {own} 个阶段，本年度 {all_} 个"
 
 
+def _chain_holds(connection: Connection) -> Iterator[Found]:
+    """What is on record hangs on its chain as it was written: nothing changed, taken out, put in or reordered."""
+    yield from record_chain.misfits(connection)
+
+
+CHAIN = "记录链完好"
 INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
     ("记录首尾相接", _log_goes_on),
     ("状态与记录一致", _stands_as_logged),
@@ -155,5 +174,6 @@ INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
     ("函件说得通", _letters_are_possible),
     ("各行有所属", _rows_belong_somewhere),
     ("年度完整", _years_are_whole),
+    (CHAIN, _chain_holds),
 )
 """What holds of every database, in the order in which it is asked."""

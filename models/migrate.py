@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import ProgrammingError
 
 from calendars.errors import TalentError
 from models.database import NotPrepared, patience
@@ -24,8 +25,16 @@ if TYPE_CHECKING:
     from models.database import Database
 
 
+FORBIDDEN = "42501"
+"""PostgreSQL's word for what a role may not do."""
+
+
 class Newer(TalentError):
     """数据库的表结构（{found}）是更新版本的程序建的：本程序比数据库旧，请先升级程序。"""
+
+
+class NotOwner(TalentError):
+    """数据库尚未升级到本版本，而运行的账户无权改表；请先运行 talent db upgrade（用 TALENT_DATABASE__OWNER_URL）。"""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -36,7 +45,10 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(database: Database, to: str = "head") -> None:
-    """Run the migrations that are missing, up to one; nothing where there are none. Raise `Newer`, `NoMatchingKey`."""
+    """Run the migrations that are missing, up to one; nothing where there are none.
+
+    Raise `Newer`, `NoMatchingKey`, NotOwner.
+    """
     database.make()
     with upgrading(database, to) as connection:
         if to == "head":
@@ -47,13 +59,18 @@ def upgrade(database: Database, to: str = "head") -> None:
 def upgrading(database: Database, to: str = "head") -> Iterator[Connection]:
     """Give a connection on which the missing migrations were run, to do more in their transaction.
 
-    Raise `Newer` where the database has some that are not known here.
+    Raise `Newer` where the database has some that are not known here, NotOwner where its role may make no table.
     """
     with database.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
         found = revision_of(connection)
         if found is not None and not known(found):
             raise Newer(found=found)
-        command.upgrade(_config(connection), to)
+        try:
+            command.upgrade(_config(connection), to)
+        except ProgrammingError as error:
+            if getattr(error.orig, "sqlstate", None) == FORBIDDEN:
+                raise NotOwner from error
+            raise
         yield connection
 
 

@@ -21,7 +21,8 @@ class Stamp:
     """`by` acts at `at` by the clock, as of the programme's instant `as_of` (the same but in a rehearsal); both aware.
 
     `base_url` is the address that letters link back to, "" for none; `mail_domain` is that of the sender's own address.
-    `words` are the office's own templates of letters by kind, where it has some.
+    `words` are the office's own templates of letters by kind, where it has some; `account` is whose act it is, where
+    somebody signed in acts.
     """
 
     by: str
@@ -30,6 +31,7 @@ class Stamp:
     base_url: str = ""
     mail_domain: str = MAIL_DOMAIN
     words: Mapping[str, str] = field(default_factory=dict, hash=False, kw_only=True)
+    account: int | None = field(default=None, kw_only=True)
 
     def columns(self) -> dict[str, Any]:
         """The stamp as columns of a row."""

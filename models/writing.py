@@ -16,6 +16,7 @@ from models.columns import table_of
 from models.database import book_of
 from models.matching_keys import key_to_open_with
 from models.outbox import queue, supersede
+from models.record_chain import insert_chained
 from models.shortcuts.bulk import insert_new
 from models.tables.season import CityPhase, CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
 from models.taking_back import cancel_untrue
@@ -115,7 +116,7 @@ def write(connection: Connection, year: int, writes: Writes, stamp: Stamp) -> No
     if not writes:
         return
     signed = stamp.columns()
-    _move(connection, year, writes.moves, signed)
+    _move(connection, year, writes.moves, signed | {"account": stamp.account})
     for model, rows in ((ExtensionRow, writes.grants), (WaiverRow, writes.waivings), (Filing, writes.judged)):
         _insert(connection, table_of(model), [{"year": year, **asdict(row), **signed} for row in rows])
     filed_rows.keep(
@@ -163,7 +164,8 @@ def _move(connection: Connection, year: int, moves: Sequence[Move], signed: Mapp
     done = connection.execute(statement, rows)
     if done.rowcount != len(rows):
         raise Stale(count=len(rows) - done.rowcount)
-    _insert(connection, table_of(Transition), [{"year": year, **_logged(move), **signed} for move in moves])
+    log = [{"year": year, **_logged(move), **signed} for move in moves]
+    insert_chained(connection, table_of(Transition), log, year)
 
 
 def _logged(move: Move) -> dict[str, Any]:

@@ -353,6 +353,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         filed=bool(owed.phase and owed.city != ALL and season.cells[owed.phase, owed.city].filings) and not owed.second,
         second=owed.second,
         nobody=owed.nobody,
+        heads=owed.heads,
         done=day_of(season.stamp.as_of),
         follows=_follows(season, owed),
         tally=(season.cells[owed.phase, owed.city].tally or {}) if owed.kind == "passed" and owed.phase else {},

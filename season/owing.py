@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from calendars.deadlines import day_of
 from gates.states import State
+from models import record_chain
 from models.days_told import AGAIN
 from models.outbox import ALL
 from models.taking_back import ARRANGED, SECOND
@@ -81,6 +82,7 @@ class Owed:
     besides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # whom else it concerns, with which students
     instead: Mapping[str, str] = field(default_factory=dict)  # said of each student to a recipient, or an audience
     second: bool = False  # it is about the second part of the phase alone
+    heads: tuple[str, ...] = ()  # where the record's chain ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +188,10 @@ def visits_short(season: Season, cell: Cell, month: str, said: Mapping[str, str]
 
 
 def digest(season: Season, day: datetime, items: Sequence[Item]) -> None:
-    """Owe the province its digest of a working day."""
-    season.owed.append(Owed("digest", None, ALL, ALL, f"{day:%Y-%m-%d}", items=tuple(items)))
+    """Owe the province its digest of a working day; it keeps, outside, where the record's chain ends."""
+    ours = [] if season.rehearsal else record_chain.heads(season.connection)
+    heads = tuple(str(head) for head in ours if head.strand in {record_chain.COMMON, season.year.year})
+    season.owed.append(Owed("digest", None, ALL, ALL, f"{day:%Y-%m-%d}", items=tuple(items), heads=heads))
 
 
 def approval_needed(season: Season, cell: Cell, filing: int, due: Due) -> None:

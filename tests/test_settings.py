@@ -27,7 +27,7 @@ def flat(settings: Settings) -> dict[str, Any]:
 
 def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
     assert flat(Settings()) == {
-        "database": {"url": "sqlite:///var/talent.db"},
+        "database": {"url": "sqlite:///var/talent.db", "owner_url": ""},
         "courier": "maildir",
         "maildir": "var/mail",
         "letters": "var/letters",
@@ -41,7 +41,14 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
             "per_minute": None,
             "log": None,
         },
-        "dashboard": {"host": "127.0.0.1", "port": 8000, "totp": True, "proxies": ""},
+        "dashboard": {
+            "host": "127.0.0.1",
+            "port": 8000,
+            "totp": True,
+            "proxies": "",
+            "hosts": "",
+            "metrics_token": None,
+        },
         "backup": {"passphrase": None, "folder": "var/backups", "days": 14},
         "mail_from": "省级管理办公室 <office@talent.example>",
         "base_url": "http://127.0.0.1:8000",

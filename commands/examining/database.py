@@ -193,5 +193,5 @@ def _of_contradictions(database: Database) -> Iterator[CheckFinding]:
     with database.read() as connection:
         found = broken(connection)
     if found:
-        said = f"有 {len(found)} 处自相矛盾，第一处：{found[0].year} 年度 {found[0].where}，{found[0].found}"
+        said = f"有 {len(found)} 处自相矛盾，第一处：{found[0]}"
         yield CheckFinding("数据", "finding", said, CONTRADICTION_MEND)

@@ -11,7 +11,11 @@ from models.columns import UTCDateTime
 
 
 class AuditEntry(SQLModel, table=True):
-    """One thing a person did, append-only. `subject` names what it was done to by ids, never by personal data."""
+    """One thing a person did, append-only and chained.
+
+    `subject` names what it was done to by ids, never by personal data; `address` is the network address that it came
+    from, where it belongs to a sign-in or a download.
+    """
 
     __tablename__ = "audit"
 
@@ -24,6 +28,7 @@ class AuditEntry(SQLModel, table=True):
     what: str
     subject: str
     reason: str | None = None
+    address: str | None = None
 
 
 class Deed(SQLModel, table=True):

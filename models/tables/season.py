@@ -79,11 +79,12 @@ class CityPhase(SQLModel, table=True):
 
 
 class Transition(SQLModel, table=True):
-    """The log, append-only: who did what to a city phase, when by the clock and when by the programme, and why.
+    """The log, append-only, chained: who did what to a city phase, when by the clock and when by the programme, why.
 
     Each row carries the city phase as it stood afterwards, so that any past instant can be shown from the log alone.
     A refused try and a note (load, extension, waiver) are rows whose two states are the same. A row about what a city
     asked names its `request`: what people wrote stands there, and in its answer, for here it could not be deleted.
+    `account` is whose act it was, where somebody signed in did it; `by` is how he was called then.
     """
 
     __tablename__ = "transition"
@@ -114,6 +115,7 @@ class Transition(SQLModel, table=True):
     as_of: datetime = Field(sa_type=UTCDateTime)
     reason: str | None = None
     request: int | None = None
+    account: int | None = None
 
 
 class ExtensionRow(SQLModel, table=True):

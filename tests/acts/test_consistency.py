@@ -16,7 +16,7 @@ from tests.support.scenes import Scene, instant
 from tests.support.shelf import BEFORE_YANCHENG, BEGUN, END, MARKS
 
 Played = Callable[[str], Scene]
-LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE = (name for name, _ in INVARIANTS)
+LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE, CHAIN = (name for name, _ in INVARIANTS)
 YANCHENG = "phase = 'shortlist' AND city = 'yancheng'"
 NANJING = "phase = 'shortlist' AND city = 'nanjing'"
 LAST = f"(SELECT max(id) FROM transition WHERE {NANJING})"
@@ -46,6 +46,7 @@ IMPOSSIBLE = [
     (BELONGS, "UPDATE student SET city = 'atlantis' WHERE city = 'nanjing'"),
     (BELONGS, "DELETE FROM city_year WHERE city = 'nanjing'"),
     (WHOLE, f"DELETE FROM city_phase WHERE {NANJING}"),
+    (CHAIN, f"UPDATE transition SET reason = '别的' WHERE id = {FIRST}"),
 ]
 GUARDS = [f"{table}_no_{verb}" for table in ("transition", "filing") for verb in ("update", "delete")]
 

@@ -14,10 +14,10 @@ def test_a_database_is_upgraded_once_and_then_agrees_with_the_models(talent: Tal
     at = ("--db", empty_database_url, "--json")
     before, first, second, after = (talent("db", verb, *at) for verb in ("check", "upgrade", "upgrade", "check"))
     assert [(ran.status, ran.data) for ran in (before, first, second, after)] == [
-        (1, {"prepared": False, "differences": [], "broken": []}),
+        (1, {"prepared": False, "differences": [], "broken": [], "chain": []}),
         (0, {"upgraded": True, "copy": None}),
         (0, {"upgraded": False, "copy": None}),
-        (0, {"prepared": True, "differences": [], "broken": []}),
+        (0, {"prepared": True, "differences": [], "broken": [], "chain": []}),
     ]
 
 

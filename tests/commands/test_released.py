@@ -29,7 +29,9 @@ def season(talent: Talent, url: str, monkeypatch: pytest.MonkeyPatch) -> Talent:
     """Run a command line on it, upgraded."""
     monkeypatch.setenv("TALENT_DATABASE__URL", url)
     assert talent("db", "upgrade").status == 0
-    assert talent("db", "check", "--json").data == {"prepared": True, "differences": [], "broken": []}
+    checked = talent("db", "check", "--json").data
+    assert (checked["prepared"], checked["differences"], checked["broken"]) == (True, [], [])
+    assert {head.partition("-")[0] for head in checked["chain"]} >= {"2022"}  # chained by the upgrade
     return talent
 
 

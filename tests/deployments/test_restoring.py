@@ -122,7 +122,7 @@ def test_what_has_a_row_of_anything_is_no_place_to_move_to(office: OfficeUnderTe
         put(connection, "province", {"email": "other@office.example"})
     office.scene.database.dispose()
     with pytest.raises(NotEmpty, match="不是空的，已有 1 行"):
-        move(office.scene.database, second_database, office.folder, instant(NOW))
+        move(office.scene.database, second_database, office.settings, office.folder, instant(NOW))
 
 
 @ON_SQLITE
@@ -151,7 +151,7 @@ def test_a_backup_takes_the_place_of_what_was_there_which_is_kept(
     done = office.restore()
     rows = snapshots.counts(office.scene.database)
     differ = {name for name in rows if rows[name] != was.label.rows[name]}
-    assert differ == {"audit", "restoration"}
+    assert differ == {"audit", "chain_link", "restoration"}
     assert office.letters() == {"opened": {"sent"}}
     (former,) = done.former
     if office.scene.database.embedded:

@@ -1,0 +1,189 @@
+"""The chain that the log and the record of what people did hang on: what is changed in them afterwards does not fit it.
+
+A strand is a year, whose writers exclude one another, or 0 for what is written outside of any; so nobody waits for
+another to chain. Docs: docs/decisions/0060-a-chain-over-the-record.md.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, func, insert, select, text
+
+from models.columns import columns_of, table_of
+from models.tables.audit import AuditEntry
+from models.tables.record_chain import ChainLink
+from models.tables.season import Transition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection, RowMapping, Select, Table
+
+RECORDS = tuple(table_of(model) for model in (Transition, AuditEntry))
+"""What is chained. A column that comes to them later is empty in the rows that stand, or these no longer fit."""
+
+BEGUN = "begun"
+"""What stands for the record of a link that tells where an upgrade began to chain."""
+
+COMMON = 0
+"""The strand of what is written outside of any year."""
+
+SHOWN = 16
+"""Characters of a head that people compare."""
+
+_TURN = text("SELECT pg_advisory_xact_lock(7238146)")
+"""PostgreSQL: one after another, where no year is held; to the end of the transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it stands; see `ChainLink`."""
+
+    strand: int
+    number: int
+    record: str
+    row: int
+    content: str
+    chained: str
+
+
+class Head(NamedTuple):
+    """The newest link of a strand, or what somebody wrote down of one: `chained` is then its first characters."""
+
+    strand: int
+    number: int
+    chained: str
+
+    def __str__(self) -> str:
+        """Write it as people compare it: 2022-512-3f9a0c…"""
+        return f"{self.strand}-{self.number}-{self.chained[:SHOWN]}"
+
+
+class Misfit(NamedTuple):
+    """What does not fit: in which strand, at which link or row, and how (Chinese)."""
+
+    strand: int
+    where: str
+    found: str
+
+
+def content(record: str, row: RowMapping) -> str:
+    """Give the hash of a row, whichever database it stands in: columns by name, those without a value left out."""
+    plain = {name: _plain(value) for name, value in row.items() if value is not None}
+    said = json.dumps([record, plain], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(said.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+
+
+def next_link(before: Head, record: str, row: int, content: str) -> Link:
+    """Give the link that hangs on that one."""
+    strand, number = before.strand, before.number + 1
+    said = f"{before.chained} {strand} {number} {record} {row} {content}"
+    return Link(strand, number, record, row, content, sha256(said.encode()).hexdigest())
+
+
+def insert_chained(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], strand: int) -> None:
+    """Insert rows into one of `RECORDS`, and chain them as they then stand; in that strand's own transaction."""
+    if not rows:
+        return
+    if strand == COMMON and connection.dialect.name == "postgresql":
+        connection.execute(_TURN)
+    head = connection.execute(_newest(), {"of": strand}).one_or_none()
+    written = connection.execute(insert(table).returning(*table.c), rows).mappings().all()
+    links = linked(Head(*head) if head else Head(strand, 0, ""), table.name, written)
+    columns = table_of(ChainLink).c.keys()
+    connection.execute(
+        insert(table_of(ChainLink)).inline(), [{name: getattr(link, name) for name in columns} for link in links]
+    )
+
+
+def linked(before: Head, record: str, rows: Iterable[RowMapping]) -> Iterator[Link]:
+    """Give the links of rows, in the order of their ids."""
+    for row in sorted(rows, key=lambda one: int(one["id"])):
+        link = next_link(before, record, row["id"], content(record, row))
+        yield link
+        before = Head(link.strand, link.number, link.chained)
+
+
+def strand_of(connection: Connection) -> int:
+    """Give the strand of what is written in a transaction: that of the year that it holds, where it holds one alone."""
+    held = connection.get_execution_options().get("talent_holds")
+    return held if isinstance(held, int) else COMMON
+
+
+@cache
+def _newest() -> Select[Any]:
+    table = table_of(ChainLink)
+    query = select(table.c.strand, table.c.number, table.c.chained)
+    return query.where(table.c.strand == bindparam("of")).order_by(table.c.number.desc()).limit(1)
+
+
+def heads(connection: Connection) -> list[Head]:
+    """Give the newest link of each strand."""
+    table = table_of(ChainLink)
+    newest = select(table.c.strand, func.max(table.c.number).label("number")).group_by(table.c.strand).subquery()
+    same = (table.c.strand == newest.c.strand) & (table.c.number == newest.c.number)
+    query = select(table.c.strand, table.c.number, table.c.chained).join(newest, same).order_by(table.c.strand)
+    return [Head(*row) for row in connection.execute(query)]
+
+
+def misfits(connection: Connection) -> Iterator[Misfit]:
+    """Give where links do not hang together, and what of the record is not as it was chained, or never was."""
+    kept = {
+        (table.name, row["id"]): content(table.name, row)
+        for table in RECORDS
+        for row in connection.execute(select(table)).mappings()
+    }
+    met = set[tuple[str, int]]()
+    for link in _links(connection):
+        if isinstance(link, Misfit):
+            yield link
+            continue
+        name, where = (link.record, link.row), f"第 {link.number} 环（{link.record} {link.row}）"
+        if name in met:
+            yield Misfit(link.strand, where, "同一条记录有两环")
+        elif name not in kept:
+            yield Misfit(link.strand, where, "记录已不在")
+        elif kept[name] != link.content:
+            yield Misfit(link.strand, where, "记录与入链时不同")
+        met.add(name)
+    for record, row in sorted(kept.keys() - met):
+        yield Misfit(COMMON, f"{record} {row}", "记录没有入链")
+
+
+def _links(connection: Connection) -> Iterator[Link | Misfit]:
+    """Give the links of rows, each after what is wrong with how it hangs on the one before."""
+    table = table_of(ChainLink)
+    query = select(*columns_of(Link, table)).order_by(table.c.strand, table.c.number)
+    before = Head(COMMON, 0, "")
+    for found in connection.execute(query):
+        link = Link(*found)
+        if link.strand != before.strand:
+            before = Head(link.strand, 0, "")
+        if link.number != before.number + 1:
+            yield Misfit(link.strand, f"第 {before.number + 1} 环", f"没有这一环，下一环是第 {link.number} 环")
+        elif link != next_link(before, link.record, link.row, link.content):
+            yield Misfit(link.strand, f"第 {link.number} 环", "与前一环接不上")
+        before = Head(link.strand, link.number, link.chained)
+        if link.record != BEGUN:
+            yield link
+
+
+def unmet(connection: Connection, known: Iterable[Head]) -> Iterator[Misfit]:
+    """Give which heads, as they were written down, are no links any more: the tail was cut, or all was made anew."""
+    table = table_of(ChainLink)
+    for head in known:
+        at = select(table.c.chained).where(table.c.strand == head.strand, table.c.number == head.number)
+        found = connection.execute(at).scalar_one_or_none()
+        if found is None or not found.startswith(head.chained):
+            said = "已没有这一环" if found is None else f"现在是 {found[:SHOWN]}"
+            yield Misfit(head.strand, f"第 {head.number} 环", f"记下的是 {head.chained[:SHOWN]}，{said}")

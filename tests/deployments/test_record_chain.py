@@ -1,0 +1,159 @@
+"""What was changed in the record past all that guards it is found: edited, deleted, reordered, the tail cut off."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from calendars.deadlines import TZ
+from deployments import chain_heads
+from models import audit, migrate, record_chain, snapshots
+from models.columns import table_of
+from models.database import Database, patience
+from models.record_chain import BEGUN, COMMON, Head, Misfit
+from models.tables.audit import AuditEntry
+from models.tables.record_chain import ChainLink
+from phases.book import BOOK
+from tests.support.canaries import UNLOCKED
+from tests.support.scenes import OPENING, YEAR, Scene, stamp
+
+NIGHT = datetime(2026, 12, 1, 4, 0, tzinfo=TZ)
+SEEN = "第 2 环（audit 2）"
+LAST = "(SELECT max(number) FROM chain_link WHERE strand = 2022)"
+
+
+@pytest.fixture
+def recorded(scene: Scene) -> Database:
+    """A season's first day, and three deeds of no year."""
+    scene.advance(OPENING)
+    for subject in ("a", "b", "c"):
+        with scene.database.write() as connection:
+            audit.record(connection, stamp(OPENING), "登录", subject, address="192.0.2.7")
+    return scene.database
+
+
+def spoil(database: Database, *statements: str) -> None:
+    """Change what is there, as somebody may who has the database in his hands."""
+    with database.write("every") as connection:
+        for guard in connection.execute(text(UNLOCKED[connection.dialect.name])).scalars().all():
+            connection.execute(text(guard))
+        for statement in statements:
+            assert connection.execute(text(statement)).rowcount > 0
+
+
+def found(database: Database, folder: Path) -> list[Misfit]:
+    with database.read() as connection:
+        return [*record_chain.misfits(connection), *chain_heads.missing(folder, connection)]
+
+
+SPOILT: dict[str, tuple[tuple[str, ...], list[tuple[int, str, str]]]] = {
+    "edited": (
+        ("UPDATE audit SET subject = 'B' WHERE id = 2",),
+        [(COMMON, SEEN, "记录与入链时不同")],
+    ),
+    "deleted": (("DELETE FROM audit WHERE id = 2",), [(COMMON, SEEN, "记录已不在")]),
+    "deleted with its link": (
+        ("DELETE FROM audit WHERE id = 2", "DELETE FROM chain_link WHERE strand = 0 AND number = 2"),
+        [(COMMON, "第 2 环", "没有这一环，下一环是第 3 环")],
+    ),
+    "reordered": (
+        (
+            "UPDATE audit SET id = 9 WHERE id = 2",
+            "UPDATE audit SET id = 2 WHERE id = 3",
+            "UPDATE audit SET id = 3 WHERE id = 9",
+        ),
+        [(COMMON, SEEN, "记录与入链时不同"), (COMMON, "第 3 环（audit 3）", "记录与入链时不同")],
+    ),
+    "put in": (
+        ("INSERT INTO audit (id, at, as_of, by, what, subject) SELECT 9, at, as_of, by, what, 'z' FROM audit LIMIT 1",),
+        [(COMMON, "audit 9", "记录没有入链")],
+    ),
+    "its tail cut": (
+        ("DELETE FROM audit WHERE id = 3", "DELETE FROM chain_link WHERE strand = 0 AND number = 3"),
+        [(COMMON, "第 3 环", "记下的是 {common}，已没有这一环")],
+    ),
+    "the log's tail cut": (
+        (
+            f"DELETE FROM transition WHERE id = (SELECT row FROM chain_link WHERE strand = 2022 AND number = {LAST})",
+            f"DELETE FROM chain_link WHERE strand = 2022 AND number = {LAST}",
+        ),
+        [(YEAR, "第 {last} 环", "记下的是 {year}，已没有这一环")],
+    ),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_what_was_changed_in_the_record_is_found(recorded: Database, tmp_path: Path, how: str) -> None:
+    chain_heads.note(tmp_path, recorded, NIGHT)
+    assert found(recorded, tmp_path) == []
+    with recorded.read() as connection:
+        common, year = record_chain.heads(connection)
+    statements, said = SPOILT[how]
+    spoil(recorded, *statements)
+    told = {"common": common.chained[:16], "year": year.chained[:16], "last": year.number}
+    assert found(recorded, tmp_path) == [
+        Misfit(strand, where.format(**told), what.format(**told)) for strand, where, what in said
+    ]
+
+
+def test_a_chain_that_was_made_anew_is_not_the_one_that_was_written_down(recorded: Database, tmp_path: Path) -> None:
+    """The control of the file: without it such a chain holds."""
+    chain_heads.note(tmp_path, recorded, NIGHT)
+    spoil(recorded, "UPDATE audit SET subject = 'C' WHERE id = 3", "DELETE FROM chain_link WHERE strand = 0")
+    with recorded.write() as connection:
+        rows = connection.execute(select(table_of(AuditEntry))).mappings().all()
+        links = list(record_chain.linked(Head(COMMON, 0, ""), "audit", rows))
+        columns = table_of(ChainLink).c.keys()
+        connection.execute(insert(table_of(ChainLink)), [{key: getattr(one, key) for key in columns} for one in links])
+        assert list(record_chain.misfits(connection)) == []
+    (fault,) = found(recorded, tmp_path)
+    assert (fault.strand, fault.where) == (COMMON, "第 3 环")
+    assert f"现在是 {links[-1].chained[:16]}" in fault.found
+
+
+def test_heads_are_written_down_once_a_night(recorded: Database, tmp_path: Path) -> None:
+    for at in (NIGHT, NIGHT.replace(hour=23), NIGHT.replace(day=2, hour=2), NIGHT.replace(day=2)):
+        chain_heads.note(tmp_path, recorded, at)
+    lines = (tmp_path / chain_heads.FILE).read_text().splitlines()
+    assert [line.split()[0] for line in lines] == [NIGHT.isoformat()] * 2 + [NIGHT.replace(day=2).isoformat()] * 2
+    with recorded.read() as connection:
+        assert [chain_heads.read(line.split()[1]) for line in lines[:2]] == record_chain.heads(connection)
+
+
+@pytest.mark.parametrize("table", ["transition", "audit", "chain_link"])
+def test_what_is_on_record_cannot_be_emptied_or_replaced(recorded: Database, table: str) -> None:
+    replaced = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1"
+    statement = replaced if recorded.embedded else f"TRUNCATE {table} CASCADE"
+    with pytest.raises(DBAPIError, match=f"{table} is append-only"), recorded.write("every") as connection:
+        connection.execute(text(statement))
+
+
+def test_a_copy_of_either_kind_has_the_same_chain(recorded: Database, tmp_path: Path) -> None:
+    """What a backup holds and `talent db move` brings."""
+    with recorded.read() as connection:
+        before = record_chain.heads(connection)
+    snapshots.take(recorded, tmp_path / "copy.db")
+    with snapshots.opened(tmp_path / "copy.db", BOOK) as copy:
+        assert found(copy, tmp_path) == []
+        with copy.read() as connection:
+            assert record_chain.heads(connection) == before
+
+
+def test_an_upgrade_chains_what_stands_and_says_from_where_on(recorded: Database, tmp_path: Path) -> None:
+    with recorded.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
+        command.downgrade(migrate._config(connection), "0035")
+    migrate.upgrade(recorded)
+    assert found(recorded, tmp_path) == []
+    with recorded.write() as connection:
+        audit.record(connection, stamp(OPENING), "登录", "d")
+        link = table_of(ChainLink)
+        rows = connection.execute(select(link.c.number, link.c.record, link.c.row).where(link.c.strand == COMMON))
+        assert [tuple(row) for row in rows] == [
+            (1, "audit", 1), (2, "audit", 2), (3, "audit", 3), (4, BEGUN, 3), (5, "audit", 4),
+        ]  # fmt: skip
+    assert found(recorded, tmp_path) == []
