@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import func, insert, or_, select
 
 from models.columns import table_of
 from models.letter_states import LetterState
@@ -26,12 +26,13 @@ NOT_OUT = (LetterState.CANCELLED.value, LetterState.AWAITING.value)
 
 
 class InMessage(NamedTuple):
-    """A letter that went out in a message; `receipt` is when it was acknowledged."""
+    """A letter that went out in a message, when that was; `receipt` is when it was acknowledged."""
 
     id: int
     year: int
     recipient: str
     receipt: datetime | None
+    out: datetime
 
 
 class Acknowledged(NamedTuple):
@@ -49,8 +50,9 @@ def in_message(connection: Connection, lead: int) -> list[InMessage]:
     What was taken back before it went out, or waits for its release, is not among them.
     """
     letter, receipt = table_of(Letter), table_of(Receipt)
+    out = func.coalesce(letter.c.sent_at, letter.c.queued_at)
     query = (
-        select(letter.c.id, letter.c.year, letter.c.recipient, receipt.c.at.label("receipt"))
+        select(letter.c.id, letter.c.year, letter.c.recipient, receipt.c.at.label("receipt"), out)
         .outerjoin(receipt, receipt.c.letter == letter.c.id)
         .where(or_(letter.c.id == lead, letter.c.envelope == lead), letter.c.state.not_in(NOT_OUT))
     )

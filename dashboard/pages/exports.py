@@ -17,6 +17,7 @@ from dashboard.exports.spreadsheets import as_csv, as_xlsx
 from dashboard.serving.look import Look
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.signing_in.rate_limit import peer
 from dashboard.signing_in.reader import Role
 from models import audit, feeds
 
@@ -87,7 +88,10 @@ def _export(reader: Reader, look: Looking, name: str) -> Export:
     return export
 
 
-def _file(request: Request, reader: Reader, look: Looking, name: str, kind: Kind, *, full: bool) -> Response:
+def _file(
+    request: Request, reader: Reader, look: Looking, name: str, kind: Kind, *, full: bool, reason: str | None = None
+) -> Response:
+    """Make the file; one that says in full who somebody is goes on record first, with how many rows it has."""
     site: Site = request.app.state.site
     export, forms = _export(reader, look, name), look.opened.book.forms
     if kind == "csv" and len(forms[name].sheets if name in forms else ()) > 1:
@@ -95,6 +99,12 @@ def _file(request: Request, reader: Reader, look: Looking, name: str, kind: Kind
     with site.database.read() as connection:
         asked = ExportRequest(connection, look, reader.city, full)
         tables, title = export.tables(asked), stem(asked, export)
+    if full and export.personal:
+        stamp, subject = site.stamp(reader, look.opened), f"export:{look.opened.year.year}/{name}"
+        what, address = f"导出完整的{export.title}（{sum(len(table.rows) for table in tables)} 行）", peer(request)
+        whose, city = reader.account, reader.city
+        with site.database.write() as connection:
+            audit.record(connection, stamp, what, subject, account=whose, city=city, reason=reason, address=address)
     content = as_csv(tables[0]) if kind == "csv" else as_xlsx(tables, title)
     named = f"attachment; filename=\"{name}.{kind}\"; filename*=UTF-8''{quote(f'{title}.{kind}')}"
     return Response(content, media_type=TYPES[kind], headers={"content-disposition": named})
@@ -116,13 +126,7 @@ def download_in_full(
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Give a table with nothing covered, for a reason that is put on record first."""
-    site: Site = request.app.state.site
     reason = reason.strip()
     if not 1 <= len(reason) <= LONGEST_REASON:
         raise NoReason
-    export = _export(reader, look, name)
-    stamp = site.stamp(reader, look.opened)
-    with site.database.write() as connection:
-        subject = f"export:{look.opened.year.year}/{name}"
-        audit.record(connection, stamp, f"导出完整的{export.title}", subject, account=reader.account, reason=reason)
-    return _file(request, reader, look, name, kind, full=True)
+    return _file(request, reader, look, name, kind, full=True, reason=reason)

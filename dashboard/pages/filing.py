@@ -25,11 +25,13 @@ from dashboard.acts.upload_faults import SHOWN, KeptFaults, as_csv, by_sheet
 from dashboard.serving.look import Look
 from dashboard.serving.policy import CITY_ONLY, EVERYONE, HANDS, FilledIsTheirs, NotThere, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.signing_in.rate_limit import peer
 from dashboard.signing_in.reader import Reader
 from dashboard.views.history import ruled
 from dashboard.views.letterbox import heading
 from forms.sandbox import FILE_SIZE
 from forms.template import render as template_of
+from models import audit
 from phases.application import PHASE as APPLICATION
 from season.recipients import named
 
@@ -84,7 +86,16 @@ def template(
                 rows = read_back.draft(connection, year.year, here.form, here.city.slug)
             else:
                 rows = read_back.begun(connection, year, here.phase.slug, here.form, here.city.slug)
+        _on_record(request, reader, here, f"下载{here.form.title}{kind}（{sum(map(len, rows.values()))} 行）")
     return Response(template_of(here.form, year, rows), media_type=XLSX, headers=headers)
+
+
+def _on_record(request: Request, reader: Reader, here: PhaseForm, what: str) -> None:
+    """Put on record that rows with people's names left the house."""
+    site: Site = request.app.state.site
+    stamp, subject, city = site.stamp(reader, here.opened), here.address[1:], here.city.slug
+    with site.database.write() as connection:
+        audit.record(connection, stamp, what, subject, account=reader.account, city=city, address=peer(request))
 
 
 @area.get("/workbook", dependencies=[Depends(allow(HANDS))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -38,9 +39,14 @@ def is_ready(request: Request) -> JSONResponse:
 
 @area.get("/metrics")
 def metrics(request: Request) -> Response:
-    """Give the figures, to whoever asks from this machine itself; to others there is no such page."""
+    """Give the figures, to whoever has the token, where there is none to this machine; to others there is no page."""
     site: Site = request.app.state.site
-    if not near(request.client.host if request.client else None, request.headers):
+    wanted = site.settings.dashboard.metrics_token
+    if wanted is not None:
+        given = request.headers.get("authorization", "")
+        if not compare_digest(given.encode(), f"Bearer {wanted.get_secret_value()}".encode()):
+            raise NotThere
+    elif not near(request.client.host if request.client else None, request.headers):
         raise NotThere
     try:
         with site.database.read() as connection:

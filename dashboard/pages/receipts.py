@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, Request
@@ -10,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from acts import contact_receipts
 from dashboard.panels.contact_evidence import is_theirs
 from dashboard.serving.look import Present
-from dashboard.serving.policy import HANDS, NotThere, Signed, allow
+from dashboard.serving.policy import HANDS, LinkEnded, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import Id
 from letters.addressee import in_text
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 area = APIRouter(default_response_class=HTMLResponse)
 OPEN = [Depends(allow(None))]
 BY_LINK = "函件链接"
+HOLDS = timedelta(days=60)
+"""How long after it went out a letter is acknowledged by its link, by whoever has it."""
 
 
 def _message(site: Site, token: str) -> list[InMessage]:
-    """Give the letters of the message whose link this is; raise `NotThere` where nobody signed it."""
+    """Give the letters of the message whose link this is; raise `NotThere` where nobody signed it, `LinkEnded`."""
     lead = letter_of(site.secret, token)
     if lead is None:
         raise NotThere
@@ -36,6 +39,8 @@ def _message(site: Site, token: str) -> list[InMessage]:
         found = receipts.in_message(connection, lead)
     if not found:
         raise NotThere
+    if site.now(site.year(found[0].year)) > max(one.out for one in found) + HOLDS:
+        raise LinkEnded(days=HOLDS.days)
     return found
 
 

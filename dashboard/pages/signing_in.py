@@ -14,11 +14,12 @@ from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.whom_to_ask import at_the_door
 from dashboard.signing_in import passwords, sessions, totp
-from dashboard.signing_in.rate_limit import TooMany, peer
+from dashboard.signing_in.rate_limit import MINUTES, MOST, TooMany, peer
 from models import accounts, sign_ins
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
+    from dashboard.signing_in.rate_limit import Guess
     from models.accounts import KeptAccount
     from models.sign_ins import LiveSession
 
@@ -60,18 +61,28 @@ async def sign_in(request: Request, name: Typed, password: Typed, after: Typed =
     await refuse_tokenless(request, expected)
     site: Site = request.app.state.site
     found = await run_in_threadpool(_able, site, name)
+    browser = sessions.known(request, found.id) if found else None
     try:
-        with site.guesses.guess("password", name.strip().casefold(), peer(request)) as guess:
+        async with site.guesses.guess_apart("password", name.strip().casefold(), peer(request), browser) as guess:
             guess.right = await passwords.fits(found.password if found else None, password)
     except TooMany as error:
         return await run_in_threadpool(_ask, request, str(error), name=name, after=after, status=429)
     if not guess.right:
+        await run_in_threadpool(_failed, request, found, guess)
         return await run_in_threadpool(_ask, request, WRONG, name=name, after=after, status=403)
     assert found is not None
     assert found.password is not None
     if passwords.outdated(found.password):
         await run_in_threadpool(_keep_anew, site, found.id, await passwords.keep(password))
     return await run_in_threadpool(_go_on, request, found, name, after)
+
+
+def _failed(request: Request, account: KeptAccount | None, guess: Guess) -> None:
+    """Put on record that a sign-in failed, and that none is taken for a while."""
+    whose = (account.id, account.city) if account else (None, None)
+    sessions.on_record(request, "登录失败", *whose)
+    if guess.last:
+        sessions.on_record(request, f"输错 {MOST} 次，暂停登录 {MINUTES} 分钟", *whose)
 
 
 def _able(site: Site, name: str) -> KeptAccount | None:
@@ -91,7 +102,7 @@ def _go_on(request: Request, found: KeptAccount, name: str, after: str) -> Respo
     cookie = request.cookies.get(sessions.named(site))
     old = sessions.digest(cookie) if cookie else None
     if not site.settings.dashboard.totp:
-        return sessions.signed_in(site, found, _inside(after), old)
+        return sessions.signed_in(request, found, _inside(after), old)
     if found.totp is None:
         return _ask(request, NO_SECOND, name=name, after=after, status=403)
     response = RedirectResponse(f"/sign-in/code?next={quote(_inside(after))}", 303)
@@ -130,13 +141,15 @@ async def code(request: Request, code: Typed, after: Typed = "/") -> Response:
 def _answer_code(request: Request, found: LiveSession, code: str, after: str) -> Response:
     site: Site = request.app.state.site
     try:
-        with site.guesses.guess("code", found.account.name, peer(request)) as guess:
+        known = sessions.known(request, found.account.id)
+        with site.guesses.guess("code", found.account.name, peer(request), known) as guess:
             guess.right = taken(site, found.account, code)
     except TooMany as error:
         return _ask_code(request, found, str(error), after, 429)
     if not guess.right:
+        _failed(request, found.account, guess)
         return _ask_code(request, found, WRONG_CODE, after, 403)
-    return sessions.signed_in(site, found.account, _inside(after), found.digest)
+    return sessions.signed_in(request, found.account, _inside(after), found.digest)
 
 
 def taken(site: Site, account: KeptAccount, code: str) -> bool:
@@ -156,6 +169,7 @@ def sign_out(request: Request, reader: Signed) -> Response:
     site: Site = request.app.state.site
     with site.database.write() as connection:
         sign_ins.end(connection, reader.session)
+    sessions.on_record(request, "退出登录", reader.account, reader.city, by=reader.shown)
     response = RedirectResponse("/sign-in", 303)
     sessions.forget(site, response)
     return response

@@ -68,4 +68,4 @@ def _take(request: Request, found: KeptAccount, link: str, kept: str, step: int 
     site: Site = request.app.state.site
     sealed = None if step is None else totp.seal(site.secret, found.id, totp.offered(site.secret, digest(link)))
     taken = welcome(site.database, site.sign(found.shown), link, kept=kept, totp=sealed, step=step)
-    return _gone(request) if taken is None else sessions.signed_in(site, found, "/", None)
+    return _gone(request) if taken is None else sessions.signed_in(request, found, "/", None)

@@ -145,7 +145,8 @@ def _opening(request: Request, year: Year, paper: Paper) -> Outcome:
 def _stamp(request: Request) -> Stamp:
     site: Site = request.app.state.site
     at, told = site.arrived(), site.settings
-    return Stamp(request.state.reader.shown, at, at, told.base_url, told.mail_domain, words=site.words)
+    reader, office = request.state.reader, (told.base_url, told.mail_domain)
+    return Stamp(reader.shown, at, at, *office, words=site.words, account=reader.account)
 
 
 @area.post("/years")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -51,6 +52,7 @@ from dashboard.pages import (
 )
 from dashboard.serving import failures
 from dashboard.serving.arrival import Arrival
+from dashboard.serving.door import Door
 from dashboard.serving.metrics import Metrics
 from dashboard.serving.policy import guarded
 from dashboard.serving.rendering import STATIC
@@ -105,6 +107,13 @@ AREAS = (
 """Every page, by area. The order matters: `/{year}/{phase}` would take what comes after it."""
 
 
+def _hosts(site: Site) -> frozenset[str]:
+    """Give the names that pages are reached by: a request under another is not meant for us."""
+    told = site.settings
+    own = urlsplit(told.base_url).hostname or told.dashboard.host
+    return frozenset({"localhost", own, told.dashboard.host, *told.dashboard.names})
+
+
 def make_app(site: Site) -> FastAPI:
     """Make the application on a site; raise `Unguarded` where a route names no policy."""
     handlers: Mapping[type[Exception], object] = {
@@ -116,6 +125,7 @@ def make_app(site: Site) -> FastAPI:
     }
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, exception_handlers=dict(handlers))  # type: ignore[arg-type]
     app.state.site, app.state.metrics = site, Metrics()
+    app.add_middleware(Door, hosts=_hosts(site))
     app.add_middleware(Shield, secure=site.settings.base_url.startswith("https://"))
     app.add_middleware(Observer, note=app.state.metrics.note)
     app.add_middleware(Arrival, clock=site.wall)

@@ -15,9 +15,9 @@ from calendars.versions import TooNew
 from calendars.year import UnknownCity, UnknownPhase
 from dashboard.acts.idempotency import NoKey, OtherRequest
 from dashboard.acts.once import Unsure
-from dashboard.serving.forgery import SAFE, Forged
+from dashboard.serving.forgery import SAFE, Forged, OddInput
 from dashboard.serving.look import NotNow, moved
-from dashboard.serving.policy import FilledIsTheirs, NotSignedIn, NotThere, NotYours
+from dashboard.serving.policy import FilledIsTheirs, LinkEnded, NotSignedIn, NotThere, NotYours
 from dashboard.serving.rendering import page
 from dashboard.signing_in.rate_limit import TooMany
 from models.database import Busy, NotPrepared, passes
@@ -37,6 +37,8 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     NotYours: HTTPStatus.FORBIDDEN,
     FilledIsTheirs: HTTPStatus.FORBIDDEN,
     Forged: HTTPStatus.FORBIDDEN,
+    OddInput: HTTPStatus.BAD_REQUEST,
+    LinkEnded: HTTPStatus.GONE,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     NoKey: HTTPStatus.UNPROCESSABLE_ENTITY,
     OtherRequest: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -23,6 +23,10 @@ MOST_FIELDS = 50_000
 """Fields of a form: a page of rows has seven for each student."""
 
 
+class OddInput(TalentError):
+    """填写的内容里有不能用的字符（空字符），没有办理；请返回检查，重新输入。"""
+
+
 class Forged(TalentError):
     """这个请求不是从本系统的页面发出的，没有办理；请刷新页面后重试。"""
 
@@ -77,8 +81,11 @@ async def refuse_forged(request: Request, reader: Reader | None) -> None:
 
 
 async def refuse_tokenless(request: Request, expected: str) -> None:
-    """Raise `Forged` where a request does not carry this token, in its header or its form."""
+    """Raise `Forged` where a request does not carry this token, in its header or its form; OddInput for NUL in it."""
     form = await request.form(max_fields=MOST_FIELDS)  # all of it, before the request has its turn
+    if any("\0" in said for pair in form.multi_items() for said in pair if isinstance(said, str)):
+        await request.close()
+        raise OddInput
     given = request.headers.get(HEADER) or form.get(FIELD)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
         await request.close()  # what was uploaded with it is not kept

@@ -40,6 +40,10 @@ class NotSignedIn(TalentError):
     """请先登录。"""
 
 
+class LinkEnded(TalentError):
+    """这个签收链接已经失效（发出 {days} 天以后不能再用）；仍要签收的，请登录后在“函件”中办理。"""
+
+
 class NotThere(TalentError):
     """页面不存在，或本单位无权查看。请从首页进入；仍打不开的，请与省级管理办公室联系。"""
 

@@ -42,10 +42,14 @@ class Site:
     secret: bytes = field(repr=False)
     words: Mapping[str, str] = field(default_factory=dict)
     wall: Callable[[], datetime] = _clock
-    guesses: Guesses = field(default_factory=Guesses, compare=False, repr=False)
     pack: Path | None = None
     faults: Shelf = field(default_factory=Shelf, repr=False)
     uploading: set[int] = field(default_factory=set, compare=False, repr=False)
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """The wrong guesses at passwords and codes."""
+        return Guesses(self.database, self.secret, self.wall)
 
     @cached_property
     def remembering(self) -> Remembering:
@@ -72,7 +76,8 @@ class Site:
         """Sign an act: by whom, when it came in by the clock and when by the programme."""
         came_in = self.arrived()
         told = self.settings
-        return Stamp(reader.shown, came_in, year.clock or came_in, told.base_url, told.mail_domain, words=self.words)
+        instants, office = (came_in, year.clock or came_in), (told.base_url, told.mail_domain)
+        return Stamp(reader.shown, *instants, *office, words=self.words, account=reader.account)
 
     def sign(self, by: str) -> Stamp:
         """Sign what belongs to no year: accounts and sign-ins, which are of the clock's own time."""

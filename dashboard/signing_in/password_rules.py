@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 from dashboard.signing_in.passwords import LONGEST
+from dashboard.signing_in.usual_passwords import is_usual
 from models import standing
 
 if TYPE_CHECKING:
@@ -19,14 +19,6 @@ SHORTEST_NAME = 3
 """A shorter name in plain letters stands in many a good password by chance."""
 
 ROWS = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
-COMMON = (
-    "password", "passw0rd", "qwertyuiop", "1qaz2wsx", "qazwsx", "zaq12wsx", "administrator", "admin", "welcome",
-    "letmein", "iloveyou", "woaini", "5201314", "1314520", "jiangsu", "nanjing", "yingcai", "talent", "abc", "qwe",
-    "qwer", "asd", "zxc", "a123456", "123qwe", "iamnotarobot", "monkey", "dragon", "football", "sunshine", "princess",
-)  # fmt: skip
-"""What people begin with and only add figures to."""
-
-TRAILING = re.compile(r"[\W\d_]+")
 
 
 def names_of(site: Site, account: KeptAccount) -> tuple[str, ...]:
@@ -59,4 +51,4 @@ def _everybodys(plain: str) -> bool:
     halves = {plain, plain[: len(plain) // 2]}
     if any(half in row for half in halves for row in ROWS):
         return True
-    return TRAILING.sub("", plain) in {TRAILING.sub("", word) for word in COMMON} | {""}
+    return is_usual(plain)

@@ -1,33 +1,38 @@
 """How often somebody may guess: ten wrong ones in a quarter of an hour, by account and by address.
 
-A guess is counted before it is looked at, so that however many come at once, no more than ten are. Only wrong ones stay
-counted: an office of twenty behind one address signs in as often as it likes.
+A guess is counted before it is looked at, in the database, so that however many come at once, of however many
+processes, no more than ten are. Only wrong ones stay counted: an office of twenty behind one address signs in as often
+as it likes. A browser in which the account was signed in to before has a count of its own: nobody can lock an office
+out from outside.
 """
 
 from __future__ import annotations
 
+import hmac
 import math
-from collections import Counter
-from contextlib import contextmanager
+import secrets
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
-from threading import Lock
-from time import time
 from typing import TYPE_CHECKING
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from starlette.concurrency import run_in_threadpool
 
 from calendars.errors import TalentError
+from models import guesses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from datetime import datetime
 
     from fastapi import Request
 
+    from models.database import Database
+
 MOST, MINUTES = 10, 15
-LIMIT = RateLimitItemPerMinute(MOST, MINUTES)
+WINDOW = timedelta(minutes=MINUTES)
 NEIGHBOURS = 64
 """Bits of an IPv6 address that belong to one subscriber, who may use any of the rest."""
 
@@ -40,48 +45,77 @@ class TooMany(TalentError):
 
 @dataclass
 class Guess:
-    """One guess that is being looked at; wrong until somebody says otherwise."""
+    """One guess that is being looked at, counted under `keys`; wrong until somebody says otherwise.
 
+    `last` tells of a wrong one, once it was looked at, that no further one is taken under one of its keys.
+    """
+
+    token: str
+    keys: tuple[str, ...]
     right: bool = False
+    last: bool = False
 
 
+@dataclass(frozen=True)
 class Guesses:
-    """The wrong guesses of the last quarter of an hour, in this process's memory."""
+    """The wrong guesses of the last quarter of an hour; keys are kept as digests: a name may be a password mistyped."""
 
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._running: Counter[str] = Counter()
-        self._lock = Lock()
+    database: Database
+    secret: bytes
+    wall: Callable[[], datetime]
 
     @contextmanager
-    def guess(self, what: str, account: str, address: str) -> Iterator[Guess]:
-        """Let a guess be looked at, or raise `TooMany`. A right one clears the account's count, never the address's."""
-        keys = (f"{what} account {account[:LONGEST]}", f"{what} address {_subscriber(address)}")
-        with self._lock:
-            full = [key for key in keys if not self._limiter.test(LIMIT, key, cost=self._running[key] + 1)]
-            if full:
-                raise TooMany(minutes=max(map(self._wait, full)))
-            self._running.update(keys)
-        guess = Guess()
+    def guess(self, what: str, account: str, address: str, browser: str | None = None) -> Iterator[Guess]:
+        """Let a guess be looked at, or raise `TooMany`. A right one clears the account's count, never the address's.
+
+        `browser` is the mark of one that is known to the account.
+        """
+        begun = self._begin(what, account, address, browser)
         try:
-            yield guess
+            yield begun
         finally:
-            with self._lock:
-                self._running.subtract(keys)
-                self._running += Counter()
-                self._settle(keys, right=guess.right)
+            self._settle(begun)
 
-    def _settle(self, keys: tuple[str, str], *, right: bool) -> None:
-        if right:
-            self._limiter.clear(LIMIT, keys[0])
+    @asynccontextmanager
+    async def guess_apart(
+        self, what: str, account: str, address: str, browser: str | None = None
+    ) -> AsyncIterator[Guess]:
+        """Do the same where nothing may wait for the database."""
+        begun = await run_in_threadpool(self._begin, what, account, address, browser)
+        try:
+            yield begun
+        finally:
+            await run_in_threadpool(self._settle, begun)
+
+    def _begin(self, what: str, account: str, address: str, browser: str | None) -> Guess:
+        now = self.wall()
+        outside = (f"{what} account {account[:LONGEST]}", f"{what} address {_subscriber(address)}")
+        keys = tuple(map(self._digest, (f"{what} browser {browser}",) if browser else outside))
+        with self.database.read() as connection:
+            self._refuse(guesses.late(connection, keys, now - WINDOW, MOST), now)
+        begun = Guess(secrets.token_hex(16), keys)
+        with self.database.write() as connection:
+            guesses.one_at_a_time(connection)
+            self._refuse(guesses.late(connection, keys, now - WINDOW, MOST), now)
+            guesses.count(connection, begun.token, keys, now, now - WINDOW)
+        return begun
+
+    @staticmethod
+    def _refuse(full: Mapping[str, datetime], now: datetime) -> None:
+        if full:
+            left = max(full.values()) + WINDOW - now
+            raise TooMany(minutes=max(1, math.ceil(left.total_seconds() / 60)))
+
+    def _settle(self, begun: Guess) -> None:
+        if begun.right:
+            with self.database.write() as connection:
+                guesses.forgive(connection, begun.token, begun.keys[0])
             return
-        for key in keys:
-            self._limiter.hit(LIMIT, key)
+        with self.database.read() as connection:
+            begun.last = bool(guesses.late(connection, begun.keys, self.wall() - WINDOW, MOST))
 
-    def _wait(self, key: str) -> int:
-        """Minutes until the oldest wrong guess is forgotten."""
-        left = self._limiter.get_window_stats(LIMIT, key).reset_time - time()
-        return max(1, math.ceil(left / 60))
+    def _digest(self, key: str) -> str:
+        return hmac.new(self.secret, f"guess:{key}".encode(), sha256).hexdigest()
 
 
 def peer(request: Request) -> str:

@@ -6,12 +6,14 @@ import secrets
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
+from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from dashboard.serving.forgery import token
+from dashboard.signing_in.rate_limit import peer
 from dashboard.signing_in.reader import Reader, Role
 from models import audit, sign_ins
 from models.database import Busy
@@ -29,6 +31,12 @@ COOKIE = "talent"
 
 VISIT = "talent-visit"
 """The cookie of who is not signed in yet: the sign-in form's token belongs to it."""
+
+KNOWN, KNOWN_FOR = "talent-known", timedelta(days=180)
+"""The cookie, one an account, of a browser in which that account was signed in to, and how long it is known."""
+
+UNKNOWN, NOBODY = "未登录者", "sign-in"
+"""Who did what nobody signed in did; what a name is that no account has."""
 
 NOTED = timedelta(minutes=5)
 """How exactly it is known when somebody last did something: not every page is a write."""
@@ -134,6 +142,17 @@ def forget(site: Site, response: Response) -> None:
     response.delete_cookie(named(site), path="/", httponly=True, samesite="lax", secure=secure(site))
 
 
+def known(request: Request, account: int) -> str | None:
+    """Give the mark of a browser in which an account was signed in to before; None where it shows none of ours."""
+    site: Site = request.app.state.site
+    mark, _, proof = request.cookies.get(named(site, f"{KNOWN}-{account}"), "").partition(".")
+    return mark if mark and compare_digest(proof.encode(), _proof(site, account, mark).encode()) else None
+
+
+def _proof(site: Site, account: int, mark: str) -> str:
+    return token(site.secret, f"known:{account}:{mark}")
+
+
 def visit(request: Request) -> str | None:
     """Give the token of the sign-in form that this browser was shown; None where it has none of our cookies."""
     site: Site = request.app.state.site
@@ -153,11 +172,24 @@ def greet(site: Site, response: Response, cookie: str) -> None:
     _set(site, response, VISIT, cookie, LASTS)
 
 
-def signed_in(site: Site, account: KeptAccount, after: str, old: str | None) -> Response:
-    """Begin a whole session, put it on record, and send its owner on."""
+def signed_in(request: Request, account: KeptAccount, after: str, old: str | None) -> Response:
+    """Begin a whole session, put it on record, know the browser by it, and send its owner on."""
+    site: Site = request.app.state.site
     response = RedirectResponse(after, 303)
     begin(site, account.id, response, old=old)
-    with site.database.write() as connection:
-        subject = f"account:{account.id}"
-        audit.record(connection, site.sign(account.shown), "登录", subject, account=account.id, city=account.city)
+    mark = known(request, account.id) or secrets.token_urlsafe(12)
+    _set(site, response, f"{KNOWN}-{account.id}", f"{mark}.{_proof(site, account.id, mark)}", KNOWN_FOR)
+    on_record(request, "登录", account.id, account.city, by=account.shown)
     return response
+
+
+def on_record(request: Request, what: str, account: int | None, city: str | None, *, by: str | None = None) -> None:
+    """Put on record what was done about a sign-in to an account, and from where: `by` its owner, or by nobody known.
+
+    Of a name that no account has the name is not kept: it may be a password.
+    """
+    site: Site = request.app.state.site
+    subject, own = f"account:{account}" if account else NOBODY, account if by else None
+    with site.database.write() as connection:
+        stamp = site.sign(by or UNKNOWN)
+        audit.record(connection, stamp, what, subject, account=own, city=city, address=peer(request))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 DONE: Mapping[str, str] = {"announce": "发到工作群"}
 KINDS: Mapping[str, str] = {
     "account": "账号",
+    "sign-in": "没有这个用户名",
     "contact": "联系人",
     "letter": "函件",
     "call": "电话记录",

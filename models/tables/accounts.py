@@ -53,3 +53,16 @@ class OneTimeLink(SQLModel, table=True):
     account: int = Field(foreign_key="account.id", index=True)
     until: datetime = Field(sa_type=UTCDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class WrongGuess(SQLModel, table=True):
+    """A guess at a password or a code that was not right, for a while: `key` is the digest of what it counts against.
+
+    One guess has a row for each of its keys, with one `token`.
+    """
+
+    __tablename__ = "guess"
+
+    token: str = Field(primary_key=True)
+    key: str = Field(primary_key=True, index=True)
+    at: datetime = Field(sa_type=UTCDateTime, index=True)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from acts import accounts as acts
 from dashboard.acts.once import form_token
 from dashboard.pages.account import MARK, WRONG
-from dashboard.signing_in import sessions, totp
+from dashboard.signing_in import sessions, totp, usual_passwords
 from dashboard.signing_in.password_rules import fault
 from models import accounts
 from models.columns import table_of
@@ -137,7 +137,9 @@ def test_who_is_shut_out_is_out_at_the_next_request(window: Window) -> None:
     admin.submit(f"/users/{account}/enable", once=form_token())
     assert where(password(window.as_(None))) == (303, "/")
     said = [(by, what, city) for by, what, city in recorded(window) if what != "登录"]
-    assert said == [("admin 某", "停用账号", NAME), ("admin 某", "启用账号", NAME)]
+    assert said == [
+        ("admin 某", "停用账号", NAME), ("未登录者", "登录失败", None), ("admin 某", "启用账号", NAME),
+    ]  # fmt: skip
 
 
 def _id(window: Window, name: str) -> int:
@@ -315,11 +317,22 @@ def test_a_first_administrator_does_not_take_anothers_name(database_url: str) ->
         ("123456789012", "常见"),
         ("qwertyuiopas", "常见"),
         ("138000012345", "常见"),
+        ("wangwei19900101", "常见"),
+        ("p@ssw0rd2026", "常见"),
+        ("woaini5201314!", "常见"),
+        ("1qaz2wsx3edc", "常见"),
+        ("zhangmin zhangmin 1", "常见"),
+        ("nanjingkexie2026", "常见"),
+        ("高山流水知音难觅是也一二三", None),
     ],
 )
 def test_a_password_is_long_and_not_everybodys(given: str, said: str | None) -> None:
     found = fault(given, given, (NAME, "某人", NAME, "盐城"))
     assert found is None if said is None else said in str(found)
+
+
+def test_of_what_is_usual_there_are_thousands() -> None:
+    assert len(usual_passwords.stems()) > 3_000
 
 
 def test_a_password_is_typed_twice_alike() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -180,12 +181,27 @@ def test_the_province_sees_people_covered_until_it_says_why(window: Window) -> N
     assert [secret in asked.text for secret in secrets] == [True, True]
     with window.database.read() as connection:
         audit = connection.execute(select(table_of(AuditEntry))).one()
-    assert (audit.what, audit.subject, audit.reason, audit.account) == (
-        "导出完整的学生",
+    rows = len(asked.text.splitlines()) - 1
+    assert (audit.what, audit.subject, audit.reason, audit.account, audit.address) == (
+        f"导出完整的学生（{rows} 行）",
         "export:2022/application-students",
         "学籍核对",
         1,
+        "127.0.0.1",
     )
+
+
+def test_what_a_city_takes_out_of_the_house_in_full_is_on_record(window: Window) -> None:
+    browser = window.as_("nanjing")
+    taken = browser.get("/2022/exports/application-students.csv").text
+    assert browser.get("/2022/exports/matrix.csv").status_code == 200
+    assert browser.get("/2022/application/nanjing/template.xlsx?filled=true").status_code == 200
+    with window.database.read() as connection:
+        found = [(row.what, row.city, row.address) for row in connection.execute(select(table_of(AuditEntry)))]
+    assert found[0] == (f"导出完整的学生（{len(taken.splitlines()) - 1} 行）", "nanjing", "127.0.0.1")
+    assert re.fullmatch(r"下载学生申报表（已填）（\d+ 行）", found[1][0])
+    assert found[1][1:] == ("nanjing", "127.0.0.1")
+    assert len(found) == 2
 
 
 def test_without_a_reason_or_the_right_nothing_is_uncovered_and_nothing_is_on_record(window: Window) -> None:

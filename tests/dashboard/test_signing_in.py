@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,13 +18,15 @@ from argon2 import PasswordHasher
 from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import select, update
 
+from calendars.deadlines import TZ
 from dashboard.pages import signing_in
 from dashboard.serving.app import make_app
 from dashboard.signing_in import passwords, sessions, totp
 from dashboard.signing_in.rate_limit import MOST, Guesses, TooMany
-from models import accounts, sign_ins
+from models import accounts, audit, sign_ins
 from models.accounts import KeptAccount
 from models.columns import table_of
+from models.database import Database
 from models.tables.accounts import Account, SignIn
 from tests.support.window import ADMIN, BASE, PASSWORD, WEAK, Browser, Window, a_window
 
@@ -181,8 +184,8 @@ async def test_of_a_thousand_wrong_passwords_at_once_ten_are_evaluated(
     window: Window, evaluated: Counted, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
     if not guarded:
-        guess = SimpleNamespace(right=False)
-        monkeypatch.setattr(Guesses, "guess", lambda *_: nullcontext(guess))
+        guess = SimpleNamespace(right=False, last=False)
+        monkeypatch.setattr(Guesses, "guess_apart", lambda *_: nullcontext(guess))
     app = make_app(window.site)
     thousand = 1000 if guarded else 20
     async with AsyncClient(transport=ASGITransport(app), base_url=BASE, headers={"origin": BASE}) as client:
@@ -204,8 +207,7 @@ def test_nor_by_turns_over_many_names_nor_for_one_name_from_many_addresses(windo
     names = [f"name{number}" for number in range(40)]
     assert {password(browser, "wrong", name).status_code for name in names} == {403, 429}
     assert evaluated.count == MOST
-    guesses = Guesses()
-    assert _let(guesses, (f"10.0.0.{number}" for number in range(40))) == MOST
+    assert _let(window.site.guesses, (f"10.0.0.{number}" for number in range(40))) == MOST
 
 
 def _let(guesses: Guesses, addresses: Iterator[str]) -> int:
@@ -219,8 +221,12 @@ def _let(guesses: Guesses, addresses: Iterator[str]) -> int:
     return let
 
 
-def test_one_subscriber_of_ipv6_is_one_address() -> None:
-    guesses = Guesses()
+@pytest.fixture
+def guesses(database: Database) -> Guesses:
+    return Guesses(database, b"secret", lambda: datetime.now(TZ))
+
+
+def test_one_subscriber_of_ipv6_is_one_address(guesses: Guesses) -> None:
     let = 0
     for number in range(40):
         try:
@@ -259,8 +265,7 @@ def test_an_office_behind_one_address_signs_in_as_often_as_it_likes(window: Wind
     assert {password(browser).status_code for browser in browsers} == {303}
 
 
-def test_a_right_password_forgives_the_account_and_not_the_address() -> None:
-    guesses = Guesses()
+def test_a_right_password_forgives_the_account_and_not_the_address(guesses: Guesses) -> None:
     for right in [False] * 9 + [True] + [False]:
         with guesses.guess("password", NAME, "10.0.0.1") as guess:
             guess.right = right
@@ -270,13 +275,68 @@ def test_a_right_password_forgives_the_account_and_not_the_address() -> None:
         guess.right = True
 
 
-def test_a_guess_that_is_broken_off_counts() -> None:
-    guesses = Guesses()
+def test_a_guess_that_is_broken_off_counts(guesses: Guesses) -> None:
     for _ in range(MOST):
         with pytest.raises(ValueError, match="gone"), guesses.guess("password", NAME, "10.0.0.1"):
             raise ValueError("gone")
     with pytest.raises(TooMany), guesses.guess("password", NAME, "10.0.0.1"):
         pass
+
+
+def test_nobody_is_locked_out_from_outside(window: Window, evaluated: Counted) -> None:
+    """Who guesses elsewhere stops other strangers, and no browser in which the account was signed in to before."""
+    own, stranger = window.as_(None), window.as_(None)
+    assert where(password(own)) == (303, "/")
+    signed_out = own.post("/sign-out", data={"csrf": token_of(own.get("/account"))})
+    assert where(signed_out) == (303, "/sign-in")
+    assert {password(stranger, "wrong").status_code for _ in range(MOST + 1)} == {403, 429}
+    assert password(stranger).status_code == 429
+    assert where(password(own)) == (303, "/")
+    before = evaluated.count
+    assert [password(own, "wrong").status_code for _ in range(MOST + 2)] == [403] * MOST + [429] * 2
+    assert evaluated.count == before + MOST
+
+
+def test_a_mark_of_ones_own_making_is_no_known_browser(window: Window, evaluated: Counted) -> None:
+    stranger = window.as_(None)
+    with window.database.read() as connection:
+        account = accounts.named(connection, NAME)
+    assert account is not None
+    for number in range(20):
+        stranger.cookies.set(f"{sessions.KNOWN}-{account.id}", f"mark{number}.{'0' * 32}")
+        password(stranger, "wrong")
+    assert evaluated.count == MOST
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_wrong_guesses_outlive_a_restart(window: Window) -> None:
+    browser = window.as_(None)
+    for _ in range(MOST):
+        password(browser, "wrong")
+    again = replace(window.site)  # nothing of the process is left
+    with pytest.raises(TooMany), again.guesses.guess("password", NAME, "192.0.2.1"):
+        pass
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_who_tried_in_vain_signed_in_and_out_is_on_record_with_the_address(window: Window) -> None:
+    browser = window.as_(None)
+    password(browser, "wrong", "secret typed as a name")
+    for _ in range(MOST - 1):
+        password(browser, "wrong")
+    window.as_(NAME).submit("/sign-out")
+    with window.database.read() as connection:
+        found = list(reversed(audit.entries(connection, most=20)))
+        account = accounts.named(connection, NAME)
+    assert account is not None
+    own, nobody = f"account:{account.id}", (sessions.UNKNOWN, None)
+    assert [(one.what, one.subject, one.by, one.account, one.city, one.address) for one in found] == [
+        ("登录失败", "sign-in", *nobody, None, "127.0.0.1"),
+        *[("登录失败", own, *nobody, NAME, "127.0.0.1")] * (MOST - 1),
+        ("输错 10 次，暂停登录 15 分钟", own, *nobody, NAME, "127.0.0.1"),
+        ("退出登录", own, account.shown, account.id, NAME, "127.0.0.1"),
+    ]
+    assert "secret" not in repr(found)
 
 
 def test_wrong_codes_are_counted_too(strict: Window) -> None:
