@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,8 +10,23 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from commands.options import AT_END, COMMON, Common, DryRun, Reason, UsageError, YearNumber, calendar_of, database_at
+from commands.named_files import Output, write
+from commands.options import (
+    AT_END,
+    COMMON,
+    FOLDER,
+    Common,
+    DryRun,
+    Folder,
+    Reason,
+    UsageError,
+    YearNumber,
+    calendar_of,
+    database_at,
+    environment,
+)
 from commands.outcomes import hinted, report
+from commands.output import answer, line
 
 if TYPE_CHECKING:
     from acts.on_paper import Paper
@@ -91,6 +107,19 @@ def close(year: YearNumber, /, *, common: Common = COMMON) -> int:
     stamp = common.stamp()
     database, calendar = _opened(common, year)
     return report(common, calendar, recorded(CLOSE, Bench(database, calendar, stamp), Filled()))
+
+
+@app.command(help="把归档的年度签署为一个文件：只有编号、合计与校验值；用 deployments/verify 可以离线核对")
+def sign(year: YearNumber, /, *, output: Output = None, folder: Folder = FOLDER, common: Common = COMMON) -> None:
+    """Write a closed year's signed file."""
+    from acts.signed_season import signed_season
+    from dashboard.serving.secret_key import secret_of
+
+    made = signed_season(common.database(folder), year, common.stamp(), secret_of(environment(), folder))
+    to, key = output or Path(f"season-{year}.json"), json.loads(made)["key"]
+    write(to, made)
+    words = f"已签署：{to}。公钥 {key}，请另行公布。核对：python3 deployments/verify/verify_season.py {to} {key}"
+    answer(common.json, {"file": str(to), "key": key}, lambda console: line(console, words))
 
 
 @app.command(help="结转到下一年度：导师库、往届学生的优先标记")

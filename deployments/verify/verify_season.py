@@ -1,0 +1,122 @@
+"""Check the signed file of a season, offline, with nothing but Python: python3 verify_season.py FILE [PUBLIC KEY]
+
+It shares no code with the programme that wrote it. From the single records it works out anew what the file says of
+the whole, and says what does not agree; 0 where all does. The key is compared where it is given: only who knows the
+office's from elsewhere knows that nobody else signed.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+from ed25519 import is_signed  # type: ignore[import-not-found]  # the file beside this one
+
+Season = dict[str, Any]
+Moves = dict[tuple[str, str], dict[str, Any]]
+
+
+def packed(value: object) -> str:
+    """The one way in which a value is written."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def opened(content: bytes, key: str = "") -> tuple[Season, str]:
+    """The season in a file's bytes and its public key; ValueError where a single byte is not as it was signed."""
+    try:
+        file = json.loads(content)
+        same = (packed(file) + "\n").encode() == content and set(file) == {"key", "season", "signature"}
+        public, signature = bytes.fromhex(file["key"]), bytes.fromhex(file["signature"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError("不是本系统签署的年度文件，或已损坏") from error
+    if not same or not is_signed(public, signature, packed(file["season"]).encode()):
+        raise ValueError("签名不符：文件签署之后被改动过")
+    if key and key.lower() != file["key"]:
+        raise ValueError("签署的密钥不是所给的这一把")
+    return file["season"], file["key"]
+
+
+def faults(season: Season) -> Iterator[str]:
+    """What in a season does not agree with its single records, in words."""
+    newest: Moves = {}
+    yield from _chain(season)
+    yield from _moves(season, newest)
+    gone = {*season["withdrawn"], *(city for (_, city), move in newest.items() if move["to"] == "withdrawn")}
+    for name, phase in season["counted"].items():
+        tallies = (move["tally"] or {} for (of, city), move in newest.items() if of == phase and city not in gone)
+        total = sum(tally.get(name, 0) for tally in tallies)
+        if total != season["totals"].get(name):
+            yield f"合计 {name}：所写 {season['totals'].get(name)}，各市相加 {total}"
+    graded = [grade for city, _, grade in season["results"] if city not in gone]
+    for name, found in (
+        ("excellent", graded.count("优秀")),
+        ("certificates", len(graded) - graded.count("不合格")),
+    ):
+        if name in season["totals"] and season["totals"][name] != found:
+            yield f"{name}：所写 {season['totals'][name]}，逐人相加 {found}"
+    last: dict[tuple[str, str], int] = {}
+    for phase, city, number, part, passed in (filing[:5] for filing in season["filings"]):
+        last[phase, city] = max(last.get((phase, city), 0), number)
+        newest_move = newest.get((phase, city))
+        if newest_move is None:
+            yield f"{phase}/{city} 有第 {number} 次报送（{part}，{passed}），没有记录"
+    for (phase, city), move in newest.items():
+        if move["filing"] != last.get((phase, city), 0):
+            yield f"{phase}/{city} 记录报送 {move['filing']} 次，核验到第 {last.get((phase, city), 0)} 次"
+    if len({letter[0] for letter in season["letters"]}) != len(season["letters"]):
+        yield "函件编号重复"
+
+
+def _chain(season: Season) -> Iterator[str]:
+    """Each link hangs on the one before, and each record of the season has its link."""
+    before = ""
+    linked: dict[int, str] = {}
+    for place, (number, record, row, content, chained) in enumerate(season["links"], 1):
+        said = f"{before} {season['year']} {number} {record} {row} {content}"
+        if number != place or hashlib.sha256(said.encode()).hexdigest() != chained:
+            yield f"记录链第 {place} 环接不上"
+        if record == "transition":
+            linked[row] = content
+        before = chained
+    if linked != {move["id"]: move["content"] for move in season["moves"]}:
+        yield "记录与记录链不符"
+
+
+def _moves(season: Season, newest: Moves) -> Iterator[str]:
+    """Each city phase is followed from its first record to its last, without a gap."""
+    for move in season["moves"]:
+        cell = move["phase"], move["city"]
+        before = newest.get(cell, {"seq": 0, "to": move["from"]})
+        if (move["seq"], move["from"]) != (before["seq"] + 1, before["to"]):
+            yield f"{cell[0]}/{cell[1]} 第 {move['seq']} 条记录与前一条接不上"
+        newest[cell] = move
+    states = {f"{phase}/{city}": move["to"] for (phase, city), move in newest.items()}
+    for cell, state in season["states"].items():
+        if states.get(cell, "waiting") != state:
+            yield f"{cell} 所写 {state}，记录到 {states.get(cell, 'waiting')}"
+
+
+def main(argv: list[str]) -> int:
+    """Say what a file holds and whether it holds; 0 where it does."""
+    say = sys.stdout.write
+    if len(argv) not in {2, 3}:
+        say(f"{__doc__}\n")
+        return 2
+    try:
+        season, key = opened(Path(argv[1]).read_bytes(), *argv[2:])
+    except (OSError, ValueError) as error:
+        say(f"不可信：{error}\n")
+        return 1
+    found = list(faults(season))
+    say(f"{season['year']} 年度，公钥 {key}\n")
+    say(f"记录 {len(season['moves'])} 条，报送 {len(season['filings'])} 次，函件 {len(season['letters'])} 封\n")
+    say("合计：" + "，".join(f"{name} {total}" for name, total in sorted(season["totals"].items())) + "\n")
+    say("\n".join(found or ["签名有效，记录链完好，各项合计与逐条记录一致。"]) + "\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,118 @@
+"""A season's signed file is recomputed offline by a program of its own, and one byte changed anywhere is found."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from acts.signed_season import StillOpen, _signed, signed_season
+from acts.year import close_year
+from deployments.verify import verify_season
+from models import reports
+from tests.support.kinds import ON_SQLITE
+from tests.support.scenes import YEAR, Scene, instant, stamp
+from tests.support.shelf import END
+
+AT, SECRET = "2023-01-05T09:00", b"a secret that nobody else has"
+VERIFIER = Path(verify_season.__file__)
+
+
+@pytest.fixture
+def closed(played: Callable[[str], Scene]) -> Scene:
+    scene = played(END)
+    assert close_year(scene.database, YEAR, stamp(AT)).done
+    return scene
+
+
+def run(*said: str | Path) -> subprocess.CompletedProcess[str]:
+    """In a process that sees nothing of ours."""
+    command = [sys.executable, "-I", str(VERIFIER), *map(str, said)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+
+
+@ON_SQLITE
+def test_a_season_is_recomputed_offline_to_the_same_totals(closed: Scene, tmp_path: Path) -> None:
+    made = signed_season(closed.database, YEAR, stamp(AT), SECRET)
+    season, key = verify_season.opened(made)
+    assert list(verify_season.faults(season)) == []
+    with closed.database.read() as connection:
+        totals = reports.matrix(connection, YEAR, instant(AT)).totals
+    assert {name: totals[name] for name in season["totals"]} == season["totals"]
+    assert season["totals"]["certificates"] > season["totals"]["excellent"] > 0
+    (tmp_path / "season.json").write_bytes(made)
+    ran = run(tmp_path / "season.json", key)
+    assert (ran.returncode, "签名有效" in ran.stdout, ran.stderr) == (0, True, "")
+    assert run(tmp_path / "season.json", "0" * 64).returncode == 1
+    with closed.database.read() as connection:
+        names = connection.exec_driver_sql("SELECT name, school FROM student").all()
+    assert [name for row in names for name in row if f'"{name}"' in made.decode()] == []
+
+
+@ON_SQLITE
+def test_one_byte_changed_anywhere_is_found(closed: Scene) -> None:
+    made, rng = signed_season(closed.database, YEAR, stamp(AT), SECRET), random.Random(1)
+    places = [0, 1, len(made) - 1, len(made) - 2, *rng.sample(range(len(made)), 60)]
+    for place in places:
+        other = bytes([made[place] ^ (1 << rng.randrange(8))])
+        with pytest.raises(ValueError, match=r"不符|不是"):
+            verify_season.opened(made[:place] + other + made[place + 1 :])
+    for other in (made + b" ", made[:-1], made + made):
+        with pytest.raises(ValueError, match=r"不符|不是"):
+            verify_season.opened(other)
+
+
+CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "合计": lambda season: season["totals"].update(funded=season["totals"]["funded"] - 1),
+    "certificates": lambda season: season["results"].pop(),
+    "接不上": lambda season: season["moves"].pop(3),
+    "所写": lambda season: season["states"].update({"interview/nanjing": "overdue"}),
+    "环接不上": lambda season: season["links"][5].__setitem__(3, "0" * 64),
+    "记录与记录链不符": lambda season: season["moves"][9].update(content="0" * 64),
+    "核验到": lambda season: season["filings"].pop(),
+    "编号重复": lambda season: season["letters"].append(season["letters"][0]),
+}
+
+
+@ON_SQLITE
+def test_what_was_signed_and_does_not_agree_with_itself_is_found(closed: Scene) -> None:
+    """Not even the office itself can sign a season that its records do not make."""
+    season = json.loads(signed_season(closed.database, YEAR, stamp(AT), SECRET))["season"]
+    found = {}
+    for said, change in CHANGES.items():
+        other = copy.deepcopy(season)
+        change(other)
+        reread, _ = verify_season.opened(_signed(other, SECRET))
+        found[said] = any(said in fault for fault in verify_season.faults(reread))
+    assert found == dict.fromkeys(CHANGES, True)
+
+
+@ON_SQLITE
+def test_a_year_under_way_is_not_signed(played: Callable[[str], Scene]) -> None:
+    with pytest.raises(StillOpen, match="talent year close 2022"):
+        signed_season(played(END).database, YEAR, stamp(AT), SECRET)
+
+
+def test_the_arithmetic_takes_what_the_key_signed_and_nothing_else() -> None:
+    from deployments.verify.ed25519 import ORDER, is_signed
+
+    for number in range(4):
+        own, content = Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32), bytes(range(number * 40))
+        key, signature = own.public_key().public_bytes_raw(), own.sign(content)
+        assert is_signed(key, signature, content)
+        beyond = (int.from_bytes(signature[32:], "little") + ORDER).to_bytes(32, "little")
+        for tried in (
+            (key, signature, content + b"x"),
+            (key, signature[:-1], content),
+            (key, signature[:32] + beyond, content),
+        ):
+            assert not is_signed(*tried)
+        assert not is_signed(bytes(32), signature, content)
