@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -17,11 +18,14 @@ from models.tables.city_drafts import drafts, value_table
 from models.tables.season import Filing, WorkbookLoad
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from phases.stored_sheet import StoredSheet
+
+EVERYBODY: Mapping[str, Any] = MappingProxyType({})
+"""Whose rows are given where it is not said whose."""
 
 
 def counts(connection: Connection, year: int, city: str, keys: Sequence[str]) -> dict[str, int]:
@@ -35,16 +39,24 @@ def counts(connection: Connection, year: int, city: str, keys: Sequence[str]) ->
 
 
 def rows(
-    connection: Connection, year: int, city: str | None, key: str, *, start: int = 0, limit: int | None = None
+    connection: Connection,
+    year: int,
+    city: str | None,
+    key: str,
+    *,
+    start: int = 0,
+    limit: int | None = None,
+    of: Mapping[str, Any] = EVERYBODY,
 ) -> list[dict[str, Any]]:
     """Give a sheet's rows by field, city by city in the order of their lines, of one city or of all (None).
 
-    All of them, or `limit` from the `start`-th on.
+    All of them, or `limit` from the `start`-th on; those alone whose columns have the values `of` them.
     """
     table = drafts(connection, key)
-    query = select(table).where(table.c.year == year).order_by(table.c.city, table.c.line)
-    mine = query if city is None else query.where(table.c.city == city)
-    found = [dict(row) for row in connection.execute(mine.offset(start).limit(limit)).mappings()]
+    mine = (table.c[name] == value for name, value in of.items())
+    query = select(table).where(table.c.year == year, *mine).order_by(table.c.city, table.c.line)
+    query = query if city is None else query.where(table.c.city == city)
+    found = [dict(row) for row in connection.execute(query.offset(start).limit(limit)).mappings()]
     more = values(connection, year, book_of(connection).sheets[key], {row["city"] for row in found})
     return [row | more.get((row["city"], row["line"]), {}) for row in found] if more else found
 

@@ -27,6 +27,7 @@ class LetterQuery:
     """Which letters of a year that were queued up to an instant; None: any. `city` is the city they concern.
 
     `reader` is the city that reads, None for the province; `states` several states, where more than one will do.
+    `subject` stands somewhere in its subject, `names` in its words.
     """
 
     year: int
@@ -37,6 +38,9 @@ class LetterQuery:
     city: str | None = None
     reader: str | None = None
     states: tuple[str, ...] | None = None
+    recipient: str | None = None
+    subject: str | None = None
+    names: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +179,18 @@ def kept_unsent(connection: Connection, wanted: LetterQuery) -> list[tuple[datet
 def conditions(wanted: LetterQuery) -> list[ColumnElement[bool]]:
     """Give them as a query asks for them."""
     letter = table_of(Letter)
-    columns = {"state": wanted.state, "kind": wanted.kind, "phase": wanted.phase, "concerns": wanted.city}
+    columns = {
+        "state": wanted.state, "kind": wanted.kind, "phase": wanted.phase, "concerns": wanted.city,
+        "recipient": wanted.recipient,
+    }  # fmt: skip
     found = [letter.c.year == wanted.year, letter.c.queued_as_of <= wanted.as_of]
     found += [letter.c[name] == value for name, value in columns.items() if value is not None]
     found += [] if wanted.states is None else [letter.c.state.in_(wanted.states)]
+    found += [] if wanted.subject is None else [letter.c.subject.contains(wanted.subject, autoescape=True)]
+    if wanted.names is not None:
+        body = table_of(LetterBody)
+        said = select(body.c.digest).where(body.c.text.contains(wanted.names, autoescape=True))
+        found.append(letter.c.body.in_(said))
     return found + ([] if wanted.reader is None else [readable(letter, wanted.reader)])
 
 

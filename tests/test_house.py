@@ -132,7 +132,7 @@ SEEN_FROM_SEVERAL_ROOMS = frozenset(
         "contact_evidence", "contact_receipts", "contacts", "couriers", "database", "days_told", "deeds",
         "expected_letters", "exports", "feeds", "filed_rows", "forecast",
         "letter_marks", "letterbox", "letters", "likely_children",
-        "masking", "matrix", "offices", "open_years", "own_letter", "parties", "personal_changes", "receipts",
+        "masking", "matrix", "notice", "offices", "open_years", "own_letter", "parties", "personal_changes", "receipts",
         "record_chain", "rerun", "restorations", "revised_calendars", "season", "second_ways", "short_messages",
         "signs_of_life", "suppression", "year",
     }

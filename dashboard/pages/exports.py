@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from calendars.errors import TalentError
+from dashboard.acts import uncovering
 from dashboard.acts.once import form_token
 from dashboard.exports.export import Export, ExportRequest
 from dashboard.exports.exportable import TABLES, exportable, stem
@@ -36,7 +37,6 @@ TYPES: Mapping[Kind, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-LONGEST_REASON = 500
 
 
 class NoReason(TalentError):
@@ -127,6 +127,6 @@ def download_in_full(
 ) -> Response:
     """Give a table with nothing covered, for a reason that is put on record first."""
     reason = reason.strip()
-    if not 1 <= len(reason) <= LONGEST_REASON:
+    if not uncovering.is_reason(reason):
         raise NoReason
     return _file(request, reader, look, name, kind, full=True, reason=reason)

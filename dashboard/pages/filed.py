@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.read_back import values, written
+from dashboard.acts import uncovering
 from dashboard.acts.filing_state import Here
 from dashboard.serving.look import Look
 from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
-LONGEST_REASON = 500
-NO_REASON = "请写明事由（500 字以内）；事由记录在案。"
 UNPROCESSABLE = 422
 
 
@@ -93,7 +92,7 @@ def uncovered(
     """Show one page of rows with nothing covered, for a reason that is put on record first."""
     site: Site = request.app.state.site
     reason = reason.strip()
-    good = 1 <= len(reason) <= LONGEST_REASON
+    good = uncovering.is_reason(reason)
     with site.database.write() as connection:
         found = _found(connection, wanted)
         if good and found.rows and found.load:
@@ -102,7 +101,7 @@ def uncovered(
             what = f"查看完整的{here.form.title}“{wanted.sheet.name}”"
             stamp, city = site.stamp(reader, look.opened), here.city.slug
             audit.record(connection, stamp, what, subject, account=reader.account, city=city, reason=reason)
-    return _shown(request, reader, look, wanted, found, full=good, said="" if good else NO_REASON)
+    return _shown(request, reader, look, wanted, found, full=good, said="" if good else uncovering.NO_REASON)
 
 
 def _found(connection: Connection, wanted: FiledSheet) -> FiledRows:
@@ -131,7 +130,7 @@ def _shown(
     answer = page(
         "filed.html", request, status=UNPROCESSABLE if said else 200, look=look, year=here.opened.year,
         here=here, sheet=sheet, found=found, rows=rows, pages=found.pages, full=full, said=said, other=other,
-        covered=bool(masks), evaluation=here.provincial, longest=LONGEST_REASON,
+        covered=bool(masks), evaluation=here.provincial, longest=uncovering.LONGEST_REASON,
     )  # fmt: skip
     answer.headers["cache-control"] = "no-store"
     return answer

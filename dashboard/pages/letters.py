@@ -31,7 +31,7 @@ from letters.remarks import takes, written
 from models import letter_papers, letterbox, short_messages
 from models.letterbox import EVERY, letter_by_id
 from models.written_letters import of_own
-from season.recipients import named
+from season.recipients import is_recipient, named
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
+Recipient = Annotated[str, Query(max_length=60, pattern=r"^[a-z]*(:[a-z0-9-]*)?$")]
 
 TWIN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 """A letter's own styles are inline; nothing else of it may do or load anything."""
@@ -58,12 +59,14 @@ def listed(
     kind: Filter = "",
     phase: Filter = "",
     city: Filter = "",
+    to: Recipient = "",
     number: Annotated[int, NUMBER] = 1,
 ) -> HTMLResponse:
     """List the letters that the reader may read, the newest first, and count them by state."""
     site: Site = request.app.state.site
     year = look.opened.year
-    filters = {"state": state, "kind": kind, "phase": phase, "city": city if reader.province else ""}
+    to = to if to and is_recipient(year, to) else ""
+    filters = {"state": state, "kind": kind, "phase": phase, "city": city if reader.province else "", "to": to}
     wanted = letterbox.LetterQuery(
         year.year,
         look.as_of,
@@ -72,6 +75,7 @@ def listed(
         phase=phase or None,
         city=filters["city"] or None,
         reader=reader.city,
+        recipient=to or None,
     )
     with site.database.read() as connection:
         counts = letterbox.by_state(connection, wanted)
@@ -81,6 +85,7 @@ def listed(
     facts: dict[str, Any] = {
         "letters": found,
         "to": recipients(year, found),
+        "recipient": named(year, to) if to else "",
         "shown_state": shown_state,
         "counts": counts,
         "pages": pages,
@@ -104,6 +109,7 @@ def one(request: Request, look: Look, reader: Signed, letter: Id) -> HTMLRespons
         "address": shown(found.address) or UNKNOWN,
         "detail": shown(found.detail or ""),
         "is_own": is_own,
+        "party": whose if reader.province and (whose := found.recipient.partition(":")[2]).isdecimal() else None,
         "state": shown_state(found),
         "left": found.due_at if found.sent_at and look.opened.rehearsal else found.sent_at,
         "kind": KINDS[found.kind],

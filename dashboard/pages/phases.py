@@ -104,6 +104,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "task": tasks(year, table.cities[whose.slug], look.as_of, reader, asked)[at],
         "lacking": opening_conditions.lacking(year, found, states, look.as_of),
         "passing": opening_conditions.passing(found),
+        "rules": requirements.rules(look.opened.book.find(found.slug), found),
         "after": opening_conditions.after(year, found, states, look.as_of),
         "steps": [step(look.opened.book, move, found, untold) for move in past.moves],
         "filings": filings(look.opened.book, past.judgements),

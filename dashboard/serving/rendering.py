@@ -20,6 +20,7 @@ from dashboard.serving.whom_to_ask import whom_to_ask
 from dashboard.views.dates import clock, day, moment, short_day, weekday
 from dashboard.views.masking import for_reader
 from dashboard.views.naming import done
+from dashboard.views.notice import cited
 from dashboard.views.request_words import answer_word, wish
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def environment() -> Environment:
     }
     made.globals |= {
         "static": static,
+        "cited": cited,
         "moved": moved,
         "granter": granter,
         "minute": minute,

@@ -29,9 +29,10 @@ EVERYBODY = {
     *("/", "/account", "/account/authenticator"),
     *(
         f"/{{year:int}}/{page}"
-        for page in ("calendar", "exports", "letters", "letters/write", "log", "offices", "told")
+        for page in ("calendar", "exports", "letters", "letters/write", "log", "notice", "offices", "search", "told")
     ),
     *("/{year:int}/letters/{letter:int}", "/{year:int}/cities/{city}"),
+    *("/{year:int}/students/{student}", "/{year:int}/parties/{party}"),
     *("/{year:int}/{phase}/{city}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in ("expected", "filed"))),
 }
 WRITE = "/{year:int}/letters/write"

@@ -26,6 +26,8 @@ from dashboard.exports.exportable import TABLES
 from dashboard.pages.exports import Kind
 from dashboard.serving.forgery import SAFE
 from dashboard.serving.policy import EVERYONE, Policy
+from models.tables.city_drafts import draft_table
+from phases.application import SCHOOLS, STUDENTS
 from tests.support.canaries import text_of
 from tests.support.crawling import route_of
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from httpx2 import Response
 
     from dashboard.signing_in.reader import Role
+    from phases.stored_sheet import StoredSheet
     from tests.support.window import Browser, Window
 
 YEAR = 2022
@@ -59,6 +62,16 @@ def _ids(table: str, owner: str, prefix: str = "") -> Callable[[Window, str], Va
     return of
 
 
+def _rows(sheet: StoredSheet, column: str) -> Callable[[Window, str], Values]:
+    def of(window: Window, city: str) -> Values:
+        table = draft_table(sheet)
+        query = select(table.c[column]).where(table.c.year == YEAR, table.c.city == city).order_by(table.c.line)
+        with window.database.read() as connection:
+            return tuple(map(str, connection.execute(query.limit(2)).scalars()))
+
+    return of
+
+
 OWNED: Mapping[str, Callable[[Window, str], Values]] = {
     "city": lambda _window, city: (city,),
     "letter": _ids("letter", "recipient", "city:"),
@@ -66,6 +79,8 @@ OWNED: Mapping[str, Callable[[Window, str], Values]] = {
     "account": _ids("account", "city"),
     "request": _ids("request", "city"),
     "call": _ids("call", "city"),
+    "student": _rows(STUDENTS, "number"),
+    "party": _rows(SCHOOLS, "party"),
 }
 SHARED: Mapping[str, Values] = {
     "year": (str(YEAR),),

@@ -1,0 +1,118 @@
+"""A student's whole story: every row on record, what changed, the letters by number; who it is, covered by right."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse
+
+from dashboard.acts import uncovering
+from dashboard.serving.look import Present
+from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.views import masking, persons
+from dashboard.views.letterbox import KINDS, heading, recipients, shown_state
+from models import audit, directory, draft_rows, letterbox, personal_changes
+from models.facts.scope import Scope, in_training
+from phases.application import STUDENTS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from calendars.year import Phase
+    from dashboard.serving.look import Looking
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
+    from forms.definitions import AskedSheet
+
+area = APIRouter(default_response_class=HTMLResponse)
+UNPROCESSABLE = 422
+SEEN_IN_FULL = "查看学生的完整信息"
+MOST_LETTERS = 20
+HEADING = frozenset({"number", "name"})
+"""The columns of a sheet that say whose row it is."""
+
+
+@area.get("/{year:int}/students/{student}", dependencies=[Depends(allow(EVERYONE))])
+def one(request: Request, reader: Signed, look: Present, student: str) -> HTMLResponse:
+    """Show all of a student, to his city as it is; another city's is not there."""
+    return _shown(request, reader, look, student, full=not reader.province)
+
+
+@area.post("/{year:int}/students/{student}", dependencies=[Depends(allow(ADMIN_ONLY))])
+def one_uncovered(
+    request: Request, reader: Signed, look: Present, student: str, reason: Annotated[str, Form()] = ""
+) -> HTMLResponse:
+    """Show all of a student with nothing covered, for a reason that is put on record first."""
+    site: Site = request.app.state.site
+    reason = reason.strip()
+    good = uncovering.is_reason(reason)
+    with site.database.write() as connection:
+        city = _city(connection, reader, look, student)
+        if good:
+            stamp, what = site.stamp(reader, look.opened), (SEEN_IN_FULL, f"{look.opened.year.year}/{student}")
+            audit.record(connection, stamp, *what, account=reader.account, city=city, reason=reason)
+    return _shown(request, reader, look, student, full=good, said="" if good else uncovering.NO_REASON)
+
+
+def _city(connection: Connection, reader: Reader, look: Looking, student: str) -> str:
+    city = directory.whose_student(connection, look.opened.year.year, student)
+    if city is None or not reader.sees(city):
+        raise NotThere
+    return city
+
+
+def _sheets(look: Looking, reader: Reader) -> list[tuple[Phase, AskedSheet]]:
+    """Give the sheets that name students, in the order of the year, as far as they are the reader's business."""
+    year, book = look.opened.year, look.opened.book
+    return [
+        (phase, sheet)
+        for phase in year.phases
+        for form in book.forms_of(phase)
+        if reader.province or not book.provincial(form.slug)
+        for sheet in form.asked(year).sheets
+        if "number" in sheet.fields
+    ]
+
+
+def _shown(
+    request: Request, reader: Reader, look: Looking, student: str, *, full: bool, said: str = ""
+) -> HTMLResponse:
+    site: Site = request.app.state.site
+    year, sheets = look.opened.year, _sheets(look, reader)
+    wanted = letterbox.LetterQuery(year.year, look.as_of, reader=reader.city, names=student)
+    with site.database.read() as connection:
+        city = _city(connection, reader, look, student)
+        rows = {
+            sheet.key: draft_rows.rows(connection, year.year, city, sheet.key, of={"number": student})
+            for _, sheet in sheets
+        }
+        trained = student in in_training(Scope(connection, year, {city: date.min}, {}))[city]
+        changes = personal_changes.changes(connection, year.year, city)
+        letters = letterbox.letters(connection, wanted, limit=MOST_LETTERS)
+    written = partial(persons.sheet_of_one, known=HEADING, full=full)
+    applied = rows[STUDENTS.key][0]
+    defined = [found for phase in year.phases if (found := look.opened.book.find(phase.slug))]
+    facts: dict[str, Any] = {
+        "number": student,
+        "name": applied["name"] if full else masking.name(applied["name"]),
+        "city": year.city(city),
+        "applied": applied,
+        "standing": persons.standing([one.lets_on for one in defined if one.lets_on], rows, trained=trained),
+        "told": [(phase, written(sheet, rows[sheet.key])) for phase, sheet in sheets if rows[sheet.key]],
+        "rows": persons.changed(changes, [student], full=full),
+        "letters": letters,
+        "to": recipients(year, letters),
+        "full": full,
+        "said": said,
+        "longest": uncovering.LONGEST_REASON,
+    }
+    words: dict[str, Any] = {"shown_state": shown_state, "letter_kinds": KINDS, "heading": heading}
+    answer = page(
+        "students.html", request, status=UNPROCESSABLE if said else 200, look=look, year=year, **facts, **words
+    )
+    answer.headers["cache-control"] = "no-store"
+    return answer

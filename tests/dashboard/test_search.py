@@ -1,0 +1,136 @@
+"""查找, and the pages of whom it finds: by right, and with nobody's name in an address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from dashboard.views.masking import name as covered
+from models.columns import table_of
+from models.tables.audit import AuditEntry
+from models.tables.city_drafts import draft_table
+from phases.application import SCHOOLS, STUDENTS
+from phases.mentor_recommendation import INSTITUTIONS, MENTORS
+from tests.support import canaries
+from tests.support.reading import Read
+from tests.support.window import ADMIN, CITIES, VIEWER, Window
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from phases.stored_sheet import StoredSheet
+
+SEARCH = "/2022/search"
+
+
+def first(window: Window, sheet: StoredSheet, city: str = "nanjing") -> Row[Any]:
+    table = draft_table(sheet)
+    with window.database.read() as connection:
+        return connection.execute(select(table).where(table.c.city == city).order_by(table.c.line)).first()  # type: ignore[return-value]
+
+
+def audited(window: Window) -> list[tuple[str, str, str | None]]:
+    with window.database.read() as connection:
+        return [(row.what, row.subject, row.reason) for row in connection.execute(select(table_of(AuditEntry)))]
+
+
+def links(window: Window, name: str, **fields: str) -> set[str]:
+    """Where the answer's main part leads to, by right and not by menu."""
+    text = window.as_(name).submit(SEARCH, **fields).text
+    main = text[text.index("<main") : text.index("<footer")]
+    return {one for one in Read.page(main).links if one.startswith(("/2022/students", "/2022/parties", "/2022/cities"))}
+
+
+def test_what_is_looked_for_is_found_by_right(window: Window) -> None:
+    student, school, mentor = (first(window, sheet) for sheet in (STUDENTS, SCHOOLS, MENTORS))
+    who = {"nanjing": {"q": student.name}, "suzhou": {"q": student.name}, VIEWER: {"q": student.name, "reason": "核对"}}
+    page = f"/2022/students/{student.number}"
+    assert {name: page in links(window, name, **said) for name, said in who.items()} == {
+        "nanjing": True, "suzhou": False, VIEWER: False,
+    }  # fmt: skip
+    assert page not in links(window, ADMIN, q=student.name)
+    for found in (school, mentor):
+        at = f"/2022/parties/{found.party}"
+        assert [at in links(window, name, q=found.name) for name in (ADMIN, "nanjing")] == [True, True]
+    assert "/2022/cities/nanjing" in links(window, ADMIN, q="南京市")
+    assert links(window, "suzhou", q="南京") & {"/2022/cities/nanjing"} == set()
+
+
+def test_the_province_finds_a_student_by_name_for_a_reason_that_is_put_on_record(window: Window) -> None:
+    student = first(window, STUDENTS)
+    answer = window.as_(ADMIN).submit(SEARCH, q=student.name, reason=" 家长来电 ")
+    assert (student.name in answer.text, answer.headers["cache-control"]) == (True, "no-store")
+    ((what, subject, reason),) = audited(window)
+    assert (what, reason) == ("按姓名查找学生", "家长来电")
+    assert (student.number in subject, student.name in subject) == (True, False)
+
+
+def test_a_whole_number_leads_to_its_student_and_a_foreign_one_nowhere(window: Window) -> None:
+    number = first(window, STUDENTS).number
+    told = {name: window.as_(name).submit(SEARCH, q=f" {number} ") for name in (ADMIN, "nanjing", "suzhou")}
+    assert {name: (one.status_code, one.headers.get("location")) for name, one in told.items()} == {
+        ADMIN: (303, f"/2022/students/{number}"),
+        "nanjing": (303, f"/2022/students/{number}"),
+        "suzhou": (200, None),
+    }
+
+
+def test_nothing_and_too_much_are_asked_again(window: Window) -> None:
+    answers = [window.as_("nanjing").submit(SEARCH, q=words) for words in (" ", "长" * 51, "%", "没有这个人")]
+    assert [one.status_code for one in answers] == [422, 422, 200, 200]
+    assert ["没有找到" in one.text for one in answers] == [False, False, True, True]
+
+
+def test_a_students_page_tells_his_story_covered_to_the_province_and_whole_to_his_city(window: Window) -> None:
+    student = first(window, STUDENTS)
+    page = f"/2022/students/{student.number}"
+    seen = {name: Read.page(window.as_(name).get(page).text) for name in ("nanjing", ADMIN, VIEWER)}
+    assert {name: one.texts("h1")[0] for name, one in seen.items()} == {
+        "nanjing": f"{student.number} {student.name}",
+        ADMIN: f"{student.number} {covered(student.name)}",
+        VIEWER: f"{student.number} {covered(student.name)}",
+    }
+    hidden = (student.name, student.born.isoformat())
+    whole = window.as_(ADMIN).submit(page, reason="学籍核对")
+    assert [word in whole.text for word in hidden] == [True, True]
+    assert audited(window) == [("查看学生的完整信息", f"2022/{student.number}", "学籍核对")]
+    told = [window.as_(ADMIN).get(page).text, window.as_(ADMIN).submit(page, reason=" ").text]
+    assert [any(word in text for word in hidden) for text in told] == [False, False]
+    refused = [window.as_(name).submit(page, reason="核对").status_code for name in (VIEWER, "nanjing", "suzhou")]
+    assert (refused, len(audited(window))) == ([403, 404, 404], 1)
+
+
+@pytest.mark.parametrize("sheet", [MENTORS, SCHOOLS, INSTITUTIONS])
+def test_a_party_has_a_page_for_those_whose_sheets_it_stands_on(window: Window, sheet: StoredSheet) -> None:
+    row = first(window, sheet)
+    with window.database.read() as connection:
+        table = draft_table(sheet)
+        owners = set(connection.execute(select(table.c.city).where(table.c.party == row.party)).scalars())
+    seen = {name: window.as_(name).get(f"/2022/parties/{row.party}").status_code for name in (ADMIN, VIEWER, *CITIES)}
+    assert seen == {name: 200 if name in {ADMIN, VIEWER, *owners} else 404 for name in (ADMIN, VIEWER, *CITIES)}
+
+
+def test_no_city_finds_anything_of_anothers(planted: Window) -> None:
+    told = {
+        city: [planted.as_(city).submit(SEARCH, q=words).text for words in ("canary", "3201-2022", "一中", "关于")]
+        for city in ("suzhou", "yancheng")
+    }
+    for city, texts in told.items():
+        others = [canaries.mark(other) for other in CITIES if other != city]
+        assert [word for word in others for text in texts if word in text] == []
+
+
+def test_what_was_looked_for_stands_in_no_address(window: Window) -> None:
+    text = window.as_("nanjing").submit(SEARCH, q="王小明").text
+    assert [one for one in Read.page(text).links if "王" in one or "%E7%8E%8B" in one] == []
+    assert window.as_("nanjing").get(f"{SEARCH}?q=王小明").text.count("王小明") == 0
+
+
+def test_the_letters_to_somebody_are_a_list_with_an_address(window: Window) -> None:
+    party = first(window, MENTORS).party
+    answer = window.as_(ADMIN).get(f"/2022/letters?to=mentor:{party}")
+    table = Read.page(answer.text).tables[0]
+    assert {row[2] for row in table[1:]} == {f"导师 #{party}"}
+    assert "写给导师 #" not in window.as_(ADMIN).get("/2022/letters?to=mentor:x").text
