@@ -20,7 +20,7 @@ from forms.sandbox import read
 from forms.typed_rows import read_rows
 from forms.workbook_rows import MOST, first_faults
 from gates.states import Event, State
-from models import audit, loading, states_as_of
+from models import audit, draft_rows, loading, states_as_of
 from models.loading import newest_load
 from models.standing import opened
 from season import second_part
@@ -62,10 +62,10 @@ def load(
     """Load a city's workbook of a form: a phase's, or one that the province fills in. KeyError where there is none.
 
     `form-errors` where a row is of the wrong shape, or disagrees with what is on record; then nothing loads, and where
-    the faults are is put on record. The same rows loaded again change nothing. Of what was done on paper no rule
-    refuses a row: `verdict` only says what is found. The workbook is read before the transaction begins, and not at
-    all where the city phase takes none. `account` is that of the province where it loads for the city, which is put on
-    record with it.
+    the faults are is put on record. The same rows loaded again change nothing, unless others were refused in between:
+    then it is on record that these are meant. Of what was done on paper no rule refuses a row: `verdict` only says what
+    is found. The workbook is read before the transaction begins, and not at all where the city phase takes none.
+    `account` is that of the province where it loads for the city, which is put on record with it.
     """
     calendar = _calendar(database, year, form)
     given = (database, calendar, form, city, stamp)
@@ -187,7 +187,8 @@ def _load(season: Season, cell: Cell, reading: Reading) -> Outcome:
         said = f"{title}有 {len(errors)} 处错误，未导入；请逐条改正后重新导入。"
         return Outcome("form-errors", said, errors=errors, warnings=warnings)
     sha256 = _fingerprint(reading)
-    if newest_load(season.connection, year, reading.slug, city) == sha256:
+    refused = draft_rows.refused_since(season.connection, year, reading.slug, city)
+    if newest_load(season.connection, year, reading.slug, city) == sha256 and not refused:
         return Outcome("done", f"{title}与上次导入的内容相同，未作改动。", warnings=warnings)
     rows = sum(map(len, reading.rows.values()))
     plain = {sheet.key: [row.model_dump() for row in reading.rows[sheet.key]] for sheet in reading.form.sheets}

@@ -187,7 +187,7 @@ def _stamp(part: bytes) -> str:
     return "".join(text).strip()[:80]
 
 
-def _answer(data: bytes, wanted: Iterable[str], task: bytes) -> dict[str, Any]:
+def _answer(data: bytes, wanted: Iterable[str], task: bytes, *, typed: bool) -> dict[str, Any]:
     try:
         opened = unpack(data, wanted)
     except RefusedError as refused:
@@ -197,7 +197,7 @@ def _answer(data: bytes, wanted: Iterable[str], task: bytes) -> dict[str, Any]:
     except Exception:  # noqa: BLE001 - whatever a hostile file made of the parsers, it is a file nobody can read
         return {"refused": "file.damaged"}
     try:
-        return _read(opened, task) | {"heavy": opened.heavy}
+        return (_typed_rows if typed else _read)(opened, task) | {"heavy": opened.heavy}
     except MemoryError:
         return {"refused": "file.too-costly", "heavy": True}
     except Exception as error:  # noqa: BLE001 - a defect of ours: it is raised where it was asked
@@ -217,6 +217,13 @@ def _read(opened: Unpacked, task: bytes) -> dict[str, Any]:
     return answer(judged(opened, *Task.of(task)))
 
 
+def _typed_rows(opened: Unpacked, task: bytes) -> dict[str, Any]:
+    from forms.carried import Task
+    from forms.reading import as_typed
+
+    return {"typed": as_typed(opened, Task.of(task).form)}
+
+
 def main() -> None:
     """Answer until standard input ends; a request that takes too long, or outlives its parent, is ended by a timer."""
     if sys.platform == "linux":  # elsewhere the address space cannot be limited
@@ -229,7 +236,7 @@ def main() -> None:
         signal.alarm(WALL + 5)
         signal.setitimer(signal.ITIMER_PROF, PROCESSOR)
         task, data = asked.read(request["task"]), asked.read(request["size"])
-        answer = _answer(data, request["wanted"], task)
+        answer = _answer(data, request["wanted"], task, typed=request["typed"])
         answers.write(json.dumps(answer, ensure_ascii=False, default=_as_json).encode("utf-8", "replace") + b"\n")
         answers.flush()
         signal.alarm(0)

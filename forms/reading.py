@@ -49,6 +49,22 @@ def judged(opened: Unpacked, form: Form[AskedSheet], whose: Mapping[str, str] = 
     return gathered(form, sheets, _about_the_book(form, opened))
 
 
+def as_typed(opened: Unpacked, form: Form[AskedSheet]) -> dict[str, list[tuple[int, dict[str, Cell]]]]:
+    """Give the rows of an unpacked workbook by sheet key, each with its line, as they were typed.
+
+    What stands in no column of the form is left out, and so is a cell that holds no value.
+    """
+    found: dict[str, list[tuple[int, dict[str, Cell]]]] = {}
+    for sheet in (*form.sheets, *form.beside):
+        if (table := opened.tables.get(sheet.name)) is not None:
+            rows = SheetReader(sheet).as_typed(table)
+            found[sheet.key] = [
+                (line, {name: cell for name, cell in cells.items() if not isinstance(cell, Broken)})
+                for line, cells in rows
+            ]
+    return found
+
+
 def gathered(form: Form[AskedSheet], sheets: Sequence[SheetReader], warnings: Iterable[RowError] = ()) -> Reading:
     """Give what the sheets of a form were read as."""
     return Reading(
@@ -121,16 +137,21 @@ class SheetReader:
         self._rows(table, top, positions, frozenset(hidden.rows))
         self._hidden_beside(table, positions, hidden)
 
+    def as_typed(self, table: Table) -> Iterator[tuple[int, dict[str, Cell]]]:
+        """Give the rows of a sheet by line, each cell by its column's field, as it was typed; not one is judged."""
+        known = {_label(column.label): column for column in self.sheet.columns}
+        top = _header_row(table, known)
+        if top is not None:
+            yield from _lines(table, top, self._header(table[top], known, top + 1))
+
     def _rows(self, table: Table, top: int, positions: Mapping[str, int], hidden: frozenset[int]) -> None:
         unseen = []
-        for line, row in enumerate(table[top + 1 :], start=top + 2):
-            cells = {name: row[at] for name, at in positions.items() if at < len(row)}
-            if not all(map(is_blank, cells.values())):
-                self._row(line, cells)
-                if line - 1 in hidden:
-                    unseen.append(line)
-                if len(self.errors) > MOST:
-                    break
+        for line, cells in _lines(table, top, positions):
+            self._row(line, cells)
+            if line - 1 in hidden:
+                unseen.append(line)
+            if len(self.errors) > MOST:
+                break
         if unseen:
             first, *more = unseen
             named = "、".join(map(str, more[:_HIDDEN_NAMED])) + (" 等" if more[_HIDDEN_NAMED:] else "")
@@ -273,6 +294,14 @@ class SheetReader:
 
     def _warn(self, code: str, column: str | None, wrong: str, right: str, *, row: int | None = None) -> None:
         self.warnings.append(RowError(code, self.sheet.name, row, column, "", wrong, right))
+
+
+def _lines(table: Table, top: int, positions: Mapping[str, int]) -> Iterator[tuple[int, dict[str, Cell]]]:
+    """Give the rows below the header in which anything is written, by line."""
+    for line, row in enumerate(table[top + 1 :], start=top + 2):
+        cells = {name: row[at] for name, at in positions.items() if at < len(row)}
+        if not all(map(is_blank, cells.values())):
+            yield line, cells
 
 
 def _header_row(table: Table, known: Mapping[str, Column]) -> int | None:

@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from forms.carried import Task, reading_of, unmarked
 from forms.definitions import AskedSheet, Form
+from forms.unpacked import Cell
 from forms.workbook_rows import Reading, nothing
 
 FILE_SIZE = 5 * 2**20  # bytes
@@ -66,6 +67,17 @@ def read(source: Path | bytes, form: Form[AskedSheet], whose: Mapping[str, str] 
     return reading_of(answer, form)
 
 
+def typed(source: Path | bytes, form: Form[AskedSheet]) -> dict[str, dict[int, dict[str, Cell]]] | None:
+    """Give the rows of a workbook by sheet key and line as they were typed, none judged; None where it is refused."""
+    data = _bytes(source)
+    if data is None or _plainly_wrong(data):
+        return None
+    answer = _process.ask(data, form, {}, typed=True)
+    if "defect" in answer:
+        raise RuntimeError(answer["defect"])
+    return {key: dict(rows) for key, rows in answer["typed"].items()} if "typed" in answer else None
+
+
 def _refused(form: Form[AskedSheet], code: str, part: str) -> Reading:
     wrong, right = _REFUSALS[code]
     shown = "".join(mark if mark.isprintable() else "?" for mark in part[:80])
@@ -106,10 +118,12 @@ class _Process:
         self._lock = threading.Lock()
         self._running: subprocess.Popen[bytes] | None = None
 
-    def ask(self, data: bytes, form: Form[AskedSheet], whose: Mapping[str, str]) -> dict[str, Any]:
+    def ask(
+        self, data: bytes, form: Form[AskedSheet], whose: Mapping[str, str], *, typed: bool = False
+    ) -> dict[str, Any]:
         """The answer to one request; `file.too-costly` where the process did not live to give one."""
         task, wanted = Task(form, whose).packed(), [sheet.name for sheet in (*form.sheets, *form.beside)]
-        told = json.dumps({"task": len(task), "size": len(data), "wanted": wanted}).encode()
+        told = json.dumps({"task": len(task), "size": len(data), "wanted": wanted, "typed": typed}).encode()
         request = b"".join((told, b"\n", task, data))
         with self._lock:
             reply = b""

@@ -9,6 +9,7 @@ import io
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import xlsxwriter  # type: ignore[import-untyped] # ships no py.typed
@@ -38,11 +39,20 @@ class Percent(float):
     __slots__ = ()
 
 
-def render(form: Form[AskedSheet], year: Year, rows: Filling | None = None) -> bytes:
+HEADER = 1
+"""The line of a sheet's header."""
+
+Notes = Mapping[tuple[int, str], str]
+"""What is to be said of a sheet's cells, by line and column field."""
+
+
+def render(
+    form: Form[AskedSheet], year: Year, rows: Filling | None = None, notes: Mapping[str, Notes] = MappingProxyType({})
+) -> bytes:
     """The bytes of a workbook with the sheets and columns of a form as the year asks it, filled with `rows`.
 
     A text stands in its cell as it is, whatever the column asks; so does a `Percent`. Filled, it has of the sheets
-    beside those alone that there are rows of.
+    beside those alone that there are rows of. What the `notes` say, by sheet key, is a comment at a cell in red.
     """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -53,7 +63,9 @@ def render(form: Form[AskedSheet], year: Year, rows: Filling | None = None) -> b
         for sheet in (*form.sheets, *(one for one in form.beside if rows is None or one.key in rows)):
             page = book.add_worksheet(sheet.name)
             _sheet(page, sheet, formats)
-            _fill(page, sheet, (rows or {}).get(sheet.key, {}), formats)
+            filled = (rows or {}).get(sheet.key, {})
+            _fill(page, sheet, filled, formats)
+            _note(page, sheet, filled, notes.get(sheet.key, {}), formats)
     return target.getvalue()
 
 
@@ -67,6 +79,10 @@ class _Formats:
         self.text = book.add_format({"num_format": "@"})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.percent = book.add_format({"num_format": "0.0%"})
+        wrong = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
+        self.wrong = book.add_format({**wrong, "num_format": "@"})
+        self.wrong_day = book.add_format({**wrong, "num_format": "yyyy-mm-dd"})
+        self.wrong_header = book.add_format({**header, **wrong})
 
     def cells(self, column: Column) -> Format | None:
         """How the cells of a column are formatted, None for Excel's own way."""
@@ -96,14 +112,32 @@ def _fill(page: Worksheet, sheet: AskedSheet, rows: Mapping[int, Mapping[str, ob
                 _cell(page, line - 1, at, column, value)
 
 
-def _cell(page: Worksheet, row: int, at: int, column: Column, value: object) -> None:
-    """Numbers and days stay what they are; a format is the column's own."""
+def _note(
+    page: Worksheet, sheet: AskedSheet, rows: Mapping[int, Mapping[str, object]], notes: Notes, formats: _Formats
+) -> None:
+    for at, column in enumerate(sheet.columns):
+        for (line, field), said in notes.items():
+            if field != column.field:
+                continue
+            value = rows.get(line, {}).get(field)
+            if line == HEADER:
+                page.write_string(0, at, column.label, formats.wrong_header)
+            elif isinstance(value, date):
+                _cell(page, line - 1, at, column, value, formats.wrong_day)
+            else:
+                page.write_blank(line - 1, at, None, formats.wrong)
+                _cell(page, line - 1, at, column, value, formats.wrong)
+            page.write_comment(line - 1, at, said, {"x_scale": 1, "width": _COMMENT_WIDTH, "height": _height(said)})
+
+
+def _cell(page: Worksheet, row: int, at: int, column: Column, value: object, by: Format | None = None) -> None:
+    """Numbers and days stay what they are; a format is the column's own, or the one given."""
     if isinstance(value, date):
-        page.write_datetime(row, at, datetime(value.year, value.month, value.day))  # noqa: DTZ001 -- a day, no instant
-    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
-        page.write_number(row, at, value)
+        page.write_datetime(row, at, datetime(value.year, value.month, value.day), by)  # noqa: DTZ001 -- no instant
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        page.write_number(row, at, value, by)
     elif text := as_text(column, value):
-        page.write_string(row, at, text)
+        page.write_string(row, at, text, by)
 
 
 def _height(help_text: str) -> int:

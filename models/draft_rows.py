@@ -15,7 +15,7 @@ from models.database import book_of
 from models.histories import Load
 from models.loading import NOTHING
 from models.tables.city_drafts import drafts, value_table
-from models.tables.season import Filing, WorkbookLoad
+from models.tables.season import Filing, RefusedLoad, WorkbookLoad
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -88,6 +88,25 @@ def newest(connection: Connection, year: int, form: str, city: str) -> Load | No
     mine = (table.c.year == year, table.c.form == form, table.c.city == city)
     found = select(*columns_of(Load, table)).where(*mine).order_by(table.c.id.desc()).limit(1)
     return next((load for row in connection.execute(found) if (load := Load(*row)).sha256 != NOTHING), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSince:
+    """An upload that was refused for so many faults after the present draft was loaded."""
+
+    faults: int
+    by: str
+    as_of: datetime
+
+
+def refused_since(connection: Connection, year: int, form: str, city: str) -> RefusedSince | None:
+    """Give the newest upload of that form if it was refused: then the draft, if there is one, is an older one."""
+    refused, load = table_of(RefusedLoad), table_of(WorkbookLoad)
+    after = select(func.max(load.c.at)).where(load.c.year == year, load.c.form == form, load.c.city == city)
+    mine = (refused.c.year == year, refused.c.city == city, refused.c.form == form)
+    query = select(*columns_of(RefusedSince, refused), after.scalar_subquery() < refused.c.at)
+    newest = connection.execute(query.where(*mine).order_by(refused.c.id.desc()).limit(1)).one_or_none()
+    return RefusedSince(*newest[:3]) if newest and newest[3] in (True, 1, None) else None
 
 
 @dataclass(frozen=True, slots=True)

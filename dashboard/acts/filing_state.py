@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from forms.definitions import AskedSheet, Form
     from gates.reruns import Uses
+    from models.draft_rows import RefusedSince
     from models.histories import Load
     from models.standing import Opened
 
@@ -94,6 +95,7 @@ class Work:
     `barred` says why nothing can be loaded for what was, or was not, loaded of phases done on paper; "" where it can.
     `questionable` is what the city may question here, by what it is. `wanted` are those of which something must be
     loaded first; `rehearsed`: a demonstration has it filled in; `pooled`: there are mentors of the year before.
+    `refused`: an upload after the draft's, which the draft is therefore not.
     """
 
     filing: PhaseForm
@@ -108,6 +110,7 @@ class Work:
     wanted: tuple[Phase, ...] = ()
     rehearsed: bool = False
     pooled: bool = False
+    refused: RefusedSince | None = None
 
     @property
     def may_load(self) -> bool:
@@ -185,12 +188,13 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         counts = draft_rows.counts(connection, year.year, city, [sheet.key for sheet in form.sheets])
         asked = city_requests.of_city_phase(connection, year.year, filing.phase.slug, city)
         pooled = form.slug == ROLL.slug and bool(pooled_mentors(connection, year.year, city))
+        refused = draft_rows.refused_since(connection, year.year, form.slug, city) if now.state in MAY_LOAD else None
         may_question = questionable(connection, year.year, filing.phase.slug, city, now_at)
     card, barred = None, used or backfill.wanting(year, wanted)
     if newest is not None and not filing.provincial and now.state in MAY_LOAD and not barred:
         stamp = site.stamp(reader, filing.opened)
         card = report_card(site.database, year.year, filing.phase.slug, city, stamp, trial=True)
-    draft = Draft(newest is not None, _refused(card))
+    draft = Draft(newest is not None, _refused(card), refused.faults if refused else 0)
     if now.passed_on_paper or barred:
         step = on_paper(now, draft, barred)
     else:
@@ -202,7 +206,7 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
     rehearsed = filing.rehearsed(site.pack) is not None
     phased = tuple(map(year.phase, wanted))
-    return Work(filing, now, newest, named, asked, card, step, barred, may_question, phased, rehearsed, pooled)
+    return Work(filing, now, newest, named, asked, card, step, barred, may_question, phased, rehearsed, pooled, refused)
 
 
 def _papers(phases: Mapping[str, Seen]) -> list[str]:

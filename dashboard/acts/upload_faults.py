@@ -23,16 +23,23 @@ SHOWN = 200
 KEPT = 100_000
 """Faults in memory, over all uploads: the oldest uploads go first."""
 
+BYTES = 50 * 2**20
+"""Of refused workbooks in memory, likewise."""
+
 HEADER = ("表", "行", "列", "填的内容", "存在问题", "正确填法")
 
 
 @dataclass(frozen=True, slots=True)
 class KeptFaults:
-    """The faults of one upload, for the account that sent it; `place` is the address of the city phase."""
+    """The faults of one upload, for the account that sent it; `place` is the address of the city phase.
+
+    `workbook` is what was sent, to be given back with them.
+    """
 
     account: int
     place: str
     faults: tuple[RowError, ...]
+    workbook: bytes = b""
 
 
 @dataclass
@@ -48,15 +55,19 @@ class Shelf:
         word = secrets.token_urlsafe(18)
         with self._lock:
             self._kept[word] = kept
-            while len(self._kept) > 1 and sum(len(one.faults) for one in self._kept.values()) > self.room:
+            while len(self._kept) > 1 and self._too_much():
                 self._kept.popitem(last=False)
         return word
 
-    def find(self, word: str, account: int, place: str) -> tuple[RowError, ...] | None:
+    def _too_much(self) -> bool:
+        kept = self._kept.values()
+        return sum(len(one.faults) for one in kept) > self.room or sum(len(one.workbook) for one in kept) > BYTES
+
+    def find(self, word: str, account: int, place: str) -> KeptFaults | None:
         """Give them to who sent them; None for anybody else, and where they are no longer kept."""
         with self._lock:
             kept = self._kept.get(word)
-        return kept.faults if kept and (kept.account, kept.place) == (account, place) else None
+        return kept if kept and (kept.account, kept.place) == (account, place) else None
 
 
 def by_sheet(faults: Iterable[RowError]) -> list[tuple[str, list[RowError]]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from acts import read_back
@@ -29,15 +29,15 @@ from dashboard.signing_in.rate_limit import peer
 from dashboard.signing_in.reader import Reader
 from dashboard.views.history import ruled
 from dashboard.views.letterbox import heading
+from forms.marked import marked
 from forms.sandbox import FILE_SIZE
 from forms.template import render as template_of
-from models import audit
+from models import audit, draft_rows
 from phases.application import PHASE as APPLICATION
 from season.recipients import named
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
-    from forms.workbook_rows import RowError
     from models.database import Database
     from season.outcome import Outcome
 
@@ -116,7 +116,10 @@ def take_workbook(
     stamp = for_a_city(stamp) if reader.province and not here.provincial else stamp
     by = reader.account if reader.province else None
     outcome = load(site.database, year, here.form.slug, here.city.slug, sent, stamp, account=by)
-    return _workbook(request, reader, look, here, outcome=outcome, status=STATUS[outcome.outcome], said=outcome.message)
+    kept = KeptFaults(reader.account, here.address, outcome.errors, sent)
+    word = site.faults.put(kept) if outcome.errors else None
+    status = STATUS[outcome.outcome]
+    return _workbook(request, reader, look, here, outcome=outcome, status=status, said=outcome.message, word=word)
 
 
 def _workbook(
@@ -128,10 +131,10 @@ def _workbook(
     outcome: Outcome | None = None,
     status: int = 200,
     said: str = "",
+    word: str | None = None,
 ) -> HTMLResponse:
     site: Site = request.app.state.site
     errors = outcome.errors if outcome else ()
-    word = site.faults.put(KeptFaults(reader.account, here.address, errors)) if len(errors) > SHOWN else None
     return page(
         "filing/workbook.html",
         request,
@@ -153,9 +156,20 @@ def _workbook(
 @area.get("/faults/{word}.csv", dependencies=[Depends(allow(HANDS))])
 def faults_csv(request: Request, reader: Signed, here: Here, word: str) -> Response:
     """Give all faults of an upload as a table."""
-    found = as_csv(_kept(request, reader, here, word))
+    found = as_csv(_kept(request, reader, here, word).faults)
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(here.form.title)}.csv"}
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@area.get("/faults/{word}.xlsx", dependencies=[Depends(allow(HANDS, uploads=True))])
+def faults_marked(request: Request, reader: Signed, here: Here, word: str) -> Response:
+    """Give the workbook of an upload back with its faults as comments; it is read in the confined process again."""
+    kept = _kept(request, reader, here, word)
+    found = marked(kept.workbook, here.form, here.opened.year, kept.faults)
+    if found is None:
+        raise NotThere
+    name = quote(f"{here.form.title}（标出错误）.xlsx")
+    return Response(found, media_type=XLSX, headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"})
 
 
 @area.get("/faults/{word}", dependencies=[Depends(allow(HANDS))])
@@ -168,7 +182,7 @@ def faults(
     start: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> HTMLResponse:
     """Show the faults of an upload, page by page."""
-    found = _kept(request, reader, here, word)
+    found = _kept(request, reader, here, word).faults
     facts: dict[str, Any] = {
         "groups": by_sheet(found[start : start + SHOWN]),
         "total": len(found),
@@ -178,7 +192,7 @@ def faults(
     return page("filing/faults.html", request, look=look, year=here.opened.year, here=here, word=word, **facts)
 
 
-def _kept(request: Request, reader: Reader, here: PhaseForm, word: str) -> tuple[RowError, ...]:
+def _kept(request: Request, reader: Reader, here: PhaseForm, word: str) -> KeptFaults:
     site: Site = request.app.state.site
     found = site.faults.find(word, reader.account, here.address)
     if found is None:
@@ -225,10 +239,19 @@ def ask_filing(request: Request, reader: Signed, look: Look, here: Here) -> HTML
 
 @area.post("/file", dependencies=[Depends(allow(CITY_ONLY))])
 def file_phase(
-    request: Request, reader: Signed, look: Look, here: Here, token: Annotated[str, Form(alias="once")]
+    request: Request,
+    reader: Signed,
+    look: Look,
+    here: Here,
+    token: Annotated[str, Form(alias="once")],
+    older: Annotated[Literal["on", ""], Form()] = "",
 ) -> Response:
-    """File the phase, once."""
+    """File the phase, once; an `older` draft than what was uploaded last and refused, only where that was ticked."""
     site: Site = request.app.state.site
+    with site.database.read() as connection:
+        refused = draft_rows.refused_since(connection, here.opened.year.year, here.form.slug, here.city.slug)
+    if refused and not older:
+        return RedirectResponse(f"{here.address}/file", 303)
     stamp, year = site.stamp(reader, look.opened), here.opened.year.year
     act = f"报送：{here.title}"
     slug, city = here.phase.slug, here.city.slug

@@ -14,7 +14,9 @@ from dashboard.views.next_step import STEPS
 from gates.states import State
 
 if TYPE_CHECKING:
+    from dashboard.acts.filing_state import PhaseForm, Work
     from dashboard.panels.place import Place
+    from dashboard.signing_in.reader import Reader
 
 
 def filing_panel(place: Place) -> Markup | None:
@@ -30,5 +32,19 @@ def filing_panel(place: Place) -> Markup | None:
         return None
     may_recall = not reader.province and done.now.state is State.SUBMITTED and done.now.due.met_by(place.looking.as_of)
     facts: dict[str, Any] = {"here": here, "work": done, "steps": STEPS, "look": place.looking}
-    facts |= {"token": form_token(), "recalling": may_recall}
+    facts |= {"token": form_token(), "recalling": may_recall, "ways": _ways(here, done, reader)}
     return Markup(render("panels/filing_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped
+
+
+def _ways(here: PhaseForm, done: Work, reader: Reader) -> tuple[str, ...]:
+    """Give the address of each step's page, in their order; "" for what cannot be done now, or is the city's own."""
+    mine, begun = not reader.province, here.lists_students or done.pooled
+    template = f"{here.address}/template.xlsx{'?begun=1' if begun and mine else ''}"
+    trial = f"{here.address}/trial" if done.newest and not done.now.passed_on_paper else ""
+    return (
+        template if done.may_load else "",
+        f"{here.address}/rows" if done.may_load and mine else "",
+        f"{here.address}/workbook" if done.may_load else "",
+        trial if done.may_load else "",
+        f"{here.address}/file" if done.may_file and mine else "",
+    )

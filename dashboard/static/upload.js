@@ -30,4 +30,13 @@ document.addEventListener("submit", (event) => {
   request.open("POST", form.action);
   request.send(body);
 });
+// A file may be dropped anywhere on the form.
+const over = (event) => event.target instanceof Element && event.target.closest("form[data-upload]");
+for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) document.addEventListener(kind, (event) => {
+  const form = over(event);
+  if (!form || !event.dataTransfer.types.includes("Files")) return;
+  event.preventDefault();
+  form.classList.toggle("over", kind === "dragenter" || kind === "dragover");
+  if (kind === "drop") form.elements.workbook.files = event.dataTransfer.files;
+});
 addEventListener("popstate", () => location.reload());

@@ -21,10 +21,14 @@ MAY_ASK = frozenset({State.WAITING, State.OPEN, State.RETURNED, State.OVERDUE})
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is loaded: whether anything is, and how many rules refuse it; None where it was not judged."""
+    """What is loaded: whether anything is, and how many rules refuse it; None where it was not judged.
+
+    `faults` are those of a later upload that was refused, so that what is loaded is not what the city has last.
+    """
 
     loaded: bool
     refused: int | None = None
+    faults: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,15 @@ def next_step(task: CityTask, state: State, draft: Draft) -> NextStep:
     """Say what the phase asks (`todo`), and what is to be done with the workbook."""
     if state not in MAY_LOAD:
         return NextStep(task.said)
-    at = DOWNLOAD if not draft.loaded else FILL if draft.refused else FILE
+    at = FILL if draft.faults else DOWNLOAD if not draft.loaded else FILL if draft.refused else FILE
     if state is State.OVERDUE:
-        ready = draft.refused == 0
+        ready = draft.refused == 0 and not draft.faults
         return NextStep(f"{task.said}{'草稿自查已通过。' if ready else '可以先把内容准备好。'}", None if ready else at)
     hows = {
         DOWNLOAD: "请下载模板，填好后上传，自查通过即可报送。",
-        FILL: f"草稿还有 {draft.refused} 项不符合规定：请逐项核对后重新上传。",
+        FILL: f"最近一次导入的内容有 {draft.faults} 处错误，没有存入草稿：请改正后重新上传。"
+        if draft.faults
+        else f"草稿还有 {draft.refused} 项不符合规定：请逐项核对后重新上传。",
         FILE: "草稿自查已通过：请核对后报送。" if task.pressing else "草稿自查已通过，可以继续修改。",
     }
     return NextStep(f"{task.said}{hows[at]}", at)

@@ -54,6 +54,13 @@ RANKS: Mapping[State, int] = {
 """How urgent each state is, the most urgent first; what may not be filed yet is only running."""
 
 
+TURNS = {
+    **dict.fromkeys((LATE, DUE, RUNNING), "由该市办理"),
+    AWAITED: "等省级管理办公室办理",
+}
+"""Whose hand a rank waits for; the others wait for nobody's."""
+
+
 @dataclass(frozen=True, slots=True)
 class CityTask:
     """What one phase asks of the city: `said` in one sentence, `rank` how urgent, `due` by when."""
@@ -67,6 +74,16 @@ class CityTask:
     def pressing(self) -> bool:
         """Whether it is for the city to do now."""
         return self.rank <= DUE
+
+    @property
+    def turn(self) -> str:
+        """Whose hand it waits for; "" where for nobody's."""
+        return TURNS.get(self.rank, "")
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it is left to do."""
+        return self.rank == DONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 
@@ -40,7 +41,8 @@ def test_a_city_files_its_phase_without_a_script(late: Window) -> None:
     assert (refused.status_code, loads(late)) == (422, 0)
     row = refused.text.partition('<th scope="row">2</th>')[2].partition("</tr>")[0]
     right = "应为 0–100 的数；没有参加测试的填“缺考”"
-    assert row == f'<td>测试成绩</td><td class="cell-shown">九十</td><td>不是数字</td><td>{right}</td>'
+    tick = '<td><input type="checkbox" aria-label="第 2 行测试成绩已改" autocomplete="off"></td>'
+    assert row == f'<td>测试成绩</td><td class="cell-shown">九十</td><td>不是数字</td><td>{right}</td>{tick}'
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in refused.text
     assert "<script>alert" not in refused.text
 
@@ -71,6 +73,54 @@ def test_a_filing_that_the_gate_returns_says_what_mends_it(late: Window) -> None
     assert "已退回：1 名学生（3209-2022-0001）达到分数线而未列入；请按测试记录核对，确已达到的列入面试名单" in said
     assert state(late, "shortlist") == "returned"
     assert "（剩 3 个工作日）。草稿还有 1 项不符合规定：请逐项核对后重新上传。" in panel(late, CITY)
+
+
+def standing_out(page: str) -> list[str]:
+    """What the main part of a page says loudest: its buttons, and the links that look like one, but for quiet ones."""
+    main = page[page.index("<main") : page.index("</main")]
+    return re.findall(r'<(?:button(?![^>]*quiet)|a role="button"(?! class="quiet"))[^>]*>([^<]*)<', main)
+
+
+def test_after_a_failed_trial_nothing_that_stands_out_files(late: Window) -> None:
+    browser = late.as_(CITY)
+    upload(browser, spoilt(E2="否"))
+    loud = {page: standing_out(browser.get(f"{HERE}/{page}").text) for page in ("trial", "file")}
+    assert loud == {"trial": ["改正后重新上传"], "file": ["先改正，重新上传"]}
+    assert standing_out(browser.get(HERE).text) == ["上传"]
+    upload(browser, workbook())
+    loud = {page: standing_out(browser.get(f"{HERE}/{page}").text) for page in ("trial", "file")}
+    assert loud == {"trial": ["下一步：报送"], "file": ["确认报送"]}
+
+
+def test_an_older_draft_than_what_was_refused_is_filed_only_where_that_is_ticked(late: Window) -> None:
+    browser = late.as_(CITY)
+    upload(browser, workbook())
+    ready = browser.get(f"{HERE}/file").text
+    refused = upload(browser, spoilt(D2="九十"))
+    assert (standing_out(refused.text), "报送旧草稿" in refused.text) == (["下载标出错误的报送表", "上传"], True)
+    for page in ("", "/trial", "/file"):
+        assert "有 1 处错误，没有存入草稿" in browser.get(f"{HERE}{page}").text
+    assert standing_out(browser.get(f"{HERE}/file").text) == ["先改正，重新上传"]
+    answer = browser.submit(f"{HERE}/file", once=once(ready))
+    assert (answer.status_code, answer.headers["location"], state(late, "shortlist")) == (303, f"{HERE}/file", "open")
+    assert "已报送，通过" in deed(browser, browser.submit(f"{HERE}/file", once=once(ready), older="on"))
+
+
+def test_what_was_loaded_before_is_meant_again_where_it_is_sent_after_a_refusal(late: Window) -> None:
+    browser = late.as_(CITY)
+    for data in (workbook(), spoilt(D2="九十"), workbook(), workbook()):
+        upload(browser, data)
+    assert (loads(late), standing_out(browser.get(f"{HERE}/file").text)) == (2, ["确认报送"])
+
+
+def test_a_refused_workbook_is_given_back_with_its_faults_to_who_sent_it(late: Window) -> None:
+    browser = late.as_(CITY)
+    sent = upload(browser, spoilt(D2="九十")).text
+    address = f"{HERE}/faults/{sent.partition(f'{HERE}/faults/')[2].partition(chr(34))[0]}"
+    sheet = openpyxl.load_workbook(io.BytesIO(browser.get(address).content))["成绩"]
+    assert (sheet["D2"].value, sheet["D2"].comment.text.partition("；")[0]) == ("九十", "填的是“九十”，不是数字")
+    assert [late.as_(name).get(address).status_code for name in (ADMIN, VIEWER, "nanjing")] == [404, 403, 404]
+    assert "标出错误" not in upload(browser, b"PK no workbook").text
 
 
 def test_a_late_city_may_prepare_and_is_told_how_to_ask(window: Window) -> None:

@@ -19,6 +19,7 @@ from tests.support.made import YANCHENG, matrix
 YEAR = files.load(2022)
 NOW = datetime(2022, 1, 26, 9, 0, tzinfo=TZ)
 NONE, FAULTY, GOOD = Draft(loaded=False), Draft(loaded=True, refused=2), Draft(loaded=True, refused=0)
+REFUSED = Draft(loaded=True, refused=0, faults=3)
 CITY = Reader(1, YANCHENG, "某", Role.CITY, YANCHENG, "", "")
 OPEN = "请在 2022-01-30（周日）24:00 前报送“面试名单”（剩 4 个工作日）。"
 BACK = "“面试名单”被退回：请按核验结果逐条修改，在 2022-01-30（周日）24:00 前重新报送（剩 4 个工作日）。"
@@ -43,6 +44,8 @@ def said(state: State, draft: Draft = NONE, phase: str = "shortlist", now: datet
         (State.OPEN, NONE, f"{OPEN}请下载模板，填好后上传，自查通过即可报送。", "下载模板"),
         (State.OPEN, FAULTY, f"{OPEN}草稿还有 2 项不符合规定：请逐项核对后重新上传。", "填写"),
         (State.OPEN, GOOD, f"{OPEN}草稿自查已通过：请核对后报送。", "报送"),
+        (State.OPEN, REFUSED, f"{OPEN}最近一次导入的内容有 3 处错误，没有存入草稿：请改正后重新上传。", "填写"),
+        (State.OVERDUE, REFUSED, f"{LATE}可以先把内容准备好。", "填写"),
         (State.RETURNED, FAULTY, f"{BACK}草稿还有 2 项不符合规定：请逐项核对后重新上传。", "填写"),
         (State.RETURNED, GOOD, f"{BACK}草稿自查已通过：请核对后报送。", "报送"),
         (State.OVERDUE, NONE, f"{LATE}可以先把内容准备好。", "下载模板"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.acts.upload_faults import KeptFaults, Shelf, as_csv, by_sheet
+from dashboard.acts.upload_faults import BYTES, KeptFaults, Shelf, as_csv, by_sheet
 from forms.workbook_rows import RowError
 
 
@@ -11,10 +11,10 @@ def fault(sheet: str, row: int | None, found: str = "") -> RowError:
 
 
 def test_only_who_sent_them_finds_them_again_and_only_there() -> None:
-    shelf, faults = Shelf(), (fault("成绩", 2),)
-    word = shelf.put(KeptFaults(7, "/2022/shortlist/yancheng", faults))
+    shelf, kept = Shelf(), KeptFaults(7, "/2022/shortlist/yancheng", (fault("成绩", 2),), b"PK")
+    word = shelf.put(kept)
     asked = [(word, 7, "/2022/shortlist/yancheng"), (word, 8, "/2022/shortlist/yancheng"), (word, 7, "/"), ("", 7, "/")]
-    assert [shelf.find(*one) for one in asked] == [faults, None, None, None]
+    assert [shelf.find(*one) for one in asked] == [kept, None, None, None]
 
 
 def test_the_oldest_uploads_make_room_and_the_newest_always_stays() -> None:
@@ -22,7 +22,13 @@ def test_the_oldest_uploads_make_room_and_the_newest_always_stays() -> None:
     words = [shelf.put(KeptFaults(7, "/", many)) for _ in range(3)]
     assert [shelf.find(word, 7, "/") is not None for word in words] == [False, False, True]
     huge = shelf.put(KeptFaults(7, "/", many * 4))
-    assert shelf.find(huge, 7, "/") == many * 4
+    assert shelf.find(huge, 7, "/") == KeptFaults(7, "/", many * 4)
+
+
+def test_workbooks_make_room_by_their_size() -> None:
+    shelf, large = Shelf(), b"0" * (BYTES // 2)
+    words = [shelf.put(KeptFaults(7, "/", (), large)) for _ in range(3)]
+    assert [shelf.find(word, 7, "/") is not None for word in words] == [False, True, True]
 
 
 def test_sheets_come_in_the_order_of_the_workbook() -> None:
