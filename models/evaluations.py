@@ -10,16 +10,23 @@ from sqlalchemy import select, update
 
 from models.draft_rows import rows
 from models.facts.scope import Scope, in_training
+from models.facts.training import evaluations, year_ends
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
+from phases.midterm import RESULTS
 from phases.year_end import EVALUATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from sqlalchemy import Connection
 
     from calendars.year import Year
+
+
+MATERIALS_OF = ("project_report", "training_report", "growth_log", "mentor_evaluation")
+"""The year-end materials of a student."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,51 @@ def students(connection: Connection, year: Year, city: str) -> tuple[Evaluated, 
     names = dict(connection.execute(select(student.c.number, student.c.name).where(*of)).tuples().all())
     found = {row["number"]: row for row in rows(connection, year.year, city, EVALUATIONS.key)}
     return tuple(Evaluated(number, names.get(number, ""), _given(found.get(number, {}))) for number in numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedStudent:
+    """A student in training with what his evaluation rests on.
+
+    `materials` are how many of the year-end materials are there, `visits` days on campus, `logs` and `talks` the stages
+    that have a growth log, an interview record; `qualified` is the midterm's word, None where it has none.
+    `scores` are in the order of the year's dimensions, none where none are given; `grade` "" likewise. `reasoned`: it
+    is said why the grade was given.
+    """
+
+    city: str
+    number: str
+    name: str
+    subject: str
+    materials: int
+    visits: int
+    logs: int
+    talks: int
+    qualified: bool | None
+    scores: tuple[Decimal, ...]
+    grade: str
+    reasoned: bool
+
+
+def everybody(connection: Connection, year: Year, cities: Sequence[str], day: date) -> tuple[TrainedStudent, ...]:
+    """Give all students in training of these cities as of a day, by number, in as many statements for any number."""
+    days = dict.fromkeys(cities, day)
+    scope = Scope(connection, year, days, days)
+    filed, given = year_ends(scope), evaluations(scope)
+    midterm = {row[1]: row[2] for row in connection.execute(scope.of(RESULTS, "number", "qualified"))}
+    training = {number for facts in filed.values() for number in facts.in_training}
+    materials = {one.number: one for facts in filed.values() for one in facts.materials}
+    marks = {one.number: one for facts in given.values() for one in facts.evaluations}
+    found = []
+    for city, number, name, subject in connection.execute(scope.of(STUDENTS, "number", "name", "subject")):
+        if number in training:
+            kept, mark = materials.get(number), marks.get(number)
+            there = sum(getattr(kept, one) for one in MATERIALS_OF) if kept else 0
+            logs, talks = (len(of.get(number, ())) for of in (filed[city].logs, filed[city].records))
+            counts = (there, given[city].visits.get(number, 0), logs, talks)
+            marked = (mark.scores, mark.grade, mark.reasoned) if mark else ((), "", False)
+            found.append(TrainedStudent(city, number, name, subject, *counts, midterm.get(number), *marked))
+    return tuple(sorted(found, key=lambda one: one.number))
 
 
 def regrade(connection: Connection, year: int, city: str, number: str, grade: str, reason: str) -> None:

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from acts.act import Act, Bench
 from acts.book import ACTS
 from acts.doing import about, record_overtaken
+from calendars.deadlines import day_of
 from calendars.drafts import diff
 from calendars.errors import TalentError
 from calendars.findings import check
@@ -25,7 +26,10 @@ from dashboard.serving.look import Look, Looking, NotNow
 from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in.reader import Reader
-from models import deeds
+from dashboard.views import masking
+from dashboard.views.scoring import board
+from gates.states import Event
+from models import deeds, evaluations
 from models.database import Busy
 from season.outcome import Outcome
 
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from dashboard.acts.trial import Tried
     from dashboard.acts.typed_fields import TypedFields
     from dashboard.serving.site import Site
+    from dashboard.views.scoring import SubjectBoard
     from models.database import Database
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
@@ -127,8 +132,20 @@ def _preview(
     return page(
         "acting/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
         said=said, token=form_token(), carried=carried(act, typed, reading.filled), on_record=stands,
+        results=_results(request, look, act, reading.filled), covered=masking.name,
         **_shown(look, act, reading.filled, found),
     )  # fmt: skip
+
+
+def _results(request: Request, look: Looking, act: Act, filled: Filled) -> tuple[SubjectBoard, ...]:
+    """Give the results that would be published, by subject; nothing where the act publishes none."""
+    if act.event is not Event.APPROVE or filled.phase is None or filled.phase.province != "results":
+        return ()
+    site: Site = request.app.state.site
+    year, day = look.opened.year, day_of(look.as_of)
+    with site.database.read() as connection:
+        students = evaluations.everybody(connection, year, filled.cities, day)
+    return board(students, year.subjects, year.figures)
 
 
 def _shown(look: Looking, act: Act, filled: Filled, found: Tried) -> dict[str, Any]:

@@ -36,7 +36,14 @@ EVERYBODY = {
     *("/{year:int}/{phase}/{city}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in ("expected", "filed"))),
 }
 WRITE = "/{year:int}/letters/write"
-PROVINCE = EVERYBODY | {"/audit", "/{year:int}", "/{year:int}/forecast", "/{year:int}/tasks", "/{year:int}/{phase}"}
+PROVINCE = EVERYBODY | {
+    "/audit",
+    "/{year:int}",
+    "/{year:int}/evaluation",
+    "/{year:int}/forecast",
+    "/{year:int}/tasks",
+    "/{year:int}/{phase}",
+}
 OF_A_CITY = ("question", "request", "rows", "trial")
 CITY = EVERYBODY | {WRITE, *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in OF_A_CITY)}
 REACHED = {

@@ -30,6 +30,7 @@ from phases.book import BOOK
 from phases.year_end import DIMENSIONS, EVALUATIONS
 from settings import Settings
 from tests.dashboard.test_acting import hidden, sent
+from tests.support.reading import Read
 from tests.support.scenes import NANJING, Scene, instant
 from tests.support.window import ADMIN, BASE, PASSWORD, SECRET, VIEWER, Window
 
@@ -77,8 +78,18 @@ def test_students_are_evaluated_on_a_grid_and_the_results_published(december: Wi
     with december.database.read() as connection:
         kept = connection.execute(select(draft.c.number, draft.c.grade).order_by(draft.c.number)).all()
     assert [tuple(row) for row in kept] == [(first, "优秀"), (second, "合格")]
+    rows = Read.page(admin.get("/2022/evaluation").text).tables[0]
+    assert [(row[0], row[1], row[-3], row[-2], row[-1]) for row in rows[1:]] == [
+        ("1", first, "90.00", "优秀", ""),
+        ("1", second, "90.00", "合格", ""),
+    ]
     results = admin.submit("/2022/acts/approve/preview", **of)
     assert results.status_code == 200
+    published = next(table for table in Read.page(results.text).tables if table[0][0] == "名次")
+    assert [(row[1], row[2], row[4], row[5]) for row in published[1:]] == [
+        (first, "学＊＊", "90.00", "优秀"),
+        (second, "学＊＊", "90.00", "合格"),
+    ]
     assert "优秀 <b>0</b> → <b>1</b>" in results.text
     assert admin.submit("/2022/acts/approve", **hidden(results)).is_redirect
     with december.database.read() as connection:

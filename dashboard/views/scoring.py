@@ -1,0 +1,107 @@
+"""The evaluation as a board: students by subject over all cities, ranked, with what is missing or odd. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import mean, pstdev
+from typing import TYPE_CHECKING
+
+from phases.year_end import EXCELLENT, GRADES, UNQUALIFIED, weighted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from calendars.year import Figures
+    from models.evaluations import TrainedStudent
+
+MATERIALS = 4
+APART, ENOUGH = 2, 5
+"""A score stands apart from its subject's mean by so many standard deviations, where so many students have one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A student on the board: `total` is weighted, None where a score is missing; `rank` is the place in the subject.
+
+    `gaps` say what is missing or short, `doubts` what does not fit; `apart` are the places of scores that stand apart.
+    """
+
+    student: TrainedStudent
+    total: Decimal | None
+    rank: int | None
+    gaps: tuple[str, ...]
+    doubts: tuple[str, ...]
+    apart: frozenset[int]
+
+    @property
+    def noted(self) -> bool:
+        """Whether anything of it wants a look."""
+        return bool(self.gaps or self.doubts or self.apart)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectBoard:
+    """The students of a subject, the highest total first, with how many have each grade ("": none)."""
+
+    subject: str
+    rows: tuple[Scored, ...]
+    grades: Mapping[str, int]
+
+
+def board(students: Iterable[TrainedStudent], subjects: Sequence[str], figures: Figures) -> tuple[SubjectBoard, ...]:
+    """Give the board of each subject that has students, in the order of the year."""
+    found: dict[str, list[TrainedStudent]] = {subject: [] for subject in subjects}
+    for one in students:
+        found.setdefault(one.subject, []).append(one)
+    return tuple(_of_subject(subject, mine, figures) for subject, mine in found.items() if mine)
+
+
+def _of_subject(subject: str, students: Sequence[TrainedStudent], figures: Figures) -> SubjectBoard:
+    whole = [one for one in students if len(one.scores) == len(figures.dimensions)]
+    totals = {one.number: weighted(one.scores, figures) for one in whole}
+    spread = [
+        (float(mean(column)), pstdev(map(float, column))) for column in zip(*(one.scores for one in whole), strict=True)
+    ]
+    rows = [_scored(one, totals, spread if len(whole) >= ENOUGH else [], figures) for one in students]
+    rows.sort(key=lambda row: (row.rank is None, row.rank or 0, row.student.number))
+    return SubjectBoard(subject, tuple(rows), Counter(one.grade for one in students))
+
+
+def _scored(
+    one: TrainedStudent, totals: Mapping[str, Decimal], spread: Sequence[tuple[float, float]], figures: Figures
+) -> Scored:
+    total = totals.get(one.number)
+    rank = None if total is None else 1 + sum(other > total for other in totals.values())
+    apart = frozenset(
+        place
+        for place, (middle, wide) in enumerate(spread)
+        if total is not None and wide and abs(float(one.scores[place]) - middle) > APART * wide
+    )
+    return Scored(one, total, rank, tuple(gaps(one, figures)), tuple(doubts(one, total, figures)), apart)
+
+
+def gaps(one: TrainedStudent, figures: Figures) -> list[str]:
+    """Say what a student's evaluation rests on that is missing or short."""
+    counted = (("材料", one.materials, MATERIALS), ("到校", one.visits, figures.visits))
+    staged = (("成长日志", one.logs, len(figures.stages)), ("面谈记录", one.talks, len(figures.stages)))
+    found = [f"{name} {there}/{due}" for name, there, due in (*counted, *staged) if there < due]
+    found += [] if one.qualified is not None else ["没有中期评价"]
+    found += [] if len(one.scores) == len(figures.dimensions) else ["没有评分" if not one.scores else "评分不全"]
+    return found + ([] if one.grade in GRADES else ["没有定等级"])
+
+
+def doubts(one: TrainedStudent, total: Decimal | None, figures: Figures) -> list[str]:
+    """Say what of a student's scores and grade does not fit together."""
+    if total is None:
+        return []
+    found = ["各项均为 0 分"] if not any(one.scores) else []
+    if one.grade == EXCELLENT and one.visits < figures.visits:
+        found.append("到校不足，不能评优秀")
+    bound = {EXCELLENT: figures.excellent_from, UNQUALIFIED: Decimal(0)}.get(one.grade, figures.qualified_from)
+    if one.grade in GRADES and total < bound and not one.reasoned:
+        found.append(f"总分低于“{one.grade}”的 {bound:g}")
+    if one.grade == UNQUALIFIED and total >= figures.qualified_from:
+        found.append(f"总分达到 {figures.qualified_from:g} 而定为不合格")
+    return found
