@@ -1,6 +1,6 @@
 """查找: cities, schools, mentors, institutions, students and letters by what one knows of them.
 
-What is looked for is sent in the body, never in an address: it may be a child's name (decision 58).
+What is looked for is sent in the body, never in an address: it may be a child's name (decision 62).
 """
 
 from __future__ import annotations

@@ -150,7 +150,8 @@ def test_the_panel_says_what_to_do_now_and_to_the_province_only_how_to_help(late
     mine, help_, looking = (panel(late, name) for name in (CITY, ADMIN, VIEWER))
     said = "请在 2022-02-10（周四）24:00 前报送“面试名单”（剩 3 个工作日）。请下载模板，填好后上传，自查通过即可报送。"
     assert said in mine
-    assert '<li class="now" aria-current="step"><span aria-hidden="true">1</span> 下载模板' in mine
+    step = f'<span aria-hidden="true">1</span> <a href="{HERE}/template.xlsx?begun=1">下载模板</a>'
+    assert f'<li class="now" aria-current="step">{step}' in mine
     assert "代该市导入" in help_
     assert f"{HERE}/file" not in help_
     assert looking == ""
