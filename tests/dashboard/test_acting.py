@@ -398,14 +398,6 @@ def test_one_act_stands_out_where_something_waits_and_none_that_takes_away(windo
         assert "催办（今天已办）" in page
 
 
-def test_a_student_moves_to_another_city_and_to_no_other_office(window: Window) -> None:
-    form = window.as_(ADMIN).get("/2022/acts/move-student?city=yancheng").text
-    offered = re.search(r'(?s)<select id="office".*?</select>', form)
-    assert offered is not None
-    others = [city.slug for city in window.site.year(2022).year.cities if city.slug != "yancheng"]
-    assert re.findall(r'value="([^"]*)"', offered[0]) == ["", *others]
-
-
 CORRECT = {"phase": "interview", "city": "nanjing", "reason": "日期误写为次月"}
 
 
