@@ -101,9 +101,10 @@ def _header_anew(page: Page) -> bool:
 def _column_back(_: Filing, page: Page | None, error: RowError) -> bool:
     assert page is not None
     label = (error.column or "").split("、")[0]
-    if renamed := re.search("如果“(.+)”就是这一列", error.right):
+    renamed = re.search("如果“(.+)”就是这一列", error.right)
+    if renamed and renamed[1] in page.header:
         page.header[page.header.index(renamed[1])] = label
-    else:
+    elif label not in page.header:
         page.header.append(label)
     for line in page.lines:
         if line.of is not None:
@@ -260,20 +261,32 @@ def _changed(rows: Iterable[tuple[Page, Line]], **to: object) -> bool:
     return done
 
 
-def _retyped_first(filing: Filing, otherwise: Callable[[], bool | str]) -> bool | str:
-    """Whatever was typed otherwise than it stands on paper comes first; a list is counted over only then."""
+_COUNTED = "报名号、是否到场、是否入选、资助类型"
+
+
+def _retyped_first(filing: Filing, otherwise: Callable[[], bool | str], counted: str = "") -> bool | str:
+    """Whatever was typed otherwise than it stands on paper comes first; a list is counted over only then.
+
+    `counted` are the labels that the count is of: where none of these was typed otherwise, the count stands.
+    """
+
+    def cells() -> list[list[list[object]]]:
+        labels = [(page, at) for page in filing.pages for at, one in enumerate(page.header) if str(one) in counted]
+        return [[line.cells[at : at + 1] for line in page.lines] for page, at in labels]
+
+    before = cells()
     compared = [_compared(page) for page in filing.pages]
-    return any(compared) or otherwise()
+    return (any(compared) and (not counted or cells() != before)) or otherwise()
 
 
 def _fewer(filing: Filing, found: re.Match[str]) -> bool | str:
     few = int(found[1])
-    return _retyped_first(filing, lambda: _changed(_admitted(filing)[-few:], 是否入选="否", 资助类型=""))
+    return _retyped_first(filing, lambda: _changed(_admitted(filing)[-few:], 是否入选="否", 资助类型=""), _COUNTED)
 
 
 def _self_funded(filing: Filing, found: re.Match[str]) -> bool | str:
     funded = [one for one in _admitted(filing) if one[1].of is not None and one[1].of["资助类型"] == FUNDED]
-    return _retyped_first(filing, lambda: _changed(funded[-int(found[1]) :], 资助类型=OWN))
+    return _retyped_first(filing, lambda: _changed(funded[-int(found[1]) :], 资助类型=OWN), _COUNTED)
 
 
 def _over_places(filing: Filing, _: re.Match[str]) -> bool | str:
@@ -288,7 +301,7 @@ def _not_recommended(filing: Filing, found: re.Match[str]) -> bool | str:
     """The mentors that a card names, where it stands so on paper: the city does not recommend them."""
     page = filing.of_sheet("mentors")
     named = [(page, line) for line in page.lines if line.of is not None and f"{line.of['导师姓名']}（" in found[0]]
-    return _retyped_first(filing, lambda: _changed(named, 市级审定="不通过"))
+    return _retyped_first(filing, lambda: _changed(named, 市级审定="不通过"), "导师姓名、单位、人才称号、拔尖计划导师")
 
 
 _OF_A_CARD: Mapping[str, Callable[[Filing, re.Match[str]], bool | str]] = {

@@ -52,7 +52,7 @@ def spoilt_cell(chance: Random, filing: Filing) -> None:
 
 def swapped_cells(chance: Random, filing: Filing) -> None:
     page = _page(chance, filing)
-    line, (one, other) = chance.choice(page.lines), chance.sample(range(len(page.header)), 2)
+    line, one, other = chance.choice(page.lines), *chance.choices(range(len(page.header)), k=2)
     line.cells[one], line.cells[other] = line.cells[other], line.cells[one]
 
 
@@ -88,9 +88,8 @@ def empty_rows(chance: Random, filing: Filing) -> None:
 def column_missing(chance: Random, filing: Filing) -> None:
     page = _page(chance, filing)
     at = chance.randrange(len(page.header))
-    del page.header[at]
-    for line in page.lines:
-        del line.cells[at]
+    for cells in (page.header, *(line.cells for line in page.lines)) if at else ():
+        del cells[at]
 
 
 def column_renamed(chance: Random, filing: Filing) -> None:
