@@ -49,7 +49,8 @@ def test_the_rest_passes_and_only_they_are_appointed(scene: Scene) -> None:
     assert appointed == [PARTY.format(3)]
     (told,) = [letter for letter in said.changes.letters if letter.kind == "passed"]
     assert "南京导师1（南京大学）" in told.text
-    assert "其中下列导师未予审定。原因：材料待核" in told.text
+    assert "共1名导师：" in told.text
+    assert "另有下列导师未予审定。原因：材料待核" in told.text
     assert ledger.of_others(scene.database, NANJING) == others
     applied = sheets.application([sheets.student(scene.city(NANJING), 1)])
     wrong = scene.load("application", NANJING, applied, "2022-01-13T10:00")
