@@ -103,7 +103,7 @@ def test_it_says_the_mistaken_day_the_right_one_and_why_and_moves_the_calendar_o
     letters = {who(row): row for row in corrected(scene, "2022-01-13T10:00").changes.letters}
     city, school = letters["city"], letters["school"]
     assert city.subject == "【省后备人才培养计划】截止时间更正为1月20日（周四）24时：南京市学生名单"
-    assert "经核查，因日期误写为次月，此前所告2022年度学生申报的截止时间2022年2月20日（星期日）24时有误，" in city.text
+    assert "经核查，因日期误写为次月，此前所告贵办2022年度学生报名及审核名单的截止时间2022年2月20日" in city.text
     assert "由2022年2月16日（星期三）17时更正为2022年1月17日（星期一）17时" in school.text
     assert "误写" not in school.text
     before = next(row for row in first if who(row) == "city")

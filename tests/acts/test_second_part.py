@@ -292,6 +292,16 @@ def test_a_later_day_of_all_moves_both_and_tells_both(scene: Scene) -> None:
     assert len([one for one in less.changes.letters if one.recipient == f"city:{NANJING}"]) == 2
 
 
+def test_two_mistaken_days_are_told_apart_by_their_part(scene: Scene) -> None:
+    sent(opened(scene)).extend(YEAR_END, [NANJING], "2022-11-20T10:00", date(2023, 1, 10))
+    said = correct(sent(scene).database, YEAR, YEAR_END, NANJING, stamp("2022-11-20T11:00"), reason="误写")
+    texts = [one.text for one in said.changes.letters if one.recipient == f"city:{NANJING}"]
+    mistaken = "此前所告贵办2022年度{}的截止时间2023年1月10日（星期二）24时有误，更正为{}24时，"
+    second = mistaken.format("工作总结、经费使用情况和绩效指标完成情况", "2022年12月31日（星期六）")
+    first = mistaken.format("评价材料", "2022年11月30日（星期三）")
+    assert [(second in text, first in text) for text in texts] == [(True, False), (False, True)]
+
+
 def test_without_the_guard_nobody_hears_of_it(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken control."""
     monkeypatch.setattr("season.moving._tell_second_moved", lambda _: None)
