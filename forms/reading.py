@@ -105,7 +105,7 @@ class SheetReader:
     _doubtful: list[tuple[Column, Doubt]] = field(init=False)
     _required: int = 0
     _missing: set[str] = field(default_factory=set)  # fields whose column is not there: said once, not in every row
-    _unasked: set[str] = field(default_factory=set)  # optional ones whose column is not there
+    _unasked: dict[str, str] = field(default_factory=dict)  # optional ones whose column is not there, with its mend
     _top: int = 0  # the row of the header
     _seen: dict[tuple[object, ...], int] = field(default_factory=dict)
 
@@ -206,10 +206,11 @@ class SheetReader:
                 right = same or "请补上这一列，表头文字须一致"
                 self._fault("column.missing", "缺少这一必填列", right, row=line, column=column.label)
             elif column.field not in group:
+                self._unasked[column.field] = same or "请补上这一列，表头文字须一致"
                 right = same or "如需填写请补上"
                 self._warn("column.missing", column.label, "缺少这一选填列，按未填处理", right, row=line)
         self._missing = group | {column.field for column in absent if column.required}
-        self._unasked, self._top = lost - self._missing, line
+        self._top = line
         self._required = sum(column.required for column in self.sheet.columns if column.field in positions)
 
     def _row(self, line: int, cells: dict[str, Any]) -> None:
@@ -244,28 +245,34 @@ class SheetReader:
             self._fault("row.stray", wrong, right, row=line, found=shown)
             return
         for fault in found:
-            column = self._columns[str(fault["loc"][0])]
-            if self._without_column(column, fault):
-                continue
-            bad, shown = BadCellError("cell.required", "没有填"), ""
-            if fault["type"] != "missing":
-                bad, shown = fault["ctx"]["error"], _shown(cells.get(column.field))
-            right = bad.right or column.kind.hint
-            if shown in _NONE and not column.required:
-                right = "没有的请留空"
-            self._fault(bad.code, bad.wrong, right, row=line, column=column.label, found=shown)
+            self._of_cell(line, cells, fault)
 
-    def _without_column(self, column: Column, fault: Mapping[str, Any]) -> bool:
-        """Whether a row lacks what it would have in an optional column that is not there: that is said once."""
-        if fault["type"] == "missing" or not fault["ctx"]["error"].code.startswith("row."):
-            return False
-        asked = {column.field, *(self.sheet.one_of if column.field in self.sheet.one_of else ())}
-        if lost := [one for one in self.sheet.columns if one.field in asked & self._unasked]:
-            self._missing |= {one.field for one in lost} | {column.field}
-            label = "、".join(one.label for one in lost)
-            right = "请补上这一列，表头文字须一致"
-            self._fault("column.missing", "缺少这一列，而有的行须填", right, row=self._top, column=label)
-        return bool(lost)
+    def _of_cell(self, line: int, cells: Mapping[str, Cell], fault: Mapping[str, Any]) -> None:
+        """Say a fault at its cell; at the header where nothing can be filled in, for want of an optional column."""
+        column = self._columns[str(fault["loc"][0])]
+        group = self.sheet.one_of if column.field in self.sheet.one_of else (column.field,)
+        there = [self._columns[name] for name in group if name not in self._unasked]
+        if not there:
+            self._needed(column)
+            return
+        column = column if column in there else there[0]
+        bad, shown = BadCellError("cell.required", "没有填"), ""
+        if fault["type"] != "missing":
+            bad, shown = fault["ctx"]["error"], _shown(cells.get(column.field))
+        right = bad.right or column.kind.hint
+        if shown in _NONE and not column.required:
+            right = "没有的请留空"
+        if bad.code.startswith("row."):
+            lost = (self._columns[name].label for name in group if name in self._unasked)
+            right += "".join(f"；要填“{label}”的，表中没有这一列，请先补上" for label in lost)
+        self._fault(bad.code, bad.wrong, right, row=line, column=column.label, found=shown)
+
+    def _needed(self, column: Column) -> None:
+        """Say once, in place of the warning, that an optional column is not there which a row has to fill in."""
+        self._missing.add(column.field)
+        self.warnings[:] = [one for one in self.warnings if (one.code, one.column) != ("column.missing", column.label)]
+        wrong, right = "缺少这一列，而有的行须填", self._unasked[column.field]
+        self._fault("column.missing", wrong, right, row=self._top, column=column.label)
 
     def _said(self, fault: Mapping[str, Any]) -> bool:
         return str(fault["loc"][0]) in self._missing

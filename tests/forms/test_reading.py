@@ -266,13 +266,41 @@ def test_an_optional_column_that_rows_need_is_asked_for_once() -> None:
     assert [one.sentence for one in read(book(tables), "interview").errors] == [
         "“面试”表第 1 行“资助类型”：缺少这一列，而有的行须填；请补上这一列，表头文字须一致。"
     ]
-    tables = sample("application")
-    at = tables["学生"][0].index("学科排名百分比")
-    tables["学生"] = [
-        [*row[:at], *([] if row is tables["学生"][0] else [""]), *row[at + 2 :]] for row in tables["学生"]
+
+
+def test_a_missing_column_that_rows_need_is_no_longer_said_to_count_as_blank() -> None:
+    tables = sample("interview")
+    at = tables["面试"][0].index("资助类型")
+    tables["面试"][0][at] = "资助类别"
+    reading = read(book(tables), "interview")
+    assert [one.sentence for one in (*reading.errors, *reading.warnings)] == [
+        "“面试”表第 1 行“资助类型”：缺少这一列，而有的行须填；如果“资助类别”就是这一列，请把表头改成“资助类型”。"
     ]
-    tables["学生"][0].insert(at, "综合排名百分比")
-    assert [(one.row, one.column) for one in read(book(tables), "application").errors] == [(1, "学科排名百分比")]
+
+
+@pytest.mark.parametrize(
+    ("absent", "there"), [("学科排名百分比", "综合排名百分比"), ("综合排名百分比", "学科排名百分比")]
+)
+def test_a_column_that_another_may_stand_for_hides_no_row_that_is_wrong(absent: str, there: str) -> None:
+    tables = sample("application")
+    header, row = tables["学生"]
+    drop, at = header.index(absent), header.index(there)
+    rows = [["3209-2022-0001", *row[1:]] for _ in range(4)]
+    for place, (line, cell) in enumerate(zip(rows, (8, "", "九十", ""), strict=True)):
+        line[0], line[at] = f"3209-2022-{place:04}", cell
+    rows[1][header.index("电子邮箱")] = "无效"
+    tables["学生"] = [[cell for place, cell in enumerate(one) if place != drop] for one in (header, *rows)]
+    reading = read(book(tables), "application")
+    assert [(one.code, one.row, one.column, one.found) for one in reading.errors] == [
+        ("row.rank", 3, there, ""),
+        ("cell.email", 3, "电子邮箱", "无效"),
+        ("cell.number", 4, there, "九十"),
+        ("row.rank", 5, there, ""),
+    ]
+    assert reading.errors[0].right.endswith(f"；要填“{absent}”的，表中没有这一列，请先补上")
+    assert [one.sentence for one in reading.warnings] == [
+        f"“学生”表第 1 行“{absent}”：缺少这一选填列，按未填处理；如需填写请补上。"
+    ]
 
 
 def test_homonyms_are_two_students() -> None:

@@ -112,6 +112,19 @@ def _column_back(_: Filing, page: Page | None, error: RowError) -> bool:
     return True
 
 
+def _other_column(_: Filing, page: Page | None, error: RowError) -> bool:
+    """Add the column in which the office has what the row lacks, and look at the row's own cell again."""
+    assert page is not None
+    named = re.search("要填“(.+)”的", error.right)
+    assert named
+    if named[1] not in page.header:
+        page.header.append(named[1])
+    for line in page.lines:
+        if line.of is not None:
+            page.retype(line, {named[1], error.column or ""})
+    return True
+
+
 def _one_column(_: Filing, page: Page | None, error: RowError) -> bool:
     assert page is not None
     at = len(page.header) - 1 - page.header[::-1].index(error.column)
@@ -131,6 +144,7 @@ _OF_A_SHEET: Mapping[str, Callable[[Filing, Page | None, RowError], bool]] = {
     "请把表头改成": _column_back,
     "请补上这一列": _column_back,
     "请至少补上其中一列": _column_back,
+    "表中没有这一列，请先补上": _other_column,
     "请只保留一列": _one_column,
 }
 
