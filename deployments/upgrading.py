@@ -22,7 +22,7 @@ def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) 
 
     Where tables belong to another role they are run as that one, and the database's own is let work on them. The copy
     is a backup where a passphrase is set. Without one it is the file of SQLite as it was, beside it; of PostgreSQL
-    there is none then. Raise `Newer` before anything is done, NotOwner, and what `back_up` raises.
+    there is none then. Raise `Newer`, OthersTables before anything is done, NotOwner, and what `back_up` raises.
     """
     found = _revision(database)
     copy = None
@@ -33,23 +33,37 @@ def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) 
     return copy
 
 
-def apart(database: Database, settings: Settings) -> bool:
-    """Tell whether its tables are made as another role than the one that it is opened as."""
+def apart(database: Database, settings: Settings) -> str | None:
+    """Give the role that it is opened as, where its tables are made as another; None where that is one and the same."""
     url = settings.database.owner_url
-    return bool(url) and url != database.url and not database.embedded and owner.same(url, database.url)
+    if not url or database.embedded:
+        return None
+    own = Database(url, database.book)
+    try:
+        with database.read() as here, own.read() as there:
+            role = owner.role_of(here)
+            return role if role != owner.role_of(there) and owner.same(here, there) else None
+    finally:
+        own.dispose()
 
 
 @contextmanager
 def owned(database: Database, settings: Settings) -> Iterator[Database]:
-    """Give a database as its owner's, who at the end lets its own role work on it; the same where they are one."""
-    if not apart(database, settings):
+    """Give a database as its owner's, who at the end lets its own role work on it; the same where they are one.
+
+    Raise OthersTables before anything is done.
+    """
+    role = apart(database, settings)
+    if role is None:
         yield database
         return
     own = Database(settings.database.owner_url, database.book, database.keys)
     try:
+        with own.read() as connection:
+            owner.check(connection, role)
         yield own
         with own.write() as connection:
-            owner.permit(connection, database.url)
+            owner.permit(connection, role)
     finally:
         own.dispose()
 

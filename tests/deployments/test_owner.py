@@ -14,10 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from acts.consistency import contradictions
 from deployments.restoring import move
 from deployments.up import up
-from deployments.upgrading import upgrade
-from models import snapshots
+from deployments.upgrading import apart, upgrade
+from models import owner, snapshots
 from models.database import Database
 from models.migrate import NotOwner, prepared
+from models.owner import OthersTables
 from phases.book import BOOK
 from settings import DatabaseSettings, Settings
 from tests.support.scenes import OPENING, Scene, instant
@@ -28,27 +29,42 @@ FORBIDDEN = "must be owner|permission denied"
 
 @dataclass
 class TwoRoles:
-    """A database without a table, as its owner's and as another role's."""
+    """A database without a table, as its owner's and as another role's; neither is a superuser."""
 
     owner_url: str
     own: Database
     settings: Settings
 
+    def with_owner_url(self, url: str) -> Settings:
+        """Give the settings with another spelling of an owner."""
+        return Settings(database=DatabaseSettings(url=self.own.url, owner_url=url))
+
 
 @pytest.fixture
 def roles(empty_database_url: str) -> Iterator[TwoRoles]:
-    name, owner = f"pages_{uuid.uuid4().hex}", Database(empty_database_url, BOOK)
-    with owner.write() as connection:
-        connection.execute(text(f"CREATE ROLE {name} LOGIN"))
-    owner.dispose()  # nobody else has it open
-    url = make_url(empty_database_url).set(username=name).render_as_string(hide_password=False)
+    mark, anybody = uuid.uuid4().hex, Database(empty_database_url, BOOK)
+    pages, maker = f"pages_{mark}", f"owner_{mark}"
+    database = str(make_url(empty_database_url).database)
+    with anybody.write() as connection:
+        for statement in (
+            f"CREATE ROLE {pages} LOGIN",
+            f"CREATE ROLE {maker} LOGIN",
+            f'ALTER DATABASE "{database}" OWNER TO {maker}',
+        ):
+            connection.execute(text(statement))
+        superuser = connection.execute(text("SELECT current_user")).scalar_one()
+    anybody.dispose()  # nobody else has it open
+    url, owner_url = (
+        make_url(empty_database_url).set(username=name).render_as_string(hide_password=False) for name in (pages, maker)
+    )
     own = Database(url, BOOK)
-    yield TwoRoles(empty_database_url, own, Settings(database=DatabaseSettings(url=url, owner_url=empty_database_url)))
+    yield TwoRoles(owner_url, own, Settings(database=DatabaseSettings(url=url, owner_url=owner_url)))
     own.dispose()
-    with owner.write() as connection:
-        connection.execute(text(f"DROP OWNED BY {name}"))
-        connection.execute(text(f"DROP ROLE {name}"))
-    owner.dispose()
+    with anybody.write() as connection:
+        connection.execute(text(f'REASSIGN OWNED BY {pages}, {maker} TO "{superuser}"'))
+        connection.execute(text(f"DROP OWNED BY {pages}, {maker}"))
+        connection.execute(text(f"DROP ROLE {pages}, {maker}"))
+    anybody.dispose()
 
 
 def test_a_season_is_played_by_a_role_that_changes_no_table_and_no_record(roles: TwoRoles, tmp_path: Path) -> None:
@@ -88,3 +104,38 @@ def test_what_is_moved_there_is_its_owners_and_open_to_the_role(roles: TwoRoles,
         rows, _ = move(source, roles.own, roles.settings, tmp_path, instant(OPENING))
         assert rows > 0
     assert contradictions(roles.own) == []
+
+
+def test_one_role_spelt_twice_keeps_all_its_rights(roles: TwoRoles, tmp_path: Path) -> None:
+    """The database's URL is kept with its driver named: compared as they are written, the two were two roles."""
+    plain = roles.owner_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    own = Database(plain, BOOK)
+    settings = Settings(database=DatabaseSettings(url=plain, owner_url=plain))
+    upgrade(own, settings, tmp_path, instant(OPENING))
+    assert apart(own, settings) is None
+    with own.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+    own.dispose()
+
+
+def test_a_server_named_otherwise_is_the_same_server(roles: TwoRoles) -> None:
+    url = make_url(roles.owner_url)
+    other = url.set(host="localhost" if url.host == "127.0.0.1" else "127.0.0.1")
+    role = make_url(roles.own.url).username
+    for one in (url, other):
+        assert apart(roles.own, roles.with_owner_url(one.render_as_string(hide_password=False))) == role
+
+
+def test_a_new_owner_is_told_whose_the_tables_are_and_nobody_loses_a_right(roles: TwoRoles, tmp_path: Path) -> None:
+    former, new = (make_url(url).username for url in (roles.owner_url, roles.own.url))
+    pages = Database(roles.owner_url, BOOK)  # who made the tables, and works on them from now on
+    upgrade(pages, Settings(database=DatabaseSettings(url=roles.owner_url)), tmp_path, instant(OPENING))
+    settings = Settings(database=DatabaseSettings(url=roles.owner_url, owner_url=roles.own.url))
+    with pytest.raises(OthersTables) as refused:
+        upgrade(pages, settings, tmp_path, instant(OPENING))
+    assert (f"归账户 {former}" in str(refused.value), f"的 {new}；" in str(refused.value)) == (True, True)
+    with pages.write() as connection, pytest.raises(OthersTables):
+        owner.permit(connection, str(former))
+    with pages.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+    pages.dispose()
