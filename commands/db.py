@@ -9,19 +9,34 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from commands.named_files import Output, there
-from commands.options import COMMON, FOLDER, Common, DryRun, Folder, Reason, UsageError, database_at, environment, local
+from commands.options import (
+    COMMON,
+    FOLDER,
+    Common,
+    DryRun,
+    Folder,
+    Reason,
+    UsageError,
+    database_at,
+    environment,
+    instant,
+    local,
+)
 from commands.output import answer, line, say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from deployments.chain_heads import NotedHead
     from deployments.restoring import Comparison, Restored
     from models.database import Database
     from models.invariants import Contradiction
     from models.record_chain import Head
 
 app = App(name="db")
-Heads = Annotated[tuple[str, ...], Parameter(negative="", metavar="校验码", help="另行记下的记录校验码，可重复")]
+Heads = Annotated[
+    tuple[str, ...], Parameter(negative="", metavar="校验码", help="另行记下的记录校验码，可加 @记下的时间，可重复")
+]
 
 
 @app.command(help="把数据库升级到本版本的表结构，之前另存一份；已是最新时什么也不做")
@@ -49,6 +64,7 @@ def check(
     common: Common = COMMON,
 ) -> int:
     """Say whether the tables are this version's, what in them can never be, and what of the record was changed."""
+    from deployments.chain_heads import FILE, kept
     from models import migrate
     from models.invariants import of_year
 
@@ -60,31 +76,36 @@ def check(
     data = {"prepared": prepared, "differences": differences, "broken": [one._asdict() for one in broken]}
     words = "数据库与本版本一致。" if prepared else "数据库不是本版本；请运行 talent db upgrade。"
     said = [f"{one.invariant}：{one}。" for one in broken]
+    if chain and not kept(folder):
+        said.append(f"{folder} 里没有另记的记录校验码（{FILE}），链尾有没有被删去没有核对；请写 --folder 或 --head。")
     hangs = [f"记录链：{of_year(one.strand)}到第 {one.number} 环，校验码 {one}。" for one in chain]
     data["chain"] = [f"{one.strand}-{one.number}-{one.chained}" for one in chain]
     answer(common.json, data, lambda console: line(console, "\n".join([words, *differences, *said, *hangs])))
     return 0 if prepared and not differences and not broken else 1
 
 
-def _rows(database: Database, folder: Path, known: list[Head]) -> tuple[list[Head], list[Contradiction]]:
+def _rows(database: Database, folder: Path, known: list[NotedHead]) -> tuple[list[Head], list[Contradiction]]:
     from acts.consistency import contradictions
     from deployments.chain_heads import missing
-    from models.invariants import CHAIN, Contradiction
     from models.record_chain import heads
 
     broken = contradictions(database)
     with database.read() as connection:
-        broken += [Contradiction(CHAIN, *fault) for fault in missing(folder, connection, known)]
+        broken += missing(folder, connection, known)
         return heads(connection), broken
 
 
-def _head(written: str) -> Head:
+def _head(written: str) -> NotedHead:
     from deployments.chain_heads import read
 
-    found = read(written)
+    said, _, at = written.partition("@")
+    found = read(said)
     if found is None:
-        raise UsageError(f"“{written}”不是记录校验码；写法如 2022-512-3f9a0c4b7d21e658。")
-    return found
+        raise UsageError(f"“{written}”不是记录校验码；写法如 2022-512-3f9a0c4b7d21e658，后面可加 @2026-12-01T09:00。")
+    try:
+        return (instant(at) if at else None), found
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 @app.command(help="备份数据库、密钥与自定的函件文字为一个加密文件，读回核对；运行中也可以做")

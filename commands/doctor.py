@@ -56,6 +56,8 @@ def examine(common: Common, running: Instance | None = None) -> Iterator[CheckFi
     except ConfigurationError as error:
         yield CheckFinding("设置", "finding", str(error), "改正环境变量或 .env；各项说明见 .env.example")
         return
+    from deployments.chain_heads import home
+
     database, now = common.database(), common.moment()
     place = (database.file or Path()).absolute()
     fallen = list(fallen_into(Circumstances(settings, in_earnest(database), running, place, now)))
@@ -64,7 +66,7 @@ def examine(common: Common, running: Instance | None = None) -> Iterator[CheckFi
     if not any(finding.check == "设置" for finding in fallen):
         yield CheckFinding("设置", "ok", f"函件方式 {settings.courier}，链接地址 {settings.links_lead}")
     yield from fallen
-    yield from of_the_database(database, now)
+    yield from of_the_database(database, now, home() if common.db is None else None)
     yield from of_the_post(settings)
     yield from of_the_words(settings)
     yield from of_the_channels(settings)

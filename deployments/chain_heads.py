@@ -8,15 +8,18 @@ from __future__ import annotations
 import os
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import start_of
+from deployments.orphans import HOUSE
 from models import restorations
-from models.record_chain import Head, Misfit, heads, unmet
+from models.invariants import CHAIN, Contradiction
+from models.record_chain import Head, heads, unmet
+from settings import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -28,6 +31,10 @@ HOUR = timedelta(hours=3)
 
 HEAD = re.compile(r"(\d{1,4})-(\d{1,15})-([0-9a-f]{16,64})")
 """How a head is written, with all of it or with its first characters."""
+
+
+NotedHead = tuple[datetime | None, Head]
+"""A head that somebody wrote down, and when, where that is known."""
 
 
 def read(written: str) -> Head | None:
@@ -50,14 +57,30 @@ def note(folder: Path, database: Database, now: datetime) -> None:
             added.writelines(lines)
 
 
-def missing(folder: Path, connection: Connection, known: Iterable[Head] = ()) -> list[Misfit]:
+def missing(folder: Path, connection: Connection, known: Iterable[NotedHead] = ()) -> list[Contradiction]:
     """Give which heads of a folder's file, and of those that are `known` besides, the chain does not have any more.
 
-    What was written down of rows that a restored backup did not have is nothing that it could have.
+    What was written down of rows that a restored backup did not have is nothing that it could have. Only a restoration
+    on the chain tells so: its table is anybody's who writes the database.
     """
-    restored = [(row["made_at"], row["at"]) for row in restorations.past(connection)]
-    noted = [head for at, head in _noted(folder / FILE) if not any(made < at <= then for made, then in restored)]
-    return list(unmet(connection, dict.fromkeys([*noted, *known])))
+    lost = restorations.proven(connection)
+    noted = [head for at, head in (*_noted(folder / FILE), *known) if not at or not _within(at, lost)]
+    faults = unmet(connection, dict.fromkeys(noted))
+    return [Contradiction(CHAIN, *fault) for fault in faults]
+
+
+def _within(at: datetime, spans: Iterable[tuple[datetime, datetime]]) -> bool:
+    return any(made < at <= then for made, then in spans)
+
+
+def kept(folder: Path) -> bool:
+    """Tell whether any head was written down in a folder."""
+    return any(True for _ in _noted(folder / FILE))
+
+
+def home() -> Path:
+    """Give the folder of what runs, as its processes and who speaks of it know it; the usual one where nothing does."""
+    return Path(os.environ.get(HOUSE, FOLDER))
 
 
 def _noted(file: Path) -> Iterator[tuple[datetime, Head]]:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
+from deployments.orphans import HOUSE
 from settings import FOLDER, RUNNING
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class RunsAlready(TalentError):
 class Instance:
     """What runs: where this machine reaches its window, whether it is a demonstration, what its parts are started with.
 
-    `variables` are ours, and how Prefect's server is reached; a demonstration knows no others.
+    `variables` are ours, how Prefect's server is reached, and the folder; a demonstration knows no others.
     """
 
     window: str
@@ -44,7 +45,7 @@ class Instance:
 def announced(house: House) -> Iterator[None]:
     """Say it in the house's own folder, and where commands look if nothing else runs there. Raise RunsAlready."""
     environment, demo = house.environment(), house.pack is not None
-    variables = dict(house.variables) | {name: environment[name] for name in PREFECT}
+    variables = dict(house.variables) | {name: environment[name] for name in (*PREFECT, HOUSE)}
     if not demo:
         variables.pop("TALENT_BASE_URL", None)  # made of what the office set, which is what is looked at
     said = json.dumps(asdict(Instance(house.window, demo, variables)))

@@ -29,6 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from acts.consistency import contradictions
 from calendars.deadlines import TZ, start_of
 from calendars.errors import TalentError
+from deployments import chain_heads
 from deployments.environment import ALIVE
 from deployments.holding import Holding, holding
 from deployments.plan import Deployment, plan
@@ -137,6 +138,8 @@ class Lookout:
             return
         try:
             found = len(contradictions(self.database))
+            with self.database.read() as connection:
+                found += len(chain_heads.missing(chain_heads.home(), connection))
         except Exception:
             self._checked_rows(now, fits=False)
             raise

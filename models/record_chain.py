@@ -160,6 +160,15 @@ def misfits(connection: Connection) -> Iterator[Misfit]:
         yield Misfit(COMMON, f"{record} {row}", "记录没有入链")
 
 
+def chained(connection: Connection, table: Table, rows: Sequence[RowMapping]) -> list[RowMapping]:
+    """Give those of some rows of a record that hang on the chain as they stand."""
+    link = table_of(ChainLink)
+    query = select(link.c.row, link.c.content).where(link.c.record == table.name)
+    of_these = query.where(link.c.row.in_([row["id"] for row in rows]))
+    hung = {tuple(found) for found in connection.execute(of_these)}
+    return [row for row in rows if (row["id"], content(table.name, row)) in hung]
+
+
 def _links(connection: Connection) -> Iterator[Link | Misfit]:
     """Give the links of rows, each after what is wrong with how it hangs on the one before."""
     table = table_of(ChainLink)

@@ -12,6 +12,7 @@ from models import audit
 from models.columns import columns_of, table_of
 from models.letter_states import LetterEvent, LetterState, may, moved
 from models.outbox import RESTORED
+from models.record_chain import chained
 from models.shortcuts.bulk import among, listed
 from models.tables.accounts import OneTimeLink, SignIn
 from models.tables.audit import AuditEntry
@@ -30,6 +31,9 @@ LEAP = 1_000_000
 
 NUMBERS = 1_000
 """By how much the numbers of letters of one's own grow: none of these is written and sent under an old number."""
+
+RESTORING, OF = "恢复备份", "restoration:"
+"""How the record tells of a restoration: the instant at which the backup was made follows."""
 
 GONE, IN_DOUBT = "恢复备份之前已发出", "恢复备份之前可能已发出"
 
@@ -86,12 +90,20 @@ def begin(connection: Connection, made_at: datetime, sent: list[str], stamp: Sta
     row = {"made_at": made_at, "at": stamp.at, "by": stamp.by, "reason": reason, "sent": sent}
     fresh = row | {"released_at": None, "released_by": None}
     connection.execute(insert(table), [*(one for one in old if one["at"] not in known), fresh])
-    audit.record(connection, stamp, "恢复备份", "restoration", reason=reason)
+    audit.record(connection, stamp, RESTORING, f"{OF}{made_at.isoformat()}", reason=reason)
     connection.execute(delete(table_of(SignIn)))
     links = table_of(OneTimeLink)
     connection.execute(delete(links).where(links.c.used_at.is_(None)))  # used meanwhile, for all that anybody knows
     year = table_of(ProgrammeYear)
     connection.execute(update(year).values(revision=year.c.revision + LEAP))
+
+
+def proven(connection: Connection) -> list[tuple[datetime, datetime]]:
+    """Give from when to when a backup knew nothing, of each restoration that a chained row of the record tells of."""
+    deed = table_of(AuditEntry)
+    told = select(deed).where(deed.c.what == RESTORING, deed.c.subject.startswith(OF)).order_by(deed.c.id)
+    rows = chained(connection, deed, connection.execute(told).mappings().all())
+    return [(datetime.fromisoformat(row["subject"].removeprefix(OF)), row["at"]) for row in rows]
 
 
 def held(connection: Connection) -> Epoch | None:

@@ -10,6 +10,7 @@ from commands.examining.finding import CheckFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from calendars.year import Year
     from models.database import Database
@@ -25,8 +26,11 @@ OLDEST = datetime.fromisoformat("2025-01-01T00:00+08:00")
 """A clock before this was never set: the programme is younger."""
 
 
-def of_the_database(database: Database, now: datetime) -> Iterator[CheckFinding]:
-    """Whether it answers and is of this version; then the year in it, its addresses, and what the clock says to it."""
+def of_the_database(database: Database, now: datetime, heads: Path | None = None) -> Iterator[CheckFinding]:
+    """Whether it answers and is of this version; then the year in it, its addresses, and what the clock says to it.
+
+    `heads` is the folder where the ends of its record are written down, None where it is not known.
+    """
     from sqlalchemy import text
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -53,7 +57,7 @@ def of_the_database(database: Database, now: datetime) -> Iterator[CheckFinding]
     yield from _of_the_held_post(database, now)
     yield from _of_what_came_back(database)
     yield from _of_the_silence(database, now)
-    yield from _of_contradictions(database)
+    yield from _of_contradictions(database, heads)
 
 
 def under_way(database: Database) -> list[Year]:
@@ -186,12 +190,13 @@ def _of_the_silence(database: Database, now: datetime) -> Iterator[CheckFinding]
         yield CheckFinding("运行", "finding", str(sign), mend.format(work=sign.work))
 
 
-def _of_contradictions(database: Database) -> Iterator[CheckFinding]:
-    """Whether the rows say what can never be."""
+def _of_contradictions(database: Database, heads: Path | None) -> Iterator[CheckFinding]:
+    """Whether the rows say what can never be, or the chain lost a head that was written down of it."""
+    from deployments.chain_heads import missing
     from models.invariants import broken
 
     with database.read() as connection:
-        found = broken(connection)
+        found = [*broken(connection), *(missing(heads, connection) if heads else ())]
     if found:
         said = f"有 {len(found)} 处自相矛盾，第一处：{found[0]}"
         yield CheckFinding("数据", "finding", said, CONTRADICTION_MEND)

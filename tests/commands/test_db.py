@@ -63,6 +63,7 @@ def test_a_season_is_backed_up_lost_and_restored(
     assert (restored.status, "投递已暂停：启动 talent up" in restored.out) == (0, True)
     assert "（talent act restored）" in season("status").out
     assert "核对后放行" in season("doctor", "--json").out
+    assert "var 里没有另记的记录校验码（heads），链尾有没有被删去没有核对" in season("db", "check").out
     held = season("letters", "send", "--json")
     assert (held.data["sent"], "talent doctor 有说明" in held.err) == (0, True)
     assert season("act", "restored", "--fate", "send", "--reason", "没有发出过").status == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,21 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from calendars.deadlines import TZ
+from commands.examining.database import of_the_database
 from deployments import chain_heads
-from models import audit, migrate, record_chain, snapshots
+from deployments.lookout import Lookout
+from deployments.orphans import HOUSE
+from models import audit, migrate, record_chain, restorations, snapshots
 from models.columns import table_of
 from models.database import Database, patience
+from models.invariants import CHAIN
 from models.record_chain import BEGUN, COMMON, Head, Misfit
+from models.stamp import Stamp
 from models.tables.audit import AuditEntry
 from models.tables.record_chain import ChainLink
+from models.tables.restorations import Restoration
 from phases.book import BOOK
+from settings import Settings
 from tests.support.canaries import UNLOCKED
 from tests.support.scenes import OPENING, YEAR, Scene, stamp
 
@@ -48,7 +55,9 @@ def spoil(database: Database, *statements: str) -> None:
 
 def found(database: Database, folder: Path) -> list[Misfit]:
     with database.read() as connection:
-        return [*record_chain.misfits(connection), *chain_heads.missing(folder, connection)]
+        lost = chain_heads.missing(folder, connection)
+        assert {one.invariant for one in lost} <= {CHAIN}
+        return [*record_chain.misfits(connection), *(Misfit(*one[1:]) for one in lost)]
 
 
 SPOILT: dict[str, tuple[tuple[str, ...], list[tuple[int, str, str]]]] = {
@@ -114,6 +123,56 @@ def test_a_chain_that_was_made_anew_is_not_the_one_that_was_written_down(recorde
     (fault,) = found(recorded, tmp_path)
     assert (fault.strand, fault.where) == (COMMON, "第 3 环")
     assert f"现在是 {links[-1].chained[:16]}" in fault.found
+
+
+CUT = SPOILT["its tail cut"][0]
+
+
+def test_only_a_restoration_on_the_chain_forgives_what_is_gone(recorded: Database, tmp_path: Path) -> None:
+    """The row of its table alone is anybody's who writes the database."""
+    chain_heads.note(tmp_path, recorded, NIGHT)
+    with recorded.read() as connection:
+        common = record_chain.heads(connection)[0]
+    spoil(recorded, *CUT)
+    made, at = NIGHT - timedelta(hours=1), NIGHT + timedelta(hours=1)
+    row = {"made_at": made, "at": at, "by": "省办", "reason": "磁盘坏了", "sent": []}
+    with recorded.write() as connection:
+        connection.execute(insert(table_of(Restoration)).values(row))
+    assert [fault.where for fault in found(recorded, tmp_path)] == ["第 3 环"]
+    with recorded.write("every") as connection:
+        restorations.begin(connection, made, [], Stamp("省办", at, at), "磁盘坏了", [])
+    assert found(recorded, tmp_path) == []
+    with recorded.read() as connection:
+        by_hand = [
+            len(chain_heads.missing(tmp_path / "none", connection, [(when, common)]))
+            for when in (None, made, NIGHT, at + timedelta(seconds=1))
+        ]
+    assert by_hand == [1, 1, 0, 1]
+    link = f"SELECT row FROM chain_link WHERE record = 'audit' AND strand = 0 AND number = {common.number}"
+    spoil(recorded, f"UPDATE audit SET reason = 'x' WHERE id = ({link})")
+    assert "记下的是" in found(recorded, tmp_path)[-1].found
+
+
+def test_a_cut_tail_is_found_by_the_night_and_the_doctor(
+    recorded: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(HOUSE, str(tmp_path))
+
+    async def nobody() -> None:
+        """Take up nothing."""
+
+    def told() -> list[str]:
+        return [one.says for one in of_the_database(recorded, NIGHT, chain_heads.home()) if one.check == "数据"]
+
+    looking = Lookout(recorded, Settings(), {}, nobody)
+    chain_heads.note(tmp_path, recorded, NIGHT)
+    looking.check_rows(NIGHT)
+    assert (capsys.readouterr().out, told()) == ("", [])
+    spoil(recorded, *CUT)
+    looking.check_rows(NIGHT + timedelta(days=1))
+    assert "数据核对：1 处自相矛盾" in capsys.readouterr().out
+    (said,) = told()
+    assert said.startswith("有 1 处自相矛盾，第一处：不分年度的记录 第 3 环，记下的是")
 
 
 def test_heads_are_written_down_once_a_night(recorded: Database, tmp_path: Path) -> None:
