@@ -35,7 +35,7 @@ def changes_undone(season: Season, city: str, reading: Reading) -> Iterator[RowE
     stands, here = STANDS.get(reading.slug, {}), season.year.city(city).name
     former: dict[tuple[str, What], list[str]] = defaultdict(list)
     holds: dict[tuple[str, What], str] = {}
-    for one in personal_changes.changes(season.connection, season.year.year, city) if stands else ():
+    for one in personal_changes.changes(season.connection, season.year.year, [city]) if stands else ():
         if one.what in stands:
             former[one.number, one.what].append(fold(one.was))
             holds[one.number, one.what] = one.now

@@ -77,7 +77,7 @@ def _following(
     """Give who moves up, None where nobody does or is left, or why it cannot be told who."""
     if named == NOBODY:
         return None
-    made = personal_changes.changes(season.connection, season.year.year, city)
+    made = personal_changes.changes(season.connection, season.year.year, [city])
     declined = {one.number for one in made if (one.what, one.now) == ("admitted", "否")}
     rest = (one for one in sheet.values() if one.subject == gone.subject and one.number not in declined)
     left = [one for one in rest if one.came and not one.admitted and one.score is not None]

@@ -201,20 +201,22 @@ def put(connection: Connection, year: int, city: str, changes: Collection[NewCha
     connection.execute(insert(table_of(PersonalChange)), rows)
 
 
-def changes(connection: Connection, year: int, city: str, as_of: datetime | None = None) -> tuple[KeptChange, ...]:
-    """Give what was changed of a city's persons up to an instant (None: till now), the oldest first."""
+def changes(
+    connection: Connection, year: int, cities: Collection[str], as_of: datetime | None = None
+) -> tuple[KeptChange, ...]:
+    """Give what was changed of these cities' persons up to an instant (None: till now), the oldest first."""
     table = table_of(PersonalChange)
     then = [] if as_of is None else [table.c.as_of <= as_of]
-    query = select(*columns_of(KeptChange, table)).where(table.c.year == year, table.c.city == city, *then)
+    query = select(*columns_of(KeptChange, table)).where(table.c.year == year, table.c.city.in_(cities), *then)
     return tuple(KeptChange(*row) for row in connection.execute(query.order_by(table.c.id)))
 
 
 def mentors_gone(connection: Connection, year: int, city: str) -> frozenset[str]:
     """Give the mentors of a city who left in mid-year, as 姓名（单位）."""
-    return frozenset(one.was for one in changes(connection, year, city) if one.what == "mentor")
+    return frozenset(one.was for one in changes(connection, year, [city]) if one.what == "mentor")
 
 
 def moved_in(connection: Connection, year: int, city: City) -> dict[str, datetime]:
     """Give whoever moved to a city and away no more, by number, with the instant since when he is there."""
-    newest = {one.number: one for one in changes(connection, year, city.slug) if one.what == "city"}
+    newest = {one.number: one for one in changes(connection, year, [city.slug]) if one.what == "city"}
     return {number: one.as_of for number, one in newest.items() if one.now == city.name}

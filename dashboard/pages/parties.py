@@ -61,7 +61,7 @@ def one(request: Request, reader: Signed, look: Present, party: Id) -> HTMLRespo
         if known is None or found is None or not (found.cities or reader.province):
             raise NotThere
         training = in_training(Scope(connection, year, dict.fromkeys(found.cities, date.min), {}))
-        changes = [each for city in found.cities for each in personal_changes.changes(connection, year.year, city)]
+        changes = personal_changes.changes(connection, year.year, found.cities)
         excused = excuses.excused(connection, year.year, found.cities)
         wanted = letterbox.LetterQuery(year.year, look.as_of, reader=reader.city, recipient=known.recipient)
         letters = letterbox.letters(connection, wanted, limit=MOST_LETTERS)

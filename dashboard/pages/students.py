@@ -13,6 +13,7 @@ from dashboard.acts import uncovering
 from dashboard.serving.look import Present
 from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.signing_in.rate_limit import peer
 from dashboard.views import masking, persons
 from dashboard.views.letterbox import KINDS, heading, recipients, shown_state
 from models import audit, directory, draft_rows, letterbox, personal_changes
@@ -54,7 +55,8 @@ def one_uncovered(
         city = _city(connection, reader, look, student)
         if good:
             stamp, what = site.stamp(reader, look.opened), (SEEN_IN_FULL, f"{look.opened.year.year}/{student}")
-            audit.record(connection, stamp, *what, account=reader.account, city=city, reason=reason)
+            account, address = reader.account, peer(request)
+            audit.record(connection, stamp, *what, account=account, city=city, reason=reason, address=address)
     return _shown(request, reader, look, student, full=good, said="" if good else uncovering.NO_REASON)
 
 
@@ -91,7 +93,7 @@ def _shown(
             for _, sheet in sheets
         }
         trained = student in in_training(Scope(connection, year, {city: date.min}, {}))[city]
-        changes = personal_changes.changes(connection, year.year, city)
+        changes = personal_changes.changes(connection, year.year, [city])
         letters = letterbox.letters(connection, wanted, limit=MOST_LETTERS)
     written = partial(persons.sheet_of_one, known=HEADING, full=full)
     applied = rows[STUDENTS.key][0]

@@ -21,7 +21,7 @@ def changes_panel(place: Place) -> Markup | None:
     if place.city is None or not on_page:
         return None
     with place.site.database.read() as connection:
-        found = changes(connection, place.looking.opened.year.year, place.city.slug, place.looking.as_of)
+        found = changes(connection, place.looking.opened.year.year, [place.city.slug], place.looking.as_of)
     if not found:
         return None
     covers = {"name": masking.name} if place.reader.role is Role.VIEWER else {}

@@ -60,8 +60,8 @@ def test_a_name_is_right_from_now_on_and_what_was_filed_stays(scene: Scene) -> N
         held = draft_table(INTERVIEWS)
         assert connection.execute(select(held.c.name).where(held.c.number == FIRST)).scalar() == "学生壹"
         assert connection.execute(select(filing).order_by(filing.c.id)).all() == before
-        (kept,) = personal_changes.changes(connection, YEAR, NANJING)
-        assert personal_changes.changes(connection, YEAR, WUXI) == ()
+        (kept,) = personal_changes.changes(connection, YEAR, [NANJING])
+        assert personal_changes.changes(connection, YEAR, [WUXI]) == ()
     assert (kept.number, kept.what, kept.was, kept.now, kept.by) == (FIRST, "name", "学生1", "学生壹", "省办")
     assert scene.states(NANJING)[INTERVIEW] == "passed"
     assert ledger.of_others(scene.database, NANJING) == others
@@ -147,7 +147,7 @@ def test_what_cannot_be_is_refused_with_its_reason(scene: Scene, what: What, val
     said = corrected(scene, what, value, "2022-01-21T10:00", number)
     assert why in said.message
     with scene.database.read() as connection:
-        assert personal_changes.changes(connection, YEAR, NANJING) == ()
+        assert personal_changes.changes(connection, YEAR, [NANJING]) == ()
 
 
 def test_what_the_city_can_still_load_itself_is_not_put_right_for_it(scene: Scene) -> None:

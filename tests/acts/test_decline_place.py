@@ -172,7 +172,7 @@ def test_who_left_is_asked_for_by_nothing_after(scene: Scene) -> None:
     scene.load(MIDTERM, NANJING, sheets.midterm(rest), "2022-07-20T10:00")
     assert scene.submit(MIDTERM, NANJING, "2022-07-20T10:00").done
     with scene.database.read() as connection:
-        assert [one.now for one in personal_changes.changes(connection, YEAR, NANJING)] == ["退出培养"]
+        assert [one.now for one in personal_changes.changes(connection, YEAR, [NANJING])] == ["退出培养"]
 
 
 def test_who_is_not_in_training_leaves_nothing(scene: Scene) -> None:
