@@ -15,6 +15,7 @@ from dashboard.serving.look import Look
 from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import NUMBER
+from dashboard.signing_in.rate_limit import peer
 from dashboard.views import masking
 from dashboard.views.paging import SIZE, page_of
 from models import audit, draft_rows, reports
@@ -99,8 +100,9 @@ def uncovered(
             here, lines = wanted.here, (min(found.rows), max(found.rows))
             subject = f"{here.address[1:]}/load:{found.load.id}/{wanted.sheet.key}:{lines[0]}-{lines[1]}"
             what = f"查看完整的{here.form.title}“{wanted.sheet.name}”"
-            stamp, city = site.stamp(reader, look.opened), here.city.slug
-            audit.record(connection, stamp, what, subject, account=reader.account, city=city, reason=reason)
+            stamp, account = site.stamp(reader, look.opened), reader.account
+            city, address = here.city.slug, peer(request)
+            audit.record(connection, stamp, what, subject, account=account, city=city, reason=reason, address=address)
     return _shown(request, reader, look, wanted, found, full=good, said="" if good else uncovering.NO_REASON)
 
 

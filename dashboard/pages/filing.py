@@ -156,7 +156,9 @@ def _workbook(
 @area.get("/faults/{word}.csv", dependencies=[Depends(allow(HANDS))])
 def faults_csv(request: Request, reader: Signed, here: Here, word: str) -> Response:
     """Give all faults of an upload as a table."""
-    found = as_csv(_kept(request, reader, here, word).faults)
+    kept = _kept(request, reader, here, word)
+    found = as_csv(kept.faults)
+    _on_record(request, reader, here, f"下载{here.form.title}的错误清单（{len(kept.faults)} 行）")
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(here.form.title)}.csv"}
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -168,6 +170,7 @@ def faults_marked(request: Request, reader: Signed, here: Here, word: str) -> Re
     found = marked(kept.workbook, here.form, here.opened.year, kept.faults)
     if found is None:
         raise NotThere
+    _on_record(request, reader, here, f"下载{here.form.title}（标出错误，{len(kept.faults)} 处）")
     name = quote(f"{here.form.title}（标出错误）.xlsx")
     return Response(found, media_type=XLSX, headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"})
 

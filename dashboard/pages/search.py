@@ -16,6 +16,7 @@ from dashboard.acts import uncovering
 from dashboard.serving.look import Present
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.signing_in.rate_limit import peer
 from dashboard.views import masking
 from dashboard.views.letterbox import KINDS, heading, may_read, recipients, shown_state
 from dashboard.views.naming import KINDS as PARTY_KINDS
@@ -88,7 +89,8 @@ def search(
         with site.database.write() as connection:
             stamp, numbers = site.stamp(reader, look.opened), "、".join(one.number for one in found.students)
             subject = f"{look.opened.year.year}/{numbers or '没有找到学生'}"
-            audit.record(connection, stamp, "按姓名查找学生", subject, account=reader.account, reason=reason)
+            account, address = reader.account, peer(request)
+            audit.record(connection, stamp, "按姓名查找学生", subject, account=account, reason=reason, address=address)
     return _shown(request, look, words, found)
 
 

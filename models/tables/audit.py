@@ -14,7 +14,7 @@ class AuditEntry(SQLModel, table=True):
     """One thing a person did, append-only and chained.
 
     `subject` names what it was done to by ids, never by personal data; `address` is the network address that it came
-    from, where it belongs to a sign-in or a download.
+    from, where it belongs to a sign-in, a download or a look at what is else covered.
     """
 
     __tablename__ = "audit"

@@ -19,6 +19,7 @@ from dashboard.panels.place import Place
 from dashboard.serving.look import Looking
 from dashboard.signing_in.sessions import COOKIE, digest, find
 from forms.sandbox import FILE_SIZE
+from models import audit
 from models.columns import table_of
 from models.tables.audit import AuditEntry
 from models.tables.season import CityPhase
@@ -120,6 +121,13 @@ def test_a_refused_workbook_is_given_back_with_its_faults_to_who_sent_it(late: W
     sheet = openpyxl.load_workbook(io.BytesIO(browser.get(address).content))["成绩"]
     assert (sheet["D2"].value, sheet["D2"].comment.text.partition("；")[0]) == ("九十", "填的是“九十”，不是数字")
     assert [late.as_(name).get(address).status_code for name in (ADMIN, VIEWER, "nanjing")] == [404, 403, 404]
+    assert browser.get(address.removesuffix("xlsx") + "csv").status_code == 200
+    with late.database.read() as connection:
+        kept = [(one.what, one.subject, one.address) for one in audit.entries(connection, city=CITY, most=2)]
+    assert kept == [
+        ("下载面试名单的错误清单（1 行）", HERE[1:], "127.0.0.1"),
+        ("下载面试名单（标出错误，1 处）", HERE[1:], "127.0.0.1"),
+    ]
     assert "标出错误" not in upload(browser, b"PK no workbook").text
 
 
