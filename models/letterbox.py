@@ -186,7 +186,7 @@ def conditions(wanted: LetterQuery) -> list[ColumnElement[bool]]:
     found = [letter.c.year == wanted.year, letter.c.queued_as_of <= wanted.as_of]
     found += [letter.c[name] == value for name, value in columns.items() if value is not None]
     found += [] if wanted.states is None else [letter.c.state.in_(wanted.states)]
-    found += [] if wanted.subject is None else [letter.c.subject.contains(wanted.subject, autoescape=True)]
+    found += [] if wanted.subject is None else [letter.c.subject.icontains(wanted.subject, autoescape=True)]
     if wanted.names is not None:
         body = table_of(LetterBody)
         said = select(body.c.digest).where(body.c.text.contains(wanted.names, autoescape=True))

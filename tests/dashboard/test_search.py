@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dashboard.views.masking import name as covered
 from models.columns import table_of
@@ -13,6 +13,7 @@ from models.tables.audit import AuditEntry
 from models.tables.city_drafts import draft_table
 from phases.application import SCHOOLS, STUDENTS
 from phases.mentor_recommendation import INSTITUTIONS, MENTORS
+from tests.dashboard.test_statements import counted
 from tests.support import canaries
 from tests.support.reading import Read
 from tests.support.window import ADMIN, CITIES, VIEWER, Window
@@ -32,8 +33,11 @@ def first(window: Window, sheet: StoredSheet, city: str = "nanjing") -> Row[Any]
 
 
 def audited(window: Window) -> list[tuple[str, str, str | None]]:
+    """What was done, to whom, why; each from the address of whoever did it."""
     with window.database.read() as connection:
-        return [(row.what, row.subject, row.reason) for row in connection.execute(select(table_of(AuditEntry)))]
+        found = connection.execute(select(table_of(AuditEntry))).all()
+    assert {row.address for row in found} <= {"127.0.0.1"}
+    return [(row.what, row.subject, row.reason) for row in found]
 
 
 def links(window: Window, name: str, **fields: str) -> set[str]:
@@ -56,6 +60,23 @@ def test_what_is_looked_for_is_found_by_right(window: Window) -> None:
         assert [at in links(window, name, q=found.name) for name in (ADMIN, "nanjing")] == [True, True]
     assert "/2022/cities/nanjing" in links(window, ADMIN, q="南京市")
     assert links(window, "suzhou", q="南京") & {"/2022/cities/nanjing"} == set()
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("阿依古丽•买买提", ("阿依古丽•买买提", "阿依古丽·买买提", "买买提")),
+        ("Ａnna　Li", ("anna", "ANNA LI", "Anna Li", "Ａnna")),
+        ("王 小%明", ("王小%明", "小%")),
+    ],
+)
+def test_a_student_is_found_by_a_name_that_looks_alike(window: Window, stored: str, typed: tuple[str, ...]) -> None:
+    student, table = first(window, STUDENTS), draft_table(STUDENTS)
+    with window.database.write() as connection:
+        connection.execute(update(table).where(table.c.number == student.number).values(name=stored))
+    page = f"/2022/students/{student.number}"
+    assert [words for words in typed if page not in links(window, "nanjing", q=words)] == []
+    assert [page in links(window, "nanjing", q=words) for words in ("买提阿", "nnb", "王%明")] == [False] * 3
 
 
 def test_the_province_finds_a_student_by_name_for_a_reason_that_is_put_on_record(window: Window) -> None:
@@ -110,6 +131,16 @@ def test_a_party_has_a_page_for_those_whose_sheets_it_stands_on(window: Window, 
         owners = set(connection.execute(select(table.c.city).where(table.c.party == row.party)).scalars())
     seen = {name: window.as_(name).get(f"/2022/parties/{row.party}").status_code for name in (ADMIN, VIEWER, *CITIES)}
     assert seen == {name: 200 if name in {ADMIN, VIEWER, *owners} else 404 for name in (ADMIN, VIEWER, *CITIES)}
+
+
+def test_the_page_of_a_party_asks_once_for_the_changes_of_all_its_cities(window: Window) -> None:
+    here, there, table = first(window, INSTITUTIONS), first(window, INSTITUTIONS, "suzhou"), draft_table(INSTITUTIONS)
+    with window.database.write() as connection:
+        of = (table.c.city == "suzhou", table.c.line == there.line)
+        connection.execute(update(table).where(*of).values(party=here.party))
+    with counted(window.database) as statements:
+        assert window.as_(ADMIN).get(f"/2022/parties/{here.party}").status_code == 200
+    assert sum("FROM personal_change" in one for one in statements) == 1
 
 
 def test_no_city_finds_anything_of_anothers(planted: Window) -> None:
