@@ -105,7 +105,7 @@ def _said(error: Exception) -> tuple[int, str] | None:
     if type(error).__name__ == "Busy":
         return LATER, str(error)
     if isinstance(error, (TalentError, ConfigurationError)):
-        return REFUSED, str(error)
+        return REFUSED, getattr(error, "in_full", str(error))
     if isinstance(error, OSError) and error.filename is not None:
         return REFUSED, f"{error.filename} 读写不了：{reason(error)}。"
     return _of_the_database(error)

@@ -28,7 +28,7 @@ from deployments.household import Household
 from deployments.instance import announced
 from models import matching_keys, migrate
 from models.database import Database
-from models.key_file import UnfitMatchingKey
+from models.key_file import Unmatchable
 from models.sole_runner import sole
 from models.stamp import Stamp
 from phases.book import BOOK
@@ -97,8 +97,8 @@ def unmatched(database: Database) -> str | None:
     try:
         with database.read() as connection:
             matching_keys.check(connection)
-    except (matching_keys.NoMatchingKey, UnfitMatchingKey) as error:
-        return str(error)
+    except Unmatchable as error:
+        return error.in_full
     return None
 
 

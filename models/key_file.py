@@ -20,8 +20,21 @@ NAME = "matching-key"
 SHORTEST = 32
 
 
-class UnfitMatchingKey(TalentError):
-    """{place} 里没有可用的匹配密钥；请从备份恢复，不要自行填写。"""
+class Unmatchable(TalentError):
+    """现在不能辨认同一学生和往年学生，这次没有办理，什么也没有存下；请告知省级管理办公室，由其联系维护人员。"""
+
+    def __str__(self) -> str:
+        """Give what offices are told: nothing of the machine."""
+        return str(Unmatchable.__doc__)
+
+    @property
+    def in_full(self) -> str:
+        """What whoever keeps the machine is told: what is wrong where, and what to do."""
+        return str(self.args[0])
+
+
+class UnfitMatchingKey(Unmatchable):
+    """{place} 里没有可用的匹配密钥；请从备份恢复，不要自行填写；确已丢失的，停下 talent up 后运行 talent db rekey。"""
 
 
 class MatchingKeys(Protocol):

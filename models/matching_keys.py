@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from calendars.errors import TalentError
 from models.columns import table_of
+from models.key_file import Unmatchable
 from models.shortcuts.bulk import many
 from models.tables.city_drafts import draft_table
 from models.tables.likely_children import ChildSettled
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from phases.matching_key import MatchingKey
 
 
-class NoMatchingKey(TalentError):
+class NoMatchingKey(Unmatchable):
     """数据库里的学生按编号 {named} 的匹配密钥比对，而 {place} {there}，不能辨认同一学生和往年学生；请从备份恢复这个文件；确已丢失的，停下 talent up 后运行 talent db rekey，按登记的姓名和出生日期重新计算。"""  # noqa: E501
 
 

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -21,8 +22,10 @@ from dashboard.signing_in.sessions import COOKIE, digest, find
 from forms.sandbox import FILE_SIZE
 from models import audit
 from models.columns import table_of
+from models.key_file import KeyFile
+from models.matching_keys import NoMatchingKey
 from models.tables.audit import AuditEntry
-from models.tables.season import CityPhase
+from models.tables.season import CityPhase, ProgrammeYear
 from tests.support.books import book
 from tests.support.filing import CITY, DUE, HERE, STAMP, deed, loads, once, reopen, spoilt, state, upload, workbook
 from tests.support.window import ADMIN, VIEWER, YEAR, Window
@@ -210,6 +213,20 @@ def test_a_load_that_the_state_forbids_says_why(window: Window) -> None:
     assert answer.status_code == 409
     assert "盐城 学生申报：" in answer.text
     assert "如需重新办理，请由省级管理办公室重新开放本阶段" in answer.text
+
+
+def test_without_the_matching_key_a_city_hears_nothing_of_the_machine(window: Window, tmp_path: Path) -> None:
+    assert rerun(window.database, YEAR, "application", CITY, STAMP, until=DUE, reason="核对").done
+    with window.database.write() as connection:
+        connection.execute(update(table_of(ProgrammeYear)).values(matching_key="0" * 8))
+    window.database.dispose()
+    del window.database.engine
+    window.database.keys = KeyFile(tmp_path / "matching-key")
+    answer = upload(window.as_(CITY), spoilt("application", "学生", J2=4), f"/{YEAR}/application/{CITY}")
+    said = "现在不能辨认同一学生和往年学生，这次没有办理，什么也没有存下；请告知省级管理办公室，由其联系维护人员。"
+    assert (answer.status_code, said in answer.text) == (503, True)
+    told = NoMatchingKey(named="0" * 8, place=tmp_path, there="不存在")
+    assert (str(told), f"{tmp_path} 不存在" in told.in_full) == (said, True), "nor where an act's refusal quotes it"
 
 
 def bomb() -> bytes:

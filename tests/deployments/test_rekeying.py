@@ -180,5 +180,6 @@ def test_a_rehearsal_is_matched_by_the_key_of_all_rehearsals(scene: Scene, tmp_p
 @pytest.mark.parametrize("text", ["", "short\n", f"{'0' * 40}\nshort\n"])
 def test_what_is_no_key_is_said(tmp_path: Path, text: str) -> None:
     (tmp_path / "matching-key").write_text(text, encoding="ascii")
-    with pytest.raises(UnfitMatchingKey, match="里没有可用的匹配密钥"):
+    with pytest.raises(UnfitMatchingKey) as raised:
         KeyFile(tmp_path / "matching-key").known()
+    assert f"{tmp_path / 'matching-key'} 里没有可用的匹配密钥" in raised.value.in_full

@@ -30,11 +30,11 @@ def workbook(name: str = f"{CITY}/shortlist.xlsx") -> bytes:
     return (PACK / name).read_bytes()
 
 
-def spoilt(**cells: object) -> bytes:
-    """The real workbook with these cells of “成绩” otherwise."""
-    found = openpyxl.load_workbook(PACK / CITY / "shortlist.xlsx")
+def spoilt(form: str = "shortlist", sheet: str = "成绩", /, **cells: object) -> bytes:
+    """The real workbook with these cells of a sheet otherwise."""
+    found = openpyxl.load_workbook(PACK / CITY / f"{form}.xlsx")
     for cell, value in cells.items():
-        found["成绩"][cell].value = value
+        found[sheet][cell].value = value
     target = io.BytesIO()
     found.save(target)
     return target.getvalue()
