@@ -179,7 +179,9 @@ def rekey(*, reason: Reason, folder: Folder = FOLDER, common: Common = COMMON) -
     done = act(common.database(folder), environment().matching_keys(folder), common.stamp(), reason)
     words = f"已换用编号 {done.id} 的匹配密钥，全部学生已重新比对。从前的备份仍用各自所附的密钥；请再做一份备份。"
     words += f"另有 {done.lost} 条往年的记录没有登记的学生可依，不再能对上。" if done.lost else ""
-    answer(common.json, {"key": done.id, "lost": done.lost}, lambda console: line(console, words))
+    words += f"原来的文件里没有可用的匹配密钥，已移为 {done.aside}。" if done.aside else ""
+    data = {"key": done.id, "lost": done.lost, "aside": done.aside and str(done.aside)}
+    answer(common.json, data, lambda console: line(console, words))
 
 
 def _compared(found: Comparison) -> dict[str, Any]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from calendars.errors import TalentError
 from models import secret_files
 from phases.matching_key import REHEARSED, MatchingKey
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 NAME = "matching-key"
 """The file's name, beside the window's secret."""
@@ -84,7 +87,10 @@ class KeyFile:
         """Give those that are there; raise `UnfitMatchingKey` where what is there is none."""
         if self.given is None and not self.path.exists():
             return ()
-        lines = (self.path.read_text(encoding="utf-8") if self.given is None else self.given).split()
+        try:
+            lines = (self.path.read_text(encoding="utf-8") if self.given is None else self.given).split()
+        except UnicodeDecodeError:
+            lines = []
         if not lines or any(len(line) < SHORTEST for line in lines):
             raise UnfitMatchingKey(place=self.place)
         return tuple(MatchingKey(line.encode()) for line in lines)
@@ -94,6 +100,16 @@ class KeyFile:
         if self.given is None and not self.path.exists():
             secret_files.make(self.path)
         return self.known()[0]
+
+    def put_aside(self, at: datetime) -> Path | None:
+        """Move a file that holds no key out of the way of a new one; give where it is now, None where all is well."""
+        try:
+            self.known()
+        except UnfitMatchingKey:
+            if self.given is not None:
+                raise
+            return self.path.rename(self.path.with_name(f"{self.path.name}.{at:%Y%m%dT%H%M%S}"))
+        return None
 
     def another(self) -> MatchingKey:
         """Give a key that nothing is stored under: a new one, in the file before those there are, or the given one."""

@@ -112,7 +112,7 @@ def test_what_is_stored_is_matched_anew_under_another_key(office: KeyedOffice) -
     office.scene.database.dispose()
     done = rekey(office.scene.database, office.keys, stamp(NOW), "每年一换")
     (second,) = office.keys.known()
-    assert (done, second != first) == ((second.id, 1), True)
+    assert (done, second != first) == ((second.id, 1, None), True)
     now, settled, brought = office.matched()
     assert {person(second, NAME, BORN, "甲中学"), likeness(second, NAME, BORN)} < now
     assert ({one.partition(":")[0] for one in now}, len(now), settled) == ({second.id}, len(matched), [False])
@@ -143,6 +143,21 @@ def test_a_backup_brings_the_key_back_and_without_it_nothing_is_matched(office: 
     restored = restore(database, office.settings, office.folder, backup, stamp(NOW), "磁盘坏了")
     assert [path.name.partition(".")[0] for path in restored.former if "matching" in path.name] == ["matching-key"]
     assert (office.keys.path.read_bytes(), unmatched(database), office.matched()) == (kept, None, before)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("spoilt", [b"", b"\xff" * 40])
+def test_a_file_that_holds_no_key_makes_room_for_another(office: KeyedOffice, spoilt: bytes) -> None:
+    office.keys.path.write_bytes(spoilt)
+    said = unmatched(office.scene.database)
+    assert said is not None
+    assert f"{office.keys.path} 里没有可用的匹配密钥" in said
+    office.scene.database.dispose()
+    done = rekey(office.scene.database, office.keys, stamp(NOW), "文件损坏")
+    assert done.aside is not None
+    assert (done.aside.read_bytes(), done.id, unmatched(office.scene.database)) == (
+        spoilt, office.keys.known()[0].id, None,
+    )  # fmt: skip
 
 
 @ON_SQLITE
