@@ -112,12 +112,17 @@ def _head(written: str) -> NotedHead:
 def backup(*, output: Output = None, folder: Folder = FOLDER, common: Common = COMMON) -> None:
     """Make a backup; where no file is named, one of those that the nightly ones are counted among."""
     from deployments.backups import SECRET, back_up, expire, nightly
+    from deployments.up import unmatched
+    from models import migrate
 
-    settings, stamp = environment(), common.stamp()
+    settings, stamp, folder = environment(), common.stamp(), common.home(folder)
     to = output or nightly(settings.backup.folder, stamp.at)
-    label = back_up(common.database(folder), settings, folder, to, stamp.at)
+    database = common.database(folder)
+    label = back_up(database, settings, folder, to, stamp.at)
     if SECRET not in label.files:
         say(f"提示：{folder} 里没有页面的密钥，备份里也就没有；用 --folder 写明 talent up 的目录。")
+    if migrate.prepared(database) and (missed := unmatched(database)):
+        say(f"提示：备份里没有比对学生所用的匹配密钥；用 --folder 写明 talent up 的目录。{missed}")
     expired = [] if output else expire(settings.backup.folder, settings.backup.days, stamp.at)
     size = to.stat().st_size
     data = {"file": str(to), "bytes": size, "rows": sum(label.rows.values()), "expired": [*map(str, expired)]}

@@ -157,7 +157,21 @@ class Common(Plain):
 
     def database(self, folder: Path = FOLDER) -> Database:
         """The database that is meant, with the keys in `folder`; connections are made when it is first asked."""
-        return database_at(self.db or environment().database.url, folder)
+        return database_at(self._url(), self.home(folder))
+
+    def home(self, folder: Path = FOLDER) -> Path:
+        """That folder, or, where none is named, the one of what runs on this database and said so here."""
+        from deployments.instance import running
+        from deployments.orphans import HOUSE
+
+        found = running() if folder == FOLDER else None
+        if found is None or found.demo:
+            return folder
+        its = found.variables.get("TALENT_DATABASE__URL", environment().database.url)
+        return Path(found.variables.get(HOUSE, folder)) if its == self._url() else folder
+
+    def _url(self) -> str:
+        return self.db or environment().database.url
 
 
 @Parameter(name="*")
@@ -224,9 +238,18 @@ def database_at(url: str, folder: Path = FOLDER) -> Database:
         driver = ""
     if driver not in {"sqlite", "postgresql", "postgresql+psycopg"}:
         raise UsageError("数据库只能是 SQLite（sqlite:///路径）或 PostgreSQL（postgresql://用户@主机/库）。")
-    made = Database(url, BOOK, environment().matching_keys(folder))
+    keys = environment().matching_keys(folder)
+    made = Database(url, BOOK, keys)
     AT_END.callback(made.dispose)
+    if keys.given is None and not keys.path.exists():
+        AT_END.callback(_say_made, keys.path.absolute())
     return made
+
+
+def _say_made(path: Path) -> None:
+    """Say where a key was made, for `talent up` has to find it there."""
+    if path.exists():
+        say(f"提示：匹配密钥已生成，在 {path}；talent up 用的若是另一个目录，请把这个文件移到那里。")
 
 
 def environment() -> Settings:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from deployments import backups, sealing
+from deployments.house import House
+from deployments.instance import announced
 from models import migrate, snapshots
 from phases.book import BOOK
 from tests.commands.conftest import Talent
@@ -82,6 +84,25 @@ def test_a_season_moves_to_postgresql(season: Talent, played: Path, tmp_path: Pa
     kept.rename(tmp_path / "season.db")
     again = season("db", "move", empty_database_url)
     assert (again.status, again.err[:9]) == (1, "目标数据库不是空的")
+
+
+def test_a_matching_key_is_made_where_what_runs_looks_for_it_and_missed_in_a_backup(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sealing, "COST", 4)
+    monkeypatch.setenv("TALENT_BACKUP__PASSPHRASE", "thirteen words apart")
+    talent("db", "upgrade")
+    office = tmp_path / "office"
+    with announced(House(office, 4201, "127.0.0.1", 8123, {}, None, {})):
+        opened = talent("year", "open", "2027")
+        beside = talent("db", "backup", "-o", "a.backup")
+    made = f"提示：匹配密钥已生成，在 {office / 'matching-key'}；talent up 用的若是另一个目录，请把这个文件移到那里。\n"
+    assert (opened.status, opened.err, (tmp_path / "var" / "matching-key").exists()) == (0, made, False)
+    assert (beside.status, "匹配密钥" in beside.err) == (0, False)
+    elsewhere = talent("db", "backup", "-o", "b.backup")
+    assert (elsewhere.status, "提示：备份里没有比对学生所用的匹配密钥；用 --folder" in elsewhere.err) == (0, True)
+    files = [backups.verify(tmp_path / f"{name}.backup", "thirteen words apart").files for name in "ab"]
+    assert [backups.KEYS in each for each in files] == [True, False]
 
 
 def test_a_wrong_passphrase_and_no_backup_are_said_in_a_sentence(
