@@ -62,11 +62,6 @@ def of_season(connection: Connection, year: Year) -> dict[str, Any]:
     }
 
 
-def _decided(connection: Connection, table: Table, year: int) -> list[list[str]]:
-    found = connection.execute(_of(table, year)).mappings()
-    return [[str(row[name]) for name in DECIDED[table.name]] for row in found]
-
-
 def _of(table: Table, year: int) -> Any:  # noqa: ANN401 -- a query
     return select(table).where(table.c.year == year).order_by(table.c.id)
 

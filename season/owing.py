@@ -189,7 +189,7 @@ def visits_short(season: Season, cell: Cell, month: str, said: Mapping[str, str]
 
 def digest(season: Season, day: datetime, items: Sequence[Item]) -> None:
     """Owe the province its digest of a working day; it keeps, outside, where the record's chain ends."""
-    ours = [] if season.rehearsal else record_chain.heads(season.connection)
+    ours = [] if season.rehearsal or season.looking else record_chain.heads(season.connection)
     heads = tuple(str(head) for head in ours if head.strand in {record_chain.COMMON, season.year.year})
     season.owed.append(Owed("digest", None, ALL, ALL, f"{day:%Y-%m-%d}", items=tuple(items), heads=heads))
 
