@@ -19,7 +19,7 @@ gu long shang wen xiang ge niu bao zuo pang qiao
 GIVEN = """
 wei fang na min jing li qiang lei jun yang yong yan jie juan tao ming chao xia ping gang hui hong bo bin yu fei peng
 xin hao rui kai long lin xiaoming xiaohong jianguo jianjun guoqiang zhiqiang haiyan xiuying lili tingting meng xuan
-zihan haoran yichen mengyao jiayi yuxuan
+zihan haoran yichen mengyao jiayi yuxuan san si wu liu er ergou xiaoer
 """
 PLACES = """
 zhongguo china beijing shanghai tianjin chongqing guangdong jiangsu zhejiang shandong henan hebei hunan hubei
@@ -52,6 +52,15 @@ COLUMNS = ("qaz", "wsx", "edc", "rfv", "tgb", "yhn", "ujm", "ik", "ol")
 LEET = str.maketrans({"@": "a", "4": "a", "3": "e", "1": "i", "!": "i", "0": "o", "$": "s", "5": "s", "7": "t"})
 """How letters are hidden behind figures and signs."""
 
+OFFICE = """
+kexie keji kexue yingcai houbei rencai rencaiku peiyang guanli bangong bangongshi xitong sheng shi
+科协 科技 科学 英才 中学生 后备 人才 人才库 培养 计划 管理 办公室 系统 省 市 江苏 南京 无锡 徐州 常州 苏州 南通 连云港
+淮安 盐城 扬州 镇江 泰州 宿迁
+"""
+"""What an office is called by itself and by others."""
+
+_OFFICE = re.compile(f"(?:{'|'.join((*OFFICE.split(), *PLACES.split()))})*")
+BEFORE = ("woai", "wo", "ai", "ilove", "xiao", "lao", "da")
 _AFTER = re.compile(r"[\W\d_]+$")
 
 
@@ -60,7 +69,7 @@ def stems() -> frozenset[str]:
     """Give them all, in small letters without anything else."""
     families, given = FAMILIES.split(), GIVEN.split()
     names = (*map("".join, product(families, given)), *map("".join, product(given, families)))
-    loved = (f"{before}{name}" for before in ("woai", "wo", "ai", "ilove") for name in (*families, *given))
+    loved = (f"{before}{name}" for before in BEFORE for name in (*families, *given, *PLACES.split()))
     towns = (place + after for place in PLACES.split() for after in ("", *AFTER_A_PLACE.split()))
     walks = {row[start:end] for row in ROWS for start in range(len(row)) for end in range(start + 2, len(row) + 1)}
     rows = (row[::-1] for row in walks)
@@ -71,8 +80,17 @@ def stems() -> frozenset[str]:
 
 
 def is_usual(password: str) -> bool:
-    """Tell of a password in small letters whether it is one of these, once or twice, with no other letter."""
+    """Tell of a password in small letters whether it is one of these, once or twice, with next to no other letter.
+
+    So is one whose letters are places and the office's own words alone, however many.
+    """
     hidden = _AFTER.sub("", password).translate(LEET)
     bare = {"".join(filter(str.isalpha, said)) for said in (password, hidden)}
     halves = {word[: len(word) // 2] for word in bare if word == word[: len(word) // 2] * 2}
-    return bool((bare | halves) & stems()) or "" in bare
+    return bool((bare | halves) & stems()) or any(_OFFICE.fullmatch(word) or _mostly(word) for word in bare)
+
+
+def _mostly(word: str) -> bool:
+    """Whether one of them makes up four fifths of it or more."""
+    long, least = len(word), max(4, -(-len(word) * 4 // 5))
+    return any(word[at : at + size] in stems() for size in range(least, long) for at in range(long - size + 1))
