@@ -61,9 +61,9 @@ async def sign_in(request: Request, name: Typed, password: Typed, after: Typed =
     await refuse_tokenless(request, expected)
     site: Site = request.app.state.site
     found = await run_in_threadpool(_able, site, name)
-    browser = sessions.known(request, found.id) if found else None
+    known = found is not None and sessions.known(request, found)
     try:
-        async with site.guesses.guess_apart("password", name.strip().casefold(), peer(request), browser) as guess:
+        async with site.guesses.guess_apart("password", name.strip().casefold(), peer(request), known=known) as guess:
             guess.right = await passwords.fits(found.password if found else None, password)
     except TooMany as error:
         return await run_in_threadpool(_ask, request, str(error), name=name, after=after, status=429)
@@ -81,8 +81,11 @@ def _failed(request: Request, account: KeptAccount | None, guess: Guess) -> None
     """Put on record that a sign-in failed, and that none is taken for a while."""
     whose = (account.id, account.city) if account else (None, None)
     sessions.on_record(request, "登录失败", *whose)
-    if guess.last:
-        sessions.on_record(request, f"输错 {MOST} 次，暂停登录 {MINUTES} 分钟", *whose)
+    paused = f"输错 {MOST} 次，暂停登录 {MINUTES} 分钟"
+    if guess.account_full:
+        sessions.on_record(request, paused, *whose)
+    if guess.address_full:
+        sessions.on_record(request, paused, None, None, other=sessions.ORIGIN)
 
 
 def _able(site: Site, name: str) -> KeptAccount | None:
@@ -141,8 +144,8 @@ async def code(request: Request, code: Typed, after: Typed = "/") -> Response:
 def _answer_code(request: Request, found: LiveSession, code: str, after: str) -> Response:
     site: Site = request.app.state.site
     try:
-        known = sessions.known(request, found.account.id)
-        with site.guesses.guess("code", found.account.name, peer(request), known) as guess:
+        known = sessions.known(request, found.account)
+        with site.guesses.guess("code", found.account.name, peer(request), known=known) as guess:
             guess.right = taken(site, found.account, code)
     except TooMany as error:
         return _ask_code(request, found, str(error), after, 429)

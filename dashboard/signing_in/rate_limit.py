@@ -2,8 +2,8 @@
 
 A guess is counted before it is looked at, in the database, so that however many come at once, of however many
 processes, no more than ten are. Only wrong ones stay counted: an office of twenty behind one address signs in as often
-as it likes. A browser in which the account was signed in to before has a count of its own: nobody can lock an office
-out from outside.
+as it likes. Browsers in which the account was signed in to before have a count of their own, all of them together:
+nobody can lock an office out from outside, and whoever has many marks guesses no oftener.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import secrets
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -47,13 +48,24 @@ class TooMany(TalentError):
 class Guess:
     """One guess that is being looked at, counted under `keys`; wrong until somebody says otherwise.
 
-    `last` tells of a wrong one, once it was looked at, that no further one is taken under one of its keys.
+    `full` are, once a wrong one was looked at, those of its keys under which no further one is taken: first the
+    account's (or that of its known browsers), then the address's.
     """
 
     token: str
     keys: tuple[str, ...]
     right: bool = False
-    last: bool = False
+    full: frozenset[str] = frozenset()
+
+    @property
+    def account_full(self) -> bool:
+        """Whether it was the last one at this account."""
+        return self.keys[0] in self.full
+
+    @property
+    def address_full(self) -> bool:
+        """Whether it was the last one from this address, at whichever accounts."""
+        return not self.full.isdisjoint(self.keys[1:])
 
 
 @dataclass(frozen=True)
@@ -65,32 +77,30 @@ class Guesses:
     wall: Callable[[], datetime]
 
     @contextmanager
-    def guess(self, what: str, account: str, address: str, browser: str | None = None) -> Iterator[Guess]:
+    def guess(self, what: str, account: str, address: str, *, known: bool = False) -> Iterator[Guess]:
         """Let a guess be looked at, or raise `TooMany`. A right one clears the account's count, never the address's.
 
-        `browser` is the mark of one that is known to the account.
+        `known` is whether it comes of a browser that is known to the account.
         """
-        begun = self._begin(what, account, address, browser)
+        begun = self._begin(what, account, address, known=known)
         try:
             yield begun
         finally:
             self._settle(begun)
 
     @asynccontextmanager
-    async def guess_apart(
-        self, what: str, account: str, address: str, browser: str | None = None
-    ) -> AsyncIterator[Guess]:
+    async def guess_apart(self, what: str, account: str, address: str, *, known: bool = False) -> AsyncIterator[Guess]:
         """Do the same where nothing may wait for the database."""
-        begun = await run_in_threadpool(self._begin, what, account, address, browser)
+        begun = await run_in_threadpool(partial(self._begin, what, account, address, known=known))
         try:
             yield begun
         finally:
             await run_in_threadpool(self._settle, begun)
 
-    def _begin(self, what: str, account: str, address: str, browser: str | None) -> Guess:
+    def _begin(self, what: str, account: str, address: str, *, known: bool) -> Guess:
         now = self.wall()
         outside = (f"{what} account {account[:LONGEST]}", f"{what} address {_subscriber(address)}")
-        keys = tuple(map(self._digest, (f"{what} browser {browser}",) if browser else outside))
+        keys = tuple(map(self._digest, (f"{what} known {account[:LONGEST]}",) if known else outside))
         with self.database.read() as connection:
             self._refuse(guesses.late(connection, keys, now - WINDOW, MOST), now)
         begun = Guess(secrets.token_hex(16), keys)
@@ -112,7 +122,7 @@ class Guesses:
                 guesses.forgive(connection, begun.token, begun.keys[0])
             return
         with self.database.read() as connection:
-            begun.last = bool(guesses.late(connection, begun.keys, self.wall() - WINDOW, MOST))
+            begun.full = frozenset(guesses.late(connection, begun.keys, self.wall() - WINDOW, MOST))
 
     def _digest(self, key: str) -> str:
         return hmac.new(self.secret, f"guess:{key}".encode(), sha256).hexdigest()

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from dashboard.serving.forgery import token
 from dashboard.signing_in.rate_limit import peer
 from dashboard.signing_in.reader import Reader, Role
-from models import audit, sign_ins
+from models import accounts, audit, sign_ins
 from models.database import Busy
 from models.sign_ins import LASTS, PENDING
 
@@ -35,8 +35,8 @@ VISIT = "talent-visit"
 KNOWN, KNOWN_FOR = "talent-known", timedelta(days=180)
 """The cookie, one an account, of a browser in which that account was signed in to, and how long it is known."""
 
-UNKNOWN, NOBODY = "未登录者", "sign-in"
-"""Who did what nobody signed in did; what a name is that no account has."""
+UNKNOWN, NOBODY, ORIGIN = "未登录者", "sign-in", "origin"
+"""Who did what nobody signed in did; what a name is that no account has; what an address is, at whichever accounts."""
 
 NOTED = timedelta(minutes=5)
 """How exactly it is known when somebody last did something: not every page is a write."""
@@ -142,15 +142,15 @@ def forget(site: Site, response: Response) -> None:
     response.delete_cookie(named(site), path="/", httponly=True, samesite="lax", secure=secure(site))
 
 
-def known(request: Request, account: int) -> str | None:
-    """Give the mark of a browser in which an account was signed in to before; None where it shows none of ours."""
+def known(request: Request, account: KeptAccount) -> bool:
+    """Tell whether this is a browser in which an account was signed in to with the password that it has now."""
     site: Site = request.app.state.site
-    mark, _, proof = request.cookies.get(named(site, f"{KNOWN}-{account}"), "").partition(".")
-    return mark if mark and compare_digest(proof.encode(), _proof(site, account, mark).encode()) else None
+    mark, _, proof = request.cookies.get(named(site, f"{KNOWN}-{account.id}"), "").partition(".")
+    return bool(mark) and compare_digest(proof.encode(), _proof(site, account, mark).encode())
 
 
-def _proof(site: Site, account: int, mark: str) -> str:
-    return token(site.secret, f"known:{account}:{mark}")
+def _proof(site: Site, account: KeptAccount, mark: str) -> str:
+    return token(site.secret, f"known:{account.id}:{account.password}:{mark}")
 
 
 def visit(request: Request) -> str | None:
@@ -177,19 +177,24 @@ def signed_in(request: Request, account: KeptAccount, after: str, old: str | Non
     site: Site = request.app.state.site
     response = RedirectResponse(after, 303)
     begin(site, account.id, response, old=old)
-    mark = known(request, account.id) or secrets.token_urlsafe(12)
-    _set(site, response, f"{KNOWN}-{account.id}", f"{mark}.{_proof(site, account.id, mark)}", KNOWN_FOR)
+    with site.database.read() as connection:
+        kept = accounts.of_id(connection, account.id) or account  # its password may be of this very moment
+    mark = secrets.token_urlsafe(12)
+    _set(site, response, f"{KNOWN}-{account.id}", f"{mark}.{_proof(site, kept, mark)}", KNOWN_FOR)
     on_record(request, "登录", account.id, account.city, by=account.shown)
     return response
 
 
-def on_record(request: Request, what: str, account: int | None, city: str | None, *, by: str | None = None) -> None:
+def on_record(
+    request: Request, what: str, account: int | None, city: str | None, *, by: str | None = None, other: str = NOBODY
+) -> None:
     """Put on record what was done about a sign-in to an account, and from where: `by` its owner, or by nobody known.
 
-    Of a name that no account has the name is not kept: it may be a password.
+    `other` is what it was done to where that is no account. Of a name that no account has the name is not kept: it may
+    be a password.
     """
     site: Site = request.app.state.site
-    subject, own = f"account:{account}" if account else NOBODY, account if by else None
+    subject, own = f"account:{account}" if account else other, account if by else None
     with site.database.write() as connection:
         stamp = site.sign(by or UNKNOWN)
         audit.record(connection, stamp, what, subject, account=own, city=city, address=peer(request))

@@ -20,6 +20,7 @@ DONE: Mapping[str, str] = {"announce": "发到工作群"}
 KINDS: Mapping[str, str] = {
     "account": "账号",
     "sign-in": "没有这个用户名",
+    "origin": "这个网络地址",
     "contact": "联系人",
     "letter": "函件",
     "call": "电话记录",

@@ -297,6 +297,29 @@ def test_nobody_is_locked_out_from_outside(window: Window, evaluated: Counted) -
     assert evaluated.count == before + MOST
 
 
+@pytest.mark.usefixtures("evaluated")
+def test_a_known_browser_is_a_strangers_under_another_password(window: Window) -> None:
+    own, stranger = window.as_(None), window.as_(None)
+    assert where(password(own)) == (303, "/")
+    assert {password(stranger, "wrong").status_code for _ in range(MOST + 1)} == {403, 429}
+    with window.database.write() as connection:
+        account = accounts.named(connection, NAME)
+        assert account is not None
+        accounts.change(connection, account.id, password=f"{account.password}x")
+    assert password(own, "wrong").status_code == 429
+
+
+def test_known_browsers_count_together(guesses: Guesses) -> None:
+    for number in range(MOST):
+        with guesses.guess("password", NAME, f"10.0.0.{number}", known=True) as guess:
+            pass
+        assert (guess.account_full, guess.address_full) == (number == MOST - 1, False)
+    with pytest.raises(TooMany), guesses.guess("password", NAME, "10.0.0.99", known=True):
+        pass
+    with guesses.guess("password", NAME, "10.0.0.99") as guess:
+        guess.right = True
+
+
 def test_a_mark_of_ones_own_making_is_no_known_browser(window: Window, evaluated: Counted) -> None:
     stranger = window.as_(None)
     with window.database.read() as connection:
@@ -333,7 +356,7 @@ def test_who_tried_in_vain_signed_in_and_out_is_on_record_with_the_address(windo
     assert [(one.what, one.subject, one.by, one.account, one.city, one.address) for one in found] == [
         ("登录失败", "sign-in", *nobody, None, "127.0.0.1"),
         *[("登录失败", own, *nobody, NAME, "127.0.0.1")] * (MOST - 1),
-        ("输错 10 次，暂停登录 15 分钟", own, *nobody, NAME, "127.0.0.1"),
+        ("输错 10 次，暂停登录 15 分钟", "origin", *nobody, None, "127.0.0.1"),
         ("退出登录", own, account.shown, account.id, NAME, "127.0.0.1"),
     ]
     assert "secret" not in repr(found)
