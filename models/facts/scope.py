@@ -106,10 +106,11 @@ def still_in(scope: Scope, phase: str) -> dict[str, tuple[str, ...]]:
 
 
 def judged_here(scope: Scope, table: Table) -> ColumnElement[bool]:
-    """Say of a sheet that names students: who did not move to the city after another one had tested him."""
+    """Say of a sheet that names students: whom the city tested itself; a first move is on record where he came from."""
     change = table_of(PersonalChange)
-    moved = select(change.c.number).where(change.c.year == scope.year.year, change.c.what == "city")
-    return table.c.number.not_in(moved.where(change.c.city == table.c.city))
+    moves = select(func.min(change.c.id)).where(change.c.year == scope.year.year, change.c.what == "city")
+    moved = select(change.c.number).where(change.c.id.in_(moves.group_by(change.c.number)))
+    return table.c.number.not_in(moved.where(change.c.city != table.c.city))
 
 
 def withdrawn(scope: Scope) -> frozenset[str]:

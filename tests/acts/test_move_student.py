@@ -13,7 +13,7 @@ from sqlalchemy import update
 from acts.consistency import contradictions
 from acts.move_student import NewHome, move_student
 from models import draft_rows, reports
-from models.facts.scope import in_training
+from models.facts.scope import in_training, judged_here
 from models.tables.city_drafts import draft_table
 from phases.shortlist import SCORES
 from season.judging import scope_of
@@ -113,6 +113,23 @@ def test_his_new_city_files_again_and_he_stays_in_training(scene: Scene, first: 
     assert scene.approve(INTERVIEW, WUXI, "2022-05-14T10:00").done
     assert {key: of_his(scene, key) for key in before} == before
     assert training(scene, WUXI) == (FIRST, "3202-2022-0001", "3202-2022-0002")
+
+
+def test_only_the_city_that_tested_him_judges_him(scene: Scene) -> None:
+    moved(begun(scene))
+    assert FIRST not in judged(scene)[WUXI]
+    back = NewHome(NANJING, "南京一中", ("南京导师1", "南京大学"))
+    said = move_student(scene.database, YEAR, WUXI, FIRST, back, stamp("2022-05-11T10:00"), reason="随家庭迁居")
+    assert said.done, said.message
+    assert FIRST in judged(scene)[NANJING]
+
+
+def judged(scene: Scene) -> dict[str, list[str]]:
+    with scene.database.read() as connection:
+        season = Season.read(connection, YEAR, stamp("2022-05-12T10:00"), None, reading=True)
+        scope = scope_of(season, "shortlist", [NANJING, WUXI])
+        rows = scope.grouped(scope.of(SCORES, "number").where(judged_here(scope, draft_table(SCORES))))
+        return {city: [row.number for row in found] for city, found in rows.items()}
 
 
 def test_a_row_that_says_otherwise_of_him_is_a_fault(scene: Scene) -> None:
