@@ -12,18 +12,18 @@ from forms.folding import fold
 from gates.states import Event, State
 from letters import phrases
 from models import personal_changes
-from models.days_of_persons import ONE_BY_ONE, days_of_persons, one_by_one
+from models.days_of_persons import ONE_BY_ONE, TAKEN_BACK, days_of_persons, one_by_one
 from models.facts.scope import in_training
 from models.personal_changes import NewChange
 from season.judging import scope_of
 from season.outcome import Outcome
 from season.refusing import refuse
 from season.settle import settle
-from season.still_due import still_due
+from season.still_due import filed_without, still_due
 from season.transaction import sitting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from models.database import Database
@@ -48,8 +48,9 @@ def extend_person(
 
     A mentor's day is his students', and at the year's end his summary's. The city files, and its phase passes, without
     whoever has one; the province publishes no result before he is complete. The newest day holds, so that a mistaken
-    one is corrected by another: not before the city's own day, and `grace` working days from now at the earliest.
-    `refused` where the phase does not run, nobody of that name is in training, or he lacks nothing.
+    one is corrected by another, `grace` working days from now at the earliest; the city's own day takes it back, until
+    the city files without him. `refused` where the phase does not run, nobody of that name is in training, or he lacks
+    nothing.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])
@@ -91,11 +92,7 @@ def _nobody(season: Season, cell: Cell) -> str:
 
 def _wrong(season: Season, cell: Cell, whose: Sequence[str], until: date) -> str | None:
     """Say why that day cannot be theirs: it is no later one, comes too soon, or they are complete."""
-    title, due, today = (
-        season.title(cell.phase, cell.city),
-        season.due(cell.phase, cell.city).day,
-        day_of(season.arrived),
-    )
+    title, today = season.title(cell.phase, cell.city), day_of(season.arrived)
     had = days_of_persons(season.connection, season.year.year, cell.phase).get(cell.city, {})
     if cell.state is State.PASSED and not any(one.whom in whose for one in still_due(season, [cell.city])):
         return f"{title} 已经办结，所写的人没有欠交的，无需延期。"
@@ -103,9 +100,17 @@ def _wrong(season: Season, cell: Cell, whose: Sequence[str], until: date) -> str
         return f"{title}：所写的人的期限已经是 {until}，未作改动。"
     if until < today:
         return f"新的截止日 {until} 已经过去；请另定日期。"
-    if until <= due:
-        return f"{title} 的截止日是 {due}，不早于所给的 {until}；个人的期限应晚于它。"
-    earliest = season.days.after(today, season.year.figures.grace)
+    return _ends_early(season, cell, whose, until, had)
+
+
+def _ends_early(season: Season, cell: Cell, whose: Sequence[str], until: date, had: Mapping[str, date]) -> str | None:
+    """Say why a day is too early: before the city's, or it filed without them, or they cannot hear in time."""
+    title, due = season.title(cell.phase, cell.city), season.due(cell.phase, cell.city).day
+    if until < due or (until == due and not all(whom in had for whom in whose)):
+        return f"{title} 的截止日是 {due}，不早于所给的 {until}；个人的期限应晚于它。误办的，写这一天即为收回。"
+    if until == due and any(one.whom in whose for one in filed_without(season, cell)):
+        return f"{title} 已经报送，其中没有所写的人，不能收回；误办的，可以把期限提前。"
+    earliest = season.days.after(day_of(season.arrived), season.year.figures.grace)
     if until < max(had.get(whom, until) for whom in whose) and until < earliest:
         return f"{title}：把期限提前的，最早到 {earliest}（{season.year.figures.grace} 个工作日之后）。"
     return None
@@ -116,13 +121,15 @@ def _extend(season: Season, cell: Cell, whose: Sequence[str], until: date, reaso
     assert what is not None
     had = days_of_persons(season.connection, year.year, cell.phase).get(city, {})
     due = season.due(cell.phase, city).day
-    changes = [NewChange(whom, what, f"{had.get(whom, due)}", f"{until}", reason) for whom in whose]
+    now = TAKEN_BACK if until == due else f"{until}"
+    changes = [NewChange(whom, what, f"{had.get(whom, due)}", now, reason) for whom in whose]
     numbers = [whom for whom in whose if "（" not in whom]
     corrected = "更正为" if any(whom in had for whom in whose) else "延至"
-    said = f"{year.phase(cell.phase).name}期限{corrected}{phrases.day(until)}"
+    back = "（个人延期收回，与全市相同）" if until == due else ""
+    said = f"{year.phase(cell.phase).name}期限{corrected}{phrases.day(until)}{back}"
     on_record(season, city, changes, dict.fromkeys(numbers, said), {})
     season.note(season.cells[cell.phase, city], Event.PERSON, f"{'、'.join(whose)} {said}：{reason}")
-    rest = "在此之前，该市照常报送，核验不计入；结果待其交齐后公布。"
+    rest = "个人延期已收回。" if back else "在此之前，该市照常报送，核验不计入；结果待其交齐后公布。"
     return Outcome("done", f"{season.title(cell.phase, city)}：{'、'.join(whose)} 的期限为 {until} 24:00。{rest}")
 
 

@@ -27,7 +27,7 @@ from season import second_part
 from season.outcome import Outcome
 from season.refusing import illegal, refuse
 from season.settle import settle
-from season.still_due import has_time
+from season.still_due import filed_without
 from season.transaction import sitting
 from season.unit_of_work import Season
 
@@ -158,7 +158,7 @@ def _not_now(season: Season, cell: Cell, form: str) -> str | None:
     if backfill.passed_on_paper(cell):
         return backfill.closed(season, cell) or backfill.lacking(season, cell)
     if not season.book.provincial(form):
-        if passed_without_some(season, cell) or (cell.state is State.SUBMITTED and has_time(season, cell)):
+        if filed_without(season, cell):
             return None
         if cell.state is State.SUBMITTED and season.book.second(season.year.phase(cell.phase)):
             return second_part.closed(season, cell)

@@ -11,9 +11,11 @@ from models.personal_changes import LEFT
 from season import judging, owing
 from season.outcome import Outcome
 from season.refusing import refuse
-from season.still_due import has_time
+from season.still_due import filed_without
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from models.standing import Cell
     from phases.on_record import PlainSheets
     from season.judging import Judgement
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 
 def passed_without_some(season: Season, cell: Cell) -> bool:
     """Whether a phase passed by its own gate, without people who have time yet."""
-    ended = season.year.phase(cell.phase).province is not None
-    return cell.state is State.PASSED and not cell.on_paper and not ended and bool(has_time(season, cell))
+    return cell.state is State.PASSED and bool(filed_without(season, cell))
 
 
 def supplement(season: Season, cell: Cell, sheets: PlainSheets, said: str) -> Outcome:
@@ -31,7 +32,7 @@ def supplement(season: Season, cell: Cell, sheets: PlainSheets, said: str) -> Ou
 
     The phase stays passed. Whoever leaves training by it is told of to his school, his mentor and the city.
     """
-    title = season.title(cell.phase, cell.city)
+    title, lacked = season.title(cell.phase, cell.city), {one.whom for one in filed_without(season, cell)}
     with season.connection.begin_nested() as point:
         loading.replace(season.connection, season.year.year, cell.city, sheets)
         judgement = judging.judge_cities(season, cell.phase, [cell.city], filing=True)[cell.city]
@@ -41,7 +42,7 @@ def supplement(season: Season, cell: Cell, sheets: PlainSheets, said: str) -> Ou
         mends = "；".join(finding.mend for finding in judgement.verdict.refusals)
         refused = refuse(season, cell, Event.LOAD, f"{title} 的补报没有通过核验：{mends}。")
         return Outcome(refused.outcome, refused.message, judgement.verdict)
-    leaving = _leaving(season, cell, judgement)
+    leaving = _leaving(season, cell, judgement, lacked)
     judging.keep(season, cell, judgement, cell.filings + 1)
     season.note(cell, Event.LOAD, said, filings=cell.filings + 1, tally=judgement.tally)
     if leaving:
@@ -53,8 +54,8 @@ def supplement(season: Season, cell: Cell, sheets: PlainSheets, said: str) -> Ou
     return Outcome("done", f"{title} 已补报，并通过核验。", judgement.verdict)
 
 
-def _leaving(season: Season, cell: Cell, judgement: Judgement) -> list[str]:
-    """Give who of those that had time is taken out of training."""
-    out, later = season.book[cell.phase].takes_out, has_time(season, cell)
+def _leaving(season: Season, cell: Cell, judgement: Judgement, lacked: Collection[str]) -> list[str]:
+    """Give who of those that lacked something is taken out of training."""
+    out = season.book[cell.phase].takes_out
     rows = getattr(judgement.facts, out.results) if out else ()
-    return [row.number for row in rows if out and row.number in later and not getattr(row, out.stays)]
+    return [row.number for row in rows if out and row.number in lacked and not getattr(row, out.stays)]

@@ -197,7 +197,7 @@ def digest(season: Season) -> None:
     begun = [since for since, _ in found if since <= slot]
     weekly = last is None or last < rungs.week_begun(now, days)
     if begun and (weekly or slot <= rungs.daily_until(max(begun), figures.digest_days, days)):
-        items = tuple(replace(item, new=last is not None and since > last) for since, item in found)
+        items = tuple(replace(item, new=last is not None and last < since <= now) for since, item in found)
         owing.digest(season, slot, items)
 
 
@@ -251,11 +251,11 @@ def _outdated(season: Season) -> Iterator[tuple[datetime, Item]]:
 
 
 def _later(season: Season) -> Iterator[tuple[datetime, Item]]:
-    """Give whoever has a day of his own and is not complete yet, since his city's day."""
+    """Give whoever has a day of his own and is not complete yet, since his city's day; late only after his own."""
     for one in still_due(season):
         since, over = season.due(one.phase, one.city).instant, (day_of(season.stamp.as_of) - one.until).days
         said = f"个人延期至{short(one.until)}，还没有交齐" + (f"，已逾期{over}天" if over > 0 else "")
-        yield _since(season, since, f"{season.title(one.phase, one.city)} {one.whom}", said, "awaiting")
+        yield since, Item(f"{season.title(one.phase, one.city)} {one.whom}", said, group="awaiting")
 
 
 def _kept(season: Season) -> Iterator[tuple[datetime, Item]]:

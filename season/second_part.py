@@ -11,7 +11,7 @@ from letters.phrases import until
 from models import draft_rows, taking_back
 from phases.on_record import fault
 from season import judging
-from season.still_due import has_time
+from season.still_due import filed_without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,10 +58,11 @@ def closed(season: Season, cell: Cell) -> str | None:
 
 
 def refiled(season: Season, cell: Cell, reading: Reading) -> Iterator[RowError]:
-    """Find what a workbook changes of what stands filed, besides its second part and whoever has a day of his own."""
+    """Find what a workbook changes of what stands filed, besides its second part and whom it still lacks."""
     if cell.state not in {State.SUBMITTED, State.PASSED} or cell.on_paper:
         return
-    second, later = season.book.second(season.year.phase(cell.phase)), has_time(season, cell)
+    second = season.book.second(season.year.phase(cell.phase))
+    later = frozenset(one.whom for one in filed_without(season, cell))
     loadable = second.sheets if second and cell.state is State.SUBMITTED and not closed(season, cell) else ()
     for sheet in reading.form.sheets:
         if sheet.key in loadable:

@@ -21,7 +21,10 @@ UNDER_WAY = frozenset({State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDU
 
 
 class StillDue(NamedTuple):
-    """A student, by number, or a mentor, by label, who has until a day of his own to be complete in a city phase."""
+    """A student, by number, or a mentor, by label, who has a day of his own to be complete in a city phase.
+
+    `until` is that day, or the city's own where that is the later one.
+    """
 
     phase: str
     city: str
@@ -35,11 +38,12 @@ def still_due(season: Season, cities: Sequence[str] | None = None) -> tuple[Stil
     return tuple(one for phase in season.year.phases for one in _of_phase(season, phase.slug, of))
 
 
-def has_time(season: Season, cell: Cell) -> frozenset[str]:
-    """Give who of a city phase has a day of his own that has not passed."""
-    given = days_of_persons(season.connection, season.year.year, cell.phase).get(cell.city, {})
+def filed_without(season: Season, cell: Cell) -> tuple[StillDue, ...]:
+    """Give who was left out when his city filed, or lacked something, and may be filed yet: his day has not passed."""
+    if cell.state not in {State.SUBMITTED, State.PASSED} or cell.on_paper:
+        return ()
     today = day_of(season.arrived)
-    return frozenset(whom for whom, until in given.items() if until >= today)
+    return tuple(one for one in _of_phase(season, cell.phase, [cell.city]) if one.until >= today)
 
 
 def _of_phase(season: Season, phase: str, cities: Sequence[str]) -> Iterator[StillDue]:
@@ -58,7 +62,7 @@ def _of_phase(season: Season, phase: str, cities: Sequence[str]) -> Iterator[Sti
     for city in those:
         for whom, until in given[city].items():
             if whom in lacking[city]:
-                yield StillDue(phase, city, whom, until)
+                yield StillDue(phase, city, whom, max(until, scope.due_day[city]))
 
 
 def _is_asked(season: Season, phase: str, city: str) -> bool:

@@ -10,6 +10,8 @@ from acts.act import Bench
 from acts.book import ACTS
 from acts.doing import recorded
 from acts.extend_person import extend_person
+from acts.move_student import NewHome, move_student
+from models.days_of_persons import days_of_persons
 from models.facts import of_phase
 from models.facts.scope import in_training
 from season.judging import scope_of
@@ -18,7 +20,7 @@ from season.still_due import still_due
 from season.unit_of_work import Season
 from tests.support import ledger, sheets
 from tests.support.kinds import ON_SQLITE
-from tests.support.scenes import NANJING, YEAR, Scene, stamp
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, stamp
 
 MIDTERM, YEAR_END = "midterm", "year-end"
 ILL, WELL = "3201-2022-0001", "3201-2022-0002"
@@ -184,3 +186,55 @@ def test_results_wait_for_a_mentors_students_and_for_his_summary(scene: Scene) -
     assert {whom for _, whom, _ in due(scene, "2022-12-21T10:00")} == {mentor, *theirs}
     assert scene.load(YEAR_END, NANJING, whole, "2022-12-20T10:00").done
     assert scene.approve(YEAR_END, NANJING, "2022-12-21T10:00").done
+
+
+@ON_SQLITE
+def test_his_day_is_never_before_his_citys_and_nobody_waits_before_it(scene: Scene) -> None:
+    scene.through("meeting", NANJING)
+    assert given(scene, until=date(2022, 9, 5)).done
+    assert scene.extend(MIDTERM, [NANJING], "2022-08-20T10:00", date(2022, 9, 30)).done
+    assert due(scene, "2022-09-08T09:30") == [(MIDTERM, ILL, date(2022, 9, 30))]
+    until = "个人延期至9月30日（周五）24时，还没有交齐"
+    for at, said in (("2022-09-08T09:30", until), ("2022-10-10T09:30", f"{until}，已逾期10天")):
+        (digest,) = [one for one in scene.advance(at).changes.letters if one.kind == "digest"]
+        assert [line.partition("：")[2] for line in digest.text.splitlines() if ILL in line] == [said]
+
+
+@ON_SQLITE
+def test_his_day_follows_him_to_another_city(scene: Scene) -> None:
+    scene.through("meeting", NANJING).through("meeting", WUXI)
+    assert given(scene, at=ASKED).done
+    home = NewHome(WUXI, "无锡一中", ("无锡导师1", "无锡大学"))
+    moving = (scene.database, YEAR, NANJING, ILL, home, stamp("2022-08-11T10:00"))
+    assert move_student(*moving, reason="随家庭迁居").done
+    with scene.database.read() as connection:
+        assert days_of_persons(connection, YEAR, MIDTERM)[WUXI] == {ILL: UNTIL}
+    own = sheets.students(scene.city(WUXI))[:2]
+    scene.load(MIDTERM, WUXI, sheets.midterm(own), FILED)
+    assert scene.submit(MIDTERM, WUXI, FILED).done
+    assert due(scene, FILED) == [(MIDTERM, ILL, UNTIL)]
+
+
+@ON_SQLITE
+def test_a_day_is_taken_back_by_the_citys_own_until_it_files_without_him(scene: Scene) -> None:
+    scene.through("meeting", NANJING)
+    citys = date(2022, 8, 31)
+    assert "个人的期限应晚于它" in given(scene, until=citys).message, "he has none"
+    given(scene)
+    told = given(scene, at="2022-08-11T10:00", until=citys)
+    assert (told.done, "个人延期已收回" in told.message) == (True, True)
+    assert {one.recipient.partition(":")[0] for one in told.changes.letters} == {"city", "mentor", "school"}
+    assert due(scene, "2022-08-11T10:00") == []
+    scene.load(MIDTERM, NANJING, evaluated(scene, WELL), FILED)
+    assert scene.submit(MIDTERM, NANJING, FILED).outcome == "returned"
+    given(scene, at="2022-08-20T11:00")
+    assert scene.submit(MIDTERM, NANJING, "2022-08-20T12:00").done
+    assert "不能收回" in given(scene, at="2022-08-20T13:00", until=citys).message
+
+
+@ON_SQLITE
+def test_who_was_filed_complete_stays_as_filed_though_his_day_runs(passed: Scene) -> None:
+    assert passed.load(MIDTERM, NANJING, evaluated(passed, ILL, WELL), "2022-09-01T10:00").done
+    again = passed.load(MIDTERM, NANJING, evaluated(passed, ILL, WELL, leaving=2), "2022-09-02T10:00")
+    assert (again.outcome, "不能导入" in again.message) == ("refused", True)
+    assert training(passed) == (ILL, WELL)
