@@ -19,11 +19,14 @@ from gates.pending import owes_second
 from gates.states import State
 from models import city_requests, draft_rows
 from models.city_requests import CityRequest, waits
+from models.days_of_persons import ONE_BY_ONE, days_of_persons
 from models.loading import pooled_mentors
 from models.states_as_of import Seen, seen
 from phases.application import PHASE as APPLICATION
 from phases.application import STUDENTS
 from phases.mentor_recommendation import FORM as ROLL
+from season.still_due import StillDue, filed_without
+from season.unit_of_work import Season
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +98,7 @@ class Work:
     `barred` says why nothing can be loaded for what was, or was not, loaded of phases done on paper; "" where it can.
     `questionable` is what the city may question here, by what it is. `wanted` are those of which something must be
     loaded first; `rehearsed`: a demonstration has it filled in; `pooled`: there are mentors of the year before.
-    `refused`: an upload after the draft's, which the draft is therefore not.
+    `refused`: an upload after the draft's, which the draft is therefore not. `without`: who may be filed yet.
     """
 
     filing: PhaseForm
@@ -111,6 +114,7 @@ class Work:
     rehearsed: bool = False
     pooled: bool = False
     refused: RefusedSince | None = None
+    without: tuple[StillDue, ...] = ()
 
     @property
     def may_load(self) -> bool:
@@ -118,9 +122,14 @@ class Work:
         if self.barred or self.now.passed_on_paper:
             return not self.barred
         filed = self.now.state is State.SUBMITTED
-        return (
-            filed if self.filing.provincial else self.now.state in MAY_LOAD or (filed and self.now.second is not None)
-        )
+        if self.filing.provincial:
+            return filed
+        return self.now.state in MAY_LOAD or bool(self.without) or (filed and self.now.second is not None)
+
+    @property
+    def supplements(self) -> bool:
+        """Whether what is loaded passed already, so that loading files what it lacks: there is no trial of it."""
+        return self.now.state is State.PASSED and bool(self.without)
 
     @staticmethod
     def card_refusals(card: ReportCard) -> int:
@@ -190,6 +199,7 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         pooled = form.slug == ROLL.slug and bool(pooled_mentors(connection, year.year, city))
         refused = draft_rows.refused_since(connection, year.year, form.slug, city) if now.state in MAY_LOAD else None
         may_question = questionable(connection, year.year, filing.phase.slug, city, now_at)
+        without = to_supplement(site, connection, reader, filing.opened, city)
     card, barred = None, used or backfill.wanting(year, wanted)
     if newest is not None and not filing.provincial and now.state in MAY_LOAD and not barred:
         stamp = site.stamp(reader, filing.opened)
@@ -199,14 +209,32 @@ def work(site: Site, reader: Reader, filing: PhaseForm) -> Work:
         step = on_paper(now, draft, barred)
     else:
         open_one = waits(asked, now.attempt)
-        said = tasks(year, list(phases.values()), now_at, reader, {now.phase: open_one} if open_one else {})
+        said = tasks(year, list(phases.values()), now_at, reader, {now.phase: open_one} if open_one else {}, without)
         step = next_step(next(one for one in said if one.phase == now.phase), now.state, draft)
         if owes_second(now.state, now.second, now.second_at) and (second := filing.opened.book.second(filing.phase)):
             step = NextStep(f"{step.sentence}后交的是{second.called.filed}；上传时已经报送的内容须保持不变。")
+        if filing.phase.slug in without:
+            step = NextStep(f"{step.sentence}请在已填内容中补上他们再上传，其他行不要改动；导入即核验。")
     named = tuple((sheet.name, counts[sheet.key]) for sheet in form.sheets)
     rehearsed = filing.rehearsed(site.pack) is not None
     phased = tuple(map(year.phase, wanted))
-    return Work(filing, now, newest, named, asked, card, step, barred, may_question, phased, rehearsed, pooled, refused)
+    missing = () if filing.provincial else without.get(filing.phase.slug, ())
+    return Work(
+        filing, now, newest, named, asked, card, step, barred, may_question, phased, rehearsed, pooled, refused, missing
+    )
+
+
+def to_supplement(
+    site: Site, connection: Connection, reader: Reader, opened: Opened, city: str
+) -> Mapping[str, tuple[StillDue, ...]]:
+    """Give by phase who may be filed yet after the city has filed, now; one more judgement where anybody has a day."""
+    year = opened.year
+    those = [slug for slug in ONE_BY_ONE if days_of_persons(connection, year.year, slug).get(city)]
+    if not those:
+        return {}
+    season = Season.read(connection, year.year, site.stamp(reader, opened), [city], reading=True)
+    found = {slug: filed_without(season, season.cells[slug, city]) for slug in those}
+    return {slug: who for slug, who in found.items() if who}
 
 
 def _papers(phases: Mapping[str, Seen]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
+from dashboard.acts.filing_state import to_supplement
 from dashboard.panels.beside import panels
 from dashboard.panels.place import Place
 from dashboard.serving.look import Look
@@ -40,11 +41,12 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
         waits = later_days(connection, year.year, whose.slug, look.as_of)
         stuck = letterbox.letters(connection, wanted, limit=MOST_STUCK) if reader.province else ()
         kept = addresses.on_file(connection).get(whose.slug)
+        without = {} if look.past else to_supplement(site, connection, reader, look.opened, whose.slug)
     rows = rows_of_city(table, whose.slug)
     suppressed = table.alarms.suppressed
     office = (kept.email, kept.head) if kept else (None, None)
     mine = table.cities[whose.slug]
-    tasks = todo.tasks(year, mine, look.as_of, reader, waits)
+    tasks = todo.tasks(year, mine, look.as_of, reader, waits, without)
     facts: dict[str, Any] = {
         "rows": rows,
         "tasks": tasks,

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calendars.deadlines import BECAUSE
 from calendars.moments import moments
+from dashboard.acts.filing_state import to_supplement
 from dashboard.panels.beside import panels
 from dashboard.panels.contact_evidence import told_section
 from dashboard.panels.place import Place
@@ -95,13 +96,14 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         past = _past(connection, look, reader, found, whose)
         untold = _untold(connection, look, reader, found, whose)
         asked = later_days(connection, year.year, whose.slug, look.as_of)
+        without = {} if look.past else to_supplement(site, connection, reader, look.opened, whose.slug)
     place = Place(request, reader, look, found, whose)
     rows = rows_of_city(table, whose.slug)
     states = {row.phase.slug: row.cell.state for row in rows}
     at = [row.phase.slug for row in rows].index(found.slug)
     facts: dict[str, Any] = {
         "row": rows[at],
-        "task": tasks(year, table.cities[whose.slug], look.as_of, reader, asked)[at],
+        "task": tasks(year, table.cities[whose.slug], look.as_of, reader, asked, without)[at],
         "lacking": opening_conditions.lacking(year, found, states, look.as_of),
         "passing": opening_conditions.passing(found),
         "rules": requirements.rules(look.opened.book.find(found.slug), found),

@@ -39,8 +39,9 @@ def filing_panel(place: Place) -> Markup | None:
 def _ways(here: PhaseForm, done: Work, reader: Reader) -> tuple[str, ...]:
     """Give the address of each step's page, in their order; "" for what cannot be done now, or is the city's own."""
     mine, begun = not reader.province, here.lists_students or done.pooled
-    template = f"{here.address}/template.xlsx{'?begun=1' if begun and mine else ''}"
-    trial = f"{here.address}/trial" if done.newest and not done.now.passed_on_paper else ""
+    kind = "?filled=1" if done.supplements else "?begun=1" if begun else ""
+    template = f"{here.address}/template.xlsx{kind if mine else ''}"
+    trial = f"{here.address}/trial" if done.newest and not done.now.passed_on_paper and not done.supplements else ""
     return (
         template if done.may_load else "",
         f"{here.address}/rows" if done.may_load and mine else "",

@@ -6,6 +6,7 @@ The province reads of the same state what it means for the office; `asked` is by
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from calendars.deadlines import day_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from gates.pending import Pending
     from models.city_requests import CityRequest
+    from season.still_due import StillDue
 
 
 class Stands(Awaited, Protocol):
@@ -95,6 +97,7 @@ class _Case:
     now: Stands
     states: Mapping[str, State]
     as_of: datetime
+    missing: str
 
     @property
     def name(self) -> str:
@@ -137,20 +140,41 @@ class _Case:
 
 
 def tasks(
-    year: Year, city: Sequence[Stands], as_of: datetime, reader: Reader, asked: Mapping[str, CityRequest]
+    year: Year,
+    city: Sequence[Stands],
+    as_of: datetime,
+    reader: Reader,
+    asked: Mapping[str, CityRequest],
+    without: Mapping[str, Sequence[StillDue]] = MappingProxyType({}),
 ) -> tuple[CityTask, ...]:
-    """Give what each phase asks of the city, in the order of the year, in words for this reader."""
+    """Give what each phase asks of the city, in the order of the year, in words for this reader.
+
+    `without` are, by phase, those who may be filed yet after their city has filed.
+    """
     states = {now.phase: now.state for now in city}
     words = _to_the_province if reader.province else _to_the_city
     found = []
     for now in city:
-        case, waits = _Case(year, year.phase(now.phase), now, states, as_of), asked.get(now.phase)
+        those, waits = without.get(now.phase, ()), asked.get(now.phase)
+        case = _Case(year, year.phase(now.phase), now, states, as_of, _missing(year, those, as_of))
         said = words(case, waits if waits and waits.attempt == now.attempt else None)
         rank, due = RUNNING if case.early else RANKS[now.state], now.due.day
         if (second := case.second) is not None:
             rank, due = DUE if second.met_by(as_of) else LATE, second.day
-        found.append(CityTask(now.phase, rank, due, said))
+        if those:
+            rank, due = min(rank, DUE), min(one.until for one in those)
+        found.append(CityTask(now.phase, rank, due, f"{said}{case.missing}"))
     return tuple(found)
+
+
+def _missing(year: Year, without: Sequence[StillDue], as_of: datetime) -> str:
+    """Say who is to be filed yet, and until when; "" where nobody is."""
+    today = day_of(as_of)
+    each = (
+        f"{one.whom} 须在 {dated(one.until)}24:00 前（剩 {year.working_days.left(today, one.until)} 个工作日）"
+        for one in without
+    )
+    return f"个人延期的还要补报：{'，'.join(each)}。" if without else ""
 
 
 def first(found: tuple[CityTask, ...]) -> CityTask:
@@ -167,7 +191,7 @@ def others(found: tuple[CityTask, ...]) -> tuple[CityTask, ...]:
 def summary(year: Year, found: tuple[CityTask, ...], city: Sequence[Stands], reader: Reader) -> str:
     """Say what to do now and by when, in one sentence."""
     who, states = "该市" if reader.province else "本市", {now.state for now in city}
-    if states <= {State.PASSED, State.WITHDRAWN}:
+    if states <= {State.PASSED, State.WITHDRAWN} and not first(found).pressing:
         gone = State.WITHDRAWN in states
         return (
             f"{who}已退出 {year.year} 年度，没有要办的事。"
@@ -191,7 +215,8 @@ def _to_the_city(case: _Case, asked: CityRequest | None) -> str:
         case State.OPEN:
             return f"请在 {case.due}24:00 前报送{case.name}（{case.left}）。{waits}"
         case State.SUBMITTED:
-            return f"{_awaited(case)}；{case.later}。" if case.later else f"{_awaited(case)}，目前无需办理。"
+            idle = "" if case.later or case.missing else "，目前无需办理"
+            return f"{'；'.join(filter(None, (_awaited(case), case.later)))}{idle}。"
         case _:
             return f"{_settled(case, '本市')}{waits}"
 
