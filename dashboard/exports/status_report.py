@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,15 +104,7 @@ def _awaiting(matrix: Matrix) -> list[str]:
 
 
 def render(said: dict[str, Any], *, fonts: bool = True) -> bytes:
-    """Make the PDF; raise `NoFont` where a character would be missing. `fonts`: use those that are installed.
-
-    What was made last is kept: the same facts are not set in type again.
-    """
-    return _compiled(json.dumps(said, ensure_ascii=False), fonts)
-
-
-@lru_cache(maxsize=4)
-def _compiled(data: str, fonts: bool) -> bytes:
+    """Make the PDF; raise `NoFont` where a character would be missing. `fonts`: use those that are installed."""
     import typst
 
     try:
@@ -121,7 +112,7 @@ def _compiled(data: str, fonts: bool) -> bytes:
             TEMPLATE.read_bytes(),
             format="pdf",
             ignore_system_fonts=not fonts,
-            sys_inputs={"data": data},
+            sys_inputs={"data": json.dumps(said, ensure_ascii=False)},
             pdf_standards=["a-2b"],
         )
     except typst.TypstError as error:

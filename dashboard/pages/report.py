@@ -17,9 +17,13 @@ from dashboard.serving.policy import PROVINCE, allow
 from dashboard.views.request_words import wish
 from models.city_requests import unanswered
 from models.reports import matrix
+from models.shortcuts.page_version import newest
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
+
+MOST = 4
+"""Reports that are kept set in type; the oldest goes first."""
 
 area = APIRouter(dependencies=[Depends(allow(PROVINCE))])
 
@@ -32,11 +36,25 @@ async def report(request: Request, look: Look) -> Response:
 
 
 def _made(site: Site, look: Looking) -> Response:
-    year = look.opened.year
+    """Give the report; what was set in type before is given again for as long as nothing was written.
+
+    Whoever may have it sees the whole province, so that it is one for all. Days that are left change at midnight.
+    """
+    year, today = look.opened.year, day_of(look.now)
     with site.database.read() as connection:
-        found = matrix(connection, year.year, look.as_of)
-        asked = unanswered(connection, year.year, look.as_of)
-    waiting = [f"{year.city(row.city).name}市 {year.phase(row.phase).name}：{wish(row, year)}，待答复" for row in asked]
+        key = (year.year, *newest(connection, year.year), today, look.as_of if look.past else None)
+        pdf = site.reports.get(key)
+        if pdf is None:
+            found = matrix(connection, year.year, look.as_of)
+            asked = unanswered(connection, year.year, look.as_of)
+    if pdf is None:
+        waiting = [
+            f"{year.city(row.city).name}市 {year.phase(row.phase).name}：{wish(row, year)}，待答复" for row in asked
+        ]
+        pdf = render(facts(found, waiting, site.wall()))
+        site.reports[key] = pdf
+        while len(site.reports) > MOST:
+            site.reports.pop(next(iter(site.reports)))
     name = quote(f"{year.year}年度情况报告-{day_of(look.as_of)}.pdf")
     headers = {"content-disposition": f"inline; filename=\"report.pdf\"; filename*=UTF-8''{name}"}
-    return Response(render(facts(found, waiting, site.wall())), media_type="application/pdf", headers=headers)
+    return Response(pdf, media_type="application/pdf", headers=headers)

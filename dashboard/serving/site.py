@@ -56,6 +56,11 @@ class Site:
         """The pages that are given from memory."""
         return Remembering(self)
 
+    @cached_property
+    def reports(self) -> dict[tuple[object, ...], bytes]:
+        """The reports that were set in type last, each by all that it depends on."""
+        return {}
+
     def year(self, year: int, as_of: datetime | None = None) -> Opened:
         """Give the year as it was opened; raise `YearNotOpen`. At a past instant, with the calendar of that time."""
         if not FIRST_YEAR <= year <= LAST_YEAR:

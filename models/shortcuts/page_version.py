@@ -16,7 +16,7 @@ from models.tables.season import ProgrammeYear
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import Connection, Select
 
     from models.database import Database
 
@@ -49,6 +49,14 @@ def _question() -> Select[Any]:
         account.c.id == sign_in.c.account,
         account.c.disabled_at.is_(None),
     )
+
+
+def newest(connection: Connection, year: int) -> tuple[int | None, int | None]:
+    """Give a year's revision and the newest entry of the audit log: while both stay, nobody has written anything."""
+    programme, audit = table_of(ProgrammeYear), table_of(AuditEntry)
+    revision = select(programme.c.revision).where(programme.c.year == year).scalar_subquery()
+    row = connection.execute(select(revision, select(func.max(audit.c.id)).scalar_subquery())).one()
+    return row[0], row[1]
 
 
 @dataclass(frozen=True, slots=True)
