@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, expect
 
 from dashboard.serving.site import Site
 from models.database import Database
+from models.letterbox import written_to
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
 from tests.browser.conftest import Town, serving
@@ -133,4 +134,8 @@ def test_the_mistakes_of_a_year(office: Office) -> None:
     assert scene.approve("year-end", NANJING, "2022-12-13T11:00").done
     wrong = {"student": TYPO, "grade": "不合格", "reason": "评分录入有误"}
     office.act("correct-result", "2022-12-20T10:00", "不合格", **year_end, **wrong)
-    office.reads(f"/{YEAR}/letters", "更正")
+    with scene.database.read() as connection:
+        written = written_to(connection, YEAR, f"city:{NANJING}")
+    (amended,) = (one for one in written if one.kind == "amended" and "评分录入有误" in one.text)
+    said = re.compile("年度评价结果予以更正"), re.compile(f"{TYPO}.*不合格"), re.compile("评分录入有误")
+    office.reads(f"/{YEAR}/letters/{amended.id}", *said)
