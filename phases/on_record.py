@@ -105,8 +105,9 @@ class Roll:
     def off_it(
         self, sheet: AskedSheet, row: SheetRow, fields: tuple[str, str], where: str, left_out: str = ""
     ) -> Iterator[RowError]:
-        """Find the field of two at fault where a row names a mentor in them who is not on the roll, called `where`.
+        """Find what is at fault where a row names a mentor in two fields who is not on the roll, called `where`.
 
+        The institution is at fault beside the name where the roll has neither.
         `left_out` says what to do where he should be on it.
         """
         name, place = (getattr(row, field) for field in fields)
@@ -123,6 +124,9 @@ class Roll:
         said = ("请核对导师姓名和单位", same, apart(name, near[0]) if near else "", left_out)
         right = "；".join(filter(None, said))
         yield fault("mentor.unknown", sheet, row, fields[0], f"{where}中没有这位导师", right)
+        if not there:
+            right = "；".join(filter(None, ("请一并核对", left_out)))
+            yield fault("mentor.unknown", sheet, row, fields[1], f"{where}中没有这个单位的导师", right)
 
 
 def spelled(names: Iterable[str]) -> Mapping[str, str]:

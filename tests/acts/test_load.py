@@ -170,6 +170,17 @@ def test_a_team_without_its_mentor_is_a_fault(scene: Scene) -> None:
     ]
 
 
+def test_a_mentor_whose_institution_is_unknown_too_is_at_fault_in_both_cells(scene: Scene) -> None:
+    filled = sheets.roll(sheets.mentor(scene.city(NANJING), 1))
+    swapped = {"mentor": "南京大学", "institution": "南京导师1"}
+    wrong = {**filled, "team": [row.model_copy(update=swapped) for row in filled["team"]][:1]}
+    said = scene.load(ROLL, NANJING, wrong, DAY)
+    assert [(error.code, error.column, error.found) for error in said.errors] == [
+        ("mentor.unknown", "导师姓名", "南京大学"),
+        ("mentor.unknown", "单位", "南京导师1"),
+    ]
+
+
 def test_a_summary_names_a_mentor_and_a_school_of_the_city(scene: Scene) -> None:
     scene.through("midterm", NANJING)
     where = scene.city(NANJING)
