@@ -88,7 +88,7 @@ def test_a_city_in_which_nobody_applied_ticks_it_once(town: Town) -> None:
     assert load_rows(database, YEAR, "application", CITY, {"schools": [], "students": []}, STAMP).done
     page = town.sign_in(town.context(scripts=False), CITY)
     page.goto(where)
-    page.get_by_text("今年没有申报", exact=True).click()
+    page.locator("summary", has_text="今年没有申报").click()
     page.get_by_label("本市今年没有学生申报").check()
     page.get_by_role("button", name="预览").click()
     page.get_by_role("button", name="确认登记").click()
