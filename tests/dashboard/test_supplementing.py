@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from acts.extend_person import extend_person
 from dashboard.serving.site import Site
 from models.database import Database
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
-from tests.acts.test_extend_person import FILED, ILL, MIDTERM, WELL, evaluated, given
 from tests.dashboard.test_rows import fields
-from tests.support.scenes import NANJING, YEAR, Scene, instant
+from tests.support import sheets
+from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
 from tests.support.window import ADMIN, BASE, SECRET, Window, give_accounts
 
+MIDTERM, ILL, FILED = "midterm", "3201-2022-0001", "2022-08-20T10:00"
 HERE, HOME = f"/{YEAR}/{MIDTERM}/{NANJING}", f"/{YEAR}/cities/{NANJING}"
 OWED = f"个人延期的还要补报：{ILL} 须在 2022-09-20（周二）24:00 前（剩 "
 
@@ -34,8 +37,9 @@ def window(scene: Scene, folder: Path, at: str) -> Window:
 
 def test_who_was_left_out_is_named_and_filed_on_the_citys_pages(scene: Scene, tmp_path: Path) -> None:
     scene.through("meeting", NANJING)
-    given(scene)
-    scene.load(MIDTERM, NANJING, evaluated(scene, WELL), FILED)
+    asked = (scene.database, YEAR, MIDTERM, NANJING, ILL, stamp("2022-08-10T10:00"))
+    assert extend_person(*asked, until=date(2022, 9, 20), reason="个人原因").done
+    scene.load(MIDTERM, NANJING, sheets.midterm(sheets.students(scene.city(NANJING))[1:2]), FILED)
     assert scene.submit(MIDTERM, NANJING, FILED).done
     give_accounts(scene.database)
     late = window(scene, tmp_path, "2022-09-21T00:00").as_(NANJING)
