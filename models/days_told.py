@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, tuple_
 
 from calendars.deadlines import TZ
 from models.columns import table_of
@@ -20,7 +20,7 @@ from models.taking_back import SECOND
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Connection, Row, Select
 
@@ -78,6 +78,24 @@ def left_unsaid(
     return _newest(connection, told, phases, "unsaid")
 
 
+def told_of_second(connection: Connection, year: int, keys: Collection[Key]) -> Sequence[Row[Any]]:
+    """Give what tells these city phases a day, or is left unsaid (`untold`), the oldest first.
+
+    An opening tells the second part's day that held as it was written; what begins with `SECOND` tells that alone.
+    """
+    letter = table_of(Letter)
+    untold = (letter.c.state == LetterState.CANCELLED.value) & letter.c.detail.startswith(UNTOLD)
+    names = ("phase", "city", "recipient", "kind", "slot", "valid_until", "queued_as_of")
+    query = select(*(letter.c[name] for name in names), untold.label("untold")).where(
+        letter.c.year == year,
+        tuple_(letter.c.phase, letter.c.city).in_(sorted(keys)),
+        letter.c.recipient != "province",
+        letter.c.kind.in_(TELLING),
+        letter.c.state.in_(ARRIVING) | untold,
+    )
+    return connection.execute(query.order_by(letter.c.queued_as_of, letter.c.id)).all()
+
+
 def _telling(year: int, phases: Collection[str] | None, cities: Collection[str] | None, ahead: Ahead) -> Select[Any]:
     """Select the letters that name a due day of these city phases (None: all), each recipient's newest first of all."""
     letter = table_of(Letter)
@@ -114,7 +132,7 @@ def _newest(
     for row in connection.execute(query.where(told.c[only]) if only else query):
         key = (row.about, row.city)
         if key not in since or row.queued_as_of > since[key]:
-            found[key][row.recipient] = _until(row)
+            found[key][row.recipient] = until_of(row)
     return dict(found)
 
 
@@ -168,7 +186,7 @@ def told_by(
     rehearsed = connection.execute(select(programme.c.rehearsal).where(programme.c.year == year)).scalar()
     return [
         ToldDay(
-            row.about, row.city, row.recipient, _until(row), row.id, row.kind,
+            row.about, row.city, row.recipient, until_of(row), row.id, row.kind,
             row.left_at if rehearsed else row.sent_at, row.received,
             _newer(row),
         )
@@ -176,7 +194,8 @@ def told_by(
     ]  # fmt: skip
 
 
-def _until(row: Row[Any], prefix: str = "") -> datetime:
+def until_of(row: Row[Any], prefix: str = "") -> datetime:
+    """Give the first instant that is too late by what a letter told: an `overdue` says it in its slot."""
     kind, slot, until = (getattr(row, f"{prefix}{name}") for name in ("kind", "slot", "valid_until"))
     told: datetime = datetime.fromisoformat(slot.partition(AGAIN)[0]).replace(tzinfo=TZ) if kind == OVERDUE else until
     return told
@@ -185,7 +204,7 @@ def _until(row: Row[Any], prefix: str = "") -> datetime:
 def _newer(row: Row[Any]) -> tuple[int, str, str | None] | None:
     """Give the newest letter where it tells another day and still may, or is left unsaid on purpose."""
     gone = row.newer_state == LetterState.CANCELLED and not (row.newer_detail or "").startswith(UNTOLD)
-    same = row.newer_id == row.id or _until(row, "newer_") == _until(row)
+    same = row.newer_id == row.id or until_of(row, "newer_") == until_of(row)
     return None if gone or same else (row.newer_id, row.newer_state, row.newer_detail)
 
 

@@ -12,6 +12,8 @@ from models.tables.revised_calendars import Amendment
 from models.tables.season import ProgrammeYear
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection, ScalarSelect
 
     from models.stamp import Stamp
@@ -39,6 +41,13 @@ def revised(connection: Connection, year: int, as_of: datetime) -> tuple[int, da
     query = select(func.count(), func.max(table.c.as_of)).where(table.c.year == year, table.c.as_of <= as_of)
     count, last = connection.execute(query).one()
     return count, last
+
+
+def replaced(connection: Connection, year: int) -> Sequence[tuple[datetime, str]]:
+    """Give the calendars that were revised, the oldest first, and until when each held."""
+    table = table_of(Amendment)
+    query = select(table.c.as_of, table.c.calendar).where(table.c.year == year).order_by(table.c.as_of, table.c.id)
+    return [(row.as_of, row.calendar) for row in connection.execute(query)]
 
 
 def calendar_at(year: int, as_of: datetime) -> ScalarSelect[str]:

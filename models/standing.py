@@ -19,11 +19,11 @@ from gates.verdict import Waived
 from models.columns import table_of
 from models.database import book_of
 from models.histories import why
-from models.revised_calendars import calendar_at
+from models.revised_calendars import calendar_at, replaced
 from models.tables.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from sqlalchemy import Connection, Select
 
@@ -129,6 +129,17 @@ def opened(connection: Connection, year: int, as_of: datetime | None = None) -> 
     calendar = _calendar(text, f"{year} 年度日历")
     book = book_of(connection).judging(_since(row.rules, as_of))
     return Opened(calendar, book, row.rehearsal, row.closed_as_of, row.revision, row.clock, row.opened_as_of)
+
+
+def calendar_then(connection: Connection, year: Year) -> Callable[[datetime], Year]:
+    """Give what tells the calendar that a year ran on at an instant; `year` is the one that it runs on now."""
+    was = replaced(connection, year.year)
+
+    def then(at: datetime) -> Year:
+        text = next((text for until, text in was if until > at), None)
+        return year if text is None else _calendar(text, f"{year.year} 年度日历")
+
+    return then
 
 
 def _since(rules: Mapping[str, str | None] | None, as_of: datetime | None) -> Collection[str]:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select
 
-    from models.standing import Key
     from phases.letter_kinds import Kind
 
 
@@ -165,20 +164,6 @@ def opened_to(connection: Connection, year: int, phases: Iterable[str], city: st
     for phase, recipient in connection.execute(query):
         found[phase].add(recipient)
     return {phase: frozenset(whom) for phase, whom in found.items()}
-
-
-def heard_opening(connection: Connection, year: int, keys: Collection[Key]) -> dict[Key, frozenset[str]]:
-    """Give to whom it was written, in any attempt, that these city phases are open, and not taken back since."""
-    table = table_of(Letter)
-    lost = table.c.state.in_((LetterState.CANCELLED.value, LetterState.FAILED.value))
-    opened = (table.c.year == year, table.c.kind == "opened", ~lost)
-    query = select(table.c.phase, table.c.concerns, table.c.recipient).where(
-        *opened, tuple_(table.c.phase, table.c.concerns).in_(sorted(keys))
-    )
-    found: dict[Key, set[str]] = defaultdict(set)
-    for phase, city, recipient in connection.execute(query):
-        found[phase, city].add(recipient)
-    return {key: frozenset(whom) for key, whom in found.items()}
 
 
 def placed(connection: Connection, year: int, phase: str, city: str) -> frozenset[str]:

@@ -21,6 +21,7 @@ from models.letter_states import LetterState
 from models.loading import loaded_by
 from models.outbox import ALL, LetterRow, message_id
 from models.parties import Reach
+from models.taking_back import SECOND
 from models.written_letters import chased, opened_before, queued_keys
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
 from phases.parties import called_by
@@ -169,10 +170,16 @@ def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
     def unneeded(row: LetterRow) -> bool:
         return (row.kind == "reminder" and gets(row, "opened")) or (once_more(row) and gets(row, OVERDUE))
 
+    def said(row: LetterRow) -> bool:
+        """Of the second part's day alone only an opening speaks as well, which whoever is back does not get."""
+        if row.slot.startswith(SECOND):
+            return gets(row, "opened") and not gets(row, "rejoined")
+        return any(gets(row, kind) for kind in SAID_BY[row.kind])
+
     return [
         row._replace(state=LetterState.CANCELLED, detail="与同时发出的函件重复，不另发") if unneeded(row) else row
         for row in rows
-        if not any(gets(row, kind) for kind in SAID_BY[row.kind])
+        if not said(row)
     ]
 
 

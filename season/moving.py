@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from calendars.deadlines import last_day
-from gates.states import MOVING_THE_DAY, State
+from calendars.deadlines import Extension, handed_in, last_day
+from gates.pending import second_due
+from gates.states import MOVING_THE_DAY, Event, State
 from letters.occurrences import OFFICES, ahead
-from models import taking_back, written_letters
-from models.days_told import days_told, left_unsaid
+from models import histories, taking_back, written_letters
+from models.days_told import days_told, left_unsaid, told_of_second, until_of
 from models.parties import Reach
+from models.standing import calendar_then
+from models.taking_back import SECOND
 from season import owing
 from season.calendar_files import day_version
 from season.judging import scope_of
 from season.recipients import audience_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
 
-    from calendars.deadlines import Due
+    from calendars.deadlines import Cause, Due
+    from calendars.year import Year
     from models.days_told import Told
+    from models.histories import PastGrant
     from models.standing import Cell, Key
+    from phases.parties import Audience
     from season.unit_of_work import Season
 
 WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
@@ -58,28 +64,67 @@ def tell_moved(season: Season) -> None:
 
 
 def _tell_second_moved(season: Season) -> None:
-    """Owe the same of the second part's day to whoever goes by it, and was told it.
+    """Owe the same of the second part's day to whoever goes by it and was told it; also as a hold or an absence ends.
 
-    Whoever heard that the phase is open read it there. Once that is filed the city has read it again, and of the others
-    those alone go by it who still owe something; a letter about it that they got since may have given them a day more.
+    Whoever heard that the phase is open read it there. Once that is filed, of all but the city those alone go by it who
+    still owe something. What moves while a filing is held is told at once; what moved while a city was away, as it is
+    back.
+    """
+    moved = {
+        key
+        for key in season.before
+        if (due := season.second_due(*key)) and season.before[key] != _asked_by(season, due)
+    }
+    cells = {key: season.cells[key] for key in moved | _taken_up(season)}
+    dues = {key: due for key, cell in cells.items() if _goes_by_second(cell) and (due := season.second_due(*key))}
+    if not dues:
+        return
+    taking_back.take_back_second_days(season.connection, season.year.year, moved)
+    filed = {key: cells[key] for key in dues if State.SUBMITTED in {cells[key].state, cells[key].resume}}
+    still, (told, heard) = _still_owing(season, filed), _second_told(season, dues, filed)
+    for key, due in dues.items():
+        late = _outdated(season, due, told.get(key, {}))
+        if key not in moved:  # what an earlier act left unsaid stays so
+            late = {one: until for one, until in late.items() if one in _outdated(season, due, heard[key])}
+        if key in filed:
+            late = {one: until for one, until in late.items() if one in still[key] | {f"city:{key[1]}"}}
+        _tell(season, cells[key], late, due, early=cells[key].state is not State.SUBMITTED)
+
+
+def _taken_up(season: Season) -> set[Key]:
+    """Give the city phases that go on by this very act, after a hold or an absence."""
+    again = {Event.RESUME, Event.REJOIN}
+    return {(one.after.phase, one.after.city) for one in season.written.moves if one.event in again and not one.refused}
+
+
+def _second_told(
+    season: Season, keys: Collection[Key], filed: Mapping[Key, Cell]
+) -> tuple[dict[Key, dict[str, datetime]], dict[Key, dict[str, datetime]]]:
+    """Give which day of the second part each was told last; and the same if what an act left unsaid had been told.
+
+    Of what is `filed`, whatever tells a day since tells that of the second part.
     """
     connection, year = season.connection, season.year.year
-    dues = {key: due for key in season.before if (due := season.second_due(*key))}
-    cells = {key: season.cells[key] for key, due in dues.items() if season.before[key] != _asked_by(season, due)}
-    cells = {key: cell for key, cell in cells.items() if _goes_by_second(cell)}
-    if not cells:
-        return
-    taking_back.take_back_second_days(connection, year, cells)
-    opened = written_letters.heard_opening(connection, year, cells)
-    filed = {key: cell for key, cell in cells.items() if cell.state is State.SUBMITTED}
-    still, since = _still_owing(season, filed), _told_since(season, filed)
-    for key, cell in cells.items():
-        mine, theirs = (due.instant for due in season.before[key])
-        heard = opened.get(key, frozenset())
-        heard = heard & still[key] | {f"city:{cell.city}"} if key in filed else heard
-        known = {one: mine if audience_of(one) in OFFICES else theirs for one in heard}
-        known.update(since.get(key, {}))
-        _tell(season, cell, _outdated(season, dues[key], known), dues[key], early=key not in filed)
+    then = calendar_then(connection, season.year)
+    given = histories.grants(connection, histories.Span(year, None))
+    told: dict[Key, dict[str, datetime]] = defaultdict(dict)
+    heard: dict[Key, dict[str, datetime]] = defaultdict(dict)
+    for row in told_of_second(connection, year, keys):
+        key = row.phase, row.city
+        if row.slot.startswith(SECOND):
+            until = row.valid_until
+        elif key in filed and row.queued_as_of > (filed[key].filed_at or filed[key].as_of):
+            until = until_of(row)
+        elif row.kind == "opened":
+            held = [one for one in given if (one.phase, one.city) == key and one.as_of <= row.queued_as_of]
+            until = _second_then(then(row.queued_as_of), key, held, audience_of(row.recipient))
+        else:
+            continue
+        if until is None:
+            continue
+        for days in (heard,) if row.untold else (told, heard):
+            days[key][row.recipient] = until
+    return told, heard
 
 
 def _asked_by(season: Season, due: Due) -> tuple[Due, Due]:
@@ -87,8 +132,12 @@ def _asked_by(season: Season, due: Due) -> tuple[Due, Due]:
 
 
 def _goes_by_second(cell: Cell) -> bool:
-    """Tell whether anybody goes by the day of a second part: it is not whole, and nothing holds the phase."""
-    return cell.state in {*WAITED_FOR, State.OVERDUE, State.SUBMITTED} and not cell.second_at and not cell.resume
+    """Tell whether anybody goes by the day of a second part: it is not whole, and what was filed had not passed."""
+    return (
+        cell.state in {*WAITED_FOR, State.OVERDUE, State.SUBMITTED}
+        and not cell.second_at
+        and cell.resume != State.PASSED
+    )
 
 
 def _still_owing(season: Season, filed: Mapping[Key, Cell]) -> dict[Key, frozenset[str]]:
@@ -106,16 +155,13 @@ def _still_owing(season: Season, filed: Mapping[Key, Cell]) -> dict[Key, frozens
     return found
 
 
-def _told_since(season: Season, filed: Mapping[Key, Cell]) -> dict[Key, Told]:
-    """Give what was told of what is filed since it was: of the second part alone, then."""
-    if not filed:
-        return {}
-    phases, cities = zip(*filed, strict=True)
-    since = {key: cell.filed_at or cell.as_of for key, cell in filed.items()}
-    told = days_told(
-        season.connection, season.year.year, set(phases), set(cities), ahead(season.book, season.year), since
-    )
-    return {key: days for key, days in told.items() if key in filed}
+def _second_then(year: Year, key: Key, given: Sequence[PastGrant], audience: Audience) -> datetime | None:
+    """Give the first instant too late for an audience by what held at an instant: its calendar, its later days."""
+    extensions = [Extension(one.until, cast("Cause", one.cause), one.corrections) for one in given]
+    due = second_due(year.phase(key[0]), extensions)
+    if due is None:
+        return None
+    return (due if audience in OFFICES else handed_in(due, year.figures.party_days, year.working_days)).instant
 
 
 def _say_ahead_anew(season: Season) -> None:

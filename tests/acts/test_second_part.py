@@ -14,6 +14,7 @@ from acts.amend import amend
 from acts.beliefs import beliefs
 from acts.correct import correct
 from acts.excuse import excuse
+from acts.rejoin import rejoin
 from commands.matrix import lateness
 from models import reports
 from models.columns import table_of
@@ -197,10 +198,10 @@ def reminded(filed: Scene) -> Scene:
     return sent(filed)
 
 
-def revised(scene: Scene, at: str) -> Outcome:
-    new = calendar().source_text.replace("second_due = 2022-12-31", "second_due = 2023-01-10")
+def revised(scene: Scene, at: str, day: str = "2023-01-10", untold: str = "") -> Outcome:
+    new = calendar().source_text.replace("second_due = 2022-12-31", f"second_due = {day}")
     new = new.replace("province_due = 2022-12-31", "province_due = 2023-01-31")
-    return amend(scene.database, YEAR, parse(new, "日历"), stamp(at), reason="省厅通知")
+    return amend(scene.database, YEAR, parse(new, "日历"), stamp(at), reason="省厅通知", untold=untold)
 
 
 @pytest.mark.parametrize("way", ["extended", "revised"])
@@ -300,6 +301,45 @@ def test_two_mistaken_days_are_told_apart_by_their_part(scene: Scene) -> None:
     second = mistaken.format("工作总结、经费使用情况和绩效指标完成情况", "2022年12月31日（星期六）")
     first = mistaken.format("评价材料", "2022年11月30日（星期三）")
     assert [(second in text, first in text) for text in texts] == [(True, False), (False, True)]
+
+
+def test_it_moves_from_the_day_that_each_knows_whatever_was_left_unsaid_or_never_left(scene: Scene) -> None:
+    """Nobody hears of a day that comes back to what he knows."""
+    revised(sent(opened(scene)), "2022-11-10T10:00", untold="另行安排")
+    again = told_to(revised(scene, "2022-11-10T11:00", "2023-01-05"), "moved")
+    assert sorted(again) == ["city", "institution", "mentor", "school"]
+    assert "截止时间由2022年12月31日（星期六）24时调整为2023年1月5日（星期四）24时" in again["city"]
+    assert "由2022年12月28日（星期三）17时改为" in again["school"]
+    assert told_to(revised(scene, "2022-11-10T12:00", "2022-12-31"), "moved") == {}
+    revised(scene, "2022-11-10T13:00", untold="另行安排")
+    assert told_to(revised(scene, "2022-11-10T14:00", "2022-12-31"), "moved") == {}
+
+
+def test_a_day_that_moves_while_the_filing_is_held_is_told_at_once(scene: Scene) -> None:
+    whole = sent(opened(scene)).sheets(YEAR_END, NANJING)
+    of_mentors = tuple(row for row in whole["summaries"] if row.model_dump()["type"] == "导师")
+    assert scene.load(YEAR_END, NANJING, materials_alone(scene, summaries=of_mentors), "2022-11-20T10:00").done
+    assert scene.submit(YEAR_END, NANJING, "2022-11-20T11:00").done
+    assert scene.rerun("midterm", NANJING, "2022-11-21T10:00", date(2022, 12, 20)).done
+    assert (scene.cell(YEAR_END, NANJING).state, scene.cell(YEAR_END, NANJING).resume) == ("waiting", "submitted")
+    told = told_to(revised(sent(scene), "2022-11-22T10:00"), "moved")
+    assert sorted(told) == ["city", "institution", "school"]
+    assert "年度工作总结、经费使用情况和绩效指标完成情况的截止时间由2022年12月31日" in told["city"]
+    assert SCHOOL in told["school"]
+    assert sent(scene).submit("midterm", NANJING, "2022-11-23T10:00").done
+    assert scene.cell(YEAR_END, NANJING).state == "submitted"
+    with scene.database.read() as connection:
+        slots = connection.exec_driver_sql("SELECT slot FROM letter WHERE kind = 'moved' AND phase = 'year-end'")
+        assert {slot for (slot,) in slots} == {"second#2023-01-10#1"}
+
+
+def test_whoever_is_back_hears_what_moved_while_the_city_was_away(scene: Scene) -> None:
+    sent(opened(scene)).withdraw(NANJING, "2022-11-05T10:00")
+    assert told_to(revised(sent(scene), "2022-11-10T10:00"), "moved") == {}
+    told = told_to(rejoin(scene.database, YEAR, NANJING, stamp("2022-11-12T10:00"), reason="已落实"), "moved")
+    assert sorted(told) == ["city", "institution", "mentor", "school"]
+    assert "截止时间由2022年12月31日（星期六）24时调整为2023年1月10日（星期二）24时" in told["city"]
+    assert SCHOOL in told["school"]
 
 
 def test_without_the_guard_nobody_hears_of_it(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
