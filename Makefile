@@ -53,7 +53,7 @@ check: $(installed)  ## everything the CI looks at: style, types, imports, depen
 bench: $(installed)  ## measured figures, as a table with medians
 	@$(bin)/python -m benchmarks
 
-proof-filing: $(installed)  ## ten thousand faulty filings mended by what the system says of them; about a minute
+proof-filing: $(installed)  ## ten thousand faulty filings, mended only by what the system says of them; about a minute
 	@$(bin)/python -m tests.proof.mender 10000
 
 proof-post: $(installed)  ## the post's promises under kills, races, bad relays, outages, wrong clocks; about 5 minutes

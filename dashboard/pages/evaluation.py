@@ -94,5 +94,5 @@ def _cells(year: Year, row: Scored) -> tuple[Cell, ...]:
     one = row.student
     who = (row.rank, one.number, masking.name(one.name), year.city(one.city).name)
     rests_on = (one.materials, one.visits, one.logs, one.talks, MIDTERM[one.qualified])
-    scores = one.scores or (None,) * len(year.figures.dimensions)
+    scores = (*one.scores, *(None for _ in year.figures.dimensions[len(one.scores) :]))
     return (*who, *rests_on, *scores, row.total, one.grade, "、".join(row.gaps), "、".join(row.doubts))

@@ -10,8 +10,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import func, select
 
 from dashboard.serving.app import make_app
+from models.tables.city_drafts import draft_table
+from phases.application import STUDENTS
 from tests.support.barriers import FIRST, LOOKS, ONE, Look, barriers
 from tests.support.crawling import crawl, route_of
 from tests.support.inviting import INVITING
@@ -44,15 +47,15 @@ PROVINCE = EVERYBODY | {
     "/{year:int}/tasks",
     "/{year:int}/{phase}",
 }
-OF_A_CITY = ("question", "request", "rows", "trial")
-CITY = EVERYBODY | {WRITE, *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in OF_A_CITY)}
+OF_A_CITY = ("question", "request", "rows", "trial", "workbook")
+CITY = EVERYBODY | {WRITE, "/{year:int}/{phase}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in OF_A_CITY)}
 REACHED = {
     "admin": PROVINCE | {WRITE, "/users", "/users/{account}", "/years", "/{year:int}/acts/{act}"},
     "viewer": PROVINCE - {"/{year:int}/letters/write"},
     "yancheng": CITY,
     "nanjing": CITY,
 }
-"""The pages that each can reach by following links from the first, by their routes."""
+"""The pages that each can reach by following links from the first and from a student's, by their routes."""
 
 
 def faults(page: Page, looks: Iterable[Look]) -> list[str]:
@@ -61,6 +64,14 @@ def faults(page: Page, looks: Iterable[Look]) -> list[str]:
     heavy = [f"{page.url}: {weight} bytes"] if weight > HEAVIEST else []
     heavy += [f"{page.url}: {found[0]}" for found in INVITING.finditer(page.inner_text("body"))]
     return heavy + barriers(page, looks)
+
+
+def a_student(town: Town, name: str) -> str:
+    """The page of a student whom this account may see: found by what is typed, which no link does."""
+    table, city = draft_table(STUDENTS), "yancheng" if name == "yancheng" else "nanjing"
+    with town.site.database.read() as connection:
+        number = connection.execute(select(func.min(table.c.number)).where(table.c.city == city)).scalar_one()
+    return f"/2022/students/{number}"
 
 
 LOOKED_AT = {"admin": LOOKS, "viewer": ONE, "yancheng": LOOKS, "nanjing": ONE}
@@ -77,7 +88,7 @@ def test_every_page_bars_nobody(town: Town, name: str) -> None:
         app = make_app(town.site)
         visited: set[str | None] = set()
         wrong = []
-        for address in crawl(page, app, "/"):
+        for address in crawl(page, app, "/", a_student(town, name)):
             route = route_of(app, address)
             wrong += faults(page, ONE if route in visited else LOOKED_AT[name])
             visited.add(route)

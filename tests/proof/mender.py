@@ -1,7 +1,7 @@
 """A clerk who knows nothing of the programme: reads what it says, looks at the papers, and does that.
 
 What is done is found in the words alone, by the places and numbers that they name; never by a code or a rule's id.
-`make proof-filing` has it mend ten thousand filings.
+`make proof-filing` sets it at ten thousand filings, of all phases but the year-end.
 """
 
 from __future__ import annotations

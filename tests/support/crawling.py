@@ -28,10 +28,10 @@ def route_of(app: FastAPI, address: str) -> str | None:
     return None
 
 
-def crawl(page: Page, app: FastAPI, start: str) -> Iterator[str]:
+def crawl(page: Page, app: FastAPI, *starts: str) -> Iterator[str]:
     """Go to each page in turn and give its address while the browser shows it; downloads are passed over."""
     seen: dict[str, int] = {}
-    waiting, known = [start], {start}
+    waiting, known = list(starts), {*starts}
     while waiting:
         address = waiting.pop(0)
         route = route_of(app, address) or address
