@@ -50,6 +50,11 @@ def proofread(kind: Kind, source: str, years: Sequence[Year], book: Book) -> Ite
                     yield f"{brief.phase_name or '整个年度'}，发给{AUDIENCES[brief.audience]}", fault
 
 
+ANSWERS = ((True, True), (False, True), (False, False))
+WAITING = ((None, True), (None, False))
+"""Whether a request was granted, and whether the day was over by then: of its answer, and of what is said before."""
+
+
 def cases(kind: Kind, year: Year, book: Book) -> Iterator[Brief]:
     """Give briefs of that kind: for every phase and audience it has, as it may be at its fullest and at its barest."""
     city = year.cities[0]
@@ -61,10 +66,12 @@ def cases(kind: Kind, year: Year, book: Book) -> Iterator[Brief]:
             if plain.kept:
                 yield replace(plain, kept=False)
             if plain.asked is not None:
-                for granted, late in ((True, True), (False, True), (False, False)):
+                for granted, late in ANSWERS if kind == "answered" else WAITING:
                     yield replace(plain, asked=replace(plain.asked, granted=granted, late=late, kept=late))
-                yield replace(plain, asked=replace(plain.asked, granted=True, corrected=True))
-                yield replace(plain, asked=replace(plain.asked, granted=False, grace=year.figures.grace))
+                if kind == "answered":
+                    yield replace(plain, asked=replace(plain.asked, granted=True, corrected=True))
+                barred = False if kind == "answered" else None
+                yield replace(plain, asked=replace(plain.asked, granted=barred, grace=year.figures.grace))
             yield replace(
                 plain,
                 due=None,

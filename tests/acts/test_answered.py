@@ -239,7 +239,8 @@ def test_who_filed_meanwhile_is_told_that_nothing_need_be_granted(scene: Scene) 
 def test_a_city_that_only_waits_is_called_neither_late_nor_over(scene: Scene) -> None:
     scene.advance("2021-12-31T09:00")
     said = wanted(scene, INTERVIEW, "2022-02-22T10:00", date(2022, 2, 25))
-    (request,) = said.changes.letters
+    request, receipt = said.changes.letters
+    assert "本阶段尚未向贵办开放，开放后按规定保留不少于3个工作日。" in receipt.text
     assert "本阶段尚未向该市开放，开放后按规定保留不少于3个工作日。" in request.text
     assert [word for word in ("逾期", "补报", "已截止") if word in request.text] == []
     number = len(on_record(scene))
@@ -252,7 +253,8 @@ def test_a_city_that_only_waits_is_called_neither_late_nor_over(scene: Scene) ->
 def test_a_request_that_came_in_before_midnight_says_what_the_city_saw(database: Database) -> None:
     scene = Scene.begin(database, rehearsal=False)
     scene.advance("2022-01-16T00:00:00.500000")
-    (request,) = wanted(scene, ROLL, "2022-01-15T23:59:59.900000", date(2022, 1, 18)).changes.letters
+    request, receipt = wanted(scene, ROLL, "2022-01-15T23:59:59.900000", date(2022, 1, 18)).changes.letters
+    assert "答复之前，截止时间仍为2022年1月15日（星期六）24时" in receipt.text
     assert "原截止2022年1月15日（星期六）24时，申请延至2022年1月18日（星期二）24时。" in request.text
     assert "2022年1月15日\n" in request.text
     assert [word for word in ("逾期", "已截止", "1月16日") if word in request.text] == []

@@ -181,6 +181,7 @@ def test_a_digest_in_three_parts_the_longest_waiting_first() -> None:
         "　　1.南京市入选名单：等待备案，已等待2天",
         "　　2.苏州市入选名单：等待备案",
         "　　办理入口：https://talent.example/2022/",
+        "　　记录校验码（留存备查）：0-96-5c1d0be27f43a980、2022-412-9ae04d7716c2b35f。",
         "",
         "工作管理系统自动汇总",
         "2022年2月8日",
