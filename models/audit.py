@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from models.columns import columns_of, table_of
-from models.record_chain import insert_chained, strand_of
+from models.record_chain import append_chained, strand_of
 from models.tables.audit import AuditEntry
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def record(
     `address` is where it was done from, where that is known.
     """
     said = {"what": what, "subject": subject, "account": account, "city": city, "reason": reason, "address": address}
-    insert_chained(connection, table_of(AuditEntry), [stamp.columns() | said], strand_of(connection))
+    append_chained(connection, table_of(AuditEntry), [stamp.columns() | said], strand_of(connection))
 
 
 def entries(

@@ -91,7 +91,7 @@ def next_link(before: Head, record: str, row: int, content: str) -> Link:
     return Link(strand, number, record, row, content, sha256(said.encode()).hexdigest())
 
 
-def insert_chained(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], strand: int) -> None:
+def append_chained(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], strand: int) -> None:
     """Insert rows into one of `RECORDS`, and chain them as they then stand; in that strand's own transaction."""
     if not rows:
         return

@@ -16,7 +16,7 @@ from models.columns import table_of
 from models.database import book_of
 from models.matching_keys import key_to_open_with
 from models.outbox import queue, supersede
-from models.record_chain import insert_chained
+from models.record_chain import append_chained
 from models.shortcuts.bulk import insert_new
 from models.tables.season import CityPhase, CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
 from models.taking_back import cancel_untrue
@@ -165,7 +165,7 @@ def _move(connection: Connection, year: int, moves: Sequence[Move], signed: Mapp
     if done.rowcount != len(rows):
         raise Stale(count=len(rows) - done.rowcount)
     log = [{"year": year, **_logged(move), **signed} for move in moves]
-    insert_chained(connection, table_of(Transition), log, year)
+    append_chained(connection, table_of(Transition), log, year)
 
 
 def _logged(move: Move) -> dict[str, Any]:

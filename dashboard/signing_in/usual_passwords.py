@@ -54,7 +54,7 @@ LEET = str.maketrans({"@": "a", "4": "a", "3": "e", "1": "i", "!": "i", "0": "o"
 
 OFFICE = """
 kexie keji kexue yingcai houbei rencai rencaiku peiyang guanli bangong bangongshi xitong sheng shi
-科协 科技 科学 英才 中学生 后备 人才 人才库 培养 计划 管理 办公室 系统 省 市 江苏 南京 无锡 徐州 常州 苏州 南通 连云港
+科协 科技 科学 计划 人才库 中学生 培养 后备 管理 人才 办公室 系统 省 市 江苏 南京 无锡 徐州 常州 苏州 南通 连云港
 淮安 盐城 扬州 镇江 泰州 宿迁
 """
 """What an office is called by itself and by others."""
