@@ -144,7 +144,7 @@ def test_whatever_is_typed_is_saved_or_explained(drafted: Window, cells: dict[st
     browser = drafted.as_(CITY)
     sent = fields(browser.get(f"{HERE}/rows").text) | cells
     answer = browser.submit(f"{HERE}/rows", do="save", **sent)
-    assert answer.status_code in {303, 422}
+    assert answer.status_code in ({400} if any("\x00" in typed for typed in cells.values()) else {303, 422})
 
 
 def test_a_form_is_read_by_its_fields_alone() -> None:

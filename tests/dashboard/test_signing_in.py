@@ -184,8 +184,8 @@ async def test_of_a_thousand_wrong_passwords_at_once_ten_are_evaluated(
     window: Window, evaluated: Counted, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
     if not guarded:
-        guess = SimpleNamespace(right=False, last=False)
-        monkeypatch.setattr(Guesses, "guess_apart", lambda *_: nullcontext(guess))
+        guess = SimpleNamespace(right=False, account_full=False, address_full=False)
+        monkeypatch.setattr(Guesses, "guess_apart", lambda *_, **__: nullcontext(guess))
     app = make_app(window.site)
     thousand = 1000 if guarded else 20
     async with AsyncClient(transport=ASGITransport(app), base_url=BASE, headers={"origin": BASE}) as client:
