@@ -187,14 +187,14 @@ def upgraded(machine: Machine) -> None:
     with machine.on():
         machine.does(EMPTIED + "talent db upgrade\ntalent year open 2027\nsystemctl start talent")
         machine.see("the earlier release runs", READY)
-        machine.does("talent status > /root/before")
+        machine.does("talent status > /var/before")
         head, _, tail = upgrade.partition("UV_NO_DEV")
         machine.does(head, {"新版本": now})
     machine.off("UV_NO_DEV" + tail.partition("talent db upgrade")[0])
     with machine.on():
         machine.does("systemctl stop talent\ntalent db upgrade\nsystemctl start talent")
         machine.see("upgraded, it runs", READY)
-        machine.see("and its matrix is what it was", "talent status | diff /root/before - && echo same", "same")
+        machine.see("and its matrix is what it was", "talent status | diff /var/before - && echo same", "same")
         machine.see("doctor speaks of this version", "talent doctor | cat", "数据库 +正常")
         earliest = "$(ls -t /var/lib/talent/var/backups/*.backup | tail -1)"
         head, _, tail = back.partition("UV_NO_DEV")
@@ -205,7 +205,7 @@ def upgraded(machine: Machine) -> None:
             "systemctl stop talent\ntalent db restore" + tail.partition("talent db restore")[2], {"备份文件": earliest}
         )
         machine.see("gone back, it runs", READY)
-        machine.see("with what it had", "talent status | diff /root/before - && echo same", "same")
+        machine.see("with what it had", "talent status | diff /var/before - && echo same", "same")
 
 
 def contained(machine: Machine) -> None:
