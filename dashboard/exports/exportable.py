@@ -10,7 +10,7 @@ from dashboard.exports import form_exports
 from dashboard.exports.export import Export, ExportRequest
 from dashboard.exports.spreadsheets import Cell, Table
 from dashboard.views import masking
-from dashboard.views.history import KINDS, outcome, why, word
+from dashboard.views.history import KINDS, as_read, outcome, why, word
 from dashboard.views.matrix import lines
 from dashboard.views.request_words import answer_word, wish
 from dashboard.views.standings import rule_name
@@ -54,7 +54,7 @@ def _log(asked: ExportRequest) -> tuple[Table, ...]:
             row.at,
             why(asked.look.opened.book, row.event, row.reason),
         )
-        for row in histories.as_written(asked.connection, _span(asked))
+        for row in (as_read(row, full=asked.full) for row in histories.as_written(asked.connection, _span(asked)))
     ]
     return (Table("记录", columns, rows),)
 
@@ -173,7 +173,7 @@ def _contacts(asked: ExportRequest) -> tuple[Table, ...]:
 
 TABLES: Mapping[str, Export] = {
     "matrix": Export("进度总览", _matrix),
-    "log": Export("记录", _log),
+    "log": Export("记录", _log, personal=True),
     "letters": Export("函件", _letters),
     "extensions": _dated(
         histories.grants,

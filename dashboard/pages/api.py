@@ -28,7 +28,8 @@ from dashboard.serving.instants import sensible
 from dashboard.serving.look import Looking, looking
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.row_ids import Id
-from dashboard.signing_in.reader import Reader
+from dashboard.signing_in.reader import Reader, Role
+from dashboard.views.history import as_read
 from dashboard.views.letterbox import may_read
 from dashboard.views.masking import for_reader
 from letters.addressee import in_text
@@ -141,7 +142,7 @@ def log(
     wanted, slug = place(look, reader, city), look.opened.year.phase(phase).slug if phase else None
     with site.database.read() as connection:
         rows = histories.as_written(connection, histories.Span(look.opened.year.year, look.as_of, slug, wanted))
-    return [log_entry(row) for row in rows]
+    return [log_entry(as_read(row, full=reader.role is not Role.VIEWER)) for row in rows]
 
 
 @area.get("/years/{year}/letters", response_model=list[LetterEntry], summary="函件清单")

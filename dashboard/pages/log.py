@@ -11,8 +11,9 @@ from dashboard.serving.look import Look, query_of
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import NUMBER
+from dashboard.signing_in.reader import Role
 from dashboard.views import naming
-from dashboard.views.history import step
+from dashboard.views.history import as_read, step
 from dashboard.views.paging import SIZE, page_of
 from gates.states import Event
 from models import histories
@@ -52,9 +53,10 @@ def log(
         found = histories.moves(
             connection, span, event=event or None, refused=bool(refused), limit=SIZE, offset=pages.offset
         )
+    full = reader.role is not Role.VIEWER
     steps = [
         (year.city(move.city), year.phase(move.phase), step(look.opened.book, move, year.phase(move.phase)))
-        for move in found
+        for move in (as_read(move, full=full) for move in found)
     ]
     return page(
         "log.html", request, look=look, year=year, steps=steps, pages=pages, filters=filters, events=Event, words=_words

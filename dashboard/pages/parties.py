@@ -66,6 +66,7 @@ def one(request: Request, reader: Signed, look: Present, party: Id) -> HTMLRespo
         wanted = letterbox.LetterQuery(year.year, look.as_of, reader=reader.city, recipient=known.recipient)
         letters = letterbox.letters(connection, wanted, limit=MOST_LETTERS)
     sheet = look.opened.book.sheets[found.sheet].asked(year)
+    about = [known.label, *(row["number"] for row in found.students)]
     facts: dict[str, Any] = {
         "party": known,
         "cities": [year.city(slug) for slug in found.cities],
@@ -73,7 +74,7 @@ def one(request: Request, reader: Signed, look: Present, party: Id) -> HTMLRespo
         "mentors": found.mentors,
         "students": [row if full else row | {"name": masking.name(row["name"])} for row in found.students],
         "training": frozenset(number for numbers in training.values() for number in numbers),
-        "rows": persons.changed(changes, [known.label, *(row["number"] for row in found.students)], full=full),
+        "rows": persons.changed(changes, about=about, full=full),
         "excused": [year.city(city) for city, keys in excused.items() if (known.kind, known.name, known.place) in keys],
         "letters": letters,
         "to": recipients(year, letters) | {known.recipient: known.label},

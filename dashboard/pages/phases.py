@@ -19,8 +19,9 @@ from dashboard.serving.look import Look
 from dashboard.serving.places import city_at, phase_at
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.signing_in.reader import Role
 from dashboard.views import opening_conditions, requirements
-from dashboard.views.history import filings, step
+from dashboard.views.history import as_read, filings, step
 from dashboard.views.standings import rows_of_city, rows_of_phase, rule_name
 from dashboard.views.timetable import entry
 from dashboard.views.todo import tasks
@@ -101,6 +102,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
     rows = rows_of_city(table, whose.slug)
     states = {row.phase.slug: row.cell.state for row in rows}
     at = [row.phase.slug for row in rows].index(found.slug)
+    full = reader.role is not Role.VIEWER
     facts: dict[str, Any] = {
         "row": rows[at],
         "task": tasks(year, table.cities[whose.slug], look.as_of, reader, asked, without)[at],
@@ -108,7 +110,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         "passing": opening_conditions.passing(found),
         "rules": requirements.rules(look.opened.book.find(found.slug), found),
         "after": opening_conditions.after(year, found, states, look.as_of),
-        "steps": [step(look.opened.book, move, found, untold) for move in past.moves],
+        "steps": [step(look.opened.book, as_read(move, full=full), found, untold) for move in past.moves],
         "filings": filings(look.opened.book, past.judgements),
         "papers": {move.attempt for move in past.moves if move.event is Event.ON_PAPER},
         "tries": sorted((*past.loads, *past.refused), key=lambda one: one.as_of, reverse=True),

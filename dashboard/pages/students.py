@@ -105,7 +105,7 @@ def _shown(
         "applied": applied,
         "standing": persons.standing([one.lets_on for one in defined if one.lets_on], rows, trained=trained),
         "told": [(phase, written(sheet, rows[sheet.key])) for phase, sheet in sheets if rows[sheet.key]],
-        "rows": persons.changed(changes, [student], full=full),
+        "rows": persons.changed(changes, about=[student], full=full),
         "letters": letters,
         "to": recipients(year, letters),
         "full": full,

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from dashboard.serving.rendering import render
 from dashboard.signing_in.reader import Role
-from dashboard.views import masking
-from models.personal_changes import WHAT, changes
+from dashboard.views import persons
+from models.personal_changes import changes
 
 if TYPE_CHECKING:
     from dashboard.panels.place import Place
@@ -24,9 +24,5 @@ def changes_panel(place: Place) -> Markup | None:
         found = changes(connection, place.looking.opened.year.year, [place.city.slug], place.looking.as_of)
     if not found:
         return None
-    covers = {"name": masking.name} if place.reader.role is Role.VIEWER else {}
-    rows = [
-        (one, WHAT.get(one.what, one.what), *(covers.get(one.what, str)(said) for said in (one.was, one.now)))
-        for one in found
-    ]
+    rows = persons.changed(found, full=place.reader.role is not Role.VIEWER)
     return Markup(render("panels/changes_here.html", place.request, rows=rows))  # noqa: S704 -- our own template, escaped

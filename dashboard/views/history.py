@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -99,6 +99,13 @@ def step(
         move.refused,
         move.attempt,
     )
+
+
+def as_read(move: PastMove, *, full: bool) -> PastMove:
+    """Give a move as it is read: not in `full`, what changed about a person stands without why (缘由)."""
+    if full or move.event is not Event.PERSON:
+        return move
+    return replace(move, reason=(move.reason or "").partition("：")[0])
 
 
 def why(book: Book, event: Event, reason: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dashboard.views import masking
@@ -77,11 +77,15 @@ Changed = tuple["KeptChange", str, str, str]
 """A change on record: what of whom in words, what stood there, what holds since."""
 
 
-def changed(found: Iterable[KeptChange], about: Collection[str], *, full: bool) -> list[Changed]:
-    """Word the changes of these: students by number, or parties by what they are called; a child's name, covered."""
+def changed(found: Iterable[KeptChange], *, full: bool, about: Collection[str] | None = None) -> list[Changed]:
+    """Word the changes, or those of these: students by number, or parties by what they are called.
+
+    Not in `full`, a child's name is covered, and why it was changed is left out: that tells what befell the child.
+    """
     worded = []
     for one in found:
-        if {one.number, one.was, one.now} & {*about}:
+        if about is None or {one.number, one.was, one.now} & {*about}:
             cover = masking.name if one.what == "name" and not full else str
-            worded.append((one, WHAT.get(one.what, one.what), cover(one.was), cover(one.now)))
+            kept = one if full else replace(one, reason="")
+            worded.append((kept, WHAT.get(one.what, one.what), cover(one.was), cover(one.now)))
     return worded

@@ -26,6 +26,19 @@ def test_it_is_done_on_a_page_and_seen_by_those_who_may(window: Window) -> None:
             (VIEWER, f"{was[0]}{'＊' * min(len(was) - 1, 2)} → 欧＊＊"),
         ):
             assert said in window.as_(who).get(page).text
+    pages = (
+        home,
+        application,
+        f"/{YEAR}/students/{row}",
+        f"/{YEAR}/log",
+        f"/{YEAR}/exports/log.csv",
+        f"/api/v1/years/{YEAR}/log",
+    )
+    told = {who: ["录入有误" in window.as_(who).get(page).text for page in pages] for who in (ADMIN, "nanjing", VIEWER)}
+    assert told == {
+        ADMIN: [True, True, False, True, False, True], "nanjing": [True] * 6, VIEWER: [False] * 6,
+    }  # fmt: skip
+    assert f"{row} 姓名已更正" in window.as_(VIEWER).get(f"/{YEAR}/log").text
     assert window.as_("yancheng").get(application).status_code == 404
     assert "学生信息的变动" not in window.as_(ADMIN).get(f"/{YEAR}/cities/yancheng").text
     assert window.as_("nanjing").get(f"{FORM}?city=nanjing").status_code in {403, 404}
