@@ -12,11 +12,13 @@ import json
 import resource
 import signal
 import sys
+import traceback
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from python_calamine import load_workbook
@@ -201,7 +203,13 @@ def _answer(data: bytes, wanted: Iterable[str], task: bytes, *, typed: bool) -> 
     except MemoryError:
         return {"refused": "file.too-costly", "heavy": True}
     except Exception as error:  # noqa: BLE001 - a defect of ours: it is raised where it was asked
-        return {"defect": type(error).__name__}
+        return {"defect": _place(error)}
+
+
+def _place(error: Exception) -> str:
+    """What was raised, and where in the program; nothing of what the file holds, which its words might repeat."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.name}, {Path(frame.filename).name}:{frame.lineno}"
 
 
 def _as_json(value: object) -> object:

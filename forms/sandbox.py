@@ -55,7 +55,8 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
 def read(source: Path | bytes, form: Form[AskedSheet], whose: Mapping[str, str] = MappingProxyType({})) -> Reading:
     """Read a workbook of the form as a year asks it; `whose` says which workbook a sheet of another form is of.
 
-    Never raises for what the file holds: a hostile, broken or foreign file is a reading with one error and no rows.
+    A hostile, broken or foreign file is a reading with one error and no rows. RuntimeError, which says where in the
+    program, is a defect of ours.
     """
     data = _bytes(source)
     code = "file.unreadable" if data is None else _plainly_wrong(data)

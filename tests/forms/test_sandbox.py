@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,8 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms import confined, sandbox
+from forms.carried import Task
 from forms.workbook_rows import Reading
-from tests.support.books import book, packed, parts, read, sample
+from tests.support.books import FORMS, book, packed, parts, read, sample
 
 pytestmark = pytest.mark.slow  # real processes or a real relay: seconds, not milliseconds
 
@@ -328,3 +330,12 @@ def test_a_slow_workbook_does_not_hold_up_the_event_loop() -> None:
 
     asyncio.run(page())
     assert beats > 10
+
+
+def test_a_defect_of_ours_says_where_it_is_and_nothing_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("a child's name")
+
+    monkeypatch.setattr("forms.reading.judged", broken)
+    answer = confined._answer(GOOD, [], Task(FORMS["interview"], {}).packed(), typed=False)
+    assert re.fullmatch(r"ValueError in broken, test_sandbox\.py:\d+", answer["defect"])
