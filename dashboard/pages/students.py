@@ -89,8 +89,8 @@ def _shown(
     with site.database.read() as connection:
         city = _city(connection, reader, look, student)
         rows = {
-            sheet.key: draft_rows.rows(connection, year.year, city, sheet.key, of={"number": student})
-            for _, sheet in sheets
+            key: draft_rows.rows(connection, year.year, city, key, of={"number": student})
+            for key in {STUDENTS.key, *(sheet.key for _, sheet in sheets)}
         }
         trained = student in in_training(Scope(connection, year, {city: date.min}, {}))[city]
         changes = personal_changes.changes(connection, year.year, [city])
