@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from acts import on_paper
 from acts.advance import Advance
 from acts.open_year import open_year
 from gates.states import State
 from models import database as database_module
+from models import writing
 from models.database import Database
 from phases.book import BOOK
 from season import judging
@@ -155,8 +156,9 @@ def test_sixty_five_places_are_never_sixty_six(six_each: Scene) -> None:
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)  # that of SQLite is the lost update of test_database
 def test_without_the_years_lock_they_would_be(six_each: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: all 13 judge by what they see before any of them commits."""
+    """The control: all 13 judge by what they see before any of them commits; nor do they meet at the chain's key."""
     monkeypatch.setattr(database_module, "text", lambda sql: text(sql.replace("FOR UPDATE", "")))
+    monkeypatch.setattr(writing, "append_chained", lambda run, table, rows, _: run.execute(insert(table), rows))
     gate, judge = threading.Barrier(13), judging.judge_cities
 
     def once_all_have_judged(*args: object, **options: object) -> object:
