@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -98,16 +97,9 @@ def test_the_demo_shows_who_is_late_and_what_to_type_next(talent: Talent) -> Non
 
 
 @pytest.mark.slow
-def test_status_from_cold_takes_under_a_second_and_a_half_and_no_prefect(season: Talent, tmp_path: Path) -> None:
-    """Seconds of the processor, which other tests beside this one do not lengthen; the best of three."""
+def test_status_from_cold_takes_no_prefect(season: Talent, tmp_path: Path) -> None:
+    """What it takes by the clock is measured in benchmarks/status.py."""
     season("status")
     code = "import sys, cli; cli.main(); sys.exit(sorted({'prefect', 'fastapi', 'openpyxl'} & sys.modules.keys()) or 0)"
     argv = [sys.executable, "-c", code, "status", "--db", f"sqlite:///{tmp_path}/season.db", "--json"]
-    assert min(_seconds(argv) for _ in range(3)) < 1.5
-
-
-def _seconds(argv: list[str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(argv, check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
