@@ -398,7 +398,7 @@ def test_a_city_takes_its_filing_back_on_its_page(window: Window) -> None:
 
 def test_a_city_without_applicants_says_so_on_the_page_of_the_application(window: Window) -> None:
     where, browser = f"/{YEAR}/application/{CITY}", window.as_(CITY)
-    assert "今年没有申报" not in browser.get(where).text, "that phase has passed"
+    assert f"{where}/nobody" not in browser.get(where).text, "that phase has passed"
     assert rerun(window.database, YEAR, "application", CITY, STAMP, until=DUE, reason="核对").done
     page = browser.get(where).text
     assert "本市今年没有学生申报" in page

@@ -176,7 +176,8 @@ def test_over_https_the_cookies_are_bound_to_this_very_host(window: Window) -> N
     object.__setattr__(
         window.site, "settings", window.site.settings.model_copy(update={"base_url": "https://w.example"})
     )
-    shown = Browser(window.site, None).get("/sign-in").headers["set-cookie"]
+    answer = Browser(window.site, None).get("/sign-in", headers={"host": "w.example"})
+    shown = answer.headers["set-cookie"]
     assert shown.startswith("__Host-talent-visit=")
     assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= {part.strip() for part in shown.split(";")}
     assert "Domain" not in shown

@@ -91,15 +91,15 @@ def _items(owed: Owed, group: str) -> set[tuple[str, int | None]]:
     return {(item.label, item.days) for item in owed.items if item.group == group}
 
 
-@pytest.mark.parametrize("phase", ["shortlist", "interview", "application"])
-def test_a_citys_home_and_the_page_of_its_phase_begin_alike(window: Window, phase: str) -> None:
-    browser = window.as_("yancheng")
+@pytest.mark.parametrize("name", ["yancheng", "admin"])
+@pytest.mark.parametrize("phase", ["shortlist", "interview"])
+def test_a_citys_home_and_the_page_of_its_phase_begin_alike(window: Window, phase: str, name: str) -> None:
+    browser = window.as_(name)
     home, page = (
         html.unescape(browser.get(at).text) for at in (f"/{YEAR}/cities/yancheng", f"/{YEAR}/{phase}/yancheng")
     )
-    row = home.split('class="phases"')[1].split(f"/{phase}/yancheng")[1].split("</li>")[0]
-    said = re.findall(r"<p>([^<]*)</p>", row)[-1]
-    assert said.strip()
+    row = home.split('class="tasklist"')[1].split(f"/{phase}/yancheng")[1].split("</li>")[0]
+    (said,) = re.findall(r'<p class="muted">([^<]*)</p>', row)
     assert said.strip() in page
 
 
