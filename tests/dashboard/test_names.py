@@ -10,7 +10,7 @@ from typing import Any
 import html5lib  # type: ignore[import-untyped]
 import pytest
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import update
 
 from dashboard.serving.app import make_app
@@ -77,7 +77,9 @@ def grown(plain: dict[str, Walk], window: Window) -> list[tuple[str, str]]:
     for reader, walked in plain.items():
         addresses = [address for address, answer in walked.answers.items() if is_page(answer)]
         for address, answer in pages(window, addresses, reader).answers.items():
-            if shape(answer.text) != shape(walked.answers[address].text):
+            before, after = walked.answers[address].text, answer.text
+            # To parse costs ten times what the page did: what reads alike with the plain name in it has its nodes.
+            if after.replace(str(escape(HOSTILE)), PLAIN) != before and shape(after) != shape(before):
                 found.append((reader, address))
     return found
 

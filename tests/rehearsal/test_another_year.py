@@ -146,12 +146,19 @@ def said_of(database: Database, year: Year, folder: Path) -> Iterator[tuple[str,
 
 
 def walked(browser: Browser, year: Year) -> Iterator[tuple[str, str]]:
-    """Follow every link of the year's pages, of letters, students and log rows one of a kind."""
+    """Follow every link of the year's pages, of letters, students and log rows one of a kind; not to the notice itself.
+
+    That one says what was published, whatever the year's file leaves out of it.
+    """
     ahead, seen = ["/", f"/api/v1/years/{year.year}/status"], set[str]()
     while ahead:
         address = ahead.pop()
         shape = re.sub(r"\d+", "0", address.partition("?")[0])
-        if shape in seen or (shape != "/" and not address.startswith((f"/{year.year}", "/api"))):
+        if (
+            shape in seen
+            or shape == "/0/notice"
+            or (shape != "/" and not address.startswith((f"/{year.year}", "/api")))
+        ):
             continue
         seen.add(shape)
         answer = browser.get(address, follow_redirects=True)
