@@ -6,6 +6,7 @@ is a difference, which waits for the province, and the address in force stays.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -231,7 +232,9 @@ def _waiting() -> Select[Any]:
 
 def _shown(connection: Connection, query: Select[Any]) -> tuple[AddressDifference, ...]:
     rows, filed_by = connection.execute(query).all(), book_of(connection).parties
-    said = _said(connection, {row.party for row in rows})
+    said = defaultdict(list)
+    for one in _said(connection, {row.party for row in rows}):
+        said[one.party].append(one)
     return tuple(
         AddressDifference(
             row.id,
@@ -244,7 +247,7 @@ def _shown(connection: Connection, query: Select[Any]) -> tuple[AddressDifferenc
             row.as_of,
             row.by,
             row.held,
-            tuple(sorted(one.office for one in said if one.party == row.party and _same(one.email, row.held))),
+            tuple(sorted(one.office for one in said[row.party] if _same(one.email, row.held))),
             row.address is not None,
             filed_by[row.kind][0].slug,
         )

@@ -85,4 +85,4 @@ def hands_now(request: Request, look: Looking) -> int:
     """Give the number in the menu, on a page that has not read what needs a hand for itself."""
     site: Site = request.app.state.site
     with site.database.read() as connection:
-        return hands(connection, look).count
+        return site.known_answers.answer(connection, look, "hands", lambda: hands(connection, look).count)

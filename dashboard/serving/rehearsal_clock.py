@@ -54,7 +54,9 @@ def _idle(site: Site, look: Looking, coming: Moment) -> bool:
     if coming.kind not in CHASED:
         return False
     with site.database.read() as connection:
-        return not chases(matrix(connection, look.opened.year.year, look.as_of), coming)
+        return site.known_answers.answer(
+            connection, look, "idle", lambda: not chases(matrix(connection, look.opened.year.year, look.as_of), coming)
+        )
 
 
 def pack_of(folder: Path | None, year: Year) -> Pack:

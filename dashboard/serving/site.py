@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import FIRST_YEAR, LAST_YEAR, TZ
 from dashboard.acts.upload_faults import Shelf
 from dashboard.serving.arrival import ARRIVED
+from dashboard.serving.known_answers import KnownAnswers
 from dashboard.serving.page_memory import Remembering
 from dashboard.signing_in.rate_limit import Guesses
 from models.stamp import Stamp
@@ -55,6 +56,11 @@ class Site:
     def remembering(self) -> Remembering:
         """The pages that are given from memory."""
         return Remembering(self)
+
+    @cached_property
+    def known_answers(self) -> KnownAnswers:
+        """What every page asks, as long as it is known."""
+        return KnownAnswers(self.wall)
 
     @cached_property
     def reports(self) -> dict[tuple[object, ...], bytes]:
