@@ -1,0 +1,37 @@
+"""A season in which a meeting or a report lies a day beyond where it can, then on the first day it can, or the last."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.support.scenes import FILED, NANJING, Scene
+
+MEETING = ("meeting", "held_on", "meeting.held")
+MIDTERM = ("midterm", "reported_on", "midterm.by-subject")
+MEETING_LIES = date(2022, 2, 9), date(2022, 2, 24)
+"""From the last interview to the day of filing."""
+REPORT_LIES = date(2022, 2, 21), date(2022, 7, 20)
+"""From the opening of the phase before to the day of filing."""
+
+
+def refusals(scene: Scene, phase: str, field: str, day: date) -> list[str]:
+    """What a city is refused by that files a phase with this day on the first of its sheets."""
+    filled = dict(scene.sheets(phase, NANJING))
+    key = next(iter(filled))
+    filled[key] = tuple(row.model_copy(update={field: day}) for row in filled[key])
+    scene.load(phase, NANJING, filled, FILED[phase])
+    verdict = scene.submit(phase, NANJING, FILED[phase]).verdict
+    assert verdict is not None
+    return [one.rule for one in verdict.refusals]
+
+
+@pytest.mark.parametrize("end", [0, 1], ids=["first", "last"])
+def test_a_day_beyond_refuses_and_the_day_itself_passes(scene: Scene, end: int) -> None:
+    scene.through("interview", NANJING)
+    for (phase, field, rule), lies in ((MEETING, MEETING_LIES), (MIDTERM, REPORT_LIES)):
+        beyond = date.fromordinal(lies[end].toordinal() + (1 if end else -1))
+        assert refusals(scene, phase, field, beyond) == [rule]
+        assert refusals(scene, phase, field, lies[end]) == []
+        assert scene.cell(phase, NANJING).state.value == "passed"
