@@ -38,6 +38,9 @@ SUFFIX = "_FILE"
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
 """From where this machine itself reaches what listens everywhere."""
 
+COUNTERSIGNABLE = ("publish", "waive", "withdraw", "correct-result")
+"""What may be prepared by one account and signed by another: publishing results, and acts by their slugs."""
+
 FORMER = "http://127.0.0.1:8000"
 """What the example of settings once said of where links lead; nobody chose it."""
 
@@ -248,6 +251,12 @@ class Settings(BaseSettings):
     dingtalk: GatewaySettings = GatewaySettings()
     beat_seconds: int = Field(default=1800, ge=5, le=3600)
     operator: str | None = None
+    countersigned: str = ""
+
+    @property
+    def two_hands(self) -> frozenset[str]:
+        """What is prepared by one account and signed by another, as `TALENT_COUNTERSIGNED` lists it."""
+        return frozenset(one.strip() for one in self.countersigned.split(",") if one.strip())
 
     @property
     def beat(self) -> timedelta:
@@ -309,6 +318,16 @@ class Settings(BaseSettings):
                 msg = f"TALENT_NOTIFY 的第 {place} 个地址里的主机名不能用：只能由字母、数字、连字符和点组成"
                 raise ValueError(msg) from None
         return notify
+
+    @field_validator("countersigned")
+    @classmethod
+    def _known_matters(cls, countersigned: str) -> str:
+        given = [one.strip() for one in countersigned.split(",") if one.strip()]
+        for one in given:
+            if one not in COUNTERSIGNABLE:
+                msg = f"TALENT_COUNTERSIGNED 里的 {one} 不能设为签批；可以写的是 {'、'.join(COUNTERSIGNABLE)}"
+                raise ValueError(msg)
+        return ",".join(given)
 
     @field_validator("mail_from")
     @classmethod

@@ -111,6 +111,7 @@ class Bench:
 
     `account` is whose form it is; an act that puts itself on record names it there. A preview has none. A `dry_run` may
     be of any instant, and leaves nothing behind of an act that knows one; `doing.previewed` does so of every act.
+    `two_hands` are the matters that nobody does alone (`countersigning`).
     """
 
     database: Database
@@ -118,6 +119,7 @@ class Bench:
     stamp: Stamp
     account: int | None = None
     dry_run: bool = False
+    two_hands: frozenset[str] = frozenset()
 
 
 Do = Callable[[Bench, Filled], Outcome]

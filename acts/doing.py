@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from acts.countersigning import NeedsSecondHand, needs_second_hand
 from models import audit, city_requests, histories, party_addresses, standing
 from models.database import Within
 from season.refusing import BY_ITSELF
@@ -55,7 +56,12 @@ def previewed(act: Act, bench: Bench, filled: Filled) -> Outcome:
 
 
 def recorded(act: Act, bench: Bench, filled: Filled) -> Outcome:
-    """Do it with its entry in the audit, in one transaction; what a city does stands in the season's own log alone."""
+    """Do it with its entry in the audit, in one transaction; what a city does stands in the season's own log alone.
+
+    Raise `NeedsSecondHand` where no account may do it alone.
+    """
+    if needs_second_hand(act, filled, bench.two_hands):
+        raise NeedsSecondHand
     if act.by == "city":
         return act.do(bench, filled)
     which = act.holds(bench.year.year)

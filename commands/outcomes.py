@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from acts.json_shapes import outcome_json
+from commands.options import environment
 from commands.output import answer, line, table
 from models.letter_states import LetterState
 from phases.book import BOOK
@@ -43,7 +44,8 @@ def perform(season: SeasonOptions, act: Act, bench: Bench, filled: Filled) -> in
     from acts.doing import previewed, recorded
     from acts.signatures import in_whose_place
 
-    signed = replace(bench, stamp=in_whose_place(bench.database.book, act, filled, bench.stamp))
+    stamp = in_whose_place(bench.database.book, act, filled, bench.stamp)
+    signed = replace(bench, stamp=stamp, two_hands=environment().two_hands)
     outcome = (previewed if bench.dry_run else recorded)(act, signed, filled)
     return report(season, bench.year, outcome, preview=bench.dry_run)
 

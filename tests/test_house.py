@@ -129,10 +129,11 @@ def test_a_borrowed_name_would_be_seen() -> None:
 SEEN_FROM_SEVERAL_ROOMS = frozenset(
     {
         "accounts", "act", "arrangements", "audit", "book", "calendar", "channels", "city_requests",
-        "contact_evidence", "contact_receipts", "contacts", "couriers", "database", "days_told", "deeds",
-        "expected_letters", "exports", "feeds", "filed_rows", "forecast",
+        "contact_evidence", "contact_receipts", "contacts", "countersigning", "couriers", "database",
+        "days_told", "deeds", "expected_letters", "exports", "feeds", "filed_rows", "forecast",
         "letter_marks", "letterbox", "letters", "likely_children",
-        "masking", "matrix", "notice", "offices", "open_years", "own_letter", "parties", "personal_changes", "receipts",
+        "masking", "matrix", "notice", "offices", "open_years", "own_letter", "parties", "personal_changes",
+        "prepared_acts", "receipts",
         "record_chain", "rerun", "restorations", "revised_calendars", "season", "second_ways", "short_messages",
         "signs_of_life", "suppression", "year",
     }

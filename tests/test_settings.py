@@ -59,6 +59,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "wecom": {"url": ""},
         "dingtalk": {"url": ""},
         "beat_seconds": 1800,
+        "countersigned": "",
         "operator": None,
         "password": None,
     }

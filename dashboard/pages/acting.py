@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 
 from acts.act import Act, Bench
 from acts.book import ACTS
+from acts.countersigning import needs_second_hand
 from acts.doing import about, record_overtaken
 from calendars.deadlines import day_of
 from calendars.drafts import diff
@@ -19,6 +20,7 @@ from calendars.findings import check
 from dashboard.acts import preview_words
 from dashboard.acts.choices import asked
 from dashboard.acts.once import form_token, once
+from dashboard.acts.second_hand import prepare, prepared_for, signed
 from dashboard.acts.single_students import on_record
 from dashboard.acts.trial import Changed, done, tried
 from dashboard.acts.typed_fields import Typed, carried, read
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from dashboard.views.scoring import SubjectBoard
     from models.database import Database
+    from models.prepared_acts import KeptAct
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 
@@ -110,14 +113,22 @@ def _read(request: Request, look: Looking, act: Act, typed: Typed) -> TypedField
 @area.post("/{year:int}/acts/{act}/preview")
 def preview(request: Request, reader: Signed, look: Look, act: Which, typed: Given) -> HTMLResponse:
     """Show exactly what would happen: it is done, looked at and taken back."""
+    typed, kept = prepared_for(request.app.state.site, look.opened.year.year, act, typed)
     reading = _read(request, look, act, typed)
     if typed.one("edit") or reading.faults:
         return _form(request, look, act, typed, {} if typed.one("edit") else reading.faults)
-    return _preview(request, reader, look, act, typed, reading)
+    return _preview(request, reader, look, act, typed, reading, kept)
 
 
 def _preview(
-    request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, reading: TypedFields, said: str = ""
+    request: Request,
+    reader: Reader,
+    look: Looking,
+    act: Act,
+    typed: Typed,
+    reading: TypedFields,
+    kept: KeptAct | None,
+    said: str = "",
 ) -> HTMLResponse:
     try:
         found = _tried(request, reader, look, act, reading.filled)
@@ -132,7 +143,8 @@ def _preview(
     return page(
         "acting/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
         said=said, token=form_token(), carried=carried(act, typed, reading.filled), on_record=stands,
-        results=_results(request, look, act, reading.filled), covered=masking.name,
+        results=_results(request, look, act, reading.filled), covered=masking.name, kept=kept,
+        two_hands=needs_second_hand(act, reading.filled, site.settings.two_hands),
         **_shown(look, act, reading.filled, found),
     )  # fmt: skip
 
@@ -176,10 +188,12 @@ def confirm(request: Request, reader: Signed, look: Look, act: Which, typed: Giv
 
     What is refused by now is answered as that, and goes on record: somebody else was first.
     """
-    reading, token = _read(request, look, act, typed), typed.one("once")
     site: Site = request.app.state.site
+    token = typed.one("once")
     if _taken(request, token):
         return RedirectResponse(f"/deeds/{token}", 303)
+    typed, kept = prepared_for(site, look.opened.year.year, act, typed)
+    reading = _read(request, look, act, typed)
     if reading.faults:
         return _form(request, look, act, typed, reading.faults)
     if not token or not _may_go_on(request, reader, look, act, typed, reading):
@@ -187,8 +201,8 @@ def confirm(request: Request, reader: Signed, look: Look, act: Which, typed: Giv
             return RedirectResponse(f"/deeds/{token}", 303)
         tried_it = bool(token) and not look.past
         said = _overtaken(site.database, site, reader, look, act, reading.filled, CHANGED) if tried_it else CHANGED
-        return _preview(request, reader, look, act, typed, reading, said)
-    return _once(request, reader, look, act, reading.filled, token, typed.one("digest"))
+        return _preview(request, reader, look, act, typed, reading, kept, said)
+    return _once(request, reader, look, act, typed, reading.filled, kept)
 
 
 def _may_go_on(request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, reading: TypedFields) -> bool:
@@ -218,10 +232,11 @@ def _taken(request: Request, token: str) -> bool:
 
 
 def _once(
-    request: Request, reader: Reader, look: Looking, act: Act, filled: Filled, token: str, digest: str
+    request: Request, reader: Reader, look: Looking, act: Act, typed: Typed, filled: Filled, kept: KeptAct | None
 ) -> RedirectResponse:
     site: Site = request.app.state.site
-    year = look.opened.year
+    year, digest, token = look.opened.year, typed.one("digest"), typed.one("once")
+    says = act.says(look.opened.book, year, filled)
 
     def do(database: Database) -> Outcome:
         stamp = site.stamp(reader, look.opened)
@@ -231,8 +246,15 @@ def _once(
             return Outcome("refused", _overtaken(database, site, reader, look, act, filled, MEANWHILE))
         return found.outcome
 
+    def with_two_hands(database: Database) -> Outcome:
+        bench = Bench(database, year, site.stamp(reader, look.opened), reader.account)
+        if kept is None:
+            return prepare(database, year.year, act, carried(act, typed, filled), says, filled, bench)
+        return signed(kept, act, filled, bench, do)
+
     back = f"/{year.year}/tasks"
     if filled.phase and len(filled.cities) == 1:
         back = f"/{year.year}/{filled.slug}/{filled.cities[0]}"
-    says = act.says(look.opened.book, year, filled)
-    return once(site, reader, token, says, back, do, year=act.holds(year.year))
+    two_hands = kept is not None or needs_second_hand(act, filled, site.settings.two_hands)
+    doing = with_two_hands if two_hands else do
+    return once(site, reader, token, says, back, doing, year=act.holds(year.year))

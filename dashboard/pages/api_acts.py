@@ -89,6 +89,7 @@ class Acting:
     year: Year
     stamp: Stamp
     key: str | None
+    two_hands: frozenset[str]
 
     def do(self, act: Act, asked: ActBody, named: Mapping[str, object]) -> Response:
         """Do it, once where it is no preview, and answer: 409 where not all that was asked happened.
@@ -98,7 +99,7 @@ class Acting:
         filled = act.fill(self.year, {**asked.model_dump(), **named})
 
         def do(database: Database) -> Outcome:
-            bench = Bench(database, self.year, self.stamp, self.reader.account, asked.dry_run)
+            bench = Bench(database, self.year, self.stamp, self.reader.account, asked.dry_run, self.two_hands)
             return (previewed if asked.dry_run else recorded)(act, bench, filled)
 
         return self.once(asked, act.holds(self.year.year), do)
@@ -117,7 +118,7 @@ class Acting:
 def _acting(request: Request, reader: Signed, year: InYears, key: Key = None) -> Acting:
     site: Site = request.app.state.site
     opened = site.year(year)
-    return Acting(request, reader, opened.year, site.stamp(reader, opened), key)
+    return Acting(request, reader, opened.year, site.stamp(reader, opened), key, site.settings.two_hands)
 
 
 def _letter(request: Request, year: InYears, letter: Id) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from gates.states import State
-from models import city_requests, letter_marks, party_addresses, short_messages
+from models import city_requests, letter_marks, party_addresses, prepared_acts, short_messages
 from models.facts.scope import Scope
 from models.likely_children import likely_children
 from models.reports import matrix
@@ -65,6 +65,7 @@ def hands(connection: Connection, look: Looking) -> Hands:
     row = (
         Hand("逾期", len(list(waiting(found, province=False))), "项", "催办或重新开放", "/tasks#late", alarm=True),
         Hand("待审定、备案或评价", len(list(waiting(found, province=True))), "项", "去办理", "/tasks#awaiting"),
+        Hand("待签批", len(prepared_acts.unsigned(connection, year, at)), "件", "去签批", "/tasks#unsigned"),
         Hand("申请和异议", len(asked), "件", "去答复", "/tasks#asked"),
         Hand("邮箱不一致", differing, "处", "去决定", "/tasks#differing"),
         Hand("疑似同一人", alike, "组", "去核实", "/tasks#likely"),

@@ -87,7 +87,7 @@ SHARED: Mapping[str, Values] = {
     "phase": tuple(phase.slug for phase in files.load(YEAR).phases),
 }
 PROVINCE_ACTS = tuple(slug for slug, act in ACTS.items() if act.by == "province")
-LINKED: Mapping[str, Values] = {"act": PROVINCE_ACTS, "name": tuple(TABLES), "kind": get_args(Kind)}
+LINKED: Mapping[str, Values] = {"act": PROVINCE_ACTS, "name": tuple(TABLES), "kind": get_args(Kind), "prepared": ("1",)}
 """A made-up one would be 404 to anybody, whatever the route's policy lets through."""
 
 SECRET = frozenset({"token", "link", "word", "mark", "feed", "code"})
