@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 
 from models.open_years import set_clock
-from tests.acts.test_workbooks_reported import APPLIED, AT, EXPECTED, FOLDER, Answer, Place
 from tests.support import sheets
 from tests.support.filing import upload
 from tests.support.scenes import NANJING, YEAR, Scene, instant
 from tests.support.window import Browser, a_window, give_accounts
+from tests.support.workbooks_reported import APPLIED, AT, EXPECTED, FOLDER, Answer, Place
 
 FAULT = re.compile(r'<th scope="row">(.*?)</th><td>(.*?)</td><td class="cell-shown">.*?</td><td>(.*?)</td><td>')
 LOOK = re.compile(r"<li>“.*?”表(?:第 (\d+) 行)?(?:“(.*?)”)?：(.*?)</li>")
