@@ -16,6 +16,7 @@ from commands.examining.post import of_the_post, of_the_words, probe_letter
 from commands.examining.schedules import of_prefect
 from commands.examining.second_ways import of_the_second_ways
 from commands.examining.traps import Circumstances, fallen_into
+from commands.examining.two_hands import of_two_hands
 from commands.examining.what_runs import of_the_instance, speaking_of
 from commands.options import COMMON, Common, ConfigurationError, environment
 from commands.output import answer, line, table
@@ -67,6 +68,7 @@ def examine(common: Common, running: Instance | None = None) -> Iterator[CheckFi
         yield CheckFinding("设置", "ok", f"函件方式 {settings.courier}，链接地址 {settings.links_lead}")
     yield from fallen
     yield from of_the_database(database, now, home() if common.db is None else None)
+    yield from of_two_hands(database, settings)
     yield from of_the_post(settings)
     yield from of_the_words(settings)
     yield from of_the_channels(settings)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from commands.examining.schedules import reached
 from models import signs_of_life
+from models.columns import table_of
 from models.database import Database
+from models.tables.accounts import Account
 from phases.book import BOOK
 from tests.commands.conftest import Talent
 
@@ -309,3 +311,19 @@ def test_a_real_year_without_a_second_factor_is_a_finding(
 def test_a_rehearsal_needs_no_second_factor(season: Talent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALENT_DASHBOARD__TOTP", "false")
     assert "网页" not in _found(season("doctor", "--json"))
+
+
+def test_who_asks_for_two_hands_has_two(season: Talent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def said() -> list[str]:
+        found = season("doctor", "--as-of", "2026-11-23T09:00", "--json").data["findings"]
+        return [each["says"] for each in found if each["check"] == "签批"]
+
+    row = {"shown": "某", "role": "admin", "password": "kept", "made_by": "测试", "made_at": datetime.now(UTC)}
+    assert said() == []
+    monkeypatch.setenv("TALENT_COUNTERSIGNED", "waive")
+    assert said() == ["TALENT_COUNTERSIGNED 要求签批，而能办理的省办账号只有 0 个，送签批的事没有人能签"]
+    database = Database(f"sqlite:///{tmp_path}/season.db", BOOK)
+    with database.write() as connection:
+        connection.execute(insert(table_of(Account)), [{"name": name, **row} for name in ("one", "other")])
+    database.dispose()
+    assert said() == []
