@@ -52,7 +52,8 @@ def test_the_page_says_of_each_what_is_wrong_and_what_to_look_at(scene: Scene, t
     roll = sheets.roll(sheets.mentor(city, name=WHO["mentor"], institution=WHO["institution"]))
     applied = [sheets.student(city, at, name=name, **WHO) for at, name in enumerate(APPLIED.split(), start=1)]
     give_accounts(scene.database)
-    browser = a_window(scene.database.url, tmp_path).as_(NANJING)
+    window = a_window(scene.database.url, tmp_path)
+    browser = window.as_(NANJING)
     scene.file("mentor-recommendation", NANJING, roll)
     assert differing(browser, scene, "application") == []
     scene.file("application", NANJING, sheets.application(applied), AT["application"])
@@ -60,3 +61,4 @@ def test_the_page_says_of_each_what_is_wrong_and_what_to_look_at(scene: Scene, t
     scene.file("shortlist", NANJING, sheets.shortlist(applied), AT["shortlist"])
     scene.file("interview", NANJING, sheets.interview(applied))
     assert differing(browser, scene, "meeting") == []
+    window.database.dispose()
