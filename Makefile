@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo pack test fast check bench proof-filing proof-post proof-told proof-restarts proof-installing release-fixture screenshots
+.PHONY: help install demo pack test fast check bench proof-filing proof-post proof-told proof-restarts proof-installing privacy release-fixture screenshots
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -52,6 +52,9 @@ check: $(installed)  ## everything the CI looks at: style, types, imports, depen
 
 bench: $(installed)  ## measured figures, as a table with medians
 	@$(bin)/python -m benchmarks
+
+privacy: $(installed)  ## write what docs/privacy.md says of the tables anew, after a table or a column was changed
+	@$(bin)/python -m models.personal_data docs/privacy.md
 
 proof-filing: $(installed)  ## ten thousand faulty filings, mended only by what the system says of them; about a minute
 	@$(bin)/python -m tests.proof.mender 10000

@@ -1,0 +1,215 @@
+"""What of persons the database holds: table and column, what for, who sees it, how long, by which law.
+
+Columns of sheets say of themselves whether they are personal, in their phases; those of all other tables are said here.
+`docs/privacy.md` is made from this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import JSON, Date, LargeBinary, String
+from sqlmodel.sql.sqltypes import AutoString
+
+from forms.kinds import PROSE, Ask
+from models.tables.catalogue import declared
+from models.tables.city_drafts import tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Column, Table
+
+    from phases.book import Book
+    from phases.stored_sheet import StoredSheet
+
+Says = Literal["person", "words", "key", "sealed", "plain"]
+"""What a column may say: who somebody is or how to reach them; what people wrote, names too; a hash by which a child is
+found again; what only the program may know; nothing of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A table that holds something of people, or may: what for, who sees it, how long, by which law (Chinese).
+
+    The columns that hold it, by what they say, with a space between; `plain` are those of words that say nothing.
+    """
+
+    purpose: str
+    seen_by: str
+    term: str
+    law: str
+    person: str = ""
+    words: str = ""
+    key: str = ""
+    sealed: str = ""
+    plain: str = ""
+
+    def says(self, column: str) -> Says | None:
+        """Give what a column says, None where nothing is known of it."""
+        kinds: tuple[Says, ...] = ("person", "words", "key", "sealed", "plain")
+        return next((kind for kind in kinds if column in getattr(self, kind).split()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A table as it is held: its columns of words, days and files, by what they say."""
+
+    table: str
+    keeping: Keeping
+    columns: Mapping[str, Says]
+
+
+OFFICES, CITY = "省办", "省办、本市"
+KEEPS = "随数据库，不自动清除"
+CARE, CHILD, RECORD, SAFE = "个保法 6、19", "个保法 28、31", "个保法 6、51", "个保法 51，网安法 21"
+
+KEEPINGS: Mapping[str, Keeping] = {
+    "account": Keeping("登录页面", "省办管理员", KEEPS, SAFE, person="name shown made_by", sealed="password totp",
+                       plain="role city"),
+    "amendment": Keeping("年度日程的修订", "省办、各市", KEEPS, RECORD, words="reason by", plain="calendar"),
+    "arrangement": Keeping("面试、启动会的时间地点", CITY, KEEPS, CARE, words="place by",
+                           plain="phase city day begins"),
+    "audit": Keeping("操作日志：谁办了什么、看了什么", OFFICES, KEEPS, SAFE, person="address", words="by reason",
+                     plain="city what subject"),
+    "call": Keeping("电话催办的记录", OFFICES, KEEPS, RECORD, words="said by whom", plain="phase city"),
+    "chain_link": Keeping("操作日志和办理记录的校验", OFFICES, KEEPS, SAFE, plain="record content chained"),
+    "child_settled": Keeping("核定是否同一学生", OFFICES, KEEPS, CHILD, words="reason by", key="likeness persons"),
+    "city_phase": Keeping("各市各阶段的状态", "省办、各市", KEEPS, CARE, plain="phase city state resume tally"),
+    "city_year": Keeping("参加的市", "省办、各市", KEEPS, CARE, plain="city name code"),
+    "clock_reading": Keeping("核对时钟", OFFICES, KEEPS, SAFE, plain="boot alarm"),
+    "contact": Keeping("各办公室的联系人", CITY, KEEPS, CARE, person="name email phone", words="by",
+                       plain="office part since until"),
+    "deed": Keeping("同一表单只办一次", "本人", KEEPS, RECORD, words="said", sealed="token", plain="act back"),
+    "excuse": Keeping("免交总结", CITY, KEEPS, RECORD, words="reason by", plain="phase city recipient"),
+    "extension": Keeping("延期和重新开放", CITY, KEEPS, RECORD, words="reason by", plain="phase city cause until"),
+    "feed": Keeping("日历订阅", "订阅人", KEEPS, CARE, sealed="digest", plain="city"),
+    "filed_row": Keeping("历次报送的原样，供比对", CITY, KEEPS, CHILD, person="cells", plain="phase city sheet"),
+    "filing": Keeping("系统核验所依据的事实和结论", CITY, KEEPS, CHILD, words="verdict facts by",
+                      plain="phase city part digest"),
+    "guess": Keeping("防止猜口令", "无人", "过期即删", SAFE, sealed="token key"),
+    "letter": Keeping("函件及送达", CITY, KEEPS, CARE, person="address addressee", words="subject detail",
+                      plain="phase city attempt recipient kind slot concerns state claim body message_id"),
+    "letter_body": Keeping("函件正文（学生只写报名号）", CITY, KEEPS, CARE, person="reply_to", words="text html ics",
+                           plain="digest framed papers"),
+    "letter_mark": Keeping("函件暂不发出或放行", OFFICES, KEEPS, RECORD, words="reason by",
+                           plain="phase city attempt recipient kind slot mark"),
+    "letter_paper": Keeping("随函附件", CITY, KEEPS, CARE, words="name content", plain="digest type"),
+    "letter_template": Keeping("办公室自存的函件", "该办公室", "至本办公室删除", CARE, words="name subject text by",
+                               plain="office whom papers"),
+    "office": Keeping("各办公室的邮箱", CITY, "至改动", CARE, person="email head", plain="office"),
+    "one_time_link": Keeping("首次设定口令", "本人", KEEPS, SAFE, sealed="digest"),
+    "party": Keeping("导师、单位、中学及其邮箱", CITY, KEEPS, CARE, person="email name", plain="kind place"),
+    "party_likeness": Keeping("认出同一导师、单位、中学", "无人", KEEPS, CARE, person="name", plain="kind place"),
+    "personal_change": Keeping("对个人情况的更正，前后都记", CITY, KEEPS, "个保法 46", person="number was now",
+                               words="reason by", plain="city what"),
+    "pool": Keeping("后备人才库", CITY, KEEPS, CHILD, key="key", plain="city kind"),
+    "prepared_act": Keeping("经办、签批分开的事项", OFFICES, KEEPS, RECORD, words="given says reason by settled_by",
+                            plain="act settled"),
+    "programme_year": Keeping("年度", "省办、各市", KEEPS, CARE, words="opened_by",
+                              plain="calendar rules matching_key"),
+    "receipt": Keeping("函件的签收", CITY, KEEPS, RECORD, words="by"),
+    "refused_load": Keeping("没有导入的报送表：只记错误位置", CITY, KEEPS, CARE, words="by", plain="form city places"),
+    "request": Keeping("各市的申请和异议", CITY, KEEPS, RECORD, words="reason by", sealed="token",
+                       plain="kind phase city until about"),
+    "request_answer": Keeping("对申请和异议的答复", CITY, KEEPS, RECORD, words="reason by", plain="said"),
+    "restoration": Keeping("备份恢复的记录", OFFICES, KEEPS, SAFE, words="by reason released_by", plain="sent"),
+    "second_way": Keeping("急事另告的号码", OFFICES, "至停用", CARE, person="address", words="by",
+                          plain="whose way stopped"),
+    "short_message": Keeping("发出的短消息", OFFICES, KEEPS, CARE, person="address", words="says detail",
+                             plain="whose way state claim"),
+    "sign_in": Keeping("已登录的页面", "无人", "退出或过期即删", SAFE, sealed="digest"),
+    "sign_of_life": Keeping("各项工作是否在运行", OFFICES, KEEPS, SAFE, plain="work"),
+    "stated_address": Keeping("各办公室所报的邮箱", CITY, "至该办公室改报", CARE, person="email", words="by",
+                              plain="office"),
+    "suppressed": Keeping("不再发函的邮箱", OFFICES, "至解除", CARE, person="address", words="why by"),
+    "transition": Keeping("办理记录", CITY, KEEPS, RECORD, words="by reason",
+                          plain="phase city event from_state to_state tally"),
+    "unclear_bounce": Keeping("待人查看的退信", OFFICES, KEEPS, CARE, person="addresses", words="reason",
+                              plain="digest"),
+    "waiver": Keeping("豁免", CITY, KEEPS, RECORD, words="reason by", plain="phase city rule"),
+    "workbook_load": Keeping("导入过的报送表：只记校验码和行数", CITY, KEEPS, RECORD, words="by",
+                             plain="form city sha256"),
+}  # fmt: skip
+"""By table, of all that no sheet makes."""
+
+TELLING = (String, AutoString, JSON, Date, LargeBinary)
+"""What can say something of a person: not numbers and instants, which stand for nobody alone."""
+
+_KEYS = ("person", "likeness")
+"""What a load works out of a child besides: a hash under the matching key."""
+
+
+def held(book: Book) -> tuple[Held, ...]:
+    """Give every table of a database made for a book, by name. Raise `KeyError` of what nobody described."""
+    of_sheets = {table.name: sheet for sheet in book.sheets.values() for table in tables_of(sheet)}
+    tables = sorted(declared(book).tables.values(), key=lambda table: table.name)
+    return tuple(
+        _of_sheet(table, of_sheets[table.name]) if table.name in of_sheets else _held(table) for table in tables
+    )
+
+
+def _held(table: Table) -> Held:
+    keeping = KEEPINGS[table.name]
+    found: dict[str, Says] = {}
+    for column in _telling(table):
+        says = keeping.says(column.name)
+        if says is None:
+            raise KeyError(f"{table.name}.{column.name}")
+        found[column.name] = says
+    return Held(table.name, keeping, found)
+
+
+def _of_sheet(table: Table, sheet: StoredSheet) -> Held:
+    asks = {
+        name: mark for name in sheet.fields for mark in sheet.row.model_fields[name].metadata if isinstance(mark, Ask)
+    }
+    law = f"{CARE}、28、31" if "number" in sheet.fields else CARE
+    keeping = Keeping(f"报送表“{sheet.name}”", CITY, KEEPS, law)
+    return Held(table.name, keeping, {one.name: _says(one.name, asks.get(one.name)) for one in _telling(table)})
+
+
+def _says(column: str, ask: Ask | None) -> Says:
+    if ask is None:
+        return "key" if column in _KEYS else "plain"
+    if ask.says_who != "no":
+        return "person"
+    return "words" if ask.kind is PROSE else "plain"
+
+
+def _telling(table: Table) -> Iterator[Column[object]]:
+    return (column for column in table.columns if isinstance(column.type, TELLING))
+
+
+CLASSES: Mapping[Says, str] = {
+    "person": "身份和联系方式", "words": "自由填写", "key": "匹配码", "sealed": "口令和凭据",
+}  # fmt: skip
+"""What a column says, for whoever reads the page."""
+
+
+def in_words(book: Book) -> str:
+    """Give all that may say something of a person as a table in Markdown (Chinese), a line each table."""
+    lines = ["| 表 | 做什么用 | 列 | 谁能看 | 存多久 | 依据 |", "| --- | --- | --- | --- | --- | --- |"]
+    for one in held(book):
+        named = {word: _named(one, kind) for kind, word in CLASSES.items()}
+        columns = "；".join(f"{word}：{names}" for word, names in named.items() if names)
+        what = one.keeping
+        cells = (f"`{one.table}`", what.purpose, columns or "不含个人信息", what.seen_by, what.term, what.law)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _named(one: Held, kind: Says) -> str:
+    return "、".join(f"`{name}`" for name, says in one.columns.items() if says == kind)
+
+
+if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    from phases.book import BOOK
+
+    page, begun, ended = Path(sys.argv[1]), "<!-- held -->\n", "<!-- /held -->"
+    before, rest = page.read_text("utf-8").split(begun)
+    page.write_text(f"{before}{begun}{in_words(BOOK)}{ended}{rest.split(ended)[1]}", "utf-8")
