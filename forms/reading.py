@@ -46,6 +46,7 @@ def judged(opened: Unpacked, form: Form[AskedSheet], whose: Mapping[str, str] = 
             reader.refuse("sheet.twice", f"有 {names.count(name)} 张工作表叫这个名字", "请只留一张，其余的请改名或删去")
         else:
             reader.read(opened.tables.get(name), opened.hidden.get(name, _ALL_SEEN))
+            reader.not_its_copy(names)
     return gathered(form, sheets, _about_the_book(form, opened))
 
 
@@ -118,6 +119,14 @@ class SheetReader:
     def refuse(self, code: str, wrong: str, right: str) -> None:
         """Refuse the sheet as a whole."""
         self._fault(code, wrong, right)
+
+    def not_its_copy(self, names: Iterable[str]) -> None:
+        """Refuse the sheet where it is empty beside one that is named as a copy of it is, which is not read."""
+        name = self.sheet.name
+        copy = next((one for one in names if one != name and _ASIDE.sub("", one).rstrip() == name), None)
+        if copy and not self.rows and not self.errors:
+            right = f"内容在“{copy}”的，请删去空的这一张，把“{copy}”改名为“{name}”；否则请删去“{copy}”"
+            self.refuse("sheet.copied", f"这张工作表没有内容，“{_shown(copy)}”未读取", right)
 
     def read(self, table: Table | None, hidden: Hidden = _ALL_SEEN) -> None:
         """Read the sheet's cells, its header among them; None where the sheet is not there."""

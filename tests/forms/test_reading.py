@@ -236,6 +236,17 @@ def test_missing_empty_and_unknown_sheets() -> None:
     assert faults(read(book({**tables, "学生": [labels("application", "学生")]}), "application")) == []
 
 
+def test_a_sheet_that_is_empty_beside_its_copy_is_a_fault_that_names_both() -> None:
+    """What a spreadsheet names a copy of a sheet is not read: where the rows stand on it, nobody would look there."""
+    tables = sample("application")
+    for copy in ("学生(2)", "学生 (2)"):
+        beside = read(book({**tables, "学生": [labels("application", "学生")], copy: tables["学生"]}), "application")
+        (said,) = [error.sentence for error in beside.errors]
+        there = f"“学生”表：这张工作表没有内容，“{copy}”未读取；内容在“{copy}”的，"
+        assert said == f"{there}请删去空的这一张，把“{copy}”改名为“学生”；否则请删去“{copy}”。"
+    assert faults(read(book({**tables, "学生(2)": tables["学生"]}), "application")) == []
+
+
 def test_a_sheet_is_found_by_the_name_that_is_seen() -> None:
     tables = sample("application")
     marked = {f"\u200b{name}\u200b ": rows for name, rows in tables.items()}

@@ -89,6 +89,17 @@ def _one_sheet(filing: Filing, page: Page | None, _: RowError) -> bool:
     return True
 
 
+def _copy_taken(filing: Filing, page: Page | None, error: RowError) -> bool:
+    """The rows are on the copy: the empty sheet goes, and the copy takes its name."""
+    named = re.search("把“(.+)”改名为", error.right)
+    copy = filing.page(named[1]) if named else None
+    assert page is not None
+    assert copy is not None
+    filing.pages[:] = [one for one in filing.pages if one is not page]
+    copy.name = error.sheet
+    return True
+
+
 def _header_anew(page: Page) -> bool:
     """Take the header of the template, and everything below it from the papers."""
     page.header = list(page.labels)
@@ -140,6 +151,7 @@ def _one_column(_: Filing, page: Page | None, error: RowError) -> bool:
 _OF_A_SHEET: Mapping[str, Callable[[Filing, Page | None, RowError], bool]] = {
     "请补上，表名须一致": _sheet_anew,
     "请只留一张": _one_sheet,
+    "请删去空的这一张": _copy_taken,
     "请保留模板的表头": lambda _, page, __: page is not None and _header_anew(page),
     "请把表头改成": _column_back,
     "请补上这一列": _column_back,
