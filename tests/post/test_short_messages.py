@@ -196,6 +196,9 @@ ANSWERS: list[tuple[str, tuple[int, str] | tuple[int, str, str], tuple[str, bool
     ("dingtalk", (200, '{"errcode": 130101, "errmsg": "send too fast"}'), ("deferred", False)),
     ("dingtalk", (200, '{"errcode": 410100, "errmsg": "too fast"}'), ("deferred", False)),
     ("dingtalk", (200, '{"errcode": 400013, "errmsg": "group disbanded"}'), ("failed", True)),
+    ("dingtalk", (200, '{"errcode": 400101, "errmsg": "no such token"}'), ("failed", True)),
+    ("dingtalk", (200, '{"errcode": 400106, "errmsg": "no such robot"}'), ("failed", True)),
+    ("dingtalk", (200, '{"errcode": 999999, "errmsg": "of a later year"}'), ("failed", False)),
     ("dingtalk", (200, '{"errcode": 400102, "errmsg": "robot disabled"}'), ("failed", False)),
     ("dingtalk", (200, '{"errcode": 310000, "errmsg": "keywords not in content"}'), ("failed", False)),
 ]
