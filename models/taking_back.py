@@ -40,7 +40,7 @@ ARRANGED = "place#"
 """What begins the slot of a letter that tells parties when and where they are brought together; its number follows."""
 
 SECOND = "second#"
-"""What begins the slot of a letter that tells of the second part's day alone while the rest is still to be filed."""
+"""What begins the slot of a letter that says that the second part's day alone has moved, filed or not the rest."""
 
 MOVED_ON, OPENED_AGAIN = "所说的事项已办结或已有变化", "本阶段已重新开放"
 LEFT, BACK = "该市已退出本年度", "该市已恢复参加本年度"

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from letters.campaigns import Campaign
     from models.outbox import LetterKey
     from models.parties import Concerned, PartyOnFile
+    from models.standing import Key
     from phases.letter_kinds import Kind
     from phases.parties import Audience, Mailing
     from season.owing import Owed
@@ -70,7 +71,8 @@ def correspond(season: Season) -> None:
         key = _key(one, recipient)
         if key not in written and key not in rows:
             rows[key], whom[key] = _written(season, one, recipient, key, *words.of(one, recipient)), (one, recipient)
-    letters = _one_at_once(list(rows.values()))
+    filed = {key for key, cell in season.cells.items() if State.SUBMITTED in {cell.state, cell.resume}}
+    letters = _one_at_once(list(rows.values()), filed)
     season.writes.letters.extend(letters)
     season.writes.short.extend(owed_beside(season, letters, lambda row: words.brief(*whom[row.key])))
 
@@ -149,7 +151,7 @@ class _Words:
         return chased(self._season.connection, self._season.year.year, CHASED)
 
 
-def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
+def _one_at_once(rows: Sequence[LetterRow], filed: Collection[Key]) -> list[LetterRow]:
     """Keep unsent what another letter of this very pass says: that the phase opened, unseen till now, or is late.
 
     It is written all the same, or the next pass would find it owed. What says nothing new is not written.
@@ -171,8 +173,8 @@ def _one_at_once(rows: Sequence[LetterRow]) -> list[LetterRow]:
         return (row.kind == "reminder" and gets(row, "opened")) or (once_more(row) and gets(row, OVERDUE))
 
     def said(row: LetterRow) -> bool:
-        """Of the second part's day alone only an opening speaks as well, which whoever is back does not get."""
-        if row.slot.startswith(SECOND):
+        """Of the second part's day only an opening speaks as well, till the rest is `filed`; not to whoever is back."""
+        if row.slot.startswith(SECOND) and (row.phase, row.concerns) not in filed:
             return gets(row, "opened") and not gets(row, "rejoined")
         return any(gets(row, kind) for kind in SAID_BY[row.kind])
 

@@ -88,7 +88,7 @@ def _tell_second_moved(season: Season) -> None:
             late = {one: until for one, until in late.items() if one in _outdated(season, due, heard[key])}
         if key in filed:
             late = {one: until for one, until in late.items() if one in still[key] | {f"city:{key[1]}"}}
-        _tell(season, cells[key], late, due, early=cells[key].state is not State.SUBMITTED)
+        _tell(season, cells[key], late, due, second=True)
 
 
 def _taken_up(season: Season) -> set[Key]:
@@ -197,7 +197,7 @@ def _outdated(season: Season, due: Due, told: Told) -> Told:
     return {one: until for one, until in told.items() if not season.holds(due, audience_of(one), until)}
 
 
-def _tell(season: Season, cell: Cell, told: Told, due: Due, *, early: bool = False) -> None:
+def _tell(season: Season, cell: Cell, told: Told, due: Due, *, second: bool = False) -> None:
     key = (cell.phase, cell.city)
     reason, mistaken = season.reasons.get(key), season.mistaken.get(key)
     outdated: dict[tuple[date, bool], set[str]] = defaultdict(set)
@@ -206,4 +206,4 @@ def _tell(season: Season, cell: Cell, told: Told, due: Due, *, early: bool = Fal
         outdated[last_day(until), by_mistake].add(recipient)
     for (was, by_mistake), to in sorted(outdated.items()):
         owe = owing.corrected if by_mistake else owing.moved
-        owe(season, cell, frozenset(to), owing.AnotherDay(due, was, reason, early))
+        owe(season, cell, frozenset(to), owing.AnotherDay(due, was, reason, second))

@@ -283,13 +283,13 @@ def rejoined(season: Season, cell: Cell, reason: str, items: Sequence[Item], to:
 class AnotherDay:
     """A day that moved: what a city phase, or its second part, is `due` now, what it `was`, for which reason.
 
-    `early`: it is the second part's, and the rest is still to be filed.
+    `second`: it is the second part's, filed or not what comes first.
     """
 
     due: Due
     was: date
     reason: str | None
-    early: bool = False
+    second: bool = False
 
 
 def moved(season: Season, cell: Cell, to: frozenset[str], told: AnotherDay) -> None:
@@ -303,9 +303,8 @@ def corrected(season: Season, cell: Cell, to: frozenset[str], told: AnotherDay) 
 
 
 def _another_day(kind: Kind, season: Season, cell: Cell, to: frozenset[str], told: AnotherDay) -> Owed:
-    slot = f"{SECOND if told.early else ''}{told.due.day}#{day_version(season, cell)}"
-    second = told.early or _has_filed(cell)
-    return Owed(kind, *_about(cell), slot, due=told.due, was=told.was, to=to, reason=told.reason, second=second)
+    slot = f"{SECOND if told.second else ''}{told.due.day}#{day_version(season, cell)}"
+    return Owed(kind, *_about(cell), slot, due=told.due, was=told.was, to=to, reason=told.reason, second=told.second)
 
 
 def request(season: Season, cell: Cell, due: Due, asked: RequestBrief) -> None:

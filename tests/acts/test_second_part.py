@@ -220,6 +220,24 @@ def test_who_was_told_the_second_day_hears_when_it_moves(reminded: Scene, way: s
     assert sorted(told_to(again, "moved")) == ["city", "institution", "school"]
 
 
+def test_a_day_told_after_the_filing_is_known_when_what_was_filed_is_returned(reminded: Scene) -> None:
+    """It tells of the second part alone, whatever state the rest is in: the next letter says what it moves from."""
+    reminded.extend(YEAR_END, [NANJING], "2022-12-22T10:00", date(2023, 1, 10))
+    sent(reminded).reject(YEAR_END, NANJING, "2022-12-22T11:00")
+    said = sent(reminded).extend(YEAR_END, [NANJING], "2022-12-22T12:00", date(2023, 1, 20))
+    texts = [one.text for one in said.changes.letters if one.recipient == f"city:{NANJING}"]
+    second = "绩效指标完成情况的截止时间由2023年1月10日（星期二）24时调整为2023年1月20日"
+    assert [second in text for text in texts] == [True, False]
+
+
+def test_an_answer_that_grants_a_day_after_the_filing_is_told_to_the_city_once(reminded: Scene) -> None:
+    day = date(2023, 1, 10)
+    given = (reminded.database, YEAR)
+    assert ask.ask(*given, YEAR_END, NANJING, stamp("2022-12-23T10:00"), until=day, reason="账目未结").done
+    said = answer.answer(*given, 1, stamp("2022-12-23T11:00"), grant=True, until=day, reason="同意")
+    assert [one.kind for one in said.changes.letters if one.recipient == f"city:{NANJING}"] == ["answered"]
+
+
 def test_a_mistaken_day_of_the_second_part_is_taken_back_and_told_as_one(reminded: Scene) -> None:
     given = (reminded.database, YEAR, YEAR_END, NANJING)
     reminded.extend(YEAR_END, [NANJING], "2022-12-22T10:00", date(2023, 2, 10))
