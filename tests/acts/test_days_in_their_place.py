@@ -35,3 +35,21 @@ def test_a_day_beyond_refuses_and_the_day_itself_passes(scene: Scene, end: int) 
         assert refusals(scene, phase, field, beyond) == [rule]
         assert refusals(scene, phase, field, lies[end]) == []
         assert scene.cell(phase, NANJING).state.value == "passed"
+
+
+def test_a_meeting_to_which_nobody_of_a_students_three_sides_came_refuses_and_one_who_came_is_enough(
+    scene: Scene,
+) -> None:
+    scene.through("interview", NANJING)
+    filled = dict(scene.sheets("meeting", NANJING))
+    first, *others = filled["attendance"]
+    found = []
+    for mentor in ("请假", "到会"):
+        sides = {"mentor": mentor, "teacher": "请假", "guardian": "请假"}
+        filled["attendance"] = (first.model_copy(update=sides), *others)
+        assert scene.load("meeting", NANJING, filled, FILED["meeting"]).done
+        verdict = scene.submit("meeting", NANJING, FILED["meeting"]).verdict
+        assert verdict is not None
+        found.append([(one.rule, one.numbers) for one in verdict.refusals])
+    assert found == [[("meeting.held", ("3201-2022-0001",))], []]
+    assert scene.cell("meeting", NANJING).state.value == "passed"
